@@ -1,0 +1,1 @@
+"""Everything a person touches: set-up, command line, window, documents, figures."""

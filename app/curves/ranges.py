@@ -1,0 +1,83 @@
+"""Ranges of the y axis that fit the curves, move in round steps, and are not ruined by an explosion."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.curves.axes import HUGEST, TINIEST, nice_step
+
+EXPLODED = 1e3  # times what a run started with
+_DECADES = 30.0  # more than this below the top is left to zooming
+_ROOM_LOG, _ROOM_LINEAR = 30.0, 2.0  # how far above its start an explosion is followed
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What a run asks of the axis: least and most of what is shown, first and newest value, how it ended."""
+
+    low: float
+    high: float
+    first: float
+    latest: float
+    diverged: bool = False
+
+    @property
+    def exploded(self) -> bool:
+        start = max(abs(self.first), TINIEST)
+        return self.diverged and max(abs(self.high), abs(self.low)) > EXPLODED / 10 * start or (
+            abs(self.latest) > EXPLODED * start and abs(self.latest) >= 0.1 * max(abs(self.high), abs(self.low))
+        )
+
+
+def log_range(extents: Iterable[Extent]) -> tuple[float, float]:
+    """A logarithmic range; extents hold positive numbers only, or NaN."""
+    known = [extent for extent in extents if extent.high > 0.0]
+    if not known:
+        return 0.1, 10.0
+    tops = [e.high if not e.exploded else max(e.first, TINIEST) * _ROOM_LOG for e in known]
+    high = min(max(tops), HUGEST)
+    high = min(high, max(e.high for e in known))
+    low = min((e.low for e in known if e.low > 0.0), default=high)
+    low = max(low, high * 10.0**-_DECADES, TINIEST)
+    bottom, top = math.log10(min(low, high)), math.log10(high)
+    span = top - bottom
+    if span < 1e-6:
+        bottom, top = bottom - 0.5, top + 0.5
+        span = 1.0
+    step = nice_step(span / 16)
+    bottom, top = _outward(bottom - 0.03 * span, top + 0.03 * span, step)
+    return 10.0 ** max(bottom, -300.0), 10.0 ** min(top, 300.0)
+
+
+def linear_range(extents: Iterable[Extent]) -> tuple[float, float]:
+    """A linear range; an axis whose numbers are all positive begins at zero unless that wastes it."""
+    known = [extent for extent in extents if not math.isnan(extent.low)]
+    if not known:
+        return 0.0, 1.0
+    calm = [extent for extent in known if not extent.exploded]
+    low, high = min(e.low for e in known), max(e.high for e in known)
+    if len(calm) < len(known):
+        starts = [e.first for e in known if e.exploded]
+        reach = _ROOM_LINEAR * max([abs(start) for start in starts] + [abs(e.high - e.low) for e in calm] + [TINIEST])
+        low = max(low, min([*starts, *(e.low for e in calm)]) - reach)
+        high = min(high, max([*starts, *(e.high for e in calm)]) + reach)
+    low, high = max(low, -HUGEST), min(high, HUGEST)
+    if 0.0 <= low < 0.5 * high or low == high > 0.0:
+        low = 0.0
+    elif 0.0 >= high > 0.5 * low or low == high < 0.0:
+        high = 0.0
+    if not high - low > 1e-9 * max(abs(low), abs(high)):
+        reach = max(abs(low), abs(high)) * 1e-6 or 1.0
+        low, high = (low - reach, high + reach) if low else (0.0, 1.0)
+    span = high - low
+    step = nice_step(span / 10)
+    bottom, top = _outward(low - 0.02 * span, high + 0.02 * span, step)
+    # Zero is drawn a little above the edge: a line that lies on it stays whole.
+    edge = 0.03 * (top - bottom)
+    return (-edge if low == 0.0 else bottom), (edge if high == 0.0 else top)
+
+
+def _outward(low: float, high: float, step: float) -> tuple[float, float]:
+    return math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step

@@ -1,0 +1,98 @@
+"""The curves on an image: while the axes stay, each frame draws only the stripe where something is new."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from app.curves.axes import Scale
+from app.curves.strokes import Strokes, chain
+from app.curves.trace import Line, Trace
+
+WIDTH, SELECTED_WIDTH = 1.5, 2.25
+FAINT = 0.3  # how much of its colour a raw curve keeps behind its average
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """How a run's curve is drawn."""
+
+    id: str
+    colour: str
+    selected: bool
+    span: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Everything that, once changed, needs a clean sheet. Scales count from the sheet's own corner."""
+
+    x: Scale
+    y: Scale
+    ratio: float
+    paper: str
+    inks: tuple[Ink, ...]
+
+    @property
+    def size(self) -> QSize:
+        """In device pixels."""
+        return QSize(math.ceil(self.x.end * self.ratio), math.ceil(self.y.start * self.ratio))
+
+
+class Sheet:
+    """Transparent but for the curves. The caller sees to it that traces and inks are of the same runs."""
+
+    def __init__(self) -> None:
+        self.image = QImage()
+        self._layout: Layout | None = None
+        self._strokes = Strokes()
+
+    def draw(self, layout: Layout, traces: Sequence[Trace], changed: float) -> bool:
+        """Bring the image up to date; `changed` is the first pixel with news. False if there was nothing to do."""
+        start = math.floor(changed) if math.isfinite(changed) else changed
+        if layout != self._layout:
+            if self.image.size() != layout.size:
+                self.image = QImage(layout.size, QImage.Format.Format_ARGB32_Premultiplied)
+                self.image.setDevicePixelRatio(layout.ratio)
+            self._layout = layout
+            start = -math.inf
+        if start >= layout.x.end:
+            return False
+        painter = QPainter(self.image)
+        left = max(start, 0.0)
+        stripe = QRectF(left, 0.0, layout.x.end - left, layout.y.start)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        painter.fillRect(stripe, Qt.GlobalColor.transparent)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(stripe)
+        pairs = sorted(zip(layout.inks, traces, strict=True), key=lambda pair: pair[0].selected)
+        for ink, trace in pairs:
+            if ink.span:
+                self._line(painter, trace.raw, start, layout, faint(ink.colour, layout.paper), 1.0)
+        for ink, trace in pairs:
+            width = SELECTED_WIDTH if ink.selected else WIDTH
+            self._line(painter, trace.smooth if ink.span else trace.raw, start, layout, QColor(ink.colour), width)
+        painter.end()
+        return True
+
+    def _line(
+        self, painter: QPainter, line: Line, start: float, layout: Layout, colour: QColor, width: float
+    ) -> None:
+        x, low, high = line.vertices(start, layout.y)
+        if len(x):
+            self._strokes.draw(painter, QPen(colour, width), *chain(x, low, high))
+
+
+def faint(colour: str, paper: str) -> QColor:
+    """A colour mixed into the paper: opaque, so that lines drawn over each other show no knots."""
+    above, below = QColor(colour), QColor(paper)
+    mixed = (
+        round(FAINT * a + (1.0 - FAINT) * b)
+        for a, b in zip(above.getRgb()[:3], below.getRgb()[:3], strict=True)  # type: ignore[index]
+    )
+    return QColor(*mixed)

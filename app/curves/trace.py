@@ -1,0 +1,117 @@
+"""One run on one curve: from its history to vertices in pixels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from app.curves.axes import Scale
+from app.curves.columns import Columns
+from app.curves.ranges import Extent
+from app.curves.series import Average, Bins, Series
+from app.curves.table import Array, Course, Curve
+from engine import DIVERGED
+
+if TYPE_CHECKING:
+    from engine import RunPicture, SessionPicture
+
+
+class Line:
+    """Bins on their way to the screen: the columns, and the newest value, which is not in them yet."""
+
+    def __init__(self) -> None:
+        self.columns = Columns()
+        self._tail = np.nan
+
+    def update(self, bins: Bins, course: Course, scale: Scale, pitch: float) -> float:
+        """Returns the pixel from which on the line has changed; infinite if nowhere."""
+        before = self._tail
+        first = self.columns.update(bins, course, scale, pitch)
+        self._latest = bins.latest
+        self._tail = scale.pixel(course.place(bins.updates - 1)) if bins.updates else np.nan
+        start = scale.start + (first - 2) * pitch
+        if first < len(self.columns.x):
+            return start
+        return np.inf if self._tail == before or not bins.updates else self._last_place()
+
+    def vertices(self, start: float, y: Scale) -> tuple[Array, Array, Array]:
+        """(x, low, high) in pixels of the columns that have bins, from the last one before `start` on."""
+        columns = self.columns
+        there = columns.filled
+        x = columns.x[there]
+        begin = max(0, int(np.searchsorted(x, start)) - 2)
+        low, high = columns.low[there][begin:], columns.high[there][begin:]
+        x = x[begin:]
+        if self._tail > (x[-1] if len(x) else -np.inf):
+            x, low, high = np.append(x, self._tail), np.append(low, self._latest), np.append(high, self._latest)
+        if y.log:
+            # A column that also holds zero or less goes down as far as there is to go.
+            low = np.where((low <= 0.0) & (high > 0.0), 5e-324, low)
+        reach = 20.0 * abs(y.end - y.start)
+        return x, *(np.clip(y.pixels(side), -reach, reach) for side in (low, high))
+
+    def _last_place(self) -> float:
+        places = self.columns.x[self.columns.filled]
+        return float(places[-1]) - 2.0 if len(places) else -np.inf
+
+
+class Trace:
+    """A run's curve: its numbers, the line through them, and a smoothed line if that is asked for."""
+
+    def __init__(self, curve: Curve) -> None:
+        self._series = Series(curve)
+        self._average: Average | None = None
+        self.raw = Line()
+        self.smooth = Line()
+        self.run: RunPicture
+        self.course: Course
+        self.bins: Bins
+        self.strong: Bins
+
+    def pull(self, run: RunPicture, picture: SessionPicture, course: Course, span: int) -> None:
+        """Take the newer picture of the run. span: updates to average over, 0 for none."""
+        self.run, self.course = run, course
+        self.bins = self.strong = self._series.pull(run, picture)
+        if self._average is None or self._average.span != span:
+            self._average = Average(span) if span else None
+        if self._average is not None:
+            self.strong = self._average.pull(self.bins)
+
+    def place(self, x: Scale, pitch: float) -> float:
+        """Cut the line into columns of the x axis; returns the pixel from which on it has changed."""
+        changed = self.raw.update(self.bins, self.course, x, pitch)
+        if self._average is not None:
+            changed = min(changed, self.smooth.update(self.strong, self.course, x, pitch))
+        return changed
+
+    @property
+    def end(self) -> float:
+        """How far along the x axis the run has come."""
+        return self.course.place(self.bins.updates - 1) if self.bins.updates else 0.0
+
+    @property
+    def first(self) -> float:
+        return float(self.bins.last[0]) if self.bins.count else self.bins.latest
+
+    @property
+    def diverged(self) -> bool:
+        return self.run.status == DIVERGED
+
+    def extent(self, x: Scale, log: bool) -> Extent:
+        """The least and the most within the x axis; NaN without any; positive numbers only for a log axis."""
+        columns = self.raw.columns
+        low, high = columns.low[1:-1], columns.high[1:-1]
+        if x.low <= self.end <= x.high:
+            low, high = np.append(low, self.bins.latest), np.append(high, self.bins.latest)
+        if log:
+            low = np.where(low > 0.0, low, np.where(high > 0.0, high, np.nan))
+        low, high = low[np.isfinite(low)], high[np.isfinite(high)]
+        least = float(low.min()) if len(low) else np.nan
+        most = float(high.max()) if len(high) else np.nan
+        return Extent(least, most, self.first, self.bins.latest, self.diverged)
+
+    @property
+    def not_positive(self) -> bool:
+        """Whether something within the x axis cannot be shown on a log axis."""
+        return bool((self.raw.columns.low[1:-1] <= 0.0).any() or self.bins.latest <= 0.0)

@@ -1,0 +1,53 @@
+"""A tweak in words: `β₁ 0.9 → 0.97 at update 512`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.curves.axes import written
+from engine import BATCHES, LEARNING_RATE, NOISE, OPTIMIZERS, SCHEDULES, WARMUP, WARMUP_START, SettingError
+
+if TYPE_CHECKING:
+    from engine import Hyper, RunPicture, RunSettings
+
+_CATALOGUES = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "batch": BATCHES}
+_OWN = {hyper.name: hyper for hyper in (LEARNING_RATE, WARMUP, WARMUP_START, NOISE)}
+
+
+def sentence(run: RunPicture, place: int) -> str:
+    """What the run's tweak number `place` changed, from what, and when."""
+    tweak = run.tweaks[place]
+    earlier = [before.value for before in run.tweaks[:place] if before.setting == tweak.setting]
+    settings = run.initial
+    try:
+        for before in run.tweaks[:place]:
+            if before.setting != NOISE.name:
+                settings = settings.having(before.setting, before.value)
+        old = settings.value(tweak.setting) if tweak.setting != NOISE.name else (earlier or [None])[-1]
+    except (SettingError, KeyError, AttributeError):
+        old = None
+    name = _name(tweak.setting, settings)
+    change = f"{_value(tweak.setting, old)} → " if old is not None else "→ "
+    return f"{name} {change}{_value(tweak.setting, tweak.value)} at update {tweak.update:,}"
+
+
+def _name(setting: str, settings: RunSettings) -> str:
+    part, _, knob = setting.partition(".")
+    knobs: tuple[Hyper, ...] = ()
+    if knob:
+        knobs = _CATALOGUES[part][getattr(settings, part).kind].knobs
+    elif part in _OWN:
+        knobs = (_OWN[part],)
+    found = next((hyper for hyper in knobs if hyper.name == (knob or part)), None)
+    return (found.symbol or found.title) if found else (knob or part).replace("_", " ")
+
+
+def _value(setting: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, int | float):
+        return written(float(value))
+    if isinstance(value, tuple):
+        return ", ".join(written(float(item)) for item in value) or "none"
+    catalogue = _CATALOGUES.get(setting)
+    return catalogue[str(value)].title if catalogue and value in catalogue else str(value)

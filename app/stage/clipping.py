@@ -1,0 +1,40 @@
+"""Which part of a path lies near the screen: far or endless coordinates never reach the painter."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF
+
+Array = np.ndarray
+
+# Differences of coordinates this large still fit in a double.
+FARTHEST = 1e150
+
+
+def finite_length(x: Array, y: Array) -> int:
+    """How many points come before the first that is not finite."""
+    known = np.isfinite(x) & np.isfinite(y)
+    return len(known) if known.all() else int(np.argmin(known))
+
+
+def clipped(points: Array, box: QRectF) -> Array:
+    """The segments between consecutive points (n, 2), cut to a box: (m, 4) of x0, y0, x1, y1.
+
+    Liang & Barsky 1984: each side of the box bounds the part [enter, leave] of a segment.
+    """
+    start = np.clip(points[:-1], -FARTHEST, FARTHEST)
+    end = np.clip(points[1:], -FARTHEST, FARTHEST)
+    low, high = np.array([box.left(), box.top()]), np.array([box.right(), box.bottom()])
+    if not len(start) or ((points >= low) & (points <= high)).all():
+        return np.hstack((start, end))
+    along = end - start
+    with np.errstate(divide="ignore", invalid="ignore"):
+        first, second = (low - start) / along, (high - start) / along
+    inside = (start >= low) & (start <= high)
+    still = along == 0.0
+    near = np.where(still, np.where(inside, -np.inf, np.inf), np.minimum(first, second))
+    far = np.where(still, np.where(inside, np.inf, -np.inf), np.maximum(first, second))
+    enter, leave = np.maximum(near.max(axis=1), 0.0), np.minimum(far.min(axis=1), 1.0)
+    seen = enter < leave
+    start, along, enter, leave = start[seen], along[seen], enter[seen, None], leave[seen, None]
+    return np.hstack((start + along * enter, start + along * leave))

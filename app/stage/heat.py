@@ -1,0 +1,114 @@
+"""The surface as colour: levels that ignore what is not finite, the heat map, the contour lines."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import contourpy
+import numpy as np
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QImage, QPainterPath, QPolygonF
+from shiboken6 import VoidPtr
+
+from app.stage.terrain import Terrain
+from app.stage.ticks import nice_step
+
+Array = np.ndarray
+
+LINES = 14
+SHADES = 1024
+# Values this far below the median are all the deepest shade: without it a logarithm has no floor.
+DEPTH = 1e-6
+OUTLIERS = 0.004
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """How values become shades: linear, or logarithmic above `floor`; low and high are the ends."""
+
+    log: bool
+    floor: float
+    offset: float
+    low: float
+    high: float
+
+    def scaled(self, values: Array) -> Array:
+        """Values on the scale that shades and contours are even on; NaN where not finite."""
+        known = np.where(np.isfinite(values), values, np.nan)
+        if not self.log:
+            return known
+        scaled: Array = np.log10(np.maximum(known - self.floor, 0.0) + self.offset)
+        return scaled
+
+    def shades(self, values: Array) -> Array:
+        """0 (lowest) to 1 (highest) for each value, NaN where not finite."""
+        span = self.high - self.low
+        return np.clip((self.scaled(values) - self.low) / span, 0.0, 1.0)
+
+    def lines(self) -> Array:
+        """Contour levels at round steps of the scale."""
+        step = nice_step((self.high - self.low) / LINES)
+        first = math.floor(self.low / step) + 1
+        return np.arange(first, math.ceil(self.high / step)) * step
+
+
+def levels_of(terrain: Terrain) -> Levels:
+    """Levels that show the terrain's values, of which a few extreme ones may be beyond the ends."""
+    values = terrain.values[np.isfinite(terrain.values)]
+    if not values.size:
+        return Levels(False, 0.0, 0.0, 0.0, 1.0)
+    lowest, log = terrain.ground.lowest, terrain.ground.log_levels
+    floor = float(values.min()) if lowest is None else min(float(values.min()), lowest)
+    if log:
+        with np.errstate(over="ignore"):
+            offset = max(DEPTH * float(np.median(values - floor)), 1e-300)
+        log = math.isfinite(offset)
+    levels = Levels(log, floor, offset if log else 0.0, 0.0, 1.0)
+    scaled = levels.scaled(values)
+    low, high = (float(end) for end in np.quantile(scaled, (OUTLIERS, 1 - OUTLIERS)))
+    if not high - low > 1e-12 * max(1.0, abs(low)):
+        low, high = low - 0.5, low + 0.5
+    return Levels(levels.log, levels.floor, levels.offset, low, high)
+
+
+def heat_image(shades: Array, table: Array) -> QImage:
+    """An image of (ny, nx) shades, the first row at the bottom; transparent where NaN.
+
+    table (SHADES + 1,) uint32 holds the colours as premultiplied ARGB, transparent in the last place.
+    """
+    place = np.where(np.isnan(shades), SHADES, shades * (SHADES - 1) + 0.5)[::-1].astype(np.int32)
+    pixels = np.ascontiguousarray(table[place])
+    rows, columns = pixels.shape
+    image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_ARGB32_Premultiplied)
+    return image.copy()  # the array's memory ends with this function
+
+
+def heat_table(colours: Array) -> Array:
+    """The look-up table of `heat_image`: (n, 3) colours from low to high, drawn out to SHADES of them."""
+    stops, places = np.linspace(0.0, 1.0, len(colours)), np.linspace(0.0, 1.0, SHADES)
+    red, green, blue = (np.rint(np.interp(places, stops, colours[:, channel])) for channel in range(3))
+    packed = 0xFF000000 + red * 0x10000 + green * 0x100 + blue
+    return np.append(packed, 0).astype(np.uint32)
+
+
+def contour_path(terrain: Terrain, levels: Levels) -> QPainterPath:
+    """All contour lines in the coordinates of the plane."""
+    scaled = np.ma.masked_invalid(levels.scaled(terrain.values))
+    generator = contourpy.contour_generator(terrain.x, terrain.y, scaled)
+    path = QPainterPath()
+    for level in levels.lines():
+        for line in generator.lines(float(level)):
+            path.addPolygon(polygon(line))
+    return path
+
+
+def polygon(points: Array) -> QPolygonF:
+    """A polygon of (n, 2) points, without a Python object a point."""
+    made = QPolygonF([QPointF()] * 0)
+    made.resize(len(points))
+    points = np.ascontiguousarray(points, dtype=np.float64)
+    if len(points):
+        memory = VoidPtr(made.data(), points.nbytes, True)
+        np.frombuffer(memory, dtype=np.float64)[:] = points.ravel()  # type: ignore[call-overload]
+    return made

@@ -1,0 +1,152 @@
+"""The glyphs of the stage: runs, the start, minima and saddles, what lies outside the view."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+
+RUN_RADIUS = 5.5
+START_RADIUS = 8.0
+INK = QColor(12, 18, 32)
+PAPER = QColor(255, 255, 255)
+SHADE = QColor(8, 12, 24, 150)
+BORDER = 11.0  # how far inside the edge the sign of something beyond it stands
+
+# In words, for tooltips and the accessible description.
+KINDS = {"saddle": "Saddle point", "minimum": "Local minimum", "maximum": "Local maximum"}
+
+
+def draw_run(painter: QPainter, at: QPointF, colour: QColor, selected: bool) -> None:
+    """A disc in the run's colour with a white ring; a second ring marks the selected run."""
+    radius = RUN_RADIUS + (1.0 if selected else 0.0)
+    painter.setPen(QPen(SHADE, 3.6))
+    painter.setBrush(colour)
+    painter.drawEllipse(at, radius, radius)
+    painter.setPen(QPen(PAPER, 1.8))
+    painter.drawEllipse(at, radius, radius)
+    if selected:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(PAPER, 1.0))
+        painter.drawEllipse(at, radius + 3.5, radius + 3.5)
+
+
+def draw_start(painter: QPainter, at: QPointF, focused: bool) -> None:
+    """A ring with four short spokes: where every run begins."""
+    inner, outer = START_RADIUS - 2.0, START_RADIUS + 4.0
+    path = QPainterPath()
+    path.addEllipse(at, START_RADIUS - 1.0, START_RADIUS - 1.0)
+    for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+        path.moveTo(at + QPointF(dx, dy) * inner)
+        path.lineTo(at + QPointF(dx, dy) * outer)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    _outlined(painter, path, PAPER, 1.8)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(PAPER)
+    painter.drawEllipse(at, 1.6, 1.6)
+    if focused:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(PAPER, 1.2, Qt.PenStyle.DotLine))
+        painter.drawEllipse(at, outer + 3.0, outer + 3.0)
+
+
+def draw_minimum(painter: QPainter, at: QPointF) -> None:
+    """A five-pointed star: a global minimum."""
+    star = QPolygonF()
+    for corner in range(10):
+        angle, radius = math.pi * (corner / 5 - 0.5), 6.5 if corner % 2 == 0 else 2.9
+        star.append(at + QPointF(math.cos(angle), math.sin(angle)) * radius)
+    painter.setPen(QPen(INK, 1.2))
+    painter.setBrush(PAPER)
+    painter.drawPolygon(star)
+
+
+def draw_stationary(painter: QPainter, kind: str, at: QPointF) -> None:
+    """Local minimum: a disc; maximum: a triangle; saddle: two lines that part, as its level lines do."""
+    path = QPainterPath()
+    if kind == "minimum":
+        path.addEllipse(at, 3.2, 3.2)
+    elif kind == "maximum":
+        path.addPolygon(QPolygonF([at + QPointF(*corner) for corner in ((0, -4.5), (4.2, 3), (-4.2, 3), (0, -4.5))]))
+    else:
+        for side in (-1, 1):
+            path.moveTo(at + QPointF(-4.5, 4.5 * side))
+            path.quadTo(at + QPointF(0, -1.5 * side), at + QPointF(4.5, 4.5 * side))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    _outlined(painter, path, PAPER, 1.5)
+
+
+def draw_cross(painter: QPainter, at: QPointF, colour: QColor) -> None:
+    """Where a run was last seen finite."""
+    path = QPainterPath()
+    for side in (-1, 1):
+        path.moveTo(at + QPointF(-5.5, -5.5 * side))
+        path.lineTo(at + QPointF(5.5, 5.5 * side))
+    painter.setPen(_round(INK, 6.2))
+    painter.drawPath(path)
+    painter.setPen(_round(PAPER, 4.6))
+    painter.drawPath(path)
+    painter.setPen(_round(colour, 2.6))
+    painter.drawPath(path)
+
+
+def draw_pointer(painter: QPainter, at: QPointF, direction: QPointF, colour: QColor) -> None:
+    """A small arrow head at the edge of the view, towards something beyond it."""
+    side = QPointF(-direction.y(), direction.x())
+    tip, base = at + direction * 7.0, at - direction * 5.0
+    head = QPolygonF([tip, base + side * 6.0, at - direction * 2.0, base - side * 6.0])
+    painter.setPen(QPen(PAPER, 1.4))
+    painter.setBrush(colour)
+    painter.drawPolygon(head)
+
+
+def draw_dot(painter: QPainter, at: QPointF, colour: QColor) -> None:
+    """The point of a path that belongs to the linked cursor's update."""
+    painter.setBrush(PAPER)
+    painter.setPen(QPen(INK, 3.0))
+    painter.drawEllipse(at, 4.0, 4.0)
+    painter.setPen(QPen(colour, 2.0))
+    painter.drawEllipse(at, 4.0, 4.0)
+
+
+def draw_arrow(painter: QPainter, at: QPointF, direction: QPointF, length: float, colour: QColor) -> None:
+    """An arrow from a point; direction is a unit vector on the screen, length is in pixels."""
+    tip = at + direction * length
+    side = QPointF(-direction.y(), direction.x())
+    head = min(9.0, length * 0.6)
+    path = QPainterPath(at)
+    path.lineTo(tip - direction * head * 0.7)
+    wings = QPolygonF([tip, tip - direction * head + side * head * 0.5, tip - direction * head - side * head * 0.5])
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(_round(INK, 5.0))
+    painter.drawPath(path)
+    painter.drawPolygon(wings)
+    painter.setPen(_round(colour, 2.4))
+    painter.drawPath(path)
+    painter.setPen(QPen(colour, 1.0))
+    painter.setBrush(colour)
+    painter.drawPolygon(wings)
+
+
+def border_point(plot: QRectF, at: QPointF) -> tuple[QPointF, QPointF]:
+    """Where, just inside the view, the sign of a point beyond it stands, and the direction to the point."""
+    inner = plot.adjusted(BORDER, BORDER, -BORDER, -BORDER)
+    edge = QPointF(
+        min(max(at.x(), inner.left()), inner.right()), min(max(at.y(), inner.top()), inner.bottom())
+    )
+    away = math.hypot(at.x() - edge.x(), at.y() - edge.y())
+    if not 0.0 < away < math.inf:
+        return edge, QPointF(0.0, -1.0)
+    return edge, QPointF((at.x() - edge.x()) / away, (at.y() - edge.y()) / away)
+
+
+def _outlined(painter: QPainter, path: QPainterPath, colour: QColor, width: float) -> None:
+    painter.setPen(_round(SHADE, width + 2.0))
+    painter.drawPath(path)
+    painter.setPen(_round(colour, width))
+    painter.drawPath(path)
+
+
+def _round(colour: QColor, width: float) -> QPen:
+    return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)

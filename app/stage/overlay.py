@@ -1,0 +1,134 @@
+"""What moves with every frame: tails, markers, arrows, the crosshair and its read-out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from app.stage import arrows
+from app.stage.markers import border_point, draw_arrow, draw_cross, draw_dot, draw_pointer, draw_run
+from app.stage.paths import WIDTH, X, Y
+
+if TYPE_CHECKING:
+    from app.stage.paths import Ink
+    from app.stage.view import View
+    from engine import RunPicture
+
+DIVERGED = "diverged"  # engine's word for it, as in RunPicture.status
+CHIP = QColor(10, 15, 27, 225)
+CHIP_TEXT = QColor(236, 241, 250)
+
+
+def standing(run: RunPicture) -> tuple[float, float]:
+    """Where the run's marker stands: live, or at the scrubbed update."""
+    return float(run.shown.theta[0]), float(run.shown.theta[1])
+
+
+def live(run: RunPicture) -> bool:
+    """Whether the state on screen is the newest one."""
+    return run.shown.update >= run.update
+
+
+def point_at(run: RunPicture, update: int) -> tuple[float, float]:
+    """Where a run stood at an update, as precisely as its history tells; where it ended if it is over."""
+    history = run.history
+    if update >= run.update and live(run):
+        return standing(run)
+    place = min(update // history.width, history.count - 1)
+    if place < 0:
+        return standing(run)
+    return float(history.last[X, place]), float(history.last[Y, place])
+
+
+def draw_tail(painter: QPainter, run: RunPicture, colour: QColor, ink: Ink, view: View) -> None:
+    """From the end of the ink to where the run is now: the updates of a bin that is not complete."""
+    start, newest = ink.end(run), run.history.latest
+    if start is None or not live(run):
+        return
+    points = [start]
+    if newest:
+        points.append(view.point(newest[X], newest[Y]))
+    points.append(view.point(*standing(run)))
+    box = view.plot.adjusted(-2000, -2000, 2000, 2000)
+    painter.setPen(QPen(colour, WIDTH))
+    for first, second in zip(points, points[1:], strict=False):
+        if box.contains(first) and box.contains(second):
+            painter.drawLine(first, second)
+
+
+def draw_marker(painter: QPainter, run: RunPicture, colour: QColor, view: View, selected: bool) -> None:
+    """The run's disc or its cross; at the border if it is out of sight; nothing where it is not finite."""
+    x, y = standing(run)
+    if not (math.isfinite(x) and math.isfinite(y)):
+        return
+    at = view.point(x, y)
+    if not view.plot.contains(at):
+        edge, direction = border_point(view.plot, at)
+        draw_pointer(painter, edge, direction, colour)
+        if run.status == DIVERGED:
+            draw_cross(painter, edge - direction * 16.0, colour)
+    elif run.status == DIVERGED and live(run):
+        draw_cross(painter, at, colour)
+    else:
+        draw_run(painter, at, colour, selected)
+
+
+def draw_arrows(painter: QPainter, run: RunPicture, view: View, shown: Collection[str]) -> None:
+    """The chosen arrows at the run's marker."""
+    at = view.point(*standing(run))
+    if not view.plot.contains(at):
+        return
+    for kind in arrows.KINDS:
+        values = arrows.vector(run.shown, kind.key) if kind.key in shown else None
+        found = arrows.shape(values, kind.key, view) if values is not None else None
+        if found is not None:
+            draw_arrow(painter, at, *found, QColor(kind.colour))
+
+
+def draw_cursor(
+    painter: QPainter, runs: Sequence[RunPicture], colours: Sequence[QColor], view: View, update: int
+) -> None:
+    """The point of one update on every path that reaches it."""
+    for run in runs:
+        if run.visible and update <= run.update:
+            x, y = point_at(run, update)
+            at = view.point(x, y) if math.isfinite(x) and math.isfinite(y) else None
+            if at is not None and view.plot.contains(at):
+                draw_dot(painter, at, colours[run.colour])
+
+
+def draw_crosshair(painter: QPainter, at: QPointF, plot: QRectF) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for colour, offset in ((QColor(0, 0, 0, 110), 1.0), (QColor(255, 255, 255, 150), 0.0)):
+        painter.setPen(QPen(colour, 1.0, Qt.PenStyle.DotLine))
+        x, y = round(at.x()) + offset, round(at.y()) + offset
+        painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+        painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+
+def draw_chip(painter: QPainter, at: QPointF, plot: QRectF, lines: Sequence[tuple[str, QColor | None]]) -> None:
+    """A small panel beside the pointer, on the side where there is room; a line may have a dot."""
+    metrics = QFontMetricsF(painter.font())
+    height, pad = metrics.height(), 8.0
+    dot = 14.0
+    width = max(metrics.horizontalAdvance(text) + (dot if colour else 0.0) for text, colour in lines) + 2 * pad
+    tall = height * len(lines) + 2 * (pad - 2)
+    x = at.x() + 14 if at.x() + 14 + width <= plot.right() else at.x() - 14 - width
+    y = at.y() - 14 - tall if at.y() - 14 - tall >= plot.top() else at.y() + 14
+    painter.setPen(QPen(QColor(255, 255, 255, 40), 1.0))
+    painter.setBrush(CHIP)
+    painter.drawRoundedRect(QRectF(x, y, width, tall), 6, 6)
+    for index, (text, colour) in enumerate(lines):
+        top = y + pad - 2 + index * height
+        if colour is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawEllipse(QPointF(x + pad + 4, top + height / 2), 4, 4)
+        painter.setPen(CHIP_TEXT)
+        box = QRectF(x + pad + (dot if colour else 0.0), top, width, height)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)

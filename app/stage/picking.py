@@ -1,0 +1,37 @@
+"""Which recorded update lies under the pointer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF
+
+from app.stage.paths import X, Y
+
+if TYPE_CHECKING:
+    from app.stage.view import View
+    from engine import RunPicture
+
+REACH = 8.0  # pixels
+
+
+def nearest_update(runs: Sequence[RunPicture], view: View, at: QPointF) -> tuple[RunPicture, int] | None:
+    """The run and the update whose recorded point is nearest, within REACH pixels; None without any."""
+    x, y = view.at(at)
+    reach_x, reach_y = REACH / view.x_scale, REACH / -view.y_scale
+    best, found = REACH**2, None
+    for run in runs:
+        if not run.visible:
+            continue
+        history = run.history
+        xs, ys = history.last[X, : history.count], history.last[Y, : history.count]
+        close = np.flatnonzero((np.abs(xs - x) <= reach_x) & (np.abs(ys - y) <= reach_y))
+        if not close.size:
+            continue
+        away = ((xs[close] - x) * view.x_scale) ** 2 + ((ys[close] - y) * view.y_scale) ** 2
+        place = int(np.argmin(away))
+        if away[place] <= best:
+            best, found = float(away[place]), (run, (int(close[place]) + 1) * history.width - 1)
+    return found

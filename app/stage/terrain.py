@@ -1,0 +1,60 @@
+"""A surface sampled on a grid: the values that the stage colours, reads out and builds its relief from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from engine import Ground
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Terrain:
+    """What is known of the problem's surface, and its values (ny, nx) at the nodes x (nx,) and y (ny,).
+
+    x and y rise in equal steps. A later picture has a higher `serial`; an older one is ignored.
+    """
+
+    ground: Ground
+    x: Array
+    y: Array
+    values: Array
+    serial: int = 0
+
+    @property
+    def region(self) -> tuple[float, float, float, float]:
+        """(x0, x1, y0, y1) that the nodes span."""
+        return float(self.x[0]), float(self.x[-1]), float(self.y[0]), float(self.y[-1])
+
+    def covers(self, x0: float, x1: float, y0: float, y1: float) -> bool:
+        left, right, bottom, top = self.region
+        slack_x, slack_y = 1e-9 * (x1 - x0), 1e-9 * (y1 - y0)
+        inside_x = left <= x0 + slack_x and x1 - slack_x <= right
+        return inside_x and bottom <= y0 + slack_y and y1 - slack_y <= top
+
+    def value(self, x: float, y: float) -> float:
+        """The value between the four nodes around a point, NaN outside the grid."""
+        return float(bilinear(self, self.values, np.array([x]), np.array([y]))[0])
+
+
+def bilinear(terrain: Terrain, field: Array, x: Array, y: Array) -> Array:
+    """A field (ny, nx) given at the terrain's nodes, at the points (x, y); NaN outside the grid."""
+    column, across = _place(terrain.x, x)
+    row, up = _place(terrain.y, y)
+    low = field[row, column] * (1 - across) + field[row, column + 1] * across
+    high = field[row + 1, column] * (1 - across) + field[row + 1, column + 1] * across
+    found: Array = low * (1 - up) + high * up
+    return found
+
+
+def _place(nodes: Array, at: Array) -> tuple[Array, Array]:
+    """The cell that each coordinate lies in and how far along it (NaN outside the nodes)."""
+    place = (np.nan_to_num(at, nan=np.inf) - nodes[0]) / (nodes[-1] - nodes[0]) * (len(nodes) - 1)
+    inside = (place >= -1e-9) & (place <= len(nodes) - 1 + 1e-9)
+    cell = np.clip(np.where(inside, place, 0.0), 0, len(nodes) - 2).astype(int)
+    return cell, np.where(inside, np.clip(place - cell, 0.0, 1.0), np.nan)

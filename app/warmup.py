@@ -1,0 +1,92 @@
+"""The child process that compiles every kernel into the cache, so that the window never waits for one.
+
+`python -m app.warmup [name ...]` compiles the named kernels first and prints a line for each that is done.
+It ends by itself when its standard input closes, which is what happens when the window's process ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sys
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from app import kernel_cache
+
+if TYPE_CHECKING:
+    from engine.contracts import Kernel, Routine
+
+FOLDER = str(kernel_cache.ENGINE.parent)  # where the command must be started
+
+
+class Progress(NamedTuple):
+    """How many kernels are ready, of how many, and the last one."""
+
+    done: int
+    total: int
+    name: str
+
+
+def command(priority: Iterable[str] = ()) -> list[str]:
+    """Program and arguments of the child; start it in FOLDER, with its standard input held open."""
+    return [sys.executable, "-m", "app.warmup", *priority]
+
+
+def parse(line: str) -> Progress | None:
+    """What a line of the child's output says; None if it is not about progress."""
+    found = re.fullmatch(r"ready (\d+) (\d+) (.+)", line.strip())
+    return Progress(int(found[1]), int(found[2]), found[3]) if found else None
+
+
+def main(priority: list[str]) -> int:
+    """Compile everything; 1 if some kernel could not be compiled."""
+    cache = kernel_cache.prepare()
+    _yield_to_others()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    import engine  # noqa: F401  declares the kernels
+    from engine.contracts import Kernel
+
+    kernels = ordered(Kernel.everyone, priority)
+    failures = 0
+    for done, kernel in enumerate(kernels, 1):
+        try:
+            kernel.prepare()
+        except Exception as error:  # one defective kernel must not keep the others cold
+            failures += 1
+            print(f"{kernel.name} does not compile: {error}", file=sys.stderr)
+        print(f"ready {done} {len(kernels)} {kernel.name}", flush=True)
+    if not failures:
+        cache.completed()
+    return min(failures, 1)
+
+
+def ordered(kernels: Iterable[Kernel | Routine], priority: list[str]) -> list[Kernel | Routine]:
+    """The kernels with the named ones first, in the order of the names."""
+    rank = {name: place for place, name in reversed(list(enumerate(priority)))}
+    return sorted(kernels, key=lambda kernel: rank.get(kernel.name, len(rank)))
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the standard input, then leave at once, whatever is being compiled."""
+    with contextlib.suppress(OSError, ValueError):
+        while os.read(0, 4096):
+            pass
+    os._exit(0)
+
+
+def _yield_to_others() -> None:
+    """Let the window and its worker have the processor first."""
+    if sys.platform == "win32":
+        import ctypes
+
+        below_normal = 0x4000
+        ctypes.windll.kernel32.SetPriorityClass(ctypes.windll.kernel32.GetCurrentProcess(), below_normal)
+    else:
+        os.nice(10)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,330 @@
+"""The training thread: the only one that touches a session. Events in, immutable pictures out."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from engine import Experiment, Problem, RunRecord, Session, SessionPicture, SettingError
+
+CHUNK_SECONDS = 0.008  # at full speed; short enough that a tweak is felt at once
+FRAME_SECONDS = 1 / 60
+MOST_CLOCK_MARKS = 4096
+MAX_SPEED = 0.0  # the speed that means: as fast as it goes
+_LARGEST_CHUNK = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the views pull, once a frame. serial: how many edits of the window it has seen.
+
+    clock: (updates, seconds of training), linear in between. replaying: the share of a replay that is
+    done, or None.
+    """
+
+    picture: SessionPicture
+    serial: int
+    playing: bool
+    speed: float
+    updates_per_second: float
+    clock: tuple[np.ndarray, np.ndarray]
+    replaying: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Loss on a grid of the surface: values (ny, nx) at xs (nx,) and ys (ny,)."""
+
+    serial: int
+    xs: np.ndarray
+    ys: np.ndarray
+    values: np.ndarray
+
+
+class Worker(QObject):
+    """Lives in its own thread; every slot is reached through a queued signal."""
+
+    refused = Signal(str)
+    failed = Signal(str)
+    loaded = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.published: Published | None = None
+        self.patch: Patch | None = None
+        self._session: Session | None = None
+        self._serial = 0
+        self._playing = False
+        self._speed = MAX_SPEED
+        self._cursor: int | None = None
+        self._goal: int | None = None
+        self._goal_from = 0
+        self._chunk = 64
+        self._due = 0.0
+        self._last_tick = self._last_frame = 0.0
+        self._rate = 0.0
+        self._seconds = 0.0
+        self._marks: list[tuple[int, float]] = [(0, 0.0)]
+        self._timer: QTimer | None = None
+
+    @Slot()
+    def begin(self) -> None:
+        """Called once in the worker's own thread, so that the timer lives there."""
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+
+    @Slot()
+    def end(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._session = None
+
+    @Slot(object, int)
+    def load(self, experiment: Experiment, serial: int) -> None:
+        """Open another experiment, at update 0 and paused."""
+        self._edit(serial, lambda: self._take(Session(experiment)))
+
+    @Slot(object, int, int)
+    def restore(self, experiment: Experiment, update: int, serial: int) -> None:
+        """Make the session what `experiment` says, and compute it up to `update` again."""
+
+        def restore() -> None:
+            assert self._session is not None
+            self._session.restore(experiment)
+            self._aim(update)
+
+        self._edit(serial, restore)
+
+    @Slot(str, str, object, int)
+    def tweak(self, id: str, setting: str, value: object, serial: int) -> None:
+        self._edit(serial, lambda: self._of_session().tweak(id, setting, value))
+
+    @Slot(object, int)
+    def change_problem(self, changes: Mapping[str, Any], serial: int) -> None:
+        def change() -> None:
+            self._of_session().problem_changed(**changes)
+            self._forget_clock()
+
+        self._edit(serial, change)
+
+    @Slot(object, int)
+    def stop_at(self, stop: Mapping[str, Any], serial: int) -> None:
+        self._edit(serial, lambda: self._of_session().stop_at(stop))
+
+    @Slot(object, int)
+    def add_run(self, record: RunRecord, serial: int) -> None:
+        def add() -> None:
+            session = self._of_session()
+            session.add(record)
+            self._aim(session.update)
+
+        self._edit(serial, add)
+
+    @Slot(str, int)
+    def remove_run(self, id: str, serial: int) -> None:
+        self._edit(serial, lambda: self._of_session().remove(id))
+
+    @Slot(bool, int)
+    def reset(self, keep_tweaks: bool, serial: int) -> None:
+        def reset() -> None:
+            self._goal = None
+            self._of_session().reset(keep_tweaks)
+            self._forget_clock()
+
+        self._edit(serial, reset)
+
+    @Slot(int, int)
+    def rewind(self, update: int, serial: int) -> None:
+        def rewind() -> None:
+            self._of_session().rewind(update)
+            self._cursor = None
+
+        self._edit(serial, rewind)
+
+    @Slot()
+    def play(self) -> None:
+        self._cursor = None
+        self._playing = True
+        self._due = 0.0
+        self._last_tick = time.perf_counter()
+        self._wake()
+
+    @Slot()
+    def pause(self) -> None:
+        self._playing = False
+        self._publish()
+
+    @Slot(int)
+    def step(self, updates: int) -> None:
+        """Take single updates, then stand still."""
+        self._playing = False
+        self._cursor = None
+        self._guard(lambda: self._advance(updates))
+        self._publish()
+
+    @Slot(float)
+    def set_speed(self, speed: float) -> None:
+        self._speed = speed
+        self._due = 0.0
+        self._publish()
+        self._wake()
+
+    @Slot(object)
+    def scrub(self, update: int | None) -> None:
+        """Show the state at a past update (paused), or the present again."""
+        if update is not None:
+            self._playing = False
+        self._cursor = update
+        self._publish()
+
+    @Slot(object, object, int)
+    def survey(self, xs: np.ndarray, ys: np.ndarray, serial: int) -> None:
+        """Compute the surface on a grid, for the stage."""
+
+        def compute() -> None:
+            problem: Problem = self._of_session().problem
+            self.patch = Patch(serial, xs, ys, problem.values(xs, ys))
+
+        self._guard(compute)
+
+    def _take(self, session: Session) -> None:
+        self._session = session
+        self._playing = False
+        self._cursor = self._goal = None
+        self._forget_clock()
+        self.loaded.emit()
+
+    def _of_session(self) -> Session:
+        if self._session is None:
+            raise SettingError("no experiment is open yet")
+        return self._session
+
+    def _edit(self, serial: int, change: Callable[[], None]) -> None:
+        """Carry out one edit of the window; a refusal is a sentence and leaves everything as it was."""
+        try:
+            self._guard(change)
+        finally:
+            self._serial = serial
+            self._publish()
+            self._wake()
+
+    def _guard(self, action: Callable[[], Any]) -> None:
+        """Run something of the session; a fault pauses the race and is told, it never kills the thread."""
+        try:
+            with np.errstate(all="ignore"):
+                action()
+        except SettingError as error:
+            self.refused.emit(str(error))
+        except Exception:
+            self._playing = False
+            self._goal = None
+            self.failed.emit(traceback.format_exc())
+
+    def _aim(self, update: int) -> None:
+        """Replay at full speed, whatever the playing speed, until every run has reached `update`."""
+        session = self._of_session()
+        self._goal_from = min((run.update for run in session.runs), default=0)
+        self._goal = update if self._goal_from < update else None
+
+    def _forget_clock(self) -> None:
+        self._seconds = 0.0
+        self._marks = [(0, 0.0)]
+        self._cursor = None
+
+    def _wake(self) -> None:
+        if self._timer is None or self._session is None:
+            return
+        if not (self._playing or self._goal is not None):
+            self._timer.stop()
+        elif self._goal is not None or self._speed == MAX_SPEED:
+            self._timer.start(0)
+        else:
+            self._timer.start(max(1, round(min(1000 / self._speed, 1000 / 60))))
+
+    @Slot()
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        passed, self._last_tick = min(now - self._last_tick, 0.1), now
+        if self._goal is not None:
+            self._guard(self._replay)
+        elif self._playing:
+            self._guard(lambda: self._play_on(passed))
+        if now - self._last_frame >= FRAME_SECONDS or not self._playing:
+            self._publish()
+        if not self._playing and self._goal is None:
+            self._wake()
+
+    def _replay(self) -> None:
+        session, goal = self._of_session(), self._goal
+        assert goal is not None
+        late = [run for run in session.runs if run.update < goal and run.status in ("ready", "running")]
+        begun = time.perf_counter()
+        for run in late:
+            run.advance(min(goal - run.update, self._chunk))
+        if late:
+            self._adapt(time.perf_counter() - begun)
+        else:
+            self._goal = None
+
+    def _play_on(self, passed: float) -> None:
+        if not self._of_session().moving:
+            self._playing = False
+            return
+        updates = self._chunk
+        if self._speed != MAX_SPEED:
+            self._due += passed * self._speed
+            updates = min(int(self._due), self._chunk)
+            self._due -= min(int(self._due), 2 * updates)
+        if updates:
+            self._advance(updates)
+
+    def _advance(self, updates: int) -> None:
+        session = self._of_session()
+        begun = time.perf_counter()
+        before = session.update
+        session.advance(updates)
+        spent = time.perf_counter() - begun
+        self._seconds += spent
+        self._marks.append((session.update, self._seconds))
+        if len(self._marks) > MOST_CLOCK_MARKS:
+            self._marks = self._marks[::2]
+        if self._playing and spent > 0.0:
+            self._rate += 0.1 * ((session.update - before) / max(spent, 1e-9) - self._rate)
+        if updates >= self._chunk:
+            self._adapt(spent)
+
+    def _adapt(self, spent: float) -> None:
+        """Bring the next chunk nearer to its intended duration, by at most a factor of 4."""
+        factor = CHUNK_SECONDS / max(spent, 1e-6)
+        self._chunk = int(min(max(self._chunk * min(max(factor, 0.25), 4.0), 1), _LARGEST_CHUNK))
+
+    def _publish(self) -> None:
+        if self._session is None:
+            return
+        self._last_frame = time.perf_counter()
+        self._guard(self._publish_now)
+
+    def _publish_now(self) -> None:
+        session = self._of_session()
+        marks = np.array(self._marks, float)
+        replaying = None
+        if self._goal is not None:
+            done = min((run.update for run in session.runs), default=0) - self._goal_from
+            replaying = min(max(done / max(self._goal - self._goal_from, 1), 0.0), 1.0)
+        speed = self._rate if self._speed == MAX_SPEED else min(self._rate, self._speed)
+        self.published = Published(
+            picture=session.picture(self._cursor),
+            serial=self._serial,
+            playing=self._playing,
+            speed=self._speed,
+            updates_per_second=speed if self._playing else 0.0,
+            clock=(marks[:, 0], marks[:, 1]),
+            replaying=replaying,
+        )

@@ -1,0 +1,316 @@
+"""What every declared choice is made of: knobs, catalogues, and kernels with one explicit signature.
+
+A kernel reaches the training loop as a plain address (`Kernel.address`), so the loop compiles once,
+every kernel is cached on disk by itself, and exchanging one while a run moves costs nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import math
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, Protocol, TypeVar
+
+from llvmlite import ir
+from numba import cfunc, njit, types
+from numba.core.caching import FunctionCache
+from numba.extending import intrinsic
+from numba.np.arrayobj import make_array
+
+# Full fastmath would let the compiler assume that nothing is ever NaN, and divergence would go unseen.
+OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "fastmath": {"contract"}}
+
+Floats = types.CPointer(types.float64)
+Ints = types.CPointer(types.int64)
+
+# theta (n,), grad (n,) out, stream, constants, work -> loss
+OBJECTIVE = types.float64(Floats, Floats, Ints, Floats, Floats)
+# base learning rate, t from 0, knobs, loss of the previous update, memory -> learning rate of update t
+SCHEDULE = types.float64(types.float64, types.int64, Floats, types.float64, Floats)
+# theta (n,) in place, grad (n,), slots (slots * n + scalars,) in place, hyper, learning rate, t from 1, n
+STEP = types.void(Floats, Floats, Floats, Floats, types.float64, types.int64, types.int64)
+
+Value = float | int | bool | tuple[float, ...]
+
+
+class SettingError(ValueError):
+    """A setting that cannot be: says which, the value, and what is allowed.
+
+    `where` is the path of the setting (`run[2].optimizer.beta1`), without it the bare sentence.
+    """
+
+    def __init__(self, sentence: str, where: str = "") -> None:
+        super().__init__(f"{where}: {sentence}" if where else sentence)
+        self.sentence = sentence
+        self.where = where
+
+    def at(self, place: str) -> SettingError:
+        """The same error seen from outside: `place` is put before the path."""
+        joint = "" if not self.where or self.where.startswith("[") else "."
+        return SettingError(self.sentence, f"{place}{joint}{self.where}")
+
+
+@dataclass(frozen=True, slots=True)
+class Hyper:
+    """One knob: what the engine reads and checks, the file holds and the interface draws.
+
+    low and high are the allowed range, both included; slider is the part of it that a slider covers.
+    kind `list` holds up to LIST_LENGTH numbers.
+    """
+
+    name: str
+    symbol: str
+    default: Value
+    low: float
+    high: float
+    log: bool = False
+    kind: Literal["real", "integer", "switch", "list"] = "real"
+    slider: tuple[float, float] | None = None
+    unit: str = ""
+    help: str = ""
+
+    @property
+    def title(self) -> str:
+        return self.name.replace("_", " ")
+
+    @property
+    def width(self) -> int:
+        """How many numbers of a kernel's knob array it takes."""
+        return LIST_LENGTH + 1 if self.kind == "list" else 1
+
+    @property
+    def range(self) -> str:
+        if self.kind == "switch":
+            return "true or false"
+        span = f"[{self.low:g}, {self.high:g}]"
+        return f"up to {LIST_LENGTH} numbers in {span}" if self.kind == "list" else span
+
+    def check(self, value: object) -> Value:
+        """The value as this knob's own type.
+
+        Raises SettingError if it is of another type, not finite, or outside the range.
+        """
+        if self.kind == "switch":
+            if isinstance(value, bool):
+                return value
+            raise self._refusal(value)
+        if self.kind == "list":
+            if not isinstance(value, list | tuple) or len(value) > LIST_LENGTH:
+                raise self._refusal(value)
+            return tuple(self._number(item, whole=True) for item in value)
+        return self._number(value, whole=self.kind == "integer")
+
+    def pack(self, value: Value) -> list[float]:
+        """The numbers a kernel reads: a list is its length, then its items, padded."""
+        if isinstance(value, tuple):
+            return [float(len(value)), *value, *[0.0] * (LIST_LENGTH - len(value))]
+        return [float(value)]
+
+    def _number(self, value: object, whole: bool) -> float | int:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self._refusal(value)
+        # The range is asked first: float() of a huge int would raise.
+        if not self.low <= value <= self.high or (whole and value != int(value)):
+            raise self._refusal(value)
+        return int(value) if whole else float(value)
+
+    def _refusal(self, value: object) -> SettingError:
+        whole = "a whole number " if self.kind == "integer" else ""
+        verb = "be" if self.kind in ("switch", "list") else f"be {whole}in" if whole else "lie in"
+        shown = repr(value)
+        return SettingError(
+            f"{self.title} must {verb} {self.range}, got {shown[:60]}{'…' if len(shown) > 60 else ''}"
+        )
+
+
+LIST_LENGTH = 8
+
+
+class Entry(Protocol):
+    """What a catalogue holds: something with a key for files, a title for people, and knobs."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def knobs(self) -> tuple[Hyper, ...]: ...
+
+
+E = TypeVar("E", bound=Entry)
+
+
+class Catalogue(Mapping[str, E], Generic[E]):
+    """The declared choices of one kind, in the order of their declaration; filled at import."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self._entries: dict[str, E] = {}
+
+    def add(self, entry: E) -> E:
+        """Take in a declaration. Raises ValueError if it is declared twice or contradicts itself."""
+        names = [knob.name for knob in entry.knobs]
+        if entry.key in self._entries or len(set(names)) < len(names):
+            raise ValueError(f"{self.kind} {entry.key} is declared twice or names a knob twice")
+        for knob in entry.knobs:
+            if not knob.low <= knob.high or (knob.log and knob.low <= 0.0 and knob.slider is None):
+                raise ValueError(f"{self.kind} {entry.key}: bad range of {knob.name}")
+            knob.check(knob.default)
+        self._entries[entry.key] = entry
+        return entry
+
+    def __getitem__(self, key: str) -> E:
+        try:
+            return self._entries[key]
+        except (KeyError, TypeError):
+            near = difflib.get_close_matches(str(key)[:40], self._entries, 3)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"one of {', '.join(self._entries)}"
+            raise SettingError(f"unknown {self.kind} {str(key)[:40]!r}; {hint}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._entries
+
+
+class Kernel:
+    """A function of one explicit C signature, compiled (or loaded from the cache) when first asked for."""
+
+    everyone: list[Kernel | Routine] = []
+
+    def __init__(self, function: Callable[..., Any], signature: Any) -> None:
+        self.name = function.__name__
+        self._function = function
+        self._signature = signature
+        self._compiled: Any = None
+        Kernel.everyone.append(self)
+
+    @property
+    def address(self) -> int:
+        if self._compiled is None:
+            with COMPILING:
+                if self._compiled is None:
+                    self._compiled = _compiled(
+                        lambda options: cfunc(self._signature, **options)(self._function), self._function
+                    )
+        return int(self._compiled.address)
+
+    def prepare(self) -> None:
+        _ = self.address
+
+
+class Routine:
+    """A compiled function that Python calls; releases the GIL. Compiled when first called."""
+
+    def __init__(self, function: Callable[..., Any], signature: Any) -> None:
+        self.name = function.__name__
+        self.__doc__ = function.__doc__
+        self._function = function
+        self._signature = signature
+        self._compiled: Any = None
+        Kernel.everyone.append(self)
+
+    def prepare(self) -> None:
+        if self._compiled is None:
+            with COMPILING:
+                if self._compiled is None:
+                    compiled = _compiled(
+                        lambda options: njit(self._signature, nogil=True, **options)(self._function),
+                        self._function,
+                    )
+                    compiled.disable_compile()
+                    self._compiled = compiled
+
+    def __call__(self, *arguments: Any) -> Any:
+        if self._compiled is None:
+            self.prepare()
+        return self._compiled(*arguments)
+
+
+COMPILING = threading.RLock()  # Numba's compiler is one for the whole process
+
+
+def _compiled(make: Callable[[dict[str, Any]], Any], function: Callable[..., Any]) -> Any:
+    """What `make` builds with OPTIONS: a damaged or unwritable cache costs time, never the app.
+
+    Numba passes on whatever a broken cache file raises (numba/numba#10434), so the function's index is
+    emptied and the kernel made again, at last without the cache, where a true error is raised.
+    """
+    with contextlib.suppress(Exception):
+        return make(OPTIONS)
+    with contextlib.suppress(Exception):
+        FunctionCache(function).flush()
+        return make(OPTIONS)
+    return make({**OPTIONS, "cache": False})
+
+
+def kernel(signature: Any) -> Callable[[Callable[..., Any]], Kernel]:
+    """Decorator: an optimizer's step, a schedule, an objective."""
+    return lambda function: Kernel(function, signature)
+
+
+def routine(signature: Any) -> Callable[[Callable[..., Any]], Routine]:
+    """Decorator: a compiled entry point that takes arrays."""
+    return lambda function: Routine(function, signature)
+
+
+def inline(function: Callable[..., Any]) -> Any:
+    """Decorator: a piece that kernels share; it becomes part of each of them."""
+    return njit(forceinline=True, **{**OPTIONS, "cache": False})(function)
+
+
+def _caller(signature: Any, count: int) -> Callable[..., tuple[Any, Any]]:
+    """Typing and code of a call through an address (see the three call_* intrinsics)."""
+
+    def declare() -> tuple[Any, Any]:
+        def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+            result = signature.return_type
+            returned = ir.VoidType() if result == types.void else context.get_value_type(result)
+            called = ir.FunctionType(returned, [context.get_value_type(kind) for kind in signature.args])
+            value = builder.call(builder.inttoptr(arguments[0], called.as_pointer()), arguments[1:])
+            return context.get_dummy_value() if result == types.void else value
+
+        assert count == len(signature.args)
+        return signature.return_type(types.int64, *signature.args), generate
+
+    return declare
+
+
+@intrinsic
+def call_objective(typing_context, address, theta, grad, stream, constants, work):  # type: ignore[no-untyped-def]
+    """Call the OBJECTIVE kernel at an address, inside another kernel."""
+    return _caller(OBJECTIVE, 5)()
+
+
+@intrinsic
+def call_schedule(typing_context, address, base, t, knobs, loss, memory):  # type: ignore[no-untyped-def]
+    """Call the SCHEDULE kernel at an address, inside another kernel."""
+    return _caller(SCHEDULE, 5)()
+
+
+@intrinsic
+def call_step(typing_context, address, theta, grad, slots, hyper, rate, t, n):  # type: ignore[no-untyped-def]
+    """Call the STEP kernel at an address, inside another kernel."""
+    return _caller(STEP, 7)()
+
+
+@intrinsic
+def pointer(typing_context, array):  # type: ignore[no-untyped-def]
+    """The address of an array's first item, for a kernel's pointer arguments."""
+
+    def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+        return make_array(array)(context, builder, arguments[0]).data
+
+    return types.CPointer(array.dtype)(array), generate
+
+
+def finite(value: object) -> bool:
+    """Whether a value read from outside is a finite number (and not a bool)."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

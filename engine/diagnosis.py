@@ -1,0 +1,78 @@
+"""Why a run diverged, in words, and what to try."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine import loop
+from engine.expressions import parse
+from engine.optimizers import OPTIMIZERS
+
+if TYPE_CHECKING:
+    from engine.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """update: where the first number was no longer finite. rate: a learning rate worth trying."""
+
+    update: int
+    sentence: str
+    remedies: tuple[str, ...]
+    rate: float | None
+    rewind_to: int
+
+
+def diagnose(run: Run, failed: int, reason: int) -> Diagnosis:
+    """Explain the divergence of a run that stands at its last finite update."""
+    settings = run.settings
+    what = "the step" if reason == loop.NOT_FINITE_STEP else "the loss or its gradient"
+    if failed == 0 and reason == loop.NOT_FINITE_HERE:
+        return Diagnosis(0, "the loss is not finite at the start itself", ("choose another start point",), None, 0)
+    loss, _, _ = run.history.view().column("loss")
+    losses = loss if len(loss) else np.array([np.nan])
+    best = int(np.argmin(losses)) * run.history.width
+    sentence = f"diverged: {what} is no longer finite at update {failed:,}"
+    falling = run.problem.ground.lowest is None and len(losses) > 1 and losses[-1] < losses[0]
+    if falling:
+        sentence += "; the surface falls without end, so following it downhill never stops"
+        return Diagnosis(
+            failed, sentence, ("set a stop rule (loss below ...)", f"rewind to update {best:,}"), None, best
+        )
+    rate = settings.learning_rate
+    limit = stable_rate(run, best)
+    if limit is not None and rate > limit:
+        sentence += f"; learning rate {rate:.3g} is above the stability limit {limit:.3g} of {_bound(run)}"
+        suggestion = 0.5 * limit
+    else:
+        sentence += f"; learning rate {rate:.3g} takes steps that overshoot and grow"
+        suggestion = 0.5 * rate
+    remedies = [f"try learning rate {suggestion:.2g}"]
+    if settings.optimizer.values["clip_norm"] == 0.0:
+        remedies.append("clip the gradient norm (Decay and clipping)")
+    remedies.append(f"rewind to update {best:,}, the lowest loss ({losses.min():.4g})")
+    return Diagnosis(failed, sentence, tuple(remedies), suggestion, best)
+
+
+def stable_rate(run: Run, update: int) -> float | None:
+    """The largest stable learning rate at a past update, where the optimizer declares one; else None.
+
+    An optimizer's `stability` is the largest stable product of learning rate and curvature on a
+    quadratic, in its own knobs (science: 2 for gradient descent, 2 (1 + mu) with momentum mu).
+    """
+    entry = OPTIMIZERS[run.settings.optimizer.kind]
+    if not entry.stability:
+        return None
+    sharpest = float(run.problem.curvatures(run.at(update).theta)[-1])
+    if not sharpest > 0.0:
+        return None
+    values = {name: float(v) for name, v in run.settings.optimizer.values.items() if not isinstance(v, tuple)}
+    return parse(entry.stability, tuple(values)).evaluate(values) / sharpest
+
+
+def _bound(run: Run) -> str:
+    entry = OPTIMIZERS[run.settings.optimizer.kind]
+    return f"{entry.title}, ({entry.stability}) / curvature".replace("*", "·")

@@ -1,0 +1,490 @@
+"""Formulas as text: checked, arranged as a tree, evaluated, and typeset in Unicode.
+
+The text is never run. It is cut into words of a fixed grammar, which names every error and its place;
+then Python's parser arranges numbered place-holders, so that not even a name of the text reaches it.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, NoReturn, TypeVar
+
+import numpy as np
+
+from engine.contracts import SettingError
+
+LENGTH = 2000  # characters
+NODES = 500  # numbers, names, operators and calls: what keeps an evaluation under some microseconds
+DEPTH = 64  # parentheses inside each other
+
+T = TypeVar("T")
+
+
+class ExpressionError(SettingError):
+    """A formula that cannot be read: what is wrong, what to do, and where.
+
+    position and length mark the place in the text as it was typed, counted from 0.
+    """
+
+    def __init__(self, sentence: str, position: int, length: int, where: str = "") -> None:
+        super().__init__(sentence, where)
+        self.position = position
+        self.length = length
+
+    def at(self, place: str) -> ExpressionError:
+        outer = super().at(place)
+        return ExpressionError(self.sentence, self.position, self.length, outer.where)
+
+
+class Function(NamedTuple):
+    """A function of the language: how it is written, and its value (IEEE: never an exception)."""
+
+    arguments: str
+    value: Callable[..., Any]
+
+    @property
+    def count(self) -> int:
+        return self.arguments.count(",") + 1
+
+
+def _sigmoid(x: float) -> Any:
+    small = np.exp(-np.abs(x))  # of -|x|: exp of a large x would overflow
+    return np.where(x >= 0.0, 1.0, small) / (1.0 + small)
+
+
+def _where(c: float, a: float, b: float) -> Any:
+    return np.where(np.isnan(c), c, np.where(c > 0.0, a, b))
+
+
+FUNCTIONS: dict[str, Function] = {
+    "sin": Function("x", np.sin),
+    "cos": Function("x", np.cos),
+    "tan": Function("x", np.tan),
+    "asin": Function("x", np.arcsin),
+    "acos": Function("x", np.arccos),
+    "atan": Function("x", np.arctan),
+    "atan2": Function("y, x", np.arctan2),
+    "sinh": Function("x", np.sinh),
+    "cosh": Function("x", np.cosh),
+    "tanh": Function("x", np.tanh),
+    "exp": Function("x", np.exp),
+    "log": Function("x", np.log),
+    "log2": Function("x", np.log2),
+    "log10": Function("x", np.log10),
+    "sqrt": Function("x", np.sqrt),
+    "abs": Function("x", np.abs),
+    "sign": Function("x", np.sign),
+    "floor": Function("x", np.floor),
+    "ceil": Function("x", np.ceil),
+    "min": Function("x, y", np.minimum),
+    "max": Function("x, y", np.maximum),
+    "pow": Function("x, y", np.power),
+    "hypot": Function("x, y", np.hypot),
+    "sigmoid": Function("x", _sigmoid),
+    "where": Function("c, a, b", _where),
+}
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.true_divide,
+    "%": np.mod,
+    "^": np.power,
+    "neg": np.negative,
+}
+CONSTANTS = {"pi": math.pi, "e": math.e}
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A leaf (operation `number` or `name`) or an operation on the results of `inputs` nodes before it."""
+
+    operation: str
+    inputs: int = 0
+    value: float = 0.0
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A formula, its nodes in the order of evaluation (every node follows its inputs)."""
+
+    text: str
+    nodes: tuple[Node, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names it needs values for, in order of appearance."""
+        return tuple(dict.fromkeys(node.name for node in self.nodes if node.operation == "name"))
+
+    def fold(self, leaf: Callable[[Node], T], combine: Callable[[Node, Sequence[T]], T]) -> T:
+        """The tree reduced from its leaves to one result; without recursion, however deep it is."""
+        stack: list[T] = []
+        for node in self.nodes:
+            if node.inputs:
+                inputs = stack[-node.inputs :]
+                stack[-node.inputs :] = [combine(node, inputs)]
+            else:
+                stack.append(leaf(node))
+        return stack[0]
+
+    def evaluate(self, values: Mapping[str, float]) -> float:
+        """The value as IEEE arithmetic gives it: inf or nan outside a domain, no exception."""
+        with np.errstate(all="ignore"):
+            return float(
+                self.fold(
+                    lambda node: values[node.name] if node.operation == "name" else node.value,
+                    lambda node, inputs: apply(node.operation, *inputs),
+                )
+            )
+
+
+def apply(operation: str, *inputs: float) -> Any:
+    """An operator or function on numbers; the caller silences NumPy's warnings."""
+    function = OPERATORS.get(operation) or FUNCTIONS[operation].value
+    return function(*map(float, inputs))
+
+
+def parse(text: str, names: Collection[str]) -> Tree:
+    """The tree of a formula in the given names; a name may hide a constant (e, pi).
+
+    Raises ExpressionError.
+    """
+    return _parse(text, names, 0)
+
+
+def parse_assignment(text: str, names: Collection[str]) -> tuple[str, Tree]:
+    """A line of an update rule, `m = beta*m + g`: the name on the left and the tree on the right."""
+    match = re.match(r"\s*([A-Za-z_]\w*)\s*=", text, re.ASCII)
+    if match is None:
+        raise _error("a rule starts with a name and =, as in m = beta*m + g", 0, len(text))
+    return match[1], _parse(text, names, match.end())
+
+
+def check_parameter(name: str) -> str:
+    """The name, if a formula in x and y can have a parameter of this name. Raises SettingError."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,19}", name):
+        raise SettingError(
+            "a parameter's name must be a letter followed by at most 19 letters, digits or _, "
+            f"got {_quote(name)}"
+        )
+    if name in ("x", "y") or name in FUNCTIONS or name in CONSTANTS:
+        raise SettingError(f"a parameter cannot be called {name}: that name has a meaning in every formula")
+    return name
+
+
+class _Token(NamedTuple):
+    kind: str
+    text: str
+    position: int
+
+
+_WORDS = re.compile(
+    r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_]\w*)"
+    r"|(?P<operator>\*\*|[-+*/%^])|(?P<open>\()|(?P<close>\))|(?P<comma>,)|(?P<space>[ \t]+)",
+    re.ASCII,
+)
+_CHARACTERS = {
+    "·": "*", "×": "*", "∙": "*", "⋅": "*", "÷": "/", "−": "-", "–": "-", "²": "^2", "³": "^3",
+    "√": "sqrt( )", "π": "pi", "|": "abs( )", "[": "(", "]": ")", "{": "(", "}": ")", "\n": "one line",
+    "<": "where(c, a, b), which is a where c > 0 and b elsewhere",
+    ">": "where(c, a, b), which is a where c > 0 and b elsewhere",
+}  # fmt: skip
+_SYNONYMS = {
+    "ln": "log", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "pow2": "pow",
+    "sgn": "sign", "fabs": "abs", "sqr": "sqrt", "if": "where", "mod": "%", "logistic": "sigmoid",
+}  # fmt: skip
+
+
+def _error(sentence: str, position: int, length: int) -> ExpressionError:
+    return ExpressionError(f"{sentence} (character {position + 1})", position, length)
+
+
+def _quote(text: str) -> str:
+    return repr(text if len(text) <= 20 else text[:20] + "…")
+
+
+def _parse(text: str, names: Collection[str], start: int) -> Tree:
+    if len(text) > LENGTH:
+        sentence = f"the formula has {len(text)} characters, {LENGTH} are allowed; shorten it"
+        raise _error(sentence, LENGTH, len(text) - LENGTH)
+    tokens = list(_tokens(text, start))
+    if not tokens:
+        raise _error("the formula is empty; write one such as x^2 + y^2", start, max(1, len(text) - start))
+    _Grammar(tokens, names).check()
+    return Tree(text[start:].strip(), tuple(_nodes(tokens, names)))
+
+
+def _tokens(text: str, start: int) -> Iterator[_Token]:
+    position, end = len(text) - len(text[start:].lstrip()), len(text.rstrip())
+    while position < end:
+        match = _WORDS.match(text, position)
+        if match is None:
+            character = text[position]
+            hint = f"; write {_CHARACTERS[character]}" if character in _CHARACTERS else ""
+            raise _error(f"{character!r} has no place in a formula{hint}", position, 1)
+        kind = str(match.lastgroup)
+        if kind == "number" and math.isinf(float(match[0])):
+            raise _error("this number is too large, the limit is 1.79e308", position, len(match[0]))
+        if kind != "space":
+            yield _Token(kind, match[0], position)
+        position = match.end()
+
+
+class _Grammar:
+    """Reads the words from left to right and refuses the first that cannot stand where it stands."""
+
+    def __init__(self, tokens: Sequence[_Token], names: Collection[str]) -> None:
+        self.tokens = tokens
+        self.names = names
+        self.open: list[tuple[_Token, str, int]] = []  # a parenthesis, its function or "", its commas
+
+    def check(self) -> None:
+        size = sum(token.kind in ("number", "name", "operator") for token in self.tokens)
+        if size > NODES:
+            sentence = f"the formula has {size} numbers, names and operators, {NODES} are allowed; shorten it"
+            raise _error(sentence, self.tokens[-1].position, len(self.tokens[-1].text))
+        complete = False  # whether what has been read could end here
+        for index, token in enumerate(self.tokens):
+            if token.kind in ("number", "name", "open"):
+                called = self._called(index)
+                if complete and not called:
+                    self._refuse_neighbours(index)
+                if token.kind == "name":
+                    self._check_name(index)
+                if token.kind == "open":
+                    self._enter(token, called)
+                complete = token.kind != "open"
+            elif token.kind == "operator":
+                if not complete and token.text not in ("+", "-"):
+                    self._refuse_missing(index)
+                complete = False
+            else:
+                if not complete:
+                    self._refuse_missing(index)
+                complete = self._separate(token) if token.kind == "comma" else self._leave(token)
+        if not complete:
+            self._refuse_missing(len(self.tokens))
+        if self.open:
+            raise _error("this ( is never closed; add )", self.open[-1][0].position, 1)
+
+    def _called(self, index: int) -> str:
+        """The function whose arguments the parenthesis at `index` opens, or nothing."""
+        token, before = self.tokens[index], self.tokens[index - 1] if index else None
+        function = token.kind == "open" and before and before.kind == "name" and before.text in FUNCTIONS
+        return before.text if before and function and before.text not in self.names else ""
+
+    def _check_name(self, index: int) -> None:
+        name, position = self.tokens[index].text, self.tokens[index].position
+        follows = self.tokens[index + 1].kind if index + 1 < len(self.tokens) else ""
+        if name in self.names or name in CONSTANTS:
+            return
+        if name in FUNCTIONS:
+            if follows == "open":
+                return
+            arguments = FUNCTIONS[name].arguments
+            raise _error(f"{name} needs parentheses: {name}({arguments})", position, len(name))
+        known = [*FUNCTIONS] if follows == "open" else [*self.names, *CONSTANTS]
+        what = "function" if follows == "open" else "name"
+        near = difflib.get_close_matches(name.lower(), [*known, *FUNCTIONS], 1)
+        guess = _SYNONYMS.get(name.lower()) or (near[0] if near else "")
+        hint = f"did you mean {guess}?" if guess else f"known are {', '.join(known)}"
+        raise _error(f"unknown {what} {_quote(name)}; {hint}", position, len(name))
+
+    def _refuse_neighbours(self, index: int) -> NoReturn:
+        before, token = self.tokens[index - 1], self.tokens[index]
+        if token.kind == "open" and before.kind == "name":
+            sentence = f"{before.text} is not a function; to multiply, write {before.text}*(…)"
+            raise _error(sentence, token.position, 1)
+        left, right = (word.text if len(word.text) <= 20 else "…" for word in (before, token))
+        sentence = f"an operator is missing between {left} and {right}; * multiplies"
+        raise _error(sentence, token.position, len(token.text))
+
+    def _refuse_missing(self, index: int) -> NoReturn:
+        last = self.tokens[-1]
+        after = f"after {self.tokens[index - 1].text}" if index else "at the start"
+        end = _Token("end", " ", last.position + len(last.text))
+        missed = self.tokens[index] if index < len(self.tokens) else end
+        raise _error(f"a number, a name or ( is missing {after}", missed.position, len(missed.text))
+
+    def _enter(self, token: _Token, function: str) -> None:
+        if len(self.open) == DEPTH:
+            sentence = f"more than {DEPTH} parentheses inside each other; simplify the formula"
+            raise _error(sentence, token.position, 1)
+        self.open.append((token, function, 0))
+
+    def _separate(self, token: _Token) -> bool:
+        opened, function, commas = self.open.pop() if self.open else (token, "", 0)
+        if not function:
+            sentence = "a comma stands only between the arguments of a function; a decimal point is ."
+            raise _error(sentence, token.position, 1)
+        self.open.append((opened, function, commas + 1))
+        return False
+
+    def _leave(self, token: _Token) -> bool:
+        if not self.open:
+            raise _error("this ) closes nothing; remove it", token.position, 1)
+        opened, name, commas = self.open.pop()
+        if name and commas + 1 != FUNCTIONS[name].count:
+            needed, start = FUNCTIONS[name], opened.position - len(name)
+            sentence = f"{name} takes {needed.count} argument{'s' * (needed.count > 1)}, got {commas + 1}"
+            raise _error(f"{sentence}; write {name}({needed.arguments})", start, len(name))
+        return True
+
+
+_BINARY: dict[type[ast.operator], str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%", ast.Pow: "^",
+}  # fmt: skip
+
+
+def _nodes(tokens: Sequence[_Token], names: Collection[str]) -> list[Node]:
+    """Words that have passed the grammar, arranged by Python's precedence; a list in evaluation order."""
+    words = {f"t{index}": token.text for index, token in enumerate(tokens)}
+    source = " ".join(
+        f"t{index}" if token.kind in ("number", "name") else token.text.replace("^", "**")
+        for index, token in enumerate(tokens)
+    )
+    backwards: list[Node] = []
+    pending: list[ast.expr] = [ast.parse(source, mode="eval").body]
+    while pending:
+        match pending.pop():
+            case ast.BinOp(left=left, op=operator, right=right):
+                backwards.append(Node(_BINARY[type(operator)], 2))
+                pending += [left, right]
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                backwards.append(Node("neg", 1))
+                pending.append(operand)
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                pending.append(operand)
+            case ast.Call(func=ast.Name(id=key), args=arguments, keywords=[]):
+                name = words[key]
+                backwards.append(Node("^" if name == "pow" else name, len(arguments)))
+                pending += arguments
+            case ast.Name(id=key):
+                backwards.append(_leaf(words[key], names))
+            case other:
+                raise AssertionError(f"the grammar let {type(other).__name__} through")
+    return backwards[::-1]
+
+
+def _leaf(word: str, names: Collection[str]) -> Node:
+    if word in names:
+        return Node("name", name=word)
+    if word in CONSTANTS:
+        return Node("number", value=CONSTANTS[word], name=word)
+    return Node("number", value=float(word))
+
+
+SYMBOLS: dict[str, str] = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eps": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ",
+    "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "step": "Δθ",
+}  # fmt: skip
+_ACCENTS = {"hat": "\N{COMBINING CIRCUMFLEX ACCENT}", "bar": "\N{COMBINING MACRON}"}
+_SUPERSCRIPTS = str.maketrans("0123456789−abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+_SUBSCRIPTS = str.maketrans("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
+_SHAPES = {
+    "sqrt": "√({})", "abs": "|{}|", "floor": "⌊{}⌋", "ceil": "⌈{}⌉", "log2": "log₂({})", "log10": "log₁₀({})",
+    "where": "where({} > 0, {}, {})",
+}  # fmt: skip
+_SUM, _SIGNED, _PRODUCT, _POWER, _ATOM = range(5)  # how tightly a piece of typeset text holds together
+
+
+class _Piece(NamedTuple):
+    text: str
+    level: int
+
+    def within(self, level: int) -> str:
+        """Its text as a part of something that holds as tightly as `level`."""
+        return self.text if self.level >= level else f"({self.text})"
+
+
+def symbol(name: str) -> str:
+    """A name as it is printed: beta1 is β₁, vhat is v̂, v_max is vₘₐₓ."""
+    if name in SYMBOLS:
+        return SYMBOLS[name]
+    if (accent := _ACCENTS.get(name[1:])) is not None:
+        return unicodedata.normalize("NFC", name[0] + accent)
+    if match := re.fullmatch(r"([A-Za-z]+?)(?:_([aehijklmnoprstuvx]+)|_?(\d+))", name):
+        return symbol(match[1]) + (match[2] or match[3]).translate(_SUBSCRIPTS)
+    return name
+
+
+def typeset(tree: Tree, symbols: Mapping[str, str] | None = None) -> str:
+    """The formula in Unicode; `symbols` are printed in place of the names they are given for."""
+    shown = symbols or {}
+    return _typeset(tree, lambda name: _Piece(shown.get(name) or symbol(name), _ATOM))
+
+
+def substitute(
+    tree: Tree, values: Mapping[str, float], digits: int = 4, symbols: Mapping[str, str] | None = None
+) -> str:
+    """The formula in Unicode with numbers, to so many significant digits, in place of the names in `values`."""
+    shown = symbols or {}
+
+    def piece(name: str) -> _Piece:
+        if name in values:
+            return _number(float(values[name]), digits)
+        return _Piece(shown.get(name) or symbol(name), _ATOM)
+
+    return _typeset(tree, piece)
+
+
+def _typeset(tree: Tree, piece: Callable[[str], _Piece]) -> str:
+    def leaf(node: Node) -> _Piece:
+        if node.operation == "name":
+            return piece(node.name)
+        return _Piece(symbol(node.name), _ATOM) if node.name else _number(node.value, 17)
+
+    return tree.fold(leaf, _combine).text
+
+
+def _combine(node: Node, parts: Sequence[_Piece]) -> _Piece:
+    operation, first, last = node.operation, parts[0], parts[-1]
+    # A sign in front may stay bare at the left end, and makes the whole signed.
+    product = min(first.level, _PRODUCT) if first.level >= _SIGNED else _PRODUCT
+    match operation:
+        case "+":
+            return _Piece(f"{first.text} + {last.within(_PRODUCT)}", _SUM)
+        case "-":
+            return _Piece(f"{first.text} − {last.within(_PRODUCT)}", _SUM)
+        case "*":
+            return _Piece(f"{first.within(_SIGNED)}·{last.within(_POWER)}", product)
+        case "/":
+            return _Piece(f"{first.within(_SIGNED)}/{last.within(_POWER)}", product)
+        case "%":
+            return _Piece(f"{first.within(_PRODUCT)} mod {last.within(_POWER)}", _SUM)
+        case "neg":
+            return _Piece(f"−{first.within(_PRODUCT)}", _SIGNED)
+        case "^":
+            return _Piece(f"{first.within(_ATOM)}{_exponent(last)}", _POWER)
+    inside = [part.text for part in parts]
+    shape = _SHAPES.get(operation)
+    return _Piece(shape.format(*inside) if shape else f"{operation}({', '.join(inside)})", _ATOM)
+
+
+def _exponent(piece: _Piece) -> str:
+    small = re.fullmatch(r"−?(\d+|[a-pr-z])", piece.text)
+    return piece.text.translate(_SUPERSCRIPTS) if small else f"^({piece.text})"
+
+
+def _number(value: float, digits: int) -> _Piece:
+    if not math.isfinite(value):
+        text = "NaN" if math.isnan(value) else "∞"
+    else:
+        text = f"{abs(value):.{digits}g}" if digits < 17 else repr(abs(value))
+        if value == int(value) and abs(value) < 1e9:
+            text = str(abs(int(value)))
+    mantissa, _, exponent = text.partition("e")
+    level = _ATOM
+    if exponent:
+        power = "10" + str(int(exponent)).replace("-", "−").translate(_SUPERSCRIPTS)
+        mantissa = mantissa.removesuffix(".0")
+        text, level = (power, _POWER) if mantissa == "1" else (f"{mantissa}·{power}", _PRODUCT)
+    return _Piece(f"−{text}", _SIGNED) if value < 0.0 else _Piece(text, level)

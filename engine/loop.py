@@ -1,0 +1,197 @@
+"""The only training loop: compiled, without the GIL, one call per chunk of updates."""
+
+from __future__ import annotations
+
+import math
+
+from numba import types
+
+from engine.contracts import call_objective, call_step, inline, pointer, routine
+from engine.rng import normal
+from engine.schedules import scheduled_rate
+
+# What ended a chunk.
+GOING, NOT_FINITE_HERE, NOT_FINITE_STEP, LOSS_REACHED, GRADIENT_REACHED, PLATEAU = range(6)
+
+# stream: where the run stands, int64
+SEED, UPDATE, SEEN, BATCH, EXAMPLES, OPTIMIZER_UPDATE, BEST_UPDATE, STREAM = range(8)
+
+# controls: what a tweak writes between chunks, float64
+(RATE, WARMUP, WARMUP_START, NOISE, LOSS_BELOW, GRADIENT_BELOW, PLATEAU_UPDATES, PLATEAU_GAIN, CONTROLS) = range(9)
+
+# The four numbers that follow an optimizer's own in the hyper array (optimizers.COMMON).
+_DECAY, _DECOUPLED, _CLIP_NORM, _CLIP_VALUE = range(4)
+_LOSS, _GRADIENT_NORM, _LEARNING_RATE, _STEP_NORM, _X, _Y = range(6)  # history.COLUMNS
+
+_f, _i = types.float64, types.int64
+
+
+# The pieces below take pointers, not arrays: an array that is handed on is counted, which costs more
+# than an update. Two parameters are spelled out: vector code would wait for numbers just stored one by one.
+@inline
+def _norm(vector, n):
+    if n == 2:
+        return math.sqrt(vector[0] * vector[0] + vector[1] * vector[1])
+    total = 0.0
+    for i in range(n):
+        total += vector[i] * vector[i]
+    return math.sqrt(total)
+
+
+@inline
+def _copy(source, target, n):
+    if n == 2:
+        target[0], target[1] = source[0], source[1]
+    else:
+        for i in range(n):
+            target[i] = source[i]
+
+
+@inline
+def _distance(one, other, n):
+    if n == 2:
+        x, y = one[0] - other[0], one[1] - other[1]
+        return math.sqrt(x * x + y * y)
+    total = 0.0
+    for i in range(n):
+        total += (one[i] - other[i]) * (one[i] - other[i])
+    return math.sqrt(total)
+
+
+@inline
+def _add_noise(grad, n, sigma, stream):
+    """Gradient noise of one batch; full batch has none. The same for every run with the same seed."""
+    if sigma > 0.0 and stream[BATCH] < stream[EXAMPLES]:
+        scale = sigma / math.sqrt(stream[BATCH])
+        for i in range(n):
+            grad[i] += scale * normal(stream[SEED], stream[UPDATE] * n + i)
+
+
+@inline
+def _clip_and_decay(theta, grad, n, norm, rate, common):
+    """Clipping of the raw gradient (torch's clip_grad_norm_ and clip_grad_value_), then weight decay."""
+    limit = common[_CLIP_NORM]
+    if limit > 0.0 and norm > limit:
+        scale = min(limit / (norm + 1e-6), 1.0)
+        for i in range(n):
+            grad[i] *= scale
+    limit = common[_CLIP_VALUE]
+    if limit > 0.0:
+        for i in range(n):
+            grad[i] = min(max(grad[i], -limit), limit)
+    decay = common[_DECAY]
+    if decay > 0.0:
+        if common[_DECOUPLED] > 0.0:
+            for i in range(n):
+                theta[i] *= 1.0 - rate * decay
+        else:
+            for i in range(n):
+                grad[i] += decay * theta[i]
+
+
+@inline
+def _record(last, low, high, place, place_is_new, value):
+    last[place] = value
+    if place_is_new:
+        low[place] = value
+        high[place] = value
+    else:
+        low[place] = min(low[place], value)
+        high[place] = max(high[place], value)
+
+
+@routine(
+    _i(
+        _i, _i, _i, _i, _i,
+        _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1],
+        _i[::1], _f[::1], _f[::1],
+        _f[:, ::1], _f[:, ::1], _f[:, ::1], _i, _i,
+    )
+)  # fmt: skip
+def advance(
+    updates, objective, schedule, step, own,
+    theta, before, grad, slots, hyper, knobs, memory, controls,
+    stream, constants, work,
+    last, low, high, shift, first,
+):  # fmt: skip
+    """Take up to `updates` optimizer steps; the history must have room for them.
+
+    objective, schedule, step: kernel addresses. own: how many of hyper belong to the optimizer.
+    theta (n,), grad (n,), slots, memory and stream are changed in place; before (n,) is scratch.
+    last, low, high (COLUMNS, bins): the history from update `first` on, 2**shift
+    updates a bin.
+    Returns what ended the chunk (GOING ...). stream[UPDATE] tells how far it got: at NOT_FINITE_HERE
+    loss or gradient of that update's theta is not finite; at NOT_FINITE_STEP its step is not.
+    """
+    n = theta.size
+    p_theta, p_grad, p_slots, p_hyper = pointer(theta), pointer(grad), pointer(slots), pointer(hyper)
+    p_stream, p_constants, p_work = pointer(stream), pointer(constants), pointer(work)
+    p_knobs, p_memory = pointer(knobs), pointer(memory)
+    p_before, p_controls, p_common = pointer(before), pointer(controls), pointer(hyper[own:])
+    p_last, p_low, p_high = pointer(last), pointer(low), pointer(high)
+    previous_loss, best_loss, bins = memory.size - 2, memory.size - 1, last.shape[1]
+    second = 1 if n > 1 else 0
+    mask = (1 << shift) - 1
+    for _ in range(updates):
+        t = p_stream[UPDATE]
+        loss = call_objective(objective, p_theta, p_grad, p_stream, p_constants, p_work)
+        _add_noise(p_grad, n, p_controls[NOISE], p_stream)
+        norm = _norm(p_grad, n)
+        # A difference of a number with itself is 0 unless the number is NaN or infinite.
+        if loss - loss != 0.0 or norm - norm != 0.0:
+            return NOT_FINITE_HERE
+        if loss < p_controls[LOSS_BELOW]:
+            return LOSS_REACHED
+        if norm < p_controls[GRADIENT_BELOW]:
+            return GRADIENT_REACHED
+        if p_controls[PLATEAU_UPDATES] > 0.0:
+            best = p_memory[best_loss]
+            if best == math.inf or loss < best - p_controls[PLATEAU_GAIN] * abs(best):
+                p_memory[best_loss] = loss
+                p_stream[BEST_UPDATE] = t
+            elif t - p_stream[BEST_UPDATE] >= p_controls[PLATEAU_UPDATES]:
+                return PLATEAU
+        previous = p_memory[previous_loss]
+        rate = scheduled_rate(
+            schedule, p_controls[RATE], t, _i(p_controls[WARMUP]), p_controls[WARMUP_START],
+            p_knobs, previous, p_memory,
+        )  # fmt: skip
+        _copy(p_theta, p_before, n)
+        _clip_and_decay(p_theta, p_grad, n, norm, rate, p_common)
+        call_step(step, p_theta, p_grad, p_slots, p_hyper, rate, t - p_stream[OPTIMIZER_UPDATE] + 1, n)
+        moved = _distance(p_theta, p_before, n)
+        if moved - moved != 0.0:
+            return NOT_FINITE_STEP
+        p_memory[previous_loss] = loss
+        row = t - first
+        place, new = row >> shift, row & mask == 0
+        _record(p_last, p_low, p_high, _LOSS * bins + place, new, loss)
+        _record(p_last, p_low, p_high, _GRADIENT_NORM * bins + place, new, norm)
+        _record(p_last, p_low, p_high, _LEARNING_RATE * bins + place, new, rate)
+        _record(p_last, p_low, p_high, _STEP_NORM * bins + place, new, moved)
+        _record(p_last, p_low, p_high, _X * bins + place, new, p_before[0])
+        _record(p_last, p_low, p_high, _Y * bins + place, new, p_before[second])
+        p_stream[SEEN] += p_stream[BATCH]
+        p_stream[UPDATE] = t + 1
+    return GOING
+
+
+# An array of which only the address is used would be freed at once: scratch comes from outside.
+@routine(types.void(_i, _f[:, ::1], _i[::1], _f[::1], _f[::1], _f[::1], _f[:, ::1]))
+def evaluate(objective, points, stream, constants, work, losses, grads):
+    """losses (k,) and exact gradients grads (k, n) of the objective at points (k, n)."""
+    for row in range(points.shape[0]):
+        losses[row] = call_objective(
+            objective, pointer(points[row]), pointer(grads[row]), pointer(stream), pointer(constants), pointer(work)
+        )
+
+
+@routine(types.void(_i, _f[::1], _f[::1], _i[::1], _f[::1], _f[::1], _f[::1], _f[:, ::1]))
+def evaluate_grid(objective, xs, ys, stream, constants, work, scratch, values):
+    """values (ny, nx) = the two-parameter objective at the points of xs (nx,) and ys (ny,); scratch (4,)."""
+    p_point, p_grad = pointer(scratch), pointer(scratch[2:])
+    p_stream, p_constants, p_work = pointer(stream), pointer(constants), pointer(work)
+    for row in range(ys.size):
+        for column in range(xs.size):
+            scratch[0], scratch[1] = xs[column], ys[row]
+            values[row, column] = call_objective(objective, p_point, p_grad, p_stream, p_constants, p_work)

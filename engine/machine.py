@@ -1,0 +1,146 @@
+"""The moving parts of one run: the arrays that the training loop reads and writes.
+
+A copy of a machine is a snapshot, and continues to the same numbers, bit for bit.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Self
+
+import numpy as np
+
+from engine import loop
+from engine.batches import BATCHES
+from engine.contracts import SettingError, Value
+from engine.experiment import NOISE, RunSettings
+from engine.history import COLUMNS, History
+from engine.optimizers import OPTIMIZERS
+from engine.problem import Problem
+from engine.schedules import SCHEDULES
+
+Array = np.ndarray
+
+_EXTRA = 2  # behind a schedule's memory: the previous update's loss, the best loss
+_ONE_BIN = 62  # a shift at which every update falls into bin 0
+
+
+class Machine:
+    """theta (n,), the optimizer's slots, the schedule's memory and the stream, for one run's settings."""
+
+    def __init__(self, problem: Problem, settings: RunSettings, stop: Mapping[str, Value]) -> None:
+        self.problem = problem
+        self.settings = settings
+        self.theta = problem.start.copy()
+        self.grad = np.zeros_like(self.theta)
+        self.memory = np.array([0.0, np.inf])
+        self.stream = np.zeros(loop.STREAM, np.int64)
+        self.stream[loop.SEED] = problem.seed
+        self.stream[loop.EXAMPLES] = problem.examples
+        self.controls = np.zeros(loop.CONTROLS)
+        self.controls[loop.NOISE] = problem.noise
+        self.stop_at(stop)
+        self._load_optimizer(fresh=True)
+        self._load_schedule(fresh=True)
+        self._load_numbers()
+
+    @property
+    def update(self) -> int:
+        return int(self.stream[loop.UPDATE])
+
+    @property
+    def noise(self) -> float:
+        return float(self.controls[loop.NOISE])
+
+    def copy(self) -> Self:
+        twin = copy.copy(self)
+        for name in ("theta", "grad", "slots", "hyper", "knobs", "memory", "controls", "stream"):
+            setattr(twin, name, getattr(self, name).copy())
+        return twin
+
+    def stop_at(self, stop: Mapping[str, Value]) -> None:
+        """Take over the stop rules that the loop watches (not the number of updates)."""
+        self.memory[-1] = np.inf
+        self.stream[loop.BEST_UPDATE] = self.update
+        for place, name in (
+            (loop.LOSS_BELOW, "loss_below"),
+            (loop.GRADIENT_BELOW, "gradient_below"),
+            (loop.PLATEAU_UPDATES, "plateau_updates"),
+            (loop.PLATEAU_GAIN, "plateau_gain"),
+        ):
+            self.controls[place] = stop[name]
+
+    def set(self, setting: str, value: object) -> Value | str:
+        """Change one setting between updates; returns it as it is kept. Raises SettingError.
+
+        A new optimizer or schedule starts with fresh slots or memory; theta stays.
+        """
+        if setting == NOISE.name:
+            try:
+                self.controls[loop.NOISE] = NOISE.check(value)
+            except SettingError as error:
+                raise error.at(setting) from None
+            return self.noise
+        old, self.settings = self.settings, self.settings.having(setting, value)
+        self._load_optimizer(fresh=old.optimizer.kind != self.settings.optimizer.kind)
+        self._load_schedule(fresh=old.schedule.kind != self.settings.schedule.kind)
+        self._load_numbers()
+        return self.settings.value(setting)
+
+    def advance(self, updates: int, history: History) -> int:
+        """Take up to `updates` steps, for which `history` must have room; says what ended them."""
+        reason = self._advance(updates, history.last, history.low, history.high, history.shift, history.first)
+        history.updates = self.update
+        return reason
+
+    def step_aside(self) -> tuple[int, Array]:
+        """Take one step that nobody records, whatever the stop rules say; (reason, its row of COLUMNS)."""
+        self._never_stop()
+        row = np.full((len(COLUMNS), 1), np.nan)
+        return self._advance(1, row, row, row, _ONE_BIN, 0), row[:, 0]
+
+    def skip_to(self, update: int) -> None:
+        """Advance to an update that has been reached before, recording nothing."""
+        self._never_stop()
+        row = np.zeros((len(COLUMNS), 1))
+        self._advance(update - self.update, row, row, row, _ONE_BIN, 0)
+
+    def _never_stop(self) -> None:
+        self.controls[loop.LOSS_BELOW] = -np.inf
+        self.controls[loop.GRADIENT_BELOW] = self.controls[loop.PLATEAU_UPDATES] = 0.0
+
+    def _advance(self, updates: int, last: Array, low: Array, high: Array, shift: int, first: int) -> int:
+        return int(
+            loop.advance(
+                updates, self.problem.objective, self._schedule, self._step, self._own,
+                self.theta, np.empty_like(self.theta), self.grad, self.slots, self.hyper, self.knobs,
+                self.memory, self.controls, self.stream, self.problem.constants,
+                np.zeros(max(self.problem.work_size, 1)), last, low, high, shift, first,
+            )
+        )  # fmt: skip
+
+    def _load_optimizer(self, fresh: bool) -> None:
+        choice = self.settings.optimizer
+        entry = OPTIMIZERS[choice.kind]
+        self._step, self._own = entry.kernel.address, sum(knob.width for knob in entry.knobs[: entry.own])
+        self.hyper = np.array(choice.packed(entry.knobs))
+        if fresh:
+            self.slots = np.zeros(max(len(entry.slots) * self.theta.size + entry.scalars, 1))
+            self.stream[loop.OPTIMIZER_UPDATE] = self.update
+
+    def _load_schedule(self, fresh: bool) -> None:
+        choice = self.settings.schedule
+        entry = SCHEDULES[choice.kind]
+        self._schedule = entry.kernel.address
+        self.knobs = np.array(choice.packed(entry.knobs) or [0.0])
+        if fresh:
+            self.memory = np.concatenate([np.zeros(entry.memory), self.memory[-_EXTRA:]])
+
+    def _load_numbers(self) -> None:
+        settings = self.settings
+        self.controls[loop.RATE] = settings.learning_rate
+        self.controls[loop.WARMUP] = settings.warmup
+        self.controls[loop.WARMUP_START] = settings.warmup_start
+        batch = BATCHES[settings.batch.kind]
+        self.stream[loop.BATCH] = batch.size(dict(settings.batch.values), self.problem.examples)

@@ -1,0 +1,287 @@
+"""Adam's kin: the same two means, taken of other things or in another order."""
+
+from __future__ import annotations
+
+import math
+
+from engine.contracts import STEP, Hyper, kernel
+from engine.optimizers.catalogue import optimizer
+from engine.optimizers.pieces import (
+    Pointer,
+    complement,
+    epsilon,
+    fraction,
+    memory_of_gradients,
+    memory_of_squares,
+    sign,
+    switch,
+)
+
+BETA1 = memory_of_gradients("beta1", "β₁", 0.9)
+BETA2 = memory_of_squares("beta2", "β₂", 0.999)
+
+
+@optimizer(
+    "adan",
+    "Adan",
+    memory_of_gradients("beta1", "β₁", 0.98),
+    fraction("beta2", "β₂", 0.92, "Share kept of the running mean of the differences between gradients."),
+    memory_of_squares("beta3", "β₃", 0.99),
+    epsilon(1e-8),
+    Hyper(
+        "eps_root",
+        "ε root",
+        1e-8,
+        0.0,
+        1e6,
+        log=True,
+        slider=(1e-16, 0.1),
+        help="Added inside the root; 0 is none.",
+    ),
+    slots=("m", "d", "v", "g_prev"),
+    scalars=6,
+    learning_rate=1e-3,
+    common={"decoupled": True},
+    rule=(
+        "delta = where(t - 1, g - g_prev, 0)",
+        "g_prev = g",
+        "m = beta1*m + (1 - beta1)*g",
+        "d = beta2*d + (1 - beta2)*delta",
+        "v = beta3*v + (1 - beta3)*(g + (1 - beta2)*delta)^2",
+        "u = m/(1 - beta1^t) + (1 - beta2)*d/(1 - beta2^t)",
+        "step = -eta*u/(sqrt(v/(1 - beta3^t) + eps_root) + eps)",
+    ),
+    source="Xie et al. 2022, algorithm 1, https://arxiv.org/abs/2208.06677; form of optax.adan",
+    summary="Adam that also follows how the gradient changes",
+)
+@kernel(STEP)
+def adan(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+    """Adan: Nesterov's momentum by the change of the gradient; slots (4, n) = (m, d, v, g_prev), 6 scalars.
+
+    m, d, v: running means of g, of its change, and of the squared gradient looked ahead to.
+    hyper = (beta1, beta2, beta3, eps, eps_root), the betas as in Optax: 1 minus the paper's.
+    """
+    beta1 = hyper[0]
+    beta2 = hyper[1]
+    beta3 = hyper[2]
+    eps = hyper[3]
+    eps_root = hyper[4]
+    rate_m = lr / complement(beta1, t, slots, 4 * n)
+    rate_d = lr * (1.0 - beta2) / complement(beta2, t, slots, 4 * n + 2)
+    unbias = 1.0 / complement(beta3, t, slots, 4 * n + 4)
+    for i in range(n):
+        g = grad[i]
+        change = g - slots[3 * n + i] if t > 1 else 0.0
+        ahead = g + (1.0 - beta2) * change
+        m = beta1 * slots[i] + (1.0 - beta1) * g
+        d = beta2 * slots[n + i] + (1.0 - beta2) * change
+        v = beta3 * slots[2 * n + i] + (1.0 - beta3) * ahead * ahead
+        slots[i] = m
+        slots[n + i] = d
+        slots[2 * n + i] = v
+        slots[3 * n + i] = g
+        theta[i] -= (rate_m * m + rate_d * d) / (math.sqrt(v * unbias + eps_root) + eps)
+
+
+@optimizer(
+    "adabelief",
+    "AdaBelief",
+    BETA1,
+    BETA2,
+    epsilon(1e-16),
+    Hyper(
+        "eps_root",
+        "ε root",
+        1e-16,
+        0.0,
+        1e6,
+        log=True,
+        slider=(1e-30, 0.1),
+        help="Added to the mean of squared surprises at every update, so it accumulates.",
+    ),
+    slots=("m", "s"),
+    scalars=4,
+    learning_rate=1e-3,
+    rule=(
+        "m = beta1*m + (1 - beta1)*g",
+        "s = beta2*s + (1 - beta2)*(g - m)^2 + eps_root",
+        "mhat = m/(1 - beta1^t)",
+        "shat = s/(1 - beta2^t)",
+        "step = -eta*mhat/(sqrt(shat) + eps)",
+    ),
+    source="Zhuang et al. 2020, algorithm 2, https://arxiv.org/abs/2010.07468; form of optax.adabelief",
+    summary="Adam that slows down where the gradient surprises it",
+)
+@kernel(STEP)
+def adabelief(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int
+) -> None:
+    """AdaBelief: Adam over the spread of g about its mean; slots (2, n) = (m, s), 4 scalars.
+
+    s is the running mean of (g - m) squared. hyper = (beta1, beta2, eps, eps_root)
+    """
+    beta1 = hyper[0]
+    beta2 = hyper[1]
+    eps = hyper[2]
+    eps_root = hyper[3]
+    rate = lr / complement(beta1, t, slots, 2 * n)
+    unbias = 1.0 / complement(beta2, t, slots, 2 * n + 2)
+    for i in range(n):
+        g = grad[i]
+        m = beta1 * slots[i] + (1.0 - beta1) * g
+        surprise = g - m
+        s = beta2 * slots[n + i] + (1.0 - beta2) * surprise * surprise + eps_root
+        slots[i] = m
+        slots[n + i] = s
+        theta[i] -= rate * m / (math.sqrt(s * unbias) + eps)
+
+
+@optimizer(
+    "yogi",
+    "Yogi",
+    BETA1,
+    BETA2,
+    epsilon(1e-3),
+    Hyper(
+        "initial_accumulator",
+        "a₀",
+        1e-6,
+        0.0,
+        1e6,
+        log=True,
+        slider=(1e-12, 1.0),
+        help="Where both means start; acts at the first update only.",
+    ),
+    slots=("m", "v"),
+    scalars=4,
+    learning_rate=1e-2,
+    rule=(
+        "m = beta1*where(t - 1, m, initial_accumulator) + (1 - beta1)*g",
+        "v_prev = where(t - 1, v, initial_accumulator)",
+        "v = v_prev - (1 - beta2)*sign(v_prev - g^2)*g^2",
+        "mhat = m/(1 - beta1^t)",
+        "vhat = v/(1 - beta2^t)",
+        "step = -eta*mhat/(sqrt(vhat) + eps)",
+    ),
+    source=(
+        "Zaheer et al. 2018, algorithm 2, "
+        "https://papers.nips.cc/paper/8186-adaptive-methods-for-nonconvex-optimization; form of optax.yogi"
+    ),
+    summary="Adam whose rates rise slowly again",
+)
+@kernel(STEP)
+def yogi(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+    """Yogi: Adam whose v moves by at most (1 - beta2) g^2 an update; slots (2, n) = (m, v), 4 scalars.
+
+    hyper = (beta1, beta2, eps, initial_accumulator). The paper corrects no bias; Optax does.
+    """
+    beta1 = hyper[0]
+    beta2 = hyper[1]
+    eps = hyper[2]
+    if t == 1:
+        for i in range(2 * n):
+            slots[i] = hyper[3]
+    rate = lr / complement(beta1, t, slots, 2 * n)
+    unbias = 1.0 / complement(beta2, t, slots, 2 * n + 2)
+    for i in range(n):
+        g = grad[i]
+        square = g * g
+        m = beta1 * slots[i] + (1.0 - beta1) * g
+        v = slots[n + i]
+        v -= (1.0 - beta2) * sign(v - square) * square
+        slots[i] = m
+        slots[n + i] = v
+        theta[i] -= rate * m / (math.sqrt(v * unbias) + eps)
+
+
+@optimizer(
+    "qhadam",
+    "QHAdam",
+    Hyper("nu1", "ν₁", 0.7, 0.0, 1.0, help="Weight of the mean gradient; the rest is the plain gradient."),
+    Hyper("nu2", "ν₂", 1.0, 0.0, 1.0, help="Weight of the mean of squares; the rest is the plain square."),
+    memory_of_gradients("beta1", "β₁", 0.995),
+    BETA2,
+    epsilon(1e-8),
+    slots=("m", "v"),
+    scalars=4,
+    learning_rate=1e-3,
+    rule=(
+        "m = beta1*m + (1 - beta1)*g",
+        "v = beta2*v + (1 - beta2)*g^2",
+        "mhat = m/(1 - beta1^t)",
+        "vhat = v/(1 - beta2^t)",
+        "step = -eta*((1 - nu1)*g + nu1*mhat)/(sqrt((1 - nu2)*g^2 + nu2*vhat) + eps)",
+    ),
+    source="Ma & Yarats 2019, https://arxiv.org/abs/1810.06801; form of the authors' qhoptim",
+    summary="Adam mixed with the plain gradient",
+)
+@kernel(STEP)
+def qhadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+    """QHAdam: Adam with both means mixed with the present gradient; slots (2, n) = (m, v), 4 scalars.
+
+    hyper = (nu1, nu2, beta1, beta2, eps). nu1 = nu2 = 1 is Adam.
+    """
+    nu1 = hyper[0]
+    nu2 = hyper[1]
+    beta1 = hyper[2]
+    beta2 = hyper[3]
+    eps = hyper[4]
+    rate_m = lr * nu1 / complement(beta1, t, slots, 2 * n)
+    rate_g = lr * (1.0 - nu1)
+    part_v = nu2 / complement(beta2, t, slots, 2 * n + 2)
+    part_g = 1.0 - nu2
+    for i in range(n):
+        g = grad[i]
+        m = beta1 * slots[i] + (1.0 - beta1) * g
+        v = beta2 * slots[n + i] + (1.0 - beta2) * g * g
+        slots[i] = m
+        slots[n + i] = v
+        theta[i] -= (rate_g * g + rate_m * m) / (math.sqrt(part_g * g * g + part_v * v) + eps)
+
+
+@optimizer(
+    "adopt",
+    "ADOPT",
+    BETA1,
+    memory_of_squares("beta2", "β₂", 0.9999),
+    epsilon(1e-6, "The smallest root that a gradient is divided by."),
+    switch("clipping", "clip u", True, "On: a normalised gradient is limited to the fourth root of t - 1."),
+    slots=("m", "v"),
+    learning_rate=1e-3,
+    rule=(
+        "raw = g/max(sqrt(v), eps)",
+        "c = sqrt(sqrt(t - 1))",
+        "u = where(clipping, min(max(raw, -c), c), raw)",
+        "m = where(t - 1, beta1*m + (1 - beta1)*u, 0)",
+        "v = where(t - 1, beta2*v + (1 - beta2)*g^2, g^2)",
+        "step = -eta*m",
+    ),
+    source="Taniguchi et al. 2024, https://arxiv.org/abs/2411.02853; form of optax.contrib.adopt",
+    summary="Adam that normalises by the past only",
+)
+@kernel(STEP)
+def adopt(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+    """ADOPT: divide by the root of the v before this gradient, then average; slots (2, n) = (m, v).
+
+    hyper = (beta1, beta2, eps, clipping). The first update only fills v.
+    """
+    beta1 = hyper[0] if t > 1 else 1.0
+    beta2 = hyper[1] if t > 1 else 0.0
+    eps = hyper[2]
+    c = math.sqrt(math.sqrt(t - 1.0)) if hyper[3] > 0.0 else math.inf
+    for i in range(n):
+        g = grad[i]
+        v = slots[n + i]
+        root = math.sqrt(v)
+        if root < eps:
+            root = eps
+        # Comparisons that let a NaN through; at t = 1 its product with 0 carries it on.
+        u = g / root
+        if u > c:
+            u = c
+        if u < -c:
+            u = -c
+        m = beta1 * slots[i] + (1.0 - beta1) * u
+        slots[i] = m
+        slots[n + i] = beta2 * v + (1.0 - beta2) * g * g
+        theta[i] -= lr * m

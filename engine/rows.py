@@ -1,0 +1,42 @@
+"""Every row of a run, exactly: computed again from its record, however little of it is still in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from engine.contracts import Value
+from engine.experiment import RunRecord
+from engine.history import COLUMNS
+from engine.problem import Problem
+from engine.run import DIVERGED, FINISHED, Run
+
+Array = np.ndarray
+
+CHUNK = 65_536
+
+
+def rows(problem: Problem, record: RunRecord, stop: Mapping[str, Value], updates: int) -> Iterator[tuple[int, Array]]:
+    """Yield (first update, columns (COLUMNS, k)) until `updates` rows or the end of the run.
+
+    The numbers are those of the run that the record describes, to the bit.
+    """
+    run = Run(problem, record, stop)
+    done = 0
+    while done < updates and run.status not in (FINISHED, DIVERGED):
+        run.history.forget()
+        run.advance(min(CHUNK, updates - run.update))
+        filled = min(run.history.updates, updates) - done
+        if filled > 0:
+            yield done, run.history.last[:, :filled].copy()
+        done += max(filled, 0)
+        if run.history.updates > run.update:  # diverged: the row before it is recorded, its state is not kept
+            return
+
+
+def full_history(run: Run) -> dict[str, Array]:
+    """Every update of a run as arrays (updates,), by column name, exactly."""
+    parts = [part for _, part in rows(run.problem, run.record(), run.stop, run.history.updates)]
+    columns = np.concatenate(parts, axis=1) if parts else np.empty((len(COLUMNS), 0))
+    return dict(zip(COLUMNS, columns, strict=True))

@@ -1,0 +1,535 @@
+"""Learning-rate schedules: closed forms of the update t, which counts from 0.
+
+The base η is the run's learning rate, and every schedule multiplies it: absolute rates of other
+libraries (eta_min, min_lr, base_lr) are shares of η here, so that turning the rate up moves the
+whole curve. Being closed forms they stay well defined when a knob is turned while a run moves;
+PyTorch's recursions agree with them to 1e-13 of η.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+from engine.contracts import SCHEDULE, Catalogue, Hyper, Kernel, call_schedule, inline, pointer, routine
+
+Pointer = list[float]  # what a kernel is given is an address, indexed like a list
+
+TORCH = "https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler."
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """One way in which the learning rate changes from update to update.
+
+    memory is how many numbers the kernel keeps between updates; they are zero at the start.
+    A schedule that watches the loss is given the loss of the previous update.
+    """
+
+    key: str
+    title: str
+    knobs: tuple[Hyper, ...]
+    formula: str
+    summary: str
+    source: str
+    memory: int
+    watches_loss: bool
+    kernel: Kernel
+
+
+SCHEDULES: Catalogue[Schedule] = Catalogue("schedule")
+
+
+def schedule(
+    key: str,
+    title: str,
+    *knobs: Hyper,
+    formula: str,
+    summary: str,
+    source: str,
+    memory: int = 0,
+    watches_loss: bool = False,
+) -> Callable[[Callable[..., float]], Schedule]:
+    """Decorator: declare a schedule over its kernel `(base, t, knobs, loss, memory) -> rate`."""
+    return lambda function: SCHEDULES.add(
+        Schedule(
+            key, title, knobs, formula, summary, source, memory, watches_loss, Kernel(function, SCHEDULE)
+        )
+    )
+
+
+def _updates(name: str, symbol: str, default: int, text: str, low: int = 1) -> Hyper:
+    """A knob that counts updates."""
+    slider = (max(low, 1), 10_000.0)
+    return Hyper(name, symbol, default, low, 1e9, True, "integer", slider, "updates", text)
+
+
+def _share(name: str, symbol: str, default: float, text: str, high: float = 1.0) -> Hyper:
+    """A knob that is a share of something, mostly of the base rate."""
+    return Hyper(name, symbol, default, 0.0, high, slider=(0.0, 1.0), help=text)
+
+
+LENGTH = _updates(
+    "length", "T", 1000, "updates until the end of the descent; the rate stays there afterwards"
+)
+FINAL = _share("final_fraction", "f", 0.0, "rate at the end, as a share of the learning rate")
+GAMMA = _share("gamma", "γ", 0.5, "each stair multiplies the rate by this; above 1 the rate grows", high=10.0)
+
+
+@inline
+def blend(start: float, end: float, weight: float) -> float:
+    """From start (weight 1) to end (weight 0), exact at both."""
+    return start * weight + end * (1.0 - weight)
+
+
+@inline
+def half_cosine(part: float) -> float:
+    """From 1 to 0 along half a cosine, as part goes from 0 to 1."""
+    return (1.0 + math.cos(math.pi * part)) / 2.0
+
+
+@schedule(
+    "constant",
+    "Constant",
+    formula="ηₜ = η",
+    summary="The learning rate as it is set.",
+    source="Robbins & Monro 1951, https://doi.org/10.1214/aoms/1177729586, on why noise needs more",
+)
+def constant(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
+    """Constant: η."""
+    return base
+
+
+@schedule(
+    "step",
+    "Step",
+    _updates("interval", "s", 500, "updates between two stairs"),
+    GAMMA,
+    formula="ηₜ = η γ^⌊t/s⌋",
+    summary="Stairs at equal intervals.",
+    source=TORCH + "StepLR.html",
+)
+def step(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
+    """Step: knobs = (s, γ). torch StepLR; optax exponential_decay with staircase."""
+    return base * math.pow(knobs[1], float(t // int(knobs[0])))
+
+
+@schedule(
+    "multi_step",
+    "Multi-step",
+    GAMMA,
+    Hyper(
+        "milestones",
+        "mᵢ",
+        (500, 1000, 1500),
+        0,
+        1e9,
+        kind="list",
+        unit="updates",
+        help="updates at which a stair comes; one that stands twice counts twice",
+    ),
+    formula="ηₜ = η γ^#{mᵢ ≤ t}",
+    summary="Stairs at chosen updates.",
+    source=TORCH + "MultiStepLR.html",
+)
+def multi_step(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
+    """Multi-step: knobs = (γ, how many milestones, the milestones). torch MultiStepLR."""
+    passed = 0
+    for i in range(int(knobs[1])):
+        if knobs[2 + i] <= t:
+            passed += 1
+    return base * math.pow(knobs[0], float(passed))
+
+
+@schedule(
+    "exponential",
+    "Exponential",
+    Hyper(
+        "gamma",
+        "γ",
+        0.998,
+        0.0,
+        1.1,
+        slider=(0.98, 1.02),
+        help="every update multiplies the rate by this; above 1 it grows until the run diverges, "
+        "which finds the highest rate that works (a range test)",
+    ),
+    formula="ηₜ = η γᵗ",
+    summary="The same percentage off at every update.",
+    source=TORCH + "ExponentialLR.html",
+)
+def exponential(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
+    """Exponential: knobs = (γ,). torch ExponentialLR, optax exponential_decay."""
+    return base * math.pow(knobs[0], float(t))
+
+
+@schedule(
+    "inverse_time",
+    "Inverse time",
+    _updates("half_life", "τ", 200, "updates after which the rate is half; after 9 τ it is a tenth"),
+    formula="ηₜ = η / (1 + t/τ)",
+    summary="Falls like 1/t: the classical rate under which noise averages out.",
+    source="Bottou 2012, Stochastic gradient descent tricks, section 5.2, "
+    "https://doi.org/10.1007/978-3-642-35289-8_25; keras InverseTimeDecay with decay_steps / decay_rate = τ",
+)
+def inverse_time(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
+    """Inverse time: knobs = (τ,)."""
+    return base / (1.0 + t / knobs[0])
+
+
+@schedule(
+    "inverse_sqrt",
+    "Inverse square root",
+    _updates(
+        "scale", "τ", 100, "after 3 τ updates the rate is half; set it to the warm-up for the Transformer's"
+    ),
+    formula="ηₜ = η / √(1 + t/τ)",
+    summary="Falls slowly, like 1/√t. With a warm-up of τ updates it is the Transformer's schedule.",
+    source="Vaswani et al. 2017, section 5.3, https://arxiv.org/abs/1706.03762",
+)
+def inverse_sqrt(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
+    """Inverse square root: knobs = (τ,)."""
+    return base / math.sqrt(1.0 + t / knobs[0])
+
+
+@schedule(
+    "polynomial",
+    "Polynomial",
+    LENGTH,
+    Hyper("power", "p", 2.0, 0.0, 10.0, slider=(0.5, 4.0), help="1 is a straight line; higher falls sooner"),
+    FINAL,
+    formula="ηₜ = η (f + (1 − f) (1 − min(t, T)/T)^p)",
+    summary="A power of the time that is left.",
+    source=TORCH + "PolynomialLR.html (f = 0); optax polynomial_schedule",
+)
+def polynomial(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
+    """Polynomial: knobs = (T, p, f). torch PolynomialLR, optax polynomial_schedule."""
+    left = 1.0 - min(float(t), knobs[0]) / knobs[0]
+    return base * blend(1.0, knobs[2], math.pow(left, knobs[1]))
+
+
+@schedule(
+    "linear",
+    "Linear",
+    LENGTH,
+    _share("start_factor", "a", 1.0, "rate at the start, as a share of the learning rate", high=10.0),
+    _share("end_factor", "b", 0.0, "rate at the end, as a share of the learning rate", high=10.0),
+    formula="ηₜ = η (a + (b − a) min(t, T)/T)",
+    summary="A straight line, then level.",
+    source=TORCH + "LinearLR.html",
+)
+def linear(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
+    """Linear: knobs = (T, a, b). torch LinearLR, optax linear_schedule."""
+    return base * blend(knobs[2], knobs[1], min(float(t), knobs[0]) / knobs[0])
+
+
+@schedule(
+    "cosine",
+    "Cosine",
+    LENGTH,
+    FINAL,
+    Hyper(
+        "rise_again",
+        "↑",
+        False,
+        0,
+        1,
+        kind="switch",
+        help="after the end go back up along the same curve, with period 2 T, as torch's CosineAnnealingLR "
+        "does; off, the rate stays at its end, as optax's does",
+    ),
+    formula="ηₜ = η (f + (1 − f) (1 + cos(π min(t, T)/T))/2)",
+    summary="Half a cosine: level, steep, level. Stays at its end.",
+    source="Loshchilov & Hutter 2017, https://arxiv.org/abs/1608.03983; optax cosine_decay_schedule, and "
+    "torch CosineAnnealingLR with `rise again`",
+)
+def cosine(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
+    """Cosine: knobs = (T, f, rise again)."""
+    length = int(knobs[0])
+    # Taken modulo the period in whole numbers, the angle is as exact at 10^12 updates as at 10.
+    at = t % (2 * length) if knobs[2] != 0.0 else min(t, length)
+    return base * blend(1.0, knobs[1], half_cosine(at / length))
+
+
+@schedule(
+    "warm_restarts",
+    "Cosine with warm restarts",
+    _updates("first_length", "T₀", 250, "updates until the first restart"),
+    Hyper(
+        "growth",
+        "k",
+        2,
+        1,
+        10,
+        kind="integer",
+        help="each descent is this many times as long as the one before it",
+    ),
+    FINAL,
+    formula="ηₜ = η (f + (1 − f) (1 + cos(π r/Tᵢ))/2),  r = updates since the last restart,  Tᵢ = T₀ kⁱ",
+    summary="Cosine descents that begin again at the full rate, each longer than the last.",
+    source="Loshchilov & Hutter 2017 (SGDR), equation 5, https://arxiv.org/abs/1608.03983; "
+    + TORCH
+    + "CosineAnnealingWarmRestarts.html",
+)
+def warm_restarts(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
+    """Warm restarts: knobs = (T₀, k, f). torch CosineAnnealingWarmRestarts.
+
+    The last update before a restart is one short of the end: the end itself is never reached.
+    """
+    length = int(knobs[0])
+    growth = int(knobs[1])
+    since = t
+    if growth == 1:
+        since = t % length
+    else:
+        # As many turns as restarts so far, at most log2(t); unlike a logarithm never one too few.
+        while since >= length:
+            since -= length
+            length *= growth
+    return base * blend(1.0, knobs[2], half_cosine(since / length))
+
+
+@schedule(
+    "cyclic",
+    "Cyclic",
+    _share("floor_fraction", "f", 0.1, "lowest rate, as a share of the learning rate, which is the top"),
+    _updates("rise", "u", 200, "updates from the floor to the top"),
+    _updates("fall", "d", 200, "updates from the top back to the floor"),
+    _share(
+        "cycle_factor", "c", 1.0, "each cycle's height is this share of the one before; 0.5 is triangular2"
+    ),
+    Hyper(
+        "gamma",
+        "γ",
+        1.0,
+        0.0,
+        1.0,
+        slider=(0.99, 1.0),
+        help="each update multiplies the height above the floor by this; below 1 it is exp_range",
+    ),
+    formula="ηₜ = η (f + (1 − f) Λ c^⌊t/(u + d)⌋ γᵗ),  Λ = 0 → 1 in u updates → 0 in d",
+    summary="Up and down between a floor and the learning rate, which is the top.",
+    source="Smith 2017, https://arxiv.org/abs/1506.01186; " + TORCH + "CyclicLR.html (cycle_momentum=False)",
+)
+def cyclic(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
+    """Cyclic: knobs = (f, u, d, c, γ). torch CyclicLR."""
+    rise = int(knobs[1])
+    fall = int(knobs[2])
+    at = t % (rise + fall)
+    height = at / rise if at <= rise else (rise + fall - at) / fall
+    height *= math.pow(knobs[3], float(t // (rise + fall))) * math.pow(knobs[4], float(t))
+    return base * blend(1.0, knobs[0], height)
+
+
+@schedule(
+    "one_cycle",
+    "One-cycle",
+    _updates("length", "T", 1000, "updates of the whole cycle; the rate stays at its end afterwards"),
+    Hyper("peak_at", "p", 0.3, 0.0, 0.99, help="share of the cycle after which the peak comes (pct_start)"),
+    Hyper(
+        "start_divisor",
+        "D",
+        25.0,
+        1.0,
+        1e12,
+        True,
+        slider=(1.0, 1e4),
+        help="the cycle starts at the learning rate, which is the peak, divided by this (div_factor)",
+    ),
+    Hyper(
+        "final_divisor",
+        "F",
+        1e4,
+        1.0,
+        1e12,
+        True,
+        slider=(1.0, 1e6),
+        help="the cycle ends at its start divided by this (final_div_factor)",
+    ),
+    Hyper("straight", "/", False, 0, 1, kind="switch", help="straight lines instead of half cosines"),
+    Hyper(
+        "three_phases",
+        "3",
+        False,
+        0,
+        1,
+        kind="switch",
+        help="come down to the start as fast as it went up, then to the end; wants a peak before the middle",
+    ),
+    formula="η/D → η → η/(D F),  peak at update p T − 1, end at T − 1;  "
+    "three phases: η/D → η → η/D → η/(D F)",
+    summary="Up to the learning rate, which is the peak, and down to almost nothing. It is its own "
+    "warm-up and leaves the momentum alone. After the end it stays there (torch's jumps up again).",
+    source="Smith & Topin 2019, https://arxiv.org/abs/1708.07120; "
+    + TORCH
+    + "OneCycleLR.html (cycle_momentum=False)",
+)
+def one_cycle(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
+    """One-cycle: knobs = (T, p, D, F, straight, three phases). torch OneCycleLR.
+
+    As in torch, phases end at fractions of updates. A phase without length does no harm, where
+    torch divides by zero (p T = 1).
+    """
+    start = 1.0 / knobs[2]
+    final = start / knobs[3]
+    peak = knobs[1] * knobs[0] - 1.0
+    back = 2.0 * peak if knobs[5] != 0.0 else peak
+    end = knobs[0] - 1.0
+    if t >= end:
+        return base * final
+    if t < peak:
+        part = t / peak
+        low = start
+        high = 1.0
+    elif t < back:
+        part = (t - peak) / (back - peak)
+        low = 1.0
+        high = start
+    else:
+        part = (t - back) / (end - back)
+        low = start if knobs[5] != 0.0 else 1.0
+        high = final
+    return base * blend(low, high, 1.0 - part if knobs[4] != 0.0 else half_cosine(part))
+
+
+@schedule(
+    "plateau",
+    "Reduce on plateau",
+    Hyper("factor", "φ", 0.5, 0.0, 0.999, slider=(0.05, 0.95), help="a cut multiplies the rate by this"),
+    _updates("patience", "p", 50, "updates without a better loss that are borne; the next one cuts", low=0),
+    Hyper(
+        "threshold",
+        "θ",
+        1e-4,
+        0.0,
+        1e6,
+        True,
+        slider=(1e-6, 1.0),
+        help="better means below the best loss by this share of it. Of a negative loss that is "
+        "above the best: as in torch, a slightly worse one then counts as better",
+    ),
+    Hyper("absolute", "|θ|", False, 0, 1, kind="switch", help="the threshold is a difference, not a share"),
+    _updates("cooldown", "c", 0, "updates after a cut during which nothing is counted", low=0),
+    _share("least_fraction", "f", 0.0, "no cut goes below this share of the learning rate"),
+    Hyper(
+        "eps",
+        "ε",
+        1e-8,
+        0.0,
+        1.0,
+        True,
+        slider=(1e-12, 1e-2),
+        help="a cut smaller than this share of the learning rate is not made",
+    ),
+    formula="ηₜ = η c,  c ← max(φ c, f) after more than p updates without L < (1 − θ) L_best",
+    summary="Cuts the rate when the loss stops falling. It depends on the loss, so it can't be drawn "
+    "ahead. A loss that is not a number counts as bad.",
+    source=TORCH + "ReduceLROnPlateau.html (mode='min', stepped at every update)",
+    memory=5,
+    watches_loss=True,
+)
+def plateau(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
+    """Reduce on plateau: knobs = (φ, p, θ, absolute, cooldown, f, ε). torch ReduceLROnPlateau.
+
+    memory = (started, best loss, bad updates, cooldown left, share of η). Its first call only
+    starts it: there is no loss yet.
+    """
+    if memory[0] == 0.0:
+        memory[0] = 1.0
+        memory[1] = math.inf
+        memory[4] = 1.0
+        return base
+    best = memory[1]
+    limit = best - knobs[2] if knobs[3] != 0.0 else best * (1.0 - knobs[2])
+    if loss < limit:
+        memory[1] = loss
+        memory[2] = 0.0
+    else:
+        memory[2] += 1.0
+    if memory[3] > 0.0:
+        memory[3] -= 1.0
+        memory[2] = 0.0
+    if memory[2] > knobs[1]:
+        reduced = max(memory[4] * knobs[0], knobs[5])
+        if memory[4] - reduced > knobs[6]:
+            memory[4] = reduced
+        memory[3] = knobs[4]
+        memory[2] = 0.0
+    return base * memory[4]
+
+
+@inline
+def scheduled_rate(
+    address: int,
+    base: float,
+    t: int,
+    warmup: int,
+    warmup_start: float,
+    knobs: Pointer,
+    loss: float,
+    memory: Pointer,
+) -> float:
+    """The rate of update t: a linear warm-up from warmup_start * base, then the schedule from its 0."""
+    if t < warmup:
+        return base * blend(1.0, warmup_start, t / warmup)
+    rate: float = call_schedule(address, base, t - warmup, knobs, loss, memory)
+    return rate
+
+
+_Numbers = types.Array(types.float64, 1, "C", readonly=True)
+
+
+@routine(
+    types.void(
+        types.int64,
+        _Numbers,
+        types.float64,
+        types.int64,
+        types.float64,
+        types.Array(types.int64, 1, "C", readonly=True),
+        types.float64[::1],
+        types.float64[::1],
+    )
+)
+def _sample(
+    address: int,
+    knobs: NDArray[np.float64],
+    base: float,
+    warmup: int,
+    warmup_start: float,
+    t: NDArray[np.int64],
+    memory: NDArray[np.float64],
+    rates: NDArray[np.float64],
+) -> None:
+    """The rate of every update in t; the memory is fresh for each of them."""
+    for i in range(t.size):
+        memory[:] = 0.0
+        rates[i] = scheduled_rate(
+            address, base, t[i], warmup, warmup_start, pointer(knobs), math.nan, pointer(memory)
+        )
+
+
+def preview(
+    entry: Schedule,
+    knobs: NDArray[np.float64],
+    base: float,
+    warmup: int,
+    warmup_start: float,
+    updates: int,
+    points: int,
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """At most `points` updates, evenly over the first `updates`, and their learning rates.
+
+    knobs are the packed numbers that the kernel reads. A schedule that watches the loss is shown
+    as it is before it has seen any.
+    """
+    t = np.linspace(0, updates - 1, min(points, updates)).astype(np.int64)
+    rates = np.empty(t.size)
+    memory = np.zeros(max(1, entry.memory))
+    _sample(entry.kernel.address, knobs, base, warmup, warmup_start, t, memory, rates)
+    return t, rates

@@ -1,0 +1,224 @@
+"""A problem and the runs compared on it. One thread owns a session; what it publishes is immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from engine.contracts import SettingError, Value
+from engine.experiment import LIVE_PROBLEM_SETTINGS, MOST_RUNS, NOISE, Experiment, RunRecord, RunSettings, Tweak
+from engine.history import HistoryView
+from engine.problem import Ground, Problem, problem_of
+from engine.run import DIVERGED, FINISHED, READY, RUNNING, Peek, Run
+
+Array = np.ndarray
+
+_CATCH_UP = 20_000  # updates by which a late run may come closer to the others in one chunk
+
+
+@dataclass(frozen=True, slots=True)
+class RunPicture:
+    """What others may know of a run: nothing in it will change.
+
+    examples: (updates, examples seen), linear in between. shown: the state on screen, which is a past
+    one while the timeline is scrubbed.
+    """
+
+    settings: RunSettings
+    initial: RunSettings
+    tweaks: tuple[Tweak, ...]
+    update: int
+    epoch: float
+    status: str
+    message: str
+    remedies: tuple[str, ...]
+    diverged_at: int | None
+    better_rate: float | None
+    rewind_to: int | None
+    history: HistoryView
+    examples: tuple[Array, Array]
+    shown: Peek
+
+    @property
+    def id(self) -> str:
+        return self.settings.id
+
+    @property
+    def name(self) -> str:
+        return self.settings.name
+
+    @property
+    def colour(self) -> int:
+        return self.settings.colour
+
+    @property
+    def visible(self) -> bool:
+        return self.settings.visible
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPicture:
+    """A session at one moment. cursor: the scrubbed update, or None while it shows the present."""
+
+    experiment: Experiment
+    ground: Ground
+    noise: float
+    runs: tuple[RunPicture, ...]
+    update: int
+    examples: int
+    cursor: int | None
+
+
+class Session:
+    """Runs of one experiment that race in step."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        """Raises SettingError if the experiment's formula cannot be read."""
+        self.experiment_settings = experiment
+        self.problem: Problem = problem_of(experiment.problem)
+        self.runs: list[Run] = [Run(self.problem, record, experiment.stop) for record in experiment.runs]
+
+    @property
+    def update(self) -> int:
+        """How far the race is: the furthest of the runs that are not pinned."""
+        free = [run for run in self.runs if not run.settings.pinned] or self.runs
+        return max(run.update for run in free)
+
+    @property
+    def moving(self) -> bool:
+        """Whether any run can still take a step."""
+        return any(run.status in (READY, RUNNING) for run in self.runs)
+
+    def advance(self, updates: int) -> int:
+        """Move the race on by `updates`; a run that is behind catches up on the way.
+
+        Returns the updates taken, all runs together.
+        """
+        target = self.update + updates
+        taken = 0
+        for run in self.runs:
+            behind = target - run.update
+            if behind > 0:
+                taken += run.advance(min(behind, max(2 * updates, _CATCH_UP)))
+        return taken
+
+    def run(self, id: str) -> Run:
+        for run in self.runs:
+            if run.settings.id == id:
+                return run
+        raise SettingError(f"there is no run {id[:60]!r}")
+
+    def tweak(self, id: str, setting: str, value: object) -> None:
+        """Change a setting of one run; of all runs if it belongs to the problem. Raises SettingError."""
+        if setting not in LIVE_PROBLEM_SETTINGS:
+            self.run(id).tweak(setting, value)
+            return
+        noise = NOISE.check(value)
+        if self.update == 0:
+            self.problem_changed(noise=noise)
+            return
+        for run in self.runs:
+            run.tweak(setting, noise)
+
+    def problem_changed(self, **changes: Any) -> None:
+        """Replace parts of the problem (surface, start, noise, seed): every run begins again."""
+        task = replace(self.experiment_settings.problem, **changes)
+        self.problem = problem_of(task)
+        self.experiment_settings = replace(self.experiment_settings, problem=task)
+        self.runs = [Run(self.problem, RunRecord(run.settings), run.stop) for run in self.runs]
+
+    def stop_at(self, stop: Mapping[str, Value]) -> None:
+        self.experiment_settings = replace(self.experiment_settings, stop=stop)
+        for run in self.runs:
+            run.stop_at(stop)
+
+    def add(self, record: RunRecord) -> None:
+        """Let another run join; it catches up with the race. Raises SettingError if there are too many."""
+        if len(self.runs) >= MOST_RUNS:
+            raise SettingError(f"an experiment has at most {MOST_RUNS} runs")
+        if any(run.settings.id == record.settings.id for run in self.runs):
+            raise SettingError(f"there is already a run {record.settings.id!r}")
+        run = Run(self.problem, record, self.experiment_settings.stop)
+        run.advance(min(self.update, _CATCH_UP))
+        self.runs.append(run)
+
+    def remove(self, id: str) -> None:
+        """Take a run out. Raises SettingError if it is the last."""
+        if len(self.runs) == 1:
+            raise SettingError("an experiment keeps at least one run")
+        self.runs.remove(self.run(id))
+
+    def restore(self, experiment: Experiment) -> None:
+        """Become another state of this experiment; runs whose numbers are the same are kept as they are.
+
+        The others begin again: advance them to where they shall be. Raises SettingError.
+        """
+        same = experiment.problem == self.experiment_settings.problem
+        problem = self.problem if same else problem_of(experiment.problem)
+        kept = {run.settings.id: run for run in self.runs} if same else {}
+        runs = []
+        for record in experiment.runs:
+            run = kept.get(record.settings.id)
+            if run is None or not run.repeats(record):
+                run = Run(problem, record, experiment.stop)
+            runs.append(run)
+        self.problem, self.runs, self.experiment_settings = problem, runs, experiment
+        self.stop_at(experiment.stop)
+
+    def reset(self, keep_tweaks: bool = False) -> None:
+        """Begin again with the same seeds. Pinned runs stay as they are."""
+        if not keep_tweaks and self.noise != self.problem.noise:
+            task = replace(self.experiment_settings.problem, noise=self.noise)
+            self.problem = problem_of(task)
+            self.experiment_settings = replace(self.experiment_settings, problem=task)
+        for run in self.runs:
+            if not run.settings.pinned or len(self.runs) == 1:
+                run.problem = self.problem
+                run.reset(keep_tweaks)
+
+    def rewind(self, update: int) -> None:
+        """Take every run that is further back to `update`; what came later is forgotten."""
+        for run in self.runs:
+            if run.update > update and not run.settings.pinned:
+                run.rewind(update)
+
+    @property
+    def noise(self) -> float:
+        return self.runs[0].machine.noise
+
+    def experiment(self) -> Experiment:
+        """The document as it stands: with every tweak, so that it gives the same numbers again."""
+        return replace(self.experiment_settings, runs=tuple(run.record() for run in self.runs))
+
+    def picture(self, cursor: int | None = None) -> SessionPicture:
+        """What may be shown of the session now, with the state at update `cursor` if it is given."""
+        pictures = tuple(self._run_picture(run, cursor) for run in self.runs)
+        return SessionPicture(
+            self.experiment(), self.problem.ground, self.noise, pictures, self.update, self.problem.examples, cursor
+        )
+
+    def _run_picture(self, run: Run, cursor: int | None) -> RunPicture:
+        found = run.diagnosis
+        examples = run.examples_table()
+        return RunPicture(
+            settings=run.settings,
+            initial=run.initial,
+            tweaks=tuple(run.tweaks),
+            update=run.update,
+            epoch=float(examples[1][-1]) / self.problem.examples,
+            status=run.status,
+            message=run.message,
+            remedies=found.remedies if found else (),
+            diverged_at=found.update if found else None,
+            better_rate=found.rate if found else None,
+            rewind_to=found.rewind_to if found else None,
+            history=run.history.view(),
+            examples=examples,
+            shown=run.peek(cursor),
+        )
+
+
+__all__ = ["DIVERGED", "FINISHED", "READY", "RUNNING", "RunPicture", "Session", "SessionPicture"]

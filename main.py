@@ -1,0 +1,32 @@
+"""Fall Line's front door: makes sure of the environment, then hands over to the command line.
+
+It also has to speak to Pythons that are too old, so it holds to the syntax of Python 3.7.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from app import bootstrap
+
+
+def main() -> int:
+    """Run the command line in the project's own environment, which the first start makes."""
+    arguments = sys.argv[1:]
+    try:
+        bootstrap.enter(arguments)
+    except bootstrap.SetupError as problem:
+        return bootstrap.complain(problem)
+    if arguments[:1] == [bootstrap.TEST]:
+        from app import testing
+
+        return testing.main(arguments[1:])
+    try:
+        from app import cli
+    except ModuleNotFoundError as missing:
+        return bootstrap.complain(bootstrap.damage(missing))
+    return cli.main(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

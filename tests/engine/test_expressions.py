@@ -1,0 +1,353 @@
+"""Formulas as text: what is refused and where, what is computed, how it is printed."""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+
+import numpy as np
+import pytest
+
+from engine.contracts import SettingError
+from engine.expressions import (
+    DEPTH,
+    FUNCTIONS,
+    LENGTH,
+    NODES,
+    ExpressionError,
+    check_parameter,
+    parse,
+    parse_assignment,
+    substitute,
+    symbol,
+    typeset,
+)
+
+XY = ("x", "y")
+X, Y = 1.5, 2.0
+
+VALUES = {
+    "x": X,
+    "x + y": 3.5,
+    "x*y - 2": 1.0,
+    "x**2 + y^2": 6.25,
+    "-x": -1.5,
+    "+x": 1.5,
+    "-x^2": -2.25,
+    "2^-x": 2.0**-1.5,
+    "2^3^2": 512.0,
+    "-+-x": 1.5,
+    "(1 - x)^2 + 100*(y - x^2)^2": 6.5,
+    "\t x  ": 1.5,
+    "\n x\n": 1.5,
+    "pi": math.pi,
+    "2*e": 2.0 * math.e,
+    "1e3*x": 1500.0,
+    "1.5E-2*y": 0.03,
+    ".5*x": 0.75,
+    "5.*x": 7.5,
+    "007*x": 10.5,
+    "x/y/2": 0.375,
+    "x - y - 1": -1.5,
+    "7 % 4 - -7 % 4": 2.0,
+    "pow(x, y)": 2.25,
+    "min(x, y) + 10*max(x, y)": 21.5,
+    "where(x, 1, 2) + where(-x, 10, 20) + where(0, 100, 200)": 221.0,
+    "9^9^9^9": math.inf,
+    "10^400": math.inf,
+    "1e-400": 0.0,
+}
+
+
+@pytest.mark.parametrize("text", VALUES)
+def test_value(text: str) -> None:
+    assert parse(text, XY).evaluate({"x": X, "y": Y}) == pytest.approx(VALUES[text], rel=1e-15)
+
+
+REFERENCE = {
+    "sin": math.sin, "cos": math.cos, "tan": math.tan, "asin": math.asin, "acos": math.acos, "atan": math.atan,
+    "atan2": math.atan2, "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh, "exp": math.exp,
+    "log": math.log, "log2": math.log2, "log10": math.log10, "sqrt": math.sqrt, "abs": abs, "min": min,
+    "max": max, "sign": lambda x: math.copysign(1.0, x), "floor": math.floor, "ceil": math.ceil,
+    "pow": math.pow, "hypot": math.hypot, "sigmoid": lambda x: 1.0 / (1.0 + math.exp(-x)),
+    "where": lambda c, a, b: a if c > 0 else b,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_function(name: str) -> None:
+    arguments = (0.7, 0.2, -0.4)[: FUNCTIONS[name].count]
+    text = f"{name}({', '.join('abc'[: len(arguments)])})"
+    value = parse(text, ("a", "b", "c")).evaluate(dict(zip("abc", arguments, strict=False)))
+    assert value == pytest.approx(REFERENCE[name](*arguments), rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    {
+        "1/x": math.inf, "-1/x": -math.inf, "x/x": math.nan, "1 % x": math.nan, "log(x)": -math.inf,
+        "log(x - 1)": math.nan, "sqrt(x - 1)": math.nan, "x^-1": math.inf, "(x - 8)^(1/3)": math.nan,
+        "acos(x + 2)": math.nan, "exp(x + 1e6)": math.inf, "1e308*(x + 10)": math.inf, "0*(1/x)": math.nan,
+        "sigmoid(x - 1000)": 0.0, "sigmoid(x + 1000)": 1.0, "floor(1/x)": math.inf, "min(x/x, 1)": math.nan,
+        "where(x/x, 1, 2)": math.nan, "sign(x/x)": math.nan, "sin(1/x)": math.nan,
+    }.items(),
+)  # fmt: skip
+def test_outside_a_domain_the_value_is_what_ieee_says(text: str, value: float) -> None:
+    assert parse(text, ("x",)).evaluate({"x": 0.0}) == pytest.approx(value, nan_ok=True)
+
+
+REFUSED = [
+    ("", 0, 1, "formula is empty"),
+    ("   ", 0, 3, "formula is empty"),
+    ("x +", 3, 1, "missing after +"),
+    ("x +  ", 3, 1, "missing after +"),
+    ("* x", 0, 1, "missing at the start"),
+    ("x + %y", 4, 1, "missing after +"),
+    ("x^^2", 2, 1, "missing after ^"),
+    ("x^2 +* y", 5, 1, "missing after +"),
+    ("x//2", 2, 1, "missing after /"),
+    ("sin()", 4, 1, "missing after ("),
+    ("x y", 2, 1, "missing between x and y"),
+    ("2x", 1, 1, "missing between 2 and x"),
+    ("2 + 3(x)", 5, 1, "missing between 3 and ("),
+    ("(x)(y)", 3, 1, "missing between ) and ("),
+    ("1..2", 2, 2, "missing between 1. and .2"),
+    ("x(3)", 1, 1, "x is not a function"),
+    ("x^2 + sin x", 6, 3, "sin needs parentheses: sin(x)"),
+    ("x + cos", 4, 3, "cos needs parentheses"),
+    ("x + sin(x, y)", 4, 3, "sin takes 1 argument, got 2"),
+    ("atan2(x)", 0, 5, "atan2 takes 2 arguments, got 1; write atan2(y, x)"),
+    ("((x + 1)", 0, 1, "never closed"),
+    ("x^2 + (y", 6, 1, "never closed"),
+    ("x))", 1, 1, "closes nothing"),
+    ("x, y", 1, 1, "a decimal point is ."),
+    ("2*(1,5)", 4, 1, "a decimal point is ."),
+    ("x + q*y", 4, 1, "unknown name 'q'; known are x, y, pi, e"),
+    ("x^2 + Y", 6, 1, "did you mean y?"),
+    ("ln(x)", 0, 2, "did you mean log?"),
+    ("y + sinn(x)", 4, 4, "did you mean sin?"),
+    ("x × y", 2, 1, "write *"),
+    ("x² + 1", 1, 1, "write ^2"),
+    ("x < y", 2, 1, "where(c, a, b)"),
+    ("x; y", 1, 1, "';' has no place"),
+    ("x\ny", 1, 1, "one line"),
+    ("x + 1e999", 4, 5, "too large"),
+    ("x + " + "q" * 50, 4, 50, "unknown name"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "position", "length", "words"), REFUSED)
+def test_a_refusal_names_what_is_wrong_and_where(text: str, position: int, length: int, words: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        parse(text, XY)
+    assert (caught.value.position, caught.value.length) == (position, length)
+    assert words in str(caught.value)
+    assert len(str(caught.value)) < 200
+
+
+def test_a_refusal_seen_from_outside_keeps_its_place() -> None:
+    with pytest.raises(ExpressionError) as caught:
+        parse("x + q", XY)
+    outer = caught.value.at("text").at("problem.formula")
+    assert str(outer).startswith("problem.formula.text: unknown name 'q'")
+    assert isinstance(outer, SettingError)
+    assert (outer.position, outer.length) == (4, 1)
+
+
+ATTACKS = [
+    "__import__('os').system('touch OWNED')", "().__class__.__bases__[0].__subclasses__()", "(lambda:0).__globals__",
+    "exec('import os')", "eval('1')", "open('OWNED','w')", "compile('1','','eval')", "globals()", "getattr(x,'real')",
+    "x.__class__", "x.real", "np.load('a.npy', allow_pickle=True)", "os.system('touch OWNED')", "exit()",
+    "breakpoint()", "print(1)", "[c for c in ().__class__.__mro__]", "{i: 1 for i in x}", "(i for i in (1,))",
+    "lambda: x", "x if y else x", "f'{x}'", "'%s' % x", "x := 5", "(y := 3)", "x; import os", "import os",
+    "x\nimport os", "x = 3", "del x", "yield x", "await x", "x[0]", "x[::2]", "*x", "**x", "(x, y)", "[x]", "{x}",
+    "None", "True", "...", "b'x'", "'abc'", "not x", "x or y", "x @ y", "x is y", "x in y", "x == y", "x < y", "~x",
+    "x & y", "x | y", "x << 3", "e.__class__", "sin.__globals__", "(sin)(x)", "sin(x, out=y)", "sin(*[x])",
+    "sin(**{'x': x})", "ｘ.__class__", "ｅｖａｌ('1')", "𝐬𝐢𝐧(x)", "sin\u200b(x)", "x\x00", "\ufeffx", "x\u202ey",
+    "sin(x)#comment\n__import__('os')", "x\\\n+1", "`x`", "$x", "x?", "x!", "__builtins__", "_", "self", "1_000",
+    "0x10", "1e", "1j", "x*1j", "nan", "inf", "int('9'*5000)", "t0", "t0(t1)", "٣", "x\u00a0y",
+]  # fmt: skip
+
+EXHAUSTING = [
+    "9" * 100_000, "x" + "+x" * 20_000, "sin(" * 3000 + "x" + ")" * 3000, "(" * 20_000 + "x" + ")" * 20_000,
+    "(" * 1900, "-" * 50_000 + "x", "-" * 1900 + "x", "x" + "^x" * 900, "x*(" * 600,
+    "x" * 5000, "~" * 5000, "[" * 1900, "x if " * 300, "x<" * 900, "1" * 400, " " * 5000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ATTACKS + EXHAUSTING, ids=lambda text: text[:20])
+def test_nothing_but_a_formula_is_accepted(text: str) -> None:
+    with pytest.raises(ExpressionError):
+        parse(text, XY)
+
+
+@pytest.mark.parametrize("text", ["9**9**9**9", "-" * 490 + "x", "x" + "**2" * 200, "atan2(x, " * 64 + "y" + ")" * 64])
+def test_what_would_exhaust_integers_or_a_stack_is_just_a_float(text: str) -> None:
+    assert isinstance(parse(text, XY).evaluate({"x": X, "y": Y}), float)
+
+
+def test_any_text_is_read_or_refused_inside_its_bounds() -> None:
+    draw = random.Random(1)
+    words = ["x", "y", "sin(", "atan2(", "(", ")", ",", "+", "-", "*", "/", "^", "**", "%", "2", ".5", "1e3", " ", "q", "e"]
+    read = 0
+    for _ in range(4000):
+        text = "".join(draw.choices(words, k=draw.randint(1, 8)))
+        try:
+            parse(text, XY).evaluate({"x": X, "y": Y})
+            read += 1
+        except ExpressionError as error:
+            assert 0 <= error.position <= len(text), text
+            assert error.length >= 1, text
+    assert read > 100
+
+
+def test_limits_are_where_they_are_said_to_be() -> None:
+    assert len(parse("+".join(["x"] * (NODES // 2)), XY).nodes) == NODES - 1
+    assert parse("(" * DEPTH + "x" + ")" * DEPTH, XY).evaluate({"x": X}) == X
+    assert parse("x" + " " * (LENGTH - 1), XY).evaluate({"x": X}) == X
+    for text in ("+".join(["x"] * (NODES // 2 + 1)), "(" * (DEPTH + 1) + "x" + ")" * (DEPTH + 1)):
+        with pytest.raises(ExpressionError, match=f"{NODES} are allowed|more than {DEPTH}"):
+            parse(text, XY)
+    with pytest.raises(ExpressionError, match=f"{LENGTH} are allowed"):
+        parse("x" + " " * LENGTH, XY)
+
+
+def _random_text(draw: random.Random, depth: int) -> str:
+    if depth == 0 or draw.random() < 0.15:
+        return draw.choice(["x", "y", "2", "0.5", "3"])
+    if draw.random() < 0.2:
+        return f"({_random_text(draw, depth - 1)})"
+    if draw.random() < 0.2:
+        return f"-{_random_text(draw, depth - 1)}"
+    operator = draw.choice(["+", "-", "*", "/", "%", "**"])
+    return f"{_random_text(draw, depth - 1)} {operator} {_random_text(draw, depth - 1)}"
+
+
+def _python(text: str) -> float:
+    """What Python makes of the same text; errors are what IEEE arithmetic would call inf or nan."""
+    try:
+        value = eval(text, {"__builtins__": {}}, {"x": np.float64(X), "y": np.float64(Y)})
+    except (ZeroDivisionError, OverflowError):
+        return math.nan
+    return math.nan if isinstance(value, complex) else float(value)
+
+
+def test_operators_bind_as_in_python_and_survive_typesetting() -> None:
+    """Typeset text, written back in ASCII, has the value of the tree: no parenthesis is missing."""
+    draw = random.Random(2)
+    compared = 0
+    for _ in range(400):
+        text = _random_text(draw, 4)
+        tree = parse(text, XY)
+        value = tree.evaluate({"x": X, "y": Y})
+        with np.errstate(all="ignore"):
+            expected = _python(text)
+        if math.isfinite(expected) and math.isfinite(value):
+            assert value == pytest.approx(expected, rel=1e-12), text
+            compared += 1
+        for printed in (typeset(tree), substitute(tree, {"x": X, "y": Y}, digits=15)):
+            again = parse(_ascii(printed), XY).evaluate({"x": X, "y": Y})
+            assert again == pytest.approx(value, rel=1e-9, nan_ok=True), (text, printed)
+    assert compared > 150
+
+
+def _ascii(printed: str) -> str:
+    plain = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ˣʸ·−", "0123456789-xy*-")
+    powered = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻ˣʸ]+", lambda match: f"^({match[0]})", printed)
+    return powered.replace(" mod ", " % ").translate(plain)
+
+
+def test_names_come_in_order_and_a_parameter_hides_a_constant() -> None:
+    assert parse("b*y + a*x + b + e", ("x", "y", "a", "b")).names == ("b", "y", "a", "x")
+    assert parse("2*e", ("e",)).evaluate({"e": 5.0}) == 10.0
+    assert parse("lambda*x", ("lambda", "x")).evaluate({"lambda": 2.0, "x": 3.0}) == 6.0
+
+
+@pytest.mark.parametrize("name", ["a", "k1", "beta_2", "lambda", "A"])
+def test_parameter_names(name: str) -> None:
+    assert check_parameter(name) == name
+
+
+@pytest.mark.parametrize("name", ["", "x", "y", "e", "pi", "sin", "2a", "_a", "a b", "é", "a" * 21, "a.b", "a\n"])
+def test_impossible_parameter_names_are_refused(name: str) -> None:
+    with pytest.raises(SettingError, match="parameter"):
+        check_parameter(name)
+
+
+def test_assignment() -> None:
+    name, tree = parse_assignment(" m = beta1*m + (1 - beta1)*g", ("beta1", "m", "g"))
+    assert name == "m"
+    assert tree.evaluate({"beta1": 0.9, "m": 1.0, "g": 2.0}) == pytest.approx(1.1)
+
+
+@pytest.mark.parametrize(
+    ("text", "position"), [("m + g", 0), ("= m", 0), ("m = ", 3), ("m = g + q", 8), ("m == g", 3), ("m = g = g", 6)]
+)
+def test_a_wrong_assignment_is_refused_at_its_place(text: str, position: int) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        parse_assignment(text, ("m", "g"))
+    assert caught.value.position == position
+
+
+NAMES = (
+    "m", "v", "g", "a", "b", "t", "x", "y", "beta1", "beta2", "mhat", "vhat", "eta", "eps", "theta", "v_max", "gbar",
+)  # fmt: skip
+PRINTED = {
+    "beta1*m + (1 - beta1)*g": "β₁·m + (1 − β₁)·g",
+    "v + (1 - beta2)*g^2": "v + (1 − β₂)·g²",
+    "m/(1 - beta1^t)": "m/(1 − β₁ᵗ)",
+    "-eta*mhat/(sqrt(vhat) + eps)": "−η·m̂/(√(v̂) + ε)",
+    "theta - eta*gbar": "θ − η·ḡ",
+    "max(v_max, v)": "max(vₘₐₓ, v)",
+    "abs(x - y)": "|x − y|",
+    "floor(x)": "⌊x⌋",
+    "x^-2 + x^(t + 1) + x^0.5": "x⁻² + x^(t + 1) + x^(0.5)",
+    "(x^2)^3": "(x²)³",
+    "(-x)^2": "(−x)²",
+    "a - (b + x)": "a − (b + x)",
+    "a/(b*x)": "a/(b·x)",
+    "a*(b/x)": "a·(b/x)",
+    "a*-b": "a·(−b)",
+    "a + -b*x": "a + (−b·x)",
+    "where(g, a, b)": "where(g > 0, a, b)",
+    "2.5e-7*x + 1e-8": "2.5·10⁻⁷·x + 10⁻⁸",
+    "sin(x)^2*exp(-y)": "sin(x)²·exp(−y)",
+    "2*pi*x": "2·π·x",
+}
+
+
+@pytest.mark.parametrize("text", PRINTED)
+def test_typeset(text: str) -> None:
+    assert typeset(parse(text, NAMES)) == PRINTED[text]
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    {
+        "beta1*m + (1 - beta1)*g": "0.9·0.0123 + (1 − 0.9)·(−2.1)",
+        "m/(1 - beta1^t)": "0.0123/(1 − 0.9¹²³⁴⁵)",
+        "g^2": "(−2.1)²",
+        "-g": "−(−2.1)",
+        "a*eps": "a·10⁻⁸",
+        "x*v": "x·(1.235·10⁻⁹)",
+        "mhat + vhat": "NaN + (−∞)",
+        "b - y": "0 − 0",
+    }.items(),
+)
+def test_substitute(text: str, printed: str) -> None:
+    values = {
+        "m": 0.0123, "g": -2.1, "beta1": 0.9, "t": 12345.0, "eps": 1e-8, "v": 1.23456e-9, "mhat": math.nan,
+        "vhat": -math.inf, "b": 0.0, "y": -0.0,
+    }  # fmt: skip
+    assert substitute(parse(text, NAMES), values) == printed
+
+
+def test_digits_and_own_symbols() -> None:
+    tree = parse("a*b", NAMES)
+    assert substitute(tree, {"a": 1 / 3}, digits=2, symbols={"b": "β"}) == "0.33·β"
+    assert typeset(tree, {"a": "η₀"}) == "η₀·b"
+
+
+def test_symbol() -> None:
+    assert [symbol(name) for name in ("beta12", "rho", "step", "momentum", "u_k")] == ["β₁₂", "ρ", "Δθ", "momentum", "uₖ"]
