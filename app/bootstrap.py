@@ -45,18 +45,21 @@ class Environment:
         """The file that lists the packages of a purpose, with their hashes."""
         return os.path.join(self.root, LOCKS[purpose])
 
-    def line(self, purpose: str) -> str:
-        """The stamp's line of a purpose that is ready by the lock file as it is now."""
-        import hashlib
-
+    def packages(self, purpose: str) -> bytes:
+        """The content of the lock file. Raises SetupError."""
         try:
             with open(self.lock(purpose), "rb") as file:
-                packages = file.read().replace(b"\r\n", b"\n")
+                return file.read().replace(b"\r\n", b"\n")
         except OSError as error:
             raise SetupError(
                 f"cannot read {self.lock(purpose)}: {error.strerror}; fetch it again with `git checkout`"
             ) from None
-        return f"{purpose} {hashlib.sha256(packages).hexdigest()}"
+
+    def line(self, purpose: str) -> str:
+        """The stamp's line of a purpose that is ready by the lock file as it is now."""
+        import hashlib
+
+        return f"{purpose} {hashlib.sha256(self.packages(purpose)).hexdigest()}"
 
     def stamped(self) -> list[str]:
         """The lines of the stamp; none without one."""

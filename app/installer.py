@@ -49,7 +49,7 @@ class _Work:
         self.purpose = purpose
         self.run = run
         self.lock = lock
-        packages = re.findall(r"(?m)^[\w.-]+==", Path(environment.lock(purpose)).read_text("utf-8"))
+        packages = re.findall(rb"(?m)^[\w.-]+==", environment.packages(purpose))
         self.counter = Counter(sys.stderr, len(packages) + 2)
         self.output: list[str] = []
         self.changed = False

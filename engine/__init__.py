@@ -42,6 +42,7 @@ from engine.run import DIVERGED, FINISHED, READY, RUNNING, Peek, Run
 from engine.schedules import SCHEDULES, Schedule, preview
 from engine.session import RunPicture, Session, SessionPicture
 from engine.surfaces import SURFACES, Surface
+from engine.surfaces.formula import read_formula
 
 __all__ = [
     "BATCHES",
@@ -100,6 +101,7 @@ __all__ = [
     "new_run",
     "preview",
     "problem_of",
+    "read_formula",
     "rows",
     "smooth",
     "symbol",

@@ -141,6 +141,7 @@ class Entry(Protocol):
 
 
 E = TypeVar("E", bound=Entry)
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Catalogue(Mapping[str, E], Generic[E]):
@@ -261,9 +262,10 @@ def routine(signature: Any) -> Callable[[Callable[..., Any]], Routine]:
     return lambda function: Routine(function, signature)
 
 
-def inline(function: Callable[..., Any]) -> Any:
+def inline(function: F) -> F:
     """Decorator: a piece that kernels share; it becomes part of each of them."""
-    return njit(forceinline=True, **{**OPTIONS, "cache": False})(function)
+    inlined: F = njit(forceinline=True, **{**OPTIONS, "cache": False})(function)
+    return inlined
 
 
 def _caller(signature: Any, count: int) -> Callable[..., tuple[Any, Any]]:

@@ -49,7 +49,7 @@ class Function(NamedTuple):
     value: Callable[..., Any]
 
     @property
-    def count(self) -> int:
+    def arity(self) -> int:
         return self.arguments.count(",") + 1
 
 
@@ -331,9 +331,9 @@ class _Grammar:
         if not self.open:
             raise _error("this ) closes nothing; remove it", token.position, 1)
         opened, name, commas = self.open.pop()
-        if name and commas + 1 != FUNCTIONS[name].count:
+        if name and commas + 1 != FUNCTIONS[name].arity:
             needed, start = FUNCTIONS[name], opened.position - len(name)
-            sentence = f"{name} takes {needed.count} argument{'s' * (needed.count > 1)}, got {commas + 1}"
+            sentence = f"{name} takes {needed.arity} argument{'s' * (needed.arity > 1)}, got {commas + 1}"
             raise _error(f"{sentence}; write {name}({needed.arguments})", start, len(name))
         return True
 
@@ -382,9 +382,9 @@ def _leaf(word: str, names: Collection[str]) -> Node:
 
 
 SYMBOLS: dict[str, str] = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eps": "ε", "zeta": "ζ", "eta": "η",
-    "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ",
-    "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "step": "Δθ",
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eps": "ε", "zeta": "ζ",
+    "eta": "η", "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π",
+    "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "step": "Δθ",
 }  # fmt: skip
 _ACCENTS = {"hat": "\N{COMBINING CIRCUMFLEX ACCENT}", "bar": "\N{COMBINING MACRON}"}
 _SUPERSCRIPTS = str.maketrans("0123456789−abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
@@ -425,7 +425,7 @@ def typeset(tree: Tree, symbols: Mapping[str, str] | None = None) -> str:
 def substitute(
     tree: Tree, values: Mapping[str, float], digits: int = 4, symbols: Mapping[str, str] | None = None
 ) -> str:
-    """The formula in Unicode with numbers, to so many significant digits, in place of the names in `values`."""
+    """The formula in Unicode with the numbers of `values`, rounded to significant digits, for their names."""
     shown = symbols or {}
 
     def piece(name: str) -> _Piece:

@@ -10,6 +10,7 @@ import numpy as np
 Array = np.ndarray
 MINUS = "\u2212"
 TINIEST, HUGEST = 1e-300, 1e300  # what a log axis can hold; denormals would stretch it to -320 decades
+_UNITS = (("G", 1e9), ("M", 1e6), ("k", 1e3))
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -38,7 +39,13 @@ class Scale:
         return self.start + (values - low) * ((self.end - self.start) / (high - low))
 
     def pixel(self, value: float) -> float:
-        return float(self.pixels(np.array([value]))[0])
+        """The same for one value, without the cost of an array."""
+        low, high = self._span
+        if self.log:
+            value = math.log10(min(max(value, TINIEST), HUGEST)) if value > 0.0 else math.nan
+        else:
+            value = min(max(value, -HUGEST), HUGEST)
+        return self.start + (value - low) * ((self.end - self.start) / (high - low))
 
     def values(self, pixels: Array) -> Array:
         low, high = self._span
@@ -74,14 +81,13 @@ class Ticks:
     factor: str = ""
 
 
-def ticks(scale: Scale, spacing: float) -> Ticks:
-    """Marks at round numbers, labels at least about `spacing` pixels apart."""
-    if not scale.log:
-        return _linear_ticks(scale, spacing)
-    decades = math.log10(scale.high / scale.low)
-    if decades < 1.0:
-        return _linear_ticks(scale, spacing)
-    return _log_ticks(scale, spacing, decades)
+def ticks(scale: Scale, spacing: float, counts: bool = False) -> Ticks:
+    """Marks at round numbers, labels at least about `spacing` pixels apart.
+
+    counts: large numbers are written 20k and 1.5M, without a factor elsewhere.
+    """
+    decades = math.log10(scale.high / scale.low) if scale.log else 0.0
+    return _log_ticks(scale, spacing, decades) if decades >= 1.0 else _linear_ticks(scale, spacing, counts)
 
 
 def nice_step(least: float) -> float:
@@ -116,31 +122,26 @@ def written(value: float, digits: int = 4) -> str:
     return f"{shown}·10{str(int(exponent)).translate(_RAISED)}" if exponent else shown
 
 
-def counted(value: float) -> str:
-    """A count on an axis: 800, 1500, 20k, 1.5M."""
-    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
-        if abs(value) >= size * (10 if unit == "k" else 1):
-            return f"{value / size:.6g}{unit}".replace("-", MINUS)
-    return f"{value:.6g}".replace("-", MINUS)
-
-
-def _linear_ticks(scale: Scale, spacing: float) -> Ticks:
+def _linear_ticks(scale: Scale, spacing: float, counts: bool) -> Ticks:
     span = scale.high - scale.low
     most = max(abs(scale.end - scale.start) / spacing, 1.0)
     step = nice_step(span / most)
     largest = max(abs(scale.low), abs(scale.high))
-    exponent = math.floor(math.log10(largest) + 1e-9)
-    exponent = exponent if not -3 <= exponent < 5 else 0
-    power = 10.0**exponent
+    unit, factor, power = "", "", 1.0
+    if counts:
+        unit, power = next(((u, p) for u, p in _UNITS if largest >= 9.5 * p), ("", 1.0))
+    elif not 1e-3 <= largest < 1e5:
+        exponent = math.floor(math.log10(largest) + 1e-9)
+        factor, power = f"×{power_of_ten(exponent)}", 10.0**exponent
     decimals = min(max(0, -math.floor(math.log10(step / power) + 1e-9)), 9)
     major = _multiples(scale, step)
+    labels = [f"{value / power:.{decimals}f}{unit}" if abs(value) > step / 2 else "0" for value in major]
     split = 4 if f"{step:e}"[0] == "2" else 5
-    small = _multiples(scale, step / split)
-    labels = [f"{value / power:.{decimals}f}" if abs(value) > step / 2 else "0" for value in major]
+    texts = (label.replace("-", MINUS) for label in labels)
     return Ticks(
-        tuple(zip(scale.pixels(major).tolist(), (text.replace("-", MINUS) for text in labels), strict=True)),
-        tuple(scale.pixels(small).tolist()),
-        f"×{power_of_ten(exponent)}" if exponent else "",
+        tuple(zip(scale.pixels(major).tolist(), texts, strict=True)),
+        tuple(scale.pixels(_multiples(scale, step / split)).tolist()),
+        factor,
     )
 
 
@@ -161,7 +162,7 @@ def _log_ticks(scale: Scale, spacing: float, decades: float) -> Ticks:
     between = [m * 10.0**k for k in range(math.floor(low), math.ceil(high) + 1) for m in range(2, 10)]
     inside = np.array([value for value in between if scale.low <= value <= scale.high])
     # One or two decades have few powers of ten: 2 and 5 are labelled too where they fit.
-    for m in (2, 5):
-        if pitch * math.log10(2.0) >= spacing:
-            major += [(scale.pixel(v), f"{v:.3g}") for v in inside if f"{v:e}"[0] == str(m) and 1e-3 <= v < 1e4]
+    if pitch * math.log10(2.0) >= spacing:
+        halves = [value for value in inside.tolist() if f"{value:e}"[0] in "25" and 1e-3 <= value < 1e4]
+        major += [(scale.pixel(value), f"{value:.3g}") for value in halves]
     return Ticks(tuple(major), tuple(scale.pixels(inside).tolist()) if pitch >= 24 else ())

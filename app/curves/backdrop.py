@@ -45,12 +45,12 @@ def backdrop(frame: Frame, theme: Theme, font: QFont) -> QImage:
     """The picture behind the curves."""
     image = QImage(frame.size * frame.ratio, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(frame.ratio)
-    image.fill(theme.card)
+    image.fill(theme.panel)
     painter = QPainter(image)
     painter.setFont(font)
     metrics = QFontMetricsF(font, image)
     rows = ticks(frame.y, 2.2 * metrics.height())
-    places = ticks(frame.x, 5.5 * metrics.averageCharWidth() + 24.0)
+    places = ticks(frame.x, 5.5 * metrics.averageCharWidth() + 24.0, counts=True)
     _grid(painter, frame, rows, theme)
     _axes(painter, frame, rows, places, theme)
     painter.setPen(theme.muted)
@@ -110,5 +110,3 @@ def _place_labels(painter: QPainter, frame: Frame, places: Ticks, metrics: QFont
         if left > reached + 6.0:
             painter.drawText(QPointF(left, top + metrics.ascent()), text)
             reached = left + width
-    if places.factor:
-        painter.drawText(QPointF(4.0, top + metrics.ascent()), places.factor)

@@ -6,58 +6,75 @@ import numpy as np
 
 from app.curves.axes import Scale
 from app.curves.series import Bins
-from app.curves.table import Array, Course
+from app.curves.table import COUNTED, Array, Course
 from engine import envelope_between
 
 
 class Columns:
-    """One vertex a pixel column: at x (pixels) the curve goes from low to high (in its own units).
+    """One piece a pixel column: from pixel start to stop the curve goes from low to high (its own units).
 
-    filled: which columns hold a bin; the others are NaN. The first and the last entry stand for the nearest bins outside
-    the axis, so that lines enter and leave it. Only columns whose bins have changed are computed.
+    filled: which columns hold a bin; the others are NaN. The first and the last column stand for the
+    nearest bins outside the axis, so that lines enter and leave it. Only columns whose bins have
+    changed are computed.
     """
 
     def __init__(self) -> None:
-        self.x = self.low = self.high = np.empty(0)
+        self.start = self.stop = self.low = self.high = np.empty(0)
         self.filled = np.empty(0, bool)
-        self._edges = np.empty(0, np.int64)
+        self._borders = np.empty(0)
+        self._firsts = np.empty(0, np.int64)
+        self._count = 0
         self._source: tuple[object, ...] = ()
 
     def update(self, bins: Bins, course: Course, scale: Scale, pitch: float) -> int:
         """Bring the columns, `pitch` pixels wide each, up to date. Returns the first that has changed."""
-        borders = np.arange(scale.start, scale.end + pitch / 2, pitch)
-        edges = self._edges_of(bins, course, scale, borders)
-        source = (bins.source, bins.width, scale, pitch)
+        source = (id(bins.source), bins.width, scale, pitch)
         first = 0
-        if self._source == source and len(edges) == len(self._edges):
-            changed = np.flatnonzero(edges != self._edges)
-            if not len(changed):
-                return len(self.x)
-            first = max(0, int(changed[0]) - 1)
+        if source != self._source or bins.count < self._count:
+            self._borders = np.arange(scale.start, scale.end + pitch / 2, pitch)
+            self._firsts = _first_bins(bins, course, scale.values(self._borders))
+            self.start, self.stop, self.low, self.high = np.empty((4, len(self._borders) + 1))
+            self.filled = np.zeros(len(self._borders) + 1, bool)
+        elif course is COUNTED:
+            first = int(np.searchsorted(self._firsts, self._count, "right"))
         else:
-            self.x, self.low, self.high = (np.empty(len(edges) - 1) for _ in range(3))
-        self._source, self._edges = source, edges
-        self.low[first:], self.high[first:] = envelope_between(bins.low, bins.high, edges[first:])
-        self.filled = np.diff(edges) > 0
-        self.x[first:] = self._places(bins, course, scale, borders, edges)[first:]
+            firsts = _first_bins(bins, course, scale.values(self._borders))
+            differ = np.flatnonzero(firsts != self._firsts)
+            first = min([int(np.searchsorted(firsts, self._count, "right")), *differ[:1].tolist()])
+            self._firsts = firsts
+        nothing_new = source == self._source and bins.count == self._count and course is COUNTED
+        # What the source was is told by its identity, so it must not be freed and its place taken.
+        self._kept, self._source, self._count = bins.source, source, bins.count
+        if nothing_new:
+            return len(self.start)
+        first = max(0, first - 1)
+        edges = self._edges(bins, first)
+        self.filled[first:] = edges[1:] > edges[:-1]
+        self.low[first:], self.high[first:] = envelope_between(bins.low, bins.high, edges)
+        self._place(bins, course, scale, edges, first)
         return first
 
-    @staticmethod
-    def _edges_of(bins: Bins, course: Course, scale: Scale, borders: Array) -> Array:
-        """The bins of column k are edges[k] to edges[k + 1] - 1."""
-        updates = course.update(scale.values(borders))
-        inner = np.ceil((updates + 1.0) / bins.width - 1.0)
-        inner = np.clip(inner, 0, bins.count).astype(np.int64)
+    def _edges(self, bins: Bins, first: int) -> Array:
+        """The bins of column first + k are edges[k] to edges[k + 1] - 1."""
+        inner = np.clip(self._firsts, 0, bins.count)
         outer = max(inner[0] - 1, 0), min(inner[-1] + 1, bins.count)
-        return np.concatenate(([outer[0]], inner, [outer[1]]))
+        return np.concatenate(([outer[0]], inner, [outer[1]]))[first:]
 
-    @staticmethod
-    def _places(bins: Bins, course: Course, scale: Scale, borders: Array, edges: Array) -> Array:
-        """A bin alone stands where its last update is, several in the middle of their column."""
-        counts = np.diff(edges)
-        middles = np.concatenate(([borders[0]], (borders[1:] + borders[:-1]) / 2, [borders[-1]]))
-        alone = counts == 1
+    def _place(self, bins: Bins, course: Course, scale: Scale, edges: Array, first: int) -> None:
+        """A bin alone reaches from its first to its last update, several fill their column."""
+        borders = self._borders
+        ends = np.concatenate((borders[:1], borders, borders[-1:]))[first:]
+        start, stop = ends[:-1].copy(), ends[1:].copy()
+        alone = edges[1:] - edges[:-1] == 1
         if alone.any():
-            updates = edges[1:][alone] * bins.width - 1
-            middles[alone] = scale.pixels(course.at(updates))
-        return middles
+            bin = edges[:-1][alone]
+            start[alone] = scale.pixels(course.at(bin * bins.width))
+            stop[alone] = scale.pixels(course.at((bin + 1) * bins.width - 1))
+        self.start[first:], self.stop[first:] = start, stop
+
+
+def _first_bins(bins: Bins, course: Course, places: Array) -> Array:
+    """The first bin whose last update lies at each place or after it."""
+    updates = course.update(places)
+    # Beyond any count an int64 would overflow.
+    return np.clip(np.ceil((updates + 1.0) / bins.width - 1.0), -1, 1e15).astype(np.int64)

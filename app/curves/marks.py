@@ -12,6 +12,7 @@ from app.curves.axes import Scale
 from app.curves.trace import Trace
 
 _TICK = 8.0
+ROWS = 4
 _NEAR = 4.0
 
 
@@ -21,13 +22,21 @@ def tweak_places(trace: Trace, x: Scale) -> np.ndarray:
     return x.pixels(trace.course.at(updates)) if len(updates) else updates
 
 
-def draw_tweaks(painter: QPainter, plot: QRectF, places: np.ndarray, colour: QColor, row: int) -> None:
-    """Thin ticks above the x axis; runs stand in rows, so that none hides another's."""
+def draw_tweaks(
+    painter: QPainter, plot: QRectF, places: np.ndarray, colour: QColor, taken: dict[int, int]
+) -> None:
+    """Thin ticks above the x axis; one stands on another run's if that is at the same place.
+
+    taken: how many ticks stand at a pixel; changed in place.
+    """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(QPen(colour, 2.0))
     inside = places[(places >= plot.left()) & (places <= plot.right())]
-    bottom = plot.bottom() - 1.0 - (row % 4) * (_TICK + 1.0)
-    lines = [QLineF(place, bottom - _TICK, place, bottom) for place in np.unique(np.round(inside)).tolist()]
+    lines = []
+    for place in np.unique(np.round(inside / 2.0) * 2.0).astype(int).tolist():
+        row = taken[place] = taken.get(place, -1) + 1
+        bottom = plot.bottom() - 1.0 - row % ROWS * (_TICK + 1.0)
+        lines.append(QLineF(place, bottom - _TICK, place, bottom))
     if lines:
         painter.drawLines(lines)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -60,8 +69,9 @@ def draw_end(painter: QPainter, plot: QRectF, trace: Trace, x: Scale, y: Scale, 
         base = tip - beyond * 7.0
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
-        place = min(across, plot.right() - 5.0)
-        painter.drawPolygon(QPolygonF([QPointF(place, tip), QPointF(place - 4.5, base), QPointF(place + 4.5, base)]))
+        middle = min(across, plot.right() - 5.0)
+        corners = [QPointF(middle, tip), QPointF(middle - 4.5, base), QPointF(middle + 4.5, base)]
+        painter.drawPolygon(QPolygonF(corners))
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
 

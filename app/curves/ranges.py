@@ -25,10 +25,12 @@ class Extent:
 
     @property
     def exploded(self) -> bool:
+        """Whether it has left its start for good: it diverged far from there, or is on the way."""
         start = max(abs(self.first), TINIEST)
-        return self.diverged and max(abs(self.high), abs(self.low)) > EXPLODED / 10 * start or (
-            abs(self.latest) > EXPLODED * start and abs(self.latest) >= 0.1 * max(abs(self.high), abs(self.low))
-        )
+        most = max(abs(self.high), abs(self.low))
+        if self.diverged:
+            return most > EXPLODED / 10 * start
+        return abs(self.latest) > max(EXPLODED * start, most / 10)
 
 
 def log_range(extents: Iterable[Extent]) -> tuple[float, float]:
@@ -60,7 +62,8 @@ def linear_range(extents: Iterable[Extent]) -> tuple[float, float]:
     low, high = min(e.low for e in known), max(e.high for e in known)
     if len(calm) < len(known):
         starts = [e.first for e in known if e.exploded]
-        reach = _ROOM_LINEAR * max([abs(start) for start in starts] + [abs(e.high - e.low) for e in calm] + [TINIEST])
+        sizes = [abs(start) for start in starts] + [abs(e.high - e.low) for e in calm]
+        reach = _ROOM_LINEAR * max([*sizes, TINIEST])
         low = max(low, min([*starts, *(e.low for e in calm)]) - reach)
         high = min(high, max([*starts, *(e.high for e in calm)]) + reach)
     low, high = max(low, -HUGEST), min(high, HUGEST)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from app.curves.axes import Scale
-from app.curves.strokes import Strokes, chain
+from app.curves.strokes import Strokes
 from app.curves.trace import Line, Trace
 
 WIDTH, SELECTED_WIDTH = 1.5, 2.25
@@ -52,7 +52,7 @@ class Sheet:
         self._strokes = Strokes()
 
     def draw(self, layout: Layout, traces: Sequence[Trace], changed: float) -> bool:
-        """Bring the image up to date; `changed` is the first pixel with news. False if there was nothing to do."""
+        """Bring the image up to date; `changed` is the first pixel with news. False if nothing was to do."""
         start = math.floor(changed) if math.isfinite(changed) else changed
         if layout != self._layout:
             if self.image.size() != layout.size:
@@ -76,16 +76,17 @@ class Sheet:
                 self._line(painter, trace.raw, start, layout, faint(ink.colour, layout.paper), 1.0)
         for ink, trace in pairs:
             width = SELECTED_WIDTH if ink.selected else WIDTH
-            self._line(painter, trace.smooth if ink.span else trace.raw, start, layout, QColor(ink.colour), width)
+            line = trace.smooth if ink.span else trace.raw
+            self._line(painter, line, start, layout, QColor(ink.colour), width)
         painter.end()
         return True
 
     def _line(
         self, painter: QPainter, line: Line, start: float, layout: Layout, colour: QColor, width: float
     ) -> None:
-        x, low, high = line.vertices(start, layout.y)
-        if len(x):
-            self._strokes.draw(painter, QPen(colour, width), *chain(x, low, high))
+        pieces = line.pieces(start, layout.y)
+        if len(pieces[0]):
+            self._strokes.draw(painter, QPen(colour, width), *pieces)
 
 
 def faint(colour: str, paper: str) -> QColor:

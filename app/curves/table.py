@@ -35,11 +35,12 @@ class Curve:
     log: bool = True
     shown: bool = False
     tall: float = 1.0
-    needs: Callable[["SessionPicture"], bool] = lambda picture: True
+    needs: Callable[[SessionPicture], bool] = lambda picture: True
     help: str = ""
 
 
 def above_minimum(columns: list[Triple], picture: SessionPicture) -> Triple:
+    """Loss less the lowest value of the surface."""
     lowest = picture.ground.lowest
     last, low, high = columns[0]
     return last - lowest, low - lowest, high - lowest
@@ -53,24 +54,26 @@ def relative_step(columns: list[Triple], picture: SessionPicture) -> Triple:
 
 
 def minimum_is_known(picture: SessionPicture) -> bool:
+    """Whether the lowest value of the loss is known."""
     return picture.ground.lowest is not None
 
 
 def has_two_parameters(picture: SessionPicture) -> bool:
+    """Whether x and y are all there is."""
     return all(len(run.shown.theta) == 2 for run in picture.runs)
 
 
 CURVES: dict[str, Curve] = {
     curve.key: curve
     for curve in (
-        Curve("loss", "Loss", ("loss",), shown=True, help="before the update, without the gradient's noise"),
+        Curve("loss", "Loss", ("loss",), shown=True, help="at the parameters before each update"),
         Curve("gradient_norm", "Gradient norm", ("gradient_norm",), shown=True, help="before clipping and weight decay"),
         Curve("learning_rate", "Learning rate", ("learning_rate",), log=False, shown=True, tall=0.55, help="as the schedule gave it"),
         Curve("step_norm", "Step length", ("step_norm",), help="how far each update moved the parameters"),
         Curve("excess_loss", "Loss above the minimum", ("loss",), above_minimum, needs=minimum_is_known, help="loss less the lowest value of the surface"),
-        Curve("relative_step", "Step / parameters", ("step_norm", "x", "y"), relative_step, needs=has_two_parameters, help="step length over the length of the parameters"),
-        Curve("x", "Parameter x", ("x",), log=False, help="the first parameter that is tracked"),
-        Curve("y", "Parameter y", ("y",), log=False, help="the second parameter that is tracked"),
+        Curve("relative_step", "Step / parameters", ("step_norm", "x", "y"), relative_step, needs=has_two_parameters, help="step length over parameter length"),
+        Curve("x", "Parameter x", ("x",), log=False, help="before each update"),
+        Curve("y", "Parameter y", ("y",), log=False, help="before each update"),
     )
 }  # fmt: skip
 
@@ -93,6 +96,10 @@ class Course:
     def place(self, update: float) -> float:
         return float(self.at(np.array([float(update)]))[0])
 
+    def update_at(self, place: float) -> int:
+        """The update nearest to a place."""
+        return max(0, round(float(self.update(np.array([float(place)]))[0])))
+
 
 class Counted(Course):
     """The x axis is the update itself."""
@@ -100,7 +107,11 @@ class Counted(Course):
     def at(self, updates: Array) -> Array:
         return np.asarray(updates, float)
 
-    update = at
+    def update(self, places: Array) -> Array:
+        return places
+
+    def place(self, update: float) -> float:
+        return float(update)
 
 
 COUNTED = Counted(np.zeros(1), np.zeros(1))
@@ -112,23 +123,27 @@ class Along:
 
     key: str
     title: str
-    course: Callable[["RunPicture", "SessionPicture", Clock | None], Course | None]
+    course: Callable[[RunPicture, SessionPicture, Clock | None], Course | None]
 
 
 def counted(run: RunPicture, picture: SessionPicture, clock: Clock | None) -> Course | None:
+    """The update itself."""
     return COUNTED
 
 
 def epochs(run: RunPicture, picture: SessionPicture, clock: Clock | None) -> Course | None:
+    """Passes over as many examples as there are."""
     updates, examples = run.examples
     return _course(updates, examples / picture.examples)
 
 
 def examples(run: RunPicture, picture: SessionPicture, clock: Clock | None) -> Course | None:
+    """Examples seen."""
     return _course(*run.examples)
 
 
 def seconds(run: RunPicture, picture: SessionPicture, clock: Clock | None) -> Course | None:
+    """Seconds of training, all runs together."""
     return None if clock is None else _course(*clock)
 
 
@@ -150,7 +165,7 @@ def _course(updates: Array, values: Array) -> Course | None:
 
 
 def _interpolate(wanted: Array, xs: Array, ys: Array) -> Array:
-    found = np.interp(wanted, xs, ys)
+    found: Array = np.interp(wanted, xs, ys)
     run, rise = xs[-1] - xs[-2], ys[-1] - ys[-2]
     if run > 0.0:
         found = np.where(wanted > xs[-1], ys[-1] + (wanted - xs[-1]) * (rise / run), found)

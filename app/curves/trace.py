@@ -1,12 +1,13 @@
-"""One run on one curve: from its history to vertices in pixels."""
+"""One run on one curve: from its history to pieces in pixels."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.curves.axes import Scale
+from app.curves.axes import TINIEST, Scale
 from app.curves.columns import Columns
 from app.curves.ranges import Extent
 from app.curves.series import Average, Bins, Series
@@ -31,28 +32,33 @@ class Line:
         self._latest = bins.latest
         self._tail = scale.pixel(course.place(bins.updates - 1)) if bins.updates else np.nan
         start = scale.start + (first - 2) * pitch
-        if first < len(self.columns.x):
+        if first < len(self.columns.low):
             return start
         return np.inf if self._tail == before or not bins.updates else self._last_place()
 
-    def vertices(self, start: float, y: Scale) -> tuple[Array, Array, Array]:
-        """(x, low, high) in pixels of the columns that have bins, from the last one before `start` on."""
+    def pieces(self, since: float, y: Scale) -> tuple[Array, Array, Array, Array]:
+        """(start, stop, low, high) in pixels of the columns that have bins, from just before `since` on."""
         columns = self.columns
-        there = columns.filled
-        x = columns.x[there]
-        begin = max(0, int(np.searchsorted(x, start)) - 2)
-        low, high = columns.low[there][begin:], columns.high[there][begin:]
-        x = x[begin:]
-        if self._tail > (x[-1] if len(x) else -np.inf):
-            x, low, high = np.append(x, self._tail), np.append(low, self._latest), np.append(high, self._latest)
+        there = np.flatnonzero(columns.filled)
+        begin = int(np.searchsorted(columns.stop[there], since)) - 2
+        there = there[max(begin, 0) :]
+        start, stop, low, high = (
+            side[there] for side in (columns.start, columns.stop, columns.low, columns.high)
+        )
+        if self._tail > (stop[-1] if len(stop) else -np.inf):
+            ends = self._tail, self._tail, self._latest, self._latest
+            start, stop, low, high = (
+                np.append(side, end) for side, end in zip((start, stop, low, high), ends, strict=True)
+            )
         if y.log:
             # A column that also holds zero or less goes down as far as there is to go.
-            low = np.where((low <= 0.0) & (high > 0.0), 5e-324, low)
+            low = np.where((low <= 0.0) & (high > 0.0), TINIEST, low)
         reach = 20.0 * abs(y.end - y.start)
-        return x, *(np.clip(y.pixels(side), -reach, reach) for side in (low, high))
+        low, high = (np.clip(y.pixels(side), -reach, reach) for side in (low, high))
+        return start, stop, low, high
 
     def _last_place(self) -> float:
-        places = self.columns.x[self.columns.filled]
+        places = self.columns.stop[self.columns.filled]
         return float(places[-1]) - 2.0 if len(places) else -np.inf
 
 
@@ -100,16 +106,20 @@ class Trace:
 
     def extent(self, x: Scale, log: bool) -> Extent:
         """The least and the most within the x axis; NaN without any; positive numbers only for a log axis."""
-        columns = self.raw.columns
-        low, high = columns.low[1:-1], columns.high[1:-1]
-        if x.low <= self.end <= x.high:
-            low, high = np.append(low, self.bins.latest), np.append(high, self.bins.latest)
-        if log:
-            low = np.where(low > 0.0, low, np.where(high > 0.0, high, np.nan))
-        low, high = low[np.isfinite(low)], high[np.isfinite(high)]
-        least = float(low.min()) if len(low) else np.nan
-        most = float(high.max()) if len(high) else np.nan
-        return Extent(least, most, self.first, self.bins.latest, self.diverged)
+        low, high = self.raw.columns.low[1:-1], self.raw.columns.high[1:-1]
+        least, most = np.fmin.reduce(low, initial=np.inf), np.fmax.reduce(high, initial=-np.inf)
+        if not math.isfinite(least) or not math.isfinite(most):
+            least = low.min(where=np.isfinite(low), initial=np.inf)
+            most = high.max(where=np.isfinite(high), initial=-np.inf)
+        if log and least <= 0.0:
+            low = np.where(low > 0.0, low, high)
+            least = low.min(where=np.isfinite(low) & (low > 0.0), initial=np.inf)
+        latest = self.bins.latest
+        if x.low <= self.end <= x.high and math.isfinite(latest) and (latest > 0.0 or not log):
+            least, most = min(least, latest), max(most, latest)
+        if not least <= most:
+            least = most = math.nan
+        return Extent(float(least), float(most), self.first, latest, self.diverged)
 
     @property
     def not_positive(self) -> bool:

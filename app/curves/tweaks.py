@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.curves.axes import written
-from engine import BATCHES, LEARNING_RATE, NOISE, OPTIMIZERS, SCHEDULES, WARMUP, WARMUP_START, SettingError
+from engine import BATCHES, LEARNING_RATE, NOISE, OPTIMIZERS, SCHEDULES, WARMUP, WARMUP_START, Catalogue
 
 if TYPE_CHECKING:
     from engine import Hyper, RunPicture, RunSettings
 
-_CATALOGUES = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "batch": BATCHES}
+_CATALOGUES: dict[str, Catalogue[Any]] = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "batch": BATCHES}
 _OWN = {hyper.name: hyper for hyper in (LEARNING_RATE, WARMUP, WARMUP_START, NOISE)}
 
 
 def sentence(run: RunPicture, place: int) -> str:
     """What the run's tweak number `place` changed, from what, and when."""
     tweak = run.tweaks[place]
-    earlier = [before.value for before in run.tweaks[:place] if before.setting == tweak.setting]
-    settings = run.initial
-    try:
-        for before in run.tweaks[:place]:
-            if before.setting != NOISE.name:
-                settings = settings.having(before.setting, before.value)
-        old = settings.value(tweak.setting) if tweak.setting != NOISE.name else (earlier or [None])[-1]
-    except (SettingError, KeyError, AttributeError):
-        old = None
+    settings, old = run.initial, None
+    for before in run.tweaks[:place]:
+        if before.setting == tweak.setting:
+            old = before.value
+        if before.setting != NOISE.name:
+            settings = settings.having(before.setting, before.value)
+    if tweak.setting != NOISE.name:
+        old = settings.value(tweak.setting)
     name = _name(tweak.setting, settings)
     change = f"{_value(tweak.setting, old)} → " if old is not None else "→ "
     return f"{name} {change}{_value(tweak.setting, tweak.value)} at update {tweak.update:,}"
@@ -50,4 +49,4 @@ def _value(setting: str, value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(written(float(item)) for item in value) or "none"
     catalogue = _CATALOGUES.get(setting)
-    return catalogue[str(value)].title if catalogue and value in catalogue else str(value)
+    return str(catalogue[str(value)].title) if catalogue else str(value)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.stage.view import View
     from engine import Peek
 
-SHORTEST, LONGEST = 16.0, 110.0
+SHORTEST, LONGEST = 22.0, 110.0
 
 LENGTHS = "Direction true on the screen; length: log-scaled."
 
@@ -32,8 +32,8 @@ class Kind:
 
 
 KINDS = (
-    Kind("gradient", "−∇f", f"Downhill: minus the gradient that the optimizer is given. {LENGTHS}", "#ffd166"),
-    Kind("momentum", "−m", f"Momentum: minus the optimizer's running mean of gradients. {LENGTHS}", "#ff8fd0"),
+    Kind("gradient", "−∇f", f"Downhill: minus the gradient the optimizer is given. {LENGTHS}", "#ffd166"),
+    Kind("momentum", "−m", f"Momentum: minus the optimizer's mean of past gradients. {LENGTHS}", "#ff8fd0"),
     Kind("step", "Δθ", f"The step that the run takes next. {LENGTHS}", "#ffffff"),
 )
 

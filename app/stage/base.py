@@ -92,7 +92,7 @@ def plot_rectangle(size: QSize, region: tuple[float, float, float, float], font:
     return QRectF(left, top, max(size.width() - left - right, 40), max(size.height() - top - bottom, 40))
 
 
-def draw_axes(painter: QPainter, view: View, theme: Theme, font: QFont) -> None:
+def draw_axes(painter: QPainter, view: View, theme: Theme, font: QFont, names: tuple[str, str]) -> None:
     """Ticks and labels below and to the left of the plot."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setFont(font)
@@ -123,20 +123,20 @@ def draw_axes(painter: QPainter, view: View, theme: Theme, font: QFont) -> None:
         painter.drawLine(QPointF(left, y), QPointF(left - TICK, y))
         box = QRectF(0, y - height, left - TICK - GAP, 2 * height)
         painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-    _draw_names(painter, plot, height)
+    _draw_names(painter, plot, height, names)
 
 
-def _draw_names(painter: QPainter, plot: QRectF, height: float) -> None:
-    """x at the right end of its axis, y above its own."""
+def _draw_names(painter: QPainter, plot: QRectF, height: float, names: tuple[str, str]) -> None:
+    """One at the right end of its axis, the other above its own."""
     painter.drawText(
         QRectF(plot.right() + GAP, plot.bottom() - height / 2, 1.2 * height, height),
         Qt.AlignmentFlag.AlignVCenter,
-        "x",
+        names[0],
     )
     painter.drawText(
         QRectF(plot.left() - height, plot.top() - height - GAP / 2, 2 * height, height),
         Qt.AlignmentFlag.AlignCenter,
-        "y",
+        names[1],
     )
 
 

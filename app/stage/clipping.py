@@ -20,10 +20,11 @@ def finite_length(x: Array, y: Array) -> int:
 def clipped(points: Array, box: QRectF) -> Array:
     """The segments between consecutive points (n, 2), cut to a box: (m, 4) of x0, y0, x1, y1.
 
+    No coordinate may be larger than FARTHEST.
+
     Liang & Barsky 1984: each side of the box bounds the part [enter, leave] of a segment.
     """
-    start = np.clip(points[:-1], -FARTHEST, FARTHEST)
-    end = np.clip(points[1:], -FARTHEST, FARTHEST)
+    start, end = points[:-1], points[1:]
     low, high = np.array([box.left(), box.top()]), np.array([box.right(), box.bottom()])
     if not len(start) or ((points >= low) & (points <= high)).all():
         return np.hstack((start, end))
@@ -34,7 +35,8 @@ def clipped(points: Array, box: QRectF) -> Array:
     still = along == 0.0
     near = np.where(still, np.where(inside, -np.inf, np.inf), np.minimum(first, second))
     far = np.where(still, np.where(inside, np.inf, -np.inf), np.maximum(first, second))
-    enter, leave = np.maximum(near.max(axis=1), 0.0), np.minimum(far.min(axis=1), 1.0)
+    enter = np.maximum(np.maximum(near[:, 0], near[:, 1]), 0.0)
+    leave = np.minimum(np.minimum(far[:, 0], far[:, 1]), 1.0)
     seen = enter < leave
     start, along, enter, leave = start[seen], along[seen], enter[seen, None], leave[seen, None]
     return np.hstack((start + along * enter, start + along * leave))

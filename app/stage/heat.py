@@ -7,19 +7,17 @@ from dataclasses import dataclass
 
 import contourpy
 import numpy as np
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QImage, QPainterPath, QPolygonF
-from shiboken6 import VoidPtr
+from PySide6.QtGui import QImage, QPainterPath
 
+from app.stage.buffers import polygon
 from app.stage.terrain import Terrain
 from app.stage.ticks import nice_step
 
 Array = np.ndarray
 
-LINES = 14
+LINES = 20
 SHADES = 1024
-# Values this far below the median are all the deepest shade: without it a logarithm has no floor.
-DEPTH = 1e-6
+DEPTH = 1e-6  # without which a logarithm has no floor
 OUTLIERS = 0.004
 
 
@@ -53,8 +51,11 @@ class Levels:
         return np.arange(first, math.ceil(self.high / step)) * step
 
 
-def levels_of(terrain: Terrain) -> Levels:
-    """Levels that show the terrain's values, of which a few extreme ones may be beyond the ends."""
+def levels_of(terrain: Terrain, depth: float = DEPTH) -> Levels:
+    """Levels that show the terrain's values, of which a few extreme ones may be beyond the ends.
+
+    depth: what is nearer to the lowest value than this part of the median is as low as the lowest.
+    """
     values = terrain.values[np.isfinite(terrain.values)]
     if not values.size:
         return Levels(False, 0.0, 0.0, 0.0, 1.0)
@@ -62,7 +63,7 @@ def levels_of(terrain: Terrain) -> Levels:
     floor = float(values.min()) if lowest is None else min(float(values.min()), lowest)
     if log:
         with np.errstate(over="ignore"):
-            offset = max(DEPTH * float(np.median(values - floor)), 1e-300)
+            offset = max(depth * float(np.median(values - floor)), 1e-300)
         log = math.isfinite(offset)
     levels = Levels(log, floor, offset if log else 0.0, 0.0, 1.0)
     scaled = levels.scaled(values)
@@ -101,14 +102,3 @@ def contour_path(terrain: Terrain, levels: Levels) -> QPainterPath:
         for line in generator.lines(float(level)):
             path.addPolygon(polygon(line))
     return path
-
-
-def polygon(points: Array) -> QPolygonF:
-    """A polygon of (n, 2) points, without a Python object a point."""
-    made = QPolygonF([QPointF()] * 0)
-    made.resize(len(points))
-    points = np.ascontiguousarray(points, dtype=np.float64)
-    if len(points):
-        memory = VoidPtr(made.data(), points.nbytes, True)
-        np.frombuffer(memory, dtype=np.float64)[:] = points.ravel()  # type: ignore[call-overload]
-    return made

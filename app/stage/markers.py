@@ -14,9 +14,6 @@ PAPER = QColor(255, 255, 255)
 SHADE = QColor(8, 12, 24, 150)
 BORDER = 11.0  # how far inside the edge the sign of something beyond it stands
 
-# In words, for tooltips and the accessible description.
-KINDS = {"saddle": "Saddle point", "minimum": "Local minimum", "maximum": "Local maximum"}
-
 
 def draw_run(painter: QPainter, at: QPointF, colour: QColor, selected: bool) -> None:
     """A disc in the run's colour with a white ring; a second ring marks the selected run."""
@@ -68,7 +65,8 @@ def draw_stationary(painter: QPainter, kind: str, at: QPointF) -> None:
     if kind == "minimum":
         path.addEllipse(at, 3.2, 3.2)
     elif kind == "maximum":
-        path.addPolygon(QPolygonF([at + QPointF(*corner) for corner in ((0, -4.5), (4.2, 3), (-4.2, 3), (0, -4.5))]))
+        corners = ((0, -4.5), (4.2, 3), (-4.2, 3), (0, -4.5))
+        path.addPolygon(QPolygonF([at + QPointF(*corner) for corner in corners]))
     else:
         for side in (-1, 1):
             path.moveTo(at + QPointF(-4.5, 4.5 * side))
@@ -117,7 +115,8 @@ def draw_arrow(painter: QPainter, at: QPointF, direction: QPointF, length: float
     head = min(9.0, length * 0.6)
     path = QPainterPath(at)
     path.lineTo(tip - direction * head * 0.7)
-    wings = QPolygonF([tip, tip - direction * head + side * head * 0.5, tip - direction * head - side * head * 0.5])
+    neck = tip - direction * head
+    wings = QPolygonF([tip, neck + side * head * 0.5, neck - side * head * 0.5])
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(_round(INK, 5.0))
     painter.drawPath(path)
@@ -130,15 +129,22 @@ def draw_arrow(painter: QPainter, at: QPointF, direction: QPointF, length: float
 
 
 def border_point(plot: QRectF, at: QPointF) -> tuple[QPointF, QPointF]:
-    """Where, just inside the view, the sign of a point beyond it stands, and the direction to the point."""
-    inner = plot.adjusted(BORDER, BORDER, -BORDER, -BORDER)
-    edge = QPointF(
-        min(max(at.x(), inner.left()), inner.right()), min(max(at.y(), inner.top()), inner.bottom())
-    )
-    away = math.hypot(at.x() - edge.x(), at.y() - edge.y())
+    """Where, just inside the view, the sign of a point beyond it stands, and the direction to the point.
+
+    It lies on the line from the middle of the view to the point.
+    """
+    middle = plot.center()
+    across, down = at.x() - middle.x(), at.y() - middle.y()
+    away = math.hypot(across, down)
     if not 0.0 < away < math.inf:
-        return edge, QPointF(0.0, -1.0)
-    return edge, QPointF((at.x() - edge.x()) / away, (at.y() - edge.y()) / away)
+        return QPointF(middle.x(), plot.top() + BORDER), QPointF(0.0, -1.0)
+    direction = QPointF(across / away, down / away)
+    room = plot.width() / 2 - BORDER, plot.height() / 2 - BORDER
+    reach = min(
+        side / abs(part) if part else math.inf
+        for side, part in zip(room, (direction.x(), direction.y()), strict=True)
+    )
+    return middle + direction * reach, direction
 
 
 def _outlined(painter: QPainter, path: QPainterPath, colour: QColor, width: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
@@ -12,13 +13,13 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from app.stage import arrows
 from app.stage.markers import border_point, draw_arrow, draw_cross, draw_dot, draw_pointer, draw_run
 from app.stage.paths import WIDTH, X, Y
+from engine import DIVERGED
 
 if TYPE_CHECKING:
-    from app.stage.paths import Ink
     from app.stage.view import View
     from engine import RunPicture
 
-DIVERGED = "diverged"  # engine's word for it, as in RunPicture.status
+POINTER_SPACE = 17.0  # pixels between two signs at the border
 CHIP = QColor(10, 15, 27, 225)
 CHIP_TEXT = QColor(236, 241, 250)
 
@@ -44,9 +45,9 @@ def point_at(run: RunPicture, update: int) -> tuple[float, float]:
     return float(history.last[X, place]), float(history.last[Y, place])
 
 
-def draw_tail(painter: QPainter, run: RunPicture, colour: QColor, ink: Ink, view: View) -> None:
-    """From the end of the ink to where the run is now: the updates of a bin that is not complete."""
-    start, newest = ink.end(run), run.history.latest
+def draw_tail(painter: QPainter, run: RunPicture, colour: QColor, start: QPointF | None, view: View) -> None:
+    """From `start`, where the ink ends, to where the run is: the updates of a bin that is not complete."""
+    newest = run.history.latest
     if start is None or not live(run):
         return
     points = [start]
@@ -55,38 +56,62 @@ def draw_tail(painter: QPainter, run: RunPicture, colour: QColor, ink: Ink, view
     points.append(view.point(*standing(run)))
     box = view.plot.adjusted(-2000, -2000, 2000, 2000)
     painter.setPen(QPen(colour, WIDTH))
-    for first, second in zip(points, points[1:], strict=False):
+    for first, second in itertools.pairwise(points):
         if box.contains(first) and box.contains(second):
             painter.drawLine(first, second)
 
 
 def draw_marker(painter: QPainter, run: RunPicture, colour: QColor, view: View, selected: bool) -> None:
-    """The run's disc or its cross; at the border if it is out of sight; nothing where it is not finite."""
-    x, y = standing(run)
-    if not (math.isfinite(x) and math.isfinite(y)):
+    """The run's disc, or its cross where it was last finite; nothing outside the view."""
+    at = place(run, view)
+    if at is None or not view.plot.contains(at):
         return
-    at = view.point(x, y)
-    if not view.plot.contains(at):
-        edge, direction = border_point(view.plot, at)
-        draw_pointer(painter, edge, direction, colour)
-        if run.status == DIVERGED:
-            draw_cross(painter, edge - direction * 16.0, colour)
-    elif run.status == DIVERGED and live(run):
+    if run.status == DIVERGED and live(run):
         draw_cross(painter, at, colour)
     else:
         draw_run(painter, at, colour, selected)
 
 
+def draw_pointers(
+    painter: QPainter, runs: Sequence[RunPicture], colours: Sequence[QColor], view: View
+) -> None:
+    """At the border, the direction of every run that is outside the view, one behind the other."""
+    taken: list[QPointF] = []
+    for run in runs:
+        at = place(run, view)
+        if at is None or view.plot.contains(at):
+            continue
+        edge, direction = border_point(view.plot, at)
+        while any((edge - other).manhattanLength() < POINTER_SPACE for other in taken):
+            edge -= direction * POINTER_SPACE
+        taken.append(QPointF(edge))
+        draw_pointer(painter, edge, direction, colours[run.colour])
+        if run.status == DIVERGED:
+            edge -= direction * POINTER_SPACE
+            taken.append(QPointF(edge))
+            draw_cross(painter, edge, colours[run.colour])
+
+
+def place(run: RunPicture, view: View) -> QPointF | None:
+    """The run's marker on the screen; None where it is not finite."""
+    x, y = standing(run)
+    return view.point(x, y) if math.isfinite(x) and math.isfinite(y) else None
+
+
 def draw_arrows(painter: QPainter, run: RunPicture, view: View, shown: Collection[str]) -> None:
     """The chosen arrows at the run's marker."""
-    at = view.point(*standing(run))
-    if not view.plot.contains(at):
+    at = place(run, view)
+    if at is None or not view.plot.contains(at):
         return
+    found = []
     for kind in arrows.KINDS:
         values = arrows.vector(run.shown, kind.key) if kind.key in shown else None
-        found = arrows.shape(values, kind.key, view) if values is not None else None
-        if found is not None:
-            draw_arrow(painter, at, *found, QColor(kind.colour))
+        shape = arrows.shape(values, kind.key, view) if values is not None else None
+        if shape is not None:
+            found.append((*shape, QColor(kind.colour)))
+    # The longest first, so that none hides another of the same direction.
+    for direction, length, colour in sorted(found, key=lambda arrow: -arrow[1]):
+        draw_arrow(painter, at, direction, length, colour)
 
 
 def draw_cursor(
@@ -102,6 +127,7 @@ def draw_cursor(
 
 
 def draw_crosshair(painter: QPainter, at: QPointF, plot: QRectF) -> None:
+    """Two dotted lines through the pointer, seen on dark and on light ground."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for colour, offset in ((QColor(0, 0, 0, 110), 1.0), (QColor(255, 255, 255, 150), 0.0)):
         painter.setPen(QPen(colour, 1.0, Qt.PenStyle.DotLine))
@@ -111,12 +137,15 @@ def draw_crosshair(painter: QPainter, at: QPointF, plot: QRectF) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
-def draw_chip(painter: QPainter, at: QPointF, plot: QRectF, lines: Sequence[tuple[str, QColor | None]]) -> None:
+def draw_chip(
+    painter: QPainter, at: QPointF, plot: QRectF, lines: Sequence[tuple[str, QColor | None]]
+) -> None:
     """A small panel beside the pointer, on the side where there is room; a line may have a dot."""
     metrics = QFontMetricsF(painter.font())
     height, pad = metrics.height(), 8.0
     dot = 14.0
-    width = max(metrics.horizontalAdvance(text) + (dot if colour else 0.0) for text, colour in lines) + 2 * pad
+    widths = [metrics.horizontalAdvance(text) + (dot if colour else 0.0) for text, colour in lines]
+    width = max(widths) + 2 * pad
     tall = height * len(lines) + 2 * (pad - 2)
     x = at.x() + 14 if at.x() + 14 + width <= plot.right() else at.x() - 14 - width
     y = at.y() - 14 - tall if at.y() - 14 - tall >= plot.top() else at.y() + 14

@@ -27,7 +27,8 @@ def nearest_update(runs: Sequence[RunPicture], view: View, at: QPointF) -> tuple
             continue
         history = run.history
         xs, ys = history.last[X, : history.count], history.last[Y, : history.count]
-        close = np.flatnonzero((np.abs(xs - x) <= reach_x) & (np.abs(ys - y) <= reach_y))
+        beside = np.flatnonzero((xs >= x - reach_x) & (xs <= x + reach_x))
+        close = beside[np.abs(ys[beside] - y) <= reach_y]
         if not close.size:
             continue
         away = ((xs[close] - x) * view.x_scale) ** 2 + ((ys[close] - y) * view.y_scale) ** 2

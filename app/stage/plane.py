@@ -6,8 +6,7 @@ import math
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -22,10 +21,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from app.stage import overlay
+from app.stage import overlay, words
 from app.stage.base import Landscape, draw_axes, plot_rectangle
-from app.stage.markers import KINDS, draw_start
-from app.stage.paths import Ink
+from app.stage.canvas import Canvas, blank
+from app.stage.handle import StartHandle
+from app.stage.markers import draw_start
+from app.stage.paths import Lines
 from app.stage.picking import nearest_update
 from app.stage.ticks import grouped, number
 from app.stage.view import View
@@ -33,18 +34,18 @@ from app.stage.view import View
 if TYPE_CHECKING:
     from app.stage.terrain import Terrain
     from app.theme import Theme
-    from engine import RunPicture, SessionPicture
+    from engine import Ground, RunPicture, SessionPicture
 
-INK_SECONDS = 0.006  # of a frame for paths; what is left is drawn in the next ones
 ASK_DELAY = 60  # milliseconds between two requests for values
 NODE_PIXELS = 2.0
 MOST_NODES = 480
+COARSE = 1.6  # times the spacing of nodes that is wanted, at which finer values are asked for
 MARGIN = 0.12  # of the view, known beyond each edge, so that a short pan shows no gap
 GRIP = 12.0  # pixels around the start marker that take hold of it
 CLICK = 4.0  # pixels of movement up to which a press is a click
-HELD_FRAMES = 30  # how long a start that was placed here waits to be confirmed
 NUDGE, FINE_NUDGE = 0.01, 0.001  # of the view
-ZOOM_KEY = 1.4
+ZOOM_KEY, ZOOM_WHEEL = 1.4, 1.25
+SMALL = 0.92  # size of the axis labels against the widget's font
 
 ARROW_KEYS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -81,19 +82,14 @@ class Plane(QWidget):
         self._runs: tuple[RunPicture, ...] = ()
         self._selected = ""
         self._arrows: Collection[str] = ()
-        self._start: tuple[float, float] | None = None
-        self._held: tuple[float, float] | None = None
-        self._held_frames = 0
-        self._gripped = False
-        self._start_focused = False
+        self._start = StartHandle()
         self._pressed: QPointF | None = None
         self._panning: QPointF | None = None
         self._hover: QPointF | None = None
-        self._cursor: int | None = None
+        self._found: tuple[RunPicture, int] | None = None
         self._pointed: int | None = None
-        self._base: QImage | None = None
-        self._canvas: QImage | None = None
-        self._ink = Ink()
+        self._cursor: int | None = None
+        self._canvas = Canvas(Lines(), self._paint_base)
         self._asked: tuple[float, ...] = ()
         self._asking = QTimer(self)
         self._asking.setSingleShot(True)
@@ -107,7 +103,7 @@ class Plane(QWidget):
     @property
     def start(self) -> tuple[float, float] | None:
         """Where the start marker is: where the hand holds it, or where the experiment has it."""
-        return self._held if self._held is not None else self._start
+        return self._start.point
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -116,12 +112,14 @@ class Plane(QWidget):
         self._lay_out()
 
     def set_terrain(self, terrain: Terrain) -> None:
-        """Show these values. Another domain than before is shown as a whole, else the view stays."""
-        old = self.landscape
+        """Show these values. Another surface than before is shown as a whole, else the view stays."""
+        old = self._ground
         self.landscape = Landscape(terrain, self._theme)
-        if old is None or old.terrain.ground.domain != terrain.ground.domain:
-            self._asked = ()
-            self._region = terrain.ground.domain
+        new = terrain.ground
+        if old is None or (old.title, old.view) != (new.title, new.view):
+            self._region = new.view
+        if terrain.region != self._asked[:4]:
+            self._asked = ()  # not the answer: the question may be put again
         self._lay_out()
 
     def set_equal(self, equal: bool) -> None:
@@ -130,8 +128,9 @@ class Plane(QWidget):
         self._lay_out()
 
     def set_selected(self, id: str) -> None:
-        self._selected = id
-        self.update()
+        if id != self._selected:
+            self._selected = id
+            self.update()
 
     def set_arrows(self, kinds: Collection[str]) -> None:
         self._arrows = kinds
@@ -146,74 +145,60 @@ class Plane(QWidget):
     def refresh(self, picture: SessionPicture) -> None:
         """Take the newest picture; painting draws what it adds."""
         self._runs = picture.runs
-        start = picture.experiment.problem.start
-        self._held_frames -= 1
-        if self._held is not None and not self._gripped and (start != self._start or self._held_frames < 0):
-            self._held = None
-        self._start = start
+        self._start.confirm(picture.experiment.problem.start)
         self.update()
 
     def reset_view(self) -> None:
-        """Show the whole domain."""
-        if self.landscape is not None:
-            self._region = self.landscape.terrain.ground.domain
+        """Show what the surface asks to be shown."""
+        if self._ground is not None:
+            self._region = self._ground.view
             self._lay_out()
 
     def zoom(self, factor: float, around: QPointF | None = None) -> None:
         self._look(self._view.zoomed(factor, around))
 
-    def image(self) -> QImage:
-        """What is on screen, at the resolution of the screen."""
-        return self.grab().toImage()
+    def describe(self, runs: tuple[RunPicture, ...]) -> str:
+        """What there is to see, in words."""
+        return words.description(self._view, runs, self.start, self._ground)
+
+    @property
+    def _ground(self) -> Ground | None:
+        return self.landscape.terrain.ground if self.landscape is not None else None
+
+    @property
+    def _axes(self) -> tuple[str, str]:
+        return self._ground.axes if self._ground is not None else ("x", "y")
 
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        canvas = self._inked()
+        plot = self._view.plot
         with QPainter(self) as painter:
-            painter.drawImage(0, 0, canvas)
+            painter.drawImage(0, 0, self._canvas.image(self._runs, self._theme.run_colours, self._view, plot))
             painter.setFont(self._small_font())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setClipRect(self._view.plot)
+            painter.setClipRect(plot)
             self._draw_moving(painter)
-        if self._ink.behind:
+        if self._canvas.behind:
             self.update()
 
-    def _inked(self) -> QImage:
-        """The canvas with the newest parts of the paths on it."""
-        if self._base is None:
-            self._base = self._draw_base()
-            self._canvas = None
-        if not self._ink.follow(self._runs, self._view) or self._canvas is None:
-            self._ink.forget()
-            self._ink.follow(self._runs, self._view)
-            self._canvas = self._base.copy()
-        if self._ink.behind:
-            with QPainter(self._canvas) as painter:
-                painter.setClipRect(self._view.plot)
-                self._ink.draw(painter, self._runs, self._theme.run_colours, INK_SECONDS)
-        return self._canvas
-
-    def _draw_base(self) -> QImage:
-        ratio = self.devicePixelRatio()
-        image = QImage((QSizeF(self.size()) * ratio).toSize(), QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(ratio)
-        image.fill(self._theme.panel)
+    def _paint_base(self) -> QImage:
+        image = blank(self, self._theme.panel)
         with QPainter(image) as painter:
             if self.landscape is not None:
                 painter.setClipRect(self._view.plot)
                 self.landscape.draw(painter, self._view, self._theme)
                 painter.setClipping(False)
-            draw_axes(painter, self._view, self._theme, self._small_font())
+            draw_axes(painter, self._view, self._theme, self._small_font(), self._axes)
         return image
 
     def _draw_moving(self, painter: QPainter) -> None:
         view, colours = self._view, self._theme.run_colours
         shown = [run for run in self._runs if run.visible]
         if self.start is not None:
-            draw_start(painter, view.point(*self.start), self._start_focused and self.hasFocus())
+            draw_start(painter, view.point(*self.start), self._start.focused and self.hasFocus())
         for run in shown:
-            overlay.draw_tail(painter, run, colours[run.colour], self._ink, view)
+            overlay.draw_tail(painter, run, colours[run.colour], self._canvas.end(run), view)
         if self._hover is not None:
             overlay.draw_crosshair(painter, self._hover, view.plot)
         for run in shown:
@@ -221,6 +206,7 @@ class Plane(QWidget):
                 overlay.draw_arrows(painter, run, view, self._arrows)
         for run in sorted(shown, key=lambda run: run.id == self._selected):
             overlay.draw_marker(painter, run, colours[run.colour], view, run.id == self._selected)
+        overlay.draw_pointers(painter, shown, colours, view)
         if self._cursor is not None:
             overlay.draw_cursor(painter, shown, colours, view, self._cursor)
         if self._hover is not None:
@@ -229,12 +215,12 @@ class Plane(QWidget):
     def _reading(self, at: QPointF) -> list[tuple[str, QColor | None]]:
         """The read-out of the crosshair: the point, its value, the nearest update of a path."""
         x, y = self._view.at(at)
-        lines: list[tuple[str, QColor | None]] = [(f"x {number(x)}   y {number(y)}", None)]
+        across, up = self._axes
+        lines: list[tuple[str, QColor | None]] = [(f"{across} {number(x)}   {up} {number(y)}", None)]
         value = self._value(x, y)
         lines.append((f"f {number(value, 5)}" if math.isfinite(value) else "f is not finite here", None))
-        found = nearest_update(self._runs, self._view, at)
-        if found is not None:
-            run, update = found
+        if self._found is not None:
+            run, update = self._found
             lines.append((f"{run.name} · update {grouped(update)}", self._theme.run_colours[run.colour]))
         return lines
 
@@ -246,7 +232,9 @@ class Plane(QWidget):
     def _small_font(self) -> QFont:
         font = QFont(self.font())
         if font.pointSizeF() > 0:
-            font.setPointSizeF(font.pointSizeF() * 0.92)
+            font.setPointSizeF(font.pointSizeF() * SMALL)
+        else:
+            font.setPixelSize(max(9, round(font.pixelSize() * SMALL)))
         return font
 
     # The view
@@ -266,7 +254,7 @@ class Plane(QWidget):
         plot = plot_rectangle(self.size(), self._region, self._small_font())
         view = View(*self._region, plot)
         self._view = view.squared() if self._equal else view
-        self._base = None
+        self._canvas.spoil()
         self.update()
         if self.landscape is not None and not self._asking.isActive():
             self._asking.start()
@@ -276,12 +264,13 @@ class Plane(QWidget):
         if self.landscape is None:
             return
         view, terrain = self._view, self.landscape.terrain
-        nodes = [min(MOST_NODES, max(32, round(side / NODE_PIXELS))) for side in (view.plot.width(), view.plot.height())]
-        spacing = (terrain.x[1] - terrain.x[0]) * nodes[0] / (view.x1 - view.x0)
-        if terrain.covers(*view.region) and spacing < 1.6:
+        width, height = view.x1 - view.x0, view.y1 - view.y0
+        columns, rows = _nodes(view.plot.width()), _nodes(view.plot.height())
+        spacing = (terrain.x[1] - terrain.x[0]) * columns / width
+        if terrain.covers(*view.region) and spacing < COARSE:
             return
-        dx, dy = MARGIN * (view.x1 - view.x0), MARGIN * (view.y1 - view.y0)
-        wanted = (view.x0 - dx, view.x1 + dx, view.y0 - dy, view.y1 + dy, *nodes)
+        dx, dy = MARGIN * width, MARGIN * height
+        wanted = (view.x0 - dx, view.x1 + dx, view.y0 - dy, view.y1 + dy, columns, rows)
         if wanted != self._asked:
             self._asked = wanted
             self.region_wanted.emit(*wanted)
@@ -292,68 +281,64 @@ class Plane(QWidget):
         at = event.position()
         if event.button() == Qt.MouseButton.LeftButton:
             self._pressed = at
-            self._gripped = self._over_start(at)
-            self._start_focused = self._gripped
-            if self._gripped:
-                self._held = self.start
+            if self._over_start(at):
+                self._start.grip()
+            else:
+                self._start.focused = False
             self.update()
         elif event.button() == Qt.MouseButton.MiddleButton:
             self._panning = at
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = event.position()
-        if self._gripped and self._pressed is not None:
-            self._held = self._view.at(self._inside(at))
+        if self._start.gripped:
+            held = self._view.at(self._inside(at))
             self._hover = None
-            self.start_dragged.emit(*self._held)
+            self._start.hold(held)
+            self.start_dragged.emit(*held)
         elif self._panning is not None:
             self._look(self._view.moved(at - self._panning))
             self._panning = at
-        elif self._pressed is not None and (at - self._pressed).manhattanLength() > CLICK:
+        elif self._pressed is None:
+            self._point(at)
+        elif (at - self._pressed).manhattanLength() > CLICK:
             self._panning = self._pressed
             self._hover = None
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif self._pressed is None:
-            self._point(at)
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        pressed, panned, gripped = self._pressed, self._panning is not None, self._gripped
+        pressed, panned, gripped = self._pressed, self._panning is not None, self._start.gripped
         self._pressed = self._panning = None
-        self._gripped = False
+        self._start.release()
         self._point(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and pressed is not None:
-            if gripped and self._held is not None:
-                self._place(*self._held)
-            elif not panned and self._view.plot.contains(event.position()):
-                self._start_focused = True
-                self._place(*self._view.at(event.position()))
+        if event.button() != Qt.MouseButton.LeftButton or pressed is None:
+            return
+        if gripped and self.start is not None:
+            self._place(*self.start)
+        elif not panned and self._view.plot.contains(event.position()):
+            self._place(*self._view.at(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._hover = None
+        self._hover = self._found = None
         self._tell_pointed(None)
         self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turns = event.angleDelta().y() / 120.0
         if turns:
-            self.zoom(1.25**turns, self._inside(event.position()))
+            self.zoom(ZOOM_WHEEL**turns, self._inside(event.position()))
         event.accept()
 
     def _point(self, at: QPointF) -> None:
         """The pointer is here and holds nothing."""
         inside = self._view.plot.contains(at)
         over_start = inside and self._over_start(at)
-        self.setCursor(
-            Qt.CursorShape.OpenHandCursor
-            if over_start
-            else Qt.CursorShape.CrossCursor
-            if inside
-            else Qt.CursorShape.ArrowCursor
-        )
+        shape = Qt.CursorShape.CrossCursor if inside else Qt.CursorShape.ArrowCursor
+        self.setCursor(Qt.CursorShape.OpenHandCursor if over_start else shape)
         self._hover = at if inside and not over_start else None
-        found = nearest_update(self._runs, self._view, at) if inside else None
-        self._tell_pointed(found[1] if found else None)
+        self._found = nearest_update(self._runs, self._view, at) if inside else None
+        self._tell_pointed(self._found[1] if self._found else None)
 
     def _tell_pointed(self, update: int | None) -> None:
         if update != self._pointed:
@@ -373,7 +358,8 @@ class Plane(QWidget):
         )
 
     def _place(self, x: float, y: float) -> None:
-        self._held, self._held_frames = (x, y), HELD_FRAMES
+        self._start.hold((x, y))
+        self._start.focused = True
         self.update()
         self.start_placed.emit(x, y)
 
@@ -381,88 +367,46 @@ class Plane(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
-            text = self._tip(QPointF(event.pos()))
-            if text:
-                QToolTip.showText(event.globalPos(), text, self)
-            else:
-                QToolTip.hideText()
+            at = QPointF(event.pos())
+            text = words.tip(at, self._view, self._runs, self.start, self._ground, self._value)
+            QToolTip.showText(event.globalPos(), text, self)
             return True
         # Keys that mean something here are not left to the window's shortcuts.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._knows(event):
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and self._knows(event):
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
         if not self._knows(event):
             super().keyPressEvent(event)
-        elif event.key() == Qt.Key.Key_Escape:
-            self._start_focused = False
+        elif key == Qt.Key.Key_Escape:
+            self._start.focused = False
             self.update()
-        elif event.key() in ARROW_KEYS:
-            self._nudge(*ARROW_KEYS[Qt.Key(event.key())], bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
-        elif event.key() == Qt.Key.Key_0:
+        elif key in ARROW_KEYS:
+            fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._nudge(*ARROW_KEYS[Qt.Key(key)], FINE_NUDGE if fine else NUDGE)
+        elif key == Qt.Key.Key_0:
             self.reset_view()
         else:
-            self.zoom(1 / ZOOM_KEY if event.key() == Qt.Key.Key_Minus else ZOOM_KEY)
+            self.zoom(1 / ZOOM_KEY if key == Qt.Key.Key_Minus else ZOOM_KEY)
 
     def _knows(self, event: QKeyEvent) -> bool:
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if event.key() in ARROW_KEYS:
-            return self.start is not None and (control or self._start_focused)
+            return self.start is not None and (control or self._start.focused)
         if event.key() == Qt.Key.Key_Escape:
-            return self._start_focused
+            return self._start.focused
         return event.key() in ZOOM_KEYS and not control
 
-    def _nudge(self, right: int, up: int, fine: bool) -> None:
+    def _nudge(self, right: int, up: int, part: float) -> None:
         assert self.start is not None
-        part = FINE_NUDGE if fine else NUDGE
         x, y = self.start
-        self._start_focused = True
-        self._place(
-            x + right * part * (self._view.x1 - self._view.x0), y + up * part * (self._view.y1 - self._view.y0)
-        )
+        width, height = self._view.x1 - self._view.x0, self._view.y1 - self._view.y0
+        self._place(x + right * part * width, y + up * part * height)
 
-    # Words
 
-    def _tip(self, at: QPointF) -> str:
-        """What is under the pointer."""
-
-        def near(x: float, y: float) -> bool:
-            away = self._view.point(x, y) - at
-            return math.hypot(away.x(), away.y()) <= GRIP
-
-        for run in self._runs:
-            if run.visible and near(*overlay.standing(run)):
-                return f"{run.name}, update {grouped(run.shown.update)}, loss {number(run.shown.loss, 6)}"
-        if self.start is not None and near(*self.start):
-            return "The start of every run: drag it, click elsewhere, or press Ctrl + arrow keys (with Shift: finely)"
-        if self.landscape is None:
-            return ""
-        ground = self.landscape.terrain.ground
-        known = [("Global minimum", *point) for point in ground.minima]
-        known += [(KINDS.get(kind, kind.capitalize()), x, y) for kind, x, y in ground.stationary]
-        for title, x, y in known:
-            if near(x, y):
-                return f"{title} ({number(x, 6)}, {number(y, 6)}), f = {number(self._value(x, y), 6)}"
-        return ""
-
-    def describe(self) -> str:
-        """What the plane shows, in words."""
-        parts = []
-        if self.landscape is not None:
-            view = self._view
-            parts.append(
-                f"{self.landscape.terrain.ground.title}. x from {number(view.x0)} to {number(view.x1)}, "
-                f"y from {number(view.y0)} to {number(view.y1)}."
-            )
-        if self.start is not None:
-            parts.append(f"Start ({number(self.start[0])}, {number(self.start[1])}).")
-        for run in self._runs:
-            if run.visible:
-                x, y = overlay.standing(run)
-                parts.append(
-                    f"{run.name}: {run.status}, update {run.shown.update}, at ({number(x)}, {number(y)}), "
-                    f"loss {number(run.shown.loss)}."
-                )
-        return " ".join(parts)
+def _nodes(pixels: float) -> int:
+    return min(MOST_NODES, max(32, round(pixels / NODE_PIXELS)))

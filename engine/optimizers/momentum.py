@@ -46,11 +46,8 @@ def momentum(
     The learning rate stays outside v: a change of it acts at once on all of the velocity.
     """
     mu = hyper[0]
-    fresh = 1.0 - hyper[1]
-    if t == 1:
-        # As in PyTorch, the first velocity is the whole gradient, undamped.
-        mu = 0.0
-        fresh = 1.0
+    # As in PyTorch, the first velocity is the whole gradient, undamped.
+    fresh = 1.0 - hyper[1] if t > 1 else 1.0
     for i in range(n):
         v = mu * slots[i] + fresh * grad[i]
         slots[i] = v

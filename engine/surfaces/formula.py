@@ -8,13 +8,14 @@ microseconds: no kernel is built, and a parameter is one number among the consta
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.contracts import OBJECTIVE, SettingError, inline, kernel
-from engine.expressions import Node, Tree, apply, check_parameter, parse
+from engine.expressions import ExpressionError, Node, Tree, apply, check_parameter, parse
 
 Array = np.ndarray
 
@@ -87,6 +88,34 @@ def program(text: str, parameters: Mapping[str, float]) -> Program:
             raise SettingError(f"parameter {name} must be a finite number, got {value}")
     tree = parse(text, ("x", "y", *parameters))
     return _Compiler(parameters).compile(tree)
+
+
+def read_formula(text: str, known: Mapping[str, float], most: int) -> dict[str, float]:
+    """The parameters of a formula: `known` ones that it uses keep their values, new names are 1.
+
+    Raises ExpressionError for the text, SettingError if there are more than `most`.
+    """
+    values = dict(known)
+    while True:
+        try:
+            names = program(text, values).tree.names
+        except ExpressionError as error:
+            name = text[error.position : error.position + error.length]
+            called = text[error.position + error.length :].lstrip().startswith("(")
+            if called or name in values or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,19}", name):
+                raise
+            try:
+                check_parameter(name)
+            except SettingError:
+                raise error from None
+            if len(values) >= most + len(known):
+                raise SettingError(f"a formula has at most {most} parameters; {name} is one too many") from None
+            values[name] = 1.0
+            continue
+        used = {name: values[name] for name in names if name not in ("x", "y")}
+        if len(used) > most:
+            raise SettingError(f"a formula has at most {most} parameters, got {', '.join(used)}")
+        return used
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +201,8 @@ def _times(slope, rate):
 
 @inline
 def _floor(x):
-    """The largest whole number not above x; numbers of 2^52 and more, inf and nan are returned as they are."""
+    """The largest whole number not above x."""
+    # From 2^52 on every number is whole; inf and nan stay what they are.
     if not abs(x) < 4503599627370496.0:
         return x
     whole = float(int(x))
@@ -259,8 +289,8 @@ def formula_objective(theta, grad, stream, constants, work):
                 right = -_floor(u / v)
             elif operation == POWER:
                 value, left = _power(u, v)
-                right = _times(value, math.log(u)) if value != 0.0 else 0.0
-            elif operation == MIN or operation == MAX:
+                right = _times(value, math.log(u))
+            elif operation in (MIN, MAX):
                 larger = u > v
                 if u == v:
                     left = 0.5

@@ -40,8 +40,7 @@ def saddle(theta, grad, stream, constants, work):
     stationary=(("saddle", 0.0, 0.0),),
     start=(1.0, 1e-4),
     rate=0.1,
-    summary="How long a saddle holds descent up grows with how close to its ridge the start lies; "
-    "momentum and noise leave sooner.",
+    summary="The nearer the ridge the start, the longer the saddle holds descent up; momentum, noise help.",
     source="Du et al. 2017, https://arxiv.org/abs/1705.10412",
 )
 def quartic_saddle(theta, grad, stream, constants, work):

@@ -66,10 +66,10 @@ def test_value(text: str) -> None:
 
 
 REFERENCE = {
-    "sin": math.sin, "cos": math.cos, "tan": math.tan, "asin": math.asin, "acos": math.acos, "atan": math.atan,
-    "atan2": math.atan2, "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh, "exp": math.exp,
-    "log": math.log, "log2": math.log2, "log10": math.log10, "sqrt": math.sqrt, "abs": abs, "min": min,
-    "max": max, "sign": lambda x: math.copysign(1.0, x), "floor": math.floor, "ceil": math.ceil,
+    "sin": math.sin, "cos": math.cos, "tan": math.tan, "asin": math.asin, "acos": math.acos,
+    "atan": math.atan, "atan2": math.atan2, "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh,
+    "exp": math.exp, "log": math.log, "log2": math.log2, "log10": math.log10, "sqrt": math.sqrt, "abs": abs,
+    "min": min, "max": max, "sign": lambda x: math.copysign(1.0, x), "floor": math.floor, "ceil": math.ceil,
     "pow": math.pow, "hypot": math.hypot, "sigmoid": lambda x: 1.0 / (1.0 + math.exp(-x)),
     "where": lambda c, a, b: a if c > 0 else b,
 }  # fmt: skip
@@ -77,7 +77,7 @@ REFERENCE = {
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_function(name: str) -> None:
-    arguments = (0.7, 0.2, -0.4)[: FUNCTIONS[name].count]
+    arguments = (0.7, 0.2, -0.4)[: FUNCTIONS[name].arity]
     text = f"{name}({', '.join('abc'[: len(arguments)])})"
     value = parse(text, ("a", "b", "c")).evaluate(dict(zip("abc", arguments, strict=False)))
     assert value == pytest.approx(REFERENCE[name](*arguments), rel=1e-15)
@@ -156,17 +156,19 @@ def test_a_refusal_seen_from_outside_keeps_its_place() -> None:
 
 
 ATTACKS = [
-    "__import__('os').system('touch OWNED')", "().__class__.__bases__[0].__subclasses__()", "(lambda:0).__globals__",
-    "exec('import os')", "eval('1')", "open('OWNED','w')", "compile('1','','eval')", "globals()", "getattr(x,'real')",
-    "x.__class__", "x.real", "np.load('a.npy', allow_pickle=True)", "os.system('touch OWNED')", "exit()",
-    "breakpoint()", "print(1)", "[c for c in ().__class__.__mro__]", "{i: 1 for i in x}", "(i for i in (1,))",
-    "lambda: x", "x if y else x", "f'{x}'", "'%s' % x", "x := 5", "(y := 3)", "x; import os", "import os",
-    "x\nimport os", "x = 3", "del x", "yield x", "await x", "x[0]", "x[::2]", "*x", "**x", "(x, y)", "[x]", "{x}",
-    "None", "True", "...", "b'x'", "'abc'", "not x", "x or y", "x @ y", "x is y", "x in y", "x == y", "x < y", "~x",
-    "x & y", "x | y", "x << 3", "e.__class__", "sin.__globals__", "(sin)(x)", "sin(x, out=y)", "sin(*[x])",
-    "sin(**{'x': x})", "ｘ.__class__", "ｅｖａｌ('1')", "𝐬𝐢𝐧(x)", "sin\u200b(x)", "x\x00", "\ufeffx", "x\u202ey",
-    "sin(x)#comment\n__import__('os')", "x\\\n+1", "`x`", "$x", "x?", "x!", "__builtins__", "_", "self", "1_000",
-    "0x10", "1e", "1j", "x*1j", "nan", "inf", "int('9'*5000)", "t0", "t0(t1)", "٣", "x\u00a0y",
+    "__import__('os').system('touch OWNED')", "().__class__.__bases__[0].__subclasses__()",
+    "(lambda:0).__globals__", "exec('import os')", "eval('1')", "open('OWNED','w')",
+    "compile('1','','eval')", "globals()", "getattr(x,'real')", "x.__class__", "x.real",
+    "np.load('a.npy', allow_pickle=True)", "os.system('touch OWNED')", "exit()", "breakpoint()", "print(1)",
+    "[c for c in ().__class__.__mro__]", "{i: 1 for i in x}", "(i for i in (1,))", "lambda: x",
+    "x if y else x", "f'{x}'", "'%s' % x", "x := 5", "(y := 3)", "x; import os", "import os",
+    "x\nimport os", "x = 3", "del x", "yield x", "await x", "x[0]", "x[::2]", "*x", "**x", "(x, y)", "[x]",
+    "{x}", "None", "True", "...", "b'x'", "'abc'", "not x", "x or y", "x @ y", "x is y", "x in y", "x == y",
+    "x < y", "~x", "x & y", "x | y", "x << 3", "e.__class__", "sin.__globals__", "(sin)(x)",
+    "sin(x, out=y)", "sin(*[x])", "sin(**{'x': x})", "ｘ.__class__", "ｅｖａｌ('1')", "𝐬𝐢𝐧(x)",
+    "sin\u200b(x)", "x\x00", "\ufeffx", "x\u202ey", "sin(x)#comment\n__import__('os')", "x\\\n+1", "`x`",
+    "$x", "x?", "x!", "__builtins__", "_", "self", "1_000", "0x10", "1e", "1j", "x*1j", "nan",
+    "inf", "int('9'*5000)", "t0", "t0(t1)", "٣", "x\u00a0y",
 ]  # fmt: skip
 
 EXHAUSTING = [
@@ -182,14 +184,16 @@ def test_nothing_but_a_formula_is_accepted(text: str) -> None:
         parse(text, XY)
 
 
-@pytest.mark.parametrize("text", ["9**9**9**9", "-" * 490 + "x", "x" + "**2" * 200, "atan2(x, " * 64 + "y" + ")" * 64])
+@pytest.mark.parametrize(
+    "text", ["9**9**9**9", "-" * 490 + "x", "x" + "**2" * 200, "atan2(x, " * 64 + "y" + ")" * 64]
+)
 def test_what_would_exhaust_integers_or_a_stack_is_just_a_float(text: str) -> None:
     assert isinstance(parse(text, XY).evaluate({"x": X, "y": Y}), float)
 
 
 def test_any_text_is_read_or_refused_inside_its_bounds() -> None:
     draw = random.Random(1)
-    words = ["x", "y", "sin(", "atan2(", "(", ")", ",", "+", "-", "*", "/", "^", "**", "%", "2", ".5", "1e3", " ", "q", "e"]
+    words = [*"xy(),+-*/^%2 qe", "sin(", "atan2(", "**", ".5", "1e3"]
     read = 0
     for _ in range(4000):
         text = "".join(draw.choices(words, k=draw.randint(1, 8)))
@@ -269,7 +273,7 @@ def test_parameter_names(name: str) -> None:
     assert check_parameter(name) == name
 
 
-@pytest.mark.parametrize("name", ["", "x", "y", "e", "pi", "sin", "2a", "_a", "a b", "é", "a" * 21, "a.b", "a\n"])
+@pytest.mark.parametrize("name", ["", "x", "y", "e", "pi", "sin", "2a", "_a", "a b", "é", "a" * 21, "a\n"])
 def test_impossible_parameter_names_are_refused(name: str) -> None:
     with pytest.raises(SettingError, match="parameter"):
         check_parameter(name)
@@ -282,7 +286,8 @@ def test_assignment() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "position"), [("m + g", 0), ("= m", 0), ("m = ", 3), ("m = g + q", 8), ("m == g", 3), ("m = g = g", 6)]
+    ("text", "position"),
+    [("m + g", 0), ("= m", 0), ("m = ", 3), ("m = g + q", 8), ("m == g", 3), ("m = g = g", 6)],
 )
 def test_a_wrong_assignment_is_refused_at_its_place(text: str, position: int) -> None:
     with pytest.raises(ExpressionError) as caught:
@@ -291,7 +296,8 @@ def test_a_wrong_assignment_is_refused_at_its_place(text: str, position: int) ->
 
 
 NAMES = (
-    "m", "v", "g", "a", "b", "t", "x", "y", "beta1", "beta2", "mhat", "vhat", "eta", "eps", "theta", "v_max", "gbar",
+    "m", "v", "g", "a", "b", "t", "x", "y", "beta1", "beta2", "mhat", "vhat", "eta", "eps", "theta",
+    "v_max", "gbar",
 )  # fmt: skip
 PRINTED = {
     "beta1*m + (1 - beta1)*g": "β₁·m + (1 − β₁)·g",
@@ -350,4 +356,5 @@ def test_digits_and_own_symbols() -> None:
 
 
 def test_symbol() -> None:
-    assert [symbol(name) for name in ("beta12", "rho", "step", "momentum", "u_k")] == ["β₁₂", "ρ", "Δθ", "momentum", "uₖ"]
+    printed = {"beta12": "β₁₂", "rho": "ρ", "step": "Δθ", "momentum": "momentum", "u_k": "uₖ"}
+    assert {name: symbol(name) for name in printed} == printed

@@ -30,7 +30,7 @@ FAMILIES = [
 STENCIL = ((1, 45 / 60), (2, -9 / 60), (3, 1 / 60))
 POINTS = 25
 
-every_surface = pytest.mark.parametrize("surface", SURFACES.values(), ids=str)
+every_surface = pytest.mark.parametrize("surface", SURFACES.values(), ids=list(SURFACES))
 
 
 class Called:
@@ -154,7 +154,7 @@ def test_gradient_is_that_of_differences(surface: Surface) -> None:
 def test_minima_are_lowest_and_flat(surface: Surface) -> None:
     called = Called(surface)
     for x, y in surface.minima:
-        assert called.value(x, y) == pytest.approx(surface.fmin, rel=1e-13, abs=1e-13)
+        assert called.value(x, y) == pytest.approx(surface.fmin, rel=1e-13, abs=1e-12)
         gradient = called.gradient(x, y)
         hessian = called.hessian(x, y)
         for axis, (value, low, high) in enumerate(
@@ -167,7 +167,7 @@ def test_minima_are_lowest_and_flat(surface: Surface) -> None:
             curvatures = np.linalg.eigvalsh(hessian)
             assert curvatures[0] >= -1e-6 * curvatures[1], "a minimum curves upwards"
     for x, y in (*points_in(surface.domain, 1500), *points_in(surface.view, 1500)):
-        assert called.value(x, y) >= surface.fmin - 1e-13 * max(1.0, abs(surface.fmin))
+        assert called.value(x, y) >= surface.fmin - 1e-12 * max(1.0, abs(surface.fmin))
 
 
 @every_surface
@@ -216,9 +216,13 @@ def test_quadratic_has_the_curvatures_and_axes_of_its_knobs(condition: float, ro
 
 @pytest.mark.parametrize("start", [(5.5, -2.4), (6.0, -2.7), (5.0, -2.2)], ids=str)
 def test_cliff_throws_descent_out_unless_clipped(start: tuple[float, float]) -> None:
+    """Without clipping the way is chaotic, about three in ten arrive: so a cloud of starts, and a band."""
     called = Called(SURFACES["cliff"])
-    assert called.value(*called.descend(start, 0.1, 2000)[-1]) == pytest.approx(0.09, abs=1e-4)
-    assert called.value(*called.descend(start, 0.1, 2000, clip=1.0)[-1]) < 1e-4
+    near = [(start[0] + x, start[1] + y) for x, y in points_in((-1e-3, 1e-3, -1e-3, 1e-3), 20)]
+    clipped = [called.value(*called.descend(point, 0.1, 2000, clip=1.0)[-1]) for point in near]
+    free = [called.value(*called.descend(point, 0.1, 2000)[-1]) for point in near]
+    assert max(clipped) < 1e-4
+    assert sum(value > 0.03 for value in free) >= 7
 
 
 def test_cliff_gradient_is_that_of_back_propagation() -> None:

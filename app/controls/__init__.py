@@ -1,0 +1,1 @@
+"""What a person sets: controls made from the engine's declarations."""

@@ -1,0 +1,49 @@
+"""A rounded panel with a title, a hint or buttons at its right, and a body."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.theme import Theme
+
+
+class Card(QFrame):
+    """Add widgets to `body`; `add_to_header` puts one at the right of the title."""
+
+    def __init__(self, title: str = "") -> None:
+        super().__init__()
+        self._title = QLabel(title)
+        self._title.setObjectName("cardTitle")
+        self._hint = QLabel()
+        self._hint.setObjectName("muted")
+        self.header = QHBoxLayout()
+        self.header.addWidget(self._title)
+        self.header.addStretch(1)
+        self.header.addWidget(self._hint)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(8)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 12, 12)
+        column.setSpacing(8)
+        if title:
+            column.addLayout(self.header)
+        column.addLayout(self.body)
+        self.setProperty("card", True)
+        self.setAccessibleName(title)
+
+    @classmethod
+    def around(cls, widget: QWidget, title: str = "") -> Self:
+        card = cls(title)
+        card.body.addWidget(widget)
+        return card
+
+    def add_to_header(self, widget: QWidget) -> None:
+        self.header.addWidget(widget)
+
+    def set_hint(self, hint: str) -> None:
+        self._hint.setText(hint)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colours come from the stylesheet; cards that draw override this."""

@@ -1,0 +1,264 @@
+"""One knob, made from its declaration: a name, a slider and a number that can be typed."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QSlider, QVBoxLayout, QWidget
+
+from engine import Hyper, SettingError, Value
+
+_TICKS = 1000
+_LONGEST = 400  # characters that are looked at
+
+
+def shown(value: Value, kind: str) -> str:
+    """A value as the number field shows it; typing it back gives the same value."""
+    if isinstance(value, tuple):
+        return ", ".join(f"{item:g}" for item in value)
+    if isinstance(value, float) and math.isinf(value):
+        return "off" if value < 0 else "inf"
+    if kind == "integer":
+        return str(int(value))
+    short = f"{value:.6g}"
+    return short if float(short) == value else repr(float(value))
+
+
+def read(text: str, hyper: Hyper) -> Value:
+    """What a person typed. Raises SettingError with the knob's own sentence."""
+    text = text.strip().replace("−", "-")[:_LONGEST]
+    if hyper.kind == "list":
+        pieces = [piece for piece in text.replace(";", ",").split(",") if piece.strip()]
+        return hyper.check([_number(piece, hyper) for piece in pieces])
+    if text.lower() == "off" and hyper.low == float("-inf"):
+        return hyper.low
+    return hyper.check(_number(text, hyper))
+
+
+def _number(text: str, hyper: Hyper) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise SettingError(f"{hyper.title} must be a number in {hyper.range}, got {text[:30]!r}") from None
+
+
+class _Slider(QSlider):
+    """A slider whose wheel turns only when it has the focus, so that scrolling past changes nothing."""
+
+    reset = Signal()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.reset.emit()
+
+
+class Knob(QWidget):
+    """`changed` tells what a person set, at every step of a drag; `finished` that the gesture is over.
+
+    `set_value` shows a value and emits nothing. A value that is refused changes nothing: the field
+    shows why until it is corrected or Escape is pressed.
+    """
+
+    changed = Signal(str, object)
+    finished = Signal()
+
+    def __init__(self, hyper: Hyper) -> None:
+        super().__init__()
+        self.hyper = hyper
+        self._value: Value = hyper.default
+        self.setObjectName(f"knob-{hyper.name}")
+        self.setAccessibleName(hyper.title)
+        low, high = hyper.slider or (hyper.low, hyper.high)
+        self._low, self._high = low, high
+        self._log = hyper.log and high > 0.0
+        self.label = QLabel(f"{hyper.title}  {hyper.symbol}" if hyper.symbol else hyper.title)
+        self.label.installEventFilter(self)
+        self.field = QLineEdit()
+        self.slider: _Slider | None = None
+        self.switch: QCheckBox | None = None
+        self.fault = QLabel()
+        self.fault.setObjectName("fault")
+        self.fault.setWordWrap(True)
+        self.fault.hide()
+        self._make_parts()
+        self._describe()
+        self.set_value(hyper.default)
+
+    def set_value(self, value: Value) -> None:
+        """Show a value without telling anyone; what is being typed stays."""
+        self._value = value
+        if self.switch is not None:
+            with QSignalBlocker(self.switch):
+                self.switch.setChecked(bool(value))
+            return
+        if not self.field.hasFocus() or not self.field.isModified():
+            self.field.setText(shown(value, self.hyper.kind))
+            self.field.setCursorPosition(0)
+            self._refuse("")
+        if self.slider is not None and not self.slider.isSliderDown() and not isinstance(value, tuple):
+            with QSignalBlocker(self.slider):
+                self.slider.setValue(self._tick(float(value)))
+
+    @property
+    def value(self) -> Value:
+        return self._value
+
+    def _make_parts(self) -> None:
+        hyper = self.hyper
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 0, 0)
+        head.addWidget(self.label)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        column.addLayout(head)
+        if hyper.kind == "switch":
+            self.switch = QCheckBox()
+            self.switch.toggled.connect(self._toggle)
+            head.addStretch(1)
+            head.addWidget(self.switch)
+            return
+        self.field.setObjectName("knob-field")
+        self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.field.setMaxLength(_LONGEST)
+        self.field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.field.editingFinished.connect(self._typed)
+        self.field.installEventFilter(self)
+        head.addWidget(self.field, 1)
+        if hyper.unit:
+            unit = QLabel(hyper.unit)
+            unit.setObjectName("muted")
+            head.addWidget(unit)
+        if hyper.kind != "list" and math.isfinite(self._low) and math.isfinite(self._high):
+            self.slider = _Slider(Qt.Orientation.Horizontal)
+            self.slider.setRange(0, _TICKS)
+            self.slider.setSingleStep(_TICKS // 100)
+            self.slider.setPageStep(_TICKS // 10)
+            self.slider.valueChanged.connect(self._slid)
+            self.slider.sliderReleased.connect(self.finished)
+            self.slider.reset.connect(self._to_default)
+            column.addWidget(self.slider)
+        column.addWidget(self.fault)
+
+    def _describe(self) -> None:
+        hyper = self.hyper
+        lines = [hyper.help[:1].upper() + hyper.help[1:]] if hyper.help else []
+        lines.append(f"Range {hyper.range}, default {shown(hyper.default, hyper.kind)}.")
+        if self.slider is not None:
+            lines.append("Double-click the slider for the default.")
+        self.setToolTip("<p>" + "</p><p>".join(lines) + "</p>")
+        for part, name in ((self.field, "value"), (self.slider, "slider"), (self.switch, "switch")):
+            if part is not None:
+                part.setAccessibleName(f"{hyper.title} {name}")
+                part.setAccessibleDescription(" ".join(lines))
+
+    def _tick(self, value: float) -> int:
+        low, high = self._low, self._high
+        if self._log:
+            low = low if low > 0.0 else high * 1e-6
+            if value <= low:
+                return 0
+            share = math.log(min(value, high) / low) / math.log(high / low)
+        else:
+            share = (value - low) / (high - low) if high > low else 0.0
+        return round(_TICKS * min(max(share, 0.0), 1.0))
+
+    def _at(self, tick: int) -> float:
+        """The value at a place of the slider, rounded to what a hand can mean."""
+        low, high, share = self._low, self._high, tick / _TICKS
+        if self._log:
+            if tick == 0 and self.hyper.low == 0.0:
+                return 0.0  # the far end of a logarithmic slider is off
+            low = low if low > 0.0 else high * 1e-6
+            value = low * (high / low) ** share
+            return float(f"{value:.3g}")
+        value = low + (high - low) * share
+        if self.hyper.kind == "integer":
+            return round(value)
+        digits = max(0, 3 - math.floor(math.log10(high - low))) if high > low else 3
+        return round(value, digits)
+
+    def _slid(self, tick: int) -> None:
+        self._offer(min(max(self._at(tick), self.hyper.low), self.hyper.high))
+        if self.slider is not None and not self.slider.isSliderDown():
+            self.finished.emit()
+
+    def _offer(self, value: float) -> None:
+        kept = self.hyper.check(round(value) if self.hyper.kind == "integer" else value)
+        self.field.setText(shown(kept, self.hyper.kind))
+        self.field.setModified(False)
+        self._refuse("")
+        if kept != self._value:
+            self._value = kept
+            self.changed.emit(self.hyper.name, kept)
+
+    def _typed(self) -> None:
+        if not self.field.isModified():
+            return
+        try:
+            value = read(self.field.text(), self.hyper)
+        except SettingError as error:
+            self._refuse(error.sentence)
+            return
+        self.field.setModified(False)
+        self._refuse("")
+        if value != self._value:
+            self.set_value(value)
+            self.changed.emit(self.hyper.name, value)
+            self.finished.emit()
+
+    def _toggle(self, on: bool) -> None:
+        self._value = on
+        self.changed.emit(self.hyper.name, on)
+        self.finished.emit()
+
+    def _to_default(self) -> None:
+        if self._value != self.hyper.default:
+            self.set_value(self.hyper.default)
+            self.changed.emit(self.hyper.name, self.hyper.default)
+            self.finished.emit()
+
+    def _refuse(self, sentence: str) -> None:
+        self.fault.setText(sentence)
+        self.fault.setVisible(bool(sentence))
+        if self.field.property("bad") != bool(sentence):
+            self.field.setProperty("bad", bool(sentence))
+            self.field.style().unpolish(self.field)
+            self.field.style().polish(self.field)
+
+    def _nudge(self, direction: int, coarse: bool) -> None:
+        """Arrow keys in the field: by a tenth (or a factor of ten) on a logarithmic knob, else by a hundredth."""
+        if isinstance(self._value, tuple | bool):
+            return
+        value = float(self._value)
+        if self._log:
+            value = (value or (self._low if self._low > 0 else self._high * 1e-6)) * (10.0 if coarse else 1.1) ** direction
+        elif self.hyper.kind == "integer":
+            value += direction * (10 if coarse else 1)
+        else:
+            value += direction * (self._high - self._low) * (0.1 if coarse else 0.01)
+        self._offer(min(max(float(f"{value:.6g}"), self.hyper.low), self.hyper.high))
+        self.set_value(self._value)
+        self.finished.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.label and event.type() == QEvent.Type.MouseButtonDblClick:
+            self._to_default()
+            return True
+        if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Escape:
+                self.field.setModified(False)
+                self.set_value(self._value)
+                return True
+            if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self.slider is not None:
+                coarse = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                self._nudge(1 if event.key() == Qt.Key.Key_Up else -1, coarse)
+                return True
+        return False

@@ -1,0 +1,162 @@
+"""The transport: play, single steps, reset, speed, and the timeline of every past update."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QToolButton, QVBoxLayout, QWidget
+
+from app.theme import Theme, icon
+from app.worker import MAX_SPEED, Published
+from engine import DIVERGED, FINISHED
+
+SPEEDS = (*(digit * 10.0**power for power in range(6) for digit in (1, 2, 5)), 1e6, MAX_SPEED)
+DEFAULT_SPEED = 200.0
+_TIMELINE_TICKS = 10_000
+
+
+def short(number: float) -> str:
+    """A count for a narrow place: 412 k, 3.1 M."""
+    for limit, divisor, unit in ((1e4, 1.0, ""), (1e6, 1e3, " k"), (1e9, 1e6, " M")):
+        if number < limit:
+            scaled = number / divisor
+            return f"{scaled:,.0f}{unit}" if scaled >= 100 or not unit else f"{scaled:.1f}{unit}"
+    return f"{number / 1e9:.1f} G"
+
+
+class Transport(QWidget):
+    """Buttons and sliders that only say what was asked for; `refresh` shows what is."""
+
+    play_toggled = Signal()
+    stepped = Signal()
+    epoch_stepped = Signal()
+    reset = Signal()
+    seeds_renewed = Signal()
+    speed_changed = Signal(float)
+    scrubbed = Signal(object)
+    rewound = Signal(int)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._update = 0
+        self._cursor: int | None = None
+        self._playing: bool | None = None
+        self.play = QPushButton("Play")
+        self.play.setObjectName("play")
+        self.play.setProperty("kind", "accent")
+        self.play.setToolTip("Play or pause  (Space)")
+        self.play.setMinimumWidth(92)
+        self.play.clicked.connect(self.play_toggled)
+        self.step = self._button("step", "One update  (→)", self.stepped)
+        self.epoch = self._button("epoch", "One epoch  (Shift + →)", self.epoch_stepped)
+        self.restart = self._button("reset", "Reset: the same seeds and settings from the start  (R)", self.reset)
+        self.seeds = self._button("seeds", "New seeds: other noise, from the start  (N)", self.seeds_renewed)
+        self.speed = QSlider(Qt.Orientation.Horizontal)
+        self.speed.setObjectName("speed")
+        self.speed.setRange(0, len(SPEEDS) - 1)
+        self.speed.setPageStep(3)
+        self.speed.setFixedWidth(110)
+        self.speed.setAccessibleName("speed")
+        self.speed.setToolTip("Updates per second, from slow motion to as fast as it goes  (Ctrl + ← →)")
+        self.speed.valueChanged.connect(lambda place: self.speed_changed.emit(SPEEDS[place]))
+        self.speed_text = QLabel()
+        self.speed_text.setObjectName("muted")
+        self.speed_text.setFixedWidth(72)
+        self.status = QLabel()
+        self.status.setObjectName("status")
+        self.status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.timeline = QSlider(Qt.Orientation.Horizontal)
+        self.timeline.setObjectName("timeline")
+        self.timeline.setRange(0, _TIMELINE_TICKS)
+        self.timeline.setAccessibleName("timeline")
+        self.timeline.setToolTip("Look at any past update; play goes on from the newest")
+        self.timeline.valueChanged.connect(self._scrub)
+        self.place = QLabel()
+        self.place.setObjectName("muted")
+        self.place.setFixedWidth(150)
+        self.place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.rewind = self._button("rewind", "Rewind: continue from the update shown", self._rewind)
+        self.rewind.setEnabled(False)
+        self._lay_out()
+        self.set_theme(theme)
+        self.show_speed(DEFAULT_SPEED)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        for name in ("step", "epoch", "reset", "seeds", "rewind"):
+            button = self.restart if name == "reset" else getattr(self, name)
+            button.setIcon(icon(name, theme))
+        self._playing = None
+
+    def show_speed(self, speed: float) -> None:
+        """Place the slider at the nearest speed, without asking for it."""
+        with QSignalBlocker(self.speed):
+            self.speed.setValue(min(range(len(SPEEDS)), key=lambda place: abs(SPEEDS[place] - speed)))
+        self.speed_text.setText("max speed" if speed == MAX_SPEED else f"{short(speed)} / s")
+
+    def refresh(self, published: Published) -> None:
+        picture = published.picture
+        self._update, self._cursor = picture.update, picture.cursor
+        if published.playing != self._playing:
+            self._playing = published.playing
+            self.play.setText("Pause" if self._playing else "Play")
+            self.play.setIcon(icon("pause" if self._playing else "play", self._theme, on_accent=True))
+        self.show_speed(published.speed)
+        shown = picture.update if picture.cursor is None else min(picture.cursor, picture.update)
+        if not self.timeline.isSliderDown():
+            with QSignalBlocker(self.timeline):
+                self.timeline.setValue(round(_TIMELINE_TICKS * shown / picture.update) if picture.update else 0)
+        self.timeline.setEnabled(picture.update > 0)
+        self.rewind.setEnabled(picture.cursor is not None and shown < picture.update)
+        past = picture.cursor is not None
+        self.place.setText(f"at update {shown:,}" if past else "now")
+        self.status.setText(self._status(published))
+
+    def _status(self, published: Published) -> str:
+        picture = published.picture
+        if published.replaying is not None:
+            return f"replaying … {published.replaying:.0%}"
+        limit = picture.experiment.stop["updates"]
+        parts = [f"update {picture.update:,}" + (f" / {limit:,}" if limit else "")]
+        epoch = max(run.epoch for run in picture.runs)
+        parts.append(f"epoch {epoch:,.1f}" if epoch < 1000 else f"epoch {epoch:,.0f}")
+        if published.playing:
+            parts.append(f"{short(published.updates_per_second)} updates/s")
+        elif all(run.status in (FINISHED, DIVERGED) for run in picture.runs):
+            parts.append("all runs have ended")
+        return "   ·   ".join(parts)
+
+    def _scrub(self, place: int) -> None:
+        update = round(place * self._update / _TIMELINE_TICKS)
+        self.scrubbed.emit(None if update >= self._update else update)
+
+    def _rewind(self) -> None:
+        if self._cursor is not None:
+            self.rewound.emit(self._cursor)
+
+    def _button(self, name: str, tip: str, target: object) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(name)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip.partition(":")[0].partition("  ")[0])
+        button.clicked.connect(target)
+        return button
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(6)
+        for widget in (self.play, self.step, self.epoch, self.restart, self.seeds):
+            top.addWidget(widget)
+        top.addSpacing(8)
+        top.addWidget(self.speed)
+        top.addWidget(self.speed_text)
+        top.addWidget(self.status, 1)
+        bottom = QHBoxLayout()
+        bottom.setSpacing(6)
+        bottom.addWidget(self.timeline, 1)
+        bottom.addWidget(self.place)
+        bottom.addWidget(self.rewind)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(top)
+        column.addLayout(bottom)

@@ -1,0 +1,114 @@
+"""A plot put on the screen, or on a picture for the clipboard: backdrop, curves, marks, cursor."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
+
+from app.curves.axes import written
+from app.curves.backdrop import LEFT, backdrop
+from app.curves.marks import draw_end, draw_point, draw_tweaks, tweak_places
+from app.curves.plot import Plot
+from app.curves.readout import Row, draw_readout
+from app.curves.table import ALONG
+
+_LEGEND_COLUMNS = 3
+
+
+def paint_plot(painter: QPainter, plot: Plot, behind: QImage, font: QFont) -> None:
+    """Everything but the cursor; `behind` is the backdrop of the plot's frame."""
+    frame = plot.frame
+    assert frame is not None
+    painter.drawImage(QPointF(0.0, 0.0), behind)
+    painter.drawImage(frame.plot.topLeft(), plot.sheet.image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(font)
+    taken: dict[int, int] = {}
+    for trace in plot.traces:
+        colour = plot.colour(trace.run)
+        draw_tweaks(painter, frame.plot, tweak_places(trace, frame.x), colour, taken)
+        draw_end(painter, frame.plot, trace, frame.x, frame.y, colour)
+    note = _note(plot)
+    if note:
+        painter.setPen(plot.theme.muted)
+        inside = frame.plot.adjusted(8.0, 2.0, -2.0, -6.0)
+        painter.drawText(inside, Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap, note)
+
+
+def paint_cursor(painter: QPainter, plot: Plot, update: int | None, font: QFont) -> None:
+    """The scrubbed update, and the cursor with the values of every run."""
+    assert plot.frame is not None
+    scrubbed = plot.picture.cursor if plot.picture else None
+    if scrubbed is not None:
+        _upright(painter, plot, scrubbed, plot.theme.accent)
+    if update is None or not plot.traces:
+        return
+    pixel = _upright(painter, plot, update, plot.theme.muted)
+    if pixel is None:
+        return
+    frame, rows = plot.frame, []
+    for trace, at, value in plot.values(update):
+        colour = plot.colour(trace.run)
+        rows.append(Row(colour, trace.run.name, "–" if math.isnan(value) else written(value)))
+        if not math.isnan(value):
+            point = QPointF(frame.x.pixel(trace.course.place(at)), frame.y.pixel(value))
+            draw_point(painter, frame.plot, point, colour, plot.theme.panel)
+    head = f"update {update:,}"
+    if plot.style.along not in ("updates", "evaluations"):
+        head = f"{written(plot.reference.place(update))} {ALONG[plot.style.along].title}, {head}"
+    draw_readout(painter, frame.plot, pixel, head, rows, plot.theme, font)
+
+
+def picture_of(plot: Plot, size: QSize, font: QFont, ratio: float) -> QImage:
+    """The plot with its title and a legend, drawn anew at `ratio` pixels a point."""
+    line = QFontMetricsF(font).height() + 5.0
+    runs = [trace.run for trace in plot.traces]
+    rows = -(-len(runs) // _LEGEND_COLUMNS)
+    whole = size + QSize(0, math.ceil(line * (2.0 + rows)))
+    image = QImage(whole * ratio, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    image.fill(plot.theme.panel)
+    plot.compose(size, ratio)
+    assert plot.frame is not None
+    painter = QPainter(image)
+    painter.translate(0.0, 1.4 * line)
+    paint_plot(painter, plot, backdrop(plot.frame, plot.theme, font), font)
+    painter.setPen(plot.theme.text)
+    title = QRectF(LEFT, -1.2 * line, size.width() - LEFT, line)
+    painter.drawText(title, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, plot.curve.title)
+    step = (size.width() - LEFT) / _LEGEND_COLUMNS
+    for place, run in enumerate(runs):
+        across = LEFT + place % _LEGEND_COLUMNS * step
+        down = size.height() + (place // _LEGEND_COLUMNS + 0.5) * line
+        painter.setPen(QPen(plot.colour(run), 2.5))
+        painter.drawLine(QLineF(across, down, across + 14.0, down))
+        painter.setPen(plot.theme.text)
+        name = painter.fontMetrics().elidedText(run.name, Qt.TextElideMode.ElideRight, int(step - 24.0))
+        painter.drawText(QPointF(across + 19.0, down + 0.3 * line), name)
+    painter.end()
+    return image
+
+
+def _note(plot: Plot) -> str:
+    """What cannot be seen, in words."""
+    if not plot.applies:
+        return "not defined for this problem"
+    if plot.newest < 0:
+        return "nothing recorded yet"
+    if plot.style.log_y and any(trace.not_positive for trace in plot.traces):
+        return "zero or negative values are not shown on a log axis"
+    return ""
+
+
+def _upright(painter: QPainter, plot: Plot, update: int, colour: QColor) -> float | None:
+    """A line across the plot at an update; its pixel, None outside the plot."""
+    assert plot.frame is not None
+    area, pixel = plot.frame.plot, plot.frame.x.pixel(plot.reference.place(update))
+    if not area.left() - 1.0 <= pixel <= area.right() + 1.0:
+        return None
+    pixel = math.floor(pixel) + 0.5
+    painter.setPen(QPen(colour, 1.0))
+    painter.drawLine(QLineF(pixel, area.top(), pixel, area.bottom()))
+    return pixel

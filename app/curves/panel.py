@@ -1,0 +1,215 @@
+"""The right column of the window: the chosen curves, one below the other, with one cursor and one x axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
+
+from app.curves.card import SPANS, CurveCard
+from app.curves.plot import Span, Style
+from app.curves.table import ALONG, CURVES, Clock
+
+if TYPE_CHECKING:
+    from app.theme import Theme
+    from engine import SessionPicture
+
+
+class CurvePanel(QScrollArea):
+    """Shows curves of all visible runs; `refresh` and `set_*` never emit.
+
+    cursor_moved: the update pointed at, or None. picked: an update that was clicked. export_wanted: the
+    key of a curve. view_changed: the view settings, as `apply_view` takes them.
+    """
+
+    cursor_moved = Signal(object)
+    picked = Signal(int)
+    export_wanted = Signal(str)
+    view_changed = Signal(dict)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("curves")
+        self.setAccessibleName("Curves")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside = QWidget(self)
+        inside.setObjectName("curvesInside")
+        self._layout = QVBoxLayout(inside)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(12)
+        self.setWidget(inside)
+        self._theme = theme
+        self._along = "updates"
+        self._cursor: int | None = None
+        self._selected: str | None = None
+        self._picture: SessionPicture | None = None
+        self._clock: Clock | None = None
+        self.cards: dict[str, CurveCard] = {}
+        self._show_curves([key for key, curve in CURVES.items() if curve.shown], {})
+
+    def refresh(self, picture: SessionPicture, clock: Clock | None = None) -> None:
+        """Take the newest picture. clock: (updates, seconds of training), for an x axis of seconds."""
+        self._picture, self._clock = picture, clock
+        if self.isVisible():
+            for card in self.cards.values():
+                card.view.refresh(picture, clock)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._picture is not None:
+            self.refresh(self._picture, self._clock)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        for card in self.cards.values():
+            card.set_theme(theme)
+
+    def set_cursor(self, update: int | None) -> None:
+        self._cursor = update
+        for card in self.cards.values():
+            card.view.set_cursor(update)
+
+    def set_selected(self, id: str | None) -> None:
+        """The run that is drawn on top, a little thicker, and whose updates the cursor counts."""
+        self._selected = id
+        for card in self.cards.values():
+            card.view.set_selected(id)
+
+    def view(self) -> dict[str, Any]:
+        """The view settings: plain values, as a file keeps them."""
+        styles = {key: card.style_shown for key, card in self.cards.items()}
+        return {
+            "curves": list(styles),
+            "curves_along": self._along,
+            "curves_log_x": [key for key, style in styles.items() if style.log_x],
+            "curves_log_y": [key for key, style in styles.items() if style.log_y],
+            "curves_smoothing": [style.span for style in styles.values()],
+        }
+
+    def apply_view(self, view: Mapping[str, Any]) -> None:
+        """Restore what `view` told; entries that are missing or make no sense are passed over."""
+        keys = [key for key in _texts(view.get("curves")) if key in CURVES] or list(self.cards)
+        log_x, log_y = _texts(view.get("curves_log_x")), view.get("curves_log_y")
+        spans = view.get("curves_smoothing")
+        spans = dict(zip(keys, spans, strict=False)) if isinstance(spans, list) else {}
+        styles = {}
+        for key in keys:
+            log = key in _texts(log_y) if isinstance(log_y, list) else CURVES[key].log
+            span = spans.get(key)
+            styles[key] = Style(key in log_x, log, span if span in SPANS else 0)
+        along = view.get("curves_along")
+        if isinstance(along, str) and along in ALONG:
+            self._along = along
+        self._show_curves(list(dict.fromkeys(keys)), styles)
+
+    def show_curves(self, keys: list[str]) -> None:
+        """Choose the curves, as a person does in the menu."""
+        if keys:
+            self._show_curves([key for key in CURVES if key in keys], {})
+            self._tell()
+
+    def show_along(self, key: str) -> None:
+        """Choose the x axis, as a person does in the menu."""
+        self._along = key
+        self._restyle()
+        self._tell()
+
+    def copy_image(self, key: str) -> None:
+        QGuiApplication.clipboard().setImage(self.cards[key].view.image())
+
+    def _show_curves(self, keys: list[str], styles: Mapping[str, Style]) -> None:
+        old, self.cards = self.cards, {}
+        for key in keys:
+            card = old.pop(key, None) or self._new_card(key)
+            if key in styles:
+                card.set_style(styles[key])
+            self.cards[key] = card
+            self._layout.removeWidget(card)
+            self._layout.addWidget(card, round(100 * CURVES[key].tall))
+        for card in old.values():
+            self._layout.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        self._restyle()
+
+    def _new_card(self, key: str) -> CurveCard:
+        card = CurveCard(CURVES[key], self._theme, self.widget())
+        card.setMinimumHeight(round(90 + 60 * CURVES[key].tall))
+        card.view.set_cursor(self._cursor)
+        card.view.set_selected(self._selected)
+        card.view.cursor_moved.connect(self._move_cursor)
+        card.view.picked.connect(self.picked)
+        card.view.zoomed.connect(self._zoom)
+        card.restyled.connect(self._tell)
+        card.menu.aboutToShow.connect(lambda: self._fill_menu(card))
+        if self._picture is not None:
+            card.view.refresh(self._picture, self._clock)
+        return card
+
+    def _restyle(self) -> None:
+        """What the cards have in common: the x axis, which the lowest one names."""
+        lowest = list(self.cards)[-1]
+        for key, card in self.cards.items():
+            card.set_style(replace(card.style_shown, along=self._along, names_axis=key == lowest))
+
+    def _fill_menu(self, card: CurveCard) -> None:
+        menu = card.menu
+        menu.clear()
+        curves = menu.addMenu("Curves")
+        for key, curve in CURVES.items():
+            if self._picture is None or curve.needs(self._picture) or key in self.cards:
+                _add_choice(curves, curve.title, key in self.cards, partial(self._toggle, key))
+        along = menu.addMenu("X axis")
+        group = QActionGroup(along)
+        for key, choice in ALONG.items():
+            known = self._picture is None or any(
+                choice.course(run, self._picture, self._clock) for run in self._picture.runs
+            )
+            action = _add_choice(along, choice.title, key == self._along, partial(self._take_along, key))
+            action.setEnabled(bool(known))
+            group.addAction(action)
+        menu.addSeparator()
+        menu.addAction("Show everything", card.view.show_everything)
+        menu.addAction("Copy image", lambda: self.copy_image(card.curve.key))
+        menu.addAction("Export…", lambda: self.export_wanted.emit(card.curve.key))
+        hide = menu.addAction("Hide this curve", lambda: self._toggle(card.curve.key, False))
+        hide.setEnabled(len(self.cards) > 1)
+
+    def _take_along(self, key: str, _: bool) -> None:
+        self.show_along(key)
+
+    def _toggle(self, key: str, on: bool) -> None:
+        self.show_curves([*self.cards, key] if on else [other for other in self.cards if other != key])
+
+    def _move_cursor(self, update: int | None) -> None:
+        if update != self._cursor:
+            self.set_cursor(update)
+            self.cursor_moved.emit(update)
+
+    def _zoom(self, span: Span | None) -> None:
+        for card in self.cards.values():
+            if card.view is not self.sender():
+                card.view.set_x_range(span)
+
+    def _tell(self) -> None:
+        self.view_changed.emit(self.view())
+
+
+def _add_choice(menu: QMenu, title: str, on: bool, choose: Callable[[bool], None]) -> QAction:
+    action = menu.addAction(title)
+    action.setCheckable(True)
+    action.setChecked(on)
+    action.triggered.connect(choose)
+    return action
+
+
+def _texts(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

@@ -1,0 +1,84 @@
+"""Experiments as files: TOML that a person can read and edit, or a figure that carries its experiment."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+
+from app.documents.safe_write import FileError, read, shown, write
+from app.documents.toml_text import toml_text
+from app.export.embedded import carries, text_in
+from engine import Experiment, SettingError
+
+MOST_BYTES = 4 * 2**20
+MOST_FIGURE_BYTES = 64 * 2**20
+HEAD = "# An experiment of Fall Line. Open it with `python main.py FILE`, or run it with `python main.py run FILE`.\n\n"
+
+# The parser's time grows with the square of a dotted key's length; no text of an experiment has so many dots.
+_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
+_ENDLESS_KEY = re.compile(rf"""(?<![\w"'-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{2000}}""")
+
+
+def save(experiment: Experiment, path: str | os.PathLike[str]) -> None:
+    """Write an experiment. Raises FileError, and then the file that was there before is still whole."""
+    data = to_text(experiment).encode("utf-8", "replace")
+    if len(data) > MOST_BYTES:
+        raise FileError(f"cannot write {shown(path)}: with all its tweaks it is longer than {MOST_BYTES / 2**20:g} MiB")
+    write(path, data)
+
+
+def load(path: str | os.PathLike[str]) -> Experiment:
+    """Read an experiment file, or the experiment in a figure that was exported.
+
+    Raises FileError if the file cannot be read, SettingError (with the place, the value and what is
+    allowed) if what it says cannot be.
+    """
+    data = read(path, MOST_FIGURE_BYTES)
+    if carries(data):
+        return from_text(_figure_text(data, path))
+    if len(data) > MOST_BYTES:
+        raise FileError(f"cannot read {shown(path)}: it is longer than {MOST_BYTES / 2**20:g} MiB")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise SettingError(f"not an experiment: byte {error.start} (line {line}) is not UTF-8 text") from None
+    return from_text(text)
+
+
+def experiment_in(path: str | os.PathLike[str]) -> Experiment:
+    """The experiment that made a figure. Raises FileError or SettingError."""
+    return from_text(_figure_text(read(path, MOST_FIGURE_BYTES), path))
+
+
+def _figure_text(data: bytes, path: str | os.PathLike[str]) -> str:
+    text = text_in(data)
+    if text is None:
+        raise FileError(f"{shown(path)} carries no experiment; figures exported by Fall Line do")
+    return text
+
+
+def to_text(experiment: Experiment, head: str = HEAD) -> str:
+    """The file's text; `head` is a comment to begin with."""
+    data = experiment.to_dict()
+    data["view"] = data.pop("view")  # last: it is the window's, not the reader's
+    return head + toml_text(data)
+
+
+def from_text(text: str) -> Experiment:
+    """Read a file's text. Raises SettingError."""
+    if len(text) > MOST_BYTES:
+        raise SettingError(f"an experiment's text has at most {MOST_BYTES / 2**20:g} MiB")
+    if _ENDLESS_KEY.search(text):
+        raise SettingError("not an experiment: a name of more than 2000 parts")
+    try:
+        return Experiment.from_dict(tomllib.loads(text))
+    except SettingError:
+        raise
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError(f"not TOML: {error}") from None
+    except RecursionError:
+        raise SettingError("not an experiment: tables or lists inside each other without end") from None
+    except (ValueError, OverflowError) as error:  # such as an integer of 5000 digits
+        raise SettingError(f"not an experiment: {error}") from None

@@ -1,0 +1,85 @@
+"""TOML for people to read: what fits a line stands on one, the rest as tables of their own."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+WIDTH = 110
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+# What a text may not hold as it is: TOML's own list, and what XML forbids, for the text goes into SVG files too.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+
+
+def toml_text(data: Mapping[str, Any]) -> str:
+    """The text of a table of plain values, lists and tables. Floats are as short as they can be without a loss."""
+    return "\n".join(_table(data, "")).strip("\n") + "\n"
+
+
+def _table(data: Mapping[str, Any], path: str) -> Iterator[str]:
+    """The lines of a table: first what belongs to itself, as TOML asks, then the tables inside it."""
+    later = []
+    for key, value in data.items():
+        lines = _entry(key, value)
+        if lines is None:
+            later.append((f"{path}.{_key(key)}" if path else _key(key), value))
+        else:
+            yield from lines
+    for place, value in later:
+        for item in value if isinstance(value, list) else [value]:
+            yield ""
+            yield f"[[{place}]]" if isinstance(value, list) else f"[{place}]"
+            yield from _table(item, place)
+
+
+def _entry(key: str, value: Any) -> list[str] | None:
+    """The lines `key = value`; None if it has to be a table of its own."""
+    head = f"{_key(key)} = "
+    if isinstance(value, str) and "\n" in value and not _UNPRINTABLE.search(value):
+        body = value.replace("\\", "\\\\")
+        return [f'{head}"""', *(re.sub('"(?="|$)', r"\\\"", line) for line in body.split("\n")[:-1]), _last(body)]
+    if isinstance(value, Mapping) and _deep(value):
+        return None
+    text = _inline(value)
+    if isinstance(value, Mapping):
+        return [head + text] if len(head + text) <= WIDTH else None
+    if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
+        items = [f"    {_inline(item)}," for item in value]
+        fits = all(len(item) <= WIDTH for item in items) and not any(_deep(item) for item in value)
+        return [f"{head}[", *items, "]"] if fits else None
+    return [head + text]
+
+
+def _last(body: str) -> str:
+    return re.sub('"(?="|$)', r"\\\"", body.rpartition("\n")[2]) + '"""'
+
+
+def _deep(table: Mapping[str, Any]) -> bool:
+    return any(isinstance(value, Mapping) and value for value in table.values())
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{_key(key)} = {_inline(item)}" for key, item in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_inline, value))}]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, float) and math.isnan(value):
+        return "nan"
+    return repr(value)
+
+
+def _key(key: str) -> str:
+    return key if _BARE.fullmatch(key) else _quoted(key)
+
+
+def _quoted(text: str) -> str:
+    """A basic string: JSON's escapes are also TOML's."""
+    return _UNPRINTABLE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(text, ensure_ascii=False))

@@ -1,0 +1,75 @@
+"""Undo and redo: every state of the experiment that a person has left by an edit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine import Experiment
+
+MOST_EDITS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """An experiment and the update that the race had reached."""
+
+    experiment: Experiment
+    update: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    label: str
+    key: str
+    before: State
+
+
+class Edits:
+    """The states before each edit, and those that undo has taken back.
+
+    Edits of one key in a row are one, until `settle`: a drag of a slider is undone as a whole.
+    """
+
+    def __init__(self) -> None:
+        self._past: list[_Edit] = []
+        self._future: list[_Edit] = []
+        self._open = ""
+
+    @property
+    def undo_label(self) -> str:
+        return self._past[-1].label if self._past else ""
+
+    @property
+    def redo_label(self) -> str:
+        return self._future[-1].label if self._future else ""
+
+    def record(self, label: str, key: str, before: State) -> None:
+        """Remember the state that the edit `label` is about to leave."""
+        merged = bool(key) and key == self._open
+        self._open = key
+        self._future.clear()
+        if not merged:
+            self._past = [*self._past[-MOST_EDITS + 1 :], _Edit(label, key, before)]
+
+    def settle(self) -> None:
+        """The gesture is over: the next edit stands by itself."""
+        self._open = ""
+
+    def undo(self, now: State) -> State | None:
+        return self._move(self._past, self._future, now)
+
+    def redo(self, now: State) -> State | None:
+        return self._move(self._future, self._past, now)
+
+    def clear(self) -> None:
+        self._past.clear()
+        self._future.clear()
+        self.settle()
+
+    def _move(self, source: list[_Edit], target: list[_Edit], now: State) -> State | None:
+        self.settle()
+        if not source:
+            return None
+        edit = source.pop()
+        target.append(_Edit(edit.label, edit.key, now))
+        return edit.before

@@ -1,0 +1,64 @@
+"""The experiment inside a figure: text beside the picture in a PNG, PDF or SVG, found again without opening it."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+from typing import Any
+from xml.sax.saxutils import unescape
+
+KEY = "Fall Line experiment"
+_PNG = b"\x89PNG\r\n\x1a\n"
+_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+
+
+def metadata(format: str, title: str, text: str, program: str) -> dict[str, Any]:
+    """What Matplotlib is to write into a figure of a format: no dates, so that the bytes are the same every time."""
+    if format == "png":
+        return {"Title": title, "Software": program, KEY: text}
+    if format == "pdf":
+        about = {"Title": title, "Subject": KEY, "Keywords": text, "Creator": program, "Producer": "Matplotlib"}
+        return {**about, "CreationDate": None, "ModDate": None}
+    return {"Title": title, "Subject": [KEY], "Description": text, "Creator": [program], "Date": None}
+
+
+def carries(data: bytes) -> bool:
+    """Whether these bytes are a figure at all."""
+    return data.startswith((_PNG, b"%PDF-")) or (data[:300].lstrip().startswith(b"<") and b"<svg" in data[:2000])
+
+
+def text_in(data: bytes) -> str | None:
+    """The experiment's text in a figure's bytes; None if it carries none."""
+    if data.startswith(_PNG):
+        return next((text for key, text in _png_texts(data) if key == KEY), None)
+    if data.startswith(b"%PDF-"):
+        return _pdf_keywords(data) if KEY.encode() in data else None
+    found = re.search(rb"<dc:description>(.*?)</dc:description>", data, re.DOTALL)
+    return unescape(found[1].decode("utf-8", "replace")) if found and KEY.encode() in data else None
+
+
+def _png_texts(data: bytes) -> Iterator[tuple[str, str]]:
+    """The uncompressed texts of a PNG: chunks of length, kind, content and check sum."""
+    place = len(_PNG)
+    while place + 8 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, place)
+        content = data[place + 8 : place + 8 + length]
+        key, _, rest = content.partition(b"\0")
+        if kind == b"tEXt":
+            yield key.decode("latin-1"), rest.decode("latin-1")
+        elif kind == b"iTXt" and rest[:1] == b"\0":
+            *_, text = rest[2:].split(b"\0", 2)
+            yield key.decode("latin-1"), text.decode("utf-8", "replace")
+        place += 12 + length
+
+
+def _pdf_keywords(data: bytes) -> str | None:
+    """The /Keywords of a PDF's information: a string in parentheses with escapes, ASCII or UTF-16."""
+    found = re.search(rb"/Keywords \(((?:[^\\()]|\\.)*+)\)", data, re.DOTALL)
+    if not found:
+        return None
+    raw = re.sub(rb"\\(.)", lambda match: _ESCAPES.get(match[1], match[1]), found[1], flags=re.DOTALL)
+    if raw.startswith(b"\xfe\xff"):
+        return raw[2:].decode("utf-16-be", "replace")
+    return raw.decode("latin-1")

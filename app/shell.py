@@ -1,0 +1,62 @@
+"""The window as it is first painted, before the engine and the plots are imported."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QVBoxLayout, QWidget
+
+SIZE = 1280, 800
+
+
+class WarmUp(QWidget):
+    """Says what is being made ready and how far it is; `failed` replaces it by a reason."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("warm-up")
+        self._title = QLabel("Fall Line")
+        self._title.setObjectName("warm-up-title")
+        self._line = QLabel("warming up …")
+        self._line.setObjectName("warm-up-line")
+        self._line.setWordWrap(True)
+        self._line.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 0)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(320)
+        self._bar.setAccessibleName("warming up")
+        column = QVBoxLayout(self)
+        column.addStretch(3)
+        for widget in (self._title, self._bar, self._line):
+            column.addWidget(widget, alignment=Qt.AlignmentFlag.AlignCenter)
+        column.addStretch(4)
+
+    def show_progress(self, line: str, done: int, total: int) -> None:
+        self._line.setText(line)
+        self._bar.setRange(0, total)
+        self._bar.setValue(done)
+
+    def show_failure(self, sentence: str) -> None:
+        self._bar.hide()
+        self._line.setMinimumWidth(600)
+        self._line.setText(sentence)
+
+
+class Shell(QMainWindow):
+    """The main window: empty at first, then the frame around the workbench."""
+
+    closing = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle("Fall Line")
+        self.setObjectName("shell")
+        self.resize(*SIZE)
+        self.setMinimumSize(960, 600)
+        self.warm_up = WarmUp()
+        self.setCentralWidget(self.warm_up)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit()
+        event.accept()

@@ -1,0 +1,288 @@
+"""The two themes: colours, one stylesheet, the bundled font, and icons in the theme's colours."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
+
+if TYPE_CHECKING:
+    import numpy as np
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+FONT = "Inter"
+FONT_PIXELS = 13
+_DRAWN = "#8b96a8"  # the colour in which the icon files are drawn
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours of one theme. heat_stops run from the lowest to the highest value of a surface."""
+
+    name: str
+    window: QColor
+    panel: QColor
+    field: QColor
+    border: QColor
+    hover: QColor
+    text: QColor
+    muted: QColor
+    accent: QColor
+    on_accent: QColor
+    track: QColor
+    handle: QColor
+    danger: QColor
+    warning: QColor
+    axis: QColor
+    grid: QColor
+    contour: QColor
+    heat_stops: tuple[str, ...]
+    run_colours: tuple[QColor, ...]
+
+    @cached_property
+    def heat(self) -> np.ndarray:
+        """Colours of the heat map, (256, 3) floats in 0..255, lightness rising."""
+        import numpy as np
+
+        stops = np.array([QColor(stop).getRgb()[:3] for stop in self.heat_stops], float)
+        places = np.linspace(0, len(stops) - 1, 256)
+        return np.stack([np.interp(places, np.arange(len(stops)), stops[:, part]) for part in range(3)], axis=1)
+
+
+def _colours(text: str) -> tuple[QColor, ...]:
+    return tuple(QColor(name) for name in text.split())
+
+
+_HEAT = "#0b1b45 #14477a #1f7390 #4d9d99 #8dbd9c #c7d3a6 #f2e8b3"
+DARK = Theme(
+    name="dark",
+    window=QColor("#0f141d"),
+    panel=QColor("#171e2a"),
+    field=QColor("#0f1622"),
+    border=QColor("#263142"),
+    hover=QColor("#202a3a"),
+    text=QColor("#e6ebf5"),
+    muted=QColor("#8b96a8"),
+    accent=QColor("#4aa8ff"),
+    on_accent=QColor("#07121f"),
+    track=QColor("#2a3547"),
+    handle=QColor("#e6ebf5"),
+    danger=QColor("#ff6b7d"),
+    warning=QColor("#ffc24d"),
+    axis=QColor("#5a677c"),
+    grid=QColor("#222c3b"),
+    contour=QColor(255, 255, 255, 40),
+    heat_stops=tuple(_HEAT.split()),
+    run_colours=_colours(
+        "#4aa8ff #ff9f43 #2ee6a8 #c77dff #ffe45c #ff5470 #a3adbd #00c2d1"
+        " #b5e48c #f7a8d8 #8d99ff #e0a96d #d6f5ff #e05ce0 #6fae4f #c9a227"
+    ),
+)
+LIGHT = Theme(
+    name="light",
+    window=QColor("#eef1f5"),
+    panel=QColor("#ffffff"),
+    field=QColor("#f5f7fa"),
+    border=QColor("#d7dde6"),
+    hover=QColor("#e8edf4"),
+    text=QColor("#131a26"),
+    muted=QColor("#5a6678"),
+    accent=QColor("#0b72d9"),
+    on_accent=QColor("#ffffff"),
+    track=QColor("#ccd4df"),
+    handle=QColor("#ffffff"),
+    danger=QColor("#c81e3a"),
+    warning=QColor("#9a6200"),
+    axis=QColor("#8e9aab"),
+    grid=QColor("#e6eaf0"),
+    contour=QColor(10, 25, 50, 48),
+    heat_stops=tuple(_HEAT.split()),
+    run_colours=_colours(
+        "#0a6fd6 #d96a00 #00966a #8b3fd6 #a88700 #d01c42 #5d6878 #007f8c"
+        " #5b8f1c #c0469a #4a55c7 #91602a #2a9fc9 #a312a3 #3d6b22 #7a5f00"
+    ),
+)
+THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
+
+
+def run_colour(theme: Theme, colour: int) -> str:
+    """A run's colour as #rrggbb."""
+    return theme.run_colours[colour % len(theme.run_colours)].name()
+
+
+def apply(application: QApplication, theme: Theme) -> None:
+    """Dress the application: Fusion, the bundled font, a palette and the stylesheet of the theme."""
+    _load_fonts()
+    font = QFont(FONT)
+    font.setPixelSize(FONT_PIXELS)
+    application.setStyle("Fusion")
+    application.setFont(font)
+    application.setPalette(_palette(theme))
+    application.setStyleSheet(_stylesheet(theme))
+    application.setWindowIcon(QIcon(str(ASSETS / "icons" / "app.svg")))
+
+
+def icon(name: str, theme: Theme, colour: str = "", on_accent: bool = False) -> QIcon:
+    """An icon of assets/icons in a theme's colour (or another), sharp at any scale."""
+    chosen = colour or (theme.on_accent if on_accent else theme.text).name()
+    made = QIcon(_pixmap(name, chosen))
+    made.addPixmap(_pixmap(name, theme.axis.name()), QIcon.Mode.Disabled)
+    return made
+
+
+@lru_cache(maxsize=256)
+def _pixmap(name: str, colour: str) -> QPixmap:
+    drawing = (ASSETS / "icons" / f"{name}.svg").read_text(encoding="utf-8").replace(_DRAWN, colour)
+    pixmap = QPixmap(QSize(64, 64))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    QSvgRenderer(QByteArray(drawing.encode())).render(painter, QRectF(0, 0, 64, 64))
+    painter.end()
+    return pixmap
+
+
+@lru_cache(maxsize=1)
+def _load_fonts() -> None:
+    for path in sorted((ASSETS / "fonts").glob("*.otf")):
+        QFontDatabase.addApplicationFont(str(path))
+
+
+@lru_cache(maxsize=32)
+def _icon_file(name: str, colour: str) -> str:
+    """The path of a recoloured icon, because a stylesheet takes files only."""
+    folder = Path(tempfile.gettempdir()) / f"fall-line-icons-{os.getuid() if hasattr(os, 'getuid') else 0}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"{name}-{colour.lstrip('#')}.svg"
+    if not path.exists():
+        drawing = (ASSETS / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+        path.write_text(drawing.replace(_DRAWN, colour), encoding="utf-8")
+    return path.as_posix()
+
+
+def _palette(theme: Theme) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for name, colour in (
+        (role.Window, theme.window),
+        (role.WindowText, theme.text),
+        (role.Base, theme.field),
+        (role.AlternateBase, theme.panel),
+        (role.Text, theme.text),
+        (role.Button, theme.panel),
+        (role.ButtonText, theme.text),
+        (role.Highlight, theme.accent),
+        (role.HighlightedText, theme.on_accent),
+        (role.ToolTipBase, theme.panel),
+        (role.ToolTipText, theme.text),
+        (role.PlaceholderText, theme.muted),
+        (role.Link, theme.accent),
+        (role.Mid, theme.border),
+    ):
+        palette.setColor(name, colour)
+    for name in (role.Text, role.WindowText, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, name, theme.axis)
+    return palette
+
+
+def _stylesheet(theme: Theme) -> str:
+    sheet = _SHEET
+    for field in fields(theme):
+        value = getattr(theme, field.name)
+        if isinstance(value, QColor):
+            sheet = sheet.replace(f"@{field.name};", f"{value.name()};")
+    return sheet.replace("@chevron;", f"url({_icon_file('chevron', theme.muted.name())});")
+
+
+_SHEET = """
+QWidget { color: @text; }
+QMainWindow, #workbench, #left, #left-inside, #curves, #curvesInside, #warm-up, QScrollArea { background: @window; }
+QToolTip { background: @panel; color: @text; border: 1px solid @border; padding: 6px; }
+QFrame#card, QFrame[card="true"] { background: @panel; border: 1px solid @border; border-radius: 9px; }
+QLabel { background: transparent; }
+#cardTitle { font-weight: 600; }
+#muted, #formula, #run-message, #knob-value-unit { color: @muted; }
+#muted, #formula, #run-message { font-size: 12px; }
+#fault { color: @danger; font-size: 12px; }
+#value { font-weight: 600; }
+#status { color: @muted; }
+#warm-up-title { font-size: 30px; font-weight: 600; }
+#warm-up-line { color: @muted; }
+QPushButton, QToolButton { background: @hover; border: 1px solid @border; border-radius: 6px; padding: 5px 10px; }
+QToolButton { padding: 5px; }
+QPushButton:hover, QToolButton:hover { border-color: @axis; }
+QPushButton:pressed, QToolButton:pressed { background: @track; }
+QPushButton:focus, QToolButton:focus { border-color: @accent; }
+QPushButton:checked, QToolButton:checked { background: @track; border-color: @accent; }
+QPushButton:disabled, QToolButton:disabled { color: @axis; }
+QPushButton[kind="accent"] { background: @accent; color: @on_accent; border-color: @accent; font-weight: 600; padding: 6px 14px; }
+QPushButton[kind="accent"]:focus { border: 2px solid @text; padding: 5px 13px; }
+QToolButton::menu-indicator { image: none; width: 0; }
+QToolButton#more, QToolButton#fold { background: transparent; border-color: transparent; padding: 2px 5px; color: @muted; }
+QToolButton#more:focus, QToolButton#fold:focus { border-color: @accent; }
+QToolButton#fold { text-align: left; }
+QPushButton#segment { border-radius: 0; padding: 5px 8px; margin: 0; }
+QPushButton#segment[place="first"] { border-top-left-radius: 6px; border-bottom-left-radius: 6px; }
+QPushButton#segment[place="last"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px; border-left: none; }
+QPushButton#segment[place="middle"] { border-left: none; }
+QPushButton#segment:checked { background: @accent; color: @on_accent; border-color: @accent; }
+QPushButton#segment:focus { border: 1px solid @text; }
+QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit {
+  background: @field; border: 1px solid @border; border-radius: 6px; padding: 4px 8px;
+  selection-background-color: @accent; selection-color: @on_accent; }
+QLineEdit:focus, QComboBox:focus, QComboBox:on { border-color: @accent; }
+QLineEdit[bad="true"] { border-color: @danger; }
+QLineEdit#knob-field { padding: 1px 5px; background: transparent; border-color: transparent; color: @muted; }
+QLineEdit#knob-field:hover { border-color: @border; }
+QLineEdit#knob-field:focus { background: @field; border-color: @accent; color: @text; }
+QLineEdit#knob-field[bad="true"] { border-color: @danger; color: @danger; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: @chevron; width: 14px; height: 14px; }
+QComboBox QAbstractItemView, QListView { background: @panel; border: 1px solid @border; outline: none; padding: 4px;
+  selection-background-color: @hover; selection-color: @text; }
+QMenu { background: @panel; border: 1px solid @border; padding: 5px; }
+QMenu::item { padding: 5px 26px 5px 14px; border-radius: 5px; }
+QMenu::item:selected { background: @hover; }
+QMenu::item:disabled { color: @axis; }
+QMenu::separator { height: 1px; background: @border; margin: 5px 8px; }
+QMenu::icon { padding-left: 8px; }
+QMenuBar { background: @window; border-bottom: 1px solid @border; padding: 2px 6px; }
+QMenuBar::item { background: transparent; padding: 4px 9px; border-radius: 5px; }
+QMenuBar::item:selected { background: @hover; }
+QSlider { min-height: 18px; background: transparent; }
+QSlider::groove:horizontal { height: 4px; background: @track; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: @accent; border-radius: 2px; }
+QSlider::handle:horizontal { background: @handle; border: 1px solid @axis; width: 12px; height: 12px; margin: -5px 0; border-radius: 7px; }
+QSlider::handle:horizontal:focus { border: 2px solid @accent; }
+QSlider:disabled { opacity: 0.5; }
+QSlider::sub-page:horizontal:disabled { background: @track; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle { background: @track; border-radius: 4px; min-height: 24px; min-width: 24px; margin: 1px; }
+QScrollBar::handle:hover { background: @axis; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QSplitter::handle { background: transparent; }
+QSplitter::handle:hover { background: @border; }
+QProgressBar { background: @track; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }
+QProgressBar::chunk { background: @accent; border-radius: 3px; }
+QCheckBox { spacing: 8px; }
+QFrame#run-row { border: 1px solid transparent; border-radius: 7px; }
+QFrame#run-row:hover { background: @hover; }
+QFrame#run-row[chosen="true"] { background: @hover; border-color: @border; }
+QFrame#run-row:focus { border-color: @accent; }
+QFrame#run-row[bad="true"] QLabel#run-value { color: @danger; }
+QLabel#run-value { color: @muted; font-size: 12px; }
+QFrame#run-row[chosen="true"] QLabel#run-name { font-weight: 600; }
+QFrame#toast { background: @panel; border: 1px solid @border; border-radius: 8px; }
+QFrame#toast[tone="warn"] { border-color: @warning; }
+QFrame#toast[tone="fail"] { border-color: @danger; }
+QFrame#gallery, QFrame#popup { background: @panel; border: 1px solid @border; border-radius: 10px; }
+"""

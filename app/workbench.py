@@ -1,0 +1,483 @@
+"""Everything inside the window: the parts, and the one block that connects them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from app.controls.card import Card
+from app.controls.explain_panel import ExplainPanel
+from app.controls.problem_panel import ProblemPanel
+from app.controls.run_panel import RunPanel
+from app.controls.runs_panel import RunsPanel
+from app.controls.stop_panel import StopPanel
+from app.controls.toast import Toast
+from app.controls.transport import DEFAULT_SPEED, SPEEDS, Transport
+from app.curves.panel import CurvePanel
+from app.documents.experiment_file import load, save
+from app.edits import Edits, State
+from app.stage.stage import Stage
+from app.stage.terrain import Terrain
+from app.theme import Theme, apply
+from app.worker import MAX_SPEED, Patch, Published, Worker
+from engine import (
+    Experiment,
+    Problem,
+    RunPicture,
+    RunRecord,
+    SettingError,
+    distinct,
+    new_run,
+    problem_of,
+)
+
+FRAME_MILLISECONDS = 16
+LEFT, RIGHT = 296, 348
+CLOSE_MILLISECONDS = 5000
+
+
+class _Orders(QObject):
+    """What the window asks of the worker; Qt queues each across the threads."""
+
+    load = Signal(object, int)
+    restore = Signal(object, int, int)
+    tweak = Signal(str, str, object, int)
+    change_problem = Signal(object, int)
+    stop_at = Signal(object, int)
+    add_run = Signal(object, int)
+    remove_run = Signal(str, int)
+    reset = Signal(bool, int)
+    rewind = Signal(int, int)
+    play = Signal()
+    pause = Signal()
+    step = Signal(int)
+    set_speed = Signal(float)
+    scrub = Signal(object)
+    survey = Signal(object, object, int)
+    end = Signal()
+
+
+class Workbench(QWidget):
+    """The parts of the window, assembled. Views pull what the worker publishes, once a frame."""
+
+    title_changed = Signal(str)
+    export_wanted = Signal(str)
+    edits_changed = Signal()
+
+    def __init__(self, theme: Theme, experiment: Experiment) -> None:
+        super().__init__()
+        self.setObjectName("workbench")
+        self.theme = theme
+        self.path: Path | None = None
+        self.edits = Edits()
+        self.saved: Experiment | None = None
+        self._serial = 0
+        self._selected = ""
+        self._speed = DEFAULT_SPEED
+        self._seen: Published | None = None
+        self._patch: Patch | None = None
+        self._survey = 0
+        self._problem: Problem | None = None
+        self.problem_panel = ProblemPanel(theme)
+        self.runs_panel = RunsPanel(theme)
+        self.run_panel = RunPanel(theme)
+        self.stop_panel = StopPanel(theme)
+        self.transport = Transport(theme)
+        self.stage = Stage(theme)
+        self.explain = ExplainPanel(theme)
+        self.curves = CurvePanel(theme)
+        self.toast = Toast(self)
+        self._lay_out()
+        self._orders = _Orders()
+        self.worker = Worker()
+        self._thread = QThread()
+        self._thread.setObjectName("training")
+        self.worker.moveToThread(self._thread)
+        self._frames = QTimer(self)
+        self._frames.setInterval(FRAME_MILLISECONDS)
+        self._wire()
+        self._thread.start()
+        self._frames.start()
+        self.open(experiment)
+
+    def _wire(self) -> None:
+        orders, worker = self._orders, self.worker
+        for name in (
+            "load", "restore", "tweak", "change_problem", "stop_at", "add_run", "remove_run", "reset",
+            "rewind", "play", "pause", "step", "set_speed", "scrub", "survey", "end",
+        ):  # fmt: skip
+            getattr(orders, name).connect(getattr(worker, name), Qt.ConnectionType.QueuedConnection)
+        self._thread.started.connect(worker.begin)
+        self._thread.finished.connect(worker.deleteLater)
+        worker.refused.connect(self.toast.warn)
+        worker.failed.connect(self.toast.fail)
+        self._frames.timeout.connect(self._frame)
+
+        self.problem_panel.changed.connect(self.change_problem)
+        self.problem_panel.noise_changed.connect(self._change_noise)
+        self.problem_panel.settled.connect(self.edits.settle)
+        self.problem_panel.refused.connect(self.toast.warn)
+        self.runs_panel.selected.connect(self.select)
+        self.runs_panel.changed.connect(self.tweak)
+        self.runs_panel.added.connect(self.add_run)
+        self.runs_panel.duplicated.connect(self.duplicate_run)
+        self.runs_panel.removed.connect(self.remove_run)
+        self.runs_panel.remedied.connect(self._remedy)
+        self.run_panel.tweaked.connect(self.tweak)
+        self.run_panel.settled.connect(self.edits.settle)
+        self.run_panel.refused.connect(self.toast.warn)
+        self.stop_panel.changed.connect(self.change_stop)
+        self.stop_panel.settled.connect(self.edits.settle)
+
+        self.transport.play_toggled.connect(self.toggle_play)
+        self.transport.stepped.connect(self.step)
+        self.transport.epoch_stepped.connect(self.step_epoch)
+        self.transport.reset.connect(self.reset)
+        self.transport.seeds_renewed.connect(self.renew_seeds)
+        self.transport.speed_changed.connect(self.set_speed)
+        self.transport.scrubbed.connect(self.scrub)
+        self.transport.rewound.connect(self.rewind)
+
+        self.stage.region_wanted.connect(self._survey_region)
+        self.stage.start_dragged.connect(self._drag_start)
+        self.stage.start_placed.connect(self._place_start)
+        self.stage.cursor_moved.connect(self._point_at)
+        self.stage.export_wanted.connect(lambda: self.export_wanted.emit("stage"))
+        self.curves.cursor_moved.connect(self._point_at)
+        self.curves.picked.connect(self.scrub)
+        self.curves.export_wanted.connect(self.export_wanted)
+
+    # What a person does
+
+    def open(self, experiment: Experiment, path: Path | None = None) -> None:
+        """Show another experiment from its beginning."""
+        self.path = path
+        self.saved = experiment
+        self.edits.clear()
+        self._seen = None
+        view = experiment.view
+        selected = view.get("selected")
+        ids = [record.settings.id for record in experiment.runs]
+        self._selected = selected if selected in ids else ids[0]
+        self.curves.apply_view(view)
+        self._order("load", experiment)
+        speed = view.get("speed", DEFAULT_SPEED)
+        self.set_speed(float(speed) if isinstance(speed, int | float) else DEFAULT_SPEED)
+        self.title_changed.emit(experiment.title)
+        self.edits_changed.emit()
+
+    def open_file(self, path: Path) -> bool:
+        """Open a file; a refusal is shown and changes nothing."""
+        try:
+            experiment = load(path)
+        except (SettingError, OSError) as error:
+            self.toast.warn(str(error))
+            return False
+        self.open(experiment, path)
+        return True
+
+    def save_file(self, path: Path) -> bool:
+        """Write the experiment as it stands; True once it is safe on the disk."""
+        experiment = self.document()
+        if experiment is None:
+            return False
+        if experiment.title == "Untitled":
+            experiment = replace(experiment, title=path.stem)
+        try:
+            save(experiment, path)
+        except (SettingError, OSError) as error:
+            self.toast.warn(str(error))
+            return False
+        self.path, self.saved = path, experiment
+        self.title_changed.emit(experiment.title)
+        self.toast.tell(f"saved {path.name}")
+        return True
+
+    def document(self) -> Experiment | None:
+        """The experiment as it stands, with every tweak, and how it is shown."""
+        published = self.worker.published
+        if published is None:
+            return None
+        view = {"speed": self._speed, "selected": self._selected, **self.curves.view()}
+        return replace(published.picture.experiment, view=view)
+
+    def is_saved(self) -> bool:
+        """Whether nothing that gives other numbers has changed since the file was opened or saved."""
+        document = self.document()
+        return document is None or self.saved is None or document.runs == self.saved.runs and (
+            document.problem == self.saved.problem
+        )
+
+    def tweak(self, id: str, setting: str, value: object) -> None:
+        self._edit(setting.replace(".", " ").replace("_", " "), f"{id}.{setting}", "tweak", id, setting, value)
+
+    def change_problem(self, changes: Mapping[str, Any]) -> None:
+        self._problem = None
+        self._edit("problem", "problem." + ".".join(changes), "change_problem", changes)
+
+    def change_stop(self, stop: Mapping[str, Any]) -> None:
+        self._edit("stop rules", "stop", "stop_at", stop)
+
+    def add_run(self, optimizer: str) -> None:
+        """Let a run with this optimizer join, otherwise like the selected one."""
+        chosen = self._picture_of(self._selected)
+        if chosen is not None:
+            run = new_run(optimizer)
+            like = replace(run, learning_rate=chosen.settings.learning_rate, batch=chosen.settings.batch)
+            self._join(like)
+
+    def duplicate_run(self, id: str) -> None:
+        chosen = self._picture_of(id)
+        if chosen is not None:
+            self._join(replace(chosen.settings, name=f"{chosen.name} copy", pinned=False))
+
+    def remove_run(self, id: str) -> None:
+        self._edit("removal of a run", "", "remove_run", id)
+
+    def select(self, id: str) -> None:
+        self._selected = id
+        if self._seen is not None:
+            self._show(self._seen)
+
+    def toggle_play(self) -> None:
+        published = self.worker.published
+        if published is not None and published.playing:
+            self._orders.pause.emit()
+            return
+        if published is not None and all(run.status in ("finished", "diverged") for run in published.picture.runs):
+            self.toast.tell("all runs have ended: reset, rewind, or raise the number of updates")
+        self._orders.play.emit()
+
+    def step(self) -> None:
+        self._orders.step.emit(1)
+
+    def step_epoch(self) -> None:
+        """As many updates as the selected run needs to see every example once."""
+        chosen = self._picture_of(self._selected)
+        if chosen is None or self._seen is None:
+            return
+        updates, seen = chosen.examples
+        examples = self._seen.picture.examples
+        last = (seen[-1] - seen[-2]) / max(updates[-1] - updates[-2], 1) if len(seen) > 1 else 0
+        size = last or self._batch_size(chosen, examples)
+        self._orders.step.emit(max(1, round(examples / size)))
+
+    def reset(self) -> None:
+        self._edit("reset", "", "reset", False)
+
+    def replay(self) -> None:
+        """From the start again, with the tweaks where they were made."""
+        self._edit("replay", "", "reset", True)
+
+    def renew_seeds(self) -> None:
+        self.change_problem({"seed": int(np.random.default_rng().integers(1, 1_000_000))})
+        self.edits.settle()
+
+    def rewind(self, update: int) -> None:
+        self._edit("rewind", "", "rewind", update)
+
+    def scrub(self, update: int | None) -> None:
+        self._orders.scrub.emit(update)
+
+    def set_speed(self, speed: float) -> None:
+        self._speed = speed
+        self.transport.show_speed(speed)
+        self._orders.set_speed.emit(speed)
+
+    def change_speed(self, places: int) -> None:
+        place = SPEEDS.index(self._speed) if self._speed in SPEEDS else SPEEDS.index(DEFAULT_SPEED)
+        self.set_speed(SPEEDS[min(max(place + places, 0), len(SPEEDS) - 1)])
+
+    def undo(self) -> None:
+        self._go_to(self.edits.undo)
+
+    def redo(self) -> None:
+        self._go_to(self.edits.redo)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        apply(application, theme)
+        for part in (
+            self.problem_panel, self.runs_panel, self.run_panel, self.stop_panel, self.transport, self.stage,
+            self.explain, self.curves,
+        ):  # fmt: skip
+            part.set_theme(theme)
+        if self._seen is not None:
+            self._show(self._seen)
+
+    def shut_down(self) -> None:
+        """Stop the training thread between two chunks; the window may then be closed."""
+        self._frames.stop()
+        if self._thread.isRunning():
+            self._orders.end.emit()
+            self._thread.quit()
+            self._thread.wait(CLOSE_MILLISECONDS)
+
+    # How it is carried out
+
+    def _order(self, name: str, *arguments: Any) -> None:
+        self._serial += 1
+        getattr(self._orders, name).emit(*arguments, self._serial)
+
+    def _edit(self, label: str, key: str, order: str, *arguments: Any) -> None:
+        state = self._state()
+        if state is not None:
+            self.edits.record(label, key, state)
+            self._order(order, *arguments)
+            self.edits_changed.emit()
+
+    def _state(self) -> State | None:
+        published = self.worker.published
+        return None if published is None else State(published.picture.experiment, published.picture.update)
+
+    def _go_to(self, move: Callable[[State], State | None]) -> None:
+        now = self._state()
+        target = move(now) if now is not None else None
+        if now is None or target is None:
+            return
+        self._order("restore", target.experiment, max(now.update, target.update))
+        self.edits_changed.emit()
+
+    def _join(self, settings: Any) -> None:
+        if self._seen is None:
+            return
+        picture = self._seen.picture
+        used = {run.colour for run in picture.runs}
+        colour = next((colour for colour in range(16) if colour not in used), 0)
+        id = distinct(settings.id.partition("-")[0], picture.experiment.runs)
+        self._edit("new run", "", "add_run", RunRecord(replace(settings, id=id, colour=colour)))
+        self._selected = id
+
+    def _change_noise(self, noise: float) -> None:
+        self._edit("noise", "noise", "tweak", self._selected, "noise", noise)
+
+    def _remedy(self, id: str, what: str) -> None:
+        """One of the remedies that a diverged run offers."""
+        run = self._picture_of(id)
+        if run is None:
+            return
+        if what == "rate" and run.better_rate is not None:
+            self.rewind(run.rewind_to or 0)
+            self.tweak(id, "learning_rate", float(f"{run.better_rate:.3g}"))
+        elif what == "rewind" and run.rewind_to is not None:
+            self.rewind(run.rewind_to)
+
+    def _drag_start(self, x: float, y: float) -> None:
+        self.change_problem({"start": (x, y)})
+
+    def _place_start(self, x: float, y: float) -> None:
+        playing = self._seen is not None and self._seen.playing
+        self.change_problem({"start": (x, y)})
+        self.edits.settle()
+        if not playing:
+            self._orders.play.emit()
+
+    def _point_at(self, update: int | None) -> None:
+        self.stage.set_cursor(update)
+        self.curves.set_cursor(update)
+
+    def _survey_region(self, x0: float, x1: float, y0: float, y1: float, nx: int, ny: int) -> None:
+        self._survey += 1
+        self._orders.survey.emit(np.linspace(x0, x1, max(nx, 2)), np.linspace(y0, y1, max(ny, 2)), self._survey)
+
+    def _frame(self) -> None:
+        """Once a frame: show what is new."""
+        published = self.worker.published
+        if published is not None and published is not self._seen:
+            self._show(published)
+        patch = self.worker.patch
+        if patch is not None and patch is not self._patch and self._seen is not None:
+            self._patch = patch
+            ground = self._seen.picture.ground
+            self.stage.set_ground(Terrain(ground, patch.xs, patch.ys, patch.values, patch.serial))
+
+    def _show(self, published: Published) -> None:
+        before, self._seen = self._seen, published
+        picture = published.picture
+        if self._picture_of(self._selected) is None:
+            self._selected = picture.runs[0].id
+        if before is None or before.picture.experiment.problem.surface != picture.experiment.problem.surface:
+            self._new_ground(published)
+        run = self._picture_of(self._selected)
+        assert run is not None
+        self.transport.refresh(published)
+        self.stage.set_selected(run.id)
+        self.stage.refresh(picture)
+        self.curves.set_selected(run.id)
+        self.curves.refresh(picture, published.clock)
+        self.runs_panel.refresh(picture, run.id)
+        self.explain.refresh(run)
+        if published.serial == self._serial:  # else an edit is on its way, and these would show the old value
+            self.problem_panel.refresh(picture)
+            self.run_panel.refresh(run, self._horizon(run))
+            self.stop_panel.refresh(picture.experiment.stop)
+
+    def _new_ground(self, published: Published) -> None:
+        task = published.picture.experiment.problem
+        self._problem = problem_of(task)
+        problem = self._problem
+        self.stage.value_at = lambda x, y: float(problem.values(np.array([x, x]), np.array([y]))[0, 0])
+        x0, x1, y0, y1 = published.picture.ground.view
+        self._survey_region(x0, x1, y0, y1, 240, 240)
+
+    def _horizon(self, run: RunPicture) -> int:
+        """How many updates a schedule's preview spans."""
+        limit = int(self._seen.picture.experiment.stop["updates"]) if self._seen is not None else 0  # type: ignore[arg-type]
+        return limit or max(2000, 2 * run.update)
+
+    def _picture_of(self, id: str) -> RunPicture | None:
+        runs = self._seen.picture.runs if self._seen is not None else ()
+        return next((run for run in runs if run.id == id), None)
+
+    @staticmethod
+    def _batch_size(run: RunPicture, examples: int) -> int:
+        values = run.settings.batch.values
+        size = values.get("size", 1 if run.settings.batch.kind == "single" else examples)
+        assert isinstance(size, int)
+        return size
+
+    def _lay_out(self) -> None:
+        left = QWidget()
+        left.setObjectName("left-inside")
+        stack = QVBoxLayout(left)
+        stack.setContentsMargins(0, 0, 0, 0)
+        stack.setSpacing(12)
+        for panel in (self.problem_panel, self.runs_panel, self.run_panel, self.stop_panel):
+            stack.addWidget(panel)
+        stack.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setObjectName("left")
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(left)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setFixedWidth(LEFT + 14)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(Card.around(self.transport))
+        column.addWidget(Card.around(self.stage), 1)
+        self.explain_card = Card.around(self.explain, "Explain")
+        self.explain_card.hide()
+        column.addWidget(self.explain_card)
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.setHandleWidth(12)
+        self._split.addWidget(middle)
+        self._split.addWidget(self.curves)
+        self._split.setStretchFactor(0, 1)
+        self._split.setCollapsible(0, False)
+        self._split.setSizes([600, RIGHT])
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 12, 12, 12)
+        row.setSpacing(12)
+        row.addWidget(scroll)
+        row.addWidget(self._split, 1)

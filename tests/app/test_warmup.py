@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from app import kernel_cache, warmup
+from app.warmup import Progress
+
+
+def test_lines_are_understood_and_others_passed_over():
+    assert warmup.parse("ready 3 57 adam\n") == Progress(3, 57, "adam")
+    assert warmup.parse("ready 3 57 ") is None
+    assert warmup.parse("some library says hello") is None
+
+
+def test_named_kernels_come_first_in_their_order():
+    kernels = [SimpleNamespace(name=name) for name in "abcdca"]
+    assert [each.name for each in warmup.ordered(kernels, ["c", "x", "a"])] == list("ccaabd")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with an engine of three kernels, one of which does not compile."""
+    real = Path(warmup.FOLDER)
+    (tmp_path / "app").mkdir()
+    for name in ("__init__.py", "kernel_cache.py", "warmup.py"):
+        (tmp_path / "app" / name).write_text((real / "app" / name).read_text("utf-8"), "utf-8")
+    (tmp_path / "engine").mkdir()
+    (tmp_path / "engine" / "contracts.py").write_text(
+        (real / "engine" / "contracts.py").read_text("utf-8"), "utf-8"
+    )
+    (tmp_path / "engine" / "__init__.py").write_text(
+        "from engine.contracts import SCHEDULE, kernel\n"
+        "@kernel(SCHEDULE)\ndef first(base, t, knobs, loss, memory):\n    return base\n"
+        "@kernel(SCHEDULE)\ndef second(base, t, knobs, loss, memory):\n    return 2.0 * base\n"
+        "@kernel(SCHEDULE)\ndef third(base, t, knobs, loss, memory):\n    return 3.0 * base\n"
+    )
+    return tmp_path
+
+
+def start(project: Path, *priority: str) -> subprocess.Popen[str]:
+    names = ("NUMBA_CACHE_DIR", "PYTHONPATH")
+    surroundings = {name: value for name, value in os.environ.items() if name not in names}
+    return subprocess.Popen(
+        warmup.command(priority),
+        cwd=project,
+        env={**surroundings, "FALL_LINE_CACHE": str(project / "cache")},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(child: subprocess.Popen[str]) -> tuple[list[Progress | None], str]:
+    """All that the child says; its standard input stays open until it ends by itself."""
+    with child:
+        said = [warmup.parse(line) for line in child.stdout]
+        return said, child.stderr.read()
+
+
+def marked(project: Path) -> bool:
+    return len(list((project / "cache" / "kernels").glob("*/complete"))) == 1
+
+
+def test_the_child_fills_the_cache_and_says_how_far_it_is(project):
+    child = start(project, "third", "unheard_of")
+    said, errors = finish(child)
+    assert said == [Progress(1, 3, "third"), Progress(2, 3, "first"), Progress(3, 3, "second")]
+    assert (child.returncode, errors) == (0, "")
+    assert len(list((project / "cache").rglob("*.nbc"))) == 3
+    assert marked(project)
+
+
+def test_two_children_at_once_both_come_to_the_end(project):
+    children = [start(project), start(project)]
+    for child in children:
+        said, errors = finish(child)
+        assert len(said) == 3
+        assert (child.returncode, errors) == (0, "")
+    assert len(list((project / "cache").rglob("*.nbc"))) == 3
+
+
+def test_a_defective_kernel_does_not_keep_the_others_cold(project):
+    file = project / "engine" / "__init__.py"
+    file.write_text(file.read_text().replace("2.0 * base", "nonsense(base)"))
+    child = start(project)
+    said, errors = finish(child)
+    assert len(said) == 3
+    assert child.returncode == 1
+    assert "second does not compile" in errors
+    assert not marked(project)
+
+
+def test_the_child_ends_with_its_parent(project):
+    """It is left at work on something endless; only the closed input can end it."""
+    file = project / "engine" / "__init__.py"
+    file.write_text("print('at work', flush=True)\nwhile True:\n    pass\n" + file.read_text())
+    child = start(project)
+    assert child.stdout.readline() == "at work\n"
+    with child:
+        child.stdin.close()
+        assert child.wait(20) == 0
+
+
+def test_the_command_runs_this_python_in_the_project():
+    assert warmup.command(["adam"]) == [sys.executable, "-m", "app.warmup", "adam"]
+    assert Path(warmup.FOLDER) == kernel_cache.ENGINE.parent
