@@ -25,7 +25,7 @@ from app.edits import Edits, State
 from app.stage.stage import Stage
 from app.stage.terrain import Terrain
 from app.theme import Theme, apply
-from app.worker import MAX_SPEED, Patch, Published, Worker
+from app.worker import Patch, Published, Worker
 from engine import (
     Experiment,
     Problem,
@@ -38,7 +38,7 @@ from engine import (
 )
 
 FRAME_MILLISECONDS = 16
-LEFT, RIGHT = 296, 348
+LEFT, RIGHT = 290, 350
 CLOSE_MILLISECONDS = 5000
 
 
@@ -240,6 +240,17 @@ class Workbench(QWidget):
     def remove_run(self, id: str) -> None:
         self._edit("removal of a run", "", "remove_run", id)
 
+    def duplicate_selected(self) -> None:
+        self.duplicate_run(self._selected)
+
+    def remove_selected(self) -> None:
+        self.remove_run(self._selected)
+
+    def select_next(self, step: int) -> None:
+        if self._seen is not None:
+            ids = [run.id for run in self._seen.picture.runs]
+            self.select(ids[(ids.index(self._selected) + step) % len(ids)])
+
     def select(self, id: str) -> None:
         self._selected = id
         if self._seen is not None:
@@ -281,6 +292,21 @@ class Workbench(QWidget):
 
     def rewind(self, update: int) -> None:
         self._edit("rewind", "", "rewind", update)
+
+    def play(self) -> None:
+        self._orders.play.emit()
+
+    def look(self, updates: int) -> None:
+        """Move the point on screen by so many updates, back into the past or forward again."""
+        if self._seen is not None:
+            picture = self._seen.picture
+            place = (picture.update if picture.cursor is None else picture.cursor) + updates
+            self.scrub(None if place >= picture.update else max(place, 0))
+
+    def toggle_explain(self) -> None:
+        self.explain_card.setVisible(not self.explain_card.isVisible())
+        if self._seen is not None:
+            self._show(self._seen)
 
     def scrub(self, update: int | None) -> None:
         self._orders.scrub.emit(update)
@@ -377,7 +403,7 @@ class Workbench(QWidget):
         playing = self._seen is not None and self._seen.playing
         self.change_problem({"start": (x, y)})
         self.edits.settle()
-        if not playing:
+        if not playing and self._seen is not None and self._seen.picture.update == 0:
             self._orders.play.emit()
 
     def _point_at(self, update: int | None) -> None:

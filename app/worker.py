@@ -17,6 +17,7 @@ CHUNK_SECONDS = 0.008  # at full speed; short enough that a tweak is felt at onc
 FRAME_SECONDS = 1 / 60
 MOST_CLOCK_MARKS = 4096
 MAX_SPEED = 0.0  # the speed that means: as fast as it goes
+MOST_FOLLOWED = 100_000  # updates computed again at once when the problem changes in a pause
 _LARGEST_CHUNK = 2_000_000
 
 
@@ -109,8 +110,12 @@ class Worker(QObject):
     @Slot(object, int)
     def change_problem(self, changes: Mapping[str, Any], serial: int) -> None:
         def change() -> None:
-            self._of_session().problem_changed(**changes)
+            session = self._of_session()
+            reached = max(session.update, self._goal or 0)
+            session.problem_changed(**changes)
             self._forget_clock()
+            if not self._playing:  # the paths follow the hand that drags the start
+                self._aim(min(reached, MOST_FOLLOWED))
 
         self._edit(serial, change)
 

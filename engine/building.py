@@ -65,7 +65,7 @@ def new_experiment(
     chosen = choose(SURFACES, surface) if isinstance(surface, str) else surface
     if start is None:
         start = SURFACES[chosen.kind].start if isinstance(chosen, Choice) else (chosen.domain[0], chosen.domain[3])
-    records = []
+    records: list[RunRecord] = []
     for index, run in enumerate(runs):
         settings = new_run(run) if isinstance(run, str) else run
         records.append(RunRecord(replace(settings, id=distinct(settings.id, records), colour=index)))

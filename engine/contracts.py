@@ -120,10 +120,7 @@ class Hyper:
     def _refusal(self, value: object) -> SettingError:
         whole = "a whole number " if self.kind == "integer" else ""
         verb = "be" if self.kind in ("switch", "list") else f"be {whole}in" if whole else "lie in"
-        shown = repr(value)
-        return SettingError(
-            f"{self.title} must {verb} {self.range}, got {shown[:60]}{'…' if len(shown) > 60 else ''}"
-        )
+        return SettingError(f"{self.title} must {verb} {self.range}, got {shown(value, 60)}")
 
 
 LIST_LENGTH = 8
@@ -311,6 +308,15 @@ def pointer(typing_context, array):  # type: ignore[no-untyped-def]
         return make_array(array)(context, builder, arguments[0]).data
 
     return types.CPointer(array.dtype)(array), generate
+
+
+def shown(value: object, length: int = 40) -> str:
+    """A value as an error shows it: at most `length` characters, whatever it is."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # an int of too many digits; lists within lists within lists
+        text = f"a {type(value).__name__} that is too large to show"
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def finite(value: object) -> bool:

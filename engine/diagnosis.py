@@ -32,9 +32,12 @@ def diagnose(run: Run, failed: int, reason: int) -> Diagnosis:
     what = "the step" if reason == loop.NOT_FINITE_STEP else "the loss or its gradient"
     if failed == 0 and reason == loop.NOT_FINITE_HERE:
         return Diagnosis(0, "the loss is not finite at the start itself", ("choose another start point",), None, 0)
-    loss, _, _ = run.history.view().column("loss")
-    losses = loss if len(loss) else np.array([np.nan])
-    best = int(np.argmin(losses)) * run.history.width
+    view = run.history.view()
+    losses, _, _ = view.column("loss")
+    if len(losses):
+        best = int(view.at[np.argmin(losses)])
+    else:
+        best, losses = 0, np.array([np.nan])
     sentence = f"diverged: {what} is no longer finite at update {failed:,}"
     falling = run.problem.ground.lowest is None and len(losses) > 1 and losses[-1] < losses[0]
     if falling:

@@ -6,12 +6,12 @@ mistyped or out-of-range one raises SettingError with its path, its value and wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.batches import BATCHES
-from engine.contracts import Catalogue, Hyper, SettingError, Value
+from engine.contracts import Catalogue, Hyper, SettingError, Value, shown
 from engine.optimizers import OPTIMIZERS
 from engine.schedules import SCHEDULES
 from engine.surfaces import SURFACES
@@ -70,6 +70,8 @@ STOP = (
     Hyper("plateau_updates", "", 0, 0, 10**12, kind="integer", slider=(0, 1000), help="stop after this many updates without improvement; 0 is off"),
     Hyper("plateau_gain", "", 1e-4, 0.0, 1.0, help="an improvement lowers the best loss by at least this fraction"),
 )  # fmt: skip
+
+NEVER: Mapping[str, Value] = {**{hyper.name: hyper.default for hyper in STOP}, "updates": 0}  # every rule off
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,25 +161,22 @@ class RunSettings:
         `optimizer`, `schedule` and `batch` take a key and start from its defaults; `optimizer.beta1`
         takes the knob's value.
         """
-        part, _, knob = setting.partition(".")
+        part, dot, knob = setting.partition(".")
+        changed: Any
         try:
-            if part in _NUMBERS and not knob:
-                return replace(self, **{part: _NUMBERS[part].check(value)})
             if part in _CHOICES:
                 catalogue, old = _CHOICES[part], getattr(self, part)
-                if not knob:
-                    return replace(self, **{part: choose(catalogue, _text(value))})
-                choice = choose(catalogue, old.kind, {**old.values, knob: value})
-                return replace(self, **{part: choice})
-            if part == "name" and not knob:
-                return replace(self, name=_text(value)[:80])
-            if part in ("visible", "pinned") and isinstance(value, bool):
-                return replace(self, **{part: value})
-            if part == "colour" and isinstance(value, int) and 0 <= value < MOST_RUNS:
-                return replace(self, colour=value)
+                if dot:
+                    changed = choose(catalogue, old.kind, {**old.values, knob: value})
+                else:
+                    changed = choose(catalogue, _text(value))
+            elif dot or part not in _PLAIN:
+                raise SettingError(f"there is no setting {shown(setting, 60)}")
+            else:
+                changed = _PLAIN[part](value)
         except SettingError as error:
             raise error.at(part) from None
-        raise SettingError(f"no such setting: {setting[:60]!r} with {str(value)[:60]!r}")
+        return replace(self, **{part: changed})
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -195,7 +194,32 @@ class RunSettings:
         }
 
 
-_NUMBERS = {hyper.name: hyper for hyper in (LEARNING_RATE, WARMUP, WARMUP_START)}
+def _text(value: object, path: str = "") -> str:
+    if not isinstance(value, str) or len(value) > MOST_TEXT:
+        raise SettingError(f"must be a text of at most {MOST_TEXT} characters, got {shown(value)}", path)
+    return value
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise SettingError(f"must be true or false, got {shown(value)}")
+
+
+def _colour(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MOST_RUNS:
+        return value
+    raise SettingError(f"must be a whole number in [0, {MOST_RUNS - 1}], got {shown(value)}")
+
+
+# What a run has besides its choices: setting -> what checks a value of it.
+_PLAIN: dict[str, Callable[[object], Value | str]] = {
+    **{hyper.name: hyper.check for hyper in (LEARNING_RATE, WARMUP, WARMUP_START)},
+    "name": lambda value: _text(value)[:80],
+    "visible": _flag,
+    "pinned": _flag,
+    "colour": _colour,
+}
 _CHOICES: dict[str, Catalogue[Any]] = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "batch": BATCHES}
 LIVE_PROBLEM_SETTINGS = ("noise",)  # changed in every run at once, without a new start
 
@@ -252,11 +276,9 @@ class Experiment:
         table = _Table(data, "")
         version = table.take("fall_line", FORMAT)
         if version != FORMAT or isinstance(version, bool):
-            raise SettingError(f"this program reads format {FORMAT}, got {str(version)[:20]}", "fall_line")
+            raise SettingError(f"this program reads format {FORMAT}, got {shown(version)}", "fall_line")
         problem = _problem(table.table("problem"))
-        stop_table = table.table("stop", {})
-        stop = {hyper.name: stop_table.hyper(hyper) for hyper in STOP}
-        stop_table.close()
+        stop = _stop(table.table("stop", {}))
         runs = table.take("runs")
         if not isinstance(runs, list) or not 1 <= len(runs) <= MOST_RUNS:
             raise SettingError(f"there must be 1 to {MOST_RUNS} runs", "runs")
@@ -281,7 +303,7 @@ class _Table:
 
     def __init__(self, data: object, path: str) -> None:
         if not isinstance(data, dict):
-            raise SettingError(f"must be a table, got {str(data)[:40]!r}", path or "the file")
+            raise SettingError(f"must be a table, got {shown(data)}", path or "the file")
         self._data = dict(data)
         self.path = path
 
@@ -297,6 +319,13 @@ class _Table:
 
     def hyper(self, hyper: Hyper) -> Value:
         return _checked(hyper, self.take(hyper.name, hyper.default), self._at(hyper.name))
+
+    def plain(self, name: str, default: object) -> Any:
+        value = self.take(name, default)
+        try:
+            return _PLAIN[name](value)
+        except SettingError as error:
+            raise error.at(self._at(name)) from None
 
     def choice(self, name: str, catalogue: Catalogue[Any], default: str) -> Choice:
         values = self.take(name, {"kind": default})
@@ -317,6 +346,22 @@ class _Table:
         return f"{self.path}.{name}" if self.path else name
 
 
+def checked_problem(task: SurfaceTask) -> SurfaceTask:
+    """The task, if a file could hold it. Raises SettingError."""
+    return _problem(_Table(task.to_dict(), "problem"))
+
+
+def checked_stop(stop: Mapping[str, object]) -> dict[str, Value]:
+    """All stop rules: those of `stop`, and for the others that they are off. Raises SettingError."""
+    return _stop(_Table({**NEVER, **stop}, "stop"))
+
+
+def _stop(table: _Table) -> dict[str, Value]:
+    stop = {hyper.name: table.hyper(hyper) for hyper in STOP}
+    table.close()
+    return stop
+
+
 def _problem(table: _Table) -> SurfaceTask:
     surface: Choice | Formula
     if (formula := table.take("formula", None)) is not None:
@@ -327,7 +372,7 @@ def _problem(table: _Table) -> SurfaceTask:
         default_start = SURFACES[surface.kind].start
     point = table.take("start", list(default_start))
     if not isinstance(point, list | tuple) or len(point) != 2:
-        raise SettingError(f"must be two numbers [x, y], got {str(point)[:40]}", table._at("start"))
+        raise SettingError(f"must be two numbers [x, y], got {shown(point)}", table._at("start"))
     x, y = (float(_checked(COORDINATE, item, table._at("start"))) for item in point)  # type: ignore[arg-type]
     task = SurfaceTask(surface, (x, y), table.hyper(NOISE), table.hyper(SEED))  # type: ignore[arg-type]
     table.close()
@@ -342,7 +387,7 @@ def _formula(table: _Table) -> Formula:
     values = {str(name): float(_checked(COORDINATE, v, f"{place}.{str(name)[:60]}")) for name, v in parameters.items()}  # type: ignore[arg-type]
     domain = table.take("domain", [-3.0, 3.0, -3.0, 3.0])
     if not isinstance(domain, list | tuple) or len(domain) != 4:
-        raise SettingError(f"must be four numbers [x0, x1, y0, y1], got {str(domain)[:40]}", table._at("domain"))
+        raise SettingError(f"must be four numbers [x0, x1, y0, y1], got {shown(domain)}", table._at("domain"))
     x0, x1, y0, y1 = (float(_checked(COORDINATE, item, table._at("domain"))) for item in domain)  # type: ignore[arg-type]
     if not (x0 < x1 and y0 < y1):
         raise SettingError(f"must have x0 < x1 and y0 < y1, got {[x0, x1, y0, y1]}", table._at("domain"))
@@ -358,26 +403,18 @@ def _formula(table: _Table) -> Formula:
 def _run(table: _Table, index: int) -> RunRecord:
     optimizer = table.choice("optimizer", OPTIMIZERS, "sgd")
     title = OPTIMIZERS[optimizer.kind].title
-    colour = table.take("colour", index)
-    if isinstance(colour, bool) or not isinstance(colour, int) or not 0 <= colour < MOST_RUNS:
-        raise SettingError(f"must be a whole number in [0, {MOST_RUNS - 1}], got {str(colour)[:40]}", table._at("colour"))
-    flags = {}
-    for name, default in (("visible", True), ("pinned", False)):
-        flags[name] = table.take(name, default)
-        if not isinstance(flags[name], bool):
-            raise SettingError(f"must be true or false, got {str(flags[name])[:40]}", table._at(name))
     settings = RunSettings(
         id=_text(table.take("id", f"run{index + 1}"), table._at("id")),
-        name=_text(table.take("name", title), table._at("name"))[:80],
-        colour=colour,
+        name=table.plain("name", title),
+        colour=table.plain("colour", index),
         optimizer=optimizer,
         learning_rate=table.hyper(replace(LEARNING_RATE, default=OPTIMIZERS[optimizer.kind].learning_rate)),  # type: ignore[arg-type]
         schedule=table.choice("schedule", SCHEDULES, "constant"),
         batch=table.choice("batch", BATCHES, "full"),
         warmup=table.hyper(WARMUP),  # type: ignore[arg-type]
         warmup_start=table.hyper(WARMUP_START),  # type: ignore[arg-type]
-        visible=flags["visible"],
-        pinned=flags["pinned"],
+        visible=table.plain("visible", True),
+        pinned=table.plain("pinned", False),
     )
     tweaks = _tweaks(table.take("tweaks", []), settings, table._at("tweaks"))
     table.close()
@@ -416,7 +453,7 @@ def _view(data: object) -> dict[str, Any]:
     for name, value in data.items():
         listed = isinstance(value, list) and len(value) <= 100 and all(isinstance(v, str | int | float) for v in value)
         if not listed and not isinstance(value, str | int | float):
-            raise SettingError(f"must be a plain value or a list of them, got {str(value)[:40]}", f"view.{str(name)[:60]}")
+            raise SettingError(f"must be a plain value or a list of them, got {shown(value)}", f"view.{str(name)[:60]}")
     return dict(data)
 
 
@@ -425,12 +462,6 @@ def _checked(hyper: Hyper, value: object, path: str) -> Value:
         return hyper.check(value)
     except SettingError as error:
         raise error.at(path) from None
-
-
-def _text(value: object, path: str = "") -> str:
-    if not isinstance(value, str) or len(value) > MOST_TEXT:
-        raise SettingError(f"must be a text of at most {MOST_TEXT} characters, got {str(value)[:40]!r}", path)
-    return value
 
 
 def _plain(value: object) -> object:

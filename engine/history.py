@@ -90,10 +90,10 @@ class History:
         self.first = self.updates
 
     def view(self) -> HistoryView:
-        newest = (self.updates - 1) // self.width
-        latest = tuple(self.last[:, newest].tolist()) if self.updates else ()
+        kept = self.updates - self.first
+        latest = tuple(self.last[:, (kept - 1) // self.width].tolist()) if kept else ()
         return HistoryView(
-            self.width, self.updates // self.width, self.updates, self.last, self.low, self.high, latest
+            self.width, kept // self.width, self.updates, self.last, self.low, self.high, latest
         )
 
 

@@ -74,7 +74,8 @@ class Machine:
     def set(self, setting: str, value: object) -> Value | str:
         """Change one setting between updates; returns it as it is kept. Raises SettingError.
 
-        A new optimizer or schedule starts with fresh slots or memory; theta stays.
+        A chosen optimizer or schedule starts with fresh slots or memory, also if it is the same again;
+        theta stays.
         """
         if setting == NOISE.name:
             try:
@@ -82,9 +83,9 @@ class Machine:
             except SettingError as error:
                 raise error.at(setting) from None
             return self.noise
-        old, self.settings = self.settings, self.settings.having(setting, value)
-        self._load_optimizer(fresh=old.optimizer.kind != self.settings.optimizer.kind)
-        self._load_schedule(fresh=old.schedule.kind != self.settings.schedule.kind)
+        self.settings = self.settings.having(setting, value)
+        self._load_optimizer(fresh=setting == "optimizer")
+        self._load_schedule(fresh=setting == "schedule")
         self._load_numbers()
         return self.settings.value(setting)
 

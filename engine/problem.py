@@ -70,7 +70,8 @@ class Problem:
         shifts = np.diag(reach)
         _, ahead = self.gradients(point + shifts)
         _, behind = self.gradients(point - shifts)
-        hessian = (ahead - behind) / (2.0 * reach[:, None])
+        with np.errstate(all="ignore"):
+            hessian = (ahead - behind) / (2.0 * reach[:, None])
         if not np.isfinite(hessian).all():
             return np.full(len(point), np.nan)
         return np.linalg.eigvalsh((hessian + hessian.T) / 2.0)

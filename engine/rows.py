@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from engine.contracts import Value
-from engine.experiment import RunRecord
+from engine.experiment import NEVER, RunRecord
 from engine.history import COLUMNS
 from engine.problem import Problem
 from engine.run import DIVERGED, FINISHED, Run
@@ -37,6 +37,6 @@ def rows(problem: Problem, record: RunRecord, stop: Mapping[str, Value], updates
 
 def full_history(run: Run) -> dict[str, Array]:
     """Every update of a run as arrays (updates,), by column name, exactly."""
-    parts = [part for _, part in rows(run.problem, run.record(), run.stop, run.history.updates)]
+    parts = [part for _, part in rows(run.problem, run.record(), NEVER, run.history.updates)]
     columns = np.concatenate(parts, axis=1) if parts else np.empty((len(COLUMNS), 0))
     return dict(zip(COLUMNS, columns, strict=True))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine import loop
-from engine.contracts import Value
+from engine.contracts import SettingError, Value
 from engine.diagnosis import Diagnosis, diagnose
-from engine.experiment import RunRecord, RunSettings, Tweak
+from engine.experiment import LIVE_PROBLEM_SETTINGS, NEVER, NOISE, RunRecord, RunSettings, Tweak
 from engine.history import COLUMNS, History
 from engine.machine import Machine
 from engine.optimizers import OPTIMIZERS
@@ -122,7 +122,8 @@ class Run:
         """Change a setting from the current update on. Raises SettingError, and then nothing changes.
 
         Before the first update it is no tweak but another beginning. Several changes of one setting
-        at one update count as the last. A run that has ended goes on if its ending no longer holds.
+        at one update count as the last. Tweaks still to come stay, as far as they fit the new settings.
+        A run that has ended goes on if its ending no longer holds.
         """
         kept = self.machine.copy().set(setting, value)
         if setting in _LOOKS:
@@ -131,20 +132,27 @@ class Run:
         if self.diagnosis is not None:
             self.rewind(self.update)
         self.ending = ""
-        if self.update == 0 and setting != "noise":
-            self.initial = self.initial.having(setting, value)
+        if self.update == 0 and setting not in LIVE_PROBLEM_SETTINGS:
+            later = [tweak for tweak in self.tweaks if tweak.update or tweak.setting in LIVE_PROBLEM_SETTINGS]
+            self.initial = self.settings.having(setting, value)
+            self.tweaks = _fitting(self.initial, later)
             self._begin()
             return None
         tweak = Tweak(self.update, setting, kept)
         past = self.tweaks[: self._applied]
         if past and (past[-1].update, past[-1].setting) == (tweak.update, setting):
             past.pop()
-        self.tweaks = [*past, tweak, *self.tweaks[self._applied :]]
+        later = self.tweaks[self._applied :]
         self._applied = len(past)
+        self.tweaks = [*past, tweak]
         self._apply_due_tweaks()
+        self.tweaks += _fitting(self.settings, later)
         return tweak
 
     def stop_at(self, stop: Mapping[str, Value]) -> None:
+        """Take other stop rules, given completely; a run that has ended goes on if it may."""
+        if stop == self.stop:
+            return
         self.stop = stop
         self.ending = ""
         self.machine.stop_at(stop)
@@ -160,6 +168,18 @@ class Run:
         self.tweaks = [tweak for tweak in self.tweaks if tweak.update <= update]
         self._begin()
         self.advance(update)
+        if self.update < update:  # stop rules came later, that would have ended it before
+            stop = self.stop
+            self.stop_at(NEVER)
+            self.advance(update - self.update)
+            self.stop_at(stop)
+
+    def keep_noise(self, problem: Problem) -> None:
+        """Stand on a problem that differs in its noise alone, and keep the numbers: by a tweak at update 0."""
+        self.tweaks.insert(0, Tweak(0, NOISE.name, self.problem.noise))
+        self._applied += 1
+        self._snapshots = [(machine, applied + 1) for machine, applied in self._snapshots]
+        self.problem = problem
 
     def record(self) -> RunRecord:
         return RunRecord(self.initial, tuple(self.tweaks))
@@ -243,9 +263,23 @@ class Run:
         applied = bisect_right(self.tweaks, last, key=lambda tweak: tweak.update)
         self.machine = self.at(last) if last < failed else self._before_step(failed)
         self._applied = min(self._applied, applied)
+        self._batch_changes = [change for change in self._batch_changes if change[0] <= last]
         self.machine.stop_at(self.stop)
         self.diagnosis = diagnose(self, failed, reason)
 
     def _before_step(self, update: int) -> Machine:
         self.machine.stream[loop.UPDATE] = update + 1  # so that `at` replays instead of handing out this one
         return self.at(update)
+
+
+def _fitting(settings: RunSettings, tweaks: Iterable[Tweak]) -> list[Tweak]:
+    """The tweaks that can follow these settings: a knob's goes if the optimizer it belonged to is gone."""
+    kept = []
+    for tweak in tweaks:
+        if tweak.setting not in LIVE_PROBLEM_SETTINGS:
+            try:
+                settings = settings.having(tweak.setting, tweak.value)
+            except SettingError:
+                continue
+        kept.append(tweak)
+    return kept

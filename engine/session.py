@@ -9,7 +9,17 @@ from typing import Any
 import numpy as np
 
 from engine.contracts import SettingError, Value
-from engine.experiment import LIVE_PROBLEM_SETTINGS, MOST_RUNS, NOISE, Experiment, RunRecord, RunSettings, Tweak
+from engine.experiment import (
+    LIVE_PROBLEM_SETTINGS,
+    MOST_RUNS,
+    NOISE,
+    Experiment,
+    RunRecord,
+    RunSettings,
+    Tweak,
+    checked_problem,
+    checked_stop,
+)
 from engine.history import HistoryView
 from engine.problem import Ground, Problem, problem_of
 from engine.run import DIVERGED, FINISHED, READY, RUNNING, Peek, Run
@@ -84,8 +94,11 @@ class Session:
     @property
     def update(self) -> int:
         """How far the race is: the furthest of the runs that are not pinned."""
-        free = [run for run in self.runs if not run.settings.pinned] or self.runs
-        return max(run.update for run in free)
+        return max(run.update for run in self._free)
+
+    @property
+    def _free(self) -> list[Run]:
+        return [run for run in self.runs if not run.settings.pinned] or self.runs
 
     @property
     def moving(self) -> bool:
@@ -124,13 +137,19 @@ class Session:
             run.tweak(setting, noise)
 
     def problem_changed(self, **changes: Any) -> None:
-        """Replace parts of the problem (surface, start, noise, seed): every run begins again."""
-        task = replace(self.experiment_settings.problem, **changes)
+        """Replace parts of the problem (surface, start, noise, seed): every run begins again.
+
+        Raises SettingError, and then nothing changes.
+        """
+        changes = {NOISE.name: self.noise, **changes}
+        task = checked_problem(replace(self.experiment_settings.problem, **changes))
         self.problem = problem_of(task)
         self.experiment_settings = replace(self.experiment_settings, problem=task)
         self.runs = [Run(self.problem, RunRecord(run.settings), run.stop) for run in self.runs]
 
     def stop_at(self, stop: Mapping[str, Value]) -> None:
+        """Take other stop rules; a rule that is not given is off. Raises SettingError."""
+        stop = checked_stop(stop)
         self.experiment_settings = replace(self.experiment_settings, stop=stop)
         for run in self.runs:
             run.stop_at(stop)
@@ -178,6 +197,8 @@ class Session:
             if not run.settings.pinned or len(self.runs) == 1:
                 run.problem = self.problem
                 run.reset(keep_tweaks)
+            elif run.problem.noise != self.problem.noise:
+                run.keep_noise(self.problem)
 
     def rewind(self, update: int) -> None:
         """Take every run that is further back to `update`; what came later is forgotten."""
@@ -187,7 +208,7 @@ class Session:
 
     @property
     def noise(self) -> float:
-        return self.runs[0].machine.noise
+        return self._free[0].machine.noise
 
     def experiment(self) -> Experiment:
         """The document as it stands: with every tweak, so that it gives the same numbers again."""

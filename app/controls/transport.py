@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from app.theme import Theme, icon
 from app.worker import MAX_SPEED, Published
@@ -45,6 +45,7 @@ class Transport(QWidget):
         self.play.setProperty("kind", "accent")
         self.play.setToolTip("Play or pause  (Space)")
         self.play.setMinimumWidth(92)
+        self.play.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.play.clicked.connect(self.play_toggled)
         self.step = self._button("step", "One update  (→)", self.stepped)
         self.epoch = self._button("epoch", "One epoch  (Shift + →)", self.epoch_stepped)
@@ -63,6 +64,7 @@ class Transport(QWidget):
         self.speed_text.setFixedWidth(72)
         self.status = QLabel()
         self.status.setObjectName("status")
+        self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.timeline = QSlider(Qt.Orientation.Horizontal)
         self.timeline.setObjectName("timeline")
@@ -72,7 +74,7 @@ class Transport(QWidget):
         self.timeline.valueChanged.connect(self._scrub)
         self.place = QLabel()
         self.place.setObjectName("muted")
-        self.place.setFixedWidth(150)
+        self.place.setMinimumWidth(150)
         self.place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.rewind = self._button("rewind", "Rewind: continue from the update shown", self._rewind)
         self.rewind.setEnabled(False)
@@ -107,23 +109,26 @@ class Transport(QWidget):
                 self.timeline.setValue(round(_TIMELINE_TICKS * shown / picture.update) if picture.update else 0)
         self.timeline.setEnabled(picture.update > 0)
         self.rewind.setEnabled(picture.cursor is not None and shown < picture.update)
-        past = picture.cursor is not None
-        self.place.setText(f"at update {shown:,}" if past else "now")
+        self.place.setText(self._place(published, shown))
         self.status.setText(self._status(published))
 
-    def _status(self, published: Published) -> str:
+    def _place(self, published: Published, shown: int) -> str:
         picture = published.picture
+        if picture.cursor is not None:
+            return f"{shown:,} of {picture.update:,}"
+        limit = picture.experiment.stop["updates"]
+        return f"update {picture.update:,}" + (f" / {limit:,}" if limit else "")
+
+    def _status(self, published: Published) -> str:
         if published.replaying is not None:
             return f"replaying … {published.replaying:.0%}"
-        limit = picture.experiment.stop["updates"]
-        parts = [f"update {picture.update:,}" + (f" / {limit:,}" if limit else "")]
-        epoch = max(run.epoch for run in picture.runs)
-        parts.append(f"epoch {epoch:,.1f}" if epoch < 1000 else f"epoch {epoch:,.0f}")
+        runs = published.picture.runs
+        epoch = max(run.epoch for run in runs)
         if published.playing:
-            parts.append(f"{short(published.updates_per_second)} updates/s")
-        elif all(run.status in (FINISHED, DIVERGED) for run in picture.runs):
-            parts.append("all runs have ended")
-        return "   ·   ".join(parts)
+            return f"epoch {short(epoch)}  ·  {short(published.updates_per_second)} updates/s"
+        if all(run.status in (FINISHED, DIVERGED) for run in runs):
+            return f"epoch {short(epoch)}  ·  ended"
+        return f"epoch {short(epoch)}"
 
     def _scrub(self, place: int) -> None:
         update = round(place * self._update / _TIMELINE_TICKS)
@@ -136,6 +141,7 @@ class Transport(QWidget):
     def _button(self, name: str, tip: str, target: object) -> QToolButton:
         button = QToolButton()
         button.setObjectName(name)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setToolTip(tip)
         button.setAccessibleName(tip.partition(":")[0].partition("  ")[0])
         button.clicked.connect(target)

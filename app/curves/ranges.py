@@ -41,7 +41,9 @@ def log_range(extents: Iterable[Extent]) -> tuple[float, float]:
     tops = [e.high if not e.exploded else max(e.first, TINIEST) * _ROOM_LOG for e in known]
     high = min(max(tops), HUGEST)
     high = min(high, max(e.high for e in known))
-    low = min((e.low for e in known if e.low > 0.0), default=high)
+    low = min(e.low for e in known)
+    if low > high:  # an explosion is all there is within the x axis
+        high = min(max(e.high for e in known), HUGEST)
     low = max(low, high * 10.0**-_DECADES, TINIEST)
     bottom, top = math.log10(min(low, high)), math.log10(high)
     span = top - bottom
@@ -66,7 +68,9 @@ def linear_range(extents: Iterable[Extent]) -> tuple[float, float]:
         reach = _ROOM_LINEAR * max([*sizes, TINIEST])
         low = max(low, min([*starts, *(e.low for e in calm)]) - reach)
         high = min(high, max([*starts, *(e.high for e in calm)]) + reach)
-    low, high = max(low, -HUGEST), min(high, HUGEST)
+    if low > high:  # an explosion is all there is within the x axis
+        low, high = min(e.low for e in known), max(e.high for e in known)
+    low, high = min(max(low, -HUGEST), HUGEST), max(min(high, HUGEST), -HUGEST)
     if 0.0 <= low < 0.5 * high or low == high > 0.0:
         low = 0.0
     elif 0.0 >= high > 0.5 * low or low == high < 0.0:

@@ -51,7 +51,7 @@ def draw_readout(
     right = cursor < plot.center().x()
     left = plot.right() - width - 2.0 if right else plot.left() + 8.0
     box = QRectF(round(left), round(plot.top()) + 2.0, round(width), round(height))
-    # Whole pixels: filling a rounded rectangle smoothly costs fifty times as much, at every move of the pointer.
+    # Whole pixels: a rounded rectangle, filled smoothly, costs fifty times as much.
     painter.fillRect(box.toAlignedRect(), _veil(theme.panel))
     painter.setPen(QPen(theme.border, 1.0))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

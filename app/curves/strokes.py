@@ -21,9 +21,9 @@ _WILD = 8.0
 
 
 def chain(low: Array, high: Array) -> tuple[Array, Array]:
-    """Where the line through pieces that each go from low to high enters and leaves each of them (y in pixels).
+    """Where a line through pieces that go from low to high, in pixels, enters and leaves each of them.
 
-    It goes on towards the middle of the next.
+    It leaves towards the middle of the next.
     """
     middle = low + high
     rising = np.zeros(len(low), bool)

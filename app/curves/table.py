@@ -58,7 +58,7 @@ def minimum_is_known(picture: SessionPicture) -> bool:
     return picture.ground.lowest is not None
 
 
-def has_two_parameters(picture: SessionPicture) -> bool:
+def two_parameters(picture: SessionPicture) -> bool:
     """Whether x and y are all there is."""
     return all(len(run.shown.theta) == 2 for run in picture.runs)
 
@@ -66,16 +66,20 @@ def has_two_parameters(picture: SessionPicture) -> bool:
 CURVES: dict[str, Curve] = {
     curve.key: curve
     for curve in (
-        Curve("loss", "Loss", ("loss",), shown=True, help="at the parameters before each update"),
-        Curve("gradient_norm", "Gradient norm", ("gradient_norm",), shown=True, help="before clipping and weight decay"),
-        Curve("learning_rate", "Learning rate", ("learning_rate",), log=False, shown=True, tall=0.55, help="as the schedule gave it"),
-        Curve("step_norm", "Step length", ("step_norm",), help="how far each update moved the parameters"),
-        Curve("excess_loss", "Loss above the minimum", ("loss",), above_minimum, needs=minimum_is_known, help="loss less the lowest value of the surface"),
-        Curve("relative_step", "Step / parameters", ("step_norm", "x", "y"), relative_step, needs=has_two_parameters, help="step length over parameter length"),
+        Curve("loss", "Loss", ("loss",), shown=True, help="before each update"),
+        Curve(
+            "gradient_norm", "Gradient norm", ("gradient_norm",), shown=True, help="before clipping and decay"
+        ),
+        Curve("learning_rate", "Learning rate", ("learning_rate",), log=False, shown=True, tall=0.55),
+        Curve("step_norm", "Step length", ("step_norm",), help="how far each update moves the parameters"),
+        Curve("excess_loss", "Loss above the minimum", ("loss",), above_minimum, needs=minimum_is_known),
+        Curve(
+            "relative_step", "Step / parameters", ("step_norm", "x", "y"), relative_step, needs=two_parameters
+        ),
         Curve("x", "Parameter x", ("x",), log=False, help="before each update"),
         Curve("y", "Parameter y", ("y",), log=False, help="before each update"),
     )
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,10 +212,10 @@ class CurveView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         # The window's shortcuts (the right arrow is one update) wait while a curve has the focus.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.key() in _KEYS:
-                event.accept()
-                return True
+        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if asked and event.key() in _KEYS:  # type: ignore[attr-defined]
+            event.accept()
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

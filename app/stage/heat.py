@@ -16,6 +16,7 @@ from app.stage.ticks import nice_step
 Array = np.ndarray
 
 LINES = 20
+SHORTEST_LINE = 12  # points; below it are crumbs of a valley narrower than the grid
 SHADES = 1024
 DEPTH = 1e-6  # without which a logarithm has no floor
 OUTLIERS = 0.004
@@ -100,5 +101,6 @@ def contour_path(terrain: Terrain, levels: Levels) -> QPainterPath:
     path = QPainterPath()
     for level in levels.lines():
         for line in generator.lines(float(level)):
-            path.addPolygon(polygon(line))
+            if len(line) >= SHORTEST_LINE:
+                path.addPolygon(polygon(line))
     return path

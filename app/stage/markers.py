@@ -11,7 +11,7 @@ RUN_RADIUS = 5.5
 START_RADIUS = 8.0
 INK = QColor(12, 18, 32)
 PAPER = QColor(255, 255, 255)
-SHADE = QColor(8, 12, 24, 150)
+SHADE = QColor(8, 12, 24, 190)
 BORDER = 11.0  # how far inside the edge the sign of something beyond it stands
 
 
@@ -148,7 +148,7 @@ def border_point(plot: QRectF, at: QPointF) -> tuple[QPointF, QPointF]:
 
 
 def _outlined(painter: QPainter, path: QPainterPath, colour: QColor, width: float) -> None:
-    painter.setPen(_round(SHADE, width + 2.0))
+    painter.setPen(_round(SHADE, width + 2.4))
     painter.drawPath(path)
     painter.setPen(_round(colour, width))
     painter.drawPath(path)

@@ -46,15 +46,17 @@ def bilinear(terrain: Terrain, field: Array, x: Array, y: Array) -> Array:
     """A field (ny, nx) given at the terrain's nodes, at the points (x, y); NaN outside the grid."""
     column, across = _place(terrain.x, x)
     row, up = _place(terrain.y, y)
-    low = field[row, column] * (1 - across) + field[row, column + 1] * across
-    high = field[row + 1, column] * (1 - across) + field[row + 1, column + 1] * across
-    found: Array = low * (1 - up) + high * up
+    with np.errstate(invalid="ignore", over="ignore"):  # infinite values
+        low = field[row, column] * (1 - across) + field[row, column + 1] * across
+        high = field[row + 1, column] * (1 - across) + field[row + 1, column + 1] * across
+        found: Array = low * (1 - up) + high * up
     return found
 
 
 def _place(nodes: Array, at: Array) -> tuple[Array, Array]:
     """The cell that each coordinate lies in and how far along it (NaN outside the nodes)."""
-    place = (np.nan_to_num(at, nan=np.inf) - nodes[0]) / (nodes[-1] - nodes[0]) * (len(nodes) - 1)
+    with np.errstate(over="ignore"):
+        place = (at - nodes[0]) / (nodes[-1] - nodes[0]) * (len(nodes) - 1)
     inside = (place >= -1e-9) & (place <= len(nodes) - 1 + 1e-9)
     cell = np.clip(np.where(inside, place, 0.0), 0, len(nodes) - 2).astype(int)
     return cell, np.where(inside, np.clip(place - cell, 0.0, 1.0), np.nan)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.stage import arrows
@@ -28,11 +28,9 @@ class Toolbar(QWidget):
         super().__init__()
         self._title = QLabel("Parameter path")
         self._title.setObjectName("cardTitle")
-        self._hint = QLabel(HINT)
+        self._hint = Hint(HINT)
         self._hint.setObjectName("muted")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        # A narrow stage gives up the hint before it clips a button.
-        self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.arrows = {kind.key: self._arrow_button(kind) for kind in arrows.KINDS}
         self.equal = self._toggle("equal", "1:1", "Equal scales", "A unit of x as long as a unit of y")
         self.relief = self._toggle("relief", "3-D", "Surface in 3-D", "The surface in three dimensions")
@@ -82,6 +80,18 @@ class Toolbar(QWidget):
         button.setToolTip(tip)
         button.setAutoRaise(True)
         return button
+
+
+class Hint(QLabel):
+    """Words that a narrow stage leaves out, before it cuts them or a button short."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.width() >= self.sizeHint().width():
+            super().paintEvent(event)
 
 
 def _draw_sample(painter: QPainter, colour: QColor) -> None:

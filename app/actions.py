@@ -1,0 +1,213 @@
+"""The menus and keys of the window: every action once, with its shortcut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QFileDialog, QLineEdit, QMainWindow, QMenu
+
+from app.controls.help_panel import HelpPanel
+from app.controls.segmented import Segmented
+from app.curves.view import CurveView
+from app.documents.recent import Settings
+from app.export.panel import ExportPanel
+from app.presets_gallery import PresetGallery
+from app.stage.plane import Plane
+from app.stage.relief import Relief
+from app.theme import THEMES
+from app.workbench import Workbench
+from engine import OPTIMIZERS
+
+FILTER = "Experiments and figures (*.toml *.png *.svg *.pdf);;All files (*)"
+
+
+class KeyKeeper(QObject):
+    """Leaves Space and the arrows to the part that has the focus, where it has a use for them."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            arrow = event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right)
+            plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+            presses = isinstance(watched, QAbstractButton | QComboBox)
+            moves = isinstance(watched, QAbstractSlider | QComboBox | QLineEdit | CurveView | Relief)
+            segment = isinstance(watched, QAbstractButton) and isinstance(watched.parent(), Segmented)
+            if plain and ((event.key() == Qt.Key.Key_Space and presses) or (arrow and (moves or segment))):
+                event.accept()
+                return True
+            if arrow and isinstance(watched, Plane) and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                event.accept()
+                return True
+        return False
+
+
+class Actions(QObject):
+    """Fills the menu bar of `window` with what can be done in `bench`."""
+
+    def __init__(self, window: QMainWindow, bench: Workbench, settings: Settings) -> None:
+        super().__init__(window)
+        self._window, self._bench, self._settings = window, bench, settings
+        self.by_name: dict[str, QAction] = {}
+        self.gallery = PresetGallery(bench.theme, bench)
+        self.gallery.hide()
+        self.gallery.chosen.connect(self._open_preset)
+        self.export = ExportPanel(bench.theme, bench)
+        self.export.hide()
+        self.help = HelpPanel(bench)
+        self.help.hide()
+        self._file_menu()
+        self._edit_menu()
+        self._run_menu()
+        self._view_menu()
+        presets = window.menuBar().addMenu("&Presets")
+        self._add(presets, "presets", "Show all presets", self.show_gallery, "Ctrl+P")
+        self._add(window.menuBar().addMenu("&Help"), "keys", "Keys and what they do", self._show_help, "F1")
+        self.help.show_actions(list(self.by_name.values()))
+        bench.edits_changed.connect(self._name_edits)
+        bench.title_changed.connect(self._name_window)
+        bench.export_wanted.connect(self.show_export)
+        self._name_window("")
+        self._name_edits()
+
+    def save(self) -> bool:
+        path = self._bench.path
+        return self._bench.save_file(path) if path is not None else self.save_as()
+
+    def save_as(self) -> bool:
+        name = str(self._bench.path or "experiment.toml")
+        chosen, _ = QFileDialog.getSaveFileName(self._window, "Save the experiment", name, "Experiment (*.toml)")
+        if not chosen:
+            return False
+        path = Path(chosen)
+        path = path if path.suffix else path.with_suffix(".toml")
+        done = self._bench.save_file(path)
+        if done:
+            self._settings.remember(path)
+        return done
+
+    def open(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open an experiment", "", FILTER)
+        if chosen and self._bench.open_file(Path(chosen)):
+            self._settings.remember(Path(chosen))
+
+    def show_gallery(self) -> None:
+        self.gallery.popup()
+
+    def show_export(self, plot: str = "loss") -> None:
+        self.export.popup(plot)
+
+    def _show_help(self) -> None:
+        self.help.popup()
+
+    def _open_preset(self, path: Path) -> None:
+        if self._bench.open_file(path):
+            self._bench.path = None  # a preset is a beginning: saving asks for a place of its own
+            self._bench.play()
+
+    def _file_menu(self) -> None:
+        menu = self._window.menuBar().addMenu("&File")
+        self._add(menu, "open", "Open …", self.open, "Ctrl+O")
+        self._recent = menu.addMenu("Open recent")
+        self._recent.aboutToShow.connect(self._list_recent)
+        self._add(menu, "save", "Save", self.save, "Ctrl+S")
+        self._add(menu, "save-as", "Save as …", self.save_as, "Ctrl+Shift+S")
+        menu.addSeparator()
+        self._add(menu, "export", "Export …", self.show_export, "Ctrl+E")
+        self._add(menu, "copy-stage", "Copy the stage", self._copy_stage, "Ctrl+Shift+C")
+        self._add(menu, "copy-loss", "Copy the first curve", self._copy_curve, "Ctrl+Alt+C")
+        menu.addSeparator()
+        self._add(menu, "quit", "Quit", self._window.close, "Ctrl+Q")
+
+    def _edit_menu(self) -> None:
+        menu = self._window.menuBar().addMenu("&Edit")
+        self._add(menu, "undo", "Undo", self._bench.undo, "Ctrl+Z")
+        self._add(menu, "redo", "Redo", self._bench.redo, "Ctrl+Shift+Z")
+        self.by_name["redo"].setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
+
+    def _run_menu(self) -> None:
+        bench = self._bench
+        menu = self._window.menuBar().addMenu("&Run")
+        self._add(menu, "play", "Play or pause", bench.toggle_play, "Space")
+        self._add(menu, "step", "One update", bench.step, "Right")
+        self._add(menu, "epoch", "One epoch", bench.step_epoch, "Shift+Right")
+        menu.addSeparator()
+        self._add(menu, "reset", "Reset", bench.reset, "R")
+        self._add(menu, "replay", "Replay with its tweaks", bench.replay, "Shift+R")
+        self._add(menu, "seeds", "New seeds", bench.renew_seeds, "N")
+        self._add(menu, "back", "Look one update back", lambda: bench.look(-1), "Alt+Left")
+        self._add(menu, "forward", "Look one update forward", lambda: bench.look(1), "Alt+Right")
+        self._add(menu, "now", "Look at the newest update", lambda: bench.scrub(None), "End")
+        menu.addSeparator()
+        self._add(menu, "faster", "Faster", lambda: bench.change_speed(1), "Ctrl+Right")
+        self._add(menu, "slower", "Slower", lambda: bench.change_speed(-1), "Ctrl+Left")
+        menu.addSeparator()
+        join = menu.addMenu("Add a run")
+        for key, entry in OPTIMIZERS.items():
+            join.addAction(entry.title, lambda chosen=key: bench.add_run(chosen))
+        self._add(menu, "duplicate", "Duplicate the selected run", bench.duplicate_selected, "Ctrl+D")
+        self._add(menu, "remove", "Remove the selected run", bench.remove_selected, "Ctrl+Backspace")
+        self._add(menu, "next", "Select the next run", lambda: bench.select_next(1), "Ctrl+Down")
+        self._add(menu, "previous", "Select the previous run", lambda: bench.select_next(-1), "Ctrl+Up")
+
+    def _view_menu(self) -> None:
+        menu = self._window.menuBar().addMenu("&View")
+        group = QActionGroup(self)
+        for name in THEMES:
+            action = self._add(menu, f"theme-{name}", f"{name.capitalize()} theme", lambda chosen=name: self.dress(chosen))
+            action.setCheckable(True)
+            action.setChecked(name == self._bench.theme.name)
+            group.addAction(action)
+        self._add(menu, "theme", "Other theme", self._other_theme, "Ctrl+T")
+        menu.addSeparator()
+        self._add(menu, "explain", "Explain the selected run", self._bench.toggle_explain, "E")
+        self._add(menu, "relief", "3-D view", self._bench.stage.toolbar.relief.toggle, "3")
+        self._add(menu, "fit", "Reset the view", self._bench.stage.reset_view, "Home")
+
+    def dress(self, name: str) -> None:
+        """Change the theme, everywhere and for the next start."""
+        theme = THEMES[name]
+        self._bench.set_theme(theme)
+        self.gallery.set_theme(theme)
+        self.export.set_theme(theme)
+        self.by_name[f"theme-{name}"].setChecked(True)
+        self._settings.set("theme", name)
+
+    def _other_theme(self) -> None:
+        names = list(THEMES)
+        self.dress(names[(names.index(self._bench.theme.name) + 1) % len(names)])
+
+    def _list_recent(self) -> None:
+        self._recent.clear()
+        for path in self._settings.recent():
+            self._recent.addAction(path.name, lambda chosen=path: self._bench.open_file(chosen)).setToolTip(str(path))
+        if self._recent.isEmpty():
+            self._recent.addAction("nothing yet").setEnabled(False)
+
+    def _copy_stage(self) -> None:
+        QGuiApplication.clipboard().setImage(self._bench.stage.image())
+        self._bench.toast.tell("the stage is on the clipboard")
+
+    def _copy_curve(self) -> None:
+        self._bench.curves.copy_image(next(iter(self._bench.curves.cards)))
+        self._bench.toast.tell("the curve is on the clipboard")
+
+    def _name_edits(self) -> None:
+        for name, label in (("undo", self._bench.edits.undo_label), ("redo", self._bench.edits.redo_label)):
+            self.by_name[name].setText(f"{name.capitalize()} {label}".strip())
+            self.by_name[name].setEnabled(bool(label))
+
+    def _name_window(self, title: str) -> None:
+        shown = title or (self._bench.saved.title if self._bench.saved is not None else "")
+        self._window.setWindowTitle(f"{shown} — Fall Line" if shown else "Fall Line")
+
+    def _add(self, menu: QMenu, name: str, text: str, slot: Callable[[], object], keys: str = "") -> QAction:
+        action = QAction(text, self._window)
+        action.setObjectName(name)
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(lambda _=False: slot())
+        menu.addAction(action)
+        self.by_name[name] = action
+        return action

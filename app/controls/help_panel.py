@@ -1,0 +1,46 @@
+"""Every key and what it does, read from the actions themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from app.controls.popup import Popup
+
+_ROWS = 16
+_ELSEWHERE = (
+    ("Drag the ring on the stage", "move the start; the paths follow"),
+    ("Click on the stage", "start there"),
+    ("Ctrl + arrows on the stage", "nudge the start"),
+    ("Wheel, drag", "zoom, pan"),
+    ("Up, Down in a number", "a little more or less; with Shift ten times as much"),
+    ("Double-click a slider", "its default"),
+    ("H, F2, D, Del on a run", "hide, rename, duplicate, remove it"),
+    ("L, 0, ← → on a curve", "log axis, all of it, move the cursor"),
+)
+
+
+class HelpPanel(Popup):
+    """Shortcuts in columns."""
+
+    def __init__(self, owner: QWidget) -> None:
+        super().__init__(owner, "Keys and what they do", 860, 560)
+
+    def show_actions(self, actions: Sequence[QAction]) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(5)
+        native = QKeySequence.SequenceFormat.NativeText
+        rows = [(action.shortcut().toString(native), action.text()) for action in actions if action.shortcut().toString()]
+        for place, (key, text) in enumerate([*rows, *_ELSEWHERE]):
+            row, block = place % _ROWS, place // _ROWS
+            for column, words in enumerate((key, text)):
+                label = QLabel(words)
+                if column == 0:
+                    label.setObjectName("value")
+                grid.addWidget(label, row, 2 * block + column, Qt.AlignmentFlag.AlignLeft)
+        self.body.addLayout(grid)
+        self.body.addStretch(1)

@@ -1,0 +1,210 @@
+"""A curve of all visible runs, drawn for print by the same columns and ranges as on screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from app.curves.axes import HUGEST, Scale
+from app.curves.ranges import linear_range, log_range
+from app.curves.table import ALONG, CURVES, Array, Clock, Course
+from app.curves.trace import Line, Trace
+from app.export.legend import Entry, clean
+from app.export.plots import CurvePlot
+from app.export.records import Progress, exactly
+from app.export.style import COLOURS, MM, POINTS, FigureSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+
+    from engine import RunPicture, SessionPicture
+
+PITCH = 0.15  # points of paper that share a vertex pair
+_MARKS = 6  # markers along one curve
+_MOST_TWEAKS = 40
+_WHOLE = Scale(0.0, 1.0, 0.0, 1.0)
+
+
+def draw_curves(
+    axes: Axes,
+    picture: SessionPicture,
+    plot: CurvePlot,
+    settings: FigureSettings,
+    labels: Mapping[str, str],
+    clocks: Mapping[str, Clock],
+    progress: Progress,
+) -> list[Entry]:
+    """Draw on empty axes; returns the legend's entries. labels and clocks go by run id.
+
+    Lines are placed in fractions of the axes, so that they are the same on every kind of axis.
+    """
+    curve, along = CURVES[plot.curve], ALONG[plot.along]
+    shown = [run for run in picture.runs if run.visible] if curve.needs(picture) else []
+    courses = {run.id: along.course(run, picture, clocks.get(run.id)) for run in shown}
+    x = Scale(*(plot.x_range or _whole(shown, courses, plot.log_x)), 0.0, 1.0, plot.log_x)
+    pitch = PITCH / (settings.width / MM * POINTS)
+    traces = []
+    for run in shown:
+        course = courses[run.id]
+        if course is not None:
+            trace = Trace(curve)
+            trace.pull(exactly(picture, run, progress), picture, course, plot.span)
+            trace.place(x, pitch)
+            traces.append((trace, trace.extent(x, plot.logarithmic)))
+            # A million rows are now a few thousand columns.
+            trace.run = run
+    fit = log_range if plot.logarithmic else linear_range
+    y = Scale(*(plot.y_range or fit(extent for _, extent in traces)), 0.0, 1.0, plot.logarithmic)
+    _set_up(axes, x, y, along.title, curve.title, settings)
+    places = {run.id: place for place, run in enumerate(picture.runs)}
+    entries = []
+    for order, (trace, _) in enumerate(traces):
+        pen = _Pen(axes, settings, trace.run.colour, places[trace.run.id], order / len(traces))
+        pen.draw(trace, x, y, bool(plot.span))
+        entries.append((pen.handle(), labels[trace.run.id]))
+    if not any(trace.bins.updates for trace, _ in traces):
+        axes.text(0.5, 0.5, "nothing recorded", transform=axes.transAxes, ha="center", va="center", color="0.5")
+    return entries + _signs([trace for trace, _ in traces], settings)
+
+
+class _Pen:
+    """Draws one run: colour by its number, pattern and marker by its place among the runs."""
+
+    def __init__(self, axes: Axes, settings: FigureSettings, colour: int, place: int, shift: float) -> None:
+        self.axes = axes
+        self.settings = settings
+        self.colour = COLOURS[colour % len(COLOURS)]
+        self.pattern = settings.dash(place)
+        self.marker = settings.marker(place)
+        self.shift = shift
+
+    def draw(self, trace: Trace, x: Scale, y: Scale, smooth: bool) -> None:
+        raw = trace.raw.vertices(-np.inf, y)
+        if smooth:
+            self._line(*chain(*raw), width=0.6, alpha=0.3, zorder=2.0, pattern=())
+        strong = trace.smooth.vertices(-np.inf, y) if smooth else raw
+        across, up = chain(*strong)
+        self._line(across, up, width=1.0, alpha=1.0, zorder=3.0, pattern=self.pattern)
+        self._markers(*strong)
+        self._tweaks(trace, x)
+        if trace.diverged:
+            self._end(*raw)
+
+    def handle(self) -> object:
+        from matplotlib.lines import Line2D
+
+        return Line2D(
+            [], [], color=self.colour, lw=self.settings.line_width, ls=_style(self.pattern), **self._marker_look()
+        )
+
+    def _line(self, across: Array, up: Array, width: float, alpha: float, zorder: float, pattern: tuple[float, ...]) -> None:
+        if np.isfinite(up).sum() == 1:
+            one = np.isfinite(up)
+            self._points(across[one], up[one], "o", 3.5 * self.settings.line_width)
+            return
+        self.axes.plot(
+            across, up, transform=self.axes.transAxes, color=self.colour, lw=width * self.settings.line_width,
+            ls=_style(pattern), alpha=alpha, zorder=zorder,
+        )  # fmt: skip
+
+    def _markers(self, across: Array, low: Array, high: Array) -> None:
+        """A few markers, elsewhere for every run, so that curves on top of each other show all of theirs."""
+        there = np.isfinite(low) & np.isfinite(high)
+        if not self.marker or there.sum() < 2:
+            return
+        across, middle = across[there], (low[there] + high[there]) / 2.0
+        wanted = (np.arange(_MARKS) + 0.15 + 0.8 * self.shift) / _MARKS
+        wanted = wanted[(wanted >= across[0]) & (wanted <= across[-1])]
+        nearest = np.clip(np.searchsorted(across, wanted), 1, len(across) - 1)
+        nearest -= wanted - across[nearest - 1] < across[nearest] - wanted
+        self.axes.plot(across[nearest], middle[nearest], transform=self.axes.transAxes, ls="", zorder=4.0, **self._marker_look())
+
+    def _marker_look(self) -> dict[str, object]:
+        size = 2.2 * self.settings.line_width + 1.6
+        return {
+            "marker": self.marker or "",
+            "ms": size,
+            "mfc": self.colour,
+            "mec": "white",
+            "mew": 0.35 * self.settings.line_width,
+        }
+
+    def _tweaks(self, trace: Trace, x: Scale) -> None:
+        places = np.unique([x.pixel(trace.course.place(tweak.update)) for tweak in trace.run.tweaks][:_MOST_TWEAKS])
+        for place in places[(places >= 0.0) & (places <= 1.0)]:
+            self.axes.axline(
+                (place, 0.0), (place, 1.0), transform=self.axes.transAxes, color=self.colour,
+                lw=0.6 * self.settings.line_width, ls=(0, (1.0, 2.5)), zorder=1.5,
+            )  # fmt: skip
+
+    def _end(self, across: Array, low: Array, high: Array) -> None:
+        there = np.flatnonzero(np.isfinite(high) & (across <= 1.0))
+        if there.size:
+            last = there[-1:]
+            self._points(across[last], np.clip(high[last], 0.0, 1.0), "X", 3.5 * self.settings.line_width + 2.0)
+
+    def _points(self, across: Array, up: Array, marker: str, size: float) -> None:
+        self.axes.plot(
+            across, up, transform=self.axes.transAxes, ls="", marker=marker, ms=size, mfc=self.colour, mec="white",
+            mew=0.4 * self.settings.line_width, zorder=5.0, clip_on=False,
+        )  # fmt: skip
+
+
+def chain(across: Array, low: Array, high: Array) -> tuple[Array, Array]:
+    """The points of the line through columns that each go from low to high; a column of one value is one point.
+
+    A column is entered at the end that is nearer to where the curve comes from.
+    """
+    middle = low + high
+    ahead = np.diff(middle, append=middle[-1:])
+    xs, ys = np.repeat(across, 2), np.empty(2 * len(across))
+    ys[0::2] = np.where(ahead > 0.0, low, high)
+    ys[1::2] = np.where(ahead > 0.0, high, low)
+    needed = np.ones(len(xs), bool)
+    needed[1::2] = low != high
+    return xs[needed], np.where(np.isfinite(ys), ys, np.nan)[needed]
+
+
+def _style(pattern: tuple[float, ...]) -> str | tuple[float, tuple[float, ...]]:
+    return (0.0, pattern) if pattern else "-"
+
+
+def _signs(traces: list[Trace], settings: FigureSettings) -> list[Entry]:
+    """What the other marks mean, if there are any."""
+    from matplotlib.lines import Line2D
+
+    entries: list[Entry] = []
+    if any(trace.diverged for trace in traces):
+        size = 3.5 * settings.line_width + 2.0
+        entries.append((Line2D([], [], ls="", marker="X", ms=size, mfc="0.35", mec="white", mew=0.4), "diverged"))
+    if any(trace.run.tweaks for trace in traces):
+        entries.append((Line2D([], [], color="0.35", lw=0.6 * settings.line_width, ls=(0, (1.0, 2.5))), "tweak"))
+    return entries
+
+
+def _whole(shown: list[RunPicture], courses: Mapping[str, Course | None], log: bool) -> tuple[float, float]:
+    """From the first update to the last of any run."""
+    known = [(run, course) for run in shown if (course := courses[run.id]) is not None]
+    ends = [course.place(max(run.history.updates, 1)) for run, course in known]
+    end = max((end for end in ends if 0.0 < end < HUGEST), default=1.0)
+    if not log:
+        return 0.0, end
+    starts = [start for _, course in known if (start := course.place(1.0)) > 0.0]
+    start = min(starts, default=end / 10.0)
+    return (start, end) if start < end else (end / 10.0, end)
+
+
+def _set_up(axes: Axes, x: Scale, y: Scale, along: str, title: str, settings: FigureSettings) -> None:
+    axes.set_xscale("log" if x.log else "linear")
+    axes.set_yscale("log" if y.log else "linear")
+    axes.set_xlim(x.low, x.high)
+    axes.set_ylim(y.low, y.high)
+    axes.set_xlabel(clean(along[:1].upper() + along[1:]))
+    axes.set_ylabel(clean(title))
+    axes.spines[["top", "right"]].set_visible(False)
+    if settings.grid:
+        axes.grid(True, which="major")
+        axes.set_axisbelow(True)

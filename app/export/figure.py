@@ -1,0 +1,114 @@
+"""Figures for print, drawn from the data by Matplotlib; the same bytes every time, with the experiment inside."""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+import warnings
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.curves.table import Clock
+from app.documents.experiment_file import to_text
+from app.documents.safe_write import FileError, shown, write
+from app.documents.toml_text import toml_text
+from app.export.curves import draw_curves
+from app.export.embedded import metadata
+from app.export.labels import differences
+from app.export.legend import add_legend, clean
+from app.export.plots import CurvePlot, Plot
+from app.export.records import Progress, quiet
+from app.export.stage import draw_stage
+from app.export.style import MM, FigureSettings, parameters
+from app.version import version
+
+if TYPE_CHECKING:
+    from engine import SessionPicture
+
+FORMATS = ("png", "svg", "pdf")
+_DRAWING = threading.Lock()  # Matplotlib's settings are one set for the whole process
+
+
+def write_figure(
+    path: str | os.PathLike[str],
+    picture: SessionPicture,
+    plot: Plot,
+    settings: FigureSettings,
+    clocks: Mapping[str, Clock] | None = None,
+    progress: Progress = quiet,
+) -> None:
+    """Write a PNG, SVG or PDF, by the file's suffix. clocks: seconds of training by run id, for that x axis.
+
+    May run in any thread but the one that paints. Raises FileError, SettingError, and whatever
+    `progress` raises; then an older file is still there.
+    """
+    format = Path(path).suffix.lower().removeprefix(".")
+    if format not in FORMATS:
+        raise FileError(f"cannot write {shown(path)}: a figure's name ends in .{', .'.join(FORMATS)}")
+    write(path, figure_bytes(format, picture, plot, settings, clocks, progress))
+
+
+def figure_bytes(
+    format: str,
+    picture: SessionPicture,
+    plot: Plot,
+    settings: FigureSettings,
+    clocks: Mapping[str, Clock] | None = None,
+    progress: Progress = quiet,
+) -> bytes:
+    """A figure as the content of a PNG, SVG or PDF file."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    width, height = settings.width / MM, settings.height / MM
+    if format == "png":
+        # Matplotlib cuts off what is less than a pixel.
+        width, height = ((pixels + 1e-3) / settings.dpi for pixels in settings.pixels)
+    with _DRAWING, matplotlib.rc_context(), warnings.catch_warnings():
+        matplotlib.rcdefaults()
+        # A name may have letters that the font has not, and a tiny figure no room: both are drawn as well as can be.
+        warnings.filterwarnings("ignore", message="Glyph|constrained_layout not applied|Tight layout not applied")
+        matplotlib.rcParams.update(parameters(settings))
+        figure = Figure(figsize=(width, height), dpi=settings.dpi if format == "png" else 72, layout="constrained")
+        pad = 0.3 * settings.font_size / 72.0
+        figure.get_layout_engine().set(w_pad=pad, h_pad=pad)  # type: ignore[union-attr, call-arg]
+        axes = figure.add_subplot()
+        labels = _labels(picture)
+        curves = isinstance(plot, CurvePlot)
+        if curves:
+            entries = draw_curves(axes, picture, plot, settings, labels, clocks or {}, progress)
+        else:
+            entries = draw_stage(axes, picture, plot, settings, labels, progress)
+        if settings.title:
+            axes.set_title(clean(picture.experiment.title)[:120], parse_math=False)
+        add_legend(figure, axes, entries, settings, inside=curves)
+        content = io.BytesIO()
+        about = metadata(format, clean(picture.experiment.title), _text(picture, plot, settings), _program())
+        figure.savefig(
+            content, format=format, metadata=about, transparent=settings.transparent,
+            facecolor="none" if settings.transparent else "white",
+        )  # fmt: skip
+    return content.getvalue()
+
+
+def _labels(picture: SessionPicture) -> dict[str, str]:
+    """The legend's text by run id: what differs between the runs that are shown."""
+    shown_runs = {run.id for run in picture.runs if run.visible}
+    records = tuple(record for record in picture.experiment.runs if record.settings.id in shown_runs)
+    texts = differences(replace(picture.experiment, runs=records))
+    return {record.settings.id: text for record, text in zip(records, texts, strict=True)}
+
+
+def _text(picture: SessionPicture, plot: Plot, settings: FigureSettings) -> str:
+    """The experiment as a file, headed by how it was drawn."""
+    updates = {run.id: run.update for run in picture.runs}
+    drawn = toml_text({"figure": settings.to_dict(), "plot": plot.to_dict(), "updates": updates})
+    head = f"The experiment that made this figure; {_program()} opens it, and drew it with\n{drawn}"
+    return to_text(picture.experiment, "".join(f"# {line}".rstrip() + "\n" for line in head.splitlines()) + "\n")
+
+
+def _program() -> str:
+    return f"Fall Line {version()}"

@@ -1,0 +1,76 @@
+"""The legend: inside where it hides nothing, else beside the plot, and small enough to leave it room."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from app.export.style import FigureSettings
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.legend import Legend
+
+Entry = tuple[Any, str]  # a handle that shows the line, and its label
+
+_MOST_INSIDE = 6
+_MOST_HEIGHT, _MOST_WIDTH = 0.45, 0.45  # of the figure, below and at the right
+
+
+def clean(text: str) -> str:
+    """A text for a figure: one line, nothing unprintable, and nothing that Matplotlib takes for a sign of its own."""
+    shown = "".join(" " if sign.isspace() else sign for sign in text if sign.isspace() or sign.isprintable())
+    shown = unicodedata.normalize("NFC", shown).encode("utf-8", "replace").decode()
+    return f" {shown}" if shown.startswith("_") else shown
+
+
+def add_legend(figure: Figure, axes: Axes, entries: Sequence[Entry], settings: FigureSettings, inside: bool) -> None:
+    """Add the legend where the settings want it; inside: whether `auto` may put it onto the plot."""
+    if not entries or settings.legend == "none":
+        return
+    if settings.legend == "inside" or (settings.legend == "auto" and inside and len(entries) <= _MOST_INSIDE):
+        legend = _made(axes.legend, entries, 1.0, 80, loc="best")
+        if settings.legend == "inside" or not _hides(figure, axes, legend):
+            return
+        legend.remove()
+    if settings.legend == "right":
+        _fitted(figure, entries, "outside right upper", (_MOST_WIDTH, 1.0), 1)
+    else:
+        _fitted(figure, entries, "outside lower center", (0.98, _MOST_HEIGHT), 4)
+
+
+def _hides(figure: Figure, axes: Axes, legend: Legend) -> bool:
+    """Whether the legend covers a part of a curve, or sticks out of the plot."""
+    figure.draw_without_rendering()
+    box = legend.get_window_extent()
+    if box.width > 0.75 * axes.bbox.width or box.height > 0.6 * axes.bbox.height:
+        return True
+    paths = (line.get_transform().transform_path(line.get_path()) for line in axes.lines)
+    return any(path.intersects_bbox(box.padded(2.0), filled=False) for path in paths if len(path.vertices) > 2)
+
+
+def _fitted(figure: Figure, entries: Sequence[Entry], place: str, room: tuple[float, float], columns: int) -> None:
+    """The largest legend that fits into a share of the figure: smaller letters first, then shorter labels."""
+    width, height = room[0] * figure.bbox.width, room[1] * figure.bbox.height
+    for letters in (80, 40, 24, 12):
+        for scale in (1.0, 0.85, 0.7, 0.55):
+            for count in range(min(len(entries), columns + (scale < 1.0) * 2), 0, -1):
+                legend = _made(figure.legend, entries, scale, letters, loc=place, ncols=count)
+                box = legend.get_window_extent()
+                if box.width <= width and box.height <= height:
+                    return
+                legend.remove()
+    # Not even this fits: the plot itself matters more.
+
+
+def _made(make: Any, entries: Sequence[Entry], scale: float, letters: int, **place: Any) -> Legend:
+    from matplotlib import rcParams
+
+    size = rcParams["legend.fontsize"]
+    labels = [clean(label if len(label) <= letters else f"{label[: letters - 1]}…") for _, label in entries]
+    legend: Legend = make([handle for handle, _ in entries], labels, fontsize=scale * size, **place)
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+    return legend

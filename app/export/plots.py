@@ -1,0 +1,65 @@
+"""What a figure shows: a curve of the table, or the stage."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from app.curves.table import ALONG, CURVES
+from engine import SettingError
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePlot:
+    """One curve of all visible runs, as on screen. Raises SettingError for a curve that there is not.
+
+    log_y: None is the curve's own choice. span: updates to average over, 0 for none. Ranges: None shows everything.
+    """
+
+    curve: str = "loss"
+    along: str = "updates"
+    log_x: bool = False
+    log_y: bool | None = None
+    span: int = 0
+    x_range: Range | None = None
+    y_range: Range | None = None
+
+    def __post_init__(self) -> None:
+        for name, known in (("curve", CURVES), ("along", ALONG)):
+            if getattr(self, name) not in known:
+                raise SettingError(f"{name} must be one of {', '.join(known)}, got {str(getattr(self, name))[:40]!r}")
+        if isinstance(self.span, bool) or not isinstance(self.span, int) or not 0 <= self.span <= 10**9:
+            raise SettingError(f"smoothing must be over 0 to 10^9 updates, got {str(self.span)[:40]}")
+        for name, log in (("x_range", self.log_x), ("y_range", self.logarithmic)):
+            span = getattr(self, name)
+            if span is not None and not (-1e300 <= span[0] < span[1] <= 1e300 and (span[0] > 0.0 or not log)):
+                raise SettingError(f"{name} must rise and suit its axis, got {span}")
+
+    @property
+    def logarithmic(self) -> bool:
+        return CURVES[self.curve].log if self.log_y is None else self.log_y
+
+    def to_dict(self) -> dict[str, Any]:
+        data = {**asdict(self), "log_y": self.logarithmic}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in data.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class StagePlot:
+    """The surface seen from above with the paths of all visible runs. region: (x0, x1, y0, y1), None is the surface's own."""
+
+    region: tuple[float, float, float, float] | None = None
+
+    def __post_init__(self) -> None:
+        if self.region is not None:
+            x0, x1, y0, y1 = self.region
+            if not (-1e12 <= x0 < x1 <= 1e12 and -1e12 <= y0 < y1 <= 1e12):
+                raise SettingError(f"region must have x0 < x1 and y0 < y1, got {list(self.region)}")
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"stage": list(self.region) if self.region else "whole"}
+
+
+Plot = CurvePlot | StagePlot

@@ -1,0 +1,164 @@
+"""From nothing to the running window: painted at once, then engine, kernels and parts behind it."""
+
+from __future__ import annotations
+
+import faulthandler
+import signal
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication
+
+from app import kernel_cache, warmup
+from app.documents.recent import Settings
+from app.shell import Shell
+from app.theme import DARK, THEMES, apply
+
+if TYPE_CHECKING:
+    from app.actions import Actions
+    from app.workbench import Workbench
+
+_CHILD_PATIENCE = 2000  # milliseconds
+
+
+class Starter(QObject):
+    """Brings the shell to life: imports in a thread, kernels in a child process, then the workbench."""
+
+    imported = Signal(str)
+
+    def __init__(self, shell: Shell, settings: Settings, file: Path | None) -> None:
+        super().__init__(shell)
+        self._shell, self._settings, self._file = shell, settings, file
+        self._child: QProcess | None = None
+        self._ready = {"imports": False, "kernels": False}
+        self._rest = b""
+        self.bench: Workbench | None = None
+        self.actions: Actions | None = None
+        self.imported.connect(self._imported)
+        shell.closing.connect(self.close)
+
+    @Slot()
+    def begin(self) -> None:
+        self._cache = kernel_cache.prepare()
+        if self._cache.complete:
+            self._ready["kernels"] = True
+        else:
+            self._start_child()
+        threading.Thread(target=self._import, name="imports", daemon=True).start()
+
+    def _import(self) -> None:
+        """What the window is made of; it takes most of a second, so the shell stays alive meanwhile."""
+        try:
+            import app.actions
+            import app.workbench  # noqa: F401
+
+            problem = ""
+        except Exception:
+            problem = traceback.format_exc()
+        self.imported.emit(problem)
+
+    @Slot(str)
+    def _imported(self, problem: str) -> None:
+        if problem:
+            print(problem, file=sys.stderr)
+            self._shell.warm_up.show_failure(
+                f"Fall Line cannot start: {problem.strip().splitlines()[-1]}. "
+                "Delete the folder .venv and start again; if that does not help, report it."
+            )
+            return
+        self._ready["imports"] = True
+        self._build_when_ready()
+
+    def _start_child(self) -> None:
+        child = QProcess(self)
+        program, *arguments = warmup.command()
+        child.setWorkingDirectory(warmup.FOLDER)
+        child.readyReadStandardOutput.connect(self._read_child)
+        child.finished.connect(self._child_finished)
+        child.errorOccurred.connect(self._child_finished)
+        self._child = child
+        child.start(program, arguments)
+
+    @Slot()
+    def _read_child(self) -> None:
+        assert self._child is not None
+        *lines, self._rest = (self._rest + bytes(self._child.readAllStandardOutput().data())).split(b"\n")
+        for line in lines:
+            progress = warmup.parse(line.decode("utf-8", "replace"))
+            if progress is not None:
+                text = f"warming up: kernel {progress.done} of {progress.total}, once after each update"
+                self._shell.warm_up.show_progress(text, progress.done, progress.total)
+
+    @Slot()
+    def _child_finished(self) -> None:
+        """Whatever became of it: what it has not compiled, the engine compiles itself."""
+        if not self._ready["kernels"]:
+            self._ready["kernels"] = True
+            self._build_when_ready()
+
+    def _build_when_ready(self) -> None:
+        if all(self._ready.values()) and self.bench is None:
+            self._build()
+
+    def _build(self) -> None:
+        from app.actions import Actions, KeyKeeper
+        from app.documents.presets import first_preset
+        from app.workbench import Workbench
+
+        theme = THEMES.get(str(self._settings.get("theme", DARK.name)), DARK)
+        bench = Workbench(theme, first_preset())
+        self.bench = bench
+        self._shell.setCentralWidget(bench)
+        self.actions = Actions(self._shell, bench, self._settings)
+        keeper = KeyKeeper(self)
+        application = QApplication.instance()
+        assert application is not None
+        application.installEventFilter(keeper)
+        sys.excepthook = lambda kind, error, trace: self._unexpected("".join(traceback.format_exception(kind, error, trace)))
+        bench.stage.setFocus()
+        if self._cache.note:
+            bench.toast.warn(self._cache.note)
+        if self._file is None or bench.open_file(self._file):
+            bench.play()
+
+    def _unexpected(self, details: str) -> None:
+        """A fault of ours: told once, with a way to copy it; the window stays."""
+        print(details, file=sys.stderr)
+        if self.bench is not None:
+            self.bench.toast.fail(details)
+
+    @Slot()
+    def close(self) -> None:
+        if self._child is not None and self._child.state() != QProcess.ProcessState.NotRunning:
+            self._child.closeWriteChannel()
+            if not self._child.waitForFinished(_CHILD_PATIENCE):
+                self._child.kill()
+                self._child.waitForFinished(_CHILD_PATIENCE)
+        if self.bench is not None:
+            document = self.bench.document()
+            self.bench.shut_down()
+            if document is not None and not self.bench.is_saved():
+                self._settings.keep_last(document)
+
+
+def show_window(file: str | None = None) -> int:
+    """Run the app until its window is closed; returns the exit status."""
+    faulthandler.enable()
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("Fall Line")
+    settings = Settings()
+    apply(application, THEMES.get(str(settings.get("theme", DARK.name)), DARK))
+    shell = Shell()
+    shell.show()
+    starter = Starter(shell, settings, Path(file) if file else None)
+    QTimer.singleShot(0, starter.begin)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: shell.close())
+    awake = QTimer()  # Python sees a signal only when it runs
+    awake.start(200)
+    awake.timeout.connect(lambda: None)
+    return application.exec()

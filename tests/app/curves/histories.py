@@ -1,0 +1,74 @@
+"""Histories made up for the curves: what a run might have recorded, without training anything."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from engine import COLUMNS, HistoryView, new_run
+
+
+def history_of(loss: Any, width: int = 1, capacity: int = 0) -> HistoryView:
+    """A history whose every column is the loss, but for x (rising from 0 to 1) and the learning rate."""
+    loss = np.asarray(loss, float)
+    rows = np.stack([loss] * len(COLUMNS))
+    rows[COLUMNS.index("learning_rate")] = 0.01
+    rows[COLUMNS.index("x")] = np.linspace(0.0, 1.0, len(loss))
+    count = len(loss) // width
+    bins = rows[:, : count * width].reshape(len(COLUMNS), count, width)
+    tables = np.zeros((3, len(COLUMNS), max(count, capacity)))
+    if count:
+        tables[:, :, :count] = bins[:, :, -1], np.fmin.reduce(bins, 2), np.fmax.reduce(bins, 2)
+    latest = tuple(rows[:, -1].tolist()) if len(loss) else ()
+    return HistoryView(width, count, len(loss), *tables, latest)
+
+
+def grown(whole: HistoryView, updates: int) -> HistoryView:
+    """The same history when it was younger: the same arrays, as the engine publishes them."""
+    count = updates // whole.width
+    place = min((updates - 1) // whole.width, whole.count - 1)
+    latest = tuple(whole.last[:, place].tolist()) if updates else ()
+    return HistoryView(whole.width, count, updates, whole.last, whole.low, whole.high, latest)
+
+
+def run_of(history: HistoryView, number: int = 0, **changes: Any) -> SimpleNamespace:
+    settings = new_run("adam")
+    run = SimpleNamespace(
+        id=f"run{number}",
+        name=f"Run {number}",
+        colour=number,
+        visible=True,
+        status="running",
+        initial=settings,
+        tweaks=(),
+        history=history,
+        examples=(np.array([0.0, max(history.updates, 1)]), np.array([0.0, 10.0 * max(history.updates, 1)])),
+        shown=SimpleNamespace(theta=np.zeros(2)),
+    )
+    run.__dict__.update(changes)
+    return run
+
+
+def picture_of(*runs: SimpleNamespace, cursor: int | None = None, lowest: float | None = 0.0) -> Any:
+    return SimpleNamespace(runs=runs, examples=100, cursor=cursor, ground=SimpleNamespace(lowest=lowest))
+
+
+_noise = np.random.default_rng(4)
+_t = np.arange(2000)
+HARD = {
+    "smooth": 5.0 * np.exp(-_t / 200),
+    "noisy": np.exp(-_t / 500 + 0.5 * _noise.standard_normal(2000)),
+    "spikes": np.where(_t % 500 == 100, 300.0, 0.5),
+    "diverging": 2.0 * 1.6 ** np.arange(300),
+    "to the end of floats": np.array([1.0, 1e150, 1e300, 1.7e308]),
+    "NaN tail": np.where(_t < 1000, 1.0, np.nan),
+    "infinite": np.where(_t == 700, np.inf, 1.0),
+    "zero": np.zeros(100),
+    "negative": np.sin(_t / 50),
+    "denormal": 10.0 ** -np.linspace(0, 323, 2000),
+    "one": np.array([4.0]),
+    "two": np.array([4.0, 2.0]),
+    "nothing": np.empty(0),
+}

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.curves.axes import Scale
+from app.curves.columns import Columns
+from app.curves.series import Series
+from app.curves.table import COUNTED, CURVES, Course
+from tests.app.curves.histories import grown, history_of, picture_of, run_of
+
+NOISY = np.random.default_rng(0).lognormal(size=20_000)
+STEPPED = Course(np.array([0.0, 3000.0, 20_000.0]), np.array([0.0, 30.0, 3000.0]))
+AXES = {
+    "updates": (COUNTED, Scale(-200.0, 20_000.0, 0.0, 350.0)),
+    "log updates": (COUNTED, Scale(1.0, 20_000.0, 0.0, 350.0, log=True)),
+    "zoomed": (COUNTED, Scale(5000.5, 5040.5, 0.0, 350.0)),
+    "epochs": (STEPPED, Scale(0.0, 3000.0, 0.0, 350.0)),
+}
+
+
+def bins_of(history):
+    run = run_of(history)
+    return Series(CURVES["loss"]).pull(run, picture_of(run))
+
+
+@pytest.mark.parametrize("axis", list(AXES))
+@pytest.mark.parametrize("width", [1, 16])
+def test_columns_that_grow_are_the_columns_of_the_whole(axis, width):
+    course, scale = AXES[axis]
+    whole, columns = history_of(NOISY, width), Columns()
+    for updates in (0, 1, 2, 40, 41, 5000, 5010, 5021, 12_000, 12_000, 19_999, 20_000):
+        before = columns.low.copy()
+        first = columns.update(bins_of(grown(whole, updates)), course, scale, 1.0)
+        afresh = Columns()
+        afresh.update(bins_of(grown(whole, updates)), course, scale, 1.0)
+        for side in ("start", "stop", "low", "high"):
+            there = afresh.filled
+            np.testing.assert_array_equal(columns.filled, there)
+            np.testing.assert_array_equal(getattr(columns, side)[there], getattr(afresh, side)[there])
+        if len(before):
+            np.testing.assert_array_equal(before[:first], columns.low[:first])
+
+
+@pytest.mark.parametrize("width", [1, 16])
+def test_no_spike_is_lost(width):
+    loss = np.ones(20_000)
+    loss[[77, 12_345]] = 50.0
+    columns = Columns()
+    columns.update(bins_of(history_of(loss, width)), *AXES["updates"], 1.0)
+    assert np.count_nonzero(columns.high == 50.0) == 2
+    assert np.nanmin(columns.low) == 1.0
+
+
+def test_a_single_update_stands_where_it_is():
+    columns = Columns()
+    columns.update(bins_of(history_of([4.0])), COUNTED, Scale(-1.0, 9.0, 0.0, 350.0), 1.0)
+    assert columns.start[columns.filled].tolist() == pytest.approx([35.0])
+    assert columns.low[columns.filled].tolist() == [4.0]
+
+
+def test_lines_enter_and_leave_a_zoomed_axis():
+    columns = Columns()
+    columns.update(bins_of(history_of(NOISY)), COUNTED, Scale(99.5, 100.5, 0.0, 350.0), 1.0)
+    assert columns.filled.nonzero()[0].tolist()[0] == 0
+    assert columns.start[0] < 0.0 and columns.stop[-1] > 350.0
+    assert np.count_nonzero(columns.filled) == 3

@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QSlider, QToolButton
+
+from app.curves import CURVES, CurvePanel
+from app.theme import DARK, LIGHT
+from engine import Session, Tweak, new_experiment, new_run
+from tests.app.curves.histories import HARD, history_of, picture_of, run_of
+
+
+@pytest.fixture
+def picture():
+    tweak = Tweak(512, "optimizer.beta1", 0.97)
+    return picture_of(
+        run_of(history_of(HARD["smooth"]), 0, tweaks=(tweak,)),
+        run_of(history_of(HARD["noisy"]), 1),
+        run_of(history_of(HARD["diverging"]), 2, status="diverged"),
+    )
+
+
+@pytest.fixture
+def panel(qtbot, picture):
+    panel = CurvePanel(DARK)
+    qtbot.addWidget(panel)
+    panel.resize(430, 800)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    panel.refresh(picture)
+    panel.grab()
+    return panel
+
+
+def view_of(panel, key="loss"):
+    return panel.cards[key].view
+
+
+def middle(view, across=0.5, down=0.5):
+    plot = view.plot.frame.plot
+    return QPoint(round(plot.left() + across * plot.width()), round(plot.top() + down * plot.height()))
+
+
+def drag(view, begin, end):
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=begin)
+    QTest.mouseMove(view, (begin + end) / 2)
+    QTest.mouseMove(view, end)
+    view.grab()
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=end)
+
+
+def test_begins_with_loss_gradient_norm_and_learning_rate(panel):
+    assert list(panel.cards) == ["loss", "gradient_norm", "learning_rate"]
+    assert [card.style_shown.log_y for card in panel.cards.values()] == [True, True, False]
+    assert [card.style_shown.names_axis for card in panel.cards.values()] == [False, False, True]
+
+
+def test_refresh_and_set_never_emit(qtbot, panel, picture):
+    signals = [panel.cursor_moved, panel.view_changed, panel.export_wanted, panel.picked]
+    view = panel.view()
+    with (
+        qtbot.assertNotEmitted(signals[0]),
+        qtbot.assertNotEmitted(signals[1]),
+        qtbot.assertNotEmitted(signals[3]),
+    ):
+        panel.refresh(picture)
+        panel.set_cursor(10)
+        panel.set_selected("run1")
+        panel.set_theme(LIGHT)
+        panel.apply_view(view)
+    panel.grab()
+
+
+def test_the_pointer_moves_one_cursor_through_all_curves(qtbot, panel):
+    view = view_of(panel)
+    with qtbot.waitSignal(panel.cursor_moved) as moved:
+        QTest.mouseMove(view, middle(view))
+    update = moved.args[0]
+    assert abs(update - 1000) < 30
+    assert {card.view.cursor_update for card in panel.cards.values()} == {update}
+    values = {trace.run.id: value for trace, _, value in view.plot.values(update)}
+    assert values["run0"] == HARD["smooth"][update]
+    assert np.isnan(values["run2"])
+    panel.grab()
+    with qtbot.waitSignal(panel.cursor_moved) as moved:
+        QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
+    assert moved.args == [None]
+
+
+def test_clicking_picks_the_update(qtbot, panel):
+    view = view_of(panel)
+    with qtbot.waitSignal(panel.picked) as picked:
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=middle(view, 0.25))
+    assert abs(picked.args[0] - 500) < 30
+
+
+def test_a_box_zooms_and_a_double_click_goes_back(panel):
+    view = view_of(panel)
+    whole = view.plot.frame
+    drag(view, middle(view, 0.2, 0.2), middle(view, 0.4, 0.6))
+    zoomed = view.plot.frame
+    assert zoomed.x.low == pytest.approx(400, abs=30) and zoomed.x.high == pytest.approx(800, abs=30)
+    assert zoomed.y.high < whole.y.high and zoomed.y.low > whole.y.low
+    assert view_of(panel, "learning_rate").plot.frame.x.low == zoomed.x.low
+    QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=middle(view))
+    assert view.plot.frame == whole
+
+
+def test_the_wheel_zooms_about_the_pointer(panel):
+    view = view_of(panel)
+    place, before = QPointF(middle(view, 0.25)), view.plot.frame.x
+    turn = QWheelEvent(
+        place, view.mapToGlobal(place), QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(view, turn)
+    after = view.plot.frame.x
+    assert after.high - after.low < 0.8 * (before.high - before.low)
+    assert after.value(place.x()) == pytest.approx(before.value(place.x()))
+
+
+def test_keys(qtbot, panel):
+    view = view_of(panel)
+    QTest.keyClick(view, Qt.Key.Key_Left)
+    assert view.cursor_update == 1999
+    QTest.keyClick(view, Qt.Key.Key_Left)
+    assert view.cursor_update < 1999
+    QTest.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert view.cursor_update == 1999
+    with qtbot.waitSignal(panel.view_changed) as changed:
+        QTest.keyClick(view, Qt.Key.Key_L)
+    assert changed.args[0]["curves_log_y"] == ["gradient_norm"]
+    drag(view, middle(view, 0.2), middle(view, 0.4))
+    QTest.keyClick(view, Qt.Key.Key_0)
+    assert view.plot.x_range is None and view.plot.y_range is None
+
+
+def test_the_cursor_moves_by_single_updates_when_zoomed_in(panel):
+    view = view_of(panel)
+    view.set_x_range((100.0, 104.0))
+    panel.set_cursor(102)
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    assert view.cursor_update == 103
+
+
+def test_header_controls(qtbot, panel):
+    card = panel.cards["loss"]
+    with qtbot.waitSignal(panel.view_changed):
+        card.findChild(QToolButton, "loss_log_x").click()
+    assert card.view.plot.frame.x.log
+    slider = card.findChild(QSlider, "loss_smoothing")
+    with qtbot.waitSignal(panel.view_changed) as changed:
+        slider.setValue(8)
+    assert changed.args[0]["curves_smoothing"] == [100, 0, 0]
+    assert card.view.plot.traces[1].strong is not card.view.plot.traces[1].bins
+    for control in (*card.findChildren(QToolButton), slider, card.view):
+        assert control.accessibleName() and control.objectName()
+    panel.grab()
+
+
+def test_the_menu_chooses_curves_and_the_x_axis(qtbot, panel):
+    panel.cards["loss"].menu.aboutToShow.emit()
+    menus = {
+        menu.title(): menu for menu in panel.cards["loss"].menu.findChildren(type(panel.cards["loss"].menu))
+    }
+    offered = {action.text(): action for action in menus["Curves"].actions()}
+    assert list(offered) == [curve.title for curve in CURVES.values()]
+    axes = {action.text(): action for action in menus["X axis"].actions()}
+    assert not axes["seconds"].isEnabled()
+    with qtbot.waitSignal(panel.view_changed):
+        axes["epochs"].trigger()
+    assert panel.view()["curves_along"] == "epochs"
+    assert view_of(panel).plot.frame.x.high == pytest.approx(200, rel=0.1)
+    with qtbot.waitSignal(panel.view_changed):
+        offered["Step length"].trigger()
+    assert list(panel.cards) == ["loss", "gradient_norm", "learning_rate", "step_norm"]
+    panel.grab()
+
+
+def test_the_last_curve_stays(panel):
+    panel.show_curves([])
+    panel.show_curves(["x"])
+    panel.show_curves([])
+    assert list(panel.cards) == ["x"]
+
+
+def test_view_settings_come_back(qtbot, panel, picture):
+    panel.apply_view(
+        {
+            "curves": ["x", "loss"],
+            "curves_along": "examples",
+            "curves_log_x": ["loss"],
+            "curves_log_y": [],
+            "curves_smoothing": [0, 1000],
+        }
+    )
+    panel.refresh(picture)
+    other = CurvePanel(LIGHT)
+    qtbot.addWidget(other)
+    other.apply_view(panel.view())
+    assert other.view() == panel.view()
+    assert list(other.cards) == ["x", "loss"]
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        {},
+        {"curves": ["no such curve"], "curves_along": "fortnights", "curves_smoothing": ["much"]},
+        {
+            "curves": 3,
+            "curves_log_x": 1.5,
+            "curves_log_y": "loss",
+            "curves_smoothing": "x",
+            "curves_along": 7,
+        },
+    ],
+)
+def test_view_settings_that_make_no_sense_are_passed_over(panel, junk):
+    before = panel.view()
+    panel.apply_view(junk)
+    assert panel.view()["curves"] == before["curves"]
+
+
+def test_export_and_copy(qtbot, panel):
+    panel.cards["loss"].menu.aboutToShow.emit()
+    actions = {action.text(): action for action in panel.cards["loss"].menu.actions()}
+    with qtbot.waitSignal(panel.export_wanted) as wanted:
+        actions["Export…"].trigger()
+    assert wanted.args == ["loss"]
+    frame = view_of(panel).plot.frame
+    actions["Copy image"].trigger()
+    image = QGuiApplication.clipboard().image()
+    assert image.width() == 2 * view_of(panel).width() and image.height() > 2 * view_of(panel).height()
+    assert view_of(panel).plot.frame == frame
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_every_history_can_be_painted(qtbot, panel, theme, hard_loss):
+    panel.set_theme(theme)
+    panel.show_curves(list(CURVES))
+    panel.refresh(
+        picture_of(
+            run_of(history_of(hard_loss), status="diverged"), run_of(history_of(hard_loss), 1), cursor=3
+        )
+    )
+    for cursor in (None, 0, len(hard_loss) // 2, 10**9):
+        panel.set_cursor(cursor)
+        for card in panel.cards.values():
+            card.view.grab()
+
+
+def test_a_hidden_panel_catches_up_when_it_is_shown(qtbot, panel, picture):
+    panel.hide()
+    short = picture_of(run_of(history_of(HARD["two"])))
+    panel.refresh(short)
+    panel.show()
+    assert view_of(panel).plot.newest == 1
+
+
+def test_shows_a_real_session(qtbot, panel):
+    session = Session(
+        new_experiment("rosenbrock", [new_run("adam", learning_rate=0.03), new_run("sgd", learning_rate=1.0)])
+    )
+    for _ in range(3):
+        session.advance(50)
+        panel.refresh(session.picture())
+    plot = view_of(panel).plot
+    assert plot.newest == 149
+    recorded = session.picture().runs[0].history.column("loss")[0]
+    assert plot.values(100)[0][2] == recorded[100]
+    assert plot.traces[1].diverged
+    panel.grab()

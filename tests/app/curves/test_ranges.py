@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from app.curves.ranges import Extent, linear_range, log_range
+
+CALM = Extent(0.01, 5.0, 5.0, 0.01)
+DIVERGED = Extent(2.0, 1e290, 2.0, 1e290, diverged=True)
+
+
+@pytest.mark.parametrize("fit", [linear_range, log_range])
+def test_an_explosion_does_not_ruin_the_range(fit):
+    alone, together = fit([CALM]), fit([CALM, DIVERGED])
+    assert together[1] < 200.0
+    assert together[0] <= alone[0] + 1e-9 or together[0] < 0.02
+    assert fit([DIVERGED])[1] < 200.0
+
+
+@pytest.mark.parametrize("fit", [linear_range, log_range])
+def test_a_spike_is_shown_whole(fit):
+    assert fit([Extent(0.5, 3e4, 0.6, 0.5)])[1] >= 3e4
+
+
+@pytest.mark.parametrize(
+    "extents",
+    [
+        [],
+        [Extent(math.nan, math.nan, math.nan, math.nan)],
+        [Extent(0.0, 0.0, 0.0, 0.0)],
+        [Extent(4.0, 4.0, 4.0, 4.0)],
+        [Extent(-4.0, -4.0, -4.0, -4.0)],
+        [Extent(1e6, 1e6 + 1e-9, 1e6, 1e6)],
+        [Extent(-1e308, 1e308, 0.0, 1e308)],
+        [Extent(5e-324, 1.0, 1.0, 5e-324)],
+        [DIVERGED],
+    ],
+)
+@pytest.mark.parametrize("fit", [linear_range, log_range])
+def test_every_range_can_be_drawn(fit, extents):
+    low, high = fit(extents)
+    assert math.isfinite(low) and math.isfinite(high) and low < high
+    if fit is log_range:
+        assert low > 0.0 and math.log10(high / low) <= 620
+
+
+def test_denormals_do_not_stretch_a_log_axis():
+    low, high = log_range([Extent(5e-324, 1.0, 1.0, 5e-324)])
+    assert math.log10(high / low) < 40
+
+
+@pytest.mark.parametrize("fit", [linear_range, log_range])
+def test_the_range_moves_in_steps_while_a_curve_falls(fit):
+    ranges = {fit([Extent(10.0 * 0.999**k, 10.0, 10.0, 10.0 * 0.999**k)]) for k in range(2000)}
+    assert len(ranges) < 60
+
+
+def test_a_linear_axis_of_positive_numbers_begins_just_below_zero():
+    low, high = linear_range([Extent(0.001, 0.03, 0.03, 0.001)])
+    assert -0.003 < low < 0.0
+    assert 0.03 <= high < 0.04
