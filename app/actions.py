@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -55,6 +56,9 @@ class Actions(QObject):
         self.gallery.chosen.connect(self._open_preset)
         self.export = ExportPanel(bench.theme, bench)
         self.export.hide()
+        self.export.told.connect(bench.toast.tell)
+        self.export.warned.connect(bench.toast.warn)
+        self.export.failed.connect(bench.toast.fail)
         self.help = HelpPanel(bench)
         self.help.hide()
         self._file_menu()
@@ -70,6 +74,9 @@ class Actions(QObject):
         bench.export_wanted.connect(self.show_export)
         self._name_window("")
         self._name_edits()
+
+    def shut_down(self) -> None:
+        self.export.draughtsman.stop()
 
     def save(self) -> bool:
         path = self._bench.path
@@ -96,7 +103,11 @@ class Actions(QObject):
         self.gallery.popup()
 
     def show_export(self, plot: str = "loss") -> None:
-        self.export.popup(plot)
+        published = self._bench.worker.published
+        if published is not None:
+            clocks = {run.id: published.clock for run in published.picture.runs}
+            picture = replace(published.picture, experiment=self._bench.document() or published.picture.experiment)
+            self.export.show_for(picture, clocks, self._bench.curves.view(), plot)
 
     def _show_help(self) -> None:
         self.help.popup()

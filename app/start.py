@@ -141,6 +141,8 @@ class Starter(QObject):
         if self.bench is not None:
             document = self.bench.document()
             self.bench.shut_down()
+            if self.actions is not None:
+                self.actions.shut_down()
             if document is not None and not self.bench.is_saved():
                 self._settings.keep_last(document)
 

@@ -112,10 +112,13 @@ class Hyper:
     def _number(self, value: object, whole: bool) -> float | int:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._refusal(value)
-        # The range is asked first: float() of a huge int would raise.
+        # The range is asked first: it keeps infinity and NaN from int().
         if not self.low <= value <= self.high or (whole and value != int(value)):
             raise self._refusal(value)
-        return int(value) if whole else float(value)
+        try:
+            return int(value) if whole else float(value)
+        except OverflowError:
+            raise self._refusal(value) from None
 
     def _refusal(self, value: object) -> SettingError:
         whole = "a whole number " if self.kind == "integer" else ""
@@ -315,7 +318,7 @@ def shown(value: object, length: int = 40) -> str:
     try:
         text = repr(value)
     except (ValueError, RecursionError):  # an int of too many digits; lists within lists within lists
-        text = f"a {type(value).__name__} that is too large to show"
+        text = f"something too large to show ({type(value).__name__})"
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 

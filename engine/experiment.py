@@ -170,10 +170,10 @@ class RunSettings:
                     changed = choose(catalogue, old.kind, {**old.values, knob: value})
                 else:
                     changed = choose(catalogue, _text(value))
-            elif dot or part not in _PLAIN:
-                raise SettingError(f"there is no setting {shown(setting, 60)}")
             else:
-                changed = _PLAIN[part](value)
+                changed = _PLAIN[setting](value)
+        except KeyError:
+            raise SettingError(f"there is no setting {shown(setting, 60)}") from None
         except SettingError as error:
             raise error.at(part) from None
         return replace(self, **{part: changed})

@@ -116,11 +116,12 @@ class CurvePanel(QScrollArea):
             self._show_curves([key for key in CURVES if key in keys], {})
             self._tell()
 
-    def show_along(self, key: str) -> None:
+    def show_along(self, key: str, on: bool = True) -> None:
         """Choose the x axis, as a person does in the menu."""
-        self._along = key
-        self._restyle()
-        self._tell()
+        if on:
+            self._along = key
+            self._restyle()
+            self._tell()
 
     def copy_image(self, key: str) -> None:
         QGuiApplication.clipboard().setImage(self.cards[key].view.image())
@@ -173,7 +174,7 @@ class CurvePanel(QScrollArea):
             known = self._picture is None or any(
                 choice.course(run, self._picture, self._clock) for run in self._picture.runs
             )
-            action = _add_choice(along, choice.title, key == self._along, partial(self._take_along, key))
+            action = _add_choice(along, choice.title, key == self._along, partial(self.show_along, key))
             action.setEnabled(bool(known))
             group.addAction(action)
         menu.addSeparator()
@@ -182,9 +183,6 @@ class CurvePanel(QScrollArea):
         menu.addAction("Export…", lambda: self.export_wanted.emit(card.curve.key))
         hide = menu.addAction("Hide this curve", lambda: self._toggle(card.curve.key, False))
         hide.setEnabled(len(self.cards) > 1)
-
-    def _take_along(self, key: str, _: bool) -> None:
-        self.show_along(key)
 
     def _toggle(self, key: str, on: bool) -> None:
         self.show_curves([*self.cards, key] if on else [other for other in self.cards if other != key])

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from app.curves.axes import Scale
-from app.curves.strokes import Strokes
+from app.curves.strokes import BLOCK, Strokes
 from app.curves.trace import Line, Trace
 
 WIDTH, SELECTED_WIDTH = 1.5, 2.25
@@ -53,7 +53,7 @@ class Sheet:
 
     def draw(self, layout: Layout, traces: Sequence[Trace], changed: float) -> bool:
         """Bring the image up to date; `changed` is the first pixel with news. False if nothing was to do."""
-        start = math.floor(changed) if math.isfinite(changed) else changed
+        start = math.floor(changed / BLOCK) * BLOCK if math.isfinite(changed) else changed
         if layout != self._layout:
             if self.image.size() != layout.size:
                 self.image = QImage(layout.size, QImage.Format.Format_ARGB32_Premultiplied)
@@ -86,7 +86,9 @@ class Sheet:
     ) -> None:
         pieces = line.pieces(start, layout.y)
         if len(pieces[0]):
-            self._strokes.draw(painter, QPen(colour, width), *pieces)
+            pen = QPen(colour, width)
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            self._strokes.draw(painter, pen, *pieces)
 
 
 def faint(colour: str, paper: str) -> QColor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,12 @@ from app.curves.table import Array
 from engine import thin_path
 
 _FLAT = 0.2  # pixels from low to high that are not seen
-# Qt's stroker takes time with the square of how often a polyline crosses itself: it is given so many
-# corners at a time, and a curve of more that goes up and down by so many pixels between them becomes
-# separate lines. Those overlap at their ends, which looks bolder; in such a curve it is not seen.
-_AT_A_TIME = 48
-_WILD = 8.0
+BLOCK = 32.0  # pixels across for which smooth or rough is decided together
+# Qt's stroker takes time with the square of how often a polyline crosses itself. So it is given only so
+# many corners at a time, and a block in which the curve goes up and down by so many pixels becomes
+# separate lines. Those overlap at their ends, which looks bolder; in such a block it is not seen.
+_CORNERS = 48
+_ROUGH = 256.0
 
 
 def chain(low: Array, high: Array) -> tuple[Array, Array]:
@@ -43,45 +45,49 @@ class Strokes:
     def draw(self, painter: QPainter, pen: QPen, start: Array, stop: Array, low: Array, high: Array) -> None:
         """Draw a curve of pieces, each from low to high between the pixels start and stop.
 
-        One that is not finite is a gap.
+        One that is not finite is a gap. Whether a piece is drawn smooth or rough depends on its block
+        only, so a part of a curve drawn later looks like the rest.
         """
         known = np.isfinite(start) & np.isfinite(stop) & np.isfinite(low) & np.isfinite(high)
-        if known.all():
-            self._part(painter, pen, start, stop, low, high)
-            return
-        borders = np.flatnonzero(np.diff(np.concatenate(([False], known, [False])).astype(np.int8)))
-        for first, last in borders.reshape(-1, 2).tolist():
-            self._part(painter, pen, *(side[first:last] for side in (start, stop, low, high)))
-
-    def _part(self, painter: QPainter, pen: QPen, start: Array, stop: Array, low: Array, high: Array) -> None:
         enter, leave = chain(low, high)
-        xs, ys = np.column_stack((start, stop)).ravel(), np.column_stack((enter, leave)).ravel()
-        kept = thin_path(xs, ys, 1.0, 1.0, _FLAT / 2)
-        pen = QPen(pen)
-        if len(kept) == 1:
-            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-            pen.setWidthF(2.5 * pen.widthF())
-            painter.setPen(pen)
-            painter.drawPoint(QPointF(xs[0], ys[0]))
-        elif len(kept) < _AT_A_TIME or np.abs(np.diff(ys[kept])).sum() < _WILD * len(kept):
-            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-            painter.setPen(pen)
-            for first in range(0, len(kept) - 1, _AT_A_TIME):
-                corners = kept[first : first + _AT_A_TIME + 1]
-                painter.drawPolyline(polygon(xs[corners], ys[corners]))
-        else:
-            painter.setPen(pen)
-            self._lines_of(painter, start, stop, low, high, pen.widthF())
+        kind = np.where(known, 1 + _rough(start, enter, leave), 0)
+        borders = np.concatenate(([0], np.flatnonzero(kind[1:] != kind[:-1]) + 1, [len(kind)])).tolist()
+        painter.setPen(pen)
+        for first, last in pairwise(borders):
+            if kind[first]:
+                joined = last + 1 if last < len(kind) and kind[last] else last
+                part = [side[first:joined] for side in (start, stop, enter, leave)]
+                (self._polyline if kind[first] == 1 else self._separate)(painter, *part, joined > last)
 
-    def _lines_of(
-        self, painter: QPainter, start: Array, stop: Array, low: Array, high: Array, width: float
+    def _polyline(
+        self, painter: QPainter, start: Array, stop: Array, enter: Array, leave: Array, joined: bool
     ) -> None:
-        """A line for every piece, and one to the next where the two do not touch."""
-        enter, leave = chain(low, high)
-        least, most = np.minimum(low, high), np.maximum(low, high)
+        """One line through all pieces; of the last it only goes to the beginning if that is `joined`."""
+        xs, ys = np.column_stack((start, stop)).ravel(), np.column_stack((enter, leave)).ravel()
+        if joined:
+            xs, ys = xs[:-1], ys[:-1]
+        kept = thin_path(xs, ys, 1.0, 1.0, _FLAT / 2)
+        if len(kept) == 1:
+            dot = 1.25 * painter.pen().widthF()
+            painter.save()
+            painter.setBrush(painter.pen().color())
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawEllipse(QPointF(xs[0], ys[0]), dot, dot)
+            painter.restore()
+        for first in range(0, len(kept) - 1, _CORNERS):
+            corners = kept[first : first + _CORNERS + 1]
+            painter.drawPolyline(polygon(xs[corners], ys[corners]))
+
+    def _separate(
+        self, painter: QPainter, start: Array, stop: Array, enter: Array, leave: Array, joined: bool
+    ) -> None:
+        """A line for every piece (but the last if `joined`), and one to the next where they do not touch."""
+        least, most = np.minimum(enter, leave), np.maximum(enter, leave)
         own = (most - least > _FLAT) | (stop - start > _FLAT)
-        apart = (least[1:] > most[:-1]) | (most[1:] < least[:-1]) | (start[1:] - stop[:-1] > width)
-        apart |= ~(own[1:] | own[:-1])
+        apart = (least[1:] > most[:-1]) | (most[1:] < least[:-1])
+        apart |= (start[1:] - stop[:-1] > painter.pen().widthF()) | ~(own[1:] | own[:-1])
+        if joined:
+            own[-1] = False
         self._segments(painter, start[own], enter[own], stop[own], leave[own])
         self._segments(painter, stop[:-1][apart], leave[:-1][apart], start[1:][apart], enter[1:][apart])
 
@@ -95,6 +101,16 @@ class Strokes:
         ends[:, 0], ends[:, 1], ends[:, 2], ends[:, 3] = x0, y0, x1, y1
         if count:
             painter.drawLines(self._lines[:count])
+
+
+def _rough(start: Array, enter: Array, leave: Array) -> Array:
+    """For every piece whether the curve goes up and down much in its block."""
+    travel = np.abs(leave - enter)
+    travel[:-1] += np.abs(enter[1:] - leave[:-1])
+    blocks = np.floor(start / BLOCK)
+    firsts = np.concatenate(([0], np.flatnonzero(blocks[1:] != blocks[:-1]) + 1))
+    rough: Array = np.add.reduceat(np.nan_to_num(travel), firsts) > _ROUGH
+    return np.repeat(rough, np.diff(np.append(firsts, len(start))))
 
 
 def polygon(xs: Array, ys: Array) -> QPolygonF:

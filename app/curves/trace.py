@@ -11,6 +11,7 @@ from app.curves.axes import TINIEST, Scale
 from app.curves.columns import Columns
 from app.curves.ranges import Extent
 from app.curves.series import Average, Bins, Series
+from app.curves.strokes import BLOCK
 from app.curves.table import Array, Course, Curve
 from engine import DIVERGED
 
@@ -23,25 +24,33 @@ class Line:
 
     def __init__(self) -> None:
         self.columns = Columns()
-        self._tail = np.nan
+        self._tail = math.nan
+        self._latest = math.nan
 
     def update(self, bins: Bins, course: Course, scale: Scale, pitch: float) -> float:
         """Returns the pixel from which on the line has changed; infinite if nowhere."""
         before = self._tail
         first = self.columns.update(bins, course, scale, pitch)
         self._latest = bins.latest
-        self._tail = scale.pixel(course.place(bins.updates - 1)) if bins.updates else np.nan
-        start = scale.start + (first - 2) * pitch
-        if first < len(self.columns.low):
-            return start
-        return np.inf if self._tail == before or not bins.updates else self._last_place()
+        self._tail = scale.pixel(course.place(bins.updates - 1)) if bins.updates else math.nan
+        if first == len(self.columns.low) and (self._tail == before or not bins.updates):
+            return math.inf
+        # The line from the piece before is new, too.
+        earlier = np.flatnonzero(self.columns.filled[:first])
+        return float(self.columns.start[earlier[-1]]) if len(earlier) else -math.inf
 
     def pieces(self, since: float, y: Scale) -> tuple[Array, Array, Array, Array]:
-        """(start, stop, low, high) in pixels of the columns that have bins, from just before `since` on."""
+        """(start, stop, low, high) in pixels of the columns with bins, so that all from `since` on is right.
+
+        They begin with a whole block before that, because a block is drawn in one manner.
+        """
         columns = self.columns
         there = np.flatnonzero(columns.filled)
-        begin = int(np.searchsorted(columns.stop[there], since)) - 2
-        there = there[max(begin, 0) :]
+        begin = max(int(np.searchsorted(columns.start[there], since)) - 1, 0)
+        if begin:
+            block = math.floor(columns.start[there[begin]] / BLOCK) * BLOCK
+            begin = int(np.searchsorted(columns.start[there], block))
+        there = there[begin:]
         start, stop, low, high = (
             side[there] for side in (columns.start, columns.stop, columns.low, columns.high)
         )
@@ -56,10 +65,6 @@ class Line:
         reach = 20.0 * abs(y.end - y.start)
         low, high = (np.clip(y.pixels(side), -reach, reach) for side in (low, high))
         return start, stop, low, high
-
-    def _last_place(self) -> float:
-        places = self.columns.stop[self.columns.filled]
-        return float(places[-1]) - 2.0 if len(places) else -np.inf
 
 
 class Trace:

@@ -82,12 +82,11 @@ class _Pen:
         self.shift = shift
 
     def draw(self, trace: Trace, x: Scale, y: Scale, smooth: bool) -> None:
-        raw = trace.raw.vertices(-np.inf, y)
+        raw = chain(*trace.raw.pieces(-np.inf, y))
         if smooth:
-            self._line(*chain(*raw), width=0.6, alpha=0.3, zorder=2.0, pattern=())
-        strong = trace.smooth.vertices(-np.inf, y) if smooth else raw
-        across, up = chain(*strong)
-        self._line(across, up, width=1.0, alpha=1.0, zorder=3.0, pattern=self.pattern)
+            self._line(*raw, width=0.6, alpha=0.3, zorder=2.0, pattern=())
+        strong = chain(*trace.smooth.pieces(-np.inf, y)) if smooth else raw
+        self._line(*strong, width=1.0, alpha=1.0, zorder=3.0, pattern=self.pattern)
         self._markers(*strong)
         self._tweaks(trace, x)
         if trace.diverged:
@@ -110,17 +109,19 @@ class _Pen:
             ls=_style(pattern), alpha=alpha, zorder=zorder,
         )  # fmt: skip
 
-    def _markers(self, across: Array, low: Array, high: Array) -> None:
+    def _markers(self, across: Array, up: Array) -> None:
         """A few markers, elsewhere for every run, so that curves on top of each other show all of theirs."""
-        there = np.isfinite(low) & np.isfinite(high)
+        there = np.isfinite(up)
         if not self.marker or there.sum() < 2:
             return
-        across, middle = across[there], (low[there] + high[there]) / 2.0
+        across, up = across[there], up[there]
         wanted = (np.arange(_MARKS) + 0.15 + 0.8 * self.shift) / _MARKS
         wanted = wanted[(wanted >= across[0]) & (wanted <= across[-1])]
         nearest = np.clip(np.searchsorted(across, wanted), 1, len(across) - 1)
         nearest -= wanted - across[nearest - 1] < across[nearest] - wanted
-        self.axes.plot(across[nearest], middle[nearest], transform=self.axes.transAxes, ls="", zorder=4.0, **self._marker_look())
+        self.axes.plot(
+            across[nearest], up[nearest], transform=self.axes.transAxes, ls="", zorder=4.0, **self._marker_look()
+        )  # fmt: skip
 
     def _marker_look(self) -> dict[str, object]:
         size = 2.2 * self.settings.line_width + 1.6
@@ -140,11 +141,11 @@ class _Pen:
                 lw=0.6 * self.settings.line_width, ls=(0, (1.0, 2.5)), zorder=1.5,
             )  # fmt: skip
 
-    def _end(self, across: Array, low: Array, high: Array) -> None:
-        there = np.flatnonzero(np.isfinite(high) & (across <= 1.0))
+    def _end(self, across: Array, up: Array) -> None:
+        there = np.flatnonzero(np.isfinite(up) & (across <= 1.0))
         if there.size:
             last = there[-1:]
-            self._points(across[last], np.clip(high[last], 0.0, 1.0), "X", 3.5 * self.settings.line_width + 2.0)
+            self._points(across[last], np.clip(up[last], 0.0, 1.0), "X", 3.5 * self.settings.line_width + 2.0)
 
     def _points(self, across: Array, up: Array, marker: str, size: float) -> None:
         self.axes.plot(
@@ -153,18 +154,17 @@ class _Pen:
         )  # fmt: skip
 
 
-def chain(across: Array, low: Array, high: Array) -> tuple[Array, Array]:
-    """The points of the line through columns that each go from low to high; a column of one value is one point.
+def chain(start: Array, stop: Array, low: Array, high: Array) -> tuple[Array, Array]:
+    """The points (xs, ys) of the line through pieces that go from low to high between start and stop.
 
-    A column is entered at the end that is nearer to where the curve comes from.
+    A piece is left towards the middle of the next; one of a single value at a single place is one point.
     """
-    middle = low + high
-    ahead = np.diff(middle, append=middle[-1:])
-    xs, ys = np.repeat(across, 2), np.empty(2 * len(across))
+    ahead = np.diff(low + high, append=low[-1:] + high[-1:])
+    xs, ys = np.column_stack((start, stop)).ravel(), np.empty(2 * len(low))
     ys[0::2] = np.where(ahead > 0.0, low, high)
     ys[1::2] = np.where(ahead > 0.0, high, low)
     needed = np.ones(len(xs), bool)
-    needed[1::2] = low != high
+    needed[1::2] = (low != high) | (start != stop)
     return xs[needed], np.where(np.isfinite(ys), ys, np.nan)[needed]
 
 

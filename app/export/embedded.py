@@ -20,7 +20,7 @@ def metadata(format: str, title: str, text: str, program: str) -> dict[str, Any]
     if format == "pdf":
         about = {"Title": title, "Subject": KEY, "Keywords": text, "Creator": program, "Producer": "Matplotlib"}
         return {**about, "CreationDate": None, "ModDate": None}
-    return {"Title": title, "Subject": [KEY], "Description": text, "Creator": [program], "Date": None}
+    return {"Title": title, "Keywords": [KEY], "Description": text, "Creator": [program], "Date": None}
 
 
 def carries(data: bytes) -> bool:

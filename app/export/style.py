@@ -33,10 +33,10 @@ SIZES: dict[str, tuple[float, float, float, float]] = {
 }
 MOST_PIXELS = 100_000_000
 
-# One colour for each of a run's 16 colour numbers, dark enough for white paper; neighbours differ in lightness.
+# The light theme's colours of runs, which had to be typed again: that module needs Qt, and this one must not.
 COLOURS = (
-    "#1a66c9", "#e2731b", "#128a5f", "#a84bc4", "#5b6472", "#c62f3e", "#1c9cb8", "#8a6a00",
-    "#4b3fb5", "#e0559b", "#3f7d1f", "#7a4526", "#0d4f7a", "#d69a00", "#8c1f5c", "#2f2f2f",
+    "#0a6fd6", "#d96a00", "#00966a", "#8b3fd6", "#a88700", "#d01c42", "#5d6878", "#007f8c",
+    "#5b8f1c", "#c0469a", "#4a55c7", "#91602a", "#2a9fc9", "#a312a3", "#3d6b22", "#7a5f00",
 )  # fmt: skip
 # In lengths of the line's width. With eight markers and five patterns, 40 runs differ without any colour.
 DASHES: tuple[tuple[float, ...], ...] = ((), (5.0, 1.6), (1.2, 1.4), (7.0, 1.6, 1.2, 1.6), (3.0, 1.4, 1.2, 1.4, 1.2, 1.4))
@@ -178,10 +178,8 @@ def _bundled() -> tuple[str, ...]:
 
     families: list[str] = []
     known = {entry.fname for entry in fontManager.ttflist}
-    for path in sorted([*FONTS.glob("*.ttf"), *FONTS.glob("*.otf")]):
+    for path in sorted(FONTS.glob("*-Regular.[ot]tf")):
         if str(path) not in known:
             fontManager.addfont(str(path))
-        family = FT2Font(str(path)).family_name
-        if family not in families and "mono" not in family.lower():
-            families.append(family)
+        families.append(FT2Font(str(path)).family_name)
     return tuple(families)

@@ -18,7 +18,7 @@ from app.stage.view import View
 
 Array = np.ndarray
 
-CELLS = 72
+CELLS = 64
 SAMPLES = 4  # on each side, whose mean is a node
 DEPTH = 5e-2  # of the median: less of an abyss than the colours have, whose logarithm goes on for ever
 LIGHT = np.array([-0.45, 0.35, 0.82])

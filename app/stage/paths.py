@@ -28,6 +28,7 @@ WIDTH = 2.0
 TOLERANCE = 0.3  # pixels a thinned path may be off
 CHUNK = 8192  # recorded points between two looks at the clock
 APART = 0.75  # pixels that ink moves on before more is laid
+BLOCK = 1024  # segments drawn in one call
 FULL = 4  # segment ends in one pixel, after which more of the same colour cannot be seen
 X, Y = COLUMNS.index("x"), COLUMNS.index("y")
 NOTHING = np.empty((0, 4))
@@ -143,7 +144,7 @@ class Lines:
     """Draws (n, 4) arrays of segments, through lines that live in an array's memory."""
 
     def __init__(self) -> None:
-        self._block = np.empty((1024, 4))
+        self._block = np.empty((BLOCK, 4))
         self._lines = wrapped(self._block, QLineF)
 
     def __call__(self, painter: QPainter, segments: Array, colour: QColor) -> None:
@@ -184,8 +185,11 @@ def _fresh(trace: Trace, segments: Array, plot: QRectF) -> Array:
     cells = (segments + 4.0 - [plot.left(), plot.top()] * 2).astype(np.intp)
     bound = np.array(trace.hits.shape[::-1] * 2) - 1
     column, row, to_column, to_row = np.clip(cells, 0, bound).T
-    full = np.minimum(trace.hits[row, column], trace.hits[to_row, to_column]) >= FULL
-    fresh = ~full
-    trace.hits[to_row[fresh], to_column[fresh]] += 1
+    fresh = np.empty(len(segments), bool)
+    for first in range(0, len(segments), BLOCK):  # the ink of one block counts for the next
+        part = slice(first, first + BLOCK)
+        least = np.minimum(trace.hits[row[part], column[part]], trace.hits[to_row[part], to_column[part]])
+        fresh[part] = least < FULL
+        np.add.at(trace.hits, (to_row[part][fresh[part]], to_column[part][fresh[part]]), 1)
     shown: Array = segments[fresh]
     return shown

@@ -13,6 +13,7 @@ import tomllib
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -46,10 +47,18 @@ def main(names: list[str]) -> None:
         if not names or path.stem in names:
             experiment = Experiment.from_dict(tomllib.loads(path.read_text(encoding="utf-8")))
             target = path.with_suffix(".png")
-            # Of a palette of 256 colours, dithered, a file is a third as large and looks the same.
-            thumbnail(experiment).convertToFormat(QImage.Format.Format_Indexed8).save(str(target))
+            save(thumbnail(experiment), target)
             print(f"{target.name}  {target.stat().st_size / 1024:.0f} KB")
     application.quit()
+
+
+def save(image: QImage, target: Path) -> None:
+    """Write a PNG of 256 well chosen colours: a third of the size, and no difference to the eye."""
+    plain = image.convertToFormat(QImage.Format.Format_RGB888)
+    size, stride = (image.width(), image.height()), plain.bytesPerLine()
+    picture = Image.frombytes("RGB", size, bytes(plain.constBits()), "raw", "RGB", stride)
+    few = picture.quantize(256, Image.Quantize.MEDIANCUT, kmeans=5, dither=Image.Dither.NONE)
+    few.save(target, optimize=True)
 
 
 def thumbnail(experiment: Experiment) -> QImage:

@@ -70,8 +70,8 @@ def test_the_sentence_of_a_refusal() -> None:
 
 
 def test_what_cannot_be_shown_is_described() -> None:
-    assert shown(10**5000) == "a int that is too large to show"
-    assert shown(DEEP) == "a list that is too large to show"
+    assert shown(10**5000) == "something too large to show (int)"
+    assert shown(DEEP) == "something too large to show (list)"
     assert shown("x" * 100, 10) == "'xxxxxxxx…"
 
 

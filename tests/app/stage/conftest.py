@@ -69,9 +69,7 @@ def run_of(points, id="a", colour=0, width=1, status="running", visible=True, th
 
 
 def picture_of(*runs, start=(-1.5, 2.0)):
-    return SimpleNamespace(
-        runs=tuple(runs), experiment=SimpleNamespace(problem=SimpleNamespace(start=start))
-    )
+    return SimpleNamespace(runs=tuple(runs), experiment=SimpleNamespace(problem=SimpleNamespace(start=start)))
 
 
 def spiral(count=400, turns=5, start=1.2):
@@ -84,7 +82,12 @@ def spiral(count=400, turns=5, start=1.2):
 @pytest.fixture
 def make():
     return SimpleNamespace(
-        ground=ground_of, terrain=terrain_of, history=history_of, run=run_of, picture=picture_of, spiral=spiral
+        ground=ground_of,
+        terrain=terrain_of,
+        history=history_of,
+        run=run_of,
+        picture=picture_of,
+        spiral=spiral,
     )
 
 

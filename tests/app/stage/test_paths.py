@@ -98,7 +98,9 @@ def test_a_run_that_trembles_is_not_drawn_over_itself_for_ever(make):
     ink = Ink(lambda painter, segments, colour: drawn.append(len(segments)))
     run = make.run(trembling)
     ink.follow((run,), VIEW)
-    ink.draw(QPainter(), (run,), COLOURS, budget=60.0)
+    image = QImage(8, 8, QImage.Format.Format_RGB32)
+    with QPainter(image) as painter:
+        ink.draw(painter, (run,), COLOURS, budget=60.0)
     assert sum(drawn) < 20_000
 
 
@@ -107,16 +109,18 @@ def test_ink_keeps_to_its_budget_and_then_goes_on(make):
     ink = Ink(lambda painter, segments, colour: None)
     ink.follow(runs, VIEW)
     frames = 0
-    while ink.behind:
-        ink.draw(QPainter(), runs, COLOURS, budget=0.0)
-        frames += 1
+    image = QImage(8, 8, QImage.Format.Format_RGB32)
+    with QPainter(image) as painter:
+        while ink.behind:
+            ink.draw(painter, runs, COLOURS, budget=0.0)
+            frames += 1
     assert frames > 10
 
 
 @pytest.mark.parametrize("reach", [2.0, 1e5, 1e12, 1e140])
 def test_segments_are_cut_to_the_box(reach):
     box = QRectF(0, 0, 100, 50)
-    points = np.random.default_rng(5).uniform(-reach, reach, size=(500, 2)) + [50, 25]
+    points = np.random.default_rng(5).uniform(-reach, reach, size=(500, 2)) + np.array([50.0, 25.0])
     segments = clipped(points, box)
     x, y = segments[:, 0::2], segments[:, 1::2]
     assert (x >= -1e-6).all() and (x <= 100 + 1e-6).all() and (y >= -1e-6).all() and (y <= 50 + 1e-6).all()

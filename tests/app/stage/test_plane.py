@@ -79,10 +79,11 @@ def test_dragging_the_ground_pans_and_places_nothing(plane, make, qtbot):
     plane.refresh(make.picture(make.run([])))
     before = plane.view
     with qtbot.assertNotEmitted(plane.start_placed):
-        QTest.mousePress(plane, LEFT, pos=pixel(plane, 0.0, 0.0))
+        at = pixel(plane, 0.0, 0.0)
+        QTest.mousePress(plane, LEFT, pos=at)
         for offset in (20, 40, 60):
-            QTest.mouseMove(plane, pixel(plane, 0.0, 0.0) + QPoint(offset, 0))
-        QTest.mouseRelease(plane, LEFT, pos=pixel(plane, 0.0, 0.0) + QPoint(60, 0))
+            QTest.mouseMove(plane, at + QPoint(offset, 0))
+        QTest.mouseRelease(plane, LEFT, pos=at + QPoint(60, 0))
     assert before.x0 - plane.view.x0 == pytest.approx(60 / before.x_scale, rel=0.2)
     assert plane.view.y0 == pytest.approx(before.y0)
 
@@ -244,13 +245,22 @@ def test_any_surface_can_be_shown(plane, make, function, log_levels):
     plane.grab()
 
 
+STILL = [[0, 0]] * 5000
 HUGE = [[0, 0], [1e10, 1], [-1e200, 1e150], [1e308, -1e308], [0.5, 0.5]]
 
 
 @pytest.mark.parametrize("status", ["running", "diverged", "finished"])
 @pytest.mark.parametrize(
     "points",
-    [[], [[0, 0]], [[np.nan, 0]], [[0, 0], [np.inf, 1], [1, 1]], [[0, 0], [1, np.nan]], HUGE, [[0, 0]] * 5000],
+    [
+        [],
+        [[0, 0]],
+        [[np.nan, 0]],
+        [[0, 0], [np.inf, 1], [1, 1]],
+        [[0, 0], [1, np.nan]],
+        HUGE,
+        [[0, 0]] * 5000,
+    ],
 )
 def test_any_path_can_be_shown(stage, make, points, status):
     stage.set_selected("a")
@@ -320,6 +330,11 @@ def test_the_menu_resets_copies_and_exports(stage, qtbot):
 
 
 def test_every_button_can_be_named(stage):
-    for button in (*stage.toolbar.arrows.values(), stage.toolbar.equal, stage.toolbar.reset, stage.toolbar.relief):
+    for button in (
+        *stage.toolbar.arrows.values(),
+        stage.toolbar.equal,
+        stage.toolbar.reset,
+        stage.toolbar.relief,
+    ):
         assert button.objectName() and button.accessibleName() and button.toolTip()
     assert all("log-scaled" in button.toolTip() for button in stage.toolbar.arrows.values())
