@@ -104,7 +104,7 @@ LIGHT = Theme(
     axis=QColor("#8e9aab"),
     grid=QColor("#e6eaf0"),
     contour=QColor(10, 25, 50, 48),
-    heat_stops=tuple(_HEAT.split()),
+    heat_stops=tuple("#6498c2 #87b6d0 #a8cfd3 #c6e0d0 #dbead0 #ecf1d6 #f8f6e3".split()),
     run_colours=_colours(
         "#0a6fd6 #d96a00 #00966a #8b3fd6 #a88700 #d01c42 #5d6878 #007f8c"
         " #5b8f1c #c0469a #4a55c7 #91602a #2a9fc9 #a312a3 #3d6b22 #7a5f00"

@@ -74,7 +74,7 @@ class Transport(QWidget):
         self.timeline.valueChanged.connect(self._scrub)
         self.place = QLabel()
         self.place.setObjectName("muted")
-        self.place.setMinimumWidth(150)
+        self.place.setMinimumWidth(210)
         self.place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.rewind = self._button("rewind", "Rewind: continue from the update shown", self._rewind)
         self.rewind.setEnabled(False)
@@ -114,21 +114,18 @@ class Transport(QWidget):
 
     def _place(self, published: Published, shown: int) -> str:
         picture = published.picture
+        epoch = short(max(run.epoch for run in picture.runs))
         if picture.cursor is not None:
             return f"{shown:,} of {picture.update:,}"
         limit = picture.experiment.stop["updates"]
-        return f"update {picture.update:,}" + (f" / {limit:,}" if limit else "")
+        return f"update {picture.update:,}" + (f" / {limit:,}" if limit else "") + f"  ·  epoch {epoch}"
 
     def _status(self, published: Published) -> str:
         if published.replaying is not None:
             return f"replaying … {published.replaying:.0%}"
-        runs = published.picture.runs
-        epoch = max(run.epoch for run in runs)
         if published.playing:
-            return f"epoch {short(epoch)}  ·  {short(published.updates_per_second)} updates/s"
-        if all(run.status in (FINISHED, DIVERGED) for run in runs):
-            return f"epoch {short(epoch)}  ·  ended"
-        return f"epoch {short(epoch)}"
+            return f"{short(published.updates_per_second)} updates/s"
+        return "ended" if all(run.status in (FINISHED, DIVERGED) for run in published.picture.runs) else "paused"
 
     def _scrub(self, place: int) -> None:
         update = round(place * self._update / _TIMELINE_TICKS)

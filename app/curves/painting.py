@@ -28,7 +28,8 @@ def paint_plot(painter: QPainter, plot: Plot, behind: QImage, font: QFont) -> No
     taken: dict[int, int] = {}
     for trace in plot.traces:
         colour = plot.colour(trace.run)
-        draw_tweaks(painter, frame.plot, tweak_places(trace, frame.x), colour, taken)
+        if trace.run.tweaks:
+            draw_tweaks(painter, frame.plot, tweak_places(trace, frame.x), colour, taken)
         draw_end(painter, frame.plot, trace, frame.x, frame.y, colour)
     note = _note(plot)
     if note:

@@ -205,7 +205,7 @@ def _add_choice(menu: QMenu, title: str, on: bool, choose: Callable[[bool], None
     action = menu.addAction(title)
     action.setCheckable(True)
     action.setChecked(on)
-    action.triggered.connect(choose)
+    action.triggered.connect(lambda on: choose(on))  # a partial would not be told `on`
     return action
 
 

@@ -50,7 +50,7 @@ def log_range(extents: Iterable[Extent]) -> tuple[float, float]:
     if span < 1e-6:
         bottom, top = bottom - 0.5, top + 0.5
         span = 1.0
-    step = nice_step(span / 10)
+    step = nice_step(span / 16)
     bottom, top = _outward(bottom - 0.03 * span, top + 0.03 * span, step)
     return 10.0 ** max(bottom, -300.0), 10.0 ** min(top, 300.0)
 

@@ -14,12 +14,12 @@ from app.curves.table import Array
 from engine import thin_path
 
 _FLAT = 0.2  # pixels from low to high that are not seen
-BLOCK = 32.0  # pixels across for which smooth or rough is decided together
+BLOCK = 16.0  # pixels across for which smooth or rough is decided together
 # Qt's stroker takes time with the square of how often a polyline crosses itself. So it is given only so
 # many corners at a time, and a block in which the curve goes up and down by so many pixels becomes
 # separate lines. Those overlap at their ends, which looks bolder; in such a block it is not seen.
 _CORNERS = 48
-_ROUGH = 256.0
+_ROUGH = 128.0
 
 
 def chain(low: Array, high: Array) -> tuple[Array, Array]:
@@ -56,8 +56,8 @@ class Strokes:
         for first, last in pairwise(borders):
             if kind[first]:
                 joined = last + 1 if last < len(kind) and kind[last] else last
-                part = [side[first:joined] for side in (start, stop, enter, leave)]
-                (self._polyline if kind[first] == 1 else self._separate)(painter, *part, joined > last)
+                draw = self._polyline if kind[first] == 1 else self._separate
+                draw(painter, *(side[first:joined] for side in (start, stop, enter, leave)), joined > last)
 
     def _polyline(
         self, painter: QPainter, start: Array, stop: Array, enter: Array, leave: Array, joined: bool
@@ -109,7 +109,8 @@ def _rough(start: Array, enter: Array, leave: Array) -> Array:
     travel[:-1] += np.abs(enter[1:] - leave[:-1])
     blocks = np.floor(start / BLOCK)
     firsts = np.concatenate(([0], np.flatnonzero(blocks[1:] != blocks[:-1]) + 1))
-    rough: Array = np.add.reduceat(np.nan_to_num(travel), firsts) > _ROUGH
+    # A gap makes the sum NaN, which is not rough.
+    rough: Array = np.add.reduceat(travel, firsts) > _ROUGH
     return np.repeat(rough, np.diff(np.append(firsts, len(start))))
 
 

@@ -23,7 +23,8 @@ def _table(data: Mapping[str, Any], path: str) -> Iterator[str]:
     """The lines of a table: first what belongs to itself, as TOML asks, then the tables inside it."""
     later = []
     for key, value in data.items():
-        lines = _entry(key, value)
+        # The document's own tables are its chapters, however short.
+        lines = None if isinstance(value, Mapping) and not path else _entry(key, value)
         if lines is None:
             later.append((f"{path}.{_key(key)}" if path else _key(key), value))
         else:

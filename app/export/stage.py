@@ -85,8 +85,7 @@ def _draw_surface(axes: Axes, picture: SessionPicture, region: Region, settings:
         heights = np.ma.masked_invalid(values - floor) if ground.log_levels else np.ma.masked_invalid(values)
     heights = np.ma.masked_where(np.abs(heights) > 1e300, heights)
     norm, levels = _levels(heights.compressed(), ground.log_levels)
-    colours = LinearSegmentedColormap.from_list("fall line", HEAT)
-    colours.set_bad("#c9ccd2")
+    colours = LinearSegmentedColormap.from_list("fall line", HEAT).with_extremes(bad="#c9ccd2")
     image = axes.imshow(heights, cmap=colours, norm=norm, origin="lower", extent=region, aspect="auto", interpolation="bilinear")
     inside = [level for level in levels if heights.count() and heights.min() < level < heights.max()]
     if inside:
@@ -96,7 +95,7 @@ def _draw_surface(axes: Axes, picture: SessionPicture, region: Region, settings:
     below = bool(heights.count() and heights.min() < norm.vmin)
     above = bool(heights.count() and heights.max() > norm.vmax)
     bar = axes.figure.colorbar(image, ax=axes, extend=beyond[below, above], pad=0.02, aspect=26, fraction=0.08)
-    bar.outline.set_visible(False)
+    bar.outline.set_linewidth(0.4 * settings.line_width)
     above_minimum = ground.log_levels and floor != 0.0
     bar.set_label("Loss above its minimum" if above_minimum else "Loss")
 
@@ -144,7 +143,7 @@ def _draw_path(
     pattern = settings.dash(place) if whole and len(line) <= 2000 else ()
     look: dict[str, Any] = {"marker": settings.marker(place), "ms": 2.2 * width + 1.8, "mfc": colour, "mec": "white", "mew": 0.4 * width}
     style: Any = (0.0, pattern) if pattern else "-"
-    axes.plot(*line.T, color="white", lw=width + 1.1, alpha=0.75, zorder=3.0)
+    axes.plot(*line.T, color="white", lw=width + 1.1, alpha=0.6, zorder=3.0)
     axes.plot(*line.T, color=colour, lw=width * 1.1, ls=style, zorder=3.2)
     if settings.markers and len(points) > 1:
         axes.plot(*points[_along(points, scales, region)].T, ls="", zorder=3.4, **look)

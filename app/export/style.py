@@ -140,7 +140,7 @@ def parameters(settings: FigureSettings) -> dict[str, Any]:
         "legend.framealpha": 0.85,
         "legend.edgecolor": "none",
         "legend.borderpad": 0.4,
-        "legend.handlelength": 2.6,
+        "legend.handlelength": 3.2,
         "legend.labelspacing": 0.35,
         "legend.columnspacing": 1.4,
         "lines.solid_capstyle": "round",

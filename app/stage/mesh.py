@@ -112,7 +112,7 @@ def _lit(mesh: Mesh, table: Array) -> Array:
     towards = (LIGHT[2] - rise[0] * LIGHT[0] - rise[1] * LIGHT[1]) / np.sqrt(1 + rise[0] ** 2 + rise[1] ** 2)
     bright = AMBIENT + (1 - AMBIENT) * np.clip(towards / np.linalg.norm(LIGHT), 0.0, 1.0) * 1.15
     colour = table[(np.nan_to_num(mesh.shades) * (SHADES - 1)).astype(int)]
-    bright = np.nan_to_num(np.minimum(bright, 1.15))
+    bright = np.nan_to_num(np.minimum(bright, 1.0))
     lit = np.zeros(colour.shape, np.uint32)
     for shift in (16, 8, 0):
         channel = np.minimum((colour >> shift & 255) * bright, 255).astype(np.uint32)

@@ -89,7 +89,7 @@ def survives(data: object) -> str:
     try:
         experiment = Experiment.from_dict(data)
     except SettingError as error:
-        assert 0 < len(str(error)) < 700
+        assert 0 < len(str(error)) < 1000
         return str(error)
     assert Experiment.from_dict(experiment.to_dict()) == experiment
     Session(experiment).advance(30)

@@ -1,0 +1,48 @@
+"""The experiments that come with the app: `assets/presets/*.toml`, in the order of their file names."""
+
+from __future__ import annotations
+
+import contextlib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.documents.safe_write import FileError, read
+
+if TYPE_CHECKING:
+    from engine import Experiment
+
+FOLDER = Path(__file__).resolve().parent.parent.parent / "assets" / "presets"
+_MOST_BYTES = 2**18
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """One experiment of the menu. line: what it shows, in a sentence. thumbnail: a picture, None if there is none."""
+
+    key: str
+    title: str
+    line: str
+    path: Path
+    thumbnail: Path | None
+
+    def experiment(self) -> Experiment:
+        """Raises FileError or SettingError."""
+        from app.documents.experiment_file import load
+
+        return load(self.path)
+
+
+def presets(folder: Path = FOLDER) -> tuple[Preset, ...]:
+    """All of them, as far as a menu needs them; what cannot be read is left out."""
+    found = []
+    for path in sorted(folder.glob("*.toml")):
+        with contextlib.suppress(FileError, ValueError, RecursionError):
+            data = tomllib.loads(read(path, _MOST_BYTES).decode("utf-8"))
+            title, note = data.get("title", path.stem), data.get("note", "")
+            if isinstance(title, str) and isinstance(note, str):
+                picture = path.with_suffix(".png")
+                line = note.strip().partition("\n")[0]
+                found.append(Preset(path.stem, title, line, path, picture if picture.is_file() else None))
+    return tuple(found)

@@ -1,0 +1,177 @@
+"""The real window for a test to operate, and a sharp eye on what it leaves behind."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QtMsgType
+from PySide6.QtWidgets import QApplication
+
+from app.shell import Shell
+from app.theme import DARK, apply
+from app.workbench import Workbench
+from engine import Experiment, new_experiment, new_run
+
+PATIENCE = 10_000  # milliseconds; a test that passes needs a few of them
+CLOSED_WITHIN = 1.0  # seconds
+HARMLESS = ("propagateSizeHints",)  # what the screenless platform has to say about any window
+
+
+def small_race(**changes) -> Experiment:
+    """Two runs on Rosenbrock that never end by themselves."""
+    runs = changes.pop("runs", [new_run("adam", learning_rate=0.02), new_run("momentum", learning_rate=1e-4)])
+    return new_experiment(changes.pop("surface", "rosenbrock"), runs, **{"updates": 0, **changes})
+
+
+def idle_deletions() -> None:
+    """What the event loop does with `deleteLater`, for as long as deletions ask for more."""
+    for _ in range(3):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        QApplication.processEvents()
+
+
+class Window:
+    """A shell with a workbench, driven as a person would, and read as a person would."""
+
+    def __init__(self, qtbot, experiment: Experiment) -> None:
+        self.qtbot = qtbot
+        self.shell = Shell()
+        self.bench = Workbench(DARK, experiment)
+        self.shell.setCentralWidget(self.bench)
+        self.shell.closing.connect(self.bench.shut_down)
+        with qtbot.waitExposed(self.shell):
+            self.shell.show()
+        self.settle()
+
+    @property
+    def published(self):
+        return self.bench.worker.published
+
+    @property
+    def picture(self):
+        return self.published.picture
+
+    @property
+    def update(self) -> int:
+        return self.picture.update
+
+    def run(self, id: str):
+        return next(run for run in self.picture.runs if run.id == id)
+
+    def until(self, condition) -> None:
+        self.qtbot.waitUntil(condition, timeout=PATIENCE)
+
+    def settle(self) -> None:
+        """Until every edit has been carried out, no replay is under way, and the views show what came of it."""
+        bench = self.bench
+        self.until(
+            lambda: bench._seen is not None
+            and bench._seen is self.published
+            and self.published.serial == bench._serial
+            and self.published.replaying is None
+        )
+
+    def advance(self, updates: int) -> None:
+        """Single steps, as the worker takes them."""
+        goal = self.update + updates
+        self.bench._orders.step.emit(updates)
+        self.until(lambda: self.update >= goal and self.bench._seen is self.published)
+
+    def play(self, updates: int) -> None:
+        """Let the race run on by at least so many updates."""
+        goal = self.update + updates
+        if not self.published.playing:
+            self.bench.toggle_play()
+        self.until(lambda: self.update >= goal)
+
+    def pause(self) -> None:
+        if self.published.playing:
+            self.bench.toggle_play()
+        self.until(lambda: not self.published.playing)
+        self.settle()
+
+    def type(self, field, text: str, key=None) -> None:
+        """Replace what a line edit holds, and press Return."""
+        from PySide6.QtCore import Qt
+
+        field.setFocus()
+        field.selectAll()
+        self.qtbot.keyClicks(field, text)
+        self.qtbot.keyClick(field, key or Qt.Key.Key_Return)
+
+
+def close_and_check(window: Window) -> None:
+    """Close the window; within a second nothing of it may be left, neither thread nor widget nor timer."""
+    bench, shell = window.bench, window.shell
+    thread = bench._thread
+    parts = [shell, bench.worker, bench._orders, *shell.findChildren(QObject)]
+    begun = time.perf_counter()
+    shell.close()
+    spent = time.perf_counter() - begun
+    assert not thread.isRunning(), "the training thread is still running"
+    assert spent <= CLOSED_WITHIN, f"closing took {spent:.2f} s"
+    bench.curves.setParent(None) if False else None
+    shell.deleteLater()
+    idle_deletions()
+    left = [part for part in parts if shiboken6.isValid(part) and part is not bench._orders]
+    assert not left, f"{len(left)} objects are left alive, such as {left[:3]}"
+
+
+@contextmanager
+def watched(qtlog):
+    """Nothing may be left of what is opened inside, and Qt must have had nothing to complain about."""
+    widgets = set(map(id, QApplication.topLevelWidgets()))
+    threads = set(threading.enumerate())
+    heard = len(qtlog.records)
+    yield
+    gc.collect()
+    idle_deletions()
+    left = [widget for widget in QApplication.topLevelWidgets() if id(widget) not in widgets]
+    assert not left, f"widgets without an owner are left: {left}"
+    running = [thread.name for thread in threading.enumerate() if thread not in threads and thread.is_alive()]
+    running = [name for name in running if not name.startswith("Dummy")]  # Qt's own, once seen by Python
+    assert not running, f"threads are left: {running}"
+    complaints = [
+        record.message
+        for record in qtlog.records[heard:]
+        if record.type not in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg)
+        and not any(word in record.message for word in HARMLESS)
+    ]
+    assert not complaints, f"Qt said: {complaints[:5]}"
+
+
+@pytest.fixture
+def themed(qapp):
+    apply(qapp, DARK)
+    return qapp
+
+
+@pytest.fixture
+def open_window(qtbot, qtlog, themed):
+    """Open windows with an experiment each; all are closed and looked after at the end of the test."""
+    windows: list[Window] = []
+
+    def open_one(experiment: Experiment | None = None) -> Window:
+        windows.append(Window(qtbot, experiment or small_race()))
+        return windows[-1]
+
+    with watched(qtlog):
+        yield open_one
+        while windows:
+            close_and_check(windows.pop())
+
+
+@pytest.fixture
+def window(open_window):
+    return open_window()
+
+
+@pytest.fixture
+def races():
+    return SimpleNamespace(small=small_race)
