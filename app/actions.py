@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QFile
 from app.controls.help_panel import HelpPanel
 from app.controls.segmented import Segmented
 from app.curves.view import CurveView
-from app.documents.recent import Settings
 from app.export.panel import ExportPanel
 from app.presets_gallery import PresetGallery
+from app.settings import Settings
 from app.stage.plane import Plane
 from app.stage.relief import Relief
 from app.theme import THEMES
@@ -91,13 +91,22 @@ class Actions(QObject):
         path = path if path.suffix else path.with_suffix(".toml")
         done = self._bench.save_file(path)
         if done:
-            self._settings.remember(path)
+            self._settings.opened(path)
         return done
 
     def open(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(self._window, "Open an experiment", "", FILTER)
-        if chosen and self._bench.open_file(Path(chosen)):
-            self._settings.remember(Path(chosen))
+        if chosen:
+            self._open(Path(chosen))
+
+    def open_last(self) -> None:
+        """The experiment that was on screen, unsaved, when the window was closed."""
+        if self._bench.open_file(self._settings.last):
+            self._bench.path = None
+
+    def _open(self, path: Path) -> None:
+        if self._bench.open_file(path):
+            self._settings.opened(path)
 
     def show_gallery(self) -> None:
         self.gallery.popup()
@@ -122,6 +131,8 @@ class Actions(QObject):
         self._add(menu, "open", "Open …", self.open, "Ctrl+O")
         self._recent = menu.addMenu("Open recent")
         self._recent.aboutToShow.connect(self._list_recent)
+        self._add(menu, "last", "Open what was on screen last", self.open_last)
+        self.by_name["last"].setEnabled(self._settings.last.is_file())
         self._add(menu, "save", "Save", self.save, "Ctrl+S")
         self._add(menu, "save-as", "Save as …", self.save_as, "Ctrl+Shift+S")
         menu.addSeparator()
@@ -156,7 +167,7 @@ class Actions(QObject):
         menu.addSeparator()
         join = menu.addMenu("Add a run")
         for key, entry in OPTIMIZERS.items():
-            join.addAction(entry.title, lambda chosen=key: bench.add_run(chosen))
+            join.addAction(entry.title).triggered.connect(lambda _=False, chosen=key: bench.add_run(chosen))
         self._add(menu, "duplicate", "Duplicate the selected run", bench.duplicate_selected, "Ctrl+D")
         self._add(menu, "remove", "Remove the selected run", bench.remove_selected, "Ctrl+Backspace")
         self._add(menu, "next", "Select the next run", lambda: bench.select_next(1), "Ctrl+Down")
@@ -192,7 +203,9 @@ class Actions(QObject):
     def _list_recent(self) -> None:
         self._recent.clear()
         for path in self._settings.recent():
-            self._recent.addAction(path.name, lambda chosen=path: self._bench.open_file(chosen)).setToolTip(str(path))
+            action = self._recent.addAction(path.name)
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda _=False, chosen=path: self._open(chosen))
         if self._recent.isEmpty():
             self._recent.addAction("nothing yet").setEnabled(False)
 

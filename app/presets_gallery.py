@@ -66,9 +66,9 @@ class _Card(QStyledItemDelegate):
         return self.size
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        font: QFont = option.font  # type: ignore[attr-defined]
+        state: QStyle.StateFlag = option.state
+        rect: QRect = option.rect
+        font: QFont = option.font
         preset: Preset = index.data(_PRESET)
         pixmap: QPixmap = index.data(Qt.ItemDataRole.DecorationRole)
         hovered = bool(state & QStyle.StateFlag.State_MouseOver)
@@ -183,9 +183,9 @@ class PresetGallery(Popup):
         self._glass = self.search.addAction(icon("search", theme), QLineEdit.ActionPosition.LeadingPosition)
         self.cards = _Cards(theme)
         self.cards.setModel(QStandardItemModel(self))
-        self._nothing = QLabel()
-        self._nothing.setObjectName("muted")
-        for widget in (self.search, self._nothing):
+        self.nothing = QLabel()
+        self.nothing.setObjectName("muted")
+        for widget in (self.search, self.nothing):
             self.body.addWidget(widget)
         self.body.addWidget(self.cards, 1)
         self.set_theme(theme)
@@ -213,9 +213,7 @@ class PresetGallery(Popup):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is not self.search:
             return super().eventFilter(watched, event)
-        return (
-            event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._takes(event.key())
-        )
+        return event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._takes(event.key())
 
     def _fill(self) -> None:
         """Read the presets when they are first asked for."""
@@ -241,8 +239,8 @@ class PresetGallery(Popup):
             fits = all(word in told for word in words)
             self.cards.setRowHidden(row, not fits)
             found |= fits
-        self._nothing.setText(f"no preset says “{text.strip()}”")
-        self._nothing.setVisible(not found)
+        self.nothing.setText(f"no preset says “{text.strip()}”")
+        self.nothing.setVisible(not found)
         self.cards.choose_first()
 
     def _takes(self, key: int) -> bool:
@@ -262,6 +260,7 @@ class PresetGallery(Popup):
         self.search.insert(text)
 
     def _choose(self, index: Index) -> None:
-        if index.isValid() and not self.cards.isRowHidden(index.row()):
+        # A double click, or a single one where the desktop opens with it, comes here twice.
+        if self.isVisible() and index.isValid() and not self.cards.isRowHidden(index.row()):
             self.hide()
             self.chosen.emit(index.data(_PRESET).path)

@@ -19,7 +19,6 @@ class WarmUp(QWidget):
         self._title.setObjectName("warm-up-title")
         self._line = QLabel("warming up …")
         self._line.setObjectName("warm-up-line")
-        self._line.setWordWrap(True)
         self._line.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._bar = QProgressBar()
         self._bar.setRange(0, 0)
@@ -27,6 +26,7 @@ class WarmUp(QWidget):
         self._bar.setFixedWidth(320)
         self._bar.setAccessibleName("warming up")
         column = QVBoxLayout(self)
+        column.setSpacing(16)
         column.addStretch(3)
         for widget in (self._title, self._bar, self._line):
             column.addWidget(widget, alignment=Qt.AlignmentFlag.AlignCenter)
@@ -39,7 +39,8 @@ class WarmUp(QWidget):
 
     def show_failure(self, sentence: str) -> None:
         self._bar.hide()
-        self._line.setMinimumWidth(600)
+        self._line.setWordWrap(True)
+        self._line.setFixedWidth(640)
         self._line.setText(sentence)
 
 

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
-from app import kernel_cache, warmup
-from app.documents.recent import Settings
+from app import warmup
+from app.documents.presets import presets
+from app.kernel_cache import KernelCache
+from app.settings import Settings
 from app.shell import Shell
 from app.theme import DARK, THEMES, apply
 
@@ -30,9 +32,10 @@ class Starter(QObject):
 
     imported = Signal(str)
 
-    def __init__(self, shell: Shell, settings: Settings, file: Path | None) -> None:
+    def __init__(self, shell: Shell, settings: Settings, cache: KernelCache, file: Path | None) -> None:
         super().__init__(shell)
-        self._shell, self._settings, self._file = shell, settings, file
+        self._shell, self._settings, self._cache, self._file = shell, settings, cache, file
+        self._first = file or presets()[0].path
         self._child: QProcess | None = None
         self._ready = {"imports": False, "kernels": False}
         self._rest = b""
@@ -43,7 +46,6 @@ class Starter(QObject):
 
     @Slot()
     def begin(self) -> None:
-        self._cache = kernel_cache.prepare()
         if self._cache.complete:
             self._ready["kernels"] = True
         else:
@@ -75,7 +77,7 @@ class Starter(QObject):
 
     def _start_child(self) -> None:
         child = QProcess(self)
-        program, *arguments = warmup.command()
+        program, *arguments = warmup.command(self._first)
         child.setWorkingDirectory(warmup.FOLDER)
         child.readyReadStandardOutput.connect(self._read_child)
         child.finished.connect(self._child_finished)
@@ -89,9 +91,15 @@ class Starter(QObject):
         *lines, self._rest = (self._rest + bytes(self._child.readAllStandardOutput().data())).split(b"\n")
         for line in lines:
             progress = warmup.parse(line.decode("utf-8", "replace"))
-            if progress is not None:
-                text = f"warming up: kernel {progress.done} of {progress.total}, once after each update"
-                self._shell.warm_up.show_progress(text, progress.done, progress.total)
+            if progress is None:
+                continue
+            if self.bench is not None:
+                self.bench.transport.set_note(_note(progress))
+            elif progress.enough:
+                self._child_finished()
+            else:
+                text = f"warming up · kernel {progress.done} of {progress.needed}"
+                self._shell.warm_up.show_progress(text, progress.done, progress.needed)
 
     @Slot()
     def _child_finished(self) -> None:
@@ -106,11 +114,10 @@ class Starter(QObject):
 
     def _build(self) -> None:
         from app.actions import Actions, KeyKeeper
-        from app.documents.presets import first_preset
         from app.workbench import Workbench
 
         theme = THEMES.get(str(self._settings.get("theme", DARK.name)), DARK)
-        bench = Workbench(theme, first_preset())
+        bench = Workbench(theme, presets()[0].experiment())
         self.bench = bench
         self._shell.setCentralWidget(bench)
         self.actions = Actions(self._shell, bench, self._settings)
@@ -134,10 +141,8 @@ class Starter(QObject):
     @Slot()
     def close(self) -> None:
         if self._child is not None and self._child.state() != QProcess.ProcessState.NotRunning:
-            self._child.closeWriteChannel()
-            if not self._child.waitForFinished(_CHILD_PATIENCE):
-                self._child.kill()
-                self._child.waitForFinished(_CHILD_PATIENCE)
+            self._child.kill()  # Numba replaces whole files, so a kernel is in the cache or it is not
+            self._child.waitForFinished(_CHILD_PATIENCE)
         if self.bench is not None:
             document = self.bench.document()
             self.bench.shut_down()
@@ -147,7 +152,12 @@ class Starter(QObject):
                 self._settings.keep_last(document)
 
 
-def show_window(file: str | None = None) -> int:
+def _note(progress: warmup.Progress) -> str:
+    """Beside the transport, while kernels that the first experiment does not need are still compiled."""
+    return "" if progress.done == progress.total else f"compiling {progress.done} / {progress.total}"
+
+
+def show_window(file: str | None, cache: KernelCache) -> int:
     """Run the app until its window is closed; returns the exit status."""
     faulthandler.enable()
     application = QApplication(sys.argv[:1])
@@ -156,7 +166,7 @@ def show_window(file: str | None = None) -> int:
     apply(application, THEMES.get(str(settings.get("theme", DARK.name)), DARK))
     shell = Shell()
     shell.show()
-    starter = Starter(shell, settings, Path(file) if file else None)
+    starter = Starter(shell, settings, cache, Path(file) if file else None)
     QTimer.singleShot(0, starter.begin)
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: shell.close())

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QTemporaryDir
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
@@ -21,11 +19,15 @@ ASSETS = Path(__file__).resolve().parent.parent / "assets"
 FONT = "Inter"
 FONT_PIXELS = 13
 _DRAWN = "#8b96a8"  # the colour in which the icon files are drawn
+_ICON_SIZES = (16, 32, 64)
 
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours of one theme. heat_stops run from the lowest to the highest value of a surface."""
+    """Colours of one theme. heat_stops run from the lowest to the highest value of a surface.
+
+    The first eight run colours stay apart for people with red-green blindness and in grey print.
+    """
 
     name: str
     window: QColor
@@ -82,8 +84,8 @@ DARK = Theme(
     contour=QColor(255, 255, 255, 40),
     heat_stops=tuple(_HEAT.split()),
     run_colours=_colours(
-        "#4aa8ff #ff9f43 #2ee6a8 #c77dff #ffe45c #ff5470 #a3adbd #00c2d1"
-        " #b5e48c #f7a8d8 #8d99ff #e0a96d #d6f5ff #e05ce0 #6fae4f #c9a227"
+        "#77b7ff #e68314 #26e3aa #9563f0 #ffe774 #fa5c63 #8b879b #62f1ff"
+        " #9dffb0 #a48cff #757ec9 #c4732f #89ddd0 #fb21cd #62ad7d #f9af03"
     ),
 )
 LIGHT = Theme(
@@ -106,8 +108,8 @@ LIGHT = Theme(
     contour=QColor(10, 25, 50, 48),
     heat_stops=tuple("#6498c2 #87b6d0 #a8cfd3 #c6e0d0 #dbead0 #ecf1d6 #f8f6e3".split()),
     run_colours=_colours(
-        "#0a6fd6 #d96a00 #00966a #8b3fd6 #a88700 #d01c42 #5d6878 #007f8c"
-        " #5b8f1c #c0469a #4a55c7 #91602a #2a9fc9 #a312a3 #3d6b22 #7a5f00"
+        "#4e7edc #e37006 #017f47 #792fd4 #6e5100 #e8204c #5c6474 #0495b1"
+        " #619e61 #87098c #7a63b3 #c26125 #1c6787 #e42de1 #18512e #735227"
     ),
 )
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
@@ -123,6 +125,7 @@ def apply(application: QApplication, theme: Theme) -> None:
     _load_fonts()
     font = QFont(FONT)
     font.setPixelSize(FONT_PIXELS)
+    font.setFeature(QFont.Tag("tnum"), 1)  # digits of one width: live numbers do not jitter
     application.setStyle("Fusion")
     application.setFont(font)
     application.setPalette(_palette(theme))
@@ -133,18 +136,23 @@ def apply(application: QApplication, theme: Theme) -> None:
 def icon(name: str, theme: Theme, colour: str = "", on_accent: bool = False) -> QIcon:
     """An icon of assets/icons in a theme's colour (or another), sharp at any scale."""
     chosen = colour or (theme.on_accent if on_accent else theme.text).name()
-    made = QIcon(_pixmap(name, chosen))
-    made.addPixmap(_pixmap(name, theme.axis.name()), QIcon.Mode.Disabled)
+    made = QIcon()
+    for size in _ICON_SIZES:
+        made.addPixmap(_pixmap(name, chosen, size))
+        made.addPixmap(_pixmap(name, theme.axis.name(), size), QIcon.Mode.Disabled)
     return made
 
 
-@lru_cache(maxsize=256)
-def _pixmap(name: str, colour: str) -> QPixmap:
-    drawing = (ASSETS / "icons" / f"{name}.svg").read_text(encoding="utf-8").replace(_DRAWN, colour)
-    pixmap = QPixmap(QSize(64, 64))
+def _drawing(name: str, colour: str) -> str:
+    return (ASSETS / "icons" / f"{name}.svg").read_text(encoding="utf-8").replace(_DRAWN, colour)
+
+
+@lru_cache(maxsize=512)
+def _pixmap(name: str, colour: str, size: int) -> QPixmap:
+    pixmap = QPixmap(QSize(size, size))
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    QSvgRenderer(QByteArray(drawing.encode())).render(painter, QRectF(0, 0, 64, 64))
+    QSvgRenderer(QByteArray(_drawing(name, colour).encode())).render(painter, QRectF(0, 0, size, size))
     painter.end()
     return pixmap
 
@@ -155,15 +163,17 @@ def _load_fonts() -> None:
         QFontDatabase.addApplicationFont(str(path))
 
 
+@lru_cache(maxsize=1)
+def _icon_folder() -> QTemporaryDir:
+    """A private folder that goes when the process ends."""
+    return QTemporaryDir()
+
+
 @lru_cache(maxsize=32)
 def _icon_file(name: str, colour: str) -> str:
     """The path of a recoloured icon, because a stylesheet takes files only."""
-    folder = Path(tempfile.gettempdir()) / f"fall-line-icons-{os.getuid() if hasattr(os, 'getuid') else 0}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"{name}-{colour.lstrip('#')}.svg"
-    if not path.exists():
-        drawing = (ASSETS / "icons" / f"{name}.svg").read_text(encoding="utf-8")
-        path.write_text(drawing.replace(_DRAWN, colour), encoding="utf-8")
+    path = Path(_icon_folder().filePath(f"{name}-{colour.lstrip('#')}.svg"))
+    path.write_text(_drawing(name, colour), encoding="utf-8")
     return path.as_posix()
 
 
@@ -185,10 +195,14 @@ def _palette(theme: Theme) -> QPalette:
         (role.PlaceholderText, theme.muted),
         (role.Link, theme.accent),
         (role.Mid, theme.border),
+        (role.Midlight, theme.track),
+        (role.Dark, theme.axis),
+        (role.BrightText, theme.handle),
     ):
         palette.setColor(name, colour)
-    for name in (role.Text, role.WindowText, role.ButtonText):
+    for name in (role.Text, role.WindowText, role.ButtonText, role.BrightText):
         palette.setColor(QPalette.ColorGroup.Disabled, name, theme.axis)
+    palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, theme.track)
     return palette
 
 
@@ -198,20 +212,26 @@ def _stylesheet(theme: Theme) -> str:
         value = getattr(theme, field.name)
         if isinstance(value, QColor):
             sheet = sheet.replace(f"@{field.name};", f"{value.name()};")
-    return sheet.replace("@chevron;", f"url({_icon_file('chevron', theme.muted.name())});")
+    for name, colour in (("chevron", theme.muted), ("check", theme.text), ("dot", theme.text)):
+        sheet = sheet.replace(f"@{name};", f"url({_icon_file(name, colour.name())});")
+    return sheet
 
 
 _SHEET = """
 QWidget { color: @text; }
 QMainWindow, #workbench, #left, #left-inside, #curves, #curvesInside, #warm-up, QScrollArea { background: @window; }
-QToolTip { background: @panel; color: @text; border: 1px solid @border; padding: 6px; }
+QToolTip { background: @panel; color: @text; border: 1px solid @border; padding: 5px 7px; font-size: 12px; }
 QFrame#card, QFrame[card="true"] { background: @panel; border: 1px solid @border; border-radius: 9px; }
 QLabel { background: transparent; }
 #cardTitle { font-weight: 600; }
-#muted, #formula, #run-message, #knob-value-unit { color: @muted; }
-#muted, #formula, #run-message { font-size: 12px; }
+#muted, #formula, #run-message, #run-detail, #rule, #source { color: @muted; font-size: 12px; }
+#knob-name, #knob-unit { color: @muted; font-size: 12px; }
+#knob-symbol { font-weight: 600; }
 #fault { color: @danger; font-size: 12px; }
-#value { font-weight: 600; }
+#fault[waiting="true"] { color: @muted; }
+#value, #explain-value, #explain-name { font-weight: 600; }
+#explain-numbers { color: @muted; }
+#explain-line { background: @border; max-height: 1px; min-height: 1px; border: none; }
 #status { color: @muted; }
 #warm-up-title { font-size: 30px; font-weight: 600; }
 #warm-up-line { color: @muted; }
@@ -221,51 +241,66 @@ QPushButton:hover, QToolButton:hover { border-color: @axis; }
 QPushButton:pressed, QToolButton:pressed { background: @track; }
 QPushButton:focus, QToolButton:focus { border-color: @accent; }
 QPushButton:checked, QToolButton:checked { background: @track; border-color: @accent; }
-QPushButton:disabled, QToolButton:disabled { color: @axis; }
+QPushButton:disabled, QToolButton:disabled { color: @axis; background: @panel; border-color: @border; }
 QPushButton[kind="accent"] { background: @accent; color: @on_accent; border-color: @accent; font-weight: 600; padding: 6px 14px; }
+QPushButton[kind="accent"]:hover { border-color: @text; }
 QPushButton[kind="accent"]:focus { border: 2px solid @text; padding: 5px 13px; }
 QToolButton::menu-indicator { image: none; width: 0; }
-QToolButton#more, QToolButton#fold { background: transparent; border-color: transparent; padding: 2px 5px; color: @muted; }
-QToolButton#more:focus, QToolButton#fold:focus { border-color: @accent; }
-QToolButton#fold { text-align: left; }
-QPushButton#segment { border-radius: 0; padding: 5px 8px; margin: 0; }
+QToolButton#more { background: transparent; border-color: transparent; padding: 2px 5px; color: @muted; }
+QToolButton#more:hover { background: @track; color: @text; }
+QToolButton#more:focus { border-color: @accent; }
+QToolButton#add-run { padding: 3px 8px 3px 5px; }
+QToolButton#swatch { background: transparent; border: 1px solid transparent; border-radius: 9px; padding: 0; }
+QToolButton#swatch:hover { border-color: @axis; }
+QToolButton#swatch:focus { border-color: @accent; }
+QPushButton#segment { background: @field; color: @muted; border-radius: 0; padding: 4px 6px; margin: 0; }
+QPushButton#segment:hover { color: @text; }
 QPushButton#segment[place="first"] { border-top-left-radius: 6px; border-bottom-left-radius: 6px; }
 QPushButton#segment[place="last"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px; border-left: none; }
 QPushButton#segment[place="middle"] { border-left: none; }
 QPushButton#segment:checked { background: @accent; color: @on_accent; border-color: @accent; }
 QPushButton#segment:focus { border: 1px solid @text; }
 QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit {
-  background: @field; border: 1px solid @border; border-radius: 6px; padding: 4px 8px;
+  background: @field; border: 1px solid @border; border-radius: 6px; padding: 3px 8px;
   selection-background-color: @accent; selection-color: @on_accent; }
+QLineEdit:hover, QComboBox:hover { border-color: @axis; }
 QLineEdit:focus, QComboBox:focus, QComboBox:on { border-color: @accent; }
+QLineEdit:disabled, QComboBox:disabled { color: @axis; }
 QLineEdit[bad="true"] { border-color: @danger; }
-QLineEdit#knob-field { padding: 1px 5px; background: transparent; border-color: transparent; color: @muted; }
+QLineEdit#formula-text { padding: 4px 8px 6px 8px; }
+QLineEdit#run-name-editor { padding: 0 4px; border-radius: 4px; }
+QLineEdit#knob-field { padding: 0 4px 0 2px; margin-right: -5px; border-radius: 4px; background: transparent; border-color: transparent; }
 QLineEdit#knob-field:hover { border-color: @border; }
-QLineEdit#knob-field:focus { background: @field; border-color: @accent; color: @text; }
+QLineEdit#knob-field:focus { background: @field; border-color: @accent; }
 QLineEdit#knob-field[bad="true"] { border-color: @danger; color: @danger; }
+QComboBox { combobox-popup: 0; min-height: 20px; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: @chevron; width: 14px; height: 14px; }
 QComboBox QAbstractItemView, QListView { background: @panel; border: 1px solid @border; outline: none; padding: 4px;
   selection-background-color: @hover; selection-color: @text; }
-QMenu { background: @panel; border: 1px solid @border; padding: 5px; }
-QMenu::item { padding: 5px 26px 5px 14px; border-radius: 5px; }
+QMenu { background: @panel; border: 1px solid @border; padding: 5px; menu-scrollable: 1; }
+QMenu::item { padding: 4px 26px 4px 12px; border-radius: 5px; }
 QMenu::item:selected { background: @hover; }
 QMenu::item:disabled { color: @axis; }
 QMenu::separator { height: 1px; background: @border; margin: 5px 8px; }
 QMenu::icon { padding-left: 8px; }
+QMenu::indicator { width: 14px; height: 14px; left: 7px; }
+QMenu::indicator:non-exclusive:checked { image: @check; }
+QMenu::indicator:exclusive:checked { image: @dot; }
 QMenuBar { background: @window; border-bottom: 1px solid @border; padding: 2px 6px; }
 QMenuBar::item { background: transparent; padding: 4px 9px; border-radius: 5px; }
 QMenuBar::item:selected { background: @hover; }
-QSlider { min-height: 18px; background: transparent; }
+QSlider { min-height: 15px; max-height: 15px; background: transparent; }
 QSlider::groove:horizontal { height: 4px; background: @track; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: @accent; border-radius: 2px; }
-QSlider::handle:horizontal { background: @handle; border: 1px solid @axis; width: 12px; height: 12px; margin: -5px 0; border-radius: 7px; }
-QSlider::handle:horizontal:focus { border: 2px solid @accent; }
-QSlider:disabled { opacity: 0.5; }
+QSlider::handle:horizontal { background: @handle; border: 1px solid @axis; width: 11px; height: 11px; margin: -5px 0; border-radius: 6px; }
+QSlider::handle:horizontal:hover { border-color: @accent; }
+QSlider::handle:horizontal:focus { border: 2px solid @accent; width: 9px; height: 9px; }
+QSlider::handle:horizontal:disabled { background: @axis; }
 QSlider::sub-page:horizontal:disabled { background: @track; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
-QScrollBar::handle { background: @track; border-radius: 4px; min-height: 24px; min-width: 24px; margin: 1px; }
+QScrollBar::handle { background: @track; border-radius: 3px; min-height: 24px; min-width: 24px; margin: 2px; }
 QScrollBar::handle:hover { background: @axis; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
@@ -278,10 +313,11 @@ QFrame#run-row { border: 1px solid transparent; border-radius: 7px; }
 QFrame#run-row:hover { background: @hover; }
 QFrame#run-row[chosen="true"] { background: @hover; border-color: @border; }
 QFrame#run-row:focus { border-color: @accent; }
-QFrame#run-row[bad="true"] QLabel#run-value { color: @danger; }
 QLabel#run-value { color: @muted; font-size: 12px; }
+QFrame#run-row[bad="true"] QLabel#run-value { color: @danger; }
 QFrame#run-row[chosen="true"] QLabel#run-name { font-weight: 600; }
-QFrame#toast { background: @panel; border: 1px solid @border; border-radius: 8px; }
+QFrame#run-row[off="true"] QLabel#run-name { color: @muted; }
+QFrame#toast { background: @panel; border: 1px solid @axis; border-radius: 8px; }
 QFrame#toast[tone="warn"] { border-color: @warning; }
 QFrame#toast[tone="fail"] { border-color: @danger; }
 QFrame#gallery, QFrame#popup { background: @panel; border: 1px solid @border; border-radius: 10px; }

@@ -1,7 +1,7 @@
 """The child process that compiles every kernel into the cache, so that the window never waits for one.
 
-`python -m app.warmup [name ...]` compiles the named kernels first and prints a line for each that is done.
-It ends by itself when its standard input closes, which is what happens when the window's process ends.
+`python -m app.warmup [FILE]` compiles what the experiment in FILE needs first, and prints a line for each
+kernel that is done. It ends by itself when its standard input closes, which is what happens when the window's process ends.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from app import kernel_cache
@@ -23,25 +22,30 @@ FOLDER = str(kernel_cache.ENGINE.parent)  # where the command must be started
 
 
 class Progress(NamedTuple):
-    """How many kernels are ready, of how many, and the last one."""
+    """How many kernels are ready, how many the first experiment needs, of how many, and the last one."""
 
     done: int
+    needed: int
     total: int
     name: str
 
+    @property
+    def enough(self) -> bool:
+        return self.done >= self.needed
 
-def command(priority: Iterable[str] = ()) -> list[str]:
+
+def command(first: str | os.PathLike[str] = "") -> list[str]:
     """Program and arguments of the child; start it in FOLDER, with its standard input held open."""
-    return [sys.executable, "-m", "app.warmup", *priority]
+    return [sys.executable, "-m", "app.warmup", *([os.path.abspath(first)] if first else [])]
 
 
 def parse(line: str) -> Progress | None:
     """What a line of the child's output says; None if it is not about progress."""
-    found = re.fullmatch(r"ready (\d+) (\d+) (.+)", line.strip())
-    return Progress(int(found[1]), int(found[2]), found[3]) if found else None
+    found = re.fullmatch(r"ready (\d+) (\d+) (\d+) (.+)", line.strip())
+    return Progress(int(found[1]), int(found[2]), int(found[3]), found[4]) if found else None
 
 
-def main(priority: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Compile everything; 1 if some kernel could not be compiled."""
     cache = kernel_cache.prepare()
     _yield_to_others()
@@ -49,7 +53,8 @@ def main(priority: list[str]) -> int:
     import engine  # noqa: F401  declares the kernels
     from engine.contracts import Kernel
 
-    kernels = ordered(Kernel.everyone, priority)
+    first = _needed(arguments[0]) if arguments else []
+    kernels = list(dict.fromkeys([*first, *Kernel.everyone]))
     failures = 0
     for done, kernel in enumerate(kernels, 1):
         try:
@@ -57,16 +62,30 @@ def main(priority: list[str]) -> int:
         except Exception as error:  # one defective kernel must not keep the others cold
             failures += 1
             print(f"{kernel.name} does not compile: {error}", file=sys.stderr)
-        print(f"ready {done} {len(kernels)} {kernel.name}", flush=True)
+        print(f"ready {done} {len(first) or len(kernels)} {len(kernels)} {kernel.name}", flush=True)
     if not failures:
         cache.completed()
     return min(failures, 1)
 
 
-def ordered(kernels: Iterable[Kernel | Routine], priority: list[str]) -> list[Kernel | Routine]:
-    """The kernels with the named ones first, in the order of the names."""
-    rank = {name: place for place, name in reversed(list(enumerate(priority)))}
-    return sorted(kernels, key=lambda kernel: rank.get(kernel.name, len(rank)))
+def _needed(path: str) -> list[Kernel | Routine]:
+    """What the experiment in a file cannot begin without; nothing if the file cannot be read."""
+    from app.documents.experiment_file import load
+    from app.documents.safe_write import FileError
+    from engine import OPTIMIZERS, SCHEDULES, SURFACES, Choice, SettingError
+    from engine.contracts import Kernel, Routine
+
+    try:
+        experiment = load(path)
+    except (FileError, SettingError):
+        return []
+    found = [kernel for kernel in Kernel.everyone if isinstance(kernel, Routine)]
+    if isinstance(experiment.problem.surface, Choice):
+        found.append(SURFACES[experiment.problem.surface.kind].kernel)
+    for record in experiment.runs:
+        found.append(OPTIMIZERS[record.settings.optimizer.kind].kernel)
+        found.append(SCHEDULES[record.settings.schedule.kind].kernel)
+    return list(dict.fromkeys(found))
 
 
 def _end_with_parent() -> None:

@@ -21,6 +21,7 @@ from app.controls.toast import Toast
 from app.controls.transport import DEFAULT_SPEED, SPEEDS, Transport
 from app.curves.panel import CurvePanel
 from app.documents.experiment_file import load, save
+from app.documents.safe_write import FileError
 from app.edits import Edits, State
 from app.stage.stage import Stage
 from app.stage.terrain import Terrain
@@ -176,7 +177,7 @@ class Workbench(QWidget):
         """Open a file; a refusal is shown and changes nothing."""
         try:
             experiment = load(path)
-        except (SettingError, OSError) as error:
+        except (SettingError, FileError) as error:
             self.toast.warn(str(error))
             return False
         self.open(experiment, path)
@@ -191,7 +192,7 @@ class Workbench(QWidget):
             experiment = replace(experiment, title=path.stem)
         try:
             save(experiment, path)
-        except (SettingError, OSError) as error:
+        except (SettingError, FileError) as error:
             self.toast.warn(str(error))
             return False
         self.path, self.saved = path, experiment

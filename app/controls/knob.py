@@ -1,25 +1,31 @@
-"""One knob, made from its declaration: a name, a slider and a number that can be typed."""
+"""One knob, made from its declaration: its symbol and name, a slider and a number that can be typed."""
 
 from __future__ import annotations
 
 import math
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QSlider, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
+from app.controls.slider import Slider
+from app.controls.switch import Switch
 from engine import Hyper, SettingError, Value
 
 _TICKS = 1000
 _LONGEST = 400  # characters that are looked at
+_HEAD = 19  # pixels
+_SIGNS = str.maketrans({"−": "-", "\N{EN DASH}": "-", "\N{NO-BREAK SPACE}": ""})
 
 
 def shown(value: Value, kind: str) -> str:
     """A value as the number field shows it; typing it back gives the same value."""
     if isinstance(value, tuple):
-        return ", ".join(f"{item:g}" for item in value)
+        return ", ".join(shown(item, "real") for item in value)
     if isinstance(value, float) and math.isinf(value):
         return "off" if value < 0 else "inf"
+    if kind == "switch":
+        return "on" if value else "off"
     if kind == "integer":
         return str(int(value))
     short = f"{value:.6g}"
@@ -28,7 +34,7 @@ def shown(value: Value, kind: str) -> str:
 
 def read(text: str, hyper: Hyper) -> Value:
     """What a person typed. Raises SettingError with the knob's own sentence."""
-    text = text.strip().replace("−", "-")[:_LONGEST]
+    text = text.translate(_SIGNS).strip()[:_LONGEST]
     if hyper.kind == "list":
         pieces = [piece for piece in text.replace(";", ",").split(",") if piece.strip()]
         return hyper.check([_number(piece, hyper) for piece in pieces])
@@ -41,22 +47,8 @@ def _number(text: str, hyper: Hyper) -> float:
     try:
         return float(text)
     except ValueError:
-        raise SettingError(f"{hyper.title} must be a number in {hyper.range}, got {text[:30]!r}") from None
-
-
-class _Slider(QSlider):
-    """A slider whose wheel turns only when it has the focus, so that scrolling past changes nothing."""
-
-    reset = Signal()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.reset.emit()
+        short = text.strip() if len(text) <= 30 else f"{text.strip()[:30]}…"
+        raise SettingError(f"{hyper.title} must be a number in {hyper.range}, got {short!r}") from None
 
 
 class Knob(QWidget):
@@ -78,15 +70,22 @@ class Knob(QWidget):
         low, high = hyper.slider or (hyper.low, hyper.high)
         self._low, self._high = low, high
         self._log = hyper.log and high > 0.0
-        self.label = QLabel(f"{hyper.title}  {hyper.symbol}" if hyper.symbol else hyper.title)
-        self.label.installEventFilter(self)
-        self.field = QLineEdit()
-        self.slider: _Slider | None = None
-        self.switch: QCheckBox | None = None
-        self.fault = QLabel()
+        sign = hyper.symbol if hyper.kind != "switch" else ""
+        self.symbol = QLabel(sign)
+        self.symbol.setObjectName("knob-symbol")
+        if not sign:
+            self.symbol.hide()
+        self.label = QLabel(hyper.title)
+        self.label.setObjectName("knob-name" if sign else "knob-title")
+        self.field = QLineEdit(self)
+        self.slider: Slider | None = None
+        self.switch: Switch | None = None
+        self.fault = QLabel(self)
         self.fault.setObjectName("fault")
         self.fault.setWordWrap(True)
         self.fault.hide()
+        for label in (self.symbol, self.label):
+            label.installEventFilter(self)
         self._make_parts()
         self._describe()
         self.set_value(hyper.default)
@@ -99,9 +98,7 @@ class Knob(QWidget):
                 self.switch.setChecked(bool(value))
             return
         if not self.field.hasFocus() or not self.field.isModified():
-            self.field.setText(shown(value, self.hyper.kind))
-            self.field.setCursorPosition(0)
-            self._refuse("")
+            self._write(value)
         if self.slider is not None and not self.slider.isSliderDown() and not isinstance(value, tuple):
             with QSignalBlocker(self.slider):
                 self.slider.setValue(self._tick(float(value)))
@@ -114,18 +111,22 @@ class Knob(QWidget):
         hyper = self.hyper
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 0, 0)
+        head.setSpacing(6)
+        head.addWidget(self.symbol)
         head.addWidget(self.label)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(1)
+        column.setSpacing(0)
         column.addLayout(head)
         if hyper.kind == "switch":
-            self.switch = QCheckBox()
+            self.field.hide()
+            self.switch = Switch()
             self.switch.toggled.connect(self._toggle)
             head.addStretch(1)
             head.addWidget(self.switch)
             return
         self.field.setObjectName("knob-field")
+        self.field.setFixedHeight(_HEAD)
         self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.field.setMaxLength(_LONGEST)
         self.field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -134,10 +135,10 @@ class Knob(QWidget):
         head.addWidget(self.field, 1)
         if hyper.unit:
             unit = QLabel(hyper.unit)
-            unit.setObjectName("muted")
+            unit.setObjectName("knob-unit")
             head.addWidget(unit)
         if hyper.kind != "list" and math.isfinite(self._low) and math.isfinite(self._high):
-            self.slider = _Slider(Qt.Orientation.Horizontal)
+            self.slider = Slider()
             self.slider.setRange(0, _TICKS)
             self.slider.setSingleStep(_TICKS // 100)
             self.slider.setPageStep(_TICKS // 10)
@@ -149,15 +150,16 @@ class Knob(QWidget):
 
     def _describe(self) -> None:
         hyper = self.hyper
-        lines = [hyper.help[:1].upper() + hyper.help[1:]] if hyper.help else []
+        lines = [f"{hyper.help[:1].upper()}{hyper.help[1:].rstrip('.')}."] if hyper.help else []
         lines.append(f"Range {hyper.range}, default {shown(hyper.default, hyper.kind)}.")
-        if self.slider is not None:
-            lines.append("Double-click the slider for the default.")
+        self.setAccessibleDescription(" ".join(lines))
+        if hyper.kind != "list":
+            lines.append("Double-click the name for the default.")
         self.setToolTip("<p>" + "</p><p>".join(lines) + "</p>")
         for part, name in ((self.field, "value"), (self.slider, "slider"), (self.switch, "switch")):
             if part is not None:
                 part.setAccessibleName(f"{hyper.title} {name}")
-                part.setAccessibleDescription(" ".join(lines))
+                part.setAccessibleDescription(self.accessibleDescription())
 
     def _tick(self, value: float) -> int:
         low, high = self._low, self._high
@@ -192,12 +194,19 @@ class Knob(QWidget):
 
     def _offer(self, value: float) -> None:
         kept = self.hyper.check(round(value) if self.hyper.kind == "integer" else value)
-        self.field.setText(shown(kept, self.hyper.kind))
-        self.field.setModified(False)
-        self._refuse("")
+        self._write(kept)
         if kept != self._value:
             self._value = kept
             self.changed.emit(self.hyper.name, kept)
+
+    def _write(self, value: Value) -> None:
+        """Put a value into the field, over whatever stands there; this also takes a refusal back."""
+        text = shown(value, self.hyper.kind)
+        if self.field.text() != text:
+            self.field.setText(text)
+            self.field.setCursorPosition(0)
+        self.field.setModified(False)
+        self._refuse("")
 
     def _typed(self) -> None:
         if not self.field.isModified():
@@ -207,10 +216,10 @@ class Knob(QWidget):
         except SettingError as error:
             self._refuse(error.sentence)
             return
+        changed = value != self._value
         self.field.setModified(False)
-        self._refuse("")
-        if value != self._value:
-            self.set_value(value)
+        self.set_value(value)
+        if changed:
             self.changed.emit(self.hyper.name, value)
             self.finished.emit()
 
@@ -220,13 +229,16 @@ class Knob(QWidget):
         self.finished.emit()
 
     def _to_default(self) -> None:
-        if self._value != self.hyper.default:
-            self.set_value(self.hyper.default)
+        self.field.setModified(False)
+        changed = self._value != self.hyper.default
+        self.set_value(self.hyper.default)
+        if changed:
             self.changed.emit(self.hyper.name, self.hyper.default)
             self.finished.emit()
 
     def _refuse(self, sentence: str) -> None:
-        self.fault.setText(sentence)
+        if sentence != self.fault.text():
+            self.fault.setText(sentence)
         self.fault.setVisible(bool(sentence))
         if self.field.property("bad") != bool(sentence):
             self.field.setProperty("bad", bool(sentence))
@@ -234,28 +246,32 @@ class Knob(QWidget):
             self.field.style().polish(self.field)
 
     def _nudge(self, direction: int, coarse: bool) -> None:
-        """Arrow keys in the field: by a tenth (or a factor of ten) on a logarithmic knob, else by a hundredth."""
+        """Arrow keys in the field: by a tenth on a logarithmic knob, else a hundredth of the slider; coarse is ten times it."""
         if isinstance(self._value, tuple | bool):
             return
-        value = float(self._value)
+        value = float(self._value) if math.isfinite(self._value) else self._low
         if self._log:
-            value = (value or (self._low if self._low > 0 else self._high * 1e-6)) * (10.0 if coarse else 1.1) ** direction
+            least = self._low if self._low > 0 else self._high * 1e-6
+            value = (value or least) * (10.0 if coarse else 1.1) ** direction
         elif self.hyper.kind == "integer":
             value += direction * (10 if coarse else 1)
         else:
             value += direction * (self._high - self._low) * (0.1 if coarse else 0.01)
-        self._offer(min(max(float(f"{value:.6g}"), self.hyper.low), self.hyper.high))
+        if self.hyper.kind != "integer":
+            value = float(f"{value:.6g}")
+        elif round(value) == self._value:
+            value += direction  # a tenth of a small count is less than one
+        self._offer(min(max(value, self.hyper.low), self.hyper.high))
         self.set_value(self._value)
         self.finished.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.label and event.type() == QEvent.Type.MouseButtonDblClick:
+        if watched in (self.label, self.symbol) and event.type() == QEvent.Type.MouseButtonDblClick:
             self._to_default()
             return True
         if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() == Qt.Key.Key_Escape:
-                self.field.setModified(False)
-                self.set_value(self._value)
+            if event.key() == Qt.Key.Key_Escape and self.field.isModified():
+                self._write(self._value)
                 return True
             if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self.slider is not None:
                 coarse = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)

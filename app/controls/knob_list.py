@@ -5,36 +5,40 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.controls.knob import Knob
+from app.controls.fold import Fold
+from app.controls.knob import Knob, shown
+from app.controls.tab_order import follow
 from engine import Hyper, Value
+
+_SPACING = 6
 
 
 class KnobList(QWidget):
-    """Shows a knob for each declaration; they are made anew only when the declarations change."""
+    """Shows a knob for each declaration, `columns` in a row; they are made anew only when these change."""
 
     changed = Signal(str, object)
     finished = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, columns: int = 1) -> None:
         super().__init__()
+        self._columns = columns
         self.knobs: dict[str, Knob] = {}
         self._declared: tuple[Hyper, ...] = ()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(7)
-        self._fold = QToolButton()
-        self._fold.setObjectName("fold")
-        self._fold.setCheckable(True)
+        self._names: Collection[str] = ()
+        self._title = ""
+        self._fold = Fold()
         self._fold.toggled.connect(self._unfold)
         self._folded = QWidget()
-        self._inside = QVBoxLayout(self._folded)
-        self._inside.setContentsMargins(0, 0, 0, 0)
-        self._inside.setSpacing(7)
-        self._title = ""
-        self._column.addWidget(self._fold, 0, Qt.AlignmentFlag.AlignLeft)
-        self._column.addWidget(self._folded)
+        self._outside, self._inside = self._grid(), self._grid()
+        self._folded.setLayout(self._inside)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(_SPACING)
+        column.addLayout(self._outside)
+        column.addWidget(self._fold)
+        column.addWidget(self._folded)
         self._folded.hide()
         self._fold.hide()
         self.hide()
@@ -45,10 +49,10 @@ class KnobList(QWidget):
         """Show these knobs; those named in `folded` under a fold with `title`."""
         if declared == self._declared:
             return
-        self._declared, self._title = declared, title
+        self._declared, self._title, self._names = declared, title, folded
         old = self.knobs
         self.knobs = {}
-        place = 0
+        places = {self._outside: 0, self._inside: 0}
         for hyper in declared:
             knob = old.pop(hyper.name, None)
             if knob is None or knob.hyper != hyper:
@@ -56,13 +60,12 @@ class KnobList(QWidget):
                     self._drop(knob)
                 knob = self._new(hyper)
             self.knobs[hyper.name] = knob
-            if hyper.name in folded:
-                self._inside.addWidget(knob)
-            else:
-                self._column.insertWidget(place, knob)
-                place += 1
+            grid = self._inside if hyper.name in folded else self._outside
+            grid.addWidget(knob, *divmod(places[grid], self._columns), Qt.AlignmentFlag.AlignTop)
+            places[grid] += 1
         for knob in old.values():
             self._drop(knob)
+        self._order()
         self._fold.setVisible(any(hyper.name in folded for hyper in declared))
         self._unfold(self._fold.isChecked())
         self.setVisible(bool(declared))
@@ -70,10 +73,21 @@ class KnobList(QWidget):
     def set_values(self, values: Mapping[str, Value]) -> None:
         for name, knob in self.knobs.items():
             knob.set_value(values[name])
+        self._tell()
+
+    def _grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(18)
+        grid.setVerticalSpacing(_SPACING)
+        for column in range(self._columns):
+            grid.setColumnStretch(column, 1)
+        return grid
 
     def _new(self, hyper: Hyper) -> Knob:
         knob = Knob(hyper)
         knob.changed.connect(self.changed)
+        knob.changed.connect(self._tell)
         knob.finished.connect(self.finished)
         return knob
 
@@ -82,7 +96,20 @@ class KnobList(QWidget):
         knob.setParent(None)
         knob.deleteLater()
 
+    def _order(self) -> None:
+        knobs = list(self.knobs.items())
+        plain = [knob for name, knob in knobs if name not in self._names]
+        follow(self, [*plain, self._fold, *(knob for name, knob in knobs if name in self._names)])
+
     def _unfold(self, on: bool) -> None:
         self._folded.setVisible(on)
-        self._fold.setText(f"{'▾' if on else '▸'}  {self._title}")
-        self._fold.setAccessibleName(self._title)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Name on the closed fold what in it is not at its default."""
+        set_here = [
+            f"{knob.hyper.symbol or knob.hyper.title} {shown(knob.value, knob.hyper.kind)}"
+            for name, knob in self.knobs.items()
+            if name in self._names and knob.value != knob.hyper.default
+        ]
+        self._fold.describe(self._title, " · ".join(set_here))

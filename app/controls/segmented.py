@@ -14,7 +14,7 @@ class Segmented(QWidget):
 
     chosen = Signal(int)
 
-    def __init__(self, titles: Sequence[str], name: str) -> None:
+    def __init__(self, titles: Sequence[str], name: str, tips: Sequence[str] = ()) -> None:
         super().__init__()
         self.setAccessibleName(name)
         self._group = QButtonGroup(self)
@@ -29,6 +29,7 @@ class Segmented(QWidget):
             end = "first" if place == 0 else "last" if place == len(titles) - 1 else "middle"
             button.setProperty("place", end)
             button.setAccessibleName(f"{name}: {title}")
+            button.setToolTip(tips[place] if tips else title)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             self._group.addButton(button, place)
             row.addWidget(button)

@@ -37,6 +37,7 @@ class Transport(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._note = ""
         self._update = 0
         self._cursor: int | None = None
         self._playing: bool | None = None
@@ -95,6 +96,10 @@ class Transport(QWidget):
             self.speed.setValue(min(range(len(SPEEDS)), key=lambda place: abs(SPEEDS[place] - speed)))
         self.speed_text.setText("max speed" if speed == MAX_SPEED else f"{short(speed)} / s")
 
+    def set_note(self, note: str) -> None:
+        """Something that goes on besides the race, shown in place of the speed."""
+        self._note = note
+
     def refresh(self, published: Published) -> None:
         picture = published.picture
         self._update, self._cursor = picture.update, picture.cursor
@@ -123,6 +128,8 @@ class Transport(QWidget):
     def _status(self, published: Published) -> str:
         if published.replaying is not None:
             return f"replaying … {published.replaying:.0%}"
+        if self._note:
+            return self._note
         if published.playing:
             return f"{short(published.updates_per_second)} updates/s"
         return "ended" if all(run.status in (FINISHED, DIVERGED) for run in published.picture.runs) else "paused"

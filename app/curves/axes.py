@@ -129,9 +129,7 @@ def _linear_ticks(scale: Scale, spacing: float, counts: bool) -> Ticks:
     largest = max(abs(scale.low), abs(scale.high))
     unit, factor, power = "", "", 1.0
     if counts:
-        unit, power = next(
-            ((u, p) for u, p in _UNITS if largest >= (9.5 if u == "k" else 1.0) * p), ("", 1.0)
-        )
+        unit, power = next(((u, p) for u, p in _UNITS if largest >= (9.5 if u == "k" else 1.0) * p), ("", 1.0))
     elif not 1e-3 <= largest < 1e5:
         exponent = math.floor(math.log10(largest) + 1e-9)
         factor, power = f"×{power_of_ten(exponent)}", 10.0**exponent

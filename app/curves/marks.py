@@ -22,9 +22,7 @@ def tweak_places(trace: Trace, x: Scale) -> np.ndarray:
     return x.pixels(trace.course.at(updates)) if len(updates) else updates
 
 
-def draw_tweaks(
-    painter: QPainter, plot: QRectF, places: np.ndarray, colour: QColor, taken: dict[int, int]
-) -> None:
+def draw_tweaks(painter: QPainter, plot: QRectF, places: np.ndarray, colour: QColor, taken: dict[int, int]) -> None:
     """Thin ticks above the x axis; one stands on another run's if that is at the same place.
 
     taken: how many ticks stand at a pixel; changed in place.

@@ -81,9 +81,7 @@ class Sheet:
         painter.end()
         return True
 
-    def _line(
-        self, painter: QPainter, line: Line, start: float, layout: Layout, colour: QColor, width: float
-    ) -> None:
+    def _line(self, painter: QPainter, line: Line, start: float, layout: Layout, colour: QColor, width: float) -> None:
         pieces = line.pieces(start, layout.y)
         if len(pieces[0]):
             pen = QPen(colour, width)

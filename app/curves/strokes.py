@@ -56,12 +56,11 @@ class Strokes:
         for first, last in pairwise(borders):
             if kind[first]:
                 joined = last + 1 if last < len(kind) and kind[last] else last
+                part = slice(first, joined)
                 draw = self._polyline if kind[first] == 1 else self._separate
-                draw(painter, *(side[first:joined] for side in (start, stop, enter, leave)), joined > last)
+                draw(painter, start[part], stop[part], enter[part], leave[part], joined > last)
 
-    def _polyline(
-        self, painter: QPainter, start: Array, stop: Array, enter: Array, leave: Array, joined: bool
-    ) -> None:
+    def _polyline(self, painter: QPainter, start: Array, stop: Array, enter: Array, leave: Array, joined: bool) -> None:
         """One line through all pieces; of the last it only goes to the beginning if that is `joined`."""
         xs, ys = np.column_stack((start, stop)).ravel(), np.column_stack((enter, leave)).ravel()
         if joined:
@@ -78,9 +77,7 @@ class Strokes:
             corners = kept[first : first + _CORNERS + 1]
             painter.drawPolyline(polygon(xs[corners], ys[corners]))
 
-    def _separate(
-        self, painter: QPainter, start: Array, stop: Array, enter: Array, leave: Array, joined: bool
-    ) -> None:
+    def _separate(self, painter: QPainter, start: Array, stop: Array, enter: Array, leave: Array, joined: bool) -> None:
         """A line for every piece (but the last if `joined`), and one to the next where they do not touch."""
         least, most = np.minimum(enter, leave), np.maximum(enter, leave)
         own = (most - least > _FLAT) | (stop - start > _FLAT)

@@ -67,15 +67,11 @@ CURVES: dict[str, Curve] = {
     curve.key: curve
     for curve in (
         Curve("loss", "Loss", ("loss",), shown=True, help="before each update"),
-        Curve(
-            "gradient_norm", "Gradient norm", ("gradient_norm",), shown=True, help="before clipping and decay"
-        ),
+        Curve("gradient_norm", "Gradient norm", ("gradient_norm",), shown=True, help="before clipping and decay"),
         Curve("learning_rate", "Learning rate", ("learning_rate",), log=False, shown=True, tall=0.55),
         Curve("step_norm", "Step length", ("step_norm",), help="how far each update moves the parameters"),
         Curve("excess_loss", "Loss above the minimum", ("loss",), above_minimum, needs=minimum_is_known),
-        Curve(
-            "relative_step", "Step / parameters", ("step_norm", "x", "y"), relative_step, needs=two_parameters
-        ),
+        Curve("relative_step", "Step / parameters", ("step_norm", "x", "y"), relative_step, needs=two_parameters),
         Curve("x", "Parameter x", ("x",), log=False, help="before each update"),
         Curve("y", "Parameter y", ("y",), log=False, help="before each update"),
     )

@@ -51,9 +51,7 @@ class Line:
             block = math.floor(columns.start[there[begin]] / BLOCK) * BLOCK
             begin = int(np.searchsorted(columns.start[there], block))
         there = there[begin:]
-        start, stop, low, high = (
-            side[there] for side in (columns.start, columns.stop, columns.low, columns.high)
-        )
+        start, stop, low, high = (side[there] for side in (columns.start, columns.stop, columns.low, columns.high))
         if self._tail > (stop[-1] if len(stop) else -np.inf):
             ends = self._tail, self._tail, self._latest, self._latest
             start, stop, low, high = (
@@ -111,7 +109,9 @@ class Trace:
 
     def extent(self, x: Scale, log: bool) -> Extent:
         """The least and the most within the x axis; NaN without any; positive numbers only for a log axis."""
-        low, high = self.raw.columns.low[1:-1], self.raw.columns.high[1:-1]
+        lines = [self.raw, self.smooth] if self._average is not None else [self.raw]
+        low = np.concatenate([line.columns.low[1:-1] for line in lines])
+        high = np.concatenate([line.columns.high[1:-1] for line in lines])
         least, most = np.fmin.reduce(low, initial=np.inf), np.fmax.reduce(high, initial=-np.inf)
         if not math.isfinite(least) or not math.isfinite(most):
             least = low.min(where=np.isfinite(low), initial=np.inf)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +64,9 @@ class ExportPanel(Popup):
             self.what.addItem(curve.title, key)
         self.what.addItem("Stage: surface and paths", STAGE)
         self.what.addItem("Every row as a table (CSV)", TABLE)
-        self.size = self._list("size of the figure", SIZES)
-        self.font = self._list("font", ("sans", "serif"))
-        self.legend = self._list("legend", LEGENDS)
+        self.sizes = self._list("size of the figure", SIZES)
+        self.fonts = self._list("font", ("sans", "serif"))
+        self.legends = self._list("legend", LEGENDS)
         self.knobs = KnobList()
         self.knobs.show_knobs(tuple(KNOBS.values()))
         self.switches = {name: QCheckBox(text) for name, text in _SWITCHES.items()}
@@ -91,9 +91,9 @@ class ExportPanel(Popup):
 
     def _wire(self) -> None:
         self.what.currentIndexChanged.connect(self._changed)
-        self.size.currentTextChanged.connect(self._resize)
-        self.font.currentTextChanged.connect(lambda font: self._set("font", font))
-        self.legend.currentTextChanged.connect(lambda legend: self._set("legend", legend))
+        self.sizes.currentTextChanged.connect(self._resize)
+        self.fonts.currentTextChanged.connect(lambda font: self._set("font", font))
+        self.legends.currentTextChanged.connect(lambda legend: self._set("legend", legend))
         self.knobs.changed.connect(self._set)
         for name, switch in self.switches.items():
             switch.toggled.connect(lambda on, chosen=name: self._set(chosen, on))
@@ -152,7 +152,7 @@ class ExportPanel(Popup):
             self.export_to(path if path.suffix.lower() == f".{suffix}" else path.with_name(f"{path.name}.{suffix}"))
 
     def _set(self, name: str, value: object) -> None:
-        self.settings = replace(self.settings, **{name: value})
+        self.settings = FigureSettings(**{**asdict(self.settings), name: value})
         self._changed()
 
     def _resize(self, name: str) -> None:
@@ -231,7 +231,7 @@ class ExportPanel(Popup):
     def _lay_out(self) -> None:
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        for text, box in (("Plot", self.what), ("Size", self.size), ("Font", self.font), ("Legend", self.legend)):
+        for text, box in (("Plot", self.what), ("Size", self.sizes), ("Font", self.fonts), ("Legend", self.legends)):
             form.addRow(text, box)
         left = QVBoxLayout()
         left.setSpacing(9)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -64,7 +65,7 @@ def save(image: QImage, target: Path) -> None:
 def thumbnail(experiment: Experiment) -> QImage:
     """The stage in small, after the updates of the experiment's stop rule."""
     session = Session(experiment)
-    session.advance(int(experiment.stop["updates"]))  # type: ignore[arg-type]
+    session.advance(int(experiment.stop["updates"]))
     ground = session.problem.ground
     x0, x1, y0, y1 = framed([seen(run, ground) for run in session.runs], ground.view)
     x, y = np.linspace(x0, x1, WIDTH), np.linspace(y0, y1, HEIGHT)
@@ -129,12 +130,12 @@ def draw_path(painter: QPainter, run: Run, view: View) -> None:
         painter.drawPath(path)
 
 
-def draw_small(painter: QPainter, at: QPointF, draw: object) -> None:
+def draw_small(painter: QPainter, at: QPointF, draw: Callable[[], None]) -> None:
     """A glyph of the stage at a point, at the scale of a thumbnail."""
     painter.save()
     painter.translate(at)
     painter.scale(1.25, 1.25)
-    draw()  # type: ignore[operator]
+    draw()
     painter.restore()
 
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QtMsgType
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QtMsgType
 from PySide6.QtWidgets import QApplication
 
 from app.shell import Shell
@@ -96,14 +96,12 @@ class Window:
         self.until(lambda: not self.published.playing)
         self.settle()
 
-    def type(self, field, text: str, key=None) -> None:
+    def type(self, field, text: str) -> None:
         """Replace what a line edit holds, and press Return."""
-        from PySide6.QtCore import Qt
-
         field.setFocus()
         field.selectAll()
         self.qtbot.keyClicks(field, text)
-        self.qtbot.keyClick(field, key or Qt.Key.Key_Return)
+        self.qtbot.keyClick(field, Qt.Key.Key_Return)
 
 
 def close_and_check(window: Window) -> None:
@@ -116,7 +114,6 @@ def close_and_check(window: Window) -> None:
     spent = time.perf_counter() - begun
     assert not thread.isRunning(), "the training thread is still running"
     assert spent <= CLOSED_WITHIN, f"closing took {spent:.2f} s"
-    bench.curves.setParent(None) if False else None
     shell.deleteLater()
     idle_deletions()
     left = [part for part in parts if shiboken6.isValid(part) and part is not bench._orders]
@@ -152,19 +149,33 @@ def themed(qapp):
     return qapp
 
 
+class Windows:
+    """Opens windows, and closes them with a sharp eye."""
+
+    def __init__(self, qtbot) -> None:
+        self._qtbot = qtbot
+        self._open: list[Window] = []
+
+    def __call__(self, experiment: Experiment | None = None) -> Window:
+        self._open.append(Window(self._qtbot, experiment or small_race()))
+        return self._open[-1]
+
+    def close(self, window: Window) -> None:
+        self._open.remove(window)
+        close_and_check(window)
+
+    def close_all(self) -> None:
+        while self._open:
+            self.close(self._open[-1])
+
+
 @pytest.fixture
 def open_window(qtbot, qtlog, themed):
     """Open windows with an experiment each; all are closed and looked after at the end of the test."""
-    windows: list[Window] = []
-
-    def open_one(experiment: Experiment | None = None) -> Window:
-        windows.append(Window(qtbot, experiment or small_race()))
-        return windows[-1]
-
+    windows = Windows(qtbot)
     with watched(qtlog):
-        yield open_one
-        while windows:
-            close_and_check(windows.pop())
+        yield windows
+        windows.close_all()
 
 
 @pytest.fixture

@@ -4,23 +4,34 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from app import kernel_cache, warmup
+from app.documents.presets import presets
 from app.warmup import Progress
 
 
 def test_lines_are_understood_and_others_passed_over():
-    assert warmup.parse("ready 3 57 adam\n") == Progress(3, 57, "adam")
-    assert warmup.parse("ready 3 57 ") is None
+    assert warmup.parse("ready 3 18 57 adam\n") == Progress(3, 18, 57, "adam")
+    assert warmup.parse("ready 3 57 adam") is None
     assert warmup.parse("some library says hello") is None
 
 
-def test_named_kernels_come_first_in_their_order():
-    kernels = [SimpleNamespace(name=name) for name in "abcdca"]
-    assert [each.name for each in warmup.ordered(kernels, ["c", "x", "a"])] == list("ccaabd")
+def test_it_is_enough_once_the_first_experiment_can_begin():
+    assert not Progress(17, 18, 57, "adam").enough
+    assert Progress(18, 18, 57, "adam").enough
+
+
+def test_what_a_preset_needs_is_the_loop_and_its_own_choices():
+    names = [kernel.name for kernel in warmup._needed(str(presets()[0].path))]
+    assert {"advance", "evaluate_grid", "rosenbrock", "adam", "constant"} <= set(names)
+    assert "himmelblau" not in names
+    assert len(names) == len(set(names))
+
+
+def test_a_file_that_cannot_be_read_needs_nothing(tmp_path):
+    assert warmup._needed(str(tmp_path / "nowhere.toml")) == []
 
 
 @pytest.fixture
@@ -43,11 +54,11 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def start(project: Path, *priority: str) -> subprocess.Popen[str]:
+def start(project: Path) -> subprocess.Popen[str]:
     names = ("NUMBA_CACHE_DIR", "PYTHONPATH")
     surroundings = {name: value for name, value in os.environ.items() if name not in names}
     return subprocess.Popen(
-        warmup.command(priority),
+        warmup.command(),
         cwd=project,
         env={**surroundings, "FALL_LINE_CACHE": str(project / "cache")},
         stdin=subprocess.PIPE,
@@ -69,9 +80,9 @@ def marked(project: Path) -> bool:
 
 
 def test_the_child_fills_the_cache_and_says_how_far_it_is(project):
-    child = start(project, "third", "unheard_of")
+    child = start(project)
     said, errors = finish(child)
-    assert said == [Progress(1, 3, "third"), Progress(2, 3, "first"), Progress(3, 3, "second")]
+    assert said == [Progress(1, 3, 3, "first"), Progress(2, 3, 3, "second"), Progress(3, 3, 3, "third")]
     assert (child.returncode, errors) == (0, "")
     assert len(list((project / "cache").rglob("*.nbc"))) == 3
     assert marked(project)
@@ -109,5 +120,6 @@ def test_the_child_ends_with_its_parent(project):
 
 
 def test_the_command_runs_this_python_in_the_project():
-    assert warmup.command(["adam"]) == [sys.executable, "-m", "app.warmup", "adam"]
+    assert warmup.command("race.toml") == [sys.executable, "-m", "app.warmup", os.path.abspath("race.toml")]
+    assert warmup.command() == [sys.executable, "-m", "app.warmup"]
     assert Path(warmup.FOLDER) == kernel_cache.ENGINE.parent

@@ -19,9 +19,7 @@ def test_decades_are_written_as_in_print():
 
 
 @pytest.mark.parametrize("log", [False, True])
-@pytest.mark.parametrize(
-    ("low", "high"), [(1e-300, 1e300), (1e-6, 3e2), (0.9, 1.1), (2.0, 40.0), (5.0, 5.0000001)]
-)
+@pytest.mark.parametrize(("low", "high"), [(1e-300, 1e300), (1e-6, 3e2), (0.9, 1.1), (2.0, 40.0), (5.0, 5.0000001)])
 def test_labels_neither_repeat_nor_touch(low, high, log):
     marks = ticks(Scale(low, high, 250.0, 0.0, log), 28.0)
     pixels = sorted(pixel for pixel, _ in marks.major)

@@ -163,9 +163,7 @@ def test_header_controls(qtbot, panel):
 
 def test_the_menu_chooses_curves_and_the_x_axis(qtbot, panel):
     panel.cards["loss"].menu.aboutToShow.emit()
-    menus = {
-        menu.title(): menu for menu in panel.cards["loss"].menu.findChildren(type(panel.cards["loss"].menu))
-    }
+    menus = {menu.title(): menu for menu in panel.cards["loss"].menu.findChildren(type(panel.cards["loss"].menu))}
     offered = {action.text(): action for action in menus["Curves"].actions()}
     assert list(offered) == [curve.title for curve in CURVES.values()]
     axes = {action.text(): action for action in menus["X axis"].actions()}
@@ -243,9 +241,7 @@ def test_every_history_can_be_painted(qtbot, panel, theme, hard_loss):
     panel.set_theme(theme)
     panel.show_curves(list(CURVES))
     panel.refresh(
-        picture_of(
-            run_of(history_of(hard_loss), status="diverged"), run_of(history_of(hard_loss), 1), cursor=3
-        )
+        picture_of(run_of(history_of(hard_loss), status="diverged"), run_of(history_of(hard_loss), 1), cursor=3)
     )
     for cursor in (None, 0, len(hard_loss) // 2, 10**9):
         panel.set_cursor(cursor)

@@ -1,0 +1,45 @@
+"""A slider that jumps to a click and that scrolling past cannot turn."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider
+
+
+class Slider(QSlider):
+    """A horizontal slider; `reset` tells of a double-click."""
+
+    reset = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        x = event.position().x()
+        handle = self._rect(QStyle.SubControl.SC_SliderHandle)
+        if event.button() == Qt.MouseButton.LeftButton and not handle.left() <= x <= handle.right():
+            self.setSliderDown(True)  # before the jump, so that it belongs to the drag that it begins
+            room = self._rect(QStyle.SubControl.SC_SliderGroove).adjusted(0, 0, -handle.width(), 0)
+            place = round(x - room.x() - handle.width() / 2)
+            least, most = self.minimum(), self.maximum()
+            self.setSliderPosition(QStyle.sliderValueFromPosition(least, most, place, max(room.width(), 1)))
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self.setSliderDown(False)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.reset.emit()
+
+    def _rect(self, part: QStyle.SubControl) -> QRect:
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        return self.style().subControlRect(QStyle.ComplexControl.CC_Slider, option, part, self)

@@ -1,0 +1,75 @@
+"""Takes the pictures of the window that README.md shows, in both themes, without a screen.
+
+    python -m docs.make_screenshots
+
+from the project's folder, with the Python of `.venv`.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+from PySide6.QtWidgets import QApplication
+
+from app import kernel_cache
+from app.documents.presets import FOLDER as PRESETS
+
+FOLDER = Path(__file__).parent
+SIZE = 1280, 800
+PATIENCE = 120.0  # seconds; a first start compiles every kernel
+# Theme, preset, the update at which the picture is taken, whether Explain is open.
+PICTURES = (
+    ("dark", "01_four_optimizers", 300, False),
+    ("light", "09_large_steps", 60, True),
+)
+
+
+def main() -> None:
+    """Start the app as `python main.py` does, but with settings of its own, and photograph it."""
+    with tempfile.TemporaryDirectory() as settings_folder:
+        os.environ["FALL_LINE_CONFIG"] = settings_folder
+        cache = kernel_cache.prepare()  # before Numba is imported
+        from app.settings import Settings
+        from app.shell import Shell
+        from app.start import Starter
+        from app.theme import DARK, apply
+
+        application = QApplication([])
+        apply(application, DARK)
+        shell = Shell()
+        shell.resize(*SIZE)
+        shell.show()
+        starter = Starter(shell, Settings(), cache, None)
+        starter.begin()
+        until(lambda: starter.actions is not None)
+        bench, actions = starter.bench, starter.actions
+        assert bench is not None and actions is not None
+        for theme, preset, update, explained in PICTURES:
+            actions.dress(theme)
+            bench.open_file(PRESETS / f"{preset}.toml")
+            bench.explain_card.setVisible(explained)
+            until(lambda: bench.worker.published is not None and bench.worker.published.picture.update == 0)
+            bench.play()
+            until(lambda update=update: bench.worker.published.picture.update >= update)
+            shell.grab().save(str(FOLDER / f"{theme}.png"))
+        shell.close()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Let the window live until something is so. Raises TimeoutError."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError("the window did not get there")
+        QApplication.processEvents()
+        time.sleep(0.002)
+
+
+if __name__ == "__main__":
+    main()

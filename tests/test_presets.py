@@ -1,0 +1,330 @@
+"""Every preset is read, has run, and shows what its line of text claims."""
+
+from __future__ import annotations
+
+import struct
+import tomllib
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.documents.presets import FOLDER, presets
+from engine import COLUMNS, DIVERGED, FINISHED, Experiment, Session
+
+FILES = sorted(FOLDER.glob("*.toml"))
+SEEDS = range(1, 9)
+SHORTEST, LONGEST = 5, 16  # seconds that a preset plays at its own speed
+SPEEDS = {digit * 10**power for power in range(4) for digit in (1, 2, 5)}  # of the slider
+SIZE = 320, 200
+MOST_BYTES = 30 * 1024
+LONGEST_LINE = 110
+
+
+@cache
+def experiment(name: str) -> Experiment:
+    return Experiment.from_dict(tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8")))
+
+
+class Race:
+    """A preset that has run to its end, by the ids of its runs."""
+
+    def __init__(self, name: str, seed: int | None = None) -> None:
+        told = experiment(name)
+        if seed is not None:
+            told = replace(told, problem=replace(told.problem, seed=seed))
+        self.session = Session(told)
+        self.session.advance(int(told.stop["updates"]))
+        self.runs = {run.settings.id: run for run in self.session.runs}
+
+    def column(self, id: str, name: str) -> np.ndarray:
+        history = self.runs[id].history.view()
+        assert history.width == 1
+        return history.last[COLUMNS.index(name), : history.count]
+
+    def loss(self, id: str) -> float:
+        return float(self.column(id, "loss")[-1])
+
+    def theta(self, id: str) -> np.ndarray:
+        return self.runs[id].machine.theta
+
+    def distance(self, id: str) -> float:
+        return float(np.hypot(*self.theta(id)))
+
+    def steps(self, id: str) -> np.ndarray:
+        return self.column(id, "step_norm")
+
+    def diverged(self) -> set[str]:
+        return {id for id, run in self.runs.items() if run.status == DIVERGED}
+
+
+CLAIMS: dict[str, Callable[[str], None]] = {}
+
+
+def claim(check: Callable[[str], None]) -> Callable[[str], None]:
+    """Take a check in under the name of its preset."""
+    CLAIMS[check.__name__.removeprefix("preset_")] = check
+    return check
+
+
+@claim
+def preset_01_four_optimizers(name: str) -> None:
+    race = Race(name)
+    after_a_moment = {id: race.column(id, "loss")[60] for id in race.runs}
+    assert all(loss < 10 < race.column(id, "loss")[0] / 10 for id, loss in after_a_moment.items())
+    assert min(after_a_moment, key=after_a_moment.__getitem__) == "momentum"
+    assert {id for id in race.runs if race.loss(id) < 1e-3} == {"momentum", "adam"}
+    assert race.loss("gd") > 1
+
+
+@claim
+def preset_02_too_high_a_rate(name: str) -> None:
+    race = Race(name)
+    assert race.diverged() == {"over"}
+    assert "stability limit" in race.runs["over"].message
+    assert np.all(np.diff(np.abs(race.column("over", "y"))) > 0)
+    assert np.all(np.diff(np.sign(race.column("edge", "y")[:20])) != 0)
+    assert race.loss("good") < race.loss("slow") / 1e4
+
+
+@claim
+def preset_03_ill_conditioning(name: str) -> None:
+    race = Race(name)
+    for fast in ("momentum", "adam"):
+        assert race.loss(fast) < min(race.loss("zigzag"), race.loss("creep")) / 100
+    across = -np.sin(np.radians(25)) * race.column("zigzag", "x") + np.cos(np.radians(25)) * race.column("zigzag", "y")
+    assert np.all(np.diff(np.sign(across[:50])) != 0)
+
+
+@claim
+def preset_04_what_momentum_does(name: str) -> None:
+    race = Race(name)
+    assert race.loss("mu0") > race.loss("mu50") > race.loss("mu90")
+    assert race.loss("mu98") > race.loss("mu90")
+    uphill = {id: int((np.diff(race.column(id, "loss")) > 0).sum()) for id in race.runs}
+    assert uphill["mu98"] > 2 * uphill["mu0"] + 20
+
+
+@claim
+def preset_05_nesterov(name: str) -> None:
+    race = Race(name)
+    assert race.loss("nesterov") < race.loss("heavy") / 100
+    assert np.abs(race.column("heavy", "y")[20:]).max() > 2 * np.abs(race.column("nesterov", "y")[20:]).max()
+
+
+@claim
+def preset_06_saddle(name: str) -> None:
+    def left(race: Race, id: str) -> int:
+        return int(np.argmax(np.abs(race.column(id, "y")) >= 0.5))
+
+    race = Race(name)
+    assert (left(race, "gd"), left(race, "momentum")) == (188, 67)
+    assert left(race, "adam") < 20
+    assert all(left(Race(name, seed), "noisy") < 100 for seed in SEEDS)
+    assert all(race.loss(id) < -0.24 for id in race.runs)
+
+
+@claim
+def preset_07_different_minima(name: str) -> None:
+    race = Race(name)
+    minima = np.array(race.session.problem.ground.minima)
+    distances = {id: np.hypot(*(minima - race.theta(id)).T) for id in race.runs}
+    assert all(found.min() < 0.05 for found in distances.values())
+    assert len({int(found.argmin()) for found in distances.values()}) == 3
+
+
+@claim
+def preset_08_rolling_out(name: str) -> None:
+    race = Race(name)
+    lowest = race.session.problem.ground.lowest
+    assert race.loss("mu90") < lowest + 1e-3
+    assert all(race.loss(id) > lowest + 3 for id in ("gd", "mu80"))
+
+
+@claim
+def preset_09_large_steps(name: str) -> None:
+    race = Race(name)
+    assert race.theta("small")[0] == pytest.approx(-1.4963, abs=1e-3)
+    assert race.steps("small")[-1] < 1e-4
+    assert race.theta("medium")[0] < -1 and race.steps("medium")[-1] > 0.05
+    assert race.theta("large")[0] == pytest.approx(1.4092, abs=1e-3)
+
+
+@claim
+def preset_10_batch_size(name: str) -> None:
+    """Beyond the approach the swarm's loss goes as sigma squared over the batch."""
+    swarms = {id: np.mean([Race(name, seed).column(id, "loss")[250:].mean() for seed in SEEDS]) for id in RUNS_10}
+    assert swarms["single"] / swarms["mini"] == pytest.approx(10, rel=0.02)
+    assert 0.4 < swarms["single"] < 1.6
+    assert swarms["full"] < 1e-6
+
+
+RUNS_10 = ("single", "mini", "full")
+
+
+@claim
+def preset_11_noise_helps(name: str) -> None:
+    races = [Race(name, seed) for seed in SEEDS]
+    out = {id: sum(float(race.column(id, "x").max()) > 0.5 for race in races) for id in races[0].runs}
+    assert (out["full"], out["mini"]) == (0, 0)
+    assert out["single"] >= 4
+    assert Race(name).theta("single")[0] > 0, "with the seed of the file it is seen"
+
+
+@claim
+def preset_12_schedules(name: str) -> None:
+    races = [Race(name, seed) for seed in SEEDS]
+
+    def mean(id: str, first: int, last: int) -> float:
+        return float(np.mean([race.column(id, "loss")[first:last].mean() for race in races]))
+
+    for id in ("step", "cosine", "one_cycle", "restarts"):
+        assert mean(id, 960, 1000) < mean("constant", 960, 1000) / 4
+    rates = races[0].column("restarts", "learning_rate")
+    restarts = np.flatnonzero(np.diff(rates) > 0) + 1
+    assert list(restarts) == [250, 500, 750]
+    for restart in restarts:
+        assert mean("restarts", restart + 10, restart + 90) > 2 * mean("restarts", restart - 20, restart)
+
+
+@claim
+def preset_13_warm_up(name: str) -> None:
+    race = Race(name)
+    assert race.diverged() == {"cold"}
+    assert race.loss("warm") < race.loss("low") / 10
+
+
+@claim
+def preset_14_adagrad(name: str) -> None:
+    race = Race(name)
+    first = [race.steps(id)[0] for id in race.runs]
+    assert first == pytest.approx([first[0]] * 3, rel=1e-6)
+    steps = race.steps("adagrad")
+    assert steps[400:].mean() < steps[100:200].mean() < steps[:10].mean() / 3
+    assert race.theta("adagrad")[0] < -3
+    assert all(abs(race.theta(id)[0] - 4) < 0.1 for id in ("rmsprop", "adam"))
+
+
+@claim
+def preset_15_signs(name: str) -> None:
+    race = Race(name)
+    for id in ("sign", "signum", "lion"):
+        assert race.steps(id)[-50:].min() > 0.3
+        assert race.distance(id) < 1
+    assert race.distance("falling") < 1e-3
+
+
+@claim
+def preset_16_bias_correction(name: str) -> None:
+    race = Race(name)
+    first = {id: race.steps(id)[0] / race.steps("on")[0] for id in race.runs}
+    assert first == pytest.approx({"on": 1, "off": 10**0.5, "longer": 10}, rel=1e-4)
+    swing = {id: float(race.column(id, "x").max()) for id in race.runs}
+    assert swing["on"] < swing["off"] / 2 < swing["longer"] / 2
+
+
+@claim
+def preset_17_weight_decay(name: str) -> None:
+    races = [Race(name, seed) for seed in SEEDS]
+    for race in races:
+        assert race.distance("adamw") < 0.4
+        assert race.distance("none") - race.distance("coupled") < 0.5
+    assert min(race.distance("coupled") for race in races) > 1
+    for id in races[0].runs:
+        assert max(race.loss(id) for race in races) < 0.7, "all stand in the valley"
+
+
+@claim
+def preset_18_clipping(name: str) -> None:
+    race = Race(name)
+    assert race.loss("free") == pytest.approx(0.09, abs=1e-3)
+    assert race.steps("free").max() > 5
+    assert race.loss("clipped") < 1e-4
+
+
+@claim
+def preset_19_plateau(name: str) -> None:
+    race = Race(name)
+    start = np.array(race.session.experiment_settings.problem.start)
+    assert all(np.hypot(*(race.theta(id) - start)) < 1e-3 for id in ("gd", "momentum"))
+    assert race.loss("adam") < -0.8
+    assert race.loss("rprop") == pytest.approx(race.session.problem.ground.lowest, abs=1e-3)
+
+
+@claim
+def preset_20_edge_of_stability(name: str) -> None:
+    race = Race(name)
+    curvatures = {id: float(np.sum(race.theta(id) ** 2)) for id in race.runs}
+    for id, run in race.runs.items():
+        assert race.loss(id) < 1e-12
+        assert curvatures[id] < 2 / run.settings.learning_rate
+    assert curvatures["small"] > curvatures["middle"] > curvatures["large"]
+    assert curvatures["small"] > 2 / race.runs["middle"].settings.learning_rate
+
+
+@claim
+def preset_21_tweaked(name: str) -> None:
+    race = Race(name)
+    first = race.runs["tweaked"].tweaks[0].update
+    for column in ("x", "y"):
+        alone, tweaked = race.column("alone", column), race.column("tweaked", column)
+        assert np.array_equal(alone[: first + 1], tweaked[: first + 1])
+    assert race.distance("tweaked") < 0.01
+    assert np.hypot(race.column("alone", "x"), race.column("alone", "y"))[-100:].max() > 1
+
+
+@claim
+def preset_22_own_formula(name: str) -> None:
+    race = Race(name)
+    assert race.loss("momentum") < race.loss("gd") - 0.4
+    assert race.loss("gd") == pytest.approx(race.loss("adam"), abs=1e-3)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_preset_shows_what_it_claims(path: Path) -> None:
+    assert path.stem in CLAIMS, "a preset without a check of its claim"
+    CLAIMS[path.stem](path.stem)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_preset_is_fit_to_be_shown(path: Path) -> None:
+    told = experiment(path.stem)
+    seconds = int(told.stop["updates"]) / told.view["speed"]
+    assert set(told.view) == {"speed", "selected"}
+    assert told.view["speed"] in SPEEDS
+    assert SHORTEST <= seconds <= LONGEST
+    assert told.view["selected"] in {record.settings.id for record in told.runs}
+    assert 0 < len(told.title) <= 40
+    assert 0 < len(told.note) <= LONGEST_LINE and "\n" not in told.note
+    names = [record.settings.name for record in told.runs]
+    assert len(set(names)) == len(names)
+    (x0, x1, y0, y1), (x, y) = Session(told).problem.ground.view, told.problem.start
+    assert x0 < x < x1 and y0 < y < y1
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_preset_runs_without_a_fault(path: Path) -> None:
+    for run in Race(path.stem).runs.values():
+        assert run.status in (FINISHED, DIVERGED)
+        assert np.isfinite(run.machine.theta).all()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_preset_has_a_thumbnail(path: Path) -> None:
+    picture = path.with_suffix(".png").read_bytes()
+    assert picture[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">II", picture[16:24]) == SIZE
+    assert len(picture) <= MOST_BYTES
+
+
+def test_the_menu_lists_them_all() -> None:
+    listed = presets()
+    assert [preset.path for preset in listed] == FILES
+    assert len(listed) >= 14
+    assert listed[0].key == "01_four_optimizers"
+    for told in ([preset.title for preset in listed], [preset.line for preset in listed]):
+        assert len(set(told)) == len(told)
+    assert {path.stem for path in FOLDER.glob("*.png")} == set(CLAIMS)
