@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 FONT = "Inter"
+SIGNS = "DejaVu Sans"  # for the signs of mathematics that the other lacks
 FONT_PIXELS = 13
 _DRAWN = "#8b96a8"  # the colour in which the icon files are drawn
 _ICON_SIZES = (16, 32, 64)
@@ -123,7 +124,7 @@ def run_colour(theme: Theme, colour: int) -> str:
 def apply(application: QApplication, theme: Theme) -> None:
     """Dress the application: Fusion, the bundled font, a palette and the stylesheet of the theme."""
     _load_fonts()
-    font = QFont(FONT)
+    font = QFont([FONT, SIGNS])
     font.setPixelSize(FONT_PIXELS)
     font.setFeature(QFont.Tag("tnum"), 1)  # digits of one width: live numbers do not jitter
     application.setStyle("Fusion")
@@ -159,7 +160,7 @@ def _pixmap(name: str, colour: str, size: int) -> QPixmap:
 
 @lru_cache(maxsize=1)
 def _load_fonts() -> None:
-    for path in sorted((ASSETS / "fonts").glob("*.otf")):
+    for path in sorted((ASSETS / "fonts").glob("*.[ot]tf")):
         QFontDatabase.addApplicationFont(str(path))
 
 
@@ -212,8 +213,14 @@ def _stylesheet(theme: Theme) -> str:
         value = getattr(theme, field.name)
         if isinstance(value, QColor):
             sheet = sheet.replace(f"@{field.name};", f"{value.name()};")
-    for name, colour in (("chevron", theme.muted), ("check", theme.text), ("dot", theme.text)):
-        sheet = sheet.replace(f"@{name};", f"url({_icon_file(name, colour.name())});")
+    for name, drawn, colour in (
+        ("chevron", "chevron", theme.muted),
+        ("check", "check", theme.text),
+        ("dot", "dot", theme.text),
+        ("tick", "check", theme.on_accent),
+        ("up", "chevron-up", theme.muted),
+    ):
+        sheet = sheet.replace(f"@{name};", f"url({_icon_file(drawn, colour.name())});")
     return sheet
 
 
@@ -249,6 +256,7 @@ QToolButton::menu-indicator { image: none; width: 0; }
 QToolButton#more { background: transparent; border-color: transparent; padding: 2px 5px; color: @muted; }
 QToolButton#more:hover { background: @track; color: @text; }
 QToolButton#more:focus { border-color: @accent; }
+QToolButton#fold { color: @muted; }
 QToolButton#add-run { padding: 3px 8px 3px 5px; }
 QToolButton#swatch { background: transparent; border: 1px solid transparent; border-radius: 9px; padding: 0; }
 QToolButton#swatch:hover { border-color: @axis; }
@@ -308,7 +316,29 @@ QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: @border; }
 QProgressBar { background: @track; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: @accent; border-radius: 3px; }
-QCheckBox { spacing: 8px; }
+QCheckBox, QRadioButton { spacing: 8px; }
+QCheckBox::indicator, QRadioButton::indicator {
+  width: 14px; height: 14px; background: @field; border: 1px solid @axis; border-radius: 4px; }
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: @accent; }
+QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: @tick; }
+QRadioButton::indicator:checked { border: 5px solid @accent; width: 6px; height: 6px; background: @on_accent; }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus { border-color: @text; }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { background: @panel; border-color: @border; }
+QAbstractSpinBox { padding-right: 20px; }
+QAbstractSpinBox:focus, QPlainTextEdit:focus, QListView:focus, QTreeView:focus, QTableView:focus { border-color: @accent; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 20px; border: none; background: transparent; }
+QAbstractSpinBox::up-arrow { image: @up; width: 12px; height: 12px; }
+QAbstractSpinBox::down-arrow { image: @chevron; width: 12px; height: 12px; }
+QTreeView, QTableView { background: @field; alternate-background-color: @panel; border: 1px solid @border; border-radius: 6px;
+  gridline-color: @grid; outline: none; selection-background-color: @hover; selection-color: @text; }
+QHeaderView, QTableCornerButton::section { background: @panel; border: none; }
+QHeaderView::section { background: @panel; color: @muted; border: none; border-bottom: 1px solid @border; padding: 4px 8px; }
+QTabWidget::pane { border: 1px solid @border; border-radius: 6px; top: -1px; }
+QTabBar::tab { background: transparent; color: @muted; padding: 5px 12px; border: none; border-bottom: 2px solid transparent; }
+QTabBar::tab:hover { color: @text; }
+QTabBar::tab:selected { color: @text; border-bottom-color: @accent; }
+QTabBar::tab:focus { background: @hover; }
 QFrame#run-row { border: 1px solid transparent; border-radius: 7px; }
 QFrame#run-row:hover { background: @hover; }
 QFrame#run-row[chosen="true"] { background: @hover; border-color: @border; }

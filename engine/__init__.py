@@ -32,7 +32,7 @@ from engine.experiment import (
     Tweak,
     choose,
 )
-from engine.explain import Line, explain, formula
+from engine.explain import Line, explain, formula, typeset_surface
 from engine.expressions import ExpressionError, symbol
 from engine.history import COLUMNS, HistoryView
 from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
@@ -106,4 +106,5 @@ __all__ = [
     "smooth",
     "symbol",
     "thin_path",
+    "typeset_surface",
 ]

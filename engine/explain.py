@@ -1,12 +1,16 @@
-"""The update rule with live numbers in it, line by line, for the step a run is about to take."""
+"""Formulas in print: surfaces, and the update rule with live numbers for the step a run is about to take."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.expressions import parse_assignment, substitute, symbol, typeset
-from engine.optimizers import OPTIMIZERS
+from engine.contracts import Value
+from engine.experiment import Choice, Formula
+from engine.expressions import ExpressionError, parse, substitute, symbol, typeset
+from engine.optimizers import OPTIMIZERS, Optimizer
 from engine.run import Peek
+from engine.surfaces import SURFACES
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,37 +26,59 @@ class Line:
 def explain(peek: Peek, coordinate: int, digits: int = 4) -> tuple[Line, ...]:
     """The rule of the run's optimizer for one coordinate of theta, read from its declaration.
 
-    The last line is the step without decoupled weight decay, which shrinks theta before it.
+    A case distinction is shown as the branch that is taken. The last line is the step without decoupled
+    weight decay, which shrinks theta before it.
     """
     choice = peek.settings.optimizer
     entry = OPTIMIZERS[choice.kind]
     values = {knob.name: float(choice.values[knob.name]) for knob in entry.knobs[: entry.own]}  # type: ignore[arg-type]
+    values |= {"t": float(peek.since_optimizer + 1)}
+    known = dict(values)
     values |= {name: float(peek.slots[name][coordinate]) for name in entry.slots}
     values |= {
         "g": float(peek.gradient[coordinate]),
         "theta": float(peek.theta[coordinate]),
         "eta": peek.rate,
-        "t": float(peek.since_optimizer + 1),
     }
-    symbols = {knob.name: knob.symbol for knob in entry.knobs if knob.symbol}
+    known |= _temporaries(entry, values)
+    symbols = _symbols(entry)
     lines = []
-    for text in entry.rule:
-        name, tree = parse_assignment(text, tuple(values))
+    for name, tree in entry.assignments(known):
         numbers = substitute(tree, values, digits)
-        shown = "Δθ" if name == "step" else symbol(name)
         values[name] = tree.evaluate(values)
-        lines.append(Line(shown, f"{shown} = {typeset(tree, symbols)}", numbers, values[name]))
+        lines.append(Line(symbol(name), f"{symbol(name)} = {typeset(tree, symbols)}", numbers, values[name]))
     return tuple(lines)
 
 
-def formula(kind: str) -> tuple[str, ...]:
-    """An optimizer's rule in print, a line an assignment."""
+def _temporaries(entry: Optimizer, values: Mapping[str, float]) -> dict[str, float]:
+    """What the rule computes on its way. Without the slots, which have two values in one rule."""
+    after = dict(values)
+    for name, tree in entry.assignments():
+        after[name] = tree.evaluate(after)
+    return {name: value for name, value in after.items() if name not in values}
+
+
+def formula(kind: str, values: Mapping[str, Value] | None = None) -> tuple[str, ...]:
+    """An optimizer's rule in print, a line an assignment; with the switches of `values`, from its second update on."""
     entry = OPTIMIZERS[kind]
-    symbols = {knob.name: knob.symbol for knob in entry.knobs if knob.symbol}
-    names = [knob.name for knob in entry.knobs[: entry.own]] + [*entry.slots, "g", "theta", "eta", "t"]
-    lines = []
-    for text in entry.rule:
-        name, tree = parse_assignment(text, names)
-        names.append(name)
-        lines.append(f"{'Δθ' if name == 'step' else symbol(name)} = {typeset(tree, symbols)}")
-    return tuple(lines)
+    known = {name: float(value) for name, value in (values or {}).items() if isinstance(value, bool)}
+    if values is not None:
+        known["t"] = 2.0
+    symbols = _symbols(entry)
+    return tuple(f"{symbol(name)} = {typeset(tree, symbols)}" for name, tree in entry.assignments(known))
+
+
+def typeset_surface(surface: Choice | Formula) -> str:
+    """The formula of a surface in print, its knobs as symbols."""
+    if isinstance(surface, Formula):
+        return typeset(parse(surface.text, ("x", "y", *surface.parameters)))
+    entry = SURFACES[surface.kind]
+    try:
+        tree = parse(entry.formula, ("x", "y", *(knob.name for knob in entry.knobs)))
+    except ExpressionError:  # a formula that is for the eye alone
+        return entry.formula
+    return typeset(tree, {knob.name: knob.symbol for knob in entry.knobs if knob.symbol})
+
+
+def _symbols(entry: Optimizer) -> dict[str, str]:
+    return {knob.name: knob.symbol for knob in entry.knobs if knob.symbol}

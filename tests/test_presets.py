@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.curves.table import CURVES
 from app.documents.presets import FOLDER, presets
 from engine import COLUMNS, DIVERGED, FINISHED, Experiment, Session
 
@@ -21,7 +22,8 @@ SHORTEST, LONGEST = 5, 16  # seconds that a preset plays at its own speed
 SPEEDS = {digit * 10**power for power in range(4) for digit in (1, 2, 5)}  # of the slider
 SIZE = 320, 200
 MOST_BYTES = 30 * 1024
-LONGEST_LINE = 110
+LONGEST_LINE, LONGEST_NAME = 110, 24
+CURVE_SETTINGS = {"curves", "curves_log_y", "curves_smoothing"}
 
 
 @cache
@@ -293,14 +295,17 @@ def test_a_preset_shows_what_it_claims(path: Path) -> None:
 def test_a_preset_is_fit_to_be_shown(path: Path) -> None:
     told = experiment(path.stem)
     seconds = int(told.stop["updates"]) / told.view["speed"]
-    assert set(told.view) == {"speed", "selected"}
+    assert told.view.keys() - CURVE_SETTINGS == {"speed", "selected"}
+    listed = told.view.get("curves", [])
+    assert set(listed) <= set(CURVES) and set(told.view.get("curves_log_y", [])) <= set(listed)
+    assert len(told.view.get("curves_smoothing", listed)) == len(listed)
     assert told.view["speed"] in SPEEDS
     assert SHORTEST <= seconds <= LONGEST
     assert told.view["selected"] in {record.settings.id for record in told.runs}
     assert 0 < len(told.title) <= 40
     assert 0 < len(told.note) <= LONGEST_LINE and "\n" not in told.note
     names = [record.settings.name for record in told.runs]
-    assert len(set(names)) == len(names)
+    assert len(set(names)) == len(names) and max(map(len, names)) <= LONGEST_NAME
     (x0, x1, y0, y1), (x, y) = Session(told).problem.ground.view, told.problem.start
     assert x0 < x < x1 and y0 < y < y1
 

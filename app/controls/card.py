@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Self
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.controls.elided import ElidedLabel
 from app.theme import Theme
 
 
@@ -16,17 +18,18 @@ class Card(QFrame):
         super().__init__()
         self._title = QLabel(title)
         self._title.setObjectName("cardTitle")
-        self._hint = QLabel()
+        self._hint = ElidedLabel()
         self._hint.setObjectName("muted")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.header = QHBoxLayout()
+        self.header.setSpacing(8)
         self.header.addWidget(self._title)
-        self.header.addStretch(1)
-        self.header.addWidget(self._hint)
+        self.header.addWidget(self._hint, 1)
         self.body = QVBoxLayout()
-        self.body.setSpacing(8)
+        self.body.setSpacing(6)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 10, 12, 12)
-        column.setSpacing(8)
+        column.setContentsMargins(12, 9, 12, 11)
+        column.setSpacing(7)
         if title:
             column.addLayout(self.header)
         column.addLayout(self.body)
@@ -43,7 +46,7 @@ class Card(QFrame):
         self.header.addWidget(widget)
 
     def set_hint(self, hint: str) -> None:
-        self._hint.setText(hint)
+        self._hint.show_text(hint)
 
     def set_theme(self, theme: Theme) -> None:
         """Colours come from the stylesheet; cards that draw override this."""

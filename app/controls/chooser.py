@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPalette, QStandardItem, QStandardItemModel, QWheelEvent
+from PySide6.QtGui import QFont, QGuiApplication, QPainter, QPalette, QStandardItem, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from engine import Catalogue
@@ -22,7 +22,7 @@ class _Entry(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         self.initStyleOption(option, index)
-        palette: QPalette = option.palette  # type: ignore[attr-defined]
+        palette = QGuiApplication.palette()  # the view's own has other colours, which the stylesheet derived
         rect = option.rect.adjusted(_MARGIN, 4, -_MARGIN, -4)  # type: ignore[attr-defined]
         painter.save()
         heading = index.data(_KEY) is None
@@ -88,11 +88,11 @@ class Chooser(QComboBox):
         return str(self.currentData(_KEY) or "")
 
     def set_key(self, key: str) -> None:
+        entry = self._catalogue[key]
         place = self.findData(key, _KEY)
         if place != self.currentIndex():
             with QSignalBlocker(self):
                 self.setCurrentIndex(place)
-        entry = self._catalogue[key]
         self.setToolTip(f"<p>{entry.summary}</p><p>{getattr(entry, 'source', '')}</p>")
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+import html
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.controls.segmented import Segmented
 from app.theme import Theme
 from engine import OPTIMIZERS, RunPicture, explain
 
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse
+_PARTS = ("explain-name", "explain-formula", "explain-numbers", "explain-value")
+_MOST_FORMULA = 0.42  # of the width
+_READABLE = 100  # milliseconds that a number stands at least: faster ones nobody reads
 
 
 class ExplainPanel(QWidget):
@@ -22,27 +28,43 @@ class ExplainPanel(QWidget):
         self.setObjectName("explain")
         self._coordinate = 0
         self._shown: object = None
-        self._rows: list[tuple[QLabel, QLabel, QLabel]] = []
+        self._run: RunPicture | None = None
+        self._kind = ""
+        self._formula = 0
+        self._rows: list[tuple[QLabel, ...]] = []
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_READABLE)
+        self._pause.timeout.connect(self._show)
         self.heading = QLabel()
         self.heading.setObjectName("muted")
         self.heading.setWordWrap(True)
-        self.coordinates = Segmented(("x", "y"), "coordinate to explain")
+        self.heading.setTextFormat(Qt.TextFormat.RichText)
+        tips = ("The step of x", "The step of y")
+        self.coordinates = Segmented(("x", "y"), "coordinate to explain", tips)
+        self.coordinates.setFixedWidth(84)
         self.coordinates.chosen.connect(self._choose)
         self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(14)
-        self._grid.setVerticalSpacing(3)
-        self._grid.setColumnStretch(1, 1)
-        head = QHBoxLayout()
-        head.addWidget(self.heading, 1)
-        head.addWidget(self.coordinates)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(head)
-        column.addLayout(self._grid)
+        self._grid.setHorizontalSpacing(6)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(2, 1)
+        self._grid.setColumnMinimumWidth(3, 84)
         self.source = QLabel()
-        self.source.setObjectName("muted")
+        self.source.setObjectName("source")
         self.source.setWordWrap(True)
         self.source.setTextInteractionFlags(_SELECTABLE)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(self.heading, 1)
+        head.addWidget(self.coordinates, 0, Qt.AlignmentFlag.AlignTop)
+        line = QFrame()
+        line.setObjectName("explain-line")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(7)
+        column.addLayout(head)
+        column.addWidget(line)
+        column.addLayout(self._grid)
         column.addWidget(self.source)
         column.addStretch(1)
 
@@ -50,38 +72,82 @@ class ExplainPanel(QWidget):
         """Colours come from the stylesheet."""
 
     def refresh(self, run: RunPicture) -> None:
-        """Show the step that `run` takes at the point on screen."""
-        if run.shown is self._shown or not self.isVisible():
+        """Show the step that `run` takes at the point on screen, now or as soon as the last one was read."""
+        if run.shown is not self._shown and self.isVisible():
+            self._run = run
+            if not self._pause.isActive():
+                self._show()
+
+    def _show(self) -> None:
+        run = self._run
+        if run is None:
             return
-        self._shown = run.shown
+        self._run, self._shown = None, run.shown
         peek = run.shown
         entry = OPTIMIZERS[peek.settings.optimizer.kind]
         lines = explain(peek, self._coordinate)
-        self._make_rows(len(lines))
-        for (formula, numbers, value), line in zip(self._rows, lines, strict=True):
-            formula.setText(line.formula)
-            numbers.setText(f"= {line.numbers}")
-            value.setText(f"= {line.value:.5g}")
+        if entry.key != self._kind or len(lines) != len(self._rows):
+            self._kind = entry.key
+            self._make_rows(len(lines))
+            self._fit(max(self.fontMetrics().horizontalAdvance(line.formula) for line in lines))
+        for row, line in zip(self._rows, lines, strict=True):
+            formula = line.formula.partition(" = ")[2]
+            texts = (line.name, f"= {formula}", f"= {line.numbers}", f"= {_number(line.value)}")
+            for label, text in zip(row, texts, strict=True):
+                if label.text() != text:
+                    label.setText(text)
+                    # What has once taken two lines keeps them, or the stage would jump with the numbers.
+                    label.setMinimumHeight(max(label.minimumHeight(), label.heightForWidth(label.width())))
         axis = "xy"[self._coordinate]
         self.heading.setText(
-            f"{run.name} at update {peek.update:,}:  θ = {axis} = {peek.theta[self._coordinate]:.6g},"
-            f"  g = {peek.gradient[self._coordinate]:.5g},  η = {peek.rate:.4g}"
+            f"{html.escape(run.name)} at update {peek.update:,}<br>"
+            f"θ = {axis} = {_number(peek.theta[self._coordinate])} &nbsp;·&nbsp;"
+            f" g = {_number(peek.gradient[self._coordinate])} &nbsp;·&nbsp; η = {_number(peek.rate)}"
         )
         self.source.setText(entry.source)
+        self._pause.start()
 
     def _choose(self, place: int) -> None:
         self._coordinate = place
         self._shown = None
         self.coordinate_chosen.emit(place)
 
+    def _fit(self, formula: int) -> None:
+        """Give the formulas the room they need, up to a share that leaves enough for the numbers."""
+        self._formula = formula
+        self._grid.setColumnMinimumWidth(1, min(formula, round(_MOST_FORMULA * self.width())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit(self._formula)
+        for row in self._rows:
+            for label in row:
+                label.setMinimumHeight(0)
+
     def _make_rows(self, count: int) -> None:
-        while len(self._rows) < count:
-            labels = (QLabel(), QLabel(), QLabel())
-            for place, label in enumerate(labels):
-                label.setTextInteractionFlags(_SELECTABLE)
-                label.setObjectName(("formula", "muted", "value")[place])
-                self._grid.addWidget(label, len(self._rows), place)
-            self._rows.append(labels)
-        for place, labels in enumerate(self._rows):
-            for label in labels:
-                label.setVisible(place < count)
+        for row in self._rows:
+            for label in row:
+                self._grid.removeWidget(label)
+                label.hide()
+                label.deleteLater()
+        self._rows = [self._new_row(place) for place in range(count)]
+
+    def _new_row(self, place: int) -> tuple[QLabel, ...]:
+        labels = []
+        for column, name in enumerate(_PARTS):
+            label = QLabel()
+            label.setObjectName(name)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setTextInteractionFlags(_SELECTABLE)
+            side = Qt.AlignmentFlag.AlignRight if column == 0 else Qt.AlignmentFlag.AlignLeft
+            label.setAlignment(side | Qt.AlignmentFlag.AlignTop)
+            if column in (1, 2):
+                label.setWordWrap(True)
+                label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            self._grid.addWidget(label, place, column)
+            labels.append(label)
+        return tuple(labels)
+
+
+def _number(value: float) -> str:
+    return f"{value:.5g}".replace("-", "−")

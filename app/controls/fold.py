@@ -36,10 +36,9 @@ class Fold(QToolButton):
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        colour = QPalette.ColorRole.Text if self.underMouse() else QPalette.ColorRole.PlaceholderText
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self.palette().color(colour), 1.6))
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.ButtonText), 1.5))
         middle = self.height() / 2
         corners = ((1, -2), (5, 2), (9, -2)) if self.isChecked() else ((3, -4), (7, 0), (3, 4))
         painter.drawPolyline([QPointF(x, middle + y) for x, y in corners])
@@ -57,6 +56,5 @@ class Fold(QToolButton):
         left = _INDENT + self.fontMetrics().horizontalAdvance(self.text()) + _GAP
         room = QRect(left, 0, self.width() - left - 4, self.height())
         painter.setFont(font)
-        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
         text = painter.fontMetrics().elidedText(self._note, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)

@@ -108,8 +108,9 @@ class FormulaEditor(QWidget):
         sides = dict(zip(_SIDES, self.value.domain, strict=True)) | {name: value}
         x0, x1, y0, y1 = (float(side) for side in sides.values())  # type: ignore[arg-type]
         if not (x0 < x1 and y0 < y1):
-            self._tell(f"the region must have x0 < x1 and y0 < y1, got {x0:g}, {x1:g}, {y0:g}, {y1:g}")
             self.domain.set_values(dict(zip(_SIDES, self.value.domain, strict=True)))
+            low, high = (f"{x0:g}", f"{x1:g}") if name[0] == "x" else (f"{y0:g}", f"{y1:g}")
+            self.domain.knobs[name].refuse(f"{name[0]}0 must be less than {name[0]}1, got {low} and {high}")
             return
         self._change(replace(self.value, domain=(x0, x1, y0, y1)))
 

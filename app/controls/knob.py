@@ -29,7 +29,8 @@ def shown(value: Value, kind: str) -> str:
     if kind == "integer":
         return str(int(value))
     short = f"{value:.6g}"
-    return short if float(short) == value else repr(float(value))
+    exact = short if float(short) == value else repr(float(value))
+    return exact.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
 
 
 def read(text: str, hyper: Hyper) -> Value:
@@ -206,7 +207,7 @@ class Knob(QWidget):
             self.field.setText(text)
             self.field.setCursorPosition(0)
         self.field.setModified(False)
-        self._refuse("")
+        self.refuse("")
 
     def _typed(self) -> None:
         if not self.field.isModified():
@@ -214,7 +215,7 @@ class Knob(QWidget):
         try:
             value = read(self.field.text(), self.hyper)
         except SettingError as error:
-            self._refuse(error.sentence)
+            self.refuse(error.sentence)
             return
         changed = value != self._value
         self.field.setModified(False)
@@ -236,7 +237,8 @@ class Knob(QWidget):
             self.changed.emit(self.hyper.name, self.hyper.default)
             self.finished.emit()
 
-    def _refuse(self, sentence: str) -> None:
+    def refuse(self, sentence: str) -> None:
+        """Say below the knob why a value cannot be; "" takes it back."""
         if sentence != self.fault.text():
             self.fault.setText(sentence)
         self.fault.setVisible(bool(sentence))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.controls.card import Card
 from app.controls.chooser import Chooser
+from app.controls.fold import Fold
 from app.controls.knob import Knob
 from app.controls.knob_list import KnobList
 from app.controls.schedule_preview import SchedulePreview
 from app.controls.segmented import Segmented
+from app.controls.tab_order import follow
 from app.theme import Theme, run_colour
 from engine import (
     BATCHES,
@@ -29,6 +32,38 @@ from engine import (
 )
 
 _COMMON = {hyper.name for hyper in COMMON}
+_SPACING = 6
+_SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse
+
+
+class _Rule(QWidget):
+    """The update rule of an optimizer in print, below a fold, and where it is from."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fold = Fold()
+        self.fold.describe("Update rule", "")
+        self.fold.setChecked(True)
+        self.lines, self.source = QLabel(), QLabel()
+        self.lines.setTextFormat(Qt.TextFormat.RichText)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        column.addWidget(self.fold)
+        for label, name in ((self.lines, "rule"), (self.source, "source")):
+            label.setObjectName(name)
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(_SELECTABLE)
+            self.fold.toggled.connect(label.setVisible)
+            column.addWidget(label)
+
+    def show_rule(self, choice: Choice) -> None:
+        entry = OPTIMIZERS[choice.kind]
+        lines = (html.escape(line) for line in formula(choice.kind, choice.values))
+        hanging = "margin: 1px 0 1px 14px; text-indent: -14px"
+        self.lines.setText("".join(f'<p style="{hanging}">{line}</p>' for line in lines))
+        self.lines.setToolTip(entry.source)
+        self.source.setText(entry.source)
 
 
 class _Choice(QWidget):
@@ -47,11 +82,16 @@ class _Choice(QWidget):
         self.knobs = KnobList()
         self.knobs.changed.connect(lambda name, value: self.tweaked.emit(f"{part}.{name}", value))
         self.knobs.finished.connect(self.settled)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self.chooser)
-        column.addWidget(self.knobs)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(_SPACING)
+        self._column.addWidget(self.chooser)
+        self._column.addWidget(self.knobs)
+
+    def add_below_chooser(self, widget: QWidget) -> None:
+        """Put a widget between the chooser and the knobs."""
+        self._column.insertWidget(1, widget)
+        follow(self.chooser, [widget])
 
     def _choose(self, key: str) -> None:
         self.tweaked.emit(self._part, key)
@@ -77,14 +117,18 @@ class RunPanel(QWidget):
         self._shown: object = None
         self.optimizer = _Choice("optimizer", OPTIMIZERS)
         self.rate = Knob(LEARNING_RATE)
-        self.rule = QLabel()
-        self.rule.setObjectName("formula")
-        self.rule.setWordWrap(True)
+        self.rule = _Rule()
         self.schedule = _Choice("schedule", SCHEDULES)
         self.preview = SchedulePreview(theme)
         self.warmup = KnobList()
-        self.warmup.show_knobs((WARMUP, WARMUP_START))
-        self.batch = Segmented(tuple(entry.title for entry in BATCHES.values()), "batch type")
+        self.warmup.show_knobs((WARMUP, WARMUP_START), (WARMUP.name, WARMUP_START.name), "Warm-up")
+        self.formula = QLabel()
+        self.formula.setObjectName("formula")
+        self.formula.setWordWrap(True)
+        self.formula.setTextInteractionFlags(_SELECTABLE)
+        types = tuple(BATCHES.values())
+        tips = tuple(f"{entry.summary[:1].upper()}{entry.summary[1:]}." for entry in types)
+        self.batch = Segmented(tuple(entry.title for entry in types), "batch type", tips)
         self.batch_knobs = KnobList()
         self._lay_out()
         self._wire()
@@ -114,15 +158,16 @@ class RunPanel(QWidget):
             return
         self._id, self._shown = run.id, settings
         self.optimizer.show_choice(settings.optimizer)
-        self.rule.setText("\n".join(formula(settings.optimizer.kind)))
-        self.rule.setToolTip(OPTIMIZERS[settings.optimizer.kind].source)
+        self.rule.show_rule(settings.optimizer)
         self.rate.set_value(settings.learning_rate)
         self.schedule.show_choice(settings.schedule)
+        schedule = SCHEDULES[settings.schedule.kind]
+        self.formula.setText(schedule.formula)
+        self.formula.setToolTip(f"<p>{html.escape(schedule.summary)}</p><p>{html.escape(schedule.source)}</p>")
         self.warmup.set_values({"warmup": settings.warmup, "warmup_start": settings.warmup_start})
         self.batch.set_place(list(BATCHES).index(settings.batch.kind))
         self.batch_knobs.show_knobs(BATCHES[settings.batch.kind].knobs)
         self.batch_knobs.set_values(settings.batch.values)
-        self.batch.setToolTip(BATCHES[settings.batch.kind].summary)
         self.optimizer_card.set_hint(run.name)
 
     def _tweak(self, setting: str, value: object) -> None:
@@ -134,10 +179,11 @@ class RunPanel(QWidget):
 
     def _lay_out(self) -> None:
         self.optimizer_card = Card("Optimizer")
-        self.optimizer_card.body.addWidget(self.rate)
-        self.optimizer_card.body.insertWidget(0, self.optimizer)
+        self.optimizer.add_below_chooser(self.rate)
+        self.optimizer_card.body.addWidget(self.optimizer)
         self.optimizer_card.body.addWidget(self.rule)
         schedule = Card("Schedule")
+        self.schedule.add_below_chooser(self.formula)
         for widget in (self.schedule, self.preview, self.warmup):
             schedule.body.addWidget(widget)
         batch = Card("Batch")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -18,8 +18,26 @@ from PySide6.QtWidgets import (
 )
 
 from app.controls.card import Card
+from app.controls.elided import ElidedLabel
+from app.controls.swatch import Swatch
+from app.controls.tab_order import follow
+from app.export.labels import differences
 from app.theme import Theme, icon, run_colour
-from engine import DIVERGED, FINISHED, MOST_RUNS, OPTIMIZERS, RunPicture, SessionPicture
+from engine import DIVERGED, FINISHED, MOST_RUNS, OPTIMIZERS, Experiment, RunPicture, SessionPicture
+
+
+_VALUE = 70  # room for the longest loss
+_INDENT = 24  # from the edge of the dot to the name
+
+
+def what_differs(experiment: Experiment) -> list[str]:
+    """For each run what tells it from the others, without its name, which stands above: `η = 0.03, β₁ = 0.8`."""
+    told = []
+    for record, label in zip(experiment.runs, differences(experiment), strict=True):
+        name = record.settings.name
+        rest = label.removeprefix(f"{name}: ").removeprefix(f"{name}, ")
+        told.append("" if rest == name or rest.startswith(f"{name} (") else rest)
+    return told
 
 
 class _Row(QFrame):
@@ -39,20 +57,22 @@ class _Row(QFrame):
         self.run: RunPicture | None = None
         self._shown: tuple[object, ...] = ()
         self._theme = theme
-        self.swatch = QToolButton()
-        self.swatch.setObjectName("swatch")
+        self.swatch = Swatch()
         self.swatch.setToolTip("Show or hide this run  (H)")
         self.swatch.clicked.connect(self._toggle_visible)
-        self.name = QLabel()
+        self.name = ElidedLabel()
         self.name.setObjectName("run-name")
+        self.detail = ElidedLabel()
+        self.detail.setObjectName("run-detail")
+        self.detail.setContentsMargins(0, 0, 0, 0)
         self.value = QLabel()
         self.value.setObjectName("run-value")
+        self.value.setMinimumWidth(_VALUE)
         self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.more = QToolButton()
         self.more.setObjectName("more")
-        self.more.setText("⋯")
-        self.more.setToolTip("Rename, duplicate, pin or remove this run")
-        self.more.setAccessibleName("run menu")
+        self.more.setFixedSize(24, 20)
+        self.more.setToolTip("Rename, duplicate, pin, colour or remove this run")
         self.more.clicked.connect(self.show_menu)
         self.message = QLabel()
         self.message.setObjectName("run-message")
@@ -61,22 +81,27 @@ class _Row(QFrame):
         self.message.linkActivated.connect(lambda what: self.remedied.emit(self._id, what))
         self.message.hide()
         self.editor = QLineEdit()
+        self.editor.setObjectName("run-name-editor")
         self.editor.setMaxLength(80)
+        self.editor.setFixedHeight(_INDENT - 4)
+        self.editor.installEventFilter(self)
         self.editor.setAccessibleName("run name")
         self.editor.editingFinished.connect(self._rename)
         self.editor.hide()
         head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(self.swatch)
-        head.addWidget(self.name, 1)
-        head.addWidget(self.editor, 1)
-        head.addWidget(self.value)
-        head.addWidget(self.more)
+        head.setSpacing(4)
+        for widget, stretch in ((self.swatch, 0), (self.name, 1), (self.editor, 1), (self.value, 0), (self.more, 0)):
+            head.addWidget(widget, stretch)
+        below = QVBoxLayout()
+        below.setContentsMargins(_INDENT, 0, 4, 0)
+        below.setSpacing(2)
+        below.addWidget(self.detail)
+        below.addWidget(self.message)
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 5, 6, 5)
-        column.setSpacing(3)
+        column.setContentsMargins(5, 3, 3, 4)
+        column.setSpacing(0)
         column.addLayout(head)
-        column.addWidget(self.message)
+        column.addLayout(below)
 
     @property
     def _id(self) -> str:
@@ -85,35 +110,39 @@ class _Row(QFrame):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self._shown = ()
+        self.more.setIcon(icon("more", theme, theme.muted.name()))
         if self.run is not None:
-            self.show_run(self.run, self.property("chosen") is True)
+            self.show_run(self.run, self.detail.text(), self.property("chosen") is True)
 
-    def show_run(self, run: RunPicture, chosen: bool) -> None:
+    def show_run(self, run: RunPicture, detail: str, chosen: bool) -> None:
+        """Show a run as it stands; `detail` is what tells it from the others."""
         self.run = run
-        loss = run.shown.loss
-        shown = (run.name, run.colour, run.visible, run.settings.pinned, run.status, run.message, chosen)
-        self.value.setText(f"{loss:.4g}")
+        self.value.setText(f"{run.shown.loss:.4g}".replace("-", "−"))
+        shown = (run.settings, run.status, run.message, detail, chosen)
         if shown == self._shown:
             return
         self._shown = shown
-        colour = run_colour(self._theme, run.colour) if run.visible else "transparent"
-        edge = run_colour(self._theme, run.colour)
-        self.swatch.setStyleSheet(
-            f"QToolButton#swatch {{ background: {colour}; border: 2px solid {edge}; border-radius: 7px;"
-            " min-width: 10px; max-width: 10px; min-height: 10px; max-height: 10px; padding: 0; }"
-        )
-        pin = "  · pinned" if run.settings.pinned else ""
-        self.name.setText(run.name + pin)
-        self.name.setToolTip(f"{run.name}: {OPTIMIZERS[run.settings.optimizer.kind].title}, loss on the right")
-        self.value.setToolTip("loss at the point on screen")
-        self.setAccessibleName(f"run {run.name}, {run.status}")
+        self.swatch.show_colour(QColor(run_colour(self._theme, run.colour)), run.visible)
         self.swatch.setAccessibleName(f"{'hide' if run.visible else 'show'} {run.name}")
-        self.setProperty("chosen", chosen)
-        self.setProperty("bad", run.status == DIVERGED)
-        for widget in (self, self.name, self.value):
-            widget.style().unpolish(widget)
-            widget.style().polish(widget)
+        self.more.setAccessibleName(f"menu of {run.name}")
+        title = OPTIMIZERS[run.settings.optimizer.kind].title
+        self.name.show_text(run.name, title if title != run.name else "")
+        notes = [note for note in ("pinned" * run.settings.pinned, detail) if note]
+        self.detail.show_text(" · ".join(notes))
+        self.detail.setVisible(bool(notes))
+        self.value.setToolTip("Loss at the point on screen")
+        self.setAccessibleName(f"run {run.name}, {run.status}")
+        self.setAccessibleDescription(", ".join([title, *notes]))
+        self._dress(chosen=chosen, bad=run.status == DIVERGED, off=not run.visible)
         self._show_message(run)
+
+    def _dress(self, **states: bool) -> None:
+        if any(self.property(name) != on for name, on in states.items()):
+            for name, on in states.items():
+                self.setProperty(name, on)
+            for widget in (self, self.name, self.value):
+                widget.style().unpolish(widget)
+                widget.style().polish(widget)
 
     def _show_message(self, run: RunPicture) -> None:
         if run.status not in (DIVERGED, FINISHED) or not run.message:
@@ -126,8 +155,8 @@ class _Row(QFrame):
                 links.append(f'<a href="rate">rewind and use η = {run.better_rate:.3g}</a>')
             if run.rewind_to is not None:
                 links.append(f'<a href="rewind">rewind to update {run.rewind_to:,}</a>')
-            text += "<br>" + " · ".join(links)
-            self.message.setToolTip("Also: " + "; ".join(run.remedies))
+            text += "<br>" + "<br>".join(links)
+            self.message.setToolTip("<p>To try: " + html.escape("; ".join(run.remedies)) + ".</p>")
         self.message.setText(text)
         self.message.setVisible(run.status == DIVERGED or "stopped after" not in run.message)
 
@@ -143,8 +172,10 @@ class _Row(QFrame):
         pin = menu.addAction("Let go of it" if pinned else "Pin: keep it through resets")
         pin.triggered.connect(lambda: self.changed.emit(self._id, "pinned", not pinned))
         colours = menu.addMenu("Colour")
-        for colour in range(MOST_RUNS):
-            action = colours.addAction(icon("dot", self._theme, run_colour(self._theme, colour)), f"colour {colour + 1}")
+        for colour in range(len(self._theme.run_colours)):
+            action = colours.addAction(icon("dot", self._theme, run_colour(self._theme, colour)), f"Colour {colour + 1}")
+            action.setCheckable(True)
+            action.setChecked(colour == self.run.colour)
             action.triggered.connect(lambda _=False, chosen=colour: self.changed.emit(self._id, "colour", chosen))
         menu.addSeparator()
         menu.addAction("Remove", lambda: self.removed.emit(self._id))
@@ -177,6 +208,14 @@ class _Row(QFrame):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.begin_rename()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
+            self.editor.setText("")
+            self._rename()
+            self.setFocus()
+            return True
+        return False
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         actions = {
             Qt.Key.Key_Return: lambda: self.clicked.emit(self._id),
@@ -208,6 +247,8 @@ class RunsPanel(Card):
         self.setObjectName("runs")
         self._theme = theme
         self.rows: list[_Row] = []
+        self._compared: object = None
+        self._details: list[str] = []
         self.add = QToolButton()
         self.add.setObjectName("add-run")
         self.add.setText("Add")
@@ -226,8 +267,9 @@ class RunsPanel(Card):
         holder = QWidget()
         self._column = QVBoxLayout(holder)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(2)
+        self._column.setSpacing(1)
         self.body.addWidget(holder)
+        self._holder = holder
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -243,8 +285,11 @@ class RunsPanel(Card):
             row.deleteLater()
         while len(self.rows) < len(picture.runs):
             self.rows.append(self._new_row())
-        for row, run in zip(self.rows, picture.runs, strict=True):
-            row.show_run(run, run.id == chosen)
+        compared = [(run.settings, run.tweaks) for run in picture.runs]
+        if compared != self._compared:
+            self._compared, self._details = compared, what_differs(picture.experiment)
+        for row, run, detail in zip(self.rows, picture.runs, self._details, strict=True):
+            row.show_run(run, detail, run.id == chosen)
         self.add.setEnabled(len(picture.runs) < MOST_RUNS)
 
     def _new_row(self) -> _Row:
@@ -254,5 +299,7 @@ class RunsPanel(Card):
         row.duplicated.connect(self.duplicated)
         row.removed.connect(self.removed)
         row.remedied.connect(self.remedied)
+        row.set_theme(self._theme)
         self._column.addWidget(row)
+        follow(self._holder, [*self.rows, row])
         return row

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from app.controls.slider import Slider
 from app.theme import Theme, icon
 from app.worker import MAX_SPEED, Published
 from engine import DIVERGED, FINISHED
@@ -52,7 +53,7 @@ class Transport(QWidget):
         self.epoch = self._button("epoch", "One epoch  (Shift + →)", self.epoch_stepped)
         self.restart = self._button("reset", "Reset: the same seeds and settings from the start  (R)", self.reset)
         self.seeds = self._button("seeds", "New seeds: other noise, from the start  (N)", self.seeds_renewed)
-        self.speed = QSlider(Qt.Orientation.Horizontal)
+        self.speed = Slider()
         self.speed.setObjectName("speed")
         self.speed.setRange(0, len(SPEEDS) - 1)
         self.speed.setPageStep(3)
@@ -67,7 +68,7 @@ class Transport(QWidget):
         self.status.setObjectName("status")
         self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.timeline = QSlider(Qt.Orientation.Horizontal)
+        self.timeline = Slider()
         self.timeline.setObjectName("timeline")
         self.timeline.setRange(0, _TIMELINE_TICKS)
         self.timeline.setAccessibleName("timeline")

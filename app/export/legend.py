@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -56,12 +57,13 @@ def _fitted(figure: Figure, entries: Sequence[Entry], place: str, room: tuple[fl
     width, height = room[0] * figure.bbox.width, room[1] * figure.bbox.height
     for letters in (80, 40, 24, 12):
         for scale in (1.0, 0.85, 0.7, 0.55):
-            for count in range(min(len(entries), columns + (scale < 1.0) * 2), 0, -1):
-                legend = _made(figure.legend, entries, scale, letters, loc=place, ncols=count)
-                box = legend.get_window_extent()
-                if box.width <= width and box.height <= height:
-                    return
-                legend.remove()
+            trial = _made(figure.legend, entries, scale, letters, loc=place)
+            box = trial.get_window_extent()
+            trial.remove()
+            beside = min(int(width / box.width), len(entries), columns if scale == 1.0 else columns + 2)
+            if beside and box.height * math.ceil(len(entries) / beside) / len(entries) <= height:
+                _made(figure.legend, entries, scale, letters, loc=place, ncols=beside)
+                return
     # Not even this fits: the plot itself matters more.
 
 
@@ -70,7 +72,7 @@ def _made(make: Any, entries: Sequence[Entry], scale: float, letters: int, **pla
 
     size = rcParams["legend.fontsize"]
     labels = [clean(label if len(label) <= letters else f"{label[: letters - 1]}…") for _, label in entries]
-    legend: Legend = make([handle for handle, _ in entries], labels, fontsize=scale * size, **place)
+    legend: Legend = make([handle for handle, _ in entries], labels, fontsize=scale * size, markerscale=scale, **place)
     for text in legend.get_texts():
         text.set_parse_math(False)
     return legend

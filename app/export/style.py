@@ -148,7 +148,9 @@ def parameters(settings: FigureSettings) -> dict[str, Any]:
         "lines.dash_capstyle": "butt",
         "lines.scale_dashes": True,
         "image.composite_image": False,
-        "pdf.fonttype": 42,  # fonts that an editor can edit; many journals refuse type 3
+        # Type 42 can be edited, and many journals refuse type 3; but Matplotlib declares a font of cubic
+        # outlines wrongly as type 42, which Acrobat then refuses.
+        "pdf.fonttype": 3 if _cubic(families[0]) else 42,
         "svg.fonttype": "path",
         "svg.hashsalt": "fall-line",
         "path.simplify": True,
@@ -178,8 +180,16 @@ def _bundled() -> tuple[str, ...]:
 
     families: list[str] = []
     known = {entry.fname for entry in fontManager.ttflist}
-    for path in sorted(FONTS.glob("*-Regular.[ot]tf")):
+    for path in sorted(FONTS.glob("*-Regular.ttf")) or sorted(FONTS.glob("*-Regular.otf")):
         if str(path) not in known:
             fontManager.addfont(str(path))
         families.append(FT2Font(str(path)).family_name)
     return tuple(families)
+
+
+def _cubic(family: str) -> bool:
+    """Whether a font's outlines are PostScript's (CFF) and not TrueType's."""
+    from matplotlib.font_manager import FontProperties, findfont
+
+    with open(findfont(FontProperties(family=family)), "rb") as file:
+        return file.read(4) == b"OTTO"

@@ -1,0 +1,141 @@
+"""What the documents say is so: examples run, files load, commands parse, numbers and names agree."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from app import cli, headless, kernel_cache, preflight
+from app.documents import places
+from app.documents.presets import presets
+from app.export.table import HEAD
+from app.version import version
+from engine import MOST_RUNS, OPTIMIZERS, SCHEDULES, SURFACES, Experiment, Session
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def commands() -> list[str]:
+    """The indented lines that start the program, without their comments."""
+    lines = re.findall(r"^    (python main\.py.*)$", README, re.MULTILINE)
+    return [line.partition("#")[0].strip() for line in lines]
+
+
+def table(head: str) -> dict[str, str]:
+    """The rows of the table that begins with a heading, by their first cell."""
+    rows = README[README.index(head) :].partition("\n\n")[0].splitlines()[2:]
+    return {first.strip(): second.strip() for _, first, second, _ in (row.split("|") for row in rows)}
+
+
+def test_the_notebook_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = blocks("python")
+    names: dict[str, object] = {}
+    exec(compile(code, "README.md", "exec"), names)
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 2 and all(" finished " in line for line in said)
+    session = names["session"]
+    assert isinstance(session, Session)
+    assert [tweak.update for tweak in session.run("adam").tweaks] == [1000]
+
+
+def test_the_experiment_example_loads_and_runs() -> None:
+    (text,) = blocks("toml")
+    experiment = Experiment.from_dict(tomllib.loads(text))
+    session = Session(experiment)
+    session.advance(1000)
+    assert [run.status for run in session.runs] == ["finished", "finished"]
+    own = text[text.index("# [problem.formula]") :].partition("\n\n")[0].replace("# ", "")
+    problem = tomllib.loads(own)["problem"] | {"start": [1.0, 1.0]}
+    assert Experiment.from_dict({"problem": problem, "runs": [{"optimizer": "adam"}]})
+
+
+def test_the_commands_are_those_of_the_program() -> None:
+    known = {"", "run", "presets", "test"}
+    assert {"python main.py", "python main.py test"} <= set(commands())
+    for command in commands():
+        words = shlex.split(command)[2:]
+        assert (words[0] if words else "") in known, command
+        if words[:1] == ["run"] and "--help" not in words:
+            chosen = headless.parser().parse_args(words[1:])
+            assert all(Path(name).suffix in (".pdf", ".svg", ".png", ".csv") for name in chosen.export)
+
+
+def test_numbers_are_those_of_the_catalogues() -> None:
+    for count, noun in (
+        (len(OPTIMIZERS), "optimizers"),
+        (len(SCHEDULES), "learning-rate schedules"),
+        (len(SURFACES), "surfaces"),
+        (len(presets()), "presets"),
+    ):
+        assert re.search(rf"\b{count}\s+{noun}", README), f"{count} {noun}"
+    assert f"up to {MOST_RUNS} runs" in README
+
+
+def test_columns_of_the_table_are_named_in_order() -> None:
+    told = README[README.index("A **CSV**") :].partition(". ")[0]
+    assert tuple(re.findall(r"`(\w+)`", told)) == HEAD
+
+
+def test_exit_statuses_are_those_of_the_program() -> None:
+    told = {int(number) for cell in table("| exit status |") for number in cell.split(",")}
+    assert told == {cli.DONE, cli.FAULT, cli.REFUSED, 3, headless.SOME_DIVERGED, cli.INTERRUPTED, cli.TERMINATED}
+    assert all(re.search(rf"^  .*\b{number}\b", cli.HELP, re.MULTILINE) for number in told)
+
+
+def test_environment_variables_are_those_of_the_help() -> None:
+    names = README[README.index("## Environment variables") :]
+    told = set(re.findall(r"^\| `(\w+)", names, re.MULTILINE))
+    listed = cli.HELP[cli.HELP.index("environment:") :].partition("\n\n")[0]
+    assert told == set(re.findall(r"^  ([A-Z_]+)", listed, re.MULTILINE))
+
+
+def test_variables_lead_where_they_say(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FALL_LINE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
+    assert kernel_cache.home() == tmp_path / "cache" and places.config_home() == tmp_path / "config"
+
+
+def test_system_packages_are_those_of_the_advice() -> None:
+    for packages in (preflight.OFFSCREEN_PACKAGES, preflight.WINDOW_PACKAGES):
+        assert f"apt install {packages}\n" in README
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_links_and_pictures_are_there(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        assert target.startswith("https://") or (ROOT / target).is_file(), target
+
+
+def test_the_house_is_the_one_in_the_plan() -> None:
+    plan = re.search(r"^```\n(.*?)^```$", (ROOT / "ARCHITECTURE.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert plan
+    told: dict[str, set[str]] = {}
+    room = "."
+    for line in plan[1].splitlines():
+        names = re.findall(r"[\w.]+(?:\.py|/)(?= |$|:)", line)
+        if line[0] != " ":
+            room = names[0]
+            assert (ROOT / room).exists(), room
+        for name in names:
+            assert name == room or any((ROOT / room).rglob(name.strip("/"))), f"{name} is not in {room}"
+        told.setdefault(room, set()).update(names)
+    for floor in ("engine/", "app/"):
+        there = {path.name + "/" * path.is_dir() for path in (ROOT / floor).iterdir()}
+        missing = there - told[floor] - {"__init__.py", "__pycache__/"}
+        assert not missing, f"not in ARCHITECTURE.md: {sorted(missing)}"
+
+
+def test_the_changelog_tells_of_this_version() -> None:
+    changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert re.findall(r"^## (\S+)", changes, re.MULTILINE)[0] == version()
