@@ -154,7 +154,7 @@ class Starter(QObject):
 
 def _note(progress: warmup.Progress) -> str:
     """Beside the transport, while kernels that the first experiment does not need are still compiled."""
-    return "" if progress.done == progress.total else f"compiling {progress.done} / {progress.total}"
+    return "" if progress.done == progress.total else f"kernel {progress.done} / {progress.total}"
 
 
 def show_window(file: str | None, cache: KernelCache) -> int:
@@ -169,7 +169,7 @@ def show_window(file: str | None, cache: KernelCache) -> int:
     starter = Starter(shell, settings, cache, Path(file) if file else None)
     QTimer.singleShot(0, starter.begin)
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: shell.close())
+        signal.signal(name, lambda *_: QTimer.singleShot(0, shell.close))  # not in the middle of a paint
     awake = QTimer()  # Python sees a signal only when it runs
     awake.start(200)
     awake.timeout.connect(lambda: None)

@@ -185,7 +185,7 @@ def _palette(theme: Theme) -> QPalette:
         (role.Window, theme.window),
         (role.WindowText, theme.text),
         (role.Base, theme.field),
-        (role.AlternateBase, theme.panel),
+        (role.AlternateBase, theme.hover),
         (role.Text, theme.text),
         (role.Button, theme.panel),
         (role.ButtonText, theme.text),

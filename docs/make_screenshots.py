@@ -26,7 +26,7 @@ PATIENCE = 120.0  # seconds; a first start compiles every kernel
 # Theme, preset, the update at which the picture is taken, whether Explain is open.
 PICTURES = (
     ("dark", "01_four_optimizers", 300, False),
-    ("light", "09_large_steps", 60, True),
+    ("light", "07_different_minima", 60, True),
 )
 
 

@@ -110,6 +110,11 @@ def test_system_packages_are_those_of_the_advice() -> None:
         assert f"apt install {packages}\n" in README
 
 
+def test_every_font_has_its_licence_named() -> None:
+    licences = [path.name for path in (ROOT / "assets" / "fonts").glob("*.txt")]
+    assert licences and all(f"(assets/fonts/{name})" in README for name in licences)
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_links_and_pictures_are_there(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")

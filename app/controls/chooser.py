@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOpti
 from engine import Catalogue
 
 _KEY, _SUMMARY = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
-_WIDTH, _MOST_ROWS = 420, 14
+_WIDTH, _MOST_ROWS = 540, 14
 _MARGIN = 9
 
 
@@ -22,12 +22,13 @@ class _Entry(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         self.initStyleOption(option, index)
-        palette = QGuiApplication.palette()  # the view's own has other colours, which the stylesheet derived
+        chosen = option.palette.color(QPalette.ColorRole.Highlight)  # type: ignore[attr-defined]
+        palette = QGuiApplication.palette()  # the view's own has other muted text, which the stylesheet derived
         rect = option.rect.adjusted(_MARGIN, 4, -_MARGIN, -4)  # type: ignore[attr-defined]
         painter.save()
         heading = index.data(_KEY) is None
         if not heading and option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
-            painter.fillRect(option.rect, palette.color(QPalette.ColorRole.Highlight))  # type: ignore[attr-defined]
+            painter.fillRect(option.rect, chosen)  # type: ignore[attr-defined]
         font = QFont(option.font)  # type: ignore[attr-defined]
         muted = palette.color(QPalette.ColorRole.PlaceholderText)
         if heading:
@@ -78,6 +79,7 @@ class Chooser(QComboBox):
         self.setItemDelegate(_Entry(self))
         self.setMaxVisibleItems(_MOST_ROWS)
         self.view().setMinimumWidth(_WIDTH)
+        self.view().setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(12)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

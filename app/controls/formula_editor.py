@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from app.controls.formula_field import FormulaField
 from app.controls.knob_list import KnobList
 from app.theme import Theme
-from engine import COORDINATE, MOST_PARAMETERS, ExpressionError, Formula, SettingError, read_formula
+from engine import COORDINATE, MOST_PARAMETERS, ExpressionError, Formula, SettingError, read_formula, typeset_surface
 
 _SIDES = ("x0", "x1", "y0", "y1")
-_HINT = "Names other than x and y become parameters."
+_LONGEST = 200  # characters in print
 _PAUSE = 600  # milliseconds without a key after which a fault is one, and not half a formula
 
 
@@ -33,7 +33,7 @@ class FormulaEditor(QWidget):
         self._told: tuple[str, tuple[int, int] | None] = ("", None)
         self.text = FormulaField()
         self.text.setAccessibleName("formula in x and y")
-        self.text.setToolTip("A formula in x and y, such as  sin(x)*cos(y) + a*x^2")
+        self.text.setToolTip("A formula in x and y; every other name becomes a parameter, as a in  sin(x)*cos(y) + a*x^2")
         self.text.setPlaceholderText("for example  sin(x)*cos(y) + a*x^2")
         self.text.setMaxLength(2000)
         self.text.setText(self.value.text)
@@ -43,7 +43,7 @@ class FormulaEditor(QWidget):
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE)
         self._pause.timeout.connect(self._accuse)
-        self.fault = QLabel(_HINT)
+        self.fault = QLabel()
         self.fault.setObjectName("fault")
         self.fault.setProperty("waiting", True)
         self.fault.setWordWrap(True)
@@ -67,8 +67,11 @@ class FormulaEditor(QWidget):
         """Show a formula; text that is being typed, or waits to be corrected, stays if it is the same one."""
         other = formula.text != self.value.text
         self.value = formula
-        if other or (self._told == ("", None) and not self.text.hasFocus() and self.text.text() != formula.text):
+        fine = self._told == ("", None)
+        if other or (fine and not self.text.hasFocus() and self.text.text() != formula.text):
             self.text.setText(formula.text)
+            fine = True
+        if fine:
             self._tell("")
         self._show_parameters()
 
@@ -89,8 +92,8 @@ class FormulaEditor(QWidget):
             self._tell(error.sentence, place, waiting=True)
             self._pause.start()
             return
-        self._tell("")
         self._change(replace(self.value, text=text, parameters=parameters))
+        self._tell("")
 
     def _finish(self) -> None:
         self._accuse()
@@ -120,10 +123,10 @@ class FormulaEditor(QWidget):
         self.changed.emit(formula)
 
     def _tell(self, sentence: str, place: tuple[int, int] | None = None, waiting: bool = False) -> None:
-        """Show a fault, or none. One that waits is muted: it may be only half a formula."""
+        """Show a fault, or the formula in print. A fault that waits is muted: it may be only half a formula."""
         self._pause.stop()
         self._told = (sentence, place)
-        self.fault.setText(f"{sentence[:1].upper()}{sentence[1:]}." if sentence else _HINT)
+        self.fault.setText(f"{sentence[:1].upper()}{sentence[1:]}." if sentence else _printed(self.value))
         self.text.mark(None if waiting else place)
         for widget, name, on in (
             (self.fault, "waiting", waiting or not sentence),
@@ -133,3 +136,8 @@ class FormulaEditor(QWidget):
                 widget.setProperty(name, on)
                 widget.style().unpolish(widget)
                 widget.style().polish(widget)
+
+
+def _printed(formula: Formula) -> str:
+    text = f"f = {typeset_surface(formula)}"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"

@@ -15,6 +15,7 @@ from engine import Hyper, SettingError, Value
 _TICKS = 1000
 _LONGEST = 400  # characters that are looked at
 _HEAD = 19  # pixels
+_ARROWS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_Left: -1}
 _SIGNS = str.maketrans({"−": "-", "\N{EN DASH}": "-", "\N{NO-BREAK SPACE}": ""})
 
 
@@ -50,6 +51,10 @@ def _number(text: str, hyper: Hyper) -> float:
     except ValueError:
         short = text.strip() if len(text) <= 30 else f"{text.strip()[:30]}…"
         raise SettingError(f"{hyper.title} must be a number in {hyper.range}, got {short!r}") from None
+
+
+def _shifted(event: QKeyEvent) -> bool:
+    return bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
 
 
 class Knob(QWidget):
@@ -140,6 +145,7 @@ class Knob(QWidget):
             head.addWidget(unit)
         if hyper.kind != "list" and math.isfinite(self._low) and math.isfinite(self._high):
             self.slider = Slider()
+            self.slider.installEventFilter(self)
             self.slider.setRange(0, _TICKS)
             self.slider.setSingleStep(_TICKS // 100)
             self.slider.setPageStep(_TICKS // 10)
@@ -276,7 +282,11 @@ class Knob(QWidget):
                 self._write(self._value)
                 return True
             if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self.slider is not None:
-                coarse = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-                self._nudge(1 if event.key() == Qt.Key.Key_Up else -1, coarse)
+                self._nudge(_ARROWS[Qt.Key(event.key())], coarse=_shifted(event))
+                return True
+        if watched is self.slider and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            # A step of the slider itself may be less than one of a small count.
+            if event.key() in _ARROWS:
+                self._nudge(_ARROWS[Qt.Key(event.key())], coarse=_shifted(event))
                 return True
         return False

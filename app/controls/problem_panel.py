@@ -83,7 +83,7 @@ class ProblemPanel(Card):
         self._shown, self._task = shown, task
         own = isinstance(task.surface, Formula)
         self.kind.set_place(int(own))
-        for widget in (self.chooser, self.knobs):
+        for widget in (self.chooser, self.formula, self.knobs):
             widget.setVisible(not own)
         self.editor.setVisible(own)
         if isinstance(task.surface, Choice):
@@ -93,11 +93,10 @@ class ProblemPanel(Card):
             self.knobs.set_values(task.surface.values)
             about = f"<p>{html.escape(entry.summary)}</p><p>Source: {html.escape(entry.source)}</p>"
             self.formula.setToolTip(about)
+            text = f"f = {typeset_surface(task.surface)}"
+            self.formula.setText(text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …")
         else:
             self.editor.show_formula(task.surface)
-            self.formula.setToolTip("The formula as it is read")
-        text = f"f = {typeset_surface(task.surface)}"
-        self.formula.setText(text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …")
         x0, x1, y0, y1 = picture.ground.view
         self.start.show_knobs(
             (

@@ -165,11 +165,11 @@ class _Row(QFrame):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Rename…", self.begin_rename)
+        menu.addAction("Rename …", self.begin_rename)
         menu.addAction("Hide" if self.run.visible else "Show", self._toggle_visible)
         menu.addAction("Duplicate", lambda: self.duplicated.emit(self._id))
         pinned = self.run.settings.pinned
-        pin = menu.addAction("Let go of it" if pinned else "Pin: keep it through resets")
+        pin = menu.addAction("Unpin" if pinned else "Pin: keep it through resets")
         pin.triggered.connect(lambda: self.changed.emit(self._id, "pinned", not pinned))
         colours = menu.addMenu("Colour")
         for colour in range(len(self._theme.run_colours)):

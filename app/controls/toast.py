@@ -7,7 +7,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 _SHORT, _LONG = 3500, 9000  # milliseconds
-_WIDEST = 620
+_NARROWEST, _WIDEST = 120, 620
+_SPARE = 4  # pixels, against rounding
+_MARGINS = 80
 
 
 class Toast(QFrame):
@@ -18,8 +20,8 @@ class Toast(QFrame):
         self.setObjectName("toast")
         self._details = ""
         self.text = QLabel()
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setWordWrap(True)
-        self.text.setMaximumWidth(_WIDEST)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.copy = QPushButton("Copy details")
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._details))
@@ -52,6 +54,7 @@ class Toast(QFrame):
     def _show(self, sentence: str, details: str, tone: str, milliseconds: int) -> None:
         self._details = details
         self.text.setText(sentence)
+        self.text.setFixedWidth(min(_WIDEST, self.text.fontMetrics().horizontalAdvance(sentence) + 8))
         self.copy.setVisible(bool(details))
         self.close_button.setVisible(bool(details))
         self.setProperty("tone", tone)
@@ -66,6 +69,9 @@ class Toast(QFrame):
 
     def _place(self) -> None:
         owner = self.parentWidget()
+        # Left alone, a label that wraps makes itself as narrow as it is tall.
+        line = self.text.fontMetrics().horizontalAdvance(self.text.text()) + _SPARE
+        self.text.setFixedWidth(max(_NARROWEST, min(line, _WIDEST, owner.width() - _MARGINS)))
         self.adjustSize()
         self.move((owner.width() - self.width()) // 2, owner.height() - self.height() - 24)
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -9,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication, QPalette, QRawFont
-from PySide6.QtWidgets import QLabel
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPalette, QRawFont
+from PySide6.QtWidgets import QFrame, QLabel
 
-from app.theme import ASSETS, DARK, FONT, FONT_PIXELS, LIGHT, THEMES, apply, icon, run_colour
+from app.theme import ASSETS, DARK, FONT, FONT_PIXELS, LIGHT, SIGNS, THEMES, apply, icon, run_colour
 from engine import COMMON, LEARNING_RATE, MOST_RUNS, OPTIMIZERS, SCHEDULES
 
 ICONS = sorted(path.stem for path in (ASSETS / "icons").glob("*.svg"))
@@ -113,12 +112,14 @@ def test_a_theme_dresses_the_application(qapp, theme, qtbot):
     assert qapp.palette().color(QPalette.ColorRole.Window) == theme.window
     assert qapp.font().family() == FONT and qapp.font().pixelSize() == FONT_PIXELS
     assert "@" not in qapp.styleSheet()
-    label = QLabel("text")
-    label.setFixedSize(60, 30)
-    qtbot.addWidget(label)
-    with qtbot.waitExposed(label):
-        label.show()
-    image = label.grab().toImage()
+    window = QFrame()
+    window.setObjectName("workbench")
+    QLabel("text", window)
+    window.setFixedSize(60, 30)
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    image = window.grab().toImage()
     ground = image.pixelColor(image.width() - 2, image.height() - 2)
     assert ground == theme.window
     assert max(contrast(image.pixelColor(x, y), theme.window) for x in range(50) for y in range(30)) > 5.0
@@ -172,8 +173,8 @@ def test_the_bundled_font_has_the_signs_of_the_formulas(qapp):
     apply(qapp, DARK)
     font = QFont(FONT)
     font.setPixelSize(FONT_PIXELS)
-    raw = QRawFont.fromFont(font)
-    assert FONT in QFontDatabase.families() and raw.familyName() == FONT
+    raw, more = QRawFont.fromFont(font), QRawFont.fromFont(QFont(SIGNS))
+    assert raw.familyName() == FONT and more.familyName() == SIGNS
     signs = set("αβγδεηθλμνρστφψω⁰¹²³⁴⁵⁶⁷⁸⁹⁻₀₁₂₃₄₅₆₇₈₉←→√∂∞≤≥≠±×·−–…‖\u0302")
     for catalogue in (OPTIMIZERS, SCHEDULES):
         for entry in catalogue.values():
@@ -182,9 +183,11 @@ def test_the_bundled_font_has_the_signs_of_the_formulas(qapp):
     for hyper in (*COMMON, LEARNING_RATE):
         signs.update(hyper.symbol)
     assert [sign for sign in sorted(signs) if not raw.supportsCharacter(ord(sign))] == []
+    assert [sign for sign in "∇⌊⌋⌈⌉∙⋅✕⋯∈⟨⟩" if not more.supportsCharacter(ord(sign))] == []
 
 
-def test_the_font_comes_with_its_licence():
-    fonts = list((ASSETS / "fonts").glob("*.otf"))
-    assert fonts and all(os.access(path, os.R_OK) for path in fonts)
-    assert "SIL OPEN FONT LICENSE" in (ASSETS / "fonts" / "OFL.txt").read_text(encoding="utf-8").upper()
+def test_the_fonts_come_with_their_licences():
+    folder = ASSETS / "fonts"
+    assert "SIL OPEN FONT LICENSE Version 1.1" in (folder / "OFL.txt").read_text(encoding="utf-8")
+    assert "Bitstream Vera Fonts Copyright" in (folder / "LICENSE-DejaVu.txt").read_text(encoding="utf-8")
+    assert {path.stem.split("-")[0] for path in folder.glob("*.[ot]tf")} == {"Inter", "DejaVuSans"}

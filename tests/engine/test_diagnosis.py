@@ -1,0 +1,171 @@
+"""Divergence: flagged where it happens, explained, survivable, for every optimizer and every surface."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+from engine import (
+    DIVERGED,
+    OPTIMIZERS,
+    SURFACES,
+    Formula,
+    Session,
+    full_history,
+    new_experiment,
+    new_run,
+)
+from engine.diagnosis import stable_rate
+
+SOME = ("rosenbrock", "himmelblau", "quadratic", "ackley", "rastrigin", "beale")
+UPDATES = 3000
+
+
+def survive(session: Session) -> None:
+    """Race 3000 updates; then each run is finite, or has diverged as it should, and can be revived."""
+    session.advance(UPDATES)
+    session.picture()
+    for run in session.runs:
+        view = run.history.view()
+        assert np.isfinite(view.last[:, : view.count]).all(), "what is recorded is finite"
+        shown = run.peek()
+        assert np.isfinite(shown.theta).all(), "the last finite state is kept"
+        assert math.isfinite(shown.loss)
+        if run.status != DIVERGED:
+            assert run.update == UPDATES
+            continue
+        found = run.diagnosis
+        assert found is not None
+        assert run.update in (found.update, found.update - 1), "flagged where it happened"
+        assert run.history.updates == found.update
+        assert str(f"{found.update:,}") in run.message and run.message == found.sentence
+        assert found.remedies and all(found.remedies)
+        assert 0 <= found.rewind_to <= run.update
+        assert len(full_history(run)["loss"]) == found.update
+        best = run.peek(found.rewind_to).loss
+        assert best == view.column("loss")[0].min()
+        run.peek(max(found.update - 3, 0))
+        # Clipping is one of the remedies; with a tiny rate beside it every optimizer goes on.
+        run.rewind(found.rewind_to)
+        run.tweak("learning_rate", 1e-12)
+        run.tweak("optimizer.clip_norm", 1e-3)
+        before = run.update
+        assert run.advance(50) == 50 and run.update == before + 50
+
+
+@pytest.mark.parametrize("surface", SOME)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_at_a_million_times_its_rate(optimizer: str, surface: str) -> None:
+    rate = OPTIMIZERS[optimizer].learning_rate * 1e6
+    survive(Session(new_experiment(surface, [new_run(optimizer, learning_rate=rate)], updates=0)))
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+@pytest.mark.parametrize("factor", [1e2, 1e6, 1e12])
+def test_every_surface_at_a_million_times_its_rate(surface: str, factor: float) -> None:
+    rate = min(SURFACES[surface].rate * factor, 1e12)
+    runs = [new_run(key, learning_rate=rate) for key in ("sgd", "momentum", "adam")]
+    survive(Session(new_experiment(surface, runs, updates=0)))
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_with_extreme_knobs(optimizer: str) -> None:
+    """Each knob at both ends of its range, from a start far outside."""
+    for knob in OPTIMIZERS[optimizer].knobs:
+        ends = (False, True) if knob.kind == "switch" else (knob.low, knob.high)
+        for value in ends:
+            run = new_run(optimizer, **{knob.name: knob.check(value)})
+            session = Session(new_experiment("rosenbrock", [run], start=(1e12, -1e12), updates=0, noise=1e6))
+            session.advance(300)
+            session.picture()
+            assert np.isfinite(session.runs[0].peek().theta).all()
+
+
+def test_gradient_descent_is_told_its_limit() -> None:
+    session = Session(new_experiment("quadratic", [new_run("sgd", learning_rate=0.5)], updates=0))
+    session.advance(10_000)
+    run = session.runs[0]
+    curvature = run.problem.curvatures(run.problem.start)[-1]
+    assert run.status == DIVERGED
+    assert stable_rate(run, 0) == pytest.approx(2.0 / curvature, rel=1e-6)
+    assert f"stability limit {2.0 / curvature:.3g}" in run.message
+    rate = run.diagnosis.rate
+    assert any(f"{rate:.2g}" in remedy for remedy in run.diagnosis.remedies)
+    session.reset()
+    session.tweak("sgd", "learning_rate", rate)
+    session.advance(10_000)
+    assert run.status != DIVERGED, "the remedy works"
+    assert run.peek().loss < 1e-6
+
+
+@pytest.mark.parametrize("optimizer", [key for key, entry in OPTIMIZERS.items() if entry.stability])
+def test_the_declared_limit_is_where_descent_begins_to_diverge(optimizer: str) -> None:
+    run = Session(new_experiment("quadratic", [optimizer])).runs[0]
+    limit = stable_rate(run, 0)
+    for factor, diverges in ((0.98, False), (1.02, True)):
+        session = Session(
+            new_experiment("quadratic", [new_run(optimizer, learning_rate=factor * limit)], updates=0, start=(1, 1))
+        )
+        session.advance(100_000)
+        assert (session.runs[0].status == DIVERGED) is diverges
+        if not diverges:
+            assert session.runs[0].peek().loss < 1e-9
+
+
+def test_a_surface_without_a_bottom_is_said_to_fall() -> None:
+    session = Session(new_experiment(Formula("-exp(x)"), [new_run("sgd", learning_rate=0.1)], start=(0.0, 0.0)))
+    session.advance(2000)
+    run = session.runs[0]
+    assert run.status == DIVERGED
+    assert "falls without end" in run.message
+    assert "stop rule" in run.diagnosis.remedies[0]
+
+
+@pytest.mark.parametrize(("text", "start"), [("log(x)", (-1.0, 0.0)), ("log(x)", (0.0, 0.0)), ("1/x", (0.0, 0.0)), ("exp(x^2)", (100.0, 0.0)), ("sqrt(x)", (-1.0, 1.0)), ("x^2 + exp(1000*y)", (0.0, 1.0))])  # fmt: skip
+def test_a_start_that_is_not_finite_is_told_at_update_0(text: str, start: tuple[float, float]) -> None:
+    session = Session(new_experiment(Formula(text), list(OPTIMIZERS)[:5], start=start))
+    session.advance(10)
+    for run in session.runs:
+        assert (run.status, run.update, run.history.updates) == (DIVERGED, 0, 0)
+        assert "not finite at the start" in run.message
+        assert "start point" in run.diagnosis.remedies[0]
+    picture = session.picture()
+    assert not math.isfinite(picture.runs[0].shown.loss)
+    session.problem_changed(start=(0.5, -1.0))
+    assert session.advance(3) == 15
+
+
+def test_a_formula_that_ends_on_the_way() -> None:
+    """Descent runs out of the domain of the square root: the update before is kept."""
+    session = Session(new_experiment(Formula("sqrt(x) + y^2"), [new_run("sgd", learning_rate=0.3)], start=(1.0, 1.0)))
+    session.advance(100)
+    run = session.runs[0]
+    assert run.status == DIVERGED
+    assert 0 < run.update < 50
+    assert run.peek().theta[0] >= 0.0
+    assert math.isfinite(run.peek().loss)
+
+
+def test_the_same_divergence_whatever_the_chunks() -> None:
+    found = []
+    for chunk in (1, 7, 1000):
+        session = Session(new_experiment("rosenbrock", [new_run("momentum", learning_rate=0.01)], updates=0))
+        while session.moving:
+            session.advance(chunk)
+        run = session.runs[0]
+        found.append((run.update, run.diagnosis, run.machine.theta.tobytes(), run.machine.slots.tobytes()))
+    assert found[0] == found[1] == found[2]
+
+
+def test_a_sentence_names_update_and_rate() -> None:
+    session = Session(new_experiment("rosenbrock", [new_run("adagrad", learning_rate=1e11)], updates=0))
+    session.tweak("adagrad", "optimizer.weight_decay", 1.0)
+    session.tweak("adagrad", "optimizer.decoupled", True)
+    session.advance(UPDATES)
+    run = session.runs[0]
+    assert run.status == DIVERGED
+    assert re.fullmatch(r"diverged: .* is no longer finite at update [\d,]+; learning rate 1e\+11 .*", run.message)
+    assert "rewind to update" in run.diagnosis.remedies[-1]
