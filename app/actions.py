@@ -218,7 +218,7 @@ class Actions(QObject):
         self._bench.toast.tell("the curve is on the clipboard")
 
     def _name_edits(self) -> None:
-        for name, label in (("undo", self._bench.edits.undo_label), ("redo", self._bench.edits.redo_label)):
+        for name, label in (("undo", self._bench.undo_label), ("redo", self._bench.redo_label)):
             self.by_name[name].setText(f"{name.capitalize()} {label}".strip())
             self.by_name[name].setEnabled(bool(label))
 

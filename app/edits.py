@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine import Experiment
 
@@ -22,10 +22,11 @@ class _Edit:
     label: str
     key: str
     before: State
+    moved: bool
 
 
 class Edits:
-    """The states before each edit, and those that undo has taken back.
+    """The states before each edit, and those that undo has taken back. It lives where the edits are carried out.
 
     Edits of one key in a row are one, until `settle`: a drag of a slider is undone as a whole.
     """
@@ -43,13 +44,15 @@ class Edits:
     def redo_label(self) -> str:
         return self._future[-1].label if self._future else ""
 
-    def record(self, label: str, key: str, before: State) -> None:
-        """Remember the state that the edit `label` is about to leave."""
+    def record(self, label: str, key: str, before: State, after: State) -> None:
+        """Remember the state that the edit `label` has left, if it has changed anything."""
+        if before == after:
+            return
         merged = bool(key) and key == self._open
         self._open = key
         self._future.clear()
         if not merged:
-            self._past = [*self._past[-MOST_EDITS + 1 :], _Edit(label, key, before)]
+            self._past = [*self._past[-MOST_EDITS + 1 :], _Edit(label, key, before, after.update < before.update)]
 
     def settle(self) -> None:
         """The gesture is over: the next edit stands by itself."""
@@ -71,5 +74,6 @@ class Edits:
         if not source:
             return None
         edit = source.pop()
-        target.append(_Edit(edit.label, edit.key, now))
-        return edit.before
+        target.append(_Edit(edit.label, edit.key, now, edit.moved))
+        # A reset or a rewind is taken back to the very update; after a change of a setting the race stays where it is.
+        return edit.before if edit.moved else replace(edit.before, update=max(edit.before.update, now.update))

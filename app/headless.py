@@ -66,20 +66,30 @@ def parser() -> argparse.ArgumentParser:
         "--updates", metavar="N", type=_updates, help="stop after N updates instead of the file's own number"
     )
     made.add_argument(
-        "--export", metavar="OUT", action="append", default=[], help="write OUT.png, .svg, .pdf or .csv; may be repeated"
+        "--export",
+        metavar="OUT",
+        action="append",
+        default=[],
+        help="write OUT.png, .svg, .pdf or .csv; may be repeated",
     )
     made.add_argument(
         "--plot", metavar="WHAT", action="append", default=[], help=f"what pictures show: {STAGE}, or a curve (loss)"
     )
     made.add_argument("--quiet", action="store_true", help="no progress and no table")
     curve = made.add_argument_group("curves")
-    curve.add_argument("--along", choices=[name for name in ALONG if name != "seconds"], default="updates", help="x axis")
+    curve.add_argument(
+        "--along", choices=[name for name in ALONG if name != "seconds"], default="updates", help="x axis"
+    )
     curve.add_argument("--log-x", action="store_true", help="logarithmic x axis")
-    curve.add_argument("--log-y", action="store_true", default=None, help="logarithmic y axis (the curve's own choice else)")
+    curve.add_argument(
+        "--log-y", action="store_true", default=None, help="logarithmic y axis (the curve's own choice else)"
+    )
     curve.add_argument("--linear-y", dest="log_y", action="store_false", help="linear y axis")
     curve.add_argument("--smooth", metavar="N", type=_count, default=0, help="average over about N updates")
     figure = made.add_argument_group("figures")
-    figure.add_argument("--size", metavar="SIZE", default="single column", help=f"{', '.join(SIZES)}, or WIDTHxHEIGHT in mm")
+    figure.add_argument(
+        "--size", metavar="SIZE", default="single column", help=f"{', '.join(SIZES)}, or WIDTHxHEIGHT in mm"
+    )
     for name, text in (("font_size", "pt"), ("line_width", "pt"), ("dpi", "dots per inch of a PNG")):
         knob = KNOBS[name]
         option = f"--{name.replace('_', '-')}"
@@ -111,7 +121,7 @@ def main(arguments: list[str]) -> int:
     try:
         session = _finished(experiment, bar)
         picture = session.picture()
-        for (path, format), plot in zip(outputs, plots, strict=True):
+        for (path, _), plot in zip(outputs, plots, strict=True):
             bar.show(f"writing {path}", 0.0)
             if plot is None:
                 write_table(path, picture, bar.show)
@@ -131,7 +141,7 @@ def _finished(experiment: Experiment, bar: Bar) -> Session:
     """A session whose runs have all come to their end, in chunks that leave room to be interrupted."""
     bar.show("making the kernels ready", 0.0)
     session = Session(experiment)
-    total = sum(int(run.stop["updates"]) for run in session.runs)  # type: ignore[arg-type]
+    total = len(session.runs) * float(experiment.stop["updates"])  # type: ignore[arg-type]
     chunk = 1000
     while session.moving:
         began = time.perf_counter()
@@ -153,12 +163,15 @@ def summary(picture: SessionPicture, aligned: bool) -> str:
     if not aligned:
         return "\n".join("\t".join(row) for row in rows)
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    right = {2, 3}
-    lines = (
-        "  ".join(cell.rjust(width) if place in right else cell.ljust(width) for place, (cell, width) in enumerate(zip(row, widths, strict=True)))
-        for row in rows
-    )  # fmt: skip
-    return "\n".join(line.rstrip() for line in lines)
+    numbers = (2, 3)
+    lines = []
+    for row in rows:
+        cells = (
+            cell.rjust(widths[place]) if place in numbers else cell.ljust(widths[place])
+            for place, cell in enumerate(row)
+        )
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
 
 
 def _cell(text: str) -> str:

@@ -55,7 +55,8 @@ class Theme:
         """Colours of the heat map, (256, 3) floats in 0..255, lightness rising."""
         import numpy as np
 
-        stops = np.array([QColor(stop).getRgb()[:3] for stop in self.heat_stops], float)
+        colours = [QColor(stop) for stop in self.heat_stops]
+        stops = np.array([[colour.red(), colour.green(), colour.blue()] for colour in colours], np.float64)
         places = np.linspace(0, len(stops) - 1, 256)
         return np.stack([np.interp(places, np.arange(len(stops)), stops[:, part]) for part in range(3)], axis=1)
 
@@ -107,7 +108,7 @@ LIGHT = Theme(
     axis=QColor("#8e9aab"),
     grid=QColor("#e6eaf0"),
     contour=QColor(10, 25, 50, 48),
-    heat_stops=tuple("#6498c2 #87b6d0 #a8cfd3 #c6e0d0 #dbead0 #ecf1d6 #f8f6e3".split()),
+    heat_stops=("#6498c2", "#87b6d0", "#a8cfd3", "#c6e0d0", "#dbead0", "#ecf1d6", "#f8f6e3"),
     run_colours=_colours(
         "#4e7edc #e37006 #017f47 #792fd4 #6e5100 #e8204c #5c6474 #0495b1"
         " #619e61 #87098c #7a63b3 #c26125 #1c6787 #e42de1 #18512e #735227"
@@ -237,7 +238,9 @@ QLabel { background: transparent; }
 #fault { color: @danger; font-size: 12px; }
 #fault[waiting="true"] { color: @muted; }
 #value, #explain-value, #explain-name { font-weight: 600; }
+#explain-name, #explain-formula, #explain-numbers, #explain-value { font-size: 12px; }
 #explain-numbers { color: @muted; }
+#explain-table, #explain-scroll { background: transparent; }
 #explain-line { background: @border; max-height: 1px; min-height: 1px; border: none; }
 #status { color: @muted; }
 #warm-up-title { font-size: 30px; font-weight: 600; }
@@ -249,7 +252,8 @@ QPushButton:pressed, QToolButton:pressed { background: @track; }
 QPushButton:focus, QToolButton:focus { border-color: @accent; }
 QPushButton:checked, QToolButton:checked { background: @track; border-color: @accent; }
 QPushButton:disabled, QToolButton:disabled { color: @axis; background: @panel; border-color: @border; }
-QPushButton[kind="accent"] { background: @accent; color: @on_accent; border-color: @accent; font-weight: 600; padding: 6px 14px; }
+QPushButton[kind="accent"] {
+  background: @accent; color: @on_accent; border-color: @accent; font-weight: 600; padding: 6px 14px; }
 QPushButton[kind="accent"]:hover { border-color: @text; }
 QPushButton[kind="accent"]:focus { border: 2px solid @text; padding: 5px 13px; }
 QToolButton::menu-indicator { image: none; width: 0; }
@@ -277,7 +281,8 @@ QLineEdit:disabled, QComboBox:disabled { color: @axis; }
 QLineEdit[bad="true"] { border-color: @danger; }
 QLineEdit#formula-text { padding: 4px 8px 6px 8px; }
 QLineEdit#run-name-editor { padding: 0 4px; border-radius: 4px; }
-QLineEdit#knob-field { padding: 0 4px 0 2px; margin-right: -5px; border-radius: 4px; background: transparent; border-color: transparent; }
+QLineEdit#knob-field {
+  padding: 0 1px; border-radius: 4px; background: transparent; border-color: transparent; }
 QLineEdit#knob-field:hover { border-color: @border; }
 QLineEdit#knob-field:focus { background: @field; border-color: @accent; }
 QLineEdit#knob-field[bad="true"] { border-color: @danger; color: @danger; }
@@ -301,9 +306,10 @@ QMenuBar::item:selected { background: @hover; }
 QSlider { min-height: 15px; max-height: 15px; background: transparent; }
 QSlider::groove:horizontal { height: 4px; background: @track; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: @accent; border-radius: 2px; }
-QSlider::handle:horizontal { background: @handle; border: 1px solid @axis; width: 11px; height: 11px; margin: -5px 0; border-radius: 6px; }
+QSlider::handle:horizontal {
+  background: @handle; border: 1px solid @axis; width: 12px; height: 12px; margin: -5px 0; border-radius: 7px; }
 QSlider::handle:horizontal:hover { border-color: @accent; }
-QSlider::handle:horizontal:focus { border: 2px solid @accent; width: 9px; height: 9px; }
+QSlider::handle:horizontal:focus { border: 2px solid @accent; width: 10px; height: 10px; }
 QSlider::handle:horizontal:disabled { background: @axis; }
 QSlider::sub-page:horizontal:disabled { background: @track; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
@@ -325,17 +331,23 @@ QCheckBox::indicator:checked { background: @accent; border-color: @accent; image
 QRadioButton::indicator:checked { border: 5px solid @accent; width: 6px; height: 6px; background: @on_accent; }
 QCheckBox::indicator:focus, QRadioButton::indicator:focus { border-color: @text; }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { background: @panel; border-color: @border; }
+QCheckBox::indicator:checked:disabled { background: @axis; }
 QAbstractSpinBox { padding-right: 20px; }
-QAbstractSpinBox:focus, QPlainTextEdit:focus, QListView:focus, QTreeView:focus, QTableView:focus { border-color: @accent; }
+QAbstractSpinBox:focus, QPlainTextEdit:focus, QListView:focus, QTreeView:focus, QTableView:focus {
+  border-color: @accent; }
+QComboBox QAbstractItemView:focus { border-color: @border; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 20px; border: none; background: transparent; }
 QAbstractSpinBox::up-arrow { image: @up; width: 12px; height: 12px; }
 QAbstractSpinBox::down-arrow { image: @chevron; width: 12px; height: 12px; }
-QTreeView, QTableView { background: @field; alternate-background-color: @panel; border: 1px solid @border; border-radius: 6px;
+QTreeView, QTableView {
+  background: @field; alternate-background-color: @panel; border: 1px solid @border; border-radius: 6px;
   gridline-color: @grid; outline: none; selection-background-color: @hover; selection-color: @text; }
 QHeaderView, QTableCornerButton::section { background: @panel; border: none; }
-QHeaderView::section { background: @panel; color: @muted; border: none; border-bottom: 1px solid @border; padding: 4px 8px; }
+QHeaderView::section {
+  background: @panel; color: @muted; border: none; border-bottom: 1px solid @border; padding: 4px 8px; }
 QTabWidget::pane { border: 1px solid @border; border-radius: 6px; top: -1px; }
-QTabBar::tab { background: transparent; color: @muted; padding: 5px 12px; border: none; border-bottom: 2px solid transparent; }
+QTabBar::tab {
+  background: transparent; color: @muted; padding: 5px 12px; border: none; border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: @text; }
 QTabBar::tab:selected { color: @text; border-bottom-color: @accent; }
 QTabBar::tab:focus { background: @hover; }

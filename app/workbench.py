@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,6 @@ from app.controls.transport import DEFAULT_SPEED, SPEEDS, Transport
 from app.curves.panel import CurvePanel
 from app.documents.experiment_file import load, save
 from app.documents.safe_write import FileError
-from app.edits import Edits, State
 from app.stage.stage import Stage
 from app.stage.terrain import Terrain
 from app.theme import Theme, apply
@@ -47,7 +46,10 @@ class _Orders(QObject):
     """What the window asks of the worker; Qt queues each across the threads."""
 
     load = Signal(object, int)
-    restore = Signal(object, int, int)
+    name_edit = Signal(str, str)
+    settle = Signal()
+    undo = Signal(int)
+    redo = Signal(int)
     tweak = Signal(str, str, object, int)
     change_problem = Signal(object, int)
     stop_at = Signal(object, int)
@@ -62,6 +64,7 @@ class _Orders(QObject):
     scrub = Signal(object)
     survey = Signal(object, object, int)
     end = Signal()
+    catch_up = Signal()
 
 
 class Workbench(QWidget):
@@ -76,7 +79,6 @@ class Workbench(QWidget):
         self.setObjectName("workbench")
         self.theme = theme
         self.path: Path | None = None
-        self.edits = Edits()
         self.saved: Experiment | None = None
         self._serial = 0
         self._selected = ""
@@ -110,10 +112,11 @@ class Workbench(QWidget):
     def _wire(self) -> None:
         orders, worker = self._orders, self.worker
         for name in (
-            "load", "restore", "tweak", "change_problem", "stop_at", "add_run", "remove_run", "reset",
-            "rewind", "play", "pause", "step", "set_speed", "scrub", "survey", "end",
+            "load", "name_edit", "settle", "undo", "redo", "tweak", "change_problem", "stop_at", "add_run",
+            "remove_run", "reset", "rewind", "play", "pause", "step", "set_speed", "scrub", "survey", "end",
         ):  # fmt: skip
             getattr(orders, name).connect(getattr(worker, name), Qt.ConnectionType.QueuedConnection)
+        orders.catch_up.connect(worker.publish, Qt.ConnectionType.BlockingQueuedConnection)
         self._thread.started.connect(worker.begin)
         self._thread.finished.connect(worker.deleteLater)
         worker.refused.connect(self.toast.warn)
@@ -122,7 +125,7 @@ class Workbench(QWidget):
 
         self.problem_panel.changed.connect(self.change_problem)
         self.problem_panel.noise_changed.connect(self._change_noise)
-        self.problem_panel.settled.connect(self.edits.settle)
+        self.problem_panel.settled.connect(self._orders.settle)
         self.problem_panel.refused.connect(self.toast.warn)
         self.runs_panel.selected.connect(self.select)
         self.runs_panel.changed.connect(self.tweak)
@@ -131,10 +134,10 @@ class Workbench(QWidget):
         self.runs_panel.removed.connect(self.remove_run)
         self.runs_panel.remedied.connect(self._remedy)
         self.run_panel.tweaked.connect(self.tweak)
-        self.run_panel.settled.connect(self.edits.settle)
+        self.run_panel.settled.connect(self._orders.settle)
         self.run_panel.refused.connect(self.toast.warn)
         self.stop_panel.changed.connect(self.change_stop)
-        self.stop_panel.settled.connect(self.edits.settle)
+        self.stop_panel.settled.connect(self._orders.settle)
 
         self.transport.play_toggled.connect(self.toggle_play)
         self.transport.stepped.connect(self.step)
@@ -152,6 +155,7 @@ class Workbench(QWidget):
         self.stage.export_wanted.connect(lambda: self.export_wanted.emit("stage"))
         self.curves.cursor_moved.connect(self._point_at)
         self.curves.picked.connect(self.scrub)
+        self.explain.coordinate_chosen.connect(self._show_again)
         self.curves.export_wanted.connect(self.export_wanted)
 
     # What a person does
@@ -160,7 +164,6 @@ class Workbench(QWidget):
         """Show another experiment from its beginning."""
         self.path = path
         self.saved = experiment
-        self.edits.clear()
         self._seen = None
         view = experiment.view
         selected = view.get("selected")
@@ -201,7 +204,9 @@ class Workbench(QWidget):
         return True
 
     def document(self) -> Experiment | None:
-        """The experiment as it stands, with every tweak, and how it is shown."""
+        """The experiment as it stands, with every tweak up to this moment, and how it is shown."""
+        if self._thread.isRunning():
+            self._orders.catch_up.emit()
         published = self.worker.published
         if published is None:
             return None
@@ -254,8 +259,7 @@ class Workbench(QWidget):
 
     def select(self, id: str) -> None:
         self._selected = id
-        if self._seen is not None:
-            self._show(self._seen)
+        self._show_again()
 
     def toggle_play(self) -> None:
         published = self.worker.published
@@ -289,7 +293,7 @@ class Workbench(QWidget):
 
     def renew_seeds(self) -> None:
         self.change_problem({"seed": int(np.random.default_rng().integers(1, 1_000_000))})
-        self.edits.settle()
+        self._orders.settle.emit()
 
     def rewind(self, update: int) -> None:
         self._edit("rewind", "", "rewind", update)
@@ -306,8 +310,7 @@ class Workbench(QWidget):
 
     def toggle_explain(self) -> None:
         self.explain_card.setVisible(not self.explain_card.isVisible())
-        if self._seen is not None:
-            self._show(self._seen)
+        self._show_again()
 
     def scrub(self, update: int | None) -> None:
         self._orders.scrub.emit(update)
@@ -321,11 +324,20 @@ class Workbench(QWidget):
         place = SPEEDS.index(self._speed) if self._speed in SPEEDS else SPEEDS.index(DEFAULT_SPEED)
         self.set_speed(SPEEDS[min(max(place + places, 0), len(SPEEDS) - 1)])
 
+    @property
+    def undo_label(self) -> str:
+        """What undo would take back; empty if nothing."""
+        return self._seen.undo_label if self._seen is not None else ""
+
+    @property
+    def redo_label(self) -> str:
+        return self._seen.redo_label if self._seen is not None else ""
+
     def undo(self) -> None:
-        self._go_to(self.edits.undo)
+        self._order("undo")
 
     def redo(self) -> None:
-        self._go_to(self.edits.redo)
+        self._order("redo")
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -337,8 +349,7 @@ class Workbench(QWidget):
             self.explain, self.curves,
         ):  # fmt: skip
             part.set_theme(theme)
-        if self._seen is not None:
-            self._show(self._seen)
+        self._show_again()
 
     def shut_down(self) -> None:
         """Stop the training thread between two chunks; the window may then be closed."""
@@ -355,23 +366,8 @@ class Workbench(QWidget):
         getattr(self._orders, name).emit(*arguments, self._serial)
 
     def _edit(self, label: str, key: str, order: str, *arguments: Any) -> None:
-        state = self._state()
-        if state is not None:
-            self.edits.record(label, key, state)
-            self._order(order, *arguments)
-            self.edits_changed.emit()
-
-    def _state(self) -> State | None:
-        published = self.worker.published
-        return None if published is None else State(published.picture.experiment, published.picture.update)
-
-    def _go_to(self, move: Callable[[State], State | None]) -> None:
-        now = self._state()
-        target = move(now) if now is not None else None
-        if now is None or target is None:
-            return
-        self._order("restore", target.experiment, max(now.update, target.update))
-        self.edits_changed.emit()
+        self._orders.name_edit.emit(label, key)
+        self._order(order, *arguments)
 
     def _join(self, settings: Any) -> None:
         if self._seen is None:
@@ -392,8 +388,10 @@ class Workbench(QWidget):
         if run is None:
             return
         if what == "rate" and run.better_rate is not None:
-            self.rewind(run.rewind_to or 0)
-            self.tweak(id, "learning_rate", float(f"{run.better_rate:.3g}"))
+            self._orders.settle.emit()  # what follows is one edit
+            self._edit("remedy", "remedy", "rewind", run.rewind_to or 0)
+            self._edit("remedy", "remedy", "tweak", id, "learning_rate", float(f"{run.better_rate:.3g}"))
+            self._orders.settle.emit()
         elif what == "rewind" and run.rewind_to is not None:
             self.rewind(run.rewind_to)
 
@@ -403,7 +401,7 @@ class Workbench(QWidget):
     def _place_start(self, x: float, y: float) -> None:
         playing = self._seen is not None and self._seen.playing
         self.change_problem({"start": (x, y)})
-        self.edits.settle()
+        self._orders.settle.emit()
         if not playing and self._seen is not None and self._seen.picture.update == 0:
             self._orders.play.emit()
 
@@ -426,8 +424,15 @@ class Workbench(QWidget):
             ground = self._seen.picture.ground
             self.stage.set_ground(Terrain(ground, patch.xs, patch.ys, patch.values, patch.serial))
 
+    def _show_again(self) -> None:
+        if self._seen is not None:
+            self._show(self._seen)
+
     def _show(self, published: Published) -> None:
         before, self._seen = self._seen, published
+        labels = published.undo_label, published.redo_label
+        if before is None or labels != (before.undo_label, before.redo_label):
+            self.edits_changed.emit()
         picture = published.picture
         if self._picture_of(self._selected) is None:
             self._selected = picture.runs[0].id

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from app.edits import Edits, State
 from engine import Experiment, Problem, RunRecord, Session, SessionPicture, SettingError
 
 CHUNK_SECONDS = 0.008  # at full speed; short enough that a tweak is felt at once
@@ -26,7 +27,7 @@ class Published:
     """What the views pull, once a frame. serial: how many edits of the window it has seen.
 
     clock: (updates, seconds of training), linear in between. replaying: the share of a replay that is
-    done, or None.
+    done, or None. undo_label, redo_label: what would be taken back or done again, empty if nothing.
     """
 
     picture: SessionPicture
@@ -36,6 +37,8 @@ class Published:
     updates_per_second: float
     clock: tuple[np.ndarray, np.ndarray]
     replaying: float | None
+    undo_label: str
+    redo_label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class Worker(QObject):
         self.published: Published | None = None
         self.patch: Patch | None = None
         self._session: Session | None = None
+        self._edits = Edits()
+        self._label = self._key = ""
         self._serial = 0
         self._playing = False
         self._speed = MAX_SPEED
@@ -82,6 +87,11 @@ class Worker(QObject):
         self._timer.timeout.connect(self._tick)
 
     @Slot()
+    def publish(self) -> None:
+        """Publish at once, with every edit that was sent before."""
+        self._publish()
+
+    @Slot()
     def end(self) -> None:
         if self._timer is not None:
             self._timer.stop()
@@ -92,16 +102,23 @@ class Worker(QObject):
         """Open another experiment, at update 0 and paused."""
         self._edit(serial, lambda: self._take(Session(experiment)))
 
-    @Slot(object, int, int)
-    def restore(self, experiment: Experiment, update: int, serial: int) -> None:
-        """Make the session what `experiment` says, and compute it up to `update` again."""
+    @Slot(str, str)
+    def name_edit(self, label: str, key: str) -> None:
+        """What the next edit is called; those of one key in a row are undone together."""
+        self._label, self._key = label, key
 
-        def restore() -> None:
-            assert self._session is not None
-            self._session.restore(experiment)
-            self._aim(update)
+    @Slot()
+    def settle(self) -> None:
+        """A gesture is over: the next edit is undone by itself."""
+        self._edits.settle()
 
-        self._edit(serial, restore)
+    @Slot(int)
+    def undo(self, serial: int) -> None:
+        self._edit(serial, lambda: self._restore(self._edits.undo(self._state())))
+
+    @Slot(int)
+    def redo(self, serial: int) -> None:
+        self._edit(serial, lambda: self._restore(self._edits.redo(self._state())))
 
     @Slot(str, str, object, int)
     def tweak(self, id: str, setting: str, value: object, serial: int) -> None:
@@ -111,7 +128,7 @@ class Worker(QObject):
     def change_problem(self, changes: Mapping[str, Any], serial: int) -> None:
         def change() -> None:
             session = self._of_session()
-            reached = max(session.update, self._goal or 0)
+            reached = self._reached()
             session.problem_changed(**changes)
             self._forget_clock()
             if not self._playing:  # the paths follow the hand that drags the start
@@ -201,6 +218,7 @@ class Worker(QObject):
 
     def _take(self, session: Session) -> None:
         self._session = session
+        self._edits.clear()
         self._playing = False
         self._cursor = self._goal = None
         self._forget_clock()
@@ -211,11 +229,33 @@ class Worker(QObject):
             raise SettingError("no experiment is open yet")
         return self._session
 
+    def _state(self) -> State:
+        return State(self._of_session().experiment(), self._reached())
+
+    def _reached(self) -> int:
+        """Where the race is, or will be once a replay is done."""
+        return max(self._of_session().update, self._goal or 0)
+
+    def _restore(self, state: State | None) -> None:
+        """Make the session what it was, and compute it up to there again."""
+        if state is not None:
+            self._of_session().restore(state.experiment, state.update)
+            self._goal = None
+            self._cursor = None
+            self._aim(state.update)
+
     def _edit(self, serial: int, change: Callable[[], None]) -> None:
-        """Carry out one edit of the window; a refusal is a sentence and leaves everything as it was."""
+        """Carry out one edit of the window; a refusal is a sentence and leaves everything as it was.
+
+        What the window has named can be undone, if it changes anything.
+        """
+        before = self._state() if self._label and self._session is not None else None
         try:
             self._guard(change)
+            if before is not None:
+                self._edits.record(self._label, self._key, before, self._state())
         finally:
+            self._label = ""
             self._serial = serial
             self._publish()
             self._wake()
@@ -332,4 +372,6 @@ class Worker(QObject):
             updates_per_second=speed if self._playing else 0.0,
             clock=(marks[:, 0], marks[:, 1]),
             replaying=replaying,
+            undo_label=self._edits.undo_label,
+            redo_label=self._edits.redo_label,
         )

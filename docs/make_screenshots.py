@@ -22,7 +22,7 @@ from app.documents.presets import FOLDER as PRESETS
 
 FOLDER = Path(__file__).parent
 SIZE = 1280, 800
-PATIENCE = 120.0  # seconds; a first start compiles every kernel
+PATIENCE = 600.0  # seconds; a first start compiles every kernel
 # Theme, preset, the update at which the picture is taken, whether Explain is open.
 PICTURES = (
     ("dark", "01_four_optimizers", 300, False),
@@ -47,7 +47,7 @@ def main() -> None:
         shell.show()
         starter = Starter(shell, Settings(), cache, None)
         starter.begin()
-        until(lambda: starter.actions is not None)
+        until(lambda: starter.actions is not None and cache.complete)
         bench, actions = starter.bench, starter.actions
         assert bench is not None and actions is not None
         for theme, preset, update, explained in PICTURES:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from engine.run import Run
 
 
+_TRIAL = 2000  # updates for which a remedy must hold before it is offered
+_HALVINGS = 40
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """update: where the first number was no longer finite. rate: a learning rate worth trying."""
@@ -49,15 +53,28 @@ def diagnose(run: Run, failed: int, reason: int) -> Diagnosis:
     limit = stable_rate(run, best)
     if limit is not None and rate > limit:
         sentence += f"; learning rate {rate:.3g} is above the stability limit {limit:.3g} of {_bound(run)}"
-        suggestion = 0.5 * limit
+        hope = 0.5 * limit
     else:
         sentence += f"; learning rate {rate:.3g} takes steps that overshoot and grow"
-        suggestion = 0.5 * rate
-    remedies = [f"try learning rate {suggestion:.2g}"]
+        hope = 0.5 * rate
+    better = _tried(run, best, hope, max(_TRIAL, 2 * (failed - best)), float(losses[0]))
+    remedies = [] if better is None else [f"from there, learning rate {better:g} stays finite: it was tried"]
     if settings.optimizer.values["clip_norm"] == 0.0:
         remedies.append("clip the gradient norm (Decay and clipping)")
     remedies.append(f"rewind to update {best:,}, the lowest loss ({losses.min():.4g})")
-    return Diagnosis(failed, sentence, tuple(remedies), suggestion, best)
+    return Diagnosis(failed, sentence, tuple(remedies), better, best)
+
+
+def _tried(run: Run, update: int, hope: float, updates: int, ceiling: float) -> float | None:
+    """The first of hope, hope / 2, ... with which the run stays finite and comes below its first loss."""
+    for halvings in range(_HALVINGS):
+        rate = float(f"{hope / 2.0**halvings:.2g}")
+        machine = run.at(update).copy()
+        machine.set("learning_rate", rate)
+        loss = machine.loss_after(updates)
+        if loss is not None and loss <= ceiling:
+            return rate
+    return None
 
 
 def stable_rate(run: Run, update: int) -> float | None:

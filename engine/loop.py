@@ -119,7 +119,7 @@ def advance(
     objective, schedule, step: kernel addresses. own: how many of hyper belong to the optimizer.
     theta (n,), grad (n,), slots, memory and stream are changed in place; before (n,) is scratch.
     last, low, high (COLUMNS, bins): the history from update `first` on, 2**shift
-    updates a bin.
+    updates a bin. With a single bin, the row of an update whose step is not finite is still written.
     Returns what ended the chunk (GOING ...). stream[UPDATE] tells how far it got: at NOT_FINITE_HERE
     loss or gradient of that update's theta is not finite; at NOT_FINITE_STEP its step is not.
     """
@@ -160,11 +160,15 @@ def advance(
         _clip_and_decay(p_theta, p_grad, n, norm, rate, p_common)
         call_step(step, p_theta, p_grad, p_slots, p_hyper, rate, t - p_stream[OPTIMIZER_UPDATE] + 1, n)
         moved = _distance(p_theta, p_before, n)
-        if moved - moved != 0.0:
-            return NOT_FINITE_STEP
-        p_memory[previous_loss] = loss
         row = t - first
         place, new = row >> shift, row & mask == 0
+        if moved - moved != 0.0:
+            if bins == 1:  # somebody looks at this one update: what is finite of it is shown
+                p_last[_LOSS] = loss
+                p_last[_GRADIENT_NORM] = norm
+                p_last[_LEARNING_RATE] = rate
+            return NOT_FINITE_STEP
+        p_memory[previous_loss] = loss
         _record(p_last, p_low, p_high, _LOSS * bins + place, new, loss)
         _record(p_last, p_low, p_high, _GRADIENT_NORM * bins + place, new, norm)
         _record(p_last, p_low, p_high, _LEARNING_RATE * bins + place, new, rate)

@@ -107,6 +107,13 @@ class Machine:
         row = np.zeros((len(COLUMNS), 1))
         self._advance(update - self.update, row, row, row, _ONE_BIN, 0)
 
+    def loss_after(self, updates: int) -> float | None:
+        """The loss so many updates later, recording nothing; None if a number is no longer finite by then."""
+        self._never_stop()
+        row = np.zeros((len(COLUMNS), 1))
+        finite = self._advance(updates, row, row, row, _ONE_BIN, 0) == loop.GOING
+        return float(row[0, 0]) if finite else None
+
     def _never_stop(self) -> None:
         self.controls[loop.LOSS_BELOW] = -np.inf
         self.controls[loop.GRADIENT_BELOW] = self.controls[loop.PLATEAU_UPDATES] = 0.0

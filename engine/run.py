@@ -80,6 +80,11 @@ class Run:
         return self.machine.update
 
     @property
+    def pending(self) -> tuple[Tweak, ...]:
+        """The tweaks that are still to come."""
+        return tuple(self.tweaks[self._applied :])
+
+    @property
     def status(self) -> str:
         if self.diagnosis is not None:
             return DIVERGED
@@ -158,9 +163,12 @@ class Run:
         self.machine.stop_at(stop)
 
     def reset(self, keep_tweaks: bool = False) -> None:
-        """Begin again, with the settings as they stand, or with those of the first start and every tweak."""
+        """Begin again, with the settings as they stand, or with those of the first start and every tweak.
+
+        Tweaks that a file holds for later updates stay.
+        """
         if not keep_tweaks:
-            self.initial, self.tweaks = self.settings, []
+            self.initial, self.tweaks = self.settings, list(self.pending)
         self._begin()
 
     def rewind(self, update: int) -> None:

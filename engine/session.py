@@ -145,7 +145,7 @@ class Session:
         task = checked_problem(replace(self.experiment_settings.problem, **changes))
         self.problem = problem_of(task)
         self.experiment_settings = replace(self.experiment_settings, problem=task)
-        self.runs = [Run(self.problem, RunRecord(run.settings), run.stop) for run in self.runs]
+        self.runs = [Run(self.problem, RunRecord(run.settings, run.pending), run.stop) for run in self.runs]
 
     def stop_at(self, stop: Mapping[str, Value]) -> None:
         """Take other stop rules; a rule that is not given is off. Raises SettingError."""
@@ -170,10 +170,11 @@ class Session:
             raise SettingError("an experiment keeps at least one run")
         self.runs.remove(self.run(id))
 
-    def restore(self, experiment: Experiment) -> None:
+    def restore(self, experiment: Experiment, update: int | None = None) -> None:
         """Become another state of this experiment; runs whose numbers are the same are kept as they are.
 
-        The others begin again: advance them to where they shall be. Raises SettingError.
+        The others begin again, and those beyond `update` if it is given: advance them to where they shall
+        be. Raises SettingError.
         """
         same = experiment.problem == self.experiment_settings.problem
         problem = self.problem if same else problem_of(experiment.problem)
@@ -181,7 +182,8 @@ class Session:
         runs = []
         for record in experiment.runs:
             run = kept.get(record.settings.id)
-            if run is None or not run.repeats(record):
+            beyond = update is not None and run is not None and run.update > update
+            if run is None or (beyond and not record.settings.pinned) or not run.repeats(record):
                 run = Run(problem, record, experiment.stop)
             runs.append(run)
         self.problem, self.runs, self.experiment_settings = problem, runs, experiment
@@ -205,6 +207,24 @@ class Session:
         for run in self.runs:
             if run.update > update and not run.settings.pinned:
                 run.rewind(update)
+
+    def rewound(self, update: int, tweaked: Mapping[str, tuple[str, object]] | None = None) -> Experiment:
+        """The experiment as it stood at `update`, for `restore`; with changes from there on if they are given.
+
+        tweaked: run id -> (setting, value). Pinned runs, and those not so far on, are as they are now.
+        Raises SettingError.
+        """
+        records = []
+        for run in self.runs:
+            record = run.record()
+            if run.update > update and not run.settings.pinned:
+                record = replace(record, tweaks=tuple(tweak for tweak in record.tweaks if tweak.update <= update))
+            change = (tweaked or {}).get(run.settings.id)
+            if change is not None:
+                trial = Run(self.problem, record, NEVER)
+                trial.machine.skip_to
+            records.append(record)
+        return replace(self.experiment_settings, runs=tuple(records))
 
     @property
     def noise(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shlex
 import tomllib
@@ -68,6 +69,14 @@ def test_the_commands_are_those_of_the_program() -> None:
         if words[:1] == ["run"] and "--help" not in words:
             chosen = headless.parser().parse_args(words[1:])
             assert all(Path(name).suffix in (".pdf", ".svg", ".png", ".csv") for name in chosen.export)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_modules_that_are_started_are_there(name: str) -> None:
+    for module in re.findall(r"python -m ([\w.]+)", (ROOT / name).read_text("utf-8")):
+        found = importlib.util.find_spec(module)
+        # A folder without code is found too, but cannot be started.
+        assert found and (found.origin or importlib.util.find_spec(f"{module}.__main__")), module
 
 
 def test_numbers_are_those_of_the_catalogues() -> None:

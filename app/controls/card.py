@@ -7,7 +7,7 @@ from typing import Self
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.controls.elided import ElidedLabel
+from app.elided import ElidedLabel
 from app.theme import Theme
 
 

@@ -22,14 +22,14 @@ class _Entry(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         self.initStyleOption(option, index)
-        chosen = option.palette.color(QPalette.ColorRole.Highlight)  # type: ignore[attr-defined]
+        chosen = option.palette.color(QPalette.ColorRole.Highlight)
         palette = QGuiApplication.palette()  # the view's own has other muted text, which the stylesheet derived
-        rect = option.rect.adjusted(_MARGIN, 4, -_MARGIN, -4)  # type: ignore[attr-defined]
+        rect = option.rect.adjusted(_MARGIN, 4, -_MARGIN, -4)
         painter.save()
         heading = index.data(_KEY) is None
-        if not heading and option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
-            painter.fillRect(option.rect, chosen)  # type: ignore[attr-defined]
-        font = QFont(option.font)  # type: ignore[attr-defined]
+        if not heading and option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, chosen)
+        font = QFont(option.font)
         muted = palette.color(QPalette.ColorRole.PlaceholderText)
         if heading:
             font.setPixelSize(font.pixelSize() - 2)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import html
+import re
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.controls.segmented import Segmented
 from app.theme import Theme
@@ -14,7 +15,10 @@ from engine import OPTIMIZERS, RunPicture, explain
 
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse
 _PARTS = ("explain-name", "explain-formula", "explain-numbers", "explain-value")
-_MOST_FORMULA = 0.42  # of the width
+_MOST_FORMULA = 0.38  # of the width
+_VALUE, _TALLEST = 84, 230  # pixels: of the last column; of the table, which is scrolled beyond
+_HARD = "\N{NO-BREAK SPACE}"
+_SMALL = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _READABLE = 100  # milliseconds that a number stands at least: faster ones nobody reads
 
 
@@ -44,11 +48,21 @@ class ExplainPanel(QWidget):
         self.coordinates = Segmented(("x", "y"), "coordinate to explain", tips)
         self.coordinates.setFixedWidth(84)
         self.coordinates.chosen.connect(self._choose)
-        self._grid = QGridLayout()
+        table = QWidget()
+        table.setObjectName("explain-table")
+        self._grid = QGridLayout(table)
+        self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(6)
-        self._grid.setVerticalSpacing(4)
+        self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(2, 1)
-        self._grid.setColumnMinimumWidth(3, 84)
+        self._grid.setColumnMinimumWidth(3, _VALUE)
+        self._scroll = QScrollArea()
+        self._scroll.setObjectName("explain-scroll")
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(table)
         self.source = QLabel()
         self.source.setObjectName("source")
         self.source.setWordWrap(True)
@@ -64,9 +78,8 @@ class ExplainPanel(QWidget):
         column.setSpacing(7)
         column.addLayout(head)
         column.addWidget(line)
-        column.addLayout(self._grid)
+        column.addWidget(self._scroll)
         column.addWidget(self.source)
-        column.addStretch(1)
 
     def set_theme(self, theme: Theme) -> None:
         """Colours come from the stylesheet."""
@@ -92,12 +105,14 @@ class ExplainPanel(QWidget):
             self._fit(max(self.fontMetrics().horizontalAdvance(line.formula) for line in lines))
         for row, line in zip(self._rows, lines, strict=True):
             formula = line.formula.partition(" = ")[2]
-            texts = (line.name, f"= {formula}", f"= {line.numbers}", f"= {_number(line.value)}")
+            texts = (line.name, _joined(f"= {formula}"), _joined(f"= {line.numbers}"), f"= {_number(line.value)}")
             for label, text in zip(row, texts, strict=True):
                 if label.text() != text:
                     label.setText(text)
                     # What has once taken two lines keeps them, or the stage would jump with the numbers.
                     label.setMinimumHeight(max(label.minimumHeight(), label.heightForWidth(label.width())))
+        height = self._grid.heightForWidth(self._scroll.viewport().width())
+        self._scroll.setFixedHeight(min(max(height, self._grid.minimumSize().height()), _TALLEST))
         axis = "xy"[self._coordinate]
         self.heading.setText(
             f"{html.escape(run.name)} at update {peek.update:,}<br>"
@@ -149,5 +164,12 @@ class ExplainPanel(QWidget):
         return tuple(labels)
 
 
+def _joined(text: str) -> str:
+    """A formula that is broken into lines neither after its = nor within a factor such as (1 − β)."""
+    text = re.sub(r"\(1 − [^() ]+\)", lambda match: match[0].replace(" ", _HARD), text)
+    return text.replace("= ", f"={_HARD}", 1)
+
+
 def _number(value: float) -> str:
-    return f"{value:.5g}".replace("-", "−")
+    mantissa, _, exponent = f"{value:.5g}".replace("-", "−").partition("e")
+    return f"{mantissa}·10{str(int(exponent.replace('−', '-'))).translate(_SMALL)}" if exponent else mantissa

@@ -47,7 +47,7 @@ def read(text: str, hyper: Hyper) -> Value:
 
 def _number(text: str, hyper: Hyper) -> float:
     try:
-        return float(text)
+        return int(text) if text.strip().isdecimal() else float(text)  # 3 is refused as 3, not as 3.0
     except ValueError:
         short = text.strip() if len(text) <= 30 else f"{text.strip()[:30]}…"
         raise SettingError(f"{hyper.title} must be a number in {hyper.range}, got {short!r}") from None
@@ -88,6 +88,7 @@ class Knob(QWidget):
         self.switch: Switch | None = None
         self.fault = QLabel(self)
         self.fault.setObjectName("fault")
+        self.fault.setTextFormat(Qt.TextFormat.PlainText)
         self.fault.setWordWrap(True)
         self.fault.hide()
         for label in (self.symbol, self.label):
@@ -254,7 +255,7 @@ class Knob(QWidget):
             self.field.style().polish(self.field)
 
     def _nudge(self, direction: int, coarse: bool) -> None:
-        """Arrow keys in the field: by a tenth on a logarithmic knob, else a hundredth of the slider; coarse is ten times it."""
+        """Arrow keys: by a tenth (coarse: tenfold) on a logarithmic knob, else a hundredth (a tenth) of the slider."""
         if isinstance(self._value, tuple | bool):
             return
         value = float(self._value) if math.isfinite(self._value) else self._low
@@ -285,8 +286,8 @@ class Knob(QWidget):
                 self._nudge(_ARROWS[Qt.Key(event.key())], coarse=_shifted(event))
                 return True
         if watched is self.slider and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            # A step of the slider itself may be less than one of a small count.
-            if event.key() in _ARROWS:
-                self._nudge(_ARROWS[Qt.Key(event.key())], coarse=_shifted(event))
+            direction = _ARROWS.get(Qt.Key(event.key()), 0)
+            if direction:  # a step of the slider itself may be less than one of a small count
+                self._nudge(direction, coarse=_shifted(event))
                 return True
         return False

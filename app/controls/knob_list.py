@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.controls.fold import Fold
 from app.controls.knob import Knob, shown
-from app.controls.tab_order import follow
+from app.controls.tab_order import arrange
 from engine import Hyper, Value
 
 _SPACING = 6
@@ -65,7 +65,7 @@ class KnobList(QWidget):
             places[grid] += 1
         for knob in old.values():
             self._drop(knob)
-        self._order()
+        arrange(self)
         self._fold.setVisible(any(hyper.name in folded for hyper in declared))
         self._unfold(self._fold.isChecked())
         self.setVisible(bool(declared))
@@ -95,11 +95,6 @@ class KnobList(QWidget):
         knob.hide()
         knob.setParent(None)
         knob.deleteLater()
-
-    def _order(self) -> None:
-        knobs = list(self.knobs.items())
-        plain = [knob for name, knob in knobs if name not in self._names]
-        follow(self, [*plain, self._fold, *(knob for name, knob in knobs if name in self._names)])
 
     def _unfold(self, on: bool) -> None:
         self._folded.setVisible(on)

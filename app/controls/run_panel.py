@@ -15,7 +15,6 @@ from app.controls.knob import Knob
 from app.controls.knob_list import KnobList
 from app.controls.schedule_preview import SchedulePreview
 from app.controls.segmented import Segmented
-from app.controls.tab_order import follow
 from app.theme import Theme, run_colour
 from engine import (
     BATCHES,
@@ -91,7 +90,6 @@ class _Choice(QWidget):
     def add_below_chooser(self, widget: QWidget) -> None:
         """Put a widget between the chooser and the knobs."""
         self._column.insertWidget(1, widget)
-        follow(self.chooser, [widget])
 
     def _choose(self, key: str) -> None:
         self.tweaked.emit(self._part, key)

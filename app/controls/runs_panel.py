@@ -18,15 +18,15 @@ from PySide6.QtWidgets import (
 )
 
 from app.controls.card import Card
-from app.controls.elided import ElidedLabel
+from app.elided import ElidedLabel
 from app.controls.swatch import Swatch
-from app.controls.tab_order import follow
+from app.controls.tab_order import arrange
 from app.export.labels import differences
 from app.theme import Theme, icon, run_colour
 from engine import DIVERGED, FINISHED, MOST_RUNS, OPTIMIZERS, Experiment, RunPicture, SessionPicture
 
 
-_VALUE = 70  # room for the longest loss
+_VALUE = 76, 18  # pixels, for the longest loss
 _INDENT = 24  # from the edge of the dot to the name
 
 
@@ -67,7 +67,7 @@ class _Row(QFrame):
         self.detail.setContentsMargins(0, 0, 0, 0)
         self.value = QLabel()
         self.value.setObjectName("run-value")
-        self.value.setMinimumWidth(_VALUE)
+        self.value.setFixedSize(*_VALUE)  # so that no number makes the column lay itself out again
         self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.more = QToolButton()
         self.more.setObjectName("more")
@@ -269,7 +269,6 @@ class RunsPanel(Card):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(1)
         self.body.addWidget(holder)
-        self._holder = holder
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -285,6 +284,7 @@ class RunsPanel(Card):
             row.deleteLater()
         while len(self.rows) < len(picture.runs):
             self.rows.append(self._new_row())
+            arrange(self)
         compared = [(run.settings, run.tweaks) for run in picture.runs]
         if compared != self._compared:
             self._compared, self._details = compared, what_differs(picture.experiment)
@@ -301,5 +301,4 @@ class RunsPanel(Card):
         row.remedied.connect(self.remedied)
         row.set_theme(self._theme)
         self._column.addWidget(row)
-        follow(self._holder, [*self.rows, row])
         return row

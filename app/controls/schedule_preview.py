@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QMenu
 
 from app.theme import Theme
 from engine import SCHEDULES, RunSettings, preview
@@ -17,13 +18,15 @@ class SchedulePreview(pg.PlotWidget):
     """One small plot: learning rate against update; nothing in it can be changed."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(background=None)
+        super().__init__(background=None, enableMenu=False)
         self.setObjectName("schedule-preview")
         self.setAccessibleName("schedule preview")
         self.setFixedHeight(_HEIGHT)
         self.setFrameStyle(0)
         self.setStyleSheet("background: transparent;")
-        self.setMenuEnabled(False)
+        for menu in self.getPlotItem().ctrlMenu.findChildren(QMenu):
+            menu.deleteLater()
+        self.getPlotItem().ctrlMenu.deleteLater()  # made for every plot, shown by none without a menu
         self.setMouseEnabled(False, False)
         self.hideButtons()
         self.getPlotItem().disableAutoRange()  # ranges are set with the curve

@@ -18,6 +18,7 @@ class Toast(QFrame):
     def __init__(self, owner: QWidget) -> None:
         super().__init__(owner)
         self.setObjectName("toast")
+        self._owner = owner
         self._details = ""
         self.text = QLabel()
         self.text.setTextFormat(Qt.TextFormat.PlainText)
@@ -68,7 +69,7 @@ class Toast(QFrame):
             self._timer.start(milliseconds)
 
     def _place(self) -> None:
-        owner = self.parentWidget()
+        owner = self._owner
         # Left alone, a label that wraps makes itself as narrow as it is tall.
         line = self.text.fontMetrics().horizontalAdvance(self.text.text()) + _SPARE
         self.text.setFixedWidth(max(_NARROWEST, min(line, _WIDEST, owner.width() - _MARGINS)))

@@ -1,4 +1,4 @@
-"""Axes: from values to pixels and back, round ranges, and marks with the strings beside them."""
+"""Axes: from values to pixels and back, round ends, and where their marks are."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from app.ticks import Ticks, power_of_ten, round_ticks
+
 Array = np.ndarray
-MINUS = "\u2212"
 TINIEST, HUGEST = 1e-300, 1e300  # what a log axis can hold; denormals would stretch it to -320 decades
-_UNITS = (("G", 1e9), ("M", 1e6), ("k", 1e3))
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +71,13 @@ class Scale:
         return (math.log10(self.low), math.log10(self.high)) if self.log else (self.low, self.high)
 
 
-@dataclass(frozen=True, slots=True)
-class Ticks:
-    """Marks with a label as (pixel, text), marks without, and the power of ten to multiply labels by."""
-
-    major: tuple[tuple[float, str], ...]
-    minor: tuple[float, ...]
-    factor: str = ""
-
-
 def ticks(scale: Scale, spacing: float, counts: bool = False) -> Ticks:
-    """Marks at round numbers, labels at least about `spacing` pixels apart.
+    """Marks at round numbers, as pixels; labels at least about `spacing` pixels apart.
 
     counts: large numbers are written 20k and 1.5M, without a factor elsewhere.
     """
     decades = math.log10(scale.high / scale.low) if scale.log else 0.0
     return _log_ticks(scale, spacing, decades) if decades >= 1.0 else _linear_ticks(scale, spacing, counts)
-
-
-def nice_step(least: float) -> float:
-    """The smallest of 1, 2 and 5 times a power of ten that is not below `least`."""
-    power = 10.0 ** math.floor(math.log10(least))
-    return next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= least * (1 - 1e-9))
 
 
 def round_up(value: float) -> float:
@@ -103,52 +87,12 @@ def round_up(value: float) -> float:
     return next(step * power for step in steps if step * power >= value * (1 - 1e-12))
 
 
-def power_of_ten(exponent: int) -> str:
-    """10², 10, 1, 0.1, 0.01, 0.001, 10⁻⁴ ..."""
-    if -3 <= exponent <= 1:
-        return f"{10.0**exponent:g}"
-    return f"10{str(exponent).translate(_RAISED)}"
-
-
-def written(value: float, digits: int = 4) -> str:
-    """A number to read: a few significant digits, powers of ten raised, a true minus sign."""
-    if not math.isfinite(value):
-        return "not finite"
-    text = f"{value:.{digits}g}"
-    if digits > 1 and 1e4 <= abs(value) < 1e6:
-        text = f"{value:.0f}"
-    mantissa, _, exponent = text.partition("e")
-    shown = mantissa.replace("-", MINUS)
-    return f"{shown}·10{str(int(exponent)).translate(_RAISED)}" if exponent else shown
-
-
 def _linear_ticks(scale: Scale, spacing: float, counts: bool) -> Ticks:
-    span = scale.high - scale.low
     most = max(abs(scale.end - scale.start) / spacing, 1.0)
-    step = nice_step(span / most)
-    largest = max(abs(scale.low), abs(scale.high))
-    unit, factor, power = "", "", 1.0
-    if counts:
-        unit, power = next(((u, p) for u, p in _UNITS if largest >= (9.5 if u == "k" else 1.0) * p), ("", 1.0))
-    elif not 1e-3 <= largest < 1e5:
-        exponent = math.floor(math.log10(largest) + 1e-9)
-        factor, power = f"×{power_of_ten(exponent)}", 10.0**exponent
-    decimals = min(max(0, -math.floor(math.log10(step / power) + 1e-9)), 9)
-    major = _multiples(scale, step)
-    labels = [f"{value / power:.{decimals}f}{unit}" if abs(value) > step / 2 else "0" for value in major]
-    split = 4 if f"{step:e}"[0] == "2" else 5
-    texts = (label.replace("-", MINUS) for label in labels)
-    return Ticks(
-        tuple(zip(scale.pixels(major).tolist(), texts, strict=True)),
-        tuple(scale.pixels(_multiples(scale, step / split)).tolist()),
-        factor,
-    )
-
-
-def _multiples(scale: Scale, step: float) -> Array:
-    first, last = math.ceil(scale.low / step - 1e-9), math.floor(scale.high / step + 1e-9)
-    found = np.arange(first, last + 1) * step
-    return found[found > 0.0] if scale.log else found
+    found = round_ticks(scale.low, scale.high, most, "counts" if counts else "factor")
+    seen = [value for value in found.minor if value > 0.0] if scale.log else found.minor
+    major = tuple((scale.pixel(value), text) for value, text in found.major if value > 0.0 or not scale.log)
+    return Ticks(major, tuple(scale.pixels(np.array(seen)).tolist()), found.factor)
 
 
 def _log_ticks(scale: Scale, spacing: float, decades: float) -> Ticks:

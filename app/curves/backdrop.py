@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPen
 
-from app.curves.axes import Scale, Ticks, ticks
+from app.curves.axes import Scale, ticks
+from app.ticks import Ticks
 
 if TYPE_CHECKING:
     from app.theme import Theme

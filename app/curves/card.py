@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSlider, QTool
 from app.curves.plot import Style
 from app.curves.table import Curve
 from app.curves.view import CurveView
+from app.elided import ElidedLabel
 
 if TYPE_CHECKING:
     from app.theme import Theme
@@ -30,11 +31,11 @@ class CurveCard(QFrame):
         self.setObjectName("card")
         self.view = CurveView(curve, theme, self)
         self.menu = QMenu(self)
-        self._title = QLabel(curve.title, self)
+        self._title = ElidedLabel()
         self._title.setObjectName("cardTitle")
-        self._title.setToolTip(curve.help)
-        self._about = QLabel(self)
-        self._about.setObjectName("muted")
+        self._title.show_text(curve.title, curve.help)
+        self._span = QLabel(self)
+        self._span.setObjectName("muted")
         self._log_x = self._switch("log x", f"Logarithmic x axis of {curve.title}")
         self._log_y = self._switch("log y", f"Logarithmic y axis of {curve.title} (L)")
         self._smoothing = self._slider()
@@ -63,7 +64,9 @@ class CurveCard(QFrame):
         self._smoothing.blockSignals(True)
         self._smoothing.setValue(min(range(len(SPANS)), key=lambda place: abs(SPANS[place] - style.span)))
         self._smoothing.blockSignals(False)
-        self._about.setText(f"mean of {style.span:,}" if style.span else "")
+        self._span.setVisible(style.span > 0)
+        self._span.setText(f"{style.span // 1000}k" if style.span >= 1000 else str(style.span))
+        self._span.setToolTip(f"The strong line is a mean of about {style.span:,} updates")
         self.view.set_style(style)
 
     def set_theme(self, theme: Theme) -> None:
@@ -91,7 +94,7 @@ class CurveCard(QFrame):
         slider = QSlider(Qt.Orientation.Horizontal, self)
         slider.setRange(0, len(SPANS) - 1)
         slider.setPageStep(3)
-        slider.setFixedWidth(64)
+        slider.setFixedWidth(52)
         slider.setObjectName(f"{self.curve.key}_smoothing")
         slider.setAccessibleName(f"Smoothing of {self.curve.title}")
         slider.setToolTip("Smoothing: debiased moving average; the raw curve stays faint behind it")
@@ -102,9 +105,8 @@ class CurveCard(QFrame):
         header = QHBoxLayout()
         header.setContentsMargins(13, 0, 8, 0)
         header.setSpacing(6)
-        header.addWidget(self._title)
-        header.addWidget(self._about, 1)
-        for widget in (self._smoothing, self._log_x, self._log_y, self._more):
+        header.addWidget(self._title, 1)
+        for widget in (self._smoothing, self._span, self._log_x, self._log_y, self._more):
             header.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 7, 1, 4)

@@ -7,12 +7,12 @@ import math
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
-from app.curves.axes import written
 from app.curves.backdrop import LEFT, backdrop
 from app.curves.marks import draw_end, draw_point, draw_tweaks, tweak_places
 from app.curves.plot import Plot
 from app.curves.readout import Row, draw_readout
 from app.curves.table import ALONG
+from app.ticks import number
 
 _LEGEND_COLUMNS = 3
 
@@ -52,13 +52,13 @@ def paint_cursor(painter: QPainter, plot: Plot, update: int | None, font: QFont)
     frame, rows = plot.frame, []
     for trace, at, value in plot.values(update):
         colour = plot.colour(trace.run)
-        rows.append(Row(colour, trace.run.name, "–" if math.isnan(value) else written(value)))
+        rows.append(Row(colour, trace.run.name, "–" if math.isnan(value) else number(value)))
         if not math.isnan(value):
             point = QPointF(frame.x.pixel(trace.course.place(at)), frame.y.pixel(value))
             draw_point(painter, frame.plot, point, colour, plot.theme.panel)
     head = f"update {update:,}"
     if plot.style.along not in ("updates", "evaluations"):
-        head = f"{written(plot.reference.place(update))} {ALONG[plot.style.along].title}, {head}"
+        head = f"{number(plot.reference.place(update))} {ALONG[plot.style.along].title}, {head}"
     draw_readout(painter, frame.plot, pixel, head, rows, plot.theme, font)
 
 

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.curves.axes import HUGEST, TINIEST, nice_step
+from app.curves.axes import HUGEST, TINIEST
+from app.ticks import nice_step
 
 EXPLODED = 1e3  # times what a run started with
 _DECADES = 30.0  # more than this below the top is left to zooming

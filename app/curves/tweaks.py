@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.curves.axes import written
+from app.ticks import number
 from engine import BATCHES, LEARNING_RATE, NOISE, OPTIMIZERS, SCHEDULES, WARMUP, WARMUP_START, Catalogue
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def _value(setting: str, value: object) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, int | float):
-        return written(float(value))
+        return number(float(value))
     if isinstance(value, tuple):
-        return ", ".join(written(float(item)) for item in value) or "none"
+        return ", ".join(number(float(item)) for item in value) or "none"
     catalogue = _CATALOGUES.get(setting)
     return str(catalogue[str(value)].title) if catalogue else str(value)

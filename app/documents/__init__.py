@@ -1,1 +1,1 @@
-"""Files a person keeps: experiments, presets, what was opened last; read with suspicion, written whole or not at all."""
+"""Files a person keeps, and those that come along: read with suspicion, written whole or not at all."""

@@ -15,8 +15,9 @@ MOST_BYTES = 4 * 2**20
 MOST_FIGURE_BYTES = 64 * 2**20
 HEAD = "# An experiment of Fall Line. Open it with `python main.py FILE`, or run it with `python main.py run FILE`.\n\n"
 
-# The parser's time grows with the square of a dotted key's length; no text of an experiment has so many dots.
-_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
+# The parser's time grows with the square of a dotted key's parts; no text of an experiment has so many dots.
+# A quoted part is looked at no further than makes a difference, so that this search itself stays linear.
+_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.){0,200}+"|'[^'\n]{0,200}+')"""
 _ENDLESS_KEY = re.compile(rf"""(?<![\w"'-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{2000}}""")
 
 

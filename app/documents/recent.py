@@ -46,6 +46,7 @@ class Memory:
 
 
 def memory_file() -> Path:
+    """Where it is written down."""
     return config_home() / "memory.toml"
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from app.curves.axes import HUGEST, Scale
 from app.curves.ranges import linear_range, log_range
 from app.curves.table import ALONG, CURVES, Array, Clock, Course
-from app.curves.trace import Line, Trace
+from app.curves.trace import Trace
 from app.export.legend import Entry, clean
 from app.export.plots import CurvePlot
 from app.export.records import Progress, exactly
-from app.export.style import COLOURS, MM, POINTS, FigureSettings
+from app.export.style import COLOURS, MM, POINTS, FigureSettings, Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 PITCH = 0.15  # points of paper that share a vertex pair
 _MARKS = 6  # markers along one curve
 _MOST_TWEAKS = 40
-_WHOLE = Scale(0.0, 1.0, 0.0, 1.0)
 
 
 def draw_curves(
@@ -92,14 +91,14 @@ class _Pen:
         if trace.diverged:
             self._end(*raw)
 
-    def handle(self) -> object:
+    def handle(self) -> Any:
         from matplotlib.lines import Line2D
 
         return Line2D(
             [], [], color=self.colour, lw=self.settings.line_width, ls=_style(self.pattern), **self._marker_look()
         )
 
-    def _line(self, across: Array, up: Array, width: float, alpha: float, zorder: float, pattern: tuple[float, ...]) -> None:
+    def _line(self, across: Array, up: Array, width: float, alpha: float, zorder: float, pattern: Pattern) -> None:
         if np.isfinite(up).sum() == 1:
             one = np.isfinite(up)
             self._points(across[one], up[one], "o", 3.5 * self.settings.line_width)
@@ -123,7 +122,7 @@ class _Pen:
             across[nearest], up[nearest], transform=self.axes.transAxes, ls="", zorder=4.0, **self._marker_look()
         )  # fmt: skip
 
-    def _marker_look(self) -> dict[str, object]:
+    def _marker_look(self) -> dict[str, Any]:
         size = 2.2 * self.settings.line_width + 1.6
         return {
             "marker": self.marker or "",
@@ -168,7 +167,7 @@ def chain(start: Array, stop: Array, low: Array, high: Array) -> tuple[Array, Ar
     return xs[needed], np.where(np.isfinite(ys), ys, np.nan)[needed]
 
 
-def _style(pattern: tuple[float, ...]) -> str | tuple[float, tuple[float, ...]]:
+def _style(pattern: Pattern) -> Any:
     return (0.0, pattern) if pattern else "-"
 
 

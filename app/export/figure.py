@@ -71,20 +71,19 @@ def figure_bytes(
         matplotlib.rcdefaults()
         # A name may have letters that the font has not, and a tiny figure no room: both are drawn as well as can be.
         warnings.filterwarnings("ignore", message="Glyph|constrained_layout not applied|Tight layout not applied")
-        matplotlib.rcParams.update(parameters(settings))
+        matplotlib.rcParams.update(parameters(settings))  # type: ignore[arg-type]
         figure = Figure(figsize=(width, height), dpi=settings.dpi if format == "png" else 72, layout="constrained")
         pad = 0.3 * settings.font_size / 72.0
         figure.get_layout_engine().set(w_pad=pad, h_pad=pad)  # type: ignore[union-attr, call-arg]
         axes = figure.add_subplot()
         labels = _labels(picture)
-        curves = isinstance(plot, CurvePlot)
-        if curves:
+        if isinstance(plot, CurvePlot):
             entries = draw_curves(axes, picture, plot, settings, labels, clocks or {}, progress)
         else:
             entries = draw_stage(axes, picture, plot, settings, labels, progress)
         if settings.title:
             axes.set_title(clean(picture.experiment.title)[:120], parse_math=False)
-        add_legend(figure, axes, entries, settings, inside=curves)
+        add_legend(figure, axes, entries, settings, inside=isinstance(plot, CurvePlot))
         content = io.BytesIO()
         about = metadata(format, clean(picture.experiment.title), _text(picture, plot, settings), _program())
         figure.savefig(

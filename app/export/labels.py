@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from app.curves.axes import written
+from app.ticks import number
 from engine import BATCHES, LEARNING_RATE, OPTIMIZERS, SCHEDULES, WARMUP, WARMUP_START, Choice, Experiment, RunRecord
 
 Same = Callable[[object], bool]
@@ -96,7 +96,7 @@ def _tweaks(record: RunRecord) -> str:
 def _number(value: Any, among: list[Any]) -> str:
     """Four digits, or as many as tell it from the others."""
     for digits in (4, 8, 12):
-        text = written(value, digits)
-        if all(written(other, digits) != text for other in among if other != value):
+        text = number(value, digits)
+        if all(number(other, digits) != text for other in among if other != value):
             return text
     return repr(value)

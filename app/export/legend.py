@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from app.export.style import FigureSettings
 
@@ -49,7 +50,7 @@ def _hides(figure: Figure, axes: Axes, legend: Legend) -> bool:
     if box.width > 0.75 * axes.bbox.width or box.height > 0.6 * axes.bbox.height:
         return True
     paths = (line.get_transform().transform_path(line.get_path()) for line in axes.lines)
-    return any(path.intersects_bbox(box.padded(2.0), filled=False) for path in paths if len(path.vertices) > 2)
+    return any(path.intersects_bbox(box.padded(2.0), filled=False) for path in paths if np.size(path.vertices) > 4)
 
 
 def _fitted(figure: Figure, entries: Sequence[Entry], place: str, room: tuple[float, float], columns: int) -> None:
@@ -58,12 +59,16 @@ def _fitted(figure: Figure, entries: Sequence[Entry], place: str, room: tuple[fl
     for letters in (80, 40, 24, 12):
         for scale in (1.0, 0.85, 0.7, 0.55):
             trial = _made(figure.legend, entries, scale, letters, loc=place)
-            box = trial.get_window_extent()
+            box, texts = trial.get_window_extent(), [text.get_window_extent().width for text in trial.get_texts()]
             trial.remove()
-            beside = min(int(width / box.width), len(entries), columns if scale == 1.0 else columns + 2)
-            if beside and box.height * math.ceil(len(entries) / beside) / len(entries) <= height:
-                _made(figure.legend, entries, scale, letters, loc=place, ncols=beside)
-                return
+            handles = box.width - max(texts) + 2.0
+            for count in range(min(len(entries), columns if scale == 1.0 else columns + 2), 0, -1):
+                # Matplotlib fills column after column, the first ones longer by one.
+                parts = np.array_split(texts, count)
+                needs = sum(part.max() for part in parts) + count * handles
+                if needs <= width and box.height * len(parts[0]) / len(entries) <= height:
+                    _made(figure.legend, entries, scale, letters, loc=place, ncols=count)
+                    return
     # Not even this fits: the plot itself matters more.
 
 

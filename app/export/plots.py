@@ -43,12 +43,16 @@ class CurvePlot:
 
     def to_dict(self) -> dict[str, Any]:
         data = {**asdict(self), "log_y": self.logarithmic}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in data.items() if value is not None}
+        known = {name: value for name, value in data.items() if value is not None}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in known.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class StagePlot:
-    """The surface seen from above with the paths of all visible runs. region: (x0, x1, y0, y1), None is the surface's own."""
+    """The surface seen from above with the paths of all visible runs.
+
+    region: (x0, x1, y0, y1), None is the surface's own. Raises SettingError for one that is none.
+    """
 
     region: tuple[float, float, float, float] | None = None
 

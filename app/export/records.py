@@ -32,7 +32,8 @@ def exact_rows(picture: SessionPicture, run: RunPicture, problem: Problem | None
             yield 0, history.last[:, : history.count]
         return
     # What has been recorded was recorded whatever the stop rules say by now.
-    endless = {**picture.experiment.stop, "updates": 0, "loss_below": -np.inf, "gradient_below": 0.0, "plateau_updates": 0}
+    never = {"updates": 0, "loss_below": -np.inf, "gradient_below": 0.0, "plateau_updates": 0}
+    endless = {**picture.experiment.stop, **never}
     record = RunRecord(run.initial, run.tweaks)
     yield from rows(problem or problem_of(picture.experiment.problem), record, endless, history.updates)
 

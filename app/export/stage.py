@@ -31,6 +31,7 @@ LINES = 12
 _TOLERANCE = 0.04  # points of paper that a thinned path may be off
 _MOST_POINTS = 20_000
 _MARKS = 4
+_FAR = 1e12  # times the region: where what flies off is cut, short of what would overflow
 
 
 def draw_stage(
@@ -86,7 +87,9 @@ def _draw_surface(axes: Axes, picture: SessionPicture, region: Region, settings:
     heights = np.ma.masked_where(np.abs(heights) > 1e300, heights)
     norm, levels = _levels(heights.compressed(), ground.log_levels)
     colours = LinearSegmentedColormap.from_list("fall line", HEAT).with_extremes(bad="#c9ccd2")
-    image = axes.imshow(heights, cmap=colours, norm=norm, origin="lower", extent=region, aspect="auto", interpolation="bilinear")
+    image = axes.imshow(
+        heights, cmap=colours, norm=norm, origin="lower", extent=region, aspect="auto", interpolation="bilinear"
+    )
     inside = [level for level in levels if heights.count() and heights.min() < level < heights.max()]
     if inside:
         thin = 0.35 * settings.line_width
@@ -113,10 +116,10 @@ def _levels(values: Array, log: bool) -> tuple[Any, Array]:
         if low < 0.5 * high:
             decades = np.log10(high / low)
             subs = (1.0, 2.0, 5.0) if decades < 5 else (1.0, 3.0) if decades < 8 else (1.0,)
-            return LogNorm(low, high), LogLocator(subs=subs, numticks=40).tick_values(low, high)
+            return LogNorm(low, high), np.asarray(LogLocator(subs=subs, numticks=40).tick_values(low, high))
     if not high - low > 1e-12 * max(1.0, abs(low)):
         low, high = low - 0.5, low + 0.5
-    return Normalize(low, high), MaxNLocator(LINES).tick_values(low, high)
+    return Normalize(low, high), np.asarray(MaxNLocator(LINES).tick_values(low, high))
 
 
 def _path(run: RunPicture, live: bool) -> Array:
@@ -129,19 +132,18 @@ def _path(run: RunPicture, live: bool) -> Array:
     return points if known.all() else points[: int(np.argmin(known))]
 
 
-def _draw_path(
-    axes: Axes, run: RunPicture, points: Array, region: Region, settings: FigureSettings, place: int
-) -> Any:
+def _draw_path(axes: Axes, run: RunPicture, points: Array, region: Region, settings: FigureSettings, place: int) -> Any:
     from matplotlib.lines import Line2D
 
     colour = COLOURS[run.colour % len(COLOURS)]
     width = settings.line_width
     spans = np.array([region[1] - region[0], region[3] - region[2]])
-    points = np.clip(points, np.array([region[0], region[2]]) - 1e9 * spans, np.array([region[1], region[3]]) + 1e9 * spans)
+    points = np.clip(points, -_FAR * spans, _FAR * spans)
     scales = np.array([settings.width, settings.height]) / MM * POINTS / spans
     line, whole = thinned(points, scales)
     pattern = settings.dash(place) if whole and len(line) <= 2000 else ()
-    look: dict[str, Any] = {"marker": settings.marker(place), "ms": 2.2 * width + 1.8, "mfc": colour, "mec": "white", "mew": 0.4 * width}
+    look: dict[str, Any] = {"marker": settings.marker(place), "ms": 2.2 * width + 1.8, "mfc": colour}
+    look |= {"mec": "white", "mew": 0.4 * width}
     style: Any = (0.0, pattern) if pattern else "-"
     axes.plot(*line.T, color="white", lw=width + 1.1, alpha=0.6, zorder=3.0)
     axes.plot(*line.T, color=colour, lw=width * 1.1, ls=style, zorder=3.2)
@@ -201,7 +203,7 @@ def _draw_marks(
     for kind, x, y in ground.stationary:
         if kind in kinds:
             kinds[kind].append((x, y))
-    groups = (
+    groups: tuple[tuple[str, list[tuple[float, float]], dict[str, Any]], ...] = (
         ("start", [start], {"marker": "o", "mfc": "none", "mec": "black"}),
         ("minimum", kinds["minimum"], {"marker": "*", "mfc": "white", "mec": "black", "scale": 1.35}),
         ("local minimum", kinds["local-min"], {"marker": "o", "mfc": "white", "mec": "black", "scale": 0.6}),

@@ -8,6 +8,8 @@ from typing import Any
 
 from engine import Hyper, SettingError
 
+Pattern = tuple[float, ...]
+
 MM = 25.4  # an inch
 POINTS = 72.0  # an inch
 FONTS = Path(__file__).resolve().parent.parent.parent / "assets" / "fonts"
@@ -35,11 +37,11 @@ MOST_PIXELS = 100_000_000
 
 # The light theme's colours of runs, which had to be typed again: that module needs Qt, and this one must not.
 COLOURS = (
-    "#0a6fd6", "#d96a00", "#00966a", "#8b3fd6", "#a88700", "#d01c42", "#5d6878", "#007f8c",
-    "#5b8f1c", "#c0469a", "#4a55c7", "#91602a", "#2a9fc9", "#a312a3", "#3d6b22", "#7a5f00",
+    "#4e7edc", "#e37006", "#017f47", "#792fd4", "#6e5100", "#e8204c", "#5c6474", "#0495b1",
+    "#619e61", "#87098c", "#7a63b3", "#c26125", "#1c6787", "#e42de1", "#18512e", "#735227",
 )  # fmt: skip
 # In lengths of the line's width. With eight markers and five patterns, 40 runs differ without any colour.
-DASHES: tuple[tuple[float, ...], ...] = ((), (5.0, 1.6), (1.2, 1.4), (7.0, 1.6, 1.2, 1.6), (3.0, 1.4, 1.2, 1.4, 1.2, 1.4))
+DASHES: tuple[Pattern, ...] = ((), (5.0, 1.6), (1.2, 1.4), (7.0, 1.6, 1.2, 1.6), (3.0, 1.4, 1.2, 1.4, 1.2, 1.4))
 MARKERS = "osD^vPX*"
 
 SERIF = ("STIXGeneral", "DejaVu Serif")
@@ -50,8 +52,8 @@ SANS = ("DejaVu Sans",)
 class FigureSettings:
     """How a figure is drawn: lengths in mm, text and lines in pt. Raises SettingError for what cannot be.
 
-    font: `sans` (the app's own), `serif`, or a family that is installed. legend: one of LEGENDS, of which `auto` is inside
-    where it hides nothing and below otherwise.
+    font: `sans` (the app's own), `serif`, or a family that is installed. legend: one of LEGENDS, of which
+    `auto` is inside where it hides nothing and below otherwise.
     """
 
     width: float = 89.0
@@ -89,8 +91,10 @@ class FigureSettings:
     @classmethod
     def from_dict(cls, data: object) -> FigureSettings:
         """What `to_dict` gave; unknown or wrong entries raise SettingError."""
-        if not isinstance(data, dict) or (unknown := set(data) - set(cls.__slots__)):
-            raise SettingError(f"unknown figure setting {sorted(unknown)[0]!r}" if isinstance(data, dict) else "no table")
+        if not isinstance(data, dict):
+            raise SettingError(f"must be a table, got {str(data)[:40]!r}", "figure")
+        if unknown := [str(name) for name in data if name not in cls.__slots__]:
+            raise SettingError("unknown entry", f"figure.{unknown[0][:60]}")
         return replace(cls(), **data)
 
     def to_dict(self) -> dict[str, Any]:
@@ -104,7 +108,7 @@ class FigureSettings:
             raise SettingError(f"a PNG has at most {MOST_PIXELS / 1e6:g} million pixels, got {width} × {height}")
         return width, height
 
-    def dash(self, place: int) -> tuple[float, ...]:
+    def dash(self, place: int) -> Pattern:
         """The dash pattern of the run at a place, in line widths; empty is solid."""
         return DASHES[place % len(DASHES)] if self.dashes else ()
 

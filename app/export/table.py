@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -51,7 +51,9 @@ def neutral(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _counts(picture: SessionPicture, run: RunPicture, first: int, count: int) -> tuple[list[int], list[float], list[int]]:
+def _counts(
+    picture: SessionPicture, run: RunPicture, first: int, count: int
+) -> tuple[list[int], list[float], list[int]]:
     """Updates, epochs and examples seen when each of these updates began."""
     updates = np.arange(first, first + count)
     course = ALONG["examples"].course(run, picture, None)
@@ -60,7 +62,7 @@ def _counts(picture: SessionPicture, run: RunPicture, first: int, count: int) ->
 
 
 def _write_rows(
-    writer: csv._writer,
+    writer: Any,
     head: tuple[str, str],
     counts: tuple[list[int], list[float], list[int]],
     columns: np.ndarray,

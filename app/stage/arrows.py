@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from engine import OPTIMIZERS
 
+if TYPE_CHECKING:
     import numpy as np
 
     from app.stage.view import View
@@ -33,7 +33,7 @@ class Kind:
 
 KINDS = (
     Kind("gradient", "−∇f", f"Downhill: minus the gradient the optimizer is given. {LENGTHS}", "#ffd166"),
-    Kind("momentum", "−m", f"Momentum: minus the optimizer's mean of past gradients. {LENGTHS}", "#ff8fd0"),
+    Kind("momentum", "−m", f"Momentum: minus what the optimizer keeps of past gradients. {LENGTHS}", "#ff8fd0"),
     Kind("step", "Δθ", f"The step that the run takes next. {LENGTHS}", "#ffffff"),
 )
 
@@ -44,19 +44,14 @@ def vector(peek: Peek, kind: str) -> np.ndarray | None:
         return -peek.gradient
     if kind == "step":
         return peek.step
-    momentum = momentum_of(peek.slots)
-    return None if momentum is None else -momentum
+    return momentum(peek)
 
 
-def momentum_of(slots: Mapping[str, np.ndarray]) -> np.ndarray | None:
-    """The running sum or mean of gradients among an optimizer's slots, by the names the engine gives it.
-
-    buf where it has one, else m; v is a velocity only if it stands alone, beside others it is the mean of g².
-    """
-    for name in ("buf", "m"):
-        if name in slots:
-            return slots[name]
-    return slots["v"] if tuple(slots) == ("v",) else None
+def momentum(peek: Peek) -> np.ndarray | None:
+    """Minus what the run remembers of past gradients; None if it keeps nothing of them."""
+    chosen = peek.settings.optimizer
+    slot = OPTIMIZERS[chosen.kind].momentum
+    return -peek.slots[slot] if slot and chosen.values.get("momentum") != 0.0 else None
 
 
 def shape(values: np.ndarray, kind: str, view: View) -> tuple[QPointF, float] | None:

@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaint
 from app.stage.heat import Levels, contour_path, heat_image, heat_table, levels_of
 from app.stage.markers import draw_minimum, draw_stationary
 from app.stage.terrain import Terrain
-from app.stage.ticks import ticks
 from app.stage.view import View
+from app.ticks import round_ticks
 
 if TYPE_CHECKING:
     from app.theme import Theme
@@ -84,7 +84,7 @@ def plot_rectangle(size: QSize, region: tuple[float, float, float, float], font:
     metrics = QFontMetricsF(font)
     height = metrics.height()
     _, _, y0, y1 = region
-    labels = [text for _, text in ticks(y0, y1, _count(size.height(), 3.2 * height)).major]
+    labels = [text for _, text in round_ticks(y0, y1, _count(size.height(), 3.2 * height)).major]
     widest = max((metrics.horizontalAdvance(text) for text in labels), default=0.0)
     widest = -(-max(widest, metrics.horizontalAdvance("−0.5")) // LABEL_STEP) * LABEL_STEP
     left = round(widest + TICK + 2 * GAP)
@@ -104,7 +104,7 @@ def draw_axes(painter: QPainter, view: View, theme: Theme, font: QFont, names: t
     painter.drawLine(QPointF(left, bottom), QPointF(plot.right(), bottom))
 
     widest = metrics.horizontalAdvance("−0.000")
-    across = ticks(view.x0, view.x1, _count(plot.width(), 2.0 * widest))
+    across = round_ticks(view.x0, view.x1, _count(plot.width(), 2.0 * widest))
     for value in across.minor:
         x = round(view.point(value, view.y0).x())
         painter.drawLine(QPointF(x, bottom), QPointF(x, bottom + MINOR_TICK))
@@ -114,7 +114,7 @@ def draw_axes(painter: QPainter, view: View, theme: Theme, font: QFont, names: t
         box = QRectF(x - 60, bottom + TICK + GAP / 2, 120, height)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
-    up = ticks(view.y0, view.y1, _count(plot.height(), 3.2 * height))
+    up = round_ticks(view.y0, view.y1, _count(plot.height(), 3.2 * height))
     for value in up.minor:
         y = round(view.point(view.x0, value).y())
         painter.drawLine(QPointF(left, y), QPointF(left - MINOR_TICK, y))

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QPainterPath
 
 from app.stage.buffers import polygon
 from app.stage.terrain import Terrain
-from app.stage.ticks import nice_step
+from app.ticks import nice_step
 
 Array = np.ndarray
 

@@ -12,6 +12,10 @@ START_RADIUS = 8.0
 INK = QColor(12, 18, 32)
 PAPER = QColor(255, 255, 255)
 SHADE = QColor(8, 12, 24, 190)
+OUTLINES = {
+    "local-max": ((0, -4.5), (4.2, 3), (-4.2, 3), (0, -4.5)),
+    "degenerate": ((0, -4.2), (4.2, 0), (0, 4.2), (-4.2, 0), (0, -4.2)),
+}
 BORDER = 11.0  # how far inside the edge the sign of something beyond it stands
 
 
@@ -60,13 +64,15 @@ def draw_minimum(painter: QPainter, at: QPointF) -> None:
 
 
 def draw_stationary(painter: QPainter, kind: str, at: QPointF) -> None:
-    """Local minimum: a disc; maximum: a triangle; saddle: two lines that part, as its level lines do."""
+    """Local minimum: a ring; local maximum: a triangle; degenerate: a diamond.
+
+    A saddle is two lines that part, as its level lines do.
+    """
     path = QPainterPath()
-    if kind == "minimum":
+    if kind == "local-min":
         path.addEllipse(at, 3.2, 3.2)
-    elif kind == "maximum":
-        corners = ((0, -4.5), (4.2, 3), (-4.2, 3), (0, -4.5))
-        path.addPolygon(QPolygonF([at + QPointF(*corner) for corner in corners]))
+    elif kind in OUTLINES:
+        path.addPolygon(QPolygonF([at + QPointF(*corner) for corner in OUTLINES[kind]]))
     else:
         for side in (-1, 1):
             path.moveTo(at + QPointF(-4.5, 4.5 * side))

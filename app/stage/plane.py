@@ -28,8 +28,8 @@ from app.stage.handle import StartHandle
 from app.stage.markers import draw_start
 from app.stage.paths import Lines
 from app.stage.picking import nearest_update
-from app.stage.ticks import grouped, number
 from app.stage.view import View
+from app.ticks import number
 
 if TYPE_CHECKING:
     from app.stage.terrain import Terrain
@@ -221,7 +221,7 @@ class Plane(QWidget):
         lines.append((f"f {number(value, 5)}" if math.isfinite(value) else "f is not finite here", None))
         if self._found is not None:
             run, update = self._found
-            lines.append((f"{run.name} · update {grouped(update)}", self._theme.run_colours[run.colour]))
+            lines.append((f"{run.name} · update {update:,}", self._theme.run_colours[run.colour]))
         return lines
 
     def _value(self, x: float, y: float) -> float:

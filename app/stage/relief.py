@@ -29,8 +29,8 @@ from app.stage.heat import heat_table
 from app.stage.markers import draw_cross, draw_dot, draw_minimum, draw_run, draw_start
 from app.stage.mesh import LIFT, Mesh, MeshPainter, mesh_of
 from app.stage.paths import Lines
-from app.stage.ticks import number
 from app.stage.view import View
+from app.ticks import number
 from engine import DIVERGED
 
 if TYPE_CHECKING:

@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF
 
 from app.stage import overlay
-from app.stage.ticks import grouped, number
+from app.ticks import number
 
 if TYPE_CHECKING:
     from app.stage.view import View
     from engine import Ground, RunPicture
 
 REACH = 12.0  # pixels around a glyph that belong to it
-KINDS = {"saddle": "Saddle point", "minimum": "Local minimum", "maximum": "Local maximum"}
+KINDS = {
+    "saddle": "Saddle point",
+    "local-min": "Local minimum",
+    "local-max": "Local maximum",
+    "degenerate": "Degenerate stationary point",
+}
 START = "The start of every run: drag it, click elsewhere, or press Ctrl + arrow keys (with Shift: finely)"
 
 
@@ -36,13 +41,13 @@ def tip(
 
     for run in runs:
         if run.visible and near(*overlay.standing(run)):
-            return f"{run.name}, update {grouped(run.shown.update)}, loss {number(run.shown.loss, 6)}"
+            return f"{run.name}, update {run.shown.update:,}, loss {number(run.shown.loss, 6)}"
     if start is not None and near(*start):
         return START
     if ground is None:
         return ""
     known = [("Global minimum", *point) for point in ground.minima]
-    known += [(KINDS.get(kind, kind.capitalize()), x, y) for kind, x, y in ground.stationary]
+    known += [(KINDS[kind], x, y) for kind, x, y in ground.stationary]
     for title, x, y in known:
         if near(x, y):
             return f"{title} ({number(x, 6)}, {number(y, 6)}), f = {number(value(x, y), 6)}"

@@ -52,6 +52,7 @@ ADAM_RULE = (
     CORRECTION,
     EPS_ROOT,
     slots=("m", "v"),
+    momentum="m",
     scalars=4,
     learning_rate=1e-3,
     common={"weight_decay": 1e-2, "decoupled": True},
@@ -68,6 +69,7 @@ ADAM_RULE = (
     CORRECTION,
     EPS_ROOT,
     slots=("m", "v"),
+    momentum="m",
     scalars=4,
     learning_rate=1e-3,
     rule=ADAM_RULE,
@@ -112,6 +114,7 @@ def adam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
         "On: the largest of the corrected means is kept (as in Optax). Off: of the raw ones (as in PyTorch).",
     ),
     slots=("m", "v", "v_max"),
+    momentum="m",
     scalars=4,
     learning_rate=1e-3,
     rule=(
@@ -159,6 +162,7 @@ def amsgrad(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
     memory_of_squares("beta2", "β₂", 0.999),
     epsilon(1e-8, "Added to the size of every gradient, so that none divides by zero."),
     slots=("m", "u"),
+    momentum="m",
     scalars=2,
     learning_rate=2e-3,
     rule=(
@@ -209,6 +213,7 @@ def adamax(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: fl
         help="How fast the momentum grows from β₁/2 to β₁; a very large value is β₁ from the start.",
     ),
     slots=("m", "v", "product"),
+    momentum="m",
     scalars=5,
     learning_rate=2e-3,
     rule=(
@@ -274,6 +279,7 @@ def nadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: flo
         "On: ε is added to the corrected root (as in Optax). Off: to the raw one (as in PyTorch).",
     ),
     slots=("m", "v"),
+    momentum="m",
     scalars=4,
     learning_rate=1e-3,
     rule=(

@@ -39,6 +39,7 @@ BETA2 = memory_of_squares("beta2", "β₂", 0.999)
         help="Added inside the root; 0 is none.",
     ),
     slots=("m", "d", "v", "g_prev"),
+    momentum="m",
     scalars=6,
     learning_rate=1e-3,
     common={"decoupled": True},
@@ -100,6 +101,7 @@ def adan(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
         help="Added to the mean of squared surprises at every update, so it accumulates.",
     ),
     slots=("m", "s"),
+    momentum="m",
     scalars=4,
     learning_rate=1e-3,
     rule=(
@@ -153,6 +155,7 @@ def adabelief(
         help="Where both means start; acts at the first update only.",
     ),
     slots=("m", "v"),
+    momentum="m",
     scalars=4,
     learning_rate=1e-2,
     rule=(
@@ -203,6 +206,7 @@ def yogi(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
     BETA2,
     epsilon(1e-8),
     slots=("m", "v"),
+    momentum="m",
     scalars=4,
     learning_rate=1e-3,
     rule=(
@@ -247,6 +251,7 @@ def qhadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: fl
     epsilon(1e-6, "The smallest root that a gradient is divided by."),
     switch("clipping", "clip u", True, "On: a normalised gradient is limited to the fourth root of t - 1."),
     slots=("m", "v"),
+    momentum="m",
     learning_rate=1e-3,
     rule=(
         "raw = g/max(sqrt(v), eps)",

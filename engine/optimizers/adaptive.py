@@ -125,6 +125,7 @@ def rmsprop_step(
     CORRECTION,
     RATE_INSIDE,
     slots=("v", "b"),
+    momentum="b",
     scalars=2,
     learning_rate=1e-2,
     rule=(
@@ -171,6 +172,7 @@ def rmsprop(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
     CORRECTION,
     RATE_INSIDE,
     slots=("v", "b", "m"),
+    momentum="b",
     scalars=2,
     learning_rate=1e-2,
     rule=(

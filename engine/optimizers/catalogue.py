@@ -21,6 +21,7 @@ class Optimizer:
     values before the step, until a line sets the new one), g, theta, eta, t from 1; the last is `step`.
     stability is the largest stable product of learning rate and curvature, in the own knobs; "" if no
     fixed product bounds it.
+    momentum is the slot that remembers past gradients and that the step follows; "" without one.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Optimizer:
     summary: str
     stability: str
     kernel: Kernel
+    momentum: str = ""
 
     def size(self, n: int) -> int:
         """How many numbers of state n parameters need."""
@@ -121,6 +123,7 @@ def optimizer(
     source: str,
     summary: str,
     slots: tuple[str, ...] = (),
+    momentum: str = "",
     scalars: int = 0,
     stability: str = "",
     common: dict[str, float | bool] | None = None,
@@ -147,6 +150,7 @@ def optimizer(
                 summary,
                 stability,
                 kernel,
+                momentum,
             )
         )
         return kernel

@@ -21,7 +21,9 @@ SIGHT = {
     "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
     "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
 }
-XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
+XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
 WHITE = np.array([0.95047, 1.0, 1.08883])
 
 
@@ -127,7 +129,9 @@ def test_a_theme_dresses_the_application(qapp, theme, qtbot):
 
 def test_the_stylesheet_has_nothing_qt_does_not_know(qapp, theme, qtlog):
     apply(qapp, theme)
-    assert [record.message for record in qtlog.records if "arse" in record.message or "property" in record.message] == []
+    assert [
+        record.message for record in qtlog.records if "arse" in record.message or "property" in record.message
+    ] == []
 
 
 def test_files_named_in_the_stylesheet_exist(qapp, theme):
@@ -143,7 +147,10 @@ def test_every_icon_is_drawn_in_the_theme_s_colour(qapp, name):
             image = icon(name, theme).pixmap(QSize(size, size), 1.0).toImage()
             assert image.width() == size
             inked = [
-                image.pixelColor(x, y) for x in range(size) for y in range(size) if image.pixelColor(x, y).alpha() == 255
+                image.pixelColor(x, y)
+                for x in range(size)
+                for y in range(size)
+                if image.pixelColor(x, y).alpha() == 255
             ]
             soft = any(image.pixelColor(x, y).alpha() for x in range(size) for y in range(size))
             assert soft, "nothing is drawn"
@@ -157,9 +164,7 @@ def test_an_icon_is_sharp_on_a_dense_screen(qapp):
 
 def test_a_disabled_icon_differs(qapp):
     made = icon("rewind", DARK)
-    shown, off = (
-        made.pixmap(QSize(16, 16), 1.0, mode).toImage() for mode in (made.Mode.Normal, made.Mode.Disabled)
-    )
+    shown, off = (made.pixmap(QSize(16, 16), 1.0, mode).toImage() for mode in (made.Mode.Normal, made.Mode.Disabled))
     assert shown != off
 
 

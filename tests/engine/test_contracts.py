@@ -23,12 +23,12 @@ KNOBS = [
     for catalogue in CATALOGUES
     for entry in catalogue.values()
     for knob in entry.knobs
-] + [
-    pytest.param(knob, id=knob.name)
-    for knob in (LEARNING_RATE, WARMUP, WARMUP_START, NOISE, SEED, COORDINATE, *STOP)
-]
+] + [pytest.param(knob, id=knob.name) for knob in (LEARNING_RATE, WARMUP, WARMUP_START, NOISE, SEED, COORDINATE, *STOP)]
 
-OF_NO_KIND = [None, "0.5", b"1", 1j, object(), {}, {"a": 1}, math.nan, [math.nan], [[1]], [None], ["x"], DEEP, 10**5000, -(10**5000), [10**5000]]  # fmt: skip
+OF_NO_KIND = [
+    None, "0.5", b"1", 1j, object(), {}, {"a": 1}, math.nan, [math.nan], [[1]], [None], ["x"], DEEP,
+    10**5000, -(10**5000), [10**5000],
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("knob", KNOBS)

@@ -124,9 +124,13 @@ def test_a_surface_without_a_bottom_is_said_to_fall() -> None:
     assert "stop rule" in run.diagnosis.remedies[0]
 
 
-@pytest.mark.parametrize(("text", "start"), [("log(x)", (-1.0, 0.0)), ("log(x)", (0.0, 0.0)), ("1/x", (0.0, 0.0)), ("exp(x^2)", (100.0, 0.0)), ("sqrt(x)", (-1.0, 1.0)), ("x^2 + exp(1000*y)", (0.0, 1.0))])  # fmt: skip
+@pytest.mark.parametrize(("text", "start"), [
+    ("log(x)", (-1.0, 0.0)), ("log(x)", (0.0, 0.0)), ("1/x", (0.0, 0.0)), ("exp(x^2)", (100.0, 0.0)),
+    ("sqrt(x)", (-1.0, 1.0)), ("x^2 + exp(1000*y)", (0.0, 1.0)),
+])  # fmt: skip
 def test_a_start_that_is_not_finite_is_told_at_update_0(text: str, start: tuple[float, float]) -> None:
-    session = Session(new_experiment(Formula(text), list(OPTIMIZERS)[:5], start=start))
+    runs = ("sgd", "momentum", "nesterov", "adam", "lion")
+    session = Session(new_experiment(Formula(text), runs, start=start))
     session.advance(10)
     for run in session.runs:
         assert (run.status, run.update, run.history.updates) == (DIVERGED, 0, 0)

@@ -77,10 +77,10 @@ def test_the_text_is_complete_and_short(optimizer: str) -> None:
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_the_rule_survives_zero_and_huge_gradients(optimizer: str) -> None:
-    for text, start in (("0*x + 0*y", (1.0, 1.0)), ("x^2 + y^2", (0.0, 0.0)), ("x^4 + y^4", (1e12, -1e12))):
-        session = Session(new_experiment(Formula(text), [new_run(optimizer)], start=start))
+    for text, start in (("0*x + 0*y", (1.0, 1.0)), ("x^2 + y^2", (0.0, 0.0)), ("x^40 + y^40", (300.0, -20.0))):
+        session = Session(new_experiment(Formula(text), [new_run(optimizer, weight_decay=0.0)], start=start))
         session.advance(3)
         peek = session.runs[0].peek()
         lines = explain(peek, 0)
         if np.isfinite(peek.step).all():
-            assert lines[-1].value == pytest.approx(peek.step[0], rel=1e-9, abs=1e-13)
+            assert lines[-1].value == pytest.approx(peek.step[0], rel=1e-6, abs=1e-12)

@@ -99,7 +99,9 @@ def test_plateau_watches_the_loss_of_the_run() -> None:
     assert (np.diff(rates) <= 0.0).all()
 
 
-@pytest.mark.parametrize(("batch", "size"), [("full", SURFACE_EXAMPLES), ("single", 1), (4, 4), (25, 25), (10**6, SURFACE_EXAMPLES)])  # fmt: skip
+@pytest.mark.parametrize(("batch", "size"), [
+    ("full", SURFACE_EXAMPLES), ("single", 1), (4, 4), (25, 25), (10**6, SURFACE_EXAMPLES),
+])  # fmt: skip
 def test_noise_falls_with_the_root_of_the_batch(batch: str | int, size: int) -> None:
     count, sigma = 200_000, 3.0
     session = trained(FLAT, new_run("sgd", learning_rate=1.0, batch=batch), noise=sigma, updates=count, start=(0, 0))
@@ -184,7 +186,9 @@ def test_stop_on_a_plateau() -> None:
     assert len(losses) == since + 50
 
 
-@pytest.mark.parametrize("rules", [{"loss_below": 1e-3}, {"gradient_below": 1e-3}, {"plateau_updates": 20, "plateau_gain": 0.9}])
+@pytest.mark.parametrize("rules", [
+    {"loss_below": 1e-3}, {"gradient_below": 1e-3}, {"plateau_updates": 20, "plateau_gain": 0.9},
+])  # fmt: skip
 def test_where_a_run_stops_does_not_depend_on_the_chunks(rules: dict) -> None:
     whole = stopped(**rules).runs[0]
     session = Session(new_experiment("sphere", [new_run("sgd", learning_rate=0.1)], updates=0, **rules))

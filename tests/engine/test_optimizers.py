@@ -96,6 +96,7 @@ def test_declarations_are_complete(key):
     read = {name for _, tree in entry.assignments() for name in tree.names}
     assert assigned[-1] == "step" and len(set(assigned)) == len(assigned)
     assert set(entry.slots) <= set(assigned) and set(own) <= read
+    assert entry.momentum in ("", *entry.slots)
     assert not {*own, *entry.slots} & {"g", "theta", "eta", "t", "step", "e", "pi"}
 
 

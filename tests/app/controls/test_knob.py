@@ -18,10 +18,11 @@ WHOLE_LOG = Hyper("window", "W", 1, 1, 10_000, log=True, kind="integer")
 SWITCH = Hyper("decoupled", "decoupled", False, 0, 1, kind="switch")
 LIST = Hyper("milestones", "", (100.0, 200.0), 0, 1e9, kind="list")
 SAMPLES = (LINEAR, LOG, LOG_FROM_ZERO, WHOLE, WHOLE_LOG, SWITCH, LIST)
+CATALOGUES = (OPTIMIZERS, SCHEDULES, SURFACES, BATCHES)
 DECLARED = list(
     dict.fromkeys(
         [*COMMON, LEARNING_RATE, WARMUP, *STOP]
-        + [hyper for all in (OPTIMIZERS, SCHEDULES, SURFACES, BATCHES) for entry in all.values() for hyper in entry.knobs]
+        + [hyper for made in CATALOGUES for entry in made.values() for hyper in entry.knobs]
     )
 )
 REFUSED = (
@@ -121,7 +122,7 @@ def test_what_cannot_be_is_refused_with_the_range_and_changes_nothing(show, qtbo
     assert hyper.title in knob.fault.text() and hyper.range in knob.fault.text()
     assert len(knob.fault.text()) < 200
     assert knob.field.property("bad") is True
-    assert (knob.fault.text(), knob.value) == (knob.fault.text(), hyper.default)
+    assert knob.fault.textFormat() == Qt.TextFormat.PlainText
 
 
 def test_just_outside_the_range_is_refused_and_the_sentence_names_it(show, qtbot):

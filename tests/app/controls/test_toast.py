@@ -17,7 +17,9 @@ def owner(qtbot, themed):
     return window
 
 
-@pytest.mark.parametrize("sentence", ["saved", "learning rate must lie in [1e-12, 1e+06], got 1e9", "a long story " * 40])
+@pytest.mark.parametrize(
+    "sentence", ["saved", "learning rate must lie in [1e-12, 1e+06], got 1e9", "a long story " * 40]
+)
 def test_a_sentence_is_shown_whole_inside_the_window(owner, sentence):
     toast = Toast(owner)
     toast.warn(sentence)

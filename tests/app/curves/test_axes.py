@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from app.curves.axes import Scale, nice_step, round_up, ticks, written
+from app.curves.axes import Scale, round_up, ticks
 
 
 def labels(scale: Scale, spacing: float = 30.0, counts: bool = False) -> list[str]:
@@ -77,11 +77,3 @@ def test_the_end_of_a_growing_axis_moves_seldom_and_wastes_little():
     ends = [round_up(updates) for updates in range(1, 100_001)]
     assert len(set(ends)) < 60
     assert all(updates <= end <= 1.34 * updates for updates, end in enumerate(ends, 1))
-
-
-def test_numbers_to_read():
-    assert written(-1.25e-7) == "−1.25·10⁻⁷"
-    assert written(12345.678) == "12346"
-    assert written(0.97) == "0.97"
-    assert written(float("inf")) == "not finite"
-    assert nice_step(0.3) == pytest.approx(0.5)

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QSlider, QToolButton
 
 from app.curves import CURVES, CurvePanel
+from app.elided import ElidedLabel
 from app.theme import DARK, LIGHT
 from engine import Session, Tweak, new_experiment, new_run
 from tests.app.curves.histories import HARD, history_of, picture_of, run_of
@@ -144,6 +145,18 @@ def test_the_cursor_moves_by_single_updates_when_zoomed_in(panel):
     panel.set_cursor(102)
     QTest.keyClick(view, Qt.Key.Key_Right)
     assert view.cursor_update == 103
+
+
+def test_a_header_fits_a_narrow_column_and_an_elided_title_is_told(qtbot, panel):
+    panel.show_curves(list(CURVES))
+    panel.apply_view({"curves": list(CURVES), "curves_smoothing": [100_000] * len(CURVES)})
+    panel.resize(320, 800)
+    title = panel.cards["excess_loss"].findChild(ElidedLabel, "cardTitle")
+    qtbot.waitUntil(lambda: title.toolTip() == "Loss above the minimum")
+    for card in panel.cards.values():
+        assert card.minimumSizeHint().width() <= 310
+        more = card.findChild(QToolButton, f"{card.curve.key}_menu")
+        assert more.mapTo(panel, more.rect().topRight()).x() < panel.viewport().width()
 
 
 def test_header_controls(qtbot, panel):

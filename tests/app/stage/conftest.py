@@ -10,7 +10,7 @@ import pytest
 from app.stage.stage import Stage
 from app.stage.terrain import Terrain
 from app.theme import DARK
-from engine import COLUMNS, Ground, HistoryView
+from engine import COLUMNS, Ground, HistoryView, new_run
 
 DOMAIN = (-2.0, 2.0, -1.0, 3.0)
 
@@ -22,7 +22,7 @@ def ground_of(**changes):
         "domain": DOMAIN,
         "view": DOMAIN,
         "minima": ((0.0, 0.0),),
-        "stationary": (("saddle", 1.0, 1.0), ("maximum", -1.0, 2.0), ("minimum", -1.0, 1.0)),
+        "stationary": (("saddle", 1.0, 1.0), ("local-max", -1.0, 2.0), ("local-min", -1.0, 1.0)),
         "lowest": 0.0,
         "log_levels": True,
     }
@@ -53,7 +53,8 @@ def run_of(points, id="a", colour=0, width=1, status="running", visible=True, th
         "theta": now,
         "loss": float(now @ now),
         "gradient": 2 * now,
-        "slots": {"m": 2 * now},
+        "slots": {"m": 2 * now, "v": now**2},
+        "settings": new_run("adam"),
         "step": -0.1 * now,
     }
     return SimpleNamespace(

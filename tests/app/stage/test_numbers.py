@@ -1,4 +1,4 @@
-"""Levels, ticks, interpolation and arrows: the arithmetic of the stage."""
+"""Levels, interpolation and arrows: the arithmetic of the stage."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from app.stage import arrows
 from app.stage.heat import SHADES, contour_path, heat_image, heat_table, levels_of
 from app.stage.markers import border_point
 from app.stage.terrain import bilinear
-from app.stage.ticks import grouped, label, nice_step, number, ticks
 from app.stage.view import View
+from app.ticks import nice_step
+from engine import OPTIMIZERS, new_run
 
 VIEW = View(-2.0, 2.0, -1.0, 3.0, QRectF(50, 10, 400, 300))
 
@@ -76,36 +77,10 @@ def test_interpolation_is_exact_on_a_plane_and_nan_outside(make):
         assert math.isnan(terrain.value(x, y))
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "texts"),
-    [
-        (-2, 2, ["−2", "−1", "0", "1", "2"]),
-        (0, 0.001, ["0", "0.0002", "0.0004", "0.0006", "0.0008", "0.0010"]),
-        (0, 4e6, ["0", "1e6", "2e6", "3e6", "4e6"]),
-    ],
-)
-def test_ticks_are_at_round_numbers(low, high, texts):
-    assert [text for _, text in ticks(low, high, 5).major] == texts
-
-
-@pytest.mark.parametrize("span", [1e-9, 3.7e-3, 1, 77, 1e9])
-@pytest.mark.parametrize("at", [0.0, 1.0, -250.0])
-def test_labels_tell_neighbours_apart(span, at):
-    found = ticks(at, at + span, 6)
-    texts = [text for _, text in found.major]
-    assert 2 <= len(texts) <= 8 and len(set(texts)) == len(texts)
-    assert all(at - 1e-6 * span <= value <= at + span * (1 + 1e-6) for value, _ in found.major)
-
-
-def test_numbers_are_written_for_reading():
-    assert number(-0.00001234) == "−1.234e−5"
-    assert number(1.5e20) == "1.5e20"
-    assert label(0.0, 0.5) == "0"
-    assert grouped(1234567) == "1\u202f234\u202f567"
-
-
-def peek(**slots):
-    return SimpleNamespace(gradient=np.array([3.0, 4.0]), step=np.array([0.1, 0.0]), slots=slots)
+def peek(optimizer="adam", **values):
+    settings = new_run(optimizer, **values)
+    slots = {name: np.array([1.0 + place, 0.0]) for place, name in enumerate(OPTIMIZERS[optimizer].slots)}
+    return SimpleNamespace(gradient=np.array([3.0, 4.0]), step=np.array([0.1, 0.0]), slots=slots, settings=settings)
 
 
 def test_arrows_point_downhill_and_grow_with_the_norm():
@@ -120,13 +95,19 @@ def test_arrows_point_downhill_and_grow_with_the_norm():
         assert arrows.shape(np.array(nothing), "gradient", VIEW) is None
 
 
-def test_momentum_is_found_among_the_slots():
-    m, v = np.array([1.0, 0.0]), np.array([9.0, 9.0])
-    for slots in ({"m": m, "v": v}, {"v": v, "buf": m}, {"v": m}):
-        found = arrows.vector(peek(**slots), "momentum")
-        assert found is not None and found.tolist() == [-1.0, 0.0]
-    assert arrows.vector(peek(), "momentum") is None
-    assert arrows.vector(peek(s=v), "momentum") is None
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_the_momentum_arrow_is_minus_the_slot_that_is_declared(optimizer):
+    slot = OPTIMIZERS[optimizer].momentum
+    found = arrows.vector(peek(optimizer), "momentum")
+    if slot and new_run(optimizer).optimizer.values.get("momentum") != 0.0:
+        assert found.tolist() == [-1.0 - OPTIMIZERS[optimizer].slots.index(slot), 0.0]
+    else:
+        assert found is None
+
+
+def test_a_momentum_of_zero_has_no_arrow():
+    assert arrows.vector(peek("rmsprop"), "momentum") is None
+    assert arrows.vector(peek("rmsprop", momentum=0.9), "momentum") is not None
 
 
 def test_what_is_out_of_sight_is_announced_on_the_line_to_it():

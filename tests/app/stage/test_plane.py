@@ -7,11 +7,14 @@ import math
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QWheelEvent
+from PySide6.QtGui import QHelpEvent, QImage, QKeyEvent, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
+from app.stage import words
+from app.stage.markers import draw_stationary
 from app.theme import DARK, LIGHT
+from engine import SURFACES
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -309,6 +312,19 @@ def test_tooltips_say_what_is_under_the_pointer(plane, make):
     assert "start" in tip(-1.5, -0.5)
     assert tip(1.5, 2.5).startswith("A, update 1")
     QToolTip.hideText()
+
+
+def test_every_kind_of_stationary_point_has_its_word_and_its_glyph():
+    kinds = {kind for surface in SURFACES.values() for kind, _, _ in surface.stationary}
+    assert kinds == set(words.KINDS)
+    glyphs = set()
+    for kind in kinds:
+        image = QImage(24, 24, QImage.Format.Format_RGB32)
+        image.fill(0)
+        with QPainter(image) as painter:
+            draw_stationary(painter, kind, QPointF(12, 12))
+        glyphs.add(bytes(image.constBits()))
+    assert len(glyphs) == len(kinds)
 
 
 def test_it_says_in_words_what_it_shows(stage, make, qtbot):
