@@ -56,7 +56,8 @@ class _Orders(QObject):
     add_run = Signal(object, int)
     remove_run = Signal(str, int)
     reset = Signal(bool, int)
-    rewind = Signal(int, int)
+    rewind = Signal(object, int)  # an int of a signal has 32 bits, and a race more updates
+    remedy = Signal(str, object, float, int)
     play = Signal()
     pause = Signal()
     step = Signal(int)
@@ -113,7 +114,7 @@ class Workbench(QWidget):
         orders, worker = self._orders, self.worker
         for name in (
             "load", "name_edit", "settle", "undo", "redo", "tweak", "change_problem", "stop_at", "add_run",
-            "remove_run", "reset", "rewind", "play", "pause", "step", "set_speed", "scrub", "survey", "end",
+            "remove_run", "reset", "rewind", "remedy", "play", "pause", "step", "set_speed", "scrub", "survey", "end",
         ):  # fmt: skip
             getattr(orders, name).connect(getattr(worker, name), Qt.ConnectionType.QueuedConnection)
         orders.catch_up.connect(worker.publish, Qt.ConnectionType.BlockingQueuedConnection)
@@ -170,6 +171,7 @@ class Workbench(QWidget):
         ids = [record.settings.id for record in experiment.runs]
         self._selected = selected if selected in ids else ids[0]
         self.curves.apply_view(view)
+        self.stage.apply_view(view)
         self._order("load", experiment)
         speed = view.get("speed", DEFAULT_SPEED)
         self.set_speed(float(speed) if isinstance(speed, int | float) else DEFAULT_SPEED)
@@ -210,7 +212,7 @@ class Workbench(QWidget):
         published = self.worker.published
         if published is None:
             return None
-        view = {"speed": self._speed, "selected": self._selected, **self.curves.view()}
+        view = {"speed": self._speed, "selected": self._selected, **self.curves.view(), **self.stage.view()}
         return replace(published.picture.experiment, view=view)
 
     def is_saved(self) -> bool:
@@ -388,10 +390,7 @@ class Workbench(QWidget):
         if run is None:
             return
         if what == "rate" and run.better_rate is not None:
-            self._orders.settle.emit()  # what follows is one edit
-            self._edit("remedy", "remedy", "rewind", run.rewind_to or 0)
-            self._edit("remedy", "remedy", "tweak", id, "learning_rate", float(f"{run.better_rate:.3g}"))
-            self._orders.settle.emit()
+            self._edit("remedy", "", "remedy", id, run.rewind_to or 0, float(f"{run.better_rate:.3g}"))
         elif what == "rewind" and run.rewind_to is not None:
             self.rewind(run.rewind_to)
 

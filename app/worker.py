@@ -162,13 +162,14 @@ class Worker(QObject):
 
         self._edit(serial, reset)
 
-    @Slot(int, int)
+    @Slot(object, int)
     def rewind(self, update: int, serial: int) -> None:
-        def rewind() -> None:
-            self._of_session().rewind(update)
-            self._cursor = None
+        self._edit(serial, lambda: self._restore(State(self._of_session().rewound(update), update)))
 
-        self._edit(serial, rewind)
+    @Slot(str, object, float, int)
+    def remedy(self, id: str, update: int, rate: float, serial: int) -> None:
+        """Go back to an update and on from there with another learning rate in one run."""
+        self._edit(serial, lambda: self._restore(State(self._of_session().rewound(update, {id: rate}), update)))
 
     @Slot()
     def play(self) -> None:

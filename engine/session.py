@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.contracts import SettingError, Value
 from engine.experiment import (
+    LEARNING_RATE,
     LIVE_PROBLEM_SETTINGS,
     MOST_RUNS,
     NOISE,
@@ -208,21 +209,23 @@ class Session:
             if run.update > update and not run.settings.pinned:
                 run.rewind(update)
 
-    def rewound(self, update: int, tweaked: Mapping[str, tuple[str, object]] | None = None) -> Experiment:
-        """The experiment as it stood at `update`, for `restore`; with changes from there on if they are given.
+    def rewound(self, update: int, rates: Mapping[str, float] | None = None) -> Experiment:
+        """The experiment as it stood at `update`, for `restore`; with other learning rates from there on.
 
-        tweaked: run id -> (setting, value). Pinned runs, and those not so far on, are as they are now.
-        Raises SettingError.
+        rates: run id -> learning rate. Pinned runs, and those not so far on, are as they are now. Raises
+        SettingError.
         """
         records = []
         for run in self.runs:
             record = run.record()
             if run.update > update and not run.settings.pinned:
                 record = replace(record, tweaks=tuple(tweak for tweak in record.tweaks if tweak.update <= update))
-            change = (tweaked or {}).get(run.settings.id)
-            if change is not None:
-                trial = Run(self.problem, record, NEVER)
-                trial.machine.skip_to
+            rate = (rates or {}).get(run.settings.id)
+            if rate is not None and update:
+                tweak = Tweak(update, LEARNING_RATE.name, LEARNING_RATE.check(rate))
+                record = replace(record, tweaks=(*record.tweaks, tweak))
+            elif rate is not None:
+                record = replace(record, settings=record.settings.having(LEARNING_RATE.name, rate))
             records.append(record)
         return replace(self.experiment_settings, runs=tuple(records))
 

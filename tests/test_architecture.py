@@ -126,6 +126,22 @@ def test_the_engine_works_without_qt() -> None:
     assert done.stdout == "[]\n"
 
 
+def test_a_run_without_a_window_needs_no_qt(tmp_path: Path) -> None:
+    """Where Qt's libraries are missing, everything that `run` can write is still written."""
+    files = [str(tmp_path / f"out.{suffix}") for suffix in ("png", "svg", "pdf", "csv")]
+    code = (
+        "import sys; from app import cli; "
+        f"status = cli.main(['run', 'assets/presets/01_four_optimizers.toml', '--updates', '20', '--quiet', "
+        f"*[part for file in {files} for part in ('--export', file)]]); "
+        "print(status, sorted({name.partition('.')[0] for name in sys.modules} & {'PySide6', 'pyqtgraph'}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "0 []"
+    assert all(Path(file).stat().st_size > 100 for file in files)
+
+
 def test_every_public_name_exists_and_is_sorted() -> None:
     assert all(hasattr(engine, name) for name in engine.__all__)
     assert len(set(engine.__all__)) == len(engine.__all__)

@@ -33,7 +33,7 @@ class FormulaEditor(QWidget):
         self._told: tuple[str, tuple[int, int] | None] = ("", None)
         self.text = FormulaField()
         self.text.setAccessibleName("formula in x and y")
-        self.text.setToolTip("A formula in x and y; every other name becomes a parameter, as a in  sin(x)*cos(y) + a*x^2")
+        self.text.setToolTip("A formula in x and y; every other name becomes a parameter, as a in  sin(x) + a*y^2")
         self.text.setPlaceholderText("for example  sin(x)*cos(y) + a*x^2")
         self.text.setMaxLength(2000)
         self.text.setText(self.value.text)
@@ -104,7 +104,7 @@ class FormulaEditor(QWidget):
         if sentence:
             self._tell(sentence, place)
 
-    def _set_parameter(self, name: str, value: object) -> None:
+    def _set_parameter(self, name: str, value: float) -> None:
         self._change(replace(self.value, parameters={**self.value.parameters, name: value}))
 
     def _set_side(self, name: str, value: object) -> None:

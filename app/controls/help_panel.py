@@ -34,7 +34,8 @@ class HelpPanel(Popup):
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(5)
         native = QKeySequence.SequenceFormat.NativeText
-        rows = [(action.shortcut().toString(native), action.text()) for action in actions if action.shortcut().toString()]
+        keys = [(action.shortcut().toString(native), action.text()) for action in actions]
+        rows = [row for row in keys if row[0]]
         for place, (key, text) in enumerate([*rows, *_ELSEWHERE]):
             row, block = place % _ROWS, place // _ROWS
             for column, words in enumerate((key, text)):

@@ -12,6 +12,7 @@ class Popup(QFrame):
 
     def __init__(self, owner: QWidget, title: str, width: int, height: int) -> None:
         super().__init__(owner)
+        self._owner = owner
         self.setObjectName("popup")
         self._size = width, height
         heading = QLabel(title)
@@ -41,9 +42,9 @@ class Popup(QFrame):
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _place(self) -> None:
-        owner = self.parentWidget()
-        width, height = (min(size, room - 40) for size, room in zip(self._size, (owner.width(), owner.height()), strict=True))
-        self.setGeometry((owner.width() - width) // 2, (owner.height() - height) // 2, width, height)
+        room = self._owner.size()
+        width, height = min(self._size[0], room.width() - 40), min(self._size[1], room.height() - 40)
+        self.setGeometry((room.width() - width) // 2, (room.height() - height) // 2, width, height)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
@@ -18,13 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from app.controls.card import Card
-from app.elided import ElidedLabel
 from app.controls.swatch import Swatch
 from app.controls.tab_order import arrange
+from app.elided import ElidedLabel
 from app.export.labels import differences
 from app.theme import Theme, icon, run_colour
 from engine import DIVERGED, FINISHED, MOST_RUNS, OPTIMIZERS, Experiment, RunPicture, SessionPicture
-
 
 _VALUE = 76, 18  # pixels, for the longest loss
 _INDENT = 24  # from the edge of the dot to the name
@@ -173,7 +173,8 @@ class _Row(QFrame):
         pin.triggered.connect(lambda: self.changed.emit(self._id, "pinned", not pinned))
         colours = menu.addMenu("Colour")
         for colour in range(len(self._theme.run_colours)):
-            action = colours.addAction(icon("dot", self._theme, run_colour(self._theme, colour)), f"Colour {colour + 1}")
+            dot = icon("dot", self._theme, run_colour(self._theme, colour))
+            action = colours.addAction(dot, f"Colour {colour + 1}")
             action.setCheckable(True)
             action.setChecked(colour == self.run.colour)
             action.triggered.connect(lambda _=False, chosen=colour: self.changed.emit(self._id, "colour", chosen))
@@ -209,15 +210,19 @@ class _Row(QFrame):
         self.begin_rename()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
+        """Enter and Escape end renaming; the row itself must not see them."""
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return False
+        if event.key() == Qt.Key.Key_Escape:
             self.editor.setText("")
-            self._rename()
-            self.setFocus()
-            return True
-        return False
+        elif event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return False
+        self._rename()
+        self.setFocus()
+        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        actions = {
+        actions: dict[Qt.Key, Callable[[], object]] = {
             Qt.Key.Key_Return: lambda: self.clicked.emit(self._id),
             Qt.Key.Key_Enter: lambda: self.clicked.emit(self._id),
             Qt.Key.Key_H: self._toggle_visible,
@@ -252,7 +257,7 @@ class RunsPanel(Card):
         self.add = QToolButton()
         self.add.setObjectName("add-run")
         self.add.setText("Add")
-        self.add.setToolTip("Let another run join the race  (Ctrl + R)")
+        self.add.setToolTip("Let another run join the race")
         self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.add.setIconSize(QSize(14, 14))

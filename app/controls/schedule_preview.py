@@ -23,6 +23,8 @@ class SchedulePreview(pg.PlotWidget):
         self.setAccessibleName("schedule preview")
         self.setFixedHeight(_HEIGHT)
         self.setFrameStyle(0)
+        for part in (self, self.viewport()):
+            part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setStyleSheet("background: transparent;")
         for menu in self.getPlotItem().ctrlMenu.findChildren(QMenu):
             menu.deleteLater()

@@ -22,20 +22,25 @@ def arrange(part: QWidget) -> None:
 def _in_order(widget: QWidget) -> Iterator[QWidget]:
     yield widget
     layout = widget.layout()
+    parts: list[QWidget | None]
     if isinstance(widget, QScrollArea):
-        if widget.widget() is not None:
-            yield from _in_order(widget.widget())
+        parts = [widget.widget()]
     elif isinstance(widget, QSplitter):
-        for place in range(widget.count()):
-            yield from _in_order(widget.widget(place))
-    elif layout is not None:
-        yield from _of_layout(layout)
+        parts = [widget.widget(place) for place in range(widget.count())]
+    else:
+        parts = _of_layout(layout) if layout is not None else []
+    for part in parts:
+        if part is not None:
+            yield from _in_order(part)
 
 
-def _of_layout(layout: QLayout) -> Iterator[QWidget]:
+def _of_layout(layout: QLayout) -> list[QWidget | None]:
+    parts: list[QWidget | None] = []
     for place in range(layout.count()):
         item = layout.itemAt(place)
-        if (inner := item.layout()) is not None:
-            yield from _of_layout(inner)
-        elif (widget := item.widget()) is not None:
-            yield from _in_order(widget)
+        inner = None if item is None else item.layout()
+        if isinstance(inner, QLayout):
+            parts += _of_layout(inner)
+        elif item is not None:
+            parts.append(item.widget())
+    return parts

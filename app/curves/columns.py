@@ -9,6 +9,8 @@ from app.curves.series import Bins
 from app.curves.table import COUNTED, Array, Course
 from engine import envelope_between
 
+BLOCK = 16.0  # pixels across for which smooth or rough is decided together
+
 
 class Columns:
     """One piece a pixel column: from pixel start to stop the curve goes from low to high (its own units).

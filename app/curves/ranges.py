@@ -1,4 +1,4 @@
-"""Ranges of the y axis that fit the curves, move in round steps, and are not ruined by an explosion."""
+"""Ranges of the y axis that show the curves whole, move in round steps, and are not ruined by an explosion."""
 
 from __future__ import annotations
 
@@ -9,29 +9,33 @@ from dataclasses import dataclass
 from app.curves.axes import HUGEST, TINIEST
 from app.ticks import nice_step
 
-EXPLODED = 1e3  # times what a run started with
+EXPLODED = 1e3  # times its usual size, for a run that diverged
+INSANE = 1e6  # the same for one that has not, or not yet
 _DECADES = 30.0  # more than this below the top is left to zooming
 _ROOM_LOG, _ROOM_LINEAR = 30.0, 2.0  # how far above its start an explosion is followed
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """What a run asks of the axis: least and most of what is shown, first and newest value, how it ended."""
+    """What a run asks of the axis: least and most of what is shown, first and newest value, how it ended.
+
+    usual: the size of the values in the middle of all that are shown.
+    """
 
     low: float
     high: float
     first: float
     latest: float
     diverged: bool = False
+    usual: float = 0.0
 
     @property
     def exploded(self) -> bool:
-        """Whether it has left its start for good: it diverged far from there, or is on the way."""
-        start = max(abs(self.first), TINIEST)
-        most = max(abs(self.high), abs(self.low))
+        """Whether it is beyond all measure: it diverged there, or is there now. Numbers up to 1000 never are."""
+        usual = max(abs(self.first), self.usual, 1.0)
         if self.diverged:
-            return most > EXPLODED / 10 * start
-        return abs(self.latest) > max(EXPLODED * start, most / 10)
+            return max(abs(self.high), abs(self.low)) > EXPLODED * usual
+        return abs(self.latest) > INSANE * usual
 
 
 def log_range(extents: Iterable[Extent]) -> tuple[float, float]:

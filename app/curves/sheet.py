@@ -10,7 +10,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from app.curves.axes import Scale
-from app.curves.strokes import BLOCK, Strokes
+from app.curves.columns import BLOCK
+from app.curves.strokes import Strokes
 from app.curves.trace import Line, Trace
 
 WIDTH, SELECTED_WIDTH = 1.5, 2.25

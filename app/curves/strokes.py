@@ -10,11 +10,11 @@ from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 from shiboken6 import VoidPtr, wrapInstance
 
+from app.curves.columns import BLOCK
 from app.curves.table import Array
 from engine import thin_path
 
 _FLAT = 0.2  # pixels from low to high that are not seen
-BLOCK = 16.0  # pixels across for which smooth or rough is decided together
 # Qt's stroker takes time with the square of how often a polyline crosses itself. So it is given only so
 # many corners at a time, and a block in which the curve goes up and down by so many pixels becomes
 # separate lines. Those overlap at their ends, which looks bolder; in such a block it is not seen.

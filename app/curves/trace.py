@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.curves.axes import TINIEST, Scale
-from app.curves.columns import Columns
-from app.curves.ranges import Extent
+from app.curves.columns import BLOCK, Columns
+from app.curves.ranges import EXPLODED, Extent
 from app.curves.series import Average, Bins, Series
-from app.curves.strokes import BLOCK
 from app.curves.table import Array, Course, Curve
 from engine import DIVERGED
 
@@ -124,7 +123,11 @@ class Trace:
             least, most = min(least, latest), max(most, latest)
         if not least <= most:
             least = most = math.nan
-        return Extent(float(least), float(most), self.first, latest, self.diverged)
+        usual, largest = abs(self.first), max(abs(least), abs(most))
+        if largest > EXPLODED * max(usual, 1.0):  # else nobody asks
+            sizes = np.abs(high[np.isfinite(high)])
+            usual = float(np.median(sizes)) if len(sizes) else largest
+        return Extent(float(least), float(most), self.first, latest, self.diverged, usual)
 
     @property
     def not_positive(self) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage
@@ -117,6 +117,25 @@ class Stage(QWidget):
     def image(self) -> QImage:
         """What is on screen, as a picture."""
         return self._current.grab().toImage()
+
+    def view(self) -> dict[str, Any]:
+        """The view settings: plain values, as a file keeps them."""
+        bar = self.toolbar
+        return {
+            "stage_arrows": [key for key, button in bar.arrows.items() if button.isChecked()],
+            "stage_equal": bar.equal.isChecked(),
+            "stage_relief": bar.relief.isChecked(),
+        }
+
+    def apply_view(self, view: Mapping[str, Any]) -> None:
+        """Restore what `view` told; entries that are missing or make no sense are passed over."""
+        bar, arrows = self.toolbar, view.get("stage_arrows")
+        if isinstance(arrows, list):
+            for key, button in bar.arrows.items():
+                button.setChecked(key in arrows)
+        for key, button in (("stage_equal", bar.equal), ("stage_relief", bar.relief)):
+            if isinstance(view.get(key), bool):
+                button.setChecked(view[key])
 
     @property
     def _in_relief(self) -> bool:

@@ -100,6 +100,7 @@ class Window:
         """Replace what a line edit holds, and press Return."""
         field.setFocus()
         field.selectAll()
+        self.qtbot.keyClick(field, Qt.Key.Key_Delete)
         self.qtbot.keyClicks(field, text)
         self.qtbot.keyClick(field, Qt.Key.Key_Return)
 

@@ -101,18 +101,15 @@ def test_single_steps_and_epochs(open_window, races, qtbot):
     assert window.run("sgd").epoch == pytest.approx(2.3)
 
 
-@pytest.mark.parametrize("speed", [1.0, 20.0, 200.0, MAX_SPEED])
-def test_speed_from_slow_motion_to_all_there_is(window, speed):
-    window.bench.transport.speed.setValue(SPEEDS.index(speed))
-    window.until(lambda: window.published.speed == speed)
-    window.play(1)
-    assert window.published.speed == speed
-    if speed == MAX_SPEED:
-        window.play(5_000)
-        assert window.bench.transport.speed_text.text() == "max speed"
-    elif speed == 1.0:
-        window.pause()
-        assert window.update <= 3
+def test_speed_from_slow_motion_to_all_there_is(window):
+    for speed, updates in ((2.0, 1), (50.0, 5), (10_000.0, 500), (MAX_SPEED, 5_000)):
+        window.bench.transport.speed.setValue(SPEEDS.index(speed))
+        window.until(lambda speed=speed: window.published.speed == speed)
+        window.play(updates)
+        assert window.published.speed == speed
+        if speed == 2.0:
+            assert window.update <= 3
+    assert window.bench.transport.speed_text.text() == "max speed"
 
 
 def test_a_knob_turned_while_it_runs_is_a_tweak_and_replays_to_the_bit(window):
@@ -400,26 +397,19 @@ def test_an_own_formula(window, qtbot):
     assert_same_bits(window, replayed(window.picture.experiment, window.update))
 
 
-@pytest.mark.parametrize("text", ["x^2 +", "sin(x", "__import__('os')", "x**", "foo(x)", "", "9^9^9^9 +"])
-def test_a_faulty_formula_leaves_the_race_alone(window, qtbot, text):
+def test_a_faulty_formula_leaves_the_race_alone(window):
     panel = window.bench.problem_panel
     panel.kind.chosen.emit(1)
     window.settle()
     window.advance(20)
     before = at_rest(window)
-    editor = panel.editor
-    editor.text.setFocus()
-    editor.text.clear()
-    if text:
-        qtbot.keyClicks(editor.text, "@")  # at no point of its typing is it a formula
-        editor.text.setText(text)
-        editor.text.textEdited.emit(text)
-    else:
-        editor.text.textEdited.emit(text)
-    assert editor.fault.text()
-    assert editor.fault.isVisible()
-    window.settle()
-    assert at_rest(window) == before
+    for text in ("x^2 +", "sin(x", "__import__('os')", "x**", "foo(x)", "", "9^9^9^9 +", "é日本", "(" * 2000):
+        panel.editor.text.setText(text)
+        panel.editor.text.textEdited.emit(text)
+        assert panel.editor.fault.text()
+        assert panel.editor.fault.isVisible()
+        window.settle()
+        assert at_rest(window) == before, text
 
 
 def test_noise_is_live(open_window, races):
@@ -602,28 +592,30 @@ EDITS = {
 }
 
 
-@pytest.mark.parametrize("kind", EDITS)
-def test_undo_and_redo_bring_back_document_and_update(window, kind):
+def test_undo_and_redo_bring_back_document_and_update(window):
     window.advance(40)
     window.bench.tweak("adam", "optimizer.beta2", 0.99)
     window.settle()
     window.advance(40)
     before = at_rest(window)
     states = {run.id: run.shown.theta.tobytes() for run in window.picture.runs}
-    EDITS[kind](window)
-    window.settle()
-    after = at_rest(window)
-    assert after != before
-    for _ in range(2):
+    for kind, edit in EDITS.items():
+        edit(window)
+        window.settle()
+        after = at_rest(window)
+        assert after != before, kind
+        for _ in range(2):
+            window.bench.undo()
+            window.settle()
+            assert at_rest(window) == before, kind
+            assert {run.id: run.shown.theta.tobytes() for run in window.picture.runs} == states, kind
+            window.bench.redo()
+            window.settle()
+            assert at_rest(window) == after, kind
+        assert not window.bench.redo_label
         window.bench.undo()
         window.settle()
-        assert at_rest(window) == before
-        assert {run.id: run.shown.theta.tobytes() for run in window.picture.runs} == states
-        assert {run.update for run in window.picture.runs} == {80}
-        window.bench.redo()
-        window.settle()
-        assert at_rest(window) == after
-    window.until(lambda: not window.bench.redo_label)
+        window.bench.select("adam")
 
 
 def test_a_drag_is_undone_as_a_whole(window):
@@ -667,37 +659,32 @@ def test_what_is_refused_is_no_edit(window):
 # Refusals
 
 
-@pytest.mark.parametrize("text", ["nan", "1e9999", "-1", "abc", "", "1,5"])
-def test_a_number_that_cannot_be_is_refused_in_words(window, text):
+def test_a_number_that_cannot_be_is_refused_in_words(window):
     window.advance(5)
     before = at_rest(window)
     knob = rate(window)
-    knob.field.setFocus()
-    knob.field.selectAll()
-    if text:
+    for text in ("nan", "1e9999", "-1", "abc", "1,5", ""):
         window.type(knob.field, text)
-    else:
-        window.qtbot.keyClick(knob.field, Qt.Key.Key_Backspace)
-        window.qtbot.keyClick(knob.field, Qt.Key.Key_Return)
-    assert knob.fault.isVisible()
-    assert knob.hyper.range in knob.fault.text()
-    assert repr(text)[1:-1][:10] in knob.fault.text() or text in ("1e9999",)
-    window.settle()
-    assert at_rest(window) == before
+        assert knob.fault.isVisible(), text
+        assert knob.hyper.range in knob.fault.text(), text
+        window.settle()
+        assert at_rest(window) == before, text
+        window.qtbot.keyClick(knob.field, Qt.Key.Key_Escape)
+        assert not knob.fault.isVisible(), text
+        assert knob.field.text() == "0.02"
     assert not window.bench.undo_label
-    window.qtbot.keyClick(knob.field, Qt.Key.Key_Escape)
-    assert not knob.fault.isVisible()
-    assert knob.field.text() == "0.02"
 
 
-@pytest.mark.parametrize("start", [(math.nan, 0.0), (math.inf, 1.0), (1e300, 0.0)])
-def test_a_start_that_cannot_be_is_refused_in_words(window, start):
+def test_what_the_engine_refuses_is_told_and_changes_nothing(window):
     window.advance(5)
     before = at_rest(window)
-    window.bench.change_problem({"start": start})
-    window.until(lambda: "start" in said(window))
-    window.settle()
-    assert at_rest(window) == before
+    for start in ((math.nan, 0.0), (math.inf, 1.0), (1e300, 0.0)):
+        window.bench.toast.hide()
+        window.bench.change_problem({"start": start})
+        window.until(lambda: "start" in said(window))
+        window.settle()
+        assert at_rest(window) == before
+    assert not window.bench.undo_label
 
 
 # What is shown
@@ -814,11 +801,13 @@ def test_closed_while_it_replays(window):
     window.bench.change_problem({"start": (0.0, 0.0)})
 
 
-def test_closed_after_a_long_way_back(window):
-    """A rewind is computed from the beginning: that must not hold the window up."""
+def test_closed_on_a_long_way_back(open_window, races):
+    """A rewind is computed from the beginning: that holds up neither the window nor its end."""
+    window = open_window(races.small(runs=["sgd"] * 4))
     window.bench.set_speed(MAX_SPEED)
-    window.play(2_000_000)
+    window.play(3_000_000)
     window.bench.rewind(window.update - 1)
+    window.until(lambda: window.published.replaying is not None)
 
 
 def test_closed_before_the_first_picture(qtbot, qtlog, themed, races):

@@ -7,7 +7,8 @@ from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QSlider, QToolButton
 
-from app.curves import CURVES, CurvePanel
+from app.curves.panel import CurvePanel
+from app.curves.table import CURVES
 from app.elided import ElidedLabel
 from app.theme import DARK, LIGHT
 from engine import Session, Tweak, new_experiment, new_run

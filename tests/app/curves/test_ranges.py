@@ -20,7 +20,28 @@ def test_an_explosion_does_not_ruin_the_range(fit):
 
 @pytest.mark.parametrize("fit", [linear_range, log_range])
 def test_a_spike_is_shown_whole(fit):
-    assert fit([Extent(0.5, 3e4, 0.6, 0.5)])[1] >= 3e4
+    assert fit([Extent(0.5, 3e9, 0.6, 0.5)])[1] >= 3e9
+
+
+@pytest.mark.parametrize("fit", [linear_range, log_range])
+def test_a_run_on_its_way_out_does_not_ruin_the_range_either(fit):
+    leaving = Extent(2.0, 1e40, 2.0, 1e40, usual=1e20)
+    assert fit([CALM, leaving])[1] < 200.0
+    rising = Extent(2.0, 1e5, 2.0, 1e5, usual=300.0)
+    assert fit([CALM, rising])[1] >= 1e5
+
+
+@pytest.mark.parametrize("diverged", [False, True])
+@pytest.mark.parametrize("end", [1.0, -1.0, 40.0])
+def test_a_moderate_parameter_that_began_at_nearly_nothing_is_shown_whole(end, diverged):
+    leaver = Extent(min(1e-8, end), max(1e-8, end), 1e-8, end, diverged, usual=1e-8)
+    low, high = linear_range([leaver, Extent(0.0, 1e-8, 1e-8, 0.0)])
+    assert low <= leaver.low and leaver.high <= high
+
+
+@pytest.mark.parametrize("fit", [linear_range, log_range])
+def test_a_high_start_is_shown_whole(fit):
+    assert fit([Extent(0.1, 1e12, 1e12, 0.1, usual=0.2)])[1] >= 1e12
 
 
 @pytest.mark.parametrize(

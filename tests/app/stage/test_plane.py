@@ -287,6 +287,23 @@ def test_arrows_appear_for_the_selected_run(stage, make):
     assert stage.plane.grab().toImage() == plain
 
 
+def test_the_toolbar_is_saved_and_restored(stage):
+    chosen = {"stage_arrows": ["gradient", "step"], "stage_equal": True, "stage_relief": True}
+    stage.apply_view(chosen)
+    assert stage.view() == chosen and stage.relief.isVisible()
+    stage.apply_view({})
+    assert stage.view() == chosen
+    plain = {"stage_arrows": [], "stage_equal": False, "stage_relief": False}
+    stage.apply_view(plain)
+    assert stage.view() == plain and stage.plane.isVisible()
+
+
+@pytest.mark.parametrize("value", [None, 1, "gradient", ["nothing", 3, None], {"gradient": 1}, math.nan, [[]]])
+def test_a_senseless_view_is_passed_over(stage, value):
+    stage.apply_view(dict.fromkeys(("stage_arrows", "stage_equal", "stage_relief"), value))
+    assert stage.view() == {"stage_arrows": [], "stage_equal": False, "stage_relief": False}
+
+
 def test_a_run_out_of_sight_is_pointed_at_from_the_border(stage, make):
     plane = stage.plane
     empty = make.picture(make.run([], visible=False))

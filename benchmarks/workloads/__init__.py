@@ -1,0 +1,24 @@
+"""The workloads by name. A new one: a function `(rounds) -> lines` in a module here, and a row below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from benchmarks.workloads import formula, optimizers, publishing, start, trajectory
+
+
+class Workload(NamedTuple):
+    """measure(rounds) yields the lines to print."""
+
+    title: str
+    measure: Callable[[int], Iterator[str]]
+
+
+WORKLOADS: dict[str, Workload] = {
+    "trajectory": Workload("W5a, one Adam trajectory on Rosenbrock, against peers", trajectory.measure),
+    "optimizers": Workload("one update of every optimizer", optimizers.measure),
+    "formula": Workload("typed formulas in the expression machine, against compiled surfaces", formula.measure),
+    "publishing": Workload("what a frame of the window asks of the engine", publishing.measure),
+    "start": Workload("from nothing to the first update, kernels in the cache", start.measure),
+}

@@ -1,0 +1,217 @@
+"""The rows of the race are operated as a person does: with the mouse, with keys, through menus and links."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QMenu
+
+from app.controls.runs_panel import RunsPanel, what_differs
+from app.theme import DARK, LIGHT
+from engine import MOST_RUNS, OPTIMIZERS, Session, new_experiment, new_run
+
+SIGNALS = ("selected", "changed", "added", "duplicated", "removed", "remedied")
+
+
+def race(*runs, updates: int = 3) -> Session:
+    session = Session(new_experiment("rosenbrock", list(runs), updates=0))
+    session.advance(updates)
+    return session
+
+
+@pytest.fixture
+def panel(qtbot, themed):
+    made = RunsPanel(DARK)
+    qtbot.addWidget(made)
+    made.resize(296, 400)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.activateWindow()
+    made.told = []
+    for name in SIGNALS:
+        getattr(made, name).connect(lambda *values, name=name: made.told.append((name, *values)))
+    session = race(new_run("adam", learning_rate=0.02), new_run("momentum", learning_rate=1e-4))
+    made.refresh(session.picture(), "adam")
+    assert made.told == []
+    return made
+
+
+def test_a_row_shows_name_loss_and_what_differs(panel):
+    adam, momentum = panel.rows
+    assert [row.name.text() for row in panel.rows] == ["Adam", "Momentum"]
+    assert [row.detail.text() for row in panel.rows] == ["η = 0.02", "η = 0.0001"]
+    assert float(adam.value.text().replace("−", "-")) > 0.0
+    assert adam.property("chosen") is True and momentum.property("chosen") is False
+
+
+def test_what_differs_never_repeats_the_name():
+    runs = [
+        new_run("adam", learning_rate=0.1),
+        new_run("adam", learning_rate=0.1, beta1=0.8),
+        replace(new_run("sgd", learning_rate=0.1), name="slow one"),
+        replace(new_run("sgd", learning_rate=0.1), name="slow one"),
+    ]
+    told = what_differs(new_experiment("sphere", runs))
+    assert told[0].startswith("β₁ = 0.9") and told[1].startswith("β₁ = 0.8")
+    assert told[2] == told[3].replace("(2)", "(1)") and told[2].startswith("Gradient descent")
+
+
+def test_runs_that_do_not_differ_have_no_second_line(panel):
+    panel.refresh(race(new_run("adam")).picture(), "adam")
+    alone = what_differs(new_experiment("sphere", [new_run("adam", learning_rate=0.1)]))
+    assert alone == ["η = 0.1"]
+    twins = what_differs(new_experiment("sphere", [new_run("adam"), new_run("adam")]))
+    assert twins == ["", ""]
+
+
+def test_a_click_selects_and_the_dot_hides(panel, qtbot):
+    qtbot.mouseClick(panel.rows[1], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.rows[1].swatch, Qt.MouseButton.LeftButton)
+    assert panel.told == [("selected", "momentum"), ("changed", "momentum", "visible", False)]
+
+
+def test_a_hidden_run_is_a_ring_in_its_colour(panel):
+    session = race(new_run("adam"), new_run("momentum"))
+    session.tweak("momentum", "visible", False)
+    panel.refresh(session.picture(), "adam")
+    for row, full in zip(panel.rows, (True, False), strict=True):
+        image = row.swatch.grab().toImage()
+        middle = image.pixelColor(image.rect().center())
+        assert (middle == QColor(DARK.run_colours[row.run.colour])) is full
+    assert panel.rows[1].swatch.accessibleName() == "show Momentum"
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        (Qt.Key.Key_Return, ("selected", "momentum")),
+        (Qt.Key.Key_H, ("changed", "momentum", "visible", False)),
+        (Qt.Key.Key_D, ("duplicated", "momentum")),
+        (Qt.Key.Key_Delete, ("removed", "momentum")),
+    ],
+)
+def test_keys_on_a_row(panel, qtbot, key, told):
+    panel.rows[1].setFocus()
+    qtbot.keyClick(panel.rows[1], key)
+    assert panel.told == [told]
+
+
+def test_a_name_is_changed_in_its_place(panel, qtbot):
+    row = panel.rows[0]
+    qtbot.mouseDClick(row, Qt.MouseButton.LeftButton)
+    assert row.editor.isVisible() and row.editor.selectedText() == "Adam"
+    qtbot.keyClicks(row.editor, "fast")
+    qtbot.keyClick(row.editor, Qt.Key.Key_Return)
+    assert ("changed", "adam", "name", "fast") in panel.told
+    assert not row.editor.isVisible() and row.name.isVisible()
+
+
+@pytest.mark.parametrize("text", ["", "   ", "Adam"])
+def test_no_name_or_the_same_changes_nothing(panel, qtbot, text):
+    row = panel.rows[0]
+    row.begin_rename()
+    row.editor.setText(text)
+    qtbot.keyClick(row.editor, Qt.Key.Key_Return)
+    assert panel.told == [] and row.name.isVisible()
+
+
+def test_escape_gives_renaming_up(panel, qtbot):
+    row = panel.rows[0]
+    row.begin_rename()
+    qtbot.keyClicks(row.editor, "other")
+    qtbot.keyClick(row.editor, Qt.Key.Key_Escape)
+    assert panel.told == [] and row.name.isVisible() and not row.editor.isVisible()
+
+
+def test_a_picture_does_not_end_renaming(panel, qtbot):
+    row = panel.rows[0]
+    row.begin_rename()
+    qtbot.keyClicks(row.editor, "other")
+    panel.refresh(race(new_run("adam"), new_run("momentum"), updates=9).picture(), "adam")
+    assert row.editor.isVisible() and row.editor.text() == "other"
+
+
+def choose(row, *titles: str) -> None:
+    row.show_menu()
+    menu = row.findChildren(QMenu)[len(titles) - 1]
+    assert len(titles) == 1 or menu.title() == titles[0]
+    next(action for action in menu.actions() if action.text() == titles[-1]).trigger()
+
+
+@pytest.mark.parametrize(
+    ("titles", "told"),
+    [
+        (("Duplicate",), ("duplicated", "adam")),
+        (("Hide",), ("changed", "adam", "visible", False)),
+        (("Pin: keep it through resets",), ("changed", "adam", "pinned", True)),
+        (("Colour", "Colour 6"), ("changed", "adam", "colour", 5)),
+        (("Remove",), ("removed", "adam")),
+    ],
+)
+def test_the_menu_of_a_run(panel, titles, told):
+    choose(panel.rows[0], *titles)
+    assert panel.told == [told]
+
+
+def test_a_pinned_run_says_so_and_can_be_let_go(panel):
+    session = race(new_run("adam"), new_run("momentum"))
+    session.tweak("adam", "pinned", True)
+    panel.refresh(session.picture(), "adam")
+    assert panel.rows[0].detail.text().startswith("pinned")
+    choose(panel.rows[0], "Unpin")
+    assert panel.told == [("changed", "adam", "pinned", False)]
+
+
+def test_any_optimizer_can_join(panel):
+    actions = panel.add.menu().actions()
+    assert [action.text() for action in actions] == [entry.title for entry in OPTIMIZERS.values()]
+    for action, entry in zip(actions, OPTIMIZERS.values(), strict=True):
+        assert entry.summary.lower() in action.toolTip().lower()
+        action.trigger()
+    assert panel.told == [("added", key) for key in OPTIMIZERS]
+
+
+def test_sixteen_runs_are_enough(panel):
+    panel.refresh(race(*(new_run("adam") for _ in range(MOST_RUNS)), updates=1).picture(), "adam")
+    assert len(panel.rows) == MOST_RUNS and not panel.add.isEnabled()
+    panel.refresh(race(new_run("adam"), updates=1).picture(), "adam")
+    assert len(panel.rows) == 1 and panel.add.isEnabled()
+
+
+def test_a_diverged_run_says_why_and_offers_remedies(panel, qtbot):
+    session = race(new_run("sgd", learning_rate=0.5), new_run("adam"), updates=200)
+    picture = session.picture()
+    panel.refresh(picture, "sgd")
+    row, run = panel.rows[0], picture.runs[0]
+    assert row.message.isVisible() and run.message.split(";")[0] in row.message.text()
+    assert row.property("bad") is True and "diverged" in row.accessibleName()
+    assert f"η = {run.better_rate:.3g}" in row.message.text()
+    row.message.linkActivated.emit("rate")
+    row.message.linkActivated.emit("rewind")
+    assert panel.told == [("remedied", "sgd", "rate"), ("remedied", "sgd", "rewind")]
+    assert not panel.rows[1].message.isVisible()
+
+
+def test_the_message_of_a_run_is_no_markup(panel):
+    picture = race(new_run("sgd", learning_rate=0.5), updates=200).picture()
+    run = replace(picture.runs[0], message="<b>bad</b> & worse")
+    panel.refresh(replace(picture, runs=(run,)), "sgd")
+    assert "&lt;b&gt;bad&lt;/b&gt; &amp; worse" in panel.rows[0].message.text()
+
+
+def test_long_names_are_cut_and_told(panel):
+    name = "a name that nobody could read in so narrow a column <i>"
+    session = race(replace(new_run("adam"), name=name), new_run("sgd"))
+    panel.refresh(session.picture(), "adam")
+    row = panel.rows[0]
+    assert row.name.text() == name and name in row.name.toolTip().replace("&lt;", "<").replace("&gt;", ">")
+    assert row.width() <= panel.width() and row.value.geometry().right() <= row.width()
+
+
+def test_another_theme_recolours_the_dots(panel):
+    panel.set_theme(LIGHT)
+    image = panel.rows[0].swatch.grab().toImage()
+    assert image.pixelColor(image.rect().center()) == QColor(LIGHT.run_colours[panel.rows[0].run.colour])
