@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import signal
 import sys
 import threading
@@ -116,6 +117,7 @@ class Starter(QObject):
         from app.actions import Actions, KeyKeeper
         from app.workbench import Workbench
 
+        gc.freeze()  # what has been imported stays: no collection need look through it
         theme = THEMES.get(str(self._settings.get("theme", DARK.name)), DARK)
         bench = Workbench(theme, presets()[0].experiment())
         self.bench = bench

@@ -234,7 +234,7 @@ QLabel { background: transparent; }
 #cardTitle { font-weight: 600; }
 #muted, #formula, #run-message, #run-detail, #rule, #source { color: @muted; font-size: 12px; }
 #knob-name, #knob-unit { color: @muted; font-size: 12px; }
-#knob-symbol { font-weight: 600; }
+#knob-symbol { font-weight: 500; }
 #fault { color: @danger; font-size: 12px; }
 #fault[waiting="true"] { color: @muted; }
 #value, #explain-value, #explain-name { font-weight: 600; }

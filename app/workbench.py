@@ -22,6 +22,7 @@ from app.controls.transport import DEFAULT_SPEED, SPEEDS, Transport
 from app.curves.panel import CurvePanel
 from app.documents.experiment_file import load, save
 from app.documents.safe_write import FileError
+from app.garbage import GarbageCollector
 from app.stage.stage import Stage
 from app.stage.terrain import Terrain
 from app.theme import Theme, apply
@@ -100,6 +101,7 @@ class Workbench(QWidget):
         self._lay_out()
         self._orders = _Orders()
         self.worker = Worker()
+        self._garbage = GarbageCollector(self)
         self._thread = QThread()
         self._thread.setObjectName("training")
         self.worker.moveToThread(self._thread)
@@ -356,6 +358,7 @@ class Workbench(QWidget):
     def shut_down(self) -> None:
         """Stop the training thread between two chunks; the window may then be closed."""
         self._frames.stop()
+        self._garbage.stop()
         if self._thread.isRunning():
             self._orders.end.emit()
             self._thread.quit()
@@ -487,6 +490,7 @@ class Workbench(QWidget):
         scroll = QScrollArea()
         scroll.setObjectName("left")
         scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(left)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)

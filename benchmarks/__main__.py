@@ -11,10 +11,10 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from app import kernel_cache
-
 
 def main(arguments: list[str]) -> int:
+    from app import kernel_cache
+
     kernel_cache.prepare()
     from benchmarks.environment import describe
     from benchmarks.workloads import WORKLOADS

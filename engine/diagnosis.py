@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine import loop
-from engine.expressions import parse
+from engine.expressions import parse, typeset
 from engine.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
@@ -95,4 +95,5 @@ def stable_rate(run: Run, update: int) -> float | None:
 
 def _bound(run: Run) -> str:
     entry = OPTIMIZERS[run.settings.optimizer.kind]
-    return f"{entry.title}, ({entry.stability}) / curvature".replace("*", "·")
+    product = typeset(parse(entry.stability, [knob.name for knob in entry.knobs]))
+    return f"{entry.title}, {f'({product})' if ' ' in product else product} / curvature"

@@ -17,8 +17,8 @@ Array = np.ndarray
 # The row of update t: loss, gradient, parameters as they were when update t began; the step it then took.
 COLUMNS = ("loss", "gradient_norm", "learning_rate", "step_norm", "x", "y")
 # Columns a multiple of 4096 bytes apart would all fall into one set of the processor's cache, and an
-# update cost twice the time: none of 1000, 3000, ... 81000, 131144 numbers is.
-FIRST_BINS, GROWTH = 1000, 3
+# update cost twice the time: neither 1000 nor 131144 numbers are. The first are enough for a short run.
+FIRST_BINS = 1000
 MOST_BINS = 131_144  # 3 arrays * 6 columns * 8 bytes: 19 MB a run, however long it goes
 
 
@@ -73,12 +73,11 @@ class History:
         """Grow, or at the limit merge neighbouring bins. Older views keep the arrays they hold."""
         bins = self.last.shape[1]
         if bins < self.most_bins:
-            more = min(GROWTH * bins, self.most_bins)
-            self.last = _grown(self.last, more)
-            if self.width > 1:
-                self.low, self.high = _grown(self.low, more), _grown(self.high, more)
-            else:
-                self.low = self.high = self.last
+            # All of it at once: the system hands out pages as they are written to, and growing in steps
+            # would have cost as much time as the updates.
+            grown = np.zeros((len(COLUMNS), self.most_bins))
+            grown[:, :bins] = self.last
+            self.last = self.low = self.high = grown
             return
         last, low, high = (np.zeros_like(self.last) for _ in range(3))
         merge_bins(self.last, self.low, self.high, bins, last, low, high)
@@ -95,9 +94,3 @@ class History:
         return HistoryView(
             self.width, kept // self.width, self.updates, self.last, self.low, self.high, latest
         )
-
-
-def _grown(array: Array, bins: int) -> Array:
-    grown = np.zeros((array.shape[0], bins))
-    grown[:, : array.shape[1]] = array
-    return grown

@@ -32,9 +32,10 @@ class Scale:
         low, high = self._span
         if self.log:
             with np.errstate(invalid="ignore"):
-                values = np.where(values > 0.0, np.log10(np.clip(values, TINIEST, HUGEST)), np.nan)
+                held = np.minimum(np.maximum(values, TINIEST), HUGEST)
+                values = np.where(values > 0.0, np.log10(held), np.nan)
         else:
-            values = np.clip(values, -HUGEST, HUGEST)
+            values = np.minimum(np.maximum(values, -HUGEST), HUGEST)
         return self.start + (values - low) * ((self.end - self.start) / (high - low))
 
     def pixel(self, value: float) -> float:

@@ -38,11 +38,11 @@ class Columns:
             self.start, self.stop, self.low, self.high = np.empty((4, len(self._borders) + 1))
             self.filled = np.zeros(len(self._borders) + 1, bool)
         elif course is COUNTED:
-            first = int(np.searchsorted(self._firsts, self._count, "right"))
+            first = int(self._firsts.searchsorted(self._count, "right"))
         else:
             firsts = _first_bins(bins, course, scale.values(self._borders))
-            differ = np.flatnonzero(firsts != self._firsts)
-            first = min([int(np.searchsorted(firsts, self._count, "right")), *differ[:1].tolist()])
+            differ = (firsts != self._firsts).nonzero()[0]
+            first = min([int(firsts.searchsorted(self._count, "right")), *differ[:1].tolist()])
             self._firsts = firsts
         nothing_new = source == self._source and bins.count == self._count and course is COUNTED
         # What the source was is told by its identity, so it must not be freed and its place taken.
@@ -58,9 +58,12 @@ class Columns:
 
     def _edges(self, bins: Bins, first: int) -> Array:
         """The bins of column first + k are edges[k] to edges[k + 1] - 1."""
-        inner = np.clip(self._firsts, 0, bins.count)
-        outer = max(inner[0] - 1, 0), min(inner[-1] + 1, bins.count)
-        return np.concatenate(([outer[0]], inner, [outer[1]]))[first:]
+        edges = np.empty(len(self._firsts) + 2, np.int64)
+        inner = edges[1:-1]
+        np.minimum(self._firsts, bins.count, out=inner)
+        np.maximum(inner, 0, out=inner)
+        edges[0], edges[-1] = max(inner[0] - 1, 0), min(inner[-1] + 1, bins.count)
+        return edges[first:]
 
     def _place(self, bins: Bins, course: Course, scale: Scale, edges: Array, first: int) -> None:
         """A bin alone reaches from its first to its last update, several fill their column."""

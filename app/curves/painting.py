@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 from app.curves.backdrop import LEFT, backdrop
 from app.curves.marks import draw_end, draw_point, draw_tweaks, tweak_places
 from app.curves.plot import Plot
-from app.curves.readout import Row, draw_readout
+from app.curves.readout import Row, draw_readout, veil
 from app.curves.table import ALONG
 from app.ticks import number
 
@@ -33,9 +33,12 @@ def paint_plot(painter: QPainter, plot: Plot, behind: QImage, font: QFont) -> No
         draw_end(painter, frame.plot, trace, frame.x, frame.y, colour)
     note = _note(plot)
     if note:
-        painter.setPen(plot.theme.muted)
         inside = frame.plot.adjusted(8.0, 2.0, -2.0, -6.0)
-        painter.drawText(inside, Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap, note)
+        wrap = Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap
+        around = painter.boundingRect(inside, wrap, note).adjusted(-3.0, -1.0, 3.0, 1.0)
+        painter.fillRect(around.toAlignedRect(), veil(plot.theme.panel))
+        painter.setPen(plot.theme.muted)
+        painter.drawText(inside, wrap, note)
 
 
 def paint_cursor(painter: QPainter, plot: Plot, update: int | None, font: QFont) -> None:

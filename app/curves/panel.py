@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
@@ -18,6 +18,8 @@ from app.curves.table import ALONG, CURVES, Clock
 if TYPE_CHECKING:
     from app.theme import Theme
     from engine import SessionPicture
+
+FRAME_MILLISECONDS = 16
 
 
 class CurvePanel(QScrollArea):
@@ -52,20 +54,31 @@ class CurvePanel(QScrollArea):
         self._selected: str | None = None
         self._picture: SessionPicture | None = None
         self._clock: Clock | None = None
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(FRAME_MILLISECONDS)
+        self._late.timeout.connect(self._catch_up)
         self.cards: dict[str, CurveCard] = {}
         self._show_curves([key for key, curve in CURVES.items() if curve.shown], {})
 
     def refresh(self, picture: SessionPicture, clock: Clock | None = None) -> None:
         """Take the newest picture. clock: (updates, seconds of training), for an x axis of seconds."""
         self._picture, self._clock = picture, clock
+        self._late.stop()
         if self.isVisible():
+            whole = 0  # of cards to be drawn anew; one in a frame is enough
             for card in self.cards.values():
-                card.view.refresh(picture, clock)
+                whole += card.view.refresh(picture, clock, patient=whole > 0)
+            if whole > 1:
+                self._late.start()
+
+    def _catch_up(self) -> None:
+        if self._picture is not None:
+            self.refresh(self._picture, self._clock)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._picture is not None:
-            self.refresh(self._picture, self._clock)
+        self._catch_up()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

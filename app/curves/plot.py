@@ -81,9 +81,8 @@ class Plot:
 
     def compose(self, size: QSize, ratio: float) -> bool:
         """Fit the axes and bring the sheet up to date; whether anything on it is new."""
-        traces = self.traces
+        traces, x = self.traces, self._x(size)
         area = plot_in(size, self.style.names_axis)
-        x = Scale(*(self.x_range or self._whole_x(traces)), area.left(), area.right(), self.style.log_x)
         own = replace(x, start=0.0, end=area.width())
         changed = min([trace.place(own, 1.0 / ratio) for trace in traces], default=math.inf)
         fit = log_range if self.style.log_y else linear_range
@@ -91,6 +90,10 @@ class Plot:
         y = Scale(low, high, area.bottom(), area.top(), self.style.log_y)
         self.frame = Frame(size, ratio, x, y, ALONG[self.style.along].title if self.style.names_axis else "")
         return self.sheet.draw(self._layout(self.frame), traces, changed)
+
+    def outgrown(self, size: QSize) -> bool:
+        """Whether the runs have gone on beyond the x axis that is drawn, so that everything is to be drawn anew."""
+        return self.frame is not None and self.frame.x.high < self._x(size).high
 
     @property
     def traces(self) -> list[Trace]:
@@ -127,6 +130,10 @@ class Plot:
 
     def colour(self, run: RunPicture) -> QColor:
         return self.theme.run_colours[run.colour % len(self.theme.run_colours)]
+
+    def _x(self, size: QSize) -> Scale:
+        area = plot_in(size, self.style.names_axis)
+        return Scale(*(self.x_range or self._whole_x(self.traces)), area.left(), area.right(), self.style.log_x)
 
     def _whole_x(self, traces: list[Trace]) -> Span:
         end = max((trace.end for trace in traces), default=0.0)

@@ -11,7 +11,8 @@ from app.ticks import nice_step
 
 EXPLODED = 1e3  # times its usual size, for a run that diverged
 INSANE = 1e6  # the same for one that has not, or not yet
-_DECADES = 30.0  # more than this below the top is left to zooming
+ABSURD = 1e12  # times its start, even if it stays there
+_DECADES = 36.0  # squares of rounding are 32 below 1; what is lower than this is left to zooming
 _ROOM_LOG, _ROOM_LINEAR = 30.0, 2.0  # how far above its start an explosion is followed
 
 
@@ -35,7 +36,7 @@ class Extent:
         usual = max(abs(self.first), self.usual, 1.0)
         if self.diverged:
             return max(abs(self.high), abs(self.low)) > EXPLODED * usual
-        return abs(self.latest) > INSANE * usual
+        return abs(self.latest) > min(INSANE * usual, ABSURD * max(abs(self.first), 1.0))
 
 
 def log_range(extents: Iterable[Extent]) -> tuple[float, float]:

@@ -52,7 +52,7 @@ def draw_readout(
     left = plot.right() - width - 2.0 if right else plot.left() + 8.0
     box = QRectF(round(left), round(plot.top()) + 2.0, round(width), round(height))
     # Whole pixels: a rounded rectangle, filled smoothly, costs fifty times as much.
-    painter.fillRect(box.toAlignedRect(), _veil(theme.panel))
+    painter.fillRect(box.toAlignedRect(), veil(theme.panel))
     painter.setPen(QPen(theme.border, 1.0))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.drawRect(box)
@@ -77,10 +77,11 @@ def draw_readout(
     return box
 
 
-def _veil(paper: QColor) -> QColor:
-    veil = QColor(paper)
-    veil.setAlphaF(0.92)
-    return veil
+def veil(paper: QColor) -> QColor:
+    """What lies between the curves and words on them."""
+    colour = QColor(paper)
+    colour.setAlphaF(0.92)
+    return colour
 
 
 def _short(name: str) -> str:

@@ -51,7 +51,7 @@ class Strokes:
         known = np.isfinite(start) & np.isfinite(stop) & np.isfinite(low) & np.isfinite(high)
         enter, leave = chain(low, high)
         kind = np.where(known, 1 + _rough(start, enter, leave), 0)
-        borders = np.concatenate(([0], np.flatnonzero(kind[1:] != kind[:-1]) + 1, [len(kind)])).tolist()
+        borders = [0, *((kind[1:] != kind[:-1]).nonzero()[0] + 1).tolist(), len(kind)]
         painter.setPen(pen)
         for first, last in pairwise(borders):
             if kind[first]:
@@ -62,7 +62,8 @@ class Strokes:
 
     def _polyline(self, painter: QPainter, start: Array, stop: Array, enter: Array, leave: Array, joined: bool) -> None:
         """One line through all pieces; of the last it only goes to the beginning if that is `joined`."""
-        xs, ys = np.column_stack((start, stop)).ravel(), np.column_stack((enter, leave)).ravel()
+        xs, ys = np.empty(2 * len(start)), np.empty(2 * len(start))
+        xs[0::2], xs[1::2], ys[0::2], ys[1::2] = start, stop, enter, leave
         if joined:
             xs, ys = xs[:-1], ys[:-1]
         kept = thin_path(xs, ys, 1.0, 1.0, _FLAT / 2)
@@ -105,10 +106,10 @@ def _rough(start: Array, enter: Array, leave: Array) -> Array:
     travel = np.abs(leave - enter)
     travel[:-1] += np.abs(enter[1:] - leave[:-1])
     blocks = np.floor(start / BLOCK)
-    firsts = np.concatenate(([0], np.flatnonzero(blocks[1:] != blocks[:-1]) + 1))
+    borders = np.array([0, *((blocks[1:] != blocks[:-1]).nonzero()[0] + 1).tolist(), len(start)])
     # A gap makes the sum NaN, which is not rough.
-    rough: Array = np.add.reduceat(travel, firsts) > _ROUGH
-    return np.repeat(rough, np.diff(np.append(firsts, len(start))))
+    rough: Array = np.add.reduceat(travel, borders[:-1]) > _ROUGH
+    return np.repeat(rough, borders[1:] - borders[:-1])
 
 
 def polygon(xs: Array, ys: Array) -> QPolygonF:

@@ -35,7 +35,7 @@ class Line:
         if first == len(self.columns.low) and (self._tail == before or not bins.updates):
             return math.inf
         # The line from the piece before is new, too.
-        earlier = np.flatnonzero(self.columns.filled[:first])
+        earlier = self.columns.filled[:first].nonzero()[0]
         return float(self.columns.start[earlier[-1]]) if len(earlier) else -math.inf
 
     def pieces(self, since: float, y: Scale) -> tuple[Array, Array, Array, Array]:
@@ -44,11 +44,12 @@ class Line:
         They begin with a whole block before that, because a block is drawn in one manner.
         """
         columns = self.columns
-        there = np.flatnonzero(columns.filled)
-        begin = max(int(np.searchsorted(columns.start[there], since)) - 1, 0)
+        there = columns.filled.nonzero()[0]
+        starts = columns.start[there]
+        begin = max(int(starts.searchsorted(since)) - 1, 0)
         if begin:
-            block = math.floor(columns.start[there[begin]] / BLOCK) * BLOCK
-            begin = int(np.searchsorted(columns.start[there], block))
+            block = math.floor(starts[begin] / BLOCK) * BLOCK
+            begin = int(starts.searchsorted(block))
         there = there[begin:]
         start, stop, low, high = (side[there] for side in (columns.start, columns.stop, columns.low, columns.high))
         if self._tail > (stop[-1] if len(stop) else -np.inf):
@@ -60,7 +61,7 @@ class Line:
             # A column that also holds zero or less goes down as far as there is to go.
             low = np.where((low <= 0.0) & (high > 0.0), TINIEST, low)
         reach = 20.0 * abs(y.end - y.start)
-        low, high = (np.clip(y.pixels(side), -reach, reach) for side in (low, high))
+        low, high = (np.minimum(np.maximum(y.pixels(side), -reach), reach) for side in (low, high))
         return start, stop, low, high
 
 

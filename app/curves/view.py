@@ -66,10 +66,16 @@ class CurveView(QWidget):
         self._press: QPointF | None = None
         self._pointer = QPointF()
 
-    def refresh(self, picture: SessionPicture, clock: Clock | None = None) -> None:
-        """Take the newest picture; paints only if something on screen has changed."""
+    def refresh(self, picture: SessionPicture, clock: Clock | None = None, patient: bool = False) -> bool:
+        """Take the newest picture; paints only if something on screen has changed.
+
+        Returns whether everything is to be drawn anew, which a patient view leaves to the next time.
+        """
         self.plot.pull(picture, clock)
-        self._compose()
+        outgrown = self.plot.outgrown(self.size())
+        if not (outgrown and patient):
+            self._compose()
+        return outgrown
 
     def set_theme(self, theme: Theme) -> None:
         self.plot.theme = theme

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-import tomllib
 
 from app.documents.safe_write import FileError, read, shown, write
-from app.documents.toml_text import toml_text
+from app.documents.toml_text import parsed, toml_text
 from app.export.embedded import carries, text_in
 from engine import Experiment, SettingError
 
 MOST_BYTES = 4 * 2**20
 MOST_FIGURE_BYTES = 64 * 2**20
 HEAD = "# An experiment of Fall Line. Open it with `python main.py FILE`, or run it with `python main.py run FILE`.\n\n"
-
-# The parser's time grows with the square of a dotted key's parts, and no experiment has such long lines of dots.
-_MOST_DOTS_SQUARED = 10**9
 
 
 def save(experiment: Experiment, path: str | os.PathLike[str]) -> None:
@@ -68,15 +64,13 @@ def from_text(text: str) -> Experiment:
     """Read a file's text. Raises SettingError."""
     if len(text) > MOST_BYTES:
         raise SettingError(f"an experiment's text has at most {MOST_BYTES / 2**20:g} MiB")
-    if sum(line.count(".") ** 2 for line in text.split("\n")) > _MOST_DOTS_SQUARED:
-        raise SettingError("not an experiment: it has a name of too many parts")
     try:
-        return Experiment.from_dict(tomllib.loads(text))
+        data = parsed(text)
+    except ValueError as error:
+        raise SettingError(f"not TOML: {error}") from None
+    try:
+        return Experiment.from_dict(data)
     except SettingError:
         raise
-    except tomllib.TOMLDecodeError as error:
-        raise SettingError(f"not TOML: {error}") from None
-    except RecursionError:
-        raise SettingError("not an experiment: tables or lists inside each other without end") from None
-    except (ValueError, OverflowError) as error:  # such as an integer of 5000 digits
+    except (ValueError, OverflowError, RecursionError) as error:  # such as an integer of 5000 digits
         raise SettingError(f"not an experiment: {error}") from None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.documents.safe_write import FileError, read
+from app.documents.toml_text import parsed
 
 if TYPE_CHECKING:
     from engine import Experiment
@@ -38,8 +38,8 @@ def presets(folder: Path = FOLDER) -> tuple[Preset, ...]:
     """All of them, as far as a menu needs them; what cannot be read is left out."""
     found = []
     for path in sorted(folder.glob("*.toml")):
-        with contextlib.suppress(FileError, ValueError, RecursionError):
-            data = tomllib.loads(read(path, _MOST_BYTES).decode("utf-8"))
+        with contextlib.suppress(FileError, ValueError):
+            data = parsed(read(path, _MOST_BYTES).decode("utf-8"))
             title, note = data.get("title", path.stem), data.get("note", "")
             if isinstance(title, str) and isinstance(note, str):
                 picture = path.with_suffix(".png")

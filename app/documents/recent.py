@@ -8,14 +8,13 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.documents.places import config_home
 from app.documents.safe_write import FileError, read, write
-from app.documents.toml_text import toml_text
+from app.documents.toml_text import parsed, toml_text
 
 MOST_FILES = 10
 MOST_CHOICES = 200
@@ -52,8 +51,8 @@ def memory_file() -> Path:
 
 def recall() -> Memory:
     """What was remembered; of a damaged file, what is still good in it."""
-    with contextlib.suppress(FileError, ValueError, RecursionError, RuntimeError):
-        data = tomllib.loads(read(memory_file(), _MOST_BYTES).decode("utf-8"))
+    with contextlib.suppress(FileError, ValueError, RuntimeError):
+        data = parsed(read(memory_file(), _MOST_BYTES).decode("utf-8"))
         files, choices = data.get("files"), data.get("choices")
         texts = [text for text in files if isinstance(text, str) and text] if isinstance(files, list) else []
         paths = [Path(text) for text in texts if "\0" not in text and os.path.isabs(text)]

@@ -1,10 +1,11 @@
-"""TOML for people to read: what fits a line stands on one, the rest as tables of their own."""
+"""TOML: written for people to read, and read from files that nobody vouches for."""
 
 from __future__ import annotations
 
 import json
 import math
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,8 +15,25 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 
 
+# The parser's time grows with the square of a dotted key's parts; no file of ours has such long lines of dots.
+_MOST_DOTS_SQUARED = 10**9
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """The tables of a TOML text. Raises ValueError, in words, for whatever is wrong with it."""
+    if sum(line.count(".") ** 2 for line in text.split("\n")) > _MOST_DOTS_SQUARED:
+        raise ValueError("a name has too many parts")
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("tables or lists stand inside each other without end") from None
+
+
 def toml_text(data: Mapping[str, Any]) -> str:
-    """The text of a table of plain values, lists and tables. Floats are as short as they can be without a loss."""
+    """The text of a table of plain values, lists and tables: what fits a line stands on one.
+
+    Floats are as short as they can be without a loss.
+    """
     return "\n".join(_table(data, "")).strip("\n") + "\n"
 
 
@@ -40,8 +58,8 @@ def _entry(key: str, value: Any) -> list[str] | None:
     """The lines `key = value`; None if it has to be a table of its own."""
     head = f"{_key(key)} = "
     if isinstance(value, str) and "\n" in value and not _UNPRINTABLE.search(value):
-        body = value.replace("\\", "\\\\")
-        return [f'{head}"""', *(re.sub('"(?="|$)', r"\\\"", line) for line in body.split("\n")[:-1]), _last(body)]
+        lines = [re.sub('"(?="|$)', r'\\"', line) for line in value.replace("\\", "\\\\").split("\n")]
+        return [f'{head}"""', *lines[:-1], f'{lines[-1]}"""']
     if isinstance(value, Mapping) and _deep(value):
         return None
     text = _inline(value)
@@ -52,10 +70,6 @@ def _entry(key: str, value: Any) -> list[str] | None:
         fits = all(len(item) <= WIDTH for item in items) and not any(_deep(item) for item in value)
         return [f"{head}[", *items, "]"] if fits else None
     return [head + text]
-
-
-def _last(body: str) -> str:
-    return re.sub('"(?="|$)', r"\\\"", body.rpartition("\n")[2]) + '"""'
 
 
 def _deep(table: Mapping[str, Any]) -> bool:

@@ -47,8 +47,9 @@ def write_table(path: str | os.PathLike[str], picture: SessionPicture, progress:
 
 
 def neutral(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """A text on one line, which no spreadsheet takes for a formula."""
+    line = text.replace("\r", " ").replace("\n", " ")
+    return f"'{line}" if text.startswith(_FORMULA) or line.lstrip().startswith(_FORMULA) else line
 
 
 def _counts(

@@ -20,6 +20,7 @@ def start() -> Peer:
             x, y = p[0], p[1]
             ((1 - x) ** 2 + 100 * (y - x * x) ** 2).backward()
             adam.step()
-        return float(p[0]), float(p[1])
+        x, y = p.tolist()
+        return x, y
 
     return Peer(f"PyTorch {torch.__version__}", run)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from benchmarks.timing import Contender, table
-from engine import Experiment, OPTIMIZERS, Session, envelope, full_history, new_experiment, new_run
+from engine import OPTIMIZERS, Experiment, Session, envelope, full_history, new_experiment, new_run
 
 UPDATES = 1_000_000
 

@@ -144,7 +144,7 @@ def test_an_empty_region_is_refused_in_words(editor):
     assert editor.told[-1].domain == (-1.0, 3.0, -3.0, 3.0)
 
 
-@pytest.mark.parametrize("text", ["x" * 2000, "(" * 2000, "é日本", "__import__('os')", "9**9**9", "1e999", "a=b", "x;y"])
+@pytest.mark.parametrize("text", ["x" * 2000, "(" * 2000, "é日本", "__import__('os')", "9**9**9", "1e999", "a=b"])
 def test_nonsense_changes_nothing_and_raises_nothing(editor, qtbot, text):
     editor.text.setText(text)
     editor.text.textEdited.emit(text)

@@ -129,9 +129,9 @@ def test_another_batch_type(panel, qtbot):
 
 
 def test_the_preview_tells_where_the_rate_goes(panel):
-    run = session(learning_rate=0.5, schedule="cosine", schedule_length=100).picture().runs[0]
+    run = session(learning_rate=0.5, schedule="cosine", schedule_knobs={"length": 100}).picture().runs[0]
     panel.refresh(run, 100)
-    assert "from 0.5" in panel.preview.toolTip()
+    assert "from 0.5" in panel.preview.toolTip() and panel.preview.accessibleDescription() == panel.preview.toolTip()
 
 
 @pytest.mark.parametrize("key", SURFACES)

@@ -160,6 +160,18 @@ def test_a_header_fits_a_narrow_column_and_an_elided_title_is_told(qtbot, panel)
         assert more.mapTo(panel, more.rect().topRight()).x() < panel.viewport().width()
 
 
+def test_cards_that_outgrow_their_axis_are_drawn_anew_one_after_the_other(qtbot, panel):
+    def ends():
+        return [card.view.plot.frame.x.high for card in panel.cards.values()]
+
+    before = ends()[0]
+    panel.refresh(picture_of(run_of(history_of(np.ones(5000)), 0)))
+    assert ends()[0] > before and ends()[1:] == [before] * 2
+    qtbot.waitUntil(lambda: set(ends()) == {ends()[0]})
+    panel.refresh(picture_of(run_of(history_of(np.ones(10)), 0)))
+    assert len(set(ends())) == 1 and ends()[0] < 20  # another past is shown at once
+
+
 def test_header_controls(qtbot, panel):
     card = panel.cards["loss"]
     with qtbot.waitSignal(panel.view_changed):

@@ -1,0 +1,94 @@
+"""Everything in the window is reached by Tab, in the order in which it stands, and has a name for a screen reader."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QLineEdit, QScrollBar, QWidget
+
+INTERACTIVE = (QAbstractButton, QAbstractSlider, QComboBox, QLineEdit)
+
+
+def tab_order(window: QWidget) -> list[QWidget]:
+    """What Tab comes to, from the first on."""
+    found, part = [], window.nextInFocusChain()
+    while part is not window:
+        if part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.isVisible() and part.isEnabled():
+            found.append(part)
+        part = part.nextInFocusChain()
+    return found
+
+
+def inside(owner: QWidget, parts: list[QWidget]) -> list[QWidget]:
+    return [part for part in parts if owner.isAncestorOf(part)]
+
+
+def in_reading_order(owner: QWidget, parts: list[QWidget]) -> bool:
+    """Whether each stands below or right of the one before."""
+    places = [part.mapTo(owner, QPoint(0, 0)) for part in parts]
+    return all(after.y() > before.y() + 4 or after.x() > before.x() for before, after in pairwise(places))
+
+
+@pytest.fixture
+def changed(window):
+    """A window in which knobs and rows have been made anew."""
+    bench = window.bench
+    bench.tweak("adam", "optimizer", "rmsprop")
+    bench.tweak("adam", "schedule", "one_cycle")
+    bench.tweak("adam", "batch", "mini")
+    bench.add_run("lion")
+    window.settle()
+    bench.select("adam")
+    window.settle()
+    return window
+
+
+def test_tab_follows_the_eye_through_controls_that_were_made_later(changed):
+    bench = changed.bench
+    order = tab_order(changed.shell)
+    panels = [bench.problem_panel, bench.runs_panel, bench.run_panel, bench.stop_panel, bench.transport]
+    last = -1
+    for panel in panels:
+        parts = inside(panel, order)
+        assert parts and in_reading_order(panel, parts), panel.objectName()
+        assert order.index(parts[0]) > last
+        last = order.index(parts[-1])
+        assert last - order.index(parts[0]) == len(parts) - 1, "something stands between"
+
+
+def test_every_control_is_in_the_tab_order(changed):
+    order = tab_order(changed.shell)
+    missed = [
+        part
+        for kind in INTERACTIVE
+        for part in changed.bench.findChildren(kind)
+        if part.isVisible() and part.isEnabled() and not isinstance(part, QScrollBar) and part not in order
+    ]
+    assert missed == []
+
+
+def test_tab_itself_goes_that_way(changed, qtbot):
+    knobs = list(changed.bench.run_panel.optimizer.knobs.knobs.values())
+    changed.shell.activateWindow()
+    knobs[0].field.setFocus()
+    qtbot.keyClick(knobs[0].field, Qt.Key.Key_Tab)
+    assert knobs[0].slider.hasFocus()
+    qtbot.keyClick(knobs[0].slider, Qt.Key.Key_Tab)
+    assert knobs[1].field.hasFocus()
+
+
+def test_every_control_has_a_name_and_a_tooltip(changed):
+    nameless, silent = [], []
+    for kind in INTERACTIVE:
+        for part in changed.bench.findChildren(kind):
+            owner = part.parentWidget()
+            if part.isHidden() or isinstance(part, QScrollBar) or isinstance(owner, QComboBox):
+                continue
+            says = part.accessibleName() or (part.text() if isinstance(part, QAbstractButton) else "")
+            if not says.strip():
+                nameless.append((part, owner))
+            if not (part.toolTip() or owner.toolTip() or (isinstance(part, QAbstractButton) and part.text())):
+                silent.append((part, owner))
+    assert nameless == [] and silent == []

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from app.documents import experiment_file
+from app.documents.experiment_file import MOST_BYTES, experiment_in, from_text, load, save, to_text
+from app.documents.presets import FOLDER
+from app.documents.safe_write import FileError
+from engine import (
+    BATCHES,
+    OPTIMIZERS,
+    SCHEDULES,
+    SURFACES,
+    Choice,
+    Experiment,
+    Formula,
+    Session,
+    SettingError,
+    choose,
+    new_experiment,
+    new_run,
+)
+
+
+def random_experiment(seed: int) -> Experiment:
+    """Any of the catalogues' entries, knobs at any allowed value, tweaked while it ran."""
+    chance = random.Random(seed)
+
+    def choice(catalogue) -> Choice:
+        kind = chance.choice(list(catalogue))
+        values = {}
+        for knob in catalogue[kind].knobs:
+            if knob.kind == "real":
+                values[knob.name] = chance.uniform(max(knob.low, -1e3), min(knob.high, 1e3))
+            elif knob.kind == "switch":
+                values[knob.name] = chance.random() < 0.5
+        return choose(catalogue, kind, values)
+
+    runs = []
+    for _ in range(chance.randint(1, 4)):
+        run = new_run(learning_rate=chance.uniform(0, 1e-3), name=chance.choice(["", 'é "x"', "a\tb", "$x$"]))
+        optimizer, schedule, batch = choice(OPTIMIZERS), choice(SCHEDULES), choice(BATCHES)
+        runs.append(type(run)(**{**fields(run), "optimizer": optimizer, "schedule": schedule, "batch": batch}))
+    surface = choice(SURFACES) if seed % 3 else Formula("a*x^2 + y^4", {"a": chance.random()}, (-1.0, 2.0, -3.5, 4.0))
+    experiment = new_experiment(surface, runs, noise=chance.random(), title="T: é", note='one\n"two"\n\\three')
+    session = Session(experiment)
+    for _ in range(3):
+        session.advance(5)
+        session.tweak(session.runs[0].settings.id, "learning_rate", chance.random() * 1e-3)
+    return session.experiment()
+
+
+def fields(run) -> dict:
+    return {name: getattr(run, name) for name in run.__slots__}
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_saved_and_loaded_is_the_same(tmp_path: Path, seed: int) -> None:
+    experiment = random_experiment(seed)
+    save(experiment, tmp_path / "race.toml")
+    again = load(tmp_path / "race.toml")
+    assert again == experiment
+    assert repr(again) == repr(experiment)  # also tells 1 from 1.0 and 0.0 from -0.0
+
+
+def test_loaded_gives_the_same_numbers(tmp_path: Path) -> None:
+    experiment = random_experiment(1)
+    save(experiment, tmp_path / "race.toml")
+    one, other = Session(experiment), Session(load(tmp_path / "race.toml"))
+    for session in (one, other):
+        session.advance(100)
+    for first, second in zip(one.runs, other.runs, strict=True):
+        assert first.history.last.tobytes() == second.history.last.tobytes()
+
+
+def test_a_person_can_read_it() -> None:
+    text = to_text(new_experiment("rosenbrock", [new_run("adam", learning_rate=0.03)], title="Valley"))
+    lines = text.splitlines()
+    assert lines[0].startswith("# ") and lines[2:4] == ["fall_line = 1", 'title = "Valley"']
+    assert "start = [-1.2, 1.0]" in lines and "learning_rate = 0.03" in lines and "eps = 1e-08" in lines
+    chapters = [line for line in lines if line.startswith("[")]
+    assert chapters == ["[problem]", "[stop]", "[[runs]]", "[runs.optimizer]", "[view]"]
+    assert max(map(len, lines)) <= 120
+
+
+GOOD = to_text(new_experiment("rosenbrock", ["adam"]))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("learning_rate = 0.001", "learning_rate = -1", r"runs\[1\]\.learning_rate: learning rate must lie in \[0, 1e\+12\], got -1"),
+        ("learning_rate = 0.001", "learning_rate = nan", "got nan"),
+        ("learning_rate = 0.001", f"learning_rate = 0x{'f' * 9000}", r"runs\[1\]\.learning_rate"),
+        ("beta1 = 0.9", "beta1 = 1.5", r"runs\[1\]\.optimizer\.beta1: beta1 must lie in .*got 1\.5"),
+        ("beta1 = 0.9", "beta9 = 0.9", r"runs\[1\]\.optimizer\.beta9: unknown setting"),
+        ('kind = "adam"', 'kind = "adamm"', "did you mean adam"),
+        ("[problem]", "[problme]", "problem: is missing"),
+        ("seed = 1", "seed = 1\nsed = 2", r"problem\.sed: unknown entry"),
+        ("updates = 2000", "updates = 1.5", r"stop\.updates: .*whole number"),
+        ("fall_line = 1", "fall_line = 2", "reads format 1, got 2"),
+        ("fall_line = 1", "fall_line = 1\nfall_line = 1", r"not TOML: .*line 4"),
+        ("fall_line = 1", "fall_line = ", r"not TOML: .*line 3"),
+        ("fall_line = 1", f"x = {'[' * 5000}", "not TOML: .*inside each other"),
+        ("seed = 1", "seed = 1979-05-27", "seed must be a whole number"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_refused_with_place_value_and_range(tmp_path: Path, old: str, new: str, told: str) -> None:
+    assert old in GOOD
+    path = tmp_path / "race.toml"
+    path.write_text(GOOD.replace(old, new, 1), "utf-8")
+    with pytest.raises(SettingError, match=told):
+        load(path)
+
+
+def test_every_preset_survives_a_save(tmp_path: Path) -> None:
+    for path in sorted(FOLDER.glob("*.toml")):
+        experiment = load(path)
+        save(experiment, tmp_path / "copy.toml")
+        assert load(tmp_path / "copy.toml") == experiment, path.name
+
+
+def test_a_byte_order_mark_is_no_harm_and_other_encodings_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "race.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert load(path) == from_text(GOOD)
+    path.write_bytes(GOOD.encode().replace(b"[problem]", b"# \xe9\n[problem]"))
+    with pytest.raises(SettingError, match=r"byte \d+ \(line \d+\) is not UTF-8"):
+        load(path)
+    path.write_bytes(GOOD.encode("utf-16"))
+    with pytest.raises(SettingError):
+        load(path)
+
+
+def test_a_huge_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "race.toml"
+    path.write_bytes(GOOD.encode() + b"#" * MOST_BYTES)
+    with pytest.raises(FileError, match="longer than 4 MiB"):
+        load(path)
+    with pytest.raises(SettingError):
+        from_text("#" * (MOST_BYTES + 1))
+
+
+def test_what_could_not_be_opened_again_is_not_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = from_text(GOOD)
+    monkeypatch.setattr(experiment_file, "MOST_BYTES", 100)
+    with pytest.raises(FileError, match=r"cannot write .*race\.toml: with all its tweaks it is longer than"):
+        save(experiment, tmp_path / "race.toml")
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_file_that_is_no_figure_has_no_experiment_in_it(tmp_path: Path) -> None:
+    for content in (b"", b"%PDF-1.4\n", b"\x89PNG\r\n\x1a\n", b"<svg/>", b"\x89PNG\r\n\x1a\n\xff\xff\xff\xfftEXtx\0y"):
+        path = tmp_path / "figure"
+        path.write_bytes(content)
+        with pytest.raises(FileError, match="carries no experiment"):
+            experiment_in(path)
+
+
+def test_mangled_files_are_read_or_refused_and_nothing_else() -> None:
+    chance = random.Random(5)
+    for _ in range(300):
+        text = list(GOOD)
+        for _ in range(chance.randint(1, 20)):
+            place = chance.randrange(len(text))
+            text[place : place + chance.randrange(3)] = chance.choice(
+                ["", "\x00", '"', "[", "=", "9" * 30, "\n", "é", "."]
+            )
+        try:
+            assert isinstance(from_text("".join(text)), Experiment)
+        except SettingError as error:
+            assert str(error).strip() and "\n" not in error.sentence.strip()

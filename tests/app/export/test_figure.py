@@ -1,0 +1,341 @@
+from __future__ import annotations
+
+import io
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.app.export import states
+from PIL import Image
+from pypdf import PdfReader
+
+from app.documents.experiment_file import experiment_in, load
+from app.documents.safe_write import FileError
+from app.export import records
+from app.export.figure import FORMATS, figure_bytes, write_figure
+from app.export.plots import CurvePlot, StagePlot
+from app.export.style import COLOURS, SIZES, FigureSettings
+from engine import SURFACES, Formula, Session, SettingError, new_experiment, new_run
+
+CURVES = {
+    "loss": CurvePlot(),
+    "norm, smooth, log x": CurvePlot("gradient_norm", log_x=True, span=50),
+    "excess by epochs": CurvePlot("excess_loss", along="epochs"),
+    "relative step": CurvePlot("relative_step"),
+    "linear, zoomed": CurvePlot("loss", log_y=False, x_range=(0.0, 100.0), y_range=(-1.0, 5.0)),
+    "seconds that nobody has": CurvePlot("learning_rate", along="seconds"),
+}
+PLOTS = {**CURVES, "stage": StagePlot()}
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawing(svg: bytes) -> str:
+    """What is drawn, without the metadata."""
+    return svg.partition(b"</metadata>")[2].decode()
+
+
+def lines(svg: bytes) -> list[np.ndarray]:
+    """The points of every path of straight lines that is not filled."""
+    found = []
+    for path in ElementTree.fromstring(svg).iter(f"{SVG}path"):
+        numbers = re.fullmatch(r"M[\d.\- ]+(?:\s*L[\d.\- ]+)+\s*", path.get("d", ""))
+        if numbers and "fill: none" in path.get("style", ""):
+            points = re.findall(r"(-?[\d.]+) (-?[\d.]+)", path.get("d", ""))
+            found.append(np.array(points, float))
+    return found
+
+
+@pytest.mark.parametrize("plot", PLOTS.values(), ids=list(PLOTS))
+@pytest.mark.parametrize("state", list(states.STATES))
+def test_every_state_can_be_drawn(state: str, plot) -> None:
+    picture = states.STATES[state]()
+    svg = figure_bytes("svg", picture, plot, FigureSettings())
+    ElementTree.fromstring(svg)
+    assert not re.search(r"\b(nan|inf)\b", drawing(svg), re.IGNORECASE)
+    assert len(svg) < 1_500_000
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("plot", [CurvePlot(), StagePlot()], ids=["curve", "stage"])
+@pytest.mark.parametrize(
+    "settings",
+    [FigureSettings(), FigureSettings(width=20.0, height=20.0, dpi=72), FigureSettings.of_size("slide", dpi=97, title=True)],
+    ids=["column", "tiny", "slide"],
+)  # fmt: skip
+def test_the_page_has_exactly_the_size_that_was_asked_for(format: str, plot, settings: FigureSettings) -> None:
+    content = figure_bytes(format, states.diverged(), plot, settings)
+    width, height = settings.width / 25.4, settings.height / 25.4
+    if format == "png":
+        image = Image.open(io.BytesIO(content))
+        image.load()
+        assert image.size == (round(width * settings.dpi), round(height * settings.dpi)) == settings.pixels
+        assert image.info["dpi"] == pytest.approx((settings.dpi, settings.dpi), abs=0.02)
+    elif format == "pdf":
+        (page,) = PdfReader(io.BytesIO(content), strict=True).pages
+        assert (page.mediabox.width, page.mediabox.height) == pytest.approx((72 * width, 72 * height), abs=1e-4)
+    else:
+        root = ElementTree.fromstring(content)
+        assert root.get("width", "").endswith("pt")
+        size = [float(root.get(name, "").removesuffix("pt")) for name in ("width", "height")]
+        assert size == pytest.approx([72 * width, 72 * height], abs=1e-4)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("plot", [CurvePlot(span=20), StagePlot()], ids=["curve", "stage"])
+def test_the_same_figure_is_the_same_bytes(format: str, plot) -> None:
+    once, twice = (figure_bytes(format, states.race(), plot, FigureSettings()) for _ in range(2))
+    assert once == twice
+
+
+@pytest.mark.slow
+def test_bytes_do_not_depend_on_the_process(tmp_path: Path) -> None:
+    root = Path(__file__).resolve().parents[3]
+    script = (
+        "import hashlib\nfrom tests.app.export import states\n"
+        "from app.export.figure import *; from app.export.plots import *; from app.export.style import *\n"
+        "for f in FORMATS:\n    for p in (CurvePlot(), StagePlot()):\n"
+        "        print(hashlib.sha256(figure_bytes(f, states.race(), p, FigureSettings())).hexdigest())"
+    )
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", script], cwd=root, env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True, check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]  # fmt: skip
+    assert said[0] == said[1] and len(said[0].split()) == 6
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("state", ["diverged", "tweaked"])
+def test_a_figure_is_also_the_experiment(tmp_path: Path, format: str, state: str) -> None:
+    picture = states.STATES[state]()
+    path = tmp_path / f"figure.{format}"
+    write_figure(path, picture, CurvePlot(), FigureSettings())
+    assert experiment_in(path) == load(path) == picture.experiment
+
+
+def test_readers_of_each_format_find_the_settings(tmp_path: Path) -> None:
+    texts = []
+    for format in FORMATS:
+        content = figure_bytes(format, states.race(), CurvePlot(span=7), FigureSettings(font_size=9.5))
+        if format == "png":
+            texts.append(Image.open(io.BytesIO(content)).text["Fall Line experiment"])
+        elif format == "pdf":
+            about = PdfReader(io.BytesIO(content)).metadata
+            assert about is not None and about["/Title"] == "Four optimizers" and "/CreationDate" not in about
+            texts.append(about["/Keywords"])
+        else:
+            root = ElementTree.fromstring(content)
+            texts.append(next(root.iter("{http://purl.org/dc/elements/1.1/}description")).text)
+    assert len(set(texts)) == 1
+    for setting in ("# span = 7", "# font_size = 9.5", '# along = "updates"', "# adam = 2000", "learning_rate = 0.03"):
+        assert f"\n{setting}\n" in texts[0]
+
+
+def test_a_curve_lies_where_its_numbers_are() -> None:
+    """A known curve, on axes whose ends are known, within a third of a point."""
+    picture = states.race()
+    plot = CurvePlot("x", log_y=False, x_range=(0.0, 2000.0), y_range=(-2.0, 2.0))
+    settings = FigureSettings(grid=False, legend="none", markers=False, dashes=False)
+    adam = tuple(replace(run, settings=replace(run.settings, visible=run.id == "adam")) for run in picture.runs)
+    svg = figure_bytes("svg", replace(picture, runs=adam), plot, settings)
+    (curve,) = [points for points in lines(svg) if len(points) > 20]
+    frame = next(points for points in _spines(svg))
+    left, right, bottom, top = frame
+    values = adam[-1].history.column("x")[0]
+    across = left + np.arange(2000) / 2000.0 * (right - left)
+    up = bottom + (values + 2.0) / 4.0 * (top - bottom)
+    drawn = np.interp(across[20:], curve[:, 0], curve[:, 1])
+    assert np.abs(drawn - up[20:]).max() < 0.3
+
+
+def _spines(svg: bytes):
+    """(left, right, bottom, top) of the axes' background."""
+    patch = re.search(
+        r'id="patch_2">\s*<path d="M ([\d.]+) ([\d.]+) \s*L ([\d.]+) [\d.]+ \s*L [\d.]+ ([\d.]+)', drawing(svg)
+    )
+    assert patch
+    left, bottom, right, top = map(float, patch.groups())
+    yield left, right, bottom, top
+
+
+def test_a_spike_is_never_lost() -> None:
+    """One update in 200,000, seen in a figure of 89 mm."""
+    picture = states.tweaked()
+    rows = records.exactly(picture, picture.runs[0])
+    last = rows.history.last.copy()
+    last[0] = 1.0
+    last[0, 123_457] = 1e6
+    run = replace(rows, history=replace(rows.history, last=last, low=last, high=last))
+    plot = CurvePlot(y_range=(1e-3, 1e6))
+    svg = figure_bytes("svg", replace(picture, runs=(run,)), plot, FigureSettings(legend="none", markers=False))
+    left, right, _, top = next(_spines(svg))
+    highest = min((tuple(points[points[:, 1].argmin()][::-1]) for points in lines(svg) if len(points) > 2))
+    assert highest[0] == pytest.approx(top, abs=0.2)
+    assert highest[1] == pytest.approx(left + (right - left) * 123_457 / 250_000, abs=0.3)
+
+
+def test_merged_bins_are_replayed_to_single_updates(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = states.tweaked()
+    run = picture.runs[0]
+    assert run.history.width > 1
+    exact = records.exactly(picture, run)
+    assert exact.history.width == 1 and exact.history.updates == run.history.updates
+    width = run.history.width
+    bins = exact.history.last[:, : run.history.count * width].reshape(6, -1, width)
+    assert np.array_equal(bins.min(axis=2), run.history.low[:, : run.history.count])
+    assert np.array_equal(bins.max(axis=2), run.history.high[:, : run.history.count])
+    monkeypatch.setattr(records, "MOST_EXACT", 1000)
+    assert records.exactly(picture, run) is run
+
+
+def test_runs_can_be_told_apart_without_colour() -> None:
+    settings = FigureSettings()
+    looks = {(settings.dash(place), settings.marker(place)) for place in range(16)}
+    assert len(looks) == 16
+
+
+def test_colours_are_the_light_themes() -> None:
+    from app.theme import LIGHT
+
+    assert tuple(colour.name() for colour in LIGHT.run_colours) == COLOURS
+
+
+def test_hidden_runs_are_not_drawn_and_not_compared() -> None:
+    text = figure_bytes("svg", states.tweaked(), CurvePlot(), FigureSettings()).decode()
+    assert "<!-- Gradient descent, η = 0.0005" in text
+    assert "<!-- Adam" not in text
+
+
+def test_texts_are_taken_by_the_letter() -> None:
+    svg = figure_bytes("svg", states.diverged(), CurvePlot(), FigureSettings(title=True)).decode()
+    assert re.search(r"<!-- +_\$x\^2\$ 日本 +&lt;&amp;&gt;\]\]&gt; =1: Adam, η = 0\.1 -->", svg)
+    assert "diverged -->" in svg
+
+
+@pytest.mark.parametrize("legend", ["auto", "inside", "below", "right", "none"])
+@pytest.mark.parametrize("state", ["race", "sixteen"])
+def test_the_legend_stays_on_the_page(state: str, legend: str) -> None:
+    settings = FigureSettings(legend=legend, dpi=100)
+    content = figure_bytes("png", states.STATES[state](), CurvePlot(), settings)
+    pixels = np.array(Image.open(io.BytesIO(content)).convert("L"))
+    edges = (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1])
+    if legend != "inside":  # which is where the person wants it, and may be larger than the plot
+        assert all((edge > 250).all() for edge in edges)
+
+
+def test_transparent_paper(tmp_path: Path) -> None:
+    for transparent, alpha in ((True, 0), (False, 255)):
+        content = figure_bytes("png", states.race(), CurvePlot(), FigureSettings(transparent=transparent, dpi=72))
+        assert Image.open(io.BytesIO(content)).convert("RGBA").getpixel((0, 0))[3] == alpha
+
+
+@pytest.mark.parametrize("font", ["sans", "serif", "DejaVu Sans Mono"])
+def test_fonts_are_embedded(font: str) -> None:
+    content = figure_bytes("pdf", states.race(), CurvePlot(), FigureSettings(font=font))
+    fonts = PdfReader(io.BytesIO(content)).pages[0]["/Resources"]["/Font"]
+    kinds = {str(item.get_object()["/Subtype"]) for item in fonts.values()}
+    assert kinds <= {"/Type0", "/Type3"} and kinds
+    for item in fonts.values():
+        for below in item.get_object().get("/DescendantFonts", []):
+            descriptor = below.get_object()["/FontDescriptor"]
+            assert not descriptor["/FontFile2"].get_object().get_data().startswith(b"OTTO")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"width": 5}, r"width must lie in \[20, 1000\], got 5"),
+        ({"height": float("nan")}, "height must lie in .*got nan"),
+        ({"dpi": 72.5}, "dpi must be a whole number"),
+        ({"font_size": "8"}, "font size must lie"),
+        ({"legend": "top"}, "legend must be one of auto, .*got 'top'"),
+        ({"font": ""}, "font must be"),
+        ({"grid": 1}, "grid must be true or false"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(wrong: dict, told: str) -> None:
+    with pytest.raises(SettingError, match=told):
+        FigureSettings(**wrong)
+
+
+def test_settings_survive_a_dict_and_unknown_ones_are_refused() -> None:
+    settings = FigureSettings.of_size("double column", legend="right", grid=False)
+    assert FigureSettings.from_dict(settings.to_dict()) == settings
+    for data in ({"with": 3}, {"width": 1}, [], {3: 4}):
+        with pytest.raises(SettingError):
+            FigureSettings.from_dict(data)
+    with pytest.raises(SettingError, match=", ".join(SIZES)):
+        FigureSettings.of_size("poster")
+    with pytest.raises(SettingError, match="million pixels"):
+        figure_bytes("png", states.empty(), CurvePlot(), FigureSettings(width=1000, height=1000, dpi=1200))
+    with pytest.raises(SettingError, match="font 'Nemo Sans 7' is not installed"):
+        figure_bytes("png", states.empty(), CurvePlot(), FigureSettings(font="Nemo Sans 7"))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda: CurvePlot("los"), lambda: CurvePlot(along="hours"), lambda: CurvePlot(span=-1), lambda: CurvePlot(x_range=(1, 0)),
+     lambda: CurvePlot(y_range=(0.0, 1.0)), lambda: CurvePlot(y_range=(float("nan"), 1.0)), lambda: StagePlot((0, 0, 0, 1))],
+)  # fmt: skip
+def test_plots_that_cannot_be_are_refused(make) -> None:
+    with pytest.raises(SettingError):
+        make()
+
+
+def test_a_refused_or_cancelled_figure_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "figure.pdf"
+    path.write_bytes(b"old")
+
+    def cancel(what: str, share: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_figure(path, states.tweaked(), CurvePlot(), FigureSettings(), progress=cancel)
+    with pytest.raises(FileError, match=r"ends in \.png, \.svg, \.pdf"):
+        write_figure(tmp_path / "figure.jpg", states.race(), CurvePlot(), FigureSettings())
+    assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]
+
+
+def test_seconds_are_drawn_where_they_are_known() -> None:
+    picture = states.race()
+    clocks = {run.id: (np.array([0.0, 2000.0]), np.array([0.0, 3.5])) for run in picture.runs}
+    plot = CurvePlot(along="seconds")
+    known, unknown = (figure_bytes("svg", picture, plot, FigureSettings(), clock) for clock in (clocks, {}))
+    assert "<!-- Seconds -->" in known.decode() and "nothing recorded" not in known.decode()
+    assert "nothing recorded" in unknown.decode()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("surface", list(SURFACES))
+def test_every_surface_can_be_drawn(surface: str) -> None:
+    session = Session(new_experiment(surface, [new_run("sgd", learning_rate=SURFACES[surface].rate)]))
+    session.advance(200)
+    svg = figure_bytes("svg", session.picture(), StagePlot(), FigureSettings())
+    assert not re.search(r"\b(nan|inf)\b", drawing(svg), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("formula", ["1", "1/(x*y)", "log(x)", "exp(700*x)", "sqrt(x) + 1e300*y^2", "-1/x^2"])
+def test_surfaces_that_are_hard_to_draw(formula: str) -> None:
+    session = Session(new_experiment(Formula(formula), ["adam"], start=(1.0, 1.0)))
+    session.advance(50)
+    for format in ("png", "svg"):
+        content = figure_bytes(format, session.picture(), StagePlot(), FigureSettings(dpi=72))
+        assert format == "png" or not re.search(r"\b(nan|inf)\b", drawing(content), re.IGNORECASE)
+
+
+@pytest.mark.slow
+def test_a_million_updates_of_twenty_curves_are_drawn_small() -> None:
+    runs = [new_run("sgd", learning_rate=1e-4 * (1 + place), batch="single") for place in range(16)]
+    session = Session(new_experiment("rosenbrock", runs, noise=5.0, updates=0))
+    session.advance(1_000_000)
+    for plot in (CurvePlot(), StagePlot()):
+        for format, most in (("svg", 12e6), ("pdf", 5e6)):
+            assert len(figure_bytes(format, session.picture(), plot, FigureSettings())) < most
