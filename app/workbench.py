@@ -220,9 +220,9 @@ class Workbench(QWidget):
     def is_saved(self) -> bool:
         """Whether nothing that gives other numbers has changed since the file was opened or saved."""
         document = self.document()
-        return document is None or self.saved is None or document.runs == self.saved.runs and (
-            document.problem == self.saved.problem
-        )
+        if document is None or self.saved is None:
+            return True
+        return all(getattr(document, part) == getattr(self.saved, part) for part in ("problem", "runs", "stop"))
 
     def tweak(self, id: str, setting: str, value: object) -> None:
         self._edit(setting.replace(".", " ").replace("_", " "), f"{id}.{setting}", "tweak", id, setting, value)

@@ -95,7 +95,8 @@ def _row_labels(painter: QPainter, frame: Frame, rows: Ticks, metrics: QFontMetr
     for pixel, text in rows.major:
         if rows.factor and pixel < frame.plot.top() + 0.9 * height:
             continue
-        painter.drawText(QRectF(0.0, pixel - height / 2, frame.plot.left() - 6.0, height), right, text)
+        room = QRectF(1.0, pixel - height / 2, frame.plot.left() - 7.0, height)
+        painter.drawText(room, right, metrics.elidedText(text, Qt.TextElideMode.ElideLeft, room.width()))
     if rows.factor:
         top = QRectF(0.0, frame.plot.top() - height / 2, frame.plot.left() - 6.0, height)
         painter.drawText(top, right, rows.factor)

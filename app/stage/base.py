@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTransform
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 TICK, MINOR_TICK, GAP = 6.0, 3.0, 4.0
 LABEL_STEP = 8  # the margin moves in steps, so that it does not tremble while the view is dragged
 MOST_GLYPHS = 400
+NOWHERE = "f is not finite anywhere here"
 
 
 class Landscape:
@@ -49,6 +51,13 @@ class Landscape:
         painter.drawPath(placing(view).map(self.contours))
         self._draw_domain(painter, view)
         self._draw_known(painter, view)
+        self.draw_nothing(painter, view.plot, theme)
+
+    def draw_nothing(self, painter: QPainter, plot: QRectF, theme: Theme) -> None:
+        """Say that there is nothing to see, if that is so."""
+        if not np.isfinite(self.terrain.values).any():
+            painter.setPen(theme.muted)
+            painter.drawText(plot, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, NOWHERE)
 
     def _draw_domain(self, painter: QPainter, view: View) -> None:
         """The border of the domain, where it is inside the view."""
@@ -111,8 +120,9 @@ def draw_axes(painter: QPainter, view: View, theme: Theme, font: QFont, names: t
     for value, text in across.major:
         x = round(view.point(value, view.y0).x())
         painter.drawLine(QPointF(x, bottom), QPointF(x, bottom + TICK))
-        box = QRectF(x - 60, bottom + TICK + GAP / 2, 120, height)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        wide = metrics.horizontalAdvance(text)
+        box = QRectF(min(x - wide / 2, plot.right() + 1.6 * height - wide), bottom + TICK + GAP / 2, wide, height)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, text)
 
     up = round_ticks(view.y0, view.y1, _count(plot.height(), 3.2 * height))
     for value in up.minor:

@@ -147,8 +147,7 @@ def border_point(plot: QRectF, at: QPointF) -> tuple[QPointF, QPointF]:
     direction = QPointF(across / away, down / away)
     room = plot.width() / 2 - BORDER, plot.height() / 2 - BORDER
     reach = min(
-        side / abs(part) if part else math.inf
-        for side, part in zip(room, (direction.x(), direction.y()), strict=True)
+        side / abs(part) if part else math.inf for side, part in zip(room, (direction.x(), direction.y()), strict=True)
     )
     return middle + direction * reach, direction
 

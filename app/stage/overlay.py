@@ -72,9 +72,7 @@ def draw_marker(painter: QPainter, run: RunPicture, colour: QColor, view: View, 
         draw_run(painter, at, colour, selected)
 
 
-def draw_pointers(
-    painter: QPainter, runs: Sequence[RunPicture], colours: Sequence[QColor], view: View
-) -> None:
+def draw_pointers(painter: QPainter, runs: Sequence[RunPicture], colours: Sequence[QColor], view: View) -> None:
     """At the border, the direction of every run that is outside the view, one behind the other."""
     taken: list[QPointF] = []
     for run in runs:
@@ -137,9 +135,7 @@ def draw_crosshair(painter: QPainter, at: QPointF, plot: QRectF) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
-def draw_chip(
-    painter: QPainter, at: QPointF, plot: QRectF, lines: Sequence[tuple[str, QColor | None]]
-) -> None:
+def draw_chip(painter: QPainter, at: QPointF, plot: QRectF, lines: Sequence[tuple[str, QColor | None]]) -> None:
     """A small panel beside the pointer, on the side where there is room; a line may have a dot."""
     metrics = QFontMetricsF(painter.font())
     height, pad = metrics.height(), 8.0

@@ -100,9 +100,7 @@ class Ink:
         self._traces = {run.id: Trace(run.history) for run in shown}
         return False
 
-    def draw(
-        self, painter: QPainter, runs: Sequence[RunPicture], colours: Sequence[QColor], budget: float
-    ) -> None:
+    def draw(self, painter: QPainter, runs: Sequence[RunPicture], colours: Sequence[QColor], budget: float) -> None:
         """Lay ink for at most about `budget` seconds, every run in turn."""
         assert self._view is not None
         until = time.perf_counter() + budget

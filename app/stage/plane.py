@@ -353,9 +353,7 @@ class Plane(QWidget):
 
     def _inside(self, at: QPointF) -> QPointF:
         plot = self._view.plot
-        return QPointF(
-            min(max(at.x(), plot.left()), plot.right()), min(max(at.y(), plot.top()), plot.bottom())
-        )
+        return QPointF(min(max(at.x(), plot.left()), plot.right()), min(max(at.y(), plot.top()), plot.bottom()))
 
     def _place(self, x: float, y: float) -> None:
         self._start.hold((x, y))

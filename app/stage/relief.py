@@ -138,6 +138,8 @@ class Relief(QWidget):
             for x, y in minima:
                 if (at := self._place(x, y)) is not None:
                     draw_minimum(painter, at)
+            if self._landscape is not None:
+                self._landscape.draw_nothing(painter, QRectF(self.rect()), self._theme)
         return image
 
     def _draw_surface(self) -> QImage:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from benchmarks.workloads import formula, optimizers, publishing, start, trajectory
+from benchmarks.workloads import formula, optimizers, publishing, start, trajectory, window
 
 
 class Workload(NamedTuple):
@@ -16,9 +16,10 @@ class Workload(NamedTuple):
 
 
 WORKLOADS: dict[str, Workload] = {
-    "trajectory": Workload("W5a, one Adam trajectory on Rosenbrock, against peers", trajectory.measure),
+    "trajectory": Workload("one Adam trajectory on Rosenbrock, against peers", trajectory.measure),
     "optimizers": Workload("one update of every optimizer", optimizers.measure),
     "formula": Workload("typed formulas in the expression machine, against compiled surfaces", formula.measure),
     "publishing": Workload("what a frame of the window asks of the engine", publishing.measure),
+    "window": Workload("the window at full training speed", window.measure),
     "start": Workload("from nothing to the first update, kernels in the cache", start.measure),
 }

@@ -1,4 +1,4 @@
-"""W5a: one trajectory, through the whole of Fall Line (history, stop rules, checks), against peers.
+"""One trajectory, through the whole of Fall Line (history, stop rules, checks), against peers.
 
 The peers record nothing and check nothing. All of them must end at the same loss.
 """

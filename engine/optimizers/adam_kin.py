@@ -115,9 +115,7 @@ def adan(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
     summary="Adam that slows down where the gradient surprises it",
 )
 @kernel(STEP)
-def adabelief(
-    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int
-) -> None:
+def adabelief(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
     """AdaBelief: Adam over the spread of g about its mean; slots (2, n) = (m, s), 4 scalars.
 
     s is the running mean of (g - m) squared. hyper = (beta1, beta2, eps, eps_root)

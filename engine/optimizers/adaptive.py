@@ -8,9 +8,7 @@ from engine.contracts import STEP, Hyper, inline, kernel
 from engine.optimizers.catalogue import optimizer
 from engine.optimizers.pieces import Pointer, complement, epsilon, fraction, memory_of_squares, switch
 
-EPS_INSIDE = switch(
-    "eps_inside", "ε inside", False, "On: ε is added inside the root (as in Optax), else outside."
-)
+EPS_INSIDE = switch("eps_inside", "ε inside", False, "On: ε is added inside the root (as in Optax), else outside.")
 
 
 @optimizer(
@@ -191,9 +189,7 @@ def rmsprop(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
     summary="the gradient over its recent spread",
 )
 @kernel(STEP)
-def rmsprop_centred(
-    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int
-) -> None:
+def rmsprop_centred(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
     """Centred RMSprop: as RMSprop, over the spread v - m^2; slots (3, n) = (v, b, m), m the mean of g.
 
     hyper = (alpha, eps, eps_inside, momentum, nesterov, bias_correction, rate_in_velocity)
@@ -218,9 +214,7 @@ def rmsprop_centred(
     summary="finds its own rate from its own steps",
 )
 @kernel(STEP)
-def adadelta(
-    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int
-) -> None:
+def adadelta(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
     """Adadelta: theta (n,) moves by -lr u, u = g times the recent size of u over that of g.
 
     slots (2, n) = (v, d), the running means of g squared and of u squared; hyper = (rho, eps).

@@ -39,9 +39,7 @@ def sgd(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float
     summary="a heavy ball that rolls on",
 )
 @kernel(STEP)
-def momentum(
-    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int
-) -> None:
+def momentum(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
     """Heavy ball: theta (n,) moves by -lr v; slots (n,) = v, the velocity; hyper = (momentum, dampening).
 
     The learning rate stays outside v: a change of it acts at once on all of the velocity.
@@ -71,9 +69,7 @@ def momentum(
     summary="momentum that looks one step ahead",
 )
 @kernel(STEP)
-def nesterov(
-    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int
-) -> None:
+def nesterov(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
     """Nesterov's momentum: theta (n,) moves by -lr (g + momentum v); slots (n,) = v; hyper = (momentum,).
 
     theta is the point looked ahead to, where the gradient is taken, not the paper's point behind it.
@@ -89,9 +85,7 @@ def nesterov(
 @optimizer(
     "qhm",
     "QHM",
-    Hyper(
-        "nu", "ν", 0.7, 0.0, 1.0, help="Weight of the velocity; the rest of the step is the plain gradient."
-    ),
+    Hyper("nu", "ν", 0.7, 0.0, 1.0, help="Weight of the velocity; the rest of the step is the plain gradient."),
     fraction("beta", "β", 0.999, "Share of the running mean of gradients (the velocity) that is kept."),
     slots=("v",),
     momentum="v",

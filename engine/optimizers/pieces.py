@@ -42,9 +42,7 @@ def memory_of_gradients(name: str, symbol: str, default: float) -> Hyper:
     )
 
 
-def epsilon(
-    default: float, help: str = "Added to the root, so that tiny gradients do not divide by zero."
-) -> Hyper:
+def epsilon(default: float, help: str = "Added to the root, so that tiny gradients do not divide by zero.") -> Hyper:
     """eps. Never 0: a parameter that has had no gradient yet would give 0/0."""
     return Hyper("eps", "ε", default, 1e-30, 1e6, log=True, slider=(1e-16, 0.1), help=help)
 

@@ -53,12 +53,8 @@ def lion(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
         slider=(1.0, 2.0),
         help="Factor of a step size whose gradient has kept its sign.",
     ),
-    Hyper(
-        "smallest", "Δ min", 1e-6, 1e-30, 1e6, log=True, slider=(1e-9, 1e-2), help="The smallest step size."
-    ),
-    Hyper(
-        "largest", "Δ max", 50.0, 1e-30, 1e6, log=True, slider=(1e-2, 100.0), help="The largest step size."
-    ),
+    Hyper("smallest", "Δ min", 1e-6, 1e-30, 1e6, log=True, slider=(1e-9, 1e-2), help="The smallest step size."),
+    Hyper("largest", "Δ max", 50.0, 1e-30, 1e6, log=True, slider=(1e-2, 100.0), help="The largest step size."),
     slots=("g_prev", "size"),
     learning_rate=1e-2,
     rule=(

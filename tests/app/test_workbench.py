@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QSlider
 
 from app.controls.transport import MAX_SPEED, SPEEDS
@@ -80,8 +81,9 @@ def test_play_and_pause_with_the_button(window, qtbot):
 
 def test_runs_race_in_step(open_window, races):
     window = open_window(races.small(runs=["adam", "sgd", "rmsprop", "lion"]))
+    window.bench.set_speed(5000.0)
     for _ in range(3):
-        window.play(window.update + 30)
+        window.play(30)
         assert len({run.update for run in window.picture.runs}) == 1
     window.pause()
     window.advance(7)
@@ -687,6 +689,20 @@ def test_what_the_engine_refuses_is_told_and_changes_nothing(window):
     assert not window.bench.undo_label
 
 
+def test_a_fault_of_the_engine_is_told_once_and_the_race_can_go_on(window, monkeypatch):
+    told_once = []
+    window.bench.worker.failed.connect(told_once.append)
+    with monkeypatch.context() as broken:
+        broken.setattr(Session, "advance", lambda *_: 1 / 0)
+        window.bench.toggle_play()
+        window.until(lambda: "ZeroDivisionError" in said(window) and not window.published.playing)
+    assert len(told_once) == 1
+    window.bench.toast.copy.click()
+    assert "Traceback" in QGuiApplication.clipboard().text()
+    assert window.bench._thread.isRunning()
+    window.play(10)
+
+
 # What is shown
 
 
@@ -727,6 +743,24 @@ def test_the_cursor_is_linked(window):
     assert all(card.view.cursor_update == 12 for card in window.bench.curves.cards.values())
     window.bench.stage.cursor_moved.emit(None)
     assert all(card.view.cursor_update is None for card in window.bench.curves.cards.values())
+
+
+def test_garbage_is_collected_in_the_windows_thread_alone(open_window, races, qtbot):
+    """A widget in a cycle would be deleted by whichever thread allocates next: the training thread."""
+    assert gc.isenabled()
+    window = open_window(races.small())
+    assert not gc.isenabled()
+
+    class Cycle:
+        def __init__(self):
+            self.me = self
+
+    cycle = weakref.ref(Cycle())
+    litter = [[] for _ in range(2 * gc.get_threshold()[0])]
+    window.until(lambda: cycle() is None)
+    open_window.close(window)
+    assert gc.isenabled()
+    assert litter
 
 
 # Documents

@@ -173,3 +173,9 @@ def test_a_sentence_names_update_and_rate() -> None:
     assert run.status == DIVERGED
     assert re.fullmatch(r"diverged: .* is no longer finite at update [\d,]+; learning rate 1e\+11 .*", run.message)
     assert "rewind to update" in run.diagnosis.remedies[-1]
+
+
+def test_a_curvature_that_cannot_be_had_is_nan_without_a_warning() -> None:
+    problem = Session(new_experiment(Formula("exp(x^2) + y^2"), ["sgd"], start=(0.0, 0.0))).problem
+    assert np.isnan(problem.curvatures(np.array([30.0, 0.0]))).all()
+    np.testing.assert_allclose(problem.curvatures(np.zeros(2)), 2.0, rtol=1e-6)

@@ -24,9 +24,7 @@ EVERY = pytest.mark.parametrize("key", OPTIMIZERS)
 BOUNDED = {"lion", "rprop", "signsgd", "signum", "adopt"}
 
 _DOUBLES = ctypes.POINTER(ctypes.c_double)
-_STEP = ctypes.CFUNCTYPE(
-    None, _DOUBLES, _DOUBLES, _DOUBLES, _DOUBLES, ctypes.c_double, ctypes.c_int64, ctypes.c_int64
-)
+_STEP = ctypes.CFUNCTYPE(None, _DOUBLES, _DOUBLES, _DOUBLES, _DOUBLES, ctypes.c_double, ctypes.c_int64, ctypes.c_int64)
 
 
 class Stepper:
@@ -137,9 +135,7 @@ def variations(key):
             yield changed | base | {knob.name: not knob.default}
 
 
-@pytest.mark.parametrize(
-    "key, settings", [(key, settings) for key in OPTIMIZERS for settings in variations(key)]
-)
+@pytest.mark.parametrize("key, settings", [(key, settings) for key in OPTIMIZERS for settings in variations(key)])
 def test_rule_is_what_the_kernel_does(key, settings):
     # RAdam's rho is a difference of two numbers near 2000, which the rule takes as written.
     tolerance = 1e-10 if key == "radam" else 1e-12
@@ -171,9 +167,7 @@ def test_rule_is_what_the_kernel_does(key, settings):
 
 
 def test_assignments_leave_out_the_branches_not_taken():
-    corrected, raw = (
-        dict(OPTIMIZERS["adam"].assignments({"bias_correction": on}))["mhat"] for on in (1.0, 0.0)
-    )
+    corrected, raw = (dict(OPTIMIZERS["adam"].assignments({"bias_correction": on}))["mhat"] for on in (1.0, 0.0))
     assert corrected.names == ("m", "beta1", "t") and raw.names == ("m",)
     first, later = (dict(OPTIMIZERS["momentum"].assignments({"t": t}))["v"] for t in (1.0, 2.0))
     assert first.names == ("g",) and "dampening" in later.names
@@ -234,9 +228,7 @@ def complements(betas, out):
         out[t - 1] = complement(betas[t - 1], t, pointer(memory), 0)
 
 
-@pytest.mark.parametrize(
-    "betas", [(0.9,), (0.999,), (0.999999,), (0.0,), (1e-300,), (0.999, 0.9, 0.0, 0.9999)]
-)
+@pytest.mark.parametrize("betas", [(0.9,), (0.999,), (0.999999,), (0.0,), (1e-300,), (0.999, 0.9, 0.0, 0.9999)])
 def test_one_minus_a_power_is_exact_for_the_beta_of_the_moment(betas):
     updates = 2000
     used = np.repeat(betas, math.ceil(updates / len(betas)))[:updates]

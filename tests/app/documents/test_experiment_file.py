@@ -92,7 +92,7 @@ GOOD = to_text(new_experiment("rosenbrock", ["adam"]))
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("learning_rate = 0.001", "learning_rate = -1", r"runs\[1\]\.learning_rate: learning rate must lie in \[0, 1e\+12\], got -1"),
+        ("learning_rate = 0.001", "learning_rate = -1", r"runs\[1\]\.learning_rate: .*lie in \[0, 1e\+12\], got -1"),
         ("learning_rate = 0.001", "learning_rate = nan", "got nan"),
         ("learning_rate = 0.001", f"learning_rate = 0x{'f' * 9000}", r"runs\[1\]\.learning_rate"),
         ("beta1 = 0.9", "beta1 = 1.5", r"runs\[1\]\.optimizer\.beta1: beta1 must lie in .*got 1\.5"),

@@ -34,8 +34,8 @@ def test_files_and_choices_come_back(home: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\x00" * 100, b"files = 3", b"files = [1, 2]\nchoices = []", b"\xff\xfe", b"[" * 9000, b"a." * 100_000 + b"a=1",
-     b"x" * 300_000, b'files = ["relative.toml", "\\u0000"]'],
+    [b"", b"\x00" * 100, b"files = 3", b"files = [1, 2]\nchoices = []", b"\xff\xfe", b"[" * 9000,
+     b"a." * 100_000 + b"a=1", b"x" * 300_000, b'files = ["relative.toml", "\\u0000"]'],
 )  # fmt: skip
 def test_a_damaged_memory_is_an_empty_one(content: bytes) -> None:
     memory_file().parent.mkdir(parents=True)

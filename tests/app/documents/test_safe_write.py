@@ -73,7 +73,7 @@ def test_a_folder_that_cannot_be_synced_is_told(file: Path, monkeypatch: pytest.
 
 @pytest.mark.parametrize("name", ["none/race.toml", ".", "race.toml/inside", "nul\0byte"])
 def test_what_is_no_place_for_a_file_is_refused_by_name(file: Path, name: str) -> None:
-    with pytest.raises(FileError, match="cannot write .*: "):
+    with pytest.raises(FileError, match=r"cannot write .*: "):
         write(f"{file.parent}/{name}", b"new")
     assert only(file)
 
@@ -119,9 +119,9 @@ def test_a_protected_file_or_folder_stays(file: Path) -> None:
 @posix
 @pytest.mark.parametrize("where", ["/dev/null", "/dev/zero"])
 def test_devices_are_neither_read_nor_written(where: str) -> None:
-    with pytest.raises(FileError, match="cannot write /dev/.*: not a file"):
+    with pytest.raises(FileError, match=r"cannot write /dev/.*: not a file"):
         write(where, b"new")
-    with pytest.raises(FileError, match="cannot read /dev/.*: not a file"):
+    with pytest.raises(FileError, match=r"cannot read /dev/.*: not a file"):
         read(where, 100)
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from app.documents.toml_text import parsed, toml_text
 
-TEXTS = ["", "plain", 'a "quoted" one', "back\\slash", "two\nlines", 'ends with "', '"""\n""""', "tab\there", "\x00\x7f\x1b",
-         "\r\n", "é 日本 😀", "'", "\n", "line\n\\", "\ufffe", "#", "=", "a.b", " "]  # fmt: skip
+TEXTS = ["", "plain", 'a "quoted" one', "back\\slash", "two\nlines", 'ends with "', '"""\n""""', "tab\there",
+         "\x00\x7f\x1b", "\r\n", "é 日本 😀", "'", "\n", "line\n\\", "\ufffe", "#", "=", "a.b", " "]  # fmt: skip
 FLOATS = [
     0.0,
     -0.0,

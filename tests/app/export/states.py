@@ -43,9 +43,9 @@ def tweaked() -> SessionPicture:
     runs = [new_run("sgd", learning_rate=5e-4, batch="single"), new_run("adam")]
     session = Session(new_experiment("rosenbrock", runs, noise=10.0, updates=0))
     session.tweak("adam", "visible", False)
-    session.advance(100_000)
+    session.advance(70_000)
     session.tweak("sgd", "learning_rate", 1e-4)
-    session.advance(150_000)
+    session.advance(70_000)
     session.stop_at({**session.experiment_settings.stop, "updates": 1000})
     return session.picture()
 

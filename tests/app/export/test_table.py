@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.app.export import states
 
 from app.documents.safe_write import FileError
 from app.export.table import HEAD, neutral, write_table
 from engine import COLUMNS, Session, full_history, new_experiment, new_run
+from tests.app.export import states
 
 
 def read(path: Path) -> tuple[list[str], list[list[str]]]:

@@ -75,9 +75,7 @@ def picture_of(*runs, start=(-1.5, 2.0)):
 
 def spiral(count=400, turns=5, start=1.2):
     t = np.linspace(0, 1, count)
-    return np.column_stack(
-        (start * (1 - t) * np.cos(turns * 7 * t), 1 + start * (1 - t) * np.sin(turns * 7 * t))
-    )
+    return np.column_stack((start * (1 - t) * np.cos(turns * 7 * t), 1 + start * (1 - t) * np.sin(turns * 7 * t)))
 
 
 @pytest.fixture

@@ -248,6 +248,17 @@ def test_any_surface_can_be_shown(plane, make, function, log_levels):
     plane.grab()
 
 
+def test_a_surface_that_is_nowhere_finite_says_so(stage, make, monkeypatch):
+    stage.set_ground(make.terrain(function=lambda x, y: x * np.nan, lowest=None, serial=5))
+    for widget, in_relief in ((stage.plane, False), (stage.relief, True)):
+        stage.toolbar.relief.setChecked(in_relief)
+        said = widget.grab().toImage()
+        with monkeypatch.context() as silent:
+            silent.setattr("app.stage.base.NOWHERE", "")
+            stage.set_theme(DARK)
+            assert widget.grab().toImage() != said
+
+
 STILL = [[0, 0]] * 5000
 HUGE = [[0, 0], [1e10, 1], [-1e200, 1e150], [1e308, -1e308], [0.5, 0.5]]
 
