@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -177,7 +178,7 @@ class Actions(QObject):
         menu = self._window.menuBar().addMenu("&View")
         group = QActionGroup(self)
         for name in THEMES:
-            action = self._add(menu, f"theme-{name}", f"{name.capitalize()} theme", lambda chosen=name: self.dress(chosen))
+            action = self._add(menu, f"theme-{name}", f"{name.capitalize()} theme", partial(self.dress, name))
             action.setCheckable(True)
             action.setChecked(name == self._bench.theme.name)
             group.addAction(action)

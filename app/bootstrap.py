@@ -138,9 +138,7 @@ def hand_over(python: str, arguments: list[str], root: str) -> None:
         # On Windows execv would return to the shell at once, without the exit status.
         sys.exit(_attend(command))
     except OSError as error:
-        raise SetupError(
-            f"cannot start {python}: {error.strerror}; delete the folder .venv and start again"
-        ) from None
+        raise SetupError(f"cannot start {python}: {error.strerror}; delete the folder .venv and start again") from None
 
 
 def _attend(command: list[str]) -> int:

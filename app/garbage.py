@@ -29,7 +29,6 @@ class GarbageCollector(QObject):
 
     def _collect(self) -> None:
         """The oldest generation that is due by Python's own thresholds."""
-        for generation, (count, threshold) in reversed(list(enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True)))):
-            if count > threshold:
-                gc.collect(generation)
-                return
+        due = [count > threshold for count, threshold in zip(gc.get_count(), gc.get_threshold(), strict=True)]
+        if any(due):
+            gc.collect(max(generation for generation, is_due in enumerate(due) if is_due))

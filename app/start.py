@@ -127,7 +127,7 @@ class Starter(QObject):
         application = QApplication.instance()
         assert application is not None
         application.installEventFilter(keeper)
-        sys.excepthook = lambda kind, error, trace: self._unexpected("".join(traceback.format_exception(kind, error, trace)))
+        sys.excepthook = lambda *fault: self._unexpected("".join(traceback.format_exception(*fault)))
         bench.stage.setFocus()
         if self._cache.note:
             bench.toast.warn(self._cache.note)

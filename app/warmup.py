@@ -1,7 +1,7 @@
 """The child process that compiles every kernel into the cache, so that the window never waits for one.
 
 `python -m app.warmup [FILE]` compiles what the experiment in FILE needs first, and prints a line for each
-kernel that is done. It ends by itself when its standard input closes, which is what happens when the window's process ends.
+kernel that is done. It ends by itself when its standard input closes, as it does when the window's process ends.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _needed(path: str) -> list[Kernel | Routine]:
         experiment = load(path)
     except (FileError, SettingError):
         return []
-    found = [kernel for kernel in Kernel.everyone if isinstance(kernel, Routine)]
+    found: list[Kernel | Routine] = [kernel for kernel in Kernel.everyone if isinstance(kernel, Routine)]
     if isinstance(experiment.problem.surface, Choice):
         found.append(SURFACES[experiment.problem.surface.kind].kernel)
     for record in experiment.runs:

@@ -31,9 +31,7 @@ class BatchType:
 
 
 BATCHES: Catalogue[BatchType] = Catalogue("batch type")
-BATCHES.add(
-    BatchType("full", "Full batch", (), "every example at every update: the exact gradient, without noise")
-)
+BATCHES.add(BatchType("full", "Full batch", (), "every example at every update: the exact gradient, without noise"))
 BATCHES.add(
     BatchType(
         "mini",
@@ -54,6 +52,4 @@ BATCHES.add(
         "a few examples at every update: gradient noise of sigma / √B",
     )
 )
-BATCHES.add(
-    BatchType("single", "Single", (), "one example at every update (stochastic): the full noise sigma")
-)
+BATCHES.add(BatchType("single", "Single", (), "one example at every update (stochastic): the full noise sigma"))

@@ -8,7 +8,17 @@ from typing import Any
 
 from engine.batches import BATCHES
 from engine.contracts import Value
-from engine.experiment import LEARNING_RATE, STOP, Choice, Experiment, Formula, RunRecord, RunSettings, SurfaceTask, choose
+from engine.experiment import (
+    LEARNING_RATE,
+    STOP,
+    Choice,
+    Experiment,
+    Formula,
+    RunRecord,
+    RunSettings,
+    SurfaceTask,
+    choose,
+)
 from engine.optimizers import OPTIMIZERS
 from engine.schedules import SCHEDULES
 from engine.surfaces import SURFACES

@@ -31,9 +31,7 @@ def higher(value: float, most: float) -> float:
     return value if value > most else most
 
 
-def envelope(
-    low: Numbers, high: Numbers, start: int, stop: int, pixels: int
-) -> tuple[Indices, Numbers, Numbers]:
+def envelope(low: Numbers, high: Numbers, start: int, stop: int, pixels: int) -> tuple[Indices, Numbers, Numbers]:
     """The extremes of bins start .. stop - 1 in at most `pixels` columns of equal width.
 
     Returns the first bin, the minimum of low and the maximum of high of each column. With no more
@@ -168,9 +166,7 @@ def _thin(x: Numbers, y: Numbers, x_scale: float, y_scale: float, tolerance: flo
         square = dx * dx + dy * dy
         # Negated, so that an overflow to NaN keeps points.
         if farthest > 0.0 and not (
-            square >= farthest
-            and cross(right_x, right_y, dx, dy) >= 0.0
-            and cross(dx, dy, left_x, left_y) >= 0.0
+            square >= farthest and cross(right_x, right_y, dx, dy) >= 0.0 and cross(dx, dy, left_x, left_y) >= 0.0
         ):
             kept[count] = i - 1
             count += 1

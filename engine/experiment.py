@@ -64,12 +64,46 @@ SEED = Hyper(
 COORDINATE = Hyper("start", "", 0.0, -1e12, 1e12, help="where every run begins")
 
 STOP = (
-    Hyper("updates", "", 2000, 0, 10**15, kind="integer", slider=(0, 10_000), help="stop after this many updates; 0 is never"),
-    Hyper("loss_below", "", float("-inf"), float("-inf"), 1e300, slider=(0.0, 1.0), help="stop once the loss is below this; -inf is off"),
-    Hyper("gradient_below", "", 0.0, 0.0, 1e300, slider=(0.0, 1.0), help="stop once the gradient norm is below this; 0 is off"),
-    Hyper("plateau_updates", "", 0, 0, 10**12, kind="integer", slider=(0, 1000), help="stop after this many updates without improvement; 0 is off"),
+    Hyper(
+        "updates",
+        "",
+        2000,
+        0,
+        10**15,
+        kind="integer",
+        slider=(0, 10_000),
+        help="stop after this many updates; 0 is never",
+    ),
+    Hyper(
+        "loss_below",
+        "",
+        float("-inf"),
+        float("-inf"),
+        1e300,
+        slider=(0.0, 1.0),
+        help="stop once the loss is below this; -inf is off",
+    ),
+    Hyper(
+        "gradient_below",
+        "",
+        0.0,
+        0.0,
+        1e300,
+        slider=(0.0, 1.0),
+        help="stop once the gradient norm is below this; 0 is off",
+    ),
+    Hyper(
+        "plateau_updates",
+        "",
+        0,
+        0,
+        10**12,
+        kind="integer",
+        slider=(0, 1000),
+        help="stop after this many updates without improvement; 0 is off",
+    ),
     Hyper("plateau_gain", "", 1e-4, 0.0, 1.0, help="an improvement lowers the best loss by at least this fraction"),
-)  # fmt: skip
+)
 
 NEVER: Mapping[str, Value] = {**{hyper.name: hyper.default for hyper in STOP}, "updates": 0}  # every rule off
 

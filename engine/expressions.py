@@ -171,8 +171,7 @@ def check_parameter(name: str) -> str:
     """The name, if a formula in x and y can have a parameter of this name. Raises SettingError."""
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,19}", name):
         raise SettingError(
-            "a parameter's name must be a letter followed by at most 19 letters, digits or _, "
-            f"got {_quote(name)}"
+            f"a parameter's name must be a letter followed by at most 19 letters, digits or _, got {_quote(name)}"
         )
     if name in ("x", "y") or name in FUNCTIONS or name in CONSTANTS:
         raise SettingError(f"a parameter cannot be called {name}: that name has a meaning in every formula")

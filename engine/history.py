@@ -91,6 +91,4 @@ class History:
     def view(self) -> HistoryView:
         kept = self.updates - self.first
         latest = tuple(self.last[:, (kept - 1) // self.width].tolist()) if kept else ()
-        return HistoryView(
-            self.width, kept // self.width, self.updates, self.last, self.low, self.high, latest
-        )
+        return HistoryView(self.width, kept // self.width, self.updates, self.last, self.low, self.high, latest)

@@ -18,9 +18,10 @@ Array = np.ndarray
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What is known of a surface: its domain and the part to show first (x0, x1, y0, y1), lowest value and stationary points.
+    """What is known of a surface: where it is defined, its lowest value and its stationary points.
 
-    minima: the global ones, ((x, y), ...). stationary: others, ((kind, x, y), ...).
+    domain, view: (x0, x1, y0, y1), the view being the part to show first. minima: the global ones,
+    ((x, y), ...). stationary: others, ((kind, x, y), ...).
     """
 
     title: str
@@ -110,9 +111,7 @@ def problem_of(task: SurfaceTask) -> Problem:
             "constants": made.constants,
             "work_size": made.work_size,
         }
-        ground = Ground(
-            "Own formula", task.surface.text, task.surface.domain, task.surface.domain, (), (), None, False
-        )
+        ground = Ground("Own formula", task.surface.text, task.surface.domain, task.surface.domain, (), (), None, False)
     return Problem(
         task=task,
         start=np.array(task.start),

@@ -57,9 +57,7 @@ def schedule(
 ) -> Callable[[Callable[..., float]], Schedule]:
     """Decorator: declare a schedule over its kernel `(base, t, knobs, loss, memory) -> rate`."""
     return lambda function: SCHEDULES.add(
-        Schedule(
-            key, title, knobs, formula, summary, source, memory, watches_loss, Kernel(function, SCHEDULE)
-        )
+        Schedule(key, title, knobs, formula, summary, source, memory, watches_loss, Kernel(function, SCHEDULE))
     )
 
 
@@ -74,9 +72,7 @@ def _share(name: str, symbol: str, default: float, text: str, high: float = 1.0)
     return Hyper(name, symbol, default, 0.0, high, slider=(0.0, 1.0), help=text)
 
 
-LENGTH = _updates(
-    "length", "T", 1000, "updates until the end of the descent; the rate stays there afterwards"
-)
+LENGTH = _updates("length", "T", 1000, "updates until the end of the descent; the rate stays there afterwards")
 FINAL = _share("final_fraction", "f", 0.0, "rate at the end, as a share of the learning rate")
 GAMMA = _share("gamma", "γ", 0.5, "each stair multiplies the rate by this; above 1 the rate grows", high=10.0)
 
@@ -185,9 +181,7 @@ def inverse_time(base: float, t: int, knobs: Pointer, loss: float, memory: Point
 @schedule(
     "inverse_sqrt",
     "Inverse square root",
-    _updates(
-        "scale", "τ", 100, "after 3 τ updates the rate is half; set it to the warm-up for the Transformer's"
-    ),
+    _updates("scale", "τ", 100, "after 3 τ updates the rate is half; set it to the warm-up for the Transformer's"),
     formula="ηₜ = η / √(1 + t/τ)",
     summary="Falls slowly, like 1/√t. With a warm-up of τ updates it is the Transformer's schedule.",
     source="Vaswani et al. 2017, section 5.3, https://arxiv.org/abs/1706.03762",
@@ -300,9 +294,7 @@ def warm_restarts(base: float, t: int, knobs: Pointer, loss: float, memory: Poin
     _share("floor_fraction", "f", 0.1, "lowest rate, as a share of the learning rate, which is the top"),
     _updates("rise", "u", 200, "updates from the floor to the top"),
     _updates("fall", "d", 200, "updates from the top back to the floor"),
-    _share(
-        "cycle_factor", "c", 1.0, "each cycle's height is this share of the one before; 0.5 is triangular2"
-    ),
+    _share("cycle_factor", "c", 1.0, "each cycle's height is this share of the one before; 0.5 is triangular2"),
     Hyper(
         "gamma",
         "γ",
@@ -361,13 +353,10 @@ def cyclic(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) ->
         kind="switch",
         help="come down to the start as fast as it went up, then to the end; wants a peak before the middle",
     ),
-    formula="η/D → η → η/(D F),  peak at update p T − 1, end at T − 1;  "
-    "three phases: η/D → η → η/D → η/(D F)",
+    formula="η/D → η → η/(D F),  peak at update p T − 1, end at T − 1;  three phases: η/D → η → η/D → η/(D F)",
     summary="Up to the learning rate, which is the peak, and down to almost nothing. It is its own "
     "warm-up and leaves the momentum alone. After the end it stays there (torch's jumps up again).",
-    source="Smith & Topin 2019, https://arxiv.org/abs/1708.07120; "
-    + TORCH
-    + "OneCycleLR.html (cycle_momentum=False)",
+    source="Smith & Topin 2019, https://arxiv.org/abs/1708.07120; " + TORCH + "OneCycleLR.html (cycle_momentum=False)",
 )
 def one_cycle(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
     """One-cycle: knobs = (T, p, D, F, straight, three phases). torch OneCycleLR.
@@ -509,9 +498,7 @@ def _sample(
     """The rate of every update in t; the memory is fresh for each of them."""
     for i in range(t.size):
         memory[:] = 0.0
-        rates[i] = scheduled_rate(
-            address, base, t[i], warmup, warmup_start, pointer(knobs), math.nan, pointer(memory)
-        )
+        rates[i] = scheduled_rate(address, base, t[i], warmup, warmup_start, pointer(knobs), math.nan, pointer(memory))
 
 
 def preview(

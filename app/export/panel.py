@@ -45,7 +45,7 @@ _FORMATS = {"PDF": "pdf", "SVG": "svg", "PNG": "png"}
 
 
 class ExportPanel(Popup):
-    """`told` and `warned` carry sentences for the window's strip. `ask` gives what is to be drawn, when it is opened."""
+    """`told`, `warned` and `failed` carry what the window's strip shall say. `show_for` opens it."""
 
     told = Signal(str)
     warned = Signal(str)
@@ -111,7 +111,9 @@ class ExportPanel(Popup):
     def set_theme(self, theme: Theme) -> None:
         """A figure is for paper: it looks the same in both themes."""
 
-    def show_for(self, picture: SessionPicture, clocks: Mapping[str, Clock], view: Mapping[str, Any], what: str) -> None:
+    def show_for(
+        self, picture: SessionPicture, clocks: Mapping[str, Clock], view: Mapping[str, Any], what: str
+    ) -> None:
         """Open with what is on screen now; the race may go on."""
         self._picture, self._clocks, self._view = picture, clocks, view
         self.what.setCurrentIndex(max(self.what.findData(what), 0))

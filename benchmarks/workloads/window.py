@@ -111,5 +111,3 @@ def _wait(seconds: float) -> None:
 def _spread(values: list[float]) -> str:
     middle, most, worst = np.median(values), np.percentile(values, 99), max(values)
     return f"p50 {middle:.1f}, p99 {most:.1f}, max {worst:.1f}"
-
-

@@ -169,8 +169,7 @@ def trid(theta, grad, stream, constants, work):
     minima=((0.0, 0.0),),
     start=(-3.0, 6.0),
     rate=0.003,
-    summary="Gentle at the bottom, a wall of fourth degree far out: "
-    "the rate that is safe up there is slow down here.",
+    summary="Gentle at the bottom, a wall of fourth degree far out: the rate that is safe up there is slow down here.",
     source="Surjanovic & Bingham",
     log_levels=True,
 )

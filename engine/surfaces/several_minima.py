@@ -302,9 +302,7 @@ def peaks(theta, grad, stream, constants, work):
     e1 = math.exp(-xx - (y + 1.0) * (y + 1.0))
     e2 = math.exp(-xx - yy)
     e3 = math.exp(-(x + 1.0) * (x + 1.0) - yy)
-    grad[0] = (
-        -6.0 * a * e1 * (1.0 + x * a) + (30.0 * xx - 2.0 + 20.0 * x * p) * e2 + 2.0 / 3.0 * (x + 1.0) * e3
-    )
+    grad[0] = -6.0 * a * e1 * (1.0 + x * a) + (30.0 * xx - 2.0 + 20.0 * x * p) * e2 + 2.0 / 3.0 * (x + 1.0) * e3
     grad[1] = -6.0 * (y + 1.0) * a * a * e1 + (50.0 * yy * yy + 20.0 * y * p) * e2 + 2.0 / 3.0 * y * e3
     return 3.0 * a * a * e1 - 10.0 * p * e2 - e3 / 3.0
 

@@ -13,9 +13,7 @@ import pytest
 from app import bootstrap, installer
 from app.bootstrap import PYTHON, RUN, TEST, UNFINISHED, Environment, SetupError
 
-LOCK = (
-    "numpy==1.0 \\\n    --hash=sha256:00\nold==1.0 ; python_full_version < '3.0' \\\n    --hash=sha256:11\n"
-)
+LOCK = "numpy==1.0 \\\n    --hash=sha256:00\nold==1.0 ; python_full_version < '3.0' \\\n    --hash=sha256:11\n"
 PIP_SAYS = [
     "Ignoring old: markers do not match",
     "Collecting numpy==1.0 (from x)",

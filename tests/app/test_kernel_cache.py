@@ -105,9 +105,7 @@ def below_a_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @posix
 @pytest.mark.parametrize("level", ["root", "key"])
-@pytest.mark.parametrize(
-    "spoil", [private_to_nobody, of_somebody_else, a_link, a_file, not_writable, below_a_file]
-)
+@pytest.mark.parametrize("spoil", [private_to_nobody, of_somebody_else, a_link, a_file, not_writable, below_a_file])
 def test_a_folder_that_cannot_be_trusted_is_replaced(spoil, level, monkeypatch):
     folder = kernel_cache.prepare().folder
     os.environ["NUMBA_CACHE_DIR"] = ""
@@ -116,9 +114,7 @@ def test_a_folder_that_cannot_be_trusted_is_replaced(spoil, level, monkeypatch):
         folder = folder.parent
     spoil(folder, monkeypatch)
     made: list[Callable[[], None]] = []
-    monkeypatch.setattr(
-        kernel_cache.atexit, "register", lambda *a, **k: made.append(lambda: a[0](*a[1:], **k))
-    )
+    monkeypatch.setattr(kernel_cache.atexit, "register", lambda *a, **k: made.append(lambda: a[0](*a[1:], **k)))
 
     cache = kernel_cache.prepare()
     try:
@@ -251,9 +247,7 @@ def test_a_damaged_cache_is_mended(declare, tmp_path, damage, suffix, capsys):
         damage(path)
     declare()
     assert capsys.readouterr().out == "well\n"
-    assert [abs(path.stat().st_size - size) < 200 for path, size in zip(files, whole, strict=True)] == [
-        True
-    ] * 2
+    assert [abs(path.stat().st_size - size) < 200 for path, size in zip(files, whole, strict=True)] == [True] * 2
 
 
 def test_a_cache_that_fails_for_good_is_done_without(declare, monkeypatch, capsys):

@@ -42,9 +42,7 @@ def project(tmp_path: Path) -> Path:
     for name in ("__init__.py", "kernel_cache.py", "warmup.py"):
         (tmp_path / "app" / name).write_text((real / "app" / name).read_text("utf-8"), "utf-8")
     (tmp_path / "engine").mkdir()
-    (tmp_path / "engine" / "contracts.py").write_text(
-        (real / "engine" / "contracts.py").read_text("utf-8"), "utf-8"
-    )
+    (tmp_path / "engine" / "contracts.py").write_text((real / "engine" / "contracts.py").read_text("utf-8"), "utf-8")
     (tmp_path / "engine" / "__init__.py").write_text(
         "from engine.contracts import SCHEDULE, kernel\n"
         "@kernel(SCHEDULE)\ndef first(base, t, knobs, loss, memory):\n    return base\n"

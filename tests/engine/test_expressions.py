@@ -184,9 +184,7 @@ def test_nothing_but_a_formula_is_accepted(text: str) -> None:
         parse(text, XY)
 
 
-@pytest.mark.parametrize(
-    "text", ["9**9**9**9", "-" * 490 + "x", "x" + "**2" * 200, "atan2(x, " * 64 + "y" + ")" * 64]
-)
+@pytest.mark.parametrize("text", ["9**9**9**9", "-" * 490 + "x", "x" + "**2" * 200, "atan2(x, " * 64 + "y" + ")" * 64])
 def test_what_would_exhaust_integers_or_a_stack_is_just_a_float(text: str) -> None:
     assert isinstance(parse(text, XY).evaluate({"x": X, "y": Y}), float)
 

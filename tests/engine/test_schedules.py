@@ -19,9 +19,7 @@ CASES = json.loads(str(REFERENCE["cases"]))
 PLATEAUS = json.loads(str(REFERENCE["plateau_cases"]))
 
 _Address = ctypes.POINTER(ctypes.c_double)
-_Kernel = ctypes.CFUNCTYPE(
-    ctypes.c_double, ctypes.c_double, ctypes.c_int64, _Address, ctypes.c_double, _Address
-)
+_Kernel = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double, ctypes.c_int64, _Address, ctypes.c_double, _Address)
 
 
 def packed(entry: Schedule, values: Mapping[str, Any]) -> np.ndarray:
@@ -48,9 +46,7 @@ def after_losses(losses: np.ndarray, **values: Any) -> np.ndarray:
     entry = SCHEDULES["plateau"]
     memory = np.zeros(entry.memory)
     seen = [math.nan, *losses]
-    return np.array(
-        [rate(entry, t, loss=float(loss), memory=memory, **values) for t, loss in enumerate(seen)]
-    )
+    return np.array([rate(entry, t, loss=float(loss), memory=memory, **values) for t, loss in enumerate(seen)])
 
 
 def test_all_are_declared() -> None:
@@ -219,8 +215,6 @@ def test_warmup_of_a_watching_schedule_shows_it_no_loss() -> None:
     knobs = np.array([0.0, 5.0, 0.2])
     memory = np.zeros(entry.memory)
     call = _Kernel(_warmed.address)
-    found = [
-        call(1.0, t, knobs.ctypes.data_as(_Address), 9.0, memory.ctypes.data_as(_Address)) for t in range(5)
-    ]
+    found = [call(1.0, t, knobs.ctypes.data_as(_Address), 9.0, memory.ctypes.data_as(_Address)) for t in range(5)]
     np.testing.assert_allclose(found, 0.2 + 0.8 * np.arange(5) / 5, rtol=1e-15)
     assert not memory.any()

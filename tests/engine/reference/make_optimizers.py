@@ -31,9 +31,7 @@ BETAS = [(0.9, 0.999), (0.5, 0.9), (0.0, 0.99), (0.95, 0.95)]
 CASES = []
 
 
-def case(
-    optimizer, settings, library, name, arguments, rate=0.01, gradients="hard", rates="steady", changes=()
-):
+def case(optimizer, settings, library, name, arguments, rate=0.01, gradients="hard", rates="steady", changes=()):
     """changes: (update, our settings, the arguments of PyTorch that they mean)."""
     CASES.append(
         {

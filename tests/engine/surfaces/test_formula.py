@@ -71,9 +71,7 @@ KINKED: dict[str, Callable] = {
     "sqrt(abs(y - 0.01*x^2)) + abs(x + 10)": lambda x, y: sqrt(absolute(y - 0.01 * x**2)) + absolute(x + 10),
     "min(x^2, y) + max(x, 2*y)*x": lambda x, y: np.minimum(x**2, y) + np.maximum(x, 2 * y) * x,
     "where(x - y, x*y, x^2 + y)": lambda x, y: x * y if x > y else x**2 + y,
-    "floor(3*x)*y + ceil(y)*x + sign(x)*y": lambda x, y: (
-        np.floor(3 * x) * y + np.ceil(y) * x + np.sign(x) * y
-    ),
+    "floor(3*x)*y + ceil(y)*x + sign(x)*y": lambda x, y: np.floor(3 * x) * y + np.ceil(y) * x + np.sign(x) * y,
     "(4*x) % 3 + x % (y + 4)": lambda x, y: np.mod(4 * x, 3) + np.mod(x, y + 4),
     "atan2(y, x)*x": lambda x, y: np.arctan2(y, x) * x,
 }

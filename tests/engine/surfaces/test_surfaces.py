@@ -60,9 +60,7 @@ class Called:
         ]
         return 0.5 * (np.array(rows) + np.array(rows).T)
 
-    def descend(
-        self, start: tuple[float, float], rate: float, updates: int, clip: float = math.inf
-    ) -> np.ndarray:
+    def descend(self, start: tuple[float, float], rate: float, updates: int, clip: float = math.inf) -> np.ndarray:
         """The points of plain gradient descent, as long as they are finite."""
         point = np.array(start)
         path = [point]
@@ -157,9 +155,7 @@ def test_minima_are_lowest_and_flat(surface: Surface) -> None:
         assert called.value(x, y) == pytest.approx(surface.fmin, rel=1e-13, abs=1e-12)
         gradient = called.gradient(x, y)
         hessian = called.hessian(x, y)
-        for axis, (value, low, high) in enumerate(
-            zip((x, y), surface.domain[::2], surface.domain[1::2], strict=True)
-        ):
+        for axis, (value, low, high) in enumerate(zip((x, y), surface.domain[::2], surface.domain[1::2], strict=True)):
             # On an edge the surface may still fall outwards.
             outwards = (value == low and gradient[axis] > 0.0) or (value == high and gradient[axis] < 0.0)
             assert outwards or abs(gradient[axis]) <= 1e-11 * max(1.0, np.abs(hessian).max())
