@@ -163,8 +163,8 @@ class Actions(QObject):
         self._add(menu, "forward", "Look one update forward", lambda: bench.look(1), "Alt+Right")
         self._add(menu, "now", "Look at the newest update", lambda: bench.scrub(None), "End")
         menu.addSeparator()
-        self._add(menu, "faster", "Faster", lambda: bench.change_speed(1), "Ctrl+Right")
-        self._add(menu, "slower", "Slower", lambda: bench.change_speed(-1), "Ctrl+Left")
+        self._add(menu, "faster", "Faster", lambda: bench.change_speed(1), ".")
+        self._add(menu, "slower", "Slower", lambda: bench.change_speed(-1), ",")
         menu.addSeparator()
         join = menu.addMenu("Add a run")
         for key, entry in OPTIMIZERS.items():

@@ -29,6 +29,7 @@ class FormulaEditor(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.setObjectName("formula-editor")
         self.value = Formula("x^2 + 3*y^2")
         self._told: tuple[str, tuple[int, int] | None] = ("", None)
         self.text = FormulaField()

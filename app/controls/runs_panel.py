@@ -258,16 +258,15 @@ class RunsPanel(Card):
         self.add.setObjectName("add-run")
         self.add.setText("Add")
         self.add.setToolTip("Let another run join the race")
-        self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.add.clicked.connect(self._show_optimizers)
         self.add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.add.setIconSize(QSize(14, 14))
-        menu = QMenu(self.add)
+        self.optimizers = menu = QMenu(self.add)
         for key, entry in OPTIMIZERS.items():
             action = menu.addAction(entry.title)
             action.setToolTip(entry.summary)
             action.triggered.connect(lambda _=False, chosen=key: self.added.emit(chosen))
         menu.setToolTipsVisible(True)
-        self.add.setMenu(menu)
         self.add_to_header(self.add)
         holder = QWidget()
         self._column = QVBoxLayout(holder)
@@ -275,6 +274,10 @@ class RunsPanel(Card):
         self._column.setSpacing(1)
         self.body.addWidget(holder)
         self.set_theme(theme)
+
+    def _show_optimizers(self) -> None:
+        """As a popup: a button's own menu would run an event loop inside the click."""
+        self.optimizers.popup(self.add.mapToGlobal(self.add.rect().bottomLeft()))
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

@@ -22,25 +22,29 @@ def arrange(part: QWidget) -> None:
 def _in_order(widget: QWidget) -> Iterator[QWidget]:
     yield widget
     layout = widget.layout()
-    parts: list[QWidget | None]
     if isinstance(widget, QScrollArea):
         parts = [widget.widget()]
     elif isinstance(widget, QSplitter):
         parts = [widget.widget(place) for place in range(widget.count())]
     else:
-        parts = _of_layout(layout) if layout is not None else []
+        parts = _of_layout(layout, _children(widget)) if layout is not None else []
     for part in parts:
-        if part is not None:
-            yield from _in_order(part)
+        yield from _in_order(part)
 
 
-def _of_layout(layout: QLayout) -> list[QWidget | None]:
-    parts: list[QWidget | None] = []
-    for place in range(layout.count()):
-        item = layout.itemAt(place)
-        inner = None if item is None else item.layout()
-        if isinstance(inner, QLayout):
-            parts += _of_layout(inner)
-        elif item is not None:
-            parts.append(item.widget())
+def _children(widget: QWidget) -> list[QWidget]:
+    return widget.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+
+
+def _of_layout(layout: QLayout, children: list[QWidget]) -> list[QWidget]:
+    """The widgets of a layout in its order.
+
+    It is asked for places, never for its items: Python would keep an item's address after Qt has deleted
+    it, and take whatever is made there next for it.
+    """
+    inner = [part for part in layout.children() if isinstance(part, QLayout)]
+    places = [(layout.indexOf(part), part) for part in [*children, *inner]]
+    parts: list[QWidget] = []
+    for _, part in sorted((pair for pair in places if pair[0] >= 0), key=lambda pair: pair[0]):
+        parts += _of_layout(part, children) if isinstance(part, QLayout) else [part]
     return parts

@@ -34,7 +34,7 @@ class Transport(QWidget):
     seeds_renewed = Signal()
     speed_changed = Signal(float)
     scrubbed = Signal(object)
-    rewound = Signal(int)
+    rewound = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class Transport(QWidget):
         self.speed.setPageStep(3)
         self.speed.setFixedWidth(110)
         self.speed.setAccessibleName("speed")
-        self.speed.setToolTip("Updates per second, from slow motion to as fast as it goes  (Ctrl + ← →)")
+        self.speed.setToolTip("Updates per second, from slow motion to as fast as it goes  (, and .)")
         self.speed.valueChanged.connect(lambda place: self.speed_changed.emit(SPEEDS[place]))
         self.speed_text = QLabel()
         self.speed_text.setObjectName("muted")

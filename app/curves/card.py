@@ -44,12 +44,15 @@ class CurveCard(QFrame):
         self._more.setObjectName(f"{curve.key}_menu")
         self._more.setAccessibleName(f"More about {curve.title}")
         self._more.setToolTip("More curves, x axis, copy, export")
-        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._more.setMenu(self.menu)
+        self._more.clicked.connect(self._show_menu)
         self._arrange()
         self.view.log_toggled.connect(lambda: self._log_y.click())
         self.set_theme(theme)
         self.set_style(Style(log_y=curve.log))
+
+    def _show_menu(self) -> None:
+        """As a popup: a button's own menu would run an event loop inside the click."""
+        self.menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
     @property
     def style_shown(self) -> Style:

@@ -30,7 +30,7 @@ class CurvePanel(QScrollArea):
     """
 
     cursor_moved = Signal(object)
-    picked = Signal(int)
+    picked = Signal(object)
     export_wanted = Signal(str)
     view_changed = Signal(dict)
 

@@ -45,7 +45,7 @@ class CurveView(QWidget):
     """
 
     cursor_moved = Signal(object)
-    picked = Signal(int)
+    picked = Signal(object)
     zoomed = Signal(object)
     log_toggled = Signal()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from app.curves.table import Clock
@@ -18,7 +20,7 @@ from app.export.style import FigureSettings
 from app.export.table import write_table
 from engine import SessionPicture, SettingError
 
-_PATIENCE = 5000  # milliseconds
+_PATIENCE = 0.5  # seconds; Matplotlib's import takes longer, and the process may end in the middle of it
 
 
 class Cancelled(Exception):
@@ -36,8 +38,12 @@ class Order:
     path: Path | None = None
 
 
-class _Hand(QObject):
-    """Lives in the thread; takes one order after another."""
+class Draughtsman(QObject):
+    """Takes one order after another, in a thread that starts with the first; `stop` ends it.
+
+    A thread of Python's, not of Qt's: Matplotlib asks for the current one and Python would make up a
+    second for a thread that it does not know.
+    """
 
     drawn = Signal(object)
     written = Signal(str)
@@ -47,27 +53,50 @@ class _Hand(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.newest: Order | None = None
-        self.cancelled = False
+        self._orders: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
+        self._newest: Order | None = None
+        self._cancelled = threading.Event()
+        self._thread: threading.Thread | None = None
 
-    @Slot(object)
-    def take(self, order: Order) -> None:
-        if order.path is None and order is not self.newest:
-            return  # a newer preview is already waiting
-        try:
-            self._carry_out(order)
-        except Cancelled:
-            self.refused.emit("the export was cancelled; nothing was written")
-        except (FileError, SettingError, OSError) as error:
-            self.refused.emit(str(error))
-        except Exception:
-            self.failed.emit(traceback.format_exc())
+    def order(self, order: Order) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="drawing", daemon=True)
+            self._thread.start()
+        self._cancelled.clear()
+        if order.path is None:
+            self._newest = order
+        self._orders.put(order)
+
+    def cancel(self) -> None:
+        self._cancelled.set()
+
+    def stop(self) -> None:
+        """End the thread with the order that it is at, if that is soon."""
+        self.cancel()
+        self._orders.put(None)
+        if self._thread is not None:
+            self._thread.join(_PATIENCE)
+            self._thread = None
+
+    def _work(self) -> None:
+        while (order := self._orders.get()) is not None:
+            if order.path is None and order is not self._newest:
+                continue  # a newer preview is already waiting
+            try:
+                self._carry_out(order)
+            except Cancelled:
+                self.refused.emit("the export was cancelled; nothing was written")
+            except (FileError, SettingError, OSError) as error:
+                self.refused.emit(str(error))
+            except Exception:
+                self.failed.emit(traceback.format_exc())
 
     def _carry_out(self, order: Order) -> None:
         if order.path is None:
             assert order.plot is not None
             content = figure_bytes("png", order.picture, order.plot, order.settings, order.clocks)
-            self.drawn.emit(QImage.fromData(content))
+            if not self._cancelled.is_set():
+                self.drawn.emit(QImage.fromData(content))
         elif order.plot is None:
             write_table(order.path, order.picture, self._progress)
             self.written.emit(str(order.path))
@@ -76,38 +105,6 @@ class _Hand(QObject):
             self.written.emit(str(order.path))
 
     def _progress(self, what: str, share: float) -> None:
-        if self.cancelled:
+        if self._cancelled.is_set():
             raise Cancelled
         self.moved.emit(what, share)
-
-
-class Draughtsman(QObject):
-    """Starts its thread with the first order; `stop` ends it."""
-
-    _ordered = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.hand = _Hand()
-        self._thread = QThread()
-        self._thread.setObjectName("drawing")
-        self.hand.moveToThread(self._thread)
-        self._ordered.connect(self.hand.take)
-        self._thread.finished.connect(self.hand.deleteLater)
-
-    def order(self, order: Order) -> None:
-        if not self._thread.isRunning():
-            self._thread.start()
-        self.hand.cancelled = False
-        if order.path is None:
-            self.hand.newest = order
-        self._ordered.emit(order)
-
-    def cancel(self) -> None:
-        self.hand.cancelled = True
-
-    def stop(self) -> None:
-        self.cancel()
-        if self._thread.isRunning():
-            self._thread.quit()
-            self._thread.wait(_PATIENCE)

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -101,7 +101,7 @@ class ExportPanel(Popup):
             button.clicked.connect(lambda _=False, chosen=text: self._ask_path(chosen))
         self.cancel.clicked.connect(self.draughtsman.cancel)
         self._waiting.timeout.connect(self._draw)
-        hand = self.draughtsman.hand
+        hand = self.draughtsman
         hand.drawn.connect(self._show_preview)
         hand.written.connect(self._written)
         hand.refused.connect(self._refused)
@@ -194,6 +194,7 @@ class ExportPanel(Popup):
         small = replace(self.settings, dpi=max(50, round(dpi)))
         self.draughtsman.order(Order(self._picture, plot, small, self._clocks))
 
+    @Slot(object)
     def _show_preview(self, image: QImage) -> None:
         ratio = self.devicePixelRatioF()
         sheet = QPixmap.fromImage(image).scaled(
@@ -202,17 +203,21 @@ class ExportPanel(Popup):
         sheet.setDevicePixelRatio(ratio)
         self.preview.setPixmap(sheet)
 
+    @Slot(str, float)
     def _show_progress(self, what: str, share: float) -> None:
         self.note.setText(f"writing {what} … {share:.0%}")
 
+    @Slot(str)
     def _written(self, path: str) -> None:
         self._working(False)
         self.told.emit(f"exported {path}")
 
+    @Slot(str)
     def _refused(self, sentence: str) -> None:
         self._working(False)
         self.warned.emit(sentence)
 
+    @Slot(str)
     def _failed(self, details: str) -> None:
         self._working(False)
         self.failed.emit(details)

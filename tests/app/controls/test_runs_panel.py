@@ -166,7 +166,7 @@ def test_a_pinned_run_says_so_and_can_be_let_go(panel):
 
 
 def test_any_optimizer_can_join(panel):
-    actions = panel.add.menu().actions()
+    actions = panel.optimizers.actions()
     assert [action.text() for action in actions] == [entry.title for entry in OPTIMIZERS.values()]
     for action, entry in zip(actions, OPTIMIZERS.values(), strict=True):
         assert entry.summary.lower() in action.toolTip().lower()
