@@ -171,8 +171,8 @@ class Actions(QObject):
             join.addAction(entry.title).triggered.connect(lambda _=False, chosen=key: bench.add_run(chosen))
         self._add(menu, "duplicate", "Duplicate the selected run", bench.duplicate_selected, "Ctrl+D")
         self._add(menu, "remove", "Remove the selected run", bench.remove_selected, "Ctrl+Backspace")
-        self._add(menu, "next", "Select the next run", lambda: bench.select_next(1), "Ctrl+Down")
-        self._add(menu, "previous", "Select the previous run", lambda: bench.select_next(-1), "Ctrl+Up")
+        self._add(menu, "next", "Select the next run", lambda: bench.select_next(1), "PgDown")
+        self._add(menu, "previous", "Select the previous run", lambda: bench.select_next(-1), "PgUp")
 
     def _view_menu(self) -> None:
         menu = self._window.menuBar().addMenu("&View")

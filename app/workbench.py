@@ -26,6 +26,7 @@ from app.garbage import GarbageCollector
 from app.stage.stage import Stage
 from app.stage.terrain import Terrain
 from app.theme import Theme, apply
+from app.ticks import nice_step
 from app.worker import Patch, Published, Worker
 from engine import (
     Experiment,
@@ -465,7 +466,7 @@ class Workbench(QWidget):
     def _horizon(self, run: RunPicture) -> int:
         """How many updates a schedule's preview spans."""
         limit = int(self._seen.picture.experiment.stop["updates"]) if self._seen is not None else 0  # type: ignore[arg-type]
-        return limit or max(2000, 2 * run.update)
+        return limit or max(2000, round(nice_step(max(2 * run.update, 1))))  # steps, so that it is seldom drawn anew
 
     def _picture_of(self, id: str) -> RunPicture | None:
         runs = self._seen.picture.runs if self._seen is not None else ()

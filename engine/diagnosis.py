@@ -35,7 +35,7 @@ def diagnose(run: Run, failed: int, reason: int) -> Diagnosis:
     settings = run.settings
     what = "the step" if reason == loop.NOT_FINITE_STEP else "the loss or its gradient"
     if failed == 0 and reason == loop.NOT_FINITE_HERE:
-        return Diagnosis(0, "the loss is not finite at the start itself", ("choose another start point",), None, 0)
+        return Diagnosis(0, "the loss or its gradient is not finite at the start itself", ("choose another start point",), None, 0)
     view = run.history.view()
     losses, _, _ = view.column("loss")
     if len(losses):

@@ -22,14 +22,16 @@ def arrange(part: QWidget) -> None:
 def _in_order(widget: QWidget) -> Iterator[QWidget]:
     yield widget
     layout = widget.layout()
+    parts: list[QWidget | None] = []
     if isinstance(widget, QScrollArea):
         parts = [widget.widget()]
     elif isinstance(widget, QSplitter):
         parts = [widget.widget(place) for place in range(widget.count())]
-    else:
-        parts = _of_layout(layout, _children(widget)) if layout is not None else []
+    elif layout is not None:
+        parts = [*_of_layout(layout, _children(widget))]
     for part in parts:
-        yield from _in_order(part)
+        if part is not None:
+            yield from _in_order(part)
 
 
 def _children(widget: QWidget) -> list[QWidget]:
@@ -42,9 +44,8 @@ def _of_layout(layout: QLayout, children: list[QWidget]) -> list[QWidget]:
     It is asked for places, never for its items: Python would keep an item's address after Qt has deleted
     it, and take whatever is made there next for it.
     """
-    inner = [part for part in layout.children() if isinstance(part, QLayout)]
-    places = [(layout.indexOf(part), part) for part in [*children, *inner]]
-    parts: list[QWidget] = []
-    for _, part in sorted((pair for pair in places if pair[0] >= 0), key=lambda pair: pair[0]):
-        parts += _of_layout(part, children) if isinstance(part, QLayout) else [part]
-    return parts
+    found = [(layout.indexOf(child), [child]) for child in children]
+    for inner in layout.children():
+        if isinstance(inner, QLayout):
+            found.append((layout.indexOf(inner), _of_layout(inner, children)))
+    return [part for place, parts in sorted(found, key=lambda pair: pair[0]) if place >= 0 for part in parts]

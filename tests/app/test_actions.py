@@ -78,15 +78,14 @@ def test_reset_speed_and_selection(acting):
     acting.advance(20)
     acting.press(Key.Key_R)
     acting.until(lambda: acting.update == 0)
-    acting.bench.transport.play.setFocus()  # on the stage, Ctrl and an arrow nudge the start
     speed = acting.published.speed
-    acting.press(Key.Key_Right, Modifier.ControlModifier)
+    acting.press(Key.Key_Period)
     acting.until(lambda: acting.published.speed > speed)
-    acting.press(Key.Key_Left, Modifier.ControlModifier)
+    acting.press(Key.Key_Comma)
     acting.until(lambda: acting.published.speed == speed)
-    acting.press(Key.Key_Down, Modifier.ControlModifier)
+    acting.press(Key.Key_PageDown)
     assert acting.bench._selected == "momentum"
-    acting.press(Key.Key_Down, Modifier.ControlModifier)
+    acting.press(Key.Key_PageDown)
     assert acting.bench._selected == "adam"
 
 
