@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,8 @@ from engine import Experiment, Problem, RunRecord, Session, SessionPicture, Sett
 CHUNK_SECONDS = 0.008  # at full speed; short enough that a tweak is felt at once
 FRAME_SECONDS = 1 / 60
 MOST_CLOCK_MARKS = 4096
+POOL = 2  # threads that advance runs; more would only take cores from the window
+SPREAD_FROM = 1000  # updates for which handing runs to the pool is worth its while
 MAX_SPEED = 0.0  # the speed that means: as fast as it goes
 MOST_FOLLOWED = 100_000  # updates computed again at once when the problem changes in a pause
 _LARGEST_CHUNK = 2_000_000
@@ -78,6 +81,8 @@ class Worker(QObject):
         self._seconds = 0.0
         self._marks: list[tuple[int, float]] = [(0, 0.0)]
         self._timer: QTimer | None = None
+        # While one thread waits for the window to let Python go on, the other computes.
+        self._pool = ThreadPoolExecutor(POOL, "runs", initializer=_be_silent)
 
     @Slot()
     def begin(self) -> None:
@@ -95,6 +100,7 @@ class Worker(QObject):
     def end(self) -> None:
         if self._timer is not None:
             self._timer.stop()
+        self._pool.shutdown()
         self._session = None
 
     @Slot(object, int)
@@ -312,8 +318,7 @@ class Worker(QObject):
         assert goal is not None
         late = [run for run in session.runs if run.update < goal and run.status in ("ready", "running")]
         begun = time.perf_counter()
-        for run in late:
-            run.advance(min(goal - run.update, self._chunk))
+        list(self._pool.map(lambda run: run.advance(min(goal - run.update, self._chunk)), late))
         if late:
             self._adapt(time.perf_counter() - begun)
         else:
@@ -335,7 +340,10 @@ class Worker(QObject):
         session = self._of_session()
         begun = time.perf_counter()
         before = session.update
-        session.advance(updates)
+        if updates < SPREAD_FROM:
+            session.advance(updates)
+        else:
+            session.advance(updates, self._pool.map)
         spent = time.perf_counter() - begun
         self._seconds += spent
         self._marks.append((session.update, self._seconds))
@@ -376,3 +384,8 @@ class Worker(QObject):
             undo_label=self._edits.undo_label,
             redo_label=self._edits.redo_label,
         )
+
+
+def _be_silent() -> None:
+    """A run that diverges says so in its status; a warning from its thread would reach nobody."""
+    np.seterr(all="ignore")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,6 +26,8 @@ from engine.problem import Ground, Problem, problem_of
 from engine.run import DIVERGED, FINISHED, READY, RUNNING, Peek, Run
 
 Array = np.ndarray
+
+Spread = Callable[[Callable[[Run], int], Iterable[Run]], Iterable[int]]
 
 _CATCH_UP = 20_000  # updates by which a late run may come closer to the others in one chunk
 
@@ -106,18 +108,16 @@ class Session:
         """Whether any run can still take a step."""
         return any(run.status in (READY, RUNNING) for run in self.runs)
 
-    def advance(self, updates: int) -> int:
+    def advance(self, updates: int, spread: Spread = map) -> int:
         """Move the race on by `updates`; a run that is behind catches up on the way.
 
-        Returns the updates taken, all runs together.
+        spread: how the work on each run is handed out; the `map` of a thread pool gives the same
+        numbers, for runs share nothing that changes. Returns the updates taken, all runs together.
         """
         target = self.update + updates
-        taken = 0
-        for run in self.runs:
-            behind = target - run.update
-            if behind > 0:
-                taken += run.advance(min(behind, max(2 * updates, _CATCH_UP)))
-        return taken
+        most = max(2 * updates, _CATCH_UP)
+        late = [run for run in self.runs if run.update < target]
+        return sum(spread(lambda run: run.advance(min(target - run.update, most)), late))
 
     def run(self, id: str) -> Run:
         for run in self.runs:
