@@ -12,6 +12,8 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalett
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
+from app.colours import ON_DARK, ON_LIGHT
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -25,10 +27,7 @@ _ICON_SIZES = (16, 32, 64)
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours of one theme. heat_stops run from the lowest to the highest value of a surface.
-
-    The first eight run colours stay apart for people with red-green blindness and in grey print.
-    """
+    """Colours of one theme. heat_stops run from the lowest to the highest value of a surface."""
 
     name: str
     window: QColor
@@ -61,11 +60,6 @@ class Theme:
         return np.stack([np.interp(places, np.arange(len(stops)), stops[:, part]) for part in range(3)], axis=1)
 
 
-def _colours(text: str) -> tuple[QColor, ...]:
-    return tuple(QColor(name) for name in text.split())
-
-
-_HEAT = "#0b1b45 #14477a #1f7390 #4d9d99 #8dbd9c #c7d3a6 #f2e8b3"
 DARK = Theme(
     name="dark",
     window=QColor("#0f141d"),
@@ -84,11 +78,8 @@ DARK = Theme(
     axis=QColor("#5a677c"),
     grid=QColor("#222c3b"),
     contour=QColor(255, 255, 255, 40),
-    heat_stops=tuple(_HEAT.split()),
-    run_colours=_colours(
-        "#77b7ff #e68314 #26e3aa #9563f0 #ffe774 #fa5c63 #8b879b #62f1ff"
-        " #9dffb0 #a48cff #757ec9 #c4732f #89ddd0 #fb21cd #62ad7d #f9af03"
-    ),
+    heat_stops=("#0b1b45", "#14477a", "#1f7390", "#4d9d99", "#8dbd9c", "#c7d3a6", "#f2e8b3"),
+    run_colours=tuple(map(QColor, ON_DARK)),
 )
 LIGHT = Theme(
     name="light",
@@ -109,10 +100,7 @@ LIGHT = Theme(
     grid=QColor("#e6eaf0"),
     contour=QColor(10, 25, 50, 48),
     heat_stops=("#6498c2", "#87b6d0", "#a8cfd3", "#c6e0d0", "#dbead0", "#ecf1d6", "#f8f6e3"),
-    run_colours=_colours(
-        "#4e7edc #e37006 #017f47 #792fd4 #6e5100 #e8204c #5c6474 #0495b1"
-        " #619e61 #87098c #7a63b3 #c26125 #1c6787 #e42de1 #18512e #735227"
-    ),
+    run_colours=tuple(map(QColor, ON_LIGHT)),
 )
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
 

@@ -89,6 +89,7 @@ class Workbench(QWidget):
         self._seen: Published | None = None
         self._patch: Patch | None = None
         self._survey = 0
+        self._axes_are_chosen = False
         self._problem: Problem | None = None
         self.problem_panel = ProblemPanel(theme)
         self.runs_panel = RunsPanel(theme)
@@ -151,6 +152,7 @@ class Workbench(QWidget):
         self.transport.speed_changed.connect(self.set_speed)
         self.transport.scrubbed.connect(self.scrub)
         self.transport.rewound.connect(self.rewind)
+        self.transport.explained.connect(self.toggle_explain)
 
         self.stage.region_wanted.connect(self._survey_region)
         self.stage.start_dragged.connect(self._drag_start)
@@ -174,6 +176,7 @@ class Workbench(QWidget):
         ids = [record.settings.id for record in experiment.runs]
         self._selected = selected if selected in ids else ids[0]
         self.curves.apply_view(view)
+        self._axes_are_chosen = "curves_log_y" in view
         self.stage.apply_view(view)
         self._order("load", experiment)
         speed = view.get("speed", DEFAULT_SPEED)
@@ -460,7 +463,11 @@ class Workbench(QWidget):
         self._problem = problem_of(task)
         problem = self._problem
         self.stage.value_at = lambda x, y: float(problem.values(np.array([x, x]), np.array([y]))[0, 0])
-        x0, x1, y0, y1 = published.picture.ground.view
+        ground = published.picture.ground
+        if not self._axes_are_chosen:  # a logarithmic axis cannot show a loss below zero
+            self.curves.set_log_y("loss", ground.lowest is None or ground.lowest >= 0.0)
+        self._axes_are_chosen = False
+        x0, x1, y0, y1 = ground.view
         self._survey_region(x0, x1, y0, y1, 240, 240)
 
     def _horizon(self, run: RunPicture) -> int:

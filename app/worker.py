@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -83,6 +84,9 @@ class Worker(QObject):
         self._timer: QTimer | None = None
         # While one thread waits for the window to let Python go on, the other computes.
         self._pool = ThreadPoolExecutor(POOL, "runs", initializer=_be_silent)
+        met = threading.Barrier(POOL)
+        for _ in range(POOL):  # started here: one started by a thread of Qt would leave Python a dummy of that
+            self._pool.submit(met.wait)
 
     @Slot()
     def begin(self) -> None:

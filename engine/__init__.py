@@ -33,7 +33,7 @@ from engine.experiment import (
     choose,
 )
 from engine.explain import Line, explain, formula, typeset_surface
-from engine.expressions import ExpressionError, symbol
+from engine.expressions import ExpressionError
 from engine.history import COLUMNS, HistoryView
 from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
 from engine.problem import Ground, Problem, problem_of
@@ -43,6 +43,7 @@ from engine.schedules import SCHEDULES, Schedule, preview
 from engine.session import RunPicture, Session, SessionPicture
 from engine.surfaces import SURFACES, Surface
 from engine.surfaces.formula import read_formula
+from engine.typesetting import symbol
 
 __all__ = [
     "BATCHES",

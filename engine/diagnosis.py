@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine import loop
-from engine.expressions import parse, typeset
+from engine.expressions import parse
 from engine.optimizers import OPTIMIZERS
+from engine.typesetting import typeset
 
 if TYPE_CHECKING:
     from engine.run import Run

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from engine.contracts import Value
 from engine.experiment import Choice, Formula
-from engine.expressions import ExpressionError, parse, substitute, symbol, typeset
+from engine.expressions import ExpressionError, parse
 from engine.optimizers import OPTIMIZERS, Optimizer
 from engine.run import Peek
 from engine.surfaces import SURFACES
+from engine.typesetting import substitute, symbol, typeset
 
 
 @dataclass(frozen=True, slots=True)

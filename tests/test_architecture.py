@@ -29,7 +29,7 @@ ENGINE_MAY_TOO = {
 FLOORS = (
     ("contracts",),
     ("expressions", "rng", "decimation"),
-    ("batches", "optimizers", "schedules", "surfaces", "history"),
+    ("typesetting", "batches", "optimizers", "schedules", "surfaces", "history"),
     ("experiment",),
     ("loop",),
     ("problem",),

@@ -32,6 +32,7 @@ class Transport(QWidget):
     epoch_stepped = Signal()
     reset = Signal()
     seeds_renewed = Signal()
+    explained = Signal()
     speed_changed = Signal(float)
     scrubbed = Signal(object)
     rewound = Signal(object)
@@ -46,24 +47,25 @@ class Transport(QWidget):
         self.play.setObjectName("play")
         self.play.setProperty("kind", "accent")
         self.play.setToolTip("Play or pause  (Space)")
-        self.play.setMinimumWidth(92)
+        self.play.setMinimumWidth(86)
         self.play.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.play.clicked.connect(self.play_toggled)
         self.step = self._button("step", "One update  (→)", self.stepped)
         self.epoch = self._button("epoch", "One epoch  (Shift + →)", self.epoch_stepped)
         self.restart = self._button("reset", "Reset: the same seeds and settings from the start  (R)", self.reset)
         self.seeds = self._button("seeds", "New seeds: other noise, from the start  (N)", self.seeds_renewed)
+        self.explain = self._button("explain", "Explain: the update rule with its live numbers  (E)", self.explained)
         self.speed = Slider()
         self.speed.setObjectName("speed")
         self.speed.setRange(0, len(SPEEDS) - 1)
         self.speed.setPageStep(3)
-        self.speed.setFixedWidth(110)
+        self.speed.setFixedWidth(80)
         self.speed.setAccessibleName("speed")
         self.speed.setToolTip("Updates per second, from slow motion to as fast as it goes  (, and .)")
         self.speed.valueChanged.connect(lambda place: self.speed_changed.emit(SPEEDS[place]))
         self.speed_text = QLabel()
         self.speed_text.setObjectName("muted")
-        self.speed_text.setFixedWidth(72)
+        self.speed_text.setFixedWidth(66)
         self.status = QLabel()
         self.status.setObjectName("status")
         self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -86,7 +88,7 @@ class Transport(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        for name in ("step", "epoch", "reset", "seeds", "rewind"):
+        for name in ("step", "epoch", "reset", "seeds", "explain", "rewind"):
             button = self.restart if name == "reset" else getattr(self, name)
             button.setIcon(icon(name, theme))
         self._playing = None
@@ -155,7 +157,7 @@ class Transport(QWidget):
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(6)
-        for widget in (self.play, self.step, self.epoch, self.restart, self.seeds):
+        for widget in (self.play, self.step, self.epoch, self.restart, self.seeds, self.explain):
             top.addWidget(widget)
         top.addSpacing(8)
         top.addWidget(self.speed)

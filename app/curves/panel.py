@@ -136,6 +136,11 @@ class CurvePanel(QScrollArea):
             self._restyle()
             self._tell()
 
+    def set_log_y(self, key: str, on: bool) -> None:
+        """Show a curve, if it is there, on a logarithmic or a linear axis; emits nothing."""
+        if key in self.cards:
+            self.cards[key].set_style(replace(self.cards[key].style_shown, log_y=on))
+
     def copy_image(self, key: str) -> None:
         QGuiApplication.clipboard().setImage(self.cards[key].view.image())
 

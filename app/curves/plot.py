@@ -59,8 +59,6 @@ class Plot:
             self.y_range = None
         if style.along != self.style.along:
             self.x_range = None
-        if style.log_x and self.x_range and self.x_range[0] <= 0.0:
-            self.x_range = None
         self.style = style
         if self.picture is not None:
             self.pull(self.picture, self.clock)
@@ -133,7 +131,12 @@ class Plot:
 
     def _x(self, size: QSize) -> Scale:
         area = plot_in(size, self.style.names_axis)
-        return Scale(*(self.x_range or self._whole_x(self.traces)), area.left(), area.right(), self.style.log_x)
+        low, high = whole = self._whole_x(self.traces)
+        if self.x_range is not None:
+            low, high = self.x_range
+        if self.style.log_x and low <= 0.0:  # chosen on a linear axis, perhaps that of another plot
+            low, high = (whole[0], high) if whole[0] < high else whole
+        return Scale(low, high, area.left(), area.right(), self.style.log_x)
 
     def _whole_x(self, traces: list[Trace]) -> Span:
         end = max((trace.end for trace in traces), default=0.0)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from app.colours import ON_LIGHT
 from app.curves.axes import HUGEST, Scale
 from app.curves.ranges import linear_range, log_range
 from app.curves.table import ALONG, CURVES, Array, Clock, Course
@@ -13,7 +14,7 @@ from app.curves.trace import Trace
 from app.export.legend import Entry, clean
 from app.export.plots import CurvePlot
 from app.export.records import Progress, exactly
-from app.export.style import COLOURS, MM, POINTS, FigureSettings, Pattern
+from app.export.style import MM, POINTS, FigureSettings, Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +76,7 @@ class _Pen:
     def __init__(self, axes: Axes, settings: FigureSettings, colour: int, place: int, shift: float) -> None:
         self.axes = axes
         self.settings = settings
-        self.colour = COLOURS[colour % len(COLOURS)]
+        self.colour = ON_LIGHT[colour % len(ON_LIGHT)]
         self.pattern = settings.dash(place)
         self.marker = settings.marker(place)
         self.shift = shift

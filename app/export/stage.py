@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from app.colours import ON_LIGHT
 from app.export.legend import Entry, clean
 from app.export.plots import StagePlot
 from app.export.records import Progress, exactly
-from app.export.style import COLOURS, MM, POINTS, FigureSettings
+from app.export.style import MM, POINTS, FigureSettings
 from engine import DIVERGED, problem_of, thin_path
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _path(run: RunPicture, live: bool) -> Array:
 def _draw_path(axes: Axes, run: RunPicture, points: Array, region: Region, settings: FigureSettings, place: int) -> Any:
     from matplotlib.lines import Line2D
 
-    colour = COLOURS[run.colour % len(COLOURS)]
+    colour = ON_LIGHT[run.colour % len(ON_LIGHT)]
     width = settings.line_width
     spans = np.array([region[1] - region[0], region[3] - region[2]])
     points = np.clip(points, -_FAR * spans, _FAR * spans)

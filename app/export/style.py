@@ -35,11 +35,6 @@ SIZES: dict[str, tuple[float, float, float, float]] = {
 }
 MOST_PIXELS = 100_000_000
 
-# The light theme's colours of runs, which had to be typed again: that module needs Qt, and this one must not.
-COLOURS = (
-    "#4e7edc", "#e37006", "#017f47", "#792fd4", "#6e5100", "#e8204c", "#5c6474", "#0495b1",
-    "#619e61", "#87098c", "#7a63b3", "#c26125", "#1c6787", "#e42de1", "#18512e", "#735227",
-)  # fmt: skip
 # In lengths of the line's width. With eight markers and five patterns, 40 runs differ without any colour.
 DASHES: tuple[Pattern, ...] = ((), (5.0, 1.6), (1.2, 1.4), (7.0, 1.6, 1.2, 1.6), (3.0, 1.4, 1.2, 1.4, 1.2, 1.4))
 MARKERS = "osD^vPX*"
@@ -184,7 +179,7 @@ def _bundled() -> tuple[str, ...]:
 
     families: list[str] = []
     known = {entry.fname for entry in fontManager.ttflist}
-    for path in sorted(FONTS.glob("*-Regular.ttf")) or sorted(FONTS.glob("*-Regular.otf")):
+    for path in sorted(FONTS.glob("*-Regular.ttf")):
         if str(path) not in known:
             fontManager.addfont(str(path))
         families.append(FT2Font(str(path)).family_name)

@@ -19,7 +19,7 @@ from app.documents.safe_write import FileError
 from app.export import records
 from app.export.figure import FORMATS, figure_bytes, write_figure
 from app.export.plots import CurvePlot, StagePlot
-from app.export.style import COLOURS, SIZES, FigureSettings
+from app.export.style import SIZES, FigureSettings
 from engine import SURFACES, Formula, Session, SettingError, new_experiment, new_run
 from tests.app.export import states
 
@@ -201,12 +201,6 @@ def test_runs_can_be_told_apart_without_colour() -> None:
     settings = FigureSettings()
     looks = {(settings.dash(place), settings.marker(place)) for place in range(16)}
     assert len(looks) == 16
-
-
-def test_colours_are_the_light_themes() -> None:
-    from app.theme import LIGHT
-
-    assert tuple(colour.name() for colour in LIGHT.run_colours) == COLOURS
 
 
 def test_hidden_runs_are_not_drawn_and_not_compared() -> None:
