@@ -55,7 +55,7 @@ class Actions(QObject):
         self.gallery = PresetGallery(bench.theme, bench)
         self.gallery.hide()
         self.gallery.chosen.connect(self._open_preset)
-        self.export = ExportPanel(bench.theme, bench)
+        self.export = ExportPanel(bench)
         self.export.hide()
         self.export.told.connect(bench.toast.tell)
         self.export.warned.connect(bench.toast.warn)
@@ -193,7 +193,6 @@ class Actions(QObject):
         theme = THEMES[name]
         self._bench.set_theme(theme)
         self.gallery.set_theme(theme)
-        self.export.set_theme(theme)
         self.by_name[f"theme-{name}"].setChecked(True)
         self._settings.set("theme", name)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QTemporaryDir
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.colours import ON_DARK, ON_LIGHT
 
@@ -107,19 +107,23 @@ THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
 
 def run_colour(theme: Theme, colour: int) -> str:
     """A run's colour as #rrggbb."""
-    return theme.run_colours[colour % len(theme.run_colours)].name()
+    return theme.run_colours[colour].name()
 
 
-def apply(application: QApplication, theme: Theme) -> None:
-    """Dress the application: Fusion, the bundled font, a palette and the stylesheet of the theme."""
+def apply(application: QApplication, theme: Theme, window: QWidget | None = None) -> None:
+    """Dress the application: Fusion, the bundled font, a palette and the stylesheet of the theme.
+
+    window: takes the stylesheet in place of the application, for which Qt needs a third of the time.
+    """
     _load_fonts()
     font = QFont([FONT, SIGNS])
     font.setPixelSize(FONT_PIXELS)
     font.setFeature(QFont.Tag("tnum"), 1)  # digits of one width: live numbers do not jitter
-    application.setStyle("Fusion")
+    if application.style().name() != "fusion":
+        application.setStyle("Fusion")
     application.setFont(font)
     application.setPalette(_palette(theme))
-    application.setStyleSheet(_stylesheet(theme))
+    (window or application).setStyleSheet(_stylesheet(theme))
     application.setWindowIcon(QIcon(str(ASSETS / "icons" / "app.svg")))
 
 

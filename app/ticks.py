@@ -61,8 +61,13 @@ def number(value: float, digits: int = 4) -> str:
     text = f"{value:.{digits}g}"
     if digits > 1 and 1e4 <= abs(value) < 1e6:
         text = f"{value:.0f}"
+    return printed(text)
+
+
+def printed(text: str) -> str:
+    """A number that Python has written, with its power of ten raised and a true minus sign."""
     mantissa, _, exponent = text.partition("e")
-    return _joined(mantissa, int(exponent)) if exponent else _signed(text)
+    return f"{_signed(mantissa)}·10{_raised(int(exponent))}" if exponent else _signed(text)
 
 
 def power_of_ten(exponent: int) -> str:
@@ -87,12 +92,7 @@ def _scientific(value: float, step: float) -> str:
     """The same with a power of ten of its own."""
     largest = max(abs(value), step)
     digits = max(0, math.floor(math.log10(largest) + 1e-9) - math.floor(math.log10(step) + 1e-9))
-    mantissa, _, exponent = f"{value:.{min(digits, MOST_DECIMALS)}e}".partition("e")
-    return _joined(mantissa, int(exponent))
-
-
-def _joined(mantissa: str, exponent: int) -> str:
-    return f"{_signed(mantissa)}·10{_raised(exponent)}"
+    return printed(f"{value:.{min(digits, MOST_DECIMALS)}e}")
 
 
 def _raised(exponent: int) -> str:

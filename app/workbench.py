@@ -351,7 +351,7 @@ class Workbench(QWidget):
         self.theme = theme
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        apply(application, theme)
+        apply(application, theme, self.window())
         for part in (
             self.problem_panel, self.runs_panel, self.run_panel, self.stop_panel, self.transport, self.stage,
             self.explain, self.curves,
@@ -402,11 +402,12 @@ class Workbench(QWidget):
             self.rewind(run.rewind_to)
 
     def _drag_start(self, x: float, y: float) -> None:
-        self.change_problem({"start": (x, y)})
+        """A hand means no more than six digits, and a file shall be read by people."""
+        self.change_problem({"start": (float(f"{x:.6g}"), float(f"{y:.6g}"))})
 
     def _place_start(self, x: float, y: float) -> None:
         playing = self._seen is not None and self._seen.playing
-        self.change_problem({"start": (x, y)})
+        self._drag_start(x, y)
         self._orders.settle.emit()
         if not playing and self._seen is not None and self._seen.picture.update == 0:
             self._orders.play.emit()

@@ -41,8 +41,8 @@ def main() -> None:
         from app.theme import DARK, apply
 
         application = QApplication([])
-        apply(application, DARK)
         shell = Shell()
+        apply(application, DARK, shell)
         shell.resize(*SIZE)
         shell.show()
         starter = Starter(shell, Settings(), cache, None)

@@ -36,7 +36,8 @@ def diagnose(run: Run, failed: int, reason: int) -> Diagnosis:
     settings = run.settings
     what = "the step" if reason == loop.NOT_FINITE_STEP else "the loss or its gradient"
     if failed == 0 and reason == loop.NOT_FINITE_HERE:
-        return Diagnosis(0, "the loss or its gradient is not finite at the start itself", ("choose another start point",), None, 0)
+        sentence = "the loss or its gradient is not finite at the start itself"
+        return Diagnosis(0, sentence, ("choose another start point",), None, 0)
     view = run.history.view()
     losses, _, _ = view.column("loss")
     if len(losses):

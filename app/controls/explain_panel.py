@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollA
 
 from app.controls.segmented import Segmented
 from app.theme import Theme
+from app.ticks import printed
 from engine import OPTIMIZERS, RunPicture, explain
 
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse
@@ -18,7 +19,6 @@ _PARTS = ("explain-name", "explain-formula", "explain-numbers", "explain-value")
 _MOST_FORMULA = 0.38  # of the width
 _VALUE, _TALLEST = 84, 230  # pixels: of the last column; of the table, which is scrolled beyond
 _HARD = "\N{NO-BREAK SPACE}"
-_SMALL = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _READABLE = 100  # milliseconds that a number stands at least: faster ones nobody reads
 
 
@@ -171,5 +171,4 @@ def _joined(text: str) -> str:
 
 
 def _number(value: float) -> str:
-    mantissa, _, exponent = f"{value:.5g}".replace("-", "−").partition("e")
-    return f"{mantissa}·10{str(int(exponent.replace('−', '-'))).translate(_SMALL)}" if exponent else mantissa
+    return printed(f"{value:.5g}")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from app.controls.dress import dress
 from app.controls.formula_field import FormulaField
 from app.controls.knob_list import KnobList
 from app.theme import Theme
@@ -129,14 +130,8 @@ class FormulaEditor(QWidget):
         self._told = (sentence, place)
         self.fault.setText(f"{sentence[:1].upper()}{sentence[1:]}." if sentence else _printed(self.value))
         self.text.mark(None if waiting else place)
-        for widget, name, on in (
-            (self.fault, "waiting", waiting or not sentence),
-            (self.text, "bad", bool(sentence) and not waiting),
-        ):
-            if widget.property(name) != on:
-                widget.setProperty(name, on)
-                widget.style().unpolish(widget)
-                widget.style().polish(widget)
+        dress(self.fault, waiting=waiting or not sentence)
+        dress(self.text, bad=bool(sentence) and not waiting)
 
 
 def _printed(formula: Formula) -> str:

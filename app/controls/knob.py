@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
+from app.controls.dress import dress
 from app.controls.slider import Slider
 from app.controls.switch import Switch
 from engine import Hyper, SettingError, Value
@@ -169,10 +170,15 @@ class Knob(QWidget):
                 part.setAccessibleName(f"{hyper.title} {name}")
                 part.setAccessibleDescription(self.accessibleDescription())
 
+    @property
+    def _least(self) -> float:
+        """Where a logarithmic slider begins, which has no place for 0."""
+        return self._low if self._low > 0.0 else self._high * 1e-6
+
     def _tick(self, value: float) -> int:
         low, high = self._low, self._high
         if self._log:
-            low = low if low > 0.0 else high * 1e-6
+            low = self._least
             if value <= low:
                 return 0
             share = math.log(min(value, high) / low) / math.log(high / low)
@@ -186,8 +192,7 @@ class Knob(QWidget):
         if self._log:
             if tick == 0 and self.hyper.low == 0.0:
                 return 0.0  # the far end of a logarithmic slider is off
-            low = low if low > 0.0 else high * 1e-6
-            value = low * (high / low) ** share
+            value = self._least * (high / self._least) ** share
             return float(f"{value:.3g}")
         value = low + (high - low) * share
         if self.hyper.kind == "integer":
@@ -249,10 +254,7 @@ class Knob(QWidget):
         if sentence != self.fault.text():
             self.fault.setText(sentence)
         self.fault.setVisible(bool(sentence))
-        if self.field.property("bad") != bool(sentence):
-            self.field.setProperty("bad", bool(sentence))
-            self.field.style().unpolish(self.field)
-            self.field.style().polish(self.field)
+        dress(self.field, bad=bool(sentence))
 
     def _nudge(self, direction: int, coarse: bool) -> None:
         """Arrow keys: by a tenth (coarse: tenfold) on a logarithmic knob, else a hundredth (a tenth) of the slider."""
@@ -260,8 +262,7 @@ class Knob(QWidget):
             return
         value = float(self._value) if math.isfinite(self._value) else self._low
         if self._log:
-            least = self._low if self._low > 0 else self._high * 1e-6
-            value = (value or least) * (10.0 if coarse else 1.1) ** direction
+            value = (value or self._least) * (10.0 if coarse else 1.1) ** direction
         elif self.hyper.kind == "integer":
             value += direction * (10 if coarse else 1)
         else:

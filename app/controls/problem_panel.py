@@ -72,8 +72,9 @@ class ProblemPanel(Card):
         self.editor.changed.connect(lambda formula: self.changed.emit({"surface": formula}))
         self.start.changed.connect(self._set_start)
         self.noise.changed.connect(self._set_noise)
-        for part in (self.knobs, self.editor, self.start, self.noise):
-            getattr(part, "settled" if part is self.editor else "finished").connect(self.settled)
+        self.editor.settled.connect(self.settled)
+        for knobs in (self.knobs, self.start, self.noise):
+            knobs.finished.connect(self.settled)
 
     def refresh(self, picture: SessionPicture) -> None:
         task = picture.experiment.problem

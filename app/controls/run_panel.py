@@ -145,8 +145,6 @@ class RunPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.preview.set_theme(theme)
-        for card in self.findChildren(Card):
-            card.set_theme(theme)
 
     def refresh(self, run: RunPicture, horizon: int) -> None:
         """Show a run's settings as they stand; `horizon` is how many updates the preview spans."""

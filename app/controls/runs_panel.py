@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.controls.card import Card
+from app.controls.dress import dress
 from app.controls.swatch import Swatch
 from app.controls.tab_order import arrange
 from app.elided import ElidedLabel
@@ -133,16 +134,8 @@ class _Row(QFrame):
         self.value.setToolTip("Loss at the point on screen")
         self.setAccessibleName(f"run {run.name}, {run.status}")
         self.setAccessibleDescription(", ".join([title, *notes]))
-        self._dress(chosen=chosen, bad=run.status == DIVERGED, off=not run.visible)
+        dress(self, self.name, self.value, chosen=chosen, bad=run.status == DIVERGED, off=not run.visible)
         self._show_message(run)
-
-    def _dress(self, **states: bool) -> None:
-        if any(self.property(name) != on for name, on in states.items()):
-            for name, on in states.items():
-                self.setProperty(name, on)
-            for widget in (self, self.name, self.value):
-                widget.style().unpolish(widget)
-                widget.style().polish(widget)
 
     def _show_message(self, run: RunPicture) -> None:
         if run.status not in (DIVERGED, FINISHED) or not run.message:

@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from app.controls.dress import dress
+
 _SHORT, _LONG = 3500, 9000  # milliseconds
 _NARROWEST, _WIDEST = 120, 620
 _SPARE = 4  # pixels, against rounding
@@ -58,9 +60,7 @@ class Toast(QFrame):
         self.text.setFixedWidth(min(_WIDEST, self.text.fontMetrics().horizontalAdvance(sentence) + 8))
         self.copy.setVisible(bool(details))
         self.close_button.setVisible(bool(details))
-        self.setProperty("tone", tone)
-        self.style().unpolish(self)
-        self.style().polish(self)
+        dress(self, tone=tone)
         self._place()
         self.show()
         self.raise_()

@@ -127,7 +127,7 @@ class Plot:
         return min(self.reference.update_at(self.frame.x.value(pixel)), max(self.newest, 0))
 
     def colour(self, run: RunPicture) -> QColor:
-        return self.theme.run_colours[run.colour % len(self.theme.run_colours)]
+        return self.theme.run_colours[run.colour]
 
     def _x(self, size: QSize) -> Scale:
         area = plot_in(size, self.style.names_axis)

@@ -76,7 +76,7 @@ class _Pen:
     def __init__(self, axes: Axes, settings: FigureSettings, colour: int, place: int, shift: float) -> None:
         self.axes = axes
         self.settings = settings
-        self.colour = ON_LIGHT[colour % len(ON_LIGHT)]
+        self.colour = ON_LIGHT[colour]
         self.pattern = settings.dash(place)
         self.marker = settings.marker(place)
         self.shift = shift

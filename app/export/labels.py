@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from app.ticks import number
 from engine import BATCHES, LEARNING_RATE, OPTIMIZERS, SCHEDULES, WARMUP, WARMUP_START, Choice, Experiment, RunRecord
 
-Same = Callable[[object], bool]
 _CHOICES: tuple[tuple[str, Any], ...] = (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES), ("batch", BATCHES))
 
 

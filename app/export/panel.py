@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,6 @@ from app.curves.table import CURVES, Clock
 from app.export.draughtsman import Draughtsman, Order
 from app.export.plots import CurvePlot, Plot, StagePlot
 from app.export.style import KNOBS, LEGENDS, SIZES, FigureSettings
-from app.theme import Theme
 from engine import SessionPicture
 
 STAGE, TABLE = "stage", "table"
@@ -51,7 +50,7 @@ class ExportPanel(Popup):
     warned = Signal(str)
     failed = Signal(str)
 
-    def __init__(self, theme: Theme, owner: QWidget) -> None:
+    def __init__(self, owner: QWidget) -> None:
         super().__init__(owner, "Export", 880, 620)
         self._picture: SessionPicture | None = None
         self._clocks: Mapping[str, Clock] = {}
@@ -86,7 +85,6 @@ class ExportPanel(Popup):
         self._waiting.setInterval(_DELAY)
         self._lay_out()
         self._wire()
-        self.set_theme(theme)
         self._show_settings()
 
     def _wire(self) -> None:
@@ -107,9 +105,6 @@ class ExportPanel(Popup):
         hand.refused.connect(self._refused)
         hand.failed.connect(self._failed)
         hand.moved.connect(self._show_progress)
-
-    def set_theme(self, theme: Theme) -> None:
-        """A figure is for paper: it looks the same in both themes."""
 
     def show_for(
         self, picture: SessionPicture, clocks: Mapping[str, Clock], view: Mapping[str, Any], what: str
@@ -153,8 +148,8 @@ class ExportPanel(Popup):
             path = Path(chosen)
             self.export_to(path if path.suffix.lower() == f".{suffix}" else path.with_name(f"{path.name}.{suffix}"))
 
-    def _set(self, name: str, value: object) -> None:
-        self.settings = FigureSettings(**{**asdict(self.settings), name: value})
+    def _set(self, name: str, value: Any) -> None:
+        self.settings = replace(self.settings, **{name: value})
         self._changed()
 
     def _resize(self, name: str) -> None:

@@ -137,7 +137,7 @@ def _path(run: RunPicture, live: bool) -> Array:
 def _draw_path(axes: Axes, run: RunPicture, points: Array, region: Region, settings: FigureSettings, place: int) -> Any:
     from matplotlib.lines import Line2D
 
-    colour = ON_LIGHT[run.colour % len(ON_LIGHT)]
+    colour = ON_LIGHT[run.colour]
     width = settings.line_width
     spans = np.array([region[1] - region[0], region[3] - region[2]])
     points = np.clip(points, -_FAR * spans, _FAR * spans)

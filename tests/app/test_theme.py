@@ -11,6 +11,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPalette, QRawFont
 from PySide6.QtWidgets import QFrame, QLabel
 
+from app.colours import ON_LIGHT
 from app.theme import ASSETS, DARK, FONT, FONT_PIXELS, LIGHT, SIGNS, THEMES, apply, icon, run_colour
 from engine import COMMON, LEARNING_RATE, MOST_RUNS, OPTIMIZERS, SCHEDULES
 
@@ -80,8 +81,8 @@ def test_run_colours_are_seen_on_a_card(theme):
     assert min(contrast(colour, theme.panel) for colour in theme.run_colours) >= 3.0
 
 
-def test_a_run_colour_beyond_the_last_begins_again(theme):
-    assert run_colour(theme, MOST_RUNS) == run_colour(theme, 0) == theme.run_colours[0].name()
+def test_figures_and_the_light_theme_have_the_same_run_colours():
+    assert [run_colour(LIGHT, place) for place in range(MOST_RUNS)] == list(ON_LIGHT)
 
 
 def test_text_is_readable(theme):

@@ -311,9 +311,9 @@ def test_dragging_the_start_moves_it_and_is_one_edit(window, qtbot):
     qtbot.mouseRelease(plane, left, pos=stage_point(window, *place))
     window.settle()
     problem = window.picture.experiment.problem
-    assert problem.start == place
+    assert problem.start == tuple(float(f"{part:.6g}") for part in place)
     assert window.update == 50, "in a pause, the paths follow the hand"
-    assert all(run.history.column("x")[0][0] == place[0] for run in window.picture.runs)
+    assert all(run.history.column("x")[0][0] == problem.start[0] for run in window.picture.runs)
     window.bench.undo()
     window.settle()
     assert at_rest(window) == before
