@@ -7,18 +7,25 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QFileDialog, QLineEdit, QMainWindow, QMenu
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QMainWindow,
+    QMenu,
+    QWidget,
+)
 
 from app.controls.help_panel import HelpPanel
 from app.controls.segmented import Segmented
-from app.curves.view import CurveView
 from app.export.panel import ExportPanel
 from app.presets_gallery import PresetGallery
 from app.settings import Settings
-from app.stage.plane import Plane
-from app.stage.relief import Relief
 from app.theme import THEMES
 from app.workbench import Workbench
 from engine import OPTIMIZERS
@@ -27,19 +34,28 @@ FILTER = "Experiments and figures (*.toml *.png *.svg *.pdf);;All files (*)"
 
 
 class KeyKeeper(QObject):
-    """Leaves Space and the arrows to the part that has the focus, where it has a use for them."""
+    """Leaves Space and the arrows to Qt's own parts that have the focus and a use for them; ours ask for theirs."""
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__(application)
+        application.focusChanged.connect(self._watch)  # a filter of the application would see every event there is
+        self._watch(None, application.focusWidget())
+
+    @Slot(QWidget, QWidget)
+    def _watch(self, before: QWidget | None, now: QWidget | None) -> None:
+        if before is not None:
+            before.removeEventFilter(self)
+        if now is not None:
+            now.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             arrow = event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right)
             plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
             presses = isinstance(watched, QAbstractButton | QComboBox)
-            moves = isinstance(watched, QAbstractSlider | QComboBox | QLineEdit | CurveView | Relief)
+            moves = isinstance(watched, QAbstractSlider | QComboBox | QLineEdit)
             segment = isinstance(watched, QAbstractButton) and isinstance(watched.parent(), Segmented)
             if plain and ((event.key() == Qt.Key.Key_Space and presses) or (arrow and (moves or segment))):
-                event.accept()
-                return True
-            if arrow and isinstance(watched, Plane) and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
                 event.accept()
                 return True
         return False

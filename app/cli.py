@@ -159,11 +159,11 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 
 def _defect(error: Exception) -> int:
     """Report a defect in one line, with the details in a file."""
-    from app import kernel_cache
+    from app.documents.places import cache_home
 
     place = ""
     with contextlib.suppress(OSError, RuntimeError):
-        log = kernel_cache.home() / "fault.log"
+        log = cache_home() / "fault.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(f"Fall Line {version()}, Python {sys.version}\n{traceback.format_exc()}", "utf-8", "replace")
         place = f"; the details are in {log}"

@@ -20,10 +20,10 @@ from app.export.plots import CurvePlot, Plot, StagePlot
 from app.export.style import KNOBS, LEGENDS, SIZES, FigureSettings, parameters
 from app.export.table import write_table
 from app.progress import Bar
-from engine import DIVERGED, Experiment, Session, SessionPicture, SettingError
+from engine import DIVERGED, STOP, Experiment, Session, SessionPicture, SettingError
 
 SOME_DIVERGED = 4
-MOST_UPDATES = 10**15
+MOST_UPDATES = int(STOP[0].high)
 STAGE, TABLE = "stage", "csv"
 _CHUNK_SECONDS = 0.05
 

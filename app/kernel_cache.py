@@ -21,6 +21,8 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+from app.documents.places import cache_home
+
 ENGINE = Path(__file__).resolve().parent.parent / "engine"
 KEPT = 3  # folders of other engines: the one before an update, and a branch or two
 
@@ -58,7 +60,7 @@ def prepare() -> KernelCache:
     if inherited.name == name and not trouble(inherited):
         return KernelCache(inherited, "")
     try:
-        root = home() / "kernels"
+        root = cache_home() / "kernels"
         problem = _open(root) or _open(root / name)
     except (OSError, RuntimeError) as error:
         problem = str(error)
@@ -74,20 +76,6 @@ def prepare() -> KernelCache:
     # Without this, Numba would turn to __pycache__ when the folder fails, where kernels can be stale.
     os.environ["NUMBA_CACHE_LOCATOR_CLASSES"] = "UserProvidedCacheLocator"
     return chosen
-
-
-def home() -> Path:
-    """The user's cache folder of Fall Line; FALL_LINE_CACHE names another."""
-    own = os.environ.get("FALL_LINE_CACHE")
-    if own:
-        return Path(own).absolute()
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "fall-line"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "fall-line"
-    # A relative path in XDG_CACHE_HOME is to be ignored, says its specification.
-    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (base if base.is_absolute() else Path.home() / ".cache") / "fall-line"
 
 
 def key(engine: Path = ENGINE) -> str:

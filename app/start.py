@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.actions import Actions
     from app.workbench import Workbench
 
+_TURN_SECONDS = 0.001  # for which a thread keeps Python from the window; each call of a painter waits for it
 _CHILD_PATIENCE = 2000  # milliseconds
 
 
@@ -123,10 +124,9 @@ class Starter(QObject):
         self.bench = bench
         self._shell.setCentralWidget(bench)
         self.actions = Actions(self._shell, bench, self._settings)
-        keeper = KeyKeeper(self)
         application = QApplication.instance()
-        assert application is not None
-        application.installEventFilter(keeper)
+        assert isinstance(application, QApplication)
+        KeyKeeper(application)
         sys.excepthook = lambda *fault: self._unexpected("".join(traceback.format_exception(*fault)))
         bench.stage.setFocus()
         if self._cache.note:
@@ -162,6 +162,7 @@ def _note(progress: warmup.Progress) -> str:
 def show_window(file: str | None, cache: KernelCache) -> int:
     """Run the app until its window is closed; returns the exit status."""
     faulthandler.enable()
+    sys.setswitchinterval(_TURN_SECONDS)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Fall Line")
     settings = Settings()

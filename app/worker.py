@@ -104,7 +104,7 @@ class Worker(QObject):
     def end(self) -> None:
         if self._timer is not None:
             self._timer.stop()
-        self._pool.shutdown()
+        self._pool.shutdown(wait=False)  # to wait would leave Python a dummy of this thread
         self._session = None
 
     @Slot(object, int)

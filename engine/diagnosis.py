@@ -83,7 +83,7 @@ def stable_rate(run: Run, update: int) -> float | None:
     """The largest stable learning rate at a past update, where the optimizer declares one; else None.
 
     An optimizer's `stability` is the largest stable product of learning rate and curvature on a
-    quadratic, in its own knobs (science: 2 for gradient descent, 2 (1 + mu) with momentum mu).
+    quadratic, in its own knobs (2 for gradient descent, 2 (1 + mu) with momentum mu).
     """
     entry = OPTIMIZERS[run.settings.optimizer.kind]
     if not entry.stability:

@@ -22,6 +22,8 @@ MOST_RUNS = 16
 MOST_TWEAKS = 100_000
 MOST_TEXT = 4000
 MOST_PARAMETERS = 8
+MOST_UPDATES = 10**15
+FORMULA_DOMAIN = (-3.0, 3.0, -3.0, 3.0)  # where a typed formula is shown unless it says otherwise
 
 LEARNING_RATE = Hyper(
     "learning_rate",
@@ -69,7 +71,7 @@ STOP = (
         "",
         2000,
         0,
-        10**15,
+        MOST_UPDATES,
         kind="integer",
         slider=(0, 10_000),
         help="stop after this many updates; 0 is never",
@@ -145,7 +147,7 @@ class Formula:
 
     text: str
     parameters: Mapping[str, float] = field(default_factory=dict)
-    domain: tuple[float, float, float, float] = (-3.0, 3.0, -3.0, 3.0)
+    domain: tuple[float, float, float, float] = FORMULA_DOMAIN
 
     def to_dict(self) -> dict[str, Any]:
         return {"text": self.text, "domain": list(self.domain), "parameters": dict(self.parameters)}
@@ -419,7 +421,7 @@ def _formula(table: _Table) -> Formula:
     if not isinstance(parameters, dict) or len(parameters) > MOST_PARAMETERS:
         raise SettingError(f"must be a table of up to {MOST_PARAMETERS} numbers", place)
     values = {str(name): float(_checked(COORDINATE, v, f"{place}.{str(name)[:60]}")) for name, v in parameters.items()}  # type: ignore[arg-type]
-    domain = table.take("domain", [-3.0, 3.0, -3.0, 3.0])
+    domain = table.take("domain", FORMULA_DOMAIN)
     if not isinstance(domain, list | tuple) or len(domain) != 4:
         raise SettingError(f"must be four numbers [x0, x1, y0, y1], got {shown(domain)}", table._at("domain"))
     x0, x1, y0, y1 = (float(_checked(COORDINATE, item, table._at("domain"))) for item in domain)  # type: ignore[arg-type]
@@ -460,7 +462,7 @@ def _tweaks(data: object, settings: RunSettings, path: str) -> tuple[Tweak, ...]
     if not isinstance(data, list) or len(data) > MOST_TWEAKS:
         raise SettingError(f"must be a list of up to {MOST_TWEAKS} tweaks", path)
     tweaks: list[Tweak] = []
-    update_range = Hyper("update", "", 0, 0, 10**15, kind="integer")
+    update_range = Hyper("update", "", 0, 0, MOST_UPDATES, kind="integer")
     for index, item in enumerate(data):
         table = _Table(item, f"{path}[{index + 1}]")
         update = int(_checked(update_range, table.take("update"), table._at("update")))  # type: ignore[arg-type]

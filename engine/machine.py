@@ -134,7 +134,7 @@ class Machine:
         self._step, self._own = entry.kernel.address, sum(knob.width for knob in entry.knobs[: entry.own])
         self.hyper = np.array(choice.packed(entry.knobs))
         if fresh:
-            self.slots = np.zeros(max(len(entry.slots) * self.theta.size + entry.scalars, 1))
+            self.slots = np.zeros(max(entry.size(self.theta.size), 1))
             self.stream[loop.OPTIMIZER_UPDATE] = self.update
 
     def _load_schedule(self, fresh: bool) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app import cli, headless, kernel_cache, preflight
+from app import cli, headless, preflight
 from app.documents import places
 from app.documents.presets import presets
 from app.export.table import HEAD
@@ -111,7 +111,7 @@ def test_environment_variables_are_those_of_the_help() -> None:
 def test_variables_lead_where_they_say(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("FALL_LINE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
-    assert kernel_cache.home() == tmp_path / "cache" and places.config_home() == tmp_path / "config"
+    assert places.cache_home() == tmp_path / "cache" and places.config_home() == tmp_path / "config"
 
 
 def test_system_packages_are_those_of_the_advice() -> None:

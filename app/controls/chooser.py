@@ -62,6 +62,7 @@ class Chooser(QComboBox):
     def __init__(self, catalogue: Catalogue[Any]) -> None:
         super().__init__()
         self._catalogue = catalogue
+        self.key = next(iter(catalogue))
         model = QStandardItemModel(self)
         family = ""
         for key, entry in catalogue.items():
@@ -85,12 +86,9 @@ class Chooser(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.activated.connect(self._choose)
 
-    @property
-    def key(self) -> str:
-        return str(self.currentData(_KEY) or "")
-
     def set_key(self, key: str) -> None:
         entry = self._catalogue[key]
+        self.key = key
         place = self.findData(key, _KEY)
         if place != self.currentIndex():
             with QSignalBlocker(self):

@@ -57,7 +57,6 @@ class Toast(QFrame):
     def _show(self, sentence: str, details: str, tone: str, milliseconds: int) -> None:
         self._details = details
         self.text.setText(sentence)
-        self.text.setFixedWidth(min(_WIDEST, self.text.fontMetrics().horizontalAdvance(sentence) + 8))
         self.copy.setVisible(bool(details))
         self.close_button.setVisible(bool(details))
         dress(self, tone=tone)

@@ -88,9 +88,8 @@ class Transport(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        for name in ("step", "epoch", "reset", "seeds", "explain", "rewind"):
-            button = self.restart if name == "reset" else getattr(self, name)
-            button.setIcon(icon(name, theme))
+        for button in (self.step, self.epoch, self.restart, self.seeds, self.explain, self.rewind):
+            button.setIcon(icon(button.objectName(), theme))
         self._playing = None
 
     def show_speed(self, speed: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from app.curves.plot import Style
@@ -61,12 +61,10 @@ class CurveCard(QFrame):
     def set_style(self, style: Style) -> None:
         """Show the curve in a style; emits nothing."""
         for widget, value in ((self._log_x, style.log_x), (self._log_y, style.log_y)):
-            widget.blockSignals(True)
-            widget.setChecked(value)
-            widget.blockSignals(False)
-        self._smoothing.blockSignals(True)
-        self._smoothing.setValue(min(range(len(SPANS)), key=lambda place: abs(SPANS[place] - style.span)))
-        self._smoothing.blockSignals(False)
+            with QSignalBlocker(widget):
+                widget.setChecked(value)
+        with QSignalBlocker(self._smoothing):
+            self._smoothing.setValue(min(range(len(SPANS)), key=lambda place: abs(SPANS[place] - style.span)))
         self._span.setVisible(style.span > 0)
         self._span.setText(f"{style.span // 1000}k" if style.span >= 1000 else str(style.span))
         self._span.setToolTip(f"The strong line is a mean of about {style.span:,} updates")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
-from shiboken6 import VoidPtr, wrapInstance
+from PySide6.QtGui import QPainter, QPen
 
+from app.buffers import polygon, wrapped
 from app.curves.columns import BLOCK
 from app.curves.table import Array
 from engine import thin_path
@@ -93,8 +92,7 @@ class Strokes:
         count = len(x0)
         if count > len(self._lines):
             self._ends = np.zeros((2 * count, 4))
-            address = self._ends.ctypes.data
-            self._lines = [wrapInstance(address + 32 * i, QLineF) for i in range(2 * count)]  # type: ignore[misc]
+            self._lines = wrapped(self._ends, QLineF)
         ends = self._ends[:count]
         ends[:, 0], ends[:, 1], ends[:, 2], ends[:, 3] = x0, y0, x1, y1
         if count:
@@ -110,13 +108,3 @@ def _rough(start: Array, enter: Array, leave: Array) -> Array:
     # A gap makes the sum NaN, which is not rough.
     rough: Array = np.add.reduceat(travel, borders[:-1]) > _ROUGH
     return np.repeat(rough, borders[1:] - borders[:-1])
-
-
-def polygon(xs: Array, ys: Array) -> QPolygonF:
-    """A polygon filled from arrays, without a Python object for every point."""
-    found = QPolygonF()
-    found.resize(len(xs))
-    memory: Any = VoidPtr(found.data(), 16 * len(xs), True)  # type: ignore[arg-type, call-arg]
-    points = np.frombuffer(memory, np.float64).reshape(-1, 2)
-    points[:, 0], points[:, 1] = xs, ys
-    return found

@@ -41,11 +41,6 @@ def load(path: str | os.PathLike[str]) -> Experiment:
     return from_text(text)
 
 
-def experiment_in(path: str | os.PathLike[str]) -> Experiment:
-    """The experiment that made a figure. Raises FileError or SettingError."""
-    return from_text(_figure_text(read(path, MOST_FIGURE_BYTES), path))
-
-
 def _figure_text(data: bytes, path: str | os.PathLike[str]) -> str:
     text = text_in(data)
     if text is None:

@@ -1,4 +1,4 @@
-"""Where the app keeps a person's own settings."""
+"""Where a person's own files of Fall Line are: settings, and what can be computed again."""
 
 from __future__ import annotations
 
@@ -9,13 +9,22 @@ from pathlib import Path
 
 def config_home() -> Path:
     """The user's configuration folder of Fall Line; FALL_LINE_CONFIG names another."""
-    own = os.environ.get("FALL_LINE_CONFIG")
-    if own:
-        return Path(own).absolute()
+    return _home("FALL_LINE_CONFIG", "Application Support", ("APPDATA", "Roaming"), ("XDG_CONFIG_HOME", ".config"))
+
+
+def cache_home() -> Path:
+    """The user's cache folder of Fall Line; FALL_LINE_CACHE names another."""
+    return _home("FALL_LINE_CACHE", "Caches", ("LOCALAPPDATA", "Local"), ("XDG_CACHE_HOME", ".cache"))
+
+
+def _home(own: str, mac: str, windows: tuple[str, str], xdg: tuple[str, str]) -> Path:
+    """The folder that the variable `own` names, or the system's; windows, xdg: a variable and what stands in for it."""
+    if named := os.environ.get(own):
+        return Path(named).absolute()
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "fall-line"
+        return Path.home() / "Library" / mac / "fall-line"
     if sys.platform == "win32":
-        return Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming") / "fall-line"
-    # A relative path in XDG_CONFIG_HOME is to be ignored, says its specification.
-    base = Path(os.environ.get("XDG_CONFIG_HOME", ""))
-    return (base if base.is_absolute() else Path.home() / ".config") / "fall-line"
+        return Path(os.environ.get(windows[0]) or Path.home() / "AppData" / windows[1]) / "fall-line"
+    # A relative path in such a variable is to be ignored, says its specification.
+    base = Path(os.environ.get(xdg[0], ""))
+    return (base if base.is_absolute() else Path.home() / xdg[1]) / "fall-line"

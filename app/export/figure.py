@@ -22,7 +22,7 @@ from app.export.legend import add_legend, clean
 from app.export.plots import CurvePlot, Plot
 from app.export.records import Progress, quiet
 from app.export.stage import draw_stage
-from app.export.style import MM, FigureSettings, parameters
+from app.export.style import MM, POINTS, FigureSettings, parameters
 from app.version import version
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def figure_bytes(
         warnings.filterwarnings("ignore", message="Glyph|constrained_layout not applied|Tight layout not applied")
         matplotlib.rcParams.update(parameters(settings))  # type: ignore[arg-type]
         figure = Figure(figsize=(width, height), dpi=settings.dpi if format == "png" else 72, layout="constrained")
-        pad = 0.3 * settings.font_size / 72.0
+        pad = 0.3 * settings.font_size / POINTS
         figure.get_layout_engine().set(w_pad=pad, h_pad=pad)  # type: ignore[union-attr, call-arg]
         axes = figure.add_subplot()
         labels = _labels(picture)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -26,13 +26,14 @@ from app.controls.popup import Popup
 from app.curves.table import CURVES, Clock
 from app.export.draughtsman import Draughtsman, Order
 from app.export.plots import CurvePlot, Plot, StagePlot
-from app.export.style import KNOBS, LEGENDS, SIZES, FigureSettings
+from app.export.style import KNOBS, LEGENDS, MM, SIZES, FigureSettings
 from engine import SessionPicture
 
 STAGE, TABLE = "stage", "table"
 _DELAY = 250  # milliseconds until a change is drawn
 _PREVIEW = QSize(470, 400)
 _PREVIEW_DPI = 150
+_PREVIEW_PIXELS = 1000.0  # across at most, so that large paper takes no longer
 _SWITCHES = {
     "grid": "Grid",
     "title": "Title",
@@ -161,9 +162,8 @@ class ExportPanel(Popup):
     def _show_settings(self) -> None:
         self.knobs.set_values({name: getattr(self.settings, name) for name in KNOBS})
         for name, switch in self.switches.items():
-            switch.blockSignals(True)
-            switch.setChecked(getattr(self.settings, name))
-            switch.blockSignals(False)
+            with QSignalBlocker(switch):
+                switch.setChecked(getattr(self.settings, name))
 
     def _changed(self) -> None:
         table = self.what.currentData() == TABLE
@@ -185,7 +185,7 @@ class ExportPanel(Popup):
         if plot is None:
             self.preview.setText("a table")
             return
-        dpi = _PREVIEW_DPI * min(1.0, 1000.0 / (self.settings.width / 25.4 * _PREVIEW_DPI))
+        dpi = _PREVIEW_DPI * min(1.0, _PREVIEW_PIXELS / (self.settings.width / MM * _PREVIEW_DPI))
         small = replace(self.settings, dpi=max(50, round(dpi)))
         self.draughtsman.order(Order(self._picture, plot, small, self._clocks))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine import COLUMNS, HistoryView, Problem, RunRecord, problem_of, rows
+from engine import COLUMNS, NEVER, HistoryView, Problem, RunRecord, problem_of, rows
 
 if TYPE_CHECKING:
     from engine import RunPicture, SessionPicture
@@ -31,11 +31,9 @@ def exact_rows(picture: SessionPicture, run: RunPicture, problem: Problem | None
         if history.count:
             yield 0, history.last[:, : history.count]
         return
-    # What has been recorded was recorded whatever the stop rules say by now.
-    never = {"updates": 0, "loss_below": -np.inf, "gradient_below": 0.0, "plateau_updates": 0}
-    endless = {**picture.experiment.stop, **never}
     record = RunRecord(run.initial, run.tweaks)
-    yield from rows(problem or problem_of(picture.experiment.problem), record, endless, history.updates)
+    # What has been recorded was recorded whatever the stop rules say by now.
+    yield from rows(problem or problem_of(picture.experiment.problem), record, NEVER, history.updates)
 
 
 def exactly(picture: SessionPicture, run: RunPicture, progress: Progress = quiet) -> RunPicture:

@@ -11,6 +11,7 @@ from app.export.legend import Entry, clean
 from app.export.plots import StagePlot
 from app.export.records import Progress, exactly
 from app.export.style import MM, POINTS, FigureSettings
+from app.levels import DEPTH, apart, most_of
 from engine import DIVERGED, problem_of, thin_path
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ Region = tuple[float, float, float, float]
 NODES = 480  # values across and up
 # Low to high: dark enough to see the valley, light enough for the paths; even in lightness, so also in grey.
 HEAT = ("#3d7396", "#6ea3ad", "#a3c9b9", "#d3e2c8", "#f2f1df", "#fffdf6")
-OUTLIERS = 0.004  # the share of values at either end that may be beyond the colours
-DEPTH = 1e-6  # of the median: what a logarithmic scale goes down to
 LINES = 12
 _TOLERANCE = 0.04  # points of paper that a thinned path may be off
 _MOST_POINTS = 20_000
@@ -112,15 +111,14 @@ def _levels(values: Array, log: bool) -> tuple[Any, Array]:
 
     if not values.size:
         return Normalize(0.0, 1.0), np.empty(0)
-    low, high = (float(end) for end in np.quantile(values, (OUTLIERS, 1.0 - OUTLIERS)))
+    low, high = most_of(values)
     if log and high > 0.0:
         low = max(low, DEPTH * float(np.median(values)), 1e-12 * high, 1e-300)
         if low < 0.5 * high:
             decades = np.log10(high / low)
             subs = (1.0, 2.0, 5.0) if decades < 5 else (1.0, 3.0) if decades < 8 else (1.0,)
             return LogNorm(low, high), np.asarray(LogLocator(subs=subs, numticks=40).tick_values(low, high))
-    if not high - low > 1e-12 * max(1.0, abs(low)):
-        low, high = low - 0.5, low + 0.5
+    low, high = apart(low, high)
     return Normalize(low, high), np.asarray(MaxNLocator(LINES).tick_values(low, high))
 
 

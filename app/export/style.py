@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -82,15 +82,6 @@ class FigureSettings:
             raise SettingError(f"size must be one of {', '.join(SIZES)}, got {size[:40]!r}")
         names = ("width", "height", "font_size", "line_width")
         return cls(**{**dict(zip(names, SIZES[size], strict=True)), **changes})
-
-    @classmethod
-    def from_dict(cls, data: object) -> FigureSettings:
-        """What `to_dict` gave; unknown or wrong entries raise SettingError."""
-        if not isinstance(data, dict):
-            raise SettingError(f"must be a table, got {str(data)[:40]!r}", "figure")
-        if unknown := [str(name) for name in data if name not in cls.__slots__]:
-            raise SettingError("unknown entry", f"figure.{unknown[0][:60]}")
-        return replace(cls(), **data)
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

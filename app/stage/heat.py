@@ -9,7 +9,8 @@ import contourpy
 import numpy as np
 from PySide6.QtGui import QImage, QPainterPath
 
-from app.stage.buffers import polygon
+from app.buffers import polygon
+from app.levels import DEPTH, apart, most_of
 from app.stage.terrain import Terrain
 from app.ticks import nice_step
 
@@ -18,8 +19,6 @@ Array = np.ndarray
 LINES = 20
 SHORTEST_LINE = 12  # points; below it are crumbs of a valley narrower than the grid
 SHADES = 1024
-DEPTH = 1e-6  # without which a logarithm has no floor
-OUTLIERS = 0.004
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +67,7 @@ def levels_of(terrain: Terrain, depth: float = DEPTH) -> Levels:
         log = math.isfinite(offset)
     levels = Levels(log, floor, offset if log else 0.0, 0.0, 1.0)
     scaled = levels.scaled(values)
-    low, high = (float(end) for end in np.quantile(scaled, (OUTLIERS, 1 - OUTLIERS)))
-    if not high - low > 1e-12 * max(1.0, abs(low)):
-        low, high = low - 0.5, low + 0.5
+    low, high = apart(*most_of(scaled))
     return Levels(levels.log, levels.floor, levels.offset, low, high)
 
 
@@ -102,5 +99,5 @@ def contour_path(terrain: Terrain, levels: Levels) -> QPainterPath:
     for level in levels.lines():
         for line in generator.lines(float(level)):
             if len(line) >= SHORTEST_LINE:
-                path.addPolygon(polygon(line))
+                path.addPolygon(polygon(*line.T))
     return path

@@ -9,8 +9,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from app.buffers import wrapped
 from app.stage.base import Landscape
-from app.stage.buffers import wrapped
 from app.stage.camera import HEIGHT, Camera
 from app.stage.heat import SHADES, levels_of
 from app.stage.terrain import Terrain, bilinear

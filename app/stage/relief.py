@@ -251,8 +251,8 @@ class Relief(QWidget):
     def event(self, event: QEvent) -> bool:
         # Arrow keys turn the surface here; elsewhere they belong to the transport.
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            if plain and event.key() in KEY_TURNS:
+            free = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
+            if not event.modifiers() & ~free and event.key() in KEY_TURNS:
                 event.accept()
                 return True
         return super().event(event)

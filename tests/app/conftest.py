@@ -71,10 +71,12 @@ class Window:
         """Until every edit has been carried out, no replay is under way, and the views show what came of it."""
         bench = self.bench
         self.until(
-            lambda: bench._seen is not None
-            and bench._seen is self.published
-            and self.published.serial == bench._serial
-            and self.published.replaying is None
+            lambda: (
+                bench._seen is not None
+                and bench._seen is self.published
+                and self.published.serial == bench._serial
+                and self.published.replaying is None
+            )
         )
 
     def advance(self, updates: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -24,9 +25,9 @@ def acting(open_window, monkeypatch, tmp_path):
 
     window = open_window()
     window.actions = Actions(window.shell, window.bench, Settings())
-    keeper = KeyKeeper(window.shell)
-    QApplication.instance().installEventFilter(keeper)
+    keeper = KeyKeeper(QApplication.instance())
     window.shell.closing.connect(window.actions.shut_down)
+    window.shell.closing.connect(keeper.deleteLater)
     window.bench.stage.setFocus()
     window.press = lambda key, modifier=Modifier.NoModifier: window.qtbot.keyClick(
         QApplication.focusWidget() or window.shell, key, modifier
@@ -124,6 +125,29 @@ def test_space_presses_the_button_that_has_the_focus(acting):
 def test_every_shortcut_is_used_once(acting):
     keys = [keys.toString() for action in acting.actions.by_name.values() for keys in action.shortcuts()]
     assert [key for key, count in Counter(keys).items() if count > 1] == []
+
+
+def test_the_readme_tells_keys_that_exist(acting):
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    rows = readme[readme.index("| keys |") :].partition("\n\n")[0]
+    told = {key.replace("→", "Right").replace("←", "Left") for key in re.findall(r"`([^`]+)`", rows)}
+    actions = acting.actions.by_name.values()
+    assert told and told <= {keys.toString() for action in actions for keys in action.shortcuts()}
+
+
+@pytest.mark.parametrize("part", ["plane", "curve", "relief"])
+def test_arrows_belong_to_the_view_that_has_the_focus(acting, part):
+    bench = acting.bench
+    bench.stage.toolbar.relief.setChecked(part == "relief")
+    view = {"plane": bench.stage.plane, "relief": bench.stage.relief, "curve": bench.curves.cards["loss"].view}[part]
+    acting.advance(5)
+    view.setFocus()
+    start, camera = bench.stage.plane.start, bench.stage.relief.camera
+    acting.press(Key.Key_Right, Modifier.ControlModifier if part == "plane" else Modifier.NoModifier)
+    acting.settle()
+    assert (bench.stage.plane.start != start) is (part == "plane")
+    assert (bench.stage.relief.camera != camera) is (part == "relief")
+    assert acting.update == 5
 
 
 def test_save_as_and_open_with_dialogs(acting, monkeypatch, tmp_path):

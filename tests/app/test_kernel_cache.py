@@ -226,6 +226,7 @@ def declare(tmp_path, monkeypatch):
 
     program = tmp_path / "program.py"
     program.write_text(SOURCE)
+    config.reload_config()  # else the first compilation would, and forget the folder set here
     monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "numba"))
     monkeypatch.setattr(contracts.Kernel, "everyone", [])
     code = compile(SOURCE, str(program), "exec")

@@ -68,16 +68,6 @@ def descend(stepper, gradient, rate, updates):
     return stepper.theta
 
 
-def test_the_catalogue_holds_what_was_promised():
-    assert list(OPTIMIZERS) == [
-        "sgd", "momentum", "nesterov", "qhm",
-        "adagrad", "rmsprop", "rmsprop_centred", "adadelta",
-        "adam", "adamw", "amsgrad", "adamax", "nadam", "radam",
-        "adan", "adabelief", "yogi", "qhadam", "adopt",
-        "lion", "rprop", "signsgd", "signum",
-    ]  # fmt: skip
-
-
 @EVERY
 def test_declarations_are_complete(key):
     entry = OPTIMIZERS[key]

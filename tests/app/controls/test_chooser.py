@@ -54,6 +54,12 @@ def test_every_entry_can_be_shown_in_silence(chooser, catalogue):
     assert chooser.told == []
 
 
+def test_a_heading_is_never_the_key(chooser, catalogue):
+    assert chooser.key == next(iter(catalogue))
+    chooser.setCurrentIndex(0)
+    assert chooser.key in catalogue
+
+
 def test_entries_stand_under_their_families_once(chooser, catalogue):
     titles = [chooser.itemText(place) for place in range(chooser.count())]
     families = list(dict.fromkeys(getattr(entry, "family", "") for entry in catalogue.values()))

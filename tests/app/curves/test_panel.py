@@ -188,6 +188,15 @@ def test_header_controls(qtbot, panel):
     panel.grab()
 
 
+def test_a_zoom_on_a_linear_axis_reaches_a_logarithmic_one(panel):
+    panel.cards["gradient_norm"].findChild(QToolButton, "gradient_norm_log_x").click()
+    span = view_of(panel).plot.frame.x
+    panel._zoom((span.low, span.high / 4))
+    panel.grab()
+    shown, log = view_of(panel).plot.frame.x, view_of(panel, "gradient_norm").plot.frame.x
+    assert shown.low < 0.0 < log.low < log.high == shown.high
+
+
 def test_the_menu_chooses_curves_and_the_x_axis(qtbot, panel):
     panel.cards["loss"].menu.aboutToShow.emit()
     menus = {menu.title(): menu for menu in panel.cards["loss"].menu.findChildren(type(panel.cards["loss"].menu))}

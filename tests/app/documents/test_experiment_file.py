@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.documents import experiment_file
-from app.documents.experiment_file import MOST_BYTES, experiment_in, from_text, load, save, to_text
+from app.documents.experiment_file import MOST_BYTES, from_text, load, save, to_text
 from app.documents.presets import FOLDER
 from app.documents.safe_write import FileError
 from engine import (
@@ -152,12 +152,12 @@ def test_what_could_not_be_opened_again_is_not_saved(tmp_path: Path, monkeypatch
     assert not any(tmp_path.iterdir())
 
 
-def test_a_file_that_is_no_figure_has_no_experiment_in_it(tmp_path: Path) -> None:
-    for content in (b"", b"%PDF-1.4\n", b"\x89PNG\r\n\x1a\n", b"<svg/>", b"\x89PNG\r\n\x1a\n\xff\xff\xff\xfftEXtx\0y"):
+def test_a_figure_that_carries_no_experiment_is_refused(tmp_path: Path) -> None:
+    for content in (b"%PDF-1.4\n", b"\x89PNG\r\n\x1a\n", b"<svg/>", b"\x89PNG\r\n\x1a\n\xff\xff\xff\xfftEXtx\0y"):
         path = tmp_path / "figure"
         path.write_bytes(content)
         with pytest.raises(FileError, match="carries no experiment"):
-            experiment_in(path)
+            load(path)
 
 
 def test_mangled_files_are_read_or_refused_and_nothing_else() -> None:

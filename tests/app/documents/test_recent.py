@@ -73,6 +73,9 @@ def test_the_place_is_the_users_own(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     monkeypatch.setattr(places.sys, "platform", "win32")
     monkeypatch.setenv("APPDATA", str(tmp_path / "roaming"))
     assert places.config_home() == tmp_path / "roaming" / "fall-line"
+    monkeypatch.delenv("FALL_LINE_CACHE", raising=False)
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "local"))
+    assert places.cache_home() == tmp_path / "local" / "fall-line"
 
 
 def test_a_damaged_preset_is_left_out(tmp_path: Path) -> None:

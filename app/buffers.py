@@ -12,13 +12,14 @@ Array = np.ndarray
 Shape = TypeVar("Shape")
 
 
-def polygon(points: Array) -> QPolygonF:
-    """A polygon of (n, 2) points."""
+def polygon(xs: Array, ys: Array) -> QPolygonF:
+    """A polygon through the points (xs, ys), each (n,)."""
     made = QPolygonF()
-    made.resize(len(points))
-    if len(points):
-        memory: Any = VoidPtr(made.data(), 16 * len(points), True)  # type: ignore[call-arg, arg-type]
-        np.frombuffer(memory, dtype=np.float64)[:] = np.asarray(points, dtype=np.float64).ravel()
+    made.resize(len(xs))
+    if len(xs):
+        memory: Any = VoidPtr(made.data(), 16 * len(xs), True)  # type: ignore[call-arg, arg-type]
+        points = np.frombuffer(memory, np.float64).reshape(-1, 2)
+        points[:, 0], points[:, 1] = xs, ys
     return made
 
 
