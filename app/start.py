@@ -143,6 +143,7 @@ class Starter(QObject):
     @Slot()
     def close(self) -> None:
         if self._child is not None and self._child.state() != QProcess.ProcessState.NotRunning:
+            self._child.blockSignals(True)  # its end would build the window that is being closed
             self._child.kill()  # Numba replaces whole files, so a kernel is in the cache or it is not
             self._child.waitForFinished(_CHILD_PATIENCE)
         if self.bench is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,10 @@ from app.theme import Theme, apply
 from app.ticks import nice_step
 from app.worker import Patch, Published, Worker
 from engine import (
+    BATCHES,
+    DIVERGED,
+    FINISHED,
+    MOST_RUNS,
     Experiment,
     Problem,
     RunPicture,
@@ -94,10 +99,10 @@ class Workbench(QWidget):
         self.problem_panel = ProblemPanel(theme)
         self.runs_panel = RunsPanel(theme)
         self.run_panel = RunPanel(theme)
-        self.stop_panel = StopPanel(theme)
+        self.stop_panel = StopPanel()
         self.transport = Transport(theme)
         self.stage = Stage(theme)
-        self.explain = ExplainPanel(theme)
+        self.explain = ExplainPanel()
         self.curves = CurvePanel(theme)
         self.toast = Toast(self)
         self._lay_out()
@@ -131,7 +136,6 @@ class Workbench(QWidget):
         self.problem_panel.changed.connect(self.change_problem)
         self.problem_panel.noise_changed.connect(self._change_noise)
         self.problem_panel.settled.connect(self._orders.settle)
-        self.problem_panel.refused.connect(self.toast.warn)
         self.runs_panel.selected.connect(self.select)
         self.runs_panel.changed.connect(self.tweak)
         self.runs_panel.added.connect(self.add_run)
@@ -140,7 +144,6 @@ class Workbench(QWidget):
         self.runs_panel.remedied.connect(self._remedy)
         self.run_panel.tweaked.connect(self.tweak)
         self.run_panel.settled.connect(self._orders.settle)
-        self.run_panel.refused.connect(self.toast.warn)
         self.stop_panel.changed.connect(self.change_stop)
         self.stop_panel.settled.connect(self._orders.settle)
 
@@ -274,7 +277,7 @@ class Workbench(QWidget):
         if published is not None and published.playing:
             self._orders.pause.emit()
             return
-        if published is not None and all(run.status in ("finished", "diverged") for run in published.picture.runs):
+        if published is not None and all(run.status in (FINISHED, DIVERGED) for run in published.picture.runs):
             self.toast.tell("all runs have ended: reset, rewind, or raise the number of updates")
         self._orders.play.emit()
 
@@ -286,11 +289,8 @@ class Workbench(QWidget):
         chosen = self._picture_of(self._selected)
         if chosen is None or self._seen is None:
             return
-        updates, seen = chosen.examples
-        examples = self._seen.picture.examples
-        last = (seen[-1] - seen[-2]) / max(updates[-1] - updates[-2], 1) if len(seen) > 1 else 0
-        size = last or self._batch_size(chosen, examples)
-        self._orders.step.emit(max(1, round(examples / size)))
+        batch, examples = chosen.settings.batch, self._seen.picture.examples
+        self._orders.step.emit(math.ceil(examples / BATCHES[batch.kind].size(batch.values, examples)))
 
     def reset(self) -> None:
         self._edit("reset", "", "reset", False)
@@ -352,10 +352,7 @@ class Workbench(QWidget):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         apply(application, theme, self.window())
-        for part in (
-            self.problem_panel, self.runs_panel, self.run_panel, self.stop_panel, self.transport, self.stage,
-            self.explain, self.curves,
-        ):  # fmt: skip
+        for part in (self.problem_panel, self.runs_panel, self.run_panel, self.transport, self.stage, self.curves):
             part.set_theme(theme)
         self._show_again()
 
@@ -383,7 +380,7 @@ class Workbench(QWidget):
             return
         picture = self._seen.picture
         used = {run.colour for run in picture.runs}
-        colour = next((colour for colour in range(16) if colour not in used), 0)
+        colour = next((colour for colour in range(MOST_RUNS) if colour not in used), 0)
         id = distinct(settings.id.partition("-")[0], picture.experiment.runs)
         self._edit("new run", "", "add_run", RunRecord(replace(settings, id=id, colour=colour)))
         self._selected = id
@@ -479,13 +476,6 @@ class Workbench(QWidget):
     def _picture_of(self, id: str) -> RunPicture | None:
         runs = self._seen.picture.runs if self._seen is not None else ()
         return next((run for run in runs if run.id == id), None)
-
-    @staticmethod
-    def _batch_size(run: RunPicture, examples: int) -> int:
-        values = run.settings.batch.values
-        size = values.get("size", 1 if run.settings.batch.kind == "single" else examples)
-        assert isinstance(size, int)
-        return size
 
     def _lay_out(self) -> None:
         left = QWidget()

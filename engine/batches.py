@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.contracts import Catalogue, Hyper, Value
@@ -10,28 +11,33 @@ from engine.contracts import Catalogue, Hyper, Value
 SURFACE_EXAMPLES = 100
 
 
+Size = Callable[[Mapping[str, Value], int], int]
+
+
 @dataclass(frozen=True, slots=True)
 class BatchType:
-    """One way of choosing the examples of an update."""
+    """One way of choosing the examples of an update.
+
+    size(values of the knobs, examples in the data) -> examples in one batch.
+    """
 
     key: str
     title: str
     knobs: tuple[Hyper, ...]
     summary: str
-
-    def size(self, values: dict[str, Value], examples: int) -> int:
-        """Examples in one batch, out of `examples` in the data."""
-        if self.key == "full":
-            return examples
-        if self.key == "single":
-            return 1
-        size = values["size"]
-        assert isinstance(size, int)
-        return min(size, examples)
+    size: Size
 
 
 BATCHES: Catalogue[BatchType] = Catalogue("batch type")
-BATCHES.add(BatchType("full", "Full batch", (), "every example at every update: the exact gradient, without noise"))
+BATCHES.add(
+    BatchType(
+        "full",
+        "Full batch",
+        (),
+        "every example at every update: the exact gradient, without noise",
+        lambda values, examples: examples,
+    )
+)
 BATCHES.add(
     BatchType(
         "mini",
@@ -50,6 +56,15 @@ BATCHES.add(
             ),
         ),
         "a few examples at every update: gradient noise of sigma / √B",
+        lambda values, examples: min(int(values["size"]), examples),  # type: ignore[arg-type]
     )
 )
-BATCHES.add(BatchType("single", "Single", (), "one example at every update (stochastic): the full noise sigma"))
+BATCHES.add(
+    BatchType(
+        "single",
+        "Single",
+        (),
+        "one example at every update (stochastic): the full noise sigma",
+        lambda values, examples: 1,
+    )
+)

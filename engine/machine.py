@@ -151,4 +151,4 @@ class Machine:
         self.controls[loop.WARMUP] = settings.warmup
         self.controls[loop.WARMUP_START] = settings.warmup_start
         batch = BATCHES[settings.batch.kind]
-        self.stream[loop.BATCH] = batch.size(dict(settings.batch.values), self.problem.examples)
+        self.stream[loop.BATCH] = batch.size(settings.batch.values, self.problem.examples)

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.elided import ElidedLabel
-from app.theme import Theme
 
 
 class Card(QFrame):
@@ -47,6 +46,3 @@ class Card(QFrame):
 
     def set_hint(self, hint: str) -> None:
         self._hint.show_text(hint)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Colours come from the stylesheet; cards that draw override this."""

@@ -10,7 +10,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.controls.segmented import Segmented
-from app.theme import Theme
 from app.ticks import printed
 from engine import OPTIMIZERS, RunPicture, explain
 
@@ -27,7 +26,7 @@ class ExplainPanel(QWidget):
 
     coordinate_chosen = Signal(int)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.setObjectName("explain")
         self._coordinate = 0
@@ -80,9 +79,6 @@ class ExplainPanel(QWidget):
         column.addWidget(line)
         column.addWidget(self._scroll)
         column.addWidget(self.source)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Colours come from the stylesheet."""
 
     def refresh(self, run: RunPicture) -> None:
         """Show the step that `run` takes at the point on screen, now or as soon as the last one was read."""

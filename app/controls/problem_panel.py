@@ -36,7 +36,6 @@ class ProblemPanel(Card):
     changed = Signal(object)
     noise_changed = Signal(float)
     settled = Signal()
-    refused = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__("Problem")

@@ -106,7 +106,6 @@ class RunPanel(QWidget):
 
     tweaked = Signal(str, str, object)
     settled = Signal()
-    refused = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()

@@ -8,7 +8,6 @@ from PySide6.QtCore import Signal
 
 from app.controls.card import Card
 from app.controls.knob_list import KnobList
-from app.theme import Theme
 from engine import STOP, Value
 
 
@@ -18,7 +17,7 @@ class StopPanel(Card):
     changed = Signal(object)
     settled = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__("Stop")
         self.setObjectName("stop")
         self._values: Mapping[str, Value] = {}
@@ -27,7 +26,6 @@ class StopPanel(Card):
         self.knobs.changed.connect(self._change)
         self.knobs.finished.connect(self.settled)
         self.body.addWidget(self.knobs)
-        self.set_theme(theme)
 
     def refresh(self, stop: Mapping[str, Value]) -> None:
         if stop != self._values:

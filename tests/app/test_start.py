@@ -8,8 +8,14 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from PySide6.QtCore import QProcess
+
+from app.settings import Settings
+from app.shell import Shell
+from app.start import Starter
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds; only a failure takes them
@@ -85,6 +91,18 @@ def test_ended_while_it_warms_up(tmp_path):
     started = Started(tmp_path)
     assert started.line() == ["painted"]
     assert started.end(signal.SIGINT) == (0, "")
+
+
+def test_closed_while_kernels_are_compiled_it_builds_no_window(qtbot, tmp_path, monkeypatch):
+    monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path))
+    shell = Shell()
+    qtbot.addWidget(shell)
+    starter = Starter(shell, Settings(), SimpleNamespace(complete=False), None)
+    starter._ready["imports"] = True
+    starter._start_child()
+    starter.close()
+    assert starter._child.state() == QProcess.ProcessState.NotRunning
+    assert starter.bench is None
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.controls import explain_panel
 from app.controls.explain_panel import ExplainPanel
-from app.theme import DARK
 from engine import OPTIMIZERS, Session, explain, new_experiment, new_run
 
 
@@ -17,7 +16,7 @@ def panel(qtbot, themed, monkeypatch):
     monkeypatch.setattr(explain_panel, "_READABLE", 1)
     window = QWidget()
     qtbot.addWidget(window)
-    made = ExplainPanel(DARK)
+    made = ExplainPanel()
     column = QVBoxLayout(window)
     column.addWidget(made)
     column.addStretch(1)
