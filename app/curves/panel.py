@@ -182,6 +182,8 @@ class CurvePanel(QScrollArea):
     def _fill_menu(self, card: CurveCard) -> None:
         menu = card.menu
         menu.clear()
+        for old in menu.findChildren(QMenu):  # which clear() leaves
+            old.deleteLater()
         curves = menu.addMenu("Curves")
         for key, curve in CURVES.items():
             if self._picture is None or curve.needs(self._picture) or key in self.cards:

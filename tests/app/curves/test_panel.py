@@ -197,6 +197,14 @@ def test_a_zoom_on_a_linear_axis_reaches_a_logarithmic_one(panel):
     assert shown.low < 0.0 < log.low < log.high == shown.high
 
 
+def test_a_menu_opened_again_leaves_nothing_of_the_last(panel):
+    menu = panel.cards["loss"].menu
+    for _ in range(5):
+        menu.aboutToShow.emit()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert [part.title() for part in menu.findChildren(type(menu))] == ["Curves", "X axis"]
+
+
 def test_the_menu_chooses_curves_and_the_x_axis(qtbot, panel):
     panel.cards["loss"].menu.aboutToShow.emit()
     menus = {menu.title(): menu for menu in panel.cards["loss"].menu.findChildren(type(panel.cards["loss"].menu))}
