@@ -38,8 +38,8 @@ def test_a_file_that_cannot_be_read_needs_nothing(tmp_path):
 def project(tmp_path: Path) -> Path:
     """A project with an engine of three kernels, one of which does not compile."""
     real = Path(warmup.FOLDER)
-    (tmp_path / "app").mkdir()
-    for name in ("__init__.py", "kernel_cache.py", "warmup.py"):
+    (tmp_path / "app" / "documents").mkdir(parents=True)
+    for name in ("__init__.py", "kernel_cache.py", "warmup.py", "documents/__init__.py", "documents/places.py"):
         (tmp_path / "app" / name).write_text((real / "app" / name).read_text("utf-8"), "utf-8")
     (tmp_path / "engine").mkdir()
     (tmp_path / "engine" / "contracts.py").write_text((real / "engine" / "contracts.py").read_text("utf-8"), "utf-8")
