@@ -79,7 +79,9 @@ class History:
             grown[:, :bins] = self.last
             self.last = self.low = self.high = grown
             return
-        last, low, high = (np.zeros_like(self.last) for _ in range(3))
+        # One block, so that no two rows of it begin at the same place of a page: what is stored in one
+        # would else hold up what is read from another.
+        last, low, high = np.zeros((3, len(COLUMNS), bins))
         merge_bins(self.last, self.low, self.high, bins, last, low, high)
         self.last, self.low, self.high = last, low, high
         self.shift += 1
