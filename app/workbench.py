@@ -364,6 +364,7 @@ class Workbench(QWidget):
             self._orders.end.emit()
             self._thread.quit()
             self._thread.wait(CLOSE_MILLISECONDS)
+        self.worker.release()
 
     # How it is carried out
 

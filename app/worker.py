@@ -104,8 +104,11 @@ class Worker(QObject):
     def end(self) -> None:
         if self._timer is not None:
             self._timer.stop()
-        self._pool.shutdown(wait=False)  # to wait would leave Python a dummy of this thread
         self._session = None
+
+    def release(self) -> None:
+        """Let the threads of the runs end and wait for them; called by the window, once this thread has ended."""
+        self._pool.shutdown()
 
     @Slot(object, int)
     def load(self, experiment: Experiment, serial: int) -> None:

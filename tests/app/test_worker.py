@@ -16,6 +16,7 @@ def worker(qapp, races):
     made.load(races.small(), 1)
     yield made
     made.end()
+    made.release()
     made.deleteLater()
 
 
@@ -41,6 +42,7 @@ def test_nothing_is_published_before_something_is_open(qapp):
     made.publish()
     assert made.published is None
     made.end()
+    made.release()
 
 
 def test_each_edit_is_acknowledged(worker):
