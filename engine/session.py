@@ -37,7 +37,8 @@ class RunPicture:
     """What others may know of a run: nothing in it will change.
 
     examples: (updates, examples seen), linear in between. shown: the state on screen, which is a past
-    one while the timeline is scrubbed.
+    one while the timeline is scrubbed. ending: the stop rule that ended it, in words; empty if none of those
+    that watch the numbers did.
     """
 
     settings: RunSettings
@@ -47,6 +48,7 @@ class RunPicture:
     epoch: float
     status: str
     message: str
+    ending: str
     remedies: tuple[str, ...]
     diverged_at: int | None
     better_rate: float | None
@@ -255,6 +257,7 @@ class Session:
             epoch=float(examples[1][-1]) / self.problem.examples,
             status=run.status,
             message=run.message,
+            ending=run.ending,
             remedies=found.remedies if found else (),
             diverged_at=found.update if found else None,
             better_rate=found.rate if found else None,

@@ -151,7 +151,7 @@ class _Row(QFrame):
             text += "<br>" + "<br>".join(links)
             self.message.setToolTip("<p>To try: " + html.escape("; ".join(run.remedies)) + ".</p>")
         self.message.setText(text)
-        self.message.setVisible(run.status == DIVERGED or "stopped after" not in run.message)
+        self.message.setVisible(run.status == DIVERGED or bool(run.ending))
 
     def show_menu(self) -> None:
         if self.run is None:

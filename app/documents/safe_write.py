@@ -133,7 +133,7 @@ def _alive(process: int) -> bool:
     except ProcessLookupError:
         return False
     except (OSError, OverflowError):
-        pass
+        return True  # somebody else's, or no number of a process: what it left is not ours to remove
     return True
 
 

@@ -88,6 +88,7 @@ def test_nothing_is_worked_out_while_nobody_looks(panel, monkeypatch):
     monkeypatch.setattr(explain_panel, "explain", fail)
     panel.hide()
     panel.refresh(race("adam").picture().runs[0])
+    assert not panel._rows
 
 
 def test_other_rules_leave_no_rows_behind(panel, qtbot):

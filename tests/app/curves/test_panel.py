@@ -290,7 +290,7 @@ def test_every_history_can_be_painted(qtbot, panel, theme, hard_loss):
     for cursor in (None, 0, len(hard_loss) // 2, 10**9):
         panel.set_cursor(cursor)
         for card in panel.cards.values():
-            card.view.grab()
+            assert card.view.grab().size() == card.view.size()
 
 
 def test_a_hidden_panel_catches_up_when_it_is_shown(qtbot, panel, picture):

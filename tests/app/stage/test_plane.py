@@ -245,7 +245,7 @@ def test_equal_scales(stage):
 )
 def test_any_surface_can_be_shown(plane, make, function, log_levels):
     plane.set_terrain(make.terrain(function=function, log_levels=log_levels, lowest=None))
-    plane.grab()
+    assert plane.grab().size() == plane.size()
 
 
 def test_a_surface_that_is_nowhere_finite_says_so(stage, make, monkeypatch):
@@ -282,9 +282,9 @@ def test_any_path_can_be_shown(stage, make, points, status):
         button.setChecked(True)
     stage.refresh(make.picture(make.run(points, status=status)))
     stage.set_cursor(1)
-    stage.grab()
+    assert stage.grab().size() == stage.size()
     stage.toolbar.relief.setChecked(True)
-    stage.grab()
+    assert stage.grab().size() == stage.size()
 
 
 def test_arrows_appear_for_the_selected_run(stage, make):
