@@ -33,7 +33,7 @@ SCHEDULE = types.float64(types.float64, types.int64, Floats, types.float64, Floa
 # theta (n,) in place, grad (n,), slots (slots * n + scalars,) in place, hyper, learning rate, t from 1, n
 STEP = types.void(Floats, Floats, Floats, Floats, types.float64, types.int64, types.int64)
 
-Value = float | int | bool | tuple[float, ...]
+Value = float | int | bool | str | tuple[float, ...]
 
 
 class SettingError(ValueError):
@@ -58,19 +58,21 @@ class Hyper:
     """One knob: what the engine reads and checks, the file holds and the interface draws.
 
     low and high are the allowed range, both included; slider is the part of it that a slider covers.
-    kind `list` holds up to LIST_LENGTH numbers.
+    kind `list` holds up to LIST_LENGTH numbers; kind `choice` one of the texts of `options`, of which a
+    kernel reads the place.
     """
 
     name: str
     symbol: str
     default: Value
-    low: float
-    high: float
+    low: float = 0.0
+    high: float = 0.0
     log: bool = False
-    kind: Literal["real", "integer", "switch", "list"] = "real"
+    kind: Literal["real", "integer", "switch", "list", "choice"] = "real"
     slider: tuple[float, float] | None = None
     unit: str = ""
     help: str = ""
+    options: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -85,6 +87,8 @@ class Hyper:
     def range(self) -> str:
         if self.kind == "switch":
             return "true or false"
+        if self.kind == "choice":
+            return f"one of {', '.join(self.options)}"
         span = f"[{self.low:g}, {self.high:g}]"
         return f"up to {LIST_LENGTH} numbers in {span}" if self.kind == "list" else span
 
@@ -97,6 +101,10 @@ class Hyper:
             if isinstance(value, bool):
                 return value
             raise self._refusal(value)
+        if self.kind == "choice":
+            if isinstance(value, str) and value in self.options:
+                return value
+            raise self._refusal(value)
         if self.kind == "list":
             if not isinstance(value, list | tuple) or len(value) > LIST_LENGTH:
                 raise self._refusal(value)
@@ -107,6 +115,8 @@ class Hyper:
         """The numbers a kernel reads: a list is its length, then its items, padded."""
         if isinstance(value, tuple):
             return [float(len(value)), *value, *[0.0] * (LIST_LENGTH - len(value))]
+        if isinstance(value, str):
+            return [float(self.options.index(value))]
         return [float(value)]
 
     def _number(self, value: object, whole: bool) -> float | int:
@@ -122,7 +132,7 @@ class Hyper:
 
     def _refusal(self, value: object) -> SettingError:
         whole = "a whole number " if self.kind == "integer" else ""
-        verb = "be" if self.kind in ("switch", "list") else f"be {whole}in" if whole else "lie in"
+        verb = "be" if self.kind in ("switch", "list", "choice") else f"be {whole}in" if whole else "lie in"
         return SettingError(f"{self.title} must {verb} {self.range}, got {shown(value, 60)}")
 
 

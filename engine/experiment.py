@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.batches import BATCHES
+from engine.choices import Choice, choose, plain
 from engine.contracts import Catalogue, Hyper, SettingError, Value, shown
 from engine.optimizers import OPTIMIZERS
 from engine.schedules import SCHEDULES
@@ -108,37 +109,6 @@ STOP = (
 )
 
 NEVER: Mapping[str, Value] = {**{hyper.name: hyper.default for hyper in STOP}, "updates": 0}  # every rule off
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """An entry of a catalogue with the values of all its knobs."""
-
-    kind: str
-    values: Mapping[str, Value] = field(default_factory=dict)
-
-    def packed(self, knobs: tuple[Hyper, ...]) -> list[float]:
-        """The numbers a kernel reads, in the order of the declaration."""
-        return [number for knob in knobs for number in knob.pack(self.values[knob.name])]
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"kind": self.kind, **{name: _plain(value) for name, value in self.values.items()}}
-
-
-def choose(catalogue: Catalogue[Any], kind: str, values: Mapping[str, object] | None = None) -> Choice:
-    """A Choice with defaults for what `values` leaves out. Raises SettingError."""
-    entry = catalogue[kind]
-    given = dict(values or {})
-    chosen = {}
-    for knob in entry.knobs:
-        try:
-            chosen[knob.name] = knob.check(given.pop(knob.name, knob.default))
-        except SettingError as error:
-            raise error.at(knob.name) from None
-    if given:
-        known = ", ".join(knob.name for knob in entry.knobs) or "no settings"
-        raise SettingError(f"unknown setting; {entry.title} has {known}", str(next(iter(given)))[:60])
-    return Choice(kind, chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +239,7 @@ class Tweak:
     value: Value | str
 
     def to_dict(self) -> dict[str, Any]:
-        return {"update": self.update, "setting": self.setting, "value": _plain(self.value)}
+        return {"update": self.update, "setting": self.setting, "value": plain(self.value)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -498,7 +468,3 @@ def _checked(hyper: Hyper, value: object, path: str) -> Value:
         return hyper.check(value)
     except SettingError as error:
         raise error.at(path) from None
-
-
-def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value

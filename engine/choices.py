@@ -1,0 +1,45 @@
+"""An entry of a catalogue with the values of its knobs: what settings are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.contracts import Catalogue, Hyper, SettingError, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An entry of a catalogue with the values of all its knobs."""
+
+    kind: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+    def packed(self, knobs: tuple[Hyper, ...]) -> list[float]:
+        """The numbers a kernel reads, in the order of the declaration."""
+        return [number for knob in knobs for number in knob.pack(self.values[knob.name])]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"kind": self.kind, **{name: plain(value) for name, value in self.values.items()}}
+
+
+def choose(catalogue: Catalogue[Any], kind: str, values: Mapping[str, object] | None = None) -> Choice:
+    """A Choice with defaults for what `values` leaves out. Raises SettingError."""
+    entry = catalogue[kind]
+    given = dict(values or {})
+    chosen = {}
+    for knob in entry.knobs:
+        try:
+            chosen[knob.name] = knob.check(given.pop(knob.name, knob.default))
+        except SettingError as error:
+            raise error.at(knob.name) from None
+    if given:
+        known = ", ".join(knob.name for knob in entry.knobs) or "no settings"
+        raise SettingError(f"unknown setting; {entry.title} has {known}", str(next(iter(given)))[:60])
+    return Choice(kind, chosen)
+
+
+def plain(value: object) -> object:
+    """A value as a file holds it."""
+    return list(value) if isinstance(value, tuple) else value

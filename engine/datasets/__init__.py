@@ -1,0 +1,1 @@
+"""The data that networks learn from: generated, measured, imported or drawn; and how they are made ready."""

@@ -1,0 +1,52 @@
+"""What a dataset is: examples as they come, and as a network reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examples:
+    """Raw examples: inputs (n, d) and targets (n,), a real number or the place of a class in `classes`.
+
+    classes: their names; empty for a regression. names: of the d inputs; target: of the target. image:
+    (rows, columns) if the inputs of one example are the pixels of an image.
+    """
+
+    inputs: Array
+    targets: Array
+    names: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+    target: str = "y"
+    image: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingData:
+    """Examples in the order of training: the first `train` of them are learned from, the rest validate.
+
+    raw (n, d): the inputs as they come; inputs (n, f): features, scaled; both in C order. targets (n,): see Examples.
+    features: their names (f,). shift, scale (f,): inputs = (features - shift) / scale.
+    """
+
+    raw: Array
+    inputs: Array
+    targets: Array
+    train: int
+    names: tuple[str, ...]
+    features: tuple[str, ...]
+    feature_keys: tuple[str, ...]
+    shift: Array
+    scale: Array
+    classes: tuple[str, ...]
+    target: str
+    image: tuple[int, int] | None
+
+    @property
+    def validation(self) -> int:
+        """How many examples validate."""
+        return len(self.targets) - self.train

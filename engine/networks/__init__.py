@@ -1,0 +1,1 @@
+"""Multi-layer perceptrons on a flat theta: shape, activations, losses, initial weights, exact gradients."""

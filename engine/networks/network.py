@@ -1,0 +1,61 @@
+"""The shape of a multi-layer perceptron, and where its numbers stand in the flat theta."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from engine.choices import Choice
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """sizes: units of the input, of each hidden layer and of the output.
+
+    activations: keys of ACTIVATIONS, one for each layer of weights, that of the output last. residual: each
+    hidden layer that is as wide as what it reads adds that to its activations. dropout: the share of
+    each hidden layer's activations that an update leaves out (the others are divided by what is kept).
+    loss: a choice of LOSSES.
+
+    theta holds, layer after layer, the weights W (units, inputs) row by row, then the biases (units,).
+    """
+
+    sizes: tuple[int, ...]
+    activations: tuple[str, ...]
+    loss: Choice
+    residual: bool = False
+    dropout: float = 0.0
+
+    @property
+    def layers(self) -> int:
+        """How many layers of weights there are."""
+        return len(self.sizes) - 1
+
+    @property
+    def parameters(self) -> int:
+        return sum((inputs + 1) * units for inputs, units in pairwise(self.sizes))
+
+    def weights(self, layer: int) -> slice:
+        """Where the weights into a layer (0 is the first that has any) stand in theta."""
+        start = sum((inputs + 1) * units for inputs, units in pairwise(self.sizes[: layer + 1]))
+        return slice(start, start + self.sizes[layer] * self.sizes[layer + 1])
+
+    def biases(self, layer: int) -> slice:
+        """Where the biases of a layer stand in theta."""
+        start = self.weights(layer).stop
+        return slice(start, start + self.sizes[layer + 1])
+
+    def unpacked(self, theta: Array) -> list[tuple[Array, Array]]:
+        """(W (units, inputs), b (units,)) of every layer, as views into theta."""
+        return [
+            (theta[self.weights(layer)].reshape(self.sizes[layer + 1], self.sizes[layer]), theta[self.biases(layer)])
+            for layer in range(self.layers)
+        ]
+
+    def skips(self, layer: int) -> bool:
+        """Whether a layer adds what it reads to its activations."""
+        return self.residual and layer < self.layers - 1 and self.sizes[layer] == self.sizes[layer + 1]
