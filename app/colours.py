@@ -1,6 +1,7 @@
-"""The colours of runs on dark and on light ground, for what knows Qt and for what must not.
+"""The colours of runs and layers on dark and on light ground, for what knows Qt and for what must not.
 
 A run's number is its place here. The first eight stay apart for people with red-green blindness and in grey print.
+Layers go through a ramp whose lightness rises with depth, whoever looks at it.
 """
 
 from __future__ import annotations
@@ -13,3 +14,17 @@ ON_LIGHT = (
     "#4e7edc", "#e37006", "#017f47", "#792fd4", "#6e5100", "#e8204c", "#5c6474", "#0495b1",
     "#619e61", "#87098c", "#7a63b3", "#c26125", "#1c6787", "#e42de1", "#18512e", "#735227",
 )  # fmt: skip
+LAYERS_ON_DARK = ("#8f5ad0", "#5e8cf9", "#12bbe0", "#4fd8c0", "#fffbb0")
+LAYERS_ON_LIGHT = ("#3a0050", "#4322a0", "#1f58c0", "#0b8592", "#4aa63a")
+
+
+def layer_colours(stops: tuple[str, ...], count: int) -> tuple[str, ...]:
+    """As many colours as there are layers, evenly spaced along a ramp of LAYERS_ON_DARK or LAYERS_ON_LIGHT."""
+    last = len(stops) - 1
+    places = [last * layer / (count - 1) for layer in range(count)] if count > 1 else [last / 2] * count
+    return tuple(_between(stops[int(place)], stops[min(int(place) + 1, last)], place % 1.0) for place in places)
+
+
+def _between(one: str, other: str, share: float) -> str:
+    pairs = ((int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(a + share * (b - a)):02x}" for a, b in pairs)

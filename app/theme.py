@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalett
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.colours import ON_DARK, ON_LIGHT
+from app.colours import LAYERS_ON_DARK, LAYERS_ON_LIGHT, ON_DARK, ON_LIGHT, layer_colours
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +27,9 @@ _ICON_SIZES = (16, 32, 64)
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours of one theme. heat_stops run from the lowest to the highest value of a surface."""
+    """Colours of one theme. heat_stops run from the lowest to the highest value of a surface, layer_stops from
+    the first layer of a network to its output.
+    """
 
     name: str
     window: QColor
@@ -48,6 +50,7 @@ class Theme:
     contour: QColor
     heat_stops: tuple[str, ...]
     run_colours: tuple[QColor, ...]
+    layer_stops: tuple[str, ...]
 
     @cached_property
     def heat(self) -> np.ndarray:
@@ -58,6 +61,10 @@ class Theme:
         stops = np.array([[colour.red(), colour.green(), colour.blue()] for colour in colours], np.float64)
         places = np.linspace(0, len(stops) - 1, 256)
         return np.stack([np.interp(places, np.arange(len(stops)), stops[:, part]) for part in range(3)], axis=1)
+
+    def layers(self, count: int) -> tuple[QColor, ...]:
+        """The colours of a network's layers, the first one first."""
+        return tuple(map(QColor, layer_colours(self.layer_stops, count)))
 
 
 DARK = Theme(
@@ -80,6 +87,7 @@ DARK = Theme(
     contour=QColor(255, 255, 255, 40),
     heat_stops=("#0b1b45", "#14477a", "#1f7390", "#4d9d99", "#8dbd9c", "#c7d3a6", "#f2e8b3"),
     run_colours=tuple(map(QColor, ON_DARK)),
+    layer_stops=LAYERS_ON_DARK,
 )
 LIGHT = Theme(
     name="light",
@@ -101,6 +109,7 @@ LIGHT = Theme(
     contour=QColor(10, 25, 50, 48),
     heat_stops=("#6498c2", "#87b6d0", "#a8cfd3", "#c6e0d0", "#dbead0", "#ecf1d6", "#f8f6e3"),
     run_colours=tuple(map(QColor, ON_LIGHT)),
+    layer_stops=LAYERS_ON_LIGHT,
 )
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
 

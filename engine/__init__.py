@@ -1,75 +1,137 @@
-"""Fall Line's engine: gradient descent on surfaces, compiled, and the same to the bit every time.
+"""Fall Line's engine: gradient descent on surfaces and small networks, compiled, and the same to the bit every time.
 
-    from engine import Session, full_history, new_experiment, new_run
+    from engine import Session, full_history, new_experiment, new_network, new_run
 
     session = Session(new_experiment("rosenbrock", [new_run("adam", learning_rate=0.03), "sgd"]))
     session.advance(1000)
     loss = full_history(session.run("adam"))["loss"]        # (1000,) float64
 
-It knows no clock, no files, no threads and no window.
+    session = Session(new_network("circle", [new_run("sgd", learning_rate=0.03, batch=10)], hidden=(4, 2)))
+    session.advance(1000)
+    session.run("sgd").measures.view().column("validation_loss")
+
+It knows no clock, no files but its own data sets, no threads and no window.
 """
 
-from engine.batches import BATCHES, SURFACE_EXAMPLES
-from engine.building import distinct, new_experiment, new_run
+from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
+from engine.building import distinct, new_experiment, new_network, new_run
+from engine.choices import Choice, choose
 from engine.contracts import Catalogue, Entry, Hyper, SettingError, Value
+from engine.datasets import (
+    DATASETS,
+    FEATURES,
+    SCALINGS,
+    Dataset,
+    Table,
+    TrainingData,
+    checked_table,
+    features_of,
+    possible_features,
+)
 from engine.decimation import envelope, envelope_between, smooth, thin_path
 from engine.experiment import (
-    COORDINATE,
     LEARNING_RATE,
-    MOST_PARAMETERS,
     MOST_RUNS,
     NEVER,
-    NOISE,
-    SEED,
+    PARAMETER,
     STOP,
     WARMUP,
     WARMUP_START,
-    Choice,
     Experiment,
-    Formula,
     RunRecord,
     RunSettings,
-    SurfaceTask,
+    Task,
     Tweak,
-    choose,
 )
 from engine.explain import Line, explain, formula, typeset_surface
 from engine.expressions import ExpressionError
 from engine.history import COLUMNS, HistoryView
+from engine.measures import LAYER_MEASURES, MEASURES, MeasuresView
+from engine.network_task import (
+    BATCH_SEED,
+    DATA_SEED,
+    DROPOUT,
+    MOST_LAYERS,
+    RESIDUAL,
+    SHARE,
+    UNITS,
+    WEIGHT_SEED,
+    Layer,
+    NetworkTask,
+    drawn,
+)
+from engine.networks.activations import ACTIVATIONS, Activation
+from engine.networks.forward import activations
+from engine.networks.initializers import INITIALIZERS
+from engine.networks.inspection import Inspection
+from engine.networks.losses import LOSSES
+from engine.networks.network import Network
+from engine.networks.plane import (
+    Plane,
+    SliceError,
+    coordinates,
+    framed,
+    plane_losses,
+    principal_plane,
+    slice_error,
+    weights_plane,
+)
 from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
-from engine.problem import Ground, Problem, problem_of
+from engine.problem import Ground, Learner, Problem, problem_of
 from engine.rows import full_history, rows
-from engine.run import DIVERGED, FINISHED, READY, RUNNING, Peek, Run
+from engine.run import DIVERGED, FINISHED, READY, RUNNING, Best, Peek, Run
 from engine.schedules import SCHEDULES, Schedule, preview
 from engine.session import RunPicture, Session, SessionPicture
+from engine.surface_task import COORDINATE, MOST_PARAMETERS, NOISE, SEED, Formula, SurfaceTask
 from engine.surfaces import SURFACES, Surface
 from engine.surfaces.formula import read_formula
 from engine.typesetting import symbol
 
 __all__ = [
+    "ACTIVATIONS",
     "BATCHES",
+    "BATCH_SEED",
     "COLUMNS",
     "COMMON",
     "COORDINATE",
+    "DATASETS",
+    "DATA_SEED",
     "DIVERGED",
+    "DROPOUT",
+    "FEATURES",
     "FINISHED",
+    "INITIALIZERS",
+    "LAYER_MEASURES",
     "LEARNING_RATE",
+    "LOSSES",
+    "MEASURES",
+    "MOST_LAYERS",
     "MOST_PARAMETERS",
     "MOST_RUNS",
     "NEVER",
     "NOISE",
     "OPTIMIZERS",
+    "ORDERS",
+    "PARAMETER",
     "READY",
+    "RESIDUAL",
     "RUNNING",
+    "SCALINGS",
     "SCHEDULES",
     "SEED",
+    "SHARE",
     "STOP",
     "SURFACES",
     "SURFACE_EXAMPLES",
+    "UNITS",
     "WARMUP",
     "WARMUP_START",
+    "WEIGHT_SEED",
+    "Activation",
+    "Best",
     "Catalogue",
     "Choice",
+    "Dataset",
     "Entry",
     "Experiment",
     "ExpressionError",
@@ -77,9 +139,16 @@ __all__ = [
     "Ground",
     "HistoryView",
     "Hyper",
+    "Inspection",
+    "Layer",
+    "Learner",
     "Line",
+    "MeasuresView",
+    "Network",
+    "NetworkTask",
     "Optimizer",
     "Peek",
+    "Plane",
     "Problem",
     "Run",
     "RunPicture",
@@ -89,25 +158,41 @@ __all__ = [
     "Session",
     "SessionPicture",
     "SettingError",
+    "SliceError",
     "Surface",
     "SurfaceTask",
+    "Table",
+    "Task",
+    "TrainingData",
     "Tweak",
     "Value",
+    "activations",
+    "checked_table",
     "choose",
+    "coordinates",
     "distinct",
+    "drawn",
     "envelope",
     "envelope_between",
     "explain",
+    "features_of",
     "formula",
+    "framed",
     "full_history",
     "new_experiment",
+    "new_network",
     "new_run",
+    "plane_losses",
+    "possible_features",
     "preview",
+    "principal_plane",
     "problem_of",
     "read_formula",
     "rows",
+    "slice_error",
     "smooth",
     "symbol",
     "thin_path",
     "typeset_surface",
+    "weights_plane",
 ]

@@ -13,6 +13,17 @@ SURFACE_EXAMPLES = 100
 
 Size = Callable[[Mapping[str, Value], int], int]
 
+ORDERS = ("reshuffled", "fixed", "replaced")  # stream.RESHUFFLED, FIXED, REPLACED
+ORDER = Hyper(
+    "order",
+    "",
+    "reshuffled",
+    kind="choice",
+    options=ORDERS,
+    help="reshuffled: a new order every epoch; fixed: always the same order; replaced: every example is drawn "
+    "by itself, with replacement. Without replacement the last batch of an epoch takes what is left",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class BatchType:
@@ -26,6 +37,10 @@ class BatchType:
     knobs: tuple[Hyper, ...]
     summary: str
     size: Size
+
+    def order(self, values: Mapping[str, Value]) -> int:
+        """The order of the examples: stream.RESHUFFLED, FIXED or REPLACED."""
+        return ORDERS.index(str(values.get(ORDER.name, "fixed")))
 
 
 BATCHES: Catalogue[BatchType] = Catalogue("batch type")
@@ -51,20 +66,21 @@ BATCHES.add(
                 1_000_000,
                 log=True,
                 kind="integer",
-                slider=(1, SURFACE_EXAMPLES),
+                slider=(1, 256),
                 help="examples in a batch; the noise of the gradient falls with its square root",
             ),
+            ORDER,
         ),
-        "a few examples at every update: gradient noise of sigma / √B",
+        "a few examples at every update: the noise of the gradient falls with √B",
         lambda values, examples: min(int(values["size"]), examples),  # type: ignore[arg-type]
     )
 )
 BATCHES.add(
     BatchType(
         "single",
-        "Single",
-        (),
-        "one example at every update (stochastic): the full noise sigma",
+        "Stochastic",
+        (ORDER,),
+        "one example at every update: the full noise of the gradient",
         lambda values, examples: 1,
     )
 )

@@ -7,20 +7,23 @@ from dataclasses import replace
 from typing import Any
 
 from engine.batches import BATCHES
+from engine.choices import Choice, choose, plain
 from engine.contracts import Value
 from engine.experiment import (
     LEARNING_RATE,
+    NEVER,
     STOP,
-    Choice,
     Experiment,
-    Formula,
     RunRecord,
     RunSettings,
-    SurfaceTask,
-    choose,
+    Task,
 )
+from engine.datasets.table import Table
+from engine.network_task import Layer, network_task
 from engine.optimizers import OPTIMIZERS
+from engine.reading import Entries
 from engine.schedules import SCHEDULES
+from engine.surface_task import Formula, SurfaceTask
 from engine.surfaces import SURFACES
 
 
@@ -34,17 +37,19 @@ def new_run(
     id: str = "",
     colour: int = 0,
     schedule_knobs: Mapping[str, Value] | None = None,
+    order: str = "reshuffled",
     **knobs: Value,
 ) -> RunSettings:
-    """Settings of a run; `knobs` are the optimizer's own (beta1=0.8). batch: full, single, or a size.
+    """Settings of a run; `knobs` are the optimizer's own (beta1=0.8). batch: full, single, or a size;
+    order: of the examples (batches.ORDERS).
 
     Raises SettingError for an unknown name or a value out of range.
     """
     entry = OPTIMIZERS[optimizer]
     if isinstance(batch, int):
-        batches = choose(BATCHES, "mini", {"size": batch})
+        batches = choose(BATCHES, "mini", {"size": batch, "order": order})
     else:
-        batches = choose(BATCHES, batch)
+        batches = choose(BATCHES, batch, {} if batch == "full" else {"order": order})
     settings = RunSettings(
         id=id or optimizer,
         name=name or entry.title,
@@ -75,17 +80,42 @@ def new_experiment(
     chosen = choose(SURFACES, surface) if isinstance(surface, str) else surface
     if start is None:
         start = SURFACES[chosen.kind].start if isinstance(chosen, Choice) else (chosen.domain[0], chosen.domain[3])
+    return _experiment(SurfaceTask(chosen, start, noise, seed), runs, title, note, stop)
+
+
+def new_network(
+    data: str | Choice | Table,
+    runs: Iterable[RunSettings | str],
+    hidden: Iterable[int | Layer] = (4, 2),
+    *,
+    activation: str = "tanh",
+    title: str = "Untitled",
+    note: str = "",
+    stop: Mapping[str, Value] | None = None,
+    **settings: Any,
+) -> Experiment:
+    """An experiment on a network; hidden: units, or layers with their own activation.
+
+    settings: those of NetworkTask by name, a choice as its key or as a table (`loss="bce"`,
+    `initializer={"kind": "he_normal", "scale": 0.5}`). stop: `updates`, ... (experiment.STOP); without it the
+    runs go on for ever. Raises SettingError.
+    """
+    layers = [layer if isinstance(layer, Layer) else Layer(layer, activation) for layer in hidden]
+    source = {"table": data.to_dict()} if isinstance(data, Table) else data.to_dict() if isinstance(data, Choice) else data
+    given = {name: plain(value) for name, value in settings.items()}
+    task = network_task(Entries({"data": source, "hidden": [layer.to_dict() for layer in layers], **given}, ""))
+    return _experiment(task, runs, title, note, {**NEVER, **(stop or {})})
+
+
+def _experiment(
+    task: Task, runs: Iterable[RunSettings | str], title: str, note: str, stop: Mapping[str, Any]
+) -> Experiment:
     records: list[RunRecord] = []
     for index, run in enumerate(runs):
         settings = new_run(run) if isinstance(run, str) else run
         records.append(RunRecord(replace(settings, id=distinct(settings.id, records), colour=index)))
-    document = Experiment(
-        SurfaceTask(chosen, start, noise, seed),
-        tuple(records),
-        {hyper.name: stop.pop(hyper.name, hyper.default) for hyper in STOP} | stop,
-        title,
-        note,
-    )
+    rules = {hyper.name: hyper.default for hyper in STOP} | dict(stop)
+    document = Experiment(task, tuple(records), rules, title, note)
     return Experiment.from_dict(document.to_dict())  # one door for every check
 
 

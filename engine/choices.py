@@ -16,6 +16,9 @@ class Choice:
     kind: str
     values: Mapping[str, Value] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        return hash((self.kind, tuple(sorted(self.values.items()))))
+
     def packed(self, knobs: tuple[Hyper, ...]) -> list[float]:
         """The numbers a kernel reads, in the order of the declaration."""
         return [number for knob in knobs for number in knob.pack(self.values[knob.name])]
@@ -40,6 +43,8 @@ def choose(catalogue: Catalogue[Any], kind: str, values: Mapping[str, object] | 
     return Choice(kind, chosen)
 
 
-def plain(value: object) -> object:
+def plain(value: Any) -> Any:
     """A value as a file holds it."""
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    return value.to_dict() if hasattr(value, "to_dict") else value

@@ -45,7 +45,8 @@ def diagnose(run: Run, failed: int, reason: int) -> Diagnosis:
     else:
         best, losses = 0, np.array([np.nan])
     sentence = f"diverged: {what} is no longer finite at update {failed:,}"
-    falling = run.problem.ground.lowest is None and len(losses) > 1 and losses[-1] < losses[0]
+    ground = run.problem.ground
+    falling = ground is not None and ground.lowest is None and len(losses) > 1 and losses[-1] < losses[0]
     if falling:
         sentence += "; the surface falls without end, so following it downhill never stops"
         return Diagnosis(

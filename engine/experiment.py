@@ -13,18 +13,16 @@ from typing import Any
 from engine.batches import BATCHES
 from engine.choices import Choice, choose, plain
 from engine.contracts import Catalogue, Hyper, SettingError, Value, shown
+from engine.network_task import NetworkTask, network_task
 from engine.optimizers import OPTIMIZERS
+from engine.reading import Entries, checked, text
 from engine.schedules import SCHEDULES
-from engine.surfaces import SURFACES
-from engine.surfaces.formula import program
+from engine.surface_task import COORDINATE, SurfaceTask, surface_task
 
 FORMAT = 1
 MOST_RUNS = 16
 MOST_TWEAKS = 100_000
-MOST_TEXT = 4000
-MOST_PARAMETERS = 8
 MOST_UPDATES = 10**15
-FORMULA_DOMAIN = (-3.0, 3.0, -3.0, 3.0)  # where a typed formula is shown unless it says otherwise
 
 LEARNING_RATE = Hyper(
     "learning_rate",
@@ -50,22 +48,6 @@ WARMUP = Hyper(
 WARMUP_START = Hyper(
     "warmup_start", "s", 0.0, 0.0, 1.0, help="the fraction of the learning rate at which the warm-up begins"
 )
-NOISE = Hyper(
-    "noise",
-    "σ",
-    0.0,
-    0.0,
-    1e6,
-    log=True,
-    slider=(1e-3, 100.0),
-    help="standard deviation of one example's gradient around the exact one; a batch of B divides it by √B, "
-    "full batch has none",
-)
-SEED = Hyper(
-    "seed", "", 1, 0, 2**53, kind="integer", slider=(0, 999), help="the same seed gives the same noise, to the bit"
-)
-COORDINATE = Hyper("start", "", 0.0, -1e12, 1e12, help="where every run begins")
-
 STOP = (
     Hyper(
         "updates",
@@ -105,36 +87,24 @@ STOP = (
         slider=(0, 1000),
         help="stop after this many updates without improvement; 0 is off",
     ),
+    Hyper(
+        "patience",
+        "",
+        0,
+        0,
+        10**12,
+        kind="integer",
+        slider=(0, 2000),
+        unit="updates",
+        help="early stopping: stop after this many updates without a lower validation loss; 0 is off",
+    ),
     Hyper("plateau_gain", "", 1e-4, 0.0, 1.0, help="an improvement lowers the best loss by at least this fraction"),
 )
 
 NEVER: Mapping[str, Value] = {**{hyper.name: hyper.default for hyper in STOP}, "updates": 0}  # every rule off
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A surface the user has typed: text in x, y and the parameters; domain = (x0, x1, y0, y1)."""
-
-    text: str
-    parameters: Mapping[str, float] = field(default_factory=dict)
-    domain: tuple[float, float, float, float] = FORMULA_DOMAIN
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"text": self.text, "domain": list(self.domain), "parameters": dict(self.parameters)}
-
-
-@dataclass(frozen=True, slots=True)
-class SurfaceTask:
-    """Descend a 2-D surface, from the catalogue or typed, from one start for every run."""
-
-    surface: Choice | Formula
-    start: tuple[float, float]
-    noise: float = 0.0
-    seed: int = 1
-
-    def to_dict(self) -> dict[str, Any]:
-        name = "surface" if isinstance(self.surface, Choice) else "formula"
-        return {"start": list(self.start), "noise": self.noise, "seed": self.seed, name: self.surface.to_dict()}
+Task = SurfaceTask | NetworkTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +145,7 @@ class RunSettings:
                 if dot:
                     changed = choose(catalogue, old.kind, {**old.values, knob: value})
                 else:
-                    changed = choose(catalogue, _text(value))
+                    changed = choose(catalogue, text(value))
             else:
                 changed = _PLAIN[setting](value)
         except KeyError:
@@ -200,12 +170,6 @@ class RunSettings:
         }
 
 
-def _text(value: object, path: str = "") -> str:
-    if not isinstance(value, str) or len(value) > MOST_TEXT:
-        raise SettingError(f"must be a text of at most {MOST_TEXT} characters, got {shown(value)}", path)
-    return value
-
-
 def _flag(value: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -221,25 +185,62 @@ def _colour(value: object) -> int:
 # What a run has besides its choices: setting -> what checks a value of it.
 _PLAIN: dict[str, Callable[[object], Value | str]] = {
     **{hyper.name: hyper.check for hyper in (LEARNING_RATE, WARMUP, WARMUP_START)},
-    "name": lambda value: _text(value)[:80],
+    "name": lambda value: text(value)[:80],
     "visible": _flag,
     "pinned": _flag,
     "colour": _colour,
 }
 _CHOICES: dict[str, Catalogue[Any]] = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "batch": BATCHES}
-LIVE_PROBLEM_SETTINGS = ("noise",)  # changed in every run at once, without a new start
+PARAMETER = "parameter"  # `parameter.17` is the number of that place in theta, counted from 0
+
+
+def of_run(setting: str) -> bool:
+    """Whether a setting belongs to RunSettings; else it is a parameter or belongs to the problem."""
+    part = setting.partition(".")[0]
+    return part in _CHOICES or part in _PLAIN
+
+
+def parameter_place(setting: str, parameters: int) -> int:
+    """The place in theta that `parameter.17` names. Raises SettingError if there is none."""
+    part, _, place = setting.partition(".")
+    if part != PARAMETER or not place.isdecimal() or int(place[:12]) >= parameters:
+        raise SettingError(f"there is no setting {shown(setting, 60)}; parameters are 0 to {parameters - 1}")
+    return int(place)
 
 
 @dataclass(frozen=True, slots=True)
 class Tweak:
-    """A setting changed while a run moves: it acts from update `update` (counted from 0) on."""
+    """A setting of the run, of the problem or of theta changed while a run moves.
+
+    It acts from update `update` (counted from 0) on. value is what the setting holds: a number, a text, or a
+    Choice, Table or the layers of a network.
+    """
 
     update: int
     setting: str
-    value: Value | str
+    value: Any
 
     def to_dict(self) -> dict[str, Any]:
         return {"update": self.update, "setting": self.setting, "value": plain(self.value)}
+
+
+def followed(settings: RunSettings, task: Task, setting: str, value: Any) -> tuple[RunSettings, Task, Any]:
+    """Settings and task as a tweak leaves them, and the value as the tweak keeps it.
+
+    Raises SettingError, also if a run cannot go on with what the tweak makes of the task.
+    """
+    if of_run(setting):
+        settings = settings.having(setting, value)
+        return settings, task, settings.value(setting)
+    if setting.partition(".")[0] == PARAMETER:
+        parameters = task.network.parameters if isinstance(task, NetworkTask) else 2
+        parameter_place(setting, parameters)
+        return settings, task, checked(COORDINATE, value, setting)
+    changed = task.having(setting, value)
+    if not task.continues(changed):
+        raise SettingError("cannot change while a run moves: it takes a new start", setting)
+    kept = tuple(value) if setting in ("data.add", "data.erase") else changed.value(setting)
+    return settings, changed, kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +259,7 @@ class RunRecord:
 class Experiment:
     """Problem, runs, stop rules; and how the window shows them (`view`: a flat table of plain values)."""
 
-    problem: SurfaceTask
+    problem: Task
     runs: tuple[RunRecord, ...]
     stop: Mapping[str, Value] = field(default_factory=lambda: {hyper.name: hyper.default for hyper in STOP})
     title: str = "Untitled"
@@ -279,16 +280,16 @@ class Experiment:
     @classmethod
     def from_dict(cls, data: object) -> Experiment:
         """Read what `to_dict` wrote or a person typed. Raises SettingError with the path of the fault."""
-        table = _Table(data, "")
+        table = Entries(data, "")
         version = table.take("fall_line", FORMAT)
         if version != FORMAT or isinstance(version, bool):
             raise SettingError(f"this program reads format {FORMAT}, got {shown(version)}", "fall_line")
-        problem = _problem(table.table("problem"))
-        stop = _stop(table.table("stop", {}))
+        problem = _problem(table.entries("problem"))
+        stop = _stop(table.entries("stop", {}))
         runs = table.take("runs")
         if not isinstance(runs, list) or not 1 <= len(runs) <= MOST_RUNS:
             raise SettingError(f"there must be 1 to {MOST_RUNS} runs", "runs")
-        records = tuple(_run(_Table(run, f"runs[{index + 1}]"), index) for index, run in enumerate(runs))
+        records = tuple(_run(Entries(run, f"runs[{index + 1}]"), index, problem) for index, run in enumerate(runs))
         ids = [record.settings.id for record in records]
         if len(set(ids)) < len(ids):
             raise SettingError(f"two runs have the same id: {', '.join(ids)[:120]}", "runs")
@@ -296,156 +297,65 @@ class Experiment:
             problem,
             records,
             stop,
-            _text(table.take("title", "Untitled"), "title"),
-            _text(table.take("note", ""), "note"),
+            table.text("title", "Untitled"),
+            table.text("note", ""),
             _view(table.take("view", {})),
         )
         table.close()
         return experiment
 
 
-class _Table:
-    """A dict being read: every entry is taken once, and what nobody took is refused by `close`."""
-
-    def __init__(self, data: object, path: str) -> None:
-        if not isinstance(data, dict):
-            raise SettingError(f"must be a table, got {shown(data)}", path or "the file")
-        self._data = dict(data)
-        self.path = path
-
-    def take(self, name: str, *default: object) -> Any:
-        if name in self._data:
-            return self._data.pop(name)
-        if default:
-            return default[0]
-        raise SettingError("is missing", self._at(name))
-
-    def table(self, name: str, *default: object) -> _Table:
-        return _Table(self.take(name, *default), self._at(name))
-
-    def hyper(self, hyper: Hyper) -> Value:
-        return _checked(hyper, self.take(hyper.name, hyper.default), self._at(hyper.name))
-
-    def plain(self, name: str, default: object) -> Any:
-        value = self.take(name, default)
-        try:
-            return _PLAIN[name](value)
-        except SettingError as error:
-            raise error.at(self._at(name)) from None
-
-    def choice(self, name: str, catalogue: Catalogue[Any], default: str) -> Choice:
-        values = self.take(name, {"kind": default})
-        if isinstance(values, str):
-            values = {"kind": values}
-        table = _Table(values, self._at(name))
-        kind = _text(table.take("kind"), table._at("kind"))
-        try:
-            return choose(catalogue, kind, table._data)
-        except SettingError as error:
-            raise error.at(table.path) from None
-
-    def close(self) -> None:
-        for name in self._data:
-            raise SettingError("unknown entry", self._at(str(name)[:60]))
-
-    def _at(self, name: str) -> str:
-        return f"{self.path}.{name}" if self.path else name
-
-
-def checked_problem(task: SurfaceTask) -> SurfaceTask:
-    """The task, if a file could hold it. Raises SettingError."""
-    return _problem(_Table(task.to_dict(), "problem"))
-
-
 def checked_stop(stop: Mapping[str, object]) -> dict[str, Value]:
     """All stop rules: those of `stop`, and for the others that they are off. Raises SettingError."""
-    return _stop(_Table({**NEVER, **stop}, "stop"))
+    return _stop(Entries({**NEVER, **stop}, "stop"))
 
 
-def _stop(table: _Table) -> dict[str, Value]:
+def _stop(table: Entries) -> dict[str, Value]:
     stop = {hyper.name: table.hyper(hyper) for hyper in STOP}
     table.close()
     return stop
 
 
-def _problem(table: _Table) -> SurfaceTask:
-    surface: Choice | Formula
-    if (formula := table.take("formula", None)) is not None:
-        surface = _formula(_Table(formula, table._at("formula")))
-        default_start: tuple[float, float] = (surface.domain[0] * 0.75, surface.domain[3] * 0.75)
-    else:
-        surface = table.choice("surface", SURFACES, "rosenbrock")
-        default_start = SURFACES[surface.kind].start
-    point = table.take("start", list(default_start))
-    if not isinstance(point, list | tuple) or len(point) != 2:
-        raise SettingError(f"must be two numbers [x, y], got {shown(point)}", table._at("start"))
-    x, y = (float(_checked(COORDINATE, item, table._at("start"))) for item in point)  # type: ignore[arg-type]
-    task = SurfaceTask(surface, (x, y), table.hyper(NOISE), table.hyper(SEED))  # type: ignore[arg-type]
-    table.close()
-    return task
+def _problem(entries: Entries) -> Task:
+    return network_task(entries) if "data" in entries else surface_task(entries)
 
 
-def _formula(table: _Table) -> Formula:
-    parameters = table.take("parameters", {})
-    place = table._at("parameters")
-    if not isinstance(parameters, dict) or len(parameters) > MOST_PARAMETERS:
-        raise SettingError(f"must be a table of up to {MOST_PARAMETERS} numbers", place)
-    values = {str(name): float(_checked(COORDINATE, v, f"{place}.{str(name)[:60]}")) for name, v in parameters.items()}  # type: ignore[arg-type]
-    domain = table.take("domain", FORMULA_DOMAIN)
-    if not isinstance(domain, list | tuple) or len(domain) != 4:
-        raise SettingError(f"must be four numbers [x0, x1, y0, y1], got {shown(domain)}", table._at("domain"))
-    x0, x1, y0, y1 = (float(_checked(COORDINATE, item, table._at("domain"))) for item in domain)  # type: ignore[arg-type]
-    if not (x0 < x1 and y0 < y1):
-        raise SettingError(f"must have x0 < x1 and y0 < y1, got {[x0, x1, y0, y1]}", table._at("domain"))
-    text = _text(table.take("text"), table._at("text"))
-    try:
-        program(text, values)
-    except SettingError as error:
-        raise error.at(table._at("text")) from None
-    table.close()
-    return Formula(text, values, (x0, x1, y0, y1))
-
-
-def _run(table: _Table, index: int) -> RunRecord:
+def _run(table: Entries, index: int, task: Task) -> RunRecord:
     optimizer = table.choice("optimizer", OPTIMIZERS, "sgd")
     title = OPTIMIZERS[optimizer.kind].title
     settings = RunSettings(
-        id=_text(table.take("id", f"run{index + 1}"), table._at("id")),
-        name=table.plain("name", title),
-        colour=table.plain("colour", index),
+        id=table.text("id", f"run{index + 1}"),
+        name=table.checked("name", _PLAIN["name"], title),
+        colour=table.checked("colour", _colour, index),
         optimizer=optimizer,
         learning_rate=table.hyper(replace(LEARNING_RATE, default=OPTIMIZERS[optimizer.kind].learning_rate)),  # type: ignore[arg-type]
         schedule=table.choice("schedule", SCHEDULES, "constant"),
         batch=table.choice("batch", BATCHES, "full"),
         warmup=table.hyper(WARMUP),  # type: ignore[arg-type]
         warmup_start=table.hyper(WARMUP_START),  # type: ignore[arg-type]
-        visible=table.plain("visible", True),
-        pinned=table.plain("pinned", False),
+        visible=table.checked("visible", _flag, True),
+        pinned=table.checked("pinned", _flag, False),
     )
-    tweaks = _tweaks(table.take("tweaks", []), settings, table._at("tweaks"))
+    tweaks = _tweaks(table.take("tweaks", []), settings, task, table.at("tweaks"))
     table.close()
     return RunRecord(settings, tweaks)
 
 
-def _tweaks(data: object, settings: RunSettings, path: str) -> tuple[Tweak, ...]:
+def _tweaks(data: object, settings: RunSettings, task: Task, path: str) -> tuple[Tweak, ...]:
     """The tweaks in order, each checked against the settings that those before it have made."""
     if not isinstance(data, list) or len(data) > MOST_TWEAKS:
         raise SettingError(f"must be a list of up to {MOST_TWEAKS} tweaks", path)
     tweaks: list[Tweak] = []
     update_range = Hyper("update", "", 0, 0, MOST_UPDATES, kind="integer")
     for index, item in enumerate(data):
-        table = _Table(item, f"{path}[{index + 1}]")
-        update = int(_checked(update_range, table.take("update"), table._at("update")))  # type: ignore[arg-type]
+        table = Entries(item, f"{path}[{index + 1}]")
+        update = int(checked(update_range, table.take("update"), table.at("update")))  # type: ignore[arg-type]
         if tweaks and update < tweaks[-1].update:
-            raise SettingError(f"must not come before update {tweaks[-1].update}, got {update}", table._at("update"))
-        setting, value = _text(table.take("setting"), table._at("setting")), table.take("value")
+            raise SettingError(f"must not come before update {tweaks[-1].update}, got {update}", table.at("update"))
+        setting, value = table.text("setting"), table.take("value")
         table.close()
         try:
-            if setting in LIVE_PROBLEM_SETTINGS:
-                kept: Value | str = NOISE.check(value)
-            else:
-                settings = settings.having(setting, value)
-                kept = settings.value(setting)
+            settings, task, kept = followed(settings, task, setting, value)
         except SettingError as error:
             raise error.at(table.path) from None
         tweaks.append(Tweak(update, setting, kept))
@@ -461,10 +371,3 @@ def _view(data: object) -> dict[str, Any]:
         if not listed and not isinstance(value, str | int | float):
             raise SettingError(f"must be a plain value or a list of them, got {shown(value)}", f"view.{str(name)[:60]}")
     return dict(data)
-
-
-def _checked(hyper: Hyper, value: object, path: str) -> Value:
-    try:
-        return hyper.check(value)
-    except SettingError as error:
-        raise error.at(path) from None

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.contracts import Value
-from engine.experiment import Choice, Formula
+from engine.choices import Choice
 from engine.expressions import ExpressionError, parse
 from engine.optimizers import OPTIMIZERS, Optimizer
 from engine.run import Peek
+from engine.surface_task import Formula
 from engine.surfaces import SURFACES
 from engine.typesetting import substitute, symbol, typeset
 

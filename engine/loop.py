@@ -9,18 +9,29 @@ from numba import types
 from engine.contracts import call_objective, call_step, inline, pointer, routine
 from engine.rng import normal
 from engine.schedules import scheduled_rate
+from engine.stream import (
+    BATCH,
+    BEST_UPDATE,
+    CURSOR,
+    EPOCH,
+    EXAMPLES,
+    OPTIMIZER_UPDATE,
+    ORDER,
+    REPLACED,
+    SEED,
+    SEEN,
+    TAKEN,
+    UPDATE,
+)
 
 # What ended a chunk.
 GOING, NOT_FINITE_HERE, NOT_FINITE_STEP, LOSS_REACHED, GRADIENT_REACHED, PLATEAU = range(6)
 
-# stream: where the run stands, int64
-SEED, UPDATE, SEEN, BATCH, EXAMPLES, OPTIMIZER_UPDATE, BEST_UPDATE, STREAM = range(8)
-
 # controls: what a tweak writes between chunks, float64
 (RATE, WARMUP, WARMUP_START, NOISE, LOSS_BELOW, GRADIENT_BELOW, PLATEAU_UPDATES, PLATEAU_GAIN, CONTROLS) = range(9)
 
-# The four numbers that follow an optimizer's own in the hyper array (optimizers.COMMON).
-_DECAY, _DECOUPLED, _CLIP_NORM, _CLIP_VALUE = range(4)
+# The numbers that follow an optimizer's own in the hyper array (optimizers.COMMON).
+_DECAY, _DECOUPLED, _L1, _CLIP_NORM, _CLIP_VALUE = range(5)
 _LOSS, _GRADIENT_NORM, _LEARNING_RATE, _STEP_NORM, _X, _Y = range(6)  # history.COLUMNS
 
 _f, _i = types.float64, types.int64
@@ -68,8 +79,8 @@ def _add_noise(grad, n, sigma, stream):
 
 
 @inline
-def _clip_and_decay(theta, grad, n, norm, rate, common):
-    """Clipping of the raw gradient (torch's clip_grad_norm_ and clip_grad_value_), then weight decay."""
+def _clip(grad, n, norm, common):
+    """Clipping of the raw gradient (torch's clip_grad_norm_ and clip_grad_value_)."""
     limit = common[_CLIP_NORM]
     if limit > 0.0 and norm > limit:
         scale = min(limit / (norm + 1e-6), 1.0)
@@ -79,14 +90,25 @@ def _clip_and_decay(theta, grad, n, norm, rate, common):
     if limit > 0.0:
         for i in range(n):
             grad[i] = min(max(grad[i], -limit), limit)
-    decay = common[_DECAY]
-    if decay > 0.0:
-        if common[_DECOUPLED] > 0.0:
-            for i in range(n):
-                theta[i] *= 1.0 - rate * decay
-        else:
-            for i in range(n):
-                grad[i] += decay * theta[i]
+
+
+@inline
+def _decay(theta, grad, rate, common, decayed, pieces):
+    """Weight decay and L1 of the parameters in `decayed`: `pieces` pairs (start, stop)."""
+    decay, sparse = common[_DECAY], common[_L1]
+    if decay == 0.0 and sparse == 0.0:
+        return
+    for piece in range(pieces):
+        for i in range(decayed[2 * piece], decayed[2 * piece + 1]):
+            weight = theta[i]
+            if weight > 0.0:
+                grad[i] += sparse
+            elif weight < 0.0:
+                grad[i] -= sparse
+            if common[_DECOUPLED] > 0.0:
+                theta[i] = weight * (1.0 - rate * decay)
+            else:
+                grad[i] += decay * weight
 
 
 @inline
@@ -104,20 +126,21 @@ def _record(last, low, high, place, place_is_new, value):
     _i(
         _i, _i, _i, _i, _i,
         _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1],
-        _i[::1], _f[::1], _f[::1],
+        _i[::1], _i[::1], _f[::1], _f[::1],
         _f[:, ::1], _f[:, ::1], _f[:, ::1], _i, _i,
     )
 )  # fmt: skip
 def advance(
     updates, objective, schedule, step, own,
     theta, before, grad, slots, hyper, knobs, memory, controls,
-    stream, constants, work,
+    stream, decayed, constants, work,
     last, low, high, shift, first,
 ):  # fmt: skip
     """Take up to `updates` optimizer steps; the history must have room for them.
 
     objective, schedule, step: kernel addresses. own: how many of hyper belong to the optimizer.
-    theta (n,), grad (n,), slots, memory and stream are changed in place; before (n,) is scratch.
+    theta (n,), grad (n,), slots, memory and stream are changed in place; before (n,) becomes the theta of
+    the update before. decayed (2 * pieces,): (start, stop) of the parameters that decay pulls at.
     last, low, high (COLUMNS, bins): the history from update `first` on, 2**shift
     updates a bin. With a single bin, the row of an update whose step is not finite is still written.
     Returns what ended the chunk (GOING ...). stream[UPDATE] tells how far it got: at NOT_FINITE_HERE
@@ -128,12 +151,17 @@ def advance(
     p_stream, p_constants, p_work = pointer(stream), pointer(constants), pointer(work)
     p_knobs, p_memory = pointer(knobs), pointer(memory)
     p_before, p_controls, p_common = pointer(before), pointer(controls), pointer(hyper[own:])
+    p_decayed, pieces = pointer(decayed), decayed.size // 2
     p_last, p_low, p_high = pointer(last), pointer(low), pointer(high)
     previous_loss, best_loss, bins = memory.size - 2, memory.size - 1, last.shape[1]
     second = 1 if n > 1 else 0
     mask = (1 << shift) - 1
     for _ in range(updates):
         t = p_stream[UPDATE]
+        if p_stream[ORDER] == REPLACED:
+            p_stream[TAKEN] = p_stream[BATCH]
+        else:
+            p_stream[TAKEN] = min(p_stream[BATCH], p_stream[EXAMPLES] - p_stream[CURSOR])
         loss = call_objective(objective, p_theta, p_grad, p_stream, p_constants, p_work)
         _add_noise(p_grad, n, p_controls[NOISE], p_stream)
         norm = _norm(p_grad, n)
@@ -157,7 +185,8 @@ def advance(
             p_knobs, previous, p_memory,
         )  # fmt: skip
         _copy(p_theta, p_before, n)
-        _clip_and_decay(p_theta, p_grad, n, norm, rate, p_common)
+        _clip(p_grad, n, norm, p_common)
+        _decay(p_theta, p_grad, rate, p_common, p_decayed, pieces)
         call_step(step, p_theta, p_grad, p_slots, p_hyper, rate, t - p_stream[OPTIMIZER_UPDATE] + 1, n)
         moved = _distance(p_theta, p_before, n)
         row = t - first
@@ -175,7 +204,11 @@ def advance(
         _record(p_last, p_low, p_high, _STEP_NORM * bins + place, new, moved)
         _record(p_last, p_low, p_high, _X * bins + place, new, p_before[0])
         _record(p_last, p_low, p_high, _Y * bins + place, new, p_before[second])
-        p_stream[SEEN] += p_stream[BATCH]
+        p_stream[SEEN] += p_stream[TAKEN]
+        p_stream[CURSOR] += p_stream[TAKEN]
+        if p_stream[CURSOR] >= p_stream[EXAMPLES]:
+            p_stream[CURSOR] -= p_stream[EXAMPLES]
+            p_stream[EPOCH] += 1
         p_stream[UPDATE] = t + 1
     return GOING
 

@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
-from engine import loop
+from engine import loop, stream
 from engine.batches import BATCHES
-from engine.contracts import SettingError, Value
-from engine.experiment import NOISE, RunSettings
+from engine.contracts import Value
+from engine.experiment import PARAMETER, RunSettings, followed, of_run, parameter_place
 from engine.history import COLUMNS, History
 from engine.optimizers import OPTIMIZERS
-from engine.problem import Problem
+from engine.problem import Problem, problem_of
 from engine.schedules import SCHEDULES
 
 Array = np.ndarray
 
+_OWN = ("theta", "grad", "slots", "hyper", "knobs", "memory", "controls", "stream")
 _EXTRA = 2  # behind a schedule's memory: the previous update's loss, the best loss
 _ONE_BIN = 62  # a shift at which every update falls into bin 0
 
@@ -33,36 +34,37 @@ class Machine:
         self.problem = problem
         self.settings = settings
         self.theta = problem.start.copy()
+        self.before = np.full_like(self.theta, np.nan)
         self.grad = np.zeros_like(self.theta)
         self.memory = np.array([0.0, np.inf])
-        self.stream = np.zeros(loop.STREAM, np.int64)
-        self.stream[loop.SEED] = problem.seed
-        self.stream[loop.EXAMPLES] = problem.examples
+        self.stream = np.zeros(stream.STREAM, np.int64)
         self.controls = np.zeros(loop.CONTROLS)
-        self.controls[loop.NOISE] = problem.noise
         self.stop_at(stop)
+        self._load_problem()
         self._load_optimizer(fresh=True)
         self._load_schedule(fresh=True)
         self._load_numbers()
 
     @property
     def update(self) -> int:
-        return int(self.stream[loop.UPDATE])
+        return int(self.stream[stream.UPDATE])
 
     @property
-    def noise(self) -> float:
-        return float(self.controls[loop.NOISE])
+    def size(self) -> int:
+        """Bytes that a copy takes."""
+        return sum(int(getattr(self, name).nbytes) for name in _OWN)
 
     def copy(self) -> Self:
+        """A snapshot. What the objective works in and the step of the last update are not part of it."""
         twin = copy.copy(self)
-        for name in ("theta", "grad", "slots", "hyper", "knobs", "memory", "controls", "stream"):
+        for name in _OWN:
             setattr(twin, name, getattr(self, name).copy())
         return twin
 
     def stop_at(self, stop: Mapping[str, Value]) -> None:
         """Take over the stop rules that the loop watches (not the number of updates)."""
         self.memory[-1] = np.inf
-        self.stream[loop.BEST_UPDATE] = self.update
+        self.stream[stream.BEST_UPDATE] = self.update
         for place, name in (
             (loop.LOSS_BELOW, "loss_below"),
             (loop.GRADIENT_BELOW, "gradient_below"),
@@ -71,23 +73,26 @@ class Machine:
         ):
             self.controls[place] = stop[name]
 
-    def set(self, setting: str, value: object) -> Value | str:
-        """Change one setting between updates; returns it as it is kept. Raises SettingError.
+    def set(self, setting: str, value: Any) -> Any:
+        """Change one setting between updates; returns it as a tweak keeps it. Raises SettingError.
 
         A chosen optimizer or schedule starts with fresh slots or memory, also if it is the same again;
         theta stays.
         """
-        if setting == NOISE.name:
-            try:
-                self.controls[loop.NOISE] = NOISE.check(value)
-            except SettingError as error:
-                raise error.at(setting) from None
-            return self.noise
-        self.settings = self.settings.having(setting, value)
-        self._load_optimizer(fresh=setting == "optimizer")
-        self._load_schedule(fresh=setting == "schedule")
-        self._load_numbers()
-        return self.settings.value(setting)
+        self.settings, task, kept = followed(self.settings, self.problem.task, setting, value)
+        if of_run(setting):
+            self._load_optimizer(fresh=setting == "optimizer")
+            self._load_schedule(fresh=setting == "schedule")
+            self._load_numbers()
+            if setting.partition(".")[0] == "batch":
+                self._begin_epoch()
+        elif setting.partition(".")[0] == PARAMETER:
+            self.theta[parameter_place(setting, self.theta.size)] = kept
+        else:
+            self.problem = problem_of(task)
+            self._load_problem()
+            self._load_numbers()
+        return kept
 
     def advance(self, updates: int, history: History) -> int:
         """Take up to `updates` steps, for which `history` must have room; says what ended them."""
@@ -100,6 +105,13 @@ class Machine:
         self._never_stop()
         row = np.full((len(COLUMNS), 1), np.nan)
         return self._advance(1, row, row, row, _ONE_BIN, 0), row[:, 0]
+
+    def measured(self) -> tuple[Array, Array]:
+        """Measures of the network and of its layers where it stands: (MEASURES,), (L, LAYER_MEASURES)."""
+        l1, l2 = (float(self.settings.optimizer.values[name]) for name in ("l1", "weight_decay"))  # type: ignore[arg-type]
+        if self.settings.optimizer.values["decoupled"]:
+            l2 = 0.0
+        return self.problem.measured(self.theta, self.theta - self.before, l1, l2)
 
     def skip_to(self, update: int) -> None:
         """Advance to an update that has been reached before, recording nothing."""
@@ -122,11 +134,25 @@ class Machine:
         return int(
             loop.advance(
                 updates, self.problem.objective, self._schedule, self._step, self._own,
-                self.theta, np.empty_like(self.theta), self.grad, self.slots, self.hyper, self.knobs,
-                self.memory, self.controls, self.stream, self.problem.constants,
-                np.zeros(max(self.problem.work_size, 1)), last, low, high, shift, first,
+                self.theta, self.before, self.grad, self.slots, self.hyper, self.knobs,
+                self.memory, self.controls, self.stream, self.problem.decayed, self.problem.constants,
+                self._work, last, low, high, shift, first,
             )
         )  # fmt: skip
+
+    def _load_problem(self) -> None:
+        """Take over another problem for the same theta; a new epoch begins if it has other examples."""
+        problem = self.problem
+        self._work = np.zeros(max(problem.work_size, 1))
+        self.stream[stream.SEED] = problem.seed
+        self.stream[stream.EXAMPLES] = problem.examples
+        self.controls[loop.NOISE] = problem.noise
+        self._begin_epoch()
+
+    def _begin_epoch(self) -> None:
+        if self.stream[stream.CURSOR]:
+            self.stream[stream.CURSOR] = 0
+            self.stream[stream.EPOCH] += 1
 
     def _load_optimizer(self, fresh: bool) -> None:
         choice = self.settings.optimizer
@@ -135,7 +161,7 @@ class Machine:
         self.hyper = np.array(choice.packed(entry.knobs))
         if fresh:
             self.slots = np.zeros(max(entry.size(self.theta.size), 1))
-            self.stream[loop.OPTIMIZER_UPDATE] = self.update
+            self.stream[stream.OPTIMIZER_UPDATE] = self.update
 
     def _load_schedule(self, fresh: bool) -> None:
         choice = self.settings.schedule
@@ -151,4 +177,5 @@ class Machine:
         self.controls[loop.WARMUP] = settings.warmup
         self.controls[loop.WARMUP_START] = settings.warmup_start
         batch = BATCHES[settings.batch.kind]
-        self.stream[loop.BATCH] = batch.size(settings.batch.values, self.problem.examples)
+        self.stream[stream.BATCH] = batch.size(settings.batch.values, self.problem.examples)
+        self.stream[stream.ORDER] = batch.order(settings.batch.values) if self.problem.ordered else stream.REPLACED

@@ -81,6 +81,10 @@ class Measures:
         self._layers[self._count] = layers
         self._count += 1
 
+    def cut(self, update: int) -> None:
+        """Forget what was measured after an update."""
+        self._count = int(np.searchsorted(self._at[: self._count], update, "right"))
+
     def view(self) -> MeasuresView:
         count = self._count
         return MeasuresView(self._at[:count], self._values[:count], self._layers[:count])

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from itertools import chain
+from weakref import WeakValueDictionary
 
 import numpy as np
 
 from engine.batches import SURFACE_EXAMPLES
-from engine.experiment import Choice, SurfaceTask
-from engine.loop import BATCH, EXAMPLES, STREAM, evaluate, evaluate_grid
+from engine.choices import Choice
+from engine.datasets.examples import TrainingData
+from engine.datasets.prepare import training_data
+from engine.datasets.source import examples_of
+from engine.experiment import Task
+from engine.loop import evaluate, evaluate_grid
+from engine.measures import LAYER_MEASURES, MEASURES
+from engine.network_task import NetworkTask
+from engine.networks.forward import loss_of, losses_along, outputs
+from engine.networks.initializers import initial_theta
+from engine.networks.inspection import Inspection, inspect
+from engine.networks.losses import LOSSES
+from engine.networks.mlp import network_objective
+from engine.networks.network import Network
+from engine.networks.packing import packed
+from engine.stream import BATCH, EXAMPLES, FIXED, ORDER, QUIET, STREAM, TAKEN
+from engine.surface_task import SurfaceTask
 from engine.surfaces import SURFACES
 from engine.surfaces.formula import formula_objective, program
 
@@ -35,19 +53,41 @@ class Ground:
     axes: tuple[str, str] = ("x", "y")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Problem:
-    """An objective (the address of its kernel) with its constants and scratch size; start (n,)."""
+    """An objective (the address of its kernel) with its constants and scratch size; start (n,).
 
-    task: SurfaceTask
+    decayed (2 k,): (start, stop) of the k pieces of theta that weight decay pulls at. ordered: whether an
+    update takes its batch from an order of the examples. ground: what is known of a surface, learner: what
+    a network learns; one of them is None.
+    """
+
+    task: Task
     objective: int
     constants: Array
     work_size: int
     start: Array
+    decayed: Array
     examples: int
-    noise: float
     seed: int
-    ground: Ground
+    noise: float = 0.0
+    ordered: bool = False
+    ground: Ground | None = None
+    learner: Learner | None = None
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The titles of a network's layers; none for a surface."""
+        return self.task.layer_titles if isinstance(self.task, NetworkTask) else ()
+
+    def measured(self, theta: Array, step: Array, l1: float, l2: float) -> tuple[Array, Array]:
+        """Measures of a network at theta, which came there by a step: (MEASURES,), (L, LAYER_MEASURES)."""
+        assert self.learner is not None
+        penalty = sum(
+            l1 * float(np.abs(theta[start:stop]).sum()) + 0.5 * l2 * float(theta[start:stop] @ theta[start:stop])
+            for start, stop in self.decayed.reshape(-1, 2)
+        )
+        return self.learner.measured(theta, step, penalty)
 
     def values(self, xs: Array, ys: Array) -> Array:
         """Loss on the grid of xs (nx,) and ys (ny,): (ny, nx). For problems of two parameters."""
@@ -79,20 +119,132 @@ class Problem:
 
     def _stream(self) -> Array:
         stream = np.zeros(STREAM, np.int64)
-        stream[BATCH] = stream[EXAMPLES] = self.examples
+        stream[BATCH] = stream[EXAMPLES] = stream[TAKEN] = self.examples
+        stream[ORDER], stream[QUIET] = FIXED, 1
         return stream
 
     def _work(self) -> Array:
         return np.zeros(max(self.work_size, 1))
 
 
-def problem_of(task: SurfaceTask) -> Problem:
+@dataclass(frozen=True, eq=False)
+class Learner:
+    """A network with the data it learns from; the rows of `data` that train come first."""
+
+    network: Network
+    data: TrainingData
+
+    @property
+    def classes(self) -> int:
+        return len(self.data.classes)
+
+    @cached_property
+    def training(self) -> tuple[Array, Array]:
+        """Inputs (n, f) and raw targets (n,) that are learned from."""
+        return self.data.inputs[: self.data.train], self.data.targets[: self.data.train]
+
+    @cached_property
+    def validation(self) -> tuple[Array, Array]:
+        """Inputs (m, f) and raw targets (m,) that validate; m may be 0."""
+        return self.data.inputs[self.data.train :], self.data.targets[self.data.train :]
+
+    def inspected(self, theta: Array) -> Inspection:
+        """A look at the network on the training set."""
+        return inspect(self.network, theta, *self.training, self.classes)
+
+    def outputs(self, theta: Array, inputs: Array) -> Array:
+        """What the network answers to inputs (m, f): (m, k)."""
+        return outputs(self.network, theta, inputs)
+
+    def losses(self, thetas: Array) -> Array:
+        """Loss of the training set at each of thetas (b, n): (b,)."""
+        return losses_along(self.network, thetas, *self.training, self.classes)
+
+    def predictions(self, answers: Array) -> Array:
+        """The predicted class places or values (m,) of the network's answers (m, k)."""
+        if not self.classes:
+            return answers[:, 0].copy()
+        return np.asarray(LOSSES[self.network.loss.kind].predictions(answers))
+
+    def score(self, answers: Array, targets: Array) -> float:
+        """Accuracy, or R² (the part of the variance that is explained); NaN without examples."""
+        if not len(targets):
+            return np.nan
+        found = self.predictions(answers)
+        if self.classes:
+            return float(np.mean(found == targets))
+        spread = float(((targets - targets.mean()) ** 2).sum())
+        return 1.0 - float(((targets - found) ** 2).sum()) / spread if spread > 0.0 else np.nan
+
+    def measured(self, theta: Array, step: Array, penalty: float) -> tuple[Array, Array]:
+        """See Problem.measured."""
+        with np.errstate(all="ignore"):
+            look = self.inspected(theta)
+            inputs, targets = self.validation
+            answers = self.outputs(theta, inputs) if len(targets) else np.empty((0, 1))
+            loss = loss_of(self.network, theta, inputs, targets, self.classes) if len(targets) else np.nan
+            score, validation_score = self.score(look.outputs, self.training[1]), self.score(answers, targets)
+            measures = {
+                "training_loss": look.loss,
+                "validation_loss": loss,
+                "training_score": score,
+                "validation_score": validation_score,
+                "penalty": penalty,
+            }
+            layers = {
+                "gradient_norm": look.gradient_norm,
+                "delta_norm": look.delta_norm,
+                "update_ratio": self._lengths(step) / self._lengths(theta),
+                "activation_mean": look.activation_mean,
+                "activation_deviation": look.activation_deviation,
+                "dead": look.dead,
+                "saturated": look.saturated,
+            }
+        return np.array([measures[name] for name in MEASURES]), np.stack([layers[name] for name in LAYER_MEASURES], 1)
+
+    def _lengths(self, vector: Array) -> Array:
+        """The length of each layer's weights in a vector like theta, (L,)."""
+        return np.array([np.linalg.norm(vector[self.network.weights(layer)]) for layer in range(self.network.layers)])
+
+
+_ALIVE: WeakValueDictionary[Task, Problem] = WeakValueDictionary()  # runs of a race share theirs
+
+
+def problem_of(task: Task) -> Problem:
     """Make the task ready to descend. Raises SettingError if its formula cannot be read."""
-    parts: dict[str, Any]
+    problem = _ALIVE.get(task)
+    if problem is None:
+        problem = _network_problem(task) if isinstance(task, NetworkTask) else _surface_problem(task)
+        _ALIVE[task] = problem
+    return problem
+
+
+def _network_problem(task: NetworkTask) -> Problem:
+    network = task.network
+    data = training_data(
+        examples_of(task.data, task.data_seed), task.features, task.scaling, task.share, task.data_seed
+    )
+    numbers = packed(network, data)
+    weights: Sequence[slice] = [network.weights(layer) for layer in range(network.layers)]
+    return Problem(
+        task=task,
+        objective=network_objective.address,
+        constants=numbers.constants,
+        work_size=numbers.work_size,
+        start=initial_theta(network, task.initializer, task.weight_seed),
+        decayed=np.array(list(chain.from_iterable((piece.start, piece.stop) for piece in weights)), np.int64),
+        examples=data.train,
+        seed=task.seed,
+        ordered=True,
+        learner=Learner(network, data),
+    )
+
+
+def _surface_problem(task: SurfaceTask) -> Problem:
     if isinstance(task.surface, Choice):
         surface = SURFACES[task.surface.kind]
-        packed = task.surface.packed(surface.knobs)
-        parts = {"objective": surface.kernel.address, "constants": np.array(packed or [0.0]), "work_size": 1}
+        objective, work_size = surface.kernel.address, 1
+        constants = np.array(task.surface.packed(surface.knobs) or [0.0])
         ground = Ground(
             surface.title,
             surface.formula,
@@ -106,18 +258,18 @@ def problem_of(task: SurfaceTask) -> Problem:
         )
     else:
         made = program(task.surface.text, task.surface.parameters)
-        parts = {
-            "objective": formula_objective.address,
-            "constants": made.constants,
-            "work_size": made.work_size,
-        }
+        objective, work_size = formula_objective.address, made.work_size
+        constants = made.constants
         ground = Ground("Own formula", task.surface.text, task.surface.domain, task.surface.domain, (), (), None, False)
     return Problem(
         task=task,
+        objective=objective,
+        constants=constants,
+        work_size=work_size,
         start=np.array(task.start),
+        decayed=np.array([0, 2], np.int64),
         examples=SURFACE_EXAMPLES,
-        noise=task.noise,
         seed=task.seed,
+        noise=task.noise,
         ground=ground,
-        **parts,
     )

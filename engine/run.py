@@ -5,15 +5,17 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from engine import loop
+from engine import loop, stream
 from engine.contracts import SettingError, Value
 from engine.diagnosis import Diagnosis, diagnose
-from engine.experiment import LIVE_PROBLEM_SETTINGS, NEVER, NOISE, RunRecord, RunSettings, Tweak
+from engine.experiment import NEVER, RunRecord, RunSettings, Task, Tweak, followed, of_run
 from engine.history import COLUMNS, History
 from engine.machine import Machine
+from engine.measures import MEASURES, Measures, next_due
 from engine.optimizers import OPTIMIZERS
 from engine.problem import Problem
 
@@ -21,12 +23,15 @@ Array = np.ndarray
 
 READY, RUNNING, FINISHED, DIVERGED = "ready", "running", "finished", "diverged"
 _LOOKS = ("name", "colour", "visible", "pinned")  # settings that change no number
-_FIRST_INTERVAL, _MOST_SNAPSHOTS = 64, 256
+_FIRST_INTERVAL, _MOST_SNAPSHOTS, _FEWEST_SNAPSHOTS = 64, 256, 8
+_SNAPSHOT_BYTES, _TRAIL_BYTES = 48 * 2**20, 16 * 2**20  # about what a run keeps of its past
+_LONGEST_TRAIL, _SHORTEST_TRAIL = 512, 16
 _ENDINGS = {
     loop.LOSS_REACHED: "the loss fell below {loss_below:g}",
     loop.GRADIENT_REACHED: "the gradient norm fell below {gradient_below:g}",
     loop.PLATEAU: "no improvement in {plateau_updates} updates",
 }
+_VALIDATION = MEASURES.index("validation_loss")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,15 @@ class Peek:
     since_optimizer: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Best:
+    """The weights with the lowest validation loss that was measured: theta (n,) before update `update`."""
+
+    update: int
+    loss: float
+    theta: Array
+
+
 class Run:
     """One run of a session. Only its own thread may call it; others look at what it publishes."""
 
@@ -67,8 +81,13 @@ class Run:
         self._applied = 0
         self._interval = _FIRST_INTERVAL
         self._snapshots = [(self.machine.copy(), 0)]
-        self._batch_changes = [(0, 0, int(self.machine.stream[loop.BATCH]))]
+        self._batch_changes = [(0, 0, int(self.machine.stream[stream.BATCH]))]
+        self.measures = Measures(len(self.problem.layers))
+        self.best: Best | None = None
+        self._patient_from = 0
+        self._trail: list[tuple[int, Array]] = []
         self._apply_due_tweaks()
+        self._measure()
 
     @property
     def settings(self) -> RunSettings:
@@ -114,6 +133,8 @@ class Run:
             chunk = min(target - self.update, self.history.room)
             if self._applied < len(self.tweaks):
                 chunk = min(chunk, self.tweaks[self._applied].update - self.update)
+            if self.problem.layers:
+                chunk = min(chunk, next_due(self.update, self.machine.problem.examples) - self.update)
             reason = self.machine.advance(chunk, self.history)
             if reason in (loop.NOT_FINITE_HERE, loop.NOT_FINITE_STEP):
                 self._freeze(reason)
@@ -121,9 +142,10 @@ class Run:
                 self.ending = _ENDINGS[reason].format(**self.stop)
             self._keep_snapshot()
             self._apply_due_tweaks()
+            self._measure()
         return self.update - first
 
-    def tweak(self, setting: str, value: object) -> Tweak | None:
+    def tweak(self, setting: str, value: Any) -> Tweak | None:
         """Change a setting from the current update on. Raises SettingError, and then nothing changes.
 
         Before the first update it is no tweak but another beginning. Several changes of one setting
@@ -137,10 +159,10 @@ class Run:
         if self.diagnosis is not None:
             self.rewind(self.update)
         self.ending = ""
-        if self.update == 0 and setting not in LIVE_PROBLEM_SETTINGS:
-            later = [tweak for tweak in self.tweaks if tweak.update or tweak.setting in LIVE_PROBLEM_SETTINGS]
+        if self.update == 0 and of_run(setting):
+            later = [tweak for tweak in self.tweaks if tweak.update or not of_run(tweak.setting)]
             self.initial = self.settings.having(setting, value)
-            self.tweaks = _fitting(self.initial, later)
+            self.tweaks = _fitting(self.initial, self.problem.task, later)
             self._begin()
             return None
         tweak = Tweak(self.update, setting, kept)
@@ -151,7 +173,7 @@ class Run:
         self._applied = len(past)
         self.tweaks = [*past, tweak]
         self._apply_due_tweaks()
-        self.tweaks += _fitting(self.settings, later)
+        self.tweaks += _fitting(self.settings, self.machine.problem.task, later)
         return tweak
 
     def stop_at(self, stop: Mapping[str, Value]) -> None:
@@ -160,6 +182,7 @@ class Run:
             return
         self.stop = stop
         self.ending = ""
+        self._patient_from = self.update
         self.machine.stop_at(stop)
 
     def reset(self, keep_tweaks: bool = False) -> None:
@@ -182,11 +205,13 @@ class Run:
             self.advance(update - self.update)
             self.stop_at(stop)
 
-    def keep_noise(self, problem: Problem) -> None:
-        """Stand on a problem that differs in its noise alone, and keep the numbers: by a tweak at update 0."""
-        self.tweaks.insert(0, Tweak(0, NOISE.name, self.problem.noise))
-        self._applied += 1
-        self._snapshots = [(machine, applied + 1) for machine, applied in self._snapshots]
+    def stand_on(self, problem: Problem) -> None:
+        """Stand on a problem that this run's can go on from, and keep the numbers: by tweaks at update 0."""
+        back = problem.task.differences(self.problem.task)  # type: ignore[arg-type]
+        added = [Tweak(0, setting, value) for setting, value in back.items()]
+        self.tweaks[:0] = added
+        self._applied += len(added)
+        self._snapshots = [(machine, applied + len(added)) for machine, applied in self._snapshots]
         self.problem = problem
 
     def record(self) -> RunRecord:
@@ -220,30 +245,43 @@ class Run:
         machine.skip_to(update)
         return machine
 
-    def peek(self, update: int | None = None) -> Peek:
-        """The run at a past update (default: now), with the step it takes there."""
+    def trail(self) -> tuple[Array, Array]:
+        """Where the run has been: updates (k,) and theta there (k, n), the last being where it stands now."""
+        past = [(update, theta) for update, theta in self._trail if update < self.update]
+        rows = [*past, (self.update, self.machine.theta.copy())]
+        return np.array([row[0] for row in rows], float), np.stack([row[1] for row in rows])
+
+    def peek(self, update: int | None = None, step: bool = True) -> Peek:
+        """The run at a past update (default: now), with the step it takes there.
+
+        Without `step` what is known only by taking it is NaN: loss, gradient, rate and step.
+        """
         machine = self.at(self.update if update is None else update)
-        twin = machine.copy()
-        _, row = twin.step_aside()
         n = machine.theta.size
         entry = OPTIMIZERS[machine.settings.optimizer.kind]
+        gradient = moved = np.full(n, np.nan)
+        row = np.full(len(COLUMNS), np.nan)
+        if step:
+            twin = machine.copy()
+            _, row = twin.step_aside()
+            gradient, moved = twin.grad, twin.theta - machine.theta
         named = dict(zip(COLUMNS, row.tolist(), strict=True))
         return Peek(
             update=machine.update,
             settings=machine.settings,
             theta=machine.theta.copy(),
             loss=named["loss"],
-            gradient=twin.grad,
+            gradient=gradient,
             gradient_norm=named["gradient_norm"],
             rate=named["learning_rate"],
-            slots={name: machine.slots[k * n : (k + 1) * n].copy() for k, name in enumerate(entry.slots)},
-            step=twin.theta - machine.theta,
-            since_optimizer=machine.update - int(machine.stream[loop.OPTIMIZER_UPDATE]),
+            slots={name: machine.slots[k * n : (k + 1) * n].copy() for k, name in enumerate(entry.slots)} if step else {},
+            step=moved,
+            since_optimizer=machine.update - int(machine.stream[stream.OPTIMIZER_UPDATE]),
         )
 
     def examples_table(self) -> tuple[Array, Array]:
         """(updates, examples seen) where the batch size changed and now: linear in between."""
-        rows = [*self._batch_changes, (self.update, int(self.machine.stream[loop.SEEN]), 0)]
+        rows = [*self._batch_changes, (self.update, int(self.machine.stream[stream.SEEN]), 0)]
         return np.array([row[0] for row in rows], float), np.array([row[1] for row in rows], float)
 
     def _apply_due_tweaks(self) -> None:
@@ -252,16 +290,38 @@ class Run:
             self.machine.set(tweak.setting, tweak.value)
             self._applied += 1
             if tweak.setting.startswith("batch"):
-                stream = self.machine.stream
-                self._batch_changes.append((self.update, int(stream[loop.SEEN]), int(stream[loop.BATCH])))
+                place = self.machine.stream
+                self._batch_changes.append((self.update, int(place[stream.SEEN]), int(place[stream.BATCH])))
 
     def _keep_snapshot(self) -> None:
         if self.update - self._snapshots[-1][0].update < self._interval:
             return
         self._snapshots.append((self.machine.copy(), self._applied))
-        if len(self._snapshots) > _MOST_SNAPSHOTS:
+        most = min(max(_SNAPSHOT_BYTES // self.machine.size, _FEWEST_SNAPSHOTS), _MOST_SNAPSHOTS)
+        if len(self._snapshots) > most:
             self._snapshots = self._snapshots[::2]
             self._interval *= 2
+
+    def _measure(self) -> None:
+        """Measure a network where it is due, keep its best weights, and stop if they stay the best for too long."""
+        update, examples = self.update, self.machine.problem.examples
+        due = update == 0 or next_due(update - 1, examples) == update
+        if not self.problem.layers or not due or update <= self.measures.last_at or self.diagnosis is not None:
+            return
+        values, layers = self.machine.measured()
+        self.measures.append(update, values, layers)
+        self._trail.append((update, self.machine.theta.copy()))
+        most = min(max(_TRAIL_BYTES // self.machine.theta.nbytes, _SHORTEST_TRAIL), _LONGEST_TRAIL)
+        if len(self._trail) > most:
+            self._trail = self._trail[::2]
+        loss = float(values[_VALIDATION])
+        if loss < (self.best.loss if self.best is not None else np.inf):
+            self.best = Best(update, loss, self.machine.theta.copy())
+        patience = int(self.stop["patience"])  # type: ignore[arg-type]
+        if patience and self.best is not None and not self.ending:
+            waited = update - max(self.best.update, self._patient_from)
+            if waited >= patience:
+                self.ending = f"no lower validation loss in {waited:,} updates, the best is of update {self.best.update:,}"
 
     def _freeze(self, reason: int) -> None:
         """Stand still at the last update whose numbers are all finite, and find out why."""
@@ -273,21 +333,22 @@ class Run:
         self._applied = min(self._applied, applied)
         self._batch_changes = [change for change in self._batch_changes if change[0] <= last]
         self.machine.stop_at(self.stop)
+        self.measures.cut(last)
+        self._trail = [row for row in self._trail if row[0] <= last]
         self.diagnosis = diagnose(self, failed, reason)
 
     def _before_step(self, update: int) -> Machine:
-        self.machine.stream[loop.UPDATE] = update + 1  # so that `at` replays instead of handing out this one
+        self.machine.stream[stream.UPDATE] = update + 1  # so that `at` replays instead of handing out this one
         return self.at(update)
 
 
-def _fitting(settings: RunSettings, tweaks: Iterable[Tweak]) -> list[Tweak]:
+def _fitting(settings: RunSettings, task: Task, tweaks: Iterable[Tweak]) -> list[Tweak]:
     """The tweaks that can follow these settings: a knob's goes if the optimizer it belonged to is gone."""
     kept = []
     for tweak in tweaks:
-        if tweak.setting not in LIVE_PROBLEM_SETTINGS:
-            try:
-                settings = settings.having(tweak.setting, tweak.value)
-            except SettingError:
-                continue
+        try:
+            settings, task, _ = followed(settings, task, tweak.setting, tweak.value)
+        except SettingError:
+            continue
         kept.append(tweak)
     return kept

@@ -11,19 +11,21 @@ import numpy as np
 from engine.contracts import SettingError, Value
 from engine.experiment import (
     LEARNING_RATE,
-    LIVE_PROBLEM_SETTINGS,
     MOST_RUNS,
-    NOISE,
+    PARAMETER,
     Experiment,
     RunRecord,
     RunSettings,
+    Task,
     Tweak,
-    checked_problem,
     checked_stop,
+    of_run,
 )
 from engine.history import HistoryView
-from engine.problem import Ground, Problem, problem_of
-from engine.run import DIVERGED, FINISHED, READY, RUNNING, Peek, Run
+from engine.measures import MeasuresView
+from engine.network_task import NetworkTask
+from engine.problem import Ground, Learner, Problem, problem_of
+from engine.run import DIVERGED, FINISHED, READY, RUNNING, Best, Peek, Run
 
 Array = np.ndarray
 
@@ -56,6 +58,8 @@ class RunPicture:
     history: HistoryView
     examples: tuple[Array, Array]
     shown: Peek
+    measures: MeasuresView
+    best: Best | None
 
     @property
     def id(self) -> str:
@@ -76,15 +80,34 @@ class RunPicture:
 
 @dataclass(frozen=True, slots=True)
 class SessionPicture:
-    """A session at one moment. cursor: the scrubbed update, or None while it shows the present."""
+    """A session at one moment. cursor: the scrubbed update, or None while it shows the present.
+
+    task: the problem as it stands after every change that the runs have gone on with. ground: what is known of
+    a surface, learner: network and data as they stand; one of them is None.
+    """
 
     experiment: Experiment
-    ground: Ground
-    noise: float
+    task: Task
+    ground: Ground | None
+    learner: Learner | None
     runs: tuple[RunPicture, ...]
     update: int
     examples: int
     cursor: int | None
+
+    @property
+    def kind(self) -> str:
+        return "network" if isinstance(self.task, NetworkTask) else "surface"
+
+    @property
+    def purpose(self) -> str:
+        """What a network is for: classification or regression; empty for a surface."""
+        return self.task.purpose if isinstance(self.task, NetworkTask) else ""
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The titles of a network's layers; none for a surface."""
+        return self.task.layer_titles if isinstance(self.task, NetworkTask) else ()
 
 
 class Session:
@@ -127,28 +150,34 @@ class Session:
                 return run
         raise SettingError(f"there is no run {id[:60]!r}")
 
-    def tweak(self, id: str, setting: str, value: object) -> None:
-        """Change a setting of one run; of all runs if it belongs to the problem. Raises SettingError."""
-        if setting not in LIVE_PROBLEM_SETTINGS:
-            self.run(id).tweak(setting, value)
-            return
-        noise = NOISE.check(value)
-        if self.update == 0:
-            self.problem_changed(noise=noise)
-            return
-        for run in self.runs:
-            run.tweak(setting, noise)
+    def tweak(self, id: str, setting: str, value: Any) -> None:
+        """Change a setting, or a parameter (`parameter.17`), of one run. Raises SettingError."""
+        self.run(id).tweak(setting, value)
 
-    def problem_changed(self, **changes: Any) -> None:
-        """Replace parts of the problem (surface, start, noise, seed): every run begins again.
+    def problem_changed(self, changes: Mapping[str, Any]) -> bool:
+        """Change settings of the problem; returns whether every run has begun again.
 
-        Raises SettingError, and then nothing changes.
+        Before the first update, or where theta cannot stay (another surface, start, shape or seed), the runs
+        begin again; else they go on, and remember the change as a tweak. Raises SettingError, and then
+        nothing changes.
         """
-        changes = {NOISE.name: self.noise, **changes}
-        task = checked_problem(replace(self.experiment_settings.problem, **changes))
+        task = self.task
+        for setting, value in changes.items():
+            task = task.having(setting, value)
+        if self.update and self.task.continues(task):
+            problem_of(task)
+            for run in self.runs:
+                for setting, value in changes.items():
+                    run.tweak(setting, value)
+            return False
+        keeps_theta = not self.update and self.task.continues(task)
         self.problem = problem_of(task)
         self.experiment_settings = replace(self.experiment_settings, problem=task)
-        self.runs = [Run(self.problem, RunRecord(run.settings, run.pending), run.stop) for run in self.runs]
+        self.runs = [
+            Run(self.problem, RunRecord(run.settings, _left(run.tweaks if keeps_theta else run.pending, keeps_theta)), run.stop)
+            for run in self.runs
+        ]
+        return True
 
     def stop_at(self, stop: Mapping[str, Value]) -> None:
         """Take other stop rules; a rule that is not given is off. Raises SettingError."""
@@ -194,16 +223,15 @@ class Session:
 
     def reset(self, keep_tweaks: bool = False) -> None:
         """Begin again with the same seeds. Pinned runs stay as they are."""
-        if not keep_tweaks and self.noise != self.problem.noise:
-            task = replace(self.experiment_settings.problem, noise=self.noise)
-            self.problem = problem_of(task)
-            self.experiment_settings = replace(self.experiment_settings, problem=task)
+        if not keep_tweaks and self.task != self.problem.task:
+            self.problem = problem_of(self.task)
+            self.experiment_settings = replace(self.experiment_settings, problem=self.problem.task)
         for run in self.runs:
             if not run.settings.pinned or len(self.runs) == 1:
                 run.problem = self.problem
                 run.reset(keep_tweaks)
-            elif run.problem.noise != self.problem.noise:
-                run.keep_noise(self.problem)
+            elif run.problem.task != self.problem.task:
+                run.stand_on(self.problem)
 
     def rewind(self, update: int) -> None:
         """Take every run that is further back to `update`; what came later is forgotten."""
@@ -232,21 +260,33 @@ class Session:
         return replace(self.experiment_settings, runs=tuple(records))
 
     @property
-    def noise(self) -> float:
-        return self._free[0].machine.noise
+    def task(self) -> Task:
+        """The problem as it stands, with every change that the runs have gone on with."""
+        return self._free[0].machine.problem.task
 
     def experiment(self) -> Experiment:
         """The document as it stands: with every tweak, so that it gives the same numbers again."""
         return replace(self.experiment_settings, runs=tuple(run.record() for run in self.runs))
 
-    def picture(self, cursor: int | None = None) -> SessionPicture:
-        """What may be shown of the session now, with the state at update `cursor` if it is given."""
-        pictures = tuple(self._run_picture(run, cursor) for run in self.runs)
+    def picture(self, cursor: int | None = None, focus: str | None = None) -> SessionPicture:
+        """What may be shown of the session now, with the state at update `cursor` if it is given.
+
+        focus: of a network the next step is computed for this run alone (see Run.peek).
+        """
+        pictures = tuple(self._run_picture(run, cursor, focus) for run in self.runs)
+        problem = self._free[0].machine.problem
         return SessionPicture(
-            self.experiment(), self.problem.ground, self.noise, pictures, self.update, self.problem.examples, cursor
+            self.experiment(),
+            problem.task,
+            problem.ground,
+            problem.learner,
+            pictures,
+            self.update,
+            problem.examples,
+            cursor,
         )
 
-    def _run_picture(self, run: Run, cursor: int | None) -> RunPicture:
+    def _run_picture(self, run: Run, cursor: int | None, focus: str | None) -> RunPicture:
         found = run.diagnosis
         examples = run.examples_table()
         return RunPicture(
@@ -254,7 +294,7 @@ class Session:
             initial=run.initial,
             tweaks=tuple(run.tweaks),
             update=run.update,
-            epoch=float(examples[1][-1]) / self.problem.examples,
+            epoch=float(examples[1][-1]) / run.machine.problem.examples,
             status=run.status,
             message=run.message,
             ending=run.ending,
@@ -264,8 +304,16 @@ class Session:
             rewind_to=found.rewind_to if found else None,
             history=run.history.view(),
             examples=examples,
-            shown=run.peek(cursor),
+            shown=run.peek(cursor, step=not self.problem.layers or run.settings.id == focus),
+            measures=run.measures.view(),
+            best=run.best,
         )
+
+
+def _left(tweaks: Iterable[Tweak], of_theta: bool) -> tuple[Tweak, ...]:
+    """The tweaks that stay when the problem is replaced: those of the run, and of theta if it is the same."""
+    edits = PARAMETER if of_theta else None
+    return tuple(tweak for tweak in tweaks if of_run(tweak.setting) or tweak.setting.partition(".")[0] == edits)
 
 
 __all__ = ["DIVERGED", "FINISHED", "READY", "RUNNING", "RunPicture", "Session", "SessionPicture"]

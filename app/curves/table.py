@@ -5,9 +5,10 @@ Adding one is adding one line.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,28 +20,72 @@ Triple = tuple[Array, Array, Array]  # last, low, high of some bins
 Clock = tuple[Array, Array]  # updates, seconds of training; linear in between
 Combine = Callable[[list[Triple], "SessionPicture"], Triple]
 
+KINDS = SURFACE, NETWORK = "surface", "network"  # of problem
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the lines that a curve has for a run: its name beside the others, and the measure that it draws.
+
+    An empty measure is a column of the history. layer counts from 0, None is the whole network.
+    """
+
+    name: str = ""
+    measure: str = ""
+    layer: int | None = None
+    dashed: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One curve. columns: the history's columns it is made of, by `combine` if it is not just the one.
+    """One curve, made of one of three things.
 
-    log: whether its y axis begins logarithmic. shown: whether it is there at first. tall: its share of
-    the height. needs: whether it means anything for the problem on screen.
+    columns: of the history, made into one by `combine` if it is not just the one. measured: measures of the
+    whole network, the first drawn solid and the second dashed. layers: a measure of each layer; of the selected
+    run only, for the colours are the layers'.
+
+    titles: other titles, by kind or purpose of the problem. log: whether its y axis begins logarithmic. shown:
+    the kinds of problem for which it is there at first. tall: its share of the height. needs: whether it means
+    anything for the problem on screen. within: how far a linear axis follows the values by itself.
     """
 
     key: str
     title: str
-    columns: tuple[str, ...]
+    columns: tuple[str, ...] = ()
     combine: Combine | None = None
+    measured: tuple[str, ...] = ()
+    layers: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
     log: bool = True
-    shown: bool = False
+    shown: tuple[str, ...] = ()
     tall: float = 1.0
     needs: Callable[[SessionPicture], bool] = lambda picture: True
+    within: tuple[float, float] = (-np.inf, np.inf)
     help: str = ""
+
+    def title_for(self, picture: SessionPicture | None) -> str:
+        """What it is called for the problem on screen."""
+        if picture is None or not self.titles:
+            return self.title
+        return self.titles.get(picture.purpose) or self.titles.get(picture.kind) or self.title
+
+    def parts(self, picture: SessionPicture) -> tuple[Part, ...]:
+        """The lines of every run that is shown."""
+        return _parts(self.measured, self.layers, picture.layers if self.layers else ())
+
+
+@lru_cache(maxsize=64)
+def _parts(measured: tuple[str, ...], layers: str, titles: tuple[str, ...]) -> tuple[Part, ...]:
+    if layers:
+        return tuple(Part(title, layers, layer) for layer, title in enumerate(titles))
+    if measured:
+        return tuple(Part(name.partition("_")[0], name, dashed=place > 0) for place, name in enumerate(measured))
+    return (Part(),)
 
 
 def above_minimum(columns: list[Triple], picture: SessionPicture) -> Triple:
     """Loss less the lowest value of the surface."""
+    assert picture.ground is not None
     lowest = picture.ground.lowest
     last, low, high = columns[0]
     return last - lowest, low - lowest, high - lowest
@@ -55,25 +100,59 @@ def relative_step(columns: list[Triple], picture: SessionPicture) -> Triple:
 
 def minimum_is_known(picture: SessionPicture) -> bool:
     """Whether the lowest value of the loss is known."""
-    return picture.ground.lowest is not None
+    return picture.ground is not None and picture.ground.lowest is not None
 
 
 def two_parameters(picture: SessionPicture) -> bool:
     """Whether x and y are all there is."""
-    return all(len(run.shown.theta) == 2 for run in picture.runs)
+    return picture.kind == SURFACE and all(len(run.shown.theta) == 2 for run in picture.runs)
 
+
+def of_surface(picture: SessionPicture) -> bool:
+    """Whether the problem is a surface over x and y."""
+    return picture.kind == SURFACE
+
+
+def of_network(picture: SessionPicture) -> bool:
+    """Whether the problem is a network."""
+    return picture.kind == NETWORK
+
+
+def _measured(key: str, title: str, measures: tuple[str, ...], help: str, **more: Any) -> Curve:
+    return Curve(key, title, measured=measures, needs=of_network, help=help, **more)
+
+
+def _by_layer(measure: str, title: str, help: str, log: bool = False) -> Curve:
+    return Curve(f"layer_{measure}", f"{title} by layer", layers=measure, needs=of_network, log=log, help=help)
+
+
+_LOSSES, _SCORES = ("training_loss", "validation_loss"), ("training_score", "validation_score")
+_NAMES = {"classification": "Accuracy", "regression": "R²"}
+_ALL = "on all examples, measured now and then"
+_SCORE: dict[str, Any] = {"titles": _NAMES, "log": False, "within": (-1.0, 1.0)}
+_BATCH = {NETWORK: "Loss, running batch"}
 
 CURVES: dict[str, Curve] = {
     curve.key: curve
     for curve in (
-        Curve("loss", "Loss", ("loss",), shown=True, help="before each update"),
-        Curve("gradient_norm", "Gradient norm", ("gradient_norm",), shown=True, help="before clipping and decay"),
-        Curve("learning_rate", "Learning rate", ("learning_rate",), log=False, shown=True, tall=0.55),
+        _measured("losses", "Training and validation loss", _LOSSES, _ALL, shown=(NETWORK,), tall=1.35),
+        _measured("score", "Accuracy or R²", _SCORES, _ALL, shown=(NETWORK,), **_SCORE),
+        Curve("loss", "Loss", ("loss",), titles=_BATCH, shown=(SURFACE,), help="before each update"),
+        Curve("gradient_norm", "Gradient norm", ("gradient_norm",), shown=KINDS, help="before clipping and decay"),
+        Curve("learning_rate", "Learning rate", ("learning_rate",), log=False, shown=(SURFACE,), tall=0.55),
         Curve("step_norm", "Step length", ("step_norm",), help="how far each update moves the parameters"),
         Curve("excess_loss", "Loss above the minimum", ("loss",), above_minimum, needs=minimum_is_known),
         Curve("relative_step", "Step / parameters", ("step_norm", "x", "y"), relative_step, needs=two_parameters),
-        Curve("x", "Parameter x", ("x",), log=False, help="before each update"),
-        Curve("y", "Parameter y", ("y",), log=False, help="before each update"),
+        Curve("x", "Parameter x", ("x",), log=False, needs=of_surface, help="before each update"),
+        Curve("y", "Parameter y", ("y",), log=False, needs=of_surface, help="before each update"),
+        _measured("penalty", "Penalty", ("penalty",), "what L1 and L2 add to the loss", log=False),
+        _by_layer("gradient_norm", "Gradient norm", "of the layer's parameters, on all training examples", True),
+        _by_layer("delta_norm", "Delta norm", "what comes back to the layer: root mean square over the examples", True),
+        _by_layer("update_ratio", "Update / weights", "length of the last step over that of the weights", True),
+        _by_layer("activation_mean", "Mean activation", "over units and training examples"),
+        _by_layer("activation_deviation", "Activation deviation", "over units and training examples"),
+        _by_layer("dead", "Dead units", "share of units that answer no training example"),
+        _by_layer("saturated", "Saturated units", "share of activations close to an end of their range"),
     )
 }
 

@@ -78,7 +78,7 @@ COMMON = (
         1.0,
         log=True,
         slider=(1e-5, 0.1),
-        help="Pull of every parameter towards zero; 0 is none.",
+        help="Pull towards zero (of a network's weights, not of its biases); 0 is none.",
     ),
     Hyper(
         "decoupled",
@@ -88,6 +88,16 @@ COMMON = (
         1.0,
         kind="switch",
         help="On: decay shrinks the parameters by η λ (as in AdamW). Off: λ θ joins the gradient (L2).",
+    ),
+    Hyper(
+        "l1",
+        "λ₁",
+        0.0,
+        0.0,
+        10.0,
+        log=True,
+        slider=(1e-5, 0.1),
+        help="L1: λ₁ sign(θ) joins the gradient and drives weights (not biases) to zero; 0 is none.",
     ),
     Hyper(
         "clip_norm",

@@ -1,0 +1,1 @@
+"""Fonts, icons, presets and data that the program brings along."""

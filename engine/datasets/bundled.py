@@ -1,0 +1,154 @@
+"""Measured data that the program brings along: scikit-learn's digits, iris, wine, breast cancer and diabetes."""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+from importlib import resources
+
+import numpy as np
+
+from engine.contracts import Hyper, SettingError
+from engine.datasets.catalogue import Array, dataset, deviation
+from engine.draws import Draws
+
+CC_BY = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
+UCI = "UCI Machine Learning Repository"
+NOISE = deviation(0.0, 3.0, "noise that is added to each input, in units of its standard deviation; 0 is as measured")
+MEASURES = (
+    "radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity", "concave points", "symmetry",
+    "fractal dimension",
+)  # fmt: skip
+
+measured = partial(dataset, group="Measured", share=0.8)
+
+
+def used(examples: int) -> Hyper:
+    """The knob for how many of the measured examples are used."""
+    return Hyper(
+        "samples", "n", examples, 10, examples, kind="integer", help="how many of the examples are used, drawn by lot"
+    )
+
+
+@measured(
+    "digits",
+    "Digits",
+    used(1797),
+    NOISE,
+    names=tuple(f"pixel {row} {column}" for row in range(8) for column in range(8)),
+    target="digit",
+    labels=tuple("0123456789"),
+    image=(8, 8),
+    summary="Handwritten digits as images of 8 x 8 pixels.",
+    source=f"E. Alpaydin & C. Kaynak 1998, Optical Recognition of Handwritten Digits, {UCI}, "
+    "https://doi.org/10.24432/C50P49",
+    licence=CC_BY,
+)
+def digits(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
+    return _taken("digits", draws, samples, noise)
+
+
+@measured(
+    "iris",
+    "Iris",
+    used(150),
+    NOISE,
+    names=("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"),
+    target="species",
+    labels=("setosa", "versicolor", "virginica"),
+    summary="Three species of iris by the sizes of their leaves; two of them overlap.",
+    source=f"R. A. Fisher 1936, Iris, {UCI}, https://doi.org/10.24432/C56C76",
+    licence=CC_BY,
+)
+def iris(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
+    return _taken("iris", draws, samples, noise)
+
+
+@measured(
+    "wine",
+    "Wine",
+    used(178),
+    NOISE,
+    names=(
+        "alcohol", "malic acid", "ash", "alcalinity of ash", "magnesium", "total phenols", "flavanoids",
+        "nonflavanoid phenols", "proanthocyanins", "color intensity", "hue", "od280/od315 of diluted wines", "proline",
+    ),
+    target="cultivar",
+    labels=("cultivar 1", "cultivar 2", "cultivar 3"),
+    summary="Three vines by the chemistry of their wines; the columns differ a thousandfold in size.",
+    source=f"S. Aeberhard & M. Forina 1992, Wine, {UCI}, https://doi.org/10.24432/C5PC7J",
+    licence=CC_BY,
+)  # fmt: skip
+def wine(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
+    return _taken("wine", draws, samples, noise)
+
+
+@measured(
+    "breast_cancer",
+    "Breast cancer",
+    used(569),
+    NOISE,
+    names=tuple(f"mean {name}" for name in MEASURES)
+    + tuple(f"{name} error" for name in MEASURES)
+    + tuple(f"worst {name}" for name in MEASURES),
+    target="diagnosis",
+    labels=("malignant", "benign"),
+    summary="Malignant and benign tumours by measures of their cells.",
+    source="W. Wolberg, O. Mangasarian, N. Street & W. Street 1993, Breast Cancer Wisconsin (Diagnostic), "
+    f"{UCI}, https://doi.org/10.24432/C5DW2B",
+    licence=CC_BY,
+)
+def breast_cancer(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
+    return _taken("breast_cancer", draws, samples, noise)
+
+
+@measured(
+    "diabetes",
+    "Diabetes",
+    used(442),
+    NOISE,
+    Hyper(
+        "progression",
+        "",
+        "standardised",
+        kind="choice",
+        options=("standardised", "as measured"),
+        help="standardised: the target with mean 0 and standard deviation 1; as measured: from 25 to 346",
+    ),
+    names=("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"),
+    target="progression",
+    summary="How far the disease has come after a year, from ten numbers about a patient; much of it is chance.",
+    source="B. Efron, T. Hastie, I. Johnstone & R. Tibshirani 2004, Least Angle Regression, "
+    "https://doi.org/10.1214/009053604000000067",
+    licence="no licence of their own; distributed by scikit-learn under BSD 3-Clause, https://scikit-learn.org",
+)
+def diabetes(draws: Draws, samples: int, noise: float, progression: str) -> tuple[Array, Array]:
+    inputs, targets = _taken("diabetes", draws, samples, noise)
+    if progression == "standardised":
+        everyone = _measured("diabetes")[1]
+        targets = (targets - everyone.mean()) / everyone.std()
+    return inputs, targets
+
+
+def _taken(key: str, draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
+    """So many of the examples, in the order of the file, their inputs with noise."""
+    inputs, targets = _measured(key)
+    if samples < len(targets):
+        chosen = np.sort(draws.apart(0).permutation(len(targets))[:samples])
+        inputs, targets = inputs[chosen], targets[chosen]
+    if noise > 0.0:
+        deviations = _measured(key)[0].std(axis=0)
+        inputs = inputs + noise * deviations * draws.apart(1).normal(inputs.shape)
+    return inputs, targets
+
+
+@lru_cache
+def _measured(key: str) -> tuple[Array, Array]:
+    """The numbers of a file: inputs (n, d) and targets (n,), not to be written to. Raises SettingError."""
+    try:
+        text = (resources.files("assets.data") / f"{key}.csv").read_text("utf-8")
+        numbers = np.loadtxt(text.splitlines(), delimiter=",", skiprows=1)
+    except (ImportError, OSError, ValueError) as error:
+        raise SettingError(f"the file assets/data/{key}.csv of the program cannot be read: {error}") from None
+    inputs, targets = np.ascontiguousarray(numbers[:, :-1]), numbers[:, -1].copy()
+    inputs.flags.writeable = targets.flags.writeable = False
+    return inputs, targets

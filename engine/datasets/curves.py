@@ -1,0 +1,88 @@
+"""Regressions with one input: curves on [-1, 1] to be fitted."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import numpy as np
+
+from engine.contracts import Hyper
+from engine.datasets.catalogue import Array, dataset, deviation, samples
+from engine.draws import Draws
+
+SPACING = Hyper(
+    "spacing",
+    "",
+    "equispaced",
+    kind="choice",
+    options=("equispaced", "random"),
+    help="equispaced: at equal distances from -1 to 1; random: anywhere between them, equally likely",
+)
+
+curve = partial(dataset, group="Curves", names=("x",), target="y", view=(-1.2, 1.2, -1.8, 1.8), source="", share=0.7)
+
+
+def noise(default: float) -> Hyper:
+    """The knob for the noise of the targets."""
+    return deviation(default, 2.0, "standard deviation of the noise that is added to the targets")
+
+
+@curve(
+    "sine",
+    "Sine",
+    Hyper("cycles", "", 1.0, 0.25, 10.0, help="how many waves there are between -1 and 1"),
+    samples(100),
+    noise(0.1),
+    SPACING,
+    summary="A wave with some noise: enough neurons follow it, too many may follow the noise.",
+)
+def sine(draws: Draws, cycles: float, samples: int, noise: float, spacing: str) -> tuple[Array, Array]:
+    inputs = _inputs(draws, samples, spacing)
+    return inputs, np.sin(math.pi * cycles * inputs[:, 0]) + _noise(draws, samples, noise)
+
+
+@curve(
+    "step",
+    "Step",
+    Hyper("steps", "", 1, 1, 10, kind="integer", help="how many steps lead from -1 up to 1"),
+    samples(100),
+    noise(0.0),
+    SPACING,
+    summary="Stairs: smooth activations round the edges, kinked ones cut them straight.",
+)
+def step(draws: Draws, steps: int, samples: int, noise: float, spacing: str) -> tuple[Array, Array]:
+    inputs = _inputs(draws, samples, spacing)
+    stair = np.minimum(np.floor((inputs[:, 0] + 1.0) * 0.5 * (steps + 1)), steps)
+    return inputs, 2.0 * stair / steps - 1.0 + _noise(draws, samples, noise)
+
+
+@curve(
+    "chebyshev",
+    "Chebyshev polynomial",
+    Hyper("degree", "", 6, 1, 20, kind="integer", help="the degree of the polynomial, which is how often it turns"),
+    samples(20),
+    noise(0.0),
+    SPACING,
+    share=1.0,
+    summary="A polynomial that swings between -1 and 1: the classic of training at the edge of stability.",
+    source="Cohen et al. 2021, Gradient Descent on Neural Networks Typically Occurs at the Edge of Stability, "
+    "https://arxiv.org/abs/2103.00065",
+)
+def chebyshev(draws: Draws, degree: int, samples: int, noise: float, spacing: str) -> tuple[Array, Array]:
+    inputs = _inputs(draws, samples, spacing)
+    x = inputs[:, 0]
+    before, last = np.ones_like(x), x
+    for _ in range(degree - 1):
+        before, last = last, 2.0 * x * last - before
+    return inputs, last + _noise(draws, samples, noise)
+
+
+def _inputs(draws: Draws, count: int, spacing: str) -> Array:
+    if spacing == "random":
+        return draws.apart(0).uniform((count, 1), -1.0, 1.0)
+    return np.linspace(-1.0, 1.0, count)[:, None]
+
+
+def _noise(draws: Draws, count: int, deviation: float) -> Array:
+    return deviation * draws.apart(1).normal(count)

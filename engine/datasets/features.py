@@ -1,0 +1,108 @@
+"""What a network reads of raw inputs: features of one or two of them, and how columns are scaled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.contracts import Catalogue, Hyper, SettingError
+
+Array = np.ndarray
+
+MOST_PLANE = 2  # raw inputs; of more, every column is a feature as it is
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A number made of the first or the first two raw inputs.
+
+    title is in terms of x and y; needs: how many raw inputs there must be; column maps raw (n, d) to (n,).
+    """
+
+    key: str
+    title: str
+    needs: int
+    column: Callable[[Array], Array]
+    knobs: tuple[Hyper, ...] = ()
+
+    def named(self, names: tuple[str, ...]) -> str:
+        """The title in terms of the raw inputs' own names."""
+        words = {"x": names[0], "y": names[-1]}
+        return "".join(words.get(sign, sign) for sign in self.title)
+
+
+FEATURES: Catalogue[Feature] = Catalogue("feature")
+FEATURES.add(Feature("x", "x", 1, lambda raw: raw[:, 0]))
+FEATURES.add(Feature("y", "y", 2, lambda raw: raw[:, 1]))
+FEATURES.add(Feature("x2", "x²", 1, lambda raw: raw[:, 0] * raw[:, 0]))
+FEATURES.add(Feature("y2", "y²", 2, lambda raw: raw[:, 1] * raw[:, 1]))
+FEATURES.add(Feature("xy", "x · y", 2, lambda raw: raw[:, 0] * raw[:, 1]))
+FEATURES.add(Feature("sin_x", "sin x", 1, lambda raw: np.sin(raw[:, 0])))
+FEATURES.add(Feature("sin_y", "sin y", 2, lambda raw: np.sin(raw[:, 1])))
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """fit maps the features of the training part (n, f) to (shift (f,), scale (f,)); see TrainingData."""
+
+    key: str
+    title: str
+    summary: str
+    fit: Callable[[Array], tuple[Array, Array]]
+    knobs: tuple[Hyper, ...] = ()
+
+
+def _none(features: Array) -> tuple[Array, Array]:
+    return np.zeros(features.shape[1]), np.ones(features.shape[1])
+
+
+def _standardise(features: Array) -> tuple[Array, Array]:
+    return _fitted(features, features.mean(axis=0), features.std(axis=0))
+
+
+def _min_max(features: Array) -> tuple[Array, Array]:
+    low = features.min(axis=0)
+    return low, _fitted(features, low, features.max(axis=0) - low)[1]
+
+
+def _fitted(features: Array, shift: Array, scale: Array) -> tuple[Array, Array]:
+    """A constant column becomes 0: the rounding of its mean must not be blown up to 1."""
+    constant = (features == features[0]).all(axis=0)
+    return np.where(constant, features[0], shift), np.where(constant | (scale <= 0.0), 1.0, scale)
+
+
+SCALINGS: Catalogue[Scaling] = Catalogue("scaling")
+SCALINGS.add(Scaling("none", "None", "The features as they are.", _none))
+SCALINGS.add(Scaling("standardise", "Standardise", "Mean 0 and standard deviation 1 in training.", _standardise))
+SCALINGS.add(Scaling("min_max", "Min-max", "From 0 to 1 in training.", _min_max))
+
+
+def possible_features(inputs: int) -> tuple[str, ...]:
+    """The keys of the features that so many raw inputs allow; none where every column is one already."""
+    if inputs > MOST_PLANE:
+        return ()
+    return tuple(key for key, feature in FEATURES.items() if feature.needs <= inputs)
+
+
+def checked_features(keys: tuple[str, ...], inputs: int) -> tuple[str, ...]:
+    """The keys, if so many raw inputs allow them; of more than two, none are kept. Raises SettingError."""
+    if inputs > MOST_PLANE:
+        return ()
+    for key in keys:
+        if (feature := FEATURES[key]).needs > inputs:
+            raise SettingError(f"the feature {feature.title} needs {feature.needs} inputs, the data have {inputs}")
+    if not keys or len(set(keys)) < len(keys):
+        raise SettingError(f"choose at least one feature, and each only once, got {', '.join(keys) or 'none'}")
+    return keys
+
+
+def columns_of(raw: Array, keys: tuple[str, ...]) -> Array:
+    """The features (n, f) of raw inputs (n, d), not scaled; without keys the inputs themselves."""
+    return np.column_stack([FEATURES[key].column(raw) for key in keys]) if keys else raw
+
+
+def column_names(names: tuple[str, ...], keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The names (f,) of these features of inputs with these names (d,)."""
+    return tuple(FEATURES[key].named(names) for key in keys) if keys else names

@@ -1,0 +1,109 @@
+"""TensorFlow Playground's six data sets, in its own mathematics.
+
+Daniel Smilkov, Shan Carter et al., https://github.com/tensorflow/playground/blob/master/src/dataset.ts
+"""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import numpy as np
+
+from engine.contracts import Hyper
+from engine.datasets.catalogue import Array, dataset, samples
+from engine.draws import Draws
+
+NOISE = Hyper(
+    "noise",
+    "",
+    0.0,
+    0.0,
+    50.0,
+    unit="%",
+    help="how far the examples, or the places at which they got their targets, are moved at random",
+)
+VIEW = (-6.0, 6.0, -6.0, 6.0)
+RADIUS = 5.0
+EDGE = 6.0  # of the square of the regressions
+# x, y and sign of each hill
+HILLS = ((-4.0, 2.5, 1.0), (0.0, 2.5, -1.0), (4.0, 2.5, 1.0), (-4.0, -2.5, -1.0), (0.0, -2.5, 1.0), (4.0, -2.5, -1.0))
+
+playground = partial(
+    dataset,
+    group="TensorFlow Playground",
+    source="TensorFlow Playground, https://github.com/tensorflow/playground/blob/master/src/dataset.ts",
+    view=VIEW,
+)
+classification = partial(playground, labels=("-1", "+1"))
+regression = partial(playground, target="z")
+
+
+@classification(
+    "circle", "Circle", samples(500), NOISE, summary="A disc within a ring: no straight line can part them."
+)
+def circle(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
+    inner = _first_half(samples)
+    u = draws.apart(0).uniform(samples)
+    r = np.where(inner, 0.5 * RADIUS * u, (0.7 + 0.3 * u) * RADIUS)
+    inputs = _polar(r, draws.apart(1).uniform(samples, 0.0, 2.0 * math.pi))
+    seen = inputs + draws.apart(2).uniform((samples, 2), -RADIUS, RADIUS) * (noise / 100.0)
+    return inputs, (np.hypot(seen[:, 0], seen[:, 1]) < 0.5 * RADIUS).astype(float)
+
+
+@classification(
+    "xor", "Exclusive or", samples(500), NOISE, summary="Opposite quarters belong together: the product x y decides."
+)
+def xor(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
+    inputs = draws.apart(0).uniform((samples, 2), -RADIUS, RADIUS)
+    inputs += np.where(inputs > 0.0, 0.3, -0.3)
+    seen = inputs + draws.apart(1).uniform((samples, 2), -RADIUS, RADIUS) * (noise / 100.0)
+    return inputs, (seen[:, 0] * seen[:, 1] >= 0.0).astype(float)
+
+
+@classification("gauss", "Gaussian", samples(500), NOISE, summary="Two round clouds: one straight line is enough.")
+def gauss(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
+    positive = _first_half(samples)
+    variance = 0.5 + 7.0 * (noise / 100.0)
+    centres = np.where(positive, 2.0, -2.0)[:, None]
+    return centres + math.sqrt(variance) * draws.apart(0).normal((samples, 2)), positive.astype(float)
+
+
+@classification("spiral", "Spiral", samples(500), NOISE, summary="Two arms wound into each other: the hardest of them.")
+def spiral(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
+    positive = _first_half(samples)
+    along = (np.arange(samples) - np.where(positive, 0, positive.sum())) / (samples / 2)
+    angles = 1.75 * 2.0 * math.pi * along + np.where(positive, 0.0, math.pi)
+    moved = draws.apart(0).uniform((samples, 2), -1.0, 1.0) * (noise / 100.0)
+    return _polar(RADIUS * along, angles) + moved, positive.astype(float)
+
+
+@regression("reg_plane", "Plane", samples(1200), NOISE, summary="A tilted plane: a single neuron can hold it.")
+def reg_plane(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
+    inputs, seen = _square(draws, samples, noise)
+    return inputs, (seen[:, 0] + seen[:, 1]) / 10.0
+
+
+@regression("reg_gauss", "Multi gaussian", samples(1200), NOISE, summary="Three hills and three hollows on flat land.")
+def reg_gauss(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
+    inputs, seen = _square(draws, samples, noise)
+    targets = np.zeros(samples)
+    for x, y, sign in HILLS:
+        height = sign * np.clip(1.0 - np.hypot(seen[:, 0] - x, seen[:, 1] - y) / 2.0, 0.0, 1.0)
+        targets = np.where(np.abs(height) > np.abs(targets), height, targets)
+    return inputs, targets
+
+
+def _first_half(count: int) -> Array:
+    """(count,) of bool: of an odd count the first half is the larger."""
+    return np.arange(count) < (count + 1) // 2
+
+
+def _polar(radius: Array, angle: Array) -> Array:
+    return np.column_stack([radius * np.sin(angle), radius * np.cos(angle)])
+
+
+def _square(draws: Draws, count: int, noise: float) -> tuple[Array, Array]:
+    """Points of the square, and where they are taken to be when they get their targets, both (count, 2)."""
+    inputs = draws.apart(0).uniform((count, 2), -EDGE, EDGE)
+    return inputs, inputs + draws.apart(1).uniform((count, 2), -EDGE, EDGE) * (noise / 100.0)

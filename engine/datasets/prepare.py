@@ -1,0 +1,61 @@
+"""From examples to what is trained on: shuffled, split, made into features, scaled."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.contracts import SettingError
+from engine.datasets.catalogue import SPLITTING
+from engine.datasets.examples import Examples, TrainingData
+from engine.datasets.features import SCALINGS, checked_features, column_names, columns_of
+from engine.draws import Draws
+
+Array = np.ndarray
+
+
+def training_data(
+    examples: Examples, features: tuple[str, ...], scaling: str, share: float, seed: int, ordered: bool = False
+) -> TrainingData:
+    """The examples in the order of training, as the network reads them.
+
+    features: keys of FEATURES, for one or two raw inputs; of more, every column is a feature. scaling: a key of
+    SCALINGS, fitted to the training part alone. seed: of the data; it shuffles the examples before they are
+    split, unless they are to stay ordered. Raises SettingError if the features do not fit or overflow.
+    """
+    count, inputs = examples.inputs.shape
+    keys = checked_features(features, inputs)
+    train = training_count(count, share)
+    order = np.arange(count) if ordered else Draws(seed).apart(SPLITTING).permutation(count)
+    raw = np.ascontiguousarray(examples.inputs[order])
+    with np.errstate(over="ignore", invalid="ignore"):
+        columns = columns_of(raw, keys)
+        shift, scale = SCALINGS[scaling].fit(columns[:train])
+        scaled = np.ascontiguousarray((columns - shift) / scale)
+    if not np.isfinite(scaled).all():
+        raise SettingError("the inputs are too large for these features or this scaling: they overflow")
+    return TrainingData(
+        raw=raw,
+        inputs=scaled,
+        targets=examples.targets[order],
+        train=train,
+        names=examples.names,
+        features=column_names(examples.names, keys),
+        feature_keys=keys,
+        shift=shift,
+        scale=scale,
+        classes=examples.classes,
+        target=examples.target,
+        image=examples.image,
+    )
+
+
+def training_count(count: int, share: float) -> int:
+    """How many of so many examples are learned from: the whole part of their share, at least 1."""
+    return max(1, min(count, math.floor(count * share + 1e-9)))  # 100 * 0.29 is 28.999999999999996
+
+
+def features_of(raw: Array, data: TrainingData) -> Array:
+    """What a network trained on these data reads of raw inputs (m, d): (m, f), in C order."""
+    return np.ascontiguousarray((columns_of(raw, data.feature_keys) - data.shift) / data.scale)

@@ -1,0 +1,357 @@
+"""The task of training a network: data, shape, loss, first weights; everything runs of a race share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.choices import Choice, choose
+from engine.contracts import Hyper, SettingError, shown
+from engine.datasets.catalogue import DATASETS
+from engine.datasets.features import FEATURES, SCALINGS, possible_features
+from engine.datasets.source import examples_of, shape_of
+from engine.datasets.table import Table
+from engine.networks.activations import ACTIVATIONS
+from engine.networks.initializers import INITIALIZERS
+from engine.networks.losses import LOSSES
+from engine.networks.network import Network
+from engine.networks.packing import numbers_needed
+from engine.reading import Entries, checked, chosen, text
+
+MOST_LAYERS = 8
+MEMORY_LIMIT = 2 * 2**30  # bytes that the data and one run of an experiment may take
+_COPIES = 24  # of theta that a run keeps: itself, gradient, slots, the best, snapshots and trail
+
+UNITS = Hyper("units", "", 4, 1, 512, kind="integer", log=True, slider=(1, 64), help="units of the layer")
+SHARE = Hyper(
+    "share",
+    "",
+    0.5,
+    0.01,
+    1.0,
+    slider=(0.1, 0.9),
+    help="the part of the examples that is learned from; the rest validates",
+)
+DROPOUT = Hyper(
+    "dropout",
+    "p",
+    0.0,
+    0.0,
+    0.95,
+    slider=(0.0, 0.8),
+    help="the share of each hidden layer's activations that an update leaves out; the others are divided by what is kept",
+)
+RESIDUAL = Hyper(
+    "residual",
+    "",
+    False,
+    kind="switch",
+    help="each hidden layer as wide as what it reads adds that to its activations",
+)
+BATCH_SEED = Hyper(
+    "seed", "", 1, 0, 2**53, kind="integer", slider=(0, 999), help="of the order of the examples, and of dropout"
+)
+DATA_SEED = Hyper(
+    "data_seed", "", 1, 0, 2**53, kind="integer", slider=(0, 999), help="of the examples, their noise and the split"
+)
+WEIGHT_SEED = Hyper("weight_seed", "", 1, 0, 2**53, kind="integer", slider=(0, 999), help="of the first weights")
+
+_USUAL = ("x", "y")  # the features of one or two inputs unless others are chosen
+_MOST_BUNDLED = 2000  # examples in a measured data set
+
+_PLAIN = {hyper.name: hyper for hyper in (SHARE, DROPOUT, RESIDUAL, BATCH_SEED, DATA_SEED, WEIGHT_SEED)}
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A hidden layer: how many units, and the key of their activation."""
+
+    units: int
+    activation: str = "tanh"
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"units": self.units, "activation": self.activation}
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkTask:
+    """Train a multi-layer perceptron on data, from the same first weights for every run.
+
+    features and scaling say how the examples reach the first layer, share how many of them are learned from.
+    seed: of the batches; data_seed: of the examples; weight_seed: of the first weights.
+    """
+
+    data: Choice | Table
+    hidden: tuple[Layer, ...]
+    output: str
+    loss: Choice
+    initializer: Choice
+    features: tuple[str, ...]
+    scaling: str = "none"
+    share: float = 0.5
+    residual: bool = False
+    dropout: float = 0.0
+    seed: int = 1
+    data_seed: int = 1
+    weight_seed: int = 1
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are; 0 for a regression."""
+        return shape_of(self.data, self.features)[2]
+
+    @property
+    def purpose(self) -> str:
+        return "classification" if self.classes else "regression"
+
+    @property
+    def network(self) -> Network:
+        inputs, _, classes = shape_of(self.data, self.features)
+        return Network(
+            (inputs, *(layer.units for layer in self.hidden), LOSSES[self.loss.kind].outputs(classes)),
+            (*(layer.activation for layer in self.hidden), self.output),
+            self.loss,
+            self.residual,
+            self.dropout,
+        )
+
+    @property
+    def layer_titles(self) -> tuple[str, ...]:
+        return (*(f"hidden {place}" for place in range(1, len(self.hidden) + 1)), "output")
+
+    def to_dict(self) -> dict[str, Any]:
+        data = {"table": self.data.to_dict()} if isinstance(self.data, Table) else self.data.to_dict()
+        return {
+            "data": data,
+            "features": list(self.features),
+            "scaling": self.scaling,
+            "share": self.share,
+            "hidden": [layer.to_dict() for layer in self.hidden],
+            "output": self.output,
+            "residual": self.residual,
+            "dropout": self.dropout,
+            "loss": self.loss.to_dict(),
+            "initializer": self.initializer.to_dict(),
+            "seed": self.seed,
+            "data_seed": self.data_seed,
+            "weight_seed": self.weight_seed,
+        }
+
+    def having(self, setting: str, value: Any) -> NetworkTask:
+        """This task with one setting changed. Raises SettingError.
+
+        Settings are the fields, a knob of `data`, `loss` or `initializer` (`data.noise`), `hidden.2.activation`
+        and `hidden.2.units` (layers from 1), `data.add` (inputs..., target) and `data.erase` (see Table). Other data bring
+        features and a loss that fit them, where the old ones do not.
+        """
+        part, dot, knob = setting.partition(".")
+        try:
+            if part in _PLAIN and not dot:
+                changed = replace(self, **{part: _PLAIN[part].check(value)})
+            elif part == "data":
+                changed = self._with_data(knob, value)
+            elif part == "hidden":
+                changed = replace(self, hidden=_hidden_with(self.hidden, knob, value))
+            elif part in _CHOICES:
+                changed = replace(self, **{part: _choice(_CHOICES[part], getattr(self, part), knob, value)})
+            elif setting in _KEYS:
+                changed = replace(self, **{setting: _key(_KEYS[setting], value)})
+            elif setting == "features":
+                changed = replace(self, features=_features(value))
+            else:
+                raise SettingError(f"a network has no setting {shown(setting, 60)}")
+        except SettingError as error:
+            raise error.at(setting if part != "data" else part) from None
+        return checked_network(changed)
+
+    def _with_data(self, knob: str, value: Any) -> NetworkTask:
+        data = self.data
+        if knob in ("add", "erase"):
+            table = drawn(data, self.data_seed)
+            numbers = tuple(float(number) for number in value)
+            return replace(self, data=table.with_point(numbers) if knob == "add" else table.without_points(numbers))
+        if knob:
+            if isinstance(data, Table):
+                raise SettingError(f"a table has no setting {shown(knob)}")
+            return replace(self, data=choose(DATASETS, data.kind, {**data.values, knob: value})).fitted()
+        return replace(self, data=_data(value, "")).fitted()
+
+    def fitted(self) -> NetworkTask:
+        """With features and a loss that go with the data, where those that are set do not."""
+        classes = self.classes
+        task = replace(self, features=fitting_features(self.data, self.features))
+        if task.purpose not in LOSSES[task.loss.kind].purposes:
+            return replace(task, loss=choose(LOSSES, default_loss(classes)), output="identity")
+        return task
+
+    def continues(self, other: object) -> bool:
+        """Whether a run on this task can go on with the other: theta has the same layout and the same beginning."""
+        return isinstance(other, NetworkTask) and self._beginning == other._beginning
+
+    @property
+    def _beginning(self) -> tuple[object, ...]:
+        return (self.network.sizes, self.initializer, self.weight_seed, self.seed)
+
+    def differences(self, other: NetworkTask) -> dict[str, Any]:
+        """The settings that make the other of this one, where `continues` holds."""
+        return {name: getattr(other, name) for name in self.__slots__ if getattr(self, name) != getattr(other, name)}
+
+    def value(self, setting: str) -> Any:
+        """What a tweak of the setting keeps: the checked value."""
+        part, _, knob = setting.partition(".")
+        found = getattr(self, part)
+        if isinstance(found, Choice) and knob:
+            return found.values[knob]
+        if part == "hidden" and knob:
+            place, _, name = knob.partition(".")
+            return getattr(self.hidden[int(place) - 1], name)
+        return found
+
+
+_CHOICES: dict[str, Any] = {"loss": LOSSES, "initializer": INITIALIZERS}
+_KEYS: dict[str, Any] = {"output": ACTIVATIONS, "scaling": SCALINGS}
+
+
+def default_loss(classes: int) -> str:
+    """The usual loss for so many classes; 0 is a regression."""
+    return "mse" if classes == 0 else "bce" if classes == 2 else "softmax"
+
+
+def fitting_features(data: Choice | Table, features: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the features that the data allow, or the usual ones if that leaves none."""
+    inputs = len(data.columns) if isinstance(data, Table) else DATASETS[data.kind].inputs
+    possible = possible_features(inputs)
+    return tuple(key for key in features if key in possible) or tuple(key for key in _USUAL if key in possible)
+
+
+def size_of(data: Choice | Table) -> int:
+    """How many examples there are at most, told without making them."""
+    if isinstance(data, Table):
+        return len(data.targets)
+    samples = data.values.get("samples", _MOST_BUNDLED)
+    return int(samples) if isinstance(samples, int) else _MOST_BUNDLED
+
+
+def drawn(data: Choice | Table, seed: int) -> Table:
+    """The data as a table that can be edited by hand."""
+    if isinstance(data, Table):
+        return replace(data, drawn=True)
+    examples = examples_of(data, seed)
+    title = DATASETS[data.kind].title
+    return Table(
+        f"{title}, edited", examples.names, examples.target, examples.inputs, examples.targets, examples.classes, True
+    )
+
+
+def network_task(entries: Entries) -> NetworkTask:
+    """Read a task from a file's entries. Raises SettingError."""
+    data = _data(entries.take("data"), entries.at("data"))
+    classes = shape_of(data, fitting_features(data, ()))[2]
+    task = NetworkTask(
+        data=data,
+        features=entries.checked("features", _features, list(fitting_features(data, ()))),
+        scaling=entries.checked("scaling", lambda value: _key(SCALINGS, value), "none"),
+        share=entries.hyper(SHARE),  # type: ignore[arg-type]
+        hidden=entries.checked("hidden", _hidden, [{"units": 4}, {"units": 2}]),
+        output=entries.checked("output", lambda value: _key(ACTIVATIONS, value), "identity"),
+        residual=entries.hyper(RESIDUAL),  # type: ignore[arg-type]
+        dropout=entries.hyper(DROPOUT),  # type: ignore[arg-type]
+        loss=entries.choice("loss", LOSSES, default_loss(classes)),
+        initializer=entries.choice("initializer", INITIALIZERS, "glorot_uniform"),
+        seed=entries.hyper(BATCH_SEED),  # type: ignore[arg-type]
+        data_seed=entries.hyper(DATA_SEED),  # type: ignore[arg-type]
+        weight_seed=entries.hyper(WEIGHT_SEED),  # type: ignore[arg-type]
+    )
+    entries.close()
+    try:
+        return checked_network(task)
+    except SettingError as error:
+        raise error.at(entries.path) from None
+
+
+def checked_network(task: NetworkTask) -> NetworkTask:
+    """The task, if its parts go together and it fits into memory. Raises SettingError."""
+    if len(task.hidden) > MOST_LAYERS:
+        raise SettingError(f"there may be up to {MOST_LAYERS} hidden layers, got {len(task.hidden)}", "hidden")
+    fitting = fitting_features(task.data, task.features)
+    if fitting != task.features:
+        raise SettingError(f"of these data the features are {', '.join(fitting) or 'their columns'}", "features")
+    loss = LOSSES[task.loss.kind]
+    if task.purpose not in loss.purposes:
+        raise SettingError(f"{loss.title} is not a loss for {task.purpose}", "loss")
+    needed = memory_needed(task)
+    if needed > MEMORY_LIMIT:
+        raise SettingError(
+            f"a network with {task.network.parameters:,} parameters on {size_of(task.data):,} examples needs about "
+            f"{needed / 2**30:.1f} GB, more than the limit of {MEMORY_LIMIT / 2**30:g} GB: use fewer or narrower layers, or "
+            "less data"
+        )
+    return task
+
+
+def memory_needed(task: NetworkTask) -> int:
+    """Bytes that the data and a run take, about."""
+    network, examples = task.network, size_of(task.data)
+    _, raw, _ = shape_of(task.data, task.features)
+    numbers = numbers_needed(network, examples, network.sizes[0]) + 2 * examples * (raw + network.sizes[0])
+    return 8 * (numbers + _COPIES * network.parameters)
+
+
+def _data(value: object, path: str) -> Choice | Table:
+    if isinstance(value, Table):
+        return value
+    if isinstance(value, Choice):
+        return choose(DATASETS, value.kind, value.values)
+    if isinstance(value, dict) and "table" in value:
+        entries = Entries(value, path)
+        try:
+            table = Table.from_dict(entries.take("table"))
+        except SettingError as error:
+            raise error.at(entries.at("table")) from None
+        entries.close()
+        return table
+    return chosen(DATASETS, value, path)
+
+
+def _choice(catalogue: Any, old: Choice, knob: str, value: Any) -> Choice:
+    if knob:
+        return choose(catalogue, old.kind, {**old.values, knob: value})
+    if isinstance(value, Choice):
+        return choose(catalogue, value.kind, value.values)
+    return chosen(catalogue, value, "")
+
+
+def _key(catalogue: Any, value: object) -> str:
+    return str(catalogue[text(value)].key)
+
+
+def _features(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or len(value) > len(FEATURES):
+        raise SettingError(f"must be a list of features, got {shown(value)}")
+    keys = {_key(FEATURES, item) for item in value}
+    return tuple(key for key in FEATURES if key in keys)  # in their own order, whatever order they were chosen in
+
+
+def _hidden(value: object) -> tuple[Layer, ...]:
+    if not isinstance(value, list | tuple) or len(value) > MOST_LAYERS:
+        raise SettingError(f"must be a list of up to {MOST_LAYERS} layers, got {shown(value)}")
+    return tuple(_layer(item, f"[{place}]") for place, item in enumerate(value, 1))
+
+
+def _layer(value: object, path: str) -> Layer:
+    entries = Entries(value.to_dict() if isinstance(value, Layer) else value, path)
+    units = int(checked(UNITS, entries.take("units"), entries.at("units")))  # type: ignore[arg-type]
+    layer = Layer(units, entries.checked("activation", lambda key: _key(ACTIVATIONS, key), "tanh"))
+    entries.close()
+    return layer
+
+
+def _hidden_with(hidden: tuple[Layer, ...], knob: str, value: object) -> tuple[Layer, ...]:
+    if not knob:
+        return _hidden(value)
+    place, _, name = knob.partition(".")
+    if not place.isdigit() or not 1 <= int(place) <= len(hidden) or name not in ("units", "activation"):
+        raise SettingError(f"there is no layer setting {shown(knob, 60)}")
+    layers = list(hidden)
+    layers[int(place) - 1] = _layer({**layers[int(place) - 1].to_dict(), name: value}, "")
+    return tuple(layers)

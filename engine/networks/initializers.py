@@ -1,0 +1,235 @@
+"""The weights and biases that training starts from: the catalogue of initializers.
+
+W (units, inputs) of each layer is drawn by itself, with `inputs` and `units` of that layer; `scale` multiplies W alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.choices import Choice
+from engine.contracts import Catalogue, Hyper
+from engine.draws import Draws
+from engine.networks.network import Network
+
+Array = np.ndarray
+Knobs = Mapping[str, float]
+
+GLOROT = "Glorot & Bengio 2010, https://proceedings.mlr.press/v9/glorot10a.html"
+HE = "He et al. 2015, https://arxiv.org/abs/1502.01852"
+LECUN = "LeCun et al. 1998, section 4.6, https://doi.org/10.1007/3-540-49430-8_2"
+
+_CUT = 2.0  # where JAX and Keras truncate a normal distribution, in deviations
+_KEPT = 0.87962566103423978  # deviation of a standard normal distribution that is truncated there
+
+
+@dataclass(frozen=True, slots=True)
+class Initializer:
+    """One way to draw a layer: draw(draws, knobs, inputs, units) -> (W (units, inputs), biases (units,))."""
+
+    key: str
+    title: str
+    knobs: tuple[Hyper, ...]
+    formula: str
+    source: str
+    help: str
+    draw: Callable[[Draws, Knobs, int, int], tuple[Array, Array]]
+
+
+INITIALIZERS: Catalogue[Initializer] = Catalogue("initializer")
+
+SCALE = Hyper("scale", "s", 1.0, 0.0, 1000.0, log=True, slider=(0.01, 100.0), help="Multiplies every weight.")
+
+
+def initial_theta(network: Network, choice: Choice, seed: int) -> Array:
+    """theta (n,) to start from; the numbers of layer l depend on (seed, l) and the shape of that layer alone."""
+    entry = INITIALIZERS[choice.kind]
+    knobs = dict(zip((knob.name for knob in entry.knobs), choice.packed(entry.knobs), strict=True))
+    theta = np.zeros(network.parameters)
+    for layer, (weights, biases) in enumerate(network.unpacked(theta)):
+        units, inputs = weights.shape
+        weights[:], biases[:] = entry.draw(Draws(seed).apart(layer), knobs, inputs, units)
+    return theta
+
+
+def initializer(
+    key: str, title: str, *knobs: Hyper, formula: str, source: str, help: str, bias: float = 0.0
+) -> Callable[[Callable[[Draws, Knobs, int, int], Array]], Initializer]:
+    """Decorator: declare an initializer over its W before scaling; the biases are a knob, `bias` its default."""
+    common = (SCALE, Hyper("bias", "b", bias, -1000.0, 1000.0, slider=(-1.0, 1.0), help="Every bias at the start."))
+
+    def declare(weights: Callable[[Draws, Knobs, int, int], Array]) -> Initializer:
+        def draw(draws: Draws, knobs: Knobs, inputs: int, units: int) -> tuple[Array, Array]:
+            return knobs["scale"] * weights(draws, knobs, inputs, units), np.full(units, knobs["bias"])
+
+        return INITIALIZERS.add(Initializer(key, title, (*knobs, *common), formula, source, help, draw))
+
+    return declare
+
+
+@initializer(
+    "zeros",
+    "Zeros",
+    formula="W = 0",
+    source="Goodfellow et al. 2016, section 8.4, https://www.deeplearningbook.org/contents/optimization.html",
+    help="Every weight is 0: hidden units stay alike, and the first layer's gradient is exactly 0.",
+)
+def zeros(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
+    return np.zeros((units, inputs))
+
+
+@initializer(
+    "constant",
+    "Constant",
+    Hyper("value", "c", 0.1, -1000.0, 1000.0, slider=(-1.0, 1.0), help="Every weight before scaling."),
+    formula="W = c",
+    source="Goodfellow et al. 2016, section 8.4, https://www.deeplearningbook.org/contents/optimization.html",
+    help="All weights are equal: the units of a layer learn the same and never part.",
+)
+def constant(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
+    return np.full((units, inputs), knobs["value"])
+
+
+@initializer(
+    "uniform",
+    "Uniform",
+    Hyper("bound", "a", 0.1, 0.0, 1000.0, log=True, slider=(1e-3, 10.0), help="Weights lie between -a and a."),
+    formula="W ~ U(-a, a)",
+    source="https://docs.pytorch.org/docs/stable/nn.init.html",
+    help="Equally likely within a bound that knows nothing of the layer's size.",
+)
+def uniform(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
+    return _within(draws, knobs["bound"], inputs, units)
+
+
+@initializer(
+    "normal",
+    "Normal",
+    Hyper("deviation", "σ", 0.1, 0.0, 1000.0, log=True, slider=(1e-3, 10.0), help="Standard deviation of the weights."),
+    formula="W ~ N(0, σ²)",
+    source="https://docs.pytorch.org/docs/stable/nn.init.html",
+    help="Normal with a deviation that knows nothing of the layer's size.",
+)
+def normal(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
+    return knobs["deviation"] * draws.normal((units, inputs))
+
+
+@initializer(
+    "glorot_uniform",
+    "Glorot uniform",
+    formula="W ~ U(-a, a), a = √(6 / (inputs + units))",
+    source=GLOROT,
+    help="Keeps the size of activations and gradients in tanh networks (also called Xavier).",
+)
+def glorot_uniform(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
+    return _within(draws, math.sqrt(6.0 / (inputs + units)), inputs, units)
+
+
+@initializer(
+    "glorot_normal",
+    "Glorot normal",
+    formula="W ~ N(0, 2 / (inputs + units))",
+    source=GLOROT,
+    help="Keeps the size of activations and gradients in tanh networks (also called Xavier); not truncated.",
+)
+def glorot_normal(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
+    return math.sqrt(2.0 / (inputs + units)) * draws.normal((units, inputs))
+
+
+@initializer(
+    "he_uniform",
+    "He uniform",
+    formula="W ~ U(-a, a), a = √(6 / inputs)",
+    source=HE,
+    help="Keeps the size of activations in ReLU networks (also called Kaiming; gain √2).",
+)
+def he_uniform(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
+    return _within(draws, math.sqrt(6.0 / inputs), inputs, units)
+
+
+@initializer(
+    "he_normal",
+    "He normal",
+    formula="W ~ N(0, 2 / inputs)",
+    source=HE,
+    help="Keeps the size of activations in ReLU networks (also called Kaiming; gain √2); not truncated.",
+)
+def he_normal(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
+    return math.sqrt(2.0 / inputs) * draws.normal((units, inputs))
+
+
+@initializer(
+    "lecun_uniform",
+    "LeCun uniform",
+    formula="W ~ U(-a, a), a = √(3 / inputs)",
+    source=LECUN,
+    help="Variance 1 / inputs: a unit's input is as large as what the layer reads.",
+)
+def lecun_uniform(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
+    return _within(draws, math.sqrt(3.0 / inputs), inputs, units)
+
+
+@initializer(
+    "lecun_normal",
+    "LeCun normal",
+    formula="W ~ N(0, 1 / inputs), truncated at 2 deviations and widened to keep its variance",
+    source=f"{LECUN}; truncated as in https://docs.jax.dev/en/latest/jax.nn.initializers.html",
+    help="Variance 1 / inputs, without far outliers.",
+)
+def lecun_normal(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
+    found = draws.normal((units, inputs))
+    while (outside := np.abs(found) > _CUT).any():
+        found[outside] = draws.normal(int(np.count_nonzero(outside)))
+    return math.sqrt(1.0 / inputs) / _KEPT * found
+
+
+@initializer(
+    "orthogonal",
+    "Orthogonal",
+    formula="WᵀW = 1 or WWᵀ = 1, the smaller one",
+    source="Saxe et al. 2014, https://arxiv.org/abs/1312.6120",
+    help="A random rotation: lengths are kept exactly as far as the shape allows.",
+)
+def orthogonal(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
+    q, r = np.linalg.qr(draws.normal((max(units, inputs), min(units, inputs))))
+    # Only with this choice of signs is every rotation equally likely (Mezzadri 2007, arXiv:math-ph/0609050).
+    q = q * np.where(np.diag(r) < 0.0, -1.0, 1.0)
+    return q if units >= inputs else q.T
+
+
+@initializer(
+    "playground",
+    "Playground",
+    formula="W ~ U(-0.5, 0.5), b = 0.1",
+    source="https://github.com/tensorflow/playground/blob/master/src/nn.ts",
+    help="As TensorFlow Playground starts.",
+    bias=0.1,
+)
+def playground(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
+    return _within(draws, 0.5, inputs, units)
+
+
+def _torch(draws: Draws, knobs: Knobs, inputs: int, units: int) -> tuple[Array, Array]:
+    bound = 1.0 / math.sqrt(inputs)
+    return knobs["scale"] * _within(draws, bound, inputs, units), draws.uniform(units, -bound, bound)
+
+
+INITIALIZERS.add(
+    Initializer(
+        "torch",
+        "PyTorch default",
+        (SCALE,),
+        formula="W, b ~ U(-a, a), a = 1 / √inputs",
+        source="https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html",
+        help="As PyTorch's Linear starts; the biases are random as well.",
+        draw=_torch,
+    )
+)
+
+
+def _within(draws: Draws, bound: float, inputs: int, units: int) -> Array:
+    return draws.uniform((units, inputs), -bound, bound)
