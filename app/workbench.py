@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.controls.card import Card
 from app.controls.explain_panel import ExplainPanel
@@ -24,6 +24,7 @@ from app.curves.panel import CurvePanel
 from app.documents.experiment_file import load, save
 from app.documents.safe_write import FileError
 from app.garbage import GarbageCollector
+from app.stage.networks.stage import NetworkStage
 from app.stage.stage import Stage
 from app.stage.terrain import Terrain
 from app.theme import Theme, apply
@@ -34,10 +35,13 @@ from engine import (
     DIVERGED,
     FINISHED,
     MOST_RUNS,
+    PARAMETER,
     Experiment,
+    Portrait,
     Problem,
     RunPicture,
     RunRecord,
+    SessionPicture,
     SettingError,
     distinct,
     new_run,
@@ -71,6 +75,7 @@ class _Orders(QObject):
     set_speed = Signal(float)
     scrub = Signal(object)
     survey = Signal(object, object, int)
+    want = Signal(str, object, object, bool)
     end = Signal()
     catch_up = Signal()
 
@@ -93,6 +98,7 @@ class Workbench(QWidget):
         self._speed = DEFAULT_SPEED
         self._seen: Published | None = None
         self._patch: Patch | None = None
+        self._portrait: Portrait | None = None
         self._survey = 0
         self._axes_are_chosen = False
         self._problem: Problem | None = None
@@ -102,6 +108,7 @@ class Workbench(QWidget):
         self.stop_panel = StopPanel()
         self.transport = Transport(theme)
         self.stage = Stage(theme)
+        self.network_stage = NetworkStage(theme)
         self.explain = ExplainPanel()
         self.curves = CurvePanel(theme)
         self.toast = Toast(self)
@@ -123,7 +130,8 @@ class Workbench(QWidget):
         orders, worker = self._orders, self.worker
         for name in (
             "load", "name_edit", "settle", "undo", "redo", "tweak", "change_problem", "stop_at", "add_run",
-            "remove_run", "reset", "rewind", "remedy", "play", "pause", "step", "set_speed", "scrub", "survey", "end",
+            "remove_run", "reset", "rewind", "remedy", "play", "pause", "step", "set_speed", "scrub", "survey", "want",
+            "end",
         ):  # fmt: skip
             getattr(orders, name).connect(getattr(worker, name), Qt.ConnectionType.QueuedConnection)
         orders.catch_up.connect(worker.publish, Qt.ConnectionType.BlockingQueuedConnection)
@@ -134,7 +142,6 @@ class Workbench(QWidget):
         self._frames.timeout.connect(self._frame)
 
         self.problem_panel.changed.connect(self.change_problem)
-        self.problem_panel.noise_changed.connect(self._change_noise)
         self.problem_panel.settled.connect(self._orders.settle)
         self.runs_panel.selected.connect(self.select)
         self.runs_panel.changed.connect(self.tweak)
@@ -162,6 +169,11 @@ class Workbench(QWidget):
         self.stage.start_placed.connect(self._place_start)
         self.stage.cursor_moved.connect(self._point_at)
         self.stage.export_wanted.connect(lambda: self.export_wanted.emit("stage"))
+        self.network_stage.wanted_changed.connect(self._want)
+        self.network_stage.edited.connect(self.change_problem)
+        self.network_stage.settled.connect(self._orders.settle)
+        self.network_stage.parameter_edited.connect(self._edit_parameter)
+        self.network_stage.export_wanted.connect(lambda: self.export_wanted.emit("stage"))
         self.curves.cursor_moved.connect(self._point_at)
         self.curves.picked.connect(self.scrub)
         self.explain.coordinate_chosen.connect(self._show_again)
@@ -181,6 +193,7 @@ class Workbench(QWidget):
         self.curves.apply_view(view)
         self._axes_are_chosen = "curves_log_y" in view
         self.stage.apply_view(view)
+        self.network_stage.apply_view(view)
         self._order("load", experiment)
         speed = view.get("speed", DEFAULT_SPEED)
         self.set_speed(float(speed) if isinstance(speed, int | float) else DEFAULT_SPEED)
@@ -221,7 +234,7 @@ class Workbench(QWidget):
         published = self.worker.published
         if published is None:
             return None
-        view = {"speed": self._speed, "selected": self._selected, **self.curves.view(), **self.stage.view()}
+        view = {"speed": self._speed, "selected": self._selected, **self.curves.view(), **self._stage.view()}
         return replace(published.picture.experiment, view=view)
 
     def is_saved(self) -> bool:
@@ -270,6 +283,7 @@ class Workbench(QWidget):
 
     def select(self, id: str) -> None:
         self._selected = id
+        self._want()
         self._show_again()
 
     def toggle_play(self) -> None:
@@ -300,7 +314,10 @@ class Workbench(QWidget):
         self._edit("replay", "", "reset", True)
 
     def renew_seeds(self) -> None:
-        self.change_problem({"seed": int(np.random.default_rng().integers(1, 1_000_000))})
+        if self._seen is None:
+            return
+        random = np.random.default_rng()
+        self.change_problem({name: int(random.integers(1, 1_000_000)) for name in self._seen.picture.task.SEEDS})
         self._orders.settle.emit()
 
     def rewind(self, update: int) -> None:
@@ -318,6 +335,7 @@ class Workbench(QWidget):
 
     def toggle_explain(self) -> None:
         self.explain_card.setVisible(not self.explain_card.isVisible())
+        self._want()
         self._show_again()
 
     def scrub(self, update: int | None) -> None:
@@ -352,7 +370,8 @@ class Workbench(QWidget):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         apply(application, theme, self.window())
-        for part in (self.problem_panel, self.runs_panel, self.run_panel, self.transport, self.stage, self.curves):
+        for part in (self.problem_panel, self.runs_panel, self.run_panel, self.transport, self.stage,
+                     self.network_stage, self.curves):
             part.set_theme(theme)
         self._show_again()
 
@@ -386,8 +405,13 @@ class Workbench(QWidget):
         self._edit("new run", "", "add_run", RunRecord(replace(settings, id=id, colour=colour)))
         self._selected = id
 
-    def _change_noise(self, noise: float) -> None:
-        self._edit("noise", "noise", "tweak", self._selected, "noise", noise)
+    def _edit_parameter(self, place: int, value: float) -> None:
+        self.tweak(self._selected, f"{PARAMETER}.{place}", value)
+
+    def _want(self) -> None:
+        """Tell the worker what the views on screen need of the selected run."""
+        stage = self.network_stage
+        self._orders.want.emit(self._selected, stage.wanted(), stage.plane_wanted(), not self.explain_card.isHidden())
 
     def _remedy(self, id: str, what: str) -> None:
         """One of the remedies that a diverged run offers."""
@@ -423,10 +447,14 @@ class Workbench(QWidget):
         published = self.worker.published
         if published is not None and published is not self._seen:
             self._show(published)
+        portrait = self.worker.portraits.newest
+        if portrait is not None and portrait is not self._portrait and portrait.run == self._selected:
+            self._portrait = portrait
+            self.network_stage.show_portrait(portrait)
         patch = self.worker.patch
-        if patch is not None and patch is not self._patch and self._seen is not None:
+        ground = self._seen.picture.ground if self._seen is not None else None
+        if patch is not None and patch is not self._patch and ground is not None:
             self._patch = patch
-            ground = self._seen.picture.ground
             self.stage.set_ground(Terrain(ground, patch.xs, patch.ys, patch.values, patch.serial))
 
     def _show_again(self) -> None:
@@ -441,13 +469,19 @@ class Workbench(QWidget):
         picture = published.picture
         if self._picture_of(self._selected) is None:
             self._selected = picture.runs[0].id
-        if before is None or before.picture.experiment.problem.surface != picture.experiment.problem.surface:
-            self._new_ground(published)
+        if before is None or before.picture.kind != picture.kind:
+            self._stages.setCurrentWidget(self._stage)
+            self._want()
+        if picture.ground is not None and (before is None or before.picture.ground != picture.ground):
+            self._new_ground(picture)
         run = self._picture_of(self._selected)
         assert run is not None
         self.transport.refresh(published)
-        self.stage.set_selected(run.id)
-        self.stage.refresh(picture)
+        if picture.ground is not None:
+            self.stage.set_selected(run.id)
+            self.stage.refresh(picture)
+        else:
+            self.network_stage.refresh(picture)
         self.curves.set_selected(run.id)
         self.curves.refresh(picture, published.clock)
         self.runs_panel.refresh(picture, run.id)
@@ -457,12 +491,17 @@ class Workbench(QWidget):
             self.run_panel.refresh(run, self._horizon(run))
             self.stop_panel.refresh(picture.experiment.stop)
 
-    def _new_ground(self, published: Published) -> None:
-        task = published.picture.experiment.problem
-        self._problem = problem_of(task)
-        problem = self._problem
+    @property
+    def _stage(self) -> Stage | NetworkStage:
+        """The stage for the kind of problem that is open."""
+        network = self._seen is not None and self._seen.picture.kind == "network"
+        return self.network_stage if network else self.stage
+
+    def _new_ground(self, picture: SessionPicture) -> None:
+        problem, ground = problem_of(picture.task), picture.ground
+        assert ground is not None
+        self._problem = problem
         self.stage.value_at = lambda x, y: float(problem.values(np.array([x, x]), np.array([y]))[0, 0])
-        ground = published.picture.ground
         if not self._axes_are_chosen:  # a logarithmic axis cannot show a loss below zero
             self.curves.set_log_y("loss", ground.lowest is None or ground.lowest >= 0.0)
         self._axes_are_chosen = False
@@ -500,7 +539,10 @@ class Workbench(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         column.addWidget(Card.around(self.transport))
-        column.addWidget(Card.around(self.stage), 1)
+        self._stages = QStackedWidget()
+        self._stages.addWidget(self.stage)
+        self._stages.addWidget(self.network_stage)
+        column.addWidget(Card.around(self._stages), 1)
         self.explain_card = Card.around(self.explain, "Explain")
         self.explain_card.hide()
         column.addWidget(self.explain_card)

@@ -14,7 +14,9 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.edits import Edits, State
-from engine import Experiment, Problem, RunRecord, Session, SessionPicture, SettingError
+from app.planes import PlaneWanted
+from app.portraits import Portraits, Sitting
+from engine import Experiment, Problem, RunRecord, Session, SessionPicture, SettingError, Wanted
 
 CHUNK_SECONDS = 0.008  # at full speed; short enough that a tweak is felt at once
 FRAME_SECONDS = 1 / 60
@@ -82,6 +84,11 @@ class Worker(QObject):
         self._seconds = 0.0
         self._marks: list[tuple[int, float]] = [(0, 0.0)]
         self._timer: QTimer | None = None
+        self._portrayed = ""
+        self._wanted: Wanted | None = None
+        self._plane: PlaneWanted | None = None
+        self._explained = False
+        self.portraits = Portraits(lambda error: self.failed.emit("".join(traceback.format_exception(error))))
         # While one thread waits for the window to let Python go on, the other computes.
         self._pool = ThreadPoolExecutor(POOL, "runs", initializer=_be_silent)
         met = threading.Barrier(POOL)
@@ -109,6 +116,7 @@ class Worker(QObject):
     def release(self) -> None:
         """Let the threads of the runs end and wait for them; called by the window, once this thread has ended."""
         self._pool.shutdown()
+        self.portraits.release()
 
     @Slot(object, int)
     def load(self, experiment: Experiment, serial: int) -> None:
@@ -142,9 +150,11 @@ class Worker(QObject):
         def change() -> None:
             session = self._of_session()
             reached = self._reached()
-            session.problem_changed(**changes)
+            if not session.problem_changed(changes):
+                return
+            self._goal = None
             self._forget_clock()
-            if not self._playing:  # the paths follow the hand that drags the start
+            if not self._playing and session.problem.ground is not None:  # the paths follow the hand that drags the start
                 self._aim(min(reached, MOST_FOLLOWED))
 
         self._edit(serial, change)
@@ -220,12 +230,20 @@ class Worker(QObject):
         self._cursor = update
         self._publish()
 
+    @Slot(str, object, object, bool)
+    def want(self, run: str, wanted: Wanted, plane: PlaneWanted | None, step: bool) -> None:
+        """Portray this run from now on, in this plane if any; step: whether its next step is to be shown too."""
+        self._portrayed, self._wanted, self._plane, self._explained = run, wanted, plane, step
+        self._publish()
+
     @Slot(object, object, int)
     def survey(self, xs: np.ndarray, ys: np.ndarray, serial: int) -> None:
         """Compute the surface on a grid, for the stage."""
 
         def compute() -> None:
             problem: Problem = self._of_session().problem
+            if problem.ground is None:
+                return
             self.patch = Patch(serial, xs, ys, problem.values(xs, ys))
 
         self._guard(compute)
@@ -380,8 +398,10 @@ class Worker(QObject):
             done = min((run.update for run in session.runs), default=0) - self._goal_from
             replaying = min(max(done / max(self._goal - self._goal_from, 1), 0.0), 1.0)
         speed = self._rate if self._speed == MAX_SPEED else min(self._rate, self._speed)
+        picture = session.picture(self._cursor, self._portrayed if self._explained else None)
+        self._offer(picture)
         self.published = Published(
-            picture=session.picture(self._cursor),
+            picture=picture,
             serial=self._serial,
             playing=self._playing,
             speed=self._speed,
@@ -391,6 +411,16 @@ class Worker(QObject):
             undo_label=self._edits.undo_label,
             redo_label=self._edits.redo_label,
         )
+
+    def _offer(self, picture: SessionPicture) -> None:
+        """Let the run that is looked at be portrayed as the picture shows it."""
+        if picture.learner is None or self._wanted is None:
+            return
+        for run in picture.runs:
+            if run.id == self._portrayed:
+                self.portraits.offer(
+                    Sitting(picture.learner, run.shown.theta, self._wanted, run.id, run.shown.update)
+                )
 
 
 def _be_silent() -> None:

@@ -77,6 +77,7 @@ from engine.networks.plane import (
     weights_plane,
 )
 from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
+from engine.portrait import Portrait, Wanted, portrait
 from engine.problem import Ground, Learner, Problem, problem_of
 from engine.rows import full_history, rows
 from engine.run import DIVERGED, FINISHED, READY, RUNNING, Best, Peek, Run
@@ -149,6 +150,7 @@ __all__ = [
     "Optimizer",
     "Peek",
     "Plane",
+    "Portrait",
     "Problem",
     "Run",
     "RunPicture",
@@ -166,6 +168,7 @@ __all__ = [
     "TrainingData",
     "Tweak",
     "Value",
+    "Wanted",
     "activations",
     "checked_table",
     "choose",
@@ -183,6 +186,7 @@ __all__ = [
     "new_network",
     "new_run",
     "plane_losses",
+    "portrait",
     "possible_features",
     "preview",
     "principal_plane",

@@ -278,7 +278,7 @@ def inline(function: F) -> F:
     return inlined
 
 
-def _caller(signature: Any, count: int) -> Callable[..., tuple[Any, Any]]:
+def caller(signature: Any, count: int) -> Callable[..., tuple[Any, Any]]:
     """Typing and code of a call through an address (see the three call_* intrinsics)."""
 
     def declare() -> tuple[Any, Any]:
@@ -298,19 +298,19 @@ def _caller(signature: Any, count: int) -> Callable[..., tuple[Any, Any]]:
 @intrinsic
 def call_objective(typing_context, address, theta, grad, stream, constants, work):  # type: ignore[no-untyped-def]
     """Call the OBJECTIVE kernel at an address, inside another kernel."""
-    return _caller(OBJECTIVE, 5)()
+    return caller(OBJECTIVE, 5)()
 
 
 @intrinsic
 def call_schedule(typing_context, address, base, t, knobs, loss, memory):  # type: ignore[no-untyped-def]
     """Call the SCHEDULE kernel at an address, inside another kernel."""
-    return _caller(SCHEDULE, 5)()
+    return caller(SCHEDULE, 5)()
 
 
 @intrinsic
 def call_step(typing_context, address, theta, grad, slots, hyper, rate, t, n):  # type: ignore[no-untyped-def]
     """Call the STEP kernel at an address, inside another kernel."""
-    return _caller(STEP, 7)()
+    return caller(STEP, 7)()
 
 
 @intrinsic

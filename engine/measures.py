@@ -83,7 +83,11 @@ class Measures:
 
     def cut(self, update: int) -> None:
         """Forget what was measured after an update."""
-        self._count = int(np.searchsorted(self._at[: self._count], update, "right"))
+        count = int(np.searchsorted(self._at[: self._count], update, "right"))
+        if count < self._count:
+            # New arrays: what comes next would be written over what older views show.
+            self._at, self._values, self._layers = self._at.copy(), self._values.copy(), self._layers.copy()
+            self._count = count
 
     def view(self) -> MeasuresView:
         count = self._count

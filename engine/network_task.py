@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from engine.choices import Choice, choose
 from engine.contracts import Hyper, SettingError, shown
@@ -95,6 +95,8 @@ class NetworkTask:
     data_seed: int = 1
     weight_seed: int = 1
 
+    SEEDS: ClassVar[tuple[str, ...]] = ("seed", "data_seed", "weight_seed")
+
     @property
     def classes(self) -> int:
         """How many classes there are; 0 for a regression."""
@@ -145,17 +147,18 @@ class NetworkTask:
         features and a loss that fit them, where the old ones do not.
         """
         part, dot, knob = setting.partition(".")
+        changed: Any
         try:
             if part in _PLAIN and not dot:
-                changed = replace(self, **{part: _PLAIN[part].check(value)})
+                changed = _replaced(self, part, _PLAIN[part].check(value))
             elif part == "data":
                 changed = self._with_data(knob, value)
             elif part == "hidden":
                 changed = replace(self, hidden=_hidden_with(self.hidden, knob, value))
             elif part in _CHOICES:
-                changed = replace(self, **{part: _choice(_CHOICES[part], getattr(self, part), knob, value)})
+                changed = _replaced(self, part, _choice(_CHOICES[part], getattr(self, part), knob, value))
             elif setting in _KEYS:
-                changed = replace(self, **{setting: _key(_KEYS[setting], value)})
+                changed = _replaced(self, setting, _key(_KEYS[setting], value))
             elif setting == "features":
                 changed = replace(self, features=_features(value))
             else:
@@ -210,6 +213,10 @@ class NetworkTask:
 
 _CHOICES: dict[str, Any] = {"loss": LOSSES, "initializer": INITIALIZERS}
 _KEYS: dict[str, Any] = {"output": ACTIVATIONS, "scaling": SCALINGS}
+
+
+def _replaced(task: NetworkTask, name: str, value: Any) -> NetworkTask:
+    return replace(task, **{name: value})
 
 
 def default_loss(classes: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.contracts import SettingError, Value
+from engine.contracts import SettingError, Value, shown
 from engine.experiment import (
     LEARNING_RATE,
     MOST_RUNS,
@@ -152,6 +152,8 @@ class Session:
 
     def tweak(self, id: str, setting: str, value: Any) -> None:
         """Change a setting, or a parameter (`parameter.17`), of one run. Raises SettingError."""
+        if not of_run(setting) and setting.partition(".")[0] != PARAMETER:
+            raise SettingError(f"a run has no setting {shown(setting, 60)}")
         self.run(id).tweak(setting, value)
 
     def problem_changed(self, changes: Mapping[str, Any]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from engine.choices import Choice
 from engine.contracts import Hyper, SettingError, shown
@@ -55,6 +55,8 @@ class SurfaceTask:
     start: tuple[float, float]
     noise: float = 0.0
     seed: int = 1
+
+    SEEDS: ClassVar[tuple[str, ...]] = ("seed",)
 
     def to_dict(self) -> dict[str, Any]:
         name = "surface" if isinstance(self.surface, Choice) else "formula"

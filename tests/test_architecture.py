@@ -24,12 +24,15 @@ ENGINE_MAY = {
 ENGINE_MAY_TOO = {
     ("contracts.py", "threading"),  # a lock around Numba's compiler, which is one for the process
     ("expressions.py", "ast"),
+    ("bundled.py", "importlib"),  # its own data sets, which are files of the program
 }
 # Which floor of the engine a module stands on: it imports from lower floors, or from its own package.
 FLOORS = (
-    ("contracts",),
-    ("expressions", "rng", "decimation"),
-    ("typesetting", "batches", "optimizers", "schedules", "surfaces", "history"),
+    ("contracts", "draws", "stream", "measures"),
+    ("expressions", "rng", "decimation", "choices"),
+    ("typesetting", "reading", "batches", "optimizers", "schedules", "surfaces", "history", "datasets"),
+    ("networks", "surface_task", "sharpness"),
+    ("network_task",),
     ("experiment",),
     ("loop",),
     ("problem",),

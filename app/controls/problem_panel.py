@@ -34,13 +34,11 @@ class ProblemPanel(Card):
     """Chooses the problem. `changed` carries the parts of the SurfaceTask that are new."""
 
     changed = Signal(object)
-    noise_changed = Signal(float)
     settled = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__("Problem")
         self.setObjectName("problem")
-        self._shown: tuple[object, ...] = ()
         self._task: SurfaceTask | None = None
         tips = ("A surface of the catalogue", "A formula of your own in x and y")
         self.kind = Segmented(("Surface", "Own formula"), "kind of problem", tips)
@@ -76,11 +74,10 @@ class ProblemPanel(Card):
             knobs.finished.connect(self.settled)
 
     def refresh(self, picture: SessionPicture) -> None:
-        task = picture.experiment.problem
-        shown = (task, picture.noise)
-        if shown == self._shown:
+        task = picture.task
+        if task == self._task or not isinstance(task, SurfaceTask) or picture.ground is None:
             return
-        self._shown, self._task = shown, task
+        self._task = task
         own = isinstance(task.surface, Formula)
         self.kind.set_place(int(own))
         for widget in (self.chooser, self.formula, self.knobs):
@@ -105,7 +102,7 @@ class ProblemPanel(Card):
             )
         )
         self.start.set_values({"start_x": task.start[0], "start_y": task.start[1]})
-        self.noise.set_values({"noise": picture.noise, "seed": task.seed})
+        self.noise.set_values({"noise": task.noise, "seed": task.seed})
 
     def _choose_kind(self, place: int) -> None:
         if place:
@@ -137,7 +134,4 @@ class ProblemPanel(Card):
             self.changed.emit({"start": start})
 
     def _set_noise(self, name: str, value: float) -> None:
-        if name == NOISE.name:
-            self.noise_changed.emit(value)
-        else:
-            self.changed.emit({"seed": value})
+        self.changed.emit({name: value})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from app.curves.axes import Scale
+from app.curves.samples import Points
 from app.curves.series import Bins
 from app.curves.table import COUNTED, Array, Course
 from engine import envelope_between
@@ -15,9 +16,9 @@ BLOCK = 16.0  # pixels across for which smooth or rough is decided together
 class Columns:
     """One piece a pixel column: from pixel start to stop the curve goes from low to high (its own units).
 
-    filled: which columns hold a bin; the others are NaN. The first and the last column stand for the
-    nearest bins outside the axis, so that lines enter and leave it. Only columns whose bins have
-    changed are computed.
+    Points are bins of one update. filled: which columns hold a bin; the others are NaN. The first and the last
+    column stand for the nearest bins outside the axis, so that lines enter and leave it. Only columns whose
+    bins have changed are computed.
     """
 
     def __init__(self) -> None:
@@ -28,19 +29,19 @@ class Columns:
         self._count = 0
         self._source: tuple[object, ...] = ()
 
-    def update(self, bins: Bins, course: Course, scale: Scale, pitch: float) -> int:
+    def update(self, bins: Bins | Points, course: Course, scale: Scale, pitch: float) -> int:
         """Bring the columns, `pitch` pixels wide each, up to date. Returns the first that has changed."""
-        source = (id(bins.source), bins.width, scale, pitch)
+        source = (id(bins.source), scale, pitch)
         first = 0
         if source != self._source or bins.count < self._count:
             self._borders = np.arange(scale.start, scale.end + pitch / 2, pitch)
-            self._firsts = _first_bins(bins, course, scale.values(self._borders))
+            self._firsts = bins.reaching(course.update(scale.values(self._borders)))
             self.start, self.stop, self.low, self.high = np.empty((4, len(self._borders) + 1))
             self.filled = np.zeros(len(self._borders) + 1, bool)
-        elif course is COUNTED:
+        elif course is COUNTED and (bins.even or bins.count == self._count):
             first = int(self._firsts.searchsorted(self._count, "right"))
         else:
-            firsts = _first_bins(bins, course, scale.values(self._borders))
+            firsts = bins.reaching(course.update(scale.values(self._borders)))
             differ = (firsts != self._firsts).nonzero()[0]
             first = min([int(firsts.searchsorted(self._count, "right")), *differ[:1].tolist()])
             self._firsts = firsts
@@ -56,7 +57,7 @@ class Columns:
         self._place(bins, course, scale, edges, first)
         return first
 
-    def _edges(self, bins: Bins, first: int) -> Array:
+    def _edges(self, bins: Bins | Points, first: int) -> Array:
         """The bins of column first + k are edges[k] to edges[k + 1] - 1."""
         edges = np.empty(len(self._firsts) + 2, np.int64)
         inner = edges[1:-1]
@@ -65,7 +66,7 @@ class Columns:
         edges[0], edges[-1] = max(inner[0] - 1, 0), min(inner[-1] + 1, bins.count)
         return edges[first:]
 
-    def _place(self, bins: Bins, course: Course, scale: Scale, edges: Array, first: int) -> None:
+    def _place(self, bins: Bins | Points, course: Course, scale: Scale, edges: Array, first: int) -> None:
         """A bin alone reaches from its first to its last update, several fill their column."""
         borders = self._borders
         ends = np.concatenate((borders[:1], borders, borders[-1:]))[first:]
@@ -73,13 +74,5 @@ class Columns:
         alone = edges[1:] - edges[:-1] == 1
         if alone.any():
             bin = edges[:-1][alone]
-            start[alone] = scale.pixels(course.at(bin * bins.width))
-            stop[alone] = scale.pixels(course.at((bin + 1) * bins.width - 1))
+            start[alone], stop[alone] = (scale.pixels(course.at(end)) for end in bins.ends(bin))
         self.start[first:], self.stop[first:] = start, stop
-
-
-def _first_bins(bins: Bins, course: Course, places: Array) -> Array:
-    """The first bin whose last update lies at each place or after it."""
-    updates = course.update(places)
-    # Beyond any count an int64 would overflow.
-    return np.clip(np.ceil((updates + 1.0) / bins.width - 1.0), -1, 1e15).astype(np.int64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -19,7 +19,8 @@ class Bins:
     """A curve's values. Bin i covers the updates i * width to (i + 1) * width - 1.
 
     last, low, high: (count,). latest: the value at update `updates - 1`, which may be after the last bin.
-    source: what the bins were made from; while it is the same object, bins are only added.
+    source: what the bins were made from; while it is the same object, bins are only added. even: where a bin
+    lies does not depend on how many there are.
     """
 
     source: object
@@ -29,10 +30,24 @@ class Bins:
     low: Array
     high: Array
     latest: float
+    even: ClassVar[bool] = True
 
     @property
     def count(self) -> int:
         return len(self.last)
+
+    def reaching(self, updates: Array) -> Array:
+        """The first bin whose last update is at each of some updates or after it."""
+        # Beyond any count an int64 would overflow.
+        return np.clip(np.ceil((updates + 1.0) / self.width - 1.0), -1, 1e15).astype(np.int64)
+
+    def ends(self, places: Array) -> tuple[Array, Array]:
+        """The first and the last update of some bins."""
+        return places * self.width, (places + 1) * self.width - 1
+
+    def held(self, update: int) -> int:
+        """The update to which the value shown at an update belongs."""
+        return update
 
     def value(self, update: float) -> float:
         """The value at an update (of the last update of its bin); NaN where there is none."""

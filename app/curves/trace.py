@@ -10,8 +10,9 @@ import numpy as np
 from app.curves.axes import TINIEST, Scale
 from app.curves.columns import BLOCK, Columns
 from app.curves.ranges import EXPLODED, Extent
+from app.curves.samples import Points, Samples
 from app.curves.series import Average, Bins, Series
-from app.curves.table import Array, Course, Curve
+from app.curves.table import Array, Course, Curve, Part
 from engine import DIVERGED
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Line:
         self._tail = math.nan
         self._latest = math.nan
 
-    def update(self, bins: Bins, course: Course, scale: Scale, pitch: float) -> float:
+    def update(self, bins: Bins | Points, course: Course, scale: Scale, pitch: float) -> float:
         """Returns the pixel from which on the line has changed; infinite if nowhere."""
         before = self._tail
         first = self.columns.update(bins, course, scale, pitch)
@@ -66,37 +67,54 @@ class Line:
 
 
 class Trace:
-    """A run's curve: its numbers, the line through them, and a smoothed line if that is asked for."""
+    """A line of a run's curve: its numbers, the line through them, and a smoothed line if that is asked for."""
 
-    def __init__(self, curve: Curve) -> None:
-        self._series = Series(curve)
+    def __init__(self, curve: Curve, part: Part) -> None:
+        self.part = part
+        self._series: Series | Samples = Samples(part) if part.measure else Series(curve)
         self._average: Average | None = None
         self.raw = Line()
         self.smooth = Line()
         self.run: RunPicture
         self.course: Course
-        self.bins: Bins
-        self.strong: Bins
+        self.bins: Bins | Points
+        self.strong: Bins | Points
+        self._placed: tuple[object, object, object, float] = (None, None, None, 0.0)
+        self._extent: tuple[tuple[bool, bool], Extent] | None = None
 
     def pull(self, run: RunPicture, picture: SessionPicture, course: Course, span: int) -> None:
         """Take the newer picture of the run. span: updates to average over, 0 for none."""
         self.run, self.course = run, course
-        self.bins = self.strong = self._series.pull(run, picture)
+        self.bins = self.strong = bins = self._series.pull(run, picture)
         if self._average is None or self._average.span != span:
             self._average = Average(span) if span else None
-        if self._average is not None:
-            self.strong = self._average.pull(self.bins)
+        if self._average is not None and isinstance(bins, Bins):
+            self.strong = self._average.pull(bins)
 
     def place(self, x: Scale, pitch: float) -> float:
         """Cut the line into columns of the x axis; returns the pixel from which on it has changed."""
+        bins, course, scale, width = self._placed
+        if bins is self.strong and course is self.course and (scale, width) == (x, pitch):
+            return math.inf
+        self._placed, self._extent = (self.strong, self.course, x, pitch), None
         changed = self.raw.update(self.bins, self.course, x, pitch)
         if self._average is not None:
             changed = min(changed, self.smooth.update(self.strong, self.course, x, pitch))
         return changed
 
     @property
-    def end(self) -> float:
+    def newest(self) -> int:
+        """The last update that the run has gone through, or was measured at; -1 before the first."""
+        return max(self.run.history.updates, self.bins.updates) - 1
+
+    @property
+    def reach(self) -> float:
         """How far along the x axis the run has come."""
+        return self.course.place(self.run.history.updates)
+
+    @property
+    def end(self) -> float:
+        """Where on the x axis the newest value is."""
         return self.course.place(self.bins.updates - 1) if self.bins.updates else 0.0
 
     @property
@@ -107,8 +125,17 @@ class Trace:
     def diverged(self) -> bool:
         return self.run.status == DIVERGED
 
+    def value(self, update: int) -> tuple[int, float]:
+        """The value at an update, and the update to which it belongs; NaN where there is none."""
+        return self.bins.held(update), self.strong.value(update) if update <= self.newest else math.nan
+
     def extent(self, x: Scale, log: bool) -> Extent:
         """The least and the most within the x axis; NaN without any; positive numbers only for a log axis."""
+        if self._extent is None or self._extent[0] != (log, self.diverged):
+            self._extent = (log, self.diverged), self._found_extent(x, log)
+        return self._extent[1]
+
+    def _found_extent(self, x: Scale, log: bool) -> Extent:
         lines = [self.raw, self.smooth] if self._average is not None else [self.raw]
         low = np.concatenate([line.columns.low[1:-1] for line in lines])
         high = np.concatenate([line.columns.high[1:-1] for line in lines])

@@ -14,7 +14,7 @@ from engine.datasets.catalogue import DATASETS, Dataset
 from engine.datasets.examples import Examples, TrainingData
 from engine.datasets.features import FEATURES, SCALINGS, Feature, Scaling, possible_features
 from engine.datasets.prepare import features_of, training_count, training_data
-from engine.datasets.source import Source, examples_of, fitting_features, shape_of, size_of
+from engine.datasets.source import Source, examples_of, shape_of
 from engine.datasets.table import Table, checked_table
 
 __all__ = [
@@ -31,10 +31,8 @@ __all__ = [
     "checked_table",
     "examples_of",
     "features_of",
-    "fitting_features",
     "possible_features",
     "shape_of",
-    "size_of",
     "training_count",
     "training_data",
 ]

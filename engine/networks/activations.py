@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.contracts import Catalogue, Hyper, inline
 from engine.networks import elementary
-from engine.networks.vectors import LANES, fma, load, maximum, minimum, positive, splat, stay_outside, store
+from engine.networks.vectors import LANES, fma, load, maximum, minimum, positive, splat, store
 
 Array = np.ndarray
 
@@ -197,28 +197,29 @@ def sine(z):
 
 
 def _chosen(pieces: tuple[Callable[..., Any], ...], code: int) -> Callable[..., Any]:
-    """The loop of the activation `code`, behind it those of the others: a new one needs no further place."""
+    """The loop of the activation `code`, or else of one behind it: a new activation needs no other place."""
     piece = pieces[code]
     others = _chosen(pieces, code + 1) if code + 1 < len(pieces) else None
 
     @inline
-    def loop(a, slopes, n):
+    def loop(chosen, a, slopes, n):
         for i in range(0, n, LANES):
             value, slope = piece(load(slopes, i))
             store(a, i, value)
             store(slopes, i, slope)
 
     if others is None:
-        return inline(lambda chosen, a, slopes, n: loop(a, slopes, n))
+        return loop
 
     @inline
     def branch(chosen, a, slopes, n):
         if chosen == code:
-            loop(a, slopes, n)
+            loop(chosen, a, slopes, n)
         else:
             others(chosen, a, slopes, n)
 
     return branch
 
 
-_branch = _chosen(tuple(entry.piece for entry in ACTIVATIONS.values()), 0)
+# code, a (n,) out, slopes (n,): z at first, then da/dz; n is a multiple of LANES.
+activate = _chosen(tuple(entry.piece for entry in ACTIVATIONS.values()), 0)

@@ -12,7 +12,7 @@ from engine.networks.network import Network
 from engine.networks.packing import (
     COLUMNS, EXAMPLES, HEAD, LAYERS, ROW, UNITS, VALUES_AT, integers, packed_examples,
 )  # fmt: skip
-from engine.networks.vectors0 import at
+from engine.networks.vectors import at
 from engine.stream import CURSOR, FIXED, ORDER, QUIET, STREAM, TAKEN
 
 Array = np.ndarray

@@ -42,6 +42,8 @@ class Initializer:
 
 INITIALIZERS: Catalogue[Initializer] = Catalogue("initializer")
 
+_WEIGHTS = 1 << 32  # the part of a seed's numbers where the layers begin: data of the same seed draw from the first
+
 SCALE = Hyper("scale", "s", 1.0, 0.0, 1000.0, log=True, slider=(0.01, 100.0), help="Multiplies every weight.")
 
 
@@ -52,7 +54,7 @@ def initial_theta(network: Network, choice: Choice, seed: int) -> Array:
     theta = np.zeros(network.parameters)
     for layer, (weights, biases) in enumerate(network.unpacked(theta)):
         units, inputs = weights.shape
-        weights[:], biases[:] = entry.draw(Draws(seed).apart(layer), knobs, inputs, units)
+        weights[:], biases[:] = entry.draw(Draws(seed).apart(_WEIGHTS + layer), knobs, inputs, units)
     return theta
 
 

@@ -18,7 +18,7 @@ from engine.networks.packing import (
     COLUMNS, EXAMPLES, HEAD, LAYERS, OUTPUTS, PARAMETERS, READ_AT, ROW, SKIPS, SLOPES_AT, UNITS, VALUES_AT, integers,
     packed_examples,
 )  # fmt: skip
-from engine.networks.vectors0 import at
+from engine.networks.vectors import at
 from engine.stream import CURSOR, TAKEN
 
 Array = np.ndarray
@@ -104,7 +104,7 @@ def inspect(network: Network, theta: Array, inputs: Array, targets: Array, class
     sums = np.zeros((layers, _SUMS))
     most = np.full(sum(network.sizes[1:]), -np.inf)
     entries = [ACTIVATIONS[key] for key in network.activations]
-    limits = np.array([_limits(entry.asymptotes) for entry in entries])
+    limits = np.array([_limits(entry.range) for entry in entries])
     loss = _look(
         network_objective.address,
         np.ascontiguousarray(theta, np.float64),
@@ -133,20 +133,20 @@ def inspect(network: Network, theta: Array, inputs: Array, targets: Array, class
         np.sqrt(np.maximum(sums[:, _SQUARES] / size - mean * mean, 0.0)),
         np.array(
             [
-                np.mean(most[ends[i] : ends[i + 1]] <= 0.0) if entry.rectifies else np.nan
+                np.mean(most[ends[i] : ends[i + 1]] <= 0.0) if entry.gates else np.nan
                 for i, entry in enumerate(entries)
             ]
         ),
         np.array(
             [
-                (sums[i, _LOW] + sums[i, _HIGH]) / size[i] if entry.asymptotes else np.nan
+                (sums[i, _LOW] + sums[i, _HIGH]) / size[i] if entry.range else np.nan
                 for i, entry in enumerate(entries)
             ]
         ),
     )
 
 
-def _limits(asymptotes: tuple[float, ...]) -> tuple[float, float]:
+def _limits(asymptotes: tuple[float, float] | None) -> tuple[float, float]:
     if not asymptotes:
         return -np.inf, np.inf
     low, high = asymptotes

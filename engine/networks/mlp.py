@@ -12,7 +12,7 @@ from engine.networks.packing import (
     NUMBERS, ORDER_AT, OUTPUTS, PARAMETERS, READ, READ_AT, ROW, SECOND_AT, SKIPS, SLOPES_AT, STAMP_AT, TARGETS,
     TARGETS_AT, UNITS, VALUES_AT, WEIGHTS, integers,
 )  # fmt: skip
-from engine.networks.vectors0 import at
+from engine.networks.vectors import at
 from engine.rng import bits, uniform
 from engine.stream import CURSOR, EPOCH, FIXED, ORDER, QUIET, REPLACED, SEED, TAKEN, UPDATE
 
@@ -159,7 +159,7 @@ def network_objective(theta, grad, stream, constants, work):
                     for i in range(reads):
                         z += theta[row[WEIGHTS] + j * reads + i] * x[i * columns + b]
                     s[j * columns + b] = z
-            activate(row[ACTIVATION], s, a, s, units * columns)
+            activate(row[ACTIVATION], a, s, units * columns)
             if kept < 1.0 and quiet == 0 and layer < layers - 1:
                 _drop(a, s, units, columns, count, kept, stream, layer, start)
             if row[SKIPS]:

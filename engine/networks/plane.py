@@ -59,7 +59,7 @@ def principal_plane(paths: Sequence[Array]) -> Plane:
     a random walk explains much as well: Antognini & Sohl-Dickstein 2018, https://arxiv.org/abs/1806.08805
     """
     cloud = np.concatenate(paths, dtype=float)
-    size = float(np.abs(cloud).max()) or 1.0
+    size = float(max(cloud.max(), -cloud.min())) or 1.0
     cloud /= size  # so that no square overflows
     mean = cloud.mean(axis=0)
     cloud -= mean

@@ -1,0 +1,104 @@
+"""What was measured of one run now and then, brought up to date as it is taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from app.curves.table import Array, Part
+
+if TYPE_CHECKING:
+    from engine import RunPicture, SessionPicture
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Points:
+    """Values at some updates, joined by straight lines: the same face as `Bins`.
+
+    at, last: (count,), at rising; last is NaN where there was nothing to measure. source: while it is the same
+    object, points are only added.
+    """
+
+    source: object
+    at: Array
+    last: Array
+    even: ClassVar[bool] = False
+
+    @property
+    def low(self) -> Array:
+        return self.last
+
+    @property
+    def high(self) -> Array:
+        return self.last
+
+    @property
+    def count(self) -> int:
+        return len(self.last)
+
+    @property
+    def updates(self) -> int:
+        """The number of updates up to the newest point, and with it."""
+        return int(self.at[-1]) + 1 if self.count else 0
+
+    @property
+    def latest(self) -> float:
+        return float(self.last[-1]) if self.count else np.nan
+
+    def reaching(self, updates: Array) -> Array:
+        """The first point at each of some updates or after it."""
+        return self.at.searchsorted(updates)
+
+    def ends(self, places: Array) -> tuple[Array, Array]:
+        """The first and the last update of some points, which are the same."""
+        found = self.at[places]
+        return found, found
+
+    def held(self, update: int) -> int:
+        """The update of the last point that is not after this one; itself before the first."""
+        place = int(self.at.searchsorted(update, "right")) - 1
+        return int(self.at[place]) if place >= 0 else update
+
+    def value(self, update: int) -> float:
+        """The value of that point; NaN without one."""
+        place = int(self.at.searchsorted(update, "right")) - 1
+        return float(self.last[place]) if place >= 0 else np.nan
+
+
+_NONE = Points(object(), np.empty(0), np.empty(0))
+
+
+class Samples:
+    """One measure's Points for one run; the engine keeps it among others, here it lies by itself."""
+
+    def __init__(self, part: Part) -> None:
+        self._part = part
+        self._table: object = None
+        self._values = np.empty(0)
+        self._points = _NONE
+
+    def pull(self, run: RunPicture, picture: SessionPicture) -> Points:
+        """The same object as before if nothing was measured since."""
+        measures, before = run.measures, self._points
+        count, known = len(measures.at), before.count
+        table = measures.at if measures.at.base is None else measures.at.base
+        if table is self._table and count == known:
+            return before
+        column = measures.column(self._part.measure, self._part.layer)
+        source = before.source
+        if table is not self._table and not (_begins(measures.at, before.at) and _begins(column, before.last)):
+            known, source, self._values = 0, object(), np.empty(0)
+        self._table = table
+        if count > len(self._values):
+            # Points that were handed out keep the old one.
+            self._values = np.concatenate((self._values[:known], np.empty(max(256, 2 * count) - known)))
+        self._values[known:count] = column[known:]
+        self._points = Points(source, measures.at, self._values[:count])
+        return self._points
+
+
+def _begins(whole: Array, part: Array) -> bool:
+    """Whether one begins with the other."""
+    return np.array_equal(whole[: len(part)], part, equal_nan=True)

@@ -1,0 +1,1 @@
+"""How a network is seen: its answers, its diagram, its examples, its path."""

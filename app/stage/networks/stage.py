@@ -1,0 +1,235 @@
+"""The stage of a network: its diagram, and beside or below it one of the other views."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from app.elided import ElidedLabel
+from app.stage.networks.diagram import Diagram
+from app.stage.networks.view import NetworkView
+from app.stage.networks.views import VIEWS
+from engine import NetworkTask, Wanted
+
+if TYPE_CHECKING:
+    from app.planes import PlanePatch, PlaneWanted
+    from app.theme import Theme
+    from engine import Portrait, SessionPicture
+
+DESCRIBE_DELAY = 1000  # milliseconds between two descriptions for a screen reader
+WIDE = 1.3  # how much wider than high the stage is when the views stand side by side
+
+
+class NetworkStage(QWidget):
+    """Pulls immutable pictures and portraits and shows them. It never changes the session.
+
+    wanted_changed: `wanted` or `plane_wanted` tells something new. The other signals are NetworkView's.
+    """
+
+    wanted_changed = Signal()
+    edited = Signal(object)
+    settled = Signal()
+    parameter_edited = Signal(int, float)
+    export_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("network_stage")
+        self.setAccessibleName("Stage")
+        self.diagram = Diagram(theme)
+        self.views: dict[str, NetworkView] = {kind.KEY: kind(theme) for kind in VIEWS}
+        self._chosen = ""
+        self._picture: SessionPicture | None = None
+        self._title = ElidedLabel()
+        self._title.setObjectName("cardTitle")
+        self._pages = QStackedWidget()
+        for view in self.views.values():
+            self._pages.addWidget(view)
+        self._buttons = self._view_buttons()
+        self.diagram_button = self._button("diagram", "Diagram", "Show the diagram of the network", self.diagram.TIP)
+        self.diagram_button.setChecked(True)
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.setHandleWidth(10)
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(self.diagram)
+        self._split.addWidget(self._pages)
+        self._split.setStretchFactor(0, 4)
+        self._split.setStretchFactor(1, 5)
+        self._describing = QTimer(self)
+        self._describing.setSingleShot(True)
+        self._describing.setInterval(DESCRIBE_DELAY)
+        self._lay_out()
+        self._wire()
+
+    def _wire(self) -> None:
+        for view in (self.diagram, *self.views.values()):
+            view.wanted_changed.connect(self.wanted_changed)
+            view.edited.connect(self.edited)
+            view.settled.connect(self.settled)
+            view.parameter_edited.connect(self.parameter_edited)
+        self.diagram_button.toggled.connect(self._show_diagram)
+        self._describing.timeout.connect(self._describe)
+
+    @property
+    def current(self) -> NetworkView | None:
+        """The view beside the diagram."""
+        return self.views.get(self._chosen)
+
+    def wanted(self) -> Wanted:
+        """What the portraits must hold for the views on screen."""
+        shown = [view.wanted() for view in self._shown]
+        regions = [wanted.region for wanted in shown if wanted.region is not None]
+        most = {
+            field.name: max((getattr(wanted, field.name) for wanted in shown), default=0)
+            for field in fields(Wanted)
+            if field.name not in ("region", "look")
+        }
+        return Wanted(region=regions[-1] if regions else None, look=any(wanted.look for wanted in shown), **most)
+
+    def plane_wanted(self) -> PlaneWanted | None:
+        """Which plane of parameters the views on screen need, if any."""
+        return next((plane for view in self._shown if (plane := view.plane_wanted()) is not None), None)
+
+    def set_theme(self, theme: Theme) -> None:
+        for view in (self.diagram, *self.views.values()):
+            view.set_theme(theme)
+
+    def refresh(self, picture: SessionPicture) -> None:
+        """Show the newest picture; called once a frame, and cheap if nothing is new."""
+        if picture is self._picture:
+            return
+        self._picture = picture
+        task = picture.task
+        assert isinstance(task, NetworkTask)
+        shape = " – ".join(str(size) for size in task.network.sizes)
+        self._title.show_text(f"{shape}   ·   {task.network.parameters:,} parameters")
+        for key, view in self.views.items():
+            self._buttons[key].setVisible(view.fits(picture))
+        if self.current is None or not self.current.fits(picture):
+            self.choose(next((key for key, view in self.views.items() if view.fits(picture)), ""))
+        for view in self._shown:
+            view.refresh(picture)
+        if not self._describing.isActive():
+            self._describing.start()
+
+    def show_portrait(self, portrait: Portrait) -> None:
+        """Show the newest portrait of the selected run."""
+        if self._picture is not None and portrait.learner is self._picture.learner:
+            for view in self._shown:
+                view.show_portrait(portrait)
+
+    def show_plane(self, patch: PlanePatch) -> None:
+        """Show the newest plane of parameters."""
+        for view in self._shown:
+            view.show_plane(patch)
+
+    def choose(self, key: str) -> None:
+        """Show this view beside the diagram."""
+        if key not in self.views:
+            return
+        self._chosen = key
+        self._buttons[key].setChecked(True)
+        view = self.views[key]
+        self._pages.setCurrentWidget(view)
+        self.setFocusProxy(view)
+        if self._picture is not None:
+            view.refresh(self._picture)
+        self.wanted_changed.emit()
+
+    def reset_view(self) -> None:
+        for view in self._shown:
+            view.reset_view()
+
+    def image(self) -> QImage:
+        """What is on screen, as a picture."""
+        return self._split.grab().toImage()
+
+    def view(self) -> dict[str, Any]:
+        """The view settings: plain values, as a file keeps them."""
+        kept: dict[str, Any] = {"network_view": self._chosen, "network_diagram": self.diagram_button.isChecked()}
+        for view in (self.diagram, *self.views.values()):
+            kept |= view.view()
+        return kept
+
+    def apply_view(self, view: Mapping[str, Any]) -> None:
+        """Restore what `view` told; entries that are missing or make no sense are passed over."""
+        if isinstance(view.get("network_diagram"), bool):
+            self.diagram_button.setChecked(view["network_diagram"])
+        for part in (self.diagram, *self.views.values()):
+            part.apply_view(view)
+        self.choose(str(view.get("network_view", "")))
+
+    @property
+    def _shown(self) -> list[NetworkView]:
+        shown = [self.diagram] if self.diagram_button.isChecked() else []
+        return [*shown, self.current] if self.current is not None else shown
+
+    def _show_diagram(self, on: bool) -> None:
+        self.diagram.setVisible(on)
+        if on and self._picture is not None:
+            self.diagram.refresh(self._picture)
+        self.wanted_changed.emit()
+
+    def _describe(self) -> None:
+        text = " ".join(words for view in self._shown if (words := view.describe()))
+        if text != self.accessibleDescription():
+            self.setAccessibleDescription(text)
+
+    def _view_buttons(self) -> dict[str, QToolButton]:
+        group = QButtonGroup(self)
+        buttons = {}
+        for kind in VIEWS:
+            button = self._button(kind.KEY, kind.TITLE, f"Show {kind.TITLE}", kind.TIP)
+            button.clicked.connect(lambda _=False, key=kind.KEY: self.choose(key))
+            group.addButton(button)
+            buttons[kind.KEY] = button
+        return buttons
+
+    def _button(self, name: str, text: str, spoken: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(f"network_show_{name}")
+        button.setText(text)
+        button.setAccessibleName(spoken)
+        button.setToolTip(tip)
+        button.setCheckable(True)
+        button.setAutoRaise(True)
+        return button
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(0, 0, 0, 0)
+        bar.setSpacing(6)
+        bar.addWidget(self._title, 1)
+        bar.addWidget(self.diagram_button)
+        for button in self._buttons.values():
+            bar.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(bar)
+        column.addWidget(self._split, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() > WIDE * self.height()
+        self._split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu().popup(event.globalPos())
+
+    def menu(self) -> QMenu:
+        """The context menu, which deletes itself when it closes."""
+        menu = QMenu(self)
+        menu.setObjectName("stage_menu")
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.addAction("Reset view", self.reset_view)
+        menu.addAction("Hide the diagram" if self.diagram_button.isChecked() else "Show the diagram", self.diagram_button.toggle)
+        menu.addSeparator()
+        menu.addAction("Copy image", lambda: QGuiApplication.clipboard().setImage(self.image()))
+        menu.addAction("Export…", lambda: self.export_wanted.emit())
+        return menu

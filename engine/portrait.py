@@ -1,0 +1,124 @@
+"""A network as it stands, ready to be shown: its answers over the plane, on its examples, and inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.datasets.prepare import features_of
+from engine.networks.forward import activations, loss_of
+from engine.networks.inspection import Inspection
+from engine.networks.losses import LOSSES
+from engine.problem import Learner
+
+Array = np.ndarray
+Region = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of a portrait is to be computed.
+
+    region: (x0, x1, y0, y1) of the raw inputs over which to ask the network, for one input (x0, x1, ...);
+    columns, rows: how finely. units: columns and rows of the maps of single units, 0 for none. look: whether the
+    gradient and the activations on the training set are wanted.
+    """
+
+    region: Region | None = None
+    columns: int = 0
+    rows: int = 0
+    units: int = 0
+    look: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Portrait:
+    """A network at one update; n examples in the order of learner.data, k outputs.
+
+    answers (n, k): outputs; predictions (n,): class places or values. scores and losses: (training, validation),
+    NaN without examples. field (rows, columns, c): over wanted.region, the probability of each class (c = classes),
+    or the value (c = 1); of one raw input rows is 1. units: of each layer (units, rows, columns), what it
+    answers over the region. look, activations: what wanted.look asked for; activations: (n, units) of each layer on
+    the training set.
+    """
+
+    run: str
+    update: int
+    theta: Array
+    learner: Learner
+    wanted: Wanted
+    answers: Array
+    predictions: Array
+    losses: tuple[float, float]
+    scores: tuple[float, float]
+    field: Array | None
+    units: tuple[Array, ...]
+    look: Inspection | None
+    activations: tuple[Array, ...]
+
+    @property
+    def wrong(self) -> Array:
+        """Which examples are classified wrongly, (n,) bool; none of a regression."""
+        data = self.learner.data
+        return self.predictions != data.targets if data.classes else np.zeros(len(data.targets), bool)
+
+    def confusion(self, validation: bool) -> Array:
+        """Counts (classes, classes) of examples: rows are true classes, columns predicted ones."""
+        data = self.learner.data
+        part = slice(data.train, None) if validation else slice(None, data.train)
+        counts = np.zeros((len(data.classes), len(data.classes)), np.int64)
+        np.add.at(counts, (data.targets[part].astype(int), self.predictions[part].astype(int)), 1)
+        return counts
+
+
+def portrait(learner: Learner, theta: Array, wanted: Wanted, run: str = "", update: int = 0) -> Portrait:
+    """Ask a network everything that is to be shown of it. wanted.region is passed over for more than two inputs."""
+    data, network = learner.data, learner.network
+    with np.errstate(all="ignore"):
+        answers = learner.outputs(theta, data.inputs)
+        parts = learner.training, learner.validation
+        scores = [learner.score(a, t) for a, (_, t) in zip(np.split(answers, [data.train]), parts, strict=True)]
+        losses = [
+            loss_of(network, theta, *part, learner.classes) if len(part[1]) else np.nan for part in parts
+        ]
+        field, units = None, ()
+        if wanted.region is not None and data.raw.shape[1] <= 2:
+            if wanted.columns:
+                inputs = _grid(learner, wanted.region, wanted.columns, wanted.rows)
+                field = _shown(learner, learner.outputs(theta, inputs)).reshape(-1, wanted.columns, learner.classes or 1)
+            if wanted.units:
+                inputs = _grid(learner, wanted.region, wanted.units, wanted.units)
+                values = activations(network, theta, inputs)
+                units = tuple(np.ascontiguousarray(v.T).reshape(v.shape[1], -1, wanted.units) for v in values)
+        return Portrait(
+            run,
+            update,
+            theta,
+            learner,
+            wanted,
+            answers,
+            learner.predictions(answers),
+            (losses[0], losses[1]),
+            (scores[0], scores[1]),
+            field,
+            units,
+            learner.inspected(theta) if wanted.look else None,
+            tuple(activations(network, theta, learner.training[0])) if wanted.look else (),
+        )
+
+
+def _grid(learner: Learner, region: Region, columns: int, rows: int) -> Array:
+    """What the network reads on a grid of raw inputs, row after row from below."""
+    x0, x1, y0, y1 = region
+    xs = np.linspace(x0, x1, columns)
+    if learner.data.raw.shape[1] == 1:
+        return features_of(xs[:, None], learner.data)
+    ys = np.linspace(y0, y1, rows)
+    return features_of(np.stack(np.broadcast_arrays(xs[None, :], ys[:, None]), -1).reshape(-1, 2), learner.data)
+
+
+def _shown(learner: Learner, answers: Array) -> Array:
+    if not learner.classes:
+        return answers
+    return np.asarray(LOSSES[learner.network.loss.kind].probabilities(answers))
