@@ -6,6 +6,8 @@ Layers go through a ramp whose lightness rises with depth, whoever looks at it.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 ON_DARK = (
     "#77b7ff", "#e68314", "#26e3aa", "#9563f0", "#ffe774", "#fa5c63", "#8b879b", "#62f1ff",
     "#9dffb0", "#a48cff", "#757ec9", "#c4732f", "#89ddd0", "#fb21cd", "#62ad7d", "#f9af03",
@@ -18,6 +20,7 @@ LAYERS_ON_DARK = ("#8f5ad0", "#5e8cf9", "#12bbe0", "#4fd8c0", "#fffbb0")
 LAYERS_ON_LIGHT = ("#3a0050", "#4322a0", "#1f58c0", "#0b8592", "#4aa63a")
 
 
+@lru_cache(maxsize=64)
 def layer_colours(stops: tuple[str, ...], count: int) -> tuple[str, ...]:
     """As many colours as there are layers, evenly spaced along a ramp of LAYERS_ON_DARK or LAYERS_ON_LIGHT."""
     last = len(stops) - 1

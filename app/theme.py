@@ -62,9 +62,9 @@ class Theme:
         places = np.linspace(0, len(stops) - 1, 256)
         return np.stack([np.interp(places, np.arange(len(stops)), stops[:, part]) for part in range(3)], axis=1)
 
-    def layers(self, count: int) -> tuple[QColor, ...]:
-        """The colours of a network's layers, the first one first."""
-        return tuple(map(QColor, layer_colours(self.layer_stops, count)))
+    def layer_colour(self, layer: int, count: int) -> QColor:
+        """The colour of one of a network's layers."""
+        return QColor(layer_colours(self.layer_stops, count)[layer])
 
 
 DARK = Theme(

@@ -72,15 +72,21 @@ def _needed(path: str) -> list[Kernel | Routine]:
     """What the experiment in a file cannot begin without; nothing if the file cannot be read."""
     from app.documents.experiment_file import load
     from app.documents.safe_write import FileError
-    from engine import OPTIMIZERS, SCHEDULES, SURFACES, Choice, SettingError
+    from engine import OPTIMIZERS, SCHEDULES, SURFACES, Choice, NetworkTask, SettingError
     from engine.contracts import Kernel, Routine
+    from engine.networks.mlp import network_objective
 
     try:
         experiment = load(path)
     except (FileError, SettingError):
         return []
-    found: list[Kernel | Routine] = [kernel for kernel in Kernel.everyone if isinstance(kernel, Routine)]
-    if isinstance(experiment.problem.surface, Choice):
+    network = isinstance(experiment.problem, NetworkTask)
+    found: list[Kernel | Routine] = [
+        kernel for kernel in Kernel.everyone if isinstance(kernel, Routine) and (network or not kernel.of_networks)
+    ]
+    if isinstance(experiment.problem, NetworkTask):
+        found.append(network_objective)
+    elif isinstance(experiment.problem.surface, Choice):
         found.append(SURFACES[experiment.problem.surface.kind].kernel)
     for record in experiment.runs:
         found.append(OPTIMIZERS[record.settings.optimizer.kind].kernel)

@@ -37,6 +37,7 @@ from engine import (
     MOST_RUNS,
     PARAMETER,
     Experiment,
+    NetworkTask,
     Portrait,
     Problem,
     RunPicture,
@@ -190,7 +191,7 @@ class Workbench(QWidget):
         selected = view.get("selected")
         ids = [record.settings.id for record in experiment.runs]
         self._selected = selected if selected in ids else ids[0]
-        self.curves.apply_view(view)
+        self.curves.apply_view(view, "network" if isinstance(experiment.problem, NetworkTask) else "surface")
         self._axes_are_chosen = "curves_log_y" in view
         self.stage.apply_view(view)
         self.network_stage.apply_view(view)

@@ -28,6 +28,7 @@ from engine.datasets import (
     features_of,
     possible_features,
 )
+from engine.datasets.table import MOST_CLASSES, MOST_COLUMNS, MOST_NAME, MOST_NUMBERS
 from engine.decimation import envelope, envelope_between, smooth, thin_path
 from engine.experiment import (
     LEARNING_RATE,
@@ -106,7 +107,11 @@ __all__ = [
     "LEARNING_RATE",
     "LOSSES",
     "MEASURES",
+    "MOST_CLASSES",
+    "MOST_COLUMNS",
     "MOST_LAYERS",
+    "MOST_NAME",
+    "MOST_NUMBERS",
     "MOST_PARAMETERS",
     "MOST_RUNS",
     "NEVER",

@@ -10,14 +10,17 @@ import numpy as np
 from engine import loop
 from engine.expressions import parse
 from engine.optimizers import OPTIMIZERS
+from engine.stream import BATCH
 from engine.typesetting import typeset
 
 if TYPE_CHECKING:
     from engine.run import Run
 
 
+_LOOKED_AT = 256  # examples on which the layers of a network are searched for what is not finite
 _TRIAL = 2000  # updates for which a remedy must hold before it is offered
 _HALVINGS = 40
+_FEWEST, _OPERATIONS = 50, 5e8  # of a network's trial: updates, and multiplications of one halving
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +39,16 @@ def diagnose(run: Run, failed: int, reason: int) -> Diagnosis:
     settings = run.settings
     what = "the step" if reason == loop.NOT_FINITE_STEP else "the loss or its gradient"
     if failed == 0 and reason == loop.NOT_FINITE_HERE:
-        sentence = "the loss or its gradient is not finite at the start itself"
-        return Diagnosis(0, sentence, ("choose another start point",), None, 0)
+        sentence = f"the loss or its gradient is not finite at the start itself{_layer(run)}"
+        other = "a smaller scale of the first weights" if run.problem.learner is not None else "another start point"
+        return Diagnosis(0, sentence, (f"choose {other}",), None, 0)
     view = run.history.view()
     losses, _, _ = view.column("loss")
     if len(losses):
         best = int(view.at[np.argmin(losses)])
     else:
         best, losses = 0, np.array([np.nan])
-    sentence = f"diverged: {what} is no longer finite at update {failed:,}"
+    sentence = f"diverged: {what} is no longer finite at update {failed:,}{_layer(run)}"
     ground = run.problem.ground
     falling = ground is not None and ground.lowest is None and len(losses) > 1 and losses[-1] < losses[0]
     if falling:
@@ -60,12 +64,38 @@ def diagnose(run: Run, failed: int, reason: int) -> Diagnosis:
     else:
         sentence += f"; learning rate {rate:.3g} takes steps that overshoot and grow"
         hope = 0.5 * rate
-    better = _tried(run, best, hope, max(_TRIAL, 2 * (failed - best)), float(losses[0]))
+    better = _tried(run, best, hope, _trial(run, max(_TRIAL, 2 * (failed - best))), float(losses[0]))
     remedies = [] if better is None else [f"from there, learning rate {better:g} stays finite: it was tried"]
     if settings.optimizer.values["clip_norm"] == 0.0:
         remedies.append("clip the gradient norm (Decay and clipping)")
     remedies.append(f"rewind to update {best:,}, the lowest loss ({losses.min():.4g})")
     return Diagnosis(failed, sentence, tuple(remedies), better, best)
+
+
+def _layer(run: Run) -> str:
+    """In which layer of a network the next state of the run is the first not to be finite, in words."""
+    learner = run.machine.problem.learner
+    if learner is None:
+        return ""
+    machine = run.machine.copy()
+    machine.step_aside()
+    inputs, _ = learner.training
+    with np.errstate(all="ignore"):
+        values = learner.activations(machine.theta, inputs[:_LOOKED_AT])
+    weights = [np.concatenate([w.ravel(), b]) for w, b in learner.network.unpacked(machine.theta)]
+    for title, answers, numbers in zip(run.problem.layers, values, weights, strict=True):
+        if not (np.isfinite(answers).all() and np.isfinite(numbers).all()):
+            return f", first in layer {title}"
+    return ", on the way back through the layers"
+
+
+def _trial(run: Run, updates: int) -> int:
+    """For how many updates to try a remedy: fewer where an update of a network costs much."""
+    machine = run.machine
+    if machine.problem.learner is None:
+        return updates
+    cost = 6.0 * machine.theta.size * float(machine.stream[BATCH])
+    return min(updates, max(_FEWEST, int(_OPERATIONS / cost)))
 
 
 def _tried(run: Run, update: int, hope: float, updates: int, ceiling: float) -> float | None:
@@ -89,7 +119,8 @@ def stable_rate(run: Run, update: int) -> float | None:
     entry = OPTIMIZERS[run.settings.optimizer.kind]
     if not entry.stability:
         return None
-    sharpest = float(run.problem.curvatures(run.at(update).theta)[-1])
+    machine = run.at(update)
+    sharpest = machine.problem.sharpest(machine.theta)
     if not sharpest > 0.0:
         return None
     values = {name: float(v) for name, v in run.settings.optimizer.values.items() if not isinstance(v, tuple)}

@@ -14,7 +14,10 @@ _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(
 
 
 class Draws:
-    """The numbers of one seed (int64), each drawn once: number i is bits(seed, i) of `rng`, on every machine."""
+    """The numbers of one seed (int64), each drawn once: number i is bits(seed, i) of `rng`.
+
+    Bits, uniforms and permutations are the same on every machine, normals to the rounding of log and cos.
+    """
 
     def __init__(self, seed: int) -> None:
         self._start = _mixed(np.array([seed], np.int64).view(np.uint64) + _GOLDEN)

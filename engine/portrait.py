@@ -82,7 +82,8 @@ def portrait(learner: Learner, theta: Array, wanted: Wanted, run: str = "", upda
         losses = [
             loss_of(network, theta, *part, learner.classes) if len(part[1]) else np.nan for part in parts
         ]
-        field, units = None, ()
+        field: Array | None = None
+        units: tuple[Array, ...] = ()
         if wanted.region is not None and data.raw.shape[1] <= 2:
             if wanted.columns:
                 inputs = _grid(learner, wanted.region, wanted.columns, wanted.rows)

@@ -19,13 +19,14 @@ from engine.experiment import Task
 from engine.loop import evaluate, evaluate_grid
 from engine.measures import LAYER_MEASURES, MEASURES
 from engine.network_task import NetworkTask
-from engine.networks.forward import loss_of, losses_along, outputs
+from engine.networks.forward import activations, loss_of, losses_along, outputs
 from engine.networks.initializers import initial_theta
 from engine.networks.inspection import Inspection, inspect
 from engine.networks.losses import LOSSES
 from engine.networks.mlp import network_objective
 from engine.networks.network import Network
 from engine.networks.packing import packed
+from engine.sharpness import curvatures, sharpest
 from engine.stream import BATCH, EXAMPLES, FIXED, ORDER, QUIET, STREAM, TAKEN
 from engine.surface_task import SurfaceTask
 from engine.surfaces import SURFACES
@@ -105,17 +106,13 @@ class Problem:
         evaluate(self.objective, points, self._stream(), self.constants, self._work(), losses, grads)
         return losses, grads
 
+    def sharpest(self, point: Array) -> float:
+        """The largest eigenvalue of the Hessian at a point (n,); NaN where it is not finite."""
+        return sharpest(self.gradients, point)
+
     def curvatures(self, point: Array) -> Array:
-        """Eigenvalues of the Hessian at a point (n,), rising, by central differences of exact gradients."""
-        reach = 1e-5 * np.maximum(1.0, np.abs(point))
-        shifts = np.diag(reach)
-        _, ahead = self.gradients(point + shifts)
-        _, behind = self.gradients(point - shifts)
-        with np.errstate(all="ignore"):
-            hessian = (ahead - behind) / (2.0 * reach[:, None])
-        if not np.isfinite(hessian).all():
-            return np.full(len(point), np.nan)
-        return np.linalg.eigvalsh((hessian + hessian.T) / 2.0)
+        """Eigenvalues of the Hessian at a point (n,), rising; see sharpness.curvatures."""
+        return curvatures(self.gradients, point)
 
     def _stream(self) -> Array:
         stream = np.zeros(STREAM, np.int64)
@@ -155,6 +152,10 @@ class Learner:
     def outputs(self, theta: Array, inputs: Array) -> Array:
         """What the network answers to inputs (m, f): (m, k)."""
         return outputs(self.network, theta, inputs)
+
+    def activations(self, theta: Array, inputs: Array) -> list[Array]:
+        """What each layer answers to inputs (m, f): (m, units)."""
+        return activations(self.network, theta, inputs)
 
     def losses(self, thetas: Array) -> Array:
         """Loss of the training set at each of thetas (b, n): (b,)."""

@@ -153,7 +153,7 @@ class Session:
     def tweak(self, id: str, setting: str, value: Any) -> None:
         """Change a setting, or a parameter (`parameter.17`), of one run. Raises SettingError."""
         if not of_run(setting) and setting.partition(".")[0] != PARAMETER:
-            raise SettingError(f"a run has no setting {shown(setting, 60)}")
+            raise SettingError(f"there is no setting {shown(setting, 60)}")
         self.run(id).tweak(setting, value)
 
     def problem_changed(self, changes: Mapping[str, Any]) -> bool:

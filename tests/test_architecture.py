@@ -20,6 +20,7 @@ APP = sorted((ROOT / "app").rglob("*.py"))
 ENGINE_MAY = {
     "__future__", "bisect", "collections", "contextlib", "copy", "dataclasses", "difflib", "functools", "hashlib",
     "itertools", "keyword", "llvmlite", "math", "numba", "numpy", "operator", "re", "string", "typing", "unicodedata",
+    "weakref",
 }  # fmt: skip
 ENGINE_MAY_TOO = {
     ("contracts.py", "threading"),  # a lock around Numba's compiler, which is one for the process
@@ -36,7 +37,7 @@ FLOORS = (
     ("experiment",),
     ("loop",),
     ("problem",),
-    ("machine",),
+    ("machine", "portrait"),
     ("run", "diagnosis"),
     ("session", "rows", "explain", "building"),
 )

@@ -1,4 +1,4 @@
-"""A curve with its header: title, log switches, smoothing, menu."""
+"""A curve with its header: title, log switches, smoothing, menu; and a legend where it needs one."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
 
+from app.curves.legend import Legend
 from app.curves.plot import Style
-from app.curves.table import Curve
+from app.curves.table import Clock, Curve
 from app.curves.view import CurveView
 from app.elided import ElidedLabel
 
 if TYPE_CHECKING:
     from app.theme import Theme
+    from engine import SessionPicture
 
 # Updates to average over, by position of the slider; 0 is off.
 SPANS = (0, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000)
@@ -33,12 +35,13 @@ class CurveCard(QFrame):
         self.menu = QMenu(self)
         self._title = ElidedLabel()
         self._title.setObjectName("cardTitle")
-        self._title.show_text(curve.title, curve.help)
+        self._legend = Legend(theme, self)
         self._span = QLabel(self)
         self._span.setObjectName("muted")
         self._log_x = self._switch("log x", f"Logarithmic x axis of {curve.title}")
         self._log_y = self._switch("log y", f"Logarithmic y axis of {curve.title} (L)")
         self._smoothing = self._slider()
+        self._smoothing.setVisible(bool(curve.columns))
         self._more = QToolButton(self)
         self._more.setText("⋯")
         self._more.setObjectName(f"{curve.key}_menu")
@@ -54,6 +57,22 @@ class CurveCard(QFrame):
         """As a popup: a button's own menu would run an event loop inside the click."""
         self.menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
+    def refresh(self, picture: SessionPicture, clock: Clock | None = None, patient: bool = False) -> bool:
+        """Take the newest picture, as `CurveView.refresh` does."""
+        outgrown = self.view.refresh(picture, clock, patient)
+        self._tell()
+        return outgrown
+
+    def set_selected(self, id: str | None) -> None:
+        self.view.set_selected(id)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say what is shown, which may change with the problem and the selected run."""
+        plot = self.view.plot
+        self._title.show_text(plot.title, self.curve.help)
+        self._legend.show_keys(plot.owner, plot.legend, plot.theme)
+
     @property
     def style_shown(self) -> Style:
         return self.view.plot.style
@@ -65,13 +84,14 @@ class CurveCard(QFrame):
                 widget.setChecked(value)
         with QSignalBlocker(self._smoothing):
             self._smoothing.setValue(min(range(len(SPANS)), key=lambda place: abs(SPANS[place] - style.span)))
-        self._span.setVisible(style.span > 0)
+        self._span.setVisible(style.span > 0 and bool(self.curve.columns))
         self._span.setText(f"{style.span // 1000}k" if style.span >= 1000 else str(style.span))
         self._span.setToolTip(f"The strong line is a mean of about {style.span:,} updates")
         self.view.set_style(style)
 
     def set_theme(self, theme: Theme) -> None:
         self.view.set_theme(theme)
+        self._tell()
         muted, accent, text = (colour.name() for colour in (theme.muted, theme.accent, theme.text))
         self.setStyleSheet(
             f"QToolButton {{ border: none; background: transparent; padding: 1px 3px; color: {muted}; }}"
@@ -113,6 +133,7 @@ class CurveCard(QFrame):
         layout.setContentsMargins(1, 7, 1, 4)
         layout.setSpacing(2)
         layout.addLayout(header)
+        layout.addWidget(self._legend)
         layout.addWidget(self.view, 1)
 
     def _restyle(self) -> None:

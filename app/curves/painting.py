@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from app.curves.backdrop import LEFT, backdrop
+from app.curves.legend import draw_key
 from app.curves.marks import draw_end, draw_point, draw_tweaks, tweak_places
-from app.curves.plot import Plot
+from app.curves.plot import Key, Plot
 from app.curves.readout import Row, draw_readout, veil
 from app.curves.table import ALONG
+from app.curves.trace import Trace
 from app.ticks import number
 
 _LEGEND_COLUMNS = 3
@@ -26,11 +29,12 @@ def paint_plot(painter: QPainter, plot: Plot, behind: QImage, font: QFont) -> No
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(font)
     taken: dict[int, int] = {}
-    for trace in plot.traces:
-        colour = plot.colour(trace.run)
+    for trace in plot.leads:
         if trace.run.tweaks:
+            colour = plot.theme.run_colours[trace.run.colour]
             draw_tweaks(painter, frame.plot, tweak_places(trace, frame.x), colour, taken)
-        draw_end(painter, frame.plot, trace, frame.x, frame.y, colour)
+    for trace in plot.traces:
+        draw_end(painter, frame.plot, trace, frame.x, frame.y, plot.colour(trace))
     note = _note(plot)
     if note:
         inside = frame.plot.adjusted(8.0, 2.0, -2.0, -6.0)
@@ -52,24 +56,39 @@ def paint_cursor(painter: QPainter, plot: Plot, update: int | None, font: QFont)
     pixel = _upright(painter, plot, update, plot.theme.muted)
     if pixel is None:
         return
-    frame, rows = plot.frame, []
-    for trace, at, value in plot.values(update):
-        colour = plot.colour(trace.run)
-        rows.append(Row(colour, trace.run.name, "–" if math.isnan(value) else number(value)))
+    frame = plot.frame
+    found = plot.values(update)
+    for trace, at, value in found:
         if not math.isnan(value):
             point = QPointF(frame.x.pixel(trace.course.place(at)), frame.y.pixel(value))
-            draw_point(painter, frame.plot, point, colour, plot.theme.panel)
+            draw_point(painter, frame.plot, point, plot.colour(trace), plot.theme.panel)
     head = f"update {update:,}"
     if plot.style.along not in ("updates", "evaluations"):
         head = f"{number(plot.reference.place(update))} {ALONG[plot.style.along].title}, {head}"
-    draw_readout(painter, frame.plot, pixel, head, rows, plot.theme, font)
+    columns = [] if plot.curve.layers else [key.name for key in plot.legend]
+    draw_readout(painter, frame.plot, pixel, head, _rows(plot, found), plot.theme, font, columns)
+
+
+def _rows(plot: Plot, found: list[tuple[Trace, int, float]]) -> list[Row]:
+    """A row for each layer of the run, or for each run with the values of its lines."""
+    texts = ["–" if math.isnan(value) else number(value) for _, _, value in found]
+    if plot.curve.layers:
+        return [Row(plot.colour(t), t.part.name, (text,)) for (t, _, _), text in zip(found, texts, strict=True)]
+    step = max(1, len(plot.parts))
+    starts = range(0, len(found), step)
+    traces = [found[start][0] for start in starts]
+    return [
+        Row(plot.colour(trace), trace.run.name, tuple(texts[start : start + step]))
+        for trace, start in zip(traces, starts, strict=True)
+    ]
 
 
 def picture_of(plot: Plot, size: QSize, font: QFont, ratio: float) -> QImage:
     """The plot with its title and a legend, drawn anew at `ratio` pixels a point."""
     line = QFontMetricsF(font).height() + 5.0
-    runs = [trace.run for trace in plot.traces]
-    rows = -(-len(runs) // _LEGEND_COLUMNS)
+    keys = [] if plot.curve.layers else [Key(trace.run.name, plot.colour(trace)) for trace in plot.leads]
+    keys += plot.legend
+    rows = -(-len(keys) // _LEGEND_COLUMNS)
     whole = size + QSize(0, math.ceil(line * (2.0 + rows)))
     image = QImage(whole * ratio, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(ratio)
@@ -80,17 +99,14 @@ def picture_of(plot: Plot, size: QSize, font: QFont, ratio: float) -> QImage:
     painter.translate(0.0, 1.4 * line)
     paint_plot(painter, plot, backdrop(plot.frame, plot.theme, font), font)
     painter.setPen(plot.theme.text)
+    named = f"{plot.title}: {plot.owner}" if plot.owner else plot.title
     title = QRectF(LEFT, -1.2 * line, size.width() - LEFT, line)
-    painter.drawText(title, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, plot.curve.title)
+    painter.drawText(title, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, named)
     step = (size.width() - LEFT) / _LEGEND_COLUMNS
-    for place, run in enumerate(runs):
+    for place, key in enumerate(keys):
         across = LEFT + place % _LEGEND_COLUMNS * step
         down = size.height() + (place // _LEGEND_COLUMNS + 0.5) * line
-        painter.setPen(QPen(plot.colour(run), 2.5))
-        painter.drawLine(QLineF(across, down, across + 14.0, down))
-        painter.setPen(plot.theme.text)
-        name = painter.fontMetrics().elidedText(run.name, Qt.TextElideMode.ElideRight, int(step - 24.0))
-        painter.drawText(QPointF(across + 19.0, down + 0.3 * line), name)
+        draw_key(painter, key, QPointF(across, down), step - 8.0, plot.theme.text)
     painter.end()
     return image
 
@@ -99,8 +115,10 @@ def _note(plot: Plot) -> str:
     """What cannot be seen, in words."""
     if not plot.applies:
         return "not defined for this problem"
-    if plot.newest < 0:
+    if not any(trace.bins.updates for trace in plot.traces):
         return "nothing recorded yet"
+    if plot.curve.layers and all(np.isnan(trace.bins.last).all() for trace in plot.traces):
+        return "these layers have nothing of the kind"
     if plot.style.log_y and any(trace.not_positive for trace in plot.traces):
         return "zero or negative values are not shown on a log axis"
     return ""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app.curves.card import SPANS, CurveCard
 from app.curves.plot import Span, Style
-from app.curves.table import ALONG, CURVES, Clock
+from app.curves.table import ALONG, CURVES, SURFACE, Clock
 
 if TYPE_CHECKING:
     from app.theme import Theme
@@ -24,6 +24,8 @@ FRAME_MILLISECONDS = 16
 
 class CurvePanel(QScrollArea):
     """Shows curves of all visible runs; `refresh` and `set_*` never emit.
+
+    Each kind of problem has its own choice of curves, which is kept while the other kind is on screen.
 
     cursor_moved: the update pointed at, or None. picked: an update that was clicked. export_wanted: the
     key of a curve. view_changed: the view settings, as `apply_view` takes them.
@@ -59,16 +61,20 @@ class CurvePanel(QScrollArea):
         self._late.setInterval(FRAME_MILLISECONDS)
         self._late.timeout.connect(self._catch_up)
         self.cards: dict[str, CurveCard] = {}
-        self._show_curves([key for key, curve in CURVES.items() if curve.shown], {})
+        self._kind = SURFACE
+        self._kept: dict[str, dict[str, Style]] = {}  # by kind: how its curves are to be shown
+        self._show_curves(_first_curves(self._kind), {})
 
     def refresh(self, picture: SessionPicture, clock: Clock | None = None) -> None:
         """Take the newest picture. clock: (updates, seconds of training), for an x axis of seconds."""
         self._picture, self._clock = picture, clock
         self._late.stop()
+        if picture.kind != self._kind:
+            self._switch_to(picture.kind)
         if self.isVisible():
             whole = 0  # of cards to be drawn anew; one in a frame is enough
             for card in self.cards.values():
-                whole += card.view.refresh(picture, clock, patient=whole > 0)
+                whole += card.refresh(picture, clock, patient=whole > 0)
             if whole > 1:
                 self._late.start()
 
@@ -94,7 +100,7 @@ class CurvePanel(QScrollArea):
         """The run that is drawn on top, a little thicker, and whose updates the cursor counts."""
         self._selected = id
         for card in self.cards.values():
-            card.view.set_selected(id)
+            card.set_selected(id)
 
     def view(self) -> dict[str, Any]:
         """The view settings: plain values, as a file keeps them."""
@@ -107,9 +113,14 @@ class CurvePanel(QScrollArea):
             "curves_smoothing": [style.span for style in styles.values()],
         }
 
-    def apply_view(self, view: Mapping[str, Any]) -> None:
-        """Restore what `view` told; entries that are missing or make no sense are passed over."""
-        keys = [key for key in _texts(view.get("curves")) if key in CURVES] or list(self.cards)
+    def apply_view(self, view: Mapping[str, Any], kind: str | None = None) -> None:
+        """Restore what `view` told; entries that are missing or make no sense are passed over.
+
+        kind: of the problem for which it is. If that is not on screen yet, its curves come with it.
+        """
+        here = kind is None or kind == self._kind
+        keys = [key for key in _texts(view.get("curves")) if key in CURVES]
+        keys = list(dict.fromkeys(keys)) or (list(self.cards) if here else _first_curves(str(kind)))
         log_x, log_y = _texts(view.get("curves_log_x")), view.get("curves_log_y")
         spans = view.get("curves_smoothing")
         spans = dict(zip(keys, spans, strict=False)) if isinstance(spans, list) else {}
@@ -121,7 +132,12 @@ class CurvePanel(QScrollArea):
         along = view.get("curves_along")
         if isinstance(along, str) and along in ALONG:
             self._along = along
-        self._show_curves(list(dict.fromkeys(keys)), styles)
+        self._kept = {}
+        if here:
+            self._show_curves(keys, styles)
+        else:
+            self._kept[str(kind)] = styles
+            self._restyle()
 
     def show_curves(self, keys: list[str]) -> None:
         """Choose the curves, as a person does in the menu."""
@@ -144,6 +160,13 @@ class CurvePanel(QScrollArea):
     def copy_image(self, key: str) -> None:
         QGuiApplication.clipboard().setImage(self.cards[key].view.image())
 
+    def _switch_to(self, kind: str) -> None:
+        """Show the curves of another kind of problem: those that were there, or are at first."""
+        self._kept[self._kind] = {key: card.style_shown for key, card in self.cards.items()}
+        self._kind = kind
+        styles = self._kept.pop(kind, {})
+        self._show_curves(list(styles) or _first_curves(kind), styles)
+
     def _show_curves(self, keys: list[str], styles: Mapping[str, Style]) -> None:
         old, self.cards = self.cards, {}
         for key in keys:
@@ -161,16 +184,16 @@ class CurvePanel(QScrollArea):
 
     def _new_card(self, key: str) -> CurveCard:
         card = CurveCard(CURVES[key], self._theme, self.widget())
-        card.setMinimumHeight(round(90 + 60 * CURVES[key].tall))
+        card.view.setMinimumHeight(round(46 + 60 * CURVES[key].tall))
         card.view.set_cursor(self._cursor)
-        card.view.set_selected(self._selected)
+        card.set_selected(self._selected)
         card.view.cursor_moved.connect(self._move_cursor)
         card.view.picked.connect(self.picked)
         card.view.zoomed.connect(self._zoom)
         card.restyled.connect(self._tell)
         card.menu.aboutToShow.connect(lambda: self._fill_menu(card))
         if self._picture is not None:
-            card.view.refresh(self._picture, self._clock)
+            card.refresh(self._picture, self._clock)
         return card
 
     def _restyle(self) -> None:
@@ -187,7 +210,7 @@ class CurvePanel(QScrollArea):
         curves = menu.addMenu("Curves")
         for key, curve in CURVES.items():
             if self._picture is None or curve.needs(self._picture) or key in self.cards:
-                _add_choice(curves, curve.title, key in self.cards, partial(self._toggle, key))
+                _add_choice(curves, curve.title_for(self._picture), key in self.cards, partial(self._toggle, key))
         along = menu.addMenu("X axis")
         group = QActionGroup(along)
         for key, choice in ALONG.items():
@@ -219,6 +242,10 @@ class CurvePanel(QScrollArea):
 
     def _tell(self) -> None:
         self.view_changed.emit(self.view())
+
+
+def _first_curves(kind: str) -> list[str]:
+    return [key for key, curve in CURVES.items() if kind in curve.shown]
 
 
 def _add_choice(menu: QMenu, title: str, on: bool, choose: Callable[[bool], None]) -> QAction:

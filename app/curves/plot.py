@@ -13,7 +13,7 @@ from app.curves.axes import HUGEST, Scale, round_up
 from app.curves.backdrop import Frame, plot_in
 from app.curves.ranges import linear_range, log_range
 from app.curves.sheet import Ink, Layout, Sheet
-from app.curves.table import ALONG, COUNTED, Clock, Course, Curve
+from app.curves.table import ALONG, COUNTED, Clock, Course, Curve, Part
 from app.curves.trace import Trace
 
 if TYPE_CHECKING:
@@ -37,6 +37,15 @@ class Style:
     names_axis: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a line is: an entry of a legend."""
+
+    name: str
+    colour: QColor
+    dashed: bool = False
+
+
 class Plot:
     """What a curve view shows, without the widget."""
 
@@ -51,7 +60,9 @@ class Plot:
         self.clock: Clock | None = None
         self.sheet = Sheet()
         self.frame: Frame | None = None
-        self._traces: dict[str, Trace] = {}
+        self.parts: tuple[Part, ...] = ()
+        self.traces: list[Trace] = []  # the parts of what is visible, in the order of the runs
+        self._kept: dict[tuple[str, Part], Trace] = {}
 
     def restyle(self, style: Style) -> None:
         """A range chosen by hand stays only as long as its axis does."""
@@ -63,19 +74,32 @@ class Plot:
         if self.picture is not None:
             self.pull(self.picture, self.clock)
 
+    def select(self, id: str | None) -> None:
+        """Draw a run on top, and count its updates; a curve of layers shows no other."""
+        self.selected = id
+        if self.picture is not None and self.curve.layers:
+            self.pull(self.picture, self.clock)
+
     def pull(self, picture: SessionPicture, clock: Clock | None) -> None:
-        """Take the newest numbers of the visible runs."""
-        self.picture, self.clock = picture, clock
-        known = {run.id for run in picture.runs}
-        self._traces = {id: trace for id, trace in self._traces.items() if id in known}
-        if not self.applies:
-            self._traces = {}
-            return
-        for run in picture.runs:
-            course = ALONG[self.style.along].course(run, picture, clock) if run.visible else None
-            if course is not None:
-                trace = self._traces.setdefault(run.id, Trace(self.curve))
-                trace.pull(run, picture, course, self.style.span)
+        """Take the newest numbers of the runs that are shown."""
+        self.picture, self.clock, self.traces = picture, clock, []
+        self.parts = self.curve.parts(picture) if self.applies else ()
+        known = {(run.id, part) for run in picture.runs for part in self.parts}
+        self._kept = {key: trace for key, trace in self._kept.items() if key in known}
+        for run in self._runs_shown(picture):
+            course = ALONG[self.style.along].course(run, picture, clock)
+            for part in self.parts:
+                key = run.id, part
+                if course is not None:
+                    trace = self._kept.setdefault(key, Trace(self.curve, part))
+                    trace.pull(run, picture, course, self.span)
+                if key in self._kept:
+                    self.traces.append(self._kept[key])
+
+    def _runs_shown(self, picture: SessionPicture) -> list[RunPicture]:
+        if self.curve.layers:
+            return [run for run in picture.runs if run.id == self.selected] or list(picture.runs[:1])
+        return [run for run in picture.runs if run.visible]
 
     def compose(self, size: QSize, ratio: float) -> bool:
         """Fit the axes and bring the sheet up to date; whether anything on it is new."""
@@ -84,7 +108,7 @@ class Plot:
         own = replace(x, start=0.0, end=area.width())
         changed = min([trace.place(own, 1.0 / ratio) for trace in traces], default=math.inf)
         fit = log_range if self.style.log_y else linear_range
-        low, high = self.y_range or fit([trace.extent(x, self.style.log_y) for trace in traces])
+        low, high = self.y_range or self._whole_y(fit([trace.extent(x, self.style.log_y) for trace in traces]))
         y = Scale(low, high, area.bottom(), area.top(), self.style.log_y)
         self.frame = Frame(size, ratio, x, y, ALONG[self.style.along].title if self.style.names_axis else "")
         return self.sheet.draw(self._layout(self.frame), traces, changed)
@@ -94,40 +118,66 @@ class Plot:
         return self.frame is not None and self.frame.x.high < self._x(size).high
 
     @property
-    def traces(self) -> list[Trace]:
-        """Those of the visible runs, in the order of the runs."""
-        runs = self.picture.runs if self.picture else ()
-        return [self._traces[run.id] for run in runs if run.visible and run.id in self._traces]
-
-    @property
     def applies(self) -> bool:
         """Whether the curve means anything for this problem."""
         return self.picture is None or self.curve.needs(self.picture)
 
     @property
     def newest(self) -> int:
-        """The last update that any run has recorded, -1 without any."""
-        return max((trace.bins.updates for trace in self.traces), default=0) - 1
+        """The last update of which any run knows something, -1 without any."""
+        return max((trace.newest for trace in self.traces), default=-1)
 
     @property
     def reference(self) -> Course:
         """Of the run whose updates the cursor counts: the selected one, else the one that is furthest."""
-        traces = sorted(self.traces, key=lambda trace: (trace.run.id != self.selected, -trace.bins.updates))
+        traces = sorted(self.traces, key=lambda trace: (trace.run.id != self.selected, -trace.newest))
         return traces[0].course if traces else COUNTED
 
+    @property
+    def leads(self) -> list[Trace]:
+        """One trace of each run that is shown."""
+        found: dict[str, Trace] = {}
+        for trace in self.traces:
+            found.setdefault(trace.run.id, trace)
+        return list(found.values())
+
+    @property
+    def title(self) -> str:
+        return self.curve.title_for(self.picture)
+
+    @property
+    def owner(self) -> str:
+        """The name of the run whose layers are shown; empty if all runs are."""
+        return self.traces[0].run.name if self.curve.layers and self.traces else ""
+
+    @property
+    def legend(self) -> list[Key]:
+        """The lines that each run has, if there is something to tell apart."""
+        if len(self.parts) < 2 and not self.curve.layers:
+            return []
+        return [Key(part.name, self._part_colour(part) or self.theme.muted, part.dashed) for part in self.parts]
+
     def values(self, update: int) -> list[tuple[Trace, int, float]]:
-        """Every run with its own update at the place of the x axis where `update` is, and its value there."""
+        """Every trace with the value at the place of the x axis where `update` is, and the run's update it is of."""
         place = self.reference.place(update)
-        updates = [(trace, trace.course.update_at(place)) for trace in self.traces]
-        return [(trace, at, trace.strong.value(at)) for trace, at in updates]
+        return [(trace, *trace.value(trace.course.update_at(place))) for trace in self.traces]
 
     def update_under(self, pixel: float) -> int:
         """The update at a pixel of the x axis, within what has been recorded."""
         assert self.frame is not None
         return min(self.reference.update_at(self.frame.x.value(pixel)), max(self.newest, 0))
 
-    def colour(self, run: RunPicture) -> QColor:
-        return self.theme.run_colours[run.colour]
+    @property
+    def span(self) -> int:
+        """Updates to average over: what is measured now and then is not averaged."""
+        return self.style.span if self.curve.columns else 0
+
+    def colour(self, trace: Trace) -> QColor:
+        """Of the layer, or of the run."""
+        return self._part_colour(trace.part) or self.theme.run_colours[trace.run.colour]
+
+    def _part_colour(self, part: Part) -> QColor | None:
+        return None if part.layer is None else self.theme.layer_colour(part.layer, len(self.parts))
 
     def _x(self, size: QSize) -> Scale:
         area = plot_in(size, self.style.names_axis)
@@ -139,7 +189,7 @@ class Plot:
         return Scale(low, high, area.left(), area.right(), self.style.log_x)
 
     def _whole_x(self, traces: list[Trace]) -> Span:
-        end = max((trace.end for trace in traces), default=0.0)
+        end = max((trace.reach for trace in traces), default=0.0)
         end = round_up(end) if 0.0 < end < HUGEST else 1.0
         if not self.style.log_x:
             return -0.012 * end, 1.004 * end
@@ -147,10 +197,17 @@ class Plot:
         start = min((start for start in starts if start > 0.0), default=end / 10.0)
         return (start, end) if start < end else (end / 10.0, end)
 
+    def _whole_y(self, span: Span) -> Span:
+        low, high = span
+        return (max(low, self.curve.least), high) if self.curve.least < high and not self.style.log_y else span
+
+    def _stands_out(self, trace: Trace) -> bool:
+        return trace.run.id == self.selected and trace.part.layer is None
+
     def _layout(self, frame: Frame) -> Layout:
         area = frame.plot
         inks = tuple(
-            Ink(trace.run.id, self.colour(trace.run).name(), trace.run.id == self.selected, self.style.span)
+            Ink(trace.run.id, trace.part, self.colour(trace).name(), self._stands_out(trace), self.span)
             for trace in self.traces
         )
         x, y = replace(frame.x, start=0.0, end=area.width()), replace(frame.y, start=area.height(), end=0.0)

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 _PAD, _SWATCH, _GAP = 7.0, 9.0, 12.0
 _LONGEST_NAME = 18
-_LONGEST_VALUE = "−0.000·10⁻⁰⁰"
+_LONGEST_VALUE, _LONG_VALUE = "−0.000·10⁻⁰⁰", "0.0001234"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A run under the cursor."""
+    """A run, or a layer, under the cursor."""
 
     colour: QColor
     name: str
-    value: str
+    values: tuple[str, ...]
 
 
 def draw_readout(
@@ -34,20 +34,28 @@ def draw_readout(
     rows: Sequence[Row],
     theme: Theme,
     font: QFont,
+    columns: Sequence[str] = (),
 ) -> QRectF:
-    """Draw the box in the top corner of the plot away from the cursor; returns where it lies."""
+    """Draw the box in the top corner of the plot away from the cursor; returns where it lies.
+
+    columns: what the values of each row are, if there are several.
+    """
     metrics = QFontMetricsF(font)
     line = metrics.height() + 1.0
-    room = max(1, int((plot.height() - 2 * _PAD - 4.0) / line) - 1)
+    name_width = max([metrics.horizontalAdvance(_short(row.name)) for row in rows], default=0.0)
+    # Room for the longest number there is, so that the box does not breathe as the cursor moves.
+    texts = [_LONG_VALUE if columns else _LONGEST_VALUE, *columns, *(value for row in rows for value in row.values)]
+    value_width = _GAP + max(metrics.horizontalAdvance(text) for text in texts)
+    inside = _SWATCH + 5.0 + name_width + max(1, len(columns)) * value_width
+    head_width = metrics.horizontalAdvance(head)
+    # The columns are named beside the head if there is room.
+    beside = not columns or head_width + _GAP + len(columns) * value_width <= inside + _GAP
+    lines = 1 if beside else 2
+    room = max(1, int((plot.height() - 2 * _PAD - 4.0) / line) - lines)
     shown = list(rows) if len(rows) <= room else list(rows[: room - 1])
     more = len(rows) - len(shown)
-    names = [_short(row.name) for row in shown]
-    name_width = max([metrics.horizontalAdvance(name) for name in names], default=0.0)
-    # Room for the longest number there is, so that the box does not breathe as the cursor moves.
-    values = [_LONGEST_VALUE, *(row.value for row in shown)]
-    value_width = max(metrics.horizontalAdvance(value) for value in values)
-    width = max(_SWATCH + 5.0 + name_width + _GAP + value_width, metrics.horizontalAdvance(head)) + 2 * _PAD
-    height = line * (1 + len(shown) + bool(more)) + 2 * _PAD - 2.0
+    width = max(inside, head_width) + 2 * _PAD
+    height = line * (lines + len(shown) + bool(more)) + 2 * _PAD - 2.0
     right = cursor < plot.center().x()
     left = plot.right() - width - 2.0 if right else plot.left() + 8.0
     box = QRectF(round(left), round(plot.top()) + 2.0, round(width), round(height))
@@ -58,23 +66,33 @@ def draw_readout(
     painter.drawRect(box)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(font)
+    ends = [box.right() - _PAD - value_width * place for place in range(max(1, len(columns)))][::-1]
     baseline = box.top() + _PAD + metrics.ascent() - 1.0
     painter.setPen(theme.muted)
     painter.drawText(QPointF(box.left() + _PAD, baseline), head)
-    for row, name in zip(shown, names, strict=True):
+    if columns:
+        baseline += 0.0 if beside else line
+        _draw_values(painter, ends, baseline, columns, metrics)
+    for row in shown:
         baseline += line
         painter.setPen(QPen(row.colour, 2.5))
         middle = baseline - 0.32 * metrics.ascent()
         painter.drawLine(QPointF(box.left() + _PAD, middle), QPointF(box.left() + _PAD + _SWATCH, middle))
         painter.setPen(theme.text)
-        painter.drawText(QPointF(box.left() + _PAD + _SWATCH + 5.0, baseline), name)
-        value = QPointF(box.right() - _PAD - metrics.horizontalAdvance(row.value), baseline)
-        painter.drawText(value, row.value)
+        painter.drawText(QPointF(box.left() + _PAD + _SWATCH + 5.0, baseline), _short(row.name))
+        _draw_values(painter, ends, baseline, row.values, metrics)
     if more:
         painter.setPen(theme.muted)
         painter.drawText(QPointF(box.left() + _PAD, baseline + line), f"and {more} more")
     painter.setBrush(Qt.BrushStyle.NoBrush)
     return box
+
+
+def _draw_values(
+    painter: QPainter, ends: Sequence[float], baseline: float, values: Sequence[str], metrics: QFontMetricsF
+) -> None:
+    for end, value in zip(ends, values, strict=True):
+        painter.drawText(QPointF(end - metrics.horizontalAdvance(value), baseline), value)
 
 
 def veil(paper: QColor) -> QColor:

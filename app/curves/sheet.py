@@ -11,18 +11,21 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from app.curves.axes import Scale
 from app.curves.columns import BLOCK
-from app.curves.strokes import Strokes
+from app.curves.strokes import Strokes, lengths
+from app.curves.table import Part
 from app.curves.trace import Line, Trace
 
 WIDTH, SELECTED_WIDTH = 1.5, 2.25
+DASHES = (6.0, 4.5)  # pixels on and off
 FAINT = 0.3  # how much of its colour a raw curve keeps behind its average
 
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """How a run's curve is drawn."""
+    """How a line of a run is drawn."""
 
     id: str
+    part: Part
     colour: str
     selected: bool
     span: int
@@ -78,16 +81,31 @@ class Sheet:
         for ink, trace in pairs:
             width = SELECTED_WIDTH if ink.selected else WIDTH
             line = trace.smooth if ink.span else trace.raw
-            self._line(painter, line, start, layout, QColor(ink.colour), width)
+            self._line(painter, line, start, layout, QColor(ink.colour), width, DASHES if ink.part.dashed else ())
         painter.end()
         return True
 
-    def _line(self, painter: QPainter, line: Line, start: float, layout: Layout, colour: QColor, width: float) -> None:
+    def _line(
+        self,
+        painter: QPainter,
+        line: Line,
+        start: float,
+        layout: Layout,
+        colour: QColor,
+        width: float,
+        dashes: tuple[float, ...] = (),
+    ) -> None:
         pieces = line.pieces(start, layout.y)
-        if len(pieces[0]):
-            pen = QPen(colour, width)
-            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-            self._strokes.draw(painter, pen, *pieces)
+        if not len(pieces[0]):
+            return
+        pen = QPen(colour, width)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        behind = 0.0
+        if dashes:
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            pen.setDashPattern([length / width for length in dashes])
+            behind = float(lengths(*line.pieces(-math.inf, layout.y))[-len(pieces[0])])
+        self._strokes.draw(painter, pen, *pieces, behind)
 
 
 def faint(colour: str, paper: str) -> QColor:

@@ -34,6 +34,13 @@ def chain(low: Array, high: Array) -> tuple[Array, Array]:
     return np.where(rising, least, most), np.where(rising, most, least)
 
 
+def lengths(start: Array, stop: Array, low: Array, high: Array) -> Array:
+    """How long the line through pieces already is, in pixels, where it enters each of them; gaps have no length."""
+    xs, ys = _corners(start, stop, *chain(low, high))
+    steps = np.hypot(np.diff(xs), np.diff(ys))
+    return np.concatenate(([0.0], np.nancumsum(steps)))[::2]
+
+
 class Strokes:
     """Draws curves; keeps the memory that Qt reads them from."""
 
@@ -41,28 +48,47 @@ class Strokes:
         self._ends = np.empty((0, 4))
         self._lines: list[QLineF] = []
 
-    def draw(self, painter: QPainter, pen: QPen, start: Array, stop: Array, low: Array, high: Array) -> None:
+    def draw(
+        self, painter: QPainter, pen: QPen, start: Array, stop: Array, low: Array, high: Array, behind: float = 0.0
+    ) -> None:
         """Draw a curve of pieces, each from low to high between the pixels start and stop.
 
         One that is not finite is a gap. Whether a piece is drawn smooth or rough depends on its block
-        only, so a part of a curve drawn later looks like the rest.
+        only, so a part of a curve drawn later looks like the rest. behind: how long the curve already is,
+        for the pattern of a dashed pen.
         """
         known = np.isfinite(start) & np.isfinite(stop) & np.isfinite(low) & np.isfinite(high)
         enter, leave = chain(low, high)
         kind = np.where(known, 1 + _rough(start, enter, leave), 0)
         borders = [0, *((kind[1:] != kind[:-1]).nonzero()[0] + 1).tolist(), len(kind)]
+        dashed = pen.style() == Qt.PenStyle.CustomDashLine
+        passed = behind + lengths(start, stop, low, high) if dashed else None
         painter.setPen(pen)
         for first, last in pairwise(borders):
             if kind[first]:
                 joined = last + 1 if last < len(kind) and kind[last] else last
                 part = slice(first, joined)
-                draw = self._polyline if kind[first] == 1 else self._separate
-                draw(painter, start[part], stop[part], enter[part], leave[part], joined > last)
+                pieces = start[part], stop[part], enter[part], leave[part]
+                if kind[first] == 1:
+                    self._polyline(painter, *pieces, joined > last, None if passed is None else passed[part])
+                else:
+                    self._separate(painter, *pieces, joined > last)
 
-    def _polyline(self, painter: QPainter, start: Array, stop: Array, enter: Array, leave: Array, joined: bool) -> None:
-        """One line through all pieces; of the last it only goes to the beginning if that is `joined`."""
-        xs, ys = np.empty(2 * len(start)), np.empty(2 * len(start))
-        xs[0::2], xs[1::2], ys[0::2], ys[1::2] = start, stop, enter, leave
+    def _polyline(
+        self,
+        painter: QPainter,
+        start: Array,
+        stop: Array,
+        enter: Array,
+        leave: Array,
+        joined: bool,
+        passed: Array | None,
+    ) -> None:
+        """One line through all pieces; of the last it only goes to the beginning if that is `joined`.
+
+        passed: how long the curve is where it enters each piece, for a dashed pen.
+        """
+        xs, ys = _corners(start, stop, enter, leave)
         if joined:
             xs, ys = xs[:-1], ys[:-1]
         kept = thin_path(xs, ys, 1.0, 1.0, _FLAT / 2)
@@ -75,6 +101,12 @@ class Strokes:
             painter.restore()
         for first in range(0, len(kept) - 1, _CORNERS):
             corners = kept[first : first + _CORNERS + 1]
+            if passed is not None:
+                piece = corners[0] // 2
+                inside = np.hypot(xs[corners[0]] - start[piece], ys[corners[0]] - enter[piece])
+                pen = painter.pen()
+                pen.setDashOffset((passed[piece] + inside) / pen.widthF())
+                painter.setPen(pen)
             painter.drawPolyline(polygon(xs[corners], ys[corners]))
 
     def _separate(self, painter: QPainter, start: Array, stop: Array, enter: Array, leave: Array, joined: bool) -> None:
@@ -97,6 +129,13 @@ class Strokes:
         ends[:, 0], ends[:, 1], ends[:, 2], ends[:, 3] = x0, y0, x1, y1
         if count:
             painter.drawLines(self._lines[:count])
+
+
+def _corners(start: Array, stop: Array, enter: Array, leave: Array) -> tuple[Array, Array]:
+    """The points (xs, ys) of the line through pieces, two for each."""
+    xs, ys = np.empty(2 * len(start)), np.empty(2 * len(start))
+    xs[0::2], xs[1::2], ys[0::2], ys[1::2] = start, stop, enter, leave
+    return xs, ys
 
 
 def _rough(start: Array, enter: Array, leave: Array) -> Array:

@@ -46,7 +46,7 @@ class Curve:
 
     titles: other titles, by kind or purpose of the problem. log: whether its y axis begins logarithmic. shown:
     the kinds of problem for which it is there at first. tall: its share of the height. needs: whether it means
-    anything for the problem on screen. within: how far a linear axis follows the values by itself.
+    anything for the problem on screen. least: how far down a linear axis follows the values by itself.
     """
 
     key: str
@@ -60,7 +60,7 @@ class Curve:
     shown: tuple[str, ...] = ()
     tall: float = 1.0
     needs: Callable[[SessionPicture], bool] = lambda picture: True
-    within: tuple[float, float] = (-np.inf, np.inf)
+    least: float = -np.inf
     help: str = ""
 
     def title_for(self, picture: SessionPicture | None) -> str:
@@ -129,7 +129,7 @@ def _by_layer(measure: str, title: str, help: str, log: bool = False) -> Curve:
 _LOSSES, _SCORES = ("training_loss", "validation_loss"), ("training_score", "validation_score")
 _NAMES = {"classification": "Accuracy", "regression": "R²"}
 _ALL = "on all examples, measured now and then"
-_SCORE: dict[str, Any] = {"titles": _NAMES, "log": False, "within": (-1.0, 1.0)}
+_SCORE: dict[str, Any] = {"titles": _NAMES, "log": False, "least": -1.0}
 _BATCH = {NETWORK: "Loss, running batch"}
 
 CURVES: dict[str, Curve] = {

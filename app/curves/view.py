@@ -58,7 +58,6 @@ class CurveView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMinimumHeight(84)
         self._cursor: int | None = None
         self._behind: tuple[object, QImage] = (None, QImage())
         self._news: object = None
@@ -99,7 +98,7 @@ class CurveView(QWidget):
 
     def set_selected(self, id: str | None) -> None:
         if id != self.plot.selected:
-            self.plot.selected = id
+            self.plot.select(id)
             self._compose()
 
     @property
@@ -115,7 +114,7 @@ class CurveView(QWidget):
     def _compose(self) -> None:
         plot = self.plot
         drawn = plot.compose(self.size(), self.devicePixelRatioF())
-        marks = [(trace.run.id, trace.run.status, len(trace.run.tweaks)) for trace in plot.traces]
+        marks = [(trace.run.id, trace.run.status, len(trace.run.tweaks)) for trace in plot.leads]
         news = (plot.frame, marks, plot.picture and plot.picture.cursor)
         if drawn or news != self._news:
             self._news = news
@@ -255,7 +254,7 @@ class CurveView(QWidget):
     def _explain_tweak(self, event: QMouseEvent) -> None:
         assert self.plot.frame is not None
         if self._pointer.y() > self.plot.frame.plot.bottom() - 40.0:
-            for trace in self.plot.traces:
+            for trace in self.plot.leads:
                 near = tweak_near(tweak_places(trace, self.plot.frame.x), self._pointer.x())
                 if near is not None:
                     text = f"{trace.run.name}: {sentence(trace.run, near)}"

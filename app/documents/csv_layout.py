@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import itertools
@@ -12,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.documents.csv_cells import MISSING, NUMBER, TEXT, parsed
-from app.documents.csv_source import Source, guessed_encoding
+from app.documents.csv_source import HEAD, Source, guessed_encoding, unheard
 from engine import MOST_COLUMNS, MOST_NAME, SettingError
 
 SEPARATORS = {",": "Comma  ,", ";": "Semicolon  ;", "\t": "Tab", "|": "Bar  |", " ": "Spaces"}
@@ -56,10 +55,10 @@ def sniff(source: Source, wishes: Wishes = Wishes()) -> Layout:  # noqa: B008 - 
     """The layout that the first rows speak for. Raises FileError or SettingError."""
     data, whole = source.head()
     encoding = wishes.encoding or guessed_encoding(data, whole)
-    lines = _lines(source, encoding, whole)
+    lines = _lines(source, encoding)
     named = _NAMED.fullmatch(lines[0])
     separator = wishes.separator or (named[1] if named and named[1] in SEPARATORS else _separator(lines))
-    rows = list(itertools.islice(records(lines, separator), _LOOKED_AT))
+    rows = _first_rows(lines, separator)
     start = 1 if named else 0
     start = next((place for place in range(start, len(rows)) if any(map(str.strip, rows[place]))), len(rows))
     if start == len(rows):
@@ -104,14 +103,31 @@ def quoting_error(error: csv.Error, row: int) -> SettingError:
     return SettingError("a quote is opened and never closed", f"row {row:,}")
 
 
-def _lines(source: Source, encoding: str, whole: bool) -> list[str]:
-    """The lines at the beginning, without a last one that may be cut."""
+def _lines(source: Source, encoding: str) -> list[str]:
+    """The lines at the beginning."""
     lines: list[str] = []
-    for text in source.blocks(encoding, lambda share: None):
+    length = 0
+    for text in source.blocks(encoding, unheard):
         lines += io.StringIO(text, newline="\n")
-        if len(lines) > _LOOKED_AT:
+        length += len(text)
+        if len(lines) > _LOOKED_AT or length > HEAD:
             break
-    return lines[: 4 * _LOOKED_AT]
+    return lines[: 2 * _LOOKED_AT]
+
+
+def _first_rows(lines: Sequence[str], separator: str) -> list[list[str]]:
+    """Rows to guess from. Raises SettingError only for a fault at the very beginning.
+
+    A later one is found again when everything is read, and may be due to the lines ending here.
+    """
+    rows: list[list[str]] = []
+    try:
+        for row in itertools.islice(records(lines, separator), _LOOKED_AT):
+            rows.append(row)
+    except SettingError:
+        if len(rows) < 3:
+            raise
+    return rows
 
 
 def _separator(lines: Sequence[str]) -> str:
@@ -132,18 +148,16 @@ def _separator(lines: Sequence[str]) -> str:
 
 def _tolerant(lines: Sequence[str], separator: str) -> list[list[str]]:
     """Some rows, as far as they can be read with a separator that may be wrong."""
-    found: list[list[str]] = []
     try:
-        for row in itertools.islice(records(lines, separator), 100):
-            found.append(row)
+        return _first_rows(lines, separator)
     except SettingError:
-        pass
-    return found
+        return []
 
 
 def _titles(rows: Sequence[Sequence[str]]) -> int:
     """How many rows of one cell, titles or comments, stand above the table."""
-    if _usual_width(rows) == 1:
+    filled = [row for row in rows if any(map(str.strip, row))]
+    if _usual_width(filled) == 1:
         return 0
     return next(place for place, row in enumerate(rows) if len(row) > 1 and any(map(str.strip, row)))
 

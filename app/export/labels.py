@@ -78,6 +78,8 @@ def _titled(name: str, title: str) -> str:
 def _setting(knob: Any, value: object, values: list[object]) -> str:
     if isinstance(value, bool):
         return f"{knob.title} {'on' if value else 'off'}"
+    if isinstance(value, str):
+        return f"{knob.title} {value}"
     if isinstance(value, tuple):
         return f"{knob.symbol or knob.title} = ({', '.join(_number(item, []) for item in value)})"
     return f"{knob.symbol or knob.title} = {_number(value, values)}"
@@ -87,9 +89,10 @@ def _tweaks(record: RunRecord) -> str:
     if len(record.tweaks) > 1:
         return f"{len(record.tweaks)} tweaks"
     tweak = record.tweaks[0]
-    value = tweak.value if isinstance(tweak.value, str) else _number(tweak.value, [])
     name = tweak.setting.rpartition(".")[2].replace("_", " ")
-    return f"{name} {value} from update {tweak.update}"
+    told = isinstance(tweak.value, str | int | float)
+    value = f" {tweak.value if isinstance(tweak.value, str) else _number(tweak.value, [])}" if told else " changed"
+    return f"{name}{value} from update {tweak.update}"
 
 
 def _number(value: Any, among: list[Any]) -> str:

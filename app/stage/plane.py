@@ -30,6 +30,7 @@ from app.stage.paths import Lines
 from app.stage.picking import nearest_update
 from app.stage.view import View
 from app.ticks import number
+from engine import SurfaceTask
 
 if TYPE_CHECKING:
     from app.stage.terrain import Terrain
@@ -145,7 +146,8 @@ class Plane(QWidget):
     def refresh(self, picture: SessionPicture) -> None:
         """Take the newest picture; painting draws what it adds."""
         self._runs = picture.runs
-        self._start.confirm(picture.experiment.problem.start)
+        assert isinstance(picture.task, SurfaceTask)
+        self._start.confirm(picture.task.start)
         self.update()
 
     def reset_view(self) -> None:

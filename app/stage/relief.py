@@ -31,7 +31,7 @@ from app.stage.mesh import LIFT, Mesh, MeshPainter, mesh_of
 from app.stage.paths import Lines
 from app.stage.view import View
 from app.ticks import number
-from engine import DIVERGED
+from engine import DIVERGED, SurfaceTask
 
 if TYPE_CHECKING:
     from app.theme import Theme
@@ -104,7 +104,8 @@ class Relief(QWidget):
 
     def refresh(self, picture: SessionPicture) -> None:
         self._runs = picture.runs
-        self._start = picture.experiment.problem.start
+        assert isinstance(picture.task, SurfaceTask)
+        self._start = picture.task.start
         self.update()
 
     def look(self, camera: Camera) -> None:

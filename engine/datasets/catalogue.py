@@ -59,7 +59,10 @@ class Dataset:
         return len(self.labels(values))
 
     def make(self, values: Values, seed: int) -> Examples:
-        """The examples of a seed, the same on every machine; values as `choose` returns them."""
+        """The examples of a seed, the same on every machine but for the rounding of log, sin and cos.
+
+        values as `choose` returns them. Raises SettingError if a bundled file cannot be read.
+        """
         inputs, targets = self.function(Draws(seed).apart(MAKING), **values)
         return Examples(inputs, targets, self.names, self.labels(values), self.target, self.image)
 

@@ -33,7 +33,7 @@ def training_data(
         columns = columns_of(raw, keys)
         shift, scale = SCALINGS[scaling].fit(columns[:train])
         scaled = np.ascontiguousarray((columns - shift) / scale)
-    if not np.isfinite(scaled).all():
+    if not (np.isfinite(scaled).all() and np.isfinite(scale).all()):
         raise SettingError("the inputs are too large for these features or this scaling: they overflow")
     return TrainingData(
         raw=raw,

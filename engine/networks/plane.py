@@ -163,10 +163,9 @@ def _blocks(count: int, n: int) -> Iterator[slice]:
 
 def _direction(along: Array, others: Sequence[Array]) -> Array:
     """A unit vector along (n,), at right angles to the other unit vectors, its largest component positive."""
-    for _ in range(2):  # the first pass leaves the rounding of what it takes away
-        for other in others:
-            along = along - (along @ other) * other
-        along = along / np.linalg.norm(along)
+    for other in others:
+        along = along - (along @ other) * other
+    along = along / np.linalg.norm(along)
     return along if along[np.abs(along).argmax()] > 0.0 else -along
 
 

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from engine.contracts import LIST_LENGTH, Catalogue, Hyper, SettingError, shown
-from engine.experiment import COORDINATE, LEARNING_RATE, NOISE, SEED, STOP, WARMUP, WARMUP_START
+from engine.experiment import LEARNING_RATE, STOP, WARMUP, WARMUP_START
+from engine.surface_task import COORDINATE, NOISE, SEED
 from engine.optimizers import OPTIMIZERS
 from engine.schedules import SCHEDULES
 from engine.surfaces import SURFACES

@@ -78,7 +78,7 @@ def with_tweaks() -> Experiment:
         session.tweak("adam", "learning_rate", 0.001 * (k + 1))
         if k % 5 == 0:
             session.tweak("nesterov", "optimizer", list(OPTIMIZERS)[k % len(OPTIMIZERS)])
-            session.tweak("nesterov", "noise", 0.01 * k)
+            session.problem_changed({"noise": 0.01 * k})
     return session.experiment()
 
 

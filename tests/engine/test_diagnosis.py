@@ -138,7 +138,7 @@ def test_a_start_that_is_not_finite_is_told_at_update_0(text: str, start: tuple[
         assert "start point" in run.diagnosis.remedies[0]
     picture = session.picture()
     assert not math.isfinite(picture.runs[0].shown.loss)
-    session.problem_changed(start=(0.5, -1.0))
+    session.problem_changed({"start": (0.5, -1.0)})
     assert session.advance(3) == 15
 
 

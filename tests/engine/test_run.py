@@ -54,6 +54,14 @@ def session_of(*runs, surface="rosenbrock", noise=0.5, **stop) -> Session:
     return Session(new_experiment(surface, runs, noise=noise, seed=11, **{"updates": 0, **stop}))
 
 
+def change(session: Session, setting: str, value: object) -> None:
+    """Change a setting of the problem or of the first run."""
+    if setting == "noise":
+        session.problem_changed({setting: value})
+    else:
+        session.tweak(session.runs[0].settings.id, setting, value)
+
+
 def live(session: Session, until: int, chunk: int) -> list[Peek]:
     """Advance with the tweaks of LIFE; a Peek of every update."""
     run = session.runs[0]
@@ -61,7 +69,7 @@ def live(session: Session, until: int, chunk: int) -> list[Peek]:
     while run.update < until:
         for at, setting, value in LIFE:
             if at == run.update:
-                session.tweak(run.settings.id, setting, value)
+                change(session, setting, value)
         peeks += [run.peek()] if chunk == 1 else []
         ahead = [at - run.update for at, _, _ in LIFE if at > run.update]
         assert session.advance(min([chunk, until - run.update, *ahead]))
@@ -110,7 +118,7 @@ def test_a_machine_at_a_past_update_is_the_machine_that_stood_there(lived) -> No
         live(session, until, 1000)
         for at, setting, value in LIFE:
             if at == until < 700:
-                session.tweak("adam", setting, value)
+                change(session, setting, value)
         assert state(run.at(until)) == state(session.runs[0].machine), until
 
 
@@ -298,7 +306,7 @@ def test_a_wrong_tweak_is_refused_and_changes_nothing(setting, value, sentence, 
     run = session.runs[0]
     before = state(run.machine), run.record(), run.settings, run.status, session.experiment()
     with pytest.raises(SettingError) as refused:
-        session.tweak("adam", setting, value)
+        change(session, setting, value)
     assert sentence in str(refused.value)
     assert (state(run.machine), run.record(), run.settings, run.status, session.experiment()) == before
     session.advance(20)
@@ -325,9 +333,9 @@ def test_a_tweak_compiles_nothing() -> None:
         for batch in BATCHES:
             session.tweak("adam", "batch", batch)
             session.advance(3)
-        session.tweak("adam", "noise", 2.0)
+        session.problem_changed({"noise": 2.0})
         session.tweak("adam", "learning_rate", 0.5)
-        session.problem_changed(surface=new_experiment("himmelblau", ["sgd"]).problem.surface)
+        session.problem_changed({"surface": new_experiment("himmelblau", ["sgd"]).problem.surface})
         session.advance(3)
         session.picture(1)
     assert not locked.buffer
@@ -403,7 +411,7 @@ def test_looks_are_no_tweaks() -> None:
     run = session.runs[0]
     before = state(run.machine)
     for setting, value in (("name", "Mine"), ("colour", 7), ("visible", False), ("pinned", True)):
-        session.tweak("adam", setting, value)
+        change(session, setting, value)
         assert getattr(run.settings, setting) == getattr(run.initial, setting) == value
     assert not run.tweaks
     assert state(run.machine) == before

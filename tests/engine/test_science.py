@@ -40,7 +40,7 @@ def ends(surface, run: RunSettings, starts: Iterable, updates: int, **settings) 
     session = Session(new_experiment(surface, [run], updates=0, **settings))
     found = []
     for start in starts:
-        session.problem_changed(start=tuple(map(float, start)))
+        session.problem_changed({"start": tuple(map(float, start))})
         session.advance(updates)
         found.append(session.runs[0].machine.theta.copy())
     return np.array(found)

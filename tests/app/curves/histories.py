@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from engine import COLUMNS, HistoryView, new_run
+from engine import COLUMNS, LAYER_MEASURES, MEASURES, HistoryView, MeasuresView, new_run
+from engine.measures import next_due
 
 
 def history_of(loss: Any, width: int = 1, capacity: int = 0) -> HistoryView:
@@ -52,7 +53,50 @@ def run_of(history: HistoryView, number: int = 0, **changes: Any) -> SimpleNames
 
 
 def picture_of(*runs: SimpleNamespace, cursor: int | None = None, lowest: float | None = 0.0) -> Any:
-    return SimpleNamespace(runs=runs, examples=100, cursor=cursor, ground=SimpleNamespace(lowest=lowest))
+    ground = SimpleNamespace(lowest=lowest)
+    return SimpleNamespace(
+        runs=runs, examples=100, cursor=cursor, ground=ground, kind="surface", purpose="", layers=(),
+    )  # fmt: skip
+
+
+LAYERS = ("hidden 1", "hidden 2", "output")
+
+
+def due_until(updates: int, examples: int = 100) -> np.ndarray:
+    """The updates at which the engine measures, up to one."""
+    at = [0]
+    while (due := next_due(at[-1], examples)) <= updates:
+        at.append(due)
+    return np.array(at, float)
+
+
+def measured_of(at: Any, layers: int = len(LAYERS), capacity: int = 0, seed: int = 0) -> MeasuresView:
+    """Measures that could be: losses that fall, scores that rise, layers apart by powers of ten."""
+    at = np.asarray(at, float)
+    noise = np.random.default_rng(seed)
+    tables = np.zeros(max(len(at), capacity)), np.zeros((max(len(at), capacity), len(MEASURES)))
+    whole = np.zeros((len(tables[0]), layers, len(LAYER_MEASURES)))
+    fall = np.exp(-at / 300.0) + 0.02
+    tables[0][: len(at)] = at
+    tables[1][: len(at)] = np.stack([fall, 1.3 * fall + 0.01, 1.0 - 0.5 * fall, 0.95 - 0.5 * fall, 0.1 * at / 300.0], 1)
+    rough = np.exp(0.1 * noise.standard_normal((len(at), layers, len(LAYER_MEASURES))))
+    whole[: len(at)] = fall[:, None, None] * 10.0 ** -np.arange(layers)[::-1][None, :, None] * rough
+    return MeasuresView(*(table[: len(at)] for table in (*tables, whole)))
+
+
+def younger(whole: MeasuresView, count: int) -> MeasuresView:
+    """The same measures when there were fewer: the same arrays, as the engine publishes them."""
+    return MeasuresView(whole.at[:count], whole.values[:count], whole.layers[:count])
+
+
+def network_of(*runs: SimpleNamespace, purpose: str = "classification", layers: tuple[str, ...] = LAYERS) -> Any:
+    """A picture of networks; runs without measures get some."""
+    for number, run in enumerate(runs):
+        if not hasattr(run, "measures"):
+            run.measures = measured_of(due_until(run.history.updates), len(layers), seed=number)
+    picture = picture_of(*runs, lowest=None)
+    picture.__dict__.update(kind="network", purpose=purpose, layers=layers, ground=None)
+    return picture
 
 
 _noise = np.random.default_rng(4)

@@ -1,4 +1,4 @@
-"""Examples as the tests ask for them."""
+"""Examples as the tests ask for them: a data set by its key, with some of its knobs."""
 
 from __future__ import annotations
 

@@ -99,6 +99,14 @@ def test_a_straight_path_has_one_direction_and_another_at_right_angles(size: flo
     assert plane.second.argmax() == np.abs(along).argmin()
 
 
+def test_a_path_that_is_almost_straight_has_directions_at_right_angles() -> None:
+    first, second = orthonormal(2, 30)
+    t = np.linspace(-1.0, 1.0, 50)
+    plane = principal_plane([np.outer(t, first) + 1e-6 * np.outer(t**2, second)])
+    assert_well_formed(plane)
+    assert abs(plane.second @ second) == pytest.approx(1.0, rel=1e-6)
+
+
 @pytest.mark.parametrize("value", [0.0, 0.1, -3e8])
 @pytest.mark.parametrize("count", [1, 7])
 def test_a_path_that_stands_still_has_two_axes(value: float, count: int) -> None:

@@ -1,0 +1,146 @@
+"""Matrix products of layers, on raw pointers.
+
+Matrices stand row by row. W (units, reads) are weights; A (reads, columns) what a layer reads, D and Z
+(units, columns) the gradient of and the numbers before its activation. They are feature-major: a column is
+an example, so vectors run along the batch and even a layer of two units fills them. columns is a multiple of
+LANES; for the gradient to be right, padded columns must be 0 in D and finite in A.
+
+Nothing is allocated, no order depends on anything but the shapes: the same numbers give the same bits.
+"""
+
+from numba import int64, njit
+
+from engine.contracts import OPTIONS, inline
+from engine.networks.registers import LANES
+from engine.networks.tiles import BIAS, SUM, ZERO, inner_tile, rank_one_tile
+from engine.networks.vectors import at, stay_outside, transpose
+
+# Sizes as measured: what a tile holds must fit the registers, 32 with AVX-512 and 16 before.
+WIDE = 4 if LANES == 8 else 2
+# Without a word about it a function would be inlined because the piece that calls it is.
+_shared = njit(forceinline=False, **{**OPTIONS, "cache": False})
+
+
+def _panel(width, tallest, cut=False):
+    """The piece that computes all rows of `width` vectors (see rank_one_tile), in tiles as tall as there is room."""
+    tall, four, two, one = (rank_one_tile(height, width, cut) for height in (tallest, 4, 2, 1))
+
+    @inline
+    def panel(U, u_row, u_step, A, a_row, depth, start, S, Z, z_row, rows, room):
+        r = 0
+        while rows - r >= tallest:
+            tall(at(U, r * u_row), u_row, u_step, A, a_row, depth, start, at(S, r), at(Z, r * z_row), z_row, room)
+            r += tallest
+        if rows - r >= 4:
+            four(at(U, r * u_row), u_row, u_step, A, a_row, depth, start, at(S, r), at(Z, r * z_row), z_row, room)
+            r += 4
+        if rows - r >= 2:
+            two(at(U, r * u_row), u_row, u_step, A, a_row, depth, start, at(S, r), at(Z, r * z_row), z_row, room)
+            r += 2
+        if rows - r >= 1:
+            one(at(U, r * u_row), u_row, u_step, A, a_row, depth, start, at(S, r), at(Z, r * z_row), z_row, room)
+
+    return panel
+
+
+_wide, _double, _single, _rest = _panel(WIDE, 6), _panel(2, 8), _panel(1, 8), _panel(1, 8, cut=True)
+
+
+@_shared
+def _product(U, u_row, u_step, A, a_row, start, S, Z, z_row, rows, depth, columns):
+    """Z (rows, columns) = start + U A, in panels of columns: what they read of A stays in the cache."""
+    stay_outside()
+    q = 0
+    while columns - q >= WIDE * LANES:
+        _wide(U, u_row, u_step, at(A, q), a_row, depth, start, S, at(Z, q), z_row, rows, LANES)
+        q += WIDE * LANES
+    if WIDE > 2 and columns - q >= 2 * LANES:
+        _double(U, u_row, u_step, at(A, q), a_row, depth, start, S, at(Z, q), z_row, rows, LANES)
+        q += 2 * LANES
+    if columns - q >= LANES:
+        _single(U, u_row, u_step, at(A, q), a_row, depth, start, S, at(Z, q), z_row, rows, LANES)
+        q += LANES
+    if columns > q:
+        _rest(U, u_row, u_step, at(A, q), a_row, depth, start, S, at(Z, q), z_row, rows, columns - q)
+
+
+# Of a literal count Numba would compile a copy of its own, hence int64() around all of them.
+
+
+@inline
+def forward_product(W, A, biases, Z, units, reads, columns):
+    """Z (units, columns) = biases (units,) + W A."""
+    u, r, c = int64(units), int64(reads), int64(columns)
+    _product(W, r, int64(1), A, c, int64(BIAS), biases, Z, c, u, r, c)
+
+
+@inline
+def backward_product(W, D, Z, units, reads, columns, adds):
+    """Z (reads, columns) = W^T D; adds: Z += W^T D."""
+    u, r, c = int64(units), int64(reads), int64(columns)
+    _product(W, int64(1), r, D, c, int64(SUM if adds else ZERO), W, Z, c, r, u, c)
+
+
+@inline
+def gradient_product(D, T, t_row, G, units, reads, columns, adds):
+    """G (units, reads) = D T, where T (columns, t_row) is what was read, a row for each example; adds: G += D T.
+
+    A row of T may be longer than `reads` (see transpose_block); what stands there is not used.
+    """
+    u, r, c = int64(units), int64(reads), int64(columns)
+    _product(D, c, int64(1), T, int64(t_row), int64(SUM if adds else ZERO), D, G, r, u, c, r)
+
+
+_four_two, _four_one, _one_two, _one_one = (inner_tile(*size) for size in ((4, 2), (4, 1), (1, 2), (1, 1)))
+
+
+@_shared
+def _inner_products(D, A, G, units, reads, columns, start):
+    stay_outside()
+    j = 0
+    while units - j >= 4:
+        d, g = at(D, j * columns), at(G, j * reads)
+        k = 0
+        while reads - k >= 2:
+            _four_two(d, at(A, k * columns), columns, start, at(g, k), reads)
+            k += 2
+        if reads > k:
+            _four_one(d, at(A, k * columns), columns, start, at(g, k), reads)
+        j += 4
+    while units > j:
+        d, g = at(D, j * columns), at(G, j * reads)
+        k = 0
+        while reads - k >= 2:
+            _one_two(d, at(A, k * columns), columns, start, at(g, k), reads)
+            k += 2
+        if reads > k:
+            _one_one(d, at(A, k * columns), columns, start, at(g, k), reads)
+        j += 1
+
+
+@inline
+def narrow_gradient_product(D, A, G, units, reads, columns, adds):
+    """G (units, reads) = D A^T, by inner products of rows, so without a transpose; adds: G += D A^T."""
+    _inner_products(D, A, G, int64(units), int64(reads), int64(columns), int64(SUM if adds else ZERO))
+
+
+def is_narrow(units: int, reads: int) -> bool:
+    """Whether narrow_gradient_product is faster than transpose_block and gradient_product, as measured."""
+    return reads <= LANES or units <= 3
+
+
+@_shared
+def _transpose(A, a_row, T, t_row, rows, columns):
+    stay_outside()
+    for r in range(0, rows, LANES):
+        for c in range(0, columns, LANES):
+            transpose(at(A, r * a_row + c), a_row, at(T, c * t_row + r), t_row)
+
+
+@inline
+def transpose_block(A, a_row, T, t_row, rows, columns):
+    """T[c, r] = A[r, c]: rows of A are a_row apart, those of T t_row.
+
+    It goes by squares of LANES, so both need room for rows and columns rounded up to multiples of that.
+    """
+    _transpose(A, int64(a_row), T, int64(t_row), int64(rows), int64(columns))

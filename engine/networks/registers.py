@@ -1,0 +1,107 @@
+"""What a vector is to Numba and to LLVM: LANES doubles in one register of the CPU that is compiled for.
+
+The pieces here write LLVM's code while Numba compiles; kernels use those of vectors.py.
+"""
+
+from llvmlite import ir
+from numba import types
+from numba.core import config
+from numba.core.cgutils import get_or_insert_function
+from numba.core.codegen import get_host_cpu_features
+from numba.extending import models, register_model
+
+
+def _lanes() -> int:
+    """How many doubles the widest registers hold that Numba compiles for."""
+    features = (config.CPU_FEATURES or get_host_cpu_features()).split(",")
+    return 8 if "+avx512f" in features else 4 if "+avx" in features else 2
+
+
+LANES = _lanes()
+
+
+class VectorType(types.Type):
+    """Numba's type of a vector."""
+
+
+VECTOR = VectorType(f"vector of {LANES} float64")
+DOUBLE, INT64, INT32 = ir.DoubleType(), ir.IntType(64), ir.IntType(32)
+DOUBLES, INT64S = ir.VectorType(DOUBLE, LANES), ir.VectorType(INT64, LANES)
+ALIGNED = 8  # bytes: vectors may start at any double
+
+
+@register_model(VectorType)
+class VectorModel(models.PrimitiveModel):
+    """A vector lives in a register, as LLVM's own."""
+
+    def __init__(self, manager, kind):
+        super().__init__(manager, kind, DOUBLES)
+
+
+def number(value: int) -> ir.Constant:
+    """A constant place or offset."""
+    return ir.Constant(INT64, value)
+
+
+def everywhere(value: float) -> ir.Constant:
+    """A constant in every lane."""
+    return ir.Constant(DOUBLES, [value] * LANES)
+
+
+def bits(value: int) -> ir.Constant:
+    """Constant bits in every lane."""
+    return ir.Constant(INT64S, [value] * LANES)
+
+
+def places(indices) -> ir.Constant:
+    """The lanes that a shuffle takes, in its order."""
+    return ir.Constant(ir.VectorType(INT32, len(indices)), list(indices))
+
+
+def repeated(builder, value):
+    """The vector of a value (of any kind) in every lane."""
+    nothing = ir.Constant(ir.VectorType(value.type, LANES), ir.Undefined)
+    first = builder.insert_element(nothing, value, ir.Constant(INT32, 0))
+    return builder.shuffle_vector(first, nothing, places([0] * LANES))
+
+
+def vector_at(builder, p, i):
+    """The address of the vector that starts at p[i]."""
+    return builder.bitcast(builder.gep(p, [i]), DOUBLES.as_pointer())
+
+
+def lanes_before(builder, count):
+    """The mask of the first `count` lanes."""
+    return builder.icmp_signed("<", ir.Constant(INT64S, list(range(LANES))), repeated(builder, count))
+
+
+def called(builder, name, *arguments):
+    """The vector that LLVM's intrinsic of this name makes of vectors."""
+    kind = ir.FunctionType(DOUBLES, [argument.type for argument in arguments])
+    return builder.call(get_or_insert_function(builder.module, kind, f"{name}.v{LANES}f64"), arguments)
+
+
+def masked_load(builder, address, mask):
+    """The vector at an address, with zeros where the mask is not set; nothing is read there."""
+    arguments = [address, ir.Constant(INT32, ALIGNED), mask, everywhere(0.0)]
+    kind = ir.FunctionType(DOUBLES, [argument.type for argument in arguments])
+    return builder.call(get_or_insert_function(builder.module, kind, f"llvm.masked.load.v{LANES}f64.p0"), arguments)
+
+
+def masked_store(builder, vector, address, mask):
+    """Write the lanes of a vector to an address where the mask is set."""
+    arguments = [vector, address, ir.Constant(INT32, ALIGNED), mask]
+    kind = ir.FunctionType(ir.VoidType(), [argument.type for argument in arguments])
+    builder.call(get_or_insert_function(builder.module, kind, f"llvm.masked.store.v{LANES}f64.p0"), arguments)
+
+
+def halved(builder, vector):
+    """The sum of a vector's lanes: halves are added until one number is left."""
+    width = LANES
+    while width > 1:
+        width //= 2
+        nothing = ir.Constant(vector.type, ir.Undefined)
+        low = builder.shuffle_vector(vector, nothing, places(range(width)))
+        high = builder.shuffle_vector(vector, nothing, places(range(width, 2 * width)))
+        vector = builder.fadd(low, high)
+    return builder.extract_element(vector, ir.Constant(INT32, 0))
