@@ -1,7 +1,8 @@
-"""The colours of runs and layers on dark and on light ground, for what knows Qt and for what must not.
+"""The colours of runs, layers and classes on dark and on light ground, for what knows Qt and for what must not.
 
 A run's number is its place here. The first eight stay apart for people with red-green blindness and in grey print.
-Layers go through a ramp whose lightness rises with depth, whoever looks at it.
+Layers go through a ramp whose lightness rises with depth, whoever looks at it. Classes begin with orange and blue, the
+colours of negative and of positive numbers as well; the first ten stay apart for people with red-green blindness.
 """
 
 from __future__ import annotations
@@ -18,6 +19,14 @@ ON_LIGHT = (
 )  # fmt: skip
 LAYERS_ON_DARK = ("#8f5ad0", "#5e8cf9", "#12bbe0", "#4fd8c0", "#fffbb0")
 LAYERS_ON_LIGHT = ("#3a0050", "#4322a0", "#1f58c0", "#0b8592", "#4aa63a")
+CLASSES_ON_DARK = (
+    "#f59322", "#3d9df0", "#28e09a", "#9450f5", "#feeb0c", "#e2566c", "#c2fcf9", "#d030b0",
+    "#a4a1b1", "#b05a34", "#b8f070", "#bcbdf4",
+)  # fmt: skip
+CLASSES_ON_LIGHT = (
+    "#de7800", "#0877bd", "#138263", "#851cfa", "#4c4819", "#2fa0b4", "#8b047f", "#4e1a24",
+    "#b87741", "#35324a", "#456e00", "#4650c6",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=64)

@@ -12,7 +12,15 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalett
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.colours import LAYERS_ON_DARK, LAYERS_ON_LIGHT, ON_DARK, ON_LIGHT, layer_colours
+from app.colours import (
+    CLASSES_ON_DARK,
+    CLASSES_ON_LIGHT,
+    LAYERS_ON_DARK,
+    LAYERS_ON_LIGHT,
+    ON_DARK,
+    ON_LIGHT,
+    layer_colours,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +36,8 @@ _ICON_SIZES = (16, 32, 64)
 @dataclass(frozen=True)
 class Theme:
     """Colours of one theme. heat_stops run from the lowest to the highest value of a surface, layer_stops from
-    the first layer of a network to its output.
+    the first layer of a network to its output. class_stops: the colours of classes. neutral: where neither sign, and no
+    class, has the upper hand.
     """
 
     name: str
@@ -51,16 +60,29 @@ class Theme:
     heat_stops: tuple[str, ...]
     run_colours: tuple[QColor, ...]
     layer_stops: tuple[str, ...]
+    class_stops: tuple[str, ...]
+    neutral: QColor
 
     @cached_property
     def heat(self) -> np.ndarray:
         """Colours of the heat map, (256, 3) floats in 0..255, lightness rising."""
-        import numpy as np
+        return _ramp([QColor(stop) for stop in self.heat_stops])
 
-        colours = [QColor(stop) for stop in self.heat_stops]
-        stops = np.array([[colour.red(), colour.green(), colour.blue()] for colour in colours], np.float64)
-        places = np.linspace(0, len(stops) - 1, 256)
-        return np.stack([np.interp(places, np.arange(len(stops)), stops[:, part]) for part in range(3)], axis=1)
+    @property
+    def signed_colours(self) -> tuple[QColor, QColor]:
+        """The colours of negative and of positive numbers, and so of the first and the second of two classes."""
+        negative, positive = self.class_colours(2)
+        return negative, positive
+
+    @cached_property
+    def diverging(self) -> np.ndarray:
+        """Colours from the most negative number over the neutral nought to the most positive, (256, 3) in 0..255."""
+        negative, positive = self.signed_colours
+        return _ramp([negative, self.neutral, positive])
+
+    def class_colours(self, count: int) -> tuple[QColor, ...]:
+        """The colours of so many classes; beyond twelve they come again."""
+        return tuple(QColor(self.class_stops[place % len(self.class_stops)]) for place in range(count))
 
     def layer_colour(self, layer: int, count: int) -> QColor:
         """The colour of one of a network's layers."""
@@ -88,6 +110,8 @@ DARK = Theme(
     heat_stops=("#0b1b45", "#14477a", "#1f7390", "#4d9d99", "#8dbd9c", "#c7d3a6", "#f2e8b3"),
     run_colours=tuple(map(QColor, ON_DARK)),
     layer_stops=LAYERS_ON_DARK,
+    class_stops=CLASSES_ON_DARK,
+    neutral=QColor("#1d2736"),
 )
 LIGHT = Theme(
     name="light",
@@ -110,8 +134,19 @@ LIGHT = Theme(
     heat_stops=("#6498c2", "#87b6d0", "#a8cfd3", "#c6e0d0", "#dbead0", "#ecf1d6", "#f8f6e3"),
     run_colours=tuple(map(QColor, ON_LIGHT)),
     layer_stops=LAYERS_ON_LIGHT,
+    class_stops=CLASSES_ON_LIGHT,
+    neutral=QColor("#f3f5f8"),
 )
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
+
+
+def _ramp(colours: list[QColor]) -> np.ndarray:
+    """256 colours drawn out evenly between these, (256, 3) floats in 0..255."""
+    import numpy as np
+
+    stops = np.array([colour.getRgb()[:3] for colour in colours], np.float64)
+    places = np.linspace(0, len(stops) - 1, 256)
+    return np.stack([np.interp(places, np.arange(len(stops)), stops[:, part]) for part in range(3)], axis=1)
 
 
 def run_colour(theme: Theme, colour: int) -> str:

@@ -87,7 +87,7 @@ from engine.session import RunPicture, Session, SessionPicture
 from engine.surface_task import COORDINATE, MOST_PARAMETERS, NOISE, SEED, Formula, SurfaceTask
 from engine.surfaces import SURFACES, Surface
 from engine.surfaces.formula import read_formula
-from engine.typesetting import symbol
+from engine.typesetting import print_signs, symbol
 
 __all__ = [
     "ACTIVATIONS",
@@ -195,6 +195,7 @@ __all__ = [
     "possible_features",
     "preview",
     "principal_plane",
+    "print_signs",
     "problem_of",
     "read_formula",
     "rows",

@@ -19,7 +19,7 @@ from engine.networks.packing import numbers_needed
 from engine.reading import Entries, checked, chosen, text
 
 MOST_LAYERS = 8
-MEMORY_LIMIT = 2 * 2**30  # bytes that the data and one run of an experiment may take
+MEMORY_LIMIT = 2**30  # bytes that the data and one run of an experiment may take
 _COPIES = 24  # of theta that a run keeps: itself, gradient, slots, the best, snapshots and trail
 
 UNITS = Hyper("units", "", 4, 1, 512, kind="integer", log=True, slider=(1, 64), help="units of the layer")
@@ -181,10 +181,9 @@ class NetworkTask:
 
     def fitted(self) -> NetworkTask:
         """With features and a loss that go with the data, where those that are set do not."""
-        classes = self.classes
         task = replace(self, features=fitting_features(self.data, self.features))
         if task.purpose not in LOSSES[task.loss.kind].purposes:
-            return replace(task, loss=choose(LOSSES, default_loss(classes)), output="identity")
+            return replace(task, loss=choose(LOSSES, default_loss(task.classes)), output="identity")
         return task
 
     def continues(self, other: object) -> bool:

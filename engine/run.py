@@ -254,7 +254,8 @@ class Run:
     def peek(self, update: int | None = None, step: bool = True) -> Peek:
         """The run at a past update (default: now), with the step it takes there.
 
-        Without `step` what is known only by taking it is NaN: loss, gradient, rate and step.
+        Without `step` what is known only by taking it is NaN: gradient, rate and step. A network's loss is that of
+        the whole training set when it was last measured.
         """
         machine = self.at(self.update if update is None else update)
         n = machine.theta.size
@@ -270,7 +271,7 @@ class Run:
             update=machine.update,
             settings=machine.settings,
             theta=machine.theta.copy(),
-            loss=named["loss"],
+            loss=self._measured_loss(machine.update) if self.problem.layers else named["loss"],
             gradient=gradient,
             gradient_norm=named["gradient_norm"],
             rate=named["learning_rate"],
@@ -278,6 +279,11 @@ class Run:
             step=moved,
             since_optimizer=machine.update - int(machine.stream[stream.OPTIMIZER_UPDATE]),
         )
+
+    def _measured_loss(self, update: int) -> float:
+        view = self.measures.view()
+        place = int(np.searchsorted(view.at, update, "right"))
+        return float(view.column("training_loss")[place - 1]) if place else np.nan
 
     def examples_table(self) -> tuple[Array, Array]:
         """(updates, examples seen) where the batch size changed and now: linear in between."""

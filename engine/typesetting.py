@@ -65,6 +65,12 @@ def substitute(
     return _typeset(tree, piece)
 
 
+def print_signs(text: str) -> str:
+    """A formula that is for the eye alone with the signs of print: `1 / (1 + e^-z)` is 1 / (1 + e⁻ᶻ)."""
+    text = re.sub(r"(?<![A-Za-z])-|-(?![A-Za-z])", "−", text).replace("*", "·")
+    return re.sub(r"\^(−?(?:\d+|[a-pr-z])\b)", lambda match: match[1].translate(_SUPERSCRIPTS), text)
+
+
 def _typeset(tree: Tree, piece: Callable[[str], _Piece]) -> str:
     def leaf(node: Node) -> _Piece:
         if node.operation == "name":

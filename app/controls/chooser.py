@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QGuiApplication, QPainter, QPalette, QStandardItem, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from app.controls.about import about, family, summary_of
+from app.controls.effects import AGAIN
 from engine import Catalogue
 
-_KEY, _SUMMARY = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+_KEY, _SUMMARY, _EFFECT = (Qt.ItemDataRole.UserRole + place for place in range(3))
 _WIDTH, _MOST_ROWS = 540, 14
 _MARGIN = 9
 
 
 class _Entry(QStyledItemDelegate):
-    """Title over summary; a family's name as a small heading."""
+    """Title over summary, at its right what picking it does; a family's name as a small heading."""
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -48,6 +51,8 @@ class _Entry(QStyledItemDelegate):
                 str(index.data(_SUMMARY)), Qt.TextElideMode.ElideRight, rect.width()
             )
             painter.drawText(rect, Qt.AlignmentFlag.AlignBottom, summary)
+            right = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
+            painter.drawText(rect, right, str(index.data(_EFFECT) or ""))
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
@@ -55,7 +60,10 @@ class _Entry(QStyledItemDelegate):
 
 
 class Chooser(QComboBox):
-    """`chosen` tells the key a person picked; `set_key` shows one in silence."""
+    """`chosen` tells the key a person picked; `set_key` shows one in silence.
+
+    effect: what picking a key does to the runs (see effects.effect); asked when the list opens.
+    """
 
     chosen = Signal(str)
 
@@ -63,20 +71,9 @@ class Chooser(QComboBox):
         super().__init__()
         self._catalogue = catalogue
         self.key = next(iter(catalogue))
-        model = QStandardItemModel(self)
-        family = ""
-        for key, entry in catalogue.items():
-            if getattr(entry, "family", family) != family:
-                family = entry.family
-                heading = QStandardItem(family)
-                heading.setFlags(Qt.ItemFlag.NoItemFlags)
-                model.appendRow(heading)
-            item = QStandardItem(entry.title)
-            item.setData(key, _KEY)
-            item.setData(entry.summary, _SUMMARY)
-            item.setToolTip(f"{entry.summary}\n{getattr(entry, 'source', '')}".strip())
-            model.appendRow(item)
-        self.setModel(model)
+        self.effect: Callable[[str], str] = lambda key: ""
+        self._offered: tuple[str, ...] = ()
+        self.offer(catalogue)
         self.setItemDelegate(_Entry(self))
         self.setMaxVisibleItems(_MOST_ROWS)
         self.view().setMinimumWidth(_WIDTH)
@@ -86,14 +83,54 @@ class Chooser(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.activated.connect(self._choose)
 
-    def set_key(self, key: str) -> None:
+    def offer(self, keys: Iterable[str]) -> None:
+        """Let a person choose among these entries; `set_key` must follow."""
+        keys = tuple(keys)
+        if keys == self._offered:
+            return
+        self._offered = keys
+        model = QStandardItemModel(self)
+        heading = ""
+        for key in keys:
+            entry = self._catalogue[key]
+            if family(entry) != heading:
+                heading = family(entry)
+                item = QStandardItem(heading)
+                item.setFlags(Qt.ItemFlag.NoItemFlags)
+                model.appendRow(item)
+            item = QStandardItem(entry.title)
+            item.setData(key, _KEY)
+            item.setData(summary_of(entry), _SUMMARY)
+            item.setToolTip(about(entry))
+            model.appendRow(item)
+        old = self.model()
+        with QSignalBlocker(self):
+            self.setModel(model)
+        old.deleteLater()
+
+    def set_key(self, key: str, *more: str) -> None:
+        """Show an entry; more: what else its tooltip says."""
         entry = self._catalogue[key]
         self.key = key
         place = self.findData(key, _KEY)
         if place != self.currentIndex():
             with QSignalBlocker(self):
                 self.setCurrentIndex(place)
-        self.setToolTip(f"<p>{entry.summary}</p><p>{getattr(entry, 'source', '')}</p>")
+        self.setToolTip(about(entry, *more))
+
+    def show_other(self, title: str, tip: str) -> None:
+        """Show something that is no entry of the catalogue."""
+        with QSignalBlocker(self):
+            self.setCurrentIndex(-1)
+        self.setPlaceholderText(title)
+        self.setToolTip(tip)
+
+    def showPopup(self) -> None:
+        for place in range(self.count()):
+            if key := self.itemData(place, _KEY):
+                effect = self.effect(key) if key != self.key or self.currentIndex() < 0 else ""
+                self.setItemData(place, effect if effect == AGAIN else "", _EFFECT)
+        super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # scrolling past must not choose

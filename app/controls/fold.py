@@ -6,11 +6,11 @@ from PySide6.QtCore import QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolButton
 
-_HEIGHT, _INDENT, _GAP = 22, 16, 10
+_HEIGHT, _INDENT, _GAP, _SMALL = 22, 16, 10, 12
 
 
 class Fold(QToolButton):
-    """A chevron, a title, and at its right a muted note while it is closed."""
+    """A chevron, a title with a hint, and at its right a muted note while it is closed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -18,15 +18,16 @@ class Fold(QToolButton):
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._note = ""
+        self._note = self._hint = ""
 
-    def describe(self, title: str, note: str) -> None:
-        """Show a title and what is set inside."""
-        if (title, note) != (self.text(), self._note):
-            self._note = note
+    def describe(self, title: str, note: str, hint: str = "") -> None:
+        """Show a title, what is set inside, and what changing it does (effects.AGAIN)."""
+        if (title, note, hint) != (self.text(), self._note, self._hint):
+            self._note, self._hint = note, hint
             self.setText(title)
             self.setAccessibleName(title)
-            self.setToolTip(f"{title}: {note}" if note else title)
+            self.setAccessibleDescription(", ".join(words for words in (hint, note) if words))
+            self.setToolTip((f"{title}: {note}" if note else title) + (f" ({hint})" if hint else ""))
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -43,18 +44,26 @@ class Fold(QToolButton):
         corners = ((1, -2), (5, 2), (9, -2)) if self.isChecked() else ((3, -4), (7, 0), (3, 4))
         painter.drawPolyline([QPointF(x, middle + y) for x, y in corners])
         painter.drawText(self.rect().adjusted(_INDENT, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+        left = self._draw_hint(painter)
         if self._note and not self.isChecked():
-            self._draw_note(painter)
+            self._draw_note(painter, left)
         if self.hasFocus():
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 1.0))
             painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1).toRectF(), 5.0, 5.0)
         painter.end()
 
-    def _draw_note(self, painter: QPainter) -> None:
-        font = self.font()
-        font.setPixelSize(12)
+    def _draw_hint(self, painter: QPainter) -> int:
+        """Returns where the note may begin."""
         left = _INDENT + self.fontMetrics().horizontalAdvance(self.text()) + _GAP
-        room = QRect(left, 0, self.width() - left - 4, self.height())
+        font = self.font()
+        font.setPixelSize(_SMALL)
         painter.setFont(font)
+        if not self._hint:
+            return left
+        painter.drawText(self.rect().adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._hint)
+        return left + painter.fontMetrics().horizontalAdvance(self._hint) + _GAP
+
+    def _draw_note(self, painter: QPainter, left: int) -> None:
+        room = QRect(left, 0, self.width() - left - 4, self.height())
         text = painter.fontMetrics().elidedText(self._note, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)

@@ -9,6 +9,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from app.controls.dress import dress
+from app.controls.effects import AGAIN, WORDS
+from app.controls.options import Options
 from app.controls.slider import Slider
 from app.controls.switch import Switch
 from engine import Hyper, SettingError, Value
@@ -22,6 +24,8 @@ _SIGNS = str.maketrans({"−": "-", "\N{EN DASH}": "-", "\N{NO-BREAK SPACE}": ""
 
 def shown(value: Value, kind: str) -> str:
     """A value as the number field shows it; typing it back gives the same value."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, tuple):
         return ", ".join(shown(item, "real") for item in value)
     if isinstance(value, float) and math.isinf(value):
@@ -38,6 +42,8 @@ def shown(value: Value, kind: str) -> str:
 def read(text: str, hyper: Hyper) -> Value:
     """What a person typed. Raises SettingError with the knob's own sentence."""
     text = text.translate(_SIGNS).strip()[:_LONGEST]
+    if hyper.kind == "choice":
+        return hyper.check(text)
     if hyper.kind == "list":
         pieces = [piece for piece in text.replace(";", ",").split(",") if piece.strip()]
         return hyper.check([_number(piece, hyper) for piece in pieces])
@@ -87,6 +93,11 @@ class Knob(QWidget):
         self.field = QLineEdit(self)
         self.slider: Slider | None = None
         self.switch: Switch | None = None
+        self.options: Options | None = None
+        self.mark = QLabel("↺")
+        self.mark.setObjectName("knob-name")
+        self.mark.hide()
+        self._effect = ""
         self.fault = QLabel(self)
         self.fault.setObjectName("fault")
         self.fault.setTextFormat(Qt.TextFormat.PlainText)
@@ -105,15 +116,25 @@ class Knob(QWidget):
             with QSignalBlocker(self.switch):
                 self.switch.setChecked(bool(value))
             return
+        if self.options is not None:
+            self.options.set_option(str(value))
+            return
         if not self.field.hasFocus() or not self.field.isModified():
             self._write(value)
-        if self.slider is not None and not self.slider.isSliderDown() and not isinstance(value, tuple):
+        if self.slider is not None and not self.slider.isSliderDown() and not isinstance(value, tuple | str):
             with QSignalBlocker(self.slider):
                 self.slider.setValue(self._tick(float(value)))
 
     @property
     def value(self) -> Value:
         return self._value
+
+    def show_effect(self, effect: str) -> None:
+        """Say beforehand what turning it does to the runs (effects.LIVE, AGAIN, or nothing)."""
+        if effect != self._effect:
+            self._effect = effect
+            self.mark.setVisible(effect == AGAIN)
+            self._describe()
 
     def _make_parts(self) -> None:
         hyper = self.hyper
@@ -122,6 +143,7 @@ class Knob(QWidget):
         head.setSpacing(6)
         head.addWidget(self.symbol)
         head.addWidget(self.label)
+        head.addWidget(self.mark)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -132,6 +154,12 @@ class Knob(QWidget):
             self.switch.toggled.connect(self._toggle)
             head.addStretch(1)
             head.addWidget(self.switch)
+            return
+        if hyper.kind == "choice":
+            self.field.hide()
+            self.options = Options(hyper.options, hyper.title)
+            self.options.chosen.connect(self._pick)
+            head.addWidget(self.options, 1)
             return
         self.field.setObjectName("knob-field")
         self.field.setFixedHeight(_HEAD)
@@ -160,12 +188,18 @@ class Knob(QWidget):
     def _describe(self) -> None:
         hyper = self.hyper
         lines = [f"{hyper.help[:1].upper()}{hyper.help[1:].rstrip('.')}."] if hyper.help else []
-        lines.append(f"Range {hyper.range}, default {shown(hyper.default, hyper.kind)}.")
+        allowed = hyper.range if hyper.kind == "choice" else f"range {hyper.range}"
+        lines.append(f"{allowed[:1].upper()}{allowed[1:]}, default {shown(hyper.default, hyper.kind)}.")
+        if self._effect:
+            lines.append(WORDS[self._effect])
         self.setAccessibleDescription(" ".join(lines))
         if hyper.kind != "list":
             lines.append("Double-click the name for the default.")
         self.setToolTip("<p>" + "</p><p>".join(lines) + "</p>")
-        for part, name in ((self.field, "value"), (self.slider, "slider"), (self.switch, "switch")):
+        if self.options is not None:
+            self.options.setToolTip(self.toolTip())
+        parts = ((self.field, "value"), (self.slider, "slider"), (self.switch, "switch"), (self.options, "options"))
+        for part, name in parts:
             if part is not None:
                 part.setAccessibleName(f"{hyper.title} {name}")
                 part.setAccessibleDescription(self.accessibleDescription())
@@ -241,6 +275,11 @@ class Knob(QWidget):
         self.changed.emit(self.hyper.name, on)
         self.finished.emit()
 
+    def _pick(self, option: str) -> None:
+        self._value = option
+        self.changed.emit(self.hyper.name, option)
+        self.finished.emit()
+
     def _to_default(self) -> None:
         self.field.setModified(False)
         changed = self._value != self.hyper.default
@@ -258,7 +297,7 @@ class Knob(QWidget):
 
     def _nudge(self, direction: int, coarse: bool) -> None:
         """Arrow keys: by a tenth (coarse: tenfold) on a logarithmic knob, else a hundredth (a tenth) of the slider."""
-        if isinstance(self._value, tuple | bool):
+        if isinstance(self._value, tuple | bool | str):
             return
         value = float(self._value) if math.isfinite(self._value) else self._low
         if self._log:

@@ -44,7 +44,7 @@ class KnobList(QWidget):
         self.hide()
 
     def show_knobs(
-        self, declared: tuple[Hyper, ...], folded: Collection[str] = (), title: str = "Decay and clipping"
+        self, declared: tuple[Hyper, ...], folded: Collection[str] = (), title: str = "Regularisation and clipping"
     ) -> None:
         """Show these knobs; those named in `folded` under a fold with `title`."""
         if declared == self._declared:
@@ -52,7 +52,7 @@ class KnobList(QWidget):
         self._declared, self._title, self._names = declared, title, folded
         old = self.knobs
         self.knobs = {}
-        places = {self._outside: 0, self._inside: 0}
+        places = dict.fromkeys((self._outside, self._inside), 0)
         for hyper in declared:
             knob = old.pop(hyper.name, None)
             if knob is None or knob.hyper != hyper:
@@ -61,8 +61,7 @@ class KnobList(QWidget):
                 knob = self._new(hyper)
             self.knobs[hyper.name] = knob
             grid = self._inside if hyper.name in folded else self._outside
-            grid.addWidget(knob, *divmod(places[grid], self._columns), Qt.AlignmentFlag.AlignTop)
-            places[grid] += 1
+            places[grid] = self._place(grid, knob, places[grid])
         for knob in old.values():
             self._drop(knob)
         arrange(self)
@@ -74,6 +73,11 @@ class KnobList(QWidget):
         for name, knob in self.knobs.items():
             knob.set_value(values[name])
         self._tell()
+
+    def show_effects(self, effects: Mapping[str, str]) -> None:
+        """Let each knob that is named say what turning it does to the runs."""
+        for name, effect in effects.items():
+            self.knobs[name].show_effect(effect)
 
     def _grid(self) -> QGridLayout:
         grid = QGridLayout()
@@ -90,6 +94,15 @@ class KnobList(QWidget):
         knob.changed.connect(self._tell)
         knob.finished.connect(self.finished)
         return knob
+
+    def _place(self, grid: QGridLayout, knob: Knob, place: int) -> int:
+        """Put a knob into the next free place, one with options over a whole row; returns the place after it."""
+        wide = self._columns if knob.options is not None else 1
+        row, column = divmod(place, self._columns)
+        if column + wide > self._columns:
+            row, column = row + 1, 0
+        grid.addWidget(knob, row, column, 1, wide, Qt.AlignmentFlag.AlignTop)
+        return row * self._columns + column + wide
 
     def _drop(self, knob: Knob) -> None:
         knob.hide()

@@ -59,9 +59,9 @@ class CurveCard(QFrame):
 
     def refresh(self, picture: SessionPicture, clock: Clock | None = None, patient: bool = False) -> bool:
         """Take the newest picture, as `CurveView.refresh` does."""
-        outgrown = self.view.refresh(picture, clock, patient)
+        long = self.view.refresh(picture, clock, patient)
         self._tell()
-        return outgrown
+        return long
 
     def set_selected(self, id: str | None) -> None:
         self.view.set_selected(id)

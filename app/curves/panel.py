@@ -61,6 +61,7 @@ class CurvePanel(QScrollArea):
         self._late.setInterval(FRAME_MILLISECONDS)
         self._late.timeout.connect(self._catch_up)
         self.cards: dict[str, CurveCard] = {}
+        self._turn = 0
         self._kind = SURFACE
         self._kept: dict[str, dict[str, Style]] = {}  # by kind: how its curves are to be shown
         self._show_curves(_first_curves(self._kind), {})
@@ -72,10 +73,15 @@ class CurvePanel(QScrollArea):
         if picture.kind != self._kind:
             self._switch_to(picture.kind)
         if self.isVisible():
-            whole = 0  # of cards to be drawn anew; one in a frame is enough
-            for card in self.cards.values():
-                whole += card.refresh(picture, clock, patient=whole > 0)
-            if whole > 1:
+            cards, turn = list(self.cards.values()), self._turn
+            long: list[
+                CurveCard
+            ] = []  # drawing these takes long: one in a frame is enough, then it is the next one's turn
+            for card in cards[turn:] + cards[:turn]:
+                if card.refresh(picture, clock, patient=bool(long)):
+                    long.append(card)
+            self._turn = cards.index(long[1]) if len(long) > 1 else 0
+            if len(long) > 1:
                 self._late.start()
 
     def _catch_up(self) -> None:

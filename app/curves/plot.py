@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor
 
 from app.curves.axes import HUGEST, Scale, round_up
 from app.curves.backdrop import Frame, plot_in
-from app.curves.ranges import linear_range, log_range
+from app.curves.ranges import fitted_range
 from app.curves.sheet import Ink, Layout, Sheet
 from app.curves.table import ALONG, COUNTED, Clock, Course, Curve, Part
 from app.curves.trace import Trace
@@ -63,6 +63,7 @@ class Plot:
         self.parts: tuple[Part, ...] = ()
         self.traces: list[Trace] = []  # the parts of what is visible, in the order of the runs
         self._kept: dict[tuple[str, Part], Trace] = {}
+        self._courses: dict[str, Course] = {}
 
     def restyle(self, style: Style) -> None:
         """A range chosen by hand stays only as long as its axis does."""
@@ -86,8 +87,9 @@ class Plot:
         self.parts = self.curve.parts(picture) if self.applies else ()
         known = {(run.id, part) for run in picture.runs for part in self.parts}
         self._kept = {key: trace for key, trace in self._kept.items() if key in known}
+        self._courses = {run.id: self._courses[run.id] for run in picture.runs if run.id in self._courses}
         for run in self._runs_shown(picture):
-            course = ALONG[self.style.along].course(run, picture, clock)
+            course = self._course(run, picture, clock)
             for part in self.parts:
                 key = run.id, part
                 if course is not None:
@@ -95,6 +97,14 @@ class Plot:
                     trace.pull(run, picture, course, self.span)
                 if key in self._kept:
                     self.traces.append(self._kept[key])
+
+    def _course(self, run: RunPicture, picture: SessionPicture, clock: Clock | None) -> Course | None:
+        """The same object as before while the run goes on as before, so that what stays need not be placed anew."""
+        course, before = ALONG[self.style.along].course(run, picture, clock), self._courses.get(run.id)
+        if course is None or (before is not None and before.leads_to(course)):
+            return course and before
+        self._courses[run.id] = course
+        return course
 
     def _runs_shown(self, picture: SessionPicture) -> list[RunPicture]:
         if self.curve.layers:
@@ -107,15 +117,17 @@ class Plot:
         area = plot_in(size, self.style.names_axis)
         own = replace(x, start=0.0, end=area.width())
         changed = min([trace.place(own, 1.0 / ratio) for trace in traces], default=math.inf)
-        fit = log_range if self.style.log_y else linear_range
-        low, high = self.y_range or self._whole_y(fit([trace.extent(x, self.style.log_y) for trace in traces]))
+        extents = [trace.extent(x, self.style.log_y) for trace in traces]
+        low, high = self.y_range or fitted_range(extents, self.style.log_y, self.curve.least)
         y = Scale(low, high, area.bottom(), area.top(), self.style.log_y)
         self.frame = Frame(size, ratio, x, y, ALONG[self.style.along].title if self.style.names_axis else "")
         return self.sheet.draw(self._layout(self.frame), traces, changed)
 
-    def outgrown(self, size: QSize) -> bool:
-        """Whether the runs have gone on beyond the x axis that is drawn, so that everything is to be drawn anew."""
-        return self.frame is not None and self.frame.x.high < self._x(size).high
+    def takes_long(self, size: QSize) -> bool:
+        """Whether much is to be drawn: runs have gone on beyond the x axis, or were measured once more."""
+        if self.frame is None:
+            return False
+        return self.frame.x.high < self._x(size).high or (not self.curve.columns and any(t.fresh for t in self.traces))
 
     @property
     def applies(self) -> bool:
@@ -196,10 +208,6 @@ class Plot:
         starts = [trace.course.place(1.0) for trace in traces]
         start = min((start for start in starts if start > 0.0), default=end / 10.0)
         return (start, end) if start < end else (end / 10.0, end)
-
-    def _whole_y(self, span: Span) -> Span:
-        low, high = span
-        return (max(low, self.curve.least), high) if self.curve.least < high and not self.style.log_y else span
 
     def _stands_out(self, trace: Trace) -> bool:
         return trace.run.id == self.selected and trace.part.layer is None

@@ -39,6 +39,14 @@ class Extent:
         return abs(self.latest) > min(INSANE * usual, ABSURD * max(abs(self.first), 1.0))
 
 
+def fitted_range(extents: Iterable[Extent], log: bool, least: float = -math.inf) -> tuple[float, float]:
+    """A range that shows the curves; a linear one does not go below `least` if anything lies above."""
+    if log:
+        return log_range(extents)
+    low, high = linear_range(extents)
+    return (max(low, least) if least < high else low), high
+
+
 def log_range(extents: Iterable[Extent]) -> tuple[float, float]:
     """A logarithmic range; extents hold positive numbers only, or NaN."""
     known = [extent for extent in extents if extent.high > 0.0]

@@ -100,12 +100,12 @@ class Sheet:
             return
         pen = QPen(colour, width)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        behind = 0.0
+        passed = None
         if dashes:
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
             pen.setDashPattern([length / width for length in dashes])
-            behind = float(lengths(*line.pieces(-math.inf, layout.y))[-len(pieces[0])])
-        self._strokes.draw(painter, pen, *pieces, behind)
+            passed = lengths(*line.pieces(-math.inf, layout.y))[-len(pieces[0]) :]
+        self._strokes.draw(painter, pen, *pieces, passed)
 
 
 def faint(colour: str, paper: str) -> QColor:

@@ -49,20 +49,25 @@ class Strokes:
         self._lines: list[QLineF] = []
 
     def draw(
-        self, painter: QPainter, pen: QPen, start: Array, stop: Array, low: Array, high: Array, behind: float = 0.0
+        self,
+        painter: QPainter,
+        pen: QPen,
+        start: Array,
+        stop: Array,
+        low: Array,
+        high: Array,
+        passed: Array | None = None,
     ) -> None:
         """Draw a curve of pieces, each from low to high between the pixels start and stop.
 
         One that is not finite is a gap. Whether a piece is drawn smooth or rough depends on its block
-        only, so a part of a curve drawn later looks like the rest. behind: how long the curve already is,
-        for the pattern of a dashed pen.
+        only, so a part of a curve drawn later looks like the rest. passed: for a dashed pen, the `lengths`
+        of the whole curve at these pieces.
         """
         known = np.isfinite(start) & np.isfinite(stop) & np.isfinite(low) & np.isfinite(high)
         enter, leave = chain(low, high)
         kind = np.where(known, 1 + _rough(start, enter, leave), 0)
         borders = [0, *((kind[1:] != kind[:-1]).nonzero()[0] + 1).tolist(), len(kind)]
-        dashed = pen.style() == Qt.PenStyle.CustomDashLine
-        passed = behind + lengths(start, stop, low, high) if dashed else None
         painter.setPen(pen)
         for first, last in pairwise(borders):
             if kind[first]:

@@ -157,6 +157,9 @@ CURVES: dict[str, Curve] = {
 }
 
 
+_UNSEEN = 1e-4  # of the length of an axis
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """How a run moves along the x axis: piecewise linear through (updates, values), both rising."""
@@ -174,6 +177,15 @@ class Course:
 
     def place(self, update: float) -> float:
         return float(self.at(np.array([float(update)]))[0])
+
+    def leads_to(self, later: Course) -> bool:
+        """Whether another course is this one gone on as before, as far as can be seen."""
+        if later is self or len(self.updates) < 2 or len(later.updates) != len(self.updates):
+            return later is self
+        *known, (u0, v0), (u1, v1) = zip(self.updates.tolist(), self.values.tolist(), strict=True)
+        *others, (w0, x0), (w1, x1) = zip(later.updates.tolist(), later.values.tolist(), strict=True)
+        same = known == others and (u0, v0) == (w0, x0) and u1 > u0
+        return same and abs(v0 + (w1 - u0) * (v1 - v0) / (u1 - u0) - x1) <= _UNSEEN * x1
 
     def update_at(self, place: float) -> int:
         """The update nearest to a place."""

@@ -103,6 +103,11 @@ class Trace:
         return changed
 
     @property
+    def fresh(self) -> bool:
+        """Whether there is something that has not been placed yet."""
+        return self._placed[0] is not self.strong
+
+    @property
     def newest(self) -> int:
         """The last update that the run has gone through, or was measured at; -1 before the first."""
         return max(self.run.history.updates, self.bins.updates) - 1

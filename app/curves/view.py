@@ -68,13 +68,13 @@ class CurveView(QWidget):
     def refresh(self, picture: SessionPicture, clock: Clock | None = None, patient: bool = False) -> bool:
         """Take the newest picture; paints only if something on screen has changed.
 
-        Returns whether everything is to be drawn anew, which a patient view leaves to the next time.
+        Returns whether that takes long, and then a patient view leaves it to the next time.
         """
         self.plot.pull(picture, clock)
-        outgrown = self.plot.outgrown(self.size())
-        if not (outgrown and patient):
+        long = self.plot.takes_long(self.size())
+        if not (long and patient):
             self._compose()
-        return outgrown
+        return long
 
     def set_theme(self, theme: Theme) -> None:
         self.plot.theme = theme

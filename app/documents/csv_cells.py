@@ -9,15 +9,15 @@ import numpy as np
 
 Array = np.ndarray
 
-NUMBER, MISSING, TEXT = 0, 1, 2
+NUMBER, MISSING, TEXT, INFINITE = 0, 1, 2, 3
 # What spreadsheets, R, pandas and databases write where there is nothing, and the errors of formulas.
 _NOTHING = frozenset(
-    "|-|–|—|?|.|na|n/a|<na>|nan|-nan|null|none|nil|#n/a|#na|#null!|#div/0!|#value!|#ref!|#name?|#num!".split("|")
-)
+    ("", "-", "–", "—", "?", ".", "na", "n/a", "<na>", "nan", "-nan", "null", "none", "nil", "#n/a", "#na", "#null!")
+) | {"#div/0!", "#value!", "#ref!", "#name?", "#num!"}
 
 
 def parsed(cell: str, decimal: str) -> tuple[int, float]:
-    """NUMBER, MISSING or TEXT, and the number or NaN. What is not finite is a TEXT.
+    """NUMBER, MISSING, TEXT or INFINITE, and the number or NaN.
 
     With a decimal comma a point makes a text: it may well stand between thousands.
     """
@@ -30,11 +30,11 @@ def parsed(cell: str, decimal: str) -> tuple[int, float]:
         value = math.nan if "_" in text else float(text.replace("−", "-"))
     except ValueError:
         return TEXT, math.nan
-    return (NUMBER, value) if math.isfinite(value) else (TEXT, math.nan)
+    return (INFINITE, math.nan) if math.isinf(value) else (TEXT, value) if math.isnan(value) else (NUMBER, value)
 
 
 def numbers(cells: Sequence[str], decimal: str) -> tuple[Array, Array | None]:
-    """Values (n,), NaN where there is no number, and codes (n,) NUMBER, MISSING or TEXT; None if all are numbers."""
+    """Values (n,), NaN where there is no number, and codes (n,) as of `parsed`; None if all are numbers."""
     values = _plain(cells, decimal)
     if values is not None:
         return values, None
@@ -58,16 +58,11 @@ def number_label(value: float) -> str:
 def why_no_number(cell: str, decimal: str) -> str:
     """What is wrong with a cell that should hold a number, to stand behind the place."""
     text = cell.strip()
-    if parsed(cell, decimal)[0] == MISSING:
-        return "nothing in it" if not text else f"“{_short(text)}” stands for no value"
+    if parsed(cell, decimal)[0] == INFINITE:
+        return f"“{_short(text)}” is not finite"
     other = "," if decimal == "." else "."
     if parsed(text, other)[0] == NUMBER and other in text:
         return f"“{_short(text)}” is no number with “{decimal}” as the decimal mark; thousands go unmarked"
-    try:
-        if not math.isfinite(float(text.replace(",", ".") if decimal == "," else text)):
-            return f"“{_short(text)}” is not finite"
-    except ValueError:
-        pass
     return f"“{_short(text)}” is no number"
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from app.documents.csv_cells import MISSING, NUMBER, TEXT, parsed
+from app.documents.csv_cells import INFINITE, MISSING, NUMBER, TEXT, parsed
 from app.documents.csv_source import HEAD, Source, guessed_encoding, unheard
 from engine import MOST_COLUMNS, MOST_NAME, SettingError
 
@@ -51,7 +51,7 @@ class Layout:
     rows: tuple[int, ...]
 
 
-def sniff(source: Source, wishes: Wishes = Wishes()) -> Layout:  # noqa: B008 - frozen
+def sniff(source: Source, wishes: Wishes = Wishes()) -> Layout:
     """The layout that the first rows speak for. Raises FileError or SettingError."""
     data, whole = source.head()
     encoding = wishes.encoding or guessed_encoding(data, whole)
@@ -80,10 +80,13 @@ def sniff(source: Source, wishes: Wishes = Wishes()) -> Layout:  # noqa: B008 - 
     return Layout(encoding, separator, decimal, header, first, names, preview, shown)
 
 
-def records(lines: Iterable[str], separator: str) -> Iterator[list[str]]:
-    """The rows of cells, quotes resolved; an empty line is an empty row. Raises SettingError with the row."""
+def records(lines: Iterable[str], separator: str, first: int = 1) -> Iterator[list[str]]:
+    """The rows of cells, quotes resolved; an empty line is an empty row.
+
+    first: the number of the first row. Raises SettingError with the row.
+    """
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
-    for row in itertools.count(1):
+    for row in itertools.count(first):
         try:
             yield next(reader)
         except StopIteration:
@@ -183,7 +186,7 @@ def _has_header(rows: Sequence[Sequence[str]], decimal: str) -> bool:
     if not data:
         return NUMBER not in codes
     columns = [[row[place] for row in data if place < len(row)] for place in range(len(names))]
-    numeric = [sum(parsed(cell, decimal)[0] == NUMBER for cell in column) for column in columns]
+    numeric = [sum(parsed(cell, decimal)[0] in (NUMBER, INFINITE) for cell in column) for column in columns]
     for code, column, found in zip(codes, columns, numeric, strict=True):
         if code == TEXT and column and 2 * found > sum(parsed(cell, decimal)[0] != MISSING for cell in column):
             return True

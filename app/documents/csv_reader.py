@@ -7,15 +7,17 @@ table = read(source, found, suggested(found), unheard)
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Protocol
 
 import numpy as np
 
 from app.documents.csv_cells import label, number_label
+from app.documents.csv_columns import Column
 from app.documents.csv_rows import Batch, batches
 from app.documents.csv_selection import Selection, judged
 from app.documents.csv_source import Progress, Source
-from app.documents.csv_survey import Column, Survey
+from app.documents.csv_survey import Survey
 from app.documents.safe_write import FileError
 from engine import MOST_NAME, SettingError, Table, checked_table
 
@@ -36,28 +38,25 @@ def read(source: Source, survey: Survey, selection: Selection, progress: Progres
     target = _target(survey.columns[selection.target], selection, decimal)
     inputs, targets = np.empty((verdict.examples, verdict.inputs)), np.empty(verdict.examples)
     masks = survey.masks(selection.places)
+    changed = FileError(f"{source.name} has changed while it was read; open it again")
     done = 0
-    try:
-        pairs = zip(batches(source, survey.layout, progress, selection.places), survey.faults, strict=True)
-        for batch, faults in pairs:
-            if len(batch.rows) != len(faults.rows):
-                raise ValueError
-            bits = faults.of(*masks)
-            usable = slice(None) if bits is None else np.unpackbits(bits, count=len(batch.rows)) == 0
-            column = 0
-            values = target.read(batch)[usable, 0]
-            end = done + len(values)
-            targets[done:end] = values
-            for reader in readers:
-                inputs[done:end, column : column + len(reader.names)] = reader.read(batch)[usable]
-                column += len(reader.names)
-            done = end
-        if done != verdict.examples or not (np.isfinite(inputs).all() and np.isfinite(targets).all()):
-            raise ValueError
-    except (ValueError, KeyError) as error:
-        if isinstance(error, SettingError):
-            raise
-        raise FileError(f"{source.name} has changed while it was read; open it again") from None
+    pairs = zip_longest(batches(source, survey.layout, progress, selection.places), survey.faults)
+    for batch, faults in pairs:
+        if batch is None or faults is None or len(batch.rows) != len(faults.rows):
+            raise changed
+        bits = faults.of(*masks)
+        usable = slice(None) if bits is None else np.unpackbits(bits, count=len(batch.rows)) == 0
+        values = target.read(batch)[usable, 0]
+        end, column = done + len(values), 0
+        if end > verdict.examples:
+            raise changed
+        targets[done:end] = values
+        for reader in readers:
+            inputs[done:end, column : column + len(reader.names)] = reader.read(batch)[usable]
+            column += len(reader.names)
+        done = end
+    if done != verdict.examples or not (np.isfinite(inputs).all() and np.isfinite(targets).all()):
+        raise changed
     names = tuple(name[:MOST_NAME] for reader in readers for name in reader.names)
     return _made(source, survey, selection, names, inputs, targets)
 
@@ -107,7 +106,8 @@ class _Places:
         if batch.matrix is not None:
             numbers = batch.numbers(self._place, self._decimal)[0]
             values, where = np.unique(numbers, return_inverse=True)
-            return np.array([self._known[number_label(value)] for value in values.tolist()])[where][:, None]
+            found = np.array([self._known.get(number_label(value), np.nan) for value in values.tolist()])
+            return found[where][:, None]
         cells = batch.columns[self._place]
         known = {cell: self._known.get(label(cell, self._decimal), np.nan) for cell in set(cells)}
         return np.fromiter((known[cell] for cell in cells), np.float64, len(cells))[:, None]
@@ -124,7 +124,8 @@ class _OneHot:
         self._categories = np.arange(len(categories), dtype=np.float64)
 
     def read(self, batch: Batch) -> Array:
-        return (self._places.read(batch) == self._categories).astype(np.float64)
+        found: Array = self._places.read(batch) == self._categories
+        return found.astype(np.float64)
 
 
 def _feature(column: Column, place: int, decimal: str) -> _Reader:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +29,7 @@ class Batch:
     places: which columns the matrix holds.
     """
 
-    rows: Sequence[int]
+    rows: range | Array
     matrix: Array | None
     places: tuple[int, ...]
     columns: tuple[tuple[str, ...], ...]
@@ -61,7 +61,8 @@ def batches(
         if skipped < count and not text.isspace():
             lines = list(io.StringIO(text, newline="\n"))[skipped:]
             first = row + skipped + 1
-            yield _plain(lines, layout, first, places) or _cut(list(records(lines, layout.separator)), layout, first)
+            plain = _plain(lines, layout, first, places)
+            yield plain or _cut(list(records(lines, layout.separator, first)), layout, first)
         row += count
 
 
@@ -123,10 +124,11 @@ def _quoted(blocks: Iterator[str], layout: Layout, done: int) -> Iterator[Batch]
 def _cut(found: list[list[str]], layout: Layout, first: int) -> Batch:
     """Rows of cells as columns of one length, without the empty ones."""
     width = len(layout.names)
-    rows: Sequence[int] = range(first, first + len(found))
+    rows: range | Array = range(first, first + len(found))
     if not all(row and row[0] for row in found):
         full = [(number, row) for number, row in zip(rows, found, strict=True) if any(map(str.strip, row))]
-        rows, found = [number for number, _ in full], [row for _, row in full]
+        rows = np.fromiter((number for number, _ in full), np.int64, len(full))
+        found = [row for _, row in full]
     long = None
     if any(len(row) != width for row in found):
         long = np.fromiter((any(map(str.strip, row[width:])) for row in found), bool, len(found))

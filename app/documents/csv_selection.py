@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.documents.csv_cells import why_no_number
-from app.documents.csv_survey import Column, Survey
+from app.documents.csv_columns import Column
+from app.documents.csv_survey import Survey
 from engine import MOST_CLASSES, MOST_COLUMNS, MOST_NUMBERS
 
 MOST_CATEGORIES = 20  # of a text that becomes features, one for each
@@ -57,11 +58,11 @@ def target_problem(column: Column, purpose: Purpose) -> str:
     if purpose == "regression":
         if column.kind == "text":
             return "is text, and a regression needs numbers; choose classification"
-        return f"is {column.categories[0]} in every row: nothing to learn" if _single(column) else ""
+        return f"is {column.low:g} in every row: nothing to learn" if column.low == column.high else ""
     if column.categories is None:
         more = "; choose regression" if column.kind == "number" else ""
         return f"has more than {MOST_CLASSES} different values, and at most {MOST_CLASSES} can be classes{more}"
-    if column.constant:
+    if len(column.categories) == 1:
         return f"holds one class only, “{column.categories[0]}”: nothing to tell apart"
     return ""
 
@@ -101,10 +102,12 @@ def judged(survey: Survey, selection: Selection) -> Verdict:
     """Whether it can be imported, and what it comes to."""
     columns = survey.columns
     target = columns[selection.target]
+    if survey.rows < 2:
+        return Verdict("There is one row of data only; at least 2 are needed.")
     if fault := target_problem(target, selection.purpose):
         return Verdict(f"The target “{target.name}” {fault}.")
     if not selection.features:
-        return Verdict("No feature is chosen.")
+        return Verdict(_why_no_feature(survey, selection.target))
     for place in selection.features:
         if fault := feature_problem(columns[place]):
             return Verdict(f"“{columns[place].name}” {fault}.")
@@ -160,6 +163,15 @@ def _notes(survey: Survey, selection: Selection) -> list[str]:
     return notes
 
 
+def _why_no_feature(survey: Survey, target: int) -> str:
+    others = [column for place, column in enumerate(survey.columns) if place != target]
+    if not others:
+        return "There is one column only: nothing is left to be a feature. Is the separator right?"
+    if all(map(feature_problem, others)):
+        return f"No column can be a feature: “{others[0].name}” {feature_problem(others[0])}."
+    return "No feature is chosen."
+
+
 def _fault(survey: Survey, row: int, place: int | None) -> str:
     """Where the first unusable cell stands, and why it is one."""
     if place is None:
@@ -178,7 +190,3 @@ def _listed(names: list[str]) -> str:
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _single(column: Column) -> bool:
-    return column.kind == "number" and column.low == column.high

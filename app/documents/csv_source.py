@@ -159,7 +159,8 @@ class Source:
     def _recognise(self, data: bytes) -> None:
         """Refuse what is known to be something else. Raises SettingError."""
         if not data.strip():
-            raise SettingError(f"{'the file' if self.is_file else 'the clipboard'} is empty")
+            what = "the file" if self.is_file else "the clipboard"
+            raise SettingError(f"{what} begins with {HEAD:,} blanks" if len(data) > HEAD else f"{what} is empty")
         for mark, what in _OTHERS.items():
             if data.startswith(mark):
                 raise SettingError(f"not a table in text: this is {what}")

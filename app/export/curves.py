@@ -1,4 +1,4 @@
-"""A curve of all visible runs, drawn for print by the same columns and ranges as on screen."""
+"""A curve of all visible runs, or of one run's layers, drawn for print by the same columns and ranges as on screen."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import numpy as np
 
 from app.colours import ON_LIGHT
 from app.curves.axes import HUGEST, Scale
-from app.curves.ranges import linear_range, log_range
-from app.curves.table import ALONG, CURVES, Array, Clock, Course
+from app.curves.ranges import fitted_range
+from app.curves.table import ALONG, CURVES, Array, Clock, Course, Curve
 from app.curves.trace import Trace
 from app.export.legend import Entry, clean
+from app.export.looks import Look, Looks, line_style
 from app.export.plots import CurvePlot
 from app.export.records import Progress, exactly
 from app.export.style import MM, POINTS, FigureSettings, Pattern
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 PITCH = 0.15  # points of paper that share a vertex pair
 _MARKS = 6  # markers along one curve
 _MOST_TWEAKS = 40
+_LONGEST_NAME = 16
 
 
 def draw_curves(
@@ -42,43 +44,74 @@ def draw_curves(
     Lines are placed in fractions of the axes, so that they are the same on every kind of axis.
     """
     curve, along = CURVES[plot.curve], ALONG[plot.along]
-    shown = [run for run in picture.runs if run.visible] if curve.needs(picture) else []
+    shown = _shown(curve, picture)
     courses = {run.id: along.course(run, picture, clocks.get(run.id)) for run in shown}
     x = Scale(*(plot.x_range or _whole(shown, courses, plot.log_x)), 0.0, 1.0, plot.log_x)
-    pitch = PITCH / (settings.width / MM * POINTS)
+    span = plot.span if curve.columns else 0
     traces = []
     for run in shown:
         course = courses[run.id]
         if course is not None:
-            trace = Trace(curve)
-            trace.pull(exactly(picture, run, progress), picture, course, plot.span)
-            trace.place(x, pitch)
-            traces.append((trace, trace.extent(x, plot.logarithmic)))
-            # A million rows are now a few thousand columns.
-            trace.run = run
-    fit = log_range if plot.logarithmic else linear_range
-    y = Scale(*(plot.y_range or fit(extent for _, extent in traces)), 0.0, 1.0, plot.logarithmic)
-    _set_up(axes, x, y, along.title, curve.title, settings)
-    places = {run.id: place for place, run in enumerate(picture.runs)}
-    entries = []
-    for order, (trace, _) in enumerate(traces):
-        pen = _Pen(axes, settings, trace.run.colour, places[trace.run.id], order / len(traces))
-        pen.draw(trace, x, y, bool(plot.span))
-        entries.append((pen.handle(), labels[trace.run.id]))
-    if not any(trace.bins.updates for trace, _ in traces):
+            traces += _traces(curve, picture, run, course, span, progress)
+    for trace in traces:
+        trace.place(x, PITCH / (settings.width / MM * POINTS))
+    extents = [trace.extent(x, plot.logarithmic) for trace in traces]
+    y = Scale(*(plot.y_range or fitted_range(extents, plot.logarithmic, curve.least)), 0.0, 1.0, plot.logarithmic)
+    _set_up(axes, x, y, along.title, _title(curve, picture, shown), settings)
+    looks = Looks(curve, picture, settings)
+    for order, trace in enumerate(traces):
+        pen = _Pen(axes, settings, looks.of(trace), order / len(traces))
+        pen.draw(trace, x, y, bool(span))
+    leads = list({trace.run.id: trace for trace in reversed(traces)}.values())[::-1]
+    for trace in leads:
+        _draw_tweaks(axes, settings, trace, x)
+    if not any(trace.bins.updates for trace in traces):
         axes.text(0.5, 0.5, "nothing recorded", transform=axes.transAxes, ha="center", va="center", color="0.5")
-    return entries + _signs([trace for trace, _ in traces], settings)
+    if curve.layers:
+        entries = [(looks.of(trace).handle(settings), trace.part.name) for trace in traces]
+    else:
+        entries = [(looks.of(trace).handle(settings), labels[trace.run.id]) for trace in leads]
+        entries += looks.parts(settings) if leads else []
+    return entries + _signs(traces, settings)
+
+
+def _shown(curve: Curve, picture: SessionPicture) -> list[RunPicture]:
+    """The runs whose curves are drawn: all that are visible, of layers only the selected one's."""
+    if not curve.needs(picture):
+        return []
+    if not curve.layers:
+        return [run for run in picture.runs if run.visible]
+    selected = picture.experiment.view.get("selected")
+    return [run for run in picture.runs if run.id == selected] or list(picture.runs[:1])
+
+
+def _title(curve: Curve, picture: SessionPicture, shown: list[RunPicture]) -> str:
+    title = curve.title_for(picture)
+    if not curve.layers or not shown or len(picture.runs) == 1:
+        return title
+    name = shown[0].name
+    return f"{title}, {name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + '…'}"
+
+
+def _traces(
+    curve: Curve, picture: SessionPicture, run: RunPicture, course: Course, span: int, progress: Progress
+) -> list[Trace]:
+    exact = exactly(picture, run, progress) if curve.columns else run
+    traces = [Trace(curve, part) for part in curve.parts(picture)]
+    for trace in traces:
+        trace.pull(exact, picture, course, span)
+        # Once it is placed, a million rows are a few thousand columns.
+        trace.run = run
+    return traces
 
 
 class _Pen:
-    """Draws one run: colour by its number, pattern and marker by its place among the runs."""
+    """Draws one line."""
 
-    def __init__(self, axes: Axes, settings: FigureSettings, colour: int, place: int, shift: float) -> None:
+    def __init__(self, axes: Axes, settings: FigureSettings, look: Look, shift: float) -> None:
         self.axes = axes
         self.settings = settings
-        self.colour = ON_LIGHT[colour]
-        self.pattern = settings.dash(place)
-        self.marker = settings.marker(place)
+        self.look = look
         self.shift = shift
 
     def draw(self, trace: Trace, x: Scale, y: Scale, smooth: bool) -> None:
@@ -86,18 +119,10 @@ class _Pen:
         if smooth:
             self._line(*raw, width=0.6, alpha=0.3, zorder=2.0, pattern=())
         strong = chain(*trace.smooth.pieces(-np.inf, y)) if smooth else raw
-        self._line(*strong, width=1.0, alpha=1.0, zorder=3.0, pattern=self.pattern)
+        self._line(*strong, width=1.0, alpha=1.0, zorder=3.0, pattern=self.look.pattern)
         self._markers(*strong)
-        self._tweaks(trace, x)
         if trace.diverged:
             self._end(*raw)
-
-    def handle(self) -> Any:
-        from matplotlib.lines import Line2D
-
-        return Line2D(
-            [], [], color=self.colour, lw=self.settings.line_width, ls=_style(self.pattern), **self._marker_look()
-        )
 
     def _line(self, across: Array, up: Array, width: float, alpha: float, zorder: float, pattern: Pattern) -> None:
         if np.isfinite(up).sum() == 1:
@@ -105,14 +130,14 @@ class _Pen:
             self._points(across[one], up[one], "o", 3.5 * self.settings.line_width)
             return
         self.axes.plot(
-            across, up, transform=self.axes.transAxes, color=self.colour, lw=width * self.settings.line_width,
-            ls=_style(pattern), alpha=alpha, zorder=zorder,
+            across, up, transform=self.axes.transAxes, color=self.look.colour, lw=width * self.settings.line_width,
+            ls=line_style(pattern), alpha=alpha, zorder=zorder,
         )  # fmt: skip
 
     def _markers(self, across: Array, up: Array) -> None:
         """A few markers, elsewhere for every run, so that curves on top of each other show all of theirs."""
         there = np.isfinite(up)
-        if not self.marker or there.sum() < 2:
+        if not self.look.marker or there.sum() < 2:
             return
         across, up = across[there], up[there]
         wanted = (np.arange(_MARKS) + 0.15 + 0.8 * self.shift) / _MARKS
@@ -120,26 +145,9 @@ class _Pen:
         nearest = np.clip(np.searchsorted(across, wanted), 1, len(across) - 1)
         nearest -= wanted - across[nearest - 1] < across[nearest] - wanted
         self.axes.plot(
-            across[nearest], up[nearest], transform=self.axes.transAxes, ls="", zorder=4.0, **self._marker_look()
+            across[nearest], up[nearest], transform=self.axes.transAxes, ls="", zorder=4.0,
+            **self.look.marks(self.settings),
         )  # fmt: skip
-
-    def _marker_look(self) -> dict[str, Any]:
-        size = 2.2 * self.settings.line_width + 1.6
-        return {
-            "marker": self.marker or "",
-            "ms": size,
-            "mfc": self.colour,
-            "mec": "white",
-            "mew": 0.35 * self.settings.line_width,
-        }
-
-    def _tweaks(self, trace: Trace, x: Scale) -> None:
-        places = np.unique([x.pixel(trace.course.place(tweak.update)) for tweak in trace.run.tweaks][:_MOST_TWEAKS])
-        for place in places[(places >= 0.0) & (places <= 1.0)]:
-            self.axes.axline(
-                (place, 0.0), (place, 1.0), transform=self.axes.transAxes, color=self.colour,
-                lw=0.6 * self.settings.line_width, ls=(0, (1.0, 2.5)), zorder=1.5,
-            )  # fmt: skip
 
     def _end(self, across: Array, up: Array) -> None:
         there = np.flatnonzero(np.isfinite(up) & (across <= 1.0))
@@ -149,8 +157,17 @@ class _Pen:
 
     def _points(self, across: Array, up: Array, marker: str, size: float) -> None:
         self.axes.plot(
-            across, up, transform=self.axes.transAxes, ls="", marker=marker, ms=size, mfc=self.colour, mec="white",
+            across, up, transform=self.axes.transAxes, ls="", marker=marker, ms=size, mfc=self.look.colour, mec="white",
             mew=0.4 * self.settings.line_width, zorder=5.0, clip_on=False,
+        )  # fmt: skip
+
+
+def _draw_tweaks(axes: Axes, settings: FigureSettings, trace: Trace, x: Scale) -> None:
+    places = np.unique([x.pixel(trace.course.place(tweak.update)) for tweak in trace.run.tweaks][:_MOST_TWEAKS])
+    for place in places[(places >= 0.0) & (places <= 1.0)]:
+        axes.axline(
+            (place, 0.0), (place, 1.0), transform=axes.transAxes, color=ON_LIGHT[trace.run.colour],
+            lw=0.6 * settings.line_width, ls=(0, (1.0, 2.5)), zorder=1.5,
         )  # fmt: skip
 
 
@@ -166,10 +183,6 @@ def chain(start: Array, stop: Array, low: Array, high: Array) -> tuple[Array, Ar
     needed = np.ones(len(xs), bool)
     needed[1::2] = (low != high) | (start != stop)
     return xs[needed], np.where(np.isfinite(ys), ys, np.nan)[needed]
-
-
-def _style(pattern: Pattern) -> Any:
-    return (0.0, pattern) if pattern else "-"
 
 
 def _signs(traces: list[Trace], settings: FigureSettings) -> list[Entry]:

@@ -103,13 +103,27 @@ def leaky_relu(z):
     return maximum(z, splat(0.01) * z), positive(z, splat(1.0), splat(0.01))
 
 
-@activation("tanh", "Tanh", "tanh(z)", source="", value=np.tanh, range=(-1.0, 1.0))
+@activation(
+    "tanh",
+    "Tanh",
+    "tanh(z)",
+    source="LeCun et al. 1998, section 4.4, https://doi.org/10.1007/3-540-49430-8_2",
+    value=np.tanh,
+    range=(-1.0, 1.0),
+)
 def tanh(z):
     a = elementary.tanh(z)
     return a, fma(-a, a, splat(1.0))
 
 
-@activation("sigmoid", "Sigmoid", "1 / (1 + e^-z)", source="", value=_sigmoid, range=(0.0, 1.0))
+@activation(
+    "sigmoid",
+    "Sigmoid",
+    "1 / (1 + e^-z)",
+    source="Rumelhart, Hinton & Williams 1986, https://doi.org/10.1038/323533a0",
+    value=_sigmoid,
+    range=(0.0, 1.0),
+)
 def sigmoid(z):
     a = elementary.sigmoid(z)
     return a, fma(-a, a, a)

@@ -2,7 +2,7 @@
 
 All of them are without branches: the argument is cut down by exact steps, a polynomial does the rest. A NaN
 stays NaN and an overflow is infinite, so that a divergence is seen. An error of 1 eps is 2.2e-16 of the
-result; the stated ones were measured against more than a million arguments of 50 digits.
+result; the stated ones are the largest of some hundred thousand arguments, against references of 64 bits.
 Where nothing else is said the coefficients are minimax fits of this project (Remez's algorithm).
 """
 
@@ -71,7 +71,7 @@ def exp(x):
 
 @inline
 def expm1(x):
-    """e**x - 1 within 1.1 eps, near 0 too."""
+    """e**x - 1 within 1.1 eps, near 0 too (below 1e-307 within 5e-324)."""
     shifted, remainder = _parted(maximum(minimum(x, splat(710.0)), splat(-40.0)))
     half = power_of_two(shifted - splat(1.0))  # of 2**n, which may be too large
     return splat(2.0) * fma(remainder, half, half - splat(0.5))

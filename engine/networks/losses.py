@@ -119,19 +119,37 @@ def loss(
     return declare
 
 
-@loss("mse", "Mean squared error", "mean((o - y)^2)", source="", help="")
+@loss(
+    "mse",
+    "Mean squared error",
+    "mean (o - y)^2",
+    source="https://docs.pytorch.org/docs/stable/generated/torch.nn.MSELoss.html",
+    help="An error counts with its square, so large ones lead.",
+)
 def mse(o, y, knob):
     e = o - y
     return e * e, e + e
 
 
-@loss("half_mse", "Half squared error", "mean((o - y)^2)/2", source="", help="")
+@loss(
+    "half_mse",
+    "Half squared error",
+    "mean (o - y)^2 / 2",
+    source="https://github.com/tensorflow/playground/blob/master/src/nn.ts",
+    help="Half of the mean squared error, as in TensorFlow Playground: its gradient is o − y.",
+)
 def half_mse(o, y, knob):
     e = o - y
     return 0.5 * e * e, e
 
 
-@loss("mae", "Mean absolute error", "mean(|o - y|)", source="", help="")
+@loss(
+    "mae",
+    "Mean absolute error",
+    "mean |o - y|",
+    source="https://docs.pytorch.org/docs/stable/generated/torch.nn.L1Loss.html",
+    help="Every error counts alike, so that few outliers move little.",
+)
 def mae(o, y, knob):
     e = o - y
     return abs(e), (1.0 if e > 0.0 else -1.0 if e < 0.0 else e * 0.0)
@@ -140,10 +158,10 @@ def mae(o, y, knob):
 @loss(
     "huber",
     "Huber",
-    "mean(where(|e| < delta, e^2/2, delta*(|e| - delta/2)))",
+    "mean of e^2/2 where |e| < δ, else δ (|e| - δ/2); e = o - y",
     Hyper("delta", "δ", 1.0, 1e-6, 1e6, log=True, slider=(0.01, 10.0), help="errors beyond it count linearly"),
-    source="Huber 1964",
-    help="",
+    source="Huber 1964, https://doi.org/10.1214/aoms/1177703732",
+    help="Squares for small errors, absolute values for large ones.",
 )
 def huber(o, y, knob):
     e = o - y
@@ -152,7 +170,14 @@ def huber(o, y, knob):
 
 
 @loss(
-    "bce", "Binary cross-entropy", "", purposes=("classification",), single=(0.0, 1.0), logits=True, source="", help=""
+    "bce",
+    "Binary cross-entropy",
+    "mean ln(1 + e^o) - y o",
+    purposes=("classification",),
+    single=(0.0, 1.0),
+    logits=True,
+    source="https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html",
+    help="The output is a logit: its sigmoid is the probability. Wants the identity as output activation.",
 )
 def bce(o, y, knob):
     small = math.exp(-abs(o))
@@ -163,18 +188,27 @@ def bce(o, y, knob):
 @loss(
     "softmax",
     "Softmax cross-entropy",
-    "",
+    "mean ln Σ e^o - Σ y o",
     Hyper("smoothing", "ε", 0.0, 0.0, 0.5, help="share of the target spread evenly over the classes"),
     purposes=("classification",),
     one_for_two=False,
-    source="",
-    help="",
+    source="https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html; smoothing: "
+    "Szegedy et al. 2016, https://arxiv.org/abs/1512.00567",
+    help="A logit for each class; the softmax of them is the probability of each.",
 )
 def softmax(o, y, knob):
     return o, y
 
 
-@loss("hinge", "Hinge", "", purposes=("classification",), several=(-1.0, 1.0), source="", help="")
+@loss(
+    "hinge",
+    "Hinge",
+    "mean max(0, 1 - y o)",
+    purposes=("classification",),
+    several=(-1.0, 1.0),
+    source="Cortes & Vapnik 1995, https://doi.org/10.1007/BF00994018",
+    help="0 once an example is on its side by a margin of 1; y is −1 or 1.",
+)
 def hinge(o, y, knob):
     m = 1.0 - y * o
     return (m, -y) if m > 0.0 else (m * 0.0, 0.0)

@@ -81,6 +81,29 @@ def test_run_colours_are_seen_on_a_card(theme):
     assert min(contrast(colour, theme.panel) for colour in theme.run_colours) >= 3.0
 
 
+@pytest.mark.parametrize("sight", SIGHT)
+def test_class_colours_stay_apart_for_everyone(theme, sight):
+    seen = lab(np.clip(linear(numbers(theme.class_colours(10))) @ np.array(SIGHT[sight]).T, 0, 1))
+    assert min(float(np.linalg.norm(a - b)) for a, b in itertools.combinations(seen, 2)) >= 15.0
+    assert min(contrast(colour, theme.panel) for colour in theme.class_colours(12)) >= 3.0
+
+
+def test_classes_begin_with_the_colours_of_the_signs_and_come_again(theme):
+    assert theme.class_colours(2) == theme.signed_colours
+    negative, positive = theme.signed_colours
+    assert negative.red() > negative.blue() and positive.blue() > positive.red()
+    colours = theme.class_colours(30)
+    assert len(colours) == 30 and len({colour.name() for colour in colours}) == 12
+
+
+def test_the_diverging_map_goes_from_sign_to_sign_over_the_neutral(theme):
+    ends = numbers((*theme.signed_colours, theme.neutral))
+    assert (theme.diverging[[0, -1]] == ends[:2]).all()
+    assert np.abs(theme.diverging[127:129].mean(axis=0) - ends[2]).max() < 1.0
+    distance = np.linalg.norm(lab(linear(theme.diverging)) - lab(linear(ends[2:])), axis=1)
+    assert (np.diff(distance[:128]) < 0).all() and (np.diff(distance[128:]) > 0).all()
+
+
 def test_figures_and_the_light_theme_have_the_same_run_colours():
     assert [run_colour(LIGHT, place) for place in range(MOST_RUNS)] == list(ON_LIGHT)
 

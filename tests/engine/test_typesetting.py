@@ -7,7 +7,7 @@ import math
 import pytest
 
 from engine.expressions import parse
-from engine.typesetting import substitute, symbol, typeset
+from engine.typesetting import print_signs, substitute, symbol, typeset
 
 NAMES = (
     "m", "v", "g", "a", "b", "t", "x", "y", "beta1", "beta2", "mhat", "vhat", "eta", "eps", "theta",
@@ -72,3 +72,18 @@ def test_digits_and_own_symbols() -> None:
 def test_symbol() -> None:
     printed = {"beta12": "β₁₂", "rho": "ρ", "step": "Δθ", "momentum": "momentum", "u_k": "uₖ"}
     assert {name: symbol(name) for name in printed} == printed
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    {
+        "1 / (1 + e^-z)": "1 / (1 + e⁻ᶻ)",
+        "mean((o - y)^2)/2": "mean((o − y)²)/2",
+        "W ~ U(-a, a), a = √(6 / (inputs + units))": "W ~ U(−a, a), a = √(6 / (inputs + units))",
+        "max(z, 0.01 z)": "max(z, 0.01 z)",
+        "x^12*y^(a+1)": "x¹²·y^(a+1)",
+        "log-cosh": "log-cosh",
+    }.items(),
+)
+def test_a_formula_for_the_eye_gets_the_signs_of_print(text: str, printed: str) -> None:
+    assert print_signs(text) == printed

@@ -1,0 +1,37 @@
+"""What is known of an entry of any catalogue, as lists and tooltips tell it."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from engine import print_signs
+
+
+def family(entry: Any) -> str:
+    """The heading under which it stands in a list; empty for none."""
+    return str(getattr(entry, "family", "") or getattr(entry, "group", ""))
+
+
+def formula_of(entry: Any) -> str:
+    """Its formula in print; empty if it has none."""
+    return print_signs(str(getattr(entry, "formula", "")))
+
+
+def summary_of(entry: Any) -> str:
+    """One line: what it is, or else its formula."""
+    return str(getattr(entry, "summary", "") or getattr(entry, "help", "")) or formula_of(entry)
+
+
+def about(entry: Any, *more: str) -> str:
+    """A tooltip: summary, formula, source, licence, and what else there is to say."""
+    summary, formula = summary_of(entry), formula_of(entry)
+    source, licence = (str(getattr(entry, name, "")) for name in ("source", "licence"))
+    lines = [
+        summary,
+        formula if formula != summary else "",
+        f"Source: {source}" if source else "",
+        f"Licence: {licence}" if licence else "",
+        *more,
+    ]
+    return "".join(f"<p>{html.escape(line, quote=False)}</p>" for line in lines if line)

@@ -1,0 +1,62 @@
+"""A chooser with the knobs of what it has chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.controls.chooser import Chooser
+from app.controls.knob import shown
+from app.controls.knob_list import KnobList
+from engine import Catalogue, Choice
+
+_SPACING = 6
+
+
+class ChoicePanel(QWidget):
+    """`part` is the setting it stands for: `changed` tells `part` and a key, or `part.knob` and a value."""
+
+    changed = Signal(str, object)
+    settled = Signal()
+
+    def __init__(self, part: str, catalogue: Catalogue[Any], columns: int = 1, folded: Collection[str] = ()) -> None:
+        super().__init__()
+        self._part, self._catalogue, self._folded = part, catalogue, folded
+        self.chooser = Chooser(catalogue)
+        self.chooser.setObjectName(f"choose-{part}")
+        self.chooser.setAccessibleName(part)
+        self.chooser.chosen.connect(self._choose)
+        self.knobs = KnobList(columns)
+        self.knobs.changed.connect(lambda name, value: self.changed.emit(f"{part}.{name}", value))
+        self.knobs.finished.connect(self.settled)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(_SPACING)
+        self._column.addWidget(self.chooser)
+        self._column.addWidget(self.knobs)
+
+    def add_below_chooser(self, widget: QWidget) -> None:
+        """Put a widget between the chooser and the knobs."""
+        self._column.insertWidget(1, widget)
+
+    def show_choice(self, choice: Choice) -> None:
+        self.chooser.set_key(choice.kind)
+        self.knobs.show_knobs(self._catalogue[choice.kind].knobs, self._folded)
+        self.knobs.set_values(choice.values)
+
+    def note(self, choice: Choice) -> str:
+        """The choice in a few words: its title, and what is not at its default."""
+        entry = self._catalogue[choice.kind]
+        others = [
+            f"{knob.symbol or knob.title} {shown(choice.values[knob.name], knob.kind)}"
+            for knob in entry.knobs
+            if choice.values[knob.name] != knob.default
+        ]
+        return " · ".join([entry.title, *others])
+
+    def _choose(self, key: str) -> None:
+        self.changed.emit(self._part, key)
+        self.settled.emit()

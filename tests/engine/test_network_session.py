@@ -1,0 +1,276 @@
+"""Networks in a session: races, measures, live changes, edited weights, replay to the bit."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine import DIVERGED, FINISHED, MEASURES, Session, SettingError, full_history, new_network, new_run
+from engine.measures import next_due
+
+
+def race(*runs, data="circle", hidden=(4, 2), stop=None, **settings) -> Session:
+    return Session(new_network(data, runs or [new_run("adam", batch=10)], hidden, stop=stop, **settings))
+
+
+def theta(session: Session, id: str) -> np.ndarray:
+    return session.run(id).machine.theta
+
+
+def test_runs_share_data_first_weights_and_batches() -> None:
+    session = race(new_run("sgd", batch=10, id="a"), new_run("sgd", batch=10, id="b"), new_run("adam", batch=10))
+    assert np.array_equal(theta(session, "a"), theta(session, "adam"))
+    assert session.run("a").problem is session.run("adam").problem
+    session.advance(300)
+    assert np.array_equal(theta(session, "a"), theta(session, "b"))
+    losses = [full_history(session.run(id))["loss"][0] for id in ("a", "adam")]
+    assert losses[0] == losses[1], "the same batch from the same weights"
+
+
+def test_an_epoch_of_the_playground_has_25_updates() -> None:
+    session = race(new_run("sgd", batch=10, order="fixed"))
+    session.advance(25)
+    assert session.picture().runs[0].epoch == 1.0
+    assert session.picture().examples == 250
+
+
+def test_the_last_batch_of_an_epoch_is_short() -> None:
+    session = race(new_run("sgd", batch=32), data="iris", share=1.0)
+    session.advance(5)
+    run = session.picture().runs[0]
+    assert run.examples[1][-1] == 150.0, "32 * 4 + 22"
+    assert run.epoch == 1.0
+
+
+@pytest.mark.parametrize("order", ["reshuffled", "fixed", "replaced"])
+def test_orders_begin_alike_in_nothing_but_the_weights(order) -> None:
+    session = race(new_run("sgd", batch=10, order=order, id="one"), new_run("sgd", batch="full", id="full"))
+    session.advance(50)
+    assert not np.array_equal(theta(session, "one"), theta(session, "full"))
+    again = race(new_run("sgd", batch=10, order=order, id="one"))
+    for chunk in (1, 7, 17, 25):
+        again.advance(chunk)
+    assert np.array_equal(theta(again, "one"), theta(session, "one"))
+
+
+def test_measures_are_taken_at_the_same_updates_however_a_run_is_advanced() -> None:
+    whole, pieces = race(), race()
+    whole.advance(3000)
+    while pieces.update < 3000:
+        pieces.advance(min(37, 3000 - pieces.update))
+    one, other = (session.runs[0].measures.view() for session in (whole, pieces))
+    assert np.array_equal(one.at, other.at)
+    assert np.array_equal(one.values, other.values, equal_nan=True)
+    assert np.array_equal(one.layers, other.layers, equal_nan=True)
+    expected = [0]
+    while (due := next_due(expected[-1], 250)) <= 3000:
+        expected.append(due)
+    assert one.at.tolist() == expected
+
+
+def test_measures_say_what_the_network_does() -> None:
+    session = race(new_run("adam", learning_rate=0.03, weight_decay=0.1, l1=0.01), share=0.7)
+    session.advance(256)
+    run, learner = session.runs[0], session.problem.learner
+    view = run.measures.view()
+    now = run.machine.theta
+    assert view.at[-1] == 256
+    for name, (inputs, targets) in (("training", learner.training), ("validation", learner.validation)):
+        answers = learner.outputs(now, inputs)
+        assert view.column(f"{name}_score")[-1] == np.mean((answers[:, 0] > 0) == targets)
+        x = answers[:, 0]
+        loss = np.mean(np.maximum(-x, 0.0) + np.log1p(np.exp(-np.abs(x))) + (1.0 - targets) * x)
+        assert view.column(f"{name}_loss")[-1] == pytest.approx(loss, rel=1e-12)
+    weights = np.concatenate([w.ravel() for w, _ in learner.network.unpacked(now)])
+    assert view.column("penalty")[-1] == pytest.approx(0.01 * np.abs(weights).sum() + 0.05 * (weights**2).sum())
+    before = session.run("adam").at(255).theta
+    ratios = [
+        np.linalg.norm((now - before)[learner.network.weights(k)]) / np.linalg.norm(now[learner.network.weights(k)])
+        for k in range(3)
+    ]
+    assert [view.column("update_ratio", k)[-1] for k in range(3)] == pytest.approx(ratios)
+    _, gradient = session.problem.gradients(now[None])
+    norms = [np.linalg.norm(np.concatenate([w.ravel(), b])) for w, b in learner.network.unpacked(gradient[0])]
+    assert [view.column("gradient_norm", k)[-1] for k in range(3)] == pytest.approx(norms, rel=1e-10)
+
+
+def test_decay_leaves_the_biases_alone() -> None:
+    frozen = {"learning_rate": 0.01, "weight_decay": 0.5, "decoupled": True}
+    session = race(new_run("sgd", **frozen), initializer={"kind": "torch"})
+    network, start = session.problem.learner.network, session.problem.start
+    _, gradient = session.problem.gradients(start[None])
+    session.advance(1)
+    moved = theta(session, "sgd")
+    for layer in range(network.layers):
+        part = network.biases(layer)
+        assert moved[part] == pytest.approx(start[part] - 0.01 * gradient[0][part], rel=1e-12)
+        part = network.weights(layer)
+        assert moved[part] == pytest.approx(start[part] * (1 - 0.005) - 0.01 * gradient[0][part], rel=1e-12)
+
+
+def test_l1_pulls_towards_zero_by_the_sign() -> None:
+    session = race(new_run("sgd", learning_rate=0.01, l1=0.3))
+    network, start = session.problem.learner.network, session.problem.start
+    _, gradient = session.problem.gradients(start[None])
+    session.advance(1)
+    part = network.weights(0)
+    expected = start[part] - 0.01 * (gradient[0][part] + 0.3 * np.sign(start[part]))
+    assert theta(session, "sgd")[part] == pytest.approx(expected, rel=1e-12)
+
+
+LIFE = (
+    (3, {"data.noise": 20}), (60, {"share": 0.8}), (61, {"dropout": 0.3}), (100, {"data": "spiral", "data.samples": 60}),
+    (130, {"hidden.1.activation": "relu"}), (131, {"data.add": (1.0, 2.0, 0.0)}), (140, {"data.erase": (0.0, 0.0, 1.0)}),
+    (200, {"loss": "half_mse", "output": "tanh"}), (201, {"scaling": "standardise"}), (250, {"data_seed": 4}),
+)  # fmt: skip
+
+
+def lived(spread=map) -> Session:
+    session = race(new_run("adam", batch=10), new_run("sgd", learning_rate=0.1, batch="single"))
+    for at, changes in LIFE:
+        session.advance(at - session.update, spread)
+        assert not session.problem_changed(changes)
+    session.tweak("adam", "batch.size", 7)
+    session.advance(20, spread)
+    session.tweak("sgd", "parameter.5", 1.25)
+    session.advance(100, spread)
+    return session
+
+
+def test_a_life_of_live_changes_is_computed_again_to_the_bit() -> None:
+    session = lived()
+    again = Session(session.experiment())
+    again.advance(session.update)
+    with ThreadPoolExecutor(2) as pool:
+        threads = lived(pool.map)
+    for id in ("adam", "sgd"):
+        assert np.array_equal(theta(again, id), theta(session, id))
+        assert np.array_equal(theta(threads, id), theta(session, id))
+        for update in (0, 2, 61, 139, 201, 260):
+            past = session.run(id).at(update)
+            fresh = Session(session.experiment())
+            fresh.advance(update)
+            assert np.array_equal(past.theta, fresh.run(id).machine.theta)
+    assert session.picture().task == again.picture().task
+    assert session.task.data.drawn
+
+
+def test_an_edited_weight_is_a_tweak_of_one_run() -> None:
+    session = race(new_run("adam", batch=10), new_run("sgd", batch=10))
+    session.tweak("adam", "parameter.3", -2.5)
+    assert theta(session, "adam")[3] == -2.5
+    assert theta(session, "sgd")[3] == session.problem.start[3]
+    session.advance(10)
+    before = theta(session, "adam").copy()
+    session.tweak("adam", "parameter.24", 0.125)
+    before[24] = 0.125
+    assert np.array_equal(theta(session, "adam"), before)
+    for wrong in ("parameter.25", "parameter.-1", "parameter.x", "parameter"):
+        with pytest.raises(SettingError):
+            session.tweak("adam", wrong, 0.0)
+    session.problem_changed({"hidden.1.units": 5})
+    assert not session.run("adam").tweaks
+    assert session.update == 0
+
+
+def test_the_best_weights_are_those_of_the_lowest_validation_loss() -> None:
+    session = race(new_run("adam", learning_rate=0.1, batch=10), data="moons", hidden=(16,), share=0.1)
+    session.advance(4000)
+    run = session.runs[0]
+    view = run.measures.view()
+    losses = view.column("validation_loss")
+    place = int(np.argmin(losses))
+    assert (run.best.update, run.best.loss) == (view.at[place], losses[place])
+    assert np.array_equal(run.best.theta, run.at(run.best.update).theta)
+    session.rewind(100)
+    assert session.runs[0].best.update <= 100
+
+
+def test_early_stopping_ends_a_run_that_only_learns_by_heart() -> None:
+    stop = {"patience": 500}
+    session = race(new_run("adam", learning_rate=0.1, batch=10), data="moons", hidden=(16,), share=0.1, stop=stop)
+    session.advance(20_000)
+    run = session.runs[0]
+    assert run.status == FINISHED
+    assert run.update < 20_000
+    assert "no lower validation loss in" in run.message
+    assert run.update - run.best.update >= 500
+    ended = run.update
+    session.stop_at({"patience": 0})
+    session.advance(100)
+    assert run.update == ended + 100
+
+
+def test_without_validation_nothing_is_the_best() -> None:
+    session = race(share=1.0, stop={"patience": 10})
+    session.advance(500)
+    assert session.runs[0].best is None
+    assert session.runs[0].update == 500
+    assert np.isnan(session.runs[0].measures.view().column("validation_loss")).all()
+
+
+def test_a_diverged_network_says_in_which_layer_and_keeps_its_last_finite_state() -> None:
+    session = race(new_run("sgd", learning_rate=1e6), data="reg_plane", hidden=(8, 8), activation="relu")
+    session.advance(1000)
+    run = session.runs[0]
+    assert run.status == DIVERGED
+    assert np.isfinite(run.machine.theta).all()
+    assert "layer" in run.message
+    assert run.diagnosis.rate is not None
+    assert run.measures.view().at[-1] <= run.update
+
+
+def test_another_shape_begins_again_and_noise_does_not() -> None:
+    session = race()
+    session.advance(50)
+    assert session.problem_changed({"hidden.2.units": 3})
+    assert (session.update, session.task.network.sizes) == (0, (2, 4, 3, 1))
+    session.advance(50)
+    assert not session.problem_changed({"data.noise": 30})
+    assert session.update == 50
+    with pytest.raises(SettingError):
+        session.problem_changed({"data.noise": 60})
+    session.reset()
+    assert session.experiment().problem.data.values["noise"] == 30
+    assert not session.runs[0].tweaks
+
+
+def test_a_pinned_run_keeps_its_numbers_when_the_others_begin_again() -> None:
+    session = race(new_run("adam", batch=10), new_run("sgd", batch=10))
+    session.advance(40)
+    session.problem_changed({"data.noise": 30, "dropout": 0.2})
+    session.advance(40)
+    pinned = theta(session, "adam").copy()
+    session.tweak("adam", "pinned", True)
+    session.reset()
+    assert np.array_equal(theta(session, "adam"), pinned)
+    again = Session(session.experiment())
+    again.run("adam").advance(80)
+    assert np.array_equal(theta(again, "adam"), pinned)
+    assert np.array_equal(session.run("adam").at(30).theta, again.run("adam").at(30).theta)
+
+
+def test_what_a_run_keeps_of_its_past_is_bounded() -> None:
+    session = race(new_run("sgd", batch=32), data="digits", hidden=(512, 512))
+    session.advance(700)
+    run = session.runs[0]
+    kept = sum(machine.size for machine, _ in run._snapshots) + sum(state.nbytes for _, state in run._trail)
+    assert kept < 110 * 2**20
+    updates, path = run.trail()
+    assert (updates[-1], path.shape[1]) == (700, run.machine.theta.size)
+    assert np.array_equal(path[-1], run.machine.theta)
+
+
+def test_a_picture_of_a_network_steps_only_where_it_is_asked_to() -> None:
+    session = race(new_run("adam", batch=10), new_run("sgd", batch=10))
+    session.advance(33)
+    adam, sgd = session.picture(focus="adam").runs
+    assert np.isfinite(adam.shown.gradient).all() and np.isnan(sgd.shown.gradient).all()
+    assert sgd.shown.loss == sgd.measures.column("training_loss")[-1]
+    assert session.picture().kind == "network"
+    assert session.picture().layers == ("hidden 1", "hidden 2", "output")
+    assert len(sgd.measures.values[0]) == len(MEASURES)
+    assert replace(adam.settings, id="sgd").optimizer != sgd.settings.optimizer
