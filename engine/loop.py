@@ -7,6 +7,7 @@ import math
 from numba import types
 
 from engine.contracts import call_objective, call_step, inline, pointer, routine
+from engine.lengths import copy, distance, length
 from engine.rng import normal
 from engine.schedules import scheduled_rate
 from engine.stream import (
@@ -43,10 +44,7 @@ _f, _i = types.float64, types.int64
 def _norm(vector, n):
     if n == 2:
         return math.sqrt(vector[0] * vector[0] + vector[1] * vector[1])
-    total = 0.0
-    for i in range(n):
-        total += vector[i] * vector[i]
-    return math.sqrt(total)
+    return length(vector, n)
 
 
 @inline
@@ -54,8 +52,7 @@ def _copy(source, target, n):
     if n == 2:
         target[0], target[1] = source[0], source[1]
     else:
-        for i in range(n):
-            target[i] = source[i]
+        copy(source, target, n)
 
 
 @inline
@@ -63,10 +60,7 @@ def _distance(one, other, n):
     if n == 2:
         x, y = one[0] - other[0], one[1] - other[1]
         return math.sqrt(x * x + y * y)
-    total = 0.0
-    for i in range(n):
-        total += (one[i] - other[i]) * (one[i] - other[i])
-    return math.sqrt(total)
+    return distance(one, other, n)
 
 
 @inline

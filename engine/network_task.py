@@ -57,6 +57,7 @@ DATA_SEED = Hyper(
 WEIGHT_SEED = Hyper("weight_seed", "", 1, 0, 2**53, kind="integer", slider=(0, 999), help="of the first weights")
 
 _USUAL = ("x", "y")  # the features of one or two inputs unless others are chosen
+_TABLE_SHARE = 0.8  # of an imported table that is learned from, unless it is said
 _MOST_BUNDLED = 2000  # examples in a measured data set
 
 _PLAIN = {hyper.name: hyper for hyper in (SHARE, DROPOUT, RESIDUAL, BATCH_SEED, DATA_SEED, WEIGHT_SEED)}
@@ -230,6 +231,10 @@ def fitting_features(data: Choice | Table, features: tuple[str, ...]) -> tuple[s
     return tuple(key for key in features if key in possible) or tuple(key for key in _USUAL if key in possible)
 
 
+def _usual_share(data: Choice | Table) -> float:
+    return _TABLE_SHARE if isinstance(data, Table) else DATASETS[data.kind].share
+
+
 def size_of(data: Choice | Table) -> int:
     """How many examples there are at most, told without making them."""
     if isinstance(data, Table):
@@ -257,7 +262,7 @@ def network_task(entries: Entries) -> NetworkTask:
         data=data,
         features=entries.checked("features", _features, list(fitting_features(data, ()))),
         scaling=entries.checked("scaling", lambda value: _key(SCALINGS, value), "none"),
-        share=entries.hyper(SHARE),  # type: ignore[arg-type]
+        share=entries.hyper(replace(SHARE, default=_usual_share(data))),  # type: ignore[arg-type]
         hidden=entries.checked("hidden", _hidden, [{"units": 4}, {"units": 2}]),
         output=entries.checked("output", lambda value: _key(ACTIVATIONS, value), "identity"),
         residual=entries.hyper(RESIDUAL),  # type: ignore[arg-type]

@@ -33,7 +33,7 @@ FLOORS = (
     ("expressions", "rng", "decimation", "choices"),
     ("typesetting", "reading", "batches", "optimizers", "schedules", "surfaces", "history", "datasets"),
     ("networks", "surface_task", "sharpness"),
-    ("network_task",),
+    ("network_task", "lengths"),
     ("experiment",),
     ("loop",),
     ("problem",),

@@ -1,137 +1,83 @@
-"""What is minimised: a surface from the catalogue or the user's own formula, its start and its noise."""
+"""What is minimised: a surface, a formula of one's own, or the loss of a network."""
 
 from __future__ import annotations
 
-import html
-from dataclasses import replace
-
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import Signal
 
 from app.controls.card import Card
-from app.controls.chooser import Chooser
-from app.controls.formula_editor import FormulaEditor
-from app.controls.knob_list import KnobList
+from app.controls.network_panel import NetworkPanel
 from app.controls.segmented import Segmented
+from app.controls.surface_panel import SurfacePanel
 from app.theme import Theme
-from engine import (
-    COORDINATE,
-    NOISE,
-    SEED,
-    SURFACES,
-    Choice,
-    Formula,
-    SessionPicture,
-    SurfaceTask,
-    choose,
-    typeset_surface,
-)
+from engine import Formula, NetworkTask, SessionPicture, SurfaceTask
 
-_LONGEST = 150  # characters of a formula, which are about four lines
+KINDS = ("surface", "formula", "network")
+_TIPS = ("A surface of the catalogue", "A formula of your own in x and y", "A small network that learns from data")
 
 
 class ProblemPanel(Card):
-    """Chooses the problem. `changed` carries the parts of the SurfaceTask that are new."""
+    """Chooses the problem. `changed` carries the settings of the task that are new.
+
+    `kind_chosen` asks for a problem of another kind, one of KINDS, which is no change of this one.
+    """
 
     changed = Signal(object)
     settled = Signal()
+    kind_chosen = Signal(str)
+    import_wanted = Signal()
+    paste_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__("Problem")
         self.setObjectName("problem")
-        self._task: SurfaceTask | None = None
-        tips = ("A surface of the catalogue", "A formula of your own in x and y")
-        self.kind = Segmented(("Surface", "Own formula"), "kind of problem", tips)
-        self.chooser = Chooser(SURFACES)
-        self.chooser.setObjectName("choose-surface")
-        self.chooser.setAccessibleName("surface")
-        self.knobs = KnobList()
-        self.editor = FormulaEditor(theme)
-        self.formula = QLabel()
-        self.formula.setObjectName("formula")
-        self.formula.setWordWrap(True)
-        self.formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.start = KnobList(columns=2)
-        self.noise = KnobList(columns=2)
-        self.noise.show_knobs((NOISE, SEED))
-        for widget in (self.kind, self.chooser, self.editor, self.formula, self.knobs, self.start, self.noise):
+        self._shown: object = None
+        self._is_network = False
+        self.kind = Segmented(("Surface", "Own formula", "Network"), "kind of problem", _TIPS)
+        self.surface = SurfacePanel(theme)
+        self.network = NetworkPanel(theme)
+        self.network.hide()
+        for widget in (self.kind, self.surface, self.network):
             self.body.addWidget(widget)
-        self.editor.hide()
         self._wire()
-
-    def set_theme(self, theme: Theme) -> None:
-        self.editor.set_theme(theme)
 
     def _wire(self) -> None:
         self.kind.chosen.connect(self._choose_kind)
-        self.chooser.chosen.connect(self._choose_surface)
-        self.knobs.changed.connect(self._set_knob)
-        self.editor.changed.connect(lambda formula: self.changed.emit({"surface": formula}))
-        self.start.changed.connect(self._set_start)
-        self.noise.changed.connect(self._set_noise)
-        self.editor.settled.connect(self.settled)
-        for knobs in (self.knobs, self.start, self.noise):
-            knobs.finished.connect(self.settled)
+        for panel in (self.surface, self.network):
+            panel.changed.connect(self._tell)
+            panel.settled.connect(self.settled)
+        self.network.import_wanted.connect(self.import_wanted)
+        self.network.paste_wanted.connect(self.paste_wanted)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.surface.set_theme(theme)
+        self.network.set_theme(theme)
 
     def refresh(self, picture: SessionPicture) -> None:
-        task = picture.task
-        if task == self._task or not isinstance(task, SurfaceTask) or picture.ground is None:
+        """Show the problem as it stands."""
+        task, view = picture.task, picture.ground.view if picture.ground is not None else None
+        shown = task, view, picture.update > 0
+        if shown == self._shown:
             return
-        self._task = task
-        own = isinstance(task.surface, Formula)
-        self.kind.set_place(int(own))
-        for widget in (self.chooser, self.formula, self.knobs):
-            widget.setVisible(not own)
-        self.editor.setVisible(own)
-        if isinstance(task.surface, Choice):
-            entry = SURFACES[task.surface.kind]
-            self.chooser.set_key(task.surface.kind)
-            self.knobs.show_knobs(entry.knobs)
-            self.knobs.set_values(task.surface.values)
-            about = f"<p>{html.escape(entry.summary)}</p><p>Source: {html.escape(entry.source)}</p>"
-            self.formula.setToolTip(about)
-            text = f"f = {typeset_surface(task.surface)}"
-            self.formula.setText(text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …")
-        else:
-            self.editor.show_formula(task.surface)
-        x0, x1, y0, y1 = picture.ground.view
-        self.start.show_knobs(
-            (
-                replace(COORDINATE, name="start_x", slider=(x0, x1), help="where every run begins, x"),
-                replace(COORDINATE, name="start_y", slider=(y0, y1), help="where every run begins, y"),
-            )
-        )
-        self.start.set_values({"start_x": task.start[0], "start_y": task.start[1]})
-        self.noise.set_values({"noise": task.noise, "seed": task.seed})
+        self._shown = shown
+        self._is_network = isinstance(task, NetworkTask)
+        self.surface.setVisible(not self._is_network)
+        self.network.setVisible(self._is_network)
+        if isinstance(task, NetworkTask):
+            self.kind.set_place(KINDS.index("network"))
+            self.network.refresh(task, picture.update > 0)
+        elif isinstance(task, SurfaceTask) and view is not None:
+            self.kind.set_place(KINDS.index("formula" if isinstance(task.surface, Formula) else "surface"))
+            self.surface.refresh(task, view)
+
+    def _tell(self, changes: object) -> None:
+        self._shown = None  # if it is refused, the controls must show again what is
+        self.changed.emit(changes)
 
     def _choose_kind(self, place: int) -> None:
-        if place:
-            surface = self._task.surface if self._task is not None else None
-            formula = self.editor.value
-            if isinstance(surface, Choice) and SURFACES[surface.kind].formula_is_exact:
-                entry = SURFACES[surface.kind]
-                numbers = {name: float(value) for name, value in surface.values.items()}  # type: ignore[arg-type]
-                formula = Formula(entry.formula, numbers, entry.view)
-            self.changed.emit({"surface": formula})
+        self._shown = None
+        kind = KINDS[place]
+        if self._is_network or kind == "network":
+            if not (self._is_network and kind == "network"):
+                self.kind_chosen.emit(kind)
         else:
-            self._choose_surface(self.chooser.key)
-        self.settled.emit()
-
-    def _choose_surface(self, key: str) -> None:
-        self.changed.emit({"surface": choose(SURFACES, key), "start": SURFACES[key].start})
-        self.settled.emit()
-
-    def _set_knob(self, name: str, value: object) -> None:
-        if self._task is not None and isinstance(self._task.surface, Choice):
-            old = self._task.surface
-            self.changed.emit({"surface": choose(SURFACES, old.kind, {**old.values, name: value})})
-
-    def _set_start(self, name: str, value: float) -> None:
-        if self._task is not None:
-            x, y = self._task.start
-            start = (value, y) if name == "start_x" else (x, value)
-            self._task = replace(self._task, start=start)
-            self.changed.emit({"start": start})
-
-    def _set_noise(self, name: str, value: float) -> None:
-        self.changed.emit({name: value})
+            self.surface.choose_kind(own=kind == "formula")

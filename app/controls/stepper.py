@@ -74,9 +74,13 @@ class Stepper(QWidget):
         button.setFixedSize(_BUTTON, _HEIGHT)
         button.setAutoRepeat(True)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrow keys in the field do the same
-        button.clicked.connect(lambda: self._step(step))
-        button.released.connect(self._released)
+        button.clicked.connect(lambda: self._click(button, step))
         return button
+
+    def _click(self, button: QToolButton, step: int) -> None:
+        self._step(step)
+        if not button.isDown():  # else it is held, and repeats
+            self.finished.emit()
 
     def _step(self, step: int) -> None:
         value = int(min(max(self._value + step, self._hyper.low), self._hyper.high))
@@ -84,10 +88,6 @@ class Stepper(QWidget):
         if value != self._value:
             self.set_value(value)
             self.changed.emit(value)
-
-    def _released(self) -> None:
-        if not self.less.isDown() and not self.more.isDown():  # else it is held, and repeats
-            self.finished.emit()
 
     def _typed(self) -> None:
         if not self.field.isModified():

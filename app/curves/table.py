@@ -44,7 +44,8 @@ class Curve:
     whole network, the first drawn solid and the second dashed. layers: a measure of each layer; of the selected
     run only, for the colours are the layers'.
 
-    titles: other titles, by kind or purpose of the problem. log: whether its y axis begins logarithmic. shown:
+    titles: other titles, by kind or purpose of the problem. axis: the name of its y axis where a legend says the
+    rest. log: whether its y axis begins logarithmic. shown:
     the kinds of problem for which it is there at first. tall: its share of the height. needs: whether it means
     anything for the problem on screen. least: how far down a linear axis follows the values by itself.
     """
@@ -56,6 +57,7 @@ class Curve:
     measured: tuple[str, ...] = ()
     layers: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
+    axis: str = ""
     log: bool = True
     shown: tuple[str, ...] = ()
     tall: float = 1.0
@@ -123,7 +125,8 @@ def _measured(key: str, title: str, measures: tuple[str, ...], help: str, **more
 
 
 def _by_layer(measure: str, title: str, help: str, log: bool = False) -> Curve:
-    return Curve(f"layer_{measure}", f"{title} by layer", layers=measure, needs=of_network, log=log, help=help)
+    key, of = f"layer_{measure}", f"{title} by layer"
+    return Curve(key, of, layers=measure, axis=title, needs=of_network, log=log, help=help)
 
 
 _LOSSES, _SCORES = ("training_loss", "validation_loss"), ("training_score", "validation_score")
@@ -135,7 +138,7 @@ _BATCH = {NETWORK: "Loss, running batch"}
 CURVES: dict[str, Curve] = {
     curve.key: curve
     for curve in (
-        _measured("losses", "Training and validation loss", _LOSSES, _ALL, shown=(NETWORK,), tall=1.35),
+        _measured("losses", "Training and validation loss", _LOSSES, _ALL, shown=(NETWORK,), tall=1.35, axis="Loss"),
         _measured("score", "Accuracy or R²", _SCORES, _ALL, shown=(NETWORK,), **_SCORE),
         Curve("loss", "Loss", ("loss",), titles=_BATCH, shown=(SURFACE,), help="before each update"),
         Curve("gradient_norm", "Gradient norm", ("gradient_norm",), shown=KINDS, help="before clipping and decay"),

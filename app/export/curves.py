@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 PITCH = 0.15  # points of paper that share a vertex pair
 _MARKS = 6  # markers along one curve
 _MOST_TWEAKS = 40
-_LONGEST_NAME = 16
 
 
 def draw_curves(
@@ -57,7 +56,7 @@ def draw_curves(
         trace.place(x, PITCH / (settings.width / MM * POINTS))
     extents = [trace.extent(x, plot.logarithmic) for trace in traces]
     y = Scale(*(plot.y_range or fitted_range(extents, plot.logarithmic, curve.least)), 0.0, 1.0, plot.logarithmic)
-    _set_up(axes, x, y, along.title, _title(curve, picture, shown), settings)
+    _set_up(axes, x, y, along.title, curve.axis or curve.title_for(picture), settings)
     looks = Looks(curve, picture, settings)
     for order, trace in enumerate(traces):
         pen = _Pen(axes, settings, looks.of(trace), order / len(traces))
@@ -69,6 +68,8 @@ def draw_curves(
         axes.text(0.5, 0.5, "nothing recorded", transform=axes.transAxes, ha="center", va="center", color="0.5")
     if curve.layers:
         entries = [(looks.of(trace).handle(settings), trace.part.name) for trace in traces]
+        if len(picture.runs) > 1:
+            entries[:0] = [(_nothing(), run.name) for run in shown]
     else:
         entries = [(looks.of(trace).handle(settings), labels[trace.run.id]) for trace in leads]
         entries += looks.parts(settings) if leads else []
@@ -83,14 +84,6 @@ def _shown(curve: Curve, picture: SessionPicture) -> list[RunPicture]:
         return [run for run in picture.runs if run.visible]
     selected = picture.experiment.view.get("selected")
     return [run for run in picture.runs if run.id == selected] or list(picture.runs[:1])
-
-
-def _title(curve: Curve, picture: SessionPicture, shown: list[RunPicture]) -> str:
-    title = curve.title_for(picture)
-    if not curve.layers or not shown or len(picture.runs) == 1:
-        return title
-    name = shown[0].name
-    return f"{title}, {name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + '…'}"
 
 
 def _traces(
@@ -183,6 +176,13 @@ def chain(start: Array, stop: Array, low: Array, high: Array) -> tuple[Array, Ar
     needed = np.ones(len(xs), bool)
     needed[1::2] = (low != high) | (start != stop)
     return xs[needed], np.where(np.isfinite(ys), ys, np.nan)[needed]
+
+
+def _nothing() -> Any:
+    """A handle for a label that stands for no line."""
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], ls="")
 
 
 def _signs(traces: list[Trace], settings: FigureSettings) -> list[Entry]:

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from app.controls.knob_list import KnobList
 from app.controls.popup import Popup
-from app.curves.table import CURVES, Clock
+from app.curves.table import CURVES, SURFACE, Clock
 from app.export.draughtsman import Draughtsman, Order
 from app.export.plots import CurvePlot, Plot, StagePlot
 from app.export.style import KNOBS, LEGENDS, MM, SIZES, FigureSettings
@@ -60,10 +60,6 @@ class ExportPanel(Popup):
         self.draughtsman = Draughtsman()
         self.what = QComboBox()
         self.what.setAccessibleName("what to export")
-        for key, curve in CURVES.items():
-            self.what.addItem(curve.title, key)
-        self.what.addItem("Stage: surface and paths", STAGE)
-        self.what.addItem("Every row as a table (CSV)", TABLE)
         self.sizes = self._list("size of the figure", SIZES)
         self.fonts = self._list("font", ("sans", "serif"))
         self.legends = self._list("legend", LEGENDS)
@@ -112,9 +108,21 @@ class ExportPanel(Popup):
     ) -> None:
         """Open with what is on screen now; the race may go on."""
         self._picture, self._clocks, self._view = picture, clocks, view
+        self._list_plots(picture)
         self.what.setCurrentIndex(max(self.what.findData(what), 0))
         self.popup()
         self._changed()
+
+    def _list_plots(self, picture: SessionPicture) -> None:
+        """Offer what there is for the problem on screen."""
+        with QSignalBlocker(self.what):
+            self.what.clear()
+            for key, curve in CURVES.items():
+                if curve.needs(picture):
+                    self.what.addItem(curve.title_for(picture), key)
+            if picture.kind == SURFACE:
+                self.what.addItem("Stage: surface and paths", STAGE)
+            self.what.addItem("Every row as a table (CSV)", TABLE)
 
     def plot(self) -> Plot | None:
         """The chosen plot, with the axes as they are on screen; None for the table."""
@@ -170,7 +178,8 @@ class ExportPanel(Popup):
         for text, button in self.buttons.items():
             button.setVisible((text == "CSV") == table)
         self.note.setText(
-            "One row per run and update, every number so that reading it back gives the same bits."
+            "One row per run and update, every number so that reading it back gives the same bits. What is measured of "
+            "a network now and then stands in further columns, empty in between."
             if table
             else f"{self.settings.width:g} × {self.settings.height:g} mm, drawn from the data. The figure carries its "
             "experiment: open the file again to continue from it."

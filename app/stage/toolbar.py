@@ -61,7 +61,7 @@ class Toolbar(QWidget):
 
     def _arrow_button(self, kind: arrows.Kind) -> QToolButton:
         button = self._toggle(f"arrow_{kind.key}", kind.label, f"Arrow: {kind.key}", kind.help)
-        button.setIcon(_icon(lambda painter: _draw_sample(painter, QColor(kind.colour))))
+        button.setIcon(drawn_icon(lambda painter: _draw_sample(painter, QColor(kind.colour)), ICON))
         button.setIconSize(ICON)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.toggled.connect(lambda: self.arrows_chosen.emit(self.chosen_arrows))
@@ -98,9 +98,9 @@ def _draw_sample(painter: QPainter, colour: QColor) -> None:
     draw_arrow(painter, QPointF(2, ICON.height() / 2), QPointF(1, 0), ICON.width() - 4.0, colour)
 
 
-def _icon(draw: Callable[[QPainter], None]) -> QIcon:
+def drawn_icon(draw: Callable[[QPainter], None], size: QSize) -> QIcon:
     """An icon drawn twice as large as it is shown, for screens with small pixels."""
-    picture = QPixmap(ICON * 2)
+    picture = QPixmap(size * 2)
     picture.setDevicePixelRatio(2.0)
     picture.fill(Qt.GlobalColor.transparent)
     with QPainter(picture) as painter:

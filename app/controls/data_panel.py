@@ -1,0 +1,130 @@
+"""What a network learns from: a data set with its knobs, or a table of the user's own; the split, the seed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+
+from app.controls.chooser import Chooser
+from app.controls.effects import effect, effects
+from app.controls.heading import Heading
+from app.controls.knob_list import KnobList
+from app.elided import ElidedLabel
+from engine import DATA_SEED, DATASETS, SHARE, Choice, Dataset, Hyper, NetworkTask, Table, Value
+
+_SHARE = replace(SHARE, name="training_share")  # the name it has for people
+_PLANE = 2  # inputs; more of them come in all sizes, and are scaled
+
+
+class DataPanel(QWidget):
+    """`changed` carries the settings of the task that are new."""
+
+    changed = Signal(object)
+    settled = Signal()
+    import_wanted = Signal()
+    paste_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._task: NetworkTask | None = None
+        self._moved = False
+        self.heading = Heading("Data")
+        self.load = self._button("import-csv", "Import CSV…", "Learn from a file of your own: text in columns")
+        self.paste = self._button("paste-table", "Paste table…", "Learn from the table in the clipboard")
+        self.load.clicked.connect(self.import_wanted)
+        self.paste.clicked.connect(self.paste_wanted)
+        self.chooser = Chooser(DATASETS)
+        self.chooser.setObjectName("choose-data")
+        self.chooser.setAccessibleName("data set")
+        self.chooser.effect = self._effect_of
+        self.chooser.chosen.connect(self._choose)
+        self.note = ElidedLabel()
+        self.note.setObjectName("muted")
+        self.note.hide()
+        self.knobs = KnobList(columns=2)
+        self.knobs.changed.connect(lambda name, value: self.changed.emit({self._setting(name): value}))
+        self.knobs.finished.connect(self.settled)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for widget in (self.heading, self.chooser, self.note, self.knobs):
+            column.addWidget(widget)
+
+    def refresh(self, task: NetworkTask, moved: bool) -> None:
+        """Show the data of a task; moved: whether the runs have taken a step."""
+        self._task, self._moved = task, moved
+        data = task.data
+        declared: tuple[Hyper, ...] = (_SHARE, DATA_SEED)
+        values: dict[str, Value] = {_SHARE.name: task.share, DATA_SEED.name: task.data_seed}
+        if isinstance(data, Table):
+            declared = (_SHARE, replace(DATA_SEED, help="of the split"))
+            self._show_table(data)
+        else:
+            entry = DATASETS[data.kind]
+            declared = (*entry.knobs, *declared)
+            values |= data.values
+            self.chooser.set_key(data.kind, _contents(entry, data))
+        self.note.setVisible(isinstance(data, Table))
+        self.knobs.show_knobs(declared)
+        self.knobs.set_values(values)
+        turned = {self._setting(hyper.name): (hyper, values[hyper.name]) for hyper in declared}
+        found = effects(task, turned, moved)
+        self.knobs.show_effects({hyper.name: found[self._setting(hyper.name)] for hyper in declared})
+        self.heading.hint.show_text(effect(task, {"data_seed": DATA_SEED.low}, moved))
+
+    def _show_table(self, table: Table) -> None:
+        kind = f"{len(table.classes)} classes" if table.classes else f"regression of {table.target}"
+        inputs = f"{len(table.columns)} input{'s' if len(table.columns) > 1 else ''}"
+        origin = "drawn by hand" if table.drawn else "imported"
+        self.note.show_text(f"{len(table.targets):,} examples, {inputs}, {kind}, {origin}")
+        self.chooser.show_other(table.name, f"<p>{self.note.text()}</p><p>Choose a data set to leave it.</p>")
+
+    def _setting(self, name: str) -> str:
+        """The setting of the task that a knob stands for."""
+        if name == _SHARE.name:
+            return SHARE.name
+        return name if name == DATA_SEED.name else f"data.{name}"
+
+    def _choose(self, key: str) -> None:
+        self.changed.emit(self._changes(key))
+        self.settled.emit()
+
+    def _effect_of(self, key: str) -> str:
+        return effect(self._task, self._changes(key), self._moved) if self._task is not None else ""
+
+    def _changes(self, key: str) -> dict[str, Any]:
+        """Another data set, and with it the share and the scaling that suit it, unless others were chosen."""
+        changes: dict[str, Any] = {"data": key}
+        task = self._task
+        if task is not None:
+            before = _usual(DATASETS[task.data.kind]) if isinstance(task.data, Choice) else {}
+            changes |= {
+                name: value
+                for name, value in _usual(DATASETS[key]).items()
+                if getattr(task, name) == before.get(name, getattr(task, name))
+            }
+        return changes
+
+    def _button(self, name: str, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(name)
+        button.setProperty("small", True)
+        button.setText(text)
+        button.setToolTip(tip)
+        self.heading.add(button)
+        return button
+
+
+def _usual(entry: Dataset) -> dict[str, Any]:
+    return {"share": entry.share, "scaling": "none" if entry.inputs <= _PLANE else "standardise"}
+
+
+def _contents(entry: Dataset, choice: Choice) -> str:
+    classes = entry.classes(choice.values)
+    what = f"{classes} classes" if classes else f"a regression of {entry.target}"
+    if entry.inputs > 4:
+        return f"{entry.inputs} inputs, {what}."
+    return f"Inputs {', '.join(entry.names)}; {what}."

@@ -1,0 +1,91 @@
+"""What a network reads of the data: features to be switched on and off, and how they are scaled."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from app.controls.effects import AGAIN, WORDS, effect
+from app.controls.heading import Heading
+from app.controls.segmented import Segmented
+from app.controls.tab_order import arrange
+from engine import DATASETS, FEATURES, SCALINGS, NetworkTask, Table, possible_features
+
+
+class InputsPanel(QWidget):
+    """`changed` carries the settings of the task that are new."""
+
+    changed = Signal(object)
+    settled = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._features: tuple[str, ...] = ()
+        self.heading = Heading("Features")
+        self.chips = {key: self._chip(key) for key in FEATURES}
+        self._row = QWidget()
+        chips = QHBoxLayout(self._row)
+        chips.setContentsMargins(0, 0, 0, 0)
+        chips.setSpacing(4)
+        for chip in self.chips.values():
+            chips.addWidget(chip, 1)
+        label = QLabel("scaling")
+        label.setObjectName("knob-name")
+        tips = tuple(entry.summary for entry in SCALINGS.values())
+        self.scaling = Segmented(tuple(entry.title for entry in SCALINGS.values()), "scaling of the inputs", tips)
+        self.scaling.chosen.connect(self._scale)
+        below = QHBoxLayout()
+        below.setSpacing(8)
+        below.addWidget(label)
+        below.addWidget(self.scaling, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.heading)
+        column.addWidget(self._row)
+        column.addLayout(below)
+
+    def refresh(self, task: NetworkTask, moved: bool) -> None:
+        """Show the inputs of a task; moved: whether the runs have taken a step."""
+        self._features = task.features
+        names = _names(task)
+        possible = possible_features(len(names))
+        self.heading.title.setText("Features" if possible else "Inputs")
+        again = effect(task, {"features": possible if task.features != possible else possible[:1]}, moved)
+        count = "" if possible else f"{len(names)} columns"
+        self.heading.hint.show_text(again if possible else count, "" if possible else ", ".join(names[:100]))
+        self._row.setVisible(bool(possible))
+        for key, chip in self.chips.items():
+            chip.setVisible(key in possible)
+            chip.setChecked(key in task.features)
+            if key in possible:
+                state = f"{FEATURES[key].named(names)}: {'an' if key in task.features else 'no'} input of the network"
+                chip.setToolTip(f"<p>{state}</p>" + (f"<p>{WORDS[AGAIN]}</p>" if again else ""))
+        self.scaling.set_place(list(SCALINGS).index(task.scaling))
+        arrange(self)
+
+    def _chip(self, key: str) -> QToolButton:
+        title = FEATURES[key].title
+        chip = QToolButton()
+        chip.setObjectName("chip")
+        chip.setText(title.replace(" · ", ""))
+        chip.setCheckable(True)
+        chip.setAccessibleName(f"feature {title}")
+        chip.clicked.connect(lambda: self._toggle(key))
+        return chip
+
+    def _toggle(self, key: str) -> None:
+        """The last one stays on: the engine refuses to be without, and says so."""
+        features = tuple(name for name in FEATURES if (name in self._features) != (name == key))
+        self.chips[key].setChecked(key in features or not features)
+        self.changed.emit({"features": features})
+        self.settled.emit()
+
+    def _scale(self, place: int) -> None:
+        self.changed.emit({"scaling": list(SCALINGS)[place]})
+        self.settled.emit()
+
+
+def _names(task: NetworkTask) -> tuple[str, ...]:
+    """The names of the raw inputs."""
+    return task.data.columns if isinstance(task.data, Table) else DATASETS[task.data.kind].names

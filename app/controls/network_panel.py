@@ -1,0 +1,104 @@
+"""The problem of training a network: its data, inputs, layers, loss and first weights."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from app.controls.about import formula_of
+from app.controls.choice_panel import ChoicePanel
+from app.controls.data_panel import DataPanel
+from app.controls.effects import effect, effects
+from app.controls.folded import Folded
+from app.controls.inputs_panel import InputsPanel
+from app.controls.knob_list import KnobList
+from app.controls.layers_panel import LayersPanel
+from app.theme import Theme
+from engine import BATCH_SEED, INITIALIZERS, LOSSES, WEIGHT_SEED, Catalogue, NetworkTask
+
+_BATCH_SEED = replace(BATCH_SEED, name="batch_seed")  # the name it has for people
+_SETTINGS = {WEIGHT_SEED.name: WEIGHT_SEED.name, _BATCH_SEED.name: BATCH_SEED.name}
+
+
+class NetworkPanel(QWidget):
+    """`changed` carries the settings of the task that are new."""
+
+    changed = Signal(object)
+    settled = Signal()
+    import_wanted = Signal()
+    paste_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._task: NetworkTask | None = None
+        self._moved = False
+        self.data = DataPanel()
+        self.inputs = InputsPanel()
+        self.layers = LayersPanel(theme)
+        self.loss = ChoicePanel("loss", LOSSES)
+        self.loss_fold = Folded("Loss")
+        self.initializer = ChoicePanel("initializer", INITIALIZERS, columns=2)
+        self.initializer_fold = Folded("First weights")
+        self.seeds = KnobList(columns=2)
+        self.seeds.show_knobs((WEIGHT_SEED, _BATCH_SEED))
+        self._formulas: dict[ChoicePanel, QLabel] = {}
+        for choice, fold in ((self.loss, self.loss_fold), (self.initializer, self.initializer_fold)):
+            self._formulas[choice] = formula = QLabel()
+            formula.setObjectName("formula")
+            formula.setWordWrap(True)
+            choice.add_below_chooser(formula)
+            fold.body.addWidget(choice)
+        self.initializer_fold.body.addWidget(self.seeds)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        for widget in (self.data, self.inputs, self.layers, self.loss_fold, self.initializer_fold):
+            column.addWidget(widget)
+        self._wire()
+
+    def _wire(self) -> None:
+        for panel in (self.data, self.inputs, self.layers):
+            panel.changed.connect(self.changed)
+            panel.settled.connect(self.settled)
+        self.data.import_wanted.connect(self.import_wanted)
+        self.data.paste_wanted.connect(self.paste_wanted)
+        for choice, part in ((self.loss, "loss"), (self.initializer, "initializer")):
+            choice.changed.connect(lambda setting, value: self.changed.emit({setting: value}))
+            choice.settled.connect(self.settled)
+            choice.chooser.effect = lambda key, part=part: self._effect_of(part, key)
+        self.seeds.changed.connect(lambda name, value: self.changed.emit({_SETTINGS[name]: value}))
+        self.seeds.finished.connect(self.settled)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.layers.set_theme(theme)
+
+    def refresh(self, task: NetworkTask, moved: bool) -> None:
+        """Show a task; moved: whether the runs have taken a step, and so have something to lose."""
+        self._task, self._moved = task, moved
+        for panel in (self.data, self.inputs, self.layers):
+            panel.refresh(task, moved)
+        self.loss.chooser.offer(key for key, entry in LOSSES.items() if task.purpose in entry.purposes)
+        self._show(self.loss, LOSSES, "loss")
+        self.loss_fold.describe(self.loss.note(task.loss))
+        self._show(self.initializer, INITIALIZERS, "initializer")
+        seeds = {WEIGHT_SEED.name: task.weight_seed, _BATCH_SEED.name: task.seed}
+        self.seeds.set_values(seeds)
+        turned = {BATCH_SEED.name: (BATCH_SEED, task.seed), WEIGHT_SEED.name: (WEIGHT_SEED, task.weight_seed)}
+        found = effects(task, turned, moved)
+        self.seeds.show_effects({name: found[setting] for name, setting in _SETTINGS.items()})
+        note = f"{self.initializer.note(task.initializer)} · seed {task.weight_seed}"
+        self.initializer_fold.describe(note, found[WEIGHT_SEED.name])
+
+    def _show(self, panel: ChoicePanel, catalogue: Catalogue[object], part: str) -> None:
+        assert self._task is not None
+        choice = getattr(self._task, part)
+        panel.show_choice(choice)
+        self._formulas[panel].setText(formula_of(catalogue[choice.kind]))
+        knobs = {f"{part}.{knob.name}": (knob, choice.values[knob.name]) for knob in catalogue[choice.kind].knobs}
+        found = effects(self._task, knobs, self._moved)
+        panel.knobs.show_effects({name.partition(".")[2]: told for name, told in found.items()})
+
+    def _effect_of(self, part: str, key: str) -> str:
+        return effect(self._task, {part: key}, self._moved) if self._task is not None else ""

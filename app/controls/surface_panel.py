@@ -1,0 +1,127 @@
+"""A surface from the catalogue or the user's own formula, its start and its noise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from app.controls.about import about
+from app.controls.chooser import Chooser
+from app.controls.formula_editor import FormulaEditor
+from app.controls.knob_list import KnobList
+from app.theme import Theme
+from engine import (
+    COORDINATE,
+    NOISE,
+    SEED,
+    SURFACES,
+    Choice,
+    Formula,
+    SurfaceTask,
+    choose,
+    typeset_surface,
+)
+
+_LONGEST = 150  # characters of a formula, which are about four lines
+
+
+class SurfacePanel(QWidget):
+    """`changed` carries the parts of the SurfaceTask that are new."""
+
+    changed = Signal(object)
+    settled = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._task: SurfaceTask | None = None
+        self.chooser = Chooser(SURFACES)
+        self.chooser.setObjectName("choose-surface")
+        self.chooser.setAccessibleName("surface")
+        self.knobs = KnobList()
+        self.editor = FormulaEditor(theme)
+        self.formula = QLabel()
+        self.formula.setObjectName("formula")
+        self.formula.setWordWrap(True)
+        self.formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.start = KnobList(columns=2)
+        self.noise = KnobList(columns=2)
+        self.noise.show_knobs((NOISE, SEED))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for widget in (self.chooser, self.editor, self.formula, self.knobs, self.start, self.noise):
+            column.addWidget(widget)
+        self.editor.hide()
+        self._wire()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.editor.set_theme(theme)
+
+    def _wire(self) -> None:
+        self.chooser.chosen.connect(self._choose_surface)
+        self.knobs.changed.connect(self._set_knob)
+        self.editor.changed.connect(lambda formula: self.changed.emit({"surface": formula}))
+        self.start.changed.connect(self._set_start)
+        self.noise.changed.connect(lambda name, value: self.changed.emit({name: value}))
+        self.editor.settled.connect(self.settled)
+        for knobs in (self.knobs, self.start, self.noise):
+            knobs.finished.connect(self.settled)
+
+    def refresh(self, task: SurfaceTask, view: tuple[float, float, float, float]) -> None:
+        """Show a task; view: the part of the plane that is worth seeing."""
+        self._task = task
+        own = isinstance(task.surface, Formula)
+        for widget in (self.chooser, self.formula, self.knobs):
+            widget.setVisible(not own)
+        self.editor.setVisible(own)
+        if isinstance(task.surface, Choice):
+            entry = SURFACES[task.surface.kind]
+            self.chooser.set_key(task.surface.kind)
+            self.knobs.show_knobs(entry.knobs)
+            self.knobs.set_values(task.surface.values)
+            self.formula.setToolTip(about(entry))
+            text = f"f = {typeset_surface(task.surface)}"
+            self.formula.setText(text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …")
+        else:
+            self.editor.show_formula(task.surface)
+        x0, x1, y0, y1 = view
+        self.start.show_knobs(
+            (
+                replace(COORDINATE, name="start_x", slider=(x0, x1), help="where every run begins, x"),
+                replace(COORDINATE, name="start_y", slider=(y0, y1), help="where every run begins, y"),
+            )
+        )
+        self.start.set_values({"start_x": task.start[0], "start_y": task.start[1]})
+        self.noise.set_values({"noise": task.noise, "seed": task.seed})
+
+    def choose_kind(self, own: bool) -> None:
+        """Ask for a formula of one's own, that of the surface if it has an exact one; or for a surface again."""
+        if own:
+            surface = self._task.surface if self._task is not None else None
+            formula = self.editor.value
+            if isinstance(surface, Choice) and SURFACES[surface.kind].formula_is_exact:
+                entry = SURFACES[surface.kind]
+                numbers = {name: float(value) for name, value in surface.values.items()}  # type: ignore[arg-type]
+                formula = Formula(entry.formula, numbers, entry.view)
+            self.changed.emit({"surface": formula})
+            self.settled.emit()
+        else:
+            self._choose_surface(self.chooser.key)
+
+    def _choose_surface(self, key: str) -> None:
+        self.changed.emit({"surface": choose(SURFACES, key), "start": SURFACES[key].start})
+        self.settled.emit()
+
+    def _set_knob(self, name: str, value: object) -> None:
+        if self._task is not None and isinstance(self._task.surface, Choice):
+            old = self._task.surface
+            self.changed.emit({"surface": choose(SURFACES, old.kind, {**old.values, name: value})})
+
+    def _set_start(self, name: str, value: float) -> None:
+        if self._task is not None:
+            x, y = self._task.start
+            start = (value, y) if name == "start_x" else (x, value)
+            self._task = replace(self._task, start=start)
+            self.changed.emit({"start": start})

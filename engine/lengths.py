@@ -1,0 +1,65 @@
+"""How long a vector of parameters is, and how far it has moved: whole registers at a time."""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+
+from engine.contracts import OPTIONS
+from engine.networks.vectors import LANES, fma, load, load_first, splat, stay_outside, store, store_first, total
+
+_shared = njit(forceinline=False, **{**OPTIONS, "cache": False})
+_BLOCK = 4 * LANES  # four sums at a time: an addition waits for the one before it
+
+
+@_shared
+def length(vector, n):
+    """The Euclidean length of a vector (n,)."""
+    stay_outside()
+    a = b = c = d = splat(0.0)
+    i = 0
+    while i <= n - _BLOCK:
+        x, y = load(vector, i), load(vector, i + LANES)
+        a, b = fma(x, x, a), fma(y, y, b)
+        x, y = load(vector, i + 2 * LANES), load(vector, i + 3 * LANES)
+        c, d = fma(x, x, c), fma(y, y, d)
+        i += _BLOCK
+    while i < n:
+        x = load_first(vector, i, min(n - i, LANES))
+        a = fma(x, x, a)
+        i += LANES
+    return math.sqrt(total((a + b) + (c + d)))
+
+
+@_shared
+def distance(one, other, n):
+    """The Euclidean distance of two vectors (n,)."""
+    stay_outside()
+    a = b = c = d = splat(0.0)
+    i = 0
+    while i <= n - _BLOCK:
+        x, y = load(one, i) - load(other, i), load(one, i + LANES) - load(other, i + LANES)
+        a, b = fma(x, x, a), fma(y, y, b)
+        x = load(one, i + 2 * LANES) - load(other, i + 2 * LANES)
+        y = load(one, i + 3 * LANES) - load(other, i + 3 * LANES)
+        c, d = fma(x, x, c), fma(y, y, d)
+        i += _BLOCK
+    while i < n:
+        left = min(n - i, LANES)
+        x = load_first(one, i, left) - load_first(other, i, left)
+        a = fma(x, x, a)
+        i += LANES
+    return math.sqrt(total((a + b) + (c + d)))
+
+
+@_shared
+def copy(source, target, n):
+    """target (n,) = source."""
+    stay_outside()
+    i = 0
+    while i <= n - LANES:
+        store(target, i, load(source, i))
+        i += LANES
+    if i < n:
+        store_first(target, i, load_first(source, i, n - i), n - i)
