@@ -1,38 +1,256 @@
-"""Planes through the parameters of a network: what is asked for, and what has been computed of it."""
+"""Planes through the parameters of a network, computed beside the training: a few points at a time, coarse, then finer."""
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from engine import Plane, SliceError
+from app.plane_sheet import Region, Sheet, Walk
+from engine import Learner, Plane, SliceError, Trail, coordinates, error_of
 
 Array = np.ndarray
+
+CHUNK_SECONDS = 0.012  # of points between two looks at what has been offered
+FIRST_CHUNK = 4  # points, while it is not known how long one takes
+SHOW_SECONDS = 0.25  # between two patches of one grid that is not complete
+RENEW_SECONDS = 1.0  # between two planes of a race that goes on
+PATIENCE, PATIENCE_MOVING = 12.0, 1.0  # seconds that the next finer grid may take
+REST = 1.0  # of a race that goes on: rest after a chunk, as a part of the time it took
+MOST_COMPARED = 33  # points of the path whose losses are compared with those of the plane
 
 
 @dataclass(frozen=True, slots=True)
 class PlaneWanted:
-    """weights: the places of two parameters in theta, or None for the principal plane of the paths."""
+    """weights: the places of two parameters in theta, or None for the principal plane of the paths.
+
+    region: (x0, x1, y0, y1) of that plane, or None for where the paths are.
+    """
 
     weights: tuple[int, int] | None = None
-    columns: int = 48
-    rows: int = 48
+    region: Region | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlanePatch:
     """A plane with the paths of the runs in it and the loss over it, as far as it is done.
 
-    paths: run id -> (updates (k,), places (k, 2)). values (rows, columns): training loss at xs (columns,) and ys
-    (rows,), NaN where it is still to come. error: how far the slice is from the losses the selected run had.
+    weights: the parameters that are x and y, None for a principal plane. run, update: whose other parameters those of a
+    plane of weights are. paths: by the id of a run. home: (x0, x1, y0, y1) that holds the paths. values
+    (rows, columns): training loss at xs (columns,) and ys (rows,), NaN where it is still to come. error: how far
+    the plane is from the losses the run had on its path.
     """
 
     wanted: PlaneWanted
+    learner: Learner
     plane: Plane
+    weights: tuple[int, int] | None
     run: str
-    paths: dict[str, tuple[Array, Array]]
+    update: int
+    paths: Mapping[str, Walk]
+    home: Region
     xs: Array
     ys: Array
     values: Array
     error: SliceError | None
+
+
+class Outing(NamedTuple):
+    """A race to be mapped: where its visible runs have been, and the one that is looked at, with theta (n,) as shown.
+
+    lost: the runs that have diverged. moving: whether the race goes on.
+    """
+
+    learner: Learner
+    wanted: PlaneWanted
+    run: str
+    update: int
+    theta: Array
+    trails: Mapping[str, Trail]
+    lost: frozenset[str]
+    moving: bool
+
+    def repeats(self, other: Outing) -> bool:
+        """Whether there is nothing new to it."""
+        if self.learner is not other.learner or (self.wanted, self.run) != (other.wanted, other.run):
+            return False
+        if (self.lost, self.moving, self.trails.keys()) != (other.lost, other.moving, other.trails.keys()):
+            return False
+        pairs = [(trail, other.trails[id]) for id, trail in self.trails.items()]
+        return np.array_equal(self.theta, other.theta) and all(
+            np.array_equal(one.updates, two.updates) and np.array_equal(one.thetas[-1], two.thetas[-1])
+            for one, two in pairs
+        )
+
+
+Job = Generator[None, None, None]
+
+
+class Planes:
+    """The thread that computes them. `newest` is the last patch; `failed` hears what went wrong, from that thread."""
+
+    def __init__(self, failed: Callable[[BaseException], None]) -> None:
+        self.newest: PlanePatch | None = None
+        self._failed = failed
+        self._lock = threading.Lock()
+        self._woken = threading.Event()
+        self._over = False
+        self._waiting: Outing | None = None
+        self._last: Outing | None = None
+        self._busy = False
+        self._sheet: Sheet | None = None
+        self._job: Job | None = None
+        self._pace = 0.0  # seconds that the loss at a point takes
+        self._began = self._compared = 0.0
+        self._pool = ThreadPoolExecutor(1, "planes")
+        self._pool.submit(np.seterr, all="ignore").result()  # started here, as the threads of the runs are
+
+    def offer(self, outing: Outing) -> None:
+        """Map this race from now on; what is under way goes on if it still fits."""
+        with self._lock:
+            if self._over or (self._last is not None and outing.repeats(self._last)):
+                return
+            self._last = self._waiting = outing
+            self._woken.set()
+            if not self._busy:
+                self._busy = True
+                self._pool.submit(self._work)
+
+    def release(self) -> None:
+        """Let the thread end and wait for it."""
+        with self._lock:
+            self._over = True
+            self._woken.set()
+        self._pool.shutdown()
+
+    def _work(self) -> None:
+        outing: Outing | None = None
+        while True:
+            with self._lock:
+                offered, self._waiting = self._waiting, None
+                if self._over or (offered is None and self._job is None):
+                    self._busy = False
+                    return
+                self._woken.clear()
+            outing = offered or outing or self._last
+            assert outing is not None
+            try:
+                if offered is not None:
+                    self._follow(offered)
+                self._go_on(outing.moving)
+            except BaseException as error:
+                self._job = None
+                self._failed(error)
+
+    def _go_on(self, moving: bool) -> None:
+        """Do the next piece of what is under way."""
+        begun = time.perf_counter()
+        job = self._job
+        if job is not None and next(job, self) is self and job is self._job:
+            self._job = None
+        if moving and self._job is not None:  # the runs and the window need the cores as well
+            self._woken.wait(REST * (time.perf_counter() - begun))
+
+    def _follow(self, outing: Outing) -> None:
+        """Take up where the runs are now, on another sheet if this one does not fit any longer."""
+        sheet = self._sheet
+        if sheet is not None and sheet.learner is not outing.learner:
+            self._pace = 0.0
+        if sheet is None or not sheet.answers(outing) or (self._may_renew(outing) and sheet.is_outgrown(outing)):
+            self._begin(outing)
+        else:
+            sheet.follow(outing)
+            if sheet.drawn:
+                self._show(sheet)
+            self._job = self._pieces(sheet)
+
+    def _may_renew(self, outing: Outing) -> bool:
+        """Whether a sheet may be given up only because the runs have moved on."""
+        assert self._sheet is not None
+        return self._sheet.drawn and (not outing.moving or time.perf_counter() - self._began >= RENEW_SECONDS)
+
+    def _begin(self, outing: Outing) -> None:
+        self._began = time.perf_counter()
+        self._sheet = sheet = Sheet(outing, self._sheet)
+        if self.newest is None or self.newest.learner is not outing.learner:
+            self._show(sheet)  # the old one would be in the way
+        self._job = self._pieces(sheet)
+
+    def _pieces(self, sheet: Sheet) -> Job:
+        """All that is still to be done on a sheet, a piece at a time."""
+        if not sheet.complete:
+            yield from self._fill(sheet)
+        outing = sheet.outing
+        if not outing.moving and sheet.is_outgrown(outing):
+            self._begin(outing)
+            return
+        if not outing.moving or sheet.error is None or time.perf_counter() - self._compared > RENEW_SECONDS:
+            yield from self._compare(sheet)
+        patience = PATIENCE_MOVING * REST if outing.moving else PATIENCE
+        while sheet.points_of_finer * self._pace <= patience and sheet.refine():
+            yield from self._fill(sheet)
+
+    def _fill(self, sheet: Sheet) -> Job:
+        shown = time.perf_counter()
+        while not sheet.complete:
+            places, thetas = sheet.next(self._points)
+            sheet.put(places, self._losses(sheet.learner, thetas))
+            now = time.perf_counter()
+            if sheet.drawn and now - shown > SHOW_SECONDS:
+                self._show(sheet)
+                shown = now
+            yield
+        self._show(sheet)
+
+    def _compare(self, sheet: Sheet) -> Job:
+        """Find how far the plane is from the path of the run that is looked at."""
+        outing = sheet.outing
+        trail = outing.trails.get(outing.run)
+        if trail is None:
+            sheet.error = None
+            return
+        found: list[tuple[Array, Array]] = []
+        rows = np.unique(np.linspace(0, len(trail.thetas) - 1, MOST_COMPARED).astype(int)).tolist()
+        while rows:
+            now, rows = rows[: self._points], rows[self._points :]
+            path = np.stack([trail.thetas[row] for row in now])
+            beside = sheet.plane.at(coordinates(sheet.plane, path))
+            found.append((self._losses(sheet.learner, beside), self._losses(sheet.learner, path)))
+            yield
+        on_plane, on_path = (np.concatenate(part) for part in zip(*found, strict=True))
+        sheet.error = error_of(on_plane, on_path)
+        self._compared = time.perf_counter()
+        self._show(sheet)
+
+    @property
+    def _points(self) -> int:
+        """How many points to ask for at once."""
+        return max(1, int(CHUNK_SECONDS / self._pace)) if self._pace else FIRST_CHUNK
+
+    def _losses(self, learner: Learner, thetas: Array) -> Array:
+        begun = time.perf_counter()
+        losses = learner.losses(thetas)
+        self._pace = (time.perf_counter() - begun) / len(thetas)
+        return losses
+
+    def _show(self, sheet: Sheet) -> None:
+        outing = sheet.outing
+        self.newest = PlanePatch(
+            wanted=sheet.wanted,
+            learner=sheet.learner,
+            plane=sheet.plane,
+            weights=sheet.weights,
+            run=outing.run,
+            update=sheet.update,
+            paths=sheet.walks(),
+            home=sheet.home,
+            xs=sheet.xs,
+            ys=sheet.ys,
+            values=sheet.values,
+            error=sheet.error,
+        )

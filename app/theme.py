@@ -270,7 +270,7 @@ QLabel { background: transparent; }
 #cardTitle { font-weight: 600; }
 #muted, #formula, #run-message, #run-detail, #rule, #source { color: @muted; font-size: 12px; }
 #knob-name, #knob-unit { color: @muted; font-size: 12px; }
-#knob-symbol { font-weight: 500; }
+#knob-symbol, #section { font-weight: 500; }
 #fault { color: @danger; font-size: 12px; }
 #fault[waiting="true"] { color: @muted; }
 #value, #explain-value, #explain-name { font-weight: 600; }
@@ -292,12 +292,19 @@ QPushButton[kind="accent"] {
   background: @accent; color: @on_accent; border-color: @accent; font-weight: 600; padding: 6px 14px; }
 QPushButton[kind="accent"]:hover { border-color: @text; }
 QPushButton[kind="accent"]:focus { border: 2px solid @text; padding: 5px 13px; }
+QPushButton[kind="accent"]:disabled { background: @panel; color: @axis; border-color: @border; }
 QToolButton::menu-indicator { image: none; width: 0; }
 QToolButton#more { background: transparent; border-color: transparent; padding: 2px 5px; color: @muted; }
 QToolButton#more:hover { background: @track; color: @text; }
 QToolButton#more:focus { border-color: @accent; }
 QToolButton#fold { color: @muted; }
 QToolButton#add-run { padding: 3px 8px 3px 5px; }
+QToolButton[small="true"] { padding: 2px 7px; font-size: 12px; }
+QToolButton#chip { padding: 2px 0; background: @field; color: @muted; }
+QToolButton#chip:checked { background: @track; color: @text; border-color: @accent; }
+QToolButton#chip:focus { border-color: @text; }
+QToolButton#step-by-one { padding: 0; color: @muted; }
+QToolButton#step-by-one:hover { color: @text; }
 QToolButton#swatch { background: transparent; border: 1px solid transparent; border-radius: 9px; padding: 0; }
 QToolButton#swatch:hover { border-color: @axis; }
 QToolButton#swatch:focus { border-color: @accent; }
@@ -307,6 +314,7 @@ QPushButton#segment[place="first"] { border-top-left-radius: 6px; border-bottom-
 QPushButton#segment[place="last"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px; border-left: none; }
 QPushButton#segment[place="middle"] { border-left: none; }
 QPushButton#segment:checked { background: @accent; color: @on_accent; border-color: @accent; }
+QPushButton#segment:checked:disabled { background: @track; color: @axis; border-color: @border; }
 QPushButton#segment:focus { border: 1px solid @text; }
 QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit {
   background: @field; border: 1px solid @border; border-radius: 6px; padding: 3px 8px;
@@ -316,6 +324,7 @@ QLineEdit:focus, QComboBox:focus, QComboBox:on { border-color: @accent; }
 QLineEdit:disabled, QComboBox:disabled { color: @axis; }
 QLineEdit[bad="true"] { border-color: @danger; }
 QLineEdit#formula-text { padding: 4px 8px 6px 8px; }
+QLineEdit#stepper-field { padding: 0 2px; }
 QLineEdit#run-name-editor { padding: 0 4px; border-radius: 4px; }
 QLineEdit#knob-field {
   padding: 0 1px; border-radius: 4px; background: transparent; border-color: transparent; }

@@ -24,6 +24,8 @@ from app.curves.panel import CurvePanel
 from app.documents.experiment_file import load, save
 from app.documents.safe_write import FileError
 from app.garbage import GarbageCollector
+from app.kinds import of_kind, remembered
+from app.planes import PlanePatch
 from app.stage.networks.stage import NetworkStage
 from app.stage.stage import Stage
 from app.stage.terrain import Terrain
@@ -58,6 +60,7 @@ class _Orders(QObject):
     """What the window asks of the worker; Qt queues each across the threads."""
 
     load = Signal(object, int)
+    become = Signal(object, int)
     name_edit = Signal(str, str)
     settle = Signal()
     undo = Signal(int)
@@ -100,7 +103,9 @@ class Workbench(QWidget):
         self._seen: Published | None = None
         self._patch: Patch | None = None
         self._portrait: Portrait | None = None
+        self._plane: PlanePatch | None = None
         self._survey = 0
+        self._remembered: dict[str, Experiment] = {}
         self._axes_are_chosen = False
         self._problem: Problem | None = None
         self.problem_panel = ProblemPanel(theme)
@@ -130,7 +135,7 @@ class Workbench(QWidget):
     def _wire(self) -> None:
         orders, worker = self._orders, self.worker
         for name in (
-            "load", "name_edit", "settle", "undo", "redo", "tweak", "change_problem", "stop_at", "add_run",
+            "load", "become", "name_edit", "settle", "undo", "redo", "tweak", "change_problem", "stop_at", "add_run",
             "remove_run", "reset", "rewind", "remedy", "play", "pause", "step", "set_speed", "scrub", "survey", "want",
             "end",
         ):  # fmt: skip
@@ -144,6 +149,7 @@ class Workbench(QWidget):
 
         self.problem_panel.changed.connect(self.change_problem)
         self.problem_panel.settled.connect(self._orders.settle)
+        self.problem_panel.kind_chosen.connect(self.choose_kind)
         self.runs_panel.selected.connect(self.select)
         self.runs_panel.changed.connect(self.tweak)
         self.runs_panel.added.connect(self.add_run)
@@ -186,6 +192,7 @@ class Workbench(QWidget):
         """Show another experiment from its beginning."""
         self.path = path
         self.saved = experiment
+        self._remembered = {}
         self._seen = None
         view = experiment.view
         selected = view.get("selected")
@@ -251,6 +258,16 @@ class Workbench(QWidget):
     def change_problem(self, changes: Mapping[str, Any]) -> None:
         self._problem = None
         self._edit("problem", "problem." + ".".join(changes), "change_problem", changes)
+
+    def choose_kind(self, kind: str) -> None:
+        """Take the runs to a problem of another kind: the last one of that kind, or a fresh one."""
+        if self._seen is None:
+            return
+        picture = self._seen.picture
+        runs = [run.settings for run in picture.runs]
+        left, experiment = remembered(picture.task, runs, picture.experiment)
+        self._remembered[left] = experiment
+        self._edit("kind of problem", "", "become", of_kind(kind, runs, self._remembered.get(kind)))
 
     def change_stop(self, stop: Mapping[str, Any]) -> None:
         self._edit("stop rules", "stop", "stop_at", stop)
@@ -423,6 +440,8 @@ class Workbench(QWidget):
             self._edit("remedy", "", "remedy", id, run.rewind_to or 0, float(f"{run.better_rate:.3g}"))
         elif what == "rewind" and run.rewind_to is not None:
             self.rewind(run.rewind_to)
+        elif what == "best" and run.best is not None:
+            self.rewind(run.best.update)
 
     def _drag_start(self, x: float, y: float) -> None:
         """A hand means no more than six digits, and a file shall be read by people."""
@@ -452,6 +471,10 @@ class Workbench(QWidget):
         if portrait is not None and portrait is not self._portrait and portrait.run == self._selected:
             self._portrait = portrait
             self.network_stage.show_portrait(portrait)
+        plane = self.worker.planes.newest
+        if plane is not None and plane is not self._plane and plane.run == self._selected:
+            self._plane = plane
+            self.network_stage.show_plane(plane)
         patch = self.worker.patch
         ground = self._seen.picture.ground if self._seen is not None else None
         if patch is not None and patch is not self._patch and ground is not None:
@@ -489,8 +512,9 @@ class Workbench(QWidget):
         self.explain.refresh(run)
         if published.serial == self._serial:  # else an edit is on its way, and these would show the old value
             self.problem_panel.refresh(picture)
-            self.run_panel.refresh(run, self._horizon(run))
-            self.stop_panel.refresh(picture.experiment.stop)
+            network = picture.kind == "network"
+            self.run_panel.refresh(run, self._horizon(run), picture.examples if network else 0)
+            self.stop_panel.refresh(picture.experiment.stop, network)
 
     @property
     def _stage(self) -> Stage | NetworkStage:

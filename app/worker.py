@@ -14,12 +14,13 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.edits import Edits, State
-from app.planes import PlaneWanted
+from app.planes import Outing, Planes, PlaneWanted
 from app.portraits import Portraits, Sitting
-from engine import Experiment, Problem, RunRecord, Session, SessionPicture, SettingError, Wanted
+from engine import DIVERGED, Experiment, Problem, RunPicture, RunRecord, Session, SessionPicture, SettingError, Wanted
 
 CHUNK_SECONDS = 0.008  # at full speed; short enough that a tweak is felt at once
 FRAME_SECONDS = 1 / 60
+OUTING_SECONDS = 0.2  # between two looks at where the runs of a moving race have been
 MOST_CLOCK_MARKS = 4096
 POOL = 2  # threads that advance runs; more would only take cores from the window
 SPREAD_FROM = 1000  # updates for which handing runs to the pool is worth its while
@@ -88,7 +89,10 @@ class Worker(QObject):
         self._wanted: Wanted | None = None
         self._plane: PlaneWanted | None = None
         self._explained = False
-        self.portraits = Portraits(lambda error: self.failed.emit("".join(traceback.format_exception(error))))
+        self._mapped: PlaneWanted | None = None
+        self._last_outing = 0.0
+        self.portraits = Portraits(self._fail)
+        self.planes = Planes(self._fail)
         # While one thread waits for the window to let Python go on, the other computes.
         self._pool = ThreadPoolExecutor(POOL, "runs", initializer=_be_silent)
         met = threading.Barrier(POOL)
@@ -117,11 +121,22 @@ class Worker(QObject):
         """Let the threads of the runs end and wait for them; called by the window, once this thread has ended."""
         self._pool.shutdown()
         self.portraits.release()
+        self.planes.release()
 
     @Slot(object, int)
     def load(self, experiment: Experiment, serial: int) -> None:
         """Open another experiment, at update 0 and paused."""
         self._edit(serial, lambda: self._take(Session(experiment)))
+
+    @Slot(object, int)
+    def become(self, experiment: Experiment, serial: int) -> None:
+        """Take up another problem from its beginning, as an edit that can be undone."""
+
+        def become() -> None:
+            self._restore(State(experiment, 0))
+            self._forget_clock()
+
+        self._edit(serial, become)
 
     @Slot(str, str)
     def name_edit(self, label: str, key: str) -> None:
@@ -421,6 +436,27 @@ class Worker(QObject):
                 self.portraits.offer(
                     Sitting(picture.learner, run.shown.theta, self._wanted, run.id, run.shown.update)
                 )
+                self._offer_outing(picture, run)
+
+    def _offer_outing(self, picture: SessionPicture, looked_at: RunPicture) -> None:
+        """Let the paths be mapped, if a plane of them is looked at: at once in a pause, now and then in a race."""
+        moving = self._playing or self._goal is not None
+        now = time.perf_counter()
+        soon = moving and self._plane == self._mapped and now - self._last_outing < OUTING_SECONDS
+        if self._plane is None or picture.learner is None or soon:
+            return
+        self._mapped, self._last_outing = self._plane, now
+        shown = looked_at.shown
+        runs = {run.settings.id: run for run in self._of_session().runs if run.settings.visible}
+        trails = {id: run.trail() for id, run in runs.items()}
+        lost = frozenset(id for id, run in runs.items() if run.status == DIVERGED)
+        self.planes.offer(
+            Outing(picture.learner, self._plane, looked_at.id, shown.update, shown.theta, trails, lost, moving)
+        )
+
+    def _fail(self, error: BaseException) -> None:
+        """Tell what went wrong in a thread beside this one."""
+        self.failed.emit("".join(traceback.format_exception(error)))
 
 
 def _be_silent() -> None:

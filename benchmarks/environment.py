@@ -6,7 +6,7 @@ import importlib.metadata
 import os
 import platform
 
-PACKAGES = ("numpy", "numba", "llvmlite", "PySide6-Essentials", "pyqtgraph", "torch", "jax")
+PACKAGES = ("numpy", "numba", "llvmlite", "PySide6-Essentials", "pyqtgraph", "torch", "jax", "scikit-learn")
 
 
 def describe() -> str:

@@ -71,6 +71,7 @@ from engine.networks.plane import (
     Plane,
     SliceError,
     coordinates,
+    error_of,
     framed,
     plane_losses,
     principal_plane,
@@ -81,7 +82,7 @@ from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
 from engine.portrait import Portrait, Wanted, portrait
 from engine.problem import Ground, Learner, Problem, problem_of
 from engine.rows import full_history, rows
-from engine.run import DIVERGED, FINISHED, READY, RUNNING, Best, Peek, Run
+from engine.run import DIVERGED, FINISHED, READY, RUNNING, Best, Peek, Run, Trail
 from engine.schedules import SCHEDULES, Schedule, preview
 from engine.session import RunPicture, Session, SessionPicture
 from engine.surface_task import COORDINATE, MOST_PARAMETERS, NOISE, SEED, Formula, SurfaceTask
@@ -170,6 +171,7 @@ __all__ = [
     "SurfaceTask",
     "Table",
     "Task",
+    "Trail",
     "TrainingData",
     "Tweak",
     "Value",
@@ -182,6 +184,7 @@ __all__ = [
     "drawn",
     "envelope",
     "envelope_between",
+    "error_of",
     "explain",
     "features_of",
     "formula",

@@ -23,6 +23,9 @@ from numba.np.arrayobj import make_array
 # Full fastmath would let the compiler assume that nothing is ever NaN, and divergence would go unseen.
 OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "fastmath": {"contract"}}
 
+# A piece is never called from Python, and saved with the kernels that it is part of.
+_PIECE: dict[str, Any] = {**OPTIONS, "cache": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
 Floats = types.CPointer(types.float64)
 Ints = types.CPointer(types.int64)
 
@@ -275,12 +278,24 @@ def routine(signature: Any) -> Callable[[Callable[..., Any]], Routine]:
 
 def inline(function: F) -> F:
     """Decorator: a piece that kernels share; it becomes part of each of them."""
-    inlined: F = njit(forceinline=True, **{**OPTIONS, "cache": False})(function)
+    inlined: F = njit(forceinline=True, **_PIECE)(function)
     return inlined
 
 
+def unfolded(function: F) -> F:
+    """Decorator: like `inline`, but put in place before anything is compiled; for pieces that only hand on."""
+    inlined: F = njit(inline="always", **_PIECE)(function)
+    return inlined
+
+
+def apart(function: F) -> F:
+    """Decorator: a piece that the pieces it is called from do not swallow; it needs `stay_outside` besides."""
+    kept: F = njit(forceinline=False, **_PIECE)(function)  # else it inherits forceinline from its caller
+    return kept
+
+
 def caller(signature: Any, count: int) -> Callable[..., tuple[Any, Any]]:
-    """Typing and code of a call through an address (see the three call_* intrinsics)."""
+    """Typing and code of a call through an address (see the call_* intrinsics)."""
 
     def declare() -> tuple[Any, Any]:
         def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:

@@ -22,18 +22,20 @@ LAYER_MEASURES = (
 )
 
 _DENSE = 128  # measurements before their distance begins to double
-_SHARE = 64  # examples for which the distance grows by an update
+_SHARE, _LARGE_SHARE = 64, 16  # examples for which the distance grows by an update
+_LARGE = 20_000_000  # products of examples and parameters from which a measurement takes more than a moment
 
 
-def distance(update: int, examples: int) -> int:
+def distance(update: int, examples: int, parameters: int) -> int:
     """How many updates lie between two measurements about `update`: more for much data, doubling as a run grows."""
-    first = 1 << max(0, (examples // _SHARE).bit_length() - 1)
+    share = _LARGE_SHARE if examples * parameters > _LARGE else _SHARE
+    first = 1 << max(0, (examples // share).bit_length() - 1)
     return first << max(0, (update // (_DENSE * first)).bit_length() - 1)
 
 
-def next_due(update: int, examples: int) -> int:
+def next_due(update: int, examples: int, parameters: int) -> int:
     """The first update after `update` at which to measure."""
-    step = distance(update, examples)
+    step = distance(update, examples, parameters)
     return (update // step + 1) * step
 
 

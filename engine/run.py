@@ -31,7 +31,7 @@ _ENDINGS = {
     loop.GRADIENT_REACHED: "the gradient norm fell below {gradient_below:g}",
     loop.PLATEAU: "no improvement in {plateau_updates} updates",
 }
-_VALIDATION = MEASURES.index("validation_loss")
+_TRAINING, _VALIDATION = MEASURES.index("training_loss"), MEASURES.index("validation_loss")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,18 @@ class Best:
     theta: Array
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Trail:
+    """Where a run has been: theta (n,) before each of the updates (k,), the last being where it stands now.
+
+    losses (k,): of the training set as it was measured there, NaN where it was not. Nothing in it will change.
+    """
+
+    updates: Array
+    thetas: tuple[Array, ...]
+    losses: Array
+
+
 class Run:
     """One run of a session. Only its own thread may call it; others look at what it publishes."""
 
@@ -85,7 +97,7 @@ class Run:
         self.measures = Measures(len(self.problem.layers))
         self.best: Best | None = None
         self._patient_from = 0
-        self._trail: list[tuple[int, Array]] = []
+        self._trail: list[tuple[int, Array, float]] = []
         self._apply_due_tweaks()
         self._measure()
 
@@ -134,7 +146,7 @@ class Run:
             if self._applied < len(self.tweaks):
                 chunk = min(chunk, self.tweaks[self._applied].update - self.update)
             if self.problem.layers:
-                chunk = min(chunk, next_due(self.update, self.machine.problem.examples) - self.update)
+                chunk = min(chunk, self._next_measure(self.update) - self.update)
             reason = self.machine.advance(chunk, self.history)
             if reason in (loop.NOT_FINITE_HERE, loop.NOT_FINITE_STEP):
                 self._freeze(reason)
@@ -245,11 +257,14 @@ class Run:
         machine.skip_to(update)
         return machine
 
-    def trail(self) -> tuple[Array, Array]:
-        """Where the run has been: updates (k,) and theta there (k, n), the last being where it stands now."""
-        past = [(update, theta) for update, theta in self._trail if update < self.update]
-        rows = [*past, (self.update, self.machine.theta.copy())]
-        return np.array([row[0] for row in rows], float), np.stack([row[1] for row in rows])
+    def trail(self) -> Trail:
+        """Where the run has been, by what is kept of it."""
+        rows = [row for row in self._trail if row[0] <= self.update]
+        if not rows or rows[-1][0] < self.update or not np.array_equal(rows[-1][1], self.machine.theta):
+            rows = [row for row in rows if row[0] < self.update]
+            rows.append((self.update, self.machine.theta.copy(), np.nan))
+        updates, thetas, losses = zip(*rows, strict=True)
+        return Trail(np.array(updates, float), thetas, np.array(losses, float))
 
     def peek(self, update: int | None = None, step: bool = True) -> Peek:
         """The run at a past update (default: now), with the step it takes there.
@@ -308,15 +323,18 @@ class Run:
             self._snapshots = self._snapshots[::2]
             self._interval *= 2
 
+    def _next_measure(self, update: int) -> int:
+        return next_due(update, self.machine.problem.examples, self.machine.theta.size)
+
     def _measure(self) -> None:
         """Measure a network where it is due, keep its best weights, and stop if they stay the best for too long."""
-        update, examples = self.update, self.machine.problem.examples
-        due = update == 0 or next_due(update - 1, examples) == update
+        update = self.update
+        due = update == 0 or self._next_measure(update - 1) == update
         if not self.problem.layers or not due or update <= self.measures.last_at or self.diagnosis is not None:
             return
         values, layers = self.machine.measured()
         self.measures.append(update, values, layers)
-        self._trail.append((update, self.machine.theta.copy()))
+        self._trail.append((update, self.machine.theta.copy(), float(values[_TRAINING])))
         most = min(max(_TRAIL_BYTES // self.machine.theta.nbytes, _SHORTEST_TRAIL), _LONGEST_TRAIL)
         if len(self._trail) > most:
             self._trail = self._trail[::2]

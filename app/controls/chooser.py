@@ -103,10 +103,8 @@ class Chooser(QComboBox):
             item.setData(summary_of(entry), _SUMMARY)
             item.setToolTip(about(entry))
             model.appendRow(item)
-        old = self.model()
         with QSignalBlocker(self):
-            self.setModel(model)
-        old.deleteLater()
+            self.setModel(model)  # which deletes the one before
 
     def set_key(self, key: str, *more: str) -> None:
         """Show an entry; more: what else its tooltip says."""

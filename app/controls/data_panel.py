@@ -15,7 +15,7 @@ from app.controls.knob_list import KnobList
 from app.elided import ElidedLabel
 from engine import DATA_SEED, DATASETS, SHARE, Choice, Dataset, Hyper, NetworkTask, Table, Value
 
-_SHARE = replace(SHARE, name="training_share")  # the name it has for people
+_SHARE = replace(SHARE, name="train_share")  # the name it has for people
 _PLANE = 2  # inputs; more of them come in all sizes, and are scaled
 
 
@@ -33,7 +33,7 @@ class DataPanel(QWidget):
         self._moved = False
         self.heading = Heading("Data")
         self.load = self._button("import-csv", "Import CSV…", "Learn from a file of your own: text in columns")
-        self.paste = self._button("paste-table", "Paste table…", "Learn from the table in the clipboard")
+        self.paste = self._button("paste-table", "Paste…", "Learn from a table in the clipboard")
         self.load.clicked.connect(self.import_wanted)
         self.paste.clicked.connect(self.paste_wanted)
         self.chooser = Chooser(DATASETS)
@@ -64,7 +64,8 @@ class DataPanel(QWidget):
             self._show_table(data)
         else:
             entry = DATASETS[data.kind]
-            declared = (*entry.knobs, *declared)
+            wide = [hyper for hyper in entry.knobs if hyper.kind == "choice"]  # a row of their own, below
+            declared = (*(hyper for hyper in entry.knobs if hyper.kind != "choice"), *declared, *wide)
             values |= data.values
             self.chooser.set_key(data.kind, _contents(entry, data))
         self.note.setVisible(isinstance(data, Table))

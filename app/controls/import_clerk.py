@@ -41,7 +41,7 @@ class Clerk(QObject):
         super().__init__()
         self._job = 0
         self._cancelled = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def look(self, source: Source, wishes: Wishes) -> int:
         """Find out how a table is written, then what stands in it; the job's number."""
@@ -62,19 +62,20 @@ class Clerk(QObject):
         self._cancelled.set()
 
     def stop(self) -> None:
-        """End the job and its thread."""
+        """End the job, and the threads that are still about."""
         self.cancel()
-        if self._thread is not None:
-            self._thread.join(_PATIENCE)
-            self._thread = None
+        for thread in self._threads:
+            thread.join(_PATIENCE)
+        self._threads.clear()
 
     def _begin(self, work: Callable[[int, Progress], None]) -> int:
-        self.stop()
+        self.cancel()
         self._job += 1
         self._cancelled = threading.Event()
         job = (self._job, self._cancelled, work)
-        self._thread = threading.Thread(target=self._carry_out, args=job, name="import", daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._carry_out, args=job, name="import", daemon=True)
+        self._threads = [other for other in self._threads if other.is_alive()] + [thread]
+        thread.start()
         return self._job
 
     def _carry_out(self, job: int, cancelled: threading.Event, work: Callable[[int, Progress], None]) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHeaderView, QTableView, QWidget
 
 from app.documents.csv_cells import MISSING, NUMBER, parsed
@@ -29,6 +29,7 @@ from app.theme import Theme
 _HEIGHT, _ROW = 58, 26
 _NARROWEST, _WIDEST = 118, 240
 _BOX, _MARGIN = 14, 10
+_MEASURED = 100  # columns; those further right are as wide as their headings
 _LONGEST = 80  # characters of a cell on screen
 _SMALL = 11  # pixels
 _TINT = 30  # of 255, the accent behind the target
@@ -223,10 +224,12 @@ class _Header(QHeaderView):
     def _box(self, painter: QPainter, box: QRectF, ticked: bool | None) -> None:
         shape = QPainterPath()
         shape.addRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        painter.fillPath(
-            shape, self.theme.accent if ticked else self.theme.panel if ticked is None else self.theme.field
-        )
-        painter.setPen(self.theme.accent if ticked else self.theme.border if ticked is None else self.theme.axis)
+        theme = self.theme
+        ground, edge = (theme.accent, theme.accent) if ticked else (theme.field, theme.axis)
+        if ticked is None:
+            ground, edge = theme.panel, theme.border
+        painter.fillPath(shape, ground)
+        painter.setPen(edge)
         painter.drawPath(shape)
         if ticked:
             pen = QPen(self.theme.on_accent, 1.8)
@@ -276,6 +279,9 @@ class Preview(QTableView):
         self.setWordWrap(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setCornerButtonEnabled(False)
+        self.setStyleSheet("QTableView::item { padding: 0 8px; } QTableView::corner { background: transparent; }")
+        self.nothing = ""  # what stands where no rows can
+        self.verticalHeader().setHighlightSections(False)
         self.verticalHeader().setDefaultSectionSize(_ROW)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -284,6 +290,7 @@ class Preview(QTableView):
     def show_layout(self, layout: Layout | None) -> None:
         """The first rows, before anything is known of the columns."""
         self.rows.show_layout(layout)
+        self.header.setVisible(layout is not None)
         if layout is not None:
             self.fit()
             self.setCurrentIndex(self.rows.index(0, 0))
@@ -294,16 +301,23 @@ class Preview(QTableView):
     def fit(self) -> None:
         """Columns as wide as what stands in them, within bounds."""
         metrics = self.fontMetrics()
-        layout = self.rows.layout_shown
         for place in range(self.rows.columnCount()):
-            shown = [str(self.rows.index(row, place).data()) for row in range(min(self.rows.rowCount(), 12))]
-            cells = max(map(metrics.horizontalAdvance, shown)) + 20 if layout and place < 200 else _NARROWEST
-            wanted = max(cells, self.header.wanted_width(self.rows.heading(place)), _NARROWEST)
+            rows = range(min(self.rows.rowCount(), 12) if place < _MEASURED else 0)
+            cells = [metrics.horizontalAdvance(str(self.rows.index(row, place).data())) + 28 for row in rows]
+            wanted = max(*cells, self.header.wanted_width(self.rows.heading(place)), _NARROWEST)
             self.setColumnWidth(place, min(wanted, _WIDEST))
 
     def set_theme(self, theme: Theme) -> None:
         self.header.theme = theme
         self.rows.set_theme(theme)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self.rows.rowCount():
+            painter = QPainter(self.viewport())
+            painter.setPen(self.header.theme.muted)
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.nothing)
+            painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         column = self.currentIndex().column()

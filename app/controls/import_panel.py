@@ -155,7 +155,7 @@ class ImportPanel(Popup):
         self._taking = False
         self.facts.clear()
         self.shown.clear()
-        self.preview.show_layout(None)
+        self._show_nothing("")
         self._begin("Reading")
         self._job = self.clerk.look(self._source, self._wishes)
 
@@ -234,7 +234,8 @@ class ImportPanel(Popup):
             f"{self.facts.text().rpartition('· ')[2]}"
         )
         shown = len(survey.layout.preview)
-        self.shown.setText(f"The first {shown} of {rows:,} rows" if shown < rows else "All rows")
+        what = f"The first {shown} of {rows:,} rows" if shown < rows else "All rows"
+        self.shown.setText(f"{what}.  Click a header or press Space for a feature, T for the target.")
         with QSignalBlocker(self.target):
             self.target.clear()
             self.target.addItems([column.name for column in survey.columns])
@@ -261,6 +262,7 @@ class ImportPanel(Popup):
     def _refused(self, job: int, sentence: str) -> None:
         if job == self._job:
             self._end()
+            self._show_nothing("No rows can be shown")
             self._tell(Verdict(f"{sentence[:1].upper()}{sentence[1:]}{'' if sentence.endswith('.') else '.'}"))
 
     @Slot(int, str)
@@ -286,6 +288,12 @@ class ImportPanel(Popup):
         self._taking = False
         self._late.stop()
         self._show_progress(False)
+
+    def _show_nothing(self, why: str) -> None:
+        """Empty the preview, unless rows that can be read stand in it and there is something wrong with others."""
+        self.preview.nothing = why
+        if not why or self.preview.rows.layout_shown is None:
+            self.preview.show_layout(None)
 
     def _show_progress(self, on: bool) -> None:
         self.bar.setVisible(on)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.controls.effects import AGAIN, WORDS, effect
 from app.controls.heading import Heading
@@ -70,6 +70,7 @@ class InputsPanel(QWidget):
         chip.setObjectName("chip")
         chip.setText(title.replace(" · ", ""))
         chip.setCheckable(True)
+        chip.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         chip.setAccessibleName(f"feature {title}")
         chip.clicked.connect(lambda: self._toggle(key))
         return chip

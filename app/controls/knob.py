@@ -129,11 +129,11 @@ class Knob(QWidget):
     def value(self) -> Value:
         return self._value
 
-    def show_effect(self, effect: str) -> None:
-        """Say beforehand what turning it does to the runs (effects.LIVE, AGAIN, or nothing)."""
+    def show_effect(self, effect: str, marked: bool) -> None:
+        """Say beforehand what turning it does to the runs (effects.LIVE, AGAIN, or nothing); marked: with a sign."""
+        self.mark.setVisible(marked and effect == AGAIN)
         if effect != self._effect:
             self._effect = effect
-            self.mark.setVisible(effect == AGAIN)
             self._describe()
 
     def _make_parts(self) -> None:

@@ -75,9 +75,10 @@ class KnobList(QWidget):
         self._tell()
 
     def show_effects(self, effects: Mapping[str, str]) -> None:
-        """Let each knob that is named say what turning it does to the runs."""
+        """Let each knob say what turning it does to the runs; with a sign where not all of them do the same."""
+        marked = len(set(effects.values())) > 1
         for name, effect in effects.items():
-            self.knobs[name].show_effect(effect)
+            self.knobs[name].show_effect(effect, marked)
 
     def _grid(self) -> QGridLayout:
         grid = QGridLayout()

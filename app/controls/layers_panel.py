@@ -174,5 +174,3 @@ class LayersPanel(QWidget):
 def _grown(hidden: tuple[Layer, ...]) -> tuple[Layer, ...]:
     """With one more layer, like the last."""
     return (*hidden, hidden[-1] if hidden else Layer(4))
-
-

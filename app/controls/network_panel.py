@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -19,6 +21,7 @@ from app.theme import Theme
 from engine import BATCH_SEED, INITIALIZERS, LOSSES, WEIGHT_SEED, Catalogue, NetworkTask
 
 _BATCH_SEED = replace(BATCH_SEED, name="batch_seed")  # the name it has for people
+_SEEDS = (WEIGHT_SEED, _BATCH_SEED)
 _SETTINGS = {WEIGHT_SEED.name: WEIGHT_SEED.name, _BATCH_SEED.name: BATCH_SEED.name}
 
 
@@ -42,7 +45,7 @@ class NetworkPanel(QWidget):
         self.initializer = ChoicePanel("initializer", INITIALIZERS, columns=2)
         self.initializer_fold = Folded("First weights")
         self.seeds = KnobList(columns=2)
-        self.seeds.show_knobs((WEIGHT_SEED, _BATCH_SEED))
+        self.seeds.show_knobs(_SEEDS)
         self._formulas: dict[ChoicePanel, QLabel] = {}
         for choice, fold in ((self.loss, self.loss_fold), (self.initializer, self.initializer_fold)):
             self._formulas[choice] = formula = QLabel()
@@ -67,7 +70,7 @@ class NetworkPanel(QWidget):
         for choice, part in ((self.loss, "loss"), (self.initializer, "initializer")):
             choice.changed.connect(lambda setting, value: self.changed.emit({setting: value}))
             choice.settled.connect(self.settled)
-            choice.chooser.effect = lambda key, part=part: self._effect_of(part, key)
+            choice.chooser.effect = partial(self._effect_of, part)
         self.seeds.changed.connect(lambda name, value: self.changed.emit({_SETTINGS[name]: value}))
         self.seeds.finished.connect(self.settled)
 
@@ -88,10 +91,11 @@ class NetworkPanel(QWidget):
         turned = {BATCH_SEED.name: (BATCH_SEED, task.seed), WEIGHT_SEED.name: (WEIGHT_SEED, task.weight_seed)}
         found = effects(task, turned, moved)
         self.seeds.show_effects({name: found[setting] for name, setting in _SETTINGS.items()})
-        note = f"{self.initializer.note(task.initializer)} · seed {task.weight_seed}"
+        other = [f"{hyper.title} {seeds[hyper.name]}" for hyper in _SEEDS if seeds[hyper.name] != hyper.default]
+        note = " · ".join([self.initializer.note(task.initializer), *other])
         self.initializer_fold.describe(note, found[WEIGHT_SEED.name])
 
-    def _show(self, panel: ChoicePanel, catalogue: Catalogue[object], part: str) -> None:
+    def _show(self, panel: ChoicePanel, catalogue: Catalogue[Any], part: str) -> None:
         assert self._task is not None
         choice = getattr(self._task, part)
         panel.show_choice(choice)

@@ -9,10 +9,17 @@ from app.controls.network_panel import NetworkPanel
 from app.controls.segmented import Segmented
 from app.controls.surface_panel import SurfacePanel
 from app.theme import Theme
-from engine import Formula, NetworkTask, SessionPicture, SurfaceTask
+from engine import Formula, NetworkTask, SessionPicture, Task
 
 KINDS = ("surface", "formula", "network")
 _TIPS = ("A surface of the catalogue", "A formula of your own in x and y", "A small network that learns from data")
+
+
+def kind_of(task: Task) -> str:
+    """Which of KINDS a problem is."""
+    if isinstance(task, NetworkTask):
+        return "network"
+    return "formula" if isinstance(task.surface, Formula) else "surface"
 
 
 class ProblemPanel(Card):
@@ -31,7 +38,7 @@ class ProblemPanel(Card):
         super().__init__("Problem")
         self.setObjectName("problem")
         self._shown: object = None
-        self._is_network = False
+        self._kind = ""
         self.kind = Segmented(("Surface", "Own formula", "Network"), "kind of problem", _TIPS)
         self.surface = SurfacePanel(theme)
         self.network = NetworkPanel(theme)
@@ -59,14 +66,13 @@ class ProblemPanel(Card):
         if shown == self._shown:
             return
         self._shown = shown
-        self._is_network = isinstance(task, NetworkTask)
-        self.surface.setVisible(not self._is_network)
-        self.network.setVisible(self._is_network)
+        self._kind = kind_of(task)
+        self.kind.set_place(KINDS.index(self._kind))
+        self.surface.setVisible(self._kind != "network")
+        self.network.setVisible(self._kind == "network")
         if isinstance(task, NetworkTask):
-            self.kind.set_place(KINDS.index("network"))
             self.network.refresh(task, picture.update > 0)
-        elif isinstance(task, SurfaceTask) and view is not None:
-            self.kind.set_place(KINDS.index("formula" if isinstance(task.surface, Formula) else "surface"))
+        elif view is not None:
             self.surface.refresh(task, view)
 
     def _tell(self, changes: object) -> None:
@@ -74,10 +80,11 @@ class ProblemPanel(Card):
         self.changed.emit(changes)
 
     def _choose_kind(self, place: int) -> None:
-        self._shown = None
         kind = KINDS[place]
-        if self._is_network or kind == "network":
-            if not (self._is_network and kind == "network"):
-                self.kind_chosen.emit(kind)
+        if kind == self._kind:
+            return
+        self._shown = None
+        if "network" in (kind, self._kind):
+            self.kind_chosen.emit(kind)
         else:
             self.surface.choose_kind(own=kind == "formula")

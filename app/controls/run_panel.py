@@ -1,15 +1,16 @@
-"""The settings of the selected run: optimizer, learning rate, schedule, batch type; all live."""
+"""The settings of the selected run: optimizer, learning rate, schedule, batches; all live."""
 
 from __future__ import annotations
 
 import html
-from typing import Any
+import math
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from app.controls.about import about
 from app.controls.card import Card
-from app.controls.chooser import Chooser
+from app.controls.choice_panel import ChoicePanel
 from app.controls.fold import Fold
 from app.controls.knob import Knob
 from app.controls.knob_list import KnobList
@@ -21,17 +22,16 @@ from engine import (
     COMMON,
     LEARNING_RATE,
     OPTIMIZERS,
+    ORDERS,
     SCHEDULES,
     WARMUP,
     WARMUP_START,
-    Catalogue,
     Choice,
     RunPicture,
     formula,
 )
 
 _COMMON = {hyper.name for hyper in COMMON}
-_SPACING = 6
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse
 
 
@@ -65,42 +65,6 @@ class _Rule(QWidget):
         self.source.setText(entry.source)
 
 
-class _Choice(QWidget):
-    """A chooser with the knobs of what it has chosen; `part` is the setting it stands for."""
-
-    tweaked = Signal(str, object)
-    settled = Signal()
-
-    def __init__(self, part: str, catalogue: Catalogue[Any]) -> None:
-        super().__init__()
-        self._part, self._catalogue = part, catalogue
-        self.chooser = Chooser(catalogue)
-        self.chooser.setObjectName(f"choose-{part}")
-        self.chooser.setAccessibleName(part)
-        self.chooser.chosen.connect(self._choose)
-        self.knobs = KnobList()
-        self.knobs.changed.connect(lambda name, value: self.tweaked.emit(f"{part}.{name}", value))
-        self.knobs.finished.connect(self.settled)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(_SPACING)
-        self._column.addWidget(self.chooser)
-        self._column.addWidget(self.knobs)
-
-    def add_below_chooser(self, widget: QWidget) -> None:
-        """Put a widget between the chooser and the knobs."""
-        self._column.insertWidget(1, widget)
-
-    def _choose(self, key: str) -> None:
-        self.tweaked.emit(self._part, key)
-        self.settled.emit()
-
-    def show_choice(self, choice: Choice) -> None:
-        self.chooser.set_key(choice.kind)
-        self.knobs.show_knobs(self._catalogue[choice.kind].knobs, _COMMON)
-        self.knobs.set_values(choice.values)
-
-
 class RunPanel(QWidget):
     """Cards for the selected run. Every control is made from the engine's declarations."""
 
@@ -112,10 +76,10 @@ class RunPanel(QWidget):
         self._theme = theme
         self._id = ""
         self._shown: object = None
-        self.optimizer = _Choice("optimizer", OPTIMIZERS)
+        self.optimizer = ChoicePanel("optimizer", OPTIMIZERS, folded=_COMMON)
         self.rate = Knob(LEARNING_RATE)
         self.rule = _Rule()
-        self.schedule = _Choice("schedule", SCHEDULES)
+        self.schedule = ChoicePanel("schedule", SCHEDULES)
         self.preview = SchedulePreview(theme)
         self.warmup = KnobList()
         self.warmup.show_knobs((WARMUP, WARMUP_START), (WARMUP.name, WARMUP_START.name), "Warm-up")
@@ -127,12 +91,15 @@ class RunPanel(QWidget):
         tips = tuple(f"{entry.summary[:1].upper()}{entry.summary[1:]}." for entry in types)
         self.batch = Segmented(tuple(entry.title for entry in types), "batch type", tips)
         self.batch_knobs = KnobList()
+        self.epoch = QLabel()
+        self.epoch.setObjectName("muted")
+        self.epoch.setWordWrap(True)
         self._lay_out()
         self._wire()
 
     def _wire(self) -> None:
         for part in (self.optimizer, self.schedule):
-            part.tweaked.connect(self._tweak)
+            part.changed.connect(self._tweak)
             part.settled.connect(self.settled)
         for knobs in (self.rate, self.warmup):
             knobs.changed.connect(self._tweak)
@@ -145,25 +112,35 @@ class RunPanel(QWidget):
         self._theme = theme
         self.preview.set_theme(theme)
 
-    def refresh(self, run: RunPicture, horizon: int) -> None:
-        """Show a run's settings as they stand; `horizon` is how many updates the preview spans."""
+    def refresh(self, run: RunPicture, horizon: int, examples: int = 0) -> None:
+        """Show a run's settings as they stand.
+
+        horizon: how many updates the preview spans. examples: how many a network learns from, 0 on a surface.
+        """
         settings = run.settings
         self.preview.show_schedule(settings, horizon, run.shown.update, run_colour(self._theme, run.colour))
-        if settings is self._shown:
+        if (settings, examples) == self._shown:
             return
-        self._id, self._shown = run.id, settings
+        self._id, self._shown = run.id, (settings, examples)
         self.optimizer.show_choice(settings.optimizer)
         self.rule.show_rule(settings.optimizer)
         self.rate.set_value(settings.learning_rate)
         self.schedule.show_choice(settings.schedule)
         schedule = SCHEDULES[settings.schedule.kind]
         self.formula.setText(schedule.formula)
-        self.formula.setToolTip(f"<p>{html.escape(schedule.summary)}</p><p>{html.escape(schedule.source)}</p>")
+        self.formula.setToolTip(about(schedule))
         self.warmup.set_values({"warmup": settings.warmup, "warmup_start": settings.warmup_start})
-        self.batch.set_place(list(BATCHES).index(settings.batch.kind))
-        self.batch_knobs.show_knobs(BATCHES[settings.batch.kind].knobs)
-        self.batch_knobs.set_values(settings.batch.values)
+        self._show_batch(settings.batch, examples)
         self.optimizer_card.set_hint(run.name)
+
+    def _show_batch(self, batch: Choice, examples: int) -> None:
+        """A surface has no examples that could come in an order."""
+        self.batch.set_place(list(BATCHES).index(batch.kind))
+        knobs = BATCHES[batch.kind].knobs
+        self.batch_knobs.show_knobs(knobs if examples else tuple(knob for knob in knobs if knob.options != ORDERS))
+        self.batch_knobs.set_values(batch.values)
+        self.epoch.setText(_epoch(batch, examples) if examples else "")
+        self.epoch.setVisible(examples > 0)
 
     def _tweak(self, setting: str, value: object) -> None:
         self.tweaked.emit(self._id, setting, value)
@@ -184,8 +161,19 @@ class RunPanel(QWidget):
         batch = Card("Batch")
         batch.body.addWidget(self.batch)
         batch.body.addWidget(self.batch_knobs)
+        batch.body.addWidget(self.epoch)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         for card in (self.optimizer_card, schedule, batch):
             column.addWidget(card)
+
+
+def _epoch(batch: Choice, examples: int) -> str:
+    """How many updates see every example once, in words."""
+    entry = BATCHES[batch.kind]
+    size = entry.size(batch.values, examples)
+    updates, rest = math.ceil(examples / size), examples % size
+    told = f"{examples:,} training examples: {updates:,} update{'s' if updates > 1 else ''} an epoch"
+    left = rest and ORDERS[entry.order(batch.values)] != "replaced"
+    return f"{told}, the last of {rest:,}" if left else told

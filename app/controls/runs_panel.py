@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 
+import numpy as np
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
@@ -41,6 +42,10 @@ def what_differs(experiment: Experiment) -> list[str]:
     return told
 
 
+def _signed(value: float, digits: int) -> str:
+    return f"{value:.{digits}g}".replace("-", "−")
+
+
 class _Row(QFrame):
     """One run. Clicking selects it; double-clicking its name renames it."""
 
@@ -66,6 +71,9 @@ class _Row(QFrame):
         self.detail = ElidedLabel()
         self.detail.setObjectName("run-detail")
         self.detail.setContentsMargins(0, 0, 0, 0)
+        self.best = QLabel()
+        self.best.setObjectName("run-detail")
+        self.best.hide()
         self.value = QLabel()
         self.value.setObjectName("run-value")
         self.value.setFixedSize(*_VALUE)  # so that no number makes the column lay itself out again
@@ -96,7 +104,11 @@ class _Row(QFrame):
         below = QVBoxLayout()
         below.setContentsMargins(_INDENT, 0, 4, 0)
         below.setSpacing(2)
-        below.addWidget(self.detail)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self.detail, 1)
+        line.addWidget(self.best)
+        below.addLayout(line)
         below.addWidget(self.message)
         column = QVBoxLayout(self)
         column.setContentsMargins(5, 3, 3, 4)
@@ -118,8 +130,8 @@ class _Row(QFrame):
     def show_run(self, run: RunPicture, detail: str, chosen: bool) -> None:
         """Show a run as it stands; `detail` is what tells it from the others."""
         self.run = run
-        self.value.setText(f"{run.shown.loss:.4g}".replace("-", "−"))
-        shown = (run.settings, run.status, run.message, detail, chosen)
+        self._show_value(run)
+        shown = (run.settings, run.status, run.message, detail, chosen, run.best is None)
         if shown == self._shown:
             return
         self._shown = shown
@@ -130,12 +142,36 @@ class _Row(QFrame):
         self.name.show_text(run.name, title if title != run.name else "")
         notes = [note for note in ("pinned" * run.settings.pinned, detail) if note]
         self.detail.show_text(" · ".join(notes))
-        self.detail.setVisible(bool(notes))
-        self.value.setToolTip("Loss at the point on screen")
+        self.detail.setVisible(bool(notes) or run.best is not None)
         self.setAccessibleName(f"run {run.name}, {run.status}")
         self.setAccessibleDescription(", ".join([title, *notes]))
         dress(self, self.name, self.value, chosen=chosen, bad=run.status == DIVERGED, off=not run.visible)
         self._show_message(run)
+
+    def _show_value(self, run: RunPicture) -> None:
+        """The loss on screen; of a network the one that was measured last, and the best one so far."""
+        place = int(np.searchsorted(run.measures.at, run.shown.update, "right")) - 1
+        if place < 0:
+            self.best.hide()
+            self._show_loss(run.shown.loss, "Loss at the point on screen")
+            return
+        validation = float(run.measures.column("validation_loss")[place])
+        part, loss = "Validation", validation
+        if np.isnan(validation):
+            part, loss = "Training", float(run.measures.column("training_loss")[place])
+        self._show_loss(loss, f"{part} loss, measured at update {int(run.measures.at[place]):,}")
+        self.best.setVisible(run.best is not None)
+        if run.best is not None:
+            told = f"best {_signed(run.best.loss, 3)} at {run.best.update:,}"
+            if told != self.best.text():
+                self.best.setText(told)
+                lowest = f"The lowest validation loss, {_signed(run.best.loss, 6)}, was at update {run.best.update:,}."
+                self.best.setToolTip(f"{lowest} The menu of the run goes back to it.")
+
+    def _show_loss(self, loss: float, tip: str) -> None:
+        self.value.setText(_signed(loss, 4))
+        if tip != self.value.toolTip():
+            self.value.setToolTip(tip)
 
     def _show_message(self, run: RunPicture) -> None:
         if run.status not in (DIVERGED, FINISHED) or not run.message:
@@ -161,6 +197,9 @@ class _Row(QFrame):
         menu.addAction("Rename …", self.begin_rename)
         menu.addAction("Hide" if self.run.visible else "Show", self._toggle_visible)
         menu.addAction("Duplicate", lambda: self.duplicated.emit(self._id))
+        if self.run.best is not None:
+            back = menu.addAction(f"Rewind to the best weights (update {self.run.best.update:,})")
+            back.triggered.connect(lambda: self.remedied.emit(self._id, "best"))
         pinned = self.run.settings.pinned
         pin = menu.addAction("Unpin" if pinned else "Pin: keep it through resets")
         pin.triggered.connect(lambda: self.changed.emit(self._id, "pinned", not pinned))

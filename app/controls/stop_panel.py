@@ -10,6 +10,8 @@ from app.controls.card import Card
 from app.controls.knob_list import KnobList
 from engine import STOP, Value
 
+_OF_NETWORKS = ("patience",)
+
 
 class StopPanel(Card):
     """The stop rules; `changed` carries all of them."""
@@ -22,14 +24,18 @@ class StopPanel(Card):
         self.setObjectName("stop")
         self._values: Mapping[str, Value] = {}
         self.knobs = KnobList()
-        self.knobs.show_knobs(STOP, tuple(hyper.name for hyper in STOP[1:]), "More rules")
+        self._network: bool | None = None
         self.knobs.changed.connect(self._change)
         self.knobs.finished.connect(self.settled)
         self.body.addWidget(self.knobs)
 
-    def refresh(self, stop: Mapping[str, Value]) -> None:
-        if stop != self._values:
-            self._values = stop
+    def refresh(self, stop: Mapping[str, Value], network: bool = False) -> None:
+        """Show the rules as they stand; network: there is a validation loss whose rise may end a run."""
+        if network != self._network:
+            rules = tuple(hyper for hyper in STOP if network or hyper.name not in _OF_NETWORKS)
+            self.knobs.show_knobs(rules, tuple(hyper.name for hyper in rules[1:]), "More rules")
+        if (stop, network) != (self._values, self._network):
+            self._values, self._network = stop, network
             self.knobs.set_values(stop)
 
     def _change(self, name: str, value: Value) -> None:

@@ -13,6 +13,10 @@ from engine import DIVERGED, FINISHED
 SPEEDS = (*(digit * 10.0**power for power in range(6) for digit in (1, 2, 5)), 1e6, MAX_SPEED)
 DEFAULT_SPEED = 200.0
 _TIMELINE_TICKS = 10_000
+_SEEDS = {
+    "surface": "New seeds: other noise, from the start  (N)",
+    "network": "New seeds: other data, first weights and batches, from the start  (N)",
+}
 
 
 def short(number: float) -> str:
@@ -39,7 +43,7 @@ class Transport(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._note = ""
+        self._note = self._kind = ""
         self._update = 0
         self._cursor: int | None = None
         self._playing: bool | None = None
@@ -53,7 +57,7 @@ class Transport(QWidget):
         self.step = self._button("step", "One update  (→)", self.stepped)
         self.epoch = self._button("epoch", "One epoch  (Shift + →)", self.epoch_stepped)
         self.restart = self._button("reset", "Reset: the same seeds and settings from the start  (R)", self.reset)
-        self.seeds = self._button("seeds", "New seeds: other noise, from the start  (N)", self.seeds_renewed)
+        self.seeds = self._button("seeds", _SEEDS["surface"], self.seeds_renewed)
         self.explain = self._button("explain", "Explain: the update rule with its live numbers  (E)", self.explained)
         self.speed = Slider()
         self.speed.setObjectName("speed")
@@ -110,6 +114,9 @@ class Transport(QWidget):
             self.play.setText("Pause" if self._playing else "Play")
             self.play.setIcon(icon("pause" if self._playing else "play", self._theme, on_accent=True))
         self.show_speed(published.speed)
+        if picture.kind != self._kind:
+            self._kind = picture.kind
+            self.seeds.setToolTip(_SEEDS[picture.kind])
         shown = picture.update if picture.cursor is None else min(picture.cursor, picture.update)
         if not self.timeline.isSliderDown():
             with QSignalBlocker(self.timeline):

@@ -59,11 +59,11 @@ def why_no_number(cell: str, decimal: str) -> str:
     """What is wrong with a cell that should hold a number, to stand behind the place."""
     text = cell.strip()
     if parsed(cell, decimal)[0] == INFINITE:
-        return f"“{_short(text)}” is not finite"
+        return f"“{brief(text)}” is not finite"
     other = "," if decimal == "." else "."
     if parsed(text, other)[0] == NUMBER and other in text:
-        return f"“{_short(text)}” is no number with “{decimal}” as the decimal mark; thousands go unmarked"
-    return f"“{_short(text)}” is no number"
+        return f"“{brief(text)}” is no number with “{decimal}” as the decimal mark; thousands go unmarked"
+    return f"“{brief(text)}” is no number"
 
 
 def _plain(cells: Sequence[str], decimal: str) -> Array | None:
@@ -79,7 +79,7 @@ def _plain(cells: Sequence[str], decimal: str) -> Array | None:
     return values if np.isfinite(values).all() else None
 
 
-def _short(text: str) -> str:
-    """A cell as a sentence shows it."""
-    seen = "".join(sign if sign.isprintable() else " " for sign in text[:41])
-    return seen if len(seen) <= 40 else f"{seen[:39]}…"
+def brief(text: str, most: int = 40) -> str:
+    """A cell as a sentence shows it: one line of at most so many characters."""
+    seen = "".join(sign if sign.isprintable() else " " for sign in text[: most + 1])
+    return seen if len(seen) <= most else f"{seen[: most - 1]}…"

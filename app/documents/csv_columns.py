@@ -16,7 +16,7 @@ class Column:
     """One column. numbers, missing, texts: how many cells are which; what is not finite counts as a text.
 
     categories: its different values in order, None if they are more than MOST_CLASSES. low, high: of its numbers;
-    whole: all of them are; counting: each is one more than that of the row before. foreign: the first text in a
+    whole: all of them are; counting: each is one more than the one before. foreign: the first text in a
     column of numbers, its row and what it says.
     """
 

@@ -56,6 +56,8 @@ def sniff(source: Source, wishes: Wishes = Wishes()) -> Layout:
     data, whole = source.head()
     encoding = wishes.encoding or guessed_encoding(data, whole)
     lines = _lines(source, encoding)
+    if not lines:
+        raise SettingError("there is nothing but the mark of its encoding")
     named = _NAMED.fullmatch(lines[0])
     separator = wishes.separator or (named[1] if named and named[1] in SEPARATORS else _separator(lines))
     rows = _first_rows(lines, separator)

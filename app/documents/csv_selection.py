@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from app.documents.csv_cells import why_no_number
+from app.documents.csv_cells import brief, why_no_number
 from app.documents.csv_columns import Column
 from app.documents.csv_survey import Survey
 from engine import MOST_CLASSES, MOST_COLUMNS, MOST_NUMBERS
@@ -13,7 +13,7 @@ from engine import MOST_CLASSES, MOST_COLUMNS, MOST_NUMBERS
 MOST_CATEGORIES = 20  # of a text that becomes features, one for each
 Purpose = Literal["classification", "regression"]
 _FEW = 10  # different whole numbers that look like classes
-_TARGETS = ("target", "label", "labels", "class", "classes", "y", "species", "outcome", "diagnosis", "survived")
+_TARGETS = ("target", "label", "labels", "class", "classes", "species", "outcome", "diagnosis", "survived")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def target_problem(column: Column, purpose: Purpose) -> str:
         more = "; choose regression" if column.kind == "number" else ""
         return f"has more than {MOST_CLASSES} different values, and at most {MOST_CLASSES} can be classes{more}"
     if len(column.categories) == 1:
-        return f"holds one class only, “{column.categories[0]}”: nothing to tell apart"
+        return f"holds one class only, “{brief(column.categories[0])}”: nothing to tell apart"
     return ""
 
 
@@ -76,12 +76,16 @@ def usual_purpose(column: Column, rows: int) -> Purpose:
 
 
 def suggested(survey: Survey) -> Selection:
-    """The target by its name or as the last column, every other column that can be a feature and tells something."""
+    """The target by its name or the last column that can be it, and the features that tell something.
+
+    A column that bears the name of a target and cannot be one is chosen all the same: a person is told why.
+    """
     columns = survey.columns
     usable = [
         place for place, column in enumerate(columns) if not target_problem(column, usual_purpose(column, survey.rows))
     ]
-    named = [place for place in usable if columns[place].name.casefold() in _TARGETS]
+    filled = (place for place, column in enumerate(columns) if column.kind != "empty")
+    named = [place for place in filled if columns[place].name.casefold() in _TARGETS]
     target = (named or usable or [len(columns) - 1])[-1]
     features = usual_features(survey, target)
     return Selection(features, target, usual_purpose(columns[target], survey.rows))
@@ -146,16 +150,18 @@ def _summary(survey: Survey, selection: Selection, examples: int, inputs: int) -
     if selection.purpose == "regression":
         return f"{what}; “{target.name}” from {target.low:.6g} to {target.high:.6g}."
     classes = target.categories or ()
-    listed = ", ".join(classes[:6]) + (", …" if len(classes) > 6 else "")
+    listed = ", ".join(brief(name, 24) for name in classes[:6]) + (", …" if len(classes) > 6 else "")
     return f"{what}; {len(classes)} classes of “{target.name}”: {listed}."
 
 
 def _notes(survey: Survey, selection: Selection) -> list[str]:
     columns = [survey.columns[place] for place in selection.features]
-    notes = []
+    above = survey.layout.first - survey.layout.header
+    notes = [f"{above} row{'s are' if above > 1 else ' is'} above the table and not read."] if above else []
     constant = [column.name for column in columns if column.constant]
     if constant:
-        notes.append(f"{_listed(constant)} {'is' if len(constant) == 1 else 'are'} constant and tells nothing.")
+        verbs = ("is", "tells") if len(constant) == 1 else ("are", "tell")
+        notes.append(f"{_listed(constant)} {verbs[0]} constant and {verbs[1]} nothing.")
     texts = [f"“{column.name}” becomes {width(column)} inputs" for column in columns if column.kind == "text"]
     if texts:
         more = f" and {len(texts) - 3} more" if len(texts) > 3 else ""

@@ -125,6 +125,6 @@ class Tally:
             low=float(self._low[place]),
             high=float(self._high[place]),
             whole=bool(self._whole[place]) and numbers > 0,
-            counting=bool(self._counting[place]) and numbers == self.rows and self.rows > 2,
+            counting=bool(self._counting[place] and self._whole[place]) and numbers == self.rows > 2,
             foreign=self._foreign[place] if kind == "number" else None,
         )

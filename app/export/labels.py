@@ -57,7 +57,7 @@ def _parts(record: RunRecord, records: tuple[RunRecord, ...]) -> Iterator[str]:
         for knob in catalogue[choice.kind].knobs:
             value = choice.values[knob.name]
             values = [other.values[knob.name] for other in choices if other.kind == choice.kind]
-            told = (kinds_differ or alone) and (value != knob.default or name == "batch")
+            told = (kinds_differ or alone) and (value != knob.default or knob.name == "size")
             if told or any(other != value for other in values):
                 yield _setting(knob, value, values)
     for hyper in (WARMUP, WARMUP_START):

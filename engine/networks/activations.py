@@ -8,33 +8,37 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numba import types
+from numba.extending import intrinsic
 
-from engine.contracts import Catalogue, Hyper, inline
+from engine.contracts import Catalogue, Floats, Hyper, Kernel, caller, inline
 from engine.networks import elementary
 from engine.networks.vectors import LANES, fma, load, maximum, minimum, positive, splat, store
 
 Array = np.ndarray
 
+# values (n,) out: a(z); slopes (n,): z at first, da/dz then; n is a multiple of LANES
+ACTIVATE = types.void(Floats, Floats, types.int64)
+
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """One activation a(z), as files, controls and the compiled layers see it.
+    """One activation a(z), as files, controls and the layers see it.
 
-    code: its number for the kernels. piece: compiled, a vector z -> (a, da/dz). value: a in NumPy. range: what a
-    stays between, if z far from 0 brings it to these ends; a layer that is there is saturated. gates:
-    whether a unit can be dead, which is to say that its a is 0 or below for every example.
+    value: a in NumPy. kernel: a and da/dz, compiled. range: the ends that a tends to for z far from 0, if there are
+    two; a layer that is there is saturated. gates: whether a unit can be dead, which is to say that its a is
+    0 or below for every example.
     """
 
     key: str
     title: str
-    code: int
     formula: str
     source: str
-    piece: Callable[..., Any]
     value: Callable[[Array], Array]
+    range: tuple[float, float] | None
+    gates: bool
+    kernel: Kernel
     knobs: tuple[Hyper, ...] = ()
-    range: tuple[float, float] | None = None
-    gates: bool = False
 
 
 ACTIVATIONS: Catalogue[Activation] = Catalogue("activation")
@@ -49,17 +53,27 @@ def activation(
     value: Callable[[Array], Array],
     range: tuple[float, float] | None = None,
     gates: bool = False,
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Decorator: declare an activation over its compiled piece."""
+) -> Callable[[Callable[..., Any]], Kernel]:
+    """Decorator: declare an activation over its ACTIVATE function."""
 
-    def declare(function: Callable[..., Any]) -> Callable[..., Any]:
-        piece = inline(function)
-        ACTIVATIONS.add(
-            Activation(key, title, len(ACTIVATIONS), formula, source, piece, value, range=range, gates=gates)
-        )
-        return piece
+    def declare(function: Callable[..., Any]) -> Kernel:
+        kernel = Kernel(function, ACTIVATE)
+        ACTIVATIONS.add(Activation(key, title, formula, source, value, range, gates, kernel))
+        return kernel
 
     return declare
+
+
+@intrinsic
+def call_activation(typing_context, address, values, slopes, n):
+    """Call the ACTIVATE kernel at an address, inside another kernel."""
+    return caller(ACTIVATE, 3)()
+
+
+@inline
+def _put(values, slopes, i, value, slope):
+    store(values, i, value)
+    store(slopes, i, slope)
 
 
 def _sigmoid(z: Array) -> Array:
@@ -76,8 +90,9 @@ def _erf(z: Array) -> Array:
 
 
 @activation("identity", "Identity", "z", source="", value=lambda z: z + 0.0)
-def identity(z):
-    return z, splat(1.0)
+def identity(values, slopes, n):
+    for i in range(0, n, LANES):
+        _put(values, slopes, i, load(slopes, i), splat(1.0))
 
 
 @activation(
@@ -88,8 +103,10 @@ def identity(z):
     value=lambda z: np.maximum(z, 0.0),
     gates=True,
 )
-def relu(z):
-    return maximum(z, splat(0.0)), positive(z, splat(1.0), splat(0.0))
+def relu(values, slopes, n):
+    for i in range(0, n, LANES):
+        z = load(slopes, i)
+        _put(values, slopes, i, maximum(z, splat(0.0)), positive(z, splat(1.0), splat(0.0)))
 
 
 @activation(
@@ -99,8 +116,10 @@ def relu(z):
     source="Maas, Hannun & Ng 2013, https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf",
     value=lambda z: np.maximum(z, 0.01 * z),
 )
-def leaky_relu(z):
-    return maximum(z, splat(0.01) * z), positive(z, splat(1.0), splat(0.01))
+def leaky_relu(values, slopes, n):
+    for i in range(0, n, LANES):
+        z = load(slopes, i)
+        _put(values, slopes, i, maximum(z, splat(0.01) * z), positive(z, splat(1.0), splat(0.01)))
 
 
 @activation(
@@ -111,9 +130,10 @@ def leaky_relu(z):
     value=np.tanh,
     range=(-1.0, 1.0),
 )
-def tanh(z):
-    a = elementary.tanh(z)
-    return a, fma(-a, a, splat(1.0))
+def tanh(values, slopes, n):
+    for i in range(0, n, LANES):
+        a = elementary.tanh(load(slopes, i))
+        _put(values, slopes, i, a, splat(1.0) - a * a)
 
 
 @activation(
@@ -124,9 +144,10 @@ def tanh(z):
     value=_sigmoid,
     range=(0.0, 1.0),
 )
-def sigmoid(z):
-    a = elementary.sigmoid(z)
-    return a, fma(-a, a, a)
+def sigmoid(values, slopes, n):
+    for i in range(0, n, LANES):
+        a = elementary.sigmoid(load(slopes, i))
+        _put(values, slopes, i, a, a * (splat(1.0) - a))
 
 
 @activation(
@@ -136,9 +157,11 @@ def sigmoid(z):
     source="Clevert, Unterthiner & Hochreiter 2015, https://arxiv.org/abs/1511.07289",
     value=lambda z: np.where(z > 0.0, z, np.expm1(np.minimum(z, 0.0))),
 )
-def elu(z):
-    below = elementary.expm1(z)
-    return positive(z, z, below), positive(z, splat(1.0), below + splat(1.0))
+def elu(values, slopes, n):
+    for i in range(0, n, LANES):
+        z = load(slopes, i)
+        a = elementary.expm1(z)
+        _put(values, slopes, i, positive(z, z, a), positive(z, splat(1.0), a + splat(1.0)))
 
 
 @activation(
@@ -149,11 +172,13 @@ def elu(z):
     value=lambda z: 0.5 * z * (1.0 + _erf(z / math.sqrt(2.0))),
     gates=True,
 )
-def gelu(z):
-    """Φ: the standard normal distribution, by the error function."""
-    share = fma(splat(0.5), elementary.erf(z * splat(0.7071067811865476)), splat(0.5))
-    density = splat(0.3989422804014327) * elementary.exp(splat(-0.5) * z * z)
-    return z * share, fma(z, density, share)
+def gelu(values, slopes, n):
+    """share: Φ(z), the standard normal distribution; density: its derivative."""
+    for i in range(0, n, LANES):
+        z = load(slopes, i)
+        share = splat(0.5) * (splat(1.0) + elementary.erf(z * splat(0.7071067811865476)))
+        density = splat(0.3989422804014327) * elementary.exp(splat(-0.5) * z * z)
+        _put(values, slopes, i, z * share, fma(z, density, share))
 
 
 @activation(
@@ -164,10 +189,12 @@ def gelu(z):
     value=lambda z: z * _sigmoid(z),
     gates=True,
 )
-def silu(z):
-    share = elementary.sigmoid(z)
-    a = z * share
-    return a, fma(a, splat(1.0) - share, share)
+def silu(values, slopes, n):
+    for i in range(0, n, LANES):
+        z = load(slopes, i)
+        share = elementary.sigmoid(z)
+        a = z * share
+        _put(values, slopes, i, a, fma(a, splat(1.0) - share, share))
 
 
 @activation(
@@ -178,14 +205,16 @@ def silu(z):
     value=lambda z: z * np.tanh(_softplus(z)),
     gates=True,
 )
-def mish(z):
-    """With w = e^z, tanh(ln(1 + w)) is n / (n + 2), n = w (w + 2); above z = 30 it is 1."""
-    w = elementary.exp(minimum(z, splat(30.0)))
-    n = w * (w + splat(2.0))
-    rest = splat(2.0) / (n + splat(2.0))
-    share = n / (n + splat(2.0))
-    bent = rest * (splat(1.0) + share) * w / (splat(1.0) + w)
-    return z * share, fma(z, bent, share)
+def mish(values, slopes, n):
+    """With w = e^z the tanh is v / (v + 2), v = w (w + 2); from z = 20 on it is 1."""
+    for i in range(0, n, LANES):
+        z = load(slopes, i)
+        w = elementary.exp(minimum(z, splat(20.0)))
+        v = w * (w + splat(2.0))
+        rest = splat(2.0) / (v + splat(2.0))
+        share = v / (v + splat(2.0))
+        bend = rest * (splat(1.0) + share) * w / (splat(1.0) + w)
+        _put(values, slopes, i, z * share, fma(z, bend, share))
 
 
 @activation(
@@ -195,8 +224,10 @@ def mish(z):
     source="Dugas et al. 2001, https://papers.nips.cc/paper/1920",
     value=_softplus,
 )
-def softplus(z):
-    return elementary.softplus(z), elementary.sigmoid(z)
+def softplus(values, slopes, n):
+    for i in range(0, n, LANES):
+        z = load(slopes, i)
+        _put(values, slopes, i, elementary.softplus(z), elementary.sigmoid(z))
 
 
 @activation(
@@ -206,34 +237,7 @@ def softplus(z):
     source="Sitzmann et al. 2020, https://arxiv.org/abs/2006.09661",
     value=np.sin,
 )
-def sine(z):
-    return elementary.sine(z), elementary.cosine(z)
-
-
-def _chosen(pieces: tuple[Callable[..., Any], ...], code: int) -> Callable[..., Any]:
-    """The loop of the activation `code`, or else of one behind it: a new activation needs no other place."""
-    piece = pieces[code]
-    others = _chosen(pieces, code + 1) if code + 1 < len(pieces) else None
-
-    @inline
-    def loop(chosen, a, slopes, n):
-        for i in range(0, n, LANES):
-            value, slope = piece(load(slopes, i))
-            store(a, i, value)
-            store(slopes, i, slope)
-
-    if others is None:
-        return loop
-
-    @inline
-    def branch(chosen, a, slopes, n):
-        if chosen == code:
-            loop(chosen, a, slopes, n)
-        else:
-            others(chosen, a, slopes, n)
-
-    return branch
-
-
-# code, a (n,) out, slopes (n,): z at first, then da/dz; n is a multiple of LANES.
-activate = _chosen(tuple(entry.piece for entry in ACTIVATIONS.values()), 0)
+def sine(values, slopes, n):
+    for i in range(0, n, LANES):
+        z = load(slopes, i)
+        _put(values, slopes, i, elementary.sine(z), elementary.cosine(z))

@@ -1,17 +1,19 @@
-"""What a network answers: outputs, activations and losses, without a gradient."""
+"""What a network answers: its outputs, activations and losses for any examples, without a gradient."""
 
 from __future__ import annotations
+
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numba import types
 
-from engine.contracts import call_objective, pointer, routine
+from engine.contracts import call_objective, inline, pointer, routine
+from engine.networks import layout
 from engine.networks.losses import LOSSES
-from engine.networks.mlp import FORWARD_ONLY, network_objective
+from engine.networks.mlp import LOSS_ONLY, OUTPUTS_ONLY, network_objective
 from engine.networks.network import Network
-from engine.networks.packing import (
-    COLUMNS, EXAMPLES, HEAD, LAYERS, ROW, UNITS, VALUES_AT, integers, packed_examples,
-)  # fmt: skip
+from engine.networks.packing import packed_examples
+from engine.networks.registers import LANES
 from engine.networks.vectors import at
 from engine.stream import CURSOR, FIXED, ORDER, QUIET, STREAM, TAKEN
 
@@ -20,84 +22,101 @@ Array = np.ndarray
 _f, _i = types.float64, types.int64
 
 
-@routine(types.void(_i, _i, _f[::1], _i[::1], _f[::1], _f[::1], _f[:, ::1]))
-def _pass_on(objective, layer, theta, stream, constants, work, values):
-    """values (n, units): what a layer (the last of which is the output) passes on."""
-    p_theta, p_stream = pointer(theta), pointer(stream)
-    p_constants, p_work, p_values = pointer(constants), pointer(work), pointer(values)
-    table = integers(p_constants)
-    row = at(table, HEAD + ROW * layer)
-    units = row[UNITS]
-    n = table[EXAMPLES]
-    for start in range(0, n, table[COLUMNS]):
-        count = min(table[COLUMNS], n - start)
-        p_stream[CURSOR] = start
-        p_stream[TAKEN] = count
-        call_objective(objective, p_theta, p_work, p_stream, p_constants, p_work)
-        columns = -(-count // 8) * 8
-        source = at(p_work, row[VALUES_AT])
-        for b in range(count):
-            for j in range(units):
-                p_values[(start + b) * units + j] = source[j * columns + b]
-
-
-@routine(types.void(_i, _f[:, ::1], _f[::1], _i[::1], _f[::1], _f[::1], _f[::1]))
-def _losses(objective, thetas, theta, stream, constants, work, losses):
-    for row in range(thetas.shape[0]):
-        losses[row] = call_objective(
-            objective, pointer(thetas[row]), pointer(work), pointer(stream), pointer(constants), pointer(work)
-        )
-
-
-def measuring(examples: int, quiet: int = FORWARD_ONLY) -> Array:
-    """A stream that asks for all examples in their own order, and no dropout."""
+def measuring(quiet: int, examples: int = 0) -> Array:
+    """A stream that asks for so many examples in their own order, and for nothing random."""
     stream = np.zeros(STREAM, np.int64)
     stream[ORDER], stream[QUIET], stream[TAKEN] = FIXED, quiet, examples
     return stream
 
 
-def _layer_values(network: Network, theta: Array, inputs: Array, layer: int) -> Array:
-    packed = packed_examples(network, inputs, np.zeros((len(inputs), network.sizes[-1])))
-    values = np.empty((len(inputs), network.sizes[layer + 1]))
+@inline
+def turned(source, units, count, target):
+    """target (count, units): the first `count` columns of source, whose rows are padded."""
+    columns = -(-count // LANES) * LANES
+    for j in range(units):
+        for b in range(count):
+            target[b * units + j] = source[j * columns + b]
+
+
+@routine(types.void(_i, _i, _f[::1], _i[::1], _f[::1], _f[::1], _f[::1]))
+def _pass_on(objective, first, theta, stream, constants, work, values):
+    """values: what the layers from `first` on pass on, (n, units) each, one behind the other."""
+    p_theta, p_stream, p_work = pointer(theta), pointer(stream), pointer(work)
+    p_constants, p_values = pointer(constants), pointer(values)
+    table = layout.integers(p_constants)
+    n = table[layout.EXAMPLES]
+    most = table[layout.COLUMNS]
+    for start in range(0, n, most):
+        count = min(most, n - start)
+        p_stream[CURSOR], p_stream[TAKEN] = start, count
+        call_objective(objective, p_theta, p_work, p_stream, p_constants, p_work)
+        place = 0
+        for layer in range(first, table[layout.LAYERS]):
+            row = at(table, layout.HEAD + layout.ROW * layer)
+            units = row[layout.UNITS]
+            turned(at(p_work, row[layout.VALUES_AT]), units, count, at(p_values, place + start * units))
+            place += n * units
+
+
+@routine(types.void(_i, _i, _f[::1], _i[::1], _f[::1], _f[::1], _f[::1]))
+def _compare(objective, parameters, thetas, stream, constants, work, losses):
+    """losses (k,) at thetas (k, parameters)."""
+    p_thetas, p_stream, p_constants, p_work = pointer(thetas), pointer(stream), pointer(constants), pointer(work)
+    for place in range(losses.size):
+        losses[place] = call_objective(
+            objective, at(p_thetas, place * parameters), p_work, p_stream, p_constants, p_work
+        )
+
+
+def _passed_on(network: Network, theta: Array, inputs: Array, first: int) -> list[Array]:
+    packed = packed_examples(network, inputs)
+    shapes = [(len(inputs), units) for units in network.sizes[first + 1 :]]
+    ends = [0, *accumulate(rows * units for rows, units in shapes)]
+    values = np.empty(ends[-1])
     _pass_on(
         network_objective.address,
-        layer,
-        np.ascontiguousarray(theta, np.float64),
-        measuring(len(inputs)),
+        first,
+        _numbers(theta),
+        measuring(OUTPUTS_ONLY),
         packed.constants,
-        np.zeros(packed.work_size),
+        packed.work(),
         values,
     )
-    return values
+    return [values[start:stop].reshape(shape) for (start, stop), shape in zip(pairwise(ends), shapes, strict=True)]
 
 
 def outputs(network: Network, theta: Array, inputs: Array) -> Array:
-    """(m, k) of inputs (m, f), after the output's activation."""
-    return _layer_values(network, theta, inputs, network.layers - 1)
+    """(m, k) for inputs (m, f), after the output's activation."""
+    return _passed_on(network, theta, inputs, network.layers - 1)[0]
 
 
 def activations(network: Network, theta: Array, inputs: Array) -> list[Array]:
-    """What every layer passes on, (m, units) each, for inputs (m, f)."""
-    return [_layer_values(network, theta, inputs, layer) for layer in range(network.layers)]
+    """What every layer passes on to the next one, (m, units) each, for inputs (m, f)."""
+    return _passed_on(network, theta, inputs, 0)
 
 
 def losses_along(network: Network, thetas: Array, inputs: Array, targets: Array, classes: int) -> Array:
-    """The mean losses (k,) at thetas (k, n) on inputs (m, f) and their raw targets (m,)."""
-    packed = packed_examples(network, inputs, LOSSES[network.loss.kind].encode(targets, classes))
-    found = np.empty(len(thetas))
-    thetas = np.ascontiguousarray(thetas, np.float64)
-    _losses(
-        network_objective.address,
-        thetas,
-        thetas[0],
-        measuring(len(inputs)),
-        packed.constants,
-        np.zeros(packed.work_size),
-        found,
-    )
-    return found
+    """The mean losses (k,) at thetas (k, n) on inputs (m, f) and raw targets (m,); NaN without examples."""
+    losses = np.full(len(thetas), np.nan)
+    if len(inputs):
+        packed = packed_examples(network, inputs, LOSSES[network.loss.kind].encode(targets, classes))
+        stream = measuring(LOSS_ONLY, len(inputs))
+        _compare(
+            network_objective.address,
+            network.parameters,
+            _numbers(thetas),
+            stream,
+            packed.constants,
+            packed.work(),
+            losses,
+        )
+    return losses
 
 
 def loss_of(network: Network, theta: Array, inputs: Array, targets: Array, classes: int) -> float:
-    """The mean loss on inputs (m, f) and their raw targets (m,)."""
-    return float(losses_along(network, theta[None], inputs, targets, classes)[0])
+    """The mean loss on inputs (m, f) and raw targets (m,); NaN without examples."""
+    return float(losses_along(network, theta[np.newaxis], inputs, targets, classes)[0])
+
+
+def _numbers(theta: Array) -> Array:
+    return np.ascontiguousarray(theta, np.float64).reshape(-1)

@@ -1,40 +1,41 @@
-"""A close look at a network: the exact gradient on all examples, and what its layers do there."""
+"""A close look at a network: its gradient on all examples, and what its layers do there."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numba import types
 
 from engine.contracts import call_objective, pointer, routine
+from engine.networks import layout
 from engine.networks.activations import ACTIVATIONS
-from engine.networks.forward import measuring
+from engine.networks.forward import measuring, turned
 from engine.networks.losses import LOSSES
-from engine.networks.mlp import network_objective
+from engine.networks.mlp import MEASURING, network_objective
 from engine.networks.network import Network
-from engine.networks.packing import (
-    COLUMNS, EXAMPLES, HEAD, LAYERS, OUTPUTS, PARAMETERS, READ_AT, ROW, SKIPS, SLOPES_AT, UNITS, VALUES_AT, integers,
-    packed_examples,
-)  # fmt: skip
-from engine.networks.vectors import at
+from engine.networks.packing import packed_examples
+from engine.networks.registers import LANES
+from engine.networks.vectors import at, below, fma, load, positive, splat, total
 from engine.stream import CURSOR, TAKEN
 
 Array = np.ndarray
 
 _f, _i = types.float64, types.int64
 
+_DELTA, _SUM, _SQUARES, _ENDS, _SUMS = range(5)
+_NEAR = 0.01  # of the range of an activation: so near to an end it is saturated
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Inspection:
-    """A network on n examples. loss: the mean; outputs (n, k); gradient (parameters,) of the loss.
+    """A network on n examples: its mean loss, outputs (n, k), gradient (parameters,) of the loss.
 
-    For each layer: gradient_norm of its weights and biases together; delta_norm: the root mean square over the
-    examples of the length of dl/dz, where l is the loss of one example and z what the layer's activation
-    gets; mean and standard deviation of its activations (before a residual is added) over examples and units;
-    dead: the share of its units that answer no example (NaN where the activation knows no death);
-    saturated: the share of its activations within 1 % of an end of their range (NaN where that has no ends).
+    The rest holds a number for each layer. gradient_norm: of its weights and biases together. delta_norm: the root
+    mean square over the examples of the length of dl/dz, where l is the loss of one example and z what goes into
+    the activation. activation_mean and activation_deviation (standard deviation): over examples and units, before
+    a residual is added. dead: the share of units that no example wakes, saturated: the share of activations within
+    1 % of their range from one of its ends; NaN where the activation knows no such thing.
     """
 
     loss: float
@@ -48,106 +49,94 @@ class Inspection:
     saturated: Array
 
 
-_DELTA, _SUM, _SQUARES, _LOW, _HIGH, _SUMS = range(6)
+@routine(_f(_i, _f[::1], _i[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1]))
+def _look(objective, theta, stream, constants, work, outputs, gradient, grad, sums, awake, limits):
+    """The mean loss; outputs (n, k) are written, gradient, sums (layers, _SUMS) and awake (units,) added to.
 
-
-@routine(_f(_i, _f[::1], _i[::1], _f[::1], _f[::1], _f[:, ::1], _f[::1], _f[::1], _f[:, ::1], _f[::1], _f[:, ::1]))
-def _look(objective, theta, stream, constants, work, outputs, gradient, grad, sums, most, limits):
-    """sums (layers, _SUMS), most (units of all layers,): filled; limits (layers, 2): the ends of saturation."""
+    awake is above 0 for a unit that ever was; limits (layers, 2): where saturation ends and begins again.
+    """
     p_theta, p_stream, p_constants, p_work = pointer(theta), pointer(stream), pointer(constants), pointer(work)
-    p_grad, p_gradient, p_outputs, p_most = pointer(grad), pointer(gradient), pointer(outputs), pointer(most)
-    table = integers(p_constants)
-    layers = table[LAYERS]
-    n = table[EXAMPLES]
-    k = table[OUTPUTS]
+    p_grad, p_gradient, p_outputs = pointer(grad), pointer(gradient), pointer(outputs)
+    p_sums, p_awake, p_limits = pointer(sums), pointer(awake), pointer(limits)
+    table = layout.integers(p_constants)
+    n, k, most = table[layout.EXAMPLES], table[layout.OUTPUTS], table[layout.COLUMNS]
+    weights = at(p_work, table[layout.WEIGHTS_AT])
     loss = 0.0
-    for start in range(0, n, table[COLUMNS]):
-        count = min(table[COLUMNS], n - start)
-        columns = -(-count // 8) * 8
-        p_stream[CURSOR] = start
-        p_stream[TAKEN] = count
+    for start in range(0, n, most):
+        count = min(most, n - start)
+        columns = -(-count // LANES) * LANES
+        p_stream[CURSOR], p_stream[TAKEN] = start, count
         share = count / n
         loss += share * call_objective(objective, p_theta, p_grad, p_stream, p_constants, p_work)
-        for i in range(table[PARAMETERS]):
+        for i in range(table[layout.PARAMETERS]):
             p_gradient[i] += share * p_grad[i]
+        scale = count * table[layout.ELEMENTS]  # the objective's weights are one over this, and 0 behind the examples
         unit = 0
-        for layer in range(layers):
-            row = at(table, HEAD + ROW * layer)
-            values = at(p_work, row[VALUES_AT])
-            below = at(p_work, row[READ_AT])
-            slopes = at(p_work, row[SLOPES_AT])
-            for j in range(row[UNITS]):
-                for b in range(count):
+        for layer in range(table[layout.LAYERS]):
+            row = at(table, layout.HEAD + layout.ROW * layer)
+            read = at(p_work, row[layout.READ_AT])
+            values = at(p_work, row[layout.VALUES_AT])
+            deltas = at(p_work, row[layout.SLOPES_AT])
+            low, high = splat(p_limits[2 * layer]), splat(p_limits[2 * layer + 1])
+            delta_sum = mean = squares = ends = splat(0.0)
+            for j in range(row[layout.UNITS]):
+                woken = splat(0.0)
+                for b in range(0, columns, LANES):
                     i = j * columns + b
-                    value = values[i] - below[i] if row[SKIPS] else values[i]
-                    sums[layer, _SUM] += value
-                    sums[layer, _SQUARES] += value * value
-                    delta = slopes[i] * count
-                    sums[layer, _DELTA] += delta * delta
-                    sums[layer, _LOW] += 1.0 if value <= limits[layer, 0] else 0.0
-                    sums[layer, _HIGH] += 1.0 if value >= limits[layer, 1] else 0.0
-                    p_most[unit] = max(p_most[unit], value)
+                    weight, value, delta = load(weights, b), load(values, i), load(deltas, i)
+                    if row[layout.SKIPS]:
+                        value = value - load(read, i)
+                    delta_sum = fma(delta, delta, delta_sum)
+                    mean = fma(weight, value, mean)
+                    squares = fma(weight * value, value, squares)
+                    ends = ends + below(value, low, weight, below(high, value, weight, splat(0.0)))
+                    woken = positive(value, splat(1.0), woken)
+                p_awake[unit] += total(woken)
                 unit += 1
-        last = at(p_work, at(table, HEAD + ROW * (layers - 1))[VALUES_AT])
-        for b in range(count):
-            for j in range(k):
-                p_outputs[(start + b) * k + j] = last[j * columns + b]
+            found = at(p_sums, layer * _SUMS)
+            found[_DELTA] += total(delta_sum) * count * count
+            found[_SUM] += total(mean) * scale
+            found[_SQUARES] += total(squares) * scale
+            found[_ENDS] += total(ends) * scale
+        last = at(table, layout.HEAD + layout.ROW * (table[layout.LAYERS] - 1))
+        turned(at(p_work, last[layout.VALUES_AT]), k, count, at(p_outputs, start * k))
     return loss
 
 
 def inspect(network: Network, theta: Array, inputs: Array, targets: Array, classes: int) -> Inspection:
-    """Look at a network on inputs (n, f) and their raw targets (n,), a number or the place of a class."""
-    n, layers = len(inputs), network.layers
+    """Look at a network on inputs (n, f), n > 0, and their raw targets (n,): numbers, or places of classes."""
+    examples, units = len(inputs), np.array(network.sizes[1:])
     packed = packed_examples(network, inputs, LOSSES[network.loss.kind].encode(targets, classes))
-    outputs = np.empty((n, network.sizes[-1]))
-    gradient = np.zeros(network.parameters)
-    sums = np.zeros((layers, _SUMS))
-    most = np.full(sum(network.sizes[1:]), -np.inf)
-    entries = [ACTIVATIONS[key] for key in network.activations]
-    limits = np.array([_limits(entry.range) for entry in entries])
+    kinds = [ACTIVATIONS[key] for key in network.activations]
+    outputs = np.empty((examples, network.sizes[-1]))
+    gradient, grad = np.zeros((2, network.parameters))
+    sums, awake = np.zeros((network.layers, _SUMS)), np.zeros(units.sum())
     loss = _look(
-        network_objective.address,
-        np.ascontiguousarray(theta, np.float64),
-        measuring(n, 1),
-        packed.constants,
-        np.zeros(packed.work_size),
-        outputs,
-        gradient,
-        np.empty_like(gradient),
-        sums,
-        most,
-        limits,
-    )
-    size = np.array(network.sizes[1:]) * n
-    mean = sums[:, _SUM] / size
-    ends = np.cumsum([0, *network.sizes[1:]])
+        network_objective.address, np.ascontiguousarray(theta, np.float64), measuring(MEASURING), packed.constants,
+        packed.work(), outputs.reshape(-1), gradient, grad, sums.reshape(-1), awake, _limits(network).reshape(-1),
+    )  # fmt: skip
+    delta, mean, squares, ends = (sums / np.column_stack([np.full(len(units), examples), *[examples * units] * 3])).T
+    asleep = [np.mean(part <= 0.0) for part in np.split(awake, np.cumsum(units)[:-1])]
+    with np.errstate(over="ignore", invalid="ignore"):  # a diverged network is looked at, too
+        lengths = [np.sqrt(np.sum(weights**2) + np.sum(biases**2)) for weights, biases in network.unpacked(gradient)]
+        deviation = np.sqrt(np.maximum(squares - mean**2, 0.0))
     return Inspection(
-        float(loss),
-        outputs,
-        gradient,
-        np.array(
-            [math.hypot(*(float(np.linalg.norm(part)) for part in parts)) for parts in network.unpacked(gradient)]
-        ),
-        np.sqrt(sums[:, _DELTA] / n),
-        mean,
-        np.sqrt(np.maximum(sums[:, _SQUARES] / size - mean * mean, 0.0)),
-        np.array(
-            [
-                np.mean(most[ends[i] : ends[i + 1]] <= 0.0) if entry.gates else np.nan
-                for i, entry in enumerate(entries)
-            ]
-        ),
-        np.array(
-            [
-                (sums[i, _LOW] + sums[i, _HIGH]) / size[i] if entry.range else np.nan
-                for i, entry in enumerate(entries)
-            ]
-        ),
+        loss=float(loss),
+        outputs=outputs,
+        gradient=gradient,
+        gradient_norm=np.array(lengths),
+        delta_norm=np.sqrt(delta),
+        activation_mean=mean,
+        activation_deviation=deviation,
+        dead=np.where([kind.gates for kind in kinds], asleep, np.nan),
+        saturated=np.where([kind.range is not None for kind in kinds], ends, np.nan),
     )
 
 
-def _limits(asymptotes: tuple[float, float] | None) -> tuple[float, float]:
-    if not asymptotes:
-        return -np.inf, np.inf
-    low, high = asymptotes
-    return low + 0.01 * (high - low), high - 0.01 * (high - low)
+def _limits(network: Network) -> Array:
+    """Between which values an activation of each layer is not saturated (layers, 2)."""
+    ranges = [ACTIVATIONS[key].range or (-np.inf, np.inf) for key in network.activations]
+    return np.array([
+        (low + _NEAR * (high - low), high - _NEAR * (high - low)) if low > -np.inf else (low, high)
+        for low, high in ranges
+    ])  # fmt: skip

@@ -2,79 +2,83 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from numba import types
+from numba.extending import intrinsic
 
-from engine.contracts import Catalogue, Hyper, inline
+from engine.contracts import Catalogue, Floats, Hyper, Kernel, caller, inline
+from engine.networks import elementary
+from engine.networks.vectors import LANES, absolute, fma, load, maximum, minimum, positive, splat, store, total
 
 Array = np.ndarray
 Purpose = Literal["regression", "classification"]
-_BOTH: tuple[Purpose, ...] = ("regression", "classification")
+
+# outputs, targets (k, columns), weights (k, columns), deltas (k, columns) out, k, columns, knob -> loss: the sum
+# of weight times loss over all elements; deltas: its derivative by the outputs. columns is a multiple of LANES.
+COMPARE = types.float64(Floats, Floats, Floats, Floats, types.int64, types.int64, types.float64)
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """One loss, as files, controls and the compiled objective see it.
+    """One loss, as files, controls and the objective see it.
 
-    code: its number for the kernels. low, high: the target numbers of one output for the first and the second
-    class, and of several outputs for another class and the own class. one_for_two: a single
-    output serves two classes.
+    single: the target numbers of the first and the second of two classes, where one output serves both.
+    several: with an output for each class, the target numbers of another and of the own class.
+    squash: what makes probabilities of outputs; "clip" is a line from one target number to the other.
     """
 
     key: str
     title: str
-    code: int
     knobs: tuple[Hyper, ...]
     purposes: tuple[Purpose, ...]
     formula: str
     source: str
     help: str
-    piece: Callable[..., Any] | None
     single: tuple[float, float]
     several: tuple[float, float]
-    one_for_two: bool = True
-    logits: bool = False
+    squash: Literal["clip", "sigmoid", "softmax"]
+    kernel: Kernel
 
     def outputs(self, classes: int) -> int:
-        """How many outputs a network needs; 0 classes is a regression."""
-        return 1 if classes == 0 or (classes == 2 and self.one_for_two) else classes
+        """How many outputs a network needs for so many classes; 0 classes is a regression."""
+        return 1 if classes == 0 or (classes == 2 and self.squash != "softmax") else classes
+
+    def elements(self, outputs: int) -> int:
+        """How many losses the mean is over for one example of so many outputs."""
+        return 1 if self.squash == "softmax" else outputs
 
     def encode(self, targets: Array, classes: int) -> Array:
-        """Target numbers (n, outputs) of real targets or class places (n,)."""
-        width = self.outputs(classes)
+        """The target numbers (n, outputs) of real targets, or of the places of classes (n,)."""
+        outputs = self.outputs(classes)
         if classes == 0:
             return np.array(targets, np.float64).reshape(-1, 1)
-        if width == 1:
-            return np.where(np.asarray(targets) > 0, self.single[1], self.single[0]).reshape(-1, 1)
-        own = np.asarray(targets, np.int64)[:, None] == np.arange(width)
-        return np.where(own, self.several[1], self.several[0])
+        places = np.asarray(targets, np.int64).reshape(-1, 1)
+        if outputs == 1:
+            return np.where(places > 0, self.single[1], self.single[0])
+        return np.where(places == np.arange(outputs), self.several[1], self.several[0])
 
     def probabilities(self, outputs: Array) -> Array:
-        """(m, classes) in [0, 1] of the outputs (m, k) of a classifier."""
-        if outputs.shape[1] == 1:
-            low, high = self.single
-            second = _logistic(outputs) if self.logits else np.clip((outputs - low) / (high - low), 0.0, 1.0)
-            return np.hstack([1.0 - second, second])
-        if not self.one_for_two:
-            shifted = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-            return shifted / shifted.sum(axis=1, keepdims=True)
-        low, high = self.several
-        return _logistic(outputs) if self.logits else np.clip((outputs - low) / (high - low), 0.0, 1.0)
+        """(m, classes) in [0, 1] for the outputs (m, k) of a classifier."""
+        if self.squash == "softmax":
+            shares = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+            return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+        if self.squash == "sigmoid":
+            small = np.exp(-np.abs(outputs))  # of -|o|: exp of a large o would overflow
+            found = np.where(outputs >= 0.0, 1.0, small) / (1.0 + small)
+        else:
+            low, high = self.single if outputs.shape[1] == 1 else self.several
+            found = np.clip((outputs - low) / (high - low), 0.0, 1.0)
+        return np.hstack([1.0 - found, found]) if outputs.shape[1] == 1 else found
 
     def predictions(self, outputs: Array) -> Array:
-        """The class places (m,) that the outputs (m, k) stand for."""
+        """The places of the classes (m,) that the outputs (m, k) of a classifier speak for."""
         if outputs.shape[1] == 1:
             return (outputs[:, 0] > 0.0).astype(np.int64)
         return outputs.argmax(axis=1)
-
-
-def _logistic(x: Array) -> Array:
-    small = np.exp(-np.abs(x))
-    return np.where(x >= 0.0, 1.0, small) / (1.0 + small)
 
 
 LOSSES: Catalogue[Loss] = Catalogue("loss")
@@ -85,154 +89,176 @@ def loss(
     title: str,
     formula: str,
     *knobs: Hyper,
-    purposes: tuple[Purpose, ...] = _BOTH,
+    purposes: tuple[Purpose, ...],
     source: str,
     help: str,
     single: tuple[float, float] = (-1.0, 1.0),
     several: tuple[float, float] = (0.0, 1.0),
-    one_for_two: bool = True,
-    logits: bool = False,
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare a loss over its compiled piece (output, target, knob) -> (loss, its derivative by the output)."""
+    squash: Literal["clip", "sigmoid", "softmax"] = "clip",
+) -> Callable[[Callable[..., Any]], Kernel]:
+    """Decorator: declare a loss over its COMPARE function, which gets the first of the knobs."""
 
-    def declare(function: Callable[..., Any]) -> Callable[..., Any]:
-        piece = inline(function)
-        LOSSES.add(
-            Loss(
-                key,
-                title,
-                len(LOSSES),
-                knobs,
-                purposes,
-                formula,
-                source,
-                help,
-                piece,
-                single,
-                several,
-                one_for_two,
-                logits,
-            )
-        )
-        return piece
+    def declare(function: Callable[..., Any]) -> Kernel:
+        kernel = Kernel(function, COMPARE)
+        LOSSES.add(Loss(key, title, knobs, purposes, formula, source, help, single, several, squash, kernel))
+        return kernel
 
     return declare
+
+
+@intrinsic
+def call_loss(typing_context, address, outputs, targets, weights, deltas, k, columns, knob):
+    """Call the COMPARE kernel at an address, inside another kernel."""
+    return caller(COMPARE, 7)()
+
+
+@inline
+def _put(deltas, weights, i, value, slope, loss):
+    """Note the loss and the derivative of LANES elements; returns the sum so far."""
+    weight = load(weights, i)
+    store(deltas, i, weight * slope)
+    return fma(weight, value, loss)
+
+
+_ANY: tuple[Purpose, ...] = ("regression", "classification")
+_CLASSES: tuple[Purpose, ...] = ("classification",)
 
 
 @loss(
     "mse",
     "Mean squared error",
     "mean (o - y)^2",
+    purposes=_ANY,
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.MSELoss.html",
     help="An error counts with its square, so large ones lead.",
 )
-def mse(o, y, knob):
-    e = o - y
-    return e * e, e + e
+def mse(outputs, targets, weights, deltas, k, columns, knob):
+    loss = splat(0.0)
+    for i in range(0, k * columns, LANES):
+        e = load(outputs, i) - load(targets, i)
+        loss = _put(deltas, weights, i, e * e, e + e, loss)
+    return total(loss)
 
 
 @loss(
     "half_mse",
     "Half squared error",
     "mean (o - y)^2 / 2",
+    purposes=_ANY,
     source="https://github.com/tensorflow/playground/blob/master/src/nn.ts",
     help="Half of the mean squared error, as in TensorFlow Playground: its gradient is o − y.",
 )
-def half_mse(o, y, knob):
-    e = o - y
-    return 0.5 * e * e, e
+def half_mse(outputs, targets, weights, deltas, k, columns, knob):
+    loss = splat(0.0)
+    for i in range(0, k * columns, LANES):
+        e = load(outputs, i) - load(targets, i)
+        loss = _put(deltas, weights, i, splat(0.5) * e * e, e, loss)
+    return total(loss)
 
 
 @loss(
     "mae",
     "Mean absolute error",
     "mean |o - y|",
+    purposes=_ANY,
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.L1Loss.html",
     help="Every error counts alike, so that few outliers move little.",
 )
-def mae(o, y, knob):
-    e = o - y
-    return abs(e), (1.0 if e > 0.0 else -1.0 if e < 0.0 else e * 0.0)
+def mae(outputs, targets, weights, deltas, k, columns, knob):
+    loss = splat(0.0)
+    for i in range(0, k * columns, LANES):
+        e = load(outputs, i) - load(targets, i)
+        sign = positive(e, splat(1.0), positive(-e, splat(-1.0), splat(0.0)))
+        loss = _put(deltas, weights, i, absolute(e), sign, loss)
+    return total(loss)
 
 
 @loss(
     "huber",
     "Huber",
     "mean of e^2/2 where |e| < δ, else δ (|e| - δ/2); e = o - y",
-    Hyper("delta", "δ", 1.0, 1e-6, 1e6, log=True, slider=(0.01, 10.0), help="errors beyond it count linearly"),
+    Hyper(
+        "delta", "δ", 1.0, 1e-6, 1e6, log=True, slider=(0.01, 10.0), help="a larger error counts linearly, not squared"
+    ),
+    purposes=_ANY,
     source="Huber 1964, https://doi.org/10.1214/aoms/1177703732",
     help="Squares for small errors, absolute values for large ones.",
 )
-def huber(o, y, knob):
-    e = o - y
-    c = min(max(e, -knob), knob)
-    return c * (e - 0.5 * c), c
+def huber(outputs, targets, weights, deltas, k, columns, knob):
+    loss = splat(0.0)
+    for i in range(0, k * columns, LANES):
+        e = load(outputs, i) - load(targets, i)
+        slope = maximum(minimum(e, splat(knob)), splat(-knob))
+        loss = _put(deltas, weights, i, slope * (e - splat(0.5) * slope), slope, loss)
+    return total(loss)
 
 
 @loss(
     "bce",
     "Binary cross-entropy",
     "mean ln(1 + e^o) - y o",
-    purposes=("classification",),
-    single=(0.0, 1.0),
-    logits=True,
+    purposes=_CLASSES,
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html",
     help="The output is a logit: its sigmoid is the probability. Wants the identity as output activation.",
+    single=(0.0, 1.0),
+    squash="sigmoid",
 )
-def bce(o, y, knob):
-    small = math.exp(-abs(o))
-    p = (1.0 if o >= 0.0 else small) / (1.0 + small)
-    return max(o, 0.0) - o * y + math.log1p(small), p - y
+def bce(outputs, targets, weights, deltas, k, columns, knob):
+    loss = splat(0.0)
+    for i in range(0, k * columns, LANES):
+        o, y = load(outputs, i), load(targets, i)
+        # ln(1 + e^o) is max(o, 0) + ln(1 + e^-|o|): the large parts meet before the small one is added.
+        rest = elementary.log1p(elementary.exp(-absolute(o)))
+        loss = _put(deltas, weights, i, (maximum(o, splat(0.0)) - o * y) + rest, elementary.sigmoid(o) - y, loss)
+    return total(loss)
 
 
 @loss(
     "softmax",
     "Softmax cross-entropy",
     "mean ln Σ e^o - Σ y o",
-    Hyper("smoothing", "ε", 0.0, 0.0, 0.5, help="share of the target spread evenly over the classes"),
-    purposes=("classification",),
-    one_for_two=False,
+    Hyper("smoothing", "ε", 0.0, 0.0, 0.5, help="the share of every target that is spread evenly over the classes"),
+    purposes=_CLASSES,
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html; smoothing: "
     "Szegedy et al. 2016, https://arxiv.org/abs/1512.00567",
     help="A logit for each class; the softmax of them is the probability of each.",
+    squash="softmax",
 )
-def softmax(o, y, knob):
-    return o, y
+def softmax(outputs, targets, weights, deltas, k, columns, knob):
+    """Outputs count from the largest of their example, which keeps e^o and the sum in range."""
+    loss = splat(0.0)
+    kept, spread_out = splat(1.0 - knob), splat(knob / k)
+    for i in range(0, columns, LANES):
+        most = load(outputs, i)
+        for c in range(1, k):
+            most = maximum(most, load(outputs, c * columns + i))
+        mass = splat(0.0)
+        for c in range(k):
+            e = elementary.exp(load(outputs, c * columns + i) - most)
+            mass = mass + e
+            store(deltas, c * columns + i, e)
+        log_mass = elementary.log(mass)
+        for c in range(k):
+            place = c * columns + i
+            y = fma(kept, load(targets, place), spread_out)
+            value = y * (log_mass - (load(outputs, place) - most))
+            loss = _put(deltas, weights, place, value, load(deltas, place) / mass - y, loss)
+    return total(loss)
 
 
 @loss(
     "hinge",
     "Hinge",
     "mean max(0, 1 - y o)",
-    purposes=("classification",),
-    several=(-1.0, 1.0),
+    purposes=_CLASSES,
     source="Cortes & Vapnik 1995, https://doi.org/10.1007/BF00994018",
     help="0 once an example is on its side by a margin of 1; y is −1 or 1.",
+    several=(-1.0, 1.0),
 )
-def hinge(o, y, knob):
-    m = 1.0 - y * o
-    return (m, -y) if m > 0.0 else (m * 0.0, 0.0)
-
-
-def _chain(pieces: list[Callable[..., Any]], place: int) -> Callable[..., Any]:
-    piece = pieces[place]
-    if place == len(pieces) - 1:
-
-        @inline
-        def last(code, o, y, knob):
-            return piece(o, y, knob)
-
-        return last
-    rest = _chain(pieces, place + 1)
-
-    @inline
-    def some(code, o, y, knob):
-        if code == place:
-            return piece(o, y, knob)
-        return rest(code, o, y, knob)
-
-    return some
-
-
-compared = _chain([entry.piece for entry in LOSSES.values()], 0)
-SOFTMAX = LOSSES["softmax"].code
+def hinge(outputs, targets, weights, deltas, k, columns, knob):
+    loss = splat(0.0)
+    for i in range(0, k * columns, LANES):
+        o, y = load(outputs, i), load(targets, i)
+        margin = splat(1.0) - y * o
+        loss = _put(deltas, weights, i, maximum(margin, splat(0.0)), positive(margin, -y, splat(0.0)), loss)
+    return total(loss)

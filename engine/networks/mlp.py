@@ -1,196 +1,180 @@
-"""The objective of every network: mean loss of a batch and its exact gradient, by backpropagation."""
+"""The objective of every network: the mean loss of a batch and its exact gradient, by backpropagation.
 
-from __future__ import annotations
-
-import math
-
-from engine.contracts import OBJECTIVE, inline, kernel
-from engine.networks.activations import activate
-from engine.networks.losses import SOFTMAX, compared
-from engine.networks.packing import (
-    ACTIVATION, BACK_AT, BIASES, COLUMNS, EXAMPLES, FEATURES, HEAD, INPUTS, INPUTS_AT, KEPT, KNOB, LAYERS, LOSS,
-    NUMBERS, ORDER_AT, OUTPUTS, PARAMETERS, READ, READ_AT, ROW, SECOND_AT, SKIPS, SLOPES_AT, STAMP_AT, TARGETS,
-    TARGETS_AT, UNITS, VALUES_AT, WEIGHTS, integers,
-)  # fmt: skip
-from engine.networks.vectors import at
-from engine.rng import bits, uniform
-from engine.stream import CURSOR, EPOCH, FIXED, ORDER, QUIET, REPLACED, SEED, TAKEN, UPDATE
+Matrices of a chunk of examples hold a unit in each row and an example in each column, so that the narrowest layer fills
+the vectors. Columns behind the last example repeat the first: they weigh nothing, and a number
+that is not finite stands there only if it also stands where it counts.
+"""
 
 import numpy as np
 
-FORWARD_ONLY = 2  # a value of stream[QUIET]: the gradient is left as it is
-_SHUFFLED, _DRAWN, _DROPPED = range(3)
-_HALF = np.uint64(32)
+from engine.contracts import OBJECTIVE, apart, inline, kernel, unfolded
+from engine.networks import layout
+from engine.networks.activations import call_activation
+from engine.networks.batch import DROPPED, arranged, draws, gather_columns, gather_rows
+from engine.networks.losses import call_loss
+from engine.networks.products import (
+    backward_product,
+    forward_product,
+    gradient_product,
+    narrow_gradient_product,
+    transpose_block,
+)
+from engine.networks.vectors import LANES, at, load, splat, stay_outside, store, total
+from engine.rng import uniform
+from engine.stream import QUIET, TAKEN, UPDATE
+
+# What stream[QUIET] asks for; only training drops activations, and the last two leave the gradient as it is.
+TRAINING, MEASURING, LOSS_ONLY, OUTPUTS_ONLY = range(4)
 
 
 @inline
-def _draws(stream, what, number):
-    """The seed of the numbers that `what` draws, apart from those that gradient noise draws."""
-    return np.int64(bits(stream[SEED], -1 - what - 3 * number))
+def _padded(count):
+    return -(-count // LANES) * LANES
 
 
 @inline
-def _below(draws, index, limit):
-    return np.int64(((bits(draws, index) >> _HALF) * np.uint64(limit)) >> _HALF)
-
-
-@inline
-def _arrange(stream, n, stamp, order):
-    """order (n,): the examples in the order of the epoch, shuffled (Fisher & Yates) if it is not there yet."""
-    kind = stream[ORDER]
-    fresh = stamp[0] != n or stamp[1] != kind or stamp[2] != stream[SEED]
-    if fresh or (kind != FIXED and stamp[3] != stream[EPOCH]):
-        for i in range(n):
-            order[i] = i
-        if kind != FIXED:
-            draws = _draws(stream, _SHUFFLED, stream[EPOCH])
-            for i in range(n - 1, 0, -1):
-                j = _below(draws, i, i + 1)
-                other = order[j]
-                order[j] = order[i]
-                order[i] = other
-        stamp[0] = n
-        stamp[1] = kind
-        stamp[2] = stream[SEED]
-        stamp[3] = stream[EPOCH]
-
-
-@inline
-def _gather(source, width, stream, n, order, start, count, columns, target):
-    """target (width, columns): examples start, start + 1, ... of the batch, then the first of them again."""
-    drawn = stream[ORDER] == REPLACED
-    draws = _draws(stream, _DRAWN, stream[UPDATE])
-    for b in range(columns):
-        place = start + (b if b < count else 0)
-        example = _below(draws, place, n) if drawn else order[stream[CURSOR] + place]
-        for i in range(width):
-            target[i * columns + b] = source[example * width + i]
-
-
-@inline
-def _drop(values, slopes, units, columns, count, kept, stream, layer, start):
-    draws = _draws(stream, _DROPPED, stream[UPDATE])
+def _drop(values, slopes, units, columns, stream, layer, start, kept):
+    """Leave out all but the kept share of the activations; the same at every call of one update."""
+    seed = draws(stream, DROPPED, stream[UPDATE])
     scale = 1.0 / kept
     for j in range(units):
         for b in range(columns):
-            index = ((np.int64(layer) * 65536 + j) << 40) + start + b
-            factor = scale if uniform(draws, index) <= kept else 0.0
+            index = (((layer << 20) + j) << 32) + start + b
+            factor = scale if uniform(seed, index) <= kept else 0.0
             values[j * columns + b] *= factor
             slopes[j * columns + b] *= factor
 
 
 @inline
-def _compare(code, knob, outputs, targets, back, k, columns, count, share):
-    total = 0.0
-    for i in range(k * columns):
-        back[i] = 0.0
-    if code == SOFTMAX:
-        for b in range(count):
-            most = outputs[b]
-            for c in range(1, k):
-                most = max(most, outputs[c * columns + b])
-            mass = 0.0
-            for c in range(k):
-                mass += math.exp(outputs[c * columns + b] - most)
-            log_mass = math.log(mass)
-            for c in range(k):
-                i = c * columns + b
-                shifted = outputs[i] - most
-                y = (1.0 - knob) * targets[i] + knob / k
-                total += y * (log_mass - shifted)
-                back[i] = (math.exp(shifted) / mass - y) * share
-        return total * share
-    share = share / k
-    for c in range(k):
-        for b in range(count):
-            i = c * columns + b
-            value, slope = compared(code, outputs[i], targets[i], knob)
-            total += value
-            back[i] = slope * share
-    return total * share
+def _add(target, other, n):
+    """target (n,) += other (n,)."""
+    whole = n // LANES * LANES
+    for i in range(0, whole, LANES):
+        store(target, i, load(target, i) + load(other, i))
+    for i in range(whole, n):
+        target[i] += other[i]
+
+
+@unfolded
+def _forward(theta, stream, constants, work, start, columns):
+    """Values and slopes of every layer for the examples that stand where the first layer reads."""
+    table = layout.integers(constants)
+    layers = table[layout.LAYERS]
+    kept = constants[table[layout.NUMBERS] + layout.KEPT]
+    for layer in range(layers):
+        row = at(table, layout.HEAD + layout.ROW * layer)
+        reads = row[layout.READS]
+        units = row[layout.UNITS]
+        inputs = at(work, row[layout.READ_AT])
+        values = at(work, row[layout.VALUES_AT])
+        slopes = at(work, row[layout.SLOPES_AT])
+        forward_product(
+            at(theta, row[layout.WEIGHTS]), inputs, at(theta, row[layout.BIASES]),
+            values if row[layout.LINEAR] else slopes, units, reads, columns,
+        )  # fmt: skip
+        if row[layout.LINEAR]:
+            continue
+        call_activation(row[layout.ACTIVATION], values, slopes, units * columns)
+        if kept < 1.0 and stream[QUIET] == TRAINING and layer < layers - 1:
+            _drop(values, slopes, units, columns, stream, layer, start, kept)
+        if row[layout.SKIPS]:
+            _add(values, inputs, units * columns)
+
+
+@apart
+def _deltas(slopes, back, linear, units, columns, biases, adds):
+    """slopes (units, columns) become deltas: times back, unless the loss has put them there; biases: their sums."""
+    stay_outside()
+    for j in range(units):
+        place = j * columns
+        sums = splat(0.0)
+        for i in range(place, place + columns, LANES):
+            delta = load(slopes, i)
+            if linear == 0:
+                delta = delta * load(back, i)
+                store(slopes, i, delta)
+            sums = sums + delta
+        biases[j] = total(sums) + (biases[j] if adds else 0.0)
+
+
+@unfolded
+def _backward(theta, grad, constants, work, columns, wide, adds):
+    """grad (all of it) from the slopes of every layer and what the loss wants of the outputs; adds: to grad."""
+    table = layout.integers(constants)
+    back = at(work, table[layout.BACK_AT])
+    for layer in range(table[layout.LAYERS] - 1, -1, -1):
+        row = at(table, layout.HEAD + layout.ROW * layer)
+        reads = row[layout.READS]
+        units = row[layout.UNITS]
+        inputs = at(work, row[layout.READ_AT])
+        deltas = at(work, row[layout.SLOPES_AT])
+        into = at(grad, row[layout.WEIGHTS])
+        _deltas(deltas, back, row[layout.LINEAR], units, columns, at(grad, row[layout.BIASES]), adds)
+        if row[layout.NARROW]:
+            narrow_gradient_product(deltas, inputs, into, units, reads, columns, adds)
+        else:
+            stride = _padded(reads)
+            rows = at(work, table[layout.COPY_AT])
+            if wide and layer == 0:
+                rows = at(work, table[layout.ROWS_AT])
+            else:
+                transpose_block(inputs, columns, rows, stride, reads, columns)
+            gradient_product(deltas, rows, stride, into, units, reads, columns, adds)
+        if layer > 0:
+            backward_product(at(theta, row[layout.WEIGHTS]), deltas, back, units, reads, columns, row[layout.SKIPS])
+
+
+@inline
+def _weigh(weights, stamp, place, k, columns, count, share):
+    """weights (k, columns): share for every example, 0 behind the last; they stay from call to call."""
+    if stamp[0] == place and stamp[1] == k and stamp[2] == count and stamp[3] == share:
+        return
+    for c in range(0, k * columns, columns):
+        for b in range(columns):
+            weights[c + b] = share if b < count else 0.0
+    stamp[0] = place
+    stamp[1] = k
+    stamp[2] = count
+    stamp[3] = share
 
 
 @kernel(OBJECTIVE)
 def network_objective(theta, grad, stream, constants, work):
     """Mean loss of the batch that the stream names; grad: its gradient."""
-    table = integers(constants)
-    layers = table[LAYERS]
-    k = table[OUTPUTS]
-    n = table[EXAMPLES]
-    knob = constants[table[NUMBERS] + KNOB]
-    kept = constants[table[NUMBERS] + KEPT]
+    table = layout.integers(constants)
+    features = table[layout.FEATURES]
+    k = table[layout.OUTPUTS]
     quiet = stream[QUIET]
-    order = integers(at(work, table[ORDER_AT]))
-    if stream[ORDER] != REPLACED:
-        _arrange(stream, n, integers(at(work, table[STAMP_AT])), order)
+    inputs = at(work, table[layout.HEAD + layout.READ_AT])
+    last = at(table, layout.HEAD + layout.ROW * (table[layout.LAYERS] - 1))
+    targets = at(work, table[layout.TARGETS_AT])
+    weights = at(work, table[layout.WEIGHTS_AT])
+    deltas = at(work, last[layout.SLOPES_AT] if last[layout.LINEAR] else table[layout.BACK_AT])
     taken = stream[TAKEN]
-    chunks = -(-taken // table[COLUMNS])
-    wide = -(-taken // chunks)
-    share = 1.0 / taken
+    most = -(-taken // -(-taken // table[layout.COLUMNS]))
+    share = 1.0 / (taken * table[layout.ELEMENTS])
+    wide = features >= LANES
     loss = 0.0
-    if quiet < FORWARD_ONLY:
-        for i in range(table[PARAMETERS]):
-            grad[i] = 0.0
-    for start in range(0, taken, wide):
-        count = min(wide, taken - start)
-        columns = -(-count // 8) * 8
-        _gather(
-            at(constants, table[INPUTS]),
-            table[FEATURES],
-            stream,
-            n,
-            order,
-            start,
-            count,
-            columns,
-            at(work, table[INPUTS_AT]),
-        )
-        _gather(at(constants, table[TARGETS]), k, stream, n, order, start, count, columns, at(work, table[TARGETS_AT]))
-        for layer in range(layers):
-            row = at(table, HEAD + ROW * layer)
-            reads = row[READ]
-            units = row[UNITS]
-            x = at(work, row[READ_AT])
-            a = at(work, row[VALUES_AT])
-            s = at(work, row[SLOPES_AT])
-            for j in range(units):
-                for b in range(columns):
-                    z = theta[row[BIASES] + j]
-                    for i in range(reads):
-                        z += theta[row[WEIGHTS] + j * reads + i] * x[i * columns + b]
-                    s[j * columns + b] = z
-            activate(row[ACTIVATION], a, s, units * columns)
-            if kept < 1.0 and quiet == 0 and layer < layers - 1:
-                _drop(a, s, units, columns, count, kept, stream, layer, start)
-            if row[SKIPS]:
-                for i in range(units * columns):
-                    a[i] += x[i]
-        row = at(table, HEAD + ROW * (layers - 1))
-        back = at(work, table[BACK_AT])
-        loss += _compare(
-            table[LOSS], knob, at(work, row[VALUES_AT]), at(work, table[TARGETS_AT]), back, k, columns, count, share
-        )
-        if quiet >= FORWARD_ONLY:
+    for start in range(0, taken, most):
+        count = min(most, taken - start)
+        columns = _padded(count)
+        chosen = arranged(stream, table, work, start, count)
+        if wide:
+            rows = at(work, table[layout.ROWS_AT])
+            stride = _padded(features)
+            gather_rows(at(constants, table[layout.INPUTS]), features, chosen, count, columns, rows, stride)
+            transpose_block(rows, stride, inputs, columns, columns, features)
+        else:
+            gather_columns(at(constants, table[layout.INPUTS]), features, chosen, count, columns, inputs)
+        _forward(theta, stream, constants, work, start, columns)
+        if quiet == OUTPUTS_ONLY:
             continue
-        for layer in range(layers - 1, -1, -1):
-            row = at(table, HEAD + ROW * layer)
-            reads = row[READ]
-            units = row[UNITS]
-            x = at(work, row[READ_AT])
-            s = at(work, row[SLOPES_AT])
-            for i in range(units * columns):
-                s[i] *= back[i]
-            for j in range(units):
-                for b in range(columns):
-                    grad[row[BIASES] + j] += s[j * columns + b]
-                    for i in range(reads):
-                        grad[row[WEIGHTS] + j * reads + i] += s[j * columns + b] * x[i * columns + b]
-            if layer > 0:
-                if row[SKIPS] == 0:
-                    for i in range(reads * columns):
-                        back[i] = 0.0
-                for j in range(units):
-                    for i in range(reads):
-                        for b in range(columns):
-                            back[i * columns + b] += theta[row[WEIGHTS] + j * reads + i] * s[j * columns + b]
+        gather_columns(at(constants, table[layout.TARGETS]), k, chosen, count, columns, targets)
+        _weigh(weights, at(work, layout.WEIGHTS_STAMP_AT), table[layout.WEIGHTS_AT], k, columns, count, share)
+        loss += call_loss(
+            table[layout.LOSS], at(work, last[layout.VALUES_AT]), targets, weights, deltas, k, columns,
+            constants[table[layout.NUMBERS] + layout.KNOB],
+        )  # fmt: skip
+        if quiet != LOSS_ONLY:
+            _backward(theta, grad, constants, work, columns, wide, np.int64(start > 0))
     return loss

@@ -35,6 +35,12 @@ class Plane:
     title: str
     axes: tuple[str, str]
 
+    def at(self, places: Array) -> Array:
+        """The points (k, n) at x and y, places (k, 2)."""
+        thetas: Array = places @ np.stack([self.first, self.second])
+        thetas += self.origin
+        return thetas
+
 
 @dataclass(frozen=True, slots=True)
 class SliceError:
@@ -121,10 +127,16 @@ def plane_losses(plane: Plane, xs: Array, ys: Array, losses_of: Losses, rows: sl
 
 def slice_error(plane: Plane, path: Array, path_losses: Array, losses_of: Losses) -> SliceError:
     """How far the losses at the points of the plane nearest to a path (k, n) are from the path's own (k,)."""
-    errors = np.empty(len(path))
+    found = np.empty(len(path))
     for block, thetas in _placed(plane, coordinates(plane, path)):
-        with np.errstate(invalid="ignore"):
-            errors[block] = np.abs(losses_of(thetas) - path_losses[block])
+        found[block] = losses_of(thetas)
+    return error_of(found, path_losses)
+
+
+def error_of(slice_losses: Array, path_losses: Array) -> SliceError:
+    """How far the losses (k,) at the points of a plane are from those (k,) of the points beside it."""
+    with np.errstate(invalid="ignore"):
+        errors = np.abs(slice_losses - path_losses)
     errors[~np.isfinite(errors)] = np.inf
     median, span = float(np.median(errors)), float(np.ptp(path_losses))
     relative = median / span if span > 0.0 else 0.0 if median == 0.0 else np.inf
@@ -147,11 +159,8 @@ def framed(places: Array, margin: float) -> tuple[float, float, float, float]:
 
 def _placed(plane: Plane, where: Array) -> Iterator[tuple[slice, Array]]:
     """The points of a plane at (x, y) of where (k, 2), in blocks: their places, and thetas (b, n)."""
-    directions = np.stack([plane.first, plane.second])
     for block in _blocks(len(where), len(plane.origin)):
-        thetas = where[block] @ directions
-        thetas += plane.origin
-        yield block, thetas
+        yield block, plane.at(where[block])
 
 
 def _blocks(count: int, n: int) -> Iterator[slice]:

@@ -8,17 +8,15 @@ LANES; for the gradient to be right, padded columns must be 0 in D and finite in
 Nothing is allocated, no order depends on anything but the shapes: the same numbers give the same bits.
 """
 
-from numba import int64, njit
+from numba import int64
 
-from engine.contracts import OPTIONS, inline
+from engine.contracts import apart, inline, unfolded
 from engine.networks.registers import LANES
 from engine.networks.tiles import BIAS, SUM, ZERO, inner_tile, rank_one_tile
 from engine.networks.vectors import at, stay_outside, transpose
 
 # Sizes as measured: what a tile holds must fit the registers, 32 with AVX-512 and 16 before.
 WIDE = 4 if LANES == 8 else 2
-# Without a word about it a function would be inlined because the piece that calls it is.
-_shared = njit(forceinline=False, **{**OPTIONS, "cache": False})
 
 
 def _panel(width, tallest, cut=False):
@@ -46,7 +44,7 @@ def _panel(width, tallest, cut=False):
 _wide, _double, _single, _rest = _panel(WIDE, 6), _panel(2, 8), _panel(1, 8), _panel(1, 8, cut=True)
 
 
-@_shared
+@apart
 def _product(U, u_row, u_step, A, a_row, start, S, Z, z_row, rows, depth, columns):
     """Z (rows, columns) = start + U A, in panels of columns: what they read of A stays in the cache."""
     stay_outside()
@@ -67,21 +65,21 @@ def _product(U, u_row, u_step, A, a_row, start, S, Z, z_row, rows, depth, column
 # Of a literal count Numba would compile a copy of its own, hence int64() around all of them.
 
 
-@inline
+@unfolded
 def forward_product(W, A, biases, Z, units, reads, columns):
     """Z (units, columns) = biases (units,) + W A."""
     u, r, c = int64(units), int64(reads), int64(columns)
     _product(W, r, int64(1), A, c, int64(BIAS), biases, Z, c, u, r, c)
 
 
-@inline
+@unfolded
 def backward_product(W, D, Z, units, reads, columns, adds):
     """Z (reads, columns) = W^T D; adds: Z += W^T D."""
     u, r, c = int64(units), int64(reads), int64(columns)
     _product(W, int64(1), r, D, c, int64(SUM if adds else ZERO), W, Z, c, r, u, c)
 
 
-@inline
+@unfolded
 def gradient_product(D, T, t_row, G, units, reads, columns, adds):
     """G (units, reads) = D T, where T (columns, t_row) is what was read, a row for each example; adds: G += D T.
 
@@ -94,7 +92,7 @@ def gradient_product(D, T, t_row, G, units, reads, columns, adds):
 _four_two, _four_one, _one_two, _one_one = (inner_tile(*size) for size in ((4, 2), (4, 1), (1, 2), (1, 1)))
 
 
-@_shared
+@apart
 def _inner_products(D, A, G, units, reads, columns, start):
     stay_outside()
     j = 0
@@ -118,7 +116,7 @@ def _inner_products(D, A, G, units, reads, columns, start):
         j += 1
 
 
-@inline
+@unfolded
 def narrow_gradient_product(D, A, G, units, reads, columns, adds):
     """G (units, reads) = D A^T, by inner products of rows, so without a transpose; adds: G += D A^T."""
     _inner_products(D, A, G, int64(units), int64(reads), int64(columns), int64(SUM if adds else ZERO))
@@ -129,7 +127,7 @@ def is_narrow(units: int, reads: int) -> bool:
     return reads <= LANES or units <= 3
 
 
-@_shared
+@apart
 def _transpose(A, a_row, T, t_row, rows, columns):
     stay_outside()
     for r in range(0, rows, LANES):
@@ -137,7 +135,7 @@ def _transpose(A, a_row, T, t_row, rows, columns):
             transpose(at(A, r * a_row + c), a_row, at(T, c * t_row + r), t_row)
 
 
-@inline
+@unfolded
 def transpose_block(A, a_row, T, t_row, rows, columns):
     """T[c, r] = A[r, c]: rows of A are a_row apart, those of T t_row.
 

@@ -153,7 +153,7 @@ REFUSED = {
     "export folder": (["run", "{race}", "--export", "{folder}/none/out.png"], "there is no folder"),
     "export twice": (["run", "{race}", "--export", "{folder}/a.png", "--export", "{folder}/a.png"], "over another"),
     "export onto source": (["run", "{folder}/figure.png", "--export", "{folder}/figure.png"], "over another file"),
-    "plot": (["run", "{race}", "--plot", "los", "--export", "{folder}/a.png"], "--plot must be stage, loss, .*'los'"),
+    "plot": (["run", "{race}", "--plot", "los", "--export", "{folder}/a.png"], "--plot must be stage, losses, .*'los'"),
     "plots": (["run", "{race}", "--plot", "loss", "--plot", "x", "--export", "{folder}/a.png"], "got 2 for 1 pictures"),
     "plot of nothing": (["run", "{race}", "--plot", "loss"], "got 1 for 0 pictures"),
     "size": (["run", "{race}", "--size", "big"], "--size must be single column, .*got 'big'"),

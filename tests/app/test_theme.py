@@ -77,6 +77,16 @@ def test_the_first_run_colours_differ_in_grey_print(theme):
     assert np.diff(four).min() >= 5.0
 
 
+@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("count", range(1, 10))
+def test_layers_get_lighter_with_depth_for_everyone(theme, sight, count):
+    colours = tuple(theme.layer_colour(layer, count) for layer in range(count))
+    assert min(contrast(theme.panel, colour) for colour in colours) >= 3.0
+    seen = lab(np.clip(linear(numbers(colours)) @ np.array(SIGHT[sight]).T, 0, 1))
+    assert (np.diff(seen[:, 0]) >= 2.0).all()
+    assert min((float(np.linalg.norm(a - b)) for a, b in itertools.pairwise(seen)), default=99.0) >= 6.0
+
+
 def test_run_colours_are_seen_on_a_card(theme):
     assert min(contrast(colour, theme.panel) for colour in theme.run_colours) >= 3.0
 

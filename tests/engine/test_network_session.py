@@ -66,7 +66,7 @@ def test_measures_are_taken_at_the_same_updates_however_a_run_is_advanced() -> N
     assert np.array_equal(one.values, other.values, equal_nan=True)
     assert np.array_equal(one.layers, other.layers, equal_nan=True)
     expected = [0]
-    while (due := next_due(expected[-1], 250)) <= 3000:
+    while (due := next_due(expected[-1], 250, 25)) <= 3000:
         expected.append(due)
     assert one.at.tolist() == expected
 
@@ -257,11 +257,23 @@ def test_what_a_run_keeps_of_its_past_is_bounded() -> None:
     session = race(new_run("sgd", batch=32), data="digits", hidden=(512, 512))
     session.advance(700)
     run = session.runs[0]
-    kept = sum(machine.size for machine, _ in run._snapshots) + sum(state.nbytes for _, state in run._trail)
+    kept = sum(machine.size for machine, _ in run._snapshots) + sum(row[1].nbytes for row in run._trail)
     assert kept < 110 * 2**20
-    updates, path = run.trail()
-    assert (updates[-1], path.shape[1]) == (700, run.machine.theta.size)
-    assert np.array_equal(path[-1], run.machine.theta)
+    assert np.array_equal(run.trail().thetas[-1], run.machine.theta)
+
+
+def test_a_trail_tells_where_a_run_was_and_what_was_measured_there() -> None:
+    session = race(new_run("adam", batch=10))
+    session.advance(101)
+    run, learner = session.runs[0], session.problem.learner
+    trail = run.trail()
+    assert (np.diff(trail.updates) > 0).all() and trail.updates[-1] == 101
+    for update, theta, loss in zip(trail.updates.tolist(), trail.thetas, trail.losses, strict=True):
+        assert np.array_equal(theta, run.at(int(update)).theta)
+        assert np.isnan(loss) or loss == learner.losses(theta[None])[0]
+    assert np.isfinite(trail.losses[:-1]).all() and len(trail.updates) > 20
+    run.tweak("parameter.0", 5.0)
+    assert run.trail().thetas[-1][0] == 5.0 and trail.thetas[-1][0] != 5.0
 
 
 def test_a_picture_of_a_network_steps_only_where_it_is_asked_to() -> None:

@@ -28,9 +28,9 @@ SKEWED = 4.0  # a unit of one axis in units of the other on the screen, from whi
 class Brush(QObject):
     """What the hand on a chart holds: nothing, an example of a class or a value to be added, or an eraser.
 
-    spots (n, 2): where the examples are on the chart; examples (n, 2): how the problem knows them, in its words, the same
-    numbers on a plane of inputs. example(x, y, place): what a point of the chart is added as, place being that of
-    the class, colour(place, theme): how it looks. edited and settled: those of NetworkView. chosen: it holds something else.
+    spots (n, 2): where the examples are on the chart; examples (n, 2): how the problem knows them, the very same
+    array on a plane of inputs. example(x, y, place): what a point of the chart is added as, place being that of
+    the class; colour(place, theme): how it looks. edited, settled: those of NetworkView. chosen: it holds another.
     """
 
     edited = Signal(object)

@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
-    QFont,
     QFontMetricsF,
     QImage,
     QKeyEvent,
@@ -24,8 +23,9 @@ from PySide6.QtWidgets import QWidget
 from app.stage.base import GAP, draw_axes, plot_rectangle
 from app.stage.canvas import blank
 from app.stage.networks.brush import Brush
+from app.stage.networks.fonts import small_font
 from app.stage.overlay import draw_chip, draw_crosshair
-from app.stage.plane import ARROW_KEYS, CLICK, FINE_NUDGE, NUDGE, SMALL, ZOOM_KEY, ZOOM_KEYS, ZOOM_WHEEL
+from app.stage.plane import ARROW_KEYS, CLICK, FINE_NUDGE, NUDGE, ZOOM_KEY, ZOOM_KEYS, ZOOM_WHEEL
 from app.stage.view import View
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 class Chart(QWidget):
     """Axes around what `draw(painter, view)` paints, and what `read(point)` says of a place. looked: the part shown,
-    or the size, is another. sought: arrow keys or the pointer are somewhere else.
+    or the size, is another.
     """
 
     looked = Signal()
@@ -74,6 +74,16 @@ class Chart(QWidget):
     def region(self) -> Region | None:
         """What a person has moved to, None where everything is shown."""
         return self._region if self._moved else None
+
+    @property
+    def home(self) -> Region:
+        """What is shown unless a person moves."""
+        return self._home
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the axes are called."""
+        return self._names
 
     @property
     def held(self) -> tuple[float, float] | None:
@@ -126,7 +136,7 @@ class Chart(QWidget):
             self._base = self._paint_base()
         with QPainter(self) as painter:
             painter.drawImage(0, 0, self._base)
-            painter.setFont(self._small_font())
+            painter.setFont(small_font(self.font()))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setClipRect(self.view.plot)
             self._draw(painter, self.view)
@@ -150,7 +160,7 @@ class Chart(QWidget):
         image = blank(self, self._theme.panel)
         names = self._names if self._short else ("", "")
         with QPainter(image) as painter:
-            draw_axes(painter, self.view, self._theme, self._small_font(), names)
+            draw_axes(painter, self.view, self._theme, small_font(self.font()), names)
             if not self._short:
                 self._draw_names(painter)
         return image
@@ -170,11 +180,6 @@ class Chart(QWidget):
     def _short(self) -> bool:
         return max(map(len, self._names)) <= SHORT_NAME
 
-    def _small_font(self) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(max(9, round(font.pixelSize() * SMALL)))
-        return font
-
     # The view
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -185,7 +190,7 @@ class Chart(QWidget):
             self._lay_out()
 
     def _lay_out(self) -> None:
-        font = self._small_font()
+        font = small_font(self.font())
         plot = plot_rectangle(self.size(), self._region, font)
         if not self._short:
             plot.adjust(0, 0, 0, -QFontMetricsF(font).height())
@@ -247,9 +252,7 @@ class Chart(QWidget):
             self.update()
         elif turns:
             plot, at = self.view.plot, event.position()
-            inside = QPointF(
-                min(max(at.x(), plot.left()), plot.right()), min(max(at.y(), plot.top()), plot.bottom())
-            )
+            inside = QPointF(min(max(at.x(), plot.left()), plot.right()), min(max(at.y(), plot.top()), plot.bottom()))
             self.zoom(ZOOM_WHEEL**turns, inside)
         event.accept()
 

@@ -1,13 +1,437 @@
-"""The diagram of a network: units, weights, and what each unit answers."""
+"""The diagram of a network: units, weights, and what each unit answers; shaped, and set by number, with the hand."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetricsF,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from app.stage.canvas import blank
+from app.stage.networks.fonts import small_font
+from app.stage.networks.graph import navigation
+from app.stage.networks.graph.edges import Edges
+from app.stage.networks.graph.editor import Editor
+from app.stage.networks.graph.heads import Heads
+from app.stage.networks.graph.item import BIAS, UNIT, WEIGHT, Item
+from app.stage.networks.graph.layout import HEADER, Layout, layout_of
+from app.stage.networks.graph.reading import Reading, card_box, card_size, draw_card, name_of, reading_of
+from app.stage.networks.graph.scenery import draw_legend, draw_scenery
+from app.stage.networks.graph.shape import Asked, Change, Shape, shape_of, with_units
+from app.stage.networks.graph.tiles import NODES, Region, Tiles
+from app.stage.networks.pixels import mixed
+from app.stage.networks.plot import home_of
 from app.stage.networks.view import NetworkView
+from app.ticks import nice_step
+from engine import COORDINATE, UNITS, Learner, NetworkTask, Wanted
+
+if TYPE_CHECKING:
+    from app.theme import Theme
+    from engine import Portrait, SessionPicture
+
+ARROWS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right)
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+LEAST_REACH = 2.0  # of the slider of a weight, to either side of 0
+HEAVY = 3e8  # weights times examples from which means of activations are not computed without being asked for
+CLICK = 5.0  # pixels of movement up to which a press is a click
 
 
 class Diagram(NetworkView):
-    """Placeholder replaced by the diagram helper."""
+    """Inputs, hidden layers and outputs from left to right, with their weights as lines.
+
+    The pointer or the keyboard looks at an item (a unit, a bias, a weight), which is told on a card; a click or Enter
+    opens its number in a small panel.
+    """
 
     KEY = "diagram"
     TITLE = "Diagram"
-    TIP = "Units and weights of the network"
+    TIP = "Units, weights and what each unit answers; click a weight to set it, a layer's name to change it"
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(220, 170)
+        self.hovered: Item | None = None
+        self.selected: Item | None = None
+        self.shape: Shape | None = None
+        self.portrait: Portrait | None = None
+        self.layout_: Layout | None = None
+        self.heads = Heads()
+        self.heads.setParent(self)
+        self.editor = Editor()
+        self.editor.setParent(self)
+        self.editor.hide()
+        self._asked = Asked()
+        self._learner: Learner | None = None
+        self._region: Region | None = None
+        self._edges: Edges | None = None
+        self._tiles: Tiles | None = None
+        self._base: QImage | None = None
+        self._edited: Item | None = None
+        self._looking = False
+        self._pressed: QPointF | None = None
+        self.heads.reshaped.connect(self._reshape)
+        self.heads.activated.connect(self._activate)
+        self.heads.settled.connect(self.settled)
+        self.heads.units_wanted.connect(self._edit_units)
+        self.editor.finished.connect(self.settled)
+        self.editor.changed.connect(self._set)
+        self.editor.closed.connect(self._editor_closed)
+
+    # What the stage calls
+
+    def wanted(self) -> Wanted:
+        shape = self.shape
+        if shape is None:
+            return Wanted()
+        if shape.mapped:
+            return Wanted(region=self._region, units=NODES, look=self._looking)
+        assert self._learner is not None
+        light = shape.network.parameters * len(self._learner.data.targets) < HEAVY
+        return Wanted(look=self._looking or light)
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self._lay_out()
+
+    def refresh(self, picture: SessionPicture) -> None:
+        learner, task = picture.learner, picture.task
+        if learner is None or not isinstance(task, NetworkTask):
+            return
+        self._asked.confirm(task.hidden)
+        if learner is self._learner:
+            return
+        self._learner = learner
+        self._region = home_of(task, learner.data.raw)
+        self._show_shape(shape_of(task, learner))
+
+    def show_portrait(self, portrait: Portrait) -> None:
+        if self.shape is None or portrait.learner is not self._learner:
+            return
+        self.portrait = portrait
+        self._take()
+        self.update(self._moving)
+
+    def describe(self) -> str:
+        shape = self.shape
+        if shape is None:
+            return ""
+        parts = [f"Inputs {', '.join(shape.inputs[:12])}" if shape.image is None else f"{len(shape.inputs)} pixels"]
+        for column in range(1, shape.columns):
+            units = shape.network.sizes[column]
+            parts.append(f"{shape.title(column)}: {units} units, {shape.activation(column)}")
+        reading = self._reading(self.selected)
+        chosen = f" Selected: {reading.words()}." if reading is not None else ""
+        return f"Diagram. {'; '.join(parts)}.{chosen}"
+
+    # What a person does
+
+    def look_at(self, item: Item | None) -> None:
+        """Select an item, or nothing."""
+        self.selected = item
+        self._look()
+        self.setAccessibleDescription(self.describe())
+
+    def edit(self, item: Item) -> None:
+        """Open the number of a weight, or of the bias of a unit."""
+        shape, portrait, layout = self.shape, self.portrait, self.layout_
+        place = item.place(shape.network) if shape is not None else None
+        if place is None or shape is None or portrait is None or layout is None:
+            return
+        self._edited = item if item.kind == WEIGHT else replace(item, kind=BIAS)
+        self.hovered = None
+        value = float(portrait.theta[place])
+        title = name_of(shape, self._edited)
+        span = self._edges.scale if self._edges is not None else LEAST_REACH
+        reach = nice_step(max(LEAST_REACH, 2.0 * abs(value) if np.isfinite(value) else 0.0, 1.5 * span))
+        hyper = replace(COORDINATE, name="bias" if self._edited.kind == BIAS else "weight", slider=(-reach, reach))
+        tip = "Return sets it, the slider while it is moved, Escape closes. The run goes on from there."
+        self.editor.open(title, tip, hyper, value, layout.box(self._edited).toRect(), self._inside)
+        self._look()
+
+    @property
+    def _inside(self) -> QRect:
+        return self.rect().adjusted(4, 4, -4, -4)
+
+    def _edit_units(self, column: int) -> None:
+        shape = self.shape
+        if shape is None:
+            return
+        self._edited = Item(UNIT, column, 0)
+        box = self.heads.heads[column - 1].geometry()
+        tip = "Return sets it, Escape closes. This changes the shape: the runs begin again."
+        units = self._asked.hidden[column - 1].units
+        self.editor.open(f"units of {shape.title(column)}", tip, UNITS, units, box, self._inside)
+
+    def _set(self, value: float) -> None:
+        """The editor has a new number."""
+        shape, item = self.shape, self._edited
+        if shape is None or item is None:
+            return
+        if item.kind == UNIT:
+            self._reshape(partial(with_units, place=item.column - 1, units=round(value)))
+            return
+        place = item.place(shape.network)
+        assert place is not None
+        self.parameter_edited.emit(place, value)
+
+    def _reshape(self, change: Change) -> None:
+        before = self._asked.hidden
+        after = change(before)
+        if after != before:
+            self._asked.ask(after)
+            self.edited.emit({"hidden": after})
+
+    def _activate(self, column: int, key: str) -> None:
+        shape = self.shape
+        assert shape is not None
+        if column == shape.columns - 1:
+            self.edited.emit({"output": key})
+        else:
+            hidden = self._asked.hidden
+            layer = replace(hidden[column - 1], activation=key)
+            self._reshape(lambda hidden: (*hidden[: column - 1], layer, *hidden[column:]))
+
+    def _editor_closed(self) -> None:
+        self._edited = None
+        self.setFocus()
+        self._look()
+
+    # What is shown
+
+    def _show_shape(self, shape: Shape) -> None:
+        before, self.shape = self.shape, shape
+        if before is not None and before.network.sizes != shape.network.sizes:
+            self.portrait = None
+            self.editor.close_panel()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self._base = None
+        shape, learner = self.shape, self._learner
+        if shape is None or learner is None or self.width() < 10:
+            return
+        font = small_font(self.font())
+        layout = self.layout_ = layout_of(shape, QSizeF(self.size()), QFontMetricsF(font))
+        self.heads.setGeometry(0, 0, self.width(), round(HEADER))
+        self.heads.show_layout(layout, font)
+        self._edges, self._tiles = Edges(layout), Tiles(layout, learner, self.theme)
+        for item in (self.selected, self.hovered):
+            if item is not None and not layout.holds(item):
+                self.selected = self.hovered = None
+        self._take()
+        self.update()
+
+    def _take(self) -> None:
+        portrait, shape = self.portrait, self.shape
+        if portrait is None or shape is None or len(portrait.theta) != shape.network.parameters:
+            return
+        assert self._edges is not None and self._tiles is not None
+        self._edges.take(portrait.theta)
+        self._tiles.take(portrait)
+        if self._edited is not None and self._edited.kind != UNIT:
+            place = self._edited.place(shape.network)
+            assert place is not None
+            self.editor.show_now(float(portrait.theta[place]))
+
+    @property
+    def _focus(self) -> Item | None:
+        """What is looked at: by the hand that edits it, the pointer, or the keyboard."""
+        if self._edited is not None and self._edited.kind != UNIT:
+            return self._edited
+        return self.hovered or self.selected
+
+    def _look(self) -> None:
+        """Something else is looked at: gradients are wanted as long as anything is."""
+        self.update()
+        looking = self._focus is not None
+        if looking != self._looking:
+            self._looking = looking
+            self.wanted_changed.emit()
+
+    def _reading(self, item: Item | None) -> Reading | None:
+        if item is None or self.shape is None or self.portrait is None:
+            return None
+        return reading_of(self.shape, item, self.portrait)
+
+    # Painting
+
+    @property
+    def _moving(self) -> QRect:
+        """All but the heads, which would be painted again with what is below them."""
+        return self.rect().adjusted(0, round(HEADER), 0, 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        layout, edges = self.layout_, self._edges
+        if layout is None or edges is None:
+            with QPainter(self) as painter:
+                painter.fillRect(event.rect(), self.theme.panel)
+            return
+        if self._base is None:
+            self._base = blank(self, self.theme.panel)
+            with QPainter(self._base) as painter:
+                painter.setFont(small_font(self.font()))
+                draw_scenery(painter, layout, self.theme)
+        with QPainter(self) as painter:
+            painter.setFont(small_font(self.font()))
+            painter.drawImage(0, 0, self._base)
+            edges.draw(painter, self.theme, self._focus)
+            self._draw_units(painter, layout)
+            draw_legend(painter, layout, edges, self.theme, self.height() - 1)
+            if not self.editor.isVisible():
+                self._draw_card(painter, layout)
+
+    def _draw_units(self, painter: QPainter, layout: Layout) -> None:
+        tiles, theme, portrait = self._tiles, self.theme, self.portrait
+        assert tiles is not None
+        focus, network = self._focus, layout.shape.network
+        frame = QPen(mixed(theme.panel, theme.muted, 0.75), 1.0)
+        dashed = QPen(theme.muted, 1.0, Qt.PenStyle.DashLine)
+        last = len(layout.columns) - 1
+        biases = [b for _, b in network.unpacked(portrait.theta)] if portrait is not None else []
+        for column in layout.columns:
+            drops = network.dropout > 0.0 and 0 < column.place < last
+            for unit in range(column.shown):
+                box = column.tile(unit)
+                tiles.draw(painter, column.place, unit, box)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                mine = focus is not None and (focus.column, focus.unit) == (column.place, unit) and focus.kind != WEIGHT
+                painter.setPen(QPen(theme.accent, 2.0) if mine else dashed if drops else frame)
+                painter.drawRoundedRect(box.adjusted(-0.5, -0.5, 0.5, 0.5), 2.5, 2.5)
+            if column.place and biases:
+                self._draw_biases(painter, layout, column.place, biases[column.place - 1])
+
+    def _draw_biases(self, painter: QPainter, layout: Layout, place: int, biases: np.ndarray) -> None:
+        """At the corner of each tile, by sign and size."""
+        column, theme, focus = layout.columns[place], self.theme, self._focus
+        most = max(float(np.nanmax(np.abs(biases), initial=0.0)), 0.5)
+        for unit in range(column.shown):
+            value = float(biases[unit])
+            share = min(abs(value) / most, 1.0) if np.isfinite(value) else 0.0
+            colour = theme.signed_colours[value >= 0.0]
+            mine = focus == Item(BIAS, place, unit)
+            painter.setPen(QPen(theme.accent if mine else theme.panel, 2.0 if mine else 1.0))
+            painter.setBrush(mixed(theme.neutral, colour, 0.15 + 0.85 * share))
+            painter.drawEllipse(column.bias(unit), column.mark, column.mark)
+
+    def _draw_card(self, painter: QPainter, layout: Layout) -> None:
+        item = self._focus
+        reading = self._reading(item)
+        if item is None or reading is None or self._tiles is None:
+            return
+        bounds = QRectF(self._inside)
+        box = card_box(layout.box(item), card_size(reading, painter.font()), bounds)
+        picture = draw_card(painter, self.theme, reading, box)
+        if picture is not None:
+            self._tiles.draw(painter, item.column, item.unit, picture)
+
+    # Events
+
+    def sizeHint(self) -> QSize:
+        return QSize(560, 320)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.editor.close_panel()
+        self._lay_out()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._lay_out()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not self.editor.isVisible():
+            self._hover(self._item_at(event.position()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.editor.close_panel()
+            self._pressed = event.position()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed, self._pressed = self._pressed, None
+        at = event.position()
+        if event.button() != Qt.MouseButton.LeftButton or pressed is None:
+            return
+        if (at - pressed).manhattanLength() > CLICK:
+            return
+        item = self._item_at(at)
+        self.look_at(item)
+        if item is not None and item.kind != UNIT:
+            self.edit(item)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        item = self._item_at(event.position())
+        if item is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.edit(item)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(None)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        by_tab = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        if by_tab and self.selected is None and self.layout_ is not None:
+            self.look_at(navigation.first(self.layout_))
+
+    def event(self, event: QEvent) -> bool:
+        # Keys that mean something here are not left to the window's shortcuts.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._knows(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        layout, selected = self.layout_, self.selected
+        if layout is None or selected is None or not self._knows(event):
+            super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.look_at(None)
+        elif event.key() in ENTER:
+            self.edit(selected)
+        else:
+            self.hovered = None
+            self.look_at(navigation.moved(layout, selected, Qt.Key(event.key())))
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Tab goes through the units while one is selected; Escape lets it leave the diagram."""
+        if self.hasFocus() and self.selected is not None and self.layout_ is not None:
+            item = navigation.beside(self.layout_, self.selected, 1 if next else -1)
+            if item is not None:
+                self.look_at(item)
+                return True
+            self.look_at(None)
+        return bool(QWidget.focusNextPrevChild(self, next))
+
+    def _knows(self, event: QKeyEvent) -> bool:
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        return plain and self.selected is not None and event.key() in (*ARROWS, *ENTER, Qt.Key.Key_Escape)
+
+    def _item_at(self, at: QPointF) -> Item | None:
+        if self.layout_ is None or self._edges is None:
+            return None
+        return self.layout_.unit_at(at) or self._edges.nearest(at)
+
+    def _hover(self, item: Item | None) -> None:
+        if item == self.hovered:
+            return
+        self.hovered = item
+        editable = item is not None and item.kind != UNIT
+        self.setCursor(Qt.CursorShape.PointingHandCursor if editable else Qt.CursorShape.ArrowCursor)
+        self._look()

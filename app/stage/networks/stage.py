@@ -45,6 +45,7 @@ class NetworkStage(QWidget):
         self.views: dict[str, NetworkView] = {kind.KEY: kind(theme) for kind in VIEWS}
         self._chosen = ""
         self._picture: SessionPicture | None = None
+        self._portrait: Portrait | None = None
         self._title = ElidedLabel()
         self._title.setObjectName("cardTitle")
         self._pages = QStackedWidget()
@@ -119,9 +120,9 @@ class NetworkStage(QWidget):
 
     def show_portrait(self, portrait: Portrait) -> None:
         """Show the newest portrait of the selected run."""
-        if self._picture is not None and portrait.learner is self._picture.learner:
-            for view in self._shown:
-                view.show_portrait(portrait)
+        self._portrait = portrait
+        for view in self._shown:
+            self._hand_on(view)
 
     def show_plane(self, patch: PlanePatch) -> None:
         """Show the newest plane of parameters."""
@@ -139,6 +140,7 @@ class NetworkStage(QWidget):
         self.setFocusProxy(view)
         if self._picture is not None:
             view.refresh(self._picture)
+            self._hand_on(view)
         self.wanted_changed.emit()
 
     def reset_view(self) -> None:
@@ -173,7 +175,14 @@ class NetworkStage(QWidget):
         self.diagram.setVisible(on)
         if on and self._picture is not None:
             self.diagram.refresh(self._picture)
+            self._hand_on(self.diagram)
         self.wanted_changed.emit()
+
+    def _hand_on(self, view: NetworkView) -> None:
+        """Show a view the last portrait, if it is of the network on screen: a race that rests brings no other."""
+        portrait, picture = self._portrait, self._picture
+        if portrait is not None and picture is not None and portrait.learner is picture.learner:
+            view.show_portrait(portrait)
 
     def _describe(self) -> None:
         text = " ".join(words for view in self._shown if (words := view.describe()))

@@ -44,4 +44,4 @@ def rounded(low: float, high: float) -> tuple[float, float]:
         around = 0.5 * abs(middle) or 0.5
         return middle - around, middle + around
     step = nice_step(span / STEPS)
-    return math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
+    return math.floor(low / step) * step, math.ceil(high / step) * step

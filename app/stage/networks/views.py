@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from app.stage.networks.confusion import ConfusionView
+from app.stage.networks.decision import DecisionView
+from app.stage.networks.fit import FitView
+from app.stage.networks.histograms import HistogramsView
+from app.stage.networks.images import ImagesView
+from app.stage.networks.residuals import ResidualsView
 from app.stage.networks.view import NetworkView
 
-VIEWS: tuple[type[NetworkView], ...] = ()
+VIEWS: tuple[type[NetworkView], ...] = (
+    DecisionView,
+    FitView,
+    ImagesView,
+    ConfusionView,
+    ResidualsView,
+    HistogramsView,
+)

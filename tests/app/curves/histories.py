@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from engine import COLUMNS, LAYER_MEASURES, MEASURES, HistoryView, MeasuresView, new_run
-from engine.measures import next_due
 
 
 def history_of(loss: Any, width: int = 1, capacity: int = 0) -> HistoryView:
@@ -62,10 +61,10 @@ def picture_of(*runs: SimpleNamespace, cursor: int | None = None, lowest: float 
 LAYERS = ("hidden 1", "hidden 2", "output")
 
 
-def due_until(updates: int, examples: int = 100) -> np.ndarray:
-    """The updates at which the engine measures, up to one."""
+def due_until(updates: int) -> np.ndarray:
+    """Updates at which a network may be measured, up to one: each at first, then 64 to 128 from each doubling."""
     at = [0]
-    while (due := next_due(at[-1], examples)) <= updates:
+    while (due := at[-1] + (1 << max(0, (at[-1] // 128).bit_length() - 1))) <= updates:
         at.append(due)
     return np.array(at, float)
 

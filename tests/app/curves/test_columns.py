@@ -5,9 +5,10 @@ import pytest
 
 from app.curves.axes import Scale
 from app.curves.columns import Columns
+from app.curves.samples import Samples
 from app.curves.series import Series
-from app.curves.table import COUNTED, CURVES, Course
-from tests.app.curves.histories import grown, history_of, picture_of, run_of
+from app.curves.table import COUNTED, CURVES, Course, Part
+from tests.app.curves.histories import due_until, grown, history_of, measured_of, picture_of, run_of, younger
 
 NOISY = np.random.default_rng(0).lognormal(size=20_000)
 STEPPED = Course(np.array([0.0, 3000.0, 20_000.0]), np.array([0.0, 30.0, 3000.0]))
@@ -40,6 +41,35 @@ def test_columns_that_grow_are_the_columns_of_the_whole(axis, width):
             np.testing.assert_array_equal(getattr(columns, side)[there], getattr(afresh, side)[there])
         if len(before):
             np.testing.assert_array_equal(before[:first], columns.low[:first])
+
+
+@pytest.mark.parametrize("axis", list(AXES))
+def test_columns_of_points_that_come_are_the_columns_of_all(axis):
+    course, scale = AXES[axis]
+    at = due_until(20_000)
+    whole, columns, samples = measured_of(at), Columns(), Samples(Part("", "training_loss"))
+    whole.values[at.searchsorted([40, 9000]), 0] = np.nan
+    for count in (0, 1, 2, 40, 41, 41, 300, 350, len(at) - 1, len(at)):
+        run = run_of(history_of([1.0]), measures=younger(whole, count))
+        before = columns.low.copy()
+        first = columns.update(samples.pull(run, None), course, scale, 1.0)
+        afresh = Columns()
+        afresh.update(Samples(Part("", "training_loss")).pull(run, None), course, scale, 1.0)
+        np.testing.assert_array_equal(columns.filled, afresh.filled)
+        for side in ("start", "stop", "low", "high"):
+            there = afresh.filled
+            np.testing.assert_array_equal(getattr(columns, side)[there], getattr(afresh, side)[there])
+        if len(before):
+            np.testing.assert_array_equal(before[:first], columns.low[:first])
+
+
+def test_a_point_alone_stands_where_it_was_measured():
+    columns = Columns()
+    run = run_of(history_of([1.0]), measures=measured_of([0, 64, 192]))
+    points = Samples(Part("", "penalty")).pull(run, None)
+    columns.update(points, COUNTED, Scale(0.0, 200.0, 0.0, 400.0), 1.0)
+    assert columns.start[columns.filled].tolist() == columns.stop[columns.filled].tolist() == [0.0, 128.0, 384.0]
+    assert columns.low[columns.filled].tolist() == points.last.tolist()
 
 
 @pytest.mark.parametrize("width", [1, 16])

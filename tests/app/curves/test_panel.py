@@ -7,12 +7,13 @@ from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QSlider, QToolButton
 
+from app.curves.legend import Legend
 from app.curves.panel import CurvePanel
 from app.curves.table import CURVES
 from app.elided import ElidedLabel
 from app.theme import DARK, LIGHT
 from engine import Session, Tweak, new_experiment, new_run
-from tests.app.curves.histories import HARD, history_of, picture_of, run_of
+from tests.app.curves.histories import HARD, history_of, network_of, picture_of, run_of
 
 
 @pytest.fixture
@@ -209,7 +210,7 @@ def test_the_menu_chooses_curves_and_the_x_axis(qtbot, panel):
     panel.cards["loss"].menu.aboutToShow.emit()
     menus = {menu.title(): menu for menu in panel.cards["loss"].menu.findChildren(type(panel.cards["loss"].menu))}
     offered = {action.text(): action for action in menus["Curves"].actions()}
-    assert list(offered) == [curve.title for curve in CURVES.values()]
+    assert list(offered) == [curve.title for curve in CURVES.values() if curve.columns]
     axes = {action.text(): action for action in menus["X axis"].actions()}
     assert not axes["seconds"].isEnabled()
     with qtbot.waitSignal(panel.view_changed):
@@ -314,3 +315,133 @@ def test_shows_a_real_session(qtbot, panel):
     assert plot.values(100)[0][2] == recorded[100]
     assert plot.traces[1].diverged
     panel.grab()
+
+
+@pytest.fixture
+def networks():
+    return network_of(run_of(history_of(HARD["smooth"])), run_of(history_of(HARD["noisy"]), 1))
+
+
+FIRST_OF_NETWORKS = ["losses", "score", "gradient_norm"]
+
+
+def titles_of(panel):
+    return [card.findChild(ElidedLabel, "cardTitle").text() for card in panel.cards.values()]
+
+
+def test_each_kind_of_problem_brings_its_curves(panel, picture, networks):
+    surface = panel.view()
+    panel.refresh(networks)
+    assert list(panel.cards) == FIRST_OF_NETWORKS
+    assert [card.style_shown.log_y for card in panel.cards.values()] == [True, False, True]
+    assert [card.style_shown.names_axis for card in panel.cards.values()] == [False, False, True]
+    panel.refresh(picture)
+    assert panel.view() == surface
+    panel.grab()
+
+
+def test_what_was_chosen_for_a_kind_comes_back_with_it(panel, picture, networks):
+    panel.show_curves(["x", "y"])
+    panel.refresh(networks)
+    assert list(panel.cards) == FIRST_OF_NETWORKS
+    panel.show_curves(["penalty", "layer_dead"])
+    panel.set_log_y("penalty", True)
+    chosen = panel.view()
+    panel.refresh(picture)
+    assert list(panel.cards) == ["x", "y"]
+    panel.refresh(networks)
+    assert panel.view() == chosen
+
+
+def test_the_curves_of_a_file_come_with_its_problem(panel, picture, networks):
+    view = {"curves": ["layer_dead", "losses"], "curves_log_y": ["layer_dead"], "curves_along": "epochs"}
+    panel.apply_view(view, "network")
+    panel.refresh(picture)  # of the old problem, on its way while the file was opened
+    assert list(panel.cards) == ["loss", "gradient_norm", "learning_rate"]
+    panel.refresh(networks)
+    assert list(panel.cards) == ["layer_dead", "losses"]
+    assert {name: panel.view()[name] for name in view} == view
+    panel.apply_view({}, "surface")
+    panel.refresh(picture)
+    assert list(panel.cards) == ["loss", "gradient_norm", "learning_rate"]
+
+
+@pytest.mark.parametrize(("purpose", "score"), [("classification", "Accuracy"), ("regression", "R²")])
+def test_titles_tell_what_is_shown(panel, networks, purpose, score):
+    networks.purpose = purpose
+    panel.refresh(networks)
+    panel.show_curves(["losses", "score", "loss", "layer_delta_norm"])
+    assert titles_of(panel) == ["Training and validation loss", score, "Loss, running batch", "Delta norm by layer"]
+    panel.cards["loss"].menu.aboutToShow.emit()
+    menus = {menu.title(): menu for menu in panel.cards["loss"].menu.findChildren(type(panel.cards["loss"].menu))}
+    offered = [action.text() for action in menus["Curves"].actions()]
+    assert score in offered and "Parameter x" not in offered and "Loss above the minimum" not in offered
+
+
+def test_a_legend_names_lines_and_layers_and_whose_they_are(panel, networks):
+    def told(key):
+        return panel.cards[key].findChild(Legend).accessibleDescription()
+
+    panel.refresh(networks)
+    panel.show_curves(["losses", "penalty", "gradient_norm", "layer_dead"])
+    panel.set_selected("run1")
+    assert told("losses") == "training, validation"
+    assert told("layer_dead") == "Run 1, hidden 1, hidden 2, output"
+    panel.set_selected("run0")
+    assert told("layer_dead") == "Run 0, hidden 1, hidden 2, output"
+    assert [card.findChild(Legend).isHidden() for card in panel.cards.values()] == [False, True, True, False]
+
+
+def test_a_legend_takes_as_many_rows_as_it_needs(qtbot, panel, networks):
+    deep = (*(f"hidden {place}" for place in range(1, 9)), "output")
+    panel.refresh(network_of(run_of(history_of(HARD["smooth"])), layers=deep))
+    panel.show_curves(["layer_dead"])
+    legend = panel.cards["layer_dead"].findChild(Legend)
+    panel.resize(1200, 500)
+    qtbot.waitUntil(lambda: legend.width() > 1000)
+    row = legend.height()
+    panel.resize(320, 500)
+    qtbot.waitUntil(lambda: legend.width() < 320)
+    assert 1.8 * row < legend.height() <= 3.2 * row
+    assert panel.cards["layer_dead"].minimumSizeHint().width() <= 310
+
+
+def test_what_is_measured_is_not_smoothed(panel, networks):
+    panel.refresh(networks)
+    panel.show_curves(["losses", "loss"])
+    assert panel.cards["losses"].findChild(QSlider, "losses_smoothing").isHidden()
+    assert not panel.cards["loss"].findChild(QSlider, "loss_smoothing").isHidden()
+    panel.apply_view({"curves": ["losses"], "curves_smoothing": [100]})
+    assert all(trace.strong is trace.bins for trace in view_of(panel, "losses").plot.traces)
+    panel.grab()
+
+
+def test_measured_curves_are_drawn_one_in_a_frame_and_each_has_its_turn(qtbot, panel):
+    keys = ["losses", "score", "penalty"]
+    whole = network_of(run_of(history_of(np.ones(2000))))
+    panel.refresh(whole)
+    panel.show_curves(keys)
+    drawn = set()
+    for updates in range(1000, 1006):
+        before = {key: view_of(panel, key).plot.sheet.image.cacheKey() for key in keys}
+        panel.refresh(network_of(run_of(history_of(np.ones(updates)))))
+        new = {key for key in keys if view_of(panel, key).plot.sheet.image.cacheKey() != before[key]}
+        assert len(new) <= 1
+        drawn |= new
+    assert drawn == set(keys)
+    qtbot.waitUntil(lambda: not any(trace.fresh for key in keys for trace in view_of(panel, key).plot.traces))
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_every_network_can_be_painted(qtbot, panel, theme, hard_loss):
+    panel.set_theme(theme)
+    runs = [run_of(history_of(hard_loss), number, status="diverged") for number in range(2)]
+    panel.refresh(network_of(*runs))
+    panel.show_curves(list(CURVES))
+    qtbot.waitUntil(lambda: all(card.isVisible() for card in panel.cards.values()))
+    panel.grab()
+    for cursor in (None, 0, len(hard_loss) // 2, 10**9):
+        panel.set_cursor(cursor)
+        for card in panel.cards.values():
+            assert card.view.grab().size() == card.view.size()
+            assert not card.view.image().isNull()

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from app.curves.ranges import Extent, linear_range, log_range
+from app.curves.ranges import Extent, fitted_range, linear_range, log_range
 
 CALM = Extent(0.01, 5.0, 5.0, 0.01)
 DIVERGED = Extent(2.0, 1e290, 2.0, 1e290, diverged=True)
@@ -83,3 +83,10 @@ def test_a_linear_axis_of_positive_numbers_begins_just_below_zero():
     low, high = linear_range([Extent(0.001, 0.03, 0.03, 0.001)])
     assert -0.003 < low < 0.0
     assert 0.03 <= high < 0.04
+
+
+def test_a_linear_range_goes_no_further_down_than_it_is_told():
+    deep = Extent(-900.0, 0.9, -900.0, 0.9)
+    assert fitted_range([deep], False, -1.0) == (-1.0, linear_range([deep])[1])
+    assert fitted_range([CALM], True, 1.0) == log_range([CALM])
+    assert fitted_range([Extent(-9.0, -5.0, -9.0, -5.0)], False, 1.0)[0] <= -9.0

@@ -11,7 +11,7 @@ from tests.app.curves.histories import grown, history_of, picture_of, run_of
 RISING = np.exp(np.sin(np.arange(3000) / 40.0))
 
 
-@pytest.mark.parametrize("key", list(CURVES))
+@pytest.mark.parametrize("key", [key for key, curve in CURVES.items() if curve.columns])
 @pytest.mark.parametrize("width", [1, 8])
 def test_a_curve_that_grows_is_the_curve_made_at_once(key, width):
     whole = history_of(RISING, width)

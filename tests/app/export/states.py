@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
-from engine import OPTIMIZERS, Session, SessionPicture, new_experiment, new_run
+from engine import OPTIMIZERS, Session, SessionPicture, new_experiment, new_network, new_run
 
 
 @functools.cache
@@ -50,10 +51,29 @@ def tweaked() -> SessionPicture:
     return session.picture()
 
 
+@functools.cache
+def networks() -> SessionPicture:
+    """Two networks of three layers, the second one selected; one that nobody sees, and a tweak."""
+    runs = [new_run("sgd", learning_rate=0.03, batch=10), new_run("adam", learning_rate=0.01), new_run("momentum")]
+    session = Session(replace(new_network("circle", runs, hidden=(4, 3)), view={"selected": "adam"}))
+    session.tweak("momentum", "visible", False)
+    session.advance(150)
+    session.tweak("adam", "learning_rate", 0.03)
+    session.advance(150)
+    return session.picture()
+
+
+@functools.cache
+def unmeasured() -> SessionPicture:
+    """Networks before their first update, for a regression without anything to validate."""
+    return Session(new_network("sine", ["adam"], hidden=(4,), share=1.0)).picture()
+
+
 def _after(updates: int, runs: list, **more) -> SessionPicture:
     session = Session(new_experiment("rosenbrock", runs, **more))
     session.advance(updates)
     return session.picture()
 
 
+NETWORKS = {make.__name__: make for make in (networks, unmeasured)}
 STATES = {make.__name__: make for make in (empty, one_row, race, diverged, sixteen, tweaked)}

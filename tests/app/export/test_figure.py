@@ -14,6 +14,8 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from app.colours import ON_LIGHT
+from app.curves.table import CURVES as TABLE
 from app.documents.experiment_file import load
 from app.documents.safe_write import FileError
 from app.export import records
@@ -195,6 +197,64 @@ def test_merged_bins_are_replayed_to_single_updates(monkeypatch: pytest.MonkeyPa
     assert np.array_equal(bins.max(axis=2), run.history.high[:, : run.history.count])
     monkeypatch.setattr(records, "MOST_EXACT", 1000)
     assert records.exactly(picture, run) is run
+
+
+MEASURED = [key for key, curve in TABLE.items() if not curve.columns]
+
+
+@pytest.mark.parametrize("key", [*MEASURED, "loss", "x"])
+@pytest.mark.parametrize("state", list(states.NETWORKS))
+def test_every_network_can_be_drawn(state: str, key: str) -> None:
+    picture = states.NETWORKS[state]()
+    svg = figure_bytes("svg", picture, CurvePlot(key, along="epochs"), FigureSettings())
+    assert not re.search(r"\b(nan|inf)\b", drawing(svg), re.IGNORECASE)
+    assert ("nothing recorded" in drawing(svg)) == (key == "x" or state == "unmeasured")
+
+
+def _labels(svg: bytes) -> list[str]:
+    return re.findall(r"<!-- (.*?) -->", drawing(svg))
+
+
+def test_training_is_solid_and_validation_dashed() -> None:
+    svg = figure_bytes("svg", states.networks(), CurvePlot("losses"), FigureSettings(markers=False, grid=False))
+    strokes = re.findall(r'<path d="M[^"]*" clip-path="[^"]*" style="([^"]*)"', drawing(svg))
+    looks = [(re.search("stroke: (#[0-9a-f]+)", style)[1], "dasharray" in style) for style in strokes]  # type: ignore[index]
+    adams, sgds = ON_LIGHT[1], ON_LIGHT[0]
+    assert looks == [(adams, True), (sgds, False), (sgds, True), (adams, False), (adams, True)]  # a tweak is below
+    labels = _labels(svg)
+    assert labels[-3:] == ["training", "validation", "tweak"] and "Loss" in labels
+    assert not any("Momentum" in label for label in labels)
+
+
+def test_what_is_measured_lies_where_its_numbers_are() -> None:
+    picture = states.networks()
+    plot = CurvePlot("score", x_range=(0.0, 300.0), y_range=(0.0, 1.0), span=50)
+    settings = FigureSettings(grid=False, legend="none", markers=False)
+    sgd = tuple(replace(run, settings=replace(run.settings, visible=run.id == "sgd")) for run in picture.runs)
+    svg = figure_bytes("svg", replace(picture, runs=sgd), plot, settings)
+    left, right, bottom, top = next(_spines(svg))
+    curves = [points for points in lines(svg) if len(points) > 20]
+    assert len(curves) == 2
+    measures = picture.runs[0].measures
+    for name, curve in zip(("training_score", "validation_score"), curves, strict=True):
+        across = left + measures.at / 300.0 * (right - left)
+        up = bottom + measures.column(name) * (top - bottom)
+        drawn = np.interp(across[2:], curve[:, 0], curve[:, 1])
+        assert np.abs(drawn - up[2:]).max() < 1.0
+
+
+def test_layers_are_those_of_the_selected_run_and_named() -> None:
+    picture = states.networks()
+    labels = _labels(figure_bytes("svg", picture, CurvePlot("layer_delta_norm"), FigureSettings()))
+    assert labels[-5:] == ["Adam", "hidden 1", "hidden 2", "output", "tweak"] and "Delta norm" in labels
+    other = replace(picture, experiment=replace(picture.experiment, view={"selected": "sgd"}))
+    labels = _labels(figure_bytes("svg", other, CurvePlot("layer_delta_norm"), FigureSettings()))
+    assert labels[-4:] == ["Gradient descent", "hidden 1", "hidden 2", "output"]
+
+
+@pytest.mark.parametrize(("state", "title"), [("networks", "Accuracy"), ("unmeasured", "R²")])
+def test_the_score_has_its_name(state: str, title: str) -> None:
+    assert title in _labels(figure_bytes("svg", states.NETWORKS[state](), CurvePlot("score"), FigureSettings()))
 
 
 def test_runs_can_be_told_apart_without_colour() -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from app.documents.safe_write import FileError
-from app.export.table import HEAD, neutral, write_table
-from engine import COLUMNS, Session, full_history, new_experiment, new_run
+from app.export.table import HEAD, head, neutral, write_table
+from engine import COLUMNS, LAYER_MEASURES, MEASURES, Session, full_history, new_experiment, new_run
 from tests.app.export import states
 
 
@@ -39,6 +39,35 @@ def test_every_update_is_a_row_and_every_float_comes_back(tmp_path: Path, name: 
             found = np.array([float(row[column]) for row in part])
             assert found.tobytes() == exact[key].tobytes()
     assert place == len(rows)
+
+
+def test_what_is_measured_stands_where_it_was_measured(tmp_path: Path) -> None:
+    picture = states.networks()
+    write_table(tmp_path / "nets.csv", picture)
+    names, rows = read(tmp_path / "nets.csv")
+    assert tuple(names) == head(picture)
+    layers = (f"{layer}_{name}" for layer in ("hidden_1", "hidden_2", "output") for name in LAYER_MEASURES)
+    assert names == [*HEAD, *MEASURES, *layers]
+    assert len(rows) == sum(run.history.updates + 1 for run in picture.runs)
+    for run in picture.runs:
+        own = [row for row in rows if row[0] == run.id]
+        assert [int(row[2]) for row in own] == list(range(301))
+        assert own[-1][len(HEAD) - len(COLUMNS) : len(HEAD)] == [""] * len(COLUMNS)
+        assert all(cell != "" for row in own[:-1] for cell in row[: len(HEAD)])
+        there = [row for row in own if row[len(HEAD)] != ""]
+        assert [float(row[2]) for row in there] == run.measures.at.tolist()
+        assert all(row[len(HEAD) :] == [""] * (len(names) - len(HEAD)) for row in own if row not in there)
+        found = np.array([[float(cell) for cell in row[len(HEAD) :]] for row in there])
+        count = len(run.measures.at)
+        exact = np.hstack((run.measures.values, run.measures.layers.reshape(count, -1)))
+        assert found.tobytes() == exact.tobytes()
+
+
+def test_a_network_before_its_first_update_has_what_was_measured(tmp_path: Path) -> None:
+    picture = states.unmeasured()
+    write_table(tmp_path / "nets.csv", picture)
+    names, rows = read(tmp_path / "nets.csv")
+    assert tuple(names) == head(picture) and len(rows) == len(picture.runs[0].measures.at)
 
 
 def test_examples_count_what_the_batches_were(tmp_path: Path) -> None:

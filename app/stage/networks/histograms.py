@@ -1,0 +1,206 @@
+"""How the weights, the gradient and the activations of each layer are spread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QVBoxLayout
+
+from app.elided import ElidedLabel
+from app.stage.networks.histogram import Histogram
+from app.stage.networks.histogram_sheet import HistogramSheet
+from app.stage.networks.options import row_of, toggle
+from app.stage.networks.spread import Spread, spread_of
+from app.stage.networks.standing import standing
+from app.stage.networks.steady import Steady
+from app.stage.networks.view import NetworkView
+from app.ticks import number
+from engine import Wanted
+
+if TYPE_CHECKING:
+    from app.theme import Theme
+    from engine import Portrait, SessionPicture
+
+Array = np.ndarray
+
+TITLES = ("Weights, biases as strokes", "Gradient, training set", "Activations, training set")
+KINDS = ("weights", "gradient", "activations")
+BINS = 48
+MOST = 40_000  # numbers of a column that are looked at, over all layers
+REST = 80  # milliseconds between two pictures
+MANY_DEAD, MANY_SATURATED = 0.25, 0.5  # shares from which they are a warning
+
+
+class HistogramsView(NetworkView):
+    """A row for each layer; axes grow at once and shrink slowly."""
+
+    KEY = "histograms"
+    TITLE = "Histograms"
+    TIP = "How the weights, the gradient and the activations of each layer are spread"
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.log = toggle("network-histograms-log", "log", "Log counts", "Heights as logarithms of the counts")
+        self.common = toggle(
+            "network-histograms-common",
+            "One range",
+            "one range for each column",
+            "The same horizontal axis for all layers of a column, so that they can be compared",
+        )
+        self.caption = ElidedLabel()
+        self.caption.setObjectName("muted")
+        self.sheet = HistogramSheet(theme)
+        self._picture: SessionPicture | None = None
+        self._portrait: Portrait | None = None
+        self._axes: dict[tuple[int, ...], Steady] = {}
+        self._described = ""
+        self._resting = QTimer(self)
+        self._resting.setSingleShot(True)
+        self._resting.setInterval(REST)
+        self._waiting = False
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(row_of(self.common, self.log, last=self.caption))
+        column.addWidget(self.sheet, 1)
+        self.setFocusProxy(self.sheet)
+        self.log.toggled.connect(self.sheet.set_log)
+        self.common.toggled.connect(self._new_axes)
+        self._resting.timeout.connect(self._rested)
+
+    def wanted(self) -> Wanted:
+        return Wanted(look=True)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.sheet.set_theme(theme)
+        super().set_theme(theme)
+
+    def refresh(self, picture: SessionPicture) -> None:
+        self._picture = picture
+
+    def show_portrait(self, portrait: Portrait) -> None:
+        if portrait.look is None:
+            return
+        before, self._portrait = self._portrait, portrait
+        if (
+            before is None
+            or before.run != portrait.run
+            or before.learner.network.sizes != portrait.learner.network.sizes
+        ):
+            self._axes.clear()
+        if self._resting.isActive():
+            self._waiting = True
+        else:
+            self._count()
+
+    def reset_view(self) -> None:
+        self.sheet.verticalScrollBar().setValue(0)
+        self._new_axes()
+
+    def describe(self) -> str:
+        layers = (
+            f"{layer}: "
+            + "; ".join(f"{kind} {cell.numbers} {cell.note}".strip() for kind, cell in zip(KINDS, row, strict=True))
+            for layer, row in zip(self.sheet.layers, self.sheet.rows, strict=True)
+        )
+        return " ".join(f"{words}." for words in (*layers, self.caption.text()) if words)
+
+    def view(self) -> dict[str, Any]:
+        return {"network_histograms_log": self.log.isChecked(), "network_histograms_common": self.common.isChecked()}
+
+    def apply_view(self, view: Mapping[str, Any]) -> None:
+        for button, name in ((self.log, "network_histograms_log"), (self.common, "network_histograms_common")):
+            if isinstance(view.get(name), bool):
+                button.setChecked(view[name])
+
+    def _rested(self) -> None:
+        if self._waiting:
+            self._count()
+
+    def _new_axes(self) -> None:
+        self._axes.clear()
+        self._count()
+
+    def _count(self) -> None:
+        """Count the numbers of the newest portrait."""
+        portrait = self._portrait
+        if portrait is None:
+            return
+        self._waiting = False
+        self._resting.start()
+        with np.errstate(all="ignore"):
+            spreads = self._spreads(portrait)
+            columns = [self._column(portrait, place, column) for place, column in enumerate(spreads)]
+        layers = self._picture.layers if self._picture is not None else ()
+        known = len(layers) == portrait.learner.network.layers
+        names = layers if known else tuple(f"layer {place + 1}" for place in range(len(spreads[0])))
+        self.sheet.show_rows(TITLES, names, [list(row) for row in zip(*columns, strict=True)])
+        words = [
+            f"{kind}: every {max(spread.every for spread in column)}th number"
+            for kind, column in zip(KINDS, spreads, strict=True)
+            if any(spread.every > 1 for spread in column)
+        ]
+        words += [problem] if (problem := standing(self._picture, portrait)) else []
+        self.caption.show_text(" · ".join(words))
+
+    def _spreads(self, portrait: Portrait) -> list[list[Spread]]:
+        assert portrait.look is not None
+        network = portrait.learner.network
+        most = MOST // network.layers
+        weights = [spread_of(w, most) for w, _ in network.unpacked(portrait.theta)]
+        gradient = [spread_of(w, most) for w, _ in network.unpacked(portrait.look.gradient)]
+        return [weights, gradient, [spread_of(values, most) for values in portrait.activations]]
+
+    def _column(self, portrait: Portrait, place: int, spreads: list[Spread]) -> list[Histogram]:
+        assert portrait.look is not None
+        network = portrait.learner.network
+        source = (portrait.theta, portrait.look.gradient, None)[place]
+        strokes = [b for _, b in network.unpacked(source)] if source is not None else [np.empty(0)] * len(spreads)
+        return [
+            Histogram(
+                KINDS[place],
+                spread,
+                ends := self._ends(place, layer, spreads, strokes),
+                counts := spread.counts(*ends, BINS),
+                self._axis(place, layer, 1).follow(0.0, float(counts.max(initial=1)))[1],
+                strokes[layer],
+                *self._note(portrait, place, layer, spread),
+            )
+            for layer, spread in enumerate(spreads)
+        ]
+
+    def _ends(self, place: int, layer: int, spreads: list[Spread], strokes: list[Array]) -> tuple[float, float]:
+        """The ends of a horizontal axis, its own or that of its column."""
+        together = range(len(spreads)) if self.common.isChecked() else (layer,)
+        known = [strokes[each][np.isfinite(strokes[each])] for each in together]
+        low = min(
+            min(spreads[each].low, float(known[at].min(initial=spreads[each].low))) for at, each in enumerate(together)
+        )
+        high = max(
+            max(spreads[each].high, float(known[at].max(initial=spreads[each].high)))
+            for at, each in enumerate(together)
+        )
+        return self._axis(place, -1 if self.common.isChecked() else layer, 0).follow(low, high)
+
+    def _axis(self, *key: int) -> Steady:
+        return self._axes.setdefault(key, Steady())
+
+    def _note(self, portrait: Portrait, place: int, layer: int, spread: Spread) -> tuple[str, bool]:
+        """What else is to be said of a histogram, and whether it is a warning."""
+        look = portrait.look
+        assert look is not None
+        if spread.unknown:
+            return f"{spread.unknown:,} not finite", True
+        if place == 0:
+            return f"{spread.total:,}", False
+        if place == 1:
+            return f"norm {number(float(look.gradient_norm[layer]), 3)}", False
+        if np.isfinite(look.dead[layer]):
+            units = portrait.learner.network.sizes[layer + 1]
+            return f"{round(units * look.dead[layer])} of {units} dead", bool(look.dead[layer] > MANY_DEAD)
+        if np.isfinite(look.saturated[layer]):
+            return f"{100 * look.saturated[layer]:.0f} % saturated", bool(look.saturated[layer] > MANY_SATURATED)
+        return "", False

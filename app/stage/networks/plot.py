@@ -1,0 +1,249 @@
+"""What the views with a chart have in common: axes, brush, scores, and the part of the plane they ask for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt, QTimer
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.stage.networks.brush import Brush
+from app.stage.networks.chart import Chart, Reading, Region
+from app.stage.networks.points import nearest
+from app.stage.networks.scores import Scores
+from app.stage.networks.view import NetworkView
+from app.stage.networks.words import NOT_FINITE, class_name, scores_of
+from app.ticks import number
+from engine import DATASETS, Choice, Learner, NetworkTask, Portrait, Table
+
+if TYPE_CHECKING:
+    from app.stage.view import View
+    from app.theme import Theme
+    from engine import SessionPicture
+
+Array = np.ndarray
+
+ASK_DELAY = 50  # milliseconds between two changes of what is wanted
+REACH = 10.0  # pixels within which the pointer is at an example
+PADDING = 0.08  # of the span of the data, shown beyond them
+WIDER = 3.0  # than the data, from which the place of examples that are edited by hand is not kept
+
+
+class PlotView(NetworkView):
+    """A chart below a bar of tools. What it shows belongs to the learner of the newest picture.
+
+    A view says how to draw, what to read under the pointer, and where the examples are on the chart: (n, 2).
+    """
+
+    def __init__(self, theme: Theme, scores: bool = True) -> None:
+        super().__init__(theme)
+        self.learner: Learner | None = None
+        self.task: NetworkTask | None = None
+        self.portrait: Portrait | None = None
+        self.spots: Array = np.empty((0, 2))
+        self._run_colours: dict[str, int] = {}
+        self._told: object = None
+        self.brush = Brush(self)
+        self.chart = Chart(theme, self.draw, self.read, self.brush)
+        self.chart.setAccessibleName(self.TITLE)
+        self.scores = Scores(theme)
+        self.setFocusProxy(self.chart)
+        self.tools = QHBoxLayout()
+        self.tools.setSpacing(6)
+        self.body = QHBoxLayout()
+        self.body.setSpacing(0)
+        self.body.addWidget(self.chart, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(self.tools)
+        column.addLayout(self.body, 1)
+        self._asking = QTimer(self)
+        self._asking.setSingleShot(True)
+        self._asking.setInterval(ASK_DELAY)
+        self._asking.timeout.connect(self._ask)
+        self.chart.looked.connect(self._look)
+        self.brush.edited.connect(self.edited)
+        self.brush.settled.connect(self.settled)
+
+    def set_tools(self, *tools: QWidget, last: QWidget) -> None:
+        """Fill the bar: tools at the left, the scores, one more at the right."""
+        for tool in tools:
+            self.tools.addWidget(tool)
+        self.tools.addWidget(self.scores, 1)
+        self.tools.addWidget(last)
+
+    # What a view adds
+
+    def draw(self, painter: QPainter, view: View) -> None:
+        """Paint what is inside the axes."""
+        raise NotImplementedError
+
+    def read(self, at: QPointF) -> Reading:
+        """What is to be read at a point of the chart."""
+        raise NotImplementedError
+
+    def take_data(self, learner: Learner, task: NetworkTask, edited: bool) -> None:
+        """Other examples: set spots, names and home. edited: they are the old ones, changed by hand."""
+        raise NotImplementedError
+
+    def take_portrait(self, portrait: Portrait) -> None:
+        """A newer portrait, of the network whose examples are shown."""
+
+    def repaint_all(self) -> None:
+        """The theme or the data are others: forget what was painted."""
+
+    # What the stage calls
+
+    def refresh(self, picture: SessionPicture) -> None:
+        self._run_colours = {run.id: run.colour for run in picture.runs}
+        learner, task = picture.learner, picture.task
+        if learner is None or learner is self.learner or not isinstance(task, NetworkTask):
+            return
+        before, self.learner = self.learner, learner
+        same = self.task is not None and before is not None and alike(before, learner)
+        self.task = task
+        if not same:
+            self.portrait = None
+        edited = same and isinstance(task.data, Table) and task.data.drawn
+        self.take_data(learner, task, edited)
+        self.repaint_all()
+        self.chart.update()
+        self._look()
+
+    def show_portrait(self, portrait: Portrait) -> None:
+        if self.learner is None or not alike(self.learner, portrait.learner):
+            return
+        self.portrait = portrait
+        self.scores.show_scores(scores_of(portrait), self.score_colour())
+        self.take_portrait(portrait)
+        self.chart.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self.chart.set_theme(theme)
+        self.scores.set_theme(theme)
+        self.repaint_all()
+
+    def reset_view(self) -> None:
+        self.chart.reset_view()
+
+    def describe(self) -> str:
+        if self.portrait is None:
+            return ""
+        x0, x1, y0, y1 = self.chart.view.region
+        across, up = self.chart.names
+        where = f"{across} from {number(x0)} to {number(x1)}, {up} from {number(y0)} to {number(y1)}."
+        scores = " ".join(score.sentence for score in scores_of(self.portrait))
+        words = "" if self.finite() else f" {NOT_FINITE}."
+        return f"{self.TITLE} at update {self.portrait.update:,}: {where} {scores}{words}"
+
+    def view(self) -> dict[str, Any]:
+        region = self.chart.region
+        return {} if region is None else {f"network_{self.KEY}_region": list(region)}
+
+    def apply_view(self, view: Mapping[str, Any]) -> None:
+        region = view.get(f"network_{self.KEY}_region")
+        if isinstance(region, list) and len(region) == 4 and all(isinstance(end, int | float) for end in region):
+            x0, x1, y0, y1 = map(float, region)
+            if all(map(math.isfinite, (x0, x1, y0, y1))) and x0 < x1 and y0 < y1:
+                self.chart.look_at((x0, x1, y0, y1))
+                return
+        self.chart.reset_view()
+
+    # For the views
+
+    def finite(self) -> bool:
+        """Whether there is a number among what the network answers."""
+        return self.portrait is None or bool(np.isfinite(self.portrait.answers).any())
+
+    @property
+    def current(self) -> Portrait | None:
+        """The portrait, if it is of the very examples that are shown."""
+        return self.portrait if self.portrait is not None and self.portrait.learner is self.learner else None
+
+    def run_colour(self) -> QColor:
+        """The colour of the run that is portrayed."""
+        place = self._run_colours.get(self.portrait.run, 0) if self.portrait is not None else 0
+        return self.theme.run_colours[place]
+
+    def score_colour(self) -> QColor:
+        """The colour of the dots beside the scores."""
+        return self.theme.muted
+
+    def example_at(self, at: QPointF) -> list[tuple[str, QColor | None]]:
+        """What is to be read of the example under the pointer, if there is one."""
+        place = nearest(self.chart.view, self.spots, at, REACH)
+        if place is None or self.learner is None:
+            return []
+        data, portrait = self.learner.data, self.current
+        part = "training" if place < data.train else "validation"
+        target = data.targets[place]
+        told = class_name(data, target) if data.classes else number(target)
+        lines: list[tuple[str, QColor | None]] = [(f"{part} example: {told}", None)]
+        if portrait is not None:
+            found = portrait.predictions[place]
+            answer = class_name(data, found) if data.classes else number(found)
+            wrong = bool(portrait.wrong[place])
+            lines.append((f"predicted: {answer}{', wrong' if wrong else ''}", self.theme.danger if wrong else None))
+        return lines
+
+    def draw_words(self, painter: QPainter, view: View) -> None:
+        """Say that the network has nothing to say."""
+        painter.setPen(self.theme.text)
+        painter.drawText(view.plot, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, NOT_FINITE)
+
+    def draw_line(self, painter: QPainter, first: QPointF, second: QPointF) -> None:
+        """A thin dashed line to compare with."""
+        painter.setPen(QPen(self.theme.axis, 1.2, Qt.PenStyle.DashLine))
+        painter.drawLine(first, second)
+
+    def _look(self) -> None:
+        if not self._asking.isActive():
+            self._asking.start()
+
+    def _ask(self) -> None:
+        wanted = self.wanted()
+        if wanted != self._told:
+            self._told = wanted
+            self.wanted_changed.emit()
+
+
+def alike(one: Learner, other: Learner) -> bool:
+    """Whether what is shown of one can stay on the screen until there is something of the other."""
+    return (
+        one.data.raw.shape[1] == other.data.raw.shape[1]
+        and one.data.classes == other.data.classes
+        and one.data.names == other.data.names
+    )
+
+
+def home_of(task: NetworkTask, places: Array) -> Region:
+    """What to show of a plane with examples at places (n, 2): what the data set asks for, or all of them."""
+    if isinstance(task.data, Choice) and (view := DATASETS[task.data.kind].view) is not None:
+        return view
+    ends = [padded(float(column.min()), float(column.max())) for column in places.T]
+    return (*ends[0], *ends[1])
+
+
+def kept_home(before: Region, home: Region) -> Region:
+    """The place that is shown already, if it is still one for examples whose own place is `home`."""
+    sides = ((before[0:2], home[0:2]), (before[2:4], home[2:4]))
+    fits = all(
+        old[0] <= new[0] + PADDING * (new[1] - new[0])
+        and new[1] - PADDING * (new[1] - new[0]) <= old[1]
+        and old[1] - old[0] <= WIDER * (new[1] - new[0])
+        for old, new in sides
+    )
+    return before if fits else home
+
+
+def padded(low: float, high: float) -> tuple[float, float]:
+    """A little more than from low to high; a unit around what is one number."""
+    if high - low <= 1e-12 * max(1.0, abs(low), abs(high)):
+        return low - 0.5, high + 0.5
+    return low - PADDING * (high - low), high + PADDING * (high - low)

@@ -1,0 +1,123 @@
+"""What a regression predicts against what is true: every example a point, on the diagonal if it is met."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QPainter
+
+from app.stage.networks.chart import Reading
+from app.stage.networks.options import Options
+from app.stage.networks.plot import PlotView, padded
+from app.stage.networks.points import draw_points
+from app.stage.networks.steady import Steady
+from app.ticks import number
+from engine import Learner, NetworkTask, Portrait
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.stage.view import View
+    from app.theme import Theme
+    from engine import SessionPicture
+
+PREDICTED, MISSED = "predicted", "residual"
+FURTHEST = 4.0  # spans of the targets that predictions may stretch an axis by
+
+
+class ResidualsView(PlotView):
+    """Predicted against true values, or what is missed against what is predicted."""
+
+    KEY = "residuals"
+    TITLE = "Residuals"
+    TIP = "Predicted against true values of every example"
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._across, self._up = Steady(), Steady()
+        self.kind = Options(
+            "residuals_kind",
+            "Shown",
+            {
+                PREDICTED: ("Predicted", "Predicted against true values: the diagonal is met exactly"),
+                MISSED: ("Residual", "What the prediction misses, true − predicted, against what is predicted"),
+            },
+        )
+        self.tools.addWidget(self.kind)
+        self.tools.addWidget(self.scores, 1)
+        self.kind.chosen.connect(self._choose)
+
+    @classmethod
+    def fits(cls, picture: SessionPicture) -> bool:
+        return picture.purpose == "regression"
+
+    def take_data(self, learner: Learner, task: NetworkTask, edited: bool) -> None:
+        self.spots = np.empty((0, 2))
+        if not edited:
+            self._choose()
+
+    def _choose(self) -> None:
+        """Show the other kind, at its own scales."""
+        self._across, self._up = Steady(), Steady()
+        if self.learner is not None:
+            target = self.learner.data.target
+            names = (f"true {target}", f"predicted {target}")
+            self.chart.set_names(*names if self.kind.key == PREDICTED else (names[1], f"residual of {target}"))
+        self.chart.reset_view()
+        if self.portrait is not None:
+            self.take_portrait(self.portrait)
+
+    def take_portrait(self, portrait: Portrait) -> None:
+        data = portrait.learner.data
+        low, high = padded(float(data.targets.min()), float(data.targets.max()))
+        if self.kind.key == PREDICTED:
+            self.spots = np.column_stack([data.targets, portrait.predictions])
+            across, up = (low, high), reached(portrait.predictions, low, high)
+        else:
+            misses = data.targets - portrait.predictions
+            self.spots = np.column_stack([portrait.predictions, misses])
+            _, most = reached(np.abs(misses), 0.0, 0.02 * (high - low))
+            across, up = reached(portrait.predictions, low, high), (-most, most)
+        self.chart.set_home((*self._across.follow(*across), *self._up.follow(*up)), stay=True)
+
+    def score_colour(self) -> QColor:
+        return self.run_colour()
+
+    def draw(self, painter: QPainter, view: View) -> None:
+        painter.fillRect(view.plot, self.theme.field)
+        if self.kind.key == PREDICTED:
+            ends = max(view.x0, view.y0), min(view.x1, view.y1)
+            self.draw_line(painter, view.point(ends[0], ends[0]), view.point(ends[1], ends[1]))
+        else:
+            self.draw_line(painter, view.point(view.x0, 0.0), view.point(view.x1, 0.0))
+        portrait = self.portrait
+        if portrait is None:
+            return
+        if self.finite():
+            train, shades = portrait.learner.data.train, np.zeros(len(self.spots), int)
+            draw_points(painter, view, self.spots, shades, [self.run_colour()], train)
+        else:
+            self.draw_words(painter, view)
+
+    def read(self, at: QPointF) -> Reading:
+        (x, y), (across, up) = self.chart.view.at(at), self.chart.names
+        return [(f"{across} {number(x)}", None), (f"{up} {number(y)}", None), *self.example_at(at)]
+
+    def view(self) -> dict[str, Any]:
+        return {**super().view(), "network_residuals_kind": self.kind.key}
+
+    def apply_view(self, view: Mapping[str, Any]) -> None:
+        self.kind.choose(view.get("network_residuals_kind"))
+        self._choose()
+        super().apply_view(view)
+
+
+def reached(values: np.ndarray, low: float, high: float) -> tuple[float, float]:
+    """From low to high and as far beyond as the values (n,) are, but for those that are out of all proportion."""
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return low, high
+    room = FURTHEST * (high - low)
+    return min(low, max(float(known.min()), low - room)), max(high, min(float(known.max()), high + room))

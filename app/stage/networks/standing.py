@@ -1,0 +1,26 @@
+"""What is to be known about the run that a portrait shows, before its numbers are believed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine import DIVERGED
+
+if TYPE_CHECKING:
+    from engine import Portrait, SessionPicture
+
+
+def standing(picture: SessionPicture | None, portrait: Portrait | None) -> str:
+    """That the run has diverged, or that its answers are not finite; empty if all is well."""
+    if portrait is None:
+        return ""
+    run = next((run for run in picture.runs if run.id == portrait.run), None) if picture is not None else None
+    words = []
+    if run is not None and run.status == DIVERGED:
+        words.append("diverged: this is the last finite state")
+    unknown = len(portrait.answers) - int(np.count_nonzero(np.isfinite(portrait.answers).all(axis=1)))
+    if unknown:
+        words.append(f"{unknown:,} answers are not finite")
+    return " · ".join(words)

@@ -1,0 +1,254 @@
+"""Many small pictures in rows: scrolled by wheel and keys, one of them pointed at."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame
+
+if TYPE_CHECKING:
+    from app.theme import Theme
+
+SIDE = 46.0  # about how high a picture is, in pixels
+PAD, CAPTION = 5, 15  # pixels around a tile's picture, and below it
+SMALL = 11  # pixels of the font
+
+_KEYS = {
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_PageDown,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+    Qt.Key.Key_Escape,
+}
+
+
+class Tiles(QAbstractScrollArea):
+    """As many tiles in a row as there is room for. `pointed` tells the one under the pointer or the keys, or -1.
+
+    A subclass paints the pictures of the tiles in view, and what stands below them.
+    """
+
+    pointed = Signal(int)
+
+    def __init__(self, theme: Theme, name: str, spoken: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(spoken)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
+        self.setMinimumSize(120, 70)
+        self.theme = theme
+        self.current = -1
+        self._count = 0
+        self._shape = (1, 1)
+        self._by_mouse = False
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        self.viewport().update()
+
+    def set_tiles(self, count: int, shape: tuple[int, int]) -> None:
+        """Show so many tiles, whose pictures have shape (rows, columns)."""
+        if (count, shape) != (self._count, self._shape):
+            self._count, self._shape = count, shape
+            if self.current >= count:
+                self.point(-1)
+            self._lay_out()
+
+    @property
+    def count(self) -> int:
+        return self._count
+
+    @property
+    def magnified(self) -> int:
+        """Pixels of the screen, to a side, that a pixel of a picture gets: a whole number keeps it crisp."""
+        return max(1, round(SIDE * self.devicePixelRatioF() / max(self._shape)))
+
+    @property
+    def picture(self) -> QSize:
+        """Pixels of the widget that a picture takes."""
+        ratio = self.magnified / self.devicePixelRatioF()
+        return QSize(math.ceil(self._shape[1] * ratio), math.ceil(self._shape[0] * ratio))
+
+    @property
+    def visible(self) -> range:
+        """The tiles in view."""
+        height = self._tile.height()
+        top = self.verticalScrollBar().value()
+        first, last = top // height, (top + self.viewport().height() - 1) // height
+        return range(min(first * self._columns, self._count), min((last + 1) * self._columns, self._count))
+
+    @property
+    def small_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(SMALL)
+        return font
+
+    def place(self, index: int) -> QRect:
+        """Where a tile's picture stands in the viewport."""
+        row, column = divmod(index, self._columns)
+        tile = self._tile
+        spread = self._spread
+        left = PAD + column * tile.width() + round((column + 0.5) * spread)
+        return QRect(QPoint(left, PAD + row * tile.height() - self.verticalScrollBar().value()), self.picture)
+
+    def at(self, position: QPoint) -> int:
+        """The tile under a point of the viewport; -1 for none."""
+        tile = self._tile
+        row = (position.y() + self.verticalScrollBar().value()) // tile.height()
+        column = int(position.x() // (tile.width() + self._spread))
+        index = row * self._columns + column
+        return index if 0 <= column < self._columns and 0 <= index < self._count else -1
+
+    def point(self, index: int) -> None:
+        """Point at a tile, or at none with -1."""
+        if index != self.current:
+            self.current = index
+            self.viewport().update()
+            self.pointed.emit(index)
+
+    def paint_pictures(self, painter: QPainter, tiles: range) -> None:
+        """Paint the tiles in view, each at its `place`."""
+        raise NotImplementedError
+
+    # Layout
+
+    @property
+    def _tile(self) -> QSize:
+        picture = self.picture
+        return QSize(picture.width() + 2 * PAD, picture.height() + 2 * PAD + CAPTION)
+
+    @property
+    def _columns(self) -> int:
+        return max(1, self._room // self._tile.width())
+
+    @property
+    def _spread(self) -> float:
+        """What is left over, shared out between the columns, up to a part of a tile."""
+        left = self._room - self._columns * self._tile.width()
+        return min(max(left, 0) / self._columns, 0.25 * self._tile.width())
+
+    @property
+    def _room(self) -> int:
+        """The width for tiles: that of the scroll bar is left free only where it is needed."""
+        whole = self.maximumViewportSize()
+        tile = self._tile
+        rows = -(-self._count // max(1, whole.width() // tile.width()))
+        needed = rows * tile.height() > whole.height()
+        return whole.width() - (self.verticalScrollBar().sizeHint().width() if needed else 0)
+
+    def _lay_out(self) -> None:
+        rows = -(-self._count // self._columns)
+        bar = self.verticalScrollBar()
+        bar.setRange(0, max(0, rows * self._tile.height() - self.maximumViewportSize().height()))
+        bar.setPageStep(self.maximumViewportSize().height())
+        bar.setSingleStep(self._tile.height() // 2)
+        self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self.viewport()) as painter:
+            painter.setFont(self.small_font)
+            self.paint_pictures(painter, self.visible)
+            if self.current in self.visible:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(QPen(self.theme.text, 1.5))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                frame = self.place(self.current).adjusted(-PAD + 1, -PAD + 1, PAD - 1, PAD + CAPTION - 2)
+                painter.drawRoundedRect(frame.toRectF(), 4, 4)
+
+    def draw_picture(self, painter: QPainter, index: int, image: QImage) -> None:
+        """A picture at its tile, on whole pixels of the screen."""
+        ratio, place = self.devicePixelRatioF(), self.place(index)
+        painter.save()
+        painter.resetTransform()
+        painter.scale(1 / ratio, 1 / ratio)  # the device's transform brings the ratio back
+        corner = QPoint(round(place.left() * ratio), round(place.top() * ratio))
+        painter.drawImage(QRect(corner, image.size() * self.magnified), image)
+        painter.restore()
+
+    # The mouse
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._by_mouse = True
+        self.point(self.at(event.position().toPoint()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave and self._by_mouse:
+            self.point(-1)
+        return super().viewportEvent(event)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        if self._by_mouse and self.underMouse():
+            self.point(self.at(self.viewport().mapFromGlobal(self.cursor().pos())))
+        self.viewport().update()
+
+    # The keyboard
+
+    def event(self, event: QEvent) -> bool:
+        # Keys that mean something here are not left to the window's shortcuts.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._knows(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _knows(self, event: QKeyEvent) -> bool:
+        if event.key() == Qt.Key.Key_Escape:
+            return self.current >= 0
+        return event.key() in _KEYS and event.modifiers() in (
+            Qt.KeyboardModifier.NoModifier,
+            Qt.KeyboardModifier.KeypadModifier,
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._knows(event):
+            event.ignore()
+            return
+        self._by_mouse = False
+        if event.key() == Qt.Key.Key_Escape:
+            self.point(-1)
+        elif self._count:
+            self._go(Qt.Key(event.key()))
+
+    def _go(self, key: Qt.Key) -> None:
+        page = max(1, self.viewport().height() // self._tile.height()) * self._columns
+        here = self.current
+        steps = {
+            Qt.Key.Key_Left: here - 1,
+            Qt.Key.Key_Right: here + 1,
+            Qt.Key.Key_Up: here - self._columns,
+            Qt.Key.Key_Down: here + self._columns,
+            Qt.Key.Key_PageUp: here - page,
+            Qt.Key.Key_PageDown: here + page,
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: self._count - 1,
+        }
+        ends = key in (Qt.Key.Key_Home, Qt.Key.Key_End)
+        self.point(self.visible.start if here < 0 and not ends else min(max(steps[key], 0), self._count - 1))
+        self._show_current()
+
+    def _show_current(self) -> None:
+        place, bar = self.place(self.current), self.verticalScrollBar()
+        if place.top() < PAD:
+            bar.setValue(bar.value() + place.top() - PAD)
+        below = place.bottom() + CAPTION + PAD - self.viewport().height()
+        if below > 0:
+            bar.setValue(bar.value() + below)

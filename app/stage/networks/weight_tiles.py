@@ -1,0 +1,139 @@
+"""What each unit of the first layer looks for: its weights as an image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.stage.networks.pixels import images, signed_table
+from app.stage.networks.steady import Steady
+from app.stage.networks.tiles import CAPTION, PAD, SMALL, Tiles
+from app.ticks import number
+
+if TYPE_CHECKING:
+    from app.theme import Theme
+    from engine import Portrait
+
+KEY_SIZE = QSize(128, 16)
+RAMP = 56  # pixels of the key's width
+
+
+class WeightTiles(Tiles):
+    """One tile a unit, all on one scale from -`scale` to `scale`."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "network-weights", "First-layer weights")
+        self.portrait: Portrait | None = None
+        self.scale = 1.0
+        self._steady = Steady()
+        self._table = signed_table(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._table = signed_table(theme)
+        super().set_theme(theme)
+
+    def show_portrait(self, portrait: Portrait) -> None:
+        before, self.portrait = self.portrait, portrait
+        if (
+            before is None
+            or before.run != portrait.run
+            or before.learner.network.sizes != portrait.learner.network.sizes
+        ):
+            self._steady = Steady()
+        network, shape = portrait.learner.network, portrait.learner.data.image
+        assert shape is not None
+        weights = portrait.theta[network.weights(0)]
+        most = float(np.abs(weights[np.isfinite(weights)]).max(initial=0.0))
+        self.scale = self._steady.follow(0.0, most)[1] if most else self.scale
+        self.set_tiles(network.sizes[1], shape)
+        self.viewport().update()
+
+    def image(self, tile: int) -> QImage:
+        return self._pictures(range(tile, tile + 1))[0]
+
+    def lines(self, tile: int) -> list[tuple[str, QColor]]:
+        """What a tile is, in words."""
+        assert self.portrait is not None
+        network = self.portrait.learner.network
+        weights, biases = network.unpacked(self.portrait.theta)[0]
+        negative, positive = self.theme.signed_colours
+        return [
+            (self.unit(tile), self.theme.text),
+            (f"highest weight {number(float(weights[tile].max()), 3)}", positive),
+            (f"lowest weight {number(float(weights[tile].min()), 3)}", negative),
+            (f"bias {number(float(biases[tile]), 3)}", self.theme.muted),
+        ]
+
+    def unit(self, tile: int) -> str:
+        """The name of a unit: its number, or without hidden layers the class that it stands for."""
+        assert self.portrait is not None
+        learner = self.portrait.learner
+        if learner.network.layers == 1 and learner.network.sizes[1] == learner.classes:
+            return f"output {learner.data.classes[tile]}"
+        return f"unit {tile + 1}"
+
+    def paint_pictures(self, painter: QPainter, tiles: range) -> None:
+        if self.portrait is None:
+            return
+        painter.setPen(self.theme.muted)
+        edge = QPen(self.theme.border, 1.0)
+        for index, image in zip(tiles, self._pictures(tiles), strict=True):
+            self.draw_picture(painter, index, image)
+            box = self.place(index)
+            painter.setPen(edge)
+            painter.drawRect(box.adjusted(-1, -1, 0, 0))
+            painter.setPen(self.theme.muted)
+            below = QRectF(box.left() - PAD, box.bottom() + 2, box.width() + 2 * PAD, CAPTION)
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self.unit(index).split(" ", 1)[1])
+
+    def _pictures(self, tiles: range) -> list[QImage]:
+        assert self.portrait is not None
+        learner = self.portrait.learner
+        weights, _ = learner.network.unpacked(self.portrait.theta)[0]
+        assert learner.data.image is not None
+        shown = weights[tiles.start : tiles.stop].reshape(-1, *learner.data.image)
+        return images(shown, -self.scale, self.scale, self._table)
+
+
+class ColourKey(QWidget):
+    """The colours of the weights with the numbers at their ends."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("network-weight-key")
+        self.setFixedSize(KEY_SIZE)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.theme = theme
+        self._scale = 0.0
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        self.update()
+
+    def set_scale(self, scale: float) -> None:
+        if scale != self._scale:
+            self._scale = scale
+            self.setAccessibleName(
+                f"Colours of weights, from {number(-scale, 3)} (orange) to {number(scale, 3)} (blue)"
+            )
+            self.setToolTip(self.accessibleName())
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ramp = images(np.linspace(-1, 1, RAMP).reshape(1, 1, -1), -1.0, 1.0, signed_table(self.theme))[0]
+        box = QRectF((self.width() - RAMP) / 2, 4, RAMP, self.height() - 8)
+        with QPainter(self) as painter:
+            painter.drawImage(box, ramp)
+            font = QFont(self.font())
+            font.setPixelSize(SMALL)
+            painter.setFont(font)
+            painter.setPen(self.theme.muted)
+            side, middle = box.left() - 4, Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(
+                QRectF(0, 0, side, self.height()), middle | Qt.AlignmentFlag.AlignRight, number(-self._scale, 3)
+            )
+            painter.drawText(QRectF(box.right() + 4, 0, side, self.height()), middle, number(self._scale, 3))

@@ -1,0 +1,124 @@
+"""Training small networks through the whole of Fall Line (history, measures, checks), against peers.
+
+The peers record nothing and check nothing. Everybody who does the same mathematics must end at the same loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from benchmarks.peers import Missing
+from benchmarks.peers.networks import Peer, Work, jax_scan, numpy_arrays, scikit_learn, torch_eager
+from benchmarks.timing import Contender, table
+from engine import LOSSES, Session, Table, new_network, new_run
+
+PEERS = (numpy_arrays, jax_scan, torch_eager, scikit_learn)
+CHECKED = 4  # epochs after which the losses are compared
+AGREE = 1e-9
+WARM = 400  # times a thousand examples are seen before times are taken: a young run is measured more often
+
+
+@dataclass(frozen=True)
+class Case:
+    """One network with its data; examples are a multiple of the batch, so that nobody has a short last one."""
+
+    key: str
+    title: str
+    hidden: tuple[int, ...]
+    activation: str
+    optimizer: str
+    rate: float
+    batch: int
+    examples: int
+    settings: dict[str, Any]
+
+    def begun(self) -> Session:
+        batch = "full" if self.batch == self.examples else self.batch
+        run = new_run(self.optimizer, learning_rate=self.rate, batch=batch, order="fixed")
+        data: Any = self.settings.get("data") or _noise(self.examples)
+        more = {name: value for name, value in self.settings.items() if name != "data"}
+        return Session(new_network(data, [run], self.hidden, activation=self.activation, share=1.0, **more))
+
+
+SPIRAL = {"output": "tanh", "loss": "half_mse", "initializer": "playground"}
+DIGITS = {"loss": "softmax", "initializer": "glorot_uniform"}
+CASES = (
+    Case("W1", "2-4-2-1 tanh, 250 points, batch 10, SGD", (4, 2), "tanh", "sgd", 0.03, 10, 250,
+         {**SPIRAL, "data": {"kind": "spiral", "samples": 250}}),
+    Case("W2", "2-16-16-1 tanh, 512 points, batch 32, Adam", (16, 16), "tanh", "adam", 0.003, 32, 512,
+         {**SPIRAL, "data": {"kind": "spiral", "samples": 512}}),
+    Case("W3", "64-64-32-10 ReLU softmax, digits, batch 32, Adam", (64, 32), "relu", "adam", 0.001, 32, 1792,
+         {**DIGITS, "data": {"kind": "digits", "samples": 1792}, "scaling": "min_max"}),
+    Case("W3f", "the same, full batch", (64, 32), "relu", "adam", 0.001, 1792, 1792,
+         {**DIGITS, "data": {"kind": "digits", "samples": 1792}, "scaling": "min_max"}),
+    Case("W4", "784-128-10 ReLU softmax, 9984 examples, batch 128, momentum", (128,), "relu", "momentum", 0.02, 128, 9984,
+         DIGITS),
+)  # fmt: skip
+
+
+def _noise(examples: int) -> Table:
+    """Examples of the size of MNIST's, uniform noise with classes that mean nothing."""
+    random = np.random.default_rng(1)
+    targets = random.integers(0, 10, examples).astype(float)
+    names = tuple(f"pixel {place}" for place in range(784))
+    return Table("Noise", names, "class", random.random((examples, 784)), targets, tuple("0123456789"))
+
+
+def work_of(session: Session, case: Case) -> Work:
+    """What the session trains on, for the peers."""
+    learner, problem = session.problem.learner, session.problem
+    assert learner is not None
+    inputs, places = learner.training
+    targets: np.ndarray = places.astype(np.int64)
+    if case.settings["loss"] != "softmax":
+        targets = LOSSES["half_mse"].encode(places, learner.classes)
+    weights = tuple((w.copy(), b.copy()) for w, b in learner.network.unpacked(problem.start))
+    network = learner.network
+    return Work(
+        network.sizes, network.activations, case.settings["loss"], case.optimizer, case.rate, case.batch,
+        inputs, targets, weights,
+    )  # fmt: skip
+
+
+def measure(rounds: int) -> Iterator[str]:
+    for case in CASES:
+        yield f"{case.key}: {case.title}"
+        yield from _measure(case, rounds)
+
+
+def _measure(case: Case, rounds: int) -> Iterator[str]:
+    session = case.begun()
+    work = work_of(session, case)
+    learner = session.problem.learner
+    assert learner is not None
+    session.advance(CHECKED * work.batches)
+    reference = float(learner.losses(session.runs[0].machine.theta[None])[0])
+    peers: list[Peer] = []
+    for module in PEERS:
+        try:
+            peers.append(module.start(work))
+        except Missing as missing:
+            yield f"({missing})"
+    for peer in peers:
+        peer.run(CHECKED * work.batches)
+        if not peer.same:
+            yield f"{peer.name} does not do quite the same mathematics: its loss is not compared"
+            continue
+        found = float(learner.losses(peer.theta()[None])[0])
+        agrees = abs(found - reference) <= AGREE * abs(reference)
+        yield f"loss after {CHECKED} epochs: {found:.12g} {'=' if agrees else 'IS NOT'} ours, {peer.name}"
+        if not agrees:
+            return
+    session.advance(WARM * 1000 // len(work.inputs) * work.batches)
+    contenders = [Contender("Fall Line", session.advance)]
+    contenders += [Contender(peer.name, peer.run, _whole_epochs(peer, work)) for peer in peers]
+    yield from table(contenders, rounds)
+
+
+def _whole_epochs(peer: Peer, work: Work) -> int | None:
+    """Some peers go by epochs: enough of them for a round that is not too short."""
+    return work.batches * max(1, 2000 // work.batches) if peer.name in ("JAX scan", "scikit-learn") else None

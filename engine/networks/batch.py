@@ -1,0 +1,89 @@
+"""Which examples an update learns from, and how they come to stand in the columns of matrices."""
+
+import numpy as np
+
+from engine.contracts import apart, inline
+from engine.networks import layout
+from engine.networks.vectors import LANES, at, load, stay_outside, store
+from engine.rng import bits
+from engine.stream import CURSOR, EPOCH, FIXED, ORDER, REPLACED, SEED, UPDATE
+
+_SHUFFLED, _DRAWN, DROPPED, _KINDS = range(4)
+_HALF = np.uint64(32)
+_EXAMPLES, _ORDER, _SEED, _EPOCH = range(4)  # of the stamp
+
+
+@inline
+def draws(stream, kind, number):
+    """The seed of the random numbers for one purpose; gradient noise draws from the other side of 0."""
+    return np.int64(bits(stream[SEED], -1 - kind - _KINDS * number))
+
+
+@inline
+def _below(seed, index, limit):
+    """A whole number from 0 to limit - 1."""
+    return np.int64(((bits(seed, index) >> _HALF) * np.uint64(limit)) >> _HALF)
+
+
+@apart
+def _shuffle(order, n, seed):
+    """A random order of n examples: the partners of all swaps first, which makes vectors of them.
+
+    Fisher & Yates's shuffle, inside out: https://en.wikipedia.org/wiki/Fisher-Yates_shuffle
+    """
+    stay_outside()
+    for i in range(n):
+        order[i] = _below(seed, i, i + 1)
+    for i in range(n):
+        partner = order[i]
+        order[i] = order[partner]
+        order[partner] = i
+
+
+@inline
+def arranged(stream, table, work, start, count):
+    """Where examples start, start + 1, ... of the batch are listed; the order of the epoch is kept in work."""
+    order = layout.integers(at(work, table[layout.ORDER_AT]))
+    stamp = layout.integers(at(work, layout.ORDER_STAMP_AT))
+    kind = stream[ORDER]
+    n = table[layout.EXAMPLES]
+    if kind == REPLACED:
+        stamp[_EXAMPLES] = 0
+        seed = draws(stream, _DRAWN, stream[UPDATE])
+        for b in range(count):
+            order[b] = _below(seed, start + b, n)
+        return order
+    known = stamp[_EXAMPLES] == n and stamp[_ORDER] == kind
+    if not known or (kind != FIXED and (stamp[_SEED] != stream[SEED] or stamp[_EPOCH] != stream[EPOCH])):
+        if kind == FIXED:
+            for i in range(n):
+                order[i] = i
+        else:
+            _shuffle(order, n, draws(stream, _SHUFFLED, stream[EPOCH]))
+        stamp[_EXAMPLES] = n
+        stamp[_ORDER] = kind
+        stamp[_SEED] = stream[SEED]
+        stamp[_EPOCH] = stream[EPOCH]
+    return at(order, stream[CURSOR] + start)
+
+
+@inline
+def gather_rows(source, width, chosen, count, columns, rows, stride):
+    """rows (columns, stride): the chosen examples of source, then the first of them again and again."""
+    whole = width // LANES * LANES
+    for b in range(columns):
+        example = at(source, chosen[b if b < count else 0] * width)
+        row = at(rows, b * stride)
+        for i in range(0, whole, LANES):
+            store(row, i, load(example, i))
+        for i in range(whole, width):
+            row[i] = example[i]
+
+
+@inline
+def gather_columns(source, width, chosen, count, columns, target):
+    """target (width, columns): the chosen examples of source, then the first of them again and again."""
+    for b in range(columns):
+        example = at(source, chosen[b if b < count else 0] * width)
+        for i in range(width):
+            target[i * columns + b] = example[i]

@@ -1,0 +1,85 @@
+"""Where the numbers of a network's objective stand: in its constants, and in the scratch memory it works on."""
+
+from __future__ import annotations
+
+import numpy as np
+from llvmlite import ir
+from numba.extending import intrinsic
+
+from engine.contracts import Floats, Ints
+from engine.networks.losses import LOSSES
+from engine.networks.network import Network
+from engine.networks.products import is_narrow
+from engine.networks.registers import LANES
+
+Array = np.ndarray
+
+# So many examples are worked on at once, as the columns of matrices: those of more would not fit the cache.
+CHUNK = 128
+
+# constants: HEAD whole numbers (int64, bit by bit), ROW more for each layer, the knob of the loss and the share of
+# activations that dropout keeps, then inputs (n, features) and target numbers (n, outputs).
+# Places count from the start of constants, or (those of scratch: ..._AT) of work.
+(
+    LAYERS, FEATURES, OUTPUTS, EXAMPLES, PARAMETERS, COLUMNS, LOSS, ELEMENTS, NUMBERS, INPUTS, TARGETS,
+    ORDER_AT, ROWS_AT, COPY_AT, TARGETS_AT, WEIGHTS_AT, BACK_AT, HEAD,
+) = range(18)  # fmt: skip
+# of a layer: LINEAR is an output that passes on z as it is, NARROW one whose gradient needs no transpose
+(READS, UNITS, ACTIVATION, LINEAR, NARROW, SKIPS, WEIGHTS, BIASES, READ_AT, VALUES_AT, SLOPES_AT, ROW) = range(12)
+KNOB, KEPT, OWN_NUMBERS = range(3)
+# work begins with stamps, which tell what it still holds from the call before
+ORDER_STAMP_AT, WEIGHTS_STAMP_AT, RESERVED = 0, 4, 8
+
+
+@intrinsic
+def integers(typing_context, floats):
+    """The memory behind a pointer to float64, read as int64."""
+
+    def generate(context, builder, signature, given):
+        return builder.bitcast(given[0], ir.IntType(64).as_pointer())
+
+    return Ints(Floats), generate
+
+
+def padded(count: int) -> int:
+    """The next multiple of a vector's length."""
+    return -(-count // LANES) * LANES
+
+
+class _Places:
+    """Scratch numbers, handed out one piece behind the other."""
+
+    def __init__(self) -> None:
+        self.size = RESERVED
+
+    def take(self, numbers: int) -> int:
+        self.size += numbers
+        return self.size - numbers
+
+
+def laid_out(network: Network, examples: int) -> tuple[Array, int]:
+    """The whole numbers in front of the constants but for the kernels' addresses, and the size of work."""
+    sizes, columns, work = network.sizes, min(CHUNK, padded(max(examples, 1))), _Places()
+    widest = padded(max(sizes))
+    head = np.zeros(HEAD + ROW * network.layers, np.int64)
+    head[LAYERS], head[FEATURES], head[OUTPUTS] = network.layers, sizes[0], sizes[-1]
+    head[EXAMPLES], head[PARAMETERS], head[COLUMNS] = examples, network.parameters, columns
+    head[ELEMENTS] = LOSSES[network.loss.kind].elements(sizes[-1])
+    head[NUMBERS] = head.size
+    head[INPUTS] = head.size + OWN_NUMBERS
+    head[TARGETS] = head[INPUTS] + examples * sizes[0]
+    head[ORDER_AT] = work.take(max(padded(examples), columns))
+    head[ROWS_AT] = work.take(columns * padded(sizes[0]))
+    head[TARGETS_AT], head[WEIGHTS_AT] = (work.take(sizes[-1] * columns) for _ in range(2))
+    head[COPY_AT], head[BACK_AT] = (work.take(widest * columns) for _ in range(2))
+    read_at = work.take(padded(sizes[0]) * columns)
+    for layer, row in enumerate(head[HEAD:].reshape(-1, ROW)):
+        row[READS], row[UNITS] = sizes[layer], sizes[layer + 1]
+        row[LINEAR] = layer == network.layers - 1 and network.activations[layer] == "identity"
+        row[NARROW] = is_narrow(sizes[layer + 1], sizes[layer])
+        row[SKIPS] = network.skips(layer)
+        row[WEIGHTS], row[BIASES] = network.weights(layer).start, network.biases(layer).start
+        row[READ_AT] = read_at
+        row[VALUES_AT], row[SLOPES_AT] = (work.take(padded(sizes[layer + 1]) * columns) for _ in range(2))
+        read_at = row[VALUES_AT]
+    return head, work.size
