@@ -17,8 +17,8 @@ ON_LIGHT = (
     "#4e7edc", "#e37006", "#017f47", "#792fd4", "#6e5100", "#e8204c", "#5c6474", "#0495b1",
     "#619e61", "#87098c", "#7a63b3", "#c26125", "#1c6787", "#e42de1", "#18512e", "#735227",
 )  # fmt: skip
-LAYERS_ON_DARK = ("#8f5ad0", "#5e8cf9", "#12bbe0", "#4fd8c0", "#fffbb0")
-LAYERS_ON_LIGHT = ("#3a0050", "#4322a0", "#1f58c0", "#0b8592", "#4aa63a")
+LAYERS_ON_DARK = ("#755bba", "#46a8fa", "#27cfdb", "#45e4c6", "#eff398")
+LAYERS_ON_LIGHT = ("#370a3a", "#3f0f84", "#0965db", "#1a8e8a", "#4da540")
 CLASSES_ON_DARK = (
     "#f59322", "#3d9df0", "#28e09a", "#9450f5", "#feeb0c", "#e2566c", "#c2fcf9", "#d030b0",
     "#a4a1b1", "#b05a34", "#b8f070", "#bcbdf4",

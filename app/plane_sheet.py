@@ -20,11 +20,12 @@ SIDES = (17, 33, 65, 129)  # nodes of a side of the grid, which hold those of th
 BLOCK = 1 << 19  # numbers in the points that are asked for at once
 MOST_POINTS = 256  # of all paths, that tell the plane
 FAR = 10.0  # times the loss of the start: points beyond it tell neither plane nor frame
-MARGIN = 0.22  # of the extent of the paths, on each side
+MARGIN, ROOM = 0.22, 0.4  # of the extent of the paths, on each side; in a race that goes on
 FLAT = 0.3  # of the longer side of the frame is the shorter one at least
 GROWTH = 1.1  # of the paths since the plane was chosen, with which it is outgrown
 LEFT_OUT = 0.05  # of their variance that has since come to lie beside it
-SHRUNK = 0.35  # of both sides of the frame, below which the paths would be lost in it
+SHRUNK = 0.3  # of both sides of the frame, below which the paths would be lost in it
+OVERTAKEN = 1.5  # times the variance of the first axis is that of the second, when they are exchanged
 NO_PATH = (0, 1)  # the parameters that are shown while there is no path
 
 
@@ -45,6 +46,9 @@ class Sheet:
         self.learner, self.wanted = outing.learner, outing.wanted
         self.error: SliceError | None = None
         self._known: dict[int, tuple[Array, Array]] = {}
+        self._values: Array
+        self._guess: Array
+        self._todo: Array
         if before is not None and before._size != self._size:
             before = None
         cloud = _cloud(outing)
@@ -76,7 +80,7 @@ class Sheet:
     def _choose_plane(self, cloud: list[Array], before: Sheet | None) -> None:
         self._share, self._spread = None, _spread(cloud)
         self.weights, self.update = self.wanted.weights, self.outing.update
-        if self.weights is None and self._spread == 0.0:
+        if (self.weights is None and self._spread == 0.0) or max(self.weights or (0,)) >= self._size:
             self.weights = NO_PATH
         if self.weights is not None:
             self.plane = weights_plane(self.outing.theta, *self.weights)
@@ -85,9 +89,17 @@ class Sheet:
         if before is not None and before.weights is None:
             plane = aligned(plane, before.plane)
         # The start of the runs is the point (0, 0), whatever direction the paths have taken since.
-        start = next(iter(self.outing.trails.values())).thetas[:1]
-        self.plane = replace(plane, origin=plane.at(coordinates(plane, np.stack(start)))[0])
+        self.plane = replace(plane, origin=plane.at(coordinates(plane, self._start[np.newaxis]))[0])
         self._share = plane.explained
+
+    def begins_as(self, other: Sheet) -> bool:
+        """Whether the runs have the same start, and so the two planes something in common."""
+        return np.array_equal(self._start, other._start)
+
+    @property
+    def _start(self) -> Array:
+        """theta (n,) at the beginning of the runs."""
+        return next((trail.thetas[0] for trail in self.outing.trails.values()), self.outing.theta)
 
     def answers(self, outing: Outing) -> bool:
         """Whether this is what is wanted, of these runs."""
@@ -125,7 +137,7 @@ class Sheet:
     def _frame(self, cloud: list[Array], before: Sheet | None) -> Region:
         if before is not None and before.weights == self.weights and self._holds(cloud, before.home):
             return before.home
-        x0, x1, y0, y1 = framed(coordinates(self.plane, np.concatenate(cloud)), MARGIN)
+        x0, x1, y0, y1 = framed(coordinates(self.plane, np.concatenate(cloud)), ROOM if self.outing.moving else MARGIN)
         least = FLAT * max(x1 - x0, y1 - y0)
         across, up = max(0.0, least - (x1 - x0)) / 2, max(0.0, least - (y1 - y0)) / 2
         return x0 - across, x1 + across, y0 - up, y1 + up
@@ -176,8 +188,8 @@ class Sheet:
 
     @property
     def values(self) -> Array:
-        """Losses (rows, columns) at ys and xs; where they are not known yet, those between the nodes of the coarser grid."""
-        shown = self._values.copy()
+        """Losses (rows, columns) at ys and xs; where they are not known yet, what the coarser grid makes likely."""
+        shown: Array = self._values.copy()
         shown.flat[self._todo] = self._guess.flat[self._todo]
         return shown
 
@@ -223,15 +235,18 @@ class Sheet:
 
 
 def aligned(plane: Plane, before: Plane) -> Plane:
-    """The same plane with its axes exchanged and turned round so that they point as those of another do."""
-    along = np.array([[one @ other for other in (before.first, before.second)] for one in (plane.first, plane.second)])
-    sizes, shares = np.abs(along), plane.explained
-    first, second = plane.first, plane.second
-    if sizes[0, 1] + sizes[1, 0] > sizes[0, 0] + sizes[1, 1]:
-        first, second, along = second, first, along[::-1]
-        shares = (shares[1], shares[0]) if shares is not None else None
-    first, second = (-axis if along[place, place] < 0.0 else axis for place, axis in enumerate((first, second)))
-    return replace(plane, first=first, second=second, explained=shares)
+    """The same plane with its axes turned round so that they point as those of another do.
+
+    They are also exchanged if that is more alike, while neither has much more of the variance.
+    """
+    first, second, (one, two) = plane.first, plane.second, plane.explained or (0.0, 0.0)
+    kept = abs(first @ before.first) + abs(second @ before.second)
+    exchanged = abs(second @ before.first) + abs(first @ before.second)
+    if exchanged > kept and one < OVERTAKEN * two:
+        first, second, one, two = second, first, two, one
+    first = -first if first @ before.first < 0.0 else first
+    second = -second if second @ before.second < 0.0 else second
+    return replace(plane, first=first, second=second, explained=(one, two))
 
 
 def key(theta: Array) -> int:

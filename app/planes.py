@@ -1,4 +1,4 @@
-"""Planes through the parameters of a network, computed beside the training: a few points at a time, coarse, then finer."""
+"""Planes through the parameters of a network, computed beside the training: a few points at a time, ever finer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Array = np.ndarray
 CHUNK_SECONDS = 0.012  # of points between two looks at what has been offered
 FIRST_CHUNK = 4  # points, while it is not known how long one takes
 SHOW_SECONDS = 0.25  # between two patches of one grid that is not complete
-RENEW_SECONDS = 1.0  # between two planes of a race that goes on
+RENEW_SECONDS = 0.8  # between two planes of a race that goes on
 PATIENCE, PATIENCE_MOVING = 12.0, 1.0  # seconds that the next finer grid may take
 REST = 1.0  # of a race that goes on: rest after a chunk, as a part of the time it took
 MOST_COMPARED = 33  # points of the path whose losses are compared with those of the plane
@@ -42,8 +42,8 @@ class PlanePatch:
 
     weights: the parameters that are x and y, None for a principal plane. run, update: whose other parameters those of a
     plane of weights are. paths: by the id of a run. home: (x0, x1, y0, y1) that holds the paths. values
-    (rows, columns): training loss at xs (columns,) and ys (rows,), NaN where it is still to come. error: how far
-    the plane is from the losses the run had on its path.
+    (rows, columns): training loss at xs (columns,) and ys (rows,), all NaN while not even the coarsest grid is drawn.
+    error: how far the plane is from the losses the run had on its path.
     """
 
     wanted: PlaneWanted
@@ -57,6 +57,7 @@ class PlanePatch:
     xs: Array
     ys: Array
     values: Array
+    drawn: bool
     error: SliceError | None
 
 
@@ -99,7 +100,7 @@ class Planes:
         self._failed = failed
         self._lock = threading.Lock()
         self._woken = threading.Event()
-        self._over = False
+        self._over = self._resting = False
         self._waiting: Outing | None = None
         self._last: Outing | None = None
         self._busy = False
@@ -116,10 +117,18 @@ class Planes:
             if self._over or (self._last is not None and outing.repeats(self._last)):
                 return
             self._last = self._waiting = outing
+            self._resting = False
             self._woken.set()
             if not self._busy:
                 self._busy = True
                 self._pool.submit(self._work)
+
+    def rest(self) -> None:
+        """Nobody looks: do nothing until the next offer."""
+        with self._lock:
+            self._last = self._waiting = None
+            self._resting = True
+            self._woken.set()
 
     def release(self) -> None:
         """Let the thread end and wait for it."""
@@ -129,31 +138,31 @@ class Planes:
         self._pool.shutdown()
 
     def _work(self) -> None:
-        outing: Outing | None = None
         while True:
             with self._lock:
                 offered, self._waiting = self._waiting, None
+                if self._resting:
+                    self._job = None
                 if self._over or (offered is None and self._job is None):
                     self._busy = False
                     return
                 self._woken.clear()
-            outing = offered or outing or self._last
-            assert outing is not None
             try:
                 if offered is not None:
                     self._follow(offered)
-                self._go_on(outing.moving)
+                self._go_on()
             except BaseException as error:
                 self._job = None
                 self._failed(error)
 
-    def _go_on(self, moving: bool) -> None:
+    def _go_on(self) -> None:
         """Do the next piece of what is under way."""
         begun = time.perf_counter()
-        job = self._job
+        job, sheet = self._job, self._sheet
+        assert sheet is not None
         if job is not None and next(job, self) is self and job is self._job:
             self._job = None
-        if moving and self._job is not None:  # the runs and the window need the cores as well
+        if sheet.outing.moving and self._job is not None:  # the runs and the window need the cores as well
             self._woken.wait(REST * (time.perf_counter() - begun))
 
     def _follow(self, outing: Outing) -> None:
@@ -176,9 +185,10 @@ class Planes:
 
     def _begin(self, outing: Outing) -> None:
         self._began = time.perf_counter()
-        self._sheet = sheet = Sheet(outing, self._sheet)
-        if self.newest is None or self.newest.learner is not outing.learner:
-            self._show(sheet)  # the old one would be in the way
+        before = self._sheet
+        self._sheet = sheet = Sheet(outing, before)
+        if before is None or not sheet.begins_as(before):
+            self._show(sheet)  # what came before has nothing to do with it
         self._job = self._pieces(sheet)
 
     def _pieces(self, sheet: Sheet) -> Job:
@@ -252,5 +262,6 @@ class Planes:
             xs=sheet.xs,
             ys=sheet.ys,
             values=sheet.values,
+            drawn=sheet.drawn,
             error=sheet.error,
         )

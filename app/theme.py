@@ -305,6 +305,17 @@ QToolButton#chip:checked { background: @track; color: @text; border-color: @acce
 QToolButton#chip:focus { border-color: @text; }
 QToolButton#step-by-one { padding: 0; color: @muted; }
 QToolButton#step-by-one:hover { color: @text; }
+QToolButton#layer-name, QToolButton#layer-count, QToolButton#layer-step, QToolButton#layer-add,
+QToolButton#layer-remove {
+  padding: 0; border-radius: 4px; font-size: 12px; background: transparent; border-color: transparent; }
+QToolButton#layer-name { font-weight: 600; }
+QToolButton#layer-step, QToolButton#layer-add, QToolButton#layer-remove { color: @muted; }
+QToolButton#layer-step, QToolButton#layer-count { border-color: @border; }
+QToolButton#layer-name:hover, QToolButton#layer-count:hover, QToolButton#layer-step:hover, QToolButton#layer-add:hover,
+QToolButton#layer-remove:hover { background: @hover; border-color: @axis; color: @text; }
+QToolButton#layer-name:focus, QToolButton#layer-count:focus, QToolButton#layer-step:focus,
+QToolButton#layer-add:focus, QToolButton#layer-remove:focus { border-color: @accent; }
+QToolButton#layer-step:disabled, QToolButton#layer-add:disabled { color: @axis; background: transparent; }
 QToolButton#swatch { background: transparent; border: 1px solid transparent; border-radius: 9px; padding: 0; }
 QToolButton#swatch:hover { border-color: @axis; }
 QToolButton#swatch:focus { border-color: @accent; }

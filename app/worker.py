@@ -249,6 +249,8 @@ class Worker(QObject):
     def want(self, run: str, wanted: Wanted, plane: PlaneWanted | None, step: bool) -> None:
         """Portray this run from now on, in this plane if any; step: whether its next step is to be shown too."""
         self._portrayed, self._wanted, self._plane, self._explained = run, wanted, plane, step
+        if plane is None:
+            self.planes.rest()
         self._publish()
 
     @Slot(object, object, int)

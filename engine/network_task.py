@@ -285,6 +285,8 @@ def checked_network(task: NetworkTask) -> NetworkTask:
     if len(task.hidden) > MOST_LAYERS:
         raise SettingError(f"there may be up to {MOST_LAYERS} hidden layers, got {len(task.hidden)}", "hidden")
     fitting = fitting_features(task.data, task.features)
+    if not task.features and fitting:
+        raise SettingError("a network reads at least one feature", "features")
     if fitting != task.features:
         raise SettingError(f"of these data the features are {', '.join(fitting) or 'their columns'}", "features")
     loss = LOSSES[task.loss.kind]

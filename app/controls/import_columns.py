@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHeaderView, QTableView, QWidget
 
 from app.documents.csv_cells import MISSING, NUMBER, parsed
 from app.documents.csv_columns import Column
@@ -27,9 +27,9 @@ from app.documents.csv_survey import Survey
 from app.theme import Theme
 
 _HEIGHT, _ROW = 58, 26
-_NARROWEST, _WIDEST = 118, 240
+_NARROWEST, _USUAL, _WIDEST = 118, 150, 240
 _BOX, _MARGIN = 14, 10
-_MEASURED = 100  # columns; those further right are as wide as their headings
+_MEASURED = 100  # columns; those further right are of the usual width
 _LONGEST = 80  # characters of a cell on screen
 _SMALL = 11  # pixels
 _TINT = 30  # of 255, the accent behind the target
@@ -107,6 +107,13 @@ class PreviewModel(QAbstractTableModel):
         box = None if target or problem else place in self._selection.features
         return Heading(name, badge(column), fault, box, target, _tip(column, target, problem, box is True))
 
+    def text(self, row: int, place: int) -> str:
+        """A cell as it is shown."""
+        assert self.layout_shown is not None
+        cell = self.layout_shown.preview[row][place]
+        code, value = parsed(cell, self.layout_shown.decimal)
+        return f"{value:.6g}" if code == NUMBER else _one_line(cell) or "–"
+
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> object:
         if self.layout_shown is None or not 0 <= section < 10_000:
             return None
@@ -125,21 +132,21 @@ class PreviewModel(QAbstractTableModel):
     def data(self, index: Index, role: int = _Role.DisplayRole) -> object:
         if self.layout_shown is None or not index.isValid():
             return None
-        cell, place = self.layout_shown.preview[index.row()][index.column()], index.column()
-        code, value = parsed(cell, self.layout_shown.decimal)
+        row, place = index.row(), index.column()
         if role == _Role.DisplayRole:
-            return f"{value:.6g}" if code == NUMBER else _one_line(cell) or "–"
+            return self.text(row, place)
         if role == _Role.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignLeft if self._is_text(place) else Qt.AlignmentFlag.AlignRight
             return int(side | Qt.AlignmentFlag.AlignVCenter)
         if role == _Role.ForegroundRole:
-            return self._ink(place, code)
+            return self._ink(place, parsed(self.layout_shown.preview[row][place], self.layout_shown.decimal)[0])
         if role == _Role.BackgroundRole and self._selection is not None and place == self._selection.target:
             return tint(self._theme)
         if role == _Role.ToolTipRole:
+            cell = self.layout_shown.preview[row][place]
             return f"<p>{html.escape(cell[:1000])}</p>" if cell.strip() else "nothing in this cell"
         if role == _Role.AccessibleTextRole:
-            return f"{_one_line(cell) or 'empty'}. {self.heading(place).tip}"
+            return f"{self.text(row, place)}. {self.heading(place).tip}"
         return None
 
     def _is_text(self, place: int) -> bool:
@@ -279,6 +286,10 @@ class Preview(QTableView):
         self.setWordWrap(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setCornerButtonEnabled(False)
+        corner = self.findChild(QAbstractButton)
+        assert corner is not None
+        corner.setAccessibleName("row numbers")
+        corner.setToolTip("Rows are counted as a spreadsheet does, the header too")
         self.setStyleSheet("QTableView::item { padding: 0 8px; } QTableView::corner { background: transparent; }")
         self.nothing = ""  # what stands where no rows can
         self.verticalHeader().setHighlightSections(False)
@@ -301,10 +312,12 @@ class Preview(QTableView):
     def fit(self) -> None:
         """Columns as wide as what stands in them, within bounds."""
         metrics = self.fontMetrics()
-        for place in range(self.rows.columnCount()):
-            rows = range(min(self.rows.rowCount(), 12) if place < _MEASURED else 0)
-            cells = [metrics.horizontalAdvance(str(self.rows.index(row, place).data())) + 28 for row in rows]
-            wanted = max(*cells, self.header.wanted_width(self.rows.heading(place)), _NARROWEST)
+        self.header.setDefaultSectionSize(_USUAL)
+        rows = range(min(self.rows.rowCount(), 12))
+        for place in range(min(self.rows.columnCount(), _MEASURED)):
+            longest = max((self.rows.text(row, place) for row in rows), key=len)
+            cells = metrics.horizontalAdvance(longest) + 28
+            wanted = max(cells, self.header.wanted_width(self.rows.heading(place)), _NARROWEST)
             self.setColumnWidth(place, min(wanted, _WIDEST))
 
     def set_theme(self, theme: Theme) -> None:

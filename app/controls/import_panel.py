@@ -389,6 +389,7 @@ class ImportPanel(Popup):
         below.addStretch(1)
         for button in (self.every, self.none):
             below.addWidget(button)
+        self.target.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.target.setMinimumWidth(190)
         self.purpose.setFixedWidth(230)
         wanted = _row(("Target", self.target), ("", self.purpose))

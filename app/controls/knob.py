@@ -188,8 +188,9 @@ class Knob(QWidget):
     def _describe(self) -> None:
         hyper = self.hyper
         lines = [f"{hyper.help[:1].upper()}{hyper.help[1:].rstrip('.')}."] if hyper.help else []
-        allowed = hyper.range if hyper.kind == "choice" else f"range {hyper.range}"
-        lines.append(f"{allowed[:1].upper()}{allowed[1:]}, default {shown(hyper.default, hyper.kind)}.")
+        default = shown(hyper.default, hyper.kind)
+        choice = hyper.kind == "choice"
+        lines.append(f"Default {default}, {hyper.range}." if choice else f"Range {hyper.range}, default {default}.")
         if self._effect:
             lines.append(WORDS[self._effect])
         self.setAccessibleDescription(" ".join(lines))

@@ -40,7 +40,11 @@ class Segmented(QWidget):
         return self._group.checkedId()
 
     def set_place(self, place: int) -> None:
-        self._group.button(place).setChecked(True)
+        if place != self.place:
+            self._group.button(place).setChecked(True)
+            for button in self._group.buttons():  # Qt moves Tab to the chosen one only where a person has chosen it
+                chosen = button.isChecked()
+                button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if chosen else Qt.FocusPolicy.ClickFocus)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLayout, QScrollArea, QSplitter, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLayout, QScrollArea, QSplitter, QWidget
 
 
 def arrange(part: QWidget) -> None:
@@ -14,9 +14,15 @@ def arrange(part: QWidget) -> None:
 
     Qt puts what is made late at the end, however far in front of the others it stands.
     """
-    parts = [widget for widget in _in_order(part.window()) if widget.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    parts = [widget for widget in _in_order(part.window()) if _is_reached(widget)]
     for before, after in pairwise(parts):
         QWidget.setTabOrder(before, after)
+
+
+def _is_reached(widget: QWidget) -> bool:
+    """Whether Tab comes to it, now or once it is the chosen one of its group."""
+    grouped = isinstance(widget, QAbstractButton) and widget.group() is not None
+    return grouped or bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
 
 
 def _in_order(widget: QWidget) -> Iterator[QWidget]:

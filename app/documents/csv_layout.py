@@ -18,6 +18,7 @@ SEPARATORS = {",": "Comma  ,", ";": "Semicolon  ;", "\t": "Tab", "|": "Bar  |", 
 DECIMALS = {".": "Point  1.5", ",": "Comma  1,5"}
 PREVIEW = 50  # rows
 _LOOKED_AT = 500  # rows
+_GUESSED_FROM, _FEWEST = 20_000, 10  # cells, and rows however wide
 _NAMED = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # Excel's first line
 _COMMA = re.compile(r"\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*")
 _POINT = re.compile(r"\s*[+-]?\d*\.\d+(?:[eE][+-]?\d+)?\s*")
@@ -67,6 +68,7 @@ def sniff(source: Source, wishes: Wishes = Wishes()) -> Layout:
         raise SettingError("there is nothing but empty rows")
     start += _titles(rows[start:])
     filled = [row for row in rows[start:] if any(map(str.strip, row))]
+    filled = filled[: max(_FEWEST, _GUESSED_FROM // len(filled[0]))]
     decimal = wishes.decimal or _decimal(filled, separator)
     header = wishes.header if wishes.header is not None else _has_header(filled, decimal)
     width = len(filled[0]) if header else _usual_width(filled)

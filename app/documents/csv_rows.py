@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +17,8 @@ from engine import SettingError
 
 Array = np.ndarray
 
-_CELLS = 50_000  # of a batch
-_MOST_BLOCKS = 6  # that one row may stretch over
+_CELLS = 25_000  # of a batch
+_MOST_BLOCKS = 12  # that one row may stretch over
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,19 +26,19 @@ class Batch:
     """Some rows: plain numbers (matrix), or columns of cells.
 
     rows (n,): their numbers in the file, from 1; long (n,): whether a row has more cells than the table has columns.
-    places: which columns the matrix holds.
+    places: where in the matrix a column stands.
     """
 
     rows: range | Array
     matrix: Array | None
-    places: tuple[int, ...]
+    places: Mapping[int, int]
     columns: tuple[tuple[str, ...], ...]
     long: Array | None
 
     def numbers(self, place: int, decimal: str) -> tuple[Array, Array | None]:
         """A column's values and codes, see `csv_cells.numbers`."""
         if self.matrix is not None:
-            return self.matrix[:, self.places.index(place)], None
+            return self.matrix[:, self.places[place]], None
         return numbers(self.columns[place], decimal)
 
 
@@ -51,6 +51,8 @@ def batches(
     progress: see `Source.blocks`. Raises FileError or SettingError.
     """
     blocks = source.blocks(layout.encoding, progress)
+    wanted = places if places is not None else range(len(layout.names))
+    where = {place: column for column, place in enumerate(wanted)}
     row = 0
     for text in blocks:
         if '"' in text:
@@ -61,12 +63,12 @@ def batches(
         if skipped < count and not text.isspace():
             lines = list(io.StringIO(text, newline="\n"))[skipped:]
             first = row + skipped + 1
-            plain = _plain(lines, layout, first, places)
+            plain = _plain(lines, layout, first, where, places is not None)
             yield plain or _cut(list(records(lines, layout.separator, first)), layout, first)
         row += count
 
 
-def _plain(lines: list[str], layout: Layout, first: int, places: tuple[int, ...] | None) -> Batch | None:
+def _plain(lines: list[str], layout: Layout, first: int, places: Mapping[int, int], some: bool) -> Batch | None:
     """The quick way: lines that are finite numbers and nothing else; None if they are not."""
     if lines[0].isspace():
         return None
@@ -78,13 +80,12 @@ def _plain(lines: list[str], layout: Layout, first: int, places: tuple[int, ...]
         text = joined.replace(",", ".").splitlines(keepends=True)
     separator = None if layout.separator == " " else layout.separator
     try:
-        matrix = np.loadtxt(text, delimiter=separator, comments=None, usecols=places, ndmin=2)
+        matrix = np.loadtxt(text, delimiter=separator, comments=None, usecols=tuple(places) if some else None, ndmin=2)
     except ValueError:
         return None
-    every = places if places is not None else tuple(range(len(layout.names)))
-    if matrix.shape != (len(lines), len(every)) or not np.isfinite(matrix).all():
+    if matrix.shape != (len(lines), len(places)) or not np.isfinite(matrix).all():
         return None
-    return Batch(range(first, first + len(lines)), matrix, every, (), None)
+    return Batch(range(first, first + len(lines)), matrix, places, (), None)
 
 
 def _quoted(blocks: Iterator[str], layout: Layout, done: int) -> Iterator[Batch]:
@@ -134,4 +135,4 @@ def _cut(found: list[list[str]], layout: Layout, first: int) -> Batch:
         long = np.fromiter((any(map(str.strip, row[width:])) for row in found), bool, len(found))
         found = [[*row[:width], *[""] * (width - len(row))] for row in found]
     columns = tuple(zip(*found, strict=True)) if found else ((),) * width
-    return Batch(rows, None, (), columns, long if long is not None and long.any() else None)
+    return Batch(rows, None, {}, columns, long if long is not None and long.any() else None)

@@ -17,7 +17,7 @@ from engine import SettingError
 MOST_BYTES = 2 * 2**30
 LONGEST_LINE = 2**20  # characters
 HEAD = 2**20  # bytes; holds the longest line that is read
-_BLOCK = 2**18  # bytes; a block is worked through in a few milliseconds, so a window stays alive beside it
+_BLOCK = 2**17  # bytes; a block is worked through in a few milliseconds, so a window stays alive beside it
 
 ENCODINGS = {
     "utf-8": "UTF-8",

@@ -101,7 +101,7 @@ class Tally:
                 continue
             column = matrix[:, place]
             for part in (column[: 4 * MOST_CLASSES], column[4 * MOST_CLASSES :]):  # most have too many at once
-                known |= set(np.unique(part[~np.isnan(part)]).tolist())
+                known.update(part[~np.isnan(part)].tolist())
                 if len(known) > MOST_CLASSES:
                     self._values[place] = None
                     break

@@ -52,14 +52,14 @@ def draw_start(painter: QPainter, at: QPointF, focused: bool) -> None:
         painter.drawEllipse(at, outer + 3.0, outer + 3.0)
 
 
-def draw_minimum(painter: QPainter, at: QPointF) -> None:
-    """A five-pointed star: a global minimum."""
+def draw_minimum(painter: QPainter, at: QPointF, colour: QColor = PAPER) -> None:
+    """A five-pointed star: a global minimum; in a run's colour, the best that it has been at."""
     star = QPolygonF()
     for corner in range(10):
         angle, radius = math.pi * (corner / 5 - 0.5), 6.5 if corner % 2 == 0 else 2.9
         star.append(at + QPointF(math.cos(angle), math.sin(angle)) * radius)
     painter.setPen(QPen(INK, 1.2))
-    painter.setBrush(PAPER)
+    painter.setBrush(colour)
     painter.drawPolygon(star)
 
 

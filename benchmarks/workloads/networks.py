@@ -55,8 +55,8 @@ CASES = (
          {**DIGITS, "data": {"kind": "digits", "samples": 1792}, "scaling": "min_max"}),
     Case("W3f", "the same, full batch", (64, 32), "relu", "adam", 0.001, 1792, 1792,
          {**DIGITS, "data": {"kind": "digits", "samples": 1792}, "scaling": "min_max"}),
-    Case("W4", "784-128-10 ReLU softmax, 9984 examples, batch 128, momentum", (128,), "relu", "momentum", 0.02, 128, 9984,
-         DIGITS),
+    Case("W4", "784-128-10 ReLU softmax, 9984 examples, batch 128, momentum",
+         (128,), "relu", "momentum", 0.02, 128, 9984, DIGITS),
 )  # fmt: skip
 
 

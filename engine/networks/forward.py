@@ -15,17 +15,18 @@ from engine.networks.network import Network
 from engine.networks.packing import packed_examples
 from engine.networks.registers import LANES
 from engine.networks.vectors import at
-from engine.stream import CURSOR, FIXED, ORDER, QUIET, STREAM, TAKEN
+from engine.stream import CURSOR, EXAMPLES, FIXED, ORDER, QUIET, STREAM, TAKEN
 
 Array = np.ndarray
 
 _f, _i = types.float64, types.int64
 
 
-def measuring(quiet: int, examples: int = 0) -> Array:
+def measuring(quiet: int, examples: int) -> Array:
     """A stream that asks for so many examples in their own order, and for nothing random."""
     stream = np.zeros(STREAM, np.int64)
-    stream[ORDER], stream[QUIET], stream[TAKEN] = FIXED, quiet, examples
+    stream[ORDER], stream[QUIET] = FIXED, quiet
+    stream[EXAMPLES] = stream[TAKEN] = examples
     return stream
 
 
@@ -77,7 +78,7 @@ def _passed_on(network: Network, theta: Array, inputs: Array, first: int) -> lis
         network_objective.address,
         first,
         _numbers(theta),
-        measuring(OUTPUTS_ONLY),
+        measuring(OUTPUTS_ONLY, len(inputs)),
         packed.constants,
         packed.work(),
         values,

@@ -49,28 +49,26 @@ class Inspection:
     saturated: Array
 
 
-@routine(_f(_i, _f[::1], _i[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1]))
-def _look(objective, theta, stream, constants, work, outputs, gradient, grad, sums, awake, limits):
-    """The mean loss; outputs (n, k) are written, gradient, sums (layers, _SUMS) and awake (units,) added to.
+@routine(_f(_i, _f[::1], _i[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1]))
+def _look(objective, theta, stream, constants, work, outputs, gradient, sums, awake, limits):
+    """The mean loss; outputs (n, k) and gradient are written, sums (layers, _SUMS) and awake (units,) added to.
 
     awake is above 0 for a unit that ever was; limits (layers, 2): where saturation ends and begins again.
     """
     p_theta, p_stream, p_constants, p_work = pointer(theta), pointer(stream), pointer(constants), pointer(work)
-    p_grad, p_gradient, p_outputs = pointer(grad), pointer(gradient), pointer(outputs)
+    p_gradient, p_outputs = pointer(gradient), pointer(outputs)
     p_sums, p_awake, p_limits = pointer(sums), pointer(awake), pointer(limits)
     table = layout.integers(p_constants)
-    n, k, most = table[layout.EXAMPLES], table[layout.OUTPUTS], table[layout.COLUMNS]
+    n, k = table[layout.EXAMPLES], table[layout.OUTPUTS]
+    most = -(-n // -(-n // table[layout.COLUMNS]))  # the chunks of a call for all examples, so the same loss
     weights = at(p_work, table[layout.WEIGHTS_AT])
     loss = 0.0
     for start in range(0, n, most):
         count = min(most, n - start)
         columns = -(-count // LANES) * LANES
         p_stream[CURSOR], p_stream[TAKEN] = start, count
-        share = count / n
-        loss += share * call_objective(objective, p_theta, p_grad, p_stream, p_constants, p_work)
-        for i in range(table[layout.PARAMETERS]):
-            p_gradient[i] += share * p_grad[i]
-        scale = count * table[layout.ELEMENTS]  # the objective's weights are one over this, and 0 behind the examples
+        loss += call_objective(objective, p_theta, p_gradient, p_stream, p_constants, p_work)
+        scale = n * table[layout.ELEMENTS]  # the objective's weights are one over this, and 0 behind the examples
         unit = 0
         for layer in range(table[layout.LAYERS]):
             row = at(table, layout.HEAD + layout.ROW * layer)
@@ -94,7 +92,7 @@ def _look(objective, theta, stream, constants, work, outputs, gradient, grad, su
                 p_awake[unit] += total(woken)
                 unit += 1
             found = at(p_sums, layer * _SUMS)
-            found[_DELTA] += total(delta_sum) * count * count
+            found[_DELTA] += total(delta_sum) * n * n
             found[_SUM] += total(mean) * scale
             found[_SQUARES] += total(squares) * scale
             found[_ENDS] += total(ends) * scale
@@ -109,12 +107,13 @@ def inspect(network: Network, theta: Array, inputs: Array, targets: Array, class
     packed = packed_examples(network, inputs, LOSSES[network.loss.kind].encode(targets, classes))
     kinds = [ACTIVATIONS[key] for key in network.activations]
     outputs = np.empty((examples, network.sizes[-1]))
-    gradient, grad = np.zeros((2, network.parameters))
+    gradient = np.empty(network.parameters)
     sums, awake = np.zeros((network.layers, _SUMS)), np.zeros(units.sum())
     loss = _look(
-        network_objective.address, np.ascontiguousarray(theta, np.float64), measuring(MEASURING), packed.constants,
-        packed.work(), outputs.reshape(-1), gradient, grad, sums.reshape(-1), awake, _limits(network).reshape(-1),
+        network_objective.address, np.ascontiguousarray(theta, np.float64), measuring(MEASURING, examples),
+        packed.constants, packed.work(), outputs.reshape(-1), gradient, sums.reshape(-1), awake, _limits(network).reshape(-1),
     )  # fmt: skip
+    sums[:, _ENDS] = np.rint(sums[:, _ENDS])  # a count, from sums of shares
     delta, mean, squares, ends = (sums / np.column_stack([np.full(len(units), examples), *[examples * units] * 3])).T
     asleep = [np.mean(part <= 0.0) for part in np.split(awake, np.cumsum(units)[:-1])]
     with np.errstate(over="ignore", invalid="ignore"):  # a diverged network is looked at, too

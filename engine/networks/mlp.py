@@ -21,7 +21,7 @@ from engine.networks.products import (
 )
 from engine.networks.vectors import LANES, at, load, splat, stay_outside, store, total
 from engine.rng import uniform
-from engine.stream import QUIET, TAKEN, UPDATE
+from engine.stream import CURSOR, EXAMPLES, QUIET, TAKEN, UPDATE
 
 # What stream[QUIET] asks for; only training drops activations, and the last two leave the gradient as it is.
 TRAINING, MEASURING, LOSS_ONLY, OUTPUTS_ONLY = range(4)
@@ -140,7 +140,11 @@ def _weigh(weights, stamp, place, k, columns, count, share):
 
 @kernel(OBJECTIVE)
 def network_objective(theta, grad, stream, constants, work):
-    """Mean loss of the batch that the stream names; grad: its gradient."""
+    """Mean loss of the batch that the stream names; grad: its gradient.
+
+    A call that measures may take the EXAMPLES in pieces: it returns their part of the mean over all of them, and grad
+    adds up from CURSOR 0 on.
+    """
     table = layout.integers(constants)
     features = table[layout.FEATURES]
     k = table[layout.OUTPUTS]
@@ -152,7 +156,8 @@ def network_objective(theta, grad, stream, constants, work):
     deltas = at(work, last[layout.SLOPES_AT] if last[layout.LINEAR] else table[layout.BACK_AT])
     taken = stream[TAKEN]
     most = -(-taken // -(-taken // table[layout.COLUMNS]))
-    share = 1.0 / (taken * table[layout.ELEMENTS])
+    share = 1.0 / ((taken if quiet == TRAINING else stream[EXAMPLES]) * table[layout.ELEMENTS])
+    continues = quiet == MEASURING and stream[CURSOR] > 0
     wide = features >= LANES
     loss = 0.0
     for start in range(0, taken, most):
@@ -176,5 +181,5 @@ def network_objective(theta, grad, stream, constants, work):
             constants[table[layout.NUMBERS] + layout.KNOB],
         )  # fmt: skip
         if quiet != LOSS_ONLY:
-            _backward(theta, grad, constants, work, columns, wide, np.int64(start > 0))
+            _backward(theta, grad, constants, work, columns, wide, np.int64(continues or start > 0))
     return loss

@@ -328,7 +328,7 @@ def test_a_click_on_the_stage_starts_there(window, qtbot):
 
 
 def test_a_start_that_is_typed(window):
-    knobs = window.bench.problem_panel.start.knobs
+    knobs = window.bench.problem_panel.surface.start.knobs
     window.type(knobs["start_x"].field, "0.5")
     window.settle()
     window.type(knobs["start_y"].field, "-0.75")
@@ -339,7 +339,7 @@ def test_a_start_that_is_typed(window):
 
 
 def test_both_coordinates_typed_without_a_pause(window):
-    knobs = window.bench.problem_panel.start.knobs
+    knobs = window.bench.problem_panel.surface.start.knobs
     window.type(knobs["start_x"].field, "0.5")
     window.type(knobs["start_y"].field, "-0.75")
     window.settle()
@@ -356,7 +356,7 @@ def choose(chooser, key: str) -> None:
 
 def test_another_surface(window):
     window.advance(30)
-    choose(window.bench.problem_panel.chooser, "himmelblau")
+    choose(window.bench.problem_panel.surface.chooser, "himmelblau")
     window.settle()
     surface = SURFACES["himmelblau"]
     assert window.picture.experiment.problem.surface.kind == "himmelblau"
@@ -373,7 +373,7 @@ def test_another_surface(window):
 def test_a_surface_knob(open_window, races):
     key, entry = next((key, entry) for key, entry in SURFACES.items() if entry.knobs)
     window = open_window(races.small(surface=key, runs=["sgd"]))
-    name, knob = next(iter(window.bench.problem_panel.knobs.knobs.items()))
+    name, knob = next(iter(window.bench.problem_panel.surface.knobs.knobs.items()))
     place = 250 if knob.slider.value() != 250 else 750
     drag(knob.slider, place)
     window.settle()
@@ -386,11 +386,11 @@ def test_an_own_formula(window, qtbot):
     panel.kind.chosen.emit(1)
     window.settle()
     assert isinstance(window.picture.experiment.problem.surface, Formula)
-    window.type(panel.editor.text, "x^2 + a*y^2")
+    window.type(panel.surface.editor.text, "x^2 + a*y^2")
     window.settle()
     surface = window.picture.experiment.problem.surface
     assert (surface.text, set(surface.parameters)) == ("x^2 + a*y^2", {"a"})
-    window.type(panel.editor.parameters.knobs["a"].field, "3")
+    window.type(panel.surface.editor.parameters.knobs["a"].field, "3")
     window.settle()
     assert window.picture.experiment.problem.surface.parameters == {"a": 3.0}
     x, y = window.picture.experiment.problem.start
@@ -406,10 +406,10 @@ def test_a_faulty_formula_leaves_the_race_alone(window):
     window.advance(20)
     before = at_rest(window)
     for text in ("x^2 +", "sin(x", "__import__('os')", "x**", "foo(x)", "", "9^9^9^9 +", "é日本", "(" * 2000):
-        panel.editor.text.setText(text)
-        panel.editor.text.textEdited.emit(text)
-        assert panel.editor.fault.text()
-        assert panel.editor.fault.isVisible()
+        panel.surface.editor.text.setText(text)
+        panel.surface.editor.text.textEdited.emit(text)
+        assert panel.surface.editor.fault.text()
+        assert panel.surface.editor.fault.isVisible()
         window.settle()
         assert at_rest(window) == before, text
 
@@ -417,11 +417,11 @@ def test_a_faulty_formula_leaves_the_race_alone(window):
 def test_noise_is_live(open_window, races):
     window = open_window(races.small(runs=[new_run("sgd", learning_rate=1e-4, batch=10)]))
     window.advance(50)
-    window.type(window.bench.problem_panel.noise.knobs["noise"].field, "2.5")
+    window.type(window.bench.problem_panel.surface.noise.knobs["noise"].field, "2.5")
     window.settle()
     window.advance(50)
     run = window.run("sgd")
-    assert window.picture.noise == 2.5
+    assert window.picture.task.noise == 2.5
     assert [(tweak.update, tweak.setting, tweak.value) for tweak in run.tweaks] == [(50, "noise", 2.5)]
     assert_same_bits(window, replayed(window.picture.experiment, 100))
 
@@ -576,10 +576,10 @@ EDITS = {
     "choice": lambda window: choose(window.bench.run_panel.optimizer.chooser, "adamw"),
     "schedule": lambda window: choose(window.bench.run_panel.schedule.chooser, "cosine"),
     "batch": lambda window: window.bench.run_panel.batch.chosen.emit(1),
-    "start": lambda window: window.type(window.bench.problem_panel.start.knobs["start_x"].field, "0.3"),
-    "problem": lambda window: choose(window.bench.problem_panel.chooser, "beale"),
+    "start": lambda window: window.type(window.bench.problem_panel.surface.start.knobs["start_x"].field, "0.3"),
+    "problem": lambda window: choose(window.bench.problem_panel.surface.chooser, "beale"),
     "formula": lambda window: window.bench.problem_panel.kind.chosen.emit(1),
-    "noise": lambda window: window.type(window.bench.problem_panel.noise.knobs["noise"].field, "0.5"),
+    "noise": lambda window: window.type(window.bench.problem_panel.surface.noise.knobs["noise"].field, "0.5"),
     "seeds": lambda window: window.bench.renew_seeds(),
     "stop": lambda window: window.type(window.bench.stop_panel.knobs.knobs["updates"].field, "5000"),
     "name": lambda window: window.bench.tweak("adam", "name", "Adam the first"),

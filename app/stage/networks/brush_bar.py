@@ -74,15 +74,15 @@ class BrushBar(QWidget):
             self.value.hide()
 
     def offer_value(self, low: float, high: float) -> None:
-        """Let the value that is set be drawn; what it may be usually lies between low and high."""
+        """Let the value that is set be drawn; the targets lie between low and high."""
         if self._names != ():
             self._offer((), ("",))
             self._brush.places = 2  # the value and its negative
             self.value.show()
-        step = nice_step(max(high - low, 1e-6) / STEPS)
-        with QSignalBlocker(self.value):
-            self.value.setDecimals(min(max(0, 1 - math.floor(math.log10(step))), DECIMALS))
+            step = nice_step(max(high - low, 1e-6) / STEPS)
+            self.value.setDecimals(min(max(0, -math.floor(math.log10(step) + 1e-9)), DECIMALS))
             self.value.setSingleStep(step)
+            self.value.setValue(high)
 
     def _offer(self, names: tuple[str, ...], drawn: tuple[str, ...]) -> None:
         """Other classes, for some of which there are buttons of their own."""
@@ -112,7 +112,8 @@ class BrushBar(QWidget):
             pen = self._button(f"draw_{place}", f"{what} {MEANS}")
             pen.clicked.connect(lambda: self._brush.choose(ADD, place))
             pen.setText(name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…")
-            pen.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            if name:
+                pen.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._row.insertWidget(1 + place, pen)
         return pen
 
@@ -145,7 +146,7 @@ class BrushBar(QWidget):
         value.setAccessibleName("Value to draw")
         value.setToolTip("The target of the examples that are drawn; Shift draws its negative")
         value.setRange(-FAR, FAR)
-        value.setFixedWidth(84)
+        value.setFixedWidth(92)
         value.valueChanged.connect(self._choose_value)
         value.hide()
         return value

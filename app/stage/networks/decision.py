@@ -15,7 +15,7 @@ from app.stage.networks.field import Field, Inks
 from app.stage.networks.key import Key
 from app.stage.networks.options import toggle
 from app.stage.networks.plot import PlotView, home_of, kept_home
-from app.stage.networks.points import PointLayer, draw_wrong
+from app.stage.networks.points import DotLayer, Dots, draw_wrong
 from app.stage.networks.words import percent
 from app.ticks import number
 from engine import Learner, NetworkTask, Portrait, Wanted
@@ -44,9 +44,9 @@ class DecisionView(PlotView):
         super().__init__(theme)
         self._inks: Inks | None = None
         self._field: Field | None = None
-        self._layer = PointLayer()
+        self._layer = DotLayer()
         self._colours: tuple[QColor, ...] = ()
-        self._shades = np.empty(0, int)
+        self._dots: Dots | None = None
         self._value = 1.0
         self.bar = BrushBar(theme, self.brush)
         self.key = Key(theme)
@@ -96,11 +96,12 @@ class DecisionView(PlotView):
         data = self.learner.data
         inks = self._inks = Inks(self.learner, self.theme)
         if data.classes:
-            self._colours, self._shades = self.theme.class_colours(len(data.classes)), data.targets.astype(int)
+            self._colours, shades = self.theme.class_colours(len(data.classes)), data.targets.astype(int)
         else:
             ramp = self.theme.diverging[np.linspace(0, 255, SHADES).astype(int)]
             self._colours = tuple(QColor(*np.rint(colour).astype(int).tolist()) for colour in ramp)
-            self._shades = self._shade(data.targets)
+            shades = self._shade(data.targets)
+        self._dots = Dots(self.spots, shades, self._colours, data.train)
         if len(data.classes) > 2:
             self.key.show_classes(data.classes, self._colours, f"Colours of {data.target}")
         elif data.classes:
@@ -128,12 +129,8 @@ class DecisionView(PlotView):
         painter.fillRect(view.plot, self.theme.neutral)
         if self._field is not None:
             self._field.draw(painter, view, self.theme)
-        if self.learner is None:
-            return
-        data, ratio = self.learner.data, self.devicePixelRatio()
-        key = (self.learner, self.theme.name)
-        image = self._layer.image(key, self.spots, self._shades, self._colours, data.train, view, ratio)
-        painter.drawImage(view.plot.topLeft(), image)
+        if self._dots is not None:
+            painter.drawImage(view.plot.topLeft(), self._layer.image(self._dots, view, self.devicePixelRatio()))
         if not self.finite():
             self.draw_words(painter, view)
         elif self.current is not None:

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
-)
+)  # fmt: skip
 from PySide6.QtWidgets import QWidget
 
 from app.stage.canvas import blank
@@ -30,7 +30,7 @@ from app.stage.networks.graph.heads import Heads
 from app.stage.networks.graph.item import BIAS, UNIT, WEIGHT, Item
 from app.stage.networks.graph.layout import HEADER, Layout, layout_of
 from app.stage.networks.graph.reading import Reading, card_box, card_size, draw_card, name_of, reading_of
-from app.stage.networks.graph.scenery import draw_legend, draw_scenery
+from app.stage.networks.graph.scenery import CORNER, draw_legend, draw_scenery, framed
 from app.stage.networks.graph.shape import Asked, Change, Shape, shape_of, with_units
 from app.stage.networks.graph.tiles import NODES, Region, Tiles
 from app.stage.networks.pixels import mixed
@@ -47,6 +47,7 @@ ARROWS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right)
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 LEAST_REACH = 2.0  # of the slider of a weight, to either side of 0
 HEAVY = 3e8  # weights times examples from which means of activations are not computed without being asked for
+LEAST_BIAS = 0.5  # the bias that is drawn in full colour, at least
 CLICK = 5.0  # pixels of movement up to which a press is a click
 
 
@@ -71,7 +72,7 @@ class Diagram(NetworkView):
         self.selected: Item | None = None
         self.shape: Shape | None = None
         self.portrait: Portrait | None = None
-        self.layout_: Layout | None = None
+        self.plan: Layout | None = None
         self.heads = Heads()
         self.heads.setParent(self)
         self.editor = Editor()
@@ -117,9 +118,12 @@ class Diagram(NetworkView):
         self._asked.confirm(task.hidden)
         if learner is self._learner:
             return
+        before = self.wanted()
         self._learner = learner
-        self._region = home_of(task, learner.data.raw)
+        self._region = home_of(task, learner.data.raw[:, [0, -1]])
         self._show_shape(shape_of(task, learner))
+        if self.wanted() != before:
+            self.wanted_changed.emit()
 
     def show_portrait(self, portrait: Portrait) -> None:
         if self.shape is None or portrait.learner is not self._learner:
@@ -150,7 +154,7 @@ class Diagram(NetworkView):
 
     def edit(self, item: Item) -> None:
         """Open the number of a weight, or of the bias of a unit."""
-        shape, portrait, layout = self.shape, self.portrait, self.layout_
+        shape, portrait, layout = self.shape, self.portrait, self.plan
         place = item.place(shape.network) if shape is not None else None
         if place is None or shape is None or portrait is None or layout is None:
             return
@@ -228,7 +232,7 @@ class Diagram(NetworkView):
         if shape is None or learner is None or self.width() < 10:
             return
         font = small_font(self.font())
-        layout = self.layout_ = layout_of(shape, QSizeF(self.size()), QFontMetricsF(font))
+        layout = self.plan = layout_of(shape, QSizeF(self.size()), QFontMetricsF(font))
         self.heads.setGeometry(0, 0, self.width(), round(HEADER))
         self.heads.show_layout(layout, font)
         self._edges, self._tiles = Edges(layout), Tiles(layout, learner, self.theme)
@@ -278,7 +282,7 @@ class Diagram(NetworkView):
         return self.rect().adjusted(0, round(HEADER), 0, 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        layout, edges = self.layout_, self._edges
+        layout, edges = self.plan, self._edges
         if layout is None or edges is None:
             with QPainter(self) as painter:
                 painter.fillRect(event.rect(), self.theme.panel)
@@ -300,36 +304,31 @@ class Diagram(NetworkView):
     def _draw_units(self, painter: QPainter, layout: Layout) -> None:
         tiles, theme, portrait = self._tiles, self.theme, self.portrait
         assert tiles is not None
-        focus, network = self._focus, layout.shape.network
-        frame = QPen(mixed(theme.panel, theme.muted, 0.75), 1.0)
-        dashed = QPen(theme.muted, 1.0, Qt.PenStyle.DashLine)
-        last = len(layout.columns) - 1
-        biases = [b for _, b in network.unpacked(portrait.theta)] if portrait is not None else []
+        focus = self._focus
+        biases = [b for _, b in layout.shape.network.unpacked(portrait.theta)] if portrait is not None else []
         for column in layout.columns:
-            drops = network.dropout > 0.0 and 0 < column.place < last
             for unit in range(column.shown):
-                box = column.tile(unit)
-                tiles.draw(painter, column.place, unit, box)
+                tiles.draw(painter, column.place, unit, column.tile(unit))
+            if focus is not None and focus.kind != WEIGHT and focus.column == column.place:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 painter.setBrush(Qt.BrushStyle.NoBrush)
-                mine = focus is not None and (focus.column, focus.unit) == (column.place, unit) and focus.kind != WEIGHT
-                painter.setPen(QPen(theme.accent, 2.0) if mine else dashed if drops else frame)
-                painter.drawRoundedRect(box.adjusted(-0.5, -0.5, 0.5, 0.5), 2.5, 2.5)
+                painter.setPen(QPen(theme.accent, 2.0))
+                painter.drawRoundedRect(framed(column.tile(focus.unit)), CORNER, CORNER)
             if column.place and biases:
                 self._draw_biases(painter, layout, column.place, biases[column.place - 1])
 
     def _draw_biases(self, painter: QPainter, layout: Layout, place: int, biases: np.ndarray) -> None:
-        """At the corner of each tile, by sign and size."""
+        """A small square at the corner of each tile, by sign and size."""
         column, theme, focus = layout.columns[place], self.theme, self._focus
-        most = max(float(np.nanmax(np.abs(biases), initial=0.0)), 0.5)
-        for unit in range(column.shown):
-            value = float(biases[unit])
+        known = np.abs(biases[np.isfinite(biases)])
+        most = max(float(known.max(initial=0.0)), LEAST_BIAS)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for unit, value in enumerate(biases[: column.shown].tolist()):
             share = min(abs(value) / most, 1.0) if np.isfinite(value) else 0.0
-            colour = theme.signed_colours[value >= 0.0]
             mine = focus == Item(BIAS, place, unit)
-            painter.setPen(QPen(theme.accent if mine else theme.panel, 2.0 if mine else 1.0))
-            painter.setBrush(mixed(theme.neutral, colour, 0.15 + 0.85 * share))
-            painter.drawEllipse(column.bias(unit), column.mark, column.mark)
+            box = column.bias(unit)
+            painter.fillRect(box.adjusted(-1.0, -1.0, 1.0, 1.0), theme.accent if mine else theme.panel)
+            painter.fillRect(box, mixed(theme.neutral, theme.signed_colours[value >= 0.0], 0.2 + 0.8 * share))
 
     def _draw_card(self, painter: QPainter, layout: Layout) -> None:
         item = self._focus
@@ -337,7 +336,7 @@ class Diagram(NetworkView):
         if item is None or reading is None or self._tiles is None:
             return
         bounds = QRectF(self._inside)
-        box = card_box(layout.box(item), card_size(reading, painter.font()), bounds)
+        box = card_box(layout.box(item), card_size(reading, painter.font(), 0.4 * bounds.height()), bounds)
         picture = draw_card(painter, self.theme, reading, box)
         if picture is not None:
             self._tiles.draw(painter, item.column, item.unit, picture)
@@ -387,8 +386,8 @@ class Diagram(NetworkView):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         by_tab = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        if by_tab and self.selected is None and self.layout_ is not None:
-            self.look_at(navigation.first(self.layout_))
+        if by_tab and self.selected is None and self.plan is not None:
+            self.look_at(navigation.first(self.plan))
 
     def event(self, event: QEvent) -> bool:
         # Keys that mean something here are not left to the window's shortcuts.
@@ -398,7 +397,7 @@ class Diagram(NetworkView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        layout, selected = self.layout_, self.selected
+        layout, selected = self.plan, self.selected
         if layout is None or selected is None or not self._knows(event):
             super().keyPressEvent(event)
         elif event.key() == Qt.Key.Key_Escape:
@@ -411,8 +410,8 @@ class Diagram(NetworkView):
 
     def focusNextPrevChild(self, next: bool) -> bool:
         """Tab goes through the units while one is selected; Escape lets it leave the diagram."""
-        if self.hasFocus() and self.selected is not None and self.layout_ is not None:
-            item = navigation.beside(self.layout_, self.selected, 1 if next else -1)
+        if self.hasFocus() and self.selected is not None and self.plan is not None:
+            item = navigation.beside(self.plan, self.selected, 1 if next else -1)
             if item is not None:
                 self.look_at(item)
                 return True
@@ -424,9 +423,9 @@ class Diagram(NetworkView):
         return plain and self.selected is not None and event.key() in (*ARROWS, *ENTER, Qt.Key.Key_Escape)
 
     def _item_at(self, at: QPointF) -> Item | None:
-        if self.layout_ is None or self._edges is None:
+        if self.plan is None or self._edges is None:
             return None
-        return self.layout_.unit_at(at) or self._edges.nearest(at)
+        return self.plan.unit_at(at) or self._edges.nearest(at)
 
     def _hover(self, item: Item | None) -> None:
         if item == self.hovered:

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 MARGIN, GAP = 12, 12
 LINE, BAR = 16, 14  # pixels from one line to the next, of words and of bars
-PICTURE = 120.0
-WORDS = 178  # pixels of width for words and bars
-NAME, SHARE = 0.3, 40.0  # of that width, for a name; pixels for a percentage
+PICTURE = 96.0
+WORDS = 158  # pixels of width for words and bars
+NAME, SHARE = 0.3, 46.0  # of that width, for a name; pixels for a percentage
 FONT = 12
 
 
@@ -34,6 +34,7 @@ class ExampleCard(QWidget):
 
     def __init__(self, parent: QWidget, theme: Theme) -> None:
         super().__init__(parent)
+        self._over = parent
         self.setObjectName("network-card")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.theme = theme
@@ -49,9 +50,11 @@ class ExampleCard(QWidget):
         """Enlarge an image, with lines of words, bars, and a note below them, beside a place in the parent."""
         self._image, self._lines, self._bars, self._note = image, lines, bars, note
         self.resize(self._size)
-        room = self.parentWidget().rect()
+        room = self._over.rect()
         right = place.right() + GAP
-        left = right if right + self.width() <= room.width() else place.left() - GAP - self.width()
+        left = place.left() - GAP - self.width()
+        if right + self.width() <= room.width() or (left < 0 and place.center().x() < room.width() / 2):
+            left = right
         top = place.center().y() - self.height() // 2
         self.move(
             QPoint(

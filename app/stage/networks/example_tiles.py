@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 
 from app.stage.networks.example_card import Bar
 from app.stage.networks.pixels import grey_table, images
-from app.stage.networks.tiles import CAPTION, PAD, Tiles
+from app.stage.networks.tiles import CAPTION, Tiles
 from engine import LOSSES
 
 if TYPE_CHECKING:
@@ -182,7 +182,8 @@ class ExampleTiles(Tiles):
         assert self.portrait is not None
         loss = LOSSES[self.portrait.learner.network.loss.kind]
         with np.errstate(all="ignore"):
-            return np.nan_to_num(loss.probabilities(self.portrait.answers[examples]), nan=0.0)
+            shares: Array = np.nan_to_num(loss.probabilities(self.portrait.answers[examples]), nan=0.0)
+        return shares
 
     # The order
 

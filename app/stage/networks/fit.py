@@ -13,7 +13,7 @@ from app.stage.networks.brush_bar import BrushBar
 from app.stage.networks.chart import Reading
 from app.stage.networks.options import toggle
 from app.stage.networks.plot import PlotView, home_of, kept_home
-from app.stage.networks.points import PointLayer, draw_wrong
+from app.stage.networks.points import DotLayer, Dots, draw_wrong
 from app.stage.networks.steady import Steady
 from app.stage.networks.words import percent
 from app.ticks import number
@@ -44,7 +44,8 @@ class FitView(PlotView):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self._layer = PointLayer()
+        self._layer = DotLayer()
+        self._dots: Dots | None = None
         self._steady = Steady()
         self._truth: np.ndarray | None = None
         self.bar = BrushBar(theme, self.brush)
@@ -94,6 +95,12 @@ class FitView(PlotView):
         self.chart.set_names(data.names[0], "probability" if data.classes else data.target)
         self._truth = truth_of(task)
 
+    def repaint_all(self) -> None:
+        if self.learner is not None:
+            data = self.learner.data
+            shades = data.targets.astype(int) if data.classes else np.zeros(len(data.targets), int)
+            self._dots = Dots(self.spots, shades, self._colours(self.theme), data.train)
+
     def take_portrait(self, portrait: Portrait) -> None:
         """Make room for the curve, as far as that is sensible."""
         if portrait.learner.classes or portrait.field is None:
@@ -127,11 +134,8 @@ class FitView(PlotView):
             painter.drawPolyline(placed(view, *self._truth.T))
         if self.residuals.isChecked() and self.current is not None and not data.classes:
             self._draw_residuals(painter, view, self.current)
-        colours = self._colours(self.theme)
-        shades = data.targets.astype(int) if data.classes else np.zeros(len(data.targets), int)
-        key = (self.learner, self.theme.name)
-        image = self._layer.image(key, self.spots, shades, colours, data.train, view, self.devicePixelRatio())
-        painter.drawImage(view.plot.topLeft(), image)
+        if self._dots is not None:
+            painter.drawImage(view.plot.topLeft(), self._layer.image(self._dots, view, self.devicePixelRatio()))
         self._draw_curves(painter, view)
         if not self.finite():
             self.draw_words(painter, view)

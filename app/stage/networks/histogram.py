@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 
 from app.buffers import polygon
 from app.stage.networks.spread import Spread
-from app.ticks import number, round_ticks
+from app.ticks import number, power_of_ten, printed, round_ticks
 
 if TYPE_CHECKING:
     from app.theme import Theme
@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 Array = np.ndarray
 WORDS, TICKS, RUG = 15.0, 15.0, 5.0  # pixels of height
 TICK = 3.0
+PLAIN = (-3, 4)  # powers of ten that are written out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Histogram:
     """What one box shows. ends: of the axis; counts (bins,) between them; top: the highest count of the axis.
-    strokes: single numbers that are marked on the axis; note: words at the right, warns: that they are a warning.
+    strokes: single numbers that are marked on the axis. notes: words at the right, of which the first that has room is
+    shown; warns: that they are a warning.
     """
 
     title: str
@@ -34,13 +36,13 @@ class Histogram:
     counts: Array
     top: float
     strokes: Array
-    note: str = ""
+    notes: tuple[str, ...] = ("",)
     warns: bool = False
 
     @property
     def numbers(self) -> str:
-        """Mean and deviation."""
-        return f"{number(self.spread.mean, 3)} ± {number(self.spread.deviation, 3)}"
+        """Mean and deviation, the one no finer than the other."""
+        return plus_minus(self.spread.mean, self.spread.deviation)
 
     def plot(self, box: QRectF) -> QRectF:
         """Where in a box the bars stand."""
@@ -66,6 +68,21 @@ class Histogram:
         ]
 
 
+def plus_minus(mean: float, deviation: float) -> str:
+    """A mean and a deviation with two digits of the larger: 0.12 ± 0.34, (1.2 ± 3.4)·10⁻⁵."""
+    if not (math.isfinite(mean) and math.isfinite(deviation)):
+        return "not finite"
+    largest = max(abs(mean), deviation)
+    if largest == 0.0:
+        return "0 ± 0"
+    exponent = math.floor(math.log10(largest))
+    power = exponent if not PLAIN[0] <= exponent < PLAIN[1] else 0
+    decimals = max(0, 1 - exponent + power)
+    # The z leaves no minus before a rounded 0.
+    first, second = (printed(f"{value / 10.0**power:z.{decimals}f}") for value in (mean, deviation))
+    return f"({first} ± {second})·{power_of_ten(power)}" if power else f"{first} ± {second}"
+
+
 def draw_histogram(painter: QPainter, box: QRectF, shown: Histogram, theme: Theme, log: bool) -> None:
     """Draw a histogram into a box, with the painter's small font."""
     metrics = QFontMetricsF(painter.font())
@@ -81,12 +98,12 @@ def draw_histogram(painter: QPainter, box: QRectF, shown: Histogram, theme: Them
     painter.drawText(head, left | middle, shown.numbers)
     room = box.width() - metrics.horizontalAdvance(shown.numbers) - 8
     painter.setPen(theme.warning if shown.warns else theme.muted)
-    painter.drawText(head, right | middle, metrics.elidedText(shown.note, Qt.TextElideMode.ElideRight, room))
+    painter.drawText(head, right | middle, next((n for n in shown.notes if metrics.horizontalAdvance(n) <= room), ""))
     _draw_ticks(painter, metrics, plot, shown.ends, theme)
     _draw_bars(painter, plot, shown, theme, log)
     _draw_strokes(painter, plot, shown, theme)
     painter.setPen(theme.muted)
-    painter.drawText(QRectF(plot.left() + 3, plot.top(), plot.width(), WORDS), left | middle, f"{shown.top:,.0f}")
+    painter.drawText(QRectF(plot.left(), plot.top(), plot.width() - 3, WORDS), right | middle, f"{shown.top:,.0f}")
 
 
 def _draw_bars(painter: QPainter, plot: QRectF, shown: Histogram, theme: Theme, log: bool) -> None:
@@ -101,10 +118,12 @@ def _draw_bars(painter: QPainter, plot: QRectF, shown: Histogram, theme: Theme, 
     painter.setPen(Qt.PenStyle.NoPen)
     for colour, first, last in ((negative, plot.left(), zero), (positive, zero, plot.right())):
         if last > first:
-            painter.setClipRect(QRectF(first, plot.top(), last - first, plot.height()))
+            painter.save()
+            within = QRectF(first, plot.top(), last - first, plot.height())
+            painter.setClipRect(within, Qt.ClipOperation.IntersectClip)
             painter.setBrush(colour)
             painter.drawPolygon(outline)
-    painter.setClipping(False)
+            painter.restore()
 
 
 def _draw_ticks(
@@ -115,7 +134,7 @@ def _draw_ticks(
     painter.setPen(QPen(theme.axis, 1.0))
     bottom = math.floor(plot.bottom()) + 0.5
     painter.drawLine(QLineF(plot.left(), bottom, plot.right(), bottom))
-    marks = round_ticks(low, high, max(2, int(plot.width() / 70))).major
+    marks = round_ticks(low, high, max(2, int(plot.width() / 48))).major
     before = plot.left() - 99.0
     for value, text in marks:
         x = plot.left() + (value - low) / (high - low) * plot.width()
@@ -123,7 +142,7 @@ def _draw_ticks(
         painter.drawLine(QPointF(x, bottom), QPointF(x, bottom + TICK))
         wide = metrics.horizontalAdvance(text)
         at = min(max(x - wide / 2, plot.left()), plot.right() - wide)
-        if at > before + 6:
+        if at > before + 9:
             painter.setPen(theme.muted)
             painter.drawText(QRectF(at, plot.bottom() + 1, wide + 2, TICKS - 1), Qt.AlignmentFlag.AlignVCenter, text)
             before = at + wide

@@ -109,16 +109,10 @@ class HistogramSheet(QAbstractScrollArea):
                 if self.box(row, 0).bottom() > HEAD and self.box(row, 0).top() < view.height():
                     self._draw_layer(painter, row)
                     for column, shown in enumerate(histograms):
-                        self._draw(painter, self.box(row, column), shown)
+                        draw_histogram(painter, self.box(row, column), shown, self.theme, self.log)
             painter.setClipping(False)
             self._draw_titles(painter)
             self._draw_hover(painter)
-
-    def _draw(self, painter: QPainter, box: QRectF, shown: Histogram) -> None:
-        """Drawn as a picture of its own where it is cut at the top, so that its bars are clipped as well."""
-        painter.save()
-        draw_histogram(painter, box, shown, self.theme, self.log)
-        painter.restore()
 
     def _draw_layer(self, painter: QPainter, row: int) -> None:
         """The layer's name, upwards."""

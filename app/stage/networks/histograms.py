@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,8 @@ from app.elided import ElidedLabel
 from app.stage.networks.histogram import Histogram
 from app.stage.networks.histogram_sheet import HistogramSheet
 from app.stage.networks.options import row_of, toggle
-from app.stage.networks.spread import Spread, spread_of
-from app.stage.networks.standing import standing
+from app.stage.networks.spread import LARGEST, Spread, spread_of
+from app.stage.networks.standing import same_shape, standing
 from app.stage.networks.steady import Steady
 from app.stage.networks.view import NetworkView
 from app.ticks import number
@@ -28,7 +29,7 @@ Array = np.ndarray
 
 TITLES = ("Weights, biases as strokes", "Gradient, training set", "Activations, training set")
 KINDS = ("weights", "gradient", "activations")
-BINS = 48
+MOST_BINS, LEAST_BINS = 48, 8
 MOST = 40_000  # numbers of a column that are looked at, over all layers
 REST = 80  # milliseconds between two pictures
 MANY_DEAD, MANY_SATURATED = 0.25, 0.5  # shares from which they are a warning
@@ -85,11 +86,7 @@ class HistogramsView(NetworkView):
         if portrait.look is None:
             return
         before, self._portrait = self._portrait, portrait
-        if (
-            before is None
-            or before.run != portrait.run
-            or before.learner.network.sizes != portrait.learner.network.sizes
-        ):
+        if not same_shape(before, portrait):
             self._axes.clear()
         if self._resting.isActive():
             self._waiting = True
@@ -101,11 +98,10 @@ class HistogramsView(NetworkView):
         self._new_axes()
 
     def describe(self) -> str:
-        layers = (
-            f"{layer}: "
-            + "; ".join(f"{kind} {cell.numbers} {cell.note}".strip() for kind, cell in zip(KINDS, row, strict=True))
-            for layer, row in zip(self.sheet.layers, self.sheet.rows, strict=True)
-        )
+        layers = []
+        for layer, row in zip(self.sheet.layers, self.sheet.rows, strict=True):
+            cells = (f"{cell.title} {cell.numbers} {cell.notes[0]}".strip() for cell in row)
+            layers.append(f"{layer}: {'; '.join(cells)}")
         return " ".join(f"{words}." for words in (*layers, self.caption.text()) if words)
 
     def view(self) -> dict[str, Any]:
@@ -164,10 +160,10 @@ class HistogramsView(NetworkView):
                 KINDS[place],
                 spread,
                 ends := self._ends(place, layer, spreads, strokes),
-                counts := spread.counts(*ends, BINS),
+                counts := spread.counts(*ends, _bins(spread)),
                 self._axis(place, layer, 1).follow(0.0, float(counts.max(initial=1)))[1],
                 strokes[layer],
-                *self._note(portrait, place, layer, spread),
+                *self._notes(portrait, place, layer, spread),
             )
             for layer, spread in enumerate(spreads)
         ]
@@ -175,32 +171,36 @@ class HistogramsView(NetworkView):
     def _ends(self, place: int, layer: int, spreads: list[Spread], strokes: list[Array]) -> tuple[float, float]:
         """The ends of a horizontal axis, its own or that of its column."""
         together = range(len(spreads)) if self.common.isChecked() else (layer,)
-        known = [strokes[each][np.isfinite(strokes[each])] for each in together]
-        low = min(
-            min(spreads[each].low, float(known[at].min(initial=spreads[each].low))) for at, each in enumerate(together)
-        )
-        high = max(
-            max(spreads[each].high, float(known[at].max(initial=spreads[each].high)))
-            for at, each in enumerate(together)
-        )
+        known = np.concatenate([strokes[each] for each in together])
+        known = known[np.abs(known) <= LARGEST]
+        low = float(known.min(initial=min(spreads[each].low for each in together)))
+        high = float(known.max(initial=max(spreads[each].high for each in together)))
         return self._axis(place, -1 if self.common.isChecked() else layer, 0).follow(low, high)
 
     def _axis(self, *key: int) -> Steady:
         return self._axes.setdefault(key, Steady())
 
-    def _note(self, portrait: Portrait, place: int, layer: int, spread: Spread) -> tuple[str, bool]:
-        """What else is to be said of a histogram, and whether it is a warning."""
+    def _notes(self, portrait: Portrait, place: int, layer: int, spread: Spread) -> tuple[tuple[str, ...], bool]:
+        """What else is to be said of a histogram, at length and in short, and whether it is a warning."""
         look = portrait.look
         assert look is not None
         if spread.unknown:
-            return f"{spread.unknown:,} not finite", True
+            return (f"{spread.unknown:,} not finite", f"{spread.unknown:,} NaN"), True
         if place == 0:
-            return f"{spread.total:,}", False
+            return (f"{spread.total:,} weights", f"{spread.total:,}"), False
         if place == 1:
-            return f"norm {number(float(look.gradient_norm[layer]), 3)}", False
+            norm = number(float(look.gradient_norm[layer]), 2)
+            return (f"norm {norm}", norm), False
         if np.isfinite(look.dead[layer]):
             units = portrait.learner.network.sizes[layer + 1]
-            return f"{round(units * look.dead[layer])} of {units} dead", bool(look.dead[layer] > MANY_DEAD)
+            dead = f"{round(units * look.dead[layer]):,}"
+            return (f"{dead} of {units:,} dead", f"{dead} dead"), bool(look.dead[layer] > MANY_DEAD)
         if np.isfinite(look.saturated[layer]):
-            return f"{100 * look.saturated[layer]:.0f} % saturated", bool(look.saturated[layer] > MANY_SATURATED)
-        return "", False
+            share = f"{100 * look.saturated[layer]:.0f} %"
+            return (f"{share} saturated", f"{share} sat."), bool(look.saturated[layer] > MANY_SATURATED)
+        return ("",), False
+
+
+def _bins(spread: Spread) -> int:
+    """Few bins for few numbers."""
+    return min(max(math.ceil(2 * math.sqrt(len(spread.values))), LEAST_BINS), MOST_BINS)

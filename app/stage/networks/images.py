@@ -104,10 +104,8 @@ class ImagesView(NetworkView):
     def describe(self) -> str:
         if self._portrait is None:
             return ""
-        words = [f"{self._examples_title.text()}."]
-        words.append(
-            f"{self._weights_title.text()}, from {number(-self.weights.scale, 3)} to {number(self.weights.scale, 3)}."
-        )
+        ends = f"from {number(-self.weights.scale, 3)} to {number(self.weights.scale, 3)}"
+        words = [f"{self._examples_title.text()}.", f"Weights of {self._weights_title.text()}, {ends}."]
         if self.card.isVisible():
             words.append(f"Enlarged: {self.card.text}.")
         return " ".join(words)
@@ -133,8 +131,8 @@ class ImagesView(NetworkView):
 
     def _show_panes(self) -> None:
         key = self.shown.key
-        self._pane(0).setVisible(key != "weights")
-        self._pane(1).setVisible(key != "examples")
+        self._examples_pane.setVisible(key != "weights")
+        self._weights_pane.setVisible(key != "examples")
         self.part.setEnabled(key != "weights")
         self.wrong_first.setEnabled(key != "weights")
         self.setFocusProxy(self.weights if key == "weights" else self.examples)
@@ -145,14 +143,13 @@ class ImagesView(NetworkView):
             return
         count, wrong = self.examples.count, self.examples.wrong
         right = percent((count - wrong) / count) if count else "none"
-        words = [
-            f"{wrong:,} of {count:,} {'validation' if self.part.validation else 'training'} examples wrong, {right} right"
-        ]
+        part = "validation" if self.part.validation else "training"
+        words = [f"{wrong:,} of {count:,} {part} examples wrong, {right} right"]
         words += [problem] if (problem := standing(self._picture, self._portrait)) else []
         self._examples_title.show_text(" · ".join(words))
         network = self._portrait.learner.network
-        units = "outputs" if network.layers == 1 else "units"
-        self._weights_title.show_text(f"Weights of the {network.sizes[1]:,} {units} of the first layer")
+        layer = "output" if network.layers == 1 else "hidden 1"
+        self._weights_title.show_text(f"{layer}, {network.sizes[1]:,} units", "Weights of the first layer")
 
     def _enlarge(self) -> None:
         """Show what is pointed at larger, beside it."""
@@ -175,18 +172,15 @@ class ImagesView(NetworkView):
         self._panes = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._panes.setContentsMargins(0, 0, 0, 0)
         self._panes.setSpacing(12)
-        self._panes.addWidget(_pane(self.examples, self._examples_title), 3)
-        self._panes.addWidget(_pane(self.weights, self._weights_title, self.key), 2)
+        self._examples_pane = _pane(self.examples, self._examples_title)
+        self._weights_pane = _pane(self.weights, self._weights_title, self.key)
+        self._panes.addWidget(self._examples_pane, 4)
+        self._panes.addWidget(self._weights_pane, 3)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(row_of(self.shown, self.part, self.wrong_first))
         column.addLayout(self._panes, 1)
-
-    def _pane(self, place: int) -> QWidget:
-        pane = self._panes.itemAt(place).widget()
-        assert pane is not None
-        return pane
 
     def _turn(self) -> None:
         wide = self.width() > WIDE * self.height()
@@ -205,8 +199,7 @@ def _title() -> ElidedLabel:
 
 def _pane(body: QWidget, title: QWidget, *at_right: QWidget) -> QWidget:
     pane = QWidget()
-    head = row_of(title)
-    head.setStretch(0, 1)
+    head = row_of(last=title)
     for widget in at_right:
         head.addWidget(widget)
     column = QVBoxLayout(pane)

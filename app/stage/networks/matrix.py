@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import (
-    QColor, QFont, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent,
-)  # fmt: skip
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.stage.canvas import blank
 from app.stage.networks.example_card import percent
-from app.stage.networks.pixels import packed
+from app.stage.networks.pixels import packed, rgb
 from app.stage.overlay import draw_chip
 
 if TYPE_CHECKING:
@@ -33,6 +31,7 @@ LINED = 6  # pixels from which cells stand apart
 SHADES = 99.0  # how many times finer a small share is shaded than a large one
 RAMP = 72  # pixels of the key
 MARKS = (0.01, 0.1)  # shares that the key marks
+ROOMY = 460  # pixels of width from which there is room to say so
 DARK_INK, LIGHT_INK = QColor("#0b1220"), QColor("#f4f7fc")
 
 _ARROWS = {
@@ -132,7 +131,7 @@ class Matrix(QWidget):
 
     def point(self, cell: tuple[int, int] | None) -> None:
         """Point at a cell, or at none."""
-        if cell != self._current:
+        if cell != self._current and self.names:
             self._current = cell
             self._tell()
             self.update()
@@ -152,7 +151,7 @@ class Matrix(QWidget):
 
     # Layout
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, event: QEvent) -> None:
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -210,12 +209,15 @@ class Matrix(QWidget):
 
     def _colours(self) -> Array:
         """(k, k, 3) in 0..255: right cells in one colour, wrong ones in another, by the share of their row."""
-        ends = np.array(
-            [colour.getRgb()[:3] for colour in (self.theme.field, self.theme.accent, self.theme.danger)], float
-        )
+        ends = self._ends()
         share = self.counts / np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
         wrong = 2 - np.eye(len(self.names), dtype=int)
-        return ends[0] + (ends[wrong] - ends[0]) * shade(share)[:, :, None]
+        colours: Array = ends[0] + (ends[wrong] - ends[0]) * shade(share)[:, :, None]
+        return colours
+
+    def _ends(self) -> Array:
+        """The colours of none, of all that is right, and of all that is wrong, (3, 3)."""
+        return rgb(self.theme.field, self.theme.accent, self.theme.danger)
 
     def _draw_lines(self, painter: QPainter) -> None:
         grid, box = self._grid, self._grid.matrix
@@ -278,7 +280,9 @@ class Matrix(QWidget):
     def _draw_margin(self, painter: QPainter, metrics: QFontMetricsF, box: QRect, share: float, across: bool) -> None:
         """A bar as long as the share, and the share, if there is room."""
         lined = min(self._grid.width, self._grid.height) >= LINED
-        bar = box.adjusted(0, 0, -1, -1) if lined else box
+        bar = box.adjusted(0, 0, -1, -1) if lined else QRect(box)
+        spare = max(bar.height() - FOOT, 0)
+        bar.adjust(0, spare // 2, 0, -(spare - spare // 2))
         painter.fillRect(bar, self.theme.field)
         if math.isfinite(share):
             length = QRect(bar)
@@ -301,21 +305,18 @@ class Matrix(QWidget):
         left, middle = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignVCenter
         painter.setPen(self.theme.muted)
         painter.drawText(QRect(0, 0, self.width(), HEAD - 2), left | middle, "rows: true, columns: predicted")
-        last = "100 % of its row"
+        last = "100 % of its row (marks: 1, 10 %)" if self.width() > ROOMY else "100 % of its row"
         x = self.width() - metrics.horizontalAdvance(last) - 2
         painter.drawText(QRectF(x, 0, self.width() - x, HEAD - 2), left | middle, last)
         ramp = QRect(int(x) - 6 - RAMP, 2, RAMP, HEAD - 6)
-        ends = np.array(
-            [colour.getRgb()[:3] for colour in (self.theme.field, self.theme.accent, self.theme.danger)], float
-        )
+        ends = self._ends()
         strength = np.linspace(0.0, 1.0, RAMP)[None, :, None]
         colours = ends[0] + (ends[1:, None] - ends[0]) * strength
         rows = np.ascontiguousarray(packed(colours.reshape(-1, 3)).reshape(2, RAMP))
         painter.drawImage(ramp, QImage(rows.data, RAMP, 2, 4 * RAMP, QImage.Format.Format_RGB32))
-        for mark in MARKS:
-            painter.fillRect(
-                ramp.left() + round(RAMP * float(shade(mark))), ramp.top(), 1, ramp.height(), self.theme.text
-            )
+        for mark in MARKS if self.width() > ROOMY else ():
+            at = ramp.left() + round(RAMP * float(shade(mark)))
+            painter.fillRect(at, ramp.top(), 1, ramp.height(), self.theme.text)
         zero = metrics.horizontalAdvance("0") + 5
         painter.drawText(QRectF(ramp.left() - zero, 0, zero, HEAD - 2), left | middle, "0")
 
@@ -335,9 +336,8 @@ class Matrix(QWidget):
         row = (position.y() - box.top()) // grid.height
         column = k if self.place(0, k).left() <= position.x() <= self.place(0, k).right() else column
         row = k if self.place(k, 0).top() <= position.y() <= self.place(k, 0).bottom() else row
-        return (
-            (row, column) if 0 <= row <= k and 0 <= column <= k and self.place(row, column).contains(position) else None
-        )
+        inside = 0 <= row <= k and 0 <= column <= k and self.place(row, column).contains(position)
+        return (row, column) if inside else None
 
     def event(self, event: QEvent) -> bool:
         # Keys that mean something here are not left to the window's shortcuts.

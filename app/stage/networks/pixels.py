@@ -16,7 +16,7 @@ SHADES = 256
 
 def grey_table(theme: Theme) -> Array:
     """From paper to ink, (SHADES,) uint32."""
-    stops = np.array([colour.getRgb()[:3] for colour in (theme.field, theme.text)], float)
+    stops = rgb(theme.field, theme.text)
     return packed(stops[0] + (stops[1] - stops[0]) * np.linspace(0.0, 1.0, SHADES)[:, None])
 
 
@@ -28,7 +28,8 @@ def signed_table(theme: Theme) -> Array:
 def packed(colours: Array) -> Array:
     """Colours (n, 3) in 0..255 as Qt keeps them, (n,) uint32."""
     red, green, blue = np.rint(colours).astype(np.uint32).T
-    return np.uint32(0xFF000000) + red * np.uint32(0x10000) + green * np.uint32(0x100) + blue
+    numbers: Array = np.uint32(0xFF000000) + red * np.uint32(0x10000) + green * np.uint32(0x100) + blue
+    return numbers
 
 
 def images(values: Array, low: float, high: float, table: Array) -> list[QImage]:
@@ -45,7 +46,12 @@ def images(values: Array, low: float, high: float, table: Array) -> list[QImage]
     ]
 
 
+def rgb(*colours: QColor) -> Array:
+    """Red, green and blue of colours, (n, 3) in 0..255."""
+    return np.array([(colour.red(), colour.green(), colour.blue()) for colour in colours], np.float64)
+
+
 def mixed(one: QColor, other: QColor, share: float) -> QColor:
     """A colour between two, share 0 being the first."""
-    pairs = zip(one.getRgb()[:3], other.getRgb()[:3], strict=True)  # type: ignore[arg-type, misc]
-    return QColor(*(round(a + share * (b - a)) for a, b in pairs))
+    ends = rgb(one, other)
+    return QColor(*np.rint(ends[0] + share * (ends[1] - ends[0])).astype(int).tolist())

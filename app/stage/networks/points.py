@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 
-from app.stage.markers import PAPER
+from app.buffers import polygon
+from app.stage.markers import INK, PAPER
 
 if TYPE_CHECKING:
     from app.stage.view import View
@@ -20,31 +23,34 @@ Array = np.ndarray
 SIDE = 19  # pixels of a stamp
 RADIUS, HOLE, EDGE = 4.0, 2.2, 1.1
 RING = 6.4
-SHADOW = QColor(8, 12, 24, 170)
-CROWDED = 3000  # points from which they are smaller
+SHADOW = QColor(8, 12, 24, 130)
+MANY = 600  # dots from which they are smaller
+CROWDED = 3000  # dots from which they are small squares
+CROWD = 3.0  # pixels of their sides
 SIZED = 420.0  # pixels of a plot's shorter side from which dots have their full size
 SMALLEST, STEP = 0.55, 0.05  # of the full size, and what sizes are multiples of
 
 
-class PointLayer:
-    """A picture of points, made anew only when what it is made of changes."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Dots:
+    """Dots at the spots (n, 2) of a plane in colours[shades (n,)], the first `train` of them filled."""
+
+    spots: Array
+    shades: Array
+    colours: Sequence[QColor]
+    train: int
+
+
+class DotLayer:
+    """A picture of dots, made anew only when they or the view are others."""
 
     def __init__(self) -> None:
         self._key: tuple[object, ...] = ()
         self._image = QImage()
 
-    def image(
-        self,
-        key: tuple[object, ...],
-        spots: Array,
-        shades: Array,
-        colours: Sequence[QColor],
-        train: int,
-        view: View,
-        ratio: float,
-    ) -> QImage:
-        """The points of `draw_points` in a transparent picture of the plot; `key` tells them from others."""
-        key = (*key, view, ratio)
+    def image(self, dots: Dots, view: View, ratio: float) -> QImage:
+        """The dots in a transparent picture of the plot, for a screen with so many pixels in one."""
+        key = (dots, view, ratio)
         if key != self._key:
             self._key = key
             self._image = QImage((view.plot.size() * ratio).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
@@ -52,33 +58,42 @@ class PointLayer:
             self._image.fill(Qt.GlobalColor.transparent)
             with QPainter(self._image) as painter:
                 painter.translate(-view.plot.topLeft())
-                draw_points(painter, view, spots, shades, colours, train)
+                draw_dots(painter, view, dots)
         return self._image
 
 
-def draw_points(
-    painter: QPainter, view: View, spots: Array, shades: Array, colours: Sequence[QColor], train: int
-) -> None:
-    """Dots at the spots (n, 2) in colours[shades (n,)], the first `train` of them filled; none outside of the plot."""
-    size, ratio = size_of(view, len(spots)), painter.device().devicePixelRatio()
-    for part, hollow in ((slice(None, train), False), (slice(train, None), True)):
-        kind = [stamp(colour.rgba(), hollow, ratio, size) for colour in colours]
-        corners, inside = _corners(view, spots[part])
-        for (x, y), shade in zip(corners, shades[part][inside].tolist(), strict=True):
+def draw_dots(painter: QPainter, view: View, dots: Dots) -> None:
+    """Paint dots; a crowd of them is small and plain."""
+    size, ratio = size_of(view, len(dots.spots)), painter.device().devicePixelRatio()
+    for part, hollow in ((slice(None, dots.train), False), (slice(dots.train, None), True)):
+        places, inside = _pixels(view, dots.spots[part])
+        shades = dots.shades[part][inside]
+        if len(dots.spots) > CROWDED:
+            for shade in np.unique(shades).tolist():
+                _draw_crowd(painter, places[shades == shade], dots.colours[shade], CROWD)
+            if hollow:
+                _draw_crowd(painter, places, INK, 1.0)
+            continue
+        kind = [stamp(colour.rgba(), hollow, ratio, size) for colour in dots.colours]
+        for (x, y), shade in zip(_corners(places), shades.tolist(), strict=True):
             painter.drawPixmap(x, y, kind[shade])
 
 
 def draw_wrong(painter: QPainter, view: View, spots: Array, wrong: Array, colour: QColor) -> None:
     """Rings around those of the spots (n, 2) that are wrong (n,): the examples that the network does not get right."""
+    places, _ = _pixels(view, spots[wrong])
+    if len(spots) > CROWDED:
+        _draw_crowd(painter, places, colour, CROWD)
+        return
     ring = ring_stamp(colour.rgba(), painter.device().devicePixelRatio(), size_of(view, len(spots)))
-    for x, y in _corners(view, spots[wrong])[0]:
+    for x, y in _corners(places):
         painter.drawPixmap(x, y, ring)
 
 
 def size_of(view: View, count: int) -> float:
-    """How large dots are in a plot with so many of them, in parts of the full size."""
-    size = min(view.plot.width(), view.plot.height()) / SIZED * (0.6 if count > CROWDED else 1.0)
-    return round(min(max(size, SMALLEST), 1.0) / STEP) * STEP
+    """How large so many dots are in a plot, in parts of the full size."""
+    size = min(min(view.plot.width(), view.plot.height()) / SIZED, 1.0) * min(math.sqrt(MANY / max(count, 1)), 1.0)
+    return round(max(size, SMALLEST) / STEP) * STEP
 
 
 def nearest(view: View, spots: Array, at: QPointF, reach: float) -> int | None:
@@ -98,13 +113,13 @@ def stamp(rgba: int, hollow: bool, ratio: float, size: float = 1.0) -> QPixmap:
 
     def draw(painter: QPainter, middle: QPointF) -> None:
         radius, edge = RADIUS * size, EDGE * (0.4 + 0.6 * size)
-        painter.setPen(QPen(SHADOW, 2 * edge))
+        painter.setPen(QPen(SHADOW, 1.6 * edge))
         painter.setBrush(colour)
         painter.drawEllipse(middle, radius, radius)
         if hollow:
-            painter.setPen(QPen(colour, radius - HOLE * size))
-            painter.setBrush(PAPER)
-            painter.drawEllipse(middle, (radius + HOLE * size) / 2, (radius + HOLE * size) / 2)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(INK)
+            painter.drawEllipse(middle, HOLE * size, HOLE * size)
         else:
             painter.setPen(QPen(PAPER, edge))
             painter.drawEllipse(middle, radius, radius)
@@ -135,12 +150,24 @@ def _stamped(draw: Callable[[QPainter, QPointF], None], ratio: float) -> QPixmap
     return picture
 
 
-def _corners(view: View, spots: Array) -> tuple[list[list[int]], Array]:
-    """Where stamps begin on the screen, [x, y] of each in the plot, and which those are (n,)."""
+def _pixels(view: View, spots: Array) -> tuple[Array, Array]:
+    """Where spots (n, 2) are on the screen, (m, 2), and which those are that the plot shows, (n,)."""
     x = view.plot.left() + (spots[:, 0] - view.x0) * view.x_scale
     y = view.plot.bottom() + (spots[:, 1] - view.y0) * view.y_scale
-    box: QRectF = view.plot
+    box = view.plot.adjusted(-SIDE, -SIDE, SIDE, SIDE)
     with np.errstate(invalid="ignore"):
-        inside = (x > box.left() - SIDE) & (x < box.right() + SIDE) & (y > box.top() - SIDE) & (y < box.bottom() + SIDE)
-    corners = np.rint(np.column_stack([x[inside], y[inside]]) - SIDE / 2).astype(int)
-    return corners.tolist(), inside
+        inside = (x > box.left()) & (x < box.right()) & (y > box.top()) & (y < box.bottom())
+    return np.column_stack([x[inside], y[inside]]), inside
+
+
+def _corners(places: Array) -> list[list[int]]:
+    """Where the stamps of these pixels (n, 2) begin."""
+    corners: list[list[int]] = np.rint(places - SIDE / 2).astype(int).tolist()
+    return corners
+
+
+def _draw_crowd(painter: QPainter, places: Array, colour: QColor, width: float) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
+    painter.drawPoints(polygon(*places.T))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter
 from app.stage.networks.chart import Reading
 from app.stage.networks.options import Options
 from app.stage.networks.plot import PlotView, padded
-from app.stage.networks.points import draw_points
+from app.stage.networks.points import Dots, draw_dots
 from app.stage.networks.steady import Steady
 from app.ticks import number
 from engine import Learner, NetworkTask, Portrait
@@ -96,8 +96,8 @@ class ResidualsView(PlotView):
         if portrait is None:
             return
         if self.finite():
-            train, shades = portrait.learner.data.train, np.zeros(len(self.spots), int)
-            draw_points(painter, view, self.spots, shades, [self.run_colour()], train)
+            shades = np.zeros(len(self.spots), int)
+            draw_dots(painter, view, Dots(self.spots, shades, [self.run_colour()], portrait.learner.data.train))
         else:
             self.draw_words(painter, view)
 

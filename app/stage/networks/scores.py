@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.theme import Theme
 
 SPACE = 10.0
-WIDEST = ("validation", "100.0 %", "loss 0.00000", "000 of 000 wrong")  # columns that do not move with the numbers
+WIDEST = ("validation", "100.0 %", "loss 0.00000", "000 wrong")  # columns that do not move with the numbers
 
 
 class Scores(QWidget):
@@ -71,9 +71,13 @@ class Scores(QWidget):
                 x += SIDE + 2
                 texts = (row.title, row.score, row.loss, row.errors)
                 for place, (text, wide) in enumerate(zip(texts, columns, strict=False)):
-                    painter.setPen(self._theme.text if place == 1 else self._theme.muted)
+                    painter.setPen(self._pen(row, place))
                     painter.drawText(QRectF(x, y, wide, height), Qt.AlignmentFlag.AlignVCenter, text)
                     x += wide
+
+    def _pen(self, row: Score, place: int) -> QColor:
+        """The score stands out; what is wrong has the colour of the rings."""
+        return self._theme.text if place == 1 else self._theme.danger if place == 3 and row.wrong else self._theme.muted
 
     def _columns(self, metrics: QFontMetricsF) -> list[float]:
         rows = ((row.title, row.score, row.loss, row.errors) for row in self._rows)

@@ -41,7 +41,7 @@ def spread_of(numbers: Array, most: int) -> Spread:
     values = flat[::every]
     low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
     unknown = 0
-    if not (-LARGEST <= low and high <= LARGEST):
+    if not (low >= -LARGEST and high <= LARGEST):
         known = values[np.abs(values) <= LARGEST]
         unknown, values = len(values) - len(known), known
         low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)

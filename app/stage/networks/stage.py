@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
-from app.elided import ElidedLabel
 from app.stage.networks.diagram import Diagram
+from app.stage.networks.title import Title
 from app.stage.networks.view import NetworkView
 from app.stage.networks.views import VIEWS
 from engine import NetworkTask, Wanted
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DESCRIBE_DELAY = 1000  # milliseconds between two descriptions for a screen reader
 WIDE = 1.3  # how much wider than high the stage is when the views stand side by side
+TALL_SHARE, WIDE_SHARE = 0.46, 0.5  # of the diagram, above and beside the other view
 
 
 class NetworkStage(QWidget):
@@ -46,21 +47,18 @@ class NetworkStage(QWidget):
         self._chosen = ""
         self._picture: SessionPicture | None = None
         self._portrait: Portrait | None = None
-        self._title = ElidedLabel()
-        self._title.setObjectName("cardTitle")
+        self._title = Title()
         self._pages = QStackedWidget()
         for view in self.views.values():
             self._pages.addWidget(view)
-        self._buttons = self._view_buttons()
-        self.diagram_button = self._button("diagram", "Diagram", "Show the diagram of the network", self.diagram.TIP)
-        self.diagram_button.setChecked(True)
+        self.tabs = self._view_tabs()
+        self.diagram_button = self._diagram_toggle()
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setHandleWidth(10)
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(self.diagram)
         self._split.addWidget(self._pages)
-        self._split.setStretchFactor(0, 4)
-        self._split.setStretchFactor(1, 5)
+        self._shares = {Qt.Orientation.Vertical: TALL_SHARE, Qt.Orientation.Horizontal: WIDE_SHARE}
         self._describing = QTimer(self)
         self._describing.setSingleShot(True)
         self._describing.setInterval(DESCRIBE_DELAY)
@@ -74,6 +72,8 @@ class NetworkStage(QWidget):
             view.settled.connect(self.settled)
             view.parameter_edited.connect(self.parameter_edited)
         self.diagram_button.toggled.connect(self._show_diagram)
+        self.tabs.currentChanged.connect(lambda place: self.choose(list(self.views)[place]))
+        self._split.splitterMoved.connect(self._keep_share)
         self._describing.timeout.connect(self._describe)
 
     @property
@@ -108,9 +108,11 @@ class NetworkStage(QWidget):
         task = picture.task
         assert isinstance(task, NetworkTask)
         shape = " – ".join(str(size) for size in task.network.sizes)
-        self._title.show_text(f"{shape}   ·   {task.network.parameters:,} parameters")
-        for key, view in self.views.items():
-            self._buttons[key].setVisible(view.fits(picture))
+        parameters = f"{task.network.parameters:,} parameters"
+        self._title.show_texts(f"{shape}   ·   {parameters}", parameters, shape)
+        for place, view in enumerate(self.views.values()):
+            if self.tabs.isTabVisible(place) != view.fits(picture):
+                self.tabs.setTabVisible(place, view.fits(picture))
         if self.current is None or not self.current.fits(picture):
             self.choose(next((key for key, view in self.views.items() if view.fits(picture)), ""))
         for view in self._shown:
@@ -125,8 +127,8 @@ class NetworkStage(QWidget):
             self._hand_on(view)
 
     def show_plane(self, patch: PlanePatch) -> None:
-        """Show the newest plane of parameters."""
-        for view in self._shown:
+        """Show the newest plane of parameters; those who are not on screen keep it for when they are."""
+        for view in self.views.values():
             view.show_plane(patch)
 
     def choose(self, key: str) -> None:
@@ -134,7 +136,8 @@ class NetworkStage(QWidget):
         if key not in self.views:
             return
         self._chosen = key
-        self._buttons[key].setChecked(True)
+        with QSignalBlocker(self.tabs):
+            self.tabs.setCurrentIndex(list(self.views).index(key))
         view = self.views[key]
         self._pages.setCurrentWidget(view)
         self.setFocusProxy(view)
@@ -153,7 +156,11 @@ class NetworkStage(QWidget):
 
     def view(self) -> dict[str, Any]:
         """The view settings: plain values, as a file keeps them."""
-        kept: dict[str, Any] = {"network_view": self._chosen, "network_diagram": self.diagram_button.isChecked()}
+        kept: dict[str, Any] = {
+            "network_view": self._chosen,
+            "network_diagram": self.diagram_button.isChecked(),
+            "network_split": list(self._shares.values()),
+        }
         for view in (self.diagram, *self.views.values()):
             kept |= view.view()
         return kept
@@ -162,6 +169,12 @@ class NetworkStage(QWidget):
         """Restore what `view` told; entries that are missing or make no sense are passed over."""
         if isinstance(view.get("network_diagram"), bool):
             self.diagram_button.setChecked(view["network_diagram"])
+        shares = view.get("network_split")
+        if isinstance(shares, list) and len(shares) == 2 and all(isinstance(share, int | float) for share in shares):
+            self._shares = {
+                side: min(max(float(share), 0.1), 0.9) for side, share in zip(self._shares, shares, strict=True)
+            }
+            self._divide()
         for part in (self.diagram, *self.views.values()):
             part.apply_view(view)
         self.choose(str(view.get("network_view", "")))
@@ -189,24 +202,26 @@ class NetworkStage(QWidget):
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)
 
-    def _view_buttons(self) -> dict[str, QToolButton]:
-        group = QButtonGroup(self)
-        buttons = {}
-        for kind in VIEWS:
-            button = self._button(kind.KEY, kind.TITLE, f"Show {kind.TITLE}", kind.TIP)
-            button.clicked.connect(lambda _=False, key=kind.KEY: self.choose(key))
-            group.addButton(button)
-            buttons[kind.KEY] = button
-        return buttons
+    def _view_tabs(self) -> QTabBar:
+        tabs = QTabBar()
+        tabs.setObjectName("network_views")
+        tabs.setAccessibleName("Views of the network")
+        tabs.setDrawBase(False)
+        tabs.setExpanding(False)
+        tabs.setUsesScrollButtons(True)
+        for place, kind in enumerate(VIEWS):
+            tabs.addTab(kind.TITLE)
+            tabs.setTabToolTip(place, kind.TIP)
+        return tabs
 
-    def _button(self, name: str, text: str, spoken: str, tip: str) -> QToolButton:
+    def _diagram_toggle(self) -> QToolButton:
         button = QToolButton()
-        button.setObjectName(f"network_show_{name}")
-        button.setText(text)
-        button.setAccessibleName(spoken)
-        button.setToolTip(tip)
+        button.setObjectName("network_show_diagram")
+        button.setText("Diagram")
+        button.setAccessibleName("Show the diagram of the network")
+        button.setToolTip(self.diagram.TIP)
         button.setCheckable(True)
-        button.setAutoRaise(True)
+        button.setChecked(True)
         return button
 
     def _lay_out(self) -> None:
@@ -215,8 +230,7 @@ class NetworkStage(QWidget):
         bar.setSpacing(6)
         bar.addWidget(self._title, 1)
         bar.addWidget(self.diagram_button)
-        for button in self._buttons.values():
-            bar.addWidget(button)
+        bar.addWidget(self.tabs)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -226,7 +240,20 @@ class NetworkStage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         wide = self.width() > WIDE * self.height()
-        self._split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+        side = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
+        if side != self._split.orientation():
+            self._split.setOrientation(side)
+        self._divide()
+
+    def _divide(self) -> None:
+        """Give the diagram its share of the room, as it was chosen for this side of the other view."""
+        share = self._shares[self._split.orientation()]
+        self._split.setSizes([round(1000 * share), round(1000 * (1.0 - share))])
+
+    def _keep_share(self) -> None:
+        first, second = self._split.sizes()
+        if first and second:
+            self._shares[self._split.orientation()] = round(first / (first + second), 3)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu().popup(event.globalPos())
@@ -237,7 +264,9 @@ class NetworkStage(QWidget):
         menu.setObjectName("stage_menu")
         menu.aboutToHide.connect(menu.deleteLater)
         menu.addAction("Reset view", self.reset_view)
-        menu.addAction("Hide the diagram" if self.diagram_button.isChecked() else "Show the diagram", self.diagram_button.toggle)
+        menu.addAction(
+            "Hide the diagram" if self.diagram_button.isChecked() else "Show the diagram", self.diagram_button.toggle
+        )
         menu.addSeparator()
         menu.addAction("Copy image", lambda: QGuiApplication.clipboard().setImage(self.image()))
         menu.addAction("Export…", lambda: self.export_wanted.emit())

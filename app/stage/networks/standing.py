@@ -24,3 +24,12 @@ def standing(picture: SessionPicture | None, portrait: Portrait | None) -> str:
     if unknown:
         words.append(f"{unknown:,} answers are not finite")
     return " · ".join(words)
+
+
+def same_shape(before: Portrait | None, portrait: Portrait) -> bool:
+    """Whether two portraits are of the same run with a network of the same shape."""
+    return (
+        before is not None
+        and before.run == portrait.run
+        and before.learner.network.sizes == portrait.learner.network.sizes
+    )

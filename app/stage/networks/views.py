@@ -7,6 +7,7 @@ from app.stage.networks.decision import DecisionView
 from app.stage.networks.fit import FitView
 from app.stage.networks.histograms import HistogramsView
 from app.stage.networks.images import ImagesView
+from app.stage.networks.path import PathView
 from app.stage.networks.residuals import ResidualsView
 from app.stage.networks.view import NetworkView
 
@@ -16,5 +17,6 @@ VIEWS: tuple[type[NetworkView], ...] = (
     ImagesView,
     ConfusionView,
     ResidualsView,
+    PathView,
     HistogramsView,
 )

@@ -10,6 +10,8 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.stage.networks.pixels import images, signed_table
+from app.stage.networks.spread import spread_of
+from app.stage.networks.standing import same_shape
 from app.stage.networks.steady import Steady
 from app.stage.networks.tiles import CAPTION, PAD, SMALL, Tiles
 from app.ticks import number
@@ -18,12 +20,14 @@ if TYPE_CHECKING:
     from app.theme import Theme
     from engine import Portrait
 
-KEY_SIZE = QSize(128, 16)
-RAMP = 56  # pixels of the key's width
+KEY_SIZE = QSize(116, 16)
+RAMP = 44  # pixels of the key's width
+WITHIN = 0.99  # of the weights lie on the scale at least
+MOST = 10_000  # weights that are looked at for that
 
 
 class WeightTiles(Tiles):
-    """One tile a unit, all on one scale from -`scale` to `scale`."""
+    """One tile a unit, all on one scale from -`scale` to `scale`, beyond which a few weights may lie."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "network-weights", "First-layer weights")
@@ -38,16 +42,12 @@ class WeightTiles(Tiles):
 
     def show_portrait(self, portrait: Portrait) -> None:
         before, self.portrait = self.portrait, portrait
-        if (
-            before is None
-            or before.run != portrait.run
-            or before.learner.network.sizes != portrait.learner.network.sizes
-        ):
+        if not same_shape(before, portrait):
             self._steady = Steady()
         network, shape = portrait.learner.network, portrait.learner.data.image
         assert shape is not None
-        weights = portrait.theta[network.weights(0)]
-        most = float(np.abs(weights[np.isfinite(weights)]).max(initial=0.0))
+        sizes = np.abs(spread_of(portrait.theta[network.weights(0)], MOST).values)
+        most = float(np.quantile(sizes, WITHIN)) if len(sizes) else 0.0
         self.scale = self._steady.follow(0.0, most)[1] if most else self.scale
         self.set_tiles(network.sizes[1], shape)
         self.viewport().update()
@@ -117,10 +117,11 @@ class ColourKey(QWidget):
     def set_scale(self, scale: float) -> None:
         if scale != self._scale:
             self._scale = scale
-            self.setAccessibleName(
-                f"Colours of weights, from {number(-scale, 3)} (orange) to {number(scale, 3)} (blue)"
+            ends = f"from {number(-scale, 3)} (orange) to {number(scale, 3)} (blue)"
+            self.setAccessibleName(f"Colours of weights, {ends}")
+            self.setToolTip(
+                f"Colours of weights, {ends}: one scale for all units, on which at least 99 % of the weights lie"
             )
-            self.setToolTip(self.accessibleName())
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -133,7 +134,6 @@ class ColourKey(QWidget):
             painter.setFont(font)
             painter.setPen(self.theme.muted)
             side, middle = box.left() - 4, Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(
-                QRectF(0, 0, side, self.height()), middle | Qt.AlignmentFlag.AlignRight, number(-self._scale, 3)
-            )
-            painter.drawText(QRectF(box.right() + 4, 0, side, self.height()), middle, number(self._scale, 3))
+            left, right = QRectF(0, 0, side, self.height()), QRectF(box.right() + 4, 0, side, self.height())
+            painter.drawText(left, middle | Qt.AlignmentFlag.AlignRight, number(-self._scale, 3))
+            painter.drawText(right, middle, number(self._scale, 3))

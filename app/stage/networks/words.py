@@ -18,17 +18,23 @@ NOT_FINITE = "The network's answers are not finite"
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One of the two parts of the examples: accuracy or R², loss, and how many are wrong or by how much."""
+    """One of the two parts of the examples: accuracy or R², loss, and how many are wrong (or, of values, by how much).
+
+    wrong: of `count` examples; None for a regression.
+    """
 
     title: str
     validates: bool
     score: str
     loss: str
     errors: str
+    wrong: int | None
+    count: int
 
     @property
     def sentence(self) -> str:
-        return f"{self.title.capitalize()}: {self.score}, {self.loss}, {self.errors}."
+        errors = self.errors if self.wrong is None else f"{self.wrong:,} of {self.count:,} wrong"
+        return f"{self.title.capitalize()}: {self.score}, {self.loss}, {errors}."
 
 
 def scores_of(portrait: Portrait) -> tuple[Score, ...]:
@@ -42,6 +48,8 @@ def scores_of(portrait: Portrait) -> tuple[Score, ...]:
             _score(portrait.scores[validates], bool(data.classes)),
             f"loss {number(portrait.losses[validates], 3)}",
             _errors(portrait, part),
+            int(portrait.wrong[part].sum()) if data.classes else None,
+            len(data.targets[part]),
         )
         for title, validates, part in parts
         if len(data.targets[part])
@@ -67,8 +75,7 @@ def _score(score: float, accuracy: bool) -> str:
 def _errors(portrait: Portrait, part: slice) -> str:
     data = portrait.learner.data
     if data.classes:
-        wrong = portrait.wrong[part]
-        return f"{int(wrong.sum())} of {len(wrong)} wrong"
+        return f"{int(portrait.wrong[part].sum()):,} wrong"
     with np.errstate(all="ignore"):
         misses = portrait.predictions[part] - data.targets[part]
         return f"RMSE {number(float(np.sqrt(np.mean(misses * misses))), 3)}"

@@ -19,7 +19,8 @@ class Work:
     """The same for everybody: data in their order, first weights, batches of equal size one after the other.
 
     activations: tanh, relu or identity, one for each layer. loss: half_mse or softmax. optimizer: sgd,
-    momentum or adam. weights: (W (units, inputs), b (units,)) of each layer; targets: numbers (n, 1), or class places (n,).
+    momentum or adam. weights: (W (units, inputs), b (units,)) of each layer. targets: numbers (n, 1), or class
+    places (n,).
     """
 
     sizes: tuple[int, ...]

@@ -1,16 +1,39 @@
 from __future__ import annotations
 
+import html
+
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
+from app.controls.about import about, family, summary_of
 from app.controls.chooser import Chooser
+from app.controls.effects import AGAIN, LIVE
 from app.controls.knob_list import KnobList
 from app.controls.segmented import Segmented
-from engine import COMMON, OPTIMIZERS, SCHEDULES, SURFACES, Hyper
+from engine import (
+    ACTIVATIONS,
+    COMMON,
+    DATASETS,
+    INITIALIZERS,
+    LOSSES,
+    OPTIMIZERS,
+    SCHEDULES,
+    SURFACES,
+    Hyper,
+    print_signs,
+)
 
-CATALOGUES = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "surface": SURFACES}
+CATALOGUES = {
+    "optimizer": OPTIMIZERS,
+    "schedule": SCHEDULES,
+    "surface": SURFACES,
+    "data set": DATASETS,
+    "activation": ACTIVATIONS,
+    "loss": LOSSES,
+    "initializer": INITIALIZERS,
+}
 FOLDED = {hyper.name for hyper in COMMON}
 
 
@@ -33,6 +56,12 @@ def show(qtbot, themed):
     windows.clear()
 
 
+def told(entry) -> str:
+    """What a tooltip must hold of an entry."""
+    summary = next((getattr(entry, name) for name in ("summary", "help") if hasattr(entry, name)), "")
+    return html.escape(summary or print_signs(entry.formula), quote=False)
+
+
 @pytest.fixture(params=CATALOGUES)
 def catalogue(request):
     return CATALOGUES[request.param]
@@ -50,7 +79,7 @@ def test_every_entry_can_be_shown_in_silence(chooser, catalogue):
     for key, entry in catalogue.items():
         chooser.set_key(key)
         assert (chooser.key, chooser.currentText()) == (key, entry.title)
-        assert entry.summary in chooser.toolTip()
+        assert told(entry) in chooser.toolTip()
     assert chooser.told == []
 
 
@@ -62,7 +91,7 @@ def test_a_heading_is_never_the_key(chooser, catalogue):
 
 def test_entries_stand_under_their_families_once(chooser, catalogue):
     titles = [chooser.itemText(place) for place in range(chooser.count())]
-    families = list(dict.fromkeys(getattr(entry, "family", "") for entry in catalogue.values()))
+    families = list(dict.fromkeys(family(entry) for entry in catalogue.values()))
     headings = [family for family in families if family]
     for entry in catalogue.values():
         assert entry.title in titles
@@ -95,6 +124,50 @@ def test_an_entry_is_picked_from_the_list(chooser, catalogue, qtbot):
     qtbot.wait(QApplication.doubleClickInterval())  # a release that early would count as the click that opened it
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert chooser.told == [key] and chooser.key == key
+
+
+def test_only_what_is_offered_can_be_chosen(show, qtbot):
+    chooser = show(Chooser(LOSSES))
+    chooser.offer(["mse", "huber"])
+    chooser.set_key("huber")
+    assert [chooser.itemText(place) for place in range(chooser.count())] == ["Mean squared error", "Huber"]
+    picked: list[str] = []
+    chooser.chosen.connect(picked.append)
+    chooser.setFocus()
+    qtbot.keyClick(chooser, Qt.Key.Key_Up)
+    assert picked == ["mse"]
+
+
+def test_something_of_ones_own_is_shown_and_left_again(show, qtbot):
+    chooser = show(Chooser(DATASETS))
+    chooser.set_key("moons")
+    chooser.show_other("my table", "300 examples")
+    assert chooser.currentIndex() == -1 and chooser.placeholderText() == "my table" and "300" in chooser.toolTip()
+    chooser.set_key("moons")
+    assert chooser.currentText() == DATASETS["moons"].title and "300" not in chooser.toolTip()
+
+
+def test_the_list_tells_what_starts_again(show):
+    chooser = show(Chooser(LOSSES))
+    chooser.set_key("mse")
+    chooser.effect = lambda key: AGAIN if key in ("mse", "softmax") else LIVE
+    chooser.showPopup()
+    role = Qt.ItemDataRole.UserRole + 2
+    said = {
+        chooser.itemData(place, Qt.ItemDataRole.UserRole): chooser.itemData(place, role)
+        for place in range(chooser.count())
+    }
+    chooser.hidePopup()
+    assert {key for key, words in said.items() if words} == {"softmax"}
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_what_is_known_of_an_entry_is_told(name):
+    for entry in CATALOGUES[name].values():
+        text = about(entry, "one thing more")
+        assert summary_of(entry) and text.endswith("<p>one thing more</p>") and "<p></p>" not in text
+        for known in (getattr(entry, "source", ""), getattr(entry, "licence", "")):
+            assert html.escape(known, quote=False) in text
 
 
 def test_typing_finds_an_entry(show, qtbot):
@@ -207,3 +280,11 @@ def test_no_text_of_the_segments_is_cut(show):
     segments = show(Segmented(("Full batch", "Mini-batch", "Single sample"), "batch type"))
     for button in segments.findChildren(QPushButton):
         assert button.fontMetrics().horizontalAdvance(button.text()) <= button.width()
+
+
+def test_tab_comes_to_the_segment_that_is_shown(show):
+    segments = show(Segmented(("Full", "Mini-batch", "Single"), "batch type"))
+    buttons = segments.findChildren(QPushButton)
+    buttons[0].setFocus()
+    segments.set_place(2)
+    assert [bool(button.focusPolicy() & Qt.FocusPolicy.TabFocus) for button in buttons] == [False, False, True]

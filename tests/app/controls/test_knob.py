@@ -5,10 +5,29 @@ import math
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
+from app.controls.effects import AGAIN, WORDS
 from app.controls.knob import Knob, read, shown
-from engine import BATCHES, COMMON, LEARNING_RATE, OPTIMIZERS, SCHEDULES, STOP, SURFACES, WARMUP, Hyper, SettingError
+from engine import (
+    BATCHES,
+    COMMON,
+    DATASETS,
+    DROPOUT,
+    INITIALIZERS,
+    LEARNING_RATE,
+    LOSSES,
+    OPTIMIZERS,
+    RESIDUAL,
+    SCHEDULES,
+    SHARE,
+    STOP,
+    SURFACES,
+    UNITS,
+    WARMUP,
+    Hyper,
+    SettingError,
+)
 
 LINEAR = Hyper("beta1", "β₁", 0.9, 0.0, 0.9999, help="share of the running mean that is kept")
 LOG = Hyper("rate", "η", 1e-2, 1e-12, 1e6, log=True, slider=(1e-5, 10.0))
@@ -17,11 +36,13 @@ WHOLE = Hyper("period", "T", 7, 1, 1_000_000, kind="integer", slider=(1, 10), un
 WHOLE_LOG = Hyper("window", "W", 1, 1, 10_000, log=True, kind="integer")
 SWITCH = Hyper("decoupled", "decoupled", False, 0, 1, kind="switch")
 LIST = Hyper("milestones", "", (100.0, 200.0), 0, 1e9, kind="list")
-SAMPLES = (LINEAR, LOG, LOG_FROM_ZERO, WHOLE, WHOLE_LOG, SWITCH, LIST)
-CATALOGUES = (OPTIMIZERS, SCHEDULES, SURFACES, BATCHES)
+CHOICE = Hyper("order", "", "one", kind="choice", options=("one", "two_by_two", "three"))
+LONG_CHOICE = Hyper("kind", "", "c", kind="choice", options=("a", "b", "c", "d", "e"))
+SAMPLES = (LINEAR, LOG, LOG_FROM_ZERO, WHOLE, WHOLE_LOG, SWITCH, LIST, CHOICE, LONG_CHOICE)
+CATALOGUES = (OPTIMIZERS, SCHEDULES, SURFACES, BATCHES, DATASETS, LOSSES, INITIALIZERS)
 DECLARED = list(
     dict.fromkeys(
-        [*COMMON, LEARNING_RATE, WARMUP, *STOP]
+        [*COMMON, LEARNING_RATE, WARMUP, *STOP, SHARE, DROPOUT, RESIDUAL, UNITS]
         + [hyper for made in CATALOGUES for entry in made.values() for hyper in entry.knobs]
     )
 )
@@ -171,7 +192,12 @@ def test_return_without_typing_tells_nothing(show, qtbot):
 @pytest.mark.parametrize("hyper", SAMPLES, ids=lambda hyper: hyper.name)
 def test_showing_a_value_never_tells(show, hyper):
     knob, told = show(hyper)
-    values = {"switch": (True, False), "list": ((), (1.0, 2.0)), "integer": (1, 5)}.get(hyper.kind, (0.1, 0.5))
+    values = {
+        "switch": (True, False),
+        "list": ((), (1.0, 2.0)),
+        "integer": (1, 5),
+        "choice": hyper.options,
+    }.get(hyper.kind, (0.1, 0.5))
     for value in values:
         knob.set_value(value)
         assert knob.value == value
@@ -297,6 +323,46 @@ def test_a_switch_is_toggled_by_mouse_and_by_space(show, qtbot):
     assert told[2:] == [("decoupled", False), "finished"] and knob.value is False
 
 
+def test_a_choice_of_few_is_made_with_buttons(show, qtbot):
+    knob, told = show(CHOICE)
+    buttons = knob.options.buttons.findChildren(QPushButton)
+    assert [button.text() for button in buttons] == ["One", "Two by two", "Three"]
+    qtbot.mouseClick(buttons[1], Qt.MouseButton.LeftButton)
+    buttons[1].setFocus()
+    qtbot.keyClick(buttons[1], Qt.Key.Key_Right)
+    assert told == [("order", "two_by_two"), "finished", ("order", "three"), "finished"] and knob.value == "three"
+    qtbot.mouseDClick(knob.label, Qt.MouseButton.LeftButton)
+    assert told[4:] == [("order", "one"), "finished"] and buttons[0].isChecked()
+
+
+def test_a_choice_of_many_is_made_in_a_list(show, qtbot):
+    knob, told = show(LONG_CHOICE)
+    assert knob.options.list.currentText() == "C"
+    knob.options.list.setFocus()
+    wheel(knob.options.list)
+    qtbot.keyClick(knob.options.list, Qt.Key.Key_Down)
+    assert told == [("kind", "d"), "finished"] and knob.value == "d"
+    knob.set_value("a")
+    assert knob.options.list.currentText() == "A" and len(told) == 2
+
+
+def test_a_choice_is_read_by_its_words():
+    assert read(" three ", CHOICE) == "three" and shown("three", "choice") == "three"
+    with pytest.raises(SettingError, match="order must be one of one, two_by_two, three, got 'four'"):
+        read("four", CHOICE)
+
+
+def test_what_turning_does_is_told_and_marked(show):
+    knob, _ = show(LINEAR)
+    before = knob.toolTip()
+    knob.show_effect(AGAIN, marked=True)
+    assert knob.mark.isVisible() and WORDS[AGAIN] in knob.toolTip() and WORDS[AGAIN] in knob.accessibleDescription()
+    knob.show_effect(AGAIN, marked=False)
+    assert not knob.mark.isVisible() and WORDS[AGAIN] in knob.toolTip()
+    knob.show_effect("", marked=True)
+    assert not knob.mark.isVisible() and knob.toolTip() == before
+
+
 def test_a_list_that_is_too_long_is_refused(show, qtbot):
     knob, told = show(LIST)
     enter(qtbot, knob, ",".join("123456789"))
@@ -309,8 +375,8 @@ def test_every_declared_knob_can_be_drawn_named_and_typed_back(show, hyper):
     assert knob.objectName() == f"knob-{hyper.name}"
     assert knob.accessibleName() and hyper.range in knob.toolTip()
     assert knob.value == hyper.default and told == []
-    if hyper.kind == "switch":
-        assert knob.switch.accessibleName()
+    if hyper.kind in ("switch", "choice"):
+        assert (knob.switch or knob.options).accessibleName() and not knob.field.isVisible()
         return
     assert knob.field.accessibleName()
     assert read(knob.field.text(), hyper) == hyper.default

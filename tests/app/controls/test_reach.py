@@ -6,7 +6,9 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QLineEdit, QScrollBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QScrollBar, QWidget
+
+from engine import new_network, new_run
 
 INTERACTIVE = (QAbstractButton, QAbstractSlider, QComboBox, QLineEdit)
 
@@ -32,8 +34,26 @@ def in_reading_order(owner: QWidget, parts: list[QWidget]) -> bool:
 
 
 @pytest.fixture
-def changed(window):
+def learning(open_window):
+    """A window with a network, in which rows have been made anew and every fold of its panel is open."""
+    window = open_window(new_network("blobs", [new_run("adam", batch=10)], (4,)))
+    panel = window.bench.problem_panel.network
+    panel.layers.add.click()
+    panel.data.chooser.chosen.emit("moons")
+    window.settle()
+    for fold in (panel.loss_fold.fold, panel.initializer_fold.fold, panel.layers.more._fold):
+        fold.click()
+    return window
+
+
+@pytest.fixture(params=["surface", "network"])
+def changed(request):
     """A window in which knobs and rows have been made anew."""
+    return request.getfixturevalue("racing" if request.param == "surface" else "learning")
+
+
+@pytest.fixture
+def racing(window):
     bench = window.bench
     bench.tweak("adam", "optimizer", "rmsprop")
     bench.tweak("adam", "schedule", "one_cycle")
@@ -59,7 +79,12 @@ def test_tab_follows_the_eye_through_controls_that_were_made_later(changed):
 
 
 def reached_by_arrows(part: QWidget) -> bool:
-    """Qt lets Tab stop once in a group of buttons, at the chosen one; the arrows go to the others."""
+    """Qt lets Tab stop once in a group of buttons, at the chosen one; the arrows go to the others.
+
+    In the field of a stepper they do what the buttons beside it do.
+    """
+    if part.objectName() == "step-by-one":
+        return True
     return isinstance(part, QAbstractButton) and part.group() is not None and not part.isChecked()
 
 
@@ -90,7 +115,7 @@ def test_every_control_has_a_name_and_a_tooltip(changed):
     for kind in INTERACTIVE:
         for part in changed.bench.findChildren(kind):
             owner = part.parentWidget()
-            if part.isHidden() or isinstance(part, QScrollBar) or isinstance(owner, QComboBox):
+            if part.isHidden() or isinstance(part, QScrollBar) or isinstance(owner, QComboBox | QAbstractSpinBox):
                 continue
             says = part.accessibleName() or (part.text() if isinstance(part, QAbstractButton) else "")
             if not says.strip():

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.controls.runs_panel import RunsPanel, what_differs
 from app.theme import DARK, LIGHT
-from engine import MOST_RUNS, OPTIMIZERS, Session, new_experiment, new_run
+from engine import MOST_RUNS, OPTIMIZERS, Session, new_experiment, new_network, new_run
 
 SIGNALS = ("selected", "changed", "added", "duplicated", "removed", "remedied")
 
@@ -179,6 +179,67 @@ def test_sixteen_runs_are_enough(panel):
     assert len(panel.rows) == MOST_RUNS and not panel.add.isEnabled()
     panel.refresh(race(new_run("adam"), updates=1).picture(), "adam")
     assert len(panel.rows) == 1 and panel.add.isEnabled()
+
+
+def learners(*runs, updates: int = 40, **settings) -> Session:
+    session = Session(new_network("circle", list(runs), (3,), **settings))
+    session.advance(updates)
+    return session
+
+
+def test_a_network_shows_its_validation_loss_and_the_best_one(panel):
+    session = learners(new_run("adam", learning_rate=0.03, batch=10), new_run("sgd", learning_rate=0.03, batch=10))
+    picture = session.picture()
+    panel.refresh(picture, "adam")
+    for row, run in zip(panel.rows, picture.runs, strict=True):
+        assert row.value.text() == f"{run.measures.column('validation_loss')[-1]:.4g}"
+        assert "validation" in row.value.toolTip().lower() and f"{int(run.measures.at[-1])}" in row.value.toolTip()
+        assert row.best.isVisible() and row.best.text() == f"best {run.best.loss:.3g} at {run.best.update}"
+        assert row.best.geometry().right() <= row.width()
+
+
+def test_of_a_past_update_a_network_shows_what_was_measured_then(panel):
+    session = learners(new_run("adam", learning_rate=0.03, batch=10))
+    picture = session.picture(7)
+    panel.refresh(picture, "adam")
+    run = picture.runs[0]
+    place = int((run.measures.at <= 7).sum()) - 1
+    assert panel.rows[0].value.text() == f"{run.measures.column('validation_loss')[place]:.4g}"
+    assert f"update {int(run.measures.at[place])}" in panel.rows[0].value.toolTip()
+
+
+def test_without_validation_it_is_the_training_loss(panel):
+    picture = learners(new_run("adam", batch=10), share=1.0).picture()
+    panel.refresh(picture, "adam")
+    row, run = panel.rows[0], picture.runs[0]
+    assert row.value.text() == f"{run.measures.column('training_loss')[-1]:.4g}" and "Training" in row.value.toolTip()
+    assert not row.best.isVisible()
+    row.show_menu()
+    titles = [action.text() for action in row.findChild(QMenu).actions()]
+    assert "Rename …" in titles and not any("best" in title for title in titles)
+
+
+def test_the_menu_goes_back_to_the_best_weights(panel):
+    picture = learners(new_run("adam", batch=10)).picture()
+    panel.refresh(picture, "adam")
+    choose(panel.rows[0], f"Rewind to the best weights (update {picture.runs[0].best.update})")
+    assert panel.told == [("remedied", "adam", "best")]
+
+
+def test_a_surface_after_a_network_shows_nothing_of_it(panel):
+    panel.refresh(learners(new_run("adam", batch=10)).picture(), "adam")
+    picture = race(new_run("adam", learning_rate=0.02)).picture()
+    panel.refresh(picture, "adam")
+    assert not panel.rows[0].best.isVisible() and panel.rows[0].value.toolTip() == "Loss at the point on screen"
+
+
+def test_what_differs_between_networks_is_told_in_words():
+    runs = [
+        new_run("sgd", learning_rate=0.1, batch=10, order="fixed"),
+        new_run("sgd", learning_rate=0.1, batch=10, l1=0.01),
+    ]
+    told = what_differs(new_network("circle", runs, (3,)))
+    assert told == ["λ₁ = 0, order fixed", "λ₁ = 0.01, order reshuffled"]
 
 
 def test_a_diverged_run_says_why_and_offers_remedies(panel, qtbot):

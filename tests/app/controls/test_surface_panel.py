@@ -41,7 +41,11 @@ def test_an_exact_formula_becomes_ones_own(problem):
     own = problem.told[-1]["surface"]
     assert isinstance(own, Formula) and own.text == SURFACES["rosenbrock"].formula
     problem.refresh(Session(new_experiment(own, ["sgd"])).picture())
-    assert problem.surface.editor.isVisible() and not problem.surface.chooser.isVisible() and problem.surface.editor.text.text() == own.text
+    assert (
+        problem.surface.editor.isVisible()
+        and not problem.surface.chooser.isVisible()
+        and problem.surface.editor.text.text() == own.text
+    )
     problem.kind.chosen.emit(0)
     assert isinstance(problem.told[-1]["surface"], Choice)
 

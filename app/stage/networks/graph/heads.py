@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QFont, QFontMetrics, QResizeEvent
@@ -14,8 +15,8 @@ from app.stage.networks.graph.shape import Change, Hidden, Shape, stepped, with_
 from engine import ACTIVATIONS, MOST_LAYERS, UNITS
 
 ROW = 20  # pixels
-STEP = 20  # width of a − or +
-COUNT = 34  # width of the number between them
+STEP = 18  # width of a − or +
+COUNT = 30  # width of the number between them
 WITH_COUNT = 2 * STEP + COUNT
 SMALL_MOVE = 4
 AGAIN = "This changes the shape: the runs begin again."
@@ -202,7 +203,7 @@ class Heads(QWidget):
         for place, button in enumerate(self.removes):
             x = layout.columns[place + 1].x
             button.setGeometry(round(x + WITH_COUNT / 2 + 2), top, STEP, ROW)
-            button.setVisible(gap >= 3 * STEP + 8)
+            button.setVisible(gap >= 3 * STEP + 12)
             button.setAccessibleName(f"remove {shape.title(place + 1)}")
             button.setToolTip(f"Remove {shape.title(place + 1)}. {AGAIN}")
 
@@ -210,7 +211,7 @@ class Heads(QWidget):
     def _gap(layout: Layout) -> float:
         """The room between the buttons of two layers."""
         xs = [column.x for column in layout.columns]
-        return min(second - first for first, second in zip(xs, xs[1:], strict=False)) - WITH_COUNT
+        return min(second - first for first, second in pairwise(xs)) - WITH_COUNT
 
     def _have(self, shape: Shape) -> None:
         """As many buttons as the shape needs."""
@@ -241,7 +242,7 @@ class Heads(QWidget):
         button.setText(text)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
-        button.clicked.connect(lambda: self.reshaped.emit(partial(change, place=place)))
+        button.clicked.connect(lambda: self.reshaped.emit(lambda hidden: change(hidden, place)))
         button.clicked.connect(self.settled)
         return button
 

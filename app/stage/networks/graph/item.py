@@ -30,8 +30,8 @@ class Item:
             return None
         if self.kind == WEIGHT:
             inputs = network.sizes[self.column - 1]
-            return network.weights(self.column - 1).start + self.unit * inputs + self.source
-        return network.biases(self.column - 1).start + self.unit
+            return int(network.weights(self.column - 1).start) + self.unit * inputs + self.source
+        return int(network.biases(self.column - 1).start) + self.unit
 
     @property
     def owner(self) -> Item:

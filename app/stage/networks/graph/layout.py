@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,12 +18,16 @@ SIDE = 8.0  # pixels left and right of everything
 HEADER = 46.0  # two rows of buttons or words over each column
 SKIP_BAND = 14.0  # over the units, for the arcs of residual connections
 LEAST_SLOT = 18.0  # the height that a unit and the gap below it take at least
+LEAST_IMAGE_SLOT = 27.0  # the same, where a unit shows an image
+AIRY = 1.5  # slots of a tile's side at most
+FRAME = 1.5  # pixels around a tile
 LEAST_GAP, GAP = 4.0, 0.22  # pixels; part of the slot
 LEAST_TILE, MOST_TILE = 36.0, 68.0  # the largest tile of a low, and of a high diagram
 TILE_OF_CELL = 0.5
 BLOCK_OF_CELL, MOST_BLOCK = 0.8, 150.0  # of an image
 MOST_LABEL = 0.2  # of the width, for the names of inputs, and of outputs
-REACH = 3.0  # pixels around a bias that belong to it
+MOST_END = 0.34  # of the width, for the cell of inputs, and of outputs
+REACH = 2.0  # pixels around a bias that belong to it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,15 +53,11 @@ class Column:
     def tile(self, unit: int) -> QRectF:
         return QRectF(self.x - self.side / 2, self.ys[unit] - self.side / 2, self.side, self.side)
 
-    @property
-    def mark(self) -> float:
-        """The radius of the mark of a bias."""
-        return min(max(0.09 * self.side, 2.5), 5.0)
-
-    def bias(self, unit: int) -> QPointF:
-        """The centre of the mark of a unit's bias: the lower left corner of its tile."""
-        inwards = 0.3 * self.mark
-        return QPointF(self.x - self.side / 2 + inwards, self.ys[unit] + self.side / 2 - inwards)
+    def bias(self, unit: int) -> QRectF:
+        """The mark of a unit's bias, at the lower left corner of its tile."""
+        side = float(round(min(max(0.17 * self.side, 4.0), 9.0)))
+        corner = QPointF(round(self.x - self.side / 2), round(self.ys[unit] + self.side / 2))
+        return QRectF(corner.x() - 0.5 * side // 1, corner.y() - side + 2.0, side, side)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +86,8 @@ class Layout:
             nothing = np.empty(0, np.int64)
             return Links(nothing, nothing, nothing, nothing, np.empty((0, 4)))
         whole, ends = np.concatenate([part for part, _ in parts]), np.concatenate([ends for _, ends in parts])
-        return Links(*whole.T, ends)
+        column, unit, source, place = whole.T
+        return Links(column, unit, source, place, ends)
 
     @cached_property
     def bundles(self) -> Array:
@@ -95,8 +95,8 @@ class Layout:
         if not first.block:
             return np.empty((0, 4))
         ends = np.empty((second.shown, 4))
-        ends[:, 0], ends[:, 1] = first.x + first.side / 2, first.ys[0]
-        ends[:, 2], ends[:, 3] = second.x - second.side / 2, second.ys
+        ends[:, 0], ends[:, 1] = first.x + first.side / 2 + FRAME, first.ys[0]
+        ends[:, 2], ends[:, 3] = second.x - second.side / 2 - FRAME, second.ys
         return ends
 
     def _between(self, column: Column) -> tuple[Array, Array]:
@@ -105,20 +105,19 @@ class Layout:
         unit, source = (grid.ravel() for grid in np.mgrid[: column.shown, : before.shown])
         place = network.weights(column.place - 1).start + unit * before.units + source
         ends = np.empty((len(unit), 4))
-        ends[:, 0], ends[:, 1] = before.x + before.side / 2, before.ys[source]
-        ends[:, 2], ends[:, 3] = column.x - column.side / 2, column.ys[unit]
+        ends[:, 0], ends[:, 1] = before.x + before.side / 2 + FRAME, before.ys[source]
+        ends[:, 2], ends[:, 3] = column.x - column.side / 2 - FRAME, column.ys[unit]
         return np.stack((np.full(len(unit), column.place), unit, source, place), 1), ends
 
     def unit_at(self, at: QPointF) -> Item | None:
         """The bias or the unit at a point."""
         for column in self.columns:
-            if abs(at.x() - column.x) > column.side / 2 + 2 * column.mark:
+            if abs(at.x() - column.x) > column.side / 2 + 8:
                 continue
             unit = int(np.argmin(np.abs(column.ys - at.y())))
             if column.place:
                 for near in {unit, max(unit - 1, 0)}:
-                    away = column.bias(near) - at
-                    if math.hypot(away.x(), away.y()) <= column.mark + REACH:
+                    if column.bias(near).adjusted(-REACH, -REACH, REACH, REACH).contains(at):
                         return Item(BIAS, column.place, near)
             if column.tile(unit).contains(at):
                 return Item(UNIT, column.place, unit)
@@ -160,13 +159,9 @@ def _cells(shape: Shape, width: float, most: float, metrics: QFontMetricsF) -> l
     """The widths of the columns' cells: even, but for the names at both ends."""
     count = shape.columns
     even = width / count
-    ends = [
-        min(
-            max(even, _label_width(shape, column, width, metrics) + min(most, TILE_OF_CELL * even) + 3 * SIDE),
-            0.34 * width,
-        )
-        for column in (0, count - 1)
-    ]
+    tile = min(most, TILE_OF_CELL * even)
+    needed = (_label_width(shape, column, width, metrics) + tile + 3 * SIDE for column in (0, count - 1))
+    ends = [min(max(even, room), MOST_END * width) for room in needed]
     inner = (width - sum(ends)) / max(count - 2, 1)
     return [ends[0], *([inner] * (count - 2)), ends[1]]
 
@@ -184,10 +179,11 @@ def _column(shape: Shape, place: int, cell: QRectF, body: QRectF, most: float, m
         return Column(place, cell.center().x(), side, np.array([body.center().y()]), units, True, cell, None)
     most = min(most, TILE_OF_CELL * cell.width())
     line = metrics.height()
-    slot, shown = min(body.height() / units, most / (1 - GAP)), units
-    if slot < LEAST_SLOT and units > 1:
-        shown = max(min(int((body.height() - line) / LEAST_SLOT), units - 1), 1)
-        slot = min((body.height() - line) / shown, most / (1 - GAP))
+    least = LEAST_IMAGE_SLOT if place == 1 and shape.image else LEAST_SLOT
+    slot, shown = min(body.height() / units, AIRY * most), units
+    if slot < least and units > 1:
+        shown = max(min(int((body.height() - line) / least), units - 1), 1)
+        slot = min((body.height() - line) / shown, AIRY * most)
     side = max(min(slot - max(GAP * slot, LEAST_GAP), most), 4.0)
     high = shown * slot + (line if shown < units else 0.0)
     ys = body.center().y() - high / 2 + (np.arange(shown) + 0.5) * slot

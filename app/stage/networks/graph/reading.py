@@ -65,7 +65,7 @@ def reading_of(shape: Shape, item: Item, portrait: Portrait) -> Reading:
             f"bias {value}",
             f"mean activation {_mean(shape, item, portrait)}",
             f"gradient norm {_norm(shape, item, portrait)}",
-            f"{shape.activation(item.column)}",
+            "double-click to edit",
         ),
         True,
     )
@@ -75,8 +75,8 @@ def _of_input(shape: Shape, item: Item, portrait: Portrait) -> Reading:
     data = portrait.learner.data
     if shape.image:
         weights = portrait.theta[shape.network.weights(0)]
-        lines = ("mean of the training images", f"{weights.size:,} weights to {shape.title(1)}")
-        return Reading(_block_name(shape), lines, True)
+        to = f"{weights.size:,} weights to {shape.title(1)}"
+        return Reading(_block_name(shape), ("mean of the training images", to), True)
     column = data.inputs[: data.train, item.unit]
     spread = f"{number(float(column.min()), 3)} to {number(float(column.max()), 3)}"
     lines = ("input", f"in training {spread}", f"mean {number(float(column.mean()), 3)}")
@@ -102,14 +102,14 @@ def _norm(shape: Shape, item: Item, portrait: Portrait) -> str:
     return number(float(np.hypot(np.linalg.norm(weights[item.unit]), biases[item.unit])), 3)
 
 
-def card_size(reading: Reading, font: QFont) -> QSizeF:
-    """How large a card must be."""
+def card_size(reading: Reading, font: QFont, most: float) -> QSizeF:
+    """How large a card must be, with an enlarged map of at most so many pixels."""
     metrics, bold = QFontMetricsF(font), QFontMetricsF(_bold(font))
     widths = [bold.horizontalAdvance(reading.title), *(metrics.horizontalAdvance(line) for line in reading.lines)]
-    wide = max(*widths, LEAST_WIDE)
+    wide, picture = max(*widths, LEAST_WIDE), min(PICTURE, most)
     high = bold.height() + 3 + len(reading.lines) * metrics.height()
     if reading.picture:
-        return QSizeF(wide + PICTURE + 3 * PAD, max(high, PICTURE) + 2 * PAD)
+        return QSizeF(wide + picture + 3 * PAD, max(high, picture) + 2 * PAD)
     return QSizeF(wide + 2 * PAD, high + 2 * PAD)
 
 
@@ -139,8 +139,9 @@ def draw_card(painter: QPainter, theme: Theme, reading: Reading, box: QRectF) ->
     x, y = box.left() + PAD, box.top() + PAD
     picture = None
     if reading.picture:
-        picture = QRectF(x, y, PICTURE, PICTURE)
-        x += PICTURE + PAD
+        side = box.height() - 2 * PAD
+        picture = QRectF(x, y, side, side)
+        x += side + PAD
     bold = _bold(plain)
     painter.setFont(bold)
     painter.setPen(theme.text)

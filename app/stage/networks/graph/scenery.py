@@ -10,13 +10,16 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
 from app.stage.networks.graph.edges import MOST, Edges
 from app.stage.networks.graph.heads import ROW, SMALL_MOVE
 from app.stage.networks.graph.layout import SIDE, SKIP_BAND, Column, Layout
+from app.stage.networks.pixels import mixed
 from app.ticks import number
 
 if TYPE_CHECKING:
     from app.theme import Theme
 
+ROOMY = 420.0  # pixels of width from which the legend has whole words
 SAMPLE = 16.0  # pixels of a line in the legend
 ARROW = 3.5
+CORNER = 2.5
 CENTRE = Qt.AlignmentFlag.AlignCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -30,8 +33,12 @@ def draw_scenery(painter: QPainter, layout: Layout, theme: Theme) -> None:
     for column in layout.columns:
         if column.rest is not None:
             painter.setPen(theme.muted)
-            painter.drawText(column.rest, CENTRE, f"+ {column.units - column.shown} more")
+            more = f"+ {column.units - column.shown:,}"
+            whole = f"{more} more"
+            fits = metrics.horizontalAdvance(whole) <= column.cell.width() - 4
+            painter.drawText(column.rest, CENTRE, whole if fits else more.replace(" ", ""))
         _draw_labels(painter, layout, column, theme, metrics)
+        _draw_frames(painter, layout, column, theme)
     network = layout.shape.network
     for layer in range(network.layers):
         if network.skips(layer):
@@ -105,6 +112,22 @@ def _draw_labels(painter: QPainter, layout: Layout, column: Column, theme: Theme
             box = QRectF(tile.right() + 6, tile.center().y() - high / 2, room, high)
         cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room + 1)
         painter.drawText(box, RIGHT if column.place == 0 else LEFT, cut)
+
+
+def _draw_frames(painter: QPainter, layout: Layout, column: Column, theme: Theme) -> None:
+    """Around the tiles, so that these need no frames of their own; dashed where units drop out."""
+    hidden = 0 < column.place < len(layout.columns) - 1
+    drops = hidden and layout.shape.network.dropout > 0.0
+    pen = QPen(theme.muted, 1.0, Qt.PenStyle.DashLine) if drops else QPen(mixed(theme.panel, theme.muted, 0.7), 1.0)
+    painter.setPen(pen)
+    painter.setBrush(theme.neutral)
+    for unit in range(column.shown):
+        painter.drawRoundedRect(framed(column.tile(unit)), CORNER, CORNER)
+
+
+def framed(tile: QRectF) -> QRectF:
+    """The line around a tile."""
+    return tile.adjusted(-0.5, -0.5, 0.5, 0.5)
 
 
 def _draw_arc(painter: QPainter, source: Column, target: Column, body: QRectF, theme: Theme) -> None:

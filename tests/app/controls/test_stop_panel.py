@@ -1,0 +1,45 @@
+"""The stop rules: all of them for a network, without early stopping for a surface."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from app.controls.stop_panel import StopPanel
+from engine import NEVER, STOP
+
+
+@pytest.fixture
+def panel(show_in_column):
+    made = show_in_column(StopPanel())
+    made.told = []
+    made.changed.connect(made.told.append)
+    return made
+
+
+def test_early_stopping_is_for_networks(panel, fits):
+    everything = [hyper.name for hyper in STOP]
+    for network in (False, True, False):
+        panel.refresh(NEVER, network)
+        assert list(panel.knobs.knobs) == [name for name in everything if network or name != "patience"]
+        panel.knobs._fold.setChecked(True)
+        fits(panel)
+    assert panel.told == []
+
+
+def test_a_rule_is_told_with_all_the_others(panel, qtbot):
+    panel.refresh({**NEVER, "patience": 300}, True)
+    panel.knobs._fold.click()
+    assert panel.knobs.knobs["patience"].field.text() == "300"
+    field = panel.knobs.knobs["patience"].field
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "50")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert panel.told == [{**NEVER, "patience": 50}]
+
+
+def test_a_rule_of_networks_is_kept_where_it_is_not_shown(panel, qtbot):
+    panel.refresh({**NEVER, "patience": 300}, False)
+    panel.knobs.changed.emit("updates", 10)
+    assert panel.told == [{**NEVER, "patience": 300, "updates": 10}]
