@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from app.plane_grid import Grid, Region
 from engine import Plane, coordinates, framed, principal_plane, weights_plane
 
 if TYPE_CHECKING:
@@ -14,15 +15,13 @@ if TYPE_CHECKING:
     from engine import SliceError, Trail
 
 Array = np.ndarray
-Region = tuple[float, float, float, float]
 
-SIDES = (17, 33, 65, 129)  # nodes of a side of the grid, which hold those of the coarser ones
 BLOCK = 1 << 19  # numbers in the points that are asked for at once
 MOST_POINTS = 256  # of all paths, that tell the plane
 FAR = 10.0  # times the loss of the start: points beyond it tell neither plane nor frame
 MARGIN, ROOM = 0.22, 0.4  # of the extent of the paths, on each side; in a race that goes on
 FLAT = 0.3  # of the longer side of the frame is the shorter one at least
-GROWTH = 1.1  # of the paths since the plane was chosen, with which it is outgrown
+GROWTH, DECLINE = 1.1, 0.7  # of the extent of the paths since the plane was chosen, with which it is outgrown
 LEFT_OUT = 0.05  # of their variance that has since come to lie beside it
 SHRUNK = 0.3  # of both sides of the frame, below which the paths would be lost in it
 OVERTAKEN = 1.5  # times the variance of the first axis is that of the second, when they are exchanged
@@ -38,68 +37,55 @@ class Walk(NamedTuple):
 
 
 class Sheet:
-    """It belongs to the thread of the planes. outing: the race as it stands."""
+    """It belongs to the thread of the planes. outing: the race as it stands; first: as it stood at the beginning.
+
+    weights: the parameters that x and y are, None for a principal plane; update: of the run whose others those are.
+    home: the frame that holds the paths. error: how far the plane is from the path that is looked at, if known.
+    """
+
+    plane: Plane
+    weights: tuple[int, int] | None
+    update: int
+    grid: Grid
 
     def __init__(self, outing: Outing, before: Sheet | None) -> None:
         """The next sheet after another, which it resembles as far as it can."""
-        self.outing = outing
+        self.outing = self.first = outing
         self.learner, self.wanted = outing.learner, outing.wanted
         self.error: SliceError | None = None
-        self._known: dict[int, tuple[Array, Array]] = {}
-        self._values: Array
-        self._guess: Array
-        self._todo: Array
-        if before is not None and before._size != self._size:
+        self._places: dict[int, tuple[Array, Array]] = {}
+        self._spread, self._share = 0.0, 0.0
+        if before is not None and before.size != self.size:
             before = None
         cloud = _cloud(outing)
-        if before is not None and before._keeps_plane(outing):
+        if before is not None and before.wanted.weights == self.wanted.weights and not before._is_turned(outing, cloud):
             self.plane, self.weights, self.update = before.plane, before.weights, before.update
-            self._spread, self._share = before._spread, before._share
-            self._known = before._known
+            self._spread, self._share, self._places = before._spread, before._share, before._places
         else:
             self._choose_plane(cloud, before)
         self.home = self._frame(cloud, before)
-        self.region = self.wanted.region or self.home
-        if before is not None and self._shares_grid(before):
-            self.xs, self.ys, self._level = before.xs, before.ys, before._level
-            self._values, self._guess, self._todo = before._values, before._guess, before._todo
-            self.error = before.error
+        region = self.wanted.region or self.home
+        same = before is not None and self.learner is before.learner and self.plane.origin is before.plane.origin
+        if before is not None and same and region == before.grid.region:
+            self.grid, self.error = before.grid, before.error
         else:
-            self._rule(0)
-            self._guess = np.full_like(self._values, np.nan)
+            self.grid = Grid(region)
 
     @property
-    def _size(self) -> int:
+    def size(self) -> int:
+        """How many parameters the network has."""
         return len(self.outing.theta)
 
-    # The plane
-
-    def _keeps_plane(self, outing: Outing) -> bool:
-        return self.wanted.weights == outing.wanted.weights and not self._turns(outing)
-
-    def _choose_plane(self, cloud: list[Array], before: Sheet | None) -> None:
-        self._share, self._spread = None, _spread(cloud)
-        self.weights, self.update = self.wanted.weights, self.outing.update
-        if (self.weights is None and self._spread == 0.0) or max(self.weights or (0,)) >= self._size:
-            self.weights = NO_PATH
-        if self.weights is not None:
-            self.plane = weights_plane(self.outing.theta, *self.weights)
-            return
-        plane = principal_plane(cloud)
-        if before is not None and before.weights is None:
-            plane = aligned(plane, before.plane)
-        # The start of the runs is the point (0, 0), whatever direction the paths have taken since.
-        self.plane = replace(plane, origin=plane.at(coordinates(plane, self._start[np.newaxis]))[0])
-        self._share = plane.explained
-
-    def begins_as(self, other: Sheet) -> bool:
-        """Whether the runs have the same start, and so the two planes something in common."""
-        return np.array_equal(self._start, other._start)
-
     @property
-    def _start(self) -> Array:
+    def start(self) -> Array:
         """theta (n,) at the beginning of the runs."""
         return next((trail.thetas[0] for trail in self.outing.trails.values()), self.outing.theta)
+
+    def follow(self, outing: Outing) -> None:
+        """Take up where the runs are now."""
+        self.outing = outing
+        if self.weights is None:
+            self.plane = replace(self.plane, explained=_explained(self.plane, _cloud(outing)))
 
     def answers(self, outing: Outing) -> bool:
         """Whether this is what is wanted, of these runs."""
@@ -108,130 +94,75 @@ class Sheet:
 
     def is_outgrown(self, outing: Outing) -> bool:
         """Whether the runs have come so far that another plane or another frame shows them better."""
-        return self._turns(outing) or (self.wanted.region is None and not self._holds(_cloud(outing), self.home))
+        cloud = _cloud(outing)
+        if self._is_turned(outing, cloud):
+            return True
+        return self.wanted.region is None and not _holds(self.home, coordinates(self.plane, np.concatenate(cloud)))
 
-    def _turns(self, outing: Outing) -> bool:
+    def next(self, most: int) -> tuple[Array, Array]:
+        """The next nodes of the grid, at most so many: their places in it (b,), and theta there (b, n)."""
+        nodes, places = self.grid.next(min(most, max(1, BLOCK // self.size)))
+        return nodes, self.plane.at(places)
+
+    def walks(self) -> dict[str, Walk]:
+        """Where the runs have been, in this plane."""
+        known: dict[int, tuple[Array, Array]] = {}
+        walks = {}
+        for run, trail in self.outing.trails.items():
+            self._place(trail)
+            found = [self._places[id(theta)] for theta in trail.thetas]
+            known.update(zip(map(id, trail.thetas), found, strict=True))
+            walks[run] = Walk(trail.updates, np.array([place for _, place in found]), trail.losses)
+        self._places = known
+        return walks
+
+    def _place(self, trail: Trail) -> None:
+        """Find the points of a trail that are new; each is held, so that its id is its own."""
+        new = [theta for theta in trail.thetas if id(theta) not in self._places]
+        length = max(1, BLOCK // self.size)
+        for first in range(0, len(new), length):
+            part = new[first : first + length]
+            for theta, place in zip(part, coordinates(self.plane, np.stack(part)), strict=True):
+                self._places[id(theta)] = theta, place
+
+    def _choose_plane(self, cloud: list[Array], before: Sheet | None) -> None:
+        self.weights, self.update, self._spread = self.wanted.weights, self.outing.update, _spread(cloud)
+        if (self.weights is None and self._spread == 0.0) or max(self.weights or (0,)) >= self.size:
+            self.weights = NO_PATH
+        if self.weights is not None:
+            self.plane = weights_plane(self.outing.theta, *self.weights)
+            return
+        plane = principal_plane(cloud)
+        if before is not None and before.weights is None:
+            plane = aligned(plane, before.plane)
+        # The start of the runs is the point (0, 0), whatever direction the paths have taken since.
+        self.plane = replace(plane, origin=plane.at(coordinates(plane, self.start[np.newaxis]))[0])
+        self._share = sum(plane.explained or (0.0,))
+
+    def _is_turned(self, outing: Outing, cloud: list[Array]) -> bool:
         """Whether another plane goes with where the runs are now. One that a person looks into closely stays."""
-        if self.weights is not None and self.wanted.weights is None:
-            return _spread(_cloud(outing)) > 0.0
+        if self.weights is not None and outing.wanted.weights is None:
+            return _spread(cloud) > 0.0
         if self.weights is not None:
             others = outing.theta.copy()
             others[list(self.weights)] = 0.0
             return not np.array_equal(others, self.plane.origin)
         if outing.wanted.region is not None:
             return False
-        cloud = _cloud(outing)
         spread = _spread(cloud)
-        if spread == 0.0 or not self._spread / GROWTH**4 <= spread <= self._spread * GROWTH:
+        if spread == 0.0 or not self._spread * DECLINE <= spread <= self._spread * GROWTH:
             return True
-        return self._share is not None and sum(_explained(self.plane, cloud)) < sum(self._share) - LEFT_OUT
-
-    def follow(self, outing: Outing) -> None:
-        """Take up where the runs are now."""
-        self.outing = outing
-        if self.weights is None:
-            self.plane = replace(self.plane, explained=_explained(self.plane, _cloud(outing)))
-
-    # The frame
+        return sum(_explained(self.plane, cloud)) < self._share - LEFT_OUT
 
     def _frame(self, cloud: list[Array], before: Sheet | None) -> Region:
-        if before is not None and before.weights == self.weights and self._holds(cloud, before.home):
+        """The frame before, as long as it will do; else one with room around the paths."""
+        places = coordinates(self.plane, np.concatenate(cloud))
+        if before is not None and before.weights == self.weights and _holds(before.home, places):
             return before.home
-        x0, x1, y0, y1 = framed(coordinates(self.plane, np.concatenate(cloud)), ROOM if self.outing.moving else MARGIN)
+        x0, x1, y0, y1 = framed(places, ROOM if self.outing.moving else MARGIN)
         least = FLAT * max(x1 - x0, y1 - y0)
         across, up = max(0.0, least - (x1 - x0)) / 2, max(0.0, least - (y1 - y0)) / 2
         return x0 - across, x1 + across, y0 - up, y1 + up
-
-    def _holds(self, cloud: list[Array], home: Region) -> bool:
-        """Whether a frame has the paths inside, and not too small."""
-        places = coordinates(self.plane, np.concatenate(cloud))
-        corners, sides = np.array([home[0], home[2]]), np.array([home[1] - home[0], home[3] - home[2]])
-        parts = (places - corners) / sides
-        inside = bool((parts >= 0.0).all() and (parts <= 1.0).all())
-        small = bool((np.ptp(parts, axis=0) < SHRUNK).all()) and _spread(cloud) > 0.0
-        return inside and not small
-
-    def walks(self) -> dict[str, Walk]:
-        """Where the runs have been, in this plane."""
-        known: dict[int, tuple[Array, Array]] = {}
-        found = {}
-        for id, trail in self.outing.trails.items():
-            self._place(trail)
-            for theta in trail.thetas:
-                known[key(theta)] = self._known[key(theta)]
-            places = np.array([known[key(theta)][1] for theta in trail.thetas])
-            found[id] = Walk(trail.updates, places, trail.losses)
-        self._known = known
-        return found
-
-    def _place(self, trail: Trail) -> None:
-        new = [theta for theta in trail.thetas if key(theta) not in self._known]
-        length = max(1, BLOCK // self._size)
-        for first in range(0, len(new), length):
-            part = new[first : first + length]
-            places = coordinates(self.plane, np.stack(part))
-            self._known |= {key(theta): (theta, place) for theta, place in zip(part, places, strict=True)}
-
-    # The grid
-
-    def _shares_grid(self, before: Sheet) -> bool:
-        same = self.learner is before.learner and self.region == before.region
-        return same and self.plane.origin is before.plane.origin
-
-    def _rule(self, level: int) -> None:
-        """Begin a grid."""
-        self._level = level
-        x0, x1, y0, y1 = self.region
-        self.xs, self.ys = np.linspace(x0, x1, SIDES[level]), np.linspace(y0, y1, SIDES[level])
-        self._values = np.full((SIDES[level], SIDES[level]), np.nan)
-        self._todo = np.arange(SIDES[level] ** 2)
-
-    @property
-    def values(self) -> Array:
-        """Losses (rows, columns) at ys and xs; where they are not known yet, what the coarser grid makes likely."""
-        shown: Array = self._values.copy()
-        shown.flat[self._todo] = self._guess.flat[self._todo]
-        return shown
-
-    @property
-    def complete(self) -> bool:
-        """Whether every node is known."""
-        return not len(self._todo)
-
-    @property
-    def drawn(self) -> bool:
-        """Whether the coarsest grid is known."""
-        return self._level > 0 or self.complete
-
-    @property
-    def points_of_finer(self) -> int:
-        """How many points the next finer grid has that are not known."""
-        finer = SIDES[min(self._level + 1, len(SIDES) - 1)]
-        return finer**2 - SIDES[self._level] ** 2
-
-    def refine(self) -> bool:
-        """Begin the next finer grid; False if there is none."""
-        if self._level + 1 == len(SIDES):
-            return False
-        coarse = self._values
-        self._rule(self._level + 1)
-        self._guess = _between(_between(coarse).T).T
-        self._values[::2, ::2] = coarse
-        new = np.ones(self._values.shape, bool)
-        new[::2, ::2] = False
-        self._todo = np.flatnonzero(new)
-        return True
-
-    def next(self, points: int) -> tuple[Array, Array]:
-        """The next nodes to compute, as places in the grid (b,), and theta there (b, n)."""
-        nodes = self._todo[: min(points, max(1, BLOCK // self._size))]
-        rows, columns = np.divmod(nodes, len(self.xs))
-        return nodes, self.plane.at(np.column_stack((self.xs[columns], self.ys[rows])))
-
-    def put(self, nodes: Array, losses: Array) -> None:
-        """The losses at what `next` has told."""
-        self._values.flat[nodes] = losses
-        self._todo = self._todo[len(nodes) :]
 
 
 def aligned(plane: Plane, before: Plane) -> Plane:
@@ -249,11 +180,6 @@ def aligned(plane: Plane, before: Plane) -> Plane:
     return replace(plane, first=first, second=second, explained=(one, two))
 
 
-def key(theta: Array) -> int:
-    """What a point of a trail is known by, for as long as somebody holds it."""
-    return id(theta)
-
-
 def _cloud(outing: Outing) -> list[Array]:
     """The points (k, n) of each path that tell the plane: not those of a run that is leaving for infinity."""
     trails = outing.trails
@@ -261,23 +187,23 @@ def _cloud(outing: Outing) -> list[Array]:
     limit = FAR * max((loss for loss in starts if loss > 0.0), default=np.inf)
     most = max(2, MOST_POINTS // max(len(trails), 1))
     found = []
-    for name, trail in trails.items():
+    for run, trail in trails.items():
         kept = ~(trail.losses > limit)
-        if name in outing.lost:
-            kept[-1] &= len(kept) == 1
+        if run in outing.lost:
+            kept[-1] = len(kept) == 1
         rows = np.flatnonzero(kept)
-        rows = rows[np.unique(np.linspace(0, len(rows) - 1, min(most, len(rows))).astype(int))]
         if len(rows):
-            found.append(np.stack([trail.thetas[row] for row in rows]))
+            some = rows[np.unique(np.linspace(0, len(rows) - 1, most).astype(int))]
+            found.append(np.stack([trail.thetas[row] for row in some]))
     return found or [outing.theta[np.newaxis]]
 
 
 def _spread(cloud: list[Array]) -> float:
-    """How far the points are from their mean, by the root of the mean square."""
+    """How far the points are from their mean: the root of the mean square; 0 if that is rounding."""
     points = np.concatenate(cloud)
+    size = float(np.abs(points).max())
     points -= points.mean(axis=0)
     spread = float(np.sqrt((points * points).sum() / len(points)))
-    size = float(max(np.abs(part).max() for part in cloud))
     return spread if spread > 1e-12 * size else 0.0
 
 
@@ -288,9 +214,10 @@ def _explained(plane: Plane, cloud: list[Array]) -> tuple[float, float]:
     return (float(along[0] / total), float(along[1] / total)) if total > 0.0 else (0.0, 0.0)
 
 
-def _between(values: Array) -> Array:
-    """The rows (k, m) with the mean of each two neighbours between them: (2 k - 1, m)."""
-    found = np.empty((2 * len(values) - 1, values.shape[1]))
-    found[::2] = values
-    found[1::2] = 0.5 * (values[:-1] + values[1:])
-    return found
+def _holds(home: Region, places: Array) -> bool:
+    """Whether a frame has the places (k, 2) inside, and not too small."""
+    x0, x1, y0, y1 = home
+    parts = (places - (x0, y0)) / (x1 - x0, y1 - y0)
+    inside = bool((parts >= 0.0).all() and (parts <= 1.0).all())
+    extents = np.ptp(parts, axis=0)
+    return inside and (len(places) < 2 or not extents.any() or bool((extents >= SHRUNK).any()))

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.plane_sheet import Region, Sheet, Walk
+from app.plane_grid import Region
+from app.plane_sheet import Sheet, Walk
 from engine import Learner, Plane, SliceError, Trail, coordinates, error_of
 
 Array = np.ndarray
@@ -174,44 +175,45 @@ class Planes:
             self._begin(outing)
         else:
             sheet.follow(outing)
-            if sheet.drawn:
+            if sheet.grid.drawn:
                 self._show(sheet)
-            self._job = self._pieces(sheet)
+            if self._job is None or not outing.moving:  # else it would never be done, if its pieces are large
+                self._job = self._pieces(sheet)
 
     def _may_renew(self, outing: Outing) -> bool:
         """Whether a sheet may be given up only because the runs have moved on."""
         assert self._sheet is not None
-        return self._sheet.drawn and (not outing.moving or time.perf_counter() - self._began >= RENEW_SECONDS)
+        return self._sheet.grid.drawn and (not outing.moving or time.perf_counter() - self._began >= RENEW_SECONDS)
 
     def _begin(self, outing: Outing) -> None:
         self._began = time.perf_counter()
         before = self._sheet
         self._sheet = sheet = Sheet(outing, before)
-        if before is None or not sheet.begins_as(before):
+        if before is None or not np.array_equal(sheet.start, before.start):
             self._show(sheet)  # what came before has nothing to do with it
         self._job = self._pieces(sheet)
 
     def _pieces(self, sheet: Sheet) -> Job:
         """All that is still to be done on a sheet, a piece at a time."""
-        if not sheet.complete:
+        if not sheet.grid.complete:
             yield from self._fill(sheet)
         outing = sheet.outing
-        if not outing.moving and sheet.is_outgrown(outing):
+        if not outing.moving and outing is not sheet.first and sheet.is_outgrown(outing):
             self._begin(outing)
             return
         if not outing.moving or sheet.error is None or time.perf_counter() - self._compared > RENEW_SECONDS:
             yield from self._compare(sheet)
-        patience = PATIENCE_MOVING * REST if outing.moving else PATIENCE
-        while sheet.points_of_finer * self._pace <= patience and sheet.refine():
+        patience = PATIENCE_MOVING if outing.moving else PATIENCE
+        while sheet.grid.nodes_of_finer * self._pace <= patience and sheet.grid.refine():
             yield from self._fill(sheet)
 
     def _fill(self, sheet: Sheet) -> Job:
         shown = time.perf_counter()
-        while not sheet.complete:
-            places, thetas = sheet.next(self._points)
-            sheet.put(places, self._losses(sheet.learner, thetas))
+        while not sheet.grid.complete:
+            nodes, thetas = sheet.next(self._points)
+            sheet.grid.put(nodes, self._losses(sheet.learner, thetas))
             now = time.perf_counter()
-            if sheet.drawn and now - shown > SHOW_SECONDS:
+            if sheet.grid.drawn and now - shown > SHOW_SECONDS:
                 self._show(sheet)
                 shown = now
             yield
@@ -259,9 +261,9 @@ class Planes:
             update=sheet.update,
             paths=sheet.walks(),
             home=sheet.home,
-            xs=sheet.xs,
-            ys=sheet.ys,
-            values=sheet.values,
-            drawn=sheet.drawn,
+            xs=sheet.grid.xs,
+            ys=sheet.grid.ys,
+            values=sheet.grid.shown(),
+            drawn=sheet.grid.drawn,
             error=sheet.error,
         )

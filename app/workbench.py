@@ -179,6 +179,7 @@ class Workbench(QWidget):
         self.network_stage.wanted_changed.connect(self._want)
         self.network_stage.edited.connect(self.change_problem)
         self.network_stage.settled.connect(self._orders.settle)
+        self.network_stage.cursor_moved.connect(self._point_at)
         self.network_stage.parameter_edited.connect(self._edit_parameter)
         self.network_stage.export_wanted.connect(lambda: self.export_wanted.emit("stage"))
         self.curves.cursor_moved.connect(self._point_at)
@@ -456,6 +457,7 @@ class Workbench(QWidget):
 
     def _point_at(self, update: int | None) -> None:
         self.stage.set_cursor(update)
+        self.network_stage.set_cursor(update)
         self.curves.set_cursor(update)
 
     def _survey_region(self, x0: float, x1: float, y0: float, y1: float, nx: int, ny: int) -> None:

@@ -78,7 +78,7 @@ class Layer:
 class NetworkTask:
     """Train a multi-layer perceptron on data, from the same first weights for every run.
 
-    features and scaling say how the examples reach the first layer, share how many of them are learned from.
+    features and scaling say how the examples reach the first layer, target_scaling what a regression's answers mean, share how many of them are learned from.
     seed: of the batches; data_seed: of the examples; weight_seed: of the first weights.
     """
 
@@ -89,6 +89,7 @@ class NetworkTask:
     initializer: Choice
     features: tuple[str, ...]
     scaling: str = "none"
+    target_scaling: str = "none"
     share: float = 0.5
     residual: bool = False
     dropout: float = 0.0
@@ -128,6 +129,7 @@ class NetworkTask:
             "data": data,
             "features": list(self.features),
             "scaling": self.scaling,
+            "target_scaling": self.target_scaling,
             "share": self.share,
             "hidden": [layer.to_dict() for layer in self.hidden],
             "output": self.output,
@@ -178,7 +180,8 @@ class NetworkTask:
             if isinstance(data, Table):
                 raise SettingError(f"a table has no setting {shown(knob)}")
             return replace(self, data=choose(DATASETS, data.kind, {**data.values, knob: value})).fitted()
-        return replace(self, data=_data(value, "")).fitted()
+        other = _data(value, "")
+        return replace(self, data=other, target_scaling=_usual_target_scaling(other)).fitted()
 
     def fitted(self) -> NetworkTask:
         """With features and a loss that go with the data, where those that are set do not."""
@@ -212,7 +215,7 @@ class NetworkTask:
 
 
 _CHOICES: dict[str, Any] = {"loss": LOSSES, "initializer": INITIALIZERS}
-_KEYS: dict[str, Any] = {"output": ACTIVATIONS, "scaling": SCALINGS}
+_KEYS: dict[str, Any] = {"output": ACTIVATIONS, "scaling": SCALINGS, "target_scaling": SCALINGS}
 
 
 def _replaced(task: NetworkTask, name: str, value: Any) -> NetworkTask:
@@ -233,6 +236,13 @@ def fitting_features(data: Choice | Table, features: tuple[str, ...]) -> tuple[s
 
 def _usual_share(data: Choice | Table) -> float:
     return _TABLE_SHARE if isinstance(data, Table) else DATASETS[data.kind].share
+
+
+def _usual_target_scaling(data: Choice | Table) -> str:
+    """Imported numbers may have any size; a network's first answers are about 1."""
+    if isinstance(data, Table):
+        return "none" if data.classes or data.drawn else "standardise"
+    return DATASETS[data.kind].target_scaling
 
 
 def size_of(data: Choice | Table) -> int:
@@ -262,6 +272,9 @@ def network_task(entries: Entries) -> NetworkTask:
         data=data,
         features=entries.checked("features", _features, list(fitting_features(data, ()))),
         scaling=entries.checked("scaling", lambda value: _key(SCALINGS, value), "none"),
+        target_scaling=entries.checked(
+            "target_scaling", lambda value: _key(SCALINGS, value), _usual_target_scaling(data)
+        ),
         share=entries.hyper(replace(SHARE, default=_usual_share(data))),  # type: ignore[arg-type]
         hidden=entries.checked("hidden", _hidden, [{"units": 4}, {"units": 2}]),
         output=entries.checked("output", lambda value: _key(ACTIVATIONS, value), "identity"),

@@ -121,5 +121,5 @@ def _grid(learner: Learner, region: Region, columns: int, rows: int) -> Array:
 
 def _shown(learner: Learner, answers: Array) -> Array:
     if not learner.classes:
-        return answers
+        return learner.predictions(answers)[:, None]
     return np.asarray(LOSSES[learner.network.loss.kind].probabilities(answers))

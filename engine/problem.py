@@ -137,13 +137,13 @@ class Learner:
 
     @cached_property
     def training(self) -> tuple[Array, Array]:
-        """Inputs (n, f) and raw targets (n,) that are learned from."""
-        return self.data.inputs[: self.data.train], self.data.targets[: self.data.train]
+        """Inputs (n, f) and goals (n,) that are learned from."""
+        return self.data.inputs[: self.data.train], self.data.goals[: self.data.train]
 
     @cached_property
     def validation(self) -> tuple[Array, Array]:
-        """Inputs (m, f) and raw targets (m,) that validate; m may be 0."""
-        return self.data.inputs[self.data.train :], self.data.targets[self.data.train :]
+        """Inputs (m, f) and goals (m,) that validate; m may be 0."""
+        return self.data.inputs[self.data.train :], self.data.goals[self.data.train :]
 
     def inspected(self, theta: Array) -> Inspection:
         """A look at the network on the training set."""
@@ -162,20 +162,19 @@ class Learner:
         return losses_along(self.network, thetas, *self.training, self.classes)
 
     def predictions(self, answers: Array) -> Array:
-        """The predicted class places or values (m,) of the network's answers (m, k)."""
+        """The predicted class places or values (m,) of the network's answers (m, k), comparable with data.targets."""
         if not self.classes:
-            return answers[:, 0].copy()
+            return answers[:, 0] * self.data.target_scale + self.data.target_shift
         return np.asarray(LOSSES[self.network.loss.kind].predictions(answers))
 
-    def score(self, answers: Array, targets: Array) -> float:
+    def score(self, answers: Array, goals: Array) -> float:
         """Accuracy, or R² (the part of the variance that is explained); NaN without examples."""
-        if not len(targets):
+        if not len(goals):
             return np.nan
-        found = self.predictions(answers)
         if self.classes:
-            return float(np.mean(found == targets))
-        spread = float(((targets - targets.mean()) ** 2).sum())
-        return 1.0 - float(((targets - found) ** 2).sum()) / spread if spread > 0.0 else np.nan
+            return float(np.mean(self.predictions(answers) == goals))
+        spread = float(((goals - goals.mean()) ** 2).sum())
+        return 1.0 - float(((goals - answers[:, 0]) ** 2).sum()) / spread if spread > 0.0 else np.nan
 
     def measured(self, theta: Array, step: Array, penalty: float) -> tuple[Array, Array]:
         """See Problem.measured."""
@@ -223,7 +222,12 @@ def problem_of(task: Task) -> Problem:
 def _network_problem(task: NetworkTask) -> Problem:
     network = task.network
     data = training_data(
-        examples_of(task.data, task.data_seed), task.features, task.scaling, task.share, task.data_seed
+        examples_of(task.data, task.data_seed),
+        task.features,
+        task.scaling,
+        task.share,
+        task.data_seed,
+        target_scaling=task.target_scaling,
     )
     numbers = packed(network, data)
     weights: Sequence[slice] = [network.weights(layer) for layer in range(network.layers)]

@@ -106,27 +106,16 @@ def breast_cancer(draws: Draws, samples: int, noise: float) -> tuple[Array, Arra
     "Diabetes",
     used(442),
     NOISE,
-    Hyper(
-        "progression",
-        "",
-        "standardised",
-        kind="choice",
-        options=("standardised", "as measured"),
-        help="standardised: the target with mean 0 and standard deviation 1; as measured: from 25 to 346",
-    ),
     names=("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"),
     target="progression",
+    target_scaling="standardise",
     summary="How far the disease has come after a year, from ten numbers about a patient; much of it is chance.",
     source="B. Efron, T. Hastie, I. Johnstone & R. Tibshirani 2004, Least Angle Regression, "
     "https://doi.org/10.1214/009053604000000067",
     licence="no licence of their own; distributed by scikit-learn under BSD 3-Clause, https://scikit-learn.org",
 )
-def diabetes(draws: Draws, samples: int, noise: float, progression: str) -> tuple[Array, Array]:
-    inputs, targets = _taken("diabetes", draws, samples, noise)
-    if progression == "standardised":
-        everyone = _measured("diabetes")[1]
-        targets = (targets - everyone.mean()) / everyone.std()
-    return inputs, targets
+def diabetes(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
+    return _taken("diabetes", draws, samples, noise)
 
 
 def _taken(key: str, draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:

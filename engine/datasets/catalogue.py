@@ -29,7 +29,8 @@ class Dataset:
 
     names are those of the d raw inputs, target that of what is to be learned; labels(values) names the classes, none
     for a regression. function(draws, **values) -> inputs (n, d), targets (n,). view is the part of the plane to show:
-    for two inputs of both, for one of the input and the target. share is that of the training part which suits it.
+    for two inputs of both, for one of the input and the target. share is that of the training part, target_scaling the scaling
+    of a regression's target that suit it.
     image is (rows, columns) if the inputs are the pixels of an image. licence is that of the numbers themselves.
     """
 
@@ -46,6 +47,7 @@ class Dataset:
     source: str
     licence: str
     share: float
+    target_scaling: str
     view: Box | None
     image: tuple[int, int] | None
 
@@ -82,6 +84,7 @@ def dataset(
     labels: tuple[str, ...] | Labels = (),
     licence: str = GENERATED,
     share: float = 0.5,
+    target_scaling: str = "none",
     view: Box | None = None,
     image: tuple[int, int] | None = None,
 ) -> Callable[[Maker], Maker]:
@@ -103,6 +106,7 @@ def dataset(
                 source=source,
                 licence=licence,
                 share=share,
+                target_scaling=target_scaling,
                 view=view,
                 image=image,
             )

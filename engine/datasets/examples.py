@@ -30,7 +30,8 @@ class TrainingData:
     """Examples in the order of training: the first `train` of them are learned from, the rest validate.
 
     raw (n, d): the inputs as they come; inputs (n, f): features, scaled; both in C order. targets (n,): see Examples.
-    features: their names (f,). shift, scale (f,): inputs = (features - shift) / scale.
+    features: their names (f,). shift, scale (f,): inputs = (features - shift) / scale. goals (n,): what the network
+    is to answer, (targets - target_shift) / target_scale; of classes the targets themselves.
     """
 
     raw: Array
@@ -42,6 +43,9 @@ class TrainingData:
     feature_keys: tuple[str, ...]
     shift: Array
     scale: Array
+    goals: Array
+    target_shift: float
+    target_scale: float
     classes: tuple[str, ...]
     target: str
     image: tuple[int, int] | None

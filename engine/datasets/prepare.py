@@ -16,13 +16,19 @@ Array = np.ndarray
 
 
 def training_data(
-    examples: Examples, features: tuple[str, ...], scaling: str, share: float, seed: int, ordered: bool = False
+    examples: Examples,
+    features: tuple[str, ...],
+    scaling: str,
+    share: float,
+    seed: int,
+    ordered: bool = False,
+    target_scaling: str = "none",
 ) -> TrainingData:
     """The examples in the order of training, as the network reads them.
 
     features: keys of FEATURES, for one or two raw inputs; of more, every column is a feature. scaling: a key of
     SCALINGS, fitted to the training part alone. seed: of the data; it shuffles the examples before they are
-    split, unless they are to stay ordered. Raises SettingError if the features do not fit or overflow.
+    split, unless they are to stay ordered. target_scaling: the same for the target of a regression. Raises SettingError if the features do not fit or overflow.
     """
     count, inputs = examples.inputs.shape
     keys = checked_features(features, inputs)
@@ -35,16 +41,23 @@ def training_data(
         scaled = np.ascontiguousarray((columns - shift) / scale)
     if not (np.isfinite(scaled).all() and np.isfinite(scale).all()):
         raise SettingError("the inputs are too large for these features or this scaling: they overflow")
+    targets = examples.targets[order]
+    target_shift, target_scale = 0.0, 1.0
+    if not examples.classes:
+        target_shift, target_scale = (float(part[0]) for part in SCALINGS[target_scaling].fit(targets[:train, None]))
     return TrainingData(
         raw=raw,
         inputs=scaled,
-        targets=examples.targets[order],
+        targets=targets,
         train=train,
         names=examples.names,
         features=column_names(examples.names, keys),
         feature_keys=keys,
         shift=shift,
         scale=scale,
+        goals=(targets - target_shift) / target_scale,
+        target_shift=target_shift,
+        target_scale=target_scale,
         classes=examples.classes,
         target=examples.target,
         image=examples.image,

@@ -111,7 +111,8 @@ def inspect(network: Network, theta: Array, inputs: Array, targets: Array, class
     sums, awake = np.zeros((network.layers, _SUMS)), np.zeros(units.sum())
     loss = _look(
         network_objective.address, np.ascontiguousarray(theta, np.float64), measuring(MEASURING, examples),
-        packed.constants, packed.work(), outputs.reshape(-1), gradient, sums.reshape(-1), awake, _limits(network).reshape(-1),
+        packed.constants, packed.work(), outputs.reshape(-1), gradient, sums.reshape(-1), awake,
+        _limits(network).reshape(-1),
     )  # fmt: skip
     sums[:, _ENDS] = np.rint(sums[:, _ENDS])  # a count, from sums of shares
     delta, mean, squares, ends = (sums / np.column_stack([np.full(len(units), examples), *[examples * units] * 3])).T

@@ -44,7 +44,7 @@ def packed(network: Network, data: TrainingData) -> Packed:
     """What the objective of a network needs to learn from the training examples of `data`."""
     train = data.train
     loss = LOSSES[network.loss.kind]
-    return packed_examples(network, data.inputs[:train], loss.encode(data.targets[:train], len(data.classes)))
+    return packed_examples(network, data.inputs[:train], loss.encode(data.goals[:train], len(data.classes)))
 
 
 def numbers_needed(network: Network, examples: int, features: int) -> int:

@@ -286,3 +286,20 @@ def test_a_picture_of_a_network_steps_only_where_it_is_asked_to() -> None:
     assert session.picture().layers == ("hidden 1", "hidden 2", "output")
     assert len(sgd.measures.values[0]) == len(MEASURES)
     assert replace(adam.settings, id="sgd").optimizer != sgd.settings.optimizer
+
+
+def test_a_scaled_target_is_answered_in_its_own_units() -> None:
+    session = race(new_run("adam", learning_rate=0.01, batch=32), data="diabetes", hidden=(8,))
+    assert session.task.target_scaling == "standardise"
+    session.advance(1500)
+    learner, state = session.problem.learner, theta(session, "adam")
+    inputs, goals = learner.training
+    answers = learner.outputs(state, inputs)
+    targets = learner.data.targets[: learner.data.train]
+    found = learner.predictions(answers)
+    assert 25 < found.mean() < 346
+    explained = 1 - ((targets - found) ** 2).sum() / ((targets - targets.mean()) ** 2).sum()
+    assert explained > 0.4
+    assert session.runs[0].measures.view().column("training_score")[-1] == pytest.approx(learner.score(answers, goals), abs=0.1)
+    assert learner.score(answers, goals) == pytest.approx(explained, rel=1e-9)
+    assert not session.problem_changed({"target_scaling": "min_max"})

@@ -101,7 +101,7 @@ class DecisionView(PlotView):
             ramp = self.theme.diverging[np.linspace(0, 255, SHADES).astype(int)]
             self._colours = tuple(QColor(*np.rint(colour).astype(int).tolist()) for colour in ramp)
             shades = self._shade(data.targets)
-        self._dots = Dots(self.spots, shades, self._colours, data.train)
+        self._dots = Dots(self.spots, shades, self._colours, data.train, self.theme.field)
         if len(data.classes) > 2:
             self.key.show_classes(data.classes, self._colours, f"Colours of {data.target}")
         elif data.classes:
@@ -110,6 +110,7 @@ class DecisionView(PlotView):
         else:
             ends = (inks.low, (inks.low + inks.high) / 2, inks.high)
             self.key.show_scale([number(end, 3) for end in ends], inks.ramp, f"Value of {data.target}")
+        self.bar.set_theme(self.theme)
         if self.portrait is not None:
             self.take_portrait(self.portrait)
 
@@ -119,7 +120,6 @@ class DecisionView(PlotView):
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
-        self.bar.set_theme(theme)
         self.key.theme = theme
 
     def finite(self) -> bool:
@@ -131,10 +131,9 @@ class DecisionView(PlotView):
             self._field.draw(painter, view, self.theme)
         if self._dots is not None:
             painter.drawImage(view.plot.topLeft(), self._layer.image(self._dots, view, self.devicePixelRatio()))
-        if not self.finite():
-            self.draw_words(painter, view)
-        elif self.current is not None:
+        if self.current is not None and self.finite():
             draw_wrong(painter, view, self.spots, self.current.wrong, self.theme.danger)
+        self.draw_words(painter, view)
 
     def read(self, at: QPointF) -> Reading:
         view = self.chart.view

@@ -29,7 +29,7 @@ from app.stage.networks.graph.editor import Editor
 from app.stage.networks.graph.heads import Heads
 from app.stage.networks.graph.item import BIAS, UNIT, WEIGHT, Item
 from app.stage.networks.graph.layout import HEADER, Layout, layout_of
-from app.stage.networks.graph.reading import Reading, card_box, card_size, draw_card, name_of, reading_of
+from app.stage.networks.graph.reading import Reading, card_box, card_size, draw_card, reading_of, where
 from app.stage.networks.graph.scenery import CORNER, draw_legend, draw_scenery, framed
 from app.stage.networks.graph.shape import Asked, Change, Shape, shape_of, with_units
 from app.stage.networks.graph.tiles import NODES, Region, Tiles
@@ -80,7 +80,7 @@ class Diagram(NetworkView):
         self.editor.hide()
         self._asked = Asked()
         self._learner: Learner | None = None
-        self._region: Region | None = None
+        self._region: Region = (-1.0, 1.0, -1.0, 1.0)
         self._edges: Edges | None = None
         self._tiles: Tiles | None = None
         self._base: QImage | None = None
@@ -91,6 +91,7 @@ class Diagram(NetworkView):
         self.heads.activated.connect(self._activate)
         self.heads.settled.connect(self.settled)
         self.heads.units_wanted.connect(self._edit_units)
+        self.heads.entered.connect(lambda: self._hover(None))
         self.editor.finished.connect(self.settled)
         self.editor.changed.connect(self._set)
         self.editor.closed.connect(self._editor_closed)
@@ -128,6 +129,8 @@ class Diagram(NetworkView):
     def show_portrait(self, portrait: Portrait) -> None:
         if self.shape is None or portrait.learner is not self._learner:
             return
+        if self.portrait is not None and self.portrait.run != portrait.run:
+            self.editor.close_panel()  # it was about another run's number
         self.portrait = portrait
         self._take()
         self.update(self._moving)
@@ -161,12 +164,11 @@ class Diagram(NetworkView):
         self._edited = item if item.kind == WEIGHT else replace(item, kind=BIAS)
         self.hovered = None
         value = float(portrait.theta[place])
-        title = name_of(shape, self._edited)
         span = self._edges.scale if self._edges is not None else LEAST_REACH
         reach = nice_step(max(LEAST_REACH, 2.0 * abs(value) if np.isfinite(value) else 0.0, 1.5 * span))
         hyper = replace(COORDINATE, name="bias" if self._edited.kind == BIAS else "weight", slider=(-reach, reach))
         tip = "Return sets it, the slider while it is moved, Escape closes. The run goes on from there."
-        self.editor.open(title, tip, hyper, value, layout.box(self._edited).toRect(), self._inside)
+        self.editor.open(where(shape, self._edited), tip, hyper, value, layout.box(self._edited).toRect(), self._inside)
         self._look()
 
     @property
@@ -181,7 +183,7 @@ class Diagram(NetworkView):
         box = self.heads.heads[column - 1].geometry()
         tip = "Return sets it, Escape closes. This changes the shape: the runs begin again."
         units = self._asked.hidden[column - 1].units
-        self.editor.open(f"units of {shape.title(column)}", tip, UNITS, units, box, self._inside)
+        self.editor.open(f"of {shape.title(column)}", tip, UNITS, units, box, self._inside)
 
     def _set(self, value: float) -> None:
         """The editor has a new number."""
@@ -229,13 +231,13 @@ class Diagram(NetworkView):
     def _lay_out(self) -> None:
         self._base = None
         shape, learner = self.shape, self._learner
-        if shape is None or learner is None or self.width() < 10:
+        if shape is None or learner is None:
             return
         font = small_font(self.font())
         layout = self.plan = layout_of(shape, QSizeF(self.size()), QFontMetricsF(font))
         self.heads.setGeometry(0, 0, self.width(), round(HEADER))
         self.heads.show_layout(layout, font)
-        self._edges, self._tiles = Edges(layout), Tiles(layout, learner, self.theme)
+        self._edges, self._tiles = Edges(layout), Tiles(layout, learner, self.theme, self._region)
         for item in (self.selected, self.hovered):
             if item is not None and not layout.holds(item):
                 self.selected = self.hovered = None
@@ -335,7 +337,7 @@ class Diagram(NetworkView):
         reading = self._reading(item)
         if item is None or reading is None or self._tiles is None:
             return
-        bounds = QRectF(self._inside)
+        bounds = QRectF(self._inside.adjusted(0, round(HEADER) - 4, 0, 0))
         box = card_box(layout.box(item), card_size(reading, painter.font(), 0.4 * bounds.height()), bounds)
         picture = draw_card(painter, self.theme, reading, box)
         if picture is not None:

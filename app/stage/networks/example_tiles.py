@@ -135,17 +135,17 @@ class ExampleTiles(Tiles):
         wrong = portrait.wrong[examples].tolist()
         predicted = portrait.predictions[examples].astype(int).tolist()
         certain = self._probabilities(examples)[np.arange(len(examples)), predicted].tolist()
-        frame = QPen(self.theme.danger, 2.0)
+        self.draw_pictures(painter, tiles, self._images)
+        frame, colours = QPen(self.theme.danger, 2.0), (self.theme.danger, self.theme.accent)
         for place, index in enumerate(tiles):
             box = self.place(index)
-            self.draw_picture(painter, index, self._images[place])
             caption = self._caption(predicted[place], not wrong[place], box.size())
             painter.drawPixmap(box.left(), box.bottom() + 2, caption)
             left = box.left() + caption.width() / caption.devicePixelRatio() + 4
             track = QRectF(left, box.bottom() + 8, box.right() + 1 - left, 4)
             painter.fillRect(track, self.theme.track)
             track.setWidth(track.width() * certain[place])
-            painter.fillRect(track, self._colour(not wrong[place]))
+            painter.fillRect(track, colours[not wrong[place]])
             if wrong[place]:
                 painter.setPen(frame)
                 painter.drawRect(box.adjusted(-1, -1, 1, 1))

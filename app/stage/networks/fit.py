@@ -98,8 +98,9 @@ class FitView(PlotView):
     def repaint_all(self) -> None:
         if self.learner is not None:
             data = self.learner.data
+            self.bar.set_theme(self.theme)
             shades = data.targets.astype(int) if data.classes else np.zeros(len(data.targets), int)
-            self._dots = Dots(self.spots, shades, self._colours(self.theme), data.train)
+            self._dots = Dots(self.spots, shades, self._colours(self.theme), data.train, self.theme.field)
 
     def take_portrait(self, portrait: Portrait) -> None:
         """Make room for the curve, as far as that is sensible."""
@@ -113,10 +114,6 @@ class FitView(PlotView):
             high = max(high, min(float(known.max()), high + BEYOND * span))
         x0, x1, _, _ = self.chart.home
         self.chart.set_home((x0, x1, *self._steady.follow(low, high)), stay=True)
-
-    def set_theme(self, theme: Theme) -> None:
-        super().set_theme(theme)
-        self.bar.set_theme(theme)
 
     def finite(self) -> bool:
         field = self.portrait.field if self.portrait is not None else None
@@ -137,10 +134,9 @@ class FitView(PlotView):
         if self._dots is not None:
             painter.drawImage(view.plot.topLeft(), self._layer.image(self._dots, view, self.devicePixelRatio()))
         self._draw_curves(painter, view)
-        if not self.finite():
-            self.draw_words(painter, view)
-        elif self.current is not None and data.classes:
+        if self.current is not None and data.classes and self.finite():
             draw_wrong(painter, view, self.spots, self.current.wrong, self.theme.danger)
+        self.draw_words(painter, view)
 
     def read(self, at: QPointF) -> Reading:
         view, portrait = self.chart.view, self.portrait

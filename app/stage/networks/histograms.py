@@ -185,7 +185,7 @@ class HistogramsView(NetworkView):
         look = portrait.look
         assert look is not None
         if spread.unknown:
-            return (f"{spread.unknown:,} not finite", f"{spread.unknown:,} NaN"), True
+            return (f"{spread.unknown:,} not finite", "not finite"), True
         if place == 0:
             return (f"{spread.total:,} weights", f"{spread.total:,}"), False
         if place == 1:

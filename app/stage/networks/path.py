@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt, QTimer
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app.elided import ElidedLabel
@@ -67,6 +67,7 @@ class PathView(NetworkView):
         self._runs: tuple[RunPicture, ...] = ()
         self._selected = ""
         self._cursor: int | None = None
+        self._pointed: int | None = None
         self._landscape: Landscape | None = None
         self._painted: np.ndarray | None = None
         self._canvas = Canvas(Lines(), self._paint_base)
@@ -79,6 +80,7 @@ class PathView(NetworkView):
 
     def _wire(self) -> None:
         self.chart.looked.connect(self._look)
+        self.chart.installEventFilter(self)
         self.kind.chosen.connect(self._choose_kind)
         self.across.chosen.connect(self._choose_weight)
         self.up.chosen.connect(self._choose_weight)
@@ -167,6 +169,7 @@ class PathView(NetworkView):
                 self._weights = self._telling()
             self.across.set_place(self._weights[0])
             self.up.set_place(self._weights[1])
+        self.plane.setVisible(chosen)
         self.across.setVisible(chosen)
         self.up.setVisible(chosen)
 
@@ -177,6 +180,22 @@ class PathView(NetworkView):
             return 0, 1
         up, across = np.argsort(np.abs(shown.patch.plane.first), kind="stable")[-2:].tolist()
         return across, up
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._point(None)
+        elif isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove:
+            self._point(event.position() if not event.buttons() else None)
+        return super().eventFilter(watched, event)
+
+    def _point(self, at: QPointF | None) -> None:
+        """Tell the update of the path under the pointer."""
+        inside = at is not None and self.chart.view.plot.contains(at)
+        found = self._shown.nearest(self.chart.view, at) if inside and at is not None and self._shown else None
+        update = found[1] if found is not None else None
+        if update != self._pointed:
+            self._pointed = update
+            self.cursor_moved.emit(update)
 
     def _look(self) -> None:
         """Another part of the plane is shown."""
@@ -215,9 +234,9 @@ class PathView(NetworkView):
         shown = self._shown
         if shown is not None:
             shown.follow(self._runs)
-            self.plane.show_text(words.plane(shown.patch, shown.runs))
-            self.plane.setVisible(bool(self.plane.text()))
-            self.error.show_text(words.error(shown.patch, shown.runs))
+            plane, error = words.plane(shown.patch, shown.runs), words.error(shown.patch, shown.runs)
+            self.plane.show_text(plane)
+            self.error.show_text(error if self.kind.key == WEIGHTS else error or plane)
         self.chart.update()
 
     def _draw(self, painter: QPainter, view: View) -> None:

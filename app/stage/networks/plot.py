@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QTimer
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.stage.networks.brush import Brush
 from app.stage.networks.chart import Chart, Reading, Region
 from app.stage.networks.points import nearest
 from app.stage.networks.scores import Scores
+from app.stage.networks.standing import standing
 from app.stage.networks.view import NetworkView
 from app.stage.networks.words import NOT_FINITE, class_name, scores_of
 from app.ticks import number
@@ -45,7 +46,7 @@ class PlotView(NetworkView):
         self.task: NetworkTask | None = None
         self.portrait: Portrait | None = None
         self.spots: Array = np.empty((0, 2))
-        self._run_colours: dict[str, int] = {}
+        self._picture: SessionPicture | None = None
         self._told: object = None
         self.brush = Brush(self)
         self.chart = Chart(theme, self.draw, self.read, self.brush)
@@ -100,7 +101,7 @@ class PlotView(NetworkView):
     # What the stage calls
 
     def refresh(self, picture: SessionPicture) -> None:
-        self._run_colours = {run.id: run.colour for run in picture.runs}
+        self._picture = picture
         learner, task = picture.learner, picture.task
         if learner is None or learner is self.learner or not isinstance(task, NetworkTask):
             return
@@ -139,7 +140,8 @@ class PlotView(NetworkView):
         across, up = self.chart.names
         where = f"{across} from {number(x0)} to {number(x1)}, {up} from {number(y0)} to {number(y1)}."
         scores = " ".join(score.sentence for score in scores_of(self.portrait))
-        words = "" if self.finite() else f" {NOT_FINITE}."
+        problem = NOT_FINITE if not self.finite() else standing(self._picture, self.portrait)
+        words = f" {problem}." if problem else ""
         return f"{self.TITLE} at update {self.portrait.update:,}: {where} {scores}{words}"
 
     def view(self) -> dict[str, Any]:
@@ -168,8 +170,9 @@ class PlotView(NetworkView):
 
     def run_colour(self) -> QColor:
         """The colour of the run that is portrayed."""
-        place = self._run_colours.get(self.portrait.run, 0) if self.portrait is not None else 0
-        return self.theme.run_colours[place]
+        runs = self._picture.runs if self._picture is not None else ()
+        told = self.portrait.run if self.portrait is not None else ""
+        return self.theme.run_colours[next((run.colour for run in runs if run.id == told), 0)]
 
     def score_colour(self) -> QColor:
         """The colour of the dots beside the scores."""
@@ -193,9 +196,18 @@ class PlotView(NetworkView):
         return lines
 
     def draw_words(self, painter: QPainter, view: View) -> None:
-        """Say that the network has nothing to say."""
-        painter.setPen(self.theme.text)
-        painter.drawText(view.plot, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, NOT_FINITE)
+        """Say that the network has nothing to say, or that it has come to an end."""
+        if not self.finite():
+            painter.setPen(self.theme.text)
+            painter.drawText(view.plot, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, NOT_FINITE)
+        elif words := standing(self._picture, self.portrait):
+            metrics = QFontMetricsF(painter.font())
+            chip = QRectF(view.plot.topLeft(), QSizeF(metrics.horizontalAdvance(words) + 16, metrics.height() + 6))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.theme.panel)
+            painter.drawRoundedRect(chip.translated(6, 6), 5, 5)
+            painter.setPen(self.theme.danger)
+            painter.drawText(chip.translated(6, 6), Qt.AlignmentFlag.AlignCenter, words)
 
     def draw_line(self, painter: QPainter, first: QPointF, second: QPointF) -> None:
         """A thin dashed line to compare with."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 
 from app.buffers import polygon
-from app.stage.markers import INK, PAPER
+from app.stage.markers import PAPER
 
 if TYPE_CHECKING:
     from app.stage.view import View
@@ -33,12 +33,13 @@ SMALLEST, STEP = 0.55, 0.05  # of the full size, and what sizes are multiples of
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dots:
-    """Dots at the spots (n, 2) of a plane in colours[shades (n,)], the first `train` of them filled."""
+    """Dots at the spots (n, 2) of a plane in colours[shades (n,)]; all but the first `train` of them have a hole."""
 
     spots: Array
     shades: Array
     colours: Sequence[QColor]
     train: int
+    hole: QColor
 
 
 class DotLayer:
@@ -65,16 +66,16 @@ class DotLayer:
 def draw_dots(painter: QPainter, view: View, dots: Dots) -> None:
     """Paint dots; a crowd of them is small and plain."""
     size, ratio = size_of(view, len(dots.spots)), painter.device().devicePixelRatio()
-    for part, hollow in ((slice(None, dots.train), False), (slice(dots.train, None), True)):
+    for part, hole in ((slice(None, dots.train), None), (slice(dots.train, None), dots.hole)):
         places, inside = _pixels(view, dots.spots[part])
         shades = dots.shades[part][inside]
         if len(dots.spots) > CROWDED:
             for shade in np.unique(shades).tolist():
                 _draw_crowd(painter, places[shades == shade], dots.colours[shade], CROWD)
-            if hollow:
-                _draw_crowd(painter, places, INK, 1.0)
+            if hole is not None:
+                _draw_crowd(painter, places, hole, 1.0)
             continue
-        kind = [stamp(colour.rgba(), hollow, ratio, size) for colour in dots.colours]
+        kind = [stamp(colour.rgba(), hole.rgba() if hole is not None else None, ratio, size) for colour in dots.colours]
         for (x, y), shade in zip(_corners(places), shades.tolist(), strict=True):
             painter.drawPixmap(x, y, kind[shade])
 
@@ -107,8 +108,8 @@ def nearest(view: View, spots: Array, at: QPointF, reach: float) -> int | None:
 
 
 @lru_cache(maxsize=512)
-def stamp(rgba: int, hollow: bool, ratio: float, size: float = 1.0) -> QPixmap:
-    """One dot in a colour, for a screen with so many pixels in one."""
+def stamp(rgba: int, hole: int | None, ratio: float, size: float = 1.0) -> QPixmap:
+    """One dot in a colour, around a hole of another if there is one, for a screen with so many pixels in one."""
     colour = QColor.fromRgba(rgba)
 
     def draw(painter: QPainter, middle: QPointF) -> None:
@@ -116,9 +117,9 @@ def stamp(rgba: int, hollow: bool, ratio: float, size: float = 1.0) -> QPixmap:
         painter.setPen(QPen(SHADOW, 1.6 * edge))
         painter.setBrush(colour)
         painter.drawEllipse(middle, radius, radius)
-        if hollow:
+        if hole is not None:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(INK)
+            painter.setBrush(QColor.fromRgba(hole))
             painter.drawEllipse(middle, HOLE * size, HOLE * size)
         else:
             painter.setPen(QPen(PAPER, edge))

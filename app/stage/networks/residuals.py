@@ -96,10 +96,9 @@ class ResidualsView(PlotView):
         if portrait is None:
             return
         if self.finite():
-            shades = np.zeros(len(self.spots), int)
-            draw_dots(painter, view, Dots(self.spots, shades, [self.run_colour()], portrait.learner.data.train))
-        else:
-            self.draw_words(painter, view)
+            shades, train = np.zeros(len(self.spots), int), portrait.learner.data.train
+            draw_dots(painter, view, Dots(self.spots, shades, [self.run_colour()], train, self.theme.field))
+        self.draw_words(painter, view)
 
     def read(self, at: QPointF) -> Reading:
         (x, y), (across, up) = self.chart.view.at(at), self.chart.names

@@ -66,7 +66,8 @@ class Scores(QWidget):
             left = max(self.width() - SIDE - sum(columns), 0.0)
             for line, row in enumerate(self._rows):
                 y, x = top + line * height, left
-                dot = stamp(self._colour.rgba(), row.validates, self.devicePixelRatio())
+                hole = self._theme.field.rgba() if row.validates else None
+                dot = stamp(self._colour.rgba(), hole, self.devicePixelRatio())
                 painter.drawPixmap(round(x), round(y + height / 2 - SIDE / 2), dot)
                 x += SIDE + 2
                 texts = (row.title, row.score, row.loss, row.errors)

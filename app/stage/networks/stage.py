@@ -36,6 +36,7 @@ class NetworkStage(QWidget):
     edited = Signal(object)
     settled = Signal()
     parameter_edited = Signal(int, float)
+    cursor_moved = Signal(object)
     export_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
@@ -71,6 +72,7 @@ class NetworkStage(QWidget):
             view.edited.connect(self.edited)
             view.settled.connect(self.settled)
             view.parameter_edited.connect(self.parameter_edited)
+            view.cursor_moved.connect(self.cursor_moved)
         self.diagram_button.toggled.connect(self._show_diagram)
         self.tabs.currentChanged.connect(lambda place: self.choose(list(self.views)[place]))
         self._split.splitterMoved.connect(self._keep_share)
@@ -130,6 +132,11 @@ class NetworkStage(QWidget):
         """Show the newest plane of parameters; those who are not on screen keep it for when they are."""
         for view in self.views.values():
             view.show_plane(patch)
+
+    def set_cursor(self, update: int | None) -> None:
+        """Mark an update that is pointed at elsewhere."""
+        for view in self.views.values():
+            view.set_cursor(update)
 
     def choose(self, key: str) -> None:
         """Show this view beside the diagram."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 SIDE = 46.0  # about how high a picture is, in pixels
 PAD, CAPTION = 5, 15  # pixels around a tile's picture, and below it
 SMALL = 11  # pixels of the font
+WIDEST_GAP = 0.25  # of a tile, between two columns
 
 _KEYS = {
     Qt.Key.Key_Left,
@@ -27,6 +29,40 @@ _KEYS = {
     Qt.Key.Key_End,
     Qt.Key.Key_Escape,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where tiles stand. magnified: pixels of the screen, to a side, that a pixel of a picture gets: a whole number
+    keeps it crisp. picture, tile: pixels of the widget. spread: pixels between two columns. ratio: of the screen.
+    """
+
+    magnified: int
+    picture: QSize
+    tile: QSize
+    columns: int
+    spread: float
+    ratio: float
+
+    def rows(self, count: int) -> int:
+        """How many rows so many tiles take."""
+        return -(-count // self.columns)
+
+    def corner(self, index: int) -> tuple[int, int]:
+        """The left and upper edge of a tile's picture."""
+        row, column = divmod(index, self.columns)
+        left = PAD + column * self.tile.width() + round((column + 0.5) * self.spread)
+        return left, PAD + row * self.tile.height()
+
+
+def laid_out(shape: tuple[int, int], width: int, ratio: float) -> Layout:
+    """Tiles for pictures of shape (rows, columns) in so many pixels of width, which they share out among them."""
+    magnified = max(1, round(SIDE * ratio / max(shape)))
+    picture = QSize(math.ceil(shape[1] * magnified / ratio), math.ceil(shape[0] * magnified / ratio))
+    tile = QSize(picture.width() + 2 * PAD, picture.height() + 2 * PAD + CAPTION)
+    columns = max(1, width // tile.width())
+    spread = min(max(width - columns * tile.width(), 0) / columns, WIDEST_GAP * tile.width())
+    return Layout(magnified, picture, tile, columns, spread, ratio)
 
 
 class Tiles(QAbstractScrollArea):
@@ -52,6 +88,7 @@ class Tiles(QAbstractScrollArea):
         self._count = 0
         self._shape = (1, 1)
         self._by_mouse = False
+        self._layout = laid_out(self._shape, 1, 1.0)
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -70,23 +107,17 @@ class Tiles(QAbstractScrollArea):
         return self._count
 
     @property
-    def magnified(self) -> int:
-        """Pixels of the screen, to a side, that a pixel of a picture gets: a whole number keeps it crisp."""
-        return max(1, round(SIDE * self.devicePixelRatioF() / max(self._shape)))
-
-    @property
     def picture(self) -> QSize:
         """Pixels of the widget that a picture takes."""
-        ratio = self.magnified / self.devicePixelRatioF()
-        return QSize(math.ceil(self._shape[1] * ratio), math.ceil(self._shape[0] * ratio))
+        return self._layout.picture
 
     @property
     def visible(self) -> range:
         """The tiles in view."""
-        height = self._tile.height()
-        top = self.verticalScrollBar().value()
+        layout, top = self._layout, self.verticalScrollBar().value()
+        height = layout.tile.height()
         first, last = top // height, (top + self.viewport().height() - 1) // height
-        return range(min(first * self._columns, self._count), min((last + 1) * self._columns, self._count))
+        return range(min(first * layout.columns, self._count), min((last + 1) * layout.columns, self._count))
 
     @property
     def small_font(self) -> QFont:
@@ -96,19 +127,16 @@ class Tiles(QAbstractScrollArea):
 
     def place(self, index: int) -> QRect:
         """Where a tile's picture stands in the viewport."""
-        row, column = divmod(index, self._columns)
-        tile = self._tile
-        spread = self._spread
-        left = PAD + column * tile.width() + round((column + 0.5) * spread)
-        return QRect(QPoint(left, PAD + row * tile.height() - self.verticalScrollBar().value()), self.picture)
+        left, top = self._layout.corner(index)
+        return QRect(QPoint(left, top - self.verticalScrollBar().value()), self._layout.picture)
 
     def at(self, position: QPoint) -> int:
         """The tile under a point of the viewport; -1 for none."""
-        tile = self._tile
-        row = (position.y() + self.verticalScrollBar().value()) // tile.height()
-        column = int(position.x() // (tile.width() + self._spread))
-        index = row * self._columns + column
-        return index if 0 <= column < self._columns and 0 <= index < self._count else -1
+        layout = self._layout
+        row = (position.y() + self.verticalScrollBar().value()) // layout.tile.height()
+        column = int(position.x() // (layout.tile.width() + layout.spread))
+        index = row * layout.columns + column
+        return index if 0 <= column < layout.columns and 0 <= index < self._count else -1
 
     def point(self, index: int) -> None:
         """Point at a tile, or at none with -1."""
@@ -123,36 +151,15 @@ class Tiles(QAbstractScrollArea):
 
     # Layout
 
-    @property
-    def _tile(self) -> QSize:
-        picture = self.picture
-        return QSize(picture.width() + 2 * PAD, picture.height() + 2 * PAD + CAPTION)
-
-    @property
-    def _columns(self) -> int:
-        return max(1, self._room // self._tile.width())
-
-    @property
-    def _spread(self) -> float:
-        """What is left over, shared out between the columns, up to a part of a tile."""
-        left = self._room - self._columns * self._tile.width()
-        return min(max(left, 0) / self._columns, 0.25 * self._tile.width())
-
-    @property
-    def _room(self) -> int:
-        """The width for tiles: that of the scroll bar is left free only where it is needed."""
-        whole = self.maximumViewportSize()
-        tile = self._tile
-        rows = -(-self._count // max(1, whole.width() // tile.width()))
-        needed = rows * tile.height() > whole.height()
-        return whole.width() - (self.verticalScrollBar().sizeHint().width() if needed else 0)
-
     def _lay_out(self) -> None:
-        rows = -(-self._count // self._columns)
-        bar = self.verticalScrollBar()
-        bar.setRange(0, max(0, rows * self._tile.height() - self.maximumViewportSize().height()))
-        bar.setPageStep(self.maximumViewportSize().height())
-        bar.setSingleStep(self._tile.height() // 2)
+        whole, bar = self.maximumViewportSize(), self.verticalScrollBar()
+        layout = laid_out(self._shape, whole.width(), self.devicePixelRatioF())
+        if layout.rows(self._count) * layout.tile.height() > whole.height():
+            layout = laid_out(self._shape, whole.width() - bar.sizeHint().width(), self.devicePixelRatioF())
+        self._layout = layout
+        bar.setRange(0, max(0, layout.rows(self._count) * layout.tile.height() - whole.height()))
+        bar.setPageStep(whole.height())
+        bar.setSingleStep(layout.tile.height() // 2)
         self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -162,6 +169,8 @@ class Tiles(QAbstractScrollArea):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self._layout.ratio != self.devicePixelRatioF():
+            self._lay_out()
         with QPainter(self.viewport()) as painter:
             painter.setFont(self.small_font)
             self.paint_pictures(painter, self.visible)
@@ -172,14 +181,17 @@ class Tiles(QAbstractScrollArea):
                 frame = self.place(self.current).adjusted(-PAD + 1, -PAD + 1, PAD - 1, PAD + CAPTION - 2)
                 painter.drawRoundedRect(frame.toRectF(), 4, 4)
 
-    def draw_picture(self, painter: QPainter, index: int, image: QImage) -> None:
-        """A picture at its tile, on whole pixels of the screen."""
-        ratio, place = self.devicePixelRatioF(), self.place(index)
+    def draw_pictures(self, painter: QPainter, tiles: range, images: list[QImage]) -> None:
+        """The pictures at their tiles, on whole pixels of the screen."""
+        ratio, magnified = self._layout.ratio, self._layout.magnified
+        down = self.verticalScrollBar().value()
         painter.save()
         painter.resetTransform()
         painter.scale(1 / ratio, 1 / ratio)  # the device's transform brings the ratio back
-        corner = QPoint(round(place.left() * ratio), round(place.top() * ratio))
-        painter.drawImage(QRect(corner, image.size() * self.magnified), image)
+        for index, image in zip(tiles, images, strict=True):
+            left, top = self._layout.corner(index)
+            wide, high = image.width() * magnified, image.height() * magnified
+            painter.drawImage(QRect(round(left * ratio), round((top - down) * ratio), wide, high), image)
         painter.restore()
 
     # The mouse
@@ -234,13 +246,13 @@ class Tiles(QAbstractScrollArea):
             self._go(Qt.Key(event.key()))
 
     def _go(self, key: Qt.Key) -> None:
-        page = max(1, self.viewport().height() // self._tile.height()) * self._columns
+        page = max(1, self.viewport().height() // self._layout.tile.height()) * self._layout.columns
         here = self.current
         steps = {
             Qt.Key.Key_Left: here - 1,
             Qt.Key.Key_Right: here + 1,
-            Qt.Key.Key_Up: here - self._columns,
-            Qt.Key.Key_Down: here + self._columns,
+            Qt.Key.Key_Up: here - self._layout.columns,
+            Qt.Key.Key_Down: here + self._layout.columns,
             Qt.Key.Key_PageUp: here - page,
             Qt.Key.Key_PageDown: here + page,
             Qt.Key.Key_Home: 0,

@@ -22,6 +22,7 @@ class NetworkView(QWidget):
 
     wanted_changed: `wanted` would now tell something else. edited: a mapping of settings of the problem
     (`{"data.add": (x, y, class)}`); settled: that gesture is over. parameter_edited: place in theta and value.
+    cursor_moved: the update under the pointer, None once it has left.
     """
 
     KEY: ClassVar[str]
@@ -32,6 +33,7 @@ class NetworkView(QWidget):
     edited = Signal(object)
     settled = Signal()
     parameter_edited = Signal(int, float)
+    cursor_moved = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -64,6 +66,9 @@ class NetworkView(QWidget):
 
     def show_plane(self, patch: PlanePatch) -> None:
         """Show the newest plane of parameters."""
+
+    def set_cursor(self, update: int | None) -> None:
+        """Mark an update that is pointed at elsewhere."""
 
     def reset_view(self) -> None:
         """Show everything again, after zooming and moving."""

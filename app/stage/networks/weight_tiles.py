@@ -81,8 +81,8 @@ class WeightTiles(Tiles):
             return
         painter.setPen(self.theme.muted)
         edge = QPen(self.theme.border, 1.0)
-        for index, image in zip(tiles, self._pictures(tiles), strict=True):
-            self.draw_picture(painter, index, image)
+        self.draw_pictures(painter, tiles, self._pictures(tiles))
+        for index in tiles:
             box = self.place(index)
             painter.setPen(edge)
             painter.drawRect(box.adjusted(-1, -1, 0, 0))

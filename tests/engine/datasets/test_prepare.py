@@ -186,3 +186,17 @@ def test_digits_between_0_and_1() -> None:
     data = training_data(make("digits"), (), "min_max", 0.8, 1)
     assert data.image == (8, 8) and data.inputs.shape == (1797, 64)
     assert data.inputs[: data.train].min() == 0 and data.inputs[: data.train].max() == 1
+
+
+def test_the_target_of_a_regression_is_scaled_by_its_training_part() -> None:
+    values = np.array([25.0, 346.0, 100.0, 200.0, 50.0])
+    examples = Examples(np.arange(5.0)[:, None], values, ("x",))
+    data = training_data(examples, ("x",), "none", 0.6, 1, ordered=True, target_scaling="standardise")
+    learned = values[:3]
+    np.testing.assert_allclose(data.goals, (values - learned.mean()) / learned.std(), rtol=1e-12)
+    np.testing.assert_array_equal(data.targets, values)
+    classes = training_data(
+        Examples(np.arange(5.0)[:, None], np.array([0.0, 1, 2, 1, 0]), ("x",), ("a", "b", "c")),
+        ("x",), "none", 0.6, 1, target_scaling="standardise",
+    )  # fmt: skip
+    np.testing.assert_array_equal(classes.goals, classes.targets)

@@ -27,7 +27,8 @@ LEVELS = 10  # of strength
 NARROW = 0.7
 WIDE, WIDE_OF_MANY = 5.0, 3.0  # pixels
 FAINT = 0.28  # how much of its colour the weakest line has; opaque pens cost a fifth of others
-ASIDE = 0.22  # of the colour, of lines that are not looked at
+ASIDE = 0.25  # of the colour, of lines that are not looked at
+SEEN = 0.4  # of the strongest, how the one that is looked at is drawn at least
 REACH = 5.0  # pixels around a line that belong to it
 
 
@@ -81,7 +82,7 @@ class Edges:
             self._draw(painter, theme, self.shown, 1.0)
             return
         self._draw(painter, theme, self.shown[~np.isin(self.shown, mine)], ASIDE)
-        self._draw(painter, theme, mine, 1.0)
+        self._draw(painter, theme, mine, 1.0, SEEN if focus is not None and focus.kind == WEIGHT else 0.0)
 
     def nearest(self, at: QPointF) -> Item | None:
         """The line at a point, the strongest of several that are equally near."""
@@ -122,15 +123,15 @@ class Edges:
         y = ends[:, 1:2] + self._across * (ends[:, 3:4] - ends[:, 1:2])
         return np.stack((x[:, :-1], y[:, :-1], x[:, 1:], y[:, 1:]), 2)
 
-    def _draw(self, painter: QPainter, theme: Theme, places: Array, strength: float) -> None:
-        """Those of layout.links at these places, in groups of one pen."""
+    def _draw(self, painter: QPainter, theme: Theme, places: Array, strength: float, least: float = 0.0) -> None:
+        """Those of layout.links at these places, in groups of one pen; none looks smaller than a share of the largest."""
         values = self._values[places]
         share = np.minimum(np.abs(np.nan_to_num(values)) / self.scale, 1.0)
         keys = 2 * np.rint(share * (LEVELS - 1)).astype(np.int64) + (values >= 0.0)
         lines = self._lines(self.layout.links.ends[places])
         wide = WIDE if len(self.shown) <= MOST_CURVED else WIDE_OF_MANY
         for key in np.unique(keys):
-            level = key // 2 / (LEVELS - 1)
+            level = max(key // 2 / (LEVELS - 1), least)
             colour = theme.signed_colours[key % 2]
             width, seen = NARROW + (wide - NARROW) * level, (FAINT + (1.0 - FAINT) * level) * strength
             self._stroke(painter, theme, colour, width, seen, lines[keys == key])

@@ -11,7 +11,7 @@ from app.ticks import number
 from engine import Hyper, SettingError
 
 TICKS = 1000
-WIDTH = 236
+WIDTH = 256
 LONGEST = 60  # characters
 FINE, COARSE = 0.01, 0.1  # of the slider's range, by arrow keys
 
@@ -34,8 +34,10 @@ class Editor(QFrame):
         self._hyper = Hyper("number", "", 0.0)
         self._low = self._high = 0.0
         self._value = 0.0
-        self.title = ElidedLabel()
+        self.title = QLabel()
         self.title.setObjectName("value")
+        self.about = ElidedLabel()
+        self.about.setObjectName("muted")
         self.now = QLabel()
         self.now.setObjectName("muted")
         self.field = QLineEdit()
@@ -63,14 +65,15 @@ class Editor(QFrame):
     def value(self) -> float:
         return self._value
 
-    def open(self, title: str, tip: str, hyper: Hyper, value: float, beside: QRect, bounds: QRect) -> None:
-        """Show the number of `hyper` beside a place, inside bounds; the slider covers hyper.slider."""
+    def open(self, about: str, tip: str, hyper: Hyper, value: float, beside: QRect, bounds: QRect) -> None:
+        """Show the number of `hyper` beside a place, inside bounds; about: whose it is. The slider covers hyper.slider."""
         self._hyper = hyper
         self._low, self._high = hyper.slider or (hyper.low, hyper.high)
-        self.title.show_text(title)
+        self.title.setText(hyper.title)
+        self.about.show_text(about)
         self.setToolTip(tip)
         for part in (self.field, self.slider):
-            part.setAccessibleDescription(f"{title}. {tip}")
+            part.setAccessibleDescription(f"{hyper.title} {about}. {tip}")
         self._refuse("")
         self._write(value)
         self.now.clear()
@@ -100,12 +103,13 @@ class Editor(QFrame):
         head.addWidget(self.now)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(self.field, 2)
-        row.addWidget(self.slider, 3)
+        row.addWidget(self.field, 3)
+        row.addWidget(self.slider, 4)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 10, 8)
-        column.setSpacing(6)
+        column.setSpacing(5)
         column.addLayout(head)
+        column.addWidget(self.about)
         column.addLayout(row)
         column.addWidget(self.fault)
 
@@ -145,6 +149,9 @@ class Editor(QFrame):
         self.finished.emit()
 
     def _typed(self) -> None:
+        if not self.field.isModified():
+            self.close_panel()
+            return
         text = self.field.text().translate(_SIGNS).strip()
         try:
             typed = float(text)
@@ -166,9 +173,11 @@ class Editor(QFrame):
 
     def _write(self, value: float) -> None:
         self._value = value
-        text = str(round(value)) if self._whole else f"{value:.6g}"
+        text = str(round(value)) if self._whole else f"{value:.5g}"
         if self.field.text() != text:
             self.field.setText(text)
+            self.field.setCursorPosition(0)
+        self.field.setModified(False)
         self._refuse("")
         with QSignalBlocker(self.slider):
             if not self.slider.isSliderDown():

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QActionGroup, QFont, QFontMetrics, QResizeEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QActionGroup, QEnterEvent, QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from app.stage.networks.graph.layout import HEADER, Layout
@@ -51,9 +51,7 @@ class Head(QWidget):
             button.setAutoRepeat(True)
             button.setAutoRepeatDelay(REPEAT_DELAY)
             button.setAutoRepeatInterval(REPEAT)
-            change = partial(stepped, place=column - 1, step=step)
-            button.clicked.connect(lambda _=False, change=change: self.reshaped.emit(change))
-            button.released.connect(self.settled)
+            button.clicked.connect(partial(self._step, button, step))
 
     def show_layer(self, shape: Shape) -> None:
         """Show a layer as it stands."""
@@ -118,6 +116,12 @@ class Head(QWidget):
     def _open_menu(self) -> None:
         self.menu().popup(self.name.mapToGlobal(self.name.rect().bottomLeft()))
 
+    def _step(self, button: QToolButton, step: int) -> None:
+        """One press, or one of many while the button is held; all of these are one gesture."""
+        self.reshaped.emit(partial(stepped, place=self.column - 1, step=step))
+        if not button.isDown():
+            self.settled.emit()
+
     def _activate(self, key: str) -> None:
         self.activated.emit(self.column, key)
         self.settled.emit()
@@ -142,15 +146,16 @@ class Head(QWidget):
             return
         title, activation = shape.title(self.column), shape.activation(self.column)
         metrics = QFontMetrics(self.name.font())
-        texts = (f"{title} · {activation}", activation, str(shape.network.sizes[self.column]))
-        room = width - 10
-        text = next((text for text in texts if metrics.horizontalAdvance(text) <= room), texts[1])
+        units = shape.network.sizes[self.column]
+        hidden, with_count = self.column < shape.columns - 1, width >= WITH_COUNT
+        short = activation if with_count or not hidden else f"{units} · {activation}"
+        texts = (f"{title} · {activation}", short, str(units)) if with_count else (short, str(units))
+        room = width - 8
+        text = next((text for text in texts if metrics.horizontalAdvance(text) <= room), texts[-1])
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(room, 0))
         self.name.setText(text)
         wide = min(metrics.horizontalAdvance(text) + 12, width)
         self.name.setGeometry((width - wide) // 2, 0, wide, ROW)
-        hidden = self.column < shape.columns - 1
-        with_count = width >= WITH_COUNT
         row = WITH_COUNT if with_count else 2 * STEP
         left, top = (width - row) // 2, ROW + SMALL_MOVE
         for button in (self.fewer, self.more, self.count):
@@ -168,6 +173,7 @@ class Heads(QWidget):
     activated = Signal(int, str)
     settled = Signal()
     units_wanted = Signal(int)
+    entered = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -246,5 +252,5 @@ class Heads(QWidget):
         button.clicked.connect(self.settled)
         return button
 
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, round(HEADER))
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.entered.emit()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
 from app.stage.networks.graph.item import UNIT, WEIGHT, Item
 from app.stage.networks.graph.shape import Shape
@@ -37,13 +37,11 @@ class Reading:
         return f"{self.title}: {', '.join(self.lines)}"
 
 
-def name_of(shape: Shape, item: Item) -> str:
-    """What an item is called: 'w from x² to hidden 1, unit 3'."""
+def where(shape: Shape, item: Item) -> str:
+    """Which weight or bias it is: 'from x² to hidden 1, unit 3'."""
     if item.kind == WEIGHT:
-        return f"w from {shape.unit(item.column - 1, item.source)} to {shape.unit(item.column, item.unit)}"
-    if item.kind == UNIT:
-        return _block_name(shape) if item.column == 0 and shape.image else shape.unit(item.column, item.unit)
-    return f"bias of {shape.unit(item.column, item.unit)}"
+        return f"from {shape.unit(item.column - 1, item.source)} to {shape.unit(item.column, item.unit)}"
+    return f"of {shape.unit(item.column, item.unit)}"
 
 
 def reading_of(shape: Shape, item: Item, portrait: Portrait) -> Reading:
@@ -54,13 +52,11 @@ def reading_of(shape: Shape, item: Item, portrait: Portrait) -> Reading:
     look, theta = portrait.look, portrait.theta
     gradient = "–" if look is None else number(float(look.gradient[place]), 3)
     value = number(float(theta[place]), 4)
-    if item.kind == WEIGHT:
-        ends = f"from {shape.unit(item.column - 1, item.source)} to {shape.unit(item.column, item.unit)}"
-        return Reading(f"w = {value}", (ends, f"gradient {gradient}", "click to edit"), False)
     if item.kind != UNIT:
-        return Reading(f"b = {value}", (name_of(shape, item), f"gradient {gradient}", "click to edit"), False)
+        letter = "w" if item.kind == WEIGHT else "b"
+        return Reading(f"{letter} = {value}", (where(shape, item), f"gradient {gradient}", "click to edit"), False)
     return Reading(
-        name_of(shape, item),
+        shape.unit(item.column, item.unit),
         (
             f"bias {value}",
             f"mean activation {_mean(shape, item, portrait)}",
@@ -130,10 +126,8 @@ def card_box(about: QRectF, size: QSizeF, bounds: QRectF) -> QRectF:
 def draw_card(painter: QPainter, theme: Theme, reading: Reading, box: QRectF) -> QRectF | None:
     """Paint a card; returns where the enlarged map belongs, if there is one."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    ground = QColor(theme.field)
-    ground.setAlpha(242)
     painter.setPen(QPen(theme.axis, 1.0))
-    painter.setBrush(ground)
+    painter.setBrush(theme.field)
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
     plain = painter.font()
     x, y = box.left() + PAD, box.top() + PAD

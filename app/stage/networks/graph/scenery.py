@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
 
-from app.stage.networks.graph.edges import MOST, Edges
+from app.stage.networks.graph.edges import Edges
 from app.stage.networks.graph.heads import ROW, SMALL_MOVE
 from app.stage.networks.graph.layout import SIDE, SKIP_BAND, Column, Layout
 from app.stage.networks.pixels import mixed
@@ -72,11 +72,11 @@ def draw_legend(painter: QPainter, layout: Layout, edges: Edges, theme: Theme, b
 def _notes(layout: Layout, edges: Edges) -> list[str]:
     """What is to be said at the left, the longest first."""
     network = layout.shape.network
-    drawn = min(len(edges.shown), MOST)
+    drawn = len(edges.shown)
+    whole = f"{network.parameters:,} parameters"
     some = f"{drawn:,} of {edges.drawable:,} weights drawn" if drawn < edges.drawable else ""
     drop = f"dropout {network.dropout:g}" if network.dropout > 0.0 and layout.shape.hidden else ""
-    whole = "   ·   ".join(part for part in (some, drop) if part)
-    return [whole, some, drop]
+    return ["   ·   ".join(filter(None, parts)) for parts in ((whole, some, drop), (some, drop), (some or drop,))]
 
 
 def _draw_ends(painter: QPainter, layout: Layout, theme: Theme, metrics: QFontMetricsF) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 Region = tuple[float, float, float, float]
 
-NODES = 24  # columns and rows of a map
+NODES = 32  # columns and rows of a map
 CURVE = 1.4  # pixels
 DISC = 0.16  # of a tile, for an input without a map
 BAR = 0.56  # of a tile's width
@@ -30,13 +30,15 @@ BAR = 0.56  # of a tile's width
 class Tiles:
     """The pictures of all units of a layout, for one portrait and theme.
 
-    limits: for each column the value that is drawn as strong as can be.
+    home: the part of the plane that is as wide as high on the screen; of another one that the portraits are taken of,
+    as much is shown as keeps these proportions. limits: for each column the value drawn as strong as can be.
     """
 
-    def __init__(self, layout: Layout, learner: Learner, theme: Theme) -> None:
+    def __init__(self, layout: Layout, learner: Learner, theme: Theme, home: Region) -> None:
         self.layout = layout
         self.limits: dict[int, float] = {}
         self._learner = learner
+        self._home = home
         self._theme = theme
         self._table = signed_table(theme)
         self._steady = [Steady() for _ in layout.columns]
@@ -66,7 +68,8 @@ class Tiles:
         """Paint what a unit shows of itself into a box."""
         if column in self._images:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.layout.shape.mapped)
-            painter.drawImage(box, self._images[column][unit])
+            image = self._images[column][unit]
+            painter.drawImage(box, image, self._part(image) if self.layout.shape.mapped else QRectF(image.rect()))
         elif column in self._curves:
             self._draw_curve(painter, self._curves[column][unit], box)
         elif column in self._bars:
@@ -77,6 +80,16 @@ class Tiles:
             painter.drawEllipse(box.center(), DISC * box.width(), DISC * box.width())
         else:
             painter.fillRect(box, self._theme.neutral)
+
+    def _part(self, image: QImage) -> QRectF:
+        """What of a map is shown."""
+        whole = QRectF(image.rect())
+        if self._region is None:
+            return whole
+        (x0, x1, y0, y1), (left, right, bottom, top) = self._region, self._home
+        flat = (x1 - x0) * (top - bottom) / ((y1 - y0) * (right - left))
+        wide, high = whole.width() / max(flat, 1.0), whole.height() * min(flat, 1.0)
+        return QRectF((whole.width() - wide) / 2, (whole.height() - high) / 2, wide, high)
 
     def _take_inputs(self, region: Region | None) -> None:
         """The features over the region, which change with it alone."""

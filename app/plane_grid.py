@@ -1,0 +1,83 @@
+"""A grid over a plane that becomes finer and finer, a few nodes at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+Array = np.ndarray
+Region = tuple[float, float, float, float]
+
+SIDES = (17, 33, 65, 129)  # nodes of a side, which hold those of the coarser grids
+
+
+class Grid:
+    """Numbers at the nodes xs (columns,) and ys (rows,) of a region; each is asked for once, with `next`, and `put`."""
+
+    def __init__(self, region: Region) -> None:
+        self.region = region
+        self.values: Array = np.empty((0, 0))
+        self._level = -1
+        self._rule()
+        self._guess: Array = np.full_like(self.values, np.nan)
+
+    def _rule(self) -> None:
+        """Begin the next level, of which nothing is known."""
+        self._level += 1
+        side = SIDES[self._level]
+        x0, x1, y0, y1 = self.region
+        self.xs, self.ys = np.linspace(x0, x1, side), np.linspace(y0, y1, side)
+        self.values = np.full((side, side), np.nan)
+        self._todo: Array = np.arange(side * side)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every node is known."""
+        return not len(self._todo)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the coarsest grid is known."""
+        return self._level > 0 or self.complete
+
+    def shown(self) -> Array:
+        """A copy of the values (rows, columns); where they are not known yet, what the coarser grid makes likely."""
+        shown: Array = self.values.copy()
+        shown.flat[self._todo] = self._guess.flat[self._todo]
+        return shown
+
+    @property
+    def nodes_of_finer(self) -> int:
+        """How many nodes the next finer grid has that this one has not."""
+        return SIDES[min(self._level + 1, len(SIDES) - 1)] ** 2 - SIDES[self._level] ** 2
+
+    def refine(self) -> bool:
+        """Begin the next finer grid; False if there is none."""
+        if self._level + 1 == len(SIDES):
+            return False
+        coarse = self.values
+        self._rule()
+        self.values[::2, ::2] = coarse
+        self._guess = _between(_between(coarse).T).T
+        new = np.ones(self.values.shape, bool)
+        new[::2, ::2] = False
+        self._todo = np.flatnonzero(new)
+        return True
+
+    def next(self, most: int) -> tuple[Array, Array]:
+        """At most so many of the nodes that are not known: their places in the grid (b,), and x and y (b, 2)."""
+        nodes = self._todo[:most]
+        rows, columns = np.divmod(nodes, len(self.xs))
+        return nodes, np.column_stack((self.xs[columns], self.ys[rows]))
+
+    def put(self, nodes: Array, values: Array) -> None:
+        """The values (b,) at what `next` has told."""
+        self.values.flat[nodes] = values
+        self._todo = self._todo[len(nodes) :]
+
+
+def _between(values: Array) -> Array:
+    """The rows (k, m) with the mean of each two neighbours between them: (2 k - 1, m)."""
+    found = np.empty((2 * len(values) - 1, values.shape[1]))
+    found[::2] = values
+    found[1::2] = 0.5 * (values[:-1] + values[1:])
+    return found
