@@ -22,14 +22,18 @@ from PySide6.QtWidgets import (
 )
 
 from app.controls.help_panel import HelpPanel
+from app.controls.import_panel import ImportPanel
 from app.controls.segmented import Segmented
 from app.export.panel import ExportPanel
 from app.presets_gallery import PresetGallery
 from app.settings import Settings
+from app.stage.networks.views import VIEWS
 from app.theme import THEMES
 from app.workbench import Workbench
 from engine import OPTIMIZERS
 
+TABLES = "Tables (*.csv *.tsv *.txt *.dat);;All files (*)"
+EXPERIMENTS = (".toml", ".png", ".svg", ".pdf")  # what holds an experiment; anything else that is dropped is a table
 FILTER = "Experiments and figures (*.toml *.png *.svg *.pdf);;All files (*)"
 
 
@@ -78,6 +82,10 @@ class Actions(QObject):
         self.export.failed.connect(bench.toast.fail)
         self.help = HelpPanel(bench)
         self.help.hide()
+        self.tables = ImportPanel(bench.theme, bench)
+        self.tables.hide()
+        self.tables.imported.connect(bench.learn_from)
+        self.tables.failed.connect(bench.toast.fail)
         self._file_menu()
         self._edit_menu()
         self._run_menu()
@@ -89,11 +97,15 @@ class Actions(QObject):
         bench.edits_changed.connect(self._name_edits)
         bench.title_changed.connect(self._name_window)
         bench.export_wanted.connect(self.show_export)
+        bench.import_wanted.connect(self.import_data)
+        bench.paste_wanted.connect(self.paste_table)
+        bench.dropped.connect(self.take_in)
         self._name_window("")
         self._name_edits()
 
     def shut_down(self) -> None:
         self.export.draughtsman.stop()
+        self.tables.shut_down()
 
     def save(self) -> bool:
         path = self._bench.path
@@ -120,6 +132,27 @@ class Actions(QObject):
         """The experiment that was on screen, unsaved, when the window was closed."""
         if self._bench.open_file(self._settings.last):
             self._bench.path = None
+
+    def import_data(self) -> None:
+        """Let a person choose a table, and which of its columns a network shall learn from."""
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Import data", "", TABLES)
+        if chosen:
+            self.tables.open_file(chosen)
+
+    def paste_table(self) -> None:
+        """The same with what a spreadsheet has put on the clipboard."""
+        text = QGuiApplication.clipboard().text()
+        if text.strip():
+            self.tables.open_text(text)
+        else:
+            self._bench.toast.warn("there is no text on the clipboard: copy some rows of a table first")
+
+    def take_in(self, path: Path) -> None:
+        """A file that was dropped on the window: an experiment, or data."""
+        if path.suffix.lower() in EXPERIMENTS:
+            self._open(path)
+        else:
+            self.tables.open_file(path)
 
     def _open(self, path: Path) -> None:
         if self._bench.open_file(path):
@@ -152,6 +185,9 @@ class Actions(QObject):
         self.by_name["last"].setEnabled(self._settings.last.is_file())
         self._add(menu, "save", "Save", self.save, "Ctrl+S")
         self._add(menu, "save-as", "Save as …", self.save_as, "Ctrl+Shift+S")
+        menu.addSeparator()
+        self._add(menu, "import", "Import data …", self.import_data, "Ctrl+I")
+        self._add(menu, "paste", "Paste a table …", self.paste_table, "Ctrl+Shift+V")
         menu.addSeparator()
         self._add(menu, "export", "Export …", self.show_export, "Ctrl+E")
         self._add(menu, "copy-stage", "Copy the stage", self._copy_stage, "Ctrl+Shift+C")
@@ -202,13 +238,19 @@ class Actions(QObject):
         menu.addSeparator()
         self._add(menu, "explain", "Explain the selected run", self._bench.toggle_explain, "E")
         self._add(menu, "relief", "3-D view", self._bench.stage.toolbar.relief.toggle, "3")
-        self._add(menu, "fit", "Reset the view", self._bench.stage.reset_view, "Home")
+        self._add(menu, "fit", "Reset the view", lambda: self._bench.shown_stage.reset_view(), "Home")
+        menu.addSeparator()
+        self._add(menu, "diagram", "Diagram of the network", self._bench.network_stage.diagram_button.toggle, "D")
+        for place, kind in enumerate(VIEWS, 1):
+            show = partial(self._bench.network_stage.choose, kind.KEY)
+            self._add(menu, f"view-{kind.KEY}", f"{kind.TITLE} of the network", show, f"Ctrl+{place}")
 
     def dress(self, name: str) -> None:
         """Change the theme, everywhere and for the next start."""
         theme = THEMES[name]
         self._bench.set_theme(theme)
         self.gallery.set_theme(theme)
+        self.tables.set_theme(theme)
         self.by_name[f"theme-{name}"].setChecked(True)
         self._settings.set("theme", name)
 
@@ -226,7 +268,7 @@ class Actions(QObject):
             self._recent.addAction("nothing yet").setEnabled(False)
 
     def _copy_stage(self) -> None:
-        QGuiApplication.clipboard().setImage(self._bench.stage.image())
+        QGuiApplication.clipboard().setImage(self._bench.shown_stage.image())
         self._bench.toast.tell("the stage is on the clipboard")
 
     def _copy_curve(self) -> None:

@@ -343,6 +343,7 @@ QLineEdit#knob-field:hover { border-color: @border; }
 QLineEdit#knob-field:focus { background: @field; border-color: @accent; }
 QLineEdit#knob-field[bad="true"] { border-color: @danger; color: @danger; }
 QComboBox { combobox-popup: 0; min-height: 20px; }
+QComboBox QLineEdit { border: none; padding: 0; background: transparent; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: @chevron; width: 14px; height: 14px; }
 QComboBox QAbstractItemView, QListView { background: @panel; border: 1px solid @border; outline: none; padding: 4px;

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.controls.card import Card
@@ -46,6 +47,7 @@ from engine import (
     RunRecord,
     SessionPicture,
     SettingError,
+    Table,
     distinct,
     new_run,
     problem_of,
@@ -90,6 +92,9 @@ class Workbench(QWidget):
     title_changed = Signal(str)
     export_wanted = Signal(str)
     edits_changed = Signal()
+    import_wanted = Signal()
+    paste_wanted = Signal()
+    dropped = Signal(object)
 
     def __init__(self, theme: Theme, experiment: Experiment) -> None:
         super().__init__()
@@ -121,6 +126,7 @@ class Workbench(QWidget):
         self._lay_out()
         self._orders = _Orders()
         self.worker = Worker()
+        self.setAcceptDrops(True)
         self._garbage = GarbageCollector(self)
         self._thread = QThread()
         self._thread.setObjectName("training")
@@ -150,6 +156,8 @@ class Workbench(QWidget):
         self.problem_panel.changed.connect(self.change_problem)
         self.problem_panel.settled.connect(self._orders.settle)
         self.problem_panel.kind_chosen.connect(self.choose_kind)
+        self.problem_panel.import_wanted.connect(self.import_wanted)
+        self.problem_panel.paste_wanted.connect(self.paste_wanted)
         self.runs_panel.selected.connect(self.select)
         self.runs_panel.changed.connect(self.tweak)
         self.runs_panel.added.connect(self.add_run)
@@ -243,7 +251,7 @@ class Workbench(QWidget):
         published = self.worker.published
         if published is None:
             return None
-        view = {"speed": self._speed, "selected": self._selected, **self.curves.view(), **self._stage.view()}
+        view = {"speed": self._speed, "selected": self._selected, **self.curves.view(), **self.shown_stage.view()}
         return replace(published.picture.experiment, view=view)
 
     def is_saved(self) -> bool:
@@ -269,6 +277,23 @@ class Workbench(QWidget):
         left, experiment = remembered(picture.task, runs, picture.experiment)
         self._remembered[left] = experiment
         self._edit("kind of problem", "", "become", of_kind(kind, runs, self._remembered.get(kind)))
+
+    def learn_from(self, table: Table) -> None:
+        """Let networks learn from this table; from a surface the runs are taken to a network."""
+        if self._seen is None:
+            return
+        picture = self._seen.picture
+        if isinstance(picture.task, NetworkTask):
+            unscaled = picture.task.scaling == "none"
+            self.change_problem({"data": table, **({"scaling": "standardise"} if unscaled else {})})
+            self._orders.settle.emit()
+            return
+        runs = [run.settings for run in picture.runs]
+        experiment = of_kind("network", runs, self._remembered.get("network"))
+        task = experiment.problem.having("data", table)
+        assert isinstance(task, NetworkTask)
+        task = task.having("scaling", "standardise").having("output", "identity")
+        self._edit("imported data", "", "become", replace(experiment, problem=task))
 
     def change_stop(self, stop: Mapping[str, Any]) -> None:
         self._edit("stop rules", "stop", "stop_at", stop)
@@ -496,7 +521,7 @@ class Workbench(QWidget):
         if self._picture_of(self._selected) is None:
             self._selected = picture.runs[0].id
         if before is None or before.picture.kind != picture.kind:
-            self._stages.setCurrentWidget(self._stage)
+            self._stages.setCurrentWidget(self.shown_stage)
             self._want()
         if picture.ground is not None and (before is None or before.picture.ground != picture.ground):
             self._new_ground(picture)
@@ -518,8 +543,18 @@ class Workbench(QWidget):
             self.run_panel.refresh(run, self._horizon(run), picture.examples if network else 0)
             self.stop_panel.refresh(picture.experiment.stop, network)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.dropped.emit(paths[0])
+
     @property
-    def _stage(self) -> Stage | NetworkStage:
+    def shown_stage(self) -> Stage | NetworkStage:
         """The stage for the kind of problem that is open."""
         network = self._seen is not None and self._seen.picture.kind == "network"
         return self.network_stage if network else self.stage

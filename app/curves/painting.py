@@ -66,7 +66,7 @@ def paint_cursor(painter: QPainter, plot: Plot, update: int | None, font: QFont)
     if plot.style.along not in ("updates", "evaluations"):
         head = f"{number(plot.reference.place(update))} {ALONG[plot.style.along].title}, {head}"
     columns = [] if plot.curve.layers else [key.name for key in plot.legend]
-    draw_readout(painter, frame.plot, pixel, head, _rows(plot, found), plot.theme, font, columns)
+    draw_readout(painter, frame.plot, pixel, head, _rows(plot, found), plot.theme, font, columns, plot.curve.rising)
 
 
 def _rows(plot: Plot, found: list[tuple[Trace, int, float]]) -> list[Row]:

@@ -35,10 +35,11 @@ def draw_readout(
     theme: Theme,
     font: QFont,
     columns: Sequence[str] = (),
+    low: bool = False,
 ) -> QRectF:
-    """Draw the box in the top corner of the plot away from the cursor; returns where it lies.
+    """Draw the box in the corner of the plot away from the cursor; returns where it lies.
 
-    columns: what the values of each row are, if there are several.
+    columns: what the values of each row are, if there are several. low: in the corner at the bottom.
     """
     metrics = QFontMetricsF(font)
     line = metrics.height() + 1.0
@@ -58,7 +59,8 @@ def draw_readout(
     height = line * (lines + len(shown) + bool(more)) + 2 * _PAD - 2.0
     right = cursor < plot.center().x()
     left = plot.right() - width - 2.0 if right else plot.left() + 8.0
-    box = QRectF(round(left), round(plot.top()) + 2.0, round(width), round(height))
+    top = max(plot.bottom() - height - 4.0, plot.top()) if low else plot.top()
+    box = QRectF(round(left), round(top) + 2.0, round(width), round(height))
     # Whole pixels: a rounded rectangle, filled smoothly, costs fifty times as much.
     painter.fillRect(box.toAlignedRect(), veil(theme.panel))
     painter.setPen(QPen(theme.border, 1.0))

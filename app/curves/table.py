@@ -48,6 +48,7 @@ class Curve:
     rest. log: whether its y axis begins logarithmic. shown:
     the kinds of problem for which it is there at first. tall: its share of the height. needs: whether it means
     anything for the problem on screen. least: how far down a linear axis follows the values by itself.
+    rising: whether it mostly rises, so that there is room for words below it.
     """
 
     key: str
@@ -63,6 +64,7 @@ class Curve:
     tall: float = 1.0
     needs: Callable[[SessionPicture], bool] = lambda picture: True
     least: float = -np.inf
+    rising: bool = False
     help: str = ""
 
     def title_for(self, picture: SessionPicture | None) -> str:
@@ -132,7 +134,7 @@ def _by_layer(measure: str, title: str, help: str, log: bool = False) -> Curve:
 _LOSSES, _SCORES = ("training_loss", "validation_loss"), ("training_score", "validation_score")
 _NAMES = {"classification": "Accuracy", "regression": "R²"}
 _ALL = "on all examples, measured now and then"
-_SCORE: dict[str, Any] = {"titles": _NAMES, "log": False, "least": -1.0}
+_SCORE: dict[str, Any] = {"titles": _NAMES, "log": False, "least": -1.0, "rising": True}
 _BATCH = {NETWORK: "Loss, running batch"}
 
 CURVES: dict[str, Curve] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QDoubleSpinBox, QHBoxLayout, QToolButton, QWidget
 
@@ -27,12 +27,7 @@ MEANS = "Ctrl or the right button erases. Keys: arrows, Enter, Delete, Escape."
 
 
 class BrushBar(QWidget):
-    """Buttons for nothing, for each class (or for a value, which is set beside it), and for the eraser.
-
-    value_chosen: the value to be drawn is another.
-    """
-
-    value_chosen = Signal(float)
+    """Buttons for nothing, for each class (or for a value, which is set beside it), and for the eraser."""
 
     def __init__(self, theme: Theme, brush: Brush) -> None:
         super().__init__()
@@ -75,13 +70,15 @@ class BrushBar(QWidget):
 
     def offer_value(self, low: float, high: float) -> None:
         """Let the value that is set be drawn; the targets lie between low and high."""
-        if self._names != ():
+        anew = self._names != ()
+        if anew:
             self._offer((), ("",))
             self._brush.places = 2  # the value and its negative
             self.value.show()
-            step = nice_step(max(high - low, 1e-6) / STEPS)
-            self.value.setDecimals(min(max(0, -math.floor(math.log10(step) + 1e-9)), DECIMALS))
-            self.value.setSingleStep(step)
+        step = nice_step(max(high - low, 1e-6) / STEPS)
+        self.value.setDecimals(min(max(0, -math.floor(math.log10(step) + 1e-9)), DECIMALS))
+        self.value.setSingleStep(step)
+        if anew:
             self.value.setValue(high)
 
     def _offer(self, names: tuple[str, ...], drawn: tuple[str, ...]) -> None:
@@ -147,13 +144,9 @@ class BrushBar(QWidget):
         value.setToolTip("The target of the examples that are drawn; Shift draws its negative")
         value.setRange(-FAR, FAR)
         value.setFixedWidth(92)
-        value.valueChanged.connect(self._choose_value)
+        value.valueChanged.connect(lambda: self._dress())
         value.hide()
         return value
-
-    def _choose_value(self, value: float) -> None:
-        self.value_chosen.emit(value)
-        self._dress()
 
     def _show_chosen(self) -> None:
         """Press the button of what the brush holds."""

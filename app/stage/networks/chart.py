@@ -109,12 +109,13 @@ class Chart(QWidget):
         self._lay_out()
 
     def set_home(self, region: Region, stay: bool = False) -> None:
-        """What is shown unless a person moves; that place is left, unless it is to stay."""
+        """What is shown unless a person moves. Where that person is now is left, unless it is to stay."""
+        self._home = region
         if stay and self._moved:
-            self._home = region
-        elif (region, False) != (self._region, self._moved):
+            return
+        if region != self._region:
             self.look_at(region)
-            self._home, self._moved = region, False
+        self._moved = False
 
     def look_at(self, region: Region) -> None:
         """Show this part."""

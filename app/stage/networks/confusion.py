@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.elided import ElidedLabel
@@ -12,7 +13,7 @@ from app.stage.networks.example_card import percent
 from app.stage.networks.matrix import Matrix
 from app.stage.networks.options import row_of
 from app.stage.networks.parts import Parts
-from app.stage.networks.standing import standing
+from app.stage.networks.standing import known, standing
 from app.stage.networks.view import NetworkView
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ class ConfusionView(NetworkView):
         counts.flat[:: len(names) + 1] = 0
         worst = [divmod(int(place), len(names)) for place in counts.argsort(axis=None)[::-1][:MOST_CONFUSED]]
         told = [self.matrix.words(row, column) for row, column in worst if counts[row, column]]
-        sentences = [self.caption.text(), *([f"Confused most: {'; '.join(told)}"] if told else [])]
+        part = "Validation" if self.part.validation else "Training"
+        sentences = [f"{part} set: {self.caption.text()}", *([f"Confused most: {'; '.join(told)}"] if told else [])]
         return " ".join(f"{sentence}." for sentence in [*sentences, self._pointed] if sentence)
 
     def view(self) -> dict[str, Any]:
@@ -88,14 +90,20 @@ class ConfusionView(NetworkView):
         portrait = self._portrait
         if portrait is None:
             return
-        self.matrix.show_counts(portrait.confusion(self.part.validation), portrait.learner.data.classes)
-        counts = self.matrix.counts
-        words = [
-            f"{'validation' if self.part.validation else 'training'}: "
-            f"{counts.trace():,} of {counts.sum():,} right, accuracy {percent(self.matrix.accuracy)}"
-        ]
-        words += [problem] if (problem := standing(self._picture, portrait)) else []
+        self.matrix.show_counts(_counts(portrait, self.part.validation), portrait.learner.data.classes)
+        right, total = int(self.matrix.counts.trace()), int(self.matrix.counts.sum())
+        words = [problem] if (problem := standing(self._picture, portrait)) else []
+        words += [f"{right:,} of {total:,} right, accuracy {percent(self.matrix.accuracy)}"] if total else []
         self.caption.show_text(" · ".join(words))
 
     def _point(self, words: str) -> None:
         self._pointed = words
+
+
+def _counts(portrait: Portrait, validation: bool) -> np.ndarray:
+    """The confusion matrix (k, k) of the examples whose answers are finite."""
+    data, k = portrait.learner.data, portrait.learner.classes
+    shown = known(portrait)
+    shown[slice(None, data.train) if validation else slice(data.train, None)] = False
+    cells = data.targets[shown].astype(np.int64) * k + portrait.predictions[shown].astype(np.int64)
+    return np.bincount(cells, minlength=k * k).reshape(k, k)

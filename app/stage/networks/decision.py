@@ -47,7 +47,6 @@ class DecisionView(PlotView):
         self._layer = DotLayer()
         self._colours: tuple[QColor, ...] = ()
         self._dots: Dots | None = None
-        self._value = 1.0
         self.bar = BrushBar(theme, self.brush)
         self.key = Key(theme)
         self.equal = toggle(
@@ -57,7 +56,6 @@ class DecisionView(PlotView):
         self.body.addWidget(self.key)
         self.brush.example = self._example
         self.brush.colour = self._brush_colour
-        self.bar.value_chosen.connect(self._choose_value)
         self.equal.toggled.connect(self.chart.set_equal)
         self.chart.set_equal(True)
 
@@ -74,11 +72,12 @@ class DecisionView(PlotView):
             self.chart.view.region, columns=max(round(columns * less), FEWEST), rows=max(round(rows * less), FEWEST)
         )
 
-    def take_data(self, learner: Learner, task: NetworkTask, edited: bool) -> None:
+    def take_data(self, learner: Learner, task: NetworkTask, stay: bool) -> None:
         data = learner.data
+        self._inks = self._field = None
         self.spots = self.brush.spots = self.brush.examples = data.raw
         home = home_of(task, data.raw)
-        if edited and self._inks is not None:
+        if stay:
             self.chart.set_home(kept_home(self.chart.home, home), stay=True)
         else:
             if home != self.chart.home:
@@ -173,15 +172,15 @@ class DecisionView(PlotView):
     def _example(self, x: float, y: float, place: int) -> tuple[float, ...]:
         if self.learner is not None and self.learner.classes:
             return x, y, float(place)
-        return x, y, -self._value if place else self._value
+        return x, y, self._value(place)
 
     def _brush_colour(self, place: int, theme: Theme) -> QColor:
         if self.learner is not None and self.learner.classes:
             return theme.class_colours(place + 1)[place]
         if self._inks is None:
             return theme.text
-        return self._colours[int(self._shade(np.array([-self._value if place else self._value]))[0])]
+        return self._colours[int(self._shade(np.array([self._value(place)]))[0])]
 
-    def _choose_value(self, value: float) -> None:
-        self._value = value
-        self.chart.update()
+    def _value(self, place: int) -> float:
+        """The value that is drawn, or its negative."""
+        return -self.bar.value.value() if place else self.bar.value.value()

@@ -70,7 +70,7 @@ class FitView(PlotView):
         # The height has no part in it, and shall not have every portrait made again.
         return Wanted((view.x0, view.x1, 0.0, 1.0), columns=columns, rows=1)
 
-    def take_data(self, learner: Learner, task: NetworkTask, edited: bool) -> None:
+    def take_data(self, learner: Learner, task: NetworkTask, stay: bool) -> None:
         data = learner.data
         examples = np.column_stack([data.raw[:, 0], data.targets])
         if data.classes:
@@ -84,14 +84,12 @@ class FitView(PlotView):
         x0, x1, y0, y1 = home_of(task, examples)
         if data.classes:
             y0, y1 = -0.05, LANE + LANES * len(data.classes)
-        home = x0, x1, y0, y1
-        if edited:
-            home = kept_home(self.chart.home, home)
-            x0, x1 = home[:2]
+        if stay:
+            x0, x1 = kept_home((*self.chart.home[:2], y0, y1), (x0, x1, y0, y1))[:2]
         else:
             self._steady = Steady()
-        self._ends = home[2:]
-        self.chart.set_home((x0, x1, *self._steady.follow(*home[2:])), stay=edited)
+        self._ends = y0, y1
+        self.chart.set_home((x0, x1, *self._steady.follow(y0, y1)), stay=stay)
         self.chart.set_names(data.names[0], "probability" if data.classes else data.target)
         self._truth = truth_of(task)
 

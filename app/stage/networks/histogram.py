@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from app.buffers import polygon
 from app.stage.networks.spread import Spread
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 WORDS, TICKS, RUG = 15.0, 15.0, 5.0  # pixels of height
 TICK = 3.0
+BACKING = 150  # opacity behind the highest count
 PLAIN = (-3, 4)  # powers of ten that are written out
 
 
@@ -60,7 +61,7 @@ class Histogram:
         wide = (high - low) / len(self.counts)
         first, last = number(low + place * wide, 3), number(low + (place + 1) * wide, 3)
         held = len(self.spread.values)
-        every = f" (every {self.spread.every}th)" if self.spread.every > 1 else ""
+        every = f", 1 in {self.spread.every}" if self.spread.every > 1 else ""
         return [
             f"{self.title} from {first} to {last}",
             f"{self.counts[place]:,} of {held:,} numbers{every}",
@@ -103,7 +104,13 @@ def draw_histogram(painter: QPainter, box: QRectF, shown: Histogram, theme: Them
     _draw_bars(painter, plot, shown, theme, log)
     _draw_strokes(painter, plot, shown, theme)
     painter.setPen(theme.muted)
-    painter.drawText(QRectF(plot.left(), plot.top(), plot.width() - 3, WORDS), right | middle, f"{shown.top:,.0f}")
+    text = f"{shown.top:,.0f}"
+    wide = metrics.horizontalAdvance(text) + 6
+    corner = QRectF(plot.right() - wide, plot.top(), wide, WORDS)
+    backing = QColor(theme.field)
+    backing.setAlpha(BACKING)
+    painter.fillRect(corner, backing)
+    painter.drawText(corner, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _draw_bars(painter: QPainter, plot: QRectF, shown: Histogram, theme: Theme, log: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from app.elided import ElidedLabel
 from app.stage.networks.histogram import Histogram
 from app.stage.networks.histogram_sheet import HistogramSheet
 from app.stage.networks.options import row_of, toggle
-from app.stage.networks.spread import LARGEST, Spread, spread_of
+from app.stage.networks.spread import LARGEST, Spread, limit, spread_of
 from app.stage.networks.standing import same_shape, standing
 from app.stage.networks.steady import Steady
 from app.stage.networks.view import NetworkView
@@ -30,7 +30,7 @@ Array = np.ndarray
 TITLES = ("Weights, biases as strokes", "Gradient, training set", "Activations, training set")
 KINDS = ("weights", "gradient", "activations")
 MOST_BINS, LEAST_BINS = 48, 8
-MOST = 40_000  # numbers of a column that are looked at, over all layers
+MOST = 60_000  # numbers of a column that are looked at, over all layers
 REST = 80  # milliseconds between two pictures
 MANY_DEAD, MANY_SATURATED = 0.25, 0.5  # shares from which they are a warning
 
@@ -134,21 +134,22 @@ class HistogramsView(NetworkView):
         known = len(layers) == portrait.learner.network.layers
         names = layers if known else tuple(f"layer {place + 1}" for place in range(len(spreads[0])))
         self.sheet.show_rows(TITLES, names, [list(row) for row in zip(*columns, strict=True)])
-        words = [
-            f"{kind}: every {max(spread.every for spread in column)}th number"
+        words = [problem] if (problem := standing(self._picture, portrait)) else []
+        words += [
+            f"1 in {every} {kind}"
             for kind, column in zip(KINDS, spreads, strict=True)
-            if any(spread.every > 1 for spread in column)
+            if (every := max(spread.every for spread in column)) > 1
         ]
-        words += [problem] if (problem := standing(self._picture, portrait)) else []
         self.caption.show_text(" · ".join(words))
 
     def _spreads(self, portrait: Portrait) -> list[list[Spread]]:
         assert portrait.look is not None
         network = portrait.learner.network
-        most = MOST // network.layers
-        weights = [spread_of(w, most) for w, _ in network.unpacked(portrait.theta)]
-        gradient = [spread_of(w, most) for w, _ in network.unpacked(portrait.look.gradient)]
-        return [weights, gradient, [spread_of(values, most) for values in portrait.activations]]
+        return [
+            _looked_at([weights for weights, _ in network.unpacked(portrait.theta)]),
+            _looked_at([weights for weights, _ in network.unpacked(portrait.look.gradient)]),
+            _looked_at(portrait.activations),
+        ]
 
     def _column(self, portrait: Portrait, place: int, spreads: list[Spread]) -> list[Histogram]:
         assert portrait.look is not None
@@ -199,6 +200,11 @@ class HistogramsView(NetworkView):
             share = f"{100 * look.saturated[layer]:.0f} %"
             return (f"{share} saturated", f"{share} sat."), bool(look.saturated[layer] > MANY_SATURATED)
         return ("",), False
+
+
+def _looked_at(arrays: Sequence[Array]) -> list[Spread]:
+    most = limit([array.size for array in arrays], MOST)
+    return [spread_of(array, most) for array in arrays]
 
 
 def _bins(spread: Spread) -> int:

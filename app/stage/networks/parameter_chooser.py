@@ -10,7 +10,7 @@ from engine import Learner, Network
 
 ROWS = 14
 WIDTH = 240  # pixels of the open list
-LENGTH = 14  # characters that always fit
+LENGTH = 8  # characters that always fit
 
 
 class ParameterNames(QAbstractListModel):
@@ -40,7 +40,7 @@ class ParameterChooser(QComboBox):
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(spoken)
-        self.setToolTip(tip)
+        self._tip = tip
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(LENGTH)
         self.setMaxVisibleItems(ROWS)
@@ -92,6 +92,7 @@ class ParameterChooser(QComboBox):
         """Put the name back, where something has been typed that is none."""
         if self.currentText() != self.itemText(self.currentIndex()):
             self.setEditText(self.itemText(self.currentIndex()))
+        self.setToolTip(f"{self.currentText()}\n{self._tip}: type any part of a name")
         field = self.lineEdit()
         if field is not None and not field.hasFocus():
             field.setCursorPosition(0)

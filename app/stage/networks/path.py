@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 PRINCIPAL, WEIGHTS = "principal", "weights"
 PLANES = {
-    PRINCIPAL: ("Two directions", "The plane that holds most of the paths: their two principal directions"),
-    WEIGHTS: ("Two weights", "The plane of any two weights or biases; the others stay as they are"),
+    PRINCIPAL: ("Directions", "The plane that holds most of the paths: their two principal directions"),
+    WEIGHTS: ("Weights", "The plane of any two weights or biases; the others stay as they are"),
 }
 ASK_DELAY = 60  # milliseconds between two changes of what is wanted
 MARGIN = 0.12  # of the view, known beyond each edge, so that a short pan shows no gap

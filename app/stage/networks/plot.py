@@ -46,6 +46,7 @@ class PlotView(NetworkView):
         self.task: NetworkTask | None = None
         self.portrait: Portrait | None = None
         self.spots: Array = np.empty((0, 2))
+        self._restored: Region | None = None
         self._picture: SessionPicture | None = None
         self._told: object = None
         self.brush = Brush(self)
@@ -70,6 +71,7 @@ class PlotView(NetworkView):
         self.chart.looked.connect(self._look)
         self.brush.edited.connect(self.edited)
         self.brush.settled.connect(self.settled)
+        self.brush.chosen.connect(self._take_keys)
 
     def set_tools(self, *tools: QWidget, last: QWidget) -> None:
         """Fill the bar: tools at the left, the scores, one more at the right."""
@@ -88,8 +90,8 @@ class PlotView(NetworkView):
         """What is to be read at a point of the chart."""
         raise NotImplementedError
 
-    def take_data(self, learner: Learner, task: NetworkTask, edited: bool) -> None:
-        """Other examples: set spots, names and home. edited: they are the old ones, changed by hand."""
+    def take_data(self, learner: Learner, task: NetworkTask, stay: bool) -> None:
+        """Other examples: set spots, names and home. stay: they are much like the old ones, and seen from there."""
         raise NotImplementedError
 
     def take_portrait(self, portrait: Portrait) -> None:
@@ -106,12 +108,14 @@ class PlotView(NetworkView):
         if learner is None or learner is self.learner or not isinstance(task, NetworkTask):
             return
         before, self.learner = self.learner, learner
-        same = self.task is not None and before is not None and alike(before, learner)
-        self.task = task
-        if not same:
+        stay = before is not None and alike(before, learner)
+        if not stay:
             self.portrait = None
-        edited = same and isinstance(task.data, Table) and task.data.drawn
-        self.take_data(learner, task, edited)
+        self.take_data(learner, task, stay and self.task is not None and same_source(self.task, task))
+        self.task = task
+        if self._restored is not None:
+            self.chart.look_at(self._restored)
+            self._restored = None
         self.repaint_all()
         self.chart.update()
         self._look()
@@ -131,6 +135,7 @@ class PlotView(NetworkView):
         self.repaint_all()
 
     def reset_view(self) -> None:
+        self._restored = None
         self.chart.reset_view()
 
     def describe(self) -> str:
@@ -153,9 +158,10 @@ class PlotView(NetworkView):
         if isinstance(region, list) and len(region) == 4 and all(isinstance(end, int | float) for end in region):
             x0, x1, y0, y1 = map(float, region)
             if all(map(math.isfinite, (x0, x1, y0, y1))) and x0 < x1 and y0 < y1:
-                self.chart.look_at((x0, x1, y0, y1))
+                self._restored = (x0, x1, y0, y1)  # for the examples to come
+                self.chart.look_at(self._restored)
                 return
-        self.chart.reset_view()
+        self.reset_view()
 
     # For the views
 
@@ -181,7 +187,7 @@ class PlotView(NetworkView):
     def example_at(self, at: QPointF) -> list[tuple[str, QColor | None]]:
         """What is to be read of the example under the pointer, if there is one."""
         place = nearest(self.chart.view, self.spots, at, REACH)
-        if place is None or self.learner is None:
+        if place is None or self.learner is None or len(self.spots) != len(self.learner.data.targets):
             return []
         data, portrait = self.learner.data, self.current
         part = "training" if place < data.train else "validation"
@@ -214,6 +220,11 @@ class PlotView(NetworkView):
         painter.setPen(QPen(self.theme.axis, 1.2, Qt.PenStyle.DashLine))
         painter.drawLine(first, second)
 
+    def _take_keys(self) -> None:
+        """What has been chosen is used on the chart, by the keyboard too."""
+        if self.brush.on:
+            self.chart.setFocus()
+
     def _look(self) -> None:
         if not self._asking.isActive():
             self._asking.start()
@@ -232,6 +243,13 @@ def alike(one: Learner, other: Learner) -> bool:
         and one.data.classes == other.data.classes
         and one.data.names == other.data.names
     )
+
+
+def same_source(before: NetworkTask, task: NetworkTask) -> bool:
+    """Whether examples are still made in the same way, or are the same ones but for what was drawn and erased."""
+    if isinstance(task.data, Table):
+        return task.data.drawn
+    return isinstance(before.data, Choice) and before.data.kind == task.data.kind
 
 
 def home_of(task: NetworkTask, places: Array) -> Region:

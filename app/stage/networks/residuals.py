@@ -53,9 +53,9 @@ class ResidualsView(PlotView):
     def fits(cls, picture: SessionPicture) -> bool:
         return picture.purpose == "regression"
 
-    def take_data(self, learner: Learner, task: NetworkTask, edited: bool) -> None:
+    def take_data(self, learner: Learner, task: NetworkTask, stay: bool) -> None:
         self.spots = np.empty((0, 2))
-        if not edited:
+        if not stay:
             self._choose()
 
     def _choose(self) -> None:

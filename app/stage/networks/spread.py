@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,3 +49,13 @@ def spread_of(numbers: Array, most: int) -> Spread:
     mean = float(values.mean()) if len(values) else math.nan
     deviation = float(values.std()) if len(values) else math.nan
     return Spread(values, len(flat), every, unknown, low, high, mean, deviation)
+
+
+def limit(sizes: Sequence[int], most: int) -> int:
+    """How many numbers to look at of each of several arrays, so that they are `most` together: none is cut in vain."""
+    left = most
+    for rest, size in zip(range(len(sizes), 0, -1), sorted(sizes), strict=True):
+        if size * rest > left:
+            return max(left // rest, 1)
+        left -= size
+    return max(sizes)

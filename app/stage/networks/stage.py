@@ -188,7 +188,7 @@ class NetworkStage(QWidget):
 
     @property
     def _shown(self) -> list[NetworkView]:
-        shown = [self.diagram] if self.diagram_button.isChecked() else []
+        shown: list[NetworkView] = [self.diagram] if self.diagram_button.isChecked() else []
         return [*shown, self.current] if self.current is not None else shown
 
     def _show_diagram(self, on: bool) -> None:

@@ -19,11 +19,17 @@ def standing(picture: SessionPicture | None, portrait: Portrait | None) -> str:
     run = next((run for run in picture.runs if run.id == portrait.run), None) if picture is not None else None
     words = []
     if run is not None and run.status == DIVERGED:
-        words.append("diverged: this is the last finite state")
-    unknown = len(portrait.answers) - int(np.count_nonzero(np.isfinite(portrait.answers).all(axis=1)))
+        words.append("diverged: last finite state")
+    unknown = int(np.count_nonzero(~known(portrait)))
     if unknown:
-        words.append(f"{unknown:,} answers are not finite")
+        words.append("no answer is finite" if unknown == len(portrait.answers) else f"{unknown:,} answers not finite")
     return " · ".join(words)
+
+
+def known(portrait: Portrait) -> np.ndarray:
+    """Which examples have finite answers, (n,) bool: the others are not classified, whatever the predictions say."""
+    finite: np.ndarray = np.isfinite(portrait.answers).all(axis=1)
+    return finite
 
 
 def same_shape(before: Portrait | None, portrait: Portrait) -> bool:

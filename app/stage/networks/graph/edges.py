@@ -124,7 +124,7 @@ class Edges:
         return np.stack((x[:, :-1], y[:, :-1], x[:, 1:], y[:, 1:]), 2)
 
     def _draw(self, painter: QPainter, theme: Theme, places: Array, strength: float, least: float = 0.0) -> None:
-        """Those of layout.links at these places, in groups of one pen; none looks smaller than a share of the largest."""
+        """Those of layout.links at these places, in groups of one pen, none smaller than a share of the largest."""
         values = self._values[places]
         share = np.minimum(np.abs(np.nan_to_num(values)) / self.scale, 1.0)
         keys = 2 * np.rint(share * (LEVELS - 1)).astype(np.int64) + (values >= 0.0)

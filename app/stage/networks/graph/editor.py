@@ -66,7 +66,10 @@ class Editor(QFrame):
         return self._value
 
     def open(self, about: str, tip: str, hyper: Hyper, value: float, beside: QRect, bounds: QRect) -> None:
-        """Show the number of `hyper` beside a place, inside bounds; about: whose it is. The slider covers hyper.slider."""
+        """Show the number of `hyper` beside a place, inside bounds; about: whose it is.
+
+        The slider covers hyper.slider.
+        """
         self._hyper = hyper
         self._low, self._high = hyper.slider or (hyper.low, hyper.high)
         self.title.setText(hyper.title)
