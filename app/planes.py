@@ -21,8 +21,8 @@ CHUNK_SECONDS = 0.012  # of points between two looks at what has been offered
 FIRST_CHUNK = 4  # points, while it is not known how long one takes
 SHOW_SECONDS = 0.25  # between two patches of one grid that is not complete
 RENEW_SECONDS = 0.8  # between two planes of a race that goes on
-PATIENCE, PATIENCE_MOVING = 12.0, 1.0  # seconds that the next finer grid may take
-REST = 1.0  # of a race that goes on: rest after a chunk, as a part of the time it took
+PATIENCE, PATIENCE_MOVING = 12.0, 0.5  # seconds that the next finer grid may take
+REST = 2.0  # of a race that goes on: rest after a chunk, as a part of the time it took
 MOST_COMPARED = 33  # points of the path whose losses are compared with those of the plane
 
 

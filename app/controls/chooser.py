@@ -74,6 +74,7 @@ class Chooser(QComboBox):
         self.effect: Callable[[str], str] = lambda key: ""
         self._offered: tuple[str, ...] = ()
         self.offer(catalogue)
+        self.set_key(self.key)
         self.setItemDelegate(_Entry(self))
         self.setMaxVisibleItems(_MOST_ROWS)
         self.view().setMinimumWidth(_WIDTH)

@@ -79,7 +79,7 @@ class DataPanel(QWidget):
     def _show_table(self, table: Table) -> None:
         kind = f"{len(table.classes)} classes" if table.classes else f"regression of {table.target}"
         inputs = f"{len(table.columns)} input{'s' if len(table.columns) > 1 else ''}"
-        origin = "drawn by hand" if table.drawn else "imported"
+        origin = "drawn" if table.drawn else "imported"
         self.note.show_text(f"{len(table.targets):,} examples, {inputs}, {kind}, {origin}")
         self.chooser.show_other(table.name, f"<p>{self.note.text()}</p><p>Choose a data set to leave it.</p>")
 

@@ -1,15 +1,19 @@
-"""What a network reads of the data: features to be switched on and off, and how they are scaled."""
+"""What a network reads of the data: features to be switched on and off, and how they and the target are scaled."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from app.controls.about import about
 from app.controls.effects import AGAIN, WORDS, effect
 from app.controls.heading import Heading
 from app.controls.segmented import Segmented
 from app.controls.tab_order import arrange
 from engine import DATASETS, FEATURES, SCALINGS, NetworkTask, Table, possible_features
+
+
+_LABEL = 42  # pixels, for the longer of the two words
 
 
 class InputsPanel(QWidget):
@@ -29,21 +33,16 @@ class InputsPanel(QWidget):
         chips.setSpacing(4)
         for chip in self.chips.values():
             chips.addWidget(chip, 1)
-        label = QLabel("scaling")
-        label.setObjectName("knob-name")
-        tips = tuple(entry.summary for entry in SCALINGS.values())
-        self.scaling = Segmented(tuple(entry.title for entry in SCALINGS.values()), "scaling of the inputs", tips)
-        self.scaling.chosen.connect(self._scale)
-        below = QHBoxLayout()
-        below.setSpacing(8)
-        below.addWidget(label)
-        below.addWidget(self.scaling, 1)
+        self.scaling = self._scalings("scaling", "inputs")
+        self.target_scaling = self._scalings("target_scaling", "target")
+        self._target = _row("target", self.target_scaling)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addWidget(self.heading)
         column.addWidget(self._row)
-        column.addLayout(below)
+        column.addWidget(_row("scaling", self.scaling))
+        column.addWidget(self._target)
 
     def refresh(self, task: NetworkTask, moved: bool) -> None:
         """Show the inputs of a task; moved: whether the runs have taken a step."""
@@ -62,6 +61,8 @@ class InputsPanel(QWidget):
                 state = f"{FEATURES[key].named(names)}: {'an' if key in task.features else 'no'} input of the network"
                 chip.setToolTip(f"<p>{state}</p>" + (f"<p>{WORDS[AGAIN]}</p>" if again else ""))
         self.scaling.set_place(list(SCALINGS).index(task.scaling))
+        self.target_scaling.set_place(list(SCALINGS).index(task.target_scaling))
+        self._target.setVisible(task.purpose == "regression")
         arrange(self)
 
     def _chip(self, key: str) -> QToolButton:
@@ -82,9 +83,29 @@ class InputsPanel(QWidget):
         self.changed.emit({"features": features})
         self.settled.emit()
 
-    def _scale(self, place: int) -> None:
-        self.changed.emit({"scaling": list(SCALINGS)[place]})
+    def _scalings(self, setting: str, of: str) -> Segmented:
+        entries = SCALINGS.values()
+        tips = [f"<p>Scaling of the {of}.</p>{about(entry)}" for entry in entries]
+        made = Segmented([entry.title for entry in entries], f"scaling of the {of}", tips)
+        made.chosen.connect(lambda place: self._scale(setting, place))
+        return made
+
+    def _scale(self, setting: str, place: int) -> None:
+        self.changed.emit({setting: list(SCALINGS)[place]})
         self.settled.emit()
+
+
+def _row(title: str, control: QWidget) -> QWidget:
+    row = QWidget()
+    label = QLabel(title)
+    label.setObjectName("knob-name")
+    label.setFixedWidth(_LABEL)
+    inside = QHBoxLayout(row)
+    inside.setContentsMargins(0, 0, 0, 0)
+    inside.setSpacing(6)
+    inside.addWidget(label)
+    inside.addWidget(control, 1)
+    return row
 
 
 def _names(task: NetworkTask) -> tuple[str, ...]:

@@ -23,12 +23,14 @@ from app.controls.card import Card
 from app.controls.dress import dress
 from app.controls.swatch import Swatch
 from app.controls.tab_order import arrange
+from app.controls.transport import short
 from app.elided import ElidedLabel
 from app.export.labels import differences
 from app.theme import Theme, icon, run_colour
 from engine import DIVERGED, FINISHED, MOST_RUNS, OPTIMIZERS, Experiment, RunPicture, SessionPicture
 
 _VALUE = 76, 18  # pixels, for the longest loss
+_BEST = 138, 16  # and for the best one with its update
 _INDENT = 24  # from the edge of the dot to the name
 
 
@@ -71,8 +73,10 @@ class _Row(QFrame):
         self.detail = ElidedLabel()
         self.detail.setObjectName("run-detail")
         self.detail.setContentsMargins(0, 0, 0, 0)
-        self.best = QLabel()
+        self.best = ElidedLabel()
         self.best.setObjectName("run-detail")
+        self.best.setFixedSize(*_BEST)
+        self.best.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.best.hide()
         self.value = QLabel()
         self.value.setObjectName("run-value")
@@ -162,11 +166,9 @@ class _Row(QFrame):
         self._show_loss(loss, f"{part} loss, measured at update {int(run.measures.at[place]):,}")
         self.best.setVisible(run.best is not None)
         if run.best is not None:
-            told = f"best {_signed(run.best.loss, 3)} at {run.best.update:,}"
-            if told != self.best.text():
-                self.best.setText(told)
-                lowest = f"The lowest validation loss, {_signed(run.best.loss, 6)}, was at update {run.best.update:,}."
-                self.best.setToolTip(f"{lowest} The menu of the run goes back to it.")
+            lowest = f"The lowest validation loss, {_signed(run.best.loss, 6)}, was at update {run.best.update:,}."
+            told = f"best {_signed(run.best.loss, 3)} at {short(run.best.update)}"
+            self.best.show_text(told, f"{lowest} The menu of the run goes back to it.")
 
     def _show_loss(self, loss: float, tip: str) -> None:
         self.value.setText(_signed(loss, 4))

@@ -193,7 +193,7 @@ class Plot:
 
     def _x(self, size: QSize) -> Scale:
         area = plot_in(size, self.style.names_axis)
-        low, high = whole = self._whole_x(self.traces)
+        low, high = whole = self._whole_x(self.leads)
         if self.x_range is not None:
             low, high = self.x_range
         if self.style.log_x and low <= 0.0:  # chosen on a linear axis, perhaps that of another plot

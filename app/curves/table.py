@@ -181,6 +181,13 @@ class Course:
         return _interpolate(places, self.values, self.updates)
 
     def place(self, update: float) -> float:
+        """The place of one update, mostly of the last part: without the cost of an array."""
+        if len(self.updates) > 1:
+            (u0, u1), (v0, v1) = self.updates[-2:].tolist(), self.values[-2:].tolist()
+            if update > u1 > u0:
+                return float(v1 + (update - u1) * ((v1 - v0) / (u1 - u0)))
+            if u0 <= update < u1:
+                return float((v1 - v0) / (u1 - u0) * (update - u0) + v0)
         return float(self.at(np.array([float(update)]))[0])
 
     def leads_to(self, later: Course) -> bool:

@@ -37,7 +37,9 @@ class Plane:
 
     def at(self, places: Array) -> Array:
         """The points (k, n) at x and y, places (k, 2)."""
-        thetas: Array = places @ np.stack([self.first, self.second])
+        # No matrix product: its library would set further threads to work, beside those of the runs.
+        thetas: Array = places[:, :1] * self.first
+        thetas += places[:, 1:] * self.second
         thetas += self.origin
         return thetas
 
@@ -103,10 +105,10 @@ def weights_plane(theta: Array, i: int, j: int) -> Plane:
 
 def coordinates(plane: Plane, thetas: Array) -> Array:
     """(x, y) of the points of the plane nearest to thetas (k, n): (k, 2)."""
-    directions = np.stack([plane.first, plane.second], axis=1)
+    directions = np.stack([plane.first, plane.second])
     found = np.empty((len(thetas), 2))
     for block in _blocks(len(thetas), len(plane.origin)):
-        found[block] = (thetas[block] - plane.origin) @ directions
+        found[block] = np.einsum("kn,dn->kd", thetas[block] - plane.origin, directions)
     return found
 
 

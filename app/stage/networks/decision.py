@@ -47,6 +47,7 @@ class DecisionView(PlotView):
         self._layer = DotLayer()
         self._colours: tuple[QColor, ...] = ()
         self._dots: Dots | None = None
+        self._equal_restored = False
         self.bar = BrushBar(theme, self.brush)
         self.key = Key(theme)
         self.equal = toggle(
@@ -80,8 +81,9 @@ class DecisionView(PlotView):
         if stay:
             self.chart.set_home(kept_home(self.chart.home, home), stay=True)
         else:
-            if home != self.chart.home:
+            if home != self.chart.home and not self._equal_restored:
                 self.equal.setChecked(1 / SKEWED < (home[1] - home[0]) / (home[3] - home[2]) < SKEWED)
+            self._equal_restored = False
             self.chart.set_home(home)
         self.chart.set_names(*data.names)
         if data.classes:
@@ -148,8 +150,10 @@ class DecisionView(PlotView):
 
     def apply_view(self, view: Mapping[str, Any]) -> None:
         super().apply_view(view)
-        if isinstance(view.get("network_decision_equal"), bool):
-            self.equal.setChecked(view["network_decision_equal"])
+        equal = view.get("network_decision_equal")
+        self._equal_restored = isinstance(equal, bool)  # then the examples to come have no say
+        if isinstance(equal, bool):
+            self.equal.setChecked(equal)
 
     def _answer(self, found: np.ndarray) -> list[tuple[str, QColor | None]]:
         """The most probable classes, or the value."""

@@ -16,7 +16,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
 )  # fmt: skip
 from PySide6.QtWidgets import QWidget
@@ -30,10 +29,10 @@ from app.stage.networks.graph.heads import Heads
 from app.stage.networks.graph.item import BIAS, UNIT, WEIGHT, Item
 from app.stage.networks.graph.layout import HEADER, Layout, layout_of
 from app.stage.networks.graph.reading import Reading, card_box, card_size, draw_card, reading_of, where
-from app.stage.networks.graph.scenery import CORNER, draw_legend, draw_scenery, framed
+from app.stage.networks.graph.scenery import draw_legend, draw_scenery
 from app.stage.networks.graph.shape import Asked, Change, Shape, shape_of, with_units
 from app.stage.networks.graph.tiles import NODES, Region, Tiles
-from app.stage.networks.pixels import mixed
+from app.stage.networks.graph.units import draw_units
 from app.stage.networks.plot import home_of
 from app.stage.networks.view import NetworkView
 from app.ticks import nice_step
@@ -47,7 +46,7 @@ ARROWS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right)
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 LEAST_REACH = 2.0  # of the slider of a weight, to either side of 0
 HEAVY = 3e8  # weights times examples from which means of activations are not computed without being asked for
-LEAST_BIAS = 0.5  # the bias that is drawn in full colour, at least
+ROOMY = 440  # pixels of width from which a card has an enlarged map
 CLICK = 5.0  # pixels of movement up to which a press is a click
 
 
@@ -274,7 +273,8 @@ class Diagram(NetworkView):
     def _reading(self, item: Item | None) -> Reading | None:
         if item is None or self.shape is None or self.portrait is None:
             return None
-        return reading_of(self.shape, item, self.portrait)
+        reading = reading_of(self.shape, item, self.portrait)
+        return reading if self.width() >= ROOMY else replace(reading, picture=False)
 
     # Painting
 
@@ -284,8 +284,8 @@ class Diagram(NetworkView):
         return self.rect().adjusted(0, round(HEADER), 0, 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        layout, edges = self.plan, self._edges
-        if layout is None or edges is None:
+        layout, edges, tiles = self.plan, self._edges, self._tiles
+        if layout is None or edges is None or tiles is None:
             with QPainter(self) as painter:
                 painter.fillRect(event.rect(), self.theme.panel)
             return
@@ -298,39 +298,10 @@ class Diagram(NetworkView):
             painter.setFont(small_font(self.font()))
             painter.drawImage(0, 0, self._base)
             edges.draw(painter, self.theme, self._focus)
-            self._draw_units(painter, layout)
+            draw_units(painter, tiles, self.theme, self.portrait, self._focus)
             draw_legend(painter, layout, edges, self.theme, self.height() - 1)
             if not self.editor.isVisible():
                 self._draw_card(painter, layout)
-
-    def _draw_units(self, painter: QPainter, layout: Layout) -> None:
-        tiles, theme, portrait = self._tiles, self.theme, self.portrait
-        assert tiles is not None
-        focus = self._focus
-        biases = [b for _, b in layout.shape.network.unpacked(portrait.theta)] if portrait is not None else []
-        for column in layout.columns:
-            for unit in range(column.shown):
-                tiles.draw(painter, column.place, unit, column.tile(unit))
-            if focus is not None and focus.kind != WEIGHT and focus.column == column.place:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(QPen(theme.accent, 2.0))
-                painter.drawRoundedRect(framed(column.tile(focus.unit)), CORNER, CORNER)
-            if column.place and biases:
-                self._draw_biases(painter, layout, column.place, biases[column.place - 1])
-
-    def _draw_biases(self, painter: QPainter, layout: Layout, place: int, biases: np.ndarray) -> None:
-        """A small square at the corner of each tile, by sign and size."""
-        column, theme, focus = layout.columns[place], self.theme, self._focus
-        known = np.abs(biases[np.isfinite(biases)])
-        most = max(float(known.max(initial=0.0)), LEAST_BIAS)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for unit, value in enumerate(biases[: column.shown].tolist()):
-            share = min(abs(value) / most, 1.0) if np.isfinite(value) else 0.0
-            mine = focus == Item(BIAS, place, unit)
-            box = column.bias(unit)
-            painter.fillRect(box.adjusted(-1.0, -1.0, 1.0, 1.0), theme.accent if mine else theme.panel)
-            painter.fillRect(box, mixed(theme.neutral, theme.signed_colours[value >= 0.0], 0.2 + 0.8 * share))
 
     def _draw_card(self, painter: QPainter, layout: Layout) -> None:
         item = self._focus

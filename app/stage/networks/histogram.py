@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 WORDS, TICKS, RUG = 15.0, 15.0, 5.0  # pixels of height
-TICK = 3.0
+TICK, TICK_SPACE = 3.0, 48.0  # pixels: of a mark, and between two
 BACKING = 150  # opacity behind the highest count
 PLAIN = (-3, 4)  # powers of ten that are written out
 
@@ -141,7 +141,7 @@ def _draw_ticks(
     painter.setPen(QPen(theme.axis, 1.0))
     bottom = math.floor(plot.bottom()) + 0.5
     painter.drawLine(QLineF(plot.left(), bottom, plot.right(), bottom))
-    marks = round_ticks(low, high, max(2, int(plot.width() / 48))).major
+    marks = _marks(low, high, max(2, int(plot.width() / TICK_SPACE)))
     before = plot.left() - 99.0
     for value, text in marks:
         x = plot.left() + (value - low) / (high - low) * plot.width()
@@ -153,6 +153,12 @@ def _draw_ticks(
             painter.setPen(theme.muted)
             painter.drawText(QRectF(at, plot.bottom() + 1, wide + 2, TICKS - 1), Qt.AlignmentFlag.AlignVCenter, text)
             before = at + wide
+
+
+def _marks(low: float, high: float, most: int) -> tuple[tuple[float, str], ...]:
+    """About as many marks as are wanted, and never a lonely one if more are to be had."""
+    marks = round_ticks(low, high, most).major
+    return marks if len(marks) > 1 else round_ticks(low, high, 2 * most).major
 
 
 def _draw_strokes(painter: QPainter, plot: QRectF, shown: Histogram, theme: Theme) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine import Portrait, SessionPicture
 
 DESCRIBE_DELAY = 1000  # milliseconds between two descriptions for a screen reader
-WIDE = 1.3  # how much wider than high the stage is when the views stand side by side
+WIDE = 1.2  # how much wider than high the stage is when the views stand side by side
 TALL_SHARE, WIDE_SHARE = 0.46, 0.5  # of the diagram, above and beside the other view
 
 
@@ -106,7 +106,7 @@ class NetworkStage(QWidget):
         """Show the newest picture; called once a frame, and cheap if nothing is new."""
         if picture is self._picture:
             return
-        self._picture = picture
+        before, self._picture = self._picture, picture
         task = picture.task
         assert isinstance(task, NetworkTask)
         shape = " – ".join(str(size) for size in task.network.sizes)
@@ -119,6 +119,8 @@ class NetworkStage(QWidget):
             self.choose(next((key for key, view in self.views.items() if view.fits(picture)), ""))
         for view in self._shown:
             view.refresh(picture)
+            if before is None or before.learner is not picture.learner:
+                self._hand_on(view)  # a portrait may be here before its picture
         if not self._describing.isActive():
             self._describing.start()
 

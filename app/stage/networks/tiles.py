@@ -266,6 +266,6 @@ class Tiles(QAbstractScrollArea):
         place, bar = self.place(self.current), self.verticalScrollBar()
         if place.top() < PAD:
             bar.setValue(bar.value() + place.top() - PAD)
-        below = place.bottom() + CAPTION + PAD - self.viewport().height()
+        below = place.bottom() + 1 + CAPTION + PAD - self.viewport().height()
         if below > 0:
             bar.setValue(bar.value() + below)

@@ -115,7 +115,7 @@ def test_knobs_of_the_data_and_of_the_task(problem, qtbot):
     ("made", "told"),
     [
         (table(), "8 examples, 2 inputs, 2 classes, imported"),
-        (table(drawn=True), "8 examples, 2 inputs, 2 classes, drawn by hand"),
+        (table(drawn=True), "8 examples, 2 inputs, 2 classes, drawn"),
         (table(1, ()), "8 examples, 1 input, regression of answer, imported"),
         (table(40), "8 examples, 40 inputs, 2 classes, imported"),
     ],
@@ -169,11 +169,23 @@ def test_only_the_features_that_the_data_allow_are_offered(problem, data, possib
     assert possible or inputs.heading.hint.text() == "4 columns"
 
 
-def test_scaling(problem):
-    for place, key in enumerate(SCALINGS):
-        problem.told.clear()
-        problem.network.inputs.scaling.chosen.emit(place)
-        assert problem.told == [{"scaling": key}, "settled"]
+def test_scaling_of_inputs_and_target(problem):
+    inputs = problem.network.inputs
+    for setting, control in (("scaling", inputs.scaling), ("target_scaling", inputs.target_scaling)):
+        for place, key in enumerate(SCALINGS):
+            problem.told.clear()
+            control.chosen.emit(place)
+            assert problem.told == [{setting: key}, "settled"]
+
+
+def test_only_a_regression_has_a_target_to_be_scaled(problem, fits):
+    inputs = problem.network.inputs
+    for data, regression in (("circle", False), ("diabetes", True), ("iris", False)):
+        problem.refresh(picture(data, scaling="min_max"))
+        assert inputs.target_scaling.isVisible() is regression and inputs.scaling.place == 2
+        fits(problem)
+    problem.refresh(picture("sine", target_scaling="standardise"))
+    assert inputs.target_scaling.place == 1
 
 
 def test_a_row_for_each_layer_and_one_for_the_output(problem, fits):

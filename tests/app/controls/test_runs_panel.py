@@ -198,6 +198,15 @@ def test_a_network_shows_its_validation_loss_and_the_best_one(panel):
         assert row.best.geometry().right() <= row.width()
 
 
+def test_the_longest_best_loss_has_room(panel):
+    picture = learners(new_run("adam", batch=10)).picture()
+    run = replace(picture.runs[0], best=replace(picture.runs[0].best, loss=1.23456e-05, update=123_456))
+    panel.refresh(replace(picture, runs=(run,)), "adam")
+    row = panel.rows[0]
+    assert row.best.text() == "best 1.23e−05 at 123 k" and "123,456" in row.best.toolTip()
+    assert row.best.fontMetrics().horizontalAdvance(row.best.text()) <= row.best.width()
+
+
 def test_of_a_past_update_a_network_shows_what_was_measured_then(panel):
     session = learners(new_run("adam", learning_rate=0.03, batch=10))
     picture = session.picture(7)

@@ -63,6 +63,25 @@ def test_columns_of_points_that_come_are_the_columns_of_all(axis):
             np.testing.assert_array_equal(before[:first], columns.low[:first])
 
 
+def test_a_course_has_the_same_places_one_by_one():
+    updates = np.array([0.0, 1.0, 2999.5, 3000.0, 3001.0, 12_345.6, 20_000.0, 20_001.0, 1e6])
+    assert [STEPPED.place(update) for update in updates] == STEPPED.at(updates).tolist()
+
+
+def test_a_course_that_goes_on_as_before_is_known():
+    def course(*knots):
+        return Course(*np.array(knots, float).T)
+
+    begun = course((0, 0), (100, 10), (200, 40))
+    assert begun.leads_to(begun)
+    assert begun.leads_to(course((0, 0), (100, 10), (400, 100)))
+    assert begun.leads_to(course((0, 0), (100, 10), (150, 25)))
+    assert not begun.leads_to(course((0, 0), (100, 10), (400, 101)))
+    assert not begun.leads_to(course((0, 0), (110, 10), (400, 100)))
+    assert not begun.leads_to(course((0, 0), (400, 100)))
+    assert not begun.leads_to(COUNTED) and not COUNTED.leads_to(begun)
+
+
 def test_a_point_alone_stands_where_it_was_measured():
     columns = Columns()
     run = run_of(history_of([1.0]), measures=measured_of([0, 64, 192]))

@@ -58,7 +58,6 @@ class Editor(QFrame):
             part.installEventFilter(self)
         self.slider.valueChanged.connect(self._slid)
         self.slider.sliderReleased.connect(self._let_go)
-        self.field.returnPressed.connect(self._typed)
         self.hide()
 
     @property
@@ -209,8 +208,11 @@ class Editor(QFrame):
         if event.key() == Qt.Key.Key_Escape:
             self.close_panel()
             return True
-        if watched is self.slider and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.close_panel()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):  # the diagram behind has a use for them too
+            if watched is self.field:
+                self._typed()
+            else:
+                self.close_panel()
             return True
         direction = (
             _ARROWS.get(Qt.Key(event.key()), 0) if watched is self.slider else _UP_DOWN.get(Qt.Key(event.key()), 0)

@@ -150,11 +150,11 @@ class Head(QWidget):
         hidden, with_count = self.column < shape.columns - 1, width >= WITH_COUNT
         short = activation if with_count or not hidden else f"{units} · {activation}"
         texts = (f"{title} · {activation}", short, str(units)) if with_count else (short, str(units))
-        room = width - 8
+        room = width - 2
         text = next((text for text in texts if metrics.horizontalAdvance(text) <= room), texts[-1])
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(room, 0))
         self.name.setText(text)
-        wide = min(metrics.horizontalAdvance(text) + 12, width)
+        wide = min(metrics.horizontalAdvance(text) + 12, width + 2)
         self.name.setGeometry((width - wide) // 2, 0, wide, ROW)
         row = WITH_COUNT if with_count else 2 * STEP
         left, top = (width - row) // 2, ROW + SMALL_MOVE

@@ -23,7 +23,7 @@ AIRY = 1.5  # slots of a tile's side at most
 FRAME = 1.5  # pixels around a tile
 LEAST_GAP, GAP = 4.0, 0.22  # pixels; part of the slot
 LEAST_TILE, MOST_TILE = 36.0, 68.0  # the largest tile of a low, and of a high diagram
-TILE_OF_CELL = 0.5
+TILE_OF_CELL = 0.55
 BLOCK_OF_CELL, MOST_BLOCK = 0.8, 150.0  # of an image
 MOST_LABEL = 0.2  # of the width, for the names of inputs, and of outputs
 MOST_END = 0.34  # of the width, for the cell of inputs, and of outputs
@@ -57,7 +57,7 @@ class Column:
         """The mark of a unit's bias, at the lower left corner of its tile."""
         side = float(round(min(max(0.17 * self.side, 4.0), 9.0)))
         corner = QPointF(round(self.x - self.side / 2), round(self.ys[unit] + self.side / 2))
-        return QRectF(corner.x() - 0.5 * side // 1, corner.y() - side + 2.0, side, side)
+        return QRectF(corner.x() - side // 2, corner.y() - side + 2.0, side, side)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

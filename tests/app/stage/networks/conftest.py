@@ -1,87 +1,88 @@
-"""Views of networks without a window: a session that is portrayed for them, as the workbench would."""
+"""Networks that have learned for a moment, as views get them: pictures and portraits."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication
 
 from app.theme import DARK
-from engine import Session, new_network, new_run, portrait
+from engine import Portrait, Session, Wanted, new_network, new_run, portrait
 
-RUN = new_run("adam", learning_rate=0.01, batch=10)
+DIGITS = {
+    "data": "digits",
+    "runs": [new_run("adam", learning_rate=0.003, batch=32)],
+    "hidden": (12, 8),
+    "loss": "softmax",
+    "scaling": "min_max",
+}
 
 
-class Seen:
-    """A view with the session that it shows."""
+def learned(data, runs, hidden=(6,), updates=(0, 60, 120), look=True, **settings):
+    """(picture, portraits at these updates) of the first run."""
+    session = Session(new_network(data, runs, hidden=hidden, **settings))
+    made = []
+    for update in updates:
+        session.advance(update - session.picture().update)
+        picture = session.picture()
+        run = picture.runs[0]
+        made.append(portrait(picture.learner, run.shown.theta.copy(), Wanted(look=look), run.id, update))
+    return session.picture(), made
 
-    def __init__(self, qtbot, kind, data, **settings) -> None:
-        size = settings.pop("size", (560, 460))
-        self.session = Session(new_network(data, [RUN], **{"hidden": (4,), **settings}))
-        self.view = kind(DARK)
-        qtbot.addWidget(self.view)
-        self.view.resize(*size)
-        self.edits: list[dict] = []
-        self.settled = 0
-        self.view.edited.connect(self.edits.append)
-        self.view.settled.connect(self._settle)
-        self.view.show()
-        self.refresh()
 
-    def _settle(self) -> None:
-        self.settled += 1
+@pytest.fixture(scope="session")
+def digits():
+    return learned(**DIGITS)
 
-    def refresh(self):
-        """Hand on the newest picture, and the portrait that it asks for."""
-        self.picture = self.session.picture()
-        self.view.refresh(self.picture)
-        run = self.picture.runs[0]
-        self.portrait = portrait(self.picture.learner, run.shown.theta, self.view.wanted(), run.id, run.update)
-        self.view.show_portrait(self.portrait)
-        return self.portrait
 
-    def advance(self, updates: int):
-        self.session.advance(updates)
-        return self.refresh()
+@pytest.fixture(scope="session")
+def digits_without_validation():
+    return learned(**DIGITS, share=1.0)
 
-    def show_theta(self, theta) -> None:
-        """A portrait of these weights."""
-        self.portrait = portrait(self.picture.learner, theta, self.view.wanted(), self.picture.runs[0].id, 1)
-        self.view.show_portrait(self.portrait)
 
-    def mouse(self, kind: str, x: float, y: float, button=Qt.MouseButton.LeftButton, keys=Qt.KeyboardModifier.NoModifier):
-        """Send `press`, `move`, `release` or `double` at a place of the plane."""
-        chart = self.view.chart
-        at = chart.view.point(x, y)
-        types = {
-            "press": QEvent.Type.MouseButtonPress,
-            "move": QEvent.Type.MouseMove,
-            "release": QEvent.Type.MouseButtonRelease,
-            "double": QEvent.Type.MouseButtonDblClick,
-        }
-        held = Qt.MouseButton.NoButton if kind in ("move", "release") else button
-        where = QPointF(chart.mapToGlobal(at))
-        QApplication.sendEvent(
-            chart, QMouseEvent(types[kind], at, where, button if kind != "move" else held, held, keys)
-        )
-
-    def click(self, x: float, y: float, button=Qt.MouseButton.LeftButton, keys=Qt.KeyboardModifier.NoModifier) -> None:
-        self.mouse("press", x, y, button, keys)
-        self.mouse("release", x, y, button, keys)
-
-    def stroke(self, *places, button=Qt.MouseButton.LeftButton) -> None:
-        """Press at the first place, go through the others, let go at the last."""
-        self.mouse("press", *places[0], button)
-        for place in places[1:]:
-            self.mouse("move", *place)
-        self.mouse("release", *places[-1], button)
-
-    def image(self):
-        return self.view.chart.grab().toImage()
+@pytest.fixture(scope="session")
+def sine():
+    return learned("sine", [new_run("adam", learning_rate=0.01, batch=10)], loss="mse")
 
 
 @pytest.fixture
-def see(qtbot, themed):
-    """Show a problem in a view: see(kind, data, **settings)."""
-    return lambda kind, data, **settings: Seen(qtbot, kind, data, **settings)
+def shown(qtbot):
+    """Open a view of a class with a picture and its portraits, in a size."""
+
+    def show(kind, case, size=(560, 330)):
+        picture, portraits = case
+        view = kind(DARK)
+        qtbot.addWidget(view)
+        view.resize(*size)
+        with qtbot.waitExposed(view):
+            view.show()
+        view.refresh(picture)
+        for each in portraits:
+            view.show_portrait(each)
+        return view
+
+    return show
+
+
+def guessed(true, predicted, classes, train=0, sure=5.0) -> tuple[SimpleNamespace, Portrait]:
+    """A picture and a portrait in which examples of true classes are taken for others."""
+    true, predicted = np.asarray(true), np.asarray(predicted)
+    answers = np.zeros((len(true), len(classes)))
+    answers[np.arange(len(true)), predicted] = sure
+    data = SimpleNamespace(
+        classes=tuple(classes), targets=true.astype(float), train=train, validation=len(true) - train, image=None
+    )
+    network = SimpleNamespace(sizes=(2, len(classes)))
+    learner = SimpleNamespace(data=data, classes=len(classes), network=network)
+    run = SimpleNamespace(id="a", status="running")
+    picture = SimpleNamespace(learner=learner, purpose="classification", runs=(run,), layers=("output",))
+    theta = np.zeros(3)
+    nothing = np.nan, np.nan
+    return picture, Portrait("a", 0, theta, learner, Wanted(), answers, predicted, nothing, nothing, None, (), None, ())
+
+
+@pytest.fixture
+def make():
+    return SimpleNamespace(guessed=guessed, learned=learned, replace=replace)

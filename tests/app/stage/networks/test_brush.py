@@ -7,7 +7,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from app.stage.networks.brush import ADD, ERASE, LARGEST, SMALLEST, SPACING, Brush
 from app.stage.view import View
 
-NONE, SHIFT, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+NONE, SHIFT, CONTROL = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+)
 EVEN = View(-5.0, 5.0, -5.0, 5.0, QRectF(0, 0, 500, 500))
 SKEW = View(0.0, 1.0, 0.0, 1000.0, QRectF(0, 0, 500, 500))
 

@@ -113,7 +113,8 @@ def test_the_boundary_of_several_classes_lies_where_the_two_best_are_even():
     points = points_of(boundary(scores(x, y), REGION))
     best = np.sort(scores(*points.T), axis=-1)
     assert len(points) > 100
-    assert (best[:, -1] - best[:, -2]).max() < 5e-3
+    lead = best[:, -1] - best[:, -2]
+    assert np.quantile(lead, 0.9) < 3e-3 and lead.max() < 0.02  # a little more where three of them meet
     # Every class that wins anywhere has a boundary with what is beside it.
     winners = set(scores(*points.T).argmax(-1).tolist())
     assert winners == set(scores(x, y).argmax(-1).ravel().tolist())

@@ -1,0 +1,189 @@
+"""Makes training.npz: whole training runs of `trainings` as PyTorch's modules, autograd and optimizers do them.
+
+    pip install torch numba        (made with torch 2.13.0)
+    python make_training.py
+
+All in float64. The engine gives the examples, the first weights, and which examples are in the batch of an update;
+where a batch begins and ends, and everything that is computed from it, is done here. For each name the file holds
+- rows/<name> (3, updates): loss of the batch, norm of its gradient, norm of the step
+- measures/<name> (4, updates + 1): training loss, validation loss, training score, validation score (accuracy or R²)
+  before each update, and at the end
+- theta/<name> (n,): the weights and biases at the end
+"""
+
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from make_networks import ACTIVATIONS, LOSSES
+from numba import types
+from torch import nn
+
+ROOT = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT))
+
+from engine import problem_of
+from engine.contracts import pointer, routine
+from engine.networks import layout
+from engine.networks.batch import arranged
+from engine.stream import CURSOR, EPOCH, EXAMPLES, FIXED, ORDER, REPLACED, RESHUFFLED, SEED, STREAM, TAKEN, UPDATE
+from tests.engine.reference.trainings import TRAININGS
+
+torch.set_default_dtype(torch.float64)
+torch.set_num_threads(1)
+
+ORDERS = {"reshuffled": RESHUFFLED, "fixed": FIXED, "replaced": REPLACED}
+
+
+@routine(types.void(types.int64[::1], types.float64[::1], types.float64[::1], types.int64[::1]))
+def list_batch(stream, constants, work, chosen):
+    """chosen (k,): the examples that the engine takes at a place of the stream."""
+    found = arranged(pointer(stream), layout.integers(pointer(constants)), pointer(work), 0, chosen.size)
+    for b in range(chosen.size):
+        chosen[b] = found[b]
+
+
+def batches(problem, batch, updates):
+    """The examples of every update."""
+    examples = problem.examples
+    if batch.kind == "full":
+        yield from (np.arange(examples) for _ in range(updates))
+        return
+    size = min(batch.values.get("size", 1), examples)
+    order = ORDERS[batch.values["order"]]
+    work, stream = np.zeros(problem.work_size), np.zeros(STREAM, np.int64)
+    epoch = cursor = 0
+    for update in range(updates):
+        taken = size if order == REPLACED else min(size, examples - cursor)
+        for place, value in (
+            (SEED, problem.seed), (UPDATE, update), (EXAMPLES, examples), (EPOCH, epoch), (CURSOR, cursor),
+            (TAKEN, taken), (ORDER, order),
+        ):  # fmt: skip
+            stream[place] = value
+        chosen = np.empty(taken, np.int64)
+        list_batch(stream, problem.constants, work, chosen)
+        yield chosen
+        cursor += taken
+        if cursor == examples:
+            epoch, cursor = epoch + 1, 0
+
+
+class Perceptron(nn.Module):
+    """nn.Linear layers with the weights of theta."""
+
+    def __init__(self, network, theta):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(reads, units) for reads, units in pairwise(network.sizes))
+        self.activations = [ACTIVATIONS[key] for key in network.activations]
+        self.residual = network.residual
+        parts = torch.tensor(theta).split([numbers.numel() for numbers in self.parameters()])
+        for numbers, part in zip(self.parameters(), parts, strict=True):
+            numbers.data = part.reshape(numbers.shape).clone()
+
+    def forward(self, h):
+        for place, (layer, activation) in enumerate(zip(self.layers, self.activations, strict=True)):
+            a = activation(layer(h))
+            hidden = place < len(self.layers) - 1
+            h = a + h if self.residual and hidden and layer.in_features == layer.out_features else a
+        return h
+
+
+def goals_of(learner):
+    """What the loss compares the outputs with."""
+    goals, loss = torch.tensor(learner.data.goals), learner.network.loss.kind
+    if not learner.classes:
+        return goals[:, None]
+    if loss == "softmax":
+        return goals.long()
+    if learner.network.sizes[-1] == 1:
+        return goals[:, None] if loss == "bce" else 2.0 * goals[:, None] - 1.0
+    return F.one_hot(goals.long()).double()
+
+
+def score_of(outputs, goals, classes):
+    if not classes:
+        return 1.0 - F.mse_loss(outputs[:, 0], goals) / goals.var(correction=0)
+    found = outputs.argmax(1) if outputs.shape[1] > 1 else outputs[:, 0] > 0.0
+    return (found == goals).double().mean()
+
+
+def optimizer_of(settings, network):
+    knobs, rate = settings.optimizer.values, settings.learning_rate
+    weights = [numbers for name, numbers in network.named_parameters() if name.endswith("weight")]
+    biases = [numbers for name, numbers in network.named_parameters() if name.endswith("bias")]
+    coupled = 0.0 if knobs["decoupled"] else knobs["weight_decay"]
+    groups = [{"params": weights, "weight_decay": coupled}, {"params": biases, "weight_decay": 0.0}]
+    match settings.optimizer.kind:
+        case "sgd":
+            return torch.optim.SGD(groups, rate)
+        case "momentum" | "nesterov" as kind:
+            return torch.optim.SGD(groups, rate, momentum=knobs["momentum"], nesterov=kind == "nesterov")
+        case "rmsprop":
+            return torch.optim.RMSprop(groups, rate, alpha=knobs["alpha"], eps=knobs["eps"])
+        case "adamw":
+            groups[0]["weight_decay"] = knobs["weight_decay"]
+            return torch.optim.AdamW(groups, rate, betas=(knobs["beta1"], knobs["beta2"]), eps=knobs["eps"])
+        case "adam" | "radam" | "nadam" as kind:
+            made = {"adam": torch.optim.Adam, "radam": torch.optim.RAdam, "nadam": torch.optim.NAdam}[kind]
+            return made(groups, rate, betas=(knobs["beta1"], knobs["beta2"]), eps=knobs["eps"])
+        case kind:
+            raise ValueError(kind)
+
+
+def flat(network):
+    return torch.cat([numbers.detach().reshape(-1) for numbers in network.parameters()])
+
+
+def train(experiment, updates):
+    """(rows, measures, theta) of the one run of an experiment."""
+    problem, settings = problem_of(experiment.problem), experiment.runs[0].settings
+    learner, knobs = problem.learner, settings.optimizer.values
+    network = Perceptron(learner.network, problem.start)
+    inputs, goals, targets = torch.tensor(learner.data.inputs), goals_of(learner), torch.tensor(learner.data.goals)
+    compare, loss_knobs = LOSSES[learner.network.loss.kind], learner.network.loss.values
+    parts = slice(0, problem.examples), slice(problem.examples, None)
+    optimizer = optimizer_of(settings, network)
+    schedule = None
+    if settings.schedule.kind == "cosine":
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, settings.schedule.values["length"])
+    rows, measures = [], []
+
+    def measure():
+        with torch.no_grad():
+            answers = network(inputs)
+            losses = [compare(answers[part], goals[part], loss_knobs) for part in parts]
+            scores = [score_of(answers[part], targets[part], learner.classes) for part in parts]
+            measures.append([float(number) for number in losses + scores])
+
+    measure()
+    for chosen in batches(problem, settings.batch, updates):
+        loss = compare(network(inputs[chosen]), goals[chosen], loss_knobs)
+        optimizer.zero_grad()
+        loss.backward()
+        norm = torch.cat([numbers.grad.reshape(-1) for numbers in network.parameters()]).norm()
+        if knobs["clip_norm"]:
+            nn.utils.clip_grad_norm_(network.parameters(), knobs["clip_norm"])
+        before = flat(network)
+        for layer in network.layers:
+            layer.weight.grad += knobs["l1"] * layer.weight.detach().sign()
+            if knobs["decoupled"] and settings.optimizer.kind != "adamw":
+                layer.weight.data *= 1.0 - optimizer.param_groups[0]["lr"] * knobs["weight_decay"]
+        optimizer.step()
+        if schedule is not None:
+            schedule.step()
+        rows.append([loss.item(), norm.item(), (flat(network) - before).norm().item()])
+        measure()
+    return np.array(rows).T, np.array(measures).T, flat(network).numpy()
+
+
+if __name__ == "__main__":
+    stored = {}
+    for name, (experiment, updates) in TRAININGS.items():
+        found = train(experiment, updates)
+        stored |= {
+            f"{part}/{name}": numbers for part, numbers in zip(("rows", "measures", "theta"), found, strict=True)
+        }
+    np.savez_compressed(Path(__file__).parent / "training.npz", **stored)
