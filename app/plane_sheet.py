@@ -175,9 +175,13 @@ def aligned(plane: Plane, before: Plane) -> Plane:
     exchanged = abs(second @ before.first) + abs(first @ before.second)
     if exchanged > kept and one < OVERTAKEN * two:
         first, second, one, two = second, first, two, one
-    first = -first if first @ before.first < 0.0 else first
-    second = -second if second @ before.second < 0.0 else second
-    return replace(plane, first=first, second=second, explained=(one, two))
+    return replace(plane, first=_turned(first, before), second=_turned(second, before), explained=(one, two))
+
+
+def _turned(axis: Array, before: Plane) -> Array:
+    """An axis (n,), pointing as that one of the plane before does that it is more alike."""
+    along = max(axis @ before.first, axis @ before.second, key=abs)
+    return -axis if along < 0.0 else axis
 
 
 def _cloud(outing: Outing) -> list[Array]:

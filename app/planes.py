@@ -13,7 +13,7 @@ import numpy as np
 
 from app.plane_grid import Region
 from app.plane_sheet import Sheet, Walk
-from engine import Learner, Plane, SliceError, Trail, coordinates, error_of
+from engine import DIVERGED, Learner, Plane, Session, SessionPicture, SliceError, Trail, coordinates, error_of
 
 Array = np.ndarray
 
@@ -88,6 +88,16 @@ class Outing(NamedTuple):
             np.array_equal(one.updates, two.updates) and np.array_equal(one.thetas[-1], two.thetas[-1])
             for one, two in pairs
         )
+
+
+def outing_of(picture: SessionPicture, session: Session, run: str, wanted: PlaneWanted, moving: bool) -> Outing:
+    """A session of networks as it stands, with the run as it is shown in the picture. For the session's own thread."""
+    assert picture.learner is not None
+    runs = {one.settings.id: one for one in session.runs if one.settings.visible}
+    shown = next(one.shown for one in picture.runs if one.id == run)
+    trails = {id: one.trail() for id, one in runs.items()}
+    lost = frozenset(id for id, one in runs.items() if one.status == DIVERGED)
+    return Outing(picture.learner, wanted, run, shown.update, shown.theta, trails, lost, moving)
 
 
 Job = Generator[None, None, None]

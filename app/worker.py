@@ -14,9 +14,9 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.edits import Edits, State
-from app.planes import Outing, Planes, PlaneWanted
+from app.planes import Planes, PlaneWanted, outing_of
 from app.portraits import Portraits, Sitting
-from engine import DIVERGED, Experiment, Problem, RunPicture, RunRecord, Session, SessionPicture, SettingError, Wanted
+from engine import Experiment, Problem, RunRecord, Session, SessionPicture, SettingError, Wanted
 
 CHUNK_SECONDS = 0.008  # at full speed; short enough that a tweak is felt at once
 FRAME_SECONDS = 1 / 60
@@ -438,23 +438,17 @@ class Worker(QObject):
                 self.portraits.offer(
                     Sitting(picture.learner, run.shown.theta, self._wanted, run.id, run.shown.update)
                 )
-                self._offer_outing(picture, run)
+                self._offer_outing(picture)
 
-    def _offer_outing(self, picture: SessionPicture, looked_at: RunPicture) -> None:
+    def _offer_outing(self, picture: SessionPicture) -> None:
         """Let the paths be mapped, if a plane of them is looked at: at once in a pause, now and then in a race."""
         moving = self._playing or self._goal is not None
         now = time.perf_counter()
         soon = moving and self._plane == self._mapped and now - self._last_outing < OUTING_SECONDS
-        if self._plane is None or picture.learner is None or soon:
+        if self._plane is None or soon:
             return
         self._mapped, self._last_outing = self._plane, now
-        shown = looked_at.shown
-        runs = {run.settings.id: run for run in self._of_session().runs if run.settings.visible}
-        trails = {id: run.trail() for id, run in runs.items()}
-        lost = frozenset(id for id, run in runs.items() if run.status == DIVERGED)
-        self.planes.offer(
-            Outing(picture.learner, self._plane, looked_at.id, shown.update, shown.theta, trails, lost, moving)
-        )
+        self.planes.offer(outing_of(picture, self._of_session(), self._portrayed, self._plane, moving))
 
     def _fail(self, error: BaseException) -> None:
         """Tell what went wrong in a thread beside this one."""

@@ -13,6 +13,7 @@ from typing import Any
 from engine.batches import BATCHES
 from engine.choices import Choice, choose, plain
 from engine.contracts import Catalogue, Hyper, SettingError, Value, shown
+from engine.datasets.table import Table
 from engine.network_task import NetworkTask, network_task
 from engine.optimizers import OPTIMIZERS
 from engine.reading import Entries, checked, text
@@ -221,7 +222,10 @@ class Tweak:
     value: Any
 
     def to_dict(self) -> dict[str, Any]:
-        return {"update": self.update, "setting": self.setting, "value": plain(self.value)}
+        value = plain(self.value)
+        if isinstance(self.value, Table):
+            value = {"table": value}  # as the task itself names it
+        return {"update": self.update, "setting": self.setting, "value": value}
 
 
 def followed(settings: RunSettings, task: Task, setting: str, value: Any) -> tuple[RunSettings, Task, Any]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 PREDICTED, MISSED = "predicted", "residual"
 FURTHEST = 4.0  # spans of the targets that predictions may stretch an axis by
+LEAST = 0.01  # of the span of the targets: what residuals are shown up to, however small they are
 
 
 class ResidualsView(PlotView):
@@ -72,14 +73,15 @@ class ResidualsView(PlotView):
     def take_portrait(self, portrait: Portrait) -> None:
         data = portrait.learner.data
         low, high = padded(float(data.targets.min()), float(data.targets.max()))
+        room = FURTHEST * (high - low)
         if self.kind.key == PREDICTED:
             self.spots = np.column_stack([data.targets, portrait.predictions])
-            across, up = (low, high), reached(portrait.predictions, low, high)
+            across, up = (low, high), reached(portrait.predictions, low, high, room)
         else:
             misses = data.targets - portrait.predictions
             self.spots = np.column_stack([portrait.predictions, misses])
-            _, most = reached(np.abs(misses), 0.0, 0.02 * (high - low))
-            across, up = reached(portrait.predictions, low, high), (-most, most)
+            _, most = reached(np.abs(misses), 0.0, LEAST * (high - low), room)
+            across, up = reached(portrait.predictions, low, high, room), (-most, most)
         self.chart.set_home((*self._across.follow(*across), *self._up.follow(*up)), stay=True)
 
     def score_colour(self) -> QColor:
@@ -113,10 +115,9 @@ class ResidualsView(PlotView):
         super().apply_view(view)
 
 
-def reached(values: np.ndarray, low: float, high: float) -> tuple[float, float]:
-    """From low to high and as far beyond as the values (n,) are, but for those that are out of all proportion."""
+def reached(values: np.ndarray, low: float, high: float, room: float) -> tuple[float, float]:
+    """From low to high and as far beyond as the values (n,) are, up to `room`."""
     known = values[np.isfinite(values)]
     if not len(known):
         return low, high
-    room = FURTHEST * (high - low)
     return min(low, max(float(known.min()), low - room)), max(high, min(float(known.max()), high + room))

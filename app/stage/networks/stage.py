@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 DESCRIBE_DELAY = 1000  # milliseconds between two descriptions for a screen reader
 WIDE = 1.2  # how much wider than high the stage is when the views stand side by side
+DEEP = 5  # layers; the diagram of more of them takes the whole width
+LEAST_SHARE = 0.05  # of the room, that either is given
 TALL_SHARE, WIDE_SHARE = 0.46, 0.5  # of the diagram, above and beside the other view
 
 
@@ -107,22 +109,32 @@ class NetworkStage(QWidget):
         if picture is self._picture:
             return
         before, self._picture = self._picture, picture
+        if before is None or len(before.layers) != len(picture.layers):
+            self._divide()
         task = picture.task
         assert isinstance(task, NetworkTask)
         shape = " – ".join(str(size) for size in task.network.sizes)
         parameters = f"{task.network.parameters:,} parameters"
         self._title.show_texts(f"{shape}   ·   {parameters}", parameters, shape)
-        for place, view in enumerate(self.views.values()):
-            if self.tabs.isTabVisible(place) != view.fits(picture):
-                self.tabs.setTabVisible(place, view.fits(picture))
-        if self.current is None or not self.current.fits(picture):
-            self.choose(next((key for key, view in self.views.items() if view.fits(picture)), ""))
+        self._offer_tabs(picture)
         for view in self._shown:
             view.refresh(picture)
             if before is None or before.learner is not picture.learner:
                 self._hand_on(view)  # a portrait may be here before its picture
         if not self._describing.isActive():
             self._describing.start()
+
+    def _offer_tabs(self, picture: SessionPicture) -> None:
+        """Offer the views that mean anything for the network, and show one of them."""
+        fitting = [key for key, view in self.views.items() if view.fits(picture)]
+        with QSignalBlocker(self.tabs):  # hiding a tab makes another the current one
+            for place, key in enumerate(self.views):
+                if self.tabs.isTabVisible(place) != (key in fitting):
+                    self.tabs.setTabVisible(place, key in fitting)
+        if self._chosen not in fitting:
+            self.choose(next(iter(fitting), ""))
+        elif list(self.views)[self.tabs.currentIndex()] != self._chosen:
+            self.choose(self._chosen)
 
     def show_portrait(self, portrait: Portrait) -> None:
         """Show the newest portrait of the selected run."""
@@ -179,10 +191,8 @@ class NetworkStage(QWidget):
         if isinstance(view.get("network_diagram"), bool):
             self.diagram_button.setChecked(view["network_diagram"])
         shares = view.get("network_split")
-        if isinstance(shares, list) and len(shares) == 2 and all(isinstance(share, int | float) for share in shares):
-            self._shares = {
-                side: min(max(float(share), 0.1), 0.9) for side, share in zip(self._shares, shares, strict=True)
-            }
+        if isinstance(shares, list) and len(shares) == 2 and all(map(_is_share, shares)):
+            self._shares = dict(zip(self._shares, map(float, shares), strict=True))
             self._divide()
         for part in (self.diagram, *self.views.values()):
             part.apply_view(view)
@@ -248,14 +258,15 @@ class NetworkStage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = self.width() > WIDE * self.height()
-        side = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
-        if side != self._split.orientation():
-            self._split.setOrientation(side)
         self._divide()
 
     def _divide(self) -> None:
-        """Give the diagram its share of the room, as it was chosen for this side of the other view."""
+        """Put the diagram beside the other view, or above it, with the share of the room that was chosen for that."""
+        deep = self._picture is not None and len(self._picture.layers) > DEEP
+        wide = self.width() > WIDE * self.height() and not deep
+        side = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
+        if side != self._split.orientation():
+            self._split.setOrientation(side)
         share = self._shares[self._split.orientation()]
         self._split.setSizes([round(1000 * share), round(1000 * (1.0 - share))])
 
@@ -280,3 +291,7 @@ class NetworkStage(QWidget):
         menu.addAction("Copy image", lambda: QGuiApplication.clipboard().setImage(self.image()))
         menu.addAction("Export…", lambda: self.export_wanted.emit())
         return menu
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float) and LEAST_SHARE <= value <= 1.0 - LEAST_SHARE

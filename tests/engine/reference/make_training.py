@@ -1,7 +1,7 @@
 """Makes training.npz: whole training runs of `trainings` as PyTorch's modules, autograd and optimizers do them.
 
     pip install torch numba        (made with torch 2.13.0)
-    python make_training.py
+    PYTHONPATH=. python tests/engine/reference/make_training.py        (in the project's folder)
 
 All in float64. The engine gives the examples, the first weights, and which examples are in the batch of an update;
 where a batch begins and ends, and everything that is computed from it, is done here. For each name the file holds
@@ -11,7 +11,6 @@ where a batch begins and ends, and everything that is computed from it, is done 
 - theta/<name> (n,): the weights and biases at the end
 """
 
-import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,9 +20,6 @@ import torch.nn.functional as F
 from make_networks import ACTIVATIONS, LOSSES
 from numba import types
 from torch import nn
-
-ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT))
 
 from engine import problem_of
 from engine.contracts import pointer, routine

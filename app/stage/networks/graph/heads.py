@@ -146,23 +146,24 @@ class Head(QWidget):
             return
         title, activation = shape.title(self.column), shape.activation(self.column)
         metrics = QFontMetrics(self.name.font())
-        units = shape.network.sizes[self.column]
-        hidden, with_count = self.column < shape.columns - 1, width >= WITH_COUNT
+        units, hidden = shape.network.sizes[self.column], self.column < shape.columns - 1
+        middle = min(COUNT, width - 2 * STEP)
+        with_count = hidden and metrics.horizontalAdvance(str(units)) + 2 <= middle
         short = activation if with_count or not hidden else f"{units} · {activation}"
-        texts = (f"{title} · {activation}", short, str(units)) if with_count else (short, str(units))
         room = width - 2
+        texts = (f"{title} · {activation}", short) if with_count or not hidden else (short, str(units))
         text = next((text for text in texts if metrics.horizontalAdvance(text) <= room), texts[-1])
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(room, 0))
         self.name.setText(text)
         wide = min(metrics.horizontalAdvance(text) + 12, width + 2)
         self.name.setGeometry((width - wide) // 2, 0, wide, ROW)
-        row = WITH_COUNT if with_count else 2 * STEP
+        row = 2 * STEP + (middle if with_count else 0)
         left, top = (width - row) // 2, ROW + SMALL_MOVE
-        for button in (self.fewer, self.more, self.count):
+        for button in (self.fewer, self.more):
             button.setVisible(hidden and width >= 2 * STEP)
-        self.count.setVisible(hidden and with_count)
+        self.count.setVisible(with_count)
         self.fewer.setGeometry(left, top, STEP, ROW)
-        self.count.setGeometry(left + STEP, top, COUNT, ROW)
+        self.count.setGeometry(left + STEP, top, middle, ROW)
         self.more.setGeometry(left + row - STEP, top, STEP, ROW)
 
 

@@ -177,7 +177,8 @@ def _column(shape: Shape, place: int, cell: QRectF, body: QRectF, most: float, m
     if place == 0 and shape.image:
         side = min(BLOCK_OF_CELL * cell.width(), 0.8 * body.height(), MOST_BLOCK)
         return Column(place, cell.center().x(), side, np.array([body.center().y()]), units, True, cell, None)
-    most = min(most, TILE_OF_CELL * cell.width())
+    even = body.width() / shape.columns  # a cell is wider for its names, not for its tiles
+    most = min(most, TILE_OF_CELL * min(cell.width(), even))
     line = metrics.height()
     least = LEAST_IMAGE_SLOT if place == 1 and shape.image else LEAST_SLOT
     slot, shown = min(body.height() / units, AIRY * most), units

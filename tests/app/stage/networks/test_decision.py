@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.stage.networks.brush import ADD, ERASE
 from app.stage.networks.decision import DecisionView
+from app.stage.networks.stage import NetworkStage
 from app.stage.networks.words import NOT_FINITE
 from app.theme import DARK, LIGHT
 from engine import DATASETS, Table, choose, new_network, new_run, problem_of
@@ -441,3 +442,16 @@ def test_a_running_race_is_shown_as_it_goes_on(window):
     window.until(lambda: view.portrait.update == window.update)
     assert view.wanted().region == view.portrait.wanted.region
     assert np.array_equal(view.portrait.theta, window.run("adam").shown.theta)
+
+
+def test_a_portrait_that_comes_before_its_picture_is_shown_with_it(see, qtbot):
+    seen = see(DecisionView, "circle")
+    stage = NetworkStage(DARK)
+    qtbot.addWidget(stage)
+    stage.refresh(seen.picture)
+    stage.choose("decision")
+    seen.change(data_noise=20.0)
+    stage.show_portrait(seen.portrait)
+    assert stage.views["decision"].portrait is None
+    stage.refresh(seen.picture)
+    assert stage.views["decision"].portrait is seen.portrait

@@ -154,7 +154,8 @@ def test_the_views_stand_side_by_side_where_there_is_room(window):
     assert kept[1] == pytest.approx(0.3, abs=0.03)
     stage.apply_view({"network_split": [0.4, 0.6]})
     assert stage.view()["network_split"] == [0.4, 0.6]
-    stage.apply_view({"network_split": ["wide"]})
+    for senseless in (["wide"], [0.5, float("nan")], [0.0, 0.5], 3, [0.5, 0.5, 0.5]):
+        stage.apply_view({"network_split": senseless})
     assert stage.view()["network_split"] == [0.4, 0.6]
 
 
@@ -173,3 +174,23 @@ def test_what_is_not_of_this_network_has_no_tab(window):
     shown = {key for place, key in enumerate(stage.views) if stage.tabs.isTabVisible(place)}
     assert "decision" in shown and not shown & {"fit", "images", "residuals"}
     assert shown == {key for key, view in stage.views.items() if view.fits(window.picture)}
+
+
+def test_other_data_bring_a_view_that_fits_them(window):
+    stage = window.bench.network_stage
+    posed(window)
+    for data, key in (("sine", "fit"), ("digits", "images"), ("circle", "decision")):
+        window.bench.change_problem({"data": data})
+        posed(window)
+        assert stage.current is stage.views[key]
+        assert list(stage.views)[stage.tabs.currentIndex()] == key
+        assert stage.current.fits(window.picture)
+
+
+def test_a_deep_network_has_the_whole_width(window):
+    stage = window.bench.network_stage
+    window.shell.resize(1920, 1080)
+    window.until(lambda: stage._split.orientation() == Qt.Orientation.Horizontal)
+    window.bench.change_problem({"hidden": (Layer(2),) * 8})
+    posed(window)
+    assert stage._split.orientation() == Qt.Orientation.Vertical
