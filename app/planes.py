@@ -192,8 +192,12 @@ class Planes:
 
     def _may_renew(self, outing: Outing) -> bool:
         """Whether a sheet may be given up only because the runs have moved on."""
-        assert self._sheet is not None
-        return self._sheet.grid.drawn and (not outing.moving or time.perf_counter() - self._began >= RENEW_SECONDS)
+        sheet = self._sheet
+        assert sheet is not None
+        if not outing.moving or not sheet.grid.drawn:
+            return sheet.grid.drawn
+        told = sheet.error is not None or outing.run not in outing.trails
+        return told and time.perf_counter() - self._began >= RENEW_SECONDS
 
     def _begin(self, outing: Outing) -> None:
         self._began = time.perf_counter()

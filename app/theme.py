@@ -144,7 +144,7 @@ def _ramp(colours: list[QColor]) -> np.ndarray:
     """256 colours drawn out evenly between these, (256, 3) floats in 0..255."""
     import numpy as np
 
-    stops = np.array([colour.getRgb()[:3] for colour in colours], np.float64)
+    stops = np.array([[colour.red(), colour.green(), colour.blue()] for colour in colours], np.float64)
     places = np.linspace(0, len(stops) - 1, 256)
     return np.stack([np.interp(places, np.arange(len(stops)), stops[:, part]) for part in range(3)], axis=1)
 

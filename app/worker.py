@@ -435,9 +435,7 @@ class Worker(QObject):
             return
         for run in picture.runs:
             if run.id == self._portrayed:
-                self.portraits.offer(
-                    Sitting(picture.learner, run.shown.theta, self._wanted, run.id, run.shown.update)
-                )
+                self.portraits.offer(Sitting(picture.learner, run.shown.theta, self._wanted, run.id, run.shown.update))
                 self._offer_outing(picture)
 
     def _offer_outing(self, picture: SessionPicture) -> None:

@@ -63,13 +63,18 @@ class Portrait:
         data = self.learner.data
         return self.predictions != data.targets if data.classes else np.zeros(len(data.targets), bool)
 
+    @property
+    def known(self) -> Array:
+        """Which examples have finite answers, (n,) bool: the others are of no class, whatever their prediction is."""
+        return np.asarray(np.isfinite(self.answers).all(axis=1))
+
     def confusion(self, validation: bool) -> Array:
-        """Counts (classes, classes) of examples: rows are true classes, columns predicted ones."""
-        data = self.learner.data
+        """Counts (classes, classes) of the known examples: rows are true classes, columns predicted ones."""
+        data, k = self.learner.data, len(self.learner.data.classes)
         part = slice(data.train, None) if validation else slice(None, data.train)
-        counts = np.zeros((len(data.classes), len(data.classes)), np.int64)
-        np.add.at(counts, (data.targets[part].astype(int), self.predictions[part].astype(int)), 1)
-        return counts
+        shown = self.known[part]
+        cells = data.targets[part][shown].astype(np.int64) * k + self.predictions[part][shown].astype(np.int64)
+        return np.bincount(cells, minlength=k * k).reshape(k, k)
 
 
 def portrait(learner: Learner, theta: Array, wanted: Wanted, run: str = "", update: int = 0) -> Portrait:
@@ -79,15 +84,15 @@ def portrait(learner: Learner, theta: Array, wanted: Wanted, run: str = "", upda
         answers = learner.outputs(theta, data.inputs)
         parts = learner.training, learner.validation
         scores = [learner.score(a, t) for a, (_, t) in zip(np.split(answers, [data.train]), parts, strict=True)]
-        losses = [
-            loss_of(network, theta, *part, learner.classes) if len(part[1]) else np.nan for part in parts
-        ]
+        losses = [loss_of(network, theta, *part, learner.classes) if len(part[1]) else np.nan for part in parts]
         field: Array | None = None
         units: tuple[Array, ...] = ()
         if wanted.region is not None and data.raw.shape[1] <= 2:
             if wanted.columns:
                 inputs = _grid(learner, wanted.region, wanted.columns, wanted.rows)
-                field = _shown(learner, learner.outputs(theta, inputs)).reshape(-1, wanted.columns, learner.classes or 1)
+                field = _shown(learner, learner.outputs(theta, inputs)).reshape(
+                    -1, wanted.columns, learner.classes or 1
+                )
             if wanted.units:
                 inputs = _grid(learner, wanted.region, wanted.units, wanted.units)
                 values = activations(network, theta, inputs)

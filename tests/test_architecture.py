@@ -18,8 +18,8 @@ APP = sorted((ROOT / "app").rglob("*.py"))
 
 # What the engine is made of besides itself; the rest of the standard library is clocks, files, threads ...
 ENGINE_MAY = {
-    "__future__", "binascii", "bisect", "collections", "contextlib", "copy", "dataclasses", "difflib", "functools", "hashlib",
-    "itertools", "keyword", "llvmlite", "math", "numba", "numpy", "operator", "re", "string", "typing", "unicodedata",
+    "__future__", "binascii", "bisect", "collections", "contextlib", "copy", "dataclasses", "difflib", "functools",
+    "hashlib", "itertools", "keyword", "llvmlite", "math", "numba", "numpy", "operator", "re", "string", "typing", "unicodedata",
     "weakref",
 }  # fmt: skip
 ENGINE_MAY_TOO = {

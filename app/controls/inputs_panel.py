@@ -7,11 +7,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from app.controls.about import about
 from app.controls.effects import AGAIN, WORDS, effect
+from app.controls.folded import Folded
 from app.controls.heading import Heading
 from app.controls.segmented import Segmented
-from app.controls.tab_order import arrange
 from engine import DATASETS, FEATURES, SCALINGS, NetworkTask, Table, possible_features
-
 
 _LABEL = 42  # pixels, for the longer of the two words
 
@@ -41,8 +40,10 @@ class InputsPanel(QWidget):
         column.setSpacing(6)
         column.addWidget(self.heading)
         column.addWidget(self._row)
-        column.addWidget(_row("scaling", self.scaling))
-        column.addWidget(self._target)
+        self.fold = Folded("Scaling")
+        self.fold.body.addWidget(_row("inputs", self.scaling))
+        self.fold.body.addWidget(self._target)
+        column.addWidget(self.fold)
 
     def refresh(self, task: NetworkTask, moved: bool) -> None:
         """Show the inputs of a task; moved: whether the runs have taken a step."""
@@ -63,7 +64,10 @@ class InputsPanel(QWidget):
         self.scaling.set_place(list(SCALINGS).index(task.scaling))
         self.target_scaling.set_place(list(SCALINGS).index(task.target_scaling))
         self._target.setVisible(task.purpose == "regression")
-        arrange(self)
+        scaled = {"inputs": task.scaling, "target": task.target_scaling if task.purpose == "regression" else "none"}
+        usual = next(iter(SCALINGS))
+        notes = [f"{what} {SCALINGS[key].title.lower()}" for what, key in scaled.items() if key != usual]
+        self.fold.describe(" · ".join(notes), effect(task, {"scaling": usual}, moved))
 
     def _chip(self, key: str) -> QToolButton:
         title = FEATURES[key].title

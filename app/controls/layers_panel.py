@@ -6,13 +6,13 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.controls.chooser import Chooser
-from app.controls.effects import AGAIN, LIVE, WORDS, effect
+from app.controls.effects import AGAIN, LIVE, WORDS, effect, effects
 from app.controls.heading import Heading
 from app.controls.knob_list import KnobList
 from app.controls.stepper import Stepper
 from app.controls.tab_order import arrange
 from app.theme import Theme, icon
-from engine import ACTIVATIONS, DROPOUT, MOST_LAYERS, RESIDUAL, UNITS, Layer, NetworkTask
+from engine import ACTIVATIONS, DROPOUT, MOST_LAYERS, RESIDUAL, UNITS, Layer, NetworkTask, Value
 
 _NAME, _UNITS, _END = 24, 80, 22  # widths of a row's parts
 
@@ -151,7 +151,10 @@ class LayersPanel(QWidget):
         again = effect(task, {"hidden": _grown(task.hidden) if len(task.hidden) < MOST_LAYERS else ()}, moved)
         self.heading.hint.show_text(f"shape {again}" if again == AGAIN else again)
         self.add.setEnabled(len(task.hidden) < MOST_LAYERS)
-        self.more.set_values({DROPOUT.name: task.dropout, RESIDUAL.name: task.residual})
+        values: dict[str, Value] = {DROPOUT.name: task.dropout, RESIDUAL.name: task.residual}
+        self.more.set_values(values)
+        turned = {hyper.name: (hyper, values[hyper.name]) for hyper in (DROPOUT, RESIDUAL)}
+        self.more.show_effects(effects(task, turned, moved))
 
     def _new_row(self, place: int) -> None:
         row = _Row(str(place), f"hidden layer {place}", hidden=True)

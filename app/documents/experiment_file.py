@@ -5,20 +5,23 @@ from __future__ import annotations
 import os
 
 from app.documents.safe_write import FileError, read, shown, write
-from app.documents.toml_text import parsed, toml_text
-from app.export.embedded import carries, text_in
+from app.documents.toml_text import parsed, toml_text, without_data
+from app.export.embedded import LEFT_OUT, carries, text_in
 from engine import Experiment, SettingError
 
-MOST_BYTES = 4 * 2**20
-MOST_FIGURE_BYTES = 64 * 2**20
+MOST_BYTES = 256 * 2**20  # room for a table of engine.MOST_NUMBERS
+MOST_TEXT = 4 * 2**20  # letters besides the numbers of tables, which take a parser no time
 HEAD = "# An experiment of Fall Line. Open it with `python main.py FILE`, or run it with `python main.py run FILE`.\n\n"
 
 
 def save(experiment: Experiment, path: str | os.PathLike[str]) -> None:
     """Write an experiment. Raises FileError, and then the file that was there before is still whole."""
-    data = to_text(experiment).encode("utf-8", "replace")
+    text = to_text(experiment)
+    data = text.encode("utf-8", "replace")
     if len(data) > MOST_BYTES:
-        raise FileError(f"cannot write {shown(path)}: with all its tweaks it is longer than {MOST_BYTES / 2**20:g} MiB")
+        raise FileError(f"cannot write {shown(path)}: with all its data it is longer than {MOST_BYTES / 2**20:g} MiB")
+    if len(without_data(text)) > MOST_TEXT:
+        raise FileError(f"cannot write {shown(path)}: with all its tweaks it is longer than {MOST_TEXT / 2**20:g} MiB")
     write(path, data)
 
 
@@ -28,11 +31,9 @@ def load(path: str | os.PathLike[str]) -> Experiment:
     Raises FileError if the file cannot be read, SettingError (with the place, the value and what is
     allowed) if what it says cannot be.
     """
-    data = read(path, MOST_FIGURE_BYTES)
+    data = read(path, MOST_BYTES)
     if carries(data):
         return from_text(_figure_text(data, path))
-    if len(data) > MOST_BYTES:
-        raise FileError(f"cannot read {shown(path)}: it is longer than {MOST_BYTES / 2**20:g} MiB")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -45,6 +46,8 @@ def _figure_text(data: bytes, path: str | os.PathLike[str]) -> str:
     text = text_in(data)
     if text is None:
         raise FileError(f"{shown(path)} carries no experiment; figures exported by Fall Line do")
+    if text.endswith(LEFT_OUT):
+        raise FileError(f"{shown(path)} carries no experiment: its data were too large for a figure")
     return text
 
 
@@ -57,8 +60,9 @@ def to_text(experiment: Experiment, head: str = HEAD) -> str:
 
 def from_text(text: str) -> Experiment:
     """Read a file's text. Raises SettingError."""
-    if len(text) > MOST_BYTES:
-        raise SettingError(f"an experiment's text has at most {MOST_BYTES / 2**20:g} MiB")
+    if len(text) > MOST_BYTES or len(without_data(text)) > MOST_TEXT:
+        most = f"{MOST_TEXT / 2**20:g} MiB, and {MOST_BYTES / 2**20:g} MiB with its data"
+        raise SettingError(f"an experiment's text has at most {most}")
     try:
         data = parsed(text)
     except ValueError as error:

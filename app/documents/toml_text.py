@@ -13,6 +13,8 @@ WIDTH = 110
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 # What a text may not hold as it is: TOML's own list, and what XML forbids, for the text goes into SVG files too.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+_OPENS = "= '''\n"
+_LONG = 10_000  # signs of a text from which it is written literally, which is read and written far faster
 
 
 # The parser's time grows with the square of a dotted key's parts; no file of ours has such long lines of dots.
@@ -21,12 +23,23 @@ _MOST_DOTS_SQUARED = 10**9
 
 def parsed(text: str) -> dict[str, Any]:
     """The tables of a TOML text. Raises ValueError, in words, for whatever is wrong with it."""
-    if sum(line.count(".") ** 2 for line in text.split("\n")) > _MOST_DOTS_SQUARED:
+    if sum(line.count(".") ** 2 for line in without_data(text).split("\n")) > _MOST_DOTS_SQUARED:
         raise ValueError("a name has too many parts")
     try:
         return tomllib.loads(text)
     except RecursionError:
         raise ValueError("tables or lists stand inside each other without end") from None
+
+
+def without_data(text: str) -> str:
+    """A TOML text without what stands literally between apostrophes, if nothing for a parser can hide in it."""
+    pieces, at = [], 0
+    while (start := text.find(_OPENS, at)) >= 0 and (stop := text.find("'''", start + len(_OPENS))) >= 0:
+        begin = start + len(_OPENS)
+        inner = text[begin:stop].rstrip("=")
+        pieces.append(text[at : stop if "=" in inner or "[" in inner else begin])
+        at = stop + 3
+    return "".join([*pieces, text[at:]])
 
 
 def toml_text(data: Mapping[str, Any]) -> str:
@@ -57,6 +70,8 @@ def _table(data: Mapping[str, Any], path: str) -> Iterator[str]:
 def _entry(key: str, value: Any) -> list[str] | None:
     """The lines `key = value`; None if it has to be a table of its own."""
     head = f"{_key(key)} = "
+    if _is_long(value) and _literal(value):
+        return [f"{head}'''", f"{value}'''"]
     if isinstance(value, str) and "\n" in value and not _UNPRINTABLE.search(value):
         lines = [re.sub('"(?="|$)', r'\\"', line) for line in value.replace("\\", "\\\\").split("\n")]
         return [f'{head}"""', *lines[:-1], f'{lines[-1]}"""']
@@ -72,8 +87,19 @@ def _entry(key: str, value: Any) -> list[str] | None:
     return [head + text]
 
 
+def _literal(value: str) -> bool:
+    """Whether TOML takes a text by the letter between three apostrophes."""
+    return value.isascii() and "'" not in value and value.replace("\n", "").isprintable()
+
+
 def _deep(table: Mapping[str, Any]) -> bool:
-    return any(isinstance(value, Mapping) and value for value in table.values())
+    """Whether a table has anything in it that no line can hold."""
+    values = table.values()
+    return any(bool(value) if isinstance(value, Mapping) else _is_long(value) for value in values)
+
+
+def _is_long(value: object) -> bool:
+    return isinstance(value, str) and len(value) >= _LONG
 
 
 def _inline(value: Any) -> str:

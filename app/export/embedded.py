@@ -9,6 +9,7 @@ from typing import Any
 from xml.sax.saxutils import unescape
 
 KEY = "Fall Line experiment"
+LEFT_OUT = "# Its data are too large for a figure, so they are left out and it cannot be opened.\n"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 

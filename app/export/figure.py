@@ -16,7 +16,7 @@ from app.documents.experiment_file import to_text
 from app.documents.safe_write import FileError, shown, write
 from app.documents.toml_text import toml_text
 from app.export.curves import draw_curves
-from app.export.embedded import metadata
+from app.export.embedded import LEFT_OUT, metadata
 from app.export.labels import differences
 from app.export.legend import add_legend, clean
 from app.export.plots import CurvePlot, Plot
@@ -24,11 +24,13 @@ from app.export.records import Progress, quiet
 from app.export.stage import draw_stage
 from app.export.style import MM, POINTS, FigureSettings, parameters
 from app.version import version
+from engine import NetworkTask, Table
 
 if TYPE_CHECKING:
-    from engine import SessionPicture
+    from engine import Experiment, SessionPicture
 
 FORMATS = ("png", "svg", "pdf")
+_MOST_CARRIED = 1_000_000  # numbers of tables
 _DRAWING = threading.Lock()  # Matplotlib's settings are one set for the whole process
 
 
@@ -49,6 +51,14 @@ def write_figure(
     if format not in FORMATS:
         raise FileError(f"cannot write {shown(path)}: a figure's name ends in .{', .'.join(FORMATS)}")
     write(path, figure_bytes(format, picture, plot, settings, clocks, progress))
+
+
+def is_carried(experiment: Experiment) -> bool:
+    """Whether a figure carries the experiment: one with very many numbers of its own would make it too large."""
+    tweaked = [tweak.value for run in experiment.runs for tweak in run.tweaks]
+    data = experiment.problem.data if isinstance(experiment.problem, NetworkTask) else None
+    tables = [table for table in (data, *tweaked) if isinstance(table, Table)]
+    return sum(table.inputs.size + len(table.targets) for table in tables) <= _MOST_CARRIED
 
 
 def figure_bytes(
@@ -106,7 +116,8 @@ def _text(picture: SessionPicture, plot: Plot, settings: FigureSettings) -> str:
     updates = {run.id: run.update for run in picture.runs}
     drawn = toml_text({"figure": settings.to_dict(), "plot": plot.to_dict(), "updates": updates})
     head = f"The experiment that made this figure; {_program()} opens it, and drew it with\n{drawn}"
-    return to_text(picture.experiment, "".join(f"# {line}".rstrip() + "\n" for line in head.splitlines()) + "\n")
+    comment = "".join(f"# {line}".rstrip() + "\n" for line in head.splitlines()) + "\n"
+    return to_text(picture.experiment, comment) if is_carried(picture.experiment) else comment + LEFT_OUT
 
 
 def _program() -> str:

@@ -18,15 +18,17 @@ from PIL import Image
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QApplication
 
 from app.stage.base import Landscape, placing
 from app.stage.heat import polygon
 from app.stage.markers import draw_run, draw_start
 from app.stage.terrain import Terrain
 from app.stage.view import View
-from app.theme import DARK
+from app.theme import DARK, apply
+from assets.presets.network_thumbnails import network_thumbnail
 from engine import COLUMNS, Experiment, Ground, Run, Session, thin_path
 
 FOLDER = Path(__file__).parent
@@ -43,7 +45,8 @@ Box = tuple[float, float, float, float]
 
 def main(names: list[str]) -> None:
     """Draw the presets named (all without a name) beside their files."""
-    application = QGuiApplication([])
+    application = QApplication([])
+    apply(application, DARK)
     for path in sorted(FOLDER.glob("*.toml")):
         if not names or path.stem in names:
             experiment = Experiment.from_dict(tomllib.loads(path.read_text(encoding="utf-8")))
@@ -67,6 +70,8 @@ def thumbnail(experiment: Experiment) -> QImage:
     session = Session(experiment)
     session.advance(int(experiment.stop["updates"]))
     ground = session.problem.ground
+    if ground is None:
+        return network_thumbnail(session, dict(experiment.view), QSize(WIDTH, HEIGHT))
     x0, x1, y0, y1 = framed([seen(run, ground) for run in session.runs], ground.view)
     x, y = np.linspace(x0, x1, WIDTH), np.linspace(y0, y1, HEIGHT)
     landscape = Landscape(Terrain(ground, x, y, session.problem.values(x, y)), DARK)

@@ -21,8 +21,8 @@ MOST_COLUMNS = 4096
 MOST_CLASSES = 100
 MOST_NAME = 80
 
-_MOST_WRITTEN = 200_000  # numbers that a file holds as text; more are packed, which takes a tenth of the time
-_KINDS = ("<u1", "<i2", "<f4", "<f8")  # of packed numbers, the smallest first
+_MOST_WRITTEN = 100_000  # numbers that a file holds as text; more are packed, which takes a tenth of the time
+_KINDS = ("<u1", "<i2", "<f4", "<f8")  # of packed numbers, the smallest first; the last holds every number
 _LINE = 6000  # bytes in a line of packed numbers, a multiple of 3 and 8
 
 
@@ -159,15 +159,18 @@ def _read(rows: str, width: int) -> Array:
 
 def _packed(numbers: Array) -> tuple[str, str]:
     """The kind and the text of numbers in base64, as small as they can be without changing a bit."""
-    bits = numbers.view(np.int64)
-    for kind in _KINDS:
-        with np.errstate(all="ignore"):
-            small = numbers.astype(kind)
-        if np.array_equal(small.astype(np.float64).view(np.int64), bits):
-            break
-    data = memoryview(small.tobytes())
+    exact = (kind for kind in _KINDS[:-1] if _exact(numbers[:100], kind) and _exact(numbers, kind))
+    kind = next(exact, _KINDS[-1])
+    data = memoryview(numbers.astype(kind).tobytes())
     lines = (binascii.b2a_base64(data[at : at + _LINE]) for at in range(0, len(data), _LINE))
     return kind, b"".join(lines).decode("ascii").rstrip("\n")
+
+
+def _exact(numbers: Array, kind: str) -> bool:
+    """Whether numbers of this kind are the same to the bit."""
+    with np.errstate(all="ignore"):
+        back = numbers.astype(kind).astype(np.float64)
+    return np.array_equal(back.view(np.int64), numbers.view(np.int64))
 
 
 def _unpacked(rows: str, kind: object, width: int) -> Array:

@@ -58,7 +58,7 @@ def test_what_is_not_known_yet_is_between_the_coarser_nodes():
     grid.refine()
     assert not grid.complete and grid.drawn
     np.testing.assert_allclose(grid.shown(), expected(grid), atol=1e-12)  # of a plane the guess is exact
-    nodes, places = grid.next(10)
+    nodes, _ = grid.next(10)
     grid.put(nodes, np.full(10, 99.0))
     assert np.count_nonzero(grid.shown() == 99.0) == 10
 

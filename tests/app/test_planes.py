@@ -140,14 +140,14 @@ def test_plane_and_frame_stay_while_the_paths_hardly_grow(planes, session):
 
 def test_the_axes_do_not_turn_round_while_a_race_grows(planes, session):
     before, shares = None, []
-    for _ in range(25):
-        session.advance(20)
+    for _ in range(12):
+        session.advance(40)
         patch = look(planes, session)
         if before is not None:
             assert patch.plane.first @ before.first > 0.0
             assert patch.plane.second @ before.second >= 0.0 or abs(patch.plane.second @ before.second) < 0.3
         before, shares = patch.plane, [*shares, sum(patch.plane.explained)]
-    assert min(shares[5:]) > 0.5
+    assert min(shares[2:]) > 0.5
 
 
 @pytest.mark.parametrize("signs", [(1, 1), (-1, 1), (1, -1), (-1, -1)])
@@ -249,6 +249,7 @@ class Gated:
 def slow(session, monkeypatch):
     """The session's learner with a gate, in front of which a few of its losses have come."""
     monkeypatch.setattr(app.planes, "CHUNK_SECONDS", 0.0)  # a point at a time
+    monkeypatch.setattr(app.planes, "PATIENCE", 0.0)  # the coarsest grid alone
     session.advance(100)
     return Gated(session.problem.learner)
 

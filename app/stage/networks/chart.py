@@ -194,7 +194,7 @@ class Chart(QWidget):
         font = small_font(self.font())
         plot = plot_rectangle(self.size(), self._region, font)
         if not self._short:
-            plot.adjust(0, 0, 0, -QFontMetricsF(font).height())
+            plot.adjust(0, GAP, 0, -QFontMetricsF(font).height())
         view = View(*self._region, plot)
         self.view = view.squared() if self._equal else view
         self._base = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.elided import ElidedLabel
@@ -13,7 +12,7 @@ from app.stage.networks.example_card import percent
 from app.stage.networks.matrix import Matrix
 from app.stage.networks.options import row_of
 from app.stage.networks.parts import Parts
-from app.stage.networks.standing import known, standing
+from app.stage.networks.standing import standing
 from app.stage.networks.view import NetworkView
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ class ConfusionView(NetworkView):
         portrait = self._portrait
         if portrait is None:
             return
-        self.matrix.show_counts(_counts(portrait, self.part.validation), portrait.learner.data.classes)
+        self.matrix.show_counts(portrait.confusion(self.part.validation), portrait.learner.data.classes)
         right, total = int(self.matrix.counts.trace()), int(self.matrix.counts.sum())
         words = [problem] if (problem := standing(self._picture, portrait)) else []
         words += [f"{right:,} of {total:,} right, accuracy {percent(self.matrix.accuracy)}"] if total else []
@@ -98,12 +97,3 @@ class ConfusionView(NetworkView):
 
     def _point(self, words: str) -> None:
         self._pointed = words
-
-
-def _counts(portrait: Portrait, validation: bool) -> np.ndarray:
-    """The confusion matrix (k, k) of the examples whose answers are finite."""
-    data, k = portrait.learner.data, portrait.learner.classes
-    shown = known(portrait)
-    shown[slice(None, data.train) if validation else slice(data.train, None)] = False
-    cells = data.targets[shown].astype(np.int64) * k + portrait.predictions[shown].astype(np.int64)
-    return np.bincount(cells, minlength=k * k).reshape(k, k)

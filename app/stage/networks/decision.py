@@ -9,12 +9,13 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter
 
+from app.homes import home_of
 from app.stage.networks.brush_bar import BrushBar
 from app.stage.networks.chart import Reading
 from app.stage.networks.field import Field, Inks
 from app.stage.networks.key import Key
 from app.stage.networks.options import toggle
-from app.stage.networks.plot import PlotView, home_of, kept_home
+from app.stage.networks.plot import PlotView, kept_home
 from app.stage.networks.points import DotLayer, Dots, draw_wrong
 from app.stage.networks.words import percent
 from app.ticks import number

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )  # fmt: skip
 from PySide6.QtWidgets import QWidget
 
+from app.homes import home_of
 from app.stage.canvas import blank
 from app.stage.networks.fonts import small_font
 from app.stage.networks.graph import navigation
@@ -33,7 +34,6 @@ from app.stage.networks.graph.scenery import draw_legend, draw_scenery
 from app.stage.networks.graph.shape import Asked, Change, Shape, shape_of, with_units
 from app.stage.networks.graph.tiles import NODES, Region, Tiles
 from app.stage.networks.graph.units import draw_units
-from app.stage.networks.plot import home_of
 from app.stage.networks.view import NetworkView
 from app.ticks import nice_step
 from engine import COORDINATE, UNITS, Learner, NetworkTask, Wanted

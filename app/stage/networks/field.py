@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
 from app.buffers import polygon
-from app.levels import apart
+from app.homes import value_ends
 from app.stage.base import placing
 from app.stage.heat import heat_image, heat_table
 
@@ -99,15 +99,6 @@ class Field:
         lower, upper = (1.0 - right_part) * corners[:, 0] + right_part * corners[:, 1]
         found: Array = (1.0 - upper_part) * lower + upper_part * upper
         return found
-
-
-def value_ends(targets: Array) -> tuple[float, float]:
-    """Between which values the colours of a regression run: nought is in the middle if it is among the targets."""
-    low, high = float(targets.min()), float(targets.max())
-    if low < 0.0 < high:
-        high = max(high, -low)
-        low = -high
-    return apart(low, high)
 
 
 def boundary(field: Array, region: tuple[float, float, float, float]) -> QPainterPath:

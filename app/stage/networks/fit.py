@@ -9,15 +9,16 @@ from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from app.buffers import polygon, wrapped
+from app.homes import home_of, truth_of
 from app.stage.networks.brush_bar import BrushBar
 from app.stage.networks.chart import Reading
 from app.stage.networks.options import toggle
-from app.stage.networks.plot import PlotView, home_of, kept_home
+from app.stage.networks.plot import PlotView, kept_home
 from app.stage.networks.points import DotLayer, Dots, draw_wrong
 from app.stage.networks.steady import Steady
 from app.stage.networks.words import percent
 from app.ticks import number
-from engine import DATASETS, Choice, Learner, NetworkTask, Portrait, Wanted
+from engine import Learner, NetworkTask, Portrait, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,6 @@ BEYOND = 1.5  # spans of the examples that the curve may stretch the axis by, up
 LANE, LANES = 1.08, 0.07  # where the examples of the first class lie, and how far above it those of the next
 FAR = 20.0  # spans of the view at which a curve that leaves it is cut off
 TOLD = 3  # classes whose probability is read out
-TRUTH = 400  # examples through which the curve without noise is drawn
 
 
 class FitView(PlotView):
@@ -89,7 +89,8 @@ class FitView(PlotView):
         else:
             self._steady = Steady()
         self._ends = y0, y1
-        self.chart.set_home((x0, x1, *self._steady.follow(y0, y1)), stay=stay)
+        y0, y1 = (y0, y1) if data.classes else self._steady.follow(y0, y1)
+        self.chart.set_home((x0, x1, y0, y1), stay=stay)
         self.chart.set_names(data.names[0], "probability" if data.classes else data.target)
         self._truth = truth_of(task)
 
@@ -195,18 +196,6 @@ class FitView(PlotView):
 
     def _colour(self, place: int, theme: Theme) -> QColor:
         return self._colours(theme)[place]
-
-
-def truth_of(task: NetworkTask) -> np.ndarray | None:
-    """The curve (n, 2) that the examples of a generated regression lie around; None if nobody knows it."""
-    if not isinstance(task.data, Choice) or task.classes:
-        return None
-    dataset, values = DATASETS[task.data.kind], task.data.values
-    if dataset.inputs != 1 or not {"noise", "samples"} <= values.keys():
-        return None
-    examples = dataset.make({**values, "noise": 0.0, "samples": TRUTH}, task.data_seed)
-    order = np.argsort(examples.inputs[:, 0])
-    return np.column_stack([examples.inputs[order, 0], examples.targets[order]])
 
 
 def finite_runs(values: np.ndarray) -> list[slice]:

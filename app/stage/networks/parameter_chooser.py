@@ -51,7 +51,13 @@ class ParameterChooser(QComboBox):
         view.setUniformItemSizes(True)
         view.setMinimumWidth(WIDTH)
         self.setView(view)
-        self._names: ParameterNames | None = None
+        self._search = QCompleter(self)
+        self._search.setFilterMode(Qt.MatchFlag.MatchContains)
+        self._search.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._search.setMaxVisibleItems(ROWS)
+        if (popup := self._search.popup()) is not None:
+            popup.setMinimumWidth(WIDTH)
+        self.setCompleter(self._search)
         self.activated.connect(self.chosen)
         field = self.lineEdit()
         assert field is not None
@@ -62,18 +68,9 @@ class ParameterChooser(QComboBox):
         """Let a person choose among the parameters of a network; `set_place` must follow."""
         names = ParameterNames(learner)
         names.setParent(self)
+        self._search.setModel(names)
         with QSignalBlocker(self):
-            self.setModel(names)
-        completer = QCompleter(names, self)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setMaxVisibleItems(ROWS)
-        if (popup := completer.popup()) is not None:
-            popup.setMinimumWidth(WIDTH)
-        self.setCompleter(completer)
-        if self._names is not None:
-            self._names.deleteLater()
-        self._names = names
+            self.setModel(names)  # which deletes the one before
 
     def set_place(self, place: int) -> None:
         if place != self.currentIndex():

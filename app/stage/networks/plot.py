@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.homes import PADDING
 from app.stage.networks.brush import Brush
 from app.stage.networks.chart import Chart, Reading, Region
 from app.stage.networks.points import nearest
@@ -19,7 +20,7 @@ from app.stage.networks.standing import standing
 from app.stage.networks.view import NetworkView
 from app.stage.networks.words import NOT_FINITE, class_name, scores_of
 from app.ticks import number
-from engine import DATASETS, Choice, Learner, NetworkTask, Portrait, Table
+from engine import Choice, Learner, NetworkTask, Portrait, Table
 
 if TYPE_CHECKING:
     from app.stage.view import View
@@ -30,7 +31,6 @@ Array = np.ndarray
 
 ASK_DELAY = 50  # milliseconds between two changes of what is wanted
 REACH = 10.0  # pixels within which the pointer is at an example
-PADDING = 0.08  # of the span of the data, shown beyond them
 WIDER = 3.0  # than the data, from which the place of examples that are edited by hand is not kept
 
 
@@ -252,14 +252,6 @@ def same_source(before: NetworkTask, task: NetworkTask) -> bool:
     return isinstance(before.data, Choice) and before.data.kind == task.data.kind
 
 
-def home_of(task: NetworkTask, places: Array) -> Region:
-    """What to show of a plane with examples at places (n, 2): what the data set asks for, or all of them."""
-    if isinstance(task.data, Choice) and (view := DATASETS[task.data.kind].view) is not None:
-        return view
-    ends = [padded(float(column.min()), float(column.max())) for column in places.T]
-    return (*ends[0], *ends[1])
-
-
 def kept_home(before: Region, home: Region) -> Region:
     """The place that is shown already, if it is still one for examples whose own place is `home`."""
     sides = ((before[0:2], home[0:2]), (before[2:4], home[2:4]))
@@ -270,10 +262,3 @@ def kept_home(before: Region, home: Region) -> Region:
         for old, new in sides
     )
     return before if fits else home
-
-
-def padded(low: float, high: float) -> tuple[float, float]:
-    """A little more than from low to high; a unit around what is one number."""
-    if high - low <= 1e-12 * max(1.0, abs(low), abs(high)):
-        return low - 0.5, high + 0.5
-    return low - PADDING * (high - low), high + PADDING * (high - low)

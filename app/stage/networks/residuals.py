@@ -8,10 +8,11 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter
 
+from app.homes import padded
 from app.stage.networks.chart import Reading
 from app.stage.networks.options import Options
-from app.stage.networks.plot import PlotView, padded
-from app.stage.networks.points import Dots, draw_dots
+from app.stage.networks.plot import PlotView
+from app.stage.networks.points import DotLayer, Dots
 from app.stage.networks.steady import Steady
 from app.ticks import number
 from engine import Learner, NetworkTask, Portrait
@@ -38,6 +39,8 @@ class ResidualsView(PlotView):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._across, self._up = Steady(), Steady()
+        self._layer = DotLayer()
+        self._dots: Dots | None = None
         self.kind = Options(
             "residuals_kind",
             "Shown",
@@ -55,7 +58,7 @@ class ResidualsView(PlotView):
         return picture.purpose == "regression"
 
     def take_data(self, learner: Learner, task: NetworkTask, stay: bool) -> None:
-        self.spots = np.empty((0, 2))
+        self.spots, self._dots = np.empty((0, 2)), None
         if not stay:
             self._choose()
 
@@ -82,7 +85,14 @@ class ResidualsView(PlotView):
             self.spots = np.column_stack([portrait.predictions, misses])
             _, most = reached(np.abs(misses), 0.0, LEAST * (high - low), room)
             across, up = reached(portrait.predictions, low, high, room), (-most, most)
+        self._dots = Dots(
+            self.spots, np.zeros(len(self.spots), int), (self.run_colour(),), data.train, self.theme.field
+        )
         self.chart.set_home((*self._across.follow(*across), *self._up.follow(*up)), stay=True)
+
+    def repaint_all(self) -> None:
+        if self.portrait is not None and self._dots is not None:
+            self.take_portrait(self.portrait)
 
     def score_colour(self) -> QColor:
         return self.run_colour()
@@ -94,12 +104,8 @@ class ResidualsView(PlotView):
             self.draw_line(painter, view.point(ends[0], ends[0]), view.point(ends[1], ends[1]))
         else:
             self.draw_line(painter, view.point(view.x0, 0.0), view.point(view.x1, 0.0))
-        portrait = self.portrait
-        if portrait is None:
-            return
-        if self.finite():
-            shades, train = np.zeros(len(self.spots), int), portrait.learner.data.train
-            draw_dots(painter, view, Dots(self.spots, shades, [self.run_colour()], train, self.theme.field))
+        if self._dots is not None and self.finite():
+            painter.drawImage(view.plot.topLeft(), self._layer.image(self._dots, view, self.devicePixelRatio()))
         self.draw_words(painter, view)
 
     def read(self, at: QPointF) -> Reading:

@@ -20,16 +20,10 @@ def standing(picture: SessionPicture | None, portrait: Portrait | None) -> str:
     words = []
     if run is not None and run.status == DIVERGED:
         words.append("diverged: last finite state")
-    unknown = int(np.count_nonzero(~known(portrait)))
+    unknown = int(np.count_nonzero(~portrait.known))
     if unknown:
         words.append("no answer is finite" if unknown == len(portrait.answers) else f"{unknown:,} answers not finite")
     return " · ".join(words)
-
-
-def known(portrait: Portrait) -> np.ndarray:
-    """Which examples have finite answers, (n,) bool: the others are not classified, whatever the predictions say."""
-    finite: np.ndarray = np.isfinite(portrait.answers).all(axis=1)
-    return finite
 
 
 def same_shape(before: Portrait | None, portrait: Portrait) -> bool:

@@ -53,7 +53,8 @@ def problem(show_in_column):
 def opened(problem):
     """With every fold open."""
     network = problem.network
-    for fold in (network.loss_fold.fold, network.initializer_fold.fold, network.layers.more._fold):
+    folds = (network.loss_fold.fold, network.initializer_fold.fold, network.layers.more._fold, network.inputs.fold.fold)
+    for fold in folds:
         fold.click()
     return problem
 
@@ -178,14 +179,16 @@ def test_scaling_of_inputs_and_target(problem):
             assert problem.told == [{setting: key}, "settled"]
 
 
-def test_only_a_regression_has_a_target_to_be_scaled(problem, fits):
-    inputs = problem.network.inputs
+def test_only_a_regression_has_a_target_to_be_scaled(opened, fits):
+    problem, inputs = opened, opened.network.inputs
     for data, regression in (("circle", False), ("diabetes", True), ("iris", False)):
         problem.refresh(picture(data, scaling="min_max"))
         assert inputs.target_scaling.isVisible() is regression and inputs.scaling.place == 2
         fits(problem)
     problem.refresh(picture("sine", target_scaling="standardise"))
-    assert inputs.target_scaling.place == 1
+    assert inputs.target_scaling.place == 1 and inputs.fold.fold.toolTip() == "Scaling: target standardise"
+    problem.refresh(picture("diabetes", scaling="min_max"))
+    assert inputs.fold.fold.toolTip() == "Scaling: inputs min-max · target standardise"
 
 
 def test_a_row_for_each_layer_and_one_for_the_output(problem, fits):
@@ -318,6 +321,7 @@ def test_what_starts_again_is_said_before_and_only_while_there_is_something_to_l
     assert {name for name, knob in knobs.items() if not knob.mark.isHidden()} == {"classes"}
     assert WORDS[AGAIN] in knobs["classes"].toolTip() and WORDS[LIVE] in knobs["noise"].toolTip()
     assert WORDS[LIVE] in network.layers.rows[0].activation.toolTip()
+    assert WORDS[LIVE] in network.layers.more.knobs["dropout"].toolTip() and network.inputs.fold.fold._hint == LIVE
     assert WORDS[AGAIN] in network.layers.rows[0].units.toolTip()
     assert WORDS[AGAIN] in network.seeds.knobs["batch_seed"].toolTip()
     opened.refresh(picture("blobs"))

@@ -150,7 +150,7 @@ class Head(QWidget):
         middle = min(COUNT, width - 2 * STEP)
         with_count = hidden and metrics.horizontalAdvance(str(units)) + 2 <= middle
         short = activation if with_count or not hidden else f"{units} · {activation}"
-        room = width - 2
+        room = width - 5
         texts = (f"{title} · {activation}", short) if with_count or not hidden else (short, str(units))
         text = next((text for text in texts if metrics.horizontalAdvance(text) <= room), texts[-1])
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(room, 0))

@@ -51,9 +51,12 @@ def sine():
 def shown(qtbot):
     """Open a view of a class with a picture and its portraits, in a size."""
 
+    kept = []  # a test's last view must not be collected as garbage while Qt paints it once more
+
     def show(kind, case, size=(560, 330)):
         picture, portraits = case
         view = kind(DARK)
+        kept.append(view)
         qtbot.addWidget(view)
         view.resize(*size)
         with qtbot.waitExposed(view):

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 
-from app.stage.networks.field import STRENGTH, Field, Inks, boundary, value_ends
+from app.homes import value_ends
+from app.stage.networks.field import STRENGTH, Field, Inks, boundary
 from app.stage.view import View
 from app.theme import THEMES
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 
-from app.stage.networks.fit import FAR, FitView, finite_runs, pixels, truth_of
+from app.homes import truth_of
+from app.stage.networks.fit import FAR, FitView, finite_runs, pixels
 from app.stage.networks.words import NOT_FINITE
 from app.stage.view import View
 from engine import DATASETS, Table, choose, new_network, new_run, problem_of

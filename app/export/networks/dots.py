@@ -1,0 +1,106 @@
+"""Examples in print: those that are learned from filled, those that validate hollow, those that are wrong in a ring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from app.export.legend import Entry
+from app.export.networks.subject import scored
+from app.export.style import MM, POINTS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from app.export.style import FigureSettings
+    from engine import Portrait
+
+Array = np.ndarray
+
+_GREY = "#6b7280"
+_RING = "#111827"
+_MANY = 300  # dots from which they are smaller
+_SMALLEST = 0.35  # of the full size
+_MOST_DOTS = 8000  # of one part: of more, those that would lie on others are left out
+_GRAIN = 0.4  # points of paper within which two dots are one, at first
+
+
+def draw_examples(
+    axes: Axes, spots: Array, inks: Array, kinds: Array, train: int, settings: FigureSettings
+) -> None:
+    """Draw dots at spots (n, 2) in the colours inks (n, 4), with the marker of their kind (n,).
+
+    All but the first `train` of them are hollow.
+    """
+    side = size(settings, len(spots))
+    for part, hollow in ((slice(None, train), False), (slice(train, None), True)):
+        kept = np.arange(len(spots))[part]
+        kept = kept[distinct(spots[kept], kinds[kept], axes, settings)]
+        for kind in np.unique(kinds[kept]).tolist():
+            places = kept[kinds[kept] == kind]
+            colours = inks[places]
+            axes.scatter(
+                *spots[places].T, s=side * side, marker=settings.marker(kind) or "o",
+                facecolors="white" if hollow else colours, edgecolors=colours if hollow else "white",
+                linewidths=(0.22 if hollow else 0.1) * side, zorder=4.0 if hollow else 3.8,
+            )  # fmt: skip
+
+
+def draw_wrong(axes: Axes, spots: Array, wrong: Array, settings: FigureSettings) -> None:
+    """Rings around those of the spots (n, 2) that are wrong (n,)."""
+    side = 1.75 * size(settings, len(spots))
+    chosen = spots[wrong]
+    chosen = chosen[distinct(chosen, np.zeros(len(chosen), int), axes, settings)]
+    for colour, width in (("white", 0.22), (_RING, 0.11)):
+        axes.scatter(
+            *chosen.T, s=side * side, marker="o", facecolors="none", edgecolors=colour, linewidths=width * side,
+            zorder=4.5,
+        )  # fmt: skip
+
+
+def size(settings: FigureSettings, count: int) -> float:
+    """The diameter of so many dots, in points of paper."""
+    full = 2.6 * settings.line_width + 1.6
+    return full * min(max((_MANY / max(count, 1)) ** 0.5, _SMALLEST), 1.0)
+
+
+def distinct(spots: Array, kinds: Array, axes: Axes, settings: FigureSettings) -> Array:
+    """The places of the spots (m,) to draw: finite, and of many only those that can be told from others."""
+    with np.errstate(invalid="ignore"):
+        places = np.flatnonzero(np.isfinite(spots).all(axis=1) & (np.abs(spots) < 1e300).all(axis=1))
+    if len(places) <= _MOST_DOTS:
+        return places
+    (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
+    paper = np.array([settings.width / (x1 - x0), settings.height / (y1 - y0)]) / MM * POINTS
+    grain = _GRAIN
+    while True:
+        cells = np.clip(np.rint(spots[places] * paper / grain), -2e9, 2e9).astype(np.int64)
+        key = (cells[:, 0] << 32) + cells[:, 1] * 128 + kinds[places]
+        _, first = np.unique(key, return_index=True)
+        if len(first) <= _MOST_DOTS or grain > 20.0:
+            return places[np.sort(first)]
+        grain *= 1.5
+
+
+def signs(portrait: Portrait, settings: FigureSettings, wrong: bool, colour: str = _GREY) -> list[Entry]:
+    """What filled, hollow and ringed dots are, with how well the network does on them."""
+    training, validation = scored(portrait)
+    side = size(settings, _MANY)
+    found: list[Entry] = []
+    if training:
+        found.append((handle(settings, "o", colour, "white", 0.1 * side), training))
+    if validation:
+        found.append((handle(settings, "o", "white", colour, 0.22 * side), validation))
+    if wrong:
+        found.append((handle(settings, "o", "none", _RING, 0.11 * side, 1.4), "misclassified"))
+    return found
+
+
+def handle(
+    settings: FigureSettings, marker: str, face: str, edge: str, width: float, scale: float = 1.0
+) -> Any:
+    """A dot for the legend."""
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], ls="", marker=marker, ms=scale * size(settings, _MANY), mfc=face, mec=edge, mew=width)

@@ -1,0 +1,134 @@
+"""The curve that a network of one input draws through its examples, in print; of classes that of each probability."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from app.colours import ON_LIGHT
+from app.export.legend import Entry, clean
+from app.export.looks import line_style
+from app.export.networks.dots import draw_examples, draw_wrong, signs
+from app.export.networks.inks import class_colour
+from app.export.networks.subject import Subject
+from app.homes import home_of, truth_of
+from engine import NetworkTask, Wanted
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from app.export.style import FigureSettings
+
+Array = np.ndarray
+
+_NODES = 600
+_GREY = "#6b7280"
+_BEYOND = 1.5  # spans of the examples that the curve may stretch the axis by, upwards and downwards
+_LANE, _LANES = 1.08, 0.07  # where the examples of the first class lie, and how far above it those of the next
+_MOST_NAMED = 12
+
+
+def fits(task: NetworkTask) -> bool:
+    """Whether the examples have one input."""
+    return task.inputs == 1
+
+
+def draw(axes: Axes, subject: Subject) -> list[Entry]:
+    """Draw on empty axes; returns the legend's entries."""
+    data = subject.learner.data
+    axes.set_xlabel(clean(data.names[0]), parse_math=False)
+    axes.spines[["top", "right"]].set_visible(False)
+    if subject.settings.grid:
+        axes.grid(True, which="major")
+        axes.set_axisbelow(True)
+    return _draw_classes(axes, subject) if data.classes else _draw_values(axes, subject)
+
+
+def _draw_values(axes: Axes, subject: Subject) -> list[Entry]:
+    """The curves of all visible runs."""
+    data, settings, picture = subject.learner.data, subject.settings, subject.picture
+    spots = np.column_stack([data.raw[:, 0], data.targets])
+    x0, x1, low, high = home_of(subject.task, spots)
+    xs = np.linspace(x0, x1, _NODES)
+    wanted = Wanted((x0, x1, 0.0, 1.0), columns=_NODES, rows=1)
+    runs = [run for run in picture.runs if run.visible or run.id == subject.run.id]
+    curves = {run.id: _row(subject.asked(wanted, run).field) for run in runs}
+    axes.set_xlim(x0, x1)
+    axes.set_ylim(*_reach(list(curves.values()), low, high))
+    axes.set_ylabel(clean(data.target), parse_math=False)
+    draw_examples(axes, spots, np.tile(_rgba(_GREY), (len(spots), 1)), np.zeros(len(spots), int), data.train, settings)
+    entries: list[Entry] = []
+    if (truth := truth_of(subject.task)) is not None:
+        look: dict[str, Any] = {"color": "0.2", "lw": 0.7 * settings.line_width, "ls": (0, (4.0, 2.5)), "zorder": 3.0}
+        axes.plot(*truth.T, **look)
+        entries.append((_line(**look), "without noise"))
+    for run in runs:
+        place = [other.id for other in picture.runs].index(run.id)
+        look = {"color": ON_LIGHT[run.colour], "lw": 1.4 * settings.line_width, "zorder": 5.0}
+        look["ls"] = line_style(settings.dash(place) if len(runs) > 1 else ())
+        axes.plot(xs, np.where(np.abs(curves[run.id][:, 0]) < 1e300, curves[run.id][:, 0], np.nan), **look)
+        label = subject.labels.get(run.id, run.name)
+        entries.append((_line(**look), f"{label}, update {run.shown.update:,}"))
+    return entries + signs(subject.asked(Wanted()), settings, False) if len(runs) == 1 else entries + _plain(settings, data)
+
+
+def _draw_classes(axes: Axes, subject: Subject) -> list[Entry]:
+    data, settings = subject.learner.data, subject.settings
+    spots = np.column_stack([data.raw[:, 0], _LANE + _LANES * data.targets])
+    x0, x1 = home_of(subject.task, spots)[:2]
+    asked = subject.asked(Wanted((x0, x1, 0.0, 1.0), columns=_NODES, rows=1))
+    axes.set_xlim(x0, x1)
+    axes.set_ylim(-0.05, _LANE + _LANES * len(data.classes))
+    axes.set_yticks(np.linspace(0.0, 1.0, 6))
+    axes.set_ylabel("Probability")
+    axes.axhline(0.5, color="0.6", lw=0.5 * settings.line_width, ls=(0, (4.0, 2.5)))
+    entries: list[Entry] = [subject.heading()]
+    curves, xs = _row(asked.field), np.linspace(x0, x1, _NODES)
+    for place, name in enumerate(data.classes):
+        look = {"color": class_colour(place), "lw": 1.4 * settings.line_width, "zorder": 3.2}
+        axes.plot(xs, curves[:, place], ls=line_style(settings.dash(place)), **look)
+        if len(data.classes) <= _MOST_NAMED:
+            entries.append((_line(ls=line_style(settings.dash(place)), **look), name))
+    inks = np.array([_rgba(class_colour(place)) for place in data.targets.astype(int).tolist()])
+    draw_examples(axes, spots, inks, data.targets.astype(int), data.train, settings)
+    if asked.wrong.any():
+        draw_wrong(axes, spots, asked.wrong, settings)
+    return entries + signs(asked, settings, bool(asked.wrong.any()))
+
+
+def _plain(settings: FigureSettings, data: Any) -> list[Entry]:
+    """What filled and hollow dots are, where several runs have scores of their own."""
+    from app.export.networks.dots import handle, size
+
+    side = size(settings, 1)
+    found: list[Entry] = [(handle(settings, "o", _GREY, "white", 0.1 * side), "training")]
+    if data.validation:
+        found.append((handle(settings, "o", "white", _GREY, 0.22 * side), "validation"))
+    return found
+
+
+def _reach(curves: list[Array], low: float, high: float) -> tuple[float, float]:
+    """From low to high, and as far beyond as curves are, within reason."""
+    room = _BEYOND * (high - low)
+    known = np.concatenate([curve[np.isfinite(curve)] for curve in curves])
+    if not len(known):
+        return low, high
+    return min(low, max(float(known.min()), low - room)), max(high, min(float(known.max()), high + room))
+
+
+def _row(field: Array | None) -> Array:
+    assert field is not None
+    return np.asarray(field[0])
+
+
+def _line(**look: Any) -> Any:
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], **look)
+
+
+def _rgba(colour: str) -> Any:
+    from matplotlib.colors import to_rgba
+
+    return to_rgba(colour)

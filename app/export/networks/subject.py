@@ -1,0 +1,77 @@
+"""The network that a figure shows: that of the selected run, as it stands on screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.export.legend import Entry
+from app.stage.networks.words import scores_of
+from engine import DIVERGED, Learner, NetworkTask, Portrait, Wanted, portrait
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.export.style import FigureSettings
+    from engine import RunPicture, SessionPicture
+
+_ORDERS = 2_000_000_000  # products that the answers on a grid may take
+_FEWEST, _MOST = 80, 480  # nodes along a side
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A run and its network. label: what tells the run from the others."""
+
+    picture: SessionPicture
+    task: NetworkTask
+    learner: Learner
+    run: RunPicture
+    settings: FigureSettings
+    labels: Mapping[str, str]
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes along a side a picture of the plane has: as fine as its network allows."""
+        affordable = int((_ORDERS / self.learner.network.parameters) ** 0.5)
+        return min(max(affordable, _FEWEST), _MOST)
+
+    def asked(self, wanted: Wanted, run: RunPicture | None = None) -> Portrait:
+        """What the network of the run, or of another one, has to say."""
+        run = run or self.run
+        return portrait(self.learner, run.shown.theta, wanted, run.id, run.shown.update)
+
+    def heading(self) -> Entry:
+        """Which run it is, and when, for the legend."""
+        label = self.labels.get(self.run.id, self.run.name)
+        lost = ", diverged" if self.run.status == DIVERGED else ""
+        return _nothing(), f"{label}, update {self.run.shown.update:,}{lost}"
+
+
+def subject_of(picture: SessionPicture, settings: FigureSettings, labels: Mapping[str, str]) -> Subject:
+    """The selected run's network, or the first one's."""
+    task, learner = picture.task, picture.learner
+    assert isinstance(task, NetworkTask) and learner is not None
+    return Subject(picture, task, learner, selected_run(picture), settings, labels)
+
+
+def selected_run(picture: SessionPicture) -> RunPicture:
+    """The run that the window has selected, or the first."""
+    selected = picture.experiment.view.get("selected")
+    return next((run for run in picture.runs if run.id == selected), picture.runs[0])
+
+
+def scored(portrait: Portrait) -> tuple[str, str]:
+    """How well the network does on the examples it learns from, and on the others; empty if there are none."""
+    texts = {score.validates: f"{score.title}, {_score_words(score.score)}" for score in scores_of(portrait)}
+    return texts.get(False, ""), texts.get(True, "")
+
+
+def _score_words(score: str) -> str:
+    return score if score.startswith("R") else f"{score} right"
+
+
+def _nothing() -> Any:
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], ls="")

@@ -1,0 +1,73 @@
+"""A network in small: what its preset's view shows once it has run, painted by that view itself."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtGui import QImage, QRegion
+from PySide6.QtWidgets import QWidget
+
+from app.planes import Planes, outing_of
+from app.stage.networks.chart import Chart
+from app.stage.networks.confusion import ConfusionView
+from app.stage.networks.histograms import HistogramsView
+from app.stage.networks.images import ImagesView
+from app.stage.networks.path import PathView
+from app.stage.networks.view import NetworkView
+from app.stage.networks.views import VIEWS
+from app.theme import DARK
+from engine import Session, portrait
+
+AXES = QSize(90, 60)  # more than a chart's names and numbers take
+DRAWING = 4.0  # seconds in which the loss over a plane becomes fine
+
+
+def network_thumbnail(session: Session, settings: dict[str, object], size: QSize) -> QImage:
+    """The selected run of a session in the view that the settings name, as a picture of this size."""
+    view = next(kind for kind in VIEWS if settings["network_view"] == kind.KEY)(DARK)
+    selected = str(settings["selected"])
+    picture, run = session.picture(focus=selected), session.run(selected)
+    assert picture.learner is not None
+    view.apply_view(settings)
+    canvas = canvas_of(view)
+    canvas.setParent(None)  # no layout has a say any more
+    canvas.resize(size + AXES if isinstance(canvas, Chart) else size)
+    view.refresh(picture)
+    canvas.grab()  # lays it out
+    if isinstance(view, PathView):
+        draw_plane(view, session, selected)
+    else:
+        view.show_portrait(portrait(picture.learner, run.machine.theta, view.wanted(), selected, run.update))
+    image = QImage(size, QImage.Format.Format_RGB32)
+    image.fill(DARK.panel)
+    frame = QRect(canvas.rect().topLeft(), size)
+    if isinstance(canvas, Chart):
+        frame.moveCenter(canvas.view.plot.center().toPoint())
+    canvas.render(image, -frame.topLeft(), QRegion(canvas.rect()))
+    return image
+
+
+def canvas_of(view: NetworkView) -> QWidget:
+    """The part of a view that shows the network, without buttons and words."""
+    if isinstance(view, ImagesView):
+        return view.examples
+    if isinstance(view, ConfusionView):
+        return view.matrix
+    if isinstance(view, HistogramsView):
+        return view.sheet
+    chart: QWidget = view.chart  # type: ignore[attr-defined]
+    return chart
+
+
+def draw_plane(view: PathView, session: Session, selected: str) -> None:
+    """Let the loss over the plane of the paths be computed, and show it."""
+    faults: list[BaseException] = []
+    planes = Planes(faults.append)
+    planes.offer(outing_of(session.picture(focus=selected), session, selected, view.plane_wanted(), moving=False))
+    time.sleep(DRAWING)
+    planes.release()
+    if faults or planes.newest is None:
+        raise RuntimeError("the plane was not drawn") from (faults[0] if faults else None)
+    view.show_plane(planes.newest)
+    view.chart.grab()

@@ -1,0 +1,175 @@
+"""Published results about networks, through the real engine: digits, first weights, Playground's preset.
+
+Whatever is random is asserted of a mean over seeds. A seed gives examples, split, first weights and batches; how far
+means over many seeds lie from the bounds is said where it is not far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+import numpy as np
+import pytest
+
+from engine import (
+    ACTIVATIONS,
+    DATASETS,
+    INITIALIZERS,
+    LOSSES,
+    Network,
+    Session,
+    Table,
+    activations,
+    choose,
+    new_network,
+    new_run,
+)
+from engine.networks.forward import loss_of
+from engine.networks.initializers import initial_theta
+
+EPOCH = 45  # updates: of batches of 32 out of 1437 examples
+
+
+@cache
+def sixteenths() -> Table:
+    """The digits with pixels from 0 to 1."""
+    raw = DATASETS["digits"].make(choose(DATASETS, "digits").values, 0)
+    return Table("digits", raw.names, raw.target, raw.inputs / 16.0, raw.targets, raw.classes)
+
+
+def accuracies(
+    seeds: Iterable[int], optimizer: str, rate: float, epochs: int, data: Table | str = "", hidden=(32,), scale=1.0
+) -> np.ndarray:
+    """Of ReLU networks with He's first weights, on the fifth of the digits that they do not learn from."""
+    found = []
+    for seed in seeds:
+        session = Session(
+            new_network(
+                data or sixteenths(),
+                [new_run(optimizer, learning_rate=rate, batch=32)],
+                hidden,
+                activation="relu",
+                initializer={"kind": "he_normal", "scale": scale},
+                share=0.8,
+                **dict.fromkeys(("seed", "data_seed", "weight_seed"), seed),
+            )
+        )
+        session.advance(epochs * EPOCH)
+        learner = session.problem.learner
+        inputs, goals = learner.validation
+        found.append(learner.score(learner.outputs(session.runs[0].machine.theta, inputs), goals))
+    return np.array(found)
+
+
+def test_n1_digits() -> None:
+    """Over 100 seeds the mean is 0.9726, the standard deviation 0.0086."""
+    assert accuracies(range(12), "adam", 0.01, 20).mean() >= 0.965
+
+
+@pytest.mark.parametrize(("rate", "seeds", "low", "high"), [
+    (1e-4, 5, 0.0, 0.3), (0.3, 12, 0.957, 0.976), (4.0, 5, 0.0, 0.2),
+])  # fmt: skip
+def test_n3_a_rate_too_small_and_one_too_large(rate: float, seeds: int, low: float, high: float) -> None:
+    """At 0.3 the mean over 150 seeds is 0.9665, as it is in plain NumPy; the standard deviation is 0.011."""
+    assert low <= accuracies(range(10, 10 + seeds), "sgd", rate, 20).mean() < high
+
+
+def test_n4_pixels_up_to_16_and_up_to_1() -> None:
+    """Over 100 seeds the means are 0.32 and 0.961; of large pixels one network in ten still learns."""
+    assert accuracies(range(10, 18), "sgd", 0.1, 20, "digits").mean() <= 0.6
+    assert accuracies(range(10, 18), "sgd", 0.1, 20).mean() >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("scale", "low", "high"), [(0.0, 0.0, 0.2), (0.1, 0.0, 0.2), (1.0, 0.9, 1.0), (10.0, 0.0, 0.2)]
+)
+def test_n6_first_weights_too_small_and_too_large(scale: float, low: float, high: float) -> None:
+    """Chance is the share of the commonest digit. Over 30 seeds the mean at scale 1 is 0.949."""
+    assert low <= accuracies(range(6), "sgd", 0.1, 10, hidden=(32, 32, 32), scale=scale).mean() <= high
+
+
+def playground(seed: int) -> Session:
+    return Session(
+        new_network(
+            "circle",
+            [new_run("sgd", learning_rate=0.03, batch=10, order="fixed")],
+            (4, 2),
+            activation="tanh",
+            output="tanh",
+            loss="half_mse",
+            initializer="playground",
+            **dict.fromkeys(("seed", "data_seed", "weight_seed"), seed),
+        )
+    )
+
+
+def test_n19_playgrounds_circle() -> None:
+    """At 400 epochs 58 of 60 seeds are below 0.01: now and then one is caught for long at 0.14."""
+    losses = []
+    for seed in range(20):
+        session = playground(seed)
+        learner = session.problem.learner
+        losses.append([])
+        for epoch in (100, 200, 400):
+            session.advance(25 * epoch - session.update)
+            losses[-1].append(loss_of(learner.network, session.runs[0].machine.theta, *learner.validation, 2))
+    early, later, last = np.array(losses).T
+    assert np.median(early) == pytest.approx(0.0113, rel=0.2)
+    assert np.median(later) == pytest.approx(0.0041, rel=0.2)
+    assert (last < 0.01).sum() >= 18
+
+
+def powers(key: str, activation: str, width: int, layers: int, seed: int, **knobs: float) -> np.ndarray:
+    """The mean squares of normal inputs, and of what each layer makes of them."""
+    network = Network((width,) * (layers + 1), (activation,) * layers, choose(LOSSES, "mse"))
+    theta = initial_theta(network, choose(INITIALIZERS, key, knobs), seed)
+    inputs = np.random.default_rng(seed).standard_normal((200, width))
+    return np.array([np.mean(values**2) for values in (inputs, *activations(network, theta, inputs))])
+
+
+@pytest.mark.parametrize(("key", "halvings"), [("he_normal", 0), ("lecun_normal", 30)])
+def test_q27_thirty_relu_layers(key: str, halvings: int) -> None:
+    """Networks of 256 units scatter by a factor of 2, so that one in fifteen is out of the band by itself."""
+    found = [powers(key, "relu", 256, 30, seed) for seed in range(6)]
+    ratios = np.array([power[-1] / power[0] for power in found]) * 2.0**halvings
+    assert 0.2 <= np.exp(np.log(ratios).mean()) <= 2.5
+
+
+@pytest.mark.parametrize(("key", "knobs", "expected"), [
+    ("uniform", {"bound": 500.0**-0.5}, [0.212, 0.0624, 0.0200, 0.0065, 0.0022]),
+    ("glorot_uniform", {}, [0.394, 0.237, 0.167, 0.128, 0.103]),
+])  # fmt: skip
+def test_q28_five_tanh_layers(key: str, knobs: dict[str, float], expected: list[float]) -> None:
+    """The published numbers are mean squares, for normal inputs."""
+    found = np.mean([powers(key, "tanh", 500, 5, seed, **knobs)[1:] for seed in range(3)], axis=0)
+    np.testing.assert_allclose(found, expected, rtol=0.1)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_q36_equal_units_stay_equal(activation: str) -> None:
+    session = Session(
+        new_network(
+            "iris",
+            [new_run("adam", learning_rate=0.01, batch=16)],
+            (5, 9),
+            activation=activation,
+            initializer="constant",
+        )
+    )
+    session.advance(300)
+    start, theta = session.problem.start, session.runs[0].machine.theta
+    *hidden, (weights, biases) = session.problem.learner.network.unpacked(theta)
+    for rows, shifts in hidden:
+        assert (rows == rows[0]).all() and (shifts == shifts[0]).all()
+    assert (weights.T == weights[:, 0]).all()
+    assert len(set(biases)) == 3 and (theta != start).all()
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_q36_zeros_send_nothing_back(activation: str) -> None:
+    problem = Session(new_network("iris", ["sgd"], (5, 9), activation=activation, initializer="zeros")).problem
+    network = problem.learner.network
+    gradient = problem.gradients(problem.start[np.newaxis])[1][0]
+    assert not gradient[network.weights(0)].any() and not gradient[network.biases(0)].any()
+    assert gradient[network.biases(2)].any()
