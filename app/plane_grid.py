@@ -16,6 +16,7 @@ class Grid:
     def __init__(self, region: Region) -> None:
         self.region = region
         self.values: Array = np.empty((0, 0))
+        self._shown: Array | None = None
         self._level = -1
         self._rule()
         self._guess: Array = np.full_like(self.values, np.nan)
@@ -40,10 +41,14 @@ class Grid:
         return self._level > 0 or self.complete
 
     def shown(self) -> Array:
-        """A copy of the values (rows, columns); where they are not known yet, what the coarser grid makes likely."""
-        shown: Array = self.values.copy()
-        shown.flat[self._todo] = self._guess.flat[self._todo]
-        return shown
+        """The values (rows, columns) as they stand; where they are not known yet, what the coarser grid makes likely.
+
+        The same array as long as nothing is new; it will not change.
+        """
+        if self._shown is None:
+            self._shown = self.values.copy()
+            self._shown.flat[self._todo] = self._guess.flat[self._todo]
+        return self._shown
 
     @property
     def nodes_of_finer(self) -> int:
@@ -72,6 +77,7 @@ class Grid:
     def put(self, nodes: Array, values: Array) -> None:
         """The values (b,) at what `next` has told."""
         self.values.flat[nodes] = values
+        self._shown = None
         self._todo = self._todo[len(nodes) :]
 
 

@@ -105,6 +105,11 @@ class NetworkTask:
         return shape_of(self.data, self.features)[2]
 
     @property
+    def inputs(self) -> int:
+        """How many inputs an example has, before features are made of them."""
+        return shape_of(self.data, self.features)[1]
+
+    @property
     def purpose(self) -> str:
         return "classification" if self.classes else "regression"
 

@@ -8,13 +8,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from app.curves.table import CURVES
+from app.curves.table import ALONG, CURVES
 from app.documents.presets import FOLDER, presets
-from engine import COLUMNS, DIVERGED, FINISHED, Experiment, Session
+from app.stage.networks.views import VIEWS
+from engine import COLUMNS, DIVERGED, FINISHED, Choice, Experiment, NetworkTask, Session
+from engine.stream import SEEN
 
 FILES = sorted(FOLDER.glob("*.toml"))
 SEEDS = range(1, 9)
@@ -23,7 +26,8 @@ SPEEDS = {digit * 10**power for power in range(4) for digit in (1, 2, 5)}  # of 
 SIZE = 320, 200
 MOST_BYTES = 30 * 1024
 LONGEST_LINE, LONGEST_NAME = 110, 24
-CURVE_SETTINGS = {"curves", "curves_log_y", "curves_smoothing"}
+FEW_SEEDS = range(1, 4)  # where a race takes about a second
+CURVE_SETTINGS = {"curves", "curves_along", "curves_log_x", "curves_log_y", "curves_smoothing"}
 
 
 @cache
@@ -34,10 +38,11 @@ def experiment(name: str) -> Experiment:
 class Race:
     """A preset that has run to its end, by the ids of its runs."""
 
-    def __init__(self, name: str, seed: int | None = None) -> None:
+    def __init__(self, name: str, seed: int | None = None, **changes: Any) -> None:
         told = experiment(name)
         if seed is not None:
-            told = replace(told, problem=replace(told.problem, seed=seed))
+            changes |= dict.fromkeys(told.problem.SEEDS, seed)
+        told = replace(told, problem=replace(told.problem, **changes))
         self.session = Session(told)
         self.session.advance(int(told.stop["updates"]))
         self.runs = {run.settings.id: run for run in self.session.runs}
@@ -61,6 +66,17 @@ class Race:
 
     def diverged(self) -> set[str]:
         return {id for id, run in self.runs.items() if run.status == DIVERGED}
+
+    def measure(self, id: str, name: str, update: int | None = None, layer: int | None = None) -> float:
+        """A measure of a network as it was last taken up to an update (default: at the end)."""
+        measures = self.runs[id].measures.view()
+        last = len(measures.at) if update is None else int(np.searchsorted(measures.at, update, "right"))
+        return float(measures.column(name, layer)[last - 1])
+
+    def weights(self, id: str) -> np.ndarray:
+        """The weights of a network, without its biases."""
+        network = self.session.problem.learner.network
+        return np.concatenate([self.theta(id)[network.weights(layer)] for layer in range(network.layers)])
 
 
 CLAIMS: dict[str, Callable[[str], None]] = {}
@@ -285,6 +301,222 @@ def preset_22_own_formula(name: str) -> None:
     assert race.loss("gd") == pytest.approx(race.loss("adam"), abs=1e-3)
 
 
+@claim
+def preset_23_playground(name: str) -> None:
+    told = experiment(name)
+    task, (record,) = told.problem, told.runs
+    assert task.network.sizes == (2, 4, 2, 1) and task.network.activations == ("tanh", "tanh", "tanh")
+    assert task.network.parameters == 25
+    assert (task.data, task.features, task.share) == (
+        Choice("circle", {"samples": 500, "noise": 0.0}), ("x", "y"), 0.5,
+    )  # fmt: skip
+    assert (task.loss.kind, task.initializer.kind, task.scaling) == ("half_mse", "playground", "none")
+    assert (record.settings.optimizer.kind, record.settings.learning_rate) == ("sgd", 0.03)
+    assert record.settings.batch.values == {"size": 10, "order": "fixed"}
+    races = [Race(name, seed) for seed in SEEDS]
+    assert all(race.session.problem.examples == 25 * 10 for race in races), "25 updates an epoch"
+    assert np.median([race.measure("sgd", "validation_loss", 5000) for race in races]) < 0.006
+    assert np.median([race.measure("sgd", "validation_score") for race in races]) == 1
+
+
+@claim
+def preset_24_one_good_feature(name: str) -> None:
+    for seed in FEW_SEEDS:
+        assert Race(name, seed).measure("sgd", "validation_score") > 0.97
+        assert Race(name, seed, features=("x", "y")).measure("sgd", "validation_score") < 0.75
+
+
+@claim
+def preset_25_spiral(name: str) -> None:
+    races = [Race(name, seed) for seed in FEW_SEEDS]
+    for id in ("adam", "momentum"):
+        assert np.mean([race.measure(id, "validation_score") for race in races]) > 0.97
+    assert np.mean([race.measure("sgd", "validation_score") for race in races]) < 0.92
+    for race in races:
+        assert race.measure("sgd", "training_loss") > 5 * race.measure("adam", "training_loss")
+
+
+@claim
+def preset_26_digits(name: str) -> None:
+    learner = Race(name).session.problem.learner
+    assert (learner.data.train, learner.data.validation) == (1437, 360)
+    for seed in FEW_SEEDS:
+        race = Race(name, seed)
+        assert all(race.measure(id, "validation_score") > 0.9 for id in race.runs)
+
+
+@claim
+def preset_27_three_rates(name: str) -> None:
+    for seed in FEW_SEEDS:
+        race = Race(name, seed)
+        assert race.measure("slow", "validation_score") < 0.3
+        assert race.measure("good", "validation_score") > 0.93
+        assert race.measure("high", "validation_score") < 0.2
+        assert race.measure("slow", "training_loss") < race.measure("slow", "training_loss", 0), "it does move"
+
+
+@claim
+def preset_28_batch_types(name: str) -> None:
+    races = [Race(name, seed) for seed in FEW_SEEDS]
+    assert {id: int(run.machine.stream[SEEN]) for id, run in races[0].runs.items()} == {
+        "full": 2500 * 250, "mini": 2500 * 10, "single": 2500,
+    }  # fmt: skip
+
+    def after_2500_examples(id: str, updates: int) -> float:
+        return float(np.mean([race.measure(id, "training_loss", updates) for race in races]))
+
+    tenth = after_2500_examples("full", 10)
+    assert after_2500_examples("mini", 250) < 0.65 * tenth
+    assert after_2500_examples("single", 2500) < 0.65 * tenth
+    for race in races:
+        rough = {id: np.abs(np.diff(race.column(id, "loss")[2000:])).mean() for id in race.runs}
+        assert rough["single"] > 2 * rough["mini"] > 100 * rough["full"]
+
+
+@claim
+def preset_29_over_fitting(name: str) -> None:
+    for seed in FEW_SEEDS:
+        race = Race(name, seed)
+        run = race.runs["adam"]
+        assert "no lower validation loss" in run.ending
+        assert run.best.update < 300 and race.measure("adam", "validation_loss") > 1.5 * run.best.loss
+        assert race.measure("adam", "training_loss") < 0.05 * race.measure("adam", "training_loss", run.best.update)
+    assert Race(name).session.problem.examples == 40
+
+
+@claim
+def preset_30_penalties(name: str) -> None:
+    for seed in FEW_SEEDS:
+        race = Race(name, seed)
+        lengths = {id: float(np.linalg.norm(race.weights(id))) for id in race.runs}
+        start = race.session.problem.start
+        assert lengths["none"] > 1.5 * np.linalg.norm(start)
+        assert lengths["l2"] < lengths["none"] / 1.7
+        nought = {id: float(np.mean(np.abs(race.weights(id)) < 0.01)) for id in race.runs}
+        assert nought["l1"] > 0.5 > 2 * max(nought["none"], nought["l2"])
+
+
+@claim
+def preset_31_vanishing_gradient(name: str) -> None:
+    for seed in FEW_SEEDS:
+        race = Race(name, seed)
+        back = [race.measure("sgd", "delta_norm", layer=layer) for layer in range(9)]
+        assert back == sorted(back) and back[0] < 1e-4 * back[-1]
+        moved = [race.measure("sgd", "update_ratio", layer=layer) for layer in (0, 8)]
+        assert moved[0] < 1e-3 * moved[1]
+        assert race.measure("sgd", "training_score") < 0.7
+
+
+@claim
+def preset_32_residual(name: str) -> None:
+    with_them = [Race(name, seed).measure("sgd", "validation_score") for seed in FEW_SEEDS]
+    without = [Race(name, seed, residual=False).measure("sgd", "validation_score") for seed in FEW_SEEDS]
+    assert np.mean(with_them) > 0.93 and np.mean(without) < 0.85
+
+
+@claim
+def preset_33_dying_relus(name: str) -> None:
+    for seed in FEW_SEEDS:
+        race = Race(name, seed)
+        dead = {id: [race.measure(id, "dead", layer=layer) for layer in (0, 1)] for id in race.runs}
+        assert dead["high"][1] == 1 and max(dead["good"]) < 0.2
+        assert race.measure("high", "training_score") < 0.6 and race.measure("good", "training_score") > 0.95
+        assert race.measure("high", "gradient_norm", layer=0) == 0, "nothing wakes them again"
+
+
+@claim
+def preset_34_equal_weights(name: str) -> None:
+    for seed in FEW_SEEDS:
+        race = Race(name, seed)
+        network = race.session.problem.learner.network
+        assert np.ptp(race.theta("sgd")[network.weights(0)].reshape(8, 2), axis=0).max() == 0
+        assert np.ptp(race.theta("sgd")[network.weights(1)]) == 0
+        assert race.measure("sgd", "validation_score") < 0.75
+        apart = Race(name, seed, initializer=Choice("glorot_uniform", {"scale": 1.0, "bias": 0.0}))
+        assert apart.measure("sgd", "validation_score") > 0.97
+
+
+@claim
+def preset_35_edge_in_a_network(name: str) -> None:
+    races = [Race(name, seed) for seed in FEW_SEEDS]
+    late = []
+    for race in races:
+        rises = {id: int((np.diff(race.column(id, "loss")) > 0).sum()) for id in race.runs}
+        assert rises["small"] == 0 and rises["large"] > 500
+        assert race.loss("large") < race.loss("small") / 10
+        at_start, *at_end = (
+            {id: race.session.problem.sharpest(run.at(update).theta) * run.settings.learning_rate / 2
+             for id, run in race.runs.items()}
+            for update in (0, 4000, 5000)
+        )  # fmt: skip
+        assert all(edge["small"] < 0.5 for edge in at_end) and at_start["large"] < 0.95
+        late += [edge["large"] for edge in at_end]
+    assert 0.97 < np.median(late) < 1.06
+
+
+@claim
+def preset_36_scaling(name: str) -> None:
+    races = [Race(name, seed) for seed in FEW_SEEDS]
+    for id in races[0].runs:
+        assert np.mean([race.measure(id, "validation_score", 399) for race in races]) < 0.75
+        assert min(race.measure(id, "validation_score") for race in races) > 0.9
+    columns = races[0].session.problem.learner.data.raw
+    assert columns.shape[1] == 13 and (columns.mean(axis=0) > 200).sum() == 1
+
+
+@claim
+def preset_37_outliers(name: str) -> None:
+    for seed in FEW_SEEDS:
+        race = Race(name, seed)
+        learner, run = race.session.problem.learner, race.runs["adam"]
+        x, y = learner.data.raw[:, 0], learner.data.targets
+        stray = np.abs(y - np.sin(3 * x)) > 1
+        assert stray.sum() == 3
+
+        def error(update: int) -> float:
+            found = learner.predictions(learner.outputs(run.at(update).theta, learner.data.inputs))  # noqa: B023
+            return float(np.sqrt(np.mean((found - np.sin(3 * x))[~stray] ** 2)))  # noqa: B023
+
+        assert error(2500) < 0.1 < 0.3 < error(1000)
+
+
+@claim
+def preset_38_five_classes(name: str) -> None:
+    assert experiment(name).problem.classes == 5
+    for seed in FEW_SEEDS:
+        race = Race(name, seed)
+        learner = race.session.problem.learner
+        for id in race.runs:
+            assert race.measure(id, "validation_score") > 0.95
+            answers = learner.outputs(race.theta(id), learner.data.inputs)
+            shares = np.exp(answers - answers.max(axis=1, keepdims=True))
+            surest = (shares / shares.sum(axis=1, keepdims=True)).max(axis=1)
+            assert np.median(surest) > 0.97 and surest.min() < 0.75
+
+
+@claim
+def preset_39_paths_in_a_plane(name: str) -> None:
+    for seed in FEW_SEEDS:
+        race = Race(name, seed)
+        ends = [race.theta(id) for id in race.runs]
+        assert max(race.measure(id, "training_loss") for id in race.runs) < 0.003 and len(ends[0]) == 25
+        apart = [np.linalg.norm(one - other) for one in ends for other in ends if one is not other]
+        assert min(apart) > 0.4
+
+
+@claim
+def preset_40_what_cannot_be_known(name: str) -> None:
+    races = [Race(name, seed) for seed in FEW_SEEDS]
+    for race in races:
+        best = race.runs["adam"].measures.view().column("validation_score").max()
+        assert 0.3 < best < 0.65
+        assert race.measure("adam", "validation_score") < best - 0.1
+        assert race.measure("adam", "training_score") > best + 0.1
+    assert np.mean([race.measure("decay", "validation_score") for race in races]) > 0.1 + np.mean(
+        [race.measure("adam", "validation_score") for race in races]
+    )
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_preset_shows_what_it_claims(path: Path) -> None:
     assert path.stem in CLAIMS, "a preset without a check of its claim"
@@ -294,10 +526,14 @@ def test_a_preset_shows_what_it_claims(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_preset_is_fit_to_be_shown(path: Path) -> None:
     told = experiment(path.stem)
-    seconds = int(told.stop["updates"]) / told.view["speed"]
-    assert told.view.keys() - CURVE_SETTINGS == {"speed", "selected"}
+    network = isinstance(told.problem, NetworkTask)
+    updates = Race(path.stem).session.update if told.stop["patience"] else int(told.stop["updates"])
+    seconds = updates / told.view["speed"]
+    assert told.view.keys() - CURVE_SETTINGS == {"speed", "selected", *(["network_view"] if network else [])}
     listed = told.view.get("curves", [])
     assert set(listed) <= set(CURVES) and set(told.view.get("curves_log_y", [])) <= set(listed)
+    assert set(told.view.get("curves_log_x", [])) <= set(listed)
+    assert told.view.get("curves_along", "updates") in ALONG
     assert len(told.view.get("curves_smoothing", listed)) == len(listed)
     assert told.view["speed"] in SPEEDS
     assert SHORTEST <= seconds <= LONGEST
@@ -306,8 +542,12 @@ def test_a_preset_is_fit_to_be_shown(path: Path) -> None:
     assert 0 < len(told.note) <= LONGEST_LINE and "\n" not in told.note
     names = [record.settings.name for record in told.runs]
     assert len(set(names)) == len(names) and max(map(len, names)) <= LONGEST_NAME
-    (x0, x1, y0, y1), (x, y) = Session(told).problem.ground.view, told.problem.start
-    assert x0 < x < x1 and y0 < y < y1
+    if network:
+        (view,) = (kind for kind in VIEWS if told.view["network_view"] == kind.KEY)
+        assert view.fits(Session(told).picture())
+    else:
+        (x0, x1, y0, y1), (x, y) = Session(told).problem.ground.view, told.problem.start
+        assert x0 < x < x1 and y0 < y < y1
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -328,7 +568,7 @@ def test_a_preset_has_a_thumbnail(path: Path) -> None:
 def test_the_menu_lists_them_all() -> None:
     listed = presets()
     assert [preset.path for preset in listed] == FILES
-    assert len(listed) >= 14
+    assert len(listed) >= 36
     assert listed[0].key == "01_four_optimizers"
     for told in ([preset.title for preset in listed], [preset.line for preset in listed]):
         assert len(set(told)) == len(told)

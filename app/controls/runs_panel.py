@@ -30,7 +30,7 @@ from app.theme import Theme, icon, run_colour
 from engine import DIVERGED, FINISHED, MOST_RUNS, OPTIMIZERS, Experiment, RunPicture, SessionPicture
 
 _VALUE = 76, 18  # pixels, for the longest loss
-_BEST = 138, 16  # and for the best one with its update
+_BEST = 152, 16  # and for the best one with its update
 _INDENT = 24  # from the edge of the dot to the name
 
 

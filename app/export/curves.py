@@ -13,6 +13,7 @@ from app.curves.table import ALONG, CURVES, Array, Clock, Course, Curve
 from app.curves.trace import Trace
 from app.export.legend import Entry, clean
 from app.export.looks import Look, Looks, line_style
+from app.export.networks.subject import selected_run
 from app.export.plots import CurvePlot
 from app.export.records import Progress, exactly
 from app.export.style import MM, POINTS, FigureSettings, Pattern
@@ -82,8 +83,7 @@ def _shown(curve: Curve, picture: SessionPicture) -> list[RunPicture]:
         return []
     if not curve.layers:
         return [run for run in picture.runs if run.visible]
-    selected = picture.experiment.view.get("selected")
-    return [run for run in picture.runs if run.id == selected] or list(picture.runs[:1])
+    return [selected_run(picture)]
 
 
 def _traces(

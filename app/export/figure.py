@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.curves.table import Clock
 from app.documents.experiment_file import to_text
@@ -19,7 +19,9 @@ from app.export.curves import draw_curves
 from app.export.embedded import LEFT_OUT, metadata
 from app.export.labels import differences
 from app.export.legend import add_legend, clean
-from app.export.plots import CurvePlot, Plot
+from app.export.networks.figures import FIGURES, figures_for
+from app.export.networks.subject import subject_of
+from app.export.plots import CurvePlot, NetworkPlot, Plot, StagePlot
 from app.export.records import Progress, quiet
 from app.export.stage import draw_stage
 from app.export.style import MM, POINTS, FigureSettings, parameters
@@ -73,6 +75,8 @@ def figure_bytes(
     import matplotlib
     from matplotlib.figure import Figure
 
+    if isinstance(plot, StagePlot) and isinstance(picture.task, NetworkTask):
+        plot = NetworkPlot(figures_for(picture.task)[0].key)
     width, height = settings.width / MM, settings.height / MM
     if format == "png":
         # Matplotlib cuts off what is less than a pixel.
@@ -89,6 +93,10 @@ def figure_bytes(
         labels = _labels(picture)
         if isinstance(plot, CurvePlot):
             entries = draw_curves(axes, picture, plot, settings, labels, clocks or {}, progress)
+        elif isinstance(plot, NetworkPlot):
+            subject = subject_of(picture, settings, labels)
+            entries = FIGURES[plot.figure].draw(axes, subject)
+            _head(figure, subject.heading(), settings)
         else:
             entries = draw_stage(axes, picture, plot, settings, labels, progress)
         if settings.title:
@@ -101,6 +109,12 @@ def figure_bytes(
             facecolor="none" if settings.transparent else "white",
         )  # fmt: skip
     return content.getvalue()
+
+
+def _head(figure: Any, text: str, settings: FigureSettings) -> None:
+    """A line over everything, as large as fits."""
+    line = figure.suptitle(clean(text), fontsize=0.9 * settings.font_size, color="0.3", parse_math=False)
+    line.set_fontsize(min(1.0, 0.96 * figure.bbox.width / line.get_window_extent().width) * line.get_fontsize())
 
 
 def _labels(picture: SessionPicture) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What a figure shows: a curve of the table, or the stage."""
+"""What a figure shows: a curve of the table, the stage, or another view of a network."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.curves.table import ALONG, CURVES
+from app.export.networks.figures import FIGURES
 from engine import SettingError
 
 Range = tuple[float, float]
@@ -49,7 +50,7 @@ class CurvePlot:
 
 @dataclass(frozen=True, slots=True)
 class StagePlot:
-    """The surface seen from above with the paths of all visible runs.
+    """The surface seen from above with the paths of all visible runs; of a network the figure that suits it best.
 
     region: (x0, x1, y0, y1), None is the surface's own. Raises SettingError for one that is none.
     """
@@ -66,4 +67,18 @@ class StagePlot:
         return {"stage": list(self.region) if self.region else "whole"}
 
 
-Plot = CurvePlot | StagePlot
+@dataclass(frozen=True, slots=True)
+class NetworkPlot:
+    """One of the figures of the selected run's network. Raises SettingError for one that there is not."""
+
+    figure: str
+
+    def __post_init__(self) -> None:
+        if self.figure not in FIGURES:
+            raise SettingError(f"figure must be one of {', '.join(FIGURES)}, got {str(self.figure)[:40]!r}")
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+Plot = CurvePlot | StagePlot | NetworkPlot

@@ -12,7 +12,7 @@ from app.export.plots import StagePlot
 from app.export.records import Progress, exactly
 from app.export.style import MM, POINTS, FigureSettings
 from app.levels import DEPTH, apart, most_of
-from engine import DIVERGED, problem_of, thin_path
+from engine import DIVERGED, SurfaceTask, problem_of, thin_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,10 +44,11 @@ def draw_stage(
     progress: Progress,
 ) -> list[Entry]:
     """Draw on empty axes, with a colour bar beside them; returns the legend's entries. labels go by run id."""
-    ground = picture.ground
-    start = picture.experiment.problem.start
+    task, ground = picture.experiment.problem, picture.ground
+    assert isinstance(task, SurfaceTask) and ground is not None
+    start = task.start
     region = plot.region or _with(ground.view, *start)
-    _draw_surface(axes, picture, region, settings)
+    _draw_surface(axes, task, ground, region, settings)
     entries: list[Entry] = []
     places = {run.id: place for place, run in enumerate(picture.runs)}
     shown = [run for run in picture.runs if run.visible]
@@ -76,13 +77,12 @@ def _with(view: Region, x: float, y: float) -> Region:
     )
 
 
-def _draw_surface(axes: Axes, picture: SessionPicture, region: Region, settings: FigureSettings) -> None:
+def _draw_surface(axes: Axes, task: SurfaceTask, ground: Ground, region: Region, settings: FigureSettings) -> None:
     from matplotlib.colors import LinearSegmentedColormap
 
-    ground = picture.ground
     xs, ys = np.linspace(region[0], region[1], NODES), np.linspace(region[2], region[3], NODES)
     with np.errstate(all="ignore"):
-        values = problem_of(picture.experiment.problem).values(xs, ys)
+        values = problem_of(task).values(xs, ys)
         floor = ground.lowest or 0.0
         heights = np.ma.masked_invalid(values - floor) if ground.log_levels else np.ma.masked_invalid(values)
     heights = np.ma.masked_where(np.abs(heights) > 1e300, heights)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QRect, QSize
-from PySide6.QtGui import QImage, QRegion
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from app.planes import Planes, outing_of
 from app.stage.networks.chart import Chart
 from app.stage.networks.confusion import ConfusionView
+from app.stage.networks.histogram_sheet import HistogramSheet
 from app.stage.networks.histograms import HistogramsView
 from app.stage.networks.images import ImagesView
+from app.stage.networks.matrix import HEAD, Matrix
 from app.stage.networks.path import PathView
 from app.stage.networks.view import NetworkView
 from app.stage.networks.views import VIEWS
@@ -20,6 +22,8 @@ from app.theme import DARK
 from engine import Session, portrait
 
 AXES = QSize(90, 60)  # more than a chart's names and numbers take
+FINE = 1.5  # times as large as shown are histograms painted, so that more of their words fit
+STROKES = 20  # times that a chart is painted: long paths are drawn piece by piece
 DRAWING = 4.0  # seconds in which the loss over a plane becomes fine
 
 
@@ -29,23 +33,39 @@ def network_thumbnail(session: Session, settings: dict[str, object], size: QSize
     selected = str(settings["selected"])
     picture, run = session.picture(focus=selected), session.run(selected)
     assert picture.learner is not None
-    view.apply_view(settings)
+    view.apply_view(settings | {"network_images_wrong_first": False})
     canvas = canvas_of(view)
     canvas.setParent(None)  # no layout has a say any more
-    canvas.resize(size + AXES if isinstance(canvas, Chart) else size)
+    canvas.resize(painted_size(canvas, size))
     view.refresh(picture)
     canvas.grab()  # lays it out
     if isinstance(view, PathView):
         draw_plane(view, session, selected)
     else:
         view.show_portrait(portrait(picture.learner, run.machine.theta, view.wanted(), selected, run.update))
-    image = QImage(size, QImage.Format.Format_RGB32)
-    image.fill(DARK.panel)
-    frame = QRect(canvas.rect().topLeft(), size)
+    return framed(canvas, size)
+
+
+def painted_size(canvas: QWidget, size: QSize) -> QSize:
+    """How large a canvas must be for a picture of this size."""
+    if isinstance(canvas, Chart):
+        return size + AXES
+    if isinstance(canvas, Matrix):
+        return size + QSize(0, HEAD)
+    return size * FINE if isinstance(canvas, HistogramSheet) else size
+
+
+def framed(canvas: QWidget, size: QSize) -> QImage:
+    """What is painted on a canvas: of a chart the inside of its axes, of a matrix what is below its key."""
+    if isinstance(canvas, HistogramSheet):
+        mode = Qt.TransformationMode.SmoothTransformation
+        return canvas.grab().toImage().scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, mode)
+    frame = QRect(QPoint(), size)
     if isinstance(canvas, Chart):
         frame.moveCenter(canvas.view.plot.center().toPoint())
-    canvas.render(image, -frame.topLeft(), QRegion(canvas.rect()))
-    return image
+    elif isinstance(canvas, Matrix):
+        frame.moveTop(HEAD)
+    return canvas.grab(frame).toImage()
 
 
 def canvas_of(view: NetworkView) -> QWidget:
@@ -55,6 +75,7 @@ def canvas_of(view: NetworkView) -> QWidget:
     if isinstance(view, ConfusionView):
         return view.matrix
     if isinstance(view, HistogramsView):
+        view.sheet.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         return view.sheet
     chart: QWidget = view.chart  # type: ignore[attr-defined]
     return chart
@@ -70,4 +91,5 @@ def draw_plane(view: PathView, session: Session, selected: str) -> None:
     if faults or planes.newest is None:
         raise RuntimeError("the plane was not drawn") from (faults[0] if faults else None)
     view.show_plane(planes.newest)
-    view.chart.grab()
+    for _ in range(STROKES):
+        view.chart.grab()

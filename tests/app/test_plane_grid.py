@@ -60,7 +60,10 @@ def test_what_is_not_known_yet_is_between_the_coarser_nodes():
     np.testing.assert_allclose(grid.shown(), expected(grid), atol=1e-12)  # of a plane the guess is exact
     nodes, _ = grid.next(10)
     grid.put(nodes, np.full(10, 99.0))
-    assert np.count_nonzero(grid.shown() == 99.0) == 10
+    now = grid.shown()
+    assert np.count_nonzero(now == 99.0) == 10 and grid.shown() is now
+    grid.put(grid.next(1)[0], np.array([99.0]))
+    assert np.count_nonzero(now == 99.0) == 10 and np.count_nonzero(grid.shown() == 99.0) == 11
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])

@@ -8,45 +8,58 @@ import os
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from engine import OPTIMIZERS, SCHEDULES, SURFACES, Experiment, Session, full_history, new_experiment, new_run
+from engine import (
+    OPTIMIZERS,
+    SCHEDULES,
+    SURFACES,
+    Experiment,
+    Session,
+    full_history,
+    new_experiment,
+    new_network,
+    new_run,
+)
+from engine.session import Spread
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 PROGRAM = """
-import hashlib, json, sys
-from engine import Experiment, Session, full_history
+import json, sys
+from engine import Experiment
+from tests.engine.test_determinism import digest
 for text in sys.stdin:
-    session = Session(Experiment.from_dict(json.loads(text)))
-    session.advance({updates})
-    digest = hashlib.sha256()
-    for run in session.runs:
-        digest.update(run.machine.theta.tobytes() + run.machine.slots.tobytes())
-        for column in full_history(run).values():
-            digest.update(column.tobytes())
-    print(digest.hexdigest())
+    print(digest(Experiment.from_dict(json.loads(text))))
 """
 UPDATES = 2500
 
 
-def digest(experiment: Experiment, chunk: int = UPDATES) -> str:
+def digest(experiment: Experiment, chunk: int = UPDATES, spread: Spread = map) -> str:
     session = Session(experiment)
     while session.update < UPDATES and session.moving:
-        session.advance(min(chunk, UPDATES - session.update))
+        session.advance(min(chunk, UPDATES - session.update), spread)
+    return fingerprint(session)
+
+
+def fingerprint(session: Session) -> str:
+    """Of every number that the runs have come to, and have recorded on their way."""
     found = hashlib.sha256()
     for run in session.runs:
-        found.update(run.machine.theta.tobytes() + run.machine.slots.tobytes())
-        for column in full_history(run).values():
-            found.update(column.tobytes())
+        view = run.measures.view()
+        for numbers in (
+            run.machine.theta, run.machine.slots, *full_history(run).values(), view.at, view.values, view.layers
+        ):  # fmt: skip
+            found.update(numbers.tobytes())
     return found.hexdigest()
 
 
 def in_another_process(experiments: list[Experiment], **environment: str) -> list[str]:
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM.format(updates=UPDATES)],
+        [sys.executable, "-c", PROGRAM],
         cwd=ROOT,
         env={**os.environ, **environment},
         input="".join(json.dumps(experiment.to_dict()) + "\n" for experiment in experiments),
@@ -82,8 +95,44 @@ def with_tweaks() -> Experiment:
     return session.experiment()
 
 
+def networks() -> list[Experiment]:
+    runs = [new_run("adam", batch=32, schedule="cosine"), new_run("rmsprop", batch="single", order="replaced", l1=1e-4)]
+    deep = {"residual": True, "dropout": 0.2, "loss": "softmax"}
+    return [
+        new_network("digits", runs, (33, 33, 7), activation="relu", scaling="min_max", **deep),
+        new_network("diabetes", ["nesterov", new_run("adamw", batch=50, order="fixed")], (20,), activation="gelu"),
+        network_with_tweaks(),
+    ]
+
+
+def network_with_tweaks() -> Experiment:
+    """A race whose data, losses, layers, weights and rules change while it runs."""
+    runs = [new_run("adam", batch=10), new_run("nesterov", batch=7, order="replaced"), new_run("sgd")]
+    session = Session(new_network("circle", runs, (9, 9, 3), residual=True))
+    activations = ("relu", "gelu", "silu", "sine", "tanh")
+    for k in range(40):
+        session.advance(53)
+        session.tweak("adam", "learning_rate", 0.001 * (k + 1))
+        session.tweak("sgd", f"parameter.{3 * k}", 0.1 * k)
+        match k % 8:
+            case 0:
+                session.problem_changed({"data.noise": k, "share": 0.3 + 0.01 * k, "dropout": 0.01 * k})
+            case 1:
+                session.problem_changed({"hidden.2.activation": activations[k // 8], "scaling": "standardise"})
+            case 3:
+                session.tweak("nesterov", "batch.size", 5 + k)
+            case 5:
+                session.tweak("nesterov", "optimizer", list(OPTIMIZERS)[k // 2])
+            case 7:
+                session.problem_changed({"loss": ("mse", "bce", "hinge", "huber", "half_mse")[k // 8]})
+    session.problem_changed({"data.add": (0.5, -1.0, 1.0)})
+    session.advance(50)
+    session.problem_changed({"data.erase": (0.0, 0.0, 1.0)})
+    return session.experiment()
+
+
 def test_two_processes() -> None:
-    experiments = [*every_optimizer(), *every_surface(), with_tweaks()]
+    experiments = [*every_optimizer(), *every_surface(), with_tweaks(), *networks()]
     assert in_another_process(experiments) == [digest(experiment) for experiment in experiments]
 
 
@@ -92,15 +141,26 @@ def test_a_live_session_and_its_document() -> None:
     for k in range(50):
         session.advance(50)
         session.tweak("adam", "learning_rate", 0.002 * (k + 1))
-    run = session.runs[0]
-    found = hashlib.sha256(run.machine.theta.tobytes() + run.machine.slots.tobytes())
-    for column in full_history(run).values():
-        found.update(column.tobytes())
-    assert digest(session.experiment(), 13) == found.hexdigest() == in_another_process([session.experiment()])[0]
+    assert digest(session.experiment(), 13) == fingerprint(session) == in_another_process([session.experiment()])[0]
+
+
+def test_a_live_race_of_networks_and_its_document() -> None:
+    experiment = network_with_tweaks()
+    assert len(experiment.runs[0].tweaks) > 50
+    session = Session(experiment)
+    session.advance(UPDATES)
+    assert fingerprint(session) == digest(experiment, 13)
+    assert digest(experiment) == digest(session.experiment())
+
+
+def test_the_runs_of_a_race_on_two_threads() -> None:
+    with ThreadPoolExecutor(2) as pool:
+        for experiment in networks():
+            assert digest(experiment, 331, pool.map) == digest(experiment)
 
 
 def test_two_threads_and_one() -> None:
-    experiments = every_optimizer() + every_surface()[:20]
+    experiments = every_optimizer() + every_surface()[:20] + networks()
     alone = [digest(experiment) for experiment in experiments]
     found: dict[int, str] = {}
 
@@ -122,6 +182,7 @@ def test_a_cold_cache_and_a_warm_one(tmp_path: Path) -> None:
     experiments = [
         new_experiment("rosenbrock", [new_run("adam", schedule="cosine", batch=10), "momentum"], noise=0.1, updates=0),
         new_experiment("ackley", ["lion", "rprop"], updates=0),
+        *networks(),
     ]
     here = [digest(experiment) for experiment in experiments]
     for _ in range(2):

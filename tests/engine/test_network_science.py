@@ -6,7 +6,6 @@ means over many seeds lie from the bounds is said where it is not far.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
@@ -38,12 +37,25 @@ def sixteenths() -> Table:
     return Table("digits", raw.names, raw.target, raw.inputs / 16.0, raw.targets, raw.classes)
 
 
+def trained(session: Session, *updates: int) -> list[np.ndarray]:
+    """theta of the first run at these updates, rising. Its machine goes there without measuring on the way."""
+    machine, thetas = session.runs[0].machine, []
+    for update in updates:
+        machine.skip_to(update)
+        thetas.append(machine.theta.copy())
+    return thetas
+
+
+def seeds(seed: int) -> dict[str, int]:
+    return dict.fromkeys(("seed", "data_seed", "weight_seed"), seed)
+
+
 def accuracies(
-    seeds: Iterable[int], optimizer: str, rate: float, epochs: int, data: Table | str = "", hidden=(32,), scale=1.0
+    count: int, optimizer: str, rate: float, epochs: int, data: Table | str = "", hidden=(32,), scale=1.0
 ) -> np.ndarray:
-    """Of ReLU networks with He's first weights, on the fifth of the digits that they do not learn from."""
+    """Of ReLU networks with He's first weights, on the fifth of the digits that they do not learn from (count,)."""
     found = []
-    for seed in seeds:
+    for seed in range(count):
         session = Session(
             new_network(
                 data or sixteenths(),
@@ -52,72 +64,64 @@ def accuracies(
                 activation="relu",
                 initializer={"kind": "he_normal", "scale": scale},
                 share=0.8,
-                **dict.fromkeys(("seed", "data_seed", "weight_seed"), seed),
+                **seeds(seed),
             )
         )
-        session.advance(epochs * EPOCH)
+        (theta,) = trained(session, epochs * EPOCH)
         learner = session.problem.learner
         inputs, goals = learner.validation
-        found.append(learner.score(learner.outputs(session.runs[0].machine.theta, inputs), goals))
+        found.append(learner.score(learner.outputs(theta, inputs), goals))
     return np.array(found)
 
 
 def test_n1_digits() -> None:
     """Over 100 seeds the mean is 0.9726, the standard deviation 0.0086."""
-    assert accuracies(range(12), "adam", 0.01, 20).mean() >= 0.965
+    assert accuracies(20, "adam", 0.01, 20).mean() >= 0.965
 
 
-@pytest.mark.parametrize(("rate", "seeds", "low", "high"), [
-    (1e-4, 5, 0.0, 0.3), (0.3, 12, 0.957, 0.976), (4.0, 5, 0.0, 0.2),
-])  # fmt: skip
-def test_n3_a_rate_too_small_and_one_too_large(rate: float, seeds: int, low: float, high: float) -> None:
+def test_n3_rates_too_small_good_and_too_large() -> None:
     """At 0.3 the mean over 150 seeds is 0.9665, as it is in plain NumPy; the standard deviation is 0.011."""
-    assert low <= accuracies(range(10, 10 + seeds), "sgd", rate, 20).mean() < high
+    assert accuracies(5, "sgd", 1e-4, 20).mean() < 0.3
+    assert accuracies(20, "sgd", 0.3, 20).mean() == pytest.approx(0.9665, abs=0.0075)
+    assert accuracies(5, "sgd", 4.0, 20).mean() < 0.2
 
 
 def test_n4_pixels_up_to_16_and_up_to_1() -> None:
-    """Over 100 seeds the means are 0.32 and 0.961; of large pixels one network in ten still learns."""
-    assert accuracies(range(10, 18), "sgd", 0.1, 20, "digits").mean() <= 0.6
-    assert accuracies(range(10, 18), "sgd", 0.1, 20).mean() >= 0.95
+    """Over 100 seeds the means are 0.32 and 0.961; of large pixels now and then a network learns all the same."""
+    assert accuracies(20, "sgd", 0.1, 20, "digits").mean() <= 0.6
+    assert accuracies(20, "sgd", 0.1, 20).mean() >= 0.95
 
 
-@pytest.mark.parametrize(
-    ("scale", "low", "high"), [(0.0, 0.0, 0.2), (0.1, 0.0, 0.2), (1.0, 0.9, 1.0), (10.0, 0.0, 0.2)]
-)
-def test_n6_first_weights_too_small_and_too_large(scale: float, low: float, high: float) -> None:
-    """Chance is the share of the commonest digit. Over 30 seeds the mean at scale 1 is 0.949."""
-    assert low <= accuracies(range(6), "sgd", 0.1, 10, hidden=(32, 32, 32), scale=scale).mean() <= high
-
-
-def playground(seed: int) -> Session:
-    return Session(
-        new_network(
-            "circle",
-            [new_run("sgd", learning_rate=0.03, batch=10, order="fixed")],
-            (4, 2),
-            activation="tanh",
-            output="tanh",
-            loss="half_mse",
-            initializer="playground",
-            **dict.fromkeys(("seed", "data_seed", "weight_seed"), seed),
-        )
-    )
+def test_n6_first_weights_too_small_good_and_too_large() -> None:
+    """Chance is the share of one digit. Over 30 seeds the mean at scale 1 is 0.949."""
+    for scale in (0.0, 0.1, 10.0):
+        assert accuracies(5, "sgd", 0.1, 10, hidden=(32, 32, 32), scale=scale).max() < 0.15
+    assert accuracies(10, "sgd", 0.1, 10, hidden=(32, 32, 32)).mean() >= 0.9
 
 
 def test_n19_playgrounds_circle() -> None:
-    """At 400 epochs 58 of 60 seeds are below 0.01: now and then one is caught for long at 0.14."""
+    """At 400 epochs nearly all are below 0.01: 2 in 60 are not, one of them caught at 0.14."""
     losses = []
-    for seed in range(20):
-        session = playground(seed)
+    for seed in range(60):
+        session = Session(
+            new_network(
+                "circle",
+                [new_run("sgd", learning_rate=0.03, batch=10, order="fixed")],
+                (4, 2),
+                activation="tanh",
+                output="tanh",
+                loss="half_mse",
+                initializer="playground",
+                **seeds(seed),
+            )
+        )
         learner = session.problem.learner
-        losses.append([])
-        for epoch in (100, 200, 400):
-            session.advance(25 * epoch - session.update)
-            losses[-1].append(loss_of(learner.network, session.runs[0].machine.theta, *learner.validation, 2))
+        thetas = trained(session, 2_500, 5_000, 10_000)
+        losses.append([loss_of(learner.network, theta, *learner.validation, learner.classes) for theta in thetas])
     early, later, last = np.array(losses).T
-    assert np.median(early) == pytest.approx(0.0113, rel=0.2)
-    assert np.median(later) == pytest.approx(0.0041, rel=0.2)
-    assert (last < 0.01).sum() >= 18
+    assert np.median(early) == pytest.approx(0.0113, rel=0.15)
+    assert np.median(later) == pytest.approx(0.0041, rel=0.15)
+    assert (last < 0.01).mean() >= 0.9
 
 
 def powers(key: str, activation: str, width: int, layers: int, seed: int, **knobs: float) -> np.ndarray:
@@ -162,7 +166,7 @@ def test_q36_equal_units_stay_equal(activation: str) -> None:
     *hidden, (weights, biases) = session.problem.learner.network.unpacked(theta)
     for rows, shifts in hidden:
         assert (rows == rows[0]).all() and (shifts == shifts[0]).all()
-    assert (weights.T == weights[:, 0]).all()
+    assert (weights[:, 0] == weights.T).all()
     assert len(set(biases)) == 3 and (theta != start).all()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -56,7 +56,7 @@ def draw(axes: Axes, subject: Subject) -> list[Entry]:
         (handle(settings, settings.marker(place) or "o", class_colour(place), "white", width), name)
         for place, name in enumerate(named)
     ]
-    return [subject.heading(), *classes, *signs(asked, settings, bool(wrong.any()))]
+    return [*classes, *signs(asked, settings, bool(wrong.any()))]
 
 
 def _draw_classes(axes: Axes, subject: Subject, asked: Portrait) -> None:
@@ -100,7 +100,9 @@ def _draw_values(axes: Axes, subject: Subject, asked: Portrait) -> Array:
     levels = [level for level in MaxNLocator(8).tick_values(low, high) if values.count() and _within(level, values)]
     if levels:
         thin = 0.45 * subject.settings.line_width
-        axes.contour(*_nodes(asked), values, levels=levels, colors=_LINE, linewidths=thin, alpha=0.7)
+        axes.contour(
+            *_nodes(asked), values, levels=levels, colors=_LINE, linewidths=thin, linestyles="solid", alpha=0.7
+        )
     bar = axes.figure.colorbar(image, ax=axes, extend="both", pad=0.02, aspect=26, fraction=0.08)
     bar.outline.set_linewidth(0.4 * subject.settings.line_width)
     bar.set_label(clean(data.target), parse_math=False)
@@ -111,7 +113,7 @@ def _within(level: float, values: Array) -> bool:
     return bool(values.min() < level < values.max())
 
 
-def leads(field: Array) -> list[Array]:
+def leads(field: Array) -> list[Any]:
     """By how much each class leads the others where (rows, columns); of two classes one is enough."""
     rest = [np.delete(field, place, axis=-1).max(axis=-1) for place in range(field.shape[-1])]
     planes = [np.ma.masked_invalid(field[..., place] - others) for place, others in enumerate(rest)]

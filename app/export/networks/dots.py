@@ -26,9 +26,7 @@ _MOST_DOTS = 8000  # of one part: of more, those that would lie on others are le
 _GRAIN = 0.4  # points of paper within which two dots are one, at first
 
 
-def draw_examples(
-    axes: Axes, spots: Array, inks: Array, kinds: Array, train: int, settings: FigureSettings
-) -> None:
+def draw_examples(axes: Axes, spots: Array, inks: Array, kinds: Array, train: int, settings: FigureSettings) -> None:
     """Draw dots at spots (n, 2) in the colours inks (n, 4), with the marker of their kind (n,).
 
     All but the first `train` of them are hollow.
@@ -41,7 +39,7 @@ def draw_examples(
             places = kept[kinds[kept] == kind]
             colours = inks[places]
             axes.scatter(
-                *spots[places].T, s=side * side, marker=settings.marker(kind) or "o",
+                spots[places, 0], spots[places, 1], s=side * side, marker=settings.marker(kind) or "o",
                 facecolors="white" if hollow else colours, edgecolors=colours if hollow else "white",
                 linewidths=(0.22 if hollow else 0.1) * side, zorder=4.0 if hollow else 3.8,
             )  # fmt: skip
@@ -54,15 +52,15 @@ def draw_wrong(axes: Axes, spots: Array, wrong: Array, settings: FigureSettings)
     chosen = chosen[distinct(chosen, np.zeros(len(chosen), int), axes, settings)]
     for colour, width in (("white", 0.22), (_RING, 0.11)):
         axes.scatter(
-            *chosen.T, s=side * side, marker="o", facecolors="none", edgecolors=colour, linewidths=width * side,
-            zorder=4.5,
+            chosen[:, 0], chosen[:, 1], s=side * side, marker="o", facecolors="none", edgecolors=colour,
+            linewidths=width * side, zorder=4.5,
         )  # fmt: skip
 
 
 def size(settings: FigureSettings, count: int) -> float:
     """The diameter of so many dots, in points of paper."""
     full = 2.6 * settings.line_width + 1.6
-    return full * min(max((_MANY / max(count, 1)) ** 0.5, _SMALLEST), 1.0)
+    return float(full * min(max((_MANY / max(count, 1)) ** 0.5, _SMALLEST), 1.0))
 
 
 def distinct(spots: Array, kinds: Array, axes: Axes, settings: FigureSettings) -> Array:
@@ -97,9 +95,7 @@ def signs(portrait: Portrait, settings: FigureSettings, wrong: bool, colour: str
     return found
 
 
-def handle(
-    settings: FigureSettings, marker: str, face: str, edge: str, width: float, scale: float = 1.0
-) -> Any:
+def handle(settings: FigureSettings, marker: str, face: str, edge: str, width: float, scale: float = 1.0) -> Any:
     """A dot for the legend."""
     from matplotlib.lines import Line2D
 

@@ -68,9 +68,11 @@ def _draw_values(axes: Axes, subject: Subject) -> list[Entry]:
         look = {"color": ON_LIGHT[run.colour], "lw": 1.4 * settings.line_width, "zorder": 5.0}
         look["ls"] = line_style(settings.dash(place) if len(runs) > 1 else ())
         axes.plot(xs, np.where(np.abs(curves[run.id][:, 0]) < 1e300, curves[run.id][:, 0], np.nan), **look)
-        label = subject.labels.get(run.id, run.name)
-        entries.append((_line(**look), f"{label}, update {run.shown.update:,}"))
-    return entries + signs(subject.asked(Wanted()), settings, False) if len(runs) == 1 else entries + _plain(settings, data)
+        if len(runs) > 1:
+            entries.append((_line(**look), subject.heading(run)))
+    if len(runs) > 1:
+        return entries + _plain(settings, data)
+    return entries + signs(subject.asked(Wanted()), settings, False)
 
 
 def _draw_classes(axes: Axes, subject: Subject) -> list[Entry]:
@@ -83,10 +85,10 @@ def _draw_classes(axes: Axes, subject: Subject) -> list[Entry]:
     axes.set_yticks(np.linspace(0.0, 1.0, 6))
     axes.set_ylabel("Probability")
     axes.axhline(0.5, color="0.6", lw=0.5 * settings.line_width, ls=(0, (4.0, 2.5)))
-    entries: list[Entry] = [subject.heading()]
+    entries: list[Entry] = []
     curves, xs = _row(asked.field), np.linspace(x0, x1, _NODES)
     for place, name in enumerate(data.classes):
-        look = {"color": class_colour(place), "lw": 1.4 * settings.line_width, "zorder": 3.2}
+        look: dict[str, Any] = {"color": class_colour(place), "lw": 1.4 * settings.line_width, "zorder": 3.2}
         axes.plot(xs, curves[:, place], ls=line_style(settings.dash(place)), **look)
         if len(data.classes) <= _MOST_NAMED:
             entries.append((_line(ls=line_style(settings.dash(place)), **look), name))

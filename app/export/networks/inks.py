@@ -20,7 +20,7 @@ def class_colour(place: int) -> str:
 
 
 def signed(strength: float = 1.0) -> Any:
-    """A map of colours from negative over nought to positive numbers, or from the first of two classes to the second."""
+    """A map of colours from negative numbers over nought to positive ones, or from one class to another."""
     from matplotlib.colors import LinearSegmentedColormap
 
     ends = [_paler(class_colour(0), strength), "#ffffff", _paler(class_colour(1), strength)]
@@ -33,7 +33,7 @@ def field_map() -> Any:
 
 
 def mixed(shares: Array) -> Array:
-    """The colours (..., 3) of shares (..., classes), each class to the part that it has; grey where they are no numbers."""
+    """The colours (..., 3) of shares (..., classes), each class to its part; grey where they are no numbers."""
     colours = np.array([_rgb(_paler(class_colour(place), _STRENGTH)) for place in range(shares.shape[-1])])
     with np.errstate(all="ignore"):
         total = shares.sum(axis=-1, keepdims=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from app.export.legend import Entry
 from app.stage.networks.words import scores_of
 from engine import DIVERGED, Learner, NetworkTask, Portrait, Wanted, portrait
 
@@ -21,7 +20,7 @@ _FEWEST, _MOST = 80, 480  # nodes along a side
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A run and its network. label: what tells the run from the others."""
+    """A run and its network. labels: what tells the runs that are shown from each other, by id."""
 
     picture: SessionPicture
     task: NetworkTask
@@ -41,11 +40,11 @@ class Subject:
         run = run or self.run
         return portrait(self.learner, run.shown.theta, wanted, run.id, run.shown.update)
 
-    def heading(self) -> Entry:
-        """Which run it is, and when, for the legend."""
-        label = self.labels.get(self.run.id, self.run.name)
-        lost = ", diverged" if self.run.status == DIVERGED else ""
-        return _nothing(), f"{label}, update {self.run.shown.update:,}{lost}"
+    def heading(self, run: RunPicture | None = None) -> str:
+        """Which run it is, or another one, and when."""
+        run = run or self.run
+        lost = ", diverged" if run.status == DIVERGED else ""
+        return f"{self.labels.get(run.id, run.name)}, update {run.shown.update:,}{lost}"
 
 
 def subject_of(picture: SessionPicture, settings: FigureSettings, labels: Mapping[str, str]) -> Subject:
@@ -69,9 +68,3 @@ def scored(portrait: Portrait) -> tuple[str, str]:
 
 def _score_words(score: str) -> str:
     return score if score.startswith("R") else f"{score} right"
-
-
-def _nothing() -> Any:
-    from matplotlib.lines import Line2D
-
-    return Line2D([], [], ls="")

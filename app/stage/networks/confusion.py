@@ -12,7 +12,7 @@ from app.stage.networks.example_card import percent
 from app.stage.networks.matrix import Matrix
 from app.stage.networks.options import row_of
 from app.stage.networks.parts import Parts
-from app.stage.networks.standing import standing
+from app.stage.networks.standing import diverged, standing
 from app.stage.networks.view import NetworkView
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class ConfusionView(NetworkView):
         self.caption.setObjectName("muted")
         self._picture: SessionPicture | None = None
         self._portrait: Portrait | None = None
+        self._diverged = False
         self._pointed = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -57,6 +58,8 @@ class ConfusionView(NetworkView):
 
     def refresh(self, picture: SessionPicture) -> None:
         self._picture = picture
+        if diverged(picture, self._portrait) != self._diverged:
+            self._show()
         assert picture.learner is not None
         if self.part.offer(picture.learner.data.validation > 0):
             self._show()
@@ -89,6 +92,7 @@ class ConfusionView(NetworkView):
         portrait = self._portrait
         if portrait is None:
             return
+        self._diverged = diverged(self._picture, portrait)
         self.matrix.show_counts(portrait.confusion(self.part.validation), portrait.learner.data.classes)
         right, total = int(self.matrix.counts.trace()), int(self.matrix.counts.sum())
         words = [problem] if (problem := standing(self._picture, portrait)) else []

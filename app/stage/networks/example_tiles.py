@@ -136,7 +136,7 @@ class ExampleTiles(Tiles):
         predicted = portrait.predictions[examples].astype(int).tolist()
         certain = self._probabilities(examples)[np.arange(len(examples)), predicted].tolist()
         self.draw_pictures(painter, tiles, self._images)
-        frame, colours = QPen(self.theme.danger, 2.0), (self.theme.danger, self.theme.accent)
+        colours, framed = (self.theme.danger, self.theme.accent), []
         for place, index in enumerate(tiles):
             box = self.place(index)
             caption = self._caption(predicted[place], not wrong[place], box.size())
@@ -147,8 +147,9 @@ class ExampleTiles(Tiles):
             track.setWidth(track.width() * certain[place])
             painter.fillRect(track, colours[not wrong[place]])
             if wrong[place]:
-                painter.setPen(frame)
-                painter.drawRect(box.adjusted(-1, -1, 1, 1))
+                framed.append(box.adjusted(-1, -1, 1, 1))
+        painter.setPen(QPen(self.theme.danger, 2.0))
+        painter.drawRects(framed)
 
     def _caption(self, predicted: int, right: bool, room: QSize) -> QPixmap:
         """The name of a class, painted once."""

@@ -15,7 +15,7 @@ from app.stage.networks.histogram import Histogram
 from app.stage.networks.histogram_sheet import HistogramSheet
 from app.stage.networks.options import row_of, toggle
 from app.stage.networks.spread import LARGEST, Spread, limit, spread_of
-from app.stage.networks.standing import same_shape, standing
+from app.stage.networks.standing import diverged, same_shape, standing
 from app.stage.networks.steady import Steady
 from app.stage.networks.view import NetworkView
 from app.ticks import number
@@ -30,7 +30,7 @@ Array = np.ndarray
 TITLES = ("Weights, biases as strokes", "Gradient, training set", "Activations, training set")
 KINDS = ("weights", "gradient", "activations")
 MOST_BINS, LEAST_BINS = 48, 8
-MOST = 60_000  # numbers of a column that are looked at, over all layers
+MOST = 100_000  # numbers of a column that are looked at, over all layers
 REST = 80  # milliseconds between two pictures
 MANY_DEAD, MANY_SATURATED = 0.25, 0.5  # shares from which they are a warning
 
@@ -56,6 +56,7 @@ class HistogramsView(NetworkView):
         self.sheet = HistogramSheet(theme)
         self._picture: SessionPicture | None = None
         self._portrait: Portrait | None = None
+        self._diverged = False
         self._axes: dict[tuple[int, ...], Steady] = {}
         self._described = ""
         self._resting = QTimer(self)
@@ -81,6 +82,8 @@ class HistogramsView(NetworkView):
 
     def refresh(self, picture: SessionPicture) -> None:
         self._picture = picture
+        if diverged(picture, self._portrait) != self._diverged:
+            self._tell()
 
     def show_portrait(self, portrait: Portrait) -> None:
         if portrait.look is None:
@@ -134,12 +137,15 @@ class HistogramsView(NetworkView):
         known = len(layers) == portrait.learner.network.layers
         names = layers if known else tuple(f"layer {place + 1}" for place in range(len(spreads[0])))
         self.sheet.show_rows(TITLES, names, [list(row) for row in zip(*columns, strict=True)])
-        words = [problem] if (problem := standing(self._picture, portrait)) else []
-        words += [
-            f"1 in {every} {kind}"
-            for kind, column in zip(KINDS, spreads, strict=True)
-            if (every := max(spread.every for spread in column)) > 1
-        ]
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say what is to be known of the numbers, and which part of them is looked at."""
+        self._diverged = diverged(self._picture, self._portrait)
+        words = [problem] if (problem := standing(self._picture, self._portrait)) else []
+        for kind, column in zip(KINDS, zip(*self.sheet.rows, strict=True), strict=False):
+            every = max(cell.spread.every for cell in column)
+            words += [f"1 in {every} {kind}"] if every > 1 else []
         self.caption.show_text(" · ".join(words))
 
     def _spreads(self, portrait: Portrait) -> list[list[Spread]]:

@@ -14,7 +14,7 @@ from app.stage.networks.example_card import ExampleCard, percent
 from app.stage.networks.example_tiles import ExampleTiles
 from app.stage.networks.options import Options, row_of, toggle
 from app.stage.networks.parts import Parts
-from app.stage.networks.standing import standing
+from app.stage.networks.standing import diverged, standing
 from app.stage.networks.view import NetworkView
 from app.stage.networks.weight_tiles import ColourKey, WeightTiles
 from app.ticks import number
@@ -55,6 +55,7 @@ class ImagesView(NetworkView):
         self._examples_title, self._weights_title = _title(), _title()
         self._picture: SessionPicture | None = None
         self._portrait: Portrait | None = None
+        self._diverged = False
         self._lay_out()
         self.card = ExampleCard(self, theme)
         self.setFocusProxy(self.examples)
@@ -83,6 +84,8 @@ class ImagesView(NetworkView):
 
     def refresh(self, picture: SessionPicture) -> None:
         self._picture = picture
+        if diverged(picture, self._portrait) != self._diverged:
+            self._tell()
         assert picture.learner is not None
         if self.part.offer(picture.learner.data.validation > 0):
             self._choose_part()
@@ -141,6 +144,7 @@ class ImagesView(NetworkView):
     def _tell(self) -> None:
         if self._portrait is None:
             return
+        self._diverged = diverged(self._picture, self._portrait)
         count, wrong = self.examples.count, self.examples.wrong
         right = percent((count - wrong) / count) if count else "none"
         part = "validation" if self.part.validation else "training"

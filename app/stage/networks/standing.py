@@ -16,14 +16,18 @@ def standing(picture: SessionPicture | None, portrait: Portrait | None) -> str:
     """That the run has diverged, or that its answers are not finite; empty if all is well."""
     if portrait is None:
         return ""
-    run = next((run for run in picture.runs if run.id == portrait.run), None) if picture is not None else None
-    words = []
-    if run is not None and run.status == DIVERGED:
-        words.append("diverged: last finite state")
+    words = ["diverged: last finite state"] if diverged(picture, portrait) else []
     unknown = int(np.count_nonzero(~portrait.known))
     if unknown:
         words.append("no answer is finite" if unknown == len(portrait.answers) else f"{unknown:,} answers not finite")
     return " · ".join(words)
+
+
+def diverged(picture: SessionPicture | None, portrait: Portrait | None) -> bool:
+    """Whether the run that a portrait shows has diverged."""
+    if picture is None or portrait is None:
+        return False
+    return any(run.id == portrait.run and run.status == DIVERGED for run in picture.runs)
 
 
 def same_shape(before: Portrait | None, portrait: Portrait) -> bool:

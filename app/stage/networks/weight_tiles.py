@@ -79,14 +79,12 @@ class WeightTiles(Tiles):
     def paint_pictures(self, painter: QPainter, tiles: range) -> None:
         if self.portrait is None:
             return
-        painter.setPen(self.theme.muted)
-        edge = QPen(self.theme.border, 1.0)
         self.draw_pictures(painter, tiles, self._pictures(tiles))
-        for index in tiles:
-            box = self.place(index)
-            painter.setPen(edge)
-            painter.drawRect(box.adjusted(-1, -1, 0, 0))
-            painter.setPen(self.theme.muted)
+        boxes = [self.place(index) for index in tiles]
+        painter.setPen(QPen(self.theme.border, 1.0))
+        painter.drawRects([box.adjusted(-1, -1, 0, 0) for box in boxes])
+        painter.setPen(self.theme.muted)
+        for index, box in zip(tiles, boxes, strict=True):
             below = QRectF(box.left() - PAD, box.bottom() + 2, box.width() + 2 * PAD, CAPTION)
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self.unit(index).split(" ", 1)[1])
 

@@ -198,13 +198,21 @@ def test_a_network_shows_its_validation_loss_and_the_best_one(panel):
         assert row.best.geometry().right() <= row.width()
 
 
-def test_the_longest_best_loss_has_room(panel):
+@pytest.mark.parametrize(
+    ("loss", "update", "told"),
+    [
+        (1.23456e-05, 123_456, "best 1.23e−05 at 123 k"),
+        (0.000384, 9_999, "best 0.000384 at 9,999"),
+        (0.000384, 45_600_000, "best 0.000384 at 45.6 M"),
+    ],
+)
+def test_the_longest_best_loss_has_room(panel, loss, update, told):
     picture = learners(new_run("adam", batch=10)).picture()
-    run = replace(picture.runs[0], best=replace(picture.runs[0].best, loss=1.23456e-05, update=123_456))
+    run = replace(picture.runs[0], best=replace(picture.runs[0].best, loss=loss, update=update))
     panel.refresh(replace(picture, runs=(run,)), "adam")
     row = panel.rows[0]
-    assert row.best.text() == "best 1.23e−05 at 123 k" and "123,456" in row.best.toolTip()
-    assert row.best.fontMetrics().horizontalAdvance(row.best.text()) <= row.best.width()
+    assert row.best.text() == told and f"{update:,}" in row.best.toolTip()
+    assert row.best.fontMetrics().horizontalAdvance(told) <= row.best.width()
 
 
 def test_of_a_past_update_a_network_shows_what_was_measured_then(panel):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from engine import Session, new_network, new_run
+from app.stage.networks.confusion import ConfusionView
+from app.stage.networks.histograms import HistogramsView
+from app.stage.networks.images import ImagesView
+from engine import DIVERGED, Session, new_network, new_run
 
 
 @pytest.fixture
@@ -35,3 +38,15 @@ def test_what_is_shown_is_the_network_after_the_last_update(digits_window):
     run, learner = session.picture().runs[0], session.picture().learner
     right = learner.score(learner.outputs(run.shown.theta, learner.validation[0]), learner.validation[1])
     window.until(lambda: stage.views["confusion"].matrix.accuracy == pytest.approx(right))
+
+
+@pytest.mark.parametrize("kind", [ImagesView, ConfusionView, HistogramsView])
+def test_a_run_that_diverges_after_its_last_portrait_is_told(shown, digits, make, kind):
+    picture, _ = digits
+    view = shown(kind, digits)
+    assert "diverged" not in view.describe()
+    run = make.replace(picture.runs[0], status=DIVERGED)
+    view.refresh(make.replace(picture, runs=(run,)))
+    assert "diverged: last finite state" in view.describe()
+    view.refresh(picture)
+    assert "diverged" not in view.describe()

@@ -1,0 +1,43 @@
+"""Every figure of a network, in the order of preference for its stage. Adding one is adding one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.export.legend import Entry
+from app.export.networks import boundary, confusion, diagram, fit, predicted
+from app.export.networks.subject import Subject
+from engine import NetworkTask
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure. fits: whether it means anything for a task; draw: on empty axes, returns the legend's entries."""
+
+    key: str
+    title: str
+    fits: Callable[[NetworkTask], bool]
+    draw: Callable[[Axes, Subject], list[Entry]]
+
+
+FIGURES: dict[str, Figure] = {
+    figure.key: figure
+    for figure in (
+        Figure("boundary", "what it answers over the plane", boundary.fits, boundary.draw),
+        Figure("fit", "fitted curve", fit.fits, fit.draw),
+        Figure("confusion", "confusion matrix", confusion.fits, confusion.draw_validation),
+        Figure("confusion_training", "confusion matrix, training set", confusion.validates, confusion.draw_training),
+        Figure("predicted", "predicted against true", predicted.fits, predicted.draw),
+        Figure("diagram", "diagram of the network", diagram.fits, diagram.draw),
+    )
+}
+
+
+def figures_for(task: NetworkTask) -> tuple[Figure, ...]:
+    """Those that mean something for a task; the first is its stage."""
+    return tuple(figure for figure in FIGURES.values() if figure.fits(task))

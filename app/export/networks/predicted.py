@@ -1,0 +1,55 @@
+"""Predicted against true values of a regression, in print: every example a dot, on the diagonal if it is met."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from app.colours import ON_LIGHT
+from app.export.legend import Entry, clean
+from app.export.networks.dots import draw_examples, signs
+from app.export.networks.subject import Subject
+from app.homes import padded
+from engine import NetworkTask, Wanted
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_FURTHEST = 4.0  # spans of the targets that predictions may stretch an axis by
+
+
+def fits(task: NetworkTask) -> bool:
+    """Whether it is a regression."""
+    return not task.classes
+
+
+def draw(axes: Axes, subject: Subject) -> list[Entry]:
+    """Draw on empty axes; returns the legend's entries."""
+    from matplotlib.colors import to_rgba
+
+    data, settings = subject.learner.data, subject.settings
+    asked = subject.asked(Wanted())
+    low, high = padded(float(data.targets.min()), float(data.targets.max()))
+    known = asked.predictions[np.isfinite(asked.predictions)]
+    room = _FURTHEST * (high - low)
+    bottom = min(low, max(float(known.min()), low - room)) if len(known) else low
+    top = max(high, min(float(known.max()), high + room)) if len(known) else high
+    axes.set_xlim(low, high)
+    axes.set_ylim(bottom, top)
+    if (bottom, top) == (low, high):
+        axes.set_aspect("equal")
+    axes.set_xlabel(clean(f"True {data.target}"), parse_math=False)
+    axes.set_ylabel(clean(f"Predicted {data.target}"), parse_math=False)
+    axes.spines[["top", "right"]].set_visible(False)
+    if settings.grid:
+        axes.grid(True, which="major")
+        axes.set_axisbelow(True)
+    look: dict[str, Any] = {"color": "0.35", "lw": 0.8 * settings.line_width, "ls": (0, (4.0, 2.5)), "zorder": 3.0}
+    ends = max(low, bottom), min(high, top)
+    axes.plot(ends, ends, **look)
+    colour = ON_LIGHT[subject.run.colour]
+    spots = np.column_stack([data.targets, asked.predictions])
+    inks = np.tile(to_rgba(colour), (len(spots), 1))
+    draw_examples(axes, spots, inks, np.zeros(len(spots), int), data.train, settings)
+    return signs(asked, settings, False, colour)
