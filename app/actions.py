@@ -161,7 +161,7 @@ class Actions(QObject):
     def show_gallery(self) -> None:
         self.gallery.popup()
 
-    def show_export(self, plot: str = "loss") -> None:
+    def show_export(self, plot: str = "") -> None:
         published = self._bench.worker.published
         if published is not None:
             clocks = {run.id: published.clock for run in published.picture.runs}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
+import textwrap
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,21 +17,36 @@ from app.cli import DONE, refuse
 from app.curves.table import ALONG, CURVES
 from app.documents.experiment_file import load
 from app.documents.safe_write import FileError, shown
-from app.export.figure import FORMATS, write_figure
-from app.export.plots import CurvePlot, Plot, StagePlot
+from app.export.figure import FORMATS, is_carried, write_figure
+from app.export.networks.figures import FIGURES, figures_for
+from app.export.plots import CurvePlot, NetworkPlot, Plot, StagePlot
 from app.export.style import KNOBS, LEGENDS, SIZES, FigureSettings, parameters
 from app.export.table import write_table
 from app.progress import Bar
-from engine import DIVERGED, STOP, Experiment, Session, SessionPicture, SettingError
+from engine import (
+    DIVERGED,
+    STOP,
+    Experiment,
+    NetworkTask,
+    RunPicture,
+    Session,
+    SessionPicture,
+    SettingError,
+    Wanted,
+    portrait,
+)
 
 SOME_DIVERGED = 4
 MOST_UPDATES = int(STOP[0].high)
 STAGE, TABLE = "stage", "csv"
 _CHUNK_SECONDS = 0.05
+# What the table has besides of a network: scores are accuracy or R², the best is the lowest loss that was measured.
+_NETWORK = ("validation_loss", "training_score", "validation_score", "best_validation_loss", "best_update")
 
 EXAMPLES = f"""\
---plot may be given once for all pictures, or once for each of them, in order. It is {STAGE} or a curve:
-{", ".join(CURVES)}.
+--plot may be given once for all pictures, or once for each of them, in order. It is {STAGE}, of a network
+{", ".join(FIGURES)}, or a curve:
+{textwrap.fill(", ".join(CURVES), 100)}.
 
 examples:
   python main.py run race.toml
@@ -37,6 +54,9 @@ examples:
   python main.py run race.toml --export loss.svg --export stage.png --plot loss --plot stage
   python main.py run race.toml --export race.csv --quiet
   python main.py run race.toml --export norm.pdf --plot gradient_norm --smooth 50 --size 120x70 --font serif
+  python main.py run digits.toml --export matrix.pdf --plot confusion --export net.svg --plot diagram --run adam
+
+Figures of networks, and curves of layers, show the run that --run names, or the one selected in the file.
 
 On a terminal, stdout gets a table with one line per run; elsewhere the same separated by tabs, numbers in full.
 Exit status: 0 done, 2 refused, 4 done but a run diverged, 130 interrupted, 143 terminated, 1 a defect.
@@ -75,6 +95,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--plot", metavar="WHAT", action="append", default=[], help=f"what pictures show: {STAGE}, or a curve (loss)"
     )
+    made.add_argument("--run", metavar="ID", help="the run whose network, or layers, are shown")
     made.add_argument("--quiet", action="store_true", help="no progress and no table")
     curve = made.add_argument_group("curves")
     curve.add_argument(
@@ -112,7 +133,8 @@ def main(arguments: list[str]) -> int:
         plots = _plots(chosen, [format for _, format in outputs])
         settings = _figure_settings(chosen)
         _check(settings, {format for _, format in outputs})
-        experiment = _experiment(chosen.file, chosen.updates)
+        experiment = _selecting(_experiment(chosen.file, chosen.updates), chosen.run)
+        _fit(plots, experiment)
     except SystemExit as shown_help:
         return int(shown_help.code or 0)
     except (_Refusal, FileError, SettingError) as error:
@@ -127,11 +149,14 @@ def main(arguments: list[str]) -> int:
                 write_table(path, picture, bar.show)
             else:
                 write_figure(path, picture, plot, settings, progress=bar.show)
+        carried = not any(plots) or is_carried(picture.experiment)
     except (FileError, SettingError) as error:
         bar.clear()
         return refuse(str(error))
     finally:
         bar.clear()
+    if not carried:
+        print("Fall Line: figures are written without the experiment: its data are too large", file=sys.stderr)
     if not chosen.quiet:
         print(summary(picture, sys.stdout.isatty()), flush=True)
     return SOME_DIVERGED if any(run.status == DIVERGED for run in picture.runs) else DONE
@@ -142,36 +167,57 @@ def _finished(experiment: Experiment, bar: Bar) -> Session:
     bar.show("making the kernels ready", 0.0)
     session = Session(experiment)
     total = len(session.runs) * float(experiment.stop["updates"])  # type: ignore[arg-type]
-    chunk = 1000
+    chunk = 16
     while session.moving:
         began = time.perf_counter()
         for run in session.runs:
             run.advance(chunk)
         spent = time.perf_counter() - began
-        chunk = max(1000, min(int(chunk * _CHUNK_SECONDS / max(spent, 1e-6)), 4 * chunk))
+        chunk = max(1, min(int(chunk * _CHUNK_SECONDS / max(spent, 1e-6)), 4 * chunk))
         done = sum(run.update for run in session.runs)
         bar.show(f"{done:,} updates", done / total if total else 0.0)
     return session
 
 
 def summary(picture: SessionPicture, aligned: bool) -> str:
-    """A line per run: its id, name, updates, loss, status, and what there is to say of it."""
-    rows = [("run", "name", "updates", "loss", "status", "message")]
+    """A line per run: its id, name, updates, loss, status, and what there is to say of it.
+
+    Of networks there are more numbers between loss and status: see _NETWORK. Those that are not known, as where
+    no example validates, are empty.
+    """
+    network = picture.kind == "network"
+    names = ("updates", "loss", *(_NETWORK if network else ()))
+    rows = [("run", "name", *names, "status", "message")]
     for run in picture.runs:
-        loss = f"{run.shown.loss:.6g}" if aligned else repr(run.shown.loss)
-        rows.append((_cell(run.id), _cell(run.name), str(run.update), loss, run.status, _cell(run.message)))
+        numbers = _network_numbers(picture, run) if network else [run.update, run.shown.loss]
+        told = (_number_cell(number, aligned) for number in numbers)
+        rows.append((_cell(run.id), _cell(run.name), *told, run.status, _cell(run.message)))
     if not aligned:
         return "\n".join("\t".join(row) for row in rows)
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    numbers = (2, 3)
     lines = []
     for row in rows:
         cells = (
-            cell.rjust(widths[place]) if place in numbers else cell.ljust(widths[place])
+            cell.rjust(widths[place]) if 2 <= place < 2 + len(names) else cell.ljust(widths[place])
             for place, cell in enumerate(row)
         )
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
+
+
+def _network_numbers(picture: SessionPicture, run: RunPicture) -> list[float]:
+    """Updates, then loss and _NETWORK, of the weights as they are after the last update."""
+    assert picture.learner is not None
+    asked = portrait(picture.learner, run.shown.theta, Wanted())
+    (loss, validation_loss), scores = asked.losses, asked.scores
+    best = (run.best.loss, run.best.update) if run.best is not None else (math.nan, math.nan)
+    return [run.update, loss, validation_loss, *scores, *best]
+
+
+def _number_cell(number: float, aligned: bool) -> str:
+    if math.isnan(number):
+        return ""
+    return f"{number:.6g}" if aligned and isinstance(number, float) else repr(number)
 
 
 def _cell(text: str) -> str:
@@ -188,9 +234,31 @@ def _experiment(file: str, updates: int | None) -> Experiment:
     if updates is not None:
         return replace(experiment, stop={**stop, "updates": updates})
     other_ends = stop["plateau_updates"] or stop["gradient_below"] or float(stop["loss_below"]) > float("-inf")  # type: ignore[arg-type]
-    if not stop["updates"] and not other_ends:
+    validates = isinstance(experiment.problem, NetworkTask) and experiment.problem.share < 1.0
+    if not stop["updates"] and not other_ends and not (stop["patience"] and validates):
         raise _Refusal(f"{shown(file)} has no end (stop.updates is 0); give it one with --updates N")
     return experiment
+
+
+def _selecting(experiment: Experiment, run: str | None) -> Experiment:
+    """The experiment with this run as the one that figures show. Raises _Refusal if there is none."""
+    if run is None:
+        return experiment
+    ids = [record.settings.id for record in experiment.runs]
+    if run not in ids:
+        raise _Refusal(f"--run must be one of {shown(', '.join(ids))[:300]}, got {run[:60]!r}")
+    return replace(experiment, view={**experiment.view, "selected": run})
+
+
+def _fit(plots: Sequence[Plot | None], experiment: Experiment) -> None:
+    """Raises _Refusal if a plot is none for this problem."""
+    for plot in plots:
+        if isinstance(plot, NetworkPlot):
+            task = experiment.problem
+            known = [figure.key for figure in figures_for(task)] if isinstance(task, NetworkTask) else []
+            if plot.figure not in known:
+                what = f"of this network there are {', '.join(known)}" if known else "only networks have it"
+                raise _Refusal(f"--plot {plot.figure} cannot be drawn: {what}")
 
 
 def _outputs(names: Sequence[str], source: str) -> list[tuple[Path, str]]:
@@ -220,8 +288,8 @@ def _plots(chosen: argparse.Namespace, formats: list[str]) -> list[Plot | None]:
     if len(names) not in (1, pictures) or (chosen.plot and not pictures):
         raise _Refusal(f"--plot goes once for all pictures or once for each, got {len(names)} for {pictures} pictures")
     for name in names:
-        if name != STAGE and name not in CURVES:
-            raise _Refusal(f"--plot must be {STAGE}, {', '.join(CURVES)}, got {name[:60]!r}")
+        if name != STAGE and name not in FIGURES and name not in CURVES:
+            raise _Refusal(f"--plot must be {STAGE}, {', '.join((*FIGURES, *CURVES))}, got {name[:60]!r}")
     left = iter(names * pictures if len(names) == 1 else names)
     return [None if format == TABLE else _plot(next(left), chosen) for format in formats]
 
@@ -229,6 +297,8 @@ def _plots(chosen: argparse.Namespace, formats: list[str]) -> list[Plot | None]:
 def _plot(name: str, chosen: argparse.Namespace) -> Plot:
     if name == STAGE:
         return StagePlot()
+    if name in FIGURES:
+        return NetworkPlot(name)
     return CurvePlot(name, chosen.along, chosen.log_x, chosen.log_y, chosen.smooth)
 
 

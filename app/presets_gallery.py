@@ -29,6 +29,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QFrame,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QListView,
@@ -39,6 +40,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.controls.popup import Popup
+from app.controls.segmented import Segmented
 from app.documents.presets import Preset, presets
 from app.theme import Theme, icon
 
@@ -48,6 +50,8 @@ GAP, INSIDE, CORNER = 5, 10, 9
 IMAGE_RATIO = 0.625  # height of a thumbnail over its width
 TITLE_LINE, NOTE_LINE, NOTE_LINES = 24, 17, 3
 NOTE_PIXELS = 12
+KINDS = "All", "Surfaces", "Networks"
+KINDS_WIDTH = 280
 _PRESET = Qt.ItemDataRole.UserRole
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
 
@@ -185,11 +189,19 @@ class PresetGallery(Popup):
         self.cards.setModel(QStandardItemModel(self))
         self.nothing = QLabel()
         self.nothing.setObjectName("muted")
-        for widget in (self.search, self.nothing):
-            self.body.addWidget(widget)
+        self.kind = Segmented(KINDS, "Kind of presets", ("Every preset", "Descent on surfaces", "Training of networks"))
+        self.kind.setObjectName("preset-kind")
+        self.kind.setFixedWidth(KINDS_WIDTH)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.search, 1)
+        row.addWidget(self.kind)
+        self.body.addLayout(row)
+        self.body.addWidget(self.nothing)
         self.body.addWidget(self.cards, 1)
         self.set_theme(theme)
         self.search.textChanged.connect(self._filter)
+        self.kind.chosen.connect(self._filter)
         self.search.installEventFilter(self)
         self.cards.activated.connect(self._choose)
         self.cards.clicked.connect(self._choose)
@@ -227,16 +239,17 @@ class PresetGallery(Popup):
             item.setData(QPixmap(str(preset.thumbnail or "")), Qt.ItemDataRole.DecorationRole)
             item.setData(f"{preset.title}. {preset.line}", Qt.ItemDataRole.AccessibleTextRole)
             model.appendRow(item)
-        self._filter("")
+        self._filter()
 
-    def _filter(self, text: str) -> None:
-        """Leave the cards whose title or line has every word."""
-        words = text.casefold().split()
+    def _filter(self) -> None:
+        """Leave the cards of the chosen kind whose title or line has every word."""
+        text = self.search.text()
+        words, kind = text.casefold().split(), KINDS[self.kind.place]
         found = False
         for row in range(self.cards.model().rowCount()):
             preset: Preset = self.cards.model().index(row, 0).data(_PRESET)
             told = f"{preset.title} {preset.line}".casefold()
-            fits = all(word in told for word in words)
+            fits = kind in (KINDS[0], KINDS[1 + preset.network]) and all(word in told for word in words)
             self.cards.setRowHidden(row, not fits)
             found |= fits
         self.nothing.setText(f"no preset says “{text.strip()}”")

@@ -128,7 +128,7 @@ class Starter(QObject):
         assert isinstance(application, QApplication)
         KeyKeeper(application)
         sys.excepthook = lambda *fault: self._unexpected("".join(traceback.format_exception(*fault)))
-        bench.stage.setFocus()
+        bench.shown_stage.setFocus()
         if self._cache.note:
             bench.toast.warn(self._cache.note)
         if self._file is None or bench.open_file(self._file):

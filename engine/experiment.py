@@ -201,6 +201,11 @@ def of_run(setting: str) -> bool:
     return part in _CHOICES or part in _PLAIN
 
 
+def of_theta(setting: str) -> bool:
+    """Whether a setting names a parameter."""
+    return setting.partition(".")[0] == PARAMETER
+
+
 def parameter_place(setting: str, parameters: int) -> int:
     """The place in theta that `parameter.17` names. Raises SettingError if there is none."""
     part, _, place = setting.partition(".")
@@ -236,7 +241,7 @@ def followed(settings: RunSettings, task: Task, setting: str, value: Any) -> tup
     if of_run(setting):
         settings = settings.having(setting, value)
         return settings, task, settings.value(setting)
-    if setting.partition(".")[0] == PARAMETER:
+    if of_theta(setting):
         parameters = task.network.parameters if isinstance(task, NetworkTask) else 2
         parameter_place(setting, parameters)
         return settings, task, checked(COORDINATE, value, setting)

@@ -14,7 +14,7 @@ import numpy as np
 from engine import loop, stream
 from engine.batches import BATCHES
 from engine.contracts import Value
-from engine.experiment import PARAMETER, RunSettings, followed, of_run, parameter_place
+from engine.experiment import RunSettings, followed, of_run, of_theta, parameter_place
 from engine.history import COLUMNS, History
 from engine.optimizers import OPTIMIZERS
 from engine.problem import Problem, problem_of
@@ -86,7 +86,7 @@ class Machine:
             self._load_numbers()
             if setting.partition(".")[0] == "batch":
                 self._begin_epoch()
-        elif setting.partition(".")[0] == PARAMETER:
+        elif of_theta(setting):
             self.theta[parameter_place(setting, self.theta.size)] = kept
         else:
             self.problem = problem_of(task)

@@ -152,7 +152,8 @@ class NetworkTask:
 
         Settings are the fields, a knob of `data`, `loss` or `initializer` (`data.noise`), `hidden.2.activation`
         and `hidden.2.units` (layers from 1), `data.add` (inputs..., target) and `data.erase` (see Table). Other data bring
-        features and a loss that fit them, where the old ones do not.
+        features and a loss that fit them, where the old ones do not; a loss of logits brings an output without
+        activation.
         """
         part, dot, knob = setting.partition(".")
         changed: Any
@@ -165,6 +166,12 @@ class NetworkTask:
                 changed = replace(self, hidden=_hidden_with(self.hidden, knob, value))
             elif part in _CHOICES:
                 changed = _replaced(self, part, _choice(_CHOICES[part], getattr(self, part), knob, value))
+                if (
+                    part == "loss"
+                    and changed.loss.kind != self.loss.kind
+                    and LOSSES[changed.loss.kind].squash != "clip"
+                ):
+                    changed = replace(changed, output="identity")  # these take what comes before a sigmoid
             elif setting in _KEYS:
                 changed = _replaced(self, setting, _key(_KEYS[setting], value))
             elif setting == "features":

@@ -12,7 +12,7 @@ import numpy as np
 from engine import loop, stream
 from engine.contracts import SettingError, Value
 from engine.diagnosis import Diagnosis, diagnose
-from engine.experiment import NEVER, RunRecord, RunSettings, Task, Tweak, followed, of_run
+from engine.experiment import NEVER, RunRecord, RunSettings, Task, Tweak, followed, of_run, of_theta
 from engine.history import COLUMNS, History
 from engine.machine import Machine
 from engine.measures import MEASURES, Measures, next_due
@@ -153,8 +153,8 @@ class Run:
             elif reason != loop.GOING:
                 self.ending = _ENDINGS[reason].format(**self.stop)
             self._keep_snapshot()
+            self._measure()  # before the tweaks of this update, as it was when they were made
             self._apply_due_tweaks()
-            self._measure()
         return self.update - first
 
     def tweak(self, setting: str, value: Any) -> Tweak | None:
@@ -185,6 +185,10 @@ class Run:
         self._applied = len(past)
         self.tweaks = [*past, tweak]
         self._apply_due_tweaks()
+        if self.update == 0:
+            self.measures.cut(-1)
+            self._trail.clear()
+            self._measure()
         self.tweaks += _fitting(self.settings, self.machine.problem.task, later)
         return tweak
 
@@ -290,7 +294,9 @@ class Run:
             gradient=gradient,
             gradient_norm=named["gradient_norm"],
             rate=named["learning_rate"],
-            slots={name: machine.slots[k * n : (k + 1) * n].copy() for k, name in enumerate(entry.slots)} if step else {},
+            slots={name: machine.slots[k * n : (k + 1) * n].copy() for k, name in enumerate(entry.slots)}
+            if step
+            else {},
             step=moved,
             since_optimizer=machine.update - int(machine.stream[stream.OPTIMIZER_UPDATE]),
         )
@@ -310,6 +316,8 @@ class Run:
             tweak = self.tweaks[self._applied]
             self.machine.set(tweak.setting, tweak.value)
             self._applied += 1
+            if not (of_run(tweak.setting) or of_theta(tweak.setting)):
+                self.best, self._patient_from = None, self.update  # it was the best on other data, or by another loss
             if tweak.setting.startswith("batch"):
                 place = self.machine.stream
                 self._batch_changes.append((self.update, int(place[stream.SEEN]), int(place[stream.BATCH])))
@@ -345,7 +353,9 @@ class Run:
         if patience and self.best is not None and not self.ending:
             waited = update - max(self.best.update, self._patient_from)
             if waited >= patience:
-                self.ending = f"no lower validation loss in {waited:,} updates, the best is of update {self.best.update:,}"
+                self.ending = (
+                    f"no lower validation loss in {waited:,} updates, the best is of update {self.best.update:,}"
+                )
 
     def _freeze(self, reason: int) -> None:
         """Stand still at the last update whose numbers are all finite, and find out why."""

@@ -12,7 +12,6 @@ from engine.contracts import SettingError, Value, shown
 from engine.experiment import (
     LEARNING_RATE,
     MOST_RUNS,
-    PARAMETER,
     Experiment,
     RunRecord,
     RunSettings,
@@ -20,6 +19,7 @@ from engine.experiment import (
     Tweak,
     checked_stop,
     of_run,
+    of_theta,
 )
 from engine.history import HistoryView
 from engine.measures import MeasuresView
@@ -152,7 +152,7 @@ class Session:
 
     def tweak(self, id: str, setting: str, value: Any) -> None:
         """Change a setting, or a parameter (`parameter.17`), of one run. Raises SettingError."""
-        if not of_run(setting) and setting.partition(".")[0] != PARAMETER:
+        if not (of_run(setting) or of_theta(setting)):
             raise SettingError(f"there is no setting {shown(setting, 60)}")
         self.run(id).tweak(setting, value)
 
@@ -176,7 +176,11 @@ class Session:
         self.problem = problem_of(task)
         self.experiment_settings = replace(self.experiment_settings, problem=task)
         self.runs = [
-            Run(self.problem, RunRecord(run.settings, _left(run.tweaks if keeps_theta else run.pending, keeps_theta)), run.stop)
+            Run(
+                self.problem,
+                RunRecord(run.settings, _left(run.tweaks if keeps_theta else run.pending, keeps_theta)),
+                run.stop,
+            )
             for run in self.runs
         ]
         return True
@@ -312,10 +316,9 @@ class Session:
         )
 
 
-def _left(tweaks: Iterable[Tweak], of_theta: bool) -> tuple[Tweak, ...]:
+def _left(tweaks: Iterable[Tweak], theta_stays: bool) -> tuple[Tweak, ...]:
     """The tweaks that stay when the problem is replaced: those of the run, and of theta if it is the same."""
-    edits = PARAMETER if of_theta else None
-    return tuple(tweak for tweak in tweaks if of_run(tweak.setting) or tweak.setting.partition(".")[0] == edits)
+    return tuple(tweak for tweak in tweaks if of_run(tweak.setting) or (theta_stays and of_theta(tweak.setting)))
 
 
 __all__ = ["DIVERGED", "FINISHED", "READY", "RUNNING", "RunPicture", "Session", "SessionPicture"]

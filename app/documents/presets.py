@@ -19,13 +19,17 @@ _MOST_BYTES = 2**18
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One experiment of the menu. line: what it shows, in a sentence. thumbnail: a picture, None if there is none."""
+    """One experiment of the menu. line: what it shows, in a sentence. thumbnail: a picture, None if there is none.
+
+    network: whether it trains a network, and does not descend a surface.
+    """
 
     key: str
     title: str
     line: str
     path: Path
     thumbnail: Path | None
+    network: bool = False
 
     def experiment(self) -> Experiment:
         """Raises FileError or SettingError."""
@@ -41,8 +45,10 @@ def presets(folder: Path = FOLDER) -> tuple[Preset, ...]:
         with contextlib.suppress(FileError, ValueError):
             data = parsed(read(path, _MOST_BYTES).decode("utf-8"))
             title, note = data.get("title", path.stem), data.get("note", "")
+            problem = data.get("problem")
             if isinstance(title, str) and isinstance(note, str):
                 picture = path.with_suffix(".png")
                 line = note.strip().partition("\n")[0]
-                found.append(Preset(path.stem, title, line, path, picture if picture.is_file() else None))
+                network = isinstance(problem, dict) and "data" in problem
+                found.append(Preset(path.stem, title, line, path, picture if picture.is_file() else None, network))
     return tuple(found)

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.curves.table import Clock
 from app.documents.experiment_file import to_text
@@ -94,12 +94,10 @@ def figure_bytes(
         if isinstance(plot, CurvePlot):
             entries = draw_curves(axes, picture, plot, settings, labels, clocks or {}, progress)
         elif isinstance(plot, NetworkPlot):
-            subject = subject_of(picture, settings, labels)
-            entries = FIGURES[plot.figure].draw(axes, subject)
-            _head(figure, subject.heading(), settings)
+            entries = FIGURES[plot.figure].draw(axes, subject_of(picture, settings, labels))
         else:
             entries = draw_stage(axes, picture, plot, settings, labels, progress)
-        if settings.title:
+        if settings.title and not isinstance(plot, NetworkPlot):
             axes.set_title(clean(picture.experiment.title)[:120], parse_math=False)
         add_legend(figure, axes, entries, settings, inside=isinstance(plot, CurvePlot))
         content = io.BytesIO()
@@ -109,12 +107,6 @@ def figure_bytes(
             facecolor="none" if settings.transparent else "white",
         )  # fmt: skip
     return content.getvalue()
-
-
-def _head(figure: Any, text: str, settings: FigureSettings) -> None:
-    """A line over everything, as large as fits."""
-    line = figure.suptitle(clean(text), fontsize=0.9 * settings.font_size, color="0.3", parse_math=False)
-    line.set_fontsize(min(1.0, 0.96 * figure.bbox.width / line.get_window_extent().width) * line.get_fontsize())
 
 
 def _labels(picture: SessionPicture) -> dict[str, str]:

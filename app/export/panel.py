@@ -23,11 +23,13 @@ from PySide6.QtWidgets import (
 
 from app.controls.knob_list import KnobList
 from app.controls.popup import Popup
-from app.curves.table import CURVES, SURFACE, Clock
+from app.curves.table import CURVES, Clock
 from app.export.draughtsman import Draughtsman, Order
-from app.export.plots import CurvePlot, Plot, StagePlot
+from app.export.figure import is_carried
+from app.export.networks.figures import FIGURES, figure_on_screen, figures_for
+from app.export.plots import CurvePlot, NetworkPlot, Plot, StagePlot
 from app.export.style import KNOBS, LEGENDS, MM, SIZES, FigureSettings
-from engine import SessionPicture
+from engine import NetworkTask, SessionPicture
 
 STAGE, TABLE = "stage", "table"
 _DELAY = 250  # milliseconds until a change is drawn
@@ -109,6 +111,8 @@ class ExportPanel(Popup):
         """Open with what is on screen now; the race may go on."""
         self._picture, self._clocks, self._view = picture, clocks, view
         self._list_plots(picture)
+        if what == STAGE and isinstance(picture.task, NetworkTask):
+            what = figure_on_screen(picture.task, picture.experiment.view).key
         self.what.setCurrentIndex(max(self.what.findData(what), 0))
         self.popup()
         self._changed()
@@ -120,7 +124,10 @@ class ExportPanel(Popup):
             for key, curve in CURVES.items():
                 if curve.needs(picture):
                     self.what.addItem(curve.title_for(picture), key)
-            if picture.kind == SURFACE:
+            if isinstance(picture.task, NetworkTask):
+                for figure in figures_for(picture.task):
+                    self.what.addItem(f"Network: {figure.title}", figure.key)
+            else:
                 self.what.addItem("Stage: surface and paths", STAGE)
             self.what.addItem("Every row as a table (CSV)", TABLE)
 
@@ -131,6 +138,8 @@ class ExportPanel(Popup):
             return None
         if key == STAGE:
             return StagePlot()
+        if key in FIGURES:
+            return NetworkPlot(key)
         shown = list(self._view.get("curves", []))
         spans = dict(zip(shown, self._view.get("curves_smoothing", []), strict=False))
         return CurvePlot(
@@ -181,11 +190,15 @@ class ExportPanel(Popup):
             "One row per run and update, every number so that reading it back gives the same bits. What is measured of "
             "a network now and then stands in further columns, empty in between."
             if table
-            else f"{self.settings.width:g} × {self.settings.height:g} mm, drawn from the data. The figure carries its "
-            "experiment: open the file again to continue from it."
+            else f"{self.settings.width:g} × {self.settings.height:g} mm, drawn from the data. {self._carried()}"
         )
         if self.isVisible():
             self._waiting.start()
+
+    def _carried(self) -> str:
+        if self._picture is None or is_carried(self._picture.experiment):
+            return "The figure carries its experiment: open the file again to continue from it."
+        return "The experiment's data are too large for a figure to carry: save it as a file, too."
 
     def _draw(self) -> None:
         plot = self.plot()

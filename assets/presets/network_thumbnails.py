@@ -21,7 +21,7 @@ from app.stage.networks.views import VIEWS
 from app.theme import DARK
 from engine import Session, portrait
 
-AXES = QSize(90, 60)  # more than a chart's names and numbers take
+AXES = QSize(100, 80)  # more than a chart's names and numbers take
 FINE = 1.5  # times as large as shown are histograms painted, so that more of their words fit
 STROKES = 20  # times that a chart is painted: long paths are drawn piece by piece
 DRAWING = 4.0  # seconds in which the loss over a plane becomes fine

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from app.documents.presets import presets
 from app.presets_gallery import PresetGallery
@@ -85,6 +85,19 @@ def test_words_are_found_in_titles_and_lines_in_any_order(qtbot, gallery) -> Non
     assert shown(gallery) == ["Batch size and noise"]
     gallery.search.setText("deeper noise ")
     assert shown(gallery) == ["Noise helps"]
+
+
+def test_surfaces_and_networks_are_told_apart(qtbot, gallery) -> None:
+    all_titles = shown(gallery)
+    surfaces, networks = ([preset.title for preset in presets() if preset.network == kind] for kind in (False, True))
+    buttons = {button.text(): button for button in gallery.kind.findChildren(QPushButton)}
+    for title, expected in (("Networks", networks), ("Surfaces", surfaces), ("All", all_titles)):
+        qtbot.mouseClick(buttons[title], Qt.MouseButton.LeftButton)
+        assert shown(gallery) == expected and current(gallery) == expected[0]
+    assert len(surfaces) >= 22 and len(networks) >= 14
+    qtbot.mouseClick(buttons["Networks"], Qt.MouseButton.LeftButton)
+    gallery.search.setText("edge of stability")
+    assert shown(gallery) == ["The edge of stability, in a network"]
 
 
 def test_nothing_found_is_said_and_return_opens_nothing(qtbot, gallery) -> None:

@@ -147,6 +147,11 @@ def test_a_life_of_live_changes_is_computed_again_to_the_bit() -> None:
     with ThreadPoolExecutor(2) as pool:
         threads = lived(pool.map)
     for id in ("adam", "sgd"):
+        one, other = (race.run(id).measures.view() for race in (again, session))
+        assert np.array_equal(one.at, other.at)
+        assert np.array_equal(one.values, other.values, equal_nan=True)
+        assert np.array_equal(one.layers, other.layers, equal_nan=True)
+        assert again.run(id).best.update == session.run(id).best.update > 250, "of the data as they are now"
         assert np.array_equal(theta(again, id), theta(session, id))
         assert np.array_equal(theta(threads, id), theta(session, id))
         for update in (0, 2, 61, 139, 201, 260):

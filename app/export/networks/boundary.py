@@ -30,6 +30,7 @@ def fits(task: NetworkTask) -> bool:
 
 def draw(axes: Axes, subject: Subject) -> list[Entry]:
     """Draw on empty axes; returns the legend's entries."""
+    subject.head(axes, subject.heading())
     data, settings = subject.learner.data, subject.settings
     region = home_of(subject.task, data.raw)
     asked = subject.asked(Wanted(region, columns=subject.nodes, rows=subject.nodes))
@@ -100,9 +101,8 @@ def _draw_values(axes: Axes, subject: Subject, asked: Portrait) -> Array:
     levels = [level for level in MaxNLocator(8).tick_values(low, high) if values.count() and _within(level, values)]
     if levels:
         thin = 0.45 * subject.settings.line_width
-        axes.contour(
-            *_nodes(asked), values, levels=levels, colors=_LINE, linewidths=thin, linestyles="solid", alpha=0.7
-        )
+        look: dict[str, Any] = {"colors": _LINE, "linewidths": thin, "linestyles": "solid", "alpha": 0.7}
+        axes.contour(*_nodes(asked), values, levels=levels, **look)
     bar = axes.figure.colorbar(image, ax=axes, extend="both", pad=0.02, aspect=26, fraction=0.08)
     bar.outline.set_linewidth(0.4 * subject.settings.line_width)
     bar.set_label(clean(data.target), parse_math=False)

@@ -66,7 +66,7 @@ def _draw(axes: Axes, subject: Subject, validation: bool) -> list[Entry]:
                 column, row, f"{counts[row, column]:,}", ha="center", va="center", fontsize=letters,
                 color="white" if shares[row, column] > _DARK else "0.15",
             )  # fmt: skip
-    axes.set_title(scored(asked)[validation], fontsize=0.9 * settings.font_size, parse_math=False)
+    subject.head(axes, subject.heading(), scored(asked)[validation])
     return []
 
 

@@ -54,6 +54,7 @@ def fits(task: NetworkTask) -> bool:
 
 def draw(axes: Axes, subject: Subject) -> list[Entry]:
     """Draw on empty axes; returns the legend's entries. A unit of length is a millimetre of the page, about."""
+    subject.head(axes, subject.heading())
     settings, network, data = subject.settings, subject.learner.network, subject.learner.data
     width, height = settings.width, _HIGH * settings.height
     axes.set_xlim(0.0, width)
@@ -196,7 +197,7 @@ def _draw_words(axes: Axes, subject: Subject, columns: list[Column], names: tupl
     size = 0.9 * subject.settings.font_size
     titles = ["inputs", *subject.task.layer_titles]
     for place, column in enumerate(columns):
-        below = "" if place == 0 else ACTIVATIONS[network.activations[place - 1]].title
+        below = ACTIVATIONS[network.activations[place - 1]].title if place else "mean example" if data.image else ""
         if place and network.skips(place - 1):
             below += ", residual"
         look: dict[str, Any] = {"ha": "center", "va": "top", "linespacing": 1.15, "parse_math": False}

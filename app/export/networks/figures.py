@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.export.legend import Entry
 from app.export.networks import boundary, confusion, diagram, fit, predicted
@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure. fits: whether it means anything for a task; draw: on empty axes, returns the legend's entries."""
+    """One figure. fits: whether it means anything for a task; draw: on empty axes, returns the legend's entries.
+
+    view: the key of the view in the window that shows the same.
+    """
 
     key: str
     title: str
+    view: str
     fits: Callable[[NetworkTask], bool]
     draw: Callable[[Axes, Subject], list[Entry]]
 
@@ -28,12 +32,18 @@ class Figure:
 FIGURES: dict[str, Figure] = {
     figure.key: figure
     for figure in (
-        Figure("boundary", "what it answers over the plane", boundary.fits, boundary.draw),
-        Figure("fit", "fitted curve", fit.fits, fit.draw),
-        Figure("confusion", "confusion matrix", confusion.fits, confusion.draw_validation),
-        Figure("confusion_training", "confusion matrix, training set", confusion.validates, confusion.draw_training),
-        Figure("predicted", "predicted against true", predicted.fits, predicted.draw),
-        Figure("diagram", "diagram of the network", diagram.fits, diagram.draw),
+        Figure("boundary", "what it answers over the plane", "decision", boundary.fits, boundary.draw),
+        Figure("fit", "fitted curve", "fit", fit.fits, fit.draw),
+        Figure("confusion", "confusion matrix", "confusion", confusion.fits, confusion.draw_validation),
+        Figure(
+            "confusion_training",
+            "confusion matrix, training set",
+            "confusion",
+            confusion.validates,
+            confusion.draw_training,
+        ),
+        Figure("predicted", "predicted against true", "residuals", predicted.fits, predicted.draw),
+        Figure("diagram", "diagram", "", diagram.fits, diagram.draw),
     )
 }
 
@@ -41,3 +51,11 @@ FIGURES: dict[str, Figure] = {
 def figures_for(task: NetworkTask) -> tuple[Figure, ...]:
     """Those that mean something for a task; the first is its stage."""
     return tuple(figure for figure in FIGURES.values() if figure.fits(task))
+
+
+def figure_on_screen(task: NetworkTask, view: Mapping[str, Any]) -> Figure:
+    """The figure that is most like what the window shows; view: its settings."""
+    figures = figures_for(task)
+    like = [figure for figure in figures if figure.view and figure.view == view.get("network_view")]
+    training = view.get("network_confusion_part") == "training"
+    return like[-1 if training else 0] if like else figures[0]

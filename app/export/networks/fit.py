@@ -58,6 +58,7 @@ def _draw_values(axes: Axes, subject: Subject) -> list[Entry]:
     axes.set_ylim(*_reach(list(curves.values()), low, high))
     axes.set_ylabel(clean(data.target), parse_math=False)
     draw_examples(axes, spots, np.tile(_rgba(_GREY), (len(spots), 1)), np.zeros(len(spots), int), data.train, settings)
+    subject.head(axes, *([subject.heading()] if len(runs) == 1 else []))
     entries: list[Entry] = []
     if (truth := truth_of(subject.task)) is not None:
         look: dict[str, Any] = {"color": "0.2", "lw": 0.7 * settings.line_width, "ls": (0, (4.0, 2.5)), "zorder": 3.0}
@@ -85,6 +86,7 @@ def _draw_classes(axes: Axes, subject: Subject) -> list[Entry]:
     axes.set_yticks(np.linspace(0.0, 1.0, 6))
     axes.set_ylabel("Probability")
     axes.axhline(0.5, color="0.6", lw=0.5 * settings.line_width, ls=(0, (4.0, 2.5)))
+    subject.head(axes, subject.heading())
     entries: list[Entry] = []
     curves, xs = _row(asked.field), np.linspace(x0, x1, _NODES)
     for place, name in enumerate(data.classes):

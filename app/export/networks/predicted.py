@@ -26,6 +26,7 @@ def fits(task: NetworkTask) -> bool:
 
 def draw(axes: Axes, subject: Subject) -> list[Entry]:
     """Draw on empty axes; returns the legend's entries."""
+    subject.head(axes, subject.heading())
     from matplotlib.colors import to_rgba
 
     data, settings = subject.learner.data, subject.settings

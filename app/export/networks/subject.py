@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from app.export.legend import clean
 from app.stage.networks.words import scores_of
 from engine import DIVERGED, Learner, NetworkTask, Portrait, Wanted, portrait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
 
     from app.export.style import FigureSettings
     from engine import RunPicture, SessionPicture
@@ -45,6 +48,17 @@ class Subject:
         run = run or self.run
         lost = ", diverged" if run.status == DIVERGED else ""
         return f"{self.labels.get(run.id, run.name)}, update {run.shown.update:,}{lost}"
+
+    def head(self, axes: Axes, *lines: str) -> None:
+        """Put lines over everything, below the experiment's title if it is wanted, as large as fits."""
+        whole = [self.picture.experiment.title[:120], *lines] if self.settings.title else list(lines)
+        if not whole:
+            return
+        figure: Any = axes.figure
+        text = "\n".join(map(clean, whole))
+        head = figure.suptitle(text, fontsize=0.9 * self.settings.font_size, color="0.2", parse_math=False)
+        room = 0.96 * figure.bbox.width / max(head.get_window_extent().width, 1.0)
+        head.set_fontsize(min(1.0, room) * head.get_fontsize())
 
 
 def subject_of(picture: SessionPicture, settings: FigureSettings, labels: Mapping[str, str]) -> Subject:

@@ -6,27 +6,22 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter
+from PySide6.QtCore import QEvent, QObject, QPointF, QTimer
+from PySide6.QtGui import QColor, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app.elided import ElidedLabel
 from app.planes import PlanePatch, PlaneWanted
-from app.stage import overlay
-from app.stage.base import Landscape
-from app.stage.canvas import Canvas, blank
-from app.stage.markers import draw_dot, draw_minimum, draw_start
 from app.stage.networks import path_words as words
 from app.stage.networks.brush import Brush
 from app.stage.networks.chart import Chart, Reading
 from app.stage.networks.options import Options
 from app.stage.networks.parameter_chooser import ParameterChooser
+from app.stage.networks.path_scene import PathScene
 from app.stage.networks.view import NetworkView
 from app.stage.networks.walkers import Walkers
-from app.stage.paths import Lines
-from app.stage.terrain import Terrain
 from app.ticks import number
-from engine import Ground, Learner
+from engine import Learner
 
 if TYPE_CHECKING:
     from app.stage.view import View
@@ -40,7 +35,6 @@ PLANES = {
 }
 ASK_DELAY = 60  # milliseconds between two changes of what is wanted
 MARGIN = 0.12  # of the view, known beyond each edge, so that a short pan shows no gap
-EVERYWHERE = 1e100
 
 
 class PathView(NetworkView):
@@ -68,9 +62,7 @@ class PathView(NetworkView):
         self._selected = ""
         self._cursor: int | None = None
         self._pointed: int | None = None
-        self._landscape: Landscape | None = None
-        self._painted: np.ndarray | None = None
-        self._canvas = Canvas(Lines(), self._paint_base)
+        self._scene = PathScene(theme, self.chart)
         self._told: PlaneWanted | None = None
         self._asking = QTimer(self)
         self._asking.setSingleShot(True)
@@ -99,9 +91,7 @@ class PathView(NetworkView):
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
-        if self._landscape is not None:
-            self._landscape.paint_with(theme)
-        self._canvas.spoil()
+        self._scene.set_theme(theme)
         self.chart.set_theme(theme)
 
     def refresh(self, picture: SessionPicture) -> None:
@@ -199,7 +189,7 @@ class PathView(NetworkView):
 
     def _look(self) -> None:
         """Another part of the plane is shown."""
-        self._canvas.spoil()
+        self._scene.spoil()
         if not self._asking.isActive():
             self._asking.start()
 
@@ -240,61 +230,7 @@ class PathView(NetworkView):
         self.chart.update()
 
     def _draw(self, painter: QPainter, view: View) -> None:
-        shown = self._shown
-        if shown is None:
-            self._write(painter, view, words.WAITING)
-            return
-        self._make_landscape(shown.patch)
-        painter.drawImage(0, 0, self._canvas.image(shown.runs, self.theme.run_colours, view, view.plot))
-        if not shown.patch.drawn:
-            self._write(painter, view, words.COMPUTING)
-        elif not np.isfinite(shown.patch.values).any():
-            self._write(painter, view, words.NOWHERE)
-        self._draw_moving(painter, view, shown)
-        if self._canvas.behind:
-            self.chart.update()
-
-    def _draw_moving(self, painter: QPainter, view: View, shown: Walkers) -> None:
-        colours, runs = self.theme.run_colours, shown.runs
-        start = shown.start()
-        if start is not None:
-            draw_start(painter, view.point(*start), False)
-        for run in runs:
-            overlay.draw_tail(painter, run, colours[run.colour], self._canvas.end(run), view)
-        selected = shown.patch.run
-        for run in sorted(runs, key=lambda run: run.id == selected):
-            overlay.draw_marker(painter, run, colours[run.colour], view, run.id == selected)
-        for run, x, y in shown.bests():
-            if view.plot.contains(at := view.point(x, y)):
-                draw_minimum(painter, at, colours[run.colour])
-        overlay.draw_pointers(painter, runs, colours, view)
-        if self._cursor is not None:
-            for run, x, y in shown.at(self._cursor):
-                if view.plot.contains(at := view.point(x, y)):
-                    draw_dot(painter, at, colours[run.colour])
-
-    def _make_landscape(self, patch: PlanePatch) -> None:
-        """Make the newest losses ready to paint, once."""
-        if patch.values is self._painted:
-            return
-        self._painted = patch.values
-        box = (-EVERYWHERE, EVERYWHERE, -EVERYWHERE, EVERYWHERE)
-        ground = Ground(self.TITLE, "", box, patch.home, (), (), lowest=0.0, log_levels=True)
-        known = np.isfinite(patch.values).any()
-        self._landscape = Landscape(Terrain(ground, patch.xs, patch.ys, patch.values), self.theme) if known else None
-        self._canvas.spoil()
-
-    def _paint_base(self) -> QImage:
-        image = blank(self.chart, self.theme.panel)
-        if self._landscape is not None:
-            with QPainter(image) as painter:
-                painter.setClipRect(self.chart.view.plot)
-                self._landscape.draw(painter, self.chart.view, self.theme)
-        return image
-
-    def _write(self, painter: QPainter, view: View, text: str) -> None:
-        painter.setPen(self.theme.muted)
-        painter.drawText(view.plot, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
+        self._scene.draw(painter, view, self._shown, self._cursor)
 
     def _read(self, at: QPointF) -> Reading:
         """What is to be read at a point: where it is, the loss of the slice, and the path beside it."""
@@ -303,9 +239,8 @@ class PathView(NetworkView):
             return [(words.WAITING, None)]
         (x, y), (across, up) = view.at(at), words.short_axes(shown.patch)
         lines: list[tuple[str, QColor | None]] = [(f"{across} {number(x)}   {up} {number(y)}", None)]
-        if self._landscape is not None:
-            value = self._landscape.terrain.value(x, y)
-            lines.append((f"loss in this plane {number(value)}" if np.isfinite(value) else "loss not known here", None))
+        loss = self._scene.loss(x, y)
+        lines.append((f"loss in this plane {number(loss)}" if np.isfinite(loss) else "loss not known here", None))
         found = shown.nearest(view, at)
         if found is not None:
             run, update, loss, measured = found

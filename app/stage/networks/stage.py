@@ -115,7 +115,7 @@ class NetworkStage(QWidget):
         assert isinstance(task, NetworkTask)
         shape = " – ".join(str(size) for size in task.network.sizes)
         parameters = f"{task.network.parameters:,} parameters"
-        self._title.show_texts(f"{shape}   ·   {parameters}", parameters, shape)
+        self._title.show_texts(f"{shape}   ·   {parameters}", parameters, shape, "")
         self._offer_tabs(picture)
         for view in self._shown:
             view.refresh(picture)
@@ -131,6 +131,7 @@ class NetworkStage(QWidget):
             for place, key in enumerate(self.views):
                 if self.tabs.isTabVisible(place) != (key in fitting):
                     self.tabs.setTabVisible(place, key in fitting)
+                    self.tabs.updateGeometry()  # which Qt forgets
         if self._chosen not in fitting:
             self.choose(next(iter(fitting), ""))
         elif list(self.views)[self.tabs.currentIndex()] != self._chosen:

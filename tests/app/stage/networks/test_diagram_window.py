@@ -8,16 +8,26 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from app.stage.networks.graph.item import WEIGHT, Item
-from engine import Experiment, Layer, Session, new_network, new_run
+from engine import Experiment, Layer, Session, Wanted, new_network, new_run, portrait
 
 LEFT = Qt.MouseButton.LeftButton
 ITEM = Item(WEIGHT, 1, 0, 1)
 
 
+def compiled(experiment) -> None:
+    """Let every kernel be compiled that the window will need, which no patience of its tests allows for."""
+    session = Session(experiment)
+    session.advance(1)
+    picture = session.picture()
+    portrait(picture.learner, picture.runs[0].shown.theta, Wanted((0, 1, 0, 1), 2, 2, 2, look=True))
+
+
 @pytest.fixture
 def window(open_window):
     runs = [new_run("adam", learning_rate=0.01, batch=10), new_run("sgd", learning_rate=0.03, batch=10)]
-    window = open_window(new_network("circle", runs))
+    experiment = new_network("circle", runs)
+    compiled(experiment)
+    window = open_window(experiment)
     window.shell.resize(1280, 800)
     window.until(lambda: diagram(window).portrait is not None)
     return window
@@ -32,8 +42,8 @@ def posed(window) -> None:
     window.settle()
 
     def shown() -> bool:
-        portrait, run = diagram(window).portrait, window.run(window.bench._selected)
-        return portrait is not None and portrait.run == run.id and np.array_equal(portrait.theta, run.shown.theta)
+        seen, run = diagram(window).portrait, window.run(window.bench._selected)
+        return seen is not None and seen.run == run.id and np.array_equal(seen.theta, run.shown.theta)
 
     window.until(shown)
 

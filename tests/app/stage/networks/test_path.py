@@ -183,7 +183,7 @@ def test_the_read_out_is_the_loss_of_the_slice(race, view):
     patch = race.patch()
     place = np.array([[patch.xs[40], patch.ys[50]]])
     view.chart.grab()
-    told = view._landscape.terrain.value(*place[0])
+    told = view._scene.loss(*place[0])
     assert told == pytest.approx(patch.learner.losses(patch.plane.at(place))[0])
 
 
@@ -200,7 +200,7 @@ def test_before_the_first_update_it_says_what_is_shown(race, view):
     assert view.chart.names == ("w hidden 1: x → unit 1", "w hidden 1: y → unit 1")
     assert "No run has moved yet" in view.describe()
     view.chart.grab()
-    assert np.isfinite(view._landscape.terrain.values).all()
+    assert np.isfinite(view._scene.loss(*view._walkers.start()))
 
 
 def test_choosing_weights_asks_for_the_two_that_move_the_path_most(race, view, qtbot):
