@@ -91,10 +91,17 @@ def _dispatch(arguments: list[str]) -> int:
 def _run(arguments: list[str]) -> int:
     from app import kernel_cache
 
+    _keep_to_our_threads()
     kernel_cache.prepare()  # before Numba is imported
     from app import headless
 
     return headless.main(arguments)
+
+
+def _keep_to_our_threads() -> None:
+    """Before NumPy is imported: the threads of its linear algebra would take the cores that train, even when idle."""
+    for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
 
 
 def _list_presets(arguments: list[str]) -> int:
@@ -115,6 +122,7 @@ def _open_window(file: str) -> int:
     problem = preflight.qt_problem() or preflight.display_problem()
     if problem:
         return bootstrap.complain(bootstrap.SetupError(problem))
+    _keep_to_our_threads()
     cache = kernel_cache.prepare()
     from app.start import show_window
 

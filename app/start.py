@@ -24,6 +24,7 @@ from app.theme import DARK, THEMES, apply
 if TYPE_CHECKING:
     from app.actions import Actions
     from app.workbench import Workbench
+    from engine import Experiment
 
 _TURN_SECONDS = 0.001  # for which a thread keeps Python from the window; each call of a painter waits for it
 _CHILD_PATIENCE = 2000  # milliseconds
@@ -120,8 +121,11 @@ class Starter(QObject):
 
         gc.freeze()  # what has been imported stays: no collection need look through it
         theme = THEMES.get(str(self._settings.get("theme", DARK.name)), DARK)
-        bench = Workbench(theme, presets()[0].experiment())
+        experiment, problem = self._opening()
+        bench = Workbench(theme, experiment)
         self.bench = bench
+        if not problem:
+            bench.path = self._file
         self._shell.setCentralWidget(bench)
         self.actions = Actions(self._shell, bench, self._settings)
         application = QApplication.instance()
@@ -131,8 +135,23 @@ class Starter(QObject):
         bench.shown_stage.setFocus()
         if self._cache.note:
             bench.toast.warn(self._cache.note)
-        if self._file is None or bench.open_file(self._file):
+        if problem:
+            bench.toast.warn(problem)
+        else:
             bench.play()
+
+    def _opening(self) -> tuple[Experiment, str]:
+        """What to begin with, and why it is not what was asked for; empty if it is."""
+        from app.documents.experiment_file import load
+        from app.documents.safe_write import FileError
+        from engine import SettingError
+
+        if self._file is not None:
+            try:
+                return load(self._file), ""
+            except (FileError, SettingError) as error:
+                return presets()[0].experiment(), str(error)
+        return presets()[0].experiment(), ""
 
     def _unexpected(self, details: str) -> None:
         """A fault of ours: told once, with a way to copy it; the window stays."""

@@ -72,7 +72,7 @@ def _needed(path: str) -> list[Kernel | Routine]:
     """What the experiment in a file cannot begin without; nothing if the file cannot be read."""
     from app.documents.experiment_file import load
     from app.documents.safe_write import FileError
-    from engine import OPTIMIZERS, SCHEDULES, SURFACES, Choice, NetworkTask, SettingError
+    from engine import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES, SURFACES, Choice, NetworkTask, SettingError
     from engine.contracts import Kernel, Routine
     from engine.networks.mlp import network_objective
 
@@ -85,7 +85,9 @@ def _needed(path: str) -> list[Kernel | Routine]:
         kernel for kernel in Kernel.everyone if isinstance(kernel, Routine) and (network or not kernel.of_networks)
     ]
     if isinstance(experiment.problem, NetworkTask):
-        found.append(network_objective)
+        task = experiment.problem
+        found += [network_objective, LOSSES[task.loss.kind].kernel]
+        found += [ACTIVATIONS[key].kernel for key in task.network.activations]
     elif isinstance(experiment.problem.surface, Choice):
         found.append(SURFACES[experiment.problem.surface.kind].kernel)
     for record in experiment.runs:

@@ -23,11 +23,14 @@ from app.documents.presets import FOLDER as PRESETS
 FOLDER = Path(__file__).parent
 SIZE = 1280, 800
 PATIENCE = 600.0  # seconds; a first start compiles every kernel
-# Theme, preset, the update at which the picture is taken, whether Explain is open.
+# File, theme, preset, the update at which the picture is taken, whether Explain is open.
 PICTURES = (
-    ("dark", "01_four_optimizers", 300, False),
-    ("light", "07_different_minima", 60, True),
+    ("dark", "dark", "01_four_optimizers", 300, False),
+    ("light", "light", "07_different_minima", 60, True),
+    ("playground", "dark", "23_playground", 2500, False),
+    ("digits", "light", "26_digits", 600, False),
 )
+SETTLED = 0.5  # seconds after which a network's portrait is on screen, too
 
 
 def main() -> None:
@@ -50,14 +53,17 @@ def main() -> None:
         until(lambda: starter.actions is not None and cache.complete)
         bench, actions = starter.bench, starter.actions
         assert bench is not None and actions is not None
-        for theme, preset, update, explained in PICTURES:
+        for name, theme, preset, update, explained in PICTURES:
             actions.dress(theme)
             bench.open_file(PRESETS / f"{preset}.toml")
             bench.explain_card.setVisible(explained)
             until(lambda: bench.worker.published is not None and bench.worker.published.picture.update == 0)
             bench.play()
             until(lambda update=update: bench.worker.published.picture.update >= update)
-            shell.grab().save(str(FOLDER / f"{theme}.png"))
+            if bench.worker.published.picture.kind == "network":
+                seen = time.monotonic()
+                until(lambda seen=seen: time.monotonic() > seen + SETTLED)
+            shell.grab().save(str(FOLDER / f"{name}.png"))
         shell.close()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.contracts import Catalogue, Hyper, Value
+from engine.stream import FIXED, REPLACED
 
 # A surface has no data; with gradient noise it stands for the mean of this many notional examples.
 SURFACE_EXAMPLES = 100
@@ -23,6 +24,33 @@ ORDER = Hyper(
     help="reshuffled: a new order every epoch; fixed: always the same order; replaced: every example is drawn "
     "by itself, with replacement. Without replacement the last batch of an epoch takes what is left",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The batch of one update: `count` of `examples` examples, from place `first` of the order of an epoch on.
+
+    Places and epochs count from 0. order: one of ORDERS.
+    """
+
+    epoch: int
+    first: int
+    count: int
+    examples: int
+    order: str
+
+    @property
+    def words(self) -> str:
+        """Which examples these are."""
+        if self.order == ORDERS[REPLACED]:
+            each = "drawn at random" if self.count == 1 else "each drawn by itself"
+            return f"{self.count:,} of {self.examples:,} examples, {each}"
+        if self.count == self.examples:
+            return f"all {self.examples:,} examples"
+        last = self.first + self.count
+        which = f"example {last:,}" if self.count == 1 else f"examples {self.first + 1:,}–{last:,}"
+        order = "in fixed order" if self.order == ORDERS[FIXED] else self.order
+        return f"{which} of {self.examples:,} in epoch {self.epoch + 1:,}, {order}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from engine import loop, stream
-from engine.batches import BATCHES
+from engine.batches import BATCHES, ORDERS, Taken
 from engine.contracts import Value
 from engine.experiment import RunSettings, followed, of_run, of_theta, parameter_place
 from engine.history import COLUMNS, History
@@ -53,6 +53,15 @@ class Machine:
     def size(self) -> int:
         """Bytes that a copy takes."""
         return sum(int(getattr(self, name).nbytes) for name in _OWN)
+
+    @property
+    def taken(self) -> Taken:
+        """The batch of the next update."""
+        place = {name: int(self.stream[getattr(stream, name)]) for name in ("EPOCH", "CURSOR", "BATCH", "EXAMPLES")}
+        order, count = int(self.stream[stream.ORDER]), place["BATCH"]
+        if order != stream.REPLACED:
+            count = min(count, place["EXAMPLES"] - place["CURSOR"])
+        return Taken(place["EPOCH"], place["CURSOR"], count, place["EXAMPLES"], ORDERS[order])
 
     def copy(self) -> Self:
         """A snapshot. What the objective works in and the step of the last update are not part of it."""

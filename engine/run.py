@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from engine import loop, stream
+from engine.batches import Taken
 from engine.contracts import SettingError, Value
 from engine.diagnosis import Diagnosis, diagnose
 from engine.experiment import NEVER, RunRecord, RunSettings, Task, Tweak, followed, of_run, of_theta
@@ -39,7 +40,7 @@ class Peek:
     """A run at one update: where it stands, and the step it is about to take from there.
 
     theta, gradient, step: (n,). gradient is what the optimizer's rule is given, after clipping and
-    coupled decay. slots: name -> (n,) before the step. loss and step are NaN where not finite.
+    coupled decay. slots: name -> (n,) before the step. loss and step are NaN where not finite. taken: the batch.
     """
 
     update: int
@@ -52,6 +53,7 @@ class Peek:
     slots: Mapping[str, Array]
     step: Array
     since_optimizer: int
+    taken: Taken
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -299,6 +301,7 @@ class Run:
             else {},
             step=moved,
             since_optimizer=machine.update - int(machine.stream[stream.OPTIMIZER_UPDATE]),
+            taken=machine.taken,
         )
 
     def _measured_loss(self, update: int) -> float:

@@ -15,7 +15,20 @@ from app.documents import places
 from app.documents.presets import presets
 from app.export.table import HEAD
 from app.version import version
-from engine import MOST_RUNS, OPTIMIZERS, SCHEDULES, SURFACES, Experiment, Session
+from engine import (
+    ACTIVATIONS,
+    DATASETS,
+    INITIALIZERS,
+    LOSSES,
+    MOST_LAYERS,
+    MOST_RUNS,
+    OPTIMIZERS,
+    SCHEDULES,
+    SURFACES,
+    UNITS,
+    Experiment,
+    Session,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -39,7 +52,7 @@ def table(head: str) -> dict[str, str]:
 
 
 def test_the_notebook_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    (code,) = blocks("python")
+    code, _ = blocks("python")
     names: dict[str, object] = {}
     exec(compile(code, "README.md", "exec"), names)
     said = capsys.readouterr().out.splitlines()
@@ -49,8 +62,27 @@ def test_the_notebook_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert [tweak.update for tweak in session.run("adam").tweaks] == [1000]
 
 
+def test_the_example_of_a_network_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    _, code = blocks("python")
+    names: dict[str, object] = {}
+    exec(compile(code, "README.md", "exec"), names)
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 2 and all(float(line.split()[-2]) > 0.8 for line in said)
+    session = names["session"]
+    assert isinstance(session, Session)
+    assert all([(tweak.update, tweak.setting) for tweak in run.tweaks] == [(500, "data.noise")] for run in session.runs)
+
+
+def test_the_file_of_a_network_loads_and_runs() -> None:
+    _, text = blocks("toml")
+    session = Session(Experiment.from_dict(tomllib.loads(text)))
+    session.advance(450)
+    (run,) = session.runs
+    assert run.update == 450 and run.machine.problem.task.data.values["noise"] == 0.3
+
+
 def test_the_experiment_example_loads_and_runs() -> None:
-    (text,) = blocks("toml")
+    text, _ = blocks("toml")
     experiment = Experiment.from_dict(tomllib.loads(text))
     session = Session(experiment)
     session.advance(1000)
@@ -85,9 +117,14 @@ def test_numbers_are_those_of_the_catalogues() -> None:
         (len(SCHEDULES), "learning-rate schedules"),
         (len(SURFACES), "surfaces"),
         (len(presets()), "presets"),
+        (len(DATASETS), "data sets"),
+        (len(ACTIVATIONS), "activations"),
+        (len(INITIALIZERS), "initializers"),
+        (len(LOSSES), "losses"),
     ):
         assert re.search(rf"\b{count}\s+{noun}", README), f"{count} {noun}"
     assert f"up to {MOST_RUNS} runs" in README
+    assert f"up to {MOST_LAYERS} hidden layers of up to {UNITS.high:g} units" in README
 
 
 def test_columns_of_the_table_are_named_in_order() -> None:

@@ -26,7 +26,7 @@ from app.export.records import Progress, quiet
 from app.export.stage import draw_stage
 from app.export.style import MM, POINTS, FigureSettings, parameters
 from app.version import version
-from engine import NetworkTask, Table
+from engine import NetworkTask, SettingError, Table
 
 if TYPE_CHECKING:
     from engine import Experiment, SessionPicture
@@ -77,6 +77,8 @@ def figure_bytes(
 
     if isinstance(plot, StagePlot) and isinstance(picture.task, NetworkTask):
         plot = NetworkPlot(figures_for(picture.task)[0].key)
+    if isinstance(plot, NetworkPlot):
+        _check(plot, picture)
     width, height = settings.width / MM, settings.height / MM
     if format == "png":
         # Matplotlib cuts off what is less than a pixel.
@@ -107,6 +109,12 @@ def figure_bytes(
             facecolor="none" if settings.transparent else "white",
         )  # fmt: skip
     return content.getvalue()
+
+
+def _check(plot: NetworkPlot, picture: SessionPicture) -> None:
+    """Raises SettingError if there is nothing for a figure of a network to show."""
+    if not isinstance(picture.task, NetworkTask) or not FIGURES[plot.figure].fits(picture.task):
+        raise SettingError(f"there is no {FIGURES[plot.figure].title} of this problem")
 
 
 def _labels(picture: SessionPicture) -> dict[str, str]:

@@ -32,7 +32,7 @@ class Figure:
 FIGURES: dict[str, Figure] = {
     figure.key: figure
     for figure in (
-        Figure("boundary", "what it answers over the plane", "decision", boundary.fits, boundary.draw),
+        Figure("boundary", "answers over the plane", "decision", boundary.fits, boundary.draw),
         Figure("fit", "fitted curve", "fit", fit.fits, fit.draw),
         Figure("confusion", "confusion matrix", "confusion", confusion.fits, confusion.draw_validation),
         Figure(

@@ -10,7 +10,7 @@ import pytest
 from app.stage.stage import Stage
 from app.stage.terrain import Terrain
 from app.theme import DARK
-from engine import COLUMNS, Ground, HistoryView, new_run
+from engine import COLUMNS, SURFACES, Ground, HistoryView, SurfaceTask, choose, new_run
 
 DOMAIN = (-2.0, 2.0, -1.0, 3.0)
 
@@ -70,7 +70,7 @@ def run_of(points, id="a", colour=0, width=1, status="running", visible=True, th
 
 
 def picture_of(*runs, start=(-1.5, 2.0)):
-    return SimpleNamespace(runs=tuple(runs), experiment=SimpleNamespace(problem=SimpleNamespace(start=start)))
+    return SimpleNamespace(runs=tuple(runs), task=SurfaceTask(choose(SURFACES, "sphere"), start))
 
 
 def spiral(count=400, turns=5, start=1.2):

@@ -46,6 +46,7 @@ class Tiles:
         self._curves: dict[int, Array] = {}
         self._bars: dict[int, Array] = {}
         self._region: Region | None = None
+        self._kept = 1.0, 1.0  # parts of the width and of the height of the region that are shown
         if layout.shape.image:
             self._show_mean_image()
 
@@ -69,7 +70,7 @@ class Tiles:
         if column in self._images:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.layout.shape.mapped)
             image = self._images[column][unit]
-            painter.drawImage(box, image, self._part(image) if self.layout.shape.mapped else QRectF(image.rect()))
+            painter.drawImage(box, image, self._part(image) if column else QRectF(image.rect()))
         elif column in self._curves:
             self._draw_curve(painter, self._curves[column][unit], box)
         elif column in self._bars:
@@ -84,19 +85,21 @@ class Tiles:
     def _part(self, image: QImage) -> QRectF:
         """What of a map is shown."""
         whole = QRectF(image.rect())
-        if self._region is None:
-            return whole
-        (x0, x1, y0, y1), (left, right, bottom, top) = self._region, self._home
-        flat = (x1 - x0) * (top - bottom) / ((y1 - y0) * (right - left))
-        wide, high = whole.width() / max(flat, 1.0), whole.height() * min(flat, 1.0)
+        wide, high = self._kept[0] * whole.width(), self._kept[1] * whole.height()
         return QRectF((whole.width() - wide) / 2, (whole.height() - high) / 2, wide, high)
 
     def _take_inputs(self, region: Region | None) -> None:
-        """The features over the region, which change with it alone."""
+        """The features over what is shown of the region, which change with it alone."""
         if region is None or region == self._region:
             return
         self._region = region
         x0, x1, y0, y1 = region
+        left, right, bottom, top = self._home
+        if self.layout.shape.raw == 2:
+            flat = (x1 - x0) * (top - bottom) / ((y1 - y0) * (right - left))
+            self._kept = 1.0 / max(flat, 1.0), min(flat, 1.0)
+            x0, x1 = _middle(x0, x1, self._kept[0])
+            y0, y1 = _middle(y0, y1, self._kept[1])
         axes = [np.linspace(x0, x1, NODES)]
         if self.layout.shape.raw == 2:
             axes.append(np.linspace(y0, y1, NODES))
@@ -161,3 +164,9 @@ class Tiles:
             painter.fillRect(QRectF(middle.x() - wide / 2, top, wide, length), self._theme.signed_colours[share >= 0.0])
         painter.setPen(QPen(self._theme.axis, 1.0))
         painter.drawLine(QPointF(box.left(), middle.y()), QPointF(box.right(), middle.y()))
+
+
+def _middle(low: float, high: float, part: float) -> tuple[float, float]:
+    """The middle part of a span."""
+    cut = 0.5 * (1.0 - part) * (high - low)
+    return low + cut, high - cut

@@ -455,3 +455,21 @@ def test_a_selection_that_is_gone_is_forgotten(sitter):
     assert sitter.diagram.selected is None
     sitter.pose()
     assert sitter.diagram.portrait is not None
+
+
+def test_maps_keep_their_proportions_in_a_wide_view(sitter):
+    """Of a region that is wider than the data's own, the middle is shown."""
+    theta = np.zeros(sitter.network.parameters)
+    theta[0] = 50.0  # hidden 1, unit 1 is blue right of x = 0
+    theta[sitter.network.biases(0).start] = -150.0  # and with this, right of x = 3
+    sitter.pose(theta, region=(-12.0, 12.0, -6.0, 6.0))
+    image, plan = sitter.image(), sitter.diagram.plan
+    blue = np.array(DARK.signed_colours[1].getRgb()[:3], float)
+
+    def is_blue(column: int, share: float) -> bool:
+        tile = plan.columns[column].tile(0)
+        at = QPointF(tile.left() + share * tile.width(), tile.center().y() - 3).toPoint()
+        return np.abs(colour_at(image, at) - blue).max() < 30
+
+    assert is_blue(1, 0.85) and not is_blue(1, 0.65)  # x = 4.2, x = 1.8
+    assert is_blue(0, 0.97)  # the input is as strong as can be at the edge of what is shown

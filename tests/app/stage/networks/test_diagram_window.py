@@ -204,3 +204,11 @@ def test_a_deep_network_has_the_whole_width(window):
     window.bench.change_problem({"hidden": (Layer(2),) * 8})
     posed(window)
     assert stage._split.orientation() == Qt.Orientation.Vertical
+
+
+def test_the_tabs_take_no_more_room_than_they_need(window):
+    stage = window.bench.network_stage
+    posed(window)
+    last = max(place for place in range(stage.tabs.count()) if stage.tabs.isTabVisible(place))
+    assert stage.tabs.width() == stage.tabs.sizeHint().width() <= stage.tabs.tabRect(last).right() + 2
+    assert stage._title.text() and "…" not in stage._title._cut()
