@@ -536,7 +536,7 @@ class Workbench(QWidget):
         self.curves.set_selected(run.id)
         self.curves.refresh(picture, published.clock)
         self.runs_panel.refresh(picture, run.id)
-        self.explain.refresh(run)
+        self.explain.refresh(picture, run)
         if published.serial == self._serial:  # else an edit is on its way, and these would show the old value
             self.problem_panel.refresh(picture)
             network = picture.kind == "network"

@@ -57,11 +57,11 @@ class Machine:
     @property
     def taken(self) -> Taken:
         """The batch of the next update."""
-        place = {name: int(self.stream[getattr(stream, name)]) for name in ("EPOCH", "CURSOR", "BATCH", "EXAMPLES")}
-        order, count = int(self.stream[stream.ORDER]), place["BATCH"]
+        places = (stream.EPOCH, stream.CURSOR, stream.BATCH, stream.EXAMPLES, stream.ORDER)
+        epoch, first, count, examples, order = (int(self.stream[place]) for place in places)
         if order != stream.REPLACED:
-            count = min(count, place["EXAMPLES"] - place["CURSOR"])
-        return Taken(place["EPOCH"], place["CURSOR"], count, place["EXAMPLES"], ORDERS[order])
+            count = min(count, examples - first)
+        return Taken(epoch, first, count, examples, ORDERS[order])
 
     def copy(self) -> Self:
         """A snapshot. What the objective works in and the step of the last update are not part of it."""

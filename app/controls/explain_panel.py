@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import html
+import math
 import re
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from app.controls.parameter_picker import ParameterPicker
 from app.controls.segmented import Segmented
 from app.ticks import printed
-from engine import OPTIMIZERS, RunPicture, explain
+from engine import LOSSES, OPTIMIZERS, Learner, RunPicture, SessionPicture, explain, print_signs
 
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse
 _PARTS = ("explain-name", "explain-formula", "explain-numbers", "explain-value")
 _MOST_FORMULA = 0.38  # of the width
-_VALUE, _TALLEST = 84, 230  # pixels: of the last column; of the table, which is scrolled beyond
+_VALUE, _TALLEST = 108, 230  # pixels: of the last column; of the table, which is scrolled beyond
 _HARD = "\N{NO-BREAK SPACE}"
 _READABLE = 100  # milliseconds that a number stands at least: faster ones nobody reads
 
 
 class ExplainPanel(QWidget):
-    """A row a line of the rule: as a formula, with numbers, and what comes out. One coordinate at a time."""
+    """A row a line of the rule: as a formula, with numbers, and what comes out. One coordinate at a time.
+
+    `refresh` needs the run with its step (Run.peek); as long as that is not known, words say so.
+    """
 
     coordinate_chosen = Signal(int)
 
@@ -32,6 +37,7 @@ class ExplainPanel(QWidget):
         self._coordinate = 0
         self._shown: object = None
         self._run: RunPicture | None = None
+        self._learner: Learner | None = None
         self._kind = ""
         self._formula = 0
         self._rows: list[tuple[QLabel, ...]] = []
@@ -47,6 +53,9 @@ class ExplainPanel(QWidget):
         self.coordinates = Segmented(("x", "y"), "coordinate to explain", tips)
         self.coordinates.setFixedWidth(84)
         self.coordinates.chosen.connect(self._choose)
+        self.parameters = ParameterPicker()
+        self.parameters.chosen.connect(self._choose)
+        self.parameters.hide()
         table = QWidget()
         table.setObjectName("explain-table")
         self._grid = QGridLayout(table)
@@ -76,14 +85,16 @@ class ExplainPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(7)
         column.addLayout(head)
+        column.addWidget(self.parameters)
         column.addWidget(line)
         column.addWidget(self._scroll)
         column.addWidget(self.source)
 
-    def refresh(self, run: RunPicture) -> None:
+    def refresh(self, picture: SessionPicture, run: RunPicture) -> None:
         """Show the step that `run` takes at the point on screen, now or as soon as the last one was read."""
         if run.shown is not self._shown and self.isVisible():
             self._run = run
+            self._offer(picture.learner)
             if not self._pause.isActive():
                 self._show()
 
@@ -94,6 +105,10 @@ class ExplainPanel(QWidget):
         self._run, self._shown = None, run.shown
         peek = run.shown
         entry = OPTIMIZERS[peek.settings.optimizer.kind]
+        head = f"{html.escape(run.name)} at update {peek.update:,}"
+        if math.isnan(peek.rate):
+            self.heading.setText(f"{head}<br>its step is being worked out …")
+            return
         lines = explain(peek, self._coordinate)
         if entry.key != self._kind or len(lines) != len(self._rows):
             self._kind = entry.key
@@ -109,14 +124,30 @@ class ExplainPanel(QWidget):
                     label.setMinimumHeight(max(label.minimumHeight(), label.heightForWidth(label.width())))
         height = self._grid.heightForWidth(self._scroll.viewport().width())
         self._scroll.setFixedHeight(min(max(height, self._grid.minimumSize().height()), _TALLEST))
-        axis = "xy"[self._coordinate]
-        self.heading.setText(
-            f"{html.escape(run.name)} at update {peek.update:,}<br>"
-            f"θ = {axis} = {_number(peek.theta[self._coordinate])} &nbsp;·&nbsp;"
+        axis = "" if self._learner is not None else f" = {'xy'[self._coordinate]}"
+        numbers = (
+            f"θ{axis} = {_number(peek.theta[self._coordinate])} &nbsp;·&nbsp;"
             f" g = {_number(peek.gradient[self._coordinate])} &nbsp;·&nbsp; η = {_number(peek.rate)}"
         )
+        if self._learner is not None:
+            head += f" &nbsp;·&nbsp; {peek.taken.words}<br>{_loss_words(self._learner)}"
+        self.heading.setText(f"{head}<br>{numbers}")
         self.source.setText(entry.source)
         self._pause.start()
+
+    def _offer(self, learner: Learner | None) -> None:
+        """Let a person choose among the parameters that there are."""
+        if learner is self._learner:
+            return
+        if (learner is None) != (self._learner is None):
+            self.parameters.setVisible(learner is not None)
+            self.coordinates.setVisible(learner is None)
+        self._learner = learner
+        if learner is not None:
+            self.parameters.offer(learner)
+            self._coordinate = self.parameters.place
+        else:
+            self._coordinate = self.coordinates.place
 
     def _choose(self, place: int) -> None:
         self._coordinate = place
@@ -160,6 +191,12 @@ class ExplainPanel(QWidget):
         return tuple(labels)
 
 
+def _loss_words(learner: Learner) -> str:
+    """What the gradient is that of."""
+    loss = LOSSES[learner.network.loss.kind]
+    return f"loss = {html.escape(print_signs(loss.formula))} &nbsp;·&nbsp; {html.escape(loss.title.lower())}"
+
+
 def _joined(text: str) -> str:
     """A formula that is broken into lines neither after its = nor within a factor such as (1 − β)."""
     text = re.sub(r"\(1 − [^() ]+\)", lambda match: match[0].replace(" ", _HARD), text)
@@ -167,4 +204,4 @@ def _joined(text: str) -> str:
 
 
 def _number(value: float) -> str:
-    return printed(f"{value:.5g}")
+    return printed(f"{value + 0.0:.5g}")  # so that −0 is 0

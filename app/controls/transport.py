@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QTo
 from app.controls.slider import Slider
 from app.theme import Theme, icon
 from app.worker import MAX_SPEED, Published
-from engine import DIVERGED, FINISHED
+from engine import BATCHES, DIVERGED, FINISHED
 
 SPEEDS = (*(digit * 10.0**power for power in range(6) for digit in (1, 2, 5)), 1e6, MAX_SPEED)
 DEFAULT_SPEED = 200.0
@@ -17,6 +17,11 @@ _SEEDS = {
     "surface": "New seeds: other noise, from the start  (N)",
     "network": "New seeds: other data, first weights and batches, from the start  (N)",
 }
+_RATES = {
+    "surface": "Updates per second of every run",
+    "network": "Updates per second of every run; examples per second, all runs together",
+}
+_SMALL = 12  # pixels of letters, of which two lines are no higher than a button
 
 
 def short(number: float) -> str:
@@ -26,6 +31,16 @@ def short(number: float) -> str:
             scaled = number / divisor
             return f"{scaled:,.0f}{unit}" if scaled >= 100 or not unit else f"{scaled:.1f}{unit}"
     return f"{number / 1e9:.1f} G"
+
+
+def _examples_per_second(published: Published) -> float:
+    """How many examples the runs that move learn from, all together."""
+    total = 0.0
+    for run in published.picture.runs:
+        if run.status not in (FINISHED, DIVERGED):
+            batch, examples = run.settings.batch, published.picture.examples
+            total += BATCHES[batch.kind].size(batch.values, examples)
+    return published.updates_per_second * total
 
 
 class Transport(QWidget):
@@ -72,6 +87,9 @@ class Transport(QWidget):
         self.speed_text.setFixedWidth(66)
         self.status = QLabel()
         self.status.setObjectName("status")
+        font = self.status.font()
+        font.setPixelSize(_SMALL)
+        self.status.setFont(font)
         self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.timeline = Slider()
@@ -117,6 +135,7 @@ class Transport(QWidget):
         if picture.kind != self._kind:
             self._kind = picture.kind
             self.seeds.setToolTip(_SEEDS[picture.kind])
+            self.status.setToolTip(_RATES[picture.kind])
         shown = picture.update if picture.cursor is None else min(picture.cursor, picture.update)
         if not self.timeline.isSliderDown():
             with QSignalBlocker(self.timeline):
@@ -139,9 +158,13 @@ class Transport(QWidget):
             return f"replaying … {published.replaying:.0%}"
         if self._note:
             return self._note
+        picture = published.picture
         if published.playing:
-            return f"{short(published.updates_per_second)} updates/s"
-        return "ended" if all(run.status in (FINISHED, DIVERGED) for run in published.picture.runs) else "paused"
+            updates = f"{short(published.updates_per_second)} updates/s"
+            if picture.kind == "surface":
+                return updates
+            return f"{updates}\n{short(_examples_per_second(published))} examples/s"
+        return "ended" if all(run.status in (FINISHED, DIVERGED) for run in picture.runs) else "paused"
 
     def _scrub(self, place: int) -> None:
         update = round(place * self._update / _TIMELINE_TICKS)

@@ -1,0 +1,106 @@
+"""A parameter of a network, picked by layer, unit and what the unit reads: three short lists, however many it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+
+from engine import Learner
+
+BIAS = "bias"
+_LENGTH = 8  # characters that always fit
+_ROWS = 16
+
+
+class _List(QComboBox):
+    """A list that scrolling past cannot change."""
+
+    def __init__(self, name: str, spoken: str, tip: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(spoken)
+        self.setToolTip(tip)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(_LENGTH)
+        self.setMaxVisibleItems(_ROWS)
+
+    def offer(self, texts: Iterable[str]) -> None:
+        """Offer these; the place stays, if there is still one."""
+        place = self.currentIndex()
+        with QSignalBlocker(self):
+            self.clear()
+            self.addItems(list(texts))
+            self.setCurrentIndex(min(max(place, 0), self.count() - 1))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class ParameterPicker(QWidget):
+    """`chosen` tells that a person picked another parameter; `place` is where it stands in theta."""
+
+    chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = _List("explain-layer", "layer of the parameter", "The layer whose unit reads with this weight")
+        self.unit = _List("explain-unit", "unit of the parameter", "The unit of the layer")
+        self.source = _List(
+            "explain-source", "what the weight is for", "What this weight reads, or the bias"
+        )
+        self._learner: Learner | None = None
+        self._known: tuple[object, ...] = ()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        for part in (self.layer, self.unit, self.source):
+            row.addWidget(part, 1)
+            part.activated.connect(self._choose)
+
+    @property
+    def place(self) -> int:
+        """Where the parameter stands in theta."""
+        if self._learner is None:
+            return 0
+        network, layer = self._learner.network, max(self.layer.currentIndex(), 0)
+        unit, source = max(self.unit.currentIndex(), 0), max(self.source.currentIndex(), 0)
+        width = network.sizes[layer]
+        if source == width:
+            return int(network.biases(layer).start) + unit
+        return int(network.weights(layer).start) + unit * width + source
+
+    @property
+    def name(self) -> str:
+        """What the parameter is called: `weight from x to unit 3 of hidden 1`."""
+        unit = f"{self.unit.currentText()} of {self.layer.currentText()}"
+        if self.layer.currentIndex() == self.layer.count() - 1:
+            unit = f"output {self.unit.currentText()}"
+        source = self.source.currentText()
+        return f"{BIAS} of {unit}" if source == BIAS else f"weight from {source} to {unit}"
+
+    def offer(self, learner: Learner) -> None:
+        """Let a person pick among the parameters of a network; emits nothing."""
+        self._learner = learner
+        known = (learner.network.sizes, learner.data.features, learner.data.classes, learner.data.target)
+        if known != self._known:
+            self._known = known
+            layers = learner.network.layers
+            self.layer.offer([*(f"hidden {layer + 1}" for layer in range(layers - 1)), "output"])
+            self._offer_units()
+
+    def _choose(self) -> None:
+        if self.sender() is self.layer:
+            self._offer_units()
+        self.chosen.emit(self.place)
+
+    def _offer_units(self) -> None:
+        assert self._learner is not None
+        network, data, layer = self._learner.network, self._learner.data, self.layer.currentIndex()
+        numbered = [f"unit {unit + 1}" for unit in range(network.sizes[layer + 1])]
+        outputs = data.classes if len(data.classes) == network.sizes[-1] else (data.target,)
+        self.unit.offer(outputs if layer == network.layers - 1 else numbered)
+        sources = data.features if layer == 0 else [f"unit {unit + 1}" for unit in range(network.sizes[layer])]
+        self.source.offer([*sources, BIAS])
