@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QRect, Qt
@@ -170,7 +168,9 @@ def test_the_step_is_the_one_that_the_network_takes(panel, qtbot):
     place = panel.parameters.place
     before = session.runs[0].machine.theta[place]
     session.advance(1)
-    assert explain(run.shown, place)[-1].value == pytest.approx(session.runs[0].machine.theta[place] - before, abs=1e-12)
+    assert explain(run.shown, place)[-1].value == pytest.approx(
+        session.runs[0].machine.theta[place] - before, abs=1e-12
+    )
 
 
 def test_of_a_network_it_says_which_examples_and_which_loss(panel):
@@ -203,10 +203,10 @@ def test_another_shape_keeps_the_place_as_far_as_there_is_one(panel, qtbot):
     assert panel.coordinates.isVisible() and not panel.parameters.isVisible() and "θ = x = " in panel.heading.text()
 
 
-def test_a_hundred_thousand_parameters_are_offered_at_once(panel):
+def test_of_a_hundred_thousand_parameters_only_short_lists_are_made(panel):
     session = network((300, 300))
-    begun = time.perf_counter()
     panel.parameters.offer(session.problem.learner)
     pick(panel, 1, 299, 299)
-    assert time.perf_counter() - begun < 0.1
     assert panel.parameters.place == session.problem.learner.network.weights(1).stop - 1
+    parts = (panel.parameters.layer, panel.parameters.unit, panel.parameters.source)
+    assert [part.count() for part in parts] == [3, 300, 301]

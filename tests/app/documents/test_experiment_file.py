@@ -3,24 +3,32 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.documents import experiment_file
-from app.documents.experiment_file import MOST_BYTES, from_text, load, save, to_text
+from app.documents.experiment_file import MOST_BYTES, MOST_TEXT, from_text, load, save, to_text
 from app.documents.presets import FOLDER
 from app.documents.safe_write import FileError
+from app.export import figure
+from app.export.plots import CurvePlot
+from app.export.style import FigureSettings
 from engine import (
     BATCHES,
+    MOST_NUMBERS,
     OPTIMIZERS,
     SCHEDULES,
     SURFACES,
     Choice,
     Experiment,
     Formula,
+    NetworkTask,
     Session,
     SettingError,
+    Table,
     choose,
     new_experiment,
+    new_network,
     new_run,
 )
 
@@ -137,19 +145,70 @@ def test_a_byte_order_mark_is_no_harm_and_other_encodings_are_named(tmp_path: Pa
 
 def test_a_huge_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "race.toml"
-    path.write_bytes(GOOD.encode() + b"#" * MOST_BYTES)
-    with pytest.raises(FileError, match="longer than 4 MiB"):
+    path.write_bytes(GOOD.encode() + b"#" * MOST_TEXT)
+    with pytest.raises(SettingError, match="at most 4 MiB, and 256 MiB with its data"):
         load(path)
-    with pytest.raises(SettingError):
-        from_text("#" * (MOST_BYTES + 1))
+    with open(path, "ab") as file:
+        file.truncate(MOST_BYTES + 1)
+    with pytest.raises(FileError, match="longer than 256 MiB"):
+        load(path)
+
+
+def test_nothing_that_takes_a_parser_time_hides_in_the_data() -> None:
+    for hidden in ("a = 1\n", "[a]\n"):
+        with pytest.raises(SettingError, match="at most 4 MiB"):
+            from_text("x = '''\n" + hidden * (MOST_TEXT // len(hidden)) + "'''\n")
 
 
 def test_what_could_not_be_opened_again_is_not_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     experiment = from_text(GOOD)
-    monkeypatch.setattr(experiment_file, "MOST_BYTES", 100)
-    with pytest.raises(FileError, match=r"cannot write .*race\.toml: with all its tweaks it is longer than"):
-        save(experiment, tmp_path / "race.toml")
-    assert not any(tmp_path.iterdir())
+    for limit, told in (("MOST_TEXT", "tweaks"), ("MOST_BYTES", "data")):
+        monkeypatch.setattr(experiment_file, limit, 100)
+        with pytest.raises(FileError, match=rf"cannot write .*race\.toml: with all its {told} it is longer than"):
+            save(experiment, tmp_path / "race.toml")
+        assert not any(tmp_path.iterdir())
+
+
+def table(rows: int, columns: int, kind: str = "real") -> Table:
+    random = np.random.default_rng(rows)
+    inputs = random.normal(size=(rows, columns)) if kind == "real" else random.integers(0, 256, (rows, columns)) * 1.0
+    names = tuple(f"column {place}" for place in range(columns))
+    return Table("Imported", names, "y", inputs, random.integers(0, 2, rows) * 1.0, ("no", "yes"))
+
+
+@pytest.mark.parametrize("size", [(40, 3), (4_000, 30), (50, 4096)], ids=["small", "packed", "wide"])
+@pytest.mark.parametrize("kind", ["real", "pixels"])
+def test_imported_tables_are_saved_and_loaded(tmp_path: Path, size: tuple[int, int], kind: str) -> None:
+    session = Session(new_network(table(*size, kind=kind), ["adam", "sgd"], hidden=(2,)))
+    session.advance(3)
+    other = table(size[0] + 1, size[1])
+    assert not session.problem_changed({"data": other})
+    session.advance(2)
+    experiment = session.experiment()
+    save(experiment, tmp_path / "race.toml")
+    again = load(tmp_path / "race.toml")
+    assert again == experiment
+    assert isinstance(again.problem, NetworkTask) and again.problem.data == table(*size, kind=kind)
+    assert [tweak.value for run in again.runs for tweak in run.tweaks] == [other, other]
+    assert ("packed" in (tmp_path / "race.toml").read_text("utf-8")) == (size[0] * size[1] > 100_000)
+
+
+@pytest.mark.slow
+def test_the_largest_table_is_saved_and_loaded(tmp_path: Path) -> None:
+    largest = table(MOST_NUMBERS // 20, 19)
+    experiment = new_network(largest, ["adam"], hidden=(2,))
+    save(experiment, tmp_path / "race.toml")
+    assert load(tmp_path / "race.toml") == experiment
+
+
+def test_a_figure_leaves_out_what_would_make_it_huge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session(new_network(table(100, 20), ["adam"], hidden=(2,)))
+    assert figure.is_carried(session.experiment())
+    monkeypatch.setattr(figure, "_MOST_CARRIED", 2000)
+    assert not figure.is_carried(session.experiment())
+    figure.write_figure(tmp_path / "loss.pdf", session.picture(), CurvePlot("losses"), FigureSettings())
+    with pytest.raises(FileError, match=r"loss\.pdf carries no experiment: its data were too large"):
+        load(tmp_path / "loss.pdf")
 
 
 def test_a_figure_that_carries_no_experiment_is_refused(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -140,3 +141,40 @@ def test_a_table_too_large_is_refused_before_it_is_read() -> None:
 
 def test_a_good_table_passes_as_it_is() -> None:
     assert checked_table(CLASSED) is CLASSED
+
+
+NUMBERS = {
+    "<u1": [0.0, 1.0, 255.0],
+    "<i2": [-1.0, 255.0, 30_000.0],
+    "<f4": [0.5, -(2.0**100), 0.0],
+    "<f8": [math.pi, 1e-300, -0.0],
+}
+
+
+@pytest.mark.parametrize("kind", list(NUMBERS))
+def test_many_numbers_are_packed_as_small_as_they_can_be_to_the_bit(kind: str) -> None:
+    inputs = np.resize(NUMBERS[kind], (40_000, 3))
+    large = Table("Large", ("a", "b", "c"), "y", inputs, np.resize([0.0, 1.0], 40_000), ("no", "yes"))
+    data = large.to_dict()
+    assert data["packed"] == kind and len(data["rows"]) < 1.34 * 160_000 * int(kind[2])
+    again = Table.from_dict(data)
+    assert again == large and again.inputs.tobytes() == inputs.tobytes()
+    assert again.inputs.flags.writeable and again.inputs.flags.c_contiguous
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"packed": "<f2"}, "packed: must be one of <u1, <i2, <f4, <f8, got '<f2'"),
+        ({"packed": 3}, "packed: must be one of"),
+        ({"rows": "AAAAA"}, "rows: not packed numbers"),
+        ({"rows": "é"}, "rows: not packed numbers"),
+        ({"rows": "AAAA"}, "rows: not packed numbers: buffer size must be a multiple"),
+        ({"rows": "AAAAAAAA8D8="}, "rows: must hold rows of 3 numbers, 20,000,000 at most, got 1"),
+        ({"rows": ""}, "rows: a table needs at least 2 examples, got 0"),
+    ],
+)
+def test_packed_numbers_that_cannot_be_are_refused(change: dict[str, Any], told: str) -> None:
+    data = {**CLASSED.to_dict(), "packed": "<f8", **change}
+    with pytest.raises(SettingError, match=re.escape(told)):
+        Table.from_dict(data)
