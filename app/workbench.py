@@ -321,8 +321,8 @@ class Workbench(QWidget):
         self.remove_run(self._selected)
 
     def select_next(self, step: int) -> None:
-        if self._seen is not None:
-            ids = [run.id for run in self._seen.picture.runs]
+        ids = [run.id for run in self._seen.picture.runs] if self._seen is not None else []
+        if self._selected in ids:  # else it is a run that has not joined yet
             self.select(ids[(ids.index(self._selected) + step) % len(ids)])
 
     def select(self, id: str) -> None:
@@ -448,6 +448,7 @@ class Workbench(QWidget):
         id = distinct(settings.id.partition("-")[0], picture.experiment.runs)
         self._edit("new run", "", "add_run", RunRecord(replace(settings, id=id, colour=colour)))
         self._selected = id
+        self._want()
 
     def _edit_parameter(self, place: int, value: float) -> None:
         self.tweak(self._selected, f"{PARAMETER}.{place}", value)
@@ -518,15 +519,17 @@ class Workbench(QWidget):
         if before is None or labels != (before.undo_label, before.redo_label):
             self.edits_changed.emit()
         picture = published.picture
-        if self._picture_of(self._selected) is None:
-            self._selected = picture.runs[0].id
-        if before is None or before.picture.kind != picture.kind:
+        run = self._picture_of(self._selected)
+        left = run is None and published.serial == self._serial  # else a run that is on its way is selected
+        if run is None:
+            run = picture.runs[0]
+        if left:
+            self._selected = run.id
+        if left or before is None or before.picture.kind != picture.kind:
             self._stages.setCurrentWidget(self.shown_stage)
             self._want()
         if picture.ground is not None and (before is None or before.picture.ground != picture.ground):
             self._new_ground(picture)
-        run = self._picture_of(self._selected)
-        assert run is not None
         self.transport.refresh(published)
         if picture.ground is not None:
             self.stage.set_selected(run.id)

@@ -415,7 +415,7 @@ class Worker(QObject):
             done = min((run.update for run in session.runs), default=0) - self._goal_from
             replaying = min(max(done / max(self._goal - self._goal_from, 1), 0.0), 1.0)
         speed = self._rate if self._speed == MAX_SPEED else min(self._rate, self._speed)
-        picture = session.picture(self._cursor, self._portrayed if self._explained else None)
+        picture = session.picture(self._cursor, self._portrayed, self._explained)
         self._offer(picture)
         self.published = Published(
             picture=picture,

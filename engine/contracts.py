@@ -52,7 +52,7 @@ class SettingError(ValueError):
 
     def at(self, place: str) -> SettingError:
         """The same error seen from outside: `place` is put before the path."""
-        joint = "" if not self.where or self.where.startswith("[") else "."
+        joint = "" if not place or not self.where or self.where.startswith("[") else "."
         return SettingError(self.sentence, f"{place}{joint}{self.where}")
 
 

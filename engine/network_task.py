@@ -39,7 +39,8 @@ DROPOUT = Hyper(
     0.0,
     0.95,
     slider=(0.0, 0.8),
-    help="the share of each hidden layer's activations that an update leaves out; the others are divided by what is kept",
+    help="the share of each hidden layer's activations that an update leaves out; "
+    "the others are divided by what is kept",
 )
 RESIDUAL = Hyper(
     "residual",
@@ -78,7 +79,8 @@ class Layer:
 class NetworkTask:
     """Train a multi-layer perceptron on data, from the same first weights for every run.
 
-    features and scaling say how the examples reach the first layer, target_scaling what a regression's answers mean, share how many of them are learned from.
+    features and scaling say how the examples reach the first layer, target_scaling what a regression's answers
+    mean, share how many of them are learned from.
     seed: of the batches; data_seed: of the examples; weight_seed: of the first weights.
     """
 
@@ -151,9 +153,9 @@ class NetworkTask:
         """This task with one setting changed. Raises SettingError.
 
         Settings are the fields, a knob of `data`, `loss` or `initializer` (`data.noise`), `hidden.2.activation`
-        and `hidden.2.units` (layers from 1), `data.add` (inputs..., target) and `data.erase` (see Table). Other data bring
-        features and a loss that fit them, where the old ones do not; a loss of logits brings an output without
-        activation.
+        and `hidden.2.units` (layers from 1), `data.add` (inputs..., target) and `data.erase` (see Table). Other
+        data bring features and a loss that fit them, where the old ones do not; a loss of logits brings an output
+        without activation.
         """
         part, dot, knob = setting.partition(".")
         changed: Any
@@ -166,11 +168,7 @@ class NetworkTask:
                 changed = replace(self, hidden=_hidden_with(self.hidden, knob, value))
             elif part in _CHOICES:
                 changed = _replaced(self, part, _choice(_CHOICES[part], getattr(self, part), knob, value))
-                if (
-                    part == "loss"
-                    and changed.loss.kind != self.loss.kind
-                    and LOSSES[changed.loss.kind].squash != "clip"
-                ):
+                if changed.loss.kind != self.loss.kind and LOSSES[changed.loss.kind].squash != "clip":
                     changed = replace(changed, output="identity")  # these take what comes before a sigmoid
             elif setting in _KEYS:
                 changed = _replaced(self, setting, _key(_KEYS[setting], value))
@@ -179,14 +177,14 @@ class NetworkTask:
             else:
                 raise SettingError(f"a network has no setting {shown(setting, 60)}")
         except SettingError as error:
-            raise error.at(setting if part != "data" else part) from None
+            raise error.at(part) from None
         return checked_network(changed)
 
     def _with_data(self, knob: str, value: Any) -> NetworkTask:
         data = self.data
         if knob in ("add", "erase"):
             table = drawn(data, self.data_seed)
-            numbers = tuple(float(number) for number in value)
+            numbers = _numbers(value)
             return replace(self, data=table.with_point(numbers) if knob == "add" else table.without_points(numbers))
         if knob:
             if isinstance(data, Table):
@@ -321,8 +319,8 @@ def checked_network(task: NetworkTask) -> NetworkTask:
     if needed > MEMORY_LIMIT:
         raise SettingError(
             f"a network with {task.network.parameters:,} parameters on {size_of(task.data):,} examples needs about "
-            f"{needed / 2**30:.1f} GB, more than the limit of {MEMORY_LIMIT / 2**30:g} GB: use fewer or narrower layers, or "
-            "less data"
+            f"{needed / 2**30:.1f} GB, more than the limit of {MEMORY_LIMIT / 2**30:g} GB: use fewer or narrower "
+            "layers, or less data"
         )
     return task
 
@@ -349,6 +347,12 @@ def _data(value: object, path: str) -> Choice | Table:
         entries.close()
         return table
     return chosen(DATASETS, value, path)
+
+
+def _numbers(value: object) -> tuple[float, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(number, int | float) for number in value):
+        raise SettingError(f"must be a list of numbers, got {shown(value)}")
+    return tuple(map(float, value))
 
 
 def _choice(catalogue: Any, old: Choice, knob: str, value: Any) -> Choice:
@@ -388,8 +392,8 @@ def _hidden_with(hidden: tuple[Layer, ...], knob: str, value: object) -> tuple[L
     if not knob:
         return _hidden(value)
     place, _, name = knob.partition(".")
-    if not place.isdigit() or not 1 <= int(place) <= len(hidden) or name not in ("units", "activation"):
+    if not place.isdecimal() or not 1 <= int(place) <= len(hidden) or name not in ("units", "activation"):
         raise SettingError(f"there is no layer setting {shown(knob, 60)}")
     layers = list(hidden)
-    layers[int(place) - 1] = _layer({**layers[int(place) - 1].to_dict(), name: value}, "")
+    layers[int(place) - 1] = _layer({**layers[int(place) - 1].to_dict(), name: value}, f"[{place}]")
     return tuple(layers)

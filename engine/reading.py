@@ -16,7 +16,7 @@ class Entries:
 
     def __init__(self, data: object, path: str) -> None:
         if not isinstance(data, dict):
-            raise SettingError(f"must be a table, got {shown(data)}", path or "the file")
+            raise SettingError(f"must be a table, got {shown(data)}", path)
         self._data = dict(data)
         self.path = path
 

@@ -41,9 +41,11 @@ class Peek:
 
     theta, gradient, step: (n,). gradient is what the optimizer's rule is given, after clipping and
     coupled decay. slots: name -> (n,) before the step. loss and step are NaN where not finite. taken: the batch.
+    problem: what the run stands on there, which a later change may have replaced.
     """
 
     update: int
+    problem: Problem
     settings: RunSettings
     theta: Array
     loss: float
@@ -166,7 +168,8 @@ class Run:
         at one update count as the last. Tweaks still to come stay, as far as they fit the new settings.
         A run that has ended goes on if its ending no longer holds.
         """
-        kept = self.machine.copy().set(setting, value)
+        trial = self.machine.copy()  # held to the end: what it has made of the problem is not made again
+        kept = trial.set(setting, value)
         if setting in _LOOKS:
             self._show_as(setting, value)
             return None
@@ -290,6 +293,7 @@ class Run:
         named = dict(zip(COLUMNS, row.tolist(), strict=True))
         return Peek(
             update=machine.update,
+            problem=machine.problem,
             settings=machine.settings,
             theta=machine.theta.copy(),
             loss=self._measured_loss(machine.update) if self.problem.layers else named["loss"],

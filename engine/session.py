@@ -82,12 +82,14 @@ class RunPicture:
 class SessionPicture:
     """A session at one moment. cursor: the scrubbed update, or None while it shows the present.
 
-    task: the problem as it stands after every change that the runs have gone on with. ground: what is known of
-    a surface, learner: network and data as they stand; one of them is None.
+    task: the problem as it stands after every change that the runs have gone on with; shown_task: as it stood for
+    the run that is looked at, at the cursor. ground: what is known of a surface, learner: network and data of
+    shown_task; one of them is None.
     """
 
     experiment: Experiment
     task: Task
+    shown_task: Task
     ground: Ground | None
     learner: Learner | None
     runs: tuple[RunPicture, ...]
@@ -176,12 +178,7 @@ class Session:
         self.problem = problem_of(task)
         self.experiment_settings = replace(self.experiment_settings, problem=task)
         self.runs = [
-            Run(
-                self.problem,
-                RunRecord(run.settings, _left(run.tweaks if keeps_theta else run.pending, keeps_theta)),
-                run.stop,
-            )
-            for run in self.runs
+            Run(self.problem, RunRecord(run.settings, _left(run, keeps_theta)), run.stop) for run in self.runs
         ]
         return True
 
@@ -193,14 +190,23 @@ class Session:
             run.stop_at(stop)
 
     def add(self, record: RunRecord) -> None:
-        """Let another run join; it catches up with the race. Raises SettingError if there are too many."""
+        """Let another run join; it catches up with the race, through the same changes of the problem.
+
+        Raises SettingError if there are too many.
+        """
         if len(self.runs) >= MOST_RUNS:
             raise SettingError(f"an experiment has at most {MOST_RUNS} runs")
         if any(run.settings.id == record.settings.id for run in self.runs):
             raise SettingError(f"there is already a run {record.settings.id!r}")
-        run = Run(self.problem, record, self.experiment_settings.stop)
+        run = Run(self.problem, self._on_this_problem(record), self.experiment_settings.stop)
         run.advance(min(self.update, _CATCH_UP))
         self.runs.append(run)
+
+    def _on_this_problem(self, record: RunRecord) -> RunRecord:
+        """A record with the changes of the problem that the race has gone on with, or will, where they were made."""
+        changes = [tweak for tweak in self._free[0].tweaks if not (of_run(tweak.setting) or of_theta(tweak.setting))]
+        tweaks = sorted((*changes, *record.tweaks), key=lambda tweak: tweak.update)
+        return replace(record, tweaks=tuple(tweaks))
 
     def remove(self, id: str) -> None:
         """Take a run out. Raises SettingError if it is the last."""
@@ -274,25 +280,30 @@ class Session:
         """The document as it stands: with every tweak, so that it gives the same numbers again."""
         return replace(self.experiment_settings, runs=tuple(run.record() for run in self.runs))
 
-    def picture(self, cursor: int | None = None, focus: str | None = None) -> SessionPicture:
+    def picture(self, cursor: int | None = None, focus: str | None = None, step: bool = True) -> SessionPicture:
         """What may be shown of the session now, with the state at update `cursor` if it is given.
 
-        focus: of a network the next step is computed for this run alone (see Run.peek).
+        focus: the run that is looked at. Of a network its next step is computed, if `step`, and no other's (see
+        Run.peek).
         """
-        pictures = tuple(self._run_picture(run, cursor, focus) for run in self.runs)
-        problem = self._free[0].machine.problem
+        pictures = tuple(self._run_picture(run, cursor, step and run.settings.id == focus) for run in self.runs)
+        free = self._free[0]
+        problem = free.machine.problem
+        looked_at = focus if any(run.id == focus for run in pictures) else free.settings.id
+        shown = next(run.shown.problem for run in pictures if run.id == looked_at)
         return SessionPicture(
             self.experiment(),
             problem.task,
+            shown.task,
             problem.ground,
-            problem.learner,
+            shown.learner,
             pictures,
             self.update,
             problem.examples,
             cursor,
         )
 
-    def _run_picture(self, run: Run, cursor: int | None, focus: str | None) -> RunPicture:
+    def _run_picture(self, run: Run, cursor: int | None, step: bool) -> RunPicture:
         found = run.diagnosis
         examples = run.examples_table()
         return RunPicture(
@@ -310,15 +321,20 @@ class Session:
             rewind_to=found.rewind_to if found else None,
             history=run.history.view(),
             examples=examples,
-            shown=run.peek(cursor, step=not self.problem.layers or run.settings.id == focus),
+            shown=run.peek(cursor, step=step or not self.problem.layers),
             measures=run.measures.view(),
             best=run.best,
         )
 
 
-def _left(tweaks: Iterable[Tweak], theta_stays: bool) -> tuple[Tweak, ...]:
-    """The tweaks that stay when the problem is replaced: those of the run, and of theta if it is the same."""
-    return tuple(tweak for tweak in tweaks if of_run(tweak.setting) or (theta_stays and of_theta(tweak.setting)))
+def _left(run: Run, theta_stays: bool) -> tuple[Tweak, ...]:
+    """The tweaks that stay when the problem is replaced: those to come of the run, and of theta if it is the same.
+
+    What was made of theta before the first update stays with it.
+    """
+    begun = [tweak for tweak in run.tweaks if theta_stays and tweak.update == 0 and of_theta(tweak.setting)]
+    coming = (tweak for tweak in run.pending if of_run(tweak.setting) or (theta_stays and of_theta(tweak.setting)))
+    return (*begun, *coming)
 
 
 __all__ = ["DIVERGED", "FINISHED", "READY", "RUNNING", "RunPicture", "Session", "SessionPicture"]

@@ -66,10 +66,13 @@ class SurfaceTask:
         """This task with its `surface`, `start`, `noise` or `seed` changed. Raises SettingError."""
         if setting not in ("surface", "start", "noise", "seed"):
             raise SettingError(f"a surface has no setting {shown(setting, 60)}")
-        try:
-            return surface_task(Entries(replace(self, **{setting: value}).to_dict(), ""))
-        except AttributeError:
-            raise SettingError(f"must be a surface, got {shown(value)}", setting) from None
+        if setting != "surface":
+            changed = {**self.to_dict(), setting: value}
+        elif isinstance(value, Choice | Formula):
+            changed = replace(self, surface=value).to_dict()
+        else:
+            raise SettingError(f"must be a surface, got {shown(value)}", setting)
+        return surface_task(Entries(changed, ""))
 
     def value(self, setting: str) -> Any:
         return getattr(self, setting)

@@ -21,19 +21,19 @@ def training_data(
     scaling: str,
     share: float,
     seed: int,
-    ordered: bool = False,
     target_scaling: str = "none",
 ) -> TrainingData:
     """The examples in the order of training, as the network reads them.
 
     features: keys of FEATURES, for one or two raw inputs; of more, every column is a feature. scaling: a key of
     SCALINGS, fitted to the training part alone. seed: of the data; it shuffles the examples before they are
-    split, unless they are to stay ordered. target_scaling: the same for the target of a regression. Raises SettingError if the features do not fit or overflow.
+    split. target_scaling: as scaling, for the target of a regression. Raises SettingError if the features do not fit
+    or overflow.
     """
     count, inputs = examples.inputs.shape
     keys = checked_features(features, inputs)
     train = training_count(count, share)
-    order = np.arange(count) if ordered else Draws(seed).apart(SPLITTING).permutation(count)
+    order = Draws(seed).apart(SPLITTING).permutation(count)
     raw = np.ascontiguousarray(examples.inputs[order])
     with np.errstate(over="ignore", invalid="ignore"):
         columns = columns_of(raw, keys)

@@ -1,8 +1,8 @@
 """Whole training runs, against PyTorch: every batch, every measure, every epoch, and where they end.
 
-The largest difference is 5e-12 of theta after five epochs of Adam on digits, whose small gradients come out of
-cancellation; the others are below 1e-12. So nothing here is long enough for rounding to grow, and
-1e-9 leaves room for processors that add in another order.
+The largest difference is 5e-12 of theta, in the weight of a pixel that is seldom lit: Adam divides its tiny gradient,
+the rest of a cancellation, by its own size. RAdam's first steps differ by 3e-12, and all else by less than 2e-13.
+So nothing here is long enough for rounding to grow, and 1e-9 leaves room for any processor.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ _GREY = "#6b7280"
 _RING = "#111827"
 _MANY = 300  # dots from which they are smaller
 _SMALLEST = 0.35  # of the full size
-_MOST_DOTS = 8000  # of one part: of more, those that would lie on others are left out
+_MOST_DOTS = 5000  # of one part: of more, those that would lie on others are left out
 _GRAIN = 0.4  # points of paper within which two dots are one, at first
 
 
@@ -38,6 +38,8 @@ def draw_examples(axes: Axes, spots: Array, inks: Array, kinds: Array, train: in
         for kind in np.unique(kinds[kept]).tolist():
             places = kept[kinds[kept] == kind]
             colours = inks[places]
+            if (colours == colours[0]).all():  # one colour for all takes a fifth of the room in a file
+                colours = colours[:1]
             axes.scatter(
                 spots[places, 0], spots[places, 1], s=side * side, marker=settings.marker(kind) or "o",
                 facecolors="white" if hollow else colours, edgecolors=colours if hollow else "white",

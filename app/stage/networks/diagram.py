@@ -112,10 +112,11 @@ class Diagram(NetworkView):
         self._lay_out()
 
     def refresh(self, picture: SessionPicture) -> None:
-        learner, task = picture.learner, picture.task
+        learner, task = picture.learner, picture.shown_task
         if learner is None or not isinstance(task, NetworkTask):
             return
-        self._asked.confirm(task.hidden)
+        assert isinstance(picture.task, NetworkTask)
+        self._asked.confirm(picture.task.hidden)
         if learner is self._learner:
             return
         before = self.wanted()

@@ -104,7 +104,7 @@ class PlotView(NetworkView):
 
     def refresh(self, picture: SessionPicture) -> None:
         self._picture = picture
-        learner, task = picture.learner, picture.task
+        learner, task = picture.learner, picture.shown_task
         if learner is None or learner is self.learner or not isinstance(task, NetworkTask):
             return
         before, self.learner = self.learner, learner

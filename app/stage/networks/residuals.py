@@ -55,7 +55,7 @@ class ResidualsView(PlotView):
 
     @classmethod
     def fits(cls, picture: SessionPicture) -> bool:
-        return picture.purpose == "regression"
+        return picture.learner is not None and not picture.learner.classes
 
     def take_data(self, learner: Learner, task: NetworkTask, stay: bool) -> None:
         self.spots, self._dots = np.empty((0, 2)), None

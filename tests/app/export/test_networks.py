@@ -1,0 +1,307 @@
+"""Figures of networks: every kind of every problem, with the numbers of the network in them, and refused elsewhere."""
+
+from __future__ import annotations
+
+import functools
+import re
+import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure as Page
+
+from app.documents.experiment_file import load
+from app.export.figure import FORMATS, figure_bytes, write_figure
+from app.export.networks.dots import distinct
+from app.export.networks.figures import FIGURES, figure_on_screen, figures_for
+from app.export.networks.inks import mixed, signed
+from app.export.networks.subject import subject_of
+from app.export.plots import NetworkPlot, StagePlot
+from app.export.style import FigureSettings
+from engine import (
+    DIVERGED,
+    Session,
+    SessionPicture,
+    SettingError,
+    Table,
+    Wanted,
+    features_of,
+    new_network,
+    new_run,
+    portrait,
+)
+from tests.app.export import states
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def trained(data, runs=("adam",), updates: int = 60, **settings) -> SessionPicture:
+    session = Session(new_network(data, list(runs), **{"hidden": (4,), **settings}))
+    session.advance(updates)
+    return session.picture()
+
+
+def table(inputs: int, classes: tuple[str, ...] = (), rows: int = 60) -> Table:
+    random = np.random.default_rng(inputs)
+    targets = random.integers(0, len(classes), rows) * 1.0 if classes else random.normal(size=rows)
+    names = tuple(f"_column $x_{place}$ <&>" for place in range(inputs))
+    return Table("Imported", names, "y %", random.normal(size=(rows, inputs)), targets, classes)
+
+
+@functools.cache
+def diverged() -> SessionPicture:
+    wild = new_run("sgd", learning_rate=1e12)
+    picture = trained("reg_plane", [wild, new_run("adam", name="Calm")], 50, activation="relu", loss="mse")
+    assert picture.runs[0].status == DIVERGED
+    return picture
+
+
+CASES = {
+    "two classes": lambda: trained("circle"),
+    "five classes": lambda: trained(table(2, ("a", "b", "c", "d", "e"))),
+    "regression in the plane": lambda: trained("reg_gauss", updates=30),
+    "two curves": lambda: trained("sine", ["adam", "sgd"]),
+    "classes on a line": lambda: trained(table(1, ("no", "yes", "maybe"))),
+    "images": lambda: trained("digits", hidden=(40, 12)),
+    "columns": lambda: trained("diabetes", scaling="standardise"),
+    "many classes": lambda: trained(table(3, tuple(f"class number {place}" for place in range(40)), 400)),
+    "nothing hidden": lambda: trained(table(2), hidden=()),
+    "residual": lambda: trained("circle", hidden=(6, 6, 6), residual=True),
+    "nothing validates": lambda: trained("iris", share=1.0),
+    "before the first update": lambda: trained("circle", updates=0),
+    "all weights nought": lambda: trained("circle", updates=0, initializer="zeros"),
+    "diverged": diverged,
+    "many examples": lambda: trained(table(2, ("no", "yes"), 60_000), updates=2),
+}
+KINDS = {
+    "two classes": ["boundary", "confusion", "confusion_training", "diagram"],
+    "regression in the plane": ["boundary", "predicted", "diagram"],
+    "two curves": ["fit", "predicted", "diagram"],
+    "classes on a line": ["fit", "confusion", "confusion_training", "diagram"],
+    "images": ["confusion", "confusion_training", "diagram"],
+    "columns": ["predicted", "diagram"],
+    "nothing validates": ["confusion", "diagram"],
+}
+made = {name: functools.cache(make) for name, make in CASES.items()}
+
+
+def labels(svg: bytes) -> list[str]:
+    return re.findall(r"<!-- (.*?) -->", svg.partition(b"</metadata>")[2].decode())
+
+
+@pytest.mark.parametrize("case", list(CASES))
+def test_everything_that_fits_can_be_drawn(case: str) -> None:
+    picture = made[case]()
+    for figure in figures_for(picture.task):
+        svg = figure_bytes("svg", picture, NetworkPlot(figure.key), FigureSettings(title=True))
+        ElementTree.fromstring(svg)
+        assert not re.search(r"\b(nan|inf)\b", re.sub("<!--.*?-->", "", svg.partition(b"</metadata>")[2].decode()))
+        assert len(svg) < 2_500_000, figure.key
+
+
+@pytest.mark.parametrize("case", list(KINDS))
+def test_what_fits_is_what_the_data_allow(case: str) -> None:
+    assert [figure.key for figure in figures_for(made[case]().task)] == KINDS[case]
+
+
+def test_the_stage_is_the_figure_that_fits_best() -> None:
+    for case, kinds in KINDS.items():
+        picture = made[case]()
+        plots = StagePlot(), NetworkPlot(kinds[0])
+        stage, best = (figure_bytes("svg", picture, plot, FigureSettings()) for plot in plots)
+        assert stage == best
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    for picture, key in (
+        (made["two curves"](), "confusion"),
+        (made["columns"](), "boundary"),
+        (states.race(), "diagram"),
+    ):
+        with pytest.raises(SettingError, match="of this problem"):
+            figure_bytes("svg", picture, NetworkPlot(key), FigureSettings())
+    with pytest.raises(SettingError, match=r"figure must be one of boundary, fit, .* got 'digram'"):
+        NetworkPlot("digram")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("key", ["boundary", "diagram"])
+def test_it_is_the_same_every_time_and_opens_again(tmp_path: Path, format: str, key: str) -> None:
+    picture, plot = made["two classes"](), NetworkPlot(key)
+    once, twice = (figure_bytes(format, picture, plot, FigureSettings()) for _ in range(2))
+    assert once == twice
+    write_figure(tmp_path / f"figure.{format}", picture, plot, FigureSettings())
+    assert load(tmp_path / f"figure.{format}") == picture.experiment
+
+
+@pytest.mark.parametrize(("width", "height"), [(20, 20), (254, 143), (89, 200)])
+@pytest.mark.parametrize("case", ["five classes", "images", "columns", "two curves"])
+def test_any_paper_will_do(case: str, width: float, height: float) -> None:
+    picture = made[case]()
+    for figure in figures_for(picture.task):
+        content = figure_bytes(
+            "png", picture, NetworkPlot(figure.key), FigureSettings(width=width, height=height, dpi=60)
+        )
+        assert content.startswith(b"\x89PNG")
+
+
+def drawn(picture: SessionPicture, key: str, settings: FigureSettings | None = None):
+    """(axes, legend's entries) as Matplotlib holds them."""
+    page = Page(layout="constrained")
+    axes = page.add_subplot()
+    names = {run.id: run.name for run in picture.runs}
+    return axes, FIGURES[key].draw(axes, subject_of(picture, settings or FigureSettings(), names))
+
+
+def dots(axes) -> list[PathCollection]:
+    return [artist for artist in axes.collections if isinstance(artist, PathCollection)]
+
+
+def test_the_boundary_is_where_the_answer_changes() -> None:
+    picture = made["two classes"]()
+    axes, _ = drawn(picture, "boundary")
+    (line,) = [artist for artist in axes.collections if type(artist).__name__ == "QuadContourSet"]
+    points = np.vstack([path.vertices for path in line.get_paths()])
+    learner = picture.learner
+    assert learner is not None
+    ends = [np.ptp(axes.get_xlim()) / 400, np.ptp(axes.get_ylim()) / 400]
+    around = [points + np.array(way) * ends for way in ((2, 0), (-2, 0), (0, 2), (0, -2))]
+    answers = [
+        learner.outputs(picture.runs[0].shown.theta, features_of(each, learner.data))[:, 0] > 0 for each in around
+    ]
+    assert len(points) > 20 and np.mean(np.any(answers, axis=0) & ~np.all(answers, axis=0)) > 0.98
+
+
+def test_every_example_is_a_dot_and_the_wrong_ones_are_ringed() -> None:
+    picture = made["five classes"]()
+    axes, entries = drawn(picture, "boundary")
+    learner = picture.learner
+    assert learner is not None
+    data, asked = learner.data, portrait(learner, picture.runs[0].shown.theta, Wanted())
+    parts = dots(axes)
+    rings = [part for part in parts if part.get_facecolor().size == 0]
+    filled = [part for part in parts if part.get_facecolor().size and part.get_zorder() == 3.8]
+    hollow = [part for part in parts if part.get_zorder() == 4.0]
+    assert sum(len(part.get_offsets()) for part in filled) == data.train
+    assert sum(len(part.get_offsets()) for part in hollow) == data.validation
+    assert asked.wrong.any() and {len(part.get_offsets()) for part in rings} == {asked.wrong.sum()}
+    assert [text for _, text in entries][:5] == list(data.classes) and entries[-1][1] == "misclassified"
+    rights = [1.0 - asked.wrong[part].mean() for part in (slice(None, data.train), slice(data.train, None))]
+    assert [text for _, text in entries][5:7] == [
+        f"{name}, {100 * right:.1f} % right" for name, right in zip(("training", "validation"), rights, strict=True)
+    ]
+
+
+def test_the_curves_of_all_visible_runs_are_fitted() -> None:
+    picture = made["two curves"]()
+    axes, entries = drawn(picture, "fit")
+    learner = picture.learner
+    assert learner is not None
+    truth, *curves = axes.lines
+    for line, run in zip(curves, picture.runs, strict=True):
+        x0, x1 = axes.get_xlim()
+        field = portrait(learner, run.shown.theta, Wanted((x0, x1, 0, 1), columns=600, rows=1)).field
+        assert field is not None and np.array_equal(line.get_ydata(), field[0, :, 0])
+    assert truth.get_linestyle() == "--" and len(truth.get_xdata()) == 400
+    assert [text for _, text in entries][-2:] == ["training", "validation"]
+    hidden = tuple(replace(run, settings=replace(run.settings, visible=run.id == "adam")) for run in picture.runs)
+    assert len(drawn(replace(picture, runs=hidden), "fit")[0].lines) == 2
+
+
+def test_predictions_stand_against_what_is_true() -> None:
+    picture = made["columns"]()
+    axes, entries = drawn(picture, "predicted")
+    learner = picture.learner
+    assert learner is not None
+    asked = portrait(learner, picture.runs[0].shown.theta, Wanted())
+    found = np.vstack([part.get_offsets() for part in dots(axes)])
+    assert np.allclose(found, np.column_stack([learner.data.targets, asked.predictions]))
+    told = [text.replace("−", "-") for _, text in entries]
+    assert told == [f"training, R² {asked.scores[0]:.3f}", f"validation, R² {asked.scores[1]:.3f}"]
+
+
+@pytest.mark.parametrize(("key", "validation"), [("confusion", True), ("confusion_training", False)])
+def test_the_matrix_holds_the_counts(key: str, validation: bool) -> None:
+    picture = made["images"]()
+    axes, _ = drawn(picture, key)
+    learner = picture.learner
+    assert learner is not None
+    counts = portrait(learner, picture.runs[0].shown.theta, Wanted()).confusion(validation)
+    told = {tuple(map(int, text.get_position()[::-1])): int(text.get_text().replace(",", "")) for text in axes.texts}
+    assert told == {(row, column): counts[row, column] for row, column in np.argwhere(counts).tolist()}
+    (image,) = axes.images
+    assert np.allclose(image.get_array(), counts / counts.sum(axis=1, keepdims=True))
+    part = "validation" if validation else "training"
+    assert f"\n{part}, " in axes.figure.get_suptitle()
+
+
+def test_weights_are_lines_as_wide_as_they_are_large() -> None:
+    picture = made["two classes"]()
+    axes, entries = drawn(picture, "diagram")
+    (lines,) = [artist for artist in axes.collections if type(artist).__name__ == "LineCollection"]
+    network = picture.learner.network if picture.learner is not None else None
+    assert network is not None
+    theta = picture.runs[0].shown.theta
+    weights = np.concatenate([theta[network.weights(layer)] for layer in range(network.layers)])
+    widths = np.sort(np.asarray(lines.get_linewidths()))
+    expected = 1.1 * (0.3 + 1.9 * np.sort(np.abs(weights)) / np.abs(weights).max())
+    assert widths == pytest.approx(expected)
+    blue = np.asarray(lines.get_colors())
+    assert (blue[:, 2] > blue[:, 0]).sum() == (weights >= 0).sum()
+    assert entries[0][1].endswith(f"widest {np.abs(weights).max():.3g}")
+    assert len(axes.images) == 2 + 4 + 1
+
+
+def test_the_selected_run_is_shown_and_named() -> None:
+    picture = states.networks()
+    assert picture.experiment.view["selected"] == "adam"
+    settings = FigureSettings(title=True)
+    assert any(
+        "Adam" in label and "update 300" in label
+        for label in labels(figure_bytes("svg", picture, NetworkPlot("boundary"), settings))
+    )
+    other = replace(picture, experiment=replace(picture.experiment, view={"selected": "sgd"}))
+    axes, _ = drawn(other, "boundary", settings)
+    assert axes.figure.get_suptitle() == f"{picture.experiment.title}\nGradient descent, update 300"
+    axes, _ = drawn(diverged(), "boundary")
+    assert axes.figure.get_suptitle().endswith(", diverged")
+
+
+def test_a_past_update_is_shown_as_it_was() -> None:
+    session = Session(new_network("circle", ["adam"], hidden=(4,)))
+    session.advance(40)
+    early = figure_bytes("svg", session.picture(), NetworkPlot("boundary"), FigureSettings())
+    session.advance(40)
+    again = figure_bytes("svg", session.picture(cursor=40), NetworkPlot("boundary"), FigureSettings())
+    assert early.partition(b"</metadata>")[2] == again.partition(b"</metadata>")[2]
+
+
+def test_the_figure_on_screen_is_offered_first() -> None:
+    task = made["two classes"]().task
+    views = {
+        "decision": "boundary", "confusion": "confusion", "histograms": "boundary", "fit": "boundary", "": "boundary"
+    }  # fmt: skip
+    for view, key in views.items():
+        assert figure_on_screen(task, {"network_view": view}).key == key
+    shown = {"network_view": "confusion", "network_confusion_part": "training"}
+    assert figure_on_screen(task, shown).key == "confusion_training"
+
+
+def test_of_many_dots_those_are_drawn_that_can_be_told_apart() -> None:
+    random = np.random.default_rng(1)
+    spots = np.vstack([random.normal(size=(100_000, 2)), [[np.nan, 0.0], [np.inf, 1.0]]])
+    axes = SimpleNamespace(get_xlim=lambda: (-6.0, 6.0), get_ylim=lambda: (-6.0, 6.0))
+    kept = distinct(spots, np.zeros(len(spots), int), axes, FigureSettings())  # type: ignore[arg-type]
+    assert 1000 < len(kept) <= 5000 and np.isfinite(spots[kept]).all()
+    assert len(distinct(spots[-5:], np.zeros(5, int), axes, FigureSettings())) == 3  # type: ignore[arg-type]
+
+
+def test_colours_are_those_of_the_classes_as_far_as_they_are_probable() -> None:
+    sure = mixed(np.eye(3))
+    assert mixed(np.full((1, 3), 1 / 3))[0] == pytest.approx(sure.mean(axis=0))
+    assert mixed(np.array([[np.nan, 0.5, 0.5]]))[0] == pytest.approx([0xC9 / 255, 0xCC / 255, 0xD2 / 255])
+    assert signed()(0.5)[:3] == pytest.approx((1.0, 1.0, 1.0), abs=0.01)
