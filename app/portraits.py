@@ -23,7 +23,10 @@ class Sitting(NamedTuple):
 
 
 class Portraits:
-    """The thread that makes them. `newest` is the last that is done; `failed` hears what went wrong, from that thread."""
+    """The thread that makes them.
+
+    `newest` is the last that is done; `failed` hears what went wrong, from that thread.
+    """
 
     def __init__(self, failed: Callable[[BaseException], None]) -> None:
         self.newest: Portrait | None = None

@@ -102,7 +102,8 @@ class Workbench(QWidget):
         self.theme = theme
         self.path: Path | None = None
         self.saved: Experiment | None = None
-        self._serial = 0
+        self._serial = self._opened = 0
+        self._replaced: tuple[Path | None, Experiment | None] = None, None
         self._selected = ""
         self._speed = DEFAULT_SPEED
         self._seen: Published | None = None
@@ -151,6 +152,7 @@ class Workbench(QWidget):
         self._thread.finished.connect(worker.deleteLater)
         worker.refused.connect(self.toast.warn)
         worker.failed.connect(self.toast.fail)
+        worker.not_loaded.connect(self._stay)
         self._frames.timeout.connect(self._frame)
 
         self.problem_panel.changed.connect(self.change_problem)
@@ -199,8 +201,8 @@ class Workbench(QWidget):
 
     def open(self, experiment: Experiment, path: Path | None = None) -> None:
         """Show another experiment from its beginning."""
-        self.path = path
-        self.saved = experiment
+        self._replaced = self.path, self.saved
+        self.path, self.saved = path, experiment
         self._remembered = {}
         self._seen = None
         view = experiment.view
@@ -212,10 +214,17 @@ class Workbench(QWidget):
         self.stage.apply_view(view)
         self.network_stage.apply_view(view)
         self._order("load", experiment)
+        self._opened = self._serial
         speed = view.get("speed", DEFAULT_SPEED)
         self.set_speed(float(speed) if isinstance(speed, int | float) else DEFAULT_SPEED)
         self.title_changed.emit(experiment.title)
         self.edits_changed.emit()
+
+    def _stay(self, serial: int) -> None:
+        """What was to be opened cannot be: what is on screen is still what was there before."""
+        if serial == self._opened:
+            self.path, self.saved = self._replaced
+            self.title_changed.emit(self.saved.title if self.saved is not None else "")
 
     def open_file(self, path: Path) -> bool:
         """Open a file; a refusal is shown and changes nothing."""
@@ -493,7 +502,7 @@ class Workbench(QWidget):
     def _frame(self) -> None:
         """Once a frame: show what is new."""
         published = self.worker.published
-        if published is not None and published is not self._seen:
+        if published is not None and published is not self._seen and published.serial >= self._opened:
             self._show(published)
         portrait = self.worker.portraits.newest
         if portrait is not None and portrait is not self._portrait and portrait.run == self._selected:

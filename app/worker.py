@@ -63,7 +63,7 @@ class Worker(QObject):
 
     refused = Signal(str)
     failed = Signal(str)
-    loaded = Signal()
+    not_loaded = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -126,7 +126,16 @@ class Worker(QObject):
     @Slot(object, int)
     def load(self, experiment: Experiment, serial: int) -> None:
         """Open another experiment, at update 0 and paused."""
-        self._edit(serial, lambda: self._take(Session(experiment)))
+
+        def load() -> None:
+            try:
+                session = Session(experiment)
+            except SettingError:
+                self.not_loaded.emit(serial)
+                raise
+            self._take(session)
+
+        self._edit(serial, load)
 
     @Slot(object, int)
     def become(self, experiment: Experiment, serial: int) -> None:
@@ -169,7 +178,7 @@ class Worker(QObject):
                 return
             self._goal = None
             self._forget_clock()
-            if not self._playing and session.problem.ground is not None:  # the paths follow the hand that drags the start
+            if not self._playing and session.problem.ground is not None:  # the paths follow the hand at the start
                 self._aim(min(reached, MOST_FOLLOWED))
 
         self._edit(serial, change)
@@ -271,7 +280,6 @@ class Worker(QObject):
         self._playing = False
         self._cursor = self._goal = None
         self._forget_clock()
-        self.loaded.emit()
 
     def _of_session(self) -> Session:
         if self._session is None:
@@ -309,17 +317,25 @@ class Worker(QObject):
             self._publish()
             self._wake()
 
-    def _guard(self, action: Callable[[], Any]) -> None:
-        """Run something of the session; a fault pauses the race and is told, it never kills the thread."""
+    def _guard(self, action: Callable[[], Any], moving: bool = False) -> None:
+        """Run something of the session; a fault pauses the race and is told, it never kills the thread.
+
+        moving: it is the race itself, that cannot go on if a tweak of its file is refused.
+        """
         try:
             with np.errstate(all="ignore"):
                 action()
         except SettingError as error:
+            if moving:
+                self._stand_still()
             self.refused.emit(str(error))
         except Exception:
-            self._playing = False
-            self._goal = None
+            self._stand_still()
             self.failed.emit(traceback.format_exc())
+
+    def _stand_still(self) -> None:
+        self._playing = False
+        self._goal = None
 
     def _aim(self, update: int) -> None:
         """Replay at full speed, whatever the playing speed, until every run has reached `update`."""
@@ -347,9 +363,9 @@ class Worker(QObject):
         now = time.perf_counter()
         passed, self._last_tick = min(now - self._last_tick, 0.1), now
         if self._goal is not None:
-            self._guard(self._replay)
+            self._guard(self._replay, moving=True)
         elif self._playing:
-            self._guard(lambda: self._play_on(passed))
+            self._guard(lambda: self._play_on(passed), moving=True)
         if now - self._last_frame >= FRAME_SECONDS or not self._playing:
             self._publish()
         if not self._playing and self._goal is None:

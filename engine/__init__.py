@@ -47,6 +47,7 @@ from engine.experiment import (
 from engine.explain import Line, explain, formula, typeset_surface
 from engine.expressions import ExpressionError
 from engine.history import COLUMNS, HistoryView
+from engine.learner import Learner
 from engine.measures import LAYER_MEASURES, MEASURES, MeasuresView
 from engine.network_task import (
     BATCH_SEED,
@@ -80,7 +81,7 @@ from engine.networks.plane import (
 )
 from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
 from engine.portrait import Portrait, Wanted, portrait
-from engine.problem import Ground, Learner, Problem, problem_of
+from engine.problem import Ground, Problem, problem_of
 from engine.rows import full_history, rows
 from engine.run import DIVERGED, FINISHED, READY, RUNNING, Best, Peek, Run, Trail
 from engine.schedules import SCHEDULES, Schedule, preview

@@ -9,6 +9,7 @@ from typing import Any
 from engine.batches import BATCHES
 from engine.choices import Choice, choose, plain
 from engine.contracts import Value
+from engine.datasets.table import Table
 from engine.experiment import (
     LEARNING_RATE,
     NEVER,
@@ -18,7 +19,6 @@ from engine.experiment import (
     RunSettings,
     Task,
 )
-from engine.datasets.table import Table
 from engine.network_task import Layer, network_task
 from engine.optimizers import OPTIMIZERS
 from engine.reading import Entries
@@ -101,7 +101,7 @@ def new_network(
     runs go on for ever. Raises SettingError.
     """
     layers = [layer if isinstance(layer, Layer) else Layer(layer, activation) for layer in hidden]
-    source = {"table": data.to_dict()} if isinstance(data, Table) else data.to_dict() if isinstance(data, Choice) else data
+    source = {"table": plain(data)} if isinstance(data, Table) else plain(data)
     given = {name: plain(value) for name, value in settings.items()}
     task = network_task(Entries({"data": source, "hidden": [layer.to_dict() for layer in layers], **given}, ""))
     return _experiment(task, runs, title, note, {**NEVER, **(stop or {})})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.contracts import Value
 from engine.choices import Choice
+from engine.contracts import Value
 from engine.expressions import ExpressionError, parse
 from engine.optimizers import OPTIMIZERS, Optimizer
 from engine.run import Peek

@@ -21,7 +21,7 @@ LAYER_MEASURES = (
     "saturated",
 )
 
-_DENSE = 128  # measurements before their distance begins to double
+_DENSE = 64  # measurements before their distance begins to double
 _SHARE, _LARGE_SHARE = 64, 16  # examples for which the distance grows by an update
 _LARGE = 20_000_000  # products of examples and parameters from which a measurement takes more than a moment
 

@@ -352,7 +352,10 @@ def _data(value: object, path: str) -> Choice | Table:
 def _numbers(value: object) -> tuple[float, ...]:
     if not isinstance(value, list | tuple) or not all(isinstance(number, int | float) for number in value):
         raise SettingError(f"must be a list of numbers, got {shown(value)}")
-    return tuple(map(float, value))
+    try:
+        return tuple(map(float, value))
+    except OverflowError:
+        raise SettingError(f"must be numbers below 1e308, got {shown(value)}") from None
 
 
 def _choice(catalogue: Any, old: Choice, knob: str, value: Any) -> Choice:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.datasets.prepare import features_of
-from engine.networks.forward import activations, loss_of
+from engine.learner import Learner
+from engine.networks.forward import activations
 from engine.networks.inspection import Inspection
 from engine.networks.losses import LOSSES
-from engine.problem import Learner
 
 Array = np.ndarray
 Region = tuple[float, float, float, float]
@@ -81,10 +81,10 @@ def portrait(learner: Learner, theta: Array, wanted: Wanted, run: str = "", upda
     """Ask a network everything that is to be shown of it. wanted.region is passed over for more than two inputs."""
     data, network = learner.data, learner.network
     with np.errstate(all="ignore"):
-        answers = learner.outputs(theta, data.inputs)
+        answers = learner.answers(theta)
         parts = learner.training, learner.validation
         scores = [learner.score(a, t) for a, (_, t) in zip(np.split(answers, [data.train]), parts, strict=True)]
-        losses = [loss_of(network, theta, *part, learner.classes) if len(part[1]) else np.nan for part in parts]
+        losses = learner.both_losses(theta)
         field: Array | None = None
         units: tuple[Array, ...] = ()
         if wanted.region is not None and data.raw.shape[1] <= 2:
@@ -105,7 +105,7 @@ def portrait(learner: Learner, theta: Array, wanted: Wanted, run: str = "", upda
             wanted,
             answers,
             learner.predictions(answers),
-            (losses[0], losses[1]),
+            losses,
             (scores[0], scores[1]),
             field,
             units,

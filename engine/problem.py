@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain
 from weakref import WeakValueDictionary
 
@@ -12,19 +11,14 @@ import numpy as np
 
 from engine.batches import SURFACE_EXAMPLES
 from engine.choices import Choice
-from engine.datasets.examples import TrainingData
 from engine.datasets.prepare import training_data
 from engine.datasets.source import examples_of
 from engine.experiment import Task
+from engine.learner import Learner
 from engine.loop import evaluate, evaluate_grid
-from engine.measures import LAYER_MEASURES, MEASURES
 from engine.network_task import NetworkTask
-from engine.networks.forward import activations, loss_of, losses_along, outputs
 from engine.networks.initializers import initial_theta
-from engine.networks.inspection import Inspection, inspect
-from engine.networks.losses import LOSSES
 from engine.networks.mlp import network_objective
-from engine.networks.network import Network
 from engine.networks.packing import packed
 from engine.sharpness import curvatures, sharpest
 from engine.stream import BATCH, EXAMPLES, FIXED, ORDER, QUIET, STREAM, TAKEN
@@ -124,89 +118,6 @@ class Problem:
         return np.zeros(max(self.work_size, 1))
 
 
-@dataclass(frozen=True, eq=False)
-class Learner:
-    """A network with the data it learns from; the rows of `data` that train come first."""
-
-    network: Network
-    data: TrainingData
-
-    @property
-    def classes(self) -> int:
-        return len(self.data.classes)
-
-    @cached_property
-    def training(self) -> tuple[Array, Array]:
-        """Inputs (n, f) and goals (n,) that are learned from."""
-        return self.data.inputs[: self.data.train], self.data.goals[: self.data.train]
-
-    @cached_property
-    def validation(self) -> tuple[Array, Array]:
-        """Inputs (m, f) and goals (m,) that validate; m may be 0."""
-        return self.data.inputs[self.data.train :], self.data.goals[self.data.train :]
-
-    def inspected(self, theta: Array) -> Inspection:
-        """A look at the network on the training set."""
-        return inspect(self.network, theta, *self.training, self.classes)
-
-    def outputs(self, theta: Array, inputs: Array) -> Array:
-        """What the network answers to inputs (m, f): (m, k)."""
-        return outputs(self.network, theta, inputs)
-
-    def activations(self, theta: Array, inputs: Array) -> list[Array]:
-        """What each layer answers to inputs (m, f): (m, units)."""
-        return activations(self.network, theta, inputs)
-
-    def losses(self, thetas: Array) -> Array:
-        """Loss of the training set at each of thetas (b, n): (b,)."""
-        return losses_along(self.network, thetas, *self.training, self.classes)
-
-    def predictions(self, answers: Array) -> Array:
-        """The predicted class places or values (m,) of the network's answers (m, k), comparable with data.targets."""
-        if not self.classes:
-            return answers[:, 0] * self.data.target_scale + self.data.target_shift
-        return np.asarray(LOSSES[self.network.loss.kind].predictions(answers))
-
-    def score(self, answers: Array, goals: Array) -> float:
-        """Accuracy, or R² (the part of the variance that is explained); NaN without examples."""
-        if not len(goals):
-            return np.nan
-        if self.classes:
-            return float(np.mean(self.predictions(answers) == goals))
-        spread = float(((goals - goals.mean()) ** 2).sum())
-        return 1.0 - float(((goals - answers[:, 0]) ** 2).sum()) / spread if spread > 0.0 else np.nan
-
-    def measured(self, theta: Array, step: Array, penalty: float) -> tuple[Array, Array]:
-        """See Problem.measured."""
-        with np.errstate(all="ignore"):
-            look = self.inspected(theta)
-            inputs, targets = self.validation
-            answers = self.outputs(theta, inputs) if len(targets) else np.empty((0, 1))
-            loss = loss_of(self.network, theta, inputs, targets, self.classes) if len(targets) else np.nan
-            score, validation_score = self.score(look.outputs, self.training[1]), self.score(answers, targets)
-            measures = {
-                "training_loss": look.loss,
-                "validation_loss": loss,
-                "training_score": score,
-                "validation_score": validation_score,
-                "penalty": penalty,
-            }
-            layers = {
-                "gradient_norm": look.gradient_norm,
-                "delta_norm": look.delta_norm,
-                "update_ratio": self._lengths(step) / self._lengths(theta),
-                "activation_mean": look.activation_mean,
-                "activation_deviation": look.activation_deviation,
-                "dead": look.dead,
-                "saturated": look.saturated,
-            }
-        return np.array([measures[name] for name in MEASURES]), np.stack([layers[name] for name in LAYER_MEASURES], 1)
-
-    def _lengths(self, vector: Array) -> Array:
-        """The length of each layer's weights in a vector like theta, (L,)."""
-        return np.array([np.linalg.norm(vector[self.network.weights(layer)]) for layer in range(self.network.layers)])
-
-
 _ALIVE: WeakValueDictionary[Task, Problem] = WeakValueDictionary()  # runs of a race share theirs
 
 
@@ -241,7 +152,7 @@ def _network_problem(task: NetworkTask) -> Problem:
         examples=data.train,
         seed=task.seed,
         ordered=True,
-        learner=Learner(network, data),
+        learner=Learner(network, data, numbers),
     )
 
 

@@ -158,7 +158,10 @@ class Run:
                 self.ending = _ENDINGS[reason].format(**self.stop)
             self._keep_snapshot()
             self._measure()  # before the tweaks of this update, as it was when they were made
-            self._apply_due_tweaks()
+            try:
+                self._apply_due_tweaks()
+            except SettingError as error:  # a tweak of a file makes a problem of numbers that are too large
+                self.ending = str(error)
         return self.update - first
 
     def tweak(self, setting: str, value: Any) -> Tweak | None:

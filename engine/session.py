@@ -22,9 +22,10 @@ from engine.experiment import (
     of_theta,
 )
 from engine.history import HistoryView
+from engine.learner import Learner
 from engine.measures import MeasuresView
 from engine.network_task import NetworkTask
-from engine.problem import Ground, Learner, Problem, problem_of
+from engine.problem import Ground, Problem, problem_of
 from engine.run import DIVERGED, FINISHED, READY, RUNNING, Best, Peek, Run
 
 Array = np.ndarray
@@ -177,9 +178,7 @@ class Session:
         keeps_theta = not self.update and self.task.continues(task)
         self.problem = problem_of(task)
         self.experiment_settings = replace(self.experiment_settings, problem=task)
-        self.runs = [
-            Run(self.problem, RunRecord(run.settings, _left(run, keeps_theta)), run.stop) for run in self.runs
-        ]
+        self.runs = [Run(self.problem, RunRecord(run.settings, _left(run, keeps_theta)), run.stop) for run in self.runs]
         return True
 
     def stop_at(self, stop: Mapping[str, Value]) -> None:

@@ -19,8 +19,8 @@ APP = sorted((ROOT / "app").rglob("*.py"))
 # What the engine is made of besides itself; the rest of the standard library is clocks, files, threads ...
 ENGINE_MAY = {
     "__future__", "binascii", "bisect", "collections", "contextlib", "copy", "dataclasses", "difflib", "functools",
-    "hashlib", "itertools", "keyword", "llvmlite", "math", "numba", "numpy", "operator", "re", "string", "typing", "unicodedata",
-    "weakref",
+    "hashlib", "itertools", "keyword", "llvmlite", "math", "numba", "numpy", "operator", "re", "string", "typing",
+    "unicodedata", "weakref",
 }  # fmt: skip
 ENGINE_MAY_TOO = {
     ("contracts.py", "threading"),  # a lock around Numba's compiler, which is one for the process
@@ -33,7 +33,7 @@ FLOORS = (
     ("expressions", "rng", "decimation", "choices"),
     ("typesetting", "reading", "batches", "optimizers", "schedules", "surfaces", "history", "datasets"),
     ("networks", "surface_task", "sharpness"),
-    ("network_task", "lengths"),
+    ("network_task", "lengths", "learner"),
     ("experiment",),
     ("loop",),
     ("problem",),

@@ -29,8 +29,8 @@ class Dataset:
 
     names are those of the d raw inputs, target that of what is to be learned; labels(values) names the classes, none
     for a regression. function(draws, **values) -> inputs (n, d), targets (n,). view is the part of the plane to show:
-    for two inputs of both, for one of the input and the target. share is that of the training part, target_scaling the scaling
-    of a regression's target that suit it.
+    for two inputs of both, for one of the input and the target. share of the training part and target_scaling of a
+    regression are those that suit it.
     image is (rows, columns) if the inputs are the pixels of an image. licence is that of the numbers themselves.
     """
 

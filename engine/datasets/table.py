@@ -73,7 +73,7 @@ class Table:
 
         Raises SettingError if too few would be left.
         """
-        *middle, radius = circle
+        middle, radius = circle[:-1], circle[-1] if circle else 0.0
         places = self.inputs if len(middle) == len(self.columns) else np.column_stack([self.inputs, self.targets])
         if len(middle) != places.shape[1]:
             raise SettingError(f"a circle needs {len(self.columns) + 1} numbers, got {shown(circle)}")

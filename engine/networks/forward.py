@@ -9,10 +9,9 @@ from numba import types
 
 from engine.contracts import call_objective, inline, pointer, routine
 from engine.networks import layout
-from engine.networks.losses import LOSSES
 from engine.networks.mlp import LOSS_ONLY, OUTPUTS_ONLY, network_objective
 from engine.networks.network import Network
-from engine.networks.packing import packed_examples
+from engine.networks.packing import Packed, packed_examples, packed_set
 from engine.networks.registers import LANES
 from engine.networks.vectors import at
 from engine.stream import CURSOR, EXAMPLES, FIXED, ORDER, QUIET, STREAM, TAKEN
@@ -69,16 +68,15 @@ def _compare(objective, parameters, thetas, stream, constants, work, losses):
         )
 
 
-def _passed_on(network: Network, theta: Array, inputs: Array, first: int) -> list[Array]:
-    packed = packed_examples(network, inputs)
-    shapes = [(len(inputs), units) for units in network.sizes[first + 1 :]]
+def _passed_on(network: Network, theta: Array, packed: Packed, first: int) -> list[Array]:
+    shapes = [(packed.examples, units) for units in network.sizes[first + 1 :]]
     ends = [0, *accumulate(rows * units for rows, units in shapes)]
     values = np.empty(ends[-1])
     _pass_on(
         network_objective.address,
         first,
         _numbers(theta),
-        measuring(OUTPUTS_ONLY, len(inputs)),
+        measuring(OUTPUTS_ONLY, packed.examples),
         packed.constants,
         packed.work(),
         values,
@@ -88,20 +86,29 @@ def _passed_on(network: Network, theta: Array, inputs: Array, first: int) -> lis
 
 def outputs(network: Network, theta: Array, inputs: Array) -> Array:
     """(m, k) for inputs (m, f), after the output's activation."""
-    return _passed_on(network, theta, inputs, network.layers - 1)[0]
+    return outputs_of(network, theta, packed_examples(network, inputs))
+
+
+def outputs_of(network: Network, theta: Array, packed: Packed) -> Array:
+    """(m, k) for m examples that have been packed."""
+    return _passed_on(network, theta, packed, network.layers - 1)[0]
 
 
 def activations(network: Network, theta: Array, inputs: Array) -> list[Array]:
     """What every layer passes on to the next one, (m, units) each, for inputs (m, f)."""
-    return _passed_on(network, theta, inputs, 0)
+    return _passed_on(network, theta, packed_examples(network, inputs), 0)
 
 
 def losses_along(network: Network, thetas: Array, inputs: Array, targets: Array, classes: int) -> Array:
     """The mean losses (k,) at thetas (k, n) on inputs (m, f) and raw targets (m,); NaN without examples."""
+    return losses_at(network, thetas, packed_set(network, inputs, targets, classes))
+
+
+def losses_at(network: Network, thetas: Array, packed: Packed) -> Array:
+    """The mean losses (k,) at thetas (k, n) on examples that have been packed with targets; NaN without examples."""
     losses = np.full(len(thetas), np.nan)
-    if len(inputs):
-        packed = packed_examples(network, inputs, LOSSES[network.loss.kind].encode(targets, classes))
-        stream = measuring(LOSS_ONLY, len(inputs))
+    if packed.examples:
+        stream = measuring(LOSS_ONLY, packed.examples)
         _compare(
             network_objective.address,
             network.parameters,

@@ -11,10 +11,9 @@ from engine.contracts import call_objective, pointer, routine
 from engine.networks import layout
 from engine.networks.activations import ACTIVATIONS
 from engine.networks.forward import measuring, turned
-from engine.networks.losses import LOSSES
 from engine.networks.mlp import MEASURING, network_objective
 from engine.networks.network import Network
-from engine.networks.packing import packed_examples
+from engine.networks.packing import Packed, packed_set
 from engine.networks.registers import LANES
 from engine.networks.vectors import at, below, fma, load, positive, splat, total
 from engine.stream import CURSOR, TAKEN
@@ -103,8 +102,12 @@ def _look(objective, theta, stream, constants, work, outputs, gradient, sums, aw
 
 def inspect(network: Network, theta: Array, inputs: Array, targets: Array, classes: int) -> Inspection:
     """Look at a network on inputs (n, f), n > 0, and their raw targets (n,): numbers, or places of classes."""
-    examples, units = len(inputs), np.array(network.sizes[1:])
-    packed = packed_examples(network, inputs, LOSSES[network.loss.kind].encode(targets, classes))
+    return inspect_packed(network, theta, packed_set(network, inputs, targets, classes))
+
+
+def inspect_packed(network: Network, theta: Array, packed: Packed) -> Inspection:
+    """Look at a network on examples, at least one, that have been packed with targets."""
+    examples, units = packed.examples, np.array(network.sizes[1:])
     kinds = [ACTIVATIONS[key] for key in network.activations]
     outputs = np.empty((examples, network.sizes[-1]))
     gradient = np.empty(network.parameters)

@@ -17,10 +17,11 @@ Array = np.ndarray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Packed:
-    """What the objective reads, and how many numbers it scribbles on (zeros at first)."""
+    """What the objective reads of so many examples, and how many numbers it scribbles on (zeros at first)."""
 
     constants: Array
     work_size: int
+    examples: int
 
     def work(self) -> Array:
         return np.zeros(self.work_size)
@@ -37,14 +38,17 @@ def packed_examples(network: Network, inputs: Array, targets: Array | None = Non
         row[ACTIVATION] = ACTIVATIONS[key].kernel.address
     own = [*network.loss.packed(loss.knobs)[:1], 0.0][0], 1.0 - network.dropout
     answers = np.empty(0) if targets is None else np.ravel(targets)
-    return Packed(np.concatenate([head.view(np.float64), own, np.ravel(inputs), answers]), work_size)
+    return Packed(np.concatenate([head.view(np.float64), own, np.ravel(inputs), answers]), work_size, examples)
 
 
 def packed(network: Network, data: TrainingData) -> Packed:
     """What the objective of a network needs to learn from the training examples of `data`."""
-    train = data.train
-    loss = LOSSES[network.loss.kind]
-    return packed_examples(network, data.inputs[:train], loss.encode(data.goals[:train], len(data.classes)))
+    return packed_set(network, data.inputs[: data.train], data.goals[: data.train], len(data.classes))
+
+
+def packed_set(network: Network, inputs: Array, targets: Array, classes: int) -> Packed:
+    """Inputs (n, f) and their raw targets (n,), numbers or places of classes, as the objective reads them."""
+    return packed_examples(network, inputs, LOSSES[network.loss.kind].encode(targets, classes))
 
 
 def numbers_needed(network: Network, examples: int, features: int) -> int:

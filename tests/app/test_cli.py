@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from PIL import Image
 from app import cli, headless
 from app.documents.experiment_file import load, save
 from app.documents.presets import presets
-from engine import COLUMNS, Session, full_history, new_experiment, new_run
+from engine import COLUMNS, Session, full_history, new_experiment, new_network, new_run
 
 ROOT = Path(__file__).resolve().parents[2]
 needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
@@ -39,6 +40,15 @@ def flight(tmp_path: Path) -> Path:
     runs = [new_run("adam"), new_run("sgd", learning_rate=1.0)]
     save(new_experiment("rosenbrock", runs, updates=300), tmp_path / "flight.toml")
     return tmp_path / "flight.toml"
+
+
+@pytest.fixture
+def nets(tmp_path: Path) -> Path:
+    """Two networks on two classes, the second one selected."""
+    runs = [new_run("sgd", learning_rate=0.03, batch=10), new_run("adam", learning_rate=0.01, batch=10)]
+    experiment = new_network("circle", runs, hidden=(4, 2), output="tanh", loss="half_mse", stop={"updates": 150})
+    save(replace(experiment, view={"selected": "adam"}), tmp_path / "nets.toml")
+    return tmp_path / "nets.toml"
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -86,6 +96,66 @@ def test_the_table_is_for_scripts(race: Path, capsys: pytest.CaptureFixture[str]
     expected = [(run.settings.id, "300", repr(run.peek().loss), "finished") for run in session.runs]
     assert [(row["run"], row["updates"], row["loss"], row["status"]) for row in rows_of(out)] == expected
     assert err == ""
+
+
+def test_the_table_of_networks_tells_of_both_parts_of_the_examples(
+    nets: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["run", str(nets)]) == 0
+    rows = rows_of(capsys.readouterr().out)
+    session = Session(load(nets))
+    session.advance(150)
+    for row, run in zip(rows, session.runs, strict=True):
+        learner, theta = session.problem.learner, run.machine.theta
+        assert learner is not None and (row["run"], row["updates"], row["status"]) == (
+            run.settings.id,
+            "150",
+            "finished",
+        )
+        for part, examples in (("training", learner.training), ("validation", learner.validation)):
+            answers, goals = learner.outputs(theta, examples[0])[:, 0], np.where(examples[1] > 0, 1.0, -1.0)
+            loss = float(row["loss" if part == "training" else "validation_loss"])
+            assert loss == pytest.approx(0.5 * np.mean((answers - goals) ** 2), rel=1e-12)
+            assert float(row[f"{part}_score"]) == np.mean((answers > 0) == (goals > 0))
+        assert run.best is not None
+        best = float(row["best_validation_loss"]), int(row["best_update"])
+        assert best == (run.best.loss, run.best.update) == (min(run.measures.view().column("validation_loss")), best[1])
+
+
+def test_of_networks_without_validation_nothing_is_invented(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save(new_network("sine", ["adam"], hidden=(3,), share=1.0, stop={"updates": 5}), tmp_path / "a.toml")
+    assert cli.main(["run", str(tmp_path / "a.toml")]) == 0
+    (row,) = rows_of(capsys.readouterr().out)
+    assert (row["validation_loss"], row["validation_score"], row["best_update"]) == ("", "", "")
+    assert float(row["loss"]) > 0 and float(row["training_score"]) <= 1
+
+
+def test_networks_are_written_in_every_form(nets: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plots = ["stage", "confusion", "diagram", "losses", "layer_gradient_norm"]
+    exports = [word for name in plots for word in ("--export", str(tmp_path / f"{name}.svg"), "--plot", name)]
+    table = ["--export", str(tmp_path / "rows.csv")]
+    assert cli.main(["run", str(nets), "--quiet", "--run", "sgd", *exports, *table]) == 0
+    assert capsys.readouterr() == ("", "")
+    for name in plots:
+        again = load(tmp_path / f"{name}.svg")
+        assert again.runs == load(nets).runs and again.view["selected"] == "sgd"
+    assert "<!-- Gradient descent, η = 0.03" in (tmp_path / "stage.svg").read_text("utf-8")
+    with open(tmp_path / "rows.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len([row for row in rows if row["run"] == "adam" and row["loss"]]) == 150
+    assert len([row for row in rows if row["run"] == "adam" and row["validation_loss"]]) > 20
+
+
+def test_early_stopping_is_an_end_if_anything_validates(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    more = {"hidden": (6,), "stop": {"updates": 0, "patience": 300}, "scaling": "standardise"}
+    runs = [new_run("adam", learning_rate=0.05)]
+    save(new_network("iris", runs, **more), tmp_path / "a.toml")
+    assert cli.main(["run", str(tmp_path / "a.toml")]) == 0
+    (row,) = rows_of(capsys.readouterr().out)
+    assert row["status"] == "finished" and "no lower validation loss" in row["message"]
+    save(new_network("iris", runs, **more, share=1.0), tmp_path / "a.toml")
+    assert cli.main(["run", str(tmp_path / "a.toml")]) == cli.REFUSED
+    assert "has no end" in capsys.readouterr().err
 
 
 def test_the_table_on_a_terminal_has_columns() -> None:
@@ -153,8 +223,14 @@ REFUSED = {
     "export folder": (["run", "{race}", "--export", "{folder}/none/out.png"], "there is no folder"),
     "export twice": (["run", "{race}", "--export", "{folder}/a.png", "--export", "{folder}/a.png"], "over another"),
     "export onto source": (["run", "{folder}/figure.png", "--export", "{folder}/figure.png"], "over another file"),
-    "plot": (["run", "{race}", "--plot", "los", "--export", "{folder}/a.png"], "--plot must be stage, losses, .*'los'"),
+    "plot": (
+        ["run", "{race}", "--plot", "los", "--export", "{folder}/a.png"],
+        "--plot must be stage, bou.* loss.*'los'",
+    ),
     "plots": (["run", "{race}", "--plot", "loss", "--plot", "x", "--export", "{folder}/a.png"], "got 2 for 1 pictures"),
+    "plot of others": (["run", "{race}", "--plot", "diagram", "--export", "{folder}/a.png"], "only networks have it"),
+    "plot of other data": (["run", "{nets}", "--plot", "fit", "--export", "{folder}/a.png"], "there are boundary, con"),
+    "run": (["run", "{nets}", "--run", "rmsprop"], "--run must be one of sgd, adam, got 'rmsprop'"),
     "plot of nothing": (["run", "{race}", "--plot", "loss"], "got 1 for 0 pictures"),
     "size": (["run", "{race}", "--size", "big"], "--size must be single column, .*got 'big'"),
     "small": (["run", "{race}", "--size", "5x5"], r"width must lie in \[20, 1000\], got 5"),
@@ -172,7 +248,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("arguments", "told"), REFUSED.values(), ids=list(REFUSED))
 def test_what_cannot_be_is_refused_in_a_sentence(
-    arguments: list[str], told: str, race: Path, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], told: str, race: Path, nets: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = race.parent
     (folder / "bad.toml").write_text("= 3")
@@ -180,7 +256,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(
     (folder / "endless.toml").write_text("[problem]\n[stop]\nupdates = 0\n[[runs]]\n")
     (folder / "figure.png").write_bytes(b"")
     before = {path: path.read_bytes() for path in folder.iterdir()}
-    status = cli.main([word.format(folder=folder, race=race) for word in arguments])
+    status = cli.main([word.format(folder=folder, race=race, nets=nets) for word in arguments])
     out, err = capsys.readouterr()
     assert status == cli.REFUSED and out == ""
     assert err.startswith("Fall Line: ") and err.count("\n") == 1 and len(err) < 700

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -9,8 +11,9 @@ from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from app.actions import Actions
+from app.documents.experiment_file import save
 from app.settings import Settings
-from engine import Session, Table, new_network, new_run
+from engine import Session, Table, Tweak, new_network, new_run
 
 CSV = "width,height,kind\n" + "".join(f"{i / 10},{(i * 7) % 11},{'small' if i < 20 else 'large'}\n" for i in range(40))
 
@@ -184,4 +187,58 @@ def test_a_refused_change_is_told_and_changes_nothing(training):
     training.bench.change_problem({"hidden": [{"units": 4}] * 9})
     training.until(lambda: "up to 8 layers" in training.bench.toast.text.text())
     assert training.picture.task == before
+    assert training.update == 5
+
+
+def test_a_run_that_joins_is_selected_and_portrayed(training):
+    bench = training.bench
+    training.play(20)
+    bench.add_run("lion")
+    bench.select_next(1)  # it has not joined yet
+    training.settle()
+    assert bench._selected == "lion"
+    training.until(lambda: bench._portrait is not None and bench._portrait.run == "lion")
+    bench.remove_selected()
+    training.settle()
+    assert bench._selected == "adam"
+    training.until(lambda: bench._portrait is not None and bench._portrait.run == "adam")
+    training.pause()
+
+
+def test_a_race_that_goes_on_does_not_undo_how_a_file_that_is_opened_is_shown(training):
+    training.play(20)
+    digits = new_network("digits", [new_run("sgd"), new_run("adam")], hidden=(4,))
+    training.bench.open(replace(digits, view={"network_view": "images", "selected": "adam"}))
+    training.until(lambda: training.bench._seen is not None)
+    training.settle()
+    assert training.bench._selected == "adam"
+    assert training.bench.network_stage.current is training.bench.network_stage.views["images"]
+
+
+def test_a_file_whose_numbers_overflow_leaves_the_other_open(training, tmp_path):
+    training.bench.save_file(tmp_path / "good.toml")
+    rows = np.array([[1e300, 1.0], [-1e300, 2.0], [0.0, 3.0]] * 5)
+    huge = Table("huge", ("a", "b"), "y", rows, np.arange(15.0), ())
+    save(new_network(huge, [new_run("sgd")], scaling="standardise"), tmp_path / "huge.toml")
+    training.bench.open_file(tmp_path / "huge.toml")
+    training.until(lambda: training.bench._seen is not None and training.bench.path == tmp_path / "good.toml")
+    training.settle()
+    assert training.bench.is_saved()
+    assert "overflow" in training.bench.toast.text.text()
+    assert training.picture.task.data.kind == "circle"
+
+
+def test_a_race_stands_still_where_a_tweak_of_its_file_is_refused(training):
+    rows = np.array([[1e300, 1.0], [-1e300, 2.0], [0.0, 3.0]] * 5)
+    huge = Table("huge", ("a", "b"), "y", rows, np.arange(15.0), ())
+    experiment = new_network(huge, [new_run("sgd", learning_rate=1e-300)])
+    tweak = Tweak(5, "scaling", "standardise")
+    refusals = []
+    training.bench.worker.refused.connect(refusals.append)
+    training.bench.open(replace(experiment, runs=(replace(experiment.runs[0], tweaks=(tweak,)),)))
+    training.settle()
+    training.bench.play()
+    training.until(lambda: bool(refusals))
+    training.until(lambda: not training.published.playing)
+    assert len(refusals) == 1
     assert training.update == 5

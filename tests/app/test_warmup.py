@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from app import kernel_cache, warmup
+from app.documents.experiment_file import save
 from app.documents.presets import presets
 from app.warmup import Progress
+from engine import Layer, new_network
 
 
 def test_lines_are_understood_and_others_passed_over():
@@ -28,6 +30,41 @@ def test_what_a_preset_needs_is_the_loop_and_its_own_choices():
     assert {"advance", "evaluate_grid", "rosenbrock", "adam", "constant"} <= set(names)
     assert "himmelblau" not in names
     assert len(names) == len(set(names))
+
+
+def network(tmp_path: Path, **settings: object) -> list[str]:
+    save(new_network("circle", ["adam"], **settings), tmp_path / "net.toml")
+    return [kernel.name for kernel in warmup._needed(str(tmp_path / "net.toml"))]
+
+
+def test_what_a_network_needs_is_its_own_activations_and_loss(tmp_path):
+    names = network(tmp_path, hidden=(Layer(3, "gelu"), Layer(2, "sine")), output="identity", loss="hinge")
+    assert {"network_objective", "_look", "advance", "adam", "gelu", "sine", "identity", "hinge"} <= set(names)
+    assert not {"tanh", "mse", "rosenbrock", "sgd"} & set(names)
+    assert len(names) == len(set(names))
+
+
+def test_a_surface_does_not_wait_for_what_networks_need():
+    names = {kernel.name for kernel in warmup._needed(str(presets()[0].path))}
+    assert not {"network_objective", "_look", "_pass_on", "_compare", "tanh", "mse"} & names
+
+
+def test_nothing_is_compiled_later_than_what_is_needed_first(tmp_path):
+    """A session of a network begins, advances and is portrayed with the kernels that the child made ready."""
+    names = network(tmp_path, hidden=(Layer(3, "gelu"),), loss="bce", output="identity")
+    code = (
+        "import sys\nfrom engine.contracts import Kernel, Routine\nfrom engine import *\n"
+        "from app.documents.experiment_file import load\n"
+        "session = Session(load(sys.argv[1]))\nsession.advance(3)\npicture = session.picture(focus='adam')\n"
+        "portrait(picture.learner, picture.runs[0].shown.theta, Wanted((-1, 1, -1, 1), 9, 9, 5, True))\n"
+        "print(*(kernel.name for kernel in Kernel.everyone if kernel._compiled is not None))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "net.toml")], cwd=warmup.FOLDER, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    compiled = done.stdout.split()
+    assert "network_objective" in compiled and set(compiled) <= set(names)
 
 
 def test_a_file_that_cannot_be_read_needs_nothing(tmp_path):

@@ -9,9 +9,9 @@ import pytest
 
 from engine.contracts import LIST_LENGTH, Catalogue, Hyper, SettingError, shown
 from engine.experiment import LEARNING_RATE, STOP, WARMUP, WARMUP_START
-from engine.surface_task import COORDINATE, NOISE, SEED
 from engine.optimizers import OPTIMIZERS
 from engine.schedules import SCHEDULES
+from engine.surface_task import COORDINATE, NOISE, SEED
 from engine.surfaces import SURFACES
 
 DEEP: list[object] = []

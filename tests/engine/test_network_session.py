@@ -8,7 +8,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine import DIVERGED, FINISHED, MEASURES, Session, SettingError, full_history, new_network, new_run
+from engine import (
+    DIVERGED,
+    FINISHED,
+    MEASURES,
+    Experiment,
+    RunRecord,
+    Session,
+    SettingError,
+    full_history,
+    new_network,
+    new_run,
+)
 from engine.measures import next_due
 
 
@@ -122,8 +133,9 @@ def test_l1_pulls_towards_zero_by_the_sign() -> None:
 
 
 LIFE = (
-    (3, {"data.noise": 20}), (60, {"share": 0.8}), (61, {"dropout": 0.3}), (100, {"data": "spiral", "data.samples": 60}),
-    (130, {"hidden.1.activation": "relu"}), (131, {"data.add": (1.0, 2.0, 0.0)}), (140, {"data.erase": (0.0, 0.0, 1.0)}),
+    (3, {"data.noise": 20}), (60, {"share": 0.8}), (61, {"dropout": 0.3}),
+    (100, {"data": "spiral", "data.samples": 60}), (130, {"hidden.1.activation": "relu"}),
+    (131, {"data.add": (1.0, 2.0, 0.0)}), (140, {"data.erase": (0.0, 0.0, 1.0)}),
     (200, {"loss": "half_mse", "output": "tanh"}), (201, {"scaling": "standardise"}), (250, {"data_seed": 4}),
 )  # fmt: skip
 
@@ -258,6 +270,81 @@ def test_a_pinned_run_keeps_its_numbers_when_the_others_begin_again() -> None:
     assert np.array_equal(session.run("adam").at(30).theta, again.run("adam").at(30).theta)
 
 
+def test_a_change_before_the_first_update_keeps_of_a_pinned_run_only_its_settings_as_they_stand() -> None:
+    session = race(new_run("adam", batch=10), new_run("sgd", batch=10))
+    session.tweak("adam", "parameter.2", 0.5)
+    session.advance(40)
+    session.tweak("adam", "learning_rate", 0.5)
+    session.tweak("adam", "parameter.3", 0.7)
+    session.tweak("adam", "pinned", True)
+    session.reset()
+    session.problem_changed({"data.noise": 30})
+    run = session.run("adam")
+    assert (run.update, run.initial.learning_rate) == (0, 0.5)
+    assert [(tweak.update, tweak.setting) for tweak in run.tweaks] == [(0, "parameter.2")]
+
+
+def test_a_run_that_joins_meets_the_same_changes_of_the_problem() -> None:
+    session = race(new_run("sgd", batch=10))
+    session.advance(50)
+    session.problem_changed({"data.noise": 30, "hidden.1.activation": "relu"})
+    session.tweak("sgd", "learning_rate", 0.5)
+    session.advance(50)
+    session.add(RunRecord(new_run("adam", batch=10)))
+    joined = session.run("adam")
+    assert joined.machine.problem is session.run("sgd").machine.problem
+    assert [(tweak.update, tweak.setting) for tweak in joined.tweaks] == [
+        (50, "data.noise"), (50, "hidden.1.activation"),
+    ]  # fmt: skip
+    assert joined.at(49).problem.task.data.values["noise"] == 0
+    again = race(new_run("adam", batch=10))
+    again.advance(50)
+    again.problem_changed({"data.noise": 30, "hidden.1.activation": "relu"})
+    again.advance(50)
+    assert np.array_equal(theta(again, "adam"), joined.machine.theta)
+
+
+def test_a_past_state_is_shown_on_the_problem_of_its_time() -> None:
+    session = race(new_run("sgd", batch=10))
+    session.advance(50)
+    session.problem_changed({"hidden.1.activation": "relu", "data.noise": 30})
+    session.advance(50)
+    now, then = session.picture(), session.picture(20)
+    assert (now.shown_task, now.task) == (session.task, session.task)
+    assert then.task == session.task and then.shown_task == session.experiment().problem
+    assert then.learner.network.activations[0] == "tanh" and now.learner.network.activations[0] == "relu"
+    told = session.runs[0].measures.view()
+    row = int(np.searchsorted(told.at, 20))
+    assert then.learner.losses(then.runs[0].shown.theta[np.newaxis])[0] == pytest.approx(
+        told.column("training_loss")[row], rel=1e-12
+    )
+    assert session.picture(20).learner is then.learner, "while it is held, it is not made again"
+
+
+def test_the_network_that_is_shown_is_that_of_the_run_that_is_looked_at() -> None:
+    session = race(new_run("sgd", learning_rate=1e6, batch=10), new_run("adam", batch=10), hidden=(4,), loss="mse")
+    session.problem_changed({"hidden.1.activation": "identity"})
+    session.advance(200)
+    assert session.run("sgd").status == DIVERGED
+    session.problem_changed({"data.noise": 30})  # of the diverged run long before
+    session.rewind(150)
+    assert session.picture(focus="adam").learner.data is session.run("adam").machine.problem.learner.data
+    assert session.picture(focus="sgd").learner.data is session.run("sgd").machine.problem.learner.data
+    assert session.picture(focus="adam").shown_task.data.values["noise"] == 0
+
+
+def test_a_tweak_of_a_file_that_makes_an_impossible_problem_ends_the_run() -> None:
+    experiment = new_network("circle", [new_run("sgd", batch=10)], features=("x", "x2"))
+    tweak = {"update": 5, "setting": "data.add", "value": [1e300, 0.0, 0.0]}
+    document = experiment.to_dict()
+    document["runs"][0]["tweaks"] = [tweak]
+    session = Session(Experiment.from_dict(document))
+    session.advance(20)
+    run = session.runs[0]
+    assert (run.update, run.status) == (5, FINISHED)
+    assert "overflow" in run.message
+
+
 def test_what_a_run_keeps_of_its_past_is_bounded() -> None:
     session = race(new_run("sgd", batch=32), data="digits", hidden=(512, 512))
     session.advance(700)
@@ -305,6 +392,8 @@ def test_a_scaled_target_is_answered_in_its_own_units() -> None:
     assert 25 < found.mean() < 346
     explained = 1 - ((targets - found) ** 2).sum() / ((targets - targets.mean()) ** 2).sum()
     assert explained > 0.4
-    assert session.runs[0].measures.view().column("training_score")[-1] == pytest.approx(learner.score(answers, goals), abs=0.1)
+    assert session.runs[0].measures.view().column("training_score")[-1] == pytest.approx(
+        learner.score(answers, goals), abs=0.1
+    )
     assert learner.score(answers, goals) == pytest.approx(explained, rel=1e-9)
     assert not session.problem_changed({"target_scaling": "min_max"})

@@ -22,6 +22,7 @@ _GREY = "#6b7280"
 _RING = "#111827"
 _MANY = 300  # dots from which they are smaller
 _SMALLEST = 0.35  # of the full size
+_PAGE, _SMALL_PAGE = 90.0, 0.3  # mm of the shorter side from which dots have their full size; its least part
 _MOST_DOTS = 5000  # of one part: of more, those that would lie on others are left out
 _GRAIN = 0.4  # points of paper within which two dots are one, at first
 
@@ -61,7 +62,8 @@ def draw_wrong(axes: Axes, spots: Array, wrong: Array, settings: FigureSettings)
 
 def size(settings: FigureSettings, count: int) -> float:
     """The diameter of so many dots, in points of paper."""
-    full = 2.6 * settings.line_width + 1.6
+    page = min(max(min(settings.width, settings.height) / _PAGE, _SMALL_PAGE), 1.0)
+    full = (2.6 * settings.line_width + 1.6) * page
     return float(full * min(max((_MANY / max(count, 1)) ** 0.5, _SMALLEST), 1.0))
 
 

@@ -163,7 +163,7 @@ class NetworkStage(QWidget):
         view = self.views[key]
         self._pages.setCurrentWidget(view)
         self.setFocusProxy(view)
-        if self._picture is not None:
+        if self._picture is not None and view.fits(self._picture):  # a file may name the view before it is shown
             view.refresh(self._picture)
             self._hand_on(view)
         self.wanted_changed.emit()

@@ -1,0 +1,118 @@
+"""A network with its data: asked for answers, losses, scores and everything that is measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from engine.datasets.examples import TrainingData
+from engine.measures import LAYER_MEASURES, MEASURES
+from engine.networks.forward import activations, losses_at, outputs, outputs_of
+from engine.networks.inspection import Inspection, inspect_packed
+from engine.networks.losses import LOSSES
+from engine.networks.network import Network
+from engine.networks.packing import Packed, packed_set
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Learner:
+    """A network with the data it learns from; the rows of `data` that train come first, and are `packed`."""
+
+    network: Network
+    data: TrainingData
+    packed: Packed
+
+    @property
+    def classes(self) -> int:
+        return len(self.data.classes)
+
+    @cached_property
+    def training(self) -> tuple[Array, Array]:
+        """Inputs (n, f) and goals (n,) that are learned from."""
+        return self.data.inputs[: self.data.train], self.data.goals[: self.data.train]
+
+    @cached_property
+    def validation(self) -> tuple[Array, Array]:
+        """Inputs (m, f) and goals (m,) that validate; m may be 0."""
+        return self.data.inputs[self.data.train :], self.data.goals[self.data.train :]
+
+    @cached_property
+    def packed_validation(self) -> Packed:
+        """The examples that validate, as the objective reads them."""
+        return packed_set(self.network, *self.validation, self.classes)
+
+    def inspected(self, theta: Array) -> Inspection:
+        """A look at the network on the training set."""
+        return inspect_packed(self.network, theta, self.packed)
+
+    def outputs(self, theta: Array, inputs: Array) -> Array:
+        """What the network answers to inputs (m, f): (m, k)."""
+        return outputs(self.network, theta, inputs)
+
+    def activations(self, theta: Array, inputs: Array) -> list[Array]:
+        """What each layer answers to inputs (m, f): (m, units)."""
+        return activations(self.network, theta, inputs)
+
+    def losses(self, thetas: Array) -> Array:
+        """Loss of the training set at each of thetas (b, n): (b,)."""
+        return losses_at(self.network, thetas, self.packed)
+
+    def both_losses(self, theta: Array) -> tuple[float, float]:
+        """Loss of the training and of the validation set, NaN without examples."""
+        one = theta[np.newaxis]
+        return float(self.losses(one)[0]), float(losses_at(self.network, one, self.packed_validation)[0])
+
+    def answers(self, theta: Array) -> Array:
+        """What the network answers to every example, in the order of `data`: (n, k)."""
+        parts = [outputs_of(self.network, theta, packed) for packed in (self.packed, self.packed_validation)]
+        return np.concatenate(parts)
+
+    def predictions(self, answers: Array) -> Array:
+        """The predicted class places or values (m,) of the network's answers (m, k), comparable with data.targets."""
+        if not self.classes:
+            return answers[:, 0] * self.data.target_scale + self.data.target_shift
+        return np.asarray(LOSSES[self.network.loss.kind].predictions(answers))
+
+    def score(self, answers: Array, goals: Array) -> float:
+        """Accuracy, or R² (the part of the variance that is explained); NaN without examples."""
+        if not len(goals):
+            return np.nan
+        if self.classes:
+            return float(np.mean(self.predictions(answers) == goals))
+        spread = float(((goals - goals.mean()) ** 2).sum())
+        return 1.0 - float(((goals - answers[:, 0]) ** 2).sum()) / spread if spread > 0.0 else np.nan
+
+    def measured(self, theta: Array, step: Array, penalty: float) -> tuple[Array, Array]:
+        """See Problem.measured."""
+        with np.errstate(all="ignore"):
+            look = self.inspected(theta)
+            answers = outputs_of(self.network, theta, self.packed_validation)
+            measures = {
+                "training_loss": look.loss,
+                "validation_loss": losses_at(self.network, theta[np.newaxis], self.packed_validation)[0],
+                "training_score": self.score(look.outputs, self.training[1]),
+                "validation_score": self.score(answers, self.validation[1]),
+                "penalty": penalty,
+            }
+            layers = {
+                "gradient_norm": look.gradient_norm,
+                "delta_norm": look.delta_norm,
+                "update_ratio": self._lengths(step) / self._lengths(theta),
+                "activation_mean": look.activation_mean,
+                "activation_deviation": look.activation_deviation,
+                "dead": look.dead,
+                "saturated": look.saturated,
+            }
+        return np.array([measures[name] for name in MEASURES]), np.stack([layers[name] for name in LAYER_MEASURES], 1)
+
+    def _lengths(self, vector: Array) -> Array:
+        """The length of each layer's weights in a vector like theta, (L,)."""
+        return np.array([np.linalg.norm(vector[part]) for part in self._weights])
+
+    @cached_property
+    def _weights(self) -> list[slice]:
+        return [self.network.weights(layer) for layer in range(self.network.layers)]
