@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
 
 from app.controls.help_panel import HelpPanel
 from app.controls.import_panel import ImportPanel
-from app.controls.segmented import Segmented
 from app.export.panel import ExportPanel
 from app.presets_gallery import PresetGallery
 from app.settings import Settings
@@ -58,8 +57,7 @@ class KeyKeeper(QObject):
             plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
             presses = isinstance(watched, QAbstractButton | QComboBox)
             moves = isinstance(watched, QAbstractSlider | QComboBox | QLineEdit)
-            segment = isinstance(watched, QAbstractButton) and isinstance(watched.parent(), Segmented)
-            if plain and ((event.key() == Qt.Key.Key_Space and presses) or (arrow and (moves or segment))):
+            if plain and ((event.key() == Qt.Key.Key_Space and presses) or (arrow and moves)):
                 event.accept()
                 return True
         return False

@@ -23,9 +23,11 @@ def home_of(task: NetworkTask, places: Array) -> Region:
 
 
 def padded(low: float, high: float) -> tuple[float, float]:
-    """A little more than from low to high; a unit around what is one number."""
-    if high - low <= 1e-12 * max(1.0, abs(low), abs(high)):
-        return low - 0.5, high + 0.5
+    """A little more than from low to high; a unit around what is one number, or more where a unit is nothing."""
+    size = max(1.0, abs(low), abs(high))
+    if high - low <= 1e-12 * size:
+        around = max(0.5, 1e-9 * size)
+        return low - around, high + around
     return low - PADDING * (high - low), high + PADDING * (high - low)
 
 

@@ -21,6 +21,11 @@ class Sitting(NamedTuple):
     run: str
     update: int
 
+    def repeats(self, other: Sitting) -> bool:
+        """Whether there is nothing new to it."""
+        same = self.learner is other.learner and self[2:] == other[2:]
+        return same and np.array_equal(self.theta, other.theta)
+
 
 class Portraits:
     """The thread that makes them.
@@ -41,9 +46,8 @@ class Portraits:
     def offer(self, sitting: Sitting) -> None:
         """Portray this state as soon as the last portrait is done, unless a newer one comes before."""
         with self._lock:
-            if self._last is not None and sitting[2:] == self._last[2:] and sitting.learner is self._last.learner:
-                if np.array_equal(sitting.theta, self._last.theta):
-                    return
+            if self._last is not None and sitting.repeats(self._last):
+                return
             self._last = self._waiting = sitting
             if not self._busy:
                 self._busy = True

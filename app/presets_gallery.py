@@ -40,8 +40,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.controls.popup import Popup
-from app.controls.segmented import Segmented
 from app.documents.presets import Preset, presets
+from app.segmented import Segmented
 from app.theme import Theme, icon
 
 LARGEST = 1120, 740

@@ -423,8 +423,15 @@ class Workbench(QWidget):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         apply(application, theme, self.window())
-        for part in (self.problem_panel, self.runs_panel, self.run_panel, self.transport, self.stage,
-                     self.network_stage, self.curves):
+        for part in (
+            self.problem_panel,
+            self.runs_panel,
+            self.run_panel,
+            self.transport,
+            self.stage,
+            self.network_stage,
+            self.curves,
+        ):
             part.set_theme(theme)
         self._show_again()
 

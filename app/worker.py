@@ -317,25 +317,17 @@ class Worker(QObject):
             self._publish()
             self._wake()
 
-    def _guard(self, action: Callable[[], Any], moving: bool = False) -> None:
-        """Run something of the session; a fault pauses the race and is told, it never kills the thread.
-
-        moving: it is the race itself, that cannot go on if a tweak of its file is refused.
-        """
+    def _guard(self, action: Callable[[], Any]) -> None:
+        """Run something of the session; a fault pauses the race and is told, it never kills the thread."""
         try:
             with np.errstate(all="ignore"):
                 action()
         except SettingError as error:
-            if moving:
-                self._stand_still()
             self.refused.emit(str(error))
         except Exception:
-            self._stand_still()
+            self._playing = False
+            self._goal = None
             self.failed.emit(traceback.format_exc())
-
-    def _stand_still(self) -> None:
-        self._playing = False
-        self._goal = None
 
     def _aim(self, update: int) -> None:
         """Replay at full speed, whatever the playing speed, until every run has reached `update`."""
@@ -363,9 +355,9 @@ class Worker(QObject):
         now = time.perf_counter()
         passed, self._last_tick = min(now - self._last_tick, 0.1), now
         if self._goal is not None:
-            self._guard(self._replay, moving=True)
+            self._guard(self._replay)
         elif self._playing:
-            self._guard(lambda: self._play_on(passed), moving=True)
+            self._guard(lambda: self._play_on(passed))
         if now - self._last_frame >= FRAME_SECONDS or not self._playing:
             self._publish()
         if not self._playing and self._goal is None:

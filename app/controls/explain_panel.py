@@ -11,7 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.controls.parameter_picker import ParameterPicker
-from app.controls.segmented import Segmented
+from app.segmented import Segmented
 from app.ticks import printed
 from engine import LOSSES, OPTIMIZERS, Learner, RunPicture, SessionPicture, explain, print_signs
 

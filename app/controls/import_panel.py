@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
 from app.controls.import_clerk import Clerk
 from app.controls.import_columns import Preview
 from app.controls.popup import Popup
-from app.controls.segmented import Segmented
 from app.documents.csv_layout import DECIMALS, SEPARATORS, Layout, Wishes
 from app.documents.csv_selection import (
     Purpose,
@@ -37,6 +36,7 @@ from app.documents.csv_selection import (
 from app.documents.csv_source import ENCODINGS, Source
 from app.documents.csv_survey import Survey
 from app.elided import ElidedLabel
+from app.segmented import Segmented
 from app.theme import Theme
 from engine import Table
 

@@ -9,7 +9,7 @@ from app.controls.about import about
 from app.controls.effects import AGAIN, WORDS, effect
 from app.controls.folded import Folded
 from app.controls.heading import Heading
-from app.controls.segmented import Segmented
+from app.segmented import Segmented
 from engine import DATASETS, FEATURES, SCALINGS, NetworkTask, Table, possible_features
 
 _LABEL = 42  # pixels, for the longer of the two words

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
-from app.controls.segmented import Segmented
+from app.segmented import Segmented
 
 _MOST_BUTTONS = 3
 

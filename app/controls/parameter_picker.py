@@ -48,9 +48,7 @@ class ParameterPicker(QWidget):
         super().__init__()
         self.layer = _List("explain-layer", "layer of the parameter", "The layer whose unit reads with this weight")
         self.unit = _List("explain-unit", "unit of the parameter", "The unit of the layer")
-        self.source = _List(
-            "explain-source", "what the weight is for", "What this weight reads, or the bias"
-        )
+        self.source = _List("explain-source", "what the weight is for", "What this weight reads, or the bias")
         self._learner: Learner | None = None
         self._known: tuple[object, ...] = ()
         row = QHBoxLayout(self)

@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 
 from app.controls.card import Card
 from app.controls.network_panel import NetworkPanel
-from app.controls.segmented import Segmented
 from app.controls.surface_panel import SurfacePanel
+from app.segmented import Segmented
 from app.theme import Theme
 from engine import Formula, NetworkTask, SessionPicture, Task
 

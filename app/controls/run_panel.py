@@ -15,7 +15,7 @@ from app.controls.fold import Fold
 from app.controls.knob import Knob
 from app.controls.knob_list import KnobList
 from app.controls.schedule_preview import SchedulePreview
-from app.controls.segmented import Segmented
+from app.segmented import Segmented
 from app.theme import Theme, run_colour
 from engine import (
     BATCHES,

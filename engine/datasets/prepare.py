@@ -41,10 +41,15 @@ def training_data(
         scaled = np.ascontiguousarray((columns - shift) / scale)
     if not (np.isfinite(scaled).all() and np.isfinite(scale).all()):
         raise SettingError("the inputs are too large for these features or this scaling: they overflow")
-    targets = examples.targets[order]
+    targets = goals = examples.targets[order]
     target_shift, target_scale = 0.0, 1.0
     if not examples.classes:
-        target_shift, target_scale = (float(part[0]) for part in SCALINGS[target_scaling].fit(targets[:train, None]))
+        with np.errstate(over="ignore", invalid="ignore"):
+            fitted = SCALINGS[target_scaling].fit(targets[:train, None])
+            target_shift, target_scale = (float(part[0]) for part in fitted)
+            goals = (targets - target_shift) / target_scale
+    if not (np.isfinite(goals).all() and math.isfinite(target_scale)):
+        raise SettingError(f"the values of {examples.target} are too large for this scaling: they overflow")
     return TrainingData(
         raw=raw,
         inputs=scaled,
@@ -55,7 +60,7 @@ def training_data(
         feature_keys=keys,
         shift=shift,
         scale=scale,
-        goals=(targets - target_shift) / target_scale,
+        goals=goals,
         target_shift=target_shift,
         target_scale=target_scale,
         classes=examples.classes,

@@ -20,6 +20,7 @@ MOST_NUMBERS = 20_000_000
 MOST_COLUMNS = 4096
 MOST_CLASSES = 100
 MOST_NAME = 80
+MOST_SIZE = 1e300  # of a number: the span of two such is still finite
 
 _MOST_WRITTEN = 100_000  # numbers that a file holds as text; more are packed, which takes a tenth of the time
 _KINDS = ("<u1", "<i2", "<f4", "<f8")  # of packed numbers, the smallest first; the last holds every number
@@ -127,8 +128,9 @@ def checked_table(table: Table) -> Table:
         raise SettingError(f"a table needs at least 2 examples, got {rows}", "rows")
     if rows * (columns + 1) > MOST_NUMBERS:
         raise SettingError(f"a table holds at most {MOST_NUMBERS:,} numbers, got {rows * (columns + 1):,}", "rows")
-    if not (np.isfinite(table.inputs).all() and np.isfinite(table.targets).all()):
-        raise SettingError("every number must be finite", "rows")
+    largest = float(np.maximum(np.abs(table.inputs).max(), np.abs(table.targets).max()))  # NaN if any is
+    if not largest <= MOST_SIZE:
+        raise SettingError(f"every number must lie within ±{MOST_SIZE:g}, got one of size {largest:g}", "rows")
     if table.classes:
         places = table.targets
         if len(table.classes) < 2:

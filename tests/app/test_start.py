@@ -13,9 +13,12 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtCore import QProcess
 
+from app.documents.experiment_file import save
+from app.documents.presets import presets
 from app.settings import Settings
 from app.shell import Shell
 from app.start import Starter
+from engine import new_network
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds; only a failure takes them
@@ -103,6 +106,24 @@ def test_closed_while_kernels_are_compiled_it_builds_no_window(qtbot, tmp_path, 
     starter.close()
     assert starter._child.state() == QProcess.ProcessState.NotRunning
     assert starter.bench is None
+
+
+def test_it_begins_with_the_file_so_that_only_its_kernels_are_waited_for(qtbot, tmp_path, monkeypatch):
+    monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path))
+    shell = Shell()
+    qtbot.addWidget(shell)
+    network = new_network("circle", ["adam"], title="Net")
+    save(network, tmp_path / "net.toml")
+    (tmp_path / "bad.toml").write_text("title = 3\n", "utf-8")
+
+    def opening(file):
+        return Starter(shell, Settings(), SimpleNamespace(complete=True), file)._opening()
+
+    assert opening(tmp_path / "net.toml") == (network, "")
+    first = presets()[0].experiment()
+    assert opening(None) == (first, "")
+    experiment, problem = opening(tmp_path / "bad.toml")
+    assert experiment == first and problem == "problem: is missing"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")

@@ -31,7 +31,7 @@ from app.stage.networks.graph.item import BIAS, UNIT, WEIGHT, Item
 from app.stage.networks.graph.layout import HEADER, Layout, layout_of
 from app.stage.networks.graph.reading import Reading, card_box, card_size, draw_card, reading_of, where
 from app.stage.networks.graph.scenery import draw_legend, draw_scenery
-from app.stage.networks.graph.shape import Asked, Change, Shape, shape_of, with_units
+from app.stage.networks.graph.shape import Asked, Change, Shape, shape_of, with_activation, with_units
 from app.stage.networks.graph.tiles import NODES, Region, Tiles
 from app.stage.networks.graph.units import draw_units
 from app.stage.networks.view import NetworkView
@@ -177,7 +177,7 @@ class Diagram(NetworkView):
 
     def _edit_units(self, column: int) -> None:
         shape = self.shape
-        if shape is None:
+        if shape is None or column > len(self._asked.hidden):  # it is to go
             return
         self._edited = Item(UNIT, column, 0)
         box = self.heads.heads[column - 1].geometry()
@@ -210,9 +210,7 @@ class Diagram(NetworkView):
         if column == shape.columns - 1:
             self.edited.emit({"output": key})
         else:
-            hidden = self._asked.hidden
-            layer = replace(hidden[column - 1], activation=key)
-            self._reshape(lambda hidden: (*hidden[: column - 1], layer, *hidden[column:]))
+            self._reshape(partial(with_activation, place=column - 1, key=key))
 
     def _editor_closed(self) -> None:
         self._edited = None

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
-_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
+from app.segmented import Segmented
 
 
 class Options(QWidget):
@@ -19,49 +18,27 @@ class Options(QWidget):
     def __init__(self, name: str, spoken: str, options: Mapping[str, tuple[str, str]]) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setAccessibleName(spoken)
-        self._group = QButtonGroup(self)
-        self._buttons: dict[str, QPushButton] = {}
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        titles, tips = zip(*options.values(), strict=True)
+        self._keys = tuple(options)
+        self._buttons = Segmented(titles, spoken, tips)
+        self._buttons.chosen.connect(lambda place: self.chosen.emit(self._keys[place]))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        for place, (key, (title, tip)) in enumerate(options.items()):
-            button = _Option(title)
-            button.setProperty("place", "first" if place == 0 else "last" if place == len(options) - 1 else "middle")
-            button.setAccessibleName(f"{spoken}: {title}")
-            button.setToolTip(tip)
-            button.setChecked(place == 0)
-            button.clicked.connect(lambda _=False, key=key: self.chosen.emit(key))
-            self._group.addButton(button)
-            self._buttons[key] = button
-            row.addWidget(button)
+        row.addWidget(self._buttons)
 
     @property
     def key(self) -> str:
         """Which one is chosen."""
-        return next(key for key, button in self._buttons.items() if button.isChecked())
+        return self._keys[self._buttons.place]
 
     def choose(self, key: object) -> None:
         """Show one as chosen, in silence; what is none of them is passed over."""
-        if isinstance(key, str) and key in self._buttons:
-            self._buttons[key].setChecked(True)
+        if key in self._keys:
+            self._buttons.set_place(self._keys.index(str(key)))
 
     def button(self, key: str) -> QPushButton:
-        return self._buttons[key]
-
-
-class _Option(QPushButton):
-    def __init__(self, title: str) -> None:
-        super().__init__(title)
-        self.setObjectName("segment")
-        self.setCheckable(True)
-
-    def event(self, event: QEvent) -> bool:
-        # The window has a shortcut on these keys.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _ARROWS:
-            event.accept()
-            return True
-        return super().event(event)
+        return self._buttons.button(self._keys.index(key))
 
 
 def toggle(name: str, title: str, spoken: str, tip: str, on: bool = False) -> QToolButton:

@@ -29,7 +29,7 @@ class Spread:
 
     def counts(self, low: float, high: float, bins: int) -> Array:
         """How many of the values are in each of so many bins from low to high; none may lie outside."""
-        place = ((self.values - low) * (bins / (high - low))).astype(np.int64)
+        place = ((self.values - low) / (high - low) * bins).astype(np.int64)
         return np.bincount(np.minimum(place, bins - 1), minlength=bins)
 
 

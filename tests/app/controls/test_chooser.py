@@ -11,7 +11,7 @@ from app.controls.about import about, family, summary_of
 from app.controls.chooser import Chooser
 from app.controls.effects import AGAIN, LIVE
 from app.controls.knob_list import KnobList
-from app.controls.segmented import Segmented
+from app.segmented import Segmented
 from engine import (
     ACTIVATIONS,
     COMMON,

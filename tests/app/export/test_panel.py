@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtWidgets import QWidget
 
@@ -54,12 +56,9 @@ def test_the_stage_of_a_network_is_what_is_on_screen(panel):
     picture = states.networks()
     panel.show_for(picture, {}, {}, "stage")
     assert panel.plot() == NetworkPlot("boundary")
-    picture.experiment.view["network_view"] = "confusion"  # type: ignore[index]
-    try:
-        panel.show_for(picture, {}, {}, "stage")
-        assert panel.plot() == NetworkPlot("confusion")
-    finally:
-        del picture.experiment.view["network_view"]  # type: ignore[attr-defined]
+    shown = replace(picture.experiment, view={"network_view": "confusion"})
+    panel.show_for(replace(picture, experiment=shown), {}, {}, "stage")
+    assert panel.plot() == NetworkPlot("confusion")
 
 
 @pytest.mark.parametrize("key", ["boundary", "diagram", "losses"])

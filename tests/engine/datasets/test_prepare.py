@@ -162,6 +162,12 @@ def test_what_overflows_is_refused(keys: tuple[str, ...], scaling: str) -> None:
         training_data(huge, keys, scaling, 0.5, 1)
 
 
+def test_a_target_that_overflows_is_refused() -> None:
+    huge = Examples(LINE.inputs, np.linspace(-1.0, 1.0, len(LINE.inputs)) * 1e300, ("t",))
+    with pytest.raises(SettingError, match="values of y are too large for this scaling"):
+        training_data(huge, ("x",), "none", 0.5, 1, target_scaling="standardise")
+
+
 @pytest.mark.parametrize("scaling", SCALINGS)
 @pytest.mark.parametrize(("examples", "keys"), [(LINE, ("x", "sin_x")), (PLANE, EVERY), (WIDE, ())])
 def test_a_map_reads_what_training_read(examples: Examples, keys: tuple[str, ...], scaling: str) -> None:

@@ -76,25 +76,34 @@ Hidden = tuple[Layer, ...]
 Change = Callable[[Hidden], Hidden]
 
 
+# The diagram may still show a layer that is to go: what is changed about it then is passed over.
+
+
 def with_units(hidden: Hidden, place: int, units: int) -> Hidden:
     """The hidden layers with so many units in one of them."""
+    if place >= len(hidden):
+        return hidden
     return (*hidden[:place], replace(hidden[place], units=units), *hidden[place + 1 :])
 
 
 def stepped(hidden: Hidden, place: int, step: int) -> Hidden:
     """The hidden layers with a few units more or fewer in one of them, as far as there may be."""
+    if place >= len(hidden):
+        return hidden
     units = min(max(hidden[place].units + step, int(UNITS.low)), int(UNITS.high))
     return with_units(hidden, place, units)
 
 
 def with_activation(hidden: Hidden, place: int, key: str) -> Hidden:
     """The hidden layers with another activation in one of them."""
+    if place >= len(hidden):
+        return hidden
     return (*hidden[:place], replace(hidden[place], activation=key), *hidden[place + 1 :])
 
 
 def with_layer(hidden: Hidden, place: int) -> Hidden:
     """The hidden layers and one more at a place, like the one before it (or else the one behind)."""
-    like = hidden[max(place - 1, 0)] if hidden else DEFAULT
+    like = hidden[min(max(place, 1), len(hidden)) - 1] if hidden else DEFAULT
     return (*hidden[:place], like, *hidden[place:])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -96,7 +97,9 @@ class Tiles:
         x0, x1, y0, y1 = region
         left, right, bottom, top = self._home
         if self.layout.shape.raw == 2:
-            flat = (x1 - x0) * (top - bottom) / ((y1 - y0) * (right - left))
+            flat = (x1 - x0) / (right - left) * ((top - bottom) / (y1 - y0))
+            if not 0.0 < flat < math.inf:  # of spans that overflow; Qt crashes where a part of an image is NaN
+                flat = 1.0
             self._kept = 1.0 / max(flat, 1.0), min(flat, 1.0)
             x0, x1 = _middle(x0, x1, self._kept[0])
             y0, y1 = _middle(y0, y1, self._kept[1])

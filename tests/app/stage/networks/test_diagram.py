@@ -384,6 +384,24 @@ def test_a_change_that_is_refused_is_not_built_upon(sitter):
     assert sitter.told[0] == ("edited", {"hidden": (Layer(5), Layer(2))})
 
 
+def test_a_layer_that_is_to_go_is_not_changed(sitter):
+    heads = sitter.diagram.heads
+    QTest.mouseClick(heads.removes[1], LEFT)
+    gone = {"hidden": (Layer(4),)}
+    assert sitter.told == [("edited", gone), ("settled",)]
+    menu = heads.heads[1].menu()  # before a picture has come back
+    for action in menu.actions():
+        if action.text() in ("One unit more", "One unit fewer", "ReLU"):
+            action.trigger()
+    menu.deleteLater()
+    QTest.mouseClick(heads.heads[1].more, LEFT)
+    QTest.mouseClick(heads.heads[1].count, LEFT)
+    assert not sitter.diagram.editor.isVisible()
+    assert [told for told in sitter.told if told[0] == "edited"] == [("edited", gone)]
+    QTest.mouseClick(heads.adds[2], LEFT)
+    assert sitter.told[-2] == ("edited", {"hidden": (Layer(4), Layer(4))})
+
+
 def test_units_are_typed(sitter):
     QTest.mouseClick(sitter.diagram.heads.heads[1].count, LEFT)
     editor = sitter.diagram.editor

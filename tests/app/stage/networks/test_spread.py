@@ -16,7 +16,8 @@ def test_counts_are_those_of_a_histogram():
 
 
 def test_the_ends_themselves_are_counted():
-    assert spread_of(np.array([0.0, 0.5, 1.0]), 10).counts(0.0, 1.0, 4).tolist() == [1, 0, 1, 1]
+    for size in (1.0, 1e-310, 1e100):
+        assert spread_of(np.array([0.0, 0.5, 1.0]) * size, 10).counts(0.0, size, 4).tolist() == [1, 0, 1, 1]
 
 
 @pytest.mark.parametrize("columns", [1, 8, 10, 12, 64, 100])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 class Segmented(QWidget):
@@ -22,15 +24,12 @@ class Segmented(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         for place, title in enumerate(titles):
-            button = QPushButton(title)
-            button.setObjectName("segment")
-            button.setCheckable(True)
+            button = _Segment(title)
             button.setChecked(place == 0)
             end = "first" if place == 0 else "last" if place == len(titles) - 1 else "middle"
             button.setProperty("place", end)
             button.setAccessibleName(f"{name}: {title}")
             button.setToolTip(tips[place] if tips else title)
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             self._group.addButton(button, place)
             row.addWidget(button)
         self._group.idClicked.connect(self.chosen)
@@ -46,11 +45,35 @@ class Segmented(QWidget):
                 chosen = button.isChecked()
                 button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if chosen else Qt.FocusPolicy.ClickFocus)
 
+    def button(self, place: int) -> QPushButton:
+        found = self._group.button(place)
+        assert isinstance(found, QPushButton)
+        return found
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+        step = _STEPS.get(Qt.Key(event.key()), 0)
         place = self.place + step
         if step and 0 <= place < len(self._group.buttons()):
             self._group.button(place).click()
             self._group.button(place).setFocus()
         else:
             super().keyPressEvent(event)
+
+
+class _Segment(QPushButton):
+    def __init__(self, title: str) -> None:
+        super().__init__(title)
+        self.setObjectName("segment")
+        self.setCheckable(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _moves(event):
+            event.accept()  # the window has shortcuts on these keys
+            return True
+        return super().event(event)
+
+
+def _moves(event: QKeyEvent) -> bool:
+    plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+    return plain and event.key() in _STEPS

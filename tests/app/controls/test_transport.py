@@ -1,0 +1,73 @@
+"""What the transport says of the race, and that it fits the narrowest window."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.controls.transport import Transport, short
+from app.theme import DARK
+from app.worker import MAX_SPEED, Published
+from engine import Session, new_experiment, new_network, new_run
+
+WIDTH = 552  # of the transport in a window of 1280 by 800
+
+
+@pytest.fixture
+def transport(qtbot, themed):
+    window = QWidget()
+    qtbot.addWidget(window)
+    made = Transport(DARK)
+    column = QVBoxLayout(window)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(made)
+    window.resize(WIDTH, made.sizeHint().height())
+    with qtbot.waitExposed(window):
+        window.show()
+    made.window_ = window
+    return made
+
+
+def published(session: Session, rate: float = 0.0, playing: bool = True) -> Published:
+    nothing = np.zeros(1)
+    return Published(session.picture(), 0, playing, MAX_SPEED, rate, (nothing, nothing), None, "", "")
+
+
+def networks(stop: int = 0) -> Session:
+    runs = [new_run("sgd", batch=10), new_run("adam", batch="full"), new_run("sgd", batch="single")]
+    return Session(new_network("circle", runs, hidden=(2,), stop={"updates": stop}))
+
+
+def test_of_networks_it_says_how_many_examples_all_runs_learn_from(transport):
+    transport.refresh(published(networks(), 100.0))
+    assert transport.status.text() == f"100 updates/s\n{short(100 * (10 + 250 + 1))} examples/s"
+    assert "all runs together" in transport.status.toolTip()
+
+
+def test_runs_that_have_ended_learn_from_none(transport):
+    session = networks(stop=5)
+    session.runs[1].advance(5)
+    transport.refresh(published(session, 100.0))
+    assert transport.status.text().endswith("\n1,100 examples/s")
+    session.advance(5)
+    transport.refresh(published(session, playing=False))
+    assert transport.status.text() == "ended"
+
+
+def test_a_surface_has_no_examples(transport):
+    transport.refresh(published(Session(new_experiment("rosenbrock", ["adam"])), 412_345.0))
+    assert transport.status.text() == "412 k updates/s"
+
+
+@pytest.mark.parametrize("rate", [9_999.0, 999_999.0, 9.9e6])
+def test_nothing_is_cut_off_in_the_narrowest_window(transport, qtbot, rate):
+    height = transport.height()
+    session = networks(stop=10**9)
+    transport.refresh(published(session, rate))
+    qtbot.waitUntil(lambda: transport.status.width() > 0)
+    metrics = transport.status.fontMetrics()
+    for line in transport.status.text().splitlines():
+        assert metrics.horizontalAdvance(line) <= transport.status.width(), line
+    assert transport.sizeHint().height() == height and transport.minimumSizeHint().width() <= WIDTH
+    assert 2 * metrics.lineSpacing() <= transport.play.height()
