@@ -41,6 +41,7 @@ from PySide6.QtWidgets import (
 
 from app.controls.popup import Popup
 from app.documents.presets import Preset, presets
+from app.own_keys import keeps
 from app.segmented import Segmented
 from app.theme import Theme, icon
 
@@ -152,11 +153,7 @@ class _Cards(QListView):
 
     def event(self, event: QEvent) -> bool:
         # Keys that move among the cards or write into the search box are not the window's shortcuts here.
-        override = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if not override or event.modifiers() not in _PLAIN:  # type: ignore[attr-defined]
-            return super().event(event)
-        event.accept()
-        return True
+        return keeps(event, lambda key: key.modifiers() in _PLAIN) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row_above = self.moveCursor(QListView.CursorAction.MoveUp, Qt.KeyboardModifier.NoModifier)

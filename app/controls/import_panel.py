@@ -36,6 +36,7 @@ from app.documents.csv_selection import (
 from app.documents.csv_source import ENCODINGS, Source
 from app.documents.csv_survey import Survey
 from app.elided import ElidedLabel
+from app.own_keys import keeps
 from app.segmented import Segmented
 from app.theme import Theme
 from engine import Table
@@ -339,11 +340,7 @@ class ImportPanel(Popup):
 
     def event(self, event: QEvent) -> bool:
         # Keys that write, tick and move here are not the window's shortcuts.
-        override = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if not override or event.modifiers() not in _PLAIN:  # type: ignore[attr-defined]
-            return super().event(event)
-        event.accept()
-        return True
+        return keeps(event, lambda key: key.modifiers() in _PLAIN) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -27,6 +27,7 @@ from app.curves.painting import paint_cursor, paint_plot, picture_of
 from app.curves.plot import Plot, Span, Style
 from app.curves.table import Clock, Curve
 from app.curves.tweaks import sentence
+from app.own_keys import keeps
 
 if TYPE_CHECKING:
     from app.theme import Theme
@@ -217,11 +218,7 @@ class CurveView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         # The window's shortcuts (the right arrow is one update) wait while a curve has the focus.
-        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if asked and event.key() in _KEYS:  # type: ignore[attr-defined]
-            event.accept()
-            return True
-        return super().event(event)
+        return keeps(event, lambda key: key.key() in _KEYS) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_L:

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from app.own_keys import keeps
 from app.stage import overlay, words
 from app.stage.base import Landscape, draw_axes, plot_rectangle
 from app.stage.canvas import Canvas, blank
@@ -371,12 +372,7 @@ class Plane(QWidget):
             text = words.tip(at, self._view, self._runs, self.start, self._ground, self._value)
             QToolTip.showText(event.globalPos(), text, self)
             return True
-        # Keys that mean something here are not left to the window's shortcuts.
-        override = event.type() == QEvent.Type.ShortcutOverride
-        if override and isinstance(event, QKeyEvent) and self._knows(event):
-            event.accept()
-            return True
-        return super().event(event)
+        return keeps(event, self._knows) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()

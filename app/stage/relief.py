@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from app.own_keys import keeps
 from app.stage import overlay
 from app.stage.base import Landscape
 from app.stage.camera import Camera
@@ -250,13 +251,7 @@ class Relief(QWidget):
         event.accept()
 
     def event(self, event: QEvent) -> bool:
-        # Arrow keys turn the surface here; elsewhere they belong to the transport.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            free = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
-            if not event.modifiers() & ~free and event.key() in KEY_TURNS:
-                event.accept()
-                return True
-        return super().event(event)
+        return keeps(event, _turns) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in KEY_TURNS:
@@ -267,6 +262,11 @@ class Relief(QWidget):
             self.reset_view()
         else:
             super().keyPressEvent(event)
+
+
+def _turns(event: QKeyEvent) -> bool:
+    free = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
+    return not event.modifiers() & ~free and event.key() in KEY_TURNS
 
 
 def _pieces(segments: Array) -> Array:

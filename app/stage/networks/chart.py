@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from app.own_keys import keeps
 from app.stage.base import GAP, draw_axes, plot_rectangle
 from app.stage.canvas import blank
 from app.stage.networks.brush import Brush
@@ -266,11 +267,7 @@ class Chart(QWidget):
     # The keyboard
 
     def event(self, event: QEvent) -> bool:
-        # Keys that mean something here are not left to the window's shortcuts.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._knows(event):
-            event.accept()
-            return True
-        return super().event(event)
+        return keeps(event, self._knows) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.homes import home_of
+from app.own_keys import keeps
 from app.stage.canvas import blank
 from app.stage.networks.fonts import small_font
 from app.stage.networks.graph import navigation
@@ -362,11 +363,7 @@ class Diagram(NetworkView):
             self.look_at(navigation.first(self.plan))
 
     def event(self, event: QEvent) -> bool:
-        # Keys that mean something here are not left to the window's shortcuts.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._knows(event):
-            event.accept()
-            return True
-        return super().event(event)
+        return keeps(event, self._knows) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         layout, selected = self.plan, self.selected

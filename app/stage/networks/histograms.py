@@ -58,7 +58,6 @@ class HistogramsView(NetworkView):
         self._portrait: Portrait | None = None
         self._diverged = False
         self._axes: dict[tuple[int, ...], Steady] = {}
-        self._described = ""
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)
         self._resting.setInterval(REST)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from app.own_keys import keeps
 from app.stage.canvas import blank
 from app.stage.networks.example_card import percent
 from app.stage.networks.pixels import packed, rgb
@@ -340,11 +341,7 @@ class Matrix(QWidget):
         return (row, column) if inside else None
 
     def event(self, event: QEvent) -> bool:
-        # Keys that mean something here are not left to the window's shortcuts.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._knows(event):
-            event.accept()
-            return True
-        return super().event(event)
+        return keeps(event, self._knows) or super().event(event)
 
     def _knows(self, event: QKeyEvent) -> bool:
         if event.key() == Qt.Key.Key_Escape:

@@ -10,6 +10,8 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 
+from app.own_keys import keeps
+
 if TYPE_CHECKING:
     from app.theme import Theme
 
@@ -221,11 +223,7 @@ class Tiles(QAbstractScrollArea):
     # The keyboard
 
     def event(self, event: QEvent) -> bool:
-        # Keys that mean something here are not left to the window's shortcuts.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._knows(event):
-            event.accept()
-            return True
-        return super().event(event)
+        return keeps(event, self._knows) or super().event(event)
 
     def _knows(self, event: QKeyEvent) -> bool:
         if event.key() == Qt.Key.Key_Escape:
