@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from app import bootstrap
+from app.launch import bootstrap
 
 
 def main() -> int:
@@ -18,11 +18,11 @@ def main() -> int:
     except bootstrap.SetupError as problem:
         return bootstrap.complain(problem)
     if arguments[:1] == [bootstrap.TEST]:
-        from app import testing
+        from app.commands import test as testing
 
         return testing.main(arguments[1:])
     try:
-        from app import cli
+        from app.commands import cli
     except ModuleNotFoundError as missing:
         return bootstrap.complain(bootstrap.damage(missing))
     return cli.main(arguments)

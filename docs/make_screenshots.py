@@ -17,8 +17,8 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from PySide6.QtWidgets import QApplication
 
-from app import kernel_cache
 from app.documents.presets import FOLDER as PRESETS
+from app.launch import kernel_cache
 
 FOLDER = Path(__file__).parent
 SIZE = 1280, 800
@@ -38,10 +38,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as settings_folder:
         os.environ["FALL_LINE_CONFIG"] = settings_folder
         cache = kernel_cache.prepare()  # before Numba is imported
-        from app.settings import Settings
-        from app.shell import Shell
-        from app.start import Starter
-        from app.theme import DARK, apply
+        from app.documents.settings import Settings
+        from app.launch.main_window import Shell
+        from app.launch.start import Starter
+        from app.look.theme import DARK, apply
 
         application = QApplication([])
         shell = Shell()

@@ -47,6 +47,17 @@ from engine.experiment import (
 from engine.explain import Line, explain, formula, typeset_surface
 from engine.expressions import ExpressionError
 from engine.history import COLUMNS, HistoryView
+from engine.insight.parameter_plane import (
+    Plane,
+    SliceError,
+    coordinates,
+    error_of,
+    framed,
+    plane_losses,
+    principal_plane,
+    slice_error,
+    weights_plane,
+)
 from engine.learner import Learner
 from engine.measures import LAYER_MEASURES, MEASURES, MeasuresView
 from engine.network_task import (
@@ -68,17 +79,6 @@ from engine.networks.initializers import INITIALIZERS
 from engine.networks.inspection import Inspection
 from engine.networks.losses import LOSSES
 from engine.networks.network import Network
-from engine.networks.plane import (
-    Plane,
-    SliceError,
-    coordinates,
-    error_of,
-    framed,
-    plane_losses,
-    principal_plane,
-    slice_error,
-    weights_plane,
-)
 from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
 from engine.portrait import Portrait, Wanted, portrait
 from engine.problem import Ground, Problem, problem_of

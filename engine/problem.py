@@ -14,13 +14,13 @@ from engine.choices import Choice
 from engine.datasets.prepare import training_data
 from engine.datasets.source import examples_of
 from engine.experiment import Task
+from engine.insight.sharpness import curvatures, sharpest
 from engine.learner import Learner
 from engine.loop import evaluate, evaluate_grid
 from engine.network_task import NetworkTask
 from engine.networks.initializers import initial_theta
 from engine.networks.mlp import network_objective
 from engine.networks.packing import packed
-from engine.sharpness import curvatures, sharpest
 from engine.stream import BATCH, EXAMPLES, FIXED, ORDER, QUIET, STREAM, TAKEN
 from engine.surface_task import SurfaceTask
 from engine.surfaces import SURFACES

@@ -10,6 +10,6 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from app import kernel_cache
+from app.launch import kernel_cache
 
 kernel_cache.prepare()

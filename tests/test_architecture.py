@@ -43,7 +43,7 @@ FLOORS = (
 )
 FLOOR = {name: height for height, names in enumerate(FLOORS) for name in names}
 # The warm-up compiles every kernel in a child process: it is the one part of the app that knows them.
-APP_KNOWS_KERNELS = {"warmup.py"}
+APP_KNOWS_KERNELS = {"compile_kernels.py"}
 
 
 def imports(path: Path) -> list[tuple[str, str]]:
@@ -134,7 +134,7 @@ def test_a_run_without_a_window_needs_no_qt(tmp_path: Path) -> None:
     """Where Qt's libraries are missing, everything that `run` can write is still written."""
     files = [str(tmp_path / f"out.{suffix}") for suffix in ("png", "svg", "pdf", "csv")]
     code = (
-        "import sys; from app import cli; "
+        "import sys; from app.commands import cli; "
         f"status = cli.main(['run', 'assets/presets/01_four_optimizers.toml', '--updates', '20', '--quiet', "
         f"*[part for file in {files} for part in ('--export', file)]]); "
         "print(status, sorted({name.partition('.')[0] for name in sys.modules} & {'PySide6', 'pyqtgraph'}))"

@@ -15,7 +15,7 @@ import pytest
 
 from app.curves.table import ALONG, CURVES
 from app.documents.presets import FOLDER, presets
-from app.stage.networks.views import VIEWS
+from app.stage.network_views import VIEWS
 from engine import COLUMNS, DIVERGED, FINISHED, Choice, Experiment, NetworkTask, Session
 from engine.stream import SEEN
 

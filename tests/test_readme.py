@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from app import cli, headless, preflight
-from app.documents import places
+from app.commands import cli
+from app.commands import run as headless
+from app.documents import user_folders as places
 from app.documents.presets import presets
-from app.export.table import HEAD
-from app.version import version
+from app.documents.version import version
+from app.export.csv_table import HEAD
+from app.launch import preflight
 from engine import (
     ACTIVATIONS,
     DATASETS,

@@ -8,9 +8,9 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.controls.chooser import Chooser
-from app.controls.knob import shown
-from app.controls.knob_list import KnobList
+from app.widgets.chooser import Chooser
+from app.widgets.knob import shown
+from app.widgets.knob_list import KnobList
 from engine import Catalogue, Choice
 
 _SPACING = 6

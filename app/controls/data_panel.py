@@ -8,11 +8,11 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
-from app.controls.chooser import Chooser
-from app.controls.effects import effect, effects
-from app.controls.heading import Heading
-from app.controls.knob_list import KnobList
-from app.elided import ElidedLabel
+from app.widgets.chooser import Chooser
+from app.widgets.elided import ElidedLabel
+from app.widgets.heading import Heading
+from app.widgets.knob_list import KnobList
+from app.widgets.restart_effects import effect, effects
 from engine import DATA_SEED, DATASETS, SHARE, Choice, Dataset, Hyper, NetworkTask, Table, Value
 
 _SHARE = replace(SHARE, name="train_share")  # the name it has for people

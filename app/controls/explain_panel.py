@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from app.controls.parameter_picker import ParameterPicker
-from app.segmented import Segmented
-from app.ticks import printed
+from app.look.number_format import printed
+from app.widgets.parameter_picker import ParameterPicker
+from app.widgets.segmented import Segmented
 from engine import LOSSES, OPTIMIZERS, Learner, RunPicture, SessionPicture, explain, print_signs
 
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse

@@ -7,10 +7,10 @@ from dataclasses import replace
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.controls.dress import dress
 from app.controls.formula_field import FormulaField
-from app.controls.knob_list import KnobList
-from app.theme import Theme
+from app.look.theme import Theme
+from app.widgets.knob_list import KnobList
+from app.widgets.restyle import dress
 from engine import COORDINATE, MOST_PARAMETERS, ExpressionError, Formula, SettingError, read_formula, typeset_surface
 
 _SIDES = ("x0", "x1", "y0", "y1")

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from app.controls.popup import Popup
+from app.widgets.popup import Popup
 
 _ROWS = 16
 _ELSEWHERE = (

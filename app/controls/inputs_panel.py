@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from app.controls.about import about
-from app.controls.effects import AGAIN, WORDS, effect
-from app.controls.folded import Folded
-from app.controls.heading import Heading
-from app.segmented import Segmented
+from app.widgets.catalogue_text import about
+from app.widgets.folded import Folded
+from app.widgets.heading import Heading
+from app.widgets.restart_effects import AGAIN, WORDS, effect
+from app.widgets.segmented import Segmented
 from engine import DATASETS, FEATURES, SCALINGS, NetworkTask, Table, possible_features
 
 _LABEL = 42  # pixels, for the longer of the two words

@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from app.controls.chooser import Chooser
-from app.controls.effects import AGAIN, LIVE, WORDS, effect, effects
-from app.controls.heading import Heading
-from app.controls.knob_list import KnobList
-from app.controls.stepper import Stepper
-from app.controls.tab_order import arrange
-from app.theme import Theme, icon
+from app.look.theme import Theme, icon
+from app.widgets.chooser import Chooser
+from app.widgets.heading import Heading
+from app.widgets.knob_list import KnobList
+from app.widgets.restart_effects import AGAIN, LIVE, WORDS, effect, effects
+from app.widgets.stepper import Stepper
+from app.widgets.tab_order import arrange
 from engine import ACTIVATIONS, DROPOUT, MOST_LAYERS, RESIDUAL, UNITS, Layer, NetworkTask, Value
 
 _NAME, _UNITS, _END = 24, 80, 22  # widths of a row's parts

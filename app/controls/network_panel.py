@@ -9,15 +9,15 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.controls.about import formula_of
 from app.controls.choice_panel import ChoicePanel
 from app.controls.data_panel import DataPanel
-from app.controls.effects import effect, effects
-from app.controls.folded import Folded
 from app.controls.inputs_panel import InputsPanel
-from app.controls.knob_list import KnobList
 from app.controls.layers_panel import LayersPanel
-from app.theme import Theme
+from app.look.theme import Theme
+from app.widgets.catalogue_text import formula_of
+from app.widgets.folded import Folded
+from app.widgets.knob_list import KnobList
+from app.widgets.restart_effects import effect, effects
 from engine import BATCH_SEED, INITIALIZERS, LOSSES, WEIGHT_SEED, Catalogue, NetworkTask
 
 _BATCH_SEED = replace(BATCH_SEED, name="batch_seed")  # the name it has for people

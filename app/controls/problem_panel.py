@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 
-from app.controls.card import Card
 from app.controls.network_panel import NetworkPanel
 from app.controls.surface_panel import SurfacePanel
-from app.segmented import Segmented
-from app.theme import Theme
+from app.look.theme import Theme
+from app.widgets.card import Card
+from app.widgets.segmented import Segmented
 from engine import Formula, NetworkTask, SessionPicture, Task
 
 KINDS = ("surface", "formula", "network")

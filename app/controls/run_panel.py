@@ -8,15 +8,15 @@ import math
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.controls.about import about
-from app.controls.card import Card
 from app.controls.choice_panel import ChoicePanel
-from app.controls.fold import Fold
-from app.controls.knob import Knob
-from app.controls.knob_list import KnobList
 from app.controls.schedule_preview import SchedulePreview
-from app.segmented import Segmented
-from app.theme import Theme, run_colour
+from app.look.theme import Theme, run_colour
+from app.widgets.card import Card
+from app.widgets.catalogue_text import about
+from app.widgets.fold import Fold
+from app.widgets.knob import Knob
+from app.widgets.knob_list import KnobList
+from app.widgets.segmented import Segmented
 from engine import (
     BATCHES,
     COMMON,

@@ -19,14 +19,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.controls.card import Card
-from app.controls.dress import dress
-from app.controls.swatch import Swatch
-from app.controls.tab_order import arrange
 from app.controls.transport import short
-from app.elided import ElidedLabel
-from app.export.labels import differences
-from app.theme import Theme, icon, run_colour
+from app.documents.run_labels import differences
+from app.look.theme import Theme, icon, run_colour
+from app.widgets.card import Card
+from app.widgets.elided import ElidedLabel
+from app.widgets.restyle import dress
+from app.widgets.swatch import Swatch
+from app.widgets.tab_order import arrange
 from engine import DIVERGED, FINISHED, MOST_RUNS, OPTIMIZERS, Experiment, RunPicture, SessionPicture
 
 _VALUE = 76, 18  # pixels, for the longest loss

@@ -7,7 +7,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QMenu
 
-from app.theme import Theme
+from app.look.theme import Theme
 from engine import SCHEDULES, RunSettings, preview
 
 _POINTS = 240

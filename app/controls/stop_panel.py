@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
 
-from app.controls.card import Card
-from app.controls.knob_list import KnobList
+from app.widgets.card import Card
+from app.widgets.knob_list import KnobList
 from engine import STOP, Value
 
 _OF_NETWORKS = ("patience",)

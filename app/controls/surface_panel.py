@@ -7,11 +7,11 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.controls.about import about
-from app.controls.chooser import Chooser
 from app.controls.formula_editor import FormulaEditor
-from app.controls.knob_list import KnobList
-from app.theme import Theme
+from app.look.theme import Theme
+from app.widgets.catalogue_text import about
+from app.widgets.chooser import Chooser
+from app.widgets.knob_list import KnobList
 from engine import (
     COORDINATE,
     NOISE,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from app.controls.slider import Slider
-from app.theme import Theme, icon
-from app.worker import MAX_SPEED, Published
+from app.look.theme import Theme, icon
+from app.widgets.slider import Slider
+from app.workers.training import MAX_SPEED, Published
 from engine import BATCHES, DIVERGED, FINISHED
 
 SPEEDS = (*(digit * 10.0**power for power in range(6) for digit in (1, 2, 5)), 1e6, MAX_SPEED)

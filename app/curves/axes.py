@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.ticks import Ticks, power_of_ten, round_ticks
+from app.look.number_format import Ticks, power_of_ten, round_ticks
 
 Array = np.ndarray
 TINIEST, HUGEST = 1e-300, 1e300  # what a log axis can hold; denormals would stretch it to -320 decades

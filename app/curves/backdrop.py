@@ -9,10 +9,10 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from app.curves.axes import Scale, ticks
-from app.ticks import Ticks
+from app.look.number_format import Ticks
 
 if TYPE_CHECKING:
-    from app.theme import Theme
+    from app.look.theme import Theme
 
 LEFT, TOP, RIGHT, BOTTOM = 52.0, 8.0, 10.0, 19.0
 NAME = 15.0  # height of the line that names the x axis

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
 
+from app.curves.curve_plot import Style
+from app.curves.curve_view import CurveView
 from app.curves.legend import Legend
-from app.curves.plot import Style
 from app.curves.table import Clock, Curve
-from app.curves.view import CurveView
-from app.elided import ElidedLabel
+from app.widgets.elided import ElidedLabel
 
 if TYPE_CHECKING:
-    from app.theme import Theme
+    from app.look.theme import Theme
     from engine import SessionPicture
 
 # Updates to average over, by position of the slider; 0 is off.

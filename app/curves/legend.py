@@ -11,11 +11,11 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QR
 from PySide6.QtWidgets import QWidget
 
 from app.curves.backdrop import LEFT, RIGHT
-from app.curves.plot import Key
+from app.curves.curve_plot import Key
 from app.curves.sheet import DASHES
 
 if TYPE_CHECKING:
-    from app.theme import Theme
+    from app.look.theme import Theme
 
 _LINE, _GAP, _BETWEEN = 19.0, 5.0, 13.0
 _MOST_WHOLE = 4  # entries whose names are never shortened

@@ -9,13 +9,13 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from app.curves.backdrop import LEFT, backdrop
+from app.curves.curve_plot import Key, Plot
 from app.curves.legend import draw_key
 from app.curves.marks import draw_end, draw_point, draw_tweaks, tweak_places
-from app.curves.plot import Key, Plot
 from app.curves.readout import Row, draw_readout, veil
 from app.curves.table import ALONG
 from app.curves.trace import Trace
-from app.ticks import number
+from app.look.number_format import number
 
 _LEGEND_COLUMNS = 3
 

@@ -12,11 +12,11 @@ from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app.curves.card import SPANS, CurveCard
-from app.curves.plot import Span, Style
+from app.curves.curve_plot import Span, Style
 from app.curves.table import ALONG, CURVES, SURFACE, Clock
 
 if TYPE_CHECKING:
-    from app.theme import Theme
+    from app.look.theme import Theme
     from engine import SessionPicture
 
 FRAME_MILLISECONDS = 16

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 if TYPE_CHECKING:
-    from app.theme import Theme
+    from app.look.theme import Theme
 
 _PAD, _SWATCH, _GAP = 7.0, 9.0, 12.0
 _LONGEST_NAME = 18

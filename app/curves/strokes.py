@@ -8,9 +8,9 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from app.buffers import polygon, wrapped
 from app.curves.columns import BLOCK
 from app.curves.table import Array
+from app.look.qt_arrays import polygon, wrapped
 from engine import thin_path
 
 _FLAT = 0.2  # pixels from low to high that are not seen

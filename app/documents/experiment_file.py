@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from app.documents.safe_write import FileError, read, shown, write
+from app.documents.figure_metadata import LEFT_OUT, carries, text_in
+from app.documents.files import FileError, read, shown, write
 from app.documents.toml_text import parsed, toml_text, without_data
-from app.export.embedded import LEFT_OUT, carries, text_in
 from engine import Experiment, SettingError
 
 MOST_BYTES = 256 * 2**20  # room for a table of engine.MOST_NUMBERS

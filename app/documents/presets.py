@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.documents.safe_write import FileError, read
+from app.documents.files import FileError, read
 from app.documents.toml_text import parsed
 
 if TYPE_CHECKING:

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING
 
 from app.curves.table import Clock
 from app.documents.experiment_file import to_text
-from app.documents.safe_write import FileError, shown, write
+from app.documents.figure_metadata import LEFT_OUT, metadata
+from app.documents.files import FileError, shown, write
+from app.documents.run_labels import differences
 from app.documents.toml_text import toml_text
-from app.export.curves import draw_curves
-from app.export.embedded import LEFT_OUT, metadata
-from app.export.labels import differences
+from app.documents.version import version
+from app.export.curve_figure import draw_curves
 from app.export.legend import add_legend, clean
 from app.export.networks.figures import FIGURES, figures_for
 from app.export.networks.subject import subject_of
 from app.export.plots import CurvePlot, NetworkPlot, Plot, StagePlot
 from app.export.records import Progress, quiet
-from app.export.stage import draw_stage
 from app.export.style import MM, POINTS, FigureSettings, parameters
-from app.version import version
+from app.export.surface_figure import draw_stage
 from engine import NetworkTask, SettingError, Table
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTransform
 
+from app.look.number_format import round_ticks
 from app.stage.heat import Levels, contour_path, heat_image, heat_table, levels_of
 from app.stage.markers import draw_minimum, draw_stationary
 from app.stage.terrain import Terrain
 from app.stage.view import View
-from app.ticks import round_ticks
 
 if TYPE_CHECKING:
-    from app.theme import Theme
+    from app.look.theme import Theme
 
 TICK, MINOR_TICK, GAP = 6.0, 3.0, 4.0
 LABEL_STEP = 8  # the margin moves in steps, so that it does not tremble while the view is dragged

@@ -9,10 +9,10 @@ import contourpy
 import numpy as np
 from PySide6.QtGui import QImage, QPainterPath
 
-from app.buffers import polygon
-from app.levels import DEPTH, apart, most_of
+from app.look.colour_range import DEPTH, apart, most_of
+from app.look.number_format import nice_step
+from app.look.qt_arrays import polygon
 from app.stage.terrain import Terrain
-from app.ticks import nice_step
 
 Array = np.ndarray
 

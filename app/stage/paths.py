@@ -14,7 +14,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from app.buffers import wrapped
+from app.look.qt_arrays import wrapped
 from app.stage.clipping import FARTHEST, clipped, finite_length
 from engine import COLUMNS, thin_path
 

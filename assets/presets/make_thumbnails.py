@@ -22,12 +22,12 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QApplication
 
+from app.look.theme import DARK, apply
 from app.stage.base import Landscape, placing
 from app.stage.heat import polygon
 from app.stage.markers import draw_run, draw_start
 from app.stage.terrain import Terrain
 from app.stage.view import View
-from app.theme import DARK, apply
 from assets.presets.network_thumbnails import network_thumbnail
 from engine import COLUMNS, Experiment, Ground, Run, Session, thin_path
 

@@ -8,17 +8,17 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from app.planes import Planes, outing_of
-from app.stage.networks.chart import Chart
-from app.stage.networks.confusion import ConfusionView
-from app.stage.networks.histogram_sheet import HistogramSheet
-from app.stage.networks.histograms import HistogramsView
-from app.stage.networks.images import ImagesView
-from app.stage.networks.matrix import HEAD, Matrix
-from app.stage.networks.path import PathView
-from app.stage.networks.view import NetworkView
-from app.stage.networks.views import VIEWS
-from app.theme import DARK
+from app.look.theme import DARK
+from app.stage.charts.histogram_list import HistogramSheet
+from app.stage.charts.histograms import HistogramsView
+from app.stage.examples.confusion import ConfusionView
+from app.stage.examples.images import ImagesView
+from app.stage.examples.matrix import HEAD, Matrix
+from app.stage.network_view import NetworkView
+from app.stage.network_views import VIEWS
+from app.stage.planes.chart import Chart
+from app.stage.planes.parameter_path import PathView
+from app.workers.loss_slices import Planes, outing_of
 from engine import Session, portrait
 
 AXES = QSize(100, 80)  # more than a chart's names and numbers take

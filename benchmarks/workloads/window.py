@@ -20,9 +20,9 @@ _CHUNK = 20_000
 def measure(rounds: int) -> Iterator[str]:
     from PySide6.QtWidgets import QApplication
 
-    from app.shell import Shell
-    from app.theme import DARK, apply
-    from app.workbench import Workbench
+    from app.launch.main_window import Shell
+    from app.look.theme import DARK, apply
+    from app.window.workbench import Workbench
 
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)

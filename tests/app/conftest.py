@@ -13,10 +13,12 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QtMsgType
 from PySide6.QtWidgets import QApplication
 
-from app.shell import Shell
-from app.theme import DARK, apply
-from app.workbench import Workbench
+from app.launch.main_window import Shell
+from app.look.theme import DARK, apply
+from app.window.workbench import Workbench
 from engine import Experiment, new_experiment, new_run
+from tests.app.columns import fits as fits
+from tests.app.columns import show_in_column as show_in_column
 
 PATIENCE = 10_000  # milliseconds; a test that passes needs a few of them
 CLOSED_WITHIN = 1.0  # seconds

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.export.legend import Entry, clean
+from app.export.networks.class_colours import class_colour, field_map, mixed, signed
 from app.export.networks.dots import draw_examples, draw_wrong, handle, signs, size
-from app.export.networks.inks import class_colour, field_map, mixed, signed
 from app.export.networks.subject import Subject
-from app.homes import home_of, value_ends
+from app.look.data_ranges import home_of, value_ends
 from engine import NetworkTask, Portrait, Wanted
 
 if TYPE_CHECKING:

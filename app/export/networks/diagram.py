@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.export.legend import Entry, clean
-from app.export.networks.inks import class_colour, signed
+from app.export.networks.class_colours import class_colour, signed
 from app.export.networks.subject import Subject
 from app.export.style import MM, POINTS
-from app.homes import home_of
-from app.ticks import number
+from app.look.data_ranges import home_of
+from app.look.number_format import number
 from engine import ACTIVATIONS, NetworkTask, Wanted, features_of
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from app.colours import ON_LIGHT
 from app.export.legend import Entry, clean
-from app.export.looks import line_style
+from app.export.line_styles import line_style
+from app.export.networks.class_colours import class_colour
 from app.export.networks.dots import draw_examples, draw_wrong, signs
-from app.export.networks.inks import class_colour
 from app.export.networks.subject import Subject
-from app.homes import home_of, truth_of
+from app.look.data_ranges import home_of, truth_of
+from app.look.palettes import ON_LIGHT
 from engine import NetworkTask, Wanted
 
 if TYPE_CHECKING:

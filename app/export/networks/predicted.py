@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from app.colours import ON_LIGHT
 from app.export.legend import Entry, clean
 from app.export.networks.dots import draw_examples, signs
 from app.export.networks.subject import Subject
-from app.homes import padded
+from app.look.data_ranges import padded
+from app.look.palettes import ON_LIGHT
 from engine import NetworkTask, Wanted
 
 if TYPE_CHECKING:

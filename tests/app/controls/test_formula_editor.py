@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.controls import formula_editor
 from app.controls.formula_editor import FormulaEditor
-from app.theme import DARK
+from app.look.theme import DARK
 from engine import Formula
 
 QUICK = 30  # milliseconds of a pause, in these tests

@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from app.controls.effects import AGAIN, LIVE, WORDS
 from app.controls.problem_panel import ProblemPanel
-from app.theme import DARK, LIGHT
+from app.look.theme import DARK, LIGHT
+from app.widgets.restart_effects import AGAIN, LIVE, WORDS
 from engine import (
     ACTIVATIONS,
     DATASETS,

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.controls.run_panel import RunPanel
-from app.theme import DARK
+from app.look.theme import DARK
 from engine import BATCHES, OPTIMIZERS, ORDERS, SCHEDULES, Session, new_experiment, new_network, new_run
 
 KINDS = [("optimizer", key) for key in OPTIMIZERS] + [("schedule", key) for key in SCHEDULES]

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QMenu
 
 from app.controls.runs_panel import RunsPanel, what_differs
-from app.theme import DARK, LIGHT
+from app.look.theme import DARK, LIGHT
 from engine import MOST_RUNS, OPTIMIZERS, Session, new_experiment, new_network, new_run
 
 SIGNALS = ("selected", "changed", "added", "duplicated", "removed", "remedied")

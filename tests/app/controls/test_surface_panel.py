@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.controls.problem_panel import KINDS, ProblemPanel
-from app.theme import DARK
+from app.look.theme import DARK
 from engine import SURFACES, Choice, Formula, Session, new_experiment, new_network
 
 

@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.controls.transport import Transport, short
-from app.theme import DARK
-from app.worker import MAX_SPEED, Published
+from app.look.theme import DARK
+from app.workers.training import MAX_SPEED, Published
 from engine import Session, new_experiment, new_network, new_run
 
 WIDTH = 552  # of the transport in a window of 1280 by 800

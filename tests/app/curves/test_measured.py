@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QSize
 
-from app.curves.plot import Plot, Style
+from app.curves.curve_plot import Plot, Style
 from app.curves.table import CURVES
-from app.theme import DARK
+from app.look.theme import DARK
 from tests.app.curves.histories import (
     LAYERS,
     due_until,

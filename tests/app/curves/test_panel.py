@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QSlider, QToolButton
 from app.curves.legend import Legend
 from app.curves.panel import CurvePanel
 from app.curves.table import CURVES
-from app.elided import ElidedLabel
-from app.theme import DARK, LIGHT
+from app.look.theme import DARK, LIGHT
+from app.widgets.elided import ElidedLabel
 from engine import Session, Tweak, new_experiment, new_run
 from tests.app.curves.histories import HARD, history_of, network_of, picture_of, run_of
 

@@ -8,8 +8,8 @@ import pytest
 
 from app.documents import experiment_file
 from app.documents.experiment_file import MOST_BYTES, MOST_TEXT, from_text, load, save, to_text
+from app.documents.files import FileError
 from app.documents.presets import FOLDER
-from app.documents.safe_write import FileError
 from app.export import figure
 from app.export.plots import CurvePlot
 from app.export.style import FigureSettings

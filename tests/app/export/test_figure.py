@@ -14,14 +14,14 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from app.colours import ON_LIGHT
 from app.curves.table import CURVES as TABLE
 from app.documents.experiment_file import load
-from app.documents.safe_write import FileError
+from app.documents.files import FileError
 from app.export import records
 from app.export.figure import FORMATS, figure_bytes, write_figure
 from app.export.plots import CurvePlot, StagePlot
 from app.export.style import SIZES, FigureSettings
+from app.look.palettes import ON_LIGHT
 from engine import SURFACES, Formula, Session, SettingError, new_experiment, new_run
 from tests.app.export import states
 

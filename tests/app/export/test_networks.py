@@ -16,9 +16,9 @@ from matplotlib.figure import Figure as Page
 
 from app.documents.experiment_file import load
 from app.export.figure import FORMATS, figure_bytes, write_figure
+from app.export.networks.class_colours import mixed, signed
 from app.export.networks.dots import distinct
 from app.export.networks.figures import FIGURES, figure_on_screen, figures_for
-from app.export.networks.inks import mixed, signed
 from app.export.networks.subject import subject_of
 from app.export.plots import NetworkPlot, StagePlot
 from app.export.style import FigureSettings

@@ -1,106 +1,91 @@
-"""Light stand-ins for what the worker publishes: paths given as arrays, over a bowl."""
+"""Networks that have learned for a moment, as views get them: pictures and portraits."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from app.stage.stage import Stage
-from app.stage.terrain import Terrain
-from app.theme import DARK
-from engine import COLUMNS, SURFACES, Ground, HistoryView, SurfaceTask, choose, new_run
+from app.look.theme import DARK
+from engine import Portrait, Session, Wanted, new_network, new_run, portrait
 
-DOMAIN = (-2.0, 2.0, -1.0, 3.0)
-
-
-def ground_of(**changes):
-    known = {
-        "title": "Bowl",
-        "formula": "x^2 + y^2",
-        "domain": DOMAIN,
-        "view": DOMAIN,
-        "minima": ((0.0, 0.0),),
-        "stationary": (("saddle", 1.0, 1.0), ("local-max", -1.0, 2.0), ("local-min", -1.0, 1.0)),
-        "lowest": 0.0,
-        "log_levels": True,
-    }
-    return Ground(**{**known, **changes})
+DIGITS = {
+    "data": "digits",
+    "runs": [new_run("adam", learning_rate=0.003, batch=32)],
+    "hidden": (12, 8),
+    "loss": "softmax",
+    "scaling": "min_max",
+}
 
 
-def terrain_of(region=DOMAIN, nx=81, ny=61, serial=0, function=lambda x, y: x * x + y * y, **changes):
-    x, y = np.linspace(*region[:2], nx), np.linspace(*region[2:], ny)
-    with np.errstate(all="ignore"):
-        values = function(*np.meshgrid(x, y))
-    return Terrain(ground_of(**changes), x, y, values, serial)
+def learned(data, runs, hidden=(6,), updates=(0, 60, 120), look=True, **settings):
+    """(picture, portraits at these updates) of the first run."""
+    session = Session(new_network(data, runs, hidden=hidden, **settings))
+    made = []
+    for update in updates:
+        session.advance(update - session.picture().update)
+        picture = session.picture()
+        run = picture.runs[0]
+        made.append(portrait(picture.learner, run.shown.theta.copy(), Wanted(look=look), run.id, update))
+    return session.picture(), made
 
 
-def history_of(points, width=1):
-    points = np.asarray(points, float).reshape(-1, 2)
-    last = np.zeros((len(COLUMNS), len(points)))
-    last[COLUMNS.index("x")], last[COLUMNS.index("y")] = points.T
-    latest = tuple(last[:, -1].tolist()) if len(points) else ()
-    return HistoryView(width, len(points), len(points) * width, last, last, last, latest)
+@pytest.fixture(scope="session")
+def digits():
+    return learned(**DIGITS)
 
 
-def run_of(points, id="a", colour=0, width=1, status="running", visible=True, theta=None, **peek):
-    points = np.asarray(points, float).reshape(-1, 2)
-    history = history_of(points, width)
-    now = np.array(theta if theta is not None else (points[-1] if len(points) else (0.0, 0.0)), float)
-    shown = {
-        "update": history.updates,
-        "theta": now,
-        "loss": float(now @ now),
-        "gradient": 2 * now,
-        "slots": {"m": 2 * now, "v": now**2},
-        "settings": new_run("adam"),
-        "step": -0.1 * now,
-    }
-    return SimpleNamespace(
-        id=id,
-        name=id.title(),
-        colour=colour,
-        visible=visible,
-        status=status,
-        update=history.updates,
-        history=history,
-        shown=SimpleNamespace(**{**shown, **peek}),
+@pytest.fixture(scope="session")
+def digits_without_validation():
+    return learned(**DIGITS, share=1.0)
+
+
+@pytest.fixture(scope="session")
+def sine():
+    return learned("sine", [new_run("adam", learning_rate=0.01, batch=10)], loss="mse")
+
+
+@pytest.fixture
+def shown(qtbot):
+    """Open a view of a class with a picture and its portraits, in a size."""
+
+    kept = []  # a test's last view must not be collected as garbage while Qt paints it once more
+
+    def show(kind, case, size=(560, 330)):
+        picture, portraits = case
+        view = kind(DARK)
+        kept.append(view)
+        qtbot.addWidget(view)
+        view.resize(*size)
+        with qtbot.waitExposed(view):
+            view.show()
+        view.refresh(picture)
+        for each in portraits:
+            view.show_portrait(each)
+        return view
+
+    return show
+
+
+def guessed(true, predicted, classes, train=0, sure=5.0) -> tuple[SimpleNamespace, Portrait]:
+    """A picture and a portrait in which examples of true classes are taken for others."""
+    true, predicted = np.asarray(true), np.asarray(predicted)
+    answers = np.zeros((len(true), len(classes)))
+    answers[np.arange(len(true)), predicted] = sure
+    data = SimpleNamespace(
+        classes=tuple(classes), targets=true.astype(float), train=train, validation=len(true) - train, image=None
     )
-
-
-def picture_of(*runs, start=(-1.5, 2.0)):
-    return SimpleNamespace(runs=tuple(runs), task=SurfaceTask(choose(SURFACES, "sphere"), start))
-
-
-def spiral(count=400, turns=5, start=1.2):
-    t = np.linspace(0, 1, count)
-    return np.column_stack((start * (1 - t) * np.cos(turns * 7 * t), 1 + start * (1 - t) * np.sin(turns * 7 * t)))
+    network = SimpleNamespace(sizes=(2, len(classes)))
+    learner = SimpleNamespace(data=data, classes=len(classes), network=network)
+    run = SimpleNamespace(id="a", status="running")
+    picture = SimpleNamespace(learner=learner, purpose="classification", runs=(run,), layers=("output",))
+    theta = np.zeros(3)
+    nothing = np.nan, np.nan
+    return picture, Portrait("a", 0, theta, learner, Wanted(), answers, predicted, nothing, nothing, None, (), None, ())
 
 
 @pytest.fixture
 def make():
-    return SimpleNamespace(
-        ground=ground_of,
-        terrain=terrain_of,
-        history=history_of,
-        run=run_of,
-        picture=picture_of,
-        spiral=spiral,
-    )
-
-
-@pytest.fixture
-def stage(qtbot):
-    made = Stage(DARK)
-    qtbot.addWidget(made)
-    made.resize(600, 560)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.set_ground(terrain_of())
-    return made
-
-
-@pytest.fixture
-def plane(stage):
-    return stage.plane
+    return SimpleNamespace(guessed=guessed, learned=learned, replace=replace)

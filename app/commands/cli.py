@@ -1,0 +1,180 @@
+"""The command line: which of the things Fall Line can do is asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from types import FrameType
+
+from app.documents.version import version
+from app.launch import bootstrap
+
+DONE, FAULT, REFUSED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
+
+HELP = """\
+Fall Line: watch, steer and compare gradient descent.
+
+usage: python main.py [FILE]                 open the window, with an experiment or an exported figure
+       python main.py run FILE [options]     run an experiment without a window or a display
+       python main.py presets                list the experiments that come along
+       python main.py test [options]         run the test suite; options are pytest's
+       python main.py --version
+       python main.py --help                 and `python main.py run --help` for the options of run
+
+The first start makes the folder .venv and installs the packages of requirements.lock there.
+
+examples:
+  python main.py
+  python main.py assets/presets/01_four_optimizers.toml
+  python main.py run race.toml --updates 10000 --export loss.pdf --export race.csv
+  python main.py run race.toml --plot stage --export stage.svg --size "double column"
+
+environment:
+  FALL_LINE_ENV=current   use the packages of the Python that was started instead of .venv
+  FALL_LINE_CACHE         folder for compiled kernels
+  FALL_LINE_CONFIG        folder for recent files and choices
+  QT_QPA_PLATFORM         how Qt shows the window; offscreen shows none
+
+exit status:
+  0    done
+  1    a defect of the program; the details are in the file that the message names
+  2    the command line is wrong, or a file cannot be read, understood or written
+  3    Fall Line cannot start: its packages, a system library or a display is missing
+  4    run: done and everything written, but at least one run diverged
+  130  interrupted (Ctrl-C);  143  terminated
+"""
+
+
+class Terminated(BaseException):
+    """The process was asked to end."""
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the arguments ask for; the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        status = _guarded(lambda: _dispatch(arguments))
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; Python would complain once more when it flushes.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _dispatch(arguments: list[str]) -> int:
+    first, rest = (arguments or [""])[0], arguments[1:]
+    if first in ("-h", "--help", "help"):
+        print(HELP, end="")
+        return DONE
+    if first == "--version":
+        print(f"Fall Line {version()}")
+        return DONE
+    if first == "run":
+        return _run(rest)
+    if first == "presets":
+        return _list_presets(rest)
+    if first.startswith("-"):
+        return refuse(f"unknown option {first[:60]}; see `python main.py --help`")
+    if rest:
+        return refuse(f"at most one file can be opened, got {len(arguments)}; see `python main.py --help`")
+    return _open_window(first)
+
+
+def _run(arguments: list[str]) -> int:
+    from app.launch import kernel_cache
+
+    _keep_to_our_threads()
+    kernel_cache.prepare()  # before Numba is imported
+    from app.commands import run as headless
+
+    return headless.main(arguments)
+
+
+def _keep_to_our_threads() -> None:
+    """Before NumPy is imported: the threads of its linear algebra would take the cores that train, even when idle."""
+    for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+
+def _list_presets(arguments: list[str]) -> int:
+    from app.documents.presets import presets
+
+    if arguments:
+        return refuse(f"presets takes no arguments, got {arguments[0][:60]!r}")
+    for preset in presets():
+        print(f"{os.path.relpath(preset.path)}\t{preset.title}\t{preset.line}")
+    return DONE
+
+
+def _open_window(file: str) -> int:
+    from app.launch import kernel_cache, preflight
+
+    if file and not os.path.isfile(file):
+        return refuse(f"cannot read {file}: {'it is no file' if os.path.exists(file) else 'there is no such file'}")
+    problem = preflight.qt_problem() or preflight.display_problem()
+    if problem:
+        return bootstrap.complain(bootstrap.SetupError(problem))
+    _keep_to_our_threads()
+    cache = kernel_cache.prepare()
+    from app.launch.start import show_window
+
+    return int(show_window(file or None, cache))
+
+
+def refuse(sentence: str) -> int:
+    """Say on stderr what cannot be done; the exit status."""
+    print(f"Fall Line: {sentence}", file=sys.stderr)
+    return REFUSED
+
+
+def _guarded(action: Callable[[], int]) -> int:
+    """The action's exit status; what it did not expect becomes a sentence."""
+    before = None
+    with contextlib.suppress(ValueError, OSError):  # only the main thread may set it
+        before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        return action()
+    except KeyboardInterrupt:
+        print("Fall Line: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except Terminated:
+        return TERMINATED
+    except BrokenPipeError:
+        raise
+    except ModuleNotFoundError as missing:
+        try:
+            return bootstrap.complain(bootstrap.damage(missing))
+        except ModuleNotFoundError as ours:
+            return _defect(ours)
+    except Exception as error:
+        return _defect(error)
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise Terminated
+
+
+def _defect(error: Exception) -> int:
+    """Report a defect in one line, with the details in a file."""
+    from app.documents.user_folders import cache_home
+
+    place = ""
+    with contextlib.suppress(OSError, RuntimeError):
+        log = cache_home() / "fault.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(f"Fall Line {version()}, Python {sys.version}\n{traceback.format_exc()}", "utf-8", "replace")
+        place = f"; the details are in {log}"
+    said = " ".join(str(error).split())[:200]
+    print(f"Fall Line: a defect of the program: {type(error).__name__}: {said}{place}", file=sys.stderr)
+    return FAULT

@@ -1,0 +1,20 @@
+"""What `python main.py test` does: the whole test suite, without a screen."""
+
+from __future__ import annotations
+
+import os
+
+from app.launch import bootstrap, kernel_cache, preflight
+
+
+def main(arguments: list[str]) -> int:
+    """Run pytest in the project's folder, with its own arguments; its exit status."""
+    os.chdir(bootstrap.ROOT)
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    problem = preflight.qt_problem() or preflight.display_problem()
+    if problem:
+        return bootstrap.complain(bootstrap.SetupError(problem))
+    kernel_cache.prepare()
+    import pytest
+
+    return int(pytest.main(arguments))

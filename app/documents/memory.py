@@ -1,0 +1,79 @@
+"""What the app remembers from one start to the next: files opened last, and choices such as the theme.
+
+Nothing here is ever worth an error: what cannot be read or written counts as not remembered.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from app.documents.files import FileError, read, write
+from app.documents.toml_text import parsed, toml_text
+from app.documents.user_folders import config_home
+
+MOST_FILES = 10
+MOST_CHOICES = 200
+_MOST_BYTES = 2**18
+
+Plain = str | int | float | bool | list[float] | list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """files: the newest first. choices: plain values by name (`theme`, `figure.width`), for whoever asks for them."""
+
+    files: tuple[Path, ...] = ()
+    choices: Mapping[str, Plain] = field(default_factory=dict)
+
+    def opened(self, path: str | os.PathLike[str]) -> Memory:
+        """With a file as the one opened last."""
+        newest = Path(os.path.abspath(path))
+        others = [file for file in self.files if file != newest]
+        return replace(self, files=(newest, *others)[:MOST_FILES])
+
+    def without(self, path: str | os.PathLike[str]) -> Memory:
+        """Without a file, such as one that is gone."""
+        return replace(self, files=tuple(file for file in self.files if file != Path(os.path.abspath(path))))
+
+    def choosing(self, **choices: Plain) -> Memory:
+        return replace(self, choices={**self.choices, **choices})
+
+
+def memory_file() -> Path:
+    """Where it is written down."""
+    return config_home() / "memory.toml"
+
+
+def recall() -> Memory:
+    """What was remembered; of a damaged file, what is still good in it."""
+    with contextlib.suppress(FileError, ValueError, RuntimeError):
+        data = parsed(read(memory_file(), _MOST_BYTES).decode("utf-8"))
+        files, choices = data.get("files"), data.get("choices")
+        texts = [text for text in files if isinstance(text, str) and text] if isinstance(files, list) else []
+        paths = [Path(text) for text in texts if "\0" not in text and os.path.isabs(text)]
+        known = {name: value for name, value in choices.items() if _plain(value)} if isinstance(choices, dict) else {}
+        return Memory(tuple(dict.fromkeys(paths))[:MOST_FILES], dict(list(known.items())[:MOST_CHOICES]))
+    return Memory()
+
+
+def remember(memory: Memory) -> bool:
+    """Write it down; False if that was not possible."""
+    try:
+        path = memory_file()
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        data = {"files": [str(file) for file in memory.files], "choices": dict(memory.choices)}
+        write(path, toml_text(data).encode("utf-8", "replace"))
+    except (FileError, OSError, RuntimeError):
+        return False
+    return True
+
+
+def _plain(value: object) -> bool:
+    if isinstance(value, list):
+        return len(value) <= 100 and all(isinstance(item, str | int | float) for item in value)
+    return isinstance(value, str | int | bool) or (isinstance(value, float) and math.isfinite(value))

@@ -1,0 +1,104 @@
+"""What differs between runs, in words: the text of a legend."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from app.look.number_format import number
+from engine import BATCHES, LEARNING_RATE, OPTIMIZERS, SCHEDULES, WARMUP, WARMUP_START, Choice, Experiment, RunRecord
+
+_CHOICES: tuple[tuple[str, Any], ...] = (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES), ("batch", BATCHES))
+
+
+def differences(experiment: Experiment) -> list[str]:
+    """One label per run that names only the settings which differ: `Adam, η = 0.03, β₁ = 0.8`.
+
+    A knob of an optimizer is compared among the runs that have this optimizer; where optimizers differ,
+    it is also named if it is not at its default. A name that the user gave stands in front. No two
+    labels are equal.
+    """
+    records = experiment.runs
+    labels = [_label(record, records) for record in records]
+    twice = {label for label, count in Counter(labels).items() if count > 1}
+    seen: Counter[str] = Counter()
+    for place, label in enumerate(labels):
+        seen[label] += 1
+        if label in twice:
+            labels[place] = f"{label} ({seen[label]})"
+    return labels
+
+
+def _label(record: RunRecord, records: tuple[RunRecord, ...]) -> str:
+    settings = record.settings
+    title = OPTIMIZERS[settings.optimizer.kind].title
+    parts = list(_parts(record, records))
+    if settings.name == title:
+        return ", ".join(parts) or title
+    if settings.name.startswith(title) and parts[:1] == [title]:
+        parts = parts[1:]
+    return f"{settings.name}: {', '.join(parts)}" if parts else settings.name
+
+
+def _parts(record: RunRecord, records: tuple[RunRecord, ...]) -> Iterator[str]:
+    settings = record.settings
+    alone = len(records) == 1
+    for name, catalogue in _CHOICES:
+        choice: Choice = getattr(settings, name)
+        choices = [getattr(other.settings, name) for other in records]
+        kinds_differ = len({other.kind for other in choices}) > 1
+        if kinds_differ or (alone and name == "optimizer"):
+            yield _titled(name, catalogue[choice.kind].title)
+        if name == "optimizer":
+            rates = [other.settings.learning_rate for other in records]
+            if alone or len(set(rates)) > 1:
+                yield f"{LEARNING_RATE.symbol} = {_number(settings.learning_rate, rates)}"
+        for knob in catalogue[choice.kind].knobs:
+            value = choice.values[knob.name]
+            values = [other.values[knob.name] for other in choices if other.kind == choice.kind]
+            told = (kinds_differ or alone) and (value != knob.default or knob.name == "size")
+            if told or any(other != value for other in values):
+                yield _setting(knob, value, values)
+    for hyper in (WARMUP, WARMUP_START):
+        values = [getattr(other.settings, hyper.name) for other in records]
+        if len(set(values)) > 1:
+            yield f"{hyper.title} {_number(getattr(settings, hyper.name), values)}"
+    if record.tweaks and not all(other.tweaks == record.tweaks for other in records):
+        yield _tweaks(record)
+
+
+def _titled(name: str, title: str) -> str:
+    if name == "optimizer":
+        return title
+    lowered = title if title[1:2].isupper() else title[:1].lower() + title[1:]
+    return f"{lowered} schedule" if name == "schedule" else f"{lowered}{' batch' if lowered == 'single' else ''}"
+
+
+def _setting(knob: Any, value: object, values: list[object]) -> str:
+    if isinstance(value, bool):
+        return f"{knob.title} {'on' if value else 'off'}"
+    if isinstance(value, str):
+        return f"{knob.title} {value}"
+    if isinstance(value, tuple):
+        return f"{knob.symbol or knob.title} = ({', '.join(_number(item, []) for item in value)})"
+    return f"{knob.symbol or knob.title} = {_number(value, values)}"
+
+
+def _tweaks(record: RunRecord) -> str:
+    if len(record.tweaks) > 1:
+        return f"{len(record.tweaks)} tweaks"
+    tweak = record.tweaks[0]
+    name = tweak.setting.rpartition(".")[2].replace("_", " ")
+    told = isinstance(tweak.value, str | int | float)
+    value = f" {tweak.value if isinstance(tweak.value, str) else _number(tweak.value, [])}" if told else " changed"
+    return f"{name}{value} from update {tweak.update}"
+
+
+def _number(value: Any, among: list[Any]) -> str:
+    """Four digits, or as many as tell it from the others."""
+    for digits in (4, 8, 12):
+        text = number(value, digits)
+        if all(number(other, digits) != text for other in among if other != value):
+            return text
+    return repr(value)

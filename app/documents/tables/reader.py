@@ -1,0 +1,137 @@
+"""A table of examples read from text: CSV of any make, or what a spreadsheet puts on the clipboard.
+
+source = Source.of_file("iris.csv")
+found = survey(source, sniff(source), unheard)
+table = read(source, found, suggested(found), unheard)
+"""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import Protocol
+
+import numpy as np
+
+from app.documents.files import FileError
+from app.documents.tables.cells import label, number_label
+from app.documents.tables.columns import Column
+from app.documents.tables.rows import Batch, batches
+from app.documents.tables.selection import Selection, judged
+from app.documents.tables.source import Progress, Source
+from app.documents.tables.survey import Survey
+from engine import MOST_NAME, SettingError, Table, checked_table
+
+Array = np.ndarray
+
+
+def read(source: Source, survey: Survey, selection: Selection, progress: Progress) -> Table:
+    """The table that was selected. Needs little more memory than the table itself.
+
+    progress: see `Source.blocks`. Raises SettingError for what cannot be, FileError if the file cannot be read or
+    is no longer the one that was surveyed.
+    """
+    verdict = judged(survey, selection)
+    if verdict.problem:
+        raise SettingError(verdict.problem)
+    decimal = survey.layout.decimal
+    readers = [_feature(survey.columns[place], place, decimal) for place in selection.features]
+    target = _target(survey.columns[selection.target], selection, decimal)
+    inputs, targets = np.empty((verdict.examples, verdict.inputs)), np.empty(verdict.examples)
+    masks = survey.masks(selection.places)
+    changed = FileError(f"{source.name} has changed while it was read; open it again")
+    done = 0
+    pairs = zip_longest(batches(source, survey.layout, progress, selection.places), survey.faults)
+    for batch, faults in pairs:
+        if batch is None or faults is None or len(batch.rows) != len(faults.rows):
+            raise changed
+        bits = faults.of(*masks)
+        usable = slice(None) if bits is None else np.unpackbits(bits, count=len(batch.rows)) == 0
+        values = target.read(batch)[usable, 0]
+        end, column = done + len(values), 0
+        if end > verdict.examples:
+            raise changed
+        targets[done:end] = values
+        for reader in readers:
+            inputs[done:end, column : column + len(reader.names)] = reader.read(batch)[usable]
+            column += len(reader.names)
+        done = end
+    if done != verdict.examples or not (np.isfinite(inputs).all() and np.isfinite(targets).all()):
+        raise changed
+    names = tuple(name[:MOST_NAME] for reader in readers for name in reader.names)
+    return _made(source, survey, selection, names, inputs, targets)
+
+
+def _made(
+    source: Source, survey: Survey, selection: Selection, names: tuple[str, ...], inputs: Array, targets: Array
+) -> Table:
+    column = survey.columns[selection.target]
+    classes: tuple[str, ...] = ()
+    if selection.purpose == "classification":
+        every = column.categories or ()
+        found, targets = np.unique(targets, return_inverse=True)
+        classes = tuple(every[int(place)][:MOST_NAME] for place in found)
+        if len(classes) < 2:
+            raise SettingError(f"the rows that can be used hold one class only, “{classes[0]}”", column.name)
+    return checked_table(
+        Table(source.title[:MOST_NAME], names, column.name, inputs, targets.astype(np.float64), classes)
+    )
+
+
+class _Reader(Protocol):
+    """Reads one column of a batch as (n, len(names)) numbers; what stands in unusable rows means nothing."""
+
+    names: tuple[str, ...]
+
+    def read(self, batch: Batch) -> Array: ...
+
+
+class _Numbers:
+    def __init__(self, column: Column, place: int, decimal: str) -> None:
+        self.names: tuple[str, ...] = (column.name,)
+        self._place, self._decimal = place, decimal
+
+    def read(self, batch: Batch) -> Array:
+        return batch.numbers(self._place, self._decimal)[0][:, None]
+
+
+class _Places:
+    """The place of a cell's category among the others; NaN for what is none."""
+
+    def __init__(self, column: Column, place: int, decimal: str) -> None:
+        self.names: tuple[str, ...] = (column.name,)
+        self._known = {name: float(place) for place, name in enumerate(column.categories or ())}
+        self._place, self._decimal = place, decimal
+
+    def read(self, batch: Batch) -> Array:
+        if batch.matrix is not None:
+            numbers = batch.numbers(self._place, self._decimal)[0]
+            values, where = np.unique(numbers, return_inverse=True)
+            found = np.array([self._known.get(number_label(value), np.nan) for value in values.tolist()])
+            return found[where][:, None]
+        cells = batch.columns[self._place]
+        known = {cell: self._known.get(label(cell, self._decimal), np.nan) for cell in set(cells)}
+        return np.fromiter((known[cell] for cell in cells), np.float64, len(cells))[:, None]
+
+
+class _OneHot:
+    """One input for each category: 1 where it is, else 0."""
+
+    def __init__(self, column: Column, place: int, decimal: str) -> None:
+        categories = column.categories or ()
+        room = MOST_NAME // 2
+        self.names = tuple(f"{column.name[:room]} = {category[: room - 3]}" for category in categories)
+        self._places = _Places(column, place, decimal)
+        self._categories = np.arange(len(categories), dtype=np.float64)
+
+    def read(self, batch: Batch) -> Array:
+        found: Array = self._places.read(batch) == self._categories
+        return found.astype(np.float64)
+
+
+def _feature(column: Column, place: int, decimal: str) -> _Reader:
+    return _OneHot(column, place, decimal) if column.kind == "text" else _Numbers(column, place, decimal)
+
+
+def _target(column: Column, selection: Selection, decimal: str) -> _Reader:
+    kind = _Places if selection.purpose == "classification" else _Numbers
+    return kind(column, selection.target, decimal)

@@ -1,0 +1,138 @@
+"""The rows of data of a table, in batches that are worked through in a few milliseconds."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.documents.tables.cells import numbers
+from app.documents.tables.dialect import Layout, quoting_error, records
+from app.documents.tables.source import Progress, Source
+from engine import SettingError
+
+Array = np.ndarray
+
+_CELLS = 25_000  # of a batch
+_MOST_BLOCKS = 12  # that one row may stretch over
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Some rows: plain numbers (matrix), or columns of cells.
+
+    rows (n,): their numbers in the file, from 1; long (n,): whether a row has more cells than the table has columns.
+    places: where in the matrix a column stands.
+    """
+
+    rows: range | Array
+    matrix: Array | None
+    places: Mapping[int, int]
+    columns: tuple[tuple[str, ...], ...]
+    long: Array | None
+
+    def numbers(self, place: int, decimal: str) -> tuple[Array, Array | None]:
+        """A column's values and codes, see `csv_cells.numbers`."""
+        if self.matrix is not None:
+            return self.matrix[:, self.places[place]], None
+        return numbers(self.columns[place], decimal)
+
+
+def batches(
+    source: Source, layout: Layout, progress: Progress, places: tuple[int, ...] | None = None
+) -> Iterator[Batch]:
+    """All rows of data but empty ones. The same file falls into the same batches each time.
+
+    places: the columns that are needed; without them every column is, and the length of each row is checked.
+    progress: see `Source.blocks`. Raises FileError or SettingError.
+    """
+    blocks = source.blocks(layout.encoding, progress)
+    wanted = places if places is not None else range(len(layout.names))
+    where = {place: column for column, place in enumerate(wanted)}
+    row = 0
+    for text in blocks:
+        if '"' in text:
+            yield from _quoted(itertools.chain([text], blocks), layout, row)
+            return
+        count = text.count("\n")
+        skipped = max(layout.first - row, 0)
+        if skipped < count and not text.isspace():
+            lines = list(io.StringIO(text, newline="\n"))[skipped:]
+            first = row + skipped + 1
+            plain = _plain(lines, layout, first, where, places is not None)
+            yield plain or _cut(list(records(lines, layout.separator, first)), layout, first)
+        row += count
+
+
+def _plain(lines: list[str], layout: Layout, first: int, places: Mapping[int, int], some: bool) -> Batch | None:
+    """The quick way: lines that are finite numbers and nothing else; None if they are not."""
+    if lines[0].isspace():
+        return None
+    text = lines
+    if layout.decimal == ",":
+        joined = "".join(lines)
+        if layout.separator == "," or "." in joined:
+            return None
+        text = joined.replace(",", ".").splitlines(keepends=True)
+    separator = None if layout.separator == " " else layout.separator
+    try:
+        matrix = np.loadtxt(text, delimiter=separator, comments=None, usecols=tuple(places) if some else None, ndmin=2)
+    except ValueError:
+        return None
+    if matrix.shape != (len(lines), len(places)) or not np.isfinite(matrix).all():
+        return None
+    return Batch(range(first, first + len(lines)), matrix, places, (), None)
+
+
+def _quoted(blocks: Iterator[str], layout: Layout, done: int) -> Iterator[Batch]:
+    """Batches of text in which a row may go on over several lines, after `done` rows."""
+    pulled = 0
+
+    def lines() -> Iterator[io.StringIO]:
+        nonlocal pulled
+        for text in blocks:
+            pulled += 1
+            if pulled > _MOST_BLOCKS:
+                raise SettingError("a quote is opened and never closed", f"row {number + 1:,}")
+            yield io.StringIO(text, newline="\n")
+
+    found: list[list[str]] = []
+    cells, number, first = 0, done, max(done, layout.first) + 1
+    reader = csv.reader(
+        itertools.chain.from_iterable(lines()), delimiter=layout.separator, skipinitialspace=True, strict=True
+    )
+    try:
+        for record in reader:
+            number += 1
+            pulled = 0
+            if number < first:
+                continue
+            found.append(record)
+            cells += len(record) + 1
+            if cells > _CELLS:
+                yield _cut(found, layout, first)
+                found, cells, first = [], 0, number + 1
+    except csv.Error as error:
+        raise quoting_error(error, number + 1) from None
+    if found:
+        yield _cut(found, layout, first)
+
+
+def _cut(found: list[list[str]], layout: Layout, first: int) -> Batch:
+    """Rows of cells as columns of one length, without the empty ones."""
+    width = len(layout.names)
+    rows: range | Array = range(first, first + len(found))
+    if not all(row and row[0] for row in found):
+        full = [(number, row) for number, row in zip(rows, found, strict=True) if any(map(str.strip, row))]
+        rows = np.fromiter((number for number, _ in full), np.int64, len(full))
+        found = [row for _, row in full]
+    long = None
+    if any(len(row) != width for row in found):
+        long = np.fromiter((any(map(str.strip, row[width:])) for row in found), bool, len(found))
+        found = [[*row[:width], *[""] * (width - len(row))] for row in found]
+    columns = tuple(zip(*found, strict=True)) if found else ((),) * width
+    return Batch(rows, None, {}, columns, long if long is not None and long.any() else None)

@@ -1,0 +1,198 @@
+"""What of a table is wanted, whether a network can learn from it, and why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from app.documents.tables.cells import brief, why_no_number
+from app.documents.tables.columns import Column
+from app.documents.tables.survey import Survey
+from engine import MOST_CLASSES, MOST_COLUMNS, MOST_NUMBERS
+
+MOST_CATEGORIES = 20  # of a text that becomes features, one for each
+Purpose = Literal["classification", "regression"]
+_FEW = 10  # different whole numbers that look like classes
+_TARGETS = ("target", "label", "labels", "class", "classes", "species", "outcome", "diagnosis", "survived")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """features, target: places of columns. leave_out: rows that cannot be used are left out, else refused."""
+
+    features: tuple[int, ...]
+    target: int
+    purpose: Purpose
+    leave_out: bool = True
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        return (*self.features, self.target)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What comes of a selection. problem: why nothing can; notes: what one should know of it."""
+
+    problem: str
+    summary: str = ""
+    notes: tuple[str, ...] = ()
+    examples: int = 0
+    inputs: int = 0
+
+
+def feature_problem(column: Column) -> str:
+    """Why a column cannot be a feature; empty if it can."""
+    if column.kind == "empty":
+        return "holds nothing"
+    if column.kind == "text" and (column.categories is None or len(column.categories) > MOST_CATEGORIES):
+        many = f"more than {MOST_CLASSES}" if column.categories is None else str(len(column.categories))
+        return f"is text with {many} different values; up to {MOST_CATEGORIES} can become features, one for each"
+    return ""
+
+
+def target_problem(column: Column, purpose: Purpose) -> str:
+    """Why a column cannot be the target; empty if it can."""
+    if column.kind == "empty":
+        return "holds nothing"
+    if purpose == "regression":
+        if column.kind == "text":
+            return "is text, and a regression needs numbers; choose classification"
+        return f"is {column.low:g} in every row: nothing to learn" if column.low == column.high else ""
+    if column.categories is None:
+        more = "; choose regression" if column.kind == "number" else ""
+        return f"has more than {MOST_CLASSES} different values, and at most {MOST_CLASSES} can be classes{more}"
+    if len(column.categories) == 1:
+        return f"holds one class only, “{brief(column.categories[0])}”: nothing to tell apart"
+    return ""
+
+
+def usual_purpose(column: Column, rows: int) -> Purpose:
+    """Classification for text and for a few whole numbers that come again, else regression."""
+    if column.kind != "number":
+        return "classification"
+    few = column.categories is not None and len(column.categories) <= min(_FEW, rows // 2)
+    return "classification" if few and column.whole else "regression"
+
+
+def suggested(survey: Survey) -> Selection:
+    """The target by its name or the last column that can be it, and the features that tell something.
+
+    A column that bears the name of a target and cannot be one is chosen all the same: a person is told why.
+    """
+    columns = survey.columns
+    usable = [
+        place for place, column in enumerate(columns) if not target_problem(column, usual_purpose(column, survey.rows))
+    ]
+    filled = (place for place, column in enumerate(columns) if column.kind != "empty")
+    named = [place for place in filled if columns[place].name.casefold() in _TARGETS]
+    target = (named or usable or [len(columns) - 1])[-1]
+    features = usual_features(survey, target)
+    return Selection(features, target, usual_purpose(columns[target], survey.rows))
+
+
+def usual_features(survey: Survey, target: int) -> tuple[int, ...]:
+    """All that can be features but those that tell nothing: constant ones, and a first column that counts the rows."""
+    possible = [place for place, column in enumerate(survey.columns) if place != target and not feature_problem(column)]
+    telling = [
+        place
+        for place in possible
+        if not survey.columns[place].constant and not (place == 0 and survey.columns[place].counting)
+    ]
+    return tuple(telling or possible)
+
+
+def judged(survey: Survey, selection: Selection) -> Verdict:
+    """Whether it can be imported, and what it comes to."""
+    columns = survey.columns
+    target = columns[selection.target]
+    if survey.rows < 2:
+        return Verdict("There is one row of data only; at least 2 are needed.")
+    if fault := target_problem(target, selection.purpose):
+        return Verdict(f"The target “{target.name}” {fault}.")
+    if not selection.features:
+        return Verdict(_why_no_feature(survey, selection.target))
+    for place in selection.features:
+        if fault := feature_problem(columns[place]):
+            return Verdict(f"“{columns[place].name}” {fault}.")
+    out, first = survey.unusable(selection.places)
+    where = _fault(survey, *first) if first else ""
+    if out and not selection.leave_out:
+        more = f"; so cannot {out - 1:,} more" if out > 1 else ""
+        return Verdict(f"{_sentence(where)} cannot be used{more}. Leave such rows out, or mend the file.")
+    inputs, examples = sum(map(width, (columns[place] for place in selection.features))), survey.rows - out
+    if examples < 2:
+        told = f" The first is {where}." if where else ""
+        return Verdict(f"{examples or 'No'} row{'' if examples == 1 else 's'} can be used, 2 are needed.{told}")
+    if inputs > MOST_COLUMNS:
+        return Verdict(
+            f"{inputs:,} inputs, counting one for each value of a text; at most {MOST_COLUMNS:,} are possible."
+        )
+    if examples * (inputs + 1) > MOST_NUMBERS:
+        return Verdict(
+            f"{examples:,} examples of {inputs + 1:,} numbers are {examples * (inputs + 1):,}; "
+            f"at most {MOST_NUMBERS:,} fit. Choose fewer features."
+        )
+    notes = [f"{out:,} of {survey.rows:,} rows are left out; the first is {where}."] if out else []
+    return Verdict(
+        "", _summary(survey, selection, examples, inputs), (*notes, *_notes(survey, selection)), examples, inputs
+    )
+
+
+def width(column: Column) -> int:
+    """How many inputs a feature becomes."""
+    return len(column.categories or ()) if column.kind == "text" else 1
+
+
+def _summary(survey: Survey, selection: Selection, examples: int, inputs: int) -> str:
+    target = survey.columns[selection.target]
+    what = f"{examples:,} examples with {inputs:,} input{'' if inputs == 1 else 's'}"
+    if selection.purpose == "regression":
+        return f"{what}; “{target.name}” from {target.low:.6g} to {target.high:.6g}."
+    classes = target.categories or ()
+    listed = ", ".join(brief(name, 24) for name in classes[:6]) + (", …" if len(classes) > 6 else "")
+    return f"{what}; {len(classes)} classes of “{target.name}”: {listed}."
+
+
+def _notes(survey: Survey, selection: Selection) -> list[str]:
+    columns = [survey.columns[place] for place in selection.features]
+    above = survey.layout.first - survey.layout.header
+    notes = [f"{above} row{'s are' if above > 1 else ' is'} above the table and not read."] if above else []
+    constant = [column.name for column in columns if column.constant]
+    if constant:
+        verbs = ("is", "tells") if len(constant) == 1 else ("are", "tell")
+        notes.append(f"{_listed(constant)} {verbs[0]} constant and {verbs[1]} nothing.")
+    texts = [f"“{column.name}” becomes {width(column)} inputs" for column in columns if column.kind == "text"]
+    if texts:
+        more = f" and {len(texts) - 3} more" if len(texts) > 3 else ""
+        notes.append(f"{', '.join(texts[:3])}{more}: one for each value.")
+    return notes
+
+
+def _why_no_feature(survey: Survey, target: int) -> str:
+    others = [column for place, column in enumerate(survey.columns) if place != target]
+    if not others:
+        return "There is one column only: nothing is left to be a feature. Is the separator right?"
+    if all(map(feature_problem, others)):
+        return f"No column can be a feature: “{others[0].name}” {feature_problem(others[0])}."
+    return "No feature is chosen."
+
+
+def _fault(survey: Survey, row: int, place: int | None) -> str:
+    """Where the first unusable cell stands, and why it is one."""
+    if place is None:
+        return f"row {row:,} (it has more cells than the {len(survey.columns)} columns)"
+    column = survey.columns[place]
+    why = "nothing in it"
+    if column.foreign is not None and column.foreign[0] == row:
+        why = why_no_number(column.foreign[1], survey.layout.decimal)
+    return f"row {row:,} (column “{column.name}”: {why})"
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(f"“{name}”" for name in names[:3]) + more
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

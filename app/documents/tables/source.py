@@ -1,0 +1,198 @@
+"""Where a table is imported from: a file or the clipboard, as blocks of whole lines of text."""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import io
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from app.documents.files import FileError, reason, shown
+from engine import SettingError
+
+MOST_BYTES = 2 * 2**30
+LONGEST_LINE = 2**20  # characters
+HEAD = 2**20  # bytes; holds the longest line that is read
+_BLOCK = 2**17  # bytes; a block is worked through in a few milliseconds, so a window stays alive beside it
+
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-16-le": "UTF-16 LE",
+    "utf-16-be": "UTF-16 BE",
+    "utf-32-le": "UTF-32 LE",
+    "utf-32-be": "UTF-32 BE",
+    "cp1252": "Windows-1252",
+    "latin-1": "ISO 8859-1",
+    "cp1251": "Windows-1251",
+    "shift_jis": "Shift JIS",
+    "gb18030": "GB 18030",
+}
+_OTHERS = {
+    b"PK\x03\x04": "a zip archive or a workbook; save the sheet as CSV",
+    b"\xd0\xcf\x11\xe0": "a workbook of old Excel; save the sheet as CSV",
+    b"\x1f\x8b": "compressed; unpack it first",
+    b"BZh": "compressed; unpack it first",
+    b"\xfd7zXZ": "compressed; unpack it first",
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"PAR1": "a Parquet file; save it as CSV",
+    b"\x89HDF": "an HDF5 file; save the table as CSV",
+    b"\x93NUMPY": "a NumPy array; save it with numpy.savetxt",
+    b"SQLite format 3": "a database; save the table as CSV",
+    b"{\\rtf": "a text document; save the table as CSV",
+}
+_PAGES = (b"<!doctype", b"<html", b"<?xml")
+
+Progress = Callable[[float], None]
+
+
+def unheard(share: float) -> None:
+    """A progress that nobody listens to."""
+
+
+class Source:
+    """A file, or a text, that can be read from its beginning as often as needed.
+
+    Raises FileError for what the file system refuses, SettingError for what the text cannot be.
+    """
+
+    def __init__(self, name: str, path: Path | None, text: bytes = b"") -> None:
+        self.name = name
+        self._path = path
+        self._text = text
+
+    @classmethod
+    def of_file(cls, path: str | os.PathLike[str]) -> Source:
+        return cls(Path(path).name, Path(path))
+
+    @classmethod
+    def of_text(cls, text: str, name: str = "Clipboard") -> Source:
+        return cls(name, None, text.encode("utf-8", "replace"))
+
+    @property
+    def title(self) -> str:
+        """The name without the suffix of a file."""
+        return Path(self.name).stem if self._path is not None else self.name
+
+    @property
+    def is_file(self) -> bool:
+        return self._path is not None
+
+    def size(self) -> int:
+        """Bytes."""
+        return self._checked_size() if self._path is not None else len(self._text)
+
+    def head(self) -> tuple[bytes, bool]:
+        """The first bytes, and whether they are all there are."""
+        with self._open() as file:
+            data = self._read(file, HEAD + 1)
+        self._recognise(data)
+        return data[:HEAD], len(data) <= HEAD
+
+    def blocks(self, encoding: str, progress: Progress) -> Iterator[str]:
+        """The text in blocks of whole lines, each ended by a bare line feed.
+
+        progress: is told the share read, in [0, 1]; what it raises ends the reading.
+        """
+        decoder = codecs.getincrementaldecoder(encoding)()
+        ends = io.IncrementalNewlineDecoder(None, translate=True)
+        size, taken, lines, rest = max(self.size(), 1), 0, 0, ""
+        with self._open() as file:
+            while True:
+                data = self._read(file, _BLOCK)
+                try:
+                    text = ends.decode(decoder.decode(data, not data), not data)
+                except UnicodeDecodeError as error:
+                    raise _undecodable(error, encoding, lines + rest.count("\n")) from None
+                text = rest + (text.removeprefix("\ufeff") if taken == 0 else text)
+                if "\0" in text:
+                    row = lines + text[: text.index("\0")].count("\n") + 1
+                    raise SettingError("a zero byte, which no text has; another encoding may help", f"row {row:,}")
+                taken += len(data)
+                cut = text.rfind("\n") + 1
+                rest = text[cut:] if data else ""
+                if len(rest) > LONGEST_LINE:
+                    row = lines + text.count("\n") + 1
+                    raise SettingError(f"longer than {LONGEST_LINE:,} characters", f"row {row:,}")
+                progress(min(taken / size, 1.0))
+                whole = text[:cut] if data else text
+                if whole:
+                    yield whole if whole.endswith("\n") else f"{whole}\n"
+                    lines += whole.count("\n")
+                if not data:
+                    return
+
+    def _open(self) -> BinaryIO:
+        if self._path is None:
+            return io.BytesIO(self._text)
+        self._checked_size()
+        try:
+            return open(self._path, "rb")
+        except OSError as error:
+            raise FileError(f"cannot read {shown(self._path)}: {reason(error)}") from None
+
+    def _checked_size(self) -> int:
+        assert self._path is not None
+        try:
+            status = os.stat(self._path)
+            if not stat.S_ISREG(status.st_mode):  # a pipe would block, a device might never end
+                folder = stat.S_ISDIR(status.st_mode)
+                raise OSError(errno.EINVAL, "it is a folder" if folder else "not a file")
+        except (OSError, ValueError) as error:
+            raise FileError(f"cannot read {shown(self._path)}: {reason(error)}") from None
+        if status.st_size > MOST_BYTES:
+            length = f"{status.st_size / 2**30:.1f} GiB long, at most {MOST_BYTES / 2**30:g} are read"
+            raise FileError(f"cannot read {shown(self._path)}: it is {length}")
+        return status.st_size
+
+    def _read(self, file: BinaryIO, most: int) -> bytes:
+        try:
+            return file.read(most)
+        except OSError as error:
+            raise FileError(f"cannot read {shown(self._path or self.name)}: {reason(error)}") from None
+
+    def _recognise(self, data: bytes) -> None:
+        """Refuse what is known to be something else. Raises SettingError."""
+        if not data.strip():
+            what = "the file" if self.is_file else "the clipboard"
+            raise SettingError(f"{what} begins with {HEAD:,} blanks" if len(data) > HEAD else f"{what} is empty")
+        for mark, what in _OTHERS.items():
+            if data.startswith(mark):
+                raise SettingError(f"not a table in text: this is {what}")
+        if data[:200].removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(_PAGES):
+            raise SettingError("not a table in text: this is a web page or XML")
+
+
+def guessed_encoding(data: bytes, whole: bool) -> str:
+    """The encoding that the first bytes of a file speak for: a mark, zeros at every second place, or UTF-8."""
+    for mark, encoding in (
+        (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins like that of UTF-16
+        (codecs.BOM_UTF32_BE, "utf-32-be"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+        (codecs.BOM_UTF8, "utf-8"),
+    ):
+        if data.startswith(mark):
+            return encoding
+    even, odd = data[::2].count(0) / len(data), data[1::2].count(0) / len(data)
+    if max(even, odd) > 0.2 and min(even, odd) < 0.02:
+        return "utf-16-be" if even > odd else "utf-16-le"
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            codecs.getincrementaldecoder(encoding)().decode(data, whole)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    return "latin-1"
+
+
+def _undecodable(error: UnicodeDecodeError, encoding: str, lines: int) -> SettingError:
+    before = error.object[: error.start].decode(encoding, "ignore")
+    row = lines + before.count("\n") + 1
+    byte = error.object[error.start]
+    return SettingError(f"byte 0x{byte:02x} is not {ENCODINGS[encoding]}; choose another encoding", f"row {row:,}")

@@ -1,0 +1,17 @@
+"""Which Fall Line this is."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from pathlib import Path
+
+
+@functools.cache
+def version() -> str:
+    """The version that pyproject.toml declares; a copy without that file says so."""
+    try:
+        with open(Path(__file__).resolve().parent.parent.parent / "pyproject.toml", "rb") as file:
+            return str(tomllib.load(file)["project"]["version"])
+    except (OSError, ValueError, KeyError):
+        return "of unknown version"

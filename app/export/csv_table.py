@@ -1,0 +1,101 @@
+"""Every update of every run as CSV, with what was measured: exact numbers, in as much memory as one chunk takes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from app.curves.table import ALONG
+from app.documents.files import replacing
+from app.export.records import Progress, exact_rows, quiet
+from engine import COLUMNS, LAYER_MEASURES, MEASURES, problem_of
+
+if TYPE_CHECKING:
+    from engine import RunPicture, SessionPicture
+
+HEAD = ("run", "name", "update", "epoch", "examples", *COLUMNS)
+# A spreadsheet takes a text that begins so for a formula. OWASP, CSV injection.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_ROWS = 20_000
+
+
+def head(picture: SessionPicture) -> tuple[str, ...]:
+    """The names of the columns: of networks also what is measured now and then, of the whole and of each layer."""
+    if not picture.layers:
+        return HEAD
+    layers = [title.replace(" ", "_") for title in picture.layers]
+    return (*HEAD, *MEASURES, *(f"{layer}_{name}" for layer in layers for name in LAYER_MEASURES))
+
+
+def write_table(path: str | os.PathLike[str], picture: SessionPicture, progress: Progress = quiet) -> None:
+    """Write one row per run and update. Every float is written so that it reads back as the same bits.
+
+    What is measured now and then stands in the row of the update before which it was measured; elsewhere its
+    cells are empty. What was measured after the last update has a row of its own, in which only that is known.
+    Raises FileError, and whatever `progress` raises; then an older file is still there.
+    """
+    total = max(1, sum(run.history.updates for run in picture.runs))
+    problem = problem_of(picture.experiment.problem)
+    done = 0
+    with replacing(path) as file:
+        text = io.TextIOWrapper(file, "utf-8", "replace", newline="", write_through=False)
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(head(picture))
+        for run in picture.runs:
+            names = neutral(run.id), neutral(run.name)
+            for first, columns in exact_rows(picture, run, problem):
+                for start in range(0, columns.shape[1], _ROWS):
+                    part = columns[:, start : start + _ROWS]
+                    count = part.shape[1]
+                    measured = _measured(picture, run, first + start, count)
+                    _write_rows(
+                        writer, names, [*_counts(picture, run, first + start, count), *part.tolist(), *measured]
+                    )
+                    progress(f"writing {run.name}", (done + first + start + count) / total)
+            end = run.history.updates
+            if len(run.measures.at) and run.measures.at[-1] >= end:
+                nothing = [[""]] * len(COLUMNS)
+                row = [*_counts(picture, run, end, 1), *nothing, *_measured(picture, run, end, 1)]
+                _write_rows(writer, names, row)
+            done += end
+        text.detach()
+
+
+def neutral(text: str) -> str:
+    """A text on one line, which no spreadsheet takes for a formula."""
+    line = text.replace("\r", " ").replace("\n", " ")
+    return f"'{line}" if text.startswith(_FORMULA) or line.lstrip().startswith(_FORMULA) else line
+
+
+def _counts(picture: SessionPicture, run: RunPicture, first: int, count: int) -> list[list[Any]]:
+    """Updates, epochs and examples seen when each of these updates began."""
+    updates = np.arange(first, first + count)
+    course = ALONG["examples"].course(run, picture, None)
+    examples = np.rint(course.at(updates)).astype(np.int64) if course else np.zeros(count, np.int64)
+    return [updates.tolist(), (examples / picture.examples).tolist(), examples.tolist()]
+
+
+def _measured(picture: SessionPicture, run: RunPicture, first: int, count: int) -> list[list[Any]]:
+    """The columns of what was measured before each of these updates; an empty text where nothing was."""
+    if not picture.layers:
+        return []
+    measures = run.measures
+    begin, end = measures.at.searchsorted((first, first + count))
+    places = (measures.at[begin:end] - first).astype(int).tolist()
+    rows = end - begin
+    values = np.hstack((measures.values[begin:end], measures.layers[begin:end].reshape(rows, -1)))
+    columns = [[""] * count for _ in range(values.shape[1])]
+    for column, found in zip(columns, values.T.tolist(), strict=True):
+        for place, value in zip(places, found, strict=True):
+            column[place] = value
+    return columns
+
+
+def _write_rows(writer: Any, names: tuple[str, str], columns: list[list[Any]]) -> None:
+    length = len(columns[0])
+    texts = ([name] * length for name in names)
+    writer.writerows(zip(*texts, *columns, strict=True))

@@ -1,0 +1,223 @@
+"""A curve of all visible runs, or of one run's layers, drawn for print by the same columns and ranges as on screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from app.curves.axes import HUGEST, Scale
+from app.curves.ranges import fitted_range
+from app.curves.table import ALONG, CURVES, Array, Clock, Course, Curve
+from app.curves.trace import Trace
+from app.export.legend import Entry, clean
+from app.export.line_styles import Look, Looks, line_style
+from app.export.networks.subject import selected_run
+from app.export.plots import CurvePlot
+from app.export.records import Progress, exactly
+from app.export.style import MM, POINTS, FigureSettings, Pattern
+from app.look.palettes import ON_LIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+
+    from engine import RunPicture, SessionPicture
+
+PITCH = 0.15  # points of paper that share a vertex pair
+_MARKS = 6  # markers along one curve
+_MOST_TWEAKS = 40
+
+
+def draw_curves(
+    axes: Axes,
+    picture: SessionPicture,
+    plot: CurvePlot,
+    settings: FigureSettings,
+    labels: Mapping[str, str],
+    clocks: Mapping[str, Clock],
+    progress: Progress,
+) -> list[Entry]:
+    """Draw on empty axes; returns the legend's entries. labels and clocks go by run id.
+
+    Lines are placed in fractions of the axes, so that they are the same on every kind of axis.
+    """
+    curve, along = CURVES[plot.curve], ALONG[plot.along]
+    shown = _shown(curve, picture)
+    courses = {run.id: along.course(run, picture, clocks.get(run.id)) for run in shown}
+    x = Scale(*(plot.x_range or _whole(shown, courses, plot.log_x)), 0.0, 1.0, plot.log_x)
+    span = plot.span if curve.columns else 0
+    traces = []
+    for run in shown:
+        course = courses[run.id]
+        if course is not None:
+            traces += _traces(curve, picture, run, course, span, progress)
+    for trace in traces:
+        trace.place(x, PITCH / (settings.width / MM * POINTS))
+    extents = [trace.extent(x, plot.logarithmic) for trace in traces]
+    y = Scale(*(plot.y_range or fitted_range(extents, plot.logarithmic, curve.least)), 0.0, 1.0, plot.logarithmic)
+    _set_up(axes, x, y, along.title, curve.axis or curve.title_for(picture), settings)
+    looks = Looks(curve, picture, settings)
+    for order, trace in enumerate(traces):
+        pen = _Pen(axes, settings, looks.of(trace), order / len(traces))
+        pen.draw(trace, x, y, bool(span))
+    leads = list({trace.run.id: trace for trace in reversed(traces)}.values())[::-1]
+    for trace in leads:
+        _draw_tweaks(axes, settings, trace, x)
+    if not any(trace.bins.updates for trace in traces):
+        axes.text(0.5, 0.5, "nothing recorded", transform=axes.transAxes, ha="center", va="center", color="0.5")
+    if curve.layers:
+        entries = [(looks.of(trace).handle(settings), trace.part.name) for trace in traces]
+        if len(picture.runs) > 1:
+            entries[:0] = [(_nothing(), run.name) for run in shown]
+    else:
+        entries = [(looks.of(trace).handle(settings), labels[trace.run.id]) for trace in leads]
+        entries += looks.parts(settings) if leads else []
+    return entries + _signs(traces, settings)
+
+
+def _shown(curve: Curve, picture: SessionPicture) -> list[RunPicture]:
+    """The runs whose curves are drawn: all that are visible, of layers only the selected one's."""
+    if not curve.needs(picture):
+        return []
+    if not curve.layers:
+        return [run for run in picture.runs if run.visible]
+    return [selected_run(picture)]
+
+
+def _traces(
+    curve: Curve, picture: SessionPicture, run: RunPicture, course: Course, span: int, progress: Progress
+) -> list[Trace]:
+    exact = exactly(picture, run, progress) if curve.columns else run
+    traces = [Trace(curve, part) for part in curve.parts(picture)]
+    for trace in traces:
+        trace.pull(exact, picture, course, span)
+        # Once it is placed, a million rows are a few thousand columns.
+        trace.run = run
+    return traces
+
+
+class _Pen:
+    """Draws one line."""
+
+    def __init__(self, axes: Axes, settings: FigureSettings, look: Look, shift: float) -> None:
+        self.axes = axes
+        self.settings = settings
+        self.look = look
+        self.shift = shift
+
+    def draw(self, trace: Trace, x: Scale, y: Scale, smooth: bool) -> None:
+        raw = chain(*trace.raw.pieces(-np.inf, y))
+        if smooth:
+            self._line(*raw, width=0.6, alpha=0.3, zorder=2.0, pattern=())
+        strong = chain(*trace.smooth.pieces(-np.inf, y)) if smooth else raw
+        self._line(*strong, width=1.0, alpha=1.0, zorder=3.0, pattern=self.look.pattern)
+        self._markers(*strong)
+        if trace.diverged:
+            self._end(*raw)
+
+    def _line(self, across: Array, up: Array, width: float, alpha: float, zorder: float, pattern: Pattern) -> None:
+        if np.isfinite(up).sum() == 1:
+            one = np.isfinite(up)
+            self._points(across[one], up[one], "o", 3.5 * self.settings.line_width)
+            return
+        self.axes.plot(
+            across, up, transform=self.axes.transAxes, color=self.look.colour, lw=width * self.settings.line_width,
+            ls=line_style(pattern), alpha=alpha, zorder=zorder,
+        )  # fmt: skip
+
+    def _markers(self, across: Array, up: Array) -> None:
+        """A few markers, elsewhere for every run, so that curves on top of each other show all of theirs."""
+        there = np.isfinite(up)
+        if not self.look.marker or there.sum() < 2:
+            return
+        across, up = across[there], up[there]
+        wanted = (np.arange(_MARKS) + 0.15 + 0.8 * self.shift) / _MARKS
+        wanted = wanted[(wanted >= across[0]) & (wanted <= across[-1])]
+        nearest = np.clip(np.searchsorted(across, wanted), 1, len(across) - 1)
+        nearest -= wanted - across[nearest - 1] < across[nearest] - wanted
+        self.axes.plot(
+            across[nearest], up[nearest], transform=self.axes.transAxes, ls="", zorder=4.0,
+            **self.look.marks(self.settings),
+        )  # fmt: skip
+
+    def _end(self, across: Array, up: Array) -> None:
+        there = np.flatnonzero(np.isfinite(up) & (across <= 1.0))
+        if there.size:
+            last = there[-1:]
+            self._points(across[last], np.clip(up[last], 0.0, 1.0), "X", 3.5 * self.settings.line_width + 2.0)
+
+    def _points(self, across: Array, up: Array, marker: str, size: float) -> None:
+        self.axes.plot(
+            across, up, transform=self.axes.transAxes, ls="", marker=marker, ms=size, mfc=self.look.colour, mec="white",
+            mew=0.4 * self.settings.line_width, zorder=5.0, clip_on=False,
+        )  # fmt: skip
+
+
+def _draw_tweaks(axes: Axes, settings: FigureSettings, trace: Trace, x: Scale) -> None:
+    places = np.unique([x.pixel(trace.course.place(tweak.update)) for tweak in trace.run.tweaks][:_MOST_TWEAKS])
+    for place in places[(places >= 0.0) & (places <= 1.0)]:
+        axes.axline(
+            (place, 0.0), (place, 1.0), transform=axes.transAxes, color=ON_LIGHT[trace.run.colour],
+            lw=0.6 * settings.line_width, ls=(0, (1.0, 2.5)), zorder=1.5,
+        )  # fmt: skip
+
+
+def chain(start: Array, stop: Array, low: Array, high: Array) -> tuple[Array, Array]:
+    """The points (xs, ys) of the line through pieces that go from low to high between start and stop.
+
+    A piece is left towards the middle of the next; one of a single value at a single place is one point.
+    """
+    ahead = np.diff(low + high, append=low[-1:] + high[-1:])
+    xs, ys = np.column_stack((start, stop)).ravel(), np.empty(2 * len(low))
+    ys[0::2] = np.where(ahead > 0.0, low, high)
+    ys[1::2] = np.where(ahead > 0.0, high, low)
+    needed = np.ones(len(xs), bool)
+    needed[1::2] = (low != high) | (start != stop)
+    return xs[needed], np.where(np.isfinite(ys), ys, np.nan)[needed]
+
+
+def _nothing() -> Any:
+    """A handle for a label that stands for no line."""
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], ls="")
+
+
+def _signs(traces: list[Trace], settings: FigureSettings) -> list[Entry]:
+    """What the other marks mean, if there are any."""
+    from matplotlib.lines import Line2D
+
+    entries: list[Entry] = []
+    if any(trace.diverged for trace in traces):
+        size = 3.5 * settings.line_width + 2.0
+        entries.append((Line2D([], [], ls="", marker="X", ms=size, mfc="0.35", mec="white", mew=0.4), "diverged"))
+    if any(trace.run.tweaks for trace in traces):
+        entries.append((Line2D([], [], color="0.35", lw=0.6 * settings.line_width, ls=(0, (1.0, 2.5))), "tweak"))
+    return entries
+
+
+def _whole(shown: list[RunPicture], courses: Mapping[str, Course | None], log: bool) -> tuple[float, float]:
+    """From the first update to the last of any run."""
+    known = [(run, course) for run in shown if (course := courses[run.id]) is not None]
+    ends = [course.place(max(run.history.updates, 1)) for run, course in known]
+    end = max((end for end in ends if 0.0 < end < HUGEST), default=1.0)
+    if not log:
+        return 0.0, end
+    starts = [start for _, course in known if (start := course.place(1.0)) > 0.0]
+    start = min(starts, default=end / 10.0)
+    return (start, end) if start < end else (end / 10.0, end)
+
+
+def _set_up(axes: Axes, x: Scale, y: Scale, along: str, title: str, settings: FigureSettings) -> None:
+    axes.set_xscale("log" if x.log else "linear")
+    axes.set_yscale("log" if y.log else "linear")
+    axes.set_xlim(x.low, x.high)
+    axes.set_ylim(y.low, y.high)
+    axes.set_xlabel(clean(along[:1].upper() + along[1:]))
+    axes.set_ylabel(clean(title))
+    axes.spines[["top", "right"]].set_visible(False)
+    if settings.grid:
+        axes.grid(True, which="major")
+        axes.set_axisbelow(True)

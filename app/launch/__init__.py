@@ -1,0 +1,1 @@
+"""From nothing to the window: the environment, the kernel cache, the first paint."""

@@ -1,0 +1,199 @@
+"""From nothing to the running window: painted at once, then engine, kernels and parts behind it."""
+
+from __future__ import annotations
+
+import faulthandler
+import gc
+import signal
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication
+
+from app.documents.presets import presets
+from app.documents.settings import Settings
+from app.launch import compile_kernels as warmup
+from app.launch.kernel_cache import KernelCache
+from app.launch.main_window import Shell
+from app.look.theme import DARK, THEMES, apply
+
+if TYPE_CHECKING:
+    from app.window.actions import Actions
+    from app.window.workbench import Workbench
+    from engine import Experiment
+
+_TURN_SECONDS = 0.001  # for which a thread keeps Python from the window; each call of a painter waits for it
+_CHILD_PATIENCE = 2000  # milliseconds
+
+
+class Starter(QObject):
+    """Brings the shell to life: imports in a thread, kernels in a child process, then the workbench."""
+
+    imported = Signal(str)
+
+    def __init__(self, shell: Shell, settings: Settings, cache: KernelCache, file: Path | None) -> None:
+        super().__init__(shell)
+        self._shell, self._settings, self._cache, self._file = shell, settings, cache, file
+        self._first = file or presets()[0].path
+        self._child: QProcess | None = None
+        self._ready = {"imports": False, "kernels": False}
+        self._rest = b""
+        self.bench: Workbench | None = None
+        self.actions: Actions | None = None
+        self.imported.connect(self._imported)
+        shell.closing.connect(self.close)
+
+    @Slot()
+    def begin(self) -> None:
+        if self._cache.complete:
+            self._ready["kernels"] = True
+        else:
+            self._start_child()
+        threading.Thread(target=self._import, name="imports", daemon=True).start()
+
+    def _import(self) -> None:
+        """What the window is made of; it takes most of a second, so the shell stays alive meanwhile."""
+        try:
+            import app.window.actions
+            import app.window.workbench  # noqa: F401
+
+            problem = ""
+        except Exception:
+            problem = traceback.format_exc()
+        self.imported.emit(problem)
+
+    @Slot(str)
+    def _imported(self, problem: str) -> None:
+        if problem:
+            print(problem, file=sys.stderr)
+            self._shell.warm_up.show_failure(
+                f"Fall Line cannot start: {problem.strip().splitlines()[-1]}. "
+                "Delete the folder .venv and start again; if that does not help, report it."
+            )
+            return
+        self._ready["imports"] = True
+        self._build_when_ready()
+
+    def _start_child(self) -> None:
+        child = QProcess(self)
+        program, *arguments = warmup.command(self._first)
+        child.setWorkingDirectory(warmup.FOLDER)
+        child.readyReadStandardOutput.connect(self._read_child)
+        child.finished.connect(self._child_finished)
+        child.errorOccurred.connect(self._child_finished)
+        self._child = child
+        child.start(program, arguments)
+
+    @Slot()
+    def _read_child(self) -> None:
+        assert self._child is not None
+        *lines, self._rest = (self._rest + bytes(self._child.readAllStandardOutput().data())).split(b"\n")
+        for line in lines:
+            progress = warmup.parse(line.decode("utf-8", "replace"))
+            if progress is None:
+                continue
+            if self.bench is not None:
+                self.bench.transport.set_note(_note(progress))
+            elif progress.enough:
+                self._child_finished()
+            else:
+                text = f"warming up · kernel {progress.done} of {progress.needed}"
+                self._shell.warm_up.show_progress(text, progress.done, progress.needed)
+
+    @Slot()
+    def _child_finished(self) -> None:
+        """Whatever became of it: what it has not compiled, the engine compiles itself."""
+        if not self._ready["kernels"]:
+            self._ready["kernels"] = True
+            self._build_when_ready()
+
+    def _build_when_ready(self) -> None:
+        if all(self._ready.values()) and self.bench is None:
+            self._build()
+
+    def _build(self) -> None:
+        from app.window.actions import Actions, KeyKeeper
+        from app.window.workbench import Workbench
+
+        gc.freeze()  # what has been imported stays: no collection need look through it
+        theme = THEMES.get(str(self._settings.get("theme", DARK.name)), DARK)
+        experiment, problem = self._opening()
+        bench = Workbench(theme, experiment)
+        self.bench = bench
+        if not problem:
+            bench.path = self._file
+        self._shell.setCentralWidget(bench)
+        self.actions = Actions(self._shell, bench, self._settings)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        KeyKeeper(application)
+        sys.excepthook = lambda *fault: self._unexpected("".join(traceback.format_exception(*fault)))
+        bench.shown_stage.setFocus()
+        if self._cache.note:
+            bench.toast.warn(self._cache.note)
+        if problem:
+            bench.toast.warn(problem)
+        else:
+            bench.play()
+
+    def _opening(self) -> tuple[Experiment, str]:
+        """What to begin with, and why it is not what was asked for; empty if it is."""
+        from app.documents.experiment_file import load
+        from app.documents.files import FileError
+        from engine import SettingError
+
+        if self._file is not None:
+            try:
+                return load(self._file), ""
+            except (FileError, SettingError) as error:
+                return presets()[0].experiment(), str(error)
+        return presets()[0].experiment(), ""
+
+    def _unexpected(self, details: str) -> None:
+        """A fault of ours: told once, with a way to copy it; the window stays."""
+        print(details, file=sys.stderr)
+        if self.bench is not None:
+            self.bench.toast.fail(details)
+
+    @Slot()
+    def close(self) -> None:
+        if self._child is not None and self._child.state() != QProcess.ProcessState.NotRunning:
+            self._child.blockSignals(True)  # its end would build the window that is being closed
+            self._child.kill()  # Numba replaces whole files, so a kernel is in the cache or it is not
+            self._child.waitForFinished(_CHILD_PATIENCE)
+        if self.bench is not None:
+            document = self.bench.document()
+            self.bench.shut_down()
+            if self.actions is not None:
+                self.actions.shut_down()
+            if document is not None and not self.bench.is_saved():
+                self._settings.keep_last(document)
+
+
+def _note(progress: warmup.Progress) -> str:
+    """Beside the transport, while kernels that the first experiment does not need are still compiled."""
+    return "" if progress.done == progress.total else f"kernel {progress.done} / {progress.total}"
+
+
+def show_window(file: str | None, cache: KernelCache) -> int:
+    """Run the app until its window is closed; returns the exit status."""
+    faulthandler.enable()
+    sys.setswitchinterval(_TURN_SECONDS)
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("Fall Line")
+    settings = Settings()
+    shell = Shell()
+    apply(application, THEMES.get(str(settings.get("theme", DARK.name)), DARK), shell)
+    shell.show()
+    starter = Starter(shell, settings, cache, Path(file) if file else None)
+    QTimer.singleShot(0, starter.begin)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: QTimer.singleShot(0, shell.close))  # not in the middle of a paint
+    awake = QTimer()  # Python sees a signal only when it runs
+    awake.start(200)
+    awake.timeout.connect(lambda: None)
+    return application.exec()

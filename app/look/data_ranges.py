@@ -1,0 +1,52 @@
+"""Where the data of a network are looked at, on screen and in print: which part of their plane, and in what company."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.look.colour_range import apart
+from engine import DATASETS, Choice, NetworkTask
+
+Array = np.ndarray
+Region = tuple[float, float, float, float]
+
+PADDING = 0.08  # of the span of the data, shown beyond them
+TRUTH = 400  # examples through which the curve without noise is drawn
+
+
+def home_of(task: NetworkTask, places: Array) -> Region:
+    """What to show of a plane with examples at places (n, 2): what the data set asks for, or all of them."""
+    if isinstance(task.data, Choice) and (view := DATASETS[task.data.kind].view) is not None:
+        return view
+    ends = [padded(float(column.min()), float(column.max())) for column in places.T]
+    return (*ends[0], *ends[1])
+
+
+def padded(low: float, high: float) -> tuple[float, float]:
+    """A little more than from low to high; a unit around what is one number, or more where a unit is nothing."""
+    size = max(1.0, abs(low), abs(high))
+    if high - low <= 1e-12 * size:
+        around = max(0.5, 1e-9 * size)
+        return low - around, high + around
+    return low - PADDING * (high - low), high + PADDING * (high - low)
+
+
+def value_ends(targets: Array) -> tuple[float, float]:
+    """Between which values the colours of a regression run: nought is in the middle if it is among the targets."""
+    low, high = float(targets.min()), float(targets.max())
+    if low < 0.0 < high:
+        high = max(high, -low)
+        low = -high
+    return apart(low, high)
+
+
+def truth_of(task: NetworkTask) -> Array | None:
+    """The curve (n, 2) that the examples of a generated regression lie around; None if nobody knows it."""
+    if not isinstance(task.data, Choice) or task.classes:
+        return None
+    dataset, values = DATASETS[task.data.kind], task.data.values
+    if dataset.inputs != 1 or not {"noise", "samples"} <= values.keys():
+        return None
+    examples = dataset.make({**values, "noise": 0.0, "samples": TRUTH}, task.data_seed)
+    order = np.argsort(examples.inputs[:, 0])
+    return np.column_stack([examples.inputs[order, 0], examples.targets[order]])

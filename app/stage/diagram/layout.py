@@ -1,0 +1,198 @@
+"""Where everything of a diagram is: columns of tiles from left to right, and the lines between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QFontMetricsF
+
+from app.stage.diagram.item import BIAS, UNIT, Item
+from app.stage.diagram.shape import Shape
+
+Array = np.ndarray
+
+SIDE = 8.0  # pixels left and right of everything
+HEADER = 46.0  # two rows of buttons or words over each column
+SKIP_BAND = 14.0  # over the units, for the arcs of residual connections
+LEAST_SLOT = 18.0  # the height that a unit and the gap below it take at least
+LEAST_IMAGE_SLOT = 27.0  # the same, where a unit shows an image
+AIRY = 1.5  # slots of a tile's side at most
+FRAME = 1.5  # pixels around a tile
+LEAST_GAP, GAP = 4.0, 0.22  # pixels; part of the slot
+LEAST_TILE, MOST_TILE = 36.0, 76.0  # the largest tile of a low, and of a high diagram
+TILE_OF_CELL = 0.55
+BLOCK_OF_CELL, MOST_BLOCK = 0.8, 150.0  # of an image
+MOST_LABEL = 0.2  # of the width, for the names of inputs, and of outputs
+MOST_END = 0.34  # of the width, for the cell of inputs, and of outputs
+REACH = 2.0  # pixels around a bias that belong to it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """A column's centre x, the side of its tiles, the centres ys (k,) of the units that are shown, and its cell.
+
+    block: all units are the pixels of one image, shown as one tile. rest: where is said how many more units there are.
+    """
+
+    place: int
+    x: float
+    side: float
+    ys: Array
+    units: int
+    block: bool
+    cell: QRectF
+    rest: QRectF | None
+
+    @property
+    def shown(self) -> int:
+        return len(self.ys)
+
+    def tile(self, unit: int) -> QRectF:
+        return QRectF(self.x - self.side / 2, self.ys[unit] - self.side / 2, self.side, self.side)
+
+    def bias(self, unit: int) -> QRectF:
+        """The mark of a unit's bias, at the lower left corner of its tile."""
+        side = float(round(min(max(0.17 * self.side, 4.0), 9.0)))
+        corner = QPointF(round(self.x - self.side / 2), round(self.ys[unit] + self.side / 2))
+        return QRectF(corner.x() - side // 2, corner.y() - side + 2.0, side, side)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Links:
+    """The weights between units that are shown: column, unit and source (e,), place in theta (e,), ends (e, 4)."""
+
+    column: Array
+    unit: Array
+    source: Array
+    place: Array
+    ends: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """A shape in a widget of a size. body: where units and lines are; bundles (k, 4): lines from an image's block."""
+
+    shape: Shape
+    body: QRectF
+    columns: tuple[Column, ...]
+
+    @cached_property
+    def links(self) -> Links:
+        parts = [self._between(column) for column in self.columns[1:] if not self.columns[column.place - 1].block]
+        if not parts:
+            nothing = np.empty(0, np.int64)
+            return Links(nothing, nothing, nothing, nothing, np.empty((0, 4)))
+        whole, ends = np.concatenate([part for part, _ in parts]), np.concatenate([ends for _, ends in parts])
+        column, unit, source, place = whole.T
+        return Links(column, unit, source, place, ends)
+
+    @cached_property
+    def bundles(self) -> Array:
+        first, second = self.columns[:2]
+        if not first.block:
+            return np.empty((0, 4))
+        ends = np.empty((second.shown, 4))
+        ends[:, 0], ends[:, 1] = first.x + first.side / 2 + FRAME, first.ys[0]
+        ends[:, 2], ends[:, 3] = second.x - second.side / 2 - FRAME, second.ys
+        return ends
+
+    def _between(self, column: Column) -> tuple[Array, Array]:
+        """(column, unit, source, place) of each line into a column, (e, 4), and their ends."""
+        before, network = self.columns[column.place - 1], self.shape.network
+        unit, source = (grid.ravel() for grid in np.mgrid[: column.shown, : before.shown])
+        place = network.weights(column.place - 1).start + unit * before.units + source
+        ends = np.empty((len(unit), 4))
+        ends[:, 0], ends[:, 1] = before.x + before.side / 2 + FRAME, before.ys[source]
+        ends[:, 2], ends[:, 3] = column.x - column.side / 2 - FRAME, column.ys[unit]
+        return np.stack((np.full(len(unit), column.place), unit, source, place), 1), ends
+
+    def unit_at(self, at: QPointF) -> Item | None:
+        """The bias or the unit at a point."""
+        for column in self.columns:
+            if abs(at.x() - column.x) > column.side / 2 + 8:
+                continue
+            unit = int(np.argmin(np.abs(column.ys - at.y())))
+            if column.place:
+                for near in {unit, max(unit - 1, 0)}:
+                    if column.bias(near).adjusted(-REACH, -REACH, REACH, REACH).contains(at):
+                        return Item(BIAS, column.place, near)
+            if column.tile(unit).contains(at):
+                return Item(UNIT, column.place, unit)
+        return None
+
+    def holds(self, item: Item) -> bool:
+        """Whether an item is drawn."""
+        if not 0 <= item.column < len(self.columns) or item.unit >= self.columns[item.column].shown:
+            return False
+        return item.source < (self.columns[item.column - 1].shown if item.column else 0)
+
+    def box(self, item: Item) -> QRectF:
+        """The place of an item that words about it stand beside: its tile, or the middle of its line."""
+        column = self.columns[item.column]
+        if item.source < 0:
+            return column.tile(item.unit)
+        before = self.columns[item.column - 1]
+        middle = QPointF((before.x + column.x) / 2, (before.ys[item.source] + column.ys[item.unit]) / 2)
+        return QRectF(middle.x() - 6, middle.y() - 6, 12, 12)
+
+
+def layout_of(shape: Shape, size: QSizeF, metrics: QFontMetricsF) -> Layout:
+    """Lay a shape out in a widget of this size."""
+    skips = any(shape.network.skips(layer) for layer in range(shape.network.layers))
+    top = HEADER + (SKIP_BAND if skips else 4.0)
+    body = QRectF(SIDE, top, size.width() - 2 * SIDE, max(size.height() - top - metrics.height() - 4.0, 30.0))
+    most = min(max(body.height() / 5, LEAST_TILE), MOST_TILE)
+    columns = []
+    cells = _cells(shape, body.width(), most, metrics)
+    x = body.left()
+    for place, width in enumerate(cells):
+        cell = QRectF(x, 0.0, width, size.height())
+        columns.append(_column(shape, place, cell, body, most, metrics))
+        x += width
+    return Layout(shape, body, tuple(columns))
+
+
+def _cells(shape: Shape, width: float, most: float, metrics: QFontMetricsF) -> list[float]:
+    """The widths of the columns' cells: even, but for the names at both ends."""
+    count = shape.columns
+    even = width / count
+    tile = min(most, TILE_OF_CELL * even)
+    needed = (_label_width(shape, column, width, metrics) + tile + 3 * SIDE for column in (0, count - 1))
+    ends = [min(max(even, room), MOST_END * width) for room in needed]
+    inner = (width - sum(ends)) / max(count - 2, 1)
+    return [ends[0], *([inner] * (count - 2)), ends[1]]
+
+
+def _label_width(shape: Shape, column: int, width: float, metrics: QFontMetricsF) -> float:
+    units = 0 if column == 0 and shape.image else shape.network.sizes[column]
+    widest = max((metrics.horizontalAdvance(shape.label(column, unit)) for unit in range(units)), default=0.0)
+    return min(widest, MOST_LABEL * width)
+
+
+def _column(shape: Shape, place: int, cell: QRectF, body: QRectF, most: float, metrics: QFontMetricsF) -> Column:
+    units = shape.network.sizes[place]
+    if place == 0 and shape.image:
+        side = min(BLOCK_OF_CELL * cell.width(), 0.8 * body.height(), MOST_BLOCK)
+        return Column(place, cell.center().x(), side, np.array([body.center().y()]), units, True, cell, None)
+    even = body.width() / shape.columns  # a cell is wider for its names, not for its tiles
+    most = min(most, TILE_OF_CELL * min(cell.width(), even))
+    line = metrics.height()
+    least = LEAST_IMAGE_SLOT if place == 1 and shape.image else LEAST_SLOT
+    slot, shown = min(body.height() / units, AIRY * most), units
+    if slot < least and units > 1:
+        shown = max(min(int((body.height() - line) / least), units - 1), 1)
+        slot = min((body.height() - line) / shown, AIRY * most)
+    side = max(min(slot - max(GAP * slot, LEAST_GAP), most), 4.0)
+    high = shown * slot + (line if shown < units else 0.0)
+    ys = body.center().y() - high / 2 + (np.arange(shown) + 0.5) * slot
+    rest = QRectF(cell.left(), ys[-1] + slot / 2, cell.width(), line) if shown < units else None
+    x = cell.center().x()
+    label = _label_width(shape, place, body.width(), metrics)
+    if place == 0:
+        x = max(x, min(cell.left() + label + SIDE + side / 2, cell.right() - side / 2 - SIDE))
+    elif place == shape.columns - 1:
+        x = min(x, max(cell.right() - label - SIDE - side / 2, cell.left() + side / 2 + SIDE))
+    return Column(place, x, side, ys, units, False, cell, rest)

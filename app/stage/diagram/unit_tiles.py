@@ -1,0 +1,175 @@
+"""What each unit shows of itself: a map or a curve over the inputs, its weights as an image, or a bar."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPen
+
+from app.look.qt_arrays import polygon
+from app.stage.diagram.layout import Layout
+from app.stage.pixels import grey_table, images, signed_table
+from app.stage.stable_axis import Steady
+from engine import ACTIVATIONS, features_of
+
+if TYPE_CHECKING:
+    from app.look.theme import Theme
+    from engine import Learner, Portrait
+
+Array = np.ndarray
+Region = tuple[float, float, float, float]
+
+NODES = 32  # columns and rows of a map
+CURVE = 1.4  # pixels
+DISC = 0.16  # of a tile, for an input without a map
+BAR = 0.56  # of a tile's width
+
+
+class Tiles:
+    """The pictures of all units of a layout, for one portrait and theme.
+
+    home: the part of the plane that is as wide as high on the screen; of another one that the portraits are taken of,
+    as much is shown as keeps these proportions. limits: for each column the value drawn as strong as can be.
+    """
+
+    def __init__(self, layout: Layout, learner: Learner, theme: Theme, home: Region) -> None:
+        self.layout = layout
+        self.limits: dict[int, float] = {}
+        self._learner = learner
+        self._home = home
+        self._theme = theme
+        self._table = signed_table(theme)
+        self._steady = [Steady() for _ in layout.columns]
+        self._images: dict[int, list[QImage]] = {}
+        self._curves: dict[int, Array] = {}
+        self._bars: dict[int, Array] = {}
+        self._region: Region | None = None
+        self._kept = 1.0, 1.0  # parts of the width and of the height of the region that are shown
+        if layout.shape.image:
+            self._show_mean_image()
+
+    def take(self, portrait: Portrait) -> None:
+        """Show the units as this portrait has them."""
+        shape, layers = self.layout.shape, self.layout.columns[1:]
+        if shape.mapped:
+            self._take_inputs(portrait.wanted.region)
+            for column, values in zip(layers, portrait.units, strict=False):
+                self._take_map(column.place, values[: column.shown])
+            return
+        for column, values in zip(layers, portrait.activations, strict=False):
+            means = values[:, : column.shown].mean(axis=0)
+            self._bars[column.place] = means / self._limit(column.place, means)
+        if shape.image:
+            weights = portrait.theta[shape.network.weights(0)].reshape(-1, *shape.image)[: layers[0].shown]
+            self._images[1] = self._pictures(weights / self._follow(1, weights))
+
+    def draw(self, painter: QPainter, column: int, unit: int, box: QRectF) -> None:
+        """Paint what a unit shows of itself into a box."""
+        if column in self._images:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.layout.shape.mapped)
+            image = self._images[column][unit]
+            painter.drawImage(box, image, self._part(image) if column else QRectF(image.rect()))
+        elif column in self._curves:
+            self._draw_curve(painter, self._curves[column][unit], box)
+        elif column in self._bars:
+            self._draw_bar(painter, float(self._bars[column][unit]), box)
+        elif column == 0:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.muted)
+            painter.drawEllipse(box.center(), DISC * box.width(), DISC * box.width())
+        else:
+            painter.fillRect(box, self._theme.neutral)
+
+    def _part(self, image: QImage) -> QRectF:
+        """What of a map is shown."""
+        whole = QRectF(image.rect())
+        wide, high = self._kept[0] * whole.width(), self._kept[1] * whole.height()
+        return QRectF((whole.width() - wide) / 2, (whole.height() - high) / 2, wide, high)
+
+    def _take_inputs(self, region: Region | None) -> None:
+        """The features over what is shown of the region, which change with it alone."""
+        if region is None or region == self._region:
+            return
+        self._region = region
+        x0, x1, y0, y1 = region
+        left, right, bottom, top = self._home
+        if self.layout.shape.raw == 2:
+            flat = (x1 - x0) / (right - left) * ((top - bottom) / (y1 - y0))
+            if not 0.0 < flat < math.inf:  # of spans that overflow; Qt crashes where a part of an image is NaN
+                flat = 1.0
+            self._kept = 1.0 / max(flat, 1.0), min(flat, 1.0)
+            x0, x1 = _middle(x0, x1, self._kept[0])
+            y0, y1 = _middle(y0, y1, self._kept[1])
+        axes = [np.linspace(x0, x1, NODES)]
+        if self.layout.shape.raw == 2:
+            axes.append(np.linspace(y0, y1, NODES))
+        raw = np.stack(np.meshgrid(*axes), -1).reshape(-1, len(axes))
+        values = features_of(raw, self._learner.data).T[: self.layout.columns[0].shown]
+        most = np.abs(values).max(axis=1, keepdims=True)
+        self.limits[0] = 1.0
+        self._show_map(0, (values / np.where(most > 0.0, most, 1.0)).reshape(len(values), -1, NODES))
+
+    def _take_map(self, column: int, values: Array) -> None:
+        if values.size:
+            self._show_map(column, values / self._limit(column, values))
+
+    def _show_map(self, column: int, scaled: Array) -> None:
+        """Values (units, rows, columns) from -1 to 1, row after row from below."""
+        if self.layout.shape.raw == 1:
+            self._curves[column] = scaled[:, 0]
+        else:
+            self._images[column] = self._pictures(scaled[:, ::-1])
+
+    def _pictures(self, scaled: Array) -> list[QImage]:
+        return images(np.where(np.isfinite(scaled), scaled, 0.0), -1.0, 1.0, self._table)
+
+    def _limit(self, column: int, values: Array) -> float:
+        """What a bounded activation stays within, or a round number that holds the values."""
+        ends = ACTIVATIONS[self.layout.shape.network.activations[column - 1]].range
+        if ends is None:
+            return self._follow(column, values)
+        self.limits[column] = max(map(abs, ends))
+        return self.limits[column]
+
+    def _follow(self, column: int, values: Array) -> float:
+        most = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+        self.limits[column] = self._steady[column].follow(0.0, most)[1] if most > 0.0 else 1.0
+        return self.limits[column]
+
+    def _show_mean_image(self) -> None:
+        """The mean of the images that are learned from."""
+        image, data = self.layout.shape.image, self._learner.data
+        assert image is not None
+        mean = data.raw[: data.train].mean(axis=0).reshape(1, *image)
+        self._images[0] = images(mean, float(mean.min()), float(mean.max()), grey_table(self._theme))
+
+    def _draw_curve(self, painter: QPainter, values: Array, box: QRectF) -> None:
+        painter.fillRect(box, self._theme.neutral)
+        middle = box.center().y()
+        painter.fillRect(QRectF(box.left(), middle - 0.5, box.width(), 1.0), self._theme.track)
+        known = np.isfinite(values)
+        xs = np.linspace(box.left() + 1, box.right() - 1, len(values))[known]
+        ys = middle - 0.45 * box.height() * np.clip(values[known], -1.0, 1.0)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.text, CURVE))
+        painter.drawPolyline(polygon(xs, ys))
+
+    def _draw_bar(self, painter: QPainter, share: float, box: QRectF) -> None:
+        """Up (blue) or down (orange) from the middle of the tile."""
+        painter.fillRect(box, self._theme.neutral)
+        middle = box.center()
+        if np.isfinite(share):
+            length, wide = 0.5 * box.height() * min(abs(share), 1.0), BAR * box.width()
+            top = middle.y() - length if share >= 0.0 else middle.y()
+            painter.fillRect(QRectF(middle.x() - wide / 2, top, wide, length), self._theme.signed_colours[share >= 0.0])
+        painter.setPen(QPen(self._theme.axis, 1.0))
+        painter.drawLine(QPointF(box.left(), middle.y()), QPointF(box.right(), middle.y()))
+
+
+def _middle(low: float, high: float, part: float) -> tuple[float, float]:
+    """The middle part of a span."""
+    cut = 0.5 * (1.0 - part) * (high - low)
+    return low + cut, high - cut

@@ -1,0 +1,163 @@
+"""What is said of a unit, a bias or a weight; and the card on which it stands, beside what it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+
+from app.look.number_format import number
+from app.stage.diagram.item import UNIT, WEIGHT, Item
+from app.stage.diagram.shape import Shape
+
+if TYPE_CHECKING:
+    from app.look.theme import Theme
+    from engine import Portrait
+
+PAD = 9.0
+AWAY = 12.0  # pixels between a card and what it is about
+PICTURE = 92.0  # side of the enlarged map
+LEAST_WIDE = 150.0  # of the lines of a card, so that it does not tremble with its numbers
+RADIUS = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A title and lines; picture: whether the unit's map stands beside them, enlarged."""
+
+    title: str
+    lines: tuple[str, ...]
+    picture: bool
+
+    def words(self) -> str:
+        """For a screen reader."""
+        return f"{self.title}: {', '.join(self.lines)}"
+
+
+def where(shape: Shape, item: Item) -> str:
+    """Which weight or bias it is: 'from x² to hidden 1, unit 3'."""
+    if item.kind == WEIGHT:
+        return f"from {shape.unit(item.column - 1, item.source)} to {shape.unit(item.column, item.unit)}"
+    return f"of {shape.unit(item.column, item.unit)}"
+
+
+def reading_of(shape: Shape, item: Item, portrait: Portrait) -> Reading:
+    """What a portrait tells of an item; where it has no gradients yet, a dash keeps their line."""
+    place = item.place(shape.network)
+    if place is None:
+        return _of_input(shape, item, portrait)
+    look, theta = portrait.look, portrait.theta
+    gradient = "–" if look is None else number(float(look.gradient[place]), 3)
+    value = number(float(theta[place]), 4)
+    if item.kind != UNIT:
+        letter = "w" if item.kind == WEIGHT else "b"
+        return Reading(f"{letter} = {value}", (where(shape, item), f"gradient {gradient}", "click to edit"), False)
+    return Reading(
+        shape.unit(item.column, item.unit),
+        (
+            f"bias {value}",
+            f"mean activation {_mean(shape, item, portrait)}",
+            f"gradient norm {_norm(shape, item, portrait)}",
+            "double-click to edit",
+        ),
+        True,
+    )
+
+
+def _of_input(shape: Shape, item: Item, portrait: Portrait) -> Reading:
+    data = portrait.learner.data
+    if shape.image:
+        weights = portrait.theta[shape.network.weights(0)]
+        to = f"{weights.size:,} weights to {shape.title(1)}"
+        return Reading(_block_name(shape), ("mean of the training images", to), True)
+    column = data.inputs[: data.train, item.unit]
+    spread = f"{number(float(column.min()), 3)} to {number(float(column.max()), 3)}"
+    lines = ("input", f"in training {spread}", f"mean {number(float(column.mean()), 3)}")
+    return Reading(shape.inputs[item.unit], lines, shape.mapped)
+
+
+def _block_name(shape: Shape) -> str:
+    assert shape.image is not None
+    return f"image of {shape.image[0]} × {shape.image[1]} pixels"
+
+
+def _mean(shape: Shape, item: Item, portrait: Portrait) -> str:
+    if not portrait.activations:
+        return "–"
+    return number(float(portrait.activations[item.column - 1][:, item.unit].mean()), 3)
+
+
+def _norm(shape: Shape, item: Item, portrait: Portrait) -> str:
+    """The length of the gradient by a unit's weights and bias."""
+    if portrait.look is None:
+        return "–"
+    weights, biases = shape.network.unpacked(portrait.look.gradient)[item.column - 1]
+    return number(float(np.hypot(np.linalg.norm(weights[item.unit]), biases[item.unit])), 3)
+
+
+def card_size(reading: Reading, font: QFont, most: float) -> QSizeF:
+    """How large a card must be, with an enlarged map of at most so many pixels."""
+    metrics, bold = QFontMetricsF(font), QFontMetricsF(_bold(font))
+    widths = [bold.horizontalAdvance(reading.title), *(metrics.horizontalAdvance(line) for line in reading.lines)]
+    wide, picture = max(*widths, LEAST_WIDE), min(PICTURE, most)
+    high = bold.height() + 3 + len(reading.lines) * metrics.height()
+    if reading.picture:
+        return QSizeF(wide + picture + 3 * PAD, max(high, picture) + 2 * PAD)
+    return QSizeF(wide + 2 * PAD, high + 2 * PAD)
+
+
+def card_box(about: QRectF, size: QSizeF, bounds: QRectF) -> QRectF:
+    """Where a card stands: on the first side of what it is about that has room, else as near as can be."""
+    across, down = about.center().y() - size.height() / 2, about.center().x() - size.width() / 2
+    sides = (
+        (about.right() + AWAY, across),
+        (about.left() - AWAY - size.width(), across),
+        (down, about.bottom() + AWAY),
+        (down, about.top() - AWAY - size.height()),
+    )
+    boxes = [_inside(QRectF(QPointF(*corner), size), bounds) for corner in sides]
+    free = about.adjusted(-AWAY / 2, -AWAY / 2, AWAY / 2, AWAY / 2)
+    return next((box for box in boxes if not box.intersects(free)), boxes[0])
+
+
+def draw_card(painter: QPainter, theme: Theme, reading: Reading, box: QRectF) -> QRectF | None:
+    """Paint a card; returns where the enlarged map belongs, if there is one."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.axis, 1.0))
+    painter.setBrush(theme.field)
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+    plain = painter.font()
+    x, y = box.left() + PAD, box.top() + PAD
+    picture = None
+    if reading.picture:
+        side = box.height() - 2 * PAD
+        picture = QRectF(x, y, side, side)
+        x += side + PAD
+    bold = _bold(plain)
+    painter.setFont(bold)
+    painter.setPen(theme.text)
+    high = QFontMetricsF(bold).height()
+    painter.drawText(QRectF(x, y, box.right() - PAD - x + 2, high), Qt.AlignmentFlag.AlignVCenter, reading.title)
+    y += high + 3
+    painter.setFont(plain)
+    painter.setPen(theme.muted)
+    line_height = QFontMetricsF(plain).height()
+    for line in reading.lines:
+        painter.drawText(QRectF(x, y, box.right() - PAD - x + 2, line_height), Qt.AlignmentFlag.AlignVCenter, line)
+        y += line_height
+    return picture
+
+
+def _inside(box: QRectF, bounds: QRectF) -> QRectF:
+    x = max(min(box.x(), bounds.right() - box.width()), bounds.left())
+    y = max(min(box.y(), bounds.bottom() - box.height()), bounds.top())
+    return QRectF(x, y, box.width(), box.height())
+
+
+def _bold(font: QFont) -> QFont:
+    bold = QFont(font)
+    bold.setWeight(QFont.Weight.DemiBold)
+    return bold

@@ -1,0 +1,103 @@
+"""Which classes are taken for which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QVBoxLayout
+
+from app.stage.examples.example_card import percent
+from app.stage.examples.matrix import Matrix
+from app.stage.network_view import NetworkView
+from app.stage.part_picker import Parts
+from app.stage.run_warnings import diverged, standing
+from app.widgets.button_row import row_of
+from app.widgets.elided import ElidedLabel
+
+if TYPE_CHECKING:
+    from app.look.theme import Theme
+    from engine import Portrait, SessionPicture
+
+MOST_CONFUSED = 3  # pairs of classes that the description names
+
+
+class ConfusionView(NetworkView):
+    """The confusion matrix of the training or the validation set."""
+
+    KEY = "confusion"
+    TITLE = "Confusion"
+    TIP = "The confusion matrix: which classes are taken for which"
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.part = Parts("network-confusion-part")
+        self.matrix = Matrix(theme)
+        self.caption = ElidedLabel()
+        self.caption.setObjectName("muted")
+        self._picture: SessionPicture | None = None
+        self._portrait: Portrait | None = None
+        self._diverged = False
+        self._pointed = ""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(row_of(self.part, last=self.caption))
+        column.addWidget(self.matrix, 1)
+        self.setFocusProxy(self.matrix)
+        self.part.chosen.connect(self._show)
+        self.matrix.told.connect(self._point)
+
+    @classmethod
+    def fits(cls, picture: SessionPicture) -> bool:
+        return picture.purpose == "classification"
+
+    def set_theme(self, theme: Theme) -> None:
+        self.matrix.set_theme(theme)
+        super().set_theme(theme)
+
+    def refresh(self, picture: SessionPicture) -> None:
+        self._picture = picture
+        if diverged(picture, self._portrait) != self._diverged:
+            self._show()
+        assert picture.learner is not None
+        if self.part.offer(picture.learner.data.validation > 0):
+            self._show()
+
+    def show_portrait(self, portrait: Portrait) -> None:
+        if portrait.learner.classes:
+            self._portrait = portrait
+            self.part.offer(portrait.learner.data.validation > 0)
+            self._show()
+
+    def describe(self) -> str:
+        if self._portrait is None:
+            return ""
+        names, counts = self.matrix.names, self.matrix.counts.copy()
+        counts.flat[:: len(names) + 1] = 0
+        worst = [divmod(int(place), len(names)) for place in counts.argsort(axis=None)[::-1][:MOST_CONFUSED]]
+        told = [self.matrix.words(row, column) for row, column in worst if counts[row, column]]
+        part = "Validation" if self.part.validation else "Training"
+        sentences = [f"{part} set: {self.caption.text()}", *([f"Confused most: {'; '.join(told)}"] if told else [])]
+        return " ".join(f"{sentence}." for sentence in [*sentences, self._pointed] if sentence)
+
+    def view(self) -> dict[str, Any]:
+        return {"network_confusion_part": self.part.wish}
+
+    def apply_view(self, view: Mapping[str, Any]) -> None:
+        self.part.choose(view.get("network_confusion_part"))
+        self._show()
+
+    def _show(self) -> None:
+        portrait = self._portrait
+        if portrait is None:
+            return
+        self._diverged = diverged(self._picture, portrait)
+        self.matrix.show_counts(portrait.confusion(self.part.validation), portrait.learner.data.classes)
+        right, total = int(self.matrix.counts.trace()), int(self.matrix.counts.sum())
+        words = [problem] if (problem := standing(self._picture, portrait)) else []
+        words += [f"{right:,} of {total:,} right, accuracy {percent(self.matrix.accuracy)}"] if total else []
+        self.caption.show_text(" · ".join(words))
+
+    def _point(self, words: str) -> None:
+        self._pointed = words

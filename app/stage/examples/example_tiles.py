@@ -1,0 +1,212 @@
+"""Examples as images, with what the network takes them for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
+
+from app.stage.examples.example_card import Bar
+from app.stage.examples.tiles import CAPTION, Tiles
+from app.stage.pixels import grey_table, images
+from engine import LOSSES
+
+if TYPE_CHECKING:
+    from app.look.theme import Theme
+    from engine import Portrait
+
+Array = np.ndarray
+
+SORTED_EVERY = 1500  # milliseconds at least between two new orders, so that tiles can be looked at
+MOST_BARS = 10
+NAME = 0.55  # of a picture's width that a class name may take
+
+
+class ExampleTiles(Tiles):
+    """The examples of one part of the data. Right and wrong are told by colour, and wrong ones by a frame.
+
+    wrong_first: sorted by right and wrong, then by the probability of the true class, the lowest first: a new order
+    comes only now and then, and never under the pointer.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "network-examples", "Examples")
+        self.portrait: Portrait | None = None
+        self.validation = True
+        self.wrong_first = True
+        self._order: Array = np.empty(0, np.int64)
+        self._range = (0.0, 1.0)
+        self._drawn: tuple[object, ...] = ()
+        self._images: list[QImage] = []
+        self._captions: dict[tuple[int, bool], QPixmap] = {}
+        self._table = grey_table(theme)
+        self._sorting = QTimer(self)
+        self._sorting.setSingleShot(True)
+        self._sorting.setInterval(SORTED_EVERY)
+        self._sorting.timeout.connect(self._sort_unless_pointed)
+        self.pointed.connect(self._sort_later)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._table = grey_table(theme)
+        self._drawn = ()
+        self._captions.clear()
+        super().set_theme(theme)
+
+    def show_part(self, validation: bool, wrong_first: bool) -> None:
+        """Choose which examples are shown, and in which order."""
+        self.validation, self.wrong_first = validation, wrong_first
+        self.point(-1)
+        self.verticalScrollBar().setValue(0)
+        self._sort()
+
+    def show_portrait(self, portrait: Portrait) -> None:
+        before, self.portrait = self.portrait, portrait
+        if before is None or before.learner.data is not portrait.learner.data or before.run != portrait.run:
+            data = portrait.learner.data
+            self._range = float(data.raw.min()), float(data.raw.max())
+            self._drawn = ()
+            self._captions.clear()
+            self._sort()
+        else:
+            self._sort_later()
+        self.viewport().update()
+
+    @property
+    def examples(self) -> Array:
+        """The places of the examples in the data, in the order in which they are shown."""
+        return self._order
+
+    @property
+    def wrong(self) -> int:
+        """How many of the examples are classified wrongly."""
+        return int(np.count_nonzero(self.portrait.wrong[self._order])) if self.portrait is not None else 0
+
+    def image(self, tile: int) -> QImage:
+        assert self.portrait is not None
+        return self._pictures([int(self._order[tile])])[0]
+
+    def lines(self, tile: int) -> list[tuple[str, QColor]]:
+        """What a tile is, in words."""
+        assert self.portrait is not None
+        data, example = self.portrait.learner.data, int(self._order[tile])
+        true, predicted = int(data.targets[example]), int(self.portrait.predictions[example])
+        right = true == predicted
+        part = "validation" if example >= data.train else "training"
+        place = example - data.train if example >= data.train else example
+        return [
+            (f"{part} example {place + 1:,}", self.theme.muted),
+            (f"true {data.classes[true]}", self.theme.text),
+            (f"predicted {data.classes[predicted]}, {'right' if right else 'wrong'}", self._colour(right)),
+        ]
+
+    def bars(self, tile: int) -> tuple[list[Bar], str]:
+        """The classes with their probabilities, and what is left out: of many classes the least probable."""
+        assert self.portrait is not None
+        data, example = self.portrait.learner.data, int(self._order[tile])
+        true, predicted = int(data.targets[example]), int(self.portrait.predictions[example])
+        shares = self._probabilities(np.array([example]))[0]
+        shown = np.arange(len(shares))
+        if len(shares) > MOST_BARS:
+            likely = np.argsort(-shares, kind="stable")
+            shown = np.sort(np.unique(np.append(likely[: MOST_BARS - 1], true)))
+        bars = [
+            Bar(
+                data.classes[place],
+                float(shares[place]),
+                self._colour(true == predicted) if place == predicted else self.theme.axis,
+                bool(place == true),
+            )
+            for place in shown
+        ]
+        hidden = len(shares) - len(shown)
+        return bars, f"{hidden} less likely classes" if hidden else ""
+
+    # Painting
+
+    def paint_pictures(self, painter: QPainter, tiles: range) -> None:
+        portrait = self.portrait
+        if portrait is None or not tiles:
+            return
+        examples = self._order[tiles.start : tiles.stop]
+        if self._drawn != (drawn := (tiles, self.devicePixelRatioF())):
+            self._drawn, self._images = drawn, self._pictures(examples)
+        wrong = portrait.wrong[examples].tolist()
+        predicted = portrait.predictions[examples].astype(int).tolist()
+        certain = self._probabilities(examples)[np.arange(len(examples)), predicted].tolist()
+        self.draw_pictures(painter, tiles, self._images)
+        colours, framed = (self.theme.danger, self.theme.accent), []
+        for place, index in enumerate(tiles):
+            box = self.place(index)
+            caption = self._caption(predicted[place], not wrong[place], box.size())
+            painter.drawPixmap(box.left(), box.bottom() + 2, caption)
+            left = box.left() + caption.width() / caption.devicePixelRatio() + 4
+            track = QRectF(left, box.bottom() + 8, box.right() + 1 - left, 4)
+            painter.fillRect(track, self.theme.track)
+            track.setWidth(track.width() * certain[place])
+            painter.fillRect(track, colours[not wrong[place]])
+            if wrong[place]:
+                framed.append(box.adjusted(-1, -1, 1, 1))
+        painter.setPen(QPen(self.theme.danger, 2.0))
+        painter.drawRects(framed)
+
+    def _caption(self, predicted: int, right: bool, room: QSize) -> QPixmap:
+        """The name of a class, painted once."""
+        if (predicted, right) not in self._captions:
+            assert self.portrait is not None
+            metrics = QFontMetricsF(self.small_font)
+            name = self.portrait.learner.data.classes[predicted]
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(NAME * room.width(), 10.0))
+            ratio = self.devicePixelRatioF()
+            made = QPixmap((QSize(int(metrics.horizontalAdvance(text)) + 1, CAPTION).toSizeF() * ratio).toSize())
+            made.setDevicePixelRatio(ratio)
+            made.fill(Qt.GlobalColor.transparent)
+            with QPainter(made) as painter:
+                painter.setFont(self.small_font)
+                painter.setPen(self._colour(right))
+                painter.drawText(QRectF(0, 0, 999, CAPTION), Qt.AlignmentFlag.AlignVCenter, text)
+            self._captions[predicted, right] = made
+        return self._captions[predicted, right]
+
+    def _colour(self, right: bool) -> QColor:
+        return self.theme.accent if right else self.theme.danger
+
+    def _pictures(self, examples: Array | list[int]) -> list[QImage]:
+        assert self.portrait is not None
+        data = self.portrait.learner.data
+        assert data.image is not None
+        return images(data.raw[examples].reshape(-1, *data.image), *self._range, self._table)
+
+    def _probabilities(self, examples: Array) -> Array:
+        """(m, classes) in [0, 1]; 0 where an answer is not finite."""
+        assert self.portrait is not None
+        loss = LOSSES[self.portrait.learner.network.loss.kind]
+        with np.errstate(all="ignore"):
+            shares: Array = np.nan_to_num(loss.probabilities(self.portrait.answers[examples]), nan=0.0)
+        return shares
+
+    # The order
+
+    def _sort_later(self) -> None:
+        if self.wrong_first and not self._sorting.isActive():
+            self._sorting.start()
+
+    def _sort_unless_pointed(self) -> None:
+        if self.current < 0:
+            self._sort()
+
+    def _sort(self) -> None:
+        self._sorting.stop()
+        if self.portrait is None:
+            return
+        data = self.portrait.learner.data
+        self._order = np.arange(data.train, len(data.targets)) if self.validation else np.arange(data.train)
+        if self.wrong_first and len(self._order):
+            true = data.targets[self._order].astype(int)
+            probable = self._probabilities(self._order)[np.arange(len(true)), true]
+            self._order = self._order[np.lexsort((probable, ~self.portrait.wrong[self._order]))]
+        assert data.image is not None
+        self._drawn = ()
+        self.set_tiles(len(self._order), data.image)
+        self.viewport().update()

@@ -1,0 +1,214 @@
+"""Data that are images: examples with what the network takes them for, and what its first layer looks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+
+from app.look.number_format import number
+from app.stage.examples.example_card import ExampleCard, percent
+from app.stage.examples.example_tiles import ExampleTiles
+from app.stage.examples.weight_tiles import ColourKey, WeightTiles
+from app.stage.network_view import NetworkView
+from app.stage.part_picker import Parts
+from app.stage.run_warnings import diverged, standing
+from app.widgets.button_row import Options, row_of, toggle
+from app.widgets.elided import ElidedLabel
+
+if TYPE_CHECKING:
+    from app.look.theme import Theme
+    from engine import Portrait, SessionPicture
+
+WIDE = 1.2  # how much wider than high the panes are when they stand side by side
+SHOWN = {
+    "both": ("Both", "Examples beside the weights of the first layer"),
+    "examples": ("Examples", "Examples with what the network takes them for"),
+    "weights": ("Weights", "The weights of each unit of the first layer, as an image"),
+}
+
+
+class ImagesView(NetworkView):
+    """Examples as images, and the weights of the first layer as images."""
+
+    KEY = "images"
+    TITLE = "Images"
+    TIP = "Examples as images with their predictions, and the weights of the first layer as images"
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.shown = Options("network-images-shown", "show", SHOWN)
+        self.part = Parts("network-images-part")
+        self.wrong_first = toggle(
+            "network-images-wrong-first",
+            "Wrong first",
+            "wrong ones first",
+            "Misclassified examples first, then those whose true class the network finds least probable",
+            on=True,
+        )
+        self.examples = ExampleTiles(theme)
+        self.weights = WeightTiles(theme)
+        self.key = ColourKey(theme)
+        self._examples_title, self._weights_title = _title(), _title()
+        self._picture: SessionPicture | None = None
+        self._portrait: Portrait | None = None
+        self._diverged = False
+        self._lay_out()
+        self.card = ExampleCard(self, theme)
+        self.setFocusProxy(self.examples)
+        self._wire()
+
+    def _wire(self) -> None:
+        self.shown.chosen.connect(self._show_panes)
+        self.part.chosen.connect(self._choose_part)
+        self.wrong_first.toggled.connect(self._choose_part)
+        self.examples.pointed.connect(self._enlarge)
+        self.weights.pointed.connect(self._enlarge)
+        for tiles in (self.examples, self.weights):
+            tiles.verticalScrollBar().valueChanged.connect(self._enlarge)
+
+    @classmethod
+    def fits(cls, picture: SessionPicture) -> bool:
+        learner = picture.learner
+        return learner is not None and learner.data.image is not None and bool(learner.classes)
+
+    def set_theme(self, theme: Theme) -> None:
+        for part in (self.examples, self.weights, self.key):
+            part.set_theme(theme)
+        self.card.theme = theme
+        super().set_theme(theme)
+        self._enlarge()
+
+    def refresh(self, picture: SessionPicture) -> None:
+        self._picture = picture
+        if diverged(picture, self._portrait) != self._diverged:
+            self._tell()
+        assert picture.learner is not None
+        if self.part.offer(picture.learner.data.validation > 0):
+            self._choose_part()
+
+    def show_portrait(self, portrait: Portrait) -> None:
+        if portrait.learner.data.image is None or not portrait.learner.classes:
+            return
+        self._portrait = portrait
+        self.examples.show_portrait(portrait)
+        self.weights.show_portrait(portrait)
+        self.key.set_scale(self.weights.scale)
+        self._tell()
+        self._enlarge()
+
+    def reset_view(self) -> None:
+        for tiles in (self.examples, self.weights):
+            tiles.verticalScrollBar().setValue(0)
+
+    def describe(self) -> str:
+        if self._portrait is None:
+            return ""
+        ends = f"from {number(-self.weights.scale, 3)} to {number(self.weights.scale, 3)}"
+        words = [f"{self._examples_title.text()}.", f"Weights of {self._weights_title.text()}, {ends}."]
+        if self.card.isVisible():
+            words.append(f"Enlarged: {self.card.text}.")
+        return " ".join(words)
+
+    def view(self) -> dict[str, Any]:
+        return {
+            "network_images_shown": self.shown.key,
+            "network_images_part": self.part.wish,
+            "network_images_wrong_first": self.wrong_first.isChecked(),
+        }
+
+    def apply_view(self, view: Mapping[str, Any]) -> None:
+        self.shown.choose(view.get("network_images_shown"))
+        self.part.choose(view.get("network_images_part"))
+        if isinstance(view.get("network_images_wrong_first"), bool):
+            self.wrong_first.setChecked(view["network_images_wrong_first"])
+        self._show_panes()
+        self._choose_part()
+
+    def _choose_part(self) -> None:
+        self.examples.show_part(self.part.validation, self.wrong_first.isChecked())
+        self._tell()
+
+    def _show_panes(self) -> None:
+        key = self.shown.key
+        self._examples_pane.setVisible(key != "weights")
+        self._weights_pane.setVisible(key != "examples")
+        self.part.setEnabled(key != "weights")
+        self.wrong_first.setEnabled(key != "weights")
+        self.setFocusProxy(self.weights if key == "weights" else self.examples)
+        self._turn()
+
+    def _tell(self) -> None:
+        if self._portrait is None:
+            return
+        self._diverged = diverged(self._picture, self._portrait)
+        count, wrong = self.examples.count, self.examples.wrong
+        right = percent((count - wrong) / count) if count else "none"
+        part = "validation" if self.part.validation else "training"
+        words = [f"{wrong:,} of {count:,} {part} examples wrong, {right} right"]
+        words += [problem] if (problem := standing(self._picture, self._portrait)) else []
+        self._examples_title.show_text(" · ".join(words))
+        network = self._portrait.learner.network
+        layer = "output" if network.layers == 1 else "hidden 1"
+        self._weights_title.show_text(f"{layer}, {network.sizes[1]:,} units", "Weights of the first layer")
+
+    def _enlarge(self) -> None:
+        """Show what is pointed at larger, beside it."""
+        for tiles in (self.examples, self.weights):
+            if tiles.current in tiles.visible and tiles.isVisible() and tiles.portrait is not None:
+                place = tiles.place(tiles.current)
+                corner = tiles.viewport().mapTo(self, QPoint(place.left(), place.top()))
+                bars = self.examples.bars(tiles.current) if tiles is self.examples else ([], "")
+                lines = tiles.lines(tiles.current)
+                self.card.show_beside(QRect(corner, place.size()), tiles.image(tiles.current), lines, *bars)
+                return
+        self.card.hide()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.card.hide()
+
+    # Layout
+
+    def _lay_out(self) -> None:
+        self._panes = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._panes.setContentsMargins(0, 0, 0, 0)
+        self._panes.setSpacing(12)
+        self._examples_pane = _pane(self.examples, self._examples_title)
+        self._weights_pane = _pane(self.weights, self._weights_title, self.key)
+        self._panes.addWidget(self._examples_pane, 4)
+        self._panes.addWidget(self._weights_pane, 3)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(row_of(self.shown, self.part, self.wrong_first))
+        column.addLayout(self._panes, 1)
+
+    def _turn(self) -> None:
+        wide = self.width() > WIDE * self.height()
+        self._panes.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._turn()
+        self._enlarge()
+
+
+def _title() -> ElidedLabel:
+    label = ElidedLabel()
+    label.setObjectName("muted")
+    return label
+
+
+def _pane(body: QWidget, title: QWidget, *at_right: QWidget) -> QWidget:
+    pane = QWidget()
+    head = row_of(last=title)
+    for widget in at_right:
+        head.addWidget(widget)
+    column = QVBoxLayout(pane)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(2)
+    column.addLayout(head)
+    column.addWidget(body, 1)
+    return pane

@@ -1,0 +1,298 @@
+"""The stage of a network: its diagram, and beside or below it one of the other views."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+
+from app.stage.diagram.diagram import Diagram
+from app.stage.network_view import NetworkView
+from app.stage.network_views import VIEWS
+from app.widgets.title import Title
+from engine import NetworkTask, Wanted
+
+if TYPE_CHECKING:
+    from app.look.theme import Theme
+    from app.workers.loss_slices import PlanePatch, PlaneWanted
+    from engine import Portrait, SessionPicture
+
+DESCRIBE_DELAY = 1000  # milliseconds between two descriptions for a screen reader
+WIDE = 1.2  # how much wider than high the stage is when the views stand side by side
+DEEP = 5  # layers; the diagram of more of them takes the whole width
+LEAST_SHARE = 0.05  # of the room, that either is given
+TALL_SHARE, WIDE_SHARE = 0.46, 0.5  # of the diagram, above and beside the other view
+
+
+class NetworkStage(QWidget):
+    """Pulls immutable pictures and portraits and shows them. It never changes the session.
+
+    wanted_changed: `wanted` or `plane_wanted` tells something new. The other signals are NetworkView's.
+    """
+
+    wanted_changed = Signal()
+    edited = Signal(object)
+    settled = Signal()
+    parameter_edited = Signal(int, float)
+    cursor_moved = Signal(object)
+    export_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("network_stage")
+        self.setAccessibleName("Stage")
+        self.diagram = Diagram(theme)
+        self.views: dict[str, NetworkView] = {kind.KEY: kind(theme) for kind in VIEWS}
+        self._chosen = ""
+        self._picture: SessionPicture | None = None
+        self._portrait: Portrait | None = None
+        self._title = Title()
+        self._pages = QStackedWidget()
+        for view in self.views.values():
+            self._pages.addWidget(view)
+        self.tabs = self._view_tabs()
+        self.diagram_button = self._diagram_toggle()
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.setHandleWidth(10)
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(self.diagram)
+        self._split.addWidget(self._pages)
+        self._shares = {Qt.Orientation.Vertical: TALL_SHARE, Qt.Orientation.Horizontal: WIDE_SHARE}
+        self._describing = QTimer(self)
+        self._describing.setSingleShot(True)
+        self._describing.setInterval(DESCRIBE_DELAY)
+        self._lay_out()
+        self._wire()
+
+    def _wire(self) -> None:
+        for view in (self.diagram, *self.views.values()):
+            view.wanted_changed.connect(self.wanted_changed)
+            view.edited.connect(self.edited)
+            view.settled.connect(self.settled)
+            view.parameter_edited.connect(self.parameter_edited)
+            view.cursor_moved.connect(self.cursor_moved)
+        self.diagram_button.toggled.connect(self._show_diagram)
+        self.tabs.currentChanged.connect(lambda place: self.choose(list(self.views)[place]))
+        self._split.splitterMoved.connect(self._keep_share)
+        self._describing.timeout.connect(self._describe)
+
+    @property
+    def current(self) -> NetworkView | None:
+        """The view beside the diagram."""
+        return self.views.get(self._chosen)
+
+    def wanted(self) -> Wanted:
+        """What the portraits must hold for the views on screen."""
+        shown = [view.wanted() for view in self._shown]
+        regions = [wanted.region for wanted in shown if wanted.region is not None]
+        most = {
+            field.name: max((getattr(wanted, field.name) for wanted in shown), default=0)
+            for field in fields(Wanted)
+            if field.name not in ("region", "look")
+        }
+        return Wanted(region=regions[-1] if regions else None, look=any(wanted.look for wanted in shown), **most)
+
+    def plane_wanted(self) -> PlaneWanted | None:
+        """Which plane of parameters the views on screen need, if any."""
+        return next((plane for view in self._shown if (plane := view.plane_wanted()) is not None), None)
+
+    def set_theme(self, theme: Theme) -> None:
+        for view in (self.diagram, *self.views.values()):
+            view.set_theme(theme)
+
+    def refresh(self, picture: SessionPicture) -> None:
+        """Show the newest picture; called once a frame, and cheap if nothing is new."""
+        if picture is self._picture:
+            return
+        before, self._picture = self._picture, picture
+        if before is None or len(before.layers) != len(picture.layers):
+            self._divide()
+        task = picture.task
+        assert isinstance(task, NetworkTask)
+        shape = " – ".join(str(size) for size in task.network.sizes)
+        parameters = f"{task.network.parameters:,} parameters"
+        self._title.show_texts(f"{shape}   ·   {parameters}", parameters, shape, "")
+        self._offer_tabs(picture)
+        for view in self._shown:
+            view.refresh(picture)
+            if before is None or before.learner is not picture.learner:
+                self._hand_on(view)  # a portrait may be here before its picture
+        if not self._describing.isActive():
+            self._describing.start()
+
+    def _offer_tabs(self, picture: SessionPicture) -> None:
+        """Offer the views that mean anything for the network, and show one of them."""
+        fitting = [key for key, view in self.views.items() if view.fits(picture)]
+        with QSignalBlocker(self.tabs):  # hiding a tab makes another the current one
+            for place, key in enumerate(self.views):
+                if self.tabs.isTabVisible(place) != (key in fitting):
+                    self.tabs.setTabVisible(place, key in fitting)
+                    self.tabs.updateGeometry()  # which Qt forgets
+        if self._chosen not in fitting:
+            self.choose(next(iter(fitting), ""))
+        elif list(self.views)[self.tabs.currentIndex()] != self._chosen:
+            self.choose(self._chosen)
+
+    def show_portrait(self, portrait: Portrait) -> None:
+        """Show the newest portrait of the selected run."""
+        self._portrait = portrait
+        for view in self._shown:
+            self._hand_on(view)
+
+    def show_plane(self, patch: PlanePatch) -> None:
+        """Show the newest plane of parameters; those who are not on screen keep it for when they are."""
+        for view in self.views.values():
+            view.show_plane(patch)
+
+    def set_cursor(self, update: int | None) -> None:
+        """Mark an update that is pointed at elsewhere."""
+        for view in self.views.values():
+            view.set_cursor(update)
+
+    def choose(self, key: str) -> None:
+        """Show this view beside the diagram."""
+        if key not in self.views:
+            return
+        self._chosen = key
+        with QSignalBlocker(self.tabs):
+            self.tabs.setCurrentIndex(list(self.views).index(key))
+        view = self.views[key]
+        self._pages.setCurrentWidget(view)
+        self.setFocusProxy(view)
+        if self._picture is not None and view.fits(self._picture):  # a file may name the view before it is shown
+            view.refresh(self._picture)
+            self._hand_on(view)
+        self.wanted_changed.emit()
+
+    def reset_view(self) -> None:
+        for view in self._shown:
+            view.reset_view()
+
+    def image(self) -> QImage:
+        """What is on screen, as a picture."""
+        return self._split.grab().toImage()
+
+    def view(self) -> dict[str, Any]:
+        """The view settings: plain values, as a file keeps them."""
+        kept: dict[str, Any] = {
+            "network_view": self._chosen,
+            "network_diagram": self.diagram_button.isChecked(),
+            "network_split": list(self._shares.values()),
+        }
+        for view in (self.diagram, *self.views.values()):
+            kept |= view.view()
+        return kept
+
+    def apply_view(self, view: Mapping[str, Any]) -> None:
+        """Restore what `view` told; entries that are missing or make no sense are passed over."""
+        if isinstance(view.get("network_diagram"), bool):
+            self.diagram_button.setChecked(view["network_diagram"])
+        shares = view.get("network_split")
+        if isinstance(shares, list) and len(shares) == 2 and all(map(_is_share, shares)):
+            self._shares = dict(zip(self._shares, map(float, shares), strict=True))
+            self._divide()
+        for part in (self.diagram, *self.views.values()):
+            part.apply_view(view)
+        self.choose(str(view.get("network_view", "")))
+
+    @property
+    def _shown(self) -> list[NetworkView]:
+        shown: list[NetworkView] = [self.diagram] if self.diagram_button.isChecked() else []
+        return [*shown, self.current] if self.current is not None else shown
+
+    def _show_diagram(self, on: bool) -> None:
+        self.diagram.setVisible(on)
+        if on and self._picture is not None:
+            self.diagram.refresh(self._picture)
+            self._hand_on(self.diagram)
+        self.wanted_changed.emit()
+
+    def _hand_on(self, view: NetworkView) -> None:
+        """Show a view the last portrait, if it is of the network on screen: a race that rests brings no other."""
+        portrait, picture = self._portrait, self._picture
+        if portrait is not None and picture is not None and portrait.learner is picture.learner:
+            view.show_portrait(portrait)
+
+    def _describe(self) -> None:
+        text = " ".join(words for view in self._shown if (words := view.describe()))
+        if text != self.accessibleDescription():
+            self.setAccessibleDescription(text)
+
+    def _view_tabs(self) -> QTabBar:
+        tabs = QTabBar()
+        tabs.setObjectName("network_views")
+        tabs.setAccessibleName("Views of the network")
+        tabs.setDrawBase(False)
+        tabs.setExpanding(False)
+        tabs.setUsesScrollButtons(True)
+        for place, kind in enumerate(VIEWS):
+            tabs.addTab(kind.TITLE)
+            tabs.setTabToolTip(place, kind.TIP)
+        return tabs
+
+    def _diagram_toggle(self) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("network_show_diagram")
+        button.setText("Diagram")
+        button.setAccessibleName("Show the diagram of the network")
+        button.setToolTip(self.diagram.TIP)
+        button.setCheckable(True)
+        button.setChecked(True)
+        return button
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(0, 0, 0, 0)
+        bar.setSpacing(6)
+        bar.addWidget(self._title, 1)
+        bar.addWidget(self.diagram_button)
+        bar.addWidget(self.tabs)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(bar)
+        column.addWidget(self._split, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._divide()
+
+    def _divide(self) -> None:
+        """Put the diagram beside the other view, or above it, with the share of the room that was chosen for that."""
+        deep = self._picture is not None and len(self._picture.layers) > DEEP
+        wide = self.width() > WIDE * self.height() and not deep
+        side = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
+        if side != self._split.orientation():
+            self._split.setOrientation(side)
+        share = self._shares[self._split.orientation()]
+        self._split.setSizes([round(1000 * share), round(1000 * (1.0 - share))])
+
+    def _keep_share(self) -> None:
+        first, second = self._split.sizes()
+        if first and second:
+            self._shares[self._split.orientation()] = round(first / (first + second), 3)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu().popup(event.globalPos())
+
+    def menu(self) -> QMenu:
+        """The context menu, which deletes itself when it closes."""
+        menu = QMenu(self)
+        menu.setObjectName("stage_menu")
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.addAction("Reset view", self.reset_view)
+        menu.addAction(
+            "Hide the diagram" if self.diagram_button.isChecked() else "Show the diagram", self.diagram_button.toggle
+        )
+        menu.addSeparator()
+        menu.addAction("Copy image", lambda: QGuiApplication.clipboard().setImage(self.image()))
+        menu.addAction("Export…", lambda: self.export_wanted.emit())
+        return menu
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float) and LEAST_SHARE <= value <= 1.0 - LEAST_SHARE

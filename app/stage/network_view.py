@@ -1,0 +1,85 @@
+"""What every view of a network is: a widget that is handed pictures and portraits, and asks for what it shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from engine import Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.look.theme import Theme
+    from app.workers.loss_slices import PlanePatch, PlaneWanted
+    from engine import Portrait, SessionPicture
+
+
+class NetworkView(QWidget):
+    """A view of the selected run's network. It never changes the session: it tells what a person did.
+
+    wanted_changed: `wanted` would now tell something else. edited: a mapping of settings of the problem
+    (`{"data.add": (x, y, class)}`); settled: that gesture is over. parameter_edited: place in theta and value.
+    cursor_moved: the update under the pointer, None once it has left.
+    """
+
+    KEY: ClassVar[str]
+    TITLE: ClassVar[str]
+    TIP: ClassVar[str] = ""
+
+    wanted_changed = Signal()
+    edited = Signal(object)
+    settled = Signal()
+    parameter_edited = Signal(int, float)
+    cursor_moved = Signal(object)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+        self.setObjectName(f"network-{self.KEY}")
+        self.setAccessibleName(self.TITLE)
+
+    @classmethod
+    def fits(cls, picture: SessionPicture) -> bool:
+        """Whether this view means anything for the network of a picture."""
+        return True
+
+    def wanted(self) -> Wanted:
+        """What a portrait must hold for this view."""
+        return Wanted()
+
+    def plane_wanted(self) -> PlaneWanted | None:
+        """Which plane of parameters this view needs, if any."""
+        return None
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        self.update()
+
+    def refresh(self, picture: SessionPicture) -> None:
+        """Show the newest picture; called once a frame."""
+
+    def show_portrait(self, portrait: Portrait) -> None:
+        """Show the newest portrait of the selected run."""
+
+    def show_plane(self, patch: PlanePatch) -> None:
+        """Show the newest plane of parameters."""
+
+    def set_cursor(self, update: int | None) -> None:
+        """Mark an update that is pointed at elsewhere."""
+
+    def reset_view(self) -> None:
+        """Show everything again, after zooming and moving."""
+
+    def describe(self) -> str:
+        """What is seen, in words for a screen reader."""
+        return ""
+
+    def view(self) -> dict[str, Any]:
+        """View settings: plain values, as a file keeps them, their names beginning with `network_`."""
+        return {}
+
+    def apply_view(self, view: Mapping[str, Any]) -> None:
+        """Restore what `view` told; entries that are missing or make no sense are passed over."""

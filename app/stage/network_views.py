@@ -1,0 +1,22 @@
+"""Every view of a network, in the order of their buttons. Adding one is naming its class here."""
+
+from __future__ import annotations
+
+from app.stage.charts.histograms import HistogramsView
+from app.stage.examples.confusion import ConfusionView
+from app.stage.examples.images import ImagesView
+from app.stage.network_view import NetworkView
+from app.stage.planes.boundary import DecisionView
+from app.stage.planes.fit import FitView
+from app.stage.planes.parameter_path import PathView
+from app.stage.planes.residuals import ResidualsView
+
+VIEWS: tuple[type[NetworkView], ...] = (
+    DecisionView,
+    FitView,
+    ImagesView,
+    ConfusionView,
+    ResidualsView,
+    PathView,
+    HistogramsView,
+)

@@ -1,1 +1,0 @@
-"""How a network is seen: its answers, its diagram, its examples, its path."""

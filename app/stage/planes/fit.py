@@ -1,0 +1,219 @@
+"""The curve that a network of one input draws through its examples; of classes, the curve of each one's probability."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from app.look.data_ranges import home_of, truth_of
+from app.look.number_format import number
+from app.look.qt_arrays import polygon, wrapped
+from app.stage.planes.brush_bar import BrushBar
+from app.stage.planes.chart import Reading
+from app.stage.planes.plane_view import PlotView, kept_home
+from app.stage.planes.points import DotLayer, Dots, draw_wrong
+from app.stage.score_text import percent
+from app.stage.stable_axis import Steady
+from app.widgets.button_row import toggle
+from engine import Learner, NetworkTask, Portrait, Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.look.theme import Theme
+    from app.stage.view import View
+    from engine import SessionPicture
+
+NODE_PIXELS, MOST = 1.5, 600
+CURVE = 2.2
+BEYOND = 1.5  # spans of the examples that the curve may stretch the axis by, upwards and downwards
+LANE, LANES = 1.08, 0.07  # where the examples of the first class lie, and how far above it those of the next
+FAR = 20.0  # spans of the view at which a curve that leaves it is cut off
+TOLD = 3  # classes whose probability is read out
+
+
+class FitView(PlotView):
+    """Paints portraits over the one raw input."""
+
+    KEY = "fit"
+    TITLE = "Fit"
+    TIP = "The network's answer along its one input, with the examples: draw some, or erase them"
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._layer = DotLayer()
+        self._dots: Dots | None = None
+        self._steady = Steady()
+        self._truth: np.ndarray | None = None
+        self.bar = BrushBar(theme, self.brush)
+        self.residuals = toggle(
+            "fit_residuals",
+            "Residuals",
+            "Show residuals",
+            "A line from every example to what the network answers there",
+        )
+        self.set_tools(self.bar, last=self.residuals)
+        self.brush.example = self._example
+        self.brush.colour = self._colour
+        self.residuals.toggled.connect(lambda: self.chart.update())
+
+    @classmethod
+    def fits(cls, picture: SessionPicture) -> bool:
+        return picture.learner is not None and picture.learner.data.raw.shape[1] == 1
+
+    def wanted(self) -> Wanted:
+        view = self.chart.view
+        columns = min(max(round(view.plot.width() / NODE_PIXELS), 2), MOST)
+        # The height has no part in it, and shall not have every portrait made again.
+        return Wanted((view.x0, view.x1, 0.0, 1.0), columns=columns, rows=1)
+
+    def take_data(self, learner: Learner, task: NetworkTask, stay: bool) -> None:
+        data = learner.data
+        examples = np.column_stack([data.raw[:, 0], data.targets])
+        if data.classes:
+            self.spots = np.column_stack([data.raw[:, 0], LANE + LANES * data.targets])
+            self.bar.offer_classes(data.classes)
+        else:
+            self.spots = examples
+            self.bar.offer_height()
+        self.brush.spots, self.brush.examples = self.spots, self.spots if not data.classes else examples
+        self.residuals.setVisible(not data.classes)
+        x0, x1, y0, y1 = home_of(task, examples)
+        if data.classes:
+            y0, y1 = -0.05, LANE + LANES * len(data.classes)
+        if stay:
+            x0, x1 = kept_home((*self.chart.home[:2], y0, y1), (x0, x1, y0, y1))[:2]
+        else:
+            self._steady = Steady()
+        self._ends = y0, y1
+        y0, y1 = (y0, y1) if data.classes else self._steady.follow(y0, y1)
+        self.chart.set_home((x0, x1, y0, y1), stay=stay)
+        self.chart.set_names(data.names[0], "probability" if data.classes else data.target)
+        self._truth = truth_of(task)
+
+    def repaint_all(self) -> None:
+        if self.learner is not None:
+            data = self.learner.data
+            self.bar.set_theme(self.theme)
+            shades = data.targets.astype(int) if data.classes else np.zeros(len(data.targets), int)
+            self._dots = Dots(self.spots, shades, self._colours(self.theme), data.train, self.theme.field)
+
+    def take_portrait(self, portrait: Portrait) -> None:
+        """Make room for the curve, as far as that is sensible."""
+        if portrait.learner.classes or portrait.field is None:
+            return
+        low, high = self._ends
+        span = high - low
+        known = portrait.field[np.isfinite(portrait.field)]
+        if len(known):
+            low = min(low, max(float(known.min()), low - BEYOND * span))
+            high = max(high, min(float(known.max()), high + BEYOND * span))
+        x0, x1, _, _ = self.chart.home
+        self.chart.set_home((x0, x1, *self._steady.follow(low, high)), stay=True)
+
+    def finite(self) -> bool:
+        field = self.portrait.field if self.portrait is not None else None
+        return field is None or bool(np.isfinite(field).any())
+
+    def draw(self, painter: QPainter, view: View) -> None:
+        painter.fillRect(view.plot, self.theme.field)
+        if self.learner is None:
+            return
+        data = self.learner.data
+        if data.classes:
+            self.draw_line(painter, view.point(view.x0, 0.5), view.point(view.x1, 0.5))
+        elif self._truth is not None:
+            painter.setPen(QPen(self.theme.muted, 1.4, Qt.PenStyle.DashLine))
+            painter.drawPolyline(placed(view, *self._truth.T))
+        if self.residuals.isChecked() and self.current is not None and not data.classes:
+            self._draw_residuals(painter, view, self.current)
+        if self._dots is not None:
+            painter.drawImage(view.plot.topLeft(), self._layer.image(self._dots, view, self.devicePixelRatio()))
+        self._draw_curves(painter, view)
+        if self.current is not None and data.classes and self.finite():
+            draw_wrong(painter, view, self.spots, self.current.wrong, self.theme.danger)
+        self.draw_words(painter, view)
+
+    def read(self, at: QPointF) -> Reading:
+        view, portrait = self.chart.view, self.portrait
+        (x, y), (across, up) = view.at(at), self.chart.names
+        lines: list[tuple[str, QColor | None]] = [(f"{across} {number(x)}   {up} {number(y)}", None)]
+        if portrait is not None and portrait.field is not None and portrait.wanted.region is not None:
+            xs = np.linspace(*portrait.wanted.region[:2], portrait.field.shape[1])
+            found = [float(np.interp(x, xs, portrait.field[0, :, place])) for place in range(portrait.field.shape[2])]
+            if portrait.learner.classes:
+                names = portrait.learner.data.classes
+                best = sorted(range(len(found)), key=lambda place: -found[place])[:TOLD]
+                lines += [
+                    (f"{names[place]} {percent(found[place])}", self._colour(place, self.theme)) for place in best
+                ]
+            else:
+                lines.append((f"network {number(found[0])}", self.run_colour()))
+        return lines + self.example_at(at)
+
+    def view(self) -> dict[str, Any]:
+        return {**super().view(), "network_fit_residuals": self.residuals.isChecked()}
+
+    def apply_view(self, view: Mapping[str, Any]) -> None:
+        super().apply_view(view)
+        if isinstance(view.get("network_fit_residuals"), bool):
+            self.residuals.setChecked(view["network_fit_residuals"])
+
+    def _draw_curves(self, painter: QPainter, view: View) -> None:
+        portrait = self.portrait
+        if portrait is None or portrait.field is None or portrait.wanted.region is None:
+            return
+        classes = portrait.learner.classes
+        xs = np.linspace(*portrait.wanted.region[:2], portrait.field.shape[1])
+        for place in range(portrait.field.shape[2]):
+            colour = self._colour(place, self.theme) if classes else self.run_colour()
+            painter.setPen(
+                QPen(colour, CURVE, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+            )
+            for run in finite_runs(portrait.field[0, :, place]):
+                painter.drawPolyline(placed(view, xs[run], portrait.field[0, run, place]))
+
+    def _draw_residuals(self, painter: QPainter, view: View, portrait: Portrait) -> None:
+        data = portrait.learner.data
+        ends = np.column_stack([data.raw[:, 0], data.targets, data.raw[:, 0], portrait.predictions])
+        ends = ends[np.isfinite(ends).all(axis=1)]
+        if len(ends):
+            rows = np.column_stack([pixels(view, *ends[:, :2].T), pixels(view, *ends[:, 2:].T)])
+            colour = QColor(self.theme.danger)
+            colour.setAlpha(150)
+            painter.setPen(QPen(colour, 1.0))
+            painter.drawLines(wrapped(rows, QLineF))
+
+    def _example(self, x: float, y: float, place: int) -> tuple[float, ...]:
+        return (x, float(place)) if self.learner is not None and self.learner.classes else (x, y)
+
+    def _colours(self, theme: Theme) -> tuple[QColor, ...]:
+        classes = self.learner.classes if self.learner is not None else 0
+        return theme.class_colours(classes) if classes else (theme.muted,)
+
+    def _colour(self, place: int, theme: Theme) -> QColor:
+        return self._colours(theme)[place]
+
+
+def finite_runs(values: np.ndarray) -> list[slice]:
+    """The stretches of values (n,) that are finite."""
+    known = np.concatenate([[False], np.isfinite(values), [False]])
+    turns = np.flatnonzero(known[1:] != known[:-1])
+    return [slice(start, stop) for start, stop in turns.reshape(-1, 2).tolist()]
+
+
+def placed(view: View, xs: np.ndarray, ys: np.ndarray) -> QPolygonF:
+    """A line on the screen through points (n,) of the plane."""
+    return polygon(*pixels(view, xs, ys).T)
+
+
+def pixels(view: View, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
+    """Where points are on the screen, (n, 2); what is far outside is brought nearer, for lines to end there."""
+    far = FAR * (view.y1 - view.y0)
+    near = np.clip(ys, view.y0 - far, view.y1 + far)
+    return np.column_stack(
+        [view.plot.left() + (xs - view.x0) * view.x_scale, view.plot.bottom() + (near - view.y0) * view.y_scale]
+    )

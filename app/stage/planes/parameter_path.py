@@ -1,0 +1,269 @@
+"""The paths of the runs through the space of all parameters, seen in one plane with the loss over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QPointF, QTimer
+from PySide6.QtGui import QColor, QMouseEvent, QPainter
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from app.look.number_format import number
+from app.stage.network_view import NetworkView
+from app.stage.planes import path_text as words
+from app.stage.planes.brush import Brush
+from app.stage.planes.chart import Chart, Reading
+from app.stage.planes.path_scene import PathScene
+from app.stage.planes.projected_runs import Walkers
+from app.widgets.button_row import Options
+from app.widgets.elided import ElidedLabel
+from app.widgets.parameter_chooser import ParameterChooser
+from app.workers.loss_slices import PlanePatch, PlaneWanted
+from engine import Learner
+
+if TYPE_CHECKING:
+    from app.look.theme import Theme
+    from app.stage.view import View
+    from engine import RunPicture, SessionPicture
+
+PRINCIPAL, WEIGHTS = "principal", "weights"
+PLANES = {
+    PRINCIPAL: ("Directions", "The plane that holds most of the paths: their two principal directions"),
+    WEIGHTS: ("Weights", "The plane of any two weights or biases; the others stay as they are"),
+}
+ASK_DELAY = 60  # milliseconds between two changes of what is wanted
+MARGIN = 0.12  # of the view, known beyond each edge, so that a short pan shows no gap
+
+
+class PathView(NetworkView):
+    """Shows patches of a plane as the surface stage shows a surface."""
+
+    KEY = "path"
+    TITLE = "Parameter path"
+    TIP = "The way of every run through the space of all parameters, in one plane, with the training loss in it"
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.chart = Chart(theme, self._draw, self._read, Brush(self))
+        self.chart.setAccessibleName("Plane of the parameters")
+        self.setFocusProxy(self.chart)
+        self.kind = Options("path_plane", "Plane", PLANES)
+        self.across = ParameterChooser("path_across", "Parameter across", "The weight or bias along the lower axis")
+        self.up = ParameterChooser("path_up", "Parameter up", "The weight or bias along the left axis")
+        self.plane, self.error = ElidedLabel(), ElidedLabel()
+        for label in (self.plane, self.error):
+            label.setObjectName("muted")
+        self._weights: tuple[int, int] | None = None
+        self._learner: Learner | None = None
+        self._walkers: Walkers | None = None
+        self._runs: tuple[RunPicture, ...] = ()
+        self._selected = ""
+        self._cursor: int | None = None
+        self._pointed: int | None = None
+        self._scene = PathScene(theme, self.chart)
+        self._told: PlaneWanted | None = None
+        self._asking = QTimer(self)
+        self._asking.setSingleShot(True)
+        self._asking.setInterval(ASK_DELAY)
+        self._lay_out()
+        self._wire()
+
+    def _wire(self) -> None:
+        self.chart.looked.connect(self._look)
+        self.chart.installEventFilter(self)
+        self.kind.chosen.connect(self._choose_kind)
+        self.across.chosen.connect(self._choose_weight)
+        self.up.chosen.connect(self._choose_weight)
+        self._asking.timeout.connect(self._ask)
+
+    # What the stage asks
+
+    def plane_wanted(self) -> PlaneWanted:
+        weights = self._weights if self.kind.key == WEIGHTS else None
+        region = self.chart.region
+        if region is not None:
+            x0, x1, y0, y1 = region
+            dx, dy = MARGIN * (x1 - x0), MARGIN * (y1 - y0)
+            region = (x0 - dx, x1 + dx, y0 - dy, y1 + dy)
+        return PlaneWanted(weights, region)
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self._scene.set_theme(theme)
+        self.chart.set_theme(theme)
+
+    def refresh(self, picture: SessionPicture) -> None:
+        if picture.learner is not None and picture.learner is not self._learner:
+            self._take(picture.learner)
+        self._runs = picture.runs
+        self._follow()
+
+    def show_plane(self, patch: PlanePatch) -> None:
+        self._walkers = Walkers(patch)
+        self.chart.set_home(patch.home, stay=True)
+        self.chart.set_names(*words.axes(patch, self.across.name))
+        self._follow()
+
+    def set_cursor(self, update: int | None) -> None:
+        """Mark the point of an update on every path."""
+        if update != self._cursor:
+            self._cursor = update
+            self.chart.update()
+
+    def reset_view(self) -> None:
+        self.chart.reset_view()
+
+    def describe(self) -> str:
+        if self._shown is None:
+            return f"{self.TITLE}: {words.WAITING}"
+        return words.description(self._shown, self.across.name, self.chart.view.region)
+
+    def view(self) -> dict[str, Any]:
+        kept: dict[str, Any] = {"network_path_plane": self.kind.key}
+        if self._weights is not None:
+            kept["network_path_weights"] = list(self._weights)
+        return kept
+
+    def apply_view(self, view: Mapping[str, Any]) -> None:
+        weights = view.get("network_path_weights")
+        whole = isinstance(weights, list) and all(type(place) is int and place >= 0 for place in weights)
+        self._weights = (weights[0], weights[1]) if whole and len(set(weights)) == len(weights) == 2 else None  # type: ignore[index, arg-type]
+        self.kind.choose(view.get("network_path_plane", PRINCIPAL))
+        self.chart.reset_view()
+        self._show_choosers()
+
+    # What a person chooses
+
+    def _choose_kind(self, kind: str) -> None:
+        self._show_choosers()
+        self.chart.reset_view()
+        self._ask()
+
+    def _choose_weight(self, place: int) -> None:
+        """One of the two is another parameter; the other gives way if it was that one."""
+        assert self._weights is not None
+        across, up = self.across.currentIndex(), self.up.currentIndex()
+        if across == up:
+            across, up = self._weights[::-1]
+        self._weights = across, up
+        self._show_choosers()
+        self.chart.reset_view()
+        self._ask()
+
+    def _show_choosers(self) -> None:
+        chosen = self.kind.key == WEIGHTS
+        if chosen and self._learner is not None:
+            if self._weights is None or max(self._weights) >= self._learner.network.parameters:
+                self._weights = self._telling()
+            self.across.set_place(self._weights[0])
+            self.up.set_place(self._weights[1])
+        self.plane.setVisible(chosen)
+        self.across.setVisible(chosen)
+        self.up.setVisible(chosen)
+
+    def _telling(self) -> tuple[int, int]:
+        """The two parameters that the first principal direction goes along most, or the first two."""
+        shown = self._shown
+        if shown is None or shown.patch.weights is not None:
+            return 0, 1
+        up, across = np.argsort(np.abs(shown.patch.plane.first), kind="stable")[-2:].tolist()
+        return across, up
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._point(None)
+        elif isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove:
+            self._point(event.position() if not event.buttons() else None)
+        return super().eventFilter(watched, event)
+
+    def _point(self, at: QPointF | None) -> None:
+        """Tell the update of the path under the pointer."""
+        inside = at is not None and self.chart.view.plot.contains(at)
+        found = self._shown.nearest(self.chart.view, at) if inside and at is not None and self._shown else None
+        update = found[1] if found is not None else None
+        if update != self._pointed:
+            self._pointed = update
+            self.cursor_moved.emit(update)
+
+    def _look(self) -> None:
+        """Another part of the plane is shown."""
+        self._scene.spoil()
+        if not self._asking.isActive():
+            self._asking.start()
+
+    def _ask(self) -> None:
+        wanted = self.plane_wanted()
+        if wanted != self._told:
+            self._told = wanted
+            self.wanted_changed.emit()
+
+    # What is shown
+
+    @property
+    def _shown(self) -> Walkers | None:
+        """The paths in the newest plane, if it is one of this network."""
+        fits = self._walkers is not None and self._learner is not None
+        return self._walkers if fits and self._walkers.fits(self._learner.network.parameters) else None  # type: ignore[union-attr]
+
+    def _take(self, learner: Learner) -> None:
+        old, self._learner = self._learner, learner
+        if old is None or (old.network.sizes, old.data.features, old.data.classes) != (
+            learner.network.sizes, learner.data.features, learner.data.classes
+        ):  # fmt: skip
+            self.across.offer(learner)
+            self.up.offer(learner)
+            if old is not None and self.chart.region is not None:
+                self.chart.reset_view()
+            self._show_choosers()
+            self._look()
+
+    def _follow(self) -> None:
+        """Let the runs stand where they are in the newest plane."""
+        shown = self._shown
+        if shown is not None:
+            shown.follow(self._runs)
+            plane, error = words.plane(shown.patch, shown.runs), words.error(shown.patch, shown.runs)
+            self.plane.show_text(plane)
+            self.error.show_text(error if self.kind.key == WEIGHTS else error or plane)
+        self.chart.update()
+
+    def _draw(self, painter: QPainter, view: View) -> None:
+        self._scene.draw(painter, view, self._shown, self._cursor)
+
+    def _read(self, at: QPointF) -> Reading:
+        """What is to be read at a point: where it is, the loss of the slice, and the path beside it."""
+        shown, view = self._shown, self.chart.view
+        if shown is None:
+            return [(words.WAITING, None)]
+        (x, y), (across, up) = view.at(at), words.short_axes(shown.patch)
+        lines: list[tuple[str, QColor | None]] = [(f"{across} {number(x)}   {up} {number(y)}", None)]
+        loss = self._scene.loss(x, y)
+        lines.append((f"loss in this plane {number(loss)}" if np.isfinite(loss) else "loss not known here", None))
+        found = shown.nearest(view, at)
+        if found is not None:
+            run, update, loss, measured = found
+            when = "" if measured == update else f" at update {measured:,}"
+            lines.append((f"{run.name} · update {update:,}", self.theme.run_colours[run.colour]))
+            lines.append((f"its own loss {number(loss)}{when}", None))
+        return lines
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(0, 0, 0, 0)
+        bar.setSpacing(8)
+        bar.addWidget(self.kind)
+        bar.addWidget(self.across, 1)
+        bar.addWidget(self.up, 1)
+        bar.addStretch(0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(bar)
+        column.addWidget(self.chart, 1)
+        column.addWidget(self.plane)
+        column.addWidget(self.error)
+        self.plane.hide()
+        self.across.hide()
+        self.up.hide()

@@ -1,0 +1,264 @@
+"""What the views with a chart have in common: axes, brush, scores, and the part of the plane they ask for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QTimer
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.look.data_ranges import PADDING
+from app.look.number_format import number
+from app.stage.network_view import NetworkView
+from app.stage.planes.brush import Brush
+from app.stage.planes.chart import Chart, Reading, Region
+from app.stage.planes.points import nearest
+from app.stage.planes.score_bar import Scores
+from app.stage.run_warnings import standing
+from app.stage.score_text import NOT_FINITE, class_name, scores_of
+from engine import Choice, Learner, NetworkTask, Portrait, Table
+
+if TYPE_CHECKING:
+    from app.look.theme import Theme
+    from app.stage.view import View
+    from engine import SessionPicture
+
+Array = np.ndarray
+
+ASK_DELAY = 50  # milliseconds between two changes of what is wanted
+REACH = 10.0  # pixels within which the pointer is at an example
+WIDER = 3.0  # than the data, from which the place of examples that are edited by hand is not kept
+
+
+class PlotView(NetworkView):
+    """A chart below a bar of tools. What it shows belongs to the learner of the newest picture.
+
+    A view says how to draw, what to read under the pointer, and where the examples are on the chart: (n, 2).
+    """
+
+    def __init__(self, theme: Theme, scores: bool = True) -> None:
+        super().__init__(theme)
+        self.learner: Learner | None = None
+        self.task: NetworkTask | None = None
+        self.portrait: Portrait | None = None
+        self.spots: Array = np.empty((0, 2))
+        self._restored: Region | None = None
+        self._picture: SessionPicture | None = None
+        self._told: object = None
+        self.brush = Brush(self)
+        self.chart = Chart(theme, self.draw, self.read, self.brush)
+        self.chart.setAccessibleName(self.TITLE)
+        self.scores = Scores(theme)
+        self.setFocusProxy(self.chart)
+        self.tools = QHBoxLayout()
+        self.tools.setSpacing(6)
+        self.body = QHBoxLayout()
+        self.body.setSpacing(0)
+        self.body.addWidget(self.chart, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(self.tools)
+        column.addLayout(self.body, 1)
+        self._asking = QTimer(self)
+        self._asking.setSingleShot(True)
+        self._asking.setInterval(ASK_DELAY)
+        self._asking.timeout.connect(self._ask)
+        self.chart.looked.connect(self._look)
+        self.brush.edited.connect(self.edited)
+        self.brush.settled.connect(self.settled)
+        self.brush.chosen.connect(self._take_keys)
+
+    def set_tools(self, *tools: QWidget, last: QWidget) -> None:
+        """Fill the bar: tools at the left, the scores, one more at the right."""
+        for tool in tools:
+            self.tools.addWidget(tool)
+        self.tools.addWidget(self.scores, 1)
+        self.tools.addWidget(last)
+
+    # What a view adds
+
+    def draw(self, painter: QPainter, view: View) -> None:
+        """Paint what is inside the axes."""
+        raise NotImplementedError
+
+    def read(self, at: QPointF) -> Reading:
+        """What is to be read at a point of the chart."""
+        raise NotImplementedError
+
+    def take_data(self, learner: Learner, task: NetworkTask, stay: bool) -> None:
+        """Other examples: set spots, names and home. stay: they are much like the old ones, and seen from there."""
+        raise NotImplementedError
+
+    def take_portrait(self, portrait: Portrait) -> None:
+        """A newer portrait, of the network whose examples are shown."""
+
+    def repaint_all(self) -> None:
+        """The theme or the data are others: forget what was painted."""
+
+    # What the stage calls
+
+    def refresh(self, picture: SessionPicture) -> None:
+        self._picture = picture
+        learner, task = picture.learner, picture.shown_task
+        if learner is None or learner is self.learner or not isinstance(task, NetworkTask):
+            return
+        before, self.learner = self.learner, learner
+        stay = before is not None and alike(before, learner)
+        if not stay:
+            self.portrait = None
+        self.take_data(learner, task, stay and self.task is not None and same_source(self.task, task))
+        self.task = task
+        if self._restored is not None:
+            self.chart.look_at(self._restored)
+            self._restored = None
+        self.repaint_all()
+        self.chart.update()
+        self._look()
+
+    def show_portrait(self, portrait: Portrait) -> None:
+        if self.learner is None or not alike(self.learner, portrait.learner):
+            return
+        self.portrait = portrait
+        self.scores.show_scores(scores_of(portrait), self.score_colour())
+        self.take_portrait(portrait)
+        self.chart.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self.chart.set_theme(theme)
+        self.scores.set_theme(theme)
+        self.repaint_all()
+
+    def reset_view(self) -> None:
+        self._restored = None
+        self.chart.reset_view()
+
+    def describe(self) -> str:
+        if self.portrait is None:
+            return ""
+        x0, x1, y0, y1 = self.chart.view.region
+        across, up = self.chart.names
+        where = f"{across} from {number(x0)} to {number(x1)}, {up} from {number(y0)} to {number(y1)}."
+        scores = " ".join(score.sentence for score in scores_of(self.portrait))
+        problem = NOT_FINITE if not self.finite() else standing(self._picture, self.portrait)
+        words = f" {problem}." if problem else ""
+        return f"{self.TITLE} at update {self.portrait.update:,}: {where} {scores}{words}"
+
+    def view(self) -> dict[str, Any]:
+        region = self.chart.region
+        return {} if region is None else {f"network_{self.KEY}_region": list(region)}
+
+    def apply_view(self, view: Mapping[str, Any]) -> None:
+        region = view.get(f"network_{self.KEY}_region")
+        if isinstance(region, list) and len(region) == 4 and all(isinstance(end, int | float) for end in region):
+            x0, x1, y0, y1 = map(float, region)
+            if all(map(math.isfinite, (x0, x1, y0, y1))) and x0 < x1 and y0 < y1:
+                self._restored = (x0, x1, y0, y1)  # for the examples to come
+                self.chart.look_at(self._restored)
+                return
+        self.reset_view()
+
+    # For the views
+
+    def finite(self) -> bool:
+        """Whether there is a number among what the network answers."""
+        return self.portrait is None or bool(np.isfinite(self.portrait.answers).any())
+
+    @property
+    def current(self) -> Portrait | None:
+        """The portrait, if it is of the very examples that are shown."""
+        return self.portrait if self.portrait is not None and self.portrait.learner is self.learner else None
+
+    def run_colour(self) -> QColor:
+        """The colour of the run that is portrayed."""
+        runs = self._picture.runs if self._picture is not None else ()
+        told = self.portrait.run if self.portrait is not None else ""
+        return self.theme.run_colours[next((run.colour for run in runs if run.id == told), 0)]
+
+    def score_colour(self) -> QColor:
+        """The colour of the dots beside the scores."""
+        return self.theme.muted
+
+    def example_at(self, at: QPointF) -> list[tuple[str, QColor | None]]:
+        """What is to be read of the example under the pointer, if there is one."""
+        place = nearest(self.chart.view, self.spots, at, REACH)
+        if place is None or self.learner is None or len(self.spots) != len(self.learner.data.targets):
+            return []
+        data, portrait = self.learner.data, self.current
+        part = "training" if place < data.train else "validation"
+        target = data.targets[place]
+        told = class_name(data, target) if data.classes else number(target)
+        lines: list[tuple[str, QColor | None]] = [(f"{part} example: {told}", None)]
+        if portrait is not None:
+            found = portrait.predictions[place]
+            answer = class_name(data, found) if data.classes else number(found)
+            wrong = bool(portrait.wrong[place])
+            lines.append((f"predicted: {answer}{', wrong' if wrong else ''}", self.theme.danger if wrong else None))
+        return lines
+
+    def draw_words(self, painter: QPainter, view: View) -> None:
+        """Say that the network has nothing to say, or that it has come to an end."""
+        if not self.finite():
+            painter.setPen(self.theme.text)
+            painter.drawText(view.plot, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, NOT_FINITE)
+        elif words := standing(self._picture, self.portrait):
+            metrics = QFontMetricsF(painter.font())
+            chip = QRectF(view.plot.topLeft(), QSizeF(metrics.horizontalAdvance(words) + 16, metrics.height() + 6))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.theme.panel)
+            painter.drawRoundedRect(chip.translated(6, 6), 5, 5)
+            painter.setPen(self.theme.danger)
+            painter.drawText(chip.translated(6, 6), Qt.AlignmentFlag.AlignCenter, words)
+
+    def draw_line(self, painter: QPainter, first: QPointF, second: QPointF) -> None:
+        """A thin dashed line to compare with."""
+        painter.setPen(QPen(self.theme.axis, 1.2, Qt.PenStyle.DashLine))
+        painter.drawLine(first, second)
+
+    def _take_keys(self) -> None:
+        """What has been chosen is used on the chart, by the keyboard too."""
+        if self.brush.on:
+            self.chart.setFocus()
+
+    def _look(self) -> None:
+        if not self._asking.isActive():
+            self._asking.start()
+
+    def _ask(self) -> None:
+        wanted = self.wanted()
+        if wanted != self._told:
+            self._told = wanted
+            self.wanted_changed.emit()
+
+
+def alike(one: Learner, other: Learner) -> bool:
+    """Whether what is shown of one can stay on the screen until there is something of the other."""
+    return (
+        one.data.raw.shape[1] == other.data.raw.shape[1]
+        and one.data.classes == other.data.classes
+        and one.data.names == other.data.names
+    )
+
+
+def same_source(before: NetworkTask, task: NetworkTask) -> bool:
+    """Whether examples are still made in the same way, or are the same ones but for what was drawn and erased."""
+    if isinstance(task.data, Table):
+        return task.data.drawn
+    return isinstance(before.data, Choice) and before.data.kind == task.data.kind
+
+
+def kept_home(before: Region, home: Region) -> Region:
+    """The place that is shown already, if it is still one for examples whose own place is `home`."""
+    sides = ((before[0:2], home[0:2]), (before[2:4], home[2:4]))
+    fits = all(
+        old[0] <= new[0] + PADDING * (new[1] - new[0])
+        and new[1] - PADDING * (new[1] - new[0]) <= old[1]
+        and old[1] - old[0] <= WIDER * (new[1] - new[0])
+        for old, new in sides
+    )
+    return before if fits else home

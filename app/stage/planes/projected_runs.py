@@ -1,0 +1,97 @@
+"""The runs as they walk in a plane through the parameters, so that what draws them on a surface draws them here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF
+
+from app.stage.overlay import live
+from app.stage.paths import X, Y
+from app.stage.picking import nearest_update
+from engine import COLUMNS, HistoryView
+
+if TYPE_CHECKING:
+    from app.stage.view import View
+    from app.workers.loss_slices import PlanePatch
+    from engine import RunPicture
+
+Array = np.ndarray
+
+
+class Walkers:
+    """The visible runs of the newest picture, with places in the plane of a patch in place of theta.
+
+    A bin of their histories is a point of the trail. runs: as they are drawn.
+    """
+
+    def __init__(self, patch: PlanePatch) -> None:
+        self.patch = patch
+        self.runs: tuple[RunPicture, ...] = ()
+        plane = patch.plane
+        self._directions = np.stack([plane.first, plane.second])
+        self._middle = self._directions @ plane.origin
+        self._whole = {id: _history(walk.places) for id, walk in patch.paths.items()}
+        self._but_last = {id: _history(walk.places[:-1]) for id, walk in patch.paths.items() if len(walk.places) > 1}
+
+    def fits(self, parameters: int) -> bool:
+        """Whether the plane is one of networks with so many parameters."""
+        return len(self.patch.plane.origin) == parameters
+
+    def follow(self, runs: Sequence[RunPicture]) -> None:
+        """Take the newest pictures of the runs."""
+        self.runs = tuple(self._walking(run) for run in runs if run.visible and run.id in self.patch.paths)
+
+    def place(self, theta: Array) -> tuple[float, float]:
+        """The point of the plane that is nearest to theta (n,)."""
+        x, y = self._directions @ theta - self._middle
+        return float(x), float(y)
+
+    def bests(self) -> list[tuple[RunPicture, float, float]]:
+        """Where each run had its lowest validation loss, if that was not its start."""
+        return [(run, *self.place(run.best.theta)) for run in self.runs if run.best is not None and run.best.update]
+
+    def start(self) -> tuple[float, float] | None:
+        """Where the runs began."""
+        for run in self.runs:
+            x, y = self.patch.paths[run.id].places[0]
+            return float(x), float(y)
+        return None
+
+    def at(self, update: int) -> list[tuple[RunPicture, float, float]]:
+        """Where each run was about an update: between the points of its trail, where it ended if it is over."""
+        found = []
+        for run in self.runs:
+            walk = self.patch.paths[run.id]
+            x, y = (float(np.interp(update, walk.updates, walk.places[:, axis])) for axis in range(2))
+            found.append((run, x, y))
+        return found
+
+    def nearest(self, view: View, at: QPointF) -> tuple[RunPicture, int, float, int] | None:
+        """The run, the update, the loss and the update it was measured at of the point of a trail under the pointer."""
+        found = nearest_update([self._drawn_whole(run) for run in self.runs], view, at)
+        if found is None:
+            return None
+        run, row = found
+        walk = self.patch.paths[run.id]
+        measured = np.flatnonzero(np.isfinite(walk.losses[: row + 1]))
+        last = int(measured[-1]) if measured.size else row
+        return run, int(walk.updates[row]), float(walk.losses[last]), int(walk.updates[last])
+
+    def _walking(self, run: RunPicture) -> RunPicture:
+        """The run with the path that ink grows on: while it goes on, its last point will not stay one of the trail."""
+        shown = replace(run.shown, theta=np.array(self.place(run.shown.theta)))
+        kept = self._but_last if live(run) and run.id in self._but_last else self._whole
+        return replace(run, shown=shown, history=kept[run.id])
+
+    def _drawn_whole(self, run: RunPicture) -> RunPicture:
+        return replace(run, history=self._whole[run.id])
+
+
+def _history(places: Array) -> HistoryView:
+    last = np.zeros((len(COLUMNS), len(places)))
+    last[X], last[Y] = places.T
+    return HistoryView(1, len(places), len(places), last, last, last, ())

@@ -1,0 +1,129 @@
+"""What a regression predicts against what is true: every example a point, on the diagonal if it is met."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QPainter
+
+from app.look.data_ranges import padded
+from app.look.number_format import number
+from app.stage.planes.chart import Reading
+from app.stage.planes.plane_view import PlotView
+from app.stage.planes.points import DotLayer, Dots
+from app.stage.stable_axis import Steady
+from app.widgets.button_row import Options
+from engine import Learner, NetworkTask, Portrait
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.look.theme import Theme
+    from app.stage.view import View
+    from engine import SessionPicture
+
+PREDICTED, MISSED = "predicted", "residual"
+FURTHEST = 4.0  # spans of the targets that predictions may stretch an axis by
+LEAST = 0.01  # of the span of the targets: what residuals are shown up to, however small they are
+
+
+class ResidualsView(PlotView):
+    """Predicted against true values, or what is missed against what is predicted."""
+
+    KEY = "residuals"
+    TITLE = "Residuals"
+    TIP = "Predicted against true values of every example"
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._across, self._up = Steady(), Steady()
+        self._layer = DotLayer()
+        self._dots: Dots | None = None
+        self.kind = Options(
+            "residuals_kind",
+            "Shown",
+            {
+                PREDICTED: ("Predicted", "Predicted against true values: the diagonal is met exactly"),
+                MISSED: ("Residual", "What the prediction misses, true − predicted, against what is predicted"),
+            },
+        )
+        self.tools.addWidget(self.kind)
+        self.tools.addWidget(self.scores, 1)
+        self.kind.chosen.connect(self._choose)
+
+    @classmethod
+    def fits(cls, picture: SessionPicture) -> bool:
+        return picture.learner is not None and not picture.learner.classes
+
+    def take_data(self, learner: Learner, task: NetworkTask, stay: bool) -> None:
+        self.spots, self._dots = np.empty((0, 2)), None
+        if not stay:
+            self._choose()
+
+    def _choose(self) -> None:
+        """Show the other kind, at its own scales."""
+        self._across, self._up = Steady(), Steady()
+        if self.learner is not None:
+            target = self.learner.data.target
+            names = (f"true {target}", f"predicted {target}")
+            self.chart.set_names(*names if self.kind.key == PREDICTED else (names[1], f"residual of {target}"))
+        self.chart.reset_view()
+        if self.portrait is not None:
+            self.take_portrait(self.portrait)
+
+    def take_portrait(self, portrait: Portrait) -> None:
+        data = portrait.learner.data
+        low, high = padded(float(data.targets.min()), float(data.targets.max()))
+        room = FURTHEST * (high - low)
+        if self.kind.key == PREDICTED:
+            self.spots = np.column_stack([data.targets, portrait.predictions])
+            across, up = (low, high), reached(portrait.predictions, low, high, room)
+        else:
+            misses = data.targets - portrait.predictions
+            self.spots = np.column_stack([portrait.predictions, misses])
+            _, most = reached(np.abs(misses), 0.0, LEAST * (high - low), room)
+            across, up = reached(portrait.predictions, low, high, room), (-most, most)
+        self._dots = Dots(
+            self.spots, np.zeros(len(self.spots), int), (self.run_colour(),), data.train, self.theme.field
+        )
+        self.chart.set_home((*self._across.follow(*across), *self._up.follow(*up)), stay=True)
+
+    def repaint_all(self) -> None:
+        if self.portrait is not None and self._dots is not None:
+            self.take_portrait(self.portrait)
+
+    def score_colour(self) -> QColor:
+        return self.run_colour()
+
+    def draw(self, painter: QPainter, view: View) -> None:
+        painter.fillRect(view.plot, self.theme.field)
+        if self.kind.key == PREDICTED:
+            ends = max(view.x0, view.y0), min(view.x1, view.y1)
+            self.draw_line(painter, view.point(ends[0], ends[0]), view.point(ends[1], ends[1]))
+        else:
+            self.draw_line(painter, view.point(view.x0, 0.0), view.point(view.x1, 0.0))
+        if self._dots is not None and self.finite():
+            painter.drawImage(view.plot.topLeft(), self._layer.image(self._dots, view, self.devicePixelRatio()))
+        self.draw_words(painter, view)
+
+    def read(self, at: QPointF) -> Reading:
+        (x, y), (across, up) = self.chart.view.at(at), self.chart.names
+        return [(f"{across} {number(x)}", None), (f"{up} {number(y)}", None), *self.example_at(at)]
+
+    def view(self) -> dict[str, Any]:
+        return {**super().view(), "network_residuals_kind": self.kind.key}
+
+    def apply_view(self, view: Mapping[str, Any]) -> None:
+        self.kind.choose(view.get("network_residuals_kind"))
+        self._choose()
+        super().apply_view(view)
+
+
+def reached(values: np.ndarray, low: float, high: float, room: float) -> tuple[float, float]:
+    """From low to high and as far beyond as the values (n,) are, up to `room`."""
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return low, high
+    return min(low, max(float(known.min()), low - room)), max(high, min(float(known.max()), high + room))

@@ -1,0 +1,282 @@
+"""The surface in three dimensions, drawn by QPainter alone, with the paths draped over it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from app.look.number_format import number
+from app.stage import overlay
+from app.stage.base import Landscape
+from app.stage.canvas import Canvas, blank
+from app.stage.heat import heat_table
+from app.stage.markers import draw_cross, draw_dot, draw_minimum, draw_run, draw_start
+from app.stage.paths import Lines
+from app.stage.surface.camera import Camera
+from app.stage.surface.mesh import LIFT, Mesh, MeshPainter, mesh_of
+from app.stage.view import View
+from app.widgets.shortcut_override import keeps
+from engine import DIVERGED, SurfaceTask
+
+if TYPE_CHECKING:
+    from app.look.theme import Theme
+    from engine import RunPicture, SessionPicture
+
+Array = np.ndarray
+
+FLOOR = QRectF(0, 0, 600, 600)  # the paths are thinned as if the floor were this many pixels
+LONGEST = 12.0  # pixels of the floor that a straight piece of a draped path may span
+KEY_DEGREES = 6.0
+BESIDE = 1.12  # where the labels of the floor stand
+KEY_TURNS = {
+    Qt.Key.Key_Left: (KEY_DEGREES, 0.0),
+    Qt.Key.Key_Right: (-KEY_DEGREES, 0.0),
+    Qt.Key.Key_Up: (0.0, KEY_DEGREES),
+    Qt.Key.Key_Down: (0.0, -KEY_DEGREES),
+}
+HIDDEN = 0.3  # opacity of what is behind a hill
+
+
+class Relief(QWidget):
+    """A landscape that can be turned. It has no say in the session: it only shows pictures."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("relief")
+        self.setAccessibleName("Surface in 3-D")
+        self.setToolTip("Drag or arrow keys: turn. Wheel, + and −: zoom. 0: as it was.")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(200, 180)
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self._theme = theme
+        self._camera = Camera()
+        self._landscape: Landscape | None = None
+        self._view = View(-1.0, 1.0, -1.0, 1.0, FLOOR)
+        self._mesh: Mesh | None = None
+        self._mesh_painter = MeshPainter()
+        self._runs: tuple[RunPicture, ...] = ()
+        self._start: tuple[float, float] | None = None
+        self._selected = ""
+        self._cursor: int | None = None
+        self._dragged: QPointF | None = None
+        self._canvas = Canvas(self._drape, self._paint_base)
+        self._lines = Lines()
+
+    @property
+    def camera(self) -> Camera:
+        return self._camera
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._redraw()
+
+    def set_landscape(self, landscape: Landscape, region: tuple[float, float, float, float]) -> None:
+        """Show the part of the landscape over a region of the plane."""
+        self._landscape = landscape
+        self._view = View(*region, FLOOR)
+        self._mesh = mesh_of(landscape, self._view)
+        self._redraw()
+
+    def set_selected(self, id: str) -> None:
+        self._selected = id
+        self.update()
+
+    def set_cursor(self, update: int | None) -> None:
+        """Mark the point of an update on every path."""
+        self._cursor = update
+        self.update()
+
+    def refresh(self, picture: SessionPicture) -> None:
+        self._runs = picture.runs
+        assert isinstance(picture.task, SurfaceTask)
+        self._start = picture.task.start
+        self.update()
+
+    def look(self, camera: Camera) -> None:
+        self._camera = camera
+        self._redraw()
+
+    def reset_view(self) -> None:
+        self.look(Camera(width=self.width(), height=self.height()))
+
+    def _redraw(self) -> None:
+        self._canvas.spoil()
+        self.update()
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.drawImage(0, 0, self._canvas.image(self._runs, self._theme.run_colours, self._view))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._draw_moving(painter)
+        if self._canvas.behind:
+            self.update()
+
+    def _paint_base(self) -> QImage:
+        image = blank(self, self._theme.panel)
+        with QPainter(image) as painter:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(self.rect(), self._draw_surface())
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            minima = self._landscape.terrain.ground.minima if self._landscape is not None else ()
+            for x, y in minima:
+                if (at := self._place(x, y)) is not None:
+                    draw_minimum(painter, at)
+            if self._landscape is not None:
+                self._landscape.draw_nothing(painter, QRectF(self.rect()), self._theme)
+        return image
+
+    def _draw_surface(self) -> QImage:
+        """The floor and the mesh, at twice the resolution: halved, its outlines are smooth."""
+        image = blank(self, self._theme.panel, finer=2)
+        with QPainter(image) as painter:
+            self._draw_floor(painter)
+            if self._mesh is not None:
+                self._mesh_painter.draw(painter, self._mesh, self._camera, heat_table(self._theme.heat))
+        return image
+
+    def _draw_floor(self, painter: QPainter) -> None:
+        """The outline of the box's floor, and the range of its sides."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.muted, 1.0))
+        corners = [(-1, -1), (1, -1), (1, 1), (-1, 1)]
+        points = [self._camera.point(x, y, 0.0) for x, y in corners]
+        painter.drawPolygon(points)
+        view, middle = self._view, self._camera.point(0, 0, 0.0)
+        names = self._landscape.terrain.ground.axes if self._landscape is not None else ("x", "y")
+        across = f"{names[0]} {number(view.x0)} … {number(view.x1)}"
+        up = f"{names[1]} {number(view.y0)} … {number(view.y1)}"
+        for x, y, text in ((0, -1, across), (0, 1, across), (-1, 0, up), (1, 0, up)):
+            at = self._camera.point(x * BESIDE, y * BESIDE, 0.0)
+            if at.y() > middle.y():  # the two sides towards the eye
+                painter.drawText(QRectF(at.x() - 90, at.y() - 2, 180, 24), Qt.AlignmentFlag.AlignCenter, text)
+
+    def _draw_moving(self, painter: QPainter) -> None:
+        colours = self._theme.run_colours
+        if self._start is not None and (at := self._place(*self._start)) is not None:
+            draw_start(painter, at, focused=False)
+        for run in self._runs:
+            if not run.visible:
+                continue
+            if self._cursor is not None and self._cursor <= run.update:
+                marked = self._place(*overlay.point_at(run, self._cursor))
+                if marked is not None:
+                    draw_dot(painter, marked, colours[run.colour])
+            at = self._place(*overlay.standing(run))
+            if at is None:
+                continue
+            painter.setOpacity(1.0 if self._seen(*overlay.standing(run)) else HIDDEN)
+            if run.status == DIVERGED and overlay.live(run):
+                draw_cross(painter, at, colours[run.colour])
+            else:
+                draw_run(painter, at, colours[run.colour], run.id == self._selected)
+            painter.setOpacity(1.0)
+
+    def _stand(self, x: float, y: float) -> tuple[Array, Array, Array] | None:
+        """A point of the plane on the surface in the box; None outside the part shown."""
+        if self._mesh is None or not (math.isfinite(x) and math.isfinite(y)):
+            return None
+        view = self._view
+        across = np.array([2 * (x - view.x0) / (view.x1 - view.x0) - 1])
+        up = np.array([2 * (y - view.y0) / (view.y1 - view.y0) - 1])
+        height = self._mesh.height(across, up) + LIFT
+        return (across, up, height) if np.isfinite(height).all() else None
+
+    def _place(self, x: float, y: float) -> QPointF | None:
+        """The same point on the screen."""
+        stand = self._stand(x, y)
+        return QPointF(*self._camera.project(*stand)[0]) if stand is not None else None
+
+    def _seen(self, x: float, y: float) -> bool:
+        stand = self._stand(x, y)
+        return stand is not None and self._mesh is not None and bool(self._mesh.seen(*stand, self._camera)[0])
+
+    def _drape(self, painter: QPainter, segments: Array, colour: QColor) -> None:
+        """Lay segments of the floor (n, 4) over the mesh; what is behind a hill shows faintly."""
+        assert self._mesh is not None
+        pieces = _pieces(segments)
+        x = (pieces[:, 0::2] - FLOOR.left()) / FLOOR.width() * 2 - 1
+        y = (FLOOR.bottom() - pieces[:, 1::2]) / FLOOR.height() * 2 - 1
+        x, y = np.clip(x, -1, 1), np.clip(y, -1, 1)
+        height = self._mesh.height(x, y) + LIFT
+        known = np.isfinite(height).all(axis=1)
+        x, y, height = x[known], y[known], height[known]
+        drawn = self._camera.project(x, y, height).reshape(-1, 4)
+        seen = self._mesh.seen(x.mean(axis=1), y.mean(axis=1), height.mean(axis=1), self._camera)
+        faint = QColor(colour)
+        faint.setAlphaF(HIDDEN)
+        self._lines(painter, drawn[~seen], faint)
+        self._lines(painter, drawn[seen], colour)
+
+    # Hands
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.look(replace(self._camera, width=self.width(), height=self.height()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._dragged = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._dragged is not None:
+            moved = event.position() - self._dragged
+            self._dragged = event.position()
+            self.look(self._camera.turned(moved.x() * 0.4, moved.y() * 0.3))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._dragged = None
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.look(self._camera.zoomed(1.2 ** (event.angleDelta().y() / 120.0)))
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        return keeps(event, _turns) or super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in KEY_TURNS:
+            self.look(self._camera.turned(*KEY_TURNS[Qt.Key(event.key())]))
+        elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            self.look(self._camera.zoomed(1 / 1.2 if event.key() == Qt.Key.Key_Minus else 1.2))
+        elif event.key() == Qt.Key.Key_0:
+            self.reset_view()
+        else:
+            super().keyPressEvent(event)
+
+
+def _turns(event: QKeyEvent) -> bool:
+    free = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
+    return not event.modifiers() & ~free and event.key() in KEY_TURNS
+
+
+def _pieces(segments: Array) -> Array:
+    """Segments (n, 4) cut into pieces of at most LONGEST pixels of the floor, so that they can bend."""
+    length = np.hypot(segments[:, 2] - segments[:, 0], segments[:, 3] - segments[:, 1])
+    parts = np.maximum(np.ceil(length / LONGEST).astype(int), 1)
+    if (parts == 1).all():
+        return segments
+    owner = np.repeat(np.arange(len(segments)), parts)
+    place = np.arange(len(owner)) - np.repeat(np.cumsum(parts) - parts, parts)
+    start, along = segments[owner, :2], segments[owner, 2:] - segments[owner, :2]
+    first, last = place / parts[owner], (place + 1) / parts[owner]
+    return np.hstack((start + along * first[:, None], start + along * last[:, None]))

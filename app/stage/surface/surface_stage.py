@@ -1,0 +1,182 @@
+"""The stage: where descent on a surface is seen, from above or in three dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from app.stage.surface.surface_3d import Relief
+from app.stage.surface.surface_plane import Plane
+from app.stage.surface.toolbar import Toolbar
+
+if TYPE_CHECKING:
+    from app.look.theme import Theme
+    from app.stage.terrain import Terrain
+    from engine import SessionPicture
+
+DESCRIBE_DELAY = 1000  # milliseconds between two descriptions for a screen reader
+
+
+class Stage(QWidget):
+    """Pulls immutable pictures and shows them over a terrain. It never changes the session.
+
+    region_wanted(x0, x1, y0, y1, nx, ny): the view needs values there; the old ones stay until
+    `set_ground`. start_dragged and start_placed carry the start's (x, y); cursor_moved the update
+    under the pointer, or None.
+    """
+
+    region_wanted = Signal(float, float, float, float, int, int)
+    start_dragged = Signal(float, float)
+    start_placed = Signal(float, float)
+    cursor_moved = Signal(object)
+    export_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("stage")
+        self.setAccessibleName("Stage")
+        self.toolbar = Toolbar()
+        self.plane = Plane(theme)
+        self.relief = Relief(theme)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.plane)
+        self._pages.addWidget(self.relief)
+        self._terrain: Terrain | None = None
+        self._picture: SessionPicture | None = None
+        self._describing = QTimer(self)
+        self._describing.setSingleShot(True)
+        self._describing.setInterval(DESCRIBE_DELAY)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.toolbar)
+        column.addWidget(self._pages, 1)
+        self.setFocusProxy(self.plane)
+        self._wire()
+
+    def _wire(self) -> None:
+        self.plane.region_wanted.connect(self.region_wanted)
+        self.plane.start_dragged.connect(self.start_dragged)
+        self.plane.start_placed.connect(self.start_placed)
+        self.plane.cursor_moved.connect(self.cursor_moved)
+        self.toolbar.arrows_chosen.connect(self.plane.set_arrows)
+        self.toolbar.equal_chosen.connect(self.plane.set_equal)
+        self.toolbar.relief_chosen.connect(self._show_relief)
+        self.toolbar.reset_asked.connect(self.reset_view)
+        self._describing.timeout.connect(self._describe)
+
+    @property
+    def value_at(self) -> Callable[[float, float], float] | None:
+        """The surface's value at (x, y) for the read-out; without it the terrain is interpolated."""
+        return self.plane.value_at
+
+    @value_at.setter
+    def value_at(self, value_at: Callable[[float, float], float] | None) -> None:
+        self.plane.value_at = value_at
+
+    def set_theme(self, theme: Theme) -> None:
+        self.plane.set_theme(theme)
+        self.relief.set_theme(theme)
+
+    def set_ground(self, terrain: Terrain) -> None:
+        """Show these values of the surface, unless newer ones have come before."""
+        if self._terrain is not None and terrain.serial < self._terrain.serial:
+            return
+        self._terrain = terrain
+        self.toolbar.set_title(terrain.ground.title)
+        self.plane.set_terrain(terrain)
+        if self._in_relief:
+            self._raise_relief()
+
+    def set_selected(self, id: str) -> None:
+        """The run whose arrows are shown."""
+        self.plane.set_selected(id)
+        self.relief.set_selected(id)
+
+    def set_cursor(self, update: int | None) -> None:
+        """Mark the point of an update on every path."""
+        self.plane.set_cursor(update)
+        self.relief.set_cursor(update)
+
+    def refresh(self, picture: SessionPicture) -> None:
+        """Show the newest picture; called once a frame, and cheap if nothing is new."""
+        if picture is self._picture:
+            return
+        self._picture = picture
+        self._current.refresh(picture)
+        if not self._describing.isActive():
+            self._describing.start()
+
+    def reset_view(self) -> None:
+        self._current.reset_view()
+
+    def image(self) -> QImage:
+        """What is on screen, as a picture."""
+        return self._current.grab().toImage()
+
+    def view(self) -> dict[str, Any]:
+        """The view settings: plain values, as a file keeps them."""
+        bar = self.toolbar
+        return {
+            "stage_arrows": [key for key, button in bar.arrows.items() if button.isChecked()],
+            "stage_equal": bar.equal.isChecked(),
+            "stage_relief": bar.relief.isChecked(),
+        }
+
+    def apply_view(self, view: Mapping[str, Any]) -> None:
+        """Restore what `view` told; entries that are missing or make no sense are passed over."""
+        bar, arrows = self.toolbar, view.get("stage_arrows")
+        if isinstance(arrows, list):
+            for key, button in bar.arrows.items():
+                button.setChecked(key in arrows)
+        for key, button in (("stage_equal", bar.equal), ("stage_relief", bar.relief)):
+            if isinstance(view.get(key), bool):
+                button.setChecked(view[key])
+
+    @property
+    def _in_relief(self) -> bool:
+        return self._pages.currentWidget() is self.relief
+
+    @property
+    def _current(self) -> Plane | Relief:
+        return self.relief if self._in_relief else self.plane
+
+    def _show_relief(self, on: bool) -> None:
+        self._pages.setCurrentWidget(self.relief if on else self.plane)
+        self.setFocusProxy(self._current)
+        if on:
+            self._raise_relief()
+        if self._picture is not None:
+            self._current.refresh(self._picture)
+
+    def _raise_relief(self) -> None:
+        if self.plane.landscape is not None:
+            self.relief.set_landscape(self.plane.landscape, self.plane.view.region)
+
+    def _describe(self) -> None:
+        text = self.plane.describe(self._picture.runs if self._picture is not None else ())
+        if text != self.accessibleDescription():
+            self.setAccessibleDescription(text)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.menu()
+        menu.popup(event.globalPos())
+
+    def menu(self) -> QMenu:
+        """The context menu, which deletes itself when it closes."""
+        menu = QMenu(self)
+        menu.setObjectName("stage_menu")
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.addAction("Reset view", self.reset_view)
+        menu.addAction("Show from above" if self._in_relief else "Show in 3-D", self.toolbar.relief.toggle)
+        menu.addSeparator()
+        menu.addAction("Copy image", self._copy)
+        menu.addAction("Export…", lambda: self.export_wanted.emit())
+        return menu
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setImage(self.image())

@@ -1,0 +1,109 @@
+"""The line above the plane: its title, and buttons for arrows, scale and the third dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from app.stage.markers import draw_arrow
+from app.stage.surface import arrows
+
+HINT = "click or drag the start"
+HINT_3D = "drag to turn, wheel to zoom"
+ICON = QSize(18, 14)
+
+
+class Toolbar(QWidget):
+    """Toggles of the stage. The arrow buttons carry the arrows' colours and so are their legend."""
+
+    arrows_chosen = Signal(object)
+    equal_chosen = Signal(bool)
+    relief_chosen = Signal(bool)
+    reset_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title = QLabel("Parameter path")
+        self._title.setObjectName("cardTitle")
+        self._hint = Hint(HINT)
+        self._hint.setObjectName("muted")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.arrows = {kind.key: self._arrow_button(kind) for kind in arrows.KINDS}
+        self.equal = self._toggle("equal", "1:1", "Equal scales", "A unit of x as long as a unit of y")
+        self.relief = self._toggle("relief", "3-D", "Surface in 3-D", "The surface in three dimensions")
+        self.reset = self._button("reset_view", "Fit", "Reset view", "Show the whole surface (0)")
+        self.equal.toggled.connect(self.equal_chosen)
+        self.relief.toggled.connect(self._choose_relief)
+        self.reset.clicked.connect(lambda: self.reset_asked.emit())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self._title)
+        row.addWidget(self._hint, 1)
+        for button in (*self.arrows.values(), self.equal, self.reset, self.relief):
+            row.addWidget(button)
+
+    @property
+    def chosen_arrows(self) -> frozenset[str]:
+        return frozenset(key for key, button in self.arrows.items() if button.isChecked())
+
+    def set_title(self, title: str) -> None:
+        self._title.setText(title)
+
+    def _choose_relief(self, on: bool) -> None:
+        self._hint.setText(HINT_3D if on else HINT)
+        for button in (*self.arrows.values(), self.equal):
+            button.setEnabled(not on)
+        self.relief_chosen.emit(on)
+
+    def _arrow_button(self, kind: arrows.Kind) -> QToolButton:
+        button = self._toggle(f"arrow_{kind.key}", kind.label, f"Arrow: {kind.key}", kind.help)
+        button.setIcon(drawn_icon(lambda painter: _draw_sample(painter, QColor(kind.colour)), ICON))
+        button.setIconSize(ICON)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.toggled.connect(lambda: self.arrows_chosen.emit(self.chosen_arrows))
+        return button
+
+    def _toggle(self, name: str, text: str, spoken: str, tip: str) -> QToolButton:
+        button = self._button(name, text, spoken, tip)
+        button.setCheckable(True)
+        return button
+
+    def _button(self, name: str, text: str, spoken: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(f"stage_{name}")
+        button.setText(text)
+        button.setAccessibleName(spoken)
+        button.setToolTip(tip)
+        button.setAutoRaise(True)
+        return button
+
+
+class Hint(QLabel):
+    """Words that a narrow stage leaves out, before it cuts them or a button short."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.width() >= self.sizeHint().width():
+            super().paintEvent(event)
+
+
+def _draw_sample(painter: QPainter, colour: QColor) -> None:
+    draw_arrow(painter, QPointF(2, ICON.height() / 2), QPointF(1, 0), ICON.width() - 4.0, colour)
+
+
+def drawn_icon(draw: Callable[[QPainter], None], size: QSize) -> QIcon:
+    """An icon drawn twice as large as it is shown, for screens with small pixels."""
+    picture = QPixmap(size * 2)
+    picture.setDevicePixelRatio(2.0)
+    picture.fill(Qt.GlobalColor.transparent)
+    with QPainter(picture) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        draw(painter)
+    return QIcon(picture)

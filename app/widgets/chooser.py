@@ -1,0 +1,141 @@
+"""A list of a catalogue's entries to choose from, searched by typing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QGuiApplication, QPainter, QPalette, QStandardItem, QStandardItemModel, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from app.widgets.catalogue_text import about, family, summary_of
+from app.widgets.restart_effects import AGAIN
+from engine import Catalogue
+
+_KEY, _SUMMARY, _EFFECT = (Qt.ItemDataRole.UserRole + place for place in range(3))
+_WIDTH, _MOST_ROWS = 540, 14
+_MARGIN = 9
+
+
+class _Entry(QStyledItemDelegate):
+    """Title over summary, at its right what picking it does; a family's name as a small heading."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        self.initStyleOption(option, index)
+        chosen = option.palette.color(QPalette.ColorRole.Highlight)
+        palette = QGuiApplication.palette()  # the view's own has other muted text, which the stylesheet derived
+        rect = option.rect.adjusted(_MARGIN, 4, -_MARGIN, -4)
+        painter.save()
+        heading = index.data(_KEY) is None
+        if not heading and option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, chosen)
+        font = QFont(option.font)
+        muted = palette.color(QPalette.ColorRole.PlaceholderText)
+        if heading:
+            font.setPixelSize(font.pixelSize() - 2)
+            font.setWeight(QFont.Weight.DemiBold)
+            painter.setFont(font)
+            painter.setPen(muted)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignBottom, str(index.data()).upper())
+        else:
+            painter.setFont(font)
+            painter.setPen(palette.color(QPalette.ColorRole.Text))
+            painter.drawText(rect, Qt.AlignmentFlag.AlignTop, str(index.data()))
+            font.setPixelSize(font.pixelSize() - 1)
+            painter.setFont(font)
+            painter.setPen(muted)
+            summary = painter.fontMetrics().elidedText(
+                str(index.data(_SUMMARY)), Qt.TextElideMode.ElideRight, rect.width()
+            )
+            painter.drawText(rect, Qt.AlignmentFlag.AlignBottom, summary)
+            right = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
+            painter.drawText(rect, right, str(index.data(_EFFECT) or ""))
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(_WIDTH, 30 if index.data(_KEY) is None else 44)
+
+
+class Chooser(QComboBox):
+    """`chosen` tells the key a person picked; `set_key` shows one in silence.
+
+    effect: what picking a key does to the runs (see effects.effect); asked when the list opens.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, catalogue: Catalogue[Any]) -> None:
+        super().__init__()
+        self._catalogue = catalogue
+        self.key = next(iter(catalogue))
+        self.effect: Callable[[str], str] = lambda key: ""
+        self._offered: tuple[str, ...] = ()
+        self.offer(catalogue)
+        self.set_key(self.key)
+        self.setItemDelegate(_Entry(self))
+        self.setMaxVisibleItems(_MOST_ROWS)
+        self.view().setMinimumWidth(_WIDTH)
+        self.view().setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(12)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.activated.connect(self._choose)
+
+    def offer(self, keys: Iterable[str]) -> None:
+        """Let a person choose among these entries; `set_key` must follow."""
+        keys = tuple(keys)
+        if keys == self._offered:
+            return
+        self._offered = keys
+        model = QStandardItemModel(self)
+        heading = ""
+        for key in keys:
+            entry = self._catalogue[key]
+            if family(entry) != heading:
+                heading = family(entry)
+                item = QStandardItem(heading)
+                item.setFlags(Qt.ItemFlag.NoItemFlags)
+                model.appendRow(item)
+            item = QStandardItem(entry.title)
+            item.setData(key, _KEY)
+            item.setData(summary_of(entry), _SUMMARY)
+            item.setToolTip(about(entry))
+            model.appendRow(item)
+        with QSignalBlocker(self):
+            self.setModel(model)  # which deletes the one before
+
+    def set_key(self, key: str, *more: str) -> None:
+        """Show an entry; more: what else its tooltip says."""
+        entry = self._catalogue[key]
+        self.key = key
+        place = self.findData(key, _KEY)
+        if place != self.currentIndex():
+            with QSignalBlocker(self):
+                self.setCurrentIndex(place)
+        self.setToolTip(about(entry, *more))
+
+    def show_other(self, title: str, tip: str) -> None:
+        """Show something that is no entry of the catalogue."""
+        with QSignalBlocker(self):
+            self.setCurrentIndex(-1)
+        self.setPlaceholderText(title)
+        self.setToolTip(tip)
+
+    def showPopup(self) -> None:
+        for place in range(self.count()):
+            if key := self.itemData(place, _KEY):
+                effect = self.effect(key) if key != self.key or self.currentIndex() < 0 else ""
+                self.setItemData(place, effect if effect == AGAIN else "", _EFFECT)
+        super().showPopup()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # scrolling past must not choose
+
+    def _choose(self, place: int) -> None:
+        key = self.itemData(place, _KEY)
+        if key:
+            self.set_key(key)
+            self.chosen.emit(key)

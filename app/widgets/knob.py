@@ -1,0 +1,334 @@
+"""One knob, made from its declaration: its symbol and name, a slider and a number that can be typed."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from app.widgets.option_picker import Options
+from app.widgets.restart_effects import AGAIN, WORDS
+from app.widgets.restyle import dress
+from app.widgets.slider import Slider
+from app.widgets.switch import Switch
+from engine import Hyper, SettingError, Value
+
+_TICKS = 1000
+_LONGEST = 400  # characters that are looked at
+_HEAD = 19  # pixels
+_ARROWS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_Left: -1}
+_SIGNS = str.maketrans({"−": "-", "\N{EN DASH}": "-", "\N{NO-BREAK SPACE}": ""})
+
+
+def shown(value: Value, kind: str) -> str:
+    """A value as the number field shows it; typing it back gives the same value."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple):
+        return ", ".join(shown(item, "real") for item in value)
+    if isinstance(value, float) and math.isinf(value):
+        return "off" if value < 0 else "inf"
+    if kind == "switch":
+        return "on" if value else "off"
+    if kind == "integer":
+        return str(int(value))
+    short = f"{value:.6g}"
+    exact = short if float(short) == value else repr(float(value))
+    return exact.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
+
+
+def read(text: str, hyper: Hyper) -> Value:
+    """What a person typed. Raises SettingError with the knob's own sentence."""
+    text = text.translate(_SIGNS).strip()[:_LONGEST]
+    if hyper.kind == "choice":
+        return hyper.check(text)
+    if hyper.kind == "list":
+        pieces = [piece for piece in text.replace(";", ",").split(",") if piece.strip()]
+        return hyper.check([_number(piece, hyper) for piece in pieces])
+    if text.lower() == "off" and hyper.low == float("-inf"):
+        return hyper.low
+    return hyper.check(_number(text, hyper))
+
+
+def _number(text: str, hyper: Hyper) -> float:
+    try:
+        return int(text) if text.strip().isdecimal() else float(text)  # 3 is refused as 3, not as 3.0
+    except ValueError:
+        short = text.strip() if len(text) <= 30 else f"{text.strip()[:30]}…"
+        raise SettingError(f"{hyper.title} must be a number in {hyper.range}, got {short!r}") from None
+
+
+def _shifted(event: QKeyEvent) -> bool:
+    return bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+
+
+class Knob(QWidget):
+    """`changed` tells what a person set, at every step of a drag; `finished` that the gesture is over.
+
+    `set_value` shows a value and emits nothing. A value that is refused changes nothing: the field
+    shows why until it is corrected or Escape is pressed.
+    """
+
+    changed = Signal(str, object)
+    finished = Signal()
+
+    def __init__(self, hyper: Hyper) -> None:
+        super().__init__()
+        self.hyper = hyper
+        self._value: Value = hyper.default
+        self.setObjectName(f"knob-{hyper.name}")
+        self.setAccessibleName(hyper.title)
+        low, high = hyper.slider or (hyper.low, hyper.high)
+        self._low, self._high = low, high
+        self._log = hyper.log and high > 0.0
+        sign = hyper.symbol if hyper.kind != "switch" else ""
+        self.symbol = QLabel(sign)
+        self.symbol.setObjectName("knob-symbol")
+        if not sign:
+            self.symbol.hide()
+        self.label = QLabel(hyper.title)
+        self.label.setObjectName("knob-name" if sign else "knob-title")
+        self.field = QLineEdit(self)
+        self.slider: Slider | None = None
+        self.switch: Switch | None = None
+        self.options: Options | None = None
+        self.mark = QLabel("↺")
+        self.mark.setObjectName("knob-name")
+        self.mark.hide()
+        self._effect = ""
+        self.fault = QLabel(self)
+        self.fault.setObjectName("fault")
+        self.fault.setTextFormat(Qt.TextFormat.PlainText)
+        self.fault.setWordWrap(True)
+        self.fault.hide()
+        for label in (self.symbol, self.label):
+            label.installEventFilter(self)
+        self._make_parts()
+        self._describe()
+        self.set_value(hyper.default)
+
+    def set_value(self, value: Value) -> None:
+        """Show a value without telling anyone; what is being typed stays."""
+        self._value = value
+        if self.switch is not None:
+            with QSignalBlocker(self.switch):
+                self.switch.setChecked(bool(value))
+            return
+        if self.options is not None:
+            self.options.set_option(str(value))
+            return
+        if not self.field.hasFocus() or not self.field.isModified():
+            self._write(value)
+        if self.slider is not None and not self.slider.isSliderDown() and not isinstance(value, tuple | str):
+            with QSignalBlocker(self.slider):
+                self.slider.setValue(self._tick(float(value)))
+
+    @property
+    def value(self) -> Value:
+        return self._value
+
+    def show_effect(self, effect: str, marked: bool) -> None:
+        """Say beforehand what turning it does to the runs (effects.LIVE, AGAIN, or nothing); marked: with a sign."""
+        self.mark.setVisible(marked and effect == AGAIN)
+        if effect != self._effect:
+            self._effect = effect
+            self._describe()
+
+    def _make_parts(self) -> None:
+        hyper = self.hyper
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 0, 0)
+        head.setSpacing(6)
+        head.addWidget(self.symbol)
+        head.addWidget(self.label)
+        head.addWidget(self.mark)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        if hyper.kind == "switch":
+            self.field.hide()
+            self.switch = Switch()
+            self.switch.toggled.connect(self._toggle)
+            head.addStretch(1)
+            head.addWidget(self.switch)
+            return
+        if hyper.kind == "choice":
+            self.field.hide()
+            self.options = Options(hyper.options, hyper.title)
+            self.options.chosen.connect(self._pick)
+            head.addWidget(self.options, 1)
+            return
+        self.field.setObjectName("knob-field")
+        self.field.setFixedHeight(_HEAD)
+        self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.field.setMaxLength(_LONGEST)
+        self.field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.field.editingFinished.connect(self._typed)
+        self.field.installEventFilter(self)
+        head.addWidget(self.field, 1)
+        if hyper.unit:
+            unit = QLabel(hyper.unit)
+            unit.setObjectName("knob-unit")
+            head.addWidget(unit)
+        if hyper.kind != "list" and math.isfinite(self._low) and math.isfinite(self._high):
+            self.slider = Slider()
+            self.slider.installEventFilter(self)
+            self.slider.setRange(0, _TICKS)
+            self.slider.setSingleStep(_TICKS // 100)
+            self.slider.setPageStep(_TICKS // 10)
+            self.slider.valueChanged.connect(self._slid)
+            self.slider.sliderReleased.connect(self.finished)
+            self.slider.reset.connect(self._to_default)
+            column.addWidget(self.slider)
+        column.addWidget(self.fault)
+
+    def _describe(self) -> None:
+        hyper = self.hyper
+        lines = [f"{hyper.help[:1].upper()}{hyper.help[1:].rstrip('.')}."] if hyper.help else []
+        default = shown(hyper.default, hyper.kind)
+        choice = hyper.kind == "choice"
+        lines.append(f"Default {default}, {hyper.range}." if choice else f"Range {hyper.range}, default {default}.")
+        if self._effect:
+            lines.append(WORDS[self._effect])
+        self.setAccessibleDescription(" ".join(lines))
+        if hyper.kind != "list":
+            lines.append("Double-click the name for the default.")
+        self.setToolTip("<p>" + "</p><p>".join(lines) + "</p>")
+        if self.options is not None:
+            self.options.setToolTip(self.toolTip())
+        parts = ((self.field, "value"), (self.slider, "slider"), (self.switch, "switch"), (self.options, "options"))
+        for part, name in parts:
+            if part is not None:
+                part.setAccessibleName(f"{hyper.title} {name}")
+                part.setAccessibleDescription(self.accessibleDescription())
+
+    @property
+    def _least(self) -> float:
+        """Where a logarithmic slider begins, which has no place for 0."""
+        return self._low if self._low > 0.0 else self._high * 1e-6
+
+    def _tick(self, value: float) -> int:
+        low, high = self._low, self._high
+        if self._log:
+            low = self._least
+            if value <= low:
+                return 0
+            share = math.log(min(value, high) / low) / math.log(high / low)
+        else:
+            share = (value - low) / (high - low) if high > low else 0.0
+        return round(_TICKS * min(max(share, 0.0), 1.0))
+
+    def _at(self, tick: int) -> float:
+        """The value at a place of the slider, rounded to what a hand can mean."""
+        low, high, share = self._low, self._high, tick / _TICKS
+        if self._log:
+            if tick == 0 and self.hyper.low == 0.0:
+                return 0.0  # the far end of a logarithmic slider is off
+            value = self._least * (high / self._least) ** share
+            return float(f"{value:.3g}")
+        value = low + (high - low) * share
+        if self.hyper.kind == "integer":
+            return round(value)
+        digits = max(0, 3 - math.floor(math.log10(high - low))) if high > low else 3
+        return round(value, digits)
+
+    def _slid(self, tick: int) -> None:
+        self._offer(min(max(self._at(tick), self.hyper.low), self.hyper.high))
+        if self.slider is not None and not self.slider.isSliderDown():
+            self.finished.emit()
+
+    def _offer(self, value: float) -> None:
+        kept = self.hyper.check(round(value) if self.hyper.kind == "integer" else value)
+        self._write(kept)
+        if kept != self._value:
+            self._value = kept
+            self.changed.emit(self.hyper.name, kept)
+
+    def _write(self, value: Value) -> None:
+        """Put a value into the field, over whatever stands there; this also takes a refusal back."""
+        text = shown(value, self.hyper.kind)
+        if self.field.text() != text:
+            self.field.setText(text)
+            self.field.setCursorPosition(0)
+        self.field.setModified(False)
+        self.refuse("")
+
+    def _typed(self) -> None:
+        if not self.field.isModified():
+            return
+        try:
+            value = read(self.field.text(), self.hyper)
+        except SettingError as error:
+            self.refuse(error.sentence)
+            return
+        changed = value != self._value
+        self.field.setModified(False)
+        self.set_value(value)
+        if changed:
+            self.changed.emit(self.hyper.name, value)
+            self.finished.emit()
+
+    def _toggle(self, on: bool) -> None:
+        self._value = on
+        self.changed.emit(self.hyper.name, on)
+        self.finished.emit()
+
+    def _pick(self, option: str) -> None:
+        self._value = option
+        self.changed.emit(self.hyper.name, option)
+        self.finished.emit()
+
+    def _to_default(self) -> None:
+        self.field.setModified(False)
+        changed = self._value != self.hyper.default
+        self.set_value(self.hyper.default)
+        if changed:
+            self.changed.emit(self.hyper.name, self.hyper.default)
+            self.finished.emit()
+
+    def refuse(self, sentence: str) -> None:
+        """Say below the knob why a value cannot be; "" takes it back."""
+        if sentence != self.fault.text():
+            self.fault.setText(sentence)
+        self.fault.setVisible(bool(sentence))
+        dress(self.field, bad=bool(sentence))
+
+    def _nudge(self, direction: int, coarse: bool) -> None:
+        """Arrow keys: by a tenth (coarse: tenfold) on a logarithmic knob, else a hundredth (a tenth) of the slider."""
+        if isinstance(self._value, tuple | bool | str):
+            return
+        value = float(self._value) if math.isfinite(self._value) else self._low
+        if self._log:
+            value = (value or self._least) * (10.0 if coarse else 1.1) ** direction
+        elif self.hyper.kind == "integer":
+            value += direction * (10 if coarse else 1)
+        else:
+            value += direction * (self._high - self._low) * (0.1 if coarse else 0.01)
+        if self.hyper.kind != "integer":
+            value = float(f"{value:.6g}")
+        elif round(value) == self._value:
+            value += direction  # a tenth of a small count is less than one
+        self._offer(min(max(value, self.hyper.low), self.hyper.high))
+        self.set_value(self._value)
+        self.finished.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched in (self.label, self.symbol) and event.type() == QEvent.Type.MouseButtonDblClick:
+            self._to_default()
+            return True
+        if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Escape and self.field.isModified():
+                self._write(self._value)
+                return True
+            if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self.slider is not None:
+                self._nudge(_ARROWS[Qt.Key(event.key())], coarse=_shifted(event))
+                return True
+        if watched is self.slider and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            direction = _ARROWS.get(Qt.Key(event.key()), 0)
+            if direction:  # a step of the slider itself may be less than one of a small count
+                self._nudge(direction, coarse=_shifted(event))
+                return True
+        return False

@@ -1,0 +1,55 @@
+"""A choice among a few words: a row of buttons for two or three, a list for more."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+
+from app.widgets.segmented import Segmented
+
+_MOST_BUTTONS = 3
+
+
+class _List(QComboBox):
+    """A list that scrolling past cannot change."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class Options(QWidget):
+    """`chosen` tells the option a person picked; `set_option` shows one in silence."""
+
+    chosen = Signal(str)
+
+    def __init__(self, options: tuple[str, ...], name: str) -> None:
+        super().__init__()
+        self._options = options
+        titles = [f"{option[:1].upper()}{option[1:].replace('_', ' ')}" for option in options]
+        self.buttons: Segmented | None = None
+        self.list: QComboBox | None = None
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        if len(options) <= _MOST_BUTTONS:
+            self.buttons = Segmented(titles, name)
+            self.buttons.chosen.connect(self._choose)
+            row.addWidget(self.buttons)
+        else:
+            self.list = _List()
+            self.list.addItems(titles)
+            self.list.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self.list.setAccessibleName(name)
+            self.list.activated.connect(self._choose)
+            row.addWidget(self.list)
+
+    def set_option(self, option: str) -> None:
+        place = self._options.index(option)
+        if self.buttons is not None:
+            self.buttons.set_place(place)
+        if self.list is not None:
+            with QSignalBlocker(self.list):
+                self.list.setCurrentIndex(place)
+
+    def _choose(self, place: int) -> None:
+        self.chosen.emit(self._options[place])

@@ -1,0 +1,1 @@
+"""The window: its parts, menus, keys and panels."""

@@ -1,0 +1,279 @@
+"""Export: what, how large, how it looks, with the figure itself beside the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.curves.table import CURVES, Clock
+from app.export.figure import is_carried
+from app.export.networks.figures import FIGURES, figure_on_screen, figures_for
+from app.export.plots import CurvePlot, NetworkPlot, Plot, StagePlot
+from app.export.style import KNOBS, LEGENDS, MM, SIZES, FigureSettings
+from app.widgets.knob_list import KnobList
+from app.widgets.popup import Popup
+from app.workers.export_job import Draughtsman, Order
+from engine import NetworkTask, SessionPicture
+
+STAGE, TABLE = "stage", "table"
+_DELAY = 250  # milliseconds until a change is drawn
+_PREVIEW = QSize(470, 400)
+_PREVIEW_DPI = 150
+_PREVIEW_PIXELS = 1000.0  # across at most, so that large paper takes no longer
+_SWITCHES = {
+    "grid": "Grid",
+    "title": "Title",
+    "dashes": "Dash patterns (for grey print)",
+    "markers": "Markers",
+    "transparent": "Transparent",
+}
+_FORMATS = {"PDF": "pdf", "SVG": "svg", "PNG": "png"}
+
+
+class ExportPanel(Popup):
+    """`told`, `warned` and `failed` carry what the window's strip shall say. `show_for` opens it."""
+
+    told = Signal(str)
+    warned = Signal(str)
+    failed = Signal(str)
+
+    def __init__(self, owner: QWidget) -> None:
+        super().__init__(owner, "Export", 880, 620)
+        self._picture: SessionPicture | None = None
+        self._clocks: Mapping[str, Clock] = {}
+        self._view: Mapping[str, Any] = {}
+        self.settings = FigureSettings()
+        self.draughtsman = Draughtsman()
+        self.what = QComboBox()
+        self.what.setAccessibleName("what to export")
+        self.sizes = self._list("size of the figure", SIZES)
+        self.fonts = self._list("font", ("sans", "serif"))
+        self.legends = self._list("legend", LEGENDS)
+        self.knobs = KnobList()
+        self.knobs.show_knobs(tuple(KNOBS.values()))
+        self.switches = {name: QCheckBox(text) for name, text in _SWITCHES.items()}
+        self.preview = QLabel()
+        self.preview.setFixedSize(_PREVIEW)
+        self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.preview.setObjectName("preview")
+        self.preview.setAccessibleName("preview of the figure")
+        self.note = QLabel()
+        self.note.setObjectName("muted")
+        self.note.setWordWrap(True)
+        self.buttons = {text: QPushButton(f"Save as {text} …") for text in (*_FORMATS, "CSV")}
+        self.cancel = QPushButton("Cancel")
+        self.cancel.hide()
+        self._waiting = QTimer(self)
+        self._waiting.setSingleShot(True)
+        self._waiting.setInterval(_DELAY)
+        self._lay_out()
+        self._wire()
+        self._show_settings()
+
+    def _wire(self) -> None:
+        self.what.currentIndexChanged.connect(self._changed)
+        self.sizes.currentTextChanged.connect(self._resize)
+        self.fonts.currentTextChanged.connect(lambda font: self._set("font", font))
+        self.legends.currentTextChanged.connect(lambda legend: self._set("legend", legend))
+        self.knobs.changed.connect(self._set)
+        for name, switch in self.switches.items():
+            switch.toggled.connect(lambda on, chosen=name: self._set(chosen, on))
+        for text, button in self.buttons.items():
+            button.clicked.connect(lambda _=False, chosen=text: self._ask_path(chosen))
+        self.cancel.clicked.connect(self.draughtsman.cancel)
+        self._waiting.timeout.connect(self._draw)
+        hand = self.draughtsman
+        hand.drawn.connect(self._show_preview)
+        hand.written.connect(self._written)
+        hand.refused.connect(self._refused)
+        hand.failed.connect(self._failed)
+        hand.moved.connect(self._show_progress)
+
+    def show_for(
+        self, picture: SessionPicture, clocks: Mapping[str, Clock], view: Mapping[str, Any], what: str
+    ) -> None:
+        """Open with what is on screen now; the race may go on."""
+        self._picture, self._clocks, self._view = picture, clocks, view
+        self._list_plots(picture)
+        if what == STAGE and isinstance(picture.task, NetworkTask):
+            what = figure_on_screen(picture.task, picture.experiment.view).key
+        self.what.setCurrentIndex(max(self.what.findData(what), 0))
+        self.popup()
+        self._changed()
+
+    def _list_plots(self, picture: SessionPicture) -> None:
+        """Offer what there is for the problem on screen."""
+        with QSignalBlocker(self.what):
+            self.what.clear()
+            for key, curve in CURVES.items():
+                if curve.needs(picture):
+                    self.what.addItem(curve.title_for(picture), key)
+            if isinstance(picture.task, NetworkTask):
+                for figure in figures_for(picture.task):
+                    self.what.addItem(f"Network: {figure.title}", figure.key)
+            else:
+                self.what.addItem("Stage: surface and paths", STAGE)
+            self.what.addItem("Every row as a table (CSV)", TABLE)
+
+    def plot(self) -> Plot | None:
+        """The chosen plot, with the axes as they are on screen; None for the table."""
+        key = str(self.what.currentData())
+        if key == TABLE:
+            return None
+        if key == STAGE:
+            return StagePlot()
+        if key in FIGURES:
+            return NetworkPlot(key)
+        shown = list(self._view.get("curves", []))
+        spans = dict(zip(shown, self._view.get("curves_smoothing", []), strict=False))
+        return CurvePlot(
+            curve=key,
+            along=str(self._view.get("curves_along", "updates")),
+            log_x=key in self._view.get("curves_log_x", []),
+            log_y=key in self._view.get("curves_log_y", []) if key in shown else None,
+            span=int(spans.get(key, 0)),
+        )
+
+    def export_to(self, path: Path) -> None:
+        """Write what is chosen; the suffix decides the format."""
+        if self._picture is not None:
+            self._working(True)
+            table = path.suffix.lower() == ".csv"
+            plot = None if table else self.plot()
+            self.draughtsman.order(Order(self._picture, plot, self.settings, self._clocks, path))
+
+    def _ask_path(self, text: str) -> None:
+        suffix = _FORMATS.get(text, "csv")
+        name = "rows" if suffix == "csv" else str(self.what.currentData())
+        chosen, _ = QFileDialog.getSaveFileName(self, f"Export as {text}", f"{name}.{suffix}", f"{text} (*.{suffix})")
+        if chosen:
+            path = Path(chosen)
+            self.export_to(path if path.suffix.lower() == f".{suffix}" else path.with_name(f"{path.name}.{suffix}"))
+
+    def _set(self, name: str, value: Any) -> None:
+        self.settings = replace(self.settings, **{name: value})
+        self._changed()
+
+    def _resize(self, name: str) -> None:
+        width, height, font_size, line_width = SIZES[name]
+        self.settings = replace(self.settings, width=width, height=height, font_size=font_size, line_width=line_width)
+        self._show_settings()
+        self._changed()
+
+    def _show_settings(self) -> None:
+        self.knobs.set_values({name: getattr(self.settings, name) for name in KNOBS})
+        for name, switch in self.switches.items():
+            with QSignalBlocker(switch):
+                switch.setChecked(getattr(self.settings, name))
+
+    def _changed(self) -> None:
+        table = self.what.currentData() == TABLE
+        for text, button in self.buttons.items():
+            button.setVisible((text == "CSV") == table)
+        self.note.setText(
+            "One row per run and update, every number so that reading it back gives the same bits. What is measured of "
+            "a network now and then stands in further columns, empty in between."
+            if table
+            else f"{self.settings.width:g} × {self.settings.height:g} mm, drawn from the data. {self._carried()}"
+        )
+        if self.isVisible():
+            self._waiting.start()
+
+    def _carried(self) -> str:
+        if self._picture is None or is_carried(self._picture.experiment):
+            return "The figure carries its experiment: open the file again to continue from it."
+        return "The experiment's data are too large for a figure to carry: save it as a file, too."
+
+    def _draw(self) -> None:
+        plot = self.plot()
+        if self._picture is None:
+            return
+        if plot is None:
+            self.preview.setText("a table")
+            return
+        dpi = _PREVIEW_DPI * min(1.0, _PREVIEW_PIXELS / (self.settings.width / MM * _PREVIEW_DPI))
+        small = replace(self.settings, dpi=max(50, round(dpi)))
+        self.draughtsman.order(Order(self._picture, plot, small, self._clocks))
+
+    @Slot(object)
+    def _show_preview(self, image: QImage) -> None:
+        ratio = self.devicePixelRatioF()
+        sheet = QPixmap.fromImage(image).scaled(
+            _PREVIEW * ratio, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+        sheet.setDevicePixelRatio(ratio)
+        self.preview.setPixmap(sheet)
+
+    @Slot(str, float)
+    def _show_progress(self, what: str, share: float) -> None:
+        self.note.setText(f"writing {what} … {share:.0%}")
+
+    @Slot(str)
+    def _written(self, path: str) -> None:
+        self._working(False)
+        self.told.emit(f"exported {path}")
+
+    @Slot(str)
+    def _refused(self, sentence: str) -> None:
+        self._working(False)
+        self.warned.emit(sentence)
+
+    @Slot(str)
+    def _failed(self, details: str) -> None:
+        self._working(False)
+        self.failed.emit(details)
+
+    def _working(self, on: bool) -> None:
+        self.cancel.setVisible(on)
+        for button in self.buttons.values():
+            button.setEnabled(not on)
+        if not on:
+            self._changed()
+
+    def _list(self, name: str, items: Any) -> QComboBox:
+        box = QComboBox()
+        box.setAccessibleName(name)
+        box.addItems(list(items))
+        return box
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        for text, box in (("Plot", self.what), ("Size", self.sizes), ("Font", self.fonts), ("Legend", self.legends)):
+            form.addRow(text, box)
+        left = QVBoxLayout()
+        left.setSpacing(9)
+        left.addLayout(form)
+        left.addWidget(self.knobs)
+        for switch in self.switches.values():
+            left.addWidget(switch)
+        left.addStretch(1)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        for button in (self.cancel, *self.buttons.values()):
+            foot.addWidget(button)
+        right = QVBoxLayout()
+        right.addWidget(self.preview, 1, Qt.AlignmentFlag.AlignCenter)
+        right.addWidget(self.note)
+        right.addLayout(foot)
+        row = QHBoxLayout()
+        row.setSpacing(18)
+        row.addLayout(left, 1)
+        row.addLayout(right, 2)
+        self.body.addLayout(row, 1)

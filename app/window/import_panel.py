@@ -1,0 +1,461 @@
+"""Import: how a table is written, its first rows, and which columns a network shall learn from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.documents.tables.dialect import DECIMALS, SEPARATORS, Layout, Wishes
+from app.documents.tables.selection import (
+    Purpose,
+    Selection,
+    Verdict,
+    feature_problem,
+    judged,
+    suggested,
+    usual_purpose,
+)
+from app.documents.tables.source import ENCODINGS, Source
+from app.documents.tables.survey import Survey
+from app.look.theme import Theme
+from app.widgets.elided import ElidedLabel
+from app.widgets.popup import Popup
+from app.widgets.segmented import Segmented
+from app.widgets.shortcut_override import keeps
+from app.window.import_columns import Preview
+from app.workers.import_job import Clerk
+from engine import Table
+
+_PURPOSES: tuple[Purpose, ...] = ("classification", "regression")
+_SOON = 250  # milliseconds; what is read sooner shows no progress
+_TOLD = 66  # pixels for what there is to say, whatever it is
+_PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+
+
+class ImportPanel(Popup):
+    """`imported` carries the Table; `cancelled` comes if it is closed without one; `failed` what nobody foresaw.
+
+    `open_file` and `open_text` show it.
+    """
+
+    imported = Signal(object)
+    cancelled = Signal()
+    failed = Signal(str)
+    _source: Source | None = None  # asked for by the first hide, while there is nothing else yet
+
+    def __init__(self, theme: Theme, owner: QWidget) -> None:
+        super().__init__(owner, "Import data", 1060, 690)
+        self.setAccessibleName("Import data")
+        self.clerk = Clerk()
+        self._job = 0
+        self._wishes = Wishes()
+        self._survey: Survey | None = None
+        self._selection: Selection | None = None
+        self._taking = False
+        self._done = False
+        self.title, self.facts = ElidedLabel(), QLabel()
+        self.encodings = _list("import-encoding", "encoding", ENCODINGS, "How the bytes of the file become letters")
+        self.separators = _list("import-separator", "separator", SEPARATORS, "What stands between two cells")
+        self.decimals = _list("import-decimal", "decimal mark", DECIMALS, "What stands before the decimals")
+        self.header = _box("import-header", "First row names the columns", "Whether the first row is a header")
+        self.preview = Preview(theme)
+        self.shown = QLabel()
+        self.every = _button("import-all", "All features", "Use every column that can be a feature")
+        self.none = _button("import-none", "None", "Use no column as a feature yet")
+        self.target = _list("import-target", "target", {}, "The column that the network learns to tell")
+        self.purpose = Segmented(
+            ("Classification", "Regression"),
+            "what to learn",
+            ("Learn to tell which of some classes an example belongs to", "Learn a number"),
+        )
+        self.purpose.setObjectName("import-purpose")
+        self.leave_out = _box(
+            "import-leave-out",
+            "Leave out rows that cannot be used",
+            "Rows with an empty or unreadable cell in a chosen column are left out; otherwise the table is refused",
+        )
+        self.summary, self.notes, self.fault = QLabel(), QLabel(), QLabel()
+        self.bar, self.doing = QProgressBar(), QLabel()
+        self.cancel = _button("import-cancel", "Cancel", "Close without importing  (Esc)")
+        self.take = _button("import-take", "Import", "Import the chosen columns  (Ctrl+Enter)")
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(_SOON)
+        self._lay_out()
+        self._wire()
+
+    def open_file(self, path: str | os.PathLike[str]) -> None:
+        """Show a file; what is wrong with it is told in the panel."""
+        self._open(Source.of_file(Path(path)))
+
+    def open_text(self, text: str, name: str = "Clipboard") -> None:
+        """Show a table that was copied."""
+        self._open(Source.of_text(text, name))
+
+    def set_theme(self, theme: Theme) -> None:
+        self.preview.set_theme(theme)
+
+    def shut_down(self) -> None:
+        """End the thread, if there is one."""
+        self.clerk.stop()
+
+    def _wire(self) -> None:
+        self.encodings.activated.connect(lambda _: self._wish(encoding=self.encodings.currentData()))
+        self.separators.activated.connect(lambda _: self._wish(separator=self.separators.currentData()))
+        self.decimals.activated.connect(lambda _: self._wish(decimal=self.decimals.currentData()))
+        self.header.clicked.connect(lambda on: self._wish(header=on))
+        self.preview.toggled.connect(self._toggle)
+        self.preview.aimed.connect(self._aim)
+        self.every.clicked.connect(lambda: self._choose_all(True))
+        self.none.clicked.connect(lambda: self._choose_all(False))
+        self.target.activated.connect(self._aim)
+        self.purpose.chosen.connect(lambda place: self._select(purpose=_PURPOSES[place]))
+        self.leave_out.clicked.connect(lambda on: self._select(leave_out=on))
+        self.cancel.clicked.connect(self._cancel)
+        self.take.clicked.connect(self._take)
+        self._late.timeout.connect(lambda: self._show_progress(True))
+        self.clerk.glanced.connect(self._glanced)
+        self.clerk.surveyed.connect(self._surveyed)
+        self.clerk.made.connect(self._made)
+        self.clerk.moved.connect(self._moved)
+        self.clerk.refused.connect(self._refused)
+        self.clerk.failed.connect(self._failed)
+
+    # What a person does
+
+    def _open(self, source: Source) -> None:
+        self._source, self._wishes, self._done = source, Wishes(), False
+        self.title.show_text(source.name)
+        self.encodings.setEnabled(source.is_file)
+        self._look()
+        self.popup()
+        self.preview.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _wish(self, **wish: object) -> None:
+        self._wishes = replace(self._wishes, **wish)  # type: ignore[arg-type]
+        self._look()
+
+    def _look(self) -> None:
+        assert self._source is not None
+        self._survey = self._selection = None
+        self._taking = False
+        self.facts.clear()
+        self.shown.clear()
+        self._show_nothing("")
+        self._begin("Reading")
+        self._job = self.clerk.look(self._source, self._wishes)
+
+    def _select(self, **change: object) -> None:
+        if self._selection is not None:
+            self._selection = replace(self._selection, **change)  # type: ignore[arg-type]
+            self._show_selection()
+
+    def _toggle(self, place: int) -> None:
+        survey, selection = self._survey, self._selection
+        if survey is None or selection is None or place == selection.target:
+            return
+        if feature_problem(survey.columns[place]):
+            return
+        chosen = set(selection.features) ^ {place}
+        self._select(features=tuple(sorted(chosen)))
+
+    def _aim(self, place: int) -> None:
+        """Make a column the target; the one before becomes a feature in its stead."""
+        survey, selection = self._survey, self._selection
+        if survey is None or selection is None or place == selection.target:
+            self._show_selection()
+            return
+        chosen = set(selection.features) - {place}
+        if not feature_problem(survey.columns[selection.target]):
+            chosen.add(selection.target)
+        purpose = usual_purpose(survey.columns[place], survey.rows)
+        self._select(features=tuple(sorted(chosen)), target=place, purpose=purpose)
+
+    def _choose_all(self, on: bool) -> None:
+        survey, selection = self._survey, self._selection
+        if survey is None or selection is None:
+            return
+        possible = (
+            place
+            for place, column in enumerate(survey.columns)
+            if place != selection.target and not feature_problem(column)
+        )
+        self._select(features=tuple(possible) if on else ())
+
+    def _take(self) -> None:
+        if self._source is None or self._survey is None or self._selection is None:
+            return
+        self._taking = True
+        self._begin("Importing")
+        self._job = self.clerk.take(self._source, self._survey, self._selection)
+
+    def _cancel(self) -> None:
+        if not self._taking:
+            self.hide()
+            return
+        self.clerk.cancel()
+        self._end()
+        self._show_selection()
+        self.notes.setText("The import was cancelled; nothing has changed.")
+
+    # What the clerk says
+
+    @Slot(int, object, object)
+    def _glanced(self, job: int, layout: Layout, size: int) -> None:
+        if job != self._job:
+            return
+        self._show_layout(layout)
+        self.facts.setText(f"{len(layout.names):,} columns · {_bytes(size)}")
+
+    @Slot(int, object)
+    def _surveyed(self, job: int, survey: Survey) -> None:
+        if job != self._job:
+            return
+        self._end()
+        self._survey, self._selection = survey, suggested(survey)
+        assert self._source is not None
+        columns, rows = len(survey.columns), survey.rows
+        self.facts.setText(
+            f"{rows:,} row{'' if rows == 1 else 's'} · {columns:,} column{'' if columns == 1 else 's'} · "
+            f"{self.facts.text().rpartition('· ')[2]}"
+        )
+        shown = len(survey.layout.preview)
+        what = f"The first {shown} of {rows:,} rows" if shown < rows else "All rows"
+        self.shown.setText(f"{what}.  Click a header or press Space for a feature, T for the target.")
+        with QSignalBlocker(self.target):
+            self.target.clear()
+            self.target.addItems([column.name for column in survey.columns])
+        self._show_selection()
+        self.preview.fit()
+        self.preview.scrollTo(self.preview.currentIndex())
+
+    @Slot(int, object)
+    def _made(self, job: int, table: Table) -> None:
+        if job != self._job or not self._taking:
+            return
+        self._end()
+        self._done = True
+        self.hide()
+        self.imported.emit(table)
+
+    @Slot(int, float)
+    def _moved(self, job: int, share: float) -> None:
+        if job == self._job:
+            self.bar.setValue(round(1000 * share))
+            self.doing.setText(f"{'Importing' if self._taking else 'Reading'} … {share:.0%}")
+
+    @Slot(int, str)
+    def _refused(self, job: int, sentence: str) -> None:
+        if job == self._job:
+            self._end()
+            self._show_nothing("No rows can be shown")
+            self._tell(Verdict(f"{sentence[:1].upper()}{sentence[1:]}{'' if sentence.endswith('.') else '.'}"))
+
+    @Slot(int, str)
+    def _failed(self, job: int, details: str) -> None:
+        if job == self._job:
+            self._end()
+            self._tell(Verdict("It cannot be imported: something went wrong that should not have."))
+            self.failed.emit(details)
+
+    # What is shown
+
+    def _begin(self, doing: str) -> None:
+        self.bar.setValue(0)
+        self.doing.setText(f"{doing} …")
+        for part in self._choices():
+            part.setEnabled(False)
+        self.take.setEnabled(False)
+        for label in (self.summary, self.notes, self.fault):
+            label.clear()
+        self._late.start()
+
+    def _end(self) -> None:
+        self._taking = False
+        self._late.stop()
+        self._show_progress(False)
+
+    def _show_nothing(self, why: str) -> None:
+        """Empty the preview, unless rows that can be read stand in it and there is something wrong with others."""
+        self.preview.nothing = why
+        if not why or self.preview.rows.layout_shown is None:
+            self.preview.show_layout(None)
+
+    def _show_progress(self, on: bool) -> None:
+        self.bar.setVisible(on)
+        self.doing.setVisible(on)
+
+    def _show_layout(self, layout: Layout) -> None:
+        for box, value in (
+            (self.encodings, layout.encoding),
+            (self.separators, layout.separator),
+            (self.decimals, layout.decimal),
+        ):
+            with QSignalBlocker(box):
+                box.setCurrentIndex(box.findData(value))
+        with QSignalBlocker(self.header):
+            self.header.setChecked(layout.header)
+        self.preview.show_layout(layout)
+
+    def _show_selection(self) -> None:
+        if self._survey is None or self._selection is None:
+            return
+        selection = self._selection
+        for part in self._choices():
+            part.setEnabled(True)
+        with QSignalBlocker(self.target):
+            self.target.setCurrentIndex(selection.target)
+        self.purpose.set_place(_PURPOSES.index(selection.purpose))
+        with QSignalBlocker(self.leave_out):
+            self.leave_out.setChecked(selection.leave_out)
+        self.preview.show_selection(self._survey, selection)
+        self._tell(judged(self._survey, selection))
+
+    def _tell(self, verdict: Verdict) -> None:
+        self.fault.setText(verdict.problem)
+        self.summary.setText(verdict.summary)
+        self.notes.setText("\n".join(verdict.notes))
+        self.fault.setVisible(bool(verdict.problem))
+        self.summary.setVisible(bool(verdict.summary))
+        self.take.setEnabled(self._selection is not None and not verdict.problem)
+
+    def _choices(self) -> tuple[QWidget, ...]:
+        """What can be used once the table has been read."""
+        return self.every, self.none, self.target, self.purpose, self.leave_out
+
+    def event(self, event: QEvent) -> bool:
+        # Keys that write, tick and move here are not the window's shortcuts.
+        return keeps(event, lambda key: key.modifiers() in _PLAIN) or super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if self.take.isEnabled():
+                self._take()
+        else:
+            super().keyPressEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self.isHidden() and self._source is not None:  # and not the window that was minimised
+            self.clerk.cancel()
+            self._end()
+            self._job = 0
+            self._source = None
+            if not self._done:
+                self.cancelled.emit()
+
+    def _lay_out(self) -> None:
+        self.title.setObjectName("cardTitle")
+        self.take.setProperty("kind", "accent")
+        for name, label in (("facts", self.facts), ("shown", self.shown), ("notes", self.notes), ("doing", self.doing)):
+            label.setObjectName("muted")
+            label.setAccessibleName(f"import {name}")
+        self.fault.setObjectName("fault")
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 1000)
+        self.bar.setAccessibleName("share that is read")
+        self.bar.setFixedWidth(220)
+        self._show_progress(False)
+        for label in (self.summary, self.notes, self.fault, self.facts):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(label is not self.facts)
+        written = _row(("Encoding", self.encodings), ("Separator", self.separators), ("Decimal mark", self.decimals))
+        written.addWidget(self.header)
+        written.addStretch(1)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.facts)
+        below = QHBoxLayout()
+        below.addWidget(self.shown)
+        below.addStretch(1)
+        for button in (self.every, self.none):
+            below.addWidget(button)
+        self.target.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.target.setMinimumWidth(190)
+        self.purpose.setFixedWidth(230)
+        wanted = _row(("Target", self.target), ("", self.purpose))
+        wanted.addWidget(self.leave_out)
+        wanted.addStretch(1)
+        told = QWidget()
+        told.setFixedHeight(_TOLD)
+        lines = QVBoxLayout(told)
+        lines.setContentsMargins(0, 2, 0, 0)
+        lines.setSpacing(3)
+        for label in (self.fault, self.summary, self.notes):
+            lines.addWidget(label)
+        lines.addStretch(1)
+        foot = QHBoxLayout()
+        foot.setSpacing(10)
+        for widget in (self.bar, self.doing):
+            foot.addWidget(widget)
+        foot.addStretch(1)
+        for button in (self.cancel, self.take):
+            foot.addWidget(button)
+        self.body.addLayout(head)
+        self.body.addLayout(written)
+        self.body.addWidget(self.preview, 1)
+        for row in (below, wanted):
+            self.body.addLayout(row)
+        self.body.addWidget(told)
+        self.body.addLayout(foot)
+
+
+def _row(*parts: tuple[str, QWidget]) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    for text, widget in parts:
+        if text:
+            label = QLabel(text)
+            label.setObjectName("knob-name")
+            label.setBuddy(widget)
+            row.addWidget(label)
+        row.addWidget(widget)
+        row.addSpacing(10)
+    return row
+
+
+def _list(object_name: str, name: str, items: Mapping[str, str], tip: str) -> QComboBox:
+    box = QComboBox()
+    box.setObjectName(object_name)
+    box.setAccessibleName(name)
+    box.setToolTip(tip)
+    for key, text in items.items():
+        box.addItem(text, key)
+    return box
+
+
+def _box(object_name: str, text: str, tip: str) -> QCheckBox:
+    box = QCheckBox(text)
+    box.setObjectName(object_name)
+    box.setToolTip(tip)
+    return box
+
+
+def _button(object_name: str, text: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(object_name)
+    button.setToolTip(tip)
+    return button
+
+
+def _bytes(size: int) -> str:
+    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= scale:
+            return f"{size / scale:.3g} {unit}"
+    return f"{size} bytes"

@@ -1,0 +1,227 @@
+"""One plane through the parameters with a grid over it: which plane goes with the paths, and until when it does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from engine import Plane, coordinates, framed, principal_plane, weights_plane
+from engine.insight.refining_grid import Grid, Region
+
+if TYPE_CHECKING:
+    from app.workers.loss_slices import Outing
+    from engine import SliceError, Trail
+
+Array = np.ndarray
+
+BLOCK = 1 << 19  # numbers in the points that are asked for at once
+MOST_POINTS = 256  # of all paths, that tell the plane
+FAR = 10.0  # times the loss of the start: points beyond it tell neither plane nor frame
+MARGIN, ROOM = 0.22, 0.4  # of the extent of the paths, on each side; in a race that goes on
+FLAT = 0.3  # of the longer side of the frame is the shorter one at least
+GROWTH, DECLINE = 1.1, 0.7  # of the extent of the paths since the plane was chosen, with which it is outgrown
+LEFT_OUT = 0.05  # of their variance that has since come to lie beside it
+SHRUNK = 0.3  # of both sides of the frame, below which the paths would be lost in it
+OVERTAKEN = 1.5  # times the variance of the first axis is that of the second, when they are exchanged
+NO_PATH = (0, 1)  # the parameters that are shown while there is no path
+
+
+class Walk(NamedTuple):
+    """The path of a run in a plane: places (k, 2) before the updates (k,), losses (k,) measured on the path itself."""
+
+    updates: Array
+    places: Array
+    losses: Array
+
+
+class Sheet:
+    """It belongs to the thread of the planes. outing: the race as it stands; first: as it stood at the beginning.
+
+    weights: the parameters that x and y are, None for a principal plane; update: of the run whose others those are.
+    home: the frame that holds the paths. error: how far the plane is from the path that is looked at, if known.
+    """
+
+    plane: Plane
+    weights: tuple[int, int] | None
+    update: int
+    grid: Grid
+
+    def __init__(self, outing: Outing, before: Sheet | None) -> None:
+        """The next sheet after another, which it resembles as far as it can."""
+        self.outing = self.first = outing
+        self.learner, self.wanted = outing.learner, outing.wanted
+        self.error: SliceError | None = None
+        self._places: dict[int, tuple[Array, Array]] = {}
+        self._spread, self._share = 0.0, 0.0
+        if before is not None and before.size != self.size:
+            before = None
+        cloud = _cloud(outing)
+        if before is not None and before.wanted.weights == self.wanted.weights and not before._is_turned(outing, cloud):
+            self.plane, self.weights, self.update = before.plane, before.weights, before.update
+            self._spread, self._share, self._places = before._spread, before._share, before._places
+        else:
+            self._choose_plane(cloud, before)
+        self.home = self._frame(cloud, before)
+        region = self.wanted.region or self.home
+        same = before is not None and self.learner is before.learner and self.plane.origin is before.plane.origin
+        if before is not None and same and region == before.grid.region:
+            self.grid, self.error = before.grid, before.error
+        else:
+            self.grid = Grid(region)
+
+    @property
+    def size(self) -> int:
+        """How many parameters the network has."""
+        return len(self.outing.theta)
+
+    @property
+    def start(self) -> Array:
+        """theta (n,) at the beginning of the runs."""
+        return next((trail.thetas[0] for trail in self.outing.trails.values()), self.outing.theta)
+
+    def follow(self, outing: Outing) -> None:
+        """Take up where the runs are now."""
+        self.outing = outing
+        if self.weights is None:
+            self.plane = replace(self.plane, explained=_explained(self.plane, _cloud(outing)))
+
+    def answers(self, outing: Outing) -> bool:
+        """Whether this is what is wanted, of these runs."""
+        same = self.wanted == outing.wanted and self.outing.trails.keys() == outing.trails.keys()
+        return same and self.learner is outing.learner and (self.weights is None or self.outing.run == outing.run)
+
+    def is_outgrown(self, outing: Outing) -> bool:
+        """Whether the runs have come so far that another plane or another frame shows them better."""
+        cloud = _cloud(outing)
+        if self._is_turned(outing, cloud):
+            return True
+        return self.wanted.region is None and not _holds(self.home, coordinates(self.plane, np.concatenate(cloud)))
+
+    def next(self, most: int) -> tuple[Array, Array]:
+        """The next nodes of the grid, at most so many: their places in it (b,), and theta there (b, n)."""
+        nodes, places = self.grid.next(min(most, max(1, BLOCK // self.size)))
+        return nodes, self.plane.at(places)
+
+    def walks(self) -> dict[str, Walk]:
+        """Where the runs have been, in this plane."""
+        known: dict[int, tuple[Array, Array]] = {}
+        walks = {}
+        for run, trail in self.outing.trails.items():
+            self._place(trail)
+            found = [self._places[id(theta)] for theta in trail.thetas]
+            known.update(zip(map(id, trail.thetas), found, strict=True))
+            walks[run] = Walk(trail.updates, np.array([place for _, place in found]), trail.losses)
+        self._places = known
+        return walks
+
+    def _place(self, trail: Trail) -> None:
+        """Find the points of a trail that are new; each is held, so that its id is its own."""
+        new = [theta for theta in trail.thetas if id(theta) not in self._places]
+        length = max(1, BLOCK // self.size)
+        for first in range(0, len(new), length):
+            part = new[first : first + length]
+            for theta, place in zip(part, coordinates(self.plane, np.stack(part)), strict=True):
+                self._places[id(theta)] = theta, place
+
+    def _choose_plane(self, cloud: list[Array], before: Sheet | None) -> None:
+        self.weights, self.update, self._spread = self.wanted.weights, self.outing.update, _spread(cloud)
+        if (self.weights is None and self._spread == 0.0) or max(self.weights or (0,)) >= self.size:
+            self.weights = NO_PATH
+        if self.weights is not None:
+            self.plane = weights_plane(self.outing.theta, *self.weights)
+            return
+        plane = principal_plane(cloud)
+        if before is not None and before.weights is None:
+            plane = aligned(plane, before.plane)
+        # The start of the runs is the point (0, 0), whatever direction the paths have taken since.
+        self.plane = replace(plane, origin=plane.at(coordinates(plane, self.start[np.newaxis]))[0])
+        self._share = sum(plane.explained or (0.0,))
+
+    def _is_turned(self, outing: Outing, cloud: list[Array]) -> bool:
+        """Whether another plane goes with where the runs are now. One that a person looks into closely stays."""
+        if self.weights is not None and outing.wanted.weights is None:
+            return _spread(cloud) > 0.0
+        if self.weights is not None:
+            others = outing.theta.copy()
+            others[list(self.weights)] = 0.0
+            return not np.array_equal(others, self.plane.origin)
+        if outing.wanted.region is not None:
+            return False
+        spread = _spread(cloud)
+        if spread == 0.0 or not self._spread * DECLINE <= spread <= self._spread * GROWTH:
+            return True
+        return sum(_explained(self.plane, cloud)) < self._share - LEFT_OUT
+
+    def _frame(self, cloud: list[Array], before: Sheet | None) -> Region:
+        """The frame before, as long as it will do; else one with room around the paths."""
+        places = coordinates(self.plane, np.concatenate(cloud))
+        if before is not None and before.weights == self.weights and _holds(before.home, places):
+            return before.home
+        x0, x1, y0, y1 = framed(places, ROOM if self.outing.moving else MARGIN)
+        least = FLAT * max(x1 - x0, y1 - y0)
+        across, up = max(0.0, least - (x1 - x0)) / 2, max(0.0, least - (y1 - y0)) / 2
+        return x0 - across, x1 + across, y0 - up, y1 + up
+
+
+def aligned(plane: Plane, before: Plane) -> Plane:
+    """The same plane with its axes turned round so that they point as those of another do.
+
+    They are also exchanged if that is more alike, while neither has much more of the variance.
+    """
+    first, second, (one, two) = plane.first, plane.second, plane.explained or (0.0, 0.0)
+    kept = abs(first @ before.first) + abs(second @ before.second)
+    exchanged = abs(second @ before.first) + abs(first @ before.second)
+    if exchanged > kept and one < OVERTAKEN * two:
+        first, second, one, two = second, first, two, one
+    return replace(plane, first=_turned(first, before), second=_turned(second, before), explained=(one, two))
+
+
+def _turned(axis: Array, before: Plane) -> Array:
+    """An axis (n,), pointing as that one of the plane before does that it is more alike."""
+    along = max(axis @ before.first, axis @ before.second, key=abs)
+    return -axis if along < 0.0 else axis
+
+
+def _cloud(outing: Outing) -> list[Array]:
+    """The points (k, n) of each path that tell the plane: not those of a run that is leaving for infinity."""
+    trails = outing.trails
+    starts = [float(trail.losses[0]) for trail in trails.values()]
+    limit = FAR * max((loss for loss in starts if loss > 0.0), default=np.inf)
+    most = max(2, MOST_POINTS // max(len(trails), 1))
+    found = []
+    for run, trail in trails.items():
+        kept = ~(trail.losses > limit)
+        if run in outing.lost:
+            kept[-1] = len(kept) == 1
+        rows = np.flatnonzero(kept)
+        if len(rows):
+            some = rows[np.unique(np.linspace(0, len(rows) - 1, most).astype(int))]
+            found.append(np.stack([trail.thetas[row] for row in some]))
+    return found or [outing.theta[np.newaxis]]
+
+
+def _spread(cloud: list[Array]) -> float:
+    """How far the points are from their mean: the root of the mean square; 0 if that is rounding."""
+    points = np.concatenate(cloud)
+    size = float(np.abs(points).max())
+    points -= points.mean(axis=0)
+    spread = float(np.sqrt((points * points).sum() / len(points)))
+    return spread if spread > 1e-12 * size else 0.0
+
+
+def _explained(plane: Plane, cloud: list[Array]) -> tuple[float, float]:
+    """The shares of the variance of the points that lie along the directions."""
+    total = _spread(cloud) ** 2
+    along = coordinates(plane, np.concatenate(cloud)).var(axis=0)
+    return (float(along[0] / total), float(along[1] / total)) if total > 0.0 else (0.0, 0.0)
+
+
+def _holds(home: Region, places: Array) -> bool:
+    """Whether a frame has the places (k, 2) inside, and not too small."""
+    x0, x1, y0, y1 = home
+    parts = (places - (x0, y0)) / (x1 - x0, y1 - y0)
+    inside = bool((parts >= 0.0).all() and (parts <= 1.0).all())
+    extents = np.ptp(parts, axis=0)
+    return inside and (len(places) < 2 or not extents.any() or bool((extents >= SHRUNK).any()))

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.documents import files as safe_write
+from app.documents.files import FileError, read, replacing, write
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="permissions and links as POSIX has them")
+not_root = pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write everywhere")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "race.toml"
+    path.write_bytes(b"old")
+    return path
+
+
+def only(path: Path) -> bool:
+    return [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a", "with space", "é 日本 😀", "x" * 240 + ".toml", "-rf", "a.b.c", "'quoted'"],
+    ids=lambda name: name[:12],
+)
+def test_any_name_will_do(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    write(path, b"one")
+    write(path, b"two")
+    assert path.read_bytes() == b"two" and only(path)
+
+
+def test_an_error_in_the_block_leaves_the_old_file(file: Path) -> None:
+    with pytest.raises(ZeroDivisionError), replacing(file) as target:
+        target.write(b"half")
+        _ = 1 / 0
+    assert file.read_bytes() == b"old" and only(file)
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace", "fdopen"])
+def test_a_refusal_of_the_system_leaves_the_old_file(file: Path, call: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = os.fdopen
+
+    def fail(*arguments, **names):
+        if call == "fdopen":  # the disk is found full when the data are flushed
+            os.close(arguments[0])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(safe_write.os, call, fail)
+    with pytest.raises(FileError, match=r"cannot write .*race\.toml: no space left on device"):
+        write(file, b"new")
+    monkeypatch.undo()
+    assert os.fdopen is kept
+    assert file.read_bytes() == b"old" and only(file)
+
+
+def test_a_folder_that_cannot_be_synced_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(folder):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(safe_write, "_sync_folder", fail)
+    with pytest.raises(FileError, match="may not survive a power failure: input/output error"):
+        write(file, b"new")
+    assert file.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("name", ["none/race.toml", ".", "race.toml/inside", "nul\0byte"])
+def test_what_is_no_place_for_a_file_is_refused_by_name(file: Path, name: str) -> None:
+    with pytest.raises(FileError, match=r"cannot write .*: "):
+        write(f"{file.parent}/{name}", b"new")
+    assert only(file)
+
+
+@posix
+def test_a_link_is_followed_and_permissions_stay(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    target = tmp_path / "real" / "race.toml"
+    target.write_bytes(b"old")
+    target.chmod(0o640)
+    link = tmp_path / "link.toml"
+    link.symlink_to(target)
+    write(link, b"new")
+    assert link.is_symlink() and target.read_bytes() == b"new"
+    assert target.stat().st_mode & 0o777 == 0o640
+
+
+@posix
+def test_a_new_file_has_the_usual_permissions(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        write(tmp_path / "race.toml", b"")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "race.toml").stat().st_mode & 0o777 == 0o640
+
+
+@posix
+@not_root
+def test_a_protected_file_or_folder_stays(file: Path) -> None:
+    file.chmod(0o444)
+    with pytest.raises(FileError, match="write-protected"):
+        write(file, b"new")
+    file.parent.chmod(0o555)
+    try:
+        with pytest.raises(FileError, match="permission denied"):
+            write(file.parent / "other.toml", b"new")
+    finally:
+        file.parent.chmod(0o755)
+    assert file.read_bytes() == b"old"
+
+
+@posix
+@pytest.mark.parametrize("where", ["/dev/null", "/dev/zero"])
+def test_devices_are_neither_read_nor_written(where: str) -> None:
+    with pytest.raises(FileError, match=r"cannot write /dev/.*: not a file"):
+        write(where, b"new")
+    with pytest.raises(FileError, match=r"cannot read /dev/.*: not a file"):
+        read(where, 100)
+
+
+@posix
+def test_what_a_killed_process_left_behind_is_swept_away(file: Path) -> None:
+    script = (
+        "import os, sys\nfrom app.documents.files import replacing\n"
+        "with replacing(sys.argv[1]) as file:\n    file.write(b'half'); file.flush(); os._exit(9)"
+    )
+    root = Path(__file__).resolve().parents[3]
+    done = subprocess.run([sys.executable, "-c", script, str(file)], cwd=root, check=False)
+    assert done.returncode == 9 and not only(file) and file.read_bytes() == b"old"
+    with replacing(file.parent / "other") as living:
+        living.write(b"x")
+        write(file, b"new")
+    (file.parent / "other").unlink()
+    assert file.read_bytes() == b"new" and only(file)
+
+
+def test_reading_is_limited_and_refused_in_words(file: Path) -> None:
+    assert read(file, 3) == b"old"
+    with pytest.raises(FileError, match="longer than"):
+        read(file, 2)
+    with pytest.raises(FileError, match="it is a folder"):
+        read(file.parent, 10)
+    with pytest.raises(FileError, match=r"cannot read .*none: no such file"):
+        read(file.parent / "none", 10)
+
+
+def test_a_path_in_a_sentence_cannot_spoil_a_terminal() -> None:
+    assert safe_write.shown("a\x1b[31m\nb") == "a?[31m?b"

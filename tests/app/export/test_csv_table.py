@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import csv
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.documents.files import FileError
+from app.export.csv_table import HEAD, head, neutral, write_table
+from engine import COLUMNS, LAYER_MEASURES, MEASURES, Session, full_history, new_experiment, new_run
+from tests.app.export import states
+
+
+def read(path: Path) -> tuple[list[str], list[list[str]]]:
+    with open(path, newline="", encoding="utf-8") as file:
+        head, *rows = csv.reader(file)
+    return head, rows
+
+
+@pytest.mark.parametrize("name", ["race", "diverged", "tweaked"])
+def test_every_update_is_a_row_and_every_float_comes_back(tmp_path: Path, name: str) -> None:
+    picture = states.STATES[name]()
+    write_table(tmp_path / "race.csv", picture)
+    head, rows = read(tmp_path / "race.csv")
+    assert tuple(head) == HEAD
+    experiment = replace(picture.experiment, stop={**picture.experiment.stop, "updates": 0})
+    session = Session(experiment)
+    session.advance(max(run.history.updates for run in picture.runs))
+    place = 0
+    for run, again in zip(picture.runs, session.runs, strict=True):
+        exact = full_history(again)
+        part = rows[place : place + run.history.updates]
+        place += run.history.updates
+        assert [row[2] for row in part] == [str(update) for update in range(run.history.updates)]
+        for column, key in enumerate(COLUMNS, HEAD.index(COLUMNS[0])):
+            found = np.array([float(row[column]) for row in part])
+            assert found.tobytes() == exact[key].tobytes()
+    assert place == len(rows)
+
+
+def test_what_is_measured_stands_where_it_was_measured(tmp_path: Path) -> None:
+    picture = states.networks()
+    write_table(tmp_path / "nets.csv", picture)
+    names, rows = read(tmp_path / "nets.csv")
+    assert tuple(names) == head(picture)
+    layers = (f"{layer}_{name}" for layer in ("hidden_1", "hidden_2", "output") for name in LAYER_MEASURES)
+    assert names == [*HEAD, *MEASURES, *layers]
+    assert len(rows) == sum(run.history.updates + 1 for run in picture.runs)
+    for run in picture.runs:
+        own = [row for row in rows if row[0] == run.id]
+        assert [int(row[2]) for row in own] == list(range(301))
+        assert own[-1][len(HEAD) - len(COLUMNS) : len(HEAD)] == [""] * len(COLUMNS)
+        assert all(cell != "" for row in own[:-1] for cell in row[: len(HEAD)])
+        there = [row for row in own if row[len(HEAD)] != ""]
+        assert [float(row[2]) for row in there] == run.measures.at.tolist()
+        assert all(row[len(HEAD) :] == [""] * (len(names) - len(HEAD)) for row in own if row not in there)
+        found = np.array([[float(cell) for cell in row[len(HEAD) :]] for row in there])
+        count = len(run.measures.at)
+        exact = np.hstack((run.measures.values, run.measures.layers.reshape(count, -1)))
+        assert found.tobytes() == exact.tobytes()
+
+
+def test_a_network_before_its_first_update_has_what_was_measured(tmp_path: Path) -> None:
+    picture = states.unmeasured()
+    write_table(tmp_path / "nets.csv", picture)
+    names, rows = read(tmp_path / "nets.csv")
+    assert tuple(names) == head(picture) and len(rows) == len(picture.runs[0].measures.at)
+
+
+def test_examples_count_what_the_batches_were(tmp_path: Path) -> None:
+    session = Session(new_experiment("rosenbrock", [new_run(batch=10), new_run(batch="full")], noise=1.0))
+    session.advance(20)
+    session.tweak("sgd", "batch.size", 3)
+    session.advance(10)
+    write_table(tmp_path / "race.csv", session.picture())
+    _, rows = read(tmp_path / "race.csv")
+    seen = [int(row[4]) for row in rows]
+    assert seen[:30] == [*range(0, 200, 10), *range(200, 230, 3)]
+    assert seen[30:] == [100 * update for update in range(30)]
+    assert all(float(row[3]) == int(row[4]) / 100 for row in rows)
+
+
+def test_a_text_is_one_line() -> None:
+    assert neutral("Adam = 1") == "Adam = 1" and neutral("a\r\nb\rc") == "a  b c"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n", " =1", "＝1"])
+def test_no_text_is_a_formula(text: str, tmp_path: Path) -> None:
+    session = Session(new_experiment("rosenbrock", [new_run("adam", name=text, id=text)]))
+    session.advance(3)
+    write_table(tmp_path / "race.csv", session.picture())
+    _, rows = read(tmp_path / "race.csv")
+    cell = "'" + text.replace("\r", " ").replace("\n", " ")
+    assert [row[:2] for row in rows] == [[cell] * 2] * 3
+    assert all(not cell.startswith("'") for row in rows for cell in row[2:])
+
+
+def test_what_is_not_finite_is_written_so_that_it_reads_back(tmp_path: Path) -> None:
+    picture = states.one_row()
+    (run, other) = picture.runs
+    odd = np.array([math.nan, math.inf, -math.inf, -0.0, 5e-324, 1.7976931348623157e308])[:, None]
+    run = replace(run, history=replace(run.history, last=odd, low=odd, high=odd))
+    write_table(tmp_path / "race.csv", replace(picture, runs=(run, other)))
+    _, rows = read(tmp_path / "race.csv")
+    assert np.array([float(cell) for cell in rows[0][5:]]).tobytes() == odd.tobytes()
+
+
+def test_a_cancelled_table_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "race.csv"
+    path.write_bytes(b"old")
+    shares = []
+
+    def cancel(what: str, share: float) -> None:
+        shares.append(share)
+        if share > 0.3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_table(path, states.tweaked(), cancel)
+    assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]
+    assert shares == sorted(shares) and 0.3 < shares[-1] < 0.4
+    with pytest.raises(FileError, match="cannot write"):
+        write_table(tmp_path / "none" / "race.csv", states.one_row())

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+
+from app.look.theme import DARK, LIGHT
+from app.stage.examples.confusion import ConfusionView
+from app.stage.examples.matrix import shade
+
+NAMES = ("ant", "bee", "cat")
+TRUE = [0] * 10 + [1] * 4 + [2] * 2
+TAKEN_FOR = [0] * 7 + [1] * 3 + [1] * 4 + [0] * 2
+
+
+@pytest.fixture
+def case(make):
+    picture, portrait = make.guessed(TRUE, TAKEN_FOR, NAMES)
+    return picture, [portrait]
+
+
+@pytest.fixture
+def view(shown, case):
+    return shown(ConfusionView, case)
+
+
+def test_it_is_for_classification(digits, sine):
+    assert ConfusionView.fits(digits[0])
+    assert not ConfusionView.fits(sine[0])
+
+
+def test_rows_are_true_and_columns_predicted(view):
+    assert view.matrix.counts.tolist() == [[7, 3, 0], [0, 4, 0], [2, 0, 0]]
+    assert view.matrix.recall == pytest.approx([0.7, 1.0, 0.0])
+    assert view.matrix.precision[:2] == pytest.approx([7 / 9, 4 / 7])
+    assert np.isnan(view.matrix.precision[2])
+    assert view.matrix.accuracy == pytest.approx(11 / 16)
+
+
+def test_counts_of_a_real_network_are_those_of_its_predictions(shown, digits):
+    view, portrait = shown(ConfusionView, digits), digits[1][-1]
+    data = portrait.learner.data
+    pairs = list(zip(data.targets.astype(int).tolist(), portrait.predictions.tolist(), strict=True))
+
+    def counted(part):
+        seen = Counter(part)
+        return [[seen[true, taken] for taken in range(10)] for true in range(10)]
+
+    assert view.matrix.counts.tolist() == counted(pairs[data.train :])
+    QTest.mouseClick(view.part.button("training"), Qt.MouseButton.LeftButton)
+    assert view.matrix.counts.tolist() == counted(pairs[: data.train])
+    assert view.matrix.accuracy == pytest.approx(portrait.scores[0])
+
+
+def test_without_validation_the_training_set_is_shown(shown, digits_without_validation):
+    view, portrait = shown(ConfusionView, digits_without_validation), digits_without_validation[1][-1]
+    assert view.matrix.counts.sum() == portrait.learner.data.train > 0
+
+
+@pytest.mark.parametrize(
+    "cell, words",
+    [
+        ((0, 1), "3 of 10: true ant, predicted bee"),
+        ((1, 3), "recall 100 %: 4 of 4 that are bee are found"),
+        ((3, 0), "precision 77.8 %: 7 of 9 taken for ant are"),
+        ((3, 2), "precision unknown: 0 of 0 taken for cat are"),
+        ((3, 3), "11 of 16 right: accuracy 68.8 %"),
+    ],
+)
+def test_a_cell_under_the_pointer_is_told_in_words(view, cell, words):
+    QTest.mouseMove(view.matrix, view.matrix.place(*cell).center())
+    assert view.matrix.current == cell
+    assert f" {words}." in view.describe()
+
+
+def test_nothing_is_told_beside_the_matrix(view):
+    for position in (QPoint(3, 3), QPoint(view.matrix.width() - 2, view.matrix.height() - 2)):
+        QTest.mouseMove(view.matrix, position)
+        assert view.matrix.current is None
+
+
+def test_arrow_keys_walk_from_cell_to_cell_and_to_the_margins(view):
+    view.matrix.setFocus()
+    went = []
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Left, Qt.Key.Key_Left):
+        QTest.keyClick(view.matrix, key)
+        went.append(view.matrix.current)
+    assert went == [(0, 0), (0, 1), (1, 1), (0, 1), (0, 0), (0, 0)]
+    for _ in range(9):
+        QTest.keyClick(view.matrix, Qt.Key.Key_Right)
+    assert view.matrix.current == (0, 3)
+    QTest.keyClick(view.matrix, Qt.Key.Key_Escape)
+    assert view.matrix.current is None
+
+
+def test_the_description_names_what_is_confused_most(view):
+    words = view.describe()
+    assert words.startswith("Validation set: 11 of 16 right, accuracy 68.8 %.")
+    assert words.index("true ant, predicted bee") < words.index("true cat, predicted ant")
+
+
+def test_one_in_a_hundred_is_still_seen():
+    assert shade(0.0) == 0.0 and shade(1.0) == pytest.approx(1.0)
+    assert 0.1 < shade(0.01) < shade(0.1) < 0.6
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_right_and_wrong_cells_have_the_themes_colours(view, theme):
+    view.set_theme(theme)
+    image = view.matrix.grab().toImage()
+
+    def colour(row, column):
+        return QColor(image.pixel(view.matrix.place(row, column).topLeft() + QPoint(3, 3)))
+
+    assert colour(1, 1) == theme.accent
+    assert colour(2, 0) == theme.danger
+    assert colour(1, 0) == theme.field
+
+
+@pytest.mark.parametrize("classes", [2, 10, 37, 100])
+@pytest.mark.parametrize("size", [(560, 330), (1100, 900)])
+def test_it_scales_to_many_classes_and_stays_in_the_widget(shown, make, classes, size):
+    draw = np.random.default_rng(3)
+    true = draw.integers(0, classes, 3000)
+    taken = np.where(draw.random(3000) < 0.7, true, draw.integers(0, classes, 3000))
+    picture, portrait = make.guessed(true, taken, [f"class {place}" for place in range(classes)])
+    view = shown(ConfusionView, (picture, [portrait]), size)
+    room = view.matrix.rect()
+    for cell in ((0, 0), (classes - 1, classes - 1), (classes, 0), (0, classes), (classes, classes)):
+        assert room.contains(view.matrix.place(*cell))
+        assert view.matrix._at(view.matrix.place(*cell).center()) == cell
+    assert not view.grab().isNull()
+
+
+def test_answers_that_are_not_finite_count_for_no_class(shown, case, make):
+    picture, (portrait,) = case
+    answers = portrait.answers.copy()
+    answers[:3] = np.nan
+    view = shown(ConfusionView, (picture, [make.replace(portrait, answers=answers)]))
+    assert view.matrix.counts.sum() == 13
+    assert "3 answers not finite" in view.describe()
+    picture.runs[0].status = "diverged"
+    view.show_portrait(make.replace(portrait, answers=answers * np.nan))
+    assert not view.matrix.counts.any()
+    assert "diverged: last finite state · no answer is finite" in view.describe()
+    assert not view.grab().isNull()
+
+
+def test_the_part_comes_back_from_a_file(view, shown, case):
+    QTest.mouseClick(view.part.button("training"), Qt.MouseButton.LeftButton)
+    other = shown(ConfusionView, case)
+    other.apply_view(view.view())
+    assert not other.part.validation
+    other.apply_view({"network_confusion_part": 7})
+    assert not other.part.validation

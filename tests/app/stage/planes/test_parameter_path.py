@@ -1,0 +1,350 @@
+"""The parameter path of networks: in its own view, and in the real window."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.look.theme import DARK, LIGHT
+from app.stage.planes.parameter_path import PathView
+from app.stage.planes.path_text import axes, share
+from app.widgets.parameter_chooser import ParameterNames, parameter_name
+from app.workers.loss_slices import Planes, PlaneWanted, outing_of
+from engine import Session, new_network, new_run
+
+
+def experiment(data="circle", hidden=(4, 2), **settings):
+    runs = [new_run("sgd", learning_rate=0.1, batch=10), new_run("adam", learning_rate=0.03, batch=10)]
+    return new_network(data, runs, hidden=hidden, **settings)
+
+
+class Race:
+    """A session, and its patches as the window would hand them on."""
+
+    def __init__(self, **settings) -> None:
+        self.session = Session(experiment(**settings))
+        self._planes = Planes(lambda error: pytest.fail(repr(error)))
+
+    def patch(self, wanted=PlaneWanted(), run="sgd", cursor=None):  # noqa: B008
+        self._planes.offer(outing_of(self.session.picture(cursor), self.session, run, wanted, False))
+        self._planes._pool.submit(lambda: None).result(timeout=30)
+        return self._planes.newest
+
+    def show_in(self, view, cursor=None):
+        view.refresh(self.session.picture(cursor))
+        view.show_plane(self.patch(view.plane_wanted(), cursor=cursor))
+
+    def close(self) -> None:
+        self._planes.release()
+
+
+@pytest.fixture
+def race():
+    made = Race()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def view(qtbot, themed):
+    made = PathView(DARK)
+    qtbot.addWidget(made)
+    made.resize(560, 420)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def learned(race, view, updates=150):
+    race.session.advance(updates)
+    race.show_in(view)
+    return view
+
+
+def pixel(view, x, y):
+    return view.chart.view.point(x, y)
+
+
+def colour_at(view, at):
+    return view.chart.grab().toImage().pixelColor((at * view.devicePixelRatio()).toPoint())
+
+
+def move_to(view, at):
+    chart, none = view.chart, Qt.MouseButton.NoButton
+    event = QMouseEvent(QEvent.Type.MouseMove, at, chart.mapToGlobal(at), none, none, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(chart, event)
+
+
+@pytest.mark.parametrize(
+    "data, hidden, loss", [("circle", (4, 2), "bce"), ("iris", (), "softmax"), ("sine", (3,), "mse")]
+)
+def test_every_parameter_has_a_name_that_tells_its_place(data, hidden, loss):
+    learner = Session(experiment(data=data, hidden=hidden, loss=loss)).problem.learner
+    network, names = learner.network, ParameterNames(learner)
+    found = [names.data(names.index(place)) for place in range(names.rowCount())]
+    assert len(set(found)) == network.parameters
+    for layer in range(network.layers):
+        title = "output" if layer == network.layers - 1 else f"hidden {layer + 1}"
+        assert all(name.startswith(f"w {title}") for name in found[network.weights(layer)])
+        assert all(name.startswith(f"bias {title}") for name in found[network.biases(layer)])
+
+
+def test_names_of_parameters():
+    network = Session(experiment()).problem.learner.network
+    weights = network.weights
+    assert parameter_name(network, ("x", "y"), (), weights(0).start + 2 * 2) == "w hidden 1: x → unit 3"
+    assert parameter_name(network, ("x", "y"), (), weights(1).start + 4 + 3) == "w hidden 2: unit 4 → unit 2"
+    assert parameter_name(network, ("x", "y"), (), weights(2).start + 1) == "w output: unit 2"
+    assert parameter_name(network, ("x", "y"), (), network.biases(0).start) == "bias hidden 1: unit 1"
+    assert parameter_name(network, ("x", "y"), (), network.parameters - 1) == "bias output"
+
+
+def test_the_axes_tell_the_explained_variance(race, view):
+    learned(race, view)
+    shares = race.patch().plane.explained
+    across, up = view.chart.names
+    assert across.startswith(f"direction 1 · {share(shares[0])}") and up.startswith(f"direction 2 · {share(shares[1])}")
+    assert across.endswith("of the variance")
+
+
+@pytest.mark.parametrize(
+    "part, words",
+    [(0.934, "93 %"), (0.052, "5.2 %"), (0.995, "99.5 %"), (1.0, "100 %"), (0.99999, "over 99.9 %"),
+     (0.0, "0 %"), (0.0004, "under 0.1 %")],
+)  # fmt: skip
+def test_shares_in_words(part, words):
+    assert share(part) == words
+
+
+def test_markers_stand_where_the_runs_are(race, view):
+    learned(race, view)
+    plane = race.patch().plane
+    for run in race.session.picture().runs:
+        theta = run.shown.theta - plane.origin
+        at = pixel(view, theta @ plane.first, theta @ plane.second)
+        best = run.best.theta - plane.origin
+        star = pixel(view, best @ plane.first, best @ plane.second)
+        if (at - star).manhattanLength() > 20:
+            assert colour_at(view, at) == DARK.run_colours[run.colour]
+            assert colour_at(view, star) == DARK.run_colours[run.colour]
+
+
+def test_a_scrubbed_run_stands_where_it_was(race, view):
+    learned(race, view)
+    picture = race.session.picture(60)
+    view.refresh(picture)
+    plane = race.patch().plane
+    for shown, run in zip(view._walkers.runs, picture.runs, strict=True):
+        assert run.shown.update == 60
+        expected = [(run.shown.theta - plane.origin) @ axis for axis in (plane.first, plane.second)]
+        np.testing.assert_allclose(shown.shown.theta, expected, atol=1e-12)
+        assert len(shown.history.last[0]) == len(race.patch().paths[run.id].places)  # all of its path is drawn
+
+
+def test_the_linked_cursor_is_on_every_path(race, view):
+    learned(race, view)
+    walk = race.patch().paths["sgd"]
+    row = len(walk.updates) // 2
+    before = view.chart.grab().toImage()
+    view.set_cursor(int(walk.updates[row]))
+    assert colour_at(view, pixel(view, *walk.places[row])) == QColor("white")
+    view.set_cursor(None)
+    assert view.chart.grab().toImage() == before
+
+
+def test_pointing_at_a_path_tells_its_update_and_its_true_loss(race, view, qtbot):
+    learned(race, view)
+    walk = race.patch().paths["sgd"]
+    row = len(walk.updates) // 3
+    at = pixel(view, *walk.places[row])
+    with qtbot.waitSignal(view.cursor_moved) as told:
+        move_to(view, at)
+    run, update, loss, measured = view._walkers.nearest(view.chart.view, at)
+    assert told.args == [update]
+    trail = race.session.run(run.id).trail()
+    place = trail.updates.tolist().index(update)
+    assert measured == update
+    assert loss == pytest.approx(race.session.problem.learner.losses(trail.thetas[place][None])[0])
+    view.chart.grab()
+    lines = [text for text, _ in view._read(at)]
+    assert lines[0].startswith("direction 1 ") and lines[1].startswith("loss in this plane ")
+    assert lines[2] == f"{run.name} · update {update:,}" and lines[3].startswith("its own loss ")
+    with qtbot.waitSignal(view.cursor_moved) as gone:
+        QApplication.sendEvent(view.chart, QEvent(QEvent.Type.Leave))
+    assert gone.args == [None]
+
+
+def test_the_read_out_is_the_loss_of_the_slice(race, view):
+    learned(race, view)
+    patch = race.patch()
+    place = np.array([[patch.xs[40], patch.ys[50]]])
+    view.chart.grab()
+    told = view._scene.loss(*place[0])
+    assert told == pytest.approx(patch.learner.losses(patch.plane.at(place))[0])
+
+
+def test_the_error_of_the_slice_is_stated(race, view):
+    learned(race, view)
+    words = view.error.text()
+    assert words.startswith("In this plane the loss differs from the path's own by at most ") and "(median " in words
+    assert not view.plane.isVisible()
+
+
+def test_before_the_first_update_it_says_what_is_shown(race, view):
+    race.show_in(view)
+    assert view.error.text().startswith("No run has moved yet")
+    assert view.chart.names == ("w hidden 1: x → unit 1", "w hidden 1: y → unit 1")
+    assert "No run has moved yet" in view.describe()
+    view.chart.grab()
+    assert np.isfinite(view._scene.loss(*view._walkers.start()))
+
+
+def test_choosing_weights_asks_for_the_two_that_move_the_path_most(race, view, qtbot):
+    learned(race, view)
+    with qtbot.waitSignal(view.wanted_changed):
+        QTest.mouseClick(view.kind.button("weights"), Qt.MouseButton.LeftButton)
+    largest = np.argsort(np.abs(race.patch().plane.first))[-2:]
+    assert set(view.plane_wanted().weights) == set(largest.tolist())
+    race.show_in(view)
+    assert view.chart.names == tuple(view.across.name(place) for place in view.plane_wanted().weights)
+    assert view.plane.text() == "All other parameters are those of Gradient descent at update 150"
+    assert view.plane.isVisible() and view.across.isVisible()
+
+
+def test_a_weight_is_found_by_typing_a_part_of_its_name(race, view, qtbot):
+    learned(race, view)
+    QTest.mouseClick(view.kind.button("weights"), Qt.MouseButton.LeftButton)
+    before = view.plane_wanted().weights
+    field = view.across.lineEdit()
+    view.across.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "bias out")
+    popup = view.across.completer().popup()
+    qtbot.waitUntil(popup.isVisible)
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert view.plane_wanted().weights == (24, before[1])
+    field.selectAll()
+    qtbot.keyClicks(field, "nonsense")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert view.across.currentText() == "bias output"
+    assert view.plane_wanted().weights == (24, before[1])
+
+
+def test_the_same_weight_twice_exchanges_the_two(race, view):
+    learned(race, view)
+    view.apply_view({"network_path_plane": "weights", "network_path_weights": [3, 7]})
+    view.across.setCurrentIndex(7)
+    view.across.activated.emit(7)
+    assert view.plane_wanted().weights == (7, 3)
+
+
+def test_zoom_and_pan_ask_for_that_region_and_0_for_all(race, view, qtbot):
+    learned(race, view)
+    assert view.plane_wanted().region is None
+    view.chart.setFocus()
+    home = view.chart.view.region
+    with qtbot.waitSignal(view.wanted_changed):
+        QTest.keyClick(view.chart, Qt.Key.Key_Plus)
+    region, shown = view.plane_wanted().region, view.chart.view.region
+    assert home[0] < region[0] < shown[0] < shown[1] < region[1] < home[1]
+    race.show_in(view)
+    assert view.chart.view.region == shown
+    with qtbot.waitSignal(view.wanted_changed):
+        QTest.keyClick(view.chart, Qt.Key.Key_0)
+    assert view.plane_wanted().region is None and view.chart.view.region == home
+
+
+def test_settings_of_the_view_come_back(race, view):
+    learned(race, view)
+    kept = {"network_path_plane": "weights", "network_path_weights": [3, 7]}
+    view.apply_view(kept)
+    assert view.view() == kept
+    view.apply_view({})
+    assert view.view() == {"network_path_plane": "principal"}
+
+
+@pytest.mark.parametrize("weights", ["x", [1], [1, 1], [1, -2], [1, 2, 3], [True, 2], [1, 2.5], None])
+def test_settings_that_make_no_sense_are_passed_over(view, weights):
+    view.apply_view({"network_path_plane": "sphere", "network_path_weights": weights})
+    assert view.view() == {"network_path_plane": "principal"}
+
+
+def test_weights_of_a_larger_network_give_way(race, view):
+    learned(race, view)
+    view.apply_view({"network_path_plane": "weights", "network_path_weights": [3, 24]})
+    race.session.problem_changed({"hidden": ()})
+    view.refresh(race.session.picture())
+    assert max(view.plane_wanted().weights) < 3
+    assert view.describe().endswith("Looking for the plane of the paths…")
+    race.show_in(view)
+    assert view.chart.names == axes(race.patch(view.plane_wanted()), view.across.name)
+
+
+def test_it_is_painted_in_both_themes(race, view):
+    learned(race, view)
+    dark = view.grab().toImage()
+    view.set_theme(LIGHT)
+    light = view.grab().toImage()
+    middle = QPoint(light.width() // 2, light.height() // 2)
+    assert light.pixelColor(middle).lightness() != dark.pixelColor(middle).lightness()
+
+
+def test_it_is_described(race, view):
+    learned(race, view)
+    words = view.describe()
+    assert words.startswith("Parameter path: direction 1 ·")
+    for part in ("of the variance from", "differs from the path's own", "Gradient descent: running, update 150"):
+        assert part in words
+
+
+def test_in_the_window_the_path_follows_the_race(open_window):
+    window = open_window(experiment())
+    stage = window.bench.network_stage
+    stage.choose("path")
+    view = stage.views["path"]
+    window.until(lambda: view._shown is not None and view._shown.patch.drawn)
+    assert view.chart.names[0].startswith("w hidden 1")
+    window.advance(100)
+    window.until(lambda: view._shown.patch.weights is None and view._shown.patch.error is not None)
+    assert view._shown.patch.paths["adam"].updates[-1] == 100
+    window.bench.select("adam")
+    window.until(lambda: view._shown.patch.run == "adam")
+    window.bench.tweak("sgd", "visible", False)
+    window.until(lambda: view._shown.patch.paths.keys() == {"adam"})
+    window.bench.change_problem({"hidden.1.units": 3})
+    window.until(lambda: view._shown is not None and view._shown.patch.weights == (0, 1))
+    window.play(50)
+    window.pause()
+    window.until(lambda: view._shown.patch.paths["adam"].updates[-1] == window.update)
+
+
+def test_in_the_window_a_view_that_is_hidden_asks_for_nothing(open_window):
+    window = open_window(experiment())
+    stage, planes = window.bench.network_stage, window.bench.worker.planes
+    stage.choose("path")
+    window.until(lambda: planes.newest is not None and planes.newest.drawn)
+    stage.choose("histograms")
+    window.until(lambda: window.bench.worker._plane is None)
+    planes._pool.submit(lambda: None).result(timeout=10)
+    before = planes.newest
+    window.advance(50)
+    assert planes.newest is before
+    stage.choose("path")
+    window.until(lambda: planes.newest is not before and planes.newest.paths["sgd"].updates[-1] == 50)
+
+
+def test_in_the_window_pointing_at_the_path_moves_the_cursor_of_the_curves(open_window):
+    window = open_window(experiment())
+    stage, curves = window.bench.network_stage, window.bench.curves
+    stage.choose("path")
+    view = stage.views["path"]
+    window.advance(120)
+    window.until(lambda: view._shown is not None and view._shown.patch.weights is None)
+    walk = view._shown.patch.paths["sgd"]
+    move_to(view, QPointF(pixel(view, *walk.places[10])))
+    assert curves._cursor in walk.updates

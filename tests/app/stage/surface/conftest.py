@@ -1,0 +1,106 @@
+"""Light stand-ins for what the worker publishes: paths given as arrays, over a bowl."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from app.look.theme import DARK
+from app.stage.surface.surface_stage import Stage
+from app.stage.terrain import Terrain
+from engine import COLUMNS, SURFACES, Ground, HistoryView, SurfaceTask, choose, new_run
+
+DOMAIN = (-2.0, 2.0, -1.0, 3.0)
+
+
+def ground_of(**changes):
+    known = {
+        "title": "Bowl",
+        "formula": "x^2 + y^2",
+        "domain": DOMAIN,
+        "view": DOMAIN,
+        "minima": ((0.0, 0.0),),
+        "stationary": (("saddle", 1.0, 1.0), ("local-max", -1.0, 2.0), ("local-min", -1.0, 1.0)),
+        "lowest": 0.0,
+        "log_levels": True,
+    }
+    return Ground(**{**known, **changes})
+
+
+def terrain_of(region=DOMAIN, nx=81, ny=61, serial=0, function=lambda x, y: x * x + y * y, **changes):
+    x, y = np.linspace(*region[:2], nx), np.linspace(*region[2:], ny)
+    with np.errstate(all="ignore"):
+        values = function(*np.meshgrid(x, y))
+    return Terrain(ground_of(**changes), x, y, values, serial)
+
+
+def history_of(points, width=1):
+    points = np.asarray(points, float).reshape(-1, 2)
+    last = np.zeros((len(COLUMNS), len(points)))
+    last[COLUMNS.index("x")], last[COLUMNS.index("y")] = points.T
+    latest = tuple(last[:, -1].tolist()) if len(points) else ()
+    return HistoryView(width, len(points), len(points) * width, last, last, last, latest)
+
+
+def run_of(points, id="a", colour=0, width=1, status="running", visible=True, theta=None, **peek):
+    points = np.asarray(points, float).reshape(-1, 2)
+    history = history_of(points, width)
+    now = np.array(theta if theta is not None else (points[-1] if len(points) else (0.0, 0.0)), float)
+    shown = {
+        "update": history.updates,
+        "theta": now,
+        "loss": float(now @ now),
+        "gradient": 2 * now,
+        "slots": {"m": 2 * now, "v": now**2},
+        "settings": new_run("adam"),
+        "step": -0.1 * now,
+    }
+    return SimpleNamespace(
+        id=id,
+        name=id.title(),
+        colour=colour,
+        visible=visible,
+        status=status,
+        update=history.updates,
+        history=history,
+        shown=SimpleNamespace(**{**shown, **peek}),
+    )
+
+
+def picture_of(*runs, start=(-1.5, 2.0)):
+    return SimpleNamespace(runs=tuple(runs), task=SurfaceTask(choose(SURFACES, "sphere"), start))
+
+
+def spiral(count=400, turns=5, start=1.2):
+    t = np.linspace(0, 1, count)
+    return np.column_stack((start * (1 - t) * np.cos(turns * 7 * t), 1 + start * (1 - t) * np.sin(turns * 7 * t)))
+
+
+@pytest.fixture
+def make():
+    return SimpleNamespace(
+        ground=ground_of,
+        terrain=terrain_of,
+        history=history_of,
+        run=run_of,
+        picture=picture_of,
+        spiral=spiral,
+    )
+
+
+@pytest.fixture
+def stage(qtbot):
+    made = Stage(DARK)
+    qtbot.addWidget(made)
+    made.resize(600, 560)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.set_ground(terrain_of())
+    return made
+
+
+@pytest.fixture
+def plane(stage):
+    return stage.plane

@@ -1,0 +1,92 @@
+"""The 3-D view: it renders without OpenGL, turns, and hides what is behind a hill."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from app.look.theme import DARK, LIGHT
+from app.stage.base import Landscape
+from app.stage.surface.camera import HEIGHT, Camera
+from app.stage.surface.mesh import LIFT, mesh_of
+
+
+@pytest.fixture
+def relief(stage, make):
+    stage.refresh(make.picture(make.run(make.spiral())))
+    stage.toolbar.relief.click()
+    return stage.relief
+
+
+def colours(widget) -> int:
+    image = widget.grab().toImage()
+    return len({image.pixel(x, y) for x in range(0, image.width(), 4) for y in range(0, image.height(), 4)})
+
+
+def test_it_renders_in_both_themes(stage, relief):
+    assert relief.isVisible() and not stage.plane.isVisible()
+    assert colours(relief) > 100
+    stage.set_theme(LIGHT)
+    assert colours(relief) > 100
+
+
+def test_drag_wheel_and_keys_turn_it(relief):
+    before = relief.camera
+    QTest.mousePress(relief, Qt.MouseButton.LeftButton, pos=QPoint(200, 200))
+    QTest.mouseMove(relief, QPoint(240, 210))
+    QTest.mouseRelease(relief, Qt.MouseButton.LeftButton, pos=QPoint(240, 210))
+    dragged = relief.camera
+    assert dragged.azimuth != before.azimuth and dragged.elevation > before.elevation
+    QTest.keyClick(relief, Qt.Key.Key_Left)
+    assert relief.camera.azimuth != dragged.azimuth
+    QTest.keyClick(relief, Qt.Key.Key_Plus)
+    assert relief.camera.magnification > dragged.magnification
+    for _ in range(50):
+        QTest.keyClick(relief, Qt.Key.Key_Up)
+    assert relief.camera.elevation < 90
+    QTest.keyClick(relief, Qt.Key.Key_0)
+    assert relief.camera == before
+    relief.grab()
+
+
+def test_it_shows_what_the_plane_shows_and_returns_to_it(stage, relief, make):
+    stage.refresh(make.picture(make.run(make.spiral()[:100])))
+    stage.toolbar.relief.click()
+    assert stage.plane.isVisible()
+    assert [run.update for run in stage.plane._runs] == [100]
+
+
+def test_an_unknown_part_is_left_out(stage, relief, make):
+    stage.set_ground(make.terrain(function=lambda x, y: np.log(x), serial=9, lowest=None))
+    assert colours(relief) > 50
+    stage.set_ground(make.terrain(function=lambda x, y: x * np.nan, serial=10))
+    relief.grab()
+
+
+@pytest.mark.parametrize("azimuth", [0.0, 24.0, 200.0])
+def test_the_box_fits_at_every_angle(azimuth):
+    camera = Camera(azimuth=azimuth, width=600, height=500)
+    corners = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (0, HEIGHT)], float)
+    pixels = camera.project(*corners.T)
+    assert (pixels >= 0).all() and (pixels <= [600, 500]).all()
+
+
+def test_a_point_behind_a_hill_is_hidden_and_one_before_it_is_seen(plane, make):
+    ridge = make.terrain(
+        function=lambda x, y: np.exp(-20 * (y - 1) ** 2), log_levels=False, lowest=None, nx=200, ny=200
+    )
+    mesh = mesh_of(Landscape(ridge, DARK), plane.view)
+    camera = Camera(azimuth=0.0, elevation=20.0, width=600, height=500)
+    x, y = np.zeros(2), np.array([0.4, -0.4])  # the ridge is at 0; the eye looks along +y
+    seen = mesh.seen(x, y, mesh.height(x, y) + LIFT, camera)
+    assert seen.tolist() == [False, True]
+
+
+def test_the_mesh_stands_where_the_surface_does(plane, make):
+    terrain = make.terrain(function=lambda x, y: x, log_levels=False, lowest=None)
+    mesh = mesh_of(Landscape(terrain, DARK), plane.view)
+    heights = mesh.height(np.array([-0.9, 0.0, 0.9]), np.zeros(3))
+    assert heights == pytest.approx(HEIGHT * np.array([0.05, 0.5, 0.95]), abs=0.02)
+    assert np.isnan(mesh.height(np.array([1.1]), np.zeros(1))).all()

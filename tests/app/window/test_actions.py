@@ -1,0 +1,236 @@
+"""Menus and keys, pressed in the real window."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from engine import MOST_RUNS
+
+Key, Modifier = Qt.Key, Qt.KeyboardModifier
+
+
+@pytest.fixture
+def acting(open_window, monkeypatch, tmp_path):
+    """A window with its menus; what it remembers between two starts is in a folder of the test's own."""
+    monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
+    from app.documents.settings import Settings
+    from app.window.actions import Actions, KeyKeeper
+
+    window = open_window()
+    window.actions = Actions(window.shell, window.bench, Settings())
+    keeper = KeyKeeper(QApplication.instance())
+    window.shell.closing.connect(window.actions.shut_down)
+    window.shell.closing.connect(keeper.deleteLater)
+    window.bench.stage.setFocus()
+    window.press = lambda key, modifier=Modifier.NoModifier: window.qtbot.keyClick(
+        QApplication.focusWidget() or window.shell, key, modifier
+    )
+    window.shell.activateWindow()
+    return window
+
+
+def test_space_plays_and_pauses(acting):
+    acting.press(Key.Key_Space)
+    acting.until(lambda: acting.published.playing and acting.update > 3)
+    acting.press(Key.Key_Space)
+    acting.until(lambda: not acting.published.playing)
+
+
+def test_arrows_step_and_look_back(acting):
+    acting.press(Key.Key_Right)
+    acting.until(lambda: acting.update == 1)
+    acting.press(Key.Key_Right, Modifier.ShiftModifier)
+    acting.until(lambda: acting.update == 2)  # full batch: an epoch is an update
+    acting.advance(10)
+    acting.press(Key.Key_Left, Modifier.AltModifier)
+    acting.until(lambda: acting.bench._seen.picture.cursor == 11)
+    acting.press(Key.Key_Left, Modifier.AltModifier)
+    acting.until(lambda: acting.bench._seen.picture.cursor == 10)
+    acting.press(Key.Key_End)
+    acting.until(lambda: acting.picture.cursor is None)
+
+
+def test_undo_and_redo_with_keys_and_their_names(acting):
+    undo, redo = acting.actions.by_name["undo"], acting.actions.by_name["redo"]
+    assert not undo.isEnabled()
+    assert not redo.isEnabled()
+    acting.bench.tweak("adam", "learning_rate", 0.5)
+    acting.settle()
+    assert undo.isEnabled()
+    assert undo.text() == "Undo learning rate"
+    acting.press(Key.Key_Z, Modifier.ControlModifier)
+    acting.settle()
+    assert acting.run("adam").settings.learning_rate == 0.02
+    assert not undo.isEnabled()
+    assert redo.text() == "Redo learning rate"
+    acting.press(Key.Key_Y, Modifier.ControlModifier)
+    acting.settle()
+    assert acting.run("adam").settings.learning_rate == 0.5
+
+
+def test_reset_speed_and_selection(acting):
+    acting.advance(20)
+    acting.press(Key.Key_R)
+    acting.until(lambda: acting.update == 0)
+    speed = acting.published.speed
+    acting.press(Key.Key_Period)
+    acting.until(lambda: acting.published.speed > speed)
+    acting.press(Key.Key_Comma)
+    acting.until(lambda: acting.published.speed == speed)
+    acting.press(Key.Key_PageDown)
+    assert acting.bench._selected == "momentum"
+    acting.press(Key.Key_PageDown)
+    assert acting.bench._selected == "adam"
+
+
+def test_keys_of_runs(acting):
+    acting.press(Key.Key_D, Modifier.ControlModifier)
+    acting.settle()
+    assert len(acting.picture.runs) == 3
+    acting.press(Key.Key_Backspace, Modifier.ControlModifier)
+    acting.settle()
+    assert [run.id for run in acting.picture.runs] == ["adam", "momentum"]
+
+
+def test_typing_in_a_field_is_no_shortcut(acting):
+    field = acting.bench.run_panel.rate.field
+    field.setFocus()
+    field.selectAll()
+    for key in (Key.Key_3, Key.Key_Period, Key.Key_5, Key.Key_E, Key.Key_Minus, Key.Key_3):
+        acting.press(key)
+    acting.press(Key.Key_Return)
+    acting.settle()
+    assert acting.run("adam").settings.learning_rate == 3.5e-3
+    assert acting.update == 0
+    assert not acting.bench.explain.isVisible()
+    acting.press(Key.Key_Z, Modifier.ControlModifier)  # the field has nothing to undo, or undoes its own text
+    acting.settle()
+
+
+def test_space_presses_the_button_that_has_the_focus(acting):
+    button = acting.bench.transport.step
+    button.setFocus()
+    acting.press(Key.Key_Space)
+    acting.until(lambda: acting.update == 1)
+    assert not acting.published.playing
+
+
+def test_every_shortcut_is_used_once(acting):
+    keys = [keys.toString() for action in acting.actions.by_name.values() for keys in action.shortcuts()]
+    assert [key for key, count in Counter(keys).items() if count > 1] == []
+
+
+def test_the_readme_tells_keys_that_exist(acting):
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    rows = readme[readme.index("| keys |") :].partition("\n\n")[0]
+    told = {key.replace("→", "Right").replace("←", "Left") for key in re.findall(r"`([^`]+)`", rows)}
+    actions = acting.actions.by_name.values()
+    assert told and told <= {keys.toString() for action in actions for keys in action.shortcuts()}
+
+
+@pytest.mark.parametrize("part", ["plane", "curve", "relief"])
+def test_arrows_belong_to_the_view_that_has_the_focus(acting, part):
+    bench = acting.bench
+    bench.stage.toolbar.relief.setChecked(part == "relief")
+    view = {"plane": bench.stage.plane, "relief": bench.stage.relief, "curve": bench.curves.cards["loss"].view}[part]
+    acting.advance(5)
+    view.setFocus()
+    start, camera = bench.stage.plane.start, bench.stage.relief.camera
+    acting.press(Key.Key_Right, Modifier.ControlModifier if part == "plane" else Modifier.NoModifier)
+    acting.settle()
+    assert (bench.stage.plane.start != start) is (part == "plane")
+    assert (bench.stage.relief.camera != camera) is (part == "relief")
+    assert acting.update == 5
+
+
+def test_save_as_and_open_with_dialogs(acting, monkeypatch, tmp_path):
+    acting.advance(10)
+    acting.bench.tweak("adam", "learning_rate", 0.5)
+    place = tmp_path / "race"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(place), ""))
+    acting.actions.by_name["save"].trigger()  # no place yet: asks for one
+    saved = place.with_suffix(".toml")
+    assert saved.exists()
+    assert acting.bench.path == saved
+    assert "race" in acting.shell.windowTitle()
+    acting.bench.tweak("adam", "learning_rate", 0.25)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: pytest.fail("asked again"))
+    acting.actions.by_name["save"].trigger()  # at once: the tweak is on its way to the worker
+    acting.bench.open(acting.bench.saved)
+    acting.settle()
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(saved), ""))
+    acting.actions.by_name["open"].trigger()
+    acting.settle()
+    assert [tweak.value for tweak in acting.run("adam").tweaks] == [0.25]
+    assert not acting.bench.undo_label
+
+
+def test_a_dialog_that_is_cancelled_changes_nothing(acting, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
+    before = acting.picture.experiment
+    for name in ("save", "save-as", "open"):
+        acting.actions.by_name[name].trigger()
+    acting.settle()
+    assert acting.picture.experiment == before
+    assert acting.bench.path is None
+
+
+def test_a_preset_opens_and_plays(acting):
+    from app.documents.presets import presets
+
+    entry = presets()[1]
+    acting.actions.show_gallery()
+    assert acting.actions.gallery.isVisible()
+    acting.actions.gallery.chosen.emit(Path(entry.path))
+    acting.until(lambda: acting.published.playing and acting.update > 0)
+    assert acting.picture.experiment.title == entry.experiment().title
+    assert acting.bench.path is None, "saving asks for a place of its own"
+
+
+def test_panels_open_and_close_with_escape(acting):
+    for name, panel in (("presets", "gallery"), ("export", "export"), ("keys", "help")):
+        acting.actions.by_name[name].trigger()
+        part = getattr(acting.actions, panel)
+        assert part.isVisible()
+        acting.press(Key.Key_Escape)
+        assert not part.isVisible(), name
+
+
+def test_pictures_on_the_clipboard(acting):
+    acting.advance(30)
+    for name in ("copy-stage", "copy-loss"):
+        QGuiApplication.clipboard().clear()
+        acting.actions.by_name[name].trigger()
+        assert QGuiApplication.clipboard().image().width() > 100
+
+
+def test_the_theme_is_remembered(acting):
+    from app.documents.settings import Settings
+
+    name = acting.bench.theme.name
+    acting.actions.by_name["theme"].trigger()
+    other = acting.bench.theme.name
+    assert other != name
+    assert Settings().get("theme", "") == other
+    acting.actions.dress(name)
+
+
+def test_every_action_can_be_triggered_while_it_runs(acting, monkeypatch):
+    """None raises, and the race goes on being there."""
+    pytest.importorskip("matplotlib.figure")  # the export's preview would import it in its thread
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
+    acting.play(5)
+    for name, action in acting.actions.by_name.items():
+        if name != "quit":
+            action.trigger()
+            acting.settle()
+    assert 1 <= len(acting.picture.runs) <= MOST_RUNS

@@ -1,0 +1,371 @@
+"""A table is looked at, its columns chosen with mouse and keys, and imported; what cannot be is told in words."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
+
+from app.look.theme import DARK, LIGHT
+from app.window.import_panel import ImportPanel
+from app.workers import import_job as import_clerk
+from app.workers.import_job import Clerk
+from engine import Table
+
+FLOWERS = "id,length,colour,const,none,note,kind\n" + "".join(
+    f"{i},{i * i / 7!r},{['red', 'blue'][i % 2]},5,,n{i},{['a', 'b', 'c'][i % 3]}\n" for i in range(1, 91)
+)
+
+
+class Told:
+    """What the panel has said."""
+
+    def __init__(self, panel: ImportPanel) -> None:
+        self.tables: list[Table] = []
+        self.cancelled = 0
+        self.failed: list[str] = []
+        panel.imported.connect(self.tables.append)
+        panel.cancelled.connect(self._count)
+        panel.failed.connect(self.failed.append)
+
+    def _count(self) -> None:
+        self.cancelled += 1
+
+
+@pytest.fixture
+def panel(qtbot, themed):
+    before = set(threading.enumerate())
+    owner = QWidget()
+    owner.resize(1280, 800)
+    qtbot.addWidget(owner)
+    made = ImportPanel(DARK, owner)
+    made.told = Told(made)
+    with qtbot.waitExposed(owner):
+        owner.show()
+    owner.activateWindow()
+    yield made
+    made.shut_down()
+    assert not [thread for thread in set(threading.enumerate()) - before if thread.name == "import"]
+
+
+def ready(qtbot, panel: ImportPanel) -> None:
+    qtbot.waitUntil(lambda: panel._survey is not None)
+
+
+def show(qtbot, panel: ImportPanel, text: str = FLOWERS) -> None:
+    panel.open_text(text, "Flowers")
+    ready(qtbot, panel)
+
+
+def told(qtbot, panel: ImportPanel, text: str) -> str:
+    """What is said of a text that cannot be imported."""
+    panel.open_text(text)
+    qtbot.waitUntil(lambda: bool(panel.fault.text()))
+    assert panel.fault.isVisible() and not panel.take.isEnabled()
+    return panel.fault.text()
+
+
+def features(panel: ImportPanel) -> list[str]:
+    rows = panel.preview.rows
+    return [rows.heading(place).name for place in range(rows.columnCount()) if rows.heading(place).box]
+
+
+def click_header(qtbot, panel: ImportPanel, place: int) -> None:
+    header = panel.preview.header
+    spot = QPoint(header.sectionViewportPosition(place) + 20, 15)
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+
+
+def imported(qtbot, panel: ImportPanel) -> Table:
+    qtbot.mouseClick(panel.take, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(panel.told.tables))
+    return panel.told.tables[-1]
+
+
+def test_a_file_is_shown_and_imported(qtbot, panel, tmp_path: Path) -> None:
+    path = tmp_path / "flowers.csv"
+    path.write_bytes(FLOWERS.encode("utf-16"))
+    panel.open_file(path)
+    assert panel.isVisible() and not panel.take.isEnabled()
+    ready(qtbot, panel)
+    assert panel.title.text() == "flowers.csv"
+    assert panel.facts.text().startswith("90 rows · 7 columns · ")
+    assert panel.encodings.currentText() == "UTF-16 LE" and panel.separators.currentData() == ","
+    assert panel.header.isChecked() and panel.shown.text().startswith("The first 50 of 90 rows")
+    assert features(panel) == ["length", "colour"] and panel.target.currentText() == "kind"
+    assert panel.summary.text() == "90 examples with 3 inputs; 3 classes of “kind”: a, b, c."
+    table = imported(qtbot, panel)
+    assert table.name == "flowers" and table.columns == ("length", "colour = blue", "colour = red")
+    assert table.inputs[:, 0].tolist() == [i * i / 7 for i in range(1, 91)]
+    assert table.classes == ("a", "b", "c") and table.targets.tolist() == [i % 3 for i in range(1, 91)]
+    assert panel.isHidden() and panel.told.cancelled == 0
+
+
+def test_every_column_says_what_it_is(qtbot, panel) -> None:
+    show(qtbot, panel)
+    rows = panel.preview.rows
+    assert [rows.heading(place).badge for place in range(7)] == [
+        "counts rows", "number", "text · 2 values", "constant", "empty", "text · 90 values", "text · 3 values",
+    ]  # fmt: skip
+    boxes = [rows.heading(place).box for place in range(7)]
+    assert boxes == [False, True, True, False, None, None, None]
+    assert rows.heading(6).target and "no feature: it is text with 90 different values" in rows.heading(5).tip
+    assert rows.index(0, 1).data() == "0.142857" and rows.index(0, 4).data() == "–"
+    assert rows.headerData(0, Qt.Orientation.Vertical) == "2"
+
+
+def test_the_header_ticks_features(qtbot, panel) -> None:
+    show(qtbot, panel)
+    click_header(qtbot, panel, 3)
+    assert features(panel) == ["length", "colour", "const"] and "constant" in panel.notes.text()
+    click_header(qtbot, panel, 1)
+    click_header(qtbot, panel, 5)  # cannot be one
+    assert features(panel) == ["colour", "const"]
+    assert imported(qtbot, panel).columns == ("colour = blue", "colour = red", "const")
+
+
+def test_keys_alone_choose_and_import(qtbot, panel) -> None:
+    show(qtbot, panel)
+    assert panel.preview.hasFocus()
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Right, Qt.Key.Key_T):
+        qtbot.keyClick(panel.preview, key)
+    assert panel.target.currentText() == "length" and panel.purpose.place == 1
+    assert features(panel) == ["id", "colour", "kind"]
+    qtbot.keyClick(panel.preview, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bool(panel.told.tables))
+    table = panel.told.tables[0]
+    assert table.target == "length" and not table.classes and table.inputs.shape == (90, 6)
+
+
+def test_the_target_is_chosen_from_the_list_and_what_is_learned_can_be_switched(qtbot, panel) -> None:
+    show(qtbot, panel, "a,b,y\n" + "".join(f"{i * i},{-i},{i % 3}\n" for i in range(30)))
+    assert panel.purpose.place == 0
+    qtbot.mouseClick(panel.purpose.findChildren(QAbstractButton)[1], Qt.MouseButton.LeftButton)
+    assert panel.summary.text() == "30 examples with 2 inputs; “y” from 0 to 2."
+    panel.target.setCurrentIndex(0)
+    panel.target.activated.emit(0)
+    assert features(panel) == ["b", "y"] and panel.purpose.place == 1
+    assert imported(qtbot, panel).targets.tolist() == [i * i for i in range(30)]
+
+
+def test_all_and_none(qtbot, panel) -> None:
+    show(qtbot, panel)
+    qtbot.mouseClick(panel.none, Qt.MouseButton.LeftButton)
+    assert features(panel) == [] and panel.fault.text() == "No feature is chosen." and not panel.take.isEnabled()
+    qtbot.mouseClick(panel.every, Qt.MouseButton.LeftButton)
+    assert features(panel) == ["id", "length", "colour", "const"] and panel.take.isEnabled()
+
+
+def test_rows_that_cannot_be_used_are_left_out_or_refused(qtbot, panel) -> None:
+    show(qtbot, panel, "x,y\n1,2\n,4\n5,6.5\noops,8\n9,1\n")
+    assert panel.leave_out.isChecked()
+    assert panel.notes.text() == "2 of 5 rows are left out; the first is row 3 (column “x”: nothing in it)."
+    assert panel.preview.rows.heading(0).fault == "2 unusable"
+    assert panel.preview.rows.index(1, 0).data(Qt.ItemDataRole.ForegroundRole) == DARK.danger
+    qtbot.mouseClick(panel.leave_out, Qt.MouseButton.LeftButton, pos=QPoint(8, panel.leave_out.height() // 2))
+    assert not panel.take.isEnabled() and panel.fault.text().startswith("Row 3 (column “x”: nothing in it)")
+    qtbot.mouseClick(panel.leave_out, Qt.MouseButton.LeftButton, pos=QPoint(8, panel.leave_out.height() // 2))
+    assert np.array_equal(imported(qtbot, panel).inputs[:, 0], [1, 5, 9])
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "The clipboard is empty."),
+        ("x,y\n1,2\n1,\0\n", "Row 3: a zero byte, which no text has; another encoding may help."),
+        ("a,label\n" + "1,cat\n2,cat\n" * 9, "The target “label” holds one class only, “cat”: nothing to tell apart."),
+        ("1,2\n", "There is one row of data only; at least 2 are needed."),
+    ],
+)
+def test_what_cannot_be_imported_is_told(qtbot, panel, text, why) -> None:
+    assert told(qtbot, panel, text) == why
+    panel.clerk.stop()
+
+
+def test_a_file_that_is_not_there_is_told_and_the_next_one_read(qtbot, panel, tmp_path) -> None:
+    panel.open_file(tmp_path / "missing.csv")
+    qtbot.waitUntil(lambda: "missing.csv: no such file" in panel.fault.text().lower())
+    assert panel.preview.nothing == "No rows can be shown"
+    show(qtbot, panel)
+    assert panel.take.isEnabled() and not panel.fault.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("box", "key", "text", "names"),
+    [
+        ("separators", ",", "a,b;c\n1,5;2\n3,5;4\n", ["a", "b;c"]),
+        ("decimals", ",", "a;b\n1.5;2\n2.5;5\n", ["a", "b"]),
+        ("encodings", "latin-1", "a,é\n1,2\n3,5\n", ["a", "Ã©"]),
+    ],
+)
+def test_how_it_is_written_can_be_set_right(qtbot, panel, tmp_path, box, key, text, names) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text(text, encoding="utf-8")
+    panel.open_file(path)
+    ready(qtbot, panel)
+    chooser: QComboBox = getattr(panel, box)
+    assert chooser.currentData() != key
+    place = chooser.findData(key)
+    chooser.setCurrentIndex(place)
+    chooser.activated.emit(place)
+    assert panel._survey is None
+    ready(qtbot, panel)
+    assert chooser.currentData() == key
+    assert [panel.target.itemText(place) for place in range(panel.target.count())] == names
+
+
+def test_the_header_can_be_set_right(qtbot, panel) -> None:
+    show(qtbot, panel, "1,2\n3,5\n6,7\n8,8\n")
+    assert not panel.header.isChecked()
+    qtbot.mouseClick(panel.header, Qt.MouseButton.LeftButton, pos=QPoint(8, panel.header.height() // 2))
+    ready(qtbot, panel)
+    assert panel.header.isChecked() and panel.target.currentText() == "2"
+    assert panel.preview.rows.rowCount() == 3
+
+
+def test_files_are_read_beside_the_window(qtbot, panel, monkeypatch) -> None:
+    threads = []
+    for name in ("sniff", "survey", "read"):
+        plain = getattr(import_clerk, name)
+        monkeypatch.setattr(
+            import_clerk, name, lambda *what, plain=plain: threads.append(threading.current_thread()) or plain(*what)
+        )
+    show(qtbot, panel)
+    imported(qtbot, panel)
+    assert len(threads) == 3 and threading.main_thread() not in threads
+
+
+@pytest.fixture
+def gate(monkeypatch):
+    """Reading that goes half the way and then waits; `released` lets it go on."""
+
+    class Gate:
+        def __init__(self) -> None:
+            self.reached, self.released = threading.Event(), threading.Event()
+
+        def __call__(self, name: str) -> None:
+            plain = getattr(import_clerk, name)
+
+            def slow(*what):
+                what[-1](0.5)
+                self.reached.set()
+                self.released.wait(10)
+                return plain(*what)
+
+            monkeypatch.setattr(import_clerk, name, slow)
+
+    made = Gate()
+    yield made
+    made.released.set()
+
+
+def test_an_import_can_be_cancelled(qtbot, panel, gate) -> None:
+    show(qtbot, panel)
+    gate("read")
+    panel.take.click()
+    qtbot.waitUntil(panel.bar.isVisible)
+    assert panel.doing.text() == "Importing … 50%" and panel.bar.value() == 500
+    assert not panel.take.isEnabled() and not panel.target.isEnabled()
+    panel.cancel.click()
+    assert panel.isVisible() and panel.take.isEnabled() and not panel.bar.isVisible()
+    assert "cancelled" in panel.notes.text()
+    gate.released.set()
+    panel.clerk.stop()
+    assert imported(qtbot, panel).name == "Flowers" and len(panel.told.tables) == 1
+
+
+def test_rows_are_shown_while_the_rest_is_read_and_closing_ends_it(qtbot, panel, gate) -> None:
+    gate("survey")
+    panel.open_text(FLOWERS)
+    qtbot.waitUntil(lambda: panel.preview.rows.rowCount() == 50 and panel.bar.isVisible())
+    assert panel.doing.text() == "Reading … 50%" and panel.preview.rows.heading(1).badge == ""
+    panel.cancel.click()
+    assert panel.isHidden() and panel.told.cancelled == 1
+    gate.released.set()
+    panel.clerk.stop()
+    QApplication.processEvents()
+    assert panel._survey is None
+
+
+def test_what_an_older_look_finds_is_not_shown(qtbot, panel, gate, monkeypatch) -> None:
+    plain = import_clerk.survey
+    gate("survey")
+    panel.open_text(FLOWERS)
+    assert gate.reached.wait(10)
+    monkeypatch.setattr(import_clerk, "survey", plain)
+    show(qtbot, panel, "p,q\n1,2\n2,5\n3,7\n")
+    gate.released.set()
+    panel.clerk.stop()
+    QApplication.processEvents()
+    assert panel.facts.text().startswith("3 rows · 2 columns")
+
+
+def test_escape_and_a_click_beside_cancel(qtbot, panel) -> None:
+    show(qtbot, panel)
+    qtbot.keyClick(panel.preview, Qt.Key.Key_Escape)
+    assert panel.isHidden() and panel.told.cancelled == 1
+    show(qtbot, panel)
+    qtbot.mouseClick(panel.parentWidget(), Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    assert panel.isHidden() and panel.told.cancelled == 2 and panel.told.tables == []
+
+
+def test_what_nobody_foresaw_is_handed_on(qtbot, panel, monkeypatch) -> None:
+    def broken(*what):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(import_clerk, "survey", broken)
+    assert "went wrong" in told(qtbot, panel, FLOWERS)
+    assert "RuntimeError: broken" in panel.told.failed[0]
+
+
+def test_a_clerk_says_nothing_of_a_cancelled_job(qtbot) -> None:
+    clerk = Clerk()
+    said = []
+    for signal in (clerk.surveyed, clerk.refused, clerk.failed):
+        signal.connect(lambda *what: said.append(what))
+    clerk.cancel()
+    clerk.stop()
+    clerk.stop()
+    assert said == []
+
+
+def test_names_that_look_like_markup_are_shown_as_they_are(qtbot, panel) -> None:
+    show(qtbot, panel, "<b>x</b>,y\n1,2\n2,5\n3,7\n")
+    assert panel.summary.textFormat() == Qt.TextFormat.PlainText
+    assert "&lt;b&gt;x" in panel.preview.rows.headerData(0, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+
+
+def test_everything_has_names_and_fits(qtbot, panel) -> None:
+    show(qtbot, panel)
+    parts = [*panel.findChildren(QAbstractButton), *panel.findChildren(QComboBox), panel.preview]
+    for part in parts:
+        if not part.isVisible() or part.objectName() == "qt_tableview_cornerbutton":
+            continue
+        says = part.accessibleName() or (part.text() if isinstance(part, QAbstractButton) else "")
+        assert says and part.toolTip(), part
+        assert part.objectName(), part
+        assert part.width() >= part.minimumSizeHint().width(), part
+        corner = part.mapTo(panel, QPoint(part.width(), part.height()))
+        assert corner.x() <= panel.width() and corner.y() <= panel.height()
+    for label in (panel.summary, panel.notes):
+        assert label.height() >= label.heightForWidth(label.width())
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_a_theme_colours_the_ticks(qtbot, panel, theme) -> None:
+    show(qtbot, panel)
+    panel.set_theme(theme)
+    header = panel.preview.header
+    image = header.viewport().grab().toImage()
+
+    def colours(place: int) -> set[str]:
+        left = header.sectionViewportPosition(place)
+        return {QColor(image.pixel(left + x, y)).name() for x in range(10, 24) for y in range(8, 26)}
+
+    assert theme.accent.name() in colours(1)
+    assert theme.accent.name() not in colours(3)

@@ -1,0 +1,239 @@
+"""Networks in the real window: trained, steered, fed with data of one's own, and taken back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from app.documents.experiment_file import save
+from app.documents.settings import Settings
+from app.window.actions import Actions
+from engine import Session, Table, Tweak, new_network, new_run
+
+CSV = "width,height,kind\n" + "".join(f"{i / 10},{(i * 7) % 11},{'small' if i < 20 else 'large'}\n" for i in range(40))
+
+
+@pytest.fixture
+def training(open_window, monkeypatch, tmp_path):
+    """A window with its menus in which a small network is being trained."""
+    monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
+    runs = [new_run("adam", learning_rate=0.01, batch=10), new_run("sgd", learning_rate=0.1, batch=10)]
+    window = open_window(new_network("circle", runs, (4, 2)))
+    window.actions = Actions(window.shell, window.bench, Settings())
+    window.shell.closing.connect(window.actions.shut_down)
+    return window
+
+
+def learner_of(window):
+    return window.picture.learner
+
+
+def test_playing_trains_and_the_portrait_follows(training):
+    training.play(300)
+    training.pause()
+    stage = training.bench.network_stage
+    assert training.bench._stages.currentWidget() is stage
+    training.until(lambda: training.bench._portrait is not None and training.bench._portrait.update == training.update)
+    portrait = training.bench._portrait
+    assert portrait.run == "adam"
+    assert np.array_equal(portrait.theta, training.run("adam").shown.theta)
+    assert portrait.losses[0] < training.run("adam").measures.column("training_loss")[0]
+
+
+def test_the_selected_run_is_the_one_portrayed(training):
+    training.advance(20)
+    training.bench.select("sgd")
+    training.until(lambda: training.bench._portrait is not None and training.bench._portrait.run == "sgd")
+    assert np.array_equal(training.bench._portrait.theta, training.run("sgd").shown.theta)
+
+
+def test_steering_is_live_and_is_computed_again_to_the_bit(training):
+    training.advance(30)
+    for changes in ({"data.noise": 30.0}, {"share": 0.8}, {"dropout": 0.1}, {"hidden.1.activation": "relu"}):
+        training.bench.change_problem(changes)
+        training.settle()
+    training.bench.tweak("adam", "batch.size", 25)
+    training.settle()
+    training.advance(30)
+    assert training.update == 60
+    again = Session(training.bench.document())
+    again.advance(60)
+    for id in ("adam", "sgd"):
+        assert np.array_equal(again.run(id).machine.theta, training.run(id).shown.theta)
+
+
+def test_another_shape_begins_again_and_undo_brings_the_training_back(training):
+    training.advance(40)
+    before = training.run("adam").shown.theta
+    training.bench.change_problem({"hidden.1.units": 6})
+    training.settle()
+    assert (training.update, training.picture.task.network.sizes) == (0, (2, 6, 2, 1))
+    training.bench.undo()
+    training.until(lambda: training.update == 40)
+    training.settle()
+    assert np.array_equal(training.run("adam").shown.theta, before)
+
+
+def test_scrubbing_back_portrays_the_past(training):
+    training.advance(120)
+    training.bench.scrub(37)
+    training.until(lambda: training.bench._portrait is not None and training.bench._portrait.update == 37)
+    again = Session(training.bench.document())
+    again.advance(37)
+    assert np.array_equal(training.bench._portrait.theta, again.run("adam").machine.theta)
+
+
+def test_new_seeds_make_other_data_other_weights_and_other_batches(training):
+    before, task = training.run("adam").shown.theta, training.picture.task
+    training.bench.renew_seeds()
+    training.settle()
+    after = training.picture.task
+    assert all(getattr(task, name) != getattr(after, name) for name in ("seed", "data_seed", "weight_seed"))
+    assert not np.array_equal(training.run("adam").shown.theta, before)
+
+
+def import_into(window) -> None:
+    """Wait for the preview, press Import, and wait for the data."""
+    panel = window.actions.tables
+    window.until(lambda: panel.take.isEnabled())
+    window.qtbot.mouseClick(panel.take, Qt.MouseButton.LeftButton)
+    window.until(lambda: isinstance(window.picture.task.data, Table))
+    window.settle()
+
+
+def check_imported(window) -> None:
+    data = learner_of(window).data
+    assert data.classes == ("small", "large") or data.classes == ("large", "small")
+    assert data.names == ("width", "height")
+    assert len(data.targets) == 40
+    assert window.picture.task.scaling == "standardise"
+
+
+def test_a_csv_is_imported_through_the_menu(training, tmp_path, monkeypatch):
+    path = tmp_path / "sizes.csv"
+    path.write_text(CSV, encoding="utf-8")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    training.actions.by_name["import"].trigger()
+    import_into(training)
+    check_imported(training)
+    training.play(100)
+    training.pause()
+    training.bench.undo()
+    training.until(lambda: not isinstance(training.picture.task.data, Table))
+
+
+def test_a_table_is_pasted(training):
+    QGuiApplication.clipboard().setText(CSV.replace(",", "\t"))
+    training.actions.by_name["paste"].trigger()
+    import_into(training)
+    check_imported(training)
+
+
+def test_an_empty_clipboard_is_told(training):
+    QGuiApplication.clipboard().setText("  ")
+    training.actions.by_name["paste"].trigger()
+    assert "clipboard" in training.bench.toast.text.text()
+
+
+def test_a_dropped_file_is_imported_even_from_a_surface(open_window, monkeypatch, tmp_path):
+    monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
+    window = open_window()
+    window.actions = Actions(window.shell, window.bench, Settings())
+    window.shell.closing.connect(window.actions.shut_down)
+    path = tmp_path / "sizes.csv"
+    path.write_text(CSV, encoding="utf-8")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    event = QDropEvent(
+        QPointF(50, 50), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    window.bench.dropEvent(event)
+    panel = window.actions.tables
+    window.until(lambda: panel.take.isEnabled())
+    window.qtbot.mouseClick(panel.take, Qt.MouseButton.LeftButton)
+    window.until(lambda: window.picture.kind == "network" and isinstance(window.picture.task.data, Table))
+    window.settle()
+    check_imported(window)
+    window.bench.undo()
+    window.until(lambda: window.picture.kind == "surface")
+
+
+def test_a_saved_network_is_opened_again(training, tmp_path):
+    training.advance(25)
+    training.bench.change_problem({"data.add": (1.0, 2.0, 0.0)})
+    training.settle()
+    training.bench._edit_parameter(3, 0.75)
+    training.settle()
+    training.advance(25)
+    thetas = {id: training.run(id).shown.theta for id in ("adam", "sgd")}
+    assert training.bench.save_file(tmp_path / "net.toml")
+    assert training.bench.is_saved()
+    assert training.bench.open_file(tmp_path / "net.toml")
+    training.settle()
+    assert training.update == 0
+    training.advance(50)
+    for id, theta in thetas.items():
+        assert np.array_equal(training.run(id).shown.theta, theta)
+
+
+def test_a_refused_change_is_told_and_changes_nothing(training):
+    training.advance(5)
+    before = training.picture.task
+    training.bench.change_problem({"hidden": [{"units": 4}] * 9})
+    training.until(lambda: "up to 8 layers" in training.bench.toast.text.text())
+    assert training.picture.task == before
+    assert training.update == 5
+
+
+def test_a_run_that_joins_is_selected_and_portrayed(training):
+    bench = training.bench
+    training.play(20)
+    bench.add_run("lion")
+    bench.select_next(1)  # it has not joined yet
+    training.settle()
+    assert bench._selected == "lion"
+    training.until(lambda: bench._portrait is not None and bench._portrait.run == "lion")
+    bench.remove_selected()
+    training.settle()
+    assert bench._selected == "adam"
+    training.until(lambda: bench._portrait is not None and bench._portrait.run == "adam")
+    training.pause()
+
+
+def test_a_race_that_goes_on_does_not_undo_how_a_file_that_is_opened_is_shown(training):
+    training.play(20)
+    digits = new_network("digits", [new_run("sgd"), new_run("adam")], hidden=(4,))
+    training.bench.open(replace(digits, view={"network_view": "images", "selected": "adam"}))
+    training.until(lambda: training.bench._seen is not None)
+    training.settle()
+    assert training.bench._selected == "adam"
+    assert training.bench.network_stage.current is training.bench.network_stage.views["images"]
+
+
+def test_a_file_whose_numbers_overflow_leaves_the_other_open(training, tmp_path):
+    training.bench.save_file(tmp_path / "good.toml")
+    rows = np.array([[1e300, 1.0], [-1e300, 2.0], [0.0, 3.0]] * 5)
+    huge = Table("huge", ("a", "b"), "y", rows, np.arange(15.0), ())
+    save(new_network(huge, [new_run("sgd")], scaling="standardise"), tmp_path / "huge.toml")
+    training.bench.open_file(tmp_path / "huge.toml")
+    training.until(lambda: training.bench._seen is not None and training.bench.path == tmp_path / "good.toml")
+    training.settle()
+    assert training.bench.is_saved()
+    assert "overflow" in training.bench.toast.text.text()
+    assert training.picture.task.data.kind == "circle"
+
+
+def test_a_run_ends_where_a_tweak_of_its_file_is_impossible(training):
+    huge = Table("huge", ("a", "b"), "y", np.array([[1e300, 1e300], [-1e300, 1e300]] * 9), np.arange(18.0), ())
+    experiment = new_network(huge, [new_run("sgd", learning_rate=1e-3)])
+    tweak = Tweak(5, "scaling", "standardise")
+    training.bench.open(replace(experiment, runs=(replace(experiment.runs[0], tweaks=(tweak,)),)))
+    training.settle()
+    training.bench.play()
+    training.until(lambda: training.update == 5 and not training.published.playing)
+    assert "overflow" in training.picture.runs[0].message

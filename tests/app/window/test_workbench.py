@@ -1,0 +1,867 @@
+"""The real window, operated as a person would: every edit, every refusal, and the way back from each."""
+
+from __future__ import annotations
+
+import gc
+import math
+import weakref
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton, QSlider
+
+from app.controls.transport import MAX_SPEED, SPEEDS
+from app.documents.experiment_file import load
+from app.look.theme import DARK, LIGHT
+from engine import MOST_RUNS, OPTIMIZERS, SURFACES, Experiment, Formula, Session, explain, full_history, new_run
+
+
+def replayed(experiment: Experiment, update: int) -> Session:
+    """The document computed again without a window, from what a file would hold."""
+    session = Session(Experiment.from_dict(experiment.to_dict()))
+    while session.update < update:
+        session.advance(min(997, update - session.update))  # in other chunks than the window's
+    return session
+
+
+def assert_same_bits(window, session: Session) -> None:
+    for shown, run in zip(window.picture.runs, session.runs, strict=True):
+        assert shown.update == run.update
+        view, again = shown.history, run.history.view()
+        assert (view.width, view.count) == (again.width, again.count)
+        assert view.last[:, : view.count].tobytes() == again.last[:, : again.count].tobytes()
+        assert shown.shown.theta.tobytes() == run.machine.theta.tobytes()
+
+
+def rate(window):
+    return window.bench.run_panel.rate
+
+
+def beta1(window):
+    return window.bench.run_panel.optimizer.knobs.knobs["beta1"]
+
+
+def row(window, id: str):
+    return next(row for row in window.bench.runs_panel.rows if row.run is not None and row.run.id == id)
+
+
+def said(window) -> str:
+    return window.bench.toast.text.text() if window.bench.toast.isVisible() else ""
+
+
+def drag(slider: QSlider, *places: int) -> None:
+    """Take hold of a slider, move it, let go."""
+    slider.setSliderDown(True)
+    for place in places:
+        slider.setSliderPosition(place)
+    slider.setSliderDown(False)
+
+
+def at_rest(window):
+    """What undo has to bring back: the document and how far the race was."""
+    return window.picture.experiment, window.update
+
+
+# The race
+
+
+def test_play_and_pause_with_the_button(window, qtbot):
+    play = window.bench.transport.play
+    qtbot.mouseClick(play, Qt.MouseButton.LeftButton)
+    window.until(lambda: window.update > 10 and play.text() == "Pause")
+    qtbot.mouseClick(play, Qt.MouseButton.LeftButton)
+    window.until(lambda: not window.published.playing and play.text() == "Play")
+    stands_at = window.update
+    window.advance(1)
+    assert window.update == stands_at + 1
+
+
+def test_runs_race_in_step(open_window, races):
+    window = open_window(races.small(runs=["adam", "sgd", "rmsprop", "lion"]))
+    window.bench.set_speed(5000.0)
+    for _ in range(3):
+        window.play(30)
+        assert len({run.update for run in window.picture.runs}) == 1
+    window.pause()
+    window.advance(7)
+    assert len({run.update for run in window.picture.runs}) == 1
+
+
+def test_single_steps_and_epochs(open_window, races, qtbot):
+    run = new_run("sgd", learning_rate=1e-3, batch=10)
+    window = open_window(races.small(runs=[run], noise=0.1))
+    for update in (1, 2, 3):
+        qtbot.mouseClick(window.bench.transport.step, Qt.MouseButton.LeftButton)
+        window.until(lambda update=update: window.update == update)
+    for update in (13, 23):  # 100 examples in batches of 10
+        qtbot.mouseClick(window.bench.transport.epoch, Qt.MouseButton.LeftButton)
+        window.until(lambda update=update: window.update == update and window.bench._seen is window.published)
+    assert not window.published.playing
+    assert window.run("sgd").epoch == pytest.approx(2.3)
+
+
+def test_speed_from_slow_motion_to_all_there_is(window):
+    for speed, updates in ((2.0, 1), (50.0, 5), (10_000.0, 500), (MAX_SPEED, 5_000)):
+        window.bench.transport.speed.setValue(SPEEDS.index(speed))
+        window.until(lambda speed=speed: window.published.speed == speed)
+        window.play(updates)
+        assert window.published.speed == speed
+        if speed == 2.0:
+            assert window.update <= 3
+    assert window.bench.transport.speed_text.text() == "max speed"
+
+
+def test_a_knob_turned_while_it_runs_is_a_tweak_and_replays_to_the_bit(window):
+    window.play(50)
+    knob = beta1(window)
+    drag(knob.slider, 300, 400, 500)
+    value = knob.value
+    assert value != 0.9
+    window.settle()
+    window.until(lambda: bool(window.run("adam").tweaks))
+    window.play(100)
+    window.pause()
+    run = window.run("adam")
+    assert run.tweaks[-1].setting == "optimizer.beta1"
+    assert run.tweaks[-1].value == value == run.settings.optimizer.values["beta1"]
+    assert 50 <= run.tweaks[-1].update < run.update
+    assert run.initial.optimizer.values["beta1"] == 0.9
+    assert not window.run("momentum").tweaks
+    session = replayed(window.picture.experiment, window.update)
+    assert_same_bits(window, session)
+    # It acts from exactly that update on: without it the numbers are the same until then, and not after.
+    plain = replayed(window.bench.saved, window.update).run("adam")
+    turn = run.tweaks[0].update
+    with_it, without = full_history(session.run("adam"))["x"], full_history(plain)["x"]
+    assert (with_it[: turn + 1] == without[: turn + 1]).all()
+    assert with_it[turn + 1] != without[turn + 1]
+
+
+def test_a_tweak_is_marked_on_the_curves(window):
+    from app.curves.marks import tweak_places
+
+    window.advance(100)
+    window.type(beta1(window).field, "0.5")
+    window.settle()
+    window.advance(100)
+    view = window.bench.curves.cards["loss"].view
+    marks = {trace.run.id: tweak_places(trace, view.plot.frame.x).tolist() for trace in view.plot.traces}
+    assert marks["momentum"] == []
+    assert marks["adam"] == [pytest.approx(view.plot.frame.x.pixel(100.0))]
+
+
+def test_a_slider_held_is_not_pulled_back_by_older_pictures(window, qtbot):
+    window.play(1)
+    slider = beta1(window).slider
+    slider.setSliderDown(True)
+    for place in range(100, 900, 100):
+        slider.setSliderPosition(place)
+        seen = window.published
+        window.until(lambda seen=seen: window.published is not seen and window.bench._seen is not seen)
+        assert slider.sliderPosition() == place
+        assert slider.value() == place
+    slider.setSliderDown(False)
+    window.pause()
+    assert beta1(window).value == window.run("adam").settings.optimizer.values["beta1"]
+    assert slider.value() == 800
+
+
+def test_views_wait_for_the_newest_edit(window):
+    """Between an edit and the picture that knows of it, the panels show what the person set."""
+    bench = window.bench
+    old = window.published
+    knob = rate(window)
+    knob.field.setFocus()
+    window.type(knob.field, "0.5")
+    bench._show(old)
+    assert knob.value == 0.5
+    assert knob.field.text() == "0.5"
+    window.settle()
+    assert window.run("adam").settings.learning_rate == 0.5
+
+
+def test_reset_gives_the_same_numbers_and_new_seeds_give_others(open_window, races, qtbot):
+    window = open_window(races.small(noise=1.0, runs=[new_run("sgd", learning_rate=1e-4, batch=10)]))
+    window.advance(200)
+    first = window.run("sgd").history.column("x")[0].copy()
+    qtbot.mouseClick(window.bench.transport.restart, Qt.MouseButton.LeftButton)
+    window.until(lambda: window.update == 0)
+    window.advance(200)
+    assert (window.run("sgd").history.column("x")[0] == first).all()
+    qtbot.mouseClick(window.bench.transport.seeds, Qt.MouseButton.LeftButton)
+    window.settle()
+    window.bench.reset()
+    window.until(lambda: window.update == 0)
+    window.advance(200)
+    assert (window.run("sgd").history.column("x")[0] != first).any()
+
+
+def test_reset_keeps_settings_and_replay_keeps_tweaks(window):
+    window.advance(50)
+    window.type(rate(window).field, "0.1")
+    window.settle()
+    window.advance(50)
+    numbers = window.run("adam").history.column("x")[0].copy()
+    window.bench.replay()
+    window.settle()
+    assert window.update == 0
+    assert window.run("adam").settings.learning_rate == 0.02
+    window.advance(100)
+    assert window.run("adam").history.column("x")[0].tobytes() == numbers.tobytes()
+    window.bench.reset()
+    window.settle()
+    run = window.run("adam")
+    assert (window.update, run.tweaks, run.settings.learning_rate) == (0, (), 0.1)
+
+
+# The past
+
+
+def test_the_timeline_shows_exactly_the_state_that_was_there(window):
+    window.advance(120)
+    window.type(rate(window).field, "0.05")
+    window.settle()
+    window.advance(280)
+    headless = replayed(window.picture.experiment, 400)
+    timeline = window.bench.transport.timeline
+    for share in (0.0, 0.1, 0.3, 0.75):
+        timeline.setValue(round(share * timeline.maximum()))
+        update = round(share * 400)
+        window.until(lambda update=update: window.picture.cursor == update and window.bench._seen is window.published)
+        for run in window.picture.runs:
+            there = headless.run(run.id).peek(update)
+            assert run.shown.update == there.update == update
+            for name in ("theta", "gradient", "step"):
+                assert getattr(run.shown, name).tobytes() == getattr(there, name).tobytes()
+            assert run.shown.settings == there.settings
+            assert (run.shown.loss, run.shown.rate) == (there.loss, there.rate)
+    assert window.update == 400
+    assert window.bench.transport.place.text() == "300 of 400"
+
+
+def test_play_goes_on_at_the_newest(window):
+    window.advance(200)
+    window.bench.scrub(40)
+    window.until(lambda: window.picture.cursor == 40)
+    window.play(10)
+    assert window.picture.cursor is None
+    window.pause()
+    assert window.update >= 210
+    assert_same_bits(window, replayed(window.picture.experiment, window.update))
+
+
+def test_rewind_forgets_what_came_later(window, qtbot):
+    window.advance(100)
+    window.type(rate(window).field, "0.5")
+    window.settle()
+    window.advance(100)
+    window.bench.scrub(60)
+    window.until(lambda: window.bench._seen.picture.cursor == 60)
+    qtbot.mouseClick(window.bench.transport.rewind, Qt.MouseButton.LeftButton)
+    window.settle()
+    run = window.run("adam")
+    assert (window.update, window.picture.cursor, run.tweaks) == (60, None, ())
+    assert run.settings.learning_rate == 0.02
+    assert rate(window).value == 0.02
+    window.advance(40)
+    assert_same_bits(window, replayed(window.picture.experiment, 100))
+
+
+def test_looking_back_update_by_update(window):
+    window.advance(10)
+    window.bench.look(-1)
+    window.until(lambda: window.bench._seen.picture.cursor == 9)
+    window.bench.look(-4)
+    window.until(lambda: window.bench._seen.picture.cursor == 5)
+    window.bench.look(-40)
+    window.until(lambda: window.bench._seen.picture.cursor == 0)
+    window.bench.look(99)
+    window.until(lambda: window.bench._seen.picture.cursor is None)
+    assert window.update == 10
+
+
+def test_a_click_on_a_curve_goes_there(window):
+    window.advance(100)
+    window.bench.curves.picked.emit(25)
+    window.until(lambda: window.picture.cursor == 25)
+    assert all(run.shown.update == 25 for run in window.picture.runs)
+
+
+# The problem
+
+
+def stage_point(window, x: float, y: float) -> QPoint:
+    return window.bench.stage.plane.view.point(x, y).toPoint()
+
+
+def test_dragging_the_start_moves_it_and_is_one_edit(window, qtbot):
+    window.advance(50)
+    before = at_rest(window)
+    plane = window.bench.stage.plane
+    window.until(lambda: plane.landscape is not None and plane.start is not None)
+    left = Qt.MouseButton.LeftButton
+    qtbot.mousePress(plane, left, pos=stage_point(window, *plane.start))
+    for step in range(1, 6):
+        qtbot.mouseMove(plane, stage_point(window, -1.2 + 0.1 * step, 1.0 + 0.1 * step))
+    place = plane.start
+    assert place == pytest.approx((-0.7, 1.5), abs=0.05)
+    qtbot.mouseRelease(plane, left, pos=stage_point(window, *place))
+    window.settle()
+    problem = window.picture.experiment.problem
+    assert problem.start == tuple(float(f"{part:.6g}") for part in place)
+    assert window.update == 50, "in a pause, the paths follow the hand"
+    assert all(run.history.column("x")[0][0] == problem.start[0] for run in window.picture.runs)
+    window.bench.undo()
+    window.settle()
+    assert at_rest(window) == before
+
+
+def test_a_click_on_the_stage_starts_there(window, qtbot):
+    plane = window.bench.stage.plane
+    window.until(lambda: plane.landscape is not None)
+    qtbot.mouseClick(plane, Qt.MouseButton.LeftButton, pos=stage_point(window, 1.5, -0.5))
+    window.until(lambda: window.update > 0)
+    assert window.picture.experiment.problem.start == pytest.approx((1.5, -0.5), abs=0.05)
+
+
+def test_a_start_that_is_typed(window):
+    knobs = window.bench.problem_panel.surface.start.knobs
+    window.type(knobs["start_x"].field, "0.5")
+    window.settle()
+    window.type(knobs["start_y"].field, "-0.75")
+    window.settle()
+    assert window.picture.experiment.problem.start == (0.5, -0.75)
+    assert window.run("adam").shown.theta.tolist() == [0.5, -0.75]
+    window.until(lambda: window.bench.stage.plane.start == (0.5, -0.75))
+
+
+def test_both_coordinates_typed_without_a_pause(window):
+    knobs = window.bench.problem_panel.surface.start.knobs
+    window.type(knobs["start_x"].field, "0.5")
+    window.type(knobs["start_y"].field, "-0.75")
+    window.settle()
+    assert window.picture.experiment.problem.start == (0.5, -0.75)
+
+
+def choose(chooser, key: str) -> None:
+    """Pick an entry of a list, as the pop-up does."""
+    place = chooser.findData(key, Qt.ItemDataRole.UserRole)
+    assert place >= 0
+    chooser.setCurrentIndex(place)
+    chooser.activated.emit(place)
+
+
+def test_another_surface(window):
+    window.advance(30)
+    choose(window.bench.problem_panel.surface.chooser, "himmelblau")
+    window.settle()
+    surface = SURFACES["himmelblau"]
+    assert window.picture.experiment.problem.surface.kind == "himmelblau"
+    assert window.picture.experiment.problem.start == surface.start
+    assert window.picture.ground.formula == surface.formula
+    plane = window.bench.stage.plane
+    window.until(lambda: plane.landscape.terrain.ground.title == surface.title)
+    assert plane.view.region == pytest.approx(surface.view)
+    terrain = plane.landscape.terrain
+    assert np.isfinite(terrain.values).all()
+    assert_same_bits(window, replayed(window.picture.experiment, window.update))
+
+
+def test_a_surface_knob(open_window, races):
+    key, entry = next((key, entry) for key, entry in SURFACES.items() if entry.knobs)
+    window = open_window(races.small(surface=key, runs=["sgd"]))
+    name, knob = next(iter(window.bench.problem_panel.surface.knobs.knobs.items()))
+    place = 250 if knob.slider.value() != 250 else 750
+    drag(knob.slider, place)
+    window.settle()
+    assert window.picture.experiment.problem.surface.values[name] == knob.value
+    assert knob.value != entry.knobs[0].default
+
+
+def test_an_own_formula(window, qtbot):
+    panel = window.bench.problem_panel
+    panel.kind.chosen.emit(1)
+    window.settle()
+    assert isinstance(window.picture.experiment.problem.surface, Formula)
+    window.type(panel.surface.editor.text, "x^2 + a*y^2")
+    window.settle()
+    surface = window.picture.experiment.problem.surface
+    assert (surface.text, set(surface.parameters)) == ("x^2 + a*y^2", {"a"})
+    window.type(panel.surface.editor.parameters.knobs["a"].field, "3")
+    window.settle()
+    assert window.picture.experiment.problem.surface.parameters == {"a": 3.0}
+    x, y = window.picture.experiment.problem.start
+    assert window.run("adam").shown.loss == pytest.approx(x * x + 3 * y * y)
+    window.advance(20)
+    assert_same_bits(window, replayed(window.picture.experiment, window.update))
+
+
+def test_a_faulty_formula_leaves_the_race_alone(window):
+    panel = window.bench.problem_panel
+    panel.kind.chosen.emit(1)
+    window.settle()
+    window.advance(20)
+    before = at_rest(window)
+    for text in ("x^2 +", "sin(x", "__import__('os')", "x**", "foo(x)", "", "9^9^9^9 +", "é日本", "(" * 2000):
+        panel.surface.editor.text.setText(text)
+        panel.surface.editor.text.textEdited.emit(text)
+        assert panel.surface.editor.fault.text()
+        assert panel.surface.editor.fault.isVisible()
+        window.settle()
+        assert at_rest(window) == before, text
+
+
+def test_noise_is_live(open_window, races):
+    window = open_window(races.small(runs=[new_run("sgd", learning_rate=1e-4, batch=10)]))
+    window.advance(50)
+    window.type(window.bench.problem_panel.surface.noise.knobs["noise"].field, "2.5")
+    window.settle()
+    window.advance(50)
+    run = window.run("sgd")
+    assert window.picture.task.noise == 2.5
+    assert [(tweak.update, tweak.setting, tweak.value) for tweak in run.tweaks] == [(50, "noise", 2.5)]
+    assert_same_bits(window, replayed(window.picture.experiment, 100))
+
+
+# The runs
+
+
+def test_a_run_joins_and_catches_up(window):
+    window.advance(300)
+    window.bench.runs_panel.added.emit("rmsprop")
+    window.settle()
+    ids = [run.id for run in window.picture.runs]
+    assert ids == ["adam", "momentum", "rmsprop"]
+    assert {run.update for run in window.picture.runs} == {300}
+    assert len({run.colour for run in window.picture.runs}) == 3
+    assert window.bench._selected == "rmsprop"
+    assert_same_bits(window, replayed(window.picture.experiment, 300))
+
+
+def test_duplicate_hide_rename_pin_and_remove(window, qtbot):
+    window.advance(40)
+    row(window, "adam").duplicated.emit("adam")
+    window.settle()
+    copy = window.picture.runs[-1]
+    assert copy.name == "Adam copy"
+    assert copy.settings.optimizer == window.run("adam").settings.optimizer
+    assert copy.shown.theta.tobytes() == window.run("adam").shown.theta.tobytes()
+
+    qtbot.mouseClick(row(window, copy.id).swatch, Qt.MouseButton.LeftButton)
+    window.settle()
+    assert not window.run(copy.id).visible
+
+    line = row(window, copy.id)
+    line.begin_rename()
+    window.type(line.editor, "Twin")
+    window.settle()
+    assert window.run(copy.id).name == "Twin"
+    assert line.name.text() == "Twin"
+
+    line.changed.emit(copy.id, "pinned", True)
+    window.settle()
+    window.bench.reset()
+    window.settle()
+    assert window.run(copy.id).update == 40
+    assert window.run("adam").update == 0
+
+    line.removed.emit(copy.id)
+    window.settle()
+    assert [run.id for run in window.picture.runs] == ["adam", "momentum"]
+    assert window.bench._selected in ("adam", "momentum")
+
+
+def test_the_last_run_stays(open_window, races):
+    window = open_window(races.small(runs=["adam"]))
+    window.bench.remove_selected()
+    window.until(lambda: "at least one run" in said(window))
+    assert len(window.picture.runs) == 1
+
+
+def test_sixteen_runs_and_no_more(open_window, races):
+    window = open_window(races.small(runs=["sgd"] * (MOST_RUNS - 1)))
+    window.advance(10)
+    window.bench.add_run("adam")
+    window.settle()
+    assert len(window.picture.runs) == MOST_RUNS
+    assert len({run.id for run in window.picture.runs}) == len({run.colour for run in window.picture.runs}) == MOST_RUNS
+    before = at_rest(window)
+    window.bench.duplicate_selected()
+    window.until(lambda: str(MOST_RUNS) in said(window))
+    window.settle()
+    assert at_rest(window) == before
+    assert not window.bench.runs_panel.add.isEnabled()
+
+
+def test_another_optimizer_in_the_middle_keeps_the_place(window):
+    window.play(100)
+    choose(window.bench.run_panel.optimizer.chooser, "rmsprop")
+    window.settle()
+    window.play(50)
+    window.pause()
+    run = window.run("adam")
+    tweak = run.tweaks[0]
+    assert (tweak.setting, tweak.value) == ("optimizer", "rmsprop")
+    xs = run.history.column("x")[0]
+    headless = replayed(window.bench.saved, tweak.update).run("adam")
+    assert xs[tweak.update] == headless.machine.theta[0]
+    assert run.settings.learning_rate == 0.02
+    assert list(window.bench.run_panel.optimizer.knobs.knobs) == [knob.name for knob in OPTIMIZERS["rmsprop"].knobs]
+    assert_same_bits(window, replayed(window.picture.experiment, window.update))
+
+
+# Divergence
+
+
+def diverge(window, run: str = "momentum") -> None:
+    window.bench.select(run)
+    window.settle()
+    window.type(rate(window).field, "10")
+    window.settle()
+    window.play(1)
+    window.until(lambda: window.run(run).status == "diverged")
+    window.pause()
+
+
+def test_a_rate_too_high_is_told_in_the_row_and_undo_heals(window):
+    window.advance(20)
+    before = at_rest(window)
+    diverge(window)
+    run, line = window.run("momentum"), row(window, "momentum")
+    window.until(lambda: line.message.isVisible())
+    assert "learning rate 10" in line.message.text()
+    assert line.property("bad") is True
+    assert run.diverged_at is not None
+    assert np.isfinite(run.shown.theta).all()
+    assert math.isfinite(run.shown.loss)
+    assert window.run("adam").status == "running", "the others race on"
+    window.bench.undo()
+    window.settle()
+    healed = window.run("momentum")
+    assert healed.status == "running"
+    assert healed.tweaks == ()
+    assert window.picture.experiment == before[0]
+    assert_same_bits(window, replayed(window.picture.experiment, window.update))
+
+
+def test_the_remedy_in_the_row_works_and_is_one_edit(window):
+    window.advance(20)
+    diverge(window)
+    ill = window.picture.experiment
+    line = row(window, "momentum")
+    window.until(lambda: 'href="rate"' in line.message.text())
+    better = window.run("momentum").better_rate
+    back_to = window.run("momentum").rewind_to
+    line.message.linkActivated.emit("rate")
+    window.settle()
+    run = window.run("momentum")
+    assert run.status in ("ready", "running")
+    assert run.settings.learning_rate == float(f"{better:.3g}")
+    assert run.update == back_to
+    window.play(200)
+    window.pause()
+    assert window.run("momentum").status == "running"
+    window.bench.undo()
+    window.settle()
+    assert window.picture.experiment == ill
+
+
+# Undo and redo
+
+EDITS = {
+    "value": lambda window: window.type(rate(window).field, "0.07"),
+    "choice": lambda window: choose(window.bench.run_panel.optimizer.chooser, "adamw"),
+    "schedule": lambda window: choose(window.bench.run_panel.schedule.chooser, "cosine"),
+    "batch": lambda window: window.bench.run_panel.batch.chosen.emit(1),
+    "start": lambda window: window.type(window.bench.problem_panel.surface.start.knobs["start_x"].field, "0.3"),
+    "problem": lambda window: choose(window.bench.problem_panel.surface.chooser, "beale"),
+    "formula": lambda window: window.bench.problem_panel.kind.chosen.emit(1),
+    "noise": lambda window: window.type(window.bench.problem_panel.surface.noise.knobs["noise"].field, "0.5"),
+    "seeds": lambda window: window.bench.renew_seeds(),
+    "stop": lambda window: window.type(window.bench.stop_panel.knobs.knobs["updates"].field, "5000"),
+    "name": lambda window: window.bench.tweak("adam", "name", "Adam the first"),
+    "hidden": lambda window: window.bench.tweak("adam", "visible", False),
+    "pinned": lambda window: window.bench.tweak("adam", "pinned", True),
+    "run added": lambda window: window.bench.add_run("lion"),
+    "run duplicated": lambda window: window.bench.duplicate_selected(),
+    "run removed": lambda window: window.bench.remove_selected(),
+    "reset": lambda window: window.bench.reset(),
+    "replay": lambda window: window.bench.replay(),
+    "rewind": lambda window: window.bench.rewind(35),
+}
+
+
+def test_undo_and_redo_bring_back_document_and_update(window):
+    window.advance(40)
+    window.bench.tweak("adam", "optimizer.beta2", 0.99)
+    window.settle()
+    window.advance(40)
+    before = at_rest(window)
+    states = {run.id: run.shown.theta.tobytes() for run in window.picture.runs}
+    for kind, edit in EDITS.items():
+        edit(window)
+        window.settle()
+        after = at_rest(window)
+        assert after != before, kind
+        for _ in range(2):
+            window.bench.undo()
+            window.settle()
+            assert at_rest(window) == before, kind
+            assert {run.id: run.shown.theta.tobytes() for run in window.picture.runs} == states, kind
+            window.bench.redo()
+            window.settle()
+            assert at_rest(window) == after, kind
+        assert not window.bench.redo_label
+        window.bench.undo()
+        window.settle()
+        window.bench.select("adam")
+
+
+def test_a_drag_is_undone_as_a_whole(window):
+    window.advance(10)
+    before = at_rest(window)
+    drag(beta1(window).slider, 100, 200, 300)
+    drag(beta1(window).slider, 400, 500)
+    window.settle()
+    assert len(window.run("adam").tweaks) == 1
+    window.bench.undo()
+    window.settle()
+    assert window.run("adam").settings.optimizer.values["beta1"] not in (0.9, beta1(window).hyper.default)
+    window.bench.undo()
+    window.settle()
+    assert at_rest(window) == before
+    assert not window.bench.undo_label
+
+
+def test_edits_in_quick_succession_are_undone_one_by_one(window):
+    """Faster than the worker can publish: each is undone to what stood before it, not to an older state."""
+    window.advance(10)
+    for value in (0.1, 0.2, 0.3):
+        window.bench.tweak("adam", "learning_rate", value)
+        window.bench._orders.settle.emit()
+    window.settle()
+    seen = []
+    for _ in range(3):
+        window.bench.undo()
+        window.settle()
+        seen.append(window.run("adam").settings.learning_rate)
+    assert seen == [0.2, 0.1, 0.02]
+
+
+def test_what_is_refused_is_no_edit(window):
+    window.bench.tweak("adam", "learning_rate", float("nan"))
+    window.until(lambda: bool(said(window)))
+    window.settle()
+    assert not window.bench.undo_label
+
+
+# Refusals
+
+
+def test_a_number_that_cannot_be_is_refused_in_words(window):
+    window.advance(5)
+    before = at_rest(window)
+    knob = rate(window)
+    for text in ("nan", "1e9999", "-1", "abc", "1,5", ""):
+        window.type(knob.field, text)
+        assert knob.fault.isVisible(), text
+        assert knob.hyper.range in knob.fault.text(), text
+        window.settle()
+        assert at_rest(window) == before, text
+        window.qtbot.keyClick(knob.field, Qt.Key.Key_Escape)
+        assert not knob.fault.isVisible(), text
+        assert knob.field.text() == "0.02"
+    assert not window.bench.undo_label
+
+
+def test_what_the_engine_refuses_is_told_and_changes_nothing(window):
+    window.advance(5)
+    before = at_rest(window)
+    for start in ((math.nan, 0.0), (math.inf, 1.0), (1e300, 0.0)):
+        window.bench.toast.hide()
+        window.bench.change_problem({"start": start})
+        window.until(lambda: "start" in said(window))
+        window.settle()
+        assert at_rest(window) == before
+    assert not window.bench.undo_label
+
+
+def test_a_fault_of_the_engine_is_told_once_and_the_race_can_go_on(window, monkeypatch):
+    told_once = []
+    window.bench.worker.failed.connect(told_once.append)
+    with monkeypatch.context() as broken:
+        broken.setattr(Session, "advance", lambda *_: 1 / 0)
+        window.bench.toggle_play()
+        window.until(lambda: "ZeroDivisionError" in said(window) and not window.published.playing)
+    window.until(lambda: bool(told_once))
+    window.bench.toast.copy.click()
+    assert "Traceback" in QGuiApplication.clipboard().text()
+    assert window.bench._thread.isRunning()
+    window.play(10)
+    assert len(told_once) == 1
+
+
+# What is shown
+
+
+def test_explain_recomputes_the_step(window):
+    window.advance(25)
+    window.bench.toggle_explain()
+    window.bench.scrub(11)
+    window.until(lambda: window.bench._seen.picture.cursor == 11)
+    panel = window.bench.explain
+    assert panel.isVisible()
+    peek = window.run("adam").shown
+    for coordinate in (1, 0):
+        panel.coordinates.findChildren(QPushButton)[coordinate].click()
+        window.until(lambda axis="xy"[coordinate]: f"θ = {axis} = " in panel.heading.text())
+        assert "update 11" in panel.heading.text()
+        lines = explain(peek, coordinate)
+        assert lines[-1].value == pytest.approx(peek.step[coordinate], rel=1e-12)
+        for row, line in zip(panel._rows, lines, strict=True):
+            texts = ["".join(label.text().split()) for label in row]
+            assert "".join(line.numbers.split()) in "".join(texts)
+            assert texts[0].startswith("".join(line.name.split()))
+
+
+def test_other_themes_while_it_runs(window):
+    window.play(10)
+    for theme in (LIGHT, DARK, LIGHT, DARK):
+        window.bench.set_theme(theme)
+        window.play(5)
+        assert window.bench.stage.image().width() > 0
+    assert window.published.playing
+
+
+def test_the_cursor_is_linked(window):
+    window.advance(60)
+    window.bench.curves.cursor_moved.emit(30)
+    assert window.bench.stage.plane._cursor == 30
+    window.bench.stage.cursor_moved.emit(12)
+    assert all(card.view.cursor_update == 12 for card in window.bench.curves.cards.values())
+    window.bench.stage.cursor_moved.emit(None)
+    assert all(card.view.cursor_update is None for card in window.bench.curves.cards.values())
+
+
+def test_garbage_is_collected_in_the_windows_thread_alone(open_window, races, qtbot):
+    """A widget in a cycle would be deleted by whichever thread allocates next: the training thread."""
+    assert gc.isenabled()
+    window = open_window(races.small())
+    assert not gc.isenabled()
+
+    class Cycle:
+        def __init__(self):
+            self.me = self
+
+    cycle = weakref.ref(Cycle())
+    litter = [[] for _ in range(2 * gc.get_threshold()[0])]
+    window.until(lambda: cycle() is None)
+    open_window.close(window)
+    assert gc.isenabled()
+    assert litter
+
+
+# Documents
+
+
+def test_saved_and_opened_again_it_is_the_same(window, open_window, tmp_path):
+    window.advance(50)
+    window.type(beta1(window).field, "0.8")
+    window.bench.change_speed(1)
+    window.bench.select("momentum")
+    window.bench.curves.show_along("examples")
+    window.settle()
+    window.advance(50)
+    assert not window.bench.is_saved()
+    path = tmp_path / "race.toml"
+    assert window.bench.save_file(path)
+    assert window.bench.is_saved()
+    document, speed = load(path), window.bench._speed
+    assert replace(document, title="Untitled") == window.bench.document()
+
+    again = open_window(load(path))
+    assert again.bench.document() == document
+    assert (again.bench._speed, again.bench._selected) == (speed, "momentum")
+    assert again.bench.curves.view() == window.bench.curves.view()
+    assert again.published.speed == speed
+    again.advance(100)
+    assert_same_bits(again, replayed(window.picture.experiment, 100))
+    assert [run.shown.theta.tobytes() for run in again.picture.runs] == [
+        run.shown.theta.tobytes() for run in window.picture.runs
+    ]
+
+
+def test_a_file_that_is_refused_changes_nothing(window, tmp_path):
+    window.advance(5)
+    before = at_rest(window)
+    path = tmp_path / "bad.toml"
+    path.write_text("[[runs]]\noptimizer = 'adam'\nlearning_rate = -3\n[problem]\n")
+    assert not window.bench.open_file(path)
+    assert "learning_rate" in said(window)
+    assert "-3" in said(window)
+    assert not window.bench.open_file(tmp_path / "absent.toml")
+    window.settle()
+    assert at_rest(window) == before
+
+
+def test_opening_forgets_the_edits_of_the_other(window, races, tmp_path):
+    window.advance(5)
+    window.bench.tweak("adam", "learning_rate", 0.5)
+    window.settle()
+    window.bench.open(races.small(surface="beale", runs=["lion"]))
+    window.settle()
+    assert window.update == 0
+    assert [run.id for run in window.picture.runs] == ["lion"]
+    assert not window.bench.undo_label
+    window.until(lambda: window.bench.stage.plane.landscape.terrain.ground.title == SURFACES["beale"].title)
+
+
+# The end: the fixture sees to it that closing takes no longer than a second, and that nothing is left
+
+
+def test_closed_while_it_runs_at_full_speed(window):
+    window.bench.set_speed(MAX_SPEED)
+    window.play(10_000)
+
+
+def test_closed_while_it_replays(window):
+    window.bench.set_speed(MAX_SPEED)
+    window.play(500_000)
+    window.pause()
+    window.bench.tweak("adam", "learning_rate", 0.1)
+    window.bench.undo()
+    window.bench.change_problem({"start": (0.0, 0.0)})
+
+
+def test_closed_on_a_long_way_back(open_window, races):
+    """A rewind is computed from the beginning: that holds up neither the window nor its end."""
+    window = open_window(races.small(runs=["sgd"] * 4))
+    window.bench.set_speed(MAX_SPEED)
+    window.play(3_000_000)
+    window.bench.rewind(window.update - 1)
+    window.until(lambda: window.published.replaying is not None)
+
+
+def test_closed_before_the_first_picture(qtbot, qtlog, themed, races):
+    from app.window.workbench import Workbench
+
+    bench = Workbench(DARK, races.small())
+    qtbot.addWidget(bench)
+    bench.play()
+    bench.shut_down()
+    assert not bench._thread.isRunning()
+
+
+def test_opened_and_closed_twenty_times(open_window, races):
+    benches = []
+    for _ in range(20):
+        window = open_window(races.small(surface="beale"))
+        window.bench.play()
+        benches.append(weakref.ref(window.bench))
+        open_window.close(window)
+        del window
+    gc.collect()
+    assert sum(bench() is not None for bench in benches) == 0
