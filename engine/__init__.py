@@ -58,6 +58,7 @@ from engine.insight.parameter_plane import (
     slice_error,
     weights_plane,
 )
+from engine.insight.slice_plan import LossSlice, PathRequest, ProjectedPath, SlicePlan, SliceRequest, path_request
 from engine.learner import Learner
 from engine.measures import LAYER_MEASURES, MEASURES, MeasuresView
 from engine.network_task import (
@@ -151,14 +152,17 @@ __all__ = [
     "Layer",
     "Learner",
     "Line",
+    "LossSlice",
     "MeasuresView",
     "Network",
     "NetworkTask",
     "Optimizer",
+    "PathRequest",
     "Peek",
     "Plane",
     "Portrait",
     "Problem",
+    "ProjectedPath",
     "Run",
     "RunPicture",
     "RunRecord",
@@ -168,6 +172,8 @@ __all__ = [
     "SessionPicture",
     "SettingError",
     "SliceError",
+    "SlicePlan",
+    "SliceRequest",
     "Surface",
     "SurfaceTask",
     "Table",
@@ -194,6 +200,7 @@ __all__ = [
     "new_experiment",
     "new_network",
     "new_run",
+    "path_request",
     "plane_losses",
     "portrait",
     "possible_features",

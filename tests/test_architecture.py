@@ -32,7 +32,7 @@ FLOORS = (
     ("contracts", "draws", "stream", "measures"),
     ("expressions", "rng", "decimation", "choices"),
     ("typesetting", "reading", "batches", "optimizers", "schedules", "surfaces", "history", "datasets"),
-    ("networks", "surface_task", "sharpness"),
+    ("networks", "surface_task", "insight.sharpness", "insight.parameter_plane", "insight.refining_grid"),
     ("network_task", "lengths", "learner"),
     ("experiment",),
     ("loop",),
@@ -40,6 +40,7 @@ FLOORS = (
     ("machine", "portrait"),
     ("run", "diagnosis"),
     ("session", "rows", "explain", "building"),
+    ("insight.slice_plan",),
 )
 FLOOR = {name: height for height, names in enumerate(FLOORS) for name in names}
 # The warm-up compiles every kernel in a child process: it is the one part of the app that knows them.

@@ -1,7 +1,8 @@
 """The child process that compiles every kernel into the cache, so that the window never waits for one.
 
 `python -m app.launch.compile_kernels [FILE]` compiles what the experiment in FILE needs first, and prints a line
-for each kernel that is done. It ends by itself when its standard input closes, as it does when the window's process ends.
+for each kernel that is done. It ends by itself when its standard input closes, as it
+does when the window's process ends.
 """
 
 from __future__ import annotations

@@ -18,8 +18,7 @@ from engine import NetworkTask, Wanted
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
-    from app.workers.loss_slices import PlanePatch, PlaneWanted
-    from engine import Portrait, SessionPicture
+    from engine import LossSlice, Portrait, SessionPicture, SliceRequest
 
 DESCRIBE_DELAY = 1000  # milliseconds between two descriptions for a screen reader
 WIDE = 1.2  # how much wider than high the stage is when the views stand side by side
@@ -96,7 +95,7 @@ class NetworkStage(QWidget):
         }
         return Wanted(region=regions[-1] if regions else None, look=any(wanted.look for wanted in shown), **most)
 
-    def plane_wanted(self) -> PlaneWanted | None:
+    def plane_wanted(self) -> SliceRequest | None:
         """Which plane of parameters the views on screen need, if any."""
         return next((plane for view in self._shown if (plane := view.plane_wanted()) is not None), None)
 
@@ -143,7 +142,7 @@ class NetworkStage(QWidget):
         for view in self._shown:
             self._hand_on(view)
 
-    def show_plane(self, patch: PlanePatch) -> None:
+    def show_plane(self, patch: LossSlice) -> None:
         """Show the newest plane of parameters; those who are not on screen keep it for when they are."""
         for view in self.views.values():
             view.show_plane(patch)

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.look.theme import Theme
-    from app.workers.loss_slices import PlanePatch, PlaneWanted
-    from engine import Portrait, SessionPicture
+    from engine import LossSlice, Portrait, SessionPicture, SliceRequest
 
 
 class NetworkView(QWidget):
@@ -50,7 +49,7 @@ class NetworkView(QWidget):
         """What a portrait must hold for this view."""
         return Wanted()
 
-    def plane_wanted(self) -> PlaneWanted | None:
+    def plane_wanted(self) -> SliceRequest | None:
         """Which plane of parameters this view needs, if any."""
         return None
 
@@ -64,7 +63,7 @@ class NetworkView(QWidget):
     def show_portrait(self, portrait: Portrait) -> None:
         """Show the newest portrait of the selected run."""
 
-    def show_plane(self, patch: PlanePatch) -> None:
+    def show_plane(self, patch: LossSlice) -> None:
         """Show the newest plane of parameters."""
 
     def set_cursor(self, update: int | None) -> None:

@@ -31,7 +31,6 @@ from app.widgets.card import Card
 from app.widgets.toast import Toast
 from app.window.problem_switch import of_kind, remembered
 from app.workers.gui_thread_gc import GarbageCollector
-from app.workers.loss_slices import PlanePatch
 from app.workers.training import Patch, Published, Worker
 from engine import (
     BATCHES,
@@ -40,6 +39,7 @@ from engine import (
     MOST_RUNS,
     PARAMETER,
     Experiment,
+    LossSlice,
     NetworkTask,
     Portrait,
     Problem,
@@ -109,7 +109,7 @@ class Workbench(QWidget):
         self._seen: Published | None = None
         self._patch: Patch | None = None
         self._portrait: Portrait | None = None
-        self._plane: PlanePatch | None = None
+        self._plane: LossSlice | None = None
         self._survey = 0
         self._remembered: dict[str, Experiment] = {}
         self._axes_are_chosen = False

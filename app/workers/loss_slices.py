@@ -1,19 +1,15 @@
-"""Planes through the parameters of a network, computed beside the training: a few points at a time, ever finer."""
+"""Loss slices through the parameters of a network, computed beside the training and refined step by step."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
-from engine import DIVERGED, Learner, Plane, Session, SessionPicture, SliceError, Trail, coordinates, error_of
-from engine.insight.refining_grid import Region
-from engine.insight.slice_plan import Sheet, Walk
+from engine import Learner, LossSlice, PathRequest, SlicePlan, coordinates, error_of
 
 Array = np.ndarray
 
@@ -26,108 +22,34 @@ REST = 2.0  # of a race that goes on: rest after a chunk, as a part of the time 
 MOST_COMPARED = 33  # points of the path whose losses are compared with those of the plane
 
 
-@dataclass(frozen=True, slots=True)
-class PlaneWanted:
-    """weights: the places of two parameters in theta, or None for the principal plane of the paths.
-
-    region: (x0, x1, y0, y1) of that plane, or None for where the paths are.
-    """
-
-    weights: tuple[int, int] | None = None
-    region: Region | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PlanePatch:
-    """A plane with the paths of the runs in it and the loss over it, as far as it is done.
-
-    weights: the parameters that are x and y, None for a principal plane. run, update: whose other parameters those of a
-    plane of weights are. paths: by the id of a run. home: (x0, x1, y0, y1) that holds the paths. values
-    (rows, columns): training loss at xs (columns,) and ys (rows,), all NaN while not even the coarsest grid is drawn.
-    error: how far the plane is from the losses the run had on its path.
-    """
-
-    wanted: PlaneWanted
-    learner: Learner
-    plane: Plane
-    weights: tuple[int, int] | None
-    run: str
-    update: int
-    paths: Mapping[str, Walk]
-    home: Region
-    xs: Array
-    ys: Array
-    values: Array
-    drawn: bool
-    error: SliceError | None
-
-
-class Outing(NamedTuple):
-    """A race to be mapped: where its visible runs have been, and the one that is looked at, with theta (n,) as shown.
-
-    lost: the runs that have diverged. moving: whether the race goes on.
-    """
-
-    learner: Learner
-    wanted: PlaneWanted
-    run: str
-    update: int
-    theta: Array
-    trails: Mapping[str, Trail]
-    lost: frozenset[str]
-    moving: bool
-
-    def repeats(self, other: Outing) -> bool:
-        """Whether there is nothing new to it."""
-        if self.learner is not other.learner or (self.wanted, self.run) != (other.wanted, other.run):
-            return False
-        if (self.lost, self.moving, self.trails.keys()) != (other.lost, other.moving, other.trails.keys()):
-            return False
-        pairs = [(trail, other.trails[id]) for id, trail in self.trails.items()]
-        return np.array_equal(self.theta, other.theta) and all(
-            np.array_equal(one.updates, two.updates) and np.array_equal(one.thetas[-1], two.thetas[-1])
-            for one, two in pairs
-        )
-
-
-def outing_of(picture: SessionPicture, session: Session, run: str, wanted: PlaneWanted, moving: bool) -> Outing:
-    """A session of networks as it stands, with the run as it is shown in the picture. For the session's own thread."""
-    assert picture.learner is not None
-    runs = {one.settings.id: one for one in session.runs if one.settings.visible}
-    shown = next(one.shown for one in picture.runs if one.id == run)
-    trails = {id: one.trail() for id, one in runs.items()}
-    lost = frozenset(id for id, one in runs.items() if one.status == DIVERGED)
-    return Outing(picture.learner, wanted, run, shown.update, shown.theta, trails, lost, moving)
-
-
 Job = Generator[None, None, None]
 
 
-class Planes:
+class LossSlices:
     """The thread that computes them. `newest` is the last patch; `failed` hears what went wrong, from that thread."""
 
     def __init__(self, failed: Callable[[BaseException], None]) -> None:
-        self.newest: PlanePatch | None = None
+        self.newest: LossSlice | None = None
         self._failed = failed
         self._lock = threading.Lock()
         self._woken = threading.Event()
         self._over = self._resting = False
-        self._waiting: Outing | None = None
-        self._last: Outing | None = None
+        self._waiting: PathRequest | None = None
+        self._last: PathRequest | None = None
         self._busy = False
-        self._sheet: Sheet | None = None
+        self._plan: SlicePlan | None = None
         self._job: Job | None = None
         self._pace = 0.0  # seconds that the loss at a point takes
         self._began = self._compared = 0.0
         self._pool = ThreadPoolExecutor(1, "planes")
         self._pool.submit(np.seterr, all="ignore").result()  # started here, as the threads of the runs are
 
-    def offer(self, outing: Outing) -> None:
+    def offer(self, request: PathRequest) -> None:
         """Map this race from now on; what is under way goes on if it still fits."""
         with self._lock:
-            if self._over or (self._last is not None and outing.repeats(self._last)):
+            if self._over or (self._last is not None and request.repeats(self._last)):
                 return
-            self._last = self._waiting = outing
+            self._last = self._waiting = request
             self._resting = False
             self._woken.set()
             if not self._busy:
@@ -169,89 +91,89 @@ class Planes:
     def _go_on(self) -> None:
         """Do the next piece of what is under way."""
         begun = time.perf_counter()
-        job, sheet = self._job, self._sheet
-        assert sheet is not None
+        job, plan = self._job, self._plan
+        assert plan is not None
         if job is not None and next(job, self) is self and job is self._job:
             self._job = None
-        if sheet.outing.moving and self._job is not None:  # the runs and the window need the cores as well
+        if plan.request.moving and self._job is not None:  # the runs and the window need the cores as well
             self._woken.wait(REST * (time.perf_counter() - begun))
 
-    def _follow(self, outing: Outing) -> None:
-        """Take up where the runs are now, on another sheet if this one does not fit any longer."""
-        sheet = self._sheet
-        if sheet is not None and sheet.learner is not outing.learner:
+    def _follow(self, request: PathRequest) -> None:
+        """Take up where the runs are now, on another plan if this one does not fit any longer."""
+        plan = self._plan
+        if plan is not None and plan.learner is not request.learner:
             self._pace = 0.0
-        if sheet is None or not sheet.answers(outing) or (self._may_renew(outing) and sheet.is_outgrown(outing)):
-            self._begin(outing)
+        if plan is None or not plan.answers(request) or (self._may_renew(request) and plan.is_outgrown(request)):
+            self._begin(request)
         else:
-            sheet.follow(outing)
-            if sheet.grid.drawn:
-                self._show(sheet)
-            if self._job is None or not outing.moving:  # else it would never be done, if its pieces are large
-                self._job = self._pieces(sheet)
+            plan.follow(request)
+            if plan.grid.drawn:
+                self._show(plan)
+            if self._job is None or not request.moving:  # else it would never be done, if its pieces are large
+                self._job = self._pieces(plan)
 
-    def _may_renew(self, outing: Outing) -> bool:
-        """Whether a sheet may be given up only because the runs have moved on."""
-        sheet = self._sheet
-        assert sheet is not None
-        if not outing.moving or not sheet.grid.drawn:
-            return sheet.grid.drawn
-        told = sheet.error is not None or outing.run not in outing.trails
+    def _may_renew(self, request: PathRequest) -> bool:
+        """Whether a plan may be given up only because the runs have moved on."""
+        plan = self._plan
+        assert plan is not None
+        if not request.moving or not plan.grid.drawn:
+            return plan.grid.drawn
+        told = plan.error is not None or request.run not in request.trails
         return told and time.perf_counter() - self._began >= RENEW_SECONDS
 
-    def _begin(self, outing: Outing) -> None:
+    def _begin(self, request: PathRequest) -> None:
         self._began = time.perf_counter()
-        before = self._sheet
-        self._sheet = sheet = Sheet(outing, before)
-        if before is None or not np.array_equal(sheet.start, before.start):
-            self._show(sheet)  # what came before has nothing to do with it
-        self._job = self._pieces(sheet)
+        before = self._plan
+        self._plan = plan = SlicePlan(request, before)
+        if before is None or not np.array_equal(plan.start, before.start):
+            self._show(plan)  # what came before has nothing to do with it
+        self._job = self._pieces(plan)
 
-    def _pieces(self, sheet: Sheet) -> Job:
-        """All that is still to be done on a sheet, a piece at a time."""
-        if not sheet.grid.complete:
-            yield from self._fill(sheet)
-        outing = sheet.outing
-        if not outing.moving and outing is not sheet.first and sheet.is_outgrown(outing):
-            self._begin(outing)
+    def _pieces(self, plan: SlicePlan) -> Job:
+        """All that is still to be done on a plan, a piece at a time."""
+        if not plan.grid.complete:
+            yield from self._fill(plan)
+        request = plan.request
+        if not request.moving and request is not plan.first and plan.is_outgrown(request):
+            self._begin(request)
             return
-        if not outing.moving or sheet.error is None or time.perf_counter() - self._compared > RENEW_SECONDS:
-            yield from self._compare(sheet)
-        patience = PATIENCE_MOVING if outing.moving else PATIENCE
-        while sheet.grid.nodes_of_finer * self._pace <= patience and sheet.grid.refine():
-            yield from self._fill(sheet)
+        if not request.moving or plan.error is None or time.perf_counter() - self._compared > RENEW_SECONDS:
+            yield from self._compare(plan)
+        patience = PATIENCE_MOVING if request.moving else PATIENCE
+        while plan.grid.nodes_of_finer * self._pace <= patience and plan.grid.refine():
+            yield from self._fill(plan)
 
-    def _fill(self, sheet: Sheet) -> Job:
+    def _fill(self, plan: SlicePlan) -> Job:
         shown = time.perf_counter()
-        while not sheet.grid.complete:
-            nodes, thetas = sheet.next(self._points)
-            sheet.grid.put(nodes, self._losses(sheet.learner, thetas))
+        while not plan.grid.complete:
+            nodes, thetas = plan.next(self._points)
+            plan.grid.put(nodes, self._losses(plan.learner, thetas))
             now = time.perf_counter()
-            if sheet.grid.drawn and now - shown > SHOW_SECONDS:
-                self._show(sheet)
+            if plan.grid.drawn and now - shown > SHOW_SECONDS:
+                self._show(plan)
                 shown = now
             yield
-        self._show(sheet)
+        self._show(plan)
 
-    def _compare(self, sheet: Sheet) -> Job:
+    def _compare(self, plan: SlicePlan) -> Job:
         """Find how far the plane is from the path of the run that is looked at."""
-        outing = sheet.outing
-        trail = outing.trails.get(outing.run)
+        request = plan.request
+        trail = request.trails.get(request.run)
         if trail is None:
-            sheet.error = None
+            plan.error = None
             return
         found: list[tuple[Array, Array]] = []
         rows = np.unique(np.linspace(0, len(trail.thetas) - 1, MOST_COMPARED).astype(int)).tolist()
         while rows:
             now, rows = rows[: self._points], rows[self._points :]
             path = np.stack([trail.thetas[row] for row in now])
-            beside = sheet.plane.at(coordinates(sheet.plane, path))
-            found.append((self._losses(sheet.learner, beside), self._losses(sheet.learner, path)))
+            beside = plan.plane.at(coordinates(plan.plane, path))
+            found.append((self._losses(plan.learner, beside), self._losses(plan.learner, path)))
             yield
         on_plane, on_path = (np.concatenate(part) for part in zip(*found, strict=True))
-        sheet.error = error_of(on_plane, on_path)
+        plan.error = error_of(on_plane, on_path)
         self._compared = time.perf_counter()
-        self._show(sheet)
+        self._show(plan)
 
     @property
     def _points(self) -> int:
@@ -264,20 +186,20 @@ class Planes:
         self._pace = (time.perf_counter() - begun) / len(thetas)
         return losses
 
-    def _show(self, sheet: Sheet) -> None:
-        outing = sheet.outing
-        self.newest = PlanePatch(
-            wanted=sheet.wanted,
-            learner=sheet.learner,
-            plane=sheet.plane,
-            weights=sheet.weights,
-            run=outing.run,
-            update=sheet.update,
-            paths=sheet.walks(),
-            home=sheet.home,
-            xs=sheet.grid.xs,
-            ys=sheet.grid.ys,
-            values=sheet.grid.shown(),
-            drawn=sheet.grid.drawn,
-            error=sheet.error,
+    def _show(self, plan: SlicePlan) -> None:
+        request = plan.request
+        self.newest = LossSlice(
+            wanted=plan.wanted,
+            learner=plan.learner,
+            plane=plan.plane,
+            weights=plan.weights,
+            run=request.run,
+            update=plan.update,
+            paths=plan.projected_paths(),
+            home=plan.home,
+            xs=plan.grid.xs,
+            ys=plan.grid.ys,
+            values=plan.grid.shown(),
+            drawn=plan.grid.drawn,
+            error=plan.error,
         )

@@ -14,13 +14,23 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.window.undo_history import Edits, State
-from app.workers.loss_slices import Planes, PlaneWanted, outing_of
+from app.workers.loss_slices import LossSlices
 from app.workers.snapshots import Portraits, Sitting
-from engine import Experiment, Problem, RunRecord, Session, SessionPicture, SettingError, Wanted
+from engine import (
+    Experiment,
+    Problem,
+    RunRecord,
+    Session,
+    SessionPicture,
+    SettingError,
+    SliceRequest,
+    Wanted,
+    path_request,
+)
 
 CHUNK_SECONDS = 0.008  # at full speed; short enough that a tweak is felt at once
 FRAME_SECONDS = 1 / 60
-OUTING_SECONDS = 0.2  # between two looks at where the runs of a moving race have been
+PATH_SECONDS = 0.2  # between two looks at where the runs of a moving race have been
 MOST_CLOCK_MARKS = 4096
 POOL = 2  # threads that advance runs; more would only take cores from the window
 SPREAD_FROM = 1000  # updates for which handing runs to the pool is worth its while
@@ -87,12 +97,12 @@ class Worker(QObject):
         self._timer: QTimer | None = None
         self._portrayed = ""
         self._wanted: Wanted | None = None
-        self._plane: PlaneWanted | None = None
+        self._plane: SliceRequest | None = None
         self._explained = False
-        self._mapped: PlaneWanted | None = None
-        self._last_outing = 0.0
+        self._mapped: SliceRequest | None = None
+        self._last_path_request = 0.0
         self.portraits = Portraits(self._fail)
-        self.planes = Planes(self._fail)
+        self.planes = LossSlices(self._fail)
         # While one thread waits for the window to let Python go on, the other computes.
         self._pool = ThreadPoolExecutor(POOL, "runs", initializer=_be_silent)
         met = threading.Barrier(POOL)
@@ -255,7 +265,7 @@ class Worker(QObject):
         self._publish()
 
     @Slot(str, object, object, bool)
-    def want(self, run: str, wanted: Wanted, plane: PlaneWanted | None, step: bool) -> None:
+    def want(self, run: str, wanted: Wanted, plane: SliceRequest | None, step: bool) -> None:
         """Portray this run from now on, in this plane if any; step: whether its next step is to be shown too."""
         self._portrayed, self._wanted, self._plane, self._explained = run, wanted, plane, step
         if plane is None:
@@ -444,17 +454,17 @@ class Worker(QObject):
         for run in picture.runs:
             if run.id == self._portrayed:
                 self.portraits.offer(Sitting(picture.learner, run.shown.theta, self._wanted, run.id, run.shown.update))
-                self._offer_outing(picture)
+                self._offer_path_request(picture)
 
-    def _offer_outing(self, picture: SessionPicture) -> None:
+    def _offer_path_request(self, picture: SessionPicture) -> None:
         """Let the paths be mapped, if a plane of them is looked at: at once in a pause, now and then in a race."""
         moving = self._playing or self._goal is not None
         now = time.perf_counter()
-        soon = moving and self._plane == self._mapped and now - self._last_outing < OUTING_SECONDS
+        soon = moving and self._plane == self._mapped and now - self._last_path_request < PATH_SECONDS
         if self._plane is None or soon:
             return
-        self._mapped, self._last_outing = self._plane, now
-        self.planes.offer(outing_of(picture, self._of_session(), self._portrayed, self._plane, moving))
+        self._mapped, self._last_path_request = self._plane, now
+        self.planes.offer(path_request(picture, self._of_session(), self._portrayed, self._plane, moving))
 
     def _fail(self, error: BaseException) -> None:
         """Tell what went wrong in a thread beside this one."""

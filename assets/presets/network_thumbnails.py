@@ -18,7 +18,7 @@ from app.stage.network_view import NetworkView
 from app.stage.network_views import VIEWS
 from app.stage.planes.chart import Chart
 from app.stage.planes.parameter_path import PathView
-from app.workers.loss_slices import Planes, outing_of
+from app.workers.loss_slices import Planes, path_request
 from engine import Session, portrait
 
 AXES = QSize(100, 80)  # more than a chart's names and numbers take
@@ -85,7 +85,7 @@ def draw_plane(view: PathView, session: Session, selected: str) -> None:
     """Let the loss over the plane of the paths be computed, and show it."""
     faults: list[BaseException] = []
     planes = Planes(faults.append)
-    planes.offer(outing_of(session.picture(focus=selected), session, selected, view.plane_wanted(), moving=False))
+    planes.offer(path_request(session.picture(focus=selected), session, selected, view.plane_wanted(), moving=False))
     time.sleep(DRAWING)
     planes.release()
     if faults or planes.newest is None:

@@ -10,7 +10,7 @@ Region = tuple[float, float, float, float]
 SIDES = (17, 33, 65, 129)  # nodes of a side, which hold those of the coarser grids
 
 
-class Grid:
+class RefiningGrid:
     """Numbers at the nodes xs (columns,) and ys (rows,) of a region; each is asked for once, with `next`, and `put`."""
 
     def __init__(self, region: Region) -> None:

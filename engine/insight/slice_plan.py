@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
-from engine import Plane, coordinates, framed, principal_plane, weights_plane
-from engine.insight.refining_grid import Grid, Region
-
-if TYPE_CHECKING:
-    from app.workers.loss_slices import Outing
-    from engine import SliceError, Trail
+from engine.insight.parameter_plane import (
+    Plane,
+    SliceError,
+    coordinates,
+    framed,
+    principal_plane,
+    weights_plane,
+)
+from engine.insight.refining_grid import RefiningGrid, Region
+from engine.learner import Learner
+from engine.run import DIVERGED, Trail
+from engine.session import Session, SessionPicture
 
 Array = np.ndarray
 
@@ -28,7 +35,7 @@ OVERTAKEN = 1.5  # times the variance of the first axis is that of the second, w
 NO_PATH = (0, 1)  # the parameters that are shown while there is no path
 
 
-class Walk(NamedTuple):
+class ProjectedPath(NamedTuple):
     """The path of a run in a plane: places (k, 2) before the updates (k,), losses (k,) measured on the path itself."""
 
     updates: Array
@@ -36,8 +43,84 @@ class Walk(NamedTuple):
     losses: Array
 
 
-class Sheet:
-    """It belongs to the thread of the planes. outing: the race as it stands; first: as it stood at the beginning.
+@dataclass(frozen=True, slots=True)
+class SliceRequest:
+    """weights: the places of two parameters in theta, or None for the principal plane of the paths.
+
+    region: (x0, x1, y0, y1) of that plane, or None for where the paths are.
+    """
+
+    weights: tuple[int, int] | None = None
+    region: Region | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LossSlice:
+    """A plane with the paths of the runs in it and the loss over it, as far as it is done.
+
+    weights: the parameters that are x and y, None for a principal plane. run, update: whose other parameters those of a
+    plane of weights are. paths: by the id of a run. home: (x0, x1, y0, y1) that holds the paths. values
+    (rows, columns): training loss at xs (columns,) and ys (rows,), all NaN while not even the coarsest grid is drawn.
+    error: how far the plane is from the losses the run had on its path.
+    """
+
+    wanted: SliceRequest
+    learner: Learner
+    plane: Plane
+    weights: tuple[int, int] | None
+    run: str
+    update: int
+    paths: Mapping[str, ProjectedPath]
+    home: Region
+    xs: Array
+    ys: Array
+    values: Array
+    drawn: bool
+    error: SliceError | None
+
+
+class PathRequest(NamedTuple):
+    """A race to be mapped: where its visible runs have been, and the one that is looked at, with theta (n,) as shown.
+
+    lost: the runs that have diverged. moving: whether the race goes on.
+    """
+
+    learner: Learner
+    wanted: SliceRequest
+    run: str
+    update: int
+    theta: Array
+    trails: Mapping[str, Trail]
+    lost: frozenset[str]
+    moving: bool
+
+    def repeats(self, other: PathRequest) -> bool:
+        """Whether there is nothing new to it."""
+        if self.learner is not other.learner or (self.wanted, self.run) != (other.wanted, other.run):
+            return False
+        if (self.lost, self.moving, self.trails.keys()) != (other.lost, other.moving, other.trails.keys()):
+            return False
+        pairs = [(trail, other.trails[id]) for id, trail in self.trails.items()]
+        return np.array_equal(self.theta, other.theta) and all(
+            np.array_equal(one.updates, two.updates) and np.array_equal(one.thetas[-1], two.thetas[-1])
+            for one, two in pairs
+        )
+
+
+def path_request(
+    picture: SessionPicture, session: Session, run: str, wanted: SliceRequest, moving: bool
+) -> PathRequest:
+    """A session of networks as it stands, with the run as it is shown in the picture. For the session's own thread."""
+    assert picture.learner is not None
+    runs = {one.settings.id: one for one in session.runs if one.settings.visible}
+    shown = next(one.shown for one in picture.runs if one.id == run)
+    trails = {id: one.trail() for id, one in runs.items()}
+    lost = frozenset(id for id, one in runs.items() if one.status == DIVERGED)
+    return PathRequest(picture.learner, wanted, run, shown.update, shown.theta, trails, lost, moving)
+
+
+class SlicePlan:
+    """It belongs to the thread of the planes. request: the race as it stands; first: as it stood at the beginning.
 
     weights: the parameters that x and y are, None for a principal plane; update: of the run whose others those are.
     home: the frame that holds the paths. error: how far the plane is from the path that is looked at, if known.
@@ -46,19 +129,23 @@ class Sheet:
     plane: Plane
     weights: tuple[int, int] | None
     update: int
-    grid: Grid
+    grid: RefiningGrid
 
-    def __init__(self, outing: Outing, before: Sheet | None) -> None:
-        """The next sheet after another, which it resembles as far as it can."""
-        self.outing = self.first = outing
-        self.learner, self.wanted = outing.learner, outing.wanted
+    def __init__(self, request: PathRequest, before: SlicePlan | None) -> None:
+        """The next plan after another, which it resembles as far as it can."""
+        self.request = self.first = request
+        self.learner, self.wanted = request.learner, request.wanted
         self.error: SliceError | None = None
         self._places: dict[int, tuple[Array, Array]] = {}
         self._spread, self._share = 0.0, 0.0
         if before is not None and before.size != self.size:
             before = None
-        cloud = _cloud(outing)
-        if before is not None and before.wanted.weights == self.wanted.weights and not before._is_turned(outing, cloud):
+        cloud = _cloud(request)
+        if (
+            before is not None
+            and before.wanted.weights == self.wanted.weights
+            and not before._is_turned(request, cloud)
+        ):
             self.plane, self.weights, self.update = before.plane, before.weights, before.update
             self._spread, self._share, self._places = before._spread, before._share, before._places
         else:
@@ -69,33 +156,33 @@ class Sheet:
         if before is not None and same and region == before.grid.region:
             self.grid, self.error = before.grid, before.error
         else:
-            self.grid = Grid(region)
+            self.grid = RefiningGrid(region)
 
     @property
     def size(self) -> int:
         """How many parameters the network has."""
-        return len(self.outing.theta)
+        return len(self.request.theta)
 
     @property
     def start(self) -> Array:
         """theta (n,) at the beginning of the runs."""
-        return next((trail.thetas[0] for trail in self.outing.trails.values()), self.outing.theta)
+        return next((trail.thetas[0] for trail in self.request.trails.values()), self.request.theta)
 
-    def follow(self, outing: Outing) -> None:
+    def follow(self, request: PathRequest) -> None:
         """Take up where the runs are now."""
-        self.outing = outing
+        self.request = request
         if self.weights is None:
-            self.plane = replace(self.plane, explained=_explained(self.plane, _cloud(outing)))
+            self.plane = replace(self.plane, explained=_explained(self.plane, _cloud(request)))
 
-    def answers(self, outing: Outing) -> bool:
+    def answers(self, request: PathRequest) -> bool:
         """Whether this is what is wanted, of these runs."""
-        same = self.wanted == outing.wanted and self.outing.trails.keys() == outing.trails.keys()
-        return same and self.learner is outing.learner and (self.weights is None or self.outing.run == outing.run)
+        same = self.wanted == request.wanted and self.request.trails.keys() == request.trails.keys()
+        return same and self.learner is request.learner and (self.weights is None or self.request.run == request.run)
 
-    def is_outgrown(self, outing: Outing) -> bool:
+    def is_outgrown(self, request: PathRequest) -> bool:
         """Whether the runs have come so far that another plane or another frame shows them better."""
-        cloud = _cloud(outing)
-        if self._is_turned(outing, cloud):
+        cloud = _cloud(request)
+        if self._is_turned(request, cloud):
             return True
         return self.wanted.region is None and not _holds(self.home, coordinates(self.plane, np.concatenate(cloud)))
 
@@ -104,17 +191,17 @@ class Sheet:
         nodes, places = self.grid.next(min(most, max(1, BLOCK // self.size)))
         return nodes, self.plane.at(places)
 
-    def walks(self) -> dict[str, Walk]:
+    def projected_paths(self) -> dict[str, ProjectedPath]:
         """Where the runs have been, in this plane."""
         known: dict[int, tuple[Array, Array]] = {}
-        walks = {}
-        for run, trail in self.outing.trails.items():
+        projected_paths = {}
+        for run, trail in self.request.trails.items():
             self._place(trail)
             found = [self._places[id(theta)] for theta in trail.thetas]
             known.update(zip(map(id, trail.thetas), found, strict=True))
-            walks[run] = Walk(trail.updates, np.array([place for _, place in found]), trail.losses)
+            projected_paths[run] = ProjectedPath(trail.updates, np.array([place for _, place in found]), trail.losses)
         self._places = known
-        return walks
+        return projected_paths
 
     def _place(self, trail: Trail) -> None:
         """Find the points of a trail that are new; each is held, so that its id is its own."""
@@ -125,12 +212,12 @@ class Sheet:
             for theta, place in zip(part, coordinates(self.plane, np.stack(part)), strict=True):
                 self._places[id(theta)] = theta, place
 
-    def _choose_plane(self, cloud: list[Array], before: Sheet | None) -> None:
-        self.weights, self.update, self._spread = self.wanted.weights, self.outing.update, _spread(cloud)
+    def _choose_plane(self, cloud: list[Array], before: SlicePlan | None) -> None:
+        self.weights, self.update, self._spread = self.wanted.weights, self.request.update, _spread(cloud)
         if (self.weights is None and self._spread == 0.0) or max(self.weights or (0,)) >= self.size:
             self.weights = NO_PATH
         if self.weights is not None:
-            self.plane = weights_plane(self.outing.theta, *self.weights)
+            self.plane = weights_plane(self.request.theta, *self.weights)
             return
         plane = principal_plane(cloud)
         if before is not None and before.weights is None:
@@ -139,27 +226,27 @@ class Sheet:
         self.plane = replace(plane, origin=plane.at(coordinates(plane, self.start[np.newaxis]))[0])
         self._share = sum(plane.explained or (0.0,))
 
-    def _is_turned(self, outing: Outing, cloud: list[Array]) -> bool:
+    def _is_turned(self, request: PathRequest, cloud: list[Array]) -> bool:
         """Whether another plane goes with where the runs are now. One that a person looks into closely stays."""
-        if self.weights is not None and outing.wanted.weights is None:
+        if self.weights is not None and request.wanted.weights is None:
             return _spread(cloud) > 0.0
         if self.weights is not None:
-            others = outing.theta.copy()
+            others = request.theta.copy()
             others[list(self.weights)] = 0.0
             return not np.array_equal(others, self.plane.origin)
-        if outing.wanted.region is not None:
+        if request.wanted.region is not None:
             return False
         spread = _spread(cloud)
         if spread == 0.0 or not self._spread * DECLINE <= spread <= self._spread * GROWTH:
             return True
         return sum(_explained(self.plane, cloud)) < self._share - LEFT_OUT
 
-    def _frame(self, cloud: list[Array], before: Sheet | None) -> Region:
+    def _frame(self, cloud: list[Array], before: SlicePlan | None) -> Region:
         """The frame before, as long as it will do; else one with room around the paths."""
         places = coordinates(self.plane, np.concatenate(cloud))
         if before is not None and before.weights == self.weights and _holds(before.home, places):
             return before.home
-        x0, x1, y0, y1 = framed(places, ROOM if self.outing.moving else MARGIN)
+        x0, x1, y0, y1 = framed(places, ROOM if self.request.moving else MARGIN)
         least = FLAT * max(x1 - x0, y1 - y0)
         across, up = max(0.0, least - (x1 - x0)) / 2, max(0.0, least - (y1 - y0)) / 2
         return x0 - across, x1 + across, y0 - up, y1 + up
@@ -184,22 +271,22 @@ def _turned(axis: Array, before: Plane) -> Array:
     return -axis if along < 0.0 else axis
 
 
-def _cloud(outing: Outing) -> list[Array]:
+def _cloud(request: PathRequest) -> list[Array]:
     """The points (k, n) of each path that tell the plane: not those of a run that is leaving for infinity."""
-    trails = outing.trails
+    trails = request.trails
     starts = [float(trail.losses[0]) for trail in trails.values()]
     limit = FAR * max((loss for loss in starts if loss > 0.0), default=np.inf)
     most = max(2, MOST_POINTS // max(len(trails), 1))
     found = []
     for run, trail in trails.items():
         kept = ~(trail.losses > limit)
-        if run in outing.lost:
+        if run in request.lost:
             kept[-1] = len(kept) == 1
         rows = np.flatnonzero(kept)
         if len(rows):
             some = rows[np.unique(np.linspace(0, len(rows) - 1, most).astype(int))]
             found.append(np.stack([trail.thetas[row] for row in some]))
-    return found or [outing.theta[np.newaxis]]
+    return found or [request.theta[np.newaxis]]
 
 
 def _spread(cloud: list[Array]) -> float:

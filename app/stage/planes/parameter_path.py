@@ -20,8 +20,7 @@ from app.stage.planes.projected_runs import Walkers
 from app.widgets.button_row import Options
 from app.widgets.elided import ElidedLabel
 from app.widgets.parameter_chooser import ParameterChooser
-from app.workers.loss_slices import PlanePatch, PlaneWanted
-from engine import Learner
+from engine import Learner, LossSlice, SliceRequest
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -63,7 +62,7 @@ class PathView(NetworkView):
         self._cursor: int | None = None
         self._pointed: int | None = None
         self._scene = PathScene(theme, self.chart)
-        self._told: PlaneWanted | None = None
+        self._told: SliceRequest | None = None
         self._asking = QTimer(self)
         self._asking.setSingleShot(True)
         self._asking.setInterval(ASK_DELAY)
@@ -80,14 +79,14 @@ class PathView(NetworkView):
 
     # What the stage asks
 
-    def plane_wanted(self) -> PlaneWanted:
+    def plane_wanted(self) -> SliceRequest:
         weights = self._weights if self.kind.key == WEIGHTS else None
         region = self.chart.region
         if region is not None:
             x0, x1, y0, y1 = region
             dx, dy = MARGIN * (x1 - x0), MARGIN * (y1 - y0)
             region = (x0 - dx, x1 + dx, y0 - dy, y1 + dy)
-        return PlaneWanted(weights, region)
+        return SliceRequest(weights, region)
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
@@ -100,7 +99,7 @@ class PathView(NetworkView):
         self._runs = picture.runs
         self._follow()
 
-    def show_plane(self, patch: PlanePatch) -> None:
+    def show_plane(self, patch: LossSlice) -> None:
         self._walkers = Walkers(patch)
         self.chart.set_home(patch.home, stay=True)
         self.chart.set_names(*words.axes(patch, self.across.name))

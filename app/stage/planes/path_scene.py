@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.look.theme import Theme
     from app.stage.planes.projected_runs import Walkers
     from app.stage.view import View
-    from app.workers.loss_slices import PlanePatch
+    from engine import LossSlice
 
 EVERYWHERE = 1e100
 
@@ -89,7 +89,7 @@ class PathScene:
             if view.plot.contains(at := view.point(x, y)):
                 draw_dot(painter, at, self._theme.run_colours[run.colour])
 
-    def _take(self, patch: PlanePatch) -> None:
+    def _take(self, patch: LossSlice) -> None:
         """Make the newest losses ready to paint, once."""
         if patch.values is self._painted:
             return

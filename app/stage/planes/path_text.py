@@ -8,23 +8,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.look.number_format import number
-from engine.insight.slice_plan import Walk
+from engine import ProjectedPath
 
 if TYPE_CHECKING:
     from app.stage.planes.projected_runs import Walkers
-    from app.workers.loss_slices import PlanePatch
-    from engine import RunPicture
+    from engine import LossSlice, RunPicture
 
 COMPUTING = "Computing the loss in this plane…"
 NOWHERE = "The loss is not finite anywhere in this part of the plane"
 WAITING = "Looking for the plane of the paths…"
 HIDDEN = "No run is visible"
-NOBODY = Walk(np.empty(0), np.empty((0, 2)), np.empty(0))
+NOBODY = ProjectedPath(np.empty(0), np.empty((0, 2)), np.empty(0))
 
 Name = Callable[[int], str]
 
 
-def axes(patch: PlanePatch, name: Name) -> tuple[str, str]:
+def axes(patch: LossSlice, name: Name) -> tuple[str, str]:
     """What x and y are; name tells that of a parameter by its place."""
     if patch.weights is not None:
         return name(patch.weights[0]), name(patch.weights[1])
@@ -33,7 +32,7 @@ def axes(patch: PlanePatch, name: Name) -> tuple[str, str]:
     return f"direction {first} · {share(across)} of the variance", f"direction {second} · {share(up)} of the variance"
 
 
-def short_axes(patch: PlanePatch) -> tuple[str, str]:
+def short_axes(patch: LossSlice) -> tuple[str, str]:
     """What x and y are called in a read-out."""
     if patch.weights is not None:
         return "x", "y"
@@ -51,7 +50,7 @@ def share(part: float) -> str:
     return f"{percent:.1f} %" if 0.0 < percent < 10.0 or 99.0 < percent < 100.0 - 1e-9 else f"{percent:.0f} %"
 
 
-def plane(patch: PlanePatch, runs: Iterable[RunPicture]) -> str:
+def plane(patch: LossSlice, runs: Iterable[RunPicture]) -> str:
     """Which plane of two parameters it is; empty for a principal one."""
     if patch.weights is None:
         return ""
@@ -60,7 +59,7 @@ def plane(patch: PlanePatch, runs: Iterable[RunPicture]) -> str:
     return f"All other parameters are those of {_name(patch, runs)} at update {patch.update:,}"
 
 
-def error(patch: PlanePatch, runs: Iterable[RunPicture]) -> str:
+def error(patch: LossSlice, runs: Iterable[RunPicture]) -> str:
     """How far the loss in the plane is from that of the path; empty while it is not known."""
     error, name = patch.error, _name(patch, runs)
     if not patch.paths:
@@ -76,7 +75,7 @@ def error(patch: PlanePatch, runs: Iterable[RunPicture]) -> str:
     )
 
 
-def _name(patch: PlanePatch, runs: Iterable[RunPicture]) -> str:
+def _name(patch: LossSlice, runs: Iterable[RunPicture]) -> str:
     return next((run.name for run in runs if run.id == patch.run), "the selected run")
 
 

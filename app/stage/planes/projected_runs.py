@@ -16,8 +16,7 @@ from engine import COLUMNS, HistoryView
 
 if TYPE_CHECKING:
     from app.stage.view import View
-    from app.workers.loss_slices import PlanePatch
-    from engine import RunPicture
+    from engine import LossSlice, RunPicture
 
 Array = np.ndarray
 
@@ -28,7 +27,7 @@ class Walkers:
     A bin of their histories is a point of the trail. runs: as they are drawn.
     """
 
-    def __init__(self, patch: PlanePatch) -> None:
+    def __init__(self, patch: LossSlice) -> None:
         self.patch = patch
         self.runs: tuple[RunPicture, ...] = ()
         plane = patch.plane

@@ -9,12 +9,23 @@ import numpy as np
 import pytest
 
 import app.workers.loss_slices
-from app.workers.loss_slices import Planes, PlaneWanted, outing_of
-from engine import Plane, Session, Trail, coordinates, new_network, new_run, principal_plane, slice_error
+from app.workers.loss_slices import LossSlices
+from engine import (
+    Plane,
+    Session,
+    SliceRequest,
+    Trail,
+    coordinates,
+    new_network,
+    new_run,
+    path_request,
+    principal_plane,
+    slice_error,
+)
 from engine.insight.refining_grid import SIDES
 from engine.insight.slice_plan import aligned
 
-FREE = PlaneWanted()
+FREE = SliceRequest()
 
 
 @pytest.fixture
@@ -30,7 +41,7 @@ def heard():
 
 @pytest.fixture
 def planes(heard):
-    made = Planes(heard.append)
+    made = LossSlices(heard.append)
     yield made
     made.release()
     assert not heard
@@ -38,8 +49,8 @@ def planes(heard):
 
 def look(planes, session, wanted=FREE, run="sgd", moving=False, **changes):
     """Offer the session as it stands, and wait for all that comes of it."""
-    outing = outing_of(session.picture(), session, run, wanted, moving)._replace(**changes)
-    planes.offer(outing)
+    request = path_request(session.picture(), session, run, wanted, moving)._replace(**changes)
+    planes.offer(request)
     done(planes)
     return planes.newest
 
@@ -97,15 +108,15 @@ def test_the_error_is_that_of_the_selected_runs_path(planes, session):
 
 def test_two_weights_are_shown_as_they_are_with_the_others_of_the_selected_run(planes, session):
     session.advance(40)
-    patch = look(planes, session, PlaneWanted(weights=(3, 7)), run="adam")
+    patch = look(planes, session, SliceRequest(weights=(3, 7)), run="adam")
     theta = session.run("adam").machine.theta
     np.testing.assert_array_equal(patch.paths["adam"].places[-1], theta[[3, 7]])
     assert (patch.weights, patch.run, patch.update) == ((3, 7), "adam", 40)
     np.testing.assert_allclose(patch.plane.at(theta[None, [3, 7]])[0], theta)
-    other = look(planes, session, PlaneWanted(weights=(3, 7)), run="sgd")
+    other = look(planes, session, SliceRequest(weights=(3, 7)), run="sgd")
     assert not np.array_equal(other.plane.origin, patch.plane.origin)
     session.advance(1)
-    moved = look(planes, session, PlaneWanted(weights=(3, 7)), run="sgd")
+    moved = look(planes, session, SliceRequest(weights=(3, 7)), run="sgd")
     assert moved.update == 41
     assert moved.home == other.home
 
@@ -119,7 +130,7 @@ def test_without_a_path_it_is_the_plane_of_two_weights(planes, session):
 
 
 def test_weights_that_the_network_has_not_are_passed_over(planes, session):
-    assert look(planes, session, PlaneWanted(weights=(0, 10_000))).weights == (0, 1)
+    assert look(planes, session, SliceRequest(weights=(0, 10_000))).weights == (0, 1)
 
 
 def test_plane_and_frame_stay_while_the_paths_hardly_grow(planes, session):
@@ -173,11 +184,11 @@ def test_a_region_is_computed_in_the_plane_that_is_shown(planes, session):
     session.advance(100)
     patch = look(planes, session)
     region = (-0.5, 0.25, 0.0, 0.5)
-    close = look(planes, session, PlaneWanted(region=region))
+    close = look(planes, session, SliceRequest(region=region))
     assert close.plane.origin is patch.plane.origin and close.home == patch.home
     assert (close.xs[0], close.xs[-1], close.ys[0], close.ys[-1]) == region
     session.advance(1000)
-    kept = look(planes, session, PlaneWanted(region=region))
+    kept = look(planes, session, SliceRequest(region=region))
     assert kept.plane.origin is patch.plane.origin
     assert kept.paths["sgd"].updates[-1] == 1100
     assert look(planes, session).plane.origin is not patch.plane.origin
@@ -255,10 +266,10 @@ def slow(session, monkeypatch):
 
 
 def test_what_is_wanted_now_stops_what_was_wanted_before(planes, session, slow):
-    planes.offer(outing_of(session.picture(), session, "sgd", FREE, False)._replace(learner=slow))
+    planes.offer(path_request(session.picture(), session, "sgd", FREE, False)._replace(learner=slow))
     assert slow.reached.wait(30)
-    weights = PlaneWanted(weights=(0, 2))
-    planes.offer(outing_of(session.picture(), session, "sgd", weights, False))
+    weights = SliceRequest(weights=(0, 2))
+    planes.offer(path_request(session.picture(), session, "sgd", weights, False))
     slow.gate.release(1000)
     done(planes)
     assert slow.asked < SIDES[0] ** 2
@@ -266,8 +277,8 @@ def test_what_is_wanted_now_stops_what_was_wanted_before(planes, session, slow):
 
 
 def test_nothing_is_computed_while_nobody_looks(planes, session, slow):
-    outing = outing_of(session.picture(), session, "sgd", FREE, False)._replace(learner=slow)
-    planes.offer(outing)
+    request = path_request(session.picture(), session, "sgd", FREE, False)._replace(learner=slow)
+    planes.offer(request)
     assert slow.reached.wait(30)
     planes.rest()
     slow.gate.release(1000)
@@ -275,7 +286,7 @@ def test_nothing_is_computed_while_nobody_looks(planes, session, slow):
     asked = slow.asked
     assert asked < SIDES[0] ** 2
     slow.gate.release(10_000)
-    planes.offer(outing)
+    planes.offer(request)
     done(planes)
     assert planes.newest.drawn and slow.asked >= SIDES[0] ** 2
 
@@ -287,8 +298,8 @@ def test_the_same_race_is_not_computed_twice(planes, session):
 
 
 def test_closing_waits_for_no_more_than_a_chunk(session, heard, slow):
-    planes = Planes(heard.append)
-    planes.offer(outing_of(session.picture(), session, "sgd", FREE, False)._replace(learner=slow))
+    planes = LossSlices(heard.append)
+    planes.offer(path_request(session.picture(), session, "sgd", FREE, False)._replace(learner=slow))
     assert slow.reached.wait(30)
     closing = threading.Thread(target=planes.release)
     closing.start()
@@ -302,18 +313,18 @@ def test_closing_waits_for_no_more_than_a_chunk(session, heard, slow):
 
 def test_what_goes_wrong_is_told_and_the_thread_lives_on(session):
     heard = []
-    planes = Planes(heard.append)
+    planes = LossSlices(heard.append)
     session.advance(30)
 
     class Broken(Gated):
         def losses(self, thetas):
             raise RuntimeError("no loss today")
 
-    outing = outing_of(session.picture(), session, "sgd", FREE, False)
-    planes.offer(outing._replace(learner=Broken(session.problem.learner)))
+    request = path_request(session.picture(), session, "sgd", FREE, False)
+    planes.offer(request._replace(learner=Broken(session.problem.learner)))
     done(planes)
     assert [str(error) for error in heard] == ["no loss today"]
-    planes.offer(outing)
+    planes.offer(request)
     done(planes)
     assert planes.newest.drawn
     planes.release()

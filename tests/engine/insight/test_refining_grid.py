@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.insight.refining_grid import SIDES, Grid
+from engine.insight.refining_grid import SIDES, RefiningGrid
 
 REGION = (-2.0, 1.0, 3.0, 7.0)
 
@@ -31,7 +31,7 @@ def expected(grid):
 
 
 def test_finer_grids_ask_only_for_what_is_new():
-    grid = Grid(REGION)
+    grid = RefiningGrid(REGION)
     asked = fill(grid, plain)
     for side in SIDES[1:]:
         new = grid.nodes_of_finer
@@ -46,12 +46,12 @@ def test_finer_grids_ask_only_for_what_is_new():
 
 
 def test_it_spans_its_region():
-    grid = Grid(REGION)
+    grid = RefiningGrid(REGION)
     assert (grid.xs[0], grid.xs[-1], grid.ys[0], grid.ys[-1]) == REGION
 
 
 def test_what_is_not_known_yet_is_between_the_coarser_nodes():
-    grid = Grid(REGION)
+    grid = RefiningGrid(REGION)
     assert not grid.drawn and np.isnan(grid.shown()).all()
     fill(grid, plain)
     assert grid.drawn
@@ -68,7 +68,7 @@ def test_what_is_not_known_yet_is_between_the_coarser_nodes():
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_value_that_is_not_finite_is_known_all_the_same(value):
-    grid = Grid(REGION)
+    grid = RefiningGrid(REGION)
     fill(grid, lambda places: np.full(len(places), value))
     assert grid.complete
     np.testing.assert_array_equal(grid.shown(), np.full((SIDES[0], SIDES[0]), value))

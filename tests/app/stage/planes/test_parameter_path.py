@@ -13,8 +13,8 @@ from app.look.theme import DARK, LIGHT
 from app.stage.planes.parameter_path import PathView
 from app.stage.planes.path_text import axes, share
 from app.widgets.parameter_chooser import ParameterNames, parameter_name
-from app.workers.loss_slices import Planes, PlaneWanted, outing_of
-from engine import Session, new_network, new_run
+from app.workers.loss_slices import LossSlices
+from engine import Session, SliceRequest, new_network, new_run, path_request
 
 
 def experiment(data="circle", hidden=(4, 2), **settings):
@@ -27,10 +27,10 @@ class Race:
 
     def __init__(self, **settings) -> None:
         self.session = Session(experiment(**settings))
-        self._planes = Planes(lambda error: pytest.fail(repr(error)))
+        self._planes = LossSlices(lambda error: pytest.fail(repr(error)))
 
-    def patch(self, wanted=PlaneWanted(), run="sgd", cursor=None):  # noqa: B008
-        self._planes.offer(outing_of(self.session.picture(cursor), self.session, run, wanted, False))
+    def patch(self, wanted=SliceRequest(), run="sgd", cursor=None):  # noqa: B008
+        self._planes.offer(path_request(self.session.picture(cursor), self.session, run, wanted, False))
         self._planes._pool.submit(lambda: None).result(timeout=30)
         return self._planes.newest
 
