@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 
-from app.launch import bootstrap, kernel_cache, preflight
+from app.launch import kernel_cache, preflight
+from app.launch.environment import ROOT
+from app.launch.exit_status import UNAVAILABLE, refuse
 
 
 def main(arguments: list[str]) -> int:
     """Run pytest in the project's folder, with its own arguments; its exit status."""
-    os.chdir(bootstrap.ROOT)
+    os.chdir(ROOT)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     problem = preflight.qt_problem() or preflight.display_problem()
     if problem:
-        return bootstrap.complain(bootstrap.SetupError(problem))
+        return refuse(problem, UNAVAILABLE)
     kernel_cache.prepare()
     import pytest
 
