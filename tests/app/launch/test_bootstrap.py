@@ -361,11 +361,16 @@ class Handed(Exception):
 
 @pytest.fixture
 def handed(monkeypatch):
+    """The Pythons that a start was handed over to, which ends it."""
+    pythons: list[str] = []
+
     def hand_over(python: str, arguments: list[str], root: str) -> None:
+        pythons.append(python)
         raise Handed(python, arguments)
 
     monkeypatch.setattr(bootstrap, "hand_over", hand_over)
     monkeypatch.delenv("FALL_LINE_ENV", raising=False)
+    return pythons
 
 
 def test_outside_a_ready_environment_goes_on_inside(handed, machine):
@@ -379,6 +384,9 @@ def test_inside_a_ready_environment_returns(handed, machine, monkeypatch):
     install(machine)
     monkeypatch.setattr(sys, "prefix", machine.environment.folder)
     bootstrap.enter([], machine.environment.root)
+    assert not handed and machine.commands == ["venv", "pip requirements.lock"], "nothing was left to do"
+    with pytest.raises(Handed):  # the packages of the tests are not there
+        bootstrap.enter(["test"], machine.environment.root)
 
 
 def test_inside_a_stale_environment_steps_out_first(handed, machine, monkeypatch):
@@ -392,6 +400,7 @@ def test_inside_a_stale_environment_steps_out_first(handed, machine, monkeypatch
 def test_the_current_python_can_be_chosen(handed, environment, monkeypatch):
     monkeypatch.setenv("FALL_LINE_ENV", "current")
     bootstrap.enter([], environment.root)
+    assert not handed and not os.path.exists(environment.folder)
     monkeypatch.setenv("FALL_LINE_ENV", "conda")
     with pytest.raises(SetupError, match=r"FALL_LINE_ENV must be `current`.*'conda'"):
         bootstrap.enter([], environment.root)
