@@ -379,7 +379,7 @@ class Run:
         self.machine.stop_at(self.stop)
         self.measures.cut(last)
         self._trail = [row for row in self._trail if row[0] <= last]
-        self.diagnosis = diagnose(self, failed, reason)
+        self.diagnosis = diagnose(self.machine, self.history.view(), self.at, failed, reason)
 
     def _before_step(self, update: int) -> Machine:
         self.machine.stream[stream.UPDATE] = update + 1  # so that `at` replays instead of handing out this one

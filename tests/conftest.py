@@ -7,9 +7,24 @@ all of them; tests that start processes hand it on through the environment.
 from __future__ import annotations
 
 import os
+import subprocess
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from app.launch import kernel_cache
+import pytest
 
-kernel_cache.prepare()
+from app.launch import compile_kernels, kernel_cache
+
+CACHE = kernel_cache.prepare()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before the tests are spread over processes: compile every kernel, which each of them would do else."""
+    spread = config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
+    if spread and not CACHE.complete:
+        print("compiling the kernels ...", flush=True)
+        # With an open standard input: the child ends when that does.
+        child = subprocess.Popen(compile_kernels.command(), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        child.wait()
+        assert child.stdin is not None
+        child.stdin.close()

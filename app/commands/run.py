@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from app.commands.cli import DONE, refuse
 from app.commands.progress_bar import Bar
 from app.curves.table import ALONG, CURVES
 from app.documents.experiment_file import load
@@ -23,6 +22,7 @@ from app.export.figure import FORMATS, is_carried, write_figure
 from app.export.networks.figures import FIGURES, figures_for
 from app.export.plots import CurvePlot, NetworkPlot, Plot, StagePlot
 from app.export.style import KNOBS, LEGENDS, SIZES, FigureSettings, parameters
+from app.launch.exit_status import DONE, SOME_DIVERGED, refuse
 from engine import (
     DIVERGED,
     STOP,
@@ -36,7 +36,6 @@ from engine import (
     portrait,
 )
 
-SOME_DIVERGED = 4
 MOST_UPDATES = int(STOP[0].high)
 STAGE, TABLE = "stage", "csv"
 _CHUNK_SECONDS = 0.05

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.controls.problem_panel import kind_of
+from app.documents.problem_kinds import kind_of
 from engine import (
     BATCHES,
     OPTIMIZERS,
@@ -26,7 +26,7 @@ _SGD_RATE, _FASTEST = 0.03, 0.03  # learning rates for a small network
 
 
 def of_kind(kind: str, runs: Sequence[RunSettings], before: Experiment | None = None) -> Experiment:
-    """An experiment with a problem of a kind (problem_panel.KINDS) and these runs, as far as they suit it.
+    """An experiment with a problem of a kind (problem_kinds.KINDS) and these runs, as far as they suit it.
 
     before: the last one of this kind. Its problem is taken up again, and so are the settings of the runs that it
     knew; others keep optimizer, schedule and name, and get the learning rate and the batches that suit the kind.

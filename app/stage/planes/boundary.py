@@ -11,13 +11,13 @@ from PySide6.QtGui import QColor, QPainter
 
 from app.look.data_ranges import home_of
 from app.look.number_format import number
+from app.look.score_text import percent
 from app.stage.planes.brush_bar import BrushBar
 from app.stage.planes.chart import Reading
 from app.stage.planes.colour_key import Key
 from app.stage.planes.field import Field, Inks
 from app.stage.planes.plane_view import PlotView, kept_home
 from app.stage.planes.points import DotLayer, Dots, draw_wrong
-from app.stage.score_text import percent
 from app.widgets.button_row import toggle
 from engine import Learner, NetworkTask, Portrait, Wanted
 

@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.look.data_ranges import PADDING
 from app.look.number_format import number
+from app.look.score_text import NOT_FINITE, class_name, scores_of
 from app.stage.network_view import NetworkView
 from app.stage.planes.brush import Brush
 from app.stage.planes.chart import Chart, Reading, Region
 from app.stage.planes.points import nearest
 from app.stage.planes.score_bar import Scores
 from app.stage.run_warnings import standing
-from app.stage.score_text import NOT_FINITE, class_name, scores_of
 from engine import Choice, Learner, NetworkTask, Portrait, Table
 
 if TYPE_CHECKING:

@@ -42,6 +42,14 @@ def view_of(panel, key="loss"):
     return panel.cards[key].view
 
 
+def coloured(image, theme):
+    """Whether something in about the colour of one of the first two runs is seen."""
+    shape = image.height(), image.bytesPerLine() // 4, 4
+    seen = np.frombuffer(image.constBits(), np.uint8).reshape(shape)[:, : image.width(), 2::-1].astype(int)
+    colours = [colour.getRgb()[:3] for colour in theme.run_colours[:2]]
+    return any((np.abs(seen - colour).max(axis=2) < 60).any() for colour in colours)
+
+
 def middle(view, across=0.5, down=0.5):
     plot = view.plot.frame.plot
     return QPoint(round(plot.left() + across * plot.width()), round(plot.top() + down * plot.height()))
@@ -61,20 +69,29 @@ def test_begins_with_loss_gradient_norm_and_learning_rate(panel):
     assert [card.style_shown.names_axis for card in panel.cards.values()] == [False, False, True]
 
 
-def test_refresh_and_set_never_emit(qtbot, panel, picture):
-    signals = [panel.cursor_moved, panel.view_changed, panel.export_wanted, panel.picked]
-    view = panel.view()
-    with (
-        qtbot.assertNotEmitted(signals[0]),
-        qtbot.assertNotEmitted(signals[1]),
-        qtbot.assertNotEmitted(signals[3]),
-    ):
-        panel.refresh(picture)
-        panel.set_cursor(10)
-        panel.set_selected("run1")
-        panel.set_theme(LIGHT)
-        panel.apply_view(view)
+def test_refresh_and_set_never_emit(qtbot, panel):
+    heard = []
+    for signal in (panel.cursor_moved, panel.view_changed, panel.export_wanted, panel.picked):
+        signal.connect(lambda *values: heard.append(values))
+    wanted = {
+        "curves": ["loss", "step_norm"],
+        "curves_along": "examples",
+        "curves_log_x": ["loss"],
+        "curves_log_y": ["step_norm"],
+        "curves_smoothing": [20, 0],
+    }
+    assert panel.view() != wanted
+    panel.refresh(picture_of(run_of(history_of(HARD["negative"])), run_of(history_of(HARD["two"]), 1)))
+    panel.set_cursor(10)
+    panel.set_selected("run1")
+    panel.set_theme(LIGHT)
+    panel.apply_view(wanted)
+    panel.set_log_y("step_norm", False)
     panel.grab()
+    assert panel.view() == {**wanted, "curves_log_y": []}
+    assert [len(card.view.plot.traces) for card in panel.cards.values()] == [2, 2]
+    assert {card.view.cursor_update for card in panel.cards.values()} == {10}
+    assert heard == []
 
 
 def test_the_pointer_moves_one_cursor_through_all_curves(qtbot, panel):
@@ -290,8 +307,11 @@ def test_every_history_can_be_painted(qtbot, panel, theme, hard_loss):
     )
     for cursor in (None, 0, len(hard_loss) // 2, 10**9):
         panel.set_cursor(cursor)
-        for card in panel.cards.values():
-            assert card.view.grab().size() == card.view.size()
+        for key in panel.cards:
+            view_of(panel, key).grab()
+    panel.set_cursor(None)  # and with it the read-out, which has the runs' colours
+    panel.set_log_y("loss", False)
+    assert coloured(view_of(panel).grab().toImage(), theme) == bool(len(hard_loss))
 
 
 def test_a_hidden_panel_catches_up_when_it_is_shown(qtbot, panel, picture):
@@ -412,7 +432,8 @@ def test_what_is_measured_is_not_smoothed(panel, networks):
     assert panel.cards["losses"].findChild(QSlider, "losses_smoothing").isHidden()
     assert not panel.cards["loss"].findChild(QSlider, "loss_smoothing").isHidden()
     panel.apply_view({"curves": ["losses"], "curves_smoothing": [100]})
-    assert all(trace.strong is trace.bins for trace in view_of(panel, "losses").plot.traces)
+    traces = view_of(panel, "losses").plot.traces
+    assert traces and all(trace.strong is trace.bins for trace in traces)
     panel.grab()
 
 
@@ -442,6 +463,8 @@ def test_every_network_can_be_painted(qtbot, panel, theme, hard_loss):
     panel.grab()
     for cursor in (None, 0, len(hard_loss) // 2, 10**9):
         panel.set_cursor(cursor)
-        for card in panel.cards.values():
-            assert card.view.grab().size() == card.view.size()
-            assert not card.view.image().isNull()
+        for key in panel.cards:
+            view_of(panel, key).grab()
+    panel.set_cursor(None)  # and with it the read-out, which has the runs' colours
+    panel.set_log_y("loss", False)
+    assert coloured(view_of(panel).grab().toImage(), theme) == bool(len(hard_loss))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.controls.problem_panel import KINDS, kind_of
+from app.documents.problem_kinds import KINDS, kind_of
 from app.window.problem_switch import of_kind, remembered
 from engine import OPTIMIZERS, Experiment, Session, SurfaceTask, new_experiment, new_network, new_run
 

@@ -9,11 +9,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from app.look.score_text import NOT_FINITE
 from app.look.theme import DARK, LIGHT
 from app.stage.network_stage import NetworkStage
 from app.stage.planes.boundary import DecisionView
 from app.stage.planes.brush import ADD, ERASE
-from app.stage.score_text import NOT_FINITE
 from engine import DATASETS, Table, choose, new_network, new_run, problem_of
 from tests.app.stage.seen import see as see
 

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 
 from app.look.data_ranges import truth_of
+from app.look.score_text import NOT_FINITE
 from app.stage.planes.fit import FAR, FitView, finite_runs, pixels
-from app.stage.score_text import NOT_FINITE
 from app.stage.view import View
 from engine import DATASETS, Table, choose, new_network, new_run, problem_of
 from tests.app.stage.seen import see as see
