@@ -1,4 +1,4 @@
-"""How long a vector of parameters is, and how far it has moved: whole registers at a time."""
+"""Norms, distances and copies of parameter vectors, in SIMD registers."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from engine.contracts import OPTIONS
 from engine.networks.vectors import LANES, fma, load, load_first, splat, stay_outside, store, store_first, total
 
 _shared = njit(forceinline=False, **{**OPTIONS, "cache": False})
-_BLOCK = 4 * LANES  # four sums at a time: an addition waits for the one before it
+_BLOCK = 4 * LANES  # four independent sums: each addition has to wait for the one before it
 
 
 @_shared
 def length(vector, n):
-    """The Euclidean length of a vector (n,)."""
+    """The Euclidean norm of a vector (n,)."""
     stay_outside()
     a = b = c = d = splat(0.0)
     i = 0
@@ -34,7 +34,7 @@ def length(vector, n):
 
 @_shared
 def distance(one, other, n):
-    """The Euclidean distance of two vectors (n,)."""
+    """The Euclidean distance between two vectors (n,)."""
     stay_outside()
     a = b = c = d = splat(0.0)
     i = 0
@@ -55,7 +55,7 @@ def distance(one, other, n):
 
 @_shared
 def copy(source, target, n):
-    """target (n,) = source."""
+    """Copy source (n,) to target (n,)."""
     stay_outside()
     i = 0
     while i <= n - LANES:

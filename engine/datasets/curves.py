@@ -1,4 +1,4 @@
-"""Regressions with one input: curves on [-1, 1] to be fitted."""
+"""Regressions with one input: curves on [-1, 1] to fit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SPACING = Hyper(
     "equispaced",
     kind="choice",
     options=("equispaced", "random"),
-    help="equispaced: at equal distances from -1 to 1; random: anywhere between them, equally likely",
+    help="equispaced: evenly spaced from -1 to 1; random: uniformly distributed between them",
 )
 
 curve = partial(dataset, group="Curves", names=("x",), target="y", view=(-1.2, 1.2, -1.8, 1.8), source="", share=0.7)
@@ -25,17 +25,17 @@ curve = partial(dataset, group="Curves", names=("x",), target="y", view=(-1.2, 1
 
 def noise(default: float) -> Hyper:
     """The knob for the noise of the targets."""
-    return deviation(default, 2.0, "standard deviation of the noise that is added to the targets")
+    return deviation(default, 2.0, "standard deviation of the noise added to the targets")
 
 
 @curve(
     "sine",
     "Sine",
-    Hyper("cycles", "", 1.0, 0.25, 10.0, help="how many waves there are between -1 and 1"),
+    Hyper("cycles", "", 1.0, 0.25, 10.0, help="number of periods between -1 and 1"),
     samples(100),
     noise(0.1),
     SPACING,
-    summary="A wave with some noise: enough neurons follow it, too many may follow the noise.",
+    summary="A noisy sine wave: enough neurons fit it, too many may fit the noise.",
 )
 def sine(draws: Draws, cycles: float, samples: int, noise: float, spacing: str) -> tuple[Array, Array]:
     inputs = _inputs(draws, samples, spacing)
@@ -45,11 +45,11 @@ def sine(draws: Draws, cycles: float, samples: int, noise: float, spacing: str) 
 @curve(
     "step",
     "Step",
-    Hyper("steps", "", 1, 1, 10, kind="integer", help="how many steps lead from -1 up to 1"),
+    Hyper("steps", "", 1, 1, 10, kind="integer", help="number of steps from -1 up to 1"),
     samples(100),
     noise(0.0),
     SPACING,
-    summary="Stairs: smooth activations round the edges, kinked ones cut them straight.",
+    summary="A staircase: smooth activations round off the edges, piecewise linear ones keep them sharp.",
 )
 def step(draws: Draws, steps: int, samples: int, noise: float, spacing: str) -> tuple[Array, Array]:
     inputs = _inputs(draws, samples, spacing)
@@ -60,12 +60,12 @@ def step(draws: Draws, steps: int, samples: int, noise: float, spacing: str) -> 
 @curve(
     "chebyshev",
     "Chebyshev polynomial",
-    Hyper("degree", "", 6, 1, 20, kind="integer", help="the degree of the polynomial, which is how often it turns"),
+    Hyper("degree", "", 6, 1, 20, kind="integer", help="degree of the polynomial"),
     samples(20),
     noise(0.0),
     SPACING,
     share=1.0,
-    summary="A polynomial that swings between -1 and 1: the classic of training at the edge of stability.",
+    summary="A polynomial that oscillates between -1 and 1: the classic example of training at the edge of stability.",
     source="Cohen et al. 2021, Gradient Descent on Neural Networks Typically Occurs at the Edge of Stability, "
     "https://arxiv.org/abs/2103.00065",
 )

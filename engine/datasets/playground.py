@@ -1,4 +1,4 @@
-"""TensorFlow Playground's six data sets, in its own mathematics.
+"""TensorFlow Playground's six data sets, with its formulas.
 
 Daniel Smilkov, Shan Carter et al., https://github.com/tensorflow/playground/blob/master/src/dataset.ts
 """
@@ -21,11 +21,11 @@ NOISE = Hyper(
     0.0,
     50.0,
     unit="%",
-    help="how far the examples, or the places at which they got their targets, are moved at random",
+    help="random displacement of the points, or of where their targets are evaluated",
 )
 VIEW = (-6.0, 6.0, -6.0, 6.0)
 RADIUS = 5.0
-EDGE = 6.0  # of the square of the regressions
+EDGE = 6.0  # half the side of the square for regressions
 # x, y and sign of each hill
 HILLS = ((-4.0, 2.5, 1.0), (0.0, 2.5, -1.0), (4.0, 2.5, 1.0), (-4.0, -2.5, -1.0), (0.0, -2.5, 1.0), (4.0, -2.5, -1.0))
 
@@ -40,7 +40,7 @@ regression = partial(playground, target="z")
 
 
 @classification(
-    "circle", "Circle", samples(500), NOISE, summary="A disc within a ring: no straight line can part them."
+    "circle", "Circle", samples(500), NOISE, summary="A disc inside a ring: no straight line separates them."
 )
 def circle(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
     inner = _first_half(samples)
@@ -52,7 +52,7 @@ def circle(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
 
 
 @classification(
-    "xor", "Exclusive or", samples(500), NOISE, summary="Opposite quarters belong together: the product x y decides."
+    "xor", "Exclusive or", samples(500), NOISE, summary="Opposite quadrants share a class: the sign of x y decides."
 )
 def xor(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
     inputs = draws.apart(0).uniform((samples, 2), -RADIUS, RADIUS)
@@ -61,7 +61,9 @@ def xor(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
     return inputs, (seen[:, 0] * seen[:, 1] >= 0.0).astype(float)
 
 
-@classification("gauss", "Gaussian", samples(500), NOISE, summary="Two round clouds: one straight line is enough.")
+@classification(
+    "gauss", "Gaussian", samples(500), NOISE, summary="Two Gaussian clouds: a straight line separates them."
+)
 def gauss(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
     positive = _first_half(samples)
     variance = 0.5 + 7.0 * (noise / 100.0)
@@ -69,7 +71,7 @@ def gauss(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
     return centres + math.sqrt(variance) * draws.apart(0).normal((samples, 2)), positive.astype(float)
 
 
-@classification("spiral", "Spiral", samples(500), NOISE, summary="Two arms wound into each other: the hardest of them.")
+@classification("spiral", "Spiral", samples(500), NOISE, summary="Two interleaved spiral arms: the hardest of the six.")
 def spiral(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
     positive = _first_half(samples)
     along = (np.arange(samples) - np.where(positive, 0, positive.sum())) / (samples / 2)
@@ -78,13 +80,15 @@ def spiral(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
     return _polar(RADIUS * along, angles) + moved, positive.astype(float)
 
 
-@regression("reg_plane", "Plane", samples(1200), NOISE, summary="A tilted plane: a single neuron can hold it.")
+@regression("reg_plane", "Plane", samples(1200), NOISE, summary="A tilted plane: a single neuron can represent it.")
 def reg_plane(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
     inputs, seen = _square(draws, samples, noise)
     return inputs, (seen[:, 0] + seen[:, 1]) / 10.0
 
 
-@regression("reg_gauss", "Multi gaussian", samples(1200), NOISE, summary="Three hills and three hollows on flat land.")
+@regression(
+    "reg_gauss", "Multi gaussian", samples(1200), NOISE, summary="Three hills and three hollows on a flat plane."
+)
 def reg_gauss(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
     inputs, seen = _square(draws, samples, noise)
     targets = np.zeros(samples)
@@ -95,7 +99,7 @@ def reg_gauss(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
 
 
 def _first_half(count: int) -> Array:
-    """(count,) of bool: of an odd count the first half is the larger."""
+    """(count,) of bool: the first half is the larger one if count is odd."""
     return np.arange(count) < (count + 1) // 2
 
 
@@ -104,6 +108,6 @@ def _polar(radius: Array, angle: Array) -> Array:
 
 
 def _square(draws: Draws, count: int, noise: float) -> tuple[Array, Array]:
-    """Points of the square, and where they are taken to be when they get their targets, both (count, 2)."""
+    """Points of the square, and the displaced points at which their targets are evaluated, both (count, 2)."""
     inputs = draws.apart(0).uniform((count, 2), -EDGE, EDGE)
     return inputs, inputs + draws.apart(1).uniform((count, 2), -EDGE, EDGE) * (noise / 100.0)

@@ -1,4 +1,4 @@
-"""What a network answers: its outputs, activations and losses for any examples, without a gradient."""
+"""The forward pass: a network's outputs, activations and losses for any examples, without a gradient."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _f, _i = types.float64, types.int64
 
 
 def measuring(quiet: int, examples: int) -> Array:
-    """A stream that asks for so many examples in their own order, and for nothing random."""
+    """A stream that requests so many examples in order, with nothing random."""
     stream = np.zeros(STREAM, np.int64)
     stream[ORDER], stream[QUIET] = FIXED, quiet
     stream[EXAMPLES] = stream[TAKEN] = examples
@@ -31,7 +31,7 @@ def measuring(quiet: int, examples: int) -> Array:
 
 @inline
 def turned(source, units, count, target):
-    """target (count, units): the first `count` columns of source, whose rows are padded."""
+    """Transpose to target (count, units) the first `count` columns of source, whose rows are padded."""
     columns = -(-count // LANES) * LANES
     for j in range(units):
         for b in range(count):
@@ -40,7 +40,7 @@ def turned(source, units, count, target):
 
 @routine(types.void(_i, _i, _f[::1], _i[::1], _f[::1], _f[::1], _f[::1]))
 def _pass_on(objective, first, theta, stream, constants, work, values):
-    """values: what the layers from `first` on pass on, (n, units) each, one behind the other."""
+    """values: the activations of the layers from `first` on, (n, units) each, concatenated."""
     p_theta, p_stream, p_work = pointer(theta), pointer(stream), pointer(work)
     p_constants, p_values = pointer(constants), pointer(values)
     table = layout.integers(p_constants)
@@ -85,17 +85,17 @@ def _passed_on(network: Network, theta: Array, packed: Packed, first: int) -> li
 
 
 def outputs(network: Network, theta: Array, inputs: Array) -> Array:
-    """(m, k) for inputs (m, f), after the output's activation."""
+    """The outputs (m, k), after the output activation, for inputs (m, f)."""
     return outputs_of(network, theta, packed_examples(network, inputs))
 
 
 def outputs_of(network: Network, theta: Array, packed: Packed) -> Array:
-    """(m, k) for m examples that have been packed."""
+    """The outputs (m, k) for m packed examples."""
     return _passed_on(network, theta, packed, network.layers - 1)[0]
 
 
 def activations(network: Network, theta: Array, inputs: Array) -> list[Array]:
-    """What every layer passes on to the next one, (m, units) each, for inputs (m, f)."""
+    """The activations of every layer, (m, units) each, for inputs (m, f)."""
     return _passed_on(network, theta, packed_examples(network, inputs), 0)
 
 
@@ -105,7 +105,7 @@ def losses_along(network: Network, thetas: Array, inputs: Array, targets: Array,
 
 
 def losses_at(network: Network, thetas: Array, packed: Packed) -> Array:
-    """The mean losses (k,) at thetas (k, n) on examples that have been packed with targets; NaN without examples."""
+    """The mean losses (k,) at thetas (k, n) on examples packed with targets; NaN without examples."""
     losses = np.full(len(thetas), np.nan)
     if packed.examples:
         stream = measuring(LOSS_ONLY, packed.examples)

@@ -1,4 +1,4 @@
-"""A network and its examples as the flat constants that its objective reads."""
+"""A network and its examples packed into the flat constants that its objective reads."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Array = np.ndarray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Packed:
-    """What the objective reads of so many examples, and how many numbers it scribbles on (zeros at first)."""
+    """Constants of the objective for a set of examples, and the size of its scratch memory (initially zeros)."""
 
     constants: Array
     work_size: int
@@ -28,7 +28,7 @@ class Packed:
 
 
 def packed_examples(network: Network, inputs: Array, targets: Array | None = None) -> Packed:
-    """Constants and work for inputs (n, f) and target numbers (n, k), which are not needed for outputs alone."""
+    """Pack inputs (n, f) and encoded targets (n, k), which outputs alone do not need."""
     examples, outputs = len(inputs), network.sizes[-1]
     assert inputs.shape[1] == network.sizes[0] and (targets is None or targets.shape == (examples, outputs))
     head, work_size = laid_out(network, examples)
@@ -42,16 +42,16 @@ def packed_examples(network: Network, inputs: Array, targets: Array | None = Non
 
 
 def packed(network: Network, data: TrainingData) -> Packed:
-    """What the objective of a network needs to learn from the training examples of `data`."""
+    """Pack a network with the training set of `data`."""
     return packed_set(network, data.inputs[: data.train], data.goals[: data.train], len(data.classes))
 
 
 def packed_set(network: Network, inputs: Array, targets: Array, classes: int) -> Packed:
-    """Inputs (n, f) and their raw targets (n,), numbers or places of classes, as the objective reads them."""
+    """Pack inputs (n, f) and raw targets (n,): numbers, or class indices."""
     return packed_examples(network, inputs, LOSSES[network.loss.kind].encode(targets, classes))
 
 
 def numbers_needed(network: Network, examples: int, features: int) -> int:
-    """How many float64 numbers `packed` and its work take for so many training examples of so many features."""
+    """How many float64 numbers `packed` and its scratch take for so many examples with so many features."""
     head, work_size = laid_out(network, examples)
     return head.size + OWN_NUMBERS + examples * (features + network.sizes[-1]) + work_size

@@ -1,7 +1,7 @@
-"""Tiles of matrix products: a few rows by a few vectors that stay in registers from the first term to the last.
+"""Register tiles for matrix products: a few rows by a few vectors, kept in registers for the whole inner loop.
 
-Each number that is read serves a whole row or column of the tile, which is what keeps the arithmetic units busy. The
-loops are written as LLVM's code, so that one text makes tiles of every size.
+Each number read serves a whole row or column of the tile, which keeps the arithmetic units busy. The loops are emitted
+as LLVM code, so that one source makes tiles of every size.
 """
 
 from itertools import product
@@ -26,7 +26,7 @@ from engine.networks.registers import (
     vector_at,
 )
 
-ZERO, BIAS, SUM = range(3)  # what a product starts from: nothing, a number for each row, what stands in Z
+ZERO, BIAS, SUM = range(3)  # initial value of a product: zero, one number per row, or what Z holds
 
 
 def _row(builder, p, stride, r):
@@ -34,11 +34,11 @@ def _row(builder, p, stride, r):
 
 
 def rank_one_tile(height, width, cut=False):
-    """The piece that computes `height` rows of `width` vectors of Z = start + U A, one rank-one product after another.
+    """A function that computes `height` rows of `width` vectors of Z = start + U A by rank-one updates.
 
-    U[r, k] stands at U[r * u_row + k * u_step], so it may be a matrix or its transpose. A[k] are `depth` rows
-    of vectors, `a_row` apart, Z[r] rows `z_row` apart. start is ZERO, BIAS (S[r] in all of row r) or SUM (Z
-    itself). cut: of the last vector of Z only the first `room` lanes are there.
+    U[r, k] is at U[r * u_row + k * u_step], so U may be a matrix or its transpose. A[k] are `depth` rows of vectors,
+    `a_row` apart, Z[r] rows `z_row` apart. start is ZERO, BIAS (S[r] in all of row r) or SUM (Z itself). cut: only the
+    first `room` lanes of the last vector of Z exist.
     """
 
     @intrinsic
@@ -83,9 +83,9 @@ def rank_one_tile(height, width, cut=False):
 
 
 def inner_tile(height, width):
-    """The piece that computes `height` x `width` numbers of G = start + D A^T, each as the inner product of two rows.
+    """A function that computes `height` x `width` numbers of G = start + D A^T, each as the inner product of two rows.
 
-    Rows of D and of A are `columns` long and apart, those of G `g_row` apart. start is ZERO or SUM (G itself).
+    Rows of D and A have length and stride `columns`, those of G stride `g_row`. start is ZERO or SUM (G itself).
     """
 
     @intrinsic

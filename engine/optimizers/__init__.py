@@ -1,4 +1,4 @@
-"""The optimizers, each declared beside its mathematics; importing this fills the catalogue."""
+"""The optimizers, each declared with its mathematics; importing this fills the catalogue."""
 # ruff: noqa: I001 - the order of import is the order of the catalogue
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What several optimizers share: knobs of one meaning, and small mathematics for inside a kernel."""
+"""Knobs and inlined functions shared by several optimizers."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ NEARLY_ONE = 0.999999
 
 
 def fraction(name: str, symbol: str, default: float, help: str) -> Hyper:
-    """A share of the past that is kept, such as beta1: at least 0, less than 1."""
+    """A knob for the share of the past that is kept, such as beta1: at least 0, less than 1."""
     return Hyper(name, symbol, default, 0.0, NEARLY_ONE, slider=(0.0, max(0.999, default)), help=help)
 
 
 def memory_of_squares(name: str, symbol: str, default: float) -> Hyper:
-    """The fraction kept of the running mean of squared gradients."""
+    """The knob for the decay of the running mean of squared gradients."""
     return Hyper(
         name,
         symbol,
@@ -28,43 +28,43 @@ def memory_of_squares(name: str, symbol: str, default: float) -> Hyper:
         0.0,
         NEARLY_ONE,
         slider=(min(0.9, default), 0.9999),
-        help="Share kept of the running mean of squared gradients: 0.999 remembers about 1000 updates.",
+        help="Decay of the running mean of squared gradients: 0.999 averages over about 1000 updates.",
     )
 
 
 def memory_of_gradients(name: str, symbol: str, default: float) -> Hyper:
-    """The fraction kept of the running mean of gradients."""
+    """The knob for the decay of the running mean of gradients."""
     return fraction(
         name,
         symbol,
         default,
-        "Share kept of the running mean of gradients: 0.9 remembers about 10 updates.",
+        "Decay of the running mean of gradients: 0.9 averages over about 10 updates.",
     )
 
 
-def epsilon(default: float, help: str = "Added to the root, so that tiny gradients do not divide by zero.") -> Hyper:
-    """eps. Never 0: a parameter that has had no gradient yet would give 0/0."""
+def epsilon(default: float, help: str = "Added to the square root, to avoid division by zero.") -> Hyper:
+    """The knob for eps. Never 0: a parameter without any gradient yet would give 0/0."""
     return Hyper("eps", "ε", default, 1e-30, 1e6, log=True, slider=(1e-16, 0.1), help=help)
 
 
 def switch(name: str, symbol: str, default: bool, help: str) -> Hyper:
-    """A choice between two forms, 0 or 1 in the hyper array."""
+    """A knob that is on or off, 1 or 0 in the hyper array."""
     return Hyper(name, symbol, default, 0.0, 1.0, kind="switch", help=help)
 
 
 @inline
 def sign(x: float) -> float:
-    """-1, 0 or 1; NaN stays NaN, so that no divergence is hidden."""
+    """-1, 0 or 1; NaN stays NaN, so that divergence is not hidden."""
     return math.copysign(1.0, x) if abs(x) > 0.0 else x
 
 
 @inline
 def complement(beta: float, t: int, memory: Pointer, at: int) -> float:
-    """1 - beta^t for t = 1, 2, 3, ... in turn, with no power to be taken at most updates.
+    """1 - beta^t for t = 1, 2, 3, ... in turn, without a power at most updates.
 
-    memory[at] and memory[at + 1], zero at first, keep the value and the beta it was made with: a beta
-    changed by hand counts at once, as if it had always been that. The recursion adds positive numbers
-    only, and starts afresh every 64 updates: relative error below 1e-14, also where beta^t is near 1.
+    memory[at] and memory[at + 1], initially zero, hold the value and its beta: a changed beta takes effect at once, as
+    if it had always been that. The recursion adds positive numbers only and restarts every 64 updates: relative error
+    below 1e-14, even where beta^t is near 1.
     """
     if beta == memory[at + 1] and t & 63 != 1:
         value = beta * memory[at] + (1.0 - beta)
