@@ -27,7 +27,7 @@ ORDER = Hyper(
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Batch:
     """The batch of one update: `count` of `examples` examples, starting at position `first` of the epoch's order.
 
     Positions and epochs count from 0. order: one of ORDERS.
@@ -40,7 +40,7 @@ class Taken:
     order: str
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """Which examples these are, in words."""
         if self.order == ORDERS[REPLACED]:
             each = "drawn at random" if self.count == 1 else "drawn with replacement"

@@ -21,10 +21,10 @@ from engine.experiment import (
 )
 from engine.network_task import Layer, network_task
 from engine.optimizers import OPTIMIZERS
-from engine.reading import Entries
 from engine.schedules import SCHEDULES
 from engine.surface_task import Formula, SurfaceTask
 from engine.surfaces import SURFACES
+from engine.validation import Entries
 
 
 def new_run(

@@ -281,14 +281,14 @@ def inline(function: F) -> F:
     return inlined
 
 
-def unfolded(function: F) -> F:
+def inline_ir(function: F) -> F:
     """Decorator: like `inline`, but inlined by Numba before compilation; for functions that only pass arguments on."""
     inlined: F = njit(inline="always", **_PIECE)(function)
     return inlined
 
 
-def apart(function: F) -> F:
-    """Decorator for a function that is not inlined into its callers; it must also call `stay_outside`."""
+def standalone(function: F) -> F:
+    """Decorator for a function that is not inlined into its callers; it must also call `noinline`."""
     kept: F = njit(forceinline=False, **_PIECE)(function)  # otherwise it inherits forceinline from its caller
     return kept
 

@@ -7,7 +7,8 @@ import math
 from numba import types
 
 from engine.contracts import call_objective, call_step, inline, pointer, routine
-from engine.lengths import copy, distance, length
+from engine.norms import copy, distance
+from engine.norms import norm as vector_norm
 from engine.rng import normal
 from engine.schedules import scheduled_rate
 from engine.stream import (
@@ -44,7 +45,7 @@ _f, _i = types.float64, types.int64
 def _norm(vector, n):
     if n == 2:
         return math.sqrt(vector[0] * vector[0] + vector[1] * vector[1])
-    return length(vector, n)
+    return vector_norm(vector, n)
 
 
 @inline

@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from engine import loop, stream
-from engine.batches import BATCHES, ORDERS, Taken
+from engine.batches import BATCHES, ORDERS, Batch
 from engine.contracts import Value
 from engine.experiment import RunSettings, followed, of_run, of_theta, parameter_place
 from engine.history import COLUMNS, History
@@ -22,7 +22,7 @@ from engine.schedules import SCHEDULES
 
 Array = np.ndarray
 
-_OWN = ("theta", "grad", "slots", "hyper", "knobs", "memory", "controls", "stream")
+_COPIED = ("theta", "grad", "slots", "hyper", "knobs", "memory", "controls", "stream")
 _EXTRA = 2  # after a schedule's memory: the previous update's loss, the best loss
 _ONE_BIN = 62  # a shift that puts every update into bin 0
 
@@ -43,7 +43,7 @@ class Machine:
         self._load_problem()
         self._load_optimizer(fresh=True)
         self._load_schedule(fresh=True)
-        self._load_numbers()
+        self._load_settings()
 
     @property
     def update(self) -> int:
@@ -52,21 +52,21 @@ class Machine:
     @property
     def size(self) -> int:
         """Size of a copy in bytes."""
-        return sum(int(getattr(self, name).nbytes) for name in _OWN)
+        return sum(int(getattr(self, name).nbytes) for name in _COPIED)
 
     @property
-    def taken(self) -> Taken:
+    def taken(self) -> Batch:
         """The batch of the next update."""
         places = (stream.EPOCH, stream.CURSOR, stream.BATCH, stream.EXAMPLES, stream.ORDER)
         epoch, first, count, examples, order = (int(self.stream[place]) for place in places)
         if order != stream.REPLACED:
             count = min(count, examples - first)
-        return Taken(epoch, first, count, examples, ORDERS[order])
+        return Batch(epoch, first, count, examples, ORDERS[order])
 
     def copy(self) -> Self:
         """A checkpoint, without the objective's scratch memory and the last step."""
         twin = copy.copy(self)
-        for name in _OWN:
+        for name in _COPIED:
             setattr(twin, name, getattr(self, name).copy())
         return twin
 
@@ -91,7 +91,7 @@ class Machine:
         if of_run(setting):
             self._load_optimizer(fresh=setting == "optimizer")
             self._load_schedule(fresh=setting == "schedule")
-            self._load_numbers()
+            self._load_settings()
             if setting.partition(".")[0] == "batch":
                 self._begin_epoch()
         elif of_theta(setting):
@@ -99,7 +99,7 @@ class Machine:
         else:
             self.problem = problem_of(task)
             self._load_problem()
-            self._load_numbers()
+            self._load_settings()
         return kept
 
     def advance(self, updates: int, history: History) -> int:
@@ -179,7 +179,7 @@ class Machine:
         if fresh:
             self.memory = np.concatenate([np.zeros(entry.memory), self.memory[-_EXTRA:]])
 
-    def _load_numbers(self) -> None:
+    def _load_settings(self) -> None:
         settings = self.settings
         self.controls[loop.RATE] = settings.learning_rate
         self.controls[loop.WARMUP] = settings.warmup

@@ -26,7 +26,7 @@ _SHARE, _LARGE_SHARE = 64, 16  # examples per update of interval
 _LARGE = 20_000_000  # examples times parameters from which a measurement takes noticeable time
 
 
-def distance(update: int, examples: int, parameters: int) -> int:
+def interval(update: int, examples: int, parameters: int) -> int:
     """Updates between two measurements around `update`: more for large data sets, doubling as a run grows."""
     share = _LARGE_SHARE if examples * parameters > _LARGE else _SHARE
     first = 1 << max(0, (examples // share).bit_length() - 1)
@@ -35,7 +35,7 @@ def distance(update: int, examples: int, parameters: int) -> int:
 
 def next_due(update: int, examples: int, parameters: int) -> int:
     """The first update after `update` at which to measure."""
-    step = distance(update, examples, parameters)
+    step = interval(update, examples, parameters)
     return (update // step + 1) * step
 
 

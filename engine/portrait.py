@@ -80,7 +80,7 @@ def portrait(learner: Learner, theta: Array, wanted: Wanted, run: str = "", upda
     """Evaluate a network for display. wanted.region is ignored for more than two inputs."""
     data, network = learner.data, learner.network
     with np.errstate(all="ignore"):
-        answers = learner.answers(theta)
+        answers = learner.all_outputs(theta)
         parts = learner.training, learner.validation
         scores = [learner.score(a, t) for a, (_, t) in zip(np.split(answers, [data.train]), parts, strict=True)]
         losses = learner.both_losses(theta)
@@ -89,7 +89,7 @@ def portrait(learner: Learner, theta: Array, wanted: Wanted, run: str = "", upda
         if wanted.region is not None and data.raw.shape[1] <= 2:
             if wanted.columns:
                 inputs = _grid(learner, wanted.region, wanted.columns, wanted.rows)
-                field = _shown(learner, learner.outputs(theta, inputs)).reshape(
+                field = _displayed(learner, learner.outputs(theta, inputs)).reshape(
                     -1, wanted.columns, learner.classes or 1
                 )
             if wanted.units:
@@ -108,7 +108,7 @@ def portrait(learner: Learner, theta: Array, wanted: Wanted, run: str = "", upda
             (scores[0], scores[1]),
             field,
             units,
-            learner.inspected(theta) if wanted.look else None,
+            learner.inspect(theta) if wanted.look else None,
             tuple(activations(network, theta, learner.training[0])) if wanted.look else (),
         )
 
@@ -123,7 +123,7 @@ def _grid(learner: Learner, region: Region, columns: int, rows: int) -> Array:
     return features_of(np.stack(np.broadcast_arrays(xs[None, :], ys[:, None]), -1).reshape(-1, 2), learner.data)
 
 
-def _shown(learner: Learner, answers: Array) -> Array:
+def _displayed(learner: Learner, answers: Array) -> Array:
     if not learner.classes:
         return learner.predictions(answers)[:, None]
     return np.asarray(LOSSES[learner.network.loss.kind].probabilities(answers))

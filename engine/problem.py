@@ -118,15 +118,15 @@ class Problem:
         return np.zeros(max(self.work_size, 1))
 
 
-_ALIVE: WeakValueDictionary[Task, Problem] = WeakValueDictionary()  # shared by the runs of a session
+_CACHE: WeakValueDictionary[Task, Problem] = WeakValueDictionary()  # shared by the runs of a session
 
 
 def problem_of(task: Task) -> Problem:
     """The problem of a task. Raises SettingError if its formula cannot be parsed."""
-    problem = _ALIVE.get(task)
+    problem = _CACHE.get(task)
     if problem is None:
         problem = _network_problem(task) if isinstance(task, NetworkTask) else _surface_problem(task)
-        _ALIVE[task] = problem
+        _CACHE[task] = problem
     return problem
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.contracts import Hyper, SettingError
 from engine.datasets.catalogue import Array, dataset, deviation
-from engine.draws import Draws
+from engine.random_generator import RandomGenerator
 
 CC_BY = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
 UCI = "UCI Machine Learning Repository"
@@ -51,8 +51,8 @@ def used(examples: int) -> Hyper:
     "https://doi.org/10.24432/C50P49",
     licence=CC_BY,
 )
-def digits(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
-    return _taken("digits", draws, samples, noise)
+def digits(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Array]:
+    return _subset("digits", rng, samples, noise)
 
 
 @measured(
@@ -67,8 +67,8 @@ def digits(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
     source=f"R. A. Fisher 1936, Iris, {UCI}, https://doi.org/10.24432/C56C76",
     licence=CC_BY,
 )
-def iris(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
-    return _taken("iris", draws, samples, noise)
+def iris(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Array]:
+    return _subset("iris", rng, samples, noise)
 
 
 @measured(
@@ -86,8 +86,8 @@ def iris(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
     source=f"S. Aeberhard & M. Forina 1992, Wine, {UCI}, https://doi.org/10.24432/C5PC7J",
     licence=CC_BY,
 )  # fmt: skip
-def wine(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
-    return _taken("wine", draws, samples, noise)
+def wine(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Array]:
+    return _subset("wine", rng, samples, noise)
 
 
 @measured(
@@ -105,8 +105,8 @@ def wine(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
     f"{UCI}, https://doi.org/10.24432/C5DW2B",
     licence=CC_BY,
 )
-def breast_cancer(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
-    return _taken("breast_cancer", draws, samples, noise)
+def breast_cancer(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Array]:
+    return _subset("breast_cancer", rng, samples, noise)
 
 
 @measured(
@@ -122,19 +122,19 @@ def breast_cancer(draws: Draws, samples: int, noise: float) -> tuple[Array, Arra
     "https://doi.org/10.1214/009053604000000067",
     licence="no licence stated; distributed by scikit-learn under BSD 3-Clause, https://scikit-learn.org",
 )
-def diabetes(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
-    return _taken("diabetes", draws, samples, noise)
+def diabetes(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Array]:
+    return _subset("diabetes", rng, samples, noise)
 
 
-def _taken(key: str, draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
+def _subset(key: str, rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Array]:
     """A subset of `samples` examples in file order, with noise added to their inputs."""
     inputs, targets = _measured(key)
     if samples < len(targets):
-        chosen = np.sort(draws.apart(0).permutation(len(targets))[:samples])
+        chosen = np.sort(rng.child(0).permutation(len(targets))[:samples])
         inputs, targets = inputs[chosen], targets[chosen]
     if noise > 0.0:
         deviations = _measured(key)[0].std(axis=0)
-        inputs = inputs + noise * deviations * draws.apart(1).normal(inputs.shape)
+        inputs = inputs + noise * deviations * rng.child(1).normal(inputs.shape)
     return inputs, targets
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.contracts import Catalogue, Hyper, Value
 from engine.datasets.examples import Examples
-from engine.draws import Draws
+from engine.random_generator import RandomGenerator
 
 Array = np.ndarray
 Values = Mapping[str, Value]
@@ -28,7 +28,7 @@ class Dataset:
     """One data set.
 
     names are those of the d raw inputs, target that of the target; labels(values) names the classes, none for a
-    regression. function(draws, **values) -> inputs (n, d), targets (n,). view is the part of the plane to show: of both
+    regression. function(rng, **values) -> inputs (n, d), targets (n,). view is the part of the plane to show: of both
     inputs, or for one input of the input and the target. share (of the examples that train) and target_scaling (of a
     regression) are suitable defaults. image is (rows, columns) if the inputs are pixels. licence is that of the data.
     """
@@ -64,7 +64,7 @@ class Dataset:
 
         values: as returned by `choose`. Raises SettingError if a bundled file cannot be read.
         """
-        inputs, targets = self.function(Draws(seed).apart(MAKING), **values)
+        inputs, targets = self.function(RandomGenerator(seed).child(MAKING), **values)
         return Examples(inputs, targets, self.names, self.labels(values), self.target, self.image)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.contracts import Hyper
 from engine.datasets.catalogue import Array, dataset, deviation, samples
-from engine.draws import Draws
+from engine.random_generator import RandomGenerator
 
 SPACING = Hyper(
     "spacing",
@@ -37,9 +37,9 @@ def noise(default: float) -> Hyper:
     SPACING,
     summary="A noisy sine wave: enough neurons fit it, too many may fit the noise.",
 )
-def sine(draws: Draws, cycles: float, samples: int, noise: float, spacing: str) -> tuple[Array, Array]:
-    inputs = _inputs(draws, samples, spacing)
-    return inputs, np.sin(math.pi * cycles * inputs[:, 0]) + _noise(draws, samples, noise)
+def sine(rng: RandomGenerator, cycles: float, samples: int, noise: float, spacing: str) -> tuple[Array, Array]:
+    inputs = _inputs(rng, samples, spacing)
+    return inputs, np.sin(math.pi * cycles * inputs[:, 0]) + _noise(rng, samples, noise)
 
 
 @curve(
@@ -51,10 +51,10 @@ def sine(draws: Draws, cycles: float, samples: int, noise: float, spacing: str) 
     SPACING,
     summary="A staircase: smooth activations round off the edges, piecewise linear ones keep them sharp.",
 )
-def step(draws: Draws, steps: int, samples: int, noise: float, spacing: str) -> tuple[Array, Array]:
-    inputs = _inputs(draws, samples, spacing)
+def step(rng: RandomGenerator, steps: int, samples: int, noise: float, spacing: str) -> tuple[Array, Array]:
+    inputs = _inputs(rng, samples, spacing)
     stair = np.minimum(np.floor((inputs[:, 0] + 1.0) * 0.5 * (steps + 1)), steps)
-    return inputs, 2.0 * stair / steps - 1.0 + _noise(draws, samples, noise)
+    return inputs, 2.0 * stair / steps - 1.0 + _noise(rng, samples, noise)
 
 
 @curve(
@@ -69,20 +69,20 @@ def step(draws: Draws, steps: int, samples: int, noise: float, spacing: str) -> 
     source="Cohen et al. 2021, Gradient Descent on Neural Networks Typically Occurs at the Edge of Stability, "
     "https://arxiv.org/abs/2103.00065",
 )
-def chebyshev(draws: Draws, degree: int, samples: int, noise: float, spacing: str) -> tuple[Array, Array]:
-    inputs = _inputs(draws, samples, spacing)
+def chebyshev(rng: RandomGenerator, degree: int, samples: int, noise: float, spacing: str) -> tuple[Array, Array]:
+    inputs = _inputs(rng, samples, spacing)
     x = inputs[:, 0]
     before, last = np.ones_like(x), x
     for _ in range(degree - 1):
         before, last = last, 2.0 * x * last - before
-    return inputs, last + _noise(draws, samples, noise)
+    return inputs, last + _noise(rng, samples, noise)
 
 
-def _inputs(draws: Draws, count: int, spacing: str) -> Array:
+def _inputs(rng: RandomGenerator, count: int, spacing: str) -> Array:
     if spacing == "random":
-        return draws.apart(0).uniform((count, 1), -1.0, 1.0)
+        return rng.child(0).uniform((count, 1), -1.0, 1.0)
     return np.linspace(-1.0, 1.0, count)[:, None]
 
 
-def _noise(draws: Draws, count: int, deviation: float) -> Array:
-    return deviation * draws.apart(1).normal(count)
+def _noise(rng: RandomGenerator, count: int, deviation: float) -> Array:
+    return deviation * rng.child(1).normal(count)

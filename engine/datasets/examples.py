@@ -30,8 +30,8 @@ class TrainingData:
     """Examples in training order: the first `train` are the training set, the rest the validation set.
 
     raw (n, d): the inputs as given; inputs (n, f): features, scaled; both in C order. targets (n,): see Examples.
-    features: their names (f,). shift, scale (f,): inputs = (features - shift) / scale. goals (n,): what the network is
-    trained to output, (targets - target_shift) / target_scale; for classes the targets themselves.
+    features: their names (f,). shift, scale (f,): inputs = (features - shift) / scale. scaled_targets (n,): what the
+    network is trained to output, (targets - target_shift) / target_scale; for classes the targets themselves.
     """
 
     raw: Array
@@ -43,7 +43,7 @@ class TrainingData:
     feature_keys: tuple[str, ...]
     shift: Array
     scale: Array
-    goals: Array
+    scaled_targets: Array
     target_shift: float
     target_scale: float
     classes: tuple[str, ...]

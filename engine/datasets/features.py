@@ -59,15 +59,15 @@ def _none(features: Array) -> tuple[Array, Array]:
 
 
 def _standardise(features: Array) -> tuple[Array, Array]:
-    return _fitted(features, features.mean(axis=0), features.std(axis=0))
+    return _without_constants(features, features.mean(axis=0), features.std(axis=0))
 
 
 def _min_max(features: Array) -> tuple[Array, Array]:
     low = features.min(axis=0)
-    return low, _fitted(features, low, features.max(axis=0) - low)[1]
+    return low, _without_constants(features, low, features.max(axis=0) - low)[1]
 
 
-def _fitted(features: Array, shift: Array, scale: Array) -> tuple[Array, Array]:
+def _without_constants(features: Array, shift: Array, scale: Array) -> tuple[Array, Array]:
     """A constant column becomes 0: rounding of its mean must not be scaled up to 1."""
     constant = (features == features[0]).all(axis=0)
     return np.where(constant, features[0], shift), np.where(constant | (scale <= 0.0), 1.0, scale)

@@ -10,7 +10,7 @@ from engine.contracts import SettingError
 from engine.datasets.catalogue import SPLITTING
 from engine.datasets.examples import Examples, TrainingData
 from engine.datasets.features import SCALINGS, checked_features, column_names, columns_of
-from engine.draws import Draws
+from engine.random_generator import RandomGenerator
 
 Array = np.ndarray
 
@@ -32,7 +32,7 @@ def training_data(
     count, inputs = examples.inputs.shape
     keys = checked_features(features, inputs)
     train = training_count(count, share)
-    order = Draws(seed).apart(SPLITTING).permutation(count)
+    order = RandomGenerator(seed).child(SPLITTING).permutation(count)
     raw = np.ascontiguousarray(examples.inputs[order])
     with np.errstate(over="ignore", invalid="ignore"):
         columns = columns_of(raw, keys)
@@ -40,14 +40,14 @@ def training_data(
         scaled = np.ascontiguousarray((columns - shift) / scale)
     if not (np.isfinite(scaled).all() and np.isfinite(scale).all()):
         raise SettingError("the inputs are too large: these features or this scaling overflow")
-    targets = goals = examples.targets[order]
+    targets = scaled_targets = examples.targets[order]
     target_shift, target_scale = 0.0, 1.0
     if not examples.classes:
         with np.errstate(over="ignore", invalid="ignore"):
             fitted = SCALINGS[target_scaling].fit(targets[:train, None])
             target_shift, target_scale = (float(part[0]) for part in fitted)
-            goals = (targets - target_shift) / target_scale
-    if not (np.isfinite(goals).all() and math.isfinite(target_scale)):
+            scaled_targets = (targets - target_shift) / target_scale
+    if not (np.isfinite(scaled_targets).all() and math.isfinite(target_scale)):
         raise SettingError(f"the values of {examples.target} are too large: this scaling overflows")
     return TrainingData(
         raw=raw,
@@ -59,7 +59,7 @@ def training_data(
         feature_keys=keys,
         shift=shift,
         scale=scale,
-        goals=goals,
+        scaled_targets=scaled_targets,
         target_shift=target_shift,
         target_scale=target_scale,
         classes=examples.classes,

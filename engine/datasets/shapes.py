@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.contracts import Hyper
 from engine.datasets.catalogue import Array, Values, dataset, deviation, samples
-from engine.draws import Draws
+from engine.random_generator import RandomGenerator
 
 VIEW = (-6.0, 6.0, -6.0, 6.0)
 RADIUS = 5.0
@@ -38,7 +38,7 @@ def classes(default: int) -> Hyper:
     summary="Two interleaving half circles.",
     source="scikit-learn's make_moons, https://scikit-learn.org/stable/modules/generated/sklearn.datasets.make_moons.html",
 )
-def moons(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
+def moons(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Array]:
     upper, lower = (np.linspace(0.0, math.pi, count) for count in (samples // 2, samples - samples // 2))
     inputs = np.vstack(
         [
@@ -46,7 +46,7 @@ def moons(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
             np.column_stack([1.0 - np.cos(lower), 0.5 - np.sin(lower)]),
         ]
     )
-    return inputs + noise * draws.apart(0).normal((samples, 2)), np.repeat([0.0, 1.0], [len(upper), len(lower)])
+    return inputs + noise * rng.child(0).normal((samples, 2)), np.repeat([0.0, 1.0], [len(upper), len(lower)])
 
 
 @shape(
@@ -58,10 +58,10 @@ def moons(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
     labels=letters,
     summary="Concentric rings, one per class.",
 )
-def rings(draws: Draws, classes: int, samples: int, noise: float) -> tuple[Array, Array]:
+def rings(rng: RandomGenerator, classes: int, samples: int, noise: float) -> tuple[Array, Array]:
     places = np.arange(samples) % classes
-    angles = draws.apart(0).uniform(samples, 0.0, 2.0 * math.pi)
-    inputs = (places + 1)[:, None] * _directions(angles) + noise * draws.apart(1).normal((samples, 2))
+    angles = rng.child(0).uniform(samples, 0.0, 2.0 * math.pi)
+    inputs = (places + 1)[:, None] * _directions(angles) + noise * rng.child(1).normal((samples, 2))
     return inputs * (RADIUS / classes), places.astype(float)
 
 
@@ -74,10 +74,10 @@ def rings(draws: Draws, classes: int, samples: int, noise: float) -> tuple[Array
     labels=letters,
     summary="Gaussian blobs arranged in a circle, one per class.",
 )
-def blobs(draws: Draws, classes: int, samples: int, noise: float) -> tuple[Array, Array]:
+def blobs(rng: RandomGenerator, classes: int, samples: int, noise: float) -> tuple[Array, Array]:
     places = np.arange(samples) % classes
     centres = BLOBS_AT * _directions(2.0 * math.pi * places / classes)
-    return centres + noise * draws.apart(0).normal((samples, 2)), places.astype(float)
+    return centres + noise * rng.child(0).normal((samples, 2)), places.astype(float)
 
 
 @shape(
@@ -89,10 +89,10 @@ def blobs(draws: Draws, classes: int, samples: int, noise: float) -> tuple[Array
     labels=("dark", "light"),
     summary="Squares of alternating classes: many small regions to learn.",
 )
-def checkerboard(draws: Draws, squares: int, samples: int, noise: float) -> tuple[Array, Array]:
-    board = squares * (1.0 - draws.apart(0).uniform((samples, 2)))  # in [0, squares)
+def checkerboard(rng: RandomGenerator, squares: int, samples: int, noise: float) -> tuple[Array, Array]:
+    board = squares * (1.0 - rng.child(0).uniform((samples, 2)))  # in [0, squares)
     colours = np.floor(board).sum(axis=1) % 2.0
-    moved = board + noise * draws.apart(1).normal((samples, 2))
+    moved = board + noise * rng.child(1).normal((samples, 2))
     return (moved * (2.0 / squares) - 1.0) * RADIUS, colours
 
 
@@ -106,11 +106,11 @@ def checkerboard(draws: Draws, squares: int, samples: int, noise: float) -> tupl
     labels=letters,
     summary="Spiral arms around one centre, one per class.",
 )
-def spirals(draws: Draws, classes: int, turns: float, samples: int, noise: float) -> tuple[Array, Array]:
+def spirals(rng: RandomGenerator, classes: int, turns: float, samples: int, noise: float) -> tuple[Array, Array]:
     places = np.arange(samples) % classes
     along = (np.arange(samples) // classes + 1) / math.ceil(samples / classes)
     directions = _directions(2.0 * math.pi * (turns * along + places / classes))
-    return RADIUS * along[:, None] * directions + noise * draws.apart(0).normal((samples, 2)), places.astype(float)
+    return RADIUS * along[:, None] * directions + noise * rng.child(0).normal((samples, 2)), places.astype(float)
 
 
 def _directions(angles: Array) -> Array:

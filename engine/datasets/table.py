@@ -83,7 +83,7 @@ class Table:
 
     def to_dict(self) -> dict[str, Any]:
         numbers = np.column_stack([self.inputs, self.targets])
-        kind, rows = _packed(numbers) if numbers.size > _MOST_WRITTEN else ("", _written(numbers))
+        kind, rows = _pack(numbers) if numbers.size > _MOST_WRITTEN else ("", _to_text(numbers))
         return {
             "name": self.name,
             "columns": list(self.columns),
@@ -110,7 +110,7 @@ class Table:
         if not isinstance(data["rows"], str):
             raise SettingError(f"must be text with numbers, got {shown(data['rows'])}", "rows")
         width, kind = len(columns) + 1, data.get("packed", "")
-        numbers = _unpacked(data["rows"], kind, width) if kind else _read(data["rows"], width)
+        numbers = _unpack(data["rows"], kind, width) if kind else _from_text(data["rows"], width)
         name, target = data.get("name", "Table"), data.get("target", "target")
         drawn = data.get("drawn", False)
         if not isinstance(name, str) or not isinstance(target, str) or not isinstance(drawn, bool):
@@ -140,12 +140,12 @@ def checked_table(table: Table) -> Table:
     return table
 
 
-def _written(numbers: Array) -> str:
+def _to_text(numbers: Array) -> str:
     """One line of text per row."""
     return "\n".join(" ".join(map(repr, row)) for row in numbers.tolist())
 
 
-def _read(rows: str, width: int) -> Array:
+def _from_text(rows: str, width: int) -> Array:
     """The numbers (n, width) in lines of text. Raises SettingError."""
     lines = rows.split("\n") if rows.strip() else []
     if len(lines) * width > MOST_NUMBERS:
@@ -159,7 +159,7 @@ def _read(rows: str, width: int) -> Array:
     return numbers
 
 
-def _packed(numbers: Array) -> tuple[str, str]:
+def _pack(numbers: Array) -> tuple[str, str]:
     """dtype and base64 text of the numbers, in the smallest dtype that keeps every bit."""
     exact = (kind for kind in _KINDS[:-1] if _exact(numbers[:100], kind) and _exact(numbers, kind))
     kind = next(exact, _KINDS[-1])
@@ -175,7 +175,7 @@ def _exact(numbers: Array, kind: str) -> bool:
     return np.array_equal(back.view(np.int64), numbers.view(np.int64))
 
 
-def _unpacked(rows: str, kind: object, width: int) -> Array:
+def _unpack(rows: str, kind: object, width: int) -> Array:
     """The numbers (n, width) in base64. Raises SettingError."""
     if kind not in _KINDS:
         raise SettingError(f"must be one of {', '.join(_KINDS)}, got {shown(kind)}", "packed")

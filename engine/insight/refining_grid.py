@@ -18,10 +18,10 @@ class RefiningGrid:
         self.values: Array = np.empty((0, 0))
         self._shown: Array | None = None
         self._level = -1
-        self._rule()
+        self._begin_level()
         self._guess: Array = np.full_like(self.values, np.nan)
 
-    def _rule(self) -> None:
+    def _begin_level(self) -> None:
         """Begin the next level with all values unknown."""
         self._level += 1
         side = SIDES[self._level]
@@ -60,7 +60,7 @@ class RefiningGrid:
         if self._level + 1 == len(SIDES):
             return False
         coarse = self.values
-        self._rule()
+        self._begin_level()
         self.values[::2, ::2] = coarse
         self._guess = _between(_between(coarse).T).T
         new = np.ones(self.values.shape, bool)

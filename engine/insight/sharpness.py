@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.draws import Draws
+from engine.random_generator import RandomGenerator
 
 Array = np.ndarray
 # points (k, n) -> (losses (k,), gradients (k, n))
@@ -59,7 +59,7 @@ def _lanczos(product: Callable[[Array], Array], n: int) -> float:
     """
     basis = np.empty((min(_PRODUCTS, n), n))
     diagonal, beside = [], []
-    following = Draws(0).normal(n)
+    following = RandomGenerator(0).normal(n)
     following /= np.linalg.norm(following)
     with np.errstate(all="ignore"):
         for k in range(len(basis)):

@@ -151,7 +151,7 @@ class SlicePlan:
         if (
             before is not None
             and before.wanted.weights == self.wanted.weights
-            and not before._is_turned(request, cloud)
+            and not before._needs_other_plane(request, cloud)
         ):
             self.plane, self.weights, self.update = before.plane, before.weights, before.update
             self._spread, self._share, self._places = before._spread, before._share, before._places
@@ -189,9 +189,11 @@ class SlicePlan:
     def is_outgrown(self, request: PathRequest) -> bool:
         """Whether another plane or region would show the runs better by now."""
         cloud = _cloud(request)
-        if self._is_turned(request, cloud):
+        if self._needs_other_plane(request, cloud):
             return True
-        return self.wanted.region is None and not _holds(self.home, coordinates(self.plane, np.concatenate(cloud)))
+        return self.wanted.region is None and not _fits_region(
+            self.home, coordinates(self.plane, np.concatenate(cloud))
+        )
 
     def next(self, most: int) -> tuple[Array, Array]:
         """Up to `most` nodes of the grid to compute: their flat indices (b,), and theta there (b, n)."""
@@ -233,7 +235,7 @@ class SlicePlan:
         self.plane = replace(plane, origin=plane.at(coordinates(plane, self.start[np.newaxis]))[0])
         self._share = sum(plane.explained or (0.0,))
 
-    def _is_turned(self, request: PathRequest, cloud: list[Array]) -> bool:
+    def _needs_other_plane(self, request: PathRequest, cloud: list[Array]) -> bool:
         """Whether another plane fits the runs better. A plane that the user zooms into stays."""
         if self.weights is not None and request.wanted.weights is None:
             return _spread(cloud) > 0.0
@@ -251,7 +253,7 @@ class SlicePlan:
     def _frame(self, cloud: list[Array], before: SlicePlan | None) -> Region:
         """The previous region while it will do, else one with padding around the paths."""
         places = coordinates(self.plane, np.concatenate(cloud))
-        if before is not None and before.weights == self.weights and _holds(before.home, places):
+        if before is not None and before.weights == self.weights and _fits_region(before.home, places):
             return before.home
         x0, x1, y0, y1 = framed(places, ROOM if self.request.moving else MARGIN)
         least = FLAT * max(x1 - x0, y1 - y0)
@@ -269,10 +271,10 @@ def aligned(plane: Plane, before: Plane) -> Plane:
     exchanged = abs(second @ before.first) + abs(first @ before.second)
     if exchanged > kept and one < OVERTAKEN * two:
         first, second, one, two = second, first, two, one
-    return replace(plane, first=_turned(first, before), second=_turned(second, before), explained=(one, two))
+    return replace(plane, first=_flipped(first, before), second=_flipped(second, before), explained=(one, two))
 
 
-def _turned(axis: Array, before: Plane) -> Array:
+def _flipped(axis: Array, before: Plane) -> Array:
     """An axis (n,), with the sign of the more similar axis of the previous plane."""
     along = max(axis @ before.first, axis @ before.second, key=abs)
     return -axis if along < 0.0 else axis
@@ -312,7 +314,7 @@ def _explained(plane: Plane, cloud: list[Array]) -> tuple[float, float]:
     return (float(along[0] / total), float(along[1] / total)) if total > 0.0 else (0.0, 0.0)
 
 
-def _holds(home: Region, places: Array) -> bool:
+def _fits_region(home: Region, places: Array) -> bool:
     """Whether a region contains the places (k, 2), and they do not look too small in it."""
     x0, x1, y0, y1 = home
     parts = (places - (x0, y0)) / (x1 - x0, y1 - y0)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from engine.contracts import apart, inline
+from engine.contracts import inline, standalone
 from engine.networks import layout
-from engine.networks.vectors import LANES, at, load, stay_outside, store
+from engine.networks.vectors import LANES, at, load, noinline, store
 from engine.rng import bits
 from engine.stream import CURSOR, EPOCH, FIXED, ORDER, REPLACED, SEED, UPDATE
 
@@ -14,7 +14,7 @@ _EXAMPLES, _ORDER, _SEED, _EPOCH = range(4)  # entries of the stamp
 
 
 @inline
-def draws(stream, kind, number):
+def purpose_seed(stream, kind, number):
     """The seed of the random numbers for one purpose; gradient noise uses the non-negative indices."""
     return np.int64(bits(stream[SEED], -1 - kind - _KINDS * number))
 
@@ -25,13 +25,13 @@ def _below(seed, index, limit):
     return np.int64(((bits(seed, index) >> _HALF) * np.uint64(limit)) >> _HALF)
 
 
-@apart
+@standalone
 def _shuffle(order, n, seed):
     """A random order of n examples: all swap partners first, so that drawing them vectorises.
 
     Fisher-Yates shuffle, inside out: https://en.wikipedia.org/wiki/Fisher-Yates_shuffle
     """
-    stay_outside()
+    noinline()
     for i in range(n):
         order[i] = _below(seed, i, i + 1)
     for i in range(n):
@@ -41,7 +41,7 @@ def _shuffle(order, n, seed):
 
 
 @inline
-def arranged(stream, table, work, start, count):
+def batch_order(stream, table, work, start, count):
     """Pointer to the indices of examples start, start + 1, ... of the batch; work caches the order of the epoch."""
     order = layout.integers(at(work, table[layout.ORDER_AT]))
     stamp = layout.integers(at(work, layout.ORDER_STAMP_AT))
@@ -49,7 +49,7 @@ def arranged(stream, table, work, start, count):
     n = table[layout.EXAMPLES]
     if kind == REPLACED:
         stamp[_EXAMPLES] = 0
-        seed = draws(stream, _DRAWN, stream[UPDATE])
+        seed = purpose_seed(stream, _DRAWN, stream[UPDATE])
         for b in range(count):
             order[b] = _below(seed, start + b, n)
         return order
@@ -59,7 +59,7 @@ def arranged(stream, table, work, start, count):
             for i in range(n):
                 order[i] = i
         else:
-            _shuffle(order, n, draws(stream, _SHUFFLED, stream[EPOCH]))
+            _shuffle(order, n, purpose_seed(stream, _SHUFFLED, stream[EPOCH]))
         stamp[_EXAMPLES] = n
         stamp[_ORDER] = kind
         stamp[_SEED] = stream[SEED]

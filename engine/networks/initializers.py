@@ -13,8 +13,8 @@ import numpy as np
 
 from engine.choices import Choice
 from engine.contracts import Catalogue, Hyper
-from engine.draws import Draws
 from engine.networks.network import Network
+from engine.random_generator import RandomGenerator
 
 Array = np.ndarray
 Knobs = Mapping[str, float]
@@ -23,13 +23,13 @@ GLOROT = "Glorot & Bengio 2010, https://proceedings.mlr.press/v9/glorot10a.html"
 HE = "He et al. 2015, https://arxiv.org/abs/1502.01852"
 LECUN = "LeCun et al. 1998, section 4.6, https://doi.org/10.1007/3-540-49430-8_2"
 
-_CUT = 2.0  # standard deviations at which JAX and Keras truncate a normal distribution
-_KEPT = 0.87962566103423978  # standard deviation of a standard normal distribution truncated there
+_TRUNCATED_AT = 2.0  # standard deviations at which JAX and Keras truncate a normal distribution
+_TRUNCATED_DEVIATION = 0.87962566103423978  # standard deviation of a standard normal distribution truncated there
 
 
 @dataclass(frozen=True, slots=True)
 class Initializer:
-    """One way to initialise a layer: draw(draws, knobs, inputs, units) -> (W (units, inputs), biases (units,))."""
+    """One way to initialise a layer: draw(rng, knobs, inputs, units) -> (W (units, inputs), biases (units,))."""
 
     key: str
     title: str
@@ -37,7 +37,7 @@ class Initializer:
     formula: str
     source: str
     help: str
-    draw: Callable[[Draws, Knobs, int, int], tuple[Array, Array]]
+    draw: Callable[[RandomGenerator, Knobs, int, int], tuple[Array, Array]]
 
 
 INITIALIZERS: Catalogue[Initializer] = Catalogue("initializer")
@@ -54,19 +54,19 @@ def initial_theta(network: Network, choice: Choice, seed: int) -> Array:
     theta = np.zeros(network.parameters)
     for layer, (weights, biases) in enumerate(network.unpacked(theta)):
         units, inputs = weights.shape
-        weights[:], biases[:] = entry.draw(Draws(seed).apart(_WEIGHTS + layer), knobs, inputs, units)
+        weights[:], biases[:] = entry.draw(RandomGenerator(seed).child(_WEIGHTS + layer), knobs, inputs, units)
     return theta
 
 
 def initializer(
     key: str, title: str, *knobs: Hyper, formula: str, source: str, help: str, bias: float = 0.0
-) -> Callable[[Callable[[Draws, Knobs, int, int], Array]], Initializer]:
+) -> Callable[[Callable[[RandomGenerator, Knobs, int, int], Array]], Initializer]:
     """Decorator: declare an initializer over its unscaled W; the biases are a knob with default `bias`."""
     common = (SCALE, Hyper("bias", "b", bias, -1000.0, 1000.0, slider=(-1.0, 1.0), help="Initial value of every bias."))
 
-    def declare(weights: Callable[[Draws, Knobs, int, int], Array]) -> Initializer:
-        def draw(draws: Draws, knobs: Knobs, inputs: int, units: int) -> tuple[Array, Array]:
-            return knobs["scale"] * weights(draws, knobs, inputs, units), np.full(units, knobs["bias"])
+    def declare(weights: Callable[[RandomGenerator, Knobs, int, int], Array]) -> Initializer:
+        def draw(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> tuple[Array, Array]:
+            return knobs["scale"] * weights(rng, knobs, inputs, units), np.full(units, knobs["bias"])
 
         return INITIALIZERS.add(Initializer(key, title, (*knobs, *common), formula, source, help, draw))
 
@@ -80,7 +80,7 @@ def initializer(
     source="Goodfellow et al. 2016, section 8.4, https://www.deeplearningbook.org/contents/optimization.html",
     help="All weights are 0: hidden units stay identical, and the first layer's gradient is exactly 0.",
 )
-def zeros(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
+def zeros(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
     return np.zeros((units, inputs))
 
 
@@ -92,7 +92,7 @@ def zeros(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
     source="Goodfellow et al. 2016, section 8.4, https://www.deeplearningbook.org/contents/optimization.html",
     help="All weights are equal: the units of a layer learn the same thing and stay identical.",
 )
-def constant(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
+def constant(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
     return np.full((units, inputs), knobs["value"])
 
 
@@ -104,8 +104,8 @@ def constant(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
     source="https://docs.pytorch.org/docs/stable/nn.init.html",
     help="Uniform within a bound that ignores the size of the layer.",
 )
-def uniform(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
-    return _within(draws, knobs["bound"], inputs, units)
+def uniform(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
+    return _uniform(rng, knobs["bound"], inputs, units)
 
 
 @initializer(
@@ -116,8 +116,8 @@ def uniform(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
     source="https://docs.pytorch.org/docs/stable/nn.init.html",
     help="Normal with a standard deviation that ignores the size of the layer.",
 )
-def normal(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
-    return knobs["deviation"] * draws.normal((units, inputs))
+def normal(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
+    return knobs["deviation"] * rng.normal((units, inputs))
 
 
 @initializer(
@@ -127,8 +127,8 @@ def normal(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
     source=GLOROT,
     help="Preserves the scale of activations and gradients in tanh networks (also called Xavier).",
 )
-def glorot_uniform(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
-    return _within(draws, math.sqrt(6.0 / (inputs + units)), inputs, units)
+def glorot_uniform(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
+    return _uniform(rng, math.sqrt(6.0 / (inputs + units)), inputs, units)
 
 
 @initializer(
@@ -138,8 +138,8 @@ def glorot_uniform(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array
     source=GLOROT,
     help="Preserves the scale of activations and gradients in tanh networks (also called Xavier); not truncated.",
 )
-def glorot_normal(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
-    return math.sqrt(2.0 / (inputs + units)) * draws.normal((units, inputs))
+def glorot_normal(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
+    return math.sqrt(2.0 / (inputs + units)) * rng.normal((units, inputs))
 
 
 @initializer(
@@ -149,8 +149,8 @@ def glorot_normal(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
     source=HE,
     help="Preserves the scale of activations in ReLU networks (also called Kaiming; gain √2).",
 )
-def he_uniform(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
-    return _within(draws, math.sqrt(6.0 / inputs), inputs, units)
+def he_uniform(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
+    return _uniform(rng, math.sqrt(6.0 / inputs), inputs, units)
 
 
 @initializer(
@@ -160,8 +160,8 @@ def he_uniform(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
     source=HE,
     help="Preserves the scale of activations in ReLU networks (also called Kaiming; gain √2); not truncated.",
 )
-def he_normal(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
-    return math.sqrt(2.0 / inputs) * draws.normal((units, inputs))
+def he_normal(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
+    return math.sqrt(2.0 / inputs) * rng.normal((units, inputs))
 
 
 @initializer(
@@ -171,8 +171,8 @@ def he_normal(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
     source=LECUN,
     help="Variance 1 / inputs: pre-activations have the scale of the layer's inputs.",
 )
-def lecun_uniform(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
-    return _within(draws, math.sqrt(3.0 / inputs), inputs, units)
+def lecun_uniform(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
+    return _uniform(rng, math.sqrt(3.0 / inputs), inputs, units)
 
 
 @initializer(
@@ -182,11 +182,11 @@ def lecun_uniform(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
     source=f"{LECUN}; truncated as in https://docs.jax.dev/en/latest/jax.nn.initializers.html",
     help="Variance 1 / inputs, without outliers.",
 )
-def lecun_normal(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
-    found = draws.normal((units, inputs))
-    while (outside := np.abs(found) > _CUT).any():
-        found[outside] = draws.normal(int(np.count_nonzero(outside)))
-    return math.sqrt(1.0 / inputs) / _KEPT * found
+def lecun_normal(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
+    found = rng.normal((units, inputs))
+    while (outside := np.abs(found) > _TRUNCATED_AT).any():
+        found[outside] = rng.normal(int(np.count_nonzero(outside)))
+    return math.sqrt(1.0 / inputs) / _TRUNCATED_DEVIATION * found
 
 
 @initializer(
@@ -196,8 +196,8 @@ def lecun_normal(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
     source="Saxe et al. 2014, https://arxiv.org/abs/1312.6120",
     help="A random rotation: preserves norms exactly, as far as the shape allows.",
 )
-def orthogonal(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
-    q, r = np.linalg.qr(draws.normal((max(units, inputs), min(units, inputs))))
+def orthogonal(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
+    q, r = np.linalg.qr(rng.normal((max(units, inputs), min(units, inputs))))
     # This choice of signs makes the distribution uniform (Mezzadri 2007, arXiv:math-ph/0609050).
     q = q * np.where(np.diag(r) < 0.0, -1.0, 1.0)
     return q if units >= inputs else q.T
@@ -211,13 +211,13 @@ def orthogonal(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
     help="The initialisation of TensorFlow Playground.",
     bias=0.1,
 )
-def playground(draws: Draws, knobs: Knobs, inputs: int, units: int) -> Array:
-    return _within(draws, 0.5, inputs, units)
+def playground(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
+    return _uniform(rng, 0.5, inputs, units)
 
 
-def _torch(draws: Draws, knobs: Knobs, inputs: int, units: int) -> tuple[Array, Array]:
+def _torch(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> tuple[Array, Array]:
     bound = 1.0 / math.sqrt(inputs)
-    return knobs["scale"] * _within(draws, bound, inputs, units), draws.uniform(units, -bound, bound)
+    return knobs["scale"] * _uniform(rng, bound, inputs, units), rng.uniform(units, -bound, bound)
 
 
 INITIALIZERS.add(
@@ -233,5 +233,5 @@ INITIALIZERS.add(
 )
 
 
-def _within(draws: Draws, bound: float, inputs: int, units: int) -> Array:
-    return draws.uniform((units, inputs), -bound, bound)
+def _uniform(rng: RandomGenerator, bound: float, inputs: int, units: int) -> Array:
+    return rng.uniform((units, inputs), -bound, bound)

@@ -10,7 +10,7 @@ from numba import types
 from engine.contracts import call_objective, pointer, routine
 from engine.networks import layout
 from engine.networks.activations import ACTIVATIONS
-from engine.networks.forward import measuring, turned
+from engine.networks.forward import copy_transposed, measuring_stream
 from engine.networks.mlp import MEASURING, network_objective
 from engine.networks.network import Network
 from engine.networks.packing import Packed, packed_set
@@ -96,7 +96,7 @@ def _look(objective, theta, stream, constants, work, outputs, gradient, sums, aw
             found[_SQUARES] += total(squares) * scale
             found[_ENDS] += total(ends) * scale
         last = at(table, layout.HEAD + layout.ROW * (table[layout.LAYERS] - 1))
-        turned(at(p_work, last[layout.VALUES_AT]), k, count, at(p_outputs, start * k))
+        copy_transposed(at(p_work, last[layout.VALUES_AT]), k, count, at(p_outputs, start * k))
     return loss
 
 
@@ -113,7 +113,7 @@ def inspect_packed(network: Network, theta: Array, packed: Packed) -> Inspection
     gradient = np.empty(network.parameters)
     sums, awake = np.zeros((network.layers, _SUMS)), np.zeros(units.sum())
     loss = _look(
-        network_objective.address, np.ascontiguousarray(theta, np.float64), measuring(MEASURING, examples),
+        network_objective.address, np.ascontiguousarray(theta, np.float64), measuring_stream(MEASURING, examples),
         packed.constants, packed.work(), outputs.reshape(-1), gradient, sums.reshape(-1), awake,
         _limits(network).reshape(-1),
     )  # fmt: skip

@@ -46,7 +46,7 @@ def padded(count: int) -> int:
     return -(-count // LANES) * LANES
 
 
-class _Places:
+class _Allocator:
     """Allocates consecutive blocks of scratch memory."""
 
     def __init__(self) -> None:
@@ -57,9 +57,9 @@ class _Places:
         return self.size - numbers
 
 
-def laid_out(network: Network, examples: int) -> tuple[Array, int]:
+def memory_layout(network: Network, examples: int) -> tuple[Array, int]:
     """The integers at the start of the constants, without the kernels' addresses, and the size of work."""
-    sizes, columns, work = network.sizes, min(CHUNK, padded(max(examples, 1))), _Places()
+    sizes, columns, work = network.sizes, min(CHUNK, padded(max(examples, 1))), _Allocator()
     widest = padded(max(sizes))
     head = np.zeros(HEAD + ROW * network.layers, np.int64)
     head[LAYERS], head[FEATURES], head[OUTPUTS] = network.layers, sizes[0], sizes[-1]

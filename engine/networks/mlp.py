@@ -6,10 +6,10 @@ the vectors. Padding columns repeat the first example: they have weight 0, and a
 
 import numpy as np
 
-from engine.contracts import OBJECTIVE, apart, inline, kernel, unfolded
+from engine.contracts import OBJECTIVE, inline, inline_ir, kernel, standalone
 from engine.networks import layout
 from engine.networks.activations import call_activation
-from engine.networks.batch import DROPPED, arranged, draws, gather_columns, gather_rows
+from engine.networks.batch import DROPPED, batch_order, gather_columns, gather_rows, purpose_seed
 from engine.networks.losses import call_loss
 from engine.networks.products import (
     backward_product,
@@ -18,7 +18,7 @@ from engine.networks.products import (
     narrow_gradient_product,
     transpose_block,
 )
-from engine.networks.vectors import LANES, at, load, splat, stay_outside, store, total
+from engine.networks.vectors import LANES, at, load, noinline, splat, store, total
 from engine.rng import uniform
 from engine.stream import CURSOR, EXAMPLES, QUIET, TAKEN, UPDATE
 
@@ -32,9 +32,9 @@ def _padded(count):
 
 
 @inline
-def _drop(values, slopes, units, columns, stream, layer, start, kept):
+def _dropout(values, slopes, units, columns, stream, layer, start, kept):
     """Dropout: keep a share of the activations; the same ones at every call within an update."""
-    seed = draws(stream, DROPPED, stream[UPDATE])
+    seed = purpose_seed(stream, DROPPED, stream[UPDATE])
     scale = 1.0 / kept
     for j in range(units):
         for b in range(columns):
@@ -54,7 +54,7 @@ def _add(target, other, n):
         target[i] += other[i]
 
 
-@unfolded
+@inline_ir
 def _forward(theta, stream, constants, work, start, columns):
     """Values and slopes of every layer for the examples in the first layer's input."""
     table = layout.integers(constants)
@@ -75,17 +75,17 @@ def _forward(theta, stream, constants, work, start, columns):
             continue
         call_activation(row[layout.ACTIVATION], values, slopes, units * columns)
         if kept < 1.0 and stream[QUIET] == TRAINING and layer < layers - 1:
-            _drop(values, slopes, units, columns, stream, layer, start, kept)
+            _dropout(values, slopes, units, columns, stream, layer, start, kept)
         if row[layout.SKIPS]:
             _add(values, inputs, units * columns)
 
 
-@apart
+@standalone
 def _deltas(slopes, back, linear, units, columns, biases, adds):
     """slopes (units, columns) become deltas: multiplied by back, unless the loss has written them; biases: their
     sums.
     """
-    stay_outside()
+    noinline()
     for j in range(units):
         place = j * columns
         sums = splat(0.0)
@@ -98,7 +98,7 @@ def _deltas(slopes, back, linear, units, columns, biases, adds):
         biases[j] = total(sums) + (biases[j] if adds else 0.0)
 
 
-@unfolded
+@inline_ir
 def _backward(theta, grad, constants, work, columns, wide, adds):
     """The whole grad from the slopes of every layer and the loss's deltas; adds: accumulate in grad."""
     table = layout.integers(constants)
@@ -126,7 +126,7 @@ def _backward(theta, grad, constants, work, columns, wide, adds):
 
 
 @inline
-def _weigh(weights, stamp, place, k, columns, count, share):
+def _set_weights(weights, stamp, place, k, columns, count, share):
     """weights (k, columns): share for every example, 0 for padding; kept from call to call."""
     if stamp[0] == place and stamp[1] == k and stamp[2] == count and stamp[3] == share:
         return
@@ -164,7 +164,7 @@ def network_objective(theta, grad, stream, constants, work):
     for start in range(0, taken, most):
         count = min(most, taken - start)
         columns = _padded(count)
-        chosen = arranged(stream, table, work, start, count)
+        chosen = batch_order(stream, table, work, start, count)
         if wide:
             rows = at(work, table[layout.ROWS_AT])
             stride = _padded(features)
@@ -176,7 +176,7 @@ def network_objective(theta, grad, stream, constants, work):
         if quiet == OUTPUTS_ONLY:
             continue
         gather_columns(at(constants, table[layout.TARGETS]), k, chosen, count, columns, targets)
-        _weigh(weights, at(work, layout.WEIGHTS_STAMP_AT), table[layout.WEIGHTS_AT], k, columns, count, share)
+        _set_weights(weights, at(work, layout.WEIGHTS_STAMP_AT), table[layout.WEIGHTS_AT], k, columns, count, share)
         loss += call_loss(
             table[layout.LOSS], at(work, last[layout.VALUES_AT]), targets, weights, deltas, k, columns,
             constants[table[layout.NUMBERS] + layout.KNOB],

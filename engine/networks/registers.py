@@ -43,7 +43,7 @@ def number(value: int) -> ir.Constant:
     return ir.Constant(INT64, value)
 
 
-def everywhere(value: float) -> ir.Constant:
+def constant_vector(value: float) -> ir.Constant:
     """A constant in all lanes."""
     return ir.Constant(DOUBLES, [value] * LANES)
 
@@ -53,16 +53,16 @@ def bits(value: int) -> ir.Constant:
     return ir.Constant(INT64S, [value] * LANES)
 
 
-def places(indices) -> ir.Constant:
+def shuffle_mask(indices) -> ir.Constant:
     """The lanes that a shuffle selects, in order."""
     return ir.Constant(ir.VectorType(INT32, len(indices)), list(indices))
 
 
-def repeated(builder, value):
+def broadcast(builder, value):
     """A vector with a value (of any type) in all lanes."""
     nothing = ir.Constant(ir.VectorType(value.type, LANES), ir.Undefined)
     first = builder.insert_element(nothing, value, ir.Constant(INT32, 0))
-    return builder.shuffle_vector(first, nothing, places([0] * LANES))
+    return builder.shuffle_vector(first, nothing, shuffle_mask([0] * LANES))
 
 
 def vector_at(builder, p, i):
@@ -72,10 +72,10 @@ def vector_at(builder, p, i):
 
 def lanes_before(builder, count):
     """The mask of the first `count` lanes."""
-    return builder.icmp_signed("<", ir.Constant(INT64S, list(range(LANES))), repeated(builder, count))
+    return builder.icmp_signed("<", ir.Constant(INT64S, list(range(LANES))), broadcast(builder, count))
 
 
-def called(builder, name, *arguments):
+def call_llvm(builder, name, *arguments):
     """Call the LLVM intrinsic of this name on vectors."""
     kind = ir.FunctionType(DOUBLES, [argument.type for argument in arguments])
     return builder.call(get_or_insert_function(builder.module, kind, f"{name}.v{LANES}f64"), arguments)
@@ -83,7 +83,7 @@ def called(builder, name, *arguments):
 
 def masked_load(builder, address, mask):
     """Load the vector at an address, with zeros where the mask is off; nothing is read there."""
-    arguments = [address, ir.Constant(INT32, ALIGNED), mask, everywhere(0.0)]
+    arguments = [address, ir.Constant(INT32, ALIGNED), mask, constant_vector(0.0)]
     kind = ir.FunctionType(DOUBLES, [argument.type for argument in arguments])
     return builder.call(get_or_insert_function(builder.module, kind, f"llvm.masked.load.v{LANES}f64.p0"), arguments)
 
@@ -95,13 +95,13 @@ def masked_store(builder, vector, address, mask):
     builder.call(get_or_insert_function(builder.module, kind, f"llvm.masked.store.v{LANES}f64.p0"), arguments)
 
 
-def halved(builder, vector):
+def horizontal_sum(builder, vector):
     """The sum of a vector's lanes, by adding halves until one number is left."""
     width = LANES
     while width > 1:
         width //= 2
         nothing = ir.Constant(vector.type, ir.Undefined)
-        low = builder.shuffle_vector(vector, nothing, places(range(width)))
-        high = builder.shuffle_vector(vector, nothing, places(range(width, 2 * width)))
+        low = builder.shuffle_vector(vector, nothing, shuffle_mask(range(width)))
+        high = builder.shuffle_vector(vector, nothing, shuffle_mask(range(width, 2 * width)))
         vector = builder.fadd(low, high)
     return builder.extract_element(vector, ir.Constant(INT32, 0))

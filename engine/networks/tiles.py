@@ -15,14 +15,14 @@ from engine.networks.registers import (
     ALIGNED,
     DOUBLE,
     LANES,
-    called,
-    everywhere,
-    halved,
+    broadcast,
+    call_llvm,
+    constant_vector,
+    horizontal_sum,
     lanes_before,
     masked_load,
     masked_store,
     number,
-    repeated,
     vector_at,
 )
 
@@ -46,13 +46,13 @@ def rank_one_tile(height, width, cut=False):
         def generate(context, builder, signature, given):
             U, u_row, u_step, A, a_row, depth, start, S, Z, z_row, room = given
             cells = list(product(range(height), range(width)))
-            sums = [alloca_once_value(builder, everywhere(0.0)) for _ in cells]
+            sums = [alloca_once_value(builder, constant_vector(0.0)) for _ in cells]
             targets = [vector_at(builder, _row(builder, Z, z_row, r), number(c * LANES)) for r, c in cells]
             mask = lanes_before(builder, room) if cut else None
             for value in sums:
-                builder.store(everywhere(0.0), value)
+                builder.store(constant_vector(0.0), value)
             with builder.if_then(builder.icmp_signed("==", start, number(BIAS))):
-                biases = [repeated(builder, builder.load(builder.gep(S, [number(r)]))) for r in range(height)]
+                biases = [broadcast(builder, builder.load(builder.gep(S, [number(r)]))) for r in range(height)]
                 for (r, _), value in zip(cells, sums, strict=True):
                     builder.store(biases[r], value)
             with builder.if_then(builder.icmp_signed("==", start, number(SUM))):
@@ -64,9 +64,9 @@ def rank_one_tile(height, width, cut=False):
                 a = builder.gep(A, [builder.mul(loop.index, a_row)])
                 vectors = [builder.load(vector_at(builder, a, number(c * LANES)), align=ALIGNED) for c in range(width)]
                 step = builder.mul(loop.index, u_step)
-                factors = [repeated(builder, builder.load(builder.gep(row, [step]))) for row in rows]
+                factors = [broadcast(builder, builder.load(builder.gep(row, [step]))) for row in rows]
                 for (r, c), value in zip(cells, sums, strict=True):
-                    term = called(builder, "llvm.fmuladd", factors[r], vectors[c], builder.load(value))
+                    term = call_llvm(builder, "llvm.fmuladd", factors[r], vectors[c], builder.load(value))
                     builder.store(term, value)
             for target, value in zip(targets, sums, strict=True):
                 if cut:
@@ -93,9 +93,9 @@ def inner_tile(height, width):
         def generate(context, builder, signature, given):
             D, A, columns, start, G, g_row = given
             cells = list(product(range(height), range(width)))
-            sums = [alloca_once_value(builder, everywhere(0.0)) for _ in cells]
+            sums = [alloca_once_value(builder, constant_vector(0.0)) for _ in cells]
             for value in sums:
-                builder.store(everywhere(0.0), value)
+                builder.store(constant_vector(0.0), value)
             firsts = [_row(builder, D, columns, r) for r in range(height)]
             seconds = [_row(builder, A, columns, c) for c in range(width)]
             with for_range(builder, builder.sdiv(columns, number(LANES))) as loop:
@@ -103,7 +103,7 @@ def inner_tile(height, width):
                 left = [builder.load(vector_at(builder, row, place), align=ALIGNED) for row in firsts]
                 right = [builder.load(vector_at(builder, row, place), align=ALIGNED) for row in seconds]
                 for (r, c), value in zip(cells, sums, strict=True):
-                    builder.store(called(builder, "llvm.fmuladd", left[r], right[c], builder.load(value)), value)
+                    builder.store(call_llvm(builder, "llvm.fmuladd", left[r], right[c], builder.load(value)), value)
             keeps = builder.icmp_signed("==", start, number(SUM))
             for (r, c), value in zip(cells, sums, strict=True):
                 target = builder.gep(_row(builder, G, g_row, r), [number(c)])
@@ -111,7 +111,7 @@ def inner_tile(height, width):
                 builder.store(DOUBLE(0.0), old)
                 with builder.if_then(keeps):
                     builder.store(builder.load(target), old)
-                builder.store(builder.fadd(builder.load(old), halved(builder, builder.load(value))), target)
+                builder.store(builder.fadd(builder.load(old), horizontal_sum(builder, builder.load(value))), target)
             return context.get_dummy_value()
 
         return types.none(Floats, Floats, types.int64, types.int64, Floats, types.int64), generate

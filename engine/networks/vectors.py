@@ -18,15 +18,15 @@ from engine.networks.registers import (
     VECTOR,
     VectorType,
     bits,
-    called,
-    everywhere,
-    halved,
+    broadcast,
+    call_llvm,
+    constant_vector,
+    horizontal_sum,
     lanes_before,
     masked_load,
     masked_store,
     number,
-    places,
-    repeated,
+    shuffle_mask,
     vector_at,
 )
 from engine.networks.registers import LANES as LANES
@@ -95,7 +95,7 @@ def spread(typing_context, p, i):
     """The number p[i] in all lanes."""
 
     def generate(context, builder, signature, given):
-        return repeated(builder, builder.load(builder.gep(given[0], [given[1]])))
+        return broadcast(builder, builder.load(builder.gep(given[0], [given[1]])))
 
     return VECTOR(Floats, types.intp), generate
 
@@ -103,7 +103,7 @@ def spread(typing_context, p, i):
 @intrinsic
 def splat(typing_context, x):
     """The number x in all lanes; a literal becomes a constant."""
-    return VECTOR(types.float64), lambda context, builder, signature, given: repeated(builder, given[0])
+    return VECTOR(types.float64), lambda context, builder, signature, given: broadcast(builder, given[0])
 
 
 # Arithmetic
@@ -140,7 +140,7 @@ def fma(typing_context, x, y, z):
     """x * y + z, with one rounding where the CPU has FMA."""
 
     def generate(context, builder, signature, given):
-        return called(builder, "llvm.fmuladd", *given)
+        return call_llvm(builder, "llvm.fmuladd", *given)
 
     return VECTOR(VECTOR, VECTOR, VECTOR), generate
 
@@ -148,25 +148,27 @@ def fma(typing_context, x, y, z):
 @intrinsic
 def root(typing_context, x):
     """Square root; NaN below zero."""
-    return VECTOR(VECTOR), lambda context, builder, signature, given: called(builder, "llvm.sqrt", *given)
+    return VECTOR(VECTOR), lambda context, builder, signature, given: call_llvm(builder, "llvm.sqrt", *given)
 
 
 @intrinsic
 def absolute(typing_context, x):
     """|x|."""
-    return VECTOR(VECTOR), lambda context, builder, signature, given: called(builder, "llvm.fabs", *given)
+    return VECTOR(VECTOR), lambda context, builder, signature, given: call_llvm(builder, "llvm.fabs", *given)
 
 
 @intrinsic
 def signed(typing_context, size, sign):
     """|size| with the sign of `sign`."""
-    return VECTOR(VECTOR, VECTOR), lambda context, builder, signature, given: called(builder, "llvm.copysign", *given)
+    return VECTOR(VECTOR, VECTOR), lambda context, builder, signature, given: call_llvm(
+        builder, "llvm.copysign", *given
+    )
 
 
 @intrinsic
 def total(typing_context, v):
     """The sum of all lanes, always in the same order."""
-    return types.float64(VECTOR), lambda context, builder, signature, given: halved(builder, given[0])
+    return types.float64(VECTOR), lambda context, builder, signature, given: horizontal_sum(builder, given[0])
 
 
 # Selection
@@ -200,7 +202,7 @@ def positive(typing_context, x, y, z):
 
     def generate(context, builder, signature, given):
         x, y, z = given
-        return builder.select(builder.fcmp_ordered(">", x, everywhere(0.0)), y, z)
+        return builder.select(builder.fcmp_ordered(">", x, constant_vector(0.0)), y, z)
 
     return VECTOR(VECTOR, VECTOR, VECTOR), generate
 
@@ -225,7 +227,7 @@ def bit(typing_context, shifted, place, y, z):
 
     def generate(context, builder, signature, given):
         shifted, place, y, z = given
-        asked = repeated(builder, builder.shl(number(1), place))
+        asked = broadcast(builder, builder.shl(number(1), place))
         found = builder.and_(builder.bitcast(shifted, INT64S), asked)
         return builder.select(builder.icmp_unsigned("!=", found, bits(0)), y, z)
 
@@ -254,7 +256,7 @@ def exponent(typing_context, x):
         raised = builder.add(builder.bitcast(given[0], INT64S), bits((1023 << 52) - _SQRT_HALF))
         # As the lowest bits of 2**52 + 1023 + n: integer conversion needs AVX-512.
         biased = builder.or_(builder.lshr(raised, bits(52)), bits((1023 + 52) << 52))
-        return builder.fsub(builder.bitcast(biased, DOUBLES), everywhere(2.0**52 + 1023.0))
+        return builder.fsub(builder.bitcast(biased, DOUBLES), constant_vector(2.0**52 + 1023.0))
 
     return VECTOR(VECTOR), generate
 
@@ -278,8 +280,8 @@ def _transposed(builder, rows):
     """Transpose a square block in registers: exchange halves, then quarters, and so on."""
     step = LANES // 2
     while step:
-        first = places([i + LANES - step if i & step else i for i in range(LANES)])
-        second = places([i + LANES if i & step else i + step for i in range(LANES)])
+        first = shuffle_mask([i + LANES - step if i & step else i for i in range(LANES)])
+        second = shuffle_mask([i + LANES if i & step else i + step for i in range(LANES)])
         for row in (row for row in range(LANES) if not row & step):
             upper, lower = rows[row], rows[row + step]
             rows[row] = builder.shuffle_vector(upper, lower, first)
@@ -307,7 +309,7 @@ def transpose(typing_context, source, source_stride, target, target_stride):
 
 
 @intrinsic
-def stay_outside(typing_context):
+def noinline(typing_context):
     """Prevents LLVM from inlining the function that calls it.
 
     If an inlined function calls it, it must be compiled with forceinline=False, or Numba forces it inline, too.

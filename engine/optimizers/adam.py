@@ -6,17 +6,17 @@ import math
 
 from engine.contracts import STEP, Hyper, kernel
 from engine.optimizers.catalogue import optimizer
-from engine.optimizers.pieces import (
+from engine.optimizers.shared import (
     Pointer,
-    complement,
+    bias_correction,
     epsilon,
-    memory_of_gradients,
-    memory_of_squares,
+    first_moment_decay,
+    second_moment_decay,
     switch,
 )
 
-BETA1 = memory_of_gradients("beta1", "β₁", 0.9)
-BETA2 = memory_of_squares("beta2", "β₂", 0.999)
+BETA1 = first_moment_decay("beta1", "β₁", 0.9)
+BETA2 = second_moment_decay("beta2", "β₂", 0.999)
 EPS = epsilon(1e-8)
 CORRECTION = switch(
     "bias_correction",
@@ -87,8 +87,8 @@ def adam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
     beta2 = hyper[1]
     eps = hyper[2]
     eps_root = hyper[4]
-    rate = lr / complement(beta1, t, slots, 2 * n)
-    unbias = 1.0 / complement(beta2, t, slots, 2 * n + 2)
+    rate = lr / bias_correction(beta1, t, slots, 2 * n)
+    unbias = 1.0 / bias_correction(beta2, t, slots, 2 * n + 2)
     if hyper[3] == 0.0:
         rate = lr
         unbias = 1.0
@@ -137,8 +137,8 @@ def amsgrad(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
     beta1 = hyper[0]
     beta2 = hyper[1]
     eps = hyper[2]
-    rate = lr / complement(beta1, t, slots, 3 * n)
-    unbias = 1.0 / complement(beta2, t, slots, 3 * n + 2)
+    rate = lr / bias_correction(beta1, t, slots, 3 * n)
+    unbias = 1.0 / bias_correction(beta2, t, slots, 3 * n + 2)
     before = unbias if hyper[3] > 0.0 else 1.0
     after = 1.0 if hyper[3] > 0.0 else unbias
     for i in range(n):
@@ -159,7 +159,7 @@ def amsgrad(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
     "adamax",
     "Adamax",
     BETA1,
-    memory_of_squares("beta2", "β₂", 0.999),
+    second_moment_decay("beta2", "β₂", 0.999),
     epsilon(1e-8, "Added to the magnitude of every gradient, to avoid division by zero."),
     slots=("m", "u"),
     momentum="m",
@@ -182,7 +182,7 @@ def adamax(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: fl
     beta1 = hyper[0]
     beta2 = hyper[1]
     eps = hyper[2]
-    rate = lr / complement(beta1, t, slots, 2 * n)
+    rate = lr / bias_correction(beta1, t, slots, 2 * n)
     for i in range(n):
         g = grad[i]
         m = beta1 * slots[i] + (1.0 - beta1) * g
@@ -240,8 +240,8 @@ def nadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: flo
     beta2 = hyper[1]
     eps = hyper[2]
     psi = hyper[3]
-    unbias = 1.0 / complement(beta2, t, slots, 3 * n)
-    # The scalars after complement's two: psi, 0.96^psi, 0.96^(t psi), by products as in complement.
+    unbias = 1.0 / bias_correction(beta2, t, slots, 3 * n)
+    # The scalars after bias_correction's two: psi, 0.96^psi, 0.96^(t psi), by products as in bias_correction.
     at = 3 * n + 2
     if psi == slots[at] and t & 63 != 1:
         slots[at + 2] *= slots[at + 1]
@@ -305,8 +305,8 @@ def radam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: flo
     """
     beta1 = hyper[0]
     beta2 = hyper[1]
-    rate = lr / complement(beta1, t, slots, 2 * n)
-    c = complement(beta2, t, slots, 2 * n + 2)
+    rate = lr / bias_correction(beta1, t, slots, 2 * n)
+    c = bias_correction(beta2, t, slots, 2 * n + 2)
     rho_max = 2.0 / (1.0 - beta2) - 1.0
     rho = rho_max - 2.0 * t * (1.0 - c) / c
     sure = rho > 5.0

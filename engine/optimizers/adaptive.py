@@ -6,7 +6,7 @@ import math
 
 from engine.contracts import STEP, Hyper, inline, kernel
 from engine.optimizers.catalogue import optimizer
-from engine.optimizers.pieces import Pointer, complement, epsilon, fraction, memory_of_squares, switch
+from engine.optimizers.shared import Pointer, bias_correction, epsilon, fraction, second_moment_decay, switch
 
 EPS_INSIDE = switch("eps_inside", "ε inside", False, "On: add ε inside the square root (as in Optax). Off: outside.")
 
@@ -65,7 +65,7 @@ def adagrad(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
         theta[i] -= rate * g / (math.sqrt(s + inside) + outside)
 
 
-ALPHA = memory_of_squares("alpha", "α", 0.99)
+ALPHA = second_moment_decay("alpha", "α", 0.99)
 BUFFER = fraction("momentum", "μ", 0.0, "Momentum: share of the velocity kept per update; 0 is off.")
 NESTEROV = switch("nesterov", "lookahead", False, "On: Nesterov momentum.")
 CORRECTION = switch("bias_correction", "corrected", False, "On: correct the mean for its initialisation at zero.")
@@ -89,7 +89,7 @@ def rmsprop_step(
     ahead = mu if hyper[4] > 0.0 else 0.0
     direct = 1.0 if hyper[4] > 0.0 else 0.0
     follow = 1.0 - direct + ahead
-    unbias = 1.0 / complement(alpha, t, slots, (3 if centred else 2) * n)
+    unbias = 1.0 / bias_correction(alpha, t, slots, (3 if centred else 2) * n)
     if hyper[5] == 0.0:
         unbias = 1.0
     within = lr if hyper[6] > 0.0 else 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.contracts import STEP, Hyper, kernel
 from engine.optimizers.catalogue import optimizer
-from engine.optimizers.pieces import Pointer, fraction
+from engine.optimizers.shared import Pointer, fraction
 
 MOMENTUM = fraction("momentum", "μ", 0.9, "Share of the velocity kept per update.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.contracts import STEP, Hyper, kernel
 from engine.optimizers.catalogue import optimizer
-from engine.optimizers.pieces import Pointer, fraction, memory_of_gradients, sign
+from engine.optimizers.shared import Pointer, first_moment_decay, fraction, sign
 
 
 @optimizer(
@@ -16,7 +16,7 @@ from engine.optimizers.pieces import Pointer, fraction, memory_of_gradients, sig
         0.9,
         "Weight of the running mean in the step; the rest is the gradient.",
     ),
-    memory_of_gradients("beta2", "β₂", 0.99),
+    first_moment_decay("beta2", "β₂", 0.99),
     slots=("m",),
     momentum="m",
     learning_rate=1e-4,
@@ -114,7 +114,7 @@ def signsgd(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
 @optimizer(
     "signum",
     "Signum",
-    memory_of_gradients("momentum", "β", 0.9),
+    first_moment_decay("momentum", "β", 0.9),
     slots=("m",),
     momentum="m",
     learning_rate=1e-3,

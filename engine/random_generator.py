@@ -13,7 +13,7 @@ _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 
 
-class Draws:
+class RandomGenerator:
     """A sequential generator for one seed (int64): number i is bits(seed, i) of `rng`.
 
     Bits, uniforms and permutations are the same on every machine, normals up to rounding of log and cos.
@@ -45,10 +45,10 @@ class Draws:
         """The indices 0 .. count - 1 in random order, (count,) int64; uses one number each."""
         return np.argsort(self.bits(count), kind="stable")
 
-    def apart(self, index: int) -> Draws:
+    def child(self, index: int) -> RandomGenerator:
         """An independent generator for part `index` (from 0), whatever is drawn from the others."""
         start = _mixed(self._start + np.array([index + 1], np.uint64) * _GOLDEN)
-        return Draws(int(start.view(np.int64)[0]))
+        return RandomGenerator(int(start.view(np.int64)[0]))
 
 
 def _mixed(number: Array) -> Array:

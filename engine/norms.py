@@ -7,16 +7,16 @@ import math
 from numba import njit
 
 from engine.contracts import OPTIONS
-from engine.networks.vectors import LANES, fma, load, load_first, splat, stay_outside, store, store_first, total
+from engine.networks.vectors import LANES, fma, load, load_first, noinline, splat, store, store_first, total
 
-_shared = njit(forceinline=False, **{**OPTIONS, "cache": False})
+_standalone = njit(forceinline=False, **{**OPTIONS, "cache": False})
 _BLOCK = 4 * LANES  # four independent sums: each addition has to wait for the one before it
 
 
-@_shared
-def length(vector, n):
+@_standalone
+def norm(vector, n):
     """The Euclidean norm of a vector (n,)."""
-    stay_outside()
+    noinline()
     a = b = c = d = splat(0.0)
     i = 0
     while i <= n - _BLOCK:
@@ -32,10 +32,10 @@ def length(vector, n):
     return math.sqrt(total((a + b) + (c + d)))
 
 
-@_shared
+@_standalone
 def distance(one, other, n):
     """The Euclidean distance between two vectors (n,)."""
-    stay_outside()
+    noinline()
     a = b = c = d = splat(0.0)
     i = 0
     while i <= n - _BLOCK:
@@ -53,10 +53,10 @@ def distance(one, other, n):
     return math.sqrt(total((a + b) + (c + d)))
 
 
-@_shared
+@_standalone
 def copy(source, target, n):
     """Copy source (n,) to target (n,)."""
-    stay_outside()
+    noinline()
     i = 0
     while i <= n - LANES:
         store(target, i, load(source, i))

@@ -6,27 +6,27 @@ import math
 
 from engine.contracts import STEP, Hyper, kernel
 from engine.optimizers.catalogue import optimizer
-from engine.optimizers.pieces import (
+from engine.optimizers.shared import (
     Pointer,
-    complement,
+    bias_correction,
     epsilon,
+    first_moment_decay,
     fraction,
-    memory_of_gradients,
-    memory_of_squares,
+    second_moment_decay,
     sign,
     switch,
 )
 
-BETA1 = memory_of_gradients("beta1", "β₁", 0.9)
-BETA2 = memory_of_squares("beta2", "β₂", 0.999)
+BETA1 = first_moment_decay("beta1", "β₁", 0.9)
+BETA2 = second_moment_decay("beta2", "β₂", 0.999)
 
 
 @optimizer(
     "adan",
     "Adan",
-    memory_of_gradients("beta1", "β₁", 0.98),
+    first_moment_decay("beta1", "β₁", 0.98),
     fraction("beta2", "β₂", 0.92, "Decay of the running mean of gradient differences."),
-    memory_of_squares("beta3", "β₃", 0.99),
+    second_moment_decay("beta3", "β₃", 0.99),
     epsilon(1e-8),
     Hyper(
         "eps_root",
@@ -67,9 +67,9 @@ def adan(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
     beta3 = hyper[2]
     eps = hyper[3]
     eps_root = hyper[4]
-    rate_m = lr / complement(beta1, t, slots, 4 * n)
-    rate_d = lr * (1.0 - beta2) / complement(beta2, t, slots, 4 * n + 2)
-    unbias = 1.0 / complement(beta3, t, slots, 4 * n + 4)
+    rate_m = lr / bias_correction(beta1, t, slots, 4 * n)
+    rate_d = lr * (1.0 - beta2) / bias_correction(beta2, t, slots, 4 * n + 2)
+    unbias = 1.0 / bias_correction(beta3, t, slots, 4 * n + 4)
     for i in range(n):
         g = grad[i]
         change = g - slots[3 * n + i] if t > 1 else 0.0
@@ -124,8 +124,8 @@ def adabelief(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr:
     beta2 = hyper[1]
     eps = hyper[2]
     eps_root = hyper[3]
-    rate = lr / complement(beta1, t, slots, 2 * n)
-    unbias = 1.0 / complement(beta2, t, slots, 2 * n + 2)
+    rate = lr / bias_correction(beta1, t, slots, 2 * n)
+    unbias = 1.0 / bias_correction(beta2, t, slots, 2 * n + 2)
     for i in range(n):
         g = grad[i]
         m = beta1 * slots[i] + (1.0 - beta1) * g
@@ -182,8 +182,8 @@ def yogi(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
     if t == 1:
         for i in range(2 * n):
             slots[i] = hyper[3]
-    rate = lr / complement(beta1, t, slots, 2 * n)
-    unbias = 1.0 / complement(beta2, t, slots, 2 * n + 2)
+    rate = lr / bias_correction(beta1, t, slots, 2 * n)
+    unbias = 1.0 / bias_correction(beta2, t, slots, 2 * n + 2)
     for i in range(n):
         g = grad[i]
         square = g * g
@@ -200,7 +200,7 @@ def yogi(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
     "QHAdam",
     Hyper("nu1", "ν₁", 0.7, 0.0, 1.0, help="Weight of the mean gradient; the rest is the plain gradient."),
     Hyper("nu2", "ν₂", 1.0, 0.0, 1.0, help="Weight of the mean of squares; the rest is the plain square."),
-    memory_of_gradients("beta1", "β₁", 0.995),
+    first_moment_decay("beta1", "β₁", 0.995),
     BETA2,
     epsilon(1e-8),
     slots=("m", "v"),
@@ -228,9 +228,9 @@ def qhadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: fl
     beta1 = hyper[2]
     beta2 = hyper[3]
     eps = hyper[4]
-    rate_m = lr * nu1 / complement(beta1, t, slots, 2 * n)
+    rate_m = lr * nu1 / bias_correction(beta1, t, slots, 2 * n)
     rate_g = lr * (1.0 - nu1)
-    part_v = nu2 / complement(beta2, t, slots, 2 * n + 2)
+    part_v = nu2 / bias_correction(beta2, t, slots, 2 * n + 2)
     part_g = 1.0 - nu2
     for i in range(n):
         g = grad[i]
@@ -245,7 +245,7 @@ def qhadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: fl
     "adopt",
     "ADOPT",
     BETA1,
-    memory_of_squares("beta2", "β₂", 0.9999),
+    second_moment_decay("beta2", "β₂", 0.9999),
     epsilon(1e-6, "Lower bound of the root that gradients are divided by."),
     switch("clipping", "clip u", True, "On: clip normalised gradients to the fourth root of t - 1."),
     slots=("m", "v"),

@@ -19,7 +19,7 @@ def fraction(name: str, symbol: str, default: float, help: str) -> Hyper:
     return Hyper(name, symbol, default, 0.0, NEARLY_ONE, slider=(0.0, max(0.999, default)), help=help)
 
 
-def memory_of_squares(name: str, symbol: str, default: float) -> Hyper:
+def second_moment_decay(name: str, symbol: str, default: float) -> Hyper:
     """The knob for the decay of the running mean of squared gradients."""
     return Hyper(
         name,
@@ -32,7 +32,7 @@ def memory_of_squares(name: str, symbol: str, default: float) -> Hyper:
     )
 
 
-def memory_of_gradients(name: str, symbol: str, default: float) -> Hyper:
+def first_moment_decay(name: str, symbol: str, default: float) -> Hyper:
     """The knob for the decay of the running mean of gradients."""
     return fraction(
         name,
@@ -59,7 +59,7 @@ def sign(x: float) -> float:
 
 
 @inline
-def complement(beta: float, t: int, memory: Pointer, at: int) -> float:
+def bias_correction(beta: float, t: int, memory: Pointer, at: int) -> float:
     """1 - beta^t for t = 1, 2, 3, ... in turn, without a power at most updates.
 
     memory[at] and memory[at + 1], initially zero, hold the value and its beta: a changed beta takes effect at once, as
