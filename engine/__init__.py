@@ -1,4 +1,4 @@
-"""Fall Line's engine: gradient descent on surfaces and small networks, compiled, and the same to the bit every time.
+"""Fall Line's engine: compiled, bit-for-bit reproducible gradient descent on surfaces and small networks.
 
     from engine import Session, full_history, new_experiment, new_network, new_run
 
@@ -10,7 +10,7 @@
     session.advance(1000)
     session.run("sgd").measures.view().column("validation_loss")
 
-It knows no clock, no files but its own data sets, no threads and no window.
+It uses no clock, no threads, no GUI, and no files but its own data sets.
 """
 
 from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES

@@ -16,9 +16,9 @@ from engine.contracts import Catalogue, Hyper, SettingError, Value, shown
 from engine.datasets.table import Table
 from engine.network_task import NetworkTask, network_task
 from engine.optimizers import OPTIMIZERS
-from engine.reading import Entries, checked, text
 from engine.schedules import SCHEDULES
 from engine.surface_task import COORDINATE, SurfaceTask, surface_task
+from engine.validation import Entries, checked, text
 
 FORMAT = 1
 MOST_RUNS = 16

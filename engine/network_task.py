@@ -16,7 +16,7 @@ from engine.networks.initializers import INITIALIZERS
 from engine.networks.losses import LOSSES
 from engine.networks.network import Network
 from engine.networks.packing import numbers_needed
-from engine.reading import Entries, checked, chosen, text
+from engine.validation import Entries, checked, chosen, text
 
 MOST_LAYERS = 8
 MEMORY_LIMIT = 2**30  # bytes that the data and one run of an experiment may take

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from engine import loop, stream
-from engine.batches import Taken
+from engine.batches import Batch
 from engine.contracts import SettingError, Value
 from engine.diagnosis import Diagnosis, diagnose
 from engine.experiment import NEVER, RunRecord, RunSettings, Task, Tweak, followed, of_run, of_theta
@@ -55,7 +55,7 @@ class Peek:
     slots: Mapping[str, Array]
     step: Array
     since_optimizer: int
-    taken: Taken
+    taken: Batch
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from engine.choices import Choice
 from engine.contracts import Hyper, SettingError, shown
-from engine.reading import Entries, checked
 from engine.surfaces import SURFACES
 from engine.surfaces.formula import program
+from engine.validation import Entries, checked
 
 MOST_PARAMETERS = 8
 FORMULA_DOMAIN = (-3.0, 3.0, -3.0, 3.0)  # where a typed formula is shown unless it says otherwise

@@ -1,4 +1,4 @@
-"""Draws and writes exports in a thread of its own, so that the window never waits for Matplotlib."""
+"""RandomGenerator and writes exports in a thread of its own, so that the window never waits for Matplotlib."""
 
 from __future__ import annotations
 

@@ -291,7 +291,7 @@ WRONG = [
     ("colour", 16, "must be a whole number in [0, 15], got 16"),
     ("colour", True, "got True"),
     ("visible", 1, "must be true or false, got 1"),
-    ("name", 5, "must be a text of at most"),
+    ("name", 5, "must be text of at most"),
     ("id", "other", "there is no setting 'id'"),
     ("theta", 0.0, "there is no setting 'theta'"),
     ("", 0.0, "there is no setting ''"),
