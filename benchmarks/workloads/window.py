@@ -33,17 +33,17 @@ def measure(rounds: int) -> Iterator[str]:
     bench = Workbench(DARK, race)
     shell.setCentralWidget(bench)
     shell.show()
-    bench.set_speed(0.0)
-    bench.play()
+    bench.controller.set_speed(0.0)
+    bench.controller.play()
     while _reached(bench) < UPDATES:
         application.processEvents()
     frames = _Frames(bench)
     alone, shown, intervals, costs = [], [], [], []
     for _ in range(max(2, rounds // 3)):
-        bench._orders.pause.emit()
+        bench.controller.pause()
         _wait(0.2)
         alone.append(_headless_rate(headless))
-        bench.play()
+        bench.controller.play()
         _wait(0.3)
         frames.clear()
         before, begun = _taken(bench), time.perf_counter()
@@ -64,11 +64,11 @@ class _Frames:
     """Notes when each frame of the workbench began and what it cost the GUI thread."""
 
     def __init__(self, bench: Any) -> None:
-        self._frame = bench._frame
+        self._show = bench.show_newest
         self.begun: list[float] = []
         self.costs: list[float] = []
-        bench._frames.timeout.disconnect()
-        bench._frames.timeout.connect(self._take)
+        bench.frames.timeout.disconnect()
+        bench.frames.timeout.connect(self._take)
 
     def clear(self) -> None:
         self.begun, self.costs = [], []
@@ -78,7 +78,7 @@ class _Frames:
 
     def _take(self) -> None:
         begun = time.perf_counter()
-        self._frame()
+        self._show()
         self.begun.append(begun)
         self.costs.append(1e3 * (time.perf_counter() - begun))
 
@@ -92,12 +92,12 @@ def _headless_rate(session: Session) -> float:
 
 
 def _reached(bench: Any) -> int:
-    published = bench.worker.published
+    published = bench.training.published
     return 0 if published is None else published.picture.update
 
 
 def _taken(bench: Any) -> int:
-    return sum(run.update for run in bench.worker.published.picture.runs)
+    return sum(run.update for run in bench.training.published.picture.runs)
 
 
 def _wait(seconds: float) -> None:

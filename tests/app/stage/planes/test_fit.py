@@ -234,6 +234,6 @@ def test_a_point_drawn_in_the_window_is_a_tweak_and_undone(open_window):
     window.settle()
     assert len(window.picture.learner.data.targets) == count + 1 and window.update == 10
     assert [tweak.setting for tweak in window.run("adam").tweaks] == ["data.add"]
-    window.bench.undo()
+    window.bench.document.undo()
     window.settle()
     assert len(window.picture.learner.data.targets) == count and not window.run("adam").tweaks
