@@ -10,6 +10,7 @@ import numpy as np
 from engine import loop
 from engine.expressions import parse
 from engine.optimizers import OPTIMIZERS
+from engine.setting import Setting
 from engine.stream import BATCH
 from engine.typesetting import typeset
 
@@ -103,7 +104,7 @@ def _tried(run: Run, update: int, hope: float, updates: int, ceiling: float) -> 
     for halvings in range(_HALVINGS):
         rate = float(f"{hope / 2.0**halvings:.2g}")
         machine = run.at(update).copy()
-        machine.set("learning_rate", rate)
+        machine.set(Setting("learning_rate"), rate)
         loss = machine.loss_after(updates)
         if loss is not None and loss <= ceiling:
             return rate

@@ -19,6 +19,7 @@ from engine.history import COLUMNS, History
 from engine.optimizers import OPTIMIZERS
 from engine.problem import Problem, problem_of
 from engine.schedules import SCHEDULES
+from engine.setting import Setting
 
 Array = np.ndarray
 
@@ -82,7 +83,7 @@ class Machine:
         ):
             self.controls[place] = stop[name]
 
-    def set(self, setting: str, value: Any) -> Any:
+    def set(self, setting: Setting, value: Any) -> Any:
         """Change one setting between updates; returns it as a tweak keeps it. Raises SettingError.
 
         A chosen optimizer or schedule starts with fresh slots or memory, also if it is the same again;
@@ -90,10 +91,10 @@ class Machine:
         """
         self.settings, task, kept = followed(self.settings, self.problem.task, setting, value)
         if of_run(setting):
-            self._load_optimizer(fresh=setting == "optimizer")
-            self._load_schedule(fresh=setting == "schedule")
+            self._load_optimizer(fresh=setting == Setting("optimizer"))
+            self._load_schedule(fresh=setting == Setting("schedule"))
             self._load_numbers()
-            if setting.partition(".")[0] == "batch":
+            if setting.part == "batch":
                 self._begin_epoch()
         elif of_theta(setting):
             self.theta[parameter_place(setting, self.theta.size)] = kept

@@ -41,6 +41,7 @@ from engine import (
     RunPicture,
     RunRecord,
     RunSettings,
+    Setting,
     SettingError,
     Table,
     distinct,
@@ -144,12 +145,13 @@ class Controller(QObject):
 
     # What they do
 
-    def tweak(self, id: str, setting: str, value: object) -> None:
-        self._training.send(TweakRun(id, setting, value))
+    def tweak(self, id: str, path: str, value: object) -> None:
+        """Change a setting of one run."""
+        self._training.send(TweakRun(id, Setting.of(path), value))
 
     def tweak_parameter(self, place: int, value: float) -> None:
         """Set one parameter of the selected run, by its place in theta."""
-        self.tweak(self.selected, f"{PARAMETER}.{place}", value)
+        self._training.send(TweakRun(self.selected, Setting(PARAMETER, place=place), value))
 
     def settle(self) -> None:
         """A gesture is over: the next edit is undone by itself."""

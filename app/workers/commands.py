@@ -9,7 +9,7 @@ from typing import Any
 
 from app.workers.training import Focus, Training
 from app.workers.undo_history import State
-from engine import Experiment, RunRecord, Session, Value
+from engine import Experiment, RunRecord, Session, Setting, Value
 
 MOST_FOLLOWED = 100_000  # updates that are computed again at once when the surface changes in a pause
 
@@ -93,16 +93,16 @@ class TweakRun(Edit):
     """Change a setting of one run, or one of its parameters, from the current update on."""
 
     run: str
-    setting: str
+    setting: Setting
     value: object
 
     @property
     def label(self) -> str:
-        return self.setting.replace(".", " ").replace("_", " ")
+        return self.setting.words
 
     @property
     def key(self) -> str:
-        return f"{self.run}.{self.setting}"
+        return f"{self.run}.{self.setting.path}"
 
     def change(self, training: Training) -> None:
         training.session.tweak(self.run, self.setting, self.value)
@@ -110,7 +110,7 @@ class TweakRun(Edit):
 
 @dataclass(frozen=True, slots=True)
 class ChangeProblem(Edit):
-    """Change settings of the problem that all runs share: path of the setting -> value."""
+    """Change settings of the problem that all runs share: path of a setting -> value."""
 
     changes: Mapping[str, Any]
 

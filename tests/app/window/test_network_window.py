@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.documents.experiment_file import save
 from app.documents.settings import Settings
 from app.window.actions import Actions
-from engine import Session, Table, Tweak, new_network, new_run
+from engine import Session, Setting, Table, Tweak, new_network, new_run
 
 CSV = "width,height,kind\n" + "".join(f"{i / 10},{(i * 7) % 11},{'small' if i < 20 else 'large'}\n" for i in range(40))
 
@@ -233,7 +233,7 @@ def test_a_file_whose_numbers_overflow_leaves_the_other_open(training, tmp_path)
 def test_a_run_ends_where_a_tweak_of_its_file_is_impossible(training):
     huge = Table("huge", ("a", "b"), "y", np.array([[1e300, 1e300], [-1e300, 1e300]] * 9), np.arange(18.0), ())
     experiment = new_network(huge, [new_run("sgd", learning_rate=1e-3)])
-    tweak = Tweak(5, "scaling", "standardise")
+    tweak = Tweak(5, Setting.of("scaling"), "standardise")
     training.bench.document.open(replace(experiment, runs=(replace(experiment.runs[0], tweaks=(tweak,)),)))
     training.settle()
     training.bench.controller.play()

@@ -127,7 +127,7 @@ def test_a_knob_turned_while_it_runs_is_a_tweak_and_replays_to_the_bit(window):
     window.play(100)
     window.pause()
     run = window.run("adam")
-    assert run.tweaks[-1].setting == "optimizer.beta1"
+    assert run.tweaks[-1].setting.path == "optimizer.beta1"
     assert run.tweaks[-1].value == value == run.settings.optimizer.values["beta1"]
     assert 50 <= run.tweaks[-1].update < run.update
     assert run.initial.optimizer.values["beta1"] == 0.9
@@ -427,7 +427,7 @@ def test_noise_is_live(open_window, races):
     window.advance(50)
     run = window.run("sgd")
     assert window.picture.task.noise == 2.5
-    assert [(tweak.update, tweak.setting, tweak.value) for tweak in run.tweaks] == [(50, "noise", 2.5)]
+    assert [(tweak.update, tweak.setting.path, tweak.value) for tweak in run.tweaks] == [(50, "noise", 2.5)]
     assert_same_bits(window, replayed(window.picture.experiment, 100))
 
 
@@ -509,7 +509,7 @@ def test_another_optimizer_in_the_middle_keeps_the_place(window):
     window.pause()
     run = window.run("adam")
     tweak = run.tweaks[0]
-    assert (tweak.setting, tweak.value) == ("optimizer", "rmsprop")
+    assert (tweak.setting.path, tweak.value) == ("optimizer", "rmsprop")
     xs = run.history.column("x")[0]
     headless = replayed(window.bench.document.saved, tweak.update).run("adam")
     assert xs[tweak.update] == headless.machine.theta[0]

@@ -29,7 +29,7 @@ from app.workers.pace import MAX_SPEED
 from app.workers.publisher import Publisher
 from app.workers.snapshots import Snapshots
 from app.workers.worker import Worker
-from engine import RunRecord, Session, SettingError, new_run
+from engine import RunRecord, Session, Setting, SettingError, new_run
 
 
 class Working:
@@ -89,10 +89,10 @@ def test_nothing_is_published_before_something_is_open(idle):
 
 
 def test_each_edit_is_acknowledged(worker):
-    worker.take(TweakRun("adam", "learning_rate", 0.1, serial=7))
+    worker.take(TweakRun("adam", Setting.of("learning_rate"), 0.1, serial=7))
     assert worker.published.serial == 7
     assert worker.published.picture.runs[0].settings.learning_rate == 0.1
-    worker.take(TweakRun("adam", "learning_rate", -1.0, serial=8))
+    worker.take(TweakRun("adam", Setting.of("learning_rate"), -1.0, serial=8))
     assert worker.published.serial == 8
     assert worker.published.picture.runs[0].settings.learning_rate == 0.1
 
@@ -100,11 +100,11 @@ def test_each_edit_is_acknowledged(worker):
 @pytest.mark.parametrize(
     "command",
     [
-        TweakRun("adam", "learning_rate", float("nan"), serial=2),
-        TweakRun("adam", "learning_rate", "fast", serial=2),
-        TweakRun("adam", "optimizer", "newton", serial=2),
-        TweakRun("nobody", "learning_rate", 0.1, serial=2),
-        TweakRun("adam", "soul", 1, serial=2),
+        TweakRun("adam", Setting.of("learning_rate"), float("nan"), serial=2),
+        TweakRun("adam", Setting.of("learning_rate"), "fast", serial=2),
+        TweakRun("adam", Setting.of("optimizer"), "newton", serial=2),
+        TweakRun("nobody", Setting.of("learning_rate"), 0.1, serial=2),
+        TweakRun("adam", Setting.of("soul"), 1, serial=2),
         ChangeProblem({"start": (float("inf"), 0.0)}, serial=2),
         ChangeProblem({"noise": -1.0}, serial=2),
         StopAt({"updates": -5}, serial=2),
@@ -148,7 +148,7 @@ def test_a_fault_while_publishing_is_told_and_does_not_end_it(worker, monkeypatc
 
 
 def test_warnings_of_numpy_do_not_flood(worker):
-    worker.take(TweakRun("momentum", "learning_rate", 1e9, serial=2))
+    worker.take(TweakRun("momentum", Setting.of("learning_rate"), 1e9, serial=2))
     worker.take(Step(500))
     assert {run.status for run in worker.published.picture.runs} == {"running", "diverged"}
     assert (worker.refused, worker.failed) == ([], [])
@@ -206,9 +206,9 @@ def test_undo_during_a_replay_aims_where_the_race_was_going(worker, qtbot):
 
 def test_edits_of_one_key_in_a_row_are_undone_together(worker):
     for serial, value in enumerate((0.5, 0.6, 0.7), 2):
-        worker.take(TweakRun("adam", "learning_rate", value, serial=serial))
+        worker.take(TweakRun("adam", Setting.of("learning_rate"), value, serial=serial))
     assert worker.published.undo_label == "learning rate"
-    worker.take(Settle(), TweakRun("adam", "learning_rate", 0.8, serial=5), Undo(serial=6))
+    worker.take(Settle(), TweakRun("adam", Setting.of("learning_rate"), 0.8, serial=5), Undo(serial=6))
     assert worker.published.picture.runs[0].settings.learning_rate == 0.7
     worker.take(Undo(serial=7))
     assert worker.published.picture.runs[0].settings.learning_rate == 0.02
@@ -239,7 +239,7 @@ def test_pictures_do_not_change_once_published(worker):
     old = worker.published.picture
     run = old.runs[0]
     xs, theta, experiment = run.history.column("x")[0].copy(), run.shown.theta.copy(), old.experiment
-    worker.take(TweakRun("adam", "learning_rate", 0.5, serial=2))
+    worker.take(TweakRun("adam", Setting.of("learning_rate"), 0.5, serial=2))
     worker.take(Step(5000))
     assert (run.update, old.experiment) == (100, experiment)
     assert (run.history.column("x")[0] == xs).all()

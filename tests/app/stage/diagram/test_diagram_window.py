@@ -71,7 +71,9 @@ def test_a_weight_set_with_the_mouse_is_a_tweak_of_the_selected_run_and_can_be_u
     before = window.run("sgd").shown.theta[place]
     type_weight(window, "1.25")
     run = window.run("sgd")
-    assert [(tweak.setting, tweak.value, tweak.update) for tweak in run.tweaks] == [(f"parameter.{place}", 1.25, 5)]
+    assert [(tweak.setting.path, tweak.value, tweak.update) for tweak in run.tweaks] == [
+        (f"parameter.{place}", 1.25, 5)
+    ]
     assert run.shown.theta[place] == 1.25 and not window.run("adam").tweaks
     posed(window)
     assert diagram(window).portrait.theta[place] == 1.25

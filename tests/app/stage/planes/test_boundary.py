@@ -388,7 +388,7 @@ def test_points_drawn_with_the_mouse_reach_the_running_race_as_tweaks_and_are_un
     (place,) = np.flatnonzero(np.hypot(*(data.raw - (1.0, -2.0)).T) < 0.03)
     assert data.targets[place] == 1.0
     (run,) = window.picture.runs
-    assert [tweak.setting for tweak in run.tweaks] == ["data.add"] and run.tweaks[0].update == 20
+    assert [tweak.setting.path for tweak in run.tweaks] == ["data.add"] and run.tweaks[0].update == 20
     assert run.update == 20
     window.bench.document.undo()
     window.settle()
