@@ -42,7 +42,7 @@ def lengths(start: Array, stop: Array, low: Array, high: Array) -> Array:
 
 
 class Strokes:
-    """RandomGenerator curves; keeps the memory that Qt reads them from."""
+    """Draws curves; keeps the memory that Qt reads them from."""
 
     def __init__(self) -> None:
         self._ends = np.empty((0, 4))

@@ -105,7 +105,7 @@ def _traces(
 
 
 class _Pen:
-    """RandomGenerator one line."""
+    """Draws one line."""
 
     def __init__(self, axes: Axes, settings: FigureSettings, look: Look, shift: float) -> None:
         self.axes = axes

@@ -33,7 +33,7 @@ FULL = 4  # segment ends in one pixel, after which more of the same colour canno
 X, Y = COLUMNS.index("x"), COLUMNS.index("y")
 NOTHING = np.empty((0, 4))
 
-# RandomGenerator (n, 4) segments in a colour: straight onto the plane, or draped over a relief.
+# Draws (n, 4) segments in a colour: straight onto the plane, or draped over a relief.
 Stroke = Callable[[QPainter, Array, QColor], None]
 
 
@@ -139,7 +139,7 @@ class Ink:
 
 
 class Lines:
-    """RandomGenerator (n, 4) arrays of segments, through lines that live in an array's memory."""
+    """Draws (n, 4) arrays of segments, through lines that live in an array's memory."""
 
     def __init__(self) -> None:
         self._block = np.empty((BLOCK, 4))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ FRAMES = 200
 CHUNK = 3000  # updates of every run between two frames, about what full speed takes
 CURVES, STAGE = (350, 640), (560, 560)
 WARM_UP = 20  # frames
+TURNS = 40  # of the wheel
 
 
 def measure(rounds: int) -> Iterator[str]:
@@ -26,26 +28,29 @@ def measure(rounds: int) -> Iterator[str]:
     assert isinstance(application, QApplication)
     apply(application, DARK)
     for _ in range(max(1, rounds // 3)):
-        session = Session(
-            new_experiment("rosenbrock", [new_run(key, learning_rate=1e-4) for key in RUNS], updates=0)
-        )
-        panel, stage = _panel(), _stage(session)
-        costs: dict[str, list[float]] = {"curves": [], "stage": []}
-        for _ in range(FRAMES):
-            session.advance(CHUNK)
-            picture = session.picture()
-            for name, widget in (("curves", panel), ("stage", stage)):
-                costs[name].append(_milliseconds(application, lambda w=widget: w.refresh(picture)))
-        for name, spent in costs.items():
-            yield f"{name:7} live, {len(RUNS)} runs, {FRAMES * CHUNK:,} updates: {_spread(spent[WARM_UP:])} ms a frame"
-        turning = [_milliseconds(application, lambda: _turn_wheel(_plot_of(stage))) for _ in range(40)]
-        yield f"stage   zooming by the wheel: {_spread(turning)} ms a turn"
-        turning = [_milliseconds(application, lambda: _turn_wheel(_plot_of(panel))) for _ in range(40)]
-        yield f"curves  zooming by the wheel: {_spread(turning)} ms a turn"
-        for widget in (panel, stage):
-            widget.close()
-            widget.deleteLater()
-        application.processEvents()
+        yield from _measure(application)
+
+
+def _measure(application: Any) -> Iterator[str]:
+    race = new_experiment("rosenbrock", [new_run(key, learning_rate=1e-4) for key in RUNS], updates=0)
+    session = Session(race)
+    widgets = {"curves": _panel(), "stage": _stage(session)}
+    costs: dict[str, list[float]] = {name: [] for name in widgets}
+    for _ in range(FRAMES):
+        session.advance(CHUNK)
+        picture = session.picture()
+        for name, widget in widgets.items():
+            costs[name].append(_milliseconds(application, partial(widget.refresh, picture)))
+    for name, spent in costs.items():
+        yield f"{name:7} live, {len(RUNS)} runs, {FRAMES * CHUNK:,} updates: {_spread(spent[WARM_UP:])} ms a frame"
+    for name, widget in widgets.items():
+        plot = _plot_of(widget)
+        turning = [_milliseconds(application, partial(_turn_wheel, plot)) for _ in range(TURNS)]
+        yield f"{name:7} zooming by the wheel: {_spread(turning)} ms a turn"
+    for widget in widgets.values():
+        widget.close()
+        widget.deleteLater()
+    application.processEvents()
 
 
 def _panel() -> Any:

@@ -56,18 +56,18 @@ def _measure(application: Any, name: str, experiment: Experiment, updates: int, 
     bench = Workbench(DARK, experiment)
     shell.setCentralWidget(bench)
     shell.show()
-    bench.set_speed(0.0)
-    bench.play()
+    bench.controller.set_speed(0.0)
+    bench.controller.play()
     while _reached(bench) < updates:
         application.processEvents()
     headless.advance(updates)
     frames = _Frames(bench)
     alone, shown, intervals, costs = [], [], [], []
     for _ in range(rounds):
-        bench.pause()
+        bench.controller.pause()
         _wait(0.3)
         alone.append(_headless_rate(headless))
-        bench.play()
+        bench.controller.play()
         _wait(0.3)
         frames.clear()
         before, begun = _taken(bench), time.perf_counter()
@@ -91,7 +91,7 @@ class _Frames:
     """Notes when each frame of the workbench began and what it cost the GUI thread, painting included."""
 
     def __init__(self, bench: Any) -> None:
-        self._frame = bench.show_frame
+        self._show = bench.show_newest
         self.begun: list[float] = []
         self.costs: list[float] = []
         bench.frames.timeout.disconnect()
@@ -107,7 +107,7 @@ class _Frames:
         from PySide6.QtCore import QCoreApplication
 
         begun = time.perf_counter()
-        self._frame()
+        self._show()
         for _ in range(2):  # a scene first collects what is dirty, then its view paints it
             QCoreApplication.sendPostedEvents()
         self.begun.append(begun)
@@ -126,12 +126,12 @@ def _headless_rate(session: Session) -> float:
 
 
 def _reached(bench: Any) -> int:
-    published = bench.worker.published
+    published = bench.training.published
     return 0 if published is None else published.picture.update
 
 
 def _taken(bench: Any) -> int:
-    return sum(run.update for run in bench.worker.published.picture.runs)
+    return sum(run.update for run in bench.training.published.picture.runs)
 
 
 def _wait(seconds: float) -> None:
