@@ -1,4 +1,4 @@
-"""Batch types: how many examples the gradient of one update is the mean of."""
+"""Batch types: how many examples each update averages its gradient over, and in which order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from engine.contracts import Catalogue, Hyper, Value
 from engine.stream import FIXED, REPLACED
 
-# A surface has no data; with gradient noise it stands for the mean of this many notional examples.
+# A surface has no data; its gradient noise is that of a mean over this many notional examples.
 SURFACE_EXAMPLES = 100
 
 
@@ -22,15 +22,15 @@ ORDER = Hyper(
     kind="choice",
     options=ORDERS,
     help="reshuffled: a new order every epoch; fixed: always the same order; replaced: every example is drawn "
-    "by itself, with replacement. Without replacement the last batch of an epoch takes what is left",
+    "independently, with replacement. Without replacement, the last batch of an epoch may be smaller",
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """The batch of one update: `count` of `examples` examples, from place `first` of the order of an epoch on.
+class Batch:
+    """The batch of one update: `count` of `examples` examples, starting at position `first` of the epoch's order.
 
-    Places and epochs count from 0. order: one of ORDERS.
+    Positions and epochs count from 0. order: one of ORDERS.
     """
 
     epoch: int
@@ -40,10 +40,10 @@ class Taken:
     order: str
 
     @property
-    def words(self) -> str:
-        """Which examples these are."""
+    def description(self) -> str:
+        """Which examples these are, in words."""
         if self.order == ORDERS[REPLACED]:
-            each = "drawn at random" if self.count == 1 else "each drawn by itself"
+            each = "drawn at random" if self.count == 1 else "drawn with replacement"
             return f"{self.count:,} of {self.examples:,} examples, {each}"
         if self.count == self.examples:
             return f"all {self.examples:,} examples"
@@ -55,9 +55,9 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class BatchType:
-    """One way of choosing the examples of an update.
+    """One way to choose the examples of an update.
 
-    size(values of the knobs, examples in the data) -> examples in one batch.
+    size(knob values, number of examples) -> batch size.
     """
 
     key: str
@@ -77,7 +77,7 @@ BATCHES.add(
         "full",
         "Full batch",
         (),
-        "every example at every update: the exact gradient, without noise",
+        "all examples in every update: the exact gradient, no noise",
         lambda values, examples: examples,
     )
 )
@@ -95,11 +95,11 @@ BATCHES.add(
                 log=True,
                 kind="integer",
                 slider=(1, 256),
-                help="examples in a batch; the noise of the gradient falls with its square root",
+                help="examples per batch; gradient noise decreases with its square root",
             ),
             ORDER,
         ),
-        "a few examples at every update: the noise of the gradient falls with √B",
+        "a few examples in every update: gradient noise decreases with √B",
         lambda values, examples: min(int(values["size"]), examples),  # type: ignore[arg-type]
     )
 )
@@ -108,7 +108,7 @@ BATCHES.add(
         "single",
         "Stochastic",
         (ORDER,),
-        "one example at every update: the full noise of the gradient",
+        "one example in every update: the noisiest gradient",
         lambda values, examples: 1,
     )
 )

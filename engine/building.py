@@ -1,4 +1,4 @@
-"""Short ways to build an experiment by hand, for notebooks, tests and the window's own menus."""
+"""Shortcuts to build experiments in code: for notebooks, tests and the window's menus."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from engine.experiment import (
 )
 from engine.network_task import Layer, network_task
 from engine.optimizers import OPTIMIZERS
-from engine.reading import Entries
 from engine.schedules import SCHEDULES
 from engine.surface_task import Formula, SurfaceTask
 from engine.surfaces import SURFACES
+from engine.validation import Entries
 
 
 def new_run(
@@ -40,8 +40,8 @@ def new_run(
     order: str = "reshuffled",
     **knobs: Value,
 ) -> RunSettings:
-    """Settings of a run; `knobs` are the optimizer's own (beta1=0.8). batch: full, single, or a size;
-    order: of the examples (batches.ORDERS).
+    """Settings of a run; `knobs` are the optimizer's (beta1=0.8). batch: full, single, or a size; order: of the
+    examples (batches.ORDERS).
 
     Raises SettingError for an unknown name or a value out of range.
     """
@@ -73,7 +73,7 @@ def new_experiment(
     note: str = "",
     **stop: Any,
 ) -> Experiment:
-    """An experiment on a surface; runs get colours and distinct ids in their order.
+    """An experiment on a surface; the runs get colours and distinct ids in order.
 
     stop: `updates`, `loss_below`, ... (experiment.STOP). Raises SettingError.
     """
@@ -94,11 +94,11 @@ def new_network(
     stop: Mapping[str, Value] | None = None,
     **settings: Any,
 ) -> Experiment:
-    """An experiment on a network; hidden: units, or layers with their own activation.
+    """An experiment on a network; hidden: numbers of units, or layers with their own activation.
 
-    settings: those of NetworkTask by name, a choice as its key or as a table (`loss="bce"`,
-    `initializer={"kind": "he_normal", "scale": 0.5}`). stop: `updates`, ... (experiment.STOP); without it the
-    runs go on for ever. Raises SettingError.
+    settings: those of NetworkTask by name, a choice as its key or as a table (`loss="bce"`, `initializer={"kind":
+    "he_normal", "scale": 0.5}`). stop: `updates`, ... (experiment.STOP); without it the runs never stop. Raises
+    SettingError.
     """
     layers = [layer if isinstance(layer, Layer) else Layer(layer, activation) for layer in hidden]
     source = {"table": plain(data)} if isinstance(data, Table) else plain(data)
@@ -116,11 +116,11 @@ def _experiment(
         records.append(RunRecord(replace(settings, id=distinct(settings.id, records), colour=index)))
     rules = {hyper.name: hyper.default for hyper in STOP} | dict(stop)
     document = Experiment(task, tuple(records), rules, title, note)
-    return Experiment.from_dict(document.to_dict())  # one door for every check
+    return Experiment.from_dict(document.to_dict())  # validates everything in one place
 
 
 def distinct(id: str, records: Iterable[RunRecord]) -> str:
-    """`id`, with a number behind it if one of the records already has it."""
+    """`id`, with a number appended if one of the records already has it."""
     taken = {record.settings.id for record in records}
     names = [id, *(f"{id}-{number}" for number in range(2, len(taken) + 3))]
     return next(name for name in names if name not in taken)

@@ -1,4 +1,4 @@
-"""An entry of a catalogue with the values of its knobs: what settings are made of."""
+"""A choice from a catalogue together with the values of its knobs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.contracts import Catalogue, Hyper, SettingError, Value
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An entry of a catalogue with the values of all its knobs."""
+    """A catalogue entry with the values of all its knobs."""
 
     kind: str
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -20,7 +20,7 @@ class Choice:
         return hash((self.kind, tuple(sorted(self.values.items()))))
 
     def packed(self, knobs: tuple[Hyper, ...]) -> list[float]:
-        """The numbers a kernel reads, in the order of the declaration."""
+        """The numbers a kernel reads, in order of declaration."""
         return [number for knob in knobs for number in knob.pack(self.values[knob.name])]
 
     def to_dict(self) -> dict[str, Any]:
@@ -28,7 +28,7 @@ class Choice:
 
 
 def choose(catalogue: Catalogue[Any], kind: str, values: Mapping[str, object] | None = None) -> Choice:
-    """A Choice with defaults for what `values` leaves out. Raises SettingError."""
+    """A Choice with defaults for whatever `values` omits. Raises SettingError."""
     entry = catalogue[kind]
     given = dict(values or {})
     chosen = {}
@@ -44,7 +44,7 @@ def choose(catalogue: Catalogue[Any], kind: str, values: Mapping[str, object] | 
 
 
 def plain(value: Any) -> Any:
-    """A value as a file holds it."""
+    """A value as plain data, as stored in a file."""
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     return value.to_dict() if hasattr(value, "to_dict") else value

@@ -1,7 +1,7 @@
-"""What every declared choice is made of: knobs, catalogues, and kernels with one explicit signature.
+"""Building blocks of every declared choice: hyper-parameters, catalogues, and kernels with explicit signatures.
 
-A kernel reaches the training loop as a plain address (`Kernel.address`), so the loop compiles once,
-every kernel is cached on disk by itself, and exchanging one while a run moves costs nothing.
+A kernel reaches the training loop as a plain address (`Kernel.address`), so the loop compiles once, every kernel is
+cached on disk separately, and swapping one during a run costs nothing.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from numba.core.caching import FunctionCache
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
-# Full fastmath would let the compiler assume that nothing is ever NaN, and divergence would go unseen.
+# Full fastmath would let the compiler assume that NaN never occurs, so divergence would go unnoticed.
 OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "fastmath": {"contract"}}
 
-# A piece is never called from Python, and saved with the kernels that it is part of.
+# Inlined functions are never called from Python and are cached with the kernels that use them.
 _PIECE: dict[str, Any] = {**OPTIONS, "cache": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 Floats = types.CPointer(types.float64)
@@ -40,9 +40,9 @@ Value = float | int | bool | str | tuple[float, ...]
 
 
 class SettingError(ValueError):
-    """A setting that cannot be: says which, the value, and what is allowed.
+    """An invalid setting: names it, its value, and what is allowed.
 
-    `where` is the path of the setting (`run[2].optimizer.beta1`), without it the bare sentence.
+    `where` is the path of the setting (`run[2].optimizer.beta1`); without it the message is the sentence alone.
     """
 
     def __init__(self, sentence: str, where: str = "") -> None:
@@ -51,18 +51,17 @@ class SettingError(ValueError):
         self.where = where
 
     def at(self, place: str) -> SettingError:
-        """The same error seen from outside: `place` is put before the path."""
+        """The same error with `place` prepended to its path."""
         joint = "" if not place or not self.where or self.where.startswith("[") else "."
         return SettingError(self.sentence, f"{place}{joint}{self.where}")
 
 
 @dataclass(frozen=True, slots=True)
 class Hyper:
-    """One knob: what the engine reads and checks, the file holds and the interface draws.
+    """Declaration of one hyper-parameter, from which its check, file entry and control are made.
 
-    low and high are the allowed range, both included; slider is the part of it that a slider covers.
-    kind `list` holds up to LIST_LENGTH numbers; kind `choice` one of the texts of `options`, of which a
-    kernel reads the place.
+    low and high are the allowed range, inclusive; slider is the part of it that a slider covers. kind `list` holds up
+    to LIST_LENGTH numbers; kind `choice` is one of `options`, which a kernel reads as its index.
     """
 
     name: str
@@ -83,7 +82,7 @@ class Hyper:
 
     @property
     def width(self) -> int:
-        """How many numbers of a kernel's knob array it takes."""
+        """How many numbers it takes in a kernel's array of knobs."""
         return LIST_LENGTH + 1 if self.kind == "list" else 1
 
     @property
@@ -96,9 +95,9 @@ class Hyper:
         return f"up to {LIST_LENGTH} numbers in {span}" if self.kind == "list" else span
 
     def check(self, value: object) -> Value:
-        """The value as this knob's own type.
+        """The value converted to this knob's type.
 
-        Raises SettingError if it is of another type, not finite, or outside the range.
+        Raises SettingError if it has another type, is not finite, or is out of range.
         """
         if self.kind == "switch":
             if isinstance(value, bool):
@@ -115,7 +114,7 @@ class Hyper:
         return self._number(value, whole=self.kind == "integer")
 
     def pack(self, value: Value) -> list[float]:
-        """The numbers a kernel reads: a list is its length, then its items, padded."""
+        """The numbers a kernel reads: for a list its length, then its items, padded with zeros."""
         if isinstance(value, tuple):
             return [float(len(value)), *value, *[0.0] * (LIST_LENGTH - len(value))]
         if isinstance(value, str):
@@ -125,7 +124,7 @@ class Hyper:
     def _number(self, value: object, whole: bool) -> float | int:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._refusal(value)
-        # The range is asked first: it keeps infinity and NaN from int().
+        # Check the range first: it keeps infinity and NaN from int().
         if not self.low <= value <= self.high or (whole and value != int(value)):
             raise self._refusal(value)
         try:
@@ -143,7 +142,7 @@ LIST_LENGTH = 8
 
 
 class Entry(Protocol):
-    """What a catalogue holds: something with a key for files, a title for people, and knobs."""
+    """An entry of a catalogue: a key for files, a title for display, and knobs."""
 
     @property
     def key(self) -> str: ...
@@ -158,14 +157,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Catalogue(Mapping[str, E], Generic[E]):
-    """The declared choices of one kind, in the order of their declaration; filled at import."""
+    """All declared choices of one kind, in order of declaration; filled at import."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self._entries: dict[str, E] = {}
 
     def add(self, entry: E) -> E:
-        """Take in a declaration. Raises ValueError if it is declared twice or contradicts itself."""
+        """Add a declaration. Raises ValueError if its key or a knob's name is taken, or a knob's range is invalid."""
         names = [knob.name for knob in entry.knobs]
         if entry.key in self._entries or len(set(names)) < len(names):
             raise ValueError(f"{self.kind} {entry.key} is declared twice or names a knob twice")
@@ -195,7 +194,7 @@ class Catalogue(Mapping[str, E], Generic[E]):
 
 
 class Kernel:
-    """A function of one explicit C signature, compiled (or loaded from the cache) when first asked for."""
+    """A function with an explicit C signature, compiled (or loaded from the cache) on first use."""
 
     everyone: list[Kernel | Routine] = []
 
@@ -221,7 +220,7 @@ class Kernel:
 
 
 class Routine:
-    """A compiled function that Python calls; releases the GIL. Compiled when first called."""
+    """A compiled function called from Python; releases the GIL. Compiled on the first call."""
 
     def __init__(self, function: Callable[..., Any], signature: Any) -> None:
         self.name = function.__name__
@@ -249,14 +248,14 @@ class Routine:
         return self._compiled(*arguments)
 
 
-COMPILING = threading.RLock()  # Numba's compiler is one for the whole process
+COMPILING = threading.RLock()  # Numba has one compiler per process
 
 
 def _compiled(make: Callable[[dict[str, Any]], Any], function: Callable[..., Any]) -> Any:
-    """What `make` builds with OPTIONS: a damaged or unwritable cache costs time, never the app.
+    """The result of `make` with OPTIONS; a damaged or unwritable cache only costs time.
 
-    Numba passes on whatever a broken cache file raises (numba/numba#10434), so the function's index is
-    emptied and the kernel made again, at last without the cache, where a true error is raised.
+    Numba passes on whatever a broken cache file raises (numba/numba#10434), so on failure the function's cache index is
+    cleared and it is compiled again, finally without the cache, where real errors surface.
     """
     with contextlib.suppress(Exception):
         return make(OPTIONS)
@@ -267,35 +266,35 @@ def _compiled(make: Callable[[dict[str, Any]], Any], function: Callable[..., Any
 
 
 def kernel(signature: Any) -> Callable[[Callable[..., Any]], Kernel]:
-    """Decorator: an optimizer's step, a schedule, an objective."""
+    """Decorator for an optimizer's step, a schedule or an objective."""
     return lambda function: Kernel(function, signature)
 
 
 def routine(signature: Any) -> Callable[[Callable[..., Any]], Routine]:
-    """Decorator: a compiled entry point that takes arrays."""
+    """Decorator for a compiled entry point that takes arrays."""
     return lambda function: Routine(function, signature)
 
 
 def inline(function: F) -> F:
-    """Decorator: a piece that kernels share; it becomes part of each of them."""
+    """Decorator for a function that LLVM inlines into the kernels that call it."""
     inlined: F = njit(forceinline=True, **_PIECE)(function)
     return inlined
 
 
-def unfolded(function: F) -> F:
-    """Decorator: like `inline`, but put in place before anything is compiled; for pieces that only hand on."""
+def inline_ir(function: F) -> F:
+    """Decorator: like `inline`, but inlined by Numba before compilation; for functions that only pass arguments on."""
     inlined: F = njit(inline="always", **_PIECE)(function)
     return inlined
 
 
-def apart(function: F) -> F:
-    """Decorator: a piece that the pieces it is called from do not swallow; it needs `stay_outside` besides."""
-    kept: F = njit(forceinline=False, **_PIECE)(function)  # else it inherits forceinline from its caller
+def standalone(function: F) -> F:
+    """Decorator for a function that is not inlined into its callers; it must also call `noinline`."""
+    kept: F = njit(forceinline=False, **_PIECE)(function)  # otherwise it inherits forceinline from its caller
     return kept
 
 
 def caller(signature: Any, count: int) -> Callable[..., tuple[Any, Any]]:
-    """Typing and code of a call through an address (see the call_* intrinsics)."""
+    """Typing and code generation of a call through an address (see the call_* intrinsics)."""
 
     def declare() -> tuple[Any, Any]:
         def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
@@ -340,7 +339,7 @@ def pointer(typing_context, array):  # type: ignore[no-untyped-def]
 
 
 def shown(value: object, length: int = 40) -> str:
-    """A value as an error shows it: at most `length` characters, whatever it is."""
+    """The repr of a value for an error message, at most `length` characters."""
     try:
         text = repr(value)
     except (ValueError, RecursionError):  # an int of too many digits; lists within lists within lists
@@ -349,5 +348,5 @@ def shown(value: object, length: int = 40) -> str:
 
 
 def finite(value: object) -> bool:
-    """Whether a value read from outside is a finite number (and not a bool)."""
+    """Whether a value from outside is a finite number (and not a bool)."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

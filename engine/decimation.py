@@ -1,4 +1,4 @@
-"""Curves and paths made small enough to draw, without losing what can be seen."""
+"""Decimate curves and paths for drawing without visible loss."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ _Places = types.Array(types.int64, 1, "C", readonly=True)
 
 @inline
 def lower(value: float, least: float) -> float:
-    """The smaller one; a value that is NaN is passed over."""
+    """The smaller one; NaN in `value` is ignored."""
     return value if value < least else least
 
 
 @inline
 def higher(value: float, most: float) -> float:
-    """The larger one; a value that is NaN is passed over."""
+    """The larger one; NaN in `value` is ignored."""
     return value if value > most else most
 
 
 def envelope(low: Numbers, high: Numbers, start: int, stop: int, pixels: int) -> tuple[Indices, Numbers, Numbers]:
-    """The extremes of bins start .. stop - 1 in at most `pixels` columns of equal width.
+    """Minimum and maximum of bins start .. stop - 1 in at most `pixels` columns of equal width.
 
-    Returns the first bin, the minimum of low and the maximum of high of each column. With no more
-    bins than pixels, every bin is its own column. See `envelope_between`.
+    Returns the first bin, the minimum of low and the maximum of high of each column. With no more bins than pixels,
+    every bin is its own column. See `envelope_between`.
     """
     columns = max(0, min(pixels, stop - start))
     edges = start + np.arange(columns + 1, dtype=np.int64) * (stop - start) // max(1, columns)
@@ -43,11 +43,10 @@ def envelope(low: Numbers, high: Numbers, start: int, stop: int, pixels: int) ->
 
 
 def envelope_between(low: Numbers, high: Numbers, edges: Indices) -> tuple[Numbers, Numbers]:
-    """The minimum of low and the maximum of high of each column edges[k] .. edges[k + 1] - 1.
+    """The minimum of low and the maximum of high in each column edges[k] .. edges[k + 1] - 1.
 
-    For columns of unequal width, as on a logarithmic axis. NaN is passed over, and a column with
-    nothing else is NaN. Infinities are numbers like others: a column that holds one reaches there.
-    Raises IndexError if the edges leave the arrays or go back.
+    For columns of unequal width, as on a logarithmic axis. NaN is ignored; a column of nothing else is NaN. Infinities
+    count: a column that holds one extends there. Raises IndexError if the edges are out of bounds or decrease.
     """
     if edges.size and (edges[0] < 0 or edges[-1] > min(low.size, high.size) or np.any(np.diff(edges) < 0)):
         raise IndexError(f"columns from {edges[0]} to {edges[-1]} of {min(low.size, high.size)} bins")
@@ -64,7 +63,7 @@ def _envelope(low: Numbers, high: Numbers, edges: Indices, least: Numbers, most:
         stop = edges[k + 1]
         a = b = c = d = math.inf
         e = f = g = h = -math.inf
-        # Four chains: a comparison waits four cycles for the one before it.
+        # Four independent chains: each comparison has to wait four cycles for the one before it.
         whole = start + (stop - start) // 4 * 4
         for i in range(start, whole, 4):
             a = lower(low[i], a)
@@ -86,12 +85,11 @@ def _envelope(low: Numbers, high: Numbers, edges: Indices, least: Numbers, most:
 
 
 def smooth(values: Numbers, weight: float, state: Numbers | None = None) -> Numbers:
-    """Exponential moving average, debiased: the first value counts fully, not as a step from 0.
+    """Debiased exponential moving average: the first value counts fully, not as a step from 0.
 
-    weight in [0, 1] is the share of the past; 1 is the plain mean so far. A value that is not finite
-    stands in the result as it is and leaves the average alone. A curve that grows is continued with
-    the same state (two zeros at first; changed in place) and the new values only: the bits are
-    those of the whole. Raises ValueError for another weight.
+    weight in [0, 1] is the share of the past; 1 is the plain mean so far. Non-finite values are passed through and
+    leave the average unchanged. A growing curve can be continued with the same state (two zeros at first; changed in
+    place) and only its new values, to the same bits. Raises ValueError for another weight.
     """
     if not 0.0 <= weight <= 1.0:
         raise ValueError(f"smoothing weight must lie in [0, 1], got {weight}")
@@ -102,7 +100,7 @@ def smooth(values: Numbers, weight: float, state: Numbers | None = None) -> Numb
 
 @routine(types.void(_Row, types.float64, types.float64[::1], types.float64[::1]))
 def _smooth(values: Numbers, weight: float, state: Numbers, result: Numbers) -> None:
-    """state = (average, weights of all values so far added up), so that no power need be taken."""
+    """state = (average, sum of the weights of all values so far), so that no power is needed."""
     average = state[0]
     total = state[1]
     for i in range(values.size):
@@ -120,12 +118,12 @@ def _smooth(values: Numbers, weight: float, state: Numbers, result: Numbers) -> 
 def thin_path(x: Numbers, y: Numbers, x_scale: float, y_scale: float, tolerance: float) -> Indices:
     """Indices of the points to keep so that the path through them is off by at most `tolerance` pixels.
 
-    The scales are pixels per unit. The path ends before the first point that is not finite; its
-    first and last point are kept, and so is every turn back. A path that has grown is thinned again
-    from its last index but one: the earlier ones stay. Raises ValueError if x and y differ in length.
+    The scales are pixels per unit. The path ends before the first non-finite point; its first and last point and every
+    reversal are kept. A path that has grown can be thinned again from its last index but one; the earlier ones stay.
+    Raises ValueError if x and y differ in length.
     """
     if x.size != y.size:
-        raise ValueError(f"a path has as many x as y, got {x.size} and {y.size}")
+        raise ValueError(f"x and y must have the same length, got {x.size} and {y.size}")
     kept = np.empty(x.size, np.int64)
     return kept[: _thin(x, y, x_scale, y_scale, tolerance, kept)].copy()
 
@@ -138,12 +136,12 @@ def cross(ax: float, ay: float, bx: float, by: float) -> float:
 
 @routine(types.int64(_Row, _Row, types.float64, types.float64, types.float64, types.int64[::1]))
 def _thin(x: Numbers, y: Numbers, x_scale: float, y_scale: float, tolerance: float, kept: Indices) -> int:
-    """Cone method: from the last kept point (the anchor) go on for as long as one straight line
-    passes all points within the tolerance.
+    """Cone method: from the last kept point (the anchor) go on as long as one straight line passes all points within
+    the tolerance.
 
-    Those lines lie between two directions, left and right, which each point narrows. A point that
-    the cone misses, or that is nearer to the anchor than an earlier one, makes the point before it
-    the next anchor. Williams 1978, https://doi.org/10.1016/0146-664X(78)90139-5
+    Such lines lie between two directions, left and right, which each point narrows. A point outside the cone, or nearer
+    to the anchor than an earlier one, makes the point before it the next anchor. Williams 1978,
+    https://doi.org/10.1016/0146-664X(78)90139-5
     """
     count = 0
     last = 0
@@ -164,7 +162,7 @@ def _thin(x: Numbers, y: Numbers, x_scale: float, y_scale: float, tolerance: flo
         dx = here_x - anchor_x
         dy = here_y - anchor_y
         square = dx * dx + dy * dy
-        # Negated, so that an overflow to NaN keeps points.
+        # Negated, so that points are kept when the arithmetic overflows to NaN.
         if farthest > 0.0 and not (
             square >= farthest and cross(right_x, right_y, dx, dy) >= 0.0 and cross(dx, dy, left_x, left_y) >= 0.0
         ):
@@ -177,7 +175,7 @@ def _thin(x: Numbers, y: Numbers, x_scale: float, y_scale: float, tolerance: flo
             square = dx * dx + dy * dy
             farthest = 0.0
         if square > near:
-            # The tangents to the circle of the tolerance round this point.
+            # Tangents to the circle of radius `tolerance` around this point.
             along = math.sqrt(square - near)
             new_left_x = dx * along - dy * tolerance
             new_left_y = dy * along + dx * tolerance
@@ -219,10 +217,10 @@ def merge_bins(
     out_low: Numbers,
     out_high: Numbers,
 ) -> int:
-    """Merge neighbours among the first `count` bins of every column; returns how many pairs there were.
+    """Merge neighbours among the first `count` bins of every column; returns the number of pairs.
 
-    All tables are (columns, bins). A pair keeps its smaller low, its higher high and its second
-    last; NaN is passed over in low and high. An odd bin at the end is left out.
+    All tables are (columns, bins). A pair keeps its smaller low, its larger high and its second last; NaN is ignored in
+    low and high. An odd bin at the end is left out.
     """
     pairs = count // 2
     for column in range(last.shape[0]):

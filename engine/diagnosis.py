@@ -13,6 +13,7 @@ from engine.expressions import parse
 from engine.history import HistoryView
 from engine.machine import Machine
 from engine.optimizers import OPTIMIZERS
+from engine.setting import Setting
 from engine.stream import BATCH
 from engine.typesetting import typeset
 
@@ -105,7 +106,7 @@ def _tried(start: Machine, hope: float, updates: int, ceiling: float) -> float |
     for halvings in range(_HALVINGS):
         rate = float(f"{hope / 2.0**halvings:.2g}")
         machine = start.copy()
-        machine.set("learning_rate", rate)
+        machine.set(Setting("learning_rate"), rate)
         loss = machine.loss_after(updates)
         if loss is not None and loss <= ceiling:
             return rate

@@ -1,4 +1,4 @@
-"""Formulas in print: surfaces, and the update rule with live numbers for the step a run is about to take."""
+"""Formulas in print: surfaces, and the update rule with the live numbers of a run's next step."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from engine.typesetting import substitute, symbol, typeset
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One assignment of the rule: its name, as a formula, with numbers, and its value."""
+    """One assignment of the rule: its name, the formula, the formula with numbers, and the value."""
 
     name: str
     formula: str
@@ -26,10 +26,10 @@ class Line:
 
 
 def explain(peek: Peek, coordinate: int, digits: int = 4) -> tuple[Line, ...]:
-    """The rule of the run's optimizer for one coordinate of theta, read from its declaration.
+    """The update rule of the run's optimizer for one coordinate of theta, from its declaration.
 
-    A case distinction is shown as the branch that is taken. The last line is the step without decoupled
-    weight decay, which shrinks theta before it.
+    A case distinction is shown as the branch taken. The last line is the step, without decoupled weight decay, which
+    shrinks theta before it.
     """
     choice = peek.settings.optimizer
     entry = OPTIMIZERS[choice.kind]
@@ -53,7 +53,7 @@ def explain(peek: Peek, coordinate: int, digits: int = 4) -> tuple[Line, ...]:
 
 
 def _temporaries(entry: Optimizer, values: Mapping[str, float]) -> dict[str, float]:
-    """What the rule computes on its way. Without the slots, which have two values in one rule."""
+    """The rule's intermediate values. Without the slots, which have two values in one rule."""
     after = dict(values)
     for name, tree in entry.assignments():
         after[name] = tree.evaluate(after)
@@ -61,7 +61,9 @@ def _temporaries(entry: Optimizer, values: Mapping[str, float]) -> dict[str, flo
 
 
 def formula(kind: str, values: Mapping[str, Value] | None = None) -> tuple[str, ...]:
-    """An optimizer's rule in print, a line an assignment; with the switches of `values`, from its second update on."""
+    """An optimizer's rule in print, one line per assignment; given `values`, with its switches resolved, from the
+    second update on.
+    """
     entry = OPTIMIZERS[kind]
     known = {name: float(value) for name, value in (values or {}).items() if isinstance(value, bool)}
     if values is not None:
@@ -77,7 +79,7 @@ def typeset_surface(surface: Choice | Formula) -> str:
     entry = SURFACES[surface.kind]
     try:
         tree = parse(entry.formula, ("x", "y", *(knob.name for knob in entry.knobs)))
-    except ExpressionError:  # a formula that is for the eye alone
+    except ExpressionError:  # a formula for display only
         return entry.formula
     return typeset(tree, {knob.name: knob.symbol for knob in entry.knobs if knob.symbol})
 

@@ -1,7 +1,7 @@
-"""Formulas as text: checked, arranged as a tree, and evaluated.
+"""Typed formulas: tokenised, validated, parsed into a tree, and evaluated.
 
-The text is never run. It is cut into words of a fixed grammar, which names every error and its place;
-then Python's parser arranges numbered place-holders, so that not even a name of the text reaches it.
+The text is never executed. A strict grammar checks its tokens and locates every error; then Python's parser arranges
+numbered placeholders, so that not even a name from the text reaches it.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ import numpy as np
 from engine.contracts import SettingError
 
 LENGTH = 2000  # characters
-NODES = 500  # numbers, names, operators and calls: what keeps an evaluation under some microseconds
-DEPTH = 64  # parentheses inside each other
+NODES = 500  # numbers, names, operators and calls; limits the time of an evaluation to microseconds
+DEPTH = 64  # nested parentheses
 
 T = TypeVar("T")
 
 
 class ExpressionError(SettingError):
-    """A formula that cannot be read: what is wrong, what to do, and where.
+    """A formula that cannot be parsed: what is wrong, what to do, and where.
 
-    position and length mark the place in the text as it was typed, counted from 0.
+    position and length mark the place in the text as typed, counted from 0.
     """
 
     def __init__(self, sentence: str, position: int, length: int, where: str = "") -> None:
@@ -42,7 +42,7 @@ class ExpressionError(SettingError):
 
 
 class Function(NamedTuple):
-    """A function of the language: how it is written, and its value (IEEE: never an exception)."""
+    """A function of the language: its arguments as written, and its value (IEEE: never an exception)."""
 
     arguments: str
     value: Callable[..., Any]
@@ -102,7 +102,7 @@ CONSTANTS = {"pi": math.pi, "e": math.e}
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A leaf (operation `number` or `name`) or an operation on the results of `inputs` nodes before it."""
+    """A leaf (operation `number` or `name`), or an operation on the results of the `inputs` nodes before it."""
 
     operation: str
     inputs: int = 0
@@ -112,18 +112,18 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A formula, its nodes in the order of evaluation (every node follows its inputs)."""
+    """A formula, its nodes in evaluation order (every node follows its inputs)."""
 
     text: str
     nodes: tuple[Node, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names it needs values for, in order of appearance."""
+        """The names that need values, in order of appearance."""
         return tuple(dict.fromkeys(node.name for node in self.nodes if node.operation == "name"))
 
     def fold(self, leaf: Callable[[Node], T], combine: Callable[[Node, Sequence[T]], T]) -> T:
-        """The tree reduced from its leaves to one result; without recursion, however deep it is."""
+        """Reduce the tree from its leaves to one result, without recursion."""
         stack: list[T] = []
         for node in self.nodes:
             if node.inputs:
@@ -134,7 +134,7 @@ class Tree:
         return stack[0]
 
     def evaluate(self, values: Mapping[str, float]) -> float:
-        """The value as IEEE arithmetic gives it: inf or nan outside a domain, no exception."""
+        """The value in IEEE arithmetic: inf or nan outside a domain, no exception."""
         with np.errstate(all="ignore"):
             return float(
                 self.fold(
@@ -145,13 +145,13 @@ class Tree:
 
 
 def apply(operation: str, *inputs: float) -> Any:
-    """An operator or function on numbers; the caller silences NumPy's warnings."""
+    """Apply an operator or function to numbers; the caller silences NumPy's warnings."""
     function = OPERATORS.get(operation) or FUNCTIONS[operation].value
     return function(*map(float, inputs))
 
 
 def parse(text: str, names: Collection[str]) -> Tree:
-    """The tree of a formula in the given names; a name may hide a constant (e, pi).
+    """The tree of a formula in the given names; a name may shadow a constant (e, pi).
 
     Raises ExpressionError.
     """
@@ -173,7 +173,7 @@ def check_parameter(name: str) -> str:
             f"a parameter's name must be a letter followed by at most 19 letters, digits or _, got {_quote(name)}"
         )
     if name in ("x", "y") or name in FUNCTIONS or name in CONSTANTS:
-        raise SettingError(f"a parameter cannot be called {name}: that name has a meaning in every formula")
+        raise SettingError(f"a parameter cannot be called {name}: that name is reserved")
     return name
 
 
@@ -210,11 +210,11 @@ def _quote(text: str) -> str:
 
 def _parse(text: str, names: Collection[str], start: int) -> Tree:
     if len(text) > LENGTH:
-        sentence = f"the formula has {len(text)} characters, {LENGTH} are allowed; shorten it"
+        sentence = f"the formula has {len(text)} characters, the limit is {LENGTH}; shorten it"
         raise _error(sentence, LENGTH, len(text) - LENGTH)
     tokens = list(_tokens(text, start))
     if not tokens:
-        raise _error("the formula is empty; write one such as x^2 + y^2", start, max(1, len(text) - start))
+        raise _error("the formula is empty; try x^2 + y^2", start, max(1, len(text) - start))
     _Grammar(tokens, names).check()
     return Tree(text[start:].strip(), tuple(_nodes(tokens, names)))
 
@@ -226,29 +226,29 @@ def _tokens(text: str, start: int) -> Iterator[_Token]:
         if match is None:
             character = text[position]
             hint = f"; write {_CHARACTERS[character]}" if character in _CHARACTERS else ""
-            raise _error(f"{character!r} has no place in a formula{hint}", position, 1)
+            raise _error(f"{character!r} is not allowed in a formula{hint}", position, 1)
         kind = str(match.lastgroup)
         if kind == "number" and math.isinf(float(match[0])):
-            raise _error("this number is too large, the limit is 1.79e308", position, len(match[0]))
+            raise _error("this number is too large; the limit is 1.79e308", position, len(match[0]))
         if kind != "space":
             yield _Token(kind, match[0], position)
         position = match.end()
 
 
 class _Grammar:
-    """Reads the words from left to right and refuses the first that cannot stand where it stands."""
+    """Checks the tokens from left to right and reports the first that cannot stand where it is."""
 
     def __init__(self, tokens: Sequence[_Token], names: Collection[str]) -> None:
         self.tokens = tokens
         self.names = names
-        self.open: list[tuple[_Token, str, int]] = []  # a parenthesis, its function or "", its commas
+        self.open: list[tuple[_Token, str, int]] = []  # parenthesis, its function or "", its commas
 
     def check(self) -> None:
         size = sum(token.kind in ("number", "name", "operator") for token in self.tokens)
         if size > NODES:
-            sentence = f"the formula has {size} numbers, names and operators, {NODES} are allowed; shorten it"
+            sentence = f"the formula has {size} numbers, names and operators, the limit is {NODES}; shorten it"
             raise _error(sentence, self.tokens[-1].position, len(self.tokens[-1].text))
-        complete = False  # whether what has been read could end here
+        complete = False  # whether the formula could end here
         for index, token in enumerate(self.tokens):
             if token.kind in ("number", "name", "open"):
                 called = self._called(index)
@@ -273,7 +273,7 @@ class _Grammar:
             raise _error("this ( is never closed; add )", self.open[-1][0].position, 1)
 
     def _called(self, index: int) -> str:
-        """The function whose arguments the parenthesis at `index` opens, or nothing."""
+        """The function whose arguments the parenthesis at `index` opens, or ""."""
         token, before = self.tokens[index], self.tokens[index - 1] if index else None
         function = token.kind == "open" and before and before.kind == "name" and before.text in FUNCTIONS
         return before.text if before and function and before.text not in self.names else ""
@@ -292,7 +292,7 @@ class _Grammar:
         what = "function" if follows == "open" else "name"
         near = difflib.get_close_matches(name.lower(), [*known, *FUNCTIONS], 1)
         guess = _SYNONYMS.get(name.lower()) or (near[0] if near else "")
-        hint = f"did you mean {guess}?" if guess else f"known are {', '.join(known)}"
+        hint = f"did you mean {guess}?" if guess else f"available: {', '.join(known)}"
         raise _error(f"unknown {what} {_quote(name)}; {hint}", position, len(name))
 
     def _refuse_neighbours(self, index: int) -> NoReturn:
@@ -313,21 +313,21 @@ class _Grammar:
 
     def _enter(self, token: _Token, function: str) -> None:
         if len(self.open) == DEPTH:
-            sentence = f"more than {DEPTH} parentheses inside each other; simplify the formula"
+            sentence = f"more than {DEPTH} nested parentheses; simplify the formula"
             raise _error(sentence, token.position, 1)
         self.open.append((token, function, 0))
 
     def _separate(self, token: _Token) -> bool:
         opened, function, commas = self.open.pop() if self.open else (token, "", 0)
         if not function:
-            sentence = "a comma stands only between the arguments of a function; a decimal point is ."
+            sentence = "a comma only separates the arguments of a function; the decimal point is ."
             raise _error(sentence, token.position, 1)
         self.open.append((opened, function, commas + 1))
         return False
 
     def _leave(self, token: _Token) -> bool:
         if not self.open:
-            raise _error("this ) closes nothing; remove it", token.position, 1)
+            raise _error("this ) has no matching (; remove it", token.position, 1)
         opened, name, commas = self.open.pop()
         if name and commas + 1 != FUNCTIONS[name].arity:
             needed, start = FUNCTIONS[name], opened.position - len(name)
@@ -342,7 +342,7 @@ _BINARY: dict[type[ast.operator], str] = {
 
 
 def _nodes(tokens: Sequence[_Token], names: Collection[str]) -> list[Node]:
-    """Words that have passed the grammar, arranged by Python's precedence; a list in evaluation order."""
+    """Checked tokens arranged by Python's precedence, as a list in evaluation order."""
     words = {f"t{index}": token.text for index, token in enumerate(tokens)}
     source = " ".join(
         f"t{index}" if token.kind in ("number", "name") else token.text.replace("^", "**")

@@ -1,4 +1,4 @@
-"""A network with its data: asked for answers, losses, scores and everything that is measured."""
+"""A network with its data: outputs, losses, scores and all measures."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Array = np.ndarray
 
 @dataclass(frozen=True, eq=False)
 class Learner:
-    """A network with the data it learns from; the rows of `data` that train come first, and are `packed`."""
+    """A network with its data; the training examples are the first rows of `data`, and are `packed`."""
 
     network: Network
     data: TrainingData
@@ -32,85 +32,87 @@ class Learner:
 
     @cached_property
     def training(self) -> tuple[Array, Array]:
-        """Inputs (n, f) and goals (n,) that are learned from."""
-        return self.data.inputs[: self.data.train], self.data.goals[: self.data.train]
+        """Inputs (n, f) and scaled targets (n,) of the training set."""
+        return self.data.inputs[: self.data.train], self.data.scaled_targets[: self.data.train]
 
     @cached_property
     def validation(self) -> tuple[Array, Array]:
-        """Inputs (m, f) and goals (m,) that validate; m may be 0."""
-        return self.data.inputs[self.data.train :], self.data.goals[self.data.train :]
+        """Inputs (m, f) and scaled targets (m,) of the validation set; m may be 0."""
+        return self.data.inputs[self.data.train :], self.data.scaled_targets[self.data.train :]
 
     @cached_property
     def packed_validation(self) -> Packed:
-        """The examples that validate, as the objective reads them."""
+        """The validation set as the objective reads it."""
         return packed_set(self.network, *self.validation, self.classes)
 
-    def inspected(self, theta: Array) -> Inspection:
-        """A look at the network on the training set."""
+    def inspect(self, theta: Array) -> Inspection:
+        """An inspection of the network on the training set."""
         return inspect_packed(self.network, theta, self.packed)
 
     def outputs(self, theta: Array, inputs: Array) -> Array:
-        """What the network answers to inputs (m, f): (m, k)."""
+        """The network's outputs (m, k) for inputs (m, f)."""
         return outputs(self.network, theta, inputs)
 
     def activations(self, theta: Array, inputs: Array) -> list[Array]:
-        """What each layer answers to inputs (m, f): (m, units)."""
+        """The activations of each layer, (m, units), for inputs (m, f)."""
         return activations(self.network, theta, inputs)
 
     def losses(self, thetas: Array) -> Array:
-        """Loss of the training set at each of thetas (b, n): (b,)."""
+        """The training loss at each of thetas (b, n): (b,)."""
         return losses_at(self.network, thetas, self.packed)
 
     def both_losses(self, theta: Array) -> tuple[float, float]:
-        """Loss of the training and of the validation set, NaN without examples."""
+        """Training and validation loss, NaN without examples."""
         one = theta[np.newaxis]
         return float(self.losses(one)[0]), float(losses_at(self.network, one, self.packed_validation)[0])
 
-    def answers(self, theta: Array) -> Array:
-        """What the network answers to every example, in the order of `data`: (n, k)."""
+    def all_outputs(self, theta: Array) -> Array:
+        """The network's outputs (n, k) for all examples, in the order of `data`."""
         parts = [outputs_of(self.network, theta, packed) for packed in (self.packed, self.packed_validation)]
         return np.concatenate(parts)
 
-    def predictions(self, answers: Array) -> Array:
-        """The predicted class places or values (m,) of the network's answers (m, k), comparable with data.targets."""
+    def predictions(self, outputs: Array) -> Array:
+        """The predicted class indices or values (m,) from the network's outputs (m, k), comparable with
+        data.targets.
+        """
         if not self.classes:
-            return answers[:, 0] * self.data.target_scale + self.data.target_shift
-        return np.asarray(LOSSES[self.network.loss.kind].predictions(answers))
+            return outputs[:, 0] * self.data.target_scale + self.data.target_shift
+        return np.asarray(LOSSES[self.network.loss.kind].predictions(outputs))
 
-    def score(self, answers: Array, goals: Array) -> float:
-        """Accuracy, or R² (the part of the variance that is explained); NaN without examples."""
-        if not len(goals):
+    def score(self, outputs: Array, targets: Array) -> float:
+        """Accuracy, or R² (the share of explained variance); NaN without examples."""
+        if not len(targets):
             return np.nan
         if self.classes:
-            return float(np.mean(self.predictions(answers) == goals))
-        spread = float(((goals - goals.mean()) ** 2).sum())
-        return 1.0 - float(((goals - answers[:, 0]) ** 2).sum()) / spread if spread > 0.0 else np.nan
+            return float(np.mean(self.predictions(outputs) == targets))
+        spread = float(((targets - targets.mean()) ** 2).sum())
+        return 1.0 - float(((targets - outputs[:, 0]) ** 2).sum()) / spread if spread > 0.0 else np.nan
 
     def measured(self, theta: Array, step: Array, penalty: float) -> tuple[Array, Array]:
         """See Problem.measured."""
         with np.errstate(all="ignore"):
-            look = self.inspected(theta)
-            answers = outputs_of(self.network, theta, self.packed_validation)
+            found = self.inspect(theta)
+            outputs = outputs_of(self.network, theta, self.packed_validation)
             measures = {
-                "training_loss": look.loss,
+                "training_loss": found.loss,
                 "validation_loss": losses_at(self.network, theta[np.newaxis], self.packed_validation)[0],
-                "training_score": self.score(look.outputs, self.training[1]),
-                "validation_score": self.score(answers, self.validation[1]),
+                "training_score": self.score(found.outputs, self.training[1]),
+                "validation_score": self.score(outputs, self.validation[1]),
                 "penalty": penalty,
             }
             layers = {
-                "gradient_norm": look.gradient_norm,
-                "delta_norm": look.delta_norm,
-                "update_ratio": self._lengths(step) / self._lengths(theta),
-                "activation_mean": look.activation_mean,
-                "activation_deviation": look.activation_deviation,
-                "dead": look.dead,
-                "saturated": look.saturated,
+                "gradient_norm": found.gradient_norm,
+                "delta_norm": found.delta_norm,
+                "update_ratio": self._norms(step) / self._norms(theta),
+                "activation_mean": found.activation_mean,
+                "activation_deviation": found.activation_deviation,
+                "dead": found.dead,
+                "saturated": found.saturated,
             }
         return np.array([measures[name] for name in MEASURES]), np.stack([layers[name] for name in LAYER_MEASURES], 1)
 
-    def _lengths(self, vector: Array) -> Array:
-        """The length of each layer's weights in a vector like theta, (L,)."""
+    def _norms(self, vector: Array) -> Array:
+        """The norm of each layer's weights in a vector like theta, (L,)."""
         return np.array([np.linalg.norm(vector[part]) for part in self._weights])
 
     @cached_property

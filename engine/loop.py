@@ -1,4 +1,4 @@
-"""The only training loop: compiled, without the GIL, one call per chunk of updates."""
+"""The training loop: compiled, without the GIL, one call per chunk of updates."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import math
 from numba import types
 
 from engine.contracts import call_objective, call_step, inline, pointer, routine
-from engine.lengths import copy, distance, length
+from engine.norms import copy, distance
+from engine.norms import norm as vector_norm
 from engine.rng import normal
 from engine.schedules import scheduled_rate
 from engine.stream import (
@@ -25,26 +26,26 @@ from engine.stream import (
     UPDATE,
 )
 
-# What ended a chunk.
+# Why a chunk ended.
 GOING, NOT_FINITE_HERE, NOT_FINITE_STEP, LOSS_REACHED, GRADIENT_REACHED, PLATEAU = range(6)
 
-# controls: what a tweak writes between chunks, float64
+# controls (float64): what tweaks write between chunks
 (RATE, WARMUP, WARMUP_START, NOISE, LOSS_BELOW, GRADIENT_BELOW, PLATEAU_UPDATES, PLATEAU_GAIN, CONTROLS) = range(9)
 
-# The numbers that follow an optimizer's own in the hyper array (optimizers.COMMON).
+# The numbers after an optimizer's own in the hyper array (optimizers.COMMON).
 _DECAY, _DECOUPLED, _L1, _CLIP_NORM, _CLIP_VALUE = range(5)
 _LOSS, _GRADIENT_NORM, _LEARNING_RATE, _STEP_NORM, _X, _Y = range(6)  # history.COLUMNS
 
 _f, _i = types.float64, types.int64
 
 
-# The pieces below take pointers, not arrays: an array that is handed on is counted, which costs more
-# than an update. Two parameters are spelled out: vector code would wait for numbers just stored one by one.
+# The functions below take pointers, not arrays: passing an array counts references, which costs more
+# than an update. Two parameters are written out: vector code would wait for numbers just stored one by one.
 @inline
 def _norm(vector, n):
     if n == 2:
         return math.sqrt(vector[0] * vector[0] + vector[1] * vector[1])
-    return length(vector, n)
+    return vector_norm(vector, n)
 
 
 @inline
@@ -65,7 +66,7 @@ def _distance(one, other, n):
 
 @inline
 def _add_noise(grad, n, sigma, stream):
-    """Gradient noise of one batch; full batch has none. The same for every run with the same seed."""
+    """Add the gradient noise of one batch (none for a full batch); it depends on seed and update alone."""
     if sigma > 0.0 and stream[BATCH] < stream[EXAMPLES]:
         scale = sigma / math.sqrt(stream[BATCH])
         for i in range(n):
@@ -74,7 +75,7 @@ def _add_noise(grad, n, sigma, stream):
 
 @inline
 def _clip(grad, n, norm, common):
-    """Clipping of the raw gradient (torch's clip_grad_norm_ and clip_grad_value_)."""
+    """Clip the raw gradient (torch's clip_grad_norm_ and clip_grad_value_)."""
     limit = common[_CLIP_NORM]
     if limit > 0.0 and norm > limit:
         scale = min(limit / (norm + 1e-6), 1.0)
@@ -132,13 +133,12 @@ def advance(
 ):  # fmt: skip
     """Take up to `updates` optimizer steps; the history must have room for them.
 
-    objective, schedule, step: kernel addresses. own: how many of hyper belong to the optimizer.
-    theta (n,), grad (n,), slots, memory and stream are changed in place; before (n,) becomes the theta of
-    the update before. decayed (2 * pieces,): (start, stop) of the parameters that decay pulls at.
-    last, low, high (COLUMNS, bins): the history from update `first` on, 2**shift
-    updates a bin. With a single bin, the row of an update whose step is not finite is still written.
-    Returns what ended the chunk (GOING ...). stream[UPDATE] tells how far it got: at NOT_FINITE_HERE
-    loss or gradient of that update's theta is not finite; at NOT_FINITE_STEP its step is not.
+    objective, schedule, step: kernel addresses. own: how many entries of hyper are the optimizer's. theta (n,), grad
+    (n,), slots, memory and stream are updated in place; before (n,) becomes the previous theta. decayed (2 * pieces,):
+    (start, stop) of the parameters subject to decay. last, low, high (COLUMNS, bins): the history from update `first`
+    on, 2**shift updates per bin. With a single bin, the row of an update whose step is not finite is still written.
+    Returns why the chunk ended (GOING ...). stream[UPDATE] tells how far it got: at NOT_FINITE_HERE the loss or
+    gradient at that update's theta is not finite; at NOT_FINITE_STEP its step is not.
     """
     n = theta.size
     p_theta, p_grad, p_slots, p_hyper = pointer(theta), pointer(grad), pointer(slots), pointer(hyper)
@@ -159,7 +159,7 @@ def advance(
         loss = call_objective(objective, p_theta, p_grad, p_stream, p_constants, p_work)
         _add_noise(p_grad, n, p_controls[NOISE], p_stream)
         norm = _norm(p_grad, n)
-        # A difference of a number with itself is 0 unless the number is NaN or infinite.
+        # x - x is 0 unless x is NaN or infinite.
         if loss - loss != 0.0 or norm - norm != 0.0:
             return NOT_FINITE_HERE
         if loss < p_controls[LOSS_BELOW]:
@@ -186,7 +186,7 @@ def advance(
         row = t - first
         place, new = row >> shift, row & mask == 0
         if moved - moved != 0.0:
-            if bins == 1:  # somebody looks at this one update: what is finite of it is shown
+            if bins == 1:  # this one update is inspected: keep what is finite
                 p_last[_LOSS] = loss
                 p_last[_GRADIENT_NORM] = norm
                 p_last[_LEARNING_RATE] = rate
@@ -207,7 +207,7 @@ def advance(
     return GOING
 
 
-# An array of which only the address is used would be freed at once: scratch comes from outside.
+# Scratch is passed in: an array of which only the address is used would be freed at once.
 @routine(types.void(_i, _f[:, ::1], _i[::1], _f[::1], _f[::1], _f[::1], _f[:, ::1]))
 def evaluate(objective, points, stream, constants, work, losses, grads):
     """losses (k,) and exact gradients grads (k, n) of the objective at points (k, n)."""
@@ -219,7 +219,7 @@ def evaluate(objective, points, stream, constants, work, losses, grads):
 
 @routine(types.void(_i, _f[::1], _f[::1], _i[::1], _f[::1], _f[::1], _f[::1], _f[:, ::1]))
 def evaluate_grid(objective, xs, ys, stream, constants, work, scratch, values):
-    """values (ny, nx) = the two-parameter objective at the points of xs (nx,) and ys (ny,); scratch (4,)."""
+    """values (ny, nx) = the two-parameter objective on the grid of xs (nx,) and ys (ny,); scratch (4,)."""
     p_point, p_grad = pointer(scratch), pointer(scratch[2:])
     p_stream, p_constants, p_work = pointer(stream), pointer(constants), pointer(work)
     for row in range(ys.size):

@@ -1,6 +1,6 @@
-"""The moving parts of one run: the arrays that the training loop reads and writes.
+"""The mutable state of one run: the arrays that the training loop reads and writes.
 
-A copy of a machine is a snapshot, and continues to the same numbers, bit for bit.
+A copy of a machine is a checkpoint that continues to the same numbers, bit for bit.
 """
 
 from __future__ import annotations
@@ -12,19 +12,20 @@ from typing import Any, Self
 import numpy as np
 
 from engine import loop, stream
-from engine.batches import BATCHES, ORDERS, Taken
+from engine.batches import BATCHES, ORDERS, Batch
 from engine.contracts import Value
 from engine.experiment import RunSettings, followed, of_run, of_theta, parameter_place
 from engine.history import COLUMNS, History
 from engine.optimizers import OPTIMIZERS
 from engine.problem import Problem, problem_of
 from engine.schedules import SCHEDULES
+from engine.setting import Setting
 
 Array = np.ndarray
 
-_OWN = ("theta", "grad", "slots", "hyper", "knobs", "memory", "controls", "stream")
-_EXTRA = 2  # behind a schedule's memory: the previous update's loss, the best loss
-_ONE_BIN = 62  # a shift at which every update falls into bin 0
+_COPIED = ("theta", "grad", "slots", "hyper", "knobs", "memory", "controls", "stream")
+_EXTRA = 2  # after a schedule's memory: the previous update's loss, the best loss
+_ONE_BIN = 62  # a shift that puts every update into bin 0
 
 
 class Machine:
@@ -43,7 +44,7 @@ class Machine:
         self._load_problem()
         self._load_optimizer(fresh=True)
         self._load_schedule(fresh=True)
-        self._load_numbers()
+        self._load_settings()
 
     @property
     def update(self) -> int:
@@ -51,27 +52,27 @@ class Machine:
 
     @property
     def size(self) -> int:
-        """Bytes that a copy takes."""
-        return sum(int(getattr(self, name).nbytes) for name in _OWN)
+        """Size of a copy in bytes."""
+        return sum(int(getattr(self, name).nbytes) for name in _COPIED)
 
     @property
-    def taken(self) -> Taken:
+    def taken(self) -> Batch:
         """The batch of the next update."""
         places = (stream.EPOCH, stream.CURSOR, stream.BATCH, stream.EXAMPLES, stream.ORDER)
         epoch, first, count, examples, order = (int(self.stream[place]) for place in places)
         if order != stream.REPLACED:
             count = min(count, examples - first)
-        return Taken(epoch, first, count, examples, ORDERS[order])
+        return Batch(epoch, first, count, examples, ORDERS[order])
 
     def copy(self) -> Self:
-        """A snapshot. What the objective works in and the step of the last update are not part of it."""
+        """A checkpoint, without the objective's scratch memory and the last step."""
         twin = copy.copy(self)
-        for name in _OWN:
+        for name in _COPIED:
             setattr(twin, name, getattr(self, name).copy())
         return twin
 
     def stop_at(self, stop: Mapping[str, Value]) -> None:
-        """Take over the stop rules that the loop watches (not the number of updates)."""
+        """Set the stop rules that the loop watches (not the number of updates)."""
         self.memory[-1] = np.inf
         self.stream[stream.BEST_UPDATE] = self.update
         for place, name in (
@@ -82,54 +83,53 @@ class Machine:
         ):
             self.controls[place] = stop[name]
 
-    def set(self, setting: str, value: Any) -> Any:
+    def set(self, setting: Setting, value: Any) -> Any:
         """Change one setting between updates; returns it as a tweak keeps it. Raises SettingError.
 
-        A chosen optimizer or schedule starts with fresh slots or memory, also if it is the same again;
-        theta stays.
+        Choosing an optimizer or schedule resets its slots or memory, even if it is the same one; theta stays.
         """
         self.settings, task, kept = followed(self.settings, self.problem.task, setting, value)
         if of_run(setting):
-            self._load_optimizer(fresh=setting == "optimizer")
-            self._load_schedule(fresh=setting == "schedule")
-            self._load_numbers()
-            if setting.partition(".")[0] == "batch":
+            self._load_optimizer(fresh=setting == Setting("optimizer"))
+            self._load_schedule(fresh=setting == Setting("schedule"))
+            self._load_settings()
+            if setting.part == "batch":
                 self._begin_epoch()
         elif of_theta(setting):
             self.theta[parameter_place(setting, self.theta.size)] = kept
         else:
             self.problem = problem_of(task)
             self._load_problem()
-            self._load_numbers()
+            self._load_settings()
         return kept
 
     def advance(self, updates: int, history: History) -> int:
-        """Take up to `updates` steps, for which `history` must have room; says what ended them."""
+        """Take up to `updates` steps, for which `history` must have room; returns why they ended."""
         reason = self._advance(updates, history.last, history.low, history.high, history.shift, history.first)
         history.updates = self.update
         return reason
 
     def step_aside(self) -> tuple[int, Array]:
-        """Take one step that nobody records, whatever the stop rules say; (reason, its row of COLUMNS)."""
+        """Take one unrecorded step, ignoring the stop rules: (reason, its row of COLUMNS)."""
         self._never_stop()
         row = np.full((len(COLUMNS), 1), np.nan)
         return self._advance(1, row, row, row, _ONE_BIN, 0), row[:, 0]
 
     def measured(self) -> tuple[Array, Array]:
-        """Measures of the network and of its layers where it stands: (MEASURES,), (L, LAYER_MEASURES)."""
+        """The measures of the network and of its layers at its current theta: (MEASURES,), (L, LAYER_MEASURES)."""
         l1, l2 = (float(self.settings.optimizer.values[name]) for name in ("l1", "weight_decay"))  # type: ignore[arg-type]
         if self.settings.optimizer.values["decoupled"]:
             l2 = 0.0
         return self.problem.measured(self.theta, self.theta - self.before, l1, l2)
 
     def skip_to(self, update: int) -> None:
-        """Advance to an update that has been reached before, recording nothing."""
+        """Replay to an update that was reached before, recording nothing."""
         self._never_stop()
         row = np.zeros((len(COLUMNS), 1))
         self._advance(update - self.update, row, row, row, _ONE_BIN, 0)
 
     def loss_after(self, updates: int) -> float | None:
-        """The loss so many updates later, recording nothing; None if a number is no longer finite by then."""
+        """The loss `updates` later, recording nothing; None if a number is no longer finite by then."""
         self._never_stop()
         row = np.zeros((len(COLUMNS), 1))
         finite = self._advance(updates, row, row, row, _ONE_BIN, 0) == loop.GOING
@@ -150,7 +150,7 @@ class Machine:
         )  # fmt: skip
 
     def _load_problem(self) -> None:
-        """Take over another problem for the same theta; a new epoch begins if it has other examples."""
+        """Switch to another problem for the same theta; a new epoch begins if its examples differ."""
         problem = self.problem
         self._work = np.zeros(max(problem.work_size, 1))
         self.stream[stream.SEED] = problem.seed
@@ -180,7 +180,7 @@ class Machine:
         if fresh:
             self.memory = np.concatenate([np.zeros(entry.memory), self.memory[-_EXTRA:]])
 
-    def _load_numbers(self) -> None:
+    def _load_settings(self) -> None:
         settings = self.settings
         self.controls[loop.RATE] = settings.learning_rate
         self.controls[loop.WARMUP] = settings.warmup

@@ -1,4 +1,4 @@
-"""What is measured now and then, on all examples: a sparse record beside the history of every update."""
+"""Measures of a network on all examples, taken at intervals: a sparse record beside the history of every update."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 
 Array = np.ndarray
 
-# Of the whole network, on the full training and validation set: score is accuracy or R².
+# Of the whole network, on the full training and validation set; score: accuracy or R².
 MEASURES = ("training_loss", "validation_loss", "training_score", "validation_score", "penalty")
-# Of each layer, from the full training set; update_ratio: length of the last step over that of the weights.
+# Of each layer, on the full training set; update_ratio: norm of the last step over that of the weights.
 LAYER_MEASURES = (
     "gradient_norm",
     "delta_norm",
@@ -21,13 +21,13 @@ LAYER_MEASURES = (
     "saturated",
 )
 
-_DENSE = 64  # measurements before their distance begins to double
-_SHARE, _LARGE_SHARE = 64, 16  # examples for which the distance grows by an update
-_LARGE = 20_000_000  # products of examples and parameters from which a measurement takes more than a moment
+_DENSE = 64  # measurements before their interval starts to double
+_SHARE, _LARGE_SHARE = 64, 16  # examples per update of interval
+_LARGE = 20_000_000  # examples times parameters from which a measurement takes noticeable time
 
 
-def distance(update: int, examples: int, parameters: int) -> int:
-    """How many updates lie between two measurements about `update`: more for much data, doubling as a run grows."""
+def interval(update: int, examples: int, parameters: int) -> int:
+    """Updates between two measurements around `update`: more for large data sets, doubling as a run grows."""
     share = _LARGE_SHARE if examples * parameters > _LARGE else _SHARE
     first = 1 << max(0, (examples // share).bit_length() - 1)
     return first << max(0, (update // (_DENSE * first)).bit_length() - 1)
@@ -35,15 +35,15 @@ def distance(update: int, examples: int, parameters: int) -> int:
 
 def next_due(update: int, examples: int, parameters: int) -> int:
     """The first update after `update` at which to measure."""
-    step = distance(update, examples, parameters)
+    step = interval(update, examples, parameters)
     return (update // step + 1) * step
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuresView:
-    """An immutable picture of the measures: they were taken before the updates `at` (k,), rising.
+    """An immutable view of the measures, taken before the updates `at` (k,), ascending.
 
-    values (k, MEASURES) and layers (k, L, LAYER_MEASURES) will not change; NaN where there is nothing to measure.
+    values (k, MEASURES) and layers (k, L, LAYER_MEASURES) never change; NaN where there is nothing to measure.
     """
 
     at: Array
@@ -58,7 +58,7 @@ class MeasuresView:
 
 
 class Measures:
-    """The growing record of one run; what older views hold stays as it is."""
+    """The growing record of one run; existing views stay valid."""
 
     def __init__(self, layers: int) -> None:
         self._count = 0
@@ -74,7 +74,7 @@ class Measures:
     def append(self, update: int, values: Array, layers: Array) -> None:
         """Add a row: values (MEASURES,) and layers (L, LAYER_MEASURES)."""
         if self._count == len(self._at):
-            # New arrays: views hold the old ones.
+            # New arrays: views keep the old ones.
             self._at = np.concatenate([self._at, np.zeros_like(self._at)])
             self._values = np.concatenate([self._values, np.zeros_like(self._values)])
             self._layers = np.concatenate([self._layers, np.zeros_like(self._layers)])
@@ -84,10 +84,10 @@ class Measures:
         self._count += 1
 
     def cut(self, update: int) -> None:
-        """Forget what was measured after an update."""
+        """Discard the measurements after an update."""
         count = int(np.searchsorted(self._at[: self._count], update, "right"))
         if count < self._count:
-            # New arrays: what comes next would be written over what older views show.
+            # New arrays: otherwise the next rows would overwrite those of existing views.
             self._at, self._values, self._layers = self._at.copy(), self._values.copy(), self._layers.copy()
             self._count = count
 

@@ -1,4 +1,4 @@
-"""A network as it stands, ready to be shown: its answers over the plane, on its examples, and inside."""
+"""A network at one update, evaluated for display: over its input plane, on its examples, and inside."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Region = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What of a portrait is to be computed.
+    """What to compute for a portrait.
 
-    region: (x0, x1, y0, y1) of the raw inputs over which to ask the network, for one input (x0, x1, ...);
-    columns, rows: how finely. units: columns and rows of the maps of single units, 0 for none. look: whether the
-    gradient and the activations on the training set are wanted.
+    region: (x0, x1, y0, y1) of raw inputs over which to evaluate the network, for one input (x0, x1, ...); columns,
+    rows: its resolution. units: columns and rows of the maps of single units, 0 for none. look: whether to compute the
+    gradient and the activations on the training set.
     """
 
     region: Region | None = None
@@ -36,11 +36,10 @@ class Wanted:
 class Portrait:
     """A network at one update; n examples in the order of learner.data, k outputs.
 
-    answers (n, k): outputs; predictions (n,): class places or values. scores and losses: (training, validation),
-    NaN without examples. field (rows, columns, c): over wanted.region, the probability of each class (c = classes),
-    or the value (c = 1); of one raw input rows is 1. units: of each layer (units, rows, columns), what it
-    answers over the region. look, activations: what wanted.look asked for; activations: (n, units) of each layer on
-    the training set.
+    answers (n, k): outputs; predictions (n,): class indices or values. scores and losses: (training, validation), NaN
+    without examples. field (rows, columns, c): over wanted.region, the probability of each class (c = classes), or the
+    value (c = 1); for one raw input rows is 1. units: for each layer the activations (units, rows, columns) over the
+    region. look, activations: if wanted.look; activations: (n, units) of each layer on the training set.
     """
 
     run: str
@@ -59,17 +58,17 @@ class Portrait:
 
     @property
     def wrong(self) -> Array:
-        """Which examples are classified wrongly, (n,) bool; none of a regression."""
+        """Which examples are misclassified, (n,) bool; none for a regression."""
         data = self.learner.data
         return self.predictions != data.targets if data.classes else np.zeros(len(data.targets), bool)
 
     @property
     def known(self) -> Array:
-        """Which examples have finite answers, (n,) bool: the others are of no class, whatever their prediction is."""
+        """Which examples have finite outputs, (n,) bool; the predictions of the others mean nothing."""
         return np.asarray(np.isfinite(self.answers).all(axis=1))
 
     def confusion(self, validation: bool) -> Array:
-        """Counts (classes, classes) of the known examples: rows are true classes, columns predicted ones."""
+        """Counts (classes, classes) of examples with finite outputs: rows are true classes, columns predicted ones."""
         data, k = self.learner.data, len(self.learner.data.classes)
         part = slice(data.train, None) if validation else slice(None, data.train)
         shown = self.known[part]
@@ -78,10 +77,10 @@ class Portrait:
 
 
 def portrait(learner: Learner, theta: Array, wanted: Wanted, run: str = "", update: int = 0) -> Portrait:
-    """Ask a network everything that is to be shown of it. wanted.region is passed over for more than two inputs."""
+    """Evaluate a network for display. wanted.region is ignored for more than two inputs."""
     data, network = learner.data, learner.network
     with np.errstate(all="ignore"):
-        answers = learner.answers(theta)
+        answers = learner.all_outputs(theta)
         parts = learner.training, learner.validation
         scores = [learner.score(a, t) for a, (_, t) in zip(np.split(answers, [data.train]), parts, strict=True)]
         losses = learner.both_losses(theta)
@@ -90,7 +89,7 @@ def portrait(learner: Learner, theta: Array, wanted: Wanted, run: str = "", upda
         if wanted.region is not None and data.raw.shape[1] <= 2:
             if wanted.columns:
                 inputs = _grid(learner, wanted.region, wanted.columns, wanted.rows)
-                field = _shown(learner, learner.outputs(theta, inputs)).reshape(
+                field = _displayed(learner, learner.outputs(theta, inputs)).reshape(
                     -1, wanted.columns, learner.classes or 1
                 )
             if wanted.units:
@@ -109,13 +108,13 @@ def portrait(learner: Learner, theta: Array, wanted: Wanted, run: str = "", upda
             (scores[0], scores[1]),
             field,
             units,
-            learner.inspected(theta) if wanted.look else None,
+            learner.inspect(theta) if wanted.look else None,
             tuple(activations(network, theta, learner.training[0])) if wanted.look else (),
         )
 
 
 def _grid(learner: Learner, region: Region, columns: int, rows: int) -> Array:
-    """What the network reads on a grid of raw inputs, row after row from below."""
+    """The network's inputs on a grid of raw inputs, row by row from the bottom."""
     x0, x1, y0, y1 = region
     xs = np.linspace(x0, x1, columns)
     if learner.data.raw.shape[1] == 1:
@@ -124,7 +123,7 @@ def _grid(learner: Learner, region: Region, columns: int, rows: int) -> Array:
     return features_of(np.stack(np.broadcast_arrays(xs[None, :], ys[:, None]), -1).reshape(-1, 2), learner.data)
 
 
-def _shown(learner: Learner, answers: Array) -> Array:
+def _displayed(learner: Learner, answers: Array) -> Array:
     if not learner.classes:
         return learner.predictions(answers)[:, None]
     return np.asarray(LOSSES[learner.network.loss.kind].probabilities(answers))

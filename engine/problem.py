@@ -1,4 +1,4 @@
-"""What is minimised: an objective kernel with its constant numbers, whatever it was made from."""
+"""A problem: an objective kernel with its constants, made from a surface, a formula or a network."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ Array = np.ndarray
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What is known of a surface: where it is defined, its lowest value and its stationary points.
+    """What is known about a surface: its domain, minimum and stationary points.
 
-    domain, view: (x0, x1, y0, y1), the view being the part to show first. minima: the global ones,
-    ((x, y), ...). stationary: others, ((kind, x, y), ...).
+    domain, view: (x0, x1, y0, y1), view being the part to show first. minima: the global ones, ((x, y), ...).
+    stationary: others, ((kind, x, y), ...).
     """
 
     title: str
@@ -52,9 +52,9 @@ class Ground:
 class Problem:
     """An objective (the address of its kernel) with its constants and scratch size; start (n,).
 
-    decayed (2 k,): (start, stop) of the k pieces of theta that weight decay pulls at. ordered: whether an
-    update takes its batch from an order of the examples. ground: what is known of a surface, learner: what
-    a network learns; one of them is None.
+    decayed (2 k,): (start, stop) of the k slices of theta subject to weight decay. ordered: whether batches follow an
+    order of the examples. ground: what is known about a surface, learner: the network and its data; one of them is
+    None.
     """
 
     task: Task
@@ -76,7 +76,7 @@ class Problem:
         return self.task.layer_titles if isinstance(self.task, NetworkTask) else ()
 
     def measured(self, theta: Array, step: Array, l1: float, l2: float) -> tuple[Array, Array]:
-        """Measures of a network at theta, which came there by a step: (MEASURES,), (L, LAYER_MEASURES)."""
+        """The measures of a network at theta, reached by a step: (MEASURES,), (L, LAYER_MEASURES)."""
         assert self.learner is not None
         penalty = sum(
             l1 * float(np.abs(theta[start:stop]).sum()) + 0.5 * l2 * float(theta[start:stop] @ theta[start:stop])
@@ -85,7 +85,7 @@ class Problem:
         return self.learner.measured(theta, step, penalty)
 
     def values(self, xs: Array, ys: Array) -> Array:
-        """Loss on the grid of xs (nx,) and ys (ny,): (ny, nx). For problems of two parameters."""
+        """Loss on the grid of xs (nx,) and ys (ny,): (ny, nx). For problems with two parameters."""
         found = np.empty((len(ys), len(xs)))
         xs = np.ascontiguousarray(xs, dtype=float)
         ys = np.ascontiguousarray(ys, dtype=float)
@@ -105,7 +105,7 @@ class Problem:
         return sharpest(self.gradients, point)
 
     def curvatures(self, point: Array) -> Array:
-        """Eigenvalues of the Hessian at a point (n,), rising; see sharpness.curvatures."""
+        """Eigenvalues of the Hessian at a point (n,), ascending; see sharpness.curvatures."""
         return curvatures(self.gradients, point)
 
     def _stream(self) -> Array:
@@ -118,15 +118,15 @@ class Problem:
         return np.zeros(max(self.work_size, 1))
 
 
-_ALIVE: WeakValueDictionary[Task, Problem] = WeakValueDictionary()  # runs of a race share theirs
+_CACHE: WeakValueDictionary[Task, Problem] = WeakValueDictionary()  # shared by the runs of a session
 
 
 def problem_of(task: Task) -> Problem:
-    """Make the task ready to descend. Raises SettingError if its formula cannot be read."""
-    problem = _ALIVE.get(task)
+    """The problem of a task. Raises SettingError if its formula cannot be parsed."""
+    problem = _CACHE.get(task)
     if problem is None:
         problem = _network_problem(task) if isinstance(task, NetworkTask) else _surface_problem(task)
-        _ALIVE[task] = problem
+        _CACHE[task] = problem
     return problem
 
 

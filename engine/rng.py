@@ -1,8 +1,8 @@
-"""Counter-based random numbers: number i of a seed is a pure function of (seed, i).
+"""Counter-based random numbers for kernels: number i of a seed is a pure function of (seed, i).
 
-Nothing is drawn in sequence, so two runs with one seed see the same numbers at the same update, a
-replay needs no stored state, and a run can be entered at any update.
-SplitMix64: Steele, Lea & Flood 2014, https://doi.org/10.1145/2660193.2660195
+Nothing is drawn in sequence, so two runs with one seed see the same numbers at the same update, a replay needs no
+stored state, and a run can be resumed at any update. SplitMix64: Steele, Lea & Flood 2014,
+https://doi.org/10.1145/2660193.2660195
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _UNIT = 2.0**-53
 
 @inline
 def mixed(number):
-    """The 64 bits of a uint64, thoroughly stirred."""
+    """A uint64 with its 64 bits mixed (the SplitMix64 finaliser)."""
     number = (number ^ (number >> _S30)) * _FIRST
     number = (number ^ (number >> _S27)) * _SECOND
     return number ^ (number >> _S31)

@@ -1,4 +1,4 @@
-"""Every row of a run, exactly: computed again from its record, however little of it is still in memory."""
+"""The exact history of a run, recomputed from its record however little of it is still in memory."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CHUNK = 65_536
 def rows(problem: Problem, record: RunRecord, stop: Mapping[str, Value], updates: int) -> Iterator[tuple[int, Array]]:
     """Yield (first update, columns (COLUMNS, k)) until `updates` rows or the end of the run.
 
-    The numbers are those of the run that the record describes, to the bit.
+    The numbers are bit-identical to those of the run that the record describes.
     """
     run = Run(problem, record, stop)
     done = 0
@@ -31,12 +31,12 @@ def rows(problem: Problem, record: RunRecord, stop: Mapping[str, Value], updates
         if filled > 0:
             yield done, run.history.last[:, :filled].copy()
         done += max(filled, 0)
-        if run.history.updates > run.update:  # diverged: the row before it is recorded, its state is not kept
+        if run.history.updates > run.update:  # diverged: its last row is recorded, its state is not
             return
 
 
 def full_history(run: Run) -> dict[str, Array]:
-    """Every update of a run as arrays (updates,), by column name, exactly."""
+    """Every update of a run as exact arrays (updates,), by column name."""
     parts = [part for _, part in rows(run.problem, run.record(), NEVER, run.history.updates)]
     columns = np.concatenate(parts, axis=1) if parts else np.empty((len(COLUMNS), 0))
     return dict(zip(COLUMNS, columns, strict=True))

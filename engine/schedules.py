@@ -1,9 +1,8 @@
-"""Learning-rate schedules: closed forms of the update t, which counts from 0.
+"""Learning-rate schedules: closed forms in the update t, which counts from 0.
 
-The base η is the run's learning rate, and every schedule multiplies it: absolute rates of other
-libraries (eta_min, min_lr, base_lr) are shares of η here, so that turning the rate up moves the
-whole curve. Being closed forms they stay well defined when a knob is turned while a run moves;
-PyTorch's recursions agree with them to 1e-13 of η.
+The base η is the run's learning rate, which every schedule multiplies: absolute rates of other libraries (eta_min,
+min_lr, base_lr) are fractions of η here, so that raising the rate scales the whole curve. As closed forms they stay
+well defined when a knob changes during a run; PyTorch's recursions agree with them to 1e-13 of η.
 """
 
 from __future__ import annotations
@@ -18,17 +17,17 @@ from numpy.typing import NDArray
 
 from engine.contracts import SCHEDULE, Catalogue, Hyper, Kernel, call_schedule, inline, pointer, routine
 
-Pointer = list[float]  # what a kernel is given is an address, indexed like a list
+Pointer = list[float]  # in a kernel it is an address, indexed like a list
 
 TORCH = "https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler."
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """One way in which the learning rate changes from update to update.
+    """One learning-rate schedule.
 
-    memory is how many numbers the kernel keeps between updates; they are zero at the start.
-    A schedule that watches the loss is given the loss of the previous update.
+    memory is how many numbers the kernel keeps between updates, initially zero. A schedule that watches the loss
+    receives the loss of the previous update.
     """
 
     key: str
@@ -68,24 +67,24 @@ def _updates(name: str, symbol: str, default: int, text: str, low: int = 1) -> H
 
 
 def _share(name: str, symbol: str, default: float, text: str, high: float = 1.0) -> Hyper:
-    """A knob that is a share of something, mostly of the base rate."""
+    """A knob for a fraction, mostly of the base rate."""
     return Hyper(name, symbol, default, 0.0, high, slider=(0.0, 1.0), help=text)
 
 
-LENGTH = _updates("length", "T", 1000, "updates until the end of the descent; the rate stays there afterwards")
-FINAL = _share("final_fraction", "f", 0.0, "rate at the end, as a share of the learning rate")
-GAMMA = _share("gamma", "γ", 0.5, "each stair multiplies the rate by this; above 1 the rate grows", high=10.0)
+LENGTH = _updates("length", "T", 1000, "updates until the final rate is reached, which then stays")
+FINAL = _share("final_fraction", "f", 0.0, "final rate, as a fraction of the learning rate")
+GAMMA = _share("gamma", "γ", 0.5, "factor of each step; above 1 the rate grows", high=10.0)
 
 
 @inline
 def blend(start: float, end: float, weight: float) -> float:
-    """From start (weight 1) to end (weight 0), exact at both."""
+    """Interpolate from start (weight 1) to end (weight 0), exact at both."""
     return start * weight + end * (1.0 - weight)
 
 
 @inline
 def half_cosine(part: float) -> float:
-    """From 1 to 0 along half a cosine, as part goes from 0 to 1."""
+    """From 1 to 0 along half a cosine, for part from 0 to 1."""
     return (1.0 + math.cos(math.pi * part)) / 2.0
 
 
@@ -93,8 +92,8 @@ def half_cosine(part: float) -> float:
     "constant",
     "Constant",
     formula="ηₜ = η",
-    summary="The learning rate as it is set.",
-    source="Robbins & Monro 1951, https://doi.org/10.1214/aoms/1177729586, on why noise needs more",
+    summary="The learning rate stays as set.",
+    source="Robbins & Monro 1951, https://doi.org/10.1214/aoms/1177729586, on why noise needs a decaying rate",
 )
 def constant(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
     """Constant: η."""
@@ -104,10 +103,10 @@ def constant(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) 
 @schedule(
     "step",
     "Step",
-    _updates("interval", "s", 500, "updates between two stairs"),
+    _updates("interval", "s", 500, "updates between two steps"),
     GAMMA,
     formula="ηₜ = η γ^⌊t/s⌋",
-    summary="Stairs at equal intervals.",
+    summary="Multiplies the rate at equal intervals.",
     source=TORCH + "StepLR.html",
 )
 def step(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
@@ -127,14 +126,14 @@ def step(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> f
         1e9,
         kind="list",
         unit="updates",
-        help="updates at which a stair comes; one that stands twice counts twice",
+        help="updates at which the rate is multiplied; repeated ones count repeatedly",
     ),
     formula="ηₜ = η γ^#{mᵢ ≤ t}",
-    summary="Stairs at chosen updates.",
+    summary="Multiplies the rate at chosen updates.",
     source=TORCH + "MultiStepLR.html",
 )
 def multi_step(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
-    """Multi-step: knobs = (γ, how many milestones, the milestones). torch MultiStepLR."""
+    """Multi-step: knobs = (γ, number of milestones, the milestones). torch MultiStepLR."""
     passed = 0
     for i in range(int(knobs[1])):
         if knobs[2 + i] <= t:
@@ -152,11 +151,11 @@ def multi_step(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer
         0.0,
         1.1,
         slider=(0.98, 1.02),
-        help="every update multiplies the rate by this; above 1 it grows until the run diverges, "
-        "which finds the highest rate that works (a range test)",
+        help="factor per update; above 1 the rate grows until the run diverges, "
+        "which finds the largest stable rate (a range test)",
     ),
     formula="ηₜ = η γᵗ",
-    summary="The same percentage off at every update.",
+    summary="Decays by the same factor at every update.",
     source=TORCH + "ExponentialLR.html",
 )
 def exponential(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
@@ -167,9 +166,9 @@ def exponential(base: float, t: int, knobs: Pointer, loss: float, memory: Pointe
 @schedule(
     "inverse_time",
     "Inverse time",
-    _updates("half_life", "τ", 200, "updates after which the rate is half; after 9 τ it is a tenth"),
+    _updates("half_life", "τ", 200, "updates until the rate has halved; after 9 τ it is a tenth"),
     formula="ηₜ = η / (1 + t/τ)",
-    summary="Falls like 1/t: the classical rate under which noise averages out.",
+    summary="Decays like 1/t: the classical schedule under which noise averages out.",
     source="Bottou 2012, Stochastic gradient descent tricks, section 5.2, "
     "https://doi.org/10.1007/978-3-642-35289-8_25; keras InverseTimeDecay with decay_steps / decay_rate = τ",
 )
@@ -181,9 +180,11 @@ def inverse_time(base: float, t: int, knobs: Pointer, loss: float, memory: Point
 @schedule(
     "inverse_sqrt",
     "Inverse square root",
-    _updates("scale", "τ", 100, "after 3 τ updates the rate is half; set it to the warm-up for the Transformer's"),
+    _updates(
+        "scale", "τ", 100, "the rate halves after 3 τ updates; set it to the warm-up for the Transformer's schedule"
+    ),
     formula="ηₜ = η / √(1 + t/τ)",
-    summary="Falls slowly, like 1/√t. With a warm-up of τ updates it is the Transformer's schedule.",
+    summary="Decays slowly, like 1/√t. With a warm-up of τ updates it is the Transformer's schedule.",
     source="Vaswani et al. 2017, section 5.3, https://arxiv.org/abs/1706.03762",
 )
 def inverse_sqrt(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
@@ -195,10 +196,10 @@ def inverse_sqrt(base: float, t: int, knobs: Pointer, loss: float, memory: Point
     "polynomial",
     "Polynomial",
     LENGTH,
-    Hyper("power", "p", 2.0, 0.0, 10.0, slider=(0.5, 4.0), help="1 is a straight line; higher falls sooner"),
+    Hyper("power", "p", 2.0, 0.0, 10.0, slider=(0.5, 4.0), help="exponent: 1 is linear; higher decays sooner"),
     FINAL,
     formula="ηₜ = η (f + (1 − f) (1 − min(t, T)/T)^p)",
-    summary="A power of the time that is left.",
+    summary="Decays as a power of the remaining time.",
     source=TORCH + "PolynomialLR.html (f = 0); optax polynomial_schedule",
 )
 def polynomial(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
@@ -211,10 +212,10 @@ def polynomial(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer
     "linear",
     "Linear",
     LENGTH,
-    _share("start_factor", "a", 1.0, "rate at the start, as a share of the learning rate", high=10.0),
-    _share("end_factor", "b", 0.0, "rate at the end, as a share of the learning rate", high=10.0),
+    _share("start_factor", "a", 1.0, "initial rate, as a fraction of the learning rate", high=10.0),
+    _share("end_factor", "b", 0.0, "final rate, as a fraction of the learning rate", high=10.0),
     formula="ηₜ = η (a + (b − a) min(t, T)/T)",
-    summary="A straight line, then level.",
+    summary="Linear from start to end, then constant.",
     source=TORCH + "LinearLR.html",
 )
 def linear(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
@@ -234,18 +235,18 @@ def linear(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) ->
         0,
         1,
         kind="switch",
-        help="after the end go back up along the same curve, with period 2 T, as torch's CosineAnnealingLR "
-        "does; off, the rate stays at its end, as optax's does",
+        help="on: rise again along the same curve, with period 2 T, like torch's CosineAnnealingLR; "
+        "off: stay at the final rate, like optax",
     ),
     formula="ηₜ = η (f + (1 − f) (1 + cos(π min(t, T)/T))/2)",
-    summary="Half a cosine: level, steep, level. Stays at its end.",
+    summary="Decays along half a cosine: slow, fast, slow; then stays.",
     source="Loshchilov & Hutter 2017, https://arxiv.org/abs/1608.03983; optax cosine_decay_schedule, and "
     "torch CosineAnnealingLR with `rise again`",
 )
 def cosine(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
     """Cosine: knobs = (T, f, rise again)."""
     length = int(knobs[0])
-    # Taken modulo the period in whole numbers, the angle is as exact at 10^12 updates as at 10.
+    # Integer modulo keeps the angle as exact at 10^12 updates as at 10.
     at = t % (2 * length) if knobs[2] != 0.0 else min(t, length)
     return base * blend(1.0, knobs[1], half_cosine(at / length))
 
@@ -261,11 +262,11 @@ def cosine(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) ->
         1,
         10,
         kind="integer",
-        help="each descent is this many times as long as the one before it",
+        help="factor by which each period is longer than the previous one",
     ),
     FINAL,
     formula="ηₜ = η (f + (1 − f) (1 + cos(π r/Tᵢ))/2),  r = updates since the last restart,  Tᵢ = T₀ kⁱ",
-    summary="Cosine descents that begin again at the full rate, each longer than the last.",
+    summary="Cosine decays that restart at the full rate, each longer than the last.",
     source="Loshchilov & Hutter 2017 (SGDR), equation 5, https://arxiv.org/abs/1608.03983; "
     + TORCH
     + "CosineAnnealingWarmRestarts.html",
@@ -273,7 +274,7 @@ def cosine(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) ->
 def warm_restarts(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
     """Warm restarts: knobs = (T₀, k, f). torch CosineAnnealingWarmRestarts.
 
-    The last update before a restart is one short of the end: the end itself is never reached.
+    The last update before a restart is one short of the end, which is never reached.
     """
     length = int(knobs[0])
     growth = int(knobs[1])
@@ -281,7 +282,7 @@ def warm_restarts(base: float, t: int, knobs: Pointer, loss: float, memory: Poin
     if growth == 1:
         since = t % length
     else:
-        # As many turns as restarts so far, at most log2(t); unlike a logarithm never one too few.
+        # One iteration per restart so far, at most log2(t); unlike a logarithm never one too few.
         while since >= length:
             since -= length
             length *= growth
@@ -291,10 +292,10 @@ def warm_restarts(base: float, t: int, knobs: Pointer, loss: float, memory: Poin
 @schedule(
     "cyclic",
     "Cyclic",
-    _share("floor_fraction", "f", 0.1, "lowest rate, as a share of the learning rate, which is the top"),
-    _updates("rise", "u", 200, "updates from the floor to the top"),
-    _updates("fall", "d", 200, "updates from the top back to the floor"),
-    _share("cycle_factor", "c", 1.0, "each cycle's height is this share of the one before; 0.5 is triangular2"),
+    _share("floor_fraction", "f", 0.1, "minimum rate, as a fraction of the learning rate, which is the maximum"),
+    _updates("rise", "u", 200, "updates from minimum to maximum"),
+    _updates("fall", "d", 200, "updates from maximum to minimum"),
+    _share("cycle_factor", "c", 1.0, "factor on the amplitude per cycle; 0.5 is triangular2"),
     Hyper(
         "gamma",
         "γ",
@@ -302,10 +303,10 @@ def warm_restarts(base: float, t: int, knobs: Pointer, loss: float, memory: Poin
         0.0,
         1.0,
         slider=(0.99, 1.0),
-        help="each update multiplies the height above the floor by this; below 1 it is exp_range",
+        help="factor on the amplitude per update; below 1 it is exp_range",
     ),
     formula="ηₜ = η (f + (1 − f) Λ c^⌊t/(u + d)⌋ γᵗ),  Λ = 0 → 1 in u updates → 0 in d",
-    summary="Up and down between a floor and the learning rate, which is the top.",
+    summary="Oscillates between a minimum and the learning rate, which is the maximum.",
     source="Smith 2017, https://arxiv.org/abs/1506.01186; " + TORCH + "CyclicLR.html (cycle_momentum=False)",
 )
 def cyclic(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
@@ -321,8 +322,8 @@ def cyclic(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) ->
 @schedule(
     "one_cycle",
     "One-cycle",
-    _updates("length", "T", 1000, "updates of the whole cycle; the rate stays at its end afterwards"),
-    Hyper("peak_at", "p", 0.3, 0.0, 0.99, help="share of the cycle after which the peak comes (pct_start)"),
+    _updates("length", "T", 1000, "updates of the whole cycle; the rate then stays at its final value"),
+    Hyper("peak_at", "p", 0.3, 0.0, 0.99, help="position of the peak, as a fraction of the cycle (pct_start)"),
     Hyper(
         "start_divisor",
         "D",
@@ -331,7 +332,7 @@ def cyclic(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) ->
         1e12,
         True,
         slider=(1.0, 1e4),
-        help="the cycle starts at the learning rate, which is the peak, divided by this (div_factor)",
+        help="the initial rate is the learning rate, which is the peak, divided by this (div_factor)",
     ),
     Hyper(
         "final_divisor",
@@ -341,9 +342,9 @@ def cyclic(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) ->
         1e12,
         True,
         slider=(1.0, 1e6),
-        help="the cycle ends at its start divided by this (final_div_factor)",
+        help="the final rate is the initial rate divided by this (final_div_factor)",
     ),
-    Hyper("straight", "/", False, 0, 1, kind="switch", help="straight lines instead of half cosines"),
+    Hyper("straight", "/", False, 0, 1, kind="switch", help="linear instead of half cosines"),
     Hyper(
         "three_phases",
         "3",
@@ -351,18 +352,18 @@ def cyclic(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) ->
         0,
         1,
         kind="switch",
-        help="come down to the start as fast as it went up, then to the end; wants a peak before the middle",
+        help="decay to the initial rate as fast as it rose, then to the final one; needs a peak before the middle",
     ),
     formula="η/D → η → η/(D F),  peak at update p T − 1, end at T − 1;  three phases: η/D → η → η/D → η/(D F)",
-    summary="Up to the learning rate, which is the peak, and down to almost nothing. It is its own "
-    "warm-up and leaves the momentum alone. After the end it stays there (torch's jumps up again).",
+    summary="Rises to the learning rate, which is the peak, then decays to almost zero and stays there "
+    "(torch's jumps up again). Includes its own warm-up; momentum is not cycled.",
     source="Smith & Topin 2019, https://arxiv.org/abs/1708.07120; " + TORCH + "OneCycleLR.html (cycle_momentum=False)",
 )
 def one_cycle(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
     """One-cycle: knobs = (T, p, D, F, straight, three phases). torch OneCycleLR.
 
-    As in torch, phases end at fractions of updates. A phase without length does no harm, where
-    torch divides by zero (p T = 1).
+    As in torch, phases end at fractions of updates. A phase of length zero is fine, where torch divides by zero (p T =
+    1).
     """
     start = 1.0 / knobs[2]
     final = start / knobs[3]
@@ -389,8 +390,10 @@ def one_cycle(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer)
 @schedule(
     "plateau",
     "Reduce on plateau",
-    Hyper("factor", "φ", 0.5, 0.0, 0.999, slider=(0.05, 0.95), help="a cut multiplies the rate by this"),
-    _updates("patience", "p", 50, "updates without a better loss that are borne; the next one cuts", low=0),
+    Hyper("factor", "φ", 0.5, 0.0, 0.999, slider=(0.05, 0.95), help="factor of each reduction"),
+    _updates(
+        "patience", "p", 50, "updates without improvement that are tolerated; the next one reduces the rate", low=0
+    ),
     Hyper(
         "threshold",
         "θ",
@@ -399,12 +402,14 @@ def one_cycle(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer)
         1e6,
         True,
         slider=(1e-6, 1.0),
-        help="better means below the best loss by this share of it. Of a negative loss that is "
-        "above the best: as in torch, a slightly worse one then counts as better",
+        help="an improvement is lower than the best loss by this fraction of it. For a negative loss, as in "
+        "torch, that is above the best: a slightly worse one then counts as better",
     ),
-    Hyper("absolute", "|θ|", False, 0, 1, kind="switch", help="the threshold is a difference, not a share"),
-    _updates("cooldown", "c", 0, "updates after a cut during which nothing is counted", low=0),
-    _share("least_fraction", "f", 0.0, "no cut goes below this share of the learning rate"),
+    Hyper(
+        "absolute", "|θ|", False, 0, 1, kind="switch", help="the threshold is an absolute difference, not a fraction"
+    ),
+    _updates("cooldown", "c", 0, "updates after a reduction during which nothing is counted", low=0),
+    _share("least_fraction", "f", 0.0, "minimum rate, as a fraction of the learning rate"),
     Hyper(
         "eps",
         "ε",
@@ -413,11 +418,11 @@ def one_cycle(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer)
         1.0,
         True,
         slider=(1e-12, 1e-2),
-        help="a cut smaller than this share of the learning rate is not made",
+        help="reductions smaller than this fraction of the learning rate are skipped",
     ),
     formula="ηₜ = η c,  c ← max(φ c, f) after more than p updates without L < (1 − θ) L_best",
-    summary="Cuts the rate when the loss stops falling. It depends on the loss, so it can't be drawn "
-    "ahead. A loss that is not a number counts as bad.",
+    summary="Reduces the rate when the loss stops improving. It depends on the loss, so it cannot be "
+    "previewed. A NaN loss counts as no improvement.",
     source=TORCH + "ReduceLROnPlateau.html (mode='min', stepped at every update)",
     memory=5,
     watches_loss=True,
@@ -425,8 +430,8 @@ def one_cycle(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer)
 def plateau(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
     """Reduce on plateau: knobs = (φ, p, θ, absolute, cooldown, f, ε). torch ReduceLROnPlateau.
 
-    memory = (started, best loss, bad updates, cooldown left, share of η). Its first call only
-    starts it: there is no loss yet.
+    memory = (started, best loss, bad updates, cooldown left, fraction of η). The first call only initialises it: there
+    is no loss yet.
     """
     if memory[0] == 0.0:
         memory[0] = 1.0
@@ -463,7 +468,7 @@ def scheduled_rate(
     loss: float,
     memory: Pointer,
 ) -> float:
-    """The rate of update t: a linear warm-up from warmup_start * base, then the schedule from its 0."""
+    """The rate of update t: a linear warm-up from warmup_start * base, then the schedule from its t = 0."""
     if t < warmup:
         return base * blend(1.0, warmup_start, t / warmup)
     rate: float = call_schedule(address, base, t - warmup, knobs, loss, memory)
@@ -495,7 +500,7 @@ def _sample(
     memory: NDArray[np.float64],
     rates: NDArray[np.float64],
 ) -> None:
-    """The rate of every update in t; the memory is fresh for each of them."""
+    """The rate of every update in t, each with fresh memory."""
     for i in range(t.size):
         memory[:] = 0.0
         rates[i] = scheduled_rate(address, base, t[i], warmup, warmup_start, pointer(knobs), math.nan, pointer(memory))
@@ -510,10 +515,10 @@ def preview(
     updates: int,
     points: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """At most `points` updates, evenly over the first `updates`, and their learning rates.
+    """Up to `points` updates, evenly spaced over the first `updates`, and their learning rates.
 
-    knobs are the packed numbers that the kernel reads. A schedule that watches the loss is shown
-    as it is before it has seen any.
+    knobs are the packed numbers that the kernel reads. A schedule that watches the loss is shown as it is before any
+    loss.
     """
     t = np.linspace(0, updates - 1, min(points, updates)).astype(np.int64)
     rates = np.empty(t.size)

@@ -1,4 +1,4 @@
-"""Formulas in print: a tree in Unicode, with symbols or numbers in place of its names."""
+"""Typesetting of formulas: a tree in Unicode, with symbols or numbers in place of names."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SHAPES = {
     "sqrt": "√({})", "abs": "|{}|", "floor": "⌊{}⌋", "ceil": "⌈{}⌉", "log2": "log₂({})", "log10": "log₁₀({})",
     "where": "where({} > 0, {}, {})",
 }  # fmt: skip
-_SUM, _SIGNED, _PRODUCT, _POWER, _ATOM = range(5)  # how tightly a piece of typeset text holds together
+_SUM, _SIGNED, _PRODUCT, _POWER, _ATOM = range(5)  # binding strength of a piece of typeset text
 
 
 class _Piece(NamedTuple):
@@ -30,12 +30,12 @@ class _Piece(NamedTuple):
     level: int
 
     def within(self, level: int) -> str:
-        """Its text as a part of something that holds as tightly as `level`."""
+        """Its text, in parentheses if it binds less tightly than `level`."""
         return self.text if self.level >= level else f"({self.text})"
 
 
 def symbol(name: str) -> str:
-    """A name as it is printed: beta1 is β₁, vhat is v̂, v_max is vₘₐₓ."""
+    """A name as printed: beta1 is β₁, vhat is v̂, v_max is vₘₐₓ."""
     if name in SYMBOLS:
         return SYMBOLS[name]
     if (accent := _ACCENTS.get(name[1:])) is not None:
@@ -46,7 +46,7 @@ def symbol(name: str) -> str:
 
 
 def typeset(tree: Tree, symbols: Mapping[str, str] | None = None) -> str:
-    """The formula in Unicode; `symbols` are printed in place of the names they are given for."""
+    """The formula in Unicode; `symbols` replace the names they are given for."""
     shown = symbols or {}
     return _typeset(tree, lambda name: _Piece(shown.get(name) or symbol(name), _ATOM))
 
@@ -66,7 +66,7 @@ def substitute(
 
 
 def print_signs(text: str) -> str:
-    """A formula that is for the eye alone with the signs of print: `1 / (1 + e^-z)` is 1 / (1 + e⁻ᶻ)."""
+    """A display-only formula with typographic signs: `1 / (1 + e^-z)` becomes 1 / (1 + e⁻ᶻ)."""
     text = re.sub(r"(?<![A-Za-z])-|-(?![A-Za-z])", "−", text).replace("*", "·")
     return re.sub(r"\^(−?(?:\d+|[a-pr-z])\b)", lambda match: match[1].translate(_SUPERSCRIPTS), text)
 
@@ -82,7 +82,7 @@ def _typeset(tree: Tree, piece: Callable[[str], _Piece]) -> str:
 
 def _combine(node: Node, parts: Sequence[_Piece]) -> _Piece:
     operation, first, last = node.operation, parts[0], parts[-1]
-    # A sign in front may stay bare at the left end, and makes the whole signed.
+    # A leading sign needs no parentheses at the left end, and makes the whole signed.
     product = min(first.level, _PRODUCT) if first.level >= _SIGNED else _PRODUCT
     match operation:
         case "+":

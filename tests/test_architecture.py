@@ -33,7 +33,7 @@ ENGINE_MAY_TOO = {
 }
 # Which floor of the engine a file or a package stands on: it imports from lower floors, or from its own package.
 FLOORS = (
-    ("contracts", "draws", "stream", "measures"),
+    ("contracts", "setting", "draws", "stream", "measures"),
     ("expressions", "rng", "decimation", "choices"),
     ("typesetting", "reading", "batches", "optimizers", "schedules", "surfaces", "history", "datasets"),
     ("networks", "surface_task", "insight.sharpness", "insight.parameter_plane", "insight.refining_grid"),

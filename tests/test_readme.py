@@ -66,7 +66,9 @@ def test_the_example_of_a_network_runs(capsys: pytest.CaptureFixture[str]) -> No
     assert len(said) == 2 and all(float(line.split()[-2]) > 0.8 for line in said)
     session = names["session"]
     assert isinstance(session, Session)
-    assert all([(tweak.update, tweak.setting) for tweak in run.tweaks] == [(500, "data.noise")] for run in session.runs)
+    assert all(
+        [(tweak.update, tweak.setting.path) for tweak in run.tweaks] == [(500, "data.noise")] for run in session.runs
+    )
 
 
 def test_the_file_of_a_network_loads_and_runs() -> None:

@@ -130,7 +130,7 @@ class ExplainPanel(QWidget):
             f" g = {_number(peek.gradient[self._coordinate])} &nbsp;·&nbsp; η = {_number(peek.rate)}"
         )
         if self._learner is not None:
-            head += f" &nbsp;·&nbsp; {peek.taken.words}<br>{_loss_words(self._learner)}"
+            head += f" &nbsp;·&nbsp; {peek.taken.description}<br>{_loss_words(self._learner)}"
         self.heading.setText(f"{head}<br>{numbers}")
         self.source.setText(entry.source)
         self._pause.start()

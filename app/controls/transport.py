@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QTo
 
 from app.look.theme import Theme, icon
 from app.widgets.slider import Slider
-from app.workers.training import MAX_SPEED, Published
+from app.workers.pace import MAX_SPEED
+from app.workers.published import Published
 from engine import BATCHES, DIVERGED, FINISHED
 
 SPEEDS = (*(digit * 10.0**power for power in range(6) for digit in (1, 2, 5)), 1e6, MAX_SPEED)

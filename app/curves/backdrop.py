@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPen
 
-from app.curves.axes import Scale, ticks
 from app.look.number_format import Ticks
+from app.plots.scale import Scale, ticks
 
 if TYPE_CHECKING:
     from app.look.theme import Theme

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.curves.axes import Scale
 from app.curves.samples import Points
 from app.curves.series import Bins
 from app.curves.table import COUNTED, Array, Course
+from app.plots.scale import Scale
 from engine import envelope_between
 
 BLOCK = 16.0  # pixels across for which smooth or rough is decided together

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor
 
-from app.curves.axes import HUGEST, Scale, round_up
 from app.curves.backdrop import Frame, plot_in
 from app.curves.ranges import fitted_range
 from app.curves.sheet import Ink, Layout, Sheet
 from app.curves.table import ALONG, COUNTED, Clock, Course, Curve, Part
 from app.curves.trace import Trace
+from app.plots.axis_type import HUGEST, LINEAR, LOG
+from app.plots.scale import Scale, round_up
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -119,7 +120,7 @@ class Plot:
         changed = min([trace.place(own, 1.0 / ratio) for trace in traces], default=math.inf)
         extents = [trace.extent(x, self.style.log_y) for trace in traces]
         low, high = self.y_range or fitted_range(extents, self.style.log_y, self.curve.least)
-        y = Scale(low, high, area.bottom(), area.top(), self.style.log_y)
+        y = Scale(low, high, area.bottom(), area.top(), LOG if self.style.log_y else LINEAR)
         self.frame = Frame(size, ratio, x, y, ALONG[self.style.along].title if self.style.names_axis else "")
         return self.sheet.draw(self._layout(self.frame), traces, changed)
 
@@ -198,7 +199,7 @@ class Plot:
             low, high = self.x_range
         if self.style.log_x and low <= 0.0:  # chosen on a linear axis, perhaps that of another plot
             low, high = (whole[0], high) if whole[0] < high else whole
-        return Scale(low, high, area.left(), area.right(), self.style.log_x)
+        return Scale(low, high, area.left(), area.right(), LOG if self.style.log_x else LINEAR)
 
     def _whole_x(self, traces: list[Trace]) -> Span:
         end = max((trace.reach for trace in traces), default=0.0)

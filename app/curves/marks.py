@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from app.curves.axes import Scale
 from app.curves.trace import Trace
+from app.plots.scale import Scale
 
 _TICK = 8.0
 ROWS = 4

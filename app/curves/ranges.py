@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.curves.axes import HUGEST, TINIEST
 from app.look.number_format import nice_step
+from app.plots.axis_type import HUGEST, TINIEST
 
 EXPLODED = 1e3  # times its usual size, for a run that diverged
 INSANE = 1e6  # the same for one that has not, or not yet

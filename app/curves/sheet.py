@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from app.curves.axes import Scale
 from app.curves.columns import BLOCK
 from app.curves.strokes import Strokes, lengths
 from app.curves.table import Part
 from app.curves.trace import Line, Trace
+from app.plots.scale import Scale
 
 WIDTH, SELECTED_WIDTH = 1.5, 2.25
 DASHES = (6.0, 4.5)  # pixels on and off

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.curves.axes import TINIEST, Scale
 from app.curves.columns import BLOCK, Columns
 from app.curves.ranges import EXPLODED, Extent
 from app.curves.samples import Points, Samples
 from app.curves.series import Average, Bins, Series
 from app.curves.table import Array, Course, Curve, Part
+from app.plots.axis_type import TINIEST
+from app.plots.scale import Scale
 from engine import DIVERGED
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from app.curves.axes import HUGEST, Scale
 from app.curves.ranges import fitted_range
 from app.curves.table import ALONG, CURVES, Array, Clock, Course, Curve
 from app.curves.trace import Trace
@@ -17,6 +16,8 @@ from app.export.plots import CurvePlot
 from app.export.records import Progress, exactly
 from app.export.style import MM, POINTS, FigureSettings, Pattern
 from app.look.palettes import ON_LIGHT
+from app.plots.axis_type import HUGEST, LINEAR, LOG
+from app.plots.scale import Scale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +47,7 @@ def draw_curves(
     curve, along = CURVES[plot.curve], ALONG[plot.along]
     shown = _shown(curve, picture)
     courses = {run.id: along.course(run, picture, clocks.get(run.id)) for run in shown}
-    x = Scale(*(plot.x_range or _whole(shown, courses, plot.log_x)), 0.0, 1.0, plot.log_x)
+    x = Scale(*(plot.x_range or _whole(shown, courses, plot.log_x)), 0.0, 1.0, LOG if plot.log_x else LINEAR)
     span = plot.span if curve.columns else 0
     traces = []
     for run in shown:
@@ -56,7 +57,12 @@ def draw_curves(
     for trace in traces:
         trace.place(x, PITCH / (settings.width / MM * POINTS))
     extents = [trace.extent(x, plot.logarithmic) for trace in traces]
-    y = Scale(*(plot.y_range or fitted_range(extents, plot.logarithmic, curve.least)), 0.0, 1.0, plot.logarithmic)
+    y = Scale(
+        *(plot.y_range or fitted_range(extents, plot.logarithmic, curve.least)),
+        0.0,
+        1.0,
+        LOG if plot.logarithmic else LINEAR,
+    )
     _set_up(axes, x, y, along.title, curve.axis or curve.title_for(picture), settings)
     looks = Looks(curve, picture, settings)
     for order, trace in enumerate(traces):

@@ -125,7 +125,7 @@ class Starter(QObject):
         bench = Workbench(theme, experiment)
         self.bench = bench
         if not problem:
-            bench.path = self._file
+            bench.document.path = self._file
         self._shell.setCentralWidget(bench)
         self.actions = Actions(self._shell, bench, self._settings)
         application = QApplication.instance()
@@ -138,7 +138,7 @@ class Starter(QObject):
         if problem:
             bench.toast.warn(problem)
         else:
-            bench.play()
+            bench.controller.play()
 
     def _opening(self) -> tuple[Experiment, str]:
         """What to begin with, and why it is not what was asked for; empty if it is."""
@@ -166,11 +166,11 @@ class Starter(QObject):
             self._child.kill()  # Numba replaces whole files, so a kernel is in the cache or it is not
             self._child.waitForFinished(_CHILD_PATIENCE)
         if self.bench is not None:
-            document = self.bench.document()
+            document = self.bench.document.current()
             self.bench.shut_down()
             if self.actions is not None:
                 self.actions.shut_down()
-            if document is not None and not self.bench.is_saved():
+            if document is not None and self.bench.document.has_changed():
                 self._settings.keep_last(document)
 
 

@@ -82,7 +82,7 @@ class Actions(QObject):
         self.help.hide()
         self.tables = ImportPanel(bench.theme, bench)
         self.tables.hide()
-        self.tables.imported.connect(bench.learn_from)
+        self.tables.imported.connect(bench.controller.learn_from)
         self.tables.failed.connect(bench.toast.fail)
         self._file_menu()
         self._edit_menu()
@@ -92,31 +92,31 @@ class Actions(QObject):
         self._add(presets, "presets", "Show all presets", self.show_gallery, "Ctrl+P")
         self._add(window.menuBar().addMenu("&Help"), "keys", "Keys and what they do", self._show_help, "F1")
         self.help.show_actions(list(self.by_name.values()))
-        bench.edits_changed.connect(self._name_edits)
-        bench.title_changed.connect(self._name_window)
+        bench.document.history_changed.connect(self._name_edits)
+        bench.document.renamed.connect(self._name_window)
         bench.export_wanted.connect(self.show_export)
         bench.import_wanted.connect(self.import_data)
         bench.paste_wanted.connect(self.paste_table)
         bench.dropped.connect(self.take_in)
-        self._name_window("")
+        self._name_window(bench.document.title)
         self._name_edits()
 
     def shut_down(self) -> None:
-        self.export.draughtsman.stop()
+        self.export.shut_down()
         self.tables.shut_down()
 
     def save(self) -> bool:
-        path = self._bench.path
-        return self._bench.save_file(path) if path is not None else self.save_as()
+        path = self._bench.document.path
+        return self._bench.document.save_file(path) if path is not None else self.save_as()
 
     def save_as(self) -> bool:
-        name = str(self._bench.path or "experiment.toml")
+        name = str(self._bench.document.path or "experiment.toml")
         chosen, _ = QFileDialog.getSaveFileName(self._window, "Save the experiment", name, "Experiment (*.toml)")
         if not chosen:
             return False
         path = Path(chosen)
         path = path if path.suffix else path.with_suffix(".toml")
-        done = self._bench.save_file(path)
+        done = self._bench.document.save_file(path)
         if done:
             self._settings.opened(path)
         return done
@@ -128,8 +128,7 @@ class Actions(QObject):
 
     def open_last(self) -> None:
         """The experiment that was on screen, unsaved, when the window was closed."""
-        if self._bench.open_file(self._settings.last):
-            self._bench.path = None
+        self._bench.document.open_file(self._settings.last, as_template=True)
 
     def import_data(self) -> None:
         """Let a person choose a table, and which of its columns a network shall learn from."""
@@ -153,26 +152,27 @@ class Actions(QObject):
             self.tables.open_file(path)
 
     def _open(self, path: Path) -> None:
-        if self._bench.open_file(path):
+        if self._bench.document.open_file(path):
             self._settings.opened(path)
 
     def show_gallery(self) -> None:
         self.gallery.popup()
 
     def show_export(self, plot: str = "") -> None:
-        published = self._bench.worker.published
+        published = self._bench.training.published
         if published is not None:
             clocks = {run.id: published.clock for run in published.picture.runs}
-            picture = replace(published.picture, experiment=self._bench.document() or published.picture.experiment)
+            picture = replace(
+                published.picture, experiment=self._bench.document.current() or published.picture.experiment
+            )
             self.export.show_for(picture, clocks, self._bench.curves.view(), plot)
 
     def _show_help(self) -> None:
         self.help.popup()
 
     def _open_preset(self, path: Path) -> None:
-        if self._bench.open_file(path):
-            self._bench.path = None  # a preset is a beginning: saving asks for a place of its own
-            self._bench.play()
+        if self._bench.document.open_file(path, as_template=True):
+            self._bench.controller.play()
 
     def _file_menu(self) -> None:
         menu = self._window.menuBar().addMenu("&File")
@@ -195,34 +195,34 @@ class Actions(QObject):
 
     def _edit_menu(self) -> None:
         menu = self._window.menuBar().addMenu("&Edit")
-        self._add(menu, "undo", "Undo", self._bench.undo, "Ctrl+Z")
-        self._add(menu, "redo", "Redo", self._bench.redo, "Ctrl+Shift+Z")
+        self._add(menu, "undo", "Undo", self._bench.document.undo, "Ctrl+Z")
+        self._add(menu, "redo", "Redo", self._bench.document.redo, "Ctrl+Shift+Z")
         self.by_name["redo"].setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
 
     def _run_menu(self) -> None:
-        bench = self._bench
+        controller = self._bench.controller
         menu = self._window.menuBar().addMenu("&Run")
-        self._add(menu, "play", "Play or pause", bench.toggle_play, "Space")
-        self._add(menu, "step", "One update", bench.step, "Right")
-        self._add(menu, "epoch", "One epoch", bench.step_epoch, "Shift+Right")
+        self._add(menu, "play", "Play or pause", controller.toggle_play, "Space")
+        self._add(menu, "step", "One update", controller.step, "Right")
+        self._add(menu, "epoch", "One epoch", controller.step_epoch, "Shift+Right")
         menu.addSeparator()
-        self._add(menu, "reset", "Reset", bench.reset, "R")
-        self._add(menu, "replay", "Replay with its tweaks", bench.replay, "Shift+R")
-        self._add(menu, "seeds", "New seeds", bench.renew_seeds, "N")
-        self._add(menu, "back", "Look one update back", lambda: bench.look(-1), "Alt+Left")
-        self._add(menu, "forward", "Look one update forward", lambda: bench.look(1), "Alt+Right")
-        self._add(menu, "now", "Look at the newest update", lambda: bench.scrub(None), "End")
+        self._add(menu, "reset", "Reset", controller.reset, "R")
+        self._add(menu, "replay", "Replay with its tweaks", controller.replay, "Shift+R")
+        self._add(menu, "seeds", "New seeds", controller.renew_seeds, "N")
+        self._add(menu, "back", "Look one update back", lambda: controller.look(-1), "Alt+Left")
+        self._add(menu, "forward", "Look one update forward", lambda: controller.look(1), "Alt+Right")
+        self._add(menu, "now", "Look at the newest update", lambda: controller.scrub(None), "End")
         menu.addSeparator()
-        self._add(menu, "faster", "Faster", lambda: bench.change_speed(1), ".")
-        self._add(menu, "slower", "Slower", lambda: bench.change_speed(-1), ",")
+        self._add(menu, "faster", "Faster", lambda: controller.change_speed(1), ".")
+        self._add(menu, "slower", "Slower", lambda: controller.change_speed(-1), ",")
         menu.addSeparator()
         join = menu.addMenu("Add a run")
         for key, entry in OPTIMIZERS.items():
-            join.addAction(entry.title).triggered.connect(lambda _=False, chosen=key: bench.add_run(chosen))
-        self._add(menu, "duplicate", "Duplicate the selected run", bench.duplicate_selected, "Ctrl+D")
-        self._add(menu, "remove", "Remove the selected run", bench.remove_selected, "Ctrl+Backspace")
-        self._add(menu, "next", "Select the next run", lambda: bench.select_next(1), "PgDown")
-        self._add(menu, "previous", "Select the previous run", lambda: bench.select_next(-1), "PgUp")
+            join.addAction(entry.title).triggered.connect(lambda _=False, chosen=key: controller.add_run(chosen))
+        self._add(menu, "duplicate", "Duplicate the selected run", controller.duplicate_selected, "Ctrl+D")
+        self._add(menu, "remove", "Remove the selected run", controller.remove_selected, "Ctrl+Backspace")
+        self._add(menu, "next", "Select the next run", lambda: controller.select_next(1), "PgDown")
+        self._add(menu, "previous", "Select the previous run", lambda: controller.select_next(-1), "PgUp")
 
     def _view_menu(self) -> None:
         menu = self._window.menuBar().addMenu("&View")
@@ -274,13 +274,13 @@ class Actions(QObject):
         self._bench.toast.tell("the curve is on the clipboard")
 
     def _name_edits(self) -> None:
-        for name, label in (("undo", self._bench.undo_label), ("redo", self._bench.redo_label)):
+        document = self._bench.document
+        for name, label in (("undo", document.undo_label), ("redo", document.redo_label)):
             self.by_name[name].setText(f"{name.capitalize()} {label}".strip())
             self.by_name[name].setEnabled(bool(label))
 
     def _name_window(self, title: str) -> None:
-        shown = title or (self._bench.saved.title if self._bench.saved is not None else "")
-        self._window.setWindowTitle(f"{shown} — Fall Line" if shown else "Fall Line")
+        self._window.setWindowTitle(f"{title} — Fall Line" if title else "Fall Line")
 
     def _add(self, menu: QMenu, name: str, text: str, slot: Callable[[], object], keys: str = "") -> QAction:
         action = QAction(text, self._window)

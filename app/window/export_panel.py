@@ -28,7 +28,7 @@ from app.export.plots import CurvePlot, NetworkPlot, Plot, StagePlot
 from app.export.style import KNOBS, LEGENDS, MM, SIZES, FigureSettings
 from app.widgets.knob_list import KnobList
 from app.widgets.popup import Popup
-from app.workers.export_job import Draughtsman, Order
+from app.workers.export_job import ExportJob, ExportRequest
 from engine import NetworkTask, SessionPicture
 
 STAGE, TABLE = "stage", "table"
@@ -59,7 +59,7 @@ class ExportPanel(Popup):
         self._clocks: Mapping[str, Clock] = {}
         self._view: Mapping[str, Any] = {}
         self.settings = FigureSettings()
-        self.draughtsman = Draughtsman()
+        self.export_job = ExportJob()
         self.what = QComboBox()
         self.what.setAccessibleName("what to export")
         self.sizes = self._list("size of the figure", SIZES)
@@ -96,14 +96,13 @@ class ExportPanel(Popup):
             switch.toggled.connect(lambda on, chosen=name: self._set(chosen, on))
         for text, button in self.buttons.items():
             button.clicked.connect(lambda _=False, chosen=text: self._ask_path(chosen))
-        self.cancel.clicked.connect(self.draughtsman.cancel)
+        self.cancel.clicked.connect(self.export_job.cancel)
         self._waiting.timeout.connect(self._draw)
-        hand = self.draughtsman
-        hand.drawn.connect(self._show_preview)
-        hand.written.connect(self._written)
-        hand.refused.connect(self._refused)
-        hand.failed.connect(self._failed)
-        hand.moved.connect(self._show_progress)
+        self.export_job.drawn.connect(self._show_preview)
+        self.export_job.written.connect(self._written)
+        self.export_job.refused.connect(self._refused)
+        self.export_job.failed.connect(self._failed)
+        self.export_job.moved.connect(self._show_progress)
 
     def show_for(
         self, picture: SessionPicture, clocks: Mapping[str, Clock], view: Mapping[str, Any], what: str
@@ -131,6 +130,10 @@ class ExportPanel(Popup):
                 self.what.addItem("Stage: surface and paths", STAGE)
             self.what.addItem("Every row as a table (CSV)", TABLE)
 
+    def shut_down(self) -> None:
+        """Cancel what is being drawn or written, and end the thread."""
+        self.export_job.stop()
+
     def plot(self) -> Plot | None:
         """The chosen plot, with the axes as they are on screen; None for the table."""
         key = str(self.what.currentData())
@@ -156,7 +159,7 @@ class ExportPanel(Popup):
             self._working(True)
             table = path.suffix.lower() == ".csv"
             plot = None if table else self.plot()
-            self.draughtsman.order(Order(self._picture, plot, self.settings, self._clocks, path))
+            self.export_job.request(ExportRequest(self._picture, plot, self.settings, self._clocks, path))
 
     def _ask_path(self, text: str) -> None:
         suffix = _FORMATS.get(text, "csv")
@@ -209,7 +212,7 @@ class ExportPanel(Popup):
             return
         dpi = _PREVIEW_DPI * min(1.0, _PREVIEW_PIXELS / (self.settings.width / MM * _PREVIEW_DPI))
         small = replace(self.settings, dpi=max(50, round(dpi)))
-        self.draughtsman.order(Order(self._picture, plot, small, self._clocks))
+        self.export_job.request(ExportRequest(self._picture, plot, small, self._clocks))
 
     @Slot(object)
     def _show_preview(self, image: QImage) -> None:

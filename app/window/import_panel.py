@@ -38,7 +38,7 @@ from app.widgets.popup import Popup
 from app.widgets.segmented import Segmented
 from app.widgets.shortcut_override import keeps
 from app.window.import_columns import Preview
-from app.workers.import_job import Clerk
+from app.workers.import_job import ImportJob
 from engine import Table
 
 _PURPOSES: tuple[Purpose, ...] = ("classification", "regression")
@@ -61,8 +61,8 @@ class ImportPanel(Popup):
     def __init__(self, theme: Theme, owner: QWidget) -> None:
         super().__init__(owner, "Import data", 1060, 690)
         self.setAccessibleName("Import data")
-        self.clerk = Clerk()
-        self._job = 0
+        self.import_job = ImportJob()
+        self._number = 0  # of the job whose words are heard
         self._wishes = Wishes()
         self._survey: Survey | None = None
         self._selection: Selection | None = None
@@ -112,7 +112,7 @@ class ImportPanel(Popup):
 
     def shut_down(self) -> None:
         """End the thread, if there is one."""
-        self.clerk.stop()
+        self.import_job.stop()
 
     def _wire(self) -> None:
         self.encodings.activated.connect(lambda _: self._wish(encoding=self.encodings.currentData()))
@@ -129,12 +129,12 @@ class ImportPanel(Popup):
         self.cancel.clicked.connect(self._cancel)
         self.take.clicked.connect(self._take)
         self._late.timeout.connect(lambda: self._show_progress(True))
-        self.clerk.glanced.connect(self._glanced)
-        self.clerk.surveyed.connect(self._surveyed)
-        self.clerk.made.connect(self._made)
-        self.clerk.moved.connect(self._moved)
-        self.clerk.refused.connect(self._refused)
-        self.clerk.failed.connect(self._failed)
+        self.import_job.glanced.connect(self._glanced)
+        self.import_job.surveyed.connect(self._surveyed)
+        self.import_job.made.connect(self._made)
+        self.import_job.moved.connect(self._moved)
+        self.import_job.refused.connect(self._refused)
+        self.import_job.failed.connect(self._failed)
 
     # What a person does
 
@@ -158,7 +158,7 @@ class ImportPanel(Popup):
         self.shown.clear()
         self._show_nothing("")
         self._begin("Reading")
-        self._job = self.clerk.look(self._source, self._wishes)
+        self._number = self.import_job.look(self._source, self._wishes)
 
     def _select(self, **change: object) -> None:
         if self._selection is not None:
@@ -202,29 +202,29 @@ class ImportPanel(Popup):
             return
         self._taking = True
         self._begin("Importing")
-        self._job = self.clerk.take(self._source, self._survey, self._selection)
+        self._number = self.import_job.take(self._source, self._survey, self._selection)
 
     def _cancel(self) -> None:
         if not self._taking:
             self.hide()
             return
-        self.clerk.cancel()
+        self.import_job.cancel()
         self._end()
         self._show_selection()
         self.notes.setText("The import was cancelled; nothing has changed.")
 
-    # What the clerk says
+    # What the job says
 
     @Slot(int, object, object)
     def _glanced(self, job: int, layout: Layout, size: int) -> None:
-        if job != self._job:
+        if job != self._number:
             return
         self._show_layout(layout)
         self.facts.setText(f"{len(layout.names):,} columns · {_bytes(size)}")
 
     @Slot(int, object)
     def _surveyed(self, job: int, survey: Survey) -> None:
-        if job != self._job:
+        if job != self._number:
             return
         self._end()
         self._survey, self._selection = survey, suggested(survey)
@@ -246,7 +246,7 @@ class ImportPanel(Popup):
 
     @Slot(int, object)
     def _made(self, job: int, table: Table) -> None:
-        if job != self._job or not self._taking:
+        if job != self._number or not self._taking:
             return
         self._end()
         self._done = True
@@ -255,20 +255,20 @@ class ImportPanel(Popup):
 
     @Slot(int, float)
     def _moved(self, job: int, share: float) -> None:
-        if job == self._job:
+        if job == self._number:
             self.bar.setValue(round(1000 * share))
             self.doing.setText(f"{'Importing' if self._taking else 'Reading'} … {share:.0%}")
 
     @Slot(int, str)
     def _refused(self, job: int, sentence: str) -> None:
-        if job == self._job:
+        if job == self._number:
             self._end()
             self._show_nothing("No rows can be shown")
             self._tell(Verdict(f"{sentence[:1].upper()}{sentence[1:]}{'' if sentence.endswith('.') else '.'}"))
 
     @Slot(int, str)
     def _failed(self, job: int, details: str) -> None:
-        if job == self._job:
+        if job == self._number:
             self._end()
             self._tell(Verdict("It cannot be imported: something went wrong that should not have."))
             self.failed.emit(details)
@@ -353,9 +353,9 @@ class ImportPanel(Popup):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if self.isHidden() and self._source is not None:  # and not the window that was minimised
-            self.clerk.cancel()
+            self.import_job.cancel()
             self._end()
-            self._job = 0
+            self._number = 0
             self._source = None
             if not self._done:
                 self.cancelled.emit()

@@ -1,4 +1,4 @@
-"""The data that networks learn from: generated, measured, imported or drawn; and how they are made ready."""
+"""Data for networks: generated, measured, imported or drawn; and their preparation for training."""
 
 from __future__ import annotations
 

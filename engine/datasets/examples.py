@@ -1,4 +1,4 @@
-"""What a dataset is: examples as they come, and as a network reads them."""
+"""Examples: raw, and as prepared for training."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Array = np.ndarray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
-    """Raw examples: inputs (n, d) and targets (n,), a real number or the place of a class in `classes`.
+    """Raw examples: inputs (n, d) and targets (n,), real numbers or indices into `classes`.
 
-    classes: their names; empty for a regression. names: of the d inputs; target: of the target. image:
-    (rows, columns) if the inputs of one example are the pixels of an image.
+    classes: their names; empty for a regression. names: of the d inputs; target: of the target. image: (rows, columns)
+    if the inputs are the pixels of an image.
     """
 
     inputs: Array
@@ -27,11 +27,11 @@ class Examples:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingData:
-    """Examples in the order of training: the first `train` of them are learned from, the rest validate.
+    """Examples in training order: the first `train` are the training set, the rest the validation set.
 
-    raw (n, d): the inputs as they come; inputs (n, f): features, scaled; both in C order. targets (n,): see Examples.
-    features: their names (f,). shift, scale (f,): inputs = (features - shift) / scale. goals (n,): what the network
-    is to answer, (targets - target_shift) / target_scale; of classes the targets themselves.
+    raw (n, d): the inputs as given; inputs (n, f): features, scaled; both in C order. targets (n,): see Examples.
+    features: their names (f,). shift, scale (f,): inputs = (features - shift) / scale. scaled_targets (n,): what the
+    network is trained to output, (targets - target_shift) / target_scale; for classes the targets themselves.
     """
 
     raw: Array
@@ -43,7 +43,7 @@ class TrainingData:
     feature_keys: tuple[str, ...]
     shift: Array
     scale: Array
-    goals: Array
+    scaled_targets: Array
     target_shift: float
     target_scale: float
     classes: tuple[str, ...]
@@ -52,5 +52,5 @@ class TrainingData:
 
     @property
     def validation(self) -> int:
-        """How many examples validate."""
+        """The size of the validation set."""
         return len(self.targets) - self.train

@@ -1,4 +1,4 @@
-"""What a network reads of raw inputs: features of one or two of them, and how columns are scaled."""
+"""Features of one or two raw inputs, and the scaling of columns."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from engine.contracts import Catalogue, Hyper, SettingError
 
 Array = np.ndarray
 
-MOST_PLANE = 2  # raw inputs; of more, every column is a feature as it is
+MOST_PLANE = 2  # raw inputs; with more, each column is a feature
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A number made of the first or the first two raw inputs.
+    """A number computed from the first one or two raw inputs.
 
-    title is in terms of x and y; needs: how many raw inputs there must be; column maps raw (n, d) to (n,).
+    title is in terms of x and y; needs: how many raw inputs it requires; column maps raw (n, d) to (n,).
     """
 
     key: str
@@ -28,7 +28,7 @@ class Feature:
     knobs: tuple[Hyper, ...] = ()
 
     def named(self, names: tuple[str, ...]) -> str:
-        """The title in terms of the raw inputs' own names."""
+        """The title in terms of the raw inputs' names."""
         words = {"x": names[0], "y": names[-1]}
         return "".join(words.get(sign, sign) for sign in self.title)
 
@@ -45,7 +45,7 @@ FEATURES.add(Feature("sin_y", "sin y", 2, lambda raw: np.sin(raw[:, 1])))
 
 @dataclass(frozen=True, slots=True)
 class Scaling:
-    """fit maps the features of the training part (n, f) to (shift (f,), scale (f,)); see TrainingData."""
+    """fit maps the features of the training set (n, f) to (shift (f,), scale (f,)); see TrainingData."""
 
     key: str
     title: str
@@ -59,35 +59,37 @@ def _none(features: Array) -> tuple[Array, Array]:
 
 
 def _standardise(features: Array) -> tuple[Array, Array]:
-    return _fitted(features, features.mean(axis=0), features.std(axis=0))
+    return _without_constants(features, features.mean(axis=0), features.std(axis=0))
 
 
 def _min_max(features: Array) -> tuple[Array, Array]:
     low = features.min(axis=0)
-    return low, _fitted(features, low, features.max(axis=0) - low)[1]
+    return low, _without_constants(features, low, features.max(axis=0) - low)[1]
 
 
-def _fitted(features: Array, shift: Array, scale: Array) -> tuple[Array, Array]:
-    """A constant column becomes 0: the rounding of its mean must not be blown up to 1."""
+def _without_constants(features: Array, shift: Array, scale: Array) -> tuple[Array, Array]:
+    """A constant column becomes 0: rounding of its mean must not be scaled up to 1."""
     constant = (features == features[0]).all(axis=0)
     return np.where(constant, features[0], shift), np.where(constant | (scale <= 0.0), 1.0, scale)
 
 
 SCALINGS: Catalogue[Scaling] = Catalogue("scaling")
-SCALINGS.add(Scaling("none", "None", "The features as they are.", _none))
-SCALINGS.add(Scaling("standardise", "Standardise", "Mean 0 and standard deviation 1 in training.", _standardise))
-SCALINGS.add(Scaling("min_max", "Min-max", "From 0 to 1 in training.", _min_max))
+SCALINGS.add(Scaling("none", "None", "The features unscaled.", _none))
+SCALINGS.add(
+    Scaling("standardise", "Standardise", "Mean 0 and standard deviation 1 on the training set.", _standardise)
+)
+SCALINGS.add(Scaling("min_max", "Min-max", "From 0 to 1 on the training set.", _min_max))
 
 
 def possible_features(inputs: int) -> tuple[str, ...]:
-    """The keys of the features that so many raw inputs allow; none where every column is one already."""
+    """The keys of the features available for so many raw inputs; none if every column is a feature itself."""
     if inputs > MOST_PLANE:
         return ()
     return tuple(key for key, feature in FEATURES.items() if feature.needs <= inputs)
 
 
 def checked_features(keys: tuple[str, ...], inputs: int) -> tuple[str, ...]:
-    """The keys, if so many raw inputs allow them; of more than two, none are kept. Raises SettingError."""
+    """The keys, if so many raw inputs allow them; () for more than two inputs. Raises SettingError."""
     if inputs > MOST_PLANE:
         return ()
     for key in keys:
@@ -99,7 +101,7 @@ def checked_features(keys: tuple[str, ...], inputs: int) -> tuple[str, ...]:
 
 
 def columns_of(raw: Array, keys: tuple[str, ...]) -> Array:
-    """The features (n, f) of raw inputs (n, d), not scaled; without keys the inputs themselves."""
+    """The unscaled features (n, f) of raw inputs (n, d); without keys the inputs themselves."""
     return np.column_stack([FEATURES[key].column(raw) for key in keys]) if keys else raw
 
 

@@ -1,4 +1,4 @@
-"""From examples to what is trained on: shuffled, split, made into features, scaled."""
+"""Prepare examples for training: shuffle, split, compute features, scale."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engine.contracts import SettingError
 from engine.datasets.catalogue import SPLITTING
 from engine.datasets.examples import Examples, TrainingData
 from engine.datasets.features import SCALINGS, checked_features, column_names, columns_of
-from engine.draws import Draws
+from engine.random_generator import RandomGenerator
 
 Array = np.ndarray
 
@@ -23,33 +23,32 @@ def training_data(
     seed: int,
     target_scaling: str = "none",
 ) -> TrainingData:
-    """The examples in the order of training, as the network reads them.
+    """The examples in training order, as the network reads them.
 
-    features: keys of FEATURES, for one or two raw inputs; of more, every column is a feature. scaling: a key of
-    SCALINGS, fitted to the training part alone. seed: of the data; it shuffles the examples before they are
-    split. target_scaling: as scaling, for the target of a regression. Raises SettingError if the features do not fit
-    or overflow.
+    features: keys of FEATURES, for one or two raw inputs; with more, every column is a feature. scaling: a key of
+    SCALINGS, fitted to the training set alone. seed: the data seed, which shuffles the examples before the split.
+    target_scaling: the same for the target of a regression. Raises SettingError if the features do not fit or overflow.
     """
     count, inputs = examples.inputs.shape
     keys = checked_features(features, inputs)
     train = training_count(count, share)
-    order = Draws(seed).apart(SPLITTING).permutation(count)
+    order = RandomGenerator(seed).child(SPLITTING).permutation(count)
     raw = np.ascontiguousarray(examples.inputs[order])
     with np.errstate(over="ignore", invalid="ignore"):
         columns = columns_of(raw, keys)
         shift, scale = SCALINGS[scaling].fit(columns[:train])
         scaled = np.ascontiguousarray((columns - shift) / scale)
     if not (np.isfinite(scaled).all() and np.isfinite(scale).all()):
-        raise SettingError("the inputs are too large for these features or this scaling: they overflow")
-    targets = goals = examples.targets[order]
+        raise SettingError("the inputs are too large: these features or this scaling overflow")
+    targets = scaled_targets = examples.targets[order]
     target_shift, target_scale = 0.0, 1.0
     if not examples.classes:
         with np.errstate(over="ignore", invalid="ignore"):
             fitted = SCALINGS[target_scaling].fit(targets[:train, None])
             target_shift, target_scale = (float(part[0]) for part in fitted)
-            goals = (targets - target_shift) / target_scale
-    if not (np.isfinite(goals).all() and math.isfinite(target_scale)):
-        raise SettingError(f"the values of {examples.target} are too large for this scaling: they overflow")
+            scaled_targets = (targets - target_shift) / target_scale
+    if not (np.isfinite(scaled_targets).all() and math.isfinite(target_scale)):
+        raise SettingError(f"the values of {examples.target} are too large: this scaling overflows")
     return TrainingData(
         raw=raw,
         inputs=scaled,
@@ -60,7 +59,7 @@ def training_data(
         feature_keys=keys,
         shift=shift,
         scale=scale,
-        goals=goals,
+        scaled_targets=scaled_targets,
         target_shift=target_shift,
         target_scale=target_scale,
         classes=examples.classes,
@@ -70,10 +69,10 @@ def training_data(
 
 
 def training_count(count: int, share: float) -> int:
-    """How many of so many examples are learned from: the whole part of their share, at least 1."""
+    """The size of the training set: the share of the examples, rounded down, at least 1."""
     return max(1, min(count, math.floor(count * share + 1e-9)))  # 100 * 0.29 is 28.999999999999996
 
 
 def features_of(raw: Array, data: TrainingData) -> Array:
-    """What a network trained on these data reads of raw inputs (m, d): (m, f), in C order."""
+    """The network's inputs (m, f), in C order, for raw inputs (m, d)."""
     return np.ascontiguousarray((columns_of(raw, data.feature_keys) - data.shift) / data.scale)

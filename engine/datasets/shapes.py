@@ -1,4 +1,4 @@
-"""Classes in the plane: moons, rings, blobs, a checkerboard, and spirals with any number of arms."""
+"""Classes in the plane: moons, rings, blobs, a checkerboard, and multi-arm spirals."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ import numpy as np
 
 from engine.contracts import Hyper
 from engine.datasets.catalogue import Array, Values, dataset, deviation, samples
-from engine.draws import Draws
+from engine.random_generator import RandomGenerator
 
 VIEW = (-6.0, 6.0, -6.0, 6.0)
 RADIUS = 5.0
-BLOBS_AT = 4.0  # radius of the circle on which their centres stand
+BLOBS_AT = 4.0  # radius of the circle of their centres
 
 shape = partial(dataset, group="Shapes", source="", view=VIEW)
 
 
 def letters(values: Values) -> tuple[str, ...]:
-    """A, B, C ... for as many classes as the knob says."""
+    """A, B, C ..., one per class."""
     return tuple("ABCDEFGHIJ"[: int(values["classes"])])  # type: ignore[arg-type]
 
 
 def classes(default: int) -> Hyper:
-    """The knob for how many classes there are."""
-    return Hyper("classes", "k", default, 2, 10, kind="integer", help="how many classes there are")
+    """The knob for the number of classes."""
+    return Hyper("classes", "k", default, 2, 10, kind="integer", help="number of classes")
 
 
 @shape(
     "moons",
     "Two moons",
     samples(500),
-    deviation(0.1, 1.0, "standard deviation by which the examples are moved; a moon has radius 1"),
+    deviation(0.1, 1.0, "standard deviation of the noise; a moon has radius 1"),
     labels=("upper", "lower"),
     view=(-1.75, 2.75, -2.0, 2.5),
-    summary="Two half circles that reach into each other.",
+    summary="Two interleaving half circles.",
     source="scikit-learn's make_moons, https://scikit-learn.org/stable/modules/generated/sklearn.datasets.make_moons.html",
 )
-def moons(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
+def moons(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Array]:
     upper, lower = (np.linspace(0.0, math.pi, count) for count in (samples // 2, samples - samples // 2))
     inputs = np.vstack(
         [
@@ -46,7 +46,7 @@ def moons(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
             np.column_stack([1.0 - np.cos(lower), 0.5 - np.sin(lower)]),
         ]
     )
-    return inputs + noise * draws.apart(0).normal((samples, 2)), np.repeat([0.0, 1.0], [len(upper), len(lower)])
+    return inputs + noise * rng.child(0).normal((samples, 2)), np.repeat([0.0, 1.0], [len(upper), len(lower)])
 
 
 @shape(
@@ -54,14 +54,14 @@ def moons(draws: Draws, samples: int, noise: float) -> tuple[Array, Array]:
     "Rings",
     classes(3),
     samples(600),
-    deviation(0.15, 1.0, "standard deviation by which the examples are moved; the rings lie 1 apart"),
+    deviation(0.15, 1.0, "standard deviation of the noise; the rings are 1 apart"),
     labels=letters,
-    summary="Rings around one centre, a class each.",
+    summary="Concentric rings, one per class.",
 )
-def rings(draws: Draws, classes: int, samples: int, noise: float) -> tuple[Array, Array]:
+def rings(rng: RandomGenerator, classes: int, samples: int, noise: float) -> tuple[Array, Array]:
     places = np.arange(samples) % classes
-    angles = draws.apart(0).uniform(samples, 0.0, 2.0 * math.pi)
-    inputs = (places + 1)[:, None] * _directions(angles) + noise * draws.apart(1).normal((samples, 2))
+    angles = rng.child(0).uniform(samples, 0.0, 2.0 * math.pi)
+    inputs = (places + 1)[:, None] * _directions(angles) + noise * rng.child(1).normal((samples, 2))
     return inputs * (RADIUS / classes), places.astype(float)
 
 
@@ -70,29 +70,29 @@ def rings(draws: Draws, classes: int, samples: int, noise: float) -> tuple[Array
     "Blobs",
     classes(3),
     samples(500),
-    deviation(0.9, 4.0, "standard deviation of each round cloud; their centres stand on a circle of radius 4"),
+    deviation(0.9, 4.0, "standard deviation of each blob; the centres lie on a circle of radius 4"),
     labels=letters,
-    summary="Round clouds on a circle, a class each.",
+    summary="Gaussian blobs arranged in a circle, one per class.",
 )
-def blobs(draws: Draws, classes: int, samples: int, noise: float) -> tuple[Array, Array]:
+def blobs(rng: RandomGenerator, classes: int, samples: int, noise: float) -> tuple[Array, Array]:
     places = np.arange(samples) % classes
     centres = BLOBS_AT * _directions(2.0 * math.pi * places / classes)
-    return centres + noise * draws.apart(0).normal((samples, 2)), places.astype(float)
+    return centres + noise * rng.child(0).normal((samples, 2)), places.astype(float)
 
 
 @shape(
     "checkerboard",
     "Checkerboard",
-    Hyper("squares", "", 4, 2, 8, kind="integer", help="how many squares a side of the board has"),
+    Hyper("squares", "", 4, 2, 8, kind="integer", help="squares per side of the board"),
     samples(1000),
-    deviation(0.0, 1.0, "standard deviation by which the examples are moved; a square has side 1"),
+    deviation(0.0, 1.0, "standard deviation of the noise; a square has side 1"),
     labels=("dark", "light"),
-    summary="Squares of two classes in turn: many small regions to be learned.",
+    summary="Squares of alternating classes: many small regions to learn.",
 )
-def checkerboard(draws: Draws, squares: int, samples: int, noise: float) -> tuple[Array, Array]:
-    board = squares * (1.0 - draws.apart(0).uniform((samples, 2)))  # in [0, squares)
+def checkerboard(rng: RandomGenerator, squares: int, samples: int, noise: float) -> tuple[Array, Array]:
+    board = squares * (1.0 - rng.child(0).uniform((samples, 2)))  # in [0, squares)
     colours = np.floor(board).sum(axis=1) % 2.0
-    moved = board + noise * draws.apart(1).normal((samples, 2))
+    moved = board + noise * rng.child(1).normal((samples, 2))
     return (moved * (2.0 / squares) - 1.0) * RADIUS, colours
 
 
@@ -100,17 +100,17 @@ def checkerboard(draws: Draws, squares: int, samples: int, noise: float) -> tupl
     "spirals",
     "Spirals",
     classes(3),
-    Hyper("turns", "", 0.75, 0.1, 3.0, help="how often an arm winds around the centre"),
+    Hyper("turns", "", 0.75, 0.1, 3.0, help="turns of an arm around the centre"),
     samples(600),
-    deviation(0.1, 2.0, "standard deviation by which the examples are moved; the arms end at radius 5"),
+    deviation(0.1, 2.0, "standard deviation of the noise; the arms end at radius 5"),
     labels=letters,
-    summary="Arms wound around one centre, a class each.",
+    summary="Spiral arms around one centre, one per class.",
 )
-def spirals(draws: Draws, classes: int, turns: float, samples: int, noise: float) -> tuple[Array, Array]:
+def spirals(rng: RandomGenerator, classes: int, turns: float, samples: int, noise: float) -> tuple[Array, Array]:
     places = np.arange(samples) % classes
     along = (np.arange(samples) // classes + 1) / math.ceil(samples / classes)
     directions = _directions(2.0 * math.pi * (turns * along + places / classes))
-    return RADIUS * along[:, None] * directions + noise * draws.apart(0).normal((samples, 2)), places.astype(float)
+    return RADIUS * along[:, None] * directions + noise * rng.child(0).normal((samples, 2)), places.astype(float)
 
 
 def _directions(angles: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Where examples come from: a declared data set with its knobs, or a table of the experiment's own."""
+"""The source of examples: a declared data set with its knobs, or the experiment's own table."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ Source = Choice | Table
 
 
 def examples_of(source: Source, seed: int) -> Examples:
-    """The raw examples; the seed is of no matter to a table. Raises SettingError if a bundled file cannot be read."""
+    """The raw examples; a table ignores the seed. Raises SettingError if a bundled file cannot be read."""
     if isinstance(source, Table):
         return source.examples()
     return DATASETS[source.kind].make(source.values, seed)
 
 
 def shape_of(source: Source, features: tuple[str, ...]) -> tuple[int, int, int]:
-    """(inputs to the network, raw inputs, classes or 0), told without making the examples.
+    """(network inputs, raw inputs, classes or 0), without generating the examples.
 
-    features are keys of FEATURES. Raises SettingError if the raw inputs do not allow them.
+    features: keys of FEATURES. Raises SettingError if the raw inputs do not allow them.
     """
     if isinstance(source, Table):
         inputs, classes = len(source.columns), len(source.classes)

@@ -1,4 +1,4 @@
-"""A table of examples that belongs to the experiment: imported from a file, or drawn with the mouse."""
+"""A table of examples stored in the experiment: imported from a file, or drawn with the mouse."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ MOST_NUMBERS = 20_000_000
 MOST_COLUMNS = 4096
 MOST_CLASSES = 100
 MOST_NAME = 80
-MOST_SIZE = 1e300  # of a number: the span of two such is still finite
+MOST_SIZE = 1e300  # of a number, so that the difference of two is finite
 
-_MOST_WRITTEN = 100_000  # numbers that a file holds as text; more are packed, which takes a tenth of the time
-_KINDS = ("<u1", "<i2", "<f4", "<f8")  # of packed numbers, the smallest first; the last holds every number
-_LINE = 6000  # bytes in a line of packed numbers, a multiple of 3 and 8
+_MOST_WRITTEN = 100_000  # numbers stored as text; more are packed, which is ten times as fast
+_KINDS = ("<u1", "<i2", "<f4", "<f8")  # dtypes of packed numbers, smallest first; the last one holds any number
+_LINE = 6000  # bytes per line of packed numbers, a multiple of 3 and 8
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """inputs (n, d) and targets (n,), the places of `classes` or, without any, real numbers.
+    """inputs (n, d) and targets (n,): indices into `classes` or, without classes, real numbers.
 
-    drawn: whether it is meant to be edited by hand. Two tables are equal if they hold the same.
+    drawn: whether it is meant to be edited by hand. Tables compare by content.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Table:
 
     @cached_property
     def digest(self) -> str:
-        """A fingerprint of everything in it."""
+        """A hash of its content."""
         found = hashlib.sha256(repr((self.name, self.columns, self.target, self.classes, self.drawn)).encode())
         found.update(np.ascontiguousarray(self.inputs).tobytes())
         found.update(np.ascontiguousarray(self.targets).tobytes())
@@ -70,9 +70,9 @@ class Table:
         return checked_table(replace(self, inputs=inputs, targets=np.append(self.targets, float(point[-1]))))
 
     def without_points(self, circle: tuple[float, ...]) -> Table:
-        """The table without the examples in a circle (inputs..., radius); for one input in (x, target, radius).
+        """The table without the examples in a circle (inputs..., radius); for one input (x, target, radius).
 
-        Raises SettingError if too few would be left.
+        Raises SettingError if too few would remain.
         """
         middle, radius = circle[:-1], circle[-1] if circle else 0.0
         places = self.inputs if len(middle) == len(self.columns) else np.column_stack([self.inputs, self.targets])
@@ -83,7 +83,7 @@ class Table:
 
     def to_dict(self) -> dict[str, Any]:
         numbers = np.column_stack([self.inputs, self.targets])
-        kind, rows = _packed(numbers) if numbers.size > _MOST_WRITTEN else ("", _written(numbers))
+        kind, rows = _pack(numbers) if numbers.size > _MOST_WRITTEN else ("", _to_text(numbers))
         return {
             "name": self.name,
             "columns": list(self.columns),
@@ -96,7 +96,7 @@ class Table:
 
     @classmethod
     def from_dict(cls, data: object) -> Table:
-        """Read what `to_dict` wrote. Raises SettingError with the entry at fault."""
+        """Read what `to_dict` returned. Raises SettingError naming the invalid entry."""
         if not isinstance(data, dict):
             raise SettingError(f"must be a table, got {shown(data)}")
         known = {"name", "columns", "target", "classes", "drawn", "packed", "rows"}
@@ -108,13 +108,13 @@ class Table:
                 raise SettingError("is missing", entry)
         columns, classes = _names(data["columns"], "columns"), _names(data.get("classes", []), "classes")
         if not isinstance(data["rows"], str):
-            raise SettingError(f"must be a text of numbers, got {shown(data['rows'])}", "rows")
+            raise SettingError(f"must be text with numbers, got {shown(data['rows'])}", "rows")
         width, kind = len(columns) + 1, data.get("packed", "")
-        numbers = _unpacked(data["rows"], kind, width) if kind else _read(data["rows"], width)
+        numbers = _unpack(data["rows"], kind, width) if kind else _from_text(data["rows"], width)
         name, target = data.get("name", "Table"), data.get("target", "target")
         drawn = data.get("drawn", False)
         if not isinstance(name, str) or not isinstance(target, str) or not isinstance(drawn, bool):
-            raise SettingError("name and target must be texts, drawn true or false")
+            raise SettingError("name and target must be text, drawn true or false")
         inputs, targets = np.ascontiguousarray(numbers[:, :-1]), numbers[:, -1].copy()
         return checked_table(cls(name[:MOST_NAME], columns, target[:MOST_NAME], inputs, targets, classes, drawn))
 
@@ -140,13 +140,13 @@ def checked_table(table: Table) -> Table:
     return table
 
 
-def _written(numbers: Array) -> str:
-    """A line of text for each row."""
+def _to_text(numbers: Array) -> str:
+    """One line of text per row."""
     return "\n".join(" ".join(map(repr, row)) for row in numbers.tolist())
 
 
-def _read(rows: str, width: int) -> Array:
-    """The numbers (n, width) of lines of text. Raises SettingError."""
+def _from_text(rows: str, width: int) -> Array:
+    """The numbers (n, width) in lines of text. Raises SettingError."""
     lines = rows.split("\n") if rows.strip() else []
     if len(lines) * width > MOST_NUMBERS:
         raise SettingError(f"more than {MOST_NUMBERS:,} numbers", "rows")
@@ -159,8 +159,8 @@ def _read(rows: str, width: int) -> Array:
     return numbers
 
 
-def _packed(numbers: Array) -> tuple[str, str]:
-    """The kind and the text of numbers in base64, as small as they can be without changing a bit."""
+def _pack(numbers: Array) -> tuple[str, str]:
+    """dtype and base64 text of the numbers, in the smallest dtype that keeps every bit."""
     exact = (kind for kind in _KINDS[:-1] if _exact(numbers[:100], kind) and _exact(numbers, kind))
     kind = next(exact, _KINDS[-1])
     data = memoryview(numbers.astype(kind).tobytes())
@@ -169,14 +169,14 @@ def _packed(numbers: Array) -> tuple[str, str]:
 
 
 def _exact(numbers: Array, kind: str) -> bool:
-    """Whether numbers of this kind are the same to the bit."""
+    """Whether converting to this dtype and back keeps every bit."""
     with np.errstate(all="ignore"):
         back = numbers.astype(kind).astype(np.float64)
     return np.array_equal(back.view(np.int64), numbers.view(np.int64))
 
 
-def _unpacked(rows: str, kind: object, width: int) -> Array:
-    """The numbers (n, width) of base64. Raises SettingError."""
+def _unpack(rows: str, kind: object, width: int) -> Array:
+    """The numbers (n, width) in base64. Raises SettingError."""
     if kind not in _KINDS:
         raise SettingError(f"must be one of {', '.join(_KINDS)}, got {shown(kind)}", "packed")
     try:
@@ -192,5 +192,5 @@ def _unpacked(rows: str, kind: object, width: int) -> Array:
 def _names(data: object, where: str) -> tuple[str, ...]:
     most = MOST_COLUMNS if where == "columns" else MOST_CLASSES
     if not isinstance(data, list | tuple) or len(data) > most or not all(isinstance(name, str) for name in data):
-        raise SettingError(f"must be a list of up to {most} texts, got {shown(data)}", where)
+        raise SettingError(f"must be a list of up to {most} strings, got {shown(data)}", where)
     return tuple(name[:MOST_NAME] for name in data)

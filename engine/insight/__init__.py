@@ -1,1 +1,1 @@
-"""Read-only questions to a run: planes and slices through its parameters, curvature."""
+"""Read-only analyses of a run: planes and slices through its parameters, curvature."""

@@ -1,6 +1,6 @@
-"""Planes through the space of parameters: where the paths of training run, and the loss around them.
+"""Planes through parameter space: the paths of training projected onto them, and the loss over them.
 
-A plane never needs memory for more than a block of its points, however many parameters there are.
+Memory use is limited to a block of points, however many parameters there are.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ Array = np.ndarray
 # thetas (b, n) -> losses (b,)
 Losses = Callable[[Array], Array]
 
-_BLOCK = 1 << 20  # numbers in a block of points
-_FLAT = 1e-9  # an extent below this share of the others is rounding
+_BLOCK = 1 << 20  # numbers per block of points
+_FLAT = 1e-9  # an extent below this share of the other is rounding error
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plane:
     """The points origin + x first + y second, all (n,); the directions are orthonormal.
 
-    explained: the shares of the paths' variance that lie along the two directions; None without paths that vary.
-    axes: names of x and y.
+    explained: the shares of the paths' variance along the two directions; None without paths that vary. axes: names of
+    x and y.
     """
 
     origin: Array
@@ -37,7 +37,7 @@ class Plane:
 
     def at(self, places: Array) -> Array:
         """The points (k, n) at x and y, places (k, 2)."""
-        # No matrix product: its library would set further threads to work, beside those of the runs.
+        # No matrix product: BLAS would start threads of its own, beside those of the runs.
         thetas: Array = places[:, :1] * self.first
         thetas += places[:, 1:] * self.second
         thetas += self.origin
@@ -46,7 +46,7 @@ class Plane:
 
 @dataclass(frozen=True, slots=True)
 class SliceError:
-    """How far the loss in a plane is from the loss that a path beside it really had.
+    """How far the loss in a plane is from the loss measured on a path beside it.
 
     largest, median: of the absolute differences, in units of the loss; infinite where the plane's loss is not finite.
     relative: the median as a share of the range of the path's losses.
@@ -58,20 +58,19 @@ class SliceError:
 
 
 def principal_plane(paths: Sequence[Array]) -> Plane:
-    """The plane that holds most of the variance of the points of one or several paths (k, n), n >= 2.
+    """The PCA plane of one or several paths (k, n), n >= 2: it captures most of the variance of their points.
 
-    It goes through the mean of all points and variance is about the mean, which makes it the plane nearest to
-    them, and the explained shares those of what is seen. Each direction's largest component is positive.
-    Paths that do not fill a plane get a second direction (or both) along an axis as far as possible.
-    Lorch 2016, Visualizing deep network training trajectories with PCA (ICML workshop on visualization);
-    a random walk explains much as well: Antognini & Sohl-Dickstein 2018, https://arxiv.org/abs/1806.08805
+    It passes through the mean of all points. Each direction's largest component is positive. If the paths do not span a
+    plane, the second direction (or both) follows a coordinate axis as far as possible. Lorch 2016, Visualizing deep
+    network training trajectories with PCA (ICML workshop on visualization); a random walk is explained just as well:
+    Antognini & Sohl-Dickstein 2018, https://arxiv.org/abs/1806.08805
     """
     cloud = np.concatenate(paths, dtype=float)
     size = float(max(cloud.max(), -cloud.min())) or 1.0
     cloud /= size  # so that no square overflows
     mean = cloud.mean(axis=0)
     cloud -= mean
-    # k points span at most k directions: the eigenvectors of their (k, k) products give those of the (n, n) covariance.
+    # k points span at most k directions: the (k, k) Gram matrix gives the eigenvectors of the (n, n) covariance.
     values, vectors = np.linalg.eigh(cloud @ cloud.T)
     total = max(float(values.sum()), 0.0)
     rounding = np.finfo(float).eps ** 2 * cloud.size + np.finfo(float).eps * len(cloud) * values[-1]
@@ -89,7 +88,7 @@ def principal_plane(paths: Sequence[Array]) -> Plane:
 
 
 def weights_plane(theta: Array, i: int, j: int) -> Plane:
-    """The plane of the parameters i and j with all others as in theta (n,); x and y are the two themselves.
+    """The plane of the parameters i and j, all others as in theta (n,); x and y are their values.
 
     Raises SettingError if there are no two such parameters.
     """
@@ -104,7 +103,7 @@ def weights_plane(theta: Array, i: int, j: int) -> Plane:
 
 
 def coordinates(plane: Plane, thetas: Array) -> Array:
-    """(x, y) of the points of the plane nearest to thetas (k, n): (k, 2)."""
+    """(x, y) of the orthogonal projections of thetas (k, n) onto the plane: (k, 2)."""
     directions = np.stack([plane.first, plane.second])
     found = np.empty((len(thetas), 2))
     for block in _blocks(len(thetas), len(plane.origin)):
@@ -113,13 +112,13 @@ def coordinates(plane: Plane, thetas: Array) -> Array:
 
 
 def points(plane: Plane, xs: Array, ys: Array) -> Iterator[tuple[slice, Array]]:
-    """The points of the grid xs (nx,), ys (ny,) in blocks: where they stand in (ny * nx,), and thetas (b, n)."""
+    """The points of the grid xs (nx,), ys (ny,) in blocks: a slice of (ny * nx,), and thetas (b, n)."""
     ordered = np.stack([np.tile(xs, len(ys)), np.repeat(ys, len(xs))], axis=1)
     return _placed(plane, ordered)
 
 
 def plane_losses(plane: Plane, xs: Array, ys: Array, losses_of: Losses, rows: slice) -> Array:
-    """The losses of some rows of the grid xs (nx,), ys (ny,): (rows, nx)."""
+    """The losses in some rows of the grid xs (nx,), ys (ny,): (rows, nx)."""
     asked = ys[rows]
     found = np.empty(len(asked) * len(xs))
     for block, thetas in points(plane, xs, asked):
@@ -128,7 +127,7 @@ def plane_losses(plane: Plane, xs: Array, ys: Array, losses_of: Losses, rows: sl
 
 
 def slice_error(plane: Plane, path: Array, path_losses: Array, losses_of: Losses) -> SliceError:
-    """How far the losses at the points of the plane nearest to a path (k, n) are from the path's own (k,)."""
+    """How far the losses at a path's projections (k, n) onto the plane are from the path's own (k,)."""
     found = np.empty(len(path))
     for block, thetas in _placed(plane, coordinates(plane, path)):
         found[block] = losses_of(thetas)
@@ -136,7 +135,7 @@ def slice_error(plane: Plane, path: Array, path_losses: Array, losses_of: Losses
 
 
 def error_of(slice_losses: Array, path_losses: Array) -> SliceError:
-    """How far the losses (k,) at the points of a plane are from those (k,) of the points beside it."""
+    """How far the losses (k,) at points of a plane are from those (k,) of the points they project."""
     with np.errstate(invalid="ignore"):
         errors = np.abs(slice_losses - path_losses)
     errors[~np.isfinite(errors)] = np.inf
@@ -146,7 +145,7 @@ def error_of(slice_losses: Array, path_losses: Array) -> SliceError:
 
 
 def framed(places: Array, margin: float) -> tuple[float, float, float, float]:
-    """(x0, x1, y0, y1) about the places (k, 2), wider by `margin` of the extent on each side.
+    """(x0, x1, y0, y1) around the places (k, 2), padded by `margin` of the extent on each side.
 
     A flat extent becomes as large as the other one, or 1 for a single point.
     """
@@ -160,20 +159,20 @@ def framed(places: Array, margin: float) -> tuple[float, float, float, float]:
 
 
 def _placed(plane: Plane, where: Array) -> Iterator[tuple[slice, Array]]:
-    """The points of a plane at (x, y) of where (k, 2), in blocks: their places, and thetas (b, n)."""
+    """The points of a plane at (x, y) of where (k, 2), in blocks: a slice, and thetas (b, n)."""
     for block in _blocks(len(where), len(plane.origin)):
         yield block, plane.at(where[block])
 
 
 def _blocks(count: int, n: int) -> Iterator[slice]:
-    """The places 0 .. count - 1 of vectors (n,), in pieces of at most _BLOCK numbers (or one vector)."""
+    """Slices of 0 .. count - 1 for vectors (n,), in blocks of at most _BLOCK numbers (or one vector)."""
     length = max(1, _BLOCK // n)
     for start in range(0, count, length):
         yield slice(start, min(start + length, count))
 
 
 def _direction(along: Array, others: Sequence[Array]) -> Array:
-    """A unit vector along (n,), at right angles to the other unit vectors, its largest component positive."""
+    """A unit vector along (n,), orthogonal to the other unit vectors, its largest component positive."""
     for other in others:
         along = along - (along @ other) * other
     along = along / np.linalg.norm(along)
@@ -181,7 +180,7 @@ def _direction(along: Array, others: Sequence[Array]) -> Array:
 
 
 def _least(directions: Sequence[Array], n: int) -> Array:
-    """The unit vector (n,) of the axis that lies least along the directions."""
+    """The unit vector (n,) of the coordinate axis least aligned with the directions."""
     shares = np.zeros(n)
     for direction in directions:
         shares += direction**2

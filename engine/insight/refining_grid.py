@@ -1,4 +1,4 @@
-"""A grid over a plane that becomes finer and finer, a few nodes at a time."""
+"""A grid over a rectangle that is refined step by step, a few nodes at a time."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ import numpy as np
 Array = np.ndarray
 Region = tuple[float, float, float, float]
 
-SIDES = (17, 33, 65, 129)  # nodes of a side, which hold those of the coarser grids
+SIDES = (17, 33, 65, 129)  # nodes per side; each grid contains the coarser ones
 
 
 class RefiningGrid:
-    """Numbers at the nodes xs (columns,) and ys (rows,) of a region; each is asked for once, with `next`, and `put`."""
+    """Values at the nodes xs (columns,), ys (rows,) of a region; each is requested once by `next`, and set by `put`."""
 
     def __init__(self, region: Region) -> None:
         self.region = region
         self.values: Array = np.empty((0, 0))
         self._shown: Array | None = None
         self._level = -1
-        self._rule()
+        self._begin_level()
         self._guess: Array = np.full_like(self.values, np.nan)
 
-    def _rule(self) -> None:
-        """Begin the next level, of which nothing is known."""
+    def _begin_level(self) -> None:
+        """Begin the next level with all values unknown."""
         self._level += 1
         side = SIDES[self._level]
         x0, x1, y0, y1 = self.region
@@ -32,16 +32,16 @@ class RefiningGrid:
 
     @property
     def complete(self) -> bool:
-        """Whether every node is known."""
+        """Whether every value is known."""
         return not len(self._todo)
 
     @property
     def drawn(self) -> bool:
-        """Whether the coarsest grid is known."""
+        """Whether the coarsest grid is complete."""
         return self._level > 0 or self.complete
 
     def shown(self) -> Array:
-        """The values (rows, columns) as they stand; where they are not known yet, what the coarser grid makes likely.
+        """The values (rows, columns) so far; unknown ones are interpolated from the coarser grid.
 
         The same array as long as nothing is new; it will not change.
         """
@@ -52,7 +52,7 @@ class RefiningGrid:
 
     @property
     def nodes_of_finer(self) -> int:
-        """How many nodes the next finer grid has that this one has not."""
+        """How many nodes the next finer grid adds."""
         return SIDES[min(self._level + 1, len(SIDES) - 1)] ** 2 - SIDES[self._level] ** 2
 
     def refine(self) -> bool:
@@ -60,7 +60,7 @@ class RefiningGrid:
         if self._level + 1 == len(SIDES):
             return False
         coarse = self.values
-        self._rule()
+        self._begin_level()
         self.values[::2, ::2] = coarse
         self._guess = _between(_between(coarse).T).T
         new = np.ones(self.values.shape, bool)
@@ -69,20 +69,20 @@ class RefiningGrid:
         return True
 
     def next(self, most: int) -> tuple[Array, Array]:
-        """At most so many of the nodes that are not known: their places in the grid (b,), and x and y (b, 2)."""
+        """Up to `most` nodes whose values are unknown: their flat indices (b,), and x and y (b, 2)."""
         nodes = self._todo[:most]
         rows, columns = np.divmod(nodes, len(self.xs))
         return nodes, np.column_stack((self.xs[columns], self.ys[rows]))
 
     def put(self, nodes: Array, values: Array) -> None:
-        """The values (b,) at what `next` has told."""
+        """Set the values (b,) at the nodes returned by `next`."""
         self.values.flat[nodes] = values
         self._shown = None
         self._todo = self._todo[len(nodes) :]
 
 
 def _between(values: Array) -> Array:
-    """The rows (k, m) with the mean of each two neighbours between them: (2 k - 1, m)."""
+    """The rows (k, m) with the mean of each two neighbours inserted: (2 k - 1, m)."""
     found = np.empty((2 * len(values) - 1, values.shape[1]))
     found[::2] = values
     found[1::2] = 0.5 * (values[:-1] + values[1:])

@@ -1,4 +1,4 @@
-"""How sharply a loss curves at a point: eigenvalues of its Hessian, from exact gradients alone."""
+"""Sharpness of a loss: eigenvalues of its Hessian at a point, from exact gradients alone."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.draws import Draws
+from engine.random_generator import RandomGenerator
 
 Array = np.ndarray
 # points (k, n) -> (losses (k,), gradients (k, n))
 Gradients = Callable[[Array], tuple[Array, Array]]
 
-_FEW = 32  # parameters up to which the whole Hessian costs no more gradients than Lanczos does
+_FEW = 32  # parameters up to which the whole Hessian takes no more gradients than Lanczos
 _PRODUCTS = 16
-_REACH = 1e-4  # length of the shift along a direction
-_EXHAUSTED = 1e-10  # of the matrix's size: what is left is the rounding of gradient differences
+_REACH = 1e-4  # step of the finite difference along a direction
+_EXHAUSTED = 1e-10  # relative to the matrix: below it there is only rounding error of gradient differences
 
 
 def sharpest(gradients: Gradients, point: Array) -> float:
     """The largest eigenvalue of the Hessian at a point (n,); NaN where it is not finite.
 
-    Up to 32 parameters it is exact to rounding, beyond that a lower bound from 16 Lanczos steps, close when
-    the largest eigenvalue stands apart from the rest.
+    Exact to rounding for up to 32 parameters; beyond that a lower bound from 16 Lanczos steps, close if the largest
+    eigenvalue is well separated.
     """
     if len(point) <= _FEW:
         return float(curvatures(gradients, point)[-1])
@@ -30,7 +30,7 @@ def sharpest(gradients: Gradients, point: Array) -> float:
 
 
 def curvatures(gradients: Gradients, point: Array) -> Array:
-    """All eigenvalues of the Hessian at a point (n,), rising, by central differences; NaN where it is not finite."""
+    """All eigenvalues of the Hessian at a point (n,), ascending, by central differences; NaN where it is not finite."""
     reach = 1e-5 * np.maximum(1.0, np.abs(point))
     shifts = np.diag(reach)
     _, ahead = gradients(point + shifts)
@@ -52,14 +52,14 @@ def _product(gradients: Gradients, point: Array, direction: Array) -> Array:
 
 
 def _lanczos(product: Callable[[Array], Array], n: int) -> float:
-    """The largest eigenvalue of a symmetric n x n matrix, known by its products with unit vectors.
+    """The largest eigenvalue of a symmetric n x n matrix given by its products with unit vectors.
 
     Lanczos with full re-orthogonalisation (Golub & Van Loan, Matrix Computations, algorithm 10.3.4): basis (k, n) is
-    orthonormal, and the matrix is tridiagonal in it, with `diagonal` and `beside`.
+    orthonormal, and in it the matrix is tridiagonal, with `diagonal` and `beside` as its entries.
     """
     basis = np.empty((min(_PRODUCTS, n), n))
     diagonal, beside = [], []
-    following = Draws(0).normal(n)
+    following = RandomGenerator(0).normal(n)
     following /= np.linalg.norm(following)
     with np.errstate(all="ignore"):
         for k in range(len(basis)):

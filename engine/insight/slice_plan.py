@@ -1,4 +1,6 @@
-"""One plane through the parameters with a grid over it: which plane goes with the paths, and until when it does."""
+"""Plans of loss slices: which plane through parameter space fits the paths of the runs, with a refining grid over
+it, and when to replan.
+"""
 
 from __future__ import annotations
 
@@ -23,20 +25,22 @@ from engine.session import Session, SessionPicture
 
 Array = np.ndarray
 
-BLOCK = 1 << 19  # numbers in the points that are asked for at once
-MOST_POINTS = 256  # of all paths, that tell the plane
-FAR = 10.0  # times the loss of the start: points beyond it tell neither plane nor frame
-MARGIN, ROOM = 0.22, 0.4  # of the extent of the paths, on each side; in a race that goes on
-FLAT = 0.3  # of the longer side of the frame is the shorter one at least
-GROWTH, DECLINE = 1.1, 0.7  # of the extent of the paths since the plane was chosen, with which it is outgrown
-LEFT_OUT = 0.05  # of their variance that has since come to lie beside it
-SHRUNK = 0.3  # of both sides of the frame, below which the paths would be lost in it
-OVERTAKEN = 1.5  # times the variance of the first axis is that of the second, when they are exchanged
-NO_PATH = (0, 1)  # the parameters that are shown while there is no path
+BLOCK = 1 << 19  # numbers in the points requested at once
+MOST_POINTS = 256  # of all paths together, from which the plane is fitted
+FAR = 10.0  # times the initial loss: points beyond it affect neither plane nor region
+MARGIN, ROOM = 0.22, 0.4  # padding as a share of the paths' extent: when finished, and while still running
+FLAT = 0.3  # minimum ratio of the region's shorter to its longer side
+GROWTH, DECLINE = 1.1, 0.7  # changes of the paths' extent since the plane was chosen that require another
+LEFT_OUT = 0.05  # loss of explained variance that requires another plane
+SHRUNK = 0.3  # of both sides of the region, below which the paths would be too small in it
+OVERTAKEN = 1.5  # ratio of the second axis's variance to the first's from which the axes are swapped
+NO_PATH = (0, 1)  # the parameters shown while there is no path
 
 
 class ProjectedPath(NamedTuple):
-    """The path of a run in a plane: places (k, 2) before the updates (k,), losses (k,) measured on the path itself."""
+    """A run's path projected onto a plane: places (k, 2) before the updates (k,), losses (k,) as measured on the
+    path.
+    """
 
     updates: Array
     places: Array
@@ -45,9 +49,9 @@ class ProjectedPath(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SliceRequest:
-    """weights: the places of two parameters in theta, or None for the principal plane of the paths.
+    """weights: the indices of two parameters in theta, or None for the principal plane of the paths.
 
-    region: (x0, x1, y0, y1) of that plane, or None for where the paths are.
+    region: (x0, x1, y0, y1) in that plane, or None to enclose the paths.
     """
 
     weights: tuple[int, int] | None = None
@@ -56,12 +60,12 @@ class SliceRequest:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LossSlice:
-    """A plane with the paths of the runs in it and the loss over it, as far as it is done.
+    """A plane with the projected paths of the runs and the loss over it, as far as computed.
 
-    weights: the parameters that are x and y, None for a principal plane. run, update: whose other parameters those of a
-    plane of weights are. paths: by the id of a run. home: (x0, x1, y0, y1) that holds the paths. values
-    (rows, columns): training loss at xs (columns,) and ys (rows,), all NaN while not even the coarsest grid is drawn.
-    error: how far the plane is from the losses the run had on its path.
+    weights: the parameters that are x and y, None for a principal plane. run, update: where the other parameters of a
+    plane of weights come from. paths: by run id. home: (x0, x1, y0, y1) that encloses the paths. values (rows,
+    columns): training loss at xs (columns,) and ys (rows,), all NaN until the coarsest grid is complete. error: how far
+    the slice is from the losses measured on the selected run's path.
     """
 
     wanted: SliceRequest
@@ -80,9 +84,9 @@ class LossSlice:
 
 
 class PathRequest(NamedTuple):
-    """A race to be mapped: where its visible runs have been, and the one that is looked at, with theta (n,) as shown.
+    """A request to map a race: the trails of its visible runs, and the selected run with its displayed theta (n,).
 
-    lost: the runs that have diverged. moving: whether the race goes on.
+    lost: ids of the diverged runs. moving: whether the race is still running.
     """
 
     learner: Learner
@@ -95,7 +99,7 @@ class PathRequest(NamedTuple):
     moving: bool
 
     def repeats(self, other: PathRequest) -> bool:
-        """Whether there is nothing new to it."""
+        """Whether it asks for nothing new compared with another."""
         if self.learner is not other.learner or (self.wanted, self.run) != (other.wanted, other.run):
             return False
         if (self.lost, self.moving, self.trails.keys()) != (other.lost, other.moving, other.trails.keys()):
@@ -110,7 +114,9 @@ class PathRequest(NamedTuple):
 def path_request(
     picture: SessionPicture, session: Session, run: str, wanted: SliceRequest, moving: bool
 ) -> PathRequest:
-    """A session of networks as it stands, with the run as it is shown in the picture. For the session's own thread."""
+    """A request for a session's current state, with the run as shown in the picture. Call it in the session's
+    thread.
+    """
     assert picture.learner is not None
     runs = {one.settings.id: one for one in session.runs if one.settings.visible}
     shown = next(one.shown for one in picture.runs if one.id == run)
@@ -120,10 +126,11 @@ def path_request(
 
 
 class SlicePlan:
-    """It belongs to the thread of the planes. request: the race as it stands; first: as it stood at the beginning.
+    """The plane and grid of one slice. request: the latest state of the race; first: the initial one.
 
-    weights: the parameters that x and y are, None for a principal plane; update: of the run whose others those are.
-    home: the frame that holds the paths. error: how far the plane is from the path that is looked at, if known.
+    Used by one thread only. weights: the parameters that are x and y, None for a principal plane; update: of the run
+    that provides the others. home: the region that encloses the paths. error: how far the slice is from the selected
+    path, if known.
     """
 
     plane: Plane
@@ -132,7 +139,7 @@ class SlicePlan:
     grid: RefiningGrid
 
     def __init__(self, request: PathRequest, before: SlicePlan | None) -> None:
-        """The next plan after another, which it resembles as far as it can."""
+        """A plan that keeps as much as possible of the one before it."""
         self.request = self.first = request
         self.learner, self.wanted = request.learner, request.wanted
         self.error: SliceError | None = None
@@ -144,7 +151,7 @@ class SlicePlan:
         if (
             before is not None
             and before.wanted.weights == self.wanted.weights
-            and not before._is_turned(request, cloud)
+            and not before._needs_other_plane(request, cloud)
         ):
             self.plane, self.weights, self.update = before.plane, before.weights, before.update
             self._spread, self._share, self._places = before._spread, before._share, before._places
@@ -160,39 +167,41 @@ class SlicePlan:
 
     @property
     def size(self) -> int:
-        """How many parameters the network has."""
+        """The number of parameters."""
         return len(self.request.theta)
 
     @property
     def start(self) -> Array:
-        """theta (n,) at the beginning of the runs."""
+        """theta (n,) at the start of the runs."""
         return next((trail.thetas[0] for trail in self.request.trails.values()), self.request.theta)
 
     def follow(self, request: PathRequest) -> None:
-        """Take up where the runs are now."""
+        """Take over the current state of the runs."""
         self.request = request
         if self.weights is None:
             self.plane = replace(self.plane, explained=_explained(self.plane, _cloud(request)))
 
     def answers(self, request: PathRequest) -> bool:
-        """Whether this is what is wanted, of these runs."""
+        """Whether this plan serves a request, for the same runs."""
         same = self.wanted == request.wanted and self.request.trails.keys() == request.trails.keys()
         return same and self.learner is request.learner and (self.weights is None or self.request.run == request.run)
 
     def is_outgrown(self, request: PathRequest) -> bool:
-        """Whether the runs have come so far that another plane or another frame shows them better."""
+        """Whether another plane or region would show the runs better by now."""
         cloud = _cloud(request)
-        if self._is_turned(request, cloud):
+        if self._needs_other_plane(request, cloud):
             return True
-        return self.wanted.region is None and not _holds(self.home, coordinates(self.plane, np.concatenate(cloud)))
+        return self.wanted.region is None and not _fits_region(
+            self.home, coordinates(self.plane, np.concatenate(cloud))
+        )
 
     def next(self, most: int) -> tuple[Array, Array]:
-        """The next nodes of the grid, at most so many: their places in it (b,), and theta there (b, n)."""
+        """Up to `most` nodes of the grid to compute: their flat indices (b,), and theta there (b, n)."""
         nodes, places = self.grid.next(min(most, max(1, BLOCK // self.size)))
         return nodes, self.plane.at(places)
 
     def projected_paths(self) -> dict[str, ProjectedPath]:
-        """Where the runs have been, in this plane."""
+        """The paths of the runs, projected onto the plane."""
         known: dict[int, tuple[Array, Array]] = {}
         projected_paths = {}
         for run, trail in self.request.trails.items():
@@ -204,7 +213,7 @@ class SlicePlan:
         return projected_paths
 
     def _place(self, trail: Trail) -> None:
-        """Find the points of a trail that are new; each is held, so that its id is its own."""
+        """Project the new points of a trail; each theta is kept alive, so that its id stays unique."""
         new = [theta for theta in trail.thetas if id(theta) not in self._places]
         length = max(1, BLOCK // self.size)
         for first in range(0, len(new), length):
@@ -222,12 +231,12 @@ class SlicePlan:
         plane = principal_plane(cloud)
         if before is not None and before.weights is None:
             plane = aligned(plane, before.plane)
-        # The start of the runs is the point (0, 0), whatever direction the paths have taken since.
+        # The origin is the start of the runs, in whatever direction they went since.
         self.plane = replace(plane, origin=plane.at(coordinates(plane, self.start[np.newaxis]))[0])
         self._share = sum(plane.explained or (0.0,))
 
-    def _is_turned(self, request: PathRequest, cloud: list[Array]) -> bool:
-        """Whether another plane goes with where the runs are now. One that a person looks into closely stays."""
+    def _needs_other_plane(self, request: PathRequest, cloud: list[Array]) -> bool:
+        """Whether another plane fits the runs better. A plane that the user zooms into stays."""
         if self.weights is not None and request.wanted.weights is None:
             return _spread(cloud) > 0.0
         if self.weights is not None:
@@ -242,9 +251,9 @@ class SlicePlan:
         return sum(_explained(self.plane, cloud)) < self._share - LEFT_OUT
 
     def _frame(self, cloud: list[Array], before: SlicePlan | None) -> Region:
-        """The frame before, as long as it will do; else one with room around the paths."""
+        """The previous region while it will do, else one with padding around the paths."""
         places = coordinates(self.plane, np.concatenate(cloud))
-        if before is not None and before.weights == self.weights and _holds(before.home, places):
+        if before is not None and before.weights == self.weights and _fits_region(before.home, places):
             return before.home
         x0, x1, y0, y1 = framed(places, ROOM if self.request.moving else MARGIN)
         least = FLAT * max(x1 - x0, y1 - y0)
@@ -253,26 +262,26 @@ class SlicePlan:
 
 
 def aligned(plane: Plane, before: Plane) -> Plane:
-    """The same plane with its axes turned round so that they point as those of another do.
+    """The same plane with its axes flipped to point like those of another plane.
 
-    They are also exchanged if that is more alike, while neither has much more of the variance.
+    They are also swapped if that matches better, unless the first explains much more variance.
     """
     first, second, (one, two) = plane.first, plane.second, plane.explained or (0.0, 0.0)
     kept = abs(first @ before.first) + abs(second @ before.second)
     exchanged = abs(second @ before.first) + abs(first @ before.second)
     if exchanged > kept and one < OVERTAKEN * two:
         first, second, one, two = second, first, two, one
-    return replace(plane, first=_turned(first, before), second=_turned(second, before), explained=(one, two))
+    return replace(plane, first=_flipped(first, before), second=_flipped(second, before), explained=(one, two))
 
 
-def _turned(axis: Array, before: Plane) -> Array:
-    """An axis (n,), pointing as that one of the plane before does that it is more alike."""
+def _flipped(axis: Array, before: Plane) -> Array:
+    """An axis (n,), with the sign of the more similar axis of the previous plane."""
     along = max(axis @ before.first, axis @ before.second, key=abs)
     return -axis if along < 0.0 else axis
 
 
 def _cloud(request: PathRequest) -> list[Array]:
-    """The points (k, n) of each path that tell the plane: not those of a run that is leaving for infinity."""
+    """The points (k, n) of each path to fit the plane to, without those of a run that is diverging."""
     trails = request.trails
     starts = [float(trail.losses[0]) for trail in trails.values()]
     limit = FAR * max((loss for loss in starts if loss > 0.0), default=np.inf)
@@ -290,7 +299,7 @@ def _cloud(request: PathRequest) -> list[Array]:
 
 
 def _spread(cloud: list[Array]) -> float:
-    """How far the points are from their mean: the root of the mean square; 0 if that is rounding."""
+    """The root mean square distance of the points from their mean; 0 if it is rounding error."""
     points = np.concatenate(cloud)
     size = float(np.abs(points).max())
     points -= points.mean(axis=0)
@@ -299,14 +308,14 @@ def _spread(cloud: list[Array]) -> float:
 
 
 def _explained(plane: Plane, cloud: list[Array]) -> tuple[float, float]:
-    """The shares of the variance of the points that lie along the directions."""
+    """The shares of the points' variance along the two directions."""
     total = _spread(cloud) ** 2
     along = coordinates(plane, np.concatenate(cloud)).var(axis=0)
     return (float(along[0] / total), float(along[1] / total)) if total > 0.0 else (0.0, 0.0)
 
 
-def _holds(home: Region, places: Array) -> bool:
-    """Whether a frame has the places (k, 2) inside, and not too small."""
+def _fits_region(home: Region, places: Array) -> bool:
+    """Whether a region contains the places (k, 2), and they do not look too small in it."""
     x0, x1, y0, y1 = home
     parts = (places - (x0, y0)) / (x1 - x0, y1 - y0)
     inside = bool((parts >= 0.0).all() and (parts <= 1.0).all())

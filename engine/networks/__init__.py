@@ -1,1 +1,1 @@
-"""Multi-layer perceptrons on a flat theta: shape, activations, losses, initial weights, exact gradients."""
+"""Multi-layer perceptrons on a flat theta: shape, activations, losses, initializers, exact gradients."""

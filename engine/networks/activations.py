@@ -1,4 +1,4 @@
-"""The activations of a layer: each with its derivative beside it, compiled, and as a plain formula."""
+"""Activation functions: each with its derivative, as a compiled kernel and as a NumPy formula."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from engine.networks.vectors import LANES, fma, load, maximum, minimum, positive
 
 Array = np.ndarray
 
-# values (n,) out: a(z); slopes (n,): z at first, da/dz then; n is a multiple of LANES
+# values (n,): output, a(z); slopes (n,): z on entry, da/dz on return; n is a multiple of LANES
 ACTIVATE = types.void(Floats, Floats, types.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """One activation a(z), as files, controls and the layers see it.
+    """One activation a(z), as files, controls and layers see it.
 
-    value: a in NumPy. kernel: a and da/dz, compiled. range: the ends that a tends to for z far from 0, if there are
-    two; a layer that is there is saturated. gates: whether a unit can be dead, which is to say that its a is
-    0 or below for every example.
+    value: a in NumPy. kernel: a and da/dz, compiled. range: its two finite limits for large |z|, near which it is
+    saturated, if it has two. gates: whether a unit can be dead, that is, its activation is 0 or below for every
+    example.
     """
 
     key: str
@@ -173,7 +173,7 @@ def elu(values, slopes, n):
     gates=True,
 )
 def gelu(values, slopes, n):
-    """share: Φ(z), the standard normal distribution; density: its derivative."""
+    """share: Φ(z), the standard normal distribution function; density: its derivative."""
     for i in range(0, n, LANES):
         z = load(slopes, i)
         share = splat(0.5) * (splat(1.0) + elementary.erf(z * splat(0.7071067811865476)))

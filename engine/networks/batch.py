@@ -1,37 +1,37 @@
-"""Which examples an update learns from, and how they come to stand in the columns of matrices."""
+"""Batch selection inside a kernel: shuffling, sampling, and gathering examples into matrices."""
 
 import numpy as np
 
-from engine.contracts import apart, inline
+from engine.contracts import inline, standalone
 from engine.networks import layout
-from engine.networks.vectors import LANES, at, load, stay_outside, store
+from engine.networks.vectors import LANES, at, load, noinline, store
 from engine.rng import bits
 from engine.stream import CURSOR, EPOCH, FIXED, ORDER, REPLACED, SEED, UPDATE
 
 _SHUFFLED, _DRAWN, DROPPED, _KINDS = range(4)
 _HALF = np.uint64(32)
-_EXAMPLES, _ORDER, _SEED, _EPOCH = range(4)  # of the stamp
+_EXAMPLES, _ORDER, _SEED, _EPOCH = range(4)  # entries of the stamp
 
 
 @inline
-def draws(stream, kind, number):
-    """The seed of the random numbers for one purpose; gradient noise draws from the other side of 0."""
+def purpose_seed(stream, kind, number):
+    """The seed of the random numbers for one purpose; gradient noise uses the non-negative indices."""
     return np.int64(bits(stream[SEED], -1 - kind - _KINDS * number))
 
 
 @inline
 def _below(seed, index, limit):
-    """A whole number from 0 to limit - 1."""
+    """A random integer from 0 to limit - 1."""
     return np.int64(((bits(seed, index) >> _HALF) * np.uint64(limit)) >> _HALF)
 
 
-@apart
+@standalone
 def _shuffle(order, n, seed):
-    """A random order of n examples: the partners of all swaps first, which makes vectors of them.
+    """A random order of n examples: all swap partners first, so that drawing them vectorises.
 
-    Fisher & Yates's shuffle, inside out: https://en.wikipedia.org/wiki/Fisher-Yates_shuffle
+    Fisher-Yates shuffle, inside out: https://en.wikipedia.org/wiki/Fisher-Yates_shuffle
     """
-    stay_outside()
+    noinline()
     for i in range(n):
         order[i] = _below(seed, i, i + 1)
     for i in range(n):
@@ -41,15 +41,15 @@ def _shuffle(order, n, seed):
 
 
 @inline
-def arranged(stream, table, work, start, count):
-    """Where examples start, start + 1, ... of the batch are listed; the order of the epoch is kept in work."""
+def batch_order(stream, table, work, start, count):
+    """Pointer to the indices of examples start, start + 1, ... of the batch; work caches the order of the epoch."""
     order = layout.integers(at(work, table[layout.ORDER_AT]))
     stamp = layout.integers(at(work, layout.ORDER_STAMP_AT))
     kind = stream[ORDER]
     n = table[layout.EXAMPLES]
     if kind == REPLACED:
         stamp[_EXAMPLES] = 0
-        seed = draws(stream, _DRAWN, stream[UPDATE])
+        seed = purpose_seed(stream, _DRAWN, stream[UPDATE])
         for b in range(count):
             order[b] = _below(seed, start + b, n)
         return order
@@ -59,7 +59,7 @@ def arranged(stream, table, work, start, count):
             for i in range(n):
                 order[i] = i
         else:
-            _shuffle(order, n, draws(stream, _SHUFFLED, stream[EPOCH]))
+            _shuffle(order, n, purpose_seed(stream, _SHUFFLED, stream[EPOCH]))
         stamp[_EXAMPLES] = n
         stamp[_ORDER] = kind
         stamp[_SEED] = stream[SEED]
@@ -69,7 +69,7 @@ def arranged(stream, table, work, start, count):
 
 @inline
 def gather_rows(source, width, chosen, count, columns, rows, stride):
-    """rows (columns, stride): the chosen examples of source, then the first of them again and again."""
+    """rows (columns, stride): the chosen examples of source, padded with copies of the first."""
     whole = width // LANES * LANES
     for b in range(columns):
         example = at(source, chosen[b if b < count else 0] * width)
@@ -82,7 +82,7 @@ def gather_rows(source, width, chosen, count, columns, rows, stride):
 
 @inline
 def gather_columns(source, width, chosen, count, columns, target):
-    """target (width, columns): the chosen examples of source, then the first of them again and again."""
+    """target (width, columns): the chosen examples of source, padded with copies of the first."""
     for b in range(columns):
         example = at(source, chosen[b if b < count else 0] * width)
         for i in range(width):

@@ -1,9 +1,9 @@
-"""Elementary functions on vectors: our own, as Numba has none (libm's take ten times as long, one by one).
+"""Elementary functions on SIMD vectors, which Numba lacks (libm's scalar ones take ten times as long).
 
-All of them are without branches: the argument is cut down by exact steps, a polynomial does the rest. A NaN
-stays NaN and an overflow is infinite, so that a divergence is seen. An error of 1 eps is 2.2e-16 of the
-result; the stated ones are the largest of some hundred thousand arguments, against references of 64 bits.
-Where nothing else is said the coefficients are minimax fits of this project (Remez's algorithm).
+All are branch-free: exact argument reduction, then a polynomial. NaN stays NaN and overflow gives infinity, so that
+divergence is visible. An error of 1 eps is 2.2e-16 of the result; stated errors are the largest among some hundred
+thousand arguments, against 64-bit references. Unless noted otherwise, coefficients are this project's minimax fits
+(Remez algorithm).
 """
 
 from engine.contracts import inline
@@ -24,16 +24,16 @@ from engine.networks.vectors import (
 )
 
 LOG2_E = 1.4426950408889634
-# The logarithm of 2 and a quarter turn in parts whose products with a count of 20 bits are exact.
+# ln 2 and pi/2, split into parts whose products with an integer of 20 bits are exact.
 LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
-QUARTERS = 0.6366197723675814  # in one radian
+QUARTERS = 0.6366197723675814  # 2/pi
 QUARTER_HIGH, QUARTER_MIDDLE, QUARTER_LOW = (
     1.57079632673412561417e00,
     6.07710050630396597660e-11,
     2.02226624879595063154e-21,
 )
 INFINITY, NAN = float("inf"), float("nan")
-TINY = 2.2250738585072014e-308  # the smallest number of full precision
+TINY = 2.2250738585072014e-308  # the smallest normal number
 
 
 @inline
@@ -43,7 +43,7 @@ def _parted(x):
     n = shifted - splat(ROUNDER)
     exact = fma(n, splat(-LN2_HIGH), x)
     r = fma(n, splat(-LN2_LOW), exact)
-    # (exp(r) - 1 - r) / r**2, as two chains half as long as one: even and odd powers.
+    # (exp(r) - 1 - r) / r**2, split into even and odd powers: two independent chains of half the length.
     z = r * r
     even = fma(splat(2.76263396165056e-07), z, splat(2.4801504435618213e-05))
     odd = fma(splat(2.5114403467088605e-08), z, splat(2.75572281925541e-06))
@@ -53,15 +53,15 @@ def _parted(x):
     odd = fma(odd, z, splat(0.008333333333314732))
     even = fma(even, z, splat(0.5000000000000006))
     odd = fma(odd, z, splat(0.16666666666666685))
-    # The rest of r joins last but one, so that the rounding of r counts for nothing.
+    # The low part of r is added near the end, so that the rounding of r does not matter.
     return shifted, fma(n, splat(-LN2_LOW), fma(odd, r, even) * z) + exact
 
 
 @inline
 def exp(x):
-    """e**x within 0.7 eps; infinite above 709.78, 0 below -745.13, and gradual between -708 and there."""
+    """e**x within 0.7 eps; infinite above 709.78, 0 below -745.13, denormal between there and -708."""
     shifted, remainder = _parted(maximum(minimum(x, splat(710.0)), splat(-746.0)))
-    # In two steps, as 2**n alone may be too large or too small.
+    # In two steps, since 2**n itself may overflow or underflow.
     n = shifted - splat(ROUNDER)
     half = fma(n, splat(0.5), splat(ROUNDER))
     first = power_of_two(half)
@@ -71,15 +71,15 @@ def exp(x):
 
 @inline
 def expm1(x):
-    """e**x - 1 within 1.1 eps, near 0 too (below 1e-307 within 5e-324)."""
+    """e**x - 1 within 1.1 eps, including near 0 (below 1e-307 within 5e-324)."""
     shifted, remainder = _parted(maximum(minimum(x, splat(710.0)), splat(-40.0)))
-    half = power_of_two(shifted - splat(1.0))  # of 2**n, which may be too large
+    half = power_of_two(shifted - splat(1.0))  # half of 2**n, which may overflow
     return splat(2.0) * fma(remainder, half, half - splat(0.5))
 
 
 @inline
 def tanh(x):
-    """tanh(x) within 1.5 eps, near 0 too."""
+    """tanh(x) within 1.5 eps, including near 0."""
     size = minimum(absolute(x), splat(19.1))
     shifted, remainder = _parted(size + size)
     scale = power_of_two(shifted)
@@ -89,7 +89,7 @@ def tanh(x):
 
 @inline
 def sigmoid(x):
-    """1 / (1 + e**-x) within 1.5 eps, in both tails: 1 - sigmoid(x) is sigmoid(-x)."""
+    """1 / (1 + e**-x) within 1.5 eps in both tails; 1 - sigmoid(x) is sigmoid(-x)."""
     e = exp(-absolute(x))
     return below(x, splat(0.0), e, splat(1.0)) / (splat(1.0) + e)
 
@@ -126,31 +126,31 @@ def log(x):
 
 @inline
 def log1p(x):
-    """ln(1 + x) within 0.9 eps, near 0 too; minus infinity at -1, NaN below."""
+    """ln(1 + x) within 0.9 eps, including near 0; minus infinity at -1, NaN below."""
     return _at_the_ends(x + splat(1.0), _log1p(x))
 
 
 @inline
 def _log1p(x):
     u = splat(1.0) + x
-    # What the sum has rounded off, exactly.
+    # The exact rounding error of the sum.
     lost = below(x, splat(1.0), x - (u - splat(1.0)), splat(1.0) - (u - x))
     n = exponent(u)
-    # Of a large x nothing is lost that matters.
+    # For large x it is negligible.
     lost = lost * power_of_two(splat(ROUNDER) - minimum(n, splat(100.0)))
     return _logarithm(n, (mantissa(u) - splat(1.0)) + lost)
 
 
 @inline
 def _at_the_ends(x, y):
-    """The logarithm y of x, also where x is not a finite positive number."""
+    """The logarithm y of x, corrected where x is not a finite positive number."""
     y = below(x, splat(INFINITY), y, x)
     return positive(x, y, below(x, splat(0.0), splat(NAN), x - splat(INFINITY)))
 
 
 @inline
 def softplus(x):
-    """ln(1 + e**x) within 1.2 eps, in both tails."""
+    """ln(1 + e**x) within 1.2 eps in both tails."""
     return maximum(x, splat(0.0)) + _log1p(exp(-absolute(x)))
 
 
@@ -158,7 +158,7 @@ def softplus(x):
 def erf(x):
     """The error function within 0.8 eps."""
     size = minimum(absolute(x), splat(5.95))
-    # Up to 1: x + x * (a polynomial in x squared).
+    # Up to 1: x + x * (polynomial in x squared).
     z = x * x
     w = z * z
     even = fma(splat(1.3722975112049684e-08), w, splat(1.6447517559715014e-06))
@@ -172,7 +172,7 @@ def erf(x):
     even = fma(even, w, splat(0.12837916709551256))
     odd = fma(odd, w, splat(-0.3761263890318355))
     inner = fma(fma(odd, z, even), x, x)
-    # Above: 1 - exp(-(a polynomial in x)).
+    # Above: 1 - exp(-(polynomial in x)).
     w = size * size
     even = fma(splat(-2.0451314484792566e-10), w, splat(-4.642621758182312e-08))
     odd = fma(splat(4.929061623086281e-12), w, splat(3.9345614092913825e-09))
@@ -224,8 +224,8 @@ def _quadrant(x):
 def sine(x):
     """sin(x) within 2.1 eps for |x| <= 1e6.
 
-    Above, it is the sine of an x that is at most 1 eps away (with fused arithmetic still of x itself);
-    from 1e9 on it is NaN.
+    Above, it is the sine of a number at most 1 eps away from x (with fused arithmetic still of x itself); NaN from 1e9
+    on.
     """
     shifted, s, c = _quadrant(x)
     y = bit(shifted, 0, c, s)
@@ -234,7 +234,7 @@ def sine(x):
 
 @inline
 def cosine(x):
-    """cos(x), as exact as sine."""
+    """cos(x), as accurate as sine."""
     shifted, s, c = _quadrant(x)
     y = bit(shifted, 0, s, c)
     return bit(shifted + splat(1.0), 1, -y, y)

@@ -1,4 +1,4 @@
-"""What a network answers: its outputs, activations and losses for any examples, without a gradient."""
+"""The forward pass: a network's outputs, activations and losses for any examples, without a gradient."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ Array = np.ndarray
 _f, _i = types.float64, types.int64
 
 
-def measuring(quiet: int, examples: int) -> Array:
-    """A stream that asks for so many examples in their own order, and for nothing random."""
+def measuring_stream(quiet: int, examples: int) -> Array:
+    """A stream that requests so many examples in order, with nothing random."""
     stream = np.zeros(STREAM, np.int64)
     stream[ORDER], stream[QUIET] = FIXED, quiet
     stream[EXAMPLES] = stream[TAKEN] = examples
@@ -30,8 +30,8 @@ def measuring(quiet: int, examples: int) -> Array:
 
 
 @inline
-def turned(source, units, count, target):
-    """target (count, units): the first `count` columns of source, whose rows are padded."""
+def copy_transposed(source, units, count, target):
+    """Transpose to target (count, units) the first `count` columns of source, whose rows are padded."""
     columns = -(-count // LANES) * LANES
     for j in range(units):
         for b in range(count):
@@ -39,8 +39,8 @@ def turned(source, units, count, target):
 
 
 @routine(types.void(_i, _i, _f[::1], _i[::1], _f[::1], _f[::1], _f[::1]))
-def _pass_on(objective, first, theta, stream, constants, work, values):
-    """values: what the layers from `first` on pass on, (n, units) each, one behind the other."""
+def _layer_values(objective, first, theta, stream, constants, work, values):
+    """values: the activations of the layers from `first` on, (n, units) each, concatenated."""
     p_theta, p_stream, p_work = pointer(theta), pointer(stream), pointer(work)
     p_constants, p_values = pointer(constants), pointer(values)
     table = layout.integers(p_constants)
@@ -54,12 +54,12 @@ def _pass_on(objective, first, theta, stream, constants, work, values):
         for layer in range(first, table[layout.LAYERS]):
             row = at(table, layout.HEAD + layout.ROW * layer)
             units = row[layout.UNITS]
-            turned(at(p_work, row[layout.VALUES_AT]), units, count, at(p_values, place + start * units))
+            copy_transposed(at(p_work, row[layout.VALUES_AT]), units, count, at(p_values, place + start * units))
             place += n * units
 
 
 @routine(types.void(_i, _i, _f[::1], _i[::1], _f[::1], _f[::1], _f[::1]))
-def _compare(objective, parameters, thetas, stream, constants, work, losses):
+def _losses(objective, parameters, thetas, stream, constants, work, losses):
     """losses (k,) at thetas (k, parameters)."""
     p_thetas, p_stream, p_constants, p_work = pointer(thetas), pointer(stream), pointer(constants), pointer(work)
     for place in range(losses.size):
@@ -68,15 +68,15 @@ def _compare(objective, parameters, thetas, stream, constants, work, losses):
         )
 
 
-def _passed_on(network: Network, theta: Array, packed: Packed, first: int) -> list[Array]:
+def _layer_outputs(network: Network, theta: Array, packed: Packed, first: int) -> list[Array]:
     shapes = [(packed.examples, units) for units in network.sizes[first + 1 :]]
     ends = [0, *accumulate(rows * units for rows, units in shapes)]
     values = np.empty(ends[-1])
-    _pass_on(
+    _layer_values(
         network_objective.address,
         first,
         _numbers(theta),
-        measuring(OUTPUTS_ONLY, packed.examples),
+        measuring_stream(OUTPUTS_ONLY, packed.examples),
         packed.constants,
         packed.work(),
         values,
@@ -85,18 +85,18 @@ def _passed_on(network: Network, theta: Array, packed: Packed, first: int) -> li
 
 
 def outputs(network: Network, theta: Array, inputs: Array) -> Array:
-    """(m, k) for inputs (m, f), after the output's activation."""
+    """The outputs (m, k), after the output activation, for inputs (m, f)."""
     return outputs_of(network, theta, packed_examples(network, inputs))
 
 
 def outputs_of(network: Network, theta: Array, packed: Packed) -> Array:
-    """(m, k) for m examples that have been packed."""
-    return _passed_on(network, theta, packed, network.layers - 1)[0]
+    """The outputs (m, k) for m packed examples."""
+    return _layer_outputs(network, theta, packed, network.layers - 1)[0]
 
 
 def activations(network: Network, theta: Array, inputs: Array) -> list[Array]:
-    """What every layer passes on to the next one, (m, units) each, for inputs (m, f)."""
-    return _passed_on(network, theta, packed_examples(network, inputs), 0)
+    """The activations of every layer, (m, units) each, for inputs (m, f)."""
+    return _layer_outputs(network, theta, packed_examples(network, inputs), 0)
 
 
 def losses_along(network: Network, thetas: Array, inputs: Array, targets: Array, classes: int) -> Array:
@@ -105,11 +105,11 @@ def losses_along(network: Network, thetas: Array, inputs: Array, targets: Array,
 
 
 def losses_at(network: Network, thetas: Array, packed: Packed) -> Array:
-    """The mean losses (k,) at thetas (k, n) on examples that have been packed with targets; NaN without examples."""
+    """The mean losses (k,) at thetas (k, n) on examples packed with targets; NaN without examples."""
     losses = np.full(len(thetas), np.nan)
     if packed.examples:
-        stream = measuring(LOSS_ONLY, packed.examples)
-        _compare(
+        stream = measuring_stream(LOSS_ONLY, packed.examples)
+        _losses(
             network_objective.address,
             network.parameters,
             _numbers(thetas),

@@ -1,4 +1,4 @@
-"""A close look at a network: its gradient on all examples, and what its layers do there."""
+"""Inspection of a network on a set of examples: its gradient, and statistics of every layer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numba import types
 from engine.contracts import call_objective, pointer, routine
 from engine.networks import layout
 from engine.networks.activations import ACTIVATIONS
-from engine.networks.forward import measuring, turned
+from engine.networks.forward import copy_transposed, measuring_stream
 from engine.networks.mlp import MEASURING, network_objective
 from engine.networks.network import Network
 from engine.networks.packing import Packed, packed_set
@@ -23,18 +23,18 @@ Array = np.ndarray
 _f, _i = types.float64, types.int64
 
 _DELTA, _SUM, _SQUARES, _ENDS, _SUMS = range(5)
-_NEAR = 0.01  # of the range of an activation: so near to an end it is saturated
+_NEAR = 0.01  # of an activation's range: this close to an end it is saturated
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Inspection:
     """A network on n examples: its mean loss, outputs (n, k), gradient (parameters,) of the loss.
 
-    The rest holds a number for each layer. gradient_norm: of its weights and biases together. delta_norm: the root
-    mean square over the examples of the length of dl/dz, where l is the loss of one example and z what goes into
-    the activation. activation_mean and activation_deviation (standard deviation): over examples and units, before
-    a residual is added. dead: the share of units that no example wakes, saturated: the share of activations within
-    1 % of their range from one of its ends; NaN where the activation knows no such thing.
+    The rest is one number per layer. gradient_norm: of its weights and biases together. delta_norm: root mean square
+    over the examples of the norm of dl/dz, where l is the loss of one example and z the pre-activation.
+    activation_mean, activation_deviation (standard deviation): over examples and units, before a residual is added.
+    dead: the share of units active for no example; saturated: the share of activations within 1 % of their range from
+    one of its ends; NaN where the activation has no such notion.
     """
 
     loss: float
@@ -50,16 +50,16 @@ class Inspection:
 
 @routine(_f(_i, _f[::1], _i[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1]))
 def _look(objective, theta, stream, constants, work, outputs, gradient, sums, awake, limits):
-    """The mean loss; outputs (n, k) and gradient are written, sums (layers, _SUMS) and awake (units,) added to.
+    """The mean loss; writes outputs (n, k) and gradient, adds to sums (layers, _SUMS) and awake (units,).
 
-    awake is above 0 for a unit that ever was; limits (layers, 2): where saturation ends and begins again.
+    awake is above 0 for a unit that was ever active; limits (layers, 2): the bounds of the unsaturated range.
     """
     p_theta, p_stream, p_constants, p_work = pointer(theta), pointer(stream), pointer(constants), pointer(work)
     p_gradient, p_outputs = pointer(gradient), pointer(outputs)
     p_sums, p_awake, p_limits = pointer(sums), pointer(awake), pointer(limits)
     table = layout.integers(p_constants)
     n, k = table[layout.EXAMPLES], table[layout.OUTPUTS]
-    most = -(-n // -(-n // table[layout.COLUMNS]))  # the chunks of a call for all examples, so the same loss
+    most = -(-n // -(-n // table[layout.COLUMNS]))  # chunks as in one call on all examples: the same loss
     weights = at(p_work, table[layout.WEIGHTS_AT])
     loss = 0.0
     for start in range(0, n, most):
@@ -67,7 +67,7 @@ def _look(objective, theta, stream, constants, work, outputs, gradient, sums, aw
         columns = -(-count // LANES) * LANES
         p_stream[CURSOR], p_stream[TAKEN] = start, count
         loss += call_objective(objective, p_theta, p_gradient, p_stream, p_constants, p_work)
-        scale = n * table[layout.ELEMENTS]  # the objective's weights are one over this, and 0 behind the examples
+        scale = n * table[layout.ELEMENTS]  # the objective's weights are 1 / scale, and 0 for padding
         unit = 0
         for layer in range(table[layout.LAYERS]):
             row = at(table, layout.HEAD + layout.ROW * layer)
@@ -96,31 +96,31 @@ def _look(objective, theta, stream, constants, work, outputs, gradient, sums, aw
             found[_SQUARES] += total(squares) * scale
             found[_ENDS] += total(ends) * scale
         last = at(table, layout.HEAD + layout.ROW * (table[layout.LAYERS] - 1))
-        turned(at(p_work, last[layout.VALUES_AT]), k, count, at(p_outputs, start * k))
+        copy_transposed(at(p_work, last[layout.VALUES_AT]), k, count, at(p_outputs, start * k))
     return loss
 
 
 def inspect(network: Network, theta: Array, inputs: Array, targets: Array, classes: int) -> Inspection:
-    """Look at a network on inputs (n, f), n > 0, and their raw targets (n,): numbers, or places of classes."""
+    """Inspect a network on inputs (n, f), n > 0, and raw targets (n,): numbers, or class indices."""
     return inspect_packed(network, theta, packed_set(network, inputs, targets, classes))
 
 
 def inspect_packed(network: Network, theta: Array, packed: Packed) -> Inspection:
-    """Look at a network on examples, at least one, that have been packed with targets."""
+    """Inspect a network on at least one example, packed with targets."""
     examples, units = packed.examples, np.array(network.sizes[1:])
     kinds = [ACTIVATIONS[key] for key in network.activations]
     outputs = np.empty((examples, network.sizes[-1]))
     gradient = np.empty(network.parameters)
     sums, awake = np.zeros((network.layers, _SUMS)), np.zeros(units.sum())
     loss = _look(
-        network_objective.address, np.ascontiguousarray(theta, np.float64), measuring(MEASURING, examples),
+        network_objective.address, np.ascontiguousarray(theta, np.float64), measuring_stream(MEASURING, examples),
         packed.constants, packed.work(), outputs.reshape(-1), gradient, sums.reshape(-1), awake,
         _limits(network).reshape(-1),
     )  # fmt: skip
-    sums[:, _ENDS] = np.rint(sums[:, _ENDS])  # a count, from sums of shares
+    sums[:, _ENDS] = np.rint(sums[:, _ENDS])  # a count, from a sum of shares
     delta, mean, squares, ends = (sums / np.column_stack([np.full(len(units), examples), *[examples * units] * 3])).T
     asleep = [np.mean(part <= 0.0) for part in np.split(awake, np.cumsum(units)[:-1])]
-    with np.errstate(over="ignore", invalid="ignore"):  # a diverged network is looked at, too
+    with np.errstate(over="ignore", invalid="ignore"):  # diverged networks are inspected, too
         lengths = [np.sqrt(np.sum(weights**2) + np.sum(biases**2)) for weights, biases in network.unpacked(gradient)]
         deviation = np.sqrt(np.maximum(squares - mean**2, 0.0))
     return Inspection(
@@ -137,7 +137,7 @@ def inspect_packed(network: Network, theta: Array, packed: Packed) -> Inspection
 
 
 def _limits(network: Network) -> Array:
-    """Between which values an activation of each layer is not saturated (layers, 2)."""
+    """The bounds of each layer's unsaturated range (layers, 2)."""
     ranges = [ACTIVATIONS[key].range or (-np.inf, np.inf) for key in network.activations]
     return np.array([
         (low + _NEAR * (high - low), high - _NEAR * (high - low)) if low > -np.inf else (low, high)

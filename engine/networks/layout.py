@@ -1,4 +1,4 @@
-"""Where the numbers of a network's objective stand: in its constants, and in the scratch memory it works on."""
+"""Memory layout of a network's objective: its constants, and its scratch memory."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from engine.networks.registers import LANES
 
 Array = np.ndarray
 
-# So many examples are worked on at once, as the columns of matrices: those of more would not fit the cache.
+# Examples processed at once, as the columns of matrices; more would not fit the cache.
 CHUNK = 128
 
-# constants: HEAD whole numbers (int64, bit by bit), ROW more for each layer, the knob of the loss and the share of
-# activations that dropout keeps, then inputs (n, features) and target numbers (n, outputs).
-# Places count from the start of constants, or (those of scratch: ..._AT) of work.
+# constants: HEAD integers (int64 bit patterns), ROW more per layer, the loss's knob and the share of activations
+# that dropout keeps, then inputs (n, features) and encoded targets (n, outputs).
+# Offsets count from the start of constants, those named ..._AT from the start of work (scratch).
 (
     LAYERS, FEATURES, OUTPUTS, EXAMPLES, PARAMETERS, COLUMNS, LOSS, ELEMENTS, NUMBERS, INPUTS, TARGETS,
     ORDER_AT, ROWS_AT, COPY_AT, TARGETS_AT, WEIGHTS_AT, BACK_AT, HEAD,
 ) = range(18)  # fmt: skip
-# of a layer: LINEAR is an output that passes on z as it is, NARROW one whose gradient needs no transpose
+# per layer; LINEAR: an identity output, NARROW: its gradient needs no transpose
 (READS, UNITS, ACTIVATION, LINEAR, NARROW, SKIPS, WEIGHTS, BIASES, READ_AT, VALUES_AT, SLOPES_AT, ROW) = range(12)
 KNOB, KEPT, OWN_NUMBERS = range(3)
-# work begins with stamps, which tell what it still holds from the call before
+# work begins with stamps, which tell what is cached from the previous call
 ORDER_STAMP_AT, WEIGHTS_STAMP_AT, RESERVED = 0, 4, 8
 
 
 @intrinsic
 def integers(typing_context, floats):
-    """The memory behind a pointer to float64, read as int64."""
+    """The memory behind a float64 pointer, reinterpreted as int64."""
 
     def generate(context, builder, signature, given):
         return builder.bitcast(given[0], ir.IntType(64).as_pointer())
@@ -42,12 +42,12 @@ def integers(typing_context, floats):
 
 
 def padded(count: int) -> int:
-    """The next multiple of a vector's length."""
+    """Round up to a multiple of the vector length."""
     return -(-count // LANES) * LANES
 
 
-class _Places:
-    """Scratch numbers, handed out one piece behind the other."""
+class _Allocator:
+    """Allocates consecutive blocks of scratch memory."""
 
     def __init__(self) -> None:
         self.size = RESERVED
@@ -57,9 +57,9 @@ class _Places:
         return self.size - numbers
 
 
-def laid_out(network: Network, examples: int) -> tuple[Array, int]:
-    """The whole numbers in front of the constants but for the kernels' addresses, and the size of work."""
-    sizes, columns, work = network.sizes, min(CHUNK, padded(max(examples, 1))), _Places()
+def memory_layout(network: Network, examples: int) -> tuple[Array, int]:
+    """The integers at the start of the constants, without the kernels' addresses, and the size of work."""
+    sizes, columns, work = network.sizes, min(CHUNK, padded(max(examples, 1))), _Allocator()
     widest = padded(max(sizes))
     head = np.zeros(HEAD + ROW * network.layers, np.int64)
     head[LAYERS], head[FEATURES], head[OUTPUTS] = network.layers, sizes[0], sizes[-1]

@@ -1,4 +1,4 @@
-"""The losses of a network: what is minimised, how targets become numbers, how outputs become answers."""
+"""Loss functions: their kernels, the encoding of targets, and predictions from outputs."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from engine.networks.vectors import LANES, absolute, fma, load, maximum, minimum
 Array = np.ndarray
 Purpose = Literal["regression", "classification"]
 
-# outputs, targets (k, columns), weights (k, columns), deltas (k, columns) out, k, columns, knob -> loss: the sum
-# of weight times loss over all elements; deltas: its derivative by the outputs. columns is a multiple of LANES.
+# outputs, targets (k, columns), weights (k, columns), deltas (k, columns) out, k, columns, knob -> loss: the weighted
+# sum of all elements; deltas: its derivative with respect to the outputs. columns is a multiple of LANES.
 COMPARE = types.float64(Floats, Floats, Floats, Floats, types.int64, types.int64, types.float64)
 
 
@@ -26,9 +26,9 @@ COMPARE = types.float64(Floats, Floats, Floats, Floats, types.int64, types.int64
 class Loss:
     """One loss, as files, controls and the objective see it.
 
-    single: the target numbers of the first and the second of two classes, where one output serves both.
-    several: with an output for each class, the target numbers of another and of the own class.
-    squash: what makes probabilities of outputs; "clip" is a line from one target number to the other.
+    single: the encoded targets of the first and second of two classes that share one output. several: with one output
+    per class, the encoded targets of the other classes and of the true one. squash: what turns outputs into
+    probabilities; "clip" is linear between the encoded targets.
     """
 
     key: str
@@ -48,11 +48,11 @@ class Loss:
         return 1 if classes == 0 or (classes == 2 and self.squash != "softmax") else classes
 
     def elements(self, outputs: int) -> int:
-        """How many losses the mean is over for one example of so many outputs."""
+        """How many loss terms one example with so many outputs contributes to the mean."""
         return 1 if self.squash == "softmax" else outputs
 
     def encode(self, targets: Array, classes: int) -> Array:
-        """The target numbers (n, outputs) of real targets, or of the places of classes (n,)."""
+        """The encoded targets (n, outputs) of real targets or class indices (n,)."""
         outputs = self.outputs(classes)
         if classes == 0:
             return np.array(targets, np.float64).reshape(-1, 1)
@@ -75,7 +75,7 @@ class Loss:
         return np.hstack([1.0 - found, found]) if outputs.shape[1] == 1 else found
 
     def predictions(self, outputs: Array) -> Array:
-        """The places of the classes (m,) that the outputs (m, k) of a classifier speak for."""
+        """The class indices (m,) predicted by the outputs (m, k) of a classifier."""
         if outputs.shape[1] == 1:
             return (outputs[:, 0] > 0.0).astype(np.int64)
         return outputs.argmax(axis=1)
@@ -96,7 +96,7 @@ def loss(
     several: tuple[float, float] = (0.0, 1.0),
     squash: Literal["clip", "sigmoid", "softmax"] = "clip",
 ) -> Callable[[Callable[..., Any]], Kernel]:
-    """Decorator: declare a loss over its COMPARE function, which gets the first of the knobs."""
+    """Decorator: declare a loss over its COMPARE function, which receives the first knob."""
 
     def declare(function: Callable[..., Any]) -> Kernel:
         kernel = Kernel(function, COMPARE)
@@ -114,7 +114,7 @@ def call_loss(typing_context, address, outputs, targets, weights, deltas, k, col
 
 @inline
 def _put(deltas, weights, i, value, slope, loss):
-    """Note the loss and the derivative of LANES elements; returns the sum so far."""
+    """Store the derivatives of LANES elements; returns the running sum of the loss."""
     weight = load(weights, i)
     store(deltas, i, weight * slope)
     return fma(weight, value, loss)
@@ -130,7 +130,7 @@ _CLASSES: tuple[Purpose, ...] = ("classification",)
     "mean (o - y)^2",
     purposes=_ANY,
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.MSELoss.html",
-    help="An error counts with its square, so large ones lead.",
+    help="Errors are squared, so large ones dominate.",
 )
 def mse(outputs, targets, weights, deltas, k, columns, knob):
     loss = splat(0.0)
@@ -146,7 +146,7 @@ def mse(outputs, targets, weights, deltas, k, columns, knob):
     "mean (o - y)^2 / 2",
     purposes=_ANY,
     source="https://github.com/tensorflow/playground/blob/master/src/nn.ts",
-    help="Half of the mean squared error, as in TensorFlow Playground: its gradient is o − y.",
+    help="Half the mean squared error, as in TensorFlow Playground: its gradient is o − y.",
 )
 def half_mse(outputs, targets, weights, deltas, k, columns, knob):
     loss = splat(0.0)
@@ -162,7 +162,7 @@ def half_mse(outputs, targets, weights, deltas, k, columns, knob):
     "mean |o - y|",
     purposes=_ANY,
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.L1Loss.html",
-    help="Every error counts alike, so that few outliers move little.",
+    help="Errors count linearly, so outliers have little influence.",
 )
 def mae(outputs, targets, weights, deltas, k, columns, knob):
     loss = splat(0.0)
@@ -178,11 +178,18 @@ def mae(outputs, targets, weights, deltas, k, columns, knob):
     "Huber",
     "mean of e^2/2 where |e| < δ, else δ (|e| - δ/2); e = o - y",
     Hyper(
-        "delta", "δ", 1.0, 1e-6, 1e6, log=True, slider=(0.01, 10.0), help="a larger error counts linearly, not squared"
+        "delta",
+        "δ",
+        1.0,
+        1e-6,
+        1e6,
+        log=True,
+        slider=(0.01, 10.0),
+        help="error above which the loss is linear instead of quadratic",
     ),
     purposes=_ANY,
     source="Huber 1964, https://doi.org/10.1214/aoms/1177703732",
-    help="Squares for small errors, absolute values for large ones.",
+    help="Quadratic for small errors, linear for large ones.",
 )
 def huber(outputs, targets, weights, deltas, k, columns, knob):
     loss = splat(0.0)
@@ -199,7 +206,7 @@ def huber(outputs, targets, weights, deltas, k, columns, knob):
     "mean ln(1 + e^o) - y o",
     purposes=_CLASSES,
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html",
-    help="The output is a logit: its sigmoid is the probability. Wants the identity as output activation.",
+    help="The output is a logit: its sigmoid is the probability. Use the identity as output activation.",
     single=(0.0, 1.0),
     squash="sigmoid",
 )
@@ -207,7 +214,7 @@ def bce(outputs, targets, weights, deltas, k, columns, knob):
     loss = splat(0.0)
     for i in range(0, k * columns, LANES):
         o, y = load(outputs, i), load(targets, i)
-        # ln(1 + e^o) is max(o, 0) + ln(1 + e^-|o|): the large parts meet before the small one is added.
+        # ln(1 + e^o) is max(o, 0) + ln(1 + e^-|o|): the large terms cancel before the small one is added.
         rest = elementary.log1p(elementary.exp(-absolute(o)))
         loss = _put(deltas, weights, i, (maximum(o, splat(0.0)) - o * y) + rest, elementary.sigmoid(o) - y, loss)
     return total(loss)
@@ -217,15 +224,17 @@ def bce(outputs, targets, weights, deltas, k, columns, knob):
     "softmax",
     "Softmax cross-entropy",
     "mean ln Σ e^o - Σ y o",
-    Hyper("smoothing", "ε", 0.0, 0.0, 0.5, help="the share of every target that is spread evenly over the classes"),
+    Hyper(
+        "smoothing", "ε", 0.0, 0.0, 0.5, help="label smoothing: the share of each target spread evenly over all classes"
+    ),
     purposes=_CLASSES,
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html; smoothing: "
     "Szegedy et al. 2016, https://arxiv.org/abs/1512.00567",
-    help="A logit for each class; the softmax of them is the probability of each.",
+    help="One logit per class; their softmax gives the class probabilities.",
     squash="softmax",
 )
 def softmax(outputs, targets, weights, deltas, k, columns, knob):
-    """Outputs count from the largest of their example, which keeps e^o and the sum in range."""
+    """Outputs are taken relative to the largest of their example, which keeps e^o and the sum in range."""
     loss = splat(0.0)
     kept, spread_out = splat(1.0 - knob), splat(knob / k)
     for i in range(0, columns, LANES):
@@ -252,7 +261,7 @@ def softmax(outputs, targets, weights, deltas, k, columns, knob):
     "mean max(0, 1 - y o)",
     purposes=_CLASSES,
     source="Cortes & Vapnik 1995, https://doi.org/10.1007/BF00994018",
-    help="0 once an example is on its side by a margin of 1; y is −1 or 1.",
+    help="0 for examples classified correctly by a margin of at least 1; y is −1 or 1.",
     several=(-1.0, 1.0),
 )
 def hinge(outputs, targets, weights, deltas, k, columns, knob):

@@ -1,16 +1,15 @@
-"""The objective of every network: the mean loss of a batch and its exact gradient, by backpropagation.
+"""The objective of a network: the mean loss of a batch and its exact gradient, by backpropagation.
 
-Matrices of a chunk of examples hold a unit in each row and an example in each column, so that the narrowest layer fills
-the vectors. Columns behind the last example repeat the first: they weigh nothing, and a number
-that is not finite stands there only if it also stands where it counts.
+Matrices of a chunk of examples have one row per unit and one column per example, so that even the narrowest layer fills
+the vectors. Padding columns repeat the first example: they have weight 0, and are non-finite only if the first one is.
 """
 
 import numpy as np
 
-from engine.contracts import OBJECTIVE, apart, inline, kernel, unfolded
+from engine.contracts import OBJECTIVE, inline, inline_ir, kernel, standalone
 from engine.networks import layout
 from engine.networks.activations import call_activation
-from engine.networks.batch import DROPPED, arranged, draws, gather_columns, gather_rows
+from engine.networks.batch import DROPPED, batch_order, gather_columns, gather_rows, purpose_seed
 from engine.networks.losses import call_loss
 from engine.networks.products import (
     backward_product,
@@ -19,11 +18,11 @@ from engine.networks.products import (
     narrow_gradient_product,
     transpose_block,
 )
-from engine.networks.vectors import LANES, at, load, splat, stay_outside, store, total
+from engine.networks.vectors import LANES, at, load, noinline, splat, store, total
 from engine.rng import uniform
 from engine.stream import CURSOR, EXAMPLES, QUIET, TAKEN, UPDATE
 
-# What stream[QUIET] asks for; only training drops activations, and the last two leave the gradient as it is.
+# stream[QUIET]; dropout is active only in training, and the last two do not write the gradient.
 TRAINING, MEASURING, LOSS_ONLY, OUTPUTS_ONLY = range(4)
 
 
@@ -33,9 +32,9 @@ def _padded(count):
 
 
 @inline
-def _drop(values, slopes, units, columns, stream, layer, start, kept):
-    """Leave out all but the kept share of the activations; the same at every call of one update."""
-    seed = draws(stream, DROPPED, stream[UPDATE])
+def _dropout(values, slopes, units, columns, stream, layer, start, kept):
+    """Dropout: keep a share of the activations; the same ones at every call within an update."""
+    seed = purpose_seed(stream, DROPPED, stream[UPDATE])
     scale = 1.0 / kept
     for j in range(units):
         for b in range(columns):
@@ -55,9 +54,9 @@ def _add(target, other, n):
         target[i] += other[i]
 
 
-@unfolded
+@inline_ir
 def _forward(theta, stream, constants, work, start, columns):
-    """Values and slopes of every layer for the examples that stand where the first layer reads."""
+    """Values and slopes of every layer for the examples in the first layer's input."""
     table = layout.integers(constants)
     layers = table[layout.LAYERS]
     kept = constants[table[layout.NUMBERS] + layout.KEPT]
@@ -76,15 +75,17 @@ def _forward(theta, stream, constants, work, start, columns):
             continue
         call_activation(row[layout.ACTIVATION], values, slopes, units * columns)
         if kept < 1.0 and stream[QUIET] == TRAINING and layer < layers - 1:
-            _drop(values, slopes, units, columns, stream, layer, start, kept)
+            _dropout(values, slopes, units, columns, stream, layer, start, kept)
         if row[layout.SKIPS]:
             _add(values, inputs, units * columns)
 
 
-@apart
+@standalone
 def _deltas(slopes, back, linear, units, columns, biases, adds):
-    """slopes (units, columns) become deltas: times back, unless the loss has put them there; biases: their sums."""
-    stay_outside()
+    """slopes (units, columns) become deltas: multiplied by back, unless the loss has written them; biases: their
+    sums.
+    """
+    noinline()
     for j in range(units):
         place = j * columns
         sums = splat(0.0)
@@ -97,9 +98,9 @@ def _deltas(slopes, back, linear, units, columns, biases, adds):
         biases[j] = total(sums) + (biases[j] if adds else 0.0)
 
 
-@unfolded
+@inline_ir
 def _backward(theta, grad, constants, work, columns, wide, adds):
-    """grad (all of it) from the slopes of every layer and what the loss wants of the outputs; adds: to grad."""
+    """The whole grad from the slopes of every layer and the loss's deltas; adds: accumulate in grad."""
     table = layout.integers(constants)
     back = at(work, table[layout.BACK_AT])
     for layer in range(table[layout.LAYERS] - 1, -1, -1):
@@ -125,8 +126,8 @@ def _backward(theta, grad, constants, work, columns, wide, adds):
 
 
 @inline
-def _weigh(weights, stamp, place, k, columns, count, share):
-    """weights (k, columns): share for every example, 0 behind the last; they stay from call to call."""
+def _set_weights(weights, stamp, place, k, columns, count, share):
+    """weights (k, columns): share for every example, 0 for padding; kept from call to call."""
     if stamp[0] == place and stamp[1] == k and stamp[2] == count and stamp[3] == share:
         return
     for c in range(0, k * columns, columns):
@@ -140,10 +141,10 @@ def _weigh(weights, stamp, place, k, columns, count, share):
 
 @kernel(OBJECTIVE)
 def network_objective(theta, grad, stream, constants, work):
-    """Mean loss of the batch that the stream names; grad: its gradient.
+    """Mean loss of the batch that the stream selects; grad: its gradient.
 
     A call that measures may take the EXAMPLES in pieces: it returns their part of the mean over all of them, and grad
-    adds up from CURSOR 0 on.
+    accumulates from CURSOR 0 on.
     """
     table = layout.integers(constants)
     features = table[layout.FEATURES]
@@ -163,7 +164,7 @@ def network_objective(theta, grad, stream, constants, work):
     for start in range(0, taken, most):
         count = min(most, taken - start)
         columns = _padded(count)
-        chosen = arranged(stream, table, work, start, count)
+        chosen = batch_order(stream, table, work, start, count)
         if wide:
             rows = at(work, table[layout.ROWS_AT])
             stride = _padded(features)
@@ -175,7 +176,7 @@ def network_objective(theta, grad, stream, constants, work):
         if quiet == OUTPUTS_ONLY:
             continue
         gather_columns(at(constants, table[layout.TARGETS]), k, chosen, count, columns, targets)
-        _weigh(weights, at(work, layout.WEIGHTS_STAMP_AT), table[layout.WEIGHTS_AT], k, columns, count, share)
+        _set_weights(weights, at(work, layout.WEIGHTS_STAMP_AT), table[layout.WEIGHTS_AT], k, columns, count, share)
         loss += call_loss(
             table[layout.LOSS], at(work, last[layout.VALUES_AT]), targets, weights, deltas, k, columns,
             constants[table[layout.NUMBERS] + layout.KNOB],

@@ -1,4 +1,4 @@
-"""The shape of a multi-layer perceptron, and where its numbers stand in the flat theta."""
+"""The shape of a multi-layer perceptron, and the layout of its weights in the flat theta."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ Array = np.ndarray
 class Network:
     """sizes: units of the input, of each hidden layer and of the output.
 
-    activations: keys of ACTIVATIONS, one for each layer of weights, that of the output last. residual: each
-    hidden layer that is as wide as what it reads adds that to its activations. dropout: the share of
-    each hidden layer's activations that an update leaves out (the others are divided by what is kept).
-    loss: a choice of LOSSES.
+    activations: keys of ACTIVATIONS, one per layer of weights, the output's last. residual: each hidden layer as wide
+    as its input adds that input to its activations. dropout: the share of each hidden layer's activations dropped in an
+    update (the others are divided by the share kept). loss: a choice of LOSSES.
 
-    theta holds, layer after layer, the weights W (units, inputs) row by row, then the biases (units,).
+    theta holds, layer after layer, the weights W (units, inputs) in row-major order, then the biases (units,).
     """
 
     sizes: tuple[int, ...]
@@ -32,7 +31,7 @@ class Network:
 
     @property
     def layers(self) -> int:
-        """How many layers of weights there are."""
+        """The number of layers of weights."""
         return len(self.sizes) - 1
 
     @property
@@ -40,12 +39,12 @@ class Network:
         return sum((inputs + 1) * units for inputs, units in pairwise(self.sizes))
 
     def weights(self, layer: int) -> slice:
-        """Where the weights into a layer (0 is the first that has any) stand in theta."""
+        """The slice of theta with the weights into a layer (0 is the first that has any)."""
         start = sum((inputs + 1) * units for inputs, units in pairwise(self.sizes[: layer + 1]))
         return slice(start, start + self.sizes[layer] * self.sizes[layer + 1])
 
     def biases(self, layer: int) -> slice:
-        """Where the biases of a layer stand in theta."""
+        """The slice of theta with the biases of a layer."""
         start = self.weights(layer).stop
         return slice(start, start + self.sizes[layer + 1])
 
@@ -57,5 +56,5 @@ class Network:
         ]
 
     def skips(self, layer: int) -> bool:
-        """Whether a layer adds what it reads to its activations."""
+        """Whether a layer adds its input to its activations."""
         return self.residual and layer < self.layers - 1 and self.sizes[layer] == self.sizes[layer + 1]

@@ -1,4 +1,4 @@
-"""A network and its examples as the flat constants that its objective reads."""
+"""A network and its examples packed into the flat constants that its objective reads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.datasets.examples import TrainingData
 from engine.networks.activations import ACTIVATIONS
-from engine.networks.layout import ACTIVATION, HEAD, LOSS, OWN_NUMBERS, ROW, laid_out
+from engine.networks.layout import ACTIVATION, HEAD, LOSS, OWN_NUMBERS, ROW, memory_layout
 from engine.networks.losses import LOSSES
 from engine.networks.network import Network
 
@@ -17,7 +17,7 @@ Array = np.ndarray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Packed:
-    """What the objective reads of so many examples, and how many numbers it scribbles on (zeros at first)."""
+    """Constants of the objective for a set of examples, and the size of its scratch memory (initially zeros)."""
 
     constants: Array
     work_size: int
@@ -28,30 +28,30 @@ class Packed:
 
 
 def packed_examples(network: Network, inputs: Array, targets: Array | None = None) -> Packed:
-    """Constants and work for inputs (n, f) and target numbers (n, k), which are not needed for outputs alone."""
+    """Pack inputs (n, f) and encoded targets (n, k), which outputs alone do not need."""
     examples, outputs = len(inputs), network.sizes[-1]
     assert inputs.shape[1] == network.sizes[0] and (targets is None or targets.shape == (examples, outputs))
-    head, work_size = laid_out(network, examples)
+    head, work_size = memory_layout(network, examples)
     loss = LOSSES[network.loss.kind]
     head[LOSS] = loss.kernel.address
     for row, key in zip(head[HEAD:].reshape(-1, ROW), network.activations, strict=True):
         row[ACTIVATION] = ACTIVATIONS[key].kernel.address
     own = [*network.loss.packed(loss.knobs)[:1], 0.0][0], 1.0 - network.dropout
-    answers = np.empty(0) if targets is None else np.ravel(targets)
-    return Packed(np.concatenate([head.view(np.float64), own, np.ravel(inputs), answers]), work_size, examples)
+    encoded = np.empty(0) if targets is None else np.ravel(targets)
+    return Packed(np.concatenate([head.view(np.float64), own, np.ravel(inputs), encoded]), work_size, examples)
 
 
 def packed(network: Network, data: TrainingData) -> Packed:
-    """What the objective of a network needs to learn from the training examples of `data`."""
-    return packed_set(network, data.inputs[: data.train], data.goals[: data.train], len(data.classes))
+    """Pack a network with the training set of `data`."""
+    return packed_set(network, data.inputs[: data.train], data.scaled_targets[: data.train], len(data.classes))
 
 
 def packed_set(network: Network, inputs: Array, targets: Array, classes: int) -> Packed:
-    """Inputs (n, f) and their raw targets (n,), numbers or places of classes, as the objective reads them."""
+    """Pack inputs (n, f) and raw targets (n,): numbers, or class indices."""
     return packed_examples(network, inputs, LOSSES[network.loss.kind].encode(targets, classes))
 
 
 def numbers_needed(network: Network, examples: int, features: int) -> int:
-    """How many float64 numbers `packed` and its work take for so many training examples of so many features."""
-    head, work_size = laid_out(network, examples)
+    """How many float64 numbers `packed` and its scratch take for so many examples with so many features."""
+    head, work_size = memory_layout(network, examples)
     return head.size + OWN_NUMBERS + examples * (features + network.sizes[-1]) + work_size

@@ -1,6 +1,6 @@
-"""What a vector is to Numba and to LLVM: LANES doubles in one register of the CPU that is compiled for.
+"""The SIMD vector type for Numba and LLVM: LANES doubles in one register of the target CPU.
 
-The pieces here write LLVM's code while Numba compiles; kernels use those of vectors.py.
+These functions emit LLVM code while Numba compiles; kernels use those of vectors.py.
 """
 
 from llvmlite import ir
@@ -12,7 +12,7 @@ from numba.extending import models, register_model
 
 
 def _lanes() -> int:
-    """How many doubles the widest registers hold that Numba compiles for."""
+    """How many doubles fit the widest registers that Numba compiles for."""
     features = (config.CPU_FEATURES or get_host_cpu_features()).split(",")
     return 8 if "+avx512f" in features else 4 if "+avx" in features else 2
 
@@ -21,7 +21,7 @@ LANES = _lanes()
 
 
 class VectorType(types.Type):
-    """Numba's type of a vector."""
+    """The Numba type of a vector."""
 
 
 VECTOR = VectorType(f"vector of {LANES} float64")
@@ -32,37 +32,37 @@ ALIGNED = 8  # bytes: vectors may start at any double
 
 @register_model(VectorType)
 class VectorModel(models.PrimitiveModel):
-    """A vector lives in a register, as LLVM's own."""
+    """A vector is held in a register, as an LLVM vector."""
 
     def __init__(self, manager, kind):
         super().__init__(manager, kind, DOUBLES)
 
 
 def number(value: int) -> ir.Constant:
-    """A constant place or offset."""
+    """A constant index or offset."""
     return ir.Constant(INT64, value)
 
 
-def everywhere(value: float) -> ir.Constant:
-    """A constant in every lane."""
+def constant_vector(value: float) -> ir.Constant:
+    """A constant in all lanes."""
     return ir.Constant(DOUBLES, [value] * LANES)
 
 
 def bits(value: int) -> ir.Constant:
-    """Constant bits in every lane."""
+    """Constant bits in all lanes."""
     return ir.Constant(INT64S, [value] * LANES)
 
 
-def places(indices) -> ir.Constant:
-    """The lanes that a shuffle takes, in its order."""
+def shuffle_mask(indices) -> ir.Constant:
+    """The lanes that a shuffle selects, in order."""
     return ir.Constant(ir.VectorType(INT32, len(indices)), list(indices))
 
 
-def repeated(builder, value):
-    """The vector of a value (of any kind) in every lane."""
+def broadcast(builder, value):
+    """A vector with a value (of any type) in all lanes."""
     nothing = ir.Constant(ir.VectorType(value.type, LANES), ir.Undefined)
     first = builder.insert_element(nothing, value, ir.Constant(INT32, 0))
-    return builder.shuffle_vector(first, nothing, places([0] * LANES))
+    return builder.shuffle_vector(first, nothing, shuffle_mask([0] * LANES))
 
 
 def vector_at(builder, p, i):
@@ -72,36 +72,36 @@ def vector_at(builder, p, i):
 
 def lanes_before(builder, count):
     """The mask of the first `count` lanes."""
-    return builder.icmp_signed("<", ir.Constant(INT64S, list(range(LANES))), repeated(builder, count))
+    return builder.icmp_signed("<", ir.Constant(INT64S, list(range(LANES))), broadcast(builder, count))
 
 
-def called(builder, name, *arguments):
-    """The vector that LLVM's intrinsic of this name makes of vectors."""
+def call_llvm(builder, name, *arguments):
+    """Call the LLVM intrinsic of this name on vectors."""
     kind = ir.FunctionType(DOUBLES, [argument.type for argument in arguments])
     return builder.call(get_or_insert_function(builder.module, kind, f"{name}.v{LANES}f64"), arguments)
 
 
 def masked_load(builder, address, mask):
-    """The vector at an address, with zeros where the mask is not set; nothing is read there."""
-    arguments = [address, ir.Constant(INT32, ALIGNED), mask, everywhere(0.0)]
+    """Load the vector at an address, with zeros where the mask is off; nothing is read there."""
+    arguments = [address, ir.Constant(INT32, ALIGNED), mask, constant_vector(0.0)]
     kind = ir.FunctionType(DOUBLES, [argument.type for argument in arguments])
     return builder.call(get_or_insert_function(builder.module, kind, f"llvm.masked.load.v{LANES}f64.p0"), arguments)
 
 
 def masked_store(builder, vector, address, mask):
-    """Write the lanes of a vector to an address where the mask is set."""
+    """Store the lanes of a vector at an address where the mask is on."""
     arguments = [vector, address, ir.Constant(INT32, ALIGNED), mask]
     kind = ir.FunctionType(ir.VoidType(), [argument.type for argument in arguments])
     builder.call(get_or_insert_function(builder.module, kind, f"llvm.masked.store.v{LANES}f64.p0"), arguments)
 
 
-def halved(builder, vector):
-    """The sum of a vector's lanes: halves are added until one number is left."""
+def horizontal_sum(builder, vector):
+    """The sum of a vector's lanes, by adding halves until one number is left."""
     width = LANES
     while width > 1:
         width //= 2
         nothing = ir.Constant(vector.type, ir.Undefined)
-        low = builder.shuffle_vector(vector, nothing, places(range(width)))
-        high = builder.shuffle_vector(vector, nothing, places(range(width, 2 * width)))
+        low = builder.shuffle_vector(vector, nothing, shuffle_mask(range(width)))
+        high = builder.shuffle_vector(vector, nothing, shuffle_mask(range(width, 2 * width)))
         vector = builder.fadd(low, high)
     return builder.extract_element(vector, ir.Constant(INT32, 0))

@@ -1,7 +1,7 @@
-"""Tiles of matrix products: a few rows by a few vectors that stay in registers from the first term to the last.
+"""Register tiles for matrix products: a few rows by a few vectors, kept in registers for the whole inner loop.
 
-Each number that is read serves a whole row or column of the tile, which is what keeps the arithmetic units busy. The
-loops are written as LLVM's code, so that one text makes tiles of every size.
+Each number read serves a whole row or column of the tile, which keeps the arithmetic units busy. The loops are emitted
+as LLVM code, so that one source makes tiles of every size.
 """
 
 from itertools import product
@@ -15,18 +15,18 @@ from engine.networks.registers import (
     ALIGNED,
     DOUBLE,
     LANES,
-    called,
-    everywhere,
-    halved,
+    broadcast,
+    call_llvm,
+    constant_vector,
+    horizontal_sum,
     lanes_before,
     masked_load,
     masked_store,
     number,
-    repeated,
     vector_at,
 )
 
-ZERO, BIAS, SUM = range(3)  # what a product starts from: nothing, a number for each row, what stands in Z
+ZERO, BIAS, SUM = range(3)  # initial value of a product: zero, one number per row, or what Z holds
 
 
 def _row(builder, p, stride, r):
@@ -34,11 +34,11 @@ def _row(builder, p, stride, r):
 
 
 def rank_one_tile(height, width, cut=False):
-    """The piece that computes `height` rows of `width` vectors of Z = start + U A, one rank-one product after another.
+    """A function that computes `height` rows of `width` vectors of Z = start + U A by rank-one updates.
 
-    U[r, k] stands at U[r * u_row + k * u_step], so it may be a matrix or its transpose. A[k] are `depth` rows
-    of vectors, `a_row` apart, Z[r] rows `z_row` apart. start is ZERO, BIAS (S[r] in all of row r) or SUM (Z
-    itself). cut: of the last vector of Z only the first `room` lanes are there.
+    U[r, k] is at U[r * u_row + k * u_step], so U may be a matrix or its transpose. A[k] are `depth` rows of vectors,
+    `a_row` apart, Z[r] rows `z_row` apart. start is ZERO, BIAS (S[r] in all of row r) or SUM (Z itself). cut: only the
+    first `room` lanes of the last vector of Z exist.
     """
 
     @intrinsic
@@ -46,13 +46,13 @@ def rank_one_tile(height, width, cut=False):
         def generate(context, builder, signature, given):
             U, u_row, u_step, A, a_row, depth, start, S, Z, z_row, room = given
             cells = list(product(range(height), range(width)))
-            sums = [alloca_once_value(builder, everywhere(0.0)) for _ in cells]
+            sums = [alloca_once_value(builder, constant_vector(0.0)) for _ in cells]
             targets = [vector_at(builder, _row(builder, Z, z_row, r), number(c * LANES)) for r, c in cells]
             mask = lanes_before(builder, room) if cut else None
             for value in sums:
-                builder.store(everywhere(0.0), value)
+                builder.store(constant_vector(0.0), value)
             with builder.if_then(builder.icmp_signed("==", start, number(BIAS))):
-                biases = [repeated(builder, builder.load(builder.gep(S, [number(r)]))) for r in range(height)]
+                biases = [broadcast(builder, builder.load(builder.gep(S, [number(r)]))) for r in range(height)]
                 for (r, _), value in zip(cells, sums, strict=True):
                     builder.store(biases[r], value)
             with builder.if_then(builder.icmp_signed("==", start, number(SUM))):
@@ -64,9 +64,9 @@ def rank_one_tile(height, width, cut=False):
                 a = builder.gep(A, [builder.mul(loop.index, a_row)])
                 vectors = [builder.load(vector_at(builder, a, number(c * LANES)), align=ALIGNED) for c in range(width)]
                 step = builder.mul(loop.index, u_step)
-                factors = [repeated(builder, builder.load(builder.gep(row, [step]))) for row in rows]
+                factors = [broadcast(builder, builder.load(builder.gep(row, [step]))) for row in rows]
                 for (r, c), value in zip(cells, sums, strict=True):
-                    term = called(builder, "llvm.fmuladd", factors[r], vectors[c], builder.load(value))
+                    term = call_llvm(builder, "llvm.fmuladd", factors[r], vectors[c], builder.load(value))
                     builder.store(term, value)
             for target, value in zip(targets, sums, strict=True):
                 if cut:
@@ -83,9 +83,9 @@ def rank_one_tile(height, width, cut=False):
 
 
 def inner_tile(height, width):
-    """The piece that computes `height` x `width` numbers of G = start + D A^T, each as the inner product of two rows.
+    """A function that computes `height` x `width` numbers of G = start + D A^T, each as the inner product of two rows.
 
-    Rows of D and of A are `columns` long and apart, those of G `g_row` apart. start is ZERO or SUM (G itself).
+    Rows of D and A have length and stride `columns`, those of G stride `g_row`. start is ZERO or SUM (G itself).
     """
 
     @intrinsic
@@ -93,9 +93,9 @@ def inner_tile(height, width):
         def generate(context, builder, signature, given):
             D, A, columns, start, G, g_row = given
             cells = list(product(range(height), range(width)))
-            sums = [alloca_once_value(builder, everywhere(0.0)) for _ in cells]
+            sums = [alloca_once_value(builder, constant_vector(0.0)) for _ in cells]
             for value in sums:
-                builder.store(everywhere(0.0), value)
+                builder.store(constant_vector(0.0), value)
             firsts = [_row(builder, D, columns, r) for r in range(height)]
             seconds = [_row(builder, A, columns, c) for c in range(width)]
             with for_range(builder, builder.sdiv(columns, number(LANES))) as loop:
@@ -103,7 +103,7 @@ def inner_tile(height, width):
                 left = [builder.load(vector_at(builder, row, place), align=ALIGNED) for row in firsts]
                 right = [builder.load(vector_at(builder, row, place), align=ALIGNED) for row in seconds]
                 for (r, c), value in zip(cells, sums, strict=True):
-                    builder.store(called(builder, "llvm.fmuladd", left[r], right[c], builder.load(value)), value)
+                    builder.store(call_llvm(builder, "llvm.fmuladd", left[r], right[c], builder.load(value)), value)
             keeps = builder.icmp_signed("==", start, number(SUM))
             for (r, c), value in zip(cells, sums, strict=True):
                 target = builder.gep(_row(builder, G, g_row, r), [number(c)])
@@ -111,7 +111,7 @@ def inner_tile(height, width):
                 builder.store(DOUBLE(0.0), old)
                 with builder.if_then(keeps):
                     builder.store(builder.load(target), old)
-                builder.store(builder.fadd(builder.load(old), halved(builder, builder.load(value))), target)
+                builder.store(builder.fadd(builder.load(old), horizontal_sum(builder, builder.load(value))), target)
             return context.get_dummy_value()
 
         return types.none(Floats, Floats, types.int64, types.int64, Floats, types.int64), generate

@@ -1,9 +1,8 @@
 """Explicit SIMD for kernels on raw pointers: a vector is LANES doubles, one register of this CPU.
 
-A plain loop leaves the instructions to the compiler's moods (the same one ran twice as long at another
-block size); these pieces do not. They are for compiled functions only, and become one or a few instructions
-there. Vectors know `+ - * /` and the sign; places and offsets count doubles. Nothing assumes that numbers
-are finite, so a divergence stays visible.
+Auto-vectorisation of plain loops is fragile (the same loop took twice as long at another block size). These functions
+are for compiled code only, where they become one or a few instructions. Vectors support `+ - * /` and negation; indices
+and offsets count doubles. Nothing assumes finite numbers, so divergence stays visible.
 """
 
 import operator
@@ -19,36 +18,36 @@ from engine.networks.registers import (
     VECTOR,
     VectorType,
     bits,
-    called,
-    everywhere,
-    halved,
+    broadcast,
+    call_llvm,
+    constant_vector,
+    horizontal_sum,
     lanes_before,
     masked_load,
     masked_store,
     number,
-    places,
-    repeated,
+    shuffle_mask,
     vector_at,
 )
 from engine.networks.registers import LANES as LANES
 
-# Added to a number below 2**51 in size, it leaves no room for a fraction: what is added rounds to a whole
-# number, which stands in the last bits and comes out again when this is taken off.
+# Adding it to a number below 2**51 in magnitude rounds that to an integer, which is then in the lowest bits;
+# subtracting it again gives the integer as a float.
 ROUNDER = 1.5 * 2.0**52
-FUSED = ("contract",)  # as contracts.OPTIONS: a product and a sum may become one instruction, no more
+FUSED = ("contract",)  # as in contracts.OPTIONS: a product and a sum may be fused, nothing more
 
 # Memory
 
 
 @intrinsic
 def at(typing_context, p, offset):
-    """The pointer `offset` items behind p (of any items)."""
+    """The pointer `offset` items after p (of any type)."""
     return p(p, types.intp), lambda context, builder, signature, given: builder.gep(given[0], [given[1]])
 
 
 @intrinsic
 def load(typing_context, p, i):
-    """The vector p[i], ..., p[i + LANES - 1]; no alignment is asked for."""
+    """The vector p[i], ..., p[i + LANES - 1]; need not be aligned."""
 
     def generate(context, builder, signature, given):
         return builder.load(vector_at(builder, *given), align=ALIGNED)
@@ -58,7 +57,7 @@ def load(typing_context, p, i):
 
 @intrinsic
 def store(typing_context, p, i, v):
-    """Write v to p[i], ..., p[i + LANES - 1]."""
+    """Store v at p[i], ..., p[i + LANES - 1]."""
 
     def generate(context, builder, signature, given):
         p, i, v = given
@@ -70,7 +69,7 @@ def store(typing_context, p, i, v):
 
 @intrinsic
 def load_first(typing_context, p, i, count):
-    """The vector p[i], ..., p[i + count - 1], then zeros; nothing behind is read."""
+    """The vector p[i], ..., p[i + count - 1], then zeros; nothing beyond is read."""
 
     def generate(context, builder, signature, given):
         p, i, count = given
@@ -81,7 +80,7 @@ def load_first(typing_context, p, i, count):
 
 @intrinsic
 def store_first(typing_context, p, i, v, count):
-    """Write the first `count` lanes of v to p[i], ..., p[i + count - 1]."""
+    """Store the first `count` lanes of v at p[i], ..., p[i + count - 1]."""
 
     def generate(context, builder, signature, given):
         p, i, v, count = given
@@ -93,18 +92,18 @@ def store_first(typing_context, p, i, v, count):
 
 @intrinsic
 def spread(typing_context, p, i):
-    """The number p[i] in every lane."""
+    """The number p[i] in all lanes."""
 
     def generate(context, builder, signature, given):
-        return repeated(builder, builder.load(builder.gep(given[0], [given[1]])))
+        return broadcast(builder, builder.load(builder.gep(given[0], [given[1]])))
 
     return VECTOR(Floats, types.intp), generate
 
 
 @intrinsic
 def splat(typing_context, x):
-    """The number x in every lane; of a literal, a constant."""
-    return VECTOR(types.float64), lambda context, builder, signature, given: repeated(builder, given[0])
+    """The number x in all lanes; a literal becomes a constant."""
+    return VECTOR(types.float64), lambda context, builder, signature, given: broadcast(builder, given[0])
 
 
 # Arithmetic
@@ -138,10 +137,10 @@ def _minus(context, builder, signature, given):
 
 @intrinsic
 def fma(typing_context, x, y, z):
-    """x * y + z, rounded once where the CPU can."""
+    """x * y + z, with one rounding where the CPU has FMA."""
 
     def generate(context, builder, signature, given):
-        return called(builder, "llvm.fmuladd", *given)
+        return call_llvm(builder, "llvm.fmuladd", *given)
 
     return VECTOR(VECTOR, VECTOR, VECTOR), generate
 
@@ -149,25 +148,27 @@ def fma(typing_context, x, y, z):
 @intrinsic
 def root(typing_context, x):
     """Square root; NaN below zero."""
-    return VECTOR(VECTOR), lambda context, builder, signature, given: called(builder, "llvm.sqrt", *given)
+    return VECTOR(VECTOR), lambda context, builder, signature, given: call_llvm(builder, "llvm.sqrt", *given)
 
 
 @intrinsic
 def absolute(typing_context, x):
     """|x|."""
-    return VECTOR(VECTOR), lambda context, builder, signature, given: called(builder, "llvm.fabs", *given)
+    return VECTOR(VECTOR), lambda context, builder, signature, given: call_llvm(builder, "llvm.fabs", *given)
 
 
 @intrinsic
 def signed(typing_context, size, sign):
     """|size| with the sign of `sign`."""
-    return VECTOR(VECTOR, VECTOR), lambda context, builder, signature, given: called(builder, "llvm.copysign", *given)
+    return VECTOR(VECTOR, VECTOR), lambda context, builder, signature, given: call_llvm(
+        builder, "llvm.copysign", *given
+    )
 
 
 @intrinsic
 def total(typing_context, v):
     """The sum of all lanes, always in the same order."""
-    return types.float64(VECTOR), lambda context, builder, signature, given: halved(builder, given[0])
+    return types.float64(VECTOR), lambda context, builder, signature, given: horizontal_sum(builder, given[0])
 
 
 # Selection
@@ -175,7 +176,7 @@ def total(typing_context, v):
 
 @intrinsic
 def minimum(typing_context, x, y):
-    """The smaller one; a NaN in x is kept, one in y is not seen."""
+    """The smaller one; NaN in x is kept, NaN in y is ignored."""
 
     def generate(context, builder, signature, given):
         x, y = given
@@ -186,7 +187,7 @@ def minimum(typing_context, x, y):
 
 @intrinsic
 def maximum(typing_context, x, y):
-    """The larger one; a NaN in x is kept, one in y is not seen."""
+    """The larger one; NaN in x is kept, NaN in y is ignored."""
 
     def generate(context, builder, signature, given):
         x, y = given
@@ -201,7 +202,7 @@ def positive(typing_context, x, y, z):
 
     def generate(context, builder, signature, given):
         x, y, z = given
-        return builder.select(builder.fcmp_ordered(">", x, everywhere(0.0)), y, z)
+        return builder.select(builder.fcmp_ordered(">", x, constant_vector(0.0)), y, z)
 
     return VECTOR(VECTOR, VECTOR, VECTOR), generate
 
@@ -217,16 +218,16 @@ def below(typing_context, x, limit, y, z):
     return VECTOR(VECTOR, VECTOR, VECTOR, VECTOR), generate
 
 
-# The parts of a number
+# Parts of a number
 
 
 @intrinsic
 def bit(typing_context, shifted, place, y, z):
-    """y where the bit of value 2**place of the whole number n = shifted - ROUNDER is set, else z."""
+    """y where bit `place` of the integer n = shifted - ROUNDER is set, else z."""
 
     def generate(context, builder, signature, given):
         shifted, place, y, z = given
-        asked = repeated(builder, builder.shl(number(1), place))
+        asked = broadcast(builder, builder.shl(number(1), place))
         found = builder.and_(builder.bitcast(shifted, INT64S), asked)
         return builder.select(builder.icmp_unsigned("!=", found, bits(0)), y, z)
 
@@ -235,7 +236,7 @@ def bit(typing_context, shifted, place, y, z):
 
 @intrinsic
 def power_of_two(typing_context, shifted):
-    """2**n of the whole number n = shifted - ROUNDER from -1022 to 1023."""
+    """2**n for the integer n = shifted - ROUNDER from -1022 to 1023."""
 
     def generate(context, builder, signature, given):
         biased = builder.add(builder.bitcast(given[0], INT64S), bits(1023))
@@ -249,20 +250,20 @@ _SQRT_HALF = 0x3FE6A09E667F3BCD  # the bits of sqrt(1/2)
 
 @intrinsic
 def exponent(typing_context, x):
-    """The n of x = m * 2**n with m in [sqrt(1/2), sqrt(2)), for normal positive x."""
+    """The n in x = m * 2**n with m in [sqrt(1/2), sqrt(2)), for normal positive x."""
 
     def generate(context, builder, signature, given):
         raised = builder.add(builder.bitcast(given[0], INT64S), bits((1023 << 52) - _SQRT_HALF))
-        # As the last bits of 2**52 + 1023 + n: integers have no conversion before AVX-512.
+        # As the lowest bits of 2**52 + 1023 + n: integer conversion needs AVX-512.
         biased = builder.or_(builder.lshr(raised, bits(52)), bits((1023 + 52) << 52))
-        return builder.fsub(builder.bitcast(biased, DOUBLES), everywhere(2.0**52 + 1023.0))
+        return builder.fsub(builder.bitcast(biased, DOUBLES), constant_vector(2.0**52 + 1023.0))
 
     return VECTOR(VECTOR), generate
 
 
 @intrinsic
 def mantissa(typing_context, x):
-    """The m of x = m * 2**n with m in [sqrt(1/2), sqrt(2)), for normal positive x."""
+    """The m in x = m * 2**n with m in [sqrt(1/2), sqrt(2)), for normal positive x."""
 
     def generate(context, builder, signature, given):
         x = builder.bitcast(given[0], INT64S)
@@ -272,15 +273,15 @@ def mantissa(typing_context, x):
     return VECTOR(VECTOR), generate
 
 
-# Blocks and functions
+# Transposition and inlining
 
 
 def _transposed(builder, rows):
-    """The columns of a square block in registers: halves change places, then quarters, and so on."""
+    """Transpose a square block in registers: exchange halves, then quarters, and so on."""
     step = LANES // 2
     while step:
-        first = places([i + LANES - step if i & step else i for i in range(LANES)])
-        second = places([i + LANES if i & step else i + step for i in range(LANES)])
+        first = shuffle_mask([i + LANES - step if i & step else i for i in range(LANES)])
+        second = shuffle_mask([i + LANES if i & step else i + step for i in range(LANES)])
         for row in (row for row in range(LANES) if not row & step):
             upper, lower = rows[row], rows[row + step]
             rows[row] = builder.shuffle_vector(upper, lower, first)
@@ -291,7 +292,7 @@ def _transposed(builder, rows):
 
 @intrinsic
 def transpose(typing_context, source, source_stride, target, target_stride):
-    """target[c * target_stride + r] = source[r * source_stride + c] of a block of LANES x LANES."""
+    """target[c * target_stride + r] = source[r * source_stride + c] for a block of LANES x LANES."""
 
     def generate(context, builder, signature, given):
         source, source_stride, target, target_stride = given
@@ -308,10 +309,10 @@ def transpose(typing_context, source, source_stride, target, target_stride):
 
 
 @intrinsic
-def stay_outside(typing_context):
-    """Keeps the function that says it a function of its own: LLVM would inline it wherever it is called.
+def noinline(typing_context):
+    """Prevents LLVM from inlining the function that calls it.
 
-    If an inlined piece calls it, it must be compiled with forceinline=False, which Numba else takes over.
+    If an inlined function calls it, it must be compiled with forceinline=False, or Numba forces it inline, too.
     """
 
     def generate(context, builder, signature, given):

@@ -1,4 +1,4 @@
-"""Adam and the variants that PyTorch has: AdamW, AMSGrad, Adamax, NAdam, RAdam."""
+"""Adam and its variants in PyTorch: AdamW, AMSGrad, Adamax, NAdam, RAdam."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import math
 
 from engine.contracts import STEP, Hyper, kernel
 from engine.optimizers.catalogue import optimizer
-from engine.optimizers.pieces import (
+from engine.optimizers.shared import (
     Pointer,
-    complement,
+    bias_correction,
     epsilon,
-    memory_of_gradients,
-    memory_of_squares,
+    first_moment_decay,
+    second_moment_decay,
     switch,
 )
 
-BETA1 = memory_of_gradients("beta1", "β₁", 0.9)
-BETA2 = memory_of_squares("beta2", "β₂", 0.999)
+BETA1 = first_moment_decay("beta1", "β₁", 0.9)
+BETA2 = second_moment_decay("beta2", "β₂", 0.999)
 EPS = epsilon(1e-8)
 CORRECTION = switch(
     "bias_correction",
     "corrected",
     True,
-    "On: both means are corrected for their start at zero; off: the first steps are too long.",
+    "On: correct both means for their initialisation at zero. Off: the first steps are too long.",
 )
 EPS_ROOT = Hyper(
     "eps_root",
@@ -32,7 +32,7 @@ EPS_ROOT = Hyper(
     1e6,
     log=True,
     slider=(1e-16, 0.1),
-    help="Added inside the root; 0 is none.",
+    help="Added inside the square root; 0 is off.",
 )
 ADAM_RULE = (
     "m = beta1*m + (1 - beta1)*g",
@@ -58,7 +58,7 @@ ADAM_RULE = (
     common={"weight_decay": 1e-2, "decoupled": True},
     rule=ADAM_RULE,
     source="Loshchilov & Hutter 2019, algorithm 2, https://arxiv.org/abs/1711.05101; form of torch.optim",
-    summary="Adam whose decay does not pass through the means",
+    summary="Adam with decoupled weight decay",
 )
 @optimizer(
     "adam",
@@ -74,21 +74,21 @@ ADAM_RULE = (
     learning_rate=1e-3,
     rule=ADAM_RULE,
     source="Kingma & Ba 2015, algorithm 1, https://arxiv.org/abs/1412.6980; form of torch.optim",
-    summary="the mean gradient over its recent size",
+    summary="running mean of gradients over their root mean square",
 )
 @kernel(STEP)
 def adam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
-    """Adam: step along m / sqrt(v), both corrected for their zero start.
+    """Adam: step along m / sqrt(v), both bias-corrected.
 
-    theta (n,) is updated in place, as are slots (2, n) = (m, v), the running means of g and of g
-    squared, and 4 scalars. hyper = (beta1, beta2, eps, bias_correction, eps_root); t counts from 1.
+    theta (n,) is updated in place, as are slots (2, n) = (m, v), the running means of g and of g squared, and 4
+    scalars. hyper = (beta1, beta2, eps, bias_correction, eps_root); t counts from 1.
     """
     beta1 = hyper[0]
     beta2 = hyper[1]
     eps = hyper[2]
     eps_root = hyper[4]
-    rate = lr / complement(beta1, t, slots, 2 * n)
-    unbias = 1.0 / complement(beta2, t, slots, 2 * n + 2)
+    rate = lr / bias_correction(beta1, t, slots, 2 * n)
+    unbias = 1.0 / bias_correction(beta2, t, slots, 2 * n + 2)
     if hyper[3] == 0.0:
         rate = lr
         unbias = 1.0
@@ -111,7 +111,7 @@ def adam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
         "max_of_corrected",
         "max of v̂",
         False,
-        "On: the largest of the corrected means is kept (as in Optax). Off: of the raw ones (as in PyTorch).",
+        "On: maximum of the corrected means (as in Optax). Off: of the uncorrected ones (as in PyTorch).",
     ),
     slots=("m", "v", "v_max"),
     momentum="m",
@@ -126,19 +126,19 @@ def adam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
         "step = -eta*mhat/(sqrt(vhat) + eps)",
     ),
     source="Reddi, Kale & Kumar 2018, algorithm 2, https://openreview.net/forum?id=ryQu7f-RZ; as torch.optim",
-    summary="Adam that never forgets a large gradient",
+    summary="Adam with the maximum of all past second moments",
 )
 @kernel(STEP)
 def amsgrad(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
-    """AMSGrad: Adam over the largest v so far; slots (3, n) = (m, v, v_max), 4 scalars.
+    """AMSGrad: Adam with the largest v so far; slots (3, n) = (m, v, v_max), 4 scalars.
 
-    hyper = (beta1, beta2, eps, max_of_corrected). The paper corrects no bias; PyTorch and Optax do.
+    hyper = (beta1, beta2, eps, max_of_corrected). The paper has no bias correction; PyTorch and Optax do.
     """
     beta1 = hyper[0]
     beta2 = hyper[1]
     eps = hyper[2]
-    rate = lr / complement(beta1, t, slots, 3 * n)
-    unbias = 1.0 / complement(beta2, t, slots, 3 * n + 2)
+    rate = lr / bias_correction(beta1, t, slots, 3 * n)
+    unbias = 1.0 / bias_correction(beta2, t, slots, 3 * n + 2)
     before = unbias if hyper[3] > 0.0 else 1.0
     after = 1.0 if hyper[3] > 0.0 else unbias
     for i in range(n):
@@ -148,7 +148,7 @@ def amsgrad(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
         slots[i] = m
         slots[n + i] = v
         largest = slots[2 * n + i]
-        # Not `v > vmax`: a NaN must come through.
+        # Not `v > vmax`: NaN must propagate.
         if not v * before <= largest:
             largest = v * before
             slots[2 * n + i] = largest
@@ -159,8 +159,8 @@ def amsgrad(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
     "adamax",
     "Adamax",
     BETA1,
-    memory_of_squares("beta2", "β₂", 0.999),
-    epsilon(1e-8, "Added to the size of every gradient, so that none divides by zero."),
+    second_moment_decay("beta2", "β₂", 0.999),
+    epsilon(1e-8, "Added to the magnitude of every gradient, to avoid division by zero."),
     slots=("m", "u"),
     momentum="m",
     scalars=2,
@@ -171,24 +171,24 @@ def amsgrad(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
         "step = -eta/(1 - beta1^t)*m/u",
     ),
     source="Kingma & Ba 2015, algorithm 2, https://arxiv.org/abs/1412.6980; form of torch.optim",
-    summary="Adam over the largest recent gradient",
+    summary="Adam with the infinity norm: a decaying maximum of gradients",
 )
 @kernel(STEP)
 def adamax(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
-    """Adamax: step along m / u; slots (2, n) = (m, u), u the fading maximum of the sizes of g; 2 scalars.
+    """Adamax: step along m / u; slots (2, n) = (m, u), u the decaying maximum of |g|; 2 scalars.
 
     hyper = (beta1, beta2, eps)
     """
     beta1 = hyper[0]
     beta2 = hyper[1]
     eps = hyper[2]
-    rate = lr / complement(beta1, t, slots, 2 * n)
+    rate = lr / bias_correction(beta1, t, slots, 2 * n)
     for i in range(n):
         g = grad[i]
         m = beta1 * slots[i] + (1.0 - beta1) * g
         u = beta2 * slots[n + i]
         size = abs(g) + eps
-        # Not `size > u`: a NaN must come through.
+        # Not `size > u`: NaN must propagate.
         if not size <= u:
             u = size
         slots[i] = m
@@ -210,7 +210,7 @@ def adamax(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: fl
         1e6,
         log=True,
         slider=(1e-5, 1.0),
-        help="How fast the momentum grows from β₁/2 to β₁; a very large value is β₁ from the start.",
+        help="How fast the momentum grows from β₁/2 to β₁; a very large value means β₁ from the start.",
     ),
     slots=("m", "v", "product"),
     momentum="m",
@@ -227,21 +227,21 @@ def adamax(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: fl
         "step = -eta*mhat/(sqrt(vhat) + eps)",
     ),
     source="Dozat 2016, https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ; form of torch.optim",
-    summary="Adam that looks one step ahead",
+    summary="Adam with Nesterov momentum",
 )
 @kernel(STEP)
 def nadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
-    """NAdam: Adam with Nesterov's momentum, whose mu grows with t; slots (3, n) = (m, v, product), 5 scalars.
+    """NAdam: Adam with Nesterov momentum, whose mu grows with t; slots (3, n) = (m, v, product), 5 scalars.
 
-    product is that of all mu so far, the same for every parameter; it is a slot, not a scalar, so that the
-    rule can name it. hyper = (beta1, beta2, eps, momentum_decay)
+    product is that of all mu so far, the same for every parameter; it is a slot, not a scalar, so that the rule can
+    name it. hyper = (beta1, beta2, eps, momentum_decay)
     """
     beta1 = hyper[0]
     beta2 = hyper[1]
     eps = hyper[2]
     psi = hyper[3]
-    unbias = 1.0 / complement(beta2, t, slots, 3 * n)
-    # The scalars after complement's two: psi, 0.96^psi, 0.96^(t psi), by products as in complement.
+    unbias = 1.0 / bias_correction(beta2, t, slots, 3 * n)
+    # The scalars after bias_correction's two: psi, 0.96^psi, 0.96^(t psi), by products as in bias_correction.
     at = 3 * n + 2
     if psi == slots[at] and t & 63 != 1:
         slots[at + 2] *= slots[at + 1]
@@ -276,7 +276,7 @@ def nadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: flo
         "eps_corrected",
         "ε after",
         False,
-        "On: ε is added to the corrected root (as in Optax). Off: to the raw one (as in PyTorch).",
+        "On: add ε to the corrected root (as in Optax). Off: to the uncorrected one (as in PyTorch).",
     ),
     slots=("m", "v"),
     momentum="m",
@@ -294,19 +294,19 @@ def nadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: flo
         "step = -eta*mhat*where(rho - 5, r/root, 1)",
     ),
     source="Liu et al. 2020, algorithm 2, https://arxiv.org/abs/1908.03265; form of torch.optim",
-    summary="Adam that trusts its root only once it is sure",
+    summary="Adam with a rectified (warmed-up) adaptive rate",
 )
 @kernel(STEP)
 def radam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
-    """RAdam: plain momentum while v rests on few gradients, then Adam, its rate rectified.
+    """RAdam: plain momentum while v averages few gradients, then Adam with a rectified rate.
 
-    slots (2, n) = (m, v), 4 scalars; hyper = (beta1, beta2, eps, eps_corrected). rho estimates how many
-    gradients v rests on. The bound is 5 as in PyTorch (the paper: 4).
+    slots (2, n) = (m, v), 4 scalars; hyper = (beta1, beta2, eps, eps_corrected). rho estimates how many gradients v
+    averages. The threshold is 5 as in PyTorch (the paper: 4).
     """
     beta1 = hyper[0]
     beta2 = hyper[1]
-    rate = lr / complement(beta1, t, slots, 2 * n)
-    c = complement(beta2, t, slots, 2 * n + 2)
+    rate = lr / bias_correction(beta1, t, slots, 2 * n)
+    c = bias_correction(beta2, t, slots, 2 * n + 2)
     rho_max = 2.0 / (1.0 - beta2) - 1.0
     rho = rho_max - 2.0 * t * (1.0 - c) / c
     sure = rho > 5.0

@@ -1,4 +1,4 @@
-"""Optimizers that give every parameter its own rate, from the size of its past gradients."""
+"""Adaptive optimizers: a learning rate per parameter, from the size of its past gradients."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import math
 
 from engine.contracts import STEP, Hyper, inline, kernel
 from engine.optimizers.catalogue import optimizer
-from engine.optimizers.pieces import Pointer, complement, epsilon, fraction, memory_of_squares, switch
+from engine.optimizers.shared import Pointer, bias_correction, epsilon, fraction, second_moment_decay, switch
 
-EPS_INSIDE = switch("eps_inside", "ε inside", False, "On: ε is added inside the root (as in Optax), else outside.")
+EPS_INSIDE = switch("eps_inside", "ε inside", False, "On: add ε inside the square root (as in Optax). Off: outside.")
 
 
 @optimizer(
@@ -24,7 +24,7 @@ EPS_INSIDE = switch("eps_inside", "ε inside", False, "On: ε is added inside th
         10.0,
         log=True,
         slider=(1e-6, 1.0),
-        help="The rate is divided by 1 + δ (t - 1) besides.",
+        help="Additional decay: the rate is divided by 1 + δ (t - 1).",
     ),
     Hyper(
         "initial_accumulator",
@@ -34,7 +34,7 @@ EPS_INSIDE = switch("eps_inside", "ε inside", False, "On: ε is added inside th
         1e6,
         log=True,
         slider=(1e-6, 10.0),
-        help="Where the sum of squares starts; acts at the first update only. Optax starts at 0.1.",
+        help="Initial value of the sum of squares; used at the first update only. Optax starts at 0.1.",
     ),
     slots=("s",),
     learning_rate=1e-2,
@@ -44,7 +44,7 @@ EPS_INSIDE = switch("eps_inside", "ε inside", False, "On: ε is added inside th
         "step = -rate*g/where(eps_inside, sqrt(s + eps), sqrt(s) + eps)",
     ),
     source="Duchi, Hazan & Singer 2011, figure 1, https://jmlr.org/papers/v12/duchi11a.html; as torch.optim",
-    summary="smaller steps where much has been seen",
+    summary="smaller steps for parameters with large past gradients",
 )
 @kernel(STEP)
 def adagrad(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
@@ -65,15 +65,15 @@ def adagrad(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
         theta[i] -= rate * g / (math.sqrt(s + inside) + outside)
 
 
-ALPHA = memory_of_squares("alpha", "α", 0.99)
-BUFFER = fraction("momentum", "μ", 0.0, "Share of the velocity kept from one update to the next; 0 is none.")
-NESTEROV = switch("nesterov", "lookahead", False, "On: the momentum looks one step ahead.")
-CORRECTION = switch("bias_correction", "corrected", False, "On: the mean is corrected for its start at zero.")
+ALPHA = second_moment_decay("alpha", "α", 0.99)
+BUFFER = fraction("momentum", "μ", 0.0, "Momentum: share of the velocity kept per update; 0 is off.")
+NESTEROV = switch("nesterov", "lookahead", False, "On: Nesterov momentum.")
+CORRECTION = switch("bias_correction", "corrected", False, "On: correct the mean for its initialisation at zero.")
 RATE_INSIDE = switch(
     "rate_in_velocity",
     "η inside",
     False,
-    "On: the learning rate enters the velocity (as in Optax and Keras), so a change of it acts slowly.",
+    "On: the velocity includes the learning rate (as in Optax and Keras), so changing it acts gradually.",
 )
 
 
@@ -81,7 +81,7 @@ RATE_INSIDE = switch(
 def rmsprop_step(
     theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, centred: bool
 ) -> None:
-    """RMSprop, and around the mean if centred; slots are (v, b) and, if centred, m (each n)."""
+    """RMSprop, about the mean if centred; slots are (v, b) and, if centred, m (n each)."""
     alpha = hyper[0]
     inside = hyper[1] if hyper[2] > 0.0 else 0.0
     outside = hyper[1] - inside
@@ -89,7 +89,7 @@ def rmsprop_step(
     ahead = mu if hyper[4] > 0.0 else 0.0
     direct = 1.0 if hyper[4] > 0.0 else 0.0
     follow = 1.0 - direct + ahead
-    unbias = 1.0 / complement(alpha, t, slots, (3 if centred else 2) * n)
+    unbias = 1.0 / bias_correction(alpha, t, slots, (3 if centred else 2) * n)
     if hyper[5] == 0.0:
         unbias = 1.0
     within = lr if hyper[6] > 0.0 else 1.0
@@ -104,7 +104,7 @@ def rmsprop_step(
             slots[2 * n + i] = m
             mean = m * unbias
             spread -= mean * mean
-            # Rounding can leave it just below zero; written so that NaN stays.
+            # Rounding can make it slightly negative; written so that NaN stays.
             spread = 0.0 if spread < 0.0 else spread
         u = within * g / (math.sqrt(spread + inside) + outside)
         b = mu * slots[n + i] + u
@@ -139,7 +139,7 @@ def rmsprop_step(
         "Hinton 2012, lecture 6e, https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf; "
         "form of torch.optim"
     ),
-    summary="the gradient over its recent size",
+    summary="gradient over its running root mean square",
 )
 @kernel(STEP)
 def rmsprop(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
@@ -152,8 +152,8 @@ def rmsprop(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
 
 
 # Where the gradient hardly varies, v - m^2 is rounding noise around zero: with eps outside the root the
-# step is then up to 1e8 gradients long and of random size, inside it at most 1e4. So inside is the default,
-# against PyTorch's.
+# step is then up to 1e8 gradients long and random, with eps inside at most 1e4. So inside is the default,
+# unlike in PyTorch.
 @optimizer(
     "rmsprop_centred",
     "RMSprop, centred",
@@ -163,7 +163,7 @@ def rmsprop(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
         "eps_inside",
         "ε inside",
         True,
-        "On: ε is added inside the root. Off (as in PyTorch): outside, unstable where gradients hardly vary.",
+        "On: add ε inside the square root. Off (as in PyTorch): outside, unstable where gradients hardly vary.",
     ),
     BUFFER,
     NESTEROV,
@@ -186,11 +186,11 @@ def rmsprop(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
         "step = -where(rate_in_velocity, ahead, eta*ahead)",
     ),
     source="Graves 2013, equations 38 to 45, https://arxiv.org/abs/1308.0850; form of torch.optim",
-    summary="the gradient over its recent spread",
+    summary="gradient over its running standard deviation",
 )
 @kernel(STEP)
 def rmsprop_centred(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
-    """Centred RMSprop: as RMSprop, over the spread v - m^2; slots (3, n) = (v, b, m), m the mean of g.
+    """Centred RMSprop: as RMSprop, with the variance v - m^2; slots (3, n) = (v, b, m), m the mean of g.
 
     hyper = (alpha, eps, eps_inside, momentum, nesterov, bias_correction, rate_in_velocity)
     """
@@ -200,8 +200,8 @@ def rmsprop_centred(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointe
 @optimizer(
     "adadelta",
     "Adadelta",
-    fraction("rho", "ρ", 0.9, "Share of both running means that is kept: 0.9 remembers about 10 updates."),
-    epsilon(1e-6, "Added inside both roots; it also sets the size of the very first steps."),
+    fraction("rho", "ρ", 0.9, "Decay of both running means: 0.9 averages over about 10 updates."),
+    epsilon(1e-6, "Added inside both square roots; it also sets the size of the very first steps."),
     slots=("v", "d"),
     learning_rate=1.0,
     rule=(
@@ -211,7 +211,7 @@ def rmsprop_centred(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointe
         "step = -eta*u",
     ),
     source="Zeiler 2012, algorithm 1, https://arxiv.org/abs/1212.5701; form of torch.optim",
-    summary="finds its own rate from its own steps",
+    summary="adapts the rate to the size of past steps; needs no learning rate",
 )
 @kernel(STEP)
 def adadelta(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:

@@ -1,4 +1,4 @@
-"""What an optimizer is: a declaration over a STEP kernel, and the catalogue of all of them."""
+"""The catalogue of optimizers: declarations over STEP kernels."""
 
 from __future__ import annotations
 
@@ -14,14 +14,12 @@ from engine.expressions import Node, Tree, parse_assignment
 class Optimizer:
     """One optimizer, as files, controls, the training loop and Explain see it.
 
-    knobs are its own (the first `own` of them, in the order of the kernel's hyper array), then COMMON.
-    A run keeps `len(slots) * n + scalars` numbers for it, zero at its first update: n for each slot
-    name in order, then the kernel's private scalars.
-    rule is the step of one coordinate as assignments, read in order, in the own knobs, the slots (their
-    values before the step, until a line sets the new one), g, theta, eta, t from 1; the last is `step`.
-    stability is the largest stable product of learning rate and curvature, in the own knobs; "" if no
-    fixed product bounds it.
-    momentum is the slot that remembers past gradients and that the step follows; "" without one.
+    knobs are its own (the first `own`, in the order of the kernel's hyper array), then COMMON. Its state is `len(slots)
+    * n + scalars` numbers, zero at its first update: n per slot name, in order, then the kernel's private scalars. rule
+    is the step of one coordinate as assignments, in order, in its own knobs, the slots (their old values until a line
+    assigns the new one), g, theta, eta and t from 1; the last assigns `step`. stability is the largest stable product
+    of learning rate and curvature, in its own knobs; "" if no fixed product bounds it. momentum is the slot that
+    averages past gradients and that the step follows; "" without one.
     """
 
     key: str
@@ -39,14 +37,13 @@ class Optimizer:
     momentum: str = ""
 
     def size(self, n: int) -> int:
-        """How many numbers of state n parameters need."""
+        """How many numbers its state takes for n parameters."""
         return len(self.slots) * n + self.scalars
 
     def assignments(self, known: Mapping[str, float] | None = None) -> tuple[tuple[str, Tree], ...]:
         """The rule as (name, tree) in order.
 
-        Every `where` that the known values decide (switches as 0 and 1, t) gives way to its branch, so
-        that what is left is the rule as it now stands.
+        Every `where` decided by the known values (switches as 0 and 1, t) is replaced by the branch taken.
         """
         names = {"g", "theta", "eta", "t", *self.slots, *(knob.name for knob in self.knobs[: self.own])}
         lines = []
@@ -68,7 +65,7 @@ def _decided(tree: Tree, known: Mapping[str, float]) -> Tree:
     return Tree(tree.text, tree.fold(lambda node: (node,), combine))
 
 
-# The training loop applies these around every kernel: clipping, then decay, then the step.
+# Applied by the training loop around every kernel: clipping, then decay, then the step.
 COMMON = (
     Hyper(
         "weight_decay",
@@ -78,7 +75,7 @@ COMMON = (
         1.0,
         log=True,
         slider=(1e-5, 0.1),
-        help="Pull towards zero (of a network's weights, not of its biases); 0 is none.",
+        help="Weight decay (L2) of weights, not biases; 0 is off.",
     ),
     Hyper(
         "decoupled",
@@ -87,7 +84,7 @@ COMMON = (
         0.0,
         1.0,
         kind="switch",
-        help="On: decay shrinks the parameters by η λ (as in AdamW). Off: λ θ joins the gradient (L2).",
+        help="On: shrink the parameters by η λ (as in AdamW). Off: add λ θ to the gradient (L2).",
     ),
     Hyper(
         "l1",
@@ -97,7 +94,7 @@ COMMON = (
         10.0,
         log=True,
         slider=(1e-5, 0.1),
-        help="L1: λ₁ sign(θ) joins the gradient and drives weights (not biases) to zero; 0 is none.",
+        help="L1: add λ₁ sign(θ) to the gradient, which drives weights (not biases) to zero; 0 is off.",
     ),
     Hyper(
         "clip_norm",
@@ -107,7 +104,7 @@ COMMON = (
         1e9,
         log=True,
         slider=(1e-2, 100.0),
-        help="A longer gradient is shortened to this length, keeping its direction; 0 is off.",
+        help="Clip by norm: scale longer gradients down to this norm; 0 is off.",
     ),
     Hyper(
         "clip_value",
@@ -117,7 +114,7 @@ COMMON = (
         1e9,
         log=True,
         slider=(1e-2, 100.0),
-        help="Every component of the gradient is limited to plus or minus this; 0 is off.",
+        help="Clip by value: limit every component of the gradient to ± this value; 0 is off.",
     ),
 )
 
@@ -140,7 +137,7 @@ def optimizer(
 ) -> Callable[[Kernel], Kernel]:
     """Decorator: declare an optimizer over a STEP kernel; `common` overrides defaults of COMMON.
 
-    It returns the kernel, so that two declarations can stand over the same one.
+    It returns the kernel, so that two declarations can share one.
     """
     changed = common or {}
     shared = tuple(replace(knob, default=changed.get(knob.name, knob.default)) for knob in COMMON)

@@ -1,12 +1,12 @@
-"""Gradient descent and its forms with momentum."""
+"""Gradient descent with and without momentum."""
 
 from __future__ import annotations
 
 from engine.contracts import STEP, Hyper, kernel
 from engine.optimizers.catalogue import optimizer
-from engine.optimizers.pieces import Pointer, fraction
+from engine.optimizers.shared import Pointer, fraction
 
-MOMENTUM = fraction("momentum", "μ", 0.9, "Share of the velocity kept from one update to the next.")
+MOMENTUM = fraction("momentum", "μ", 0.9, "Share of the velocity kept per update.")
 
 
 @optimizer(
@@ -16,7 +16,7 @@ MOMENTUM = fraction("momentum", "μ", 0.9, "Share of the velocity kept from one 
     rule=("step = -eta*g",),
     stability="2",
     source="Robbins & Monro 1951, https://doi.org/10.1214/aoms/1177729586; form of torch.optim.SGD",
-    summary="straight down the gradient",
+    summary="plain steps along the negative gradient",
 )
 @kernel(STEP)
 def sgd(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
@@ -29,20 +29,20 @@ def sgd(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float
     "momentum",
     "Momentum",
     MOMENTUM,
-    Hyper("dampening", "τ", 0.0, 0.0, 1.0, help="Share of each new gradient that the velocity leaves out."),
+    Hyper("dampening", "τ", 0.0, 0.0, 1.0, help="Share of each new gradient left out of the velocity."),
     slots=("v",),
     momentum="v",
     learning_rate=1e-3,
     rule=("v = where(t - 1, momentum*v + (1 - dampening)*g, g)", "step = -eta*v"),
     stability="2*(1 + momentum)/(1 - dampening)",
     source="Polyak 1964, https://doi.org/10.1016/0041-5553(64)90137-5; form of torch.optim.SGD",
-    summary="a heavy ball that rolls on",
+    summary="a heavy ball that keeps rolling",
 )
 @kernel(STEP)
 def momentum(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
     """Heavy ball: theta (n,) moves by -lr v; slots (n,) = v, the velocity; hyper = (momentum, dampening).
 
-    The learning rate stays outside v: a change of it acts at once on all of the velocity.
+    The learning rate is not part of v: changing it acts at once on the whole velocity.
     """
     mu = hyper[0]
     # As in PyTorch, the first velocity is the whole gradient, undamped.
@@ -66,13 +66,13 @@ def momentum(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: 
         "Nesterov 1983; Sutskever, Martens, Dahl & Hinton 2013, equations 3 and 4, "
         "https://proceedings.mlr.press/v28/sutskever13.html; form of torch.optim.SGD"
     ),
-    summary="momentum that looks one step ahead",
+    summary="momentum with the gradient taken one step ahead",
 )
 @kernel(STEP)
 def nesterov(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
-    """Nesterov's momentum: theta (n,) moves by -lr (g + momentum v); slots (n,) = v; hyper = (momentum,).
+    """Nesterov momentum: theta (n,) moves by -lr (g + momentum v); slots (n,) = v; hyper = (momentum,).
 
-    theta is the point looked ahead to, where the gradient is taken, not the paper's point behind it.
+    theta is the look-ahead point, where the gradient is taken, not the paper's point behind it.
     """
     mu = hyper[0]
     for i in range(n):
@@ -85,15 +85,15 @@ def nesterov(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: 
 @optimizer(
     "qhm",
     "QHM",
-    Hyper("nu", "ν", 0.7, 0.0, 1.0, help="Weight of the velocity; the rest of the step is the plain gradient."),
-    fraction("beta", "β", 0.999, "Share of the running mean of gradients (the velocity) that is kept."),
+    Hyper("nu", "ν", 0.7, 0.0, 1.0, help="Weight of the velocity; the rest is the plain gradient."),
+    fraction("beta", "β", 0.999, "Decay of the running mean of gradients (the velocity)."),
     slots=("v",),
     momentum="v",
     learning_rate=1.0,
     rule=("v = beta*v + (1 - beta)*g", "step = -eta*((1 - nu)*g + nu*v)"),
     stability="2*(1 + beta)/(1 + beta - 2*nu*beta)",
     source="Ma & Yarats 2019, https://arxiv.org/abs/1810.06801; form of the authors' qhoptim",
-    summary="gradient and momentum, mixed",
+    summary="quasi-hyperbolic momentum: a mix of gradient and momentum",
 )
 @kernel(STEP)
 def qhm(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:

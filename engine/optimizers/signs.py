@@ -1,10 +1,10 @@
-"""Optimizers that look at the sign of the gradient only."""
+"""Sign-based optimizers: only the sign of the gradient sets the direction."""
 
 from __future__ import annotations
 
 from engine.contracts import STEP, Hyper, kernel
 from engine.optimizers.catalogue import optimizer
-from engine.optimizers.pieces import Pointer, fraction, memory_of_gradients, sign
+from engine.optimizers.shared import Pointer, first_moment_decay, fraction, sign
 
 
 @optimizer(
@@ -14,22 +14,22 @@ from engine.optimizers.pieces import Pointer, fraction, memory_of_gradients, sig
         "beta1",
         "β₁",
         0.9,
-        "Share of the running mean in the direction of the step; the rest is the gradient.",
+        "Weight of the running mean in the step; the rest is the gradient.",
     ),
-    memory_of_gradients("beta2", "β₂", 0.99),
+    first_moment_decay("beta2", "β₂", 0.99),
     slots=("m",),
     momentum="m",
     learning_rate=1e-4,
     common={"weight_decay": 1e-3, "decoupled": True},
     rule=("u = sign(beta1*m + (1 - beta1)*g)", "m = beta2*m + (1 - beta2)*g", "step = -eta*u"),
     source="Chen et al. 2023, algorithm 2, https://arxiv.org/abs/2302.06675; form of optax.lion",
-    summary="the sign of a mean, found by program search",
+    summary="sign of a running mean; discovered by program search",
 )
 @kernel(STEP)
 def lion(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
     """Lion: theta (n,) moves by lr against the sign of a mean of m and g; slots (n,) = m, the mean of g.
 
-    hyper = (beta1, beta2): the share of m in the step, and in the next m.
+    hyper = (beta1, beta2): the weight of m in the step, and in the next m.
     """
     beta1 = hyper[0]
     beta2 = hyper[1]
@@ -43,7 +43,7 @@ def lion(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
 @optimizer(
     "rprop",
     "Rprop",
-    Hyper("shrink", "η⁻", 0.5, 0.01, 0.99, help="Factor of a step size whose gradient has changed its sign."),
+    Hyper("shrink", "η⁻", 0.5, 0.01, 0.99, help="Factor on the step size when the gradient changes sign."),
     Hyper(
         "grow",
         "η⁺",
@@ -51,7 +51,7 @@ def lion(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
         1.0,
         10.0,
         slider=(1.0, 2.0),
-        help="Factor of a step size whose gradient has kept its sign.",
+        help="Factor on the step size when the gradient keeps its sign.",
     ),
     Hyper("smallest", "Δ min", 1e-6, 1e-30, 1e6, log=True, slider=(1e-9, 1e-2), help="The smallest step size."),
     Hyper("largest", "Δ max", 50.0, 1e-30, 1e6, log=True, slider=(1e-2, 100.0), help="The largest step size."),
@@ -68,14 +68,14 @@ def lion(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
         "Riedmiller & Braun 1993, https://doi.org/10.1109/ICNN.1993.298623; "
         "the iRprop- of Igel & Hüsken 2000, form of torch.optim"
     ),
-    summary="step sizes of its own; the rate is only their start",
+    summary="adapts a step size per parameter; the learning rate only initialises it",
 )
 @kernel(STEP)
 def rprop(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
     """Rprop: theta (n,) moves by its own step size against the sign of g; slots (2, n) = (g_prev, size).
 
-    After a change of sign the size shrinks, this step is left out and its gradient is forgotten.
-    lr is the first size and is not looked at again. hyper = (shrink, grow, smallest, largest)
+    After a sign change the size shrinks, the step is skipped and its gradient is forgotten. lr is the initial size and
+    is not used again. hyper = (shrink, grow, smallest, largest)
     """
     shrink = hyper[0]
     grow = hyper[1]
@@ -102,7 +102,7 @@ def rprop(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: flo
     learning_rate=1e-3,
     rule=("step = -eta*sign(g)",),
     source="Bernstein et al. 2018, algorithm 1, https://arxiv.org/abs/1802.04434",
-    summary="steps of one size, whatever the slope",
+    summary="steps of equal size, whatever the slope",
 )
 @kernel(STEP)
 def signsgd(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
@@ -114,13 +114,13 @@ def signsgd(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
 @optimizer(
     "signum",
     "Signum",
-    memory_of_gradients("momentum", "β", 0.9),
+    first_moment_decay("momentum", "β", 0.9),
     slots=("m",),
     momentum="m",
     learning_rate=1e-3,
     rule=("m = momentum*m + (1 - momentum)*g", "step = -eta*sign(m)"),
     source="Bernstein et al. 2018, algorithm 2, https://arxiv.org/abs/1802.04434; form of optax.signum",
-    summary="the sign of the mean gradient",
+    summary="sign of the running mean of gradients",
 )
 @kernel(STEP)
 def signum(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:

@@ -1,4 +1,4 @@
-"""The surfaces, family by family: importing a family declares its members."""
+"""The surfaces, by family: importing a family declares its members."""
 
 from __future__ import annotations
 

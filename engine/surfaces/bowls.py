@@ -1,4 +1,4 @@
-"""Bowls: one minimum, no obstacle. What is hard about them is only how unequal their curvatures are."""
+"""Bowls: one minimum, no obstacles. Only their condition number makes them hard."""
 
 from __future__ import annotations
 
@@ -35,14 +35,22 @@ def sphere(theta, grad, stream, constants, work):
     "Quadratic with knobs",
     "((x*cos(pi*rotation/180) + y*sin(pi*rotation/180))^2"
     " + condition*(y*cos(pi*rotation/180) - x*sin(pi*rotation/180))^2)/2",
-    Hyper("condition", "κ", 10.0, 1.0, 1e6, log=True, help="largest curvature over the smallest, which is 1"),
+    Hyper(
+        "condition",
+        "κ",
+        10.0,
+        1.0,
+        1e6,
+        log=True,
+        help="condition number: the largest curvature over the smallest, which is 1",
+    ),
     Hyper("rotation", "φ", 30.0, -180.0, 180.0, unit="°", help="direction of the smallest curvature"),
     domain=(-4.0, 4.0, -4.0, 4.0),
     minima=((0.0, 0.0),),
     start=(-3.0, 2.0),
     rate=0.15,
-    summary="Set how much steeper one direction is than the other, and turn both: "
-    "the rate must stay below 2/κ, the shallow direction pays for it.",
+    summary="A quadratic with adjustable condition number and rotation: "
+    "the rate must stay below 2/κ, which makes the shallow direction slow.",
     source="Goh 2017, Why Momentum Really Works, https://distill.pub/2017/momentum",
     log_levels=True,
 )
@@ -68,7 +76,7 @@ def quadratic(theta, grad, stream, constants, work):
     minima=((0.0, 0.0),),
     start=(-4.5, 1.5),
     rate=0.0095,
-    summary="100 times steeper in y: plain descent zigzags, and diverges above a rate of 2/200.",
+    summary="100 times steeper in y: gradient descent zigzags, and diverges above a rate of 2/200.",
     source="quadratic with condition number 100",
     log_levels=True,
 )
@@ -88,7 +96,7 @@ def ellipse100(theta, grad, stream, constants, work):
     minima=((0.0, 0.0),),
     start=(-1.6, 1.4),
     rate=0.0019,
-    summary="Curvatures 1 and 1000, turned by 60°: a rate for each coordinate does not help, momentum does.",
+    summary="Curvatures 1 and 1000, rotated by 60°: per-coordinate rates do not help, momentum does.",
     source="quadratic with eigenvalues 1 and 1000",
     log_levels=True,
 )
@@ -129,7 +137,7 @@ def booth(theta, grad, stream, constants, work):
     minima=((0.0, 0.0),),
     start=(-9.0, 4.0),
     rate=1.0,
-    summary="A flat, long bowl along the diagonal: small gradients call for a large rate.",
+    summary="A long, flat bowl along the diagonal: small gradients need a large rate.",
     source="Surjanovic & Bingham",
     log_levels=True,
 )
@@ -150,7 +158,7 @@ def matyas(theta, grad, stream, constants, work):
     fmin=-2.0,
     start=(-3.5, 0.5),
     rate=0.2,
-    summary="A quadratic whose coordinates are coupled: its minimum is not where either term is least.",
+    summary="A quadratic with coupled coordinates: neither of its terms is minimal at its minimum.",
     source="Surjanovic & Bingham",
 )
 def trid(theta, grad, stream, constants, work):
@@ -169,7 +177,7 @@ def trid(theta, grad, stream, constants, work):
     minima=((0.0, 0.0),),
     start=(-3.0, 6.0),
     rate=0.003,
-    summary="Gentle at the bottom, a wall of fourth degree far out: the rate that is safe up there is slow down here.",
+    summary="Gentle at the bottom, quartic walls far out: a rate that is safe up there is slow down here.",
     source="Surjanovic & Bingham",
     log_levels=True,
 )

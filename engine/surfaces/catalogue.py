@@ -1,4 +1,4 @@
-"""What a surface is: a function of two numbers with its exact gradient, and what is known about it."""
+"""The catalogue of surfaces: functions of two numbers with exact gradients, and what is known about them."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ Kind = Literal["saddle", "local-min", "local-max", "degenerate"]
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """One 2-D function that can be minimised.
+    """One 2-D function to minimise.
 
-    formula is text of the expression language in x, y and the knobs' names; where formula_is_exact is False
-    it is for the eye alone. minima are the global ones inside the domain, all at height fmin (-inf if there
-    is no lowest point), stationary the other points of zero gradient; where they fill a curve or are too
-    many, samples of them. view is the part of the domain to show first. rate is a learning rate at which
-    plain gradient descent from start does something worth seeing. log_levels asks for levels that are
-    logarithmic above fmin. smooth is False if the gradient jumps or does not exist somewhere; the kernel
-    returns 0 there.
+    formula is text of the expression language in x, y and the knobs' names; if formula_is_exact is False it is for
+    display only. minima are the global ones inside the domain, all of value fmin (-inf if unbounded below), stationary
+    the other points of zero gradient; where they fill a curve or are too many, samples of them. view is the part of the
+    domain to show first. rate is a learning rate at which plain gradient descent from start shows something
+    interesting. log_levels asks for contour levels that are logarithmic above fmin. smooth is False if the gradient
+    jumps or does not exist somewhere; the kernel returns 0 there.
     """
 
     key: str
@@ -70,7 +69,7 @@ def surface(
     formula_is_exact: bool = True,
     axes: tuple[str, str] = ("x", "y"),
 ) -> Callable[[Callable[..., Any]], Kernel]:
-    """Declare a surface over its OBJECTIVE function, whose constants are the packed knobs."""
+    """Decorator: declare a surface over its OBJECTIVE function, whose constants are the packed knobs."""
 
     def declare(function: Callable[..., Any]) -> Kernel:
         kernel = Kernel(function, OBJECTIVE)

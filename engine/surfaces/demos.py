@@ -1,4 +1,4 @@
-"""From demos: the surfaces that people know from gradient_descent_viz and from Emilien Dupont's page."""
+"""Surfaces of well-known demos: gradient_descent_viz and Emilien Dupont's page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ viz = partial(
 
 @inline
 def bump(x, y):
-    """A round hill of height 1; its slope is -10 (x, y) times itself."""
+    """A Gaussian bump of height 1; its gradient is -10 (x, y) times its value."""
     return math.exp(-(x * x + y * y) / 0.2)
 
 
@@ -35,7 +35,7 @@ def bump(x, y):
     ),
     start=(0.4, 1.6),
     rate=0.01,
-    summary="A deep and a deeper hole: four methods from one start do not end in the same one.",
+    summary="Two holes, one deeper: four optimizers from one start do not all end in the same one.",
     source="Emilien Dupont 2018, https://emiliendupont.github.io/2018/01/24/optimization-visualization",
 )
 def dupont(theta, grad, stream, constants, work):
@@ -59,7 +59,7 @@ def dupont(theta, grad, stream, constants, work):
         ("saddle", 0.12025036405942183, 0.0),
     ),
     rate=0.01,
-    summary="The hole near the start is not the deep one: only a run with momentum can reach the other.",
+    summary="The hole near the start is not the deepest: only momentum can reach the other.",
 )
 def viz_local_minimum(theta, grad, stream, constants, work):
     x = theta[0]
@@ -77,7 +77,7 @@ def viz_local_minimum(theta, grad, stream, constants, work):
     "x^2 + y^2",
     minima=((0.0, 0.0),),
     rate=0.05,
-    summary="A round bowl: every method arrives, and their ways differ all the same.",
+    summary="A round bowl: every optimizer arrives, but along different paths.",
 )
 def viz_global_minimum(theta, grad, stream, constants, work):
     x = theta[0]
@@ -95,7 +95,7 @@ def viz_global_minimum(theta, grad, stream, constants, work):
     fmin=-1.0,
     stationary=(("saddle", 0.5 * math.pi, 0.0),),
     rate=0.1,
-    summary="The start lies almost on a ridge: methods that rescale the gradient leave the saddle first.",
+    summary="Starts almost on a ridge: optimizers that rescale the gradient leave the saddle first.",
 )
 def viz_saddle_point(theta, grad, stream, constants, work):
     x = theta[0]
@@ -112,7 +112,7 @@ def viz_saddle_point(theta, grad, stream, constants, work):
     minima=((0.0, 0.0),),
     fmin=-1.0,
     rate=0.2,
-    summary="A long dent in a bowl that is long the other way: the way down turns.",
+    summary="An elongated dent in a bowl elongated the other way: the path downhill turns.",
 )
 def viz_ecliptic_bowl(theta, grad, stream, constants, work):
     x = 0.5 * theta[0]
@@ -159,11 +159,11 @@ def viz_hills(theta, grad, stream, constants, work):
     minima=((0.0, 0.0),),
     fmin=-math.sin(0.01) / 0.01 + 1e-6,
     rate=0.1,
-    summary="Terraces around a hole: on them the slope is little, and a run may stop on one.",
+    summary="Terraces around a hole: their slope is small, and a run may stop on one.",
     smooth=False,
 )
 def viz_plateau(theta, grad, stream, constants, work):
-    """The 0.01 keeps sin(r)/r from 0/0 at the origin and leaves a faint point there."""
+    """The 0.01 avoids 0/0 in sin(r)/r at the origin and leaves a slight kink there."""
     x = theta[0]
     y = theta[1]
     h = math.sqrt(x * x + y * y)

@@ -1,8 +1,8 @@
-"""A typed formula as a program for a small compiled machine that gives value and exact gradient.
+"""Typed formulas compiled to bytecode for a small compiled machine that computes value and exact gradient.
 
-The machine works on triples (value, d/dx, d/dy). Instruction i writes register i + 2, registers 0 and 1
-are x and y, and equal parts of a formula are computed once. Compiling a program is a matter of
-microseconds: no kernel is built, and a parameter is one number among the constants.
+The machine works on triples (value, d/dx, d/dy). Instruction i writes register i + 2, registers 0 and 1 are x and y,
+and common subexpressions are computed once. Compiling a program takes microseconds: no kernel is built, and a parameter
+is one number among the constants.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from engine.expressions import ExpressionError, Node, Tree, apply, check_paramet
 
 Array = np.ndarray
 
-# A program: [instructions, where they start, place of the result, parameters ..., literals ...,
-# (operation, a, b, c) ...]. a, b, c are places in the work array or, for an operation with a constant, in
+# A program: [number of instructions, their offset, offset of the result, parameters ..., literals ...,
+# (operation, a, b, c) ...]. a, b, c are offsets in the work array or, for an operation with a constant, in
 # this array.
 HEADER = 3
-PARAMETERS = HEADER  # place of the first parameter
+PARAMETERS = HEADER  # offset of the first parameter
 _WORDS = 4
 _TRIPLE = 3
 
@@ -48,12 +48,12 @@ _LEFT_CONSTANT = {"+": "r+c", "-": "c-r", "*": "r*c", "/": "c/r"}
 
 _LN2 = math.log(2.0)
 _LN10 = math.log(10.0)
-_MOST_FACTORS = 64.0  # of a power that is multiplied out
+_MOST_FACTORS = 64.0  # exponent up to which a power is multiplied out
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A formula ready for `formula_objective`: what its `constants` and `work` are."""
+    """A formula compiled for `formula_objective`: its `constants` and the size of its `work`."""
 
     text: str
     tree: Tree
@@ -69,7 +69,7 @@ class Program:
         return self.constants_with({})
 
     def constants_with(self, changed: Mapping[str, float]) -> Array:
-        """The packed program with other values of some parameters."""
+        """The packed program with other values for some parameters."""
         values = {**self.parameters, **changed}
         numbers = [*(values[name] for name in self.parameters), *self._literals]
         header = [len(self._code), HEADER + len(numbers), self._result]
@@ -78,7 +78,7 @@ class Program:
 
 
 def program(text: str, parameters: Mapping[str, float]) -> Program:
-    """The program of a formula in x, y and parameters.
+    """Compile a formula in x, y and parameters.
 
     Raises SettingError for a parameter's name or value, ExpressionError for the text.
     """
@@ -91,7 +91,7 @@ def program(text: str, parameters: Mapping[str, float]) -> Program:
 
 
 def read_formula(text: str, known: Mapping[str, float], most: int) -> dict[str, float]:
-    """The parameters of a formula: `known` ones that it uses keep their values, new names are 1.
+    """The parameters of a formula: `known` ones that it uses keep their values, new names get 1.
 
     Raises ExpressionError for the text, SettingError if there are more than `most`.
     """
@@ -128,16 +128,16 @@ class _Parameter:
     place: int
 
 
-_Operand = int | _Literal | _Parameter  # an int is a register's place in the work array
+_Operand = int | _Literal | _Parameter  # an int is the offset of a register in the work array
 
 
 class _Compiler:
-    """Turns a tree into instructions; what depends on literals alone is computed here."""
+    """Turns a tree into instructions, with constant folding."""
 
     def __init__(self, parameters: Mapping[str, float]) -> None:
         self.parameters = dict(parameters)
-        self.literals: dict[str, int] = {}  # hexadecimal, so that 0.0 and -0.0 differ; place
-        self.code: dict[tuple[int, ...], int] = {}  # instruction; place of its result
+        self.literals: dict[str, int] = {}  # hexadecimal, so that 0.0 and -0.0 differ -> offset
+        self.code: dict[tuple[int, ...], int] = {}  # instruction -> offset of its result
 
     def compile(self, tree: Tree) -> Program:
         with np.errstate(all="ignore"):
@@ -194,15 +194,15 @@ class _Compiler:
 
 @inline
 def _times(slope, rate):
-    """slope * rate by the chain rule, 0 where either is 0: beside an infinite slope nothing moves."""
+    """slope * rate of the chain rule, 0 where either is 0, even if the other is infinite."""
     product = slope * rate
     return product if slope != 0.0 and rate != 0.0 else 0.0
 
 
 @inline
 def _floor(x):
-    """The largest whole number not above x."""
-    # From 2^52 on every number is whole; inf and nan stay what they are.
+    """The largest integer not above x."""
+    # From 2^52 on every number is an integer; inf and nan stay as they are.
     if not abs(x) < 4503599627370496.0:
         return x
     whole = float(int(x))
@@ -211,7 +211,7 @@ def _floor(x):
 
 @inline
 def _whole_power(x, n):
-    """x to a whole n from 0 to _MOST_FACTORS, by multiplication."""
+    """x to an integer power n from 0 to _MOST_FACTORS, by multiplication."""
     power = 1.0
     factor = x
     left = int(n)
@@ -225,7 +225,7 @@ def _whole_power(x, n):
 
 @inline
 def _power(x, n):
-    """(x^n, its derivative by x) for a constant n."""
+    """(x^n, its derivative with respect to x) for a constant n."""
     size = abs(n)
     if size <= _MOST_FACTORS and size == _floor(size):
         if n == 0.0:
@@ -242,8 +242,8 @@ def _power(x, n):
 def formula_objective(theta, grad, stream, constants, work):
     """Run a program at theta = (x, y): constants is the packed program, work holds its registers.
 
-    Where a derivative does not exist it is 0 (sign, abs, floor at a jump; an infinite slope of something
-    that does not move), or the mean of both sides (min, max of equals).
+    Where a derivative does not exist it is 0 (sign, abs, floor at a jump; an infinite slope of an unchanging argument),
+    or the mean of both sides (min, max of equals).
     """
     work[0] = theta[0]
     work[1] = 1.0
@@ -264,7 +264,7 @@ def formula_objective(theta, grad, stream, constants, work):
         if operation < LOAD:
             u = work[a]
             v = work[b]
-            # The result moves by left * du + right * dv.
+            # The differential of the result is left * du + right * dv.
             left = 0.0
             right = 0.0
             if operation == ADD:

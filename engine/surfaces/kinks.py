@@ -1,4 +1,4 @@
-"""Kinks and edges: the gradient jumps, or the minimum lies where the domain ends.
+"""Kinks and edges: the gradient jumps, or the minimum is on the boundary of the domain.
 
 Where there is no gradient the kernels return 0.
 """
@@ -28,7 +28,7 @@ def sign(u):
     minima=((0.0, 0.0),),
     start=(-2.5, 1.7),
     rate=0.05,
-    summary="The same slope however near the minimum: a constant rate never settles, a falling one does.",
+    summary="The slope is the same however near the minimum: a constant rate never settles, a decaying one does.",
     source="weighted L1 norm",
 )
 def absolute(theta, grad, stream, constants, work):
@@ -47,12 +47,12 @@ def absolute(theta, grad, stream, constants, work):
     minima=((-10.0, 1.0),),
     start=(-13.0, -1.5),
     rate=0.001,
-    summary="A knife-edge valley towards which the gradient grows without bound: clip it to stay near.",
+    summary="A knife-edge valley near which the gradient is unbounded: clip it to stay close.",
     source="Bukin 1997; Surjanovic & Bingham",
 )
 def bukin6(theta, grad, stream, constants, work):
     x = theta[0]
-    # A division stays one; a product would be fused with the difference, which then is not 0 at the minimum.
+    # Division, because a product would be fused with the difference, which is then not 0 at the minimum.
     u = theta[1] - x * x / 100.0
     root = math.sqrt(abs(u))
     slope = 50.0 * sign(u) / root if root > 0.0 else 0.0
@@ -77,7 +77,7 @@ def ripple(u):
     fmin=-959.6406627208509,
     start=(300.0, 300.0),
     rate=1.0,
-    summary="Deep folds everywhere, and the lowest point on the edge of the box, where the slope is not 0.",
+    summary="Deep folds everywhere, and the minimum on the edge of the domain, where the gradient is not 0.",
     source="Whitley et al. 1996; Surjanovic & Bingham, minimum to full precision",
 )
 def eggholder(theta, grad, stream, constants, work):
@@ -99,7 +99,7 @@ def eggholder(theta, grad, stream, constants, work):
     fmin=-2.0626118708227383,
     start=(-2.9, 2.2),
     rate=0.1,
-    summary="A tray of smooth pits parted by sharp crests; the four at the centre are the deepest.",
+    summary="Smooth pits separated by sharp crests; the four at the centre are the deepest.",
     source="Mishra 2006; Surjanovic & Bingham",
 )
 def cross_in_tray(theta, grad, stream, constants, work):
@@ -129,7 +129,7 @@ def cross_in_tray(theta, grad, stream, constants, work):
     fmin=-19.208502567886732,
     start=(6.4, 7.5),
     rate=0.02,
-    summary="A table with its feet in the corners: each pit outwards is deeper than the one before.",
+    summary="Pits that get deeper outwards, with the deepest four near the corners.",
     source="Mishra 2006; Surjanovic & Bingham",
 )
 def holder_table(theta, grad, stream, constants, work):

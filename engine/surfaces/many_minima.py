@@ -1,4 +1,4 @@
-"""Many minima: more valleys than descent can look into."""
+"""Many minima: highly multimodal surfaces."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ SQRT2 = math.sqrt(2.0)
     ),
     start=(-3.4, 2.7),
     rate=0.001,
-    summary="A bowl covered with dents, one to the unit: descent ends in the nearest dent, "
-    "about 1% of all starts in the deepest.",
+    summary="A bowl covered with one dent per unit: descent ends in the nearest one, "
+    "from about 1% of all starts in the deepest.",
     source="Rastrigin 1974; Surjanovic & Bingham",
 )
 def rastrigin(theta, grad, stream, constants, work):
@@ -48,7 +48,7 @@ def rastrigin(theta, grad, stream, constants, work):
     minima=((0.0, 0.0),),
     start=(-1.7, 1.3),
     rate=0.02,
-    summary="Dents around a steep funnel that ends in a point: near it the gradient does not shrink.",
+    summary="Dents around a steep funnel with a sharp tip: near it the gradient does not vanish.",
     source="Ackley 1987; Surjanovic & Bingham",
     smooth=False,
 )
@@ -74,7 +74,7 @@ def ackley(theta, grad, stream, constants, work):
     minima=((0.0, 0.0),),
     start=(-16.0, 11.0),
     rate=0.5,
-    summary="A regular egg box on a bowl so shallow that from inside hardly anything shows the way.",
+    summary="A regular egg box on a bowl so shallow that gradients hardly point towards the minimum.",
     source="Griewank 1981; Surjanovic & Bingham",
 )
 def griewank(theta, grad, stream, constants, work):
@@ -96,7 +96,7 @@ def griewank(theta, grad, stream, constants, work):
     minima=((420.968746359982, 420.968746359982),),
     start=(150.0, 330.0),
     rate=2.0,
-    summary="The deepest valley lies in a corner, far from the second best: what looks promising misleads.",
+    summary="The deepest valley is in a corner, far from the second deepest: promising regions mislead.",
     source="Schwefel 1981; Surjanovic & Bingham, constant to full precision",
 )
 def schwefel(theta, grad, stream, constants, work):
@@ -120,7 +120,7 @@ def schwefel(theta, grad, stream, constants, work):
     minima=((1.0, 1.0),),
     start=(-1.3, 3.2),
     rate=0.002,
-    summary="Ripples that grow with the distance: smooth near the minimum, rough where descent begins.",
+    summary="Ripples that grow with distance: smooth near the minimum, rough where descent begins.",
     source="Surjanovic & Bingham",
 )
 def levy13(theta, grad, stream, constants, work):
@@ -147,7 +147,7 @@ def levy13(theta, grad, stream, constants, work):
     minima=((0.0, 0.0),),
     start=(-4.4, 2.0),
     rate=0.005,
-    summary="Nine large hollows in a grid, the middle one lowest.",
+    summary="Nine large hollows in a grid, the middle one the lowest.",
     source="Jamil & Yang 2013, https://arxiv.org/abs/1308.4008",
 )
 def eggcrate(theta, grad, stream, constants, work):
@@ -169,7 +169,7 @@ def eggcrate(theta, grad, stream, constants, work):
     minima=((0.0, 0.0),),
     start=(-1.6, 1.3),
     rate=0.01,
-    summary="From afar a plain bowl, from near full of ripples: the scale of a step decides which is seen.",
+    summary="A plain bowl from afar, full of ripples up close: the step size decides which one descent sees.",
     source="Bohachevsky 1986; Surjanovic & Bingham",
     log_levels=True,
 )
@@ -193,7 +193,7 @@ def bohachevsky1(theta, grad, stream, constants, work):
     fmin=-1.0,
     start=(-0.9, 0.85),
     rate=0.005,
-    summary="Rings around a drop: every ring is a valley that holds descent, whatever its direction.",
+    summary="Concentric ripples: every ring is a valley that traps descent, whatever its direction.",
     source="Surjanovic & Bingham",
 )
 def dropwave(theta, grad, stream, constants, work):
@@ -203,7 +203,7 @@ def dropwave(theta, grad, stream, constants, work):
     r = math.sqrt(rr)
     c = 1.0 + math.cos(12.0 * r)
     d = 0.5 * rr + 2.0
-    # The wave's slope over r has a limit at the origin, but 0 times anything is 0 there.
+    # wave has a limit at the origin, but it is multiplied by 0 there.
     wave = 12.0 * math.sin(12.0 * r) / r if r > 0.0 else 0.0
     slope = (wave + c / d) / d
     grad[0] = slope * x
@@ -220,7 +220,7 @@ def dropwave(theta, grad, stream, constants, work):
     minima=((0.0, 0.0),),
     start=(-1.6, 0.6),
     rate=0.02,
-    summary="Ripples that get finer outwards, along crossed valleys on which the value hardly changes.",
+    summary="Ripples that get finer outwards, along crossed valleys in which the value hardly changes.",
     source="Schaffer 1984; Surjanovic & Bingham",
 )
 def schaffer2(theta, grad, stream, constants, work):
@@ -253,11 +253,11 @@ def schaffer2(theta, grad, stream, constants, work):
     fmin=0.29257863203598056,
     start=(-1.9, 1.5),
     rate=0.05,
-    summary="Four equal minima on the innermost of crossed valleys; all others are higher by a hair.",
+    summary="Four equal minima in the innermost of crossed valleys; all others are only slightly higher.",
     source="Schaffer 1984; Surjanovic & Bingham, minima to full precision",
 )
 def schaffer4(theta, grad, stream, constants, work):
-    """The bars of the formula need no care: cos(sin(u)) is even in u."""
+    """The absolute value in the formula can be dropped: cos(sin(u)) is even in u."""
     x = theta[0]
     y = theta[1]
     u = x * x - y * y
@@ -275,9 +275,9 @@ def schaffer4(theta, grad, stream, constants, work):
 
 @inline
 def comb(t):
-    """The sum over k = 1..5 of k cos((k + 1) t + k), and its slope.
+    """The sum over k = 1..5 of k cos((k + 1) t + k), and its derivative.
 
-    From one k to the next the phase grows by t + 1: a rotation in place of a cosine.
+    From one k to the next the phase grows by t + 1: a rotation replaces a cosine.
     """
     c = math.cos(2.0 * t + 1.0)
     s = math.sin(2.0 * t + 1.0)
@@ -306,7 +306,7 @@ def comb(t):
     fmin=-186.73090883102384,
     start=(-7.6, -1.9),
     rate=0.0002,
-    summary="A field of spikes and pits, 18 of them equally deep: steep, narrow, and everywhere.",
+    summary="A field of steep, narrow spikes and pits, 18 of them equally deep.",
     source="Shubert 1972; Surjanovic & Bingham, three of the 18 minima",
 )
 def shubert(theta, grad, stream, constants, work):
@@ -319,7 +319,7 @@ def shubert(theta, grad, stream, constants, work):
 
 @inline
 def notch(t, m):
-    """sin(t) sin(m t^2 / pi)^20 and its slope."""
+    """sin(t) sin(m t^2 / pi)^20 and its derivative."""
     q = m * t * t / math.pi
     s = math.sin(q)
     s2 = s * s
@@ -339,7 +339,7 @@ def notch(t, m):
     fmin=-1.8013034100985525,
     start=(2.6, 1.9),
     rate=0.005,
-    summary="Sharp trenches in a plain: off them the gradient is almost nothing.",
+    summary="Sharp trenches in a plain: away from them the gradient is almost zero.",
     source="Michalewicz 1992; Surjanovic & Bingham",
 )
 def michalewicz(theta, grad, stream, constants, work):

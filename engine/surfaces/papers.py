@@ -1,4 +1,4 @@
-"""From papers: the pictures that explained one thing about descent."""
+"""Surfaces from papers, each of which illustrates one effect."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ shown = partial(surface, family="From papers and demos")
     minima=((1.0, 1.0 / 3.0),),
     start=(-1.21, 0.853),
     rate=0.003,
-    summary="Why momentum really works: drag its share from 0 to 0.99 and watch creeping turn into swinging.",
+    summary="Why Momentum Really Works: raise momentum from 0 to 0.99 and watch creeping turn into oscillation.",
     source="Goh 2017, https://distill.pub/2017/momentum",
     log_levels=True,
 )
@@ -45,7 +45,7 @@ def distill_momentum(theta, grad, stream, constants, work):
     ),
     start=(-1.75, 0.9),
     rate=0.3,
-    summary="Up to a rate of 0.047 descent stays in the sharp well; larger steps or noise leave it.",
+    summary="Up to a rate of 0.047, descent stays in the sharp well; larger steps or noise escape from it.",
     source="sharp and wide minima; Keskar et al. 2017, https://arxiv.org/abs/1609.04836",
 )
 def two_wells(theta, grad, stream, constants, work):
@@ -69,7 +69,7 @@ def two_wells(theta, grad, stream, constants, work):
     stationary=(("saddle", 0.0, 0.0),),
     start=(5.0, 0.1),
     rate=0.1,
-    summary="A large rate leaves the sharp end of the valley by itself, for where x² + y² is below 2/rate.",
+    summary="A large rate leaves the sharp end of the valley by itself, until x² + y² is below 2/rate.",
     source="Wang et al. 2022, https://arxiv.org/abs/2110.03677",
     log_levels=True,
 )
@@ -94,7 +94,7 @@ def weight_product(theta, grad, stream, constants, work):
     ),
     start=(5.5, -2.4),
     rate=0.1,
-    summary="One neuron fed back 50 times: the gradient explodes at a wall and throws descent out, "
+    summary="One recurrent neuron over 50 steps: the gradient explodes at a wall and throws descent out, "
     "unless it is clipped.",
     source="Pascanu, Mikolov & Bengio 2013, https://arxiv.org/abs/1211.5063",
     formula_is_exact=False,
@@ -103,7 +103,7 @@ def weight_product(theta, grad, stream, constants, work):
 def cliff(theta, grad, stream, constants, work):
     """xw and xb are the derivatives of x after the steps so far.
 
-    They are carried forward: the same products as in back-propagation, without keeping the 50 states.
+    Forward-mode differentiation: the same products as in backpropagation, without storing the 50 states.
     """
     w = theta[0]
     x = 0.5

@@ -1,4 +1,4 @@
-"""Saddles: the gradient vanishes where there is no minimum."""
+"""Saddles: the gradient vanishes away from any minimum."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ saddle_like = partial(surface, family="Saddles")
     stationary=(("saddle", 0.0, 0.0),),
     start=(-1.5, 1e-3),
     rate=0.05,
-    summary="Down one way, up the other, no bottom: from the ridge, descent first runs into the saddle.",
+    summary="Down one way, up the other, unbounded below: from the ridge, descent first approaches the saddle.",
     source="textbook saddle, unbounded below",
 )
 def saddle(theta, grad, stream, constants, work):
@@ -40,7 +40,7 @@ def saddle(theta, grad, stream, constants, work):
     stationary=(("saddle", 0.0, 0.0),),
     start=(1.0, 1e-4),
     rate=0.1,
-    summary="The nearer the ridge the start, the longer the saddle holds descent up; momentum, noise help.",
+    summary="The closer the start to the ridge, the longer the saddle delays descent; momentum and noise help.",
     source="Du et al. 2017, https://arxiv.org/abs/1705.10412",
 )
 def quartic_saddle(theta, grad, stream, constants, work):
@@ -62,7 +62,7 @@ def quartic_saddle(theta, grad, stream, constants, work):
     start=(1.5, 0.02),
     rate=0.02,
     summary="Three ways down and three up, without curvature at the centre: "
-    "descent slows to a crawl before it slips off.",
+    "descent slows to a crawl before it escapes.",
     source="textbook monkey saddle, unbounded below",
 )
 def monkey(theta, grad, stream, constants, work):
@@ -82,7 +82,7 @@ def monkey(theta, grad, stream, constants, work):
     stationary=(("saddle", 0.0, 0.0),),
     start=(-2.5, 2.4),
     rate=0.02,
-    summary="Two weights in a row: a saddle at the origin between two curves of minima, x y = 1.",
+    summary="Two weights in series: a saddle at the origin between two curves of minima, x y = 1.",
     source="two-layer linear network; Saxe et al. 2014, https://arxiv.org/abs/1312.6120",
     log_levels=True,
 )

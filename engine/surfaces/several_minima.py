@@ -1,4 +1,4 @@
-"""Several minima: which one is found depends on the start and on the way down."""
+"""Several minima: the start and the optimizer decide which one is found."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PI = math.pi
     ),
     start=(-0.5, -0.6),
     rate=0.01,
-    summary="Four equal minima around one hill: a start moved by a hair at the top ends up somewhere else.",
+    summary="Four equal minima around one hill: a tiny change of a start near the top leads to another one.",
     source="Himmelblau 1972; Jamil & Yang 2013",
     log_levels=True,
 )
@@ -66,12 +66,12 @@ def himmelblau(theta, grad, stream, constants, work):
     ),
     start=(-1.4, 0.6),
     rate=1e-5,
-    summary="Values from 3 to a million in one box: what is a small rate at the rim crawls at the bottom.",
+    summary="Values from 3 to a million: a rate that is safe at the rim crawls at the bottom.",
     source="Goldstein & Price 1971; Surjanovic & Bingham",
     log_levels=True,
 )
 def goldstein_price(theta, grad, stream, constants, work):
-    """f = a b with a = 1 + s^2 q and b = 30 + t^2 r; a and q change alike with x and y."""
+    """f = a b with a = 1 + s^2 q and b = 30 + t^2 r; a and q have equal partial derivatives."""
     x = theta[0]
     y = theta[1]
     s = x + y + 1.0
@@ -116,7 +116,7 @@ def goldstein_price(theta, grad, stream, constants, work):
     ),
     start=(-1.0, -0.1),
     rate=0.02,
-    summary="Six minima, two of them deepest: from most of the middle descent finds one of the two.",
+    summary="Six minima, two of them global: from most of the middle, descent finds one of these.",
     source="Dixon & Szegö 1978; Surjanovic & Bingham",
     log_levels=True,
 )
@@ -145,7 +145,7 @@ def six_hump_camel(theta, grad, stream, constants, work):
     ),
     start=(2.1, 1.6),
     rate=0.03,
-    summary="Three hollows in a row: momentum may carry a run over the pass into the deepest.",
+    summary="Three hollows in a row: momentum may carry a run over the saddle into the deepest.",
     source="Surjanovic & Bingham",
     log_levels=True,
 )
@@ -172,7 +172,7 @@ SWELL = 10.0 * (1.0 - 1.0 / (8.0 * PI))
     stationary=(("saddle", 0.0, 6.0), ("saddle", 2.0 * PI, 1.1)),
     start=(0.4, 13.5),
     rate=0.02,
-    summary="A bent valley with three equal minima: two starts side by side part ways at its saddles.",
+    summary="A curved valley with three equal minima: neighbouring starts separate at its saddles.",
     source="Branin 1972; Surjanovic & Bingham",
     log_levels=True,
 )
@@ -203,7 +203,7 @@ def branin(theta, grad, stream, constants, work):
     ),
     start=(0.4, -0.2),
     rate=0.01,
-    summary="Four hollows of different depth around one hill: which one is decided in the first steps.",
+    summary="Four hollows of different depth around one hill: the first steps decide which one is found.",
     source="Styblinski & Tang 1990; Surjanovic & Bingham",
 )
 def styblinski_tang(theta, grad, stream, constants, work):
@@ -229,7 +229,7 @@ def styblinski_tang(theta, grad, stream, constants, work):
     ),
     start=(2.2, -1.5),
     rate=0.05,
-    summary="A trough with a wavy floor: two hollows with a saddle between them.",
+    summary="A trough with a wavy floor: two hollows and a saddle between them.",
     source="McCormick 1976; Surjanovic & Bingham",
 )
 def mccormick(theta, grad, stream, constants, work):
@@ -256,7 +256,7 @@ def mccormick(theta, grad, stream, constants, work):
     ),
     start=(1.9, 2.2),
     rate=0.2,
-    summary="One hole in an endless plain: a few units away the gradient is 0 to the last digit.",
+    summary="One hole in a vast plain: a few units away the gradient is zero to machine precision.",
     source="Easom 1990; Surjanovic & Bingham",
 )
 def easom(theta, grad, stream, constants, work):
@@ -289,8 +289,8 @@ def easom(theta, grad, stream, constants, work):
     ),
     start=(0.1, 1.3),
     rate=0.02,
-    summary="Three hills, three hollows and flat land around: outside, descent goes to sleep.",
-    source="peaks of MATLAB",
+    summary="Three hills and three hollows surrounded by a plain, where descent stalls.",
+    source="MATLAB's peaks",
 )
 def peaks(theta, grad, stream, constants, work):
     x = theta[0]
@@ -322,7 +322,7 @@ def peaks(theta, grad, stream, constants, work):
     ),
     start=(3.2, 0.6),
     rate=0.003,
-    summary="Two deepest holes and several shallower ones, beside cliffs that throw large steps far away.",
+    summary="Two global minima and several shallower ones, beside cliffs that throw large steps far away.",
     source="Mishra 2006; Jamil & Yang 2013, minima to full precision",
 )
 def bird(theta, grad, stream, constants, work):
@@ -354,7 +354,7 @@ def bird(theta, grad, stream, constants, work):
     ),
     start=(8.0, 3.0),
     rate=5e-6,
-    summary="A trench along y, 100,000 times steeper across, with a deep hole at either end.",
+    summary="A trench along y, 100,000 times steeper across, with a deep hole at each end.",
     source="Deckkers & Aarts 1991; Jamil & Yang 2013, minima to full precision",
     log_levels=True,
 )

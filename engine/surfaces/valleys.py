@@ -1,4 +1,4 @@
-"""Valleys: long curved floors between steep walls, and scales that differ by decades."""
+"""Valleys: long curved floors between steep walls, and badly scaled axes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ valley = partial(surface, family="Valleys", log_levels=True)
     minima=((1.0, 1.0),),
     start=(-1.2, 1.0),
     rate=0.001,
-    summary="The classic curved valley: easy to fall into, slow to walk along to its minimum.",
+    summary="The classic curved valley: easy to enter, slow to follow to its minimum.",
     source="Rosenbrock 1960; Surjanovic & Bingham",
 )
 def rosenbrock(theta, grad, stream, constants, work):
@@ -39,7 +39,7 @@ def rosenbrock(theta, grad, stream, constants, work):
     minima=((1.0, 1.0),),
     start=(-0.8, 0.6),
     rate=0.001,
-    summary="Rosenbrock's valley bent to a cubic: its middle is flat, and descent nearly stops there.",
+    summary="Rosenbrock's valley along a cubic: its middle is flat, and descent nearly stops there.",
     source="Leon 1966, the cubic original",
 )
 def leon(theta, grad, stream, constants, work):
@@ -87,7 +87,7 @@ def beale(theta, grad, stream, constants, work):
     stationary=(("saddle", 1.0 / 3.0, 0.0),),
     start=(5.0, -0.2),
     rate=0.02,
-    summary="A parabolic valley with a minimum in each arm and a saddle where they part.",
+    summary="A parabolic valley with a minimum in each arm and a saddle where they meet.",
     source="Dixon & Price 1989; Surjanovic & Bingham",
 )
 def dixonprice(theta, grad, stream, constants, work):
@@ -112,7 +112,7 @@ def dixonprice(theta, grad, stream, constants, work):
     ),
     start=(28.0, 1.0),
     rate=0.0005,
-    summary="A deep valley and a shallow one: descent commonly ends in the wrong one, at height 49.",
+    summary="A deep valley and a shallow one: descent often ends in the shallow one, at a value of 49.",
     source="Freudenstein & Roth 1963; Moré, Garbow & Hillstrom 1981, problem 2",
 )
 def freudenstein_roth(theta, grad, stream, constants, work):
@@ -163,7 +163,7 @@ def brown_badly_scaled(theta, grad, stream, constants, work):
     ),
     start=(0.5, 3.0),
     rate=5e-10,
-    summary="A hair-thin valley along both axes, its floor so flat that plain descent seems to stand still.",
+    summary="A hair-thin valley along both axes, its floor so flat that gradient descent seems to stand still.",
     source="Powell 1970; Moré, Garbow & Hillstrom 1981, problem 3",
 )
 def powell_badly_scaled(theta, grad, stream, constants, work):

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from engine import Session, new_network, new_run
-from engine.batches import Taken
+from engine.batches import Batch
 
 
-def taken(updates: int, **run: object) -> list[Taken]:
+def taken(updates: int, **run: object) -> list[Batch]:
     session = Session(new_network("circle", [new_run("sgd", **run)], hidden=(2,), share=0.5))
     found = []
     for _ in range(updates):
@@ -34,7 +34,7 @@ def test_with_replacement_every_batch_is_whole() -> None:
 def test_the_past_is_told_as_it_was() -> None:
     session = Session(new_network("circle", [new_run("sgd", batch=60)], hidden=(2,)))
     session.advance(7)
-    assert session.runs[0].peek(3).taken == Taken(0, 180, 60, 250, "reshuffled")
+    assert session.runs[0].peek(3).taken == Batch(0, 180, 60, 250, "reshuffled")
 
 
 def test_the_gradient_is_that_of_these_examples() -> None:
@@ -59,12 +59,12 @@ def test_the_gradient_is_that_of_these_examples() -> None:
 @pytest.mark.parametrize(
     ("batch", "words"),
     [
-        (Taken(2, 10, 10, 250, "reshuffled"), "examples 11–20 of 250 in epoch 3, reshuffled"),
-        (Taken(0, 0, 1, 250, "fixed"), "example 1 of 250 in epoch 1, in fixed order"),
-        (Taken(4, 0, 250, 250, "fixed"), "all 250 examples"),
-        (Taken(0, 30, 10, 250, "replaced"), "10 of 250 examples, each drawn by itself"),
-        (Taken(0, 30, 1, 1250, "replaced"), "1 of 1,250 examples, drawn at random"),
+        (Batch(2, 10, 10, 250, "reshuffled"), "examples 11–20 of 250 in epoch 3, reshuffled"),
+        (Batch(0, 0, 1, 250, "fixed"), "example 1 of 250 in epoch 1, in fixed order"),
+        (Batch(4, 0, 250, 250, "fixed"), "all 250 examples"),
+        (Batch(0, 30, 10, 250, "replaced"), "10 of 250 examples, drawn with replacement"),
+        (Batch(0, 30, 1, 1250, "replaced"), "1 of 1,250 examples, drawn at random"),
     ],
 )
-def test_words_for_a_batch(batch: Taken, words: str) -> None:
-    assert batch.words == words
+def test_words_for_a_batch(batch: Batch, words: str) -> None:
+    assert batch.description == words

@@ -13,7 +13,7 @@ from numba import types
 from engine.contracts import pointer, routine
 from engine.expressions import parse
 from engine.optimizers import COMMON, OPTIMIZERS
-from engine.optimizers.pieces import complement
+from engine.optimizers.shared import bias_correction
 
 with np.load(Path(__file__).parent / "reference" / "optimizers.npz") as file:
     STORED = dict(file)
@@ -215,7 +215,7 @@ def test_no_gradient_no_step(key):
 def complements(betas, out):
     memory = np.zeros(2)
     for t in range(1, betas.size + 1):
-        out[t - 1] = complement(betas[t - 1], t, pointer(memory), 0)
+        out[t - 1] = bias_correction(betas[t - 1], t, pointer(memory), 0)
 
 
 @pytest.mark.parametrize("betas", [(0.9,), (0.999,), (0.999999,), (0.0,), (1e-300,), (0.999, 0.9, 0.0, 0.9999)])

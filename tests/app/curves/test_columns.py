@@ -3,18 +3,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.curves.axes import Scale
 from app.curves.columns import Columns
 from app.curves.samples import Samples
 from app.curves.series import Series
 from app.curves.table import COUNTED, CURVES, Course, Part
+from app.plots.axis_type import LOG
+from app.plots.scale import Scale
 from tests.app.curves.histories import due_until, grown, history_of, measured_of, picture_of, run_of, younger
 
 NOISY = np.random.default_rng(0).lognormal(size=20_000)
 STEPPED = Course(np.array([0.0, 3000.0, 20_000.0]), np.array([0.0, 30.0, 3000.0]))
 AXES = {
     "updates": (COUNTED, Scale(-200.0, 20_000.0, 0.0, 350.0)),
-    "log updates": (COUNTED, Scale(1.0, 20_000.0, 0.0, 350.0, log=True)),
+    "log updates": (COUNTED, Scale(1.0, 20_000.0, 0.0, 350.0, LOG)),
     "zoomed": (COUNTED, Scale(5000.5, 5040.5, 0.0, 350.0)),
     "epochs": (STEPPED, Scale(0.0, 3000.0, 0.0, 350.0)),
 }

@@ -12,13 +12,13 @@ from app.curves.panel import CurvePanel
 from app.curves.table import CURVES
 from app.look.theme import DARK, LIGHT
 from app.widgets.elided import ElidedLabel
-from engine import Session, Tweak, new_experiment, new_run
+from engine import Session, Setting, Tweak, new_experiment, new_run
 from tests.app.curves.histories import HARD, history_of, network_of, picture_of, run_of
 
 
 @pytest.fixture
 def picture():
-    tweak = Tweak(512, "optimizer.beta1", 0.97)
+    tweak = Tweak(512, Setting.of("optimizer.beta1"), 0.97)
     return picture_of(
         run_of(history_of(HARD["smooth"]), 0, tweaks=(tweak,)),
         run_of(history_of(HARD["noisy"]), 1),

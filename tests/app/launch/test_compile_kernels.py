@@ -47,7 +47,7 @@ def test_what_a_network_needs_is_its_own_activations_and_loss(tmp_path):
 
 def test_a_surface_does_not_wait_for_what_networks_need():
     names = {kernel.name for kernel in warmup._needed(str(presets()[0].path))}
-    assert not {"network_objective", "_look", "_pass_on", "_compare", "tanh", "mse"} & names
+    assert not {"network_objective", "_look", "_layer_values", "_losses", "tanh", "mse"} & names
 
 
 def test_nothing_is_compiled_later_than_what_is_needed_first(tmp_path):

@@ -47,7 +47,8 @@ def make(self):
 
 def look(self):
     bench = self.centralWidget()
-    if type(bench).__name__ == "Workbench" and bench.worker.published and bench.worker.published.picture.update > 5:
+    published = bench.training.published if type(bench).__name__ == "Workbench" else None
+    if published and published.picture.update > 5:
         self.watch.stop()
         tell("running")
 

@@ -50,9 +50,9 @@ def test_arrows_step_and_look_back(acting):
     acting.until(lambda: acting.update == 2)  # full batch: an epoch is an update
     acting.advance(10)
     acting.press(Key.Key_Left, Modifier.AltModifier)
-    acting.until(lambda: acting.bench._seen.picture.cursor == 11)
+    acting.until(lambda: acting.bench.controller.shown.picture.cursor == 11)
     acting.press(Key.Key_Left, Modifier.AltModifier)
-    acting.until(lambda: acting.bench._seen.picture.cursor == 10)
+    acting.until(lambda: acting.bench.controller.shown.picture.cursor == 10)
     acting.press(Key.Key_End)
     acting.until(lambda: acting.picture.cursor is None)
 
@@ -61,7 +61,7 @@ def test_undo_and_redo_with_keys_and_their_names(acting):
     undo, redo = acting.actions.by_name["undo"], acting.actions.by_name["redo"]
     assert not undo.isEnabled()
     assert not redo.isEnabled()
-    acting.bench.tweak("adam", "learning_rate", 0.5)
+    acting.bench.controller.tweak("adam", "learning_rate", 0.5)
     acting.settle()
     assert undo.isEnabled()
     assert undo.text() == "Undo learning rate"
@@ -85,9 +85,9 @@ def test_reset_speed_and_selection(acting):
     acting.press(Key.Key_Comma)
     acting.until(lambda: acting.published.speed == speed)
     acting.press(Key.Key_PageDown)
-    assert acting.bench._selected == "momentum"
+    assert acting.bench.controller.selected == "momentum"
     acting.press(Key.Key_PageDown)
-    assert acting.bench._selected == "adam"
+    assert acting.bench.controller.selected == "adam"
 
 
 def test_keys_of_runs(acting):
@@ -152,24 +152,24 @@ def test_arrows_belong_to_the_view_that_has_the_focus(acting, part):
 
 def test_save_as_and_open_with_dialogs(acting, monkeypatch, tmp_path):
     acting.advance(10)
-    acting.bench.tweak("adam", "learning_rate", 0.5)
+    acting.bench.controller.tweak("adam", "learning_rate", 0.5)
     place = tmp_path / "race"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(place), ""))
     acting.actions.by_name["save"].trigger()  # no place yet: asks for one
     saved = place.with_suffix(".toml")
     assert saved.exists()
-    assert acting.bench.path == saved
+    assert acting.bench.document.path == saved
     assert "race" in acting.shell.windowTitle()
-    acting.bench.tweak("adam", "learning_rate", 0.25)
+    acting.bench.controller.tweak("adam", "learning_rate", 0.25)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: pytest.fail("asked again"))
     acting.actions.by_name["save"].trigger()  # at once: the tweak is on its way to the worker
-    acting.bench.open(acting.bench.saved)
+    acting.bench.document.open(acting.bench.document.saved)
     acting.settle()
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(saved), ""))
     acting.actions.by_name["open"].trigger()
     acting.settle()
     assert [tweak.value for tweak in acting.run("adam").tweaks] == [0.25]
-    assert not acting.bench.undo_label
+    assert not acting.bench.document.undo_label
 
 
 def test_a_dialog_that_is_cancelled_changes_nothing(acting, monkeypatch):
@@ -180,7 +180,7 @@ def test_a_dialog_that_is_cancelled_changes_nothing(acting, monkeypatch):
         acting.actions.by_name[name].trigger()
     acting.settle()
     assert acting.picture.experiment == before
-    assert acting.bench.path is None
+    assert acting.bench.document.path is None
 
 
 def test_a_preset_opens_and_plays(acting):
@@ -192,7 +192,7 @@ def test_a_preset_opens_and_plays(acting):
     acting.actions.gallery.chosen.emit(Path(entry.path))
     acting.until(lambda: acting.published.playing and acting.update > 0)
     assert acting.picture.experiment.title == entry.experiment().title
-    assert acting.bench.path is None, "saving asks for a place of its own"
+    assert acting.bench.document.path is None, "saving asks for a place of its own"
 
 
 def test_panels_open_and_close_with_escape(acting):

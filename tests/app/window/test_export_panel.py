@@ -25,7 +25,7 @@ def panel(qtbot, themed):
     with qtbot.waitExposed(owner):
         owner.show()
     yield made
-    made.draughtsman.stop()
+    made.shut_down()
 
 
 def offered(panel: ExportPanel) -> list[str]:

@@ -122,7 +122,7 @@ def test_a_file_that_is_missing_or_broken_is_named(
         (tmp_path / "iris.csv").write_bytes(content)
     monkeypatch.setattr(bundled.resources, "files", lambda package: tmp_path)
     bundled._measured.cache_clear()
-    with pytest.raises(SettingError, match=r"the file assets/data/iris\.csv of the program cannot be read"):
+    with pytest.raises(SettingError, match=r"cannot read the bundled file assets/data/iris\.csv"):
         make("iris")
     monkeypatch.undo()
     assert len(make("iris").targets) == 150

@@ -158,13 +158,13 @@ def test_tiny_and_huge_columns_stay_finite(scaling: str, size: float) -> None:
 @pytest.mark.parametrize(("keys", "scaling"), [(("x2",), "none"), (("x",), "standardise")])
 def test_what_overflows_is_refused(keys: tuple[str, ...], scaling: str) -> None:
     huge = Examples(LINE.inputs * 1e300, LINE.targets, ("t",))
-    with pytest.raises(SettingError, match="too large for these features or this scaling"):
+    with pytest.raises(SettingError, match="these features or this scaling overflow"):
         training_data(huge, keys, scaling, 0.5, 1)
 
 
 def test_a_target_that_overflows_is_refused() -> None:
     huge = Examples(LINE.inputs, np.linspace(-1.0, 1.0, len(LINE.inputs)) * 1e300, ("t",))
-    with pytest.raises(SettingError, match="values of y are too large for this scaling"):
+    with pytest.raises(SettingError, match="values of y are too large: this scaling overflows"):
         training_data(huge, ("x",), "none", 0.5, 1, target_scaling="standardise")
 
 
@@ -197,10 +197,10 @@ def test_the_target_of_a_regression_is_scaled_by_its_training_part() -> None:
     examples = Examples(np.arange(5.0)[:, None], values, ("x",))
     data = training_data(examples, ("x",), "none", 0.6, 1, target_scaling="standardise")
     learned = data.targets[:3]
-    np.testing.assert_allclose(data.goals, (data.targets - learned.mean()) / learned.std(), rtol=1e-12)
+    np.testing.assert_allclose(data.scaled_targets, (data.targets - learned.mean()) / learned.std(), rtol=1e-12)
     assert sorted(data.targets) == sorted(values)
     classes = training_data(
         Examples(np.arange(5.0)[:, None], np.array([0.0, 1, 2, 1, 0]), ("x",), ("a", "b", "c")),
         ("x",), "none", 0.6, 1, target_scaling="standardise",
     )  # fmt: skip
-    np.testing.assert_array_equal(classes.goals, classes.targets)
+    np.testing.assert_array_equal(classes.scaled_targets, classes.targets)

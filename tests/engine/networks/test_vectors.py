@@ -25,13 +25,13 @@ from engine.networks.vectors import (
     mantissa,
     maximum,
     minimum,
+    noinline,
     positive,
     power_of_two,
     root,
     signed,
     splat,
     spread,
-    stay_outside,
     store,
     store_first,
     total,
@@ -191,7 +191,7 @@ def test_a_block_is_transposed_between_any_strides() -> None:
 def test_a_function_that_stays_outside_is_called() -> None:
     @njit(forceinline=False)
     def outside(x):
-        stay_outside()
+        noinline()
         return x + 1.0
 
     @njit(forceinline=False)

@@ -87,9 +87,9 @@ class Perceptron(nn.Module):
         return h
 
 
-def goals_of(learner):
+def targets_of(learner):
     """What the loss compares the outputs with."""
-    goals, loss = torch.tensor(learner.data.goals), learner.network.loss.kind
+    goals, loss = torch.tensor(learner.data.scaled_targets), learner.network.loss.kind
     if not learner.classes:
         return goals[:, None]
     if loss == "softmax":
@@ -138,7 +138,11 @@ def train(experiment, updates):
     problem, settings = problem_of(experiment.problem), experiment.runs[0].settings
     learner, knobs = problem.learner, settings.optimizer.values
     network = Perceptron(learner.network, problem.start)
-    inputs, goals, targets = torch.tensor(learner.data.inputs), goals_of(learner), torch.tensor(learner.data.goals)
+    inputs, goals, targets = (
+        torch.tensor(learner.data.inputs),
+        targets_of(learner),
+        torch.tensor(learner.data.scaled_targets),
+    )
     compare, loss_knobs = LOSSES[learner.network.loss.kind], learner.network.loss.values
     parts = slice(0, problem.examples), slice(problem.examples, None)
     optimizer = optimizer_of(settings, network)

@@ -230,6 +230,6 @@ def test_wrong_parameters_are_refused(parameters: dict[str, float], words: str) 
 
 
 def test_a_wrong_formula_is_refused_at_its_place() -> None:
-    with pytest.raises(ExpressionError, match="known are x, y, a, pi, e") as caught:
+    with pytest.raises(ExpressionError, match="available: x, y, a, pi, e") as caught:
         program("a*x^2 + zz*y", {"a": 1.0})
     assert caught.value.position == 8

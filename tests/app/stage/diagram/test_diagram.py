@@ -204,7 +204,7 @@ def test_a_card_tells_the_weight_and_its_gradient(sitter):
     assert sitter.diagram._reading(item).lines[1] == "gradient –"
     sitter.pose(look=True)
     run = sitter.session.picture()
-    exact = run.learner.inspected(run.runs[0].shown.theta).gradient[place]
+    exact = run.learner.inspect(run.runs[0].shown.theta).gradient[place]
     reading = sitter.diagram._reading(item)
     assert reading.title == f"w = {sitter.diagram.portrait.theta[place]:.4g}".replace("-", "−")
     assert reading.lines[0] == "from y to hidden 1, unit 4"

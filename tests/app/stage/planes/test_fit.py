@@ -233,7 +233,7 @@ def test_a_point_drawn_in_the_window_is_a_tweak_and_undone(open_window):
     window.qtbot.mouseClick(view.chart, Qt.MouseButton.LeftButton, pos=view.chart.view.point(0.5, -1.0).toPoint())
     window.settle()
     assert len(window.picture.learner.data.targets) == count + 1 and window.update == 10
-    assert [tweak.setting for tweak in window.run("adam").tweaks] == ["data.add"]
-    window.bench.undo()
+    assert [tweak.setting.path for tweak in window.run("adam").tweaks] == ["data.add"]
+    window.bench.document.undo()
     window.settle()
     assert len(window.picture.learner.data.targets) == count and not window.run("adam").tweaks

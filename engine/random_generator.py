@@ -1,4 +1,4 @@
-"""Random arrays for data and first weights: the numbers of `rng`, drawn in sequence, without compiling."""
+"""Random arrays for data and initial weights: the numbers of `rng`, drawn in sequence, without compiling."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 
 
-class Draws:
-    """The numbers of one seed (int64), each drawn once: number i is bits(seed, i) of `rng`.
+class RandomGenerator:
+    """A sequential generator for one seed (int64): number i is bits(seed, i) of `rng`.
 
-    Bits, uniforms and permutations are the same on every machine, normals to the rounding of log and cos.
+    Bits, uniforms and permutations are the same on every machine, normals up to rounding of log and cos.
     """
 
     def __init__(self, seed: int) -> None:
@@ -24,35 +24,35 @@ class Draws:
         self._drawn = 0
 
     def bits(self, count: int) -> Array:
-        """The next numbers as they are, (count,) uint64."""
+        """The next random words, (count,) uint64."""
         places = np.arange(self._drawn + 1, self._drawn + count + 1, dtype=np.uint64)
         self._drawn += count
         return _mixed(self._start + places * _GOLDEN)
 
     def uniform(self, shape: int | tuple[int, ...], low: float = 0.0, high: float = 1.0) -> Array:
-        """Equally likely in (low, high]; takes one number each."""
+        """Uniform in (low, high]; uses one number each."""
         shares = ((self.bits(math.prod(_sizes(shape))) >> _S11).astype(float) + 1.0) * 2.0**-53
         found: Array = low + (high - low) * shares
         return found.reshape(shape)
 
     def normal(self, shape: int | tuple[int, ...]) -> Array:
-        """Standard normal (Box & Muller 1958); takes two numbers each."""
+        """Standard normal (Box & Muller 1958); uses two numbers each."""
         pairs = self.uniform((math.prod(_sizes(shape)), 2))
         found: Array = np.sqrt(-2.0 * np.log(pairs[:, 0])) * np.cos(2.0 * np.pi * pairs[:, 1])
         return found.reshape(shape)
 
     def permutation(self, count: int) -> Array:
-        """The places 0 .. count - 1 in random order, (count,) int64; takes one number each."""
+        """The indices 0 .. count - 1 in random order, (count,) int64; uses one number each."""
         return np.argsort(self.bits(count), kind="stable")
 
-    def apart(self, index: int) -> Draws:
-        """Draws of their own for part `index` (from 0): whatever the others draw, these stay the same."""
+    def child(self, index: int) -> RandomGenerator:
+        """An independent generator for part `index` (from 0), whatever is drawn from the others."""
         start = _mixed(self._start + np.array([index + 1], np.uint64) * _GOLDEN)
-        return Draws(int(start.view(np.int64)[0]))
+        return RandomGenerator(int(start.view(np.int64)[0]))
 
 
 def _mixed(number: Array) -> Array:
-    """The 64 bits of each uint64, thoroughly stirred (see `rng`)."""
+    """Each uint64 with its 64 bits mixed (see `rng`)."""
     number = (number ^ (number >> _S30)) * _FIRST
     number = (number ^ (number >> _S27)) * _SECOND
     stirred: Array = number ^ (number >> _S31)

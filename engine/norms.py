@@ -1,4 +1,4 @@
-"""How long a vector of parameters is, and how far it has moved: whole registers at a time."""
+"""Norms, distances and copies of parameter vectors, in SIMD registers."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import math
 from numba import njit
 
 from engine.contracts import OPTIONS
-from engine.networks.vectors import LANES, fma, load, load_first, splat, stay_outside, store, store_first, total
+from engine.networks.vectors import LANES, fma, load, load_first, noinline, splat, store, store_first, total
 
-_shared = njit(forceinline=False, **{**OPTIONS, "cache": False})
-_BLOCK = 4 * LANES  # four sums at a time: an addition waits for the one before it
+_standalone = njit(forceinline=False, **{**OPTIONS, "cache": False})
+_BLOCK = 4 * LANES  # four independent sums: each addition has to wait for the one before it
 
 
-@_shared
-def length(vector, n):
-    """The Euclidean length of a vector (n,)."""
-    stay_outside()
+@_standalone
+def norm(vector, n):
+    """The Euclidean norm of a vector (n,)."""
+    noinline()
     a = b = c = d = splat(0.0)
     i = 0
     while i <= n - _BLOCK:
@@ -32,10 +32,10 @@ def length(vector, n):
     return math.sqrt(total((a + b) + (c + d)))
 
 
-@_shared
+@_standalone
 def distance(one, other, n):
-    """The Euclidean distance of two vectors (n,)."""
-    stay_outside()
+    """The Euclidean distance between two vectors (n,)."""
+    noinline()
     a = b = c = d = splat(0.0)
     i = 0
     while i <= n - _BLOCK:
@@ -53,10 +53,10 @@ def distance(one, other, n):
     return math.sqrt(total((a + b) + (c + d)))
 
 
-@_shared
+@_standalone
 def copy(source, target, n):
-    """target (n,) = source."""
-    stay_outside()
+    """Copy source (n,) to target (n,)."""
+    noinline()
     i = 0
     while i <= n - LANES:
         store(target, i, load(source, i))

@@ -1,4 +1,4 @@
-"""Reading plain dicts, as a file holds them: every entry is checked at the door and named in a refusal."""
+"""Validation of plain dicts, as read from a file: every entry is checked, and named in the error."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_TEXT = 4000
 
 
 class Entries:
-    """A dict being read: every entry is taken once, and what nobody took is refused by `close`."""
+    """A dict being read: every entry is taken once, and `close` rejects whatever is left."""
 
     def __init__(self, data: object, path: str) -> None:
         if not isinstance(data, dict):
@@ -40,14 +40,14 @@ class Entries:
         return text(self.take(name, *default), self.at(name))
 
     def checked(self, name: str, check: Callable[[object], Any], default: object) -> Any:
-        """An entry as `check` returns it."""
+        """An entry as returned by `check`."""
         try:
             return check(self.take(name, default))
         except SettingError as error:
             raise error.at(self.at(name)) from None
 
     def choice(self, name: str, catalogue: Catalogue[Any], default: str) -> Choice:
-        """An entry of a catalogue: its key alone, or a table of `kind` and knobs."""
+        """A choice from a catalogue: its key alone, or a table of `kind` and knobs."""
         return chosen(catalogue, self.take(name, {"kind": default}), self.at(name))
 
     def close(self) -> None:
@@ -69,7 +69,7 @@ def chosen(catalogue: Catalogue[Any], data: object, path: str) -> Choice:
 
 
 def checked(hyper: Hyper, value: object, path: str) -> Value:
-    """The value as its knob takes it. Raises SettingError with the path."""
+    """The value as checked by its knob. Raises SettingError with the path."""
     try:
         return hyper.check(value)
     except SettingError as error:
@@ -77,7 +77,7 @@ def checked(hyper: Hyper, value: object, path: str) -> Value:
 
 
 def text(value: object, path: str = "") -> str:
-    """A text of bearable length. Raises SettingError."""
+    """A string of limited length. Raises SettingError."""
     if not isinstance(value, str) or len(value) > MOST_TEXT:
-        raise SettingError(f"must be a text of at most {MOST_TEXT} characters, got {shown(value)}", path)
+        raise SettingError(f"must be text of at most {MOST_TEXT} characters, got {shown(value)}", path)
     return value

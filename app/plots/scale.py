@@ -1,4 +1,4 @@
-"""Axes: from values to pixels and back, round ends, and where their marks are."""
+"""Scales: from values to pixels and back, round ends, and where an axis has its ticks. Qt-free: figures use it too."""
 
 from __future__ import annotations
 
@@ -8,49 +8,44 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.look.number_format import Ticks, power_of_ten, round_ticks
+from app.plots.axis_type import FARTHEST, LINEAR, AxisType
 
 Array = np.ndarray
-TINIEST, HUGEST = 1e-300, 1e300  # what a log axis can hold; denormals would stretch it to -320 decades
+
+FINEST = 1e-11  # of a number: a narrower range could not be told apart
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The values low to high on the pixels start to end, linear or logarithmic."""
+    """The values low to high on the pixels start to end, on an axis of a type."""
 
     low: float
     high: float
     start: float
     end: float
-    log: bool = False
+    type: AxisType = LINEAR
 
     def __post_init__(self) -> None:
-        if not self.low < self.high or (self.log and self.low <= 0.0):
-            raise ValueError(f"an axis cannot go from {self.low} to {self.high}, log {self.log}")
+        if not self.low < self.high or (self.type.log and self.low <= 0.0):
+            raise ValueError(f"a {self.type.name} axis cannot go from {self.low} to {self.high}")
+
+    @property
+    def log(self) -> bool:
+        return self.type.log
 
     def pixels(self, values: Array) -> Array:
         """Pixel of each value; on a log axis NaN for those that are not positive."""
-        low, high = self._span
-        if self.log:
-            with np.errstate(invalid="ignore"):
-                held = np.minimum(np.maximum(values, TINIEST), HUGEST)
-                values = np.where(values > 0.0, np.log10(held), np.nan)
-        else:
-            values = np.minimum(np.maximum(values, -HUGEST), HUGEST)
-        return self.start + (values - low) * ((self.end - self.start) / (high - low))
+        low, high = self._ends
+        return self.start + (self.type.places(values) - low) * ((self.end - self.start) / (high - low))
 
     def pixel(self, value: float) -> float:
         """The same for one value, without the cost of an array."""
-        low, high = self._span
-        if self.log:
-            value = math.log10(min(max(value, TINIEST), HUGEST)) if value > 0.0 else math.nan
-        else:
-            value = min(max(value, -HUGEST), HUGEST)
-        return self.start + (value - low) * ((self.end - self.start) / (high - low))
+        low, high = self._ends
+        return self.start + (self.type.place(value) - low) * ((self.end - self.start) / (high - low))
 
     def values(self, pixels: Array) -> Array:
-        low, high = self._span
-        values = low + (pixels - self.start) * ((high - low) / (self.end - self.start))
-        return np.asarray(10.0**values if self.log else values)
+        low, high = self._ends
+        return self.type.values(low + (pixels - self.start) * ((high - low) / (self.end - self.start)))
 
     def value(self, pixel: float) -> float:
         return float(self.values(np.array([pixel]))[0])
@@ -58,25 +53,28 @@ class Scale:
     def zoomed(self, factor: float, around: float) -> Scale:
         """Magnified about a pixel; itself where neighbouring numbers would lie pixels apart."""
         ends = around + (np.array([self.start, self.end]) - around) / factor
-        if self.log:
-            low, high = self._span
-            ends = low + (ends - self.start) * ((high - low) / (self.end - self.start))
-            ends = 10.0 ** np.clip(ends, math.log10(TINIEST), math.log10(HUGEST))
-        else:
-            ends = np.clip(self.values(ends), -HUGEST, HUGEST)
-        low, high = float(ends[0]), float(ends[1])
-        return replace(self, low=low, high=high) if high - low > 1e-11 * max(abs(low), abs(high)) else self
+        low, high = (float(end) for end in self.values(ends))
+        if self.type.name == "linear":
+            low, high = max(low, -FARTHEST), min(high, FARTHEST)
+        return replace(self, low=low, high=high) if wide(low, high) else self
 
     @property
-    def _span(self) -> tuple[float, float]:
-        return (math.log10(self.low), math.log10(self.high)) if self.log else (self.low, self.high)
+    def _ends(self) -> tuple[float, float]:
+        return self.type.place(self.low), self.type.place(self.high)
+
+
+def wide(low: float, high: float) -> bool:
+    """Whether numbers between these can still be told apart on a screen."""
+    return high - low > FINEST * max(abs(low), abs(high))
 
 
 def ticks(scale: Scale, spacing: float, counts: bool = False) -> Ticks:
-    """Marks at round numbers, as pixels; labels at least about `spacing` pixels apart.
+    """Ticks at round numbers, as pixels; labels at least about `spacing` pixels apart.
 
     counts: large numbers are written 20k and 1.5M, without a factor elsewhere.
     """
+    if scale.type.name == "symlog":
+        return _symlog_ticks(scale, spacing)
     decades = math.log10(scale.high / scale.low) if scale.log else 0.0
     return _log_ticks(scale, spacing, decades) if decades >= 1.0 else _linear_ticks(scale, spacing, counts)
 
@@ -111,3 +109,23 @@ def _log_ticks(scale: Scale, spacing: float, decades: float) -> Ticks:
         halves = [value for value in inside.tolist() if f"{value:e}"[0] in "25" and 1e-3 <= value < 1e4]
         major += [(scale.pixel(value), f"{value:.3g}") for value in halves]
     return Ticks(tuple(major), tuple(scale.pixels(inside).tolist()) if pitch >= 24 else ())
+
+
+def _symlog_ticks(scale: Scale, spacing: float) -> Ticks:
+    """Zero and powers of ten on both sides of it, as many as fit; within less than a decade, round numbers."""
+    first = math.ceil(math.log10(scale.type.threshold) - 1e-9)
+    last = math.floor(math.log10(max(abs(scale.low), abs(scale.high), scale.type.threshold)) + 1e-9)
+    powers = [10.0**k for k in range(first, last + 1)]
+    inside = [value for value in (*(-power for power in powers), 0.0, *powers) if scale.low <= value <= scale.high]
+    if len(inside) < 2:
+        return _linear_ticks(scale, spacing, False)
+    major: list[tuple[float, str]] = []
+    minor: list[float] = []
+    for value in sorted(inside, key=lambda value: (value != 0.0, -abs(value))):  # zero, then the largest
+        pixel = scale.pixel(value)
+        if all(abs(pixel - other) >= spacing for other, _ in major):
+            sign = "\u2212" if value < 0.0 else ""
+            major.append((pixel, f"{sign}{power_of_ten(round(math.log10(abs(value))))}" if value else "0"))
+        else:
+            minor.append(pixel)
+    return Ticks(tuple(sorted(major)), tuple(sorted(minor)))

@@ -1,4 +1,4 @@
-"""Adam's kin: the same two means, taken of other things or in another order."""
+"""Adam-like optimizers outside PyTorch: Adan, AdaBelief, Yogi, QHAdam, ADOPT."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ import math
 
 from engine.contracts import STEP, Hyper, kernel
 from engine.optimizers.catalogue import optimizer
-from engine.optimizers.pieces import (
+from engine.optimizers.shared import (
     Pointer,
-    complement,
+    bias_correction,
     epsilon,
+    first_moment_decay,
     fraction,
-    memory_of_gradients,
-    memory_of_squares,
+    second_moment_decay,
     sign,
     switch,
 )
 
-BETA1 = memory_of_gradients("beta1", "β₁", 0.9)
-BETA2 = memory_of_squares("beta2", "β₂", 0.999)
+BETA1 = first_moment_decay("beta1", "β₁", 0.9)
+BETA2 = second_moment_decay("beta2", "β₂", 0.999)
 
 
 @optimizer(
     "adan",
     "Adan",
-    memory_of_gradients("beta1", "β₁", 0.98),
-    fraction("beta2", "β₂", 0.92, "Share kept of the running mean of the differences between gradients."),
-    memory_of_squares("beta3", "β₃", 0.99),
+    first_moment_decay("beta1", "β₁", 0.98),
+    fraction("beta2", "β₂", 0.92, "Decay of the running mean of gradient differences."),
+    second_moment_decay("beta3", "β₃", 0.99),
     epsilon(1e-8),
     Hyper(
         "eps_root",
@@ -36,7 +36,7 @@ BETA2 = memory_of_squares("beta2", "β₂", 0.999)
         1e6,
         log=True,
         slider=(1e-16, 0.1),
-        help="Added inside the root; 0 is none.",
+        help="Added inside the square root; 0 is off.",
     ),
     slots=("m", "d", "v", "g_prev"),
     momentum="m",
@@ -53,23 +53,23 @@ BETA2 = memory_of_squares("beta2", "β₂", 0.999)
         "step = -eta*u/(sqrt(v/(1 - beta3^t) + eps_root) + eps)",
     ),
     source="Xie et al. 2022, algorithm 1, https://arxiv.org/abs/2208.06677; form of optax.adan",
-    summary="Adam that also follows how the gradient changes",
+    summary="Adam with Nesterov momentum from gradient differences",
 )
 @kernel(STEP)
 def adan(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
-    """Adan: Nesterov's momentum by the change of the gradient; slots (4, n) = (m, d, v, g_prev), 6 scalars.
+    """Adan: Nesterov momentum from the change of the gradient; slots (4, n) = (m, d, v, g_prev), 6 scalars.
 
-    m, d, v: running means of g, of its change, and of the squared gradient looked ahead to.
-    hyper = (beta1, beta2, beta3, eps, eps_root), the betas as in Optax: 1 minus the paper's.
+    m, d, v: running means of g, of its change, and of the squared look-ahead gradient. hyper = (beta1, beta2, beta3,
+    eps, eps_root), the betas as in Optax: 1 minus the paper's.
     """
     beta1 = hyper[0]
     beta2 = hyper[1]
     beta3 = hyper[2]
     eps = hyper[3]
     eps_root = hyper[4]
-    rate_m = lr / complement(beta1, t, slots, 4 * n)
-    rate_d = lr * (1.0 - beta2) / complement(beta2, t, slots, 4 * n + 2)
-    unbias = 1.0 / complement(beta3, t, slots, 4 * n + 4)
+    rate_m = lr / bias_correction(beta1, t, slots, 4 * n)
+    rate_d = lr * (1.0 - beta2) / bias_correction(beta2, t, slots, 4 * n + 2)
+    unbias = 1.0 / bias_correction(beta3, t, slots, 4 * n + 4)
     for i in range(n):
         g = grad[i]
         change = g - slots[3 * n + i] if t > 1 else 0.0
@@ -98,7 +98,7 @@ def adan(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
         1e6,
         log=True,
         slider=(1e-30, 0.1),
-        help="Added to the mean of squared surprises at every update, so it accumulates.",
+        help="Added to the running variance at every update, so it accumulates.",
     ),
     slots=("m", "s"),
     momentum="m",
@@ -112,11 +112,11 @@ def adan(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
         "step = -eta*mhat/(sqrt(shat) + eps)",
     ),
     source="Zhuang et al. 2020, algorithm 2, https://arxiv.org/abs/2010.07468; form of optax.adabelief",
-    summary="Adam that slows down where the gradient surprises it",
+    summary="Adam divided by the deviation of gradients from their mean",
 )
 @kernel(STEP)
 def adabelief(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
-    """AdaBelief: Adam over the spread of g about its mean; slots (2, n) = (m, s), 4 scalars.
+    """AdaBelief: Adam with the spread of g around its mean; slots (2, n) = (m, s), 4 scalars.
 
     s is the running mean of (g - m) squared. hyper = (beta1, beta2, eps, eps_root)
     """
@@ -124,8 +124,8 @@ def adabelief(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr:
     beta2 = hyper[1]
     eps = hyper[2]
     eps_root = hyper[3]
-    rate = lr / complement(beta1, t, slots, 2 * n)
-    unbias = 1.0 / complement(beta2, t, slots, 2 * n + 2)
+    rate = lr / bias_correction(beta1, t, slots, 2 * n)
+    unbias = 1.0 / bias_correction(beta2, t, slots, 2 * n + 2)
     for i in range(n):
         g = grad[i]
         m = beta1 * slots[i] + (1.0 - beta1) * g
@@ -150,7 +150,7 @@ def adabelief(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr:
         1e6,
         log=True,
         slider=(1e-12, 1.0),
-        help="Where both means start; acts at the first update only.",
+        help="Initial value of both means; used at the first update only.",
     ),
     slots=("m", "v"),
     momentum="m",
@@ -168,13 +168,13 @@ def adabelief(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr:
         "Zaheer et al. 2018, algorithm 2, "
         "https://papers.nips.cc/paper/8186-adaptive-methods-for-nonconvex-optimization; form of optax.yogi"
     ),
-    summary="Adam whose rates rise slowly again",
+    summary="Adam whose second moment grows additively",
 )
 @kernel(STEP)
 def yogi(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
-    """Yogi: Adam whose v moves by at most (1 - beta2) g^2 an update; slots (2, n) = (m, v), 4 scalars.
+    """Yogi: Adam whose v changes by at most (1 - beta2) g^2 per update; slots (2, n) = (m, v), 4 scalars.
 
-    hyper = (beta1, beta2, eps, initial_accumulator). The paper corrects no bias; Optax does.
+    hyper = (beta1, beta2, eps, initial_accumulator). The paper has no bias correction; Optax does.
     """
     beta1 = hyper[0]
     beta2 = hyper[1]
@@ -182,8 +182,8 @@ def yogi(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
     if t == 1:
         for i in range(2 * n):
             slots[i] = hyper[3]
-    rate = lr / complement(beta1, t, slots, 2 * n)
-    unbias = 1.0 / complement(beta2, t, slots, 2 * n + 2)
+    rate = lr / bias_correction(beta1, t, slots, 2 * n)
+    unbias = 1.0 / bias_correction(beta2, t, slots, 2 * n + 2)
     for i in range(n):
         g = grad[i]
         square = g * g
@@ -200,7 +200,7 @@ def yogi(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
     "QHAdam",
     Hyper("nu1", "ν₁", 0.7, 0.0, 1.0, help="Weight of the mean gradient; the rest is the plain gradient."),
     Hyper("nu2", "ν₂", 1.0, 0.0, 1.0, help="Weight of the mean of squares; the rest is the plain square."),
-    memory_of_gradients("beta1", "β₁", 0.995),
+    first_moment_decay("beta1", "β₁", 0.995),
     BETA2,
     epsilon(1e-8),
     slots=("m", "v"),
@@ -215,11 +215,11 @@ def yogi(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
         "step = -eta*((1 - nu1)*g + nu1*mhat)/(sqrt((1 - nu2)*g^2 + nu2*vhat) + eps)",
     ),
     source="Ma & Yarats 2019, https://arxiv.org/abs/1810.06801; form of the authors' qhoptim",
-    summary="Adam mixed with the plain gradient",
+    summary="quasi-hyperbolic Adam: both means mixed with the current gradient",
 )
 @kernel(STEP)
 def qhadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
-    """QHAdam: Adam with both means mixed with the present gradient; slots (2, n) = (m, v), 4 scalars.
+    """QHAdam: Adam with both means mixed with the current gradient; slots (2, n) = (m, v), 4 scalars.
 
     hyper = (nu1, nu2, beta1, beta2, eps). nu1 = nu2 = 1 is Adam.
     """
@@ -228,9 +228,9 @@ def qhadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: fl
     beta1 = hyper[2]
     beta2 = hyper[3]
     eps = hyper[4]
-    rate_m = lr * nu1 / complement(beta1, t, slots, 2 * n)
+    rate_m = lr * nu1 / bias_correction(beta1, t, slots, 2 * n)
     rate_g = lr * (1.0 - nu1)
-    part_v = nu2 / complement(beta2, t, slots, 2 * n + 2)
+    part_v = nu2 / bias_correction(beta2, t, slots, 2 * n + 2)
     part_g = 1.0 - nu2
     for i in range(n):
         g = grad[i]
@@ -245,9 +245,9 @@ def qhadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: fl
     "adopt",
     "ADOPT",
     BETA1,
-    memory_of_squares("beta2", "β₂", 0.9999),
-    epsilon(1e-6, "The smallest root that a gradient is divided by."),
-    switch("clipping", "clip u", True, "On: a normalised gradient is limited to the fourth root of t - 1."),
+    second_moment_decay("beta2", "β₂", 0.9999),
+    epsilon(1e-6, "Lower bound of the root that gradients are divided by."),
+    switch("clipping", "clip u", True, "On: clip normalised gradients to the fourth root of t - 1."),
     slots=("m", "v"),
     momentum="m",
     learning_rate=1e-3,
@@ -260,13 +260,13 @@ def qhadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: fl
         "step = -eta*m",
     ),
     source="Taniguchi et al. 2024, https://arxiv.org/abs/2411.02853; form of optax.contrib.adopt",
-    summary="Adam that normalises by the past only",
+    summary="Adam normalised by past gradients only",
 )
 @kernel(STEP)
 def adopt(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
-    """ADOPT: divide by the root of the v before this gradient, then average; slots (2, n) = (m, v).
+    """ADOPT: divide by the root of v before this gradient, then average; slots (2, n) = (m, v).
 
-    hyper = (beta1, beta2, eps, clipping). The first update only fills v.
+    hyper = (beta1, beta2, eps, clipping). The first update only initialises v.
     """
     beta1 = hyper[0] if t > 1 else 1.0
     beta2 = hyper[1] if t > 1 else 0.0
@@ -278,7 +278,7 @@ def adopt(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: flo
         root = math.sqrt(v)
         if root < eps:
             root = eps
-        # Comparisons that let a NaN through; at t = 1 its product with 0 carries it on.
+        # These comparisons propagate NaN; at t = 1 its product with 0 does, too.
         u = g / root
         if u > c:
             u = c

@@ -9,7 +9,7 @@ import pytest
 from numba import njit
 
 from engine import rng
-from engine.draws import Draws
+from engine.random_generator import RandomGenerator
 
 
 @njit
@@ -26,22 +26,22 @@ def compiled(seed, start, count):  # type: ignore[no-untyped-def]
 @pytest.mark.parametrize("seed", [0, 1, 12345, 2**53, -7])
 def test_the_numbers_are_those_of_the_kernels(seed: int) -> None:
     bits, uniforms, normals = compiled(seed, 0, 1000)
-    np.testing.assert_array_equal(Draws(seed).bits(1000), bits)
-    np.testing.assert_array_equal(Draws(seed).uniform(1000), uniforms)
-    np.testing.assert_allclose(Draws(seed).normal((10, 100)).ravel(), normals, rtol=1e-12, atol=1e-14)
+    np.testing.assert_array_equal(RandomGenerator(seed).bits(1000), bits)
+    np.testing.assert_array_equal(RandomGenerator(seed).uniform(1000), uniforms)
+    np.testing.assert_allclose(RandomGenerator(seed).normal((10, 100)).ravel(), normals, rtol=1e-12, atol=1e-14)
 
 
 def test_every_number_is_drawn_once() -> None:
-    draws = Draws(5)
+    draws = RandomGenerator(5)
     parts = [draws.bits(3), draws.bits(0), draws.bits(4)]
-    np.testing.assert_array_equal(np.concatenate(parts), Draws(5).bits(7))
-    draws = Draws(5)
+    np.testing.assert_array_equal(np.concatenate(parts), RandomGenerator(5).bits(7))
+    draws = RandomGenerator(5)
     draws.normal((2, 3))  # two numbers each
-    np.testing.assert_array_equal(draws.bits(2), Draws(5).bits(14)[12:])
+    np.testing.assert_array_equal(draws.bits(2), RandomGenerator(5).bits(14)[12:])
 
 
 def test_uniform_fills_its_range_evenly() -> None:
-    found = Draws(2).uniform((300, 400), -3.0, 5.0)
+    found = RandomGenerator(2).uniform((300, 400), -3.0, 5.0)
     assert found.shape == (300, 400)
     assert found.min() > -3.0
     assert found.max() <= 5.0
@@ -51,24 +51,24 @@ def test_uniform_fills_its_range_evenly() -> None:
 
 
 def test_normal_has_the_moments_of_the_distribution() -> None:
-    found = Draws(3).normal(200_000)
+    found = RandomGenerator(3).normal(200_000)
     for power, moment, variance in ((1, 0, 1), (2, 1, 2), (3, 0, 15), (4, 3, 96)):
         assert abs((found**power).mean() - moment) < 5 * math.sqrt(variance / 200_000)
 
 
 def test_permutations_hold_every_place_once_and_reach_all_orders() -> None:
-    np.testing.assert_array_equal(np.sort(Draws(4).permutation(1000)), np.arange(1000))
-    draws = Draws(6)
+    np.testing.assert_array_equal(np.sort(RandomGenerator(4).permutation(1000)), np.arange(1000))
+    draws = RandomGenerator(6)
     orders, counts = np.unique([draws.permutation(4) for _ in range(2400)], axis=0, return_counts=True)
     assert len(orders) == 24
     assert np.abs(counts - 100).max() < 5 * 10
 
 
 def test_parts_are_independent_of_each_other_and_of_what_was_drawn() -> None:
-    draws = Draws(8)
-    before = draws.apart(1).normal(1000)
+    draws = RandomGenerator(8)
+    before = draws.child(1).normal(1000)
     draws.bits(100)
-    np.testing.assert_array_equal(draws.apart(1).normal(1000), before)
-    rows = np.array([Draws(8).normal(1000), *(Draws(8).apart(k).normal(1000) for k in range(9)),
-                     *(Draws(9).apart(k).normal(1000) for k in range(10))])  # fmt: skip
+    np.testing.assert_array_equal(draws.child(1).normal(1000), before)
+    rows = np.array([RandomGenerator(8).normal(1000), *(RandomGenerator(8).child(k).normal(1000) for k in range(9)),
+                     *(RandomGenerator(9).child(k).normal(1000) for k in range(10))])  # fmt: skip
     assert np.abs(np.corrcoef(rows) - np.eye(20)).max() < 5 / math.sqrt(1000)

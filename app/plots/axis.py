@@ -1,0 +1,208 @@
+"""An axis with Fall Line's ticks and numbers."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem
+
+from app.plots.axis_type import LINEAR, AxisType
+from app.plots.scale import Scale, ticks
+
+if TYPE_CHECKING:
+    from app.look.number_format import Ticks
+    from app.look.theme import Theme
+
+TICK, MINOR_TICK, GAP = 4.0, 2.0, 4.0
+BETWEEN = 6.0  # pixels between two labels of the lower axis
+SHORT_NAME = 3  # characters
+
+Line = tuple[QPen, QPointF, QPointF]
+Text = tuple[QRectF, Qt.AlignmentFlag, str]
+
+
+class Axis(pg.AxisItem):
+    """Ticks at round numbers of a linear, logarithmic or symmetric-log axis; drawn once per range, then cached.
+
+    counts: large numbers are written 20k and 1.5M. name: what runs along the axis. Up to three characters stand
+    at the end of the axis, a longer name below the numbers of the lower axis, and above the left one.
+    """
+
+    def __init__(self, orientation: str, theme: Theme, counts: bool = False, grid: bool = False) -> None:
+        super().__init__(orientation)
+        self.type: AxisType = LINEAR
+        self.name = ""
+        self._counts, self._has_grid = counts, grid
+        self._theme = theme
+        self._font = QFont()
+        self.enableAutoSIPrefix(False)
+        self.showLabel(False)
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.setPen(QPen(theme.axis, 1.0))
+        self.setTextPen(QPen(theme.muted, 1.0))
+        self.setGrid(255 if self._has_grid else False)
+        self.redraw()
+
+    def set_font(self, font: QFont) -> None:
+        self._font = font
+        self.setTickFont(font)
+        self.redraw()
+
+    def set_type(self, type: AxisType) -> None:
+        if type != self.type:
+            self.type = type
+            self.redraw()
+
+    def set_name(self, name: str) -> None:
+        if name != self.name:
+            self.name = name
+            self.redraw()
+
+    def redraw(self) -> None:
+        """Draw anew with the next paint."""
+        self.picture = None
+        self.prepareGeometryChange()
+        self.update()
+
+    @property
+    def scale_shown(self) -> Scale | None:
+        """The values of the axis on the pixels of its own length; None while it has none."""
+        length = self.height() if self._upright else self.width()
+        low, high = (self.type.value(place) for place in self.range)
+        if not length > 1.0 or not low < high:
+            return None
+        return Scale(low, high, length, 0.0, self.type) if self._upright else Scale(low, high, 0.0, length, self.type)
+
+    def room_for_labels(self, low: float, high: float, length: float) -> float:
+        """How wide the numbers of an upright axis with this range are, in pixels."""
+        marks = ticks(Scale(low, high, length, 0.0, self.type), self._spacing, self._counts)
+        texts = [text for _, text in marks.major] + [marks.factor]
+        return max((self._metrics.horizontalAdvance(text) for text in texts), default=0.0)
+
+    def generateDrawSpecs(self, p: QPainter) -> Any:
+        """The axis line, its ticks with the grid, and its labels, as pyqtgraph draws them."""
+        scale = self.scale_shown
+        if scale is None:
+            return None
+        marks = ticks(scale, self._spacing, self._counts)
+        ends = self._upright_ends() if self._upright else self._level_ends()
+        texts = self._upright_texts(marks) if self._upright else self._level_texts(marks)
+        return (self.pen(), *ends), self._tick_lines(marks), texts
+
+    @property
+    def _upright(self) -> bool:
+        return bool(self.orientation == "left")
+
+    @property
+    def _metrics(self) -> QFontMetricsF:
+        return QFontMetricsF(self._font)
+
+    @property
+    def _spacing(self) -> float:
+        metrics = self._metrics
+        return 2.2 * metrics.height() if self._upright else 5.5 * metrics.averageCharWidth() + 24.0
+
+    def _upright_ends(self) -> tuple[QPointF, QPointF]:
+        right = self.width() - 0.5
+        return QPointF(right, 0.0), QPointF(right, self.height() + 0.5)
+
+    def _level_ends(self) -> tuple[QPointF, QPointF]:
+        return QPointF(-0.5, 0.5), QPointF(self.width(), 0.5)
+
+    def _tick_lines(self, marks: Ticks) -> list[Line]:
+        """Ticks outside the plot, and lines of the grid across it."""
+        lines: list[Line] = []
+        grid, pen = QPen(self._theme.grid, 1.0), self.pen()
+        view = self.linkedView()
+        across = view.mapRectToItem(self, view.boundingRect()) if view is not None else QRectF()
+        labelled = [pixel for pixel, _ in marks.major]
+        if self._has_grid and view is not None:
+            for pixel in labelled:
+                at = math.floor(pixel) + 0.5
+                if self._upright:
+                    lines.append((grid, QPointF(across.left(), at), QPointF(across.right(), at)))
+                else:
+                    lines.append((grid, QPointF(at, across.top()), QPointF(at, across.bottom())))
+        for length, pixels in ((TICK, labelled), (MINOR_TICK, marks.minor)):
+            for pixel in pixels:
+                at = math.floor(pixel) + 0.5
+                if self._upright:
+                    lines.append((pen, QPointF(self.width() - 0.5 - length, at), QPointF(self.width() - 0.5, at)))
+                else:
+                    lines.append((pen, QPointF(at, 0.5), QPointF(at, 0.5 + length)))
+        return lines
+
+    def _upright_texts(self, marks: Ticks) -> list[Text]:
+        """Numbers left of their ticks; a common power of ten stands on top, where a number gives way to it."""
+        height, room = self._metrics.height(), self.width() - TICK - GAP
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        texts: list[Text] = []
+        for pixel, text in marks.major:
+            if marks.factor and pixel < 0.9 * height:
+                continue
+            top = min(max(pixel - height / 2, -height / 2), self.height() - height / 2)
+            shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideLeft, room)
+            texts.append((QRectF(0.0, top, room, height), right, shown))
+        if marks.factor:
+            texts.append((QRectF(0.0, -height / 2, room, height), right, marks.factor))
+        if self.name:
+            above = -height - (GAP / 2 if self.name_is_short else 2 * GAP)
+            if self.name_is_short:
+                box = QRectF(self.width() - 2 * height, above, 3 * height, height)
+                texts.append((box, Qt.AlignmentFlag.AlignCenter, self.name))
+            else:
+                box = QRectF(0.0, above, self._reach, height)
+                shown = self._metrics.elidedText(self.name, Qt.TextElideMode.ElideRight, box.width())
+                texts.append((box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown))
+        return texts
+
+    def _level_texts(self, marks: Ticks) -> list[Text]:
+        """Numbers below their ticks; one that would touch the number before it is left out, and so the name."""
+        metrics, top = self._metrics, TICK + GAP / 2
+        height, reached = metrics.height(), -math.inf
+        middle = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+        texts: list[Text] = []
+        for pixel, text in sorted(marks.major):
+            wide = metrics.horizontalAdvance(text)
+            left = min(max(pixel - wide / 2, -self.margin_left), self.width() + self.margin_right - wide)
+            if left > reached + BETWEEN:
+                texts.append((QRectF(left - 1.0, top, wide + 2.0, height), middle, text))
+                reached = left + wide
+        if self.name and self.name_is_short:
+            box = QRectF(self.width() + GAP, -height / 2, 2 * height, height)
+            texts.append((box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.name))
+        below = " ".join(filter(None, ("" if self.name_is_short else self.name, marks.factor)))
+        if below:
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
+            box = QRectF(-self.margin_left, top + height, self.width() + self.margin_left, height)
+            texts.append((box, right, metrics.elidedText(below, Qt.TextElideMode.ElideRight, box.width())))
+        return texts
+
+    @property
+    def name_is_short(self) -> bool:
+        return len(self.name) <= SHORT_NAME
+
+    @property
+    def _reach(self) -> float:
+        """How far a name above the plot may go from the left end of this axis."""
+        view = self.linkedView()
+        return float(self.width() + (view.width() if view is not None else 0.0))
+
+    margin_left, margin_right = 40.0, 24.0  # how far labels of the lower axis may stand beside it
+
+    def boundingRect(self) -> QRectF:
+        """Also what labels, names and the grid need beside the strip of the axis."""
+        found = QRectF(super().boundingRect())
+        if self._upright:
+            above = self._metrics.height() + 2 * GAP if self.name else 10.0
+            beyond = 0.0 if self.name_is_short else self._reach - self.width()
+            return found.adjusted(0.0, -above, max(beyond, 10.0), 10.0)
+        return found.adjusted(-self.margin_left, -10.0, self.margin_right, 0.0)

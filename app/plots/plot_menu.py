@@ -1,0 +1,43 @@
+"""The part of a context menu that every plot has: everything again, types of the axes, what the mouse does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu
+
+from app.plots.plot_box import BOX, PAN
+from app.plots.plot_view import PlotView
+
+AXIS_TITLES = {"linear": "Linear", "log": "Logarithmic", "symlog": "Symmetric logarithmic"}
+MOUSE_TITLES = {BOX: "Left button draws a zoom box", PAN: "Left button moves the plot"}
+
+
+def add_plot_actions(menu: QMenu, view: PlotView, choose_type: Callable[[str, str], None] | None = None) -> None:
+    """Add them to a menu. choose_type is told "x" or "y" and the name of an axis type; without it none is offered."""
+    everything = menu.addAction("View all", view.show_all)
+    everything.setEnabled(view.is_zoomed)
+    if choose_type is not None:
+        for letter, axis in (("x", view.x_axis), ("y", view.y_axis)):
+            choices = menu.addMenu(f"{letter.upper()} axis type")
+            add_choices(choices, AXIS_TITLES, axis.type.name, _telling(choose_type, letter))
+    add_choices(menu.addMenu("Mouse"), MOUSE_TITLES, view.box.mouse, view.box.set_mouse)
+
+
+def add_choices(menu: QMenu, titles: Mapping[str, str], chosen: str, choose: Callable[[str], None]) -> list[QAction]:
+    """Actions of which one is checked."""
+    group = QActionGroup(menu)
+    made = []
+    for key, title in titles.items():
+        action = menu.addAction(title)
+        action.setCheckable(True)
+        action.setChecked(key == chosen)
+        action.triggered.connect(lambda _=False, key=key: choose(key))
+        group.addAction(action)
+        made.append(action)
+    return made
+
+
+def _telling(choose_type: Callable[[str, str], None], letter: str) -> Callable[[str], None]:
+    return lambda name: choose_type(letter, name)
