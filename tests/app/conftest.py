@@ -22,6 +22,7 @@ from tests.app.columns import show_in_column as show_in_column
 
 PATIENCE = 10_000  # milliseconds; a test that passes needs a few of them
 CLOSED_WITHIN = 1.0  # seconds
+_dressed: list[object] = []  # stylesheet and palette as `themed` has left them
 HARMLESS = ("propagateSizeHints",)  # what the screenless platform has to say about any window
 
 
@@ -44,6 +45,7 @@ class Window:
     def __init__(self, qtbot, experiment: Experiment) -> None:
         self.qtbot = qtbot
         self.shell = Shell()
+        apply(QApplication.instance(), DARK, self.shell)  # as at a start: the window has the stylesheet
         self.bench = Workbench(DARK, experiment)
         self.shell.setCentralWidget(self.bench)
         self.shell.closing.connect(self.bench.shut_down)
@@ -143,7 +145,10 @@ def watched(qtlog):
 
 @pytest.fixture
 def themed(qapp):
-    apply(qapp, DARK)
+    """The application in the dark theme; it is dressed anew only if a test has changed that."""
+    if _dressed != [qapp.styleSheet(), qapp.palette()]:
+        apply(qapp, DARK)
+        _dressed[:] = qapp.styleSheet(), qapp.palette()
     return qapp
 
 
@@ -168,8 +173,10 @@ class Windows:
 
 
 @pytest.fixture
-def open_window(qtbot, qtlog, themed):
+def open_window(qapp, qtbot, qtlog):
     """Open windows with an experiment each; all are closed and looked after at the end of the test."""
+    if qapp.styleSheet():
+        qapp.setStyleSheet("")
     windows = Windows(qtbot)
     with watched(qtlog):
         yield windows

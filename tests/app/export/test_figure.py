@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import io
 import os
 import re
@@ -37,6 +38,16 @@ PLOTS = {**CURVES, "stage": StagePlot()}
 SVG = "{http://www.w3.org/2000/svg}"
 
 
+PLAIN = FigureSettings()
+BARE = FigureSettings(legend="none")  # for which the page is laid out once less
+
+
+@functools.cache
+def drawn(format: str, state: str, plot: CurvePlot | StagePlot, settings: FigureSettings = PLAIN) -> bytes:
+    """A figure that several tests look at."""
+    return figure_bytes(format, states.STATES[state](), plot, settings)
+
+
 def drawing(svg: bytes) -> str:
     """What is drawn, without the metadata."""
     return svg.partition(b"</metadata>")[2].decode()
@@ -56,8 +67,8 @@ def lines(svg: bytes) -> list[np.ndarray]:
 @pytest.mark.parametrize("plot", PLOTS.values(), ids=list(PLOTS))
 @pytest.mark.parametrize("state", list(states.STATES))
 def test_every_state_can_be_drawn(state: str, plot) -> None:
-    picture = states.STATES[state]()
-    svg = figure_bytes("svg", picture, plot, FigureSettings())
+    legends = plot in (CurvePlot(), StagePlot())
+    svg = drawn("svg", state, plot) if legends else drawn("svg", state, plot, BARE)
     ElementTree.fromstring(svg)
     assert not re.search(r"\b(nan|inf)\b", drawing(svg), re.IGNORECASE)
     assert len(svg) < 1_500_000
@@ -67,12 +78,12 @@ def test_every_state_can_be_drawn(state: str, plot) -> None:
 @pytest.mark.parametrize("plot", [CurvePlot(), StagePlot()], ids=["curve", "stage"])
 @pytest.mark.parametrize(
     "settings",
-    [FigureSettings(), FigureSettings(width=20.0, height=20.0, dpi=72),
-     FigureSettings.of_size("slide", dpi=97, title=True)],
+    [FigureSettings(), FigureSettings(width=20.0, height=20.0, dpi=72, legend="none"),
+     FigureSettings.of_size("slide", dpi=97, title=True, legend="none")],
     ids=["column", "tiny", "slide"],
 )  # fmt: skip
 def test_the_page_has_exactly_the_size_that_was_asked_for(format: str, plot, settings: FigureSettings) -> None:
-    content = figure_bytes(format, states.diverged(), plot, settings)
+    content = drawn(format, "race" if settings.legend == "auto" else "diverged", plot, settings)
     width, height = settings.width / 25.4, settings.height / 25.4
     if format == "png":
         image = Image.open(io.BytesIO(content))
@@ -90,10 +101,9 @@ def test_the_page_has_exactly_the_size_that_was_asked_for(format: str, plot, set
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("plot", [CurvePlot(span=20), StagePlot()], ids=["curve", "stage"])
+@pytest.mark.parametrize("plot", [CurvePlot(), StagePlot()], ids=["curve", "stage"])
 def test_the_same_figure_is_the_same_bytes(format: str, plot) -> None:
-    once, twice = (figure_bytes(format, states.race(), plot, FigureSettings()) for _ in range(2))
-    assert once == twice
+    assert drawn(format, "race", plot) == figure_bytes(format, states.race(), plot, FigureSettings())
 
 
 @pytest.mark.slow
@@ -206,7 +216,7 @@ MEASURED = [key for key, curve in TABLE.items() if not curve.columns]
 @pytest.mark.parametrize("state", list(states.NETWORKS))
 def test_every_network_can_be_drawn(state: str, key: str) -> None:
     picture = states.NETWORKS[state]()
-    svg = figure_bytes("svg", picture, CurvePlot(key, along="epochs"), FigureSettings())
+    svg = figure_bytes("svg", picture, CurvePlot(key, along="epochs"), BARE)
     assert not re.search(r"\b(nan|inf)\b", drawing(svg), re.IGNORECASE)
     assert ("nothing recorded" in drawing(svg)) == (key == "x" or state == "unmeasured")
 
@@ -380,7 +390,7 @@ def test_surfaces_that_are_hard_to_draw(formula: str) -> None:
     session = Session(new_experiment(Formula(formula), ["adam"], start=(1.0, 1.0)))
     session.advance(50)
     for format in ("png", "svg"):
-        content = figure_bytes(format, session.picture(), StagePlot(), FigureSettings(dpi=72))
+        content = figure_bytes(format, session.picture(), StagePlot(), FigureSettings(dpi=72, legend="none"))
         assert format == "png" or not re.search(r"\b(nan|inf)\b", drawing(content), re.IGNORECASE)
 
 
