@@ -32,11 +32,11 @@ ENGINE_MAY_TOO = {
 }
 # Which floor of the engine a file or a package stands on: it imports from lower floors, or from its own package.
 FLOORS = (
-    ("contracts", "setting", "draws", "stream", "measures"),
+    ("contracts", "setting", "random_generator", "stream", "measures"),
     ("expressions", "rng", "decimation", "choices"),
-    ("typesetting", "reading", "batches", "optimizers", "schedules", "surfaces", "history", "datasets"),
+    ("typesetting", "validation", "batches", "optimizers", "schedules", "surfaces", "history", "datasets"),
     ("networks", "surface_task", "insight.sharpness", "insight.parameter_plane", "insight.refining_grid"),
-    ("network_task", "lengths", "learner"),
+    ("network_task", "norms", "learner"),
     ("experiment",),
     ("loop",),
     ("problem",),
