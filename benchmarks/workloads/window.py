@@ -20,7 +20,7 @@ _CHUNK = 20_000
 def measure(rounds: int) -> Iterator[str]:
     from PySide6.QtWidgets import QApplication
 
-    from app.launch.main_window import Shell
+    from app.launch.main_window import MainWindow
     from app.look.theme import DARK, apply
     from app.window.workbench import Workbench
 
@@ -29,7 +29,7 @@ def measure(rounds: int) -> Iterator[str]:
     apply(application, DARK)
     race = new_experiment("rosenbrock", [new_run(key, learning_rate=1e-4) for key in RUNS], updates=0)
     headless = Session(race)
-    shell = Shell()
+    shell = MainWindow()
     bench = Workbench(DARK, race)
     shell.setCentralWidget(bench)
     shell.show()
