@@ -39,12 +39,12 @@ def main() -> None:
         os.environ["FALL_LINE_CONFIG"] = settings_folder
         cache = kernel_cache.prepare()  # before Numba is imported
         from app.documents.settings import Settings
-        from app.launch.main_window import Shell
+        from app.launch.main_window import MainWindow
         from app.launch.start import Starter
         from app.look.theme import DARK, apply
 
         application = QApplication([])
-        shell = Shell()
+        shell = MainWindow()
         apply(application, DARK, shell)
         shell.resize(*SIZE)
         shell.show()
@@ -54,7 +54,7 @@ def main() -> None:
         bench, actions = starter.bench, starter.actions
         assert bench is not None and actions is not None
         for name, theme, preset, update, explained in PICTURES:
-            actions.dress(theme)
+            actions.choose_theme(theme)
             bench.document.open_file(PRESETS / f"{preset}.toml")
             bench.explain_card.setVisible(explained)
             until(lambda: bench.training.published is not None and bench.training.published.picture.update == 0)

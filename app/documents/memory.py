@@ -1,6 +1,8 @@
 """What the app remembers from one start to the next: files opened last, and choices such as the theme.
 
-Nothing here is ever worth an error: what cannot be read or written counts as not remembered.
+Nothing here is ever worth an error: what cannot be read or written counts as not remembered. QSettings is not used:
+its files hold texts alone, so that numbers and switches need a type wherever they are read, it keeps them in the
+registry on Windows, and what is in this folder works without Qt.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ class WarmUp(QWidget):
         self._line.setText(sentence)
 
 
-class Shell(QMainWindow):
+class MainWindow(QMainWindow):
     """The main window: empty at first, then the frame around the workbench."""
 
     closing = Signal()

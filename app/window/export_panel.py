@@ -1,4 +1,4 @@
-"""Export: what, how large, how it looks, with the figure itself beside the settings."""
+"""The export panel: what to export, its size and looks, and a preview of the figure."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ STAGE, TABLE = "stage", "table"
 _DELAY = 250  # milliseconds until a change is drawn
 _PREVIEW = QSize(470, 400)
 _PREVIEW_DPI = 150
-_PREVIEW_PIXELS = 1000.0  # across at most, so that large paper takes no longer
+_PREVIEW_PIXELS = 1000.0  # wide at most, so that large paper takes no longer
 _SWITCHES = {
     "grid": "Grid",
     "title": "Title",
@@ -47,7 +47,7 @@ _FORMATS = {"PDF": "pdf", "SVG": "svg", "PNG": "png"}
 
 
 class ExportPanel(Popup):
-    """`told`, `warned` and `failed` carry what the window's strip shall say. `show_for` opens it."""
+    """Opens with `show_for`. told, warned, failed: for the window's toast."""
 
     told = Signal(str)
     warned = Signal(str)
@@ -98,16 +98,16 @@ class ExportPanel(Popup):
             button.clicked.connect(lambda _=False, chosen=text: self._ask_path(chosen))
         self.cancel.clicked.connect(self.export_job.cancel)
         self._waiting.timeout.connect(self._draw)
-        self.export_job.drawn.connect(self._show_preview)
+        self.export_job.preview_drawn.connect(self._show_preview)
         self.export_job.written.connect(self._written)
         self.export_job.refused.connect(self._refused)
         self.export_job.failed.connect(self._failed)
-        self.export_job.moved.connect(self._show_progress)
+        self.export_job.progressed.connect(self._show_progress)
 
     def show_for(
         self, picture: SessionPicture, clocks: Mapping[str, Clock], view: Mapping[str, Any], what: str
     ) -> None:
-        """Open with what is on screen now; the race may go on."""
+        """Open with what is on screen now; the runs may go on."""
         self._picture, self._clocks, self._view = picture, clocks, view
         self._list_plots(picture)
         if what == STAGE and isinstance(picture.task, NetworkTask):
@@ -117,7 +117,7 @@ class ExportPanel(Popup):
         self._changed()
 
     def _list_plots(self, picture: SessionPicture) -> None:
-        """Offer what there is for the problem on screen."""
+        """List what can be exported of the problem on screen."""
         with QSignalBlocker(self.what):
             self.what.clear()
             for key, curve in CURVES.items():

@@ -24,9 +24,9 @@ from app.widgets.card import Card
 from app.widgets.toast import Toast
 from app.window.controller import Controller
 from app.window.document import Document
+from app.window.gui_thread_gc import GuiThreadGC
 from app.window.surface_feed import SurfaceFeed
 from app.workers.commands import LookAt
-from app.workers.gui_thread_gc import GarbageCollector
 from app.workers.published import Published
 from app.workers.training import Focus
 from app.workers.training_thread import TrainingThread
@@ -38,9 +38,9 @@ FEWEST_PREVIEWED = 2000  # updates that a schedule's preview spans at least
 
 
 class Workbench(QWidget):
-    """The parts of the window, assembled. The views pull what is published once a frame, when `frames` ticks.
+    """The central widget. Once a frame, when `frames` ticks, the views pull what was published.
 
-    snapshot: of the network on screen, None for a surface. export_wanted tells which plot; dropped the path of a file.
+    snapshot: the last one shown of a network. export_wanted carries the key of a plot, dropped the path of a file.
     """
 
     export_wanted = Signal(str)
@@ -72,7 +72,7 @@ class Workbench(QWidget):
         self.controller = Controller(self.training, self)
         self.document = Document(self.training, self._view, self)
         self._surface = SurfaceFeed(self.stage, self.training.grids)
-        self._garbage = GarbageCollector(self)
+        self._gc = GuiThreadGC()
         self.frames = QTimer(self)
         self.frames.setInterval(FRAME_MILLISECONDS)
         self._wire()
@@ -135,7 +135,7 @@ class Workbench(QWidget):
 
     @property
     def settled(self) -> bool:
-        """Whether everything that was sent is carried out and on screen, and no replay is under way."""
+        """Whether every edit is carried out and on screen, and no replay is under way."""
         shown = self.controller.shown
         newest = shown is not None and shown is self.training.published and shown.replaying is None
         return newest and self.controller.all_edits_shown
@@ -171,7 +171,7 @@ class Workbench(QWidget):
     def shut_down(self) -> None:
         """Stop the training thread between two chunks; the window may then be closed."""
         self.frames.stop()
-        self._garbage.stop()
+        self._gc.stop()
         self.training.stop()
 
     # What is shown
@@ -192,7 +192,7 @@ class Workbench(QWidget):
         self._surface.deliver()
 
     def _show_opened(self, experiment: Experiment) -> None:
-        """Show an experiment that is being opened as it was shown when it was saved."""
+        """Restore the view that was saved with an experiment, while it is being opened."""
         view = experiment.view
         self.controller.begin(experiment)
         self.curves.apply_view(view, "network" if isinstance(experiment.problem, NetworkTask) else "surface")
@@ -206,7 +206,7 @@ class Workbench(QWidget):
 
     def _show_selected(self) -> None:
         self._request_views()
-        if self.controller.run(self.controller.selected) is not None:  # else it is on its way
+        if self.controller.run(self.controller.selected) is not None:  # else it has not been added yet
             self._show_again()
 
     def _show_again(self) -> None:
@@ -243,7 +243,7 @@ class Workbench(QWidget):
         self.stop_panel.refresh(picture.experiment.stop, network)
 
     def _show_surface(self, picture: SessionPicture) -> None:
-        """Go over to another surface, if it is one."""
+        """Switch to another surface; for a network there is none."""
         self._ground = ground = picture.ground
         if ground is None:
             return
@@ -253,7 +253,7 @@ class Workbench(QWidget):
         self._surface.show(picture.task, ground)
 
     def _request_views(self) -> None:
-        """Tell the training thread what the views on screen need of the selected run."""
+        """Tell the training thread which run is selected, and what the visible views need of it."""
         stage, explained = self.network_stage, not self.explain_card.isHidden()
         focus = Focus(self.controller.selected, stage.wanted(), stage.plane_wanted(), explained)
         self.training.send(LookAt(focus))
@@ -317,6 +317,6 @@ class Workbench(QWidget):
 
 
 def _previewed(picture: SessionPicture, run: RunPicture) -> int:
-    """How many updates a schedule's preview spans: in steps, so that it is seldom drawn again."""
+    """The updates that a schedule's preview spans, in steps, so that it is seldom redrawn."""
     limit = int(picture.experiment.stop["updates"])  # type: ignore[arg-type]
     return limit or max(FEWEST_PREVIEWED, round(nice_step(max(2 * run.update, 1))))

@@ -35,15 +35,15 @@ class ExportRequest:
 class ExportJob(QObject):
     """Writes every file that is requested; of the previews only the latest is drawn.
 
-    drawn: the QImage of a preview. written: the path of a file. refused: a sentence. failed: the traceback of a fault.
-    moved: what a file is made of, and the share of it that is done.
+    preview_drawn: a QImage. written: the path of a file. refused: a sentence. failed: the traceback of a fault.
+    progressed: what is being done for a file, and the share of it that is done.
     """
 
-    drawn = Signal(object)
+    preview_drawn = Signal(object)
     written = Signal(str)
     refused = Signal(str)
     failed = Signal(str)
-    moved = Signal(str, float)
+    progressed = Signal(str, float)
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,12 +76,12 @@ class ExportJob(QObject):
             self.refused.emit(str(error))
         else:
             ticket.check()
-            self.drawn.emit(QImage.fromData(content))
+            self.preview_drawn.emit(QImage.fromData(content))
 
     def _export(self, request: ExportRequest, path: Path, ticket: Ticket) -> None:
         def progress(what: str, share: float) -> None:
             ticket.check()
-            self.moved.emit(what, share)
+            self.progressed.emit(what, share)
 
         try:
             ticket.check()

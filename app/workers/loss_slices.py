@@ -43,7 +43,7 @@ class LossSlices:
         return self._jobs.idle
 
     def request(self, request: PathRequest) -> None:
-        """Show the loss around these paths from now on; what is under way goes on if it still fits."""
+        """Compute the loss around these paths from now on; what is under way goes on if it still fits."""
         if self._last is None or not request.repeats(self._last):
             self._last = request
             self._jobs.offer(partial(self._refine, request))

@@ -13,7 +13,7 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QtMsgType
 from PySide6.QtWidgets import QApplication
 
-from app.launch.main_window import Shell
+from app.launch.main_window import MainWindow
 from app.look.theme import DARK, apply
 from app.window.workbench import Workbench
 from engine import Experiment, new_experiment, new_run
@@ -43,7 +43,7 @@ class Window:
 
     def __init__(self, qtbot, experiment: Experiment) -> None:
         self.qtbot = qtbot
-        self.shell = Shell()
+        self.shell = MainWindow()
         self.bench = Workbench(DARK, experiment)
         self.shell.setCentralWidget(self.bench)
         self.shell.closing.connect(self.bench.shut_down)

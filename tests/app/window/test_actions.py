@@ -21,13 +21,14 @@ def acting(open_window, monkeypatch, tmp_path):
     """A window with its menus; what it remembers between two starts is in a folder of the test's own."""
     monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
     from app.documents.settings import Settings
-    from app.window.actions import Actions, KeyKeeper
+    from app.window.actions import Actions
+    from app.window.shortcut_filter import ShortcutFilter
 
     window = open_window()
     window.actions = Actions(window.shell, window.bench, Settings())
-    keeper = KeyKeeper(QApplication.instance())
+    shortcuts = ShortcutFilter(QApplication.instance())
     window.shell.closing.connect(window.actions.shut_down)
-    window.shell.closing.connect(keeper.deleteLater)
+    window.shell.closing.connect(shortcuts.deleteLater)
     window.bench.stage.setFocus()
     window.press = lambda key, modifier=Modifier.NoModifier: window.qtbot.keyClick(
         QApplication.focusWidget() or window.shell, key, modifier
@@ -220,7 +221,7 @@ def test_the_theme_is_remembered(acting):
     other = acting.bench.theme.name
     assert other != name
     assert Settings().get("theme", "") == other
-    acting.actions.dress(name)
+    acting.actions.choose_theme(name)
 
 
 def test_every_action_can_be_triggered_while_it_runs(acting, monkeypatch):

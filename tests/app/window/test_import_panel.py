@@ -330,7 +330,7 @@ def test_a_cancelled_job_says_nothing_more(qtbot, gate) -> None:
     job, said = ImportJob(), []
     for signal in (job.surveyed, job.refused, job.failed):
         signal.connect(lambda *what: said.append(what))
-    job.look(Source.of_text(FLOWERS, "Clipboard"), Wishes())
+    job.begin_survey(Source.of_text(FLOWERS, "Clipboard"), Wishes())
     assert gate.reached.wait(10)
     job.cancel()
     gate.released.set()
