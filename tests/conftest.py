@@ -1,4 +1,4 @@
-"""What every test needs before anything is imported: one kernel cache, and no screen.
+"""What every test needs before anything is imported: one kernel cache, one thread for linear algebra, no screen.
 
 The cache is the app's own, so whatever has been compiled once, by a test or by the app, is compiled for
 all of them; tests that start processes hand it on through the environment.
@@ -6,6 +6,7 @@ all of them; tests that start processes hand it on through the environment.
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 
@@ -14,7 +15,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import pytest
 
 from app.launch import compile_kernels, kernel_cache
+from app.launch.own_threads import keep_to_own_threads
 
+keep_to_own_threads()
 CACHE = kernel_cache.prepare()
 
 
@@ -28,3 +31,9 @@ def pytest_configure(config: pytest.Config) -> None:
         child.wait()
         assert child.stdin is not None
         child.stdin.close()
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported and collected stays: no collection of garbage need look through it."""
+    gc.collect()
+    gc.freeze()

@@ -8,6 +8,7 @@ import importlib
 import os
 import subprocess
 import sys
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -82,6 +83,7 @@ def imports_of(text: str) -> list[tuple[str, str]]:
     return found
 
 
+@cache
 def imports(path: Path) -> list[tuple[str, str]]:
     return imports_of(path.read_text("utf-8"))
 
@@ -115,6 +117,7 @@ GRAPH = {
 }
 
 
+@cache
 def reached(file: str) -> set[str]:
     """Every file that this one imports, and that those import, and so on; itself among them."""
     found, waiting = set(), [file]

@@ -13,6 +13,7 @@ from types import FrameType
 from app.documents.version import version
 from app.launch import bootstrap
 from app.launch.exit_status import DONE, FAULT, INTERRUPTED, TERMINATED, refuse
+from app.launch.own_threads import keep_to_own_threads
 
 HELP = """\
 Fall Line: watch, steer and compare gradient descent.
@@ -57,7 +58,7 @@ def main(arguments: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    _keep_to_our_threads()
+    keep_to_own_threads()
     try:
         status = _guarded(lambda: _dispatch(arguments))
         sys.stdout.flush()
@@ -93,12 +94,6 @@ def _dispatch(arguments: list[str]) -> int:
     from app.commands import window
 
     return window.main(arguments)
-
-
-def _keep_to_our_threads() -> None:
-    """Before NumPy is imported: the threads of its linear algebra would take the cores that train, even when idle."""
-    for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
 
 
 def _guarded(action: Callable[[], int]) -> int:
