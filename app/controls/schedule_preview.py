@@ -1,4 +1,4 @@
-"""The learning rate that a schedule will give, drawn before it runs, with a cursor at now."""
+"""A preview plot of the learning-rate schedule, with a line at the current update."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HEIGHT = 104
 
 
 class SchedulePreview(pg.PlotWidget):
-    """One small plot: learning rate against update; nothing in it can be changed."""
+    """A small, non-interactive plot: learning rate against update."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(background=None, enableMenu=False)
@@ -28,10 +28,10 @@ class SchedulePreview(pg.PlotWidget):
         self.setStyleSheet("background: transparent;")
         for menu in self.getPlotItem().ctrlMenu.findChildren(QMenu):
             menu.deleteLater()
-        self.getPlotItem().ctrlMenu.deleteLater()  # made for every plot, shown by none without a menu
+        self.getPlotItem().ctrlMenu.deleteLater()  # PlotItem always creates it, even without a menu
         self.setMouseEnabled(False, False)
         self.hideButtons()
-        self.getPlotItem().disableAutoRange()  # ranges are set with the curve
+        self.getPlotItem().disableAutoRange()  # ranges are set together with the curve
         self._settings: RunSettings | None = None
         self._updates = 0
         self._curve = self.plot()
@@ -56,7 +56,7 @@ class SchedulePreview(pg.PlotWidget):
         self._now.setPen(pg.mkPen(theme.muted, style=Qt.PenStyle.DashLine))
 
     def show_schedule(self, settings: RunSettings, updates: int, now: int, colour: str) -> None:
-        """Draw the schedule of `settings` over `updates` updates; the cursor stands at `now`."""
+        """Draw the schedule of `settings` over `updates` updates, with a line at `now`."""
         updates = max(updates, 2)
         if (settings, updates) != (self._settings, self._updates):
             self._settings, self._updates = settings, updates
@@ -74,7 +74,7 @@ class SchedulePreview(pg.PlotWidget):
         top = float(shown.max()) or 1.0
         self.setXRange(0, updates, padding=0.01)
         self.setYRange(0, top, padding=0.06)
-        watches = " It watches the loss, so this is only its beginning." if entry.watches_loss else ""
+        watches = " It depends on the loss, so only its beginning is shown." if entry.watches_loss else ""
         told = (
             f"Learning rate over {updates:,} updates: from {rates[0]:.3g} to {rates[-1]:.3g}, "
             f"between {rates.min():.3g} and {rates.max():.3g}.{watches}"

@@ -1,4 +1,4 @@
-"""The transport: play, single steps, reset, speed, and the timeline of every past update."""
+"""The transport bar: play, step, reset, speed, and the timeline."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ SPEEDS = (*(digit * 10.0**power for power in range(6) for digit in (1, 2, 5)), 1
 DEFAULT_SPEED = 200.0
 _TIMELINE_TICKS = 10_000
 _SEEDS = {
-    "surface": "New seeds: other noise, from the start  (N)",
-    "network": "New seeds: other data, first weights and batches, from the start  (N)",
+    "surface": "New seeds: new noise, restarts all runs  (N)",
+    "network": "New seeds: new data, initial weights and batches, restarts all runs  (N)",
 }
 _RATES = {
     "surface": "Updates per second of every run",
-    "network": "Updates per second of every run; examples per second, all runs together",
+    "network": "Updates per second of every run; examples per second of all runs together",
 }
-_SMALL = 12  # pixels of letters, of which two lines are no higher than a button
+_SMALL = 12  # pixels of the font: two lines fit the height of a button
 
 
 def short(number: float) -> str:
-    """A count for a narrow place: 412 k, 3.1 M."""
+    """A compact count: 412 k, 3.1 M."""
     for limit, divisor, unit in ((1e4, 1.0, ""), (1e6, 1e3, " k"), (1e9, 1e6, " M")):
         if number < limit:
             scaled = number / divisor
@@ -35,7 +35,7 @@ def short(number: float) -> str:
 
 
 def _examples_per_second(published: Published) -> float:
-    """How many examples the runs that move learn from, all together."""
+    """The examples per second of all running runs together."""
     total = 0.0
     for run in published.picture.runs:
         if run.status not in (FINISHED, DIVERGED):
@@ -45,7 +45,7 @@ def _examples_per_second(published: Published) -> float:
 
 
 class Transport(QWidget):
-    """Buttons and sliders that only say what was asked for; `refresh` shows what is."""
+    """Buttons and sliders that only emit requests; `refresh` shows the actual state."""
 
     play_toggled = Signal()
     stepped = Signal()
@@ -72,7 +72,9 @@ class Transport(QWidget):
         self.play.clicked.connect(self.play_toggled)
         self.step = self._button("step", "One update  (→)", self.stepped)
         self.epoch = self._button("epoch", "One epoch  (Shift + →)", self.epoch_stepped)
-        self.restart = self._button("reset", "Reset: the same seeds and settings from the start  (R)", self.reset)
+        self.restart = self._button(
+            "reset", "Reset: restart all runs with the same seeds and settings  (R)", self.reset
+        )
         self.seeds = self._button("seeds", _SEEDS["surface"], self.seeds_renewed)
         self.explain = self._button("explain", "Explain: the update rule with its live numbers  (E)", self.explained)
         self.speed = Slider()
@@ -81,7 +83,7 @@ class Transport(QWidget):
         self.speed.setPageStep(3)
         self.speed.setFixedWidth(80)
         self.speed.setAccessibleName("speed")
-        self.speed.setToolTip("Updates per second, from slow motion to as fast as it goes  (, and .)")
+        self.speed.setToolTip("Updates per second, from slow motion to maximum speed  (, and .)")
         self.speed.valueChanged.connect(lambda place: self.speed_changed.emit(SPEEDS[place]))
         self.speed_text = QLabel()
         self.speed_text.setObjectName("muted")
@@ -97,7 +99,7 @@ class Transport(QWidget):
         self.timeline.setObjectName("timeline")
         self.timeline.setRange(0, _TIMELINE_TICKS)
         self.timeline.setAccessibleName("timeline")
-        self.timeline.setToolTip("Look at any past update; play goes on from the newest")
+        self.timeline.setToolTip("Show any past update; play continues from the newest")
         self.timeline.valueChanged.connect(self._scrub)
         self.place = QLabel()
         self.place.setObjectName("muted")
@@ -116,13 +118,13 @@ class Transport(QWidget):
         self._playing = None
 
     def show_speed(self, speed: float) -> None:
-        """Place the slider at the nearest speed, without asking for it."""
+        """Move the slider to the nearest speed without emitting."""
         with QSignalBlocker(self.speed):
             self.speed.setValue(min(range(len(SPEEDS)), key=lambda place: abs(SPEEDS[place] - speed)))
         self.speed_text.setText("max speed" if speed == MAX_SPEED else f"{short(speed)} / s")
 
     def set_note(self, note: str) -> None:
-        """Something that goes on besides the race, shown in place of the speed."""
+        """A message about background work, shown instead of the speed."""
         self._note = note
 
     def refresh(self, published: Published) -> None:

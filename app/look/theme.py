@@ -297,7 +297,7 @@ QToolButton::menu-indicator { image: none; width: 0; }
 QToolButton#more { background: transparent; border-color: transparent; padding: 2px 5px; color: @muted; }
 QToolButton#more:hover { background: @track; color: @text; }
 QToolButton#more:focus { border-color: @accent; }
-QToolButton#fold { color: @muted; }
+QToolButton#collapsible-header { color: @muted; }
 QToolButton#add-run { padding: 3px 8px 3px 5px; }
 QToolButton[small="true"] { padding: 2px 7px; font-size: 12px; }
 QToolButton#chip { padding: 2px 0; background: @field; color: @muted; }

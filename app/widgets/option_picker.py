@@ -1,4 +1,4 @@
-"""A choice among a few words: a row of buttons for two or three, a list for more."""
+"""A picker for one of a few options: buttons for two or three, a combo box for more."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _MOST_BUTTONS = 3
 
 
 class _List(QComboBox):
-    """A list that scrolling past cannot change."""
+    """A combo box that ignores the mouse wheel."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
 
-class Options(QWidget):
-    """`chosen` tells the option a person picked; `set_option` shows one in silence."""
+class OptionPicker(QWidget):
+    """`chosen` carries the option a user picked; `set_option` shows one without emitting."""
 
     chosen = Signal(str)
 

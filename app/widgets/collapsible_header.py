@@ -1,4 +1,4 @@
-"""A heading that folds what stands below it, and tells what is set there."""
+"""The header of a collapsible section, which summarises the section while it is collapsed."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton
 _HEIGHT, _INDENT, _GAP, _SMALL = 22, 16, 10, 12
 
 
-class Fold(QToolButton):
-    """A chevron, a title with a hint, and at its right a muted note while it is closed."""
+class CollapsibleHeader(QToolButton):
+    """A chevron, a title with a hint, and at the right a muted note while collapsed."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("fold")
+        self.setObjectName("collapsible-header")
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._note = self._hint = ""
 
     def describe(self, title: str, note: str, hint: str = "") -> None:
-        """Show a title, what is set inside, and what changing it does (effects.AGAIN)."""
+        """Show a title, a note on the content, and what changing it does (restart_effects)."""
         if (title, note, hint) != (self.text(), self._note, self._hint):
             self._note, self._hint = note, hint
             self.setText(title)
