@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from app.controls.explain_panel import ExplainPanel
 from app.controls.problem_panel import ProblemPanel
@@ -22,6 +22,7 @@ from app.stage.network_stage import NetworkStage
 from app.stage.surface.surface_stage import Stage
 from app.widgets.card import Card
 from app.widgets.toast import Toast
+from app.window.columns import GAP, Columns, LeftColumn, Pane
 from app.window.controller import Controller
 from app.window.document import Document
 from app.window.gui_thread_gc import GuiThreadGC
@@ -33,7 +34,6 @@ from app.workers.training_thread import TrainingThread
 from engine import Experiment, Ground, LossSlice, NetworkTask, Portrait, RunPicture, SessionPicture
 
 FRAME_MILLISECONDS = 16
-LEFT, RIGHT = 290, 350
 FEWEST_PREVIEWED = 2000  # updates that a schedule's preview spans at least
 
 
@@ -274,26 +274,15 @@ class Workbench(QWidget):
             self.dropped.emit(paths[0])
 
     def _lay_out(self) -> None:
-        left = QWidget()
-        left.setObjectName("left-inside")
-        stack = QVBoxLayout(left)
-        stack.setContentsMargins(0, 0, 0, 0)
-        stack.setSpacing(12)
-        for panel in (self.problem_panel, self.runs_panel, self.run_panel, self.stop_panel):
-            stack.addWidget(panel)
-        stack.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setObjectName("left")
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(left)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setFixedWidth(LEFT + 14)
+        left = LeftColumn(
+            Pane("problem-pane", [self.problem_panel]),
+            Pane("runs-pane", [self.runs_panel]),
+            Pane("settings-pane", [self.run_panel, self.stop_panel]),
+        )
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
+        column.setSpacing(GAP)
         column.addWidget(Card.around(self.transport))
         self._stages = QStackedWidget()
         self._stages.addWidget(self.stage)
@@ -302,18 +291,9 @@ class Workbench(QWidget):
         self.explain_card = Card.around(self.explain, "Explain")
         self.explain_card.hide()
         column.addWidget(self.explain_card)
-        self._split = QSplitter(Qt.Orientation.Horizontal)
-        self._split.setHandleWidth(12)
-        self._split.addWidget(middle)
-        self._split.addWidget(self.curves)
-        self._split.setStretchFactor(0, 1)
-        self._split.setCollapsible(0, False)
-        self._split.setSizes([600, RIGHT])
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 12, 12, 12)
-        row.setSpacing(12)
-        row.addWidget(scroll)
-        row.addWidget(self._split, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(Columns(left, middle, self.curves))
 
 
 def _previewed(picture: SessionPicture, run: RunPicture) -> int:
