@@ -21,9 +21,9 @@ class Pane(QScrollArea):
     def __init__(self, name: str, panels: Sequence[QWidget]) -> None:
         super().__init__()
         self.setObjectName(name)
-        self._inside = QWidget()
-        self._inside.setProperty("pane", True)
-        stack = QVBoxLayout(self._inside)
+        self.inside = QWidget()
+        self.inside.setProperty("pane", True)
+        stack = QVBoxLayout(self.inside)
         stack.setContentsMargins(0, 0, 0, 0)
         stack.setSpacing(GAP)
         for panel in panels:
@@ -33,9 +33,9 @@ class Pane(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setWidget(self._inside)
+        self.setWidget(self.inside)
         self.setMinimumHeight(LEAST_PANE)
-        self._inside.installEventFilter(self)
+        self.inside.installEventFilter(self)
         self.verticalScrollBar().rangeChanged.connect(self._make_room)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -50,13 +50,13 @@ class Pane(QScrollArea):
     @property
     def wanted_height(self) -> int:
         """With which nothing scrolls."""
-        return self._inside.sizeHint().height()
+        return self.inside.sizeHint().height()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Be as wide as the panels need, and the scroll bar beside them."""
         if event.type() == QEvent.Type.LayoutRequest:
             bar = self.verticalScrollBar().sizeHint().width()
-            self.setMinimumWidth(self._inside.minimumSizeHint().width() + bar)
+            self.setMinimumWidth(self.inside.minimumSizeHint().width() + bar)
         return super().eventFilter(watched, event)
 
 
@@ -73,7 +73,7 @@ class LeftColumn(QSplitter):
         self._moved = False
         for pane in self._panes:
             self.addWidget(pane)
-            pane.widget().installEventFilter(self)
+            pane.inside.installEventFilter(self)
         self.splitterMoved.connect(self._keep)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
