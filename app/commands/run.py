@@ -15,7 +15,8 @@ from typing import NoReturn
 
 from app.commands.cli import DONE, refuse
 from app.commands.progress_bar import Bar
-from app.curves.table import ALONG, CURVES
+from app.curves.curve_catalogue import CURVES
+from app.curves.x_axes import X_AXES
 from app.documents.experiment_file import load
 from app.documents.files import FileError, shown
 from app.export.csv_table import write_table
@@ -99,7 +100,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--quiet", action="store_true", help="no progress and no table")
     curve = made.add_argument_group("curves")
     curve.add_argument(
-        "--along", choices=[name for name in ALONG if name != "seconds"], default="updates", help="x axis"
+        "--along", choices=[name for name in X_AXES if name != "seconds"], default="updates", help="x axis"
     )
     curve.add_argument("--log-x", action="store_true", help="logarithmic x axis")
     curve.add_argument(

@@ -22,11 +22,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.curves.backdrop import backdrop
-from app.curves.curve_plot import Plot, Span, Style
+from app.curves.curve_catalogue import Curve
+from app.curves.curve_model import CurveStyle, Plot, Span
 from app.curves.marks import tweak_near, tweak_places
 from app.curves.painting import paint_cursor, paint_plot, picture_of
-from app.curves.table import Clock, Curve
 from app.curves.tweak_text import sentence
+from app.curves.x_axes import Clock
 from app.widgets.shortcut_override import keeps
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class CurveView(QWidget):
             self._cursor = update
             self.update()
 
-    def set_style(self, style: Style) -> None:
+    def set_style(self, style: CurveStyle) -> None:
         self.plot.restyle(style)
         self._compose()
 
@@ -115,7 +116,7 @@ class CurveView(QWidget):
     def _compose(self) -> None:
         plot = self.plot
         drawn = plot.compose(self.size(), self.devicePixelRatioF())
-        marks = [(trace.run.id, trace.run.status, len(trace.run.tweaks)) for trace in plot.leads]
+        marks = [(line.run.id, line.run.status, len(line.run.tweaks)) for line in plot.leads]
         news = (plot.frame, marks, plot.picture and plot.picture.cursor)
         if drawn or news != self._news:
             self._news = news
@@ -251,10 +252,10 @@ class CurveView(QWidget):
     def _explain_tweak(self, event: QMouseEvent) -> None:
         assert self.plot.frame is not None
         if self._pointer.y() > self.plot.frame.plot.bottom() - 40.0:
-            for trace in self.plot.leads:
-                near = tweak_near(tweak_places(trace, self.plot.frame.x), self._pointer.x())
+            for line in self.plot.leads:
+                near = tweak_near(tweak_places(line, self.plot.frame.x), self._pointer.x())
                 if near is not None:
-                    text = f"{trace.run.name}: {sentence(trace.run, near)}"
+                    text = f"{line.run.name}: {sentence(line.run, near)}"
                     QToolTip.showText(event.globalPosition().toPoint(), text, self)
                     return
         QToolTip.hideText()

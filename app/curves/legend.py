@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QR
 from PySide6.QtWidgets import QWidget
 
 from app.curves.backdrop import LEFT, RIGHT
-from app.curves.curve_plot import Key
-from app.curves.sheet import DASHES
+from app.curves.curve_model import LegendEntry
+from app.curves.curve_raster import DASHES
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -21,7 +21,7 @@ _LINE, _GAP, _BETWEEN = 19.0, 5.0, 13.0
 _MOST_WHOLE = 4  # entries whose names are never shortened
 
 
-def draw_key(painter: QPainter, key: Key, place: QPointF, width: float, ink: QColor) -> None:
+def draw_entry(painter: QPainter, key: LegendEntry, place: QPointF, width: float, text: QColor) -> None:
     """A piece of the line whose left end is at `place`, and its name; both no wider than `width`."""
     pen = QPen(key.colour, 2.0)
     if key.dashed:
@@ -29,7 +29,7 @@ def draw_key(painter: QPainter, key: Key, place: QPointF, width: float, ink: QCo
         pen.setDashPattern([length / pen.widthF() for length in DASHES])
     painter.setPen(pen)
     painter.drawLine(QLineF(place, place + QPointF(_LINE, 0.0)))
-    painter.setPen(ink)
+    painter.setPen(text)
     metrics = QFontMetricsF(painter.font())
     name = metrics.elidedText(key.name, Qt.TextElideMode.ElideRight, width - _LINE - _GAP)
     painter.drawText(place + QPointF(_LINE + _GAP, 0.34 * metrics.ascent()), name)
@@ -41,11 +41,11 @@ class Legend(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Legend")
-        self._shown: tuple[str, list[Key], str] = ("", [], "")
+        self._shown: tuple[str, list[LegendEntry], str] = ("", [], "")
         self._theme = theme
         self.hide()
 
-    def show_keys(self, owner: str, keys: list[Key], theme: Theme) -> None:
+    def show_entries(self, owner: str, keys: list[LegendEntry], theme: Theme) -> None:
         """owner: the run whose lines they are, empty for all of them."""
         shown = owner, keys, theme.name
         if shown != self._shown:
@@ -65,7 +65,7 @@ class Legend(QWidget):
         painter.setPen(self._theme.text)
         painter.drawText(QPointF(LEFT, 0.5 * self._row + 0.34 * QFontMetricsF(self.font()).ascent()), owner)
         for key, place in entries:
-            draw_key(painter, key, place, self.width(), self._theme.muted)
+            draw_entry(painter, key, place, self.width(), self._theme.muted)
         painter.end()
 
     def _fit(self) -> None:
@@ -78,7 +78,7 @@ class Legend(QWidget):
     def _row(self) -> float:
         return QFontMetricsF(self.font()).height() + 1.0
 
-    def _flow(self) -> tuple[str, list[tuple[Key, QPointF]]]:
+    def _flow(self) -> tuple[str, list[tuple[LegendEntry, QPointF]]]:
         """The owner's name as far as there is room, and each entry with the left end of its line."""
         owner, keys, _ = self._shown
         metrics, row, found = QFontMetricsF(self.font()), self._row, []
@@ -94,7 +94,7 @@ class Legend(QWidget):
         return owner, found
 
 
-def _shortened(keys: list[Key]) -> list[Key]:
+def _shortened(keys: list[LegendEntry]) -> list[LegendEntry]:
     """Of many entries that begin with the same word, the first one says it for the others."""
     if len(keys) <= _MOST_WHOLE:
         return keys

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from app.curves.trace import Trace
+from app.curves.curve_line import CurveLine
 from app.plots.scale import Scale
 
 _TICK = 8.0
@@ -16,10 +16,10 @@ ROWS = 4
 _NEAR = 4.0
 
 
-def tweak_places(trace: Trace, x: Scale) -> np.ndarray:
+def tweak_places(line: CurveLine, x: Scale) -> np.ndarray:
     """The pixel of each of the run's tweaks."""
-    updates = np.array([tweak.update for tweak in trace.run.tweaks], float)
-    return x.pixels(trace.course.at(updates)) if len(updates) else updates
+    updates = np.array([tweak.update for tweak in line.run.tweaks], float)
+    return x.pixels(line.mapping.at(updates)) if len(updates) else updates
 
 
 def draw_tweaks(painter: QPainter, plot: QRectF, places: np.ndarray, colour: QColor, taken: dict[int, int]) -> None:
@@ -49,15 +49,15 @@ def tweak_near(places: np.ndarray, pixel: float) -> int | None:
     return place if distances[place] <= _NEAR else None
 
 
-def draw_end(painter: QPainter, plot: QRectF, trace: Trace, x: Scale, y: Scale, colour: QColor) -> None:
+def draw_end(painter: QPainter, plot: QRectF, line: CurveLine, x: Scale, y: Scale, colour: QColor) -> None:
     """✕ where a run diverged, an arrow where the newest value lies beyond the axis."""
-    if not trace.bins.updates:
+    if not line.bins.updates:
         return
-    across, up = x.pixel(trace.end), y.pixel(trace.strong.latest)
+    across, up = x.pixel(line.end), y.pixel(line.strong.latest)
     if not plot.left() <= across <= plot.right() or math.isnan(up):
         return
     beyond = -1 if up < plot.top() else 1 if up > plot.bottom() else 0
-    if trace.diverged:
+    if line.diverged:
         place = QPointF(min(across, plot.right() - 5.0), min(max(up, plot.top() + 5.0), plot.bottom() - 5.0))
         painter.setPen(QPen(colour, 2.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         for slope in (-1.0, 1.0):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from app.curves.table import Array, Curve
+from app.curves.curve_catalogue import Curve
+from app.curves.x_axes import Array
 from engine import COLUMNS, smooth
 
 if TYPE_CHECKING:

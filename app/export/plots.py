@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from app.curves.table import ALONG, CURVES
+from app.curves.curve_catalogue import CURVES
+from app.curves.x_axes import X_AXES
 from app.export.networks.figures import FIGURES
 from engine import SettingError
 
@@ -28,7 +29,7 @@ class CurvePlot:
     y_range: Range | None = None
 
     def __post_init__(self) -> None:
-        for name, known in (("curve", CURVES), ("along", ALONG)):
+        for name, known in (("curve", CURVES), ("along", X_AXES)):
             if getattr(self, name) not in known:
                 raise SettingError(f"{name} must be one of {', '.join(known)}, got {str(getattr(self, name))[:40]!r}")
         if isinstance(self.span, bool) or not isinstance(self.span, int) or not 0 <= self.span <= 10**9:

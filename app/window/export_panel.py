@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.curves.table import CURVES, Clock
+from app.curves.curve_catalogue import CURVES
+from app.curves.x_axes import Clock
 from app.export.figure import is_carried
 from app.export.networks.figures import FIGURES, figure_on_screen, figures_for
 from app.export.plots import CurvePlot, NetworkPlot, Plot, StagePlot

@@ -19,7 +19,7 @@ from app.controls.run_panel import RunPanel
 from app.controls.runs_panel import RunsPanel
 from app.controls.stop_panel import StopPanel
 from app.controls.transport import DEFAULT_SPEED, SPEEDS, Transport
-from app.curves.panel import CurvePanel
+from app.curves.curve_panel import CurvePanel
 from app.documents.experiment_file import load, save
 from app.documents.files import FileError
 from app.look.number_format import nice_step

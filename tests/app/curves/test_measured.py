@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QSize
 
-from app.curves.curve_plot import Plot, Style
-from app.curves.table import CURVES
+from app.curves.curve_catalogue import CURVES
+from app.curves.curve_model import CurveStyle, Plot
 from app.look.theme import DARK
 from tests.app.curves.histories import (
     LAYERS,
@@ -23,14 +23,16 @@ AT = due_until(2000)
 
 
 def pixels(plot: Plot) -> np.ndarray:
-    image = plot.sheet.image
+    image = plot.raster.image
     return np.array(image.constBits(), np.uint8).reshape(image.height(), -1, 4).astype(int)
 
 
-def drawn(key: str, *runs, style: Style | None = None, selected: str | None = None, ratio: float = 1.0, **more) -> Plot:
+def drawn(
+    key: str, *runs, style: CurveStyle | None = None, selected: str | None = None, ratio: float = 1.0, **more
+) -> Plot:
     plot = Plot(CURVES[key], DARK)
     plot.selected = selected
-    plot.restyle(style or Style(log_y=CURVES[key].log))
+    plot.restyle(style or CurveStyle(log_y=CURVES[key].log))
     plot.pull(network_of(*runs, **more), None)
     plot.compose(SIZE, ratio)
     return plot
@@ -63,7 +65,7 @@ def test_training_is_solid_and_validation_dashed_in_the_colour_of_the_run():
     dashes = inked(plot, 1.0)[begin + 1 : end - 1]
     assert 0.4 < dashes.mean() < 0.75
     assert np.count_nonzero(np.diff(dashes.astype(int)) > 0) == pytest.approx((end - begin) / 10.5, abs=2)
-    assert {plot.colour(trace).name() for trace in plot.traces} == {DARK.run_colours[0].name()}
+    assert {plot.colour(line).name() for line in plot.lines} == {DARK.run_colours[0].name()}
 
 
 def test_nothing_measured_is_a_gap():
@@ -82,7 +84,7 @@ def test_drawn_as_it_is_measured_is_drawn_at_once(qapp, key, ratio, along):
     measures.values[:, 1] *= 1.0 + 0.3 * np.sin(AT / 60.0)
     growing, afresh = Plot(CURVES[key], DARK), Plot(CURVES[key], DARK)
     for plot in (growing, afresh):
-        plot.restyle(Style(log_y=CURVES[key].log, along=along))
+        plot.restyle(CurveStyle(log_y=CURVES[key].log, along=along))
         plot.x_range = (0.0, 2000.0) if along == "updates" else (0.0, 200.0)
         plot.y_range = (1e-3, 3.0)
     for count in (*range(1, len(AT), 3), len(AT)):
@@ -101,12 +103,12 @@ def test_drawn_as_it_is_measured_is_drawn_at_once(qapp, key, ratio, along):
 @pytest.mark.parametrize("along", ["updates", "epochs", "examples"])
 def test_nothing_new_draws_and_places_nothing(qapp, along, monkeypatch):
     run = run_with()
-    plot = drawn("losses", run, style=Style(along=along))
+    plot = drawn("losses", run, style=CurveStyle(along=along))
     later = run_of(history_of(np.ones(1999)), measures=run.measures, examples=tuple(0.9995 * e for e in run.examples))
     plot.pull(network_of(later), None)
     assert not plot.takes_long(SIZE)
-    for trace in plot.traces:
-        monkeypatch.setattr(trace.raw, "update", None)
+    for line in plot.lines:
+        monkeypatch.setattr(line.raw, "update", None)
     assert not plot.compose(SIZE, 1.0)
 
 
@@ -115,7 +117,7 @@ def test_the_cursor_reads_the_last_measurement_of_each_line():
     plot = drawn("losses", *runs)
     update = 1111
     place = AT.searchsorted(update, "right") - 1
-    found = {(trace.run.id, trace.part.name): (at, value) for trace, at, value in plot.values(update)}
+    found = {(line.run.id, line.part.name): (at, value) for line, at, value in plot.values(update)}
     assert found["run0", "training"] == (AT[place], runs[0].measures.values[place, 0])
     assert found["run0", "validation"] == (AT[place], runs[0].measures.values[place, 1])
     assert np.isnan(found["run1", "training"][1])
@@ -123,8 +125,8 @@ def test_the_cursor_reads_the_last_measurement_of_each_line():
 
 def test_the_state_after_the_last_update_can_be_read_if_it_was_measured():
     plot = drawn("losses", run_with(updates=256))
-    assert plot.newest == 256 == AT[plot.traces[0].bins.count - 1]
-    assert plot.values(256)[0][2] == plot.traces[0].bins.latest
+    assert plot.newest == 256 == AT[plot.lines[0].bins.count - 1]
+    assert plot.values(256)[0][2] == plot.lines[0].bins.latest
 
 
 @pytest.mark.parametrize("updates", [1, 128, 1000, 1001, 1999])
@@ -136,13 +138,13 @@ def test_all_curves_of_a_run_have_one_x_axis(updates):
 def test_layers_are_those_of_the_selected_run_in_the_colours_of_a_ramp():
     runs = [run_with(0), run_with(1, visible=False)]
     plot = drawn("layer_delta_norm", *runs, selected="run1")
-    assert [trace.part.name for trace in plot.traces] == list(LAYERS)
-    assert {trace.run.id for trace in plot.traces} == {"run1"}
-    np.testing.assert_array_equal(plot.traces[2].bins.last, runs[1].measures.column("delta_norm", 2))
+    assert [line.part.name for line in plot.lines] == list(LAYERS)
+    assert {line.run.id for line in plot.lines} == {"run1"}
+    np.testing.assert_array_equal(plot.lines[2].bins.last, runs[1].measures.column("delta_norm", 2))
     assert plot.owner == "Run 1" and plot.title == "Delta norm by layer"
-    assert [plot.colour(trace) for trace in plot.traces] == [DARK.layer_colour(layer, 3) for layer in range(3)]
+    assert [plot.colour(line) for line in plot.lines] == [DARK.layer_colour(layer, 3) for layer in range(3)]
     plot.select("run0")
-    assert plot.owner == "Run 0" and {trace.run.id for trace in plot.traces} == {"run0"}
+    assert plot.owner == "Run 0" and {line.run.id for line in plot.lines} == {"run0"}
     plot.select("gone")
     assert plot.owner == "Run 0"
 
@@ -152,7 +154,7 @@ def test_another_shape_has_other_layers():
     other = run_of(history_of(np.ones(10)), measures=measured_of(due_until(10), 1))
     plot.pull(network_of(other, layers=("output",)), None)
     plot.compose(SIZE, 1.0)
-    assert [key.name for key in plot.legend] == ["output"] and len(plot.traces) == 1
+    assert [key.name for key in plot.legend] == ["output"] and len(plot.lines) == 1
 
 
 def test_curves_of_networks_mean_nothing_on_a_surface_and_the_other_way_round():
@@ -163,14 +165,15 @@ def test_curves_of_networks_mean_nothing_on_a_surface_and_the_other_way_round():
     networks.kind = "surface"
     plot = Plot(CURVES["losses"], DARK)
     plot.pull(networks, None)
-    assert not plot.applies and plot.traces == []
+    assert not plot.applies and plot.lines == []
 
 
 def test_a_terrible_score_does_not_flatten_a_good_one():
     run = level({"training_score": 0.9, "validation_score": 0.8})
     run.measures.values[0, 2] = -1e4
-    frame = drawn("score", run, style=Style()).frame
+    frame = drawn("score", run, style=CurveStyle()).frame
     assert (frame.y.low, frame.y.high > 0.9) == (-1.0, True)
     assert (
-        drawn("score", level({"training_score": -50.0, "validation_score": -60.0}), style=Style()).frame.y.low < -50.0
+        drawn("score", level({"training_score": -50.0, "validation_score": -60.0}), style=CurveStyle()).frame.y.low
+        < -50.0
     )

@@ -11,9 +11,10 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
-from app.curves.card import SPANS, CurveCard
-from app.curves.curve_plot import Span, Style
-from app.curves.table import ALONG, CURVES, SURFACE, Clock
+from app.curves.curve_card import SPANS, CurveCard
+from app.curves.curve_catalogue import CURVES, SURFACE
+from app.curves.curve_model import CurveStyle, Span
+from app.curves.x_axes import X_AXES, Clock
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -63,7 +64,7 @@ class CurvePanel(QScrollArea):
         self.cards: dict[str, CurveCard] = {}
         self._turn = 0
         self._kind = SURFACE
-        self._kept: dict[str, dict[str, Style]] = {}  # by kind: how its curves are to be shown
+        self._kept: dict[str, dict[str, CurveStyle]] = {}  # by kind: how its curves are to be shown
         self._show_curves(_first_curves(self._kind), {})
 
     def refresh(self, picture: SessionPicture, clock: Clock | None = None) -> None:
@@ -134,9 +135,9 @@ class CurvePanel(QScrollArea):
         for key in keys:
             log = key in _texts(log_y) if isinstance(log_y, list) else CURVES[key].log
             span = spans.get(key)
-            styles[key] = Style(key in log_x, log, span if span in SPANS else 0)
+            styles[key] = CurveStyle(key in log_x, log, span if span in SPANS else 0)
         along = view.get("curves_along")
-        if isinstance(along, str) and along in ALONG:
+        if isinstance(along, str) and along in X_AXES:
             self._along = along
         self._kept = {}
         if here:
@@ -173,7 +174,7 @@ class CurvePanel(QScrollArea):
         styles = self._kept.pop(kind, {})
         self._show_curves(list(styles) or _first_curves(kind), styles)
 
-    def _show_curves(self, keys: list[str], styles: Mapping[str, Style]) -> None:
+    def _show_curves(self, keys: list[str], styles: Mapping[str, CurveStyle]) -> None:
         old, self.cards = self.cards, {}
         for key in keys:
             card = old.pop(key, None) or self._new_card(key)
@@ -219,9 +220,9 @@ class CurvePanel(QScrollArea):
                 _add_choice(curves, curve.title_for(self._picture), key in self.cards, partial(self._toggle, key))
         along = menu.addMenu("X axis")
         group = QActionGroup(along)
-        for key, choice in ALONG.items():
+        for key, choice in X_AXES.items():
             known = self._picture is None or any(
-                choice.course(run, self._picture, self._clock) for run in self._picture.runs
+                choice.mapping(run, self._picture, self._clock) for run in self._picture.runs
             )
             action = _add_choice(along, choice.title, key == self._along, partial(self.show_along, key))
             action.setEnabled(bool(known))

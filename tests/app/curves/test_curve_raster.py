@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QSize
 
-from app.curves.curve_plot import Plot, Style
-from app.curves.table import CURVES
+from app.curves.curve_catalogue import CURVES
+from app.curves.curve_model import CurveStyle, Plot
 from app.look.theme import DARK
 from tests.app.curves.histories import HARD, grown, history_of, picture_of, run_of
 
@@ -15,7 +15,7 @@ SIZE = QSize(420, 280)
 
 
 def pixels(plot: Plot) -> np.ndarray:
-    image = plot.sheet.image
+    image = plot.raster.image
     return np.array(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine()).astype(int)
 
 
@@ -26,7 +26,7 @@ def test_drawn_stripe_by_stripe_is_drawn_at_once(qapp, name, ratio):
     whole = history_of(np.tile(HARD[name], 3))
     growing, afresh = Plot(CURVES["loss"], DARK), Plot(CURVES["loss"], DARK)
     for plot in (growing, afresh):
-        plot.restyle(Style(log_y=name != "negative"))
+        plot.restyle(CurveStyle(log_y=name != "negative"))
         plot.x_range, plot.y_range = (0.0, 6000.0), (1e-3, 400.0)
     for updates in (*range(1, 6000, 37), 6000):
         growing.pull(picture_of(run_of(grown(whole, updates))), None)
@@ -65,11 +65,11 @@ def test_hidden_runs_are_not_drawn_and_the_selected_one_is_on_top(qapp):
     plot.pull(picture_of(*runs), None)
     plot.compose(SIZE, 1.0)
     colour = DARK.run_colours[0]
-    image = plot.sheet.image
+    image = plot.raster.image
     row = round(plot.frame.y.pixel(1.0) - plot.frame.plot.top())
     seen = {image.pixelColor(200, row + shift).name() for shift in (-1, 0, 1)}
     assert colour.name() in seen
-    assert [trace.run.id for trace in plot.traces] == ["run0", "run2"]
+    assert [line.run.id for line in plot.lines] == ["run0", "run2"]
 
 
 @pytest.mark.parametrize("log_y", [False, True])
@@ -78,7 +78,7 @@ def test_hidden_runs_are_not_drawn_and_the_selected_one_is_on_top(qapp):
 @pytest.mark.parametrize("width", [1, 4])
 def test_every_history_can_be_drawn(qapp, hard_loss, log_x, log_y, span, width):
     plot = Plot(CURVES["loss"], DARK)
-    plot.restyle(Style(log_x, log_y, span, "epochs"))
+    plot.restyle(CurveStyle(log_x, log_y, span, "epochs"))
     status = "diverged" if len(hard_loss) in (4, 300) else "running"
     plot.pull(picture_of(run_of(history_of(hard_loss, width), status=status)), None)
     plot.compose(SIZE, 1.0)
@@ -89,20 +89,20 @@ def test_every_history_can_be_drawn(qapp, hard_loss, log_x, log_y, span, width):
 
 def test_seconds_come_from_the_clock(qapp):
     plot = Plot(CURVES["loss"], DARK)
-    plot.restyle(Style(along="seconds"))
+    plot.restyle(CurveStyle(along="seconds"))
     clock = (np.array([0.0, 100.0, 500.0]), np.array([0.0, 5.0, 7.0]))
     plot.pull(picture_of(run_of(history_of(np.ones(500)))), clock)
     plot.compose(SIZE, 1.0)
     assert plot.reference.place(300) == pytest.approx(6.0)
     assert plot.frame.x.high >= 7.0
     plot.pull(plot.picture, None)
-    assert plot.traces[0].course is not None
+    assert plot.lines[0].mapping is not None
 
 
 def test_a_curve_without_meaning_is_empty(qapp):
     plot = Plot(CURVES["excess_loss"], DARK)
     plot.pull(picture_of(run_of(history_of(np.ones(5))), lowest=None), None)
     plot.compose(SIZE, 1.0)
-    assert not plot.applies and plot.traces == []
+    assert not plot.applies and plot.lines == []
     three = run_of(history_of(np.ones(5)), shown=SimpleNamespace(theta=np.zeros(3)))
     assert not CURVES["relative_step"].needs(picture_of(three))

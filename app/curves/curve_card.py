@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
 
-from app.curves.curve_plot import Style
+from app.curves.curve_catalogue import Curve
+from app.curves.curve_model import CurveStyle
 from app.curves.curve_view import CurveView
 from app.curves.legend import Legend
-from app.curves.table import Clock, Curve
+from app.curves.x_axes import Clock
 from app.widgets.elided import ElidedLabel
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class CurveCard(QFrame):
         self._arrange()
         self.view.log_toggled.connect(lambda: self._log_y.click())
         self.set_theme(theme)
-        self.set_style(Style(log_y=curve.log))
+        self.set_style(CurveStyle(log_y=curve.log))
 
     def _show_menu(self) -> None:
         """As a popup: a button's own menu would run an event loop inside the click."""
@@ -71,13 +72,13 @@ class CurveCard(QFrame):
         """Say what is shown, which may change with the problem and the selected run."""
         plot = self.view.plot
         self._title.show_text(plot.title, self.curve.help)
-        self._legend.show_keys(plot.owner, plot.legend, plot.theme)
+        self._legend.show_entries(plot.owner, plot.legend, plot.theme)
 
     @property
-    def style_shown(self) -> Style:
+    def style_shown(self) -> CurveStyle:
         return self.view.plot.style
 
-    def set_style(self, style: Style) -> None:
+    def set_style(self, style: CurveStyle) -> None:
         """Show the curve in a style; emits nothing."""
         for widget, value in ((self._log_x, style.log_x), (self._log_y, style.log_y)):
             with QSignalBlocker(widget):
