@@ -1,30 +1,28 @@
-"""A curve with its header: title, log switches, smoothing, menu; and a legend where it needs one."""
+"""A curve with its header, and a legend where it needs one."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QPointF, Signal
+from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
 
 from app.curves.curve_catalogue import Curve
-from app.curves.curve_model import CurveStyle
+from app.curves.curve_header import CurveHeader
+from app.curves.curve_style import SPANS, CurveStyle
 from app.curves.curve_view import CurveView
 from app.curves.legend import Legend
 from app.curves.x_axes import Clock
-from app.widgets.elided import ElidedLabel
+from app.plots.plot_menu import add_choices, add_plot_actions
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
     from engine import SessionPicture
 
-# Updates to average over, by position of the slider; 0 is off.
-SPANS = (0, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000)
-
 
 class CurveCard(QFrame):
-    """restyled: the person has changed how the curve is shown."""
+    """restyled: the person has changed how the curve is shown. menu: whoever fills it does so as it opens."""
 
     restyled = Signal(object)
 
@@ -34,29 +32,22 @@ class CurveCard(QFrame):
         self.setObjectName("card")
         self.view = CurveView(curve, theme, self)
         self.menu = QMenu(self)
-        self._title = ElidedLabel()
-        self._title.setObjectName("cardTitle")
+        self._header = CurveHeader(curve, theme, self)
         self._legend = Legend(theme, self)
-        self._span = QLabel(self)
-        self._span.setObjectName("muted")
-        self._log_x = self._switch("log x", f"Logarithmic x axis of {curve.title}")
-        self._log_y = self._switch("log y", f"Logarithmic y axis of {curve.title} (L)")
-        self._smoothing = self._slider()
-        self._smoothing.setVisible(bool(curve.columns))
-        self._more = QToolButton(self)
-        self._more.setText("⋯")
-        self._more.setObjectName(f"{curve.key}_menu")
-        self._more.setAccessibleName(f"More about {curve.title}")
-        self._more.setToolTip("More curves, x axis, copy, export")
-        self._more.clicked.connect(self._show_menu)
-        self._arrange()
-        self.view.log_toggled.connect(lambda: self._log_y.click())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 7, 1, 4)
+        layout.setSpacing(2)
+        layout.addWidget(self._header)
+        layout.addWidget(self._legend)
+        layout.addWidget(self.view, 1)
+        self._header.log_x_chosen.connect(lambda on: self._restyle(x_type="log" if on else "linear"))
+        self._header.log_y_chosen.connect(lambda on: self._restyle(y_type="log" if on else "linear"))
+        self._header.span_chosen.connect(lambda span: self._restyle(span=span))
+        self._header.more.clicked.connect(self._open_menu)
+        self.view.menu_wanted.connect(self._open_menu_at)
+        self.view.log_toggled.connect(self._header.log_y.click)
         self.set_theme(theme)
-        self.set_style(CurveStyle(log_y=curve.log))
-
-    def _show_menu(self) -> None:
-        """As a popup: a button's own menu would run an event loop inside the click."""
-        self.menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
+        self.set_style(CurveStyle())
 
     def refresh(self, picture: SessionPicture, clock: Clock | None = None, patient: bool = False) -> bool:
         """Take the newest picture, as `CurveView.refresh` does."""
@@ -68,81 +59,46 @@ class CurveCard(QFrame):
         self.view.set_selected(id)
         self._tell()
 
-    def _tell(self) -> None:
-        """Say what is shown, which may change with the problem and the selected run."""
-        plot = self.view.plot
-        self._title.show_text(plot.title, self.curve.help)
-        self._legend.show_entries(plot.owner, plot.legend, plot.theme)
-
     @property
     def style_shown(self) -> CurveStyle:
-        return self.view.plot.style
+        return self.view.model.style
 
     def set_style(self, style: CurveStyle) -> None:
         """Show the curve in a style; emits nothing."""
-        for widget, value in ((self._log_x, style.log_x), (self._log_y, style.log_y)):
-            with QSignalBlocker(widget):
-                widget.setChecked(value)
-        with QSignalBlocker(self._smoothing):
-            self._smoothing.setValue(min(range(len(SPANS)), key=lambda place: abs(SPANS[place] - style.span)))
-        self._span.setVisible(style.span > 0 and bool(self.curve.columns))
-        self._span.setText(f"{style.span // 1000}k" if style.span >= 1000 else str(style.span))
-        self._span.setToolTip(f"The strong line is a mean of about {style.span:,} updates")
         self.view.set_style(style)
+        self._tell()
 
     def set_theme(self, theme: Theme) -> None:
         self.view.set_theme(theme)
+        self._header.set_theme(theme)
         self._tell()
-        muted, accent, text = (colour.name() for colour in (theme.muted, theme.accent, theme.text))
-        self.setStyleSheet(
-            f"QToolButton {{ border: none; background: transparent; padding: 1px 3px; color: {muted}; }}"
-            f"QToolButton:hover {{ color: {text}; }} QToolButton:checked {{ color: {accent}; }}"
-            f"QToolButton:focus {{ text-decoration: underline; }}"
-            "QToolButton::menu-indicator { image: none; width: 0; }"
-            f"QLabel#muted {{ color: {muted}; }}"
-        )
 
-    def _switch(self, text: str, tip: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setText(text)
-        button.setCheckable(True)
-        button.setObjectName(f"{self.curve.key}_{text.replace(' ', '_')}")
-        button.setAccessibleName(tip)
-        button.setToolTip(tip)
-        button.toggled.connect(self._restyle)
-        return button
+    def add_actions(self, menu: QMenu) -> None:
+        """Add to a menu what can be chosen for this curve alone."""
+        style = self.style_shown
+        if self.curve.columns:
+            titles = {str(span): f"over {span:,} updates" if span else "Off" for span in SPANS}
+            add_choices(menu.addMenu("Smoothing"), titles, str(style.span), lambda span: self._restyle(span=int(span)))
+        add_plot_actions(menu, self.view, self._choose_type, {"y": style.y_type})
 
-    def _slider(self) -> QSlider:
-        slider = QSlider(Qt.Orientation.Horizontal, self)
-        slider.setRange(0, len(SPANS) - 1)
-        slider.setPageStep(3)
-        slider.setFixedWidth(52)
-        slider.setObjectName(f"{self.curve.key}_smoothing")
-        slider.setAccessibleName(f"Smoothing of {self.curve.title}")
-        slider.setToolTip("Smoothing: debiased moving average; the raw curve stays faint behind it")
-        slider.valueChanged.connect(self._restyle)
-        return slider
+    def _choose_type(self, letter: str, name: str) -> None:
+        self._restyle(**{f"{letter}_type": name})
 
-    def _arrange(self) -> None:
-        header = QHBoxLayout()
-        header.setContentsMargins(13, 0, 8, 0)
-        header.setSpacing(6)
-        header.addWidget(self._title, 1)
-        for widget in (self._smoothing, self._span, self._log_x, self._log_y, self._more):
-            header.addWidget(widget)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(1, 7, 1, 4)
-        layout.setSpacing(2)
-        layout.addLayout(header)
-        layout.addWidget(self._legend)
-        layout.addWidget(self.view, 1)
+    def _restyle(self, **changes: Any) -> None:
+        self.set_style(replace(self.style_shown, **changes))
+        self.restyled.emit(self.style_shown)
 
-    def _restyle(self) -> None:
-        style = replace(
-            self.style_shown,
-            log_x=self._log_x.isChecked(),
-            log_y=self._log_y.isChecked(),
-            span=SPANS[self._smoothing.value()],
-        )
-        self.set_style(style)
-        self.restyled.emit(style)
+    def _tell(self) -> None:
+        """Say what is shown, which may change with the problem, the values and the selected run."""
+        model = self.view.model
+        self._header.title.show_text(model.title, self.curve.help)
+        self._header.show_style(model.style, (self.view.x_axis.type.log, self.view.y_axis.type.log))
+        self._legend.show_entries(model.owner, model.legend, model.theme)
+
+    def _open_menu(self) -> None:
+        """As a popup: a button's own menu would run an event loop inside the click."""
+        more = self._header.more
+        self.menu.popup(more.mapToGlobal(more.rect().bottomLeft()))
+
+    def _open_menu_at(self, place: QPointF) -> None:
+        self.menu.popup(QPoint(round(place.x()), round(place.y())))

@@ -12,6 +12,7 @@ from app.curves.curve_catalogue import Curve, Part
 from app.curves.ranges import EXPLODED, Extent
 from app.curves.samples import Points, Samples
 from app.curves.series import Average, Bins, Series
+from app.curves.value_sizes import Quantiles, ValueSizes
 from app.curves.x_axes import Array, XAxisMapping
 from app.plots.axis_type import TINIEST
 from app.plots.scale import Scale
@@ -77,6 +78,7 @@ class CurveLine:
         self._average: Average | None = None
         self.raw = PixelLine()
         self.smooth = PixelLine()
+        self._sizes = ValueSizes()
         self.run: RunPicture
         self.mapping: XAxisMapping
         self.bins: Bins | Points
@@ -135,6 +137,24 @@ class CurveLine:
     def value(self, update: int) -> tuple[int, float]:
         """The value at an update, and the update to which it belongs; NaN where there is none."""
         return self.bins.held(update), self.strong.value(update) if update <= self.newest else math.nan
+
+    @property
+    def reaches_zero(self) -> bool:
+        """Whether any value that is recorded is zero or less."""
+        return self._sizes.reaches_zero(self.bins)
+
+    @property
+    def sizes(self) -> Quantiles | None:
+        """How large the values are that are recorded; None if there is nothing but zero."""
+        return self._sizes.quantiles(self.bins)
+
+    def numbers(self) -> tuple[Array, Array]:
+        """Every x (n,) and y (n,) that is recorded, smoothed if the line is."""
+        bins = self.strong
+        updates, values = bins.at, bins.last
+        if bins.updates and (not len(updates) or updates[-1] < bins.updates - 1):
+            updates, values = np.append(updates, bins.updates - 1), np.append(values, bins.latest)
+        return self.mapping.at(updates), values
 
     def extent(self, x: Scale, log: bool) -> Extent:
         """The least and the most within the x axis; NaN without any; positive numbers only for a log axis."""

@@ -1,78 +1,55 @@
-"""The state of one plot: which curve of which runs, on which scales, drawn on its raster."""
+"""The model of a curve view: which curve of which runs, on which axes, drawn on its raster."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor
 
-from app.curves.backdrop import Frame, plot_in
+from app.curves.automatic_axis import SteadyType, smallest_size, x_symlog
 from app.curves.curve_catalogue import Curve, Part
 from app.curves.curve_line import CurveLine
 from app.curves.curve_raster import CurveRaster, LineStyle, RasterLayout
-from app.curves.ranges import fitted_range
+from app.curves.curve_style import CurveStyle
+from app.curves.ranges import fitted_axis
 from app.curves.x_axes import UPDATES, X_AXES, Clock, XAxisMapping
-from app.plots.axis_type import HUGEST, LINEAR, LOG
+from app.plots.axis_type import AUTOMATIC, HUGEST, LINEAR, LOG, AxisType, Span
 from app.plots.scale import Scale, round_up
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
     from engine import RunPicture, SessionPicture
 
-Span = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class CurveStyle:
-    """How a curve is shown. span: updates to average over, 0 for none. along: key of the x axis.
-
-    names_axis: whether this plot says what runs along the x axis.
-    """
-
-    log_x: bool = False
-    log_y: bool = False
-    span: int = 0
-    along: str = "updates"
-    names_axis: bool = False
-
 
 @dataclass(frozen=True, slots=True)
 class LegendEntry:
-    """What a line is: an entry of a legend."""
+    """What a line is."""
 
     name: str
     colour: QColor
     dashed: bool = False
 
 
-class Plot:
+class CurveModel:
     """What a curve view shows, without the widget."""
 
     def __init__(self, curve: Curve, theme: Theme) -> None:
         self.curve = curve
         self.theme = theme
-        self.style = CurveStyle(log_y=curve.log)
+        self.style = CurveStyle()
         self.selected: str | None = None
-        self.x_range: Span | None = None
-        self.y_range: Span | None = None
         self.picture: SessionPicture | None = None
         self.clock: Clock | None = None
         self.raster = CurveRaster()
-        self.frame: Frame | None = None
         self.parts: tuple[Part, ...] = ()
         self.lines: list[CurveLine] = []  # the parts of what is visible, in the order of the runs
         self._kept: dict[tuple[str, Part], CurveLine] = {}
         self._mappings: dict[str, XAxisMapping] = {}
+        self._steady = SteadyType()
 
     def restyle(self, style: CurveStyle) -> None:
-        """A range chosen by hand stays only as long as its axis does."""
-        if style.log_y != self.style.log_y:
-            self.y_range = None
-        if style.along != self.style.along:
-            self.x_range = None
         self.style = style
         if self.picture is not None:
             self.pull(self.picture, self.clock)
@@ -95,8 +72,9 @@ class Plot:
             for part in self.parts:
                 key = run.id, part
                 if mapping is not None:
-                    line = self._kept.setdefault(key, CurveLine(self.curve, part))
-                    line.pull(run, picture, mapping, self.span)
+                    if key not in self._kept:
+                        self._kept[key] = CurveLine(self.curve, part)
+                    self._kept[key].pull(run, picture, mapping, self.span)
                 if key in self._kept:
                     self.lines.append(self._kept[key])
 
@@ -113,23 +91,76 @@ class Plot:
             return [run for run in picture.runs if run.id == self.selected] or list(picture.runs[:1])
         return [run for run in picture.runs if run.visible]
 
-    def compose(self, size: QSize, ratio: float) -> bool:
-        """Fit the axes and bring the raster up to date; whether anything on it is new."""
-        lines, x = self.lines, self._x(size)
-        area = plot_in(size, self.style.names_axis)
-        own = replace(x, start=0.0, end=area.width())
-        changed = min([line.place(own, 1.0 / ratio) for line in lines], default=math.inf)
-        extents = [line.extent(x, self.style.log_y) for line in lines]
-        low, high = self.y_range or fitted_range(extents, self.style.log_y, self.curve.least)
-        y = Scale(low, high, area.bottom(), area.top(), LOG if self.style.log_y else LINEAR)
-        self.frame = Frame(size, ratio, x, y, X_AXES[self.style.along].title if self.style.names_axis else "")
-        return self.raster.draw(self._layout(self.frame), lines, changed)
+    # The axes, and what is drawn on them
 
-    def takes_long(self, size: QSize) -> bool:
-        """Whether much is to be drawn: runs have gone on beyond the x axis, or were measured once more."""
-        if self.frame is None:
-            return False
-        return self.frame.x.high < self._x(size).high or (not self.curve.columns and any(t.fresh for t in self.lines))
+    @property
+    def x_type(self) -> AxisType:
+        """Of a symlog axis the first update is where it is no longer about linear."""
+        if self.style.x_type == "symlog":
+            return x_symlog(min(self._starts, default=1.0))
+        return LOG if self.style.x_type == "log" else LINEAR
+
+    @property
+    def whole_x(self) -> Span:
+        """The range of the x axis that shows everything; it grows in steps."""
+        end = max((line.reach for line in self.leads), default=0.0)
+        end = round_up(end) if 0.0 < end < HUGEST else 1.0
+        if self.style.x_type == "linear":
+            return -0.012 * end, 1.004 * end
+        if self.style.x_type == "symlog":
+            type = self.x_type
+            width = type.place(end)
+            return type.value(-0.012 * width), type.value(1.004 * width)
+        start = min(self._starts, default=end / 10.0)
+        return (start, end) if start < end else (end / 10.0, end)
+
+    def x_range(self, chosen: Span | None) -> Span:
+        """A range of the x axis, perhaps chosen on another type of axis, as this one can show it."""
+        low, high = whole = self.whole_x
+        if chosen is not None:
+            low, high = chosen
+        if self.style.x_type == "log" and low <= 0.0:
+            low, high = (whole[0], high) if whole[0] < high else whole
+        return low, high
+
+    def place(self, x: Scale, ratio: float) -> float:
+        """Bring the lines to the x axis; returns the first pixel with news, infinite without any.
+
+        x counts from 0 on the pixels of the plot, of which `ratio` device pixels make one.
+        """
+        return min([line.place(x, 1.0 / ratio) for line in self.lines], default=math.inf)
+
+    def fitted_y(self, x: Scale) -> tuple[AxisType, Span]:
+        """The type of the y axis, and the range that shows what is within the x axis."""
+        name = self.style.y_type
+        if name == AUTOMATIC:
+            name = self._steady.name(self.curve.log, self.lines)
+        extents = [line.extent(x, name == "log") for line in self.lines]
+        small = smallest_size(self.lines) if name == "symlog" else math.nan
+        return fitted_axis(name, extents, small, self.curve.least)
+
+    def draw(self, x: Scale, y: Scale, ratio: float, changed: float) -> float | None:
+        """Bring the raster up to date; returns the pixel from which on it is new, None if nothing is."""
+        styles = tuple(
+            LineStyle(line.run.id, line.part, self.colour(line).name(), self._stands_out(line), self.span)
+            for line in self.lines
+        )
+        layout = RasterLayout(x, y, ratio, self.theme.panel.name(), styles)
+        return self.raster.draw(layout, self.lines, changed)
+
+    def outgrows(self, x: Scale) -> bool:
+        """Whether much is to be drawn: runs have gone on beyond an x axis, or were measured once more."""
+        return x.high < self.whole_x[1] or (not self.curve.columns and any(line.fresh for line in self.lines))
+
+    def _stands_out(self, line: CurveLine) -> bool:
+        return line.run.id == self.selected and line.part.layer is None
+
+    @property
+    def _starts(self) -> list[float]:
+        """Where on the x axis each run has taken its first update."""
+        return [start for line in self.leads if (start := line.mapping.place(1.0)) > 0.0]
+
+    # What there is to read
 
     @property
     def applies(self) -> bool:
@@ -176,15 +207,18 @@ class Plot:
         place = self.reference.place(update)
         return [(line, *line.value(line.mapping.update_at(place))) for line in self.lines]
 
-    def update_under(self, pixel: float) -> int:
-        """The update at a pixel of the x axis, within what has been recorded."""
-        assert self.frame is not None
-        return min(self.reference.update_at(self.frame.x.value(pixel)), max(self.newest, 0))
+    def update_at(self, place: float) -> int:
+        """The update at a place of the x axis, within what has been recorded."""
+        return min(self.reference.update_at(place), max(self.newest, 0))
 
     @property
     def span(self) -> int:
         """Updates to average over: what is measured now and then is not averaged."""
         return self.style.span if self.curve.columns else 0
+
+    def name(self, line: CurveLine) -> str:
+        """Of the run, and of the line if a run has several."""
+        return f"{line.run.name}, {line.part.name}" if line.part.name and len(self.parts) > 1 else line.run.name
 
     def colour(self, line: CurveLine) -> QColor:
         """Of the layer, or of the run."""
@@ -192,33 +226,3 @@ class Plot:
 
     def _part_colour(self, part: Part) -> QColor | None:
         return None if part.layer is None else self.theme.layer_colour(part.layer, len(self.parts))
-
-    def _x(self, size: QSize) -> Scale:
-        area = plot_in(size, self.style.names_axis)
-        low, high = whole = self._whole_x(self.leads)
-        if self.x_range is not None:
-            low, high = self.x_range
-        if self.style.log_x and low <= 0.0:  # chosen on a linear axis, perhaps that of another plot
-            low, high = (whole[0], high) if whole[0] < high else whole
-        return Scale(low, high, area.left(), area.right(), LOG if self.style.log_x else LINEAR)
-
-    def _whole_x(self, lines: list[CurveLine]) -> Span:
-        end = max((line.reach for line in lines), default=0.0)
-        end = round_up(end) if 0.0 < end < HUGEST else 1.0
-        if not self.style.log_x:
-            return -0.012 * end, 1.004 * end
-        starts = [line.mapping.place(1.0) for line in lines]
-        start = min((start for start in starts if start > 0.0), default=end / 10.0)
-        return (start, end) if start < end else (end / 10.0, end)
-
-    def _stands_out(self, line: CurveLine) -> bool:
-        return line.run.id == self.selected and line.part.layer is None
-
-    def _layout(self, frame: Frame) -> RasterLayout:
-        area = frame.plot
-        styles = tuple(
-            LineStyle(line.run.id, line.part, self.colour(line).name(), self._stands_out(line), self.span)
-            for line in self.lines
-        )
-        x, y = replace(frame.x, start=0.0, end=area.width()), replace(frame.y, start=area.height(), end=0.0)
-        return RasterLayout(x, y, frame.ratio, self.theme.panel.name(), styles)

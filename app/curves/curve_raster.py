@@ -55,17 +55,20 @@ class CurveRaster:
         self._layout: RasterLayout | None = None
         self._strokes = Strokes()
 
-    def draw(self, layout: RasterLayout, lines: Sequence[CurveLine], changed: float) -> bool:
-        """Bring the image up to date; `changed` is the first pixel with news. False if nothing was to do."""
+    def draw(self, layout: RasterLayout, lines: Sequence[CurveLine], changed: float) -> float | None:
+        """Bring the image up to date; `changed` is the first pixel with news.
+
+        Returns the pixel from which on it is new, None if nothing is.
+        """
         start = math.floor(changed / BLOCK) * BLOCK if math.isfinite(changed) else changed
         if layout != self._layout:
             if self.image.size() != layout.size:
                 self.image = QImage(layout.size, QImage.Format.Format_ARGB32_Premultiplied)
-                self.image.setDevicePixelRatio(layout.ratio)
+            self.image.setDevicePixelRatio(layout.ratio)
             self._layout = layout
             start = -math.inf
         if start >= layout.x.end:
-            return False
+            return None
         painter = QPainter(self.image)
         left = max(start, 0.0)
         stripe = QRectF(left, 0.0, layout.x.end - left, layout.y.start)
@@ -83,7 +86,7 @@ class CurveRaster:
             strong = line.smooth if style.span else line.raw
             self._line(painter, strong, start, layout, QColor(style.colour), width, DASHES if style.part.dashed else ())
         painter.end()
-        return True
+        return left
 
     def _line(
         self,

@@ -37,6 +37,11 @@ class Bins:
     def count(self) -> int:
         return len(self.last)
 
+    @property
+    def at(self) -> Array:
+        """The update to which each bin's `last` belongs, (count,)."""
+        return (np.arange(self.count) + 1) * self.width - 1
+
     def reaching(self, updates: Array) -> Array:
         """The first bin whose last update is at each of some updates or after it."""
         # Beyond any count an int64 would overflow.

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from app.curves.automatic_axis import smallest_size, suited_type, x_symlog
 from app.curves.curve_catalogue import CURVES, Curve
 from app.curves.curve_line import CurveLine
-from app.curves.ranges import fitted_range
+from app.curves.ranges import fitted_axis
 from app.curves.x_axes import X_AXES, Array, Clock, XAxisMapping
+from app.export.axis_scales import set_axis
 from app.export.legend import Entry, clean
 from app.export.line_styles import Look, Looks, line_style
 from app.export.networks.subject import selected_run
@@ -17,7 +19,7 @@ from app.export.plots import CurvePlot
 from app.export.records import Progress, exactly
 from app.export.style import MM, POINTS, FigureSettings, Pattern
 from app.look.palettes import ON_LIGHT
-from app.plots.axis_type import HUGEST, LINEAR, LOG
+from app.plots.axis_type import AUTOMATIC, HUGEST, LINEAR, LOG
 from app.plots.scale import Scale
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ def draw_curves(
     curve, along = CURVES[plot.curve], X_AXES[plot.along]
     shown = _shown(curve, picture)
     mappings = {run.id: along.mapping(run, picture, clocks.get(run.id)) for run in shown}
-    x = Scale(*(plot.x_range or _whole(shown, mappings, plot.log_x)), 0.0, 1.0, LOG if plot.log_x else LINEAR)
+    x = _x_scale(plot, shown, mappings)
     span = plot.span if curve.columns else 0
     lines = []
     for run in shown:
@@ -57,13 +59,7 @@ def draw_curves(
             lines += _lines(curve, picture, run, mapping, span, progress)
     for line in lines:
         line.place(x, PITCH / (settings.width / MM * POINTS))
-    extents = [line.extent(x, plot.logarithmic) for line in lines]
-    y = Scale(
-        *(plot.y_range or fitted_range(extents, plot.logarithmic, curve.least)),
-        0.0,
-        1.0,
-        LOG if plot.logarithmic else LINEAR,
-    )
+    y = _y_scale(plot, lines, x)
     _set_up(axes, x, y, along.title, curve.axis or curve.title_for(picture), settings)
     looks = Looks(curve, picture, settings)
     for order, line in enumerate(lines):
@@ -205,23 +201,33 @@ def _signs(lines: list[CurveLine], settings: FigureSettings) -> list[Entry]:
     return entries
 
 
-def _whole(shown: list[RunPicture], mappings: Mapping[str, XAxisMapping | None], log: bool) -> tuple[float, float]:
-    """From the first update to the last of any run."""
+def _x_scale(plot: CurvePlot, shown: list[RunPicture], mappings: Mapping[str, XAxisMapping | None]) -> Scale:
+    """From the first update to the last of any run, on a width of 1."""
     known = [(run, mapping) for run in shown if (mapping := mappings[run.id]) is not None]
     ends = [mapping.place(max(run.history.updates, 1)) for run, mapping in known]
     end = max((end for end in ends if 0.0 < end < HUGEST), default=1.0)
-    if not log:
-        return 0.0, end
     starts = [start for _, mapping in known if (start := mapping.place(1.0)) > 0.0]
     start = min(starts, default=end / 10.0)
-    return (start, end) if start < end else (end / 10.0, end)
+    start = start if start < end else end / 10.0
+    if plot.x_type == "log":
+        return Scale(*(plot.x_range or (start, end)), 0.0, 1.0, LOG)
+    type = x_symlog(start) if plot.x_type == "symlog" else LINEAR
+    return Scale(*(plot.x_range or (0.0, end)), 0.0, 1.0, type)
+
+
+def _y_scale(plot: CurvePlot, lines: list[CurveLine], x: Scale) -> Scale:
+    """The type that was asked for, or the one that suits the values; on a height of 1."""
+    curve, name = CURVES[plot.curve], plot.y_type
+    if name == AUTOMATIC:
+        reaches_zero = plot.y_range is not None and plot.y_range[0] <= 0.0
+        name = suited_type(curve.log and not reaches_zero, lines)
+    type, span = fitted_axis(name, [line.extent(x, name == "log") for line in lines], smallest_size(lines), curve.least)
+    return Scale(*(plot.y_range or span), 0.0, 1.0, type)
 
 
 def _set_up(axes: Axes, x: Scale, y: Scale, along: str, title: str, settings: FigureSettings) -> None:
-    axes.set_xscale("log" if x.log else "linear")
-    axes.set_yscale("log" if y.log else "linear")
-    axes.set_xlim(x.low, x.high)
-    axes.set_ylim(y.low, y.high)
+    set_axis(axes, "x", x, settings)
+    set_axis(axes, "y", y, settings)
     axes.set_xlabel(clean(along[:1].upper() + along[1:]))
     axes.set_ylabel(clean(title))
     axes.spines[["top", "right"]].set_visible(False)

@@ -112,7 +112,6 @@ class Workbench(QWidget):
         self._plane: LossSlice | None = None
         self._survey = 0
         self._remembered: dict[str, Experiment] = {}
-        self._axes_are_chosen = False
         self._problem: Problem | None = None
         self.problem_panel = ProblemPanel(theme)
         self.runs_panel = RunsPanel(theme)
@@ -210,7 +209,6 @@ class Workbench(QWidget):
         ids = [record.settings.id for record in experiment.runs]
         self._selected = selected if selected in ids else ids[0]
         self.curves.apply_view(view, "network" if isinstance(experiment.problem, NetworkTask) else "surface")
-        self._axes_are_chosen = "curves_log_y" in view
         self.stage.apply_view(view)
         self.network_stage.apply_view(view)
         self._order("load", experiment)
@@ -583,9 +581,6 @@ class Workbench(QWidget):
         assert ground is not None
         self._problem = problem
         self.stage.value_at = lambda x, y: float(problem.values(np.array([x, x]), np.array([y]))[0, 0])
-        if not self._axes_are_chosen:  # a logarithmic axis cannot show a loss below zero
-            self.curves.set_log_y("loss", ground.lowest is None or ground.lowest >= 0.0)
-        self._axes_are_chosen = False
         x0, x1, y0, y1 = ground.view
         self._survey_region(x0, x1, y0, y1, 240, 240)
 
