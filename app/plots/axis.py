@@ -37,8 +37,10 @@ class Axis(pg.AxisItem):
         self.type: AxisType = LINEAR
         self.name = ""
         self._counts, self._has_grid = counts, grid
+        self.margin_left, self.margin_right = 40.0, 24.0  # how far labels of the lower axis may stand beside it
         self._theme = theme
         self._font = QFont()
+        self._metrics = QFontMetricsF(self._font)
         self.enableAutoSIPrefix(False)
         self.showLabel(False)
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
@@ -52,7 +54,7 @@ class Axis(pg.AxisItem):
         self.redraw()
 
     def set_font(self, font: QFont) -> None:
-        self._font = font
+        self._font, self._metrics = font, QFontMetricsF(font)
         self.setTickFont(font)
         self.redraw()
 
@@ -100,10 +102,6 @@ class Axis(pg.AxisItem):
     @property
     def _upright(self) -> bool:
         return bool(self.orientation == "left")
-
-    @property
-    def _metrics(self) -> QFontMetricsF:
-        return QFontMetricsF(self._font)
 
     @property
     def _spacing(self) -> float:
@@ -195,8 +193,6 @@ class Axis(pg.AxisItem):
         """How far a name above the plot may go from the left end of this axis."""
         view = self.linkedView()
         return float(self.width() + (view.width() if view is not None else 0.0))
-
-    margin_left, margin_right = 40.0, 24.0  # how far labels of the lower axis may stand beside it
 
     def boundingRect(self) -> QRectF:
         """Also what labels, names and the grid need beside the strip of the axis."""

@@ -21,11 +21,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.curves.table import CURVES, Clock
+from app.curves.curve_catalogue import CURVES
+from app.curves.curve_style import CurveStyle
+from app.curves.view_settings import along_in, curves_in, styles_in
+from app.curves.x_axes import Clock
 from app.export.figure import is_carried
 from app.export.networks.figures import FIGURES, figure_on_screen, figures_for
 from app.export.plots import CurvePlot, NetworkPlot, Plot, StagePlot
 from app.export.style import KNOBS, LEGENDS, MM, SIZES, FigureSettings
+from app.plots.axis_type import NAMES
 from app.widgets.knob_list import KnobList
 from app.widgets.popup import Popup
 from app.workers.export_job import ExportJob, ExportRequest
@@ -43,6 +47,7 @@ _SWITCHES = {
     "markers": "Markers",
     "transparent": "Transparent",
 }
+_AS_ON_SCREEN = "as on screen"
 _FORMATS = {"PDF": "pdf", "SVG": "svg", "PNG": "png"}
 
 
@@ -65,6 +70,7 @@ class ExportPanel(Popup):
         self.sizes = self._list("size of the figure", SIZES)
         self.fonts = self._list("font", ("sans", "serif"))
         self.legends = self._list("legend", LEGENDS)
+        self.y_types = self._list("y axis", (_AS_ON_SCREEN, *NAMES))
         self.knobs = KnobList()
         self.knobs.show_knobs(tuple(KNOBS.values()))
         self.switches = {name: QCheckBox(text) for name, text in _SWITCHES.items()}
@@ -91,6 +97,7 @@ class ExportPanel(Popup):
         self.sizes.currentTextChanged.connect(self._resize)
         self.fonts.currentTextChanged.connect(lambda font: self._set("font", font))
         self.legends.currentTextChanged.connect(lambda legend: self._set("legend", legend))
+        self.y_types.currentTextChanged.connect(self._changed)
         self.knobs.changed.connect(self._set)
         for name, switch in self.switches.items():
             switch.toggled.connect(lambda on, chosen=name: self._set(chosen, on))
@@ -143,15 +150,10 @@ class ExportPanel(Popup):
             return StagePlot()
         if key in FIGURES:
             return NetworkPlot(key)
-        shown = list(self._view.get("curves", []))
-        spans = dict(zip(shown, self._view.get("curves_smoothing", []), strict=False))
-        return CurvePlot(
-            curve=key,
-            along=str(self._view.get("curves_along", "updates")),
-            log_x=key in self._view.get("curves_log_x", []),
-            log_y=key in self._view.get("curves_log_y", []) if key in shown else None,
-            span=int(spans.get(key, 0)),
-        )
+        shown = curves_in(self._view)
+        style = styles_in(self._view, shown)[key] if key in shown else CurveStyle()
+        y_type = self.y_types.currentText() if self.y_types.currentText() in NAMES else style.y_type
+        return CurvePlot(key, along_in(self._view) or style.along, style.x_type, y_type, style.span)
 
     def export_to(self, path: Path) -> None:
         """Write what is chosen; the suffix decides the format."""
@@ -187,6 +189,7 @@ class ExportPanel(Popup):
 
     def _changed(self) -> None:
         table = self.what.currentData() == TABLE
+        self.y_types.setEnabled(self.what.currentData() in CURVES)
         for text, button in self.buttons.items():
             button.setVisible((text == "CSV") == table)
         self.note.setText(
@@ -258,7 +261,14 @@ class ExportPanel(Popup):
     def _lay_out(self) -> None:
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        for text, box in (("Plot", self.what), ("Size", self.sizes), ("Font", self.fonts), ("Legend", self.legends)):
+        rows = {
+            "Plot": self.what,
+            "Y axis": self.y_types,
+            "Size": self.sizes,
+            "Font": self.fonts,
+            "Legend": self.legends,
+        }
+        for text, box in rows.items():
             form.addRow(text, box)
         left = QVBoxLayout()
         left.setSpacing(9)

@@ -15,7 +15,7 @@ from app.controls.run_panel import RunPanel
 from app.controls.runs_panel import RunsPanel
 from app.controls.stop_panel import StopPanel
 from app.controls.transport import Transport
-from app.curves.panel import CurvePanel
+from app.curves.curve_panel import CurvePanel
 from app.look.number_format import nice_step
 from app.look.theme import Theme, apply
 from app.stage.network_stage import NetworkStage
@@ -56,7 +56,6 @@ class Workbench(QWidget):
         self.snapshot: Portrait | None = None
         self._slice: LossSlice | None = None
         self._ground: Ground | None = None
-        self._axes_are_chosen = False
         self.problem_panel = ProblemPanel(theme)
         self.runs_panel = RunsPanel(theme)
         self.run_panel = RunPanel(theme)
@@ -196,7 +195,6 @@ class Workbench(QWidget):
         view = experiment.view
         self.controller.begin(experiment)
         self.curves.apply_view(view, "network" if isinstance(experiment.problem, NetworkTask) else "surface")
-        self._axes_are_chosen = "curves_log_y" in view
         self._ground = None
         self.stage.apply_view(view)
         self.network_stage.apply_view(view)
@@ -247,9 +245,6 @@ class Workbench(QWidget):
         self._ground = ground = picture.ground
         if ground is None:
             return
-        if not self._axes_are_chosen:  # a logarithmic axis cannot show a loss below zero
-            self.curves.set_log_y("loss", ground.lowest is None or ground.lowest >= 0.0)
-        self._axes_are_chosen = False
         self._surface.show(picture.task, ground)
 
     def _request_views(self) -> None:

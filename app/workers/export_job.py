@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from app.curves.table import Clock
+from app.curves.x_axes import Clock
 from app.documents.files import FileError
 from app.export.csv_table import write_table
 from app.export.figure import figure_bytes, write_figure

@@ -54,7 +54,7 @@ def _measure(application: Any) -> Iterator[str]:
 
 
 def _panel() -> Any:
-    from app.curves.panel import CurvePanel
+    from app.curves.curve_panel import CurvePanel
     from app.look.theme import DARK
 
     panel = CurvePanel(DARK)

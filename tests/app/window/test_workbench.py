@@ -150,7 +150,7 @@ def test_a_tweak_is_marked_on_the_curves(window):
     window.settle()
     window.advance(100)
     view = window.bench.curves.cards["loss"].view
-    marks = {trace.run.id: tweak_places(trace, view.plot.frame.x).tolist() for trace in view.plot.traces}
+    marks = {line.run.id: tweak_places(line, view.plot.frame.x).tolist() for line in view.plot.lines}
     assert marks["momentum"] == []
     assert marks["adam"] == [pytest.approx(view.plot.frame.x.pixel(100.0))]
 

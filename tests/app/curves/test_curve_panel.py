@@ -7,9 +7,9 @@ from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QSlider, QToolButton
 
+from app.curves.curve_catalogue import CURVES
+from app.curves.curve_panel import CurvePanel
 from app.curves.legend import Legend
-from app.curves.panel import CurvePanel
-from app.curves.table import CURVES
 from app.look.theme import DARK, LIGHT
 from app.widgets.elided import ElidedLabel
 from engine import Session, Setting, Tweak, new_experiment, new_run
@@ -101,7 +101,7 @@ def test_the_pointer_moves_one_cursor_through_all_curves(qtbot, panel):
     update = moved.args[0]
     assert abs(update - 1000) < 30
     assert {card.view.cursor_update for card in panel.cards.values()} == {update}
-    values = {trace.run.id: value for trace, _, value in view.plot.values(update)}
+    values = {line.run.id: value for line, _, value in view.plot.values(update)}
     assert values["run0"] == HARD["smooth"][update]
     assert np.isnan(values["run2"])
     panel.grab()
@@ -200,7 +200,7 @@ def test_header_controls(qtbot, panel):
     with qtbot.waitSignal(panel.view_changed) as changed:
         slider.setValue(8)
     assert changed.args[0]["curves_smoothing"] == [100, 0, 0]
-    assert card.view.plot.traces[1].strong is not card.view.plot.traces[1].bins
+    assert card.view.plot.lines[1].strong is not card.view.plot.lines[1].bins
     for control in (*card.findChildren(QToolButton), slider, card.view):
         assert control.accessibleName() and control.objectName()
     panel.grab()
@@ -333,7 +333,7 @@ def test_shows_a_real_session(qtbot, panel):
     assert plot.newest == 149
     recorded = session.picture().runs[0].history.column("loss")[0]
     assert plot.values(100)[0][2] == recorded[100]
-    assert plot.traces[1].diverged
+    assert plot.lines[1].diverged
     panel.grab()
 
 
@@ -432,8 +432,8 @@ def test_what_is_measured_is_not_smoothed(panel, networks):
     assert panel.cards["losses"].findChild(QSlider, "losses_smoothing").isHidden()
     assert not panel.cards["loss"].findChild(QSlider, "loss_smoothing").isHidden()
     panel.apply_view({"curves": ["losses"], "curves_smoothing": [100]})
-    traces = view_of(panel, "losses").plot.traces
-    assert traces and all(trace.strong is trace.bins for trace in traces)
+    lines = view_of(panel, "losses").plot.lines
+    assert lines and all(line.strong is line.bins for line in lines)
     panel.grab()
 
 
@@ -444,13 +444,13 @@ def test_measured_curves_are_drawn_one_in_a_frame_and_each_has_its_turn(qtbot, p
     panel.show_curves(keys)
     drawn = set()
     for updates in range(1000, 1006):
-        before = {key: view_of(panel, key).plot.sheet.image.cacheKey() for key in keys}
+        before = {key: view_of(panel, key).plot.raster.image.cacheKey() for key in keys}
         panel.refresh(network_of(run_of(history_of(np.ones(updates)))))
-        new = {key for key in keys if view_of(panel, key).plot.sheet.image.cacheKey() != before[key]}
+        new = {key for key in keys if view_of(panel, key).plot.raster.image.cacheKey() != before[key]}
         assert len(new) <= 1
         drawn |= new
     assert drawn == set(keys)
-    qtbot.waitUntil(lambda: not any(trace.fresh for key in keys for trace in view_of(panel, key).plot.traces))
+    qtbot.waitUntil(lambda: not any(line.fresh for key in keys for line in view_of(panel, key).plot.lines))
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
