@@ -25,7 +25,7 @@ from app.documents.files import FileError
 from app.look.number_format import nice_step
 from app.look.theme import Theme, apply
 from app.stage.network_stage import NetworkStage
-from app.stage.surface.surface_stage import Stage
+from app.stage.surface.surface_stage import SurfaceStage
 from app.stage.terrain import Terrain
 from app.widgets.card import Card
 from app.widgets.toast import Toast
@@ -119,7 +119,7 @@ class Workbench(QWidget):
         self.run_panel = RunPanel(theme)
         self.stop_panel = StopPanel()
         self.transport = Transport(theme)
-        self.stage = Stage(theme)
+        self.stage = SurfaceStage(theme)
         self.network_stage = NetworkStage(theme)
         self.explain = ExplainPanel()
         self.curves = CurvePanel(theme)
@@ -573,7 +573,7 @@ class Workbench(QWidget):
             self.dropped.emit(paths[0])
 
     @property
-    def shown_stage(self) -> Stage | NetworkStage:
+    def shown_stage(self) -> SurfaceStage | NetworkStage:
         """The stage for the kind of problem that is open."""
         network = self._seen is not None and self._seen.picture.kind == "network"
         return self.network_stage if network else self.stage

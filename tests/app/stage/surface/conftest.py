@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.look.theme import DARK
-from app.stage.surface.surface_stage import Stage
+from app.stage.surface.surface_stage import SurfaceStage
 from app.stage.terrain import Terrain
 from engine import COLUMNS, SURFACES, Ground, HistoryView, SurfaceTask, choose, new_run
 
@@ -92,7 +92,7 @@ def make():
 
 @pytest.fixture
 def stage(qtbot):
-    made = Stage(DARK)
+    made = SurfaceStage(DARK)
     qtbot.addWidget(made)
     made.resize(600, 560)
     with qtbot.waitExposed(made):
