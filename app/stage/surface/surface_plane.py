@@ -238,11 +238,14 @@ class SurfacePlane(PlotView):
             overlay.draw_cursor(painter, shown, colours, view, self._cursor)
         if self._hover is not None:
             painter.setFont(self.small_font())
-            overlay.draw_chip(painter, self._hover, view.plot, self._reading(self._hover))
+            overlay.draw_chip(painter, self._hover, view.plot, self.reading)
 
-    def _reading(self, at: QPointF) -> list[tuple[str, QColor | None]]:
-        """The read-out of the crosshair: the point, its value, the nearest update of a path."""
-        x, y = self._view.at(at)
+    @property
+    def reading(self) -> list[tuple[str, QColor | None]]:
+        """What the crosshair reads: the point, its value, the nearest update of a path. Nothing without a pointer."""
+        if self._hover is None:
+            return []
+        x, y = self._view.at(self._hover)
         across, up = self.x_axis.name, self.y_axis.name
         lines: list[tuple[str, QColor | None]] = [(f"{across} {number(x)}   {up} {number(y)}", None)]
         value = self._value(x, y)
