@@ -64,6 +64,7 @@ class PlotBox(pg.ViewBox):
         if ev.button() == Qt.MouseButton.LeftButton and axis is None and self.mouse == BOX:
             self._drag_box(ev)
             return
+        self.updateMatrix()  # pyqtgraph drags by the range that was painted last
         mode, self.state["mouseMode"] = self.state["mouseMode"], self.PanMode
         try:
             super().mouseDragEvent(ev, axis)

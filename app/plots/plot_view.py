@@ -91,12 +91,14 @@ class PlotView(pg.PlotWidget):
         self.y_axis = Axis("left", theme, grid=grid)
         item = _Item(self, self.box, {"bottom": self.x_axis, "left": self.y_axis})
         super().__init__(parent, background=None, plotItem=item)
-        item.hideAxis("top")
-        item.hideAxis("right")
+        for side in ("top", "right"):
+            item.hideAxis(side)
+            item.getAxis(side).unlinkFromView()  # or it would follow every change of the range, unseen
         item.layout.setContentsMargins(0.0, 0.0, 0.0, 0.0)
         for axis in (self.x_axis, self.y_axis):
             axis.setZValue(BELOW)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+        self.scene().minDragTime = math.inf  # a button that is held long and does not move is a click
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.box.set_mouse(mouse)

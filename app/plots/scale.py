@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -67,6 +68,7 @@ def wide(low: float, high: float) -> bool:
     return high - low > FINEST * max(abs(low), abs(high))
 
 
+@lru_cache(maxsize=32)  # the room of an axis and its picture ask for the same
 def ticks(scale: Scale, spacing: float, counts: bool = False) -> Ticks:
     """Ticks at round numbers, as pixels; labels at least about `spacing` pixels apart.
 
@@ -89,7 +91,9 @@ def _linear_ticks(scale: Scale, spacing: float, counts: bool) -> Ticks:
     most = max(abs(scale.end - scale.start) / spacing, 1.0)
     found = round_ticks(scale.low, scale.high, most, "counts" if counts else "factor")
     seen = [value for value in found.minor if value > 0.0] if scale.log else found.minor
-    major = tuple((scale.pixel(value), text) for value, text in found.major if value > 0.0 or not scale.log)
+    labelled = [(value, text) for value, text in found.major if value > 0.0 or not scale.log]
+    pixels = scale.pixels(np.array([value for value, _ in labelled])).tolist()
+    major = tuple(zip(pixels, (text for _, text in labelled), strict=True))
     return Ticks(major, tuple(scale.pixels(np.array(seen)).tolist()), found.factor)
 
 

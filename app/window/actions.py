@@ -207,7 +207,7 @@ class Actions(QObject):
         self._add(menu, "theme", "Other theme", self._other_theme, "Ctrl+T")
         menu.addSeparator()
         self._add(menu, "explain", "Explain the selected run", self._bench.toggle_explain, "E")
-        self._add(menu, "relief", "3-D view", self._bench.stage.toolbar.relief.toggle, "3")
+        self._add(menu, "surface_3d", "3-D view", self._bench.stage.toolbar.surface_3d.toggle, "3")
         self._add(menu, "fit", "Reset the view", lambda: self._bench.shown_stage.reset_view(), "Home")
         menu.addSeparator()
         self._add(menu, "diagram", "Diagram of the network", self._bench.network_stage.diagram_button.toggle, "D")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.stage.surface.surface_stage import Stage
+from app.stage.surface.surface_stage import SurfaceStage
 from app.stage.terrain import Terrain
 from app.workers.surface_grids import SurfaceGrid, SurfaceGrids
 from engine import Ground, Problem, Task, problem_of
@@ -15,7 +15,7 @@ FIRST_GRID = 240  # nodes along each axis, before the stage has said what it nee
 class SurfaceFeed:
     """Holds the problem whose surface is on the stage, and passes on the grids that are computed of it."""
 
-    def __init__(self, stage: Stage, grids: SurfaceGrids) -> None:
+    def __init__(self, stage: SurfaceStage, grids: SurfaceGrids) -> None:
         self._stage, self._grids = stage, grids
         self._problem: Problem | None = None
         self._shown: SurfaceGrid | None = None

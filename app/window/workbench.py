@@ -19,7 +19,7 @@ from app.curves.curve_panel import CurvePanel
 from app.look.number_format import nice_step
 from app.look.theme import Theme, apply
 from app.stage.network_stage import NetworkStage
-from app.stage.surface.surface_stage import Stage
+from app.stage.surface.surface_stage import SurfaceStage
 from app.widgets.card import Card
 from app.widgets.toast import Toast
 from app.window.columns import GAP, Columns, LeftColumn, Pane
@@ -61,7 +61,7 @@ class Workbench(QWidget):
         self.run_panel = RunPanel(theme)
         self.stop_panel = StopPanel()
         self.transport = Transport(theme)
-        self.stage = Stage(theme)
+        self.stage = SurfaceStage(theme)
         self.network_stage = NetworkStage(theme)
         self.explain = ExplainPanel()
         self.curves = CurvePanel(theme)
@@ -140,7 +140,7 @@ class Workbench(QWidget):
         return newest and self.controller.all_edits_shown
 
     @property
-    def shown_stage(self) -> Stage | NetworkStage:
+    def shown_stage(self) -> SurfaceStage | NetworkStage:
         """The stage for the kind of problem that is open."""
         shown = self.controller.shown
         return self.network_stage if shown is not None and shown.picture.kind == "network" else self.stage

@@ -21,7 +21,7 @@ class Toolbar(QWidget):
 
     arrows_chosen = Signal(object)
     equal_chosen = Signal(bool)
-    relief_chosen = Signal(bool)
+    surface_3d_chosen = Signal(bool)
     reset_asked = Signal()
 
     def __init__(self) -> None:
@@ -33,17 +33,17 @@ class Toolbar(QWidget):
         self._hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.arrows = {kind.key: self._arrow_button(kind) for kind in arrows.KINDS}
         self.equal = self._toggle("equal", "1:1", "Equal scales", "A unit of x as long as a unit of y")
-        self.relief = self._toggle("relief", "3-D", "Surface in 3-D", "The surface in three dimensions")
+        self.surface_3d = self._toggle("surface_3d", "3-D", "Surface in 3-D", "The surface in three dimensions")
         self.reset = self._button("reset_view", "Fit", "Reset view", "Show the whole surface (0)")
         self.equal.toggled.connect(self.equal_chosen)
-        self.relief.toggled.connect(self._choose_relief)
+        self.surface_3d.toggled.connect(self._choose_3d)
         self.reset.clicked.connect(lambda: self.reset_asked.emit())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         row.addWidget(self._title)
         row.addWidget(self._hint, 1)
-        for button in (*self.arrows.values(), self.equal, self.reset, self.relief):
+        for button in (*self.arrows.values(), self.equal, self.reset, self.surface_3d):
             row.addWidget(button)
 
     @property
@@ -53,11 +53,11 @@ class Toolbar(QWidget):
     def set_title(self, title: str) -> None:
         self._title.setText(title)
 
-    def _choose_relief(self, on: bool) -> None:
+    def _choose_3d(self, on: bool) -> None:
         self._hint.setText(HINT_3D if on else HINT)
         for button in (*self.arrows.values(), self.equal):
             button.setEnabled(not on)
-        self.relief_chosen.emit(on)
+        self.surface_3d_chosen.emit(on)
 
     def _arrow_button(self, kind: arrows.Kind) -> QToolButton:
         button = self._toggle(f"arrow_{kind.key}", kind.label, f"Arrow: {kind.key}", kind.help)

@@ -136,18 +136,19 @@ def test_the_readme_tells_keys_that_exist(acting):
     assert told and told <= {keys.toString() for action in actions for keys in action.shortcuts()}
 
 
-@pytest.mark.parametrize("part", ["plane", "curve", "relief"])
+@pytest.mark.parametrize("part", ["plane", "curve", "surface_3d"])
 def test_arrows_belong_to_the_view_that_has_the_focus(acting, part):
     bench = acting.bench
-    bench.stage.toolbar.relief.setChecked(part == "relief")
-    view = {"plane": bench.stage.plane, "relief": bench.stage.relief, "curve": bench.curves.cards["loss"].view}[part]
+    bench.stage.toolbar.surface_3d.setChecked(part == "surface_3d")
+    stage = bench.stage
+    view = {"plane": stage.plane, "surface_3d": stage.surface_3d, "curve": bench.curves.cards["loss"].view}[part]
     acting.advance(5)
     view.setFocus()
-    start, camera = bench.stage.plane.start, bench.stage.relief.camera
+    start, camera = bench.stage.plane.start, bench.stage.surface_3d.camera
     acting.press(Key.Key_Right, Modifier.ControlModifier if part == "plane" else Modifier.NoModifier)
     acting.settle()
     assert (bench.stage.plane.start != start) is (part == "plane")
-    assert (bench.stage.relief.camera != camera) is (part == "relief")
+    assert (bench.stage.surface_3d.camera != camera) is (part == "surface_3d")
     assert acting.update == 5
 
 

@@ -299,7 +299,8 @@ def test_a_click_on_a_curve_goes_there(window):
 
 
 def stage_point(window, x: float, y: float) -> QPoint:
-    return window.bench.stage.plane.view.point(x, y).toPoint()
+    plane = window.bench.stage.plane
+    return plane.mapFromScene(plane.box.mapToScene(plane.view.point(x, y)))
 
 
 def test_dragging_the_start_moves_it_and_is_one_edit(window, qtbot):
@@ -308,12 +309,12 @@ def test_dragging_the_start_moves_it_and_is_one_edit(window, qtbot):
     plane = window.bench.stage.plane
     window.until(lambda: plane.landscape is not None and plane.start is not None)
     left = Qt.MouseButton.LeftButton
-    qtbot.mousePress(plane, left, pos=stage_point(window, *plane.start))
+    qtbot.mousePress(plane.viewport(), left, pos=stage_point(window, *plane.start))
     for step in range(1, 6):
-        qtbot.mouseMove(plane, stage_point(window, -1.2 + 0.1 * step, 1.0 + 0.1 * step))
+        qtbot.mouseMove(plane.viewport(), stage_point(window, -1.2 + 0.1 * step, 1.0 + 0.1 * step))
     place = plane.start
     assert place == pytest.approx((-0.7, 1.5), abs=0.05)
-    qtbot.mouseRelease(plane, left, pos=stage_point(window, *place))
+    qtbot.mouseRelease(plane.viewport(), left, pos=stage_point(window, *place))
     window.settle()
     problem = window.picture.experiment.problem
     assert problem.start == tuple(float(f"{part:.6g}") for part in place)
@@ -327,7 +328,7 @@ def test_dragging_the_start_moves_it_and_is_one_edit(window, qtbot):
 def test_a_click_on_the_stage_starts_there(window, qtbot):
     plane = window.bench.stage.plane
     window.until(lambda: plane.landscape is not None)
-    qtbot.mouseClick(plane, Qt.MouseButton.LeftButton, pos=stage_point(window, 1.5, -0.5))
+    qtbot.mouseClick(plane.viewport(), Qt.MouseButton.LeftButton, pos=stage_point(window, 1.5, -0.5))
     window.until(lambda: window.update > 0)
     assert window.picture.experiment.problem.start == pytest.approx((1.5, -0.5), abs=0.05)
 
