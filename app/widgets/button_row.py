@@ -51,17 +51,3 @@ def toggle(name: str, title: str, spoken: str, tip: str, on: bool = False) -> QT
     button.setCheckable(True)
     button.setChecked(on)
     return button
-
-
-def row_of(*widgets: QWidget, last: QWidget | None = None) -> QHBoxLayout:
-    """The widgets from the left; `last` takes what room they leave."""
-    row = QHBoxLayout()
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
-    for widget in widgets:
-        row.addWidget(widget)
-    if last is None:
-        row.addStretch(1)
-    else:
-        row.addWidget(last, 1)
-    return row
