@@ -36,6 +36,7 @@ ROOM_STEP = 8  # pixels in which the left margin moves, so that it does not trem
 LOWEST, ABOVE, TOP = 0.0, 10.0, 20.0  # z of what lies on the paper, of what moves over it, and of what a hand does
 BELOW = -1.0  # z of the axes, of which the grid is a part, below the plot
 WHOLE: Span = (0.0, 1.0)
+Margins = tuple[float, float, float, float]  # pixels: left, top, right, bottom
 
 
 class _Item(pg.PlotItem):
@@ -100,6 +101,7 @@ class PlotView(pg.PlotWidget):
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
         self.scene().minDragTime = math.inf  # a button that is held long and does not move is a click
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # nothing behind is painted with it
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.box.set_mouse(mouse)
         self._hand = RasterItem(self.box, self._paint_ring, TOP)
@@ -212,9 +214,10 @@ class PlotView(pg.PlotWidget):
 
     def set_names(self, x: str, y: str) -> None:
         """What the axes are called."""
-        self.x_axis.set_name(x)
-        self.y_axis.set_name(y)
-        self._fit_axes()
+        if (x, y) != (self.x_axis.name, self.y_axis.name):
+            self.x_axis.set_name(x)
+            self.y_axis.set_name(y)
+            self._fit_axes()
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -291,14 +294,19 @@ class PlotView(pg.PlotWidget):
         x, y = self.x_axis, self.y_axis
         self._set_room(x, "setHeight", height + TICK + 4.0 + (0.0 if x.name_is_short else height))
         self._set_room(y, "setWidth", max(self.left_room(), self._least_left))
-        short = bool(x.name) and x.name_is_short
-        above = round(0.6 * height) if not y.name else round(height + (4.0 if y.name_is_short else 10.0))
-        margins = 0.0, float(above), round(1.4 * height) if short else 10.0, 0.0
-        layout = self.getPlotItem().layout
+        layout, margins = self.getPlotItem().layout, self.margins()
         if layout.getContentsMargins() != margins:
             layout.setContentsMargins(*margins)
             x.margin_right = margins[2]
             x.redraw()
+
+    def margins(self) -> Margins:
+        """What stays free around the axes and the plot, for names and for labels that stand beside their axis."""
+        height = QFontMetricsF(self.small_font()).height()
+        x, y = self.x_axis, self.y_axis
+        short = bool(x.name) and x.name_is_short
+        above = round(0.6 * height) if not y.name else round(height + (4.0 if y.name_is_short else 10.0))
+        return 0.0, float(above), float(round(1.4 * height)) if short else 10.0, 0.0
 
     def left_room(self) -> float:
         """How wide the numbers of the left axis need it to be, in steps."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 
@@ -89,7 +90,10 @@ def round_up(value: float) -> float:
 
 def _linear_ticks(scale: Scale, spacing: float, counts: bool) -> Ticks:
     most = max(abs(scale.end - scale.start) / spacing, 1.0)
-    found = round_ticks(scale.low, scale.high, most, "counts" if counts else "factor")
+    large: Literal["counts", "factor"] = "counts" if counts else "factor"
+    found = round_ticks(scale.low, scale.high, most, large)
+    if len(found.major) < 2:  # one number alone tells no scale
+        found = round_ticks(scale.low, scale.high, 2.0 * most, large)
     seen = [value for value in found.minor if value > 0.0] if scale.log else found.minor
     labelled = [(value, text) for value, text in found.major if value > 0.0 or not scale.log]
     pixels = scale.pixels(np.array([value for value, _ in labelled])).tolist()
