@@ -1,4 +1,4 @@
-"""A curve of all visible runs, or of one run's layers, drawn for print by the same columns and ranges as on screen."""
+"""A curve figure: one curve of all visible runs, or of one run's layers, decimated and ranged as on screen."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from app.curves.ranges import fitted_range
 from app.curves.table import ALONG, CURVES, Array, Clock, Course, Curve
 from app.curves.trace import Trace
 from app.export.legend import Entry, clean
-from app.export.line_styles import Look, Looks, line_style
-from app.export.networks.subject import selected_run
+from app.export.line_styles import LineStyle, LineStyles, line_style
+from app.export.networks.context import selected_run
 from app.export.plots import CurvePlot
-from app.export.records import Progress, exactly
+from app.export.records import Progress, with_exact_history
 from app.export.style import MM, POINTS, FigureSettings, Pattern
 from app.look.palettes import ON_LIGHT
 from app.plots.axis_type import HUGEST, LINEAR, LOG
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from engine import RunPicture, SessionPicture
 
-PITCH = 0.15  # points of paper that share a vertex pair
-_MARKS = 6  # markers along one curve
+PITCH = 0.15  # points of paper per column of decimation
+_MARKS = 6  # markers per curve
 _MOST_TWEAKS = 40
 
 
@@ -40,14 +40,14 @@ def draw_curves(
     clocks: Mapping[str, Clock],
     progress: Progress,
 ) -> list[Entry]:
-    """Draw on empty axes; returns the legend's entries. labels and clocks go by run id.
+    """Draw on empty axes; returns the legend's entries. labels and clocks are by run id.
 
-    Lines are placed in fractions of the axes, so that they are the same on every kind of axis.
+    Lines are placed in axes fractions, so that they are the same on every axis type.
     """
     curve, along = CURVES[plot.curve], ALONG[plot.along]
     shown = _shown(curve, picture)
     courses = {run.id: along.course(run, picture, clocks.get(run.id)) for run in shown}
-    x = Scale(*(plot.x_range or _whole(shown, courses, plot.log_x)), 0.0, 1.0, LOG if plot.log_x else LINEAR)
+    x = Scale(*(plot.x_range or _full_range(shown, courses, plot.log_x)), 0.0, 1.0, LOG if plot.log_x else LINEAR)
     span = plot.span if curve.columns else 0
     traces = []
     for run in shown:
@@ -64,9 +64,9 @@ def draw_curves(
         LOG if plot.logarithmic else LINEAR,
     )
     _set_up(axes, x, y, along.title, curve.axis or curve.title_for(picture), settings)
-    looks = Looks(curve, picture, settings)
+    styles = LineStyles(curve, picture, settings)
     for order, trace in enumerate(traces):
-        pen = _Pen(axes, settings, looks.of(trace), order / len(traces))
+        pen = _Pen(axes, settings, styles.of(trace), order / len(traces))
         pen.draw(trace, x, y, bool(span))
     leads = list({trace.run.id: trace for trace in reversed(traces)}.values())[::-1]
     for trace in leads:
@@ -74,17 +74,17 @@ def draw_curves(
     if not any(trace.bins.updates for trace in traces):
         axes.text(0.5, 0.5, "nothing recorded", transform=axes.transAxes, ha="center", va="center", color="0.5")
     if curve.layers:
-        entries = [(looks.of(trace).handle(settings), trace.part.name) for trace in traces]
+        entries = [(styles.of(trace).handle(settings), trace.part.name) for trace in traces]
         if len(picture.runs) > 1:
-            entries[:0] = [(_nothing(), run.name) for run in shown]
+            entries[:0] = [(_empty_handle(), run.name) for run in shown]
     else:
-        entries = [(looks.of(trace).handle(settings), labels[trace.run.id]) for trace in leads]
-        entries += looks.parts(settings) if leads else []
-    return entries + _signs(traces, settings)
+        entries = [(styles.of(trace).handle(settings), labels[trace.run.id]) for trace in leads]
+        entries += styles.parts(settings) if leads else []
+    return entries + _symbol_entries(traces, settings)
 
 
 def _shown(curve: Curve, picture: SessionPicture) -> list[RunPicture]:
-    """The runs whose curves are drawn: all that are visible, of layers only the selected one's."""
+    """The runs whose curves are drawn: all visible ones, or for curves of layers only the selected one."""
     if not curve.needs(picture):
         return []
     if not curve.layers:
@@ -95,30 +95,30 @@ def _shown(curve: Curve, picture: SessionPicture) -> list[RunPicture]:
 def _traces(
     curve: Curve, picture: SessionPicture, run: RunPicture, course: Course, span: int, progress: Progress
 ) -> list[Trace]:
-    exact = exactly(picture, run, progress) if curve.columns else run
+    exact = with_exact_history(picture, run, progress) if curve.columns else run
     traces = [Trace(curve, part) for part in curve.parts(picture)]
     for trace in traces:
         trace.pull(exact, picture, course, span)
-        # Once it is placed, a million rows are a few thousand columns.
+        # After decimation, a million rows are a few thousand columns.
         trace.run = run
     return traces
 
 
 class _Pen:
-    """RandomGenerator one line."""
+    """Draws one line."""
 
-    def __init__(self, axes: Axes, settings: FigureSettings, look: Look, shift: float) -> None:
+    def __init__(self, axes: Axes, settings: FigureSettings, style: LineStyle, shift: float) -> None:
         self.axes = axes
         self.settings = settings
-        self.look = look
+        self.style = style
         self.shift = shift
 
     def draw(self, trace: Trace, x: Scale, y: Scale, smooth: bool) -> None:
-        raw = chain(*trace.raw.pieces(-np.inf, y))
+        raw = polyline(*trace.raw.pieces(-np.inf, y))
         if smooth:
             self._line(*raw, width=0.6, alpha=0.3, zorder=2.0, pattern=())
-        strong = chain(*trace.smooth.pieces(-np.inf, y)) if smooth else raw
-        self._line(*strong, width=1.0, alpha=1.0, zorder=3.0, pattern=self.look.pattern)
+        strong = polyline(*trace.smooth.pieces(-np.inf, y)) if smooth else raw
+        self._line(*strong, width=1.0, alpha=1.0, zorder=3.0, pattern=self.style.pattern)
         self._markers(*strong)
         if trace.diverged:
             self._end(*raw)
@@ -129,14 +129,14 @@ class _Pen:
             self._points(across[one], up[one], "o", 3.5 * self.settings.line_width)
             return
         self.axes.plot(
-            across, up, transform=self.axes.transAxes, color=self.look.colour, lw=width * self.settings.line_width,
+            across, up, transform=self.axes.transAxes, color=self.style.colour, lw=width * self.settings.line_width,
             ls=line_style(pattern), alpha=alpha, zorder=zorder,
         )  # fmt: skip
 
     def _markers(self, across: Array, up: Array) -> None:
-        """A few markers, elsewhere for every run, so that curves on top of each other show all of theirs."""
+        """A few markers, at other places for each run, so that overlapping curves show all of theirs."""
         there = np.isfinite(up)
-        if not self.look.marker or there.sum() < 2:
+        if not self.style.marker or there.sum() < 2:
             return
         across, up = across[there], up[there]
         wanted = (np.arange(_MARKS) + 0.15 + 0.8 * self.shift) / _MARKS
@@ -145,7 +145,7 @@ class _Pen:
         nearest -= wanted - across[nearest - 1] < across[nearest] - wanted
         self.axes.plot(
             across[nearest], up[nearest], transform=self.axes.transAxes, ls="", zorder=4.0,
-            **self.look.marks(self.settings),
+            **self.style.marks(self.settings),
         )  # fmt: skip
 
     def _end(self, across: Array, up: Array) -> None:
@@ -156,8 +156,8 @@ class _Pen:
 
     def _points(self, across: Array, up: Array, marker: str, size: float) -> None:
         self.axes.plot(
-            across, up, transform=self.axes.transAxes, ls="", marker=marker, ms=size, mfc=self.look.colour, mec="white",
-            mew=0.4 * self.settings.line_width, zorder=5.0, clip_on=False,
+            across, up, transform=self.axes.transAxes, ls="", marker=marker, ms=size, mfc=self.style.colour,
+            mec="white", mew=0.4 * self.settings.line_width, zorder=5.0, clip_on=False,
         )  # fmt: skip
 
 
@@ -170,10 +170,10 @@ def _draw_tweaks(axes: Axes, settings: FigureSettings, trace: Trace, x: Scale) -
         )  # fmt: skip
 
 
-def chain(start: Array, stop: Array, low: Array, high: Array) -> tuple[Array, Array]:
-    """The points (xs, ys) of the line through pieces that go from low to high between start and stop.
+def polyline(start: Array, stop: Array, low: Array, high: Array) -> tuple[Array, Array]:
+    """The points (xs, ys) of the line through pieces that span low to high between start and stop.
 
-    A piece is left towards the middle of the next; one of a single value at a single place is one point.
+    A piece is left towards the middle of the next; a piece with one value at one place is one point.
     """
     ahead = np.diff(low + high, append=low[-1:] + high[-1:])
     xs, ys = np.column_stack((start, stop)).ravel(), np.empty(2 * len(low))
@@ -184,15 +184,15 @@ def chain(start: Array, stop: Array, low: Array, high: Array) -> tuple[Array, Ar
     return xs[needed], np.where(np.isfinite(ys), ys, np.nan)[needed]
 
 
-def _nothing() -> Any:
-    """A handle for a label that stands for no line."""
+def _empty_handle() -> Any:
+    """A legend handle without a line."""
     from matplotlib.lines import Line2D
 
     return Line2D([], [], ls="")
 
 
-def _signs(traces: list[Trace], settings: FigureSettings) -> list[Entry]:
-    """What the other marks mean, if there are any."""
+def _symbol_entries(traces: list[Trace], settings: FigureSettings) -> list[Entry]:
+    """Legend entries of the other symbols, if there are any."""
     from matplotlib.lines import Line2D
 
     entries: list[Entry] = []
@@ -204,7 +204,7 @@ def _signs(traces: list[Trace], settings: FigureSettings) -> list[Entry]:
     return entries
 
 
-def _whole(shown: list[RunPicture], courses: Mapping[str, Course | None], log: bool) -> tuple[float, float]:
+def _full_range(shown: list[RunPicture], courses: Mapping[str, Course | None], log: bool) -> tuple[float, float]:
     """From the first update to the last of any run."""
     known = [(run, course) for run in shown if (course := courses[run.id]) is not None]
     ends = [course.place(max(run.history.updates, 1)) for run, course in known]

@@ -1,4 +1,4 @@
-"""What a figure shows: a curve of the table, the stage, or another view of a network."""
+"""What a figure shows: a curve, the stage, or another view of a network."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class CurvePlot:
-    """One curve of all visible runs, as on screen. Raises SettingError for a curve that there is not.
+    """One curve of all visible runs, as on screen. Raises SettingError for an unknown curve.
 
-    log_y: None is the curve's own choice. span: updates to average over, 0 for none. Ranges: None shows everything.
+    log_y: None is the curve's default. span: updates to average over, 0 for none. Ranges: None shows everything.
     """
 
     curve: str = "loss"
@@ -32,7 +32,7 @@ class CurvePlot:
             if getattr(self, name) not in known:
                 raise SettingError(f"{name} must be one of {', '.join(known)}, got {str(getattr(self, name))[:40]!r}")
         if isinstance(self.span, bool) or not isinstance(self.span, int) or not 0 <= self.span <= 10**9:
-            raise SettingError(f"smoothing must be over 0 to 10^9 updates, got {str(self.span)[:40]}")
+            raise SettingError(f"smoothing must span 0 to 10^9 updates, got {str(self.span)[:40]}")
         for name, log in (("x_range", self.log_x), ("y_range", self.logarithmic)):
             span = getattr(self, name)
             if span is not None and not (-1e300 <= span[0] < span[1] <= 1e300 and (span[0] > 0.0 or not log)):
@@ -50,9 +50,9 @@ class CurvePlot:
 
 @dataclass(frozen=True, slots=True)
 class StagePlot:
-    """The surface seen from above with the paths of all visible runs; of a network the figure that suits it best.
+    """The surface from above with the paths of all visible runs; for a network its preferred figure.
 
-    region: (x0, x1, y0, y1), None is the surface's own. Raises SettingError for one that is none.
+    region: (x0, x1, y0, y1), None is the surface's own. Raises SettingError for an invalid region.
     """
 
     region: tuple[float, float, float, float] | None = None
@@ -69,7 +69,7 @@ class StagePlot:
 
 @dataclass(frozen=True, slots=True)
 class NetworkPlot:
-    """One of the figures of the selected run's network. Raises SettingError for one that there is not."""
+    """One of the figures of the selected run's network. Raises SettingError for an unknown one."""
 
     figure: str
 
