@@ -1,4 +1,4 @@
-"""The experiments that come with the app: `assets/presets/*.toml`, in the order of their file names."""
+"""The bundled experiments: `assets/presets/*.toml`, in order of file name."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _MOST_BYTES = 2**18
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One experiment of the menu. line: what it shows, in a sentence. thumbnail: a picture, None if there is none.
+    """One bundled experiment. line: what it shows, in one sentence. thumbnail: an image, or None.
 
-    network: whether it trains a network, and does not descend a surface.
+    network: whether it trains a network rather than descending a surface.
     """
 
     key: str
@@ -39,7 +39,7 @@ class Preset:
 
 
 def presets(folder: Path = FOLDER) -> tuple[Preset, ...]:
-    """All of them, as far as a menu needs them; what cannot be read is left out."""
+    """All presets, with what a menu needs; unreadable ones are skipped."""
     found = []
     for path in sorted(folder.glob("*.toml")):
         with contextlib.suppress(FileError, ValueError):

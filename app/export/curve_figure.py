@@ -1,4 +1,4 @@
-"""A curve of all visible runs, or of one run's layers, drawn for print by the same columns and ranges as on screen."""
+"""A curve figure: one curve of all visible runs, or of one run's layers, decimated and ranged as on screen."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from app.curves.ranges import fitted_axis
 from app.curves.x_axes import X_AXES, Array, Clock, XAxisMapping
 from app.export.axis_scales import set_axis
 from app.export.legend import Entry, clean
-from app.export.line_styles import Look, Looks, line_style
-from app.export.networks.subject import selected_run
+from app.export.line_styles import LineStyle, LineStyles, line_style
+from app.export.networks.context import selected_run
 from app.export.plots import CurvePlot
-from app.export.records import Progress, exactly
+from app.export.records import Progress, with_exact_history
 from app.export.style import MM, POINTS, FigureSettings, Pattern
 from app.look.palettes import ON_LIGHT
 from app.plots.axis_type import AUTOMATIC, HUGEST, LINEAR, LOG
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from engine import RunPicture, SessionPicture
 
-PITCH = 0.15  # points of paper that share a vertex pair
-_MARKS = 6  # markers along one curve
+PITCH = 0.15  # points of paper per column of decimation
+_MARKS = 6  # markers per curve
 _MOST_TWEAKS = 40
 
 
@@ -43,9 +43,9 @@ def draw_curves(
     clocks: Mapping[str, Clock],
     progress: Progress,
 ) -> list[Entry]:
-    """Draw on empty axes; returns the legend's entries. labels and clocks go by run id.
+    """Draw on empty axes; returns the legend's entries. labels and clocks are by run id.
 
-    Lines are placed in fractions of the axes, so that they are the same on every kind of axis.
+    Lines are placed in axes fractions, so that they are the same on every axis type.
     """
     curve, along = CURVES[plot.curve], X_AXES[plot.along]
     shown = _shown(curve, picture)
@@ -61,9 +61,9 @@ def draw_curves(
         line.place(x, PITCH / (settings.width / MM * POINTS))
     y = _y_scale(plot, lines, x)
     _set_up(axes, x, y, along.title, curve.axis or curve.title_for(picture), settings)
-    looks = Looks(curve, picture, settings)
+    styles = LineStyles(curve, picture, settings)
     for order, line in enumerate(lines):
-        pen = _Pen(axes, settings, looks.of(line), order / len(lines))
+        pen = _Pen(axes, settings, styles.of(line), order / len(lines))
         pen.draw(line, x, y, bool(span))
     leads = list({line.run.id: line for line in reversed(lines)}.values())[::-1]
     for line in leads:
@@ -71,17 +71,17 @@ def draw_curves(
     if not any(line.bins.updates for line in lines):
         axes.text(0.5, 0.5, "nothing recorded", transform=axes.transAxes, ha="center", va="center", color="0.5")
     if curve.layers:
-        entries = [(looks.of(line).handle(settings), line.part.name) for line in lines]
+        entries = [(styles.of(line).handle(settings), line.part.name) for line in lines]
         if len(picture.runs) > 1:
-            entries[:0] = [(_nothing(), run.name) for run in shown]
+            entries[:0] = [(_empty_handle(), run.name) for run in shown]
     else:
-        entries = [(looks.of(line).handle(settings), labels[line.run.id]) for line in leads]
-        entries += looks.parts(settings) if leads else []
+        entries = [(styles.of(line).handle(settings), labels[line.run.id]) for line in leads]
+        entries += styles.parts(settings) if leads else []
     return entries + _signs(lines, settings)
 
 
 def _shown(curve: Curve, picture: SessionPicture) -> list[RunPicture]:
-    """The runs whose curves are drawn: all that are visible, of layers only the selected one's."""
+    """The runs whose curves are drawn: all visible ones, or for curves of layers only the selected one."""
     if not curve.needs(picture):
         return []
     if not curve.layers:
@@ -92,7 +92,7 @@ def _shown(curve: Curve, picture: SessionPicture) -> list[RunPicture]:
 def _lines(
     curve: Curve, picture: SessionPicture, run: RunPicture, mapping: XAxisMapping, span: int, progress: Progress
 ) -> list[CurveLine]:
-    exact = exactly(picture, run, progress) if curve.columns else run
+    exact = with_exact_history(picture, run, progress) if curve.columns else run
     lines = [CurveLine(curve, part) for part in curve.parts(picture)]
     for line in lines:
         line.pull(exact, picture, mapping, span)
@@ -104,18 +104,18 @@ def _lines(
 class _Pen:
     """Draws one line."""
 
-    def __init__(self, axes: Axes, settings: FigureSettings, look: Look, shift: float) -> None:
+    def __init__(self, axes: Axes, settings: FigureSettings, style: LineStyle, shift: float) -> None:
         self.axes = axes
         self.settings = settings
-        self.look = look
+        self.style = style
         self.shift = shift
 
     def draw(self, line: CurveLine, x: Scale, y: Scale, smooth: bool) -> None:
-        raw = chain(*line.raw.pieces(-np.inf, y))
+        raw = polyline(*line.raw.pieces(-np.inf, y))
         if smooth:
             self._line(*raw, width=0.6, alpha=0.3, zorder=2.0, pattern=())
-        strong = chain(*line.smooth.pieces(-np.inf, y)) if smooth else raw
-        self._line(*strong, width=1.0, alpha=1.0, zorder=3.0, pattern=self.look.pattern)
+        strong = polyline(*line.smooth.pieces(-np.inf, y)) if smooth else raw
+        self._line(*strong, width=1.0, alpha=1.0, zorder=3.0, pattern=self.style.pattern)
         self._markers(*strong)
         if line.diverged:
             self._end(*raw)
@@ -126,14 +126,14 @@ class _Pen:
             self._points(across[one], up[one], "o", 3.5 * self.settings.line_width)
             return
         self.axes.plot(
-            across, up, transform=self.axes.transAxes, color=self.look.colour, lw=width * self.settings.line_width,
+            across, up, transform=self.axes.transAxes, color=self.style.colour, lw=width * self.settings.line_width,
             ls=line_style(pattern), alpha=alpha, zorder=zorder,
         )  # fmt: skip
 
     def _markers(self, across: Array, up: Array) -> None:
-        """A few markers, elsewhere for every run, so that curves on top of each other show all of theirs."""
+        """A few markers, at other places for each run, so that overlapping curves show all of theirs."""
         there = np.isfinite(up)
-        if not self.look.marker or there.sum() < 2:
+        if not self.style.marker or there.sum() < 2:
             return
         across, up = across[there], up[there]
         wanted = (np.arange(_MARKS) + 0.15 + 0.8 * self.shift) / _MARKS
@@ -142,7 +142,7 @@ class _Pen:
         nearest -= wanted - across[nearest - 1] < across[nearest] - wanted
         self.axes.plot(
             across[nearest], up[nearest], transform=self.axes.transAxes, ls="", zorder=4.0,
-            **self.look.marks(self.settings),
+            **self.style.marks(self.settings),
         )  # fmt: skip
 
     def _end(self, across: Array, up: Array) -> None:
@@ -153,8 +153,8 @@ class _Pen:
 
     def _points(self, across: Array, up: Array, marker: str, size: float) -> None:
         self.axes.plot(
-            across, up, transform=self.axes.transAxes, ls="", marker=marker, ms=size, mfc=self.look.colour, mec="white",
-            mew=0.4 * self.settings.line_width, zorder=5.0, clip_on=False,
+            across, up, transform=self.axes.transAxes, ls="", marker=marker, ms=size, mfc=self.style.colour,
+            mec="white", mew=0.4 * self.settings.line_width, zorder=5.0, clip_on=False,
         )  # fmt: skip
 
 
@@ -167,10 +167,10 @@ def _draw_tweaks(axes: Axes, settings: FigureSettings, line: CurveLine, x: Scale
         )  # fmt: skip
 
 
-def chain(start: Array, stop: Array, low: Array, high: Array) -> tuple[Array, Array]:
-    """The points (xs, ys) of the line through pieces that go from low to high between start and stop.
+def polyline(start: Array, stop: Array, low: Array, high: Array) -> tuple[Array, Array]:
+    """The points (xs, ys) of the line through pieces that span low to high between start and stop.
 
-    A piece is left towards the middle of the next; one of a single value at a single place is one point.
+    A piece is left towards the middle of the next; a piece with one value at one place is one point.
     """
     ahead = np.diff(low + high, append=low[-1:] + high[-1:])
     xs, ys = np.column_stack((start, stop)).ravel(), np.empty(2 * len(low))
@@ -181,8 +181,8 @@ def chain(start: Array, stop: Array, low: Array, high: Array) -> tuple[Array, Ar
     return xs[needed], np.where(np.isfinite(ys), ys, np.nan)[needed]
 
 
-def _nothing() -> Any:
-    """A handle for a label that stands for no line."""
+def _empty_handle() -> Any:
+    """A legend handle without a line."""
     from matplotlib.lines import Line2D
 
     return Line2D([], [], ls="")

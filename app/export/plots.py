@@ -1,4 +1,4 @@
-"""What a figure shows: a curve of the table, the stage, or another view of a network."""
+"""What a figure shows: a curve, the stage, or another view of a network."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class CurvePlot:
-    """One curve of all visible runs, as on screen. Raises SettingError for a curve that there is not.
+    """One curve of all visible runs, as on screen. Raises SettingError for an unknown curve.
 
     x_type, y_type: of the axes. span: updates to average over, 0 for none. Ranges: None shows everything.
     """
@@ -49,9 +49,9 @@ class CurvePlot:
 
 @dataclass(frozen=True, slots=True)
 class StagePlot:
-    """The surface seen from above with the paths of all visible runs; of a network the figure that suits it best.
+    """The surface from above with the paths of all visible runs; for a network its preferred figure.
 
-    region: (x0, x1, y0, y1), None is the surface's own. Raises SettingError for one that is none.
+    region: (x0, x1, y0, y1), None is the surface's own. Raises SettingError for an invalid region.
     """
 
     region: tuple[float, float, float, float] | None = None
@@ -68,7 +68,7 @@ class StagePlot:
 
 @dataclass(frozen=True, slots=True)
 class NetworkPlot:
-    """One of the figures of the selected run's network. Raises SettingError for one that there is not."""
+    """One of the figures of the selected run's network. Raises SettingError for an unknown one."""
 
     figure: str
 

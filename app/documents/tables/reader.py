@@ -1,4 +1,4 @@
-"""A table of examples read from text: CSV of any make, or what a spreadsheet puts on the clipboard.
+"""Read a table of examples from text: CSV in any dialect, or a spreadsheet's clipboard format.
 
 source = Source.of_file("iris.csv")
 found = survey(source, sniff(source), unheard)
@@ -25,10 +25,10 @@ Array = np.ndarray
 
 
 def read(source: Source, survey: Survey, selection: Selection, progress: Progress) -> Table:
-    """The table that was selected. Needs little more memory than the table itself.
+    """The selected table. Needs little more memory than the table itself.
 
-    progress: see `Source.blocks`. Raises SettingError for what cannot be, FileError if the file cannot be read or
-    is no longer the one that was surveyed.
+    progress: see `Source.blocks`. Raises SettingError for an invalid selection, FileError if the file cannot be read or
+    has changed since the survey.
     """
     verdict = judged(survey, selection)
     if verdict.problem:
@@ -38,7 +38,7 @@ def read(source: Source, survey: Survey, selection: Selection, progress: Progres
     target = _target(survey.columns[selection.target], selection, decimal)
     inputs, targets = np.empty((verdict.examples, verdict.inputs)), np.empty(verdict.examples)
     masks = survey.masks(selection.places)
-    changed = FileError(f"{source.name} has changed while it was read; open it again")
+    changed = FileError(f"{source.name} has changed while being read; open it again")
     done = 0
     pairs = zip_longest(batches(source, survey.layout, progress, selection.places), survey.faults)
     for batch, faults in pairs:
@@ -71,14 +71,14 @@ def _made(
         found, targets = np.unique(targets, return_inverse=True)
         classes = tuple(every[int(place)][:MOST_NAME] for place in found)
         if len(classes) < 2:
-            raise SettingError(f"the rows that can be used hold one class only, “{classes[0]}”", column.name)
+            raise SettingError(f"the usable rows contain only one class, “{classes[0]}”", column.name)
     return checked_table(
         Table(source.title[:MOST_NAME], names, column.name, inputs, targets.astype(np.float64), classes)
     )
 
 
 class _Reader(Protocol):
-    """Reads one column of a batch as (n, len(names)) numbers; what stands in unusable rows means nothing."""
+    """Reads one column of a batch as (n, len(names)) numbers; values in unusable rows are arbitrary."""
 
     names: tuple[str, ...]
 
@@ -94,8 +94,8 @@ class _Numbers:
         return batch.numbers(self._place, self._decimal)[0][:, None]
 
 
-class _Places:
-    """The place of a cell's category among the others; NaN for what is none."""
+class _CategoryIndices:
+    """The index of a cell's category; NaN for unknown ones."""
 
     def __init__(self, column: Column, place: int, decimal: str) -> None:
         self.names: tuple[str, ...] = (column.name,)
@@ -114,13 +114,13 @@ class _Places:
 
 
 class _OneHot:
-    """One input for each category: 1 where it is, else 0."""
+    """One-hot encoding: one input per category."""
 
     def __init__(self, column: Column, place: int, decimal: str) -> None:
         categories = column.categories or ()
         room = MOST_NAME // 2
         self.names = tuple(f"{column.name[:room]} = {category[: room - 3]}" for category in categories)
-        self._places = _Places(column, place, decimal)
+        self._places = _CategoryIndices(column, place, decimal)
         self._categories = np.arange(len(categories), dtype=np.float64)
 
     def read(self, batch: Batch) -> Array:
@@ -133,5 +133,5 @@ def _feature(column: Column, place: int, decimal: str) -> _Reader:
 
 
 def _target(column: Column, selection: Selection, decimal: str) -> _Reader:
-    kind = _Places if selection.purpose == "classification" else _Numbers
+    kind = _CategoryIndices if selection.purpose == "classification" else _Numbers
     return kind(column, selection.target, decimal)

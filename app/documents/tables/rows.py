@@ -1,4 +1,4 @@
-"""The rows of data of a table, in batches that are worked through in a few milliseconds."""
+"""The data rows of a table, in batches that take a few milliseconds each."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from engine import SettingError
 
 Array = np.ndarray
 
-_CELLS = 25_000  # of a batch
-_MOST_BLOCKS = 12  # that one row may stretch over
+_CELLS = 25_000  # per batch
+_MOST_BLOCKS = 12  # that one row may span
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +26,7 @@ class Batch:
     """Some rows: plain numbers (matrix), or columns of cells.
 
     rows (n,): their numbers in the file, from 1; long (n,): whether a row has more cells than the table has columns.
-    places: where in the matrix a column stands.
+    places: column -> index in the matrix.
     """
 
     rows: range | Array
@@ -36,7 +36,7 @@ class Batch:
     long: Array | None
 
     def numbers(self, place: int, decimal: str) -> tuple[Array, Array | None]:
-        """A column's values and codes, see `csv_cells.numbers`."""
+        """A column's values and codes, see `cells.numbers`."""
         if self.matrix is not None:
             return self.matrix[:, self.places[place]], None
         return numbers(self.columns[place], decimal)
@@ -45,10 +45,10 @@ class Batch:
 def batches(
     source: Source, layout: Layout, progress: Progress, places: tuple[int, ...] | None = None
 ) -> Iterator[Batch]:
-    """All rows of data but empty ones. The same file falls into the same batches each time.
+    """All non-empty data rows. The same file always gives the same batches.
 
-    places: the columns that are needed; without them every column is, and the length of each row is checked.
-    progress: see `Source.blocks`. Raises FileError or SettingError.
+    places: the columns needed; without them every column is read, and the length of each row is checked. progress: see
+    `Source.blocks`. Raises FileError or SettingError.
     """
     blocks = source.blocks(layout.encoding, progress)
     wanted = places if places is not None else range(len(layout.names))
@@ -69,7 +69,7 @@ def batches(
 
 
 def _plain(lines: list[str], layout: Layout, first: int, places: Mapping[int, int], some: bool) -> Batch | None:
-    """The quick way: lines that are finite numbers and nothing else; None if they are not."""
+    """The fast path: lines with nothing but finite numbers; None for other lines."""
     if lines[0].isspace():
         return None
     text = lines
@@ -89,7 +89,7 @@ def _plain(lines: list[str], layout: Layout, first: int, places: Mapping[int, in
 
 
 def _quoted(blocks: Iterator[str], layout: Layout, done: int) -> Iterator[Batch]:
-    """Batches of text in which a row may go on over several lines, after `done` rows."""
+    """Batches of text in which a row may span several lines, after `done` rows."""
     pulled = 0
 
     def lines() -> Iterator[io.StringIO]:
@@ -97,7 +97,7 @@ def _quoted(blocks: Iterator[str], layout: Layout, done: int) -> Iterator[Batch]
         for text in blocks:
             pulled += 1
             if pulled > _MOST_BLOCKS:
-                raise SettingError("a quote is opened and never closed", f"row {number + 1:,}")
+                raise SettingError("unclosed quote", f"row {number + 1:,}")
             yield io.StringIO(text, newline="\n")
 
     found: list[list[str]] = []
@@ -123,7 +123,7 @@ def _quoted(blocks: Iterator[str], layout: Layout, done: int) -> Iterator[Batch]
 
 
 def _cut(found: list[list[str]], layout: Layout, first: int) -> Batch:
-    """Rows of cells as columns of one length, without the empty ones."""
+    """Rows of cells as columns of equal length, without empty rows."""
     width = len(layout.names)
     rows: range | Array = range(first, first + len(found))
     if not all(row and row[0] for row in found):

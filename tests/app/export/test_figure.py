@@ -172,7 +172,7 @@ def _spines(svg: bytes):
 def test_a_spike_is_never_lost() -> None:
     """One update in 140,000, seen in a figure of 89 mm."""
     picture = states.tweaked()
-    rows = records.exactly(picture, picture.runs[0])
+    rows = records.with_exact_history(picture, picture.runs[0])
     last = rows.history.last.copy()
     last[0] = 1.0
     last[0, 123_457] = 1e6
@@ -189,14 +189,14 @@ def test_merged_bins_are_replayed_to_single_updates(monkeypatch: pytest.MonkeyPa
     picture = states.tweaked()
     run = picture.runs[0]
     assert run.history.width > 1
-    exact = records.exactly(picture, run)
+    exact = records.with_exact_history(picture, run)
     assert exact.history.width == 1 and exact.history.updates == run.history.updates
     width = run.history.width
     bins = exact.history.last[:, : run.history.count * width].reshape(6, -1, width)
     assert np.array_equal(bins.min(axis=2), run.history.low[:, : run.history.count])
     assert np.array_equal(bins.max(axis=2), run.history.high[:, : run.history.count])
     monkeypatch.setattr(records, "MOST_EXACT", 1000)
-    assert records.exactly(picture, run) is run
+    assert records.with_exact_history(picture, run) is run
 
 
 MEASURED = [key for key, curve in TABLE.items() if not curve.columns]
@@ -352,7 +352,7 @@ def test_a_refused_or_cancelled_figure_leaves_the_old_file(tmp_path: Path) -> No
 
     with pytest.raises(KeyboardInterrupt):
         write_figure(path, states.tweaked(), CurvePlot(), FigureSettings(), progress=cancel)
-    with pytest.raises(FileError, match=r"ends in \.png, \.svg, \.pdf"):
+    with pytest.raises(FileError, match=r"end in \.png, \.svg, \.pdf"):
         write_figure(tmp_path / "figure.jpg", states.race(), CurvePlot(), FigureSettings())
     assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]
 

@@ -17,9 +17,9 @@ from matplotlib.figure import Figure as Page
 from app.documents.experiment_file import load
 from app.export.figure import FORMATS, figure_bytes, write_figure
 from app.export.networks.class_colours import mixed, signed
+from app.export.networks.context import figure_context
 from app.export.networks.dots import distinct
 from app.export.networks.figures import FIGURES, figure_on_screen, figures_for
-from app.export.networks.subject import subject_of
 from app.export.plots import NetworkPlot, StagePlot
 from app.export.style import FigureSettings
 from engine import (
@@ -123,7 +123,7 @@ def test_what_does_not_fit_is_refused() -> None:
         (made["columns"](), "boundary"),
         (states.race(), "diagram"),
     ):
-        with pytest.raises(SettingError, match="of this problem"):
+        with pytest.raises(SettingError, match="this problem has no figure"):
             figure_bytes("svg", picture, NetworkPlot(key), FigureSettings())
     with pytest.raises(SettingError, match=r"figure must be one of boundary, fit, .* got 'digram'"):
         NetworkPlot("digram")
@@ -155,7 +155,7 @@ def drawn(picture: SessionPicture, key: str, settings: FigureSettings | None = N
     page = Page(layout="constrained")
     axes = page.add_subplot()
     names = {run.id: run.name for run in picture.runs}
-    return axes, FIGURES[key].draw(axes, subject_of(picture, settings or FigureSettings(), names))
+    return axes, FIGURES[key].draw(axes, figure_context(picture, settings or FigureSettings(), names))
 
 
 def dots(axes) -> list[PathCollection]:
@@ -182,16 +182,16 @@ def test_every_example_is_a_dot_and_the_wrong_ones_are_ringed() -> None:
     axes, entries = drawn(picture, "boundary")
     learner = picture.learner
     assert learner is not None
-    data, asked = learner.data, portrait(learner, picture.runs[0].shown.theta, Wanted())
+    data, snapshot = learner.data, portrait(learner, picture.runs[0].shown.theta, Wanted())
     parts = dots(axes)
     rings = [part for part in parts if part.get_facecolor().size == 0]
     filled = [part for part in parts if part.get_facecolor().size and part.get_zorder() == 3.8]
     hollow = [part for part in parts if part.get_zorder() == 4.0]
     assert sum(len(part.get_offsets()) for part in filled) == data.train
     assert sum(len(part.get_offsets()) for part in hollow) == data.validation
-    assert asked.wrong.any() and {len(part.get_offsets()) for part in rings} == {asked.wrong.sum()}
+    assert snapshot.wrong.any() and {len(part.get_offsets()) for part in rings} == {snapshot.wrong.sum()}
     assert [text for _, text in entries][:5] == list(data.classes) and entries[-1][1] == "misclassified"
-    rights = [1.0 - asked.wrong[part].mean() for part in (slice(None, data.train), slice(data.train, None))]
+    rights = [1.0 - snapshot.wrong[part].mean() for part in (slice(None, data.train), slice(data.train, None))]
     assert [text for _, text in entries][5:7] == [
         f"{name}, {100 * right:.1f} % right" for name, right in zip(("training", "validation"), rights, strict=True)
     ]
@@ -218,11 +218,11 @@ def test_predictions_stand_against_what_is_true() -> None:
     axes, entries = drawn(picture, "predicted")
     learner = picture.learner
     assert learner is not None
-    asked = portrait(learner, picture.runs[0].shown.theta, Wanted())
+    snapshot = portrait(learner, picture.runs[0].shown.theta, Wanted())
     found = np.vstack([part.get_offsets() for part in dots(axes)])
-    assert np.allclose(found, np.column_stack([learner.data.targets, asked.predictions]))
+    assert np.allclose(found, np.column_stack([learner.data.targets, snapshot.predictions]))
     told = [text.replace("−", "-") for _, text in entries]
-    assert told == [f"training, R² {asked.scores[0]:.3f}", f"validation, R² {asked.scores[1]:.3f}"]
+    assert told == [f"training, R² {snapshot.scores[0]:.3f}", f"validation, R² {snapshot.scores[1]:.3f}"]
 
 
 @pytest.mark.parametrize(("key", "validation"), [("confusion", True), ("confusion_training", False)])

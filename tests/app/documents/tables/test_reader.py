@@ -286,7 +286,7 @@ def test_numbers_as_classes_are_in_the_order_of_numbers(mark) -> None:
 def test_a_class_that_is_left_without_rows_is_dropped() -> None:
     made = table(Source.of_text("x,k\n1,a\n,b\n2,c\n3,a\n"))
     assert made.classes == ("a", "c") and made.targets.tolist() == [0, 1, 0]
-    with pytest.raises(SettingError, match="one class only, “a”"):
+    with pytest.raises(SettingError, match="only one class, “a”"):
         table(Source.of_text("x,k\n1,a\n,b\n2,a\n"))
 
 
@@ -322,9 +322,9 @@ def test_unusable_rows_are_counted_and_left_out_or_refused() -> None:
     assert numbers(read(source, found, replace(every, features=(1,)), unheard))[:, 0].tolist() == [2, 2, 5, 9, 1, 2]
     told = judged(found, every)
     assert told.examples == 4 and told.inputs == 4 and not told.problem
-    assert told.notes[0] == "6 of 10 rows are left out; the first is row 3 (column “a”: nothing in it)."
+    assert told.notes[0] == "6 of 10 rows are left out; the first is row 3 (column “a”: empty)."
     refused = judged(found, replace(every, leave_out=False))
-    assert refused.problem.startswith("Row 3 (column “a”: nothing in it) cannot be used; so cannot 5 more.")
+    assert refused.problem.startswith("Row 3 (column “a”: empty) cannot be used, nor can 5 more.")
     with pytest.raises(SettingError, match="Row 3"):
         read(source, found, replace(every, leave_out=False), unheard)
 
@@ -332,11 +332,11 @@ def test_unusable_rows_are_counted_and_left_out_or_refused() -> None:
 @pytest.mark.parametrize(
     ("cell", "why"),
     [
-        ("oops", "“oops” is no number"),
-        ('"1,234"', "“1,234” is no number with “.” as the decimal mark; thousands go unmarked"),
+        ("oops", "“oops” is not a number"),
+        ('"1,234"', "“1,234” is not a number with decimal mark “.”; remove thousands separators"),
         ("inf", "“inf” is not finite"),
-        ("1_000", "“1_000” is no number"),
-        ("NA", "nothing in it"),
+        ("1_000", "“1_000” is not a number"),
+        ("NA", "empty"),
     ],
 )
 def test_the_first_unusable_cell_is_told(cell, why) -> None:
@@ -378,28 +378,28 @@ def test_any_choice_leaves_out_just_the_rows_it_must(monkeypatch, seed, mark) ->
 @pytest.mark.parametrize(
     ("text", "change", "why"),
     [
-        ("x,y\n1,2\n", {}, "one row of data only"),
-        ("x\n1\n2\n", {}, "one column only"),
-        ("x,label\n1,cat\n2,cat\n", {}, "“label” holds one class only, “cat”: nothing to tell apart"),
+        ("x,y\n1,2\n", {}, "only one row of data"),
+        ("x\n1\n2\n", {}, "only one column"),
+        ("x,label\n1,cat\n2,cat\n", {}, "“label” contains only one class, “cat”"),
         (
             "x,y\n1,2\n2,2\n",
             {"purpose": "regression", "target": 1, "features": (0,)},
-            "“y” is 2 in every row: nothing to learn",
+            "“y” is 2 in every row, so there is nothing to learn",
         ),
-        ("x,y\n1,a\n2,b\n", {"purpose": "regression"}, "“y” is text, and a regression needs numbers"),
-        ("x,y\n1,2\n2,3\n", {"features": ()}, "No feature is chosen"),
-        ("x,y,z\n1,2,\n2,3,\n", {"target": 2}, "“z” holds nothing"),
-        ("x,y\n1,nan\n2,nan\n", {"target": 1, "features": (0,)}, "“y” holds nothing"),
-        ("x,y\n1,\n,2\n,3\n", {}, "No row"),
+        ("x,y\n1,a\n2,b\n", {"purpose": "regression"}, "“y” is text, but regression needs numbers"),
+        ("x,y\n1,2\n2,3\n", {"features": ()}, "No feature is selected"),
+        ("x,y,z\n1,2,\n2,3,\n", {"target": 2}, "“z” is empty"),
+        ("x,y\n1,nan\n2,nan\n", {"target": 1, "features": (0,)}, "“y” is empty"),
+        ("x,y\n1,\n,2\n,3\n", {}, "No usable rows"),
         (
             "a,y\n" + "".join(f"w{i},{i / 7}\n" for i in range(21)),
             {"features": (0,)},
-            "“a” is text with 21 different values; up to 20 can become features",
+            "“a” is text with 21 different values; at most 20 can be one-hot encoded",
         ),
         (
             "a,y\n" + "".join(f"{i},w{i}\n" for i in range(MOST_CLASSES + 1)),
             {"target": 1, "features": (0,), "purpose": "classification"},
-            f"“y” has more than {MOST_CLASSES} different values, and at most {MOST_CLASSES} can be classes.",
+            f"“y” has more than {MOST_CLASSES} different values, too many for classes.",
         ),
         (
             "a,y\n" + "".join(f"{i},{i / 7}\n" for i in range(MOST_CLASSES + 1)),
@@ -419,7 +419,7 @@ def test_what_no_network_can_learn_from_is_refused_with_the_reason(text, change,
 
 def test_a_constant_feature_may_be_chosen_and_is_told() -> None:
     told = verdict("a,c,y\n1,5,1.5\n2,5,2.5\n3,5,4\n", features=(0, 1))
-    assert told.problem == "" and "“c” is constant and tells nothing." in told.notes
+    assert told.problem == "" and "“c” is constant and carries no information." in told.notes
 
 
 def test_a_table_that_is_too_large_is_refused_before_it_is_read(monkeypatch) -> None:
@@ -439,21 +439,21 @@ def test_a_table_that_is_too_large_is_refused_before_it_is_read(monkeypatch) -> 
     [
         (b"", "the file is empty"),
         (b" \n\r\n\t", "the file is empty"),
-        (codecs.BOM_UTF8, "nothing but the mark of its encoding"),
+        (codecs.BOM_UTF8, "only a byte-order mark"),
         (b"x,y\n", "no data below the header in row 1"),
-        (b",,\n,,\n", "nothing but empty rows"),
+        (b",,\n,,\n", "only empty rows"),
         (b"x,y\n1,2\n1,\x002\n", "row 3: a zero byte"),
         (bytes(range(256)) * 200, "row 1: a zero byte"),
-        (b'x,y\n1,2\n3,"4\n5,6\n', "row 3: a quote is opened and never closed"),
-        (b'x,y\n1,2\n"3"4,5\n', "row 3: text follows a closing quote"),
-        (b"x,y\n" + b'"1,2\n' * 100, "row 2: text follows a closing quote"),
+        (b'x,y\n1,2\n3,"4\n5,6\n', "row 3: unclosed quote"),
+        (b'x,y\n1,2\n"3"4,5\n', "row 3: text after a closing quote"),
+        (b"x,y\n" + b'"1,2\n' * 100, "row 2: text after a closing quote"),
         (b"x,y\n1," + b"9" * 200_000 + b"\n", "row 2: a cell of more than 131,072 characters"),
         (b"x,y\n" + b"1" * 3_000_000 + b",2\n", "row 2: longer than 1,048,576 characters"),
-        (b",".join([b"c"] * 5000) + b"\n", f"row 1: 5,000 columns, at most {MOST_COLUMNS:,}"),
+        (b",".join([b"c"] * 5000) + b"\n", f"row 1: 5,000 columns; at most {MOST_COLUMNS:,}"),
         (b"<html><body>404</body></html>", "a web page"),
         (b"PK\x03\x04....", "save the sheet as CSV"),
         (b"\x1f\x8b\x08....", "unpack it first"),
-        (b"\n" * 2_000_000, "begins with 1,048,576 blanks"),
+        (b"\n" * 2_000_000, "starts with 1,048,576 blank characters"),
     ],
 )
 def test_what_is_no_table_is_refused_with_the_row_and_the_reason(tmp_path, data, why) -> None:
@@ -468,8 +468,8 @@ def test_a_fault_far_down_is_told_with_its_row(tmp_path, monkeypatch, block) -> 
     for fault, row, why in (
         (b"\xff,1\n", 2002, "byte 0xff is not UTF-8; choose another encoding"),
         (b"1,\x00\n", 2002, "a zero byte"),
-        (b'1,"2\n' * 3, 2002, "never closed|follows a closing quote"),
-        (b'"a",1\n2,"b"c\n', 2003, "text follows a closing quote"),
+        (b'1,"2\n' * 3, 2002, "unclosed quote|after a closing quote"),
+        (b'"a",1\n2,"b"c\n', 2003, "text after a closing quote"),
     ):
         source = of(b"x,y\n" + good + fault + good[:100], tmp_path)
         with pytest.raises(SettingError, match=why) as caught:
@@ -480,7 +480,7 @@ def test_a_fault_far_down_is_told_with_its_row(tmp_path, monkeypatch, block) -> 
 def test_a_quote_that_swallows_the_rest_of_a_large_file_does_not_swallow_memory(tmp_path) -> None:
     # The quotes of each line close the cell of the line before and open another one of the same row.
     source = of(b"x,y\n1,2\n3,4\n5,6\n" * 100 + b'1,"' + b'\n","' * 1_000_000, tmp_path)
-    with pytest.raises(SettingError, match="row 401: a quote is opened and never closed"):
+    with pytest.raises(SettingError, match="row 401: unclosed quote"):
         surveyed(source)
 
 
@@ -497,7 +497,7 @@ def test_what_is_no_file_is_named(tmp_path, kind) -> None:
 
 def test_a_file_beyond_the_limit_is_refused_unread(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(csv_source, "MOST_BYTES", 10)
-    with pytest.raises(FileError, match="at most"):
+    with pytest.raises(FileError, match="the limit is"):
         surveyed(of(b"x,y\n1,2\n3,4\n", tmp_path))
 
 
@@ -562,7 +562,7 @@ def test_a_file_that_changes_between_the_looks_is_refused(tmp_path, other) -> No
     source = of(b"x,y\n1,2\n3,5\n5,7\n", tmp_path)
     found = surveyed(source)
     of(other.encode(), tmp_path)
-    with pytest.raises(FileError, match=r"in\.csv has changed while it was read"):
+    with pytest.raises(FileError, match=r"in\.csv has changed while being read"):
         read(source, found, Selection((0,), 1, "regression"), unheard)
 
 

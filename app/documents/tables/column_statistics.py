@@ -1,4 +1,4 @@
-"""Counts what stands in the columns of a table while its batches pass by."""
+"""Running statistics of the columns of a table, updated batch by batch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from app.documents.tables.cells import INFINITE, MISSING, NUMBER, TEXT, number_label
-from app.documents.tables.columns import Column, Faults, Kind, packed
+from app.documents.tables.columns import Column, Kind, UnusableCells, packed
 from app.documents.tables.dialect import Layout
 from app.documents.tables.rows import Batch
 from engine import MOST_CLASSES
@@ -15,8 +15,8 @@ from engine import MOST_CLASSES
 Array = np.ndarray
 
 
-class Tally:
-    """What is known of d columns so far. rows: how many hold data; long: how many of them have too many cells."""
+class ColumnStatistics:
+    """Statistics of d columns so far. rows: how many hold data; long: how many of them have too many cells."""
 
     def __init__(self, layout: Layout) -> None:
         width = len(layout.names)
@@ -26,15 +26,15 @@ class Tally:
         self._low, self._high = np.full(width, math.inf), np.full(width, -math.inf)
         self._whole, self._counting = np.ones(width, bool), np.ones(width, bool)
         self._last = np.full(width, math.nan)
-        # The different numbers and texts of each column; None once they are too many.
+        # The distinct numbers and texts of each column; None once there are too many.
         self._values: list[set[float] | None] = [set() for _ in range(width)]
         self._labels: list[set[str] | None] = [set() for _ in range(width)]
         self._foreign: list[tuple[int, str] | None] = [None] * width
 
-    def add(self, batch: Batch) -> Faults:
-        """Take a batch in; what of it cannot be used."""
+    def add(self, batch: Batch) -> UnusableCells:
+        """Add a batch; returns its unusable cells."""
         if not len(batch.rows):
-            return Faults(batch.rows)
+            return UnusableCells(batch.rows)
         matrix, codes = self._read(batch)
         self._count(matrix, codes)
         self._collect(matrix)
@@ -44,8 +44,8 @@ class Tally:
             self.long += int(batch.long.sum())
             long = np.packbits(batch.long)
         if codes is None:
-            return Faults(batch.rows, long=long)
-        return Faults(batch.rows, packed(codes == MISSING), packed(codes >= TEXT), long)
+            return UnusableCells(batch.rows, long=long)
+        return UnusableCells(batch.rows, packed(codes == MISSING), packed(codes >= TEXT), long)
 
     def columns(self) -> tuple[Column, ...]:
         return tuple(self._column(place) for place in range(len(self._layout.names)))
@@ -95,12 +95,12 @@ class Tally:
             self._last = matrix[-1].copy()
 
     def _collect(self, matrix: Array) -> None:
-        """Remember the different numbers of the columns that have few."""
+        """Keep the distinct numbers of columns with few."""
         for place, known in enumerate(self._values):
             if known is None:
                 continue
             column = matrix[:, place]
-            for part in (column[: 4 * MOST_CLASSES], column[4 * MOST_CLASSES :]):  # most have too many at once
+            for part in (column[: 4 * MOST_CLASSES], column[4 * MOST_CLASSES :]):  # most exceed the limit at once
                 known.update(part[~np.isnan(part)].tolist())
                 if len(known) > MOST_CLASSES:
                     self._values[place] = None

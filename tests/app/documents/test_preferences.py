@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.documents import user_folders as places
-from app.documents.memory import MOST_FILES, Memory, memory_file, recall, remember
+from app.documents.preferences import MOST_FILES, Preferences, load_preferences, preferences_file, save_preferences
 from app.documents.presets import presets
 
 
@@ -17,17 +17,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_nothing_is_remembered_at_first() -> None:
-    assert recall() == Memory()
+    assert load_preferences() == Preferences()
 
 
 def test_files_and_choices_come_back(home: Path) -> None:
-    memory = Memory().choosing(theme="light", size=[89.0, 62.0], **{"figure.dpi": 300})
+    preferences = Preferences().choosing(theme="light", size=[89.0, 62.0], **{"figure.dpi": 300})
     for number in range(MOST_FILES + 3):
-        memory = memory.opened(home / f"é {number}.toml")
-    memory = memory.opened(home / "é 5.toml")
-    assert remember(memory)
-    again = recall()
-    assert again == memory
+        preferences = preferences.opened(home / f"é {number}.toml")
+    preferences = preferences.opened(home / "é 5.toml")
+    assert save_preferences(preferences)
+    again = load_preferences()
+    assert again == preferences
     assert [path.name for path in again.files[:2]] == ["é 5.toml", "é 12.toml"] and len(again.files) == MOST_FILES
     assert home / "é 5.toml" not in again.without(home / "é 5.toml").files
 
@@ -37,26 +37,28 @@ def test_files_and_choices_come_back(home: Path) -> None:
     [b"", b"\x00" * 100, b"files = 3", b"files = [1, 2]\nchoices = []", b"\xff\xfe", b"[" * 9000,
      b"a." * 100_000 + b"a=1", b"x" * 300_000, b'files = ["relative.toml", "\\u0000"]'],
 )  # fmt: skip
-def test_a_damaged_memory_is_an_empty_one(content: bytes) -> None:
-    memory_file().parent.mkdir(parents=True)
-    memory_file().write_bytes(content)
-    assert recall() == Memory()
-    assert remember(Memory().choosing(theme="dark"))
-    assert recall().choices == {"theme": "dark"}
+def test_damaged_preferences_are_empty(content: bytes) -> None:
+    preferences_file().parent.mkdir(parents=True)
+    preferences_file().write_bytes(content)
+    assert load_preferences() == Preferences()
+    assert save_preferences(Preferences().choosing(theme="dark"))
+    assert load_preferences().choices == {"theme": "dark"}
 
 
 def test_what_is_good_in_it_is_kept(home: Path) -> None:
-    memory_file().parent.mkdir(parents=True)
+    preferences_file().parent.mkdir(parents=True)
     good = (home / "a.toml").as_posix()
-    memory_file().write_text(f"files = [3, '{good}', '{good}']\n[choices]\nfine = 1\nbad = nan\nworse = {{ a = 1 }}\n")
-    assert recall() == Memory((home / "a.toml",), {"fine": 1})
+    preferences_file().write_text(
+        f"files = [3, '{good}', '{good}']\n[choices]\nfine = 1\nbad = nan\nworse = {{ a = 1 }}\n"
+    )
+    assert load_preferences() == Preferences((home / "a.toml",), {"fine": 1})
 
 
 def test_a_place_that_cannot_be_written_is_no_error(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (home / "file").write_text("")
     monkeypatch.setenv("FALL_LINE_CONFIG", str(home / "file" / "inside"))
-    assert recall() == Memory()
-    assert not remember(Memory())
+    assert load_preferences() == Preferences()
+    assert not save_preferences(Preferences())
 
 
 @pytest.mark.skipif(os.name == "nt", reason="where POSIX has its configuration")

@@ -1,4 +1,4 @@
-"""What the app remembers from one start to the next: files opened last, and choices such as the theme.
+"""Preferences kept between sessions: recent files, and choices such as the theme.
 
 Nothing here is ever worth an error: what cannot be read or written counts as not remembered. QSettings is not used:
 its files hold texts alone, so that numbers and switches need a type wherever they are read, it keeps them in the
@@ -26,49 +26,49 @@ Plain = str | int | float | bool | list[float] | list[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
-    """files: the newest first. choices: plain values by name (`theme`, `figure.width`), for whoever asks for them."""
+class Preferences:
+    """files: newest first. choices: plain values by name (`theme`, `figure.width`)."""
 
     files: tuple[Path, ...] = ()
     choices: Mapping[str, Plain] = field(default_factory=dict)
 
-    def opened(self, path: str | os.PathLike[str]) -> Memory:
-        """With a file as the one opened last."""
+    def opened(self, path: str | os.PathLike[str]) -> Preferences:
+        """With a file as the most recent one."""
         newest = Path(os.path.abspath(path))
         others = [file for file in self.files if file != newest]
         return replace(self, files=(newest, *others)[:MOST_FILES])
 
-    def without(self, path: str | os.PathLike[str]) -> Memory:
-        """Without a file, such as one that is gone."""
+    def without(self, path: str | os.PathLike[str]) -> Preferences:
+        """Without a file, such as one that no longer exists."""
         return replace(self, files=tuple(file for file in self.files if file != Path(os.path.abspath(path))))
 
-    def choosing(self, **choices: Plain) -> Memory:
+    def choosing(self, **choices: Plain) -> Preferences:
         return replace(self, choices={**self.choices, **choices})
 
 
-def memory_file() -> Path:
-    """Where it is written down."""
+def preferences_file() -> Path:
+    """The path of the file they are kept in."""
     return config_home() / "memory.toml"
 
 
-def recall() -> Memory:
-    """What was remembered; of a damaged file, what is still good in it."""
+def load_preferences() -> Preferences:
+    """Load the preferences; from a damaged file, whatever is valid."""
     with contextlib.suppress(FileError, ValueError, RuntimeError):
-        data = parsed(read(memory_file(), _MOST_BYTES).decode("utf-8"))
+        data = parsed(read(preferences_file(), _MOST_BYTES).decode("utf-8"))
         files, choices = data.get("files"), data.get("choices")
         texts = [text for text in files if isinstance(text, str) and text] if isinstance(files, list) else []
         paths = [Path(text) for text in texts if "\0" not in text and os.path.isabs(text)]
         known = {name: value for name, value in choices.items() if _plain(value)} if isinstance(choices, dict) else {}
-        return Memory(tuple(dict.fromkeys(paths))[:MOST_FILES], dict(list(known.items())[:MOST_CHOICES]))
-    return Memory()
+        return Preferences(tuple(dict.fromkeys(paths))[:MOST_FILES], dict(list(known.items())[:MOST_CHOICES]))
+    return Preferences()
 
 
-def remember(memory: Memory) -> bool:
-    """Write it down; False if that was not possible."""
+def save_preferences(preferences: Preferences) -> bool:
+    """Save the preferences; False if that failed."""
     try:
-        path = memory_file()
+        path = preferences_file()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        data = {"files": [str(file) for file in memory.files], "choices": dict(memory.choices)}
+        data = {"files": [str(file) for file in preferences.files], "choices": dict(preferences.choices)}
         write(path, toml_text(data).encode("utf-8", "replace"))
     except (FileError, OSError, RuntimeError):
         return False
