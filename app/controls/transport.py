@@ -24,7 +24,7 @@ _RATES = {
     "surface": "Updates per second of every run",
     "network": "Updates per second of every run; examples per second of all runs together",
 }
-_SHORTEST_SLIDER, _PLACE = 40, 210  # pixels
+_SHORTEST_SLIDER, _SHORTEST_TEXT, _PLACE = 40, 26, 210  # pixels
 _SMALL = 12  # pixels of the font: two lines fit the height of a button
 
 
@@ -70,7 +70,7 @@ class Transport(QWidget):
         self.play.setObjectName("play")
         self.play.setProperty("kind", "accent")
         self.play.setToolTip("Play or pause  (Space)")
-        self.play.setMinimumWidth(76)
+        self.play.setMinimumWidth(74)
         self.play.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.play.clicked.connect(self.play_toggled)
         self.step = self._button("step", "One update  (→)", self.stepped)
@@ -89,9 +89,10 @@ class Transport(QWidget):
         self.speed.setAccessibleName("speed")
         self.speed.setToolTip("Updates per second, from slow motion to maximum speed  (, and .)")
         self.speed.valueChanged.connect(lambda place: self.speed_changed.emit(SPEEDS[place]))
-        self.speed_text = QLabel()
+        self.speed_text = ElidedLabel()
         self.speed_text.setObjectName("muted")
-        self.speed_text.setFixedWidth(66)
+        self.speed_text.setMinimumWidth(_SHORTEST_TEXT)
+        self.speed_text.setMaximumWidth(66)
         self.status = QLabel()
         self.status.setObjectName("status")
         font = self.status.font()
@@ -125,7 +126,7 @@ class Transport(QWidget):
         """Move the slider to the nearest speed without emitting."""
         with QSignalBlocker(self.speed):
             self.speed.setValue(min(range(len(SPEEDS)), key=lambda place: abs(SPEEDS[place] - speed)))
-        self.speed_text.setText("max speed" if speed == MAX_SPEED else f"{short(speed)} / s")
+        self.speed_text.show_text("max speed" if speed == MAX_SPEED else f"{short(speed)} / s")
 
     def set_note(self, note: str) -> None:
         """A message about background work, shown instead of the speed."""
@@ -150,6 +151,7 @@ class Transport(QWidget):
         self.timeline.setEnabled(picture.update > 0)
         self.rewind.setEnabled(picture.cursor is not None and shown < picture.update)
         self.place.show_text(self._place(published, shown))
+        self._fit_place()
         self.status.setText(self._status(published))
 
     def _place(self, published: Published, shown: int) -> str:
@@ -176,7 +178,11 @@ class Transport(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the room of the place, however long its text is, so that the timeline does not tremble."""
         super().resizeEvent(event)
-        self.place.setFixedWidth(min(_PLACE, self.width() // 2 - 30))
+        self._fit_place()
+
+    def _fit_place(self) -> None:
+        wanted = max(_PLACE, self.place.sizeHint().width(), self.place.width() if self._update else 0)
+        self.place.setFixedWidth(min(wanted, self.width() // 2 - 30))
 
     def _scrub(self, place: int) -> None:
         update = round(place * self._update / _TIMELINE_TICKS)

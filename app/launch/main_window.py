@@ -54,7 +54,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Fall Line")
         self.setObjectName("shell")
         self.resize(*SIZE)
-        self.setMinimumSize(960, 600)
         self.warm_up = WarmUp()
         self.setCentralWidget(self.warm_up)
 
