@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QTo
 from app.look.theme import Theme, icon
 from app.widgets.elided import ElidedLabel
 from app.widgets.slider import Slider
+from app.widgets.title import Title
 from app.workers.pace import MAX_SPEED
 from app.workers.published import Published
 from engine import BATCHES, DIVERGED, FINISHED
@@ -89,7 +90,7 @@ class Transport(QWidget):
         self.speed.setAccessibleName("speed")
         self.speed.setToolTip("Updates per second, from slow motion to maximum speed  (, and .)")
         self.speed.valueChanged.connect(lambda place: self.speed_changed.emit(SPEEDS[place]))
-        self.speed_text = ElidedLabel()
+        self.speed_text = Title()
         self.speed_text.setObjectName("muted")
         self.speed_text.setMinimumWidth(_SHORTEST_TEXT)
         self.speed_text.setMaximumWidth(66)
@@ -126,7 +127,8 @@ class Transport(QWidget):
         """Move the slider to the nearest speed without emitting."""
         with QSignalBlocker(self.speed):
             self.speed.setValue(min(range(len(SPEEDS)), key=lambda place: abs(SPEEDS[place] - speed)))
-        self.speed_text.show_text("max speed" if speed == MAX_SPEED else f"{short(speed)} / s")
+        texts = ("max speed", "max") if speed == MAX_SPEED else (f"{short(speed)} / s", short(speed))
+        self.speed_text.show_texts(*texts)
 
     def set_note(self, note: str) -> None:
         """A message about background work, shown instead of the speed."""
