@@ -358,6 +358,7 @@ class Workbench(QWidget):
         self._orders.step.emit(math.ceil(examples / BATCHES[batch.kind].size(batch.values, examples)))
 
     def reset(self) -> None:
+        self.curves.follow_again()
         self._edit("reset", "", "reset", False)
 
     def replay(self) -> None:
