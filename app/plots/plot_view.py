@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QGraphicsView, QMenu, QWidget
 
 from app.plots.axis import TICK, Axis
 from app.plots.axis_type import AxisType, Span
+from app.plots.line_item import LineItem
 from app.plots.plot_box import PAN, PlotBox
 from app.plots.raster_item import RasterItem
 from app.plots.scale import Scale, wide
@@ -177,7 +178,8 @@ class PlotView(pg.PlotWidget):
             self.x_axis.redraw()
             self.y_axis.redraw()
         for line in item.listDataItems():
-            line.set_types(x, y)
+            if isinstance(line, LineItem):
+                line.set_types(x, y)
         self._apply()
 
     def follow(self, x: Span, y: Span) -> None:

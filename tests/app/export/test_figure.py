@@ -27,10 +27,11 @@ from tests.app.export import states
 
 CURVES = {
     "loss": CurvePlot(),
-    "norm, smooth, log x": CurvePlot("gradient_norm", log_x=True, span=50),
+    "norm, smooth, log x": CurvePlot("gradient_norm", x_type="log", span=50),
     "excess by epochs": CurvePlot("excess_loss", along="epochs"),
     "relative step": CurvePlot("relative_step"),
-    "linear, zoomed": CurvePlot("loss", log_y=False, x_range=(0.0, 100.0), y_range=(-1.0, 5.0)),
+    "linear, zoomed": CurvePlot("loss", y_type="linear", x_range=(0.0, 100.0), y_range=(-1.0, 5.0)),
+    "symlog both ways": CurvePlot("loss", x_type="symlog", y_type="symlog"),
     "seconds that nobody has": CurvePlot("learning_rate", along="seconds"),
 }
 PLOTS = {**CURVES, "stage": StagePlot()}
@@ -145,7 +146,7 @@ def test_readers_of_each_format_find_the_settings(tmp_path: Path) -> None:
 def test_a_curve_lies_where_its_numbers_are() -> None:
     """A known curve, on axes whose ends are known, within a third of a point."""
     picture = states.race()
-    plot = CurvePlot("x", log_y=False, x_range=(0.0, 2000.0), y_range=(-2.0, 2.0))
+    plot = CurvePlot("x", y_type="linear", x_range=(0.0, 2000.0), y_range=(-2.0, 2.0))
     settings = FigureSettings(grid=False, legend="none", markers=False, dashes=False)
     adam = tuple(replace(run, settings=replace(run.settings, visible=run.id == "adam")) for run in picture.runs)
     svg = figure_bytes("svg", replace(picture, runs=adam), plot, settings)
@@ -335,7 +336,8 @@ def test_settings_survive_a_dict_and_what_cannot_be_drawn_is_refused() -> None:
 @pytest.mark.parametrize(
     "make",
     [lambda: CurvePlot("los"), lambda: CurvePlot(along="hours"), lambda: CurvePlot(span=-1),
-     lambda: CurvePlot(x_range=(1, 0)), lambda: CurvePlot(y_range=(0.0, 1.0)),
+     lambda: CurvePlot(x_range=(1, 0)), lambda: CurvePlot(y_type="log", y_range=(0.0, 1.0)),
+     lambda: CurvePlot(y_type="square"), lambda: CurvePlot(x_type="auto"),
      lambda: CurvePlot(y_range=(float("nan"), 1.0)), lambda: StagePlot((0, 0, 0, 1))],
 )  # fmt: skip
 def test_plots_that_cannot_be_are_refused(make) -> None:
