@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QContextMenuEvent,
     QFocusEvent,
     QFont,
@@ -196,7 +197,15 @@ class PlotView(pg.PlotWidget):
         self.setBackground(theme.panel)
         self.x_axis.set_theme(theme)
         self.y_axis.set_theme(theme)
+        self._colour_zoom_box(theme)
         self.viewport().update()
+
+    def _colour_zoom_box(self, theme: Theme) -> None:
+        pen, inside = QPen(theme.accent, 1.0), QColor(theme.accent)
+        pen.setCosmetic(True)
+        inside.setAlphaF(0.25)
+        self.box.rbScaleBox.setPen(pen)
+        self.box.rbScaleBox.setBrush(inside)
 
     def small_font(self) -> QFont:
         """The font of the axes and of what is written in the plot."""
