@@ -1,4 +1,4 @@
-"""An image in two layers: a base that is painted once a view, and the paths' ink that grows on it."""
+"""An image of a background that is painted once a view, with paths that grow on it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ INK_SECONDS = 0.004  # of a frame for paths; what is left is drawn in the next o
 
 
 class Canvas:
-    """What does not move in a widget. Opaque, so that a frame starts with one plain copy to the screen."""
+    """Background and paths as one opaque image, so that a frame begins with one plain copy to the screen."""
 
     def __init__(self, stroke: Stroke, paint_base: Callable[[], QImage]) -> None:
         self._ink = PathInk(stroke)
