@@ -86,6 +86,7 @@ class PlotView(pg.PlotWidget):
             item.getAxis(side).unlinkFromView()  # or it would follow every change of the range, unseen
         item.layout.setContentsMargins(0.0, 0.0, 0.0, 0.0)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)  # to fill with a colour is cheaper than to copy it
         self.scene().minDragTime = math.inf  # a button that is held long and does not move is a click
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

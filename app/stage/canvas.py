@@ -26,7 +26,7 @@ class Canvas:
         self._ink = PathInk(stroke)
         self._paint_base = paint_base
         self._base: QImage | None = None
-        self._image = QImage()
+        self._image: QImage | None = None
 
     @property
     def behind(self) -> bool:
@@ -35,7 +35,7 @@ class Canvas:
 
     def spoil(self) -> None:
         """The base is to be painted anew."""
-        self._base = None
+        self._base = self._image = None
 
     def end(self, run: RunPicture) -> QPointF | None:
         """Where the ink of a run ends; None without any."""
@@ -45,10 +45,14 @@ class Canvas:
         self, runs: Sequence[RunPicture], colours: Sequence[QColor], view: View, clip: QRectF | None = None
     ) -> QImage:
         """The base with the newest parts of the paths on it."""
-        if self._base is None:
-            self._base = self._paint_base()
+        if self._image is None:
+            self._image = self._paint_base()
             self._ink.forget()
-        if not self._ink.follow(runs, view):
+            self._ink.follow(runs, view)
+        elif not self._ink.follow(runs, view):
+            # Only now is a base without paths needed: while the view is moved, every frame has another.
+            if self._base is None:
+                self._base = self._paint_base()
             self._image = self._base.copy()
         if self._ink.behind:
             with QPainter(self._image) as painter:
