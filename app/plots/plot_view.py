@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QContextMenuEvent,
     QFocusEvent,
     QFont,
@@ -100,6 +101,7 @@ class PlotView(pg.PlotWidget):
         for axis in (self.x_axis, self.y_axis):
             axis.setZValue(BELOW)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)  # to fill with a colour is cheaper than to copy it
         self.scene().minDragTime = math.inf  # a button that is held long and does not move is a click
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # nothing behind is painted with it
@@ -226,7 +228,15 @@ class PlotView(pg.PlotWidget):
         self.setBackground(theme.panel)
         self.x_axis.set_theme(theme)
         self.y_axis.set_theme(theme)
+        self._colour_zoom_box(theme)
         self.viewport().update()
+
+    def _colour_zoom_box(self, theme: Theme) -> None:
+        pen, inside = QPen(theme.accent, 1.0), QColor(theme.accent)
+        pen.setCosmetic(True)
+        inside.setAlphaF(0.25)
+        self.box.rbScaleBox.setPen(pen)
+        self.box.rbScaleBox.setBrush(inside)
 
     def small_font(self) -> QFont:
         """The font of the axes and of what is written in the plot."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 from pypdf import PdfReader
 
@@ -21,6 +22,7 @@ from app.export import records
 from app.export.figure import FORMATS, figure_bytes, write_figure
 from app.export.plots import CurvePlot, StagePlot
 from app.export.style import SIZES, FigureSettings
+from app.export.surface_figure import draw_stage
 from app.look.palettes import ON_LIGHT
 from engine import SURFACES, Formula, Session, SettingError, new_experiment, new_run
 from tests.app.export import states
@@ -198,6 +200,17 @@ def test_merged_bins_are_replayed_to_single_updates(monkeypatch: pytest.MonkeyPa
     assert np.array_equal(bins.max(axis=2), run.history.high[:, : run.history.count])
     monkeypatch.setattr(records, "MOST_EXACT", 1000)
     assert records.with_exact_history(picture, run) is run
+
+
+def test_a_path_too_long_to_be_replayed_begins_at_its_start_to_the_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "MOST_EXACT", 1000)
+    picture = states.tweaked()
+    assert picture.runs[0].history.width > 1
+    axes = Figure().add_subplot()
+    labels = {run.id: run.settings.name for run in picture.runs}
+    draw_stage(axes, picture, StagePlot(), FigureSettings(), labels, records.quiet)
+    path = max((line.get_xydata() for line in axes.lines), key=len)
+    assert tuple(path[0]) == picture.experiment.problem.start
 
 
 MEASURED = [key for key, curve in TABLE.items() if not curve.columns]
