@@ -61,6 +61,7 @@ class PlotBox(pg.ViewBox):
         if ev.button() == Qt.MouseButton.LeftButton and axis is None and self.mouse == BOX:
             self._drag_box(ev)
             return
+        self.updateMatrix()  # which pyqtgraph leaves to the next paint, and moves by pixels until then
         mode, self.state["mouseMode"] = self.state["mouseMode"], self.PanMode
         try:
             super().mouseDragEvent(ev, axis)
