@@ -124,7 +124,7 @@ class BoundaryView(PlaneView):
     def finite(self) -> bool:
         return self._field is None or self._field.finite
 
-    def shown(self) -> Hashable:
+    def drawn_from(self) -> Hashable:
         return self._field, self._dots
 
     def draw(self, painter: QPainter, view: View) -> None:

@@ -141,7 +141,7 @@ class FitView(PlaneView):
         field = self.portrait.field if self.portrait is not None else None
         return field is None or bool(np.isfinite(field).any())
 
-    def shown(self) -> Hashable:
+    def drawn_from(self) -> Hashable:
         return self._dots, self.residuals.isChecked()
 
     def draw(self, painter: QPainter, view: View) -> None:

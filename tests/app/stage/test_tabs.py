@@ -22,7 +22,7 @@ def test_a_view_chosen_while_the_race_rests_is_filled_at_once(digits_window):
     for key, filled in (
         ("confusion", lambda view: view.matrix.counts.sum() > 0),
         ("images", lambda view: view.examples.count > 0),
-        ("histograms", lambda view: len(view.sheet.rows) == 3),
+        ("histograms", lambda view: len(view.list.rows) == 3),
     ):
         stage.choose(key)
         digits_window.until(lambda key=key, filled=filled: filled(stage.views[key]))
