@@ -12,8 +12,8 @@ from app.look.theme import DARK
 from app.stage.charts.histogram_list import HistogramSheet
 from app.stage.charts.histograms import HistogramsView
 from app.stage.examples.confusion import ConfusionView
+from app.stage.examples.confusion_matrix import HEAD, ConfusionMatrix
 from app.stage.examples.images import ImagesView
-from app.stage.examples.matrix import HEAD, Matrix
 from app.stage.network_view import NetworkView
 from app.stage.network_views import VIEWS
 from app.stage.planes.chart import Chart
@@ -50,7 +50,7 @@ def painted_size(canvas: QWidget, size: QSize) -> QSize:
     """How large a canvas must be for a picture of this size."""
     if isinstance(canvas, Chart):
         return size + AXES
-    if isinstance(canvas, Matrix):
+    if isinstance(canvas, ConfusionMatrix):
         return size + QSize(0, HEAD)
     return size * FINE if isinstance(canvas, HistogramSheet) else size
 
@@ -63,7 +63,7 @@ def framed(canvas: QWidget, size: QSize) -> QImage:
     frame = QRect(QPoint(), size)
     if isinstance(canvas, Chart):
         frame.moveCenter(canvas.view.plot.center().toPoint())
-    elif isinstance(canvas, Matrix):
+    elif isinstance(canvas, ConfusionMatrix):
         frame.moveTop(HEAD)
     return canvas.grab(frame).toImage()
 

@@ -55,7 +55,7 @@ def test_wrong_ones_come_first_and_of_these_the_least_probable(view, digits):
     assert wrong[:count].all() and not wrong[count:].any()
     for part in (order[:count], order[count:]):
         assert (np.diff(probable(portrait, part)) >= 0).all()
-    assert f"{count} of {len(order)} validation examples wrong" in view.describe()
+    assert f"{count} of {len(order)} validation examples misclassified" in view.describe()
 
 
 def test_the_training_set_in_its_own_order(view, digits, qtbot):
