@@ -1,4 +1,4 @@
-"""The window at full training speed: frames, and what showing costs the training."""
+"""The window at full training speed: frame times, and the cost of display for training."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from engine import Session, new_experiment, new_run
 
-UPDATES = 1_000_000  # of every run before anything is measured
+UPDATES = 1_000_000  # of every run before measuring starts
 SECONDS = 3.0
 RUNS = ("adam", "sgd", "momentum", "rmsprop", "nadam", "adamw", "nesterov", "amsgrad")
 _CHUNK = 20_000
@@ -61,7 +61,7 @@ def measure(rounds: int) -> Iterator[str]:
 
 
 class _Frames:
-    """Notes when each frame of the workbench began and what it cost the GUI thread."""
+    """Records when each frame of the workbench began and what it cost the GUI thread."""
 
     def __init__(self, bench: Any) -> None:
         self._frame = bench._frame
@@ -84,7 +84,7 @@ class _Frames:
 
 
 def _headless_rate(session: Session) -> float:
-    """Updates a second, all runs together."""
+    """Updates per second, all runs together."""
     taken, begun = 0, time.perf_counter()
     while (passed := time.perf_counter() - begun) < SECONDS:
         taken += session.advance(_CHUNK)

@@ -130,7 +130,7 @@ def test_pointing_enlarges_and_tells_the_true_class_and_all_probabilities(view, 
     example = int(tiles.examples[1])
     data = portrait.learner.data
     true, predicted = int(data.targets[example]), int(portrait.predictions[example])
-    assert f"true {true}; predicted {predicted}, {'wrong' if true != predicted else 'right'}" in view.card.text
+    assert f"true {true}; predicted {predicted}, {'wrong' if true != predicted else 'correct'}" in view.card.text
     bars, note = tiles.bars(1)
     shares = LOSSES["softmax"].probabilities(portrait.answers[[example]])[0]
     assert [bar.name for bar in bars] == list(data.classes) and not note
