@@ -147,8 +147,8 @@ class ImagesView(NetworkView):
         self._diverged = diverged(self._picture, self._portrait)
         count, wrong = self.examples.count, self.examples.wrong
         right = percent((count - wrong) / count) if count else "unknown"
-        part = "validation" if self.part.validation else "training"
-        words = [f"{wrong:,} of {count:,} {part} examples misclassified, accuracy {right}"]
+        part = "Validation" if self.part.validation else "Training"
+        words = [f"{part}: {wrong:,} of {count:,} wrong, accuracy {right}"]
         words += [problem] if (problem := standing(self._picture, self._portrait)) else []
         self._examples_title.show_text(" · ".join(words))
         network = self._portrait.learner.network
