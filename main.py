@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 
 from app.launch import bootstrap
+from app.launch.environment import TEST, SetupError
+from app.launch.exit_status import refuse
 
 
 def main() -> int:
@@ -15,16 +17,16 @@ def main() -> int:
     arguments = sys.argv[1:]
     try:
         bootstrap.enter(arguments)
-    except bootstrap.SetupError as problem:
-        return bootstrap.complain(problem)
-    if arguments[:1] == [bootstrap.TEST]:
-        from app.commands import test as testing
+        if arguments[:1] == [TEST]:
+            from app.commands import test
 
-        return testing.main(arguments[1:])
-    try:
-        from app.commands import cli
-    except ModuleNotFoundError as missing:
-        return bootstrap.complain(bootstrap.damage(missing))
+            return test.main(arguments[1:])
+        try:
+            from app.commands import cli
+        except ModuleNotFoundError as missing:
+            raise bootstrap.damage(missing) from None
+    except SetupError as problem:
+        return refuse(str(problem), problem.status)
     return cli.main(arguments)
 
 

@@ -39,12 +39,12 @@ def main() -> None:
         os.environ["FALL_LINE_CONFIG"] = settings_folder
         cache = kernel_cache.prepare()  # before Numba is imported
         from app.documents.settings import Settings
-        from app.launch.main_window import Shell
+        from app.launch.main_window import MainWindow
         from app.launch.start import Starter
         from app.look.theme import DARK, apply
 
         application = QApplication([])
-        shell = Shell()
+        shell = MainWindow()
         apply(application, DARK, shell)
         shell.resize(*SIZE)
         shell.show()
@@ -54,13 +54,13 @@ def main() -> None:
         bench, actions = starter.bench, starter.actions
         assert bench is not None and actions is not None
         for name, theme, preset, update, explained in PICTURES:
-            actions.dress(theme)
-            bench.open_file(PRESETS / f"{preset}.toml")
+            actions.choose_theme(theme)
+            bench.document.open_file(PRESETS / f"{preset}.toml")
             bench.explain_card.setVisible(explained)
-            until(lambda: bench.worker.published is not None and bench.worker.published.picture.update == 0)
-            bench.play()
-            until(lambda update=update: bench.worker.published.picture.update >= update)
-            if bench.worker.published.picture.kind == "network":
+            until(lambda: bench.training.published is not None and bench.training.published.picture.update == 0)
+            bench.controller.play()
+            until(lambda update=update: bench.training.published.picture.update >= update)
+            if bench.training.published.picture.kind == "network":
                 seen = time.monotonic()
                 until(lambda seen=seen: time.monotonic() > seen + SETTLED)
             shell.grab().save(str(FOLDER / f"{name}.png"))

@@ -34,7 +34,6 @@ from engine.experiment import (
     LEARNING_RATE,
     MOST_RUNS,
     NEVER,
-    PARAMETER,
     STOP,
     WARMUP,
     WARMUP_START,
@@ -43,6 +42,7 @@ from engine.experiment import (
     RunSettings,
     Task,
     Tweak,
+    of_run,
 )
 from engine.explain import Line, explain, formula, typeset_surface
 from engine.expressions import ExpressionError
@@ -87,6 +87,7 @@ from engine.rows import full_history, rows
 from engine.run import DIVERGED, FINISHED, READY, RUNNING, Best, Peek, Run, Trail
 from engine.schedules import SCHEDULES, Schedule, preview
 from engine.session import RunPicture, Session, SessionPicture
+from engine.setting import PARAMETER, Setting
 from engine.surface_task import COORDINATE, MOST_PARAMETERS, NOISE, SEED, Formula, SurfaceTask
 from engine.surfaces import SURFACES, Surface
 from engine.surfaces.formula import read_formula
@@ -170,6 +171,7 @@ __all__ = [
     "Schedule",
     "Session",
     "SessionPicture",
+    "Setting",
     "SettingError",
     "SliceError",
     "SlicePlan",
@@ -200,6 +202,7 @@ __all__ = [
     "new_experiment",
     "new_network",
     "new_run",
+    "of_run",
     "path_request",
     "plane_losses",
     "portrait",

@@ -14,9 +14,10 @@ from engine.batches import BATCHES
 from engine.choices import Choice, choose, plain
 from engine.contracts import Catalogue, Hyper, SettingError, Value, shown
 from engine.datasets.table import Table
-from engine.network_task import NetworkTask, network_task
+from engine.network_task import ADD_POINT, ERASE_POINTS, NetworkTask, network_task
 from engine.optimizers import OPTIMIZERS
 from engine.schedules import SCHEDULES
+from engine.setting import PARAMETER, Setting
 from engine.surface_task import COORDINATE, SurfaceTask, surface_task
 from engine.validation import Entries, checked, text
 
@@ -124,33 +125,34 @@ class RunSettings:
     visible: bool = True
     pinned: bool = False
 
-    def value(self, setting: str) -> Value | str:
-        """The value at a setting's path, as in Tweak.setting."""
-        part, _, knob = setting.partition(".")
-        found = getattr(self, part)
+    def value(self, setting: str | Setting) -> Value | str:
+        """The value of a setting, as in Tweak.setting."""
+        setting = Setting.of(setting)
+        found = getattr(self, setting.part)
         if isinstance(found, Choice):
-            return found.values[knob] if knob else found.kind
+            return found.kind if setting.is_whole else found.values[setting.rest]
         return found  # type: ignore[no-any-return]
 
-    def having(self, setting: str, value: object) -> RunSettings:
+    def having(self, setting: str | Setting, value: object) -> RunSettings:
         """These settings with one changed. Raises SettingError.
 
         `optimizer`, `schedule` and `batch` take a key and start from its defaults; `optimizer.beta1`
         takes the knob's value.
         """
-        part, dot, knob = setting.partition(".")
+        setting = Setting.of(setting)
+        part = setting.part
         changed: Any
         try:
             if part in _CHOICES:
                 catalogue, old = _CHOICES[part], getattr(self, part)
-                if dot:
-                    changed = choose(catalogue, old.kind, {**old.values, knob: value})
-                else:
+                if setting.is_whole:
                     changed = choose(catalogue, text(value))
+                else:
+                    changed = choose(catalogue, old.kind, {**old.values, setting.rest: value})
             else:
-                changed = _PLAIN[setting](value)
+                changed = _PLAIN[setting.path](value)
         except KeyError:
-            raise SettingError(f"there is no setting {shown(setting, 60)}") from None
+            raise SettingError(f"there is no setting {shown(setting.path, 60)}") from None
         except SettingError as error:
             raise error.at(part) from None
         return replace(self, **{part: changed})
@@ -192,26 +194,29 @@ _PLAIN: dict[str, Callable[[object], Value | str]] = {
     "colour": _colour,
 }
 _CHOICES: dict[str, Catalogue[Any]] = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "batch": BATCHES}
-PARAMETER = "parameter"  # `parameter.17` is the number of that place in theta, counted from 0
 
 
-def of_run(setting: str) -> bool:
-    """Whether a setting belongs to RunSettings; else it is a parameter or belongs to the problem."""
-    part = setting.partition(".")[0]
-    return part in _CHOICES or part in _PLAIN
+def of_run(setting: Setting) -> bool:
+    """Whether a setting belongs to RunSettings."""
+    return setting.part in _CHOICES or setting.part in _PLAIN
 
 
-def of_theta(setting: str) -> bool:
-    """Whether a setting names a parameter."""
-    return setting.partition(".")[0] == PARAMETER
+def of_theta(setting: Setting) -> bool:
+    """Whether a setting is a parameter."""
+    return setting.part == PARAMETER
 
 
-def parameter_place(setting: str, parameters: int) -> int:
+def of_problem(setting: Setting) -> bool:
+    """Whether a setting belongs to the task, which all runs share."""
+    return not (of_run(setting) or of_theta(setting))
+
+
+def parameter_place(setting: Setting, parameters: int) -> int:
     """The place in theta that `parameter.17` names. Raises SettingError if there is none."""
-    part, _, place = setting.partition(".")
-    if part != PARAMETER or not place.isdecimal() or int(place[:12]) >= parameters:
-        raise SettingError(f"there is no setting {shown(setting, 60)}; parameters are 0 to {parameters - 1}")
-    return int(place)
+    place = setting.place
+    if setting.part != PARAMETER or setting.knob is not None or place is None or place >= parameters:
+        raise SettingError(f"there is no setting {shown(setting.path, 60)}; parameters are 0 to {parameters - 1}")
+    return place
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,17 +228,17 @@ class Tweak:
     """
 
     update: int
-    setting: str
+    setting: Setting
     value: Any
 
     def to_dict(self) -> dict[str, Any]:
         value = plain(self.value)
         if isinstance(self.value, Table):
             value = {"table": value}  # as the task itself names it
-        return {"update": self.update, "setting": self.setting, "value": value}
+        return {"update": self.update, "setting": self.setting.path, "value": value}
 
 
-def followed(settings: RunSettings, task: Task, setting: str, value: Any) -> tuple[RunSettings, Task, Any]:
+def followed(settings: RunSettings, task: Task, setting: Setting, value: Any) -> tuple[RunSettings, Task, Any]:
     """Settings and task as a tweak leaves them, and the value as the tweak keeps it.
 
     Raises SettingError, also if a run cannot go on with what the tweak makes of the task.
@@ -244,11 +249,11 @@ def followed(settings: RunSettings, task: Task, setting: str, value: Any) -> tup
     if of_theta(setting):
         parameters = task.network.parameters if isinstance(task, NetworkTask) else 2
         parameter_place(setting, parameters)
-        return settings, task, checked(COORDINATE, value, setting)
+        return settings, task, checked(COORDINATE, value, setting.path)
     changed = task.having(setting, value)
     if not task.continues(changed):
-        raise SettingError("cannot change while a run moves: it takes a new start", setting)
-    kept = tuple(value) if setting in ("data.add", "data.erase") else changed.value(setting)
+        raise SettingError("cannot change while a run moves: it takes a new start", setting.path)
+    kept = tuple(value) if setting in (ADD_POINT, ERASE_POINTS) else changed.value(setting)
     return settings, changed, kept
 
 
@@ -361,7 +366,7 @@ def _tweaks(data: object, settings: RunSettings, task: Task, path: str) -> tuple
         update = int(checked(update_range, table.take("update"), table.at("update")))  # type: ignore[arg-type]
         if tweaks and update < tweaks[-1].update:
             raise SettingError(f"must not come before update {tweaks[-1].update}, got {update}", table.at("update"))
-        setting, value = table.text("setting"), table.take("value")
+        setting, value = Setting.of(table.text("setting")), table.take("value")
         table.close()
         try:
             settings, task, kept = followed(settings, task, setting, value)

@@ -19,6 +19,7 @@ from engine.history import COLUMNS, History
 from engine.optimizers import OPTIMIZERS
 from engine.problem import Problem, problem_of
 from engine.schedules import SCHEDULES
+from engine.setting import Setting
 
 Array = np.ndarray
 
@@ -82,17 +83,17 @@ class Machine:
         ):
             self.controls[place] = stop[name]
 
-    def set(self, setting: str, value: Any) -> Any:
-        """Change one setting between updates; returns the value as the tweak stores it. Raises SettingError.
+    def set(self, setting: Setting, value: Any) -> Any:
+        """Change one setting between updates; returns it as a tweak keeps it. Raises SettingError.
 
         Choosing an optimizer or schedule resets its slots or memory, even if it is the same one; theta stays.
         """
         self.settings, task, kept = followed(self.settings, self.problem.task, setting, value)
         if of_run(setting):
-            self._load_optimizer(fresh=setting == "optimizer")
-            self._load_schedule(fresh=setting == "schedule")
+            self._load_optimizer(fresh=setting == Setting("optimizer"))
+            self._load_schedule(fresh=setting == Setting("schedule"))
             self._load_settings()
-            if setting.partition(".")[0] == "batch":
+            if setting.part == "batch":
                 self._begin_epoch()
         elif of_theta(setting):
             self.theta[parameter_place(setting, self.theta.size)] = kept

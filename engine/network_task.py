@@ -16,6 +16,7 @@ from engine.networks.initializers import INITIALIZERS
 from engine.networks.losses import LOSSES
 from engine.networks.network import Network
 from engine.networks.packing import numbers_needed
+from engine.setting import Setting
 from engine.validation import Entries, checked, chosen, text
 
 MOST_LAYERS = 8
@@ -56,6 +57,8 @@ DATA_SEED = Hyper(
     "data_seed", "", 1, 0, 2**53, kind="integer", slider=(0, 999), help="of the examples, their noise and the split"
 )
 WEIGHT_SEED = Hyper("weight_seed", "", 1, 0, 2**53, kind="integer", slider=(0, 999), help="of the first weights")
+
+ADD_POINT, ERASE_POINTS = Setting("data", "add"), Setting("data", "erase")  # edits of the data by hand
 
 _USUAL = ("x", "y")  # the features of one or two inputs unless others are chosen
 _TABLE_SHARE = 0.8  # of an imported table that is learned from, unless it is said
@@ -149,7 +152,7 @@ class NetworkTask:
             "weight_seed": self.weight_seed,
         }
 
-    def having(self, setting: str, value: Any) -> NetworkTask:
+    def having(self, setting: str | Setting, value: Any) -> NetworkTask:
         """This task with one setting changed. Raises SettingError.
 
         Settings are the fields, a knob of `data`, `loss` or `initializer` (`data.noise`), `hidden.2.activation`
@@ -157,39 +160,40 @@ class NetworkTask:
         data bring features and a loss that fit them, where the old ones do not; a loss of logits brings an output
         without activation.
         """
-        part, dot, knob = setting.partition(".")
+        setting = Setting.of(setting)
+        part = setting.part
         changed: Any
         try:
-            if part in _PLAIN and not dot:
+            if part in _PLAIN and setting.is_whole:
                 changed = _replaced(self, part, _PLAIN[part].check(value))
             elif part == "data":
-                changed = self._with_data(knob, value)
+                changed = self._with_data(setting, value)
             elif part == "hidden":
-                changed = replace(self, hidden=_hidden_with(self.hidden, knob, value))
+                changed = replace(self, hidden=_hidden_with(self.hidden, setting, value))
             elif part in _CHOICES:
-                changed = _replaced(self, part, _choice(_CHOICES[part], getattr(self, part), knob, value))
+                changed = _replaced(self, part, _choice(_CHOICES[part], getattr(self, part), setting, value))
                 if changed.loss.kind != self.loss.kind and LOSSES[changed.loss.kind].squash != "clip":
                     changed = replace(changed, output="identity")  # these take what comes before a sigmoid
-            elif setting in _KEYS:
-                changed = _replaced(self, setting, _key(_KEYS[setting], value))
-            elif setting == "features":
+            elif part in _KEYS and setting.is_whole:
+                changed = _replaced(self, part, _key(_KEYS[part], value))
+            elif part == "features" and setting.is_whole:
                 changed = replace(self, features=_features(value))
             else:
-                raise SettingError(f"a network has no setting {shown(setting, 60)}")
+                raise SettingError(f"a network has no setting {shown(setting.path, 60)}")
         except SettingError as error:
             raise error.at(part) from None
         return checked_network(changed)
 
-    def _with_data(self, knob: str, value: Any) -> NetworkTask:
+    def _with_data(self, setting: Setting, value: Any) -> NetworkTask:
         data = self.data
-        if knob in ("add", "erase"):
-            table = drawn(data, self.data_seed)
-            numbers = _numbers(value)
-            return replace(self, data=table.with_point(numbers) if knob == "add" else table.without_points(numbers))
-        if knob:
+        if setting in (ADD_POINT, ERASE_POINTS):
+            table, numbers = drawn(data, self.data_seed), _numbers(value)
+            changed = table.with_point(numbers) if setting == ADD_POINT else table.without_points(numbers)
+            return replace(self, data=changed)
+        if not setting.is_whole:
             if isinstance(data, Table):
-                raise SettingError(f"a table has no setting {shown(knob)}")
-            return replace(self, data=choose(DATASETS, data.kind, {**data.values, knob: value})).fitted()
+                raise SettingError(f"a table has no setting {shown(setting.rest)}")
+            return replace(self, data=choose(DATASETS, data.kind, {**data.values, setting.rest: value})).fitted()
         other = _data(value, "")
         return replace(self, data=other, target_scaling=_usual_target_scaling(other)).fitted()
 
@@ -212,16 +216,16 @@ class NetworkTask:
         """The settings that make the other of this one, where `continues` holds."""
         return {name: getattr(other, name) for name in self.__slots__ if getattr(self, name) != getattr(other, name)}
 
-    def value(self, setting: str) -> Any:
+    def value(self, setting: str | Setting) -> Any:
         """What a tweak of the setting keeps: the checked value."""
-        part, _, knob = setting.partition(".")
-        found = getattr(self, part)
-        if isinstance(found, Choice) and knob:
-            return found.values[knob]
-        if part == "hidden" and knob:
-            place, _, name = knob.partition(".")
-            return getattr(self.hidden[int(place) - 1], name)
-        return found
+        setting = Setting.of(setting)
+        found = getattr(self, setting.part)
+        if setting.is_whole:
+            return found
+        if setting.part == "hidden":
+            assert setting.place is not None and setting.knob is not None
+            return getattr(self.hidden[setting.place - 1], setting.knob)
+        return found.values[setting.rest] if isinstance(found, Choice) else found
 
 
 _CHOICES: dict[str, Any] = {"loss": LOSSES, "initializer": INITIALIZERS}
@@ -358,9 +362,9 @@ def _numbers(value: object) -> tuple[float, ...]:
         raise SettingError(f"must be numbers below 1e308, got {shown(value)}") from None
 
 
-def _choice(catalogue: Any, old: Choice, knob: str, value: Any) -> Choice:
-    if knob:
-        return choose(catalogue, old.kind, {**old.values, knob: value})
+def _choice(catalogue: Any, old: Choice, setting: Setting, value: Any) -> Choice:
+    if not setting.is_whole:
+        return choose(catalogue, old.kind, {**old.values, setting.rest: value})
     if isinstance(value, Choice):
         return choose(catalogue, value.kind, value.values)
     return chosen(catalogue, value, "")
@@ -391,12 +395,12 @@ def _layer(value: object, path: str) -> Layer:
     return layer
 
 
-def _hidden_with(hidden: tuple[Layer, ...], knob: str, value: object) -> tuple[Layer, ...]:
-    if not knob:
+def _hidden_with(hidden: tuple[Layer, ...], setting: Setting, value: object) -> tuple[Layer, ...]:
+    if setting.is_whole:
         return _hidden(value)
-    place, _, name = knob.partition(".")
-    if not place.isdecimal() or not 1 <= int(place) <= len(hidden) or name not in ("units", "activation"):
-        raise SettingError(f"there is no layer setting {shown(knob, 60)}")
+    place = setting.place
+    if place is None or not 1 <= place <= len(hidden) or setting.knob not in ("units", "activation"):
+        raise SettingError(f"there is no layer setting {shown(setting.rest, 60)}")
     layers = list(hidden)
-    layers[int(place) - 1] = _layer({**layers[int(place) - 1].to_dict(), name: value}, f"[{place}]")
+    layers[place - 1] = _layer({**layers[place - 1].to_dict(), setting.knob: value}, f"[{place}]")
     return tuple(layers)

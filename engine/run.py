@@ -13,12 +13,13 @@ from engine import loop, stream
 from engine.batches import Batch
 from engine.contracts import SettingError, Value
 from engine.diagnosis import Diagnosis, diagnose
-from engine.experiment import NEVER, RunRecord, RunSettings, Task, Tweak, followed, of_run, of_theta
+from engine.experiment import NEVER, RunRecord, RunSettings, Task, Tweak, followed, of_problem, of_run
 from engine.history import COLUMNS, History
 from engine.machine import Machine
 from engine.measures import MEASURES, Measures, next_due
 from engine.optimizers import OPTIMIZERS
 from engine.problem import Problem
+from engine.setting import Setting
 
 Array = np.ndarray
 
@@ -164,16 +165,17 @@ class Run:
                 self.ending = str(error)
         return self.update - first
 
-    def tweak(self, setting: str, value: Any) -> Tweak | None:
+    def tweak(self, setting: str | Setting, value: Any) -> Tweak | None:
         """Change a setting from the current update on. Raises SettingError, and then nothing changes.
 
         Before the first update it is no tweak but another beginning. Several changes of one setting
         at one update count as the last. Tweaks still to come stay, as far as they fit the new settings.
         A run that has ended goes on if its ending no longer holds.
         """
+        setting = Setting.of(setting)
         trial = self.machine.copy()  # held to the end: what it has made of the problem is not made again
         kept = trial.set(setting, value)
-        if setting in _LOOKS:
+        if setting.part in _LOOKS:
             self._show_as(setting, value)
             return None
         if self.diagnosis is not None:
@@ -232,7 +234,7 @@ class Run:
     def stand_on(self, problem: Problem) -> None:
         """Stand on a problem that this run's can go on from, and keep the numbers: by tweaks at update 0."""
         back = problem.task.differences(self.problem.task)  # type: ignore[arg-type]
-        added = [Tweak(0, setting, value) for setting, value in back.items()]
+        added = [Tweak(0, Setting(part), value) for part, value in back.items()]
         self.tweaks[:0] = added
         self._applied += len(added)
         self._snapshots = [(machine, applied + len(added)) for machine, applied in self._snapshots]
@@ -247,10 +249,10 @@ class Run:
         if replace(self.initial, **looks) != record.settings or tuple(self.tweaks) != record.tweaks:
             return False
         for name, value in looks.items():
-            self._show_as(name, value)
+            self._show_as(Setting(name), value)
         return True
 
-    def _show_as(self, setting: str, value: object) -> None:
+    def _show_as(self, setting: Setting, value: object) -> None:
         self.initial = self.initial.having(setting, value)
         self.machine.settings = self.machine.settings.having(setting, value)
 
@@ -326,9 +328,9 @@ class Run:
             tweak = self.tweaks[self._applied]
             self.machine.set(tweak.setting, tweak.value)
             self._applied += 1
-            if not (of_run(tweak.setting) or of_theta(tweak.setting)):
+            if of_problem(tweak.setting):
                 self.best, self._patient_from = None, self.update  # it was the best on other data, or by another loss
-            if tweak.setting.startswith("batch"):
+            if tweak.setting.part == "batch":
                 place = self.machine.stream
                 self._batch_changes.append((self.update, int(place[stream.SEEN]), int(place[stream.BATCH])))
 
@@ -379,7 +381,7 @@ class Run:
         self.machine.stop_at(self.stop)
         self.measures.cut(last)
         self._trail = [row for row in self._trail if row[0] <= last]
-        self.diagnosis = diagnose(self, failed, reason)
+        self.diagnosis = diagnose(self.machine, self.history.view(), self.at, failed, reason)
 
     def _before_step(self, update: int) -> Machine:
         self.machine.stream[stream.UPDATE] = update + 1  # so that `at` replays instead of handing out this one

@@ -18,6 +18,7 @@ from engine.experiment import (
     Task,
     Tweak,
     checked_stop,
+    of_problem,
     of_run,
     of_theta,
 )
@@ -27,6 +28,7 @@ from engine.measures import MeasuresView
 from engine.network_task import NetworkTask
 from engine.problem import Ground, Problem, problem_of
 from engine.run import DIVERGED, FINISHED, READY, RUNNING, Best, Peek, Run
+from engine.setting import Setting
 
 Array = np.ndarray
 
@@ -153,26 +155,27 @@ class Session:
                 return run
         raise SettingError(f"there is no run {id[:60]!r}")
 
-    def tweak(self, id: str, setting: str, value: Any) -> None:
+    def tweak(self, id: str, setting: str | Setting, value: Any) -> None:
         """Change a setting, or a parameter (`parameter.17`), of one run. Raises SettingError."""
-        if not (of_run(setting) or of_theta(setting)):
-            raise SettingError(f"there is no setting {shown(setting, 60)}")
+        setting = Setting.of(setting)
+        if of_problem(setting):
+            raise SettingError(f"there is no setting {shown(setting.path, 60)}")
         self.run(id).tweak(setting, value)
 
     def problem_changed(self, changes: Mapping[str, Any]) -> bool:
-        """Change settings of the problem; returns whether every run has begun again.
+        """Change settings of the problem, by their paths; returns whether every run has begun again.
 
         Before the first update, or where theta cannot stay (another surface, start, shape or seed), the runs
         begin again; else they go on, and remember the change as a tweak. Raises SettingError, and then
         nothing changes.
         """
-        task = self.task
-        for setting, value in changes.items():
+        task, parsed = self.task, [(Setting.of(path), value) for path, value in changes.items()]
+        for setting, value in parsed:
             task = task.having(setting, value)
         if self.update and self.task.continues(task):
             problem_of(task)
             for run in self.runs:
-                for setting, value in changes.items():
+                for setting, value in parsed:
                     run.tweak(setting, value)
             return False
         keeps_theta = not self.update and self.task.continues(task)
@@ -203,7 +206,7 @@ class Session:
 
     def _on_this_problem(self, record: RunRecord) -> RunRecord:
         """A record with the changes of the problem that the race has gone on with, or will, where they were made."""
-        changes = [tweak for tweak in self._free[0].tweaks if not (of_run(tweak.setting) or of_theta(tweak.setting))]
+        changes = [tweak for tweak in self._free[0].tweaks if of_problem(tweak.setting)]
         tweaks = sorted((*changes, *record.tweaks), key=lambda tweak: tweak.update)
         return replace(record, tweaks=tuple(tweaks))
 
@@ -263,7 +266,7 @@ class Session:
                 record = replace(record, tweaks=tuple(tweak for tweak in record.tweaks if tweak.update <= update))
             rate = (rates or {}).get(run.settings.id)
             if rate is not None and update:
-                tweak = Tweak(update, LEARNING_RATE.name, LEARNING_RATE.check(rate))
+                tweak = Tweak(update, Setting(LEARNING_RATE.name), LEARNING_RATE.check(rate))
                 record = replace(record, tweaks=(*record.tweaks, tweak))
             elif rate is not None:
                 record = replace(record, settings=record.settings.having(LEARNING_RATE.name, rate))

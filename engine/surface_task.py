@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from engine.choices import Choice
 from engine.contracts import Hyper, SettingError, shown
+from engine.setting import Setting
 from engine.surfaces import SURFACES
 from engine.surfaces.formula import program
 from engine.validation import Entries, checked
@@ -62,20 +63,21 @@ class SurfaceTask:
         name = "surface" if isinstance(self.surface, Choice) else "formula"
         return {"start": list(self.start), "noise": self.noise, "seed": self.seed, name: self.surface.to_dict()}
 
-    def having(self, setting: str, value: Any) -> SurfaceTask:
+    def having(self, setting: str | Setting, value: Any) -> SurfaceTask:
         """This task with its `surface`, `start`, `noise` or `seed` changed. Raises SettingError."""
-        if setting not in ("surface", "start", "noise", "seed"):
-            raise SettingError(f"a surface has no setting {shown(setting, 60)}")
-        if setting != "surface":
-            changed = {**self.to_dict(), setting: value}
+        path = Setting.of(setting).path
+        if path not in ("surface", "start", "noise", "seed"):
+            raise SettingError(f"a surface has no setting {shown(path, 60)}")
+        if path != "surface":
+            changed = {**self.to_dict(), path: value}
         elif isinstance(value, Choice | Formula):
             changed = replace(self, surface=value).to_dict()
         else:
-            raise SettingError(f"must be a surface, got {shown(value)}", setting)
+            raise SettingError(f"must be a surface, got {shown(value)}", path)
         return surface_task(Entries(changed, ""))
 
-    def value(self, setting: str) -> Any:
-        return getattr(self, setting)
+    def value(self, setting: str | Setting) -> Any:
+        return getattr(self, Setting.of(setting).path)
 
     def continues(self, other: object) -> bool:
         """Whether a run on this task can go on with the other: only the noise may differ."""

@@ -1,11 +1,15 @@
-"""The import rules of the house, read from the sources."""
+"""The import rules of the house, read from the sources: every import, those inside functions and for types too."""
 
 from __future__ import annotations
 
 import ast
+import dataclasses
+import importlib
 import os
 import subprocess
 import sys
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -27,40 +31,133 @@ ENGINE_MAY_TOO = {
     ("expressions.py", "ast"),
     ("bundled.py", "importlib"),  # its own data sets, which are files of the program
 }
-# Which floor of the engine a module stands on: it imports from lower floors, or from its own package.
+# Which floor of the engine a file or a package stands on: it imports from lower floors, or from its own package.
 FLOORS = (
-    ("contracts", "draws", "stream", "measures"),
+    ("contracts", "setting", "random_generator", "stream", "measures"),
     ("expressions", "rng", "decimation", "choices"),
-    ("typesetting", "reading", "batches", "optimizers", "schedules", "surfaces", "history", "datasets"),
+    ("typesetting", "validation", "batches", "optimizers", "schedules", "surfaces", "history", "datasets"),
     ("networks", "surface_task", "insight.sharpness", "insight.parameter_plane", "insight.refining_grid"),
-    ("network_task", "lengths", "learner"),
+    ("network_task", "norms", "learner"),
     ("experiment",),
     ("loop",),
     ("problem",),
     ("machine", "portrait"),
-    ("run", "diagnosis"),
+    ("diagnosis",),
+    ("run",),
     ("session", "rows", "explain", "building"),
     ("insight.slice_plan",),
 )
 FLOOR = {name: height for height, names in enumerate(FLOORS) for name in names}
-# The warm-up compiles every kernel in a child process: it is the one part of the app that knows them.
-APP_KNOWS_KERNELS = {"compile_kernels.py"}
+# Which rooms of the app a room may know besides itself.
+VIEWS = {"look", "widgets", "plots", "documents"}
+MAY_KNOW = {
+    "look": set(),
+    "widgets": {"look"},
+    "plots": {"look", "widgets"},
+    "documents": {"look"},
+    "export": {"look", "documents", "plots", "curves"},  # of plots and curves what knows no Qt
+    "workers": {"look", "documents", "export", "plots", "curves"},  # the same
+    "curves": VIEWS,
+    "stage": {*VIEWS, "workers"},
+    "controls": {*VIEWS, "workers"},
+    "window": {*VIEWS, "workers", "export", "curves", "stage", "controls"},
+    "launch": {*VIEWS, "workers", "export", "window"},
+    "commands": {"look", "documents", "export", "plots", "curves", "launch"},
+}
+# What works without Qt, and what uses of it only what is no widget; with all that they import.
+WITHOUT_QT = ("app.export", "app.commands.run", "app.commands.presets", "app.commands.cli")
+WITHOUT_WIDGETS = ("app.documents", "app.workers")
+# The child process that compiles every kernel is the one part of the app that knows them.
+APP_KNOWS_KERNELS = {"app/launch/compile_kernels.py"}
 
 
-def imports(path: Path) -> list[tuple[str, str]]:
-    """(module, name) of every import in a file, those inside functions too; "" for `import module`."""
+def imports_of(text: str) -> list[tuple[str, str]]:
+    """(module, name) of every import in a source, those inside functions too; "" for `import module`."""
     found = []
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             found += [(alias.name, "") for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path.name}: imports are absolute"
+            assert node.level == 0, f"imports are absolute, line {node.lineno}"
             found += [(node.module or "", alias.name) for alias in node.names]
     return found
 
 
+@cache
+def imports(path: Path) -> list[tuple[str, str]]:
+    return imports_of(path.read_text("utf-8"))
+
+
 def name_of(path: Path) -> str:
-    return str(path.relative_to(ROOT))
+    return path.relative_to(ROOT).as_posix()
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+FILES = {
+    module_of(path): path
+    for folder in ("engine", "app", "assets", "benchmarks", "docs", "tests")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+}
+FILES["main"] = ROOT / "main.py"
+
+
+def known(module: str, name: str) -> str:
+    """The file of the project that an import leads to; empty if it leads out of it."""
+    return next((file for file in (f"{module}.{name}", module) if file in FILES), "")
+
+
+# That Python runs the `__init__` of every package above a module is left out: it would make circles of every package
+# that gathers its own modules.
+GRAPH = {
+    file: {other for module, name in imports(path) if (other := known(module, name)) and other != file}
+    for file, path in FILES.items()
+}
+
+
+@cache
+def reached(file: str) -> set[str]:
+    """Every file that this one imports, and that those import, and so on; itself among them."""
+    found, waiting = set(), [file]
+    while waiting:
+        file = waiting.pop()
+        if file not in found:
+            found.add(file)
+            waiting += GRAPH[file]
+    return found
+
+
+def circle_in(graph: dict[str, set[str]]) -> list[str]:
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_imports_are_found_wherever_they_stand() -> None:
+    text = """
+import one
+from two import three
+if TYPE_CHECKING:
+    from four import five
+def function():
+    try:
+        import six.seven as eight
+    except ImportError:
+        from nine import (ten, eleven)
+"""
+    found = [("one", ""), ("two", "three"), ("four", "five"), ("six.seven", ""), ("nine", "ten"), ("nine", "eleven")]
+    assert sorted(imports_of(text)) == sorted(found)
+    assert "app.window.workbench" in GRAPH["app.launch.start"], "imported late"
+    assert "app.window.workbench" in reached("app.commands.window")
+    assert set(circle_in({"a": {"b"}, "b": {"c"}, "c": {"a"}})) == {"a", "b", "c"}
+
+
+def test_no_circle_between_files() -> None:
+    assert not circle_in(GRAPH)
 
 
 @pytest.mark.parametrize("path", ENGINE, ids=name_of)
@@ -74,49 +171,98 @@ def test_the_engine_knows_no_window_no_clock_and_no_files(path: Path) -> None:
     assert not named & {"open", "print", "input", "eval", "exec", "compile", "__import__"}
 
 
-@pytest.mark.parametrize("path", ENGINE, ids=name_of)
+def floor_of(module: str) -> str:
+    """The name in FLOORS of a file of the engine: its own, or that of the package it lies in."""
+    name = module.removeprefix("engine.")
+    while name not in FLOOR:
+        assert "." in name, f"{module} stands on no floor"
+        name = name.rpartition(".")[0]
+    return name
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in ENGINE if module_of(path) not in ("engine", "engine.insight")], ids=name_of
+)
 def test_the_engine_imports_downwards(path: Path) -> None:
-    own = path.relative_to(ROOT / "engine").parts[0].removesuffix(".py")
-    if own == "__init__":
-        return
-    type_checking = {
-        module
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-        for inner in node.body
-        if isinstance(inner, ast.ImportFrom) and (module := inner.module)
-    }
-    for module, name in imports(path):
-        if not module.startswith("engine") or module in type_checking:
-            continue
-        other = module.split(".")[1] if "." in module else name
-        assert other == own or FLOOR[other] < FLOOR[own] or {other, own} == {"diagnosis", "run"}, (
-            f"{name_of(path)} imports {module}, which stands above it"
-        )
+    own = floor_of(module_of(path))
+    for module in GRAPH[module_of(path)]:
+        other = floor_of(module)
+        assert other == own or FLOOR[other] < FLOOR[own], f"{name_of(path)} imports {module}, which stands above it"
+
+
+def test_every_floor_of_the_engine_is_a_file_or_a_package() -> None:
+    assert not [name for name in FLOOR if f"engine.{name}" not in FILES]
 
 
 @pytest.mark.parametrize("path", APP, ids=name_of)
 def test_the_app_uses_only_the_engines_public_names(path: Path) -> None:
-    if path.name in APP_KNOWS_KERNELS:
+    if name_of(path) in APP_KNOWS_KERNELS:
         return
     for module, name in imports(path):
         top = module.partition(".")[0]
         assert top not in ("numba", "llvmlite"), f"{name_of(path)} imports {module}"
         if top == "engine":
             assert module == "engine", f"{name_of(path)} imports {module}"
-            assert not name or name in engine.__all__, f"{name_of(path)} imports engine.{name}"
+            assert name in engine.__all__, f"{name_of(path)} imports engine.{name}"
 
 
-def test_controls_stage_and_curves_do_not_know_each_other() -> None:
-    rooms = ("controls", "stage", "curves")
-    for path in APP:
-        room = path.relative_to(ROOT / "app").parts[0]
-        if room not in rooms:
-            continue
-        for module, _ in imports(path):
-            for other in rooms:
-                if other != room:
-                    assert not module.startswith(f"app.{other}"), f"{name_of(path)} imports {module}"
+def test_every_file_of_the_app_is_in_a_room() -> None:
+    assert [path.name for path in (ROOT / "app").glob("*.py")] == ["__init__.py"]
+    assert {path.relative_to(ROOT / "app").parts[0] for path in APP} - {"__init__.py"} <= set(MAY_KNOW)
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[1]
+
+
+@pytest.mark.parametrize("path", [path for path in APP if module_of(path) != "app"], ids=name_of)
+def test_a_room_of_the_app_knows_only_those_below_it(path: Path) -> None:
+    room = room_of(module_of(path))
+    for module in GRAPH[module_of(path)]:
+        if module.startswith("app."):
+            other = room_of(module)
+            assert other == room or other in MAY_KNOW[room], f"{name_of(path)} imports {module}"
+
+
+def test_no_two_rooms_of_the_app_may_know_each_other() -> None:
+    assert not circle_in(MAY_KNOW)
+    for room in ("documents", "export", "workers", "look", "widgets", "plots"):
+        assert not MAY_KNOW[room] & {"stage", "controls", "window", "launch", "commands"}
+    assert not [room for room in ("curves", "stage", "controls") if MAY_KNOW[room] & {"curves", "stage", "controls"}]
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in APP if module_of(path).startswith((*WITHOUT_QT, *WITHOUT_WIDGETS))], ids=name_of
+)
+def test_what_knows_no_qt_or_no_widget_imports_nothing_that_does(path: Path) -> None:
+    strictly = module_of(path).startswith(WITHOUT_QT)
+    without = ("PySide6", "pyqtgraph") if strictly else ("PySide6.QtWidgets", "pyqtgraph")
+    # The command line opens the window too, but from a file of its own.
+    for file in reached(module_of(path)) if module_of(path) != "app.commands.cli" else [module_of(path)]:
+        for module, _ in imports(FILES[file]):
+            assert not module.startswith(without), f"{name_of(path)} leads to {file}, which imports {module}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in APP if module_of(path).startswith(("app.controls", "app.stage", "app.curves"))],
+    ids=name_of,
+)
+def test_of_the_workers_the_views_know_only_what_is_published(path: Path) -> None:
+    """Numbers and frozen dataclasses: nothing of which a view could ask a worker for more."""
+    for module, name in imports(path):
+        if module.startswith("app.workers"):
+            value = getattr(importlib.import_module(module), name)
+            frozen = dataclasses.is_dataclass(value) and value.__dataclass_params__.frozen
+            assert frozen or isinstance(value, float | int), f"{name_of(path)} imports {name} of {module}"
+
+
+def in_another_process(code: str) -> str:
+    """What a Python that has imported nothing yet says."""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=True
+    )
+    return done.stdout.splitlines()[-1]
 
 
 def test_the_engine_works_without_qt() -> None:
@@ -125,10 +271,7 @@ def test_the_engine_works_without_qt() -> None:
         "Session(new_experiment('rosenbrock', ['sgd'])).advance(3); "
         "print(sorted({name.partition('.')[0] for name in sys.modules} & {'PySide6', 'pyqtgraph', 'app'}))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "[]\n"
+    assert in_another_process(code) == "[]"
 
 
 def test_a_run_without_a_window_needs_no_qt(tmp_path: Path) -> None:
@@ -140,13 +283,15 @@ def test_a_run_without_a_window_needs_no_qt(tmp_path: Path) -> None:
         f"*[part for file in {files} for part in ('--export', file)]]); "
         "print(status, sorted({name.partition('.')[0] for name in sys.modules} & {'PySide6', 'pyqtgraph'}))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=True
-    )
-    assert done.stdout.splitlines()[-1] == "0 []"
+    assert in_another_process(code) == "0 []"
     assert all(Path(file).stat().st_size > 100 for file in files)
 
 
 def test_every_public_name_exists_and_is_sorted() -> None:
     assert all(hasattr(engine, name) for name in engine.__all__)
+    constants, classes, functions = (
+        [name for name in engine.__all__ if fits(name)]
+        for fits in (str.isupper, lambda name: not name.isupper() and name[0].isupper(), lambda name: name[0].islower())
+    )
+    assert list(engine.__all__) == [*sorted(constants), *sorted(classes), *sorted(functions)]
     assert len(set(engine.__all__)) == len(engine.__all__)

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.curves.table import ALONG, CURVES
+from app.curves.curve_catalogue import CURVES
+from app.curves.x_axes import X_AXES
 from app.documents.presets import FOLDER, presets
 from app.stage.network_views import VIEWS
 from engine import COLUMNS, DIVERGED, FINISHED, Choice, Experiment, NetworkTask, Session
@@ -533,7 +534,7 @@ def test_a_preset_is_fit_to_be_shown(path: Path) -> None:
     listed = told.view.get("curves", [])
     assert set(listed) <= set(CURVES) and set(told.view.get("curves_log_y", [])) <= set(listed)
     assert set(told.view.get("curves_log_x", [])) <= set(listed)
-    assert told.view.get("curves_along", "updates") in ALONG
+    assert told.view.get("curves_along", "updates") in X_AXES
     assert len(told.view.get("curves_smoothing", listed)) == len(listed)
     assert told.view["speed"] in SPEEDS
     assert SHORTEST <= seconds <= LONGEST

@@ -12,8 +12,8 @@ from types import FrameType
 
 from app.documents.version import version
 from app.launch import bootstrap
-
-DONE, FAULT, REFUSED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
+from app.launch.exit_status import DONE, FAULT, INTERRUPTED, TERMINATED, refuse
+from app.launch.own_threads import keep_to_own_threads
 
 HELP = """\
 Fall Line: watch, steer and compare gradient descent.
@@ -58,6 +58,7 @@ def main(arguments: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    keep_to_own_threads()
     try:
         status = _guarded(lambda: _dispatch(arguments))
         sys.stdout.flush()
@@ -78,61 +79,21 @@ def _dispatch(arguments: list[str]) -> int:
         print(f"Fall Line {version()}")
         return DONE
     if first == "run":
-        return _run(rest)
+        from app.launch import kernel_cache
+
+        kernel_cache.prepare()  # before Numba is imported
+        from app.commands import run
+
+        return run.main(rest)
     if first == "presets":
-        return _list_presets(rest)
+        from app.commands import presets
+
+        return presets.main(rest)
     if first.startswith("-"):
         return refuse(f"unknown option {first[:60]}; see `python main.py --help`")
-    if rest:
-        return refuse(f"at most one file can be opened, got {len(arguments)}; see `python main.py --help`")
-    return _open_window(first)
+    from app.commands import window
 
-
-def _run(arguments: list[str]) -> int:
-    from app.launch import kernel_cache
-
-    _keep_to_our_threads()
-    kernel_cache.prepare()  # before Numba is imported
-    from app.commands import run as headless
-
-    return headless.main(arguments)
-
-
-def _keep_to_our_threads() -> None:
-    """Before NumPy is imported: the threads of its linear algebra would take the cores that train, even when idle."""
-    for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-
-
-def _list_presets(arguments: list[str]) -> int:
-    from app.documents.presets import presets
-
-    if arguments:
-        return refuse(f"presets takes no arguments, got {arguments[0][:60]!r}")
-    for preset in presets():
-        print(f"{os.path.relpath(preset.path)}\t{preset.title}\t{preset.line}")
-    return DONE
-
-
-def _open_window(file: str) -> int:
-    from app.launch import kernel_cache, preflight
-
-    if file and not os.path.isfile(file):
-        return refuse(f"cannot read {file}: {'it is no file' if os.path.exists(file) else 'there is no such file'}")
-    problem = preflight.qt_problem() or preflight.display_problem()
-    if problem:
-        return bootstrap.complain(bootstrap.SetupError(problem))
-    _keep_to_our_threads()
-    cache = kernel_cache.prepare()
-    from app.launch.start import show_window
-
-    return int(show_window(file or None, cache))
-
-
-def refuse(sentence: str) -> int:
-    """Say on stderr what cannot be done; the exit status."""
-    print(f"Fall Line: {sentence}", file=sys.stderr)
-    return REFUSED
+    return window.main(arguments)
 
 
 def _guarded(action: Callable[[], int]) -> int:
@@ -151,9 +112,10 @@ def _guarded(action: Callable[[], int]) -> int:
         raise
     except ModuleNotFoundError as missing:
         try:
-            return bootstrap.complain(bootstrap.damage(missing))
+            damage = bootstrap.damage(missing)
         except ModuleNotFoundError as ours:
             return _defect(ours)
+        return refuse(str(damage), damage.status)
     except Exception as error:
         return _defect(error)
     finally:

@@ -13,9 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from app.commands.cli import DONE, refuse
 from app.commands.progress_bar import Bar
-from app.curves.table import ALONG, CURVES
+from app.curves.curve_catalogue import CURVES
+from app.curves.x_axes import X_AXES
 from app.documents.experiment_file import load
 from app.documents.files import FileError, shown
 from app.export.csv_table import write_table
@@ -23,6 +23,8 @@ from app.export.figure import FORMATS, is_carried, write_figure
 from app.export.networks.figures import FIGURES, figures_for
 from app.export.plots import CurvePlot, NetworkPlot, Plot, StagePlot
 from app.export.style import KNOBS, LEGENDS, SIZES, FigureSettings, parameters
+from app.launch.exit_status import DONE, SOME_DIVERGED, refuse
+from app.plots.axis_type import AUTOMATIC, LINEAR
 from engine import (
     DIVERGED,
     STOP,
@@ -36,7 +38,6 @@ from engine import (
     portrait,
 )
 
-SOME_DIVERGED = 4
 MOST_UPDATES = int(STOP[0].high)
 STAGE, TABLE = "stage", "csv"
 _CHUNK_SECONDS = 0.05
@@ -99,13 +100,18 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--quiet", action="store_true", help="no progress and no table")
     curve = made.add_argument_group("curves")
     curve.add_argument(
-        "--along", choices=[name for name in ALONG if name != "seconds"], default="updates", help="x axis"
+        "--along", choices=[name for name in X_AXES if name != "seconds"], default="updates", help="x axis"
     )
-    curve.add_argument("--log-x", action="store_true", help="logarithmic x axis")
-    curve.add_argument(
-        "--log-y", action="store_true", default=None, help="logarithmic y axis (the curve's own choice else)"
-    )
-    curve.add_argument("--linear-y", dest="log_y", action="store_false", help="linear y axis")
+    for option, help in (
+        ("--log-x", "logarithmic x axis"),
+        ("--symlog-x", "symmetric-log x axis, which has a zero"),
+        ("--log-y", "logarithmic y axis (what suits the curve and its values else)"),
+        ("--linear-y", "linear y axis"),
+        ("--symlog-y", "symmetric-log y axis: logarithmic above and below zero"),
+    ):
+        type, _, axis = option.removeprefix("--").partition("-")
+        usual = LINEAR.name if axis == "x" else AUTOMATIC
+        curve.add_argument(option, dest=f"{axis}_type", action="store_const", const=type, default=usual, help=help)
     curve.add_argument("--smooth", metavar="N", type=_count, default=0, help="average over about N updates")
     figure = made.add_argument_group("figures")
     figure.add_argument(
@@ -299,7 +305,7 @@ def _plot(name: str, chosen: argparse.Namespace) -> Plot:
         return StagePlot()
     if name in FIGURES:
         return NetworkPlot(name)
-    return CurvePlot(name, chosen.along, chosen.log_x, chosen.log_y, chosen.smooth)
+    return CurvePlot(name, chosen.along, chosen.x_type, chosen.y_type, chosen.smooth)
 
 
 def _figure_settings(chosen: argparse.Namespace) -> FigureSettings:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.widgets.chooser import Chooser
 from app.widgets.knob import shown
 from app.widgets.knob_list import KnobList
-from engine import Catalogue, Choice
+from engine import Catalogue, Choice, Setting
 
 _SPACING = 6
 
@@ -30,7 +30,7 @@ class ChoicePanel(QWidget):
         self.chooser.setAccessibleName(part)
         self.chooser.chosen.connect(self._choose)
         self.knobs = KnobList(columns)
-        self.knobs.changed.connect(lambda name, value: self.changed.emit(f"{part}.{name}", value))
+        self.knobs.changed.connect(lambda name, value: self.changed.emit(Setting(part, name).path, value))
         self.knobs.finished.connect(self.settled)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)

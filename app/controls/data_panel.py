@@ -13,7 +13,7 @@ from app.widgets.elided import ElidedLabel
 from app.widgets.heading import Heading
 from app.widgets.knob_list import KnobList
 from app.widgets.restart_effects import restart_effect, restart_effects
-from engine import DATA_SEED, DATASETS, SHARE, Choice, Dataset, Hyper, NetworkTask, Table, Value
+from engine import DATA_SEED, DATASETS, SHARE, Choice, Dataset, Hyper, NetworkTask, Setting, Table, Value
 
 _SHARE = replace(SHARE, name="train_share")  # the displayed name
 _PLANE = 2  # inputs; more than two vary in scale and are standardised
@@ -87,7 +87,7 @@ class DataPanel(QWidget):
         """The task's setting that a knob edits."""
         if name == _SHARE.name:
             return SHARE.name
-        return name if name == DATA_SEED.name else f"data.{name}"
+        return name if name == DATA_SEED.name else Setting("data", name).path
 
     def _choose(self, key: str) -> None:
         self.changed.emit(self._changes(key))

@@ -12,7 +12,7 @@ from app.widgets.knob_list import KnobList
 from app.widgets.restart_effects import LIVE, RESTARTS, SENTENCES, restart_effect, restart_effects
 from app.widgets.stepper import Stepper
 from app.widgets.tab_order import sort_tab_order
-from engine import ACTIVATIONS, DROPOUT, MOST_LAYERS, RESIDUAL, UNITS, Layer, NetworkTask, Value
+from engine import ACTIVATIONS, DROPOUT, MOST_LAYERS, RESIDUAL, UNITS, Layer, NetworkTask, Setting, Value
 
 _NAME, _UNITS, _END = 24, 80, 22  # widths of the parts of a row
 
@@ -158,8 +158,8 @@ class LayersPanel(QWidget):
 
     def _new_row(self, place: int) -> None:
         row = _Row(str(place), f"hidden layer {place}", hidden=True)
-        row.units_set.connect(lambda units: self.changed.emit({f"hidden.{place}.units": units}))
-        row.chosen.connect(lambda key: self.changed.emit({f"hidden.{place}.activation": key}))
+        row.units_set.connect(lambda units: self.changed.emit({Setting("hidden", "units", place).path: units}))
+        row.chosen.connect(lambda key: self.changed.emit({Setting("hidden", "activation", place).path: key}))
         row.removed.connect(lambda: self._remove(place))
         row.finished.connect(self.settled)
         self.rows.append(row)

@@ -18,7 +18,7 @@ from app.widgets.catalogue_text import formula_of
 from app.widgets.collapsible import Collapsible
 from app.widgets.knob_list import KnobList
 from app.widgets.restart_effects import restart_effect, restart_effects
-from engine import BATCH_SEED, INITIALIZERS, LOSSES, WEIGHT_SEED, Catalogue, NetworkTask
+from engine import BATCH_SEED, INITIALIZERS, LOSSES, WEIGHT_SEED, Catalogue, NetworkTask, Setting
 
 _BATCH_SEED = replace(BATCH_SEED, name="batch_seed")  # the displayed name
 _SEEDS = (WEIGHT_SEED, _BATCH_SEED)
@@ -100,9 +100,10 @@ class NetworkPanel(QWidget):
         choice = getattr(self._task, part)
         panel.show_choice(choice)
         self._formulas[panel].setText(formula_of(catalogue[choice.kind]))
-        knobs = {f"{part}.{knob.name}": (knob, choice.values[knob.name]) for knob in catalogue[choice.kind].knobs}
-        found = restart_effects(self._task, knobs, self._moved)
-        panel.knobs.show_effects({name.partition(".")[2]: told for name, told in found.items()})
+        knobs = {Setting(part, knob.name).path: knob for knob in catalogue[choice.kind].knobs}
+        turned = {path: (knob, choice.values[knob.name]) for path, knob in knobs.items()}
+        found = restart_effects(self._task, turned, self._moved)
+        panel.knobs.show_effects({knob.name: found[path] for path, knob in knobs.items()})
 
     def _effect_of(self, part: str, key: str) -> str:
         return restart_effect(self._task, {part: key}, self._moved) if self._task is not None else ""

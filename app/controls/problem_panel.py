@@ -6,20 +6,13 @@ from PySide6.QtCore import Signal
 
 from app.controls.network_panel import NetworkPanel
 from app.controls.surface_panel import SurfacePanel
+from app.documents.problem_kinds import KINDS, kind_of
 from app.look.theme import Theme
 from app.widgets.card import Card
 from app.widgets.segmented import Segmented
-from engine import Formula, NetworkTask, SessionPicture, Task
+from engine import NetworkTask, SessionPicture
 
-KINDS = ("surface", "formula", "network")
 _TIPS = ("A surface from the catalogue", "Your own formula in x and y", "A small network trained on data")
-
-
-def kind_of(task: Task) -> str:
-    """Which of KINDS a problem is."""
-    if isinstance(task, NetworkTask):
-        return "network"
-    return "formula" if isinstance(task.surface, Formula) else "surface"
 
 
 class ProblemPanel(Card):

@@ -28,6 +28,7 @@ from engine import (
     WARMUP_START,
     Choice,
     RunPicture,
+    Setting,
     formula,
 )
 
@@ -105,7 +106,7 @@ class RunPanel(QWidget):
             knobs.changed.connect(self._tweak)
             knobs.finished.connect(self.settled)
         self.batch.chosen.connect(self._choose_batch)
-        self.batch_knobs.changed.connect(lambda name, value: self._tweak(f"batch.{name}", value))
+        self.batch_knobs.changed.connect(lambda name, value: self._tweak(Setting("batch", name).path, value))
         self.batch_knobs.finished.connect(self.settled)
 
     def set_theme(self, theme: Theme) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.look.theme import Theme, icon
+from app.widgets.elided import ElidedLabel
 from app.widgets.slider import Slider
-from app.workers.training import MAX_SPEED, Published
+from app.widgets.title import Title
+from app.workers.pace import MAX_SPEED
+from app.workers.published import Published
 from engine import BATCHES, DIVERGED, FINISHED
 
 SPEEDS = (*(digit * 10.0**power for power in range(6) for digit in (1, 2, 5)), 1e6, MAX_SPEED)
@@ -21,6 +25,7 @@ _RATES = {
     "surface": "Updates per second of every run",
     "network": "Updates per second of every run; examples per second of all runs together",
 }
+_SHORTEST_SLIDER, _SHORTEST_TEXT, _PLACE = 40, 26, 210  # pixels
 _SMALL = 12  # pixels of the font: two lines fit the height of a button
 
 
@@ -66,7 +71,7 @@ class Transport(QWidget):
         self.play.setObjectName("play")
         self.play.setProperty("kind", "accent")
         self.play.setToolTip("Play or pause  (Space)")
-        self.play.setMinimumWidth(86)
+        self.play.setMinimumWidth(74)
         self.play.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.play.clicked.connect(self.play_toggled)
         self.step = self._button("step", "One update  (→)", self.stepped)
@@ -80,13 +85,15 @@ class Transport(QWidget):
         self.speed.setObjectName("speed")
         self.speed.setRange(0, len(SPEEDS) - 1)
         self.speed.setPageStep(3)
-        self.speed.setFixedWidth(80)
+        self.speed.setMinimumWidth(_SHORTEST_SLIDER)
+        self.speed.setMaximumWidth(80)
         self.speed.setAccessibleName("speed")
         self.speed.setToolTip("Updates per second, from slow motion to maximum speed  (, and .)")
         self.speed.valueChanged.connect(lambda place: self.speed_changed.emit(SPEEDS[place]))
-        self.speed_text = QLabel()
+        self.speed_text = Title()
         self.speed_text.setObjectName("muted")
-        self.speed_text.setFixedWidth(66)
+        self.speed_text.setMinimumWidth(_SHORTEST_TEXT)
+        self.speed_text.setMaximumWidth(66)
         self.status = QLabel()
         self.status.setObjectName("status")
         font = self.status.font()
@@ -100,9 +107,9 @@ class Transport(QWidget):
         self.timeline.setAccessibleName("timeline")
         self.timeline.setToolTip("Show any past update; play continues from the newest")
         self.timeline.valueChanged.connect(self._scrub)
-        self.place = QLabel()
+        self.place = ElidedLabel()
         self.place.setObjectName("muted")
-        self.place.setMinimumWidth(210)
+        self.place.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.rewind = self._button("rewind", "Rewind: continue from the update shown", self._rewind)
         self.rewind.setEnabled(False)
@@ -120,7 +127,8 @@ class Transport(QWidget):
         """Move the slider to the nearest speed without emitting."""
         with QSignalBlocker(self.speed):
             self.speed.setValue(min(range(len(SPEEDS)), key=lambda place: abs(SPEEDS[place] - speed)))
-        self.speed_text.setText("max speed" if speed == MAX_SPEED else f"{short(speed)} / s")
+        texts = ("max speed", "max") if speed == MAX_SPEED else (f"{short(speed)} / s", short(speed))
+        self.speed_text.show_texts(*texts)
 
     def set_note(self, note: str) -> None:
         """A message about background work, shown instead of the speed."""
@@ -144,7 +152,8 @@ class Transport(QWidget):
                 self.timeline.setValue(round(_TIMELINE_TICKS * shown / picture.update) if picture.update else 0)
         self.timeline.setEnabled(picture.update > 0)
         self.rewind.setEnabled(picture.cursor is not None and shown < picture.update)
-        self.place.setText(self._place(published, shown))
+        self.place.show_text(self._place(published, shown))
+        self._fit_place()
         self.status.setText(self._status(published))
 
     def _place(self, published: Published, shown: int) -> str:
@@ -167,6 +176,15 @@ class Transport(QWidget):
                 return updates
             return f"{updates}\n{short(_examples_per_second(published))} examples/s"
         return "ended" if all(run.status in (FINISHED, DIVERGED) for run in picture.runs) else "paused"
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the room of the place, however long its text is, so that the timeline does not tremble."""
+        super().resizeEvent(event)
+        self._fit_place()
+
+    def _fit_place(self) -> None:
+        wanted = max(_PLACE, self.place.sizeHint().width(), self.place.width() if self._update else 0)
+        self.place.setFixedWidth(min(wanted, self.width() // 2 - 30))
 
     def _scrub(self, place: int) -> None:
         update = round(place * self._update / _TIMELINE_TICKS)

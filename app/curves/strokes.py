@@ -9,7 +9,7 @@ from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from app.curves.columns import BLOCK
-from app.curves.table import Array
+from app.curves.x_axes import Array
 from app.look.qt_arrays import polygon, wrapped
 from engine import thin_path
 
@@ -42,7 +42,7 @@ def lengths(start: Array, stop: Array, low: Array, high: Array) -> Array:
 
 
 class Strokes:
-    """RandomGenerator curves; keeps the memory that Qt reads them from."""
+    """Draws curves; keeps the memory that Qt reads them from."""
 
     def __init__(self) -> None:
         self._ends = np.empty((0, 4))

@@ -1,6 +1,8 @@
 """Preferences kept between sessions: recent files, and choices such as the theme.
 
-Errors are ignored: what cannot be read or written is not remembered.
+Nothing here is ever worth an error: what cannot be read or written counts as not remembered. QSettings is not used:
+its files hold texts alone, so that numbers and switches need a type wherever they are read, it keeps them in the
+registry on Windows, and what is in this folder works without Qt.
 """
 
 from __future__ import annotations

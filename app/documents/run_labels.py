@@ -88,10 +88,9 @@ def _tweaks(record: RunRecord) -> str:
     if len(record.tweaks) > 1:
         return f"{len(record.tweaks)} tweaks"
     tweak = record.tweaks[0]
-    name = tweak.setting.rpartition(".")[2].replace("_", " ")
     told = isinstance(tweak.value, str | int | float)
     value = f" {tweak.value if isinstance(tweak.value, str) else _number(tweak.value, [])}" if told else " changed"
-    return f"{name}{value} from update {tweak.update}"
+    return f"{tweak.setting.name}{value} from update {tweak.update}"
 
 
 def _number(value: Any, among: list[Any]) -> str:

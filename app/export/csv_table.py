@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from app.curves.table import ALONG
+from app.curves.x_axes import X_AXES
 from app.documents.files import replacing
 from app.export.records import Progress, exact_rows, no_progress
 from engine import COLUMNS, LAYER_MEASURES, MEASURES, problem_of
@@ -74,8 +74,8 @@ def neutral(text: str) -> str:
 def _counts(picture: SessionPicture, run: RunPicture, first: int, count: int) -> list[list[Any]]:
     """Update, epoch and examples seen at the start of each of these updates."""
     updates = np.arange(first, first + count)
-    course = ALONG["examples"].course(run, picture, None)
-    examples = np.rint(course.at(updates)).astype(np.int64) if course else np.zeros(count, np.int64)
+    mapping = X_AXES["examples"].mapping(run, picture, None)
+    examples = np.rint(mapping.at(updates)).astype(np.int64) if mapping else np.zeros(count, np.int64)
     return [updates.tolist(), (examples / picture.examples).tolist(), examples.tolist()]
 
 

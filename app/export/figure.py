@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.curves.table import Clock
+from app.curves.x_axes import Clock
 from app.documents.experiment_file import to_text
 from app.documents.figure_metadata import LEFT_OUT, metadata
 from app.documents.files import FileError, shown, write

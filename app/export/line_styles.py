@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.curves.table import Curve
-from app.curves.trace import Trace
+from app.curves.curve_catalogue import Curve
+from app.curves.curve_line import CurveLine
 from app.export.legend import Entry
 from app.export.style import FigureSettings, Pattern
 from app.look.palettes import LAYERS_ON_LIGHT, ON_LIGHT, layer_colours
@@ -54,14 +54,14 @@ class LineStyles:
         self._places = {run.id: place for place, run in enumerate(picture.runs)}
         self._settings = settings
 
-    def of(self, trace: Trace) -> LineStyle:
-        settings, part = self._settings, trace.part
+    def of(self, line: CurveLine) -> LineStyle:
+        settings, part = self._settings, line.part
         if part.layer is not None:
             colour = layer_colours(LAYERS_ON_LIGHT, len(self._parts))[part.layer]
             return LineStyle(colour, settings.dash(part.layer), settings.marker(part.layer))
-        place = self._places[trace.run.id]
+        place = self._places[line.run.id]
         pattern = settings.dash(place) if len(self._parts) < 2 else _DASHED * part.dashed
-        return LineStyle(ON_LIGHT[trace.run.colour], pattern, settings.marker(place))
+        return LineStyle(ON_LIGHT[line.run.colour], pattern, settings.marker(place))
 
     def parts(self, settings: FigureSettings) -> list[Entry]:
         """Legend entries of the lines that each run has, if there are several."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from app.curves.table import ALONG, CURVES
+from app.curves.curve_catalogue import CURVES
+from app.curves.curve_style import X_TYPES, Y_TYPES
+from app.curves.x_axes import X_AXES
 from app.export.networks.figures import FIGURES
+from app.plots.axis_type import AUTOMATIC, LINEAR
 from engine import SettingError
 
 Range = tuple[float, float]
@@ -16,35 +19,31 @@ Range = tuple[float, float]
 class CurvePlot:
     """One curve of all visible runs, as on screen. Raises SettingError for an unknown curve.
 
-    log_y: None is the curve's default. span: updates to average over, 0 for none. Ranges: None shows everything.
+    x_type, y_type: of the axes. span: updates to average over, 0 for none. Ranges: None shows everything.
     """
 
     curve: str = "loss"
     along: str = "updates"
-    log_x: bool = False
-    log_y: bool | None = None
+    x_type: str = LINEAR.name
+    y_type: str = AUTOMATIC
     span: int = 0
     x_range: Range | None = None
     y_range: Range | None = None
 
     def __post_init__(self) -> None:
-        for name, known in (("curve", CURVES), ("along", ALONG)):
+        choices = (("curve", CURVES), ("along", X_AXES), ("x_type", X_TYPES), ("y_type", Y_TYPES))
+        for name, known in choices:
             if getattr(self, name) not in known:
                 raise SettingError(f"{name} must be one of {', '.join(known)}, got {str(getattr(self, name))[:40]!r}")
         if isinstance(self.span, bool) or not isinstance(self.span, int) or not 0 <= self.span <= 10**9:
-            raise SettingError(f"smoothing must span 0 to 10^9 updates, got {str(self.span)[:40]}")
-        for name, log in (("x_range", self.log_x), ("y_range", self.logarithmic)):
-            span = getattr(self, name)
+            raise SettingError(f"smoothing must be over 0 to 10^9 updates, got {str(self.span)[:40]}")
+        for name, type in (("x_range", self.x_type), ("y_range", self.y_type)):
+            span, log = getattr(self, name), type == "log"
             if span is not None and not (-1e300 <= span[0] < span[1] <= 1e300 and (span[0] > 0.0 or not log)):
                 raise SettingError(f"{name} must rise and suit its axis, got {span}")
 
-    @property
-    def logarithmic(self) -> bool:
-        return CURVES[self.curve].log if self.log_y is None else self.log_y
-
     def to_dict(self) -> dict[str, Any]:
-        data = {**asdict(self), "log_y": self.logarithmic}
-        known = {name: value for name, value in data.items() if value is not None}
+        known = {name: value for name, value in asdict(self).items() if value is not None}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in known.items()}
 
 

@@ -123,9 +123,8 @@ def _levels(values: Array, log: bool) -> tuple[Any, Array]:
 
 
 def _path(run: RunPicture, live: bool) -> Array:
-    """The points (n, 2) of a run up to the first non-finite one, and its current point."""
-    x, y = (run.history.column(name)[0] for name in ("x", "y"))
-    points = np.column_stack((x, y))
+    """The points (n, 2) of a run up to the first that is not finite, and where it stands now."""
+    points = np.column_stack(run.history.path())
     if live and len(run.shown.theta) == 2:
         points = np.vstack((points, run.shown.theta))
     known = np.isfinite(points).all(axis=1)

@@ -16,7 +16,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from app.launch.bootstrap import INTERRUPTED, PYTHON, RUN, TEST, UNFINISHED, Environment, SetupError
+from app.launch.environment import PYTHON, RUN, TEST, UNFINISHED, Environment, SetupError
+from app.launch.exit_status import INTERRUPTED
 from app.launch.step_counter import Counter
 
 # Runs a command, gives each line of its output to a listener, returns the exit status. The number is the

@@ -263,7 +263,8 @@ def _stylesheet(theme: Theme) -> str:
 
 _SHEET = """
 QWidget { color: @text; }
-QMainWindow, #workbench, #left, #left-inside, #curves, #curvesInside, #warm-up, QScrollArea { background: @window; }
+QMainWindow, #workbench, #columns, #left, QWidget[pane="true"], #curves, #curvesInside,
+#warm-up, QScrollArea { background: @window; }
 QToolTip { background: @panel; color: @text; border: 1px solid @border; padding: 5px 7px; font-size: 12px; }
 QFrame#card, QFrame[card="true"] { background: @panel; border: 1px solid @border; border-radius: 9px; }
 QLabel { background: transparent; }

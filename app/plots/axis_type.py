@@ -15,6 +15,7 @@ TINIEST, HUGEST = 1e-300, 1e300  # what a log axis can hold; denormals would str
 FARTHEST = 1e150  # of a linear axis: beyond it squares of distances are no longer finite
 MOST_DECADES = 12  # of a symmetric-log axis, on each side of zero
 NAMES = ("linear", "log", "symlog")
+AUTOMATIC = "auto"  # where a choice among these is left to the plot
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,13 @@ class AxisType:
         return np.asarray(places, float)
 
     def value(self, place: float) -> float:
-        return float(self.values(np.array([place]))[0])
+        """The same for one place, without the cost of an array."""
+        if self.name == "log":
+            return float(10.0 ** min(max(place, math.log10(TINIEST)), math.log10(HUGEST)))
+        if self.name == "symlog":
+            size = self.threshold * (10.0 ** min(abs(place), math.log10(HUGEST)) - 1.0)
+            return math.copysign(size, place)
+        return float(place)
 
 
 LINEAR, LOG = AxisType("linear"), AxisType("log")

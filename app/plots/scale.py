@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 
@@ -24,10 +26,15 @@ class Scale:
     start: float
     end: float
     type: AxisType = LINEAR
+    _first: float = field(init=False, repr=False, compare=False)  # the place of `low`
+    _pitch: float = field(init=False, repr=False, compare=False)  # pixels from a place to one that is 1 further
 
     def __post_init__(self) -> None:
         if not self.low < self.high or (self.type.log and self.low <= 0.0):
             raise ValueError(f"a {self.type.name} axis cannot go from {self.low} to {self.high}")
+        first, last = self.type.place(self.low), self.type.place(self.high)
+        object.__setattr__(self, "_first", first)
+        object.__setattr__(self, "_pitch", (self.end - self.start) / (last - first) if last > first else math.nan)
 
     @property
     def log(self) -> bool:
@@ -35,20 +42,18 @@ class Scale:
 
     def pixels(self, values: Array) -> Array:
         """Pixel of each value; on a log axis NaN for those that are not positive."""
-        low, high = self._ends
-        return self.start + (self.type.places(values) - low) * ((self.end - self.start) / (high - low))
+        return self.start + (self.type.places(values) - self._first) * self._pitch
 
     def pixel(self, value: float) -> float:
         """The same for one value, without the cost of an array."""
-        low, high = self._ends
-        return self.start + (self.type.place(value) - low) * ((self.end - self.start) / (high - low))
+        return self.start + (self.type.place(value) - self._first) * self._pitch
 
     def values(self, pixels: Array) -> Array:
-        low, high = self._ends
-        return self.type.values(low + (pixels - self.start) * ((high - low) / (self.end - self.start)))
+        return self.type.values(self._first + (pixels - self.start) / self._pitch)
 
     def value(self, pixel: float) -> float:
-        return float(self.values(np.array([pixel]))[0])
+        """The same for one pixel, without the cost of an array."""
+        return self.type.value(self._first + (pixel - self.start) / self._pitch)
 
     def zoomed(self, factor: float, around: float) -> Scale:
         """Magnified about a pixel; itself where neighbouring numbers would lie pixels apart."""
@@ -58,16 +63,13 @@ class Scale:
             low, high = max(low, -FARTHEST), min(high, FARTHEST)
         return replace(self, low=low, high=high) if wide(low, high) else self
 
-    @property
-    def _ends(self) -> tuple[float, float]:
-        return self.type.place(self.low), self.type.place(self.high)
-
 
 def wide(low: float, high: float) -> bool:
     """Whether numbers between these can still be told apart on a screen."""
     return high - low > FINEST * max(abs(low), abs(high))
 
 
+@lru_cache(maxsize=32)  # the room of an axis and its picture ask for the same
 def ticks(scale: Scale, spacing: float, counts: bool = False) -> Ticks:
     """Ticks at round numbers, as pixels; labels at least about `spacing` pixels apart.
 
@@ -88,9 +90,14 @@ def round_up(value: float) -> float:
 
 def _linear_ticks(scale: Scale, spacing: float, counts: bool) -> Ticks:
     most = max(abs(scale.end - scale.start) / spacing, 1.0)
-    found = round_ticks(scale.low, scale.high, most, "counts" if counts else "factor")
+    large: Literal["counts", "factor"] = "counts" if counts else "factor"
+    found = round_ticks(scale.low, scale.high, most, large)
+    if len(found.major) < 2:  # one number alone tells no scale
+        found = round_ticks(scale.low, scale.high, 2.0 * most, large)
     seen = [value for value in found.minor if value > 0.0] if scale.log else found.minor
-    major = tuple((scale.pixel(value), text) for value, text in found.major if value > 0.0 or not scale.log)
+    labelled = [(value, text) for value, text in found.major if value > 0.0 or not scale.log]
+    pixels = scale.pixels(np.array([value for value, _ in labelled])).tolist()
+    major = tuple(zip(pixels, (text for _, text in labelled), strict=True))
     return Ticks(major, tuple(scale.pixels(np.array(seen)).tolist()), found.factor)
 
 

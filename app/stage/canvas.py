@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
-from app.stage.paths import Ink, Stroke
+from app.stage.paths import PathInk, Stroke
 
 if TYPE_CHECKING:
     from app.stage.view import View
@@ -22,7 +23,7 @@ class Canvas:
     """What does not move in a widget. Opaque, so that a frame starts with one plain copy to the screen."""
 
     def __init__(self, stroke: Stroke, paint_base: Callable[[], QImage]) -> None:
-        self._ink = Ink(stroke)
+        self._ink = PathInk(stroke)
         self._paint_base = paint_base
         self._base: QImage | None = None
         self._image = QImage()
@@ -59,8 +60,12 @@ class Canvas:
 
 def blank(widget: QWidget, colour: QColor, finer: int = 1) -> QImage:
     """An image of a widget's size at the resolution of its screen, or a multiple of it."""
-    ratio = finer * widget.devicePixelRatio()
-    image = QImage((QSizeF(widget.size()) * ratio).toSize(), QImage.Format.Format_RGB32)
+    return blank_image(QSizeF(widget.size()), finer * widget.devicePixelRatio(), colour)
+
+
+def blank_image(size: QSizeF, ratio: float, colour: QColor) -> QImage:
+    """An image of a size in logical pixels, each of which is `ratio` of its own wide."""
+    image = QImage(math.ceil(size.width() * ratio), math.ceil(size.height() * ratio), QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(ratio)
     image.fill(colour)
     return image

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
+from app.plots.plot_menu import add_plot_actions
 from app.stage.diagram.diagram import Diagram
 from app.stage.network_view import NetworkView
 from app.stage.network_views import VIEWS
 from app.widgets.title import Title
+from app.widgets.wrapped_row import WrappedRow
 from engine import NetworkTask, Wanted
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
+    from app.plots.plot_view import PlotView
     from engine import LossSlice, Portrait, SessionPicture, SliceRequest
 
 DESCRIBE_DELAY = 1000  # milliseconds between two descriptions for a screen reader
@@ -74,6 +77,7 @@ class NetworkStage(QWidget):
             view.settled.connect(self.settled)
             view.parameter_edited.connect(self.parameter_edited)
             view.cursor_moved.connect(self.cursor_moved)
+            view.menu_wanted.connect(lambda at, plot: self.menu(plot).popup(at.toPoint()))
         self.diagram_button.toggled.connect(self._show_diagram)
         self.tabs.currentChanged.connect(lambda place: self.choose(list(self.views)[place]))
         self._split.splitterMoved.connect(self._keep_share)
@@ -244,12 +248,7 @@ class NetworkStage(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        bar = QHBoxLayout()
-        bar.setContentsMargins(0, 0, 0, 0)
-        bar.setSpacing(6)
-        bar.addWidget(self._title, 1)
-        bar.addWidget(self.diagram_button)
-        bar.addWidget(self.tabs)
+        bar = WrappedRow(self._title, self.diagram_button, self.tabs)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -278,11 +277,14 @@ class NetworkStage(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu().popup(event.globalPos())
 
-    def menu(self) -> QMenu:
-        """The context menu, which deletes itself when it closes."""
+    def menu(self, plot: PlotView | None = None) -> QMenu:
+        """The context menu, of a plot if it is opened there; it deletes itself when it closes."""
         menu = QMenu(self)
         menu.setObjectName("stage_menu")
         menu.aboutToHide.connect(menu.deleteLater)
+        if plot is not None:
+            add_plot_actions(menu, plot)
+            menu.addSeparator()
         menu.addAction("Reset view", self.reset_view)
         menu.addAction(
             "Hide the diagram" if self.diagram_button.isChecked() else "Show the diagram", self.diagram_button.toggle

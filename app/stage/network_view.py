@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPointF, Signal
 from PySide6.QtWidgets import QWidget
 
 from engine import Wanted
@@ -21,7 +21,8 @@ class NetworkView(QWidget):
 
     wanted_changed: `wanted` would now tell something else. edited: a mapping of settings of the problem
     (`{"data.add": (x, y, class)}`); settled: that gesture is over. parameter_edited: place in theta and value.
-    cursor_moved: the update under the pointer, None once it has left.
+    cursor_moved: the update under the pointer, None once it has left. menu_wanted: a place on the screen and the plot
+    that the context menu is for.
     """
 
     KEY: ClassVar[str]
@@ -33,6 +34,7 @@ class NetworkView(QWidget):
     settled = Signal()
     parameter_edited = Signal(int, float)
     cursor_moved = Signal(object)
+    menu_wanted = Signal(QPointF, object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()

@@ -39,10 +39,11 @@ def point_at(run: RunPicture, update: int) -> tuple[float, float]:
     history = run.history
     if update >= run.update and live(run):
         return standing(run)
-    place = min(update // history.width, history.count - 1)
+    place = min(history.path_place(update), history.path_count - 1)
     if place < 0:
         return standing(run)
-    return float(history.last[X, place]), float(history.last[Y, place])
+    x, y = history.path(place, place + 1)
+    return float(x[0]), float(y[0])
 
 
 def draw_tail(painter: QPainter, run: RunPicture, colour: QColor, start: QPointF | None, view: View) -> None:

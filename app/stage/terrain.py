@@ -1,4 +1,4 @@
-"""A surface sampled on a grid: the values that the stage colours, reads out and builds its relief from."""
+"""A surface sampled on a grid: the values that the stage colours, reads out and shows in 3-D."""
 
 from __future__ import annotations
 

@@ -53,17 +53,3 @@ def toggle(name: str, title: str, accessible_name: str, tip: str, on: bool = Fal
     button.setCheckable(True)
     button.setChecked(on)
     return button
-
-
-def row_of(*widgets: QWidget, last: QWidget | None = None) -> QHBoxLayout:
-    """The widgets in a row from the left; `last` takes the remaining width."""
-    row = QHBoxLayout()
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
-    for widget in widgets:
-        row.addWidget(widget)
-    if last is None:
-        row.addStretch(1)
-    else:
-        row.addWidget(last, 1)
-    return row

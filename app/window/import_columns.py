@@ -1,4 +1,4 @@
-"""The first rows of a table to be imported, under a header in which columns are chosen."""
+"""The preview of a table to import: its first rows, under a header in which columns are chosen."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.window.import_header import Header, Heading, tint
 
 _ROW = 26
 _NARROWEST, _USUAL, _WIDEST = 118, 150, 240
-_MEASURED = 100  # columns; those further right are of the usual width
+_MEASURED = 100  # columns; those further right have the usual width
 _LONGEST = 80  # characters of a cell on screen
 
 Index = QModelIndex | QPersistentModelIndex
@@ -68,7 +68,7 @@ class PreviewModel(QAbstractTableModel):
         return Heading.of(self._survey.columns[place], place, self._selection)
 
     def text(self, row: int, place: int) -> str:
-        """A cell as it is shown."""
+        """The text of a cell."""
         assert self.layout_shown is not None
         cell = self.layout_shown.preview[row][place]
         code, value = parsed(cell, self.layout_shown.decimal)
@@ -122,10 +122,10 @@ class PreviewModel(QAbstractTableModel):
 
 
 class Preview(QTableView):
-    """`toggled` and `aimed` tell the column that a person wants as a feature, or not; or as the target."""
+    """toggled: the column to use as a feature, or no longer. targeted: the column to make the target."""
 
     toggled = Signal(int)
-    aimed = Signal(int)
+    targeted = Signal(int)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -148,7 +148,7 @@ class Preview(QTableView):
         corner.setAccessibleName("row numbers")
         corner.setToolTip("Rows are counted as a spreadsheet does, the header too")
         self.setStyleSheet("QTableView::item { padding: 0 8px; } QTableView::corner { background: transparent; }")
-        self.nothing = ""  # what stands where no rows can
+        self.nothing = ""  # the text that is painted when there are no rows
         self.verticalHeader().setHighlightSections(False)
         self.verticalHeader().setDefaultSectionSize(_ROW)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -156,7 +156,7 @@ class Preview(QTableView):
         self.header.sectionClicked.connect(self._click)
 
     def show_layout(self, layout: Layout | None) -> None:
-        """The first rows, before anything is known of the columns."""
+        """Show the first rows, before the columns have been surveyed."""
         self.rows.show_layout(layout)
         self.header.setVisible(layout is not None)
         if layout is not None:
@@ -167,7 +167,7 @@ class Preview(QTableView):
         self.rows.show_selection(survey, selection)
 
     def fit(self) -> None:
-        """Columns as wide as what stands in them, within bounds."""
+        """Fit the columns to their contents, within bounds."""
         metrics = self.fontMetrics()
         self.header.setDefaultSectionSize(_USUAL)
         rows = range(min(self.rows.rowCount(), 12))
@@ -194,7 +194,7 @@ class Preview(QTableView):
         if column >= 0 and event.key() == Qt.Key.Key_Space:
             self.toggled.emit(column)
         elif column >= 0 and event.key() == Qt.Key.Key_T and not event.modifiers():
-            self.aimed.emit(column)
+            self.targeted.emit(column)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
             event.ignore()
         else:

@@ -1,11 +1,11 @@
-"""The same race on a problem of another kind."""
+"""Takes the runs to a problem of another kind and back."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.controls.problem_panel import kind_of
+from app.documents.problem_kinds import kind_of
 from engine import (
     BATCHES,
     OPTIMIZERS,
@@ -15,6 +15,8 @@ from engine import (
     NetworkTask,
     RunRecord,
     RunSettings,
+    SessionPicture,
+    Table,
     Task,
     choose,
     new_experiment,
@@ -25,26 +27,43 @@ _SURFACE = "rosenbrock"
 _SGD_RATE, _FASTEST = 0.03, 0.03  # learning rates for a small network
 
 
-def of_kind(kind: str, runs: Sequence[RunSettings], before: Experiment | None = None) -> Experiment:
-    """An experiment with a problem of a kind (problem_panel.KINDS) and these runs, as far as they suit it.
+class ProblemSwitch:
+    """Remembers the last experiment of each kind (problem_kinds.KINDS), so that its problem can be taken up again."""
 
-    before: the last one of this kind. Its problem is taken up again, and so are the settings of the runs that it
-    knew; others keep optimizer, schedule and name, and get the learning rate and the batches that suit the kind.
-    """
-    if before is None:
-        before = _fresh(kind)
-    known = {record.settings.id: record.settings for record in before.runs}
-    records = tuple(RunRecord(known.get(run.id) or _suited(run, before.problem)) for run in runs)
-    return replace(before, runs=records)
+    def __init__(self) -> None:
+        self._left: dict[str, Experiment] = {}
+
+    def forget(self) -> None:
+        """Start over with another document."""
+        self._left.clear()
+
+    def to_kind(self, kind: str, picture: SessionPicture) -> Experiment:
+        """The runs of a session on the last problem of a kind, or on a fresh one; remembers the problem they leave.
+
+        A run that was on the last problem of the kind gets its settings from there; others keep optimizer, schedule
+        and name, and get the usual learning rate and batches of the kind.
+        """
+        runs = [run.settings for run in picture.runs]
+        without_past = tuple(map(RunRecord, runs))
+        self._left[kind_of(picture.task)] = replace(picture.experiment, problem=picture.task, runs=without_past)
+        return with_runs(self._left.get(kind) or fresh(kind), runs)
+
+    def to_table(self, table: Table, picture: SessionPicture) -> Experiment:
+        """The runs of a session on a network that is trained on a table. Raises SettingError."""
+        experiment = with_runs(self._left.get("network") or fresh("network"), [run.settings for run in picture.runs])
+        task = experiment.problem.having("data", table).having("scaling", "standardise").having("output", "identity")
+        return replace(experiment, problem=task)
 
 
-def remembered(task: Task, runs: Sequence[RunSettings], experiment: Experiment) -> tuple[str, Experiment]:
-    """A problem with its runs as they stand, without their past, to be taken up again; and of which kind it is."""
-    return kind_of(task), replace(experiment, problem=task, runs=tuple(map(RunRecord, runs)))
+def with_runs(experiment: Experiment, runs: Sequence[RunSettings]) -> Experiment:
+    """An experiment with these runs: with the settings it has for them, or suited to its problem."""
+    known = {record.settings.id: record.settings for record in experiment.runs}
+    records = tuple(RunRecord(known.get(run.id) or _suited(run, experiment.problem)) for run in runs)
+    return replace(experiment, runs=records)
 
 
-def _fresh(kind: str) -> Experiment:
-    """A problem to begin with, its runs still to come: TensorFlow Playground's network, or Rosenbrock's valley."""
+def fresh(kind: str) -> Experiment:
+    """A problem to begin with, without runs: TensorFlow Playground's network, or Rosenbrock's valley."""
     if kind == "network":
         made = new_network("circle", ["sgd"], (4, 2), output="tanh", loss="half_mse", initializer="playground")
     else:
@@ -56,7 +75,7 @@ def _fresh(kind: str) -> Experiment:
 
 
 def _suited(run: RunSettings, problem: Task) -> RunSettings:
-    """A run with the learning rate and the batches to begin with on a problem."""
+    """A run with the default learning rate and batches of a problem's kind."""
     usual = OPTIMIZERS[run.optimizer.kind].learning_rate
     if not isinstance(problem, NetworkTask):
         return replace(run, learning_rate=usual, batch=choose(BATCHES, "full"))

@@ -2,101 +2,84 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 
+from app.workers.latest_job import LatestJob, Ticket
 from engine import Learner, LossSlice, PathRequest, SlicePlan, coordinates, error_of
 
 Array = np.ndarray
 
-CHUNK_SECONDS = 0.012  # of points between two looks at what has been offered
+CHUNK_SECONDS = 0.012  # of points between two looks at what has been requested
 FIRST_CHUNK = 4  # points, while it is not known how long one takes
-SHOW_SECONDS = 0.25  # between two patches of one grid that is not complete
-RENEW_SECONDS = 0.8  # between two planes of a race that goes on
+SHOW_SECONDS = 0.25  # between two publications of a grid that is not complete
+RENEW_SECONDS = 0.8  # between two planes while the runs move
 PATIENCE, PATIENCE_MOVING = 12.0, 0.5  # seconds that the next finer grid may take
-REST = 2.0  # of a race that goes on: rest after a chunk, as a part of the time it took
+REST = 2.0  # while the runs move: rest after a chunk, as a multiple of the time it took
 MOST_COMPARED = 33  # points of the path whose losses are compared with those of the plane
 
-
-Job = Generator[None, None, None]
+Pieces = Generator[None, None, None]
 
 
 class LossSlices:
-    """The thread that computes them. `newest` is the last patch; `failed` hears what went wrong, from that thread."""
+    """Computes loss slices in a thread of its own, coarse to fine; `newest` is the last that was published."""
 
-    def __init__(self, failed: Callable[[BaseException], None]) -> None:
+    def __init__(self, failed: Callable[[int, BaseException], None]) -> None:
         self.newest: LossSlice | None = None
-        self._failed = failed
-        self._lock = threading.Lock()
-        self._woken = threading.Event()
-        self._over = self._resting = False
-        self._waiting: PathRequest | None = None
         self._last: PathRequest | None = None
-        self._busy = False
         self._plan: SlicePlan | None = None
-        self._job: Job | None = None
+        self._pieces: Pieces | None = None  # what is still to be done on the plan
         self._pace = 0.0  # seconds that the loss at a point takes
         self._began = self._compared = 0.0
-        self._pool = ThreadPoolExecutor(1, "planes")
-        self._pool.submit(np.seterr, all="ignore").result()  # started here, as the threads of the runs are
+        self._jobs = LatestJob("slices", failed)
+        self._jobs.start()
 
-    def offer(self, request: PathRequest) -> None:
-        """Map this race from now on; what is under way goes on if it still fits."""
-        with self._lock:
-            if self._over or (self._last is not None and request.repeats(self._last)):
-                return
-            self._last = self._waiting = request
-            self._resting = False
-            self._woken.set()
-            if not self._busy:
-                self._busy = True
-                self._pool.submit(self._work)
+    @property
+    def idle(self) -> bool:
+        """Whether everything that was requested is done."""
+        return self._jobs.idle
+
+    def request(self, request: PathRequest) -> None:
+        """Compute the loss around these paths from now on; what is under way goes on if it still fits."""
+        if self._last is None or not request.repeats(self._last):
+            self._last = request
+            self._jobs.offer(partial(self._refine, request))
 
     def rest(self) -> None:
-        """Nobody looks: do nothing until the next offer."""
-        with self._lock:
-            self._last = self._waiting = None
-            self._resting = True
-            self._woken.set()
+        """Do nothing until the next request: no view shows a slice."""
+        if self._last is not None:
+            self._last = None
+            self._jobs.cancel()
 
     def release(self) -> None:
-        """Let the thread end and wait for it."""
-        with self._lock:
-            self._over = True
-            self._woken.set()
-        self._pool.shutdown()
+        self._jobs.release()
 
-    def _work(self) -> None:
-        while True:
-            with self._lock:
-                offered, self._waiting = self._waiting, None
-                if self._resting:
-                    self._job = None
-                if self._over or (offered is None and self._job is None):
-                    self._busy = False
-                    return
-                self._woken.clear()
-            try:
-                if offered is not None:
-                    self._follow(offered)
-                self._go_on()
-            except BaseException as error:
-                self._job = None
-                self._failed(error)
+    def _refine(self, request: PathRequest, ticket: Ticket) -> None:
+        """Compute piece by piece until all is done or the next request waits, which then goes on from there."""
+        try:
+            with np.errstate(all="ignore"):
+                self._follow(request)
+                while self._pieces is not None:
+                    self._compute_piece(ticket)
+                    if not ticket.wanted:
+                        break
+        except BaseException:
+            self._pieces = None
+            raise
+        if ticket.cancelled:
+            self._pieces = None
 
-    def _go_on(self) -> None:
-        """Do the next piece of what is under way."""
+    def _compute_piece(self, ticket: Ticket) -> None:
         begun = time.perf_counter()
-        job, plan = self._job, self._plan
-        assert plan is not None
-        if job is not None and next(job, self) is self and job is self._job:
-            self._job = None
-        if plan.request.moving and self._job is not None:  # the runs and the window need the cores as well
-            self._woken.wait(REST * (time.perf_counter() - begun))
+        pieces, plan = self._pieces, self._plan
+        assert pieces is not None and plan is not None
+        if next(pieces, self) is self and pieces is self._pieces:
+            self._pieces = None
+        if plan.request.moving and self._pieces is not None:  # the runs and the window need the cores as well
+            ticket.pause(REST * (time.perf_counter() - begun))
 
     def _follow(self, request: PathRequest) -> None:
         """Take up where the runs are now, on another plan if this one does not fit any longer."""
@@ -109,8 +92,8 @@ class LossSlices:
             plan.follow(request)
             if plan.grid.drawn:
                 self._show(plan)
-            if self._job is None or not request.moving:  # else it would never be done, if its pieces are large
-                self._job = self._pieces(plan)
+            if self._pieces is None or not request.moving:  # else it would never be done, if its pieces are large
+                self._pieces = self._all_pieces(plan)
 
     def _may_renew(self, request: PathRequest) -> bool:
         """Whether a plan may be given up only because the runs have moved on."""
@@ -127,9 +110,9 @@ class LossSlices:
         self._plan = plan = SlicePlan(request, before)
         if before is None or not np.array_equal(plan.start, before.start):
             self._show(plan)  # what came before has nothing to do with it
-        self._job = self._pieces(plan)
+        self._pieces = self._all_pieces(plan)
 
-    def _pieces(self, plan: SlicePlan) -> Job:
+    def _all_pieces(self, plan: SlicePlan) -> Pieces:
         """All that is still to be done on a plan, a piece at a time."""
         if not plan.grid.complete:
             yield from self._fill(plan)
@@ -143,7 +126,7 @@ class LossSlices:
         while plan.grid.nodes_of_finer * self._pace <= patience and plan.grid.refine():
             yield from self._fill(plan)
 
-    def _fill(self, plan: SlicePlan) -> Job:
+    def _fill(self, plan: SlicePlan) -> Pieces:
         shown = time.perf_counter()
         while not plan.grid.complete:
             nodes, thetas = plan.next(self._points)
@@ -155,7 +138,7 @@ class LossSlices:
             yield
         self._show(plan)
 
-    def _compare(self, plan: SlicePlan) -> Job:
+    def _compare(self, plan: SlicePlan) -> Pieces:
         """Find how far the plane is from the path of the run that is looked at."""
         request = plan.request
         trail = request.trails.get(request.run)

@@ -1,19 +1,19 @@
-"""Portraits of networks, computed beside the training: one at a time, always of the newest state that was offered."""
+"""Snapshots of a network for its views, computed beside the training: always of the newest state."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
+from app.workers.latest_job import LatestJob, Ticket
 from engine import Learner, Portrait, Wanted, portrait
 
 
-class Sitting(NamedTuple):
-    """A state to be portrayed: theta (n,) will not change."""
+class SnapshotRequest(NamedTuple):
+    """A state of a network, and what is wanted of it. theta (n,) will not change."""
 
     learner: Learner
     theta: np.ndarray
@@ -21,52 +21,30 @@ class Sitting(NamedTuple):
     run: str
     update: int
 
-    def repeats(self, other: Sitting) -> bool:
+    def repeats(self, other: SnapshotRequest) -> bool:
         """Whether there is nothing new to it."""
         same = self.learner is other.learner and self[2:] == other[2:]
         return same and np.array_equal(self.theta, other.theta)
 
 
-class Portraits:
-    """The thread that makes them.
+class Snapshots:
+    """Takes snapshots in a thread of its own; `newest` is the last that is done."""
 
-    `newest` is the last that is done; `failed` hears what went wrong, from that thread.
-    """
-
-    def __init__(self, failed: Callable[[BaseException], None]) -> None:
+    def __init__(self, failed: Callable[[int, BaseException], None]) -> None:
         self.newest: Portrait | None = None
-        self._failed = failed
-        self._lock = threading.Lock()
-        self._waiting: Sitting | None = None
-        self._last: Sitting | None = None
-        self._busy = False
-        self._pool = ThreadPoolExecutor(1, "portraits")
-        self._pool.submit(np.seterr, all="ignore").result()  # started here, as the threads of the runs are
+        self._last: SnapshotRequest | None = None
+        self._jobs = LatestJob("snapshots", failed)
+        self._jobs.start()
 
-    def offer(self, sitting: Sitting) -> None:
-        """Portray this state as soon as the last portrait is done, unless a newer one comes before."""
-        with self._lock:
-            if self._last is not None and sitting.repeats(self._last):
-                return
-            self._last = self._waiting = sitting
-            if not self._busy:
-                self._busy = True
-                self._pool.submit(self._work)
+    def request(self, request: SnapshotRequest) -> None:
+        """Take this snapshot once the one that is under way is done, unless a newer request comes before."""
+        if self._last is None or not request.repeats(self._last):
+            self._last = request
+            self._jobs.offer(partial(self._take, request))
 
     def release(self) -> None:
-        """Let the thread end and wait for it."""
-        with self._lock:
-            self._waiting = None
-        self._pool.shutdown()
+        self._jobs.release()
 
-    def _work(self) -> None:
-        while True:
-            with self._lock:
-                sitting, self._waiting = self._waiting, None
-                if sitting is None:
-                    self._busy = False
-                    return
-            try:
-                self.newest = portrait(*sitting)
-            except BaseException as error:
-                self._failed(error)
+    def _take(self, request: SnapshotRequest, ticket: Ticket) -> None:
+        with np.errstate(all="ignore"):
+            self.newest = portrait(*request)

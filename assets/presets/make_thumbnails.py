@@ -1,4 +1,4 @@
-"""RandomGenerator the thumbnail of every preset in this folder, as it will look when it has run.
+"""Draw the thumbnail of every preset in this folder, as it will look when it has run.
 
     python -m assets.presets.make_thumbnails [NAME ...]
 

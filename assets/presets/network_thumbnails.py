@@ -9,17 +9,17 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from app.look.theme import DARK
-from app.stage.charts.histogram_list import HistogramSheet
+from app.stage.charts.histogram_list import HistogramList
 from app.stage.charts.histograms import HistogramsView
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.confusion_matrix import HEAD, ConfusionMatrix
 from app.stage.examples.images import ImagesView
 from app.stage.network_view import NetworkView
 from app.stage.network_views import VIEWS
-from app.stage.planes.chart import Chart
-from app.stage.planes.parameter_path import PathView
-from app.workers.loss_slices import Planes, path_request
-from engine import Session, portrait
+from app.stage.planes.parameter_path import ParameterPathView
+from app.stage.planes.plane_chart import PlaneChart
+from app.workers.loss_slices import LossSlices
+from engine import Session, path_request, portrait
 
 AXES = QSize(100, 80)  # at least the size of a chart's axes
 FINE = 1.5  # histograms are painted larger and scaled down, so that more of their text fits
@@ -39,7 +39,7 @@ def network_thumbnail(session: Session, settings: dict[str, object], size: QSize
     canvas.resize(painted_size(canvas, size))
     view.refresh(picture)
     canvas.grab()  # lays it out
-    if isinstance(view, PathView):
+    if isinstance(view, ParameterPathView):
         draw_plane(view, session, selected)
     else:
         view.show_portrait(portrait(picture.learner, run.machine.theta, view.wanted(), selected, run.update))
@@ -48,21 +48,21 @@ def network_thumbnail(session: Session, settings: dict[str, object], size: QSize
 
 def painted_size(canvas: QWidget, size: QSize) -> QSize:
     """The size to paint a canvas at for an image of this size."""
-    if isinstance(canvas, Chart):
+    if isinstance(canvas, PlaneChart):
         return size + AXES
     if isinstance(canvas, ConfusionMatrix):
         return size + QSize(0, HEAD)
-    return size * FINE if isinstance(canvas, HistogramSheet) else size
+    return size * FINE if isinstance(canvas, HistogramList) else size
 
 
 def framed(canvas: QWidget, size: QSize) -> QImage:
     """The image of a canvas: for a chart the inside of its axes, for a matrix without its key."""
-    if isinstance(canvas, HistogramSheet):
+    if isinstance(canvas, HistogramList):
         mode = Qt.TransformationMode.SmoothTransformation
         return canvas.grab().toImage().scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, mode)
     frame = QRect(QPoint(), size)
-    if isinstance(canvas, Chart):
-        frame.moveCenter(canvas.view.plot.center().toPoint())
+    if isinstance(canvas, PlaneChart):
+        frame.moveCenter(canvas.plot_rect().center())
     elif isinstance(canvas, ConfusionMatrix):
         frame.moveTop(HEAD)
     return canvas.grab(frame).toImage()
@@ -75,16 +75,17 @@ def canvas_of(view: NetworkView) -> QWidget:
     if isinstance(view, ConfusionView):
         return view.matrix
     if isinstance(view, HistogramsView):
-        view.sheet.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        return view.sheet
-    chart: QWidget = view.chart  # type: ignore[attr-defined]
+        view.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        return view.list
+    chart: PlaneChart = view.chart  # type: ignore[attr-defined]
+    chart.set_square(False)
     return chart
 
 
-def draw_plane(view: PathView, session: Session, selected: str) -> None:
+def draw_plane(view: ParameterPathView, session: Session, selected: str) -> None:
     """Compute the loss over the plane of the paths, and show it."""
     faults: list[BaseException] = []
-    planes = Planes(faults.append)
+    planes = LossSlices(faults.append)
     planes.offer(path_request(session.picture(focus=selected), session, selected, view.plane_wanted(), moving=False))
     time.sleep(DRAWING)
     planes.release()

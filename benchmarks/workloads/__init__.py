@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from benchmarks.workloads import formula, networks, optimizers, publishing, start, trajectory, window
+from benchmarks.workloads import formula, networks, optimizers, plots, publishing, start, trajectory, window
 
 
 class Workload(NamedTuple):
@@ -21,6 +21,7 @@ WORKLOADS: dict[str, Workload] = {
     "optimizers": Workload("one update of every optimizer", optimizers.measure),
     "formula": Workload("typed formulas in the expression machine, against compiled surfaces", formula.measure),
     "publishing": Workload("what a frame of the window asks of the engine", publishing.measure),
+    "plots": Workload("a frame of the live plots", plots.measure),
     "window": Workload("the window at full training speed", window.measure),
     "start": Workload("from nothing to the first update, kernels in the cache", start.measure),
 }

@@ -13,7 +13,7 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QtMsgType
 from PySide6.QtWidgets import QApplication
 
-from app.launch.main_window import Shell
+from app.launch.main_window import MainWindow
 from app.look.theme import DARK, apply
 from app.window.workbench import Workbench
 from engine import Experiment, new_experiment, new_run
@@ -43,7 +43,7 @@ class Window:
 
     def __init__(self, qtbot, experiment: Experiment) -> None:
         self.qtbot = qtbot
-        self.shell = Shell()
+        self.shell = MainWindow()
         self.bench = Workbench(DARK, experiment)
         self.shell.setCentralWidget(self.bench)
         self.shell.closing.connect(self.bench.shut_down)
@@ -53,7 +53,7 @@ class Window:
 
     @property
     def published(self):
-        return self.bench.worker.published
+        return self.bench.training.published
 
     @property
     def picture(self):
@@ -71,32 +71,24 @@ class Window:
 
     def settle(self) -> None:
         """Until every edit has been carried out, no replay is under way, and the views show what came of it."""
-        bench = self.bench
-        self.until(
-            lambda: (
-                bench._seen is not None
-                and bench._seen is self.published
-                and self.published.serial == bench._serial
-                and self.published.replaying is None
-            )
-        )
+        self.until(lambda: self.bench.settled)
 
     def advance(self, updates: int) -> None:
         """Single steps, as the worker takes them."""
         goal = self.update + updates
-        self.bench._orders.step.emit(updates)
-        self.until(lambda: self.update >= goal and self.bench._seen is self.published)
+        self.bench.controller.step(updates)
+        self.until(lambda: self.update >= goal and self.bench.controller.shown is self.published)
 
     def play(self, updates: int) -> None:
         """Let the race run on by at least so many updates."""
         goal = self.update + updates
         if not self.published.playing:
-            self.bench.toggle_play()
+            self.bench.controller.toggle_play()
         self.until(lambda: self.update >= goal)
 
     def pause(self) -> None:
         if self.published.playing:
-            self.bench.toggle_play()
+            self.bench.controller.toggle_play()
         self.until(lambda: not self.published.playing)
         self.settle()
 
@@ -112,12 +104,12 @@ class Window:
 def close_and_check(window: Window) -> None:
     """Close the window; within a second nothing of it may be left, neither thread nor widget nor timer."""
     bench, shell = window.bench, window.shell
-    thread = bench._thread
-    parts = [shell, bench.worker, *shell.findChildren(QObject)]
+    training = bench.training
+    parts = [shell, training.worker, *shell.findChildren(QObject)]
     begun = time.perf_counter()
     shell.close()
     spent = time.perf_counter() - begun
-    assert not thread.isRunning(), "the training thread is still running"
+    assert not training.is_running, "the training thread is still running"
     assert spent <= CLOSED_WITHIN, f"closing took {spent:.2f} s"
     shell.deleteLater()
     idle_deletions()

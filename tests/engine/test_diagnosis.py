@@ -90,7 +90,7 @@ def test_gradient_descent_is_told_its_limit() -> None:
     run = session.runs[0]
     curvature = run.problem.curvatures(run.problem.start)[-1]
     assert run.status == DIVERGED
-    assert stable_rate(run, 0) == pytest.approx(2.0 / curvature, rel=1e-6)
+    assert stable_rate(run.settings.optimizer, run.at(0)) == pytest.approx(2.0 / curvature, rel=1e-6)
     assert f"stability limit {2.0 / curvature:.3g}" in run.message
     rate = run.diagnosis.rate
     assert any(f"{rate:.2g}" in remedy for remedy in run.diagnosis.remedies)
@@ -104,7 +104,7 @@ def test_gradient_descent_is_told_its_limit() -> None:
 @pytest.mark.parametrize("optimizer", [key for key, entry in OPTIMIZERS.items() if entry.stability])
 def test_the_declared_limit_is_where_descent_begins_to_diverge(optimizer: str) -> None:
     run = Session(new_experiment("quadratic", [optimizer])).runs[0]
-    limit = stable_rate(run, 0)
+    limit = stable_rate(run.settings.optimizer, run.at(0))
     for factor, diverges in ((0.98, False), (1.02, True)):
         session = Session(
             new_experiment("quadratic", [new_run(optimizer, learning_rate=factor * limit)], updates=0, start=(1, 1))

@@ -19,6 +19,7 @@ from engine import (
     Formula,
     RunRecord,
     Session,
+    Setting,
     SettingError,
     Tweak,
     new_experiment,
@@ -46,14 +47,14 @@ def full_document() -> dict:
     ]
     document = new_experiment("quadratic", runs, noise=0.1, seed=7, title="A title", note="A note", loss_below=1e-9)
     tweaks = (
-        Tweak(3, "learning_rate", 0.25),
-        Tweak(3, "optimizer.beta1", 0.5),
-        Tweak(10, "optimizer", "momentum"),
-        Tweak(12, "optimizer.momentum", 0.5),
-        Tweak(12, "noise", 2.0),
-        Tweak(20, "batch", "full"),
-        Tweak(21, "schedule", "cosine"),
-        Tweak(22, "schedule.length", 50),
+        Tweak(3, Setting.of("learning_rate"), 0.25),
+        Tweak(3, Setting.of("optimizer.beta1"), 0.5),
+        Tweak(10, Setting.of("optimizer"), "momentum"),
+        Tweak(12, Setting.of("optimizer.momentum"), 0.5),
+        Tweak(12, Setting.of("noise"), 2.0),
+        Tweak(20, Setting.of("batch"), "full"),
+        Tweak(21, Setting.of("schedule"), "cosine"),
+        Tweak(22, Setting.of("schedule.length"), 50),
     )
     first = replace(document.runs[0], tweaks=tweaks)
     return replace(document, runs=(first, document.runs[1]), view={"theme": "dark", "axes": [1, 2]}).to_dict()

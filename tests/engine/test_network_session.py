@@ -281,7 +281,7 @@ def test_a_change_before_the_first_update_keeps_of_a_pinned_run_only_its_setting
     session.problem_changed({"data.noise": 30})
     run = session.run("adam")
     assert (run.update, run.initial.learning_rate) == (0, 0.5)
-    assert [(tweak.update, tweak.setting) for tweak in run.tweaks] == [(0, "parameter.2")]
+    assert [(tweak.update, tweak.setting.path) for tweak in run.tweaks] == [(0, "parameter.2")]
 
 
 def test_a_run_that_joins_meets_the_same_changes_of_the_problem() -> None:
@@ -293,7 +293,7 @@ def test_a_run_that_joins_meets_the_same_changes_of_the_problem() -> None:
     session.add(RunRecord(new_run("adam", batch=10)))
     joined = session.run("adam")
     assert joined.machine.problem is session.run("sgd").machine.problem
-    assert [(tweak.update, tweak.setting) for tweak in joined.tweaks] == [
+    assert [(tweak.update, tweak.setting.path) for tweak in joined.tweaks] == [
         (50, "data.noise"), (50, "hidden.1.activation"),
     ]  # fmt: skip
     assert joined.at(49).problem.task.data.values["noise"] == 0

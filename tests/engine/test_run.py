@@ -18,6 +18,7 @@ from engine import (
     Run,
     RunRecord,
     Session,
+    Setting,
     SettingError,
     Tweak,
     full_history,
@@ -366,7 +367,7 @@ def test_the_last_of_several_changes_at_one_update_counts() -> None:
     session.advance(10)
     for rate in np.geomspace(1e-3, 1.0, 50):
         session.tweak("adam", "learning_rate", float(rate))
-    assert session.runs[0].record().tweaks == (Tweak(10, "learning_rate", 1.0),)
+    assert session.runs[0].record().tweaks == (Tweak(10, Setting.of("learning_rate"), 1.0),)
 
 
 def test_choosing_back_at_the_same_update_replays_to_the_same() -> None:
@@ -385,12 +386,12 @@ def test_choosing_back_at_the_same_update_replays_to_the_same() -> None:
 
 def test_tweaks_to_come_go_if_they_no_longer_fit() -> None:
     tweaks = (
-        Tweak(0, "learning_rate", 0.5),
-        Tweak(20, "optimizer.beta1", 0.5),
-        Tweak(30, "learning_rate", 0.25),
-        Tweak(40, "optimizer", "adam"),
-        Tweak(50, "optimizer.beta1", 0.7),
-        Tweak(60, "noise", 1.0),
+        Tweak(0, Setting.of("learning_rate"), 0.5),
+        Tweak(20, Setting.of("optimizer.beta1"), 0.5),
+        Tweak(30, Setting.of("learning_rate"), 0.25),
+        Tweak(40, Setting.of("optimizer"), "adam"),
+        Tweak(50, Setting.of("optimizer.beta1"), 0.7),
+        Tweak(60, Setting.of("noise"), 1.0),
     )
     for update in (0, 10):
         session = session_of("adam", surface="sphere")
@@ -399,7 +400,7 @@ def test_tweaks_to_come_go_if_they_no_longer_fit() -> None:
         run.tweak("optimizer", "sgd")
         run.advance(100)
         assert run.update == 100 + update
-        left = [(tweak.update, tweak.setting) for tweak in run.tweaks]
+        left = [(tweak.update, tweak.setting.path) for tweak in run.tweaks]
         assert (20, "optimizer.beta1") not in left
         assert left[-4:] == [(30, "learning_rate"), (40, "optimizer"), (50, "optimizer.beta1"), (60, "noise")]
         assert run.initial.learning_rate == (0.5 if update == 0 else new_run("adam").learning_rate)

@@ -213,7 +213,7 @@ def test_noise_belongs_to_every_run() -> None:
     session.advance(50)
     session.problem_changed({"noise": 2.0})
     assert [run.machine.problem.task.noise for run in session.runs] == [2.0, 2.0]
-    assert all(run.tweaks[-1].setting == "noise" for run in session.runs)
+    assert all(run.tweaks[-1].setting.path == "noise" for run in session.runs)
     assert session.picture().task.noise == 2.0
 
 

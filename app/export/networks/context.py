@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.export.legend import clean
-from app.stage.score_text import scores_of
+from app.look.score_text import scores_of
 from engine import DIVERGED, Learner, NetworkTask, Portrait, Wanted, portrait
 
 if TYPE_CHECKING:

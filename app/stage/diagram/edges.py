@@ -13,7 +13,7 @@ from app.look.qt_arrays import wrapped
 from app.stage.diagram.diagram_item import WEIGHT, DiagramItem
 from app.stage.diagram.diagram_layout import DiagramLayout
 from app.stage.pixels import mixed
-from app.stage.stable_axis import Steady
+from app.stage.stable_axis import StableAxis
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -41,7 +41,7 @@ class Edges:
     def __init__(self, layout: DiagramLayout) -> None:
         self.layout = layout
         self.scale = 1.0
-        self._steady = Steady()
+        self._steady = StableAxis()
         self.shown: Array = np.empty(0, np.int64)
         self._values: Array = np.empty(0)
         self._norms: Array = np.empty(0)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage, QPainter, QPen
 from app.look.qt_arrays import polygon
 from app.stage.diagram.diagram_layout import DiagramLayout
 from app.stage.pixels import grey_table, images, signed_table
-from app.stage.stable_axis import Steady
+from app.stage.stable_axis import StableAxis
 from engine import ACTIVATIONS, features_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class UnitTiles:
         self._home = home
         self._theme = theme
         self._table = signed_table(theme)
-        self._steady = [Steady() for _ in layout.columns]
+        self._steady = [StableAxis() for _ in layout.columns]
         self._images: dict[int, list[QImage]] = {}
         self._curves: dict[int, Array] = {}
         self._bars: dict[int, Array] = {}

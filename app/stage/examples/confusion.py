@@ -12,8 +12,8 @@ from app.stage.examples.example_card import percent
 from app.stage.network_view import NetworkView
 from app.stage.part_picker import Parts
 from app.stage.run_warnings import diverged, standing
-from app.widgets.button_row import row_of
 from app.widgets.elided import ElidedLabel
+from app.widgets.wrapped_row import WrappedRow
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -42,7 +42,7 @@ class ConfusionView(NetworkView):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addLayout(row_of(self.part, last=self.caption))
+        column.addLayout(WrappedRow(self.part, self.caption))
         column.addWidget(self.matrix, 1)
         self.setFocusProxy(self.matrix)
         self.part.chosen.connect(self._show)

@@ -16,8 +16,9 @@ from app.stage.examples.weight_tiles import WeightColourKey, WeightTiles
 from app.stage.network_view import NetworkView
 from app.stage.part_picker import Parts
 from app.stage.run_warnings import diverged, standing
-from app.widgets.button_row import Options, row_of, toggle
+from app.widgets.button_row import Options, toggle
 from app.widgets.elided import ElidedLabel
+from app.widgets.wrapped_row import WrappedRow
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -183,7 +184,7 @@ class ImagesView(NetworkView):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addLayout(row_of(self.shown, self.part, self.wrong_first))
+        column.addLayout(WrappedRow(self.shown, self.part, self.wrong_first))
         column.addLayout(self._panes, 1)
 
     def _turn(self) -> None:
@@ -203,12 +204,9 @@ def _title() -> ElidedLabel:
 
 def _pane(body: QWidget, title: QWidget, *at_right: QWidget) -> QWidget:
     pane = QWidget()
-    head = row_of(last=title)
-    for widget in at_right:
-        head.addWidget(widget)
     column = QVBoxLayout(pane)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(2)
-    column.addLayout(head)
+    column.addLayout(WrappedRow(title, *at_right))
     column.addWidget(body, 1)
     return pane

@@ -10,11 +10,11 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.look.number_format import number
-from app.stage.charts.distribution import spread_of
+from app.stage.charts.distribution import distribution_of
 from app.stage.examples.tiles import CAPTION, PAD, SMALL, TileView
 from app.stage.pixels import images, signed_table
 from app.stage.run_warnings import same_shape
-from app.stage.stable_axis import Steady
+from app.stage.stable_axis import StableAxis
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -33,7 +33,7 @@ class WeightTiles(TileView):
         super().__init__(theme, "network-weights", "First-layer weights")
         self.portrait: Portrait | None = None
         self.scale = 1.0
-        self._steady = Steady()
+        self._steady = StableAxis()
         self._table = signed_table(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -43,10 +43,10 @@ class WeightTiles(TileView):
     def show_portrait(self, portrait: Portrait) -> None:
         before, self.portrait = self.portrait, portrait
         if not same_shape(before, portrait):
-            self._steady = Steady()
+            self._steady = StableAxis()
         network, shape = portrait.learner.network, portrait.learner.data.image
         assert shape is not None
-        sizes = np.abs(spread_of(portrait.theta[network.weights(0)], MOST).values)
+        sizes = np.abs(distribution_of(portrait.theta[network.weights(0)], MOST).values)
         most = float(np.quantile(sizes, WITHIN)) if len(sizes) else 0.0
         self.scale = self._steady.follow(0.0, most)[1] if most else self.scale
         self.set_tiles(network.sizes[1], shape)

@@ -25,7 +25,7 @@ STRENGTH = 0.58  # of the colours of the field: the points on it have them in fu
 WIDER = 0.3  # pixels to either side, by which the line is wider than one
 
 
-class Inks:
+class FieldColours:
     """The colours of a field for a problem: by class, or from `low` to `high`, the ends of the values."""
 
     def __init__(self, learner: Learner, theme: Theme) -> None:
@@ -63,13 +63,13 @@ class Inks:
 class Field:
     """A portrait's field made ready to paint."""
 
-    def __init__(self, portrait: Portrait, inks: Inks) -> None:
+    def __init__(self, portrait: Portrait, colours: FieldColours) -> None:
         assert portrait.field is not None and portrait.wanted.region is not None
         self.region = portrait.wanted.region
         self.values = portrait.field
         self.finite = bool(np.isfinite(self.values).any())
-        self.image = inks.image(self.values)
-        self.boundary = boundary(self.values, self.region) if inks.classes else QPainterPath()
+        self.image = colours.image(self.values)
+        self.boundary = boundary(self.values, self.region) if colours.classes else QPainterPath()
 
     def draw(self, painter: QPainter, view: View, theme: Theme) -> None:
         x0, x1, y0, y1 = self.region
@@ -86,7 +86,7 @@ class Field:
         painter.drawPath(line.translated(WIDER, WIDER))
 
     def at(self, view: View, point: QPointF) -> Array | None:
-        """The values (c,) under a point of the widget, between the nodes around it; None outside."""
+        """The values (c,) under a point of the plot, between the nodes around it; None outside."""
         x0, x1, y0, y1 = self.region
         rows, columns, _ = self.values.shape
         x, y = view.at(point)

@@ -10,15 +10,15 @@ from PySide6.QtGui import QColor, QPainter
 
 from app.look.data_ranges import padded
 from app.look.number_format import number
-from app.stage.planes.chart import Reading
-from app.stage.planes.plane_view import PlotView
+from app.stage.planes.plane_chart import Reading
+from app.stage.planes.plane_view import PlaneView
 from app.stage.planes.points import DotLayer, Dots
-from app.stage.stable_axis import Steady
+from app.stage.stable_axis import StableAxis
 from app.widgets.button_row import Options
 from engine import Learner, NetworkTask, Portrait
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from app.look.theme import Theme
     from app.stage.view import View
@@ -29,7 +29,7 @@ FURTHEST = 4.0  # spans of the targets that predictions may stretch an axis by
 LEAST = 0.01  # of the span of the targets: what residuals are shown up to, however small they are
 
 
-class ResidualsView(PlotView):
+class ResidualsView(PlaneView):
     """Predicted against true values, or what is missed against what is predicted."""
 
     KEY = "residuals"
@@ -38,7 +38,7 @@ class ResidualsView(PlotView):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self._across, self._up = Steady(), Steady()
+        self._across, self._up = StableAxis(), StableAxis()
         self._layer = DotLayer()
         self._dots: Dots | None = None
         self.kind = Options(
@@ -49,8 +49,7 @@ class ResidualsView(PlotView):
                 MISSED: ("Residual", "What the prediction misses, true − predicted, against what is predicted"),
             },
         )
-        self.tools.addWidget(self.kind)
-        self.tools.addWidget(self.scores, 1)
+        self.add_tools(self.kind, self.scores)
         self.kind.chosen.connect(self._choose)
 
     @classmethod
@@ -64,12 +63,12 @@ class ResidualsView(PlotView):
 
     def _choose(self) -> None:
         """Show the other kind, at its own scales."""
-        self._across, self._up = Steady(), Steady()
+        self._across, self._up = StableAxis(), StableAxis()
         if self.learner is not None:
             target = self.learner.data.target
             names = (f"true {target}", f"predicted {target}")
             self.chart.set_names(*names if self.kind.key == PREDICTED else (names[1], f"residual of {target}"))
-        self.chart.reset_view()
+        self.chart.forget_choice()
         if self.portrait is not None:
             self.take_portrait(self.portrait)
 
@@ -97,6 +96,9 @@ class ResidualsView(PlotView):
     def score_colour(self) -> QColor:
         return self.run_colour()
 
+    def shown(self) -> Hashable:
+        return self._dots, self.kind.key
+
     def draw(self, painter: QPainter, view: View) -> None:
         painter.fillRect(view.plot, self.theme.field)
         if self.kind.key == PREDICTED:
@@ -105,8 +107,7 @@ class ResidualsView(PlotView):
         else:
             self.draw_line(painter, view.point(view.x0, 0.0), view.point(view.x1, 0.0))
         if self._dots is not None and self.finite():
-            painter.drawImage(view.plot.topLeft(), self._layer.image(self._dots, view, self.devicePixelRatio()))
-        self.draw_words(painter, view)
+            self._layer.draw(painter, view, self._dots)
 
     def read(self, at: QPointF) -> Reading:
         (x, y), (across, up) = self.chart.view.at(at), self.chart.names

@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.look.score_text import Score
 from app.stage.planes.points import SIDE, stamp
-from app.stage.score_text import Score
 from app.stage.small_font import small_font
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ SPACE = 10.0
 WIDEST = ("validation", "100.0 %", "loss 0.00000", "000 wrong")  # columns that do not move with the numbers
 
 
-class Scores(QWidget):
+class ScoreBar(QWidget):
     """What does not fit is left out from the right, and stands in the tooltip."""
 
     def __init__(self, theme: Theme) -> None:

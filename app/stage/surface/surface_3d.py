@@ -53,12 +53,12 @@ KEY_TURNS = {
 HIDDEN = 0.3  # opacity of what is behind a hill
 
 
-class Relief(QWidget):
+class Surface3D(QWidget):
     """A landscape that can be turned. It has no say in the session: it only shows pictures."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setObjectName("relief")
+        self.setObjectName("surface_3d")
         self.setAccessibleName("Surface in 3-D")
         self.setToolTip("Drag or arrow keys: turn. Wheel, + and −: zoom. 0: as it was.")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

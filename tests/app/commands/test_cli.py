@@ -19,6 +19,7 @@ from app.commands import cli
 from app.commands import run as headless
 from app.documents.experiment_file import load, save
 from app.documents.presets import presets
+from app.launch.exit_status import FAULT, REFUSED, SOME_DIVERGED
 from engine import COLUMNS, Session, full_history, new_experiment, new_network, new_run
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -156,7 +157,7 @@ def test_early_stopping_is_an_end_if_anything_validates(tmp_path: Path, capsys: 
     (row,) = rows_of(capsys.readouterr().out)
     assert row["status"] == "finished" and "no lower validation loss" in row["message"]
     save(new_network("iris", runs, **more, share=1.0), tmp_path / "a.toml")
-    assert cli.main(["run", str(tmp_path / "a.toml")]) == cli.REFUSED
+    assert cli.main(["run", str(tmp_path / "a.toml")]) == REFUSED
     assert "has no end" in capsys.readouterr().err
 
 
@@ -203,14 +204,14 @@ def test_a_run_that_diverges_is_told_by_the_status(
     flight: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out.csv"
-    assert cli.main(["run", str(flight), "--export", str(out)]) == headless.SOME_DIVERGED
+    assert cli.main(["run", str(flight), "--export", str(out)]) == SOME_DIVERGED
     rows = rows_of(capsys.readouterr().out)
     assert [row["status"] for row in rows] == ["finished", "diverged"]
     assert "learning rate" in rows[1]["message"] and np.isfinite(float(rows[1]["loss"]))
     assert out.read_text("utf-8").count("\n") > 301
 
 
-REFUSED = {
+REFUSALS = {
     "no file": (["run"], "FILE"),
     "no such file": (["run", "{folder}/none.toml"], "cannot read .*none.toml: no such file"),
     "a folder": (["run", "{folder}"], "it is a folder"),
@@ -248,7 +249,7 @@ REFUSED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("arguments", "told"), REFUSED.values(), ids=list(REFUSED))
+@pytest.mark.parametrize(("arguments", "told"), REFUSALS.values(), ids=list(REFUSALS))
 def test_what_cannot_be_is_refused_in_a_sentence(
     arguments: list[str], told: str, race: Path, nets: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -260,7 +261,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(
     before = {path: path.read_bytes() for path in folder.iterdir()}
     status = cli.main([word.format(folder=folder, race=race, nets=nets) for word in arguments])
     out, err = capsys.readouterr()
-    assert status == cli.REFUSED and out == ""
+    assert status == REFUSED and out == ""
     assert err.startswith("Fall Line: ") and err.count("\n") == 1 and len(err) < 700
     assert re.search(told, err), err
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
@@ -294,7 +295,7 @@ def test_a_defect_is_one_sentence_and_a_file(
 
     monkeypatch.setenv("FALL_LINE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(headless, "_finished", fail)
-    assert cli.main(["run", str(race)]) == cli.FAULT
+    assert cli.main(["run", str(race)]) == FAULT
     err = capsys.readouterr().err
     log = tmp_path / "cache" / "fault.log"
     assert err == f"Fall Line: a defect of the program: ZeroDivisionError: first second; the details are in {log}\n"
@@ -304,8 +305,8 @@ def test_a_defect_is_one_sentence_and_a_file(
 def test_a_missing_package_of_ours_is_a_defect(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(sys.modules, "app.documents.presets", None)
-    assert cli.main(["presets"]) == cli.FAULT
+    monkeypatch.setitem(sys.modules, "app.launch.start", None)
+    assert cli.main([]) == FAULT
     assert "ModuleNotFoundError" in capsys.readouterr().err
 
 

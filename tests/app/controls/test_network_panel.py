@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication
 
 from app.controls.problem_panel import ProblemPanel
@@ -371,5 +371,13 @@ def test_every_activation_is_told_with_its_formula(problem, key):
 
 
 def test_both_themes(problem):
+    button = problem.network.layers.add
+
+    def inks() -> set[str]:
+        image = button.icon().pixmap(QSize(32, 32), 1.0).toImage()
+        places = [(x, y) for x in range(32) for y in range(32)]
+        return {image.pixelColor(x, y).name() for x, y in places if image.pixelColor(x, y).alpha() == 255}
+
+    assert inks() == {DARK.text.name()}
     problem.set_theme(LIGHT)
-    assert not problem.network.layers.add.icon().isNull()
+    assert inks() == {LIGHT.text.name()}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from app.controls.problem_panel import KINDS, ProblemPanel
+from app.controls.problem_panel import ProblemPanel
+from app.documents.problem_kinds import KINDS
 from app.look.theme import DARK
 from engine import SURFACES, Choice, Formula, Session, new_experiment, new_network
 

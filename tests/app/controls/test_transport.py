@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.controls.transport import Transport, short
 from app.look.theme import DARK
-from app.workers.training import MAX_SPEED, Published
+from app.workers.pace import MAX_SPEED
+from app.workers.published import Published
 from engine import Session, new_experiment, new_network, new_run
 
 WIDTH = 552  # of the transport in a window of 1280 by 800

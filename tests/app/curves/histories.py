@@ -54,7 +54,8 @@ def run_of(history: HistoryView, number: int = 0, **changes: Any) -> SimpleNames
 def picture_of(*runs: SimpleNamespace, cursor: int | None = None, lowest: float | None = 0.0) -> Any:
     ground = SimpleNamespace(lowest=lowest)
     return SimpleNamespace(
-        runs=runs, examples=100, cursor=cursor, ground=ground, kind="surface", purpose="", layers=(),
+        runs=runs, examples=100, cursor=cursor, ground=ground, kind="surface", purpose="", layers=(), task=None,
+        update=max((run.history.updates for run in runs), default=0),
     )  # fmt: skip
 
 

@@ -124,11 +124,11 @@ def test_what_is_wrong_is_refused_with_place_value_and_range(tmp_path: Path, old
         load(path)
 
 
-def test_every_preset_survives_a_save(tmp_path: Path) -> None:
-    for path in sorted(FOLDER.glob("*.toml")):
-        experiment = load(path)
-        save(experiment, tmp_path / "copy.toml")
-        assert load(tmp_path / "copy.toml") == experiment, path.name
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_preset_survives_a_save(tmp_path: Path, path: Path) -> None:
+    experiment = load(path)
+    save(experiment, tmp_path / "copy.toml")
+    assert load(tmp_path / "copy.toml") == experiment
 
 
 def test_a_byte_order_mark_is_no_harm_and_other_encodings_are_named(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from app.curves.table import CURVES as TABLE
+from app.curves.curve_catalogue import CURVES as TABLE
 from app.documents.experiment_file import load
 from app.documents.files import FileError
 from app.export import records

@@ -5,13 +5,15 @@ import os
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from app.launch import bootstrap, installer
-from app.launch.bootstrap import PYTHON, RUN, TEST, UNFINISHED, Environment, SetupError
+from app.launch.environment import LOCKS, PYTHON, ROOT, RUN, TEST, UNFINISHED, Environment, SetupError
+from app.launch.exit_status import INTERRUPTED
 
 LOCK = "numpy==1.0 \\\n    --hash=sha256:00\nold==1.0 ; python_full_version < '3.0' \\\n    --hash=sha256:11\n"
 PIP_SAYS = [
@@ -47,7 +49,7 @@ class Machine:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Environment:
-    for name in bootstrap.LOCKS.values():
+    for name in LOCKS.values():
         (tmp_path / name).write_text(LOCK)
     return Environment(str(tmp_path))
 
@@ -167,7 +169,7 @@ def test_an_interrupted_set_up_is_never_ready(machine):
     machine.before_pip = interrupt
     with pytest.raises(SetupError, match="interrupted; start again") as caught:
         install(machine)
-    assert caught.value.status == bootstrap.INTERRUPTED
+    assert caught.value.status == INTERRUPTED
     assert not machine.environment.ready(RUN)
     machine.before_pip = lambda: None
     install(machine)
@@ -302,19 +304,55 @@ def test_other_kinds_of_python_are_refused(other):
     assert "64-bit" in bootstrap.python_problem((3, 12, 0), *other)
 
 
-@pytest.mark.parametrize("name", ["main.py", "app/__init__.py", "app/launch/bootstrap.py"])
+def imported(statements: list[ast.stmt]) -> list[str]:
+    """The modules, or names in them, that these statements import."""
+    found = []
+    for node in statements:
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return found
+
+
+def reached(name: str) -> set[str]:
+    """The files of the program that importing this one imports, itself among them."""
+    found, waiting = set(), [name]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        for module in imported(ast.parse(Path(ROOT, name).read_text("utf-8")).body):
+            parts = module.split(".")
+            for end in range(1, len(parts) + 1):
+                folder = Path(*parts[:end])
+                files = (folder / "__init__.py", folder.with_suffix(".py"))
+                waiting += [file.as_posix() for file in files if Path(ROOT, file).is_file()]
+    return found
+
+
+EVERY_START = sorted(reached("main.py"))
+FIRST_START = sorted(reached("app/launch/installer.py"))
+
+
+def test_every_start_passes_few_files():
+    assert {"main.py", "app/__init__.py", "app/launch/bootstrap.py", "app/launch/environment.py"} <= set(EVERY_START)
+    assert len(EVERY_START) < 8
+
+
+@pytest.mark.parametrize("name", EVERY_START)
 def test_an_old_python_can_at_least_read_the_refusal(name):
-    ast.parse(Path(bootstrap.ROOT, name).read_text("utf-8"), feature_version=(3, 7))
+    ast.parse(Path(ROOT, name).read_text("utf-8"), feature_version=(3, 7))
+    lint = tomllib.loads(Path(ROOT, "pyproject.toml").read_text("utf-8"))["tool"]["ruff"]["lint"]
+    assert name.endswith("__init__.py") or "UP" in lint["per-file-ignores"][name]
 
 
-def test_the_set_up_needs_the_standard_library_only():
-    for name in ("main.py", "app/launch/bootstrap.py", "app/launch/installer.py", "app/launch/step_counter.py"):
-        for node in ast.walk(ast.parse(Path(bootstrap.ROOT, name).read_text("utf-8"))):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom):
-                names = [node.module or ""]
-            for module in names:
-                assert module.partition(".")[0] in {*sys.stdlib_module_names, "app"}, (name, module)
+@pytest.mark.parametrize("name", sorted({*EVERY_START, *FIRST_START}))
+def test_the_set_up_needs_the_standard_library_only(name):
+    tree = ast.parse(Path(ROOT, name).read_text("utf-8"))
+    for module in imported([node for node in ast.walk(tree) if isinstance(node, ast.stmt)]):
+        assert module.partition(".")[0] in {*sys.stdlib_module_names, "app"}, module
 
 
 class Handed(Exception):
@@ -323,11 +361,16 @@ class Handed(Exception):
 
 @pytest.fixture
 def handed(monkeypatch):
+    """The Pythons that a start was handed over to, which ends it."""
+    pythons: list[str] = []
+
     def hand_over(python: str, arguments: list[str], root: str) -> None:
+        pythons.append(python)
         raise Handed(python, arguments)
 
     monkeypatch.setattr(bootstrap, "hand_over", hand_over)
     monkeypatch.delenv("FALL_LINE_ENV", raising=False)
+    return pythons
 
 
 def test_outside_a_ready_environment_goes_on_inside(handed, machine):
@@ -341,6 +384,9 @@ def test_inside_a_ready_environment_returns(handed, machine, monkeypatch):
     install(machine)
     monkeypatch.setattr(sys, "prefix", machine.environment.folder)
     bootstrap.enter([], machine.environment.root)
+    assert not handed and machine.commands == ["venv", "pip requirements.lock"], "nothing was left to do"
+    with pytest.raises(Handed):  # the packages of the tests are not there
+        bootstrap.enter(["test"], machine.environment.root)
 
 
 def test_inside_a_stale_environment_steps_out_first(handed, machine, monkeypatch):
@@ -354,6 +400,7 @@ def test_inside_a_stale_environment_steps_out_first(handed, machine, monkeypatch
 def test_the_current_python_can_be_chosen(handed, environment, monkeypatch):
     monkeypatch.setenv("FALL_LINE_ENV", "current")
     bootstrap.enter([], environment.root)
+    assert not handed and not os.path.exists(environment.folder)
     monkeypatch.setenv("FALL_LINE_ENV", "conda")
     with pytest.raises(SetupError, match=r"FALL_LINE_ENV must be `current`.*'conda'"):
         bootstrap.enter([], environment.root)
@@ -381,13 +428,13 @@ def test_the_stamp_names_this_python(machine):
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
 def test_lock_files_pin_with_hashes_and_name_no_address(name):
-    text = Path(bootstrap.ROOT, name).read_text("utf-8")
+    text = Path(ROOT, name).read_text("utf-8")
     assert "://" not in text
     blocks = [block for block in text.replace("\\\n", " ").splitlines() if block and block[0] != "#"]
     assert blocks and all("==" in block and "--hash=sha256:" in block for block in blocks)
 
 
 def test_the_tests_lock_holds_all_of_the_other():
-    run, test = (Path(bootstrap.ROOT, name).read_text("utf-8") for name in bootstrap.LOCKS.values())
+    run, test = (Path(ROOT, name).read_text("utf-8") for name in LOCKS.values())
     pins = [line for line in run.splitlines() if "==" in line and line[0] not in "# "]
     assert len(pins) > 10 and all(pin in test.splitlines() for pin in pins)

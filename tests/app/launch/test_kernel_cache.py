@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.launch import kernel_cache
-from app.launch.bootstrap import ROOT
+from app.launch.environment import ROOT
 
 posix = pytest.mark.skipif(os.name == "nt", reason="modes and owners are POSIX")
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from app.launch import preflight
-from app.launch.bootstrap import ROOT
+from app.launch.environment import ROOT
 
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="about Linux displays")
 

@@ -21,13 +21,14 @@ def acting(open_window, monkeypatch, tmp_path):
     """A window with its menus; what it remembers between two starts is in a folder of the test's own."""
     monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
     from app.documents.settings import Settings
-    from app.window.actions import Actions, KeyKeeper
+    from app.window.actions import Actions
+    from app.window.shortcut_filter import ShortcutFilter
 
     window = open_window()
     window.actions = Actions(window.shell, window.bench, Settings())
-    keeper = KeyKeeper(QApplication.instance())
+    shortcuts = ShortcutFilter(QApplication.instance())
     window.shell.closing.connect(window.actions.shut_down)
-    window.shell.closing.connect(keeper.deleteLater)
+    window.shell.closing.connect(shortcuts.deleteLater)
     window.bench.stage.setFocus()
     window.press = lambda key, modifier=Modifier.NoModifier: window.qtbot.keyClick(
         QApplication.focusWidget() or window.shell, key, modifier
@@ -50,9 +51,9 @@ def test_arrows_step_and_look_back(acting):
     acting.until(lambda: acting.update == 2)  # full batch: an epoch is an update
     acting.advance(10)
     acting.press(Key.Key_Left, Modifier.AltModifier)
-    acting.until(lambda: acting.bench._seen.picture.cursor == 11)
+    acting.until(lambda: acting.bench.controller.shown.picture.cursor == 11)
     acting.press(Key.Key_Left, Modifier.AltModifier)
-    acting.until(lambda: acting.bench._seen.picture.cursor == 10)
+    acting.until(lambda: acting.bench.controller.shown.picture.cursor == 10)
     acting.press(Key.Key_End)
     acting.until(lambda: acting.picture.cursor is None)
 
@@ -61,7 +62,7 @@ def test_undo_and_redo_with_keys_and_their_names(acting):
     undo, redo = acting.actions.by_name["undo"], acting.actions.by_name["redo"]
     assert not undo.isEnabled()
     assert not redo.isEnabled()
-    acting.bench.tweak("adam", "learning_rate", 0.5)
+    acting.bench.controller.tweak("adam", "learning_rate", 0.5)
     acting.settle()
     assert undo.isEnabled()
     assert undo.text() == "Undo learning rate"
@@ -85,9 +86,9 @@ def test_reset_speed_and_selection(acting):
     acting.press(Key.Key_Comma)
     acting.until(lambda: acting.published.speed == speed)
     acting.press(Key.Key_PageDown)
-    assert acting.bench._selected == "momentum"
+    assert acting.bench.controller.selected == "momentum"
     acting.press(Key.Key_PageDown)
-    assert acting.bench._selected == "adam"
+    assert acting.bench.controller.selected == "adam"
 
 
 def test_keys_of_runs(acting):
@@ -135,41 +136,42 @@ def test_the_readme_tells_keys_that_exist(acting):
     assert told and told <= {keys.toString() for action in actions for keys in action.shortcuts()}
 
 
-@pytest.mark.parametrize("part", ["plane", "curve", "relief"])
+@pytest.mark.parametrize("part", ["plane", "curve", "surface_3d"])
 def test_arrows_belong_to_the_view_that_has_the_focus(acting, part):
     bench = acting.bench
-    bench.stage.toolbar.relief.setChecked(part == "relief")
-    view = {"plane": bench.stage.plane, "relief": bench.stage.relief, "curve": bench.curves.cards["loss"].view}[part]
+    bench.stage.toolbar.surface_3d.setChecked(part == "surface_3d")
+    stage = bench.stage
+    view = {"plane": stage.plane, "surface_3d": stage.surface_3d, "curve": bench.curves.cards["loss"].view}[part]
     acting.advance(5)
     view.setFocus()
-    start, camera = bench.stage.plane.start, bench.stage.relief.camera
+    start, camera = bench.stage.plane.start, bench.stage.surface_3d.camera
     acting.press(Key.Key_Right, Modifier.ControlModifier if part == "plane" else Modifier.NoModifier)
     acting.settle()
     assert (bench.stage.plane.start != start) is (part == "plane")
-    assert (bench.stage.relief.camera != camera) is (part == "relief")
+    assert (bench.stage.surface_3d.camera != camera) is (part == "surface_3d")
     assert acting.update == 5
 
 
 def test_save_as_and_open_with_dialogs(acting, monkeypatch, tmp_path):
     acting.advance(10)
-    acting.bench.tweak("adam", "learning_rate", 0.5)
+    acting.bench.controller.tweak("adam", "learning_rate", 0.5)
     place = tmp_path / "race"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(place), ""))
     acting.actions.by_name["save"].trigger()  # no place yet: asks for one
     saved = place.with_suffix(".toml")
     assert saved.exists()
-    assert acting.bench.path == saved
+    assert acting.bench.document.path == saved
     assert "race" in acting.shell.windowTitle()
-    acting.bench.tweak("adam", "learning_rate", 0.25)
+    acting.bench.controller.tweak("adam", "learning_rate", 0.25)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: pytest.fail("asked again"))
     acting.actions.by_name["save"].trigger()  # at once: the tweak is on its way to the worker
-    acting.bench.open(acting.bench.saved)
+    acting.bench.document.open(acting.bench.document.saved)
     acting.settle()
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(saved), ""))
     acting.actions.by_name["open"].trigger()
     acting.settle()
     assert [tweak.value for tweak in acting.run("adam").tweaks] == [0.25]
-    assert not acting.bench.undo_label
+    assert not acting.bench.document.undo_label
 
 
 def test_a_dialog_that_is_cancelled_changes_nothing(acting, monkeypatch):
@@ -180,7 +182,7 @@ def test_a_dialog_that_is_cancelled_changes_nothing(acting, monkeypatch):
         acting.actions.by_name[name].trigger()
     acting.settle()
     assert acting.picture.experiment == before
-    assert acting.bench.path is None
+    assert acting.bench.document.path is None
 
 
 def test_a_preset_opens_and_plays(acting):
@@ -192,7 +194,7 @@ def test_a_preset_opens_and_plays(acting):
     acting.actions.gallery.chosen.emit(Path(entry.path))
     acting.until(lambda: acting.published.playing and acting.update > 0)
     assert acting.picture.experiment.title == entry.experiment().title
-    assert acting.bench.path is None, "saving asks for a place of its own"
+    assert acting.bench.document.path is None, "saving asks for a place of its own"
 
 
 def test_panels_open_and_close_with_escape(acting):
@@ -220,7 +222,7 @@ def test_the_theme_is_remembered(acting):
     other = acting.bench.theme.name
     assert other != name
     assert Settings().get("theme", "") == other
-    acting.actions.dress(name)
+    acting.actions.choose_theme(name)
 
 
 def test_every_action_can_be_triggered_while_it_runs(acting, monkeypatch):

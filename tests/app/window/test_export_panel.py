@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from app.curves.table import CURVES
+from app.curves.curve_catalogue import CURVES
 from app.documents.experiment_file import load
 from app.export.plots import CurvePlot, NetworkPlot, StagePlot
 from app.window.export_panel import ExportPanel
@@ -25,7 +25,7 @@ def panel(qtbot, themed):
     with qtbot.waitExposed(owner):
         owner.show()
     yield made
-    made.draughtsman.stop()
+    made.shut_down()
 
 
 def offered(panel: ExportPanel) -> list[str]:

@@ -11,10 +11,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 
+from app.documents.tables.dialect import Wishes
+from app.documents.tables.source import Source
 from app.look.theme import DARK, LIGHT
 from app.window.import_panel import ImportPanel
-from app.workers import import_job as import_clerk
-from app.workers.import_job import Clerk
+from app.workers import import_job
+from app.workers.import_job import ImportJob
 from engine import Table
 
 FLOWERS = "id,length,colour,const,none,note,kind\n" + "".join(
@@ -50,7 +52,7 @@ def panel(qtbot, themed):
     owner.activateWindow()
     yield made
     made.shut_down()
-    assert not [thread for thread in set(threading.enumerate()) - before if thread.name == "import"]
+    assert not [thread for thread in set(threading.enumerate()) - before if thread.name.startswith("import")]
 
 
 def ready(qtbot, panel: ImportPanel) -> None:
@@ -184,7 +186,6 @@ def test_rows_that_cannot_be_used_are_left_out_or_refused(qtbot, panel) -> None:
 )
 def test_what_cannot_be_imported_is_told(qtbot, panel, text, why) -> None:
     assert told(qtbot, panel, text) == why
-    panel.clerk.stop()
 
 
 def test_a_file_that_is_not_there_is_told_and_the_next_one_read(qtbot, panel, tmp_path) -> None:
@@ -231,9 +232,9 @@ def test_the_header_can_be_set_right(qtbot, panel) -> None:
 def test_files_are_read_beside_the_window(qtbot, panel, monkeypatch) -> None:
     threads = []
     for name in ("sniff", "survey", "read"):
-        plain = getattr(import_clerk, name)
+        plain = getattr(import_job, name)
         monkeypatch.setattr(
-            import_clerk, name, lambda *what, plain=plain: threads.append(threading.current_thread()) or plain(*what)
+            import_job, name, lambda *what, plain=plain: threads.append(threading.current_thread()) or plain(*what)
         )
     show(qtbot, panel)
     imported(qtbot, panel)
@@ -249,7 +250,7 @@ def gate(monkeypatch):
             self.reached, self.released = threading.Event(), threading.Event()
 
         def __call__(self, name: str) -> None:
-            plain = getattr(import_clerk, name)
+            plain = getattr(import_job, name)
 
             def slow(*what):
                 what[-1](0.5)
@@ -257,7 +258,7 @@ def gate(monkeypatch):
                 self.released.wait(10)
                 return plain(*what)
 
-            monkeypatch.setattr(import_clerk, name, slow)
+            monkeypatch.setattr(import_job, name, slow)
 
     made = Gate()
     yield made
@@ -275,7 +276,7 @@ def test_an_import_can_be_cancelled(qtbot, panel, gate) -> None:
     assert panel.isVisible() and panel.take.isEnabled() and not panel.bar.isVisible()
     assert "cancelled" in panel.notes.text()
     gate.released.set()
-    panel.clerk.stop()
+    qtbot.waitUntil(lambda: panel.import_job.idle)
     assert imported(qtbot, panel).name == "Flowers" and len(panel.told.tables) == 1
 
 
@@ -287,20 +288,21 @@ def test_rows_are_shown_while_the_rest_is_read_and_closing_ends_it(qtbot, panel,
     panel.cancel.click()
     assert panel.isHidden() and panel.told.cancelled == 1
     gate.released.set()
-    panel.clerk.stop()
+    qtbot.waitUntil(lambda: panel.import_job.idle)
     QApplication.processEvents()
     assert panel._survey is None
 
 
 def test_what_an_older_look_finds_is_not_shown(qtbot, panel, gate, monkeypatch) -> None:
-    plain = import_clerk.survey
+    plain = import_job.survey
     gate("survey")
     panel.open_text(FLOWERS)
     assert gate.reached.wait(10)
-    monkeypatch.setattr(import_clerk, "survey", plain)
-    show(qtbot, panel, "p,q\n1,2\n2,5\n3,7\n")
+    monkeypatch.setattr(import_job, "survey", plain)
+    panel.open_text("p,q\n1,2\n2,5\n3,7\n")
     gate.released.set()
-    panel.clerk.stop()
+    ready(qtbot, panel)
+    qtbot.waitUntil(lambda: panel.import_job.idle)
     QApplication.processEvents()
     assert panel.facts.text().startswith("3 rows · 2 columns")
 
@@ -318,19 +320,23 @@ def test_what_nobody_foresaw_is_handed_on(qtbot, panel, monkeypatch) -> None:
     def broken(*what):
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(import_clerk, "survey", broken)
+    monkeypatch.setattr(import_job, "survey", broken)
     assert "went wrong" in told(qtbot, panel, FLOWERS)
     assert "RuntimeError: broken" in panel.told.failed[0]
 
 
-def test_a_clerk_says_nothing_of_a_cancelled_job(qtbot) -> None:
-    clerk = Clerk()
-    said = []
-    for signal in (clerk.surveyed, clerk.refused, clerk.failed):
+def test_a_cancelled_job_says_nothing_more(qtbot, gate) -> None:
+    gate("survey")
+    job, said = ImportJob(), []
+    for signal in (job.surveyed, job.refused, job.failed):
         signal.connect(lambda *what: said.append(what))
-    clerk.cancel()
-    clerk.stop()
-    clerk.stop()
+    job.begin_survey(Source.of_text(FLOWERS, "Clipboard"), Wishes())
+    assert gate.reached.wait(10)
+    job.cancel()
+    gate.released.set()
+    job.stop()
+    job.stop()
+    QApplication.processEvents()
     assert said == []
 
 

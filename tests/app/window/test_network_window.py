@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.documents.experiment_file import save
 from app.documents.settings import Settings
 from app.window.actions import Actions
-from engine import Session, Table, Tweak, new_network, new_run
+from engine import Session, Setting, Table, Tweak, new_network, new_run
 
 CSV = "width,height,kind\n" + "".join(f"{i / 10},{(i * 7) % 11},{'small' if i < 20 else 'large'}\n" for i in range(40))
 
@@ -37,9 +37,9 @@ def test_playing_trains_and_the_portrait_follows(training):
     training.play(300)
     training.pause()
     stage = training.bench.network_stage
-    assert training.bench._stages.currentWidget() is stage
-    training.until(lambda: training.bench._portrait is not None and training.bench._portrait.update == training.update)
-    portrait = training.bench._portrait
+    assert stage.isVisible()
+    training.until(lambda: training.bench.snapshot is not None and training.bench.snapshot.update == training.update)
+    portrait = training.bench.snapshot
     assert portrait.run == "adam"
     assert np.array_equal(portrait.theta, training.run("adam").shown.theta)
     assert portrait.losses[0] < training.run("adam").measures.column("training_loss")[0]
@@ -47,21 +47,21 @@ def test_playing_trains_and_the_portrait_follows(training):
 
 def test_the_selected_run_is_the_one_portrayed(training):
     training.advance(20)
-    training.bench.select("sgd")
-    training.until(lambda: training.bench._portrait is not None and training.bench._portrait.run == "sgd")
-    assert np.array_equal(training.bench._portrait.theta, training.run("sgd").shown.theta)
+    training.bench.controller.select("sgd")
+    training.until(lambda: training.bench.snapshot is not None and training.bench.snapshot.run == "sgd")
+    assert np.array_equal(training.bench.snapshot.theta, training.run("sgd").shown.theta)
 
 
 def test_steering_is_live_and_is_computed_again_to_the_bit(training):
     training.advance(30)
     for changes in ({"data.noise": 30.0}, {"share": 0.8}, {"dropout": 0.1}, {"hidden.1.activation": "relu"}):
-        training.bench.change_problem(changes)
+        training.bench.controller.change_problem(changes)
         training.settle()
-    training.bench.tweak("adam", "batch.size", 25)
+    training.bench.controller.tweak("adam", "batch.size", 25)
     training.settle()
     training.advance(30)
     assert training.update == 60
-    again = Session(training.bench.document())
+    again = Session(training.bench.document.current())
     again.advance(60)
     for id in ("adam", "sgd"):
         assert np.array_equal(again.run(id).machine.theta, training.run(id).shown.theta)
@@ -70,10 +70,10 @@ def test_steering_is_live_and_is_computed_again_to_the_bit(training):
 def test_another_shape_begins_again_and_undo_brings_the_training_back(training):
     training.advance(40)
     before = training.run("adam").shown.theta
-    training.bench.change_problem({"hidden.1.units": 6})
+    training.bench.controller.change_problem({"hidden.1.units": 6})
     training.settle()
     assert (training.update, training.picture.task.network.sizes) == (0, (2, 6, 2, 1))
-    training.bench.undo()
+    training.bench.document.undo()
     training.until(lambda: training.update == 40)
     training.settle()
     assert np.array_equal(training.run("adam").shown.theta, before)
@@ -81,16 +81,16 @@ def test_another_shape_begins_again_and_undo_brings_the_training_back(training):
 
 def test_scrubbing_back_portrays_the_past(training):
     training.advance(120)
-    training.bench.scrub(37)
-    training.until(lambda: training.bench._portrait is not None and training.bench._portrait.update == 37)
-    again = Session(training.bench.document())
+    training.bench.controller.scrub(37)
+    training.until(lambda: training.bench.snapshot is not None and training.bench.snapshot.update == 37)
+    again = Session(training.bench.document.current())
     again.advance(37)
-    assert np.array_equal(training.bench._portrait.theta, again.run("adam").machine.theta)
+    assert np.array_equal(training.bench.snapshot.theta, again.run("adam").machine.theta)
 
 
 def test_new_seeds_make_other_data_other_weights_and_other_batches(training):
     before, task = training.run("adam").shown.theta, training.picture.task
-    training.bench.renew_seeds()
+    training.bench.controller.renew_seeds()
     training.settle()
     after = training.picture.task
     assert all(getattr(task, name) != getattr(after, name) for name in ("seed", "data_seed", "weight_seed"))
@@ -123,7 +123,7 @@ def test_a_csv_is_imported_through_the_menu(training, tmp_path, monkeypatch):
     check_imported(training)
     training.play(100)
     training.pause()
-    training.bench.undo()
+    training.bench.document.undo()
     training.until(lambda: not isinstance(training.picture.task.data, Table))
 
 
@@ -159,21 +159,21 @@ def test_a_dropped_file_is_imported_even_from_a_surface(open_window, monkeypatch
     window.until(lambda: window.picture.kind == "network" and isinstance(window.picture.task.data, Table))
     window.settle()
     check_imported(window)
-    window.bench.undo()
+    window.bench.document.undo()
     window.until(lambda: window.picture.kind == "surface")
 
 
 def test_a_saved_network_is_opened_again(training, tmp_path):
     training.advance(25)
-    training.bench.change_problem({"data.add": (1.0, 2.0, 0.0)})
+    training.bench.controller.change_problem({"data.add": (1.0, 2.0, 0.0)})
     training.settle()
-    training.bench._edit_parameter(3, 0.75)
+    training.bench.controller.tweak_parameter(3, 0.75)
     training.settle()
     training.advance(25)
     thetas = {id: training.run(id).shown.theta for id in ("adam", "sgd")}
-    assert training.bench.save_file(tmp_path / "net.toml")
-    assert training.bench.is_saved()
-    assert training.bench.open_file(tmp_path / "net.toml")
+    assert training.bench.document.save_file(tmp_path / "net.toml")
+    assert not training.bench.document.has_changed()
+    assert training.bench.document.open_file(tmp_path / "net.toml")
     training.settle()
     assert training.update == 0
     training.advance(50)
@@ -184,7 +184,7 @@ def test_a_saved_network_is_opened_again(training, tmp_path):
 def test_a_refused_change_is_told_and_changes_nothing(training):
     training.advance(5)
     before = training.picture.task
-    training.bench.change_problem({"hidden": [{"units": 4}] * 9})
+    training.bench.controller.change_problem({"hidden": [{"units": 4}] * 9})
     training.until(lambda: "up to 8 layers" in training.bench.toast.text.text())
     assert training.picture.task == before
     assert training.update == 5
@@ -193,37 +193,39 @@ def test_a_refused_change_is_told_and_changes_nothing(training):
 def test_a_run_that_joins_is_selected_and_portrayed(training):
     bench = training.bench
     training.play(20)
-    bench.add_run("lion")
-    bench.select_next(1)  # it has not joined yet
+    bench.controller.add_run("lion")
+    bench.controller.select_next(1)  # it has not joined yet
     training.settle()
-    assert bench._selected == "lion"
-    training.until(lambda: bench._portrait is not None and bench._portrait.run == "lion")
-    bench.remove_selected()
+    assert bench.controller.selected == "lion"
+    training.until(lambda: bench.snapshot is not None and bench.snapshot.run == "lion")
+    bench.controller.remove_selected()
     training.settle()
-    assert bench._selected == "adam"
-    training.until(lambda: bench._portrait is not None and bench._portrait.run == "adam")
+    assert bench.controller.selected == "adam"
+    training.until(lambda: bench.snapshot is not None and bench.snapshot.run == "adam")
     training.pause()
 
 
 def test_a_race_that_goes_on_does_not_undo_how_a_file_that_is_opened_is_shown(training):
     training.play(20)
     digits = new_network("digits", [new_run("sgd"), new_run("adam")], hidden=(4,))
-    training.bench.open(replace(digits, view={"network_view": "images", "selected": "adam"}))
-    training.until(lambda: training.bench._seen is not None)
+    training.bench.document.open(replace(digits, view={"network_view": "images", "selected": "adam"}))
+    training.until(lambda: training.bench.controller.shown is not None)
     training.settle()
-    assert training.bench._selected == "adam"
+    assert training.bench.controller.selected == "adam"
     assert training.bench.network_stage.current is training.bench.network_stage.views["images"]
 
 
 def test_a_file_whose_numbers_overflow_leaves_the_other_open(training, tmp_path):
-    training.bench.save_file(tmp_path / "good.toml")
+    training.bench.document.save_file(tmp_path / "good.toml")
     rows = np.array([[1e300, 1.0], [-1e300, 2.0], [0.0, 3.0]] * 5)
     huge = Table("huge", ("a", "b"), "y", rows, np.arange(15.0), ())
     save(new_network(huge, [new_run("sgd")], scaling="standardise"), tmp_path / "huge.toml")
-    training.bench.open_file(tmp_path / "huge.toml")
-    training.until(lambda: training.bench._seen is not None and training.bench.path == tmp_path / "good.toml")
+    training.bench.document.open_file(tmp_path / "huge.toml")
+    training.until(
+        lambda: training.bench.controller.shown is not None and training.bench.document.path == tmp_path / "good.toml"
+    )
     training.settle()
-    assert training.bench.is_saved()
+    assert not training.bench.document.has_changed()
     assert "overflow" in training.bench.toast.text.text()
     assert training.picture.task.data.kind == "circle"
 
@@ -231,9 +233,9 @@ def test_a_file_whose_numbers_overflow_leaves_the_other_open(training, tmp_path)
 def test_a_run_ends_where_a_tweak_of_its_file_is_impossible(training):
     huge = Table("huge", ("a", "b"), "y", np.array([[1e300, 1e300], [-1e300, 1e300]] * 9), np.arange(18.0), ())
     experiment = new_network(huge, [new_run("sgd", learning_rate=1e-3)])
-    tweak = Tweak(5, "scaling", "standardise")
-    training.bench.open(replace(experiment, runs=(replace(experiment.runs[0], tweaks=(tweak,)),)))
+    tweak = Tweak(5, Setting.of("scaling"), "standardise")
+    training.bench.document.open(replace(experiment, runs=(replace(experiment.runs[0], tweaks=(tweak,)),)))
     training.settle()
-    training.bench.play()
+    training.bench.controller.play()
     training.until(lambda: training.update == 5 and not training.published.playing)
     assert "overflow" in training.picture.runs[0].message

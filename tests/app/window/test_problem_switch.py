@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.controls.problem_panel import KINDS, kind_of
-from app.window.problem_switch import of_kind, remembered
+from app.documents.problem_kinds import KINDS, kind_of
+from app.window.problem_switch import ProblemSwitch, fresh, with_runs
 from engine import OPTIMIZERS, Experiment, Session, SurfaceTask, new_experiment, new_network, new_run
 
 ALL = [replace(new_run(key), colour=place % 16) for place, key in enumerate(OPTIMIZERS)]
@@ -15,7 +15,7 @@ ALL = [replace(new_run(key), colour=place % 16) for place, key in enumerate(OPTI
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fresh_problem_of_every_kind_is_a_document(kind):
-    made = of_kind(kind, ALL[:16])
+    made = with_runs(fresh(kind), ALL[:16])
     assert kind_of(made.problem) == kind and made.stop["updates"] == 0
     assert Experiment.from_dict(made.to_dict()) == made
 
@@ -25,7 +25,7 @@ def test_runs_keep_what_has_nothing_to_do_with_the_problem(kind):
     run = replace(
         new_run("adam", learning_rate=7.0, beta1=0.5, schedule="cosine", batch="single"), name="mine", colour=3
     )
-    kept = of_kind(kind, [run]).runs[0].settings
+    kept = with_runs(fresh(kind), [run]).runs[0].settings
     assert (kept.name, kept.colour, kept.id) == ("mine", 3, "adam")
     assert (kept.optimizer, kept.schedule) == (run.optimizer, run.schedule)
     assert kept.learning_rate < 1.0
@@ -34,7 +34,7 @@ def test_runs_keep_what_has_nothing_to_do_with_the_problem(kind):
 
 def test_the_usual_optimizers_learn_on_the_fresh_network():
     runs = [new_run(key) for key in ("sgd", "momentum", "rmsprop", "adam")]
-    session = Session(of_kind("network", runs))
+    session = Session(with_runs(fresh("network"), runs))
     session.advance(1500)
     for run in session.picture().runs:
         assert run.best is not None and run.best.loss < 0.2, run.name
@@ -42,14 +42,18 @@ def test_the_usual_optimizers_learn_on_the_fresh_network():
 
 def test_the_last_problem_of_a_kind_is_taken_up_again():
     surface = new_experiment("beale", [new_run("adam", learning_rate=0.5), "sgd"])
-    kind, kept = remembered(surface.problem, [record.settings for record in surface.runs], surface)
-    assert kind == "surface"
     network = new_network("moons", [new_run("sgd", learning_rate=0.3), new_run("lion", batch=32)], (3,))
-    back = of_kind("surface", [record.settings for record in network.runs], kept)
+    switch = ProblemSwitch()
+    assert switch.to_kind("network", Session(surface).picture()).problem == fresh("network").problem
+    back = switch.to_kind("surface", Session(network).picture())
     assert back.problem == surface.problem
     assert [record.settings.id for record in back.runs] == ["sgd", "lion"]
     assert back.runs[0].settings == surface.runs[1].settings
     assert back.runs[1].settings.batch.kind == "full"
+    again = switch.to_kind("network", Session(back).picture())
+    assert (again.problem, again.runs[0].settings) == (network.problem, network.runs[0].settings)
+    switch.forget()
+    assert switch.to_kind("surface", Session(network).picture()).problem == fresh("surface").problem
 
 
 def test_there_and_back_in_the_window(window):
@@ -79,13 +83,13 @@ def test_the_kind_is_undone_as_one_edit(window):
     before = window.picture
     bench.problem_panel.kind.chosen.emit(KINDS.index("network"))
     window.settle()
-    assert bench.undo_label == "kind of problem"
-    bench.undo()
+    assert bench.document.undo_label == "kind of problem"
+    bench.document.undo()
     window.settle()
     after = window.picture
     assert isinstance(after.task, SurfaceTask) and after.update == 40 and after.experiment == before.experiment
     assert [run.shown.loss for run in after.runs] == [run.shown.loss for run in before.runs]
-    bench.redo()
+    bench.document.redo()
     window.settle()
     assert window.picture.kind == "network" and bench.problem_panel.network.isVisible()
 

@@ -68,12 +68,12 @@ def changed(request):
 @pytest.fixture
 def racing(window):
     bench = window.bench
-    bench.tweak("adam", "optimizer", "rmsprop")
-    bench.tweak("adam", "schedule", "one_cycle")
-    bench.tweak("adam", "batch", "mini")
-    bench.add_run("lion")
+    bench.controller.tweak("adam", "optimizer", "rmsprop")
+    bench.controller.tweak("adam", "schedule", "one_cycle")
+    bench.controller.tweak("adam", "batch", "mini")
+    bench.controller.add_run("lion")
     window.settle()
-    bench.select("adam")
+    bench.controller.select("adam")
     window.settle()
     return window
 

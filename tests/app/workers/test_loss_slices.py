@@ -39,24 +39,32 @@ def heard():
     return []
 
 
+class Watched(LossSlices):
+    """Loss slices that a test can wait for."""
+
+    def __init__(self, qtbot, heard: list) -> None:
+        super().__init__(lambda _, error: heard.append(error))
+        self._qtbot = qtbot
+
+    def finish(self) -> None:
+        """Wait for all that comes of what was requested."""
+        self._qtbot.waitUntil(lambda: self.idle, timeout=30_000)
+
+
 @pytest.fixture
-def planes(heard):
-    made = LossSlices(heard.append)
+def planes(qtbot, heard):
+    made = Watched(qtbot, heard)
     yield made
     made.release()
     assert not heard
 
 
 def look(planes, session, wanted=FREE, run="sgd", moving=False, **changes):
-    """Offer the session as it stands, and wait for all that comes of it."""
+    """Request slices of the session as it stands, and wait for all that comes of it."""
     request = path_request(session.picture(), session, run, wanted, moving)._replace(**changes)
-    planes.offer(request)
-    done(planes)
+    planes.request(request)
+    planes.finish()
     return planes.newest
-
-
-def done(planes):
-    planes._pool.submit(lambda: None).result(timeout=30)  # there is one thread, and it works to the end
 
 
 def losses_at(patch, xs, ys):
@@ -266,28 +274,28 @@ def slow(session, monkeypatch):
 
 
 def test_what_is_wanted_now_stops_what_was_wanted_before(planes, session, slow):
-    planes.offer(path_request(session.picture(), session, "sgd", FREE, False)._replace(learner=slow))
+    planes.request(path_request(session.picture(), session, "sgd", FREE, False)._replace(learner=slow))
     assert slow.reached.wait(30)
     weights = SliceRequest(weights=(0, 2))
-    planes.offer(path_request(session.picture(), session, "sgd", weights, False))
+    planes.request(path_request(session.picture(), session, "sgd", weights, False))
     slow.gate.release(1000)
-    done(planes)
+    planes.finish()
     assert slow.asked < SIDES[0] ** 2
     assert planes.newest.wanted == weights and planes.newest.drawn
 
 
 def test_nothing_is_computed_while_nobody_looks(planes, session, slow):
     request = path_request(session.picture(), session, "sgd", FREE, False)._replace(learner=slow)
-    planes.offer(request)
+    planes.request(request)
     assert slow.reached.wait(30)
     planes.rest()
     slow.gate.release(1000)
-    done(planes)
+    planes.finish()
     asked = slow.asked
     assert asked < SIDES[0] ** 2
     slow.gate.release(10_000)
-    planes.offer(request)
-    done(planes)
+    planes.request(request)
+    planes.finish()
     assert planes.newest.drawn and slow.asked >= SIDES[0] ** 2
 
 
@@ -297,23 +305,22 @@ def test_the_same_race_is_not_computed_twice(planes, session):
     assert look(planes, session) is patch
 
 
-def test_closing_waits_for_no_more_than_a_chunk(session, heard, slow):
-    planes = LossSlices(heard.append)
-    planes.offer(path_request(session.picture(), session, "sgd", FREE, False)._replace(learner=slow))
+def test_closing_waits_for_no_more_than_a_chunk(qtbot, session, heard, slow):
+    planes = Watched(qtbot, heard)
+    planes.request(path_request(session.picture(), session, "sgd", FREE, False)._replace(learner=slow))
     assert slow.reached.wait(30)
     closing = threading.Thread(target=planes.release)
     closing.start()
-    while not planes._over:
-        assert closing.is_alive()
-    slow.gate.release(1000)
-    closing.join(30)
-    assert not closing.is_alive() and not heard
+    while closing.is_alive():
+        slow.gate.release()
+        closing.join(0.001)
+    assert not heard
     assert slow.asked < SIDES[0] ** 2
 
 
-def test_what_goes_wrong_is_told_and_the_thread_lives_on(session):
+def test_what_goes_wrong_is_told_and_the_thread_lives_on(qtbot, session):
     heard = []
-    planes = LossSlices(heard.append)
+    planes = Watched(qtbot, heard)
     session.advance(30)
 
     class Broken(Gated):
@@ -321,10 +328,10 @@ def test_what_goes_wrong_is_told_and_the_thread_lives_on(session):
             raise RuntimeError("no loss today")
 
     request = path_request(session.picture(), session, "sgd", FREE, False)
-    planes.offer(request._replace(learner=Broken(session.problem.learner)))
-    done(planes)
+    planes.request(request._replace(learner=Broken(session.problem.learner)))
+    planes.finish()
     assert [str(error) for error in heard] == ["no loss today"]
-    planes.offer(request)
-    done(planes)
+    planes.request(request)
+    planes.finish()
     assert planes.newest.drawn
     planes.release()

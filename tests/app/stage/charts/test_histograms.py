@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -24,6 +26,18 @@ def rest(view):
 
 def cells(view):
     return [cell for row in view.sheet.rows for cell in row]
+
+
+def bars(view):
+    """The colours of bars."""
+    return {colour.rgb() for colour in view.theme.signed_colours}
+
+
+def inks(view, row, column):
+    """How many pixels of each colour a cell has on the screen, below its head."""
+    image = view.sheet.viewport().grab().toImage()
+    box = view.sheet.rows[row][column].plot(view.sheet.box(row, column)).toRect()
+    return Counter(image.pixel(x, y) for x in range(box.left(), box.right()) for y in range(box.top(), box.bottom()))
 
 
 def test_it_asks_for_a_look_inside(view):
@@ -92,12 +106,8 @@ def test_one_range_for_each_column(view):
 
 def test_logarithms_of_counts_make_small_ones_larger(view):
     def inked():
-        image = view.sheet.viewport().grab().toImage()
-        box = view.sheet.rows[0][0].plot(view.sheet.box(0, 0)).toRect()
-        colours = {view.theme.signed_colours[0].rgb(), view.theme.signed_colours[1].rgb()}
-        return sum(
-            image.pixel(x, y) in colours for x in range(box.left(), box.right()) for y in range(box.top(), box.bottom())
-        )
+        found = inks(view, 0, 0)
+        return sum(found[colour] for colour in bars(view))
 
     linear = inked()
     QTest.mouseClick(view.log, Qt.MouseButton.LeftButton)
@@ -127,7 +137,9 @@ def test_numbers_that_are_not_finite_are_told(view, digits, make):
     assert view.sheet.rows[0][0].notes[0] == "5 not finite"
     assert not len(view.sheet.rows[1][0].spread.values)
     assert "no answer is finite" in view.describe()
-    assert not view.grab().isNull()
+    assert bars(view) <= set(inks(view, 0, 0))
+    empty = set(inks(view, 1, 0))
+    assert not empty & {*bars(view), view.theme.field.rgb()} and len(empty) > 10, "words in place of axis and bars"
 
 
 def test_the_bin_under_the_pointer_is_told(view):

@@ -158,9 +158,14 @@ def test_the_first_layer_of_images_shows_its_weights(qtbot, themed):
 
 def test_numbers_that_are_not_finite_are_painted_over(sitter):
     theta = np.full(sitter.network.parameters, np.nan)
-    theta[0] = np.inf
+    theta[0] = np.inf  # from x to hidden 1, unit 1
     sitter.pose(theta)
-    assert not sitter.image().isNull()
+    image = sitter.image()
+    for column in sitter.diagram.plan.columns[1:]:
+        assert np.abs(colour_at(image, column.tile(0).center().toPoint()) - DARK.neutral.getRgb()[:3]).max() < 2
+    negative, positive = (np.array(colour.getRgb()[:3], float) for colour in DARK.signed_colours)
+    assert np.abs(colour_at(image, sitter.middle(1, 0, 0)) - positive).max() < 40
+    assert np.abs(colour_at(image, sitter.middle(1, 1, 1)) - negative).max() > 80, "as faint as a weight of nought"
 
 
 def test_a_portrait_of_another_network_is_passed_over(sitter, qtbot):

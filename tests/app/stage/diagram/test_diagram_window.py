@@ -42,7 +42,7 @@ def posed(window) -> None:
     window.settle()
 
     def shown() -> bool:
-        seen, run = diagram(window).portrait, window.run(window.bench._selected)
+        seen, run = diagram(window).portrait, window.run(window.bench.controller.selected)
         return seen is not None and seen.run == run.id and np.array_equal(seen.theta, run.shown.theta)
 
     window.until(shown)
@@ -64,22 +64,24 @@ def type_weight(window, text: str) -> None:
 
 
 def test_a_weight_set_with_the_mouse_is_a_tweak_of_the_selected_run_and_can_be_undone(window):
-    window.bench.select("sgd")
+    window.bench.controller.select("sgd")
     window.advance(5)
     posed(window)
     place = ITEM.place(diagram(window).shape.network)
     before = window.run("sgd").shown.theta[place]
     type_weight(window, "1.25")
     run = window.run("sgd")
-    assert [(tweak.setting, tweak.value, tweak.update) for tweak in run.tweaks] == [(f"parameter.{place}", 1.25, 5)]
+    assert [(tweak.setting.path, tweak.value, tweak.update) for tweak in run.tweaks] == [
+        (f"parameter.{place}", 1.25, 5)
+    ]
     assert run.shown.theta[place] == 1.25 and not window.run("adam").tweaks
     posed(window)
     assert diagram(window).portrait.theta[place] == 1.25
-    window.bench.undo()
+    window.bench.document.undo()
     window.settle()
     window.until(lambda: window.update == 5)
     assert not window.run("sgd").tweaks and window.run("sgd").shown.theta[place] == before
-    window.bench.redo()
+    window.bench.document.redo()
     window.settle()
     window.until(lambda: window.update == 5)
     assert window.run("sgd").shown.theta[place] == 1.25
@@ -102,7 +104,7 @@ def test_a_drag_of_the_slider_is_one_step_of_undo_and_replays_to_the_bit(window)
     again = Session(Experiment.from_dict(window.picture.experiment.to_dict()))
     again.advance(7)
     assert again.run("adam").machine.theta.tobytes() == window.run("adam").shown.theta.tobytes()
-    window.bench.undo()
+    window.bench.document.undo()
     window.settle()
     assert not window.run("adam").tweaks
 
@@ -115,7 +117,7 @@ def test_plus_changes_the_shape_and_begins_again(window):
     assert window.picture.task.hidden == (Layer(5), Layer(2)) and window.update == 0
     posed(window)
     assert diagram(window).diagram_layout.columns[1].shown == 5
-    window.bench.undo()
+    window.bench.document.undo()
     window.settle()
     assert window.picture.task.hidden == (Layer(4), Layer(2))
 
@@ -144,7 +146,7 @@ def test_the_diagram_can_be_hidden_and_the_file_knows(window):
     stage = window.bench.network_stage
     QTest.mouseClick(stage.diagram_button, LEFT)
     assert not stage.diagram.isVisible()
-    assert window.bench.document().view["network_diagram"] is False
+    assert window.bench.document.current().view["network_diagram"] is False
     QTest.mouseClick(stage.diagram_button, LEFT)
     assert stage.diagram.isVisible()
     posed(window)
@@ -176,7 +178,7 @@ def test_a_tab_shows_its_view(window):
     place = next(place for place in range(len(keys)) if stage.tabs.isTabVisible(place) and keys[place] != "decision")
     QTest.mouseClick(stage.tabs, LEFT, pos=stage.tabs.tabRect(place).center())
     assert stage.current is stage.views[keys[place]] and stage.current.isVisible()
-    assert window.bench.document().view["network_view"] == keys[place]
+    assert window.bench.document.current().view["network_view"] == keys[place]
 
 
 def test_what_is_not_of_this_network_has_no_tab(window):
@@ -190,7 +192,7 @@ def test_other_data_bring_a_view_that_fits_them(window):
     stage = window.bench.network_stage
     posed(window)
     for data, key in (("sine", "fit"), ("digits", "images"), ("circle", "decision")):
-        window.bench.change_problem({"data": data})
+        window.bench.controller.change_problem({"data": data})
         posed(window)
         assert stage.current is stage.views[key]
         assert list(stage.views)[stage.tabs.currentIndex()] == key
@@ -201,7 +203,7 @@ def test_a_deep_network_has_the_whole_width(window):
     stage = window.bench.network_stage
     window.shell.resize(1920, 1080)
     window.until(lambda: stage._split.orientation() == Qt.Orientation.Horizontal)
-    window.bench.change_problem({"hidden": (Layer(2),) * 8})
+    window.bench.controller.change_problem({"hidden": (Layer(2),) * 8})
     posed(window)
     assert stage._split.orientation() == Qt.Orientation.Vertical
 

@@ -5,7 +5,6 @@ from collections import Counter
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
 from app.look.theme import DARK, LIGHT
@@ -108,17 +107,17 @@ def test_one_in_a_hundred_is_still_seen():
     assert 0.1 < shade(0.01) < shade(0.1) < 0.6
 
 
+def colour(view, row, column):
+    """Of a cell on the screen, in its corner, where no number stands."""
+    return view.matrix.grab().toImage().pixelColor(view.matrix.place(row, column).topLeft())
+
+
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
 def test_right_and_wrong_cells_have_the_themes_colours(view, theme):
     view.set_theme(theme)
-    image = view.matrix.grab().toImage()
-
-    def colour(row, column):
-        return QColor(image.pixel(view.matrix.place(row, column).topLeft() + QPoint(3, 3)))
-
-    assert colour(1, 1) == theme.accent
-    assert colour(2, 0) == theme.danger
-    assert colour(1, 0) == theme.field
+    assert colour(view, 1, 1) == theme.accent
+    assert colour(view, 2, 0) == theme.danger
+    assert colour(view, 1, 0) == theme.field
 
 
 @pytest.mark.parametrize("classes", [2, 10, 37, 100])
@@ -133,7 +132,10 @@ def test_it_scales_to_many_classes_and_stays_in_the_widget(shown, make, classes,
     for cell in ((0, 0), (classes - 1, classes - 1), (classes, 0), (0, classes), (classes, classes)):
         assert room.contains(view.matrix.place(*cell))
         assert view.matrix._at(view.matrix.place(*cell).center()) == cell
-    assert not view.grab().isNull()
+    counts = view.matrix.counts
+    right, wrong = colour(view, 0, 0), colour(view, *map(int, np.argwhere(counts * (1 - np.eye(classes)))[-1]))
+    assert right.blue() > right.red() and wrong.red() > wrong.blue()
+    assert {colour(view, *map(int, cell)).name() for cell in np.argwhere(counts == 0)[:3]} <= {DARK.field.name()}
 
 
 def test_answers_that_are_not_finite_count_for_no_class(shown, case, make):
@@ -147,7 +149,7 @@ def test_answers_that_are_not_finite_count_for_no_class(shown, case, make):
     view.show_portrait(make.replace(portrait, answers=answers * np.nan))
     assert not view.matrix.counts.any()
     assert "diverged: last finite state · no answer is finite" in view.describe()
-    assert not view.grab().isNull()
+    assert colour(view, 0, 0) == colour(view, 1, 1) == DARK.field
 
 
 def test_the_part_comes_back_from_a_file(view, shown, case):

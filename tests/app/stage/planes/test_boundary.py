@@ -9,11 +9,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from app.look.score_text import NOT_FINITE
 from app.look.theme import DARK, LIGHT
 from app.stage.network_stage import NetworkStage
 from app.stage.planes.boundary import DecisionView
 from app.stage.planes.brush import ADD, ERASE
-from app.stage.score_text import NOT_FINITE
 from engine import DATASETS, Table, choose, new_network, new_run, problem_of
 from tests.app.stage.seen import see as see
 
@@ -388,12 +388,12 @@ def test_points_drawn_with_the_mouse_reach_the_running_race_as_tweaks_and_are_un
     (place,) = np.flatnonzero(np.hypot(*(data.raw - (1.0, -2.0)).T) < 0.03)
     assert data.targets[place] == 1.0
     (run,) = window.picture.runs
-    assert [tweak.setting for tweak in run.tweaks] == ["data.add"] and run.tweaks[0].update == 20
+    assert [tweak.setting.path for tweak in run.tweaks] == ["data.add"] and run.tweaks[0].update == 20
     assert run.update == 20
-    window.bench.undo()
+    window.bench.document.undo()
     window.settle()
     assert len(window.picture.learner.data.targets) == count and not window.run("adam").tweaks
-    window.bench.redo()
+    window.bench.document.redo()
     window.settle()
     assert len(window.picture.learner.data.targets) == count + 1
 
@@ -412,7 +412,7 @@ def test_a_stroke_is_undone_as_a_whole_and_the_views_follow(window):
     assert drawn >= 3
     window.until(lambda: view.portrait.learner is window.picture.learner)
     assert len(view.spots) == count + drawn
-    window.bench.undo()
+    window.bench.document.undo()
     window.settle()
     assert len(window.picture.learner.data.targets) == count
     window.until(lambda: len(view.spots) == count)
@@ -429,7 +429,7 @@ def test_erasing_before_the_start_makes_a_table_of_the_data(window):
     assert window.update == 0 and not window.run("adam").tweaks
     send(window, view, x, y, button=RIGHT)
     window.settle()
-    window.bench.undo()
+    window.bench.document.undo()
     window.settle()
     assert window.picture.task.data.kind == "circle"
 

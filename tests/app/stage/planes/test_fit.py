@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 
 from app.look.data_ranges import truth_of
+from app.look.score_text import NOT_FINITE
 from app.stage.planes.fit import FAR, FitView, finite_runs, pixels
-from app.stage.score_text import NOT_FINITE
 from app.stage.view import View
 from engine import DATASETS, Table, choose, new_network, new_run, problem_of
 from tests.app.stage.seen import see as see
@@ -233,7 +233,7 @@ def test_a_point_drawn_in_the_window_is_a_tweak_and_undone(open_window):
     window.qtbot.mouseClick(view.chart, Qt.MouseButton.LeftButton, pos=view.chart.view.point(0.5, -1.0).toPoint())
     window.settle()
     assert len(window.picture.learner.data.targets) == count + 1 and window.update == 10
-    assert [tweak.setting for tweak in window.run("adam").tweaks] == ["data.add"]
-    window.bench.undo()
+    assert [tweak.setting.path for tweak in window.run("adam").tweaks] == ["data.add"]
+    window.bench.document.undo()
     window.settle()
     assert len(window.picture.learner.data.targets) == count and not window.run("adam").tweaks

@@ -25,13 +25,16 @@ def experiment(data="circle", hidden=(4, 2), **settings):
 class Race:
     """A session, and its patches as the window would hand them on."""
 
-    def __init__(self, **settings) -> None:
+    def __init__(self, qtbot, **settings) -> None:
+        self._qtbot = qtbot
+        self._faults: list[BaseException] = []
         self.session = Session(experiment(**settings))
-        self._planes = LossSlices(lambda error: pytest.fail(repr(error)))
+        self._planes = LossSlices(lambda _, error: self._faults.append(error))
 
     def patch(self, wanted=SliceRequest(), run="sgd", cursor=None):  # noqa: B008
-        self._planes.offer(path_request(self.session.picture(cursor), self.session, run, wanted, False))
-        self._planes._pool.submit(lambda: None).result(timeout=30)
+        self._planes.request(path_request(self.session.picture(cursor), self.session, run, wanted, False))
+        self._qtbot.waitUntil(lambda: self._planes.idle, timeout=30_000)
+        assert not self._faults
         return self._planes.newest
 
     def show_in(self, view, cursor=None):
@@ -43,8 +46,8 @@ class Race:
 
 
 @pytest.fixture
-def race():
-    made = Race()
+def race(qtbot):
+    made = Race(qtbot)
     yield made
     made.close()
 
@@ -312,11 +315,11 @@ def test_in_the_window_the_path_follows_the_race(open_window):
     window.advance(100)
     window.until(lambda: view._shown.patch.weights is None and view._shown.patch.error is not None)
     assert view._shown.patch.paths["adam"].updates[-1] == 100
-    window.bench.select("adam")
+    window.bench.controller.select("adam")
     window.until(lambda: view._shown.patch.run == "adam")
-    window.bench.tweak("sgd", "visible", False)
+    window.bench.controller.tweak("sgd", "visible", False)
     window.until(lambda: view._shown.patch.paths.keys() == {"adam"})
-    window.bench.change_problem({"hidden.1.units": 3})
+    window.bench.controller.change_problem({"hidden.1.units": 3})
     window.until(lambda: view._shown is not None and view._shown.patch.weights == (0, 1))
     window.play(50)
     window.pause()
@@ -325,12 +328,12 @@ def test_in_the_window_the_path_follows_the_race(open_window):
 
 def test_in_the_window_a_view_that_is_hidden_asks_for_nothing(open_window):
     window = open_window(experiment())
-    stage, planes = window.bench.network_stage, window.bench.worker.planes
+    stage, planes = window.bench.network_stage, window.bench.training.slices
     stage.choose("path")
     window.until(lambda: planes.newest is not None and planes.newest.drawn)
     stage.choose("histograms")
-    window.until(lambda: window.bench.worker._plane is None)
-    planes._pool.submit(lambda: None).result(timeout=10)
+    window.bench.training.catch_up()
+    window.until(lambda: planes.idle)
     before = planes.newest
     window.advance(50)
     assert planes.newest is before

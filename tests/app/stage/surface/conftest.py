@@ -1,4 +1,4 @@
-"""Light stand-ins for what the worker publishes: paths given as arrays, over a bowl."""
+"""Light stand-ins for what the worker publishes: paths given as arrays, over a bowl. And a mouse for the plot."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.look.theme import DARK
-from app.stage.surface.surface_stage import Stage
+from app.stage.surface.surface_stage import SurfaceStage
 from app.stage.terrain import Terrain
 from engine import COLUMNS, SURFACES, Ground, HistoryView, SurfaceTask, choose, new_run
 
@@ -92,7 +96,7 @@ def make():
 
 @pytest.fixture
 def stage(qtbot):
-    made = Stage(DARK)
+    made = SurfaceStage(DARK)
     qtbot.addWidget(made)
     made.resize(600, 560)
     with qtbot.waitExposed(made):
@@ -104,3 +108,62 @@ def stage(qtbot):
 @pytest.fixture
 def plane(stage):
     return stage.plane
+
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+class Mouse:
+    """A mouse on a plot: places are (x, y) of the surface, or a QPoint of the plot's widget."""
+
+    def __init__(self, plot) -> None:
+        self.plot, self.viewport = plot, plot.viewport()
+
+    def pixel(self, place) -> QPoint:
+        if isinstance(place, QPoint):
+            return place
+        return self.plot.mapFromScene(self.plot.box.mapToScene(self.plot.view.point(*place)))
+
+    def press(self, place, button=LEFT) -> None:
+        QTest.mousePress(self.viewport, button, pos=self.pixel(place))
+
+    def move(self, *places) -> None:
+        for place in places:
+            QTest.mouseMove(self.viewport, self.pixel(place))
+
+    def release(self, place, button=LEFT) -> None:
+        QTest.mouseRelease(self.viewport, button, pos=self.pixel(place))
+
+    def click(self, place, button=LEFT) -> None:
+        QTest.mouseClick(self.viewport, button, pos=self.pixel(place))
+
+    def double_click(self, place) -> None:
+        self.click(place)
+        QTest.mouseDClick(self.viewport, LEFT, pos=self.pixel(place))
+        self.release(place)
+
+    def drag(self, start, by: QPoint, button=LEFT) -> None:
+        """In steps, from one place by so many pixels."""
+        at = self.pixel(start)
+        self.press(at, button)
+        self.move(*(at + by * part / 4 for part in range(1, 5)))
+        self.release(at + by, button)
+
+    def wheel(self, place, turns: float) -> None:
+        at = QPointF(self.pixel(place))
+        event = QWheelEvent(
+            at,
+            self.viewport.mapToGlobal(at),
+            QPoint(),
+            QPoint(0, round(120 * turns)),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(self.viewport, event)
+
+
+@pytest.fixture
+def mouse(plane):
+    return Mouse(plane)

@@ -7,13 +7,17 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QShowEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
-from app.curves.card import SPANS, CurveCard
-from app.curves.curve_plot import Span, Style
-from app.curves.table import ALONG, CURVES, SURFACE, Clock
+from app.curves.curve_card import CurveCard
+from app.curves.curve_catalogue import CURVES, SURFACE
+from app.curves.curve_style import CurveStyle
+from app.curves.view_settings import along_in, curves_in, settings_of, styles_in
+from app.curves.x_axes import X_AXES, Clock
+from app.plots.axis_type import Span
+from app.plots.plot_menu import add_choices
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -52,6 +56,8 @@ class CurvePanel(QScrollArea):
         self.setWidget(inside)
         self._theme = theme
         self._along = "updates"
+        self._x_range: Span | None = None
+        self._left_room = 0.0
         self._cursor: int | None = None
         self._selected: str | None = None
         self._picture: SessionPicture | None = None
@@ -63,20 +69,24 @@ class CurvePanel(QScrollArea):
         self.cards: dict[str, CurveCard] = {}
         self._turn = 0
         self._kind = SURFACE
-        self._kept: dict[str, dict[str, Style]] = {}  # by kind: how its curves are to be shown
+        self._kept: dict[str, dict[str, CurveStyle]] = {}  # by kind: how its curves are to be shown
         self._show_curves(_first_curves(self._kind), {})
 
     def refresh(self, picture: SessionPicture, clock: Clock | None = None) -> None:
-        """Take the newest picture. clock: (updates, seconds of training), for an x axis of seconds."""
-        self._picture, self._clock = picture, clock
+        """Take the newest picture. clock: (updates, seconds of training), for an x axis of seconds.
+
+        Another problem, other data and a race that is back at its beginning take every zoom back.
+        """
+        before, self._picture, self._clock = self._picture, picture, clock
+        if before is not None and _begins_anew(before, picture):
+            self.follow_again()
         self._late.stop()
         if picture.kind != self._kind:
             self._switch_to(picture.kind)
         if self.isVisible():
             cards, turn = list(self.cards.values()), self._turn
-            long: list[
-                CurveCard
-            ] = []  # drawing these takes long: one in a frame is enough, then it is the next one's turn
+            # Drawing these takes long: one in a frame is enough, then it is the next one's turn.
+            long: list[CurveCard] = []
             for card in cards[turn:] + cards[:turn]:
                 if card.refresh(picture, clock, patient=bool(long)):
                     long.append(card)
@@ -108,16 +118,17 @@ class CurvePanel(QScrollArea):
         for card in self.cards.values():
             card.set_selected(id)
 
+    def follow_again(self) -> None:
+        """Take every zoom back: the runs begin again, or other numbers are shown."""
+        self._x_range = None
+        self._left_room = 0.0
+        for card in self.cards.values():
+            card.view.follow_again()
+        self._align()
+
     def view(self) -> dict[str, Any]:
         """The view settings: plain values, as a file keeps them."""
-        styles = {key: card.style_shown for key, card in self.cards.items()}
-        return {
-            "curves": list(styles),
-            "curves_along": self._along,
-            "curves_log_x": [key for key, style in styles.items() if style.log_x],
-            "curves_log_y": [key for key, style in styles.items() if style.log_y],
-            "curves_smoothing": [style.span for style in styles.values()],
-        }
+        return settings_of({key: card.style_shown for key, card in self.cards.items()}, self._along)
 
     def apply_view(self, view: Mapping[str, Any], kind: str | None = None) -> None:
         """Restore what `view` told; entries that are missing or make no sense are passed over.
@@ -125,25 +136,16 @@ class CurvePanel(QScrollArea):
         kind: of the problem for which it is. If that is not on screen yet, its curves come with it.
         """
         here = kind is None or kind == self._kind
-        keys = [key for key in _texts(view.get("curves")) if key in CURVES]
-        keys = list(dict.fromkeys(keys)) or (list(self.cards) if here else _first_curves(str(kind)))
-        log_x, log_y = _texts(view.get("curves_log_x")), view.get("curves_log_y")
-        spans = view.get("curves_smoothing")
-        spans = dict(zip(keys, spans, strict=False)) if isinstance(spans, list) else {}
-        styles = {}
-        for key in keys:
-            log = key in _texts(log_y) if isinstance(log_y, list) else CURVES[key].log
-            span = spans.get(key)
-            styles[key] = Style(key in log_x, log, span if span in SPANS else 0)
-        along = view.get("curves_along")
-        if isinstance(along, str) and along in ALONG:
-            self._along = along
+        keys = curves_in(view) or (list(self.cards) if here else _first_curves(str(kind)))
+        styles = styles_in(view, keys)
+        self._along = along_in(view) or self._along
         self._kept = {}
         if here:
             self._show_curves(keys, styles)
         else:
             self._kept[str(kind)] = styles
             self._restyle()
+        self.follow_again()
 
     def show_curves(self, keys: list[str]) -> None:
         """Choose the curves, as a person does in the menu."""
@@ -151,17 +153,17 @@ class CurvePanel(QScrollArea):
             self._show_curves([key for key in CURVES if key in keys], {})
             self._tell()
 
-    def show_along(self, key: str, on: bool = True) -> None:
+    def show_along(self, key: str) -> None:
         """Choose the x axis, as a person does in the menu."""
-        if on:
-            self._along = key
-            self._restyle()
-            self._tell()
+        self._along = key
+        self._x_range = None
+        self._restyle()
+        self._tell()
 
-    def set_log_y(self, key: str, on: bool) -> None:
-        """Show a curve, if it is there, on a logarithmic or a linear axis; emits nothing."""
-        if key in self.cards:
-            self.cards[key].set_style(replace(self.cards[key].style_shown, log_y=on))
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the curves need to be, beside the scroll bar."""
+        inside = self._layout.minimumSize().width() + self.verticalScrollBar().sizeHint().width()
+        return QSize(inside, super().minimumSizeHint().height())
 
     def copy_image(self, key: str) -> None:
         QGuiApplication.clipboard().setImage(self.cards[key].view.image())
@@ -173,7 +175,7 @@ class CurvePanel(QScrollArea):
         styles = self._kept.pop(kind, {})
         self._show_curves(list(styles) or _first_curves(kind), styles)
 
-    def _show_curves(self, keys: list[str], styles: Mapping[str, Style]) -> None:
+    def _show_curves(self, keys: list[str], styles: Mapping[str, CurveStyle]) -> None:
         old, self.cards = self.cards, {}
         for key in keys:
             card = old.pop(key, None) or self._new_card(key)
@@ -196,10 +198,12 @@ class CurvePanel(QScrollArea):
         card.view.cursor_moved.connect(self._move_cursor)
         card.view.picked.connect(self.picked)
         card.view.zoomed.connect(self._zoom)
+        card.view.looked.connect(self._align)
         card.restyled.connect(self._tell)
         card.menu.aboutToShow.connect(lambda: self._fill_menu(card))
         if self._picture is not None:
             card.refresh(self._picture, self._clock)
+        card.view.set_x_range(self._x_range)
         return card
 
     def _restyle(self) -> None:
@@ -217,21 +221,22 @@ class CurvePanel(QScrollArea):
         for key, curve in CURVES.items():
             if self._picture is None or curve.needs(self._picture) or key in self.cards:
                 _add_choice(curves, curve.title_for(self._picture), key in self.cards, partial(self._toggle, key))
-        along = menu.addMenu("X axis")
-        group = QActionGroup(along)
-        for key, choice in ALONG.items():
-            known = self._picture is None or any(
-                choice.course(run, self._picture, self._clock) for run in self._picture.runs
-            )
-            action = _add_choice(along, choice.title, key == self._along, partial(self.show_along, key))
-            action.setEnabled(bool(known))
-            group.addAction(action)
+        titles = {key: axis.title for key, axis in X_AXES.items()}
+        axes = add_choices(menu.addMenu("X axis"), titles, self._along, self.show_along)
+        for key, action in zip(X_AXES, axes, strict=True):
+            action.setEnabled(self._knows_axis(key))
         menu.addSeparator()
-        menu.addAction("Show everything", card.view.show_everything)
+        card.add_actions(menu)
+        menu.addSeparator()
         menu.addAction("Copy image", lambda: self.copy_image(card.curve.key))
         menu.addAction("Export…", lambda: self.export_wanted.emit(card.curve.key))
         hide = menu.addAction("Hide this curve", lambda: self._toggle(card.curve.key, False))
         hide.setEnabled(len(self.cards) > 1)
+
+    def _knows_axis(self, key: str) -> bool:
+        """Whether it is known of any run how it moves along an x axis."""
+        picture = self._picture
+        return picture is None or any(X_AXES[key].mapping(run, picture, self._clock) for run in picture.runs)
 
     def _toggle(self, key: str, on: bool) -> None:
         self.show_curves([*self.cards, key] if on else [other for other in self.cards if other != key])
@@ -242,9 +247,17 @@ class CurvePanel(QScrollArea):
             self.cursor_moved.emit(update)
 
     def _zoom(self, span: Span | None) -> None:
+        self._x_range = span
         for card in self.cards.values():
             if card.view is not self.sender():
                 card.view.set_x_range(span)
+
+    def _align(self) -> None:
+        """Let all left axes be as wide as the widest, so that the x axes are in line."""
+        views = [card.view for card in self.cards.values()]
+        self._left_room = max([self._left_room, *(view.left_room() for view in views)])
+        for view in views:
+            view.set_left_room(self._left_room)
 
     def _tell(self) -> None:
         self.view_changed.emit(self.view())
@@ -262,5 +275,7 @@ def _add_choice(menu: QMenu, title: str, on: bool, choose: Callable[[bool], None
     return action
 
 
-def _texts(value: object) -> list[str]:
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+def _begins_anew(before: SessionPicture, picture: SessionPicture) -> bool:
+    """Whether a picture is of another problem, of other data, or of a race back at its beginning."""
+    other = picture.task is not before.task and picture.task != before.task
+    return other or picture.update == 0 < before.update

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.curves.columns import BLOCK, Columns
+from app.curves.curve_catalogue import Curve, Part
 from app.curves.ranges import EXPLODED, Extent
 from app.curves.samples import Points, Samples
 from app.curves.series import Average, Bins, Series
-from app.curves.table import Array, Course, Curve, Part
+from app.curves.value_sizes import Quantiles, ValueSizes
+from app.curves.x_axes import Array, XAxisMapping
 from app.plots.axis_type import TINIEST
 from app.plots.scale import Scale
 from engine import DIVERGED
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from engine import RunPicture, SessionPicture
 
 
-class Line:
+class PixelLine:
     """Bins on their way to the screen: the columns, and the newest value, which is not in them yet."""
 
     def __init__(self) -> None:
@@ -28,12 +30,12 @@ class Line:
         self._tail = math.nan
         self._latest = math.nan
 
-    def update(self, bins: Bins | Points, course: Course, scale: Scale, pitch: float) -> float:
+    def update(self, bins: Bins | Points, mapping: XAxisMapping, scale: Scale, pitch: float) -> float:
         """Returns the pixel from which on the line has changed; infinite if nowhere."""
         before = self._tail
-        first = self.columns.update(bins, course, scale, pitch)
+        first = self.columns.update(bins, mapping, scale, pitch)
         self._latest = bins.latest
-        self._tail = scale.pixel(course.place(bins.updates - 1)) if bins.updates else math.nan
+        self._tail = scale.pixel(mapping.place(bins.updates - 1)) if bins.updates else math.nan
         if first == len(self.columns.low) and (self._tail == before or not bins.updates):
             return math.inf
         # The line from the piece before is new, too.
@@ -67,25 +69,26 @@ class Line:
         return start, stop, low, high
 
 
-class Trace:
+class CurveLine:
     """A line of a run's curve: its numbers, the line through them, and a smoothed line if that is asked for."""
 
     def __init__(self, curve: Curve, part: Part) -> None:
         self.part = part
         self._series: Series | Samples = Samples(part) if part.measure else Series(curve)
         self._average: Average | None = None
-        self.raw = Line()
-        self.smooth = Line()
+        self.raw = PixelLine()
+        self.smooth = PixelLine()
+        self._sizes = ValueSizes()
         self.run: RunPicture
-        self.course: Course
+        self.mapping: XAxisMapping
         self.bins: Bins | Points
         self.strong: Bins | Points
         self._placed: tuple[object, object, object, float] = (None, None, None, 0.0)
         self._extent: tuple[tuple[bool, bool], Extent] | None = None
 
-    def pull(self, run: RunPicture, picture: SessionPicture, course: Course, span: int) -> None:
+    def pull(self, run: RunPicture, picture: SessionPicture, mapping: XAxisMapping, span: int) -> None:
         """Take the newer picture of the run. span: updates to average over, 0 for none."""
-        self.run, self.course = run, course
+        self.run, self.mapping = run, mapping
         self.bins = self.strong = bins = self._series.pull(run, picture)
         if self._average is None or self._average.span != span:
             self._average = Average(span) if span else None
@@ -94,13 +97,13 @@ class Trace:
 
     def place(self, x: Scale, pitch: float) -> float:
         """Cut the line into columns of the x axis; returns the pixel from which on it has changed."""
-        bins, course, scale, width = self._placed
-        if bins is self.strong and course is self.course and (scale, width) == (x, pitch):
+        bins, mapping, scale, width = self._placed
+        if bins is self.strong and mapping is self.mapping and (scale, width) == (x, pitch):
             return math.inf
-        self._placed, self._extent = (self.strong, self.course, x, pitch), None
-        changed = self.raw.update(self.bins, self.course, x, pitch)
+        self._placed, self._extent = (self.strong, self.mapping, x, pitch), None
+        changed = self.raw.update(self.bins, self.mapping, x, pitch)
         if self._average is not None:
-            changed = min(changed, self.smooth.update(self.strong, self.course, x, pitch))
+            changed = min(changed, self.smooth.update(self.strong, self.mapping, x, pitch))
         return changed
 
     @property
@@ -116,12 +119,12 @@ class Trace:
     @property
     def reach(self) -> float:
         """How far along the x axis the run has come."""
-        return self.course.place(self.run.history.updates)
+        return self.mapping.place(self.run.history.updates)
 
     @property
     def end(self) -> float:
         """Where on the x axis the newest value is."""
-        return self.course.place(self.bins.updates - 1) if self.bins.updates else 0.0
+        return self.mapping.place(self.bins.updates - 1) if self.bins.updates else 0.0
 
     @property
     def first(self) -> float:
@@ -134,6 +137,24 @@ class Trace:
     def value(self, update: int) -> tuple[int, float]:
         """The value at an update, and the update to which it belongs; NaN where there is none."""
         return self.bins.held(update), self.strong.value(update) if update <= self.newest else math.nan
+
+    @property
+    def reaches_zero(self) -> bool:
+        """Whether any value that is recorded is zero or less."""
+        return self._sizes.reaches_zero(self.bins)
+
+    @property
+    def sizes(self) -> Quantiles | None:
+        """How large the values are that are recorded; None if there is nothing but zero."""
+        return self._sizes.quantiles(self.bins)
+
+    def numbers(self) -> tuple[Array, Array]:
+        """Every x (n,) and y (n,) that is recorded, smoothed if the line is."""
+        bins = self.strong
+        updates, values = bins.at, bins.last
+        if bins.updates and (not len(updates) or updates[-1] < bins.updates - 1):
+            updates, values = np.append(updates, bins.updates - 1), np.append(values, bins.latest)
+        return self.mapping.at(updates), values
 
     def extent(self, x: Scale, log: bool) -> Extent:
         """The least and the most within the x axis; NaN without any; positive numbers only for a log axis."""

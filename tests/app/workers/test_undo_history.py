@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.window.undo_history import MOST_EDITS, Edits, State
+from app.workers.undo_history import MOST_EDITS, State, UndoHistory
 from engine import new_experiment
 
 DOCUMENTS = [new_experiment("beale", ["sgd"], title=f"state {number}") for number in range(6)]
@@ -13,7 +13,7 @@ def state(number: int, update: int = 0) -> State:
 
 
 def test_states_come_back_in_reverse_and_forward_again():
-    edits = Edits()
+    edits = UndoHistory()
     for number in range(3):
         edits.record(f"edit {number}", "", state(number), state(number + 1))
     assert edits.undo_label == "edit 2"
@@ -25,7 +25,7 @@ def test_states_come_back_in_reverse_and_forward_again():
 
 
 def test_a_new_edit_closes_the_way_forward():
-    edits = Edits()
+    edits = UndoHistory()
     edits.record("first", "", state(0), state(1))
     edits.undo(state(1))
     edits.record("other", "", state(0), state(2))
@@ -34,7 +34,7 @@ def test_a_new_edit_closes_the_way_forward():
 
 
 def test_edits_of_one_key_are_one_until_they_settle():
-    edits = Edits()
+    edits = UndoHistory()
     for number in range(3):
         edits.record("drag", "knob", state(number), state(number + 1))
     edits.settle()
@@ -45,7 +45,7 @@ def test_edits_of_one_key_are_one_until_they_settle():
 
 
 def test_undo_ends_a_gesture():
-    edits = Edits()
+    edits = UndoHistory()
     edits.record("drag", "knob", state(0), state(1))
     edits.undo(state(1))
     edits.record("drag", "knob", state(0), state(2))
@@ -53,7 +53,7 @@ def test_undo_ends_a_gesture():
 
 
 def test_edits_without_a_key_are_never_one():
-    edits = Edits()
+    edits = UndoHistory()
     edits.record("removal", "", state(0), state(1))
     edits.record("removal", "", state(1), state(2))
     assert edits.undo(state(2)) == state(1)
@@ -61,27 +61,27 @@ def test_edits_without_a_key_are_never_one():
 
 
 def test_what_changes_nothing_is_no_edit():
-    edits = Edits()
+    edits = UndoHistory()
     edits.record("refused", "", state(0, 7), state(0, 7))
     assert edits.undo_label == ""
 
 
 def test_a_setting_is_undone_where_the_race_is_now():
-    edits = Edits()
+    edits = UndoHistory()
     edits.record("value", "", state(0, 100), state(1, 100))
     assert edits.undo(state(1, 350)) == state(0, 350)
     assert edits.redo(state(0, 400)) == state(1, 400)
 
 
 def test_a_way_back_in_the_race_is_undone_to_the_very_update():
-    edits = Edits()
+    edits = UndoHistory()
     edits.record("reset", "", state(0, 100), state(0, 0))
     assert edits.undo(state(0, 350)) == state(0, 100)
     assert edits.redo(state(0, 120)) == state(0, 350)
 
 
 def test_the_oldest_edits_are_forgotten():
-    edits = Edits()
+    edits = UndoHistory()
     for update in range(MOST_EDITS + 5):
         edits.record("edit", "", state(0, update), state(0, update + 1))
     undone = 0
@@ -91,7 +91,7 @@ def test_the_oldest_edits_are_forgotten():
 
 
 def test_cleared():
-    edits = Edits()
+    edits = UndoHistory()
     edits.record("one", "", state(0), state(1))
     edits.record("two", "", state(1), state(2))
     edits.undo(state(2))

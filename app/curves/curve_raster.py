@@ -10,9 +10,9 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from app.curves.columns import BLOCK
+from app.curves.curve_catalogue import Part
+from app.curves.curve_line import CurveLine, PixelLine
 from app.curves.strokes import Strokes, lengths
-from app.curves.table import Part
-from app.curves.trace import Line, Trace
 from app.plots.scale import Scale
 
 WIDTH, SELECTED_WIDTH = 1.5, 2.25
@@ -21,7 +21,7 @@ FAINT = 0.3  # how much of its colour a raw curve keeps behind its average
 
 
 @dataclass(frozen=True, slots=True)
-class Ink:
+class LineStyle:
     """How a line of a run is drawn."""
 
     id: str
@@ -32,14 +32,14 @@ class Ink:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """Everything that, once changed, needs a clean sheet. Scales count from the sheet's own corner."""
+class RasterLayout:
+    """Everything that, once changed, needs a clean raster. Scales count from the raster's own corner."""
 
     x: Scale
     y: Scale
     ratio: float
     paper: str
-    inks: tuple[Ink, ...]
+    styles: tuple[LineStyle, ...]
 
     @property
     def size(self) -> QSize:
@@ -47,25 +47,28 @@ class Layout:
         return QSize(math.ceil(self.x.end * self.ratio), math.ceil(self.y.start * self.ratio))
 
 
-class Sheet:
-    """Transparent but for the curves. The caller sees to it that traces and inks are of the same runs."""
+class CurveRaster:
+    """Transparent but for the curves. The caller sees to it that lines and styles are of the same runs."""
 
     def __init__(self) -> None:
         self.image = QImage()
-        self._layout: Layout | None = None
+        self._layout: RasterLayout | None = None
         self._strokes = Strokes()
 
-    def draw(self, layout: Layout, traces: Sequence[Trace], changed: float) -> bool:
-        """Bring the image up to date; `changed` is the first pixel with news. False if nothing was to do."""
+    def draw(self, layout: RasterLayout, lines: Sequence[CurveLine], changed: float) -> float | None:
+        """Bring the image up to date; `changed` is the first pixel with news.
+
+        Returns the pixel from which on it is new, None if nothing is.
+        """
         start = math.floor(changed / BLOCK) * BLOCK if math.isfinite(changed) else changed
         if layout != self._layout:
             if self.image.size() != layout.size:
                 self.image = QImage(layout.size, QImage.Format.Format_ARGB32_Premultiplied)
-                self.image.setDevicePixelRatio(layout.ratio)
+            self.image.setDevicePixelRatio(layout.ratio)
             self._layout = layout
             start = -math.inf
         if start >= layout.x.end:
-            return False
+            return None
         painter = QPainter(self.image)
         left = max(start, 0.0)
         stripe = QRectF(left, 0.0, layout.x.end - left, layout.y.start)
@@ -74,23 +77,23 @@ class Sheet:
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(stripe)
-        pairs = sorted(zip(layout.inks, traces, strict=True), key=lambda pair: pair[0].selected)
-        for ink, trace in pairs:
-            if ink.span:
-                self._line(painter, trace.raw, start, layout, faint(ink.colour, layout.paper), 1.0)
-        for ink, trace in pairs:
-            width = SELECTED_WIDTH if ink.selected else WIDTH
-            line = trace.smooth if ink.span else trace.raw
-            self._line(painter, line, start, layout, QColor(ink.colour), width, DASHES if ink.part.dashed else ())
+        pairs = sorted(zip(layout.styles, lines, strict=True), key=lambda pair: pair[0].selected)
+        for style, line in pairs:
+            if style.span:
+                self._line(painter, line.raw, start, layout, faint(style.colour, layout.paper), 1.0)
+        for style, line in pairs:
+            width = SELECTED_WIDTH if style.selected else WIDTH
+            strong = line.smooth if style.span else line.raw
+            self._line(painter, strong, start, layout, QColor(style.colour), width, DASHES if style.part.dashed else ())
         painter.end()
-        return True
+        return left
 
     def _line(
         self,
         painter: QPainter,
-        line: Line,
+        line: PixelLine,
         start: float,
-        layout: Layout,
+        layout: RasterLayout,
         colour: QColor,
         width: float,
         dashes: tuple[float, ...] = (),

@@ -1,4 +1,4 @@
-"""Undo and redo: every state of the experiment that a person has left by an edit."""
+"""The undo history: the experiment as it was before each edit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOST_EDITS = 500
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """An experiment and the update that the race had reached."""
+    """An experiment and the update that its runs had reached."""
 
     experiment: Experiment
     update: int
@@ -25,10 +25,12 @@ class _Edit:
     moved: bool
 
 
-class Edits:
-    """The states before each edit, and those that undo has taken back. It lives where the edits are carried out.
+class UndoHistory:
+    """The states before each edit, and those that undo has taken back.
 
-    Edits of one key in a row are one, until `settle`: a drag of a slider is undone as a whole.
+    It belongs to the training thread: only there is the state before an edit known, while the runs move on, and
+    undo takes its turn after the edits that were sent before it. Consecutive edits with the same key are merged
+    until `settle`, so a drag of a slider is undone as a whole.
     """
 
     def __init__(self) -> None:
@@ -45,7 +47,7 @@ class Edits:
         return self._future[-1].label if self._future else ""
 
     def record(self, label: str, key: str, before: State, after: State) -> None:
-        """Remember the state that the edit `label` has left, if it has changed anything."""
+        """Remember the state before the edit `label`, if the edit has changed anything."""
         if before == after:
             return
         merged = bool(key) and key == self._open
@@ -55,7 +57,7 @@ class Edits:
             self._past = [*self._past[-MOST_EDITS + 1 :], _Edit(label, key, before, after.update < before.update)]
 
     def settle(self) -> None:
-        """The gesture is over: the next edit stands by itself."""
+        """End the gesture: the next edit is undone by itself."""
         self._open = ""
 
     def undo(self, now: State) -> State | None:
@@ -75,5 +77,5 @@ class Edits:
             return None
         edit = source.pop()
         target.append(_Edit(edit.label, edit.key, now, edit.moved))
-        # A reset or a rewind is taken back to the very update; after a change of a setting the race stays where it is.
+        # Undoing a reset or a rewind goes back to the very update; undoing a setting leaves the runs where they are.
         return edit.before if edit.moved else replace(edit.before, update=max(edit.before.update, now.update))

@@ -7,18 +7,18 @@ from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QSlider, QToolButton
 
+from app.curves.curve_catalogue import CURVES
+from app.curves.curve_panel import CurvePanel
 from app.curves.legend import Legend
-from app.curves.panel import CurvePanel
-from app.curves.table import CURVES
 from app.look.theme import DARK, LIGHT
 from app.widgets.elided import ElidedLabel
-from engine import Session, Tweak, new_experiment, new_run
+from engine import Session, Setting, Tweak, new_experiment, new_run
 from tests.app.curves.histories import HARD, history_of, network_of, picture_of, run_of
 
 
 @pytest.fixture
 def picture():
-    tweak = Tweak(512, "optimizer.beta1", 0.97)
+    tweak = Tweak(512, Setting.of("optimizer.beta1"), 0.97)
     return picture_of(
         run_of(history_of(HARD["smooth"]), 0, tweaks=(tweak,)),
         run_of(history_of(HARD["noisy"]), 1),
@@ -42,6 +42,14 @@ def view_of(panel, key="loss"):
     return panel.cards[key].view
 
 
+def coloured(image, theme):
+    """Whether something in about the colour of one of the first two runs is seen."""
+    shape = image.height(), image.bytesPerLine() // 4, 4
+    seen = np.frombuffer(image.constBits(), np.uint8).reshape(shape)[:, : image.width(), 2::-1].astype(int)
+    colours = [colour.getRgb()[:3] for colour in theme.run_colours[:2]]
+    return any((np.abs(seen - colour).max(axis=2) < 60).any() for colour in colours)
+
+
 def middle(view, across=0.5, down=0.5):
     plot = view.plot.frame.plot
     return QPoint(round(plot.left() + across * plot.width()), round(plot.top() + down * plot.height()))
@@ -61,20 +69,29 @@ def test_begins_with_loss_gradient_norm_and_learning_rate(panel):
     assert [card.style_shown.names_axis for card in panel.cards.values()] == [False, False, True]
 
 
-def test_refresh_and_set_never_emit(qtbot, panel, picture):
-    signals = [panel.cursor_moved, panel.view_changed, panel.export_wanted, panel.picked]
-    view = panel.view()
-    with (
-        qtbot.assertNotEmitted(signals[0]),
-        qtbot.assertNotEmitted(signals[1]),
-        qtbot.assertNotEmitted(signals[3]),
-    ):
-        panel.refresh(picture)
-        panel.set_cursor(10)
-        panel.set_selected("run1")
-        panel.set_theme(LIGHT)
-        panel.apply_view(view)
+def test_refresh_and_set_never_emit(qtbot, panel):
+    heard = []
+    for signal in (panel.cursor_moved, panel.view_changed, panel.export_wanted, panel.picked):
+        signal.connect(lambda *values: heard.append(values))
+    wanted = {
+        "curves": ["loss", "step_norm"],
+        "curves_along": "examples",
+        "curves_log_x": ["loss"],
+        "curves_log_y": ["step_norm"],
+        "curves_smoothing": [20, 0],
+    }
+    assert panel.view() != wanted
+    panel.refresh(picture_of(run_of(history_of(HARD["negative"])), run_of(history_of(HARD["two"]), 1)))
+    panel.set_cursor(10)
+    panel.set_selected("run1")
+    panel.set_theme(LIGHT)
+    panel.apply_view(wanted)
+    panel.set_log_y("step_norm", False)
     panel.grab()
+    assert panel.view() == {**wanted, "curves_log_y": []}
+    assert [len(card.view.plot.traces) for card in panel.cards.values()] == [2, 2]
+    assert {card.view.cursor_update for card in panel.cards.values()} == {10}
+    assert heard == []
 
 
 def test_the_pointer_moves_one_cursor_through_all_curves(qtbot, panel):
@@ -84,7 +101,7 @@ def test_the_pointer_moves_one_cursor_through_all_curves(qtbot, panel):
     update = moved.args[0]
     assert abs(update - 1000) < 30
     assert {card.view.cursor_update for card in panel.cards.values()} == {update}
-    values = {trace.run.id: value for trace, _, value in view.plot.values(update)}
+    values = {line.run.id: value for line, _, value in view.plot.values(update)}
     assert values["run0"] == HARD["smooth"][update]
     assert np.isnan(values["run2"])
     panel.grab()
@@ -183,7 +200,7 @@ def test_header_controls(qtbot, panel):
     with qtbot.waitSignal(panel.view_changed) as changed:
         slider.setValue(8)
     assert changed.args[0]["curves_smoothing"] == [100, 0, 0]
-    assert card.view.plot.traces[1].strong is not card.view.plot.traces[1].bins
+    assert card.view.plot.lines[1].strong is not card.view.plot.lines[1].bins
     for control in (*card.findChildren(QToolButton), slider, card.view):
         assert control.accessibleName() and control.objectName()
     panel.grab()
@@ -290,8 +307,11 @@ def test_every_history_can_be_painted(qtbot, panel, theme, hard_loss):
     )
     for cursor in (None, 0, len(hard_loss) // 2, 10**9):
         panel.set_cursor(cursor)
-        for card in panel.cards.values():
-            assert card.view.grab().size() == card.view.size()
+        for key in panel.cards:
+            view_of(panel, key).grab()
+    panel.set_cursor(None)  # and with it the read-out, which has the runs' colours
+    panel.set_log_y("loss", False)
+    assert coloured(view_of(panel).grab().toImage(), theme) == bool(len(hard_loss))
 
 
 def test_a_hidden_panel_catches_up_when_it_is_shown(qtbot, panel, picture):
@@ -313,7 +333,7 @@ def test_shows_a_real_session(qtbot, panel):
     assert plot.newest == 149
     recorded = session.picture().runs[0].history.column("loss")[0]
     assert plot.values(100)[0][2] == recorded[100]
-    assert plot.traces[1].diverged
+    assert plot.lines[1].diverged
     panel.grab()
 
 
@@ -412,7 +432,8 @@ def test_what_is_measured_is_not_smoothed(panel, networks):
     assert panel.cards["losses"].findChild(QSlider, "losses_smoothing").isHidden()
     assert not panel.cards["loss"].findChild(QSlider, "loss_smoothing").isHidden()
     panel.apply_view({"curves": ["losses"], "curves_smoothing": [100]})
-    assert all(trace.strong is trace.bins for trace in view_of(panel, "losses").plot.traces)
+    lines = view_of(panel, "losses").plot.lines
+    assert lines and all(line.strong is line.bins for line in lines)
     panel.grab()
 
 
@@ -423,13 +444,13 @@ def test_measured_curves_are_drawn_one_in_a_frame_and_each_has_its_turn(qtbot, p
     panel.show_curves(keys)
     drawn = set()
     for updates in range(1000, 1006):
-        before = {key: view_of(panel, key).plot.sheet.image.cacheKey() for key in keys}
+        before = {key: view_of(panel, key).plot.raster.image.cacheKey() for key in keys}
         panel.refresh(network_of(run_of(history_of(np.ones(updates)))))
-        new = {key for key in keys if view_of(panel, key).plot.sheet.image.cacheKey() != before[key]}
+        new = {key for key in keys if view_of(panel, key).plot.raster.image.cacheKey() != before[key]}
         assert len(new) <= 1
         drawn |= new
     assert drawn == set(keys)
-    qtbot.waitUntil(lambda: not any(trace.fresh for key in keys for trace in view_of(panel, key).plot.traces))
+    qtbot.waitUntil(lambda: not any(line.fresh for key in keys for line in view_of(panel, key).plot.lines))
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
@@ -442,6 +463,8 @@ def test_every_network_can_be_painted(qtbot, panel, theme, hard_loss):
     panel.grab()
     for cursor in (None, 0, len(hard_loss) // 2, 10**9):
         panel.set_cursor(cursor)
-        for card in panel.cards.values():
-            assert card.view.grab().size() == card.view.size()
-            assert not card.view.image().isNull()
+        for key in panel.cards:
+            view_of(panel, key).grab()
+    panel.set_cursor(None)  # and with it the read-out, which has the runs' colours
+    panel.set_log_y("loss", False)
+    assert coloured(view_of(panel).grab().toImage(), theme) == bool(len(hard_loss))

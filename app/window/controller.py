@@ -1,0 +1,274 @@
+"""The controller: what a person does with the runs, turned into commands for the training thread."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from app.controls.transport import DEFAULT_SPEED, SPEEDS
+from app.window.problem_switch import ProblemSwitch
+from app.workers.commands import (
+    AddRun,
+    ChangeProblem,
+    Pause,
+    Play,
+    RemoveRun,
+    Replace,
+    Reset,
+    Rewind,
+    Scrub,
+    SetSpeed,
+    Settle,
+    Step,
+    StopAt,
+    TweakRun,
+)
+from app.workers.published import Published
+from app.workers.training_thread import TrainingThread
+from engine import (
+    BATCHES,
+    DIVERGED,
+    FINISHED,
+    MOST_RUNS,
+    PARAMETER,
+    Experiment,
+    NetworkTask,
+    RunPicture,
+    RunRecord,
+    RunSettings,
+    Setting,
+    SettingError,
+    Table,
+    distinct,
+    new_run,
+)
+
+
+class Controller(QObject):
+    """Sends commands, and remembers what is on screen and which run is selected.
+
+    shown: what the views show, None before the first. selected: the id of a run, which may not have been added yet.
+    speed: updates per second, or MAX_SPEED. run_selected and speed_set follow a change; told carries a sentence.
+    """
+
+    run_selected = Signal()
+    speed_set = Signal(float)
+    told = Signal(str)
+
+    def __init__(self, training: TrainingThread, parent: QObject) -> None:
+        super().__init__(parent)
+        self.shown: Published | None = None
+        self.selected = ""
+        self.speed = DEFAULT_SPEED
+        self._training = training
+        self._switch = ProblemSwitch()
+
+    def begin(self, experiment: Experiment) -> None:
+        """Start over with another document, of which nothing is on screen yet."""
+        self.shown = None
+        self._switch.forget()
+        view = experiment.view
+        ids = [record.settings.id for record in experiment.runs]
+        self.selected = view["selected"] if view.get("selected") in ids else ids[0]
+        speed = view.get("speed", DEFAULT_SPEED)
+        self.set_speed(float(speed) if isinstance(speed, int | float) else DEFAULT_SPEED)
+
+    def view(self) -> dict[str, Any]:
+        """The view settings that are saved with the experiment."""
+        return {"speed": self.speed, "selected": self.selected}
+
+    @property
+    def all_edits_shown(self) -> bool:
+        """Whether the last edit is on screen; until then the panels keep what was set in them."""
+        return self.shown is not None and self.shown.serial == self._training.serial
+
+    def show(self, published: Published) -> RunPicture:
+        """Take over what is on screen from now on; returns the selected run, or the first if that one is gone."""
+        self.shown = published
+        run = self.run(self.selected)
+        if run is None:
+            run = published.picture.runs[0]
+            if self.all_edits_shown:  # else the selected run has not been added yet
+                self.selected = run.id
+        return run
+
+    def run(self, id: str) -> RunPicture | None:
+        """A run as it is on screen."""
+        runs = self.shown.picture.runs if self.shown is not None else ()
+        return next((run for run in runs if run.id == id), None)
+
+    # Runs: select, add, remove
+
+    def select(self, id: str) -> None:
+        self.selected = id
+        self.run_selected.emit()
+
+    def select_next(self, step: int) -> None:
+        ids = [run.id for run in self.shown.picture.runs] if self.shown is not None else []
+        if self.selected in ids:
+            self.select(ids[(ids.index(self.selected) + step) % len(ids)])
+
+    def add_run(self, optimizer: str) -> None:
+        """Add a run with this optimizer, otherwise like the selected one."""
+        like = self.run(self.selected)
+        if like is not None:
+            settings = like.settings
+            self._add(replace(new_run(optimizer), learning_rate=settings.learning_rate, batch=settings.batch))
+
+    def duplicate_run(self, id: str) -> None:
+        like = self.run(id)
+        if like is not None:
+            self._add(replace(like.settings, name=f"{like.name} copy", pinned=False))
+
+    def duplicate_selected(self) -> None:
+        self.duplicate_run(self.selected)
+
+    def remove_run(self, id: str) -> None:
+        self._training.send(RemoveRun(id))
+
+    def remove_selected(self) -> None:
+        self.remove_run(self.selected)
+
+    def _add(self, settings: RunSettings) -> None:
+        assert self.shown is not None
+        picture = self.shown.picture
+        used = {run.colour for run in picture.runs}
+        colour = next((colour for colour in range(MOST_RUNS) if colour not in used), 0)
+        id = distinct(settings.id.partition("-")[0], picture.experiment.runs)
+        self._training.send(AddRun(RunRecord(replace(settings, id=id, colour=colour))))
+        self.select(id)
+
+    # Runs: tweak
+
+    def tweak(self, id: str, path: str, value: object) -> None:
+        """Change a setting of one run."""
+        self._training.send(TweakRun(id, Setting.of(path), value))
+
+    def tweak_parameter(self, place: int, value: float) -> None:
+        """Set one parameter of the selected run, by its place in theta."""
+        self._training.send(TweakRun(self.selected, Setting(PARAMETER, place=place), value))
+
+    def settle(self) -> None:
+        """A gesture is over: the next edit is undone by itself."""
+        self._training.send(Settle())
+
+    def change_stop(self, stop: Mapping[str, Any]) -> None:
+        self._training.send(StopAt(stop))
+
+    def remedy(self, id: str, what: str) -> None:
+        """Apply one of the remedies that a diverged run offers: `rate`, `rewind` or `best`."""
+        run = self.run(id)
+        if run is None:
+            return
+        if what == "rate" and run.better_rate is not None:
+            self._training.send(Rewind(run.rewind_to or 0, {id: float(f"{run.better_rate:.3g}")}))
+        elif what == "rewind" and run.rewind_to is not None:
+            self.rewind(run.rewind_to)
+        elif what == "best" and run.best is not None:
+            self.rewind(run.best.update)
+
+    # The problem
+
+    def change_problem(self, changes: Mapping[str, Any]) -> None:
+        self._training.send(ChangeProblem(changes))
+
+    def choose_kind(self, kind: str) -> None:
+        """Take the runs to the last problem of another kind, or to a fresh one."""
+        if self.shown is not None:
+            self._training.send(Replace(self._switch.to_kind(kind, self.shown.picture), "kind of problem"))
+
+    def learn_from(self, table: Table) -> None:
+        """Train on this table; runs of another kind of problem are taken to a network."""
+        if self.shown is None:
+            return
+        picture = self.shown.picture
+        try:
+            if isinstance(picture.task, NetworkTask):
+                unscaled = picture.task.scaling == "none"
+                self.change_problem({"data": table, **({"scaling": "standardise"} if unscaled else {})})
+                self.settle()
+            else:
+                self._training.send(Replace(self._switch.to_table(table, picture), "imported data"))
+        except SettingError as error:
+            self.told.emit(str(error))
+
+    def drag_start(self, x: float, y: float) -> None:
+        """Move the start. Dragged values are rounded to six digits."""
+        self.change_problem({"start": (float(f"{x:.6g}"), float(f"{y:.6g}"))})
+
+    def place_start(self, x: float, y: float) -> None:
+        """Move the start, and play from there if nothing has run yet."""
+        self.drag_start(x, y)
+        self.settle()
+        if self.shown is not None and not self.shown.playing and self.shown.picture.update == 0:
+            self.play()
+
+    def renew_seeds(self) -> None:
+        if self.shown is None:
+            return
+        random = np.random.default_rng()
+        self.change_problem({name: int(random.integers(1, 1_000_000)) for name in self.shown.picture.task.SEEDS})
+        self.settle()
+
+    # Time
+
+    def play(self) -> None:
+        self._training.send(Play())
+
+    def pause(self) -> None:
+        self._training.send(Pause())
+
+    def toggle_play(self) -> None:
+        published = self._training.published
+        if published is not None and published.playing:
+            self.pause()
+            return
+        if published is not None and all(run.status in (FINISHED, DIVERGED) for run in published.picture.runs):
+            self.told.emit("all runs have ended: reset, rewind, or raise the number of updates")
+        self.play()
+
+    def step(self, updates: int = 1) -> None:
+        self._training.send(Step(updates))
+
+    def step_epoch(self) -> None:
+        """Take as many updates as the selected run needs to see every example once."""
+        run = self.run(self.selected)
+        if run is not None and self.shown is not None:
+            batch, examples = run.settings.batch, self.shown.picture.examples
+            self.step(math.ceil(examples / BATCHES[batch.kind].size(batch.values, examples)))
+
+    def reset(self) -> None:
+        self._training.send(Reset())
+
+    def replay(self) -> None:
+        """Begin again and repeat the tweaks at their updates."""
+        self._training.send(Reset(keep_tweaks=True))
+
+    def rewind(self, update: int) -> None:
+        self._training.send(Rewind(update))
+
+    def scrub(self, update: int | None) -> None:
+        """Show a past update, or the newest."""
+        self._training.send(Scrub(update))
+
+    def look(self, updates: int) -> None:
+        """Scrub by so many updates, back or forward."""
+        if self.shown is not None:
+            picture = self.shown.picture
+            place = (picture.update if picture.cursor is None else picture.cursor) + updates
+            self.scrub(None if place >= picture.update else max(place, 0))
+
+    def set_speed(self, speed: float) -> None:
+        self.speed = speed
+        self.speed_set.emit(speed)
+        self._training.send(SetSpeed(speed))
+
+    def change_speed(self, steps: int) -> None:
+        """Go so many steps up, or down, in the transport's list of speeds."""
+        place = SPEEDS.index(self.speed) if self.speed in SPEEDS else SPEEDS.index(DEFAULT_SPEED)
+        self.set_speed(SPEEDS[min(max(place + steps, 0), len(SPEEDS) - 1)])

@@ -1,0 +1,271 @@
+"""The window's commands to the training thread: frozen, and each with the method that carries it out there."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.workers.training import Focus, Training
+from app.workers.undo_history import State
+from engine import Experiment, RunRecord, Session, Setting, Value
+
+MOST_FOLLOWED = 100_000  # updates that are computed again at once when the surface changes in a pause
+
+
+class Command(ABC):
+    """A request of the window."""
+
+    @abstractmethod
+    def carry_out(self, training: Training) -> None:
+        """Do it, in the training thread. Raises SettingError, and then nothing has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit(Command):
+    """A command that changes the experiment. serial: its number among the edits of a window, counted from 1."""
+
+    serial: int = field(default=0, kw_only=True)
+
+    @property
+    def label(self) -> str:
+        """What the undo menu calls it; empty for what cannot be undone."""
+        return ""
+
+    @property
+    def key(self) -> str:
+        """Edits in a row with one key are undone together; those without a key never are."""
+        return ""
+
+    def carry_out(self, training: Training) -> None:
+        try:
+            with training.editing(self.label, self.key):
+                self.change(training)
+        finally:
+            training.serial = self.serial
+
+    @abstractmethod
+    def change(self, training: Training) -> None:
+        """Change the session. Raises SettingError, and then nothing has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load(Edit):
+    """Open another experiment, at update 0 and paused, without an undo history."""
+
+    experiment: Experiment
+
+    def change(self, training: Training) -> None:
+        training.open(Session(self.experiment))
+
+
+@dataclass(frozen=True, slots=True)
+class Replace(Edit):
+    """Replace problem and runs, from update 0."""
+
+    experiment: Experiment
+    label: str
+
+    def change(self, training: Training) -> None:
+        training.restore(State(self.experiment, 0))
+        training.begin_again()
+
+
+@dataclass(frozen=True, slots=True)
+class Undo(Edit):
+    """Undo the last edit."""
+
+    def change(self, training: Training) -> None:
+        training.undo()
+
+
+@dataclass(frozen=True, slots=True)
+class Redo(Edit):
+    """Redo what was undone last."""
+
+    def change(self, training: Training) -> None:
+        training.redo()
+
+
+@dataclass(frozen=True, slots=True)
+class TweakRun(Edit):
+    """Change a setting of one run, or one of its parameters, from the current update on."""
+
+    run: str
+    setting: Setting
+    value: object
+
+    @property
+    def label(self) -> str:
+        return self.setting.words
+
+    @property
+    def key(self) -> str:
+        return f"{self.run}.{self.setting.path}"
+
+    def change(self, training: Training) -> None:
+        training.session.tweak(self.run, self.setting, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeProblem(Edit):
+    """Change settings of the problem that all runs share: path of a setting -> value."""
+
+    changes: Mapping[str, Any]
+
+    label = "problem"
+
+    @property
+    def key(self) -> str:
+        return f"problem.{'.'.join(self.changes)}"
+
+    def change(self, training: Training) -> None:
+        reached = training.reached
+        if not training.session.problem_changed(self.changes):
+            return
+        training.begin_again()
+        if not training.playing and training.session.problem.ground is not None:  # the paths follow a dragged start
+            training.aim(min(reached, MOST_FOLLOWED))
+
+
+@dataclass(frozen=True, slots=True)
+class StopAt(Edit):
+    """Set the stop rules; a rule that is not given is off."""
+
+    stop: Mapping[str, Value]
+
+    label = "stop rules"
+    key = "stop"
+
+    def change(self, training: Training) -> None:
+        training.session.stop_at(self.stop)
+
+
+@dataclass(frozen=True, slots=True)
+class AddRun(Edit):
+    """Add a run, which catches up with the others."""
+
+    record: RunRecord
+
+    label = "new run"
+
+    def change(self, training: Training) -> None:
+        training.session.add(self.record)
+        training.aim(training.session.update)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveRun(Edit):
+    """Remove a run."""
+
+    run: str
+
+    label = "removal of a run"
+
+    def change(self, training: Training) -> None:
+        training.session.remove(self.run)
+
+
+@dataclass(frozen=True, slots=True)
+class Reset(Edit):
+    """Go back to update 0, with the settings as they stand or, `keep_tweaks`, as they were with every tweak."""
+
+    keep_tweaks: bool = False
+
+    @property
+    def label(self) -> str:
+        return "replay" if self.keep_tweaks else "reset"
+
+    def change(self, training: Training) -> None:
+        training.session.reset(self.keep_tweaks)
+        training.begin_again()
+
+
+@dataclass(frozen=True, slots=True)
+class Rewind(Edit):
+    """Go back to a past update and forget what came later; `rates` gives runs another learning rate from there."""
+
+    update: int
+    rates: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        return "remedy" if self.rates else "rewind"
+
+    def change(self, training: Training) -> None:
+        training.restore(State(training.session.rewound(self.update, self.rates), self.update))
+
+
+@dataclass(frozen=True, slots=True)
+class Settle(Command):
+    """End a gesture: the next edit is undone by itself."""
+
+    def carry_out(self, training: Training) -> None:
+        training.history.settle()
+
+
+@dataclass(frozen=True, slots=True)
+class Play(Command):
+    """Play."""
+
+    def carry_out(self, training: Training) -> None:
+        training.play()
+
+
+@dataclass(frozen=True, slots=True)
+class Pause(Command):
+    """Pause; a replay goes on to its end."""
+
+    def carry_out(self, training: Training) -> None:
+        training.playing = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Command):
+    """Take so many updates, then pause."""
+
+    updates: int = 1
+
+    def carry_out(self, training: Training) -> None:
+        training.step(self.updates)
+
+
+@dataclass(frozen=True, slots=True)
+class SetSpeed(Command):
+    """Play at so many updates per second; MAX_SPEED is as fast as it goes."""
+
+    speed: float
+
+    def carry_out(self, training: Training) -> None:
+        training.pace.speed = self.speed
+
+
+@dataclass(frozen=True, slots=True)
+class Scrub(Command):
+    """Show the state at a past update, paused; None shows the newest again."""
+
+    update: int | None
+
+    def carry_out(self, training: Training) -> None:
+        if self.update is not None:
+            training.playing = False
+        training.cursor = self.update
+
+
+@dataclass(frozen=True, slots=True)
+class LookAt(Command):
+    """From now on publish what the visible views need of the selected run."""
+
+    focus: Focus
+
+    def carry_out(self, training: Training) -> None:
+        training.focus = self.focus
+
+
+@dataclass(frozen=True, slots=True)
+class End(Command):
+    """Close the session, before the thread ends."""
+
+    def carry_out(self, training: Training) -> None:
+        training.close()

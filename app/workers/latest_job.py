@@ -1,0 +1,122 @@
+"""The latest wanted job, in a background thread: the one mechanism for snapshots, slices, grids, export and import."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+
+class Cancelled(Exception):
+    """The job is no longer wanted."""
+
+
+class Ticket:
+    """Passed to a job, which asks it whether to go on. number: of the job, counted from 1."""
+
+    def __init__(self, number: int, work: Callable[[Ticket], None], keep: bool) -> None:
+        self.number = number
+        self.work = work
+        self.keep = keep
+        self.cancelled = False
+        self._woken = threading.Event()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether to go on: it is not cancelled, and no later job waits for it to end."""
+        return not self._woken.is_set()
+
+    def check(self) -> None:
+        """Raises Cancelled, between two pieces of a job that has been cancelled."""
+        if self.cancelled:
+            raise Cancelled
+
+    def pause(self, seconds: float) -> None:
+        """Wait for so long, or until the job is no longer wanted."""
+        self._woken.wait(seconds)
+
+    def supersede(self) -> None:
+        self._woken.set()
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        self._woken.set()
+
+
+class LatestJob:
+    """Runs one job at a time, in a thread of its own. Of the jobs that wait, the latest takes the others' place.
+
+    A job is a function of its Ticket; it looks at the ticket between two of its pieces, and may raise Cancelled.
+    `failed` hears, from that thread, the number of a job and what else it has raised. The thread is one of Python's
+    and not of Qt's: Matplotlib asks for the current thread, and for one of Qt's Python makes up a dummy.
+    """
+
+    def __init__(self, name: str, failed: Callable[[int, BaseException], None]) -> None:
+        self._failed = failed
+        self._lock = threading.Lock()
+        self._waiting: list[Ticket] = []
+        self._current: Ticket | None = None
+        self._busy = self._released = False
+        self._count = 0
+        self._pool = ThreadPoolExecutor(1, name)
+
+    @property
+    def idle(self) -> bool:
+        """Whether no job is under way or waits."""
+        with self._lock:
+            return not self._busy
+
+    def start(self) -> None:
+        """Start the thread now. Else the first job starts it: a thread of Qt's that does so becomes a dummy."""
+        self._pool.submit(int).result()
+
+    def offer(self, work: Callable[[Ticket], None], keep: bool = False) -> int:
+        """Do this after the job that is under way, instead of those that wait; its number.
+
+        keep: whether it is done whatever is offered later, and supersedes nothing itself, as a file to be written.
+        After `release` nothing is done any more.
+        """
+        with self._lock:
+            self._count += 1
+            if self._released:
+                return self._count
+            if not keep:
+                self._waiting = [ticket for ticket in self._waiting if ticket.keep]
+                if self._current is not None and not self._current.keep:
+                    self._current.supersede()
+            self._waiting.append(Ticket(self._count, work, keep))
+            if not self._busy:
+                self._busy = True
+                self._pool.submit(self._run)
+            return self._count
+
+    def cancel(self) -> None:
+        """Cancel the job that is under way, and those that wait: a kept one begins, so that it can say so."""
+        with self._lock:
+            self._waiting = [ticket for ticket in self._waiting if ticket.keep]
+            for ticket in (*self._waiting, self._current):
+                if ticket is not None:
+                    ticket.cancel()
+
+    def release(self) -> None:
+        """Cancel everything and wait until the piece that is under way has ended, and with it the thread."""
+        with self._lock:
+            self._released = True
+            self._waiting.clear()
+            if self._current is not None:
+                self._current.cancel()
+        self._pool.shutdown()
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                self._current = ticket = self._waiting.pop(0) if self._waiting else None
+                if ticket is None:
+                    self._busy = False
+                    return
+            try:
+                ticket.work(ticket)
+            except Cancelled:
+                continue
+            except BaseException as error:
+                self._failed(ticket.number, error)

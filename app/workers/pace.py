@@ -1,0 +1,92 @@
+"""The pace of training: how many updates the next chunk takes, and how long past ones took."""
+
+from __future__ import annotations
+
+import numpy as np
+
+CHUNK_SECONDS = 0.008  # at full speed; short enough that a tweak is felt at once
+FIRST_CHUNK = 64
+LARGEST_CHUNK = 2_000_000
+LONGEST_TICK = 0.1  # seconds; updates that a longer stall has missed are not caught up
+FRAME_MILLISECONDS = 1000 / 60
+MOST_CLOCK_MARKS = 4096
+MAX_SPEED = 0.0  # the speed that means: as fast as it goes
+_RATE_WEIGHT = 0.1  # of the newest chunk in the running mean of the rate
+
+Array = np.ndarray
+
+
+class Pace:
+    """Updates per chunk, at full speed or at a chosen number per second, and the clock of pure training time.
+
+    rate: updates per second, a running mean over the chunks of a run that plays.
+    """
+
+    def __init__(self) -> None:
+        self.chunk = FIRST_CHUNK
+        self.rate = 0.0
+        self._speed = MAX_SPEED
+        self._owed = 0.0
+        self._seconds = 0.0
+        self._marks: list[tuple[int, float]] = [(0, 0.0)]
+
+    @property
+    def speed(self) -> float:
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        self._speed = speed
+        self._owed = 0.0
+
+    @property
+    def interval(self) -> int:
+        """Milliseconds between two ticks; 0 is at once."""
+        if self._speed == MAX_SPEED:
+            return 0
+        return max(1, round(min(1000 / self._speed, FRAME_MILLISECONDS)))
+
+    @property
+    def reached_rate(self) -> float:
+        """Updates per second as shown: no more than the chosen speed."""
+        return self.rate if self._speed == MAX_SPEED else min(self.rate, self._speed)
+
+    @property
+    def clock(self) -> tuple[Array, Array]:
+        """(updates, seconds of training), linear in between."""
+        marks = np.array(self._marks, float)
+        return marks[:, 0], marks[:, 1]
+
+    def start(self) -> None:
+        """Begin to play: nothing is owed for the time before."""
+        self._owed = 0.0
+
+    def due(self, passed: float) -> int:
+        """How many updates to take now, `passed` seconds after the last call."""
+        if self._speed == MAX_SPEED:
+            return self.chunk
+        self._owed += min(passed, LONGEST_TICK) * self._speed
+        updates = min(int(self._owed), self.chunk)
+        self._owed -= min(int(self._owed), 2 * updates)
+        return updates
+
+    def note(self, update: int, spent: float) -> None:
+        """Count `spent` seconds of training, after which the runs are at `update`."""
+        self._seconds += spent
+        self._marks.append((update, self._seconds))
+        if len(self._marks) > MOST_CLOCK_MARKS:
+            self._marks = self._marks[::2]
+
+    def note_rate(self, updates: int, spent: float) -> None:
+        """Average in the rate of a chunk."""
+        if spent > 0.0:
+            self.rate += _RATE_WEIGHT * (updates / max(spent, 1e-9) - self.rate)
+
+    def adapt(self, spent: float) -> None:
+        """Bring the next full chunk nearer to its intended duration, by at most a factor of 4."""
+        factor = CHUNK_SECONDS / max(spent, 1e-6)
+        self.chunk = int(min(max(self.chunk * min(max(factor, 0.25), 4.0), 1), LARGEST_CHUNK))
+
+    def restart_clock(self) -> None:
+        self._seconds = 0.0
+        self._marks = [(0, 0.0)]

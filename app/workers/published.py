@@ -1,0 +1,29 @@
+"""What the training thread publishes: one immutable value, which the views pull once a frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine import SessionPicture
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The training as it stood at one moment.
+
+    serial: of the last edit that it has seen. clock: (updates, seconds of training), linear in between. replaying:
+    the share of a replay that is done, or None. undo_label, redo_label: what would be taken back or done again,
+    empty if nothing.
+    """
+
+    picture: SessionPicture
+    serial: int
+    playing: bool
+    speed: float
+    updates_per_second: float
+    clock: tuple[np.ndarray, np.ndarray]
+    replaying: float | None
+    undo_label: str
+    redo_label: str

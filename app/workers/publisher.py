@@ -1,0 +1,60 @@
+"""Publishes the training for the views, and requests the snapshots and loss slices that they show."""
+
+from __future__ import annotations
+
+import time
+
+from app.workers.loss_slices import LossSlices
+from app.workers.published import Published
+from app.workers.snapshots import SnapshotRequest, Snapshots
+from app.workers.training import Training
+from engine import SessionPicture, SliceRequest, path_request
+
+PATH_SECONDS = 0.2  # between two looks at the paths of runs that move
+
+
+class Publisher:
+    """Replaces `newest` in one assignment; requests snapshots and loss slices of the selected run as it is shown."""
+
+    def __init__(self, snapshots: Snapshots, slices: LossSlices) -> None:
+        self.newest: Published | None = None
+        self._snapshots, self._slices = snapshots, slices
+        self._sliced: SliceRequest | None = None
+        self._last_paths = 0.0
+
+    def publish(self, training: Training) -> None:
+        focus, pace, history = training.focus, training.pace, training.history
+        picture = training.session.picture(training.cursor, focus.run, focus.step)
+        self._request_snapshot(training, picture)
+        self._request_slice(training, picture)
+        self.newest = Published(
+            picture=picture,
+            serial=training.serial,
+            playing=training.playing,
+            speed=pace.speed,
+            updates_per_second=pace.reached_rate if training.playing else 0.0,
+            clock=pace.clock,
+            replaying=training.replaying,
+            undo_label=history.undo_label,
+            redo_label=history.redo_label,
+        )
+
+    def _request_snapshot(self, training: Training, picture: SessionPicture) -> None:
+        focus = training.focus
+        shown = next((run.shown for run in picture.runs if run.id == focus.run), None)
+        if picture.learner is not None and focus.wanted is not None and shown is not None:
+            request = SnapshotRequest(picture.learner, shown.theta, focus.wanted, focus.run, shown.update)
+            self._snapshots.request(request)
+
+    def _request_slice(self, training: Training, picture: SessionPicture) -> None:
+        """Ask for a loss slice if one is shown: at once in a pause, now and then while the runs move."""
+        focus = training.focus
+        if focus.slice is None:
+            self._slices.rest()
+        if focus.slice is None or picture.learner is None or all(run.id != focus.run for run in picture.runs):
+            return
+        now = time.perf_counter()
+        if training.moving and focus.slice == self._sliced and now - self._last_paths < PATH_SECONDS:
+            return
+        self._sliced, self._last_paths = focus.slice, now
+        self._slices.request(path_request(picture, training.session, focus.run, focus.slice, training.moving))

@@ -1,0 +1,47 @@
+"""The loss of a surface on a grid of the region on screen, for the stage: computed beside the training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.workers.latest_job import LatestJob, Ticket
+from engine import Problem
+
+FEWEST_POINTS = 2  # along an axis
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SurfaceGrid:
+    """The loss values (ny, nx) of a problem at xs (nx,) and ys (ny,). number: rises from one request to the next."""
+
+    problem: Problem
+    number: int
+    xs: np.ndarray
+    ys: np.ndarray
+    values: np.ndarray
+
+
+class SurfaceGrids:
+    """Computes the grid that was requested last; `newest` is the last that is done."""
+
+    def __init__(self, failed: Callable[[int, BaseException], None]) -> None:
+        self.newest: SurfaceGrid | None = None
+        self._jobs = LatestJob("surface", failed)
+
+    def request(self, problem: Problem, region: tuple[float, float, float, float], columns: int, rows: int) -> None:
+        """region: (x0, x1, y0, y1)."""
+        x0, x1, y0, y1 = region
+        xs = np.linspace(x0, x1, max(columns, FEWEST_POINTS))
+        ys = np.linspace(y0, y1, max(rows, FEWEST_POINTS))
+
+        def compute(ticket: Ticket) -> None:
+            with np.errstate(all="ignore"):
+                self.newest = SurfaceGrid(problem, ticket.number, xs, ys, problem.values(xs, ys))
+
+        self._jobs.offer(compute)
+
+    def release(self) -> None:
+        self._jobs.release()

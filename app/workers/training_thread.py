@@ -1,0 +1,85 @@
+"""The training thread as the window sees it: commands go in, immutable values come out."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Qt, QThread, Signal
+
+from app.workers.commands import Command, Edit, End
+from app.workers.loss_slices import LossSlices
+from app.workers.published import Published
+from app.workers.publisher import Publisher
+from app.workers.snapshots import Snapshots
+from app.workers.surface_grids import SurfaceGrids
+from app.workers.worker import Worker
+
+CLOSE_MILLISECONDS = 5000
+
+
+class TrainingThread(QObject):
+    """Starts the thread of the training, sends it commands, and holds what it has published.
+
+    serial: of the last edit that was sent. refused: a sentence, and the serial of the edit that is refused (0 if
+    it is no edit). failed: the traceback of a fault.
+    """
+
+    refused = Signal(str, int)
+    failed = Signal(str)
+    _sent = Signal(object)
+    _awaited = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.serial = 0
+        self.snapshots = Snapshots(self._fail)
+        self.slices = LossSlices(self._fail)
+        self.grids = SurfaceGrids(self._fail)
+        self._publisher = Publisher(self.snapshots, self.slices)
+        self.worker = Worker(self._publisher)
+        self._thread = QThread()
+        self._thread.setObjectName("training")
+        self.worker.moveToThread(self._thread)
+        self._sent.connect(self.worker.take, Qt.ConnectionType.QueuedConnection)
+        self._awaited.connect(self.worker.publish, Qt.ConnectionType.BlockingQueuedConnection)
+        self.worker.refused.connect(self.refused)
+        self.worker.failed.connect(self.failed)
+        self._thread.started.connect(self.worker.begin)
+        self._thread.finished.connect(self.worker.deleteLater)
+        self._thread.start()
+
+    @property
+    def published(self) -> Published | None:
+        """The newest that was published."""
+        return self._publisher.newest
+
+    @property
+    def is_running(self) -> bool:
+        return self._thread.isRunning()
+
+    def send(self, command: Command) -> int:
+        """Queue a command, an edit with the next serial; returns the serial of the last edit."""
+        if isinstance(command, Edit):
+            self.serial += 1
+            command = replace(command, serial=self.serial)
+        self._sent.emit(command)
+        return self.serial
+
+    def catch_up(self) -> Published | None:
+        """Wait until every queued command is carried out and published. It is the only call that blocks the window."""
+        if self.is_running:
+            self._awaited.emit()
+        return self.published
+
+    def stop(self) -> None:
+        """End the training thread between two chunks, and the threads beside it."""
+        if self.is_running:
+            self.send(End())
+            self._thread.quit()
+            self._thread.wait(CLOSE_MILLISECONDS)
+        for part in (self.worker, self.snapshots, self.slices, self.grids):
+            part.release()
+
+    def _fail(self, job: int, error: BaseException) -> None:
+        self.failed.emit("".join(traceback.format_exception(error)))

@@ -1,0 +1,105 @@
+"""The object in the training thread: takes the window's commands, and ticks while there is something to compute."""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from app.workers.commands import Command, Edit
+from app.workers.publisher import Publisher
+from app.workers.training import Training
+from engine import SettingError
+
+FRAME_SECONDS = 1 / 60
+POOL = 2  # threads that advance runs; more would only take cores from the window
+
+
+class Worker(QObject):
+    """Carries commands out between two chunks of training; Qt's queue of signals is the queue of commands.
+
+    refused: a sentence, and the serial of the edit that it refuses (0 if it is no edit). failed: the traceback of
+    a fault, which pauses the runs and never ends the thread.
+    """
+
+    refused = Signal(str, int)
+    failed = Signal(str)
+
+    def __init__(self, publisher: Publisher) -> None:
+        super().__init__()
+        self._publisher = publisher
+        self._timer: QTimer | None = None
+        self._last_tick = self._last_published = 0.0
+        # While one thread waits for the window to let Python go on, the other computes.
+        self._pool = ThreadPoolExecutor(POOL, "runs", initializer=_be_silent)
+        met = threading.Barrier(POOL)
+        for _ in range(POOL):  # started here: one started by a thread of Qt would leave Python a dummy of that
+            self._pool.submit(met.wait)
+        self._training = Training(self._pool.map)
+
+    @Slot()
+    def begin(self) -> None:
+        """Called once in the worker's own thread, so that the timer lives there."""
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+
+    @Slot(object)
+    def take(self, command: Command) -> None:
+        """Carry a command out, and publish what has come of it."""
+        self._guard(partial(command.carry_out, self._training), command.serial if isinstance(command, Edit) else 0)
+        self.publish()
+        self._wake()
+
+    @Slot()
+    def publish(self) -> None:
+        if self._training.is_open:
+            self._last_published = time.perf_counter()
+            self._guard(partial(self._publisher.publish, self._training))
+
+    def release(self) -> None:
+        """End the threads of the runs and wait for them; called by the window, once the training thread has ended."""
+        self._pool.shutdown()
+
+    def _guard(self, action: Callable[[], None], serial: int = 0) -> None:
+        try:
+            with np.errstate(all="ignore"):
+                action()
+        except SettingError as error:
+            self.refused.emit(str(error), serial)
+        except Exception:
+            self._training.halt()
+            self.failed.emit(traceback.format_exc())
+
+    def _wake(self) -> None:
+        """Tick as often as the training needs it."""
+        if self._timer is None:
+            return
+        if not self._training.moving:
+            self._timer.stop()
+            return
+        if not self._timer.isActive():
+            self._last_tick = time.perf_counter()
+        self._timer.start(self._training.interval)
+
+    @Slot()
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        passed, self._last_tick = now - self._last_tick, now
+        training, timer = self._training, self._timer
+        self._guard(partial(training.move_on, passed))
+        if now - self._last_published >= FRAME_SECONDS or not training.moving:
+            self.publish()
+        if timer is not None and (not training.moving or timer.interval() != training.interval):
+            self._wake()
+
+
+def _be_silent() -> None:
+    """A run that diverges says so in its status; a warning from its thread would reach nobody."""
+    np.seterr(all="ignore")

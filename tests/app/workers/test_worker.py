@@ -1,0 +1,269 @@
+"""The object of the training thread, called directly: what it publishes, refuses and survives."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QTimer
+
+from app.workers.commands import (
+    AddRun,
+    ChangeProblem,
+    End,
+    Load,
+    Pause,
+    Play,
+    RemoveRun,
+    Reset,
+    Rewind,
+    Scrub,
+    SetSpeed,
+    Settle,
+    Step,
+    StopAt,
+    TweakRun,
+    Undo,
+)
+from app.workers.loss_slices import LossSlices
+from app.workers.pace import MAX_SPEED
+from app.workers.publisher import Publisher
+from app.workers.snapshots import Snapshots
+from app.workers.worker import Worker
+from engine import RunRecord, Session, Setting, SettingError, new_run
+
+
+class Working:
+    """A worker in this very thread, and what it has told."""
+
+    def __init__(self) -> None:
+        self.faults: list[BaseException] = []
+        self.helpers = [made(lambda _, error: self.faults.append(error)) for made in (Snapshots, LossSlices)]
+        self.publisher = Publisher(*self.helpers)
+        self.worker = Worker(self.publisher)
+        self.worker.begin()
+        self.refused, self.failed = [], []
+        self.worker.refused.connect(lambda sentence, serial: self.refused.append((sentence, serial)))
+        self.worker.failed.connect(self.failed.append)
+
+    @property
+    def published(self):
+        return self.publisher.newest
+
+    def take(self, *commands) -> None:
+        for command in commands:
+            self.worker.take(command)
+
+    def end(self) -> None:
+        self.worker.take(End())
+        for part in (self.worker, *self.helpers):
+            part.release()
+        self.worker.deleteLater()
+        assert not self.faults
+
+
+@pytest.fixture
+def idle(qapp):
+    made = Working()
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def worker(idle, races):
+    idle.take(Load(races.small(), serial=1))
+    return idle
+
+
+def at(worker) -> int:
+    return worker.published.picture.update
+
+
+def ticking(worker) -> bool:
+    return any(timer.isActive() for timer in worker.worker.findChildren(QTimer))
+
+
+def test_nothing_is_published_before_something_is_open(idle):
+    idle.take(Play(), Pause(), SetSpeed(5.0))
+    idle.worker.publish()
+    assert idle.published is None
+
+
+def test_each_edit_is_acknowledged(worker):
+    worker.take(TweakRun("adam", Setting.of("learning_rate"), 0.1, serial=7))
+    assert worker.published.serial == 7
+    assert worker.published.picture.runs[0].settings.learning_rate == 0.1
+    worker.take(TweakRun("adam", Setting.of("learning_rate"), -1.0, serial=8))
+    assert worker.published.serial == 8
+    assert worker.published.picture.runs[0].settings.learning_rate == 0.1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        TweakRun("adam", Setting.of("learning_rate"), float("nan"), serial=2),
+        TweakRun("adam", Setting.of("learning_rate"), "fast", serial=2),
+        TweakRun("adam", Setting.of("optimizer"), "newton", serial=2),
+        TweakRun("nobody", Setting.of("learning_rate"), 0.1, serial=2),
+        TweakRun("adam", Setting.of("soul"), 1, serial=2),
+        ChangeProblem({"start": (float("inf"), 0.0)}, serial=2),
+        ChangeProblem({"noise": -1.0}, serial=2),
+        StopAt({"updates": -5}, serial=2),
+        AddRun(RunRecord(new_run("adam")), serial=2),
+        RemoveRun("nobody", serial=2),
+    ],
+)
+def test_a_refusal_is_one_sentence_and_changes_nothing(worker, command):
+    worker.take(Step(5))
+    before = worker.published.picture.experiment
+    worker.take(command)
+    ((sentence, serial),) = worker.refused
+    assert "\n" not in sentence and serial == 2
+    assert not worker.failed
+    assert worker.published.picture.experiment == before
+    assert at(worker) == 5
+    assert worker.published.undo_label == ""
+
+
+def test_a_fault_is_told_once_and_does_not_end_it(worker, monkeypatch, qtbot):
+    failed = worker.failed
+    with monkeypatch.context() as broken:
+        broken.setattr(Session, "advance", lambda *_: 1 / 0)
+        worker.take(Play())
+        qtbot.waitUntil(lambda: bool(failed))
+        assert not worker.published.playing
+    assert len(failed) == 1
+    assert failed[0].rstrip().endswith("ZeroDivisionError: division by zero")
+    assert not worker.refused
+    worker.take(Step(3))
+    assert at(worker) == 3
+
+
+def test_a_fault_while_publishing_is_told_and_does_not_end_it(worker, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(Session, "picture", lambda *_: 1 / 0)
+        worker.take(Step(2))
+    assert len(worker.failed) == 1
+    worker.take(Step(2))
+    assert at(worker) == 4
+
+
+def test_warnings_of_numpy_do_not_flood(worker):
+    worker.take(TweakRun("momentum", Setting.of("learning_rate"), 1e9, serial=2))
+    worker.take(Step(500))
+    assert {run.status for run in worker.published.picture.runs} == {"running", "diverged"}
+    assert (worker.refused, worker.failed) == ([], [])
+
+
+def test_a_rate_is_told_while_it_plays(worker, qtbot):
+    worker.take(SetSpeed(MAX_SPEED), Play())
+    qtbot.waitUntil(lambda: at(worker) > 2000 and worker.published.updates_per_second > 0.0)
+    worker.take(Pause())
+    assert worker.published.updates_per_second == 0.0
+
+
+def test_a_race_that_has_ended_stops_by_itself(worker, qtbot):
+    worker.take(StopAt({"updates": 50}, serial=2))
+    worker.take(SetSpeed(MAX_SPEED))
+    worker.take(Play())
+    qtbot.waitUntil(lambda: at(worker) == 50 and not worker.published.playing)
+    assert not ticking(worker)
+
+
+def test_nothing_ticks_in_a_pause(worker, qtbot):
+    worker.take(Step(3))
+    assert not ticking(worker)
+    worker.take(Play())
+    assert ticking(worker)
+    worker.take(Pause())
+    assert not ticking(worker)
+
+
+def test_after_a_replay_it_plays_at_its_own_speed_again(worker, qtbot):
+    worker.take(Step(20_000), SetSpeed(100.0), Play(), AddRun(RunRecord(new_run("lion")), serial=2))
+    qtbot.waitUntil(lambda: worker.published.replaying is None and at(worker) > 20_000)
+    (timer,) = worker.worker.findChildren(QTimer)
+    assert timer.interval() == 10
+
+
+def test_a_replay_tells_how_far_it_is(worker, qtbot):
+    worker.take(Step(40_000))
+    worker.take(Rewind(30_000, serial=2))
+    assert worker.published.replaying == 0.0
+    assert at(worker) == 0
+    qtbot.waitUntil(lambda: worker.published.replaying is None)
+    assert {run.update for run in worker.published.picture.runs} == {30_000}
+
+
+def test_undo_during_a_replay_aims_where_the_race_was_going(worker, qtbot):
+    worker.take(Step(20_000))
+    worker.take(ChangeProblem({"start": (0.0, 0.5)}, serial=2))
+    worker.take(Undo(serial=3))
+    qtbot.waitUntil(lambda: worker.published.replaying is None)
+    assert at(worker) == 20_000
+    assert worker.published.picture.experiment.problem.start == (-1.2, 1.0)
+    assert (worker.published.undo_label, worker.published.redo_label) == ("", "problem")
+
+
+def test_edits_of_one_key_in_a_row_are_undone_together(worker):
+    for serial, value in enumerate((0.5, 0.6, 0.7), 2):
+        worker.take(TweakRun("adam", Setting.of("learning_rate"), value, serial=serial))
+    assert worker.published.undo_label == "learning rate"
+    worker.take(Settle(), TweakRun("adam", Setting.of("learning_rate"), 0.8, serial=5), Undo(serial=6))
+    assert worker.published.picture.runs[0].settings.learning_rate == 0.7
+    worker.take(Undo(serial=7))
+    assert worker.published.picture.runs[0].settings.learning_rate == 0.02
+    assert worker.published.undo_label == ""
+
+
+def test_opening_another_forgets_the_edits(worker, races):
+    worker.take(Step(5))
+    worker.take(Reset(serial=2))
+    assert worker.published.undo_label
+    worker.take(Load(races.small(runs=["lion"]), serial=3))
+    assert worker.published.undo_label == ""
+    assert [run.id for run in worker.published.picture.runs] == ["lion"]
+
+
+def test_a_document_that_cannot_be_opened_leaves_the_other(worker, monkeypatch, races):
+    def refuse(*_):
+        raise SettingError("formula: no")
+
+    monkeypatch.setattr("app.workers.commands.Session", refuse)
+    worker.take(Load(races.small(runs=["lion"]), serial=2))
+    assert [run.id for run in worker.published.picture.runs] == ["adam", "momentum"]
+    assert worker.refused == [("formula: no", 2)]
+
+
+def test_pictures_do_not_change_once_published(worker):
+    worker.take(Step(100))
+    old = worker.published.picture
+    run = old.runs[0]
+    xs, theta, experiment = run.history.column("x")[0].copy(), run.shown.theta.copy(), old.experiment
+    worker.take(TweakRun("adam", Setting.of("learning_rate"), 0.5, serial=2))
+    worker.take(Step(5000))
+    assert (run.update, old.experiment) == (100, experiment)
+    assert (run.history.column("x")[0] == xs).all()
+    assert (run.shown.theta == theta).all()
+
+
+def test_scrubbing_pauses_and_shows_the_past(worker):
+    worker.take(Step(100))
+    worker.take(Play())
+    worker.take(Scrub(40))
+    published = worker.published
+    assert not published.playing
+    assert published.picture.cursor == 40
+    assert [run.shown.update for run in published.picture.runs] == [40, 40]
+    assert at(worker) == 100
+    worker.take(Scrub(None))
+    assert worker.published.picture.cursor is None
+
+
+def test_the_clock_counts_training_alone(worker):
+    worker.take(Step(10))
+    worker.take(Step(10))
+    updates, seconds = worker.published.clock
+    assert updates.tolist() == [0, 10, 20]
+    assert (np.diff(seconds) > 0).all()
+    worker.take(Reset(serial=2))
+    assert worker.published.clock[0].tolist() == [0]
