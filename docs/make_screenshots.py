@@ -1,4 +1,4 @@
-"""Takes the pictures of the window that README.md shows, in both themes, without a screen.
+"""Take the screenshots in README.md, in both themes, without a display.
 
     python -m docs.make_screenshots
 
@@ -23,18 +23,18 @@ from app.launch import kernel_cache
 FOLDER = Path(__file__).parent
 SIZE = 1280, 800
 PATIENCE = 600.0  # seconds; a first start compiles every kernel
-# File, theme, preset, the update at which the picture is taken, whether Explain is open.
+# File, theme, preset, update of the screenshot, whether Explain is open.
 PICTURES = (
     ("dark", "dark", "01_four_optimizers", 300, False),
     ("light", "light", "07_different_minima", 60, True),
     ("playground", "dark", "23_playground", 2500, False),
     ("digits", "light", "26_digits", 600, False),
 )
-SETTLED = 0.5  # seconds after which a network's portrait is on screen, too
+SETTLED = 0.5  # seconds until a network's snapshot is on screen, too
 
 
 def main() -> None:
-    """Start the app as `python main.py` does, but with settings of its own, and photograph it."""
+    """Start the app as `python main.py` does, but with its own settings, and take the screenshots."""
     with tempfile.TemporaryDirectory() as settings_folder:
         os.environ["FALL_LINE_CONFIG"] = settings_folder
         cache = kernel_cache.prepare()  # before Numba is imported
@@ -68,11 +68,11 @@ def main() -> None:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Let the window live until something is so. Raises TimeoutError."""
+    """Process events until a condition holds. Raises TimeoutError."""
     end = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > end:
-            raise TimeoutError("the window did not get there")
+            raise TimeoutError("the window did not reach the expected state")
         QApplication.processEvents()
         time.sleep(0.002)
 

@@ -32,11 +32,11 @@ from assets.presets.network_thumbnails import network_thumbnail
 from engine import COLUMNS, Experiment, Ground, Run, Session, thin_path
 
 FOLDER = Path(__file__).parent
-WIDTH, HEIGHT = 320, 200  # twice what is shown, for sharp screens
+WIDTH, HEIGHT = 320, 200  # twice the displayed size, for high-resolution screens
 MARGIN = 0.16  # around the paths, as a share of their extent
-LEAST = 0.55  # of the surface's view is shown, however short the paths are
-FAR = 1e4  # a run that goes beyond this has left every preset's stage
-TOLERANCE = 0.2  # pixels that a drawn path may be off
+LEAST = 0.55  # minimum share of the surface's view that is shown, however short the paths
+FAR = 1e4  # a run beyond this is outside every preset's view
+TOLERANCE = 0.2  # pixels by which a drawn path may be off
 SHADE = QColor(8, 12, 24, 110)
 X, Y = COLUMNS.index("x"), COLUMNS.index("y")
 
@@ -44,7 +44,7 @@ Box = tuple[float, float, float, float]
 
 
 def main(names: list[str]) -> None:
-    """Draw the presets named (all without a name) beside their files."""
+    """Draw the named presets (all without a name) beside their files."""
     application = QApplication([])
     apply(application, DARK)
     for path in sorted(FOLDER.glob("*.toml")):
@@ -57,7 +57,7 @@ def main(names: list[str]) -> None:
 
 
 def save(image: QImage, target: Path) -> None:
-    """Write a PNG of 256 well chosen colours: a third of the size, and no difference to the eye."""
+    """Write a PNG with an optimised palette of 256 colours: a third of the size, without visible difference."""
     plain = image.convertToFormat(QImage.Format.Format_RGB888)
     size, stride = (image.width(), image.height()), plain.bytesPerLine()
     picture = Image.frombytes("RGB", size, bytes(plain.constBits()), "raw", "RGB", stride)
@@ -66,7 +66,7 @@ def save(image: QImage, target: Path) -> None:
 
 
 def thumbnail(experiment: Experiment) -> QImage:
-    """The stage in small, after the updates of the experiment's stop rule."""
+    """A small image of the stage after the updates of the experiment's stop rule."""
     session = Session(experiment)
     session.advance(int(experiment.stop["updates"]))
     ground = session.problem.ground
@@ -95,7 +95,7 @@ def thumbnail(experiment: Experiment) -> QImage:
 
 
 def seen(run: Run, ground: Ground) -> np.ndarray:
-    """The points (2, k) of a run's path that lie in the view of its surface."""
+    """The points (2, k) of a run's path within the view of its surface."""
     points = run.history.view().last[[X, Y], : run.history.view().count]
     x0, x1, y0, y1 = ground.view
     inside = (x0 <= points[0]) & (points[0] <= x1) & (y0 <= points[1]) & (points[1] <= y1)
@@ -110,7 +110,7 @@ def framed(paths: list[np.ndarray], view: Box) -> Box:
 
 
 def span(values: np.ndarray, low: float, high: float) -> tuple[float, float]:
-    """From below the least value to above the greatest, inside (low, high) and not too narrow."""
+    """A padded range of the values, inside (low, high) and not too narrow."""
     first, last = float(values.min()), float(values.max())
     length = min(max((last - first) * (1 + 2 * MARGIN), (high - low) * LEAST), high - low)
     start = min(max((first + last - length) / 2, low), high - length)
@@ -118,7 +118,7 @@ def span(values: np.ndarray, low: float, high: float) -> tuple[float, float]:
 
 
 def draw_path(painter: QPainter, run: Run, view: View) -> None:
-    """The line of a run in its colour, above a shade that sets it off from the heat map."""
+    """The line of a run in its colour, over a shadow that sets it off from the heat map."""
     history = run.history.view()
     points = history.last[[X, Y], : history.count]
     x, y = np.ascontiguousarray(points[:, np.abs(points).max(axis=0) < FAR])
@@ -136,7 +136,7 @@ def draw_path(painter: QPainter, run: Run, view: View) -> None:
 
 
 def draw_small(painter: QPainter, at: QPointF, draw: Callable[[], None]) -> None:
-    """A glyph of the stage at a point, at the scale of a thumbnail."""
+    """A symbol of the stage at a point, at the scale of a thumbnail."""
     painter.save()
     painter.translate(at)
     painter.scale(1.25, 1.25)

@@ -1,4 +1,4 @@
-"""Which classes are taken for which."""
+"""The confusion-matrix view of a classification."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QVBoxLayout
 
+from app.stage.examples.confusion_matrix import ConfusionMatrix
 from app.stage.examples.example_card import percent
-from app.stage.examples.matrix import Matrix
 from app.stage.network_view import NetworkView
 from app.stage.part_picker import Parts
 from app.stage.run_warnings import diverged, standing
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.look.theme import Theme
     from engine import Portrait, SessionPicture
 
-MOST_CONFUSED = 3  # pairs of classes that the description names
+MOST_CONFUSED = 3  # pairs of classes named in the description
 
 
 class ConfusionView(NetworkView):
@@ -27,12 +27,12 @@ class ConfusionView(NetworkView):
 
     KEY = "confusion"
     TITLE = "Confusion"
-    TIP = "The confusion matrix: which classes are taken for which"
+    TIP = "The confusion matrix: true against predicted classes"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self.part = Parts("network-confusion-part")
-        self.matrix = Matrix(theme)
+        self.matrix = ConfusionMatrix(theme)
         self.caption = ElidedLabel()
         self.caption.setObjectName("muted")
         self._picture: SessionPicture | None = None
@@ -46,7 +46,7 @@ class ConfusionView(NetworkView):
         column.addWidget(self.matrix, 1)
         self.setFocusProxy(self.matrix)
         self.part.chosen.connect(self._show)
-        self.matrix.told.connect(self._point)
+        self.matrix.described.connect(self._point)
 
     @classmethod
     def fits(cls, picture: SessionPicture) -> bool:
@@ -76,9 +76,9 @@ class ConfusionView(NetworkView):
         names, counts = self.matrix.names, self.matrix.counts.copy()
         counts.flat[:: len(names) + 1] = 0
         worst = [divmod(int(place), len(names)) for place in counts.argsort(axis=None)[::-1][:MOST_CONFUSED]]
-        told = [self.matrix.words(row, column) for row, column in worst if counts[row, column]]
+        told = [self.matrix.cell_text(row, column) for row, column in worst if counts[row, column]]
         part = "Validation" if self.part.validation else "Training"
-        sentences = [f"{part} set: {self.caption.text()}", *([f"Confused most: {'; '.join(told)}"] if told else [])]
+        sentences = [f"{part} set: {self.caption.text()}", *([f"Most confused: {'; '.join(told)}"] if told else [])]
         return " ".join(f"{sentence}." for sentence in [*sentences, self._pointed] if sentence)
 
     def view(self) -> dict[str, Any]:
@@ -96,7 +96,7 @@ class ConfusionView(NetworkView):
         self.matrix.show_counts(portrait.confusion(self.part.validation), portrait.learner.data.classes)
         right, total = int(self.matrix.counts.trace()), int(self.matrix.counts.sum())
         words = [problem] if (problem := standing(self._picture, portrait)) else []
-        words += [f"{right:,} of {total:,} right, accuracy {percent(self.matrix.accuracy)}"] if total else []
+        words += [f"{right:,} of {total:,} correct, accuracy {percent(self.matrix.accuracy)}"] if total else []
         self.caption.show_text(" · ".join(words))
 
     def _point(self, words: str) -> None:

@@ -1,4 +1,4 @@
-"""Examples as images, with what the network takes them for."""
+"""Examples as image tiles with their predicted classes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 
 from app.stage.examples.example_card import Bar
-from app.stage.examples.tiles import CAPTION, Tiles
+from app.stage.examples.tiles import CAPTION, TileView
 from app.stage.pixels import grey_table, images
 from engine import LOSSES
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 
-SORTED_EVERY = 1500  # milliseconds at least between two new orders, so that tiles can be looked at
+SORTED_EVERY = 1500  # minimum milliseconds between reorderings, so that tiles can be looked at
 MOST_BARS = 10
-NAME = 0.55  # of a picture's width that a class name may take
+NAME = 0.55  # share of a picture's width for a class name
 
 
-class ExampleTiles(Tiles):
-    """The examples of one part of the data. Right and wrong are told by colour, and wrong ones by a frame.
+class ExampleTiles(TileView):
+    """The examples of one part of the data. Colours mark correct and wrong predictions, frames the wrong ones.
 
-    wrong_first: sorted by right and wrong, then by the probability of the true class, the lowest first: a new order
-    comes only now and then, and never under the pointer.
+    wrong_first: wrong ones first, then by ascending probability of the true class; reordered only now and then, and
+    never under the pointer.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -75,12 +75,12 @@ class ExampleTiles(Tiles):
 
     @property
     def examples(self) -> Array:
-        """The places of the examples in the data, in the order in which they are shown."""
+        """The indices of the examples in the data, in display order."""
         return self._order
 
     @property
     def wrong(self) -> int:
-        """How many of the examples are classified wrongly."""
+        """How many of the examples are misclassified."""
         return int(np.count_nonzero(self.portrait.wrong[self._order])) if self.portrait is not None else 0
 
     def image(self, tile: int) -> QImage:
@@ -88,7 +88,7 @@ class ExampleTiles(Tiles):
         return self._pictures([int(self._order[tile])])[0]
 
     def lines(self, tile: int) -> list[tuple[str, QColor]]:
-        """What a tile is, in words."""
+        """The text about a tile."""
         assert self.portrait is not None
         data, example = self.portrait.learner.data, int(self._order[tile])
         true, predicted = int(data.targets[example]), int(self.portrait.predictions[example])
@@ -98,11 +98,11 @@ class ExampleTiles(Tiles):
         return [
             (f"{part} example {place + 1:,}", self.theme.muted),
             (f"true {data.classes[true]}", self.theme.text),
-            (f"predicted {data.classes[predicted]}, {'right' if right else 'wrong'}", self._colour(right)),
+            (f"predicted {data.classes[predicted]}, {'correct' if right else 'wrong'}", self._colour(right)),
         ]
 
     def bars(self, tile: int) -> tuple[list[Bar], str]:
-        """The classes with their probabilities, and what is left out: of many classes the least probable."""
+        """The classes with their probabilities, and a note on omitted ones: of many classes the least probable."""
         assert self.portrait is not None
         data, example = self.portrait.learner.data, int(self._order[tile])
         true, predicted = int(data.targets[example]), int(self.portrait.predictions[example])
@@ -179,7 +179,7 @@ class ExampleTiles(Tiles):
         return images(data.raw[examples].reshape(-1, *data.image), *self._range, self._table)
 
     def _probabilities(self, examples: Array) -> Array:
-        """(m, classes) in [0, 1]; 0 where an answer is not finite."""
+        """(m, classes) in [0, 1]; 0 where an output is not finite."""
         assert self.portrait is not None
         loss = LOSSES[self.portrait.learner.network.loss.kind]
         with np.errstate(all="ignore"):

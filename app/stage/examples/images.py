@@ -1,4 +1,4 @@
-"""Data that are images: examples with what the network takes them for, and what its first layer looks for."""
+"""The image view: examples with their predictions, and the weights of the first layer as images."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 from app.look.number_format import number
 from app.stage.examples.example_card import ExampleCard, percent
 from app.stage.examples.example_tiles import ExampleTiles
-from app.stage.examples.weight_tiles import ColourKey, WeightTiles
+from app.stage.examples.weight_tiles import WeightColourKey, WeightTiles
 from app.stage.network_view import NetworkView
 from app.stage.part_picker import Parts
 from app.stage.run_warnings import diverged, standing
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from app.look.theme import Theme
     from engine import Portrait, SessionPicture
 
-WIDE = 1.2  # how much wider than high the panes are when they stand side by side
+WIDE = 1.2  # aspect ratio from which the panes are side by side
 SHOWN = {
     "both": ("Both", "Examples beside the weights of the first layer"),
-    "examples": ("Examples", "Examples with what the network takes them for"),
+    "examples": ("Examples", "Examples with their predicted classes"),
     "weights": ("Weights", "The weights of each unit of the first layer, as an image"),
 }
 
@@ -46,13 +46,13 @@ class ImagesView(NetworkView):
         self.wrong_first = toggle(
             "network-images-wrong-first",
             "Wrong first",
-            "wrong ones first",
-            "Misclassified examples first, then those whose true class the network finds least probable",
+            "wrong predictions first",
+            "Misclassified examples first, then those with the lowest probability of their true class",
             on=True,
         )
         self.examples = ExampleTiles(theme)
         self.weights = WeightTiles(theme)
-        self.key = ColourKey(theme)
+        self.key = WeightColourKey(theme)
         self._examples_title, self._weights_title = _title(), _title()
         self._picture: SessionPicture | None = None
         self._portrait: Portrait | None = None
@@ -147,9 +147,9 @@ class ImagesView(NetworkView):
             return
         self._diverged = diverged(self._picture, self._portrait)
         count, wrong = self.examples.count, self.examples.wrong
-        right = percent((count - wrong) / count) if count else "none"
-        part = "validation" if self.part.validation else "training"
-        words = [f"{wrong:,} of {count:,} {part} examples wrong, {right} right"]
+        right = percent((count - wrong) / count) if count else "unknown"
+        part = "Validation" if self.part.validation else "Training"
+        words = [f"{part}: {wrong:,} of {count:,} wrong, accuracy {right}"]
         words += [problem] if (problem := standing(self._picture, self._portrait)) else []
         self._examples_title.show_text(" · ".join(words))
         network = self._portrait.learner.network
@@ -157,7 +157,7 @@ class ImagesView(NetworkView):
         self._weights_title.show_text(f"{layer}, {network.sizes[1]:,} units", "Weights of the first layer")
 
     def _enlarge(self) -> None:
-        """Show what is pointed at larger, beside it."""
+        """Enlarge the tile under the pointer beside it."""
         for tiles in (self.examples, self.weights):
             if tiles.current in tiles.visible and tiles.isVisible() and tiles.portrait is not None:
                 place = tiles.place(tiles.current)

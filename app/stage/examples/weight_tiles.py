@@ -1,4 +1,4 @@
-"""What each unit of the first layer looks for: its weights as an image."""
+"""The weights of each unit in the first layer as an image."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.look.number_format import number
 from app.stage.charts.distribution import distribution_of
-from app.stage.examples.tiles import CAPTION, PAD, SMALL, Tiles
+from app.stage.examples.tiles import CAPTION, PAD, SMALL, TileView
 from app.stage.pixels import images, signed_table
 from app.stage.run_warnings import same_shape
 from app.stage.stable_axis import StableAxis
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 KEY_SIZE = QSize(116, 16)
 RAMP = 44  # pixels of the key's width
-WITHIN = 0.99  # of the weights lie on the scale at least
-MOST = 10_000  # weights that are looked at for that
+WITHIN = 0.99  # minimum share of the weights within the scale
+MOST = 10_000  # weights sampled for that
 
 
-class WeightTiles(Tiles):
-    """One tile a unit, all on one scale from -`scale` to `scale`, beyond which a few weights may lie."""
+class WeightTiles(TileView):
+    """One tile per unit, all on one scale from -`scale` to `scale`, beyond which a few weights may lie."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "network-weights", "First-layer weights")
@@ -56,20 +56,20 @@ class WeightTiles(Tiles):
         return self._pictures(range(tile, tile + 1))[0]
 
     def lines(self, tile: int) -> list[tuple[str, QColor]]:
-        """What a tile is, in words."""
+        """The text about a tile."""
         assert self.portrait is not None
         network = self.portrait.learner.network
         weights, biases = network.unpacked(self.portrait.theta)[0]
         negative, positive = self.theme.signed_colours
         return [
             (self.unit(tile), self.theme.text),
-            (f"highest weight {number(float(weights[tile].max()), 3)}", positive),
-            (f"lowest weight {number(float(weights[tile].min()), 3)}", negative),
+            (f"largest weight {number(float(weights[tile].max()), 3)}", positive),
+            (f"smallest weight {number(float(weights[tile].min()), 3)}", negative),
             (f"bias {number(float(biases[tile]), 3)}", self.theme.muted),
         ]
 
     def unit(self, tile: int) -> str:
-        """The name of a unit: its number, or without hidden layers the class that it stands for."""
+        """The name of a unit: its number, or without hidden layers its class."""
         assert self.portrait is not None
         learner = self.portrait.learner
         if learner.network.layers == 1 and learner.network.sizes[1] == learner.classes:
@@ -97,8 +97,8 @@ class WeightTiles(Tiles):
         return images(shown, -self.scale, self.scale, self._table)
 
 
-class ColourKey(QWidget):
-    """The colours of the weights with the numbers at their ends."""
+class WeightColourKey(QWidget):
+    """The colour scale of the weights with the numbers at its ends."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -118,7 +118,7 @@ class ColourKey(QWidget):
             ends = f"from {number(-scale, 3)} (orange) to {number(scale, 3)} (blue)"
             self.setAccessibleName(f"Colours of weights, {ends}")
             self.setToolTip(
-                f"Colours of weights, {ends}: one scale for all units, on which at least 99 % of the weights lie"
+                f"Colours of weights, {ends}: one scale for all units, which covers at least 99 % of the weights"
             )
             self.update()
 

@@ -7,11 +7,11 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
-from app.stage.diagram.item import WEIGHT, Item
+from app.stage.diagram.diagram_item import WEIGHT, DiagramItem
 from engine import Experiment, Layer, Session, Wanted, new_network, new_run, portrait
 
 LEFT = Qt.MouseButton.LeftButton
-ITEM = Item(WEIGHT, 1, 0, 1)
+ITEM = DiagramItem(WEIGHT, 1, 0, 1)
 
 
 def compiled(experiment) -> None:
@@ -50,7 +50,7 @@ def posed(window) -> None:
 
 def on_line(window):
     """A point on the line of ITEM."""
-    links = diagram(window).plan.links
+    links = diagram(window).diagram_layout.links
     link = np.flatnonzero((links.column == 1) & (links.unit == ITEM.unit) & (links.source == ITEM.source))[0]
     x0, y0, x1, y1 = links.ends[link]
     return QPointF(x0 + 0.1 * (x1 - x0), y0 + 0.028 * (y1 - y0)).toPoint()
@@ -112,11 +112,11 @@ def test_a_drag_of_the_slider_is_one_step_of_undo_and_replays_to_the_bit(window)
 def test_plus_changes_the_shape_and_begins_again(window):
     window.advance(5)
     posed(window)
-    QTest.mouseClick(diagram(window).heads.heads[0].more, LEFT)
+    QTest.mouseClick(diagram(window).headers.headers[0].more, LEFT)
     window.settle()
     assert window.picture.task.hidden == (Layer(5), Layer(2)) and window.update == 0
     posed(window)
-    assert diagram(window).plan.columns[1].shown == 5
+    assert diagram(window).diagram_layout.columns[1].shown == 5
     window.bench.document.undo()
     window.settle()
     assert window.picture.task.hidden == (Layer(4), Layer(2))
@@ -125,13 +125,13 @@ def test_plus_changes_the_shape_and_begins_again(window):
 def test_another_activation_goes_on_live(window):
     window.advance(5)
     posed(window)
-    menu = diagram(window).heads.heads[1].menu()
+    menu = diagram(window).headers.headers[1].menu()
     next(action for action in menu.actions() if action.text() == "ReLU").trigger()
     menu.deleteLater()
     window.settle()
     assert window.picture.task.hidden == (Layer(4), Layer(2, "relu")) and window.update == 5
     posed(window)
-    assert "ReLU" in diagram(window).heads.heads[1].name.text()
+    assert "ReLU" in diagram(window).headers.headers[1].name.text()
 
 
 def test_a_change_that_is_refused_is_said_and_changes_nothing(window):

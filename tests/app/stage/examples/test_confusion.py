@@ -9,16 +9,16 @@ from PySide6.QtTest import QTest
 
 from app.look.theme import DARK, LIGHT
 from app.stage.examples.confusion import ConfusionView
-from app.stage.examples.matrix import shade
+from app.stage.examples.confusion_matrix import shade
 
 NAMES = ("ant", "bee", "cat")
 TRUE = [0] * 10 + [1] * 4 + [2] * 2
-TAKEN_FOR = [0] * 7 + [1] * 3 + [1] * 4 + [0] * 2
+PREDICTED = [0] * 7 + [1] * 3 + [1] * 4 + [0] * 2
 
 
 @pytest.fixture
 def case(make):
-    picture, portrait = make.guessed(TRUE, TAKEN_FOR, NAMES)
+    picture, portrait = make.guessed(TRUE, PREDICTED, NAMES)
     return picture, [portrait]
 
 
@@ -64,10 +64,10 @@ def test_without_validation_the_training_set_is_shown(shown, digits_without_vali
     "cell, words",
     [
         ((0, 1), "3 of 10: true ant, predicted bee"),
-        ((1, 3), "recall 100 %: 4 of 4 that are bee are found"),
-        ((3, 0), "precision 77.8 %: 7 of 9 taken for ant are"),
-        ((3, 2), "precision unknown: 0 of 0 taken for cat are"),
-        ((3, 3), "11 of 16 right: accuracy 68.8 %"),
+        ((1, 3), "recall 100 %: 4 of 4 bee are predicted as bee"),
+        ((3, 0), "precision 77.8 %: 7 of 9 predicted as ant are ant"),
+        ((3, 2), "precision unknown: 0 of 0 predicted as cat are cat"),
+        ((3, 3), "accuracy 68.8 %: 11 of 16 are correct"),
     ],
 )
 def test_a_cell_under_the_pointer_is_told_in_words(view, cell, words):
@@ -98,7 +98,7 @@ def test_arrow_keys_walk_from_cell_to_cell_and_to_the_margins(view):
 
 def test_the_description_names_what_is_confused_most(view):
     words = view.describe()
-    assert words.startswith("Validation set: 11 of 16 right, accuracy 68.8 %.")
+    assert words.startswith("Validation set: 11 of 16 correct, accuracy 68.8 %.")
     assert words.index("true ant, predicted bee") < words.index("true cat, predicted ant")
 
 

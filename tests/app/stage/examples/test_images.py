@@ -55,7 +55,7 @@ def test_wrong_ones_come_first_and_of_these_the_least_probable(view, digits):
     assert wrong[:count].all() and not wrong[count:].any()
     for part in (order[:count], order[count:]):
         assert (np.diff(probable(portrait, part)) >= 0).all()
-    assert f"{count} of {len(order)} validation examples wrong" in view.describe()
+    assert f"Validation: {count} of {len(order)} wrong" in view.describe()
 
 
 def test_the_training_set_in_its_own_order(view, digits, qtbot):
@@ -63,7 +63,7 @@ def test_the_training_set_in_its_own_order(view, digits, qtbot):
     qtbot.mouseClick(view.part.button("training"), Qt.MouseButton.LeftButton)
     qtbot.mouseClick(view.wrong_first, Qt.MouseButton.LeftButton)
     assert view.examples.examples.tolist() == list(range(data.train))
-    assert f"of {data.train:,} training examples" in view.describe()
+    assert f"of {data.train:,} wrong" in view.describe()
 
 
 def test_without_validation_the_training_set_is_shown(shown, digits_without_validation):
@@ -130,7 +130,7 @@ def test_pointing_enlarges_and_tells_the_true_class_and_all_probabilities(view, 
     example = int(tiles.examples[1])
     data = portrait.learner.data
     true, predicted = int(data.targets[example]), int(portrait.predictions[example])
-    assert f"true {true}; predicted {predicted}, {'wrong' if true != predicted else 'right'}" in view.card.text
+    assert f"true {true}; predicted {predicted}, {'wrong' if true != predicted else 'correct'}" in view.card.text
     bars, note = tiles.bars(1)
     shares = LOSSES["softmax"].probabilities(portrait.answers[[example]])[0]
     assert [bar.name for bar in bars] == list(data.classes) and not note

@@ -1,4 +1,4 @@
-"""A confusion matrix as cells: counts, shades, and how well each class is found."""
+"""The confusion matrix as a widget: counts, shades, precision and recall."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 FONT = 11  # pixels
-HEAD, LABELS, FOOT, GAP = 18, 16, 17, 6  # pixels of height: the key, the column names, precision; before the margins
+HEAD, LABELS, FOOT, GAP = 18, 16, 17, 6  # pixels of height: key, column names, precision, gap before the margins
 RECALL = 52  # pixels of width
-WIDEST, TALLEST, FLATTEST = 96, 60, 2.0  # of a cell, in pixels and as a ratio
-NAMES = 0.22  # of the width, at most, for the names of the rows
+WIDEST, TALLEST, FLATTEST = 96, 60, 2.0  # limits of a cell: pixels of width and height, aspect ratio
+NAMES = 0.22  # maximum share of the width for row names
 READABLE = 12  # pixels of height from which a cell has a number
-LINED = 6  # pixels from which cells stand apart
-SHADES = 99.0  # how many times finer a small share is shaded than a large one
-RAMP = 72  # pixels of the key
-MARKS = (0.01, 0.1)  # shares that the key marks
-ROOMY = 460  # pixels of width from which there is room to say so
-DARK_INK, LIGHT_INK = QColor("#0b1220"), QColor("#f4f7fc")
+LINED = 6  # pixels from which cells are separated by lines
+SHADES = 99.0  # how much finer small shares are shaded than large ones
+RAMP = 72  # width of the key in pixels
+MARKS = (0.01, 0.1)  # shares marked in the key
+ROOMY = 460  # pixels of width from which the marks are labelled
+DARK_TEXT, LIGHT_TEXT = QColor("#0b1220"), QColor("#f4f7fc")
 
 _ARROWS = {
     Qt.Key.Key_Left: (0, -1),
@@ -44,13 +44,13 @@ _ARROWS = {
 
 
 def shade(share: Array | float) -> Array:
-    """How strong the colour of a share is, 0 to 1: about logarithmic, so that one in a hundred is still seen."""
+    """Colour strength of a share, 0 to 1: roughly logarithmic, so that one in a hundred is visible."""
     return np.log1p(SHADES * np.asarray(share)) / math.log1p(SHADES)
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
-    """Where everything stands: the matrix, and the pixels of a cell."""
+class CellGrid:
+    """The geometry: the matrix, and the size of a cell in pixels."""
 
     matrix: QRect
     width: int
@@ -61,13 +61,13 @@ class Grid:
         return QRect(left, top, self.width, self.height)
 
 
-class Matrix(QWidget):
-    """Counts (k, k), rows true and columns predicted; below precision, at the right recall.
+class ConfusionMatrix(QWidget):
+    """Counts (k, k), rows true and columns predicted; precision below, recall at the right.
 
-    A cell is pointed at with the mouse or the arrow keys and told in words: `told`.
+    The mouse or the arrow keys point at a cell, which is then described in text: `described`.
     """
 
-    told = Signal(str)
+    described = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ class Matrix(QWidget):
         self.counts: Array = np.zeros((0, 0), np.int64)
         self.names: tuple[str, ...] = ()
         self._base: QImage | None = None
-        self._grid = Grid(QRect(), 1, 1)
+        self._grid = CellGrid(QRect(), 1, 1)
         self._current: tuple[int, int] | None = None
 
     def set_theme(self, theme: Theme) -> None:
@@ -98,12 +98,12 @@ class Matrix(QWidget):
 
     @property
     def recall(self) -> Array:
-        """Of the examples of each class, the share that is found; NaN without any."""
+        """Of the examples of each class, the share predicted correctly; NaN without any."""
         return _share(np.diag(self.counts), self.counts.sum(axis=1))
 
     @property
     def precision(self) -> Array:
-        """Of what is taken for each class, the share that belongs to it; NaN if nothing is."""
+        """Of the predictions of each class, the share that is correct; NaN without any."""
         return _share(np.diag(self.counts), self.counts.sum(axis=0))
 
     @property
@@ -111,23 +111,25 @@ class Matrix(QWidget):
         """The share on the diagonal; NaN without examples."""
         return float(_share(np.trace(self.counts), self.counts.sum()))
 
-    def words(self, row: int, column: int) -> str:
+    def cell_text(self, row: int, column: int) -> str:
         """A cell, or with row or column = k a margin, in a sentence."""
         k, names, counts = len(self.names), self.names, self.counts
         if row == k and column == k:
-            return f"{np.trace(counts):,} of {counts.sum():,} right: accuracy {_percent(self.accuracy)}"
+            return f"accuracy {_percent(self.accuracy)}: {np.trace(counts):,} of {counts.sum():,} are correct"
         if column == k:
             found, all_ = counts[row, row], counts[row].sum()
-            return f"recall {_percent(self.recall[row])}: {found:,} of {all_:,} that are {names[row]} are found"
+            return (
+                f"recall {_percent(self.recall[row])}: {found:,} of {all_:,} {names[row]} are predicted as {names[row]}"
+            )
         if row == k:
             found, all_ = counts[column, column], counts[:, column].sum()
             share = _percent(self.precision[column])
-            return f"precision {share}: {found:,} of {all_:,} taken for {names[column]} are"
+            return f"precision {share}: {found:,} of {all_:,} predicted as {names[column]} are {names[column]}"
         return f"{counts[row, column]:,} of {counts[row].sum():,}: true {names[row]}, predicted {names[column]}"
 
     @property
     def current(self) -> tuple[int, int] | None:
-        """The cell that is pointed at, (row, column)."""
+        """The cell pointed at, (row, column)."""
         return self._current
 
     def point(self, cell: tuple[int, int] | None) -> None:
@@ -138,7 +140,7 @@ class Matrix(QWidget):
             self.update()
 
     def place(self, row: int, column: int) -> QRect:
-        """Where a cell or a margin stands."""
+        """The rectangle of a cell or margin."""
         k, grid = len(self.names), self._grid
         box = grid.cell(min(row, k - 1), min(column, k - 1))
         if row == k:
@@ -148,7 +150,7 @@ class Matrix(QWidget):
         return box
 
     def _tell(self) -> None:
-        self.told.emit(self.words(*self._current) if self._current is not None else "")
+        self.described.emit(self.cell_text(*self._current) if self._current is not None else "")
 
     # Layout
 
@@ -170,7 +172,7 @@ class Matrix(QWidget):
         width = max(min(width, WIDEST, math.ceil(FLATTEST * height)), 1)
         spare = self.width() - names - GAP - RECALL - k * width
         matrix = QRect(names + max(spare, 0) // 2, HEAD + LABELS, k * width, k * height)
-        self._grid = Grid(matrix, width, height)
+        self._grid = CellGrid(matrix, width, height)
 
     def _font(self) -> QFont:
         font = QFont(self.font())
@@ -194,7 +196,7 @@ class Matrix(QWidget):
                 painter.setPen(QPen(self.theme.text, 1.6))
                 box = self.place(*self._current).toRectF()
                 painter.drawRoundedRect(box.adjusted(-0.5, -0.5, 0.5, 0.5), 2, 2)
-                draw_chip(painter, box.center(), self.rect().toRectF(), [(self.words(*self._current), None)])
+                draw_chip(painter, box.center(), self.rect().toRectF(), [(self.cell_text(*self._current), None)])
 
     def _paint_base(self, painter: QPainter) -> None:
         colours = self._colours()
@@ -209,7 +211,7 @@ class Matrix(QWidget):
         self._draw_key(painter)
 
     def _colours(self) -> Array:
-        """(k, k, 3) in 0..255: right cells in one colour, wrong ones in another, by the share of their row."""
+        """(k, k, 3) in 0..255: correct cells in one colour, wrong ones in another, by their share of the row."""
         ends = self._ends()
         share = self.counts / np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
         wrong = 2 - np.eye(len(self.names), dtype=int)
@@ -217,7 +219,7 @@ class Matrix(QWidget):
         return colours
 
     def _ends(self) -> Array:
-        """The colours of none, of all that is right, and of all that is wrong, (3, 3)."""
+        """The colours of no examples, all correct, and all wrong, (3, 3)."""
         return rgb(self.theme.field, self.theme.accent, self.theme.danger)
 
     def _draw_lines(self, painter: QPainter) -> None:
@@ -232,13 +234,13 @@ class Matrix(QWidget):
             painter.fillRect(box.left(), y - 1, box.width(), 1, self.theme.panel)
 
     def _draw_numbers(self, painter: QPainter, colours: Array) -> None:
-        """The counts that are not 0, if the longest has room."""
+        """The non-zero counts, if the longest fits."""
         widest = QFontMetricsF(painter.font()).horizontalAdvance(f"{self.counts.max():,}")
         if self._grid.height < READABLE or widest > self._grid.width - 3:
             return
         light = colours @ (0.299, 0.587, 0.114) > 135
         for row, column in np.argwhere(self.counts).tolist():
-            painter.setPen(DARK_INK if light[row, column] else LIGHT_INK)
+            painter.setPen(DARK_TEXT if light[row, column] else LIGHT_TEXT)
             box = self._grid.cell(row, column)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{self.counts[row, column]:,}")
 
@@ -301,7 +303,7 @@ class Matrix(QWidget):
                     return
 
     def _draw_key(self, painter: QPainter) -> None:
-        """What rows, columns and shades mean."""
+        """The key: rows, columns and shades."""
         metrics = QFontMetricsF(painter.font())
         left, middle = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignVCenter
         painter.setPen(self.theme.muted)

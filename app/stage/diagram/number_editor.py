@@ -1,4 +1,4 @@
-"""The small panel in which a weight, a bias or a number of units is set: a field and a slider."""
+"""A popup to edit a weight, a bias or a number of units: a field and a slider."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from engine import Hyper, SettingError
 TICKS = 1000
 WIDTH = 256
 LONGEST = 60  # characters
-FINE, COARSE = 0.01, 0.1  # of the slider's range, by arrow keys
+FINE, COARSE = 0.01, 0.1  # steps of the arrow keys, as shares of the slider's range
 
 
-class Editor(QFrame):
-    """Hidden until it is opened. changed: the value that a person set; finished: the gesture is over.
+class NumberEditor(QFrame):
+    """Hidden until opened. changed: the value a user set; finished: the gesture is over.
 
-    A real number changes with every step of the slider, a whole one when the slider is let go. A value that is refused
-    changes nothing: the panel says why.
+    A real number changes at every step of the slider, an integer when it is released. An invalid value changes nothing:
+    the popup says why.
     """
 
     changed = Signal(float)
@@ -30,7 +30,7 @@ class Editor(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("popup")
-        self.setAccessibleName("Set a number")
+        self.setAccessibleName("Edit a number")
         self._hyper = Hyper("number", "", 0.0)
         self._low = self._high = 0.0
         self._value = 0.0
@@ -65,7 +65,7 @@ class Editor(QFrame):
         return self._value
 
     def open(self, about: str, tip: str, hyper: Hyper, value: float, beside: QRect, bounds: QRect) -> None:
-        """Show the number of `hyper` beside a place, inside bounds; about: whose it is.
+        """Edit the number of `hyper`, placed beside a rectangle and inside bounds; about: what it belongs to.
 
         The slider covers hyper.slider.
         """
@@ -86,14 +86,14 @@ class Editor(QFrame):
         self.field.selectAll()
 
     def show_now(self, value: float) -> None:
-        """Tell what the number is at the moment; what a person typed or holds stays."""
+        """Show the current value; what the user types or holds stays."""
         self.now.setText(f"now {number(value, 4)}")
         if not self.slider.isSliderDown() and not self.slider.hasFocus():
             with QSignalBlocker(self.slider):
                 self.slider.setValue(self._tick(value))
 
     def close_panel(self) -> None:
-        """Hide, if it is open, and give the keyboard back."""
+        """Hide if open, and return the keyboard focus."""
         if self.isVisible():
             self.hide()
             self.closed.emit()
@@ -124,7 +124,7 @@ class Editor(QFrame):
         x = max(min(x, bounds.right() - size.width()), bounds.left())
         y = beside.center().y() - size.height() // 2
         y = max(min(y, bounds.bottom() - size.height()), bounds.top())
-        if QRect(QPoint(x, y), size).intersects(beside):  # neither side has room for it
+        if QRect(QPoint(x, y), size).intersects(beside):  # there is no room on either side
             below = beside.bottom() + gap
             y = below if below + size.height() <= bounds.bottom() else beside.top() - gap - size.height()
             y = max(min(y, bounds.bottom() - size.height()), bounds.top())
@@ -201,14 +201,14 @@ class Editor(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()  # while something is set here, keys are not for the window
+            event.accept()  # while editing, the window gets no shortcuts
             return True
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
             return False
         if event.key() == Qt.Key.Key_Escape:
             self.close_panel()
             return True
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):  # the diagram behind has a use for them too
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):  # the diagram behind handles them, too
             if watched is self.field:
                 self._typed()
             else:

@@ -1,4 +1,4 @@
-"""What is said of a unit, a bias or a weight; and the card on which it stands, beside what it is about."""
+"""The card of the focused item: a unit, a bias or a weight described beside it."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
 from app.look.number_format import number
-from app.stage.diagram.item import UNIT, WEIGHT, Item
-from app.stage.diagram.shape import Shape
+from app.stage.diagram.diagram_item import UNIT, WEIGHT, DiagramItem
+from app.stage.diagram.network_shape import NetworkShape
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
     from engine import Portrait
 
 PAD = 9.0
-AWAY = 12.0  # pixels between a card and what it is about
+AWAY = 12.0  # pixels between a card and its item
 PICTURE = 92.0  # side of the enlarged map
-LEAST_WIDE = 150.0  # of the lines of a card, so that it does not tremble with its numbers
+LEAST_WIDE = 150.0  # minimum width of the lines, so that it does not jitter with the numbers
 RADIUS = 7.0
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A title and lines; picture: whether the unit's map stands beside them, enlarged."""
+class CardText:
+    """A title and lines; picture: whether the unit's enlarged map is beside them."""
 
     title: str
     lines: tuple[str, ...]
@@ -37,15 +37,15 @@ class Reading:
         return f"{self.title}: {', '.join(self.lines)}"
 
 
-def where(shape: Shape, item: Item) -> str:
+def location(shape: NetworkShape, item: DiagramItem) -> str:
     """Which weight or bias it is: 'from x² to hidden 1, unit 3'."""
     if item.kind == WEIGHT:
         return f"from {shape.unit(item.column - 1, item.source)} to {shape.unit(item.column, item.unit)}"
     return f"of {shape.unit(item.column, item.unit)}"
 
 
-def reading_of(shape: Shape, item: Item, portrait: Portrait) -> Reading:
-    """What a portrait tells of an item; where it has no gradients yet, a dash keeps their line."""
+def card_text(shape: NetworkShape, item: DiagramItem, portrait: Portrait) -> CardText:
+    """The text about an item; gradients not yet known are shown as a dash."""
     place = item.place(shape.network)
     if place is None:
         return _of_input(shape, item, portrait)
@@ -54,8 +54,8 @@ def reading_of(shape: Shape, item: Item, portrait: Portrait) -> Reading:
     value = number(float(theta[place]), 4)
     if item.kind != UNIT:
         letter = "w" if item.kind == WEIGHT else "b"
-        return Reading(f"{letter} = {value}", (where(shape, item), f"gradient {gradient}", "click to edit"), False)
-    return Reading(
+        return CardText(f"{letter} = {value}", (location(shape, item), f"gradient {gradient}", "click to edit"), False)
+    return CardText(
         shape.unit(item.column, item.unit),
         (
             f"bias {value}",
@@ -67,50 +67,50 @@ def reading_of(shape: Shape, item: Item, portrait: Portrait) -> Reading:
     )
 
 
-def _of_input(shape: Shape, item: Item, portrait: Portrait) -> Reading:
+def _of_input(shape: NetworkShape, item: DiagramItem, portrait: Portrait) -> CardText:
     data = portrait.learner.data
     if shape.image:
         weights = portrait.theta[shape.network.weights(0)]
         to = f"{weights.size:,} weights to {shape.title(1)}"
-        return Reading(_block_name(shape), ("mean of the training images", to), True)
+        return CardText(_block_name(shape), ("mean of the training images", to), True)
     column = data.inputs[: data.train, item.unit]
     spread = f"{number(float(column.min()), 3)} to {number(float(column.max()), 3)}"
-    lines = ("input", f"in training {spread}", f"mean {number(float(column.mean()), 3)}")
-    return Reading(shape.inputs[item.unit], lines, shape.mapped)
+    lines = ("input", f"training range {spread}", f"mean {number(float(column.mean()), 3)}")
+    return CardText(shape.inputs[item.unit], lines, shape.mapped)
 
 
-def _block_name(shape: Shape) -> str:
+def _block_name(shape: NetworkShape) -> str:
     assert shape.image is not None
     return f"image of {shape.image[0]} × {shape.image[1]} pixels"
 
 
-def _mean(shape: Shape, item: Item, portrait: Portrait) -> str:
+def _mean(shape: NetworkShape, item: DiagramItem, portrait: Portrait) -> str:
     if not portrait.activations:
         return "–"
     return number(float(portrait.activations[item.column - 1][:, item.unit].mean()), 3)
 
 
-def _norm(shape: Shape, item: Item, portrait: Portrait) -> str:
-    """The length of the gradient by a unit's weights and bias."""
+def _norm(shape: NetworkShape, item: DiagramItem, portrait: Portrait) -> str:
+    """The norm of the gradient with respect to a unit's weights and bias."""
     if portrait.look is None:
         return "–"
     weights, biases = shape.network.unpacked(portrait.look.gradient)[item.column - 1]
     return number(float(np.hypot(np.linalg.norm(weights[item.unit]), biases[item.unit])), 3)
 
 
-def card_size(reading: Reading, font: QFont, most: float) -> QSizeF:
-    """How large a card must be, with an enlarged map of at most so many pixels."""
+def card_size(text: CardText, font: QFont, most: float) -> QSizeF:
+    """The size of a card, with an enlarged map of at most so many pixels."""
     metrics, bold = QFontMetricsF(font), QFontMetricsF(_bold(font))
-    widths = [bold.horizontalAdvance(reading.title), *(metrics.horizontalAdvance(line) for line in reading.lines)]
+    widths = [bold.horizontalAdvance(text.title), *(metrics.horizontalAdvance(line) for line in text.lines)]
     wide, picture = max(*widths, LEAST_WIDE), min(PICTURE, most)
-    high = bold.height() + 3 + len(reading.lines) * metrics.height()
-    if reading.picture:
+    high = bold.height() + 3 + len(text.lines) * metrics.height()
+    if text.picture:
         return QSizeF(wide + picture + 3 * PAD, max(high, picture) + 2 * PAD)
     return QSizeF(wide + 2 * PAD, high + 2 * PAD)
 
 
 def card_box(about: QRectF, size: QSizeF, bounds: QRectF) -> QRectF:
-    """Where a card stands: on the first side of what it is about that has room, else as near as can be."""
+    """The position of a card: the first side of its item with room, else as near as possible."""
     across, down = about.center().y() - size.height() / 2, about.center().x() - size.width() / 2
     sides = (
         (about.right() + AWAY, across),
@@ -123,8 +123,8 @@ def card_box(about: QRectF, size: QSizeF, bounds: QRectF) -> QRectF:
     return next((box for box in boxes if not box.intersects(free)), boxes[0])
 
 
-def draw_card(painter: QPainter, theme: Theme, reading: Reading, box: QRectF) -> QRectF | None:
-    """Paint a card; returns where the enlarged map belongs, if there is one."""
+def draw_card(painter: QPainter, theme: Theme, text: CardText, box: QRectF) -> QRectF | None:
+    """Paint a card; returns the rectangle for the enlarged map, if there is one."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(theme.axis, 1.0))
     painter.setBrush(theme.field)
@@ -132,7 +132,7 @@ def draw_card(painter: QPainter, theme: Theme, reading: Reading, box: QRectF) ->
     plain = painter.font()
     x, y = box.left() + PAD, box.top() + PAD
     picture = None
-    if reading.picture:
+    if text.picture:
         side = box.height() - 2 * PAD
         picture = QRectF(x, y, side, side)
         x += side + PAD
@@ -140,12 +140,12 @@ def draw_card(painter: QPainter, theme: Theme, reading: Reading, box: QRectF) ->
     painter.setFont(bold)
     painter.setPen(theme.text)
     high = QFontMetricsF(bold).height()
-    painter.drawText(QRectF(x, y, box.right() - PAD - x + 2, high), Qt.AlignmentFlag.AlignVCenter, reading.title)
+    painter.drawText(QRectF(x, y, box.right() - PAD - x + 2, high), Qt.AlignmentFlag.AlignVCenter, text.title)
     y += high + 3
     painter.setFont(plain)
     painter.setPen(theme.muted)
     line_height = QFontMetricsF(plain).height()
-    for line in reading.lines:
+    for line in text.lines:
         painter.drawText(QRectF(x, y, box.right() - PAD - x + 2, line_height), Qt.AlignmentFlag.AlignVCenter, line)
         y += line_height
     return picture

@@ -1,4 +1,4 @@
-"""Something in a diagram that can be pointed at: a unit, its bias, or a weight."""
+"""An item of the diagram: a unit, its bias, or a weight."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ WEIGHT: Literal["weight"] = "weight"
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A unit of a column, its bias, or the weight that it gives to `source`, a unit of the column before.
+class DiagramItem:
+    """A unit of a column, its bias, or its weight for `source`, a unit of the previous column.
 
-    Column 0 are the inputs; of an image they are one block, and unit is 0.
+    Column 0 are the inputs; an image is one block, with unit 0.
     """
 
     kind: Literal["unit", "bias", "weight"]
@@ -25,7 +25,7 @@ class Item:
     source: int = -1
 
     def place(self, network: Network) -> int | None:
-        """Where its number stands in theta: a unit's is its bias. None for an input."""
+        """The index of its number in theta; for a unit that of its bias. None for an input."""
         if self.column == 0:
             return None
         if self.kind == WEIGHT:
@@ -34,6 +34,6 @@ class Item:
         return int(network.biases(self.column - 1).start) + self.unit
 
     @property
-    def owner(self) -> Item:
-        """The unit that a bias or a weight belongs to."""
-        return Item(UNIT, self.column, self.unit)
+    def owner(self) -> DiagramItem:
+        """The unit that a bias or weight belongs to."""
+        return DiagramItem(UNIT, self.column, self.unit)

@@ -1,4 +1,4 @@
-"""Where everything of a diagram is: columns of tiles from left to right, and the lines between them."""
+"""The layout of the diagram: columns of tiles from left to right, and the lines between them."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QFontMetricsF
 
-from app.stage.diagram.item import BIAS, UNIT, Item
-from app.stage.diagram.shape import Shape
+from app.stage.diagram.diagram_item import BIAS, UNIT, DiagramItem
+from app.stage.diagram.network_shape import NetworkShape
 
 Array = np.ndarray
 
-SIDE = 8.0  # pixels left and right of everything
-HEADER = 46.0  # two rows of buttons or words over each column
-SKIP_BAND = 14.0  # over the units, for the arcs of residual connections
-LEAST_SLOT = 18.0  # the height that a unit and the gap below it take at least
-LEAST_IMAGE_SLOT = 27.0  # the same, where a unit shows an image
-AIRY = 1.5  # slots of a tile's side at most
+SIDE = 8.0  # margin in pixels left and right
+HEADER = 46.0  # height of the two rows above each column
+SKIP_BAND = 14.0  # height above the units for the arcs of residual connections
+LEAST_SLOT = 18.0  # minimum height of a unit with the gap below
+LEAST_IMAGE_SLOT = 27.0  # the same, if units show images
+AIRY = 1.5  # maximum height of a slot, in tiles
 FRAME = 1.5  # pixels around a tile
-LEAST_GAP, GAP = 4.0, 0.22  # pixels; part of the slot
-LEAST_TILE, MOST_TILE = 36.0, 76.0  # the largest tile of a low, and of a high diagram
+LEAST_GAP, GAP = 4.0, 0.22  # pixels; share of the slot
+LEAST_TILE, MOST_TILE = 36.0, 76.0  # bounds of the maximum tile size, by the diagram's height
 TILE_OF_CELL = 0.55
-BLOCK_OF_CELL, MOST_BLOCK = 0.8, 150.0  # of an image
-MOST_LABEL = 0.2  # of the width, for the names of inputs, and of outputs
-MOST_END = 0.34  # of the width, for the cell of inputs, and of outputs
+BLOCK_OF_CELL, MOST_BLOCK = 0.8, 150.0  # size of an image
+MOST_LABEL = 0.2  # share of the width for the names of inputs, and of outputs
+MOST_END = 0.34  # share of the width for the cell of inputs, and of outputs
 REACH = 2.0  # pixels around a bias that belong to it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Column:
-    """A column's centre x, the side of its tiles, the centres ys (k,) of the units that are shown, and its cell.
+class LayerColumn:
+    """A column: its centre x, the side of its tiles, the centres ys (k,) of the units shown, and its cell.
 
-    block: all units are the pixels of one image, shown as one tile. rest: where is said how many more units there are.
+    block: all units are the pixels of one image, shown as one tile. rest: where the number of hidden units is stated.
     """
 
     place: int
@@ -54,7 +54,7 @@ class Column:
         return QRectF(self.x - self.side / 2, self.ys[unit] - self.side / 2, self.side, self.side)
 
     def bias(self, unit: int) -> QRectF:
-        """The mark of a unit's bias, at the lower left corner of its tile."""
+        """The square of a unit's bias, at the lower left corner of its tile."""
         side = float(round(min(max(0.17 * self.side, 4.0), 9.0)))
         corner = QPointF(round(self.x - self.side / 2), round(self.ys[unit] + self.side / 2))
         return QRectF(corner.x() - side // 2, corner.y() - side + 2.0, side, side)
@@ -62,7 +62,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Links:
-    """The weights between units that are shown: column, unit and source (e,), place in theta (e,), ends (e, 4)."""
+    """The weights between units shown: column, unit and source (e,), index in theta (e,), ends (e, 4)."""
 
     column: Array
     unit: Array
@@ -72,12 +72,14 @@ class Links:
 
 
 @dataclass(frozen=True, eq=False)
-class Layout:
-    """A shape in a widget of a size. body: where units and lines are; bundles (k, 4): lines from an image's block."""
+class DiagramLayout:
+    """A shape laid out in a widget of a given size. body: the area of units and lines; bundles (k, 4): lines from an
+    image.
+    """
 
-    shape: Shape
+    shape: NetworkShape
     body: QRectF
-    columns: tuple[Column, ...]
+    columns: tuple[LayerColumn, ...]
 
     @cached_property
     def links(self) -> Links:
@@ -99,7 +101,7 @@ class Layout:
         ends[:, 2], ends[:, 3] = second.x - second.side / 2 - FRAME, second.ys
         return ends
 
-    def _between(self, column: Column) -> tuple[Array, Array]:
+    def _between(self, column: LayerColumn) -> tuple[Array, Array]:
         """(column, unit, source, place) of each line into a column, (e, 4), and their ends."""
         before, network = self.columns[column.place - 1], self.shape.network
         unit, source = (grid.ravel() for grid in np.mgrid[: column.shown, : before.shown])
@@ -109,8 +111,8 @@ class Layout:
         ends[:, 2], ends[:, 3] = column.x - column.side / 2 - FRAME, column.ys[unit]
         return np.stack((np.full(len(unit), column.place), unit, source, place), 1), ends
 
-    def unit_at(self, at: QPointF) -> Item | None:
-        """The bias or the unit at a point."""
+    def unit_at(self, at: QPointF) -> DiagramItem | None:
+        """The bias or unit at a point."""
         for column in self.columns:
             if abs(at.x() - column.x) > column.side / 2 + 8:
                 continue
@@ -118,19 +120,19 @@ class Layout:
             if column.place:
                 for near in {unit, max(unit - 1, 0)}:
                     if column.bias(near).adjusted(-REACH, -REACH, REACH, REACH).contains(at):
-                        return Item(BIAS, column.place, near)
+                        return DiagramItem(BIAS, column.place, near)
             if column.tile(unit).contains(at):
-                return Item(UNIT, column.place, unit)
+                return DiagramItem(UNIT, column.place, unit)
         return None
 
-    def holds(self, item: Item) -> bool:
+    def holds(self, item: DiagramItem) -> bool:
         """Whether an item is drawn."""
         if not 0 <= item.column < len(self.columns) or item.unit >= self.columns[item.column].shown:
             return False
         return item.source < (self.columns[item.column - 1].shown if item.column else 0)
 
-    def box(self, item: Item) -> QRectF:
-        """The place of an item that words about it stand beside: its tile, or the middle of its line."""
+    def box(self, item: DiagramItem) -> QRectF:
+        """The rectangle to place a card beside: an item's tile, or the middle of its line."""
         column = self.columns[item.column]
         if item.source < 0:
             return column.tile(item.unit)
@@ -139,8 +141,8 @@ class Layout:
         return QRectF(middle.x() - 6, middle.y() - 6, 12, 12)
 
 
-def layout_of(shape: Shape, size: QSizeF, metrics: QFontMetricsF) -> Layout:
-    """Lay a shape out in a widget of this size."""
+def diagram_layout(shape: NetworkShape, size: QSizeF, metrics: QFontMetricsF) -> DiagramLayout:
+    """Lay out a shape in a widget of this size."""
     skips = any(shape.network.skips(layer) for layer in range(shape.network.layers))
     top = HEADER + (SKIP_BAND if skips else 4.0)
     body = QRectF(SIDE, top, size.width() - 2 * SIDE, max(size.height() - top - metrics.height() - 4.0, 30.0))
@@ -152,11 +154,11 @@ def layout_of(shape: Shape, size: QSizeF, metrics: QFontMetricsF) -> Layout:
         cell = QRectF(x, 0.0, width, size.height())
         columns.append(_column(shape, place, cell, body, most, metrics))
         x += width
-    return Layout(shape, body, tuple(columns))
+    return DiagramLayout(shape, body, tuple(columns))
 
 
-def _cells(shape: Shape, width: float, most: float, metrics: QFontMetricsF) -> list[float]:
-    """The widths of the columns' cells: even, but for the names at both ends."""
+def _cells(shape: NetworkShape, width: float, most: float, metrics: QFontMetricsF) -> list[float]:
+    """The widths of the columns' cells: equal, but for the names at both ends."""
     count = shape.columns
     even = width / count
     tile = min(most, TILE_OF_CELL * even)
@@ -166,18 +168,20 @@ def _cells(shape: Shape, width: float, most: float, metrics: QFontMetricsF) -> l
     return [ends[0], *([inner] * (count - 2)), ends[1]]
 
 
-def _label_width(shape: Shape, column: int, width: float, metrics: QFontMetricsF) -> float:
+def _label_width(shape: NetworkShape, column: int, width: float, metrics: QFontMetricsF) -> float:
     units = 0 if column == 0 and shape.image else shape.network.sizes[column]
     widest = max((metrics.horizontalAdvance(shape.label(column, unit)) for unit in range(units)), default=0.0)
     return min(widest, MOST_LABEL * width)
 
 
-def _column(shape: Shape, place: int, cell: QRectF, body: QRectF, most: float, metrics: QFontMetricsF) -> Column:
+def _column(
+    shape: NetworkShape, place: int, cell: QRectF, body: QRectF, most: float, metrics: QFontMetricsF
+) -> LayerColumn:
     units = shape.network.sizes[place]
     if place == 0 and shape.image:
         side = min(BLOCK_OF_CELL * cell.width(), 0.8 * body.height(), MOST_BLOCK)
-        return Column(place, cell.center().x(), side, np.array([body.center().y()]), units, True, cell, None)
-    even = body.width() / shape.columns  # a cell is wider for its names, not for its tiles
+        return LayerColumn(place, cell.center().x(), side, np.array([body.center().y()]), units, True, cell, None)
+    even = body.width() / shape.columns  # a cell widened for names does not enlarge its tiles
     most = min(most, TILE_OF_CELL * min(cell.width(), even))
     line = metrics.height()
     least = LEAST_IMAGE_SLOT if place == 1 and shape.image else LEAST_SLOT
@@ -195,4 +199,4 @@ def _column(shape: Shape, place: int, cell: QRectF, body: QRectF, most: float, m
         x = max(x, min(cell.left() + label + SIDE + side / 2, cell.right() - side / 2 - SIDE))
     elif place == shape.columns - 1:
         x = min(x, max(cell.right() - label - SIDE - side / 2, cell.left() + side / 2 + SIDE))
-    return Column(place, x, side, ys, units, False, cell, rest)
+    return LayerColumn(place, x, side, ys, units, False, cell, rest)

@@ -9,10 +9,10 @@ import pytest
 from PySide6.QtCore import QPointF, QSizeF
 from PySide6.QtGui import QFont, QFontMetricsF
 
+from app.stage.diagram.diagram_item import BIAS, UNIT, WEIGHT, DiagramItem
+from app.stage.diagram.diagram_layout import diagram_layout
 from app.stage.diagram.edges import MOST, Edges
-from app.stage.diagram.item import BIAS, UNIT, WEIGHT, Item
-from app.stage.diagram.layout import layout_of
-from app.stage.diagram.shape import shape_of
+from app.stage.diagram.network_shape import network_shape
 from engine import new_network, problem_of
 
 NETWORKS = {
@@ -28,12 +28,12 @@ SIZES = ((400, 200), (560, 300), (900, 700), (600, 850))
 
 def shaped(name):
     problem = problem_of(new_network(runs=["sgd"], **NETWORKS[name]).problem)
-    return shape_of(problem.task, problem.learner), problem
+    return network_shape(problem.task, problem.learner), problem
 
 
 def laid_out(name, size=(560, 300)):
     shape, problem = shaped(name)
-    return layout_of(shape, QSizeF(*size), QFontMetricsF(QFont())), problem
+    return diagram_layout(shape, QSizeF(*size), QFontMetricsF(QFont())), problem
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
@@ -76,8 +76,8 @@ def test_a_line_is_at_the_place_of_its_weight(qapp, name):
     links = layout.links
     for column, unit, source, place in zip(links.column, links.unit, links.source, links.place, strict=True):
         weights, biases = matrices[column - 1]
-        assert weights[unit, source] == place == Item(WEIGHT, column, unit, source).place(layout.shape.network)
-        assert biases[unit] == Item(BIAS, column, unit).place(layout.shape.network)
+        assert weights[unit, source] == place == DiagramItem(WEIGHT, column, unit, source).place(layout.shape.network)
+        assert biases[unit] == DiagramItem(BIAS, column, unit).place(layout.shape.network)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -85,9 +85,9 @@ def test_what_is_seen_at_a_place_is_found_there(qapp, name):
     layout, _ = laid_out(name, (900, 700))
     for column in layout.columns:
         for unit in range(column.shown):
-            assert layout.unit_at(column.tile(unit).center()) == Item(UNIT, column.place, unit)
+            assert layout.unit_at(column.tile(unit).center()) == DiagramItem(UNIT, column.place, unit)
             if column.place:
-                assert layout.unit_at(column.bias(unit).center()) == Item(BIAS, column.place, unit)
+                assert layout.unit_at(column.bias(unit).center()) == DiagramItem(BIAS, column.place, unit)
     between = QPointF((layout.columns[0].x + layout.columns[1].x) / 2, layout.body.center().y())
     assert layout.unit_at(between) is None
 
