@@ -351,7 +351,7 @@ def test_in_the_window_the_path_follows_the_race(open_window):
     assert view.shown.patch.paths["adam"].updates[-1] == 100
     window.bench.controller.select("adam")
     window.until(lambda: view.shown.patch.run == "adam")
-    window.bench.tweak("sgd", "visible", False)
+    window.bench.controller.tweak("sgd", "visible", False)
     window.until(lambda: view.shown.patch.paths.keys() == {"adam"})
     window.bench.controller.change_problem({"hidden.1.units": 3})
     window.until(lambda: view.shown is not None and view.shown.patch.weights == (0, 1))
