@@ -57,7 +57,7 @@ class BoundaryView(PlaneView):
             "A square plot, and a unit of one input as long as of the other where their ranges allow it",
             True,
         )
-        self.add_tools(self.bar, self.scores, self.square)
+        self.add_tools(self.bar, self.square, self.scores)
         self.chart.set_beside(self.key)
         self.brush.example = self._example
         self.brush.colour = self._brush_colour

@@ -58,7 +58,7 @@ class FitView(PlaneView):
             "Show residuals",
             "A line from every example to what the network answers there",
         )
-        self.add_tools(self.bar, self.scores, self.residuals)
+        self.add_tools(self.bar, self.residuals, self.scores)
         self.brush.example = self._example
         self.brush.colour = self._colour
         self.residuals.toggled.connect(self.chart.redraw)

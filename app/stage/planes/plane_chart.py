@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Region = tuple[float, float, float, float]
 Reading = Sequence[tuple[str, QColor | None]]
 
-LEAST = QSize(90, 70)  # pixels of the plot itself
+LEAST = QSize(90, 60)  # pixels of the plot itself
 MOST_BESIDE, LEAST_BESIDE = 0.25, 40  # of the width, and pixels, for the widget beside the plot
 ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
