@@ -49,9 +49,8 @@ class DrawnPath:
 
     def follow(self, history: HistoryView) -> bool:
         """Take the newer view of the same history; False if it is another past, to be drawn anew."""
-        old = self.history
-        done = self.done
-        if history is not old and done:
+        old, done = self.history, self.done
+        if done and (history.last is not old.last or history.count < old.count):
             reached = old.path_update(done - 1)
             done = history.path_place(reached + 1)
             if history.width < old.width or not done or reached >= history.updates:
