@@ -46,15 +46,15 @@ def test_it_asks_for_a_look_inside(view):
 
 def test_a_row_for_each_layer_a_column_for_each_kind(view, digits):
     rest(view)
-    picture, portraits = digits
-    portrait = portraits[-1]
-    network = portrait.learner.network
+    picture, snapshots = digits
+    snapshot = snapshots[-1]
+    network = snapshot.learner.network
     assert view.sheet.layers == picture.layers == ("hidden 1", "hidden 2", "output")
     assert [[cell.title for cell in row] for row in view.sheet.rows] == [list(KINDS)] * 3
     for layer, (weights, gradient, activations) in enumerate(view.sheet.rows):
-        w, b = network.unpacked(portrait.theta)[layer]
-        slopes, _ = network.unpacked(portrait.look.gradient)[layer]
-        for cell, numbers in ((weights, w), (gradient, slopes), (activations, portrait.activations[layer])):
+        w, b = network.unpacked(snapshot.theta)[layer]
+        slopes, _ = network.unpacked(snapshot.inspection.gradient)[layer]
+        for cell, numbers in ((weights, w), (gradient, slopes), (activations, snapshot.activations[layer])):
             assert cell.counts.sum() == len(cell.spread.values)
             assert cell.spread.total == numbers.size
             assert np.array_equal(cell.counts, np.histogram(cell.spread.values, len(cell.counts), cell.ends)[0])
@@ -65,11 +65,11 @@ def test_a_row_for_each_layer_a_column_for_each_kind(view, digits):
 def test_it_counts_only_now_and_then_and_the_newest_then(view, digits):
     first, last = digits[1][0], digits[1][-1]
     rest(view)
-    view.show_portrait(first)
+    view.show_snapshot(first)
     before = view.sheet.rows
-    view.show_portrait(last)
-    view.show_portrait(first)
-    view.show_portrait(last)
+    view.show_snapshot(last)
+    view.show_snapshot(first)
+    view.show_snapshot(last)
     assert view.sheet.rows is before
     rest(view)
     assert view.sheet.rows is not before
@@ -80,14 +80,14 @@ def test_it_counts_only_now_and_then_and_the_newest_then(view, digits):
 
 
 def test_axes_do_not_jump(view, digits):
-    for portrait in digits[1]:
+    for snapshot in digits[1]:
         rest(view)
-        view.show_portrait(portrait)
+        view.show_snapshot(snapshot)
     rest(view)
     ends = [cell.ends for cell in cells(view)]
     tops = [cell.top for cell in cells(view)]
-    for portrait in digits[1] * 2:
-        view.show_portrait(portrait)
+    for snapshot in digits[1] * 2:
+        view.show_snapshot(snapshot)
         rest(view)
         assert [cell.ends for cell in cells(view)] == ends
         assert [cell.top for cell in cells(view)] == tops
@@ -116,9 +116,11 @@ def test_logarithms_of_counts_make_small_ones_larger(view):
 
 def test_dead_units_and_saturation_are_told(shown, make):
     case = make.learned("circle", [new_run("sgd", learning_rate=0.03)], (4, 4), updates=(5,), loss="bce")
-    picture, (portrait,) = case
-    dead = make.replace(portrait.look, dead=np.array([0.5, np.nan, np.nan]), saturated=np.array([np.nan, 0.75, np.nan]))
-    view = shown(HistogramsView, (picture, [make.replace(portrait, look=dead)]))
+    picture, (snapshot,) = case
+    dead = make.replace(
+        snapshot.inspection, dead=np.array([0.5, np.nan, np.nan]), saturated=np.array([np.nan, 0.75, np.nan])
+    )
+    view = shown(HistogramsView, (picture, [make.replace(snapshot, inspection=dead)]))
     first, second, _ = (row[2] for row in view.sheet.rows)
     assert first.notes[0] == "2 of 4 dead" and first.warns
     assert second.notes[0] == "75 % saturated" and second.warns
@@ -126,17 +128,17 @@ def test_dead_units_and_saturation_are_told(shown, make):
 
 
 def test_numbers_that_are_not_finite_are_told(view, digits, make):
-    portrait = digits[1][-1]
-    theta = portrait.theta.copy()
-    weights = portrait.learner.network.weights(0)
+    snapshot = digits[1][-1]
+    theta = snapshot.theta.copy()
+    weights = snapshot.learner.network.weights(0)
     theta[weights.start : weights.start + 5] = np.inf
-    theta[portrait.learner.network.weights(1)] = np.nan
+    theta[snapshot.learner.network.weights(1)] = np.nan
     rest(view)
-    view.show_portrait(make.replace(portrait, theta=theta, answers=portrait.answers * np.nan))
+    view.show_snapshot(make.replace(snapshot, theta=theta, outputs=snapshot.outputs * np.nan))
     rest(view)
     assert view.sheet.rows[0][0].notes[0] == "5 not finite"
     assert not len(view.sheet.rows[1][0].spread.values)
-    assert "no answer is finite" in view.describe()
+    assert "no output is finite" in view.describe()
     assert bars(view) <= set(inks(view, 0, 0))
     empty = set(inks(view, 1, 0))
     assert not empty & {*bars(view), view.theme.field.rgb()} and len(empty) > 10, "words in place of axis and bars"
