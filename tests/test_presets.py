@@ -28,7 +28,9 @@ SIZE = 320, 200
 MAX_BYTES = 30 * 1024
 LONGEST_LINE, LONGEST_NAME = 110, 24
 FEW_SEEDS = range(1, 4)  # where a race takes about a second
-CURVE_SETTINGS = {"curves", "curves_along", "curves_log_x", "curves_log_y", "curves_smoothing"}
+CURVE_SETTINGS = {
+    "curves", "curves_along", "curves_log_x", "curves_log_y", "curves_smoothing", "curves_x_types", "curves_y_types",
+}  # fmt: skip
 
 
 @cache

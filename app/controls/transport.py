@@ -210,7 +210,7 @@ class Transport(QWidget):
             top.addWidget(widget)
         top.addSpacing(8)
         top.addWidget(self.speed)
-        top.addWidget(self.speed_text)
+        top.addWidget(self.speed_text, 1)
         top.addWidget(self.status, 1)
         bottom = QHBoxLayout()
         bottom.setSpacing(6)

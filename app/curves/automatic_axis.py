@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from operator import ge
 from typing import TYPE_CHECKING
 
 from app.plots.axis_type import AxisType
@@ -45,16 +46,14 @@ class SteadyType:
     """`suited_type` while lines go on: it moves from log to linear to symlog and not back, so that nothing flickers."""
 
     def __init__(self) -> None:
-        self._known: dict[object, int] = {}
+        self._lines: list[CurveLine] = []
+        self._updates: list[int] = []
         self._name = _ORDER[0]
 
     def name(self, prefers_log: bool, lines: Sequence[CurveLine]) -> str:
-        suited = suited_type(prefers_log, lines)
-        if suited == self._name:
-            return suited
-        known: dict[object, int] = {(line.run.id, line.part): line.bins.updates for line in lines}
-        goes_on = known.keys() == self._known.keys() and all(known[key] >= self._known[key] for key in known)
+        suited, updates = suited_type(prefers_log, lines), [line.bins.updates for line in lines]
+        goes_on = self._lines == lines and all(map(ge, updates, self._updates))
         if not goes_on or _ORDER.index(suited) > _ORDER.index(self._name):
             self._name = suited
-        self._known = known
+        self._lines, self._updates = list(lines), updates
         return self._name

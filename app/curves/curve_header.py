@@ -94,7 +94,8 @@ class CurveHeader(QWidget):
         self._span.setVisible(roomy and bool(self._span.text()))
 
     def _needs(self, title: int, *parts: QWidget) -> int:
-        return LEFT + title + sum(SPACING + part.sizeHint().width() for part in parts) + RIGHT
+        widths = (min(part.sizeHint().width(), part.maximumWidth()) for part in parts)
+        return LEFT + title + sum(SPACING + width for width in widths) + RIGHT
 
     def _switch(self, text: str, tip: str) -> QToolButton:
         button = QToolButton(self)

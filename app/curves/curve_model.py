@@ -54,6 +54,10 @@ class CurveModel:
         if self.picture is not None:
             self.pull(self.picture, self.clock)
 
+    def forget(self) -> None:
+        """Choose the type of the y axis anew: other data are to be shown."""
+        self._steady = SteadyType()
+
     def select(self, id: str | None) -> None:
         """Draw a run on top, and count its updates; a curve of layers shows no other."""
         self.selected = id

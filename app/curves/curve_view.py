@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.curves.curve_catalogue import Curve
@@ -62,7 +62,7 @@ class CurveView(PlotView):
         self._x_range: Span | None = None
         self._cursor: int | None = None
         self._told: object = None
-        self._ends: list[EndMark | None] = []
+        self._ends: list[tuple[EndMark, QColor]] = []
         self._note = ""
         self._read: object = None
         self._known: list[tuple[CurveLine, str, int]] = []
@@ -124,6 +124,7 @@ class CurveView(PlotView):
     def follow_again(self) -> None:
         """Take every zoom back without telling anyone: other data, or a reset."""
         self._x_range = None
+        self.model.forget()
         self.forget_choice()
         self._compose()
 
@@ -195,7 +196,8 @@ class CurveView(PlotView):
         """Paint the marks again if they are others."""
         model, x, y, area = self.model, self._x, self._y, self.area
         tweaks = [(line.run.id, len(line.run.tweaks)) for line in model.leads]
-        self._ends = [end_mark(area, line, x, y) for line in model.lines]
+        found = [(end_mark(area, line, x, y), model.colour(line)) for line in model.lines]
+        self._ends = [(mark, colour) for mark, colour in found if mark is not None]
         self._note = note(model, y)
         told = x, y, tweaks, self._ends, self._note, model.picture and model.picture.cursor, model.theme.name
         if told != self._told:
@@ -223,9 +225,8 @@ class CurveView(PlotView):
     def _paint_marks(self, painter: QPainter, area: QRectF) -> None:
         model = self.model
         paint_tweaks(painter, model, self._x, area)
-        for line, mark in zip(model.lines, self._ends, strict=True):
-            if mark is not None:
-                draw_end(painter, mark, model.colour(line))
+        for mark, colour in self._ends:
+            draw_end(painter, mark, colour)
         if self._note:
             painter.setFont(self.small_font())
             paint_note(painter, self._note, area, model.theme)

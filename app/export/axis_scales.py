@@ -40,8 +40,10 @@ def _value(scale: Scale, place: float) -> float:
 
 
 def _label(value: float, text: str) -> str:
-    """A power of ten as Matplotlib writes it."""
-    exponent = math.log10(abs(value)) if value else 0.5
-    if abs(exponent - round(exponent)) > 1e-6:
+    """As Matplotlib writes it, if it is a power of ten or has one."""
+    exponent = math.floor(math.log10(abs(value)) + 1e-9) if value else 0
+    factor = abs(value) / 10.0**exponent
+    if not value or (abs(factor - 1.0) > 1e-6 and "·" not in text):
         return text
-    return rf"$\mathdefault{{{'-' if value < 0.0 else ''}10^{{{round(exponent)}}}}}$"
+    sign, times = "-" if value < 0.0 else "", "" if round(factor) == 1 else rf"{round(factor)}\cdot"
+    return rf"$\mathdefault{{{sign}{times}10^{{{exponent}}}}}$"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
@@ -38,8 +39,7 @@ class Axis(pg.AxisItem):
         self._counts, self._has_grid = counts, grid
         self.margin_left, self.margin_right = 40.0, 24.0  # how far labels of the lower axis may stand beside it
         self._theme = theme
-        self._font = QFont()
-        self._metrics = QFontMetricsF(self._font)
+        self._measure(QFont())
         self.showLabel(False)
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.set_theme(theme)
@@ -51,8 +51,13 @@ class Axis(pg.AxisItem):
         self.setGrid(255 if self._has_grid else False)
         self.redraw()
 
+    def _measure(self, font: QFont) -> None:
+        self._font = font
+        self._metrics = QFontMetricsF(font)
+        self._advance = lru_cache(maxsize=512)(self._metrics.horizontalAdvance)  # most labels come back
+
     def set_font(self, font: QFont) -> None:
-        self._font, self._metrics = font, QFontMetricsF(font)
+        self._measure(font)
         self.setTickFont(font)
         self.redraw()
 
@@ -88,7 +93,7 @@ class Axis(pg.AxisItem):
         """How wide the numbers of an upright axis with this range are, in pixels."""
         marks = ticks(Scale(low, high, length, 0.0, self.type), self._spacing, self._counts)
         texts = [text for _, text in marks.major] + [marks.factor]
-        return max((self._metrics.horizontalAdvance(text) for text in texts), default=0.0)
+        return max(map(self._advance, texts), default=0.0)
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """The axis line, its ticks with the grid, and its labels: once per range, since Qt keeps the pixels."""
@@ -144,7 +149,9 @@ class Axis(pg.AxisItem):
             if marks.factor and pixel < 0.9 * height:
                 continue
             top = min(max(pixel - height / 2, -height / 2), self.height() - height / 2)
-            shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideLeft, room)
+            shown = text
+            if self._advance(text) > room:
+                shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideLeft, room)
             texts.append((QRectF(0.0, top, room, height), right, shown))
         if marks.factor:
             texts.append((QRectF(0.0, -height / 2, room, height), right, marks.factor))
@@ -166,7 +173,7 @@ class Axis(pg.AxisItem):
         middle = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
         texts: list[Text] = []
         for pixel, text in sorted(marks.major):
-            wide = metrics.horizontalAdvance(text)
+            wide = self._advance(text)
             left = min(max(pixel - wide / 2, -self.margin_left), self.width() + self.margin_right - wide)
             if left > reached + BETWEEN:
                 texts.append((QRectF(left - 1.0, top, wide + 2.0, height), middle, text))

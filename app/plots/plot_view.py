@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QContextMenuEvent,
     QFocusEvent,
     QFont,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import QGraphicsView, QMenu, QWidget
 
 from app.plots.axis import TICK, Axis
 from app.plots.axis_type import AxisType, Span
+from app.plots.line_item import LineItem
 from app.plots.plot_box import PAN, PlotBox
 from app.plots.raster_item import RasterItem
 from app.plots.scale import Scale, wide
@@ -99,6 +101,7 @@ class PlotView(pg.PlotWidget):
         for axis in (self.x_axis, self.y_axis):
             axis.setZValue(BELOW)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)  # to fill with a colour is cheaper than to copy it
         self.scene().minDragTime = math.inf  # a button that is held long and does not move is a click
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # nothing behind is painted with it
@@ -177,7 +180,8 @@ class PlotView(pg.PlotWidget):
             self.x_axis.redraw()
             self.y_axis.redraw()
         for line in item.listDataItems():
-            line.set_types(x, y)
+            if isinstance(line, LineItem):
+                line.set_types(x, y)
         self._apply()
 
     def follow(self, x: Span, y: Span) -> None:
@@ -224,7 +228,15 @@ class PlotView(pg.PlotWidget):
         self.setBackground(theme.panel)
         self.x_axis.set_theme(theme)
         self.y_axis.set_theme(theme)
+        self._colour_zoom_box(theme)
         self.viewport().update()
+
+    def _colour_zoom_box(self, theme: Theme) -> None:
+        pen, inside = QPen(theme.accent, 1.0), QColor(theme.accent)
+        pen.setCosmetic(True)
+        inside.setAlphaF(0.25)
+        self.box.rbScaleBox.setPen(pen)
+        self.box.rbScaleBox.setBrush(inside)
 
     def small_font(self) -> QFont:
         """The font of the axes and of what is written in the plot."""

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from app.look.number_format import Ticks, power_of_ten, round_ticks
+from app.look.number_format import MINUS, Ticks, power_of_ten, round_ticks
 from app.plots.axis_type import FARTHEST, LINEAR, AxisType
 
 Array = np.ndarray
@@ -119,20 +119,45 @@ def _log_ticks(scale: Scale, spacing: float, decades: float) -> Ticks:
 
 
 def _symlog_ticks(scale: Scale, spacing: float) -> Ticks:
-    """Zero and powers of ten on both sides of it, as many as fit; within less than a decade, round numbers."""
-    first = math.ceil(math.log10(scale.type.threshold) - 1e-9)
-    last = math.floor(math.log10(max(abs(scale.low), abs(scale.high), scale.type.threshold)) + 1e-9)
-    powers = [10.0**k for k in range(first, last + 1)]
-    inside = [value for value in (*(-power for power in powers), 0.0, *powers) if scale.low <= value <= scale.high]
-    if len(inside) < 2:
-        return _linear_ticks(scale, spacing, False)
+    """Zero and powers of ten on both sides of it, as many as fit; where they are few also 2 and 5, or round numbers."""
+    smallest, largest = scale.type.threshold, max(abs(scale.low), abs(scale.high), scale.type.threshold)
+    powers = range(math.ceil(math.log10(smallest) - 1e-9), math.floor(math.log10(largest) + 1e-9) + 1)
+    for factors in ((1.0,), (1.0, 2.0, 5.0)):
+        sizes = [factor * 10.0**power for power in powers for factor in factors]
+        inside = [value for value in (*(-size for size in sizes), 0.0, *sizes) if scale.low <= value <= scale.high]
+        if len(inside) > 2:
+            named = [(scale.pixel(value), _power_label(value)) for value in sorted(inside, key=_importance)]
+            return _spaced(named, spacing)
+    found = _linear_ticks(scale, spacing, False)
+    spaced = _spaced(sorted(found.major, reverse=True), spacing)
+    return Ticks(spaced.major, found.minor, found.factor)
+
+
+def _importance(value: float) -> tuple[bool, float]:
+    """Zero comes first, then the largest."""
+    return value != 0.0, -abs(value)
+
+
+def _power_label(value: float) -> str:
+    """A power of ten, or 2 or 5 times one."""
+    if value == 0.0:
+        return "0"
+    exponent = math.floor(math.log10(abs(value)) + 1e-9)
+    factor, sign = round(abs(value) / 10.0**exponent), MINUS if value < 0.0 else ""
+    if factor == 1:
+        return f"{sign}{power_of_ten(exponent)}"
+    if -3 <= exponent <= 2:
+        return f"{sign}{abs(value):.{max(0, -exponent)}f}"
+    return f"{sign}{factor}·{power_of_ten(exponent)}"
+
+
+def _spaced(named: list[tuple[float, str]], spacing: float) -> Ticks:
+    """Labels where there is room beside those before them, and marks without elsewhere."""
     major: list[tuple[float, str]] = []
     minor: list[float] = []
-    for value in sorted(inside, key=lambda value: (value != 0.0, -abs(value))):  # zero, then the largest
-        pixel = scale.pixel(value)
+    for pixel, text in named:
         if all(abs(pixel - other) >= spacing for other, _ in major):
-            sign = "\u2212" if value < 0.0 else ""
-            major.append((pixel, f"{sign}{power_of_ten(round(math.log10(abs(value))))}" if value else "0"))
+            major.append((pixel, text))
         else:
             minor.append(pixel)
     return Ticks(tuple(sorted(major)), tuple(sorted(minor)))

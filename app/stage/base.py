@@ -1,4 +1,4 @@
-"""What stays the same between two changes of the view: heat map, contours, known points, axes."""
+"""Heat map, contours and known points of a surface, ready to be painted; and axes painted by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An image in two layers: a base that is painted once a view, and the paths' ink that grows on it."""
+"""An image of a background that is painted once a view, with paths that grow on it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ INK_SECONDS = 0.004  # of a frame for paths; what is left is drawn in the next o
 
 
 class Canvas:
-    """What does not move in a widget. Opaque, so that a frame starts with one plain copy to the screen."""
+    """Background and paths as one opaque image, so that a frame begins with one plain copy to the screen."""
 
     def __init__(self, stroke: Stroke, paint_base: Callable[[], QImage]) -> None:
         self._ink = PathInk(stroke)
         self._paint_base = paint_base
         self._base: QImage | None = None
-        self._image = QImage()
+        self._image: QImage | None = None
 
     @property
     def behind(self) -> bool:
@@ -35,7 +35,7 @@ class Canvas:
 
     def spoil(self) -> None:
         """The base is to be painted anew."""
-        self._base = None
+        self._base = self._image = None
 
     def end(self, run: RunPicture) -> QPointF | None:
         """Where the ink of a run ends; None without any."""
@@ -45,10 +45,14 @@ class Canvas:
         self, runs: Sequence[RunPicture], colours: Sequence[QColor], view: View, clip: QRectF | None = None
     ) -> QImage:
         """The base with the newest parts of the paths on it."""
-        if self._base is None:
-            self._base = self._paint_base()
+        if self._image is None:
+            self._image = self._paint_base()
             self._ink.forget()
-        if not self._ink.follow(runs, view):
+            self._ink.follow(runs, view)
+        elif not self._ink.follow(runs, view):
+            # Only now is a base without paths needed: while the view is moved, every frame has another.
+            if self._base is None:
+                self._base = self._paint_base()
             self._image = self._base.copy()
         if self._ink.behind:
             with QPainter(self._image) as painter:

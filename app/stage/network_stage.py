@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
@@ -26,8 +26,21 @@ if TYPE_CHECKING:
 DESCRIBE_DELAY = 1000  # milliseconds between two descriptions for a screen reader
 WIDE = 1.2  # how much wider than high the stage is when the views stand side by side
 DEEP = 5  # layers; the diagram of more of them takes the whole width
+SPACING, HANDLE = 6, 10  # pixels: below the bar, between the diagram and the other view
 MIN_SHARE = 0.05  # of the room, that either is given
 TALL_SHARE, WIDE_SHARE = 0.46, 0.5  # of the diagram, above and beside the other view
+
+
+class _Pages(QStackedWidget):
+    """The views; the one that is shown says how much room is needed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentChanged.connect(self.updateGeometry)
+
+    def minimumSizeHint(self) -> QSize:
+        page = self.currentWidget()
+        return page.minimumSizeHint() if page is not None else QSize(0, 0)
 
 
 class NetworkStage(QWidget):
@@ -53,13 +66,13 @@ class NetworkStage(QWidget):
         self._picture: SessionPicture | None = None
         self._snapshot: NetworkSnapshot | None = None
         self._title = Title()
-        self._pages = QStackedWidget()
+        self._pages = _Pages()
         for view in self.views.values():
             self._pages.addWidget(view)
         self.tabs = self._view_tabs()
         self.diagram_button = self._diagram_toggle()
         self._split = QSplitter(Qt.Orientation.Vertical)
-        self._split.setHandleWidth(10)
+        self._split.setHandleWidth(HANDLE)
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(self.diagram)
         self._split.addWidget(self._pages)
@@ -167,6 +180,7 @@ class NetworkStage(QWidget):
             self.tabs.setCurrentIndex(list(self.views).index(key))
         view = self.views[key]
         self._pages.setCurrentWidget(view)
+        self._divide()
         self.setFocusProxy(view)
         if self._picture is not None and view.fits(self._picture):  # a file may name the view before it is shown
             view.refresh(self._picture)
@@ -211,6 +225,8 @@ class NetworkStage(QWidget):
 
     def _show_diagram(self, on: bool) -> None:
         self.diagram.setVisible(on)
+        self._divide()
+        self.updateGeometry()
         if on and self._picture is not None:
             self.diagram.refresh(self._picture)
             self._hand_on(self.diagram)
@@ -250,21 +266,55 @@ class NetworkStage(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        bar = WrappedRow(self._title, self.diagram_button, self.tabs)
+        self._bar = WrappedRow(self._title, self.diagram_button, self.tabs)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addLayout(bar)
+        column.setSpacing(SPACING)
+        column.addLayout(self._bar)
         column.addWidget(self._split, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._divide()
+        self.updateGeometry()  # the least size depends on the size
+
+    def minimumSizeHint(self) -> QSize:
+        """What the parts need below each other; as long as the stage is too low for that, beside each other."""
+        below, beside = self._least_below, self._least_beside
+        width = below.width() if self._room.height() >= below.height() else beside.width()
+        height = beside.height() if self._room.width() >= beside.width() else below.height()
+        bar = self._bar.minimumSize()
+        return QSize(max(width, bar.width()), height + SPACING + bar.height())
+
+    @property
+    def _room(self) -> QSize:
+        """For the diagram and the other view."""
+        return self.size() - QSize(0, self._bar.minimumSize().height() + SPACING)
+
+    @property
+    def _least_below(self) -> QSize:
+        """What the other view needs below the diagram, with it."""
+        page, diagram = self._pages.minimumSizeHint(), self.diagram.minimumSize()
+        if self.diagram.isHidden():
+            return page
+        return QSize(max(page.width(), diagram.width()), page.height() + HANDLE + diagram.height())
+
+    @property
+    def _least_beside(self) -> QSize:
+        page, diagram = self._pages.minimumSizeHint(), self.diagram.minimumSize()
+        if self.diagram.isHidden():
+            return page
+        return QSize(page.width() + HANDLE + diagram.width(), max(page.height(), diagram.height()))
 
     def _divide(self) -> None:
         """Put the diagram beside the other view, or above it, with the share of the room that was chosen for that."""
         deep = self._picture is not None and len(self._picture.layers) > DEEP
+        room, below, beside = self._room, self._least_below, self._least_beside
         wide = self.width() > WIDE * self.height() and not deep
+        if wide:
+            wide = room.width() >= beside.width() or room.height() < below.height()
+        else:
+            wide = room.height() < below.height() and room.width() >= beside.width()
         side = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
         if side != self._split.orientation():
             self._split.setOrientation(side)
@@ -274,7 +324,8 @@ class NetworkStage(QWidget):
     def _keep_share(self) -> None:
         first, second = self._split.sizes()
         if first and second:
-            self._shares[self._split.orientation()] = round(first / (first + second), 3)
+            share = min(max(first / (first + second), MIN_SHARE), 1.0 - MIN_SHARE)
+            self._shares[self._split.orientation()] = round(share, 3)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu().popup(event.globalPos())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from PySide6.QtCore import QPointF, Signal
+from PySide6.QtCore import QPointF, QSize, Signal
 from PySide6.QtWidgets import QWidget
 
 from engine import SnapshotParts
@@ -54,6 +54,14 @@ class NetworkView(QWidget):
     def plane_wanted(self) -> SliceRequest | None:
         """Which plane of parameters this view needs, if any."""
         return None
+
+    def minimumSizeHint(self) -> QSize:
+        """The least width of the parts; as high as they need to be at the width there is, for rows that wrap."""
+        layout = self.layout()
+        if layout is None or not layout.hasHeightForWidth():
+            return super().minimumSizeHint()
+        width = layout.minimumSize().width()
+        return QSize(width, layout.minimumHeightForWidth(max(self.width(), width)))
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme

@@ -1,4 +1,4 @@
-"""What moves with every frame: tails, markers, arrows, the crosshair and its read-out."""
+"""Overlays drawn anew in every frame: tails of paths, markers, arrows, the crosshair and its read-out."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def draw_arrows(painter: QPainter, run: RunPicture, view: View, shown: Collectio
     if at is None or not view.plot.contains(at):
         return
     found = []
-    for kind in arrows.KINDS:
+    for kind in arrows.ARROW_KINDS:
         values = arrows.vector(run.shown, kind.key) if kind.key in shown else None
         shape = arrows.shape(values, kind.key, view) if values is not None else None
         if shape is not None:

@@ -49,11 +49,15 @@ class WrappedRow(QLayout):
         return QSize(width, _height(shown))
 
     def minimumSize(self) -> QSize:
+        """Of the width that the widest part needs; as high as the lines are at the width there is now."""
         width = max((item.minimumSize().width() for item in self._shown), default=0)
-        return QSize(width, _height(self._shown))
+        return QSize(width, self.heightForWidth(max(self.geometry().width(), width)))
 
     def setGeometry(self, rect: QRect) -> None:
+        before = self.minimumSize()
         super().setGeometry(rect)
+        if self.minimumSize() != before:
+            self.update()  # who holds this row must know
         top = rect.top()
         for line in self._lines(rect.width()):
             height = _height(line)

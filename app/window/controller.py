@@ -53,11 +53,13 @@ class Controller(QObject):
     """Sends commands, and remembers what is on screen and which run is selected.
 
     shown: what the views show, None before the first. selected: the id of a run, which may not have been added yet.
-    speed: updates per second, or MAX_SPEED. run_selected and speed_set follow a change; told carries a sentence.
+    speed: updates per second, or MAX_SPEED. run_selected and speed_set follow a change, started_again
+    precedes a reset; told carries a sentence.
     """
 
     run_selected = Signal()
     speed_set = Signal(float)
+    started_again = Signal()
     told = Signal(str)
 
     def __init__(self, training: TrainingThread, parent: QObject) -> None:
@@ -243,6 +245,7 @@ class Controller(QObject):
             self.step(math.ceil(examples / BATCHES[batch.kind].size(batch.values, examples)))
 
     def reset(self) -> None:
+        self.started_again.emit()
         self._training.send(Reset())
 
     def replay(self) -> None:

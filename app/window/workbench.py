@@ -88,6 +88,7 @@ class Workbench(QWidget):
         document.warned.connect(self.toast.warn)
         controller.told.connect(self.toast.tell)
         controller.run_selected.connect(self._show_selected)
+        controller.started_again.connect(self.curves.follow_again)
         controller.speed_set.connect(self.transport.show_speed)
 
         self.problem_panel.changed.connect(controller.change_problem)

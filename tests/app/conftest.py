@@ -49,7 +49,6 @@ class Window:
         self.shell.closing.connect(self.bench.shut_down)
         with qtbot.waitExposed(self.shell):
             self.shell.show()
-        self.settle()
 
     @property
     def published(self):
@@ -156,6 +155,7 @@ class Windows:
 
     def __call__(self, experiment: Experiment | None = None) -> Window:
         self._open.append(Window(self._qtbot, experiment or small_race()))
+        self._open[-1].settle()  # if that fails, the window is still closed
         return self._open[-1]
 
     def close(self, window: Window) -> None:

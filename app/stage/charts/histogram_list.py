@@ -95,6 +95,7 @@ class HistogramList(QAbstractScrollArea):
             for cell in [cell for cell in self._plots if cell[0] >= len(rows)]:
                 self._plots.pop(cell).deleteLater()
             self._lay_out()
+            self.updateGeometry()
             self.viewport().update()
         self._show_all()
 

@@ -59,7 +59,7 @@ class BoundaryView(PlaneView):
             "A square plot, and a unit of one input as long as of the other where their ranges allow it",
             True,
         )
-        self.add_tools(self.bar, self.scores, self.square)
+        self.add_tools(self.bar, self.square, self.scores)
         self.chart.set_beside(self.key)
         self.brush.example = self._example
         self.brush.colour = self._brush_colour
@@ -128,7 +128,7 @@ class BoundaryView(PlaneView):
     def finite(self) -> bool:
         return self._field is None or self._field.finite
 
-    def shown(self) -> Hashable:
+    def drawn_from(self) -> Hashable:
         return self._field, self._dots
 
     def draw(self, painter: QPainter, view: View) -> None:

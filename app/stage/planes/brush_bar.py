@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QDoubleSpinBox, QHBoxLayout, QToolButton, QWidget
 
 from app.look.number_format import nice_step
@@ -27,7 +27,10 @@ MEANS = "Ctrl or the right button erases. Keys: arrows, Enter, Delete, Escape."
 
 
 class BrushBar(QWidget):
-    """Buttons for nothing, for each class (or for a value, which is set beside it), and for the eraser."""
+    """Buttons for nothing, for each class (or for a value, which is set beside it), and for the eraser.
+
+    Where there is no room for the names of the classes their buttons have the dots alone.
+    """
 
     def __init__(self, theme: Theme, brush: Brush) -> None:
         super().__init__()
@@ -80,6 +83,32 @@ class BrushBar(QWidget):
         self.value.setSingleStep(step)
         if anew:
             self.value.setValue(high)
+
+    def minimumSizeHint(self) -> QSize:
+        whole = self._row.minimumSize()
+        names = sum(self._name_width(pen) for pen in self.pens if self._is_named(pen))
+        return QSize(whole.width() - names, whole.height())
+
+    def sizeHint(self) -> QSize:
+        whole = self._row.sizeHint()
+        names = sum(self._name_width(pen) for pen in self.pens if pen.text() and not self._is_named(pen))
+        return QSize(whole.width() + names, whole.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        named = self.width() >= self.sizeHint().width()
+        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if named else Qt.ToolButtonStyle.ToolButtonIconOnly
+        for pen in self.pens:
+            if pen.text() and pen.toolButtonStyle() != style:
+                pen.setToolButtonStyle(style)
+
+    def _is_named(self, pen: QToolButton) -> bool:
+        return pen.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+
+    def _name_width(self, pen: QToolButton) -> int:
+        """How much wider the button is with its text, as Qt reckons it."""
+        metrics = pen.fontMetrics()
+        return 4 + metrics.size(Qt.TextFlag.TextShowMnemonic, pen.text()).width() + 2 * metrics.horizontalAdvance(" ")
 
     def _offer(self, names: tuple[str, ...], drawn: tuple[str, ...]) -> None:
         """Other classes, for some of which there are buttons of their own."""

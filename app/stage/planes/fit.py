@@ -58,7 +58,7 @@ class FitView(PlaneView):
             "Show residuals",
             "A line from every example to its prediction",
         )
-        self.add_tools(self.bar, self.scores, self.residuals)
+        self.add_tools(self.bar, self.residuals, self.scores)
         self.brush.example = self._example
         self.brush.colour = self._colour
         self.residuals.toggled.connect(self.chart.redraw)
@@ -141,7 +141,7 @@ class FitView(PlaneView):
         field = self.snapshot.field if self.snapshot is not None else None
         return field is None or bool(np.isfinite(field).any())
 
-    def shown(self) -> Hashable:
+    def drawn_from(self) -> Hashable:
         return self._dots, self.residuals.isChecked()
 
     def draw(self, painter: QPainter, view: View) -> None:

@@ -48,7 +48,7 @@ class ParameterPathView(NetworkView):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.chart = PlaneChart(theme, self._draw, self._read)
+        self.chart = PlaneChart(theme, self._draw, self.read)
         self.chart.setAccessibleName("Plane of the parameters")
         self.setFocusProxy(self.chart)
         self.kind = ButtonRow("path_plane", "Plane", PLANES)
@@ -119,9 +119,9 @@ class ParameterPathView(NetworkView):
         self.chart.forget_choice()
 
     def describe(self) -> str:
-        if self._shown is None:
+        if self.shown is None:
             return f"{self.TITLE}: {words.WAITING}"
-        return words.description(self._shown, self.across.name, self.chart.view.region)
+        return words.description(self.shown, self.across.name, self.chart.view.region)
 
     def view(self) -> dict[str, Any]:
         kept: dict[str, Any] = {"network_path_plane": self.kind.key}
@@ -168,7 +168,7 @@ class ParameterPathView(NetworkView):
 
     def _telling(self) -> tuple[int, int]:
         """The two parameters that the first principal direction goes along most, or the first two."""
-        shown = self._shown
+        shown = self.shown
         if shown is None or shown.patch.weights is not None:
             return 0, 1
         up, across = np.argsort(np.abs(shown.patch.plane.first), kind="stable")[-2:].tolist()
@@ -176,7 +176,7 @@ class ParameterPathView(NetworkView):
 
     def _point(self, at: QPointF | None) -> None:
         """Tell the update of the path under the pointer."""
-        shown = self._shown
+        shown = self.shown
         found = shown.nearest(self.chart.view, at) if at is not None and shown is not None else None
         update = found[1] if found is not None else None
         if update != self._pointed:
@@ -197,7 +197,7 @@ class ParameterPathView(NetworkView):
     # What is shown
 
     @property
-    def _shown(self) -> ProjectedRuns | None:
+    def shown(self) -> ProjectedRuns | None:
         """The paths in the newest plane, if it is one of this network."""
         fits = self._projected is not None and self._learner is not None
         return self._projected if fits and self._projected.fits(self._learner.network.parameters) else None  # type: ignore[union-attr]
@@ -216,7 +216,7 @@ class ParameterPathView(NetworkView):
 
     def _follow(self) -> None:
         """Let the runs stand where they are in the newest plane."""
-        shown = self._shown
+        shown = self.shown
         if shown is not None:
             shown.follow(self._runs)
             plane, error = words.plane(shown.patch, shown.runs), words.error(shown.patch, shown.runs)
@@ -243,11 +243,11 @@ class ParameterPathView(NetworkView):
         return places[:, 0], places[:, 1]
 
     def _draw(self, painter: QPainter, view: View) -> None:
-        self._scene.draw(painter, view, self._shown, self._cursor)
+        self._scene.draw(painter, view, self.shown, self._cursor)
 
-    def _read(self, at: QPointF) -> Reading:
+    def read(self, at: QPointF) -> Reading:
         """What is to be read at a point: where it is, the loss of the slice, and the path beside it."""
-        shown, view = self._shown, self.chart.view
+        shown, view = self.shown, self.chart.view
         if shown is None:
             return [(words.WAITING, None)]
         (x, y), (across, up) = view.at(at), words.short_axes(shown.patch)

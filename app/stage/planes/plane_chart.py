@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Region = tuple[float, float, float, float]
 Reading = Sequence[tuple[str, QColor | None]]
 
-MIN_PLOT = QSize(90, 70)  # pixels of the plot itself
+MIN_PLOT = QSize(90, 60)  # pixels of the plot itself
 MAX_BESIDE, MIN_BESIDE = 0.25, 40  # of the width, and pixels, for the widget beside the plot
 ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -153,8 +153,7 @@ class PlaneChart(PlotView):
 
     def _fit_axes(self) -> None:
         super()._fit_axes()
-        if self._is_square:
-            self.getPlotItem().layout.activate()  # now, lest a frame shows the plot in its old shape
+        self.getPlotItem().layout.activate()  # now, lest a frame shows the plot in its old shape
 
     def _place_beside(self) -> None:
         if self._beside is not None:
@@ -165,8 +164,8 @@ class PlaneChart(PlotView):
 
     def plot_rect(self) -> QRect:
         """Where the plot is in this widget."""
-        found: QRect = self.mapFromScene(self.box.sceneBoundingRect()).boundingRect()
-        return found
+        found: QRectF = self.box.mapRectToScene(self.area)
+        return found.toRect()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         if self.plotItem is not None:

@@ -86,7 +86,7 @@ class PlaneView(NetworkView):
 
     # What a view adds
 
-    def shown(self) -> Hashable:
+    def drawn_from(self) -> Hashable:
         """What `draw` depends on, beside the theme, the examples, the snapshot and the colour of its run."""
         return None
 
@@ -223,7 +223,7 @@ class PlaneView(NetworkView):
         return part[:, 0], part[:, 1]
 
     def _paint(self, painter: QPainter, view: View) -> None:
-        key = self.theme.name, self.learner, self.snapshot, self.run_colour().rgba(), self.shown()
+        key = self.theme.name, self.learner, self.snapshot, self.run_colour().rgba(), self.drawn_from()
         self._painted.draw(painter, view, key, lambda own: self.draw(own, view))
         if not self.finite():
             painter.setPen(self.theme.text)

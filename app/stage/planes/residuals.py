@@ -96,7 +96,7 @@ class ResidualsView(PlaneView):
     def score_colour(self) -> QColor:
         return self.run_colour()
 
-    def shown(self) -> Hashable:
+    def drawn_from(self) -> Hashable:
         return self._dots, self.kind.key
 
     def draw(self, painter: QPainter, view: View) -> None:

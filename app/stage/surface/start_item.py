@@ -28,9 +28,7 @@ class StartItem(pg.TargetItem):
     dropped = Signal()
 
     def __init__(self) -> None:
-        circle = QPainterPath()
-        circle.addEllipse(QPointF(0.0, 0.0), 0.5, 0.5)
-        super().__init__(size=2 * GRIP, symbol=circle)
+        super().__init__()
         self.focused = False
         self._known: Point | None = None
         self._held: Point | None = None
@@ -97,6 +95,15 @@ class StartItem(pg.TargetItem):
             self.dropped.emit()
 
     # Painting
+
+    def generateShape(self) -> QPainterPath:
+        """The circle that takes hold of the mouse, as the scale of the plot stretches it."""
+        box, circle = self.getViewBox(), QPainterPath()
+        if box is not None:
+            pixels = zip(box.viewRange(), (box.width(), box.height()), strict=True)
+            across, up = (GRIP * (high - low) / max(length, 1.0) for (low, high), length in pixels)
+            circle.addEllipse(QPointF(0.0, 0.0), across, up)
+        return circle
 
     def boundingRect(self) -> QRectF:
         """Wider than the shape, which takes hold of the mouse."""

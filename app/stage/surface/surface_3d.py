@@ -54,7 +54,7 @@ HIDDEN = 0.3  # opacity of what is behind a hill
 
 
 class Surface3D(QWidget):
-    """A landscape that can be turned. It has no say in the session: it only shows pictures."""
+    """A surface that can be turned. It shows pictures of a session and changes nothing in it."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()

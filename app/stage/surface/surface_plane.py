@@ -116,6 +116,7 @@ class SurfacePlane(PlotView):
         self.clicked.connect(self._click)
         self.shown_all.connect(self._take_click_back)
         self.box.panned.connect(lambda: self.box.setCursor(Qt.CursorShape.ClosedHandCursor))
+        self.start_item.dragged.connect(self._placing.stop)
         self.start_item.dragged.connect(self.start_dragged)
         self.start_item.dropped.connect(self._place_held)
 
@@ -132,6 +133,7 @@ class SurfacePlane(PlotView):
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         self._listed = ()
+        self._list_lines()
         if self.landscape is not None:
             self.landscape.paint_with(theme)
         self._canvas.spoil()
@@ -143,6 +145,7 @@ class SurfacePlane(PlotView):
         if terrain.region != self._asked[:4]:
             self._asked = ()  # not the answer: the question may be put again
         if old is None or (old.title, old.view) != (new.title, new.view):
+            self._placing.stop()
             self.follow(new.view[:2], new.view[2:])
             self.forget_choice()
         self.set_names(*new.axes)

@@ -1,4 +1,4 @@
-"""The stage: where descent on a surface is seen, from above or in three dimensions."""
+"""The stage of a surface: descent is seen from above or in 3-D."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plane in words: tooltips, and what a screen reader says."""
+"""The surface in words: tooltips, and a description for screen readers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine import RunPicture, SurfaceInfo
 
 REACH = 12.0  # pixels around a glyph that belong to it
-KINDS = {
+STATIONARY_KINDS = {
     "saddle": "Saddle point",
     "local-min": "Local minimum",
     "local-max": "Local maximum",
@@ -47,7 +47,7 @@ def tip(
     if surface_info is None:
         return ""
     known = [("Global minimum", *point) for point in surface_info.minima]
-    known += [(KINDS[kind], x, y) for kind, x, y in surface_info.stationary]
+    known += [(STATIONARY_KINDS[kind], x, y) for kind, x, y in surface_info.stationary]
     for title, x, y in known:
         if near(x, y):
             return f"{title} ({number(x, 6)}, {number(y, 6)}), f = {number(value(x, y), 6)}"

@@ -1,4 +1,4 @@
-"""The line above the plane: its title, and buttons for arrows, scale and the third dimension."""
+"""The toolbar above the surface: its title, and buttons for arrows, equal scales, the whole view and 3-D."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Toolbar(QWidget):
         self._hint = Hint(HINT)
         self._hint.setObjectName("muted")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.arrows = {kind.key: self._arrow_button(kind) for kind in arrows.KINDS}
+        self.arrows = {kind.key: self._arrow_button(kind) for kind in arrows.ARROW_KINDS}
         self.equal = self._toggle("equal", "1:1", "Equal scales", "A unit of x as long as a unit of y")
         self.surface_3d = self._toggle("surface_3d", "3-D", "Surface in 3-D", "The surface in three dimensions")
         self.reset = self._button("reset_view", "Fit", "Reset view", "Show the whole surface (0)")
@@ -82,7 +82,7 @@ class Toolbar(QWidget):
             button.setEnabled(not on)
         self.surface_3d_chosen.emit(on)
 
-    def _arrow_button(self, kind: arrows.Kind) -> QToolButton:
+    def _arrow_button(self, kind: arrows.ArrowKind) -> QToolButton:
         button = self._toggle(f"arrow_{kind.key}", kind.label, f"Arrow: {kind.key}", kind.help)
         button.setIcon(drawn_icon(lambda painter: _draw_sample(painter, QColor(kind.colour)), ICON))
         button.setIconSize(ICON)

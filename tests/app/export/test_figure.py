@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 from pypdf import PdfReader
 
@@ -21,16 +22,18 @@ from app.export import records
 from app.export.figure import FORMATS, figure_bytes, write_figure
 from app.export.figure_content import CurveContent, StageContent
 from app.export.style import SIZES, FigureSettings
+from app.export.surface_figure import draw_stage
 from app.look.palettes import ON_LIGHT
 from engine import SURFACES, Formula, Session, SettingError, new_experiment, new_run
 from tests.app.export import states
 
 CURVES = {
     "loss": CurveContent(),
-    "norm, smooth, log x": CurveContent("gradient_norm", log_x=True, span=50),
+    "norm, smooth, log x": CurveContent("gradient_norm", x_type="log", span=50),
     "excess by epochs": CurveContent("excess_loss", along="epochs"),
     "relative step": CurveContent("relative_step"),
-    "linear, zoomed": CurveContent("loss", log_y=False, x_range=(0.0, 100.0), y_range=(-1.0, 5.0)),
+    "linear, zoomed": CurveContent("loss", y_type="linear", x_range=(0.0, 100.0), y_range=(-1.0, 5.0)),
+    "symlog both ways": CurveContent("loss", x_type="symlog", y_type="symlog"),
     "seconds that nobody has": CurveContent("learning_rate", along="seconds"),
 }
 PLOTS = {**CURVES, "stage": StageContent()}
@@ -145,7 +148,7 @@ def test_readers_of_each_format_find_the_settings(tmp_path: Path) -> None:
 def test_a_curve_lies_where_its_numbers_are() -> None:
     """A known curve, on axes whose ends are known, within a third of a point."""
     picture = states.race()
-    plot = CurveContent("x", log_y=False, x_range=(0.0, 2000.0), y_range=(-2.0, 2.0))
+    plot = CurveContent("x", y_type="linear", x_range=(0.0, 2000.0), y_range=(-2.0, 2.0))
     settings = FigureSettings(grid=False, legend="none", markers=False, dashes=False)
     adam = tuple(replace(run, settings=replace(run.settings, visible=run.id == "adam")) for run in picture.runs)
     svg = figure_bytes("svg", replace(picture, runs=adam), plot, settings)
@@ -197,6 +200,17 @@ def test_merged_bins_are_replayed_to_single_updates(monkeypatch: pytest.MonkeyPa
     assert np.array_equal(bins.max(axis=2), run.history.high[:, : run.history.count])
     monkeypatch.setattr(records, "MAX_EXACT", 1000)
     assert records.with_exact_history(picture, run) is run
+
+
+def test_a_path_too_long_to_be_replayed_begins_at_its_start_to_the_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "MAX_EXACT", 1000)
+    picture = states.tweaked()
+    assert picture.runs[0].history.width > 1
+    axes = Figure().add_subplot()
+    labels = {run.id: run.settings.name for run in picture.runs}
+    draw_stage(axes, picture, StageContent(), FigureSettings(), labels, records.quiet)
+    path = max((line.get_xydata() for line in axes.lines), key=len)
+    assert tuple(path[0]) == picture.experiment.problem.start
 
 
 MEASURED = [key for key, curve in TABLE.items() if not curve.columns]
@@ -335,7 +349,8 @@ def test_settings_survive_a_dict_and_what_cannot_be_drawn_is_refused() -> None:
 @pytest.mark.parametrize(
     "make",
     [lambda: CurveContent("los"), lambda: CurveContent(along="hours"), lambda: CurveContent(span=-1),
-     lambda: CurveContent(x_range=(1, 0)), lambda: CurveContent(y_range=(0.0, 1.0)),
+     lambda: CurveContent(x_range=(1, 0)), lambda: CurveContent(y_type="log", y_range=(0.0, 1.0)),
+     lambda: CurveContent(y_type="square"), lambda: CurveContent(x_type="auto"),
      lambda: CurveContent(y_range=(float("nan"), 1.0)), lambda: StageContent((0, 0, 0, 1))],
 )  # fmt: skip
 def test_plots_that_cannot_be_are_refused(make) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from app.plots.plot_view import PlotView
 
@@ -53,10 +51,7 @@ def turn(
     notches: float = 1.0,
     keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
 ) -> None:
-    """Turn the wheel."""
-    at = place(view, across, down)
-    event = QWheelEvent(
-        QPointF(at), QPointF(view.viewport().mapToGlobal(at)), QPoint(), QPoint(0, round(NOTCH * notches)),
-        Qt.MouseButton.NoButton, keys, Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
-    QApplication.sendEvent(view.viewport(), event)
+    """Turn the wheel, as the window hears of it."""
+    window = view.window()
+    at = QPointF(view.viewport().mapTo(window, place(view, across, down)))
+    QTest.wheelEvent(window.windowHandle(), at, QPoint(0, round(NOTCH * notches)), QPoint(), keys)

@@ -327,3 +327,15 @@ def test_nothing_of_a_closed_plot_is_left(qapp, qtbot):
     gc.collect()
     pg.QtCore.QCoreApplication.sendPostedEvents(None, pg.QtCore.QEvent.Type.DeferredDelete)
     assert not [widget for widget in qapp.topLevelWidgets() if id(widget) not in before]
+
+
+def test_what_goes_wrong_in_painting_is_told_and_does_not_end_the_process(qtbot):
+    from pytestqt.exceptions import capture_exceptions
+
+    view = PlotView(DARK)
+    qtbot.addWidget(view)
+    raster = RasterItem(view.box, lambda painter, area: 1 / 0, 0.0)
+    with capture_exceptions() as told:
+        view.grab()
+    assert {kind for kind, _, _ in told} == {ZeroDivisionError}
+    raster.scene().removeItem(raster)

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication
 
 from app.look.theme import DARK
 from engine import Session, network_snapshot, new_network, new_run
+from tests.app.stage.mouse import Mouse
 
 RUN = new_run("adam", learning_rate=0.01, batch=10)
-LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-MOUSE = {
-    "press": QEvent.Type.MouseButtonPress,
-    "move": QEvent.Type.MouseMove,
-    "release": QEvent.Type.MouseButtonRelease,
-    "double": QEvent.Type.MouseButtonDblClick,
-}
 
 
 class Seen:
@@ -33,6 +24,7 @@ class Seen:
         self.view.edited.connect(self.edits.append)
         self.view.settled.connect(lambda: self.settled.append(len(self.edits)))
         self.view.show()
+        self.mouse = Mouse(self.view.chart)
         self.refresh()
 
     def refresh(self):
@@ -57,31 +49,17 @@ class Seen:
         self.session.problem_changed({name.replace("data_", "data."): value for name, value in changes.items()})
         return self.refresh()
 
-    def mouse(self, kind: str, x: float, y: float, button=LEFT, keys=NONE) -> None:
-        """Send one of MOUSE at a place of the plane."""
-        chart = self.view.chart
-        at = chart.view.point(x, y)
-        held = Qt.MouseButton.NoButton if kind in ("move", "release") else button
-        event = QMouseEvent(MOUSE[kind], at, QPointF(chart.mapToGlobal(at)), button, held, keys)
-        QApplication.sendEvent(chart, event)
-
-    def click(self, x: float, y: float, button=LEFT, keys=NONE) -> None:
-        self.mouse("press", x, y, button, keys)
-        self.mouse("release", x, y, button, keys)
-
-    def stroke(self, *places) -> None:
-        """Press at the first place, go through the others, let go at the last."""
-        self.mouse("press", *places[0])
-        for place in places[1:]:
-            self.mouse("move", *place)
-        self.mouse("release", *places[-1])
-
     @property
     def added(self) -> list[tuple[float, ...]]:
         """The examples that were drawn."""
         return [edit["data.add"] for edit in self.edits if "data.add" in edit]
 
     def image(self):
+        """The plot inside its axes."""
+        return self.view.chart.grab(self.view.chart.plot_rect()).toImage()
+
+    def whole(self):
+        """The chart with its axes."""
         return self.view.chart.grab().toImage()
 
 

@@ -150,9 +150,10 @@ def test_a_tweak_is_marked_on_the_curves(window):
     window.settle()
     window.advance(100)
     view = window.bench.curves.cards["loss"].view
-    marks = {line.run.id: tweak_places(line, view.plot.frame.x).tolist() for line in view.plot.lines}
+    x, _ = view.scales
+    marks = {line.run.id: tweak_places(line, x).tolist() for line in view.model.lines}
     assert marks["momentum"] == []
-    assert marks["adam"] == [pytest.approx(view.plot.frame.x.pixel(100.0))]
+    assert marks["adam"] == [pytest.approx(x.pixel(100.0))]
 
 
 def test_a_slider_held_is_not_pulled_back_by_older_pictures(window, qtbot):

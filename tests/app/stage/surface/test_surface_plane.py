@@ -1,4 +1,4 @@
-"""The plane under real hands: clicks, drags, wheel, keys, hover."""
+"""The surface from above under a real mouse: clicks, drags, wheel, box, menu, hover; and under the keyboard."""
 
 from __future__ import annotations
 
@@ -121,7 +121,9 @@ def test_the_left_button_can_draw_a_box_to_zoom_into(stage, plane, make, mouse):
     assert before.x0 - plane.view.x0 == pytest.approx(60 / before.x_scale, rel=0.02), "the middle one still pans"
 
 
-def test_the_wheel_zooms_about_the_pointer(plane, mouse):
+@pytest.mark.parametrize("start", [(-1.5, 2.0), (1.0, 2.0)])
+def test_the_wheel_zooms_about_the_pointer_and_over_the_start_too(plane, make, mouse, start):
+    plane.refresh(make.picture(make.run([]), start=start))
     before = plane.view
     at = before.point(1.0, 2.0)
     mouse.wheel((1.0, 2.0), 2)
@@ -173,15 +175,25 @@ def test_keys_zoom_and_reset(plane, make):
     assert plane.view.region == pytest.approx(HOME)
 
 
-def test_zooming_ends_before_the_numbers_do(plane):
-    for _ in range(400):
-        plane.zoom(1.4)
-    assert plane.view.x1 > plane.view.x0 and plane.view.y1 > plane.view.y0
-    plane.grab()
-    for _ in range(800):
+@pytest.mark.parametrize("equal", [False, True])
+def test_zooming_ends_before_the_numbers_do(stage, plane, make, equal):
+    stage.toolbar.equal.setChecked(equal)
+    stage.set_selected("a")
+    plane.refresh(make.picture(make.run(make.spiral(), theta=(0.2, 1.3)), start=(0.3, 1.2)))
+    for turn in range(400):
+        plane.zoom(1.4, plane.view.plot.center() + QPointF(3.0, 2.0))
+        if not turn % 20:
+            plane.grab()
+    view = plane.view
+    assert 0.9e-11 <= view.x1 - view.x0 < 1e-9 and 0.9e-11 <= view.y1 - view.y0 < 1e-9
+    for turn in range(800):
         plane.zoom(1 / 1.4)
-    assert math.isfinite(plane.view.x1)
-    plane.grab()
+        if not turn % 20:
+            plane.grab()
+    view = plane.view
+    assert 1e11 < view.x1 - view.x0 <= 1.1e13 and 1e11 < view.y1 - view.y0 <= 1.1e13
+    plane.show_all()
+    assert plane.view.region == (pytest.approx(HOME) if not equal else plane.view.squared().region)
 
 
 @pytest.mark.parametrize(
@@ -475,7 +487,7 @@ def test_tooltips_say_what_is_under_the_pointer(plane, make, mouse):
 
 def test_every_kind_of_stationary_point_has_its_word_and_its_glyph():
     kinds = {kind for surface in SURFACES.values() for kind, _, _ in surface.stationary}
-    assert kinds == set(words.KINDS)
+    assert kinds == set(words.STATIONARY_KINDS)
     glyphs = set()
     for kind in kinds:
         image = QImage(24, 24, QImage.Format.Format_RGB32)
