@@ -20,7 +20,7 @@ COLUMNS = ("loss", "gradient_norm", "learning_rate", "step_norm", "x", "y")
 # Columns a multiple of 4096 bytes apart would all fall into one set of the processor's cache, and an
 # update cost twice the time: neither 1000 nor 131144 numbers are. The first are enough for a short run.
 FIRST_BINS = 1000
-MOST_BINS = 131_144  # 3 arrays * 6 columns * 8 bytes: 19 MB a run, however long it goes
+MAX_BINS = 131_144  # 3 arrays * 6 columns * 8 bytes: 19 MB a run, however long it goes
 # At the first merge the path keeps so many updates as they were, at every later one half as many bins of the
 # width that goes: two neighbouring points are one update or 1/512 of their age apart, never more.
 EARLY_BINS = 1024
@@ -92,7 +92,7 @@ class HistoryView:
 class History:
     """The growing record of one run. `last`, `low` and `high` are written by the training loop."""
 
-    def __init__(self, most_bins: int = MOST_BINS) -> None:
+    def __init__(self, most_bins: int = MAX_BINS) -> None:
         self.most_bins = most_bins
         self.shift = 0
         self.first = self.updates = 0

@@ -17,7 +17,7 @@ from engine import LOSSES, OPTIMIZERS, Learner, RunPicture, SessionPicture, expl
 
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse
 _PARTS = ("explain-name", "explain-formula", "explain-numbers", "explain-value")
-_MOST_FORMULA = 0.38  # of the width
+_MAX_FORMULA = 0.38  # of the width
 _VALUE, _TALLEST = 108, 230  # pixels: width of the last column; height from which the table scrolls
 _HARD = "\N{NO-BREAK SPACE}"
 _READABLE = 100  # milliseconds that a number stays at least, to be readable
@@ -157,7 +157,7 @@ class ExplainPanel(QWidget):
     def _fit(self, formula: int) -> None:
         """Give the formulas the width they need, up to a share that leaves enough for the numbers."""
         self._formula = formula
-        self._grid.setColumnMinimumWidth(1, min(formula, round(_MOST_FORMULA * self.width())))
+        self._grid.setColumnMinimumWidth(1, min(formula, round(_MAX_FORMULA * self.width())))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

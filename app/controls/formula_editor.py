@@ -11,7 +11,7 @@ from app.controls.formula_field import FormulaField
 from app.look.theme import Theme
 from app.widgets.knob_list import KnobList
 from app.widgets.restyle import restyle
-from engine import COORDINATE, MOST_PARAMETERS, ExpressionError, Formula, SettingError, read_formula, typeset_surface
+from engine import COORDINATE, MAX_PARAMETERS, ExpressionError, Formula, SettingError, read_formula, typeset_surface
 
 _SIDES = ("x0", "x1", "y0", "y1")
 _LONGEST = 200  # characters of the printed formula
@@ -88,7 +88,7 @@ class FormulaEditor(QWidget):
 
     def _read(self, text: str) -> None:
         try:
-            parameters = read_formula(text, self.value.parameters, MOST_PARAMETERS)
+            parameters = read_formula(text, self.value.parameters, MAX_PARAMETERS)
         except SettingError as error:
             place = (error.position, error.length) if isinstance(error, ExpressionError) else None
             self._tell(error.sentence, place, waiting=True)

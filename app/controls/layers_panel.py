@@ -12,7 +12,7 @@ from app.widgets.knob_list import KnobList
 from app.widgets.restart_effects import LIVE, RESTARTS, SENTENCES, restart_effect, restart_effects
 from app.widgets.stepper import Stepper
 from app.widgets.tab_order import sort_tab_order
-from engine import ACTIVATIONS, DROPOUT, MOST_LAYERS, RESIDUAL, UNITS, Layer, NetworkTask, Setting, Value
+from engine import ACTIVATIONS, DROPOUT, MAX_LAYERS, RESIDUAL, UNITS, Layer, NetworkTask, Setting, Value
 
 _NAME, _UNITS, _END = 24, 80, 22  # widths of the parts of a row
 
@@ -107,7 +107,7 @@ class LayersPanel(QWidget):
         self.add.setProperty("small", True)
         self.add.setText("Add")
         self.add.setAccessibleName("add a hidden layer")
-        self.add.setToolTip(f"Add a hidden layer before the output, up to {MOST_LAYERS}")
+        self.add.setToolTip(f"Add a hidden layer before the output, up to {MAX_LAYERS}")
         self.add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.add.setIconSize(QSize(12, 12))
         self.add.clicked.connect(self._add)
@@ -148,9 +148,9 @@ class LayersPanel(QWidget):
         for row, layer in zip(self.rows, task.hidden, strict=True):
             row.show_layer(layer.units, layer.activation, moved, moved)
         self.output.show_layer(task.network.sizes[-1], task.output, moved, moved)
-        again = restart_effect(task, {"hidden": _grown(task.hidden) if len(task.hidden) < MOST_LAYERS else ()}, moved)
+        again = restart_effect(task, {"hidden": _grown(task.hidden) if len(task.hidden) < MAX_LAYERS else ()}, moved)
         self.heading.hint.show_text(f"new shape {again}" if again == RESTARTS else again)
-        self.add.setEnabled(len(task.hidden) < MOST_LAYERS)
+        self.add.setEnabled(len(task.hidden) < MAX_LAYERS)
         values: dict[str, Value] = {DROPOUT.name: task.dropout, RESIDUAL.name: task.residual}
         self.more.set_values(values)
         turned = {hyper.name: (hyper, values[hyper.name]) for hyper in (DROPOUT, RESIDUAL)}

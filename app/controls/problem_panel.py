@@ -54,7 +54,7 @@ class ProblemPanel(Card):
 
     def refresh(self, picture: SessionPicture) -> None:
         """Show the current problem."""
-        task, view = picture.task, picture.ground.view if picture.ground is not None else None
+        task, view = picture.task, picture.surface_info.view if picture.surface_info is not None else None
         shown = task, view, picture.update > 0
         if shown == self._shown:
             return

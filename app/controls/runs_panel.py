@@ -27,7 +27,7 @@ from app.widgets.elided import ElidedLabel
 from app.widgets.restyle import restyle
 from app.widgets.swatch import Swatch
 from app.widgets.tab_order import sort_tab_order
-from engine import DIVERGED, FINISHED, MOST_RUNS, OPTIMIZERS, Experiment, RunPicture, SessionPicture
+from engine import DIVERGED, FINISHED, MAX_RUNS, OPTIMIZERS, Experiment, RunPicture, SessionPicture
 
 _VALUE = 76, 18  # pixels, for the longest loss
 _BEST = 152, 16  # for the best loss with its update
@@ -332,7 +332,7 @@ class RunsPanel(Card):
             self._compared, self._details = compared, what_differs(picture.experiment)
         for row, run, detail in zip(self.rows, picture.runs, self._details, strict=True):
             row.show_run(run, detail, run.id == chosen)
-        self.add.setEnabled(len(picture.runs) < MOST_RUNS)
+        self.add.setEnabled(len(picture.runs) < MAX_RUNS)
 
     def _new_row(self) -> _Row:
         row = _Row(self._theme)

@@ -86,8 +86,8 @@ def _parts(measured: tuple[str, ...], layers: str, titles: tuple[str, ...]) -> t
 
 def above_minimum(columns: list[Triple], picture: SessionPicture) -> Triple:
     """Loss less the lowest value of the surface."""
-    assert picture.ground is not None
-    lowest = picture.ground.lowest
+    assert picture.surface_info is not None
+    lowest = picture.surface_info.lowest
     last, low, high = columns[0]
     return last - lowest, low - lowest, high - lowest
 
@@ -101,7 +101,7 @@ def relative_step(columns: list[Triple], picture: SessionPicture) -> Triple:
 
 def minimum_is_known(picture: SessionPicture) -> bool:
     """Whether the lowest value of the loss is known."""
-    return picture.ground is not None and picture.ground.lowest is not None
+    return picture.surface_info is not None and picture.surface_info.lowest is not None
 
 
 def two_parameters(picture: SessionPicture) -> bool:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from app.look.theme import Theme
 
 LEFT, RIGHT, SPACING = 13, 8, 6
-LEAST_TITLE = 72  # pixels of the title that smoothing leaves
-LEAST_WORD = 40  # pixels of the title that everything leaves
+MIN_TITLE = 72  # pixels of the title that smoothing leaves
+MIN_WORD = 40  # pixels of the title that everything leaves
 
 
 class CurveHeader(QWidget):
@@ -33,7 +33,7 @@ class CurveHeader(QWidget):
         self._shown: object = None
         self.title = ElidedLabel()
         self.title.setObjectName("cardTitle")
-        self.title.setMinimumWidth(LEAST_WORD)
+        self.title.setMinimumWidth(MIN_WORD)
         self._span = QLabel(self)
         self._span.setObjectName("muted")
         self.smoothing = self._slider()
@@ -80,7 +80,7 @@ class CurveHeader(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """What the title's beginning and the switches need."""
-        return QSize(self._needs(LEAST_WORD, self.log_x, self.log_y, self.more), super().minimumSizeHint().height())
+        return QSize(self._needs(MIN_WORD, self.log_x, self.log_y, self.more), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -89,7 +89,7 @@ class CurveHeader(QWidget):
     def _fit(self) -> None:
         """Show smoothing where it leaves the title some room."""
         parts = self.smoothing, self._span, self.log_x, self.log_y, self.more
-        roomy = bool(self._curve.columns) and self.width() >= self._needs(LEAST_TITLE, *parts)
+        roomy = bool(self._curve.columns) and self.width() >= self._needs(MIN_TITLE, *parts)
         self.smoothing.setVisible(roomy)
         self._span.setVisible(roomy and bool(self._span.text()))
 

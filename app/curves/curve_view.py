@@ -26,14 +26,14 @@ from app.plots.plot_box import BOX
 from app.plots.plot_view import ABOVE, LOWEST, PlotView
 from app.plots.raster_item import RasterItem
 from app.plots.scale import Scale
-from app.widgets.shortcut_override import keeps
+from app.widgets.shortcut_override import accepts_shortcut
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
     from engine import SessionPicture
 
 _KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_L, Qt.Key.Key_0)
-_LEAST = 20.0  # pixels each way that a plot has at least, however small its widget is
+_MIN_SIDE = 20.0  # pixels each way that a plot has at least, however small its widget is
 _TWEAKS = 40.0  # pixels above the x axis in which tweaks are explained
 
 
@@ -153,7 +153,7 @@ class CurveView(PlotView):
         """Fit the axes, and draw what is new."""
         model, area = self.model, self.area
         ratio = ratio if isinstance(ratio, float) else self.devicePixelRatioF()
-        width, height = max(area.width(), _LEAST), max(area.height(), _LEAST)
+        width, height = max(area.width(), _MIN_SIDE), max(area.height(), _MIN_SIDE)
         x_type, x_home = model.x_type, model.whole_x
         chosen = None if self._x_range is None else model.x_range(self._x_range)
         x = Scale(*(chosen or x_home), 0.0, width, x_type)
@@ -242,7 +242,7 @@ class CurveView(PlotView):
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._compose()
         # The window's shortcuts (the right arrow is one update) wait while a curve has the focus.
-        return keeps(event, lambda key: key.key() in _KEYS) or bool(super().event(event))
+        return accepts_shortcut(event, lambda key: key.key() in _KEYS) or bool(super().event(event))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_L:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from app.look.theme import Theme
 
 _LINE, _GAP, _BETWEEN = 19.0, 5.0, 13.0
-_MOST_WHOLE = 4  # entries whose names are never shortened
+_MAX_WHOLE = 4  # entries whose names are never shortened
 
 
 def draw_entry(painter: QPainter, entry: LegendEntry, place: QPointF, width: float, text: QColor) -> None:
@@ -96,7 +96,7 @@ class Legend(QWidget):
 
 def _shortened(entries: list[LegendEntry]) -> list[LegendEntry]:
     """Of many entries that begin with the same word, the first one says it for the others."""
-    if len(entries) <= _MOST_WHOLE:
+    if len(entries) <= _MAX_WHOLE:
         return entries
     words = [entry.name.rpartition(" ") for entry in entries]
     same = [False, *(here[0] == before[0] != "" for before, here in pairwise(words))]

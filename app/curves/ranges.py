@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.look.number_format import nice_step
-from app.plots.axis_type import FARTHEST, HUGEST, LINEAR, LOG, MOST_DECADES, TINIEST, AxisType, Span
+from app.plots.axis_type import FARTHEST, HUGEST, LINEAR, LOG, MAX_DECADES, TINIEST, AxisType, Span
 
 EXPLODED = 1e3  # times its usual size, for a run that diverged
 INSANE = 1e6  # the same for one that has not, or not yet
@@ -86,7 +86,7 @@ def symlog_type(extents: Iterable[Extent], small: float) -> AxisType:
     largest = max(abs(low), abs(high)) if low <= high else 0.0
     if not (largest > 0.0 and 0.0 < small < math.inf):
         return AxisType("symlog")
-    decades = _DECADES if low >= 0.0 else MOST_DECADES
+    decades = _DECADES if low >= 0.0 else MAX_DECADES
     threshold = max(min(small, largest), largest * 10.0**-decades, TINIEST)
     return AxisType("symlog", 10.0 ** math.floor(math.log10(threshold) + 1e-9))
 

@@ -9,8 +9,8 @@ from app.documents.files import FileError, read, shown, write
 from app.documents.toml_text import parsed, toml_text, without_data
 from engine import Experiment, SettingError
 
-MOST_BYTES = 256 * 2**20  # room for a table of engine.MOST_NUMBERS
-MOST_TEXT = 4 * 2**20  # characters besides the numbers of tables, parsed in no time
+MAX_BYTES = 256 * 2**20  # room for a table of engine.MAX_NUMBERS
+MAX_TEXT = 4 * 2**20  # characters besides the numbers of tables, parsed in no time
 HEAD = "# An experiment of Fall Line. Open it with `python main.py FILE`, or run it with `python main.py run FILE`.\n\n"
 
 
@@ -18,10 +18,10 @@ def save(experiment: Experiment, path: str | os.PathLike[str]) -> None:
     """Write an experiment atomically. Raises FileError; an existing file is then unchanged."""
     text = to_text(experiment)
     data = text.encode("utf-8", "replace")
-    if len(data) > MOST_BYTES:
-        raise FileError(f"cannot write {shown(path)}: it would be larger than {MOST_BYTES / 2**20:g} MiB")
-    if len(without_data(text)) > MOST_TEXT:
-        raise FileError(f"cannot write {shown(path)}: its tweaks are larger than {MOST_TEXT / 2**20:g} MiB")
+    if len(data) > MAX_BYTES:
+        raise FileError(f"cannot write {shown(path)}: it would be larger than {MAX_BYTES / 2**20:g} MiB")
+    if len(without_data(text)) > MAX_TEXT:
+        raise FileError(f"cannot write {shown(path)}: its tweaks are larger than {MAX_TEXT / 2**20:g} MiB")
     write(path, data)
 
 
@@ -31,7 +31,7 @@ def load(path: str | os.PathLike[str]) -> Experiment:
     Raises FileError if the file cannot be read, SettingError (with the path, the value and what is allowed) if its
     content is invalid.
     """
-    data = read(path, MOST_BYTES)
+    data = read(path, MAX_BYTES)
     if carries(data):
         return from_text(_figure_text(data, path))
     try:
@@ -60,8 +60,8 @@ def to_text(experiment: Experiment, head: str = HEAD) -> str:
 
 def from_text(text: str) -> Experiment:
     """Parse the text of a file. Raises SettingError."""
-    if len(text) > MOST_BYTES or len(without_data(text)) > MOST_TEXT:
-        most = f"{MOST_TEXT / 2**20:g} MiB, and {MOST_BYTES / 2**20:g} MiB with its data"
+    if len(text) > MAX_BYTES or len(without_data(text)) > MAX_TEXT:
+        most = f"{MAX_TEXT / 2**20:g} MiB, and {MAX_BYTES / 2**20:g} MiB with its data"
         raise SettingError(f"an experiment's text has at most {most}")
     try:
         data = parsed(text)

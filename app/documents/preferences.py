@@ -18,9 +18,9 @@ from app.documents.files import FileError, read, write
 from app.documents.toml_text import parsed, toml_text
 from app.documents.user_folders import config_home
 
-MOST_FILES = 10
-MOST_CHOICES = 200
-_MOST_BYTES = 2**18
+MAX_FILES = 10
+MAX_CHOICES = 200
+_MAX_BYTES = 2**18
 
 Plain = str | int | float | bool | list[float] | list[str]
 
@@ -36,7 +36,7 @@ class Preferences:
         """With a file as the most recent one."""
         newest = Path(os.path.abspath(path))
         others = [file for file in self.files if file != newest]
-        return replace(self, files=(newest, *others)[:MOST_FILES])
+        return replace(self, files=(newest, *others)[:MAX_FILES])
 
     def without(self, path: str | os.PathLike[str]) -> Preferences:
         """Without a file, such as one that no longer exists."""
@@ -54,12 +54,12 @@ def preferences_file() -> Path:
 def load_preferences() -> Preferences:
     """Load the preferences; from a damaged file, whatever is valid."""
     with contextlib.suppress(FileError, ValueError, RuntimeError):
-        data = parsed(read(preferences_file(), _MOST_BYTES).decode("utf-8"))
+        data = parsed(read(preferences_file(), _MAX_BYTES).decode("utf-8"))
         files, choices = data.get("files"), data.get("choices")
         texts = [text for text in files if isinstance(text, str) and text] if isinstance(files, list) else []
         paths = [Path(text) for text in texts if "\0" not in text and os.path.isabs(text)]
         known = {name: value for name, value in choices.items() if _plain(value)} if isinstance(choices, dict) else {}
-        return Preferences(tuple(dict.fromkeys(paths))[:MOST_FILES], dict(list(known.items())[:MOST_CHOICES]))
+        return Preferences(tuple(dict.fromkeys(paths))[:MAX_FILES], dict(list(known.items())[:MAX_CHOICES]))
     return Preferences()
 
 

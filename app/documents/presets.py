@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engine import Experiment
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "assets" / "presets"
-_MOST_BYTES = 2**18
+_MAX_BYTES = 2**18
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def presets(folder: Path = FOLDER) -> tuple[Preset, ...]:
     found = []
     for path in sorted(folder.glob("*.toml")):
         with contextlib.suppress(FileError, ValueError):
-            data = parsed(read(path, _MOST_BYTES).decode("utf-8"))
+            data = parsed(read(path, _MAX_BYTES).decode("utf-8"))
             title, note = data.get("title", path.stem), data.get("note", "")
             problem = data.get("problem")
             if isinstance(title, str) and isinstance(note, str):

@@ -18,12 +18,12 @@ _LONG = 10_000  # characters from which a string is written literally, which is 
 
 
 # Parsing time grows with the square of a dotted key's parts; our files have no lines with that many dots.
-_MOST_DOTS_SQUARED = 10**9
+_MAX_DOTS_SQUARED = 10**9
 
 
 def parsed(text: str) -> dict[str, Any]:
     """Parse TOML. Raises ValueError with a readable message for whatever is wrong."""
-    if sum(line.count(".") ** 2 for line in without_data(text).split("\n")) > _MOST_DOTS_SQUARED:
+    if sum(line.count(".") ** 2 for line in without_data(text).split("\n")) > _MAX_DOTS_SQUARED:
         raise ValueError("a name has too many parts")
     try:
         return tomllib.loads(text)

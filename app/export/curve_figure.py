@@ -12,10 +12,10 @@ from app.curves.curve_line import CurveLine
 from app.curves.ranges import fitted_axis
 from app.curves.x_axes import X_AXES, Array, Clock, XAxisMapping
 from app.export.axis_scales import set_axis
+from app.export.figure_content import CurveContent
 from app.export.legend import Entry, clean
 from app.export.line_styles import LineStyle, LineStyles, line_style
 from app.export.networks.context import selected_run
-from app.export.plots import CurvePlot
 from app.export.records import Progress, with_exact_history
 from app.export.style import MM, POINTS, FigureSettings, Pattern
 from app.look.palettes import ON_LIGHT
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
 PITCH = 0.15  # points of paper per column of decimation
 _MARKS = 6  # markers per curve
-_MOST_TWEAKS = 40
+_MAX_TWEAKS = 40
 
 
 def draw_curves(
     axes: Axes,
     picture: SessionPicture,
-    plot: CurvePlot,
+    plot: CurveContent,
     settings: FigureSettings,
     labels: Mapping[str, str],
     clocks: Mapping[str, Clock],
@@ -159,7 +159,7 @@ class _Pen:
 
 
 def _draw_tweaks(axes: Axes, settings: FigureSettings, line: CurveLine, x: Scale) -> None:
-    places = np.unique([x.pixel(line.mapping.place(tweak.update)) for tweak in line.run.tweaks][:_MOST_TWEAKS])
+    places = np.unique([x.pixel(line.mapping.place(tweak.update)) for tweak in line.run.tweaks][:_MAX_TWEAKS])
     for place in places[(places >= 0.0) & (places <= 1.0)]:
         axes.axline(
             (place, 0.0), (place, 1.0), transform=axes.transAxes, color=ON_LIGHT[line.run.colour],
@@ -201,7 +201,7 @@ def _signs(lines: list[CurveLine], settings: FigureSettings) -> list[Entry]:
     return entries
 
 
-def _x_scale(plot: CurvePlot, shown: list[RunPicture], mappings: Mapping[str, XAxisMapping | None]) -> Scale:
+def _x_scale(plot: CurveContent, shown: list[RunPicture], mappings: Mapping[str, XAxisMapping | None]) -> Scale:
     """From the first update to the last of any run, on a width of 1."""
     known = [(run, mapping) for run in shown if (mapping := mappings[run.id]) is not None]
     ends = [mapping.place(max(run.history.updates, 1)) for run, mapping in known]
@@ -215,7 +215,7 @@ def _x_scale(plot: CurvePlot, shown: list[RunPicture], mappings: Mapping[str, XA
     return Scale(*(plot.x_range or (0.0, end)), 0.0, 1.0, type)
 
 
-def _y_scale(plot: CurvePlot, lines: list[CurveLine], x: Scale) -> Scale:
+def _y_scale(plot: CurveContent, lines: list[CurveLine], x: Scale) -> Scale:
     """The type that was asked for, or the one that suits the values; on a height of 1."""
     curve, name = CURVES[plot.curve], plot.y_type
     if name == AUTOMATIC:

@@ -19,10 +19,10 @@ from app.documents.run_labels import differences
 from app.documents.toml_text import toml_text
 from app.documents.version import version
 from app.export.curve_figure import draw_curves
+from app.export.figure_content import CurveContent, FigureContent, NetworkContent, StageContent
 from app.export.legend import add_legend, clean
 from app.export.networks.context import figure_context
 from app.export.networks.figures import FIGURES, figures_for
-from app.export.plots import CurvePlot, NetworkPlot, Plot, StagePlot
 from app.export.records import Progress, no_progress
 from app.export.style import MM, POINTS, FigureSettings, parameters
 from app.export.surface_figure import draw_stage
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from engine import Experiment, SessionPicture
 
 FORMATS = ("png", "svg", "pdf")
-_MOST_CARRIED = 1_000_000  # numbers of tables
+_MAX_CARRIED = 1_000_000  # numbers of tables
 _DRAWING = threading.Lock()  # Matplotlib's settings are global
 
 
 def write_figure(
     path: str | os.PathLike[str],
     picture: SessionPicture,
-    plot: Plot,
+    plot: FigureContent,
     settings: FigureSettings,
     clocks: Mapping[str, Clock] | None = None,
     progress: Progress = no_progress,
@@ -60,13 +60,13 @@ def is_carried(experiment: Experiment) -> bool:
     tweaked = [tweak.value for run in experiment.runs for tweak in run.tweaks]
     data = experiment.problem.data if isinstance(experiment.problem, NetworkTask) else None
     tables = [table for table in (data, *tweaked) if isinstance(table, Table)]
-    return sum(table.inputs.size + len(table.targets) for table in tables) <= _MOST_CARRIED
+    return sum(table.inputs.size + len(table.targets) for table in tables) <= _MAX_CARRIED
 
 
 def figure_bytes(
     format: str,
     picture: SessionPicture,
-    plot: Plot,
+    plot: FigureContent,
     settings: FigureSettings,
     clocks: Mapping[str, Clock] | None = None,
     progress: Progress = no_progress,
@@ -75,9 +75,9 @@ def figure_bytes(
     import matplotlib
     from matplotlib.figure import Figure
 
-    if isinstance(plot, StagePlot) and isinstance(picture.task, NetworkTask):
-        plot = NetworkPlot(figures_for(picture.task)[0].key)
-    if isinstance(plot, NetworkPlot):
+    if isinstance(plot, StageContent) and isinstance(picture.task, NetworkTask):
+        plot = NetworkContent(figures_for(picture.task)[0].key)
+    if isinstance(plot, NetworkContent):
         _check(plot, picture)
     width, height = settings.width / MM, settings.height / MM
     if format == "png":
@@ -93,15 +93,15 @@ def figure_bytes(
         figure.get_layout_engine().set(w_pad=pad, h_pad=pad)  # type: ignore[union-attr, call-arg]
         axes = figure.add_subplot()
         labels = _labels(picture)
-        if isinstance(plot, CurvePlot):
+        if isinstance(plot, CurveContent):
             entries = draw_curves(axes, picture, plot, settings, labels, clocks or {}, progress)
-        elif isinstance(plot, NetworkPlot):
+        elif isinstance(plot, NetworkContent):
             entries = FIGURES[plot.figure].draw(axes, figure_context(picture, settings, labels))
         else:
             entries = draw_stage(axes, picture, plot, settings, labels, progress)
-        if settings.title and not isinstance(plot, NetworkPlot):
+        if settings.title and not isinstance(plot, NetworkContent):
             axes.set_title(clean(picture.experiment.title)[:120], parse_math=False)
-        add_legend(figure, axes, entries, settings, inside=isinstance(plot, CurvePlot))
+        add_legend(figure, axes, entries, settings, inside=isinstance(plot, CurveContent))
         content = io.BytesIO()
         about = metadata(format, clean(picture.experiment.title), _text(picture, plot, settings), _program())
         figure.savefig(
@@ -111,7 +111,7 @@ def figure_bytes(
     return content.getvalue()
 
 
-def _check(plot: NetworkPlot, picture: SessionPicture) -> None:
+def _check(plot: NetworkContent, picture: SessionPicture) -> None:
     """Raises SettingError if a figure of a network has nothing to show."""
     if not isinstance(picture.task, NetworkTask) or not FIGURES[plot.figure].fits(picture.task):
         raise SettingError(f"this problem has no figure “{FIGURES[plot.figure].title}”")
@@ -125,7 +125,7 @@ def _labels(picture: SessionPicture) -> dict[str, str]:
     return {record.settings.id: text for record, text in zip(records, texts, strict=True)}
 
 
-def _text(picture: SessionPicture, plot: Plot, settings: FigureSettings) -> str:
+def _text(picture: SessionPicture, plot: FigureContent, settings: FigureSettings) -> str:
     """The experiment as a file, with a header comment on how the figure was drawn."""
     updates = {run.id: run.update for run in picture.runs}
     drawn = toml_text({"figure": settings.to_dict(), "plot": plot.to_dict(), "updates": updates})

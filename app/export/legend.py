@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 Entry = tuple[Any, str]  # a handle and its label
 
-_MOST_INSIDE = 6
-_MOST_HEIGHT, _MOST_WIDTH = 0.45, 0.45  # of the figure, below and at the right
+_MAX_INSIDE = 6
+_MAX_HEIGHT, _MAX_WIDTH = 0.45, 0.45  # of the figure, below and at the right
 
 
 def clean(text: str) -> str:
@@ -32,15 +32,15 @@ def add_legend(figure: Figure, axes: Axes, entries: Sequence[Entry], settings: F
     """Add the legend as the settings say; inside: whether `auto` may put it inside the plot."""
     if not entries or settings.legend == "none":
         return
-    if settings.legend == "inside" or (settings.legend == "auto" and inside and len(entries) <= _MOST_INSIDE):
+    if settings.legend == "inside" or (settings.legend == "auto" and inside and len(entries) <= _MAX_INSIDE):
         legend = _made(axes.legend, entries, 1.0, 80, loc="best")
         if settings.legend == "inside" or not _hides(figure, axes, legend):
             return
         legend.remove()
     if settings.legend == "right":
-        _fitted(figure, entries, "outside right upper", (_MOST_WIDTH, 1.0), 1)
+        _fitted(figure, entries, "outside right upper", (_MAX_WIDTH, 1.0), 1)
     else:
-        _fitted(figure, entries, "outside lower center", (0.98, _MOST_HEIGHT), 4)
+        _fitted(figure, entries, "outside lower center", (0.98, _MAX_HEIGHT), 4)
 
 
 def _hides(figure: Figure, axes: Axes, legend: Legend) -> bool:

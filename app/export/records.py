@@ -17,7 +17,7 @@ Array = np.ndarray
 # Called with a description and the share done (0 to 1); an exception it raises cancels the export cleanly.
 Progress = Callable[[str, float], None]
 
-MOST_EXACT = 1_000_000  # updates up to which a figure is drawn from exact rows; beyond, from the history's bins
+MAX_EXACT = 1_000_000  # updates up to which a figure is drawn from exact rows; beyond, from the history's bins
 
 
 def no_progress(what: str, share: float) -> None:
@@ -39,7 +39,7 @@ def exact_rows(picture: SessionPicture, run: RunPicture, problem: Problem | None
 def with_exact_history(picture: SessionPicture, run: RunPicture, progress: Progress = no_progress) -> RunPicture:
     """The run with a history of single updates, unless it is too long."""
     history = run.history
-    if history.width == 1 or history.updates > MOST_EXACT:
+    if history.width == 1 or history.updates > MAX_EXACT:
         return run
     columns = np.empty((len(COLUMNS), history.updates))
     done = 0

@@ -33,7 +33,7 @@ SIZES: dict[str, tuple[float, float, float, float]] = {
     "slide": (254.0, 142.875, 16.0, 2.2),
     "square": (120.0, 120.0, 9.0, 1.2),
 }
-MOST_PIXELS = 100_000_000
+MAX_PIXELS = 100_000_000
 
 # In multiples of the line width. Eight markers and five patterns distinguish 40 runs without colour.
 DASHES: tuple[Pattern, ...] = ((), (5.0, 1.6), (1.2, 1.4), (7.0, 1.6, 1.2, 1.6), (3.0, 1.4, 1.2, 1.4, 1.2, 1.4))
@@ -90,8 +90,8 @@ class FigureSettings:
     def pixels(self) -> tuple[int, int]:
         """Width and height of the PNG. Raises SettingError if there are too many pixels."""
         width, height = round(self.width / MM * self.dpi), round(self.height / MM * self.dpi)
-        if width * height > MOST_PIXELS:
-            raise SettingError(f"a PNG has at most {MOST_PIXELS / 1e6:g} million pixels, got {width} × {height}")
+        if width * height > MAX_PIXELS:
+            raise SettingError(f"a PNG has at most {MAX_PIXELS / 1e6:g} million pixels, got {width} × {height}")
         return width, height
 
     def dash(self, place: int) -> Pattern:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from app.export.figure_content import StageContent
 from app.export.legend import Entry, clean
-from app.export.plots import StagePlot
 from app.export.records import Progress, with_exact_history
 from app.export.style import MM, POINTS, FigureSettings
-from app.look.colour_range import DEPTH, apart, most_of
+from app.look.colour_range import DEPTH, widened, without_outliers
 from app.look.palettes import ON_LIGHT
 from engine import DIVERGED, SurfaceTask, problem_of, thin_path
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from engine import Ground, RunPicture, SessionPicture
+    from engine import RunPicture, SessionPicture, SurfaceInfo
 
 Array = np.ndarray
 Region = tuple[float, float, float, float]
@@ -29,7 +29,7 @@ NODES = 480  # grid points along each axis
 HEAT = ("#3d7396", "#6ea3ad", "#a3c9b9", "#d3e2c8", "#f2f1df", "#fffdf6")
 LINES = 12
 _TOLERANCE = 0.04  # points of paper by which a thinned path may be off
-_MOST_POINTS = 20_000
+_MAX_POINTS = 20_000
 _MARKS = 4
 _MIX = np.int64(0x2545F4914F6CDD1D)  # an odd multiplier that hashes two cells into one key
 _FAR = 1e12  # times the region: where diverging paths are clipped, to avoid overflow
@@ -38,30 +38,30 @@ _FAR = 1e12  # times the region: where diverging paths are clipped, to avoid ove
 def draw_stage(
     axes: Axes,
     picture: SessionPicture,
-    plot: StagePlot,
+    plot: StageContent,
     settings: FigureSettings,
     labels: Mapping[str, str],
     progress: Progress,
 ) -> list[Entry]:
     """Draw on empty axes, with a colour bar beside them; returns the legend's entries. labels are by run id."""
-    task, ground = picture.experiment.problem, picture.ground
-    assert isinstance(task, SurfaceTask) and ground is not None
+    task, surface_info = picture.experiment.problem, picture.surface_info
+    assert isinstance(task, SurfaceTask) and surface_info is not None
     start = task.start
-    region = plot.region or _with(ground.view, *start)
-    _draw_surface(axes, task, ground, region, settings)
+    region = plot.region or _with(surface_info.view, *start)
+    _draw_surface(axes, task, surface_info, region, settings)
     entries: list[Entry] = []
     places = {run.id: place for place, run in enumerate(picture.runs)}
     shown = [run for run in picture.runs if run.visible]
     for run in shown:
         path = _path(with_exact_history(picture, run, progress), picture.cursor is None)
         entries.append((_draw_path(axes, run, path, region, settings, places[run.id]), labels[run.id]))
-    entries += _draw_marks(axes, ground, start, region, settings)
+    entries += _draw_marks(axes, surface_info, start, region, settings)
     if any(run.status == DIVERGED for run in shown):
         entries.append((_sign("X", settings, mfc="0.35"), "diverged"))
     axes.set_xlim(region[0], region[1])
     axes.set_ylim(region[2], region[3])
-    axes.set_xlabel(clean(ground.axes[0]), parse_math=False)
-    axes.set_ylabel(clean(ground.axes[1]), parse_math=False)
+    axes.set_xlabel(clean(surface_info.axes[0]), parse_math=False)
+    axes.set_ylabel(clean(surface_info.axes[1]), parse_math=False)
     return entries
 
 
@@ -77,16 +77,18 @@ def _with(view: Region, x: float, y: float) -> Region:
     )
 
 
-def _draw_surface(axes: Axes, task: SurfaceTask, ground: Ground, region: Region, settings: FigureSettings) -> None:
+def _draw_surface(
+    axes: Axes, task: SurfaceTask, surface_info: SurfaceInfo, region: Region, settings: FigureSettings
+) -> None:
     from matplotlib.colors import LinearSegmentedColormap
 
     xs, ys = np.linspace(region[0], region[1], NODES), np.linspace(region[2], region[3], NODES)
     with np.errstate(all="ignore"):
         values = problem_of(task).values(xs, ys)
-        floor = ground.lowest or 0.0
-        heights = np.ma.masked_invalid(values - floor) if ground.log_levels else np.ma.masked_invalid(values)
+        floor = surface_info.lowest or 0.0
+        heights = np.ma.masked_invalid(values - floor) if surface_info.log_levels else np.ma.masked_invalid(values)
     heights = np.ma.masked_where(np.abs(heights) > 1e300, heights)
-    norm, levels = _levels(heights.compressed(), ground.log_levels)
+    norm, levels = _levels(heights.compressed(), surface_info.log_levels)
     colours = LinearSegmentedColormap.from_list("fall line", HEAT).with_extremes(bad="#c9ccd2")
     image = axes.imshow(
         heights, cmap=colours, norm=norm, origin="lower", extent=region, aspect="auto", interpolation="bilinear"
@@ -100,7 +102,7 @@ def _draw_surface(axes: Axes, task: SurfaceTask, ground: Ground, region: Region,
     above = bool(heights.count() and heights.max() > norm.vmax)
     bar = axes.figure.colorbar(image, ax=axes, extend=beyond[below, above], pad=0.02, aspect=26, fraction=0.08)
     bar.outline.set_linewidth(0.4 * settings.line_width)
-    above_minimum = ground.log_levels and floor != 0.0
+    above_minimum = surface_info.log_levels and floor != 0.0
     bar.set_label("Loss above its minimum" if above_minimum else "Loss")
 
 
@@ -111,14 +113,14 @@ def _levels(values: Array, log: bool) -> tuple[Any, Array]:
 
     if not values.size:
         return Normalize(0.0, 1.0), np.empty(0)
-    low, high = most_of(values)
+    low, high = without_outliers(values)
     if log and high > 0.0:
         low = max(low, DEPTH * float(np.median(values)), 1e-12 * high, 1e-300)
         if low < 0.5 * high:
             decades = np.log10(high / low)
             subs = (1.0, 2.0, 5.0) if decades < 5 else (1.0, 3.0) if decades < 8 else (1.0,)
             return LogNorm(low, high), np.asarray(LogLocator(subs=subs, numticks=40).tick_values(low, high))
-    low, high = apart(low, high)
+    low, high = widened(low, high)
     return Normalize(low, high), np.asarray(MaxNLocator(LINES).tick_values(low, high))
 
 
@@ -164,7 +166,7 @@ def thinned(points: Array, scales: Array) -> tuple[Array, bool]:
         return points, True
     x, y = np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
     line = points[thin_path(x, y, float(scales[0]), float(scales[1]), _TOLERANCE)]
-    if len(line) <= _MOST_POINTS:
+    if len(line) <= _MAX_POINTS:
         return line, True
     grain = 2.0 * _TOLERANCE
     while True:
@@ -173,7 +175,7 @@ def thinned(points: Array, scales: Array) -> tuple[Array, bool]:
         place = (cells[:, 0] << 32) + cells[:, 1]
         ends = np.sort(np.column_stack((place[:-1], place[1:])), axis=1)
         _, first = np.unique(ends[:, 0] * _MIX + ends[:, 1], return_index=True)
-        if 3 * len(first) <= 2 * _MOST_POINTS or grain > 4.0:
+        if 3 * len(first) <= 2 * _MAX_POINTS or grain > 4.0:
             break
         grain *= 2.0
     first.sort()
@@ -196,11 +198,11 @@ def _along(points: Array, scales: Array, region: Region) -> Array:
 
 
 def _draw_marks(
-    axes: Axes, ground: Ground, start: tuple[float, float], region: Region, settings: FigureSettings
+    axes: Axes, surface_info: SurfaceInfo, start: tuple[float, float], region: Region, settings: FigureSettings
 ) -> list[Entry]:
     """The start, global minima, local minima and saddles within the region."""
-    kinds = {"minimum": list(ground.minima), "saddle": [], "local-min": []}
-    for kind, x, y in ground.stationary:
+    kinds = {"minimum": list(surface_info.minima), "saddle": [], "local-min": []}
+    for kind, x, y in surface_info.stationary:
         if kind in kinds:
             kinds[kind].append((x, y))
     groups: tuple[tuple[str, list[tuple[float, float]], dict[str, Any]], ...] = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.look.colour_range import apart
+from app.look.colour_range import widened
 from engine import DATASETS, Choice, NetworkTask
 
 Array = np.ndarray
@@ -14,7 +14,7 @@ PADDING = 0.08  # of the span of the data, on each side
 TRUTH = 400  # points of the noise-free curve
 
 
-def home_of(task: NetworkTask, places: Array) -> Region:
+def default_region(task: NetworkTask, places: Array) -> Region:
     """The default region of a plane with examples at places (n, 2): the data set's own, or one with all of them."""
     if isinstance(task.data, Choice) and (view := DATASETS[task.data.kind].view) is not None:
         return view
@@ -31,16 +31,16 @@ def padded(low: float, high: float) -> tuple[float, float]:
     return low - PADDING * (high - low), high + PADDING * (high - low)
 
 
-def value_ends(targets: Array) -> tuple[float, float]:
+def value_range(targets: Array) -> tuple[float, float]:
     """The colour range of a regression's values: symmetric about zero if the targets have both signs."""
     low, high = float(targets.min()), float(targets.max())
     if low < 0.0 < high:
         high = max(high, -low)
         low = -high
-    return apart(low, high)
+    return widened(low, high)
 
 
-def truth_of(task: NetworkTask) -> Array | None:
+def noise_free_curve(task: NetworkTask) -> Array | None:
     """The noise-free curve (n, 2) of a generated regression; None if it is unknown."""
     if not isinstance(task.data, Choice) or task.classes:
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 MINUS = "\u2212"
-MOST_DECIMALS = 12
+MAX_DECIMALS = 12
 _UNITS = (("G", 1e9), ("M", 1e6), ("k", 1e3))
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -85,14 +85,14 @@ def _plain(largest: float) -> bool:
 def _fixed(value: float, step: float) -> str:
     """The shortest text that distinguishes ticks `step` apart."""
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    return _signed(f"{value:.{min(decimals, MOST_DECIMALS)}f}")
+    return _signed(f"{value:.{min(decimals, MAX_DECIMALS)}f}")
 
 
 def _scientific(value: float, step: float) -> str:
     """The same with a power of ten of its own."""
     largest = max(abs(value), step)
     digits = max(0, math.floor(math.log10(largest) + 1e-9) - math.floor(math.log10(step) + 1e-9))
-    return printed(f"{value:.{min(digits, MOST_DECIMALS)}e}")
+    return printed(f"{value:.{min(digits, MAX_DECIMALS)}e}")
 
 
 def _raised(exponent: int) -> str:

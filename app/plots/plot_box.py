@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 
 BOX, PAN = "box", "pan"
 ZOOM_WHEEL = 1.25  # a notch of the wheel
-LEAST_BOX = 10.0  # pixels; a box that is flatter takes the other axis whole
+MIN_BOX = 10.0  # pixels; a box that is flatter takes the other axis whole
 
 
 class PlotBox(pg.ViewBox):
@@ -76,10 +76,10 @@ class PlotBox(pg.ViewBox):
         ev.accept()
         area = QRectF(self.rect())
         box = QRectF(ev.buttonDownPos(), ev.pos()).normalized()
-        if box.height() < LEAST_BOX:
+        if box.height() < MIN_BOX:
             box.setTop(area.top())
             box.setBottom(area.bottom())
-        if box.width() < LEAST_BOX:
+        if box.width() < MIN_BOX:
             box.setLeft(area.left())
             box.setRight(area.right())
         box = box.intersected(area)

@@ -16,18 +16,18 @@ from app.stage.network_view import NetworkView
 from app.stage.network_views import VIEWS
 from app.widgets.title import Title
 from app.widgets.wrapped_row import WrappedRow
-from engine import NetworkTask, Wanted
+from engine import NetworkTask, SnapshotParts
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
     from app.plots.plot_view import PlotView
-    from engine import LossSlice, Portrait, SessionPicture, SliceRequest
+    from engine import LossSlice, NetworkSnapshot, SessionPicture, SliceRequest
 
 DESCRIBE_DELAY = 1000  # milliseconds between two descriptions for a screen reader
 WIDE = 1.2  # how much wider than high the stage is when the views stand side by side
 DEEP = 5  # layers; the diagram of more of them takes the whole width
 SPACING, HANDLE = 6, 10  # pixels: below the bar, between the diagram and the other view
-LEAST_SHARE = 0.05  # of the room, that either is given
+MIN_SHARE = 0.05  # of the room, that either is given
 TALL_SHARE, WIDE_SHARE = 0.46, 0.5  # of the diagram, above and beside the other view
 
 
@@ -44,7 +44,7 @@ class _Pages(QStackedWidget):
 
 
 class NetworkStage(QWidget):
-    """Pulls immutable pictures and portraits and shows them. It never changes the session.
+    """Pulls immutable pictures and snapshots and shows them. It never changes the session.
 
     wanted_changed: `wanted` or `plane_wanted` tells something new. The other signals are NetworkView's.
     """
@@ -64,7 +64,7 @@ class NetworkStage(QWidget):
         self.views: dict[str, NetworkView] = {kind.KEY: kind(theme) for kind in VIEWS}
         self._chosen = ""
         self._picture: SessionPicture | None = None
-        self._portrait: Portrait | None = None
+        self._snapshot: NetworkSnapshot | None = None
         self._title = Title()
         self._pages = _Pages()
         for view in self.views.values():
@@ -101,16 +101,18 @@ class NetworkStage(QWidget):
         """The view beside the diagram."""
         return self.views.get(self._chosen)
 
-    def wanted(self) -> Wanted:
-        """What the portraits must hold for the views on screen."""
+    def wanted(self) -> SnapshotParts:
+        """What the snapshots must hold for the views on screen."""
         shown = [view.wanted() for view in self._shown]
         regions = [wanted.region for wanted in shown if wanted.region is not None]
         most = {
             field.name: max((getattr(wanted, field.name) for wanted in shown), default=0)
-            for field in fields(Wanted)
-            if field.name not in ("region", "look")
+            for field in fields(SnapshotParts)
+            if field.name not in ("region", "inspect")
         }
-        return Wanted(region=regions[-1] if regions else None, look=any(wanted.look for wanted in shown), **most)
+        return SnapshotParts(
+            region=regions[-1] if regions else None, inspect=any(wanted.inspect for wanted in shown), **most
+        )
 
     def plane_wanted(self) -> SliceRequest | None:
         """Which plane of parameters the views on screen need, if any."""
@@ -136,7 +138,7 @@ class NetworkStage(QWidget):
         for view in self._shown:
             view.refresh(picture)
             if before is None or before.learner is not picture.learner:
-                self._hand_on(view)  # a portrait may be here before its picture
+                self._hand_on(view)  # a snapshot may be here before its picture
         if not self._describing.isActive():
             self._describing.start()
 
@@ -153,9 +155,9 @@ class NetworkStage(QWidget):
         elif list(self.views)[self.tabs.currentIndex()] != self._chosen:
             self.choose(self._chosen)
 
-    def show_portrait(self, portrait: Portrait) -> None:
-        """Show the newest portrait of the selected run."""
-        self._portrait = portrait
+    def show_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        """Show the newest snapshot of the selected run."""
+        self._snapshot = snapshot
         for view in self._shown:
             self._hand_on(view)
 
@@ -231,10 +233,10 @@ class NetworkStage(QWidget):
         self.wanted_changed.emit()
 
     def _hand_on(self, view: NetworkView) -> None:
-        """Show a view the last portrait, if it is of the network on screen: a race that rests brings no other."""
-        portrait, picture = self._portrait, self._picture
-        if portrait is not None and picture is not None and portrait.learner is picture.learner:
-            view.show_portrait(portrait)
+        """Show a view the last snapshot, if it is of the network on screen: a race that rests brings no other."""
+        snapshot, picture = self._snapshot, self._picture
+        if snapshot is not None and picture is not None and snapshot.learner is picture.learner:
+            view.show_snapshot(snapshot)
 
     def _describe(self) -> None:
         text = " ".join(words for view in self._shown if (words := view.describe()))
@@ -322,7 +324,7 @@ class NetworkStage(QWidget):
     def _keep_share(self) -> None:
         first, second = self._split.sizes()
         if first and second:
-            share = min(max(first / (first + second), LEAST_SHARE), 1.0 - LEAST_SHARE)
+            share = min(max(first / (first + second), MIN_SHARE), 1.0 - MIN_SHARE)
             self._shares[self._split.orientation()] = round(share, 3)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -347,4 +349,4 @@ class NetworkStage(QWidget):
 
 
 def _is_share(value: object) -> bool:
-    return isinstance(value, int | float) and LEAST_SHARE <= value <= 1.0 - LEAST_SHARE
+    return isinstance(value, int | float) and MIN_SHARE <= value <= 1.0 - MIN_SHARE

@@ -1,4 +1,4 @@
-"""What every view of a network is: a widget that is handed pictures and portraits, and asks for what it shows."""
+"""What every view of a network is: a widget that is handed pictures and snapshots, and asks for what it shows."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from PySide6.QtCore import QPointF, QSize, Signal
 from PySide6.QtWidgets import QWidget
 
-from engine import Wanted
+from engine import SnapshotParts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.look.theme import Theme
-    from engine import LossSlice, Portrait, SessionPicture, SliceRequest
+    from engine import LossSlice, NetworkSnapshot, SessionPicture, SliceRequest
 
 
 class NetworkView(QWidget):
@@ -47,9 +47,9 @@ class NetworkView(QWidget):
         """Whether this view means anything for the network of a picture."""
         return True
 
-    def wanted(self) -> Wanted:
-        """What a portrait must hold for this view."""
-        return Wanted()
+    def wanted(self) -> SnapshotParts:
+        """What a snapshot must hold for this view."""
+        return SnapshotParts()
 
     def plane_wanted(self) -> SliceRequest | None:
         """Which plane of parameters this view needs, if any."""
@@ -70,8 +70,8 @@ class NetworkView(QWidget):
     def refresh(self, picture: SessionPicture) -> None:
         """Show the newest picture; called once a frame."""
 
-    def show_portrait(self, portrait: Portrait) -> None:
-        """Show the newest portrait of the selected run."""
+    def show_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        """Show the newest snapshot of the selected run."""
 
     def show_plane(self, patch: LossSlice) -> None:
         """Show the newest plane of parameters."""

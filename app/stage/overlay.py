@@ -126,7 +126,7 @@ def draw_cursor(
 
 
 def draw_crosshair(painter: QPainter, at: QPointF, plot: QRectF) -> None:
-    """Two dotted lines through the pointer, seen on dark and on light ground."""
+    """Two dotted lines through the pointer, seen on dark and light backgrounds."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for colour, offset in ((QColor(0, 0, 0, 110), 1.0), (QColor(255, 255, 255, 150), 0.0)):
         painter.setPen(QPen(colour, 1.0, Qt.PenStyle.DotLine))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton
 from app.widgets.segmented import Segmented
 
 
-class Options(QWidget):
+class ButtonRow(QWidget):
     """A row of exclusive buttons, options: key -> (title, tooltip). `chosen` carries the key a user picked. Arrow
     keys move.
     """

@@ -14,7 +14,7 @@ from app.widgets.restart_effects import RESTARTS
 from engine import Catalogue
 
 _KEY, _SUMMARY, _EFFECT = (Qt.ItemDataRole.UserRole + place for place in range(3))
-_WIDTH, _MOST_ROWS = 540, 14
+_WIDTH, _MAX_ROWS = 540, 14
 _MARGIN = 9
 
 
@@ -76,7 +76,7 @@ class Chooser(QComboBox):
         self.offer(catalogue)
         self.set_key(self.key)
         self.setItemDelegate(_Entry(self))
-        self.setMaxVisibleItems(_MOST_ROWS)
+        self.setMaxVisibleItems(_MAX_ROWS)
         self.view().setMinimumWidth(_WIDTH)
         self.view().setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

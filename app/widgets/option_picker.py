@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from app.widgets.segmented import Segmented
 
-_MOST_BUTTONS = 3
+_MAX_BUTTONS = 3
 
 
 class _List(QComboBox):
@@ -31,7 +31,7 @@ class OptionPicker(QWidget):
         self.list: QComboBox | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        if len(options) <= _MOST_BUTTONS:
+        if len(options) <= _MAX_BUTTONS:
             self.buttons = Segmented(titles, name)
             self.buttons.chosen.connect(self._choose)
             row.addWidget(self.buttons)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QKeyEvent
 
 
-def keeps(event: QEvent, knows: Callable[[QKeyEvent], bool]) -> bool:
+def accepts_shortcut(event: QEvent, knows: Callable[[QKeyEvent], bool]) -> bool:
     """Accept a ShortcutOverride event for a key that the widget `knows`; returns whether it did."""
     if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and knows(event):
         event.accept()

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, 
 
 MARGIN, GAP = 12, 12  # around the columns; between them, where the handles are
 LEFT, RIGHT = 304, 350  # widths to begin with
-MOST_RUNS_SHARE = 0.36  # of the height of the left column, for the list of runs
+MAX_RUNS_SHARE = 0.36  # of the height of the left column, for the list of runs
 SETTINGS_SHARE = 0.36  # of it, that the settings of a run keep however tall the problem is
-LEAST_PANE = 72  # pixels of a pane, about its header and a row
+MIN_PANE = 72  # pixels of a pane, about its header and a row
 
 
 class Pane(QScrollArea):
@@ -34,7 +34,7 @@ class Pane(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setWidget(self.inside)
-        self.setMinimumHeight(LEAST_PANE)
+        self.setMinimumHeight(MIN_PANE)
         self.inside.installEventFilter(self)
         self.verticalScrollBar().rangeChanged.connect(self._make_room)
 
@@ -97,10 +97,10 @@ class LeftColumn(QSplitter):
         self._wanted = wanted
         problem, runs, settings = wanted
         room = self.height() - 2 * GAP
-        runs = min(runs, round(MOST_RUNS_SHARE * room))
+        runs = min(runs, round(MAX_RUNS_SHARE * room))
         least = min(settings, round(SETTINGS_SHARE * room))
-        problem = max(min(problem, room - runs - least), LEAST_PANE)
-        self.setSizes([problem, runs, max(room - problem - runs, LEAST_PANE)])
+        problem = max(min(problem, room - runs - least), MIN_PANE)
+        self.setSizes([problem, runs, max(room - problem - runs, MIN_PANE)])
 
 
 class Columns(QWidget):

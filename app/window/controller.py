@@ -34,7 +34,7 @@ from engine import (
     BATCHES,
     DIVERGED,
     FINISHED,
-    MOST_RUNS,
+    MAX_RUNS,
     PARAMETER,
     Experiment,
     NetworkTask,
@@ -140,7 +140,7 @@ class Controller(QObject):
         assert self.shown is not None
         picture = self.shown.picture
         used = {run.colour for run in picture.runs}
-        colour = next((colour for colour in range(MOST_RUNS) if colour not in used), 0)
+        colour = next((colour for colour in range(MAX_RUNS) if colour not in used), 0)
         id = distinct(settings.id.partition("-")[0], picture.experiment.runs)
         self._training.send(AddRun(RunRecord(replace(settings, id=id, colour=colour))))
         self.select(id)

@@ -26,8 +26,8 @@ from app.curves.curve_style import CurveStyle
 from app.curves.view_settings import along_in, curves_in, styles_in
 from app.curves.x_axes import Clock
 from app.export.figure import is_carried
+from app.export.figure_content import CurveContent, FigureContent, NetworkContent, StageContent
 from app.export.networks.figures import FIGURES, figure_on_screen, figures_for
-from app.export.plots import CurvePlot, NetworkPlot, Plot, StagePlot
 from app.export.style import KNOBS, LEGENDS, MM, SIZES, FigureSettings
 from app.plots.axis_type import NAMES
 from app.widgets.knob_list import KnobList
@@ -141,19 +141,19 @@ class ExportPanel(Popup):
         """Cancel what is being drawn or written, and end the thread."""
         self.export_job.stop()
 
-    def plot(self) -> Plot | None:
+    def plot(self) -> FigureContent | None:
         """The chosen plot, with the axes as they are on screen; None for the table."""
         key = str(self.what.currentData())
         if key == TABLE:
             return None
         if key == STAGE:
-            return StagePlot()
+            return StageContent()
         if key in FIGURES:
-            return NetworkPlot(key)
+            return NetworkContent(key)
         shown = curves_in(self._view)
         style = styles_in(self._view, shown)[key] if key in shown else CurveStyle()
         y_type = self.y_types.currentText() if self.y_types.currentText() in NAMES else style.y_type
-        return CurvePlot(key, along_in(self._view) or style.along, style.x_type, y_type, style.span)
+        return CurveContent(key, along_in(self._view) or style.along, style.x_type, y_type, style.span)
 
     def export_to(self, path: Path) -> None:
         """Write what is chosen; the suffix decides the format."""

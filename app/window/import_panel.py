@@ -20,23 +20,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.documents.tables.dialect import DECIMALS, SEPARATORS, Layout, Wishes
+from app.documents.tables.dialect import DECIMALS, SEPARATORS, Dialect, DialectOptions
 from app.documents.tables.selection import (
     Purpose,
     Selection,
-    Verdict,
+    SelectionCheck,
+    check_selection,
     feature_problem,
-    judged,
     suggested,
     usual_purpose,
 )
-from app.documents.tables.source import ENCODINGS, Source
+from app.documents.tables.source import ENCODINGS, TableSource
 from app.documents.tables.survey import Survey
 from app.look.theme import Theme
 from app.widgets.elided import ElidedLabel
 from app.widgets.popup import Popup
 from app.widgets.segmented import Segmented
-from app.widgets.shortcut_override import keeps
+from app.widgets.shortcut_override import accepts_shortcut
 from app.window.import_columns import Preview
 from app.workers.import_job import ImportJob
 from engine import Table
@@ -56,14 +56,14 @@ class ImportPanel(Popup):
     imported = Signal(object)
     cancelled = Signal()
     failed = Signal(str)
-    _source: Source | None = None  # hideEvent reads it before __init__ is done
+    _source: TableSource | None = None  # hideEvent reads it before __init__ is done
 
     def __init__(self, theme: Theme, owner: QWidget) -> None:
         super().__init__(owner, "Import data", 1060, 690)
         self.setAccessibleName("Import data")
         self.import_job = ImportJob()
         self._number = 0  # of the job that is listened to; 0 is none
-        self._wishes = Wishes()
+        self._wishes = DialectOptions()
         self._survey: Survey | None = None
         self._selection: Selection | None = None
         self._taking = False
@@ -101,11 +101,11 @@ class ImportPanel(Popup):
 
     def open_file(self, path: str | os.PathLike[str]) -> None:
         """Open with a file; the panel says what is wrong with it."""
-        self._open(Source.of_file(Path(path)))
+        self._open(TableSource.of_file(Path(path)))
 
     def open_text(self, text: str, name: str = "Clipboard") -> None:
         """Open with a table that was copied."""
-        self._open(Source.of_text(text, name))
+        self._open(TableSource.of_text(text, name))
 
     def set_theme(self, theme: Theme) -> None:
         self.preview.set_theme(theme)
@@ -138,8 +138,8 @@ class ImportPanel(Popup):
 
     # What a person does
 
-    def _open(self, source: Source) -> None:
-        self._source, self._wishes, self._done = source, Wishes(), False
+    def _open(self, source: TableSource) -> None:
+        self._source, self._wishes, self._done = source, DialectOptions(), False
         self.title.show_text(source.name)
         self.encodings.setEnabled(source.is_file)
         self._look()
@@ -216,11 +216,11 @@ class ImportPanel(Popup):
     # What the job says
 
     @Slot(int, object, object)
-    def _show_sniffed(self, job: int, layout: Layout, size: int) -> None:
+    def _show_sniffed(self, job: int, dialect: Dialect, size: int) -> None:
         if job != self._number:
             return
-        self._show_layout(layout)
-        self.facts.setText(f"{len(layout.names):,} columns · {_bytes(size)}")
+        self._show_dialect(dialect)
+        self.facts.setText(f"{len(dialect.names):,} columns · {_bytes(size)}")
 
     @Slot(int, object)
     def _surveyed(self, job: int, survey: Survey) -> None:
@@ -234,7 +234,7 @@ class ImportPanel(Popup):
             f"{rows:,} row{'' if rows == 1 else 's'} · {columns:,} column{'' if columns == 1 else 's'} · "
             f"{self.facts.text().rpartition('· ')[2]}"
         )
-        shown = len(survey.layout.preview)
+        shown = len(survey.dialect.preview)
         what = f"The first {shown} of {rows:,} rows" if shown < rows else "All rows"
         self.shown.setText(f"{what}.  Click a header or press Space for a feature, T for the target.")
         with QSignalBlocker(self.target):
@@ -264,13 +264,13 @@ class ImportPanel(Popup):
         if job == self._number:
             self._end()
             self._show_nothing("No rows can be shown")
-            self._tell(Verdict(f"{sentence[:1].upper()}{sentence[1:]}{'' if sentence.endswith('.') else '.'}"))
+            self._tell(SelectionCheck(f"{sentence[:1].upper()}{sentence[1:]}{'' if sentence.endswith('.') else '.'}"))
 
     @Slot(int, str)
     def _failed(self, job: int, details: str) -> None:
         if job == self._number:
             self._end()
-            self._tell(Verdict("It cannot be imported: something went wrong that should not have."))
+            self._tell(SelectionCheck("It cannot be imported: something went wrong that should not have."))
             self.failed.emit(details)
 
     # What is shown
@@ -293,24 +293,24 @@ class ImportPanel(Popup):
     def _show_nothing(self, why: str) -> None:
         """Empty the preview and say why in it; readable rows stay if there is a reason."""
         self.preview.nothing = why
-        if not why or self.preview.rows.layout_shown is None:
-            self.preview.show_layout(None)
+        if not why or self.preview.rows.dialect_shown is None:
+            self.preview.show_dialect(None)
 
     def _show_progress(self, on: bool) -> None:
         self.bar.setVisible(on)
         self.doing.setVisible(on)
 
-    def _show_layout(self, layout: Layout) -> None:
+    def _show_dialect(self, dialect: Dialect) -> None:
         for box, value in (
-            (self.encodings, layout.encoding),
-            (self.separators, layout.separator),
-            (self.decimals, layout.decimal),
+            (self.encodings, dialect.encoding),
+            (self.separators, dialect.separator),
+            (self.decimals, dialect.decimal),
         ):
             with QSignalBlocker(box):
                 box.setCurrentIndex(box.findData(value))
         with QSignalBlocker(self.header):
-            self.header.setChecked(layout.header)
-        self.preview.show_layout(layout)
+            self.header.setChecked(dialect.header)
+        self.preview.show_dialect(dialect)
 
     def _show_selection(self) -> None:
         if self._survey is None or self._selection is None:
@@ -324,9 +324,9 @@ class ImportPanel(Popup):
         with QSignalBlocker(self.leave_out):
             self.leave_out.setChecked(selection.leave_out)
         self.preview.show_selection(self._survey, selection)
-        self._tell(judged(self._survey, selection))
+        self._tell(check_selection(self._survey, selection))
 
-    def _tell(self, verdict: Verdict) -> None:
+    def _tell(self, verdict: SelectionCheck) -> None:
         self.fault.setText(verdict.problem)
         self.summary.setText(verdict.summary)
         self.notes.setText("\n".join(verdict.notes))
@@ -340,7 +340,7 @@ class ImportPanel(Popup):
 
     def event(self, event: QEvent) -> bool:
         # Keys that type, tick and move here must not trigger the window's shortcuts.
-        return keeps(event, lambda key: key.modifiers() in _PLAIN) or super().event(event)
+        return accepts_shortcut(event, lambda key: key.modifiers() in _PLAIN) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)

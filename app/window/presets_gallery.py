@@ -43,7 +43,7 @@ from app.documents.presets import Preset, presets
 from app.look.theme import Theme, icon
 from app.widgets.popup import Popup
 from app.widgets.segmented import Segmented
-from app.widgets.shortcut_override import keeps
+from app.widgets.shortcut_override import accepts_shortcut
 
 LARGEST = 1120, 740
 NARROWEST = 232  # a card
@@ -153,7 +153,7 @@ class _Cards(QListView):
 
     def event(self, event: QEvent) -> bool:
         # Keys that move among the cards or type in the search box must not trigger the window's shortcuts.
-        return keeps(event, lambda key: key.modifiers() in _PLAIN) or super().event(event)
+        return accepts_shortcut(event, lambda key: key.modifiers() in _PLAIN) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row_above = self.moveCursor(QListView.CursorAction.MoveUp, Qt.KeyboardModifier.NoModifier)

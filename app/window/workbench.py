@@ -31,7 +31,7 @@ from app.workers.commands import LookAt
 from app.workers.published import Published
 from app.workers.training import Focus
 from app.workers.training_thread import TrainingThread
-from engine import Experiment, Ground, LossSlice, NetworkTask, Portrait, RunPicture, SessionPicture
+from engine import Experiment, LossSlice, NetworkSnapshot, NetworkTask, RunPicture, SessionPicture, SurfaceInfo
 
 FRAME_MILLISECONDS = 16
 FEWEST_PREVIEWED = 2000  # updates that a schedule's preview spans at least
@@ -53,9 +53,9 @@ class Workbench(QWidget):
         self.setObjectName("workbench")
         self.setAcceptDrops(True)
         self.theme = theme
-        self.snapshot: Portrait | None = None
+        self.snapshot: NetworkSnapshot | None = None
         self._slice: LossSlice | None = None
-        self._ground: Ground | None = None
+        self._ground: SurfaceInfo | None = None
         self.problem_panel = ProblemPanel(theme)
         self.runs_panel = RunsPanel(theme)
         self.run_panel = RunPanel(theme)
@@ -185,7 +185,7 @@ class Workbench(QWidget):
         selected = self.controller.selected
         if snapshot is not None and snapshot is not self.snapshot and snapshot.run == selected:
             self.snapshot = snapshot
-            self.network_stage.show_portrait(snapshot)
+            self.network_stage.show_snapshot(snapshot)
         if slice is not None and slice is not self._slice and slice.run == selected:
             self._slice = slice
             self.network_stage.show_plane(slice)
@@ -220,10 +220,10 @@ class Workbench(QWidget):
         if self.controller.selected != selected or before is None or before.picture.kind != picture.kind:
             self._stages.setCurrentWidget(self.shown_stage)
             self._request_views()
-        if picture.ground != self._ground:
+        if picture.surface_info != self._ground:
             self._show_surface(picture)
         self.transport.refresh(published)
-        if picture.ground is not None:
+        if picture.surface_info is not None:
             self.stage.set_selected(run.id)
             self.stage.refresh(picture)
         else:
@@ -243,10 +243,10 @@ class Workbench(QWidget):
 
     def _show_surface(self, picture: SessionPicture) -> None:
         """Switch to another surface; for a network there is none."""
-        self._ground = ground = picture.ground
-        if ground is None:
+        self._ground = surface_info = picture.surface_info
+        if surface_info is None:
             return
-        self._surface.show(picture.task, ground)
+        self._surface.show(picture.task, surface_info)
 
     def _request_views(self) -> None:
         """Tell the training thread which run is selected, and what the visible views need of it."""

@@ -11,7 +11,7 @@ from app.workers.training import Focus, Training
 from app.workers.undo_history import State
 from engine import Experiment, RunRecord, Session, Setting, Value
 
-MOST_FOLLOWED = 100_000  # updates that are computed again at once when the surface changes in a pause
+MAX_FOLLOWED = 100_000  # updates that are computed again at once when the surface changes in a pause
 
 
 class Command(ABC):
@@ -125,8 +125,10 @@ class ChangeProblem(Edit):
         if not training.session.problem_changed(self.changes):
             return
         training.begin_again()
-        if not training.playing and training.session.problem.ground is not None:  # the paths follow a dragged start
-            training.aim(min(reached, MOST_FOLLOWED))
+        if (
+            not training.playing and training.session.problem.surface_info is not None
+        ):  # the paths follow a dragged start
+            training.aim(min(reached, MAX_FOLLOWED))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from app.curves.x_axes import Clock
 from app.documents.files import FileError
 from app.export.csv_table import write_table
 from app.export.figure import figure_bytes, write_figure
-from app.export.plots import Plot
+from app.export.figure_content import FigureContent
 from app.export.style import FigureSettings
 from app.workers.latest_job import Cancelled, LatestJob, Ticket
 from engine import SessionPicture, SettingError
@@ -26,7 +26,7 @@ class ExportRequest:
     """What to draw. path: where to write it; None asks for a preview. plot: None is the table of all rows."""
 
     picture: SessionPicture
-    plot: Plot | None
+    plot: FigureContent | None
     settings: FigureSettings
     clocks: Mapping[str, Clock]
     path: Path | None = None

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from app.documents.files import FileError
-from app.documents.tables.dialect import Wishes, sniff
+from app.documents.tables.dialect import DialectOptions, sniff
 from app.documents.tables.reader import read
 from app.documents.tables.selection import Selection
-from app.documents.tables.source import Progress, Source
+from app.documents.tables.source import Progress, TableSource
 from app.documents.tables.survey import Survey, survey
 from app.workers.latest_job import LatestJob, Ticket
 from engine import SettingError
@@ -21,7 +21,7 @@ class ImportJob(QObject):
     """One job at a time; a new one cancels the one before.
 
     Every signal begins with the number of its job, so that what an older one still says can be ignored.
-    sniffed: a Layout and the bytes there are to read. surveyed: a Survey. imported: a Table. progressed: the share
+    sniffed: a Dialect and the bytes there are to read. surveyed: a Survey. imported: a Table. progressed: the share
     that is done. refused: a sentence. failed: the traceback of a fault.
     """
 
@@ -36,17 +36,17 @@ class ImportJob(QObject):
         super().__init__()
         self._jobs = LatestJob("import", self._fail)
 
-    def begin_survey(self, source: Source, wishes: Wishes) -> int:
+    def begin_survey(self, source: TableSource, options: DialectOptions) -> int:
         """Find out how a table is written, then what its columns hold; the job's number."""
 
         def work(job: int, progress: Progress) -> None:
-            layout = sniff(source, wishes)
-            self.sniffed.emit(job, layout, source.size())
-            self.surveyed.emit(job, survey(source, layout, progress))
+            dialect = sniff(source, options)
+            self.sniffed.emit(job, dialect, source.size())
+            self.surveyed.emit(job, survey(source, dialect, progress))
 
         return self._begin(work)
 
-    def begin_import(self, source: Source, found: Survey, selection: Selection) -> int:
+    def begin_import(self, source: TableSource, found: Survey, selection: Selection) -> int:
         """Read the columns that were selected; the job's number."""
         return self._begin(lambda job, progress: self.imported.emit(job, read(source, found, selection, progress)))
 

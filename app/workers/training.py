@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from app.workers.pace import Pace
 from app.workers.undo_history import State, UndoHistory
-from engine import READY, RUNNING, Run, Session, SettingError, SliceRequest, Wanted
+from engine import READY, RUNNING, Run, Session, SettingError, SliceRequest, SnapshotParts
 
 SPREAD_FROM = 1000  # updates for which handing the runs to several threads is worth its while
 
@@ -25,7 +25,7 @@ class Focus:
     """
 
     run: str = ""
-    wanted: Wanted | None = None
+    wanted: SnapshotParts | None = None
     slice: SliceRequest | None = None
     step: bool = False
 

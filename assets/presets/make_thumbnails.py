@@ -29,12 +29,12 @@ from app.stage.markers import draw_run, draw_start
 from app.stage.terrain import Terrain
 from app.stage.view import View
 from assets.presets.network_thumbnails import network_thumbnail
-from engine import COLUMNS, Experiment, Ground, Run, Session, thin_path
+from engine import COLUMNS, Experiment, Run, Session, SurfaceInfo, thin_path
 
 FOLDER = Path(__file__).parent
 WIDTH, HEIGHT = 320, 200  # twice the displayed size, for high-resolution screens
 MARGIN = 0.16  # around the paths, as a share of their extent
-LEAST = 0.55  # minimum share of the surface's view that is shown, however short the paths
+MIN_SHARE = 0.55  # minimum share of the surface's view that is shown, however short the paths
 FAR = 1e4  # a run beyond this is outside every preset's view
 TOLERANCE = 0.2  # pixels by which a drawn path may be off
 SHADE = QColor(8, 12, 24, 110)
@@ -69,12 +69,12 @@ def thumbnail(experiment: Experiment) -> QImage:
     """A small image of the stage after the updates of the experiment's stop rule."""
     session = Session(experiment)
     session.advance(int(experiment.stop["updates"]))
-    ground = session.problem.ground
-    if ground is None:
+    surface_info = session.problem.surface_info
+    if surface_info is None:
         return network_thumbnail(session, dict(experiment.view), QSize(WIDTH, HEIGHT))
-    x0, x1, y0, y1 = framed([seen(run, ground) for run in session.runs], ground.view)
+    x0, x1, y0, y1 = framed([seen(run, surface_info) for run in session.runs], surface_info.view)
     x, y = np.linspace(x0, x1, WIDTH), np.linspace(y0, y1, HEIGHT)
-    landscape = Landscape(Terrain(ground, x, y, session.problem.values(x, y)), DARK)
+    landscape = Landscape(Terrain(surface_info, x, y, session.problem.values(x, y)), DARK)
     image = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32)
     image.fill(DARK.panel)
     painter = QPainter(image)
@@ -94,10 +94,10 @@ def thumbnail(experiment: Experiment) -> QImage:
     return image
 
 
-def seen(run: Run, ground: Ground) -> np.ndarray:
+def seen(run: Run, surface_info: SurfaceInfo) -> np.ndarray:
     """The points (2, k) of a run's path within the view of its surface."""
     points = run.history.view().last[[X, Y], : run.history.view().count]
-    x0, x1, y0, y1 = ground.view
+    x0, x1, y0, y1 = surface_info.view
     inside = (x0 <= points[0]) & (points[0] <= x1) & (y0 <= points[1]) & (points[1] <= y1)
     return points[:, inside]
 
@@ -112,7 +112,7 @@ def framed(paths: list[np.ndarray], view: Box) -> Box:
 def span(values: np.ndarray, low: float, high: float) -> tuple[float, float]:
     """A padded range of the values, inside (low, high) and not too narrow."""
     first, last = float(values.min()), float(values.max())
-    length = min(max((last - first) * (1 + 2 * MARGIN), (high - low) * LEAST), high - low)
+    length = min(max((last - first) * (1 + 2 * MARGIN), (high - low) * MIN_SHARE), high - low)
     start = min(max((first + last - length) / 2, low), high - length)
     return start, start + length
 

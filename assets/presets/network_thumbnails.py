@@ -19,7 +19,7 @@ from app.stage.network_views import VIEWS
 from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.plane_chart import PlaneChart
 from app.workers.loss_slices import LossSlices
-from engine import Session, path_request, portrait
+from engine import Session, network_snapshot, path_request
 
 AXES = QSize(100, 80)  # at least the size of a chart's axes
 FINE = 1.5  # histograms are painted larger and scaled down, so that more of their text fits
@@ -42,7 +42,7 @@ def network_thumbnail(session: Session, settings: dict[str, object], size: QSize
     if isinstance(view, ParameterPathView):
         draw_plane(view, session, selected)
     else:
-        view.show_portrait(portrait(picture.learner, run.machine.theta, view.wanted(), selected, run.update))
+        view.show_snapshot(network_snapshot(picture.learner, run.machine.theta, view.wanted(), selected, run.update))
     return framed(canvas, size)
 
 

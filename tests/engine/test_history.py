@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine import COLUMNS, Session, full_history, new_experiment, new_run
-from engine.history import EARLY_BINS, MOST_BINS, History, HistoryView, X, Y
+from engine.history import EARLY_BINS, MAX_BINS, History, HistoryView, X, Y
 
 
 def fill(history: History, rows: np.ndarray) -> None:
@@ -45,7 +45,7 @@ def test_merging_keeps_low_high_and_last(updates: int) -> None:
     np.testing.assert_array_equal(view.at, np.arange(view.count) * view.width + view.width - 1)
 
 
-@pytest.mark.parametrize("updates", [999, 1000, 1001, MOST_BINS - 1, MOST_BINS, MOST_BINS + 1, 4 * MOST_BINS + 12_345])
+@pytest.mark.parametrize("updates", [999, 1000, 1001, MAX_BINS - 1, MAX_BINS, MAX_BINS + 1, 4 * MAX_BINS + 12_345])
 def test_the_loops_record_equals_every_update(updates: int) -> None:
     session = Session(new_experiment("himmelblau", [new_run("momentum", batch="single")], noise=50.0, updates=0))
     session.advance(updates)
@@ -73,7 +73,7 @@ def test_memory_is_bounded_and_a_spike_never_vanishes() -> None:
         session.advance(400_000)
         history = run.history
         arrays = {id(array): array.nbytes for array in (history.last, history.low, history.high)}
-        machines = [machine for machine, _ in run._snapshots]
+        machines = [machine for machine, _ in run._checkpoints]
         kept = sum(
             array.nbytes + 128
             for machine in machines
@@ -84,7 +84,7 @@ def test_memory_is_bounded_and_a_spike_never_vanishes() -> None:
         low, high = history.view().column("loss")[1:]
         assert high.max() == spike
         assert low.min() < 1.0
-        assert history.last.shape[1] <= MOST_BINS
+        assert history.last.shape[1] <= MAX_BINS
     assert run.update > 2_000_000
     # While neighbours merge, the old arrays live beside the new ones, and a published view may hold a third.
     assert 3 * most < 64e6

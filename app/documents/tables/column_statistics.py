@@ -8,9 +8,9 @@ import numpy as np
 
 from app.documents.tables.cells import INFINITE, MISSING, NUMBER, TEXT, number_label
 from app.documents.tables.columns import Column, Kind, UnusableCells, packed
-from app.documents.tables.dialect import Layout
+from app.documents.tables.dialect import Dialect
 from app.documents.tables.rows import Batch
-from engine import MOST_CLASSES
+from engine import MAX_CLASSES
 
 Array = np.ndarray
 
@@ -18,10 +18,10 @@ Array = np.ndarray
 class ColumnStatistics:
     """Statistics of d columns so far. rows: how many hold data; long: how many of them have too many cells."""
 
-    def __init__(self, layout: Layout) -> None:
-        width = len(layout.names)
+    def __init__(self, dialect: Dialect) -> None:
+        width = len(dialect.names)
         self.rows = self.long = 0
-        self._layout = layout
+        self._layout = dialect
         self._counts = np.zeros((4, width), np.int64)
         self._low, self._high = np.full(width, math.inf), np.full(width, -math.inf)
         self._whole, self._counting = np.ones(width, bool), np.ones(width, bool)
@@ -76,7 +76,7 @@ class ColumnStatistics:
         known = self._labels[place]
         if known is not None:
             known |= {cells[row].strip() for row in np.flatnonzero(texts)}
-            if len(known) > MOST_CLASSES:
+            if len(known) > MAX_CLASSES:
                 self._labels[place] = None
 
     def _count(self, matrix: Array, codes: Array | None) -> None:
@@ -100,9 +100,9 @@ class ColumnStatistics:
             if known is None:
                 continue
             column = matrix[:, place]
-            for part in (column[: 4 * MOST_CLASSES], column[4 * MOST_CLASSES :]):  # most exceed the limit at once
+            for part in (column[: 4 * MAX_CLASSES], column[4 * MAX_CLASSES :]):  # most exceed the limit at once
                 known.update(part[~np.isnan(part)].tolist())
-                if len(known) > MOST_CLASSES:
+                if len(known) > MAX_CLASSES:
                     self._values[place] = None
                     break
 
@@ -114,7 +114,7 @@ class ColumnStatistics:
         if values is not None and (kind == "number" or labels is not None):
             texts_too = sorted(labels or ()) if kind == "text" else []
             together = (*map(number_label, sorted(values)), *texts_too)
-            categories = together if len(together) <= MOST_CLASSES else None
+            categories = together if len(together) <= MAX_CLASSES else None
         return Column(
             name=self._layout.names[place],
             kind=kind,

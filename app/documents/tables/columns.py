@@ -15,7 +15,7 @@ Kind = Literal["number", "text", "empty"]
 class Column:
     """One column. numbers, missing, texts: how many cells are which; non-finite numbers count as text.
 
-    categories: its distinct values in order, None if there are more than MOST_CLASSES. low, high: of its numbers;
+    categories: its distinct values in order, None if there are more than MAX_CLASSES. low, high: of its numbers;
     whole: all are integers; counting: each is one more than the previous. foreign: the first text in a column of
     numbers, as its row and content.
     """

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.documents.tables.cells import INFINITE, MISSING, NUMBER, TEXT, parsed
-from app.documents.tables.source import HEAD, Source, guessed_encoding, unheard
-from engine import MOST_COLUMNS, MOST_NAME, SettingError
+from app.documents.tables.source import HEAD, TableSource, guessed_encoding, no_progress
+from engine import MAX_COLUMNS, MAX_NAME, SettingError
 
 SEPARATORS = {",": "Comma  ,", ";": "Semicolon  ;", "\t": "Tab", "|": "Bar  |", " ": "Spaces"}
 DECIMALS = {".": "Point  1.5", ",": "Comma  1,5"}
 PREVIEW = 50  # rows
 _LOOKED_AT = 500  # rows
-_GUESSED_FROM, _FEWEST = 20_000, 10  # cells for detection, and minimum rows however wide
+_GUESSED_FROM, _MIN_ROWS = 20_000, 10  # cells for detection, and minimum rows however wide
 _NAMED = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # Excel's optional first line
 _COMMA = re.compile(r"\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*")
 _POINT = re.compile(r"\s*[+-]?\d*\.\d+(?:[eE][+-]?\d+)?\s*")
@@ -26,7 +26,7 @@ _THOUSANDS = re.compile(r"\s*[+-]?[1-9]\d{0,2}(?:,\d{3})+\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class DialectOptions:
     """The user's choices about the dialect; None is detected."""
 
     encoding: str | None = None
@@ -36,7 +36,7 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class Dialect:
     """A dialect with its header. first: number of rows before the data; preview: the first rows of data.
 
     rows: the row numbers of the preview, counted from 1 as in a spreadsheet.
@@ -52,15 +52,15 @@ class Layout:
     rows: tuple[int, ...]
 
 
-def sniff(source: Source, wishes: Wishes = Wishes()) -> Layout:
+def sniff(source: TableSource, options: DialectOptions = DialectOptions()) -> Dialect:
     """Detect the dialect from the first rows. Raises FileError or SettingError."""
     data, whole = source.head()
-    encoding = wishes.encoding or guessed_encoding(data, whole)
+    encoding = options.encoding or guessed_encoding(data, whole)
     lines = _lines(source, encoding)
     if not lines:
         raise SettingError("it contains only a byte-order mark")
     named = _NAMED.fullmatch(lines[0])
-    separator = wishes.separator or (named[1] if named and named[1] in SEPARATORS else _separator(lines))
+    separator = options.separator or (named[1] if named and named[1] in SEPARATORS else _separator(lines))
     rows = _first_rows(lines, separator)
     start = 1 if named else 0
     start = next((place for place in range(start, len(rows)) if any(map(str.strip, rows[place]))), len(rows))
@@ -68,12 +68,12 @@ def sniff(source: Source, wishes: Wishes = Wishes()) -> Layout:
         raise SettingError("it contains only empty rows")
     start += _titles(rows[start:])
     filled = [row for row in rows[start:] if any(map(str.strip, row))]
-    filled = filled[: max(_FEWEST, _GUESSED_FROM // len(filled[0]))]
-    decimal = wishes.decimal or _decimal(filled, separator)
-    header = wishes.header if wishes.header is not None else _has_header(filled, decimal)
+    filled = filled[: max(_MIN_ROWS, _GUESSED_FROM // len(filled[0]))]
+    decimal = options.decimal or _decimal(filled, separator)
+    header = options.header if options.header is not None else _has_header(filled, decimal)
     width = len(filled[0]) if header else _usual_width(filled)
-    if width > MOST_COLUMNS:
-        raise SettingError(f"{width:,} columns; at most {MOST_COLUMNS:,} are supported", f"row {start + 1}")
+    if width > MAX_COLUMNS:
+        raise SettingError(f"{width:,} columns; at most {MAX_COLUMNS:,} are supported", f"row {start + 1}")
     first = start + header
     numbered = [(place + 1, row) for place, row in enumerate(rows) if place >= first and any(map(str.strip, row))]
     if not numbered:
@@ -81,7 +81,7 @@ def sniff(source: Source, wishes: Wishes = Wishes()) -> Layout:
     names = _names(rows[start] if header else (), width)
     preview = tuple(tuple([*row, *[""] * (width - len(row))][:width]) for _, row in numbered[:PREVIEW])
     shown = tuple(number for number, _ in numbered[:PREVIEW])
-    return Layout(encoding, separator, decimal, header, first, names, preview, shown)
+    return Dialect(encoding, separator, decimal, header, first, names, preview, shown)
 
 
 def records(lines: Iterable[str], separator: str, first: int = 1) -> Iterator[list[str]]:
@@ -110,11 +110,11 @@ def quoting_error(error: csv.Error, row: int) -> SettingError:
     return SettingError("unclosed quote", f"row {row:,}")
 
 
-def _lines(source: Source, encoding: str) -> list[str]:
+def _lines(source: TableSource, encoding: str) -> list[str]:
     """The first lines."""
     lines: list[str] = []
     length = 0
-    for text in source.blocks(encoding, unheard):
+    for text in source.blocks(encoding, no_progress):
         lines += io.StringIO(text, newline="\n")
         length += len(text)
         if len(lines) > _LOOKED_AT or length > HEAD:
@@ -204,11 +204,11 @@ def _names(cells: Sequence[str], width: int) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for place in range(width):
         text = " ".join(cells[place].split()) if place < len(cells) else ""
-        plain = text[:MOST_NAME] or f"column {place + 1}"
+        plain = text[:MAX_NAME] or f"column {place + 1}"
         name, count = plain, 1
         while name in found:
             count += 1
             ending = f" ({count})"
-            name = plain[: MOST_NAME - len(ending)] + ending
+            name = plain[: MAX_NAME - len(ending)] + ending
         found[name] = None
     return tuple(found)

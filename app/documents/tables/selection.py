@@ -8,9 +8,9 @@ from typing import Literal
 from app.documents.tables.cells import brief, why_no_number
 from app.documents.tables.columns import Column
 from app.documents.tables.survey import Survey
-from engine import MOST_CLASSES, MOST_COLUMNS, MOST_NUMBERS
+from engine import MAX_CLASSES, MAX_COLUMNS, MAX_NUMBERS
 
-MOST_CATEGORIES = 20  # of a text column for one-hot encoding
+MAX_CATEGORIES = 20  # of a text column for one-hot encoding
 Purpose = Literal["classification", "regression"]
 _FEW = 10  # distinct integers that look like classes
 _TARGETS = ("target", "label", "labels", "class", "classes", "species", "outcome", "diagnosis", "survived")
@@ -31,7 +31,7 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class SelectionCheck:
     """The result of checking a selection. problem: why it cannot be imported; notes: what the user should know."""
 
     problem: str
@@ -45,9 +45,9 @@ def feature_problem(column: Column) -> str:
     """Why a column cannot be a feature; empty if it can."""
     if column.kind == "empty":
         return "is empty"
-    if column.kind == "text" and (column.categories is None or len(column.categories) > MOST_CATEGORIES):
-        many = f"more than {MOST_CLASSES}" if column.categories is None else str(len(column.categories))
-        return f"is text with {many} different values; at most {MOST_CATEGORIES} can be one-hot encoded"
+    if column.kind == "text" and (column.categories is None or len(column.categories) > MAX_CATEGORIES):
+        many = f"more than {MAX_CLASSES}" if column.categories is None else str(len(column.categories))
+        return f"is text with {many} different values; at most {MAX_CATEGORIES} can be one-hot encoded"
     return ""
 
 
@@ -61,7 +61,7 @@ def target_problem(column: Column, purpose: Purpose) -> str:
         return f"is {column.low:g} in every row, so there is nothing to learn" if column.low == column.high else ""
     if column.categories is None:
         more = "; choose regression" if column.kind == "number" else ""
-        return f"has more than {MOST_CLASSES} different values, too many for classes{more}"
+        return f"has more than {MAX_CLASSES} different values, too many for classes{more}"
     if len(column.categories) == 1:
         return f"contains only one class, “{brief(column.categories[0])}”"
     return ""
@@ -102,37 +102,39 @@ def usual_features(survey: Survey, target: int) -> tuple[int, ...]:
     return tuple(telling or possible)
 
 
-def judged(survey: Survey, selection: Selection) -> Verdict:
+def check_selection(survey: Survey, selection: Selection) -> SelectionCheck:
     """Whether a selection can be imported, and the result."""
     columns = survey.columns
     target = columns[selection.target]
     if survey.rows < 2:
-        return Verdict("There is only one row of data; at least 2 are needed.")
+        return SelectionCheck("There is only one row of data; at least 2 are needed.")
     if fault := target_problem(target, selection.purpose):
-        return Verdict(f"The target “{target.name}” {fault}.")
+        return SelectionCheck(f"The target “{target.name}” {fault}.")
     if not selection.features:
-        return Verdict(_why_no_feature(survey, selection.target))
+        return SelectionCheck(_why_no_feature(survey, selection.target))
     for place in selection.features:
         if fault := feature_problem(columns[place]):
-            return Verdict(f"“{columns[place].name}” {fault}.")
+            return SelectionCheck(f"“{columns[place].name}” {fault}.")
     out, first = survey.unusable(selection.places)
     where = _fault(survey, *first) if first else ""
     if out and not selection.leave_out:
         more = f", nor can {out - 1:,} more" if out > 1 else ""
-        return Verdict(f"{_sentence(where)} cannot be used{more}. Leave such rows out, or correct the file.")
+        return SelectionCheck(f"{_sentence(where)} cannot be used{more}. Leave such rows out, or correct the file.")
     inputs, examples = sum(map(width, (columns[place] for place in selection.features))), survey.rows - out
     if examples < 2:
         told = f" The first is {where}." if where else ""
-        return Verdict(f"{examples or 'No'} usable row{'' if examples == 1 else 's'}; at least 2 are needed.{told}")
-    if inputs > MOST_COLUMNS:
-        return Verdict(f"{inputs:,} inputs after one-hot encoding; at most {MOST_COLUMNS:,} are supported.")
-    if examples * (inputs + 1) > MOST_NUMBERS:
-        return Verdict(
+        return SelectionCheck(
+            f"{examples or 'No'} usable row{'' if examples == 1 else 's'}; at least 2 are needed.{told}"
+        )
+    if inputs > MAX_COLUMNS:
+        return SelectionCheck(f"{inputs:,} inputs after one-hot encoding; at most {MAX_COLUMNS:,} are supported.")
+    if examples * (inputs + 1) > MAX_NUMBERS:
+        return SelectionCheck(
             f"{examples:,} examples of {inputs + 1:,} numbers are {examples * (inputs + 1):,}; "
-            f"at most {MOST_NUMBERS:,} fit. Choose fewer features."
+            f"at most {MAX_NUMBERS:,} fit. Choose fewer features."
         )
     notes = [f"{out:,} of {survey.rows:,} rows are left out; the first is {where}."] if out else []
-    return Verdict(
+    return SelectionCheck(
         "", _summary(survey, selection, examples, inputs), (*notes, *_notes(survey, selection)), examples, inputs
     )
 
@@ -154,7 +156,7 @@ def _summary(survey: Survey, selection: Selection, examples: int, inputs: int) -
 
 def _notes(survey: Survey, selection: Selection) -> list[str]:
     columns = [survey.columns[place] for place in selection.features]
-    above = survey.layout.first - survey.layout.header
+    above = survey.dialect.first - survey.dialect.header
     notes = [f"Ignored {above} row{'s' if above > 1 else ''} above the table."] if above else []
     constant = [column.name for column in columns if column.constant]
     if constant:
@@ -183,7 +185,7 @@ def _fault(survey: Survey, row: int, place: int | None) -> str:
     column = survey.columns[place]
     why = "empty"
     if column.foreign is not None and column.foreign[0] == row:
-        why = why_no_number(column.foreign[1], survey.layout.decimal)
+        why = why_no_number(column.foreign[1], survey.dialect.decimal)
     return f"row {row:,} (column “{column.name}”: {why})"
 
 

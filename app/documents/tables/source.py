@@ -14,7 +14,7 @@ from typing import BinaryIO
 from app.documents.files import FileError, reason, shown
 from engine import SettingError
 
-MOST_BYTES = 2 * 2**30
+MAX_BYTES = 2 * 2**30
 LONGEST_LINE = 2**20  # characters
 HEAD = 2**20  # bytes; holds the longest line allowed
 _BLOCK = 2**17  # bytes; a block takes a few milliseconds, so the window stays responsive
@@ -51,11 +51,11 @@ _PAGES = (b"<!doctype", b"<html", b"<?xml")
 Progress = Callable[[float], None]
 
 
-def unheard(share: float) -> None:
+def no_progress(share: float) -> None:
     """A progress callback that does nothing."""
 
 
-class Source:
+class TableSource:
     """A file or text that can be read from its beginning any number of times.
 
     Raises FileError for errors of the file system, SettingError for invalid text.
@@ -67,11 +67,11 @@ class Source:
         self._text = text
 
     @classmethod
-    def of_file(cls, path: str | os.PathLike[str]) -> Source:
+    def of_file(cls, path: str | os.PathLike[str]) -> TableSource:
         return cls(Path(path).name, Path(path))
 
     @classmethod
-    def of_text(cls, text: str, name: str = "Clipboard") -> Source:
+    def of_text(cls, text: str, name: str = "Clipboard") -> TableSource:
         return cls(name, None, text.encode("utf-8", "replace"))
 
     @property
@@ -145,8 +145,8 @@ class Source:
                 raise OSError(errno.EINVAL, "it is a folder" if folder else "not a file")
         except (OSError, ValueError) as error:
             raise FileError(f"cannot read {shown(self._path)}: {reason(error)}") from None
-        if status.st_size > MOST_BYTES:
-            length = f"{status.st_size / 2**30:.1f} GiB long; the limit is {MOST_BYTES / 2**30:g} GiB"
+        if status.st_size > MAX_BYTES:
+            length = f"{status.st_size / 2**30:.1f} GiB long; the limit is {MAX_BYTES / 2**30:g} GiB"
             raise FileError(f"cannot read {shown(self._path)}: it is {length}")
         return status.st_size
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from app.documents.tables.column_statistics import ColumnStatistics
 from app.documents.tables.columns import Column, UnusableCells
-from app.documents.tables.dialect import Layout
+from app.documents.tables.dialect import Dialect
 from app.documents.tables.rows import batches
-from app.documents.tables.source import Progress, Source
-from engine import MOST_NUMBERS, SettingError
+from app.documents.tables.source import Progress, TableSource
+from engine import MAX_NUMBERS, SettingError
 
 Array = np.ndarray
 
@@ -21,7 +21,7 @@ Array = np.ndarray
 class Survey:
     """A table that was read once. rows: how many hold data; long: how many of them have too many cells."""
 
-    layout: Layout
+    dialect: Dialect
     columns: tuple[Column, ...]
     rows: int
     long: int
@@ -48,17 +48,17 @@ class Survey:
         return wanted, np.array([column.kind == "number" for column in self.columns])
 
 
-def survey(source: Source, layout: Layout, progress: Progress) -> Survey:
+def survey(source: TableSource, dialect: Dialect, progress: Progress) -> Survey:
     """Read the whole table once, keeping only a few bits per row. Raises FileError or SettingError.
 
-    progress: see `Source.blocks`.
+    progress: see `TableSource.blocks`.
     """
-    statistics = ColumnStatistics(layout)
+    statistics = ColumnStatistics(dialect)
     faults = []
-    for batch in batches(source, layout, progress):
+    for batch in batches(source, dialect, progress):
         faults.append(statistics.add(batch))
-        if 2 * statistics.rows > MOST_NUMBERS:
-            raise SettingError(f"more than {MOST_NUMBERS // 2:,} rows; a table can hold {MOST_NUMBERS:,} numbers")
+        if 2 * statistics.rows > MAX_NUMBERS:
+            raise SettingError(f"more than {MAX_NUMBERS // 2:,} rows; a table can hold {MAX_NUMBERS:,} numbers")
     if not statistics.rows:
         raise SettingError("there are no rows of data")
-    return Survey(layout, statistics.columns(), statistics.rows, statistics.long, tuple(faults))
+    return Survey(dialect, statistics.columns(), statistics.rows, statistics.long, tuple(faults))

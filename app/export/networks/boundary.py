@@ -10,8 +10,8 @@ from app.export.legend import Entry, clean
 from app.export.networks.class_colours import class_colour, field_map, mixed, signed
 from app.export.networks.context import FigureContext
 from app.export.networks.dots import draw_examples, draw_wrong, handle, legend_entries, size
-from app.look.data_ranges import home_of, value_ends
-from engine import NetworkTask, Portrait, Wanted
+from app.look.data_ranges import default_region, value_range
+from engine import NetworkSnapshot, NetworkTask, SnapshotParts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 _SKEWED = 3.0  # aspect ratio from which the axes are scaled separately
-_MOST_NAMED = 12  # classes in the legend
+_MAX_NAMED = 12  # classes in the legend
 _LINE = "#1f2937"
 
 
@@ -32,8 +32,8 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     """Draw on empty axes; returns the legend's entries."""
     context.add_heading(axes, context.heading())
     data, settings = context.learner.data, context.settings
-    region = home_of(context.task, data.raw)
-    snapshot = context.evaluated(Wanted(region, columns=context.nodes, rows=context.nodes))
+    region = default_region(context.task, data.raw)
+    snapshot = context.evaluated(SnapshotParts(region, columns=context.nodes, rows=context.nodes))
     axes.set_xlim(*region[:2])
     axes.set_ylim(*region[2:])
     axes.set_xlabel(clean(data.names[0]), parse_math=False)
@@ -51,7 +51,7 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     wrong = snapshot.wrong
     if wrong.any():
         draw_wrong(axes, data.raw, wrong, settings)
-    named = data.classes[:_MOST_NAMED] if len(data.classes) <= _MOST_NAMED else ()
+    named = data.classes[:_MAX_NAMED] if len(data.classes) <= _MAX_NAMED else ()
     width = 0.1 * size(settings, 1)
     classes: list[Entry] = [
         (handle(settings, settings.marker(place) or "o", class_colour(place), "white", width), name)
@@ -60,14 +60,14 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     return [*classes, *legend_entries(snapshot, settings, bool(wrong.any()))]
 
 
-def _draw_classes(axes: Axes, context: FigureContext, snapshot: Portrait) -> None:
+def _draw_classes(axes: Axes, context: FigureContext, snapshot: NetworkSnapshot) -> None:
     """Two classes by the probability of the second, more by mixing their colours; with the boundaries between them."""
     field, data = snapshot.field, context.learner.data
-    assert field is not None and snapshot.wanted.region is not None
+    assert field is not None and snapshot.parts.region is not None
     if len(data.classes) == 2:
         values = np.ma.masked_invalid(field[..., 1])
         image = axes.imshow(
-            values, cmap=field_map(), vmin=0.0, vmax=1.0, origin="lower", extent=snapshot.wanted.region,
+            values, cmap=field_map(), vmin=0.0, vmax=1.0, origin="lower", extent=snapshot.parts.region,
             aspect=axes.get_aspect(), interpolation="bilinear",
         )  # fmt: skip
         bar = axes.figure.colorbar(image, ax=axes, pad=0.02, aspect=26, fraction=0.08, ticks=[0.0, 0.5, 1.0])
@@ -75,7 +75,7 @@ def _draw_classes(axes: Axes, context: FigureContext, snapshot: Portrait) -> Non
         bar.set_label(clean(f"Probability of {data.classes[1]}"), parse_math=False)
     else:
         axes.imshow(
-            mixed(field), origin="lower", extent=snapshot.wanted.region, aspect=axes.get_aspect(),
+            mixed(field), origin="lower", extent=snapshot.parts.region, aspect=axes.get_aspect(),
             interpolation="bilinear",
         )  # fmt: skip
     xs, ys = _nodes(snapshot)
@@ -84,18 +84,18 @@ def _draw_classes(axes: Axes, context: FigureContext, snapshot: Portrait) -> Non
             axes.contour(xs, ys, margin, levels=[0.0], colors=_LINE, linewidths=0.9 * context.settings.line_width)
 
 
-def _draw_values(axes: Axes, context: FigureContext, snapshot: Portrait) -> Array:
+def _draw_values(axes: Axes, context: FigureContext, snapshot: NetworkSnapshot) -> Array:
     """The values of a regression; returns the colours (n, 4) of the examples."""
     from matplotlib.colors import Normalize
     from matplotlib.ticker import MaxNLocator
 
     field, data = snapshot.field, context.learner.data
-    assert field is not None and snapshot.wanted.region is not None
-    low, high = value_ends(data.targets)
+    assert field is not None and snapshot.parts.region is not None
+    low, high = value_range(data.targets)
     values = np.ma.masked_invalid(field[..., 0])
     norm = Normalize(low, high)
     image = axes.imshow(
-        values, cmap=field_map(), norm=norm, origin="lower", extent=snapshot.wanted.region, aspect=axes.get_aspect(),
+        values, cmap=field_map(), norm=norm, origin="lower", extent=snapshot.parts.region, aspect=axes.get_aspect(),
         interpolation="bilinear",
     )  # fmt: skip
     levels = [level for level in MaxNLocator(8).tick_values(low, high) if values.count() and _within(level, values)]
@@ -120,10 +120,10 @@ def margins(field: Array) -> list[Any]:
     return planes[1:] if len(planes) == 2 else planes
 
 
-def _nodes(snapshot: Portrait) -> tuple[Array, Array]:
-    assert snapshot.wanted.region is not None
-    x0, x1, y0, y1 = snapshot.wanted.region
-    return np.linspace(x0, x1, snapshot.wanted.columns), np.linspace(y0, y1, snapshot.wanted.rows)
+def _nodes(snapshot: NetworkSnapshot) -> tuple[Array, Array]:
+    assert snapshot.parts.region is not None
+    x0, x1, y0, y1 = snapshot.parts.region
+    return np.linspace(x0, x1, snapshot.parts.columns), np.linspace(y0, y1, snapshot.parts.rows)
 
 
 def _rgba(places: Array) -> Array:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.export.legend import clean
 from app.look.score_text import scores_of
-from engine import DIVERGED, Learner, NetworkTask, Portrait, Wanted, portrait
+from engine import DIVERGED, Learner, NetworkSnapshot, NetworkTask, SnapshotParts, network_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from app.export.style import FigureSettings
     from engine import RunPicture, SessionPicture
 
-_MOST_PRODUCTS = 2_000_000_000  # multiplications allowed for outputs on a grid
-_FEWEST, _MOST = 80, 480  # grid points along a side
+_MAX_PRODUCTS = 2_000_000_000  # multiplications allowed for outputs on a grid
+_MIN_NODES, _MAX_NODES = 80, 480  # grid points along a side
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,13 @@ class FigureContext:
     @property
     def nodes(self) -> int:
         """Grid points along a side of the plane: as many as the network's size allows."""
-        affordable = int((_MOST_PRODUCTS / self.learner.network.parameters) ** 0.5)
-        return min(max(affordable, _FEWEST), _MOST)
+        affordable = int((_MAX_PRODUCTS / self.learner.network.parameters) ** 0.5)
+        return min(max(affordable, _MIN_NODES), _MAX_NODES)
 
-    def evaluated(self, wanted: Wanted, run: RunPicture | None = None) -> Portrait:
+    def evaluated(self, wanted: SnapshotParts, run: RunPicture | None = None) -> NetworkSnapshot:
         """The network of the run, or of another one, evaluated."""
         run = run or self.run
-        return portrait(self.learner, run.shown.theta, wanted, run.id, run.shown.update)
+        return network_snapshot(self.learner, run.shown.theta, wanted, run.id, run.shown.update)
 
     def heading(self, run: RunPicture | None = None) -> str:
         """The name, update and status of the run, or of another one."""
@@ -74,9 +74,9 @@ def selected_run(picture: SessionPicture) -> RunPicture:
     return next((run for run in picture.runs if run.id == selected), picture.runs[0])
 
 
-def score_labels(portrait: Portrait) -> tuple[str, str]:
+def score_labels(snapshot: NetworkSnapshot) -> tuple[str, str]:
     """Title and score of the training and of the validation set; "" without examples."""
-    texts = {score.validates: f"{score.title}, {_score_words(score.score)}" for score in scores_of(portrait)}
+    texts = {score.validates: f"{score.title}, {_score_words(score.score)}" for score in scores_of(snapshot)}
     return texts.get(False, ""), texts.get(True, "")
 
 

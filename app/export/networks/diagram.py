@@ -11,16 +11,16 @@ from app.export.legend import Entry, clean
 from app.export.networks.class_colours import class_colour, signed
 from app.export.networks.context import FigureContext
 from app.export.style import MM, POINTS
-from app.look.data_ranges import home_of
+from app.look.data_ranges import default_region
 from app.look.number_format import number
-from engine import ACTIVATIONS, NetworkTask, Wanted, features_of
+from engine import ACTIVATIONS, NetworkTask, SnapshotParts, features_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Array = np.ndarray
 
-_MOST_LINES = 1200  # of the strongest weights
+_MAX_LINES = 1200  # of the strongest weights
 _PIECES = 20  # segments of a curved line
 _THINNEST, _WIDEST = 0.3, 2.2  # relative to the line width
 _FAINT = 0.25  # colour strength of the weakest line
@@ -28,11 +28,11 @@ _NODES = 40  # resolution of a unit's map
 _TILE, _LARGEST = 0.36, 14.0  # maximum tile size: share of a column's width; mm
 _BLOCK = 2.2  # size of an image, in tiles
 _SLOT = 0.75  # share of a unit's height that its tile takes
-_LEAST = 0.36  # mm of height per unit, for each point of the font size
+_MIN_SLOT = 0.36  # mm of height per unit, for each point of the font size
 _HEAD = 0.95  # mm of the header, for each point of the font size
 _HIGH = 0.85  # approximate share of the page's height above the legend
 _LABEL = 0.2  # mm per character, for each point of the font size
-_MOST_LABEL = 0.18  # of the width
+_MAX_LABEL = 0.18  # of the width
 _LETTERS = 16
 _EDGE = "#374151"
 
@@ -87,7 +87,7 @@ def _columns(context: FigureContext, width: float, height: float, names: tuple[s
         if place == 0 and data.image:
             found.append(TileColumn(x, np.array([body / 2]), min(_BLOCK * most, 0.8 * body, 0.85 * slots), units))
             continue
-        shown = units if units * _LEAST * letters <= body else max(int(body / (_LEAST * letters)) - 1, 1)
+        shown = units if units * _MIN_SLOT * letters <= body else max(int(body / (_MIN_SLOT * letters)) - 1, 1)
         rows = shown + (shown < units)
         slot = min(body / rows, most / _SLOT)
         ys = body / 2 + slot * (rows / 2 - 0.5 - np.arange(shown))
@@ -97,7 +97,7 @@ def _columns(context: FigureContext, width: float, height: float, names: tuple[s
 
 def _label_room(texts: tuple[str, ...], letters: float, width: float) -> float:
     longest = max((min(len(text), _LETTERS) for text in texts), default=0)
-    return min(_LABEL * letters * longest + 1.0, _MOST_LABEL * width)
+    return min(_LABEL * letters * longest + 1.0, _MAX_LABEL * width)
 
 
 def _draw_weights(axes: Axes, context: FigureContext, columns: list[TileColumn], theta: Array) -> float:
@@ -121,7 +121,7 @@ def _draw_weights(axes: Axes, context: FigureContext, columns: list[TileColumn],
     sizes = np.where(np.isfinite(weights), np.abs(weights), 0.0)
     most = float(sizes.max(initial=0.0))
     if most > 0.0:
-        order = np.argsort(sizes, kind="stable")[-_MOST_LINES:]
+        order = np.argsort(sizes, kind="stable")[-_MAX_LINES:]
         _add_lines(axes, weights[order], sizes[order] / most, ends[order], context.settings.line_width)
     return most
 
@@ -184,8 +184,8 @@ def _maps(context: FigureContext, theta: Array) -> list[Any]:
         return found
     if data.raw.shape[1] > 2:
         return found
-    region = home_of(context.task, data.raw[:, [0, -1]])
-    units = context.evaluated(Wanted(region, units=_NODES)).units
+    region = default_region(context.task, data.raw[:, [0, -1]])
+    units = context.evaluated(SnapshotParts(region, units=_NODES)).units
     xs, ys = np.linspace(*region[:2], _NODES), np.linspace(*region[2:], _NODES)
     grid = np.stack(np.broadcast_arrays(xs[None, :], ys[:, None]), -1).reshape(-1, 2)
     read = features_of(grid[:, : data.raw.shape[1]], data).T.reshape(-1, _NODES, _NODES)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from app.export.style import FigureSettings
-    from engine import Portrait
+    from engine import NetworkSnapshot
 
 Array = np.ndarray
 
@@ -23,7 +23,7 @@ _RING = "#111827"
 _MANY = 300  # dots from which they get smaller
 _SMALLEST = 0.35  # of the full size
 _PAGE, _SMALL_PAGE = 90.0, 0.3  # mm of the shorter side for full-size dots; their minimum scale
-_MOST_DOTS = 5000  # per part of the data; of more, overlapping ones are left out
+_MAX_DOTS = 5000  # per part of the data; of more, overlapping ones are left out
 _GRAIN = 0.4  # points of paper within which two dots are merged, at first
 
 
@@ -71,7 +71,7 @@ def distinct(spots: Array, kinds: Array, axes: Axes, settings: FigureSettings) -
     """The indices of the spots (m,) to draw: finite ones, and of many only those that do not overlap."""
     with np.errstate(invalid="ignore"):
         places = np.flatnonzero(np.isfinite(spots).all(axis=1) & (np.abs(spots) < 1e300).all(axis=1))
-    if len(places) <= _MOST_DOTS:
+    if len(places) <= _MAX_DOTS:
         return places
     (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
     paper = np.array([settings.width / (x1 - x0), settings.height / (y1 - y0)]) / MM * POINTS
@@ -80,14 +80,16 @@ def distinct(spots: Array, kinds: Array, axes: Axes, settings: FigureSettings) -
         cells = np.clip(np.rint(spots[places] * paper / grain), -2e9, 2e9).astype(np.int64)
         key = (cells[:, 0] << 32) + cells[:, 1] * 128 + kinds[places]
         _, first = np.unique(key, return_index=True)
-        if len(first) <= _MOST_DOTS or grain > 20.0:
+        if len(first) <= _MAX_DOTS or grain > 20.0:
             return places[np.sort(first)]
         grain *= 1.5
 
 
-def legend_entries(portrait: Portrait, settings: FigureSettings, wrong: bool, colour: str = _GREY) -> list[Entry]:
+def legend_entries(
+    snapshot: NetworkSnapshot, settings: FigureSettings, wrong: bool, colour: str = _GREY
+) -> list[Entry]:
     """Legend entries for filled, hollow and ringed dots, with the network's scores."""
-    training, validation = score_labels(portrait)
+    training, validation = score_labels(snapshot)
     side = size(settings, _MANY)
     found: list[Entry] = []
     if training:

@@ -11,9 +11,9 @@ from app.export.line_styles import line_style
 from app.export.networks.class_colours import class_colour
 from app.export.networks.context import FigureContext
 from app.export.networks.dots import draw_examples, draw_wrong, legend_entries
-from app.look.data_ranges import home_of, truth_of
+from app.look.data_ranges import default_region, noise_free_curve
 from app.look.palettes import ON_LIGHT
-from engine import NetworkTask, Wanted
+from engine import NetworkTask, SnapshotParts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +26,7 @@ _NODES = 600
 _GREY = "#6b7280"
 _BEYOND = 1.5  # how far curves may extend the axis each way, in spans of the examples
 _LANE, _LANES = 1.08, 0.07  # y of the examples of the first class, and spacing of the others above
-_MOST_NAMED = 12
+_MAX_NAMED = 12
 
 
 def fits(task: NetworkTask) -> bool:
@@ -49,9 +49,9 @@ def _draw_values(axes: Axes, context: FigureContext) -> list[Entry]:
     """The curves of all visible runs."""
     data, settings, picture = context.learner.data, context.settings, context.picture
     spots = np.column_stack([data.raw[:, 0], data.targets])
-    x0, x1, low, high = home_of(context.task, spots)
+    x0, x1, low, high = default_region(context.task, spots)
     xs = np.linspace(x0, x1, _NODES)
-    wanted = Wanted((x0, x1, 0.0, 1.0), columns=_NODES, rows=1)
+    wanted = SnapshotParts((x0, x1, 0.0, 1.0), columns=_NODES, rows=1)
     runs = [run for run in picture.runs if run.visible or run.id == context.run.id]
     curves = {run.id: _row(context.evaluated(wanted, run).field) for run in runs}
     axes.set_xlim(x0, x1)
@@ -60,7 +60,7 @@ def _draw_values(axes: Axes, context: FigureContext) -> list[Entry]:
     draw_examples(axes, spots, np.tile(_rgba(_GREY), (len(spots), 1)), np.zeros(len(spots), int), data.train, settings)
     context.add_heading(axes, *([context.heading()] if len(runs) == 1 else []))
     entries: list[Entry] = []
-    if (truth := truth_of(context.task)) is not None:
+    if (truth := noise_free_curve(context.task)) is not None:
         style: dict[str, Any] = {"color": "0.2", "lw": 0.7 * settings.line_width, "ls": (0, (4.0, 2.5)), "zorder": 3.0}
         axes.plot(*truth.T, **style)
         entries.append((_line(**style), "without noise"))
@@ -73,14 +73,14 @@ def _draw_values(axes: Axes, context: FigureContext) -> list[Entry]:
             entries.append((_line(**style), context.heading(run)))
     if len(runs) > 1:
         return entries + _plain(settings, data)
-    return entries + legend_entries(context.evaluated(Wanted()), settings, False)
+    return entries + legend_entries(context.evaluated(SnapshotParts()), settings, False)
 
 
 def _draw_classes(axes: Axes, context: FigureContext) -> list[Entry]:
     data, settings = context.learner.data, context.settings
     spots = np.column_stack([data.raw[:, 0], _LANE + _LANES * data.targets])
-    x0, x1 = home_of(context.task, spots)[:2]
-    snapshot = context.evaluated(Wanted((x0, x1, 0.0, 1.0), columns=_NODES, rows=1))
+    x0, x1 = default_region(context.task, spots)[:2]
+    snapshot = context.evaluated(SnapshotParts((x0, x1, 0.0, 1.0), columns=_NODES, rows=1))
     axes.set_xlim(x0, x1)
     axes.set_ylim(-0.05, _LANE + _LANES * len(data.classes))
     axes.set_yticks(np.linspace(0.0, 1.0, 6))
@@ -92,7 +92,7 @@ def _draw_classes(axes: Axes, context: FigureContext) -> list[Entry]:
     for place, name in enumerate(data.classes):
         style: dict[str, Any] = {"color": class_colour(place), "lw": 1.4 * settings.line_width, "zorder": 3.2}
         axes.plot(xs, curves[:, place], ls=line_style(settings.dash(place)), **style)
-        if len(data.classes) <= _MOST_NAMED:
+        if len(data.classes) <= _MAX_NAMED:
             entries.append((_line(ls=line_style(settings.dash(place)), **style), name))
     colours = np.array([_rgba(class_colour(place)) for place in data.targets.astype(int).tolist()])
     draw_examples(axes, spots, colours, data.targets.astype(int), data.train, settings)

@@ -11,7 +11,7 @@ from app.export.networks.context import FigureContext
 from app.export.networks.dots import draw_examples, legend_entries
 from app.look.data_ranges import padded
 from app.look.palettes import ON_LIGHT
-from engine import NetworkTask, Wanted
+from engine import NetworkTask, SnapshotParts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +30,7 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     from matplotlib.colors import to_rgba
 
     data, settings = context.learner.data, context.settings
-    snapshot = context.evaluated(Wanted())
+    snapshot = context.evaluated(SnapshotParts())
     low, high = padded(float(data.targets.min()), float(data.targets.max()))
     known = snapshot.predictions[np.isfinite(snapshot.predictions)]
     room = _FURTHEST * (high - low)

@@ -13,15 +13,15 @@ from app.stage.charts.histogram import Histogram
 from app.stage.charts.histogram_plot import HistogramPlot
 from app.stage.charts.hover_chip import HoverChip
 from app.stage.small_font import small_font
-from app.widgets.shortcut_override import keeps
+from app.widgets.shortcut_override import accepts_shortcut
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
 
 HEAD, WORDS = 18, 15  # pixels of height: titles of columns, words above a histogram
 SIDE, GAP = 18, 10  # pixels of width: names of layers, between columns
-LEAST = 96  # pixels of height that a row needs
-LEAST_WIDE = 66  # pixels of width that a histogram needs
+MIN_ROW = 96  # pixels of height that a row needs
+MIN_WIDE = 66  # pixels of width that a histogram needs
 
 _KEYS = {
     Qt.Key.Key_Up: -0.25,
@@ -115,13 +115,13 @@ class HistogramList(QAbstractScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         columns = max(len(self.titles), 1)
-        return QSize(SIDE + columns * LEAST_WIDE + (columns - 1) * GAP, HEAD + LEAST)
+        return QSize(SIDE + columns * MIN_WIDE + (columns - 1) * GAP, HEAD + MIN_ROW)
 
     # Layout
 
     @property
     def _row_height(self) -> int:
-        return max(LEAST, (self.viewport().height() - HEAD) // max(len(self.rows), 1))
+        return max(MIN_ROW, (self.viewport().height() - HEAD) // max(len(self.rows), 1))
 
     def _cell(self, row: int, column: int) -> QRect:
         """Where a histogram with its words stands among the rows."""
@@ -257,7 +257,7 @@ class HistogramList(QAbstractScrollArea):
         self.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def event(self, event: QEvent) -> bool:
-        return keeps(event, self._knows) or super().event(event)
+        return accepts_shortcut(event, self._knows) or super().event(event)
 
     def _knows(self, event: QKeyEvent) -> bool:
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)

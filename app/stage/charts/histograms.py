@@ -15,16 +15,16 @@ from app.stage.charts.distribution import LARGEST, Distribution, distribution_of
 from app.stage.charts.histogram import Histogram
 from app.stage.charts.histogram_list import HistogramList
 from app.stage.network_view import NetworkView
-from app.stage.run_warnings import diverged, same_shape, standing
+from app.stage.run_warnings import diverged, run_warnings, same_shape
 from app.stage.stable_axis import StableAxis
 from app.widgets.button_row import toggle
 from app.widgets.elided import ElidedLabel
 from app.widgets.wrapped_row import WrappedRow
-from engine import Wanted
+from engine import SnapshotParts
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
-    from engine import Portrait, SessionPicture
+    from engine import NetworkSnapshot, SessionPicture
 
 Array = np.ndarray
 Ends = tuple[float, float]
@@ -32,8 +32,8 @@ Notes = tuple[tuple[str, ...], bool]
 
 TITLES = ("Weights, biases as strokes", "Gradient, training set", "Activations, training set")
 KINDS = ("weights", "gradient", "activations")
-MOST_BINS, LEAST_BINS = 48, 8
-MOST = 100_000  # numbers of a column that are looked at, over all layers
+MAX_BINS, MIN_BINS = 48, 8
+MAX_NUMBERS = 100_000  # numbers of a column that are looked at, over all layers
 REST = 80  # milliseconds between two pictures
 MANY_DEAD, MANY_SATURATED = 0.25, 0.5  # shares from which they are a warning
 
@@ -58,7 +58,7 @@ class HistogramsView(NetworkView):
         self.caption.setObjectName("muted")
         self.list = HistogramList(theme)
         self._picture: SessionPicture | None = None
-        self._portrait: Portrait | None = None
+        self._snapshot: NetworkSnapshot | None = None
         self._diverged = False
         self._axes: dict[tuple[int, ...], StableAxis] = {}
         self._resting = QTimer(self)
@@ -76,8 +76,8 @@ class HistogramsView(NetworkView):
         self.common.toggled.connect(self._new_axes)
         self._resting.timeout.connect(self._rested)
 
-    def wanted(self) -> Wanted:
-        return Wanted(look=True)
+    def wanted(self) -> SnapshotParts:
+        return SnapshotParts(inspect=True)
 
     def set_theme(self, theme: Theme) -> None:
         self.list.set_theme(theme)
@@ -85,14 +85,14 @@ class HistogramsView(NetworkView):
 
     def refresh(self, picture: SessionPicture) -> None:
         self._picture = picture
-        if diverged(picture, self._portrait) != self._diverged:
+        if diverged(picture, self._snapshot) != self._diverged:
             self._tell()
 
-    def show_portrait(self, portrait: Portrait) -> None:
-        if portrait.look is None:
+    def show_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        if snapshot.inspection is None:
             return
-        before, self._portrait = self._portrait, portrait
-        if not same_shape(before, portrait):
+        before, self._snapshot = self._snapshot, snapshot
+        if not same_shape(before, snapshot):
             self._axes.clear()
             self.list.forget_choices()
         if self._resting.isActive():
@@ -128,43 +128,43 @@ class HistogramsView(NetworkView):
         self._count()
 
     def _count(self) -> None:
-        """Count the numbers of the newest portrait."""
-        portrait = self._portrait
-        if portrait is None:
+        """Count the numbers of the newest snapshot."""
+        snapshot = self._snapshot
+        if snapshot is None:
             return
         self._waiting = False
         self._resting.start()
         with np.errstate(all="ignore"):
-            distributions = self._distributions(portrait)
-            columns = [self._column(portrait, place, column) for place, column in enumerate(distributions)]
+            distributions = self._distributions(snapshot)
+            columns = [self._column(snapshot, place, column) for place, column in enumerate(distributions)]
         layers = self._picture.layers if self._picture is not None else ()
-        known = len(layers) == portrait.learner.network.layers
+        known = len(layers) == snapshot.learner.network.layers
         names = layers if known else tuple(f"layer {place + 1}" for place in range(len(distributions[0])))
         self.list.show_rows(TITLES, names, [list(row) for row in zip(*columns, strict=True)])
         self._tell()
 
     def _tell(self) -> None:
         """Say what is to be known of the numbers, and which part of them is looked at."""
-        self._diverged = diverged(self._picture, self._portrait)
-        words = [problem] if (problem := standing(self._picture, self._portrait)) else []
+        self._diverged = diverged(self._picture, self._snapshot)
+        words = [problem] if (problem := run_warnings(self._picture, self._snapshot)) else []
         for kind, column in zip(KINDS, zip(*self.list.rows, strict=True), strict=False):
             every = max(cell.distribution.every for cell in column)
             words += [f"1 in {every} {kind}"] if every > 1 else []
         self.caption.show_text(" · ".join(words))
 
-    def _distributions(self, portrait: Portrait) -> list[list[Distribution]]:
-        assert portrait.look is not None
-        network = portrait.learner.network
+    def _distributions(self, snapshot: NetworkSnapshot) -> list[list[Distribution]]:
+        assert snapshot.inspection is not None
+        network = snapshot.learner.network
         return [
-            _looked_at([weights for weights, _ in network.unpacked(portrait.theta)]),
-            _looked_at([weights for weights, _ in network.unpacked(portrait.look.gradient)]),
-            _looked_at(portrait.activations),
+            _looked_at([weights for weights, _ in network.unpacked(snapshot.theta)]),
+            _looked_at([weights for weights, _ in network.unpacked(snapshot.inspection.gradient)]),
+            _looked_at(snapshot.activations),
         ]
 
-    def _column(self, portrait: Portrait, place: int, distributions: list[Distribution]) -> list[Histogram]:
-        assert portrait.look is not None
-        network = portrait.learner.network
-        source = (portrait.theta, portrait.look.gradient, None)[place]
+    def _column(self, snapshot: NetworkSnapshot, place: int, distributions: list[Distribution]) -> list[Histogram]:
+        assert snapshot.inspection is not None
+        network = snapshot.learner.network
+        source = (snapshot.theta, snapshot.inspection.gradient, None)[place]
         strokes = [b for _, b in network.unpacked(source)] if source is not None else [np.empty(0)] * len(distributions)
         return [
             Histogram(
@@ -174,7 +174,7 @@ class HistogramsView(NetworkView):
                 counts := distribution.counts(*ends, _bins(distribution)),
                 self._axis(place, layer, 1).follow(0.0, float(counts.max(initial=1)))[1],
                 strokes[layer],
-                *self._notes(portrait, place, layer, distribution),
+                *self._notes(snapshot, place, layer, distribution),
             )
             for layer, distribution in enumerate(distributions)
         ]
@@ -191,9 +191,9 @@ class HistogramsView(NetworkView):
     def _axis(self, *key: int) -> StableAxis:
         return self._axes.setdefault(key, StableAxis())
 
-    def _notes(self, portrait: Portrait, place: int, layer: int, distribution: Distribution) -> Notes:
+    def _notes(self, snapshot: NetworkSnapshot, place: int, layer: int, distribution: Distribution) -> Notes:
         """What else is to be said of a histogram, at length and in short, and whether it is a warning."""
-        look = portrait.look
+        look = snapshot.inspection
         assert look is not None
         if distribution.unknown:
             return (f"{distribution.unknown:,} not finite", "not finite"), True
@@ -203,7 +203,7 @@ class HistogramsView(NetworkView):
             norm = number(float(look.gradient_norm[layer]), 2)
             return (f"norm {norm}", norm), False
         if np.isfinite(look.dead[layer]):
-            units = portrait.learner.network.sizes[layer + 1]
+            units = snapshot.learner.network.sizes[layer + 1]
             dead = f"{round(units * look.dead[layer]):,}"
             return (f"{dead} of {units:,} dead", f"{dead} dead"), bool(look.dead[layer] > MANY_DEAD)
         if np.isfinite(look.saturated[layer]):
@@ -213,10 +213,10 @@ class HistogramsView(NetworkView):
 
 
 def _looked_at(arrays: Sequence[Array]) -> list[Distribution]:
-    most = limit([array.size for array in arrays], MOST)
+    most = limit([array.size for array in arrays], MAX_NUMBERS)
     return [distribution_of(array, most) for array in arrays]
 
 
 def _bins(distribution: Distribution) -> int:
     """Few bins for few numbers."""
-    return min(max(math.ceil(2 * math.sqrt(len(distribution.values))), LEAST_BINS), MOST_BINS)
+    return min(max(math.ceil(2 * math.sqrt(len(distribution.values))), MIN_BINS), MAX_BINS)

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )  # fmt: skip
 from PySide6.QtWidgets import QWidget
 
-from app.look.data_ranges import home_of
+from app.look.data_ranges import default_region
 from app.look.number_format import nice_step
 from app.stage.canvas import blank
 from app.stage.diagram import navigation
@@ -44,16 +44,16 @@ from app.stage.diagram.units import draw_units
 from app.stage.network_view import NetworkView
 from app.stage.small_font import small_font
 from app.widgets.restart_effects import RESTARTS, SENTENCES
-from app.widgets.shortcut_override import keeps
-from engine import COORDINATE, UNITS, Learner, NetworkTask, Wanted
+from app.widgets.shortcut_override import accepts_shortcut
+from engine import COORDINATE, UNITS, Learner, NetworkTask, SnapshotParts
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
-    from engine import Portrait, SessionPicture
+    from engine import NetworkSnapshot, SessionPicture
 
 ARROWS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right)
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-LEAST_REACH = 2.0  # minimum slider range of a weight, to either side of 0
+MIN_REACH = 2.0  # minimum slider range of a weight, to either side of 0
 HEAVY = 3e8  # weights times examples from which mean activations are computed only on demand
 ROOMY = 440  # pixels of width from which cards have an enlarged map
 CLICK = 5.0  # pixels of movement up to which a press is a click
@@ -79,7 +79,7 @@ class Diagram(NetworkView):
         self.hovered: DiagramItem | None = None
         self.selected: DiagramItem | None = None
         self.shape: NetworkShape | None = None
-        self.portrait: Portrait | None = None
+        self.snapshot: NetworkSnapshot | None = None
         self.diagram_layout: DiagramLayout | None = None
         self.headers = LayerHeaders()
         self.headers.setParent(self)
@@ -106,15 +106,15 @@ class Diagram(NetworkView):
 
     # Called by the stage
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> SnapshotParts:
         shape = self.shape
         if shape is None:
-            return Wanted()
+            return SnapshotParts()
         if shape.mapped:
-            return Wanted(region=self._region, units=NODES, look=self._has_focus_item)
+            return SnapshotParts(region=self._region, units=NODES, inspect=self._has_focus_item)
         assert self._learner is not None
         light = shape.network.parameters * len(self._learner.data.targets) < HEAVY
-        return Wanted(look=self._has_focus_item or light)
+        return SnapshotParts(inspect=self._has_focus_item or light)
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
@@ -130,17 +130,17 @@ class Diagram(NetworkView):
             return
         before = self.wanted()
         self._learner = learner
-        self._region = home_of(task, learner.data.raw[:, [0, -1]])
+        self._region = default_region(task, learner.data.raw[:, [0, -1]])
         self._show_shape(network_shape(task, learner))
         if self.wanted() != before:
             self.wanted_changed.emit()
 
-    def show_portrait(self, portrait: Portrait) -> None:
-        if self.shape is None or portrait.learner is not self._learner:
+    def show_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        if self.shape is None or snapshot.learner is not self._learner:
             return
-        if self.portrait is not None and self.portrait.run != portrait.run:
+        if self.snapshot is not None and self.snapshot.run != snapshot.run:
             self.editor.close_panel()  # it edits another run's number
-        self.portrait = portrait
+        self.snapshot = snapshot
         self._take()
         self.update(self._below_headers)
 
@@ -166,15 +166,15 @@ class Diagram(NetworkView):
 
     def edit(self, item: DiagramItem) -> None:
         """Edit the number of a weight, or of a unit's bias."""
-        shape, portrait, layout = self.shape, self.portrait, self.diagram_layout
+        shape, snapshot, layout = self.shape, self.snapshot, self.diagram_layout
         place = item.place(shape.network) if shape is not None else None
-        if place is None or shape is None or portrait is None or layout is None:
+        if place is None or shape is None or snapshot is None or layout is None:
             return
         self._edited = item if item.kind == WEIGHT else replace(item, kind=BIAS)
         self.hovered = None
-        value = float(portrait.theta[place])
-        span = self._edges.scale if self._edges is not None else LEAST_REACH
-        reach = nice_step(max(LEAST_REACH, 2.0 * abs(value) if np.isfinite(value) else 0.0, 1.5 * span))
+        value = float(snapshot.theta[place])
+        span = self._edges.scale if self._edges is not None else MIN_REACH
+        reach = nice_step(max(MIN_REACH, 2.0 * abs(value) if np.isfinite(value) else 0.0, 1.5 * span))
         hyper = replace(COORDINATE, name="bias" if self._edited.kind == BIAS else "weight", slider=(-reach, reach))
         tip = (
             "Enter applies the value, dragging the slider applies it live, Escape closes. The run continues from there."
@@ -235,7 +235,7 @@ class Diagram(NetworkView):
     def _show_shape(self, shape: NetworkShape) -> None:
         before, self.shape = self.shape, shape
         if before is not None and before.network.sizes != shape.network.sizes:
-            self.portrait = None
+            self.snapshot = None
             self.editor.close_panel()
         self._lay_out()
 
@@ -256,16 +256,16 @@ class Diagram(NetworkView):
         self.update()
 
     def _take(self) -> None:
-        portrait, shape = self.portrait, self.shape
-        if portrait is None or shape is None or len(portrait.theta) != shape.network.parameters:
+        snapshot, shape = self.snapshot, self.shape
+        if snapshot is None or shape is None or len(snapshot.theta) != shape.network.parameters:
             return
         assert self._edges is not None and self._tiles is not None
-        self._edges.take(portrait.theta)
-        self._tiles.take(portrait)
+        self._edges.take(snapshot.theta)
+        self._tiles.take(snapshot)
         if self._edited is not None and self._edited.kind != UNIT:
             place = self._edited.place(shape.network)
             assert place is not None
-            self.editor.show_now(float(portrait.theta[place]))
+            self.editor.show_now(float(snapshot.theta[place]))
 
     @property
     def _focus(self) -> DiagramItem | None:
@@ -283,9 +283,9 @@ class Diagram(NetworkView):
             self.wanted_changed.emit()
 
     def _card_text(self, item: DiagramItem | None) -> CardText | None:
-        if item is None or self.shape is None or self.portrait is None:
+        if item is None or self.shape is None or self.snapshot is None:
             return None
-        text = card_text(self.shape, item, self.portrait)
+        text = card_text(self.shape, item, self.snapshot)
         return text if self.width() >= ROOMY else replace(text, picture=False)
 
     # Painting
@@ -310,7 +310,7 @@ class Diagram(NetworkView):
             painter.setFont(small_font(self.font()))
             painter.drawImage(0, 0, self._base)
             edges.draw(painter, self.theme, self._focus)
-            draw_units(painter, tiles, self.theme, self.portrait, self._focus)
+            draw_units(painter, tiles, self.theme, self.snapshot, self._focus)
             draw_legend(painter, layout, edges, self.theme, self.height() - 1)
             if not self.editor.isVisible():
                 self._draw_card(painter, layout)
@@ -375,7 +375,7 @@ class Diagram(NetworkView):
             self.look_at(navigation.first(self.diagram_layout))
 
     def event(self, event: QEvent) -> bool:
-        return keeps(event, self._knows) or super().event(event)
+        return accepts_shortcut(event, self._knows) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         layout, selected = self.diagram_layout, self.selected

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROOMY = 420.0  # pixels of width from which the legend has words instead of signs
 SAMPLE = 16.0  # pixels of a line in the legend
 ARROW = 3.5
-MOST_ARC = 28.0  # pixels of height
+MAX_ARC = 28.0  # pixels of height
 CORNER = 2.5
 CENTRE = Qt.AlignmentFlag.AlignCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -138,7 +138,7 @@ def framed(tile: QRectF) -> QRectF:
 def _draw_arc(painter: QPainter, source: LayerColumn, target: LayerColumn, body: QRectF, theme: Theme) -> None:
     """The arc of a residual connection over two layers."""
     start, end = QPointF(source.x + 3, source.tile(0).top() - 2), QPointF(target.x - 3, target.tile(0).top() - 2)
-    y = max(body.top() - SKIP_BAND + 5, min(start.y(), end.y()) - MOST_ARC)
+    y = max(body.top() - SKIP_BAND + 5, min(start.y(), end.y()) - MAX_ARC)
     path = QPainterPath(start)
     path.cubicTo(QPointF(start.x() + 8, y), QPointF(start.x() + 8, y), QPointF((start.x() + end.x()) / 2, y))
     path.cubicTo(QPointF(end.x() - 8, y), QPointF(end.x() - 8, y), end)

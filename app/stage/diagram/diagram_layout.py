@@ -17,16 +17,16 @@ Array = np.ndarray
 SIDE = 8.0  # margin in pixels left and right
 HEADER = 46.0  # height of the two rows above each column
 SKIP_BAND = 14.0  # height above the units for the arcs of residual connections
-LEAST_SLOT = 18.0  # minimum height of a unit with the gap below
-LEAST_IMAGE_SLOT = 27.0  # the same, if units show images
+MIN_SLOT = 18.0  # minimum height of a unit with the gap below
+MIN_IMAGE_SLOT = 27.0  # the same, if units show images
 AIRY = 1.5  # maximum height of a slot, in tiles
 FRAME = 1.5  # pixels around a tile
-LEAST_GAP, GAP = 4.0, 0.22  # pixels; share of the slot
-LEAST_TILE, MOST_TILE = 36.0, 76.0  # bounds of the maximum tile size, by the diagram's height
+MIN_GAP, GAP = 4.0, 0.22  # pixels; share of the slot
+MIN_TILE, MAX_TILE = 36.0, 76.0  # bounds of the maximum tile size, by the diagram's height
 TILE_OF_CELL = 0.55
-BLOCK_OF_CELL, MOST_BLOCK = 0.8, 150.0  # size of an image
-MOST_LABEL = 0.2  # share of the width for the names of inputs, and of outputs
-MOST_END = 0.34  # share of the width for the cell of inputs, and of outputs
+BLOCK_OF_CELL, MAX_BLOCK = 0.8, 150.0  # size of an image
+MAX_LABEL = 0.2  # share of the width for the names of inputs, and of outputs
+MAX_END = 0.34  # share of the width for the cell of inputs, and of outputs
 REACH = 2.0  # pixels around a bias that belong to it
 
 
@@ -146,7 +146,7 @@ def diagram_layout(shape: NetworkShape, size: QSizeF, metrics: QFontMetricsF) ->
     skips = any(shape.network.skips(layer) for layer in range(shape.network.layers))
     top = HEADER + (SKIP_BAND if skips else 4.0)
     body = QRectF(SIDE, top, size.width() - 2 * SIDE, max(size.height() - top - metrics.height() - 4.0, 30.0))
-    most = min(max(body.height() / 5, LEAST_TILE), MOST_TILE)
+    most = min(max(body.height() / 5, MIN_TILE), MAX_TILE)
     columns = []
     cells = _cells(shape, body.width(), most, metrics)
     x = body.left()
@@ -163,7 +163,7 @@ def _cells(shape: NetworkShape, width: float, most: float, metrics: QFontMetrics
     even = width / count
     tile = min(most, TILE_OF_CELL * even)
     needed = (_label_width(shape, column, width, metrics) + tile + 3 * SIDE for column in (0, count - 1))
-    ends = [min(max(even, room), MOST_END * width) for room in needed]
+    ends = [min(max(even, room), MAX_END * width) for room in needed]
     inner = (width - sum(ends)) / max(count - 2, 1)
     return [ends[0], *([inner] * (count - 2)), ends[1]]
 
@@ -171,7 +171,7 @@ def _cells(shape: NetworkShape, width: float, most: float, metrics: QFontMetrics
 def _label_width(shape: NetworkShape, column: int, width: float, metrics: QFontMetricsF) -> float:
     units = 0 if column == 0 and shape.image else shape.network.sizes[column]
     widest = max((metrics.horizontalAdvance(shape.label(column, unit)) for unit in range(units)), default=0.0)
-    return min(widest, MOST_LABEL * width)
+    return min(widest, MAX_LABEL * width)
 
 
 def _column(
@@ -179,17 +179,17 @@ def _column(
 ) -> LayerColumn:
     units = shape.network.sizes[place]
     if place == 0 and shape.image:
-        side = min(BLOCK_OF_CELL * cell.width(), 0.8 * body.height(), MOST_BLOCK)
+        side = min(BLOCK_OF_CELL * cell.width(), 0.8 * body.height(), MAX_BLOCK)
         return LayerColumn(place, cell.center().x(), side, np.array([body.center().y()]), units, True, cell, None)
     even = body.width() / shape.columns  # a cell widened for names does not enlarge its tiles
     most = min(most, TILE_OF_CELL * min(cell.width(), even))
     line = metrics.height()
-    least = LEAST_IMAGE_SLOT if place == 1 and shape.image else LEAST_SLOT
+    least = MIN_IMAGE_SLOT if place == 1 and shape.image else MIN_SLOT
     slot, shown = min(body.height() / units, AIRY * most), units
     if slot < least and units > 1:
         shown = max(min(int((body.height() - line) / least), units - 1), 1)
         slot = min((body.height() - line) / shown, AIRY * most)
-    side = max(min(slot - max(GAP * slot, LEAST_GAP), most), 4.0)
+    side = max(min(slot - max(GAP * slot, MIN_GAP), most), 4.0)
     high = shown * slot + (line if shown < units else 0.0)
     ys = body.center().y() - high / 2 + (np.arange(shown) + 0.5) * slot
     rest = QRectF(cell.left(), ys[-1] + slot / 2, cell.width(), line) if shown < units else None

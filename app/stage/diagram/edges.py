@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 
-MOST = 400  # lines drawn, the strongest
-MOST_CURVED = 160  # lines; if there are more, all are straight, which takes a third of the time
+MAX_LINES = 400  # lines drawn, the strongest
+MAX_CURVED = 160  # lines; if there are more, all are straight, which takes a third of the time
 PIECES = 11  # segments of a curved line
 LEVELS = 10  # of strength
 NARROW = 0.7
@@ -45,7 +45,7 @@ class Edges:
         self.shown: Array = np.empty(0, np.int64)
         self._values: Array = np.empty(0)
         self._norms: Array = np.empty(0)
-        curved = len(layout.links.place) <= MOST_CURVED
+        curved = len(layout.links.place) <= MAX_CURVED
         self._along = np.linspace(0.0, 1.0, PIECES + 1 if curved else 2)
         self._across = self._along * self._along * (3.0 - 2.0 * self._along)
 
@@ -61,7 +61,7 @@ class Edges:
         network, links = self.layout.shape.network, self.layout.links
         values = theta[links.place]
         sizes = np.where(np.isfinite(values), np.abs(values), 0.0)
-        shown = np.arange(len(sizes)) if len(sizes) <= MOST else np.argpartition(sizes, -MOST)[-MOST:]
+        shown = np.arange(len(sizes)) if len(sizes) <= MAX_LINES else np.argpartition(sizes, -MAX_LINES)[-MAX_LINES:]
         self.shown = shown[np.argsort(sizes[shown], kind="stable")]
         self._values = values
         self._norms = np.empty(0)
@@ -129,7 +129,7 @@ class Edges:
         share = np.minimum(np.abs(np.nan_to_num(values)) / self.scale, 1.0)
         keys = 2 * np.rint(share * (LEVELS - 1)).astype(np.int64) + (values >= 0.0)
         lines = self._lines(self.layout.links.ends[places])
-        wide = WIDE if len(self.shown) <= MOST_CURVED else WIDE_OF_MANY
+        wide = WIDE if len(self.shown) <= MAX_CURVED else WIDE_OF_MANY
         for key in np.unique(keys):
             level = max(key // 2 / (LEVELS - 1), least)
             colour = theme.signed_colours[key % 2]

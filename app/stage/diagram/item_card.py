@@ -15,12 +15,12 @@ from app.stage.diagram.network_shape import NetworkShape
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
-    from engine import Portrait
+    from engine import NetworkSnapshot
 
 PAD = 9.0
 AWAY = 12.0  # pixels between a card and its item
 PICTURE = 92.0  # side of the enlarged map
-LEAST_WIDE = 150.0  # minimum width of the lines, so that it does not jitter with the numbers
+MIN_WIDE = 150.0  # minimum width of the lines, so that it does not jitter with the numbers
 RADIUS = 7.0
 
 
@@ -44,12 +44,12 @@ def location(shape: NetworkShape, item: DiagramItem) -> str:
     return f"of {shape.unit(item.column, item.unit)}"
 
 
-def card_text(shape: NetworkShape, item: DiagramItem, portrait: Portrait) -> CardText:
+def card_text(shape: NetworkShape, item: DiagramItem, snapshot: NetworkSnapshot) -> CardText:
     """The text about an item; gradients not yet known are shown as a dash."""
     place = item.place(shape.network)
     if place is None:
-        return _of_input(shape, item, portrait)
-    look, theta = portrait.look, portrait.theta
+        return _of_input(shape, item, snapshot)
+    look, theta = snapshot.inspection, snapshot.theta
     gradient = "–" if look is None else number(float(look.gradient[place]), 3)
     value = number(float(theta[place]), 4)
     if item.kind != UNIT:
@@ -59,18 +59,18 @@ def card_text(shape: NetworkShape, item: DiagramItem, portrait: Portrait) -> Car
         shape.unit(item.column, item.unit),
         (
             f"bias {value}",
-            f"mean activation {_mean(shape, item, portrait)}",
-            f"gradient norm {_norm(shape, item, portrait)}",
+            f"mean activation {_mean(shape, item, snapshot)}",
+            f"gradient norm {_norm(shape, item, snapshot)}",
             "double-click to edit",
         ),
         True,
     )
 
 
-def _of_input(shape: NetworkShape, item: DiagramItem, portrait: Portrait) -> CardText:
-    data = portrait.learner.data
+def _of_input(shape: NetworkShape, item: DiagramItem, snapshot: NetworkSnapshot) -> CardText:
+    data = snapshot.learner.data
     if shape.image:
-        weights = portrait.theta[shape.network.weights(0)]
+        weights = snapshot.theta[shape.network.weights(0)]
         to = f"{weights.size:,} weights to {shape.title(1)}"
         return CardText(_block_name(shape), ("mean of the training images", to), True)
     column = data.inputs[: data.train, item.unit]
@@ -84,17 +84,17 @@ def _block_name(shape: NetworkShape) -> str:
     return f"image of {shape.image[0]} × {shape.image[1]} pixels"
 
 
-def _mean(shape: NetworkShape, item: DiagramItem, portrait: Portrait) -> str:
-    if not portrait.activations:
+def _mean(shape: NetworkShape, item: DiagramItem, snapshot: NetworkSnapshot) -> str:
+    if not snapshot.activations:
         return "–"
-    return number(float(portrait.activations[item.column - 1][:, item.unit].mean()), 3)
+    return number(float(snapshot.activations[item.column - 1][:, item.unit].mean()), 3)
 
 
-def _norm(shape: NetworkShape, item: DiagramItem, portrait: Portrait) -> str:
+def _norm(shape: NetworkShape, item: DiagramItem, snapshot: NetworkSnapshot) -> str:
     """The norm of the gradient with respect to a unit's weights and bias."""
-    if portrait.look is None:
+    if snapshot.inspection is None:
         return "–"
-    weights, biases = shape.network.unpacked(portrait.look.gradient)[item.column - 1]
+    weights, biases = shape.network.unpacked(snapshot.inspection.gradient)[item.column - 1]
     return number(float(np.hypot(np.linalg.norm(weights[item.unit]), biases[item.unit])), 3)
 
 
@@ -102,7 +102,7 @@ def card_size(text: CardText, font: QFont, most: float) -> QSizeF:
     """The size of a card, with an enlarged map of at most so many pixels."""
     metrics, bold = QFontMetricsF(font), QFontMetricsF(_bold(font))
     widths = [bold.horizontalAdvance(text.title), *(metrics.horizontalAdvance(line) for line in text.lines)]
-    wide, picture = max(*widths, LEAST_WIDE), min(PICTURE, most)
+    wide, picture = max(*widths, MIN_WIDE), min(PICTURE, most)
     high = bold.height() + 3 + len(text.lines) * metrics.height()
     if text.picture:
         return QSizeF(wide + picture + 3 * PAD, max(high, picture) + 2 * PAD)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from app.stage.diagram.diagram_layout import HEADER, DiagramLayout
 from app.stage.diagram.network_shape import HiddenLayers, LayersChange, NetworkShape, stepped, with_layer, without_layer
 from app.widgets.restart_effects import LIVE, RESTARTS, SENTENCES
-from engine import ACTIVATIONS, MOST_LAYERS, UNITS
+from engine import ACTIVATIONS, MAX_LAYERS, UNITS
 
 ROW = 20  # pixels
 STEP = 18  # width of a − or +
@@ -102,8 +102,8 @@ class LayerHeader(QWidget):
             for text, change, possible in (
                 ("Add a unit", partial(stepped, place=place, step=1), self.more.isEnabled()),
                 ("Remove a unit", partial(stepped, place=place, step=-1), self.fewer.isEnabled()),
-                ("Add a layer before", partial(with_layer, place=place), layers < MOST_LAYERS),
-                ("Add a layer after", partial(with_layer, place=place + 1), layers < MOST_LAYERS),
+                ("Add a layer before", partial(with_layer, place=place), layers < MAX_LAYERS),
+                ("Add a layer after", partial(with_layer, place=place + 1), layers < MAX_LAYERS),
                 ("Remove this layer", partial(without_layer, place=place), True),
             ):
                 self._add_change(menu, text, change, possible)
@@ -205,10 +205,10 @@ class LayerHeaders(QWidget):
             middle = (layout.columns[place].x + layout.columns[place + 1].x) / 2
             button.setGeometry(round(middle - STEP / 2), top, STEP, ROW)
             button.setVisible(gap >= STEP + 4)
-            button.setEnabled(len(shape.hidden) < MOST_LAYERS)
+            button.setEnabled(len(shape.hidden) < MAX_LAYERS)
             where = f"between {shape.title(place)} and {shape.title(place + 1)}"
             button.setAccessibleName(f"add a layer {where}")
-            full = f" The maximum of {MOST_LAYERS} layers is reached." if len(shape.hidden) >= MOST_LAYERS else ""
+            full = f" The maximum of {MAX_LAYERS} layers is reached." if len(shape.hidden) >= MAX_LAYERS else ""
             button.setToolTip(f"Add a layer {where}. {SENTENCES[RESTARTS]}{full}")
         for place, button in enumerate(self.removes):
             x = layout.columns[place + 1].x

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 DEFAULT = Layer(4)
 FRAMES = 30  # how many frames a requested change waits for confirmation
-MOST_PLANE = 2  # raw inputs over which activations can be drawn
+MAX_PLANE = 2  # raw inputs over which activations can be drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class NetworkShape:
     @property
     def mapped(self) -> bool:
         """Whether activations can be drawn over the inputs."""
-        return self.raw <= MOST_PLANE
+        return self.raw <= MAX_PLANE
 
     def title(self, column: int) -> str:
         """The name of a column."""

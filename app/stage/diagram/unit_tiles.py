@@ -17,7 +17,7 @@ from engine import ACTIVATIONS, features_of
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
-    from engine import Learner, Portrait
+    from engine import Learner, NetworkSnapshot
 
 Array = np.ndarray
 Region = tuple[float, float, float, float]
@@ -29,9 +29,9 @@ BAR = 0.56  # width relative to the tile
 
 
 class UnitTiles:
-    """The content of all units of a layout, for one portrait and theme.
+    """The content of all units of a layout, for one snapshot and theme.
 
-    home: the region shown as a square; of another region that portraits cover, the largest part with these proportions
+    home: the region shown as a square; of another region that snapshots cover, the largest part with these proportions
     is shown. limits: for each column the value drawn at full strength.
     """
 
@@ -51,19 +51,19 @@ class UnitTiles:
         if layout.shape.image:
             self._show_mean_image()
 
-    def take(self, portrait: Portrait) -> None:
-        """Show the units of this portrait."""
+    def take(self, snapshot: NetworkSnapshot) -> None:
+        """Show the units of this snapshot."""
         shape, layers = self.layout.shape, self.layout.columns[1:]
         if shape.mapped:
-            self._take_inputs(portrait.wanted.region)
-            for column, values in zip(layers, portrait.units, strict=False):
+            self._take_inputs(snapshot.parts.region)
+            for column, values in zip(layers, snapshot.units, strict=False):
                 self._take_map(column.place, values[: column.shown])
             return
-        for column, values in zip(layers, portrait.activations, strict=False):
+        for column, values in zip(layers, snapshot.activations, strict=False):
             means = values[:, : column.shown].mean(axis=0)
             self._bars[column.place] = means / self._limit(column.place, means)
         if shape.image:
-            weights = portrait.theta[shape.network.weights(0)].reshape(-1, *shape.image)[: layers[0].shown]
+            weights = snapshot.theta[shape.network.weights(0)].reshape(-1, *shape.image)[: layers[0].shown]
             self._images[1] = self._pictures(weights / self._follow(1, weights))
 
     def draw(self, painter: QPainter, column: int, unit: int, box: QRectF) -> None:

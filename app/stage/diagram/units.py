@@ -16,18 +16,18 @@ from app.stage.pixels import mixed
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
-    from engine import Portrait
+    from engine import NetworkSnapshot
 
-LEAST_BIAS = 0.5  # minimum bias drawn in full colour
+MIN_BIAS = 0.5  # minimum bias drawn in full colour
 FAINT = 0.2  # colour strength of the smallest
 
 
 def draw_units(
-    painter: QPainter, tiles: UnitTiles, theme: Theme, portrait: Portrait | None, focus: DiagramItem | None
+    painter: QPainter, tiles: UnitTiles, theme: Theme, snapshot: NetworkSnapshot | None, focus: DiagramItem | None
 ) -> None:
-    """Paint all units of a portrait; their frames are part of the background."""
+    """Paint all units of a snapshot; their frames are part of the background."""
     layout = tiles.layout
-    biases = [b for _, b in layout.shape.network.unpacked(portrait.theta)] if portrait is not None else []
+    biases = [b for _, b in layout.shape.network.unpacked(snapshot.theta)] if snapshot is not None else []
     for column in layout.columns:
         for unit in range(column.shown):
             tiles.draw(painter, column.place, unit, column.tile(unit))
@@ -44,7 +44,7 @@ def draw_units(
 def _draw_biases(painter: QPainter, column: LayerColumn, biases: np.ndarray, theme: Theme, marked: int | None) -> None:
     """A small square at the corner of each tile, coloured by sign and magnitude."""
     known = np.abs(biases[np.isfinite(biases)])
-    most = max(float(known.max(initial=0.0)), LEAST_BIAS)
+    most = max(float(known.max(initial=0.0)), MIN_BIAS)
     negative, positive = theme.signed_colours
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for unit, value in enumerate(biases[: column.shown].tolist()):

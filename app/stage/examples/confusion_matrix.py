@@ -15,7 +15,7 @@ from app.stage.canvas import blank
 from app.stage.examples.example_card import percent
 from app.stage.overlay import draw_chip
 from app.stage.pixels import packed, rgb
-from app.widgets.shortcut_override import keeps
+from app.widgets.shortcut_override import accepts_shortcut
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -343,7 +343,7 @@ class ConfusionMatrix(QWidget):
         return (row, column) if inside else None
 
     def event(self, event: QEvent) -> bool:
-        return keeps(event, self._knows) or super().event(event)
+        return accepts_shortcut(event, self._knows) or super().event(event)
 
     def _knows(self, event: QKeyEvent) -> bool:
         if event.key() == Qt.Key.Key_Escape:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 
-from app.widgets.shortcut_override import keeps
+from app.widgets.shortcut_override import accepts_shortcut
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -223,7 +223,7 @@ class TileView(QAbstractScrollArea):
     # The keyboard
 
     def event(self, event: QEvent) -> bool:
-        return keeps(event, self._knows) or super().event(event)
+        return accepts_shortcut(event, self._knows) or super().event(event)
 
     def _knows(self, event: QKeyEvent) -> bool:
         if event.key() == Qt.Key.Key_Escape:

@@ -18,12 +18,12 @@ from app.stage.stable_axis import StableAxis
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
-    from engine import Portrait
+    from engine import NetworkSnapshot
 
 KEY_SIZE = QSize(116, 16)
 RAMP = 44  # pixels of the key's width
 WITHIN = 0.99  # minimum share of the weights within the scale
-MOST = 10_000  # weights sampled for that
+MAX_SAMPLED = 10_000  # weights sampled for that
 
 
 class WeightTiles(TileView):
@@ -31,7 +31,7 @@ class WeightTiles(TileView):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "network-weights", "First-layer weights")
-        self.portrait: Portrait | None = None
+        self.snapshot: NetworkSnapshot | None = None
         self.scale = 1.0
         self._steady = StableAxis()
         self._table = signed_table(theme)
@@ -40,13 +40,13 @@ class WeightTiles(TileView):
         self._table = signed_table(theme)
         super().set_theme(theme)
 
-    def show_portrait(self, portrait: Portrait) -> None:
-        before, self.portrait = self.portrait, portrait
-        if not same_shape(before, portrait):
+    def show_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        before, self.snapshot = self.snapshot, snapshot
+        if not same_shape(before, snapshot):
             self._steady = StableAxis()
-        network, shape = portrait.learner.network, portrait.learner.data.image
+        network, shape = snapshot.learner.network, snapshot.learner.data.image
         assert shape is not None
-        sizes = np.abs(distribution_of(portrait.theta[network.weights(0)], MOST).values)
+        sizes = np.abs(distribution_of(snapshot.theta[network.weights(0)], MAX_SAMPLED).values)
         most = float(np.quantile(sizes, WITHIN)) if len(sizes) else 0.0
         self.scale = self._steady.follow(0.0, most)[1] if most else self.scale
         self.set_tiles(network.sizes[1], shape)
@@ -57,9 +57,9 @@ class WeightTiles(TileView):
 
     def lines(self, tile: int) -> list[tuple[str, QColor]]:
         """The text about a tile."""
-        assert self.portrait is not None
-        network = self.portrait.learner.network
-        weights, biases = network.unpacked(self.portrait.theta)[0]
+        assert self.snapshot is not None
+        network = self.snapshot.learner.network
+        weights, biases = network.unpacked(self.snapshot.theta)[0]
         negative, positive = self.theme.signed_colours
         return [
             (self.unit(tile), self.theme.text),
@@ -70,14 +70,14 @@ class WeightTiles(TileView):
 
     def unit(self, tile: int) -> str:
         """The name of a unit: its number, or without hidden layers its class."""
-        assert self.portrait is not None
-        learner = self.portrait.learner
+        assert self.snapshot is not None
+        learner = self.snapshot.learner
         if learner.network.layers == 1 and learner.network.sizes[1] == learner.classes:
             return f"output {learner.data.classes[tile]}"
         return f"unit {tile + 1}"
 
     def paint_pictures(self, painter: QPainter, tiles: range) -> None:
-        if self.portrait is None:
+        if self.snapshot is None:
             return
         self.draw_pictures(painter, tiles, self._pictures(tiles))
         boxes = [self.place(index) for index in tiles]
@@ -89,9 +89,9 @@ class WeightTiles(TileView):
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self.unit(index).split(" ", 1)[1])
 
     def _pictures(self, tiles: range) -> list[QImage]:
-        assert self.portrait is not None
-        learner = self.portrait.learner
-        weights, _ = learner.network.unpacked(self.portrait.theta)[0]
+        assert self.snapshot is not None
+        learner = self.snapshot.learner
+        weights, _ = learner.network.unpacked(self.snapshot.theta)[0]
         assert learner.data.image is not None
         shown = weights[tiles.start : tiles.stop].reshape(-1, *learner.data.image)
         return images(shown, -self.scale, self.scale, self._table)

@@ -1,4 +1,6 @@
-"""The plane of two inputs: what the network answers everywhere, the decision boundary, and the examples."""
+"""The decision-boundary view: predictions over the plane of two inputs, with the examples, which can be drawn and
+erased.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter
 
-from app.look.data_ranges import home_of
+from app.look.data_ranges import default_region
 from app.look.number_format import number
 from app.look.score_text import percent
 from app.stage.planes.brush_bar import BrushBar
@@ -19,7 +21,7 @@ from app.stage.planes.plane_chart import Reading
 from app.stage.planes.plane_view import PlaneView, kept_home
 from app.stage.planes.points import DotLayer, Dots
 from app.widgets.button_row import toggle
-from engine import Learner, NetworkTask, Portrait, Wanted
+from engine import Learner, NetworkSnapshot, NetworkTask, SnapshotParts
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -27,19 +29,19 @@ if TYPE_CHECKING:
     from engine import SessionPicture
 
 NODE_PIXELS = 4.0
-FEWEST, MOST = 24, 200  # nodes along a side
-EFFORT = 60_000_000  # parameters times nodes that a portrait may take
+MIN_NODES, MAX_NODES = 24, 200  # nodes along a side
+EFFORT = 60_000_000  # parameters times nodes that a snapshot may take
 SHADES = 64  # colours of the values of a regression
 TOLD = 3  # classes whose probability is read out
 SKEWED = 3.0  # times as wide as high, or as high as wide: then even a square plot has axes with scales of their own
 
 
 class BoundaryView(PlaneView):
-    """Paints portraits over the plane of the raw inputs; its brush draws and erases examples."""
+    """Paints snapshots over the plane of the raw inputs; its brush draws and erases examples."""
 
     KEY = "decision"
     TITLE = "Boundary"
-    TIP = "What the network answers over the plane of its two inputs, with the examples: draw some, or erase them"
+    TIP = "Predictions over the plane of the two inputs, with the examples: draw or erase some"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -68,18 +70,20 @@ class BoundaryView(PlaneView):
     def fits(cls, picture: SessionPicture) -> bool:
         return picture.learner is not None and picture.learner.data.raw.shape[1] == 2
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> SnapshotParts:
         plot, region = self.chart.view.plot, self.chart.view.region
         parameters = self.learner.network.parameters if self.learner is not None else 1
         columns, rows = plot.width() / NODE_PIXELS, plot.height() / NODE_PIXELS
-        less = min(1.0, MOST / max(columns, rows, 1.0), (EFFORT / parameters / max(columns * rows, 1.0)) ** 0.5)
-        return Wanted(region, columns=max(round(columns * less), FEWEST), rows=max(round(rows * less), FEWEST))
+        less = min(1.0, MAX_NODES / max(columns, rows, 1.0), (EFFORT / parameters / max(columns * rows, 1.0)) ** 0.5)
+        return SnapshotParts(
+            region, columns=max(round(columns * less), MIN_NODES), rows=max(round(rows * less), MIN_NODES)
+        )
 
     def take_data(self, learner: Learner, task: NetworkTask, stay: bool) -> None:
         data = learner.data
         self._field_colours = self._field = None
         self.spots = self.brush.spots = self.brush.examples = data.raw
-        home = home_of(task, data.raw)
+        home = default_region(task, data.raw)
         self.chart.set_home(kept_home(self.chart.home, home) if stay else home, stay)
         self._shape()
         self.chart.set_names(*data.names)
@@ -110,12 +114,12 @@ class BoundaryView(PlaneView):
             self.key.show_scale([number(end, 3) for end in ends], colours.ramp, f"Value of {data.target}")
         self.chart.set_beside(self.key)
         self.bar.set_theme(self.theme)
-        if self.portrait is not None:
-            self.take_portrait(self.portrait)
+        if self.snapshot is not None:
+            self.take_snapshot(self.snapshot)
 
-    def take_portrait(self, portrait: Portrait) -> None:
-        shown = portrait.field is not None and min(portrait.field.shape[:2]) > 1
-        self._field = Field(portrait, self._field_colours) if shown and self._field_colours is not None else None
+    def take_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        shown = snapshot.field is not None and min(snapshot.field.shape[:2]) > 1
+        self._field = Field(snapshot, self._field_colours) if shown and self._field_colours is not None else None
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)

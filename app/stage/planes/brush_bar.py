@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from app.look.theme import Theme
 
 ICON = QSize(14, 14)
-MOST_BUTTONS = 4  # classes; more of them share a list
+MAX_BUTTONS = 4  # classes; more of them share a list
 LONGEST = 12  # characters of a class on a button
 FAR = 1e9  # the largest value that can be drawn
 STEPS = 40  # of the value, from the lowest to the highest target
@@ -60,7 +60,7 @@ class BrushBar(QWidget):
     def offer_classes(self, names: tuple[str, ...]) -> None:
         """Let these classes be drawn."""
         if names != self._names:
-            self._offer(names, names if len(names) <= MOST_BUTTONS else names[:1])
+            self._offer(names, names if len(names) <= MAX_BUTTONS else names[:1])
             self._brush.places = len(names)
             self.value.hide()
 
@@ -127,7 +127,7 @@ class BrushBar(QWidget):
 
     @property
     def _listed(self) -> bool:
-        return self._names is not None and len(self._names) > MOST_BUTTONS
+        return self._names is not None and len(self._names) > MAX_BUTTONS
 
     def _pen(self, place: int, name: str) -> QToolButton:
         if self._listed:

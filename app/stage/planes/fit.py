@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from app.look.data_ranges import home_of, truth_of
+from app.look.data_ranges import default_region, noise_free_curve
 from app.look.number_format import number
 from app.look.qt_arrays import polygon, wrapped
 from app.look.score_text import percent
@@ -20,7 +20,7 @@ from app.stage.planes.plane_view import PlaneView, kept_home
 from app.stage.planes.points import CROWDED, DotLayer, Dots
 from app.stage.stable_axis import StableAxis
 from app.widgets.button_row import toggle
-from engine import Learner, NetworkTask, Portrait, Wanted
+from engine import Learner, NetworkSnapshot, NetworkTask, SnapshotParts
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from app.stage.view import View
     from engine import SessionPicture
 
-NODE_PIXELS, MOST = 1.5, 600
+NODE_PIXELS, MAX_NODES = 1.5, 600
 CURVE = 2.2
 BEYOND = 1.5  # spans of the examples that the curve may stretch the axis by, upwards and downwards
 LANE, LANES = 1.08, 0.07  # where the examples of the first class lie, and how far above it those of the next
@@ -38,7 +38,7 @@ TOLD = 3  # classes whose probability is read out
 
 
 class FitView(PlaneView):
-    """Paints portraits over the one raw input."""
+    """Paints snapshots over the one raw input."""
 
     KEY = "fit"
     TITLE = "Fit"
@@ -56,7 +56,7 @@ class FitView(PlaneView):
             "fit_residuals",
             "Residuals",
             "Show residuals",
-            "A line from every example to what the network answers there",
+            "A line from every example to its prediction",
         )
         self.add_tools(self.bar, self.residuals, self.scores)
         self.brush.example = self._example
@@ -67,11 +67,11 @@ class FitView(PlaneView):
     def fits(cls, picture: SessionPicture) -> bool:
         return picture.learner is not None and picture.learner.data.raw.shape[1] == 1
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> SnapshotParts:
         view = self.chart.view
-        columns = min(max(round(view.plot.width() / NODE_PIXELS), 2), MOST)
-        # The height has no part in it, and shall not have every portrait made again.
-        return Wanted((view.x0, view.x1, 0.0, 1.0), columns=columns, rows=1)
+        columns = min(max(round(view.plot.width() / NODE_PIXELS), 2), MAX_NODES)
+        # The height has no part in it, and shall not have every snapshot made again.
+        return SnapshotParts((view.x0, view.x1, 0.0, 1.0), columns=columns, rows=1)
 
     def take_data(self, learner: Learner, task: NetworkTask, stay: bool) -> None:
         data = learner.data
@@ -84,7 +84,7 @@ class FitView(PlaneView):
             self.bar.offer_height()
         self.brush.spots, self.brush.examples = self.spots, self.spots if not data.classes else examples
         self.residuals.setVisible(not data.classes)
-        x0, x1, y0, y1 = home_of(task, examples)
+        x0, x1, y0, y1 = default_region(task, examples)
         if data.classes:
             y0, y1 = -0.05, LANE + LANES * len(data.classes)
         if stay:
@@ -95,7 +95,7 @@ class FitView(PlaneView):
         y0, y1 = (y0, y1) if data.classes else self._axis.follow(y0, y1)
         self.chart.set_home((x0, x1, y0, y1), stay=stay)
         self.chart.set_names(data.names[0], "probability" if data.classes else data.target)
-        self._truth = truth_of(task)
+        self._truth = noise_free_curve(task)
         self._offer_lines(data.classes)
 
     def repaint_all(self) -> None:
@@ -118,19 +118,19 @@ class FitView(PlaneView):
             self.chart.addItem(line)
 
     def _curve(self, place: int) -> tuple[np.ndarray, np.ndarray]:
-        """x (n,) and what the network answers there (n,): the probability of a class, or the value."""
-        portrait = self.portrait
-        if portrait is None or portrait.field is None or portrait.wanted.region is None:
+        """x (n,) and the predictions there (n,): the probability of a class, or the value."""
+        snapshot = self.snapshot
+        if snapshot is None or snapshot.field is None or snapshot.parts.region is None:
             return np.empty(0), np.empty(0)
-        return np.linspace(*portrait.wanted.region[:2], portrait.field.shape[1]), portrait.field[0, :, place]
+        return np.linspace(*snapshot.parts.region[:2], snapshot.field.shape[1]), snapshot.field[0, :, place]
 
-    def take_portrait(self, portrait: Portrait) -> None:
+    def take_snapshot(self, snapshot: NetworkSnapshot) -> None:
         """Make room for the curve, as far as that is sensible."""
-        if portrait.learner.classes or portrait.field is None:
+        if snapshot.learner.classes or snapshot.field is None:
             return
         low, high = self._ends
         span = high - low
-        known = portrait.field[np.isfinite(portrait.field)]
+        known = snapshot.field[np.isfinite(snapshot.field)]
         if len(known):
             low = min(low, max(float(known.min()), low - BEYOND * span))
             high = max(high, min(float(known.max()), high + BEYOND * span))
@@ -138,7 +138,7 @@ class FitView(PlaneView):
         self.chart.set_home((x0, x1, *self._axis.follow(low, high)), stay=True)
 
     def finite(self) -> bool:
-        field = self.portrait.field if self.portrait is not None else None
+        field = self.snapshot.field if self.snapshot is not None else None
         return field is None or bool(np.isfinite(field).any())
 
     def drawn_from(self) -> Hashable:
@@ -163,14 +163,14 @@ class FitView(PlaneView):
             self._layer.draw_wrong(painter, view, self._dots, self.current.wrong, self.theme.danger)
 
     def read(self, at: QPointF) -> Reading:
-        view, portrait = self.chart.view, self.portrait
+        view, snapshot = self.chart.view, self.snapshot
         (x, y), (across, up) = view.at(at), self.chart.names
         lines: list[tuple[str, QColor | None]] = [(f"{across} {number(x)}   {up} {number(y)}", None)]
-        if portrait is not None and portrait.field is not None and portrait.wanted.region is not None:
-            xs = np.linspace(*portrait.wanted.region[:2], portrait.field.shape[1])
-            found = [float(np.interp(x, xs, portrait.field[0, :, place])) for place in range(portrait.field.shape[2])]
-            if portrait.learner.classes:
-                names = portrait.learner.data.classes
+        if snapshot is not None and snapshot.field is not None and snapshot.parts.region is not None:
+            xs = np.linspace(*snapshot.parts.region[:2], snapshot.field.shape[1])
+            found = [float(np.interp(x, xs, snapshot.field[0, :, place])) for place in range(snapshot.field.shape[2])]
+            if snapshot.learner.classes:
+                names = snapshot.learner.data.classes
                 best = sorted(range(len(found)), key=lambda place: -found[place])[:TOLD]
                 lines += [
                     (f"{names[place]} {percent(found[place])}", self._colour(place, self.theme)) for place in best
@@ -198,14 +198,14 @@ class FitView(PlaneView):
             for run in finite_runs(ys):
                 painter.drawPolyline(placed(view, xs[run], ys[run]))
 
-    def _draw_residuals(self, painter: QPainter, view: View, portrait: Portrait) -> None:
-        data = portrait.learner.data
-        known = np.isfinite(portrait.predictions)
-        xs, targets, answers = data.raw[known, 0], data.targets[known], portrait.predictions[known]
+    def _draw_residuals(self, painter: QPainter, view: View, snapshot: NetworkSnapshot) -> None:
+        data = snapshot.learner.data
+        known = np.isfinite(snapshot.predictions)
+        xs, targets, predictions = data.raw[known, 0], data.targets[known], snapshot.predictions[known]
         if len(xs) > CROWDED:
-            xs, targets, answers = _longest(view, xs, targets, answers)
+            xs, targets, predictions = _longest(view, xs, targets, predictions)
         if len(xs):
-            rows = np.column_stack([pixels(view, xs, targets), pixels(view, xs, answers)])
+            rows = np.column_stack([pixels(view, xs, targets), pixels(view, xs, predictions)])
             colour = QColor(self.theme.danger)
             colour.setAlpha(150)
             painter.setPen(QPen(colour, 1.0))
@@ -223,15 +223,15 @@ class FitView(PlaneView):
 
 
 def _longest(
-    view: View, xs: np.ndarray, targets: np.ndarray, answers: np.ndarray
+    view: View, xs: np.ndarray, targets: np.ndarray, predictions: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of residuals (n,) those that show: in each column of pixels the highest end and the lowest."""
     columns = np.floor((xs - view.x0) * view.x_scale).astype(np.int64)
     inside = (columns >= 0) & (columns < view.plot.width())
     columns, count = columns[inside], int(view.plot.width()) + 1
     low, high = np.full(count, np.inf), np.full(count, -np.inf)
-    np.minimum.at(low, columns, np.minimum(targets, answers)[inside])
-    np.maximum.at(high, columns, np.maximum(targets, answers)[inside])
+    np.minimum.at(low, columns, np.minimum(targets, predictions)[inside])
+    np.maximum.at(high, columns, np.maximum(targets, predictions)[inside])
     shown = np.flatnonzero(low <= high)
     return view.x0 + (shown + 0.5) / view.x_scale, low[shown], high[shown]
 

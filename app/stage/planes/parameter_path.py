@@ -19,7 +19,7 @@ from app.stage.planes import path_text as words
 from app.stage.planes.path_scene import PathScene
 from app.stage.planes.plane_chart import PlaneChart, Reading
 from app.stage.planes.projected_runs import ProjectedRuns
-from app.widgets.button_row import Options
+from app.widgets.button_row import ButtonRow
 from app.widgets.elided import ElidedLabel
 from app.widgets.parameter_chooser import ParameterChooser
 from app.widgets.wrapped_row import WrappedRow
@@ -51,7 +51,7 @@ class ParameterPathView(NetworkView):
         self.chart = PlaneChart(theme, self._draw, self.read)
         self.chart.setAccessibleName("Plane of the parameters")
         self.setFocusProxy(self.chart)
-        self.kind = Options("path_plane", "Plane", PLANES)
+        self.kind = ButtonRow("path_plane", "Plane", PLANES)
         self.across = ParameterChooser("path_across", "Parameter across", "The weight or bias along the lower axis")
         self.up = ParameterChooser("path_up", "Parameter up", "The weight or bias along the left axis")
         self.plane, self.error = ElidedLabel(), ElidedLabel()

@@ -17,7 +17,7 @@ from app.stage.markers import draw_dot, draw_minimum, draw_start
 from app.stage.paths import Lines
 from app.stage.planes import path_text as words
 from app.stage.terrain import Terrain
-from engine import Ground
+from engine import SurfaceInfo
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -60,8 +60,8 @@ class PathScene:
         self._landscape = None
         if np.isfinite(patch.values).any():
             box = (-EVERYWHERE, EVERYWHERE, -EVERYWHERE, EVERYWHERE)
-            ground = Ground("", "", box, patch.home, (), (), lowest=0.0, log_levels=True)
-            self._landscape = Landscape(Terrain(ground, patch.xs, patch.ys, patch.values), self._theme)
+            surface_info = SurfaceInfo("", "", box, patch.home, (), (), lowest=0.0, log_levels=True)
+            self._landscape = Landscape(Terrain(surface_info, patch.xs, patch.ys, patch.values), self._theme)
         self._canvas.spoil()
 
     def draw(self, painter: QPainter, view: View, projected: ProjectedRuns | None, cursor: int | None) -> None:

@@ -15,7 +15,7 @@ from app.stage.overlay import draw_chip, draw_crosshair
 from app.stage.planes.brush import Brush
 from app.stage.surface.surface_plane import ARROW_KEYS, FINE_NUDGE, NUDGE, ZOOM_KEY, ZOOM_KEYS
 from app.stage.view import View
-from app.widgets.shortcut_override import keeps
+from app.widgets.shortcut_override import accepts_shortcut
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 Region = tuple[float, float, float, float]
 Reading = Sequence[tuple[str, QColor | None]]
 
-LEAST = QSize(90, 60)  # pixels of the plot itself
-MOST_BESIDE, LEAST_BESIDE = 0.25, 40  # of the width, and pixels, for the widget beside the plot
+MIN_PLOT = QSize(90, 60)  # pixels of the plot itself
+MAX_BESIDE, MIN_BESIDE = 0.25, 40  # of the width, and pixels, for the widget beside the plot
 ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -117,7 +117,7 @@ class PlaneChart(PlotView):
 
     def minimumSizeHint(self) -> QSize:
         left, top, right, bottom = self._strips
-        return QSize(round(left + right), round(top + bottom)) + LEAST
+        return QSize(round(left + right), round(top + bottom)) + MIN_PLOT
 
     def left_room(self) -> float:
         """Of a square plot it only grows while the range stays: a narrower axis could bring back its wider labels."""
@@ -149,7 +149,7 @@ class PlaneChart(PlotView):
         """What the widget beside asks for, or a part of the width."""
         if self._beside is None:
             return 0.0
-        return float(min(self._beside.sizeHint().width(), max(round(MOST_BESIDE * self.width()), LEAST_BESIDE)))
+        return float(min(self._beside.sizeHint().width(), max(round(MAX_BESIDE * self.width()), MIN_BESIDE)))
 
     def _fit_axes(self) -> None:
         super()._fit_axes()
@@ -257,7 +257,7 @@ class PlaneChart(PlotView):
     # The keyboard
 
     def event(self, event: QEvent) -> bool:
-        return keeps(event, self._knows) or super().event(event)
+        return accepts_shortcut(event, self._knows) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()

@@ -21,9 +21,9 @@ from app.stage.planes.cached_picture import CachedPicture
 from app.stage.planes.plane_chart import PlaneChart, Reading, Region
 from app.stage.planes.points import nearest
 from app.stage.planes.score_bar import ScoreBar
-from app.stage.run_warnings import diverged, standing
+from app.stage.run_warnings import diverged, run_warnings
 from app.widgets.wrapped_row import WrappedRow
-from engine import Choice, Learner, NetworkTask, Portrait, Table
+from engine import Choice, Learner, NetworkSnapshot, NetworkTask, Table
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -47,7 +47,7 @@ class PlaneView(NetworkView):
         super().__init__(theme)
         self.learner: Learner | None = None
         self.task: NetworkTask | None = None
-        self.portrait: Portrait | None = None
+        self.snapshot: NetworkSnapshot | None = None
         self.spots: Array = np.empty((0, 2))
         self._restored: Region | None = None
         self._picture: SessionPicture | None = None
@@ -87,7 +87,7 @@ class PlaneView(NetworkView):
     # What a view adds
 
     def drawn_from(self) -> Hashable:
-        """What `draw` depends on, beside the theme, the examples, the portrait and the colour of its run."""
+        """What `draw` depends on, beside the theme, the examples, the snapshot and the colour of its run."""
         return None
 
     def draw(self, painter: QPainter, view: View) -> None:
@@ -102,8 +102,8 @@ class PlaneView(NetworkView):
         """Other examples: set spots, names and home. stay: they are much like the old ones, and seen from there."""
         raise NotImplementedError
 
-    def take_portrait(self, portrait: Portrait) -> None:
-        """A newer portrait, of the network whose examples are shown."""
+    def take_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        """A newer snapshot, of the network whose examples are shown."""
 
     def repaint_all(self) -> None:
         """The theme or the data are others: forget what was painted."""
@@ -112,7 +112,7 @@ class PlaneView(NetworkView):
 
     def refresh(self, picture: SessionPicture) -> None:
         self._picture = picture
-        if (self.run_colour(), diverged(picture, self.portrait)) != self._told:
+        if (self.run_colour(), diverged(picture, self.snapshot)) != self._told:
             self._tell()
         learner, task = picture.learner, picture.shown_task
         if learner is None or learner is self.learner or not isinstance(task, NetworkTask):
@@ -120,7 +120,7 @@ class PlaneView(NetworkView):
         before, self.learner = self.learner, learner
         stay = before is not None and alike(before, learner)
         if not stay:
-            self.portrait = None
+            self.snapshot = None
         self.take_data(learner, task, stay and self.task is not None and same_source(self.task, task))
         self.task = task
         if self._restored is not None:
@@ -130,12 +130,12 @@ class PlaneView(NetworkView):
         self._tell()
         self._look()
 
-    def show_portrait(self, portrait: Portrait) -> None:
-        if self.learner is None or not alike(self.learner, portrait.learner):
+    def show_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        if self.learner is None or not alike(self.learner, snapshot.learner):
             return
-        self.portrait = portrait
-        self._is_finite = bool(np.isfinite(portrait.answers).any())
-        self.take_portrait(portrait)
+        self.snapshot = snapshot
+        self._is_finite = bool(np.isfinite(snapshot.outputs).any())
+        self.take_snapshot(snapshot)
         self._tell()
 
     def set_theme(self, theme: Theme) -> None:
@@ -149,15 +149,15 @@ class PlaneView(NetworkView):
         self.chart.forget_choice()
 
     def describe(self) -> str:
-        if self.portrait is None:
+        if self.snapshot is None:
             return ""
         x0, x1, y0, y1 = self.chart.view.region
         across, up = self.chart.names
         where = f"{across} from {number(x0)} to {number(x1)}, {up} from {number(y0)} to {number(y1)}."
-        scores = " ".join(score.sentence for score in scores_of(self.portrait))
+        scores = " ".join(score.sentence for score in scores_of(self.snapshot))
         problem = NOT_FINITE if not self.finite() else self._warning
         words = f" {problem}." if problem else ""
-        return f"{self.TITLE} at update {self.portrait.update:,}: {where} {scores}{words}"
+        return f"{self.TITLE} at update {self.snapshot.update:,}: {where} {scores}{words}"
 
     def view(self) -> dict[str, Any]:
         region = self.chart.region
@@ -176,18 +176,18 @@ class PlaneView(NetworkView):
     # For the views
 
     def finite(self) -> bool:
-        """Whether there is a number among what the network answers."""
-        return self.portrait is None or self._is_finite
+        """Whether any output of the network is finite."""
+        return self.snapshot is None or self._is_finite
 
     @property
-    def current(self) -> Portrait | None:
-        """The portrait, if it is of the very examples that are shown."""
-        return self.portrait if self.portrait is not None and self.portrait.learner is self.learner else None
+    def current(self) -> NetworkSnapshot | None:
+        """The snapshot, if it is of the very examples that are shown."""
+        return self.snapshot if self.snapshot is not None and self.snapshot.learner is self.learner else None
 
     def run_colour(self) -> QColor:
         """The colour of the run that is portrayed."""
         runs = self._picture.runs if self._picture is not None else ()
-        told = self.portrait.run if self.portrait is not None else ""
+        told = self.snapshot.run if self.snapshot is not None else ""
         return self.theme.run_colours[next((run.colour for run in runs if run.id == told), 0)]
 
     def score_colour(self) -> QColor:
@@ -199,13 +199,13 @@ class PlaneView(NetworkView):
         place = nearest(self.chart.view, self.spots, at, REACH)
         if place is None or self.learner is None or len(self.spots) != len(self.learner.data.targets):
             return []
-        data, portrait = self.learner.data, self.current
+        data, snapshot = self.learner.data, self.current
         part = "training" if place < data.train else "validation"
         target = data.targets[place]
         told = class_name(data, target) if data.classes else number(target)
         lines: list[tuple[str, QColor | None]] = [(f"{part} example: {told}", None)]
-        if portrait is not None:
-            found = portrait.predictions[place]
+        if snapshot is not None:
+            found = snapshot.predictions[place]
             answer = class_name(data, found) if data.classes else number(found)
             wrong = bool(data.classes) and bool(found != target)
             lines.append((f"predicted: {answer}{', wrong' if wrong else ''}", self.theme.danger if wrong else None))
@@ -223,7 +223,7 @@ class PlaneView(NetworkView):
         return part[:, 0], part[:, 1]
 
     def _paint(self, painter: QPainter, view: View) -> None:
-        key = self.theme.name, self.learner, self.portrait, self.run_colour().rgba(), self.drawn_from()
+        key = self.theme.name, self.learner, self.snapshot, self.run_colour().rgba(), self.drawn_from()
         self._painted.draw(painter, view, key, lambda own: self.draw(own, view))
         if not self.finite():
             painter.setPen(self.theme.text)
@@ -243,10 +243,10 @@ class PlaneView(NetworkView):
 
     def _tell(self) -> None:
         """Say how well the network does, and what is to be known before that is believed."""
-        self._told = self.run_colour(), diverged(self._picture, self.portrait)
-        self._warning = standing(self._picture, self.portrait)
-        if self.portrait is not None:
-            self.scores.show_scores(scores_of(self.portrait), self.score_colour())
+        self._told = self.run_colour(), diverged(self._picture, self.snapshot)
+        self._warning = run_warnings(self._picture, self.snapshot)
+        if self.snapshot is not None:
+            self.scores.show_scores(scores_of(self.snapshot), self.score_colour())
         self.chart.redraw()
 
     def _take_keys(self) -> None:

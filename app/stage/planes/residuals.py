@@ -14,8 +14,8 @@ from app.stage.planes.plane_chart import Reading
 from app.stage.planes.plane_view import PlaneView
 from app.stage.planes.points import DotLayer, Dots
 from app.stage.stable_axis import StableAxis
-from app.widgets.button_row import Options
-from engine import Learner, NetworkTask, Portrait
+from app.widgets.button_row import ButtonRow
+from engine import Learner, NetworkSnapshot, NetworkTask
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PREDICTED, MISSED = "predicted", "residual"
 FURTHEST = 4.0  # spans of the targets that predictions may stretch an axis by
-LEAST = 0.01  # of the span of the targets: what residuals are shown up to, however small they are
+MIN_RANGE = 0.01  # of the span of the targets: what residuals are shown up to, however small they are
 
 
 class ResidualsView(PlaneView):
@@ -41,7 +41,7 @@ class ResidualsView(PlaneView):
         self._across, self._up = StableAxis(), StableAxis()
         self._layer = DotLayer()
         self._dots: Dots | None = None
-        self.kind = Options(
+        self.kind = ButtonRow(
             "residuals_kind",
             "Shown",
             {
@@ -69,29 +69,29 @@ class ResidualsView(PlaneView):
             names = (f"true {target}", f"predicted {target}")
             self.chart.set_names(*names if self.kind.key == PREDICTED else (names[1], f"residual of {target}"))
         self.chart.forget_choice()
-        if self.portrait is not None:
-            self.take_portrait(self.portrait)
+        if self.snapshot is not None:
+            self.take_snapshot(self.snapshot)
 
-    def take_portrait(self, portrait: Portrait) -> None:
-        data = portrait.learner.data
+    def take_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        data = snapshot.learner.data
         low, high = padded(float(data.targets.min()), float(data.targets.max()))
         room = FURTHEST * (high - low)
         if self.kind.key == PREDICTED:
-            self.spots = np.column_stack([data.targets, portrait.predictions])
-            across, up = (low, high), reached(portrait.predictions, low, high, room)
+            self.spots = np.column_stack([data.targets, snapshot.predictions])
+            across, up = (low, high), reached(snapshot.predictions, low, high, room)
         else:
-            misses = data.targets - portrait.predictions
-            self.spots = np.column_stack([portrait.predictions, misses])
-            _, most = reached(np.abs(misses), 0.0, LEAST * (high - low), room)
-            across, up = reached(portrait.predictions, low, high, room), (-most, most)
+            misses = data.targets - snapshot.predictions
+            self.spots = np.column_stack([snapshot.predictions, misses])
+            _, most = reached(np.abs(misses), 0.0, MIN_RANGE * (high - low), room)
+            across, up = reached(snapshot.predictions, low, high, room), (-most, most)
         self._dots = Dots(
             self.spots, np.zeros(len(self.spots), int), (self.run_colour(),), data.train, self.theme.field
         )
         self.chart.set_home((*self._across.follow(*across), *self._up.follow(*up)), stay=True)
 
     def repaint_all(self) -> None:
-        if self.portrait is not None and self._dots is not None:
-            self.take_portrait(self.portrait)
+        if self.snapshot is not None and self._dots is not None:
+            self.take_snapshot(self.snapshot)
 
     def score_colour(self) -> QColor:
         return self.run_colour()

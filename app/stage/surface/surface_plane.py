@@ -34,18 +34,18 @@ from app.stage.picking import nearest_update
 from app.stage.surface import surface_text as words
 from app.stage.surface.start_item import GRIP, StartItem
 from app.stage.view import LARGEST_SPAN, SMALLEST_SPAN, View
-from app.widgets.shortcut_override import keeps
+from app.widgets.shortcut_override import accepts_shortcut
 from engine import SurfaceTask
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
     from app.stage.terrain import Terrain
-    from engine import Ground, RunPicture, SessionPicture
+    from engine import RunPicture, SessionPicture, SurfaceInfo
 
 BELOW = -1.0  # z of heat map and paths, under pyqtgraph's own items
 ASK_DELAY = 60  # milliseconds between two requests for values
 NODE_PIXELS = 2.0
-MOST_NODES = 480
+MAX_NODES = 480
 COARSE = 1.6  # times the spacing of nodes that is wanted, at which finer values are asked for
 MARGIN = 0.12  # of the view, known beyond each edge, so that a short pan shows no gap
 CLICK = 4.0  # pixels of movement up to which a press is a click
@@ -140,7 +140,7 @@ class SurfacePlane(PlotView):
 
     def set_terrain(self, terrain: Terrain) -> None:
         """Show these values. Another surface than before is shown as a whole, else the view stays."""
-        old, new = self._ground, terrain.ground
+        old, new = self._ground, terrain.surface_info
         self.landscape = Landscape(terrain, self.theme)
         if terrain.region != self._asked[:4]:
             self._asked = ()  # not the answer: the question may be put again
@@ -180,8 +180,8 @@ class SurfacePlane(PlotView):
         return words.description(self._view, runs, self.start, self._ground)
 
     @property
-    def _ground(self) -> Ground | None:
-        return self.landscape.terrain.ground if self.landscape is not None else None
+    def _ground(self) -> SurfaceInfo | None:
+        return self.landscape.terrain.surface_info if self.landscape is not None else None
 
     def _list_lines(self) -> None:
         """Make the visible runs' paths known to pyqtgraph."""
@@ -361,7 +361,7 @@ class SurfacePlane(PlotView):
         return bool(super().viewportEvent(event))
 
     def event(self, event: QEvent) -> bool:
-        return keeps(event, self._knows) or super().event(event)
+        return accepts_shortcut(event, self._knows) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
@@ -402,4 +402,4 @@ class SurfacePlane(PlotView):
 
 
 def _nodes(pixels: float) -> int:
-    return min(MOST_NODES, max(32, round(pixels / NODE_PIXELS)))
+    return min(MAX_NODES, max(32, round(pixels / NODE_PIXELS)))

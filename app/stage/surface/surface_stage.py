@@ -26,7 +26,7 @@ class SurfaceStage(QWidget):
     """Pulls immutable pictures and shows them over a terrain. It never changes the session.
 
     region_wanted(x0, x1, y0, y1, nx, ny): the view needs values there; the old ones stay until
-    `set_ground`. start_dragged and start_placed carry the start's (x, y); cursor_moved the update
+    `set_terrain`. start_dragged and start_placed carry the start's (x, y); cursor_moved the update
     under the pointer, or None.
     """
 
@@ -84,12 +84,12 @@ class SurfaceStage(QWidget):
         self.plane.set_theme(theme)
         self.surface_3d.set_theme(theme)
 
-    def set_ground(self, terrain: Terrain) -> None:
+    def set_terrain(self, terrain: Terrain) -> None:
         """Show these values of the surface, unless newer ones have come before."""
         if self._terrain is not None and terrain.serial < self._terrain.serial:
             return
         self._terrain = terrain
-        self.toolbar.set_title(terrain.ground.title)
+        self.toolbar.set_title(terrain.surface_info.title)
         self.plane.set_terrain(terrain)
         if self._is_3d:
             self._take_landscape()

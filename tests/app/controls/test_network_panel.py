@@ -18,7 +18,7 @@ from engine import (
     FEATURES,
     INITIALIZERS,
     LOSSES,
-    MOST_LAYERS,
+    MAX_LAYERS,
     SCALINGS,
     Layer,
     Session,
@@ -197,13 +197,13 @@ def test_only_a_regression_has_a_target_to_be_scaled(opened, fits):
 
 
 def test_a_row_for_each_layer_and_one_for_the_output(problem, fits):
-    for hidden in ((), (3,), (512,) * MOST_LAYERS, (1, 2)):
+    for hidden in ((), (3,), (512,) * MAX_LAYERS, (1, 2)):
         problem.refresh(picture(hidden=hidden, output="tanh"))
         layers = problem.network.layers
         assert [row.units.value for row in layers.rows] == list(hidden)
         assert all(row.activation.key == "tanh" for row in (*layers.rows, layers.output))
         assert layers.output.count.text() == "1"
-        assert layers.add.isEnabled() is (len(hidden) < MOST_LAYERS)
+        assert layers.add.isEnabled() is (len(hidden) < MAX_LAYERS)
         fits(problem)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.documents import user_folders as places
-from app.documents.preferences import MOST_FILES, Preferences, load_preferences, preferences_file, save_preferences
+from app.documents.preferences import MAX_FILES, Preferences, load_preferences, preferences_file, save_preferences
 from app.documents.presets import presets
 
 
@@ -22,13 +22,13 @@ def test_nothing_is_remembered_at_first() -> None:
 
 def test_files_and_choices_come_back(home: Path) -> None:
     preferences = Preferences().choosing(theme="light", size=[89.0, 62.0], **{"figure.dpi": 300})
-    for number in range(MOST_FILES + 3):
+    for number in range(MAX_FILES + 3):
         preferences = preferences.opened(home / f"é {number}.toml")
     preferences = preferences.opened(home / "é 5.toml")
     assert save_preferences(preferences)
     again = load_preferences()
     assert again == preferences
-    assert [path.name for path in again.files[:2]] == ["é 5.toml", "é 12.toml"] and len(again.files) == MOST_FILES
+    assert [path.name for path in again.files[:2]] == ["é 5.toml", "é 12.toml"] and len(again.files) == MAX_FILES
     assert home / "é 5.toml" not in again.without(home / "é 5.toml").files
 
 

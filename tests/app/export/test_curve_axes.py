@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from app.export.curve_figure import draw_curves
 from app.export.figure import figure_bytes
-from app.export.plots import CurvePlot
+from app.export.figure_content import CurveContent
 from app.export.records import quiet
 from app.export.style import FigureSettings
 from app.look.palettes import ON_LIGHT
@@ -27,7 +27,7 @@ def axes_of(picture, plot=None):
     """The axes of a figure, drawn in memory."""
     axes = Figure(figsize=(3.5, 2.4)).add_subplot()
     names = {run.id: run.name for run in picture.runs}
-    draw_curves(axes, picture, plot or CurvePlot(), SETTINGS, names, {}, quiet)
+    draw_curves(axes, picture, plot or CurveContent(), SETTINGS, names, {}, quiet)
     return axes
 
 
@@ -78,7 +78,7 @@ def test_the_loss_of_every_preset_is_seen(path):
 @pytest.mark.parametrize("y_type", ["linear", "symlog"])
 def test_a_chosen_type_is_drawn(y_type):
     picture = race(BELOW_ZERO)
-    axes = axes_of(picture, CurvePlot(y_type=y_type))
+    axes = axes_of(picture, CurveContent(y_type=y_type))
     assert axes.get_yscale() == {"linear": "linear", "symlog": "function"}[y_type]
     assert_every_run_is_seen(axes, picture)
 
@@ -104,7 +104,7 @@ def test_a_loss_that_reaches_zero_gets_an_axis_that_has_a_zero():
 def test_a_symlog_axis_lies_where_matplotlib_places_its_numbers():
     """The line is drawn in shares of the axes; the ticks by Matplotlib, with the transform that it is given."""
     picture = race("rosenbrock", runs=("sgd",))
-    axes = axes_of(picture, CurvePlot(y_type="symlog", x_type="symlog"))
+    axes = axes_of(picture, CurveContent(y_type="symlog", x_type="symlog"))
     run, (line,) = picture.runs[0], [line for line in axes.lines if len(line.get_xdata()) > 20]
     shares = axes.transData + axes.transAxes.inverted()
     loss = run.history.column("loss")[0]
@@ -113,10 +113,10 @@ def test_a_symlog_axis_lies_where_matplotlib_places_its_numbers():
 
 
 def test_a_range_that_reaches_zero_is_not_put_on_a_log_axis():
-    axes = axes_of(race("rosenbrock"), CurvePlot(y_range=(-1.0, 5.0)))
+    axes = axes_of(race("rosenbrock"), CurveContent(y_range=(-1.0, 5.0)))
     assert axes.get_yscale() == "linear" and axes.get_ylim() == (-1.0, 5.0)
 
 
 def test_a_symlog_figure_can_be_written():
-    svg = figure_bytes("svg", race(BELOW_ZERO), CurvePlot(x_type="symlog", y_type="symlog"), FigureSettings())
+    svg = figure_bytes("svg", race(BELOW_ZERO), CurveContent(x_type="symlog", y_type="symlog"), FigureSettings())
     assert b"nan" not in svg.partition(b"</metadata>")[2]

@@ -16,23 +16,23 @@ from matplotlib.figure import Figure as Page
 
 from app.documents.experiment_file import load
 from app.export.figure import FORMATS, figure_bytes, write_figure
+from app.export.figure_content import NetworkContent, StageContent
 from app.export.networks.class_colours import mixed, signed
 from app.export.networks.context import figure_context
 from app.export.networks.dots import distinct
 from app.export.networks.figures import FIGURES, figure_on_screen, figures_for
-from app.export.plots import NetworkPlot, StagePlot
 from app.export.style import FigureSettings
 from engine import (
     DIVERGED,
     Session,
     SessionPicture,
     SettingError,
+    SnapshotParts,
     Table,
-    Wanted,
     features_of,
+    network_snapshot,
     new_network,
     new_run,
-    portrait,
 )
 from tests.app.export import states
 
@@ -97,7 +97,7 @@ def labels(svg: bytes) -> list[str]:
 def test_everything_that_fits_can_be_drawn(case: str) -> None:
     picture = made[case]()
     for figure in figures_for(picture.task):
-        svg = figure_bytes("svg", picture, NetworkPlot(figure.key), FigureSettings(title=True))
+        svg = figure_bytes("svg", picture, NetworkContent(figure.key), FigureSettings(title=True))
         ElementTree.fromstring(svg)
         drawing = svg.partition(b"</metadata>")[2].decode()
         assert not re.search(r"\b(nan|inf)\b", re.sub("<!--.*?-->", "", drawing))
@@ -112,7 +112,7 @@ def test_what_fits_is_what_the_data_allow(case: str) -> None:
 def test_the_stage_is_the_figure_that_fits_best() -> None:
     for case, kinds in KINDS.items():
         picture = made[case]()
-        plots = StagePlot(), NetworkPlot(kinds[0])
+        plots = StageContent(), NetworkContent(kinds[0])
         stage, best = (figure_bytes("svg", picture, plot, FigureSettings()) for plot in plots)
         assert stage == best
 
@@ -124,15 +124,15 @@ def test_what_does_not_fit_is_refused() -> None:
         (states.race(), "diagram"),
     ):
         with pytest.raises(SettingError, match="this problem has no figure"):
-            figure_bytes("svg", picture, NetworkPlot(key), FigureSettings())
+            figure_bytes("svg", picture, NetworkContent(key), FigureSettings())
     with pytest.raises(SettingError, match=r"figure must be one of boundary, fit, .* got 'digram'"):
-        NetworkPlot("digram")
+        NetworkContent("digram")
 
 
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("key", ["boundary", "diagram"])
 def test_it_is_the_same_every_time_and_opens_again(tmp_path: Path, format: str, key: str) -> None:
-    picture, plot = made["two classes"](), NetworkPlot(key)
+    picture, plot = made["two classes"](), NetworkContent(key)
     once, twice = (figure_bytes(format, picture, plot, FigureSettings()) for _ in range(2))
     assert once == twice
     write_figure(tmp_path / f"figure.{format}", picture, plot, FigureSettings())
@@ -145,7 +145,7 @@ def test_any_paper_will_do(case: str, width: float, height: float) -> None:
     picture = made[case]()
     for figure in figures_for(picture.task):
         content = figure_bytes(
-            "png", picture, NetworkPlot(figure.key), FigureSettings(width=width, height=height, dpi=60)
+            "png", picture, NetworkContent(figure.key), FigureSettings(width=width, height=height, dpi=60)
         )
         assert content.startswith(b"\x89PNG")
 
@@ -182,7 +182,7 @@ def test_every_example_is_a_dot_and_the_wrong_ones_are_ringed() -> None:
     axes, entries = drawn(picture, "boundary")
     learner = picture.learner
     assert learner is not None
-    data, snapshot = learner.data, portrait(learner, picture.runs[0].shown.theta, Wanted())
+    data, snapshot = learner.data, network_snapshot(learner, picture.runs[0].shown.theta, SnapshotParts())
     parts = dots(axes)
     rings = [part for part in parts if part.get_facecolor().size == 0]
     filled = [part for part in parts if part.get_facecolor().size and part.get_zorder() == 3.8]
@@ -205,7 +205,7 @@ def test_the_curves_of_all_visible_runs_are_fitted() -> None:
     truth, *curves = axes.lines
     for line, run in zip(curves, picture.runs, strict=True):
         x0, x1 = axes.get_xlim()
-        field = portrait(learner, run.shown.theta, Wanted((x0, x1, 0, 1), columns=600, rows=1)).field
+        field = network_snapshot(learner, run.shown.theta, SnapshotParts((x0, x1, 0, 1), columns=600, rows=1)).field
         assert field is not None and np.array_equal(line.get_ydata(), field[0, :, 0])
     assert truth.get_linestyle() == "--" and len(truth.get_xdata()) == 400
     assert [text for _, text in entries][-2:] == ["training", "validation"]
@@ -218,7 +218,7 @@ def test_predictions_stand_against_what_is_true() -> None:
     axes, entries = drawn(picture, "predicted")
     learner = picture.learner
     assert learner is not None
-    snapshot = portrait(learner, picture.runs[0].shown.theta, Wanted())
+    snapshot = network_snapshot(learner, picture.runs[0].shown.theta, SnapshotParts())
     found = np.vstack([part.get_offsets() for part in dots(axes)])
     assert np.allclose(found, np.column_stack([learner.data.targets, snapshot.predictions]))
     told = [text.replace("−", "-") for _, text in entries]
@@ -231,7 +231,7 @@ def test_the_matrix_holds_the_counts(key: str, validation: bool) -> None:
     axes, _ = drawn(picture, key)
     learner = picture.learner
     assert learner is not None
-    counts = portrait(learner, picture.runs[0].shown.theta, Wanted()).confusion(validation)
+    counts = network_snapshot(learner, picture.runs[0].shown.theta, SnapshotParts()).confusion(validation)
     told = {tuple(map(int, text.get_position()[::-1])): int(text.get_text().replace(",", "")) for text in axes.texts}
     assert told == {(row, column): counts[row, column] for row, column in np.argwhere(counts).tolist()}
     (image,) = axes.images
@@ -263,7 +263,7 @@ def test_the_selected_run_is_shown_and_named() -> None:
     settings = FigureSettings(title=True)
     assert any(
         "Adam" in label and "update 300" in label
-        for label in labels(figure_bytes("svg", picture, NetworkPlot("boundary"), settings))
+        for label in labels(figure_bytes("svg", picture, NetworkContent("boundary"), settings))
     )
     other = replace(picture, experiment=replace(picture.experiment, view={"selected": "sgd"}))
     axes, _ = drawn(other, "boundary", settings)
@@ -275,9 +275,9 @@ def test_the_selected_run_is_shown_and_named() -> None:
 def test_a_past_update_is_shown_as_it_was() -> None:
     session = Session(new_network("circle", ["adam"], hidden=(4,)))
     session.advance(40)
-    early = figure_bytes("svg", session.picture(), NetworkPlot("boundary"), FigureSettings())
+    early = figure_bytes("svg", session.picture(), NetworkContent("boundary"), FigureSettings())
     session.advance(40)
-    again = figure_bytes("svg", session.picture(cursor=40), NetworkPlot("boundary"), FigureSettings())
+    again = figure_bytes("svg", session.picture(cursor=40), NetworkContent("boundary"), FigureSettings())
     assert early.partition(b"</metadata>")[2] == again.partition(b"</metadata>")[2]
 
 

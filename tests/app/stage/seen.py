@@ -1,11 +1,11 @@
-"""A view with a chart outside of the window, driven as a person would, with portraits as the workbench makes them."""
+"""A view with a chart outside of the window, driven as a person would, with snapshots as the workbench makes them."""
 
 from __future__ import annotations
 
 import pytest
 
 from app.look.theme import DARK
-from engine import Session, new_network, new_run, portrait
+from engine import Session, network_snapshot, new_network, new_run
 from tests.app.stage.mouse import Mouse
 
 RUN = new_run("adam", learning_rate=0.01, batch=10)
@@ -28,17 +28,17 @@ class Seen:
         self.refresh()
 
     def refresh(self):
-        """Hand on the newest picture, and the portrait that the view then asks for."""
+        """Hand on the newest picture, and the snapshot that the view then asks for."""
         self.picture = self.session.picture()
         self.view.refresh(self.picture)
         return self.show_theta(self.picture.runs[0].shown.theta)
 
     def show_theta(self, theta):
-        """A portrait of these weights."""
+        """A snapshot of these weights."""
         run = self.picture.runs[0]
-        self.portrait = portrait(self.picture.learner, theta, self.view.wanted(), run.id, run.update)
-        self.view.show_portrait(self.portrait)
-        return self.portrait
+        self.snapshot = network_snapshot(self.picture.learner, theta, self.view.wanted(), run.id, run.update)
+        self.view.show_snapshot(self.snapshot)
+        return self.snapshot
 
     def advance(self, updates: int):
         self.session.advance(updates)

@@ -45,7 +45,7 @@ def test_what_is_shown_is_the_network_after_the_last_update(digits_window):
 
 
 @pytest.mark.parametrize("kind", [ImagesView, ConfusionView, HistogramsView])
-def test_a_run_that_diverges_after_its_last_portrait_is_told(shown, digits, make, kind):
+def test_a_run_that_diverges_after_its_last_snapshot_is_told(shown, digits, make, kind):
     picture, _ = digits
     view = shown(kind, digits)
     assert "diverged" not in view.describe()

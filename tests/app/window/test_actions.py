@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from engine import MOST_RUNS
+from engine import MAX_RUNS
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 
@@ -235,4 +235,4 @@ def test_every_action_can_be_triggered_while_it_runs(acting, monkeypatch):
         if name != "quit":
             action.trigger()
             acting.settle()
-    assert 1 <= len(acting.picture.runs) <= MOST_RUNS
+    assert 1 <= len(acting.picture.runs) <= MAX_RUNS

@@ -11,8 +11,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 
-from app.documents.tables.dialect import Wishes
-from app.documents.tables.source import Source
+from app.documents.tables.dialect import DialectOptions
+from app.documents.tables.source import TableSource
 from app.look.theme import DARK, LIGHT
 from app.window.import_panel import ImportPanel
 from app.workers import import_job
@@ -330,7 +330,7 @@ def test_a_cancelled_job_says_nothing_more(qtbot, gate) -> None:
     job, said = ImportJob(), []
     for signal in (job.surveyed, job.refused, job.failed):
         signal.connect(lambda *what: said.append(what))
-    job.begin_survey(Source.of_text(FLOWERS, "Clipboard"), Wishes())
+    job.begin_survey(TableSource.of_text(FLOWERS, "Clipboard"), DialectOptions())
     assert gate.reached.wait(10)
     job.cancel()
     gate.released.set()

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QPushButton, QSlider
 from app.controls.transport import MAX_SPEED, SPEEDS
 from app.documents.experiment_file import load
 from app.look.theme import DARK, LIGHT
-from engine import MOST_RUNS, OPTIMIZERS, SURFACES, Experiment, Formula, Session, explain, full_history, new_run
+from engine import MAX_RUNS, OPTIMIZERS, SURFACES, Experiment, Formula, Session, explain, full_history, new_run
 
 
 def replayed(experiment: Experiment, update: int) -> Session:
@@ -368,9 +368,9 @@ def test_another_surface(window):
     surface = SURFACES["himmelblau"]
     assert window.picture.experiment.problem.surface.kind == "himmelblau"
     assert window.picture.experiment.problem.start == surface.start
-    assert window.picture.ground.formula == surface.formula
+    assert window.picture.surface_info.formula == surface.formula
     plane = window.bench.stage.plane
-    window.until(lambda: plane.landscape.terrain.ground.title == surface.title)
+    window.until(lambda: plane.landscape.terrain.surface_info.title == surface.title)
     assert plane.view.region == pytest.approx(surface.view)
     terrain = plane.landscape.terrain
     assert np.isfinite(terrain.values).all()
@@ -489,15 +489,15 @@ def test_the_last_run_stays(open_window, races):
 
 
 def test_sixteen_runs_and_no_more(open_window, races):
-    window = open_window(races.small(runs=["sgd"] * (MOST_RUNS - 1)))
+    window = open_window(races.small(runs=["sgd"] * (MAX_RUNS - 1)))
     window.advance(10)
     window.bench.controller.add_run("adam")
     window.settle()
-    assert len(window.picture.runs) == MOST_RUNS
-    assert len({run.id for run in window.picture.runs}) == len({run.colour for run in window.picture.runs}) == MOST_RUNS
+    assert len(window.picture.runs) == MAX_RUNS
+    assert len({run.id for run in window.picture.runs}) == len({run.colour for run in window.picture.runs}) == MAX_RUNS
     before = at_rest(window)
     window.bench.controller.duplicate_selected()
-    window.until(lambda: str(MOST_RUNS) in said(window))
+    window.until(lambda: str(MAX_RUNS) in said(window))
     window.settle()
     assert at_rest(window) == before
     assert not window.bench.runs_panel.add.isEnabled()
@@ -824,7 +824,7 @@ def test_opening_forgets_the_edits_of_the_other(window, races, tmp_path):
     assert window.update == 0
     assert [run.id for run in window.picture.runs] == ["lion"]
     assert not window.bench.document.undo_label
-    window.until(lambda: window.bench.stage.plane.landscape.terrain.ground.title == SURFACES["beale"].title)
+    window.until(lambda: window.bench.stage.plane.landscape.terrain.surface_info.title == SURFACES["beale"].title)
 
 
 # The end: the fixture sees to it that closing takes no longer than a second, and that nothing is left

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from app.export.plots import CurvePlot
+from app.export.figure_content import CurveContent
 from app.export.style import FigureSettings
 from app.workers import export_job
 from app.workers.export_job import ExportJob, ExportRequest
@@ -49,7 +49,7 @@ def drawing(monkeypatch):
 
 
 def request(curve: str, path=None) -> ExportRequest:
-    return ExportRequest(states.race(), CurvePlot(curve), FigureSettings(), {}, path)
+    return ExportRequest(states.race(), CurveContent(curve), FigureSettings(), {}, path)
 
 
 def test_of_the_previews_the_latest_is_drawn_and_every_file_is_written(job, drawing, qtbot, tmp_path):

@@ -33,15 +33,15 @@ def test_it_asks_for_a_look_inside(view):
 
 def test_a_row_for_each_layer_a_column_for_each_kind(view, digits):
     rest(view)
-    picture, portraits = digits
-    portrait = portraits[-1]
-    network = portrait.learner.network
+    picture, snapshots = digits
+    snapshot = snapshots[-1]
+    network = snapshot.learner.network
     assert view.list.layers == picture.layers == ("hidden 1", "hidden 2", "output")
     assert [[cell.title for cell in row] for row in view.list.rows] == [list(KINDS)] * 3
     for layer, (weights, gradient, activations) in enumerate(view.list.rows):
-        w, b = network.unpacked(portrait.theta)[layer]
-        slopes, _ = network.unpacked(portrait.look.gradient)[layer]
-        for cell, numbers in ((weights, w), (gradient, slopes), (activations, portrait.activations[layer])):
+        w, b = network.unpacked(snapshot.theta)[layer]
+        slopes, _ = network.unpacked(snapshot.inspection.gradient)[layer]
+        for cell, numbers in ((weights, w), (gradient, slopes), (activations, snapshot.activations[layer])):
             assert cell.counts.sum() == len(cell.distribution.values)
             assert cell.distribution.total == numbers.size
             assert np.array_equal(cell.counts, np.histogram(cell.distribution.values, len(cell.counts), cell.ends)[0])
@@ -52,11 +52,11 @@ def test_a_row_for_each_layer_a_column_for_each_kind(view, digits):
 def test_it_counts_only_now_and_then_and_the_newest_then(view, digits):
     first, last = digits[1][0], digits[1][-1]
     rest(view)
-    view.show_portrait(first)
+    view.show_snapshot(first)
     before = view.list.rows
-    view.show_portrait(last)
-    view.show_portrait(first)
-    view.show_portrait(last)
+    view.show_snapshot(last)
+    view.show_snapshot(first)
+    view.show_snapshot(last)
     assert view.list.rows is before
     rest(view)
     assert view.list.rows is not before
@@ -67,14 +67,14 @@ def test_it_counts_only_now_and_then_and_the_newest_then(view, digits):
 
 
 def test_axes_do_not_jump(view, digits):
-    for portrait in digits[1]:
+    for snapshot in digits[1]:
         rest(view)
-        view.show_portrait(portrait)
+        view.show_snapshot(snapshot)
     rest(view)
     ends = [cell.ends for cell in cells(view)]
     tops = [cell.top for cell in cells(view)]
-    for portrait in digits[1] * 2:
-        view.show_portrait(portrait)
+    for snapshot in digits[1] * 2:
+        view.show_snapshot(snapshot)
         rest(view)
         assert [cell.ends for cell in cells(view)] == ends
         assert [cell.top for cell in cells(view)] == tops
@@ -170,7 +170,7 @@ def test_other_networks_and_a_reset_show_histograms_as_a_whole(view, plots, digi
     view.reset_view()
     assert not plot.is_zoomed
     plot.zoom(2.0)
-    view.show_portrait(make.replace(digits[1][-1], run="other"))
+    view.show_snapshot(make.replace(digits[1][-1], run="other"))
     assert not plot.is_zoomed
 
 
@@ -183,9 +183,11 @@ def test_the_right_button_opens_the_menu_for_that_histogram(view, plots, qtbot):
 
 def test_dead_units_and_saturation_are_told(shown, make):
     case = make.learned("circle", [new_run("sgd", learning_rate=0.03)], (4, 4), updates=(5,), loss="bce")
-    picture, (portrait,) = case
-    dead = make.replace(portrait.look, dead=np.array([0.5, np.nan, np.nan]), saturated=np.array([np.nan, 0.75, np.nan]))
-    view = shown(HistogramsView, (picture, [make.replace(portrait, look=dead)]))
+    picture, (snapshot,) = case
+    dead = make.replace(
+        snapshot.inspection, dead=np.array([0.5, np.nan, np.nan]), saturated=np.array([np.nan, 0.75, np.nan])
+    )
+    view = shown(HistogramsView, (picture, [make.replace(snapshot, inspection=dead)]))
     first, second, _ = (row[2] for row in view.list.rows)
     assert first.notes[0] == "2 of 4 dead" and first.warns
     assert second.notes[0] == "75 % saturated" and second.warns
@@ -193,17 +195,17 @@ def test_dead_units_and_saturation_are_told(shown, make):
 
 
 def test_numbers_that_are_not_finite_are_told(view, digits, make):
-    portrait = digits[1][-1]
-    theta = portrait.theta.copy()
-    weights = portrait.learner.network.weights(0)
+    snapshot = digits[1][-1]
+    theta = snapshot.theta.copy()
+    weights = snapshot.learner.network.weights(0)
     theta[weights.start : weights.start + 5] = np.inf
-    theta[portrait.learner.network.weights(1)] = np.nan
+    theta[snapshot.learner.network.weights(1)] = np.nan
     rest(view)
-    view.show_portrait(make.replace(portrait, theta=theta, answers=portrait.answers * np.nan))
+    view.show_snapshot(make.replace(snapshot, theta=theta, outputs=snapshot.outputs * np.nan))
     rest(view)
     assert view.list.rows[0][0].notes[0] == "5 not finite"
     assert not len(view.list.rows[1][0].distribution.values)
-    assert "no answer is finite" in view.describe()
+    assert "no output is finite" in view.describe()
     assert bars(view, view.list.plot(0, 0)) > 0 == bars(view, view.list.plot(1, 0)), "words in place of bars"
 
 

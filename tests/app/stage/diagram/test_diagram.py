@@ -15,13 +15,13 @@ from app.look.theme import DARK, LIGHT
 from app.stage.diagram.diagram import Diagram
 from app.stage.diagram.diagram_item import BIAS, UNIT, WEIGHT, DiagramItem
 from app.stage.diagram.item_card import card_box, card_size
-from engine import MOST_LAYERS, Layer, Session, new_network, portrait
+from engine import MAX_LAYERS, Layer, Session, network_snapshot, new_network
 
 LEFT = Qt.MouseButton.LeftButton
 
 
 class Sitter:
-    """A diagram, and a network that sits for its portraits."""
+    """A diagram, and a network that sits for its snapshots."""
 
     def __init__(self, qtbot, data="circle", hidden=(4, 2), size=(560, 300), **settings) -> None:
         self.session = Session(new_network(data, ["sgd"], hidden, **settings))
@@ -42,7 +42,7 @@ class Sitter:
         run = picture.runs[0]
         shown = run.shown.theta if theta is None else np.asarray(theta, float)
         asked = replace(self.diagram.wanted(), **wanted)
-        self.diagram.show_portrait(portrait(picture.learner, shown, asked, run.id, picture.update))
+        self.diagram.show_snapshot(network_snapshot(picture.learner, shown, asked, run.id, picture.update))
 
     @property
     def network(self):
@@ -168,11 +168,11 @@ def test_numbers_that_are_not_finite_are_painted_over(sitter):
     assert np.abs(colour_at(image, sitter.middle(1, 1, 1)) - negative).max() > 80, "as faint as a weight of nought"
 
 
-def test_a_portrait_of_another_network_is_passed_over(sitter, qtbot):
-    before = sitter.diagram.portrait
+def test_a_snapshot_of_another_network_is_passed_over(sitter, qtbot):
+    before = sitter.diagram.snapshot
     other = Session(new_network("circle", ["sgd"], (3,))).picture()
-    sitter.diagram.show_portrait(portrait(other.learner, other.runs[0].shown.theta, sitter.diagram.wanted()))
-    assert sitter.diagram.portrait is before
+    sitter.diagram.show_snapshot(network_snapshot(other.learner, other.runs[0].shown.theta, sitter.diagram.wanted()))
+    assert sitter.diagram.snapshot is before
 
 
 def test_words_for_a_screen_reader(sitter):
@@ -208,18 +208,18 @@ def test_a_card_tells_the_weight_and_its_gradient(sitter):
     run = sitter.session.picture()
     exact = run.learner.inspect(run.runs[0].shown.theta).gradient[place]
     text = sitter.diagram._card_text(item)
-    assert text.title == f"w = {sitter.diagram.portrait.theta[place]:.4g}".replace("-", "−")
+    assert text.title == f"w = {sitter.diagram.snapshot.theta[place]:.4g}".replace("-", "−")
     assert text.lines[0] == "from y to hidden 1, unit 4"
     assert text.lines[1] == f"gradient {exact:.3g}".replace("-", "−")
 
 
 def test_a_card_tells_of_a_unit(sitter):
     sitter.pose(look=True)
-    portrait = sitter.diagram.portrait
+    snapshot = sitter.diagram.snapshot
     text = sitter.diagram._card_text(DiagramItem(UNIT, 2, 1))
-    weights, biases = sitter.network.unpacked(portrait.look.gradient)[1]
+    weights, biases = sitter.network.unpacked(snapshot.inspection.gradient)[1]
     norm = np.hypot(np.linalg.norm(weights[1]), biases[1])
-    mean = portrait.activations[1][:, 1].mean()
+    mean = snapshot.activations[1][:, 1].mean()
     assert text.title == "hidden 2, unit 2" and text.picture
     assert text.lines[1] == f"mean activation {mean:.3g}".replace("-", "−")
     assert text.lines[2] == f"gradient norm {norm:.3g}"
@@ -292,7 +292,7 @@ def test_the_panel_tells_what_the_weight_is_now_and_keeps_what_is_typed(sitter):
     editor = sitter.diagram.editor
     sitter.diagram.edit(DiagramItem(WEIGHT, 1, 0, 0))
     QTest.keyClicks(editor.field, "7")
-    theta = sitter.diagram.portrait.theta.copy()
+    theta = sitter.diagram.snapshot.theta.copy()
     theta[0] = 0.625
     sitter.pose(theta)
     assert editor.now.text() == "now 0.625" and editor.field.text() == "7"
@@ -457,7 +457,7 @@ def test_the_menu_of_a_layer_has_everything(sitter):
 
 
 def test_there_are_no_more_layers_than_there_may_be(qtbot, themed):
-    sitter = Sitter(qtbot, "circle", (2,) * MOST_LAYERS, (900, 300))
+    sitter = Sitter(qtbot, "circle", (2,) * MAX_LAYERS, (900, 300))
     assert not any(button.isEnabled() for button in sitter.diagram.headers.adds)
     menu = sitter.diagram.headers.headers[0].menu()
     assert not next(action for action in menu.actions() if action.text() == "Add a layer before").isEnabled()
@@ -479,7 +479,7 @@ def test_a_selection_that_is_gone_is_forgotten(sitter):
     sitter.diagram.refresh(sitter.session.picture())
     assert sitter.diagram.selected is None
     sitter.pose()
-    assert sitter.diagram.portrait is not None
+    assert sitter.diagram.snapshot is not None
 
 
 def test_maps_keep_their_proportions_in_a_wide_view(sitter):

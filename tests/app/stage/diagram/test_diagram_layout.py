@@ -11,7 +11,7 @@ from PySide6.QtGui import QFont, QFontMetricsF
 
 from app.stage.diagram.diagram_item import BIAS, UNIT, WEIGHT, DiagramItem
 from app.stage.diagram.diagram_layout import diagram_layout
-from app.stage.diagram.edges import MOST, Edges
+from app.stage.diagram.edges import MAX_LINES, Edges
 from app.stage.diagram.network_shape import network_shape
 from engine import new_network, problem_of
 
@@ -98,7 +98,7 @@ def test_the_strongest_weights_are_drawn(qapp):
     edges = Edges(layout)
     edges.take(theta)
     sizes = np.abs(theta[layout.links.place])
-    assert len(edges.shown) == MOST < len(sizes)
+    assert len(edges.shown) == MAX_LINES < len(sizes)
     assert np.diff(sizes[edges.shown]).min() >= 0.0  # the strongest last, on top of the others
     assert sizes[edges.shown[0]] >= np.delete(sizes, edges.shown).max()
     assert sizes.max() <= edges.scale

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from app.stage.diagram.diagram_item import WEIGHT, DiagramItem
-from engine import Experiment, Layer, Session, Wanted, new_network, new_run, portrait
+from engine import Experiment, Layer, Session, SnapshotParts, network_snapshot, new_network, new_run
 
 LEFT = Qt.MouseButton.LeftButton
 ITEM = DiagramItem(WEIGHT, 1, 0, 1)
@@ -19,7 +19,7 @@ def compiled(experiment) -> None:
     session = Session(experiment)
     session.advance(1)
     picture = session.picture()
-    portrait(picture.learner, picture.runs[0].shown.theta, Wanted((0, 1, 0, 1), 2, 2, 2, look=True))
+    network_snapshot(picture.learner, picture.runs[0].shown.theta, SnapshotParts((0, 1, 0, 1), 2, 2, 2, inspect=True))
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def window(open_window):
     compiled(experiment)
     window = open_window(experiment)
     window.shell.resize(1280, 800)
-    window.until(lambda: diagram(window).portrait is not None)
+    window.until(lambda: diagram(window).snapshot is not None)
     return window
 
 
@@ -42,7 +42,7 @@ def posed(window) -> None:
     window.settle()
 
     def shown() -> bool:
-        seen, run = diagram(window).portrait, window.run(window.bench.controller.selected)
+        seen, run = diagram(window).snapshot, window.run(window.bench.controller.selected)
         return seen is not None and seen.run == run.id and np.array_equal(seen.theta, run.shown.theta)
 
     window.until(shown)
@@ -76,7 +76,7 @@ def test_a_weight_set_with_the_mouse_is_a_tweak_of_the_selected_run_and_can_be_u
     ]
     assert run.shown.theta[place] == 1.25 and not window.run("adam").tweaks
     posed(window)
-    assert diagram(window).portrait.theta[place] == 1.25
+    assert diagram(window).snapshot.theta[place] == 1.25
     window.bench.document.undo()
     window.settle()
     window.until(lambda: window.update == 5)

@@ -45,16 +45,16 @@ def learner_of(data):
     return problem_of(new_network(data, [new_run("sgd")]).problem).learner
 
 
-def test_what_is_wrong_is_what_the_portrait_says(see):
+def test_what_is_wrong_is_what_the_snapshot_says(see):
     seen = see(BoundaryView, "spiral")
-    portrait = seen.advance(5)
-    train = portrait.learner.data.train
-    wrong = int(portrait.wrong[:train].sum()), int(portrait.wrong[train:].sum())
+    snapshot = seen.advance(5)
+    train = snapshot.learner.data.train
+    wrong = int(snapshot.wrong[:train].sum()), int(snapshot.wrong[train:].sum())
     assert sum(wrong) > 20
     texts = seen.view.scores.texts
-    assert f"{wrong[0]} of {train} wrong" in texts[0] and f"{100 * portrait.scores[0]:.1f} %" in texts[0]
-    assert f"{wrong[1]} of {portrait.learner.data.validation} wrong" in texts[1]
-    confusions = [portrait.confusion(validation) for validation in (False, True)]
+    assert f"{wrong[0]} of {train} wrong" in texts[0] and f"{100 * snapshot.scores[0]:.1f} %" in texts[0]
+    assert f"{wrong[1]} of {snapshot.learner.data.validation} wrong" in texts[1]
+    confusions = [snapshot.confusion(validation) for validation in (False, True)]
     assert wrong == tuple(int(counts.sum() - np.trace(counts)) for counts in confusions)
 
 
@@ -71,8 +71,8 @@ def test_rings_stand_around_what_is_wrong_and_nowhere_else(see):
 
     found = set()
     for seed in range(6):
-        seen.show_theta(np.random.default_rng(seed).normal(size=seen.portrait.theta.shape))
-        wrong = seen.portrait.wrong.tolist()
+        seen.show_theta(np.random.default_rng(seed).normal(size=seen.snapshot.theta.shape))
+        wrong = seen.snapshot.wrong.tolist()
         assert [ringed(place) for place in range(4)] == wrong
         found.update(wrong)
     assert found == {True, False}
@@ -81,11 +81,11 @@ def test_rings_stand_around_what_is_wrong_and_nowhere_else(see):
 def test_the_field_agrees_with_the_networks_own_answer(see):
     seen = see(BoundaryView, "circle")
     seen.advance(200)
-    view, data = seen.view, seen.portrait.learner.data
+    view, data = seen.view, seen.snapshot.learner.data
     agreed = 0
     for place in range(0, len(data.raw), 7):
         lines = [text for text, _ in view.read(view.chart.view.point(*data.raw[place]))]
-        told = data.classes[int(seen.portrait.predictions[place])]
+        told = data.classes[int(seen.snapshot.predictions[place])]
         agreed += lines[1].startswith(f"{told} ")
     assert agreed >= 0.97 * len(range(0, len(data.raw), 7))
 
@@ -93,12 +93,12 @@ def test_the_field_agrees_with_the_networks_own_answer(see):
 def test_pointing_reads_the_place_the_answer_and_the_example(see):
     seen = see(BoundaryView, blobs())
     seen.advance(300)
-    view, data = seen.view, seen.portrait.learner.data
+    view, data = seen.view, seen.snapshot.learner.data
     place = data.train + 1
     lines = [text for text, _ in view.read(view.chart.view.point(*data.raw[place]))]
     assert lines[0].startswith("x ") and "   y " in lines[0]
     assert len([line for line in lines if "%" in line]) == 3
-    told = data.classes[int(seen.portrait.predictions[place])]
+    told = data.classes[int(seen.snapshot.predictions[place])]
     assert f"validation example: {data.classes[int(data.targets[place])]}" in lines
     assert any(line.startswith(f"predicted: {told}") for line in lines)
     assert not any("example" in text for text, _ in view.read(view.chart.view.point(5.9, 5.9)))
@@ -108,7 +108,7 @@ def test_pointing_reads_the_place_the_answer_and_the_example(see):
 def test_answers_that_are_not_finite_are_words_instead_of_a_picture(see, data):
     seen = see(BoundaryView, data)
     good = seen.image()
-    seen.show_theta(np.full_like(seen.portrait.theta, np.nan))
+    seen.show_theta(np.full_like(seen.snapshot.theta, np.nan))
     assert NOT_FINITE in seen.view.describe()
     shown = seen.image()
     assert shown != good
@@ -118,9 +118,9 @@ def test_answers_that_are_not_finite_are_words_instead_of_a_picture(see, data):
 
 def test_a_picture_that_is_half_finite_is_painted(see):
     seen = see(BoundaryView, "reg_plane")
-    field = seen.portrait.field.copy()
+    field = seen.snapshot.field.copy()
     field[:, : field.shape[1] // 2] = np.nan
-    seen.view.show_portrait(replace(seen.portrait, field=field))
+    seen.view.show_snapshot(replace(seen.snapshot, field=field))
     image, view = seen.image(), seen.view.chart.view
     assert seen.view.finite()
     left = image.pixelColor(view.point(-5.97, 5.97).toPoint())
@@ -155,7 +155,7 @@ def test_both_themes_are_painted(see):
 # What is asked for
 
 
-def test_portraits_are_asked_for_where_the_view_is(see, qtbot):
+def test_snapshots_are_asked_for_where_the_view_is(see, qtbot):
     seen = see(BoundaryView, "circle")
     first = seen.view.wanted()
     assert first.region == seen.view.chart.view.region and first.columns > 60 and first.rows > 60
@@ -384,7 +384,7 @@ def test_the_right_button_erases_and_the_menu_stays_away(see, qtbot):
     cx, cy, radius = edit["data.erase"]
     assert (cx - x) ** 2 + (cy - y) ** 2 <= radius**2
     assert len(seen.settled) == 1
-    before = len(seen.portrait.learner.data.targets)
+    before = len(seen.snapshot.learner.data.targets)
     away = np.hypot(*(seen.view.spots - (cx, cy)).T)
     seen.session.problem_changed(edit)
     assert len(seen.refresh().learner.data.targets) == before - int((away <= radius).sum()) < before
@@ -472,7 +472,7 @@ def window(open_window):
 
 def view_in(window):
     view = window.bench.network_stage.views["decision"]
-    window.until(lambda: view.portrait is not None and view.portrait.learner is window.picture.learner)
+    window.until(lambda: view.snapshot is not None and view.snapshot.learner is window.picture.learner)
     return view
 
 
@@ -511,7 +511,7 @@ def test_a_stroke_is_undone_as_a_whole_and_the_views_follow(window):
     window.settle()
     drawn = len(window.picture.learner.data.targets) - count
     assert drawn >= 3
-    window.until(lambda: view.portrait.learner is window.picture.learner)
+    window.until(lambda: view.snapshot.learner is window.picture.learner)
     assert len(view.spots) == count + drawn
     window.bench.document.undo()
     window.settle()
@@ -538,21 +538,21 @@ def test_erasing_before_the_start_makes_a_table_of_the_data(window):
 def test_a_running_race_is_shown_as_it_goes_on(window):
     view = view_in(window)
     window.play(40)
-    window.until(lambda: view.portrait.update >= 40)
+    window.until(lambda: view.snapshot.update >= 40)
     window.pause()
-    window.until(lambda: view.portrait.update == window.update)
-    assert view.wanted().region == view.portrait.wanted.region
-    assert np.array_equal(view.portrait.theta, window.run("adam").shown.theta)
+    window.until(lambda: view.snapshot.update == window.update)
+    assert view.wanted().region == view.snapshot.parts.region
+    assert np.array_equal(view.snapshot.theta, window.run("adam").shown.theta)
 
 
-def test_a_portrait_that_comes_before_its_picture_is_shown_with_it(see, qtbot):
+def test_a_snapshot_that_comes_before_its_picture_is_shown_with_it(see, qtbot):
     seen = see(BoundaryView, "circle")
     stage = NetworkStage(DARK)
     qtbot.addWidget(stage)
     stage.refresh(seen.picture)
     stage.choose("decision")
     seen.change(data_noise=20.0)
-    stage.show_portrait(seen.portrait)
-    assert stage.views["decision"].portrait is None
+    stage.show_snapshot(seen.snapshot)
+    assert stage.views["decision"].snapshot is None
     stage.refresh(seen.picture)
-    assert stage.views["decision"].portrait is seen.portrait
+    assert stage.views["decision"].snapshot is seen.snapshot

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 
-from app.look.data_ranges import value_ends
+from app.look.data_ranges import value_range
 from app.look.theme import THEMES
 from app.stage.planes.field import STRENGTH, Field, FieldColours, boundary
 from app.stage.view import View
@@ -95,7 +95,7 @@ def test_values_are_coloured_between_the_targets_ends(theme):
     [((-1.0, 0.5), (-1.0, 1.0)), ((2.0, 5.0), (2.0, 5.0)), ((-4.0, -1.0), (-4.0, -1.0)), ((7.0, 7.0), (6.5, 7.5))],
 )
 def test_nought_is_in_the_middle_if_it_is_among_the_values(targets, ends):
-    assert value_ends(np.array(targets)) == ends
+    assert value_range(np.array(targets)) == ends
 
 
 def test_the_boundary_of_two_classes_lies_where_they_are_even():

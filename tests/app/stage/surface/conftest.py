@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QApplication
 from app.look.theme import DARK
 from app.stage.surface.surface_stage import SurfaceStage
 from app.stage.terrain import Terrain
-from engine import COLUMNS, SURFACES, Ground, HistoryView, SurfaceTask, choose, new_run
+from engine import COLUMNS, SURFACES, HistoryView, SurfaceInfo, SurfaceTask, choose, new_run
 
 DOMAIN = (-2.0, 2.0, -1.0, 3.0)
 
 
-def ground_of(**changes):
+def surface_info_of(**changes):
     known = {
         "title": "Bowl",
         "formula": "x^2 + y^2",
@@ -30,14 +30,14 @@ def ground_of(**changes):
         "lowest": 0.0,
         "log_levels": True,
     }
-    return Ground(**{**known, **changes})
+    return SurfaceInfo(**{**known, **changes})
 
 
 def terrain_of(region=DOMAIN, nx=81, ny=61, serial=0, function=lambda x, y: x * x + y * y, **changes):
     x, y = np.linspace(*region[:2], nx), np.linspace(*region[2:], ny)
     with np.errstate(all="ignore"):
         values = function(*np.meshgrid(x, y))
-    return Terrain(ground_of(**changes), x, y, values, serial)
+    return Terrain(surface_info_of(**changes), x, y, values, serial)
 
 
 def history_of(points, width=1):
@@ -85,7 +85,7 @@ def spiral(count=400, turns=5, start=1.2):
 @pytest.fixture
 def make():
     return SimpleNamespace(
-        ground=ground_of,
+        surface_info=surface_info_of,
         terrain=terrain_of,
         history=history_of,
         run=run_of,
@@ -101,7 +101,7 @@ def stage(qtbot):
     made.resize(600, 560)
     with qtbot.waitExposed(made):
         made.show()
-    made.set_ground(terrain_of())
+    made.set_terrain(terrain_of())
     return made
 
 

@@ -75,7 +75,7 @@ def test_the_pointer_finds_an_early_update(long_run):
 
 def test_in_3d_it_is_drawn_from_the_start(stage, long_run, make):
     picture, _ = long_run
-    stage.set_ground(make.terrain((-6.0, 6.0, -6.0, 6.0), title="Sphere", view=(-6.0, 6.0, -6.0, 6.0), serial=4))
+    stage.set_terrain(make.terrain((-6.0, 6.0, -6.0, 6.0), title="Sphere", view=(-6.0, 6.0, -6.0, 6.0), serial=4))
     stage.toolbar.surface_3d.click()
     stage.refresh(picture)
     colour = DARK.run_colours[picture.runs[0].colour]

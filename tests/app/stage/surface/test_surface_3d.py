@@ -59,9 +59,9 @@ def test_it_shows_what_the_plane_shows_and_returns_to_it(stage, view_3d, make):
 
 
 def test_an_unknown_part_is_left_out(stage, view_3d, make):
-    stage.set_ground(make.terrain(function=lambda x, y: np.log(x), serial=9, lowest=None))
+    stage.set_terrain(make.terrain(function=lambda x, y: np.log(x), serial=9, lowest=None))
     assert colours(view_3d) > 50
-    stage.set_ground(make.terrain(function=lambda x, y: x * np.nan, serial=10))
+    stage.set_terrain(make.terrain(function=lambda x, y: x * np.nan, serial=10))
     view_3d.grab()
 
 

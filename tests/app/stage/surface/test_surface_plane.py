@@ -328,7 +328,7 @@ def test_showing_pictures_never_emits(stage, make, qtbot):
     for signal in signals:
         signal.connect(lambda *arguments: told.append(arguments))
     stage.refresh(make.picture(make.run(make.spiral())))
-    stage.set_ground(make.terrain(serial=3))
+    stage.set_terrain(make.terrain(serial=3))
     stage.set_cursor(5)
     stage.set_selected("a")
     stage.set_theme(LIGHT)
@@ -341,7 +341,7 @@ def test_values_are_asked_for_where_the_view_went_and_not_twice(stage, make, qtb
         pass
     asked = wanted.args
     with qtbot.assertNotEmitted(stage.region_wanted, wait=200):
-        stage.set_ground(make.terrain(asked[:4], asked[4], asked[5], serial=1))
+        stage.set_terrain(make.terrain(asked[:4], asked[4], asked[5], serial=1))
     with qtbot.waitSignal(stage.region_wanted) as wanted:
         stage.plane.zoom(0.5)
     x0, x1, y0, y1, nx, ny = wanted.args
@@ -351,14 +351,14 @@ def test_values_are_asked_for_where_the_view_went_and_not_twice(stage, make, qtb
 
 
 def test_an_older_ground_is_ignored_and_another_surface_is_shown_whole(stage, make):
-    stage.set_ground(make.terrain(serial=5))
+    stage.set_terrain(make.terrain(serial=5))
     stage.plane.zoom(2.0)
-    stage.set_ground(make.terrain(serial=4, title="Late"))
-    assert stage.plane.landscape.terrain.ground.title == "Bowl"
+    stage.set_terrain(make.terrain(serial=4, title="Late"))
+    assert stage.plane.landscape.terrain.surface_info.title == "Bowl"
     zoomed = stage.plane.view.region
-    stage.set_ground(make.terrain(serial=6))
+    stage.set_terrain(make.terrain(serial=6))
     assert stage.plane.view.region == zoomed
-    stage.set_ground(make.terrain(serial=7, title="Other"))
+    stage.set_terrain(make.terrain(serial=7, title="Other"))
     assert stage.plane.view.region == pytest.approx((-2, 2, -1, 3))
 
 
@@ -392,7 +392,7 @@ def test_any_surface_can_be_shown(plane, make, function, log_levels):
 
 
 def test_a_surface_that_is_nowhere_finite_says_so(stage, make, monkeypatch):
-    stage.set_ground(make.terrain(function=lambda x, y: x * np.nan, lowest=None, serial=5))
+    stage.set_terrain(make.terrain(function=lambda x, y: x * np.nan, lowest=None, serial=5))
     for widget, in_3d in ((stage.plane, False), (stage.surface_3d, True)):
         stage.toolbar.surface_3d.setChecked(in_3d)
         said = widget.grab().toImage()

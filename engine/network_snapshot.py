@@ -17,8 +17,8 @@ Region = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What to compute for a portrait.
+class SnapshotParts:
+    """What to compute for a snapshot.
 
     region: (x0, x1, y0, y1) of raw inputs over which to evaluate the network, for one input (x0, x1, ...); columns,
     rows: its resolution. units: columns and rows of the maps of single units, 0 for none. look: whether to compute the
@@ -29,31 +29,31 @@ class Wanted:
     columns: int = 0
     rows: int = 0
     units: int = 0
-    look: bool = False
+    inspect: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Portrait:
+class NetworkSnapshot:
     """A network at one update; n examples in the order of learner.data, k outputs.
 
-    answers (n, k): outputs; predictions (n,): class indices or values. scores and losses: (training, validation), NaN
-    without examples. field (rows, columns, c): over wanted.region, the probability of each class (c = classes), or the
+    outputs (n, k): outputs; predictions (n,): class indices or values. scores and losses: (training, validation), NaN
+    without examples. field (rows, columns, c): over parts.region, the probability of each class (c = classes), or the
     value (c = 1); for one raw input rows is 1. units: for each layer the activations (units, rows, columns) over the
-    region. look, activations: if wanted.look; activations: (n, units) of each layer on the training set.
+    region. look, activations: if parts.inspect; activations: (n, units) of each layer on the training set.
     """
 
     run: str
     update: int
     theta: Array
     learner: Learner
-    wanted: Wanted
-    answers: Array
+    parts: SnapshotParts
+    outputs: Array
     predictions: Array
     losses: tuple[float, float]
     scores: tuple[float, float]
     field: Array | None
     units: tuple[Array, ...]
-    look: Inspection | None
+    inspection: Inspection | None
     activations: tuple[Array, ...]
 
     @property
@@ -63,53 +63,55 @@ class Portrait:
         return self.predictions != data.targets if data.classes else np.zeros(len(data.targets), bool)
 
     @property
-    def known(self) -> Array:
+    def finite(self) -> Array:
         """Which examples have finite outputs, (n,) bool; the predictions of the others mean nothing."""
-        return np.asarray(np.isfinite(self.answers).all(axis=1))
+        return np.asarray(np.isfinite(self.outputs).all(axis=1))
 
     def confusion(self, validation: bool) -> Array:
         """Counts (classes, classes) of examples with finite outputs: rows are true classes, columns predicted ones."""
         data, k = self.learner.data, len(self.learner.data.classes)
         part = slice(data.train, None) if validation else slice(None, data.train)
-        shown = self.known[part]
+        shown = self.finite[part]
         cells = data.targets[part][shown].astype(np.int64) * k + self.predictions[part][shown].astype(np.int64)
         return np.bincount(cells, minlength=k * k).reshape(k, k)
 
 
-def portrait(learner: Learner, theta: Array, wanted: Wanted, run: str = "", update: int = 0) -> Portrait:
-    """Evaluate a network for display. wanted.region is ignored for more than two inputs."""
+def network_snapshot(
+    learner: Learner, theta: Array, parts: SnapshotParts, run: str = "", update: int = 0
+) -> NetworkSnapshot:
+    """Evaluate a network for display. parts.region is ignored for more than two inputs."""
     data, network = learner.data, learner.network
     with np.errstate(all="ignore"):
-        answers = learner.all_outputs(theta)
-        parts = learner.training, learner.validation
-        scores = [learner.score(a, t) for a, (_, t) in zip(np.split(answers, [data.train]), parts, strict=True)]
+        outputs = learner.all_outputs(theta)
+        sets = learner.training, learner.validation
+        scores = [learner.score(a, t) for a, (_, t) in zip(np.split(outputs, [data.train]), sets, strict=True)]
         losses = learner.both_losses(theta)
         field: Array | None = None
         units: tuple[Array, ...] = ()
-        if wanted.region is not None and data.raw.shape[1] <= 2:
-            if wanted.columns:
-                inputs = _grid(learner, wanted.region, wanted.columns, wanted.rows)
+        if parts.region is not None and data.raw.shape[1] <= 2:
+            if parts.columns:
+                inputs = _grid(learner, parts.region, parts.columns, parts.rows)
                 field = _displayed(learner, learner.outputs(theta, inputs)).reshape(
-                    -1, wanted.columns, learner.classes or 1
+                    -1, parts.columns, learner.classes or 1
                 )
-            if wanted.units:
-                inputs = _grid(learner, wanted.region, wanted.units, wanted.units)
+            if parts.units:
+                inputs = _grid(learner, parts.region, parts.units, parts.units)
                 values = activations(network, theta, inputs)
-                units = tuple(np.ascontiguousarray(v.T).reshape(v.shape[1], -1, wanted.units) for v in values)
-        return Portrait(
+                units = tuple(np.ascontiguousarray(v.T).reshape(v.shape[1], -1, parts.units) for v in values)
+        return NetworkSnapshot(
             run,
             update,
             theta,
             learner,
-            wanted,
-            answers,
-            learner.predictions(answers),
+            parts,
+            outputs,
+            learner.predictions(outputs),
             losses,
             (scores[0], scores[1]),
             field,
             units,
-            learner.inspect(theta) if wanted.look else None,
-            tuple(activations(network, theta, learner.training[0])) if wanted.look else (),
+            learner.inspect(theta) if parts.inspect else None,
+            tuple(activations(network, theta, learner.training[0])) if parts.inspect else (),
         )
 
 
@@ -123,7 +125,7 @@ def _grid(learner: Learner, region: Region, columns: int, rows: int) -> Array:
     return features_of(np.stack(np.broadcast_arrays(xs[None, :], ys[:, None]), -1).reshape(-1, 2), learner.data)
 
 
-def _displayed(learner: Learner, answers: Array) -> Array:
+def _displayed(learner: Learner, outputs: Array) -> Array:
     if not learner.classes:
-        return learner.predictions(answers)[:, None]
-    return np.asarray(LOSSES[learner.network.loss.kind].probabilities(answers))
+        return learner.predictions(outputs)[:, None]
+    return np.asarray(LOSSES[learner.network.loss.kind].probabilities(outputs))

@@ -16,7 +16,7 @@ Range = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class CurvePlot:
+class CurveContent:
     """One curve of all visible runs, as on screen. Raises SettingError for an unknown curve.
 
     x_type, y_type: of the axes. span: updates to average over, 0 for none. Ranges: None shows everything.
@@ -48,7 +48,7 @@ class CurvePlot:
 
 
 @dataclass(frozen=True, slots=True)
-class StagePlot:
+class StageContent:
     """The surface from above with the paths of all visible runs; for a network its preferred figure.
 
     region: (x0, x1, y0, y1), None is the surface's own. Raises SettingError for an invalid region.
@@ -67,7 +67,7 @@ class StagePlot:
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkPlot:
+class NetworkContent:
     """One of the figures of the selected run's network. Raises SettingError for an unknown one."""
 
     figure: str
@@ -80,4 +80,4 @@ class NetworkPlot:
         return asdict(self)
 
 
-Plot = CurvePlot | StagePlot | NetworkPlot
+FigureContent = CurveContent | StageContent | NetworkContent
