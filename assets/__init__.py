@@ -1,1 +1,1 @@
-"""Fonts, icons, presets and data that the program brings along."""
+"""Bundled fonts, icons, presets and data."""

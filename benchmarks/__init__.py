@@ -1,4 +1,4 @@
-"""How fast Fall Line is, beside what one would use instead: `python -m benchmarks`.
+"""Speed of Fall Line compared with the alternatives: `python -m benchmarks`.
 
-Only ratios of contenders that ran interleaved, in one process, mean anything: machines are noisy.
+Machines are noisy: only ratios of contenders interleaved in one process are meaningful.
 """

@@ -1,4 +1,4 @@
-"""The one command: every workload, or those named."""
+"""The benchmark command: runs all workloads, or those named."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-# One core for everybody: the workloads are single trajectories.
+# One core for everyone: the workloads are single trajectories.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

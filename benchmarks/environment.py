@@ -1,4 +1,4 @@
-"""What was measured on: versions, processor, cores."""
+"""The environment of a measurement: versions, processor, cores."""
 
 from __future__ import annotations
 

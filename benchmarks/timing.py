@@ -1,4 +1,4 @@
-"""Contenders that do the same work, run in turn, and compared round by round."""
+"""Timing of contenders that do the same work, interleaved and compared round by round."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-SECONDS = 0.1  # what one round of a contender is made to take
+SECONDS = 0.1  # target time of one round of a contender
 
 
 @dataclass(frozen=True)
 class Contender:
-    """run(count) does `count` pieces of work; count is fixed if given, else chosen for a round of SECONDS."""
+    """run(count) does `count` pieces of work; count is fixed if given, else chosen for rounds of SECONDS."""
 
     name: str
     run: Callable[[int], object]
@@ -21,7 +21,7 @@ class Contender:
 
 
 def per_piece(contenders: Sequence[Contender], rounds: int) -> dict[str, list[float]]:
-    """Seconds for one piece of work, of every contender in every round; they take turns."""
+    """Seconds per piece of work, of every contender in every round; they take turns."""
     counts = {each.name: each.count or _fitting(each.run) for each in contenders}
     found: dict[str, list[float]] = {each.name: [] for each in contenders}
     for _ in range(rounds):
@@ -31,7 +31,7 @@ def per_piece(contenders: Sequence[Contender], rounds: int) -> dict[str, list[fl
 
 
 def table(contenders: Sequence[Contender], rounds: int, unit: str = "update") -> Iterator[str]:
-    """Lines: median time, its spread, and how many times slower than the first contender, by rounds."""
+    """Lines: median time, its spread, and the ratio to the first contender, by rounds."""
     found = per_piece(contenders, rounds)
     first = found[contenders[0].name]
     width = max(len(each.name) for each in contenders)

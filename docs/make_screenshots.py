@@ -1,4 +1,4 @@
-"""Takes the pictures of the window that README.md shows, in both themes, without a screen.
+"""Take the screenshots in README.md, in both themes, without a display.
 
     python -m docs.make_screenshots
 
@@ -23,28 +23,28 @@ from app.launch import kernel_cache
 FOLDER = Path(__file__).parent
 SIZE = 1280, 800
 PATIENCE = 600.0  # seconds; a first start compiles every kernel
-# File, theme, preset, the update at which the picture is taken, whether Explain is open.
+# File, theme, preset, update of the screenshot, whether Explain is open.
 PICTURES = (
     ("dark", "dark", "01_four_optimizers", 300, False),
     ("light", "light", "07_different_minima", 60, True),
     ("playground", "dark", "23_playground", 2500, False),
     ("digits", "light", "26_digits", 600, False),
 )
-SETTLED = 0.5  # seconds after which a network's portrait is on screen, too
+SETTLED = 0.5  # seconds until a network's snapshot is on screen, too
 
 
 def main() -> None:
-    """Start the app as `python main.py` does, but with settings of its own, and photograph it."""
+    """Start the app as `python main.py` does, but with its own settings, and take the screenshots."""
     with tempfile.TemporaryDirectory() as settings_folder:
         os.environ["FALL_LINE_CONFIG"] = settings_folder
         cache = kernel_cache.prepare()  # before Numba is imported
         from app.documents.settings import Settings
-        from app.launch.main_window import Shell
+        from app.launch.main_window import MainWindow
         from app.launch.start import Starter
         from app.look.theme import DARK, apply
 
         application = QApplication([])
-        shell = Shell()
+        shell = MainWindow()
         apply(application, DARK, shell)
         shell.resize(*SIZE)
         shell.show()
@@ -54,7 +54,7 @@ def main() -> None:
         bench, actions = starter.bench, starter.actions
         assert bench is not None and actions is not None
         for name, theme, preset, update, explained in PICTURES:
-            actions.dress(theme)
+            actions.choose_theme(theme)
             bench.document.open_file(PRESETS / f"{preset}.toml")
             bench.explain_card.setVisible(explained)
             until(lambda: bench.training.published is not None and bench.training.published.picture.update == 0)
@@ -68,11 +68,11 @@ def main() -> None:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Let the window live until something is so. Raises TimeoutError."""
+    """Process events until a condition holds. Raises TimeoutError."""
     end = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > end:
-            raise TimeoutError("the window did not get there")
+            raise TimeoutError("the window did not reach the expected state")
         QApplication.processEvents()
         time.sleep(0.002)
 

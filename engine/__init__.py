@@ -28,11 +28,11 @@ from engine.datasets import (
     features_of,
     possible_features,
 )
-from engine.datasets.table import MOST_CLASSES, MOST_COLUMNS, MOST_NAME, MOST_NUMBERS
+from engine.datasets.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS
 from engine.decimation import envelope, envelope_between, smooth, thin_path
 from engine.experiment import (
     LEARNING_RATE,
-    MOST_RUNS,
+    MAX_RUNS,
     NEVER,
     STOP,
     WARMUP,
@@ -61,11 +61,12 @@ from engine.insight.parameter_plane import (
 from engine.insight.slice_plan import LossSlice, PathRequest, ProjectedPath, SlicePlan, SliceRequest, path_request
 from engine.learner import Learner
 from engine.measures import LAYER_MEASURES, MEASURES, MeasuresView
+from engine.network_snapshot import NetworkSnapshot, SnapshotParts, network_snapshot
 from engine.network_task import (
     BATCH_SEED,
     DATA_SEED,
     DROPOUT,
-    MOST_LAYERS,
+    MAX_LAYERS,
     RESIDUAL,
     SHARE,
     UNITS,
@@ -81,14 +82,13 @@ from engine.networks.inspection import Inspection
 from engine.networks.losses import LOSSES
 from engine.networks.network import Network
 from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
-from engine.portrait import Portrait, Wanted, portrait
-from engine.problem import Ground, Problem, problem_of
+from engine.problem import Problem, SurfaceInfo, problem_of
 from engine.rows import full_history, rows
 from engine.run import DIVERGED, FINISHED, READY, RUNNING, Best, Peek, Run, Trail
 from engine.schedules import SCHEDULES, Schedule, preview
 from engine.session import RunPicture, Session, SessionPicture
 from engine.setting import PARAMETER, Setting
-from engine.surface_task import COORDINATE, MOST_PARAMETERS, NOISE, SEED, Formula, SurfaceTask
+from engine.surface_task import COORDINATE, MAX_PARAMETERS, NOISE, SEED, Formula, SurfaceTask
 from engine.surfaces import SURFACES, Surface
 from engine.surfaces.formula import read_formula
 from engine.typesetting import print_signs, symbol
@@ -110,14 +110,14 @@ __all__ = [
     "LAYER_MEASURES",
     "LEARNING_RATE",
     "LOSSES",
+    "MAX_CLASSES",
+    "MAX_COLUMNS",
+    "MAX_LAYERS",
+    "MAX_NAME",
+    "MAX_NUMBERS",
+    "MAX_PARAMETERS",
+    "MAX_RUNS",
     "MEASURES",
-    "MOST_CLASSES",
-    "MOST_COLUMNS",
-    "MOST_LAYERS",
-    "MOST_NAME",
-    "MOST_NUMBERS",
-    "MOST_PARAMETERS",
-    "MOST_RUNS",
     "NEVER",
     "NOISE",
     "OPTIMIZERS",
@@ -146,7 +146,6 @@ __all__ = [
     "Experiment",
     "ExpressionError",
     "Formula",
-    "Ground",
     "HistoryView",
     "Hyper",
     "Inspection",
@@ -156,12 +155,12 @@ __all__ = [
     "LossSlice",
     "MeasuresView",
     "Network",
+    "NetworkSnapshot",
     "NetworkTask",
     "Optimizer",
     "PathRequest",
     "Peek",
     "Plane",
-    "Portrait",
     "Problem",
     "ProjectedPath",
     "Run",
@@ -176,7 +175,9 @@ __all__ = [
     "SliceError",
     "SlicePlan",
     "SliceRequest",
+    "SnapshotParts",
     "Surface",
+    "SurfaceInfo",
     "SurfaceTask",
     "Table",
     "Task",
@@ -184,7 +185,6 @@ __all__ = [
     "TrainingData",
     "Tweak",
     "Value",
-    "Wanted",
     "activations",
     "checked_table",
     "choose",
@@ -199,13 +199,13 @@ __all__ = [
     "formula",
     "framed",
     "full_history",
+    "network_snapshot",
     "new_experiment",
     "new_network",
     "new_run",
     "of_run",
     "path_request",
     "plane_losses",
-    "portrait",
     "possible_features",
     "preview",
     "principal_plane",

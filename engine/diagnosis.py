@@ -20,7 +20,7 @@ from engine.typesetting import typeset
 _LOOKED_AT = 256  # examples on which the layers of a network are searched for what is not finite
 _TRIAL = 2000  # updates for which a remedy must hold before it is offered
 _HALVINGS = 40
-_FEWEST, _OPERATIONS = 50, 5e8  # of a network's trial: updates, and multiplications of one halving
+_MIN_UPDATES, _OPERATIONS = 50, 5e8  # of a network's trial: updates, and multiplications of one halving
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ def diagnose(machine: Machine, view: HistoryView, at: Callable[[int], Machine], 
     else:
         best, losses = 0, np.array([np.nan])
     sentence = f"diverged: {what} is no longer finite at update {failed:,}{_layer(machine)}"
-    ground = problem.ground
-    falling = ground is not None and ground.lowest is None and len(losses) > 1 and losses[-1] < losses[0]
+    surface_info = problem.surface_info
+    falling = surface_info is not None and surface_info.lowest is None and len(losses) > 1 and losses[-1] < losses[0]
     if falling:
         sentence += "; the surface falls without end, so following it downhill never stops"
         return Diagnosis(
@@ -82,7 +82,7 @@ def _layer(machine: Machine) -> str:
     if learner is None:
         return ""
     machine = machine.copy()
-    machine.step_aside()
+    machine.trial_step()
     inputs, _ = learner.training
     with np.errstate(all="ignore"):
         values = learner.activations(machine.theta, inputs[:_LOOKED_AT])
@@ -98,7 +98,7 @@ def _trial(machine: Machine, updates: int) -> int:
     if machine.problem.learner is None:
         return updates
     cost = 6.0 * machine.theta.size * float(machine.stream[BATCH])
-    return min(updates, max(_FEWEST, int(_OPERATIONS / cost)))
+    return min(updates, max(_MIN_UPDATES, int(_OPERATIONS / cost)))
 
 
 def _tried(start: Machine, hope: float, updates: int, ceiling: float) -> float | None:
@@ -122,11 +122,11 @@ def stable_rate(optimizer: Choice, machine: Machine) -> float | None:
     entry = OPTIMIZERS[optimizer.kind]
     if not entry.stability:
         return None
-    sharpest = machine.problem.sharpest(machine.theta)
-    if not sharpest > 0.0:
+    sharpness = machine.problem.sharpness(machine.theta)
+    if not sharpness > 0.0:
         return None
     values = {name: float(v) for name, v in optimizer.values.items() if not isinstance(v, tuple)}
-    return parse(entry.stability, tuple(values)).evaluate(values) / sharpest
+    return parse(entry.stability, tuple(values)).evaluate(values) / sharpness
 
 
 def _bound(optimizer: Choice) -> str:

@@ -22,9 +22,9 @@ from engine.surface_task import COORDINATE, SurfaceTask, surface_task
 from engine.validation import Entries, checked, text
 
 FORMAT = 1
-MOST_RUNS = 16
-MOST_TWEAKS = 100_000
-MOST_UPDATES = 10**15
+MAX_RUNS = 16
+MAX_TWEAKS = 100_000
+MAX_UPDATES = 10**15
 
 LEARNING_RATE = Hyper(
     "learning_rate",
@@ -56,7 +56,7 @@ STOP = (
         "",
         2000,
         0,
-        MOST_UPDATES,
+        MAX_UPDATES,
         kind="integer",
         slider=(0, 10_000),
         help="stop after this many updates; 0 is never",
@@ -180,9 +180,9 @@ def _flag(value: object) -> bool:
 
 
 def _colour(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MOST_RUNS:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MAX_RUNS:
         return value
-    raise SettingError(f"must be a whole number in [0, {MOST_RUNS - 1}], got {shown(value)}")
+    raise SettingError(f"must be a whole number in [0, {MAX_RUNS - 1}], got {shown(value)}")
 
 
 # What a run has besides its choices: setting -> what checks a value of it.
@@ -301,8 +301,8 @@ class Experiment:
         problem = _problem(table.entries("problem"))
         stop = _stop(table.entries("stop", {}))
         runs = table.take("runs")
-        if not isinstance(runs, list) or not 1 <= len(runs) <= MOST_RUNS:
-            raise SettingError(f"there must be 1 to {MOST_RUNS} runs", "runs")
+        if not isinstance(runs, list) or not 1 <= len(runs) <= MAX_RUNS:
+            raise SettingError(f"there must be 1 to {MAX_RUNS} runs", "runs")
         records = tuple(_run(Entries(run, f"runs[{index + 1}]"), index, problem) for index, run in enumerate(runs))
         ids = [record.settings.id for record in records]
         if len(set(ids)) < len(ids):
@@ -357,10 +357,10 @@ def _run(table: Entries, index: int, task: Task) -> RunRecord:
 
 def _tweaks(data: object, settings: RunSettings, task: Task, path: str) -> tuple[Tweak, ...]:
     """The tweaks in order, each checked against the settings that those before it have made."""
-    if not isinstance(data, list) or len(data) > MOST_TWEAKS:
-        raise SettingError(f"must be a list of up to {MOST_TWEAKS} tweaks", path)
+    if not isinstance(data, list) or len(data) > MAX_TWEAKS:
+        raise SettingError(f"must be a list of up to {MAX_TWEAKS} tweaks", path)
     tweaks: list[Tweak] = []
-    update_range = Hyper("update", "", 0, 0, MOST_UPDATES, kind="integer")
+    update_range = Hyper("update", "", 0, 0, MAX_UPDATES, kind="integer")
     for index, item in enumerate(data):
         table = Entries(item, f"{path}[{index + 1}]")
         update = int(checked(update_range, table.take("update"), table.at("update")))  # type: ignore[arg-type]

@@ -1,12 +1,13 @@
-"""What a run records: a few numbers per update, in bounded memory, without ever losing a spike.
+"""What a run records: a few numbers per update, in bounded memory, without ever losing a spike or the start.
 
 One writer (the training loop, through `History`), any number of readers (`HistoryView`). When the
 memory is full, neighbouring bins merge and keep (low, high, last), so a bin covers twice the updates.
+What the first bins knew of the path is set aside before: its early points stay, the rest is thinned.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -19,7 +20,12 @@ COLUMNS = ("loss", "gradient_norm", "learning_rate", "step_norm", "x", "y")
 # Columns a multiple of 4096 bytes apart would all fall into one set of the processor's cache, and an
 # update cost twice the time: neither 1000 nor 131144 numbers are. The first are enough for a short run.
 FIRST_BINS = 1000
-MOST_BINS = 131_144  # 3 arrays * 6 columns * 8 bytes: 19 MB a run, however long it goes
+MAX_BINS = 131_144  # 3 arrays * 6 columns * 8 bytes: 19 MB a run, however long it goes
+# At the first merge the path keeps so many updates as they were, at every later one half as many bins of the
+# width that goes: two neighbouring points are one update or 1/512 of their age apart, never more.
+EARLY_BINS = 1024
+X, Y = COLUMNS.index("x"), COLUMNS.index("y")
+NO_POINTS = np.empty((3, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,7 @@ class HistoryView:
 
     last, low, high: (COLUMNS, >= count) arrays of which the first `count` bins are complete and will
     not change; low and high are `last` while a bin is one update wide. latest: the newest row.
+    early: (3, k) updates, x and y of points of the path that the first bins no longer have.
     """
 
     width: int
@@ -37,6 +44,7 @@ class HistoryView:
     low: Array
     high: Array
     latest: tuple[float, ...]
+    early: Array = field(default_factory=lambda: NO_POINTS)
 
     def column(self, name: str) -> tuple[Array, Array, Array]:
         """(last, low, high) of one column, each (count,)."""
@@ -48,16 +56,49 @@ class HistoryView:
         """The update to which each bin's `last` belongs, (count,)."""
         return np.arange(1, self.count + 1) * self.width - 1
 
+    @property
+    def path_count(self) -> int:
+        """How many points of the path are known."""
+        return self.early.shape[1] + self.count - self._early_bins
+
+    def path(self, first: int = 0, last: int | None = None) -> tuple[Array, Array]:
+        """x and y of the points first to last - 1 of the path, from the start on; all of them without limits."""
+        kept, count = self.early.shape[1], self.path_count
+        last = count if last is None else min(last, count)
+        begin, end = (max(place - kept, 0) + self._early_bins for place in (first, last))
+        bins = self.last[X, begin:end], self.last[Y, begin:end]
+        if first >= kept:
+            return bins
+        x, y = (np.concatenate((row[first:last], part)) for row, part in zip(self.early[1:], bins, strict=True))
+        return x, y
+
+    def path_update(self, place: int) -> int:
+        """The update to which a point of the path belongs."""
+        kept = self.early.shape[1]
+        return int(self.early[0, place]) if place < kept else (place - kept + self._early_bins + 1) * self.width - 1
+
+    def path_place(self, update: int) -> int:
+        """The first point of the path that belongs to an update or to a later one; `path_count` if none does."""
+        if update // self.width < self._early_bins:
+            return int(np.searchsorted(self.early[0], update))
+        return min(self.early.shape[1] + update // self.width - self._early_bins, self.path_count)
+
+    @property
+    def _early_bins(self) -> int:
+        """How many bins lie where there are early points."""
+        return int(self.early[0, -1] + 1) // self.width if self.early.size else 0
+
 
 class History:
     """The growing record of one run. `last`, `low` and `high` are written by the training loop."""
 
-    def __init__(self, most_bins: int = MOST_BINS) -> None:
+    def __init__(self, most_bins: int = MAX_BINS) -> None:
         self.most_bins = most_bins
         self.shift = 0
         self.first = self.updates = 0
         self.last = np.zeros((len(COLUMNS), min(FIRST_BINS, most_bins)))
         self.low = self.high = self.last
+        self.early = NO_POINTS
 
     @property
     def width(self) -> int:
@@ -79,12 +120,20 @@ class History:
             grown[:, :bins] = self.last
             self.last = self.low = self.high = grown
             return
+        self._keep_early_points()
         # One block, so that no two rows of it begin at the same place of a page: what is stored in one
         # would else hold up what is read from another.
         last, low, high = np.zeros((3, len(COLUMNS), bins))
         merge_bins(self.last, self.low, self.high, bins, last, low, high)
         self.last, self.low, self.high = last, low, high
         self.shift += 1
+
+    def _keep_early_points(self) -> None:
+        """Set aside what the first bins know of the path, as far as it is not known more closely."""
+        end = min(EARLY_BINS, self.most_bins)
+        first = end // 2 if self.shift else 0
+        at = np.arange(first + 1, end + 1) * self.width - 1.0
+        self.early = np.hstack((self.early, np.vstack((at, self.last[[X, Y], first:end]))))
 
     def forget(self) -> None:
         """Begin again at the current update with an empty memory. For those who take the rows as they come."""
@@ -93,4 +142,5 @@ class History:
     def view(self) -> HistoryView:
         kept = self.updates - self.first
         latest = tuple(self.last[:, (kept - 1) // self.width].tolist()) if kept else ()
-        return HistoryView(self.width, kept // self.width, self.updates, self.last, self.low, self.high, latest)
+        count = kept // self.width
+        return HistoryView(self.width, count, self.updates, self.last, self.low, self.high, latest, self.early)

@@ -109,7 +109,7 @@ class Machine:
         history.updates = self.update
         return reason
 
-    def step_aside(self) -> tuple[int, Array]:
+    def trial_step(self) -> tuple[int, Array]:
         """Take one unrecorded step, ignoring the stop rules: (reason, its row of COLUMNS)."""
         self._never_stop()
         row = np.full((len(COLUMNS), 1), np.nan)
@@ -122,7 +122,7 @@ class Machine:
             l2 = 0.0
         return self.problem.measured(self.theta, self.theta - self.before, l1, l2)
 
-    def skip_to(self, update: int) -> None:
+    def replay_to(self, update: int) -> None:
         """Replay to an update that was reached before, recording nothing."""
         self._never_stop()
         row = np.zeros((len(COLUMNS), 1))

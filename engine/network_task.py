@@ -19,7 +19,7 @@ from engine.networks.packing import numbers_needed
 from engine.setting import Setting
 from engine.validation import Entries, checked, chosen, text
 
-MOST_LAYERS = 8
+MAX_LAYERS = 8
 MEMORY_LIMIT = 2**30  # bytes that the data and one run of an experiment may take
 _COPIES = 24  # of theta that a run keeps: itself, gradient, slots, the best, snapshots and trail
 
@@ -62,7 +62,7 @@ ADD_POINT, ERASE_POINTS = Setting("data", "add"), Setting("data", "erase")  # ed
 
 _USUAL = ("x", "y")  # the features of one or two inputs unless others are chosen
 _TABLE_SHARE = 0.8  # of an imported table that is learned from, unless it is said
-_MOST_BUNDLED = 2000  # examples in a measured data set
+_MAX_BUNDLED = 2000  # examples in a measured data set
 
 _PLAIN = {hyper.name: hyper for hyper in (SHARE, DROPOUT, RESIDUAL, BATCH_SEED, DATA_SEED, WEIGHT_SEED)}
 
@@ -263,8 +263,8 @@ def size_of(data: Choice | Table) -> int:
     """How many examples there are at most, told without making them."""
     if isinstance(data, Table):
         return len(data.targets)
-    samples = data.values.get("samples", _MOST_BUNDLED)
-    return int(samples) if isinstance(samples, int) else _MOST_BUNDLED
+    samples = data.values.get("samples", _MAX_BUNDLED)
+    return int(samples) if isinstance(samples, int) else _MAX_BUNDLED
 
 
 def drawn(data: Choice | Table, seed: int) -> Table:
@@ -309,8 +309,8 @@ def network_task(entries: Entries) -> NetworkTask:
 
 def checked_network(task: NetworkTask) -> NetworkTask:
     """The task, if its parts go together and it fits into memory. Raises SettingError."""
-    if len(task.hidden) > MOST_LAYERS:
-        raise SettingError(f"there may be up to {MOST_LAYERS} hidden layers, got {len(task.hidden)}", "hidden")
+    if len(task.hidden) > MAX_LAYERS:
+        raise SettingError(f"there may be up to {MAX_LAYERS} hidden layers, got {len(task.hidden)}", "hidden")
     fitting = fitting_features(task.data, task.features)
     if not task.features and fitting:
         raise SettingError("a network reads at least one feature", "features")
@@ -382,8 +382,8 @@ def _features(value: object) -> tuple[str, ...]:
 
 
 def _hidden(value: object) -> tuple[Layer, ...]:
-    if not isinstance(value, list | tuple) or len(value) > MOST_LAYERS:
-        raise SettingError(f"must be a list of up to {MOST_LAYERS} layers, got {shown(value)}")
+    if not isinstance(value, list | tuple) or len(value) > MAX_LAYERS:
+        raise SettingError(f"must be a list of up to {MAX_LAYERS} layers, got {shown(value)}")
     return tuple(_layer(item, f"[{place}]") for place, item in enumerate(value, 1))
 
 

@@ -14,7 +14,7 @@ from engine.choices import Choice
 from engine.datasets.prepare import training_data
 from engine.datasets.source import examples_of
 from engine.experiment import Task
-from engine.insight.sharpness import curvatures, sharpest
+from engine.insight.sharpness import curvatures, sharpness
 from engine.learner import Learner
 from engine.loop import evaluate, evaluate_grid
 from engine.network_task import NetworkTask
@@ -30,7 +30,7 @@ Array = np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class SurfaceInfo:
     """What is known about a surface: its domain, minimum and stationary points.
 
     domain, view: (x0, x1, y0, y1), view being the part to show first. minima: the global ones, ((x, y), ...).
@@ -53,8 +53,8 @@ class Problem:
     """An objective (the address of its kernel) with its constants and scratch size; start (n,).
 
     decayed (2 k,): (start, stop) of the k slices of theta subject to weight decay. ordered: whether batches follow an
-    order of the examples. ground: what is known about a surface, learner: the network and its data; one of them is
-    None.
+    order of the examples. surface_info: what is known about a surface, learner: the network and its data; one of them
+    is None.
     """
 
     task: Task
@@ -67,7 +67,7 @@ class Problem:
     seed: int
     noise: float = 0.0
     ordered: bool = False
-    ground: Ground | None = None
+    surface_info: SurfaceInfo | None = None
     learner: Learner | None = None
 
     @property
@@ -100,9 +100,9 @@ class Problem:
         evaluate(self.objective, points, self._stream(), self.constants, self._work(), losses, grads)
         return losses, grads
 
-    def sharpest(self, point: Array) -> float:
+    def sharpness(self, point: Array) -> float:
         """The largest eigenvalue of the Hessian at a point (n,); NaN where it is not finite."""
-        return sharpest(self.gradients, point)
+        return sharpness(self.gradients, point)
 
     def curvatures(self, point: Array) -> Array:
         """Eigenvalues of the Hessian at a point (n,), ascending; see sharpness.curvatures."""
@@ -161,7 +161,7 @@ def _surface_problem(task: SurfaceTask) -> Problem:
         surface = SURFACES[task.surface.kind]
         objective, work_size = surface.kernel.address, 1
         constants = np.array(task.surface.packed(surface.knobs) or [0.0])
-        ground = Ground(
+        surface_info = SurfaceInfo(
             surface.title,
             surface.formula,
             surface.domain,
@@ -176,7 +176,9 @@ def _surface_problem(task: SurfaceTask) -> Problem:
         made = program(task.surface.text, task.surface.parameters)
         objective, work_size = formula_objective.address, made.work_size
         constants = made.constants
-        ground = Ground("Own formula", task.surface.text, task.surface.domain, task.surface.domain, (), (), None, False)
+        surface_info = SurfaceInfo(
+            "Own formula", task.surface.text, task.surface.domain, task.surface.domain, (), (), None, False
+        )
     return Problem(
         task=task,
         objective=objective,
@@ -187,5 +189,5 @@ def _surface_problem(task: SurfaceTask) -> Problem:
         examples=SURFACE_EXAMPLES,
         seed=task.seed,
         noise=task.noise,
-        ground=ground,
+        surface_info=surface_info,
     )

@@ -25,8 +25,8 @@ Array = np.ndarray
 
 READY, RUNNING, FINISHED, DIVERGED = "ready", "running", "finished", "diverged"
 _LOOKS = ("name", "colour", "visible", "pinned")  # settings that change no number
-_FIRST_INTERVAL, _MOST_SNAPSHOTS, _FEWEST_SNAPSHOTS = 64, 256, 8
-_SNAPSHOT_BYTES, _TRAIL_BYTES = 48 * 2**20, 16 * 2**20  # about what a run keeps of its past
+_FIRST_INTERVAL, _MAX_CHECKPOINTS, _FEWEST_CHECKPOINTS = 64, 256, 8
+_CHECKPOINT_BYTES, _TRAIL_BYTES = 48 * 2**20, 16 * 2**20  # about what a run keeps of its past
 _LONGEST_TRAIL, _SHORTEST_TRAIL = 512, 16
 _ENDINGS = {
     loop.LOSS_REACHED: "the loss fell below {loss_below:g}",
@@ -97,7 +97,7 @@ class Run:
         self.diagnosis: Diagnosis | None = None
         self._applied = 0
         self._interval = _FIRST_INTERVAL
-        self._snapshots = [(self.machine.copy(), 0)]
+        self._checkpoints = [(self.machine.copy(), 0)]
         self._batch_changes = [(0, 0, int(self.machine.stream[stream.BATCH]))]
         self.measures = Measures(len(self.problem.layers))
         self.best: Best | None = None
@@ -157,7 +157,7 @@ class Run:
                 self._freeze(reason)
             elif reason != loop.GOING:
                 self.ending = _ENDINGS[reason].format(**self.stop)
-            self._keep_snapshot()
+            self._keep_checkpoint()
             self._measure()  # before the tweaks of this update, as it was when they were made
             try:
                 self._apply_due_tweaks()
@@ -237,7 +237,7 @@ class Run:
         added = [Tweak(0, Setting(part), value) for part, value in back.items()]
         self.tweaks[:0] = added
         self._applied += len(added)
-        self._snapshots = [(machine, applied + len(added)) for machine, applied in self._snapshots]
+        self._checkpoints = [(machine, applied + len(added)) for machine, applied in self._checkpoints]
         self.problem = problem
 
     def record(self) -> RunRecord:
@@ -260,15 +260,15 @@ class Run:
         """A machine standing at a past update, exactly as the run stood there."""
         if update >= self.update:
             return self.machine
-        place = bisect_right(self._snapshots, update, key=lambda snapshot: snapshot[0].update) - 1
-        kept, applied = self._snapshots[place]
+        place = bisect_right(self._checkpoints, update, key=lambda checkpoint: checkpoint[0].update) - 1
+        kept, applied = self._checkpoints[place]
         machine = kept.copy()
         for tweak in self.tweaks[applied:]:
             if tweak.update > update:
                 break
-            machine.skip_to(tweak.update)
+            machine.replay_to(tweak.update)
             machine.set(tweak.setting, tweak.value)
-        machine.skip_to(update)
+        machine.replay_to(update)
         return machine
 
     def trail(self) -> Trail:
@@ -293,7 +293,7 @@ class Run:
         row = np.full(len(COLUMNS), np.nan)
         if step:
             twin = machine.copy()
-            _, row = twin.step_aside()
+            _, row = twin.trial_step()
             gradient, moved = twin.grad, twin.theta - machine.theta
         named = dict(zip(COLUMNS, row.tolist(), strict=True))
         return Peek(
@@ -334,13 +334,13 @@ class Run:
                 place = self.machine.stream
                 self._batch_changes.append((self.update, int(place[stream.SEEN]), int(place[stream.BATCH])))
 
-    def _keep_snapshot(self) -> None:
-        if self.update - self._snapshots[-1][0].update < self._interval:
+    def _keep_checkpoint(self) -> None:
+        if self.update - self._checkpoints[-1][0].update < self._interval:
             return
-        self._snapshots.append((self.machine.copy(), self._applied))
-        most = min(max(_SNAPSHOT_BYTES // self.machine.size, _FEWEST_SNAPSHOTS), _MOST_SNAPSHOTS)
-        if len(self._snapshots) > most:
-            self._snapshots = self._snapshots[::2]
+        self._checkpoints.append((self.machine.copy(), self._applied))
+        most = min(max(_CHECKPOINT_BYTES // self.machine.size, _FEWEST_CHECKPOINTS), _MAX_CHECKPOINTS)
+        if len(self._checkpoints) > most:
+            self._checkpoints = self._checkpoints[::2]
             self._interval *= 2
 
     def _next_measure(self, update: int) -> int:
@@ -373,7 +373,7 @@ class Run:
         """Stand still at the last update whose numbers are all finite, and find out why."""
         failed = self.update
         last = max(failed - 1, 0) if reason == loop.NOT_FINITE_HERE else failed
-        self._snapshots = [kept for kept in self._snapshots if kept[0].update <= last]
+        self._checkpoints = [kept for kept in self._checkpoints if kept[0].update <= last]
         applied = bisect_right(self.tweaks, last, key=lambda tweak: tweak.update)
         self.machine = self.at(last) if last < failed else self._before_step(failed)
         self._applied = min(self._applied, applied)

@@ -11,7 +11,7 @@ import numpy as np
 from engine.contracts import SettingError, Value, shown
 from engine.experiment import (
     LEARNING_RATE,
-    MOST_RUNS,
+    MAX_RUNS,
     Experiment,
     RunRecord,
     RunSettings,
@@ -26,7 +26,7 @@ from engine.history import HistoryView
 from engine.learner import Learner
 from engine.measures import MeasuresView
 from engine.network_task import NetworkTask
-from engine.problem import Ground, Problem, problem_of
+from engine.problem import Problem, SurfaceInfo, problem_of
 from engine.run import DIVERGED, FINISHED, READY, RUNNING, Best, Peek, Run
 from engine.setting import Setting
 
@@ -86,14 +86,14 @@ class SessionPicture:
     """A session at one moment. cursor: the scrubbed update, or None while it shows the present.
 
     task: the problem as it stands after every change that the runs have gone on with; shown_task: as it stood for
-    the run that is looked at, at the cursor. ground: what is known of a surface, learner: network and data of
+    the run that is looked at, at the cursor. surface_info: what is known of a surface, learner: network and data of
     shown_task; one of them is None.
     """
 
     experiment: Experiment
     task: Task
     shown_task: Task
-    ground: Ground | None
+    surface_info: SurfaceInfo | None
     learner: Learner | None
     runs: tuple[RunPicture, ...]
     update: int
@@ -196,8 +196,8 @@ class Session:
 
         Raises SettingError if there are too many.
         """
-        if len(self.runs) >= MOST_RUNS:
-            raise SettingError(f"an experiment has at most {MOST_RUNS} runs")
+        if len(self.runs) >= MAX_RUNS:
+            raise SettingError(f"an experiment has at most {MAX_RUNS} runs")
         if any(run.settings.id == record.settings.id for run in self.runs):
             raise SettingError(f"there is already a run {record.settings.id!r}")
         run = Run(self.problem, self._on_this_problem(record), self.experiment_settings.stop)
@@ -297,7 +297,7 @@ class Session:
             self.experiment(),
             problem.task,
             shown.task,
-            problem.ground,
+            problem.surface_info,
             shown.learner,
             pictures,
             self.update,

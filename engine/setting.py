@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 PARAMETER = "parameter"  # `parameter.17` is the number at that place of theta, counted from 0
-_MOST_DIGITS = 15
+_MAX_DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Setting:
         if not dot:
             return cls(part)
         number, dot, knob = rest.partition(".")
-        if number.isdecimal() and len(number) <= _MOST_DIGITS:
+        if number.isdecimal() and len(number) <= _MAX_DIGITS:
             return cls(part, knob if dot else None, int(number))
         return cls(part, rest)
 

@@ -13,7 +13,7 @@ from engine.surfaces import SURFACES
 from engine.surfaces.formula import program
 from engine.validation import Entries, checked
 
-MOST_PARAMETERS = 8
+MAX_PARAMETERS = 8
 FORMULA_DOMAIN = (-3.0, 3.0, -3.0, 3.0)  # where a typed formula is shown unless it says otherwise
 
 NOISE = Hyper(
@@ -109,8 +109,8 @@ def surface_task(entries: Entries) -> SurfaceTask:
 def _formula(entries: Entries) -> Formula:
     parameters = entries.take("parameters", {})
     place = entries.at("parameters")
-    if not isinstance(parameters, dict) or len(parameters) > MOST_PARAMETERS:
-        raise SettingError(f"must be a table of up to {MOST_PARAMETERS} numbers", place)
+    if not isinstance(parameters, dict) or len(parameters) > MAX_PARAMETERS:
+        raise SettingError(f"must be a table of up to {MAX_PARAMETERS} numbers", place)
     values = {str(name): float(checked(COORDINATE, v, f"{place}.{str(name)[:60]}")) for name, v in parameters.items()}  # type: ignore[arg-type]
     domain = entries.take("domain", FORMULA_DOMAIN)
     if not isinstance(domain, list | tuple) or len(domain) != 4:

@@ -8,7 +8,7 @@ from typing import Any
 from engine.choices import Choice, choose
 from engine.contracts import Catalogue, Hyper, SettingError, Value, shown
 
-MOST_TEXT = 4000
+MAX_TEXT = 4000
 
 
 class Entries:
@@ -78,6 +78,6 @@ def checked(hyper: Hyper, value: object, path: str) -> Value:
 
 def text(value: object, path: str = "") -> str:
     """A string of limited length. Raises SettingError."""
-    if not isinstance(value, str) or len(value) > MOST_TEXT:
-        raise SettingError(f"must be text of at most {MOST_TEXT} characters, got {shown(value)}", path)
+    if not isinstance(value, str) or len(value) > MAX_TEXT:
+        raise SettingError(f"must be text of at most {MAX_TEXT} characters, got {shown(value)}", path)
     return value

@@ -41,7 +41,7 @@ FLOORS = (
     ("experiment",),
     ("loop",),
     ("problem",),
-    ("machine", "portrait"),
+    ("machine", "snapshot"),
     ("diagnosis",),
     ("run",),
     ("session", "rows", "explain", "building"),

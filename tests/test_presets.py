@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.curves.table import ALONG, CURVES
+from app.curves.curve_catalogue import CURVES
+from app.curves.x_axes import X_AXES
 from app.documents.presets import FOLDER, presets
 from app.stage.network_views import VIEWS
 from engine import COLUMNS, DIVERGED, FINISHED, Choice, Experiment, NetworkTask, Session
@@ -24,10 +25,12 @@ SEEDS = range(1, 9)
 SHORTEST, LONGEST = 5, 16  # seconds that a preset plays at its own speed
 SPEEDS = {digit * 10**power for power in range(4) for digit in (1, 2, 5)}  # of the slider
 SIZE = 320, 200
-MOST_BYTES = 30 * 1024
+MAX_BYTES = 30 * 1024
 LONGEST_LINE, LONGEST_NAME = 110, 24
 FEW_SEEDS = range(1, 4)  # where a race takes about a second
-CURVE_SETTINGS = {"curves", "curves_along", "curves_log_x", "curves_log_y", "curves_smoothing"}
+CURVE_SETTINGS = {
+    "curves", "curves_along", "curves_log_x", "curves_log_y", "curves_smoothing", "curves_x_types", "curves_y_types",
+}  # fmt: skip
 
 
 @cache
@@ -148,7 +151,7 @@ def preset_06_saddle(name: str) -> None:
 @claim
 def preset_07_different_minima(name: str) -> None:
     race = Race(name)
-    minima = np.array(race.session.problem.ground.minima)
+    minima = np.array(race.session.problem.surface_info.minima)
     distances = {id: np.hypot(*(minima - race.theta(id)).T) for id in race.runs}
     assert all(found.min() < 0.05 for found in distances.values())
     assert len({int(found.argmin()) for found in distances.values()}) == 3
@@ -157,7 +160,7 @@ def preset_07_different_minima(name: str) -> None:
 @claim
 def preset_08_rolling_out(name: str) -> None:
     race = Race(name)
-    lowest = race.session.problem.ground.lowest
+    lowest = race.session.problem.surface_info.lowest
     assert race.loss("mu90") < lowest + 1e-3
     assert all(race.loss(id) > lowest + 3 for id in ("gd", "mu80"))
 
@@ -269,7 +272,7 @@ def preset_19_plateau(name: str) -> None:
     start = np.array(race.session.experiment_settings.problem.start)
     assert all(np.hypot(*(race.theta(id) - start)) < 1e-3 for id in ("gd", "momentum"))
     assert race.loss("adam") < -0.8
-    assert race.loss("rprop") == pytest.approx(race.session.problem.ground.lowest, abs=1e-3)
+    assert race.loss("rprop") == pytest.approx(race.session.problem.surface_info.lowest, abs=1e-3)
 
 
 @claim
@@ -445,7 +448,7 @@ def preset_35_edge_in_a_network(name: str) -> None:
         assert rises["small"] == 0 and rises["large"] > 500
         assert race.loss("large") < race.loss("small") / 10
         at_start, *at_end = (
-            {id: race.session.problem.sharpest(run.at(update).theta) * run.settings.learning_rate / 2
+            {id: race.session.problem.sharpness(run.at(update).theta) * run.settings.learning_rate / 2
              for id, run in race.runs.items()}
             for update in (0, 4000, 5000)
         )  # fmt: skip
@@ -533,7 +536,7 @@ def test_a_preset_is_fit_to_be_shown(path: Path) -> None:
     listed = told.view.get("curves", [])
     assert set(listed) <= set(CURVES) and set(told.view.get("curves_log_y", [])) <= set(listed)
     assert set(told.view.get("curves_log_x", [])) <= set(listed)
-    assert told.view.get("curves_along", "updates") in ALONG
+    assert told.view.get("curves_along", "updates") in X_AXES
     assert len(told.view.get("curves_smoothing", listed)) == len(listed)
     assert told.view["speed"] in SPEEDS
     assert SHORTEST <= seconds <= LONGEST
@@ -546,7 +549,7 @@ def test_a_preset_is_fit_to_be_shown(path: Path) -> None:
         (view,) = (kind for kind in VIEWS if told.view["network_view"] == kind.KEY)
         assert view.fits(Session(told).picture())
     else:
-        (x0, x1, y0, y1), (x, y) = Session(told).problem.ground.view, told.problem.start
+        (x0, x1, y0, y1), (x, y) = Session(told).problem.surface_info.view, told.problem.start
         assert x0 < x < x1 and y0 < y < y1
 
 
@@ -562,7 +565,7 @@ def test_a_preset_has_a_thumbnail(path: Path) -> None:
     picture = path.with_suffix(".png").read_bytes()
     assert picture[:8] == b"\x89PNG\r\n\x1a\n"
     assert struct.unpack(">II", picture[16:24]) == SIZE
-    assert len(picture) <= MOST_BYTES
+    assert len(picture) <= MAX_BYTES
 
 
 def test_the_menu_lists_them_all() -> None:

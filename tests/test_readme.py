@@ -17,8 +17,8 @@ from app.documents.version import version
 from app.export.csv_table import HEAD
 from app.launch import exit_status, preflight
 from engine import (
-    MOST_LAYERS,
-    MOST_RUNS,
+    MAX_LAYERS,
+    MAX_RUNS,
     OPTIMIZERS,
     SCHEDULES,
     UNITS,
@@ -118,8 +118,8 @@ def test_nothing_that_can_be_added_to_is_counted(name: str) -> None:
 
 
 def test_limits_are_those_of_the_engine() -> None:
-    assert f"up to {MOST_RUNS} runs" in README
-    assert f"up to {MOST_LAYERS} hidden layers of up to {UNITS.high:g} units" in README
+    assert f"up to {MAX_RUNS} runs" in README
+    assert f"up to {MAX_LAYERS} hidden layers of up to {UNITS.high:g} units" in README
 
 
 def test_examples_of_what_there_is_are_there() -> None:

@@ -14,15 +14,17 @@ from pathlib import Path
 from typing import NoReturn
 
 from app.commands.progress_bar import Bar
-from app.curves.table import ALONG, CURVES
+from app.curves.curve_catalogue import CURVES
+from app.curves.x_axes import X_AXES
 from app.documents.experiment_file import load
 from app.documents.files import FileError, shown
 from app.export.csv_table import write_table
 from app.export.figure import FORMATS, is_carried, write_figure
+from app.export.figure_content import CurveContent, FigureContent, NetworkContent, StageContent
 from app.export.networks.figures import FIGURES, figures_for
-from app.export.plots import CurvePlot, NetworkPlot, Plot, StagePlot
 from app.export.style import KNOBS, LEGENDS, SIZES, FigureSettings, parameters
 from app.launch.exit_status import DONE, SOME_DIVERGED, refuse
+from app.plots.axis_type import AUTOMATIC, LINEAR
 from engine import (
     DIVERGED,
     STOP,
@@ -32,11 +34,11 @@ from engine import (
     Session,
     SessionPicture,
     SettingError,
-    Wanted,
-    portrait,
+    SnapshotParts,
+    network_snapshot,
 )
 
-MOST_UPDATES = int(STOP[0].high)
+MAX_UPDATES = int(STOP[0].high)
 STAGE, TABLE = "stage", "csv"
 _CHUNK_SECONDS = 0.05
 # What the table has besides of a network: scores are accuracy or R², the best is the lowest loss that was measured.
@@ -98,13 +100,18 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--quiet", action="store_true", help="no progress and no table")
     curve = made.add_argument_group("curves")
     curve.add_argument(
-        "--along", choices=[name for name in ALONG if name != "seconds"], default="updates", help="x axis"
+        "--along", choices=[name for name in X_AXES if name != "seconds"], default="updates", help="x axis"
     )
-    curve.add_argument("--log-x", action="store_true", help="logarithmic x axis")
-    curve.add_argument(
-        "--log-y", action="store_true", default=None, help="logarithmic y axis (the curve's own choice else)"
-    )
-    curve.add_argument("--linear-y", dest="log_y", action="store_false", help="linear y axis")
+    for option, help in (
+        ("--log-x", "logarithmic x axis"),
+        ("--symlog-x", "symmetric-log x axis, which has a zero"),
+        ("--log-y", "logarithmic y axis (what suits the curve and its values else)"),
+        ("--linear-y", "linear y axis"),
+        ("--symlog-y", "symmetric-log y axis: logarithmic above and below zero"),
+    ):
+        type, _, axis = option.removeprefix("--").partition("-")
+        usual = LINEAR.name if axis == "x" else AUTOMATIC
+        curve.add_argument(option, dest=f"{axis}_type", action="store_const", const=type, default=usual, help=help)
     curve.add_argument("--smooth", metavar="N", type=_count, default=0, help="average over about N updates")
     figure = made.add_argument_group("figures")
     figure.add_argument(
@@ -207,7 +214,7 @@ def summary(picture: SessionPicture, aligned: bool) -> str:
 def _network_numbers(picture: SessionPicture, run: RunPicture) -> list[float]:
     """Updates, then loss and _NETWORK, of the weights as they are after the last update."""
     assert picture.learner is not None
-    asked = portrait(picture.learner, run.shown.theta, Wanted())
+    asked = network_snapshot(picture.learner, run.shown.theta, SnapshotParts())
     (loss, validation_loss), scores = asked.losses, asked.scores
     best = (run.best.loss, run.best.update) if run.best is not None else (math.nan, math.nan)
     return [run.update, loss, validation_loss, *scores, *best]
@@ -249,10 +256,10 @@ def _selecting(experiment: Experiment, run: str | None) -> Experiment:
     return replace(experiment, view={**experiment.view, "selected": run})
 
 
-def _fit(plots: Sequence[Plot | None], experiment: Experiment) -> None:
+def _fit(plots: Sequence[FigureContent | None], experiment: Experiment) -> None:
     """Raises _Refusal if a plot is none for this problem."""
     for plot in plots:
-        if isinstance(plot, NetworkPlot):
+        if isinstance(plot, NetworkContent):
             task = experiment.problem
             known = [figure.key for figure in figures_for(task)] if isinstance(task, NetworkTask) else []
             if plot.figure not in known:
@@ -280,7 +287,7 @@ def _same(one: Path, other: Path) -> bool:
     return os.path.realpath(one) == os.path.realpath(other)
 
 
-def _plots(chosen: argparse.Namespace, formats: list[str]) -> list[Plot | None]:
+def _plots(chosen: argparse.Namespace, formats: list[str]) -> list[FigureContent | None]:
     """What each output shows; None for a table. Raises _Refusal or SettingError."""
     pictures = sum(format != TABLE for format in formats)
     names = chosen.plot or ["loss"]
@@ -293,12 +300,12 @@ def _plots(chosen: argparse.Namespace, formats: list[str]) -> list[Plot | None]:
     return [None if format == TABLE else _plot(next(left), chosen) for format in formats]
 
 
-def _plot(name: str, chosen: argparse.Namespace) -> Plot:
+def _plot(name: str, chosen: argparse.Namespace) -> FigureContent:
     if name == STAGE:
-        return StagePlot()
+        return StageContent()
     if name in FIGURES:
-        return NetworkPlot(name)
-    return CurvePlot(name, chosen.along, chosen.log_x, chosen.log_y, chosen.smooth)
+        return NetworkContent(name)
+    return CurveContent(name, chosen.along, chosen.x_type, chosen.y_type, chosen.smooth)
 
 
 def _figure_settings(chosen: argparse.Namespace) -> FigureSettings:
@@ -324,8 +331,8 @@ def _check(settings: FigureSettings, formats: set[str]) -> None:
 
 def _updates(text: str) -> int:
     value = _whole(text)
-    if value is None or not 1 <= value <= MOST_UPDATES:
-        raise argparse.ArgumentTypeError(f"must be a whole number in [1, {MOST_UPDATES:.0e}], got {text[:40]!r}")
+    if value is None or not 1 <= value <= MAX_UPDATES:
+        raise argparse.ArgumentTypeError(f"must be a whole number in [1, {MAX_UPDATES:.0e}], got {text[:40]!r}")
     return value
 
 

@@ -1,1 +1,1 @@
-"""What a person sets: controls made from the engine's declarations."""
+"""Settings panels, generated from the engine's declarations."""

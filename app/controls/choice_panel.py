@@ -1,4 +1,4 @@
-"""A chooser with the knobs of what it has chosen."""
+"""A combo box for a catalogue, with the knobs of the chosen entry."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _SPACING = 6
 
 
 class ChoicePanel(QWidget):
-    """`part` is the setting it stands for: `changed` tells `part` and a key, or `part.knob` and a value."""
+    """`part` is the setting it edits: `changed` carries `part` and a key, or `part.knob` and a value."""
 
     changed = Signal(str, object)
     settled = Signal()
 
-    def __init__(self, part: str, catalogue: Catalogue[Any], columns: int = 1, folded: Collection[str] = ()) -> None:
+    def __init__(self, part: str, catalogue: Catalogue[Any], columns: int = 1, collapsed: Collection[str] = ()) -> None:
         super().__init__()
-        self._part, self._catalogue, self._folded = part, catalogue, folded
+        self._part, self._catalogue, self._collapsed = part, catalogue, collapsed
         self.chooser = Chooser(catalogue)
         self.chooser.setObjectName(f"choose-{part}")
         self.chooser.setAccessibleName(part)
@@ -39,16 +39,16 @@ class ChoicePanel(QWidget):
         self._column.addWidget(self.knobs)
 
     def add_below_chooser(self, widget: QWidget) -> None:
-        """Put a widget between the chooser and the knobs."""
+        """Insert a widget between the combo box and the knobs."""
         self._column.insertWidget(1, widget)
 
     def show_choice(self, choice: Choice) -> None:
         self.chooser.set_key(choice.kind)
-        self.knobs.show_knobs(self._catalogue[choice.kind].knobs, self._folded)
+        self.knobs.show_knobs(self._catalogue[choice.kind].knobs, self._collapsed)
         self.knobs.set_values(choice.values)
 
     def note(self, choice: Choice) -> str:
-        """The choice in a few words: its title, and what is not at its default."""
+        """A short summary: its title, and the knobs that are not at their defaults."""
         entry = self._catalogue[choice.kind]
         others = [
             f"{knob.symbol or knob.title} {shown(choice.values[knob.name], knob.kind)}"

@@ -1,4 +1,4 @@
-"""What a network learns from: a data set with its knobs, or a table of the user's own; the split, the seed."""
+"""The data of a network: a data set with its knobs or the user's own table, the split, and the seed."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from app.widgets.chooser import Chooser
 from app.widgets.elided import ElidedLabel
 from app.widgets.heading import Heading
 from app.widgets.knob_list import KnobList
-from app.widgets.restart_effects import effect, effects
+from app.widgets.restart_effects import restart_effect, restart_effects
 from engine import DATA_SEED, DATASETS, SHARE, Choice, Dataset, Hyper, NetworkTask, Setting, Table, Value
 
-_SHARE = replace(SHARE, name="train_share")  # the name it has for people
-_PLANE = 2  # inputs; more of them come in all sizes, and are scaled
+_SHARE = replace(SHARE, name="train_share")  # the displayed name
+_PLANE = 2  # inputs; more than two vary in scale and are standardised
 
 
 class DataPanel(QWidget):
-    """`changed` carries the settings of the task that are new."""
+    """`changed` carries the changed settings of the task."""
 
     changed = Signal(object)
     settled = Signal()
@@ -32,8 +32,8 @@ class DataPanel(QWidget):
         self._task: NetworkTask | None = None
         self._moved = False
         self.heading = Heading("Data")
-        self.load = self._button("import-csv", "Import CSV…", "Learn from a file of your own: text in columns")
-        self.paste = self._button("paste-table", "Paste…", "Learn from a table in the clipboard")
+        self.load = self._button("import-csv", "Import CSV…", "Train on your own data: a text file with columns")
+        self.paste = self._button("paste-table", "Paste…", "Train on a table from the clipboard")
         self.load.clicked.connect(self.import_wanted)
         self.paste.clicked.connect(self.paste_wanted)
         self.chooser = Chooser(DATASETS)
@@ -60,11 +60,11 @@ class DataPanel(QWidget):
         declared: tuple[Hyper, ...] = (_SHARE, DATA_SEED)
         values: dict[str, Value] = {_SHARE.name: task.share, DATA_SEED.name: task.data_seed}
         if isinstance(data, Table):
-            declared = (_SHARE, replace(DATA_SEED, help="of the split"))
+            declared = (_SHARE, replace(DATA_SEED, help="seed of the split"))
             self._show_table(data)
         else:
             entry = DATASETS[data.kind]
-            wide = [hyper for hyper in entry.knobs if hyper.kind == "choice"]  # a row of their own, below
+            wide = [hyper for hyper in entry.knobs if hyper.kind == "choice"]  # on rows of their own, at the end
             declared = (*(hyper for hyper in entry.knobs if hyper.kind != "choice"), *declared, *wide)
             values |= data.values
             self.chooser.set_key(data.kind, _contents(entry, data))
@@ -72,19 +72,19 @@ class DataPanel(QWidget):
         self.knobs.show_knobs(declared)
         self.knobs.set_values(values)
         turned = {self._setting(hyper.name): (hyper, values[hyper.name]) for hyper in declared}
-        found = effects(task, turned, moved)
+        found = restart_effects(task, turned, moved)
         self.knobs.show_effects({hyper.name: found[self._setting(hyper.name)] for hyper in declared})
-        self.heading.hint.show_text(effect(task, {"data_seed": DATA_SEED.low}, moved))
+        self.heading.hint.show_text(restart_effect(task, {"data_seed": DATA_SEED.low}, moved))
 
     def _show_table(self, table: Table) -> None:
         kind = f"{len(table.classes)} classes" if table.classes else f"regression of {table.target}"
         inputs = f"{len(table.columns)} input{'s' if len(table.columns) > 1 else ''}"
         origin = "drawn" if table.drawn else "imported"
         self.note.show_text(f"{len(table.targets):,} examples, {inputs}, {kind}, {origin}")
-        self.chooser.show_other(table.name, f"<p>{self.note.text()}</p><p>Choose a data set to leave it.</p>")
+        self.chooser.show_other(table.name, f"<p>{self.note.text()}</p><p>Choose a data set to replace it.</p>")
 
     def _setting(self, name: str) -> str:
-        """The setting of the task that a knob stands for."""
+        """The task's setting that a knob edits."""
         if name == _SHARE.name:
             return SHARE.name
         return name if name == DATA_SEED.name else Setting("data", name).path
@@ -94,10 +94,10 @@ class DataPanel(QWidget):
         self.settled.emit()
 
     def _effect_of(self, key: str) -> str:
-        return effect(self._task, self._changes(key), self._moved) if self._task is not None else ""
+        return restart_effect(self._task, self._changes(key), self._moved) if self._task is not None else ""
 
     def _changes(self, key: str) -> dict[str, Any]:
-        """Another data set, and with it the share and the scaling that suit it, unless others were chosen."""
+        """Another data set, with the split and scaling that suit it, unless the user has chosen others."""
         changes: dict[str, Any] = {"data": key}
         task = self._task
         if task is not None:

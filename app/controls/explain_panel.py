@@ -1,4 +1,4 @@
-"""Explain: the update rule of the selected run with the numbers of the point on screen in it."""
+"""The Explain panel: the update rule of the selected run with its current numbers."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from engine import LOSSES, OPTIMIZERS, Learner, RunPicture, SessionPicture, expl
 
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse
 _PARTS = ("explain-name", "explain-formula", "explain-numbers", "explain-value")
-_MOST_FORMULA = 0.38  # of the width
-_VALUE, _TALLEST = 108, 230  # pixels: of the last column; of the table, which is scrolled beyond
+_MAX_FORMULA = 0.38  # of the width
+_VALUE, _TALLEST = 108, 230  # pixels: width of the last column; height from which the table scrolls
 _HARD = "\N{NO-BREAK SPACE}"
-_READABLE = 100  # milliseconds that a number stands at least: faster ones nobody reads
+_READABLE = 100  # milliseconds that a number stays at least, to be readable
 
 
 class ExplainPanel(QWidget):
-    """A row a line of the rule: as a formula, with numbers, and what comes out. One coordinate at a time.
+    """One row per line of the rule: the formula, with numbers, and the result. One coordinate at a time.
 
-    `refresh` needs the run with its step (Run.peek); as long as that is not known, words say so.
+    `refresh` needs the run with its step (Run.peek); until that is known, a message is shown.
     """
 
     coordinate_chosen = Signal(int)
@@ -49,7 +49,7 @@ class ExplainPanel(QWidget):
         self.heading.setObjectName("muted")
         self.heading.setWordWrap(True)
         self.heading.setTextFormat(Qt.TextFormat.RichText)
-        tips = ("The step of x", "The step of y")
+        tips = ("Explain the step of x", "Explain the step of y")
         self.coordinates = Segmented(("x", "y"), "coordinate to explain", tips)
         self.coordinates.setFixedWidth(84)
         self.coordinates.chosen.connect(self._choose)
@@ -91,7 +91,7 @@ class ExplainPanel(QWidget):
         column.addWidget(self.source)
 
     def refresh(self, picture: SessionPicture, run: RunPicture) -> None:
-        """Show the step that `run` takes at the point on screen, now or as soon as the last one was read."""
+        """Show the step that `run` takes at the point on screen, once the previous one has been shown long enough."""
         if run.shown is not self._shown and self.isVisible():
             self._run = run
             self._offer(picture.learner)
@@ -107,7 +107,7 @@ class ExplainPanel(QWidget):
         entry = OPTIMIZERS[peek.settings.optimizer.kind]
         head = f"{html.escape(run.name)} at update {peek.update:,}"
         if math.isnan(peek.rate):
-            self.heading.setText(f"{head}<br>its step is being worked out …")
+            self.heading.setText(f"{head}<br>computing its step …")
             return
         lines = explain(peek, self._coordinate)
         if entry.key != self._kind or len(lines) != len(self._rows):
@@ -120,7 +120,7 @@ class ExplainPanel(QWidget):
             for label, text in zip(row, texts, strict=True):
                 if label.text() != text:
                     label.setText(text)
-                    # What has once taken two lines keeps them, or the stage would jump with the numbers.
+                    # A row never shrinks back to one line, or the layout would jump with the numbers.
                     label.setMinimumHeight(max(label.minimumHeight(), label.heightForWidth(label.width())))
         height = self._grid.heightForWidth(self._scroll.viewport().width())
         self._scroll.setFixedHeight(min(max(height, self._grid.minimumSize().height()), _TALLEST))
@@ -136,7 +136,7 @@ class ExplainPanel(QWidget):
         self._pause.start()
 
     def _offer(self, learner: Learner | None) -> None:
-        """Let a person choose among the parameters that there are."""
+        """Offer the parameters of the network, if it has changed."""
         if learner is self._learner:
             return
         if (learner is None) != (self._learner is None):
@@ -155,9 +155,9 @@ class ExplainPanel(QWidget):
         self.coordinate_chosen.emit(place)
 
     def _fit(self, formula: int) -> None:
-        """Give the formulas the room they need, up to a share that leaves enough for the numbers."""
+        """Give the formulas the width they need, up to a share that leaves enough for the numbers."""
         self._formula = formula
-        self._grid.setColumnMinimumWidth(1, min(formula, round(_MOST_FORMULA * self.width())))
+        self._grid.setColumnMinimumWidth(1, min(formula, round(_MAX_FORMULA * self.width())))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -192,16 +192,16 @@ class ExplainPanel(QWidget):
 
 
 def _loss_words(learner: Learner) -> str:
-    """What the gradient is that of."""
+    """The formula and name of the loss."""
     loss = LOSSES[learner.network.loss.kind]
     return f"loss = {html.escape(print_signs(loss.formula))} &nbsp;·&nbsp; {html.escape(loss.title.lower())}"
 
 
 def _joined(text: str) -> str:
-    """A formula that is broken into lines neither after its = nor within a factor such as (1 − β)."""
+    """A formula that does not wrap after its = or within a factor such as (1 − β)."""
     text = re.sub(r"\(1 − [^() ]+\)", lambda match: match[0].replace(" ", _HARD), text)
     return text.replace("= ", f"={_HARD}", 1)
 
 
 def _number(value: float) -> str:
-    return printed(f"{value + 0.0:.5g}")  # so that −0 is 0
+    return printed(f"{value + 0.0:.5g}")  # turns −0 into 0

@@ -1,4 +1,4 @@
-"""The editor of an own formula: its text, its parameters as knobs, and the region shown."""
+"""The editor of a user-defined formula: its text, its parameters as knobs, and the region shown."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from app.controls.formula_field import FormulaField
 from app.look.theme import Theme
 from app.widgets.knob_list import KnobList
-from app.widgets.restyle import dress
-from engine import COORDINATE, MOST_PARAMETERS, ExpressionError, Formula, SettingError, read_formula, typeset_surface
+from app.widgets.restyle import restyle
+from engine import COORDINATE, MAX_PARAMETERS, ExpressionError, Formula, SettingError, read_formula, typeset_surface
 
 _SIDES = ("x0", "x1", "y0", "y1")
-_LONGEST = 200  # characters in print
-_PAUSE = 600  # milliseconds without a key after which a fault is one, and not half a formula
+_LONGEST = 200  # characters of the printed formula
+_PAUSE = 600  # milliseconds without a key press before an error is reported
 
 
 class FormulaEditor(QWidget):
-    """Text in x and y. Every other name becomes a parameter; a fault is marked at its character.
+    """Text in x and y. Every other name becomes a parameter; an error is marked at its characters.
 
-    Whatever can be read takes effect at once. What cannot changes nothing, and is called a fault only
-    after a pause, Enter, or when the field is left.
+    A valid formula takes effect at once. An invalid one changes nothing, and is reported only after a pause, on Enter,
+    or when the field loses focus.
     """
 
     changed = Signal(object)
@@ -35,7 +35,7 @@ class FormulaEditor(QWidget):
         self._told: tuple[str, tuple[int, int] | None] = ("", None)
         self.text = FormulaField()
         self.text.setAccessibleName("formula in x and y")
-        self.text.setToolTip("A formula in x and y; every other name becomes a parameter, as a in  sin(x) + a*y^2")
+        self.text.setToolTip("A formula in x and y; every other name becomes a parameter, such as a in  sin(x) + a*y^2")
         self.text.setPlaceholderText("for example  sin(x)*cos(y) + a*x^2")
         self.text.setMaxLength(2000)
         self.text.setText(self.value.text)
@@ -66,7 +66,7 @@ class FormulaEditor(QWidget):
         self.text.set_colour(theme.danger)
 
     def show_formula(self, formula: Formula) -> None:
-        """Show a formula; text that is being typed, or waits to be corrected, stays if it is the same one."""
+        """Show a formula; text being typed or to be corrected stays if the formula is the same."""
         other = formula.text != self.value.text
         self.value = formula
         fine = self._told == ("", None)
@@ -82,13 +82,13 @@ class FormulaEditor(QWidget):
         knob = replace(COORDINATE, slider=(-5.0, 5.0), default=1.0, help="parameter of the formula")
         self.parameters.show_knobs(tuple(replace(knob, name=name) for name in values))
         self.parameters.set_values(values)
-        edge = replace(COORDINATE, slider=(-10.0, 10.0), help="edge of the region shown")
+        edge = replace(COORDINATE, slider=(-10.0, 10.0), help="bound of the region shown")
         self.domain.show_knobs(tuple(replace(edge, name=side) for side in _SIDES), _SIDES, "Region")
         self.domain.set_values(dict(zip(_SIDES, self.value.domain, strict=True)))
 
     def _read(self, text: str) -> None:
         try:
-            parameters = read_formula(text, self.value.parameters, MOST_PARAMETERS)
+            parameters = read_formula(text, self.value.parameters, MAX_PARAMETERS)
         except SettingError as error:
             place = (error.position, error.length) if isinstance(error, ExpressionError) else None
             self._tell(error.sentence, place, waiting=True)
@@ -125,13 +125,13 @@ class FormulaEditor(QWidget):
         self.changed.emit(formula)
 
     def _tell(self, sentence: str, place: tuple[int, int] | None = None, waiting: bool = False) -> None:
-        """Show a fault, or the formula in print. A fault that waits is muted: it may be only half a formula."""
+        """Show an error, or the printed formula. A pending error is muted: the text may be incomplete."""
         self._pause.stop()
         self._told = (sentence, place)
         self.fault.setText(f"{sentence[:1].upper()}{sentence[1:]}." if sentence else _printed(self.value))
         self.text.mark(None if waiting else place)
-        dress(self.fault, waiting=waiting or not sentence)
-        dress(self.text, bad=bool(sentence) and not waiting)
+        restyle(self.fault, waiting=waiting or not sentence)
+        restyle(self.text, bad=bool(sentence) and not waiting)
 
 
 def _printed(formula: Formula) -> str:

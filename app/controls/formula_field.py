@@ -1,4 +1,4 @@
-"""The text field of a formula, which marks the characters that are at fault."""
+"""A line edit for formulas that underlines the characters with an error."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLineEdit
 
-_STEP = 2.0  # pixels from one bend of the wavy line to the next
+_STEP = 2.0  # pixels between the bends of the wavy line
 
 
 class FormulaField(QLineEdit):
-    """One line of text. `mark` draws a wavy line below some characters until the text or the mark changes."""
+    """One line of text. `mark` draws a wavy line below some characters until the next call."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -20,11 +20,11 @@ class FormulaField(QLineEdit):
 
     @property
     def marked(self) -> tuple[int, int] | None:
-        """Position and length of the mark."""
+        """Position and length of the marked characters."""
         return self._marked
 
     def mark(self, place: tuple[int, int] | None) -> None:
-        """Mark `length` characters from `position`, both counted as Python does."""
+        """Mark (position, length), both counted in Python characters, or nothing."""
         self._marked = place
         self.update()
 
@@ -48,7 +48,7 @@ class FormulaField(QLineEdit):
         painter.end()
 
     def _x(self, position: int) -> float:
-        """Where a character begins, in pixels of this widget."""
+        """The left edge of a character, in pixels of this widget."""
         text = self.text()
         units = text.encode("utf-16-le")[: 2 * self.cursorPosition()]  # Qt counts in UTF-16
         before = units.decode("utf-16-le", "ignore")

@@ -1,4 +1,4 @@
-"""Every key and what it does, read from the actions themselves."""
+"""The help panel: every keyboard shortcut, read from the actions."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from app.widgets.popup import Popup
 
 _ROWS = 16
 _ELSEWHERE = (
-    ("Drag the ring on the stage", "move the start; the paths follow"),
-    ("Click on the stage", "start there"),
-    ("Ctrl + arrows on the stage", "nudge the start"),
+    ("Drag the ring on the stage", "move the start point"),
+    ("Click on the stage", "set the start point"),
+    ("Ctrl + arrows on the stage", "nudge the start point"),
     ("Wheel, drag", "zoom, pan"),
-    ("Up, Down in a number", "a little more or less; with Shift ten times as much"),
-    ("Double-click a slider", "its default"),
+    ("Up, Down in a number field", "increase, decrease; with Shift ten times as much"),
+    ("Double-click a slider", "reset to the default"),
     ("H, F2, D, Del on a run", "hide, rename, duplicate, remove it"),
-    ("L, 0, ← → on a curve", "log axis, all of it, move the cursor"),
+    ("L, 0, ← → on a curve", "log axis, show all, move the cursor"),
 )
 
 
@@ -27,7 +27,7 @@ class HelpPanel(Popup):
     """Shortcuts in columns."""
 
     def __init__(self, owner: QWidget) -> None:
-        super().__init__(owner, "Keys and what they do", 860, 560)
+        super().__init__(owner, "Keyboard shortcuts", 860, 560)
 
     def show_actions(self, actions: Sequence[QAction]) -> None:
         grid = QGridLayout()

@@ -1,4 +1,4 @@
-"""What a network reads of the data: features to be switched on and off, and how they and the target are scaled."""
+"""The inputs of a network: features to switch on and off, and the scaling of inputs and target."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.widgets.catalogue_text import about
-from app.widgets.folded import Folded
+from app.widgets.collapsible import Collapsible
 from app.widgets.heading import Heading
-from app.widgets.restart_effects import AGAIN, WORDS, effect
+from app.widgets.restart_effects import RESTARTS, SENTENCES, restart_effect
 from app.widgets.segmented import Segmented
 from engine import DATASETS, FEATURES, SCALINGS, NetworkTask, Table, possible_features
 
@@ -16,7 +16,7 @@ _LABEL = 42  # pixels, for the longer of the two words
 
 
 class InputsPanel(QWidget):
-    """`changed` carries the settings of the task that are new."""
+    """`changed` carries the changed settings of the task."""
 
     changed = Signal(object)
     settled = Signal()
@@ -40,10 +40,10 @@ class InputsPanel(QWidget):
         column.setSpacing(6)
         column.addWidget(self.heading)
         column.addWidget(self._row)
-        self.fold = Folded("Scaling")
-        self.fold.body.addWidget(_row("inputs", self.scaling))
-        self.fold.body.addWidget(self._target)
-        column.addWidget(self.fold)
+        self.scaling_section = Collapsible("Scaling")
+        self.scaling_section.body.addWidget(_row("inputs", self.scaling))
+        self.scaling_section.body.addWidget(self._target)
+        column.addWidget(self.scaling_section)
 
     def refresh(self, task: NetworkTask, moved: bool) -> None:
         """Show the inputs of a task; moved: whether the runs have taken a step."""
@@ -51,7 +51,7 @@ class InputsPanel(QWidget):
         names = _names(task)
         possible = possible_features(len(names))
         self.heading.title.setText("Features" if possible else "Inputs")
-        again = effect(task, {"features": possible if task.features != possible else possible[:1]}, moved)
+        again = restart_effect(task, {"features": possible if task.features != possible else possible[:1]}, moved)
         count = "" if possible else f"{len(names)} columns"
         self.heading.hint.show_text(again if possible else count, "" if possible else ", ".join(names[:100]))
         self._row.setVisible(bool(possible))
@@ -59,15 +59,16 @@ class InputsPanel(QWidget):
             chip.setVisible(key in possible)
             chip.setChecked(key in task.features)
             if key in possible:
-                state = f"{FEATURES[key].named(names)}: {'an' if key in task.features else 'no'} input of the network"
-                chip.setToolTip(f"<p>{state}</p>" + (f"<p>{WORDS[AGAIN]}</p>" if again else ""))
+                negation = "" if key in task.features else "not "
+                state = f"{FEATURES[key].named(names)}: {negation}an input of the network"
+                chip.setToolTip(f"<p>{state}</p>" + (f"<p>{SENTENCES[RESTARTS]}</p>" if again else ""))
         self.scaling.set_place(list(SCALINGS).index(task.scaling))
         self.target_scaling.set_place(list(SCALINGS).index(task.target_scaling))
         self._target.setVisible(task.purpose == "regression")
         scaled = {"inputs": task.scaling, "target": task.target_scaling if task.purpose == "regression" else "none"}
         usual = next(iter(SCALINGS))
         notes = [f"{what} {SCALINGS[key].title.lower()}" for what, key in scaled.items() if key != usual]
-        self.fold.describe(" · ".join(notes), effect(task, {"scaling": usual}, moved))
+        self.scaling_section.describe(" · ".join(notes), restart_effect(task, {"scaling": usual}, moved))
 
     def _chip(self, key: str) -> QToolButton:
         title = FEATURES[key].title
@@ -81,7 +82,7 @@ class InputsPanel(QWidget):
         return chip
 
     def _toggle(self, key: str) -> None:
-        """The last one stays on: the engine refuses to be without, and says so."""
+        """The last feature stays on: the engine requires one, and its error says so."""
         features = tuple(name for name in FEATURES if (name in self._features) != (name == key))
         self.chips[key].setChecked(key in features or not features)
         self.changed.emit({"features": features})

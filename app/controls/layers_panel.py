@@ -1,4 +1,4 @@
-"""The shape of a network: a row for each hidden layer, one for the output, and what joins them."""
+"""The layers of a network: one row per hidden layer, one for the output, dropout and residual connections."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from app.look.theme import Theme, icon
 from app.widgets.chooser import Chooser
 from app.widgets.heading import Heading
 from app.widgets.knob_list import KnobList
-from app.widgets.restart_effects import AGAIN, LIVE, WORDS, effect, effects
+from app.widgets.restart_effects import LIVE, RESTARTS, SENTENCES, restart_effect, restart_effects
 from app.widgets.stepper import Stepper
-from app.widgets.tab_order import arrange
-from engine import ACTIVATIONS, DROPOUT, MOST_LAYERS, RESIDUAL, UNITS, Layer, NetworkTask, Setting, Value
+from app.widgets.tab_order import sort_tab_order
+from engine import ACTIVATIONS, DROPOUT, MAX_LAYERS, RESIDUAL, UNITS, Layer, NetworkTask, Setting, Value
 
-_NAME, _UNITS, _END = 24, 80, 22  # widths of a row's parts
+_NAME, _UNITS, _END = 24, 80, 22  # widths of the parts of a row
 
 
 class _Row(QWidget):
-    """A layer: its place, its units, its activation, and a button that takes it out."""
+    """One layer: its number, units, activation, and a button to remove it."""
 
     units_set = Signal(int)
     chosen = Signal(str)
@@ -67,15 +67,15 @@ class _Row(QWidget):
         column.addWidget(self.fault)
 
     def show_layer(self, units: int, activation: str, again: bool, live: bool) -> None:
-        """again, live: whether changing the units starts the runs again, and the activation does not."""
+        """again: changing the units restarts the runs; live: changing the activation does not."""
         tip = f"Units of {self._name}, {UNITS.range[1:-1].replace(', ', ' to ')}."
         if self.units is not None:
             self.units.set_value(units)
-            self.units.name(f"units of {self._name}", f"{tip} {WORDS[AGAIN]}" if again else tip)
+            self.units.name(f"units of {self._name}", f"{tip} {SENTENCES[RESTARTS]}" if again else tip)
         else:
             self.count.setText(str(units))
-            self.count.setToolTip("What the data and the loss ask for")
-        self.activation.set_key(activation, *([WORDS[LIVE]] if live else []))
+            self.count.setToolTip("Determined by the data and the loss")
+        self.activation.set_key(activation, *([SENTENCES[LIVE]] if live else []))
 
     def _remove_button(self) -> QToolButton:
         remove = QToolButton()
@@ -93,7 +93,7 @@ class _Row(QWidget):
 
 
 class LayersPanel(QWidget):
-    """`changed` carries the settings of the task that are new."""
+    """`changed` carries the changed settings of the task."""
 
     changed = Signal(object)
     settled = Signal()
@@ -107,7 +107,7 @@ class LayersPanel(QWidget):
         self.add.setProperty("small", True)
         self.add.setText("Add")
         self.add.setAccessibleName("add a hidden layer")
-        self.add.setToolTip(f"Add a hidden layer in front of the output, up to {MOST_LAYERS}")
+        self.add.setToolTip(f"Add a hidden layer before the output, up to {MAX_LAYERS}")
         self.add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.add.setIconSize(QSize(12, 12))
         self.add.clicked.connect(self._add)
@@ -144,17 +144,17 @@ class LayersPanel(QWidget):
             row.deleteLater()
         while len(self.rows) < len(task.hidden):
             self._new_row(len(self.rows) + 1)
-            arrange(self)
+            sort_tab_order(self)
         for row, layer in zip(self.rows, task.hidden, strict=True):
             row.show_layer(layer.units, layer.activation, moved, moved)
         self.output.show_layer(task.network.sizes[-1], task.output, moved, moved)
-        again = effect(task, {"hidden": _grown(task.hidden) if len(task.hidden) < MOST_LAYERS else ()}, moved)
-        self.heading.hint.show_text(f"shape {again}" if again == AGAIN else again)
-        self.add.setEnabled(len(task.hidden) < MOST_LAYERS)
+        again = restart_effect(task, {"hidden": _grown(task.hidden) if len(task.hidden) < MAX_LAYERS else ()}, moved)
+        self.heading.hint.show_text(f"new shape {again}" if again == RESTARTS else again)
+        self.add.setEnabled(len(task.hidden) < MAX_LAYERS)
         values: dict[str, Value] = {DROPOUT.name: task.dropout, RESIDUAL.name: task.residual}
         self.more.set_values(values)
         turned = {hyper.name: (hyper, values[hyper.name]) for hyper in (DROPOUT, RESIDUAL)}
-        self.more.show_effects(effects(task, turned, moved))
+        self.more.show_effects(restart_effects(task, turned, moved))
 
     def _new_row(self, place: int) -> None:
         row = _Row(str(place), f"hidden layer {place}", hidden=True)
@@ -175,5 +175,5 @@ class LayersPanel(QWidget):
 
 
 def _grown(hidden: tuple[Layer, ...]) -> tuple[Layer, ...]:
-    """With one more layer, like the last."""
+    """With one more layer, a copy of the last."""
     return (*hidden, hidden[-1] if hidden else Layer(4))

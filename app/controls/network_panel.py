@@ -1,4 +1,4 @@
-"""The problem of training a network: its data, inputs, layers, loss and first weights."""
+"""The problem panel of a network: data, inputs, layers, loss and initial weights."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from app.controls.inputs_panel import InputsPanel
 from app.controls.layers_panel import LayersPanel
 from app.look.theme import Theme
 from app.widgets.catalogue_text import formula_of
-from app.widgets.folded import Folded
+from app.widgets.collapsible import Collapsible
 from app.widgets.knob_list import KnobList
-from app.widgets.restart_effects import effect, effects
+from app.widgets.restart_effects import restart_effect, restart_effects
 from engine import BATCH_SEED, INITIALIZERS, LOSSES, WEIGHT_SEED, Catalogue, NetworkTask, Setting
 
-_BATCH_SEED = replace(BATCH_SEED, name="batch_seed")  # the name it has for people
+_BATCH_SEED = replace(BATCH_SEED, name="batch_seed")  # the displayed name
 _SEEDS = (WEIGHT_SEED, _BATCH_SEED)
 _SETTINGS = {WEIGHT_SEED.name: WEIGHT_SEED.name, _BATCH_SEED.name: BATCH_SEED.name}
 
 
 class NetworkPanel(QWidget):
-    """`changed` carries the settings of the task that are new."""
+    """`changed` carries the changed settings of the task."""
 
     changed = Signal(object)
     settled = Signal()
@@ -41,23 +41,23 @@ class NetworkPanel(QWidget):
         self.inputs = InputsPanel()
         self.layers = LayersPanel(theme)
         self.loss = ChoicePanel("loss", LOSSES)
-        self.loss_fold = Folded("Loss")
+        self.loss_section = Collapsible("Loss")
         self.initializer = ChoicePanel("initializer", INITIALIZERS, columns=2)
-        self.initializer_fold = Folded("First weights")
+        self.initializer_section = Collapsible("Initial weights")
         self.seeds = KnobList(columns=2)
         self.seeds.show_knobs(_SEEDS)
         self._formulas: dict[ChoicePanel, QLabel] = {}
-        for choice, fold in ((self.loss, self.loss_fold), (self.initializer, self.initializer_fold)):
+        for choice, section in ((self.loss, self.loss_section), (self.initializer, self.initializer_section)):
             self._formulas[choice] = formula = QLabel()
             formula.setObjectName("formula")
             formula.setWordWrap(True)
             choice.add_below_chooser(formula)
-            fold.body.addWidget(choice)
-        self.initializer_fold.body.addWidget(self.seeds)
+            section.body.addWidget(choice)
+        self.initializer_section.body.addWidget(self.seeds)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for widget in (self.data, self.inputs, self.layers, self.loss_fold, self.initializer_fold):
+        for widget in (self.data, self.inputs, self.layers, self.loss_section, self.initializer_section):
             column.addWidget(widget)
         self._wire()
 
@@ -78,22 +78,22 @@ class NetworkPanel(QWidget):
         self.layers.set_theme(theme)
 
     def refresh(self, task: NetworkTask, moved: bool) -> None:
-        """Show a task; moved: whether the runs have taken a step, and so have something to lose."""
+        """Show a task; moved: whether the runs have taken a step, which a restart would discard."""
         self._task, self._moved = task, moved
         for panel in (self.data, self.inputs, self.layers):
             panel.refresh(task, moved)
         self.loss.chooser.offer(key for key, entry in LOSSES.items() if task.purpose in entry.purposes)
         self._show(self.loss, LOSSES, "loss")
-        self.loss_fold.describe(self.loss.note(task.loss))
+        self.loss_section.describe(self.loss.note(task.loss))
         self._show(self.initializer, INITIALIZERS, "initializer")
         seeds = {WEIGHT_SEED.name: task.weight_seed, _BATCH_SEED.name: task.seed}
         self.seeds.set_values(seeds)
         turned = {BATCH_SEED.name: (BATCH_SEED, task.seed), WEIGHT_SEED.name: (WEIGHT_SEED, task.weight_seed)}
-        found = effects(task, turned, moved)
+        found = restart_effects(task, turned, moved)
         self.seeds.show_effects({name: found[setting] for name, setting in _SETTINGS.items()})
         other = [f"{hyper.title} {seeds[hyper.name]}" for hyper in _SEEDS if seeds[hyper.name] != hyper.default]
         note = " · ".join([self.initializer.note(task.initializer), *other])
-        self.initializer_fold.describe(note, found[WEIGHT_SEED.name])
+        self.initializer_section.describe(note, found[WEIGHT_SEED.name])
 
     def _show(self, panel: ChoicePanel, catalogue: Catalogue[Any], part: str) -> None:
         assert self._task is not None
@@ -102,8 +102,8 @@ class NetworkPanel(QWidget):
         self._formulas[panel].setText(formula_of(catalogue[choice.kind]))
         knobs = {Setting(part, knob.name).path: knob for knob in catalogue[choice.kind].knobs}
         turned = {path: (knob, choice.values[knob.name]) for path, knob in knobs.items()}
-        found = effects(self._task, turned, self._moved)
+        found = restart_effects(self._task, turned, self._moved)
         panel.knobs.show_effects({knob.name: found[path] for path, knob in knobs.items()})
 
     def _effect_of(self, part: str, key: str) -> str:
-        return effect(self._task, {part: key}, self._moved) if self._task is not None else ""
+        return restart_effect(self._task, {part: key}, self._moved) if self._task is not None else ""

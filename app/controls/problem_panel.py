@@ -1,4 +1,4 @@
-"""What is minimised: a surface, a formula of one's own, or the loss of a network."""
+"""The problem panel: chooses and edits a surface, a formula, or a network."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from app.widgets.card import Card
 from app.widgets.segmented import Segmented
 from engine import NetworkTask, SessionPicture
 
-_TIPS = ("A surface of the catalogue", "A formula of your own in x and y", "A small network that learns from data")
+_TIPS = ("A surface from the catalogue", "Your own formula in x and y", "A small network trained on data")
 
 
 class ProblemPanel(Card):
-    """Chooses the problem. `changed` carries the settings of the task that are new.
+    """Chooses the problem. `changed` carries the changed settings of the task.
 
-    `kind_chosen` asks for a problem of another kind, one of KINDS, which is no change of this one.
+    `kind_chosen` requests a problem of another kind, one of KINDS, instead of changing this one.
     """
 
     changed = Signal(object)
@@ -53,8 +53,8 @@ class ProblemPanel(Card):
         self.network.set_theme(theme)
 
     def refresh(self, picture: SessionPicture) -> None:
-        """Show the problem as it stands."""
-        task, view = picture.task, picture.ground.view if picture.ground is not None else None
+        """Show the current problem."""
+        task, view = picture.task, picture.surface_info.view if picture.surface_info is not None else None
         shown = task, view, picture.update > 0
         if shown == self._shown:
             return
@@ -69,7 +69,7 @@ class ProblemPanel(Card):
             self.surface.refresh(task, view)
 
     def _tell(self, changes: object) -> None:
-        self._shown = None  # if it is refused, the controls must show again what is
+        self._shown = None  # if it is refused, the controls must show the current state again
         self.changed.emit(changes)
 
     def _choose_kind(self, place: int) -> None:

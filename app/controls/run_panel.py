@@ -1,4 +1,4 @@
-"""The settings of the selected run: optimizer, learning rate, schedule, batches; all live."""
+"""The settings of the selected run: optimizer, learning rate, schedule, batches; all take effect live."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.controls.schedule_preview import SchedulePreview
 from app.look.theme import Theme, run_colour
 from app.widgets.card import Card
 from app.widgets.catalogue_text import about
-from app.widgets.fold import Fold
+from app.widgets.collapsible_header import CollapsibleHeader
 from app.widgets.knob import Knob
 from app.widgets.knob_list import KnobList
 from app.widgets.segmented import Segmented
@@ -37,24 +37,24 @@ _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse
 
 
 class _Rule(QWidget):
-    """The update rule of an optimizer in print, below a fold, and where it is from."""
+    """The printed update rule of an optimizer in a collapsible section, with its source."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.fold = Fold()
-        self.fold.describe("Update rule", "")
-        self.fold.setChecked(True)
+        self.header = CollapsibleHeader()
+        self.header.describe("Update rule", "")
+        self.header.setChecked(True)
         self.lines, self.source = QLabel(), QLabel()
         self.lines.setTextFormat(Qt.TextFormat.RichText)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
-        column.addWidget(self.fold)
+        column.addWidget(self.header)
         for label, name in ((self.lines, "rule"), (self.source, "source")):
             label.setObjectName(name)
             label.setWordWrap(True)
             label.setTextInteractionFlags(_SELECTABLE)
-            self.fold.toggled.connect(label.setVisible)
+            self.header.toggled.connect(label.setVisible)
             column.addWidget(label)
 
     def show_rule(self, choice: Choice) -> None:
@@ -67,7 +67,7 @@ class _Rule(QWidget):
 
 
 class RunPanel(QWidget):
-    """Cards for the selected run. Every control is made from the engine's declarations."""
+    """Cards for the selected run, generated from the engine's declarations."""
 
     tweaked = Signal(str, str, object)
     settled = Signal()
@@ -77,7 +77,7 @@ class RunPanel(QWidget):
         self._theme = theme
         self._id = ""
         self._shown: object = None
-        self.optimizer = ChoicePanel("optimizer", OPTIMIZERS, folded=_COMMON)
+        self.optimizer = ChoicePanel("optimizer", OPTIMIZERS, collapsed=_COMMON)
         self.rate = Knob(LEARNING_RATE)
         self.rule = _Rule()
         self.schedule = ChoicePanel("schedule", SCHEDULES)
@@ -114,9 +114,9 @@ class RunPanel(QWidget):
         self.preview.set_theme(theme)
 
     def refresh(self, run: RunPicture, horizon: int, examples: int = 0) -> None:
-        """Show a run's settings as they stand.
+        """Show a run's current settings.
 
-        horizon: how many updates the preview spans. examples: how many a network learns from, 0 on a surface.
+        horizon: how many updates the preview spans. examples: the size of the training set, 0 on a surface.
         """
         settings = run.settings
         self.preview.show_schedule(settings, horizon, run.shown.update, run_colour(self._theme, run.colour))
@@ -135,7 +135,7 @@ class RunPanel(QWidget):
         self.optimizer_card.set_hint(run.name)
 
     def _show_batch(self, batch: Choice, examples: int) -> None:
-        """A surface has no examples that could come in an order."""
+        """Surfaces have no examples, so no order of examples."""
         self.batch.set_place(list(BATCHES).index(batch.kind))
         knobs = BATCHES[batch.kind].knobs
         self.batch_knobs.show_knobs(knobs if examples else tuple(knob for knob in knobs if knob.options != ORDERS))
@@ -171,10 +171,10 @@ class RunPanel(QWidget):
 
 
 def _epoch(batch: Choice, examples: int) -> str:
-    """How many updates see every example once, in words."""
+    """How many updates make an epoch, in words."""
     entry = BATCHES[batch.kind]
     size = entry.size(batch.values, examples)
     updates, rest = math.ceil(examples / size), examples % size
-    told = f"{examples:,} training examples: {updates:,} update{'s' if updates > 1 else ''} an epoch"
+    told = f"{examples:,} training examples: {updates:,} update{'s' if updates > 1 else ''} per epoch"
     left = rest and ORDERS[entry.order(batch.values)] != "replaced"
-    return f"{told}, the last of {rest:,}" if left else told
+    return f"{told}, the last with {rest:,}" if left else told

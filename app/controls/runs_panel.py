@@ -1,4 +1,4 @@
-"""The runs of the race: colour, name, what differs, how it goes; show, duplicate, pin, remove, add."""
+"""The list of runs: colour, name, differing settings, status; show, duplicate, pin, remove, add."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from app.documents.run_labels import differences
 from app.look.theme import Theme, icon, run_colour
 from app.widgets.card import Card
 from app.widgets.elided import ElidedLabel
-from app.widgets.restyle import dress
+from app.widgets.restyle import restyle
 from app.widgets.swatch import Swatch
-from app.widgets.tab_order import arrange
-from engine import DIVERGED, FINISHED, MOST_RUNS, OPTIMIZERS, Experiment, RunPicture, SessionPicture
+from app.widgets.tab_order import sort_tab_order
+from engine import DIVERGED, FINISHED, MAX_RUNS, OPTIMIZERS, Experiment, RunPicture, SessionPicture
 
 _VALUE = 76, 18  # pixels, for the longest loss
-_BEST = 152, 16  # and for the best one with its update
+_BEST = 152, 16  # for the best loss with its update
 _INDENT = 24  # from the edge of the dot to the name
 
 
 def what_differs(experiment: Experiment) -> list[str]:
-    """For each run what tells it from the others, without its name, which stands above: `η = 0.03, β₁ = 0.8`."""
+    """For each run, the settings that distinguish it, without its name: `η = 0.03, β₁ = 0.8`."""
     told = []
     for record, label in zip(experiment.runs, differences(experiment), strict=True):
         name = record.settings.name
@@ -49,7 +49,7 @@ def _signed(value: float, digits: int) -> str:
 
 
 class _Row(QFrame):
-    """One run. Clicking selects it; double-clicking its name renames it."""
+    """One run. A click selects it; a double-click on its name renames it."""
 
     clicked = Signal(str)
     changed = Signal(str, str, object)
@@ -80,7 +80,7 @@ class _Row(QFrame):
         self.best.hide()
         self.value = QLabel()
         self.value.setObjectName("run-value")
-        self.value.setFixedSize(*_VALUE)  # so that no number makes the column lay itself out again
+        self.value.setFixedSize(*_VALUE)  # fixed, so that changing numbers do not relayout the column
         self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.more = QToolButton()
         self.more.setObjectName("more")
@@ -132,7 +132,7 @@ class _Row(QFrame):
             self.show_run(self.run, self.detail.text(), self.property("chosen") is True)
 
     def show_run(self, run: RunPicture, detail: str, chosen: bool) -> None:
-        """Show a run as it stands; `detail` is what tells it from the others."""
+        """Show a run's current state; `detail` is what distinguishes it from the others."""
         self.run = run
         self._show_value(run)
         shown = (run.settings, run.status, run.message, detail, chosen, run.best is None)
@@ -149,11 +149,11 @@ class _Row(QFrame):
         self.detail.setVisible(bool(notes) or run.best is not None)
         self.setAccessibleName(f"run {run.name}, {run.status}")
         self.setAccessibleDescription(", ".join([title, *notes]))
-        dress(self, self.name, self.value, chosen=chosen, bad=run.status == DIVERGED, off=not run.visible)
+        restyle(self, self.name, self.value, chosen=chosen, bad=run.status == DIVERGED, off=not run.visible)
         self._show_message(run)
 
     def _show_value(self, run: RunPicture) -> None:
-        """The loss on screen; of a network the one that was measured last, and the best one so far."""
+        """The loss on screen; for a network the last measured one, and the best so far."""
         place = int(np.searchsorted(run.measures.at, run.shown.update, "right")) - 1
         if place < 0:
             self.best.hide()
@@ -168,7 +168,7 @@ class _Row(QFrame):
         if run.best is not None:
             lowest = f"The lowest validation loss, {_signed(run.best.loss, 6)}, was at update {run.best.update:,}."
             told = f"best {_signed(run.best.loss, 3)} at {short(run.best.update)}"
-            self.best.show_text(told, f"{lowest} The menu of the run goes back to it.")
+            self.best.show_text(told, f"{lowest} Use the run's menu to go back to it.")
 
     def _show_loss(self, loss: float, tip: str) -> None:
         self.value.setText(_signed(loss, 4))
@@ -272,7 +272,7 @@ class _Row(QFrame):
 
 
 class RunsPanel(Card):
-    """The list of runs, and a menu of optimizers with which another may join."""
+    """The list of runs, and a menu of optimizers to add another run."""
 
     selected = Signal(str)
     changed = Signal(str, str, object)
@@ -291,7 +291,7 @@ class RunsPanel(Card):
         self.add = QToolButton()
         self.add.setObjectName("add-run")
         self.add.setText("Add")
-        self.add.setToolTip("Let another run join the race")
+        self.add.setToolTip("Add a run")
         self.add.clicked.connect(self._show_optimizers)
         self.add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.add.setIconSize(QSize(14, 14))
@@ -310,7 +310,7 @@ class RunsPanel(Card):
         self.set_theme(theme)
 
     def _show_optimizers(self) -> None:
-        """As a popup: a button's own menu would run an event loop inside the click."""
+        """Opened by popup(): a button's own menu would run an event loop inside the click."""
         self.optimizers.popup(self.add.mapToGlobal(self.add.rect().bottomLeft()))
 
     def set_theme(self, theme: Theme) -> None:
@@ -326,13 +326,13 @@ class RunsPanel(Card):
             row.deleteLater()
         while len(self.rows) < len(picture.runs):
             self.rows.append(self._new_row())
-            arrange(self)
+            sort_tab_order(self)
         compared = [(run.settings, run.tweaks) for run in picture.runs]
         if compared != self._compared:
             self._compared, self._details = compared, what_differs(picture.experiment)
         for row, run, detail in zip(self.rows, picture.runs, self._details, strict=True):
             row.show_run(run, detail, run.id == chosen)
-        self.add.setEnabled(len(picture.runs) < MOST_RUNS)
+        self.add.setEnabled(len(picture.runs) < MAX_RUNS)
 
     def _new_row(self) -> _Row:
         row = _Row(self._theme)

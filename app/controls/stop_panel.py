@@ -1,4 +1,4 @@
-"""When the race ends by itself."""
+"""The stop rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _OF_NETWORKS = ("patience",)
 
 
 class StopPanel(Card):
-    """The stop rules; `changed` carries all of them."""
+    """`changed` carries all stop rules."""
 
     changed = Signal(object)
     settled = Signal()
@@ -30,7 +30,7 @@ class StopPanel(Card):
         self.body.addWidget(self.knobs)
 
     def refresh(self, stop: Mapping[str, Value], network: bool = False) -> None:
-        """Show the rules as they stand; network: there is a validation loss whose rise may end a run."""
+        """Show the current rules; network: include early stopping on the validation loss."""
         if network != self._network:
             rules = tuple(hyper for hyper in STOP if network or hyper.name not in _OF_NETWORKS)
             self.knobs.show_knobs(rules, tuple(hyper.name for hyper in rules[1:]), "More rules")

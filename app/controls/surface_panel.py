@@ -1,4 +1,4 @@
-"""A surface from the catalogue or the user's own formula, its start and its noise."""
+"""The problem panel of a surface: from the catalogue or a formula, its start point and gradient noise."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from engine import (
     typeset_surface,
 )
 
-_LONGEST = 150  # characters of a formula, which are about four lines
+_LONGEST = 150  # characters of a formula, about four lines
 
 
 class SurfacePanel(QWidget):
-    """`changed` carries the parts of the SurfaceTask that are new."""
+    """`changed` carries the changed settings of the SurfaceTask."""
 
     changed = Signal(object)
     settled = Signal()
@@ -70,7 +70,7 @@ class SurfacePanel(QWidget):
             knobs.finished.connect(self.settled)
 
     def refresh(self, task: SurfaceTask, view: tuple[float, float, float, float]) -> None:
-        """Show a task; view: the part of the plane that is worth seeing."""
+        """Show a task; view: the part of the plane to show."""
         self._task = task
         own = isinstance(task.surface, Formula)
         for widget in (self.chooser, self.formula, self.knobs):
@@ -89,15 +89,15 @@ class SurfacePanel(QWidget):
         x0, x1, y0, y1 = view
         self.start.show_knobs(
             (
-                replace(COORDINATE, name="start_x", slider=(x0, x1), help="where every run begins, x"),
-                replace(COORDINATE, name="start_y", slider=(y0, y1), help="where every run begins, y"),
+                replace(COORDINATE, name="start_x", slider=(x0, x1), help="x of the start point of all runs"),
+                replace(COORDINATE, name="start_y", slider=(y0, y1), help="y of the start point of all runs"),
             )
         )
         self.start.set_values({"start_x": task.start[0], "start_y": task.start[1]})
         self.noise.set_values({"noise": task.noise, "seed": task.seed})
 
     def choose_kind(self, own: bool) -> None:
-        """Ask for a formula of one's own, that of the surface if it has an exact one; or for a surface again."""
+        """Switch to a user-defined formula, initially that of the surface if it is exact; or back to a surface."""
         if own:
             surface = self._task.surface if self._task is not None else None
             formula = self.editor.value

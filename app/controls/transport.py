@@ -1,12 +1,15 @@
-"""The transport: play, single steps, reset, speed, and the timeline of every past update."""
+"""The transport bar: play, step, reset, speed, and the timeline."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.look.theme import Theme, icon
+from app.widgets.elided import ElidedLabel
 from app.widgets.slider import Slider
+from app.widgets.title import Title
 from app.workers.pace import MAX_SPEED
 from app.workers.published import Published
 from engine import BATCHES, DIVERGED, FINISHED
@@ -15,18 +18,19 @@ SPEEDS = (*(digit * 10.0**power for power in range(6) for digit in (1, 2, 5)), 1
 DEFAULT_SPEED = 200.0
 _TIMELINE_TICKS = 10_000
 _SEEDS = {
-    "surface": "New seeds: other noise, from the start  (N)",
-    "network": "New seeds: other data, first weights and batches, from the start  (N)",
+    "surface": "New seeds: new noise, restarts all runs  (N)",
+    "network": "New seeds: new data, initial weights and batches, restarts all runs  (N)",
 }
 _RATES = {
     "surface": "Updates per second of every run",
-    "network": "Updates per second of every run; examples per second, all runs together",
+    "network": "Updates per second of every run; examples per second of all runs together",
 }
-_SMALL = 12  # pixels of letters, of which two lines are no higher than a button
+_SHORTEST_SLIDER, _SHORTEST_TEXT, _PLACE = 40, 26, 210  # pixels
+_SMALL = 12  # pixels of the font: two lines fit the height of a button
 
 
 def short(number: float) -> str:
-    """A count for a narrow place: 412 k, 3.1 M."""
+    """A compact count: 412 k, 3.1 M."""
     for limit, divisor, unit in ((1e4, 1.0, ""), (1e6, 1e3, " k"), (1e9, 1e6, " M")):
         if number < limit:
             scaled = number / divisor
@@ -35,7 +39,7 @@ def short(number: float) -> str:
 
 
 def _examples_per_second(published: Published) -> float:
-    """How many examples the runs that move learn from, all together."""
+    """The examples per second of all running runs together."""
     total = 0.0
     for run in published.picture.runs:
         if run.status not in (FINISHED, DIVERGED):
@@ -45,7 +49,7 @@ def _examples_per_second(published: Published) -> float:
 
 
 class Transport(QWidget):
-    """Buttons and sliders that only say what was asked for; `refresh` shows what is."""
+    """Buttons and sliders that only emit requests; `refresh` shows the actual state."""
 
     play_toggled = Signal()
     stepped = Signal()
@@ -67,25 +71,29 @@ class Transport(QWidget):
         self.play.setObjectName("play")
         self.play.setProperty("kind", "accent")
         self.play.setToolTip("Play or pause  (Space)")
-        self.play.setMinimumWidth(86)
+        self.play.setMinimumWidth(74)
         self.play.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.play.clicked.connect(self.play_toggled)
         self.step = self._button("step", "One update  (→)", self.stepped)
         self.epoch = self._button("epoch", "One epoch  (Shift + →)", self.epoch_stepped)
-        self.restart = self._button("reset", "Reset: the same seeds and settings from the start  (R)", self.reset)
+        self.restart = self._button(
+            "reset", "Reset: restart all runs with the same seeds and settings  (R)", self.reset
+        )
         self.seeds = self._button("seeds", _SEEDS["surface"], self.seeds_renewed)
         self.explain = self._button("explain", "Explain: the update rule with its live numbers  (E)", self.explained)
         self.speed = Slider()
         self.speed.setObjectName("speed")
         self.speed.setRange(0, len(SPEEDS) - 1)
         self.speed.setPageStep(3)
-        self.speed.setFixedWidth(80)
+        self.speed.setMinimumWidth(_SHORTEST_SLIDER)
+        self.speed.setMaximumWidth(80)
         self.speed.setAccessibleName("speed")
-        self.speed.setToolTip("Updates per second, from slow motion to as fast as it goes  (, and .)")
+        self.speed.setToolTip("Updates per second, from slow motion to maximum speed  (, and .)")
         self.speed.valueChanged.connect(lambda place: self.speed_changed.emit(SPEEDS[place]))
-        self.speed_text = QLabel()
+        self.speed_text = Title()
         self.speed_text.setObjectName("muted")
-        self.speed_text.setFixedWidth(66)
+        self.speed_text.setMinimumWidth(_SHORTEST_TEXT)
+        self.speed_text.setMaximumWidth(66)
         self.status = QLabel()
         self.status.setObjectName("status")
         font = self.status.font()
@@ -97,11 +105,11 @@ class Transport(QWidget):
         self.timeline.setObjectName("timeline")
         self.timeline.setRange(0, _TIMELINE_TICKS)
         self.timeline.setAccessibleName("timeline")
-        self.timeline.setToolTip("Look at any past update; play goes on from the newest")
+        self.timeline.setToolTip("Show any past update; play continues from the newest")
         self.timeline.valueChanged.connect(self._scrub)
-        self.place = QLabel()
+        self.place = ElidedLabel()
         self.place.setObjectName("muted")
-        self.place.setMinimumWidth(210)
+        self.place.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.rewind = self._button("rewind", "Rewind: continue from the update shown", self._rewind)
         self.rewind.setEnabled(False)
@@ -116,13 +124,14 @@ class Transport(QWidget):
         self._playing = None
 
     def show_speed(self, speed: float) -> None:
-        """Place the slider at the nearest speed, without asking for it."""
+        """Move the slider to the nearest speed without emitting."""
         with QSignalBlocker(self.speed):
             self.speed.setValue(min(range(len(SPEEDS)), key=lambda place: abs(SPEEDS[place] - speed)))
-        self.speed_text.setText("max speed" if speed == MAX_SPEED else f"{short(speed)} / s")
+        texts = ("max speed", "max") if speed == MAX_SPEED else (f"{short(speed)} / s", short(speed))
+        self.speed_text.show_texts(*texts)
 
     def set_note(self, note: str) -> None:
-        """Something that goes on besides the race, shown in place of the speed."""
+        """A message about background work, shown instead of the speed."""
         self._note = note
 
     def refresh(self, published: Published) -> None:
@@ -143,7 +152,8 @@ class Transport(QWidget):
                 self.timeline.setValue(round(_TIMELINE_TICKS * shown / picture.update) if picture.update else 0)
         self.timeline.setEnabled(picture.update > 0)
         self.rewind.setEnabled(picture.cursor is not None and shown < picture.update)
-        self.place.setText(self._place(published, shown))
+        self.place.show_text(self._place(published, shown))
+        self._fit_place()
         self.status.setText(self._status(published))
 
     def _place(self, published: Published, shown: int) -> str:
@@ -166,6 +176,15 @@ class Transport(QWidget):
                 return updates
             return f"{updates}\n{short(_examples_per_second(published))} examples/s"
         return "ended" if all(run.status in (FINISHED, DIVERGED) for run in picture.runs) else "paused"
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the room of the place, however long its text is, so that the timeline does not tremble."""
+        super().resizeEvent(event)
+        self._fit_place()
+
+    def _fit_place(self) -> None:
+        wanted = max(_PLACE, self.place.sizeHint().width(), self.place.width() if self._update else 0)
+        self.place.setFixedWidth(min(wanted, self.width() // 2 - 30))
 
     def _scrub(self, place: int) -> None:
         update = round(place * self._update / _TIMELINE_TICKS)
@@ -191,7 +210,7 @@ class Transport(QWidget):
             top.addWidget(widget)
         top.addSpacing(8)
         top.addWidget(self.speed)
-        top.addWidget(self.speed_text)
+        top.addWidget(self.speed_text, 1)
         top.addWidget(self.status, 1)
         bottom = QHBoxLayout()
         bottom.setSpacing(6)

@@ -6,7 +6,7 @@ import numpy as np
 
 from app.curves.samples import Points
 from app.curves.series import Bins
-from app.curves.table import COUNTED, Array, Course
+from app.curves.x_axes import UPDATES, Array, XAxisMapping
 from app.plots.scale import Scale
 from engine import envelope_between
 
@@ -29,23 +29,23 @@ class Columns:
         self._count = 0
         self._source: tuple[object, ...] = ()
 
-    def update(self, bins: Bins | Points, course: Course, scale: Scale, pitch: float) -> int:
+    def update(self, bins: Bins | Points, mapping: XAxisMapping, scale: Scale, pitch: float) -> int:
         """Bring the columns, `pitch` pixels wide each, up to date. Returns the first that has changed."""
         source = (id(bins.source), scale, pitch)
         first = 0
         if source != self._source or bins.count < self._count:
             self._borders = np.arange(scale.start, scale.end + pitch / 2, pitch)
-            self._firsts = bins.reaching(course.update(scale.values(self._borders)))
+            self._firsts = bins.reaching(mapping.update(scale.values(self._borders)))
             self.start, self.stop, self.low, self.high = np.empty((4, len(self._borders) + 1))
             self.filled = np.zeros(len(self._borders) + 1, bool)
-        elif course is COUNTED and (bins.even or bins.count == self._count):
+        elif mapping is UPDATES and (bins.even or bins.count == self._count):
             first = int(self._firsts.searchsorted(self._count, "right"))
         else:
-            firsts = bins.reaching(course.update(scale.values(self._borders)))
+            firsts = bins.reaching(mapping.update(scale.values(self._borders)))
             differ = (firsts != self._firsts).nonzero()[0]
             first = min([int(firsts.searchsorted(self._count, "right")), *differ[:1].tolist()])
             self._firsts = firsts
-        nothing_new = source == self._source and bins.count == self._count and course is COUNTED
+        nothing_new = source == self._source and bins.count == self._count and mapping is UPDATES
         # What the source was is told by its identity, so it must not be freed and its place taken.
         self._kept, self._source, self._count = bins.source, source, bins.count
         if nothing_new:
@@ -54,7 +54,7 @@ class Columns:
         edges = self._edges(bins, first)
         self.filled[first:] = edges[1:] > edges[:-1]
         self.low[first:], self.high[first:] = envelope_between(bins.low, bins.high, edges)
-        self._place(bins, course, scale, edges, first)
+        self._place(bins, mapping, scale, edges, first)
         return first
 
     def _edges(self, bins: Bins | Points, first: int) -> Array:
@@ -66,7 +66,7 @@ class Columns:
         edges[0], edges[-1] = max(inner[0] - 1, 0), min(inner[-1] + 1, bins.count)
         return edges[first:]
 
-    def _place(self, bins: Bins | Points, course: Course, scale: Scale, edges: Array, first: int) -> None:
+    def _place(self, bins: Bins | Points, mapping: XAxisMapping, scale: Scale, edges: Array, first: int) -> None:
         """A bin alone reaches from its first to its last update, several fill their column."""
         borders = self._borders
         ends = np.concatenate((borders[:1], borders, borders[-1:]))[first:]
@@ -74,5 +74,5 @@ class Columns:
         alone = edges[1:] - edges[:-1] == 1
         if alone.any():
             bin = edges[:-1][alone]
-            start[alone], stop[alone] = (scale.pixels(course.at(end)) for end in bins.ends(bin))
+            start[alone], stop[alone] = (scale.pixels(mapping.at(end)) for end in bins.ends(bin))
         self.start[first:], self.stop[first:] = start, stop

@@ -1,48 +1,48 @@
-"""The one curve view: shows a plot, and lets a hand point, zoom and pick."""
+"""The one curve view: a plot of a curve of all runs, in which a hand points, zooms and picks."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
+import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFocusEvent,
-    QFont,
-    QImage,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QResizeEvent,
-    QWheelEvent,
-)
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from app.curves.backdrop import backdrop
-from app.curves.curve_plot import Plot, Span, Style
-from app.curves.marks import tweak_near, tweak_places
-from app.curves.painting import paint_cursor, paint_plot, picture_of
-from app.curves.table import Clock, Curve
+from app.curves.curve_catalogue import Curve
+from app.curves.curve_image import curve_image
+from app.curves.curve_line import CurveLine
+from app.curves.curve_model import CurveModel
+from app.curves.curve_raster import WIDTH
+from app.curves.curve_style import CurveStyle
+from app.curves.marks import EndMark, draw_end, end_mark, tweak_near, tweak_places
+from app.curves.painting import note, paint_note, paint_readout, paint_scrubbed, paint_tweaks
 from app.curves.tweak_text import sentence
-from app.widgets.shortcut_override import keeps
+from app.curves.x_axes import X_AXES, Clock
+from app.plots.axis_type import Span
+from app.plots.line_item import LineItem
+from app.plots.plot_box import BOX
+from app.plots.plot_view import ABOVE, LOWEST, PlotView
+from app.plots.raster_item import RasterItem
+from app.plots.scale import Scale
+from app.widgets.shortcut_override import accepts_shortcut
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
     from engine import SessionPicture
 
-_DRAG = 5.0  # pixels before a press becomes a box
 _KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_L, Qt.Key.Key_0)
-_FINEST = 1e-11  # of a number: a narrower range could not be told apart
+_MIN_SIDE = 20.0  # pixels each way that a plot has at least, however small its widget is
+_TWEAKS = 40.0  # pixels above the x axis in which tweaks are explained
 
 
-class CurveView(QWidget):
-    """Shows one curve. Wheel and box zoom, double-click or 0 goes back to everything.
+class CurveView(PlotView):
+    """Shows one curve. `refresh` and `set_*` never emit.
 
-    `refresh` and `set_*` never emit. cursor_moved: the update under the pointer, None once it has left.
-    picked: an update that was clicked. zoomed: the range of the x axis, None for all of it.
+    cursor_moved: the update under the pointer, None once it has left. picked: an update that was clicked.
+    zoomed: the range of the x axis that a hand has chosen, None for all of it. log_toggled: the key for it was
+    pressed.
     """
 
     cursor_moved = Signal(object)
@@ -51,246 +51,250 @@ class CurveView(QWidget):
     log_toggled = Signal()
 
     def __init__(self, curve: Curve, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.plot = Plot(curve, theme)
+        super().__init__(theme, parent, counts=True, grid=True, mouse=BOX)
+        self.model = CurveModel(curve, theme)
         self.setObjectName(f"curve_{curve.key}")
         self.setAccessibleName(f"{curve.title} curve")
         self.setAccessibleDescription("Left and right move the cursor, L: log axis, 0: show everything")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setMouseTracking(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.box.wheel_axis = 0  # the y axis fits what is shown by itself
+        self._x = self._y = Scale(0.0, 1.0, 0.0, 1.0)
+        self._x_range: Span | None = None
         self._cursor: int | None = None
-        self._behind: tuple[object, QImage] = (None, QImage())
-        self._news: object = None
-        self._ringed = False
-        self._press: QPointF | None = None
-        self._pointer = QPointF()
+        self._told: object = None
+        self._ends: list[tuple[EndMark, QColor]] = []
+        self._note = ""
+        self._read: object = None
+        self._known: list[tuple[CurveLine, str, int]] = []
+        self._line_items: dict[CurveLine, LineItem] = {}
+        self._ink = RasterItem(self.box, self._paint_ink, LOWEST - 1.0)  # below the cursor's line
+        self._marks = RasterItem(self.box, self._paint_marks, ABOVE)
+        self.cursor_line = pg.InfiniteLine(angle=90)
+        self.cursor_line.hide()
+        self.addItem(self.cursor_line, ignoreBounds=True)
+        self._readout = RasterItem(self.box, self._paint_readout, ABOVE + 1.0)
+        self._readout.hide()
+        self.set_theme(theme)
+        self.box.sigResized.connect(self._compose)
+        self.range_chosen.connect(self._take_range_chosen)
+        self.shown_all.connect(self._take_everything)
+        self.clicked.connect(self._pick)
+        self.hovered.connect(self._point)
 
     def refresh(self, picture: SessionPicture, clock: Clock | None = None, patient: bool = False) -> bool:
         """Take the newest picture; paints only if something on screen has changed.
 
         Returns whether that takes long, and then a patient view leaves it to the next time.
         """
-        self.plot.pull(picture, clock)
-        long = self.plot.takes_long(self.size())
+        self.model.pull(picture, clock)
+        long = self.model.outgrows(self._x)
         if not (long and patient):
             self._compose()
         return long
 
     def set_theme(self, theme: Theme) -> None:
-        self.plot.theme = theme
-        self._behind = (None, QImage())
+        super().set_theme(theme)
+        self.model.theme = theme
+        self.cursor_line.setPen(QPen(theme.muted, 1.0))
         self._compose()
-        self.update()
 
     def set_cursor(self, update: int | None) -> None:
         """Show the values at an update; None takes the cursor away."""
         if update != self._cursor:
             self._cursor = update
-            self.update()
+            self._place_cursor()
 
-    def set_style(self, style: Style) -> None:
-        self.plot.restyle(style)
+    def set_style(self, style: CurveStyle) -> None:
+        if style.along != self.model.style.along:
+            self._x_range = None
+        self.model.restyle(style)
+        self.set_names(X_AXES[style.along].title if style.names_axis else "", "")
         self._compose()
 
     def set_x_range(self, span: Span | None) -> None:
-        self.plot.x_range = span
+        """Show this range of values on the x axis, whatever its type; None is all of it."""
+        self._x_range = span
         self._compose()
 
     def set_selected(self, id: str | None) -> None:
-        if id != self.plot.selected:
-            self.plot.select(id)
+        if id != self.model.selected:
+            self.model.select(id)
             self._compose()
+
+    def follow_again(self) -> None:
+        """Take every zoom back without telling anyone: other data, or a reset."""
+        self._x_range = None
+        self.model.forget()
+        self.forget_choice()
+        self._compose()
 
     @property
     def cursor_update(self) -> int | None:
         return self._cursor
 
+    @property
+    def shown(self) -> tuple[Scale, Scale]:
+        """x and y as the newest picture has them, on the pixels of the plot."""
+        return self._x, self._y
+
     def image(self, ratio: float = 2.0) -> QImage:
         """The plot with its title and a legend, for the clipboard."""
-        image = picture_of(self.plot, self.size(), self._font(), ratio)
+        cursor = self._cursor
+        self.set_cursor(None)
+        self._compose(ratio)
+        image = curve_image(self, self.model, ratio)
         self._compose()
+        self.set_cursor(cursor)
         return image
 
-    def _compose(self) -> None:
-        plot = self.plot
-        drawn = plot.compose(self.size(), self.devicePixelRatioF())
-        marks = [(trace.run.id, trace.run.status, len(trace.run.tweaks)) for trace in plot.leads]
-        news = (plot.frame, marks, plot.picture and plot.picture.cursor)
-        if drawn or news != self._news:
-            self._news = news
-            self.update()
+    # From numbers to pixels
 
-    def _font(self) -> QFont:
-        font = QFont(self.font())
-        if font.pointSizeF() > 0:
-            font.setPointSizeF(max(0.86 * font.pointSizeF(), 7.5))
-        else:
-            font.setPixelSize(max(round(0.86 * font.pixelSize()), 10))
-        return font
+    def _compose(self, ratio: float | None = None) -> None:
+        """Fit the axes, and draw what is new."""
+        model, area = self.model, self.area
+        ratio = ratio if isinstance(ratio, float) else self.devicePixelRatioF()
+        width, height = max(area.width(), _MIN_SIDE), max(area.height(), _MIN_SIDE)
+        x_type, x_home = model.x_type, model.whole_x
+        chosen = None if self._x_range is None else model.x_range(self._x_range)
+        x = Scale(*(chosen or x_home), 0.0, width, x_type)
+        changed = model.place(x, ratio)
+        y_type, y_home = model.fitted_y(x)
+        fresh = self._sync_lines()
+        if fresh or (x_type, y_type) != (self.x_axis.type, self.y_axis.type):
+            self.set_types(x_type, y_type)
+        if chosen != self.x_chosen:
+            self.choose_x(chosen)
+        self.follow(x_home, y_home)
+        y = Scale(*(self.y_chosen or y_home), height, 0.0, y_type)
+        self._x, self._y = x, y
+        left = model.draw(x, y, ratio, changed)
+        if left is not None:
+            self._ink.update(QRectF(left, 0.0, width - left + 1.0, height + 1.0))
+        self._tell()
+        self._place_cursor()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        plot, font = self.plot, self._font()
-        shape = (self.size(), self.devicePixelRatioF())
-        if plot.frame is None or (plot.frame.size, plot.frame.ratio) != shape:
-            plot.compose(*shape)
-        assert plot.frame is not None
-        key = (plot.frame, font.key())
-        if self._behind[0] != key:
-            self._behind = (key, backdrop(plot.frame, plot.theme, font))
-        painter = QPainter(self)
-        paint_plot(painter, plot, self._behind[1], font)
-        paint_cursor(painter, plot, self._cursor, font)
-        self._paint_hand(painter)
-        painter.end()
+    def _sync_lines(self) -> bool:
+        """Let pyqtgraph know the lines that are shown; whether any is new to it."""
+        model = self.model
+        known = [(line, model.name(line), model.colour(line).rgb()) for line in model.lines]
+        if known == self._known:
+            return False
+        before, self._known, self._line_items = self._line_items, known, {}
+        for line, name, _ in known:
+            item = before.pop(line) if line in before else LineItem(name, line.numbers)
+            self._line_items[line] = item
+            style = Qt.PenStyle.DashLine if line.part.dashed else Qt.PenStyle.SolidLine
+            item.set_pen(QPen(model.colour(line), WIDTH, style))
+            item.set_name(name)
+            if item.parentItem() is None:
+                self.addItem(item, ignoreBounds=True)
+        for item in before.values():
+            self.removeItem(item)
+        return True
 
-    def _paint_hand(self, painter: QPainter) -> None:
-        """The box that is being dragged, and the ring of the keyboard's focus."""
-        assert self.plot.frame is not None
-        accent = self.plot.theme.accent
-        painter.setPen(QPen(accent, 1.0))
-        if self._press is not None and _far(self._press, self._pointer):
-            veil = QColor(accent)
-            veil.setAlphaF(0.15)
-            box = self._box(self._press, self._pointer)
-            painter.fillRect(box, veil)
-            painter.drawRect(box)
-        if self._ringed:
-            painter.drawRoundedRect(self.plot.frame.plot.adjusted(-3.5, -5.5, 5.5, 2.5), 4.0, 4.0)
+    def _tell(self) -> None:
+        """Paint the marks again if they are others."""
+        model, x, y, area = self.model, self._x, self._y, self.area
+        tweaks = [(line.run.id, len(line.run.tweaks)) for line in model.leads]
+        found = [(end_mark(area, line, x, y), model.colour(line)) for line in model.lines]
+        self._ends = [(mark, colour) for mark, colour in found if mark is not None]
+        self._note = note(model, y)
+        told = x, y, tweaks, self._ends, self._note, model.picture and model.picture.cursor, model.theme.name
+        if told != self._told:
+            self._told = told
+            self._marks.update()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._compose()
+    def _place_cursor(self) -> None:
+        """Stand the cursor's line at its update, and let the values there be told."""
+        model, place, read = self.model, math.nan, None
+        if self._cursor is not None and model.lines:
+            place = self._x.type.place(model.reference.place(self._cursor))
+        seen = not math.isnan(place)
+        if seen:
+            self.cursor_line.setPos(place)
+            read = self._cursor, self._x, self._y, model.values(self._cursor or 0)
+        self.cursor_line.setVisible(seen)
+        self._readout.setVisible(seen)
+        if read != self._read:
+            self._read = read
+            self._readout.update()
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._ringed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        self.update()
+    def _paint_ink(self, painter: QPainter, area: QRectF) -> None:
+        painter.drawImage(QPointF(0.0, 0.0), self.model.raster.image)
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._ringed = False
-        self.update()
+    def _paint_marks(self, painter: QPainter, area: QRectF) -> None:
+        model = self.model
+        paint_tweaks(painter, model, self._x, area)
+        for mark, colour in self._ends:
+            draw_end(painter, mark, colour)
+        if self._note:
+            painter.setFont(self.small_font())
+            paint_note(painter, self._note, area, model.theme)
+        paint_scrubbed(painter, model, self._x, area)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._pointer = event.position()
-        if self._press is not None:
-            self.update()
-        elif self.plot.frame is None or not self.plot.frame.plot.contains(self._pointer):
-            self.cursor_moved.emit(None)
-        else:
-            self.cursor_moved.emit(self.plot.update_under(self._pointer.x()))
-            self._explain_tweak(event)
+    def _paint_readout(self, painter: QPainter, area: QRectF) -> None:
+        if self._cursor is not None:
+            paint_readout(painter, self.model, self._cursor, self._x, self._y, area, self.small_font())
 
-    def leaveEvent(self, event: QEvent) -> None:
-        self.cursor_moved.emit(None)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.plot.frame is not None:
-            self._press = self._pointer = event.position()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._press is None or event.button() != Qt.MouseButton.LeftButton:
-            return
-        assert self.plot.frame is not None
-        press, self._press, self._pointer = self._press, None, event.position()
-        if _far(press, self._pointer):
-            self._zoom_into(self._box(press, self._pointer))
-        elif self.plot.frame.plot.contains(press):
-            self.picked.emit(self.plot.update_under(press.x()))
-        self.update()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.show_everything()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom x; y with Shift, or over its numbers."""
-        turned = event.angleDelta().y() or event.angleDelta().x()
-        frame = self.plot.frame
-        if frame is None or not turned:
-            return
-        factor, place = 1.0015**turned, event.position()
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier or place.x() < frame.plot.left():
-            y = frame.y.zoomed(factor, place.y())
-            self.plot.y_range = (y.low, y.high)
-            self._compose()
-        else:
-            x = frame.x.zoomed(factor, place.x())
-            self._take_x((x.low, x.high))
-        event.accept()
+    # What a hand does
 
     def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._compose()
         # The window's shortcuts (the right arrow is one update) wait while a curve has the focus.
-        return keeps(event, lambda key: key.key() in _KEYS) or super().event(event)
+        return accepts_shortcut(event, lambda key: key.key() in _KEYS) or bool(super().event(event))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_L:
             self.log_toggled.emit()
         elif event.key() == Qt.Key.Key_0:
-            self.show_everything()
+            self.show_all()
         elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             far = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
             self._step_cursor(far if event.key() == Qt.Key.Key_Right else -far)
         else:
             super().keyPressEvent(event)
 
-    def show_everything(self) -> None:
-        """Undo all zooming."""
-        self.plot.y_range = None
-        self._take_x(None)
+    def _take_range_chosen(self, across: bool, up: bool) -> None:
+        if across:
+            self._x_range = self.x_chosen
+        self._compose()
+        if across:
+            self.zoomed.emit(self._x_range)
+
+    def _take_everything(self) -> None:
+        self.set_x_range(None)
+        self.zoomed.emit(None)
+
+    def _pick(self, place: QPointF) -> None:
+        self.picked.emit(self._update_under(place))
+
+    def _point(self, place: QPointF | None) -> None:
+        self.cursor_moved.emit(None if place is None else self._update_under(place))
+        if place is not None:
+            self._explain_tweak(place)
+
+    def _update_under(self, place: QPointF) -> int:
+        return self.model.update_at(self._x.value(place.x()))
 
     def _step_cursor(self, pixels: int) -> None:
         """Move the cursor by pixels, by an update at least."""
-        plot = self.plot
-        if plot.newest < 0 or plot.frame is None:
+        model = self.model
+        if model.newest < 0:
             return
-        target = plot.newest
+        target = model.newest
         if self._cursor is not None:
-            pixel = plot.frame.x.pixel(plot.reference.place(self._cursor))
-            target = plot.update_under(pixel + pixels) if math.isfinite(pixel) else self._cursor
+            pixel = self._x.pixel(model.reference.place(self._cursor))
+            target = model.update_at(self._x.value(pixel + pixels)) if math.isfinite(pixel) else self._cursor
             target += (target == self._cursor) * (1 if pixels > 0 else -1)
-        self.cursor_moved.emit(min(max(target, 0), plot.newest))
+        self.cursor_moved.emit(min(max(target, 0), model.newest))
 
-    def _explain_tweak(self, event: QMouseEvent) -> None:
-        assert self.plot.frame is not None
-        if self._pointer.y() > self.plot.frame.plot.bottom() - 40.0:
-            for trace in self.plot.leads:
-                near = tweak_near(tweak_places(trace, self.plot.frame.x), self._pointer.x())
+    def _explain_tweak(self, place: QPointF) -> None:
+        if place.y() > self.area.bottom() - _TWEAKS:
+            for line in self.model.leads:
+                near = tweak_near(tweak_places(line, self._x), place.x())
                 if near is not None:
-                    text = f"{trace.run.name}: {sentence(trace.run, near)}"
-                    QToolTip.showText(event.globalPosition().toPoint(), text, self)
+                    at = self.mapToGlobal(self.mapFromScene(self.box.mapToScene(place)))
+                    QToolTip.showText(at, f"{line.run.name}: {sentence(line.run, near)}", self)
                     return
         QToolTip.hideText()
-
-    def _take_x(self, span: Span | None) -> None:
-        self.set_x_range(span)
-        self.zoomed.emit(span)
-
-    def _box(self, press: QPointF, pointer: QPointF) -> QRectF:
-        """The dragged box; a drag that goes one way only takes the other axis whole."""
-        assert self.plot.frame is not None
-        area = self.plot.frame.plot
-        box = QRectF(press, pointer).normalized()
-        if box.height() < 2 * _DRAG:
-            box.setTop(area.top())
-            box.setBottom(area.bottom())
-        if box.width() < 2 * _DRAG:
-            box.setLeft(area.left())
-            box.setRight(area.right())
-        return box.intersected(area)
-
-    def _zoom_into(self, box: QRectF) -> None:
-        frame = self.plot.frame
-        assert frame is not None
-        x = (frame.x.value(box.left()), frame.x.value(box.right()))
-        y = (frame.y.value(box.bottom()), frame.y.value(box.top()))
-        if box.height() < frame.plot.height() and _wide(y):
-            self.plot.y_range = y
-        if box.width() < frame.plot.width() and _wide(x):
-            self._take_x(x)
-        self._compose()
-
-
-def _wide(span: Span) -> bool:
-    return span[1] - span[0] > _FINEST * max(abs(span[0]), abs(span[1]))
-
-
-def _far(press: QPointF, pointer: QPointF) -> bool:
-    return (press - pointer).manhattanLength() > _DRAG

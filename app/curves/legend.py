@@ -10,28 +10,28 @@ from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from app.curves.backdrop import LEFT, RIGHT
-from app.curves.curve_plot import Key
-from app.curves.sheet import DASHES
+from app.curves.curve_header import LEFT, RIGHT
+from app.curves.curve_model import LegendEntry
+from app.curves.curve_raster import DASHES
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
 
 _LINE, _GAP, _BETWEEN = 19.0, 5.0, 13.0
-_MOST_WHOLE = 4  # entries whose names are never shortened
+_MAX_WHOLE = 4  # entries whose names are never shortened
 
 
-def draw_key(painter: QPainter, key: Key, place: QPointF, width: float, ink: QColor) -> None:
+def draw_entry(painter: QPainter, entry: LegendEntry, place: QPointF, width: float, text: QColor) -> None:
     """A piece of the line whose left end is at `place`, and its name; both no wider than `width`."""
-    pen = QPen(key.colour, 2.0)
-    if key.dashed:
+    pen = QPen(entry.colour, 2.0)
+    if entry.dashed:
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         pen.setDashPattern([length / pen.widthF() for length in DASHES])
     painter.setPen(pen)
     painter.drawLine(QLineF(place, place + QPointF(_LINE, 0.0)))
-    painter.setPen(ink)
+    painter.setPen(text)
     metrics = QFontMetricsF(painter.font())
-    name = metrics.elidedText(key.name, Qt.TextElideMode.ElideRight, width - _LINE - _GAP)
+    name = metrics.elidedText(entry.name, Qt.TextElideMode.ElideRight, width - _LINE - _GAP)
     painter.drawText(place + QPointF(_LINE + _GAP, 0.34 * metrics.ascent()), name)
 
 
@@ -41,17 +41,17 @@ class Legend(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Legend")
-        self._shown: tuple[str, list[Key], str] = ("", [], "")
+        self._shown: tuple[str, list[LegendEntry], str] = ("", [], "")
         self._theme = theme
         self.hide()
 
-    def show_keys(self, owner: str, keys: list[Key], theme: Theme) -> None:
+    def show_entries(self, owner: str, entries: list[LegendEntry], theme: Theme) -> None:
         """owner: the run whose lines they are, empty for all of them."""
-        shown = owner, keys, theme.name
+        shown = owner, entries, theme.name
         if shown != self._shown:
             self._shown, self._theme = shown, theme
-            self.setAccessibleDescription(", ".join([owner, *(key.name for key in keys)]).removeprefix(", "))
-            self.setVisible(bool(keys))
+            self.setAccessibleDescription(", ".join([owner, *(entry.name for entry in entries)]).removeprefix(", "))
+            self.setVisible(bool(entries))
             self._fit()
             self.update()
 
@@ -64,8 +64,8 @@ class Legend(QWidget):
         owner, entries = self._flow()
         painter.setPen(self._theme.text)
         painter.drawText(QPointF(LEFT, 0.5 * self._row + 0.34 * QFontMetricsF(self.font()).ascent()), owner)
-        for key, place in entries:
-            draw_key(painter, key, place, self.width(), self._theme.muted)
+        for entry, place in entries:
+            draw_entry(painter, entry, place, self.width() - RIGHT - place.x(), self._theme.muted)
         painter.end()
 
     def _fit(self) -> None:
@@ -78,28 +78,29 @@ class Legend(QWidget):
     def _row(self) -> float:
         return QFontMetricsF(self.font()).height() + 1.0
 
-    def _flow(self) -> tuple[str, list[tuple[Key, QPointF]]]:
+    def _flow(self) -> tuple[str, list[tuple[LegendEntry, QPointF]]]:
         """The owner's name as far as there is room, and each entry with the left end of its line."""
-        owner, keys, _ = self._shown
+        owner, entries, _ = self._shown
         metrics, row, found = QFontMetricsF(self.font()), self._row, []
         right = self.width() - RIGHT
         owner = metrics.elidedText(owner, Qt.TextElideMode.ElideRight, max(right - LEFT, 0.0))
         place = QPointF(LEFT + bool(owner) * (metrics.horizontalAdvance(owner) + _BETWEEN), 0.5 * row)
-        for key in _shortened(keys):
-            width = _LINE + _GAP + metrics.horizontalAdvance(key.name)
+        for entry in _shortened(entries):
+            width = _LINE + _GAP + metrics.horizontalAdvance(entry.name)
             if place.x() > LEFT and place.x() + width > right:
                 place = QPointF(LEFT, place.y() + row)
-            found.append((key, place))
+            found.append((entry, place))
             place = place + QPointF(width + _BETWEEN, 0.0)
         return owner, found
 
 
-def _shortened(keys: list[Key]) -> list[Key]:
+def _shortened(entries: list[LegendEntry]) -> list[LegendEntry]:
     """Of many entries that begin with the same word, the first one says it for the others."""
-    if len(keys) <= _MOST_WHOLE:
-        return keys
-    words = [key.name.rpartition(" ") for key in keys]
+    if len(entries) <= _MAX_WHOLE:
+        return entries
+    words = [entry.name.rpartition(" ") for entry in entries]
     same = [False, *(here[0] == before[0] != "" for before, here in pairwise(words))]
     return [
-        replace(key, name=last) if again else key for key, (_, _, last), again in zip(keys, words, same, strict=True)
+        replace(entry, name=last) if again else entry
+        for entry, (_, _, last), again in zip(entries, words, same, strict=True)
     ]

@@ -1,14 +1,15 @@
-"""Signs on the curves: tweaks, divergence, values beyond the axis, the cursor's points."""
+"""Marks on the curves: tweaks, divergence, values beyond the axis, an update, the cursor's points."""
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from app.curves.trace import Trace
+from app.curves.curve_line import CurveLine
 from app.plots.scale import Scale
 
 _TICK = 8.0
@@ -16,10 +17,10 @@ ROWS = 4
 _NEAR = 4.0
 
 
-def tweak_places(trace: Trace, x: Scale) -> np.ndarray:
+def tweak_places(line: CurveLine, x: Scale) -> np.ndarray:
     """The pixel of each of the run's tweaks."""
-    updates = np.array([tweak.update for tweak in trace.run.tweaks], float)
-    return x.pixels(trace.course.at(updates)) if len(updates) else updates
+    updates = np.array([tweak.update for tweak in line.run.tweaks], float)
+    return x.pixels(line.mapping.at(updates)) if len(updates) else updates
 
 
 def draw_tweaks(painter: QPainter, plot: QRectF, places: np.ndarray, colour: QColor, taken: dict[int, int]) -> None:
@@ -49,28 +50,42 @@ def tweak_near(places: np.ndarray, pixel: float) -> int | None:
     return place if distances[place] <= _NEAR else None
 
 
-def draw_end(painter: QPainter, plot: QRectF, trace: Trace, x: Scale, y: Scale, colour: QColor) -> None:
-    """✕ where a run diverged, an arrow where the newest value lies beyond the axis."""
-    if not trace.bins.updates:
-        return
-    across, up = x.pixel(trace.end), y.pixel(trace.strong.latest)
+class EndMark(NamedTuple):
+    """Where a line ends otherwise than in sight: beyond is -1 above the plot, 1 below it, 0 where a run diverged."""
+
+    place: QPointF
+    beyond: int
+
+
+def end_mark(plot: QRectF, line: CurveLine, x: Scale, y: Scale) -> EndMark | None:
+    """Of a run that diverged, or whose newest value lies beyond the axis."""
+    latest = line.strong.latest
+    if not line.bins.updates or (not line.diverged and y.low <= latest <= y.high):
+        return None
+    across, up = x.pixel(line.end), y.pixel(latest)
     if not plot.left() <= across <= plot.right() or math.isnan(up):
-        return
-    beyond = -1 if up < plot.top() else 1 if up > plot.bottom() else 0
-    if trace.diverged:
-        place = QPointF(min(across, plot.right() - 5.0), min(max(up, plot.top() + 5.0), plot.bottom() - 5.0))
+        return None
+    middle = min(across, plot.right() - 5.0)
+    if line.diverged:
+        return EndMark(QPointF(middle, min(max(up, plot.top() + 5.0), plot.bottom() - 5.0)), 0)
+    if up < plot.top():
+        return EndMark(QPointF(middle, plot.top() + 1.0), -1)
+    return EndMark(QPointF(middle, plot.bottom() - 1.0), 1) if up > plot.bottom() else None
+
+
+def draw_end(painter: QPainter, mark: EndMark, colour: QColor) -> None:
+    """✕ where a run diverged, an arrow where its newest value lies beyond the axis."""
+    place = mark.place
+    if not mark.beyond:
         painter.setPen(QPen(colour, 2.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         for slope in (-1.0, 1.0):
             painter.drawLine(place + QPointF(-4.0, -4.0 * slope), place + QPointF(4.0, 4.0 * slope))
-    elif beyond:
-        tip = plot.top() + 1.0 if beyond < 0 else plot.bottom() - 1.0
-        base = tip - beyond * 7.0
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        middle = min(across, plot.right() - 5.0)
-        corners = [QPointF(middle, tip), QPointF(middle - 4.5, base), QPointF(middle + 4.5, base)]
-        painter.drawPolygon(QPolygonF(corners))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    base = -7.0 * mark.beyond
+    painter.drawPolygon(QPolygonF([place, place + QPointF(-4.5, base), place + QPointF(4.5, base)]))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def draw_point(painter: QPainter, plot: QRectF, place: QPointF, colour: QColor, paper: QColor) -> None:
@@ -80,3 +95,12 @@ def draw_point(painter: QPainter, plot: QRectF, place: QPointF, colour: QColor, 
         painter.setBrush(colour)
         painter.drawEllipse(place, 4.0, 4.0)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def draw_upright(painter: QPainter, plot: QRectF, pixel: float, colour: QColor) -> None:
+    """A line across the plot; nothing outside it."""
+    if plot.left() - 1.0 <= pixel <= plot.right() + 1.0:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(colour, 1.0))
+        painter.drawLine(QLineF(pixel, plot.top(), pixel, plot.bottom()))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)

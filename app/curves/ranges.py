@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.look.number_format import nice_step
-from app.plots.axis_type import HUGEST, TINIEST
+from app.plots.axis_type import FARTHEST, HUGEST, LINEAR, LOG, MAX_DECADES, TINIEST, AxisType, Span
 
 EXPLODED = 1e3  # times its usual size, for a run that diverged
 INSANE = 1e6  # the same for one that has not, or not yet
@@ -39,15 +39,20 @@ class Extent:
         return abs(self.latest) > min(INSANE * usual, ABSURD * max(abs(self.first), 1.0))
 
 
-def fitted_range(extents: Iterable[Extent], log: bool, least: float = -math.inf) -> tuple[float, float]:
-    """A range that shows the curves; a linear one does not go below `least` if anything lies above."""
-    if log:
-        return log_range(extents)
+def fitted_axis(name: str, extents: Sequence[Extent], small: float, least: float = -math.inf) -> tuple[AxisType, Span]:
+    """An axis of a type that shows the curves, and its range; a linear one does not go below `least` if anything
+    lies above. small: the size below which few values lie, of which a symlog axis takes its threshold.
+    """
+    if name == "log":
+        return LOG, log_range(extents)
+    if name == "symlog":
+        type = symlog_type(extents, small)
+        return type, symlog_range(extents, type)
     low, high = linear_range(extents)
-    return (max(low, least) if least < high else low), high
+    return LINEAR, (max(low, least) if least < high else low, high)
 
 
-def log_range(extents: Iterable[Extent]) -> tuple[float, float]:
+def log_range(extents: Iterable[Extent]) -> Span:
     """A logarithmic range; extents hold positive numbers only, or NaN."""
     known = [extent for extent in extents if extent.high > 0.0]
     if not known:
@@ -69,22 +74,50 @@ def log_range(extents: Iterable[Extent]) -> tuple[float, float]:
     return 10.0 ** max(bottom, -300.0), 10.0 ** min(top, 300.0)
 
 
-def linear_range(extents: Iterable[Extent]) -> tuple[float, float]:
+def linear_range(extents: Iterable[Extent]) -> Span:
     """A linear range; an axis whose numbers are all positive begins at zero unless that wastes it."""
+    low, high = _limits(extents, _ROOM_LINEAR, FARTHEST)
+    return _rounded(low, high) if low <= high else (0.0, 1.0)
+
+
+def symlog_type(extents: Iterable[Extent], small: float) -> AxisType:
+    """The symlog axis for values of which few are smaller than `small`: linear below that."""
+    low, high = _limits(extents, _ROOM_LOG, HUGEST)
+    largest = max(abs(low), abs(high)) if low <= high else 0.0
+    if not (largest > 0.0 and 0.0 < small < math.inf):
+        return AxisType("symlog")
+    decades = _DECADES if low >= 0.0 else MAX_DECADES
+    threshold = max(min(small, largest), largest * 10.0**-decades, TINIEST)
+    return AxisType("symlog", 10.0 ** math.floor(math.log10(threshold) + 1e-9))
+
+
+def symlog_range(extents: Iterable[Extent], type: AxisType) -> Span:
+    """A range of a symlog axis, as round where it is drawn as a linear one."""
+    low, high = _limits(extents, _ROOM_LOG, HUGEST)
+    ends = _rounded(type.place(low), type.place(high)) if low <= high else (0.0, 1.0)
+    return type.value(ends[0]), type.value(ends[1])
+
+
+def _limits(extents: Iterable[Extent], room: float, farthest: float) -> Span:
+    """The least and the most to be shown; explosions are followed as far as `room`. The most is less without any."""
     known = [extent for extent in extents if not math.isnan(extent.low)]
     if not known:
-        return 0.0, 1.0
+        return math.inf, -math.inf
     calm = [extent for extent in known if not extent.exploded]
     low, high = min(e.low for e in known), max(e.high for e in known)
     if len(calm) < len(known):
         starts = [e.first for e in known if e.exploded]
         sizes = [abs(start) for start in starts] + [abs(e.high - e.low) for e in calm]
-        reach = _ROOM_LINEAR * max([*sizes, TINIEST])
+        reach = room * max([*sizes, TINIEST])
         low = max(low, min([*starts, *(e.low for e in calm)]) - reach)
         high = min(high, max([*starts, *(e.high for e in calm)]) + reach)
     if low > high:  # an explosion is all there is within the x axis
         low, high = min(e.low for e in known), max(e.high for e in known)
-    low, high = min(max(low, -HUGEST), HUGEST), max(min(high, HUGEST), -HUGEST)
+    return min(max(low, -farthest), farthest), max(min(high, farthest), -farthest)
+
+
+def _rounded(low: float, high: float) -> Span:
+    """Outward to round numbers; to zero if that wastes little."""
     if 0.0 <= low < 0.5 * high or low == high > 0.0:
         low = 0.0
     elif 0.0 >= high > 0.5 * low or low == high < 0.0:
@@ -100,5 +133,5 @@ def linear_range(extents: Iterable[Extent]) -> tuple[float, float]:
     return (-edge if low == 0.0 else bottom), (edge if high == 0.0 else top)
 
 
-def _outward(low: float, high: float, step: float) -> tuple[float, float]:
+def _outward(low: float, high: float, step: float) -> Span:
     return math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -47,7 +48,12 @@ def draw_readout(
     # Room for the longest number there is, so that the box does not breathe as the cursor moves.
     texts = [_LONG_VALUE if columns else _LONGEST_VALUE, *columns, *(value for row in rows for value in row.values)]
     value_width = _GAP + max(metrics.horizontalAdvance(text) for text in texts)
-    inside = _SWATCH + 5.0 + name_width + max(1, len(columns)) * value_width
+    # In a narrow plot names give way to numbers.
+    beside_names = _SWATCH + 5.0 + max(1, len(columns)) * value_width
+    most = plot.width() - 2 * _PAD - 10.0
+    name_width = max(min(name_width, most - beside_names), 0.0)
+    inside = beside_names + name_width
+    head = metrics.elidedText(head, Qt.TextElideMode.ElideLeft, max(most, inside))
     head_width = metrics.horizontalAdvance(head)
     # The columns are named beside the head if there is room.
     beside = not columns or head_width + _GAP + len(columns) * value_width <= inside + _GAP
@@ -81,7 +87,8 @@ def draw_readout(
         middle = baseline - 0.32 * metrics.ascent()
         painter.drawLine(QPointF(box.left() + _PAD, middle), QPointF(box.left() + _PAD + _SWATCH, middle))
         painter.setPen(theme.text)
-        painter.drawText(QPointF(box.left() + _PAD + _SWATCH + 5.0, baseline), _short(row.name))
+        name = metrics.elidedText(_short(row.name), Qt.TextElideMode.ElideRight, math.ceil(name_width))
+        painter.drawText(QPointF(box.left() + _PAD + _SWATCH + 5.0, baseline), name)
         _draw_values(painter, ends, baseline, row.values, metrics)
     if more:
         painter.setPen(theme.muted)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from app.curves.table import Array, Part
+from app.curves.curve_catalogue import Part
+from app.curves.x_axes import Array
 
 if TYPE_CHECKING:
     from engine import RunPicture, SessionPicture

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from app.curves.table import Array, Curve
+from app.curves.curve_catalogue import Curve
+from app.curves.x_axes import Array
 from engine import COLUMNS, smooth
 
 if TYPE_CHECKING:
@@ -35,6 +36,11 @@ class Bins:
     @property
     def count(self) -> int:
         return len(self.last)
+
+    @property
+    def at(self) -> Array:
+        """The update to which each bin's `last` belongs, (count,)."""
+        return (np.arange(self.count) + 1) * self.width - 1
 
     def reaching(self, updates: Array) -> Array:
         """The first bin whose last update is at each of some updates or after it."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from app.curves.columns import BLOCK
-from app.curves.table import Array
+from app.curves.x_axes import Array
 from app.look.qt_arrays import polygon, wrapped
 from engine import thin_path
 

@@ -1,1 +1,1 @@
-"""Files a person keeps, and those that come along: read with suspicion, written whole or not at all."""
+"""The user's files and the bundled ones: validated on reading, written atomically."""

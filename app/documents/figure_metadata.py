@@ -1,4 +1,4 @@
-"""The experiment inside a figure: text beside the picture in a PNG, PDF or SVG, found again without opening it."""
+"""Experiments embedded in figures: metadata of a PNG, PDF or SVG, read back without decoding the image."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 from xml.sax.saxutils import unescape
 
 KEY = "Fall Line experiment"
-LEFT_OUT = "# Its data are too large for a figure, so they are left out and it cannot be opened.\n"
+LEFT_OUT = "# Its data are too large for a figure; they are left out, so it cannot be opened.\n"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
 def metadata(format: str, title: str, text: str, program: str) -> dict[str, Any]:
-    """What Matplotlib is to write into a figure of a format: no dates, so that the bytes are the same every time."""
+    """Metadata for Matplotlib to write into a figure, without dates, so that the bytes are reproducible."""
     if format == "png":
         return {"Title": title, "Software": program, KEY: text}
     if format == "pdf":
@@ -25,12 +25,12 @@ def metadata(format: str, title: str, text: str, program: str) -> dict[str, Any]
 
 
 def carries(data: bytes) -> bool:
-    """Whether these bytes are a figure at all."""
+    """Whether these bytes are a figure."""
     return data.startswith((_PNG, b"%PDF-")) or (data[:300].lstrip().startswith(b"<") and b"<svg" in data[:2000])
 
 
 def text_in(data: bytes) -> str | None:
-    """The experiment's text in a figure's bytes; None if it carries none."""
+    """The text of the experiment in a figure's bytes; None if there is none."""
     if data.startswith(_PNG):
         return next((text for key, text in _png_texts(data) if key == KEY), None)
     if data.startswith(b"%PDF-"):
@@ -40,7 +40,7 @@ def text_in(data: bytes) -> str | None:
 
 
 def _png_texts(data: bytes) -> Iterator[tuple[str, str]]:
-    """The uncompressed texts of a PNG: chunks of length, kind, content and check sum."""
+    """The uncompressed text chunks of a PNG; a chunk has length, type, content and checksum."""
     place = len(_PNG)
     while place + 8 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, place)
@@ -55,7 +55,7 @@ def _png_texts(data: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _pdf_keywords(data: bytes) -> str | None:
-    """The /Keywords of a PDF's information: a string in parentheses with escapes, ASCII or UTF-16."""
+    """The /Keywords in a PDF's document information: a string in parentheses with escapes, ASCII or UTF-16."""
     found = re.search(rb"/Keywords \(((?:[^\\()]|\\.)*+)\)", data, re.DOTALL)
     if not found:
         return None

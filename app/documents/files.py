@@ -1,4 +1,4 @@
-"""Files written whole or not at all: until the new one is safe on the disk, the old one stays as it is."""
+"""Atomic file writing: an existing file is replaced only once the new one is safely on disk."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from platform import node
 from typing import BinaryIO
 
 _NUMBERS = itertools.count()
-_NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF)  # what file systems without it answer
+_NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF)  # from file systems that cannot sync folders
 
 
 class FileError(Exception):
@@ -24,9 +24,9 @@ class FileError(Exception):
 
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """A new file to write into, which takes the place of `path` once the block has ended without an error.
+    """A new file to write into, which replaces `path` when the block ends without an error.
 
-    A link is followed, the permissions of an older file are kept. Raises FileError for what the file system refuses.
+    Links are followed, permissions of an existing file are kept. Raises FileError for errors of the file system.
     """
     try:
         target = Path(os.path.realpath(path))
@@ -56,13 +56,13 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
 
 def write(path: str | os.PathLike[str], data: bytes) -> None:
-    """Replace a file's content. Raises FileError, and then the old content is still there."""
+    """Replace the content of a file. Raises FileError; the old content is then unchanged."""
     with replacing(path) as file:
         file.write(data)
 
 
 def read(path: str | os.PathLike[str], limit: int) -> bytes:
-    """A file's content. Raises FileError if it cannot be read, is no file, or is longer than `limit` bytes."""
+    """The content of a file. Raises FileError if it cannot be read, is no file, or is longer than `limit` bytes."""
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would block, a device might never end
             raise OSError(errno.EINVAL, "not a file" if not os.path.isdir(path) else "it is a folder")
@@ -76,18 +76,18 @@ def read(path: str | os.PathLike[str], limit: int) -> bytes:
 
 
 def shown(path: str | os.PathLike[str]) -> str:
-    """A path in a sentence; without what would spoil a terminal or a label."""
+    """A path for a message, without unprintable characters."""
     return "".join(sign if sign.isprintable() else "?" for sign in os.fspath(path))
 
 
 def reason(error: Exception) -> str:
-    """What the system said, to stand behind a colon."""
+    """The system's error message, to follow a colon."""
     text = (error.strerror if isinstance(error, OSError) else None) or str(error)
     return text[:1].lower() + text[1:]
 
 
 def _mode_of(target: Path) -> int | None:
-    """The permissions of the file to be replaced; None if there is none. Raises OSError if it must not be."""
+    """The permissions of the file to replace; None if there is none. Raises OSError if it must not be replaced."""
     try:
         status = os.stat(target)
     except FileNotFoundError:
@@ -96,7 +96,7 @@ def _mode_of(target: Path) -> int | None:
         raise IsADirectoryError(errno.EISDIR, "it is a folder")
     if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "not a file")
-    if not os.access(target, os.W_OK):  # replacing it would get round its protection
+    if not os.access(target, os.W_OK):  # replacing it would bypass its protection
         raise PermissionError(errno.EACCES, "it is write-protected")
     return stat.S_IMODE(status.st_mode)
 
@@ -106,14 +106,14 @@ def _prefix() -> str:
 
 
 def _temporary(folder: Path) -> tuple[int, Path]:
-    # The name tells whose it is, and is short whatever the document's own.
+    # The name identifies its process, and is short however long the document's is.
     path = folder / f"{_prefix()}{os.getpid()}-{next(_NUMBERS)}.tmp"
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     return os.open(path, flags, 0o666), path
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what processes of this machine that were killed have left behind."""
+    """Remove leftovers of killed processes on this machine."""
     with contextlib.suppress(OSError):
         for path in folder.glob(f"{_prefix()}*.tmp"):
             owner = path.stem.removeprefix(_prefix()).partition("-")[0]
@@ -123,7 +123,7 @@ def _sweep(folder: Path) -> None:
 
 
 def _alive(process: int) -> bool:
-    """Whether a process may still be there. Windows does not let go of an open file, so it need not be asked."""
+    """Whether a process may still exist. Windows does not delete open files, so it need not be checked there."""
     if process == os.getpid():
         return True
     if sys.platform == "win32":
@@ -133,7 +133,7 @@ def _alive(process: int) -> bool:
     except ProcessLookupError:
         return False
     except (OSError, OverflowError):
-        return True  # somebody else's, or no number of a process: what it left is not ours to remove
+        return True  # another user's, or no process id: not ours to remove
     return True
 
 

@@ -1,4 +1,4 @@
-"""The experiments that come with the app: `assets/presets/*.toml`, in the order of their file names."""
+"""The bundled experiments: `assets/presets/*.toml`, in order of file name."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from engine import Experiment
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "assets" / "presets"
-_MOST_BYTES = 2**18
+_MAX_BYTES = 2**18
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One experiment of the menu. line: what it shows, in a sentence. thumbnail: a picture, None if there is none.
+    """One bundled experiment. line: what it shows, in one sentence. thumbnail: an image, or None.
 
-    network: whether it trains a network, and does not descend a surface.
+    network: whether it trains a network rather than descending a surface.
     """
 
     key: str
@@ -39,11 +39,11 @@ class Preset:
 
 
 def presets(folder: Path = FOLDER) -> tuple[Preset, ...]:
-    """All of them, as far as a menu needs them; what cannot be read is left out."""
+    """All presets, with what a menu needs; unreadable ones are skipped."""
     found = []
     for path in sorted(folder.glob("*.toml")):
         with contextlib.suppress(FileError, ValueError):
-            data = parsed(read(path, _MOST_BYTES).decode("utf-8"))
+            data = parsed(read(path, _MAX_BYTES).decode("utf-8"))
             title, note = data.get("title", path.stem), data.get("note", "")
             problem = data.get("problem")
             if isinstance(title, str) and isinstance(note, str):

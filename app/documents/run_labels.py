@@ -1,4 +1,4 @@
-"""What differs between runs, in words: the text of a legend."""
+"""Labels of runs for legends: the settings in which they differ."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ _CHOICES: tuple[tuple[str, Any], ...] = (("optimizer", OPTIMIZERS), ("schedule",
 
 
 def differences(experiment: Experiment) -> list[str]:
-    """One label per run that names only the settings which differ: `Adam, η = 0.03, β₁ = 0.8`.
+    """One label per run with only the settings that differ: `Adam, η = 0.03, β₁ = 0.8`.
 
-    A knob of an optimizer is compared among the runs that have this optimizer; where optimizers differ,
-    it is also named if it is not at its default. A name that the user gave stands in front. No two
-    labels are equal.
+    A knob of an optimizer is compared among the runs with that optimizer; if optimizers differ, it is also named if it
+    is not at its default. A name given by the user comes first. No two labels are equal.
     """
     records = experiment.runs
     labels = [_label(record, records) for record in records]
@@ -95,7 +94,7 @@ def _tweaks(record: RunRecord) -> str:
 
 
 def _number(value: Any, among: list[Any]) -> str:
-    """Four digits, or as many as tell it from the others."""
+    """Four digits, or as many as distinguish it from the others."""
     for digits in (4, 8, 12):
         text = number(value, digits)
         if all(number(other, digits) != text for other in among if other != value):

@@ -1,4 +1,4 @@
-"""TOML: written for people to read, and read from files that nobody vouches for."""
+"""TOML: written to be readable, and parsed safely from untrusted files."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from typing import Any
 
 WIDTH = 110
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-# What a text may not hold as it is: TOML's own list, and what XML forbids, for the text goes into SVG files too.
+# Characters to escape: TOML's own list, and those XML forbids, since the text also goes into SVG files.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 _OPENS = "= '''\n"
-_LONG = 10_000  # signs of a text from which it is written literally, which is read and written far faster
+_LONG = 10_000  # characters from which a string is written literally, which is far faster to read and write
 
 
-# The parser's time grows with the square of a dotted key's parts; no file of ours has such long lines of dots.
-_MOST_DOTS_SQUARED = 10**9
+# Parsing time grows with the square of a dotted key's parts; our files have no lines with that many dots.
+_MAX_DOTS_SQUARED = 10**9
 
 
 def parsed(text: str) -> dict[str, Any]:
-    """The tables of a TOML text. Raises ValueError, in words, for whatever is wrong with it."""
-    if sum(line.count(".") ** 2 for line in without_data(text).split("\n")) > _MOST_DOTS_SQUARED:
+    """Parse TOML. Raises ValueError with a readable message for whatever is wrong."""
+    if sum(line.count(".") ** 2 for line in without_data(text).split("\n")) > _MAX_DOTS_SQUARED:
         raise ValueError("a name has too many parts")
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise ValueError("tables or lists stand inside each other without end") from None
+        raise ValueError("tables or lists are nested too deeply") from None
 
 
 def without_data(text: str) -> str:
-    """A TOML text without what stands literally between apostrophes, if nothing for a parser can hide in it."""
+    """A TOML text without long literal strings, unless they could hide anything from the parser."""
     pieces, at = [], 0
     while (start := text.find(_OPENS, at)) >= 0 and (stop := text.find("'''", start + len(_OPENS))) >= 0:
         begin = start + len(_OPENS)
@@ -43,18 +43,18 @@ def without_data(text: str) -> str:
 
 
 def toml_text(data: Mapping[str, Any]) -> str:
-    """The text of a table of plain values, lists and tables: what fits a line stands on one.
+    """The TOML of plain values, lists and tables: what fits on a line is written on one.
 
-    Floats are as short as they can be without a loss.
+    Floats are as short as possible without loss.
     """
     return "\n".join(_table(data, "")).strip("\n") + "\n"
 
 
 def _table(data: Mapping[str, Any], path: str) -> Iterator[str]:
-    """The lines of a table: first what belongs to itself, as TOML asks, then the tables inside it."""
+    """The lines of a table: first its own values, as TOML requires, then the tables inside it."""
     later = []
     for key, value in data.items():
-        # The document's own tables are its chapters, however short.
+        # Top-level tables always get a section of their own.
         lines = None if isinstance(value, Mapping) and not path else _entry(key, value)
         if lines is None:
             later.append((f"{path}.{_key(key)}" if path else _key(key), value))
@@ -68,7 +68,7 @@ def _table(data: Mapping[str, Any], path: str) -> Iterator[str]:
 
 
 def _entry(key: str, value: Any) -> list[str] | None:
-    """The lines `key = value`; None if it has to be a table of its own."""
+    """The lines `key = value`; None if it needs a section of its own."""
     head = f"{_key(key)} = "
     if _is_long(value) and _literal(value):
         return [f"{head}'''", f"{value}'''"]
@@ -88,12 +88,12 @@ def _entry(key: str, value: Any) -> list[str] | None:
 
 
 def _literal(value: str) -> bool:
-    """Whether TOML takes a text by the letter between three apostrophes."""
+    """Whether a text can be a TOML literal string."""
     return value.isascii() and "'" not in value and value.replace("\n", "").isprintable()
 
 
 def _deep(table: Mapping[str, Any]) -> bool:
-    """Whether a table has anything in it that no line can hold."""
+    """Whether a table contains anything that does not fit an inline table."""
     values = table.values()
     return any(bool(value) if isinstance(value, Mapping) else _is_long(value) for value in values)
 
@@ -122,5 +122,5 @@ def _key(key: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A basic string: JSON's escapes are also TOML's."""
+    """A basic string: JSON's escapes are valid in TOML."""
     return _UNPRINTABLE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(text, ensure_ascii=False))

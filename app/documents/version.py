@@ -1,4 +1,4 @@
-"""Which Fall Line this is."""
+"""The version of Fall Line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 @functools.cache
 def version() -> str:
-    """The version that pyproject.toml declares; a copy without that file says so."""
+    """The version declared in pyproject.toml, or "of unknown version" without that file."""
     try:
         with open(Path(__file__).resolve().parent.parent.parent / "pyproject.toml", "rb") as file:
             return str(tomllib.load(file)["project"]["version"])

@@ -1,1 +1,1 @@
-"""What leaves the app: figures for print and tables of exact numbers, each with the experiment that made it."""
+"""Export of figures for print and CSV tables of exact numbers, each with the experiment that made it."""

@@ -1,4 +1,4 @@
-"""Every update of every run as CSV, with what was measured: exact numbers, in as much memory as one chunk takes."""
+"""CSV export: every update of every run, with its measures, exact and chunk by chunk."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from app.curves.table import ALONG
+from app.curves.x_axes import X_AXES
 from app.documents.files import replacing
-from app.export.records import Progress, exact_rows, quiet
+from app.export.records import Progress, exact_rows, no_progress
 from engine import COLUMNS, LAYER_MEASURES, MEASURES, problem_of
 
 if TYPE_CHECKING:
     from engine import RunPicture, SessionPicture
 
 HEAD = ("run", "name", "update", "epoch", "examples", *COLUMNS)
-# A spreadsheet takes a text that begins so for a formula. OWASP, CSV injection.
+# Spreadsheets treat text that starts with these as a formula. OWASP, CSV injection.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _ROWS = 20_000
 
 
 def head(picture: SessionPicture) -> tuple[str, ...]:
-    """The names of the columns: of networks also what is measured now and then, of the whole and of each layer."""
+    """The column names; for networks with the measures of the whole network and of each layer."""
     if not picture.layers:
         return HEAD
     layers = [title.replace(" ", "_") for title in picture.layers]
     return (*HEAD, *MEASURES, *(f"{layer}_{name}" for layer in layers for name in LAYER_MEASURES))
 
 
-def write_table(path: str | os.PathLike[str], picture: SessionPicture, progress: Progress = quiet) -> None:
-    """Write one row per run and update. Every float is written so that it reads back as the same bits.
+def write_table(path: str | os.PathLike[str], picture: SessionPicture, progress: Progress = no_progress) -> None:
+    """Write one row per run and update. Floats are written so that they read back to the same bits.
 
-    What is measured now and then stands in the row of the update before which it was measured; elsewhere its
-    cells are empty. What was measured after the last update has a row of its own, in which only that is known.
-    Raises FileError, and whatever `progress` raises; then an older file is still there.
+    Measures are in the row of the update before which they were taken; elsewhere their cells are empty. Those taken
+    after the last update get a row of their own with nothing else. Raises FileError, and whatever `progress` raises; an
+    existing file is then unchanged.
     """
     total = max(1, sum(run.history.updates for run in picture.runs))
     problem = problem_of(picture.experiment.problem)
@@ -66,21 +66,21 @@ def write_table(path: str | os.PathLike[str], picture: SessionPicture, progress:
 
 
 def neutral(text: str) -> str:
-    """A text on one line, which no spreadsheet takes for a formula."""
+    """A text on one line that no spreadsheet treats as a formula."""
     line = text.replace("\r", " ").replace("\n", " ")
     return f"'{line}" if text.startswith(_FORMULA) or line.lstrip().startswith(_FORMULA) else line
 
 
 def _counts(picture: SessionPicture, run: RunPicture, first: int, count: int) -> list[list[Any]]:
-    """Updates, epochs and examples seen when each of these updates began."""
+    """Update, epoch and examples seen at the start of each of these updates."""
     updates = np.arange(first, first + count)
-    course = ALONG["examples"].course(run, picture, None)
-    examples = np.rint(course.at(updates)).astype(np.int64) if course else np.zeros(count, np.int64)
+    mapping = X_AXES["examples"].mapping(run, picture, None)
+    examples = np.rint(mapping.at(updates)).astype(np.int64) if mapping else np.zeros(count, np.int64)
     return [updates.tolist(), (examples / picture.examples).tolist(), examples.tolist()]
 
 
 def _measured(picture: SessionPicture, run: RunPicture, first: int, count: int) -> list[list[Any]]:
-    """The columns of what was measured before each of these updates; an empty text where nothing was."""
+    """The columns of measures taken before each of these updates; "" where none were."""
     if not picture.layers:
         return []
     measures = run.measures

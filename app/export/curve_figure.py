@@ -1,4 +1,4 @@
-"""A curve of all visible runs, or of one run's layers, drawn for print by the same columns and ranges as on screen."""
+"""A curve figure: one curve of all visible runs, or of one run's layers, decimated and ranged as on screen."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from app.curves.ranges import fitted_range
-from app.curves.table import ALONG, CURVES, Array, Clock, Course, Curve
-from app.curves.trace import Trace
+from app.curves.automatic_axis import smallest_size, suited_type, x_symlog
+from app.curves.curve_catalogue import CURVES, Curve
+from app.curves.curve_line import CurveLine
+from app.curves.ranges import fitted_axis
+from app.curves.x_axes import X_AXES, Array, Clock, XAxisMapping
+from app.export.axis_scales import set_axis
+from app.export.figure_content import CurveContent
 from app.export.legend import Entry, clean
-from app.export.line_styles import Look, Looks, line_style
-from app.export.networks.subject import selected_run
-from app.export.plots import CurvePlot
-from app.export.records import Progress, exactly
+from app.export.line_styles import LineStyle, LineStyles, line_style
+from app.export.networks.context import selected_run
+from app.export.records import Progress, with_exact_history
 from app.export.style import MM, POINTS, FigureSettings, Pattern
 from app.look.palettes import ON_LIGHT
-from app.plots.axis_type import HUGEST, LINEAR, LOG
+from app.plots.axis_type import AUTOMATIC, HUGEST, LINEAR, LOG
 from app.plots.scale import Scale
 
 if TYPE_CHECKING:
@@ -26,65 +29,59 @@ if TYPE_CHECKING:
 
     from engine import RunPicture, SessionPicture
 
-PITCH = 0.15  # points of paper that share a vertex pair
-_MARKS = 6  # markers along one curve
-_MOST_TWEAKS = 40
+PITCH = 0.15  # points of paper per column of decimation
+_MARKS = 6  # markers per curve
+_MAX_TWEAKS = 40
 
 
 def draw_curves(
     axes: Axes,
     picture: SessionPicture,
-    plot: CurvePlot,
+    plot: CurveContent,
     settings: FigureSettings,
     labels: Mapping[str, str],
     clocks: Mapping[str, Clock],
     progress: Progress,
 ) -> list[Entry]:
-    """Draw on empty axes; returns the legend's entries. labels and clocks go by run id.
+    """Draw on empty axes; returns the legend's entries. labels and clocks are by run id.
 
-    Lines are placed in fractions of the axes, so that they are the same on every kind of axis.
+    Lines are placed in axes fractions, so that they are the same on every axis type.
     """
-    curve, along = CURVES[plot.curve], ALONG[plot.along]
+    curve, along = CURVES[plot.curve], X_AXES[plot.along]
     shown = _shown(curve, picture)
-    courses = {run.id: along.course(run, picture, clocks.get(run.id)) for run in shown}
-    x = Scale(*(plot.x_range or _whole(shown, courses, plot.log_x)), 0.0, 1.0, LOG if plot.log_x else LINEAR)
+    mappings = {run.id: along.mapping(run, picture, clocks.get(run.id)) for run in shown}
+    x = _x_scale(plot, shown, mappings)
     span = plot.span if curve.columns else 0
-    traces = []
+    lines = []
     for run in shown:
-        course = courses[run.id]
-        if course is not None:
-            traces += _traces(curve, picture, run, course, span, progress)
-    for trace in traces:
-        trace.place(x, PITCH / (settings.width / MM * POINTS))
-    extents = [trace.extent(x, plot.logarithmic) for trace in traces]
-    y = Scale(
-        *(plot.y_range or fitted_range(extents, plot.logarithmic, curve.least)),
-        0.0,
-        1.0,
-        LOG if plot.logarithmic else LINEAR,
-    )
+        mapping = mappings[run.id]
+        if mapping is not None:
+            lines += _lines(curve, picture, run, mapping, span, progress)
+    for line in lines:
+        line.place(x, PITCH / (settings.width / MM * POINTS))
+    y = _y_scale(plot, lines, x)
     _set_up(axes, x, y, along.title, curve.axis or curve.title_for(picture), settings)
-    looks = Looks(curve, picture, settings)
-    for order, trace in enumerate(traces):
-        pen = _Pen(axes, settings, looks.of(trace), order / len(traces))
-        pen.draw(trace, x, y, bool(span))
-    leads = list({trace.run.id: trace for trace in reversed(traces)}.values())[::-1]
-    for trace in leads:
-        _draw_tweaks(axes, settings, trace, x)
-    if not any(trace.bins.updates for trace in traces):
+    styles = LineStyles(curve, picture, settings)
+    for order, line in enumerate(lines):
+        pen = _Pen(axes, settings, styles.of(line), order / len(lines))
+        pen.draw(line, x, y, bool(span))
+    leads = list({line.run.id: line for line in reversed(lines)}.values())[::-1]
+    for line in leads:
+        _draw_tweaks(axes, settings, line, x)
+    if not any(line.bins.updates for line in lines):
         axes.text(0.5, 0.5, "nothing recorded", transform=axes.transAxes, ha="center", va="center", color="0.5")
     if curve.layers:
-        entries = [(looks.of(trace).handle(settings), trace.part.name) for trace in traces]
+        entries = [(styles.of(line).handle(settings), line.part.name) for line in lines]
         if len(picture.runs) > 1:
-            entries[:0] = [(_nothing(), run.name) for run in shown]
+            entries[:0] = [(_empty_handle(), run.name) for run in shown]
     else:
-        entries = [(looks.of(trace).handle(settings), labels[trace.run.id]) for trace in leads]
-        entries += looks.parts(settings) if leads else []
-    return entries + _signs(traces, settings)
+        entries = [(styles.of(line).handle(settings), labels[line.run.id]) for line in leads]
+        entries += styles.parts(settings) if leads else []
+    return entries + _signs(lines, settings)
 
 
 def _shown(curve: Curve, picture: SessionPicture) -> list[RunPicture]:
-    """The runs whose curves are drawn: all that are visible, of layers only the selected one's."""
+    """The runs whose curves are drawn: all visible ones, or for curves of layers only the selected one."""
     if not curve.needs(picture):
         return []
     if not curve.layers:
@@ -92,35 +89,35 @@ def _shown(curve: Curve, picture: SessionPicture) -> list[RunPicture]:
     return [selected_run(picture)]
 
 
-def _traces(
-    curve: Curve, picture: SessionPicture, run: RunPicture, course: Course, span: int, progress: Progress
-) -> list[Trace]:
-    exact = exactly(picture, run, progress) if curve.columns else run
-    traces = [Trace(curve, part) for part in curve.parts(picture)]
-    for trace in traces:
-        trace.pull(exact, picture, course, span)
+def _lines(
+    curve: Curve, picture: SessionPicture, run: RunPicture, mapping: XAxisMapping, span: int, progress: Progress
+) -> list[CurveLine]:
+    exact = with_exact_history(picture, run, progress) if curve.columns else run
+    lines = [CurveLine(curve, part) for part in curve.parts(picture)]
+    for line in lines:
+        line.pull(exact, picture, mapping, span)
         # Once it is placed, a million rows are a few thousand columns.
-        trace.run = run
-    return traces
+        line.run = run
+    return lines
 
 
 class _Pen:
     """Draws one line."""
 
-    def __init__(self, axes: Axes, settings: FigureSettings, look: Look, shift: float) -> None:
+    def __init__(self, axes: Axes, settings: FigureSettings, style: LineStyle, shift: float) -> None:
         self.axes = axes
         self.settings = settings
-        self.look = look
+        self.style = style
         self.shift = shift
 
-    def draw(self, trace: Trace, x: Scale, y: Scale, smooth: bool) -> None:
-        raw = chain(*trace.raw.pieces(-np.inf, y))
+    def draw(self, line: CurveLine, x: Scale, y: Scale, smooth: bool) -> None:
+        raw = polyline(*line.raw.pieces(-np.inf, y))
         if smooth:
             self._line(*raw, width=0.6, alpha=0.3, zorder=2.0, pattern=())
-        strong = chain(*trace.smooth.pieces(-np.inf, y)) if smooth else raw
-        self._line(*strong, width=1.0, alpha=1.0, zorder=3.0, pattern=self.look.pattern)
+        strong = polyline(*line.smooth.pieces(-np.inf, y)) if smooth else raw
+        self._line(*strong, width=1.0, alpha=1.0, zorder=3.0, pattern=self.style.pattern)
         self._markers(*strong)
-        if trace.diverged:
+        if line.diverged:
             self._end(*raw)
 
     def _line(self, across: Array, up: Array, width: float, alpha: float, zorder: float, pattern: Pattern) -> None:
@@ -129,14 +126,14 @@ class _Pen:
             self._points(across[one], up[one], "o", 3.5 * self.settings.line_width)
             return
         self.axes.plot(
-            across, up, transform=self.axes.transAxes, color=self.look.colour, lw=width * self.settings.line_width,
+            across, up, transform=self.axes.transAxes, color=self.style.colour, lw=width * self.settings.line_width,
             ls=line_style(pattern), alpha=alpha, zorder=zorder,
         )  # fmt: skip
 
     def _markers(self, across: Array, up: Array) -> None:
-        """A few markers, elsewhere for every run, so that curves on top of each other show all of theirs."""
+        """A few markers, at other places for each run, so that overlapping curves show all of theirs."""
         there = np.isfinite(up)
-        if not self.look.marker or there.sum() < 2:
+        if not self.style.marker or there.sum() < 2:
             return
         across, up = across[there], up[there]
         wanted = (np.arange(_MARKS) + 0.15 + 0.8 * self.shift) / _MARKS
@@ -145,7 +142,7 @@ class _Pen:
         nearest -= wanted - across[nearest - 1] < across[nearest] - wanted
         self.axes.plot(
             across[nearest], up[nearest], transform=self.axes.transAxes, ls="", zorder=4.0,
-            **self.look.marks(self.settings),
+            **self.style.marks(self.settings),
         )  # fmt: skip
 
     def _end(self, across: Array, up: Array) -> None:
@@ -156,24 +153,24 @@ class _Pen:
 
     def _points(self, across: Array, up: Array, marker: str, size: float) -> None:
         self.axes.plot(
-            across, up, transform=self.axes.transAxes, ls="", marker=marker, ms=size, mfc=self.look.colour, mec="white",
-            mew=0.4 * self.settings.line_width, zorder=5.0, clip_on=False,
+            across, up, transform=self.axes.transAxes, ls="", marker=marker, ms=size, mfc=self.style.colour,
+            mec="white", mew=0.4 * self.settings.line_width, zorder=5.0, clip_on=False,
         )  # fmt: skip
 
 
-def _draw_tweaks(axes: Axes, settings: FigureSettings, trace: Trace, x: Scale) -> None:
-    places = np.unique([x.pixel(trace.course.place(tweak.update)) for tweak in trace.run.tweaks][:_MOST_TWEAKS])
+def _draw_tweaks(axes: Axes, settings: FigureSettings, line: CurveLine, x: Scale) -> None:
+    places = np.unique([x.pixel(line.mapping.place(tweak.update)) for tweak in line.run.tweaks][:_MAX_TWEAKS])
     for place in places[(places >= 0.0) & (places <= 1.0)]:
         axes.axline(
-            (place, 0.0), (place, 1.0), transform=axes.transAxes, color=ON_LIGHT[trace.run.colour],
+            (place, 0.0), (place, 1.0), transform=axes.transAxes, color=ON_LIGHT[line.run.colour],
             lw=0.6 * settings.line_width, ls=(0, (1.0, 2.5)), zorder=1.5,
         )  # fmt: skip
 
 
-def chain(start: Array, stop: Array, low: Array, high: Array) -> tuple[Array, Array]:
-    """The points (xs, ys) of the line through pieces that go from low to high between start and stop.
+def polyline(start: Array, stop: Array, low: Array, high: Array) -> tuple[Array, Array]:
+    """The points (xs, ys) of the line through pieces that span low to high between start and stop.
 
-    A piece is left towards the middle of the next; one of a single value at a single place is one point.
+    A piece is left towards the middle of the next; a piece with one value at one place is one point.
     """
     ahead = np.diff(low + high, append=low[-1:] + high[-1:])
     xs, ys = np.column_stack((start, stop)).ravel(), np.empty(2 * len(low))
@@ -184,43 +181,53 @@ def chain(start: Array, stop: Array, low: Array, high: Array) -> tuple[Array, Ar
     return xs[needed], np.where(np.isfinite(ys), ys, np.nan)[needed]
 
 
-def _nothing() -> Any:
-    """A handle for a label that stands for no line."""
+def _empty_handle() -> Any:
+    """A legend handle without a line."""
     from matplotlib.lines import Line2D
 
     return Line2D([], [], ls="")
 
 
-def _signs(traces: list[Trace], settings: FigureSettings) -> list[Entry]:
+def _signs(lines: list[CurveLine], settings: FigureSettings) -> list[Entry]:
     """What the other marks mean, if there are any."""
     from matplotlib.lines import Line2D
 
     entries: list[Entry] = []
-    if any(trace.diverged for trace in traces):
+    if any(line.diverged for line in lines):
         size = 3.5 * settings.line_width + 2.0
         entries.append((Line2D([], [], ls="", marker="X", ms=size, mfc="0.35", mec="white", mew=0.4), "diverged"))
-    if any(trace.run.tweaks for trace in traces):
+    if any(line.run.tweaks for line in lines):
         entries.append((Line2D([], [], color="0.35", lw=0.6 * settings.line_width, ls=(0, (1.0, 2.5))), "tweak"))
     return entries
 
 
-def _whole(shown: list[RunPicture], courses: Mapping[str, Course | None], log: bool) -> tuple[float, float]:
-    """From the first update to the last of any run."""
-    known = [(run, course) for run in shown if (course := courses[run.id]) is not None]
-    ends = [course.place(max(run.history.updates, 1)) for run, course in known]
+def _x_scale(plot: CurveContent, shown: list[RunPicture], mappings: Mapping[str, XAxisMapping | None]) -> Scale:
+    """From the first update to the last of any run, on a width of 1."""
+    known = [(run, mapping) for run in shown if (mapping := mappings[run.id]) is not None]
+    ends = [mapping.place(max(run.history.updates, 1)) for run, mapping in known]
     end = max((end for end in ends if 0.0 < end < HUGEST), default=1.0)
-    if not log:
-        return 0.0, end
-    starts = [start for _, course in known if (start := course.place(1.0)) > 0.0]
+    starts = [start for _, mapping in known if (start := mapping.place(1.0)) > 0.0]
     start = min(starts, default=end / 10.0)
-    return (start, end) if start < end else (end / 10.0, end)
+    start = start if start < end else end / 10.0
+    if plot.x_type == "log":
+        return Scale(*(plot.x_range or (start, end)), 0.0, 1.0, LOG)
+    type = x_symlog(start) if plot.x_type == "symlog" else LINEAR
+    return Scale(*(plot.x_range or (0.0, end)), 0.0, 1.0, type)
+
+
+def _y_scale(plot: CurveContent, lines: list[CurveLine], x: Scale) -> Scale:
+    """The type that was asked for, or the one that suits the values; on a height of 1."""
+    curve, name = CURVES[plot.curve], plot.y_type
+    if name == AUTOMATIC:
+        reaches_zero = plot.y_range is not None and plot.y_range[0] <= 0.0
+        name = suited_type(curve.log and not reaches_zero, lines)
+    type, span = fitted_axis(name, [line.extent(x, name == "log") for line in lines], smallest_size(lines), curve.least)
+    return Scale(*(plot.y_range or span), 0.0, 1.0, type)
 
 
 def _set_up(axes: Axes, x: Scale, y: Scale, along: str, title: str, settings: FigureSettings) -> None:
-    axes.set_xscale("log" if x.log else "linear")
-    axes.set_yscale("log" if y.log else "linear")
-    axes.set_xlim(x.low, x.high)
-    axes.set_ylim(y.low, y.high)
+    set_axis(axes, "x", x, settings)
+    set_axis(axes, "y", y, settings)
     axes.set_xlabel(clean(along[:1].upper() + along[1:]))
     axes.set_ylabel(clean(title))
     axes.spines[["top", "right"]].set_visible(False)

@@ -1,12 +1,12 @@
-"""How each line of a figure looks: told apart by colour, and without it by pattern and marker."""
+"""Line styles of figures: distinguishable by colour, and without it by dash pattern and marker."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.curves.table import Curve
-from app.curves.trace import Trace
+from app.curves.curve_catalogue import Curve
+from app.curves.curve_line import CurveLine
 from app.export.legend import Entry
 from app.export.style import FigureSettings, Pattern
 from app.look.palettes import LAYERS_ON_LIGHT, ON_LIGHT, layer_colours
@@ -18,22 +18,22 @@ _DASHED: Pattern = (4.0, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """How a line is drawn. pattern: empty is solid; marker: empty is none."""
+class LineStyle:
+    """How a line is drawn. An empty pattern is solid; an empty marker is none."""
 
     colour: str
     pattern: Pattern
     marker: str
 
     def handle(self, settings: FigureSettings) -> Any:
-        """A piece of the line for the legend."""
+        """A sample of the line for the legend."""
         from matplotlib.lines import Line2D
 
         width = settings.line_width
         return Line2D([], [], color=self.colour, lw=width, ls=line_style(self.pattern), **self.marks(settings))
 
     def marks(self, settings: FigureSettings) -> dict[str, Any]:
-        """The keywords of a marker."""
+        """The keyword arguments of a marker."""
         return {
             "marker": self.marker or "",
             "ms": 2.2 * settings.line_width + 1.6,
@@ -43,10 +43,10 @@ class Look:
         }
 
 
-class Looks:
-    """Colour by the run's number, pattern and marker by its place among the runs; of layers all by their depth.
+class LineStyles:
+    """Colour by the run's number, dash pattern and marker by its position; for layers all by their depth.
 
-    Where a run has two lines, the second is dashed and the runs differ in their markers.
+    If a run has two lines, the second is dashed and the runs differ in their markers.
     """
 
     def __init__(self, curve: Curve, picture: SessionPicture, settings: FigureSettings) -> None:
@@ -54,22 +54,22 @@ class Looks:
         self._places = {run.id: place for place, run in enumerate(picture.runs)}
         self._settings = settings
 
-    def of(self, trace: Trace) -> Look:
-        settings, part = self._settings, trace.part
+    def of(self, line: CurveLine) -> LineStyle:
+        settings, part = self._settings, line.part
         if part.layer is not None:
             colour = layer_colours(LAYERS_ON_LIGHT, len(self._parts))[part.layer]
-            return Look(colour, settings.dash(part.layer), settings.marker(part.layer))
-        place = self._places[trace.run.id]
+            return LineStyle(colour, settings.dash(part.layer), settings.marker(part.layer))
+        place = self._places[line.run.id]
         pattern = settings.dash(place) if len(self._parts) < 2 else _DASHED * part.dashed
-        return Look(ON_LIGHT[trace.run.colour], pattern, settings.marker(place))
+        return LineStyle(ON_LIGHT[line.run.colour], pattern, settings.marker(place))
 
     def parts(self, settings: FigureSettings) -> list[Entry]:
-        """What the lines of every run are, if there are several."""
+        """Legend entries of the lines that each run has, if there are several."""
         if len(self._parts) < 2:
             return []
-        return [(Look("0.35", _DASHED * part.dashed, "").handle(settings), part.name) for part in self._parts]
+        return [(LineStyle("0.35", _DASHED * part.dashed, "").handle(settings), part.name) for part in self._parts]
 
 
 def line_style(pattern: Pattern) -> Any:
-    """Matplotlib's word for a pattern."""
+    """A dash pattern in Matplotlib's form."""
     return (0.0, pattern) if pattern else "-"

@@ -1,4 +1,4 @@
-"""A run's rows as an export wants them: exact, from memory if it still holds them, else computed again."""
+"""Exact rows of a run for export: from memory if still complete there, else recomputed."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ if TYPE_CHECKING:
     from engine import RunPicture, SessionPicture
 
 Array = np.ndarray
-# Told what is being done and how much of it (0 to 1); it may raise, which ends the export and leaves nothing behind.
+# Called with a description and the share done (0 to 1); an exception it raises cancels the export cleanly.
 Progress = Callable[[str, float], None]
 
-MOST_EXACT = 1_000_000  # updates of a run that a figure is drawn from; of longer ones it takes the history's bins
+MAX_EXACT = 1_000_000  # updates up to which a figure is drawn from exact rows; beyond, from the history's bins
 
 
-def quiet(what: str, share: float) -> None:
-    """The Progress of those who do not want to know."""
+def no_progress(what: str, share: float) -> None:
+    """A Progress that does nothing."""
 
 
 def exact_rows(picture: SessionPicture, run: RunPicture, problem: Problem | None = None) -> Iterator[tuple[int, Array]]:
-    """Yield (first update, columns (COLUMNS, k)) for every update of a run, to the bit as it was."""
+    """Yield (first update, columns (COLUMNS, k)) for every update of a run, bit-identical to the original."""
     history = run.history
     if history.width == 1:
         if history.count:
             yield 0, history.last[:, : history.count]
         return
     record = RunRecord(run.initial, run.tweaks)
-    # What has been recorded was recorded whatever the stop rules say by now.
+    # The recorded updates were taken whatever the stop rules say by now.
     yield from rows(problem or problem_of(picture.experiment.problem), record, NEVER, history.updates)
 
 
-def exactly(picture: SessionPicture, run: RunPicture, progress: Progress = quiet) -> RunPicture:
-    """The run with a history of single updates, if it is not too long for that."""
+def with_exact_history(picture: SessionPicture, run: RunPicture, progress: Progress = no_progress) -> RunPicture:
+    """The run with a history of single updates, unless it is too long."""
     history = run.history
-    if history.width == 1 or history.updates > MOST_EXACT:
+    if history.width == 1 or history.updates > MAX_EXACT:
         return run
     columns = np.empty((len(COLUMNS), history.updates))
     done = 0

@@ -1,4 +1,4 @@
-"""How figures look on paper: sizes in millimetres, fonts, and lines that can be told apart without colour."""
+"""Figure settings and Matplotlib style: sizes in mm, fonts, and lines distinguishable without colour."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from engine import Hyper, SettingError
 
 Pattern = tuple[float, ...]
 
-MM = 25.4  # an inch
-POINTS = 72.0  # an inch
+MM = 25.4  # per inch
+POINTS = 72.0  # per inch
 FONTS = Path(__file__).resolve().parent.parent.parent / "assets" / "fonts"
 
 KNOBS = {
@@ -21,11 +21,11 @@ KNOBS = {
         Hyper("height", "", 62.0, 20.0, 1000.0, unit="mm"),
         Hyper("font_size", "", 8.0, 4.0, 48.0, unit="pt"),
         Hyper("line_width", "", 1.1, 0.1, 10.0, unit="pt"),
-        Hyper("dpi", "", 300, 50, 1200, kind="integer", help="dots per inch of a PNG"),
+        Hyper("dpi", "", 300, 50, 1200, kind="integer", help="resolution of a PNG, in dots per inch"),
     )
 }
 LEGENDS = ("auto", "inside", "below", "right", "none")
-# Width, height, font size, line width. 89, 120 and 183 mm are the columns of most journals.
+# Width, height, font size, line width. 89, 120 and 183 mm are the column widths of most journals.
 SIZES: dict[str, tuple[float, float, float, float]] = {
     "single column": (89.0, 62.0, 8.0, 1.1),
     "1.5 columns": (120.0, 80.0, 8.0, 1.2),
@@ -33,9 +33,9 @@ SIZES: dict[str, tuple[float, float, float, float]] = {
     "slide": (254.0, 142.875, 16.0, 2.2),
     "square": (120.0, 120.0, 9.0, 1.2),
 }
-MOST_PIXELS = 100_000_000
+MAX_PIXELS = 100_000_000
 
-# In lengths of the line's width. With eight markers and five patterns, 40 runs differ without any colour.
+# In multiples of the line width. Eight markers and five patterns distinguish 40 runs without colour.
 DASHES: tuple[Pattern, ...] = ((), (5.0, 1.6), (1.2, 1.4), (7.0, 1.6, 1.2, 1.6), (3.0, 1.4, 1.2, 1.4, 1.2, 1.4))
 MARKERS = "osD^vPX*"
 
@@ -45,10 +45,10 @@ SANS = ("DejaVu Sans",)
 
 @dataclass(frozen=True, slots=True)
 class FigureSettings:
-    """How a figure is drawn: lengths in mm, text and lines in pt. Raises SettingError for what cannot be.
+    """How a figure is drawn: lengths in mm, text and lines in pt. Raises SettingError for invalid values.
 
-    font: `sans` (the app's own), `serif`, or a family that is installed. legend: one of LEGENDS, of which
-    `auto` is inside where it hides nothing and below otherwise.
+    font: `sans` (the app's own), `serif`, or an installed family. legend: one of LEGENDS; `auto` is inside where it
+    covers nothing, else below.
     """
 
     width: float = 89.0
@@ -70,14 +70,14 @@ class FigureSettings:
         if self.legend not in LEGENDS:
             raise SettingError(f"legend must be one of {', '.join(LEGENDS)}, got {str(self.legend)[:40]!r}")
         if not isinstance(self.font, str) or not 0 < len(self.font) <= 80:
-            raise SettingError(f"font must be sans, serif or a family's name, got {str(self.font)[:40]!r}")
+            raise SettingError(f"font must be sans, serif or the name of a family, got {str(self.font)[:40]!r}")
         for name in ("grid", "title", "transparent", "dashes", "markers"):
             if not isinstance(getattr(self, name), bool):
                 raise SettingError(f"{name} must be true or false, got {str(getattr(self, name))[:40]!r}")
 
     @classmethod
     def of_size(cls, size: str, **changes: Any) -> FigureSettings:
-        """Settings that suit one of SIZES. Raises SettingError."""
+        """Settings for one of SIZES. Raises SettingError."""
         if size not in SIZES:
             raise SettingError(f"size must be one of {', '.join(SIZES)}, got {size[:40]!r}")
         names = ("width", "height", "font_size", "line_width")
@@ -88,14 +88,14 @@ class FigureSettings:
 
     @property
     def pixels(self) -> tuple[int, int]:
-        """Width and height of the PNG. Raises SettingError if that is too much for one picture."""
+        """Width and height of the PNG. Raises SettingError if there are too many pixels."""
         width, height = round(self.width / MM * self.dpi), round(self.height / MM * self.dpi)
-        if width * height > MOST_PIXELS:
-            raise SettingError(f"a PNG has at most {MOST_PIXELS / 1e6:g} million pixels, got {width} × {height}")
+        if width * height > MAX_PIXELS:
+            raise SettingError(f"a PNG has at most {MAX_PIXELS / 1e6:g} million pixels, got {width} × {height}")
         return width, height
 
     def dash(self, place: int) -> Pattern:
-        """The dash pattern of the run at a place, in line widths; empty is solid."""
+        """The dash pattern of the run at an index, in line widths; empty is solid."""
         return DASHES[place % len(DASHES)] if self.dashes else ()
 
     def marker(self, place: int) -> str:
@@ -138,8 +138,8 @@ def parameters(settings: FigureSettings) -> dict[str, Any]:
         "lines.dash_capstyle": "butt",
         "lines.scale_dashes": True,
         "image.composite_image": False,
-        # Type 42 can be edited, and many journals refuse type 3; but Matplotlib declares a font of cubic
-        # outlines wrongly as type 42, which Acrobat then refuses.
+        # Type 42 is editable, and many journals refuse type 3; but Matplotlib wrongly embeds fonts with cubic
+        # outlines as type 42, which Acrobat rejects.
         "pdf.fonttype": 3 if _cubic(families[0]) else 42,
         "svg.fonttype": "path",
         "svg.hashsalt": "fall-line",
@@ -164,7 +164,7 @@ def _families(font: str) -> tuple[str, ...]:
 
 
 def _bundled() -> tuple[str, ...]:
-    """The families in assets/fonts, made known to Matplotlib."""
+    """The families in assets/fonts, registered with Matplotlib."""
     from matplotlib.font_manager import fontManager
     from matplotlib.ft2font import FT2Font
 
@@ -178,7 +178,7 @@ def _bundled() -> tuple[str, ...]:
 
 
 def _cubic(family: str) -> bool:
-    """Whether a font's outlines are PostScript's (CFF) and not TrueType's."""
+    """Whether a font has PostScript (CFF) outlines, not TrueType ones."""
     from matplotlib.font_manager import FontProperties, findfont
 
     with open(findfont(FontProperties(family=family)), "rb") as file:

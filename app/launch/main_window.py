@@ -44,7 +44,7 @@ class WarmUp(QWidget):
         self._line.setText(sentence)
 
 
-class Shell(QMainWindow):
+class MainWindow(QMainWindow):
     """The main window: empty at first, then the frame around the workbench."""
 
     closing = Signal()
@@ -54,7 +54,6 @@ class Shell(QMainWindow):
         self.setWindowTitle("Fall Line")
         self.setObjectName("shell")
         self.resize(*SIZE)
-        self.setMinimumSize(960, 600)
         self.warm_up = WarmUp()
         self.setCentralWidget(self.warm_up)
 

@@ -18,7 +18,7 @@ from app.documents.presets import presets
 from app.documents.settings import Settings
 from app.launch import compile_kernels as warmup
 from app.launch.kernel_cache import KernelCache
-from app.launch.main_window import Shell
+from app.launch.main_window import MainWindow
 from app.look.theme import DARK, THEMES, apply
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Starter(QObject):
 
     imported = Signal(str)
 
-    def __init__(self, shell: Shell, settings: Settings, cache: KernelCache, file: Path | None) -> None:
+    def __init__(self, shell: MainWindow, settings: Settings, cache: KernelCache, file: Path | None) -> None:
         super().__init__(shell)
         self._shell, self._settings, self._cache, self._file = shell, settings, cache, file
         self._first = file or presets()[0].path
@@ -116,7 +116,8 @@ class Starter(QObject):
             self._build()
 
     def _build(self) -> None:
-        from app.window.actions import Actions, KeyKeeper
+        from app.window.actions import Actions
+        from app.window.shortcut_filter import ShortcutFilter
         from app.window.workbench import Workbench
 
         gc.freeze()  # what has been imported stays: no collection need look through it
@@ -130,7 +131,7 @@ class Starter(QObject):
         self.actions = Actions(self._shell, bench, self._settings)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        KeyKeeper(application)
+        ShortcutFilter(application)
         sys.excepthook = lambda *fault: self._unexpected("".join(traceback.format_exception(*fault)))
         bench.shown_stage.setFocus()
         if self._cache.note:
@@ -186,7 +187,7 @@ def show_window(file: str | None, cache: KernelCache) -> int:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Fall Line")
     settings = Settings()
-    shell = Shell()
+    shell = MainWindow()
     apply(application, THEMES.get(str(settings.get("theme", DARK.name)), DARK), shell)
     shell.show()
     starter = Starter(shell, settings, cache, Path(file) if file else None)

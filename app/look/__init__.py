@@ -1,1 +1,1 @@
-"""How things look: theme, palettes, number formats and ticks."""
+"""Appearance: theme, palettes, number formats and ticks."""

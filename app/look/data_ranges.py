@@ -1,21 +1,21 @@
-"""Where the data of a network are looked at, on screen and in print: which part of their plane, and in what company."""
+"""Default plot ranges of a network's data, on screen and in print."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from app.look.colour_range import apart
+from app.look.colour_range import widened
 from engine import DATASETS, Choice, NetworkTask
 
 Array = np.ndarray
 Region = tuple[float, float, float, float]
 
-PADDING = 0.08  # of the span of the data, shown beyond them
-TRUTH = 400  # examples through which the curve without noise is drawn
+PADDING = 0.08  # of the span of the data, on each side
+TRUTH = 400  # points of the noise-free curve
 
 
-def home_of(task: NetworkTask, places: Array) -> Region:
-    """What to show of a plane with examples at places (n, 2): what the data set asks for, or all of them."""
+def default_region(task: NetworkTask, places: Array) -> Region:
+    """The default region of a plane with examples at places (n, 2): the data set's own, or one with all of them."""
     if isinstance(task.data, Choice) and (view := DATASETS[task.data.kind].view) is not None:
         return view
     ends = [padded(float(column.min()), float(column.max())) for column in places.T]
@@ -23,7 +23,7 @@ def home_of(task: NetworkTask, places: Array) -> Region:
 
 
 def padded(low: float, high: float) -> tuple[float, float]:
-    """A little more than from low to high; a unit around what is one number, or more where a unit is nothing."""
+    """low to high with padding; a single number gets a range of a unit, or more for large numbers."""
     size = max(1.0, abs(low), abs(high))
     if high - low <= 1e-12 * size:
         around = max(0.5, 1e-9 * size)
@@ -31,17 +31,17 @@ def padded(low: float, high: float) -> tuple[float, float]:
     return low - PADDING * (high - low), high + PADDING * (high - low)
 
 
-def value_ends(targets: Array) -> tuple[float, float]:
-    """Between which values the colours of a regression run: nought is in the middle if it is among the targets."""
+def value_range(targets: Array) -> tuple[float, float]:
+    """The colour range of a regression's values: symmetric about zero if the targets have both signs."""
     low, high = float(targets.min()), float(targets.max())
     if low < 0.0 < high:
         high = max(high, -low)
         low = -high
-    return apart(low, high)
+    return widened(low, high)
 
 
-def truth_of(task: NetworkTask) -> Array | None:
-    """The curve (n, 2) that the examples of a generated regression lie around; None if nobody knows it."""
+def noise_free_curve(task: NetworkTask) -> Array | None:
+    """The noise-free curve (n, 2) of a generated regression; None if it is unknown."""
     if not isinstance(task.data, Choice) or task.classes:
         return None
     dataset, values = DATASETS[task.data.kind], task.data.values

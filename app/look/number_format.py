@@ -1,4 +1,4 @@
-"""Where an axis has its marks, and how a number is written: on the stage, on the curves, in read-outs."""
+"""Tick positions, and number formatting for axes and read-outs."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 MINUS = "\u2212"
-MOST_DECIMALS = 12
+MAX_DECIMALS = 12
 _UNITS = (("G", 1e9), ("M", 1e6), ("k", 1e3))
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
 class Ticks:
-    """Marks with a label as (place, text), marks without, and the power of ten to multiply labels by."""
+    """Major ticks as (position, label), minor ticks, and the power of ten that multiplies the labels."""
 
     major: tuple[tuple[float, str], ...]
     minor: tuple[float, ...]
@@ -22,10 +22,10 @@ class Ticks:
 
 
 def round_ticks(low: float, high: float, most: float, large: Literal["each", "factor", "counts"] = "each") -> Ticks:
-    """At most about `most` labelled marks at round numbers between low and high.
+    """About `most` major ticks at round numbers between low and high.
 
-    large: how large and tiny numbers are kept short. Every label says its power of ten, the axis says it
-    once, or labels are counts: 20k and 1.5M.
+    large: how large and tiny numbers are shortened. Every label has its power of ten ("each"), the axis states it once
+    ("factor"), or labels are counts: 20k and 1.5M.
     """
     step = nice_step((high - low) / max(most, 1))
     power, unit, factor = 1.0, "", ""
@@ -43,7 +43,7 @@ def round_ticks(low: float, high: float, most: float, large: Literal["each", "fa
 
 
 def nice_step(least: float) -> float:
-    """The smallest of 1, 2 and 5 times a power of ten that is not below `least`."""
+    """The smallest 1, 2 or 5 times a power of ten that is not below `least`."""
     power = 10.0 ** math.floor(math.log10(least))
     return next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= least * (1 - 1e-9))
 
@@ -55,7 +55,7 @@ def multiples(low: float, high: float, step: float) -> list[float]:
 
 
 def number(value: float, digits: int = 4) -> str:
-    """A number to read: a few significant digits, powers of ten raised, a true minus sign."""
+    """A number for display: a few significant digits, powers of ten as superscripts, a true minus sign."""
     if not math.isfinite(value):
         return "not finite"
     text = f"{value:.{digits}g}"
@@ -65,7 +65,7 @@ def number(value: float, digits: int = 4) -> str:
 
 
 def printed(text: str) -> str:
-    """A number that Python has written, with its power of ten raised and a true minus sign."""
+    """A number formatted by Python, with its power of ten as superscript and a true minus sign."""
     mantissa, _, exponent = text.partition("e")
     return f"{_signed(mantissa)}·10{_raised(int(exponent))}" if exponent else _signed(text)
 
@@ -78,21 +78,21 @@ def power_of_ten(exponent: int) -> str:
 
 
 def _plain(largest: float) -> bool:
-    """Whether numbers up to this one are written out."""
+    """Whether numbers up to this one are written without a power of ten."""
     return 1e-3 <= largest < 1e5
 
 
 def _fixed(value: float, step: float) -> str:
-    """The shortest text that tells marks `step` apart."""
+    """The shortest text that distinguishes ticks `step` apart."""
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    return _signed(f"{value:.{min(decimals, MOST_DECIMALS)}f}")
+    return _signed(f"{value:.{min(decimals, MAX_DECIMALS)}f}")
 
 
 def _scientific(value: float, step: float) -> str:
     """The same with a power of ten of its own."""
     largest = max(abs(value), step)
     digits = max(0, math.floor(math.log10(largest) + 1e-9) - math.floor(math.log10(step) + 1e-9))
-    return printed(f"{value:.{min(digits, MOST_DECIMALS)}e}")
+    return printed(f"{value:.{min(digits, MAX_DECIMALS)}e}")
 
 
 def _raised(exponent: int) -> str:

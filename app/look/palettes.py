@@ -1,8 +1,8 @@
-"""The colours of runs, layers and classes on dark and on light ground, for what knows Qt and for what must not.
+"""The colours of runs, layers and classes on dark and light backgrounds, without Qt.
 
-A run's number is its place here. The first eight stay apart for people with red-green blindness and in grey print.
-Layers go through a ramp whose lightness rises with depth, whoever looks at it. Classes begin with orange and blue, the
-colours of negative and of positive numbers as well; the first ten stay apart for people with red-green blindness.
+A run's number is its index here. The first eight are distinguishable with red-green colour blindness and in grey print.
+Layers use a ramp of rising lightness, which works for everyone. Classes begin with orange and blue, which are also the
+colours of negative and positive numbers; the first ten are distinguishable with red-green colour blindness.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ CLASSES_ON_LIGHT = (
 
 @lru_cache(maxsize=64)
 def layer_colours(stops: tuple[str, ...], count: int) -> tuple[str, ...]:
-    """As many colours as there are layers, evenly spaced along a ramp of LAYERS_ON_DARK or LAYERS_ON_LIGHT."""
+    """One colour per layer, evenly spaced along a ramp of LAYERS_ON_DARK or LAYERS_ON_LIGHT."""
     last = len(stops) - 1
     places = [last * layer / (count - 1) for layer in range(count)] if count > 1 else [last / 2] * count
     return tuple(_between(stops[int(place)], stops[min(int(place) + 1, last)], place % 1.0) for place in places)

@@ -1,4 +1,4 @@
-"""Qt's points and lines in NumPy's memory: thousands of them without a Python call each."""
+"""Qt points and lines that share memory with NumPy arrays: thousands without a Python call each."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def polygon(xs: Array, ys: Array) -> QPolygonF:
 def wrapped(rows: Array, kind: type[Shape]) -> list[Shape]:
     """One Qt object over the memory of each row (a QPointF has two doubles, a QLineF four).
 
-    They follow what is written into the array, which must outlive them.
+    They change with the array, which must outlive them.
     """
     first, stride = rows.ctypes.data, rows.strides[0]
     wrap: Any = wrapInstance

@@ -11,9 +11,9 @@ import numpy as np
 from app.look.number_format import number
 
 if TYPE_CHECKING:
-    from engine import Portrait, TrainingData
+    from engine import NetworkSnapshot, TrainingData
 
-NOT_FINITE = "The network's answers are not finite"
+NOT_FINITE = "The network's outputs are not finite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +37,18 @@ class Score:
         return f"{self.title.capitalize()}: {self.score}, {self.loss}, {errors}."
 
 
-def scores_of(portrait: Portrait) -> tuple[Score, ...]:
+def scores_of(snapshot: NetworkSnapshot) -> tuple[Score, ...]:
     """What there is to say of the training part, and of the validation part if there is one."""
-    data = portrait.learner.data
+    data = snapshot.learner.data
     parts = ("training", False, slice(None, data.train)), ("validation", True, slice(data.train, None))
     return tuple(
         Score(
             title,
             validates,
-            _score(portrait.scores[validates], bool(data.classes)),
-            f"loss {number(portrait.losses[validates], 3)}",
-            _errors(portrait, part),
-            int(portrait.wrong[part].sum()) if data.classes else None,
+            _score(snapshot.scores[validates], bool(data.classes)),
+            f"loss {number(snapshot.losses[validates], 3)}",
+            _errors(snapshot, part),
+            int(snapshot.wrong[part].sum()) if data.classes else None,
             len(data.targets[part]),
         )
         for title, validates, part in parts
@@ -72,10 +72,10 @@ def _score(score: float, accuracy: bool) -> str:
     return f"R² {score:.3f}".replace("-", "−") if score > -100.0 else f"R² {number(score, 2)}"
 
 
-def _errors(portrait: Portrait, part: slice) -> str:
-    data = portrait.learner.data
+def _errors(snapshot: NetworkSnapshot, part: slice) -> str:
+    data = snapshot.learner.data
     if data.classes:
-        return f"{int(portrait.wrong[part].sum()):,} wrong"
+        return f"{int(snapshot.wrong[part].sum()):,} wrong"
     with np.errstate(all="ignore"):
-        misses = portrait.predictions[part] - data.targets[part]
+        misses = snapshot.predictions[part] - data.targets[part]
         return f"RMSE {number(float(np.sqrt(np.mean(misses * misses))), 3)}"

@@ -1,4 +1,4 @@
-"""The two themes: colours, one stylesheet, the bundled font, and icons in the theme's colours."""
+"""The dark and the light theme: colours, one stylesheet, the bundled font, and icons."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).resolve().parent.parent.parent / "assets"
 FONT = "Inter"
-SIGNS = "DejaVu Sans"  # for the signs of mathematics that the other lacks
+SIGNS = "DejaVu Sans"  # for mathematical symbols missing from the other
 FONT_PIXELS = 13
-_DRAWN = "#8b96a8"  # the colour in which the icon files are drawn
+_DRAWN = "#8b96a8"  # the colour in the icon files
 _ICON_SIZES = (16, 32, 64)
 
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours of one theme. heat_stops run from the lowest to the highest value of a surface, layer_stops from
-    the first layer of a network to its output. class_stops: the colours of classes. neutral: where neither sign, and no
-    class, has the upper hand.
+    """The colours of a theme. heat_stops run from the lowest to the highest value of a surface, layer_stops from the
+    first layer of a network to its output. class_stops: the colours of classes. neutral: where neither sign, and
+    no class, dominates.
     """
 
     name: str
@@ -65,27 +65,27 @@ class Theme:
 
     @cached_property
     def heat(self) -> np.ndarray:
-        """Colours of the heat map, (256, 3) floats in 0..255, lightness rising."""
+        """Colours of the heat map, (256, 3) floats in 0..255, with rising lightness."""
         return _ramp([QColor(stop) for stop in self.heat_stops])
 
     @property
     def signed_colours(self) -> tuple[QColor, QColor]:
-        """The colours of negative and of positive numbers, and so of the first and the second of two classes."""
+        """The colours of negative and positive numbers, which are also those of the first two classes."""
         negative, positive = self.class_colours(2)
         return negative, positive
 
     @cached_property
     def diverging(self) -> np.ndarray:
-        """Colours from the most negative number over the neutral nought to the most positive, (256, 3) in 0..255."""
+        """Colours from the most negative number through neutral zero to the most positive, (256, 3) in 0..255."""
         negative, positive = self.signed_colours
         return _ramp([negative, self.neutral, positive])
 
     def class_colours(self, count: int) -> tuple[QColor, ...]:
-        """The colours of so many classes; beyond twelve they come again."""
+        """The colours of so many classes; they repeat beyond twelve."""
         return tuple(QColor(self.class_stops[place % len(self.class_stops)]) for place in range(count))
 
     def layer_colour(self, layer: int, count: int) -> QColor:
-        """The colour of one of a network's layers."""
+        """The colour of a network's layer."""
         return QColor(layer_colours(self.layer_stops, count)[layer])
 
 
@@ -141,7 +141,7 @@ THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
 
 
 def _ramp(colours: list[QColor]) -> np.ndarray:
-    """256 colours drawn out evenly between these, (256, 3) floats in 0..255."""
+    """256 colours interpolated evenly between these, (256, 3) floats in 0..255."""
     import numpy as np
 
     stops = np.array([[colour.red(), colour.green(), colour.blue()] for colour in colours], np.float64)
@@ -155,14 +155,14 @@ def run_colour(theme: Theme, colour: int) -> str:
 
 
 def apply(application: QApplication, theme: Theme, window: QWidget | None = None) -> None:
-    """Dress the application: Fusion, the bundled font, a palette and the stylesheet of the theme.
+    """Style the application: Fusion, the bundled font, the theme's palette and stylesheet.
 
-    window: takes the stylesheet in place of the application, for which Qt needs a third of the time.
+    window: gets the stylesheet instead of the application, which takes Qt a third of the time.
     """
     _load_fonts()
     font = QFont([FONT, SIGNS])
     font.setPixelSize(FONT_PIXELS)
-    font.setFeature(QFont.Tag("tnum"), 1)  # digits of one width: live numbers do not jitter
+    font.setFeature(QFont.Tag("tnum"), 1)  # tabular digits: changing numbers do not jitter
     if application.style().name() != "fusion":
         application.setStyle("Fusion")
     application.setFont(font)
@@ -203,13 +203,13 @@ def _load_fonts() -> None:
 
 @lru_cache(maxsize=1)
 def _icon_folder() -> QTemporaryDir:
-    """A private folder that goes when the process ends."""
+    """A private folder, deleted when the process ends."""
     return QTemporaryDir()
 
 
 @lru_cache(maxsize=32)
 def _icon_file(name: str, colour: str) -> str:
-    """The path of a recoloured icon, because a stylesheet takes files only."""
+    """The path of a recoloured icon, since a stylesheet takes only files."""
     path = Path(_icon_folder().filePath(f"{name}-{colour.lstrip('#')}.svg"))
     path.write_text(_drawing(name, colour), encoding="utf-8")
     return path.as_posix()
@@ -263,7 +263,8 @@ def _stylesheet(theme: Theme) -> str:
 
 _SHEET = """
 QWidget { color: @text; }
-QMainWindow, #workbench, #left, #left-inside, #curves, #curvesInside, #warm-up, QScrollArea { background: @window; }
+QMainWindow, #workbench, #columns, #left, QWidget[pane="true"], #curves, #curvesInside,
+#warm-up, QScrollArea { background: @window; }
 QToolTip { background: @panel; color: @text; border: 1px solid @border; padding: 5px 7px; font-size: 12px; }
 QFrame#card, QFrame[card="true"] { background: @panel; border: 1px solid @border; border-radius: 9px; }
 QLabel { background: transparent; }
@@ -297,7 +298,7 @@ QToolButton::menu-indicator { image: none; width: 0; }
 QToolButton#more { background: transparent; border-color: transparent; padding: 2px 5px; color: @muted; }
 QToolButton#more:hover { background: @track; color: @text; }
 QToolButton#more:focus { border-color: @accent; }
-QToolButton#fold { color: @muted; }
+QToolButton#collapsible-header { color: @muted; }
 QToolButton#add-run { padding: 3px 8px 3px 5px; }
 QToolButton[small="true"] { padding: 2px 7px; font-size: 12px; }
 QToolButton#chip { padding: 2px 0; background: @field; color: @muted; }

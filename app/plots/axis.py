@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem
 
@@ -21,7 +22,6 @@ TICK, MINOR_TICK, GAP = 4.0, 2.0, 4.0
 BETWEEN = 6.0  # pixels between two labels of the lower axis
 SHORT_NAME = 3  # characters
 
-Line = tuple[QPen, QPointF, QPointF]
 Text = tuple[QRectF, Qt.AlignmentFlag, str]
 
 
@@ -37,9 +37,9 @@ class Axis(pg.AxisItem):
         self.type: AxisType = LINEAR
         self.name = ""
         self._counts, self._has_grid = counts, grid
+        self.margin_left, self.margin_right = 40.0, 24.0  # how far labels of the lower axis may stand beside it
         self._theme = theme
-        self._font = QFont()
-        self.enableAutoSIPrefix(False)
+        self._measure(QFont())
         self.showLabel(False)
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.set_theme(theme)
@@ -51,8 +51,13 @@ class Axis(pg.AxisItem):
         self.setGrid(255 if self._has_grid else False)
         self.redraw()
 
-    def set_font(self, font: QFont) -> None:
+    def _measure(self, font: QFont) -> None:
         self._font = font
+        self._metrics = QFontMetricsF(font)
+        self._advance = lru_cache(maxsize=512)(self._metrics.horizontalAdvance)  # most labels come back
+
+    def set_font(self, font: QFont) -> None:
+        self._measure(font)
         self.setTickFont(font)
         self.redraw()
 
@@ -67,9 +72,12 @@ class Axis(pg.AxisItem):
             self.redraw()
 
     def redraw(self) -> None:
-        """Draw anew with the next paint."""
-        self.picture = None
+        """Paint anew, as large as the labels now are."""
         self.prepareGeometryChange()
+        self.update()
+
+    def updateAutoSIPrefix(self) -> None:
+        """Pyqtgraph typesets its own label anew whenever the range moves; this axis writes its name itself."""
         self.update()
 
     @property
@@ -85,60 +93,52 @@ class Axis(pg.AxisItem):
         """How wide the numbers of an upright axis with this range are, in pixels."""
         marks = ticks(Scale(low, high, length, 0.0, self.type), self._spacing, self._counts)
         texts = [text for _, text in marks.major] + [marks.factor]
-        return max((self._metrics.horizontalAdvance(text) for text in texts), default=0.0)
+        return max(map(self._advance, texts), default=0.0)
 
-    def generateDrawSpecs(self, p: QPainter) -> Any:
-        """The axis line, its ticks with the grid, and its labels, as pyqtgraph draws them."""
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """The axis line, its ticks with the grid, and its labels: once per range, since Qt keeps the pixels."""
         scale = self.scale_shown
         if scale is None:
-            return None
+            return
         marks = ticks(scale, self._spacing, self._counts)
-        ends = self._upright_ends() if self._upright else self._level_ends()
-        texts = self._upright_texts(marks) if self._upright else self._level_texts(marks)
-        return (self.pen(), *ends), self._tick_lines(marks), texts
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        if self._has_grid:
+            painter.setPen(QPen(self._theme.grid, 1.0))
+            painter.drawLines(self._grid_lines(marks))
+        painter.setPen(self.pen())
+        painter.drawLines(self._tick_lines(marks))
+        painter.setFont(self._font)
+        painter.setPen(self.textPen())
+        for box, flags, text in self._upright_texts(marks) if self._upright else self._level_texts(marks):
+            painter.drawText(box, int(flags), text)
 
     @property
     def _upright(self) -> bool:
         return bool(self.orientation == "left")
 
     @property
-    def _metrics(self) -> QFontMetricsF:
-        return QFontMetricsF(self._font)
-
-    @property
     def _spacing(self) -> float:
         metrics = self._metrics
         return 2.2 * metrics.height() if self._upright else 5.5 * metrics.averageCharWidth() + 24.0
 
-    def _upright_ends(self) -> tuple[QPointF, QPointF]:
-        right = self.width() - 0.5
-        return QPointF(right, 0.0), QPointF(right, self.height() + 0.5)
+    def _tick_lines(self, marks: Ticks) -> list[QLineF]:
+        """The line of the axis, and ticks outside of the plot."""
+        ends = [(TICK, math.floor(pixel) + 0.5) for pixel, _ in marks.major]
+        ends += [(MINOR_TICK, math.floor(pixel) + 0.5) for pixel in marks.minor]
+        if self._upright:
+            right = self.width() - 0.5
+            line = QLineF(right, 0.0, right, self.height() + 0.5)
+            return [line, *(QLineF(right - length, at, right, at) for length, at in ends)]
+        return [QLineF(-0.5, 0.5, self.width(), 0.5), *(QLineF(at, 0.5, at, 0.5 + length) for length, at in ends)]
 
-    def _level_ends(self) -> tuple[QPointF, QPointF]:
-        return QPointF(-0.5, 0.5), QPointF(self.width(), 0.5)
-
-    def _tick_lines(self, marks: Ticks) -> list[Line]:
-        """Ticks outside the plot, and lines of the grid across it."""
-        lines: list[Line] = []
-        grid, pen = QPen(self._theme.grid, 1.0), self.pen()
+    def _grid_lines(self, marks: Ticks) -> list[QLineF]:
+        """Lines across the plot at the labelled ticks."""
         view = self.linkedView()
-        across = view.mapRectToItem(self, view.boundingRect()) if view is not None else QRectF()
-        labelled = [pixel for pixel, _ in marks.major]
-        if self._has_grid and view is not None:
-            for pixel in labelled:
-                at = math.floor(pixel) + 0.5
-                if self._upright:
-                    lines.append((grid, QPointF(across.left(), at), QPointF(across.right(), at)))
-                else:
-                    lines.append((grid, QPointF(at, across.top()), QPointF(at, across.bottom())))
-        for length, pixels in ((TICK, labelled), (MINOR_TICK, marks.minor)):
-            for pixel in pixels:
-                at = math.floor(pixel) + 0.5
-                if self._upright:
-                    lines.append((pen, QPointF(self.width() - 0.5 - length, at), QPointF(self.width() - 0.5, at)))
-                else:
-                    lines.append((pen, QPointF(at, 0.5), QPointF(at, 0.5 + length)))
-        return lines
+        across = view.mapRectToItem(self, view.boundingRect())
+        places = [math.floor(pixel) + 0.5 for pixel, _ in marks.major]
+        if self._upright:
+            return [QLineF(across.left(), at, across.right(), at) for at in places]
+        return [QLineF(at, across.top(), at, across.bottom()) for at in places]
 
     def _upright_texts(self, marks: Ticks) -> list[Text]:
         """Numbers left of their ticks; a common power of ten stands on top, where a number gives way to it."""
@@ -149,14 +149,16 @@ class Axis(pg.AxisItem):
             if marks.factor and pixel < 0.9 * height:
                 continue
             top = min(max(pixel - height / 2, -height / 2), self.height() - height / 2)
-            shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideLeft, room)
+            shown = text
+            if self._advance(text) > room:
+                shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideLeft, room)
             texts.append((QRectF(0.0, top, room, height), right, shown))
         if marks.factor:
             texts.append((QRectF(0.0, -height / 2, room, height), right, marks.factor))
         if self.name:
             above = -height - (GAP / 2 if self.name_is_short else 2 * GAP)
             if self.name_is_short:
-                box = QRectF(self.width() - 2 * height, above, 3 * height, height)
+                box = QRectF(self.width() - 1.5 * height, above, 3 * height, height)  # beside the topmost number
                 texts.append((box, Qt.AlignmentFlag.AlignCenter, self.name))
             else:
                 box = QRectF(0.0, above, self._reach, height)
@@ -171,7 +173,7 @@ class Axis(pg.AxisItem):
         middle = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
         texts: list[Text] = []
         for pixel, text in sorted(marks.major):
-            wide = metrics.horizontalAdvance(text)
+            wide = self._advance(text)
             left = min(max(pixel - wide / 2, -self.margin_left), self.width() + self.margin_right - wide)
             if left > reached + BETWEEN:
                 texts.append((QRectF(left - 1.0, top, wide + 2.0, height), middle, text))
@@ -196,13 +198,11 @@ class Axis(pg.AxisItem):
         view = self.linkedView()
         return float(self.width() + (view.width() if view is not None else 0.0))
 
-    margin_left, margin_right = 40.0, 24.0  # how far labels of the lower axis may stand beside it
-
     def boundingRect(self) -> QRectF:
         """Also what labels, names and the grid need beside the strip of the axis."""
         found = QRectF(super().boundingRect())
         if self._upright:
             above = self._metrics.height() + 2 * GAP if self.name else 10.0
-            beyond = 0.0 if self.name_is_short else self._reach - self.width()
+            beyond = 1.5 * self._metrics.height() if self.name_is_short else self._reach - self.width()
             return found.adjusted(0.0, -above, max(beyond, 10.0), 10.0)
         return found.adjusted(-self.margin_left, -10.0, self.margin_right, 0.0)

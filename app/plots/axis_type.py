@@ -13,8 +13,9 @@ Span = tuple[float, float]
 
 TINIEST, HUGEST = 1e-300, 1e300  # what a log axis can hold; denormals would stretch it to -320 decades
 FARTHEST = 1e150  # of a linear axis: beyond it squares of distances are no longer finite
-MOST_DECADES = 12  # of a symmetric-log axis, on each side of zero
+MAX_DECADES = 12  # of a symmetric-log axis, on each side of zero
 NAMES = ("linear", "log", "symlog")
+AUTOMATIC = "auto"  # where a choice among these is left to the plot
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,13 @@ class AxisType:
         return np.asarray(places, float)
 
     def value(self, place: float) -> float:
-        return float(self.values(np.array([place]))[0])
+        """The same for one place, without the cost of an array."""
+        if self.name == "log":
+            return float(10.0 ** min(max(place, math.log10(TINIEST)), math.log10(HUGEST)))
+        if self.name == "symlog":
+            size = self.threshold * (10.0 ** min(abs(place), math.log10(HUGEST)) - 1.0)
+            return math.copysign(size, place)
+        return float(place)
 
 
 LINEAR, LOG = AxisType("linear"), AxisType("log")
@@ -81,5 +88,5 @@ def symlog(sizes: Iterable[float]) -> AxisType:
     if not known:
         return AxisType("symlog")
     largest = min(max(known), HUGEST)
-    least = max(min(known), largest * 10.0**-MOST_DECADES, TINIEST)
+    least = max(min(known), largest * 10.0**-MAX_DECADES, TINIEST)
     return AxisType("symlog", 10.0 ** math.floor(math.log10(least)))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
@@ -72,3 +72,11 @@ class LineItem(pg.GraphicsObject):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Nothing: the raster has its pixels."""
+
+
+class PointsItem(LineItem):
+    """The same for points without a line between them."""
+
+    def __init__(self, name: str, numbers: Numbers) -> None:
+        super().__init__(name, numbers)
+        self.opts |= {"pen": QPen(Qt.PenStyle.NoPen), "symbol": "o"}

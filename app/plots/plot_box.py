@@ -9,11 +9,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 
 BOX, PAN = "box", "pan"
 ZOOM_WHEEL = 1.25  # a notch of the wheel
-LEAST_BOX = 10.0  # pixels; a box that is flatter takes the other axis whole
+MIN_BOX = 10.0  # pixels; a box that is flatter takes the other axis whole
 
 
 class PlotBox(pg.ViewBox):
     """Wheel zooms (over an axis: that axis, with Shift: y), the left button pans or draws a box, the middle one pans.
+
+    wheel_axis: what the wheel zooms over the plot itself, 0 x alone, None both.
 
     Places are pixels of the box. zoom_wanted: factor, around, axis (0 x, 1 y, None both). boxed: a box was drawn.
     panned: the range has been moved. clicked: place and modifiers. everything_wanted: a double-click. menu_wanted: the
@@ -29,6 +31,7 @@ class PlotBox(pg.ViewBox):
 
     def __init__(self) -> None:
         super().__init__(enableMenu=False)
+        self.wheel_axis: int | None = None
         self.disableAutoRange()
         self.setDefaultPadding(0.0)
 
@@ -42,8 +45,8 @@ class PlotBox(pg.ViewBox):
 
     def wheelEvent(self, ev: Any, axis: int | None = None) -> None:
         turns = ev.delta() / 120.0
-        if axis is None and ev.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            axis = 1
+        if axis is None:
+            axis = 1 if ev.modifiers() & Qt.KeyboardModifier.ShiftModifier else self.wheel_axis
         if turns:
             self.zoom_wanted.emit(ZOOM_WHEEL**turns, self.mapFromScene(ev.scenePos()), axis)
         ev.accept()
@@ -61,6 +64,7 @@ class PlotBox(pg.ViewBox):
         if ev.button() == Qt.MouseButton.LeftButton and axis is None and self.mouse == BOX:
             self._drag_box(ev)
             return
+        self.updateMatrix()  # pyqtgraph drags by the range that was painted last
         mode, self.state["mouseMode"] = self.state["mouseMode"], self.PanMode
         try:
             super().mouseDragEvent(ev, axis)
@@ -72,10 +76,10 @@ class PlotBox(pg.ViewBox):
         ev.accept()
         area = QRectF(self.rect())
         box = QRectF(ev.buttonDownPos(), ev.pos()).normalized()
-        if box.height() < LEAST_BOX:
+        if box.height() < MIN_BOX:
             box.setTop(area.top())
             box.setBottom(area.bottom())
-        if box.width() < LEAST_BOX:
+        if box.width() < MIN_BOX:
             box.setLeft(area.left())
             box.setRight(area.right())
         box = box.intersected(area)

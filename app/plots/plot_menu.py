@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
+from app.plots.axis_type import AUTOMATIC
 from app.plots.plot_box import BOX, PAN
 from app.plots.plot_view import PlotView
 
@@ -14,14 +15,23 @@ AXIS_TITLES = {"linear": "Linear", "log": "Logarithmic", "symlog": "Symmetric lo
 MOUSE_TITLES = {BOX: "Left button draws a zoom box", PAN: "Left button moves the plot"}
 
 
-def add_plot_actions(menu: QMenu, view: PlotView, choose_type: Callable[[str, str], None] | None = None) -> None:
-    """Add them to a menu. choose_type is told "x" or "y" and the name of an axis type; without it none is offered."""
+def add_plot_actions(
+    menu: QMenu,
+    view: PlotView,
+    choose_type: Callable[[str, str], None] | None = None,
+    chosen: Mapping[str, str] | None = None,
+) -> None:
+    """Add them to a menu. choose_type is told "x" or "y" and the name of an axis type; without it none is offered.
+
+    chosen: by "x" or "y" an axis type that a person can also leave to the plot: AUTOMATIC, or what was chosen instead.
+    """
     everything = menu.addAction("View all", view.show_all)
     everything.setEnabled(view.is_zoomed)
     if choose_type is not None:
         for letter, axis in (("x", view.x_axis), ("y", view.y_axis)):
-            choices = menu.addMenu(f"{letter.upper()} axis type")
-            add_choices(choices, AXIS_TITLES, axis.type.name, _telling(choose_type, letter))
+            choices, automatic = menu.addMenu(f"{letter.upper()} axis type"), (chosen or {}).get(letter)
+            titles = AXIS_TITLES if automatic is None else {AUTOMATIC: "Automatic", **AXIS_TITLES}
+            add_choices(choices, titles, automatic or axis.type.name, _telling(choose_type, letter))
     add_choices(menu.addMenu("Mouse"), MOUSE_TITLES, view.box.mouse, view.box.set_mouse)
 
 

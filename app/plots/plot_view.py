@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QContextMenuEvent,
     QFocusEvent,
     QFont,
@@ -18,10 +19,11 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QGraphicsView, QWidget
+from PySide6.QtWidgets import QGraphicsView, QMenu, QWidget
 
 from app.plots.axis import TICK, Axis
-from app.plots.axis_type import FARTHEST, LINEAR, AxisType, Span
+from app.plots.axis_type import AxisType, Span
+from app.plots.line_item import LineItem
 from app.plots.plot_box import PAN, PlotBox
 from app.plots.raster_item import RasterItem
 from app.plots.scale import Scale, wide
@@ -34,7 +36,9 @@ pg.setConfigOptions(mouseRateLimit=-1)  # views decide themselves what a move of
 SMALL = 0.9  # size of the axes' font against the widget's
 ROOM_STEP = 8  # pixels in which the left margin moves, so that it does not tremble while the range changes
 LOWEST, ABOVE, TOP = 0.0, 10.0, 20.0  # z of what lies on the paper, of what moves over it, and of what a hand does
+BELOW = -1.0  # z of the axes, of which the grid is a part, below the plot
 WHOLE: Span = (0.0, 1.0)
+Margins = tuple[float, float, float, float]  # pixels: left, top, right, bottom
 
 
 class _Item(pg.PlotItem):
@@ -50,6 +54,14 @@ class _Item(pg.PlotItem):
 
     def autoBtnClicked(self) -> None:
         self._view.show_all()
+
+    def addLegend(self, *arguments: Any, **options: Any) -> pg.LegendItem:
+        """Pyqtgraph's legend, also of the lines that are there already."""
+        legend = super().addLegend(*arguments, **options)
+        for line in self.listDataItems():
+            if legend.getLabel(line) is None:
+                legend.addItem(line, line.name())
+        return legend
 
 
 class PlotView(pg.PlotWidget):
@@ -75,22 +87,37 @@ class PlotView(pg.PlotWidget):
         self._chosen: list[Span | None] = [None, None]
         self._is_equal = False
         self._ringed = False
+        self._least_left = 0.0
+        self._room: tuple[object, float] = (None, 0.0)
         self.box = PlotBox()
         self.x_axis = Axis("bottom", theme, counts=counts)
         self.y_axis = Axis("left", theme, grid=grid)
         item = _Item(self, self.box, {"bottom": self.x_axis, "left": self.y_axis})
         super().__init__(parent, background=None, plotItem=item)
-        item.hideAxis("top")
-        item.hideAxis("right")
+        for side in ("top", "right"):
+            item.hideAxis(side)
+            item.getAxis(side).unlinkFromView()  # or it would follow every change of the range, unseen
         item.layout.setContentsMargins(0.0, 0.0, 0.0, 0.0)
+        for axis in (self.x_axis, self.y_axis):
+            axis.setZValue(BELOW)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)  # to fill with a colour is cheaper than to copy it
+        self.scene().minDragTime = math.inf  # a button that is held long and does not move is a click
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # nothing behind is painted with it
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.box.set_mouse(mouse)
         self._hand = RasterItem(self.box, self._paint_ring, TOP)
+        self._drop_menus()
         self._connect()
-        self.set_theme(theme)
+        PlotView.set_theme(self, theme)  # a subclass has not made its own parts yet
         self._fit_axes()
+
+    def _drop_menus(self) -> None:
+        """Pyqtgraph makes seven menus for every plot, which nobody opens."""
+        menu = self.getPlotItem().ctrlMenu
+        for part in (*menu.findChildren(QMenu), menu):
+            part.deleteLater()
 
     def _connect(self) -> None:
         box = self.box
@@ -102,6 +129,10 @@ class PlotView(pg.PlotWidget):
         box.menu_wanted.connect(self.menu_wanted)
         box.sigRangeChanged.connect(self._look)
         box.sigResized.connect(self._look)
+
+    def close(self) -> bool:
+        """As any widget's; pyqtgraph's own would take the plot apart while it may still be seen."""
+        return QWidget.close(self)
 
     # What it shows
 
@@ -149,13 +180,15 @@ class PlotView(pg.PlotWidget):
             self.x_axis.redraw()
             self.y_axis.redraw()
         for line in item.listDataItems():
-            line.set_types(x, y)
+            if isinstance(line, LineItem):
+                line.set_types(x, y)
         self._apply()
 
     def follow(self, x: Span, y: Span) -> None:
         """Show this range where no hand has chosen another."""
-        self._home = x, y
-        self._apply()
+        if (x, y) != self._home:
+            self._home = x, y
+            self._apply()
 
     def choose_x(self, span: Span | None) -> None:
         """Show this range of x, as if a hand had chosen it; None follows again."""
@@ -185,16 +218,25 @@ class PlotView(pg.PlotWidget):
 
     def set_names(self, x: str, y: str) -> None:
         """What the axes are called."""
-        self.x_axis.set_name(x)
-        self.y_axis.set_name(y)
-        self._fit_axes()
+        if (x, y) != (self.x_axis.name, self.y_axis.name):
+            self.x_axis.set_name(x)
+            self.y_axis.set_name(y)
+            self._fit_axes()
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
         self.setBackground(theme.panel)
         self.x_axis.set_theme(theme)
         self.y_axis.set_theme(theme)
+        self._colour_zoom_box(theme)
         self.viewport().update()
+
+    def _colour_zoom_box(self, theme: Theme) -> None:
+        pen, inside = QPen(theme.accent, 1.0), QColor(theme.accent)
+        pen.setCosmetic(True)
+        inside.setAlphaF(0.25)
+        self.box.rbScaleBox.setPen(pen)
+        self.box.rbScaleBox.setBrush(inside)
 
     def small_font(self) -> QFont:
         """The font of the axes and of what is written in the plot."""
@@ -246,7 +288,7 @@ class PlotView(pg.PlotWidget):
         for axis, home, chosen in zip((self.x_axis, self.y_axis), self._home, self._chosen, strict=True):
             low, high = (axis.type.place(value) for value in chosen or home)
             if not (math.isfinite(low) and math.isfinite(high) and low < high):
-                low, high = -FARTHEST if axis.type is LINEAR else 0.0, 1.0
+                low, high = WHOLE
             ranges.append((low, high))
         if self._is_equal or [tuple(span) for span in self.box.viewRange()] != ranges:
             self.box.setRange(xRange=ranges[0], yRange=ranges[1], padding=0.0, disableAutoRange=False)
@@ -263,20 +305,36 @@ class PlotView(pg.PlotWidget):
         height = QFontMetricsF(self.small_font()).height()
         x, y = self.x_axis, self.y_axis
         self._set_room(x, "setHeight", height + TICK + 4.0 + (0.0 if x.name_is_short else height))
-        self._set_room(y, "setWidth", self.left_room())
-        short = bool(x.name) and x.name_is_short
-        above = round(0.6 * height) if not y.name else round(height + (4.0 if y.name_is_short else 10.0))
-        margins = 0.0, float(above), round(1.4 * height) if short else 10.0, 0.0
-        layout = self.getPlotItem().layout
+        self._set_room(y, "setWidth", max(self.left_room(), self._least_left))
+        layout, margins = self.getPlotItem().layout, self.margins()
         if layout.getContentsMargins() != margins:
             layout.setContentsMargins(*margins)
+            x.margin_right = margins[2]
+            x.redraw()
+
+    def margins(self) -> Margins:
+        """What stays free around the axes and the plot, for names and for labels that stand beside their axis."""
+        height = QFontMetricsF(self.small_font()).height()
+        x, y = self.x_axis, self.y_axis
+        short = bool(x.name) and x.name_is_short
+        above = round(0.6 * height) if not y.name else round(height + (4.0 if y.name_is_short else 10.0))
+        return 0.0, float(above), float(round(1.4 * height)) if short else 10.0, 0.0
 
     def left_room(self) -> float:
-        """How wide the left axis is: what its numbers need, in steps."""
-        _, y = self.scales
-        labels = self.y_axis.room_for_labels(y.low, y.high, max(self.area.height(), 40.0))
-        least = QFontMetricsF(self.small_font()).horizontalAdvance("\u22120.5")
-        return math.ceil(max(labels, least) / ROOM_STEP) * ROOM_STEP + TICK + 6.0
+        """How wide the numbers of the left axis need it to be, in steps."""
+        font, (_, y) = self.small_font(), self.scales
+        shown = y, font.key()
+        if self._room[0] != shown:
+            labels = self.y_axis.room_for_labels(y.low, y.high, max(self.area.height(), 40.0))
+            least = QFontMetricsF(font).horizontalAdvance("\u22120.5")
+            self._room = shown, math.ceil(max(labels, least) / ROOM_STEP) * ROOM_STEP + TICK + 6.0
+        return self._room[1]
+
+    def set_left_room(self, least: float) -> None:
+        """Make the left axis at least so wide, so that plots below each other have their x axes in line."""
+        if least != self._least_left:
+            self._least_left = least
+            self._fit_axes()
 
     def _set_room(self, axis: Axis, setter: str, room: float) -> None:
         now = axis.height() if setter == "setHeight" else axis.width()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import pyqtgraph as pg
@@ -31,7 +32,10 @@ class RasterItem(pg.GraphicsObject):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._smooth)
-        self._paint(painter, self.boundingRect())
+        try:
+            self._paint(painter, self.boundingRect())
+        except Exception:  # one that leaves the paint method of an item ends the process (PySide 6.10)
+            sys.excepthook(*sys.exc_info())
 
     def viewTransformChanged(self) -> None:
         """Pyqtgraph tells that the range is another: what is painted is, too."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 
-from app.look.number_format import Ticks, power_of_ten, round_ticks
+from app.look.number_format import MINUS, Ticks, power_of_ten, round_ticks
 from app.plots.axis_type import FARTHEST, LINEAR, AxisType
 
 Array = np.ndarray
@@ -24,10 +26,15 @@ class Scale:
     start: float
     end: float
     type: AxisType = LINEAR
+    _first: float = field(init=False, repr=False, compare=False)  # the place of `low`
+    _pitch: float = field(init=False, repr=False, compare=False)  # pixels from a place to one that is 1 further
 
     def __post_init__(self) -> None:
         if not self.low < self.high or (self.type.log and self.low <= 0.0):
             raise ValueError(f"a {self.type.name} axis cannot go from {self.low} to {self.high}")
+        first, last = self.type.place(self.low), self.type.place(self.high)
+        object.__setattr__(self, "_first", first)
+        object.__setattr__(self, "_pitch", (self.end - self.start) / (last - first) if last > first else math.nan)
 
     @property
     def log(self) -> bool:
@@ -35,20 +42,18 @@ class Scale:
 
     def pixels(self, values: Array) -> Array:
         """Pixel of each value; on a log axis NaN for those that are not positive."""
-        low, high = self._ends
-        return self.start + (self.type.places(values) - low) * ((self.end - self.start) / (high - low))
+        return self.start + (self.type.places(values) - self._first) * self._pitch
 
     def pixel(self, value: float) -> float:
         """The same for one value, without the cost of an array."""
-        low, high = self._ends
-        return self.start + (self.type.place(value) - low) * ((self.end - self.start) / (high - low))
+        return self.start + (self.type.place(value) - self._first) * self._pitch
 
     def values(self, pixels: Array) -> Array:
-        low, high = self._ends
-        return self.type.values(low + (pixels - self.start) * ((high - low) / (self.end - self.start)))
+        return self.type.values(self._first + (pixels - self.start) / self._pitch)
 
     def value(self, pixel: float) -> float:
-        return float(self.values(np.array([pixel]))[0])
+        """The same for one pixel, without the cost of an array."""
+        return self.type.value(self._first + (pixel - self.start) / self._pitch)
 
     def zoomed(self, factor: float, around: float) -> Scale:
         """Magnified about a pixel; itself where neighbouring numbers would lie pixels apart."""
@@ -58,16 +63,13 @@ class Scale:
             low, high = max(low, -FARTHEST), min(high, FARTHEST)
         return replace(self, low=low, high=high) if wide(low, high) else self
 
-    @property
-    def _ends(self) -> tuple[float, float]:
-        return self.type.place(self.low), self.type.place(self.high)
-
 
 def wide(low: float, high: float) -> bool:
     """Whether numbers between these can still be told apart on a screen."""
     return high - low > FINEST * max(abs(low), abs(high))
 
 
+@lru_cache(maxsize=32)  # the room of an axis and its picture ask for the same
 def ticks(scale: Scale, spacing: float, counts: bool = False) -> Ticks:
     """Ticks at round numbers, as pixels; labels at least about `spacing` pixels apart.
 
@@ -88,9 +90,14 @@ def round_up(value: float) -> float:
 
 def _linear_ticks(scale: Scale, spacing: float, counts: bool) -> Ticks:
     most = max(abs(scale.end - scale.start) / spacing, 1.0)
-    found = round_ticks(scale.low, scale.high, most, "counts" if counts else "factor")
+    large: Literal["counts", "factor"] = "counts" if counts else "factor"
+    found = round_ticks(scale.low, scale.high, most, large)
+    if len(found.major) < 2:  # one number alone tells no scale
+        found = round_ticks(scale.low, scale.high, 2.0 * most, large)
     seen = [value for value in found.minor if value > 0.0] if scale.log else found.minor
-    major = tuple((scale.pixel(value), text) for value, text in found.major if value > 0.0 or not scale.log)
+    labelled = [(value, text) for value, text in found.major if value > 0.0 or not scale.log]
+    pixels = scale.pixels(np.array([value for value, _ in labelled])).tolist()
+    major = tuple(zip(pixels, (text for _, text in labelled), strict=True))
     return Ticks(major, tuple(scale.pixels(np.array(seen)).tolist()), found.factor)
 
 
@@ -112,20 +119,45 @@ def _log_ticks(scale: Scale, spacing: float, decades: float) -> Ticks:
 
 
 def _symlog_ticks(scale: Scale, spacing: float) -> Ticks:
-    """Zero and powers of ten on both sides of it, as many as fit; within less than a decade, round numbers."""
-    first = math.ceil(math.log10(scale.type.threshold) - 1e-9)
-    last = math.floor(math.log10(max(abs(scale.low), abs(scale.high), scale.type.threshold)) + 1e-9)
-    powers = [10.0**k for k in range(first, last + 1)]
-    inside = [value for value in (*(-power for power in powers), 0.0, *powers) if scale.low <= value <= scale.high]
-    if len(inside) < 2:
-        return _linear_ticks(scale, spacing, False)
+    """Zero and powers of ten on both sides of it, as many as fit; where they are few also 2 and 5, or round numbers."""
+    smallest, largest = scale.type.threshold, max(abs(scale.low), abs(scale.high), scale.type.threshold)
+    powers = range(math.ceil(math.log10(smallest) - 1e-9), math.floor(math.log10(largest) + 1e-9) + 1)
+    for factors in ((1.0,), (1.0, 2.0, 5.0)):
+        sizes = [factor * 10.0**power for power in powers for factor in factors]
+        inside = [value for value in (*(-size for size in sizes), 0.0, *sizes) if scale.low <= value <= scale.high]
+        if len(inside) > 2:
+            named = [(scale.pixel(value), _power_label(value)) for value in sorted(inside, key=_importance)]
+            return _spaced(named, spacing)
+    found = _linear_ticks(scale, spacing, False)
+    spaced = _spaced(sorted(found.major, reverse=True), spacing)
+    return Ticks(spaced.major, found.minor, found.factor)
+
+
+def _importance(value: float) -> tuple[bool, float]:
+    """Zero comes first, then the largest."""
+    return value != 0.0, -abs(value)
+
+
+def _power_label(value: float) -> str:
+    """A power of ten, or 2 or 5 times one."""
+    if value == 0.0:
+        return "0"
+    exponent = math.floor(math.log10(abs(value)) + 1e-9)
+    factor, sign = round(abs(value) / 10.0**exponent), MINUS if value < 0.0 else ""
+    if factor == 1:
+        return f"{sign}{power_of_ten(exponent)}"
+    if -3 <= exponent <= 2:
+        return f"{sign}{abs(value):.{max(0, -exponent)}f}"
+    return f"{sign}{factor}·{power_of_ten(exponent)}"
+
+
+def _spaced(named: list[tuple[float, str]], spacing: float) -> Ticks:
+    """Labels where there is room beside those before them, and marks without elsewhere."""
     major: list[tuple[float, str]] = []
     minor: list[float] = []
-    for value in sorted(inside, key=lambda value: (value != 0.0, -abs(value))):  # zero, then the largest
-        pixel = scale.pixel(value)
+    for pixel, text in named:
         if all(abs(pixel - other) >= spacing for other, _ in major):
-            sign = "\u2212" if value < 0.0 else ""
-            major.append((pixel, f"{sign}{power_of_ten(round(math.log10(abs(value))))}" if value else "0"))
+            major.append((pixel, text))
         else:
             minor.append(pixel)
     return Ticks(tuple(sorted(major)), tuple(sorted(minor)))

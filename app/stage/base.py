@@ -1,4 +1,4 @@
-"""What stays the same between two changes of the view: heat map, contours, known points, axes."""
+"""Heat map, contours and known points of a surface, ready to be painted; and axes painted by hand."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TICK, MINOR_TICK, GAP = 6.0, 3.0, 4.0
 LABEL_STEP = 8  # the margin moves in steps, so that it does not tremble while the view is dragged
-MOST_GLYPHS = 400
+MAX_GLYPHS = 400
 NOWHERE = "f is not finite anywhere here"
 
 
@@ -61,17 +61,17 @@ class Landscape:
 
     def _draw_domain(self, painter: QPainter, view: View) -> None:
         """The border of the domain, where it is inside the view."""
-        box = view.rectangle(*self.terrain.ground.domain)
+        box = view.rectangle(*self.terrain.surface_info.domain)
         if view.plot.adjusted(1, 1, -1, -1).intersected(box) != view.plot.adjusted(1, 1, -1, -1):
             painter.setPen(QPen(QColor(255, 255, 255, 70), 1.0, Qt.PenStyle.DashLine))
             margin = 4.0
             painter.drawRect(box.intersected(view.plot.adjusted(-margin, -margin, margin, margin)))
 
     def _draw_known(self, painter: QPainter, view: View) -> None:
-        for kind, x, y in self.terrain.ground.stationary[:MOST_GLYPHS]:
+        for kind, x, y in self.terrain.surface_info.stationary[:MAX_GLYPHS]:
             if (at := view.point(x, y)) and view.plot.contains(at):
                 draw_stationary(painter, kind, at)
-        for x, y in self.terrain.ground.minima[:MOST_GLYPHS]:
+        for x, y in self.terrain.surface_info.minima[:MAX_GLYPHS]:
             if (at := view.point(x, y)) and view.plot.contains(at):
                 draw_minimum(painter, at)
 

@@ -1,4 +1,4 @@
-"""Which part of a path lies near the screen: far or endless coordinates never reach the painter."""
+"""Clip paths to the screen: far or infinite coordinates never reach the painter."""
 
 from __future__ import annotations
 

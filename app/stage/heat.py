@@ -9,7 +9,7 @@ import contourpy
 import numpy as np
 from PySide6.QtGui import QImage, QPainterPath
 
-from app.look.colour_range import DEPTH, apart, most_of
+from app.look.colour_range import DEPTH, widened, without_outliers
 from app.look.number_format import nice_step
 from app.look.qt_arrays import polygon
 from app.stage.terrain import Terrain
@@ -59,7 +59,7 @@ def levels_of(terrain: Terrain, depth: float = DEPTH) -> Levels:
     values = terrain.values[np.isfinite(terrain.values)]
     if not values.size:
         return Levels(False, 0.0, 0.0, 0.0, 1.0)
-    lowest, log = terrain.ground.lowest, terrain.ground.log_levels
+    lowest, log = terrain.surface_info.lowest, terrain.surface_info.log_levels
     floor = float(values.min()) if lowest is None else min(float(values.min()), lowest)
     if log:
         with np.errstate(over="ignore"):
@@ -67,7 +67,7 @@ def levels_of(terrain: Terrain, depth: float = DEPTH) -> Levels:
         log = math.isfinite(offset)
     levels = Levels(log, floor, offset if log else 0.0, 0.0, 1.0)
     scaled = levels.scaled(values)
-    low, high = apart(*most_of(scaled))
+    low, high = widened(*without_outliers(scaled))
     return Levels(levels.log, levels.floor, levels.offset, low, high)
 
 

@@ -6,29 +6,45 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
+from app.plots.plot_menu import add_plot_actions
 from app.stage.diagram.diagram import Diagram
 from app.stage.network_view import NetworkView
 from app.stage.network_views import VIEWS
 from app.widgets.title import Title
-from engine import NetworkTask, Wanted
+from app.widgets.wrapped_row import WrappedRow
+from engine import NetworkTask, SnapshotParts
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
-    from engine import LossSlice, Portrait, SessionPicture, SliceRequest
+    from app.plots.plot_view import PlotView
+    from engine import LossSlice, NetworkSnapshot, SessionPicture, SliceRequest
 
 DESCRIBE_DELAY = 1000  # milliseconds between two descriptions for a screen reader
 WIDE = 1.2  # how much wider than high the stage is when the views stand side by side
 DEEP = 5  # layers; the diagram of more of them takes the whole width
-LEAST_SHARE = 0.05  # of the room, that either is given
+SPACING, HANDLE = 6, 10  # pixels: below the bar, between the diagram and the other view
+MIN_SHARE = 0.05  # of the room, that either is given
 TALL_SHARE, WIDE_SHARE = 0.46, 0.5  # of the diagram, above and beside the other view
 
 
+class _Pages(QStackedWidget):
+    """The views; the one that is shown says how much room is needed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentChanged.connect(self.updateGeometry)
+
+    def minimumSizeHint(self) -> QSize:
+        page = self.currentWidget()
+        return page.minimumSizeHint() if page is not None else QSize(0, 0)
+
+
 class NetworkStage(QWidget):
-    """Pulls immutable pictures and portraits and shows them. It never changes the session.
+    """Pulls immutable pictures and snapshots and shows them. It never changes the session.
 
     wanted_changed: `wanted` or `plane_wanted` tells something new. The other signals are NetworkView's.
     """
@@ -48,15 +64,15 @@ class NetworkStage(QWidget):
         self.views: dict[str, NetworkView] = {kind.KEY: kind(theme) for kind in VIEWS}
         self._chosen = ""
         self._picture: SessionPicture | None = None
-        self._portrait: Portrait | None = None
+        self._snapshot: NetworkSnapshot | None = None
         self._title = Title()
-        self._pages = QStackedWidget()
+        self._pages = _Pages()
         for view in self.views.values():
             self._pages.addWidget(view)
         self.tabs = self._view_tabs()
         self.diagram_button = self._diagram_toggle()
         self._split = QSplitter(Qt.Orientation.Vertical)
-        self._split.setHandleWidth(10)
+        self._split.setHandleWidth(HANDLE)
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(self.diagram)
         self._split.addWidget(self._pages)
@@ -74,6 +90,7 @@ class NetworkStage(QWidget):
             view.settled.connect(self.settled)
             view.parameter_edited.connect(self.parameter_edited)
             view.cursor_moved.connect(self.cursor_moved)
+            view.menu_wanted.connect(lambda at, plot: self.menu(plot).popup(at.toPoint()))
         self.diagram_button.toggled.connect(self._show_diagram)
         self.tabs.currentChanged.connect(lambda place: self.choose(list(self.views)[place]))
         self._split.splitterMoved.connect(self._keep_share)
@@ -84,16 +101,18 @@ class NetworkStage(QWidget):
         """The view beside the diagram."""
         return self.views.get(self._chosen)
 
-    def wanted(self) -> Wanted:
-        """What the portraits must hold for the views on screen."""
+    def wanted(self) -> SnapshotParts:
+        """What the snapshots must hold for the views on screen."""
         shown = [view.wanted() for view in self._shown]
         regions = [wanted.region for wanted in shown if wanted.region is not None]
         most = {
             field.name: max((getattr(wanted, field.name) for wanted in shown), default=0)
-            for field in fields(Wanted)
-            if field.name not in ("region", "look")
+            for field in fields(SnapshotParts)
+            if field.name not in ("region", "inspect")
         }
-        return Wanted(region=regions[-1] if regions else None, look=any(wanted.look for wanted in shown), **most)
+        return SnapshotParts(
+            region=regions[-1] if regions else None, inspect=any(wanted.inspect for wanted in shown), **most
+        )
 
     def plane_wanted(self) -> SliceRequest | None:
         """Which plane of parameters the views on screen need, if any."""
@@ -119,7 +138,7 @@ class NetworkStage(QWidget):
         for view in self._shown:
             view.refresh(picture)
             if before is None or before.learner is not picture.learner:
-                self._hand_on(view)  # a portrait may be here before its picture
+                self._hand_on(view)  # a snapshot may be here before its picture
         if not self._describing.isActive():
             self._describing.start()
 
@@ -136,9 +155,9 @@ class NetworkStage(QWidget):
         elif list(self.views)[self.tabs.currentIndex()] != self._chosen:
             self.choose(self._chosen)
 
-    def show_portrait(self, portrait: Portrait) -> None:
-        """Show the newest portrait of the selected run."""
-        self._portrait = portrait
+    def show_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        """Show the newest snapshot of the selected run."""
+        self._snapshot = snapshot
         for view in self._shown:
             self._hand_on(view)
 
@@ -161,6 +180,7 @@ class NetworkStage(QWidget):
             self.tabs.setCurrentIndex(list(self.views).index(key))
         view = self.views[key]
         self._pages.setCurrentWidget(view)
+        self._divide()
         self.setFocusProxy(view)
         if self._picture is not None and view.fits(self._picture):  # a file may name the view before it is shown
             view.refresh(self._picture)
@@ -205,16 +225,18 @@ class NetworkStage(QWidget):
 
     def _show_diagram(self, on: bool) -> None:
         self.diagram.setVisible(on)
+        self._divide()
+        self.updateGeometry()
         if on and self._picture is not None:
             self.diagram.refresh(self._picture)
             self._hand_on(self.diagram)
         self.wanted_changed.emit()
 
     def _hand_on(self, view: NetworkView) -> None:
-        """Show a view the last portrait, if it is of the network on screen: a race that rests brings no other."""
-        portrait, picture = self._portrait, self._picture
-        if portrait is not None and picture is not None and portrait.learner is picture.learner:
-            view.show_portrait(portrait)
+        """Show a view the last snapshot, if it is of the network on screen: a race that rests brings no other."""
+        snapshot, picture = self._snapshot, self._picture
+        if snapshot is not None and picture is not None and snapshot.learner is picture.learner:
+            view.show_snapshot(snapshot)
 
     def _describe(self) -> None:
         text = " ".join(words for view in self._shown if (words := view.describe()))
@@ -244,26 +266,55 @@ class NetworkStage(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        bar = QHBoxLayout()
-        bar.setContentsMargins(0, 0, 0, 0)
-        bar.setSpacing(6)
-        bar.addWidget(self._title, 1)
-        bar.addWidget(self.diagram_button)
-        bar.addWidget(self.tabs)
+        self._bar = WrappedRow(self._title, self.diagram_button, self.tabs)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addLayout(bar)
+        column.setSpacing(SPACING)
+        column.addLayout(self._bar)
         column.addWidget(self._split, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._divide()
+        self.updateGeometry()  # the least size depends on the size
+
+    def minimumSizeHint(self) -> QSize:
+        """What the parts need below each other; as long as the stage is too low for that, beside each other."""
+        below, beside = self._least_below, self._least_beside
+        width = below.width() if self._room.height() >= below.height() else beside.width()
+        height = beside.height() if self._room.width() >= beside.width() else below.height()
+        bar = self._bar.minimumSize()
+        return QSize(max(width, bar.width()), height + SPACING + bar.height())
+
+    @property
+    def _room(self) -> QSize:
+        """For the diagram and the other view."""
+        return self.size() - QSize(0, self._bar.minimumSize().height() + SPACING)
+
+    @property
+    def _least_below(self) -> QSize:
+        """What the other view needs below the diagram, with it."""
+        page, diagram = self._pages.minimumSizeHint(), self.diagram.minimumSize()
+        if self.diagram.isHidden():
+            return page
+        return QSize(max(page.width(), diagram.width()), page.height() + HANDLE + diagram.height())
+
+    @property
+    def _least_beside(self) -> QSize:
+        page, diagram = self._pages.minimumSizeHint(), self.diagram.minimumSize()
+        if self.diagram.isHidden():
+            return page
+        return QSize(page.width() + HANDLE + diagram.width(), max(page.height(), diagram.height()))
 
     def _divide(self) -> None:
         """Put the diagram beside the other view, or above it, with the share of the room that was chosen for that."""
         deep = self._picture is not None and len(self._picture.layers) > DEEP
+        room, below, beside = self._room, self._least_below, self._least_beside
         wide = self.width() > WIDE * self.height() and not deep
+        if wide:
+            wide = room.width() >= beside.width() or room.height() < below.height()
+        else:
+            wide = room.height() < below.height() and room.width() >= beside.width()
         side = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
         if side != self._split.orientation():
             self._split.setOrientation(side)
@@ -273,16 +324,20 @@ class NetworkStage(QWidget):
     def _keep_share(self) -> None:
         first, second = self._split.sizes()
         if first and second:
-            self._shares[self._split.orientation()] = round(first / (first + second), 3)
+            share = min(max(first / (first + second), MIN_SHARE), 1.0 - MIN_SHARE)
+            self._shares[self._split.orientation()] = round(share, 3)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu().popup(event.globalPos())
 
-    def menu(self) -> QMenu:
-        """The context menu, which deletes itself when it closes."""
+    def menu(self, plot: PlotView | None = None) -> QMenu:
+        """The context menu, of a plot if it is opened there; it deletes itself when it closes."""
         menu = QMenu(self)
         menu.setObjectName("stage_menu")
         menu.aboutToHide.connect(menu.deleteLater)
+        if plot is not None:
+            add_plot_actions(menu, plot)
+            menu.addSeparator()
         menu.addAction("Reset view", self.reset_view)
         menu.addAction(
             "Hide the diagram" if self.diagram_button.isChecked() else "Show the diagram", self.diagram_button.toggle
@@ -294,4 +349,4 @@ class NetworkStage(QWidget):
 
 
 def _is_share(value: object) -> bool:
-    return isinstance(value, int | float) and LEAST_SHARE <= value <= 1.0 - LEAST_SHARE
+    return isinstance(value, int | float) and MIN_SHARE <= value <= 1.0 - MIN_SHARE

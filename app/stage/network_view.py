@@ -1,19 +1,19 @@
-"""What every view of a network is: a widget that is handed pictures and portraits, and asks for what it shows."""
+"""What every view of a network is: a widget that is handed pictures and snapshots, and asks for what it shows."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPointF, QSize, Signal
 from PySide6.QtWidgets import QWidget
 
-from engine import Wanted
+from engine import SnapshotParts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.look.theme import Theme
-    from engine import LossSlice, Portrait, SessionPicture, SliceRequest
+    from engine import LossSlice, NetworkSnapshot, SessionPicture, SliceRequest
 
 
 class NetworkView(QWidget):
@@ -21,7 +21,8 @@ class NetworkView(QWidget):
 
     wanted_changed: `wanted` would now tell something else. edited: a mapping of settings of the problem
     (`{"data.add": (x, y, class)}`); settled: that gesture is over. parameter_edited: place in theta and value.
-    cursor_moved: the update under the pointer, None once it has left.
+    cursor_moved: the update under the pointer, None once it has left. menu_wanted: a place on the screen and the plot
+    that the context menu is for.
     """
 
     KEY: ClassVar[str]
@@ -33,6 +34,7 @@ class NetworkView(QWidget):
     settled = Signal()
     parameter_edited = Signal(int, float)
     cursor_moved = Signal(object)
+    menu_wanted = Signal(QPointF, object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -45,13 +47,21 @@ class NetworkView(QWidget):
         """Whether this view means anything for the network of a picture."""
         return True
 
-    def wanted(self) -> Wanted:
-        """What a portrait must hold for this view."""
-        return Wanted()
+    def wanted(self) -> SnapshotParts:
+        """What a snapshot must hold for this view."""
+        return SnapshotParts()
 
     def plane_wanted(self) -> SliceRequest | None:
         """Which plane of parameters this view needs, if any."""
         return None
+
+    def minimumSizeHint(self) -> QSize:
+        """The least width of the parts; as high as they need to be at the width there is, for rows that wrap."""
+        layout = self.layout()
+        if layout is None or not layout.hasHeightForWidth():
+            return super().minimumSizeHint()
+        width = layout.minimumSize().width()
+        return QSize(width, layout.minimumHeightForWidth(max(self.width(), width)))
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -60,8 +70,8 @@ class NetworkView(QWidget):
     def refresh(self, picture: SessionPicture) -> None:
         """Show the newest picture; called once a frame."""
 
-    def show_portrait(self, portrait: Portrait) -> None:
-        """Show the newest portrait of the selected run."""
+    def show_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        """Show the newest snapshot of the selected run."""
 
     def show_plane(self, patch: LossSlice) -> None:
         """Show the newest plane of parameters."""

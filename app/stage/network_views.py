@@ -6,17 +6,17 @@ from app.stage.charts.histograms import HistogramsView
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.images import ImagesView
 from app.stage.network_view import NetworkView
-from app.stage.planes.boundary import DecisionView
+from app.stage.planes.boundary import BoundaryView
 from app.stage.planes.fit import FitView
-from app.stage.planes.parameter_path import PathView
+from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.residuals import ResidualsView
 
 VIEWS: tuple[type[NetworkView], ...] = (
-    DecisionView,
+    BoundaryView,
     FitView,
     ImagesView,
     ConfusionView,
     ResidualsView,
-    PathView,
+    ParameterPathView,
     HistogramsView,
 )

@@ -1,4 +1,4 @@
-"""What moves with every frame: tails, markers, arrows, the crosshair and its read-out."""
+"""Overlays drawn anew in every frame: tails of paths, markers, arrows, the crosshair and its read-out."""
 
 from __future__ import annotations
 
@@ -39,10 +39,11 @@ def point_at(run: RunPicture, update: int) -> tuple[float, float]:
     history = run.history
     if update >= run.update and live(run):
         return standing(run)
-    place = min(update // history.width, history.count - 1)
+    place = min(history.path_place(update), history.path_count - 1)
     if place < 0:
         return standing(run)
-    return float(history.last[X, place]), float(history.last[Y, place])
+    x, y = history.path(place, place + 1)
+    return float(x[0]), float(y[0])
 
 
 def draw_tail(painter: QPainter, run: RunPicture, colour: QColor, start: QPointF | None, view: View) -> None:
@@ -102,7 +103,7 @@ def draw_arrows(painter: QPainter, run: RunPicture, view: View, shown: Collectio
     if at is None or not view.plot.contains(at):
         return
     found = []
-    for kind in arrows.KINDS:
+    for kind in arrows.ARROW_KINDS:
         values = arrows.vector(run.shown, kind.key) if kind.key in shown else None
         shape = arrows.shape(values, kind.key, view) if values is not None else None
         if shape is not None:
@@ -125,7 +126,7 @@ def draw_cursor(
 
 
 def draw_crosshair(painter: QPainter, at: QPointF, plot: QRectF) -> None:
-    """Two dotted lines through the pointer, seen on dark and on light ground."""
+    """Two dotted lines through the pointer, seen on dark and light backgrounds."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for colour, offset in ((QColor(0, 0, 0, 110), 1.0), (QColor(255, 255, 255, 150), 0.0)):
         painter.setPen(QPen(colour, 1.0, Qt.PenStyle.DotLine))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.widgets.button_row import Options
+from app.widgets.button_row import ButtonRow
 
 PARTS = {
     "validation": ("Validation", "Examples that the network does not learn from"),
@@ -10,7 +10,7 @@ PARTS = {
 }
 
 
-class Parts(Options):
+class PartPicker(ButtonRow):
     """Validation or training set; where nothing validates the training set is shown, whatever is wished for."""
 
     def __init__(self, name: str) -> None:

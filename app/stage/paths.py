@@ -1,6 +1,6 @@
-"""The paths of the runs as ink on an image: each frame adds only what is new.
+"""The runs' paths drawn incrementally on an image: each frame adds only the new segments.
 
-A view change starts a clean image, and the ink is spread over as many frames as its time budget asks.
+A change of view starts a clean image, and drawing is spread over as many frames as its time budget asks.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ FULL = 4  # segment ends in one pixel, after which more of the same colour canno
 X, Y = COLUMNS.index("x"), COLUMNS.index("y")
 NOTHING = np.empty((0, 4))
 
-# Draws (n, 4) segments in a colour: straight onto the plane, or draped over a relief.
+# Draws (n, 4) segments in a colour: straight onto the plane, or draped over the surface in 3-D.
 Stroke = Callable[[QPainter, Array, QColor], None]
 
 
 @dataclass(slots=True)
-class Trace:
-    """How much of one run is on the image: bins of `history` done, and where its ink ends."""
+class DrawnPath:
+    """How much of one run is on the image: points of its path done, and the pixel that the line has reached."""
 
     history: HistoryView
     done: int = 0
@@ -48,42 +48,42 @@ class Trace:
     hits: Array | None = None
 
     def follow(self, history: HistoryView) -> bool:
-        """Take the newer picture of the same history; False if it is another past, to be drawn anew."""
-        old = self.history
-        done = self.done * old.width // history.width
-        if history is not old and self.done:
-            step = history.width // old.width
-            if not step or not 0 < done <= history.count:
+        """Take the newer view of the same history; False if it is another past, to be drawn anew."""
+        old, done = self.history, self.done
+        if done and (history.last is not old.last or history.count < old.count):
+            reached = old.path_update(done - 1)
+            done = history.path_place(reached + 1)
+            if history.width < old.width or not done or reached >= history.updates:
                 return False
-            before, now = old.last[[X, Y], done * step - 1], history.last[[X, Y], done - 1]
-            if not np.array_equal(before, now, equal_nan=True):
+            last = old.path_place(history.path_update(done - 1))
+            if not np.array_equal(old.path(last, last + 1), history.path(done - 1, done), equal_nan=True):
                 return False
         self.history, self.done = history, done
         return True
 
     @property
     def behind(self) -> bool:
-        return not self.ended and self.done < self.history.count
+        return not self.ended and self.done < self.history.path_count
 
 
-class Ink:
+class PathInk:
     """What has been drawn of every run on one image, and what is still to be drawn."""
 
     def __init__(self, stroke: Stroke) -> None:
         self._stroke = stroke
-        self._traces: dict[str, Trace] = {}
+        self._drawn: dict[str, DrawnPath] = {}
         self._view: View | None = None
         self._looks: tuple[tuple[str, int], ...] = ()
 
     @property
     def behind(self) -> bool:
         """Whether a part of some path is still to be drawn."""
-        return any(trace.behind for trace in self._traces.values())
+        return any(path.behind for path in self._drawn.values())
 
     def end(self, run: RunPicture) -> QPointF | None:
         """Where the ink of a run ends on the screen; None without any."""
-        trace = self._traces.get(run.id)
-        return trace.pen if trace else None
+        path = self._drawn.get(run.id)
+        return path.pen if path else None
 
     def forget(self) -> None:
         """The image is gone: the next `follow` asks for a clean one."""
@@ -94,48 +94,47 @@ class Ink:
         shown = [run for run in runs if run.visible]
         looks = tuple((run.id, run.colour) for run in shown)
         fits = view == self._view and looks == self._looks
-        if fits and all(self._traces[run.id].follow(run.history) for run in shown):
+        if fits and all(self._drawn[run.id].follow(run.history) for run in shown):
             return True
         self._view, self._looks = view, looks
-        self._traces = {run.id: Trace(run.history) for run in shown}
+        self._drawn = {run.id: DrawnPath(run.history) for run in shown}
         return False
 
     def draw(self, painter: QPainter, runs: Sequence[RunPicture], colours: Sequence[QColor], budget: float) -> None:
         """Lay ink for at most about `budget` seconds, every run in turn."""
         assert self._view is not None
         until = time.perf_counter() + budget
-        waiting = [run for run in runs if run.visible and self._traces[run.id].behind]
+        waiting = [run for run in runs if run.visible and self._drawn[run.id].behind]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         while waiting:
             for run in waiting:
-                segments = self._next(self._traces[run.id], self._view)
+                segments = self._next(self._drawn[run.id], self._view)
                 if len(segments):
                     self._stroke(painter, segments, colours[run.colour])
                 if time.perf_counter() > until:
                     return
-            waiting = [run for run in waiting if self._traces[run.id].behind]
+            waiting = [run for run in waiting if self._drawn[run.id].behind]
 
-    def _next(self, trace: Trace, view: View) -> Array:
+    def _next(self, path: DrawnPath, view: View) -> Array:
         """The segments that the next recorded points add, thinned, cut to the view: (n, 4)."""
-        last = min(trace.done + CHUNK, trace.history.count)
-        x, y = trace.history.last[X, trace.done : last], trace.history.last[Y, trace.done : last]
-        trace.done = last
+        x, y = path.history.path(path.done, path.done + CHUNK)
+        path.done += len(x)
         known = finite_length(x, y)
-        trace.ended = known < len(x)
+        path.ended = known < len(x)
         if not known:
             return NOTHING
         x, y = on_screen(x[:known], y[:known], view)
-        if trace.pen is None:
-            trace.pen = QPointF(x[0], y[0])
-        moved = (np.abs(x - trace.pen.x()) > APART) | (np.abs(y - trace.pen.y()) > APART)
+        if path.pen is None:
+            path.pen = QPointF(x[0], y[0])
+        moved = (np.abs(x - path.pen.x()) > APART) | (np.abs(y - path.pen.y()) > APART)
         first = int(np.argmax(moved))
         if not moved[first]:
             return NOTHING
-        points = thinned(np.append(trace.pen.x(), x[first:]), np.append(trace.pen.y(), y[first:]))
-        trace.pen = QPointF(*points[-1])
+        points = thinned(np.append(path.pen.x(), x[first:]), np.append(path.pen.y(), y[first:]))
+        path.pen = QPointF(*points[-1])
         margin = WIDTH * 2
         segments = clipped(points, view.plot.adjusted(-margin, -margin, margin, margin))
-        return _fresh(trace, segments, view.plot)
+        return _fresh(path, segments, view.plot)
 
 
 class Lines:
@@ -171,23 +170,23 @@ def thinned(x: Array, y: Array) -> Array:
     return np.column_stack((x[kept], y[kept]))
 
 
-def _fresh(trace: Trace, segments: Array, plot: QRectF) -> Array:
+def _fresh(path: DrawnPath, segments: Array, plot: QRectF) -> Array:
     """The segments that still show: not those between two pixels full of this run's ink.
 
     A run that trembles about a minimum would otherwise be drawn over itself for ever.
     """
-    if len(segments) < 64 and trace.hits is None:
+    if len(segments) < 64 and path.hits is None:
         return segments
-    if trace.hits is None:
-        trace.hits = np.zeros((int(plot.height()) + 10, int(plot.width()) + 10), np.uint16)
+    if path.hits is None:
+        path.hits = np.zeros((int(plot.height()) + 10, int(plot.width()) + 10), np.uint16)
     cells = (segments + 4.0 - [plot.left(), plot.top()] * 2).astype(np.intp)
-    bound = np.array(trace.hits.shape[::-1] * 2) - 1
+    bound = np.array(path.hits.shape[::-1] * 2) - 1
     column, row, to_column, to_row = np.clip(cells, 0, bound).T
     fresh = np.empty(len(segments), bool)
     for first in range(0, len(segments), BLOCK):  # the ink of one block counts for the next
         part = slice(first, first + BLOCK)
-        least = np.minimum(trace.hits[row[part], column[part]], trace.hits[to_row[part], to_column[part]])
+        least = np.minimum(path.hits[row[part], column[part]], path.hits[to_row[part], to_column[part]])
         fresh[part] = least < FULL
-        np.add.at(trace.hits, (to_row[part][fresh[part]], to_column[part][fresh[part]]), 1)
+        np.add.at(path.hits, (to_row[part][fresh[part]], to_column[part][fresh[part]]), 1)
     shown: Array = segments[fresh]
     return shown

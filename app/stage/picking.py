@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPointF
 
-from app.stage.paths import X, Y
-
 if TYPE_CHECKING:
     from app.stage.view import View
     from engine import RunPicture
@@ -26,13 +24,14 @@ def nearest_update(runs: Sequence[RunPicture], view: View, at: QPointF) -> tuple
         if not run.visible:
             continue
         history = run.history
-        xs, ys = history.last[X, : history.count], history.last[Y, : history.count]
-        beside = np.flatnonzero((xs >= x - reach_x) & (xs <= x + reach_x))
-        close = beside[np.abs(ys[beside] - y) <= reach_y]
-        if not close.size:
-            continue
-        away = ((xs[close] - x) * view.x_scale) ** 2 + ((ys[close] - y) * view.y_scale) ** 2
-        place = int(np.argmin(away))
-        if away[place] <= best:
-            best, found = float(away[place]), (run, (int(close[place]) + 1) * history.width - 1)
+        kept = history.early.shape[1]
+        for first, (xs, ys) in ((0, history.path(0, kept)), (kept, history.path(kept))):
+            beside = np.flatnonzero((xs >= x - reach_x) & (xs <= x + reach_x))
+            close = beside[np.abs(ys[beside] - y) <= reach_y]
+            if not close.size:
+                continue
+            away = ((xs[close] - x) * view.x_scale) ** 2 + ((ys[close] - y) * view.y_scale) ** 2
+            place = int(np.argmin(away))
+            if away[place] <= best:
+                best, found = float(away[place]), (run, history.path_update(first + int(close[place])))
     return found

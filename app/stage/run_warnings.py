@@ -1,4 +1,4 @@
-"""What is to be known about the run that a portrait shows, before its numbers are believed."""
+"""Warnings about the run that a snapshot shows."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ import numpy as np
 from engine import DIVERGED
 
 if TYPE_CHECKING:
-    from engine import Portrait, SessionPicture
+    from engine import NetworkSnapshot, SessionPicture
 
 
-def standing(picture: SessionPicture | None, portrait: Portrait | None) -> str:
-    """That the run has diverged, or that its answers are not finite; empty if all is well."""
-    if portrait is None:
+def run_warnings(picture: SessionPicture | None, snapshot: NetworkSnapshot | None) -> str:
+    """A warning that the run has diverged, or that outputs are not finite; empty if all is well."""
+    if snapshot is None:
         return ""
-    words = ["diverged: last finite state"] if diverged(picture, portrait) else []
-    unknown = int(np.count_nonzero(~portrait.known))
+    words = ["diverged: last finite state"] if diverged(picture, snapshot) else []
+    unknown = int(np.count_nonzero(~snapshot.finite))
     if unknown:
-        words.append("no answer is finite" if unknown == len(portrait.answers) else f"{unknown:,} answers not finite")
+        words.append("no output is finite" if unknown == len(snapshot.outputs) else f"{unknown:,} outputs not finite")
     return " · ".join(words)
 
 
-def diverged(picture: SessionPicture | None, portrait: Portrait | None) -> bool:
-    """Whether the run that a portrait shows has diverged."""
-    if picture is None or portrait is None:
+def diverged(picture: SessionPicture | None, snapshot: NetworkSnapshot | None) -> bool:
+    """Whether the run of a snapshot has diverged."""
+    if picture is None or snapshot is None:
         return False
-    return any(run.id == portrait.run and run.status == DIVERGED for run in picture.runs)
+    return any(run.id == snapshot.run and run.status == DIVERGED for run in picture.runs)
 
 
-def same_shape(before: Portrait | None, portrait: Portrait) -> bool:
-    """Whether two portraits are of the same run with a network of the same shape."""
+def same_shape(before: NetworkSnapshot | None, snapshot: NetworkSnapshot) -> bool:
+    """Whether two snapshots are of the same run with a network of the same shape."""
     return (
         before is not None
-        and before.run == portrait.run
-        and before.learner.network.sizes == portrait.learner.network.sizes
+        and before.run == snapshot.run
+        and before.learner.network.sizes == snapshot.learner.network.sizes
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QFont
 
-from app.stage.surface.surface_plane import SMALL
+SMALL = 0.92  # size against the widget's font
 
 
 def small_font(font: QFont) -> QFont:

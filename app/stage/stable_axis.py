@@ -11,7 +11,7 @@ WASTE = 0.45  # of the span: what is in use when it shrinks
 STEPS = 6  # about so many round steps from end to end
 
 
-class Steady:
+class StableAxis:
     """Round ends around what is asked for: they grow at once, and shrink when far less has been asked for a while."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""A surface sampled on a grid: the values that the stage colours, reads out and builds its relief from."""
+"""A surface sampled on a grid: the values that the stage colours, reads out and shows in 3-D."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from engine import Ground
+    from engine import SurfaceInfo
 
 Array = np.ndarray
 
@@ -20,7 +20,7 @@ class Terrain:
     x and y rise in equal steps. A later picture has a higher `serial`; an older one is ignored.
     """
 
-    ground: Ground
+    surface_info: SurfaceInfo
     x: Array
     y: Array
     values: Array

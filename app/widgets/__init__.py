@@ -1,1 +1,1 @@
-"""Small Qt widgets that know nothing of descent."""
+"""Small Qt widgets that know nothing of gradient descent."""

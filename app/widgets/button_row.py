@@ -1,4 +1,4 @@
-"""Small buttons above a view: a row of which one is chosen, and a toggle."""
+"""Small buttons above a view: an exclusive button row with keys, and a toggle button."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton
 from app.widgets.segmented import Segmented
 
 
-class Options(QWidget):
-    """A row of buttons, options: key -> (title, tooltip). `chosen` tells the key a person picked. Arrow keys move."""
+class ButtonRow(QWidget):
+    """A row of exclusive buttons, options: key -> (title, tooltip). `chosen` carries the key a user picked. Arrow
+    keys move.
+    """
 
     chosen = Signal(str)
 
-    def __init__(self, name: str, spoken: str, options: Mapping[str, tuple[str, str]]) -> None:
+    def __init__(self, name: str, accessible_name: str, options: Mapping[str, tuple[str, str]]) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         titles, tips = zip(*options.values(), strict=True)
         self._keys = tuple(options)
-        self._buttons = Segmented(titles, spoken, tips)
+        self._buttons = Segmented(titles, accessible_name, tips)
         self._buttons.chosen.connect(lambda place: self.chosen.emit(self._keys[place]))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -29,11 +31,11 @@ class Options(QWidget):
 
     @property
     def key(self) -> str:
-        """Which one is chosen."""
+        """The key of the checked button."""
         return self._keys[self._buttons.place]
 
     def choose(self, key: object) -> None:
-        """Show one as chosen, in silence; what is none of them is passed over."""
+        """Check the button of a key without emitting; unknown keys are ignored."""
         if key in self._keys:
             self._buttons.set_place(self._keys.index(str(key)))
 
@@ -41,27 +43,13 @@ class Options(QWidget):
         return self._buttons.button(self._keys.index(key))
 
 
-def toggle(name: str, title: str, spoken: str, tip: str, on: bool = False) -> QToolButton:
-    """A small button that is on or off."""
+def toggle(name: str, title: str, accessible_name: str, tip: str, on: bool = False) -> QToolButton:
+    """A small toggle button."""
     button = QToolButton()
     button.setObjectName(name)
     button.setText(title)
-    button.setAccessibleName(spoken)
+    button.setAccessibleName(accessible_name)
     button.setToolTip(tip)
     button.setCheckable(True)
     button.setChecked(on)
     return button
-
-
-def row_of(*widgets: QWidget, last: QWidget | None = None) -> QHBoxLayout:
-    """The widgets from the left; `last` takes what room they leave."""
-    row = QHBoxLayout()
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
-    for widget in widgets:
-        row.addWidget(widget)
-    if last is None:
-        row.addStretch(1)
-    else:
-        row.addWidget(last, 1)
-    return row

@@ -11,7 +11,7 @@ from app.widgets.elided import ElidedLabel
 
 
 class Card(QFrame):
-    """Add widgets to `body`; `add_to_header` puts one at the right of the title."""
+    """Add widgets to `body`; `add_to_header` adds one at the right of the title."""
 
     def __init__(self, title: str = "") -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What is known of an entry of any catalogue, as lists and tooltips tell it."""
+"""Texts about any catalogue entry, for lists and tooltips."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from engine import print_signs
 
 
 def family(entry: Any) -> str:
-    """The heading under which it stands in a list; empty for none."""
+    """The heading of its group in a list; empty for none."""
     return str(getattr(entry, "family", "") or getattr(entry, "group", ""))
 
 
@@ -19,12 +19,12 @@ def formula_of(entry: Any) -> str:
 
 
 def summary_of(entry: Any) -> str:
-    """One line: what it is, or else its formula."""
+    """One line: its summary, or else its formula."""
     return str(getattr(entry, "summary", "") or getattr(entry, "help", "")) or formula_of(entry)
 
 
 def about(entry: Any, *more: str) -> str:
-    """A tooltip: summary, formula, source, licence, and what else there is to say."""
+    """A tooltip: summary, formula, source, licence, and further lines."""
     summary, formula = summary_of(entry), formula_of(entry)
     source, licence = (str(getattr(entry, name, "")) for name in ("source", "licence"))
     lines = [

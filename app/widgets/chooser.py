@@ -1,4 +1,4 @@
-"""A list of a catalogue's entries to choose from, searched by typing."""
+"""A combo box for the entries of a catalogue, searched by typing."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from PySide6.QtGui import QFont, QGuiApplication, QPainter, QPalette, QStandardI
 from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.widgets.catalogue_text import about, family, summary_of
-from app.widgets.restart_effects import AGAIN
+from app.widgets.restart_effects import RESTARTS
 from engine import Catalogue
 
 _KEY, _SUMMARY, _EFFECT = (Qt.ItemDataRole.UserRole + place for place in range(3))
-_WIDTH, _MOST_ROWS = 540, 14
+_WIDTH, _MAX_ROWS = 540, 14
 _MARGIN = 9
 
 
 class _Entry(QStyledItemDelegate):
-    """Title over summary, at its right what picking it does; a family's name as a small heading."""
+    """Title above summary, at the right the effect of choosing it; a group's name as a small heading."""
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         self.initStyleOption(option, index)
         chosen = option.palette.color(QPalette.ColorRole.Highlight)
-        palette = QGuiApplication.palette()  # the view's own has other muted text, which the stylesheet derived
+        palette = QGuiApplication.palette()  # the view's palette has another muted colour, from the stylesheet
         rect = option.rect.adjusted(_MARGIN, 4, -_MARGIN, -4)
         painter.save()
         heading = index.data(_KEY) is None
@@ -60,9 +60,9 @@ class _Entry(QStyledItemDelegate):
 
 
 class Chooser(QComboBox):
-    """`chosen` tells the key a person picked; `set_key` shows one in silence.
+    """`chosen` carries the key a user picked; `set_key` shows one without emitting.
 
-    effect: what picking a key does to the runs (see effects.effect); asked when the list opens.
+    effect: what choosing a key does to the runs (see restart_effects); called when the list opens.
     """
 
     chosen = Signal(str)
@@ -76,7 +76,7 @@ class Chooser(QComboBox):
         self.offer(catalogue)
         self.set_key(self.key)
         self.setItemDelegate(_Entry(self))
-        self.setMaxVisibleItems(_MOST_ROWS)
+        self.setMaxVisibleItems(_MAX_ROWS)
         self.view().setMinimumWidth(_WIDTH)
         self.view().setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -85,7 +85,7 @@ class Chooser(QComboBox):
         self.activated.connect(self._choose)
 
     def offer(self, keys: Iterable[str]) -> None:
-        """Let a person choose among these entries; `set_key` must follow."""
+        """Offer these entries; must be followed by `set_key`."""
         keys = tuple(keys)
         if keys == self._offered:
             return
@@ -105,10 +105,10 @@ class Chooser(QComboBox):
             item.setToolTip(about(entry))
             model.appendRow(item)
         with QSignalBlocker(self):
-            self.setModel(model)  # which deletes the one before
+            self.setModel(model)  # deletes the previous model
 
     def set_key(self, key: str, *more: str) -> None:
-        """Show an entry; more: what else its tooltip says."""
+        """Show an entry; more: further lines of its tooltip."""
         entry = self._catalogue[key]
         self.key = key
         place = self.findData(key, _KEY)
@@ -118,7 +118,7 @@ class Chooser(QComboBox):
         self.setToolTip(about(entry, *more))
 
     def show_other(self, title: str, tip: str) -> None:
-        """Show something that is no entry of the catalogue."""
+        """Show something that is not in the catalogue."""
         with QSignalBlocker(self):
             self.setCurrentIndex(-1)
         self.setPlaceholderText(title)
@@ -128,11 +128,11 @@ class Chooser(QComboBox):
         for place in range(self.count()):
             if key := self.itemData(place, _KEY):
                 effect = self.effect(key) if key != self.key or self.currentIndex() < 0 else ""
-                self.setItemData(place, effect if effect == AGAIN else "", _EFFECT)
+                self.setItemData(place, effect if effect == RESTARTS else "", _EFFECT)
         super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()  # scrolling past must not choose
+        event.ignore()  # scrolling the panel must not change the choice
 
     def _choose(self, place: int) -> None:
         key = self.itemData(place, _KEY)

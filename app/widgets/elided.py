@@ -1,4 +1,4 @@
-"""A label that never asks for more room than it gets."""
+"""A label that is elided instead of widening its layout."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 
 
 class ElidedLabel(QLabel):
-    """One line; what does not fit is cut with an ellipsis and stands in the tooltip."""
+    """One line; text that does not fit is cut with an ellipsis and shown in the tooltip."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -17,7 +17,7 @@ class ElidedLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_text(self, text: str, tip: str = "") -> None:
-        """Show `text`; `tip` is told as well where something is cut, and always if it is given."""
+        """Show `text`; `tip`, if given, is always part of the tooltip."""
         if (text, tip) != (self.text(), self._tip):
             self._tip = tip
             self.setText(text)

@@ -1,4 +1,4 @@
-"""The heading of a group within a card, with what changing the group does, and buttons at its right."""
+"""The heading of a group within a card, with a hint and buttons at its right."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app.widgets.elided import ElidedLabel
 
-_HEIGHT = 24  # that of its buttons, so that headings without any stand alike
+_HEIGHT = 24  # that of its buttons, so that headings without any align
 
 
 class Heading(QWidget):
-    """A title and a muted hint that never asks for room."""
+    """A title and a muted hint, which is elided if there is no room."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -26,5 +26,5 @@ class Heading(QWidget):
         self.setFixedHeight(_HEIGHT)
 
     def add(self, widget: QWidget) -> None:
-        """Put a widget at the right."""
+        """Add a widget at the right."""
         self._row.addWidget(widget)

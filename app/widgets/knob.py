@@ -1,4 +1,4 @@
-"""One knob, made from its declaration: its symbol and name, a slider and a number that can be typed."""
+"""The control of one hyper-parameter, made from its declaration: symbol, name, slider and number field."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from app.widgets.option_picker import Options
-from app.widgets.restart_effects import AGAIN, WORDS
-from app.widgets.restyle import dress
+from app.widgets.option_picker import OptionPicker
+from app.widgets.restart_effects import RESTARTS, SENTENCES
+from app.widgets.restyle import restyle
 from app.widgets.slider import Slider
 from app.widgets.switch import Switch
 from engine import Hyper, SettingError, Value
 
 _TICKS = 1000
-_LONGEST = 400  # characters that are looked at
+_LONGEST = 400  # characters of input
 _HEAD = 19  # pixels
 _ARROWS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_Left: -1}
 _SIGNS = str.maketrans({"−": "-", "\N{EN DASH}": "-", "\N{NO-BREAK SPACE}": ""})
 
 
 def shown(value: Value, kind: str) -> str:
-    """A value as the number field shows it; typing it back gives the same value."""
+    """A value as shown in the number field; typing it back gives the same value."""
     if isinstance(value, str):
         return value
     if isinstance(value, tuple):
@@ -40,7 +40,7 @@ def shown(value: Value, kind: str) -> str:
 
 
 def read(text: str, hyper: Hyper) -> Value:
-    """What a person typed. Raises SettingError with the knob's own sentence."""
+    """Parse what was typed. Raises SettingError with the knob's own message."""
     text = text.translate(_SIGNS).strip()[:_LONGEST]
     if hyper.kind == "choice":
         return hyper.check(text)
@@ -54,7 +54,7 @@ def read(text: str, hyper: Hyper) -> Value:
 
 def _number(text: str, hyper: Hyper) -> float:
     try:
-        return int(text) if text.strip().isdecimal() else float(text)  # 3 is refused as 3, not as 3.0
+        return int(text) if text.strip().isdecimal() else float(text)  # errors quote 3 as 3, not as 3.0
     except ValueError:
         short = text.strip() if len(text) <= 30 else f"{text.strip()[:30]}…"
         raise SettingError(f"{hyper.title} must be a number in {hyper.range}, got {short!r}") from None
@@ -65,10 +65,10 @@ def _shifted(event: QKeyEvent) -> bool:
 
 
 class Knob(QWidget):
-    """`changed` tells what a person set, at every step of a drag; `finished` that the gesture is over.
+    """`changed` carries what a user set, at every step of a drag; `finished` marks the end of the gesture.
 
-    `set_value` shows a value and emits nothing. A value that is refused changes nothing: the field
-    shows why until it is corrected or Escape is pressed.
+    `set_value` shows a value without emitting. An invalid value changes nothing: the error is shown until it is
+    corrected or Escape is pressed.
     """
 
     changed = Signal(str, object)
@@ -93,7 +93,7 @@ class Knob(QWidget):
         self.field = QLineEdit(self)
         self.slider: Slider | None = None
         self.switch: Switch | None = None
-        self.options: Options | None = None
+        self.options: OptionPicker | None = None
         self.mark = QLabel("↺")
         self.mark.setObjectName("knob-name")
         self.mark.hide()
@@ -110,7 +110,7 @@ class Knob(QWidget):
         self.set_value(hyper.default)
 
     def set_value(self, value: Value) -> None:
-        """Show a value without telling anyone; what is being typed stays."""
+        """Show a value without emitting; text being typed stays."""
         self._value = value
         if self.switch is not None:
             with QSignalBlocker(self.switch):
@@ -130,8 +130,8 @@ class Knob(QWidget):
         return self._value
 
     def show_effect(self, effect: str, marked: bool) -> None:
-        """Say beforehand what turning it does to the runs (effects.LIVE, AGAIN, or nothing); marked: with a sign."""
-        self.mark.setVisible(marked and effect == AGAIN)
+        """Tell in advance what changing it does to the runs (LIVE, RESTARTS or ""); marked: with an icon, too."""
+        self.mark.setVisible(marked and effect == RESTARTS)
         if effect != self._effect:
             self._effect = effect
             self._describe()
@@ -157,7 +157,7 @@ class Knob(QWidget):
             return
         if hyper.kind == "choice":
             self.field.hide()
-            self.options = Options(hyper.options, hyper.title)
+            self.options = OptionPicker(hyper.options, hyper.title)
             self.options.chosen.connect(self._pick)
             head.addWidget(self.options, 1)
             return
@@ -192,10 +192,10 @@ class Knob(QWidget):
         choice = hyper.kind == "choice"
         lines.append(f"Default {default}, {hyper.range}." if choice else f"Range {hyper.range}, default {default}.")
         if self._effect:
-            lines.append(WORDS[self._effect])
+            lines.append(SENTENCES[self._effect])
         self.setAccessibleDescription(" ".join(lines))
         if hyper.kind != "list":
-            lines.append("Double-click the name for the default.")
+            lines.append("Double-click the name to reset it.")
         self.setToolTip("<p>" + "</p><p>".join(lines) + "</p>")
         if self.options is not None:
             self.options.setToolTip(self.toolTip())
@@ -207,7 +207,7 @@ class Knob(QWidget):
 
     @property
     def _least(self) -> float:
-        """Where a logarithmic slider begins, which has no place for 0."""
+        """The lower end of a logarithmic slider, which cannot show 0."""
         return self._low if self._low > 0.0 else self._high * 1e-6
 
     def _tick(self, value: float) -> int:
@@ -222,11 +222,11 @@ class Knob(QWidget):
         return round(_TICKS * min(max(share, 0.0), 1.0))
 
     def _at(self, tick: int) -> float:
-        """The value at a place of the slider, rounded to what a hand can mean."""
+        """The value at a slider position, rounded to the precision of a drag."""
         low, high, share = self._low, self._high, tick / _TICKS
         if self._log:
             if tick == 0 and self.hyper.low == 0.0:
-                return 0.0  # the far end of a logarithmic slider is off
+                return 0.0  # the lower end of a logarithmic slider is off
             value = self._least * (high / self._least) ** share
             return float(f"{value:.3g}")
         value = low + (high - low) * share
@@ -248,7 +248,7 @@ class Knob(QWidget):
             self.changed.emit(self.hyper.name, kept)
 
     def _write(self, value: Value) -> None:
-        """Put a value into the field, over whatever stands there; this also takes a refusal back."""
+        """Put a value into the field, replacing whatever is there; this also clears an error."""
         text = shown(value, self.hyper.kind)
         if self.field.text() != text:
             self.field.setText(text)
@@ -290,11 +290,11 @@ class Knob(QWidget):
             self.finished.emit()
 
     def refuse(self, sentence: str) -> None:
-        """Say below the knob why a value cannot be; "" takes it back."""
+        """Show below the knob why a value is invalid; "" clears the error."""
         if sentence != self.fault.text():
             self.fault.setText(sentence)
         self.fault.setVisible(bool(sentence))
-        dress(self.field, bad=bool(sentence))
+        restyle(self.field, bad=bool(sentence))
 
     def _nudge(self, direction: int, coarse: bool) -> None:
         """Arrow keys: by a tenth (coarse: tenfold) on a logarithmic knob, else a hundredth (a tenth) of the slider."""
@@ -310,7 +310,7 @@ class Knob(QWidget):
         if self.hyper.kind != "integer":
             value = float(f"{value:.6g}")
         elif round(value) == self._value:
-            value += direction  # a tenth of a small count is less than one
+            value += direction  # a tenth of a small integer rounds to zero
         self._offer(min(max(value, self.hyper.low), self.hyper.high))
         self.set_value(self._value)
         self.finished.emit()
@@ -328,7 +328,7 @@ class Knob(QWidget):
                 return True
         if watched is self.slider and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             direction = _ARROWS.get(Qt.Key(event.key()), 0)
-            if direction:  # a step of the slider itself may be less than one of a small count
+            if direction:  # a step of the slider itself may be less than one unit of a small integer
                 self._nudge(direction, coarse=_shifted(event))
                 return True
         return False

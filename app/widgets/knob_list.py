@@ -1,4 +1,4 @@
-"""The knobs of one entry, a fold for those that are seldom turned."""
+"""The knobs of one catalogue entry, with a collapsible section for those rarely changed."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Collection, Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.widgets.fold import Fold
+from app.widgets.collapsible_header import CollapsibleHeader
 from app.widgets.knob import Knob, shown
-from app.widgets.tab_order import arrange
+from app.widgets.tab_order import sort_tab_order
 from engine import Hyper, Value
 
 _SPACING = 6
 
 
 class KnobList(QWidget):
-    """Shows a knob for each declaration, `columns` in a row; they are made anew only when these change."""
+    """Shows one knob per declaration, `columns` in a row; they are rebuilt only when the declarations change."""
 
     changed = Signal(str, object)
     finished = Signal()
@@ -28,28 +28,28 @@ class KnobList(QWidget):
         self._declared: tuple[Hyper, ...] = ()
         self._names: Collection[str] = ()
         self._title = ""
-        self._fold = Fold()
-        self._fold.toggled.connect(self._unfold)
-        self._folded = QWidget()
+        self._header = CollapsibleHeader()
+        self._header.toggled.connect(self._expand)
+        self._section = QWidget()
         self._outside, self._inside = self._grid(), self._grid()
-        self._folded.setLayout(self._inside)
+        self._section.setLayout(self._inside)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(_SPACING)
         column.addLayout(self._outside)
-        column.addWidget(self._fold)
-        column.addWidget(self._folded)
-        self._folded.hide()
-        self._fold.hide()
+        column.addWidget(self._header)
+        column.addWidget(self._section)
+        self._section.hide()
+        self._header.hide()
         self.hide()
 
     def show_knobs(
-        self, declared: tuple[Hyper, ...], folded: Collection[str] = (), title: str = "Regularisation and clipping"
+        self, declared: tuple[Hyper, ...], collapsed: Collection[str] = (), title: str = "Regularisation and clipping"
     ) -> None:
-        """Show these knobs; those named in `folded` under a fold with `title`."""
+        """Show these knobs; those named in `collapsed` in a collapsible section with `title`."""
         if declared == self._declared:
             return
-        self._declared, self._title, self._names = declared, title, folded
+        self._declared, self._title, self._names = declared, title, collapsed
         old = self.knobs
         self.knobs = {}
         places = dict.fromkeys((self._outside, self._inside), 0)
@@ -60,13 +60,13 @@ class KnobList(QWidget):
                     self._drop(knob)
                 knob = self._new(hyper)
             self.knobs[hyper.name] = knob
-            grid = self._inside if hyper.name in folded else self._outside
+            grid = self._inside if hyper.name in collapsed else self._outside
             places[grid] = self._place(grid, knob, places[grid])
         for knob in old.values():
             self._drop(knob)
-        arrange(self)
-        self._fold.setVisible(any(hyper.name in folded for hyper in declared))
-        self._unfold(self._fold.isChecked())
+        sort_tab_order(self)
+        self._header.setVisible(any(hyper.name in collapsed for hyper in declared))
+        self._expand(self._header.isChecked())
         self.setVisible(bool(declared))
 
     def set_values(self, values: Mapping[str, Value]) -> None:
@@ -75,7 +75,7 @@ class KnobList(QWidget):
         self._tell()
 
     def show_effects(self, effects: Mapping[str, str]) -> None:
-        """Let each knob say what turning it does to the runs; with a sign where not all of them do the same."""
+        """Let each knob tell what changing it does to the runs; with an icon if the effects differ."""
         marked = len(set(effects.values())) > 1
         for name, effect in effects.items():
             self.knobs[name].show_effect(effect, marked)
@@ -97,7 +97,7 @@ class KnobList(QWidget):
         return knob
 
     def _place(self, grid: QGridLayout, knob: Knob, place: int) -> int:
-        """Put a knob into the next free place, one with options over a whole row; returns the place after it."""
+        """Put a knob into the next free cell, one with options across a whole row; returns the index after it."""
         wide = self._columns if knob.options is not None else 1
         row, column = divmod(place, self._columns)
         if column + wide > self._columns:
@@ -110,15 +110,15 @@ class KnobList(QWidget):
         knob.setParent(None)
         knob.deleteLater()
 
-    def _unfold(self, on: bool) -> None:
-        self._folded.setVisible(on)
+    def _expand(self, on: bool) -> None:
+        self._section.setVisible(on)
         self._tell()
 
     def _tell(self) -> None:
-        """Name on the closed fold what in it is not at its default."""
+        """Show in the collapsed header which of its knobs are not at their defaults."""
         set_here = [
             f"{knob.hyper.symbol or knob.hyper.title} {shown(knob.value, knob.hyper.kind)}"
             for name, knob in self.knobs.items()
             if name in self._names and knob.value != knob.hyper.default
         ]
-        self._fold.describe(self._title, " · ".join(set_here))
+        self._header.describe(self._title, " · ".join(set_here))

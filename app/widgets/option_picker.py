@@ -1,4 +1,4 @@
-"""A choice among a few words: a row of buttons for two or three, a list for more."""
+"""A picker for one of a few options: buttons for two or three, a combo box for more."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from app.widgets.segmented import Segmented
 
-_MOST_BUTTONS = 3
+_MAX_BUTTONS = 3
 
 
 class _List(QComboBox):
-    """A list that scrolling past cannot change."""
+    """A combo box that ignores the mouse wheel."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
 
-class Options(QWidget):
-    """`chosen` tells the option a person picked; `set_option` shows one in silence."""
+class OptionPicker(QWidget):
+    """`chosen` carries the option a user picked; `set_option` shows one without emitting."""
 
     chosen = Signal(str)
 
@@ -31,7 +31,7 @@ class Options(QWidget):
         self.list: QComboBox | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        if len(options) <= _MOST_BUTTONS:
+        if len(options) <= _MAX_BUTTONS:
             self.buttons = Segmented(titles, name)
             self.buttons.chosen.connect(self._choose)
             row.addWidget(self.buttons)

@@ -1,4 +1,4 @@
-"""The list of a network's parameters by name, of which one is chosen; searched by typing any part of a name."""
+"""A combo box for all parameters of a network, searched by typing any part of a name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LENGTH = 8  # characters that always fit
 
 
 class ParameterNames(QAbstractListModel):
-    """Names in the order of theta, made as they are asked for: there may be a hundred thousand."""
+    """Names in the order of theta, made on demand: there may be a hundred thousand."""
 
     def __init__(self, learner: Learner) -> None:
         super().__init__()
@@ -32,14 +32,14 @@ class ParameterNames(QAbstractListModel):
 
 
 class ParameterChooser(QComboBox):
-    """`chosen` tells the place in theta that a person picked; `set_place` shows one in silence."""
+    """`chosen` carries the index in theta that a user picked; `set_place` shows one without emitting."""
 
     chosen = Signal(int)
 
-    def __init__(self, name: str, spoken: str, tip: str) -> None:
+    def __init__(self, name: str, accessible_name: str, tip: str) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setAccessibleName(spoken)
+        self.setAccessibleName(accessible_name)
         self._tip = tip
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(LENGTH)
@@ -61,16 +61,16 @@ class ParameterChooser(QComboBox):
         self.activated.connect(self.chosen)
         field = self.lineEdit()
         assert field is not None
-        field.setAccessibleName(spoken)
+        field.setAccessibleName(accessible_name)
         field.editingFinished.connect(self._show_current)
 
     def offer(self, learner: Learner) -> None:
-        """Let a person choose among the parameters of a network; `set_place` must follow."""
+        """Offer the parameters of a network; must be followed by `set_place`."""
         names = ParameterNames(learner)
         names.setParent(self)
         self._search.setModel(names)
         with QSignalBlocker(self):
-            self.setModel(names)  # which deletes the one before
+            self.setModel(names)  # deletes the previous model
 
     def set_place(self, place: int) -> None:
         if place != self.currentIndex():
@@ -79,14 +79,14 @@ class ParameterChooser(QComboBox):
         self._show_current()
 
     def name(self, place: int) -> str:
-        """What a parameter is called."""
+        """The name of a parameter."""
         return self.itemText(place)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()  # scrolling past must not choose
+        event.ignore()  # scrolling the panel must not change the choice
 
     def _show_current(self) -> None:
-        """Put the name back, where something has been typed that is none."""
+        """Restore the name if the typed text is not one."""
         if self.currentText() != self.itemText(self.currentIndex()):
             self.setEditText(self.itemText(self.currentIndex()))
         self.setToolTip(f"{self.currentText()}\n{self._tip}: type any part of a name")
@@ -96,7 +96,7 @@ class ParameterChooser(QComboBox):
 
 
 def parameter_name(network: Network, inputs: tuple[str, ...], outputs: tuple[str, ...], place: int) -> str:
-    """What the parameter at a place in theta is called: `w hidden 1: x → unit 3`, `bias output`.
+    """The name of a parameter by its index in theta: `w hidden 1: x → unit 3`, `bias output`.
 
     inputs: names of the features; outputs: of the classes, empty for one output.
     """

@@ -1,4 +1,4 @@
-"""A parameter of a network, picked by layer, unit and what the unit reads: three short lists, however many it has."""
+"""A picker for a parameter of a network by layer, unit and input: three short combo boxes for any network size."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _ROWS = 16
 
 
 class _List(QComboBox):
-    """A list that scrolling past cannot change."""
+    """A combo box that ignores the mouse wheel."""
 
-    def __init__(self, name: str, spoken: str, tip: str) -> None:
+    def __init__(self, name: str, accessible_name: str, tip: str) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setAccessibleName(spoken)
+        self.setAccessibleName(accessible_name)
         self.setToolTip(tip)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(_LENGTH)
         self.setMaxVisibleItems(_ROWS)
 
     def offer(self, texts: Iterable[str]) -> None:
-        """Offer these; the place stays, if there is still one."""
+        """Offer these texts; the current index is kept if it still exists."""
         place = self.currentIndex()
         with QSignalBlocker(self):
             self.clear()
@@ -40,15 +40,15 @@ class _List(QComboBox):
 
 
 class ParameterPicker(QWidget):
-    """`chosen` tells that a person picked another parameter; `place` is where it stands in theta."""
+    """`chosen` carries the index in theta of the parameter a user picked; `place` is the current one."""
 
     chosen = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
-        self.layer = _List("explain-layer", "layer of the parameter", "The layer whose unit reads with this weight")
+        self.layer = _List("explain-layer", "layer of the parameter", "The layer of the unit this weight belongs to")
         self.unit = _List("explain-unit", "unit of the parameter", "The unit of the layer")
-        self.source = _List("explain-source", "what the weight is for", "What this weight reads, or the bias")
+        self.source = _List("explain-source", "input of the weight", "The input of this weight, or the bias")
         self._learner: Learner | None = None
         self._known: tuple[object, ...] = ()
         row = QHBoxLayout(self)
@@ -60,7 +60,7 @@ class ParameterPicker(QWidget):
 
     @property
     def place(self) -> int:
-        """Where the parameter stands in theta."""
+        """The index of the parameter in theta."""
         if self._learner is None:
             return 0
         network, layer = self._learner.network, max(self.layer.currentIndex(), 0)
@@ -72,7 +72,7 @@ class ParameterPicker(QWidget):
 
     @property
     def name(self) -> str:
-        """What the parameter is called: `weight from x to unit 3 of hidden 1`."""
+        """The name of the parameter: `weight from x to unit 3 of hidden 1`."""
         unit = f"{self.unit.currentText()} of {self.layer.currentText()}"
         if self.layer.currentIndex() == self.layer.count() - 1:
             unit = f"output {self.unit.currentText()}"
@@ -80,7 +80,7 @@ class ParameterPicker(QWidget):
         return f"{BIAS} of {unit}" if source == BIAS else f"weight from {source} to {unit}"
 
     def offer(self, learner: Learner) -> None:
-        """Let a person pick among the parameters of a network; emits nothing."""
+        """Offer the parameters of a network; emits nothing."""
         self._learner = learner
         known = (learner.network.sizes, learner.data.features, learner.data.classes, learner.data.target)
         if known != self._known:

@@ -1,4 +1,4 @@
-"""A panel over the workbench that is no dialog: the race goes on behind it, Escape or a click beside closes it."""
+"""A non-modal panel over the window, closed by Escape or a click beside it; the runs go on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 
 
 class Popup(QFrame):
-    """Stands in the middle of its owner; put widgets into `body`."""
+    """Centred over its owner; add widgets to `body`."""
 
     def __init__(self, owner: QWidget, title: str, width: int, height: int) -> None:
         super().__init__(owner)

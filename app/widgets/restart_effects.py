@@ -1,4 +1,4 @@
-"""What a change of the problem would do to runs that have moved: go on live, or start again."""
+"""Whether a change of the problem takes restart_effect live or restarts the runs."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 from engine import Hyper, NetworkTask, SettingError, Value
 
-LIVE, AGAIN = "live", "starts again"
-WORDS = {LIVE: "Live: the runs go on with it.", AGAIN: "Every run starts again with it."}
+LIVE, RESTARTS = "live", "restarts runs"
+SENTENCES = {LIVE: "Takes restart_effect live.", RESTARTS: "Restarts all runs."}
 
 
-def effect(task: NetworkTask, changes: Mapping[str, Any], moved: bool) -> str:
-    """LIVE or AGAIN; empty before the first update, when nothing is lost, and for what will be refused."""
+def restart_effect(task: NetworkTask, changes: Mapping[str, Any], moved: bool) -> str:
+    """LIVE or RESTARTS; "" before the first update, when nothing is lost, and for invalid changes."""
     if not moved:
         return ""
     changed = task
@@ -21,13 +21,14 @@ def effect(task: NetworkTask, changes: Mapping[str, Any], moved: bool) -> str:
             changed = changed.having(setting, value)
     except SettingError:
         return ""
-    return LIVE if task.continues(changed) else AGAIN
+    return LIVE if task.continues(changed) else RESTARTS
 
 
-def effects(task: NetworkTask, knobs: Mapping[str, tuple[Hyper, Value]], moved: bool) -> dict[str, str]:
-    """The effect of turning each knob: setting of the task -> (declaration, value as it stands)."""
+def restart_effects(task: NetworkTask, knobs: Mapping[str, tuple[Hyper, Value]], moved: bool) -> dict[str, str]:
+    """The effect of changing each knob: setting of the task -> (declaration, current value)."""
     return {
-        setting: effect(task, {setting: _another(hyper, value)}, moved) for setting, (hyper, value) in knobs.items()
+        setting: restart_effect(task, {setting: _another(hyper, value)}, moved)
+        for setting, (hyper, value) in knobs.items()
     }
 
 

@@ -1,12 +1,12 @@
-"""What the stylesheet is told about a widget: that it is chosen, at fault, hidden."""
+"""Re-polish widgets when a property that the stylesheet reads has changed."""
 
 from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
 
-def dress(widget: QWidget, *parts: QWidget, **properties: object) -> None:
-    """Set properties that the stylesheet reads, and dress the widget anew, and its parts, if one has changed."""
+def restyle(widget: QWidget, *parts: QWidget, **properties: object) -> None:
+    """Set properties that the stylesheet reads, and re-polish the widget and its parts if one has changed."""
     if all(widget.property(name) == value for name, value in properties.items()):
         return
     for name, value in properties.items():

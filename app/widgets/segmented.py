@@ -1,4 +1,4 @@
-"""A row of buttons of which one is chosen."""
+"""A segmented control: a row of exclusive buttons."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from app.widgets.shortcut_override import keeps
+from app.widgets.shortcut_override import accepts_shortcut
 
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 class Segmented(QWidget):
-    """`chosen` tells the place a person picked; `set_place` shows one in silence. Arrow keys move."""
+    """`chosen` carries the index a user picked; `set_place` shows one without emitting. Arrow keys move."""
 
     chosen = Signal(int)
 
@@ -43,7 +43,7 @@ class Segmented(QWidget):
     def set_place(self, place: int) -> None:
         if place != self.place:
             self._group.button(place).setChecked(True)
-            for button in self._group.buttons():  # Qt moves Tab to the chosen one only where a person has chosen it
+            for button in self._group.buttons():  # Qt moves the tab stop only on user input
                 chosen = button.isChecked()
                 button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if chosen else Qt.FocusPolicy.ClickFocus)
 
@@ -70,7 +70,7 @@ class _Segment(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def event(self, event: QEvent) -> bool:
-        return keeps(event, _moves) or super().event(event)
+        return accepts_shortcut(event, _moves) or super().event(event)
 
 
 def _moves(event: QKeyEvent) -> bool:

@@ -1,4 +1,4 @@
-"""Keys that a part of the window keeps for itself, while the window has shortcuts on them."""
+"""Accept ShortcutOverride for keys that a widget handles itself, so that the window's shortcuts do not take them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QKeyEvent
 
 
-def keeps(event: QEvent, knows: Callable[[QKeyEvent], bool]) -> bool:
-    """Whether the event asks who wants a key, and it is one that the part `knows`: then it is taken."""
+def accepts_shortcut(event: QEvent, knows: Callable[[QKeyEvent], bool]) -> bool:
+    """Accept a ShortcutOverride event for a key that the widget `knows`; returns whether it did."""
     if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and knows(event):
         event.accept()
         return True

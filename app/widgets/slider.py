@@ -1,4 +1,4 @@
-"""A slider that jumps to a click and that scrolling past cannot turn."""
+"""A slider that jumps to a click, and reacts to the wheel only when focused."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider
 
 
 class Slider(QSlider):
-    """A horizontal slider; `reset` tells of a double-click."""
+    """A horizontal slider; `reset` signals a double-click."""
 
     reset = Signal()
 
@@ -25,7 +25,7 @@ class Slider(QSlider):
         x = event.position().x()
         handle = self._rect(QStyle.SubControl.SC_SliderHandle)
         if event.button() == Qt.MouseButton.LeftButton and not handle.left() <= x <= handle.right():
-            self.setSliderDown(True)  # before the jump, so that it belongs to the drag that it begins
+            self.setSliderDown(True)  # before the jump, so that it is part of the drag
             room = self._rect(QStyle.SubControl.SC_SliderGroove).adjusted(0, 0, -handle.width(), 0)
             place = round(x - room.x() - handle.width() / 2)
             least, most = self.minimum(), self.maximum()

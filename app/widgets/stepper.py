@@ -1,4 +1,4 @@
-"""A whole number in little room: a field between a button for one less and one for one more."""
+"""A compact integer field between − and + buttons."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from app.widgets.knob import read, shown
-from app.widgets.restyle import dress
+from app.widgets.restyle import restyle
 from engine import Hyper, SettingError
 
 _FIELD, _BUTTON, _HEIGHT = 36, 20, 24
@@ -15,9 +15,10 @@ _STEPS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.K
 
 
 class Stepper(QWidget):
-    """`changed` tells what a person set, `finished` that the gesture is over, `refused` why a value cannot be.
+    """`changed` carries what a user set, `finished` marks the end of the gesture, `refused` tells why a value is
+    invalid.
 
-    `set_value` shows a value and emits nothing; `refused("")` takes a refusal back.
+    `set_value` shows a value without emitting; `refused("")` clears the error.
     """
 
     changed = Signal(int)
@@ -45,7 +46,7 @@ class Stepper(QWidget):
         self.set_value(self._value)
 
     def name(self, name: str, tip: str) -> None:
-        """What it is the number of, for a screen reader and on hovering."""
+        """Set the accessible name and the tooltip."""
         self.setAccessibleName(name)
         self.field.setAccessibleName(name)
         self.less.setAccessibleName(f"one less: {name}")
@@ -60,7 +61,7 @@ class Stepper(QWidget):
         return self._value
 
     def set_value(self, value: int) -> None:
-        """Show a value without telling anyone; what is being typed stays."""
+        """Show a value without emitting; text being typed stays."""
         self._value = value
         self.less.setEnabled(value > self._hyper.low)
         self.more.setEnabled(value < self._hyper.high)
@@ -73,13 +74,13 @@ class Stepper(QWidget):
         button.setText(text)
         button.setFixedSize(_BUTTON, _HEIGHT)
         button.setAutoRepeat(True)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrow keys in the field do the same
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # use the arrow keys in the field instead
         button.clicked.connect(lambda: self._click(button, step))
         return button
 
     def _click(self, button: QToolButton, step: int) -> None:
         self._step(step)
-        if not button.isDown():  # else it is held, and repeats
+        if not button.isDown():  # otherwise it is held down and repeats
             self.finished.emit()
 
     def _step(self, step: int) -> None:
@@ -95,7 +96,7 @@ class Stepper(QWidget):
         try:
             value = int(read(self.field.text(), self._hyper))  # type: ignore[arg-type]
         except SettingError as error:
-            dress(self.field, bad=True)
+            restyle(self.field, bad=True)
             self.refused.emit(error.sentence)
             return
         changed = value != self._value
@@ -111,7 +112,7 @@ class Stepper(QWidget):
             self.field.setText(text)
         self.field.setModified(False)
         if self.field.property("bad"):
-            dress(self.field, bad=False)
+            restyle(self.field, bad=False)
             self.refused.emit("")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -1,4 +1,4 @@
-"""The coloured dot of a run, which shows or hides it."""
+"""The coloured dot of a run, a button that shows or hides the run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _SIDE, _DOT = 20, 12.0
 
 
 class Swatch(QToolButton):
-    """Full while the run is shown, a ring while it is hidden."""
+    """Filled while the run is shown, a ring while it is hidden."""
 
     def __init__(self) -> None:
         super().__init__()

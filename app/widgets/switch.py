@@ -1,4 +1,4 @@
-"""A switch for what is on or off."""
+"""A toggle switch."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QCheckBox
 
 _WIDTH, _HEIGHT = 28, 16
-_RING = 1.0  # pixels around it for the focus
+_RING = 1.0  # pixels around it for the focus ring
 
 
 class Switch(QCheckBox):
-    """A check box drawn as a toggle, in the palette's colours."""
+    """A check box painted as a toggle switch, in the palette's colours."""
 
     def __init__(self) -> None:
         super().__init__()

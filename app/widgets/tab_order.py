@@ -1,4 +1,4 @@
-"""Tab goes through the window as its parts stand, also through those that were made later."""
+"""Keep the tab order of a window in layout order, including widgets created later."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLayout, QScrollArea, QSplitter, QWidget
 
 
-def arrange(part: QWidget) -> None:
-    """Bring the Tab order of the whole window that `part` stands in into the order of its layouts.
+def sort_tab_order(part: QWidget) -> None:
+    """Put the tab order of the window of `part` into layout order.
 
-    Qt puts what is made late at the end, however far in front of the others it stands.
+    Qt appends widgets created later at the end, wherever they are in the layout.
     """
     parts = [widget for widget in _in_order(part.window()) if _is_reached(widget)]
     for before, after in pairwise(parts):
@@ -20,7 +20,7 @@ def arrange(part: QWidget) -> None:
 
 
 def _is_reached(widget: QWidget) -> bool:
-    """Whether Tab comes to it, now or once it is the chosen one of its group."""
+    """Whether Tab reaches it, now or once it is the checked button of its group."""
     grouped = isinstance(widget, QAbstractButton) and widget.group() is not None
     return grouped or bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
 
@@ -45,10 +45,10 @@ def _children(widget: QWidget) -> list[QWidget]:
 
 
 def _of_layout(layout: QLayout, children: list[QWidget]) -> list[QWidget]:
-    """The widgets of a layout in its order.
+    """The widgets of a layout in order.
 
-    It is asked for places, never for its items: Python would keep an item's address after Qt has deleted
-    it, and take whatever is made there next for it.
+    It is asked for indices, never for its items: PySide would keep an item's address after Qt has deleted it, and
+    mistake the next object there for it.
     """
     found = [(layout.indexOf(child), [child]) for child in children]
     for inner in layout.children():

@@ -1,4 +1,4 @@
-"""A title that says less where there is less room."""
+"""A title with shorter versions for narrow windows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from app.widgets.elided import ElidedLabel
 
 
 class Title(ElidedLabel):
-    """Shows the longest of its texts that fits; the first stands in the tooltip."""
+    """Shows the longest of its texts that fits; the first one is in the tooltip."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -16,7 +16,7 @@ class Title(ElidedLabel):
         self._texts: tuple[str, ...] = ("",)
 
     def show_texts(self, *texts: str) -> None:
-        """Texts that say the same, the longest first."""
+        """Versions of one text, the longest first."""
         if texts != self._texts:
             self._texts = texts
             self._choose()

@@ -1,4 +1,4 @@
-"""A strip at the foot of the window for notices and refusals; it never takes the keyboard away."""
+"""A toast at the bottom of the window for notices and errors; it never takes the keyboard focus."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from app.widgets.restyle import dress
+from app.widgets.restyle import restyle
 
 _SHORT, _LONG = 3500, 9000  # milliseconds
 _NARROWEST, _WIDEST = 120, 620
@@ -15,7 +15,7 @@ _MARGINS = 80
 
 
 class Toast(QFrame):
-    """`tell`, `warn` and `fail` show a sentence; a failure stays until it is closed."""
+    """`tell`, `warn` and `fail` show a message; a failure stays until closed."""
 
     def __init__(self, owner: QWidget) -> None:
         super().__init__(owner)
@@ -50,16 +50,16 @@ class Toast(QFrame):
 
     @Slot(str)
     def fail(self, details: str) -> None:
-        """An unexpected fault: its last line, and the rest to copy."""
+        """An unexpected error: shows its last line, with the details to copy."""
         last = details.strip().splitlines()[-1] if details.strip() else "unknown"
-        self._show(f"something went wrong and the race was paused: {last[:200]}", details, "fail", 0)
+        self._show(f"something went wrong and the runs were paused: {last[:200]}", details, "fail", 0)
 
     def _show(self, sentence: str, details: str, tone: str, milliseconds: int) -> None:
         self._details = details
         self.text.setText(sentence)
         self.copy.setVisible(bool(details))
         self.close_button.setVisible(bool(details))
-        dress(self, tone=tone)
+        restyle(self, tone=tone)
         self._place()
         self.show()
         self.raise_()
@@ -69,7 +69,7 @@ class Toast(QFrame):
 
     def _place(self) -> None:
         owner = self._owner
-        # Left alone, a label that wraps makes itself as narrow as it is tall.
+        # By default a wrapping label makes itself as narrow as it is tall.
         line = self.text.fontMetrics().horizontalAdvance(self.text.text()) + _SPARE
         self.text.setFixedWidth(max(_NARROWEST, min(line, _WIDEST, owner.width() - _MARGINS)))
         self.adjustSize()

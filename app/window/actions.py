@@ -1,4 +1,4 @@
-"""The menus and keys of the window: every action once, with its shortcut."""
+"""The menu bar: every action of the window, with its shortcut, and the panels that actions open."""
 
 from __future__ import annotations
 
@@ -7,18 +7,12 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt, Slot
-from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractSlider,
-    QApplication,
-    QComboBox,
     QFileDialog,
-    QLineEdit,
     QMainWindow,
     QMenu,
-    QWidget,
 )
 
 from app.controls.help_panel import HelpPanel
@@ -32,39 +26,17 @@ from app.window.workbench import Workbench
 from engine import OPTIMIZERS
 
 TABLES = "Tables (*.csv *.tsv *.txt *.dat);;All files (*)"
-EXPERIMENTS = (".toml", ".png", ".svg", ".pdf")  # what holds an experiment; anything else that is dropped is a table
+EXPERIMENTS = (
+    ".toml",
+    ".png",
+    ".svg",
+    ".pdf",
+)  # may hold an experiment; any other file that is dropped is a table
 FILTER = "Experiments and figures (*.toml *.png *.svg *.pdf);;All files (*)"
 
 
-class KeyKeeper(QObject):
-    """Leaves Space and the arrows to Qt's own parts that have the focus and a use for them; ours ask for theirs."""
-
-    def __init__(self, application: QApplication) -> None:
-        super().__init__(application)
-        application.focusChanged.connect(self._watch)  # a filter of the application would see every event there is
-        self._watch(None, application.focusWidget())
-
-    @Slot(QWidget, QWidget)
-    def _watch(self, before: QWidget | None, now: QWidget | None) -> None:
-        if before is not None:
-            before.removeEventFilter(self)
-        if now is not None:
-            now.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            arrow = event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right)
-            plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
-            presses = isinstance(watched, QAbstractButton | QComboBox)
-            moves = isinstance(watched, QAbstractSlider | QComboBox | QLineEdit)
-            if plain and ((event.key() == Qt.Key.Key_Space and presses) or (arrow and moves)):
-                event.accept()
-                return True
-        return False
-
-
 class Actions(QObject):
-    """Fills the menu bar of `window` with what can be done in `bench`."""
+    """Fills the menu bar of `window` for its workbench `bench`. by_name: the actions by their object names."""
 
     def __init__(self, window: QMainWindow, bench: Workbench, settings: Settings) -> None:
         super().__init__(window)
@@ -92,14 +64,14 @@ class Actions(QObject):
         self._add(presets, "presets", "Show all presets", self.show_gallery, "Ctrl+P")
         self._add(window.menuBar().addMenu("&Help"), "keys", "Keys and what they do", self._show_help, "F1")
         self.help.show_actions(list(self.by_name.values()))
-        bench.document.history_changed.connect(self._name_edits)
-        bench.document.renamed.connect(self._name_window)
+        bench.document.history_changed.connect(self._show_history)
+        bench.document.renamed.connect(self._show_title)
         bench.export_wanted.connect(self.show_export)
         bench.import_wanted.connect(self.import_data)
         bench.paste_wanted.connect(self.paste_table)
-        bench.dropped.connect(self.take_in)
-        self._name_window(bench.document.title)
-        self._name_edits()
+        bench.dropped.connect(self.open_dropped)
+        self._show_title(bench.document.title)
+        self._show_history()
 
     def shut_down(self) -> None:
         self.export.shut_down()
@@ -127,25 +99,25 @@ class Actions(QObject):
             self._open(Path(chosen))
 
     def open_last(self) -> None:
-        """The experiment that was on screen, unsaved, when the window was closed."""
+        """Open the unsaved experiment that was on screen when the window was closed."""
         self._bench.document.open_file(self._settings.last, as_template=True)
 
     def import_data(self) -> None:
-        """Let a person choose a table, and which of its columns a network shall learn from."""
+        """Ask for a table file, and open the import panel with it."""
         chosen, _ = QFileDialog.getOpenFileName(self._window, "Import data", "", TABLES)
         if chosen:
             self.tables.open_file(chosen)
 
     def paste_table(self) -> None:
-        """The same with what a spreadsheet has put on the clipboard."""
+        """Open the import panel with the table on the clipboard."""
         text = QGuiApplication.clipboard().text()
         if text.strip():
             self.tables.open_text(text)
         else:
             self._bench.toast.warn("there is no text on the clipboard: copy some rows of a table first")
 
-    def take_in(self, path: Path) -> None:
-        """A file that was dropped on the window: an experiment, or data."""
+    def open_dropped(self, path: Path) -> None:
+        """Open a file that was dropped on the window, as an experiment or as a table."""
         if path.suffix.lower() in EXPERIMENTS:
             self._open(path)
         else:
@@ -228,14 +200,14 @@ class Actions(QObject):
         menu = self._window.menuBar().addMenu("&View")
         group = QActionGroup(self)
         for name in THEMES:
-            action = self._add(menu, f"theme-{name}", f"{name.capitalize()} theme", partial(self.dress, name))
+            action = self._add(menu, f"theme-{name}", f"{name.capitalize()} theme", partial(self.choose_theme, name))
             action.setCheckable(True)
             action.setChecked(name == self._bench.theme.name)
             group.addAction(action)
         self._add(menu, "theme", "Other theme", self._other_theme, "Ctrl+T")
         menu.addSeparator()
         self._add(menu, "explain", "Explain the selected run", self._bench.toggle_explain, "E")
-        self._add(menu, "relief", "3-D view", self._bench.stage.toolbar.relief.toggle, "3")
+        self._add(menu, "surface_3d", "3-D view", self._bench.stage.toolbar.surface_3d.toggle, "3")
         self._add(menu, "fit", "Reset the view", lambda: self._bench.shown_stage.reset_view(), "Home")
         menu.addSeparator()
         self._add(menu, "diagram", "Diagram of the network", self._bench.network_stage.diagram_button.toggle, "D")
@@ -243,8 +215,8 @@ class Actions(QObject):
             show = partial(self._bench.network_stage.choose, kind.KEY)
             self._add(menu, f"view-{kind.KEY}", f"{kind.TITLE} of the network", show, f"Ctrl+{place}")
 
-    def dress(self, name: str) -> None:
-        """Change the theme, everywhere and for the next start."""
+    def choose_theme(self, name: str) -> None:
+        """Change the theme, now and for the next start."""
         theme = THEMES[name]
         self._bench.set_theme(theme)
         self.gallery.set_theme(theme)
@@ -254,7 +226,7 @@ class Actions(QObject):
 
     def _other_theme(self) -> None:
         names = list(THEMES)
-        self.dress(names[(names.index(self._bench.theme.name) + 1) % len(names)])
+        self.choose_theme(names[(names.index(self._bench.theme.name) + 1) % len(names)])
 
     def _list_recent(self) -> None:
         self._recent.clear()
@@ -273,13 +245,13 @@ class Actions(QObject):
         self._bench.curves.copy_image(next(iter(self._bench.curves.cards)))
         self._bench.toast.tell("the curve is on the clipboard")
 
-    def _name_edits(self) -> None:
+    def _show_history(self) -> None:
         document = self._bench.document
         for name, label in (("undo", document.undo_label), ("redo", document.redo_label)):
             self.by_name[name].setText(f"{name.capitalize()} {label}".strip())
             self.by_name[name].setEnabled(bool(label))
 
-    def _name_window(self, title: str) -> None:
+    def _show_title(self, title: str) -> None:
         self._window.setWindowTitle(f"{title} — Fall Line" if title else "Fall Line")
 
     def _add(self, menu: QMenu, name: str, text: str, slot: Callable[[], object], keys: str = "") -> QAction:

@@ -34,7 +34,7 @@ from engine import (
     BATCHES,
     DIVERGED,
     FINISHED,
-    MOST_RUNS,
+    MAX_RUNS,
     PARAMETER,
     Experiment,
     NetworkTask,
@@ -50,14 +50,16 @@ from engine import (
 
 
 class Controller(QObject):
-    """Knows what is on screen and which run is selected; what it asks for happens in the training thread.
+    """Sends commands, and remembers what is on screen and which run is selected.
 
-    shown: what the views show, None before the first. selected: the id of a run, which may be on its way. speed:
-    updates per second, or MAX_SPEED. run_selected and speed_set tell that these have changed, told a sentence.
+    shown: what the views show, None before the first. selected: the id of a run, which may not have been added yet.
+    speed: updates per second, or MAX_SPEED. run_selected and speed_set follow a change, started_again
+    precedes a reset; told carries a sentence.
     """
 
     run_selected = Signal()
     speed_set = Signal(float)
+    started_again = Signal()
     told = Signal(str)
 
     def __init__(self, training: TrainingThread, parent: QObject) -> None:
@@ -69,7 +71,7 @@ class Controller(QObject):
         self._switch = ProblemSwitch()
 
     def begin(self, experiment: Experiment) -> None:
-        """Another document is opened: nothing of it is on screen yet."""
+        """Start over with another document, of which nothing is on screen yet."""
         self.shown = None
         self._switch.forget()
         view = experiment.view
@@ -79,21 +81,21 @@ class Controller(QObject):
         self.set_speed(float(speed) if isinstance(speed, int | float) else DEFAULT_SPEED)
 
     def view(self) -> dict[str, Any]:
-        """What a file keeps of it."""
+        """The view settings that are saved with the experiment."""
         return {"speed": self.speed, "selected": self.selected}
 
     @property
     def all_edits_shown(self) -> bool:
-        """Whether the last edit has been carried out and is on screen; until then panels show what was set."""
+        """Whether the last edit is on screen; until then the panels keep what was set in them."""
         return self.shown is not None and self.shown.serial == self._training.serial
 
     def show(self, published: Published) -> RunPicture:
-        """Take over what is on screen from now on; the selected run. One that is gone is no longer selected."""
+        """Take over what is on screen from now on; returns the selected run, or the first if that one is gone."""
         self.shown = published
         run = self.run(self.selected)
         if run is None:
             run = published.picture.runs[0]
-            if self.all_edits_shown:  # else the selected run is on its way
+            if self.all_edits_shown:  # else the selected run has not been added yet
                 self.selected = run.id
         return run
 
@@ -102,7 +104,7 @@ class Controller(QObject):
         runs = self.shown.picture.runs if self.shown is not None else ()
         return next((run for run in runs if run.id == id), None)
 
-    # Which runs there are
+    # Runs: select, add, remove
 
     def select(self, id: str) -> None:
         self.selected = id
@@ -138,12 +140,12 @@ class Controller(QObject):
         assert self.shown is not None
         picture = self.shown.picture
         used = {run.colour for run in picture.runs}
-        colour = next((colour for colour in range(MOST_RUNS) if colour not in used), 0)
+        colour = next((colour for colour in range(MAX_RUNS) if colour not in used), 0)
         id = distinct(settings.id.partition("-")[0], picture.experiment.runs)
         self._training.send(AddRun(RunRecord(replace(settings, id=id, colour=colour))))
         self.select(id)
 
-    # What they do
+    # Runs: tweak
 
     def tweak(self, id: str, path: str, value: object) -> None:
         """Change a setting of one run."""
@@ -161,7 +163,7 @@ class Controller(QObject):
         self._training.send(StopAt(stop))
 
     def remedy(self, id: str, what: str) -> None:
-        """Take one of the remedies that a diverged run offers."""
+        """Apply one of the remedies that a diverged run offers: `rate`, `rewind` or `best`."""
         run = self.run(id)
         if run is None:
             return
@@ -178,12 +180,12 @@ class Controller(QObject):
         self._training.send(ChangeProblem(changes))
 
     def choose_kind(self, kind: str) -> None:
-        """Take the runs to a problem of another kind: the last one of that kind, or a fresh one."""
+        """Take the runs to the last problem of another kind, or to a fresh one."""
         if self.shown is not None:
             self._training.send(Replace(self._switch.to_kind(kind, self.shown.picture), "kind of problem"))
 
     def learn_from(self, table: Table) -> None:
-        """Let networks learn from this table; the runs of another problem are taken to a network."""
+        """Train on this table; runs of another kind of problem are taken to a network."""
         if self.shown is None:
             return
         picture = self.shown.picture
@@ -198,11 +200,11 @@ class Controller(QObject):
             self.told.emit(str(error))
 
     def drag_start(self, x: float, y: float) -> None:
-        """Move the start, rounded to the six digits that a pixel is worth."""
+        """Move the start. Dragged values are rounded to six digits."""
         self.change_problem({"start": (float(f"{x:.6g}"), float(f"{y:.6g}"))})
 
     def place_start(self, x: float, y: float) -> None:
-        """Move the start, and run on from there if nothing has run yet."""
+        """Move the start, and play from there if nothing has run yet."""
         self.drag_start(x, y)
         self.settle()
         if self.shown is not None and not self.shown.playing and self.shown.picture.update == 0:
@@ -243,10 +245,11 @@ class Controller(QObject):
             self.step(math.ceil(examples / BATCHES[batch.kind].size(batch.values, examples)))
 
     def reset(self) -> None:
+        self.started_again.emit()
         self._training.send(Reset())
 
     def replay(self) -> None:
-        """Begin again, with the tweaks where they were made."""
+        """Begin again and repeat the tweaks at their updates."""
         self._training.send(Reset(keep_tweaks=True))
 
     def rewind(self, update: int) -> None:
@@ -257,7 +260,7 @@ class Controller(QObject):
         self._training.send(Scrub(update))
 
     def look(self, updates: int) -> None:
-        """Move the update on screen by so many, back into the past or forward again."""
+        """Scrub by so many updates, back or forward."""
         if self.shown is not None:
             picture = self.shown.picture
             place = (picture.update if picture.cursor is None else picture.cursor) + updates
@@ -269,6 +272,6 @@ class Controller(QObject):
         self._training.send(SetSpeed(speed))
 
     def change_speed(self, steps: int) -> None:
-        """Go so many steps faster, or slower, among the speeds that the transport offers."""
+        """Go so many steps up, or down, in the transport's list of speeds."""
         place = SPEEDS.index(self.speed) if self.speed in SPEEDS else SPEEDS.index(DEFAULT_SPEED)
         self.set_speed(SPEEDS[min(max(place + steps, 0), len(SPEEDS) - 1)])

@@ -21,11 +21,11 @@ _NUMBERS = ("problem", "runs", "stop")  # the parts of an experiment that decide
 
 
 class Document(QObject):
-    """What is open and where it lives. The session itself, and the states for undo, stay in the training thread.
+    """What is open and where it lives. The session and the undo history itself stay in the training thread.
 
-    path: of its file, None before it has one. saved: the experiment as it was opened or saved last. opened tells
-    the experiment that is to be shown, before it is loaded; renamed the title; history_changed that undo or redo
-    would do something else; told and warned a sentence.
+    path: of its file, None while it has none. saved: the experiment as it was last opened or saved. opened carries
+    the experiment to be shown, before it is loaded; renamed the title; told and warned a sentence. history_changed
+    follows a change of undo_label or redo_label: what undo and redo would do, empty if nothing.
     """
 
     opened = Signal(object)
@@ -35,7 +35,7 @@ class Document(QObject):
     warned = Signal(str)
 
     def __init__(self, training: TrainingThread, view: Callable[[], Mapping[str, Any]], parent: QObject) -> None:
-        """view: how the window shows the experiment, to be saved with it."""
+        """view: returns how the window shows the experiment, to be saved with it."""
         super().__init__(parent)
         self.path: Path | None = None
         self.saved: Experiment | None = None
@@ -70,7 +70,7 @@ class Document(QObject):
         self._show_history("", "")
 
     def open_file(self, path: Path, as_template: bool = False) -> bool:
-        """Open a file; a refusal is told and changes nothing. Saving a template asks for another place."""
+        """Open a file; False if it is refused, and then nothing changes. A template keeps no path to be saved to."""
         try:
             experiment = load(path)
         except (SettingError, FileError) as error:
@@ -80,7 +80,7 @@ class Document(QObject):
         return True
 
     def save_file(self, path: Path) -> bool:
-        """Write the experiment as it stands; True once it is safe on the disk."""
+        """Save the experiment as it stands; True once it is safe on disk."""
         experiment = self.current()
         if experiment is None:
             return False
@@ -103,15 +103,15 @@ class Document(QObject):
         self._training.send(Redo())
 
     def is_shown_by(self, published: Published) -> bool:
-        """Whether what was published is of this document, and not of the one before."""
+        """Whether this was published after the document was loaded, so that it is not of the one before."""
         return published.serial >= self._loading
 
     def follow(self, published: Published) -> None:
-        """Take over what undo and redo would do."""
+        """Take over the undo and redo labels."""
         self._show_history(published.undo_label, published.redo_label)
 
     def hear_refusal(self, sentence: str, serial: int) -> None:
-        """If it was the experiment to be opened that is refused, the one before is still open."""
+        """Pass a refusal on; if it is the loading that was refused, the former document is still open."""
         self.warned.emit(sentence)
         if serial and serial == self._loading:
             self.path, self.saved = self._before

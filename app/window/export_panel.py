@@ -1,4 +1,4 @@
-"""Export: what, how large, how it looks, with the figure itself beside the settings."""
+"""The export panel: what to export, its size and looks, and a preview of the figure."""
 
 from __future__ import annotations
 
@@ -21,11 +21,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.curves.table import CURVES, Clock
+from app.curves.curve_catalogue import CURVES
+from app.curves.curve_style import CurveStyle
+from app.curves.view_settings import along_in, curves_in, styles_in
+from app.curves.x_axes import Clock
 from app.export.figure import is_carried
+from app.export.figure_content import CurveContent, FigureContent, NetworkContent, StageContent
 from app.export.networks.figures import FIGURES, figure_on_screen, figures_for
-from app.export.plots import CurvePlot, NetworkPlot, Plot, StagePlot
 from app.export.style import KNOBS, LEGENDS, MM, SIZES, FigureSettings
+from app.plots.axis_type import NAMES
 from app.widgets.knob_list import KnobList
 from app.widgets.popup import Popup
 from app.workers.export_job import ExportJob, ExportRequest
@@ -35,7 +39,7 @@ STAGE, TABLE = "stage", "table"
 _DELAY = 250  # milliseconds until a change is drawn
 _PREVIEW = QSize(470, 400)
 _PREVIEW_DPI = 150
-_PREVIEW_PIXELS = 1000.0  # across at most, so that large paper takes no longer
+_PREVIEW_PIXELS = 1000.0  # wide at most, so that large paper takes no longer
 _SWITCHES = {
     "grid": "Grid",
     "title": "Title",
@@ -43,11 +47,12 @@ _SWITCHES = {
     "markers": "Markers",
     "transparent": "Transparent",
 }
+_AS_ON_SCREEN = "as on screen"
 _FORMATS = {"PDF": "pdf", "SVG": "svg", "PNG": "png"}
 
 
 class ExportPanel(Popup):
-    """`told`, `warned` and `failed` carry what the window's strip shall say. `show_for` opens it."""
+    """Opens with `show_for`. told, warned, failed: for the window's toast."""
 
     told = Signal(str)
     warned = Signal(str)
@@ -65,6 +70,7 @@ class ExportPanel(Popup):
         self.sizes = self._list("size of the figure", SIZES)
         self.fonts = self._list("font", ("sans", "serif"))
         self.legends = self._list("legend", LEGENDS)
+        self.y_types = self._list("y axis", (_AS_ON_SCREEN, *NAMES))
         self.knobs = KnobList()
         self.knobs.show_knobs(tuple(KNOBS.values()))
         self.switches = {name: QCheckBox(text) for name, text in _SWITCHES.items()}
@@ -91,6 +97,7 @@ class ExportPanel(Popup):
         self.sizes.currentTextChanged.connect(self._resize)
         self.fonts.currentTextChanged.connect(lambda font: self._set("font", font))
         self.legends.currentTextChanged.connect(lambda legend: self._set("legend", legend))
+        self.y_types.currentTextChanged.connect(self._changed)
         self.knobs.changed.connect(self._set)
         for name, switch in self.switches.items():
             switch.toggled.connect(lambda on, chosen=name: self._set(chosen, on))
@@ -98,16 +105,16 @@ class ExportPanel(Popup):
             button.clicked.connect(lambda _=False, chosen=text: self._ask_path(chosen))
         self.cancel.clicked.connect(self.export_job.cancel)
         self._waiting.timeout.connect(self._draw)
-        self.export_job.drawn.connect(self._show_preview)
+        self.export_job.preview_drawn.connect(self._show_preview)
         self.export_job.written.connect(self._written)
         self.export_job.refused.connect(self._refused)
         self.export_job.failed.connect(self._failed)
-        self.export_job.moved.connect(self._show_progress)
+        self.export_job.progressed.connect(self._show_progress)
 
     def show_for(
         self, picture: SessionPicture, clocks: Mapping[str, Clock], view: Mapping[str, Any], what: str
     ) -> None:
-        """Open with what is on screen now; the race may go on."""
+        """Open with what is on screen now; the runs may go on."""
         self._picture, self._clocks, self._view = picture, clocks, view
         self._list_plots(picture)
         if what == STAGE and isinstance(picture.task, NetworkTask):
@@ -117,7 +124,7 @@ class ExportPanel(Popup):
         self._changed()
 
     def _list_plots(self, picture: SessionPicture) -> None:
-        """Offer what there is for the problem on screen."""
+        """List what can be exported of the problem on screen."""
         with QSignalBlocker(self.what):
             self.what.clear()
             for key, curve in CURVES.items():
@@ -134,24 +141,19 @@ class ExportPanel(Popup):
         """Cancel what is being drawn or written, and end the thread."""
         self.export_job.stop()
 
-    def plot(self) -> Plot | None:
+    def plot(self) -> FigureContent | None:
         """The chosen plot, with the axes as they are on screen; None for the table."""
         key = str(self.what.currentData())
         if key == TABLE:
             return None
         if key == STAGE:
-            return StagePlot()
+            return StageContent()
         if key in FIGURES:
-            return NetworkPlot(key)
-        shown = list(self._view.get("curves", []))
-        spans = dict(zip(shown, self._view.get("curves_smoothing", []), strict=False))
-        return CurvePlot(
-            curve=key,
-            along=str(self._view.get("curves_along", "updates")),
-            log_x=key in self._view.get("curves_log_x", []),
-            log_y=key in self._view.get("curves_log_y", []) if key in shown else None,
-            span=int(spans.get(key, 0)),
-        )
+            return NetworkContent(key)
+        shown = curves_in(self._view)
+        style = styles_in(self._view, shown)[key] if key in shown else CurveStyle()
+        y_type = self.y_types.currentText() if self.y_types.currentText() in NAMES else style.y_type
+        return CurveContent(key, along_in(self._view) or style.along, style.x_type, y_type, style.span)
 
     def export_to(self, path: Path) -> None:
         """Write what is chosen; the suffix decides the format."""
@@ -187,6 +189,7 @@ class ExportPanel(Popup):
 
     def _changed(self) -> None:
         table = self.what.currentData() == TABLE
+        self.y_types.setEnabled(self.what.currentData() in CURVES)
         for text, button in self.buttons.items():
             button.setVisible((text == "CSV") == table)
         self.note.setText(
@@ -258,7 +261,14 @@ class ExportPanel(Popup):
     def _lay_out(self) -> None:
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        for text, box in (("Plot", self.what), ("Size", self.sizes), ("Font", self.fonts), ("Legend", self.legends)):
+        rows = {
+            "Plot": self.what,
+            "Y axis": self.y_types,
+            "Size": self.sizes,
+            "Font": self.fonts,
+            "Legend": self.legends,
+        }
+        for text, box in rows.items():
             form.addRow(text, box)
         left = QVBoxLayout()
         left.setSpacing(9)

@@ -1,4 +1,4 @@
-"""The first rows of a table to be imported, under a header in which columns are chosen."""
+"""The preview of a table to import: its first rows, under a header in which columns are chosen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHeaderView, QTableView, QWidget
 
 from app.documents.tables.cells import MISSING, NUMBER, parsed
-from app.documents.tables.dialect import Layout
+from app.documents.tables.dialect import Dialect
 from app.documents.tables.selection import Selection
 from app.documents.tables.survey import Survey
 from app.look.theme import Theme
@@ -17,7 +17,7 @@ from app.window.import_header import Header, Heading, tint
 
 _ROW = 26
 _NARROWEST, _USUAL, _WIDEST = 118, 150, 240
-_MEASURED = 100  # columns; those further right are of the usual width
+_MEASURED = 100  # columns; those further right have the usual width
 _LONGEST = 80  # characters of a cell on screen
 
 Index = QModelIndex | QPersistentModelIndex
@@ -31,13 +31,13 @@ class PreviewModel(QAbstractTableModel):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.layout_shown: Layout | None = None
+        self.dialect_shown: Dialect | None = None
         self._survey: Survey | None = None
         self._selection: Selection | None = None
 
-    def show_layout(self, layout: Layout | None) -> None:
+    def show_dialect(self, dialect: Dialect | None) -> None:
         self.beginResetModel()
-        self.layout_shown, self._survey, self._selection = layout, None, None
+        self.dialect_shown, self._survey, self._selection = dialect, None, None
         self.endResetModel()
 
     def show_selection(self, survey: Survey, selection: Selection) -> None:
@@ -49,48 +49,48 @@ class PreviewModel(QAbstractTableModel):
         self.refresh()
 
     def refresh(self) -> None:
-        if self.layout_shown is not None:
+        if self.dialect_shown is not None:
             last = self.index(self.rowCount() - 1, self.columnCount() - 1)
             self.dataChanged.emit(self.index(0, 0), last)
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, self.columnCount() - 1)
 
     def rowCount(self, parent: Index = _ROOT) -> int:
-        return 0 if self.layout_shown is None or parent.isValid() else len(self.layout_shown.preview)
+        return 0 if self.dialect_shown is None or parent.isValid() else len(self.dialect_shown.preview)
 
     def columnCount(self, parent: Index = _ROOT) -> int:
-        return 0 if self.layout_shown is None or parent.isValid() else len(self.layout_shown.names)
+        return 0 if self.dialect_shown is None or parent.isValid() else len(self.dialect_shown.names)
 
     def heading(self, place: int) -> Heading:
-        assert self.layout_shown is not None
-        name = self.layout_shown.names[place]
+        assert self.dialect_shown is not None
+        name = self.dialect_shown.names[place]
         if self._survey is None or self._selection is None:
             return Heading(name, "", "", None, False, name)
         return Heading.of(self._survey.columns[place], place, self._selection)
 
     def text(self, row: int, place: int) -> str:
-        """A cell as it is shown."""
-        assert self.layout_shown is not None
-        cell = self.layout_shown.preview[row][place]
-        code, value = parsed(cell, self.layout_shown.decimal)
+        """The text of a cell."""
+        assert self.dialect_shown is not None
+        cell = self.dialect_shown.preview[row][place]
+        code, value = parsed(cell, self.dialect_shown.decimal)
         return f"{value:.6g}" if code == NUMBER else _one_line(cell) or "–"
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> object:
-        if self.layout_shown is None or section < 0:
+        if self.dialect_shown is None or section < 0:
             return None
         if orientation == Qt.Orientation.Vertical:
-            if section >= len(self.layout_shown.rows):
+            if section >= len(self.dialect_shown.rows):
                 return None
-            return f"{self.layout_shown.rows[section]:,}" if role == _Role.DisplayRole else None
-        if section >= len(self.layout_shown.names):
+            return f"{self.dialect_shown.rows[section]:,}" if role == _Role.DisplayRole else None
+        if section >= len(self.dialect_shown.names):
             return None
         if role == _Role.DisplayRole:
-            return self.layout_shown.names[section]
+            return self.dialect_shown.names[section]
         if role == _Role.ToolTipRole:
             return f"<p>{html.escape(self.heading(section).tip)}</p>"
         return self.heading(section).tip if role == _Role.AccessibleTextRole else None
 
     def data(self, index: Index, role: int = _Role.DisplayRole) -> object:
-        if self.layout_shown is None or not index.isValid():
+        if self.dialect_shown is None or not index.isValid():
             return None
         row, place = index.row(), index.column()
         if role == _Role.DisplayRole:
@@ -99,11 +99,11 @@ class PreviewModel(QAbstractTableModel):
             side = Qt.AlignmentFlag.AlignLeft if self._is_text(place) else Qt.AlignmentFlag.AlignRight
             return int(side | Qt.AlignmentFlag.AlignVCenter)
         if role == _Role.ForegroundRole:
-            return self._ink(place, parsed(self.layout_shown.preview[row][place], self.layout_shown.decimal)[0])
+            return self._ink(place, parsed(self.dialect_shown.preview[row][place], self.dialect_shown.decimal)[0])
         if role == _Role.BackgroundRole and self._selection is not None and place == self._selection.target:
             return tint(self._theme)
         if role == _Role.ToolTipRole:
-            cell = self.layout_shown.preview[row][place]
+            cell = self.dialect_shown.preview[row][place]
             return f"<p>{html.escape(cell[:1000])}</p>" if cell.strip() else "nothing in this cell"
         if role == _Role.AccessibleTextRole:
             return f"{self.text(row, place)}. {self.heading(place).tip}"
@@ -122,10 +122,10 @@ class PreviewModel(QAbstractTableModel):
 
 
 class Preview(QTableView):
-    """`toggled` and `aimed` tell the column that a person wants as a feature, or not; or as the target."""
+    """toggled: the column to use as a feature, or no longer. targeted: the column to make the target."""
 
     toggled = Signal(int)
-    aimed = Signal(int)
+    targeted = Signal(int)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -148,18 +148,18 @@ class Preview(QTableView):
         corner.setAccessibleName("row numbers")
         corner.setToolTip("Rows are counted as a spreadsheet does, the header too")
         self.setStyleSheet("QTableView::item { padding: 0 8px; } QTableView::corner { background: transparent; }")
-        self.nothing = ""  # what stands where no rows can
+        self.nothing = ""  # the text that is painted when there are no rows
         self.verticalHeader().setHighlightSections(False)
         self.verticalHeader().setDefaultSectionSize(_ROW)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.header.sectionClicked.connect(self._click)
 
-    def show_layout(self, layout: Layout | None) -> None:
-        """The first rows, before anything is known of the columns."""
-        self.rows.show_layout(layout)
-        self.header.setVisible(layout is not None)
-        if layout is not None:
+    def show_dialect(self, dialect: Dialect | None) -> None:
+        """Show the first rows, before the columns have been surveyed."""
+        self.rows.show_dialect(dialect)
+        self.header.setVisible(dialect is not None)
+        if dialect is not None:
             self.fit()
             self.setCurrentIndex(self.rows.index(0, 0))
 
@@ -167,7 +167,7 @@ class Preview(QTableView):
         self.rows.show_selection(survey, selection)
 
     def fit(self) -> None:
-        """Columns as wide as what stands in them, within bounds."""
+        """Fit the columns to their contents, within bounds."""
         metrics = self.fontMetrics()
         self.header.setDefaultSectionSize(_USUAL)
         rows = range(min(self.rows.rowCount(), 12))
@@ -194,7 +194,7 @@ class Preview(QTableView):
         if column >= 0 and event.key() == Qt.Key.Key_Space:
             self.toggled.emit(column)
         elif column >= 0 and event.key() == Qt.Key.Key_T and not event.modifiers():
-            self.aimed.emit(column)
+            self.targeted.emit(column)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
             event.ignore()
         else:

@@ -1,4 +1,4 @@
-"""The header of a table to be imported: what each column is, and what becomes of it."""
+"""The header of an import preview: each column's name, type, and whether it is a feature or the target."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TINT = 30  # of 255, the accent behind the target
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What the header shows of a column. box: None if there is nothing to tick; fault: told in the warning's colour."""
+    """What the header shows of a column. box: None if it cannot be ticked; fault: shown in the warning colour."""
 
     name: str
     badge: str
@@ -32,7 +32,7 @@ class Heading:
 
     @classmethod
     def of(cls, column: Column, place: int, selection: Selection) -> Heading:
-        """The heading of a column that has been read."""
+        """The heading of a column that has been surveyed."""
         target = place == selection.target
         problem = feature_problem(column)
         fault = f"{column.unusable:,} unusable" if column.unusable and column.kind != "empty" else ""
@@ -41,7 +41,7 @@ class Heading:
 
 
 class Header(QHeaderView):
-    """A box to tick and a name over a badge with the column's type."""
+    """Paints a check box and the name over a badge with the column's type."""
 
     def __init__(self, theme: Theme, heading: Callable[[int], Heading], parent: QTableView) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -143,7 +143,7 @@ class Header(QHeaderView):
 
 
 def tint(theme: Theme) -> QColor:
-    """The accent, thin enough to be written on."""
+    """The accent colour, transparent enough to be a background."""
     colour = QColor(theme.accent)
     colour.setAlpha(_TINT)
     return colour

@@ -1,4 +1,4 @@
-"""Import: how a table is written, its first rows, and which columns a network shall learn from."""
+"""The import panel: how a table is written, its first rows, and which columns a network learns from."""
 
 from __future__ import annotations
 
@@ -20,50 +20,50 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.documents.tables.dialect import DECIMALS, SEPARATORS, Layout, Wishes
+from app.documents.tables.dialect import DECIMALS, SEPARATORS, Dialect, DialectOptions
 from app.documents.tables.selection import (
     Purpose,
     Selection,
-    Verdict,
+    SelectionCheck,
+    check_selection,
     feature_problem,
-    judged,
     suggested,
     usual_purpose,
 )
-from app.documents.tables.source import ENCODINGS, Source
+from app.documents.tables.source import ENCODINGS, TableSource
 from app.documents.tables.survey import Survey
 from app.look.theme import Theme
 from app.widgets.elided import ElidedLabel
 from app.widgets.popup import Popup
 from app.widgets.segmented import Segmented
-from app.widgets.shortcut_override import keeps
+from app.widgets.shortcut_override import accepts_shortcut
 from app.window.import_columns import Preview
 from app.workers.import_job import ImportJob
 from engine import Table
 
 _PURPOSES: tuple[Purpose, ...] = ("classification", "regression")
-_SOON = 250  # milliseconds; what is read sooner shows no progress
-_TOLD = 66  # pixels for what there is to say, whatever it is
+_PROGRESS_DELAY = 250  # milliseconds; what is read sooner shows no progress
+_MESSAGES_HEIGHT = 66  # pixels
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
 
 
 class ImportPanel(Popup):
-    """`imported` carries the Table; `cancelled` comes if it is closed without one; `failed` what nobody foresaw.
+    """Opens with `open_file` or `open_text`.
 
-    `open_file` and `open_text` show it.
+    imported: the Table. cancelled: it was closed without one. failed: the traceback of a fault.
     """
 
     imported = Signal(object)
     cancelled = Signal()
     failed = Signal(str)
-    _source: Source | None = None  # asked for by the first hide, while there is nothing else yet
+    _source: TableSource | None = None  # hideEvent reads it before __init__ is done
 
     def __init__(self, theme: Theme, owner: QWidget) -> None:
         super().__init__(owner, "Import data", 1060, 690)
         self.setAccessibleName("Import data")
         self.import_job = ImportJob()
-        self._number = 0  # of the job whose words are heard
-        self._wishes = Wishes()
+        self._number = 0  # of the job that is listened to; 0 is none
+        self._wishes = DialectOptions()
         self._survey: Survey | None = None
         self._selection: Selection | None = None
         self._taking = False
@@ -93,25 +93,25 @@ class ImportPanel(Popup):
         self.bar, self.doing = QProgressBar(), QLabel()
         self.cancel = _button("import-cancel", "Cancel", "Close without importing  (Esc)")
         self.take = _button("import-take", "Import", "Import the chosen columns  (Ctrl+Enter)")
-        self._late = QTimer(self)
-        self._late.setSingleShot(True)
-        self._late.setInterval(_SOON)
+        self._delay = QTimer(self)
+        self._delay.setSingleShot(True)
+        self._delay.setInterval(_PROGRESS_DELAY)
         self._lay_out()
         self._wire()
 
     def open_file(self, path: str | os.PathLike[str]) -> None:
-        """Show a file; what is wrong with it is told in the panel."""
-        self._open(Source.of_file(Path(path)))
+        """Open with a file; the panel says what is wrong with it."""
+        self._open(TableSource.of_file(Path(path)))
 
     def open_text(self, text: str, name: str = "Clipboard") -> None:
-        """Show a table that was copied."""
-        self._open(Source.of_text(text, name))
+        """Open with a table that was copied."""
+        self._open(TableSource.of_text(text, name))
 
     def set_theme(self, theme: Theme) -> None:
         self.preview.set_theme(theme)
 
     def shut_down(self) -> None:
-        """End the thread, if there is one."""
+        """Cancel what is being read, and end the thread."""
         self.import_job.stop()
 
     def _wire(self) -> None:
@@ -120,26 +120,26 @@ class ImportPanel(Popup):
         self.decimals.activated.connect(lambda _: self._wish(decimal=self.decimals.currentData()))
         self.header.clicked.connect(lambda on: self._wish(header=on))
         self.preview.toggled.connect(self._toggle)
-        self.preview.aimed.connect(self._aim)
+        self.preview.targeted.connect(self._set_target)
         self.every.clicked.connect(lambda: self._choose_all(True))
         self.none.clicked.connect(lambda: self._choose_all(False))
-        self.target.activated.connect(self._aim)
+        self.target.activated.connect(self._set_target)
         self.purpose.chosen.connect(lambda place: self._select(purpose=_PURPOSES[place]))
         self.leave_out.clicked.connect(lambda on: self._select(leave_out=on))
         self.cancel.clicked.connect(self._cancel)
         self.take.clicked.connect(self._take)
-        self._late.timeout.connect(lambda: self._show_progress(True))
-        self.import_job.glanced.connect(self._glanced)
+        self._delay.timeout.connect(lambda: self._show_progress(True))
+        self.import_job.sniffed.connect(self._show_sniffed)
         self.import_job.surveyed.connect(self._surveyed)
-        self.import_job.made.connect(self._made)
-        self.import_job.moved.connect(self._moved)
+        self.import_job.imported.connect(self._finish)
+        self.import_job.progressed.connect(self._progress)
         self.import_job.refused.connect(self._refused)
         self.import_job.failed.connect(self._failed)
 
     # What a person does
 
-    def _open(self, source: Source) -> None:
-        self._source, self._wishes, self._done = source, Wishes(), False
+    def _open(self, source: TableSource) -> None:
+        self._source, self._wishes, self._done = source, DialectOptions(), False
         self.title.show_text(source.name)
         self.encodings.setEnabled(source.is_file)
         self._look()
@@ -158,7 +158,7 @@ class ImportPanel(Popup):
         self.shown.clear()
         self._show_nothing("")
         self._begin("Reading")
-        self._number = self.import_job.look(self._source, self._wishes)
+        self._number = self.import_job.begin_survey(self._source, self._wishes)
 
     def _select(self, **change: object) -> None:
         if self._selection is not None:
@@ -174,8 +174,8 @@ class ImportPanel(Popup):
         chosen = set(selection.features) ^ {place}
         self._select(features=tuple(sorted(chosen)))
 
-    def _aim(self, place: int) -> None:
-        """Make a column the target; the one before becomes a feature in its stead."""
+    def _set_target(self, place: int) -> None:
+        """Make a column the target; the former target becomes a feature."""
         survey, selection = self._survey, self._selection
         if survey is None or selection is None or place == selection.target:
             self._show_selection()
@@ -202,7 +202,7 @@ class ImportPanel(Popup):
             return
         self._taking = True
         self._begin("Importing")
-        self._number = self.import_job.take(self._source, self._survey, self._selection)
+        self._number = self.import_job.begin_import(self._source, self._survey, self._selection)
 
     def _cancel(self) -> None:
         if not self._taking:
@@ -216,11 +216,11 @@ class ImportPanel(Popup):
     # What the job says
 
     @Slot(int, object, object)
-    def _glanced(self, job: int, layout: Layout, size: int) -> None:
+    def _show_sniffed(self, job: int, dialect: Dialect, size: int) -> None:
         if job != self._number:
             return
-        self._show_layout(layout)
-        self.facts.setText(f"{len(layout.names):,} columns · {_bytes(size)}")
+        self._show_dialect(dialect)
+        self.facts.setText(f"{len(dialect.names):,} columns · {_bytes(size)}")
 
     @Slot(int, object)
     def _surveyed(self, job: int, survey: Survey) -> None:
@@ -234,7 +234,7 @@ class ImportPanel(Popup):
             f"{rows:,} row{'' if rows == 1 else 's'} · {columns:,} column{'' if columns == 1 else 's'} · "
             f"{self.facts.text().rpartition('· ')[2]}"
         )
-        shown = len(survey.layout.preview)
+        shown = len(survey.dialect.preview)
         what = f"The first {shown} of {rows:,} rows" if shown < rows else "All rows"
         self.shown.setText(f"{what}.  Click a header or press Space for a feature, T for the target.")
         with QSignalBlocker(self.target):
@@ -245,7 +245,7 @@ class ImportPanel(Popup):
         self.preview.scrollTo(self.preview.currentIndex())
 
     @Slot(int, object)
-    def _made(self, job: int, table: Table) -> None:
+    def _finish(self, job: int, table: Table) -> None:
         if job != self._number or not self._taking:
             return
         self._end()
@@ -254,7 +254,7 @@ class ImportPanel(Popup):
         self.imported.emit(table)
 
     @Slot(int, float)
-    def _moved(self, job: int, share: float) -> None:
+    def _progress(self, job: int, share: float) -> None:
         if job == self._number:
             self.bar.setValue(round(1000 * share))
             self.doing.setText(f"{'Importing' if self._taking else 'Reading'} … {share:.0%}")
@@ -264,13 +264,13 @@ class ImportPanel(Popup):
         if job == self._number:
             self._end()
             self._show_nothing("No rows can be shown")
-            self._tell(Verdict(f"{sentence[:1].upper()}{sentence[1:]}{'' if sentence.endswith('.') else '.'}"))
+            self._tell(SelectionCheck(f"{sentence[:1].upper()}{sentence[1:]}{'' if sentence.endswith('.') else '.'}"))
 
     @Slot(int, str)
     def _failed(self, job: int, details: str) -> None:
         if job == self._number:
             self._end()
-            self._tell(Verdict("It cannot be imported: something went wrong that should not have."))
+            self._tell(SelectionCheck("It cannot be imported: something went wrong that should not have."))
             self.failed.emit(details)
 
     # What is shown
@@ -283,34 +283,34 @@ class ImportPanel(Popup):
         self.take.setEnabled(False)
         for label in (self.summary, self.notes, self.fault):
             label.clear()
-        self._late.start()
+        self._delay.start()
 
     def _end(self) -> None:
         self._taking = False
-        self._late.stop()
+        self._delay.stop()
         self._show_progress(False)
 
     def _show_nothing(self, why: str) -> None:
-        """Empty the preview, unless rows that can be read stand in it and there is something wrong with others."""
+        """Empty the preview and say why in it; readable rows stay if there is a reason."""
         self.preview.nothing = why
-        if not why or self.preview.rows.layout_shown is None:
-            self.preview.show_layout(None)
+        if not why or self.preview.rows.dialect_shown is None:
+            self.preview.show_dialect(None)
 
     def _show_progress(self, on: bool) -> None:
         self.bar.setVisible(on)
         self.doing.setVisible(on)
 
-    def _show_layout(self, layout: Layout) -> None:
+    def _show_dialect(self, dialect: Dialect) -> None:
         for box, value in (
-            (self.encodings, layout.encoding),
-            (self.separators, layout.separator),
-            (self.decimals, layout.decimal),
+            (self.encodings, dialect.encoding),
+            (self.separators, dialect.separator),
+            (self.decimals, dialect.decimal),
         ):
             with QSignalBlocker(box):
                 box.setCurrentIndex(box.findData(value))
         with QSignalBlocker(self.header):
-            self.header.setChecked(layout.header)
-        self.preview.show_layout(layout)
+            self.header.setChecked(dialect.header)
+        self.preview.show_dialect(dialect)
 
     def _show_selection(self) -> None:
         if self._survey is None or self._selection is None:
@@ -324,9 +324,9 @@ class ImportPanel(Popup):
         with QSignalBlocker(self.leave_out):
             self.leave_out.setChecked(selection.leave_out)
         self.preview.show_selection(self._survey, selection)
-        self._tell(judged(self._survey, selection))
+        self._tell(check_selection(self._survey, selection))
 
-    def _tell(self, verdict: Verdict) -> None:
+    def _tell(self, verdict: SelectionCheck) -> None:
         self.fault.setText(verdict.problem)
         self.summary.setText(verdict.summary)
         self.notes.setText("\n".join(verdict.notes))
@@ -335,12 +335,12 @@ class ImportPanel(Popup):
         self.take.setEnabled(self._selection is not None and not verdict.problem)
 
     def _choices(self) -> tuple[QWidget, ...]:
-        """What can be used once the table has been read."""
+        """The widgets that are enabled once the table has been surveyed."""
         return self.every, self.none, self.target, self.purpose, self.leave_out
 
     def event(self, event: QEvent) -> bool:
-        # Keys that write, tick and move here are not the window's shortcuts.
-        return keeps(event, lambda key: key.modifiers() in _PLAIN) or super().event(event)
+        # Keys that type, tick and move here must not trigger the window's shortcuts.
+        return accepts_shortcut(event, lambda key: key.modifiers() in _PLAIN) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -352,7 +352,7 @@ class ImportPanel(Popup):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        if self.isHidden() and self._source is not None:  # and not the window that was minimised
+        if self.isHidden() and self._source is not None:  # else only the window was minimised
             self.import_job.cancel()
             self._end()
             self._number = 0
@@ -393,7 +393,7 @@ class ImportPanel(Popup):
         wanted.addWidget(self.leave_out)
         wanted.addStretch(1)
         told = QWidget()
-        told.setFixedHeight(_TOLD)
+        told.setFixedHeight(_MESSAGES_HEIGHT)
         lines = QVBoxLayout(told)
         lines.setContentsMargins(0, 2, 0, 0)
         lines.setSpacing(3)

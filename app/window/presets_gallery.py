@@ -1,4 +1,4 @@
-"""The gallery of presets: a panel over the window with a card for each, found by eye or by typing."""
+"""The presets gallery: a panel over the window with a card for each preset and a search box."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from app.documents.presets import Preset, presets
 from app.look.theme import Theme, icon
 from app.widgets.popup import Popup
 from app.widgets.segmented import Segmented
-from app.widgets.shortcut_override import keeps
+from app.widgets.shortcut_override import accepts_shortcut
 
 LARGEST = 1120, 740
 NARROWEST = 232  # a card
@@ -60,7 +60,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class _Card(QStyledItemDelegate):
-    """A thumbnail over a title and its line of text."""
+    """Paints a card: a thumbnail over a title and a line of text."""
 
     def __init__(self, theme: Theme, parent: QObject) -> None:
         super().__init__(parent)
@@ -111,7 +111,7 @@ class _Card(QStyledItemDelegate):
 
 
 class _Cards(QListView):
-    """The grid. Columns fill its width; typing goes on in the search box."""
+    """The grid of cards. Its columns fill the width; what is typed goes to the search box."""
 
     typed = Signal(str)
     left_upwards = Signal()
@@ -135,7 +135,7 @@ class _Cards(QListView):
         self.setStyleSheet("QListView { background: transparent; border: none; padding: 0; }")
 
     def choose_first(self) -> None:
-        """Make the first card that is shown the current one."""
+        """Make the first visible card the current one."""
         for row in range(self.model().rowCount()):
             if not self.isRowHidden(row):
                 self.setCurrentIndex(self.model().index(row, 0))
@@ -152,8 +152,8 @@ class _Cards(QListView):
         super().resizeEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        # Keys that move among the cards or write into the search box are not the window's shortcuts here.
-        return keeps(event, lambda key: key.modifiers() in _PLAIN) or super().event(event)
+        # Keys that move among the cards or type in the search box must not trigger the window's shortcuts.
+        return accepts_shortcut(event, lambda key: key.modifiers() in _PLAIN) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row_above = self.moveCursor(QListView.CursorAction.MoveUp, Qt.KeyboardModifier.NoModifier)
@@ -168,7 +168,7 @@ class _Cards(QListView):
 
 
 class PresetGallery(Popup):
-    """`chosen` tells the file of the preset that a person has picked."""
+    """chosen: the path of the preset that was picked."""
 
     chosen = Signal(object)
 
@@ -225,7 +225,7 @@ class PresetGallery(Popup):
         return event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._takes(event.key())
 
     def _fill(self) -> None:
-        """Read the presets when they are first asked for."""
+        """Read the presets, on the first call."""
         model = self.cards.model()
         assert isinstance(model, QStandardItemModel)
         if model.rowCount():
@@ -239,7 +239,7 @@ class PresetGallery(Popup):
         self._filter()
 
     def _filter(self) -> None:
-        """Leave the cards of the chosen kind whose title or line has every word."""
+        """Show the cards of the chosen kind whose title or line contains every word."""
         text = self.search.text()
         words, kind = text.casefold().split(), KINDS[self.kind.place]
         found = False
@@ -254,7 +254,7 @@ class PresetGallery(Popup):
         self.cards.choose_first()
 
     def _takes(self, key: int) -> bool:
-        """What a key pressed in the search box does beyond it; False leaves the key to the box."""
+        """Handle a key pressed in the search box; False leaves it to the box."""
         if key == Qt.Key.Key_Escape and self.search.text():
             self.search.clear()
         elif key == Qt.Key.Key_Down:
@@ -270,7 +270,7 @@ class PresetGallery(Popup):
         self.search.insert(text)
 
     def _choose(self, index: Index) -> None:
-        # A double click, or a single one where the desktop opens with it, comes here twice.
+        # A double click, or a single one on a desktop that opens with it, comes here twice.
         if self.isVisible() and index.isValid() and not self.cards.isRowHidden(index.row()):
             self.hide()
             self.chosen.emit(index.data(_PRESET).path)

@@ -34,14 +34,14 @@ class ProblemSwitch:
         self._left: dict[str, Experiment] = {}
 
     def forget(self) -> None:
-        """Another document is open."""
+        """Start over with another document."""
         self._left.clear()
 
     def to_kind(self, kind: str, picture: SessionPicture) -> Experiment:
-        """The runs of a session on the last problem of a kind, or on a fresh one; the one that is left is remembered.
+        """The runs of a session on the last problem of a kind, or on a fresh one; remembers the problem they leave.
 
-        Runs that the last problem of the kind knew have their settings from there; others keep optimizer, schedule and
-        name, and get the learning rate and the batches that suit the kind.
+        A run that was on the last problem of the kind gets its settings from there; others keep optimizer, schedule
+        and name, and get the usual learning rate and batches of the kind.
         """
         runs = [run.settings for run in picture.runs]
         without_past = tuple(map(RunRecord, runs))
@@ -49,14 +49,14 @@ class ProblemSwitch:
         return with_runs(self._left.get(kind) or fresh(kind), runs)
 
     def to_table(self, table: Table, picture: SessionPicture) -> Experiment:
-        """The runs of a session on a network that learns from a table. Raises SettingError."""
+        """The runs of a session on a network that is trained on a table. Raises SettingError."""
         experiment = with_runs(self._left.get("network") or fresh("network"), [run.settings for run in picture.runs])
         task = experiment.problem.having("data", table).having("scaling", "standardise").having("output", "identity")
         return replace(experiment, problem=task)
 
 
 def with_runs(experiment: Experiment, runs: Sequence[RunSettings]) -> Experiment:
-    """An experiment with these runs, as it knows them or as far as they suit its problem."""
+    """An experiment with these runs: with the settings it has for them, or suited to its problem."""
     known = {record.settings.id: record.settings for record in experiment.runs}
     records = tuple(RunRecord(known.get(run.id) or _suited(run, experiment.problem)) for run in runs)
     return replace(experiment, runs=records)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from app.controls.explain_panel import ExplainPanel
 from app.controls.problem_panel import ProblemPanel
@@ -15,32 +15,32 @@ from app.controls.run_panel import RunPanel
 from app.controls.runs_panel import RunsPanel
 from app.controls.stop_panel import StopPanel
 from app.controls.transport import Transport
-from app.curves.panel import CurvePanel
+from app.curves.curve_panel import CurvePanel
 from app.look.number_format import nice_step
 from app.look.theme import Theme, apply
 from app.stage.network_stage import NetworkStage
-from app.stage.surface.surface_stage import Stage
+from app.stage.surface.surface_stage import SurfaceStage
 from app.widgets.card import Card
 from app.widgets.toast import Toast
+from app.window.columns import GAP, Columns, LeftColumn, Pane
 from app.window.controller import Controller
 from app.window.document import Document
+from app.window.gui_thread_gc import GuiThreadGC
 from app.window.surface_feed import SurfaceFeed
 from app.workers.commands import LookAt
-from app.workers.gui_thread_gc import GarbageCollector
 from app.workers.published import Published
 from app.workers.training import Focus
 from app.workers.training_thread import TrainingThread
-from engine import Experiment, Ground, LossSlice, NetworkTask, Portrait, RunPicture, SessionPicture
+from engine import Experiment, LossSlice, NetworkSnapshot, NetworkTask, RunPicture, SessionPicture, SurfaceInfo
 
 FRAME_MILLISECONDS = 16
-LEFT, RIGHT = 290, 350
 FEWEST_PREVIEWED = 2000  # updates that a schedule's preview spans at least
 
 
 class Workbench(QWidget):
-    """The parts of the window, assembled. The views pull what is published once a frame, when `frames` ticks.
+    """The central widget. Once a frame, when `frames` ticks, the views pull what was published.
 
-    snapshot: of the network on screen, None for a surface. export_wanted tells which plot; dropped the path of a file.
+    snapshot: the last one shown of a network. export_wanted carries the key of a plot, dropped the path of a file.
     """
 
     export_wanted = Signal(str)
@@ -53,16 +53,15 @@ class Workbench(QWidget):
         self.setObjectName("workbench")
         self.setAcceptDrops(True)
         self.theme = theme
-        self.snapshot: Portrait | None = None
+        self.snapshot: NetworkSnapshot | None = None
         self._slice: LossSlice | None = None
-        self._ground: Ground | None = None
-        self._axes_are_chosen = False
+        self._ground: SurfaceInfo | None = None
         self.problem_panel = ProblemPanel(theme)
         self.runs_panel = RunsPanel(theme)
         self.run_panel = RunPanel(theme)
         self.stop_panel = StopPanel()
         self.transport = Transport(theme)
-        self.stage = Stage(theme)
+        self.stage = SurfaceStage(theme)
         self.network_stage = NetworkStage(theme)
         self.explain = ExplainPanel()
         self.curves = CurvePanel(theme)
@@ -72,7 +71,7 @@ class Workbench(QWidget):
         self.controller = Controller(self.training, self)
         self.document = Document(self.training, self._view, self)
         self._surface = SurfaceFeed(self.stage, self.training.grids)
-        self._garbage = GarbageCollector(self)
+        self._gc = GuiThreadGC()
         self.frames = QTimer(self)
         self.frames.setInterval(FRAME_MILLISECONDS)
         self._wire()
@@ -89,6 +88,7 @@ class Workbench(QWidget):
         document.warned.connect(self.toast.warn)
         controller.told.connect(self.toast.tell)
         controller.run_selected.connect(self._show_selected)
+        controller.started_again.connect(self.curves.follow_again)
         controller.speed_set.connect(self.transport.show_speed)
 
         self.problem_panel.changed.connect(controller.change_problem)
@@ -135,13 +135,13 @@ class Workbench(QWidget):
 
     @property
     def settled(self) -> bool:
-        """Whether everything that was sent is carried out and on screen, and no replay is under way."""
+        """Whether every edit is carried out and on screen, and no replay is under way."""
         shown = self.controller.shown
         newest = shown is not None and shown is self.training.published and shown.replaying is None
         return newest and self.controller.all_edits_shown
 
     @property
-    def shown_stage(self) -> Stage | NetworkStage:
+    def shown_stage(self) -> SurfaceStage | NetworkStage:
         """The stage for the kind of problem that is open."""
         shown = self.controller.shown
         return self.network_stage if shown is not None and shown.picture.kind == "network" else self.stage
@@ -171,7 +171,7 @@ class Workbench(QWidget):
     def shut_down(self) -> None:
         """Stop the training thread between two chunks; the window may then be closed."""
         self.frames.stop()
-        self._garbage.stop()
+        self._gc.stop()
         self.training.stop()
 
     # What is shown
@@ -185,18 +185,17 @@ class Workbench(QWidget):
         selected = self.controller.selected
         if snapshot is not None and snapshot is not self.snapshot and snapshot.run == selected:
             self.snapshot = snapshot
-            self.network_stage.show_portrait(snapshot)
+            self.network_stage.show_snapshot(snapshot)
         if slice is not None and slice is not self._slice and slice.run == selected:
             self._slice = slice
             self.network_stage.show_plane(slice)
         self._surface.deliver()
 
     def _show_opened(self, experiment: Experiment) -> None:
-        """Show an experiment that is being opened as it was shown when it was saved."""
+        """Restore the view that was saved with an experiment, while it is being opened."""
         view = experiment.view
         self.controller.begin(experiment)
         self.curves.apply_view(view, "network" if isinstance(experiment.problem, NetworkTask) else "surface")
-        self._axes_are_chosen = "curves_log_y" in view
         self._ground = None
         self.stage.apply_view(view)
         self.network_stage.apply_view(view)
@@ -206,7 +205,7 @@ class Workbench(QWidget):
 
     def _show_selected(self) -> None:
         self._request_views()
-        if self.controller.run(self.controller.selected) is not None:  # else it is on its way
+        if self.controller.run(self.controller.selected) is not None:  # else it has not been added yet
             self._show_again()
 
     def _show_again(self) -> None:
@@ -221,10 +220,10 @@ class Workbench(QWidget):
         if self.controller.selected != selected or before is None or before.picture.kind != picture.kind:
             self._stages.setCurrentWidget(self.shown_stage)
             self._request_views()
-        if picture.ground != self._ground:
+        if picture.surface_info != self._ground:
             self._show_surface(picture)
         self.transport.refresh(published)
-        if picture.ground is not None:
+        if picture.surface_info is not None:
             self.stage.set_selected(run.id)
             self.stage.refresh(picture)
         else:
@@ -243,17 +242,14 @@ class Workbench(QWidget):
         self.stop_panel.refresh(picture.experiment.stop, network)
 
     def _show_surface(self, picture: SessionPicture) -> None:
-        """Go over to another surface, if it is one."""
-        self._ground = ground = picture.ground
-        if ground is None:
+        """Switch to another surface; for a network there is none."""
+        self._ground = surface_info = picture.surface_info
+        if surface_info is None:
             return
-        if not self._axes_are_chosen:  # a logarithmic axis cannot show a loss below zero
-            self.curves.set_log_y("loss", ground.lowest is None or ground.lowest >= 0.0)
-        self._axes_are_chosen = False
-        self._surface.show(picture.task, ground)
+        self._surface.show(picture.task, surface_info)
 
     def _request_views(self) -> None:
-        """Tell the training thread what the views on screen need of the selected run."""
+        """Tell the training thread which run is selected, and what the visible views need of it."""
         stage, explained = self.network_stage, not self.explain_card.isHidden()
         focus = Focus(self.controller.selected, stage.wanted(), stage.plane_wanted(), explained)
         self.training.send(LookAt(focus))
@@ -274,26 +270,15 @@ class Workbench(QWidget):
             self.dropped.emit(paths[0])
 
     def _lay_out(self) -> None:
-        left = QWidget()
-        left.setObjectName("left-inside")
-        stack = QVBoxLayout(left)
-        stack.setContentsMargins(0, 0, 0, 0)
-        stack.setSpacing(12)
-        for panel in (self.problem_panel, self.runs_panel, self.run_panel, self.stop_panel):
-            stack.addWidget(panel)
-        stack.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setObjectName("left")
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(left)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setFixedWidth(LEFT + 14)
+        left = LeftColumn(
+            Pane("problem-pane", [self.problem_panel]),
+            Pane("runs-pane", [self.runs_panel]),
+            Pane("settings-pane", [self.run_panel, self.stop_panel]),
+        )
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
+        column.setSpacing(GAP)
         column.addWidget(Card.around(self.transport))
         self._stages = QStackedWidget()
         self._stages.addWidget(self.stage)
@@ -302,21 +287,12 @@ class Workbench(QWidget):
         self.explain_card = Card.around(self.explain, "Explain")
         self.explain_card.hide()
         column.addWidget(self.explain_card)
-        self._split = QSplitter(Qt.Orientation.Horizontal)
-        self._split.setHandleWidth(12)
-        self._split.addWidget(middle)
-        self._split.addWidget(self.curves)
-        self._split.setStretchFactor(0, 1)
-        self._split.setCollapsible(0, False)
-        self._split.setSizes([600, RIGHT])
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 12, 12, 12)
-        row.setSpacing(12)
-        row.addWidget(scroll)
-        row.addWidget(self._split, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(Columns(left, middle, self.curves))
 
 
 def _previewed(picture: SessionPicture, run: RunPicture) -> int:
-    """How many updates a schedule's preview spans: in steps, so that it is seldom drawn again."""
+    """The updates that a schedule's preview spans, in steps, so that it is seldom redrawn."""
     limit = int(picture.experiment.stop["updates"])  # type: ignore[arg-type]
     return limit or max(FEWEST_PREVIEWED, round(nice_step(max(2 * run.update, 1))))

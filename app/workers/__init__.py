@@ -1,1 +1,1 @@
-"""What runs beside the GUI thread."""
+"""Threads beside the GUI thread: training, snapshots, loss slices, surface grids, export and import."""

@@ -1,4 +1,4 @@
-"""What the window asks of the training thread: a frozen command each, which also carries itself out there."""
+"""The window's commands to the training thread: frozen, and each with the method that carries it out there."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from app.workers.training import Focus, Training
 from app.workers.undo_history import State
 from engine import Experiment, RunRecord, Session, Setting, Value
 
-MOST_FOLLOWED = 100_000  # updates that are computed again at once when the surface changes in a pause
+MAX_FOLLOWED = 100_000  # updates that are computed again at once when the surface changes in a pause
 
 
 class Command(ABC):
-    """One request of the window."""
+    """A request of the window."""
 
     @abstractmethod
     def carry_out(self, training: Training) -> None:
@@ -62,7 +62,7 @@ class Load(Edit):
 
 @dataclass(frozen=True, slots=True)
 class Replace(Edit):
-    """Go over to another problem with its runs, from update 0."""
+    """Replace problem and runs, from update 0."""
 
     experiment: Experiment
     label: str
@@ -74,7 +74,7 @@ class Replace(Edit):
 
 @dataclass(frozen=True, slots=True)
 class Undo(Edit):
-    """Take the last edit back."""
+    """Undo the last edit."""
 
     def change(self, training: Training) -> None:
         training.undo()
@@ -82,7 +82,7 @@ class Undo(Edit):
 
 @dataclass(frozen=True, slots=True)
 class Redo(Edit):
-    """Do again what undo has taken back."""
+    """Redo what was undone last."""
 
     def change(self, training: Training) -> None:
         training.redo()
@@ -125,8 +125,10 @@ class ChangeProblem(Edit):
         if not training.session.problem_changed(self.changes):
             return
         training.begin_again()
-        if not training.playing and training.session.problem.ground is not None:  # the paths follow a dragged start
-            training.aim(min(reached, MOST_FOLLOWED))
+        if (
+            not training.playing and training.session.problem.surface_info is not None
+        ):  # the paths follow a dragged start
+            training.aim(min(reached, MAX_FOLLOWED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,7 @@ class Rewind(Edit):
 
 @dataclass(frozen=True, slots=True)
 class Settle(Command):
-    """A gesture is over: the next edit is undone by itself."""
+    """End a gesture: the next edit is undone by itself."""
 
     def carry_out(self, training: Training) -> None:
         training.history.settle()
@@ -207,7 +209,7 @@ class Settle(Command):
 
 @dataclass(frozen=True, slots=True)
 class Play(Command):
-    """Run on."""
+    """Play."""
 
     def carry_out(self, training: Training) -> None:
         training.play()
@@ -215,7 +217,7 @@ class Play(Command):
 
 @dataclass(frozen=True, slots=True)
 class Pause(Command):
-    """Stand still; a replay goes on to its end."""
+    """Pause; a replay goes on to its end."""
 
     def carry_out(self, training: Training) -> None:
         training.playing = False
@@ -223,7 +225,7 @@ class Pause(Command):
 
 @dataclass(frozen=True, slots=True)
 class Step(Command):
-    """Take so many updates, then stand still."""
+    """Take so many updates, then pause."""
 
     updates: int = 1
 
@@ -255,7 +257,7 @@ class Scrub(Command):
 
 @dataclass(frozen=True, slots=True)
 class LookAt(Command):
-    """Publish what these views need of this run from now on."""
+    """From now on publish what the visible views need of the selected run."""
 
     focus: Focus
 
@@ -265,7 +267,7 @@ class LookAt(Command):
 
 @dataclass(frozen=True, slots=True)
 class End(Command):
-    """Close the session: the window is going to close."""
+    """Close the session, before the thread ends."""
 
     def carry_out(self, training: Training) -> None:
         training.close()

@@ -11,11 +11,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from app.curves.table import Clock
+from app.curves.x_axes import Clock
 from app.documents.files import FileError
 from app.export.csv_table import write_table
 from app.export.figure import figure_bytes, write_figure
-from app.export.plots import Plot
+from app.export.figure_content import FigureContent
 from app.export.style import FigureSettings
 from app.workers.latest_job import Cancelled, LatestJob, Ticket
 from engine import SessionPicture, SettingError
@@ -26,7 +26,7 @@ class ExportRequest:
     """What to draw. path: where to write it; None asks for a preview. plot: None is the table of all rows."""
 
     picture: SessionPicture
-    plot: Plot | None
+    plot: FigureContent | None
     settings: FigureSettings
     clocks: Mapping[str, Clock]
     path: Path | None = None
@@ -35,15 +35,15 @@ class ExportRequest:
 class ExportJob(QObject):
     """Writes every file that is requested; of the previews only the latest is drawn.
 
-    drawn: the QImage of a preview. written: the path of a file. refused: a sentence. failed: the traceback of a fault.
-    moved: what a file is made of, and the share of it that is done.
+    preview_drawn: a QImage. written: the path of a file. refused: a sentence. failed: the traceback of a fault.
+    progressed: what is being done for a file, and the share of it that is done.
     """
 
-    drawn = Signal(object)
+    preview_drawn = Signal(object)
     written = Signal(str)
     refused = Signal(str)
     failed = Signal(str)
-    moved = Signal(str, float)
+    progressed = Signal(str, float)
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,12 +76,12 @@ class ExportJob(QObject):
             self.refused.emit(str(error))
         else:
             ticket.check()
-            self.drawn.emit(QImage.fromData(content))
+            self.preview_drawn.emit(QImage.fromData(content))
 
     def _export(self, request: ExportRequest, path: Path, ticket: Ticket) -> None:
         def progress(what: str, share: float) -> None:
             ticket.check()
-            self.moved.emit(what, share)
+            self.progressed.emit(what, share)
 
         try:
             ticket.check()

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from app.documents.files import FileError
-from app.documents.tables.dialect import Wishes, sniff
+from app.documents.tables.dialect import DialectOptions, sniff
 from app.documents.tables.reader import read
 from app.documents.tables.selection import Selection
-from app.documents.tables.source import Progress, Source
+from app.documents.tables.source import Progress, TableSource
 from app.documents.tables.survey import Survey, survey
 from app.workers.latest_job import LatestJob, Ticket
 from engine import SettingError
@@ -20,15 +20,15 @@ from engine import SettingError
 class ImportJob(QObject):
     """One job at a time; a new one cancels the one before.
 
-    Every signal begins with the number of its job, so that a late word of an old one can be told apart.
-    glanced: a Layout and the bytes there are to read. surveyed: a Survey. made: a Table. moved: the share that is done.
-    refused: a sentence. failed: the traceback of a fault.
+    Every signal begins with the number of its job, so that what an older one still says can be ignored.
+    sniffed: a Dialect and the bytes there are to read. surveyed: a Survey. imported: a Table. progressed: the share
+    that is done. refused: a sentence. failed: the traceback of a fault.
     """
 
-    glanced = Signal(int, object, object)
+    sniffed = Signal(int, object, object)
     surveyed = Signal(int, object)
-    made = Signal(int, object)
-    moved = Signal(int, float)
+    imported = Signal(int, object)
+    progressed = Signal(int, float)
     refused = Signal(int, str)
     failed = Signal(int, str)
 
@@ -36,19 +36,19 @@ class ImportJob(QObject):
         super().__init__()
         self._jobs = LatestJob("import", self._fail)
 
-    def look(self, source: Source, wishes: Wishes) -> int:
+    def begin_survey(self, source: TableSource, options: DialectOptions) -> int:
         """Find out how a table is written, then what its columns hold; the job's number."""
 
         def work(job: int, progress: Progress) -> None:
-            layout = sniff(source, wishes)
-            self.glanced.emit(job, layout, source.size())
-            self.surveyed.emit(job, survey(source, layout, progress))
+            dialect = sniff(source, options)
+            self.sniffed.emit(job, dialect, source.size())
+            self.surveyed.emit(job, survey(source, dialect, progress))
 
         return self._begin(work)
 
-    def take(self, source: Source, found: Survey, selection: Selection) -> int:
+    def begin_import(self, source: TableSource, found: Survey, selection: Selection) -> int:
         """Read the columns that were selected; the job's number."""
-        return self._begin(lambda job, progress: self.made.emit(job, read(source, found, selection, progress)))
+        return self._begin(lambda job, progress: self.imported.emit(job, read(source, found, selection, progress)))
 
     @property
     def idle(self) -> bool:
@@ -66,7 +66,7 @@ class ImportJob(QObject):
         def run(ticket: Ticket) -> None:
             def progress(share: float) -> None:
                 ticket.check()
-                self.moved.emit(ticket.number, share)
+                self.progressed.emit(ticket.number, share)
 
             try:
                 work(ticket.number, progress)

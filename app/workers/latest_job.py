@@ -1,4 +1,4 @@
-"""The latest wanted job, in a thread beside the window's: the one mechanism for snapshots, slices, files and tables."""
+"""The latest wanted job, in a background thread: the one mechanism for snapshots, slices, grids, export and import."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Cancelled(Exception):
 
 
 class Ticket:
-    """What a job is handed, to see whether it is still wanted. number: of the job, counted from 1."""
+    """Passed to a job, which asks it whether to go on. number: of the job, counted from 1."""
 
     def __init__(self, number: int, work: Callable[[Ticket], None], keep: bool) -> None:
         self.number = number

@@ -19,7 +19,7 @@ SHOW_SECONDS = 0.25  # between two publications of a grid that is not complete
 RENEW_SECONDS = 0.8  # between two planes while the runs move
 PATIENCE, PATIENCE_MOVING = 12.0, 0.5  # seconds that the next finer grid may take
 REST = 2.0  # while the runs move: rest after a chunk, as a multiple of the time it took
-MOST_COMPARED = 33  # points of the path whose losses are compared with those of the plane
+MAX_COMPARED = 33  # points of the path whose losses are compared with those of the plane
 
 Pieces = Generator[None, None, None]
 
@@ -43,7 +43,7 @@ class LossSlices:
         return self._jobs.idle
 
     def request(self, request: PathRequest) -> None:
-        """Show the loss around these paths from now on; what is under way goes on if it still fits."""
+        """Compute the loss around these paths from now on; what is under way goes on if it still fits."""
         if self._last is None or not request.repeats(self._last):
             self._last = request
             self._jobs.offer(partial(self._refine, request))
@@ -86,7 +86,7 @@ class LossSlices:
         plan = self._plan
         if plan is not None and plan.learner is not request.learner:
             self._pace = 0.0
-        if plan is None or not plan.answers(request) or (self._may_renew(request) and plan.is_outgrown(request)):
+        if plan is None or not plan.serves(request) or (self._may_renew(request) and plan.is_outgrown(request)):
             self._begin(request)
         else:
             plan.follow(request)
@@ -146,7 +146,7 @@ class LossSlices:
             plan.error = None
             return
         found: list[tuple[Array, Array]] = []
-        rows = np.unique(np.linspace(0, len(trail.thetas) - 1, MOST_COMPARED).astype(int)).tolist()
+        rows = np.unique(np.linspace(0, len(trail.thetas) - 1, MAX_COMPARED).astype(int)).tolist()
         while rows:
             now, rows = rows[: self._points], rows[self._points :]
             path = np.stack([trail.thetas[row] for row in now])

@@ -9,7 +9,7 @@ FIRST_CHUNK = 64
 LARGEST_CHUNK = 2_000_000
 LONGEST_TICK = 0.1  # seconds; updates that a longer stall has missed are not caught up
 FRAME_MILLISECONDS = 1000 / 60
-MOST_CLOCK_MARKS = 4096
+MAX_CLOCK_MARKS = 4096
 MAX_SPEED = 0.0  # the speed that means: as fast as it goes
 _RATE_WEIGHT = 0.1  # of the newest chunk in the running mean of the rate
 
@@ -74,7 +74,7 @@ class Pace:
         """Count `spent` seconds of training, after which the runs are at `update`."""
         self._seconds += spent
         self._marks.append((update, self._seconds))
-        if len(self._marks) > MOST_CLOCK_MARKS:
+        if len(self._marks) > MAX_CLOCK_MARKS:
             self._marks = self._marks[::2]
 
     def note_rate(self, updates: int, spent: float) -> None:

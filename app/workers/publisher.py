@@ -1,4 +1,4 @@
-"""Publishes the training for the views, which pull it once a frame, and requests what they show beside it."""
+"""Publishes the training for the views, and requests the snapshots and loss slices that they show."""
 
 from __future__ import annotations
 

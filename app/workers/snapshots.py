@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from app.workers.latest_job import LatestJob, Ticket
-from engine import Learner, Portrait, Wanted, portrait
+from engine import Learner, NetworkSnapshot, SnapshotParts, network_snapshot
 
 
 class SnapshotRequest(NamedTuple):
@@ -17,7 +17,7 @@ class SnapshotRequest(NamedTuple):
 
     learner: Learner
     theta: np.ndarray
-    wanted: Wanted
+    wanted: SnapshotParts
     run: str
     update: int
 
@@ -31,7 +31,7 @@ class Snapshots:
     """Takes snapshots in a thread of its own; `newest` is the last that is done."""
 
     def __init__(self, failed: Callable[[int, BaseException], None]) -> None:
-        self.newest: Portrait | None = None
+        self.newest: NetworkSnapshot | None = None
         self._last: SnapshotRequest | None = None
         self._jobs = LatestJob("snapshots", failed)
         self._jobs.start()
@@ -47,4 +47,4 @@ class Snapshots:
 
     def _take(self, request: SnapshotRequest, ticket: Ticket) -> None:
         with np.errstate(all="ignore"):
-            self.newest = portrait(*request)
+            self.newest = network_snapshot(*request)

@@ -1,4 +1,4 @@
-"""The training: the session that is open and what is being done with it. It belongs to one thread."""
+"""The training: the open session, its undo history, and whether it plays, pauses or replays. One thread owns it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from app.workers.pace import Pace
 from app.workers.undo_history import State, UndoHistory
-from engine import READY, RUNNING, Run, Session, SettingError, SliceRequest, Wanted
+from engine import READY, RUNNING, Run, Session, SettingError, SliceRequest, SnapshotParts
 
 SPREAD_FROM = 1000  # updates for which handing the runs to several threads is worth its while
 
@@ -25,13 +25,13 @@ class Focus:
     """
 
     run: str = ""
-    wanted: Wanted | None = None
+    wanted: SnapshotParts | None = None
     slice: SliceRequest | None = None
     step: bool = False
 
 
 class Training:
-    """A session with its undo history, playing, paused, or replaying towards a goal.
+    """What commands act on, and what is published.
 
     serial: of the last edit that was carried out. cursor: the past update on screen, None for the newest.
     """
@@ -84,7 +84,7 @@ class Training:
         return max(self.session.update, self._goal or 0)
 
     def open(self, session: Session) -> None:
-        """Take up another session, paused and without a past."""
+        """Open a session, paused and with an empty undo history."""
         self._session = session
         self.history.clear()
         self.playing = False
@@ -96,7 +96,7 @@ class Training:
 
     @contextmanager
     def editing(self, label: str, key: str) -> Iterator[None]:
-        """Record what is changed inside for undo, whatever comes of it; an edit without a label is not recorded."""
+        """Record for undo what is changed inside, even if it fails halfway; an edit without a label is not recorded."""
         before = self._state() if label and self.is_open else None
         try:
             yield
@@ -111,7 +111,7 @@ class Training:
         self.restore(self.history.redo(self._state()))
 
     def restore(self, state: State | None) -> None:
-        """Make the session what it was, and replay it up to there; None changes nothing."""
+        """Restore an earlier state, and replay the runs to where they were; None changes nothing."""
         if state is not None:
             self.session.restore(state.experiment, state.update)
             self.cursor = None
@@ -123,7 +123,7 @@ class Training:
         self._goal = update if self._goal_from < update else None
 
     def begin_again(self) -> None:
-        """Note that the runs stand at update 0: no replay, a new clock, and the newest update on screen."""
+        """Drop a replay, the clock and the cursor, because the runs are back at update 0."""
         self._goal = None
         self.cursor = None
         self.pace.restart_clock()
@@ -134,12 +134,12 @@ class Training:
         self.pace.start()
 
     def halt(self) -> None:
-        """Neither play nor replay any longer."""
+        """Stop playing and replaying."""
         self.playing = False
         self._goal = None
 
     def step(self, updates: int) -> None:
-        """Take so many updates at once, then stand still."""
+        """Take so many updates at once, then pause."""
         self.playing = False
         self.cursor = None
         self._advance(updates)

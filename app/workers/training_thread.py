@@ -1,4 +1,4 @@
-"""The window's end of the training thread: commands in, immutable values out."""
+"""The training thread as the window sees it: commands go in, immutable values come out."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class TrainingThread(QObject):
 
     @property
     def published(self) -> Published | None:
-        """The training as it stood a frame ago at most."""
+        """The newest that was published."""
         return self._publisher.newest
 
     @property
@@ -59,7 +59,7 @@ class TrainingThread(QObject):
         return self._thread.isRunning()
 
     def send(self, command: Command) -> int:
-        """Send a command, an edit with the next serial; the serial of the last edit."""
+        """Queue a command, an edit with the next serial; returns the serial of the last edit."""
         if isinstance(command, Edit):
             self.serial += 1
             command = replace(command, serial=self.serial)
@@ -67,13 +67,13 @@ class TrainingThread(QObject):
         return self.serial
 
     def catch_up(self) -> Published | None:
-        """Wait until every command that was sent is carried out and published. The one call that waits."""
+        """Wait until every queued command is carried out and published. It is the only call that blocks the window."""
         if self.is_running:
             self._awaited.emit()
         return self.published
 
     def stop(self) -> None:
-        """End the thread between two chunks, and those that work for it."""
+        """End the training thread between two chunks, and the threads beside it."""
         if self.is_running:
             self.send(End())
             self._thread.quit()

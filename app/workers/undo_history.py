@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from engine import Experiment
 
-MOST_EDITS = 500
+MAX_EDITS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class UndoHistory:
         self._open = key
         self._future.clear()
         if not merged:
-            self._past = [*self._past[-MOST_EDITS + 1 :], _Edit(label, key, before, after.update < before.update)]
+            self._past = [*self._past[-MAX_EDITS + 1 :], _Edit(label, key, before, after.update < before.update)]
 
     def settle(self) -> None:
         """End the gesture: the next edit is undone by itself."""

@@ -1,1 +1,1 @@
-"""Measured data as small CSV files; see README.md for their sources and licences."""
+"""Measured data sets as small CSV files; see README.md for sources and licences."""

@@ -1,4 +1,4 @@
-"""Writes the CSV files of this folder from scikit-learn's own copies, number for number.
+"""Write the CSV files of this folder from scikit-learn's copies, number for number.
 
     python assets/data/make_data.py
 

@@ -29,14 +29,14 @@ from app.stage.markers import draw_run, draw_start
 from app.stage.terrain import Terrain
 from app.stage.view import View
 from assets.presets.network_thumbnails import network_thumbnail
-from engine import COLUMNS, Experiment, Ground, Run, Session, thin_path
+from engine import COLUMNS, Experiment, Run, Session, SurfaceInfo, thin_path
 
 FOLDER = Path(__file__).parent
-WIDTH, HEIGHT = 320, 200  # twice what is shown, for sharp screens
+WIDTH, HEIGHT = 320, 200  # twice the displayed size, for high-resolution screens
 MARGIN = 0.16  # around the paths, as a share of their extent
-LEAST = 0.55  # of the surface's view is shown, however short the paths are
-FAR = 1e4  # a run that goes beyond this has left every preset's stage
-TOLERANCE = 0.2  # pixels that a drawn path may be off
+MIN_SHARE = 0.55  # minimum share of the surface's view that is shown, however short the paths
+FAR = 1e4  # a run beyond this is outside every preset's view
+TOLERANCE = 0.2  # pixels by which a drawn path may be off
 SHADE = QColor(8, 12, 24, 110)
 X, Y = COLUMNS.index("x"), COLUMNS.index("y")
 
@@ -44,7 +44,7 @@ Box = tuple[float, float, float, float]
 
 
 def main(names: list[str]) -> None:
-    """Draw the presets named (all without a name) beside their files."""
+    """Draw the named presets (all without a name) beside their files."""
     application = QApplication([])
     apply(application, DARK)
     for path in sorted(FOLDER.glob("*.toml")):
@@ -57,7 +57,7 @@ def main(names: list[str]) -> None:
 
 
 def save(image: QImage, target: Path) -> None:
-    """Write a PNG of 256 well chosen colours: a third of the size, and no difference to the eye."""
+    """Write a PNG with an optimised palette of 256 colours: a third of the size, without visible difference."""
     plain = image.convertToFormat(QImage.Format.Format_RGB888)
     size, stride = (image.width(), image.height()), plain.bytesPerLine()
     picture = Image.frombytes("RGB", size, bytes(plain.constBits()), "raw", "RGB", stride)
@@ -66,15 +66,15 @@ def save(image: QImage, target: Path) -> None:
 
 
 def thumbnail(experiment: Experiment) -> QImage:
-    """The stage in small, after the updates of the experiment's stop rule."""
+    """A small image of the stage after the updates of the experiment's stop rule."""
     session = Session(experiment)
     session.advance(int(experiment.stop["updates"]))
-    ground = session.problem.ground
-    if ground is None:
+    surface_info = session.problem.surface_info
+    if surface_info is None:
         return network_thumbnail(session, dict(experiment.view), QSize(WIDTH, HEIGHT))
-    x0, x1, y0, y1 = framed([seen(run, ground) for run in session.runs], ground.view)
+    x0, x1, y0, y1 = framed([seen(run, surface_info) for run in session.runs], surface_info.view)
     x, y = np.linspace(x0, x1, WIDTH), np.linspace(y0, y1, HEIGHT)
-    landscape = Landscape(Terrain(ground, x, y, session.problem.values(x, y)), DARK)
+    landscape = Landscape(Terrain(surface_info, x, y, session.problem.values(x, y)), DARK)
     image = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32)
     image.fill(DARK.panel)
     painter = QPainter(image)
@@ -94,10 +94,10 @@ def thumbnail(experiment: Experiment) -> QImage:
     return image
 
 
-def seen(run: Run, ground: Ground) -> np.ndarray:
-    """The points (2, k) of a run's path that lie in the view of its surface."""
+def seen(run: Run, surface_info: SurfaceInfo) -> np.ndarray:
+    """The points (2, k) of a run's path within the view of its surface."""
     points = run.history.view().last[[X, Y], : run.history.view().count]
-    x0, x1, y0, y1 = ground.view
+    x0, x1, y0, y1 = surface_info.view
     inside = (x0 <= points[0]) & (points[0] <= x1) & (y0 <= points[1]) & (points[1] <= y1)
     return points[:, inside]
 
@@ -110,15 +110,15 @@ def framed(paths: list[np.ndarray], view: Box) -> Box:
 
 
 def span(values: np.ndarray, low: float, high: float) -> tuple[float, float]:
-    """From below the least value to above the greatest, inside (low, high) and not too narrow."""
+    """A padded range of the values, inside (low, high) and not too narrow."""
     first, last = float(values.min()), float(values.max())
-    length = min(max((last - first) * (1 + 2 * MARGIN), (high - low) * LEAST), high - low)
+    length = min(max((last - first) * (1 + 2 * MARGIN), (high - low) * MIN_SHARE), high - low)
     start = min(max((first + last - length) / 2, low), high - length)
     return start, start + length
 
 
 def draw_path(painter: QPainter, run: Run, view: View) -> None:
-    """The line of a run in its colour, above a shade that sets it off from the heat map."""
+    """The line of a run in its colour, over a shadow that sets it off from the heat map."""
     history = run.history.view()
     points = history.last[[X, Y], : history.count]
     x, y = np.ascontiguousarray(points[:, np.abs(points).max(axis=0) < FAR])
@@ -136,7 +136,7 @@ def draw_path(painter: QPainter, run: Run, view: View) -> None:
 
 
 def draw_small(painter: QPainter, at: QPointF, draw: Callable[[], None]) -> None:
-    """A glyph of the stage at a point, at the scale of a thumbnail."""
+    """A symbol of the stage at a point, at the scale of a thumbnail."""
     painter.save()
     painter.translate(at)
     painter.scale(1.25, 1.25)

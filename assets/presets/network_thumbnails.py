@@ -1,4 +1,4 @@
-"""A network in small: what its preset's view shows once it has run, painted by that view itself."""
+"""Thumbnails of networks: the preset's view after running, painted by the view itself."""
 
 from __future__ import annotations
 
@@ -9,82 +9,83 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from app.look.theme import DARK
-from app.stage.charts.histogram_list import HistogramSheet
+from app.stage.charts.histogram_list import HistogramList
 from app.stage.charts.histograms import HistogramsView
 from app.stage.examples.confusion import ConfusionView
+from app.stage.examples.confusion_matrix import HEAD, ConfusionMatrix
 from app.stage.examples.images import ImagesView
-from app.stage.examples.matrix import HEAD, Matrix
 from app.stage.network_view import NetworkView
 from app.stage.network_views import VIEWS
-from app.stage.planes.chart import Chart
-from app.stage.planes.parameter_path import PathView
-from app.workers.loss_slices import Planes, path_request
-from engine import Session, portrait
+from app.stage.planes.parameter_path import ParameterPathView
+from app.stage.planes.plane_chart import PlaneChart
+from app.workers.loss_slices import LossSlices
+from engine import Session, network_snapshot, path_request
 
-AXES = QSize(100, 80)  # more than a chart's names and numbers take
-FINE = 1.5  # times as large as shown are histograms painted, so that more of their words fit
-STROKES = 20  # times that a chart is painted: long paths are drawn piece by piece
-DRAWING = 4.0  # seconds in which the loss over a plane becomes fine
+AXES = QSize(100, 80)  # at least the size of a chart's axes
+FINE = 1.5  # histograms are painted larger and scaled down, so that more of their text fits
+STROKES = 20  # times a chart is painted, because long paths are drawn incrementally
+DRAWING = 4.0  # seconds for the loss slice to be refined
 
 
 def network_thumbnail(session: Session, settings: dict[str, object], size: QSize) -> QImage:
-    """The selected run of a session in the view that the settings name, as a picture of this size."""
+    """The selected run of a session in the view named by the settings, as an image of this size."""
     view = next(kind for kind in VIEWS if settings["network_view"] == kind.KEY)(DARK)
     selected = str(settings["selected"])
     picture, run = session.picture(focus=selected), session.run(selected)
     assert picture.learner is not None
     view.apply_view(settings | {"network_images_wrong_first": False})
     canvas = canvas_of(view)
-    canvas.setParent(None)  # no layout has a say any more
+    canvas.setParent(None)  # takes it out of its layout
     canvas.resize(painted_size(canvas, size))
     view.refresh(picture)
     canvas.grab()  # lays it out
-    if isinstance(view, PathView):
+    if isinstance(view, ParameterPathView):
         draw_plane(view, session, selected)
     else:
-        view.show_portrait(portrait(picture.learner, run.machine.theta, view.wanted(), selected, run.update))
+        view.show_snapshot(network_snapshot(picture.learner, run.machine.theta, view.wanted(), selected, run.update))
     return framed(canvas, size)
 
 
 def painted_size(canvas: QWidget, size: QSize) -> QSize:
-    """How large a canvas must be for a picture of this size."""
-    if isinstance(canvas, Chart):
+    """The size to paint a canvas at for an image of this size."""
+    if isinstance(canvas, PlaneChart):
         return size + AXES
-    if isinstance(canvas, Matrix):
+    if isinstance(canvas, ConfusionMatrix):
         return size + QSize(0, HEAD)
-    return size * FINE if isinstance(canvas, HistogramSheet) else size
+    return size * FINE if isinstance(canvas, HistogramList) else size
 
 
 def framed(canvas: QWidget, size: QSize) -> QImage:
-    """What is painted on a canvas: of a chart the inside of its axes, of a matrix what is below its key."""
-    if isinstance(canvas, HistogramSheet):
+    """The image of a canvas: for a chart the inside of its axes, for a matrix without its key."""
+    if isinstance(canvas, HistogramList):
         mode = Qt.TransformationMode.SmoothTransformation
         return canvas.grab().toImage().scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, mode)
     frame = QRect(QPoint(), size)
-    if isinstance(canvas, Chart):
-        frame.moveCenter(canvas.view.plot.center().toPoint())
-    elif isinstance(canvas, Matrix):
+    if isinstance(canvas, PlaneChart):
+        frame.moveCenter(canvas.plot_rect().center())
+    elif isinstance(canvas, ConfusionMatrix):
         frame.moveTop(HEAD)
     return canvas.grab(frame).toImage()
 
 
 def canvas_of(view: NetworkView) -> QWidget:
-    """The part of a view that shows the network, without buttons and words."""
+    """The part of a view that shows the network, without buttons and text."""
     if isinstance(view, ImagesView):
         return view.examples
     if isinstance(view, ConfusionView):
         return view.matrix
     if isinstance(view, HistogramsView):
-        view.sheet.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        return view.sheet
-    chart: QWidget = view.chart  # type: ignore[attr-defined]
+        view.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        return view.list
+    chart: PlaneChart = view.chart  # type: ignore[attr-defined]
+    chart.set_square(False)
     return chart
 
 
-def draw_plane(view: PathView, session: Session, selected: str) -> None:
-    """Let the loss over the plane of the paths be computed, and show it."""
+def draw_plane(view: ParameterPathView, session: Session, selected: str) -> None:
+    """Compute the loss over the plane of the paths, and show it."""
     faults: list[BaseException] = []
-    planes = Planes(faults.append)
+    planes = LossSlices(faults.append)
     planes.offer(path_request(session.picture(focus=selected), session, selected, view.plane_wanted(), moving=False))
     time.sleep(DRAWING)
     planes.release()

@@ -1,4 +1,4 @@
-"""What one would use instead. Each module has `start() -> Peer`, or raises Missing, saying what is not there."""
+"""The alternatives to compare with. Each module has `start() -> Peer`, or raises Missing with the reason."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 
 class Missing(Exception):
-    """A peer that is not installed here."""
+    """A peer that is not installed."""
 
 
 @dataclass(frozen=True)
 class Peer:
-    """run(count): so many updates of Adam on Rosenbrock from START; (x, y) where they end."""
+    """run(count): take so many updates of Adam on Rosenbrock from START; returns the final (x, y)."""
 
     name: str
     run: Callable[[int], tuple[float, float]]

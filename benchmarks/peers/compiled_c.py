@@ -1,4 +1,4 @@
-"""C, as good as the compiler makes it: nothing but this optimizer on this surface, nothing recorded."""
+"""Optimised C: nothing but this optimizer on this surface, nothing recorded."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def start() -> Peer:
     with tempfile.TemporaryDirectory() as folder:
         source, compiled, library = (Path(folder, f"descend.{end}") for end in ("c", "o", "so"))
         source.write_text(SOURCE, "utf-8")
-        # Linked apart: with -ffast-math the linker adds code that turns denormals off for everybody here.
+        # Linked separately: with -ffast-math, linking adds code that disables denormals in the whole process.
         for command in (["-c", *OPTIONS, source, "-o", compiled], ["-shared", compiled, "-o", library, "-lm"]):
             made = subprocess.run([compiler, *command], capture_output=True, text=True)
             if made.returncode:

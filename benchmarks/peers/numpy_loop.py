@@ -1,4 +1,4 @@
-"""A loop in Python over NumPy arrays, gradient by hand."""
+"""A Python loop over NumPy arrays, with a hand-written gradient."""
 
 from __future__ import annotations
 

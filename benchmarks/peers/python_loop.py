@@ -1,4 +1,4 @@
-"""A loop in Python over floats, gradient by hand."""
+"""A Python loop over floats, with a hand-written gradient."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PyTorch as its tutorials use it: autograd and torch.optim.Adam, on one core."""
+"""PyTorch as in its tutorials: autograd and torch.optim.Adam, on one core."""
 
 from __future__ import annotations
 

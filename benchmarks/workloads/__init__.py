@@ -1,4 +1,4 @@
-"""The workloads by name. A new one: a function `(rounds) -> lines` in a module here, and a row below."""
+"""The workloads by name. To add one: a function `(rounds) -> lines` in a module here, and a row below."""
 
 from __future__ import annotations
 

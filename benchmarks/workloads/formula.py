@@ -1,4 +1,4 @@
-"""The expression machine: the same function typed as text and as a compiled surface."""
+"""Typed formulas in the expression machine, against the same functions as compiled surfaces."""
 
 from __future__ import annotations
 

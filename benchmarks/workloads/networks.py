@@ -1,6 +1,6 @@
 """Training small networks through the whole of Fall Line (history, measures, checks), against peers.
 
-The peers record nothing and check nothing. Everybody who does the same mathematics must end at the same loss.
+The peers record nothing and check nothing. All with the same mathematics must end at the same loss.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from engine import LOSSES, Session, Table, new_network, new_run
 PEERS = (numpy_arrays, jax_scan, torch_eager, scikit_learn)
 CHECKED = 4  # epochs after which the losses are compared
 AGREE = 1e-9
-WARM = 400  # times a thousand examples are seen before times are taken: a young run is measured more often
+WARM = 400  # thousands of examples seen before timing starts: a young run is measured more often
 
 
 @dataclass(frozen=True)
 class Case:
-    """One network with its data; examples are a multiple of the batch, so that nobody has a short last one."""
+    """One network with its data; the number of examples is a multiple of the batch size, so that no batch is short."""
 
     key: str
     title: str
@@ -61,7 +61,7 @@ CASES = (
 
 
 def _noise(examples: int) -> Table:
-    """Examples of the size of MNIST's, uniform noise with classes that mean nothing."""
+    """Examples of MNIST's size: uniform noise with random classes."""
     random = np.random.default_rng(1)
     targets = random.integers(0, 10, examples).astype(float)
     names = tuple(f"pixel {place}" for place in range(784))
@@ -69,7 +69,7 @@ def _noise(examples: int) -> Table:
 
 
 def work_of(session: Session, case: Case) -> Work:
-    """What the session trains on, for the peers."""
+    """The session's training work, for the peers."""
     learner, problem = session.problem.learner, session.problem
     assert learner is not None
     inputs, places = learner.training
@@ -120,5 +120,5 @@ def _measure(case: Case, rounds: int) -> Iterator[str]:
 
 
 def _whole_epochs(peer: Peer, work: Work) -> int | None:
-    """Some peers go by epochs: enough of them for a round that is not too short."""
+    """Some peers work by epochs: enough of them for a round that is not too short."""
     return work.batches * max(1, 2000 // work.batches) if peer.name in ("JAX scan", "scikit-learn") else None

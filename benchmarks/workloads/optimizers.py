@@ -1,4 +1,4 @@
-"""Every optimizer for itself, through the session, on Rosenbrock; the first row is plain descent."""
+"""Every optimizer through the session on Rosenbrock; the first row is gradient descent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from benchmarks.timing import Contender, table
 from engine import OPTIMIZERS, Session, new_experiment, new_run
 
-RATE = 1e-6  # slow enough that nobody arrives
+RATE = 1e-6  # slow enough that none arrives
 
 
 def measure(rounds: int) -> Iterator[str]:

@@ -54,7 +54,7 @@ def _measure(application: Any) -> Iterator[str]:
 
 
 def _panel() -> Any:
-    from app.curves.panel import CurvePanel
+    from app.curves.curve_panel import CurvePanel
     from app.look.theme import DARK
 
     panel = CurvePanel(DARK)
@@ -71,11 +71,11 @@ def _stage(session: Session) -> Any:
     stage = SurfaceStage(DARK)
     stage.resize(*STAGE)
     stage.show()
-    ground = session.picture().ground
-    assert ground is not None
-    x0, x1, y0, y1 = ground.view
+    surface_info = session.picture().surface_info
+    assert surface_info is not None
+    x0, x1, y0, y1 = surface_info.view
     xs, ys = np.linspace(x0, x1, 240), np.linspace(y0, y1, 240)
-    stage.set_ground(Terrain(ground, xs, ys, problem_of(session.picture().task).values(xs, ys), 0))
+    stage.set_terrain(Terrain(surface_info, xs, ys, problem_of(session.picture().task).values(xs, ys), 0))
     return stage
 
 

@@ -1,4 +1,4 @@
-"""What the worker does for every frame, and what views ask of a history."""
+"""The worker's work per frame, and the views' queries to a history."""
 
 from __future__ import annotations
 

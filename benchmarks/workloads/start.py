@@ -1,4 +1,4 @@
-"""New processes: to an imported engine, to the first update, and to every kernel."""
+"""Start-up times of new processes: to an imported engine, to the first update, and to every kernel."""
 
 from __future__ import annotations
 

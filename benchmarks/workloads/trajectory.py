@@ -1,4 +1,4 @@
-"""One trajectory, through the whole of Fall Line (history, stop rules, checks), against peers.
+"""One trajectory through the whole of Fall Line (history, stop rules, checks), against peers.
 
 The peers record nothing and check nothing. All of them must end at the same loss.
 """
@@ -25,7 +25,7 @@ from benchmarks.timing import Contender, table
 from engine import Session, new_experiment, new_run
 
 CHECKED = 2000  # updates after which the losses are compared
-# Updates of one trajectory: long enough that its start costs nothing.
+# Updates of one trajectory, long enough that its start does not matter.
 LENGTH = 200_000
 LENGTHS = {compiled_c: LENGTH, jax_scan: LENGTH, python_loop: 10_000, numpy_loop: 2_000, torch_eager: 300}
 

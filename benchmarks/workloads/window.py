@@ -1,4 +1,4 @@
-"""The window at full training speed: frames, and what showing costs the training. Surfaces and networks."""
+"""The window at full training speed, for surfaces and networks: frame times, and the cost of display for training."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from engine import Experiment, Session, new_experiment, new_network, new_run
 
-UPDATES = 1_000_000  # of every run of a surface before anything is measured
+UPDATES = 1_000_000  # of every run of a surface before measuring starts
 SECONDS = 3.0
 RUNS = ("adam", "sgd", "momentum", "rmsprop", "nadam", "adamw", "nesterov", "amsgrad")
 PRESETS = {"Playground": "23_playground", "spiral": "25_spiral", "digits": "26_digits"}
@@ -88,7 +88,7 @@ def _measure(application: Any, name: str, experiment: Experiment, updates: int, 
 
 
 class _Frames:
-    """Notes when each frame of the workbench began and what it cost the GUI thread, painting included."""
+    """Records when each frame of the workbench began and what it cost the GUI thread, painting included."""
 
     def __init__(self, bench: Any) -> None:
         self._show = bench.show_newest
@@ -115,7 +115,7 @@ class _Frames:
 
 
 def _headless_rate(session: Session) -> float:
-    """Updates a second, all runs together, in chunks of about 50 ms."""
+    """Updates per second, all runs together, in chunks of about 50 ms."""
     taken, chunk, begun = 0, 1, time.perf_counter()
     while (passed := time.perf_counter() - begun) < SECONDS:
         before = time.perf_counter()

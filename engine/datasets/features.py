@@ -11,7 +11,7 @@ from engine.contracts import Catalogue, Hyper, SettingError
 
 Array = np.ndarray
 
-MOST_PLANE = 2  # raw inputs; with more, each column is a feature
+MAX_PLANE = 2  # raw inputs; with more, each column is a feature
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +83,14 @@ SCALINGS.add(Scaling("min_max", "Min-max", "From 0 to 1 on the training set.", _
 
 def possible_features(inputs: int) -> tuple[str, ...]:
     """The keys of the features available for so many raw inputs; none if every column is a feature itself."""
-    if inputs > MOST_PLANE:
+    if inputs > MAX_PLANE:
         return ()
     return tuple(key for key, feature in FEATURES.items() if feature.needs <= inputs)
 
 
 def checked_features(keys: tuple[str, ...], inputs: int) -> tuple[str, ...]:
     """The keys, if so many raw inputs allow them; () for more than two inputs. Raises SettingError."""
-    if inputs > MOST_PLANE:
+    if inputs > MAX_PLANE:
         return ()
     for key in keys:
         if (feature := FEATURES[key]).needs > inputs:

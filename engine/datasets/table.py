@@ -16,13 +16,13 @@ from engine.datasets.examples import Examples
 
 Array = np.ndarray
 
-MOST_NUMBERS = 20_000_000
-MOST_COLUMNS = 4096
-MOST_CLASSES = 100
-MOST_NAME = 80
-MOST_SIZE = 1e300  # of a number, so that the difference of two is finite
+MAX_NUMBERS = 20_000_000
+MAX_COLUMNS = 4096
+MAX_CLASSES = 100
+MAX_NAME = 80
+MAX_SIZE = 1e300  # of a number, so that the difference of two is finite
 
-_MOST_WRITTEN = 100_000  # numbers stored as text; more are packed, which is ten times as fast
+_MAX_WRITTEN = 100_000  # numbers stored as text; more are packed, which is ten times as fast
 _KINDS = ("<u1", "<i2", "<f4", "<f8")  # dtypes of packed numbers, smallest first; the last one holds any number
 _LINE = 6000  # bytes per line of packed numbers, a multiple of 3 and 8
 
@@ -83,7 +83,7 @@ class Table:
 
     def to_dict(self) -> dict[str, Any]:
         numbers = np.column_stack([self.inputs, self.targets])
-        kind, rows = _pack(numbers) if numbers.size > _MOST_WRITTEN else ("", _to_text(numbers))
+        kind, rows = _pack(numbers) if numbers.size > _MAX_WRITTEN else ("", _to_text(numbers))
         return {
             "name": self.name,
             "columns": list(self.columns),
@@ -116,21 +116,21 @@ class Table:
         if not isinstance(name, str) or not isinstance(target, str) or not isinstance(drawn, bool):
             raise SettingError("name and target must be text, drawn true or false")
         inputs, targets = np.ascontiguousarray(numbers[:, :-1]), numbers[:, -1].copy()
-        return checked_table(cls(name[:MOST_NAME], columns, target[:MOST_NAME], inputs, targets, classes, drawn))
+        return checked_table(cls(name[:MAX_NAME], columns, target[:MAX_NAME], inputs, targets, classes, drawn))
 
 
 def checked_table(table: Table) -> Table:
     """The table, if a network can learn from it. Raises SettingError."""
     rows, columns = table.inputs.shape
-    if not 1 <= columns <= MOST_COLUMNS:
-        raise SettingError(f"a table needs 1 to {MOST_COLUMNS} input columns, got {columns}", "columns")
+    if not 1 <= columns <= MAX_COLUMNS:
+        raise SettingError(f"a table needs 1 to {MAX_COLUMNS} input columns, got {columns}", "columns")
     if rows < 2:
         raise SettingError(f"a table needs at least 2 examples, got {rows}", "rows")
-    if rows * (columns + 1) > MOST_NUMBERS:
-        raise SettingError(f"a table holds at most {MOST_NUMBERS:,} numbers, got {rows * (columns + 1):,}", "rows")
+    if rows * (columns + 1) > MAX_NUMBERS:
+        raise SettingError(f"a table holds at most {MAX_NUMBERS:,} numbers, got {rows * (columns + 1):,}", "rows")
     largest = float(np.maximum(np.abs(table.inputs).max(), np.abs(table.targets).max()))  # NaN if any is
-    if not largest <= MOST_SIZE:
-        raise SettingError(f"every number must lie within ±{MOST_SIZE:g}, got one of size {largest:g}", "rows")
+    if not largest <= MAX_SIZE:
+        raise SettingError(f"every number must lie within ±{MAX_SIZE:g}, got one of size {largest:g}", "rows")
     if table.classes:
         places = table.targets
         if len(table.classes) < 2:
@@ -148,8 +148,8 @@ def _to_text(numbers: Array) -> str:
 def _from_text(rows: str, width: int) -> Array:
     """The numbers (n, width) in lines of text. Raises SettingError."""
     lines = rows.split("\n") if rows.strip() else []
-    if len(lines) * width > MOST_NUMBERS:
-        raise SettingError(f"more than {MOST_NUMBERS:,} numbers", "rows")
+    if len(lines) * width > MAX_NUMBERS:
+        raise SettingError(f"more than {MAX_NUMBERS:,} numbers", "rows")
     numbers = np.empty((len(lines), width))
     for row, line in enumerate(lines):
         try:
@@ -184,13 +184,13 @@ def _unpack(rows: str, kind: object, width: int) -> Array:
         found = np.frombuffer(data, str(kind)).astype(np.float64)
     except ValueError as error:
         raise SettingError(f"not packed numbers: {error}", "rows") from None
-    if found.size % width or found.size > MOST_NUMBERS:
-        raise SettingError(f"must hold rows of {width} numbers, {MOST_NUMBERS:,} at most, got {found.size:,}", "rows")
+    if found.size % width or found.size > MAX_NUMBERS:
+        raise SettingError(f"must hold rows of {width} numbers, {MAX_NUMBERS:,} at most, got {found.size:,}", "rows")
     return found.reshape(-1, width)
 
 
 def _names(data: object, where: str) -> tuple[str, ...]:
-    most = MOST_COLUMNS if where == "columns" else MOST_CLASSES
+    most = MAX_COLUMNS if where == "columns" else MAX_CLASSES
     if not isinstance(data, list | tuple) or len(data) > most or not all(isinstance(name, str) for name in data):
         raise SettingError(f"must be a list of up to {most} strings, got {shown(data)}", where)
-    return tuple(name[:MOST_NAME] for name in data)
+    return tuple(name[:MAX_NAME] for name in data)

@@ -18,7 +18,7 @@ _REACH = 1e-4  # step of the finite difference along a direction
 _EXHAUSTED = 1e-10  # relative to the matrix: below it there is only rounding error of gradient differences
 
 
-def sharpest(gradients: Gradients, point: Array) -> float:
+def sharpness(gradients: Gradients, point: Array) -> float:
     """The largest eigenvalue of the Hessian at a point (n,); NaN where it is not finite.
 
     Exact to rounding for up to 32 parameters; beyond that a lower bound from 16 Lanczos steps, close if the largest

@@ -26,7 +26,7 @@ from engine.session import Session, SessionPicture
 Array = np.ndarray
 
 BLOCK = 1 << 19  # numbers in the points requested at once
-MOST_POINTS = 256  # of all paths together, from which the plane is fitted
+MAX_POINTS = 256  # of all paths together, from which the plane is fitted
 FAR = 10.0  # times the initial loss: points beyond it affect neither plane nor region
 MARGIN, ROOM = 0.22, 0.4  # padding as a share of the paths' extent: when finished, and while still running
 FLAT = 0.3  # minimum ratio of the region's shorter to its longer side
@@ -181,7 +181,7 @@ class SlicePlan:
         if self.weights is None:
             self.plane = replace(self.plane, explained=_explained(self.plane, _cloud(request)))
 
-    def answers(self, request: PathRequest) -> bool:
+    def serves(self, request: PathRequest) -> bool:
         """Whether this plan serves a request, for the same runs."""
         same = self.wanted == request.wanted and self.request.trails.keys() == request.trails.keys()
         return same and self.learner is request.learner and (self.weights is None or self.request.run == request.run)
@@ -285,7 +285,7 @@ def _cloud(request: PathRequest) -> list[Array]:
     trails = request.trails
     starts = [float(trail.losses[0]) for trail in trails.values()]
     limit = FAR * max((loss for loss in starts if loss > 0.0), default=np.inf)
-    most = max(2, MOST_POINTS // max(len(trails), 1))
+    most = max(2, MAX_POINTS // max(len(trails), 1))
     found = []
     for run, trail in trails.items():
         kept = ~(trail.losses > limit)

@@ -48,7 +48,7 @@ _LEFT_CONSTANT = {"+": "r+c", "-": "c-r", "*": "r*c", "/": "c/r"}
 
 _LN2 = math.log(2.0)
 _LN10 = math.log(10.0)
-_MOST_FACTORS = 64.0  # exponent up to which a power is multiplied out
+_MAX_FACTORS = 64.0  # exponent up to which a power is multiplied out
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ def _floor(x):
 
 @inline
 def _whole_power(x, n):
-    """x to an integer power n from 0 to _MOST_FACTORS, by multiplication."""
+    """x to an integer power n from 0 to _MAX_FACTORS, by multiplication."""
     power = 1.0
     factor = x
     left = int(n)
@@ -227,7 +227,7 @@ def _whole_power(x, n):
 def _power(x, n):
     """(x^n, its derivative with respect to x) for a constant n."""
     size = abs(n)
-    if size <= _MOST_FACTORS and size == _floor(size):
+    if size <= _MAX_FACTORS and size == _floor(size):
         if n == 0.0:
             return 1.0, 0.0
         if n > 0.0:

@@ -13,7 +13,7 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QtMsgType
 from PySide6.QtWidgets import QApplication
 
-from app.launch.main_window import Shell
+from app.launch.main_window import MainWindow
 from app.look.theme import DARK, apply
 from app.window.workbench import Workbench
 from engine import Experiment, new_experiment, new_run
@@ -44,14 +44,13 @@ class Window:
 
     def __init__(self, qtbot, experiment: Experiment) -> None:
         self.qtbot = qtbot
-        self.shell = Shell()
+        self.shell = MainWindow()
         apply(QApplication.instance(), DARK, self.shell)  # as at a start: the window has the stylesheet
         self.bench = Workbench(DARK, experiment)
         self.shell.setCentralWidget(self.bench)
         self.shell.closing.connect(self.bench.shut_down)
         with qtbot.waitExposed(self.shell):
             self.shell.show()
-        self.settle()
 
     @property
     def published(self):
@@ -161,6 +160,7 @@ class Windows:
 
     def __call__(self, experiment: Experiment | None = None) -> Window:
         self._open.append(Window(self._qtbot, experiment or small_race()))
+        self._open[-1].settle()  # if that fails, the window is still closed
         return self._open[-1]
 
     def close(self, window: Window) -> None:

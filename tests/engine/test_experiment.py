@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from engine import (
-    MOST_RUNS,
+    MAX_RUNS,
     OPTIMIZERS,
     SCHEDULES,
     SURFACES,
@@ -185,7 +185,7 @@ def test_two_runs_of_one_id_and_too_many_runs_are_refused() -> None:
     document = full_document()
     document["runs"][1]["id"] = document["runs"][0]["id"]
     assert "same id" in survives(document)
-    assert "1 to 16 runs" in survives({"problem": {}, "runs": [{}] * (MOST_RUNS + 1)})
+    assert "1 to 16 runs" in survives({"problem": {}, "runs": [{}] * (MAX_RUNS + 1)})
 
 
 def test_tweaks_are_checked_against_the_settings_before_them() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine import COLUMNS, Session, full_history, new_experiment, new_run
-from engine.history import MOST_BINS, History
+from engine.history import EARLY_BINS, MAX_BINS, History, HistoryView, X, Y
 
 
 def fill(history: History, rows: np.ndarray) -> None:
@@ -45,7 +45,7 @@ def test_merging_keeps_low_high_and_last(updates: int) -> None:
     np.testing.assert_array_equal(view.at, np.arange(view.count) * view.width + view.width - 1)
 
 
-@pytest.mark.parametrize("updates", [999, 1000, 1001, MOST_BINS - 1, MOST_BINS, MOST_BINS + 1, 4 * MOST_BINS + 12_345])
+@pytest.mark.parametrize("updates", [999, 1000, 1001, MAX_BINS - 1, MAX_BINS, MAX_BINS + 1, 4 * MAX_BINS + 12_345])
 def test_the_loops_record_equals_every_update(updates: int) -> None:
     session = Session(new_experiment("himmelblau", [new_run("momentum", batch="single")], noise=50.0, updates=0))
     session.advance(updates)
@@ -73,7 +73,7 @@ def test_memory_is_bounded_and_a_spike_never_vanishes() -> None:
         session.advance(400_000)
         history = run.history
         arrays = {id(array): array.nbytes for array in (history.last, history.low, history.high)}
-        machines = [machine for machine, _ in run._snapshots]
+        machines = [machine for machine, _ in run._checkpoints]
         kept = sum(
             array.nbytes + 128
             for machine in machines
@@ -84,7 +84,7 @@ def test_memory_is_bounded_and_a_spike_never_vanishes() -> None:
         low, high = history.view().column("loss")[1:]
         assert high.max() == spike
         assert low.min() < 1.0
-        assert history.last.shape[1] <= MOST_BINS
+        assert history.last.shape[1] <= MAX_BINS
     assert run.update > 2_000_000
     # While neighbours merge, the old arrays live beside the new ones, and a published view may hold a third.
     assert 3 * most < 64e6
@@ -145,3 +145,61 @@ def test_forgetting_begins_again_at_the_current_update() -> None:
     fill(history, rows[:, 10:])
     assert history.view().updates == 30
     assert history.view().latest == tuple(rows[:, -1])
+
+
+def path_of(view: HistoryView) -> tuple[np.ndarray, np.ndarray]:
+    """Updates (n,) and places (2, n) of the points of a path."""
+    updates = np.array([view.path_update(place) for place in range(view.path_count)], int)
+    return updates, np.stack(view.path())
+
+
+@pytest.mark.parametrize("updates", [0, 1, 7, 16, 17, 33, 100, 1000, 4097])
+def test_a_path_begins_at_its_start_and_is_thinned_with_age(updates: int) -> None:
+    rows = np.random.default_rng(updates).standard_normal((len(COLUMNS), updates))
+    history = History(most_bins=16)
+    fill(history, rows)
+    view = history.view()
+    at, places = path_of(view)
+    assert (np.diff(at) > 0).all() and len(at) == view.path_count
+    assert at.tolist()[:16] == list(range(min(updates, 16)))
+    np.testing.assert_array_equal(places, rows[[X, Y]][:, at])
+    if view.count:
+        assert at[-1] == view.count * view.width - 1
+    assert (np.diff(at) <= np.maximum(1, 2 * at[1:] / 16)).all()
+    assert len(at) <= 16 * (1 + history.shift)
+
+
+def test_places_and_updates_of_a_path_are_inverse() -> None:
+    history = History(most_bins=16)
+    fill(history, np.random.default_rng(2).standard_normal((len(COLUMNS), 500)))
+    view = history.view()
+    at, places = path_of(view)
+    for update in range(500):
+        place = view.path_place(update)
+        assert place == np.searchsorted(at, update)
+    for first in range(0, view.path_count, 3):
+        for last in (first, first + 1, first + 5, view.path_count):
+            np.testing.assert_array_equal(np.stack(view.path(first, last)), places[:, first:last])
+
+
+def test_the_path_of_a_long_run_begins_at_its_start_to_the_bit_however_it_got_there() -> None:
+    updates = 1_200_000
+    experiment = new_experiment("himmelblau", [new_run("momentum", batch="single")], noise=50.0, updates=0)
+    session = Session(experiment)
+    session.advance(10)
+    exact = full_history(session.run("momentum"))
+    seen = session.runs[0].history.view()
+    session.advance(updates - 10)
+    run = session.runs[0]
+    view = run.history.view()
+    assert view.width == 16 and view.early.nbytes < 100_000
+    at, places = path_of(view)
+    assert at[:EARLY_BINS].tolist() == list(range(EARLY_BINS))
+    assert tuple(places[:, 0]) == session.picture().task.start
+    np.testing.assert_array_equal(places[:, :10], np.stack((exact["x"], exact["y"])))
+    np.testing.assert_array_equal(np.stack(seen.path()), places[:, :10])
+    other = Session(experiment)
+    while other.runs[0].update < updates:
+        other.advance(99_991)
+    other.rewind(updates)
+    np.testing.assert_array_equal(other.runs[0].history.view().early, view.early)

@@ -41,7 +41,7 @@ def trained(session: Session, *updates: int) -> list[np.ndarray]:
     """theta of the first run at these updates, rising. Its machine goes there without measuring on the way."""
     machine, thetas = session.runs[0].machine, []
     for update in updates:
-        machine.skip_to(update)
+        machine.replay_to(update)
         thetas.append(machine.theta.copy())
     return thetas
 

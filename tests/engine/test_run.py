@@ -196,8 +196,8 @@ def test_snapshots_thin_out_and_still_reach_every_update() -> None:
     for _ in range(2000):
         kept[run.update] = state(run.machine)
         session.advance(64)
-    assert len(run._snapshots) <= 256
-    gaps = np.diff([machine.update for machine, _ in run._snapshots])
+    assert len(run._checkpoints) <= 256
+    gaps = np.diff([machine.update for machine, _ in run._checkpoints])
     assert gaps.max() <= 4 * gaps.min()
     for update in list(kept)[::97]:
         assert state(run.at(update)) == kept[update]

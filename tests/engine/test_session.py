@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine import (
-    MOST_RUNS,
+    MAX_RUNS,
     Experiment,
     Formula,
     RunRecord,
@@ -71,14 +71,14 @@ def test_adding_and_removing() -> None:
         session.remove("sgd")
     with pytest.raises(SettingError, match="already a run 'sgd'"):
         session.add(RunRecord(new_run("sgd")))
-    for k in range(MOST_RUNS - 1):
+    for k in range(MAX_RUNS - 1):
         session.add(RunRecord(new_run("adam", id=f"run {k}")))
-    with pytest.raises(SettingError, match=f"at most {MOST_RUNS} runs"):
+    with pytest.raises(SettingError, match=f"at most {MAX_RUNS} runs"):
         session.add(RunRecord(new_run("adam", id="one more")))
     session.remove("run 3")
     with pytest.raises(SettingError, match="there is no run 'run 3'"):
         session.remove("run 3")
-    assert len(session.runs) == MOST_RUNS - 1
+    assert len(session.runs) == MAX_RUNS - 1
 
 
 # Reset and pinned runs
@@ -338,5 +338,5 @@ def test_a_picture_says_what_the_runs_are() -> None:
     assert [run.status for run in picture.runs] == ["running", "running"]
     assert picture.experiment == session.experiment()
     assert picture.task.noise == 0.25
-    assert picture.ground.title == "Rosenbrock"
+    assert picture.surface_info.title == "Rosenbrock"
     assert [run.epoch for run in picture.runs] == [10.0, 10.0]

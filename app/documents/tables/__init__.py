@@ -1,1 +1,1 @@
-"""Import of tables."""
+"""Import of tables from CSV files and the clipboard."""

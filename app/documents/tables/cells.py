@@ -1,4 +1,4 @@
-"""What a cell of a table says: a number, nothing, or a text."""
+"""Parsing of table cells: a number, a missing value, or text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 Array = np.ndarray
 
 NUMBER, MISSING, TEXT, INFINITE = 0, 1, 2, 3
-# What spreadsheets, R, pandas and databases write where there is nothing, and the errors of formulas.
+# Missing values as written by spreadsheets, R, pandas and databases, and error values of formulas.
 _NOTHING = frozenset(
     ("", "-", "–", "—", "?", ".", "na", "n/a", "<na>", "nan", "-nan", "null", "none", "nil", "#n/a", "#na", "#null!")
 ) | {"#div/0!", "#value!", "#ref!", "#name?", "#num!"}
@@ -19,7 +19,7 @@ _NOTHING = frozenset(
 def parsed(cell: str, decimal: str) -> tuple[int, float]:
     """NUMBER, MISSING, TEXT or INFINITE, and the number or NaN.
 
-    With a decimal comma a point makes a text: it may well stand between thousands.
+    With a decimal comma, a cell with a point is text: it may be a thousands separator.
     """
     text = cell.strip()
     if text.casefold() in _NOTHING:
@@ -34,7 +34,7 @@ def parsed(cell: str, decimal: str) -> tuple[int, float]:
 
 
 def numbers(cells: Sequence[str], decimal: str) -> tuple[Array, Array | None]:
-    """Values (n,), NaN where there is no number, and codes (n,) as of `parsed`; None if all are numbers."""
+    """Values (n,), NaN where there is no number, and codes (n,) as from `parsed`; None if all are numbers."""
     values = _plain(cells, decimal)
     if values is not None:
         return values, None
@@ -45,30 +45,30 @@ def numbers(cells: Sequence[str], decimal: str) -> tuple[Array, Array | None]:
 
 
 def label(cell: str, decimal: str) -> str:
-    """A cell as the name of a class: 1, 1.0 and 1e0 are the same."""
+    """A cell as a class name: 1, 1.0 and 1e0 are the same."""
     code, value = parsed(cell, decimal)
     return number_label(value) if code == NUMBER else cell.strip()
 
 
 def number_label(value: float) -> str:
-    """A number as the name of a class."""
+    """A number as a class name."""
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
 
 
 def why_no_number(cell: str, decimal: str) -> str:
-    """What is wrong with a cell that should hold a number, to stand behind the place."""
+    """Why a cell is not a number, for an error message."""
     text = cell.strip()
     if parsed(cell, decimal)[0] == INFINITE:
         return f"“{brief(text)}” is not finite"
     other = "," if decimal == "." else "."
     if parsed(text, other)[0] == NUMBER and other in text:
-        return f"“{brief(text)}” is no number with “{decimal}” as the decimal mark; thousands go unmarked"
-    return f"“{brief(text)}” is no number"
+        return f"“{brief(text)}” is not a number with decimal mark “{decimal}”; remove thousands separators"
+    return f"“{brief(text)}” is not a number"
 
 
 def _plain(cells: Sequence[str], decimal: str) -> Array | None:
-    """The values if every cell is a finite number as `float` reads it: the quick way."""
-    joined = "\0".join(cells)  # no cell holds a zero byte
+    """The fast path: the values if `float` reads every cell as a finite number."""
+    joined = "\0".join(cells)  # no cell contains a zero byte
     if "_" in joined or (decimal == "," and "." in joined):
         return None
     try:
@@ -80,6 +80,6 @@ def _plain(cells: Sequence[str], decimal: str) -> Array | None:
 
 
 def brief(text: str, most: int = 40) -> str:
-    """A cell as a sentence shows it: one line of at most so many characters."""
+    """A cell for a message: one line of at most `most` characters."""
     seen = "".join(sign if sign.isprintable() else " " for sign in text[: most + 1])
     return seen if len(seen) <= most else f"{seen[: most - 1]}…"

@@ -1,4 +1,4 @@
-"""What is known of the columns of a table, and of the cells in it that cannot be used."""
+"""Columns of a table, and bit masks of the cells that cannot be used."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Kind = Literal["number", "text", "empty"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. numbers, missing, texts: how many cells are which; what is not finite counts as a text.
+    """One column. numbers, missing, texts: how many cells are which; non-finite numbers count as text.
 
-    categories: its different values in order, None if they are more than MOST_CLASSES. low, high: of its numbers;
-    whole: all of them are; counting: each is one more than the one before. foreign: the first text in a
-    column of numbers, its row and what it says.
+    categories: its distinct values in order, None if there are more than MAX_CLASSES. low, high: of its numbers;
+    whole: all are integers; counting: each is one more than the previous. foreign: the first text in a column of
+    numbers, as its row and content.
     """
 
     name: str
@@ -38,13 +38,13 @@ class Column:
 
     @property
     def unusable(self) -> int:
-        """How many cells are."""
+        """The number of unusable cells."""
         return self.missing + (self.texts if self.kind == "number" else 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Faults:
-    """The cells of a batch that hold nothing, and those that hold text; one bit a row, packed.
+class UnusableCells:
+    """The missing cells of a batch and those with text, as packed bits, one per row.
 
     missing, texts: (columns that have any (k,), bits (k, bytes)); long: bits of the rows with too many cells.
     """
@@ -55,7 +55,7 @@ class Faults:
     long: Array | None = None
 
     def of(self, wanted: Array, numeric: Array) -> Array | None:
-        """Bits of the rows that cannot be used for the columns `wanted` (d,), of which those `numeric` (d,) are."""
+        """Bits of the rows that are unusable for the columns `wanted` (d,), given which are `numeric` (d,)."""
         found = [] if self.long is None else [self.long]
         for part, chosen in ((self.missing, wanted), (self.texts, wanted & numeric)):
             if part is not None and chosen[part[0]].any():
@@ -63,7 +63,7 @@ class Faults:
         return np.bitwise_or.reduce(np.stack(found), axis=0) if found else None
 
     def column(self, row: int, wanted: Array, numeric: Array) -> int | None:
-        """The first column for which a row cannot be used; None if the row has too many cells."""
+        """The first column that makes a row unusable; None if the row has too many cells."""
         byte, bit = row // 8, 0x80 >> row % 8
         if self.long is not None and self.long[byte] & bit:
             return None
@@ -75,6 +75,6 @@ class Faults:
 
 
 def packed(found: Array) -> tuple[Array, Array] | None:
-    """The rows of bits (d, n) that have any: their places and bits; None if there are none."""
+    """The rows of bits (d, n) with any set: their indices and packed bits; None if there are none."""
     places = np.flatnonzero(found.any(axis=1))
     return (places, np.packbits(found[places], axis=1)) if len(places) else None

@@ -1,4 +1,4 @@
-"""How a table is written: encoding, separator, decimal mark and header, guessed from its first rows."""
+"""The dialect of a CSV file: encoding, separator, decimal mark and header, detected from its first rows."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.documents.tables.cells import INFINITE, MISSING, NUMBER, TEXT, parsed
-from app.documents.tables.source import HEAD, Source, guessed_encoding, unheard
-from engine import MOST_COLUMNS, MOST_NAME, SettingError
+from app.documents.tables.source import HEAD, TableSource, guessed_encoding, no_progress
+from engine import MAX_COLUMNS, MAX_NAME, SettingError
 
 SEPARATORS = {",": "Comma  ,", ";": "Semicolon  ;", "\t": "Tab", "|": "Bar  |", " ": "Spaces"}
 DECIMALS = {".": "Point  1.5", ",": "Comma  1,5"}
 PREVIEW = 50  # rows
 _LOOKED_AT = 500  # rows
-_GUESSED_FROM, _FEWEST = 20_000, 10  # cells, and rows however wide
-_NAMED = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # Excel's first line
+_GUESSED_FROM, _MIN_ROWS = 20_000, 10  # cells for detection, and minimum rows however wide
+_NAMED = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # Excel's optional first line
 _COMMA = re.compile(r"\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*")
 _POINT = re.compile(r"\s*[+-]?\d*\.\d+(?:[eE][+-]?\d+)?\s*")
 _THOUSANDS = re.compile(r"\s*[+-]?[1-9]\d{0,2}(?:,\d{3})+\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a person has decided about the layout; None is left to the guess."""
+class DialectOptions:
+    """The user's choices about the dialect; None is detected."""
 
     encoding: str | None = None
     separator: str | None = None
@@ -36,10 +36,10 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """How a table is written. first: how many rows stand before the first of data; preview: the first of data.
+class Dialect:
+    """A dialect with its header. first: number of rows before the data; preview: the first rows of data.
 
-    rows: the numbers of the previewed rows, from 1 for the first of the file, as a spreadsheet counts.
+    rows: the row numbers of the preview, counted from 1 as in a spreadsheet.
     """
 
     encoding: str
@@ -52,28 +52,28 @@ class Layout:
     rows: tuple[int, ...]
 
 
-def sniff(source: Source, wishes: Wishes = Wishes()) -> Layout:
-    """The layout that the first rows speak for. Raises FileError or SettingError."""
+def sniff(source: TableSource, options: DialectOptions = DialectOptions()) -> Dialect:
+    """Detect the dialect from the first rows. Raises FileError or SettingError."""
     data, whole = source.head()
-    encoding = wishes.encoding or guessed_encoding(data, whole)
+    encoding = options.encoding or guessed_encoding(data, whole)
     lines = _lines(source, encoding)
     if not lines:
-        raise SettingError("there is nothing but the mark of its encoding")
+        raise SettingError("it contains only a byte-order mark")
     named = _NAMED.fullmatch(lines[0])
-    separator = wishes.separator or (named[1] if named and named[1] in SEPARATORS else _separator(lines))
+    separator = options.separator or (named[1] if named and named[1] in SEPARATORS else _separator(lines))
     rows = _first_rows(lines, separator)
     start = 1 if named else 0
     start = next((place for place in range(start, len(rows)) if any(map(str.strip, rows[place]))), len(rows))
     if start == len(rows):
-        raise SettingError("there is nothing but empty rows")
+        raise SettingError("it contains only empty rows")
     start += _titles(rows[start:])
     filled = [row for row in rows[start:] if any(map(str.strip, row))]
-    filled = filled[: max(_FEWEST, _GUESSED_FROM // len(filled[0]))]
-    decimal = wishes.decimal or _decimal(filled, separator)
-    header = wishes.header if wishes.header is not None else _has_header(filled, decimal)
+    filled = filled[: max(_MIN_ROWS, _GUESSED_FROM // len(filled[0]))]
+    decimal = options.decimal or _decimal(filled, separator)
+    header = options.header if options.header is not None else _has_header(filled, decimal)
     width = len(filled[0]) if header else _usual_width(filled)
-    if width > MOST_COLUMNS:
-        raise SettingError(f"{width:,} columns, at most {MOST_COLUMNS:,} can be read", f"row {start + 1}")
+    if width > MAX_COLUMNS:
+        raise SettingError(f"{width:,} columns; at most {MAX_COLUMNS:,} are supported", f"row {start + 1}")
     first = start + header
     numbered = [(place + 1, row) for place, row in enumerate(rows) if place >= first and any(map(str.strip, row))]
     if not numbered:
@@ -81,11 +81,11 @@ def sniff(source: Source, wishes: Wishes = Wishes()) -> Layout:
     names = _names(rows[start] if header else (), width)
     preview = tuple(tuple([*row, *[""] * (width - len(row))][:width]) for _, row in numbered[:PREVIEW])
     shown = tuple(number for number, _ in numbered[:PREVIEW])
-    return Layout(encoding, separator, decimal, header, first, names, preview, shown)
+    return Dialect(encoding, separator, decimal, header, first, names, preview, shown)
 
 
 def records(lines: Iterable[str], separator: str, first: int = 1) -> Iterator[list[str]]:
-    """The rows of cells, quotes resolved; an empty line is an empty row.
+    """The rows of cells, with quotes resolved; an empty line is an empty row.
 
     first: the number of the first row. Raises SettingError with the row.
     """
@@ -100,21 +100,21 @@ def records(lines: Iterable[str], separator: str, first: int = 1) -> Iterator[li
 
 
 def quoting_error(error: csv.Error, row: int) -> SettingError:
-    """What the csv module says, in words for whoever made the file."""
+    """An error of the csv module, reworded for the user."""
     if "expected after" in str(error):
-        return SettingError("text follows a closing quote; a quote within a cell is written twice", f"row {row:,}")
+        return SettingError("text after a closing quote; quotes within a cell must be doubled", f"row {row:,}")
     if "field limit" in str(error):
         longest = csv.field_size_limit()
-        sentence = f"a cell of more than {longest:,} characters, or a quote that is never closed"
+        sentence = f"a cell of more than {longest:,} characters, or an unclosed quote"
         return SettingError(sentence, f"row {row:,}")
-    return SettingError("a quote is opened and never closed", f"row {row:,}")
+    return SettingError("unclosed quote", f"row {row:,}")
 
 
-def _lines(source: Source, encoding: str) -> list[str]:
-    """The lines at the beginning."""
+def _lines(source: TableSource, encoding: str) -> list[str]:
+    """The first lines."""
     lines: list[str] = []
     length = 0
-    for text in source.blocks(encoding, unheard):
+    for text in source.blocks(encoding, no_progress):
         lines += io.StringIO(text, newline="\n")
         length += len(text)
         if len(lines) > _LOOKED_AT or length > HEAD:
@@ -123,9 +123,9 @@ def _lines(source: Source, encoding: str) -> list[str]:
 
 
 def _first_rows(lines: Sequence[str], separator: str) -> list[list[str]]:
-    """Rows to guess from. Raises SettingError only for a fault at the very beginning.
+    """The rows for detection. Raises SettingError only for an error at the very beginning.
 
-    A later one is found again when everything is read, and may be due to the lines ending here.
+    A later one is found again when the whole file is read, and may be due to the lines being cut off here.
     """
     rows: list[list[str]] = []
     try:
@@ -138,7 +138,7 @@ def _first_rows(lines: Sequence[str], separator: str) -> list[list[str]]:
 
 
 def _separator(lines: Sequence[str]) -> str:
-    """The separator with which most rows have the same number of cells, and most cells are numbers."""
+    """The separator for which most rows have the same number of cells, and most cells are numbers."""
     best, chosen = 0.0, ","
     for separator in SEPARATORS:
         rows = [row for row in _tolerant(lines, separator) if any(map(str.strip, row))]
@@ -154,7 +154,7 @@ def _separator(lines: Sequence[str]) -> str:
 
 
 def _tolerant(lines: Sequence[str], separator: str) -> list[list[str]]:
-    """Some rows, as far as they can be read with a separator that may be wrong."""
+    """Some rows, as far as they can be parsed with a separator that may be wrong."""
     try:
         return _first_rows(lines, separator)
     except SettingError:
@@ -162,7 +162,7 @@ def _tolerant(lines: Sequence[str], separator: str) -> list[list[str]]:
 
 
 def _titles(rows: Sequence[Sequence[str]]) -> int:
-    """How many rows of one cell, titles or comments, stand above the table."""
+    """How many rows with one cell (titles or comments) precede the table."""
     filled = [row for row in rows if any(map(str.strip, row))]
     if _usual_width(filled) == 1:
         return 0
@@ -180,11 +180,11 @@ def _decimal(rows: Sequence[Sequence[str]], separator: str) -> str:
     clear = sum(_THOUSANDS.fullmatch(cell) is None for cell in commas)
     if clear or separator == ";":
         return "," if len(commas) > points and separator != "," else "."
-    return "."  # 1,234 alone is a thousand and more
+    return "."  # 1,234 alone is more likely 1234
 
 
 def _has_header(rows: Sequence[Sequence[str]], decimal: str) -> bool:
-    """Whether the first row names columns: a text above numbers, or texts that never come again."""
+    """Whether the first row is a header: text above numbers, or text that does not recur below."""
     names, data = rows[0], rows[1:]
     codes = [parsed(name, decimal)[0] for name in names]
     if not data:
@@ -200,15 +200,15 @@ def _has_header(rows: Sequence[Sequence[str]], decimal: str) -> bool:
 
 
 def _names(cells: Sequence[str], width: int) -> tuple[str, ...]:
-    """A name for each column, no two the same."""
+    """A unique name for each column."""
     found: dict[str, None] = {}
     for place in range(width):
         text = " ".join(cells[place].split()) if place < len(cells) else ""
-        plain = text[:MOST_NAME] or f"column {place + 1}"
+        plain = text[:MAX_NAME] or f"column {place + 1}"
         name, count = plain, 1
         while name in found:
             count += 1
             ending = f" ({count})"
-            name = plain[: MOST_NAME - len(ending)] + ending
+            name = plain[: MAX_NAME - len(ending)] + ending
         found[name] = None
     return tuple(found)

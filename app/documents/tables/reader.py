@@ -1,8 +1,8 @@
-"""A table of examples read from text: CSV of any make, or what a spreadsheet puts on the clipboard.
+"""Read a table of examples from text: CSV in any dialect, or a spreadsheet's clipboard format.
 
-source = Source.of_file("iris.csv")
-found = survey(source, sniff(source), unheard)
-table = read(source, found, suggested(found), unheard)
+source = TableSource.of_file("iris.csv")
+found = survey(source, sniff(source), no_progress)
+table = read(source, found, suggested(found), no_progress)
 """
 
 from __future__ import annotations
@@ -16,31 +16,31 @@ from app.documents.files import FileError
 from app.documents.tables.cells import label, number_label
 from app.documents.tables.columns import Column
 from app.documents.tables.rows import Batch, batches
-from app.documents.tables.selection import Selection, judged
-from app.documents.tables.source import Progress, Source
+from app.documents.tables.selection import Selection, check_selection
+from app.documents.tables.source import Progress, TableSource
 from app.documents.tables.survey import Survey
-from engine import MOST_NAME, SettingError, Table, checked_table
+from engine import MAX_NAME, SettingError, Table, checked_table
 
 Array = np.ndarray
 
 
-def read(source: Source, survey: Survey, selection: Selection, progress: Progress) -> Table:
-    """The table that was selected. Needs little more memory than the table itself.
+def read(source: TableSource, survey: Survey, selection: Selection, progress: Progress) -> Table:
+    """The selected table. Needs little more memory than the table itself.
 
-    progress: see `Source.blocks`. Raises SettingError for what cannot be, FileError if the file cannot be read or
-    is no longer the one that was surveyed.
+    progress: see `TableSource.blocks`. Raises SettingError for an invalid selection, FileError if the file cannot be
+    read or has changed since the survey.
     """
-    verdict = judged(survey, selection)
+    verdict = check_selection(survey, selection)
     if verdict.problem:
         raise SettingError(verdict.problem)
-    decimal = survey.layout.decimal
+    decimal = survey.dialect.decimal
     readers = [_feature(survey.columns[place], place, decimal) for place in selection.features]
     target = _target(survey.columns[selection.target], selection, decimal)
     inputs, targets = np.empty((verdict.examples, verdict.inputs)), np.empty(verdict.examples)
     masks = survey.masks(selection.places)
-    changed = FileError(f"{source.name} has changed while it was read; open it again")
+    changed = FileError(f"{source.name} has changed while being read; open it again")
     done = 0
-    pairs = zip_longest(batches(source, survey.layout, progress, selection.places), survey.faults)
+    pairs = zip_longest(batches(source, survey.dialect, progress, selection.places), survey.faults)
     for batch, faults in pairs:
         if batch is None or faults is None or len(batch.rows) != len(faults.rows):
             raise changed
@@ -57,28 +57,28 @@ def read(source: Source, survey: Survey, selection: Selection, progress: Progres
         done = end
     if done != verdict.examples or not (np.isfinite(inputs).all() and np.isfinite(targets).all()):
         raise changed
-    names = tuple(name[:MOST_NAME] for reader in readers for name in reader.names)
+    names = tuple(name[:MAX_NAME] for reader in readers for name in reader.names)
     return _made(source, survey, selection, names, inputs, targets)
 
 
 def _made(
-    source: Source, survey: Survey, selection: Selection, names: tuple[str, ...], inputs: Array, targets: Array
+    source: TableSource, survey: Survey, selection: Selection, names: tuple[str, ...], inputs: Array, targets: Array
 ) -> Table:
     column = survey.columns[selection.target]
     classes: tuple[str, ...] = ()
     if selection.purpose == "classification":
         every = column.categories or ()
         found, targets = np.unique(targets, return_inverse=True)
-        classes = tuple(every[int(place)][:MOST_NAME] for place in found)
+        classes = tuple(every[int(place)][:MAX_NAME] for place in found)
         if len(classes) < 2:
-            raise SettingError(f"the rows that can be used hold one class only, “{classes[0]}”", column.name)
+            raise SettingError(f"the usable rows contain only one class, “{classes[0]}”", column.name)
     return checked_table(
-        Table(source.title[:MOST_NAME], names, column.name, inputs, targets.astype(np.float64), classes)
+        Table(source.title[:MAX_NAME], names, column.name, inputs, targets.astype(np.float64), classes)
     )
 
 
 class _Reader(Protocol):
-    """Reads one column of a batch as (n, len(names)) numbers; what stands in unusable rows means nothing."""
+    """Reads one column of a batch as (n, len(names)) numbers; values in unusable rows are arbitrary."""
 
     names: tuple[str, ...]
 
@@ -94,8 +94,8 @@ class _Numbers:
         return batch.numbers(self._place, self._decimal)[0][:, None]
 
 
-class _Places:
-    """The place of a cell's category among the others; NaN for what is none."""
+class _CategoryIndices:
+    """The index of a cell's category; NaN for unknown ones."""
 
     def __init__(self, column: Column, place: int, decimal: str) -> None:
         self.names: tuple[str, ...] = (column.name,)
@@ -114,13 +114,13 @@ class _Places:
 
 
 class _OneHot:
-    """One input for each category: 1 where it is, else 0."""
+    """One-hot encoding: one input per category."""
 
     def __init__(self, column: Column, place: int, decimal: str) -> None:
         categories = column.categories or ()
-        room = MOST_NAME // 2
+        room = MAX_NAME // 2
         self.names = tuple(f"{column.name[:room]} = {category[: room - 3]}" for category in categories)
-        self._places = _Places(column, place, decimal)
+        self._places = _CategoryIndices(column, place, decimal)
         self._categories = np.arange(len(categories), dtype=np.float64)
 
     def read(self, batch: Batch) -> Array:
@@ -133,5 +133,5 @@ def _feature(column: Column, place: int, decimal: str) -> _Reader:
 
 
 def _target(column: Column, selection: Selection, decimal: str) -> _Reader:
-    kind = _Places if selection.purpose == "classification" else _Numbers
+    kind = _CategoryIndices if selection.purpose == "classification" else _Numbers
     return kind(column, selection.target, decimal)

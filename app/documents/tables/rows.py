@@ -1,4 +1,4 @@
-"""The rows of data of a table, in batches that are worked through in a few milliseconds."""
+"""The data rows of a table, in batches that take a few milliseconds each."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.documents.tables.cells import numbers
-from app.documents.tables.dialect import Layout, quoting_error, records
-from app.documents.tables.source import Progress, Source
+from app.documents.tables.dialect import Dialect, quoting_error, records
+from app.documents.tables.source import Progress, TableSource
 from engine import SettingError
 
 Array = np.ndarray
 
-_CELLS = 25_000  # of a batch
-_MOST_BLOCKS = 12  # that one row may stretch over
+_CELLS = 25_000  # per batch
+_MAX_BLOCKS = 12  # that one row may span
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +26,7 @@ class Batch:
     """Some rows: plain numbers (matrix), or columns of cells.
 
     rows (n,): their numbers in the file, from 1; long (n,): whether a row has more cells than the table has columns.
-    places: where in the matrix a column stands.
+    places: column -> index in the matrix.
     """
 
     rows: range | Array
@@ -36,49 +36,49 @@ class Batch:
     long: Array | None
 
     def numbers(self, place: int, decimal: str) -> tuple[Array, Array | None]:
-        """A column's values and codes, see `csv_cells.numbers`."""
+        """A column's values and codes, see `cells.numbers`."""
         if self.matrix is not None:
             return self.matrix[:, self.places[place]], None
         return numbers(self.columns[place], decimal)
 
 
 def batches(
-    source: Source, layout: Layout, progress: Progress, places: tuple[int, ...] | None = None
+    source: TableSource, dialect: Dialect, progress: Progress, places: tuple[int, ...] | None = None
 ) -> Iterator[Batch]:
-    """All rows of data but empty ones. The same file falls into the same batches each time.
+    """All non-empty data rows. The same file always gives the same batches.
 
-    places: the columns that are needed; without them every column is, and the length of each row is checked.
-    progress: see `Source.blocks`. Raises FileError or SettingError.
+    places: the columns needed; without them every column is read, and the length of each row is checked. progress: see
+    `TableSource.blocks`. Raises FileError or SettingError.
     """
-    blocks = source.blocks(layout.encoding, progress)
-    wanted = places if places is not None else range(len(layout.names))
+    blocks = source.blocks(dialect.encoding, progress)
+    wanted = places if places is not None else range(len(dialect.names))
     where = {place: column for column, place in enumerate(wanted)}
     row = 0
     for text in blocks:
         if '"' in text:
-            yield from _quoted(itertools.chain([text], blocks), layout, row)
+            yield from _quoted(itertools.chain([text], blocks), dialect, row)
             return
         count = text.count("\n")
-        skipped = max(layout.first - row, 0)
+        skipped = max(dialect.first - row, 0)
         if skipped < count and not text.isspace():
             lines = list(io.StringIO(text, newline="\n"))[skipped:]
             first = row + skipped + 1
-            plain = _plain(lines, layout, first, where, places is not None)
-            yield plain or _cut(list(records(lines, layout.separator, first)), layout, first)
+            plain = _plain(lines, dialect, first, where, places is not None)
+            yield plain or _cut(list(records(lines, dialect.separator, first)), dialect, first)
         row += count
 
 
-def _plain(lines: list[str], layout: Layout, first: int, places: Mapping[int, int], some: bool) -> Batch | None:
-    """The quick way: lines that are finite numbers and nothing else; None if they are not."""
+def _plain(lines: list[str], dialect: Dialect, first: int, places: Mapping[int, int], some: bool) -> Batch | None:
+    """The fast path: lines with nothing but finite numbers; None for other lines."""
     if lines[0].isspace():
         return None
     text = lines
-    if layout.decimal == ",":
+    if dialect.decimal == ",":
         joined = "".join(lines)
-        if layout.separator == "," or "." in joined:
+        if dialect.separator == "," or "." in joined:
             return None
         text = joined.replace(",", ".").splitlines(keepends=True)
-    separator = None if layout.separator == " " else layout.separator
+    separator = None if dialect.separator == " " else dialect.separator
     try:
         matrix = np.loadtxt(text, delimiter=separator, comments=None, usecols=tuple(places) if some else None, ndmin=2)
     except ValueError:
@@ -88,22 +88,22 @@ def _plain(lines: list[str], layout: Layout, first: int, places: Mapping[int, in
     return Batch(range(first, first + len(lines)), matrix, places, (), None)
 
 
-def _quoted(blocks: Iterator[str], layout: Layout, done: int) -> Iterator[Batch]:
-    """Batches of text in which a row may go on over several lines, after `done` rows."""
+def _quoted(blocks: Iterator[str], dialect: Dialect, done: int) -> Iterator[Batch]:
+    """Batches of text in which a row may span several lines, after `done` rows."""
     pulled = 0
 
     def lines() -> Iterator[io.StringIO]:
         nonlocal pulled
         for text in blocks:
             pulled += 1
-            if pulled > _MOST_BLOCKS:
-                raise SettingError("a quote is opened and never closed", f"row {number + 1:,}")
+            if pulled > _MAX_BLOCKS:
+                raise SettingError("unclosed quote", f"row {number + 1:,}")
             yield io.StringIO(text, newline="\n")
 
     found: list[list[str]] = []
-    cells, number, first = 0, done, max(done, layout.first) + 1
+    cells, number, first = 0, done, max(done, dialect.first) + 1
     reader = csv.reader(
-        itertools.chain.from_iterable(lines()), delimiter=layout.separator, skipinitialspace=True, strict=True
+        itertools.chain.from_iterable(lines()), delimiter=dialect.separator, skipinitialspace=True, strict=True
     )
     try:
         for record in reader:
@@ -114,17 +114,17 @@ def _quoted(blocks: Iterator[str], layout: Layout, done: int) -> Iterator[Batch]
             found.append(record)
             cells += len(record) + 1
             if cells > _CELLS:
-                yield _cut(found, layout, first)
+                yield _cut(found, dialect, first)
                 found, cells, first = [], 0, number + 1
     except csv.Error as error:
         raise quoting_error(error, number + 1) from None
     if found:
-        yield _cut(found, layout, first)
+        yield _cut(found, dialect, first)
 
 
-def _cut(found: list[list[str]], layout: Layout, first: int) -> Batch:
-    """Rows of cells as columns of one length, without the empty ones."""
-    width = len(layout.names)
+def _cut(found: list[list[str]], dialect: Dialect, first: int) -> Batch:
+    """Rows of cells as columns of equal length, without empty rows."""
+    width = len(dialect.names)
     rows: range | Array = range(first, first + len(found))
     if not all(row and row[0] for row in found):
         full = [(number, row) for number, row in zip(rows, found, strict=True) if any(map(str.strip, row))]

@@ -1,4 +1,4 @@
-"""What of a table is wanted, whether a network can learn from it, and why not."""
+"""The columns selected from a table, and whether a network can learn from them."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Literal
 from app.documents.tables.cells import brief, why_no_number
 from app.documents.tables.columns import Column
 from app.documents.tables.survey import Survey
-from engine import MOST_CLASSES, MOST_COLUMNS, MOST_NUMBERS
+from engine import MAX_CLASSES, MAX_COLUMNS, MAX_NUMBERS
 
-MOST_CATEGORIES = 20  # of a text that becomes features, one for each
+MAX_CATEGORIES = 20  # of a text column for one-hot encoding
 Purpose = Literal["classification", "regression"]
-_FEW = 10  # different whole numbers that look like classes
+_FEW = 10  # distinct integers that look like classes
 _TARGETS = ("target", "label", "labels", "class", "classes", "species", "outcome", "diagnosis", "survived")
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """features, target: places of columns. leave_out: rows that cannot be used are left out, else refused."""
+    """features, target: column indices. leave_out: skip unusable rows instead of rejecting the table."""
 
     features: tuple[int, ...]
     target: int
@@ -31,8 +31,8 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What comes of a selection. problem: why nothing can; notes: what one should know of it."""
+class SelectionCheck:
+    """The result of checking a selection. problem: why it cannot be imported; notes: what the user should know."""
 
     problem: str
     summary: str = ""
@@ -44,31 +44,31 @@ class Verdict:
 def feature_problem(column: Column) -> str:
     """Why a column cannot be a feature; empty if it can."""
     if column.kind == "empty":
-        return "holds nothing"
-    if column.kind == "text" and (column.categories is None or len(column.categories) > MOST_CATEGORIES):
-        many = f"more than {MOST_CLASSES}" if column.categories is None else str(len(column.categories))
-        return f"is text with {many} different values; up to {MOST_CATEGORIES} can become features, one for each"
+        return "is empty"
+    if column.kind == "text" and (column.categories is None or len(column.categories) > MAX_CATEGORIES):
+        many = f"more than {MAX_CLASSES}" if column.categories is None else str(len(column.categories))
+        return f"is text with {many} different values; at most {MAX_CATEGORIES} can be one-hot encoded"
     return ""
 
 
 def target_problem(column: Column, purpose: Purpose) -> str:
     """Why a column cannot be the target; empty if it can."""
     if column.kind == "empty":
-        return "holds nothing"
+        return "is empty"
     if purpose == "regression":
         if column.kind == "text":
-            return "is text, and a regression needs numbers; choose classification"
-        return f"is {column.low:g} in every row: nothing to learn" if column.low == column.high else ""
+            return "is text, but regression needs numbers; choose classification"
+        return f"is {column.low:g} in every row, so there is nothing to learn" if column.low == column.high else ""
     if column.categories is None:
         more = "; choose regression" if column.kind == "number" else ""
-        return f"has more than {MOST_CLASSES} different values, and at most {MOST_CLASSES} can be classes{more}"
+        return f"has more than {MAX_CLASSES} different values, too many for classes{more}"
     if len(column.categories) == 1:
-        return f"holds one class only, “{brief(column.categories[0])}”: nothing to tell apart"
+        return f"contains only one class, “{brief(column.categories[0])}”"
     return ""
 
 
 def usual_purpose(column: Column, rows: int) -> Purpose:
-    """Classification for text and for a few whole numbers that come again, else regression."""
+    """Classification for text and for a few recurring integers, else regression."""
     if column.kind != "number":
         return "classification"
     few = column.categories is not None and len(column.categories) <= min(_FEW, rows // 2)
@@ -76,9 +76,9 @@ def usual_purpose(column: Column, rows: int) -> Purpose:
 
 
 def suggested(survey: Survey) -> Selection:
-    """The target by its name or the last column that can be it, and the features that tell something.
+    """The target by its name or the last column that can be it, and the informative features.
 
-    A column that bears the name of a target and cannot be one is chosen all the same: a person is told why.
+    A column named like a target is chosen even if it cannot be one, so that the user is told why.
     """
     columns = survey.columns
     usable = [
@@ -92,7 +92,7 @@ def suggested(survey: Survey) -> Selection:
 
 
 def usual_features(survey: Survey, target: int) -> tuple[int, ...]:
-    """All that can be features but those that tell nothing: constant ones, and a first column that counts the rows."""
+    """All possible features but uninformative ones: constant columns, and a first column that counts the rows."""
     possible = [place for place, column in enumerate(survey.columns) if place != target and not feature_problem(column)]
     telling = [
         place
@@ -102,39 +102,39 @@ def usual_features(survey: Survey, target: int) -> tuple[int, ...]:
     return tuple(telling or possible)
 
 
-def judged(survey: Survey, selection: Selection) -> Verdict:
-    """Whether it can be imported, and what it comes to."""
+def check_selection(survey: Survey, selection: Selection) -> SelectionCheck:
+    """Whether a selection can be imported, and the result."""
     columns = survey.columns
     target = columns[selection.target]
     if survey.rows < 2:
-        return Verdict("There is one row of data only; at least 2 are needed.")
+        return SelectionCheck("There is only one row of data; at least 2 are needed.")
     if fault := target_problem(target, selection.purpose):
-        return Verdict(f"The target “{target.name}” {fault}.")
+        return SelectionCheck(f"The target “{target.name}” {fault}.")
     if not selection.features:
-        return Verdict(_why_no_feature(survey, selection.target))
+        return SelectionCheck(_why_no_feature(survey, selection.target))
     for place in selection.features:
         if fault := feature_problem(columns[place]):
-            return Verdict(f"“{columns[place].name}” {fault}.")
+            return SelectionCheck(f"“{columns[place].name}” {fault}.")
     out, first = survey.unusable(selection.places)
     where = _fault(survey, *first) if first else ""
     if out and not selection.leave_out:
-        more = f"; so cannot {out - 1:,} more" if out > 1 else ""
-        return Verdict(f"{_sentence(where)} cannot be used{more}. Leave such rows out, or mend the file.")
+        more = f", nor can {out - 1:,} more" if out > 1 else ""
+        return SelectionCheck(f"{_sentence(where)} cannot be used{more}. Leave such rows out, or correct the file.")
     inputs, examples = sum(map(width, (columns[place] for place in selection.features))), survey.rows - out
     if examples < 2:
         told = f" The first is {where}." if where else ""
-        return Verdict(f"{examples or 'No'} row{'' if examples == 1 else 's'} can be used, 2 are needed.{told}")
-    if inputs > MOST_COLUMNS:
-        return Verdict(
-            f"{inputs:,} inputs, counting one for each value of a text; at most {MOST_COLUMNS:,} are possible."
+        return SelectionCheck(
+            f"{examples or 'No'} usable row{'' if examples == 1 else 's'}; at least 2 are needed.{told}"
         )
-    if examples * (inputs + 1) > MOST_NUMBERS:
-        return Verdict(
+    if inputs > MAX_COLUMNS:
+        return SelectionCheck(f"{inputs:,} inputs after one-hot encoding; at most {MAX_COLUMNS:,} are supported.")
+    if examples * (inputs + 1) > MAX_NUMBERS:
+        return SelectionCheck(
             f"{examples:,} examples of {inputs + 1:,} numbers are {examples * (inputs + 1):,}; "
-            f"at most {MOST_NUMBERS:,} fit. Choose fewer features."
+            f"at most {MAX_NUMBERS:,} fit. Choose fewer features."
         )
     notes = [f"{out:,} of {survey.rows:,} rows are left out; the first is {where}."] if out else []
-    return Verdict(
+    return SelectionCheck(
         "", _summary(survey, selection, examples, inputs), (*notes, *_notes(survey, selection)), examples, inputs
     )
 
@@ -156,36 +156,36 @@ def _summary(survey: Survey, selection: Selection, examples: int, inputs: int) -
 
 def _notes(survey: Survey, selection: Selection) -> list[str]:
     columns = [survey.columns[place] for place in selection.features]
-    above = survey.layout.first - survey.layout.header
-    notes = [f"{above} row{'s are' if above > 1 else ' is'} above the table and not read."] if above else []
+    above = survey.dialect.first - survey.dialect.header
+    notes = [f"Ignored {above} row{'s' if above > 1 else ''} above the table."] if above else []
     constant = [column.name for column in columns if column.constant]
     if constant:
-        verbs = ("is", "tells") if len(constant) == 1 else ("are", "tell")
-        notes.append(f"{_listed(constant)} {verbs[0]} constant and {verbs[1]} nothing.")
+        verbs = ("is", "carries") if len(constant) == 1 else ("are", "carry")
+        notes.append(f"{_listed(constant)} {verbs[0]} constant and {verbs[1]} no information.")
     texts = [f"“{column.name}” becomes {width(column)} inputs" for column in columns if column.kind == "text"]
     if texts:
         more = f" and {len(texts) - 3} more" if len(texts) > 3 else ""
-        notes.append(f"{', '.join(texts[:3])}{more}: one for each value.")
+        notes.append(f"{', '.join(texts[:3])}{more} (one-hot encoded).")
     return notes
 
 
 def _why_no_feature(survey: Survey, target: int) -> str:
     others = [column for place, column in enumerate(survey.columns) if place != target]
     if not others:
-        return "There is one column only: nothing is left to be a feature. Is the separator right?"
+        return "There is only one column, so none is left as a feature. Is the separator right?"
     if all(map(feature_problem, others)):
         return f"No column can be a feature: “{others[0].name}” {feature_problem(others[0])}."
-    return "No feature is chosen."
+    return "No feature is selected."
 
 
 def _fault(survey: Survey, row: int, place: int | None) -> str:
-    """Where the first unusable cell stands, and why it is one."""
+    """Where the first unusable cell is, and why it is unusable."""
     if place is None:
         return f"row {row:,} (it has more cells than the {len(survey.columns)} columns)"
     column = survey.columns[place]
-    why = "nothing in it"
+    why = "empty"
     if column.foreign is not None and column.foreign[0] == row:
-        why = why_no_number(column.foreign[1], survey.layout.decimal)
+        why = why_no_number(column.foreign[1], survey.dialect.decimal)
     return f"row {row:,} (column “{column.name}”: {why})"
 
 

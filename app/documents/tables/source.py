@@ -1,4 +1,4 @@
-"""Where a table is imported from: a file or the clipboard, as blocks of whole lines of text."""
+"""The source of an imported table: a file or the clipboard, read as blocks of whole lines."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from typing import BinaryIO
 from app.documents.files import FileError, reason, shown
 from engine import SettingError
 
-MOST_BYTES = 2 * 2**30
+MAX_BYTES = 2 * 2**30
 LONGEST_LINE = 2**20  # characters
-HEAD = 2**20  # bytes; holds the longest line that is read
-_BLOCK = 2**17  # bytes; a block is worked through in a few milliseconds, so a window stays alive beside it
+HEAD = 2**20  # bytes; holds the longest line allowed
+_BLOCK = 2**17  # bytes; a block takes a few milliseconds, so the window stays responsive
 
 ENCODINGS = {
     "utf-8": "UTF-8",
@@ -33,7 +33,7 @@ ENCODINGS = {
 }
 _OTHERS = {
     b"PK\x03\x04": "a zip archive or a workbook; save the sheet as CSV",
-    b"\xd0\xcf\x11\xe0": "a workbook of old Excel; save the sheet as CSV",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV",
     b"\x1f\x8b": "compressed; unpack it first",
     b"BZh": "compressed; unpack it first",
     b"\xfd7zXZ": "compressed; unpack it first",
@@ -51,14 +51,14 @@ _PAGES = (b"<!doctype", b"<html", b"<?xml")
 Progress = Callable[[float], None]
 
 
-def unheard(share: float) -> None:
-    """A progress that nobody listens to."""
+def no_progress(share: float) -> None:
+    """A progress callback that does nothing."""
 
 
-class Source:
-    """A file, or a text, that can be read from its beginning as often as needed.
+class TableSource:
+    """A file or text that can be read from its beginning any number of times.
 
-    Raises FileError for what the file system refuses, SettingError for what the text cannot be.
+    Raises FileError for errors of the file system, SettingError for invalid text.
     """
 
     def __init__(self, name: str, path: Path | None, text: bytes = b"") -> None:
@@ -67,16 +67,16 @@ class Source:
         self._text = text
 
     @classmethod
-    def of_file(cls, path: str | os.PathLike[str]) -> Source:
+    def of_file(cls, path: str | os.PathLike[str]) -> TableSource:
         return cls(Path(path).name, Path(path))
 
     @classmethod
-    def of_text(cls, text: str, name: str = "Clipboard") -> Source:
+    def of_text(cls, text: str, name: str = "Clipboard") -> TableSource:
         return cls(name, None, text.encode("utf-8", "replace"))
 
     @property
     def title(self) -> str:
-        """The name without the suffix of a file."""
+        """The name without the file's suffix."""
         return Path(self.name).stem if self._path is not None else self.name
 
     @property
@@ -84,11 +84,11 @@ class Source:
         return self._path is not None
 
     def size(self) -> int:
-        """Bytes."""
+        """Size in bytes."""
         return self._checked_size() if self._path is not None else len(self._text)
 
     def head(self) -> tuple[bytes, bool]:
-        """The first bytes, and whether they are all there are."""
+        """The first bytes, and whether that is the whole file."""
         with self._open() as file:
             data = self._read(file, HEAD + 1)
         self._recognise(data)
@@ -97,7 +97,7 @@ class Source:
     def blocks(self, encoding: str, progress: Progress) -> Iterator[str]:
         """The text in blocks of whole lines, each ended by a bare line feed.
 
-        progress: is told the share read, in [0, 1]; what it raises ends the reading.
+        progress: called with the share read, in [0, 1]; an exception it raises ends the reading.
         """
         decoder = codecs.getincrementaldecoder(encoding)()
         ends = io.IncrementalNewlineDecoder(None, translate=True)
@@ -112,7 +112,7 @@ class Source:
                 text = rest + (text.removeprefix("\ufeff") if taken == 0 else text)
                 if "\0" in text:
                     row = lines + text[: text.index("\0")].count("\n") + 1
-                    raise SettingError("a zero byte, which no text has; another encoding may help", f"row {row:,}")
+                    raise SettingError("a zero byte, which is not text; try another encoding", f"row {row:,}")
                 taken += len(data)
                 cut = text.rfind("\n") + 1
                 rest = text[cut:] if data else ""
@@ -145,8 +145,8 @@ class Source:
                 raise OSError(errno.EINVAL, "it is a folder" if folder else "not a file")
         except (OSError, ValueError) as error:
             raise FileError(f"cannot read {shown(self._path)}: {reason(error)}") from None
-        if status.st_size > MOST_BYTES:
-            length = f"{status.st_size / 2**30:.1f} GiB long, at most {MOST_BYTES / 2**30:g} are read"
+        if status.st_size > MAX_BYTES:
+            length = f"{status.st_size / 2**30:.1f} GiB long; the limit is {MAX_BYTES / 2**30:g} GiB"
             raise FileError(f"cannot read {shown(self._path)}: it is {length}")
         return status.st_size
 
@@ -157,21 +157,23 @@ class Source:
             raise FileError(f"cannot read {shown(self._path or self.name)}: {reason(error)}") from None
 
     def _recognise(self, data: bytes) -> None:
-        """Refuse what is known to be something else. Raises SettingError."""
+        """Reject known formats other than text. Raises SettingError."""
         if not data.strip():
             what = "the file" if self.is_file else "the clipboard"
-            raise SettingError(f"{what} begins with {HEAD:,} blanks" if len(data) > HEAD else f"{what} is empty")
+            raise SettingError(
+                f"{what} starts with {HEAD:,} blank characters" if len(data) > HEAD else f"{what} is empty"
+            )
         for mark, what in _OTHERS.items():
             if data.startswith(mark):
-                raise SettingError(f"not a table in text: this is {what}")
+                raise SettingError(f"not a text table: this is {what}")
         if data[:200].removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(_PAGES):
-            raise SettingError("not a table in text: this is a web page or XML")
+            raise SettingError("not a text table: this is a web page or XML")
 
 
 def guessed_encoding(data: bytes, whole: bool) -> str:
-    """The encoding that the first bytes of a file speak for: a mark, zeros at every second place, or UTF-8."""
+    """The encoding of a file's first bytes: by a byte-order mark, zeros in every second byte, or valid UTF-8."""
     for mark, encoding in (
-        (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins like that of UTF-16
+        (codecs.BOM_UTF32_LE, "utf-32-le"),  # starts like that of UTF-16
         (codecs.BOM_UTF32_BE, "utf-32-be"),
         (codecs.BOM_UTF16_LE, "utf-16-le"),
         (codecs.BOM_UTF16_BE, "utf-16-be"),

@@ -1,4 +1,4 @@
-"""A table read once: what stands in each column, and which of its cells cannot be used."""
+"""A survey of a table, read once: statistics of each column, and which cells cannot be used."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.documents.tables.columns import Column, Faults
-from app.documents.tables.dialect import Layout
+from app.documents.tables.column_statistics import ColumnStatistics
+from app.documents.tables.columns import Column, UnusableCells
+from app.documents.tables.dialect import Dialect
 from app.documents.tables.rows import batches
-from app.documents.tables.source import Progress, Source
-from app.documents.tables.tally import Tally
-from engine import MOST_NUMBERS, SettingError
+from app.documents.tables.source import Progress, TableSource
+from engine import MAX_NUMBERS, SettingError
 
 Array = np.ndarray
 
@@ -21,14 +21,14 @@ Array = np.ndarray
 class Survey:
     """A table that was read once. rows: how many hold data; long: how many of them have too many cells."""
 
-    layout: Layout
+    dialect: Dialect
     columns: tuple[Column, ...]
     rows: int
     long: int
-    faults: tuple[Faults, ...]
+    faults: tuple[UnusableCells, ...]
 
     def unusable(self, places: Iterable[int]) -> tuple[int, tuple[int, int | None] | None]:
-        """How many rows cannot be used for these columns; of the first its number and column (None: it is too long)."""
+        """How many rows are unusable for these columns; the first one's number and column (None: too many cells)."""
         wanted, numeric = self.masks(places)
         count, first = 0, None
         for faults in self.faults:
@@ -48,17 +48,17 @@ class Survey:
         return wanted, np.array([column.kind == "number" for column in self.columns])
 
 
-def survey(source: Source, layout: Layout, progress: Progress) -> Survey:
-    """Read the whole table once, keeping no more than a few bits a row. Raises FileError or SettingError.
+def survey(source: TableSource, dialect: Dialect, progress: Progress) -> Survey:
+    """Read the whole table once, keeping only a few bits per row. Raises FileError or SettingError.
 
-    progress: see `Source.blocks`.
+    progress: see `TableSource.blocks`.
     """
-    tally = Tally(layout)
+    statistics = ColumnStatistics(dialect)
     faults = []
-    for batch in batches(source, layout, progress):
-        faults.append(tally.add(batch))
-        if 2 * tally.rows > MOST_NUMBERS:
-            raise SettingError(f"more than {MOST_NUMBERS // 2:,} rows; a table holds at most {MOST_NUMBERS:,} numbers")
-    if not tally.rows:
+    for batch in batches(source, dialect, progress):
+        faults.append(statistics.add(batch))
+        if 2 * statistics.rows > MAX_NUMBERS:
+            raise SettingError(f"more than {MAX_NUMBERS // 2:,} rows; a table can hold {MAX_NUMBERS:,} numbers")
+    if not statistics.rows:
         raise SettingError("there are no rows of data")
-    return Survey(layout, tally.columns(), tally.rows, tally.long, tuple(faults))
+    return Survey(dialect, statistics.columns(), statistics.rows, statistics.long, tuple(faults))

@@ -1,1 +1,1 @@
-"""Figures of networks: what they answer, how well, and what they are made of."""
+"""Figures of networks: predictions, scores and structure."""

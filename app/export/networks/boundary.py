@@ -1,4 +1,4 @@
-"""The plane of two inputs in print: what the network answers everywhere, the decision boundary, and the examples."""
+"""The decision-boundary figure: a network's output over the plane of its two inputs, with the examples."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ import numpy as np
 
 from app.export.legend import Entry, clean
 from app.export.networks.class_colours import class_colour, field_map, mixed, signed
-from app.export.networks.dots import draw_examples, draw_wrong, handle, signs, size
-from app.export.networks.subject import Subject
-from app.look.data_ranges import home_of, value_ends
-from engine import NetworkTask, Portrait, Wanted
+from app.export.networks.context import FigureContext
+from app.export.networks.dots import draw_examples, draw_wrong, handle, legend_entries, size
+from app.look.data_ranges import default_region, value_range
+from engine import NetworkSnapshot, NetworkTask, SnapshotParts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Array = np.ndarray
 
-_SKEWED = 3.0  # times as wide as high, or as high as wide: then the axes have scales of their own
-_MOST_NAMED = 12  # classes in the legend
+_SKEWED = 3.0  # aspect ratio from which the axes are scaled separately
+_MAX_NAMED = 12  # classes in the legend
 _LINE = "#1f2937"
 
 
 def fits(task: NetworkTask) -> bool:
-    """Whether the examples lie in a plane."""
+    """Whether the examples have two inputs."""
     return task.inputs == 2
 
 
-def draw(axes: Axes, subject: Subject) -> list[Entry]:
+def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     """Draw on empty axes; returns the legend's entries."""
-    subject.head(axes, subject.heading())
-    data, settings = subject.learner.data, subject.settings
-    region = home_of(subject.task, data.raw)
-    asked = subject.asked(Wanted(region, columns=subject.nodes, rows=subject.nodes))
+    context.add_heading(axes, context.heading())
+    data, settings = context.learner.data, context.settings
+    region = default_region(context.task, data.raw)
+    snapshot = context.evaluated(SnapshotParts(region, columns=context.nodes, rows=context.nodes))
     axes.set_xlim(*region[:2])
     axes.set_ylim(*region[2:])
     axes.set_xlabel(clean(data.names[0]), parse_math=False)
@@ -41,70 +41,70 @@ def draw(axes: Axes, subject: Subject) -> list[Entry]:
     if 1 / _SKEWED < (region[1] - region[0]) / (region[3] - region[2]) < _SKEWED:
         axes.set_aspect("equal")
     if not data.classes:
-        inks = _draw_values(axes, subject, asked)
+        colours = _draw_values(axes, context, snapshot)
         kinds = np.zeros(len(data.targets), int)
     else:
-        _draw_classes(axes, subject, asked)
+        _draw_classes(axes, context, snapshot)
         kinds = data.targets.astype(int)
-        inks = _rgba(data.targets)
-    draw_examples(axes, data.raw, inks, kinds, data.train, settings)
-    wrong = asked.wrong
+        colours = _rgba(data.targets)
+    draw_examples(axes, data.raw, colours, kinds, data.train, settings)
+    wrong = snapshot.wrong
     if wrong.any():
         draw_wrong(axes, data.raw, wrong, settings)
-    named = data.classes[:_MOST_NAMED] if len(data.classes) <= _MOST_NAMED else ()
+    named = data.classes[:_MAX_NAMED] if len(data.classes) <= _MAX_NAMED else ()
     width = 0.1 * size(settings, 1)
     classes: list[Entry] = [
         (handle(settings, settings.marker(place) or "o", class_colour(place), "white", width), name)
         for place, name in enumerate(named)
     ]
-    return [*classes, *signs(asked, settings, bool(wrong.any()))]
+    return [*classes, *legend_entries(snapshot, settings, bool(wrong.any()))]
 
 
-def _draw_classes(axes: Axes, subject: Subject, asked: Portrait) -> None:
-    """Two classes by the probability of the second, more by the mixture of their colours; and a line between them."""
-    field, data = asked.field, subject.learner.data
-    assert field is not None and asked.wanted.region is not None
+def _draw_classes(axes: Axes, context: FigureContext, snapshot: NetworkSnapshot) -> None:
+    """Two classes by the probability of the second, more by mixing their colours; with the boundaries between them."""
+    field, data = snapshot.field, context.learner.data
+    assert field is not None and snapshot.parts.region is not None
     if len(data.classes) == 2:
         values = np.ma.masked_invalid(field[..., 1])
         image = axes.imshow(
-            values, cmap=field_map(), vmin=0.0, vmax=1.0, origin="lower", extent=asked.wanted.region,
+            values, cmap=field_map(), vmin=0.0, vmax=1.0, origin="lower", extent=snapshot.parts.region,
             aspect=axes.get_aspect(), interpolation="bilinear",
         )  # fmt: skip
         bar = axes.figure.colorbar(image, ax=axes, pad=0.02, aspect=26, fraction=0.08, ticks=[0.0, 0.5, 1.0])
-        bar.outline.set_linewidth(0.4 * subject.settings.line_width)
+        bar.outline.set_linewidth(0.4 * context.settings.line_width)
         bar.set_label(clean(f"Probability of {data.classes[1]}"), parse_math=False)
     else:
         axes.imshow(
-            mixed(field), origin="lower", extent=asked.wanted.region, aspect=axes.get_aspect(),
+            mixed(field), origin="lower", extent=snapshot.parts.region, aspect=axes.get_aspect(),
             interpolation="bilinear",
         )  # fmt: skip
-    xs, ys = _nodes(asked)
-    for lead in leads(field):
-        if lead.count() and lead.min() < 0.0 < lead.max():
-            axes.contour(xs, ys, lead, levels=[0.0], colors=_LINE, linewidths=0.9 * subject.settings.line_width)
+    xs, ys = _nodes(snapshot)
+    for margin in margins(field):
+        if margin.count() and margin.min() < 0.0 < margin.max():
+            axes.contour(xs, ys, margin, levels=[0.0], colors=_LINE, linewidths=0.9 * context.settings.line_width)
 
 
-def _draw_values(axes: Axes, subject: Subject, asked: Portrait) -> Array:
-    """The values of a regression; returns the colours (n, 4) of the examples' own."""
+def _draw_values(axes: Axes, context: FigureContext, snapshot: NetworkSnapshot) -> Array:
+    """The values of a regression; returns the colours (n, 4) of the examples."""
     from matplotlib.colors import Normalize
     from matplotlib.ticker import MaxNLocator
 
-    field, data = asked.field, subject.learner.data
-    assert field is not None and asked.wanted.region is not None
-    low, high = value_ends(data.targets)
+    field, data = snapshot.field, context.learner.data
+    assert field is not None and snapshot.parts.region is not None
+    low, high = value_range(data.targets)
     values = np.ma.masked_invalid(field[..., 0])
     norm = Normalize(low, high)
     image = axes.imshow(
-        values, cmap=field_map(), norm=norm, origin="lower", extent=asked.wanted.region, aspect=axes.get_aspect(),
+        values, cmap=field_map(), norm=norm, origin="lower", extent=snapshot.parts.region, aspect=axes.get_aspect(),
         interpolation="bilinear",
     )  # fmt: skip
     levels = [level for level in MaxNLocator(8).tick_values(low, high) if values.count() and _within(level, values)]
     if levels:
-        thin = 0.45 * subject.settings.line_width
+        thin = 0.45 * context.settings.line_width
         look: dict[str, Any] = {"colors": _LINE, "linewidths": thin, "linestyles": "solid", "alpha": 0.7}
-        axes.contour(*_nodes(asked), values, levels=levels, **look)
+        axes.contour(*_nodes(snapshot), values, levels=levels, **look)
     bar = axes.figure.colorbar(image, ax=axes, extend="both", pad=0.02, aspect=26, fraction=0.08)
-    bar.outline.set_linewidth(0.4 * subject.settings.line_width)
+    bar.outline.set_linewidth(0.4 * context.settings.line_width)
     bar.set_label(clean(data.target), parse_math=False)
     return np.asarray(signed()(norm(data.targets)))
 
@@ -113,17 +113,17 @@ def _within(level: float, values: Array) -> bool:
     return bool(values.min() < level < values.max())
 
 
-def leads(field: Array) -> list[Any]:
-    """By how much each class leads the others where (rows, columns); of two classes one is enough."""
+def margins(field: Array) -> list[Any]:
+    """The margin of each class over the best other one, (rows, columns) each; for two classes one is enough."""
     rest = [np.delete(field, place, axis=-1).max(axis=-1) for place in range(field.shape[-1])]
     planes = [np.ma.masked_invalid(field[..., place] - others) for place, others in enumerate(rest)]
     return planes[1:] if len(planes) == 2 else planes
 
 
-def _nodes(asked: Portrait) -> tuple[Array, Array]:
-    assert asked.wanted.region is not None
-    x0, x1, y0, y1 = asked.wanted.region
-    return np.linspace(x0, x1, asked.wanted.columns), np.linspace(y0, y1, asked.wanted.rows)
+def _nodes(snapshot: NetworkSnapshot) -> tuple[Array, Array]:
+    assert snapshot.parts.region is not None
+    x0, x1, y0, y1 = snapshot.parts.region
+    return np.linspace(x0, x1, snapshot.parts.columns), np.linspace(y0, y1, snapshot.parts.rows)
 
 
 def _rgba(places: Array) -> Array:

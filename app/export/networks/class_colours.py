@@ -1,4 +1,4 @@
-"""The colours of classes and of values in print."""
+"""Colours of classes and of signed values in print."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from app.look.palettes import CLASSES_ON_LIGHT
 
 Array = np.ndarray
 
-NOWHERE = "#c9ccd2"  # where the network's answer is no number
-_STRENGTH = 0.5  # of the colours of a field: the dots on it have them in full
+NOT_FINITE = "#c9ccd2"  # where the output is not finite
+_STRENGTH = 0.5  # of the colours of a background, on which the dots have full colour
 
 
 def class_colour(place: int) -> str:
@@ -20,25 +20,25 @@ def class_colour(place: int) -> str:
 
 
 def signed(strength: float = 1.0) -> Any:
-    """A map of colours from negative numbers over nought to positive ones, or from one class to another."""
+    """A diverging colour map from negative values through zero to positive ones, or from one class to another."""
     from matplotlib.colors import LinearSegmentedColormap
 
     ends = [_paler(class_colour(0), strength), "#ffffff", _paler(class_colour(1), strength)]
-    return LinearSegmentedColormap.from_list("signed", ends).with_extremes(bad=NOWHERE)
+    return LinearSegmentedColormap.from_list("signed", ends).with_extremes(bad=NOT_FINITE)
 
 
 def field_map() -> Any:
-    """The same as a ground for dots."""
+    """The same, paler, as a background for dots."""
     return signed(_STRENGTH)
 
 
 def mixed(shares: Array) -> Array:
-    """The colours (..., 3) of shares (..., classes), each class to its part; grey where they are no numbers."""
+    """The mixed colours (..., 3) of class shares (..., classes); grey where they are not finite."""
     colours = np.array([_rgb(_paler(class_colour(place), _STRENGTH)) for place in range(shares.shape[-1])])
     with np.errstate(all="ignore"):
         total = shares.sum(axis=-1, keepdims=True)
         found = np.where(total > 0.0, shares / total, 1.0 / shares.shape[-1]) @ colours
-    return np.where(np.isfinite(shares).all(axis=-1, keepdims=True), found, _rgb(NOWHERE))
+    return np.where(np.isfinite(shares).all(axis=-1, keepdims=True), found, _rgb(NOT_FINITE))
 
 
 def _paler(colour: str, strength: float) -> str:

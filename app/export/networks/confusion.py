@@ -1,4 +1,4 @@
-"""The confusion matrix in print: which classes are taken for which, as counts and as shades."""
+"""The confusion-matrix figure: counts, shaded by their share of the true class."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.export.legend import Entry, clean
-from app.export.networks.subject import Subject, scored
+from app.export.networks.context import FigureContext, score_labels
 from app.export.style import MM, POINTS
-from engine import NetworkTask, Wanted
+from engine import NetworkTask, SnapshotParts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _SHADES = ("#ffffff", "#cfe3f2", "#7fb5da", "#2f7fb8", "#0b4f86")
-_DARK = 0.5  # the share of a row from which letters are white
-_LETTERS = 14  # of a class's name beside the matrix
-_ROOM = 0.6  # of the smaller side of the page that the matrix has about
+_DARK = 0.5  # share from which numbers are white
+_LETTERS = 14  # of a class name
+_ROOM = 0.6  # approximate share of the page's smaller side that the matrix takes
 
 
 def fits(task: NetworkTask) -> bool:
@@ -26,26 +26,26 @@ def fits(task: NetworkTask) -> bool:
 
 
 def validates(task: NetworkTask) -> bool:
-    """Whether it is a classification some of whose examples validate."""
+    """Whether it is a classification with a validation set."""
     return task.classes > 0 and task.share < 1.0
 
 
-def draw_validation(axes: Axes, subject: Subject) -> list[Entry]:
-    """Draw the matrix of the validation set on empty axes, or of the training set if nothing validates."""
-    return _draw(axes, subject, subject.learner.data.validation > 0)
+def draw_validation(axes: Axes, context: FigureContext) -> list[Entry]:
+    """Draw the matrix of the validation set on empty axes, or of the training set if there is none."""
+    return _draw(axes, context, context.learner.data.validation > 0)
 
 
-def draw_training(axes: Axes, subject: Subject) -> list[Entry]:
+def draw_training(axes: Axes, context: FigureContext) -> list[Entry]:
     """Draw the matrix of the training set on empty axes."""
-    return _draw(axes, subject, False)
+    return _draw(axes, context, False)
 
 
-def _draw(axes: Axes, subject: Subject, validation: bool) -> list[Entry]:
+def _draw(axes: Axes, context: FigureContext, validation: bool) -> list[Entry]:
     from matplotlib.colors import LinearSegmentedColormap
 
-    data, settings = subject.learner.data, subject.settings
-    asked = subject.asked(Wanted())
-    counts = asked.confusion(validation)
+    data, settings = context.learner.data, context.settings
+    snapshot = context.evaluated(SnapshotParts())
+    counts = snapshot.confusion(validation)
     count = len(data.classes)
     with np.errstate(invalid="ignore"):
         shares = np.nan_to_num(counts / counts.sum(axis=1, keepdims=True))
@@ -66,12 +66,12 @@ def _draw(axes: Axes, subject: Subject, validation: bool) -> list[Entry]:
                 column, row, f"{counts[row, column]:,}", ha="center", va="center", fontsize=letters,
                 color="white" if shares[row, column] > _DARK else "0.15",
             )  # fmt: skip
-    subject.head(axes, subject.heading(), scored(asked)[validation])
+    context.add_heading(axes, context.heading(), score_labels(snapshot)[validation])
     return []
 
 
 def _name(axes: Axes, classes: tuple[str, ...], size: float) -> None:
-    """The names of the classes at both sides; of many every second, third ... one."""
+    """Class names along both axes; with many classes only every second, third ... one."""
     count = len(classes)
     every = max(1, -(-count // 20))
     places = list(range(0, count, every))

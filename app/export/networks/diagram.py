@@ -1,4 +1,4 @@
-"""The diagram of a network in print: units in columns, weights as widths and colours, and what units answer."""
+"""The diagram figure of a network: units in columns, weights as lines, activation maps in the tiles."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ import numpy as np
 
 from app.export.legend import Entry, clean
 from app.export.networks.class_colours import class_colour, signed
-from app.export.networks.subject import Subject
+from app.export.networks.context import FigureContext
 from app.export.style import MM, POINTS
-from app.look.data_ranges import home_of
+from app.look.data_ranges import default_region
 from app.look.number_format import number
-from engine import ACTIVATIONS, NetworkTask, Wanted, features_of
+from engine import ACTIVATIONS, NetworkTask, SnapshotParts, features_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Array = np.ndarray
 
-_MOST_LINES = 1200  # the strongest
-_PIECES = 20  # of a curved line
-_THINNEST, _WIDEST = 0.3, 2.2  # of the width of lines
-_FAINT = 0.25  # how much of its colour the weakest line has
-_NODES = 40  # of the map of a unit, along a side
-_TILE, _LARGEST = 0.36, 14.0  # of a column's width; mm
-_BLOCK = 2.2  # tiles along the side of an image
-_SLOT = 0.75  # of the height that a unit has: its tile
-_LEAST = 0.36  # mm of a unit's slot for each point of the letters
-_HEAD = 0.95  # mm of the head for each point of the letters
-_HIGH = 0.85  # of the page, about: below it is the legend
-_LABEL = 0.2  # mm a letter, for each point of the letters
-_MOST_LABEL = 0.18  # of the width
+_MAX_LINES = 1200  # of the strongest weights
+_PIECES = 20  # segments of a curved line
+_THINNEST, _WIDEST = 0.3, 2.2  # relative to the line width
+_FAINT = 0.25  # colour strength of the weakest line
+_NODES = 40  # resolution of a unit's map
+_TILE, _LARGEST = 0.36, 14.0  # maximum tile size: share of a column's width; mm
+_BLOCK = 2.2  # size of an image, in tiles
+_SLOT = 0.75  # share of a unit's height that its tile takes
+_MIN_SLOT = 0.36  # mm of height per unit, for each point of the font size
+_HEAD = 0.95  # mm of the header, for each point of the font size
+_HIGH = 0.85  # approximate share of the page's height above the legend
+_LABEL = 0.2  # mm per character, for each point of the font size
+_MAX_LABEL = 0.18  # of the width
 _LETTERS = 16
 _EDGE = "#374151"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A layer's tiles: the middle x, the middles ys (k,) of those that are drawn, their side; how many units it has."""
+class TileColumn:
+    """The tiles of a layer: their centre x, the centres ys (k,) of those drawn, their side; the number of units."""
 
     x: float
     ys: Array
@@ -52,30 +52,30 @@ def fits(task: NetworkTask) -> bool:
     return True
 
 
-def draw(axes: Axes, subject: Subject) -> list[Entry]:
-    """Draw on empty axes; returns the legend's entries. A unit of length is a millimetre of the page, about."""
-    subject.head(axes, subject.heading())
-    settings, network, data = subject.settings, subject.learner.network, subject.learner.data
+def draw(axes: Axes, context: FigureContext) -> list[Entry]:
+    """Draw on empty axes; returns the legend's entries. Data units are approximately mm of the page."""
+    context.add_heading(axes, context.heading())
+    settings, network, data = context.settings, context.learner.network, context.learner.data
     width, height = settings.width, _HIGH * settings.height
     axes.set_xlim(0.0, width)
     axes.set_ylim(0.0, height)
     axes.set_aspect("equal")
     axes.set_axis_off()
     names = data.classes if len(data.classes) == network.sizes[-1] else (data.target,)
-    columns = _columns(subject, width, height, names)
-    theta = subject.run.shown.theta
-    most = _draw_weights(axes, subject, columns, theta)
-    _draw_tiles(axes, subject, columns, theta)
-    _draw_words(axes, subject, columns, names, height)
+    columns = _columns(context, width, height, names)
+    theta = context.run.shown.theta
+    most = _draw_weights(axes, context, columns, theta)
+    _draw_tiles(axes, context, columns, theta)
+    _draw_words(axes, context, columns, names, height)
     if most <= 0.0:
         return []
     positive, negative = (_sample(class_colour(place), settings.line_width * _WIDEST) for place in (1, 0))
     return [(positive, f"positive weight, widest {number(most, 3)}"), (negative, "negative weight")]
 
 
-def _columns(subject: Subject, width: float, height: float, names: tuple[str, ...]) -> list[Column]:
-    """Where the tiles of each layer are."""
-    network, data, letters = subject.learner.network, subject.learner.data, subject.settings.font_size
+def _columns(context: FigureContext, width: float, height: float, names: tuple[str, ...]) -> list[TileColumn]:
+    """The positions of the tiles of each layer."""
+    network, data, letters = context.learner.network, context.learner.data, context.settings.font_size
     labels = () if data.image else data.features
     left, right = (_label_room(texts, letters, width) for texts in (labels, names))
     body = height - _HEAD * letters
@@ -85,30 +85,30 @@ def _columns(subject: Subject, width: float, height: float, names: tuple[str, ..
     for place, units in enumerate(network.sizes):
         x = left + (place + 0.5) * slots
         if place == 0 and data.image:
-            found.append(Column(x, np.array([body / 2]), min(_BLOCK * most, 0.8 * body, 0.85 * slots), units))
+            found.append(TileColumn(x, np.array([body / 2]), min(_BLOCK * most, 0.8 * body, 0.85 * slots), units))
             continue
-        shown = units if units * _LEAST * letters <= body else max(int(body / (_LEAST * letters)) - 1, 1)
+        shown = units if units * _MIN_SLOT * letters <= body else max(int(body / (_MIN_SLOT * letters)) - 1, 1)
         rows = shown + (shown < units)
         slot = min(body / rows, most / _SLOT)
         ys = body / 2 + slot * (rows / 2 - 0.5 - np.arange(shown))
-        found.append(Column(x, ys, min(_SLOT * slot, most), units))
+        found.append(TileColumn(x, ys, min(_SLOT * slot, most), units))
     return found
 
 
 def _label_room(texts: tuple[str, ...], letters: float, width: float) -> float:
     longest = max((min(len(text), _LETTERS) for text in texts), default=0)
-    return min(_LABEL * letters * longest + 1.0, _MOST_LABEL * width)
+    return min(_LABEL * letters * longest + 1.0, _MAX_LABEL * width)
 
 
-def _draw_weights(axes: Axes, subject: Subject, columns: list[Column], theta: Array) -> float:
-    """Lines from column to column, the weakest first; returns the largest weight that is drawn."""
-    network, image = subject.learner.network, subject.learner.data.image
+def _draw_weights(axes: Axes, context: FigureContext, columns: list[TileColumn], theta: Array) -> float:
+    """Lines from column to column, the weakest first; returns the largest weight drawn."""
+    network, image = context.learner.network, context.learner.data.image
     parts = []
     for layer in range(network.layers):
         before, after = columns[layer], columns[layer + 1]
         weights = theta[network.weights(layer)].reshape(after.units, before.units)[: len(after.ys)]
         if layer == 0 and image:
-            continue  # one line could not stand for so many weights: each unit's are drawn in its tile
+            continue  # too many weights for lines: each unit's are drawn in its tile
         unit, source = (grid.ravel() for grid in np.mgrid[: len(after.ys), : len(before.ys)])
         ends = np.column_stack([
             np.full(len(unit), before.x + before.side / 2), before.ys[source],
@@ -121,8 +121,8 @@ def _draw_weights(axes: Axes, subject: Subject, columns: list[Column], theta: Ar
     sizes = np.where(np.isfinite(weights), np.abs(weights), 0.0)
     most = float(sizes.max(initial=0.0))
     if most > 0.0:
-        order = np.argsort(sizes, kind="stable")[-_MOST_LINES:]
-        _add_lines(axes, weights[order], sizes[order] / most, ends[order], subject.settings.line_width)
+        order = np.argsort(sizes, kind="stable")[-_MAX_LINES:]
+        _add_lines(axes, weights[order], sizes[order] / most, ends[order], context.settings.line_width)
     return most
 
 
@@ -145,10 +145,10 @@ def _add_lines(axes: Axes, weights: Array, shares: Array, ends: Array, width: fl
     )  # fmt: skip
 
 
-def _draw_tiles(axes: Axes, subject: Subject, columns: list[Column], theta: Array) -> None:
+def _draw_tiles(axes: Axes, context: FigureContext, columns: list[TileColumn], theta: Array) -> None:
     from matplotlib.patches import Rectangle
 
-    maps, width = _maps(subject, theta), 0.5 * subject.settings.line_width
+    maps, width = _maps(context, theta), 0.5 * context.settings.line_width
     for place, column in enumerate(columns):
         for unit, y in enumerate(column.ys.tolist()):
             x, side = column.x - column.side / 2, column.side
@@ -156,14 +156,14 @@ def _draw_tiles(axes: Axes, subject: Subject, columns: list[Column], theta: Arra
             fill = "none" if shown else "#f3f4f6"
             axes.add_patch(Rectangle((x, y - side / 2), side, side, fc=fill, ec=_EDGE, lw=width, zorder=4.0))
             if shown:
-                pixels = place == 0 and subject.learner.data.image is not None
+                pixels = place == 0 and context.learner.data.image is not None
                 _draw_map(axes, maps[place][unit], (x, x + side, y - side / 2, y + side / 2), pixels)
-    axes.set_xlim(0.0, subject.settings.width)  # an image has moved them
-    axes.set_ylim(0.0, _HIGH * subject.settings.height)
+    axes.set_xlim(0.0, context.settings.width)  # imshow has changed the limits
+    axes.set_ylim(0.0, _HIGH * context.settings.height)
 
 
 def _draw_map(axes: Axes, values: Array, box: tuple[float, float, float, float], pixels: bool) -> None:
-    """What a unit answers, around nought; or the pixels of an image."""
+    """The activations of a unit, centred on zero; or the pixels of an image."""
     values = np.ma.masked_invalid(values)
     top = (float(np.abs(values).max()) if values.count() else 0.0) or 1.0
     axes.imshow(
@@ -172,9 +172,9 @@ def _draw_map(axes: Axes, values: Array, box: tuple[float, float, float, float],
     )  # fmt: skip
 
 
-def _maps(subject: Subject, theta: Array) -> list[Any]:
-    """For each column what its tiles show: answers over the plane, the pixels of an image, or nothing."""
-    learner = subject.learner
+def _maps(context: FigureContext, theta: Array) -> list[Any]:
+    """The content of the tiles of each column: activations over the plane, the pixels of an image, or nothing."""
+    learner = context.learner
     network, data = learner.network, learner.data
     found: list[Any] = [()] * len(network.sizes)
     if data.image:
@@ -184,31 +184,33 @@ def _maps(subject: Subject, theta: Array) -> list[Any]:
         return found
     if data.raw.shape[1] > 2:
         return found
-    region = home_of(subject.task, data.raw[:, [0, -1]])
-    units = subject.asked(Wanted(region, units=_NODES)).units
+    region = default_region(context.task, data.raw[:, [0, -1]])
+    units = context.evaluated(SnapshotParts(region, units=_NODES)).units
     xs, ys = np.linspace(*region[:2], _NODES), np.linspace(*region[2:], _NODES)
     grid = np.stack(np.broadcast_arrays(xs[None, :], ys[:, None]), -1).reshape(-1, 2)
     read = features_of(grid[:, : data.raw.shape[1]], data).T.reshape(-1, _NODES, _NODES)
     return [read, *(np.broadcast_to(part, (len(part), _NODES, _NODES)) for part in units)]
 
 
-def _draw_words(axes: Axes, subject: Subject, columns: list[Column], names: tuple[str, ...], height: float) -> None:
-    network, data = subject.learner.network, subject.learner.data
-    size = 0.9 * subject.settings.font_size
-    titles = ["inputs", *subject.task.layer_titles]
+def _draw_words(
+    axes: Axes, context: FigureContext, columns: list[TileColumn], names: tuple[str, ...], height: float
+) -> None:
+    network, data = context.learner.network, context.learner.data
+    size = 0.9 * context.settings.font_size
+    titles = ["inputs", *context.task.layer_titles]
     for place, column in enumerate(columns):
         below = ACTIVATIONS[network.activations[place - 1]].title if place else "mean example" if data.image else ""
         if place and network.skips(place - 1):
             below += ", residual"
-        look: dict[str, Any] = {"ha": "center", "va": "top", "linespacing": 1.15, "parse_math": False}
-        axes.text(column.x, height, titles[place], fontsize=size, **look)
+        style: dict[str, Any] = {"ha": "center", "va": "top", "linespacing": 1.15, "parse_math": False}
+        axes.text(column.x, height, titles[place], fontsize=size, **style)
         line = 1.35 * size / POINTS * MM
-        axes.text(column.x, height - line, below, fontsize=0.85 * size, color="0.4", **look)
+        axes.text(column.x, height - line, below, fontsize=0.85 * size, color="0.4", **style)
         rest = column.units - len(column.ys)
         if rest and not (place == 0 and data.image):
             words = f"{rest:,} more"
             low = float(column.ys[-1]) - column.side / 2 - 0.1 * size
-            axes.text(column.x, low, words, fontsize=0.85 * size, color="0.4", **look)
+            axes.text(column.x, low, words, fontsize=0.85 * size, color="0.4", **style)
     sides = ((columns[0], () if data.image else data.features, -1, "right"), (columns[-1], names, 1, "left"))
     for column, texts, way, align in sides:
         for text, y in zip(texts, column.ys.tolist(), strict=False):

@@ -1,4 +1,4 @@
-"""Examples in print: those that are learned from filled, those that validate hollow, those that are wrong in a ring."""
+"""Examples as dots in figures: training examples filled, validation examples hollow, misclassified ones ringed."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.export.legend import Entry
-from app.export.networks.subject import scored
+from app.export.networks.context import score_labels
 from app.export.style import MM, POINTS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from app.export.style import FigureSettings
-    from engine import Portrait
+    from engine import NetworkSnapshot
 
 Array = np.ndarray
 
 _GREY = "#6b7280"
 _RING = "#111827"
-_MANY = 300  # dots from which they are smaller
+_MANY = 300  # dots from which they get smaller
 _SMALLEST = 0.35  # of the full size
-_PAGE, _SMALL_PAGE = 90.0, 0.3  # mm of the shorter side from which dots have their full size; its least part
-_MOST_DOTS = 5000  # of one part: of more, those that would lie on others are left out
-_GRAIN = 0.4  # points of paper within which two dots are one, at first
+_PAGE, _SMALL_PAGE = 90.0, 0.3  # mm of the shorter side for full-size dots; their minimum scale
+_MAX_DOTS = 5000  # per part of the data; of more, overlapping ones are left out
+_GRAIN = 0.4  # points of paper within which two dots are merged, at first
 
 
-def draw_examples(axes: Axes, spots: Array, inks: Array, kinds: Array, train: int, settings: FigureSettings) -> None:
-    """Draw dots at spots (n, 2) in the colours inks (n, 4), with the marker of their kind (n,).
+def draw_examples(axes: Axes, spots: Array, colours: Array, kinds: Array, train: int, settings: FigureSettings) -> None:
+    """Draw dots at spots (n, 2) in colours (n, 4), with the marker of their kind (n,).
 
-    All but the first `train` of them are hollow.
+    All but the first `train` are hollow.
     """
     side = size(settings, len(spots))
     for part, hollow in ((slice(None, train), False), (slice(train, None), True)):
@@ -38,18 +38,18 @@ def draw_examples(axes: Axes, spots: Array, inks: Array, kinds: Array, train: in
         kept = kept[distinct(spots[kept], kinds[kept], axes, settings)]
         for kind in np.unique(kinds[kept]).tolist():
             places = kept[kinds[kept] == kind]
-            colours = inks[places]
-            if (colours == colours[0]).all():  # one colour for all takes a fifth of the room in a file
-                colours = colours[:1]
+            chosen = colours[places]
+            if (chosen == chosen[0]).all():  # a single colour makes the file five times smaller
+                chosen = chosen[:1]
             axes.scatter(
                 spots[places, 0], spots[places, 1], s=side * side, marker=settings.marker(kind) or "o",
-                facecolors="white" if hollow else colours, edgecolors=colours if hollow else "white",
+                facecolors="white" if hollow else chosen, edgecolors=chosen if hollow else "white",
                 linewidths=(0.22 if hollow else 0.1) * side, zorder=4.0 if hollow else 3.8,
             )  # fmt: skip
 
 
 def draw_wrong(axes: Axes, spots: Array, wrong: Array, settings: FigureSettings) -> None:
-    """Rings around those of the spots (n, 2) that are wrong (n,)."""
+    """Rings around the spots (n, 2) that are wrong (n,)."""
     side = 1.75 * size(settings, len(spots))
     chosen = spots[wrong]
     chosen = chosen[distinct(chosen, np.zeros(len(chosen), int), axes, settings)]
@@ -68,10 +68,10 @@ def size(settings: FigureSettings, count: int) -> float:
 
 
 def distinct(spots: Array, kinds: Array, axes: Axes, settings: FigureSettings) -> Array:
-    """The places of the spots (m,) to draw: finite, and of many only those that can be told from others."""
+    """The indices of the spots (m,) to draw: finite ones, and of many only those that do not overlap."""
     with np.errstate(invalid="ignore"):
         places = np.flatnonzero(np.isfinite(spots).all(axis=1) & (np.abs(spots) < 1e300).all(axis=1))
-    if len(places) <= _MOST_DOTS:
+    if len(places) <= _MAX_DOTS:
         return places
     (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
     paper = np.array([settings.width / (x1 - x0), settings.height / (y1 - y0)]) / MM * POINTS
@@ -80,14 +80,16 @@ def distinct(spots: Array, kinds: Array, axes: Axes, settings: FigureSettings) -
         cells = np.clip(np.rint(spots[places] * paper / grain), -2e9, 2e9).astype(np.int64)
         key = (cells[:, 0] << 32) + cells[:, 1] * 128 + kinds[places]
         _, first = np.unique(key, return_index=True)
-        if len(first) <= _MOST_DOTS or grain > 20.0:
+        if len(first) <= _MAX_DOTS or grain > 20.0:
             return places[np.sort(first)]
         grain *= 1.5
 
 
-def signs(portrait: Portrait, settings: FigureSettings, wrong: bool, colour: str = _GREY) -> list[Entry]:
-    """What filled, hollow and ringed dots are, with how well the network does on them."""
-    training, validation = scored(portrait)
+def legend_entries(
+    snapshot: NetworkSnapshot, settings: FigureSettings, wrong: bool, colour: str = _GREY
+) -> list[Entry]:
+    """Legend entries for filled, hollow and ringed dots, with the network's scores."""
+    training, validation = score_labels(snapshot)
     side = size(settings, _MANY)
     found: list[Entry] = []
     if training:

@@ -1,4 +1,4 @@
-"""The curve that a network of one input draws through its examples, in print; of classes that of each probability."""
+"""The curve-fit figure of networks with one input: predictions, or the probability of each class."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 from app.export.legend import Entry, clean
 from app.export.line_styles import line_style
 from app.export.networks.class_colours import class_colour
-from app.export.networks.dots import draw_examples, draw_wrong, signs
-from app.export.networks.subject import Subject
-from app.look.data_ranges import home_of, truth_of
+from app.export.networks.context import FigureContext
+from app.export.networks.dots import draw_examples, draw_wrong, legend_entries
+from app.look.data_ranges import default_region, noise_free_curve
 from app.look.palettes import ON_LIGHT
-from engine import NetworkTask, Wanted
+from engine import NetworkTask, SnapshotParts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,9 +24,9 @@ Array = np.ndarray
 
 _NODES = 600
 _GREY = "#6b7280"
-_BEYOND = 1.5  # spans of the examples that the curve may stretch the axis by, upwards and downwards
-_LANE, _LANES = 1.08, 0.07  # where the examples of the first class lie, and how far above it those of the next
-_MOST_NAMED = 12
+_BEYOND = 1.5  # how far curves may extend the axis each way, in spans of the examples
+_LANE, _LANES = 1.08, 0.07  # y of the examples of the first class, and spacing of the others above
+_MAX_NAMED = 12
 
 
 def fits(task: NetworkTask) -> bool:
@@ -34,75 +34,75 @@ def fits(task: NetworkTask) -> bool:
     return task.inputs == 1
 
 
-def draw(axes: Axes, subject: Subject) -> list[Entry]:
+def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     """Draw on empty axes; returns the legend's entries."""
-    data = subject.learner.data
+    data = context.learner.data
     axes.set_xlabel(clean(data.names[0]), parse_math=False)
     axes.spines[["top", "right"]].set_visible(False)
-    if subject.settings.grid:
+    if context.settings.grid:
         axes.grid(True, which="major")
         axes.set_axisbelow(True)
-    return _draw_classes(axes, subject) if data.classes else _draw_values(axes, subject)
+    return _draw_classes(axes, context) if data.classes else _draw_values(axes, context)
 
 
-def _draw_values(axes: Axes, subject: Subject) -> list[Entry]:
+def _draw_values(axes: Axes, context: FigureContext) -> list[Entry]:
     """The curves of all visible runs."""
-    data, settings, picture = subject.learner.data, subject.settings, subject.picture
+    data, settings, picture = context.learner.data, context.settings, context.picture
     spots = np.column_stack([data.raw[:, 0], data.targets])
-    x0, x1, low, high = home_of(subject.task, spots)
+    x0, x1, low, high = default_region(context.task, spots)
     xs = np.linspace(x0, x1, _NODES)
-    wanted = Wanted((x0, x1, 0.0, 1.0), columns=_NODES, rows=1)
-    runs = [run for run in picture.runs if run.visible or run.id == subject.run.id]
-    curves = {run.id: _row(subject.asked(wanted, run).field) for run in runs}
+    wanted = SnapshotParts((x0, x1, 0.0, 1.0), columns=_NODES, rows=1)
+    runs = [run for run in picture.runs if run.visible or run.id == context.run.id]
+    curves = {run.id: _row(context.evaluated(wanted, run).field) for run in runs}
     axes.set_xlim(x0, x1)
     axes.set_ylim(*_reach(list(curves.values()), low, high))
     axes.set_ylabel(clean(data.target), parse_math=False)
     draw_examples(axes, spots, np.tile(_rgba(_GREY), (len(spots), 1)), np.zeros(len(spots), int), data.train, settings)
-    subject.head(axes, *([subject.heading()] if len(runs) == 1 else []))
+    context.add_heading(axes, *([context.heading()] if len(runs) == 1 else []))
     entries: list[Entry] = []
-    if (truth := truth_of(subject.task)) is not None:
-        look: dict[str, Any] = {"color": "0.2", "lw": 0.7 * settings.line_width, "ls": (0, (4.0, 2.5)), "zorder": 3.0}
-        axes.plot(*truth.T, **look)
-        entries.append((_line(**look), "without noise"))
+    if (truth := noise_free_curve(context.task)) is not None:
+        style: dict[str, Any] = {"color": "0.2", "lw": 0.7 * settings.line_width, "ls": (0, (4.0, 2.5)), "zorder": 3.0}
+        axes.plot(*truth.T, **style)
+        entries.append((_line(**style), "without noise"))
     for run in runs:
         place = [other.id for other in picture.runs].index(run.id)
-        look = {"color": ON_LIGHT[run.colour], "lw": 1.4 * settings.line_width, "zorder": 5.0}
-        look["ls"] = line_style(settings.dash(place) if len(runs) > 1 else ())
-        axes.plot(xs, np.where(np.abs(curves[run.id][:, 0]) < 1e300, curves[run.id][:, 0], np.nan), **look)
+        style = {"color": ON_LIGHT[run.colour], "lw": 1.4 * settings.line_width, "zorder": 5.0}
+        style["ls"] = line_style(settings.dash(place) if len(runs) > 1 else ())
+        axes.plot(xs, np.where(np.abs(curves[run.id][:, 0]) < 1e300, curves[run.id][:, 0], np.nan), **style)
         if len(runs) > 1:
-            entries.append((_line(**look), subject.heading(run)))
+            entries.append((_line(**style), context.heading(run)))
     if len(runs) > 1:
         return entries + _plain(settings, data)
-    return entries + signs(subject.asked(Wanted()), settings, False)
+    return entries + legend_entries(context.evaluated(SnapshotParts()), settings, False)
 
 
-def _draw_classes(axes: Axes, subject: Subject) -> list[Entry]:
-    data, settings = subject.learner.data, subject.settings
+def _draw_classes(axes: Axes, context: FigureContext) -> list[Entry]:
+    data, settings = context.learner.data, context.settings
     spots = np.column_stack([data.raw[:, 0], _LANE + _LANES * data.targets])
-    x0, x1 = home_of(subject.task, spots)[:2]
-    asked = subject.asked(Wanted((x0, x1, 0.0, 1.0), columns=_NODES, rows=1))
+    x0, x1 = default_region(context.task, spots)[:2]
+    snapshot = context.evaluated(SnapshotParts((x0, x1, 0.0, 1.0), columns=_NODES, rows=1))
     axes.set_xlim(x0, x1)
     axes.set_ylim(-0.05, _LANE + _LANES * len(data.classes))
     axes.set_yticks(np.linspace(0.0, 1.0, 6))
     axes.set_ylabel("Probability")
     axes.axhline(0.5, color="0.6", lw=0.5 * settings.line_width, ls=(0, (4.0, 2.5)))
-    subject.head(axes, subject.heading())
+    context.add_heading(axes, context.heading())
     entries: list[Entry] = []
-    curves, xs = _row(asked.field), np.linspace(x0, x1, _NODES)
+    curves, xs = _row(snapshot.field), np.linspace(x0, x1, _NODES)
     for place, name in enumerate(data.classes):
-        look: dict[str, Any] = {"color": class_colour(place), "lw": 1.4 * settings.line_width, "zorder": 3.2}
-        axes.plot(xs, curves[:, place], ls=line_style(settings.dash(place)), **look)
-        if len(data.classes) <= _MOST_NAMED:
-            entries.append((_line(ls=line_style(settings.dash(place)), **look), name))
-    inks = np.array([_rgba(class_colour(place)) for place in data.targets.astype(int).tolist()])
-    draw_examples(axes, spots, inks, data.targets.astype(int), data.train, settings)
-    if asked.wrong.any():
-        draw_wrong(axes, spots, asked.wrong, settings)
-    return entries + signs(asked, settings, bool(asked.wrong.any()))
+        style: dict[str, Any] = {"color": class_colour(place), "lw": 1.4 * settings.line_width, "zorder": 3.2}
+        axes.plot(xs, curves[:, place], ls=line_style(settings.dash(place)), **style)
+        if len(data.classes) <= _MAX_NAMED:
+            entries.append((_line(ls=line_style(settings.dash(place)), **style), name))
+    colours = np.array([_rgba(class_colour(place)) for place in data.targets.astype(int).tolist()])
+    draw_examples(axes, spots, colours, data.targets.astype(int), data.train, settings)
+    if snapshot.wrong.any():
+        draw_wrong(axes, spots, snapshot.wrong, settings)
+    return entries + legend_entries(snapshot, settings, bool(snapshot.wrong.any()))
 
 
 def _plain(settings: FigureSettings, data: Any) -> list[Entry]:
-    """What filled and hollow dots are, where several runs have scores of their own."""
+    """Legend entries for filled and hollow dots without scores, if there are several runs."""
     from app.export.networks.dots import handle, size
 
     side = size(settings, 1)
@@ -113,7 +113,7 @@ def _plain(settings: FigureSettings, data: Any) -> list[Entry]:
 
 
 def _reach(curves: list[Array], low: float, high: float) -> tuple[float, float]:
-    """From low to high, and as far beyond as curves are, within reason."""
+    """From low to high, extended as far as curves reach, within limits."""
     room = _BEYOND * (high - low)
     known = np.concatenate([curve[np.isfinite(curve)] for curve in curves])
     if not len(known):
@@ -126,10 +126,10 @@ def _row(field: Array | None) -> Array:
     return np.asarray(field[0])
 
 
-def _line(**look: Any) -> Any:
+def _line(**style: Any) -> Any:
     from matplotlib.lines import Line2D
 
-    return Line2D([], [], **look)
+    return Line2D([], [], **style)
 
 
 def _rgba(colour: str) -> Any:

@@ -1,4 +1,4 @@
-"""Predicted against true values of a regression, in print: every example a dot, on the diagonal if it is met."""
+"""The predicted-against-true figure of a regression: every example a dot, exact predictions on the diagonal."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.export.legend import Entry, clean
-from app.export.networks.dots import draw_examples, signs
-from app.export.networks.subject import Subject
+from app.export.networks.context import FigureContext
+from app.export.networks.dots import draw_examples, legend_entries
 from app.look.data_ranges import padded
 from app.look.palettes import ON_LIGHT
-from engine import NetworkTask, Wanted
+from engine import NetworkTask, SnapshotParts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_FURTHEST = 4.0  # spans of the targets that predictions may stretch an axis by
+_FURTHEST = 4.0  # how far predictions may extend an axis, in spans of the targets
 
 
 def fits(task: NetworkTask) -> bool:
@@ -24,15 +24,15 @@ def fits(task: NetworkTask) -> bool:
     return not task.classes
 
 
-def draw(axes: Axes, subject: Subject) -> list[Entry]:
+def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     """Draw on empty axes; returns the legend's entries."""
-    subject.head(axes, subject.heading())
+    context.add_heading(axes, context.heading())
     from matplotlib.colors import to_rgba
 
-    data, settings = subject.learner.data, subject.settings
-    asked = subject.asked(Wanted())
+    data, settings = context.learner.data, context.settings
+    snapshot = context.evaluated(SnapshotParts())
     low, high = padded(float(data.targets.min()), float(data.targets.max()))
-    known = asked.predictions[np.isfinite(asked.predictions)]
+    known = snapshot.predictions[np.isfinite(snapshot.predictions)]
     room = _FURTHEST * (high - low)
     bottom = min(low, max(float(known.min()), low - room)) if len(known) else low
     top = max(high, min(float(known.max()), high + room)) if len(known) else high
@@ -46,11 +46,11 @@ def draw(axes: Axes, subject: Subject) -> list[Entry]:
     if settings.grid:
         axes.grid(True, which="major")
         axes.set_axisbelow(True)
-    look: dict[str, Any] = {"color": "0.35", "lw": 0.8 * settings.line_width, "ls": (0, (4.0, 2.5)), "zorder": 3.0}
+    style: dict[str, Any] = {"color": "0.35", "lw": 0.8 * settings.line_width, "ls": (0, (4.0, 2.5)), "zorder": 3.0}
     ends = max(low, bottom), min(high, top)
-    axes.plot(ends, ends, **look)
-    colour = ON_LIGHT[subject.run.colour]
-    spots = np.column_stack([data.targets, asked.predictions])
-    inks = np.tile(to_rgba(colour), (len(spots), 1))
-    draw_examples(axes, spots, inks, np.zeros(len(spots), int), data.train, settings)
-    return signs(asked, settings, False, colour)
+    axes.plot(ends, ends, **style)
+    colour = ON_LIGHT[context.run.colour]
+    spots = np.column_stack([data.targets, snapshot.predictions])
+    colours = np.tile(to_rgba(colour), (len(spots), 1))
+    draw_examples(axes, spots, colours, np.zeros(len(spots), int), data.train, settings)
+    return legend_entries(snapshot, settings, False, colour)

@@ -1,4 +1,4 @@
-"""How numbers are spread: a fair sample of many, its ends, mean and deviation, counts in bins."""
+"""The distribution of numbers: an even sample of many, its ends, mean and standard deviation, counts in bins."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LARGEST = 1e100  # what is beyond is as good as not finite
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Spread:
+class Distribution:
     """Some numbers. values: those that are shown; total: how many there are, of which every `every`-th was
     looked at; unknown: how many of these are not finite.
     """
@@ -33,8 +33,8 @@ class Spread:
         return np.bincount(np.minimum(place, bins - 1), minlength=bins)
 
 
-def spread_of(numbers: Array, most: int) -> Spread:
-    """Look at up to about `most` numbers of an array (rows, columns) or (n,), fairly from all columns."""
+def distribution_of(numbers: Array, most: int) -> Distribution:
+    """Look at up to about `most` numbers of an array (rows, columns) or (n,), evenly from all columns."""
     flat = numbers.reshape(-1)
     every = max(1, -(-len(flat) // most))
     while math.gcd(every, numbers.shape[-1] or 1) > 1 and every < len(flat):
@@ -48,7 +48,7 @@ def spread_of(numbers: Array, most: int) -> Spread:
         low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
     mean = float(values.mean()) if len(values) else math.nan
     deviation = float(values.std()) if len(values) else math.nan
-    return Spread(values, len(flat), every, unknown, low, high, mean, deviation)
+    return Distribution(values, len(flat), every, unknown, low, high, mean, deviation)
 
 
 def limit(sizes: Sequence[int], most: int) -> int:

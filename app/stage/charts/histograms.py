@@ -1,4 +1,4 @@
-"""How the weights, the gradient and the activations of each layer are spread."""
+"""The distributions of the weights, the gradient and the activations of each layer."""
 
 from __future__ import annotations
 
@@ -11,26 +11,29 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.look.number_format import number
-from app.stage.charts.distribution import LARGEST, Spread, limit, spread_of
+from app.stage.charts.distribution import LARGEST, Distribution, distribution_of, limit
 from app.stage.charts.histogram import Histogram
-from app.stage.charts.histogram_list import HistogramSheet
+from app.stage.charts.histogram_list import HistogramList
 from app.stage.network_view import NetworkView
-from app.stage.run_warnings import diverged, same_shape, standing
-from app.stage.stable_axis import Steady
-from app.widgets.button_row import row_of, toggle
+from app.stage.run_warnings import diverged, run_warnings, same_shape
+from app.stage.stable_axis import StableAxis
+from app.widgets.button_row import toggle
 from app.widgets.elided import ElidedLabel
-from engine import Wanted
+from app.widgets.wrapped_row import WrappedRow
+from engine import SnapshotParts
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
-    from engine import Portrait, SessionPicture
+    from engine import NetworkSnapshot, SessionPicture
 
 Array = np.ndarray
+Ends = tuple[float, float]
+Notes = tuple[tuple[str, ...], bool]
 
 TITLES = ("Weights, biases as strokes", "Gradient, training set", "Activations, training set")
 KINDS = ("weights", "gradient", "activations")
-MOST_BINS, LEAST_BINS = 48, 8
-MOST = 100_000  # numbers of a column that are looked at, over all layers
+MAX_BINS, MIN_BINS = 48, 8
+MAX_NUMBERS = 100_000  # numbers of a column that are looked at, over all layers
 REST = 80  # milliseconds between two pictures
 MANY_DEAD, MANY_SATURATED = 0.25, 0.5  # shares from which they are a warning
 
@@ -40,7 +43,7 @@ class HistogramsView(NetworkView):
 
     KEY = "histograms"
     TITLE = "Histograms"
-    TIP = "How the weights, the gradient and the activations of each layer are spread"
+    TIP = "The distributions of the weights, the gradient and the activations of each layer"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -53,11 +56,11 @@ class HistogramsView(NetworkView):
         )
         self.caption = ElidedLabel()
         self.caption.setObjectName("muted")
-        self.sheet = HistogramSheet(theme)
+        self.list = HistogramList(theme)
         self._picture: SessionPicture | None = None
-        self._portrait: Portrait | None = None
+        self._snapshot: NetworkSnapshot | None = None
         self._diverged = False
-        self._axes: dict[tuple[int, ...], Steady] = {}
+        self._axes: dict[tuple[int, ...], StableAxis] = {}
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)
         self._resting.setInterval(REST)
@@ -65,43 +68,45 @@ class HistogramsView(NetworkView):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addLayout(row_of(self.common, self.log, last=self.caption))
-        column.addWidget(self.sheet, 1)
-        self.setFocusProxy(self.sheet)
-        self.log.toggled.connect(self.sheet.set_log)
+        column.addLayout(WrappedRow(self.common, self.log, self.caption))
+        column.addWidget(self.list, 1)
+        self.setFocusProxy(self.list)
+        self.log.toggled.connect(self.list.set_log)
+        self.list.menu_wanted.connect(self.menu_wanted)
         self.common.toggled.connect(self._new_axes)
         self._resting.timeout.connect(self._rested)
 
-    def wanted(self) -> Wanted:
-        return Wanted(look=True)
+    def wanted(self) -> SnapshotParts:
+        return SnapshotParts(inspect=True)
 
     def set_theme(self, theme: Theme) -> None:
-        self.sheet.set_theme(theme)
+        self.list.set_theme(theme)
         super().set_theme(theme)
 
     def refresh(self, picture: SessionPicture) -> None:
         self._picture = picture
-        if diverged(picture, self._portrait) != self._diverged:
+        if diverged(picture, self._snapshot) != self._diverged:
             self._tell()
 
-    def show_portrait(self, portrait: Portrait) -> None:
-        if portrait.look is None:
+    def show_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        if snapshot.inspection is None:
             return
-        before, self._portrait = self._portrait, portrait
-        if not same_shape(before, portrait):
+        before, self._snapshot = self._snapshot, snapshot
+        if not same_shape(before, snapshot):
             self._axes.clear()
+            self.list.forget_choices()
         if self._resting.isActive():
             self._waiting = True
         else:
             self._count()
 
     def reset_view(self) -> None:
-        self.sheet.verticalScrollBar().setValue(0)
+        self.list.reset_view()
         self._new_axes()
 
     def describe(self) -> str:
         layers = []
-        for layer, row in zip(self.sheet.layers, self.sheet.rows, strict=True):
+        for layer, row in zip(self.list.layers, self.list.rows, strict=True):
             cells = (f"{cell.title} {cell.numbers} {cell.notes[0]}".strip() for cell in row)
             layers.append(f"{layer}: {'; '.join(cells)}")
         return " ".join(f"{words}." for words in (*layers, self.caption.text()) if words)
@@ -123,82 +128,82 @@ class HistogramsView(NetworkView):
         self._count()
 
     def _count(self) -> None:
-        """Count the numbers of the newest portrait."""
-        portrait = self._portrait
-        if portrait is None:
+        """Count the numbers of the newest snapshot."""
+        snapshot = self._snapshot
+        if snapshot is None:
             return
         self._waiting = False
         self._resting.start()
         with np.errstate(all="ignore"):
-            spreads = self._spreads(portrait)
-            columns = [self._column(portrait, place, column) for place, column in enumerate(spreads)]
+            distributions = self._distributions(snapshot)
+            columns = [self._column(snapshot, place, column) for place, column in enumerate(distributions)]
         layers = self._picture.layers if self._picture is not None else ()
-        known = len(layers) == portrait.learner.network.layers
-        names = layers if known else tuple(f"layer {place + 1}" for place in range(len(spreads[0])))
-        self.sheet.show_rows(TITLES, names, [list(row) for row in zip(*columns, strict=True)])
+        known = len(layers) == snapshot.learner.network.layers
+        names = layers if known else tuple(f"layer {place + 1}" for place in range(len(distributions[0])))
+        self.list.show_rows(TITLES, names, [list(row) for row in zip(*columns, strict=True)])
         self._tell()
 
     def _tell(self) -> None:
         """Say what is to be known of the numbers, and which part of them is looked at."""
-        self._diverged = diverged(self._picture, self._portrait)
-        words = [problem] if (problem := standing(self._picture, self._portrait)) else []
-        for kind, column in zip(KINDS, zip(*self.sheet.rows, strict=True), strict=False):
-            every = max(cell.spread.every for cell in column)
+        self._diverged = diverged(self._picture, self._snapshot)
+        words = [problem] if (problem := run_warnings(self._picture, self._snapshot)) else []
+        for kind, column in zip(KINDS, zip(*self.list.rows, strict=True), strict=False):
+            every = max(cell.distribution.every for cell in column)
             words += [f"1 in {every} {kind}"] if every > 1 else []
         self.caption.show_text(" · ".join(words))
 
-    def _spreads(self, portrait: Portrait) -> list[list[Spread]]:
-        assert portrait.look is not None
-        network = portrait.learner.network
+    def _distributions(self, snapshot: NetworkSnapshot) -> list[list[Distribution]]:
+        assert snapshot.inspection is not None
+        network = snapshot.learner.network
         return [
-            _looked_at([weights for weights, _ in network.unpacked(portrait.theta)]),
-            _looked_at([weights for weights, _ in network.unpacked(portrait.look.gradient)]),
-            _looked_at(portrait.activations),
+            _looked_at([weights for weights, _ in network.unpacked(snapshot.theta)]),
+            _looked_at([weights for weights, _ in network.unpacked(snapshot.inspection.gradient)]),
+            _looked_at(snapshot.activations),
         ]
 
-    def _column(self, portrait: Portrait, place: int, spreads: list[Spread]) -> list[Histogram]:
-        assert portrait.look is not None
-        network = portrait.learner.network
-        source = (portrait.theta, portrait.look.gradient, None)[place]
-        strokes = [b for _, b in network.unpacked(source)] if source is not None else [np.empty(0)] * len(spreads)
+    def _column(self, snapshot: NetworkSnapshot, place: int, distributions: list[Distribution]) -> list[Histogram]:
+        assert snapshot.inspection is not None
+        network = snapshot.learner.network
+        source = (snapshot.theta, snapshot.inspection.gradient, None)[place]
+        strokes = [b for _, b in network.unpacked(source)] if source is not None else [np.empty(0)] * len(distributions)
         return [
             Histogram(
                 KINDS[place],
-                spread,
-                ends := self._ends(place, layer, spreads, strokes),
-                counts := spread.counts(*ends, _bins(spread)),
+                distribution,
+                ends := self._ends(place, layer, distributions, strokes),
+                counts := distribution.counts(*ends, _bins(distribution)),
                 self._axis(place, layer, 1).follow(0.0, float(counts.max(initial=1)))[1],
                 strokes[layer],
-                *self._notes(portrait, place, layer, spread),
+                *self._notes(snapshot, place, layer, distribution),
             )
-            for layer, spread in enumerate(spreads)
+            for layer, distribution in enumerate(distributions)
         ]
 
-    def _ends(self, place: int, layer: int, spreads: list[Spread], strokes: list[Array]) -> tuple[float, float]:
+    def _ends(self, place: int, layer: int, distributions: list[Distribution], strokes: list[Array]) -> Ends:
         """The ends of a horizontal axis, its own or that of its column."""
-        together = range(len(spreads)) if self.common.isChecked() else (layer,)
+        together = range(len(distributions)) if self.common.isChecked() else (layer,)
         known = np.concatenate([strokes[each] for each in together])
         known = known[np.abs(known) <= LARGEST]
-        low = float(known.min(initial=min(spreads[each].low for each in together)))
-        high = float(known.max(initial=max(spreads[each].high for each in together)))
+        low = float(known.min(initial=min(distributions[each].low for each in together)))
+        high = float(known.max(initial=max(distributions[each].high for each in together)))
         return self._axis(place, -1 if self.common.isChecked() else layer, 0).follow(low, high)
 
-    def _axis(self, *key: int) -> Steady:
-        return self._axes.setdefault(key, Steady())
+    def _axis(self, *key: int) -> StableAxis:
+        return self._axes.setdefault(key, StableAxis())
 
-    def _notes(self, portrait: Portrait, place: int, layer: int, spread: Spread) -> tuple[tuple[str, ...], bool]:
+    def _notes(self, snapshot: NetworkSnapshot, place: int, layer: int, distribution: Distribution) -> Notes:
         """What else is to be said of a histogram, at length and in short, and whether it is a warning."""
-        look = portrait.look
+        look = snapshot.inspection
         assert look is not None
-        if spread.unknown:
-            return (f"{spread.unknown:,} not finite", "not finite"), True
+        if distribution.unknown:
+            return (f"{distribution.unknown:,} not finite", "not finite"), True
         if place == 0:
-            return (f"{spread.total:,} weights", f"{spread.total:,}"), False
+            return (f"{distribution.total:,} weights", f"{distribution.total:,}"), False
         if place == 1:
             norm = number(float(look.gradient_norm[layer]), 2)
             return (f"norm {norm}", norm), False
         if np.isfinite(look.dead[layer]):
-            units = portrait.learner.network.sizes[layer + 1]
+            units = snapshot.learner.network.sizes[layer + 1]
             dead = f"{round(units * look.dead[layer]):,}"
             return (f"{dead} of {units:,} dead", f"{dead} dead"), bool(look.dead[layer] > MANY_DEAD)
         if np.isfinite(look.saturated[layer]):
@@ -207,11 +212,11 @@ class HistogramsView(NetworkView):
         return ("",), False
 
 
-def _looked_at(arrays: Sequence[Array]) -> list[Spread]:
-    most = limit([array.size for array in arrays], MOST)
-    return [spread_of(array, most) for array in arrays]
+def _looked_at(arrays: Sequence[Array]) -> list[Distribution]:
+    most = limit([array.size for array in arrays], MAX_NUMBERS)
+    return [distribution_of(array, most) for array in arrays]
 
 
-def _bins(spread: Spread) -> int:
+def _bins(distribution: Distribution) -> int:
     """Few bins for few numbers."""
-    return min(max(math.ceil(2 * math.sqrt(len(spread.values))), LEAST_BINS), MOST_BINS)
+    return min(max(math.ceil(2 * math.sqrt(len(distribution.values))), MIN_BINS), MAX_BINS)

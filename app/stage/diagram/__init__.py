@@ -1,1 +1,1 @@
-"""The diagram of a network."""
+"""The interactive diagram of a network."""

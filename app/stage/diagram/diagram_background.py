@@ -1,4 +1,6 @@
-"""What stays the same in a diagram while the network learns: names, words over the ends, arcs, and the legend."""
+"""The background of the diagram, painted once per layout: labels, frames, arcs of residual connections; and the
+legend.
+"""
 
 from __future__ import annotations
 
@@ -8,26 +10,26 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
 
 from app.look.number_format import number
+from app.stage.diagram.diagram_layout import SIDE, SKIP_BAND, DiagramLayout, LayerColumn
 from app.stage.diagram.edges import Edges
 from app.stage.diagram.layer_headers import ROW, SMALL_MOVE
-from app.stage.diagram.layout import SIDE, SKIP_BAND, Column, Layout
 from app.stage.pixels import mixed
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
 
-ROOMY = 420.0  # pixels of width from which the legend has whole words
+ROOMY = 420.0  # pixels of width from which the legend has words instead of signs
 SAMPLE = 16.0  # pixels of a line in the legend
 ARROW = 3.5
-MOST_ARC = 28.0  # pixels of height
+MAX_ARC = 28.0  # pixels of height
 CORNER = 2.5
 CENTRE = Qt.AlignmentFlag.AlignCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
-def draw_scenery(painter: QPainter, layout: Layout, theme: Theme) -> None:
-    """Paint everything that no portrait changes."""
+def draw_background(painter: QPainter, layout: DiagramLayout, theme: Theme) -> None:
+    """Paint everything that does not depend on the parameters."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     metrics = QFontMetricsF(painter.font())
     _draw_ends(painter, layout, theme, metrics)
@@ -46,14 +48,14 @@ def draw_scenery(painter: QPainter, layout: Layout, theme: Theme) -> None:
             _draw_arc(painter, layout.columns[layer], layout.columns[layer + 1], layout.body, theme)
 
 
-def draw_legend(painter: QPainter, layout: Layout, edges: Edges, theme: Theme, bottom: float) -> None:
-    """Below everything: what colours and widths mean, and what is left out."""
+def draw_legend(painter: QPainter, layout: DiagramLayout, edges: Edges, theme: Theme, bottom: float) -> None:
+    """At the bottom: what colours and widths mean, and what is left out."""
     metrics = QFontMetricsF(painter.font())
     box = QRectF(SIDE, bottom - metrics.height(), layout.body.width(), metrics.height())
     negative, positive = theme.signed_colours
     words = f"widest |w| {number(edges.scale, 3)}"
     entries = (
-        [(negative, "negative"), (positive, "positive")] if box.width() > 420 else [(negative, "−"), (positive, "+")]
+        [(negative, "negative"), (positive, "positive")] if box.width() > ROOMY else [(negative, "−"), (positive, "+")]
     )
     painter.setPen(theme.muted)
     painter.drawText(box, RIGHT, words)
@@ -70,8 +72,8 @@ def draw_legend(painter: QPainter, layout: Layout, edges: Edges, theme: Theme, b
     painter.drawText(box, LEFT, text)
 
 
-def _notes(layout: Layout, edges: Edges) -> list[str]:
-    """What is to be said at the left, the longest first."""
+def _notes(layout: DiagramLayout, edges: Edges) -> list[str]:
+    """Notes for the left side, the longest first."""
     network = layout.shape.network
     drawn = len(edges.shown)
     whole = f"{network.parameters:,} parameters"
@@ -80,8 +82,8 @@ def _notes(layout: Layout, edges: Edges) -> list[str]:
     return ["   ·   ".join(filter(None, parts)) for parts in ((whole, some, drop), (some, drop), (some or drop,))]
 
 
-def _draw_ends(painter: QPainter, layout: Layout, theme: Theme, metrics: QFontMetricsF) -> None:
-    """The words over the inputs, and the count over the output, where hidden layers have buttons."""
+def _draw_ends(painter: QPainter, layout: DiagramLayout, theme: Theme, metrics: QFontMetricsF) -> None:
+    """The labels above the inputs, and the count above the output, where hidden layers have buttons."""
     shape, first, last = layout.shape, layout.columns[0], layout.columns[-1]
     kind = "pixel" if shape.image else "feature" if shape.mapped else "column"
     units = shape.network.sizes[-1]
@@ -97,7 +99,9 @@ def _draw_ends(painter: QPainter, layout: Layout, theme: Theme, metrics: QFontMe
         painter.drawText(QRectF(x, row, wide + 1, ROW), LEFT, text)
 
 
-def _draw_labels(painter: QPainter, layout: Layout, column: Column, theme: Theme, metrics: QFontMetricsF) -> None:
+def _draw_labels(
+    painter: QPainter, layout: DiagramLayout, column: LayerColumn, theme: Theme, metrics: QFontMetricsF
+) -> None:
     painter.setPen(theme.text)
     for unit in range(column.shown):
         text = layout.shape.label(column.place, unit)
@@ -115,8 +119,8 @@ def _draw_labels(painter: QPainter, layout: Layout, column: Column, theme: Theme
         painter.drawText(box, RIGHT if column.place == 0 else LEFT, cut)
 
 
-def _draw_frames(painter: QPainter, layout: Layout, column: Column, theme: Theme) -> None:
-    """Around the tiles, so that these need no frames of their own; dashed where units drop out."""
+def _draw_frames(painter: QPainter, layout: DiagramLayout, column: LayerColumn, theme: Theme) -> None:
+    """Frames around the tiles, dashed where dropout applies."""
     hidden = 0 < column.place < len(layout.columns) - 1
     drops = hidden and layout.shape.network.dropout > 0.0
     pen = QPen(theme.muted, 1.0, Qt.PenStyle.DashLine) if drops else QPen(mixed(theme.panel, theme.muted, 0.7), 1.0)
@@ -127,14 +131,14 @@ def _draw_frames(painter: QPainter, layout: Layout, column: Column, theme: Theme
 
 
 def framed(tile: QRectF) -> QRectF:
-    """The line around a tile."""
+    """The frame around a tile."""
     return tile.adjusted(-0.5, -0.5, 0.5, 0.5)
 
 
-def _draw_arc(painter: QPainter, source: Column, target: Column, body: QRectF, theme: Theme) -> None:
-    """Over two layers: what the second adds to its activations."""
+def _draw_arc(painter: QPainter, source: LayerColumn, target: LayerColumn, body: QRectF, theme: Theme) -> None:
+    """The arc of a residual connection over two layers."""
     start, end = QPointF(source.x + 3, source.tile(0).top() - 2), QPointF(target.x - 3, target.tile(0).top() - 2)
-    y = max(body.top() - SKIP_BAND + 5, min(start.y(), end.y()) - MOST_ARC)
+    y = max(body.top() - SKIP_BAND + 5, min(start.y(), end.y()) - MAX_ARC)
     path = QPainterPath(start)
     path.cubicTo(QPointF(start.x() + 8, y), QPointF(start.x() + 8, y), QPointF((start.x() + end.x()) / 2, y))
     path.cubicTo(QPointF(end.x() - 8, y), QPointF(end.x() - 8, y), end)

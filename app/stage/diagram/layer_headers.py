@@ -1,4 +1,6 @@
-"""What stands above a layer: its name and activation, with a menu, and how many units it has, with buttons."""
+"""Layer headers of the diagram: name and activation with a menu, the number of units with buttons; and buttons
+between them that add and remove layers.
+"""
 
 from __future__ import annotations
 
@@ -10,25 +12,24 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QActionGroup, QEnterEvent, QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from app.stage.diagram.layout import HEADER, Layout
-from app.stage.diagram.shape import Change, Hidden, Shape, stepped, with_layer, without_layer
-from engine import ACTIVATIONS, MOST_LAYERS, UNITS
+from app.stage.diagram.diagram_layout import HEADER, DiagramLayout
+from app.stage.diagram.network_shape import HiddenLayers, LayersChange, NetworkShape, stepped, with_layer, without_layer
+from app.widgets.restart_effects import LIVE, RESTARTS, SENTENCES
+from engine import ACTIVATIONS, MAX_LAYERS, UNITS
 
 ROW = 20  # pixels
 STEP = 18  # width of a − or +
 COUNT = 30  # width of the number between them
 WITH_COUNT = 2 * STEP + COUNT
 SMALL_MOVE = 4
-AGAIN = "This changes the shape: the runs begin again."
-LIVE = "The runs go on with it."
 REPEAT_DELAY, REPEAT = 450, 140  # milliseconds
 
 
-class Head(QWidget):
-    """The buttons of one layer; column counts from 1, the last is the output, whose units the data fix.
+class LayerHeader(QWidget):
+    """The buttons of one layer; column counts from 1, the last is the output, whose size is fixed.
 
-    reshaped: a function from the hidden layers to others (shape.Change); activated: column and key of an activation;
-    settled: that gesture is over; units_wanted: the number of units is to be typed.
+    reshaped: a function from the hidden layers to new ones (LayersChange); activated: column and key of an activation;
+    settled: the gesture is over; units_wanted: the number of units is to be typed.
     """
 
     reshaped = Signal(object)
@@ -39,8 +40,8 @@ class Head(QWidget):
     def __init__(self, column: int) -> None:
         super().__init__()
         self.column = column
-        self.setObjectName(f"diagram-head-{column}")
-        self._shape: Shape | None = None
+        self.setObjectName(f"diagram-header-{column}")
+        self._shape: NetworkShape | None = None
         self.name = self._button("layer-name", "")
         self.fewer = self._button("layer-step", "−")
         self.count = self._button("layer-count", "")
@@ -53,8 +54,8 @@ class Head(QWidget):
             button.setAutoRepeatInterval(REPEAT)
             button.clicked.connect(partial(self._step, button, step))
 
-    def show_layer(self, shape: Shape) -> None:
-        """Show a layer as it stands."""
+    def show_layer(self, shape: NetworkShape) -> None:
+        """Show the current state of a layer."""
         self._shape = shape
         column, title = self.column, shape.title(self.column)
         hidden = column < shape.columns - 1
@@ -63,24 +64,24 @@ class Head(QWidget):
         self.setAccessibleName(f"{title} layer" if hidden else "output layer")
         self.name.setAccessibleName(f"{title}, activation {activation}")
         formula = ACTIVATIONS[shape.network.activations[column - 1]].formula
-        more = f" Layers are added and removed here too. {AGAIN}" if hidden else ""
+        more = " Layers can be added and removed here, too." if hidden else ""
         self.name.setToolTip(
-            f"<p>{title.capitalize()}: {activation}, {formula}.</p><p>Choose another: {LIVE}{more}</p>"
+            f"<p>{title.capitalize()}: {activation}, {formula}.</p><p>Click to change it. {SENTENCES[LIVE]}{more}</p>"
         )
         self.count.setText(str(units))
         for button, words, at_end in (
-            (self.fewer, "one unit fewer", units <= UNITS.low),
+            (self.fewer, "one unit less", units <= UNITS.low),
             (self.more, "one unit more", units >= UNITS.high),
         ):
             button.setAccessibleName(f"{title}: {words}")
-            button.setToolTip(f"{words.capitalize()}. {AGAIN}")
+            button.setToolTip(f"{words.capitalize()}. {SENTENCES[RESTARTS]}")
             button.setEnabled(hidden and not at_end)
         self.count.setAccessibleName(f"{title}: {units} units")
-        self.count.setToolTip(f"{units} units: click to type another number. {AGAIN}")
+        self.count.setToolTip(f"{units} units: click to enter a number. {SENTENCES[RESTARTS]}")
         self._lay_out()
 
     def menu(self) -> QMenu:
-        """Activations, and what can be done to the layer; it deletes itself when it closes."""
+        """Activations, and changes of the layer; deletes itself on closing."""
         shape = self._shape
         assert shape is not None
         menu = QMenu(self)
@@ -93,31 +94,31 @@ class Head(QWidget):
             action = menu.addAction(entry.title, lambda key=key: self._activate(key))
             action.setCheckable(True)
             action.setChecked(key == chosen)
-            action.setToolTip(f"{entry.formula}. {LIVE}")
+            action.setToolTip(f"{entry.formula}. {SENTENCES[LIVE]}")
             group.addAction(action)
         if self.column < shape.columns - 1:
             menu.addSeparator()
             place, layers = self.column - 1, len(shape.hidden)
             for text, change, possible in (
-                ("One unit more", partial(stepped, place=place, step=1), self.more.isEnabled()),
-                ("One unit fewer", partial(stepped, place=place, step=-1), self.fewer.isEnabled()),
-                ("Add a layer before", partial(with_layer, place=place), layers < MOST_LAYERS),
-                ("Add a layer behind", partial(with_layer, place=place + 1), layers < MOST_LAYERS),
+                ("Add a unit", partial(stepped, place=place, step=1), self.more.isEnabled()),
+                ("Remove a unit", partial(stepped, place=place, step=-1), self.fewer.isEnabled()),
+                ("Add a layer before", partial(with_layer, place=place), layers < MAX_LAYERS),
+                ("Add a layer after", partial(with_layer, place=place + 1), layers < MAX_LAYERS),
                 ("Remove this layer", partial(without_layer, place=place), True),
             ):
                 self._add_change(menu, text, change, possible)
         return menu
 
-    def _add_change(self, menu: QMenu, text: str, change: Change, possible: bool) -> None:
+    def _add_change(self, menu: QMenu, text: str, change: LayersChange, possible: bool) -> None:
         action = menu.addAction(text, lambda: self._change(change))
-        action.setToolTip(AGAIN)
+        action.setToolTip(SENTENCES[RESTARTS])
         action.setEnabled(possible)
 
     def _open_menu(self) -> None:
         self.menu().popup(self.name.mapToGlobal(self.name.rect().bottomLeft()))
 
     def _step(self, button: QToolButton, step: int) -> None:
-        """One press, or one of many while the button is held; all of these are one gesture."""
+        """One press, or one of many while the button is held, which together are one gesture."""
         self.reshaped.emit(partial(stepped, place=self.column - 1, step=step))
         if not button.isDown():
             self.settled.emit()
@@ -126,7 +127,7 @@ class Head(QWidget):
         self.activated.emit(self.column, key)
         self.settled.emit()
 
-    def _change(self, change: Change) -> None:
+    def _change(self, change: LayersChange) -> None:
         self.reshaped.emit(change)
         self.settled.emit()
 
@@ -167,8 +168,10 @@ class Head(QWidget):
         self.more.setGeometry(left + row - STEP, top, STEP, ROW)
 
 
-class Heads(QWidget):
-    """All heads of a layout, and the buttons between them that add and remove layers. Only they take the mouse."""
+class LayerHeaders(QWidget):
+    """All headers of a layout, and the buttons between them that add and remove layers. Only these take mouse
+    events.
+    """
 
     reshaped = Signal(object)
     activated = Signal(int, str)
@@ -178,60 +181,60 @@ class Heads(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.heads: list[Head] = []
+        self.headers: list[LayerHeader] = []
         self.adds: list[QToolButton] = []
         self.removes: list[QToolButton] = []
-        self._shape: Shape | None = None
+        self._shape: NetworkShape | None = None
 
-    def show_layout(self, layout: Layout, font: QFont) -> None:
-        """Show the buttons of this layout's layers."""
+    def show_layout(self, layout: DiagramLayout, font: QFont) -> None:
+        """Show the buttons for this layout."""
         shape = self._shape = layout.shape
         self.setFont(font)
-        self._have(shape)
+        self._match(shape)
         gap = self._gap(layout)
-        for head in self.heads:
-            cell = layout.columns[head.column].cell
-            head.setGeometry(QRectF(cell.left() + 2, 0, cell.width() - 4, HEADER).toRect())
-            if head.column == shape.columns - 1:  # its tiles are not in the middle of its cell
+        for header in self.headers:
+            cell = layout.columns[header.column].cell
+            header.setGeometry(QRectF(cell.left() + 2, 0, cell.width() - 4, HEADER).toRect())
+            if header.column == shape.columns - 1:  # its tiles are not centred in its cell
                 middle = layout.columns[-1].x
                 wide = min(2 * (self.width() - middle), cell.width())
-                head.setGeometry(QRectF(middle - wide / 2, 0, wide, HEADER).toRect())
-            head.show_layer(shape)
+                header.setGeometry(QRectF(middle - wide / 2, 0, wide, HEADER).toRect())
+            header.show_layer(shape)
         top = ROW + SMALL_MOVE
         for place, button in enumerate(self.adds):
             middle = (layout.columns[place].x + layout.columns[place + 1].x) / 2
             button.setGeometry(round(middle - STEP / 2), top, STEP, ROW)
             button.setVisible(gap >= STEP + 4)
-            button.setEnabled(len(shape.hidden) < MOST_LAYERS)
+            button.setEnabled(len(shape.hidden) < MAX_LAYERS)
             where = f"between {shape.title(place)} and {shape.title(place + 1)}"
             button.setAccessibleName(f"add a layer {where}")
-            full = f" There are {MOST_LAYERS} already, the most." if len(shape.hidden) >= MOST_LAYERS else ""
-            button.setToolTip(f"Add a layer {where}. {AGAIN}{full}")
+            full = f" The maximum of {MAX_LAYERS} layers is reached." if len(shape.hidden) >= MAX_LAYERS else ""
+            button.setToolTip(f"Add a layer {where}. {SENTENCES[RESTARTS]}{full}")
         for place, button in enumerate(self.removes):
             x = layout.columns[place + 1].x
             button.setGeometry(round(x + WITH_COUNT / 2 + 2), top, STEP, ROW)
             button.setVisible(gap >= 3 * STEP + 12)
             button.setAccessibleName(f"remove {shape.title(place + 1)}")
-            button.setToolTip(f"Remove {shape.title(place + 1)}. {AGAIN}")
+            button.setToolTip(f"Remove {shape.title(place + 1)}. {SENTENCES[RESTARTS]}")
 
     @staticmethod
-    def _gap(layout: Layout) -> float:
-        """The room between the buttons of two layers."""
+    def _gap(layout: DiagramLayout) -> float:
+        """The space between the buttons of two layers."""
         xs = [column.x for column in layout.columns]
         return min(second - first for first, second in pairwise(xs)) - WITH_COUNT
 
-    def _have(self, shape: Shape) -> None:
-        """As many buttons as the shape needs."""
-        while len(self.heads) > shape.columns - 1:
-            self.heads.pop().deleteLater()
-        while len(self.heads) < shape.columns - 1:
-            head = Head(len(self.heads) + 1)
-            head.setParent(self)
-            head.reshaped.connect(self.reshaped)
-            head.activated.connect(self.activated)
-            head.settled.connect(self.settled)
-            head.units_wanted.connect(self.units_wanted)
-            self.heads.append(head)
+    def _match(self, shape: NetworkShape) -> None:
+        """Create or delete buttons to match the shape."""
+        while len(self.headers) > shape.columns - 1:
+            self.headers.pop().deleteLater()
+        while len(self.headers) < shape.columns - 1:
+            header = LayerHeader(len(self.headers) + 1)
+            header.setParent(self)
+            header.reshaped.connect(self.reshaped)
+            header.activated.connect(self.activated)
+            header.settled.connect(self.settled)
+            header.units_wanted.connect(self.units_wanted)
+            self.headers.append(header)
         for buttons, count, text, change in (
             (self.adds, shape.columns - 1, "+", with_layer),
             (self.removes, shape.columns - 2, "×", without_layer),
@@ -240,10 +243,10 @@ class Heads(QWidget):
                 buttons.pop().deleteLater()
             while len(buttons) < count:
                 buttons.append(self._button(len(buttons), text, change))
-        for part in (*self.heads, *self.adds, *self.removes):
+        for part in (*self.headers, *self.adds, *self.removes):
             part.show()
 
-    def _button(self, place: int, text: str, change: Callable[[Hidden, int], Hidden]) -> QToolButton:
+    def _button(self, place: int, text: str, change: Callable[[HiddenLayers, int], HiddenLayers]) -> QToolButton:
         button = QToolButton(self)
         button.setObjectName("layer-add" if text == "+" else "layer-remove")
         button.setText(text)

@@ -1,4 +1,4 @@
-"""What each unit shows of itself: a map or a curve over the inputs, its weights as an image, or a bar."""
+"""The content of the diagram's tiles: activation maps or curves over the inputs, weights as images, or bars."""
 
 from __future__ import annotations
 
@@ -10,64 +10,64 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 
 from app.look.qt_arrays import polygon
-from app.stage.diagram.layout import Layout
+from app.stage.diagram.diagram_layout import DiagramLayout
 from app.stage.pixels import grey_table, images, signed_table
-from app.stage.stable_axis import Steady
+from app.stage.stable_axis import StableAxis
 from engine import ACTIVATIONS, features_of
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
-    from engine import Learner, Portrait
+    from engine import Learner, NetworkSnapshot
 
 Array = np.ndarray
 Region = tuple[float, float, float, float]
 
-NODES = 32  # columns and rows of a map
-CURVE = 1.4  # pixels
-DISC = 0.16  # of a tile, for an input without a map
-BAR = 0.56  # of a tile's width
+NODES = 32  # resolution of a map
+CURVE = 1.4  # width in pixels
+DISC = 0.16  # radius relative to the tile, for an input without a map
+BAR = 0.56  # width relative to the tile
 
 
-class Tiles:
-    """The pictures of all units of a layout, for one portrait and theme.
+class UnitTiles:
+    """The content of all units of a layout, for one snapshot and theme.
 
-    home: the part of the plane that is as wide as high on the screen; of another one that the portraits are taken of,
-    as much is shown as keeps these proportions. limits: for each column the value drawn as strong as can be.
+    home: the region shown as a square; of another region that snapshots cover, the largest part with these proportions
+    is shown. limits: for each column the value drawn at full strength.
     """
 
-    def __init__(self, layout: Layout, learner: Learner, theme: Theme, home: Region) -> None:
+    def __init__(self, layout: DiagramLayout, learner: Learner, theme: Theme, home: Region) -> None:
         self.layout = layout
         self.limits: dict[int, float] = {}
         self._learner = learner
         self._home = home
         self._theme = theme
         self._table = signed_table(theme)
-        self._steady = [Steady() for _ in layout.columns]
+        self._steady = [StableAxis() for _ in layout.columns]
         self._images: dict[int, list[QImage]] = {}
         self._curves: dict[int, Array] = {}
         self._bars: dict[int, Array] = {}
         self._region: Region | None = None
-        self._kept = 1.0, 1.0  # parts of the width and of the height of the region that are shown
+        self._kept = 1.0, 1.0  # shares of the region's width and height that are shown
         if layout.shape.image:
             self._show_mean_image()
 
-    def take(self, portrait: Portrait) -> None:
-        """Show the units as this portrait has them."""
+    def take(self, snapshot: NetworkSnapshot) -> None:
+        """Show the units of this snapshot."""
         shape, layers = self.layout.shape, self.layout.columns[1:]
         if shape.mapped:
-            self._take_inputs(portrait.wanted.region)
-            for column, values in zip(layers, portrait.units, strict=False):
+            self._take_inputs(snapshot.parts.region)
+            for column, values in zip(layers, snapshot.units, strict=False):
                 self._take_map(column.place, values[: column.shown])
             return
-        for column, values in zip(layers, portrait.activations, strict=False):
+        for column, values in zip(layers, snapshot.activations, strict=False):
             means = values[:, : column.shown].mean(axis=0)
             self._bars[column.place] = means / self._limit(column.place, means)
         if shape.image:
-            weights = portrait.theta[shape.network.weights(0)].reshape(-1, *shape.image)[: layers[0].shown]
+            weights = snapshot.theta[shape.network.weights(0)].reshape(-1, *shape.image)[: layers[0].shown]
             self._images[1] = self._pictures(weights / self._follow(1, weights))
 
     def draw(self, painter: QPainter, column: int, unit: int, box: QRectF) -> None:
-        """Paint what a unit shows of itself into a box."""
+        """Paint the content of a unit into a box."""
         if column in self._images:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.layout.shape.mapped)
             image = self._images[column][unit]
@@ -84,13 +84,13 @@ class Tiles:
             painter.fillRect(box, self._theme.neutral)
 
     def _part(self, image: QImage) -> QRectF:
-        """What of a map is shown."""
+        """The part of a map that is shown."""
         whole = QRectF(image.rect())
         wide, high = self._kept[0] * whole.width(), self._kept[1] * whole.height()
         return QRectF((whole.width() - wide) / 2, (whole.height() - high) / 2, wide, high)
 
     def _take_inputs(self, region: Region | None) -> None:
-        """The features over what is shown of the region, which change with it alone."""
+        """The features over the region, which change only with it."""
         if region is None or region == self._region:
             return
         self._region = region
@@ -98,7 +98,7 @@ class Tiles:
         left, right, bottom, top = self._home
         if self.layout.shape.raw == 2:
             flat = (x1 - x0) / (right - left) * ((top - bottom) / (y1 - y0))
-            if not 0.0 < flat < math.inf:  # of spans that overflow; Qt crashes where a part of an image is NaN
+            if not 0.0 < flat < math.inf:  # spans overflow; Qt crashes on a NaN source rectangle
                 flat = 1.0
             self._kept = 1.0 / max(flat, 1.0), min(flat, 1.0)
             x0, x1 = _middle(x0, x1, self._kept[0])
@@ -117,7 +117,7 @@ class Tiles:
             self._show_map(column, values / self._limit(column, values))
 
     def _show_map(self, column: int, scaled: Array) -> None:
-        """Values (units, rows, columns) from -1 to 1, row after row from below."""
+        """Values (units, rows, columns) from -1 to 1, rows from the bottom."""
         if self.layout.shape.raw == 1:
             self._curves[column] = scaled[:, 0]
         else:
@@ -127,7 +127,7 @@ class Tiles:
         return images(np.where(np.isfinite(scaled), scaled, 0.0), -1.0, 1.0, self._table)
 
     def _limit(self, column: int, values: Array) -> float:
-        """What a bounded activation stays within, or a round number that holds the values."""
+        """The bound of a bounded activation, or a round number above the values."""
         ends = ACTIVATIONS[self.layout.shape.network.activations[column - 1]].range
         if ends is None:
             return self._follow(column, values)
@@ -140,7 +140,7 @@ class Tiles:
         return self.limits[column]
 
     def _show_mean_image(self) -> None:
-        """The mean of the images that are learned from."""
+        """The mean of the training images."""
         image, data = self.layout.shape.image, self._learner.data
         assert image is not None
         mean = data.raw[: data.train].mean(axis=0).reshape(1, *image)
@@ -170,6 +170,6 @@ class Tiles:
 
 
 def _middle(low: float, high: float, part: float) -> tuple[float, float]:
-    """The middle part of a span."""
+    """The middle part of a range."""
     cut = 0.5 * (1.0 - part) * (high - low)
     return low + cut, high - cut

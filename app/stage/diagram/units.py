@@ -1,4 +1,4 @@
-"""The units of a diagram: their tiles, what is looked at, and the marks of their biases."""
+"""The units of the diagram: tiles, focus frame, and bias squares."""
 
 from __future__ import annotations
 
@@ -9,23 +9,25 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPen
 
 from app.stage.diagram.diagram_background import CORNER, framed
-from app.stage.diagram.item import BIAS, WEIGHT, Item
-from app.stage.diagram.layout import Column
-from app.stage.diagram.unit_tiles import Tiles
+from app.stage.diagram.diagram_item import BIAS, WEIGHT, DiagramItem
+from app.stage.diagram.diagram_layout import LayerColumn
+from app.stage.diagram.unit_tiles import UnitTiles
 from app.stage.pixels import mixed
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
-    from engine import Portrait
+    from engine import NetworkSnapshot
 
-LEAST_BIAS = 0.5  # the bias that is drawn in full colour, at least
-FAINT = 0.2  # how much of its colour the smallest has
+MIN_BIAS = 0.5  # minimum bias drawn in full colour
+FAINT = 0.2  # colour strength of the smallest
 
 
-def draw_units(painter: QPainter, tiles: Tiles, theme: Theme, portrait: Portrait | None, focus: Item | None) -> None:
-    """Paint all units as a portrait has them; their frames are part of the scenery."""
+def draw_units(
+    painter: QPainter, tiles: UnitTiles, theme: Theme, snapshot: NetworkSnapshot | None, focus: DiagramItem | None
+) -> None:
+    """Paint all units of a snapshot; their frames are part of the background."""
     layout = tiles.layout
-    biases = [b for _, b in layout.shape.network.unpacked(portrait.theta)] if portrait is not None else []
+    biases = [b for _, b in layout.shape.network.unpacked(snapshot.theta)] if snapshot is not None else []
     for column in layout.columns:
         for unit in range(column.shown):
             tiles.draw(painter, column.place, unit, column.tile(unit))
@@ -35,14 +37,14 @@ def draw_units(painter: QPainter, tiles: Tiles, theme: Theme, portrait: Portrait
             painter.setPen(QPen(theme.accent, 2.0))
             painter.drawRoundedRect(framed(column.tile(focus.unit)), CORNER, CORNER)
         if column.place and biases:
-            marked = focus.unit if focus is not None and focus == Item(BIAS, column.place, focus.unit) else None
+            marked = focus.unit if focus is not None and focus == DiagramItem(BIAS, column.place, focus.unit) else None
             _draw_biases(painter, column, biases[column.place - 1], theme, marked)
 
 
-def _draw_biases(painter: QPainter, column: Column, biases: np.ndarray, theme: Theme, marked: int | None) -> None:
-    """A small square at the corner of each tile, by sign and size."""
+def _draw_biases(painter: QPainter, column: LayerColumn, biases: np.ndarray, theme: Theme, marked: int | None) -> None:
+    """A small square at the corner of each tile, coloured by sign and magnitude."""
     known = np.abs(biases[np.isfinite(biases)])
-    most = max(float(known.max(initial=0.0)), LEAST_BIAS)
+    most = max(float(known.max(initial=0.0)), MIN_BIAS)
     negative, positive = theme.signed_colours
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for unit, value in enumerate(biases[: column.shown].tolist()):

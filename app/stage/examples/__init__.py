@@ -1,1 +1,1 @@
-"""Views of single examples."""
+"""Views of single examples and of the confusion matrix."""

@@ -1,4 +1,4 @@
-"""Which classes are taken for which."""
+"""The confusion-matrix view of a classification."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QVBoxLayout
 
+from app.stage.examples.confusion_matrix import ConfusionMatrix
 from app.stage.examples.example_card import percent
-from app.stage.examples.matrix import Matrix
 from app.stage.network_view import NetworkView
-from app.stage.part_picker import Parts
-from app.stage.run_warnings import diverged, standing
-from app.widgets.button_row import row_of
+from app.stage.part_picker import PartPicker
+from app.stage.run_warnings import diverged, run_warnings
 from app.widgets.elided import ElidedLabel
+from app.widgets.wrapped_row import WrappedRow
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
-    from engine import Portrait, SessionPicture
+    from engine import NetworkSnapshot, SessionPicture
 
-MOST_CONFUSED = 3  # pairs of classes that the description names
+MAX_CONFUSED = 3  # pairs of classes named in the description
 
 
 class ConfusionView(NetworkView):
@@ -27,26 +27,26 @@ class ConfusionView(NetworkView):
 
     KEY = "confusion"
     TITLE = "Confusion"
-    TIP = "The confusion matrix: which classes are taken for which"
+    TIP = "The confusion matrix: true against predicted classes"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.part = Parts("network-confusion-part")
-        self.matrix = Matrix(theme)
+        self.part = PartPicker("network-confusion-part")
+        self.matrix = ConfusionMatrix(theme)
         self.caption = ElidedLabel()
         self.caption.setObjectName("muted")
         self._picture: SessionPicture | None = None
-        self._portrait: Portrait | None = None
+        self._snapshot: NetworkSnapshot | None = None
         self._diverged = False
         self._pointed = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addLayout(row_of(self.part, last=self.caption))
+        column.addLayout(WrappedRow(self.part, self.caption))
         column.addWidget(self.matrix, 1)
         self.setFocusProxy(self.matrix)
         self.part.chosen.connect(self._show)
-        self.matrix.told.connect(self._point)
+        self.matrix.described.connect(self._point)
 
     @classmethod
     def fits(cls, picture: SessionPicture) -> bool:
@@ -58,27 +58,27 @@ class ConfusionView(NetworkView):
 
     def refresh(self, picture: SessionPicture) -> None:
         self._picture = picture
-        if diverged(picture, self._portrait) != self._diverged:
+        if diverged(picture, self._snapshot) != self._diverged:
             self._show()
         assert picture.learner is not None
         if self.part.offer(picture.learner.data.validation > 0):
             self._show()
 
-    def show_portrait(self, portrait: Portrait) -> None:
-        if portrait.learner.classes:
-            self._portrait = portrait
-            self.part.offer(portrait.learner.data.validation > 0)
+    def show_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        if snapshot.learner.classes:
+            self._snapshot = snapshot
+            self.part.offer(snapshot.learner.data.validation > 0)
             self._show()
 
     def describe(self) -> str:
-        if self._portrait is None:
+        if self._snapshot is None:
             return ""
         names, counts = self.matrix.names, self.matrix.counts.copy()
         counts.flat[:: len(names) + 1] = 0
-        worst = [divmod(int(place), len(names)) for place in counts.argsort(axis=None)[::-1][:MOST_CONFUSED]]
-        told = [self.matrix.words(row, column) for row, column in worst if counts[row, column]]
+        worst = [divmod(int(place), len(names)) for place in counts.argsort(axis=None)[::-1][:MAX_CONFUSED]]
+        told = [self.matrix.cell_text(row, column) for row, column in worst if counts[row, column]]
         part = "Validation" if self.part.validation else "Training"
-        sentences = [f"{part} set: {self.caption.text()}", *([f"Confused most: {'; '.join(told)}"] if told else [])]
+        sentences = [f"{part} set: {self.caption.text()}", *([f"Most confused: {'; '.join(told)}"] if told else [])]
         return " ".join(f"{sentence}." for sentence in [*sentences, self._pointed] if sentence)
 
     def view(self) -> dict[str, Any]:
@@ -89,14 +89,14 @@ class ConfusionView(NetworkView):
         self._show()
 
     def _show(self) -> None:
-        portrait = self._portrait
-        if portrait is None:
+        snapshot = self._snapshot
+        if snapshot is None:
             return
-        self._diverged = diverged(self._picture, portrait)
-        self.matrix.show_counts(portrait.confusion(self.part.validation), portrait.learner.data.classes)
+        self._diverged = diverged(self._picture, snapshot)
+        self.matrix.show_counts(snapshot.confusion(self.part.validation), snapshot.learner.data.classes)
         right, total = int(self.matrix.counts.trace()), int(self.matrix.counts.sum())
-        words = [problem] if (problem := standing(self._picture, portrait)) else []
-        words += [f"{right:,} of {total:,} right, accuracy {percent(self.matrix.accuracy)}"] if total else []
+        words = [problem] if (problem := run_warnings(self._picture, snapshot)) else []
+        words += [f"{right:,} of {total:,} correct, accuracy {percent(self.matrix.accuracy)}"] if total else []
         self.caption.show_text(" · ".join(words))
 
     def _point(self, words: str) -> None:

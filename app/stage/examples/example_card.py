@@ -1,4 +1,4 @@
-"""One tile enlarged: its picture, words, and a bar for each class."""
+"""The card of an enlarged tile: its image, text, and a bar per class."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from app.look.theme import Theme
 
 MARGIN, GAP = 12, 12
-LINE, BAR = 16, 14  # pixels from one line to the next, of words and of bars
+LINE, BAR = 16, 14  # line heights of text and of bars, in pixels
 PICTURE = 96.0
-WORDS = 158  # pixels of width for words and bars
-NAME, SHARE = 0.3, 46.0  # of that width, for a name; pixels for a percentage
+WORDS = 158  # pixels of width for text and bars
+NAME, SHARE = 0.3, 46.0  # share of that width for a name; pixels for a percentage
 FONT = 12
 
 
 class Bar(NamedTuple):
-    """A class with the share it gets; bold: the true one."""
+    """A class with its probability; bold: the true class."""
 
     name: str
     share: float
@@ -30,7 +30,7 @@ class Bar(NamedTuple):
 
 
 class ExampleCard(QWidget):
-    """Floats over its parent beside what it enlarges, and lets the mouse through."""
+    """Floats over its parent beside the enlarged tile, transparent to the mouse."""
 
     def __init__(self, parent: QWidget, theme: Theme) -> None:
         super().__init__(parent)
@@ -47,7 +47,7 @@ class ExampleCard(QWidget):
     def show_beside(
         self, place: QRect, image: QImage, lines: Sequence[tuple[str, QColor]], bars: Sequence[Bar] = (), note: str = ""
     ) -> None:
-        """Enlarge an image, with lines of words, bars, and a note below them, beside a place in the parent."""
+        """Enlarge an image, with lines of text, bars, and a note below, beside a rectangle in the parent."""
         self._image, self._lines, self._bars, self._note = image, lines, bars, note
         self.resize(self._size)
         room = self._over.rect()
@@ -68,7 +68,7 @@ class ExampleCard(QWidget):
 
     @property
     def text(self) -> str:
-        """What the card says."""
+        """The text of the card."""
         bars = (f"{bar.name} {percent(bar.share)}" for bar in self._bars)
         return "; ".join((*(text for text, _ in self._lines), *bars, *([self._note] if self._note else [])))
 
@@ -133,7 +133,7 @@ class ExampleCard(QWidget):
 
 
 def percent(share: float) -> str:
-    """A share to read: 98.6 %, 100 %, < 0.1 %; never a whole that is none."""
+    """A share as a percentage: 98.6 %, 100 %, < 0.1 %; never rounded to 0 or 100 %."""
     if not 0.0 <= share <= 1.0:
         return "?"
     if share in (0.0, 1.0):

@@ -1,4 +1,4 @@
-"""Examples as images, with what the network takes them for."""
+"""Examples as image tiles with their predicted classes."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 
 from app.stage.examples.example_card import Bar
-from app.stage.examples.tiles import CAPTION, Tiles
+from app.stage.examples.tiles import CAPTION, TileView
 from app.stage.pixels import grey_table, images
 from engine import LOSSES
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
-    from engine import Portrait
+    from engine import NetworkSnapshot
 
 Array = np.ndarray
 
-SORTED_EVERY = 1500  # milliseconds at least between two new orders, so that tiles can be looked at
-MOST_BARS = 10
-NAME = 0.55  # of a picture's width that a class name may take
+SORTED_EVERY = 1500  # minimum milliseconds between reorderings, so that tiles can be looked at
+MAX_BARS = 10
+NAME = 0.55  # share of a picture's width for a class name
 
 
-class ExampleTiles(Tiles):
-    """The examples of one part of the data. Right and wrong are told by colour, and wrong ones by a frame.
+class ExampleTiles(TileView):
+    """The examples of one part of the data. Colours mark correct and wrong predictions, frames the wrong ones.
 
-    wrong_first: sorted by right and wrong, then by the probability of the true class, the lowest first: a new order
-    comes only now and then, and never under the pointer.
+    wrong_first: wrong ones first, then by ascending probability of the true class; reordered only now and then, and
+    never under the pointer.
     """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "network-examples", "Examples")
-        self.portrait: Portrait | None = None
+        self.snapshot: NetworkSnapshot | None = None
         self.validation = True
         self.wrong_first = True
         self._order: Array = np.empty(0, np.int64)
@@ -61,10 +61,10 @@ class ExampleTiles(Tiles):
         self.verticalScrollBar().setValue(0)
         self._sort()
 
-    def show_portrait(self, portrait: Portrait) -> None:
-        before, self.portrait = self.portrait, portrait
-        if before is None or before.learner.data is not portrait.learner.data or before.run != portrait.run:
-            data = portrait.learner.data
+    def show_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        before, self.snapshot = self.snapshot, snapshot
+        if before is None or before.learner.data is not snapshot.learner.data or before.run != snapshot.run:
+            data = snapshot.learner.data
             self._range = float(data.raw.min()), float(data.raw.max())
             self._drawn = ()
             self._captions.clear()
@@ -75,42 +75,42 @@ class ExampleTiles(Tiles):
 
     @property
     def examples(self) -> Array:
-        """The places of the examples in the data, in the order in which they are shown."""
+        """The indices of the examples in the data, in display order."""
         return self._order
 
     @property
     def wrong(self) -> int:
-        """How many of the examples are classified wrongly."""
-        return int(np.count_nonzero(self.portrait.wrong[self._order])) if self.portrait is not None else 0
+        """How many of the examples are misclassified."""
+        return int(np.count_nonzero(self.snapshot.wrong[self._order])) if self.snapshot is not None else 0
 
     def image(self, tile: int) -> QImage:
-        assert self.portrait is not None
+        assert self.snapshot is not None
         return self._pictures([int(self._order[tile])])[0]
 
     def lines(self, tile: int) -> list[tuple[str, QColor]]:
-        """What a tile is, in words."""
-        assert self.portrait is not None
-        data, example = self.portrait.learner.data, int(self._order[tile])
-        true, predicted = int(data.targets[example]), int(self.portrait.predictions[example])
+        """The text about a tile."""
+        assert self.snapshot is not None
+        data, example = self.snapshot.learner.data, int(self._order[tile])
+        true, predicted = int(data.targets[example]), int(self.snapshot.predictions[example])
         right = true == predicted
         part = "validation" if example >= data.train else "training"
         place = example - data.train if example >= data.train else example
         return [
             (f"{part} example {place + 1:,}", self.theme.muted),
             (f"true {data.classes[true]}", self.theme.text),
-            (f"predicted {data.classes[predicted]}, {'right' if right else 'wrong'}", self._colour(right)),
+            (f"predicted {data.classes[predicted]}, {'correct' if right else 'wrong'}", self._colour(right)),
         ]
 
     def bars(self, tile: int) -> tuple[list[Bar], str]:
-        """The classes with their probabilities, and what is left out: of many classes the least probable."""
-        assert self.portrait is not None
-        data, example = self.portrait.learner.data, int(self._order[tile])
-        true, predicted = int(data.targets[example]), int(self.portrait.predictions[example])
+        """The classes with their probabilities, and a note on omitted ones: of many classes the least probable."""
+        assert self.snapshot is not None
+        data, example = self.snapshot.learner.data, int(self._order[tile])
+        true, predicted = int(data.targets[example]), int(self.snapshot.predictions[example])
         shares = self._probabilities(np.array([example]))[0]
         shown = np.arange(len(shares))
-        if len(shares) > MOST_BARS:
+        if len(shares) > MAX_BARS:
             likely = np.argsort(-shares, kind="stable")
-            shown = np.sort(np.unique(np.append(likely[: MOST_BARS - 1], true)))
+            shown = np.sort(np.unique(np.append(likely[: MAX_BARS - 1], true)))
         bars = [
             Bar(
                 data.classes[place],
@@ -126,14 +126,14 @@ class ExampleTiles(Tiles):
     # Painting
 
     def paint_pictures(self, painter: QPainter, tiles: range) -> None:
-        portrait = self.portrait
-        if portrait is None or not tiles:
+        snapshot = self.snapshot
+        if snapshot is None or not tiles:
             return
         examples = self._order[tiles.start : tiles.stop]
         if self._drawn != (drawn := (tiles, self.devicePixelRatioF())):
             self._drawn, self._images = drawn, self._pictures(examples)
-        wrong = portrait.wrong[examples].tolist()
-        predicted = portrait.predictions[examples].astype(int).tolist()
+        wrong = snapshot.wrong[examples].tolist()
+        predicted = snapshot.predictions[examples].astype(int).tolist()
         certain = self._probabilities(examples)[np.arange(len(examples)), predicted].tolist()
         self.draw_pictures(painter, tiles, self._images)
         colours, framed = (self.theme.danger, self.theme.accent), []
@@ -154,9 +154,9 @@ class ExampleTiles(Tiles):
     def _caption(self, predicted: int, right: bool, room: QSize) -> QPixmap:
         """The name of a class, painted once."""
         if (predicted, right) not in self._captions:
-            assert self.portrait is not None
+            assert self.snapshot is not None
             metrics = QFontMetricsF(self.small_font)
-            name = self.portrait.learner.data.classes[predicted]
+            name = self.snapshot.learner.data.classes[predicted]
             text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(NAME * room.width(), 10.0))
             ratio = self.devicePixelRatioF()
             made = QPixmap((QSize(int(metrics.horizontalAdvance(text)) + 1, CAPTION).toSizeF() * ratio).toSize())
@@ -173,17 +173,17 @@ class ExampleTiles(Tiles):
         return self.theme.accent if right else self.theme.danger
 
     def _pictures(self, examples: Array | list[int]) -> list[QImage]:
-        assert self.portrait is not None
-        data = self.portrait.learner.data
+        assert self.snapshot is not None
+        data = self.snapshot.learner.data
         assert data.image is not None
         return images(data.raw[examples].reshape(-1, *data.image), *self._range, self._table)
 
     def _probabilities(self, examples: Array) -> Array:
-        """(m, classes) in [0, 1]; 0 where an answer is not finite."""
-        assert self.portrait is not None
-        loss = LOSSES[self.portrait.learner.network.loss.kind]
+        """(m, classes) in [0, 1]; 0 where an output is not finite."""
+        assert self.snapshot is not None
+        loss = LOSSES[self.snapshot.learner.network.loss.kind]
         with np.errstate(all="ignore"):
-            shares: Array = np.nan_to_num(loss.probabilities(self.portrait.answers[examples]), nan=0.0)
+            shares: Array = np.nan_to_num(loss.probabilities(self.snapshot.outputs[examples]), nan=0.0)
         return shares
 
     # The order
@@ -198,14 +198,14 @@ class ExampleTiles(Tiles):
 
     def _sort(self) -> None:
         self._sorting.stop()
-        if self.portrait is None:
+        if self.snapshot is None:
             return
-        data = self.portrait.learner.data
+        data = self.snapshot.learner.data
         self._order = np.arange(data.train, len(data.targets)) if self.validation else np.arange(data.train)
         if self.wrong_first and len(self._order):
             true = data.targets[self._order].astype(int)
             probable = self._probabilities(self._order)[np.arange(len(true)), true]
-            self._order = self._order[np.lexsort((probable, ~self.portrait.wrong[self._order]))]
+            self._order = self._order[np.lexsort((probable, ~self.snapshot.wrong[self._order]))]
         assert data.image is not None
         self._drawn = ()
         self.set_tiles(len(self._order), data.image)

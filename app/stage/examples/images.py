@@ -1,4 +1,4 @@
-"""Data that are images: examples with what the network takes them for, and what its first layer looks for."""
+"""The image view: examples with their predictions, and the weights of the first layer as images."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 from app.look.number_format import number
 from app.stage.examples.example_card import ExampleCard, percent
 from app.stage.examples.example_tiles import ExampleTiles
-from app.stage.examples.weight_tiles import ColourKey, WeightTiles
+from app.stage.examples.weight_tiles import WeightColourKey, WeightTiles
 from app.stage.network_view import NetworkView
-from app.stage.part_picker import Parts
-from app.stage.run_warnings import diverged, standing
-from app.widgets.button_row import Options, row_of, toggle
+from app.stage.part_picker import PartPicker
+from app.stage.run_warnings import diverged, run_warnings
+from app.widgets.button_row import ButtonRow, toggle
 from app.widgets.elided import ElidedLabel
+from app.widgets.wrapped_row import WrappedRow
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
-    from engine import Portrait, SessionPicture
+    from engine import NetworkSnapshot, SessionPicture
 
-WIDE = 1.2  # how much wider than high the panes are when they stand side by side
+WIDE = 1.2  # aspect ratio from which the panes are side by side
 SHOWN = {
     "both": ("Both", "Examples beside the weights of the first layer"),
-    "examples": ("Examples", "Examples with what the network takes them for"),
+    "examples": ("Examples", "Examples with their predicted classes"),
     "weights": ("Weights", "The weights of each unit of the first layer, as an image"),
 }
 
@@ -40,21 +41,21 @@ class ImagesView(NetworkView):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.shown = Options("network-images-shown", "show", SHOWN)
-        self.part = Parts("network-images-part")
+        self.shown = ButtonRow("network-images-shown", "show", SHOWN)
+        self.part = PartPicker("network-images-part")
         self.wrong_first = toggle(
             "network-images-wrong-first",
             "Wrong first",
-            "wrong ones first",
-            "Misclassified examples first, then those whose true class the network finds least probable",
+            "wrong predictions first",
+            "Misclassified examples first, then those with the lowest probability of their true class",
             on=True,
         )
         self.examples = ExampleTiles(theme)
         self.weights = WeightTiles(theme)
-        self.key = ColourKey(theme)
+        self.key = WeightColourKey(theme)
         self._examples_title, self._weights_title = _title(), _title()
         self._picture: SessionPicture | None = None
-        self._portrait: Portrait | None = None
+        self._snapshot: NetworkSnapshot | None = None
         self._diverged = False
         self._lay_out()
         self.card = ExampleCard(self, theme)
@@ -84,18 +85,18 @@ class ImagesView(NetworkView):
 
     def refresh(self, picture: SessionPicture) -> None:
         self._picture = picture
-        if diverged(picture, self._portrait) != self._diverged:
+        if diverged(picture, self._snapshot) != self._diverged:
             self._tell()
         assert picture.learner is not None
         if self.part.offer(picture.learner.data.validation > 0):
             self._choose_part()
 
-    def show_portrait(self, portrait: Portrait) -> None:
-        if portrait.learner.data.image is None or not portrait.learner.classes:
+    def show_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        if snapshot.learner.data.image is None or not snapshot.learner.classes:
             return
-        self._portrait = portrait
-        self.examples.show_portrait(portrait)
-        self.weights.show_portrait(portrait)
+        self._snapshot = snapshot
+        self.examples.show_snapshot(snapshot)
+        self.weights.show_snapshot(snapshot)
         self.key.set_scale(self.weights.scale)
         self._tell()
         self._enlarge()
@@ -105,7 +106,7 @@ class ImagesView(NetworkView):
             tiles.verticalScrollBar().setValue(0)
 
     def describe(self) -> str:
-        if self._portrait is None:
+        if self._snapshot is None:
             return ""
         ends = f"from {number(-self.weights.scale, 3)} to {number(self.weights.scale, 3)}"
         words = [f"{self._examples_title.text()}.", f"Weights of {self._weights_title.text()}, {ends}."]
@@ -142,23 +143,23 @@ class ImagesView(NetworkView):
         self._turn()
 
     def _tell(self) -> None:
-        if self._portrait is None:
+        if self._snapshot is None:
             return
-        self._diverged = diverged(self._picture, self._portrait)
+        self._diverged = diverged(self._picture, self._snapshot)
         count, wrong = self.examples.count, self.examples.wrong
-        right = percent((count - wrong) / count) if count else "none"
-        part = "validation" if self.part.validation else "training"
-        words = [f"{wrong:,} of {count:,} {part} examples wrong, {right} right"]
-        words += [problem] if (problem := standing(self._picture, self._portrait)) else []
+        right = percent((count - wrong) / count) if count else "unknown"
+        part = "Validation" if self.part.validation else "Training"
+        words = [f"{part}: {wrong:,} of {count:,} wrong, accuracy {right}"]
+        words += [problem] if (problem := run_warnings(self._picture, self._snapshot)) else []
         self._examples_title.show_text(" · ".join(words))
-        network = self._portrait.learner.network
+        network = self._snapshot.learner.network
         layer = "output" if network.layers == 1 else "hidden 1"
         self._weights_title.show_text(f"{layer}, {network.sizes[1]:,} units", "Weights of the first layer")
 
     def _enlarge(self) -> None:
-        """Show what is pointed at larger, beside it."""
+        """Enlarge the tile under the pointer beside it."""
         for tiles in (self.examples, self.weights):
-            if tiles.current in tiles.visible and tiles.isVisible() and tiles.portrait is not None:
+            if tiles.current in tiles.visible and tiles.isVisible() and tiles.snapshot is not None:
                 place = tiles.place(tiles.current)
                 corner = tiles.viewport().mapTo(self, QPoint(place.left(), place.top()))
                 bars = self.examples.bars(tiles.current) if tiles is self.examples else ([], "")
@@ -183,7 +184,7 @@ class ImagesView(NetworkView):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addLayout(row_of(self.shown, self.part, self.wrong_first))
+        column.addLayout(WrappedRow(self.shown, self.part, self.wrong_first))
         column.addLayout(self._panes, 1)
 
     def _turn(self) -> None:
@@ -203,12 +204,9 @@ def _title() -> ElidedLabel:
 
 def _pane(body: QWidget, title: QWidget, *at_right: QWidget) -> QWidget:
     pane = QWidget()
-    head = row_of(last=title)
-    for widget in at_right:
-        head.addWidget(widget)
     column = QVBoxLayout(pane)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(2)
-    column.addLayout(head)
+    column.addLayout(WrappedRow(title, *at_right))
     column.addWidget(body, 1)
     return pane

@@ -1,4 +1,4 @@
-"""Many small pictures in rows: scrolled by wheel and keys, one of them pointed at."""
+"""A scrollable view of image tiles in rows, with one pointed at by mouse or keys."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 
-from app.widgets.shortcut_override import keeps
+from app.widgets.shortcut_override import accepts_shortcut
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
 
-SIDE = 46.0  # about how high a picture is, in pixels
-PAD, CAPTION = 5, 15  # pixels around a tile's picture, and below it
-SMALL = 11  # pixels of the font
-WIDEST_GAP = 0.25  # of a tile, between two columns
+SIDE = 46.0  # approximate height of a picture in pixels
+PAD, CAPTION = 5, 15  # pixels around a tile's picture, and for the caption below
+SMALL = 11  # font size in pixels
+WIDEST_GAP = 0.25  # between two columns, relative to a tile
 
 _KEYS = {
     Qt.Key.Key_Left,
@@ -34,9 +34,9 @@ _KEYS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """Where tiles stand. magnified: pixels of the screen, to a side, that a pixel of a picture gets: a whole number
-    keeps it crisp. picture, tile: pixels of the widget. spread: pixels between two columns. ratio: of the screen.
+class TileLayout:
+    """The layout of tiles. magnified: screen pixels per image pixel, an integer to keep it crisp. picture, tile:
+    sizes in widget pixels. spread: gap between columns. ratio: the device pixel ratio.
     """
 
     magnified: int
@@ -51,34 +51,34 @@ class Layout:
         return -(-count // self.columns)
 
     def corner(self, index: int) -> tuple[int, int]:
-        """The left and upper edge of a tile's picture."""
+        """The left and top edge of a tile's picture."""
         row, column = divmod(index, self.columns)
         left = PAD + column * self.tile.width() + round((column + 0.5) * self.spread)
         return left, PAD + row * self.tile.height()
 
 
-def laid_out(shape: tuple[int, int], width: int, ratio: float) -> Layout:
-    """Tiles for pictures of shape (rows, columns) in so many pixels of width, which they share out among them."""
+def tile_layout(shape: tuple[int, int], width: int, ratio: float) -> TileLayout:
+    """The layout of pictures of shape (rows, columns) in so many pixels of width."""
     magnified = max(1, round(SIDE * ratio / max(shape)))
     picture = QSize(math.ceil(shape[1] * magnified / ratio), math.ceil(shape[0] * magnified / ratio))
     tile = QSize(picture.width() + 2 * PAD, picture.height() + 2 * PAD + CAPTION)
     columns = max(1, width // tile.width())
     spread = min(max(width - columns * tile.width(), 0) / columns, WIDEST_GAP * tile.width())
-    return Layout(magnified, picture, tile, columns, spread, ratio)
+    return TileLayout(magnified, picture, tile, columns, spread, ratio)
 
 
-class Tiles(QAbstractScrollArea):
-    """As many tiles in a row as there is room for. `pointed` tells the one under the pointer or the keys, or -1.
+class TileView(QAbstractScrollArea):
+    """As many tiles per row as fit. `pointed` carries the one under the pointer or the keys, or -1.
 
-    A subclass paints the pictures of the tiles in view, and what stands below them.
+    A subclass paints the visible tiles with their captions.
     """
 
     pointed = Signal(int)
 
-    def __init__(self, theme: Theme, name: str, spoken: str) -> None:
+    def __init__(self, theme: Theme, name: str, accessible_name: str) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setAccessibleName(spoken)
+        self.setAccessibleName(accessible_name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -90,7 +90,7 @@ class Tiles(QAbstractScrollArea):
         self._count = 0
         self._shape = (1, 1)
         self._by_mouse = False
-        self._layout = laid_out(self._shape, 1, 1.0)
+        self._layout = tile_layout(self._shape, 1, 1.0)
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -110,12 +110,12 @@ class Tiles(QAbstractScrollArea):
 
     @property
     def picture(self) -> QSize:
-        """Pixels of the widget that a picture takes."""
+        """The size of a picture in widget pixels."""
         return self._layout.picture
 
     @property
     def visible(self) -> range:
-        """The tiles in view."""
+        """The visible tiles."""
         layout, top = self._layout, self.verticalScrollBar().value()
         height = layout.tile.height()
         first, last = top // height, (top + self.viewport().height() - 1) // height
@@ -128,12 +128,12 @@ class Tiles(QAbstractScrollArea):
         return font
 
     def place(self, index: int) -> QRect:
-        """Where a tile's picture stands in the viewport."""
+        """The rectangle of a tile's picture in the viewport."""
         left, top = self._layout.corner(index)
         return QRect(QPoint(left, top - self.verticalScrollBar().value()), self._layout.picture)
 
     def at(self, position: QPoint) -> int:
-        """The tile under a point of the viewport; -1 for none."""
+        """The tile at a point of the viewport; -1 for none."""
         layout = self._layout
         row = (position.y() + self.verticalScrollBar().value()) // layout.tile.height()
         column = int(position.x() // (layout.tile.width() + layout.spread))
@@ -148,16 +148,16 @@ class Tiles(QAbstractScrollArea):
             self.pointed.emit(index)
 
     def paint_pictures(self, painter: QPainter, tiles: range) -> None:
-        """Paint the tiles in view, each at its `place`."""
+        """Paint the visible tiles, each at its `place`."""
         raise NotImplementedError
 
-    # Layout
+    # TileLayout
 
     def _lay_out(self) -> None:
         whole, bar = self.maximumViewportSize(), self.verticalScrollBar()
-        layout = laid_out(self._shape, whole.width(), self.devicePixelRatioF())
+        layout = tile_layout(self._shape, whole.width(), self.devicePixelRatioF())
         if layout.rows(self._count) * layout.tile.height() > whole.height():
-            layout = laid_out(self._shape, whole.width() - bar.sizeHint().width(), self.devicePixelRatioF())
+            layout = tile_layout(self._shape, whole.width() - bar.sizeHint().width(), self.devicePixelRatioF())
         self._layout = layout
         bar.setRange(0, max(0, layout.rows(self._count) * layout.tile.height() - whole.height()))
         bar.setPageStep(whole.height())
@@ -184,12 +184,12 @@ class Tiles(QAbstractScrollArea):
                 painter.drawRoundedRect(frame.toRectF(), 4, 4)
 
     def draw_pictures(self, painter: QPainter, tiles: range, images: list[QImage]) -> None:
-        """The pictures at their tiles, on whole pixels of the screen."""
+        """Draw the pictures at their tiles, aligned to screen pixels."""
         ratio, magnified = self._layout.ratio, self._layout.magnified
         down = self.verticalScrollBar().value()
         painter.save()
         painter.resetTransform()
-        painter.scale(1 / ratio, 1 / ratio)  # the device's transform brings the ratio back
+        painter.scale(1 / ratio, 1 / ratio)  # the device transform applies the ratio again
         for index, image in zip(tiles, images, strict=True):
             left, top = self._layout.corner(index)
             wide, high = image.width() * magnified, image.height() * magnified
@@ -223,7 +223,7 @@ class Tiles(QAbstractScrollArea):
     # The keyboard
 
     def event(self, event: QEvent) -> bool:
-        return keeps(event, self._knows) or super().event(event)
+        return accepts_shortcut(event, self._knows) or super().event(event)
 
     def _knows(self, event: QKeyEvent) -> bool:
         if event.key() == Qt.Key.Key_Escape:

@@ -1,4 +1,4 @@
-"""What each unit of the first layer looks for: its weights as an image."""
+"""The weights of each unit in the first layer as an image."""
 
 from __future__ import annotations
 
@@ -10,43 +10,43 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.look.number_format import number
-from app.stage.charts.distribution import spread_of
-from app.stage.examples.tiles import CAPTION, PAD, SMALL, Tiles
+from app.stage.charts.distribution import distribution_of
+from app.stage.examples.tiles import CAPTION, PAD, SMALL, TileView
 from app.stage.pixels import images, signed_table
 from app.stage.run_warnings import same_shape
-from app.stage.stable_axis import Steady
+from app.stage.stable_axis import StableAxis
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
-    from engine import Portrait
+    from engine import NetworkSnapshot
 
 KEY_SIZE = QSize(116, 16)
 RAMP = 44  # pixels of the key's width
-WITHIN = 0.99  # of the weights lie on the scale at least
-MOST = 10_000  # weights that are looked at for that
+WITHIN = 0.99  # minimum share of the weights within the scale
+MAX_SAMPLED = 10_000  # weights sampled for that
 
 
-class WeightTiles(Tiles):
-    """One tile a unit, all on one scale from -`scale` to `scale`, beyond which a few weights may lie."""
+class WeightTiles(TileView):
+    """One tile per unit, all on one scale from -`scale` to `scale`, beyond which a few weights may lie."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "network-weights", "First-layer weights")
-        self.portrait: Portrait | None = None
+        self.snapshot: NetworkSnapshot | None = None
         self.scale = 1.0
-        self._steady = Steady()
+        self._steady = StableAxis()
         self._table = signed_table(theme)
 
     def set_theme(self, theme: Theme) -> None:
         self._table = signed_table(theme)
         super().set_theme(theme)
 
-    def show_portrait(self, portrait: Portrait) -> None:
-        before, self.portrait = self.portrait, portrait
-        if not same_shape(before, portrait):
-            self._steady = Steady()
-        network, shape = portrait.learner.network, portrait.learner.data.image
+    def show_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        before, self.snapshot = self.snapshot, snapshot
+        if not same_shape(before, snapshot):
+            self._steady = StableAxis()
+        network, shape = snapshot.learner.network, snapshot.learner.data.image
         assert shape is not None
-        sizes = np.abs(spread_of(portrait.theta[network.weights(0)], MOST).values)
+        sizes = np.abs(distribution_of(snapshot.theta[network.weights(0)], MAX_SAMPLED).values)
         most = float(np.quantile(sizes, WITHIN)) if len(sizes) else 0.0
         self.scale = self._steady.follow(0.0, most)[1] if most else self.scale
         self.set_tiles(network.sizes[1], shape)
@@ -56,28 +56,28 @@ class WeightTiles(Tiles):
         return self._pictures(range(tile, tile + 1))[0]
 
     def lines(self, tile: int) -> list[tuple[str, QColor]]:
-        """What a tile is, in words."""
-        assert self.portrait is not None
-        network = self.portrait.learner.network
-        weights, biases = network.unpacked(self.portrait.theta)[0]
+        """The text about a tile."""
+        assert self.snapshot is not None
+        network = self.snapshot.learner.network
+        weights, biases = network.unpacked(self.snapshot.theta)[0]
         negative, positive = self.theme.signed_colours
         return [
             (self.unit(tile), self.theme.text),
-            (f"highest weight {number(float(weights[tile].max()), 3)}", positive),
-            (f"lowest weight {number(float(weights[tile].min()), 3)}", negative),
+            (f"largest weight {number(float(weights[tile].max()), 3)}", positive),
+            (f"smallest weight {number(float(weights[tile].min()), 3)}", negative),
             (f"bias {number(float(biases[tile]), 3)}", self.theme.muted),
         ]
 
     def unit(self, tile: int) -> str:
-        """The name of a unit: its number, or without hidden layers the class that it stands for."""
-        assert self.portrait is not None
-        learner = self.portrait.learner
+        """The name of a unit: its number, or without hidden layers its class."""
+        assert self.snapshot is not None
+        learner = self.snapshot.learner
         if learner.network.layers == 1 and learner.network.sizes[1] == learner.classes:
             return f"output {learner.data.classes[tile]}"
         return f"unit {tile + 1}"
 
     def paint_pictures(self, painter: QPainter, tiles: range) -> None:
-        if self.portrait is None:
+        if self.snapshot is None:
             return
         self.draw_pictures(painter, tiles, self._pictures(tiles))
         boxes = [self.place(index) for index in tiles]
@@ -89,16 +89,16 @@ class WeightTiles(Tiles):
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self.unit(index).split(" ", 1)[1])
 
     def _pictures(self, tiles: range) -> list[QImage]:
-        assert self.portrait is not None
-        learner = self.portrait.learner
-        weights, _ = learner.network.unpacked(self.portrait.theta)[0]
+        assert self.snapshot is not None
+        learner = self.snapshot.learner
+        weights, _ = learner.network.unpacked(self.snapshot.theta)[0]
         assert learner.data.image is not None
         shown = weights[tiles.start : tiles.stop].reshape(-1, *learner.data.image)
         return images(shown, -self.scale, self.scale, self._table)
 
 
-class ColourKey(QWidget):
-    """The colours of the weights with the numbers at their ends."""
+class WeightColourKey(QWidget):
+    """The colour scale of the weights with the numbers at its ends."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -118,7 +118,7 @@ class ColourKey(QWidget):
             ends = f"from {number(-scale, 3)} (orange) to {number(scale, 3)} (blue)"
             self.setAccessibleName(f"Colours of weights, {ends}")
             self.setToolTip(
-                f"Colours of weights, {ends}: one scale for all units, on which at least 99 % of the weights lie"
+                f"Colours of weights, {ends}: one scale for all units, which covers at least 99 % of the weights"
             )
             self.update()
 

@@ -1,25 +1,27 @@
-"""The plane of two inputs: what the network answers everywhere, the decision boundary, and the examples."""
+"""The decision-boundary view: predictions over the plane of two inputs, with the examples, which can be drawn and
+erased.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter
 
-from app.look.data_ranges import home_of
+from app.look.data_ranges import default_region
 from app.look.number_format import number
 from app.look.score_text import percent
 from app.stage.planes.brush_bar import BrushBar
-from app.stage.planes.chart import Reading
-from app.stage.planes.colour_key import Key
-from app.stage.planes.field import Field, Inks
-from app.stage.planes.plane_view import PlotView, kept_home
-from app.stage.planes.points import DotLayer, Dots, draw_wrong
+from app.stage.planes.colour_key import ColourKey
+from app.stage.planes.field import Field, FieldColours
+from app.stage.planes.plane_chart import Reading
+from app.stage.planes.plane_view import PlaneView, kept_home
+from app.stage.planes.points import DotLayer, Dots
 from app.widgets.button_row import toggle
-from engine import Learner, NetworkTask, Portrait, Wanted
+from engine import Learner, NetworkSnapshot, NetworkTask, SnapshotParts
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -27,65 +29,63 @@ if TYPE_CHECKING:
     from engine import SessionPicture
 
 NODE_PIXELS = 4.0
-FEWEST, MOST = 24, 200  # nodes along a side
-EFFORT = 60_000_000  # parameters times nodes that a portrait may take
+MIN_NODES, MAX_NODES = 24, 200  # nodes along a side
+EFFORT = 60_000_000  # parameters times nodes that a snapshot may take
 SHADES = 64  # colours of the values of a regression
 TOLD = 3  # classes whose probability is read out
-SKEWED = 3.0  # times as wide as high, or as high as wide: then the axes have scales of their own
+SKEWED = 3.0  # times as wide as high, or as high as wide: then even a square plot has axes with scales of their own
 
 
-class DecisionView(PlotView):
-    """Paints portraits over the plane of the raw inputs; its brush draws and erases examples."""
+class BoundaryView(PlaneView):
+    """Paints snapshots over the plane of the raw inputs; its brush draws and erases examples."""
 
     KEY = "decision"
     TITLE = "Boundary"
-    TIP = "What the network answers over the plane of its two inputs, with the examples: draw some, or erase them"
+    TIP = "Predictions over the plane of the two inputs, with the examples: draw or erase some"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self._inks: Inks | None = None
+        self._field_colours: FieldColours | None = None
         self._field: Field | None = None
         self._layer = DotLayer()
         self._colours: tuple[QColor, ...] = ()
         self._dots: Dots | None = None
-        self._equal_restored = False
         self.bar = BrushBar(theme, self.brush)
-        self.key = Key(theme)
-        self.equal = toggle(
-            "decision_equal", "1:1", "Equal scales", "A unit of one input as long as of the other", True
+        self.key = ColourKey(theme)
+        self.square = toggle(
+            "decision_square",
+            "1:1",
+            "Square plot",
+            "A square plot, and a unit of one input as long as of the other where their ranges allow it",
+            True,
         )
-        self.set_tools(self.bar, last=self.equal)
-        self.body.addWidget(self.key)
+        self.add_tools(self.bar, self.square, self.scores)
+        self.chart.set_beside(self.key)
         self.brush.example = self._example
         self.brush.colour = self._brush_colour
-        self.equal.toggled.connect(self.chart.set_equal)
-        self.chart.set_equal(True)
+        self.square.toggled.connect(self._shape)
+        self._shape()
 
     @classmethod
     def fits(cls, picture: SessionPicture) -> bool:
         return picture.learner is not None and picture.learner.data.raw.shape[1] == 2
 
-    def wanted(self) -> Wanted:
-        plot = self.chart.view.plot
+    def wanted(self) -> SnapshotParts:
+        plot, region = self.chart.view.plot, self.chart.view.region
         parameters = self.learner.network.parameters if self.learner is not None else 1
         columns, rows = plot.width() / NODE_PIXELS, plot.height() / NODE_PIXELS
-        less = min(1.0, MOST / max(columns, rows, 1.0), (EFFORT / parameters / max(columns * rows, 1.0)) ** 0.5)
-        return Wanted(
-            self.chart.view.region, columns=max(round(columns * less), FEWEST), rows=max(round(rows * less), FEWEST)
+        less = min(1.0, MAX_NODES / max(columns, rows, 1.0), (EFFORT / parameters / max(columns * rows, 1.0)) ** 0.5)
+        return SnapshotParts(
+            region, columns=max(round(columns * less), MIN_NODES), rows=max(round(rows * less), MIN_NODES)
         )
 
     def take_data(self, learner: Learner, task: NetworkTask, stay: bool) -> None:
         data = learner.data
-        self._inks = self._field = None
+        self._field_colours = self._field = None
         self.spots = self.brush.spots = self.brush.examples = data.raw
-        home = home_of(task, data.raw)
-        if stay:
-            self.chart.set_home(kept_home(self.chart.home, home), stay=True)
-        else:
-            if home != self.chart.home and not self._equal_restored:
-                self.equal.setChecked(1 / SKEWED < (home[1] - home[0]) / (home[3] - home[2]) < SKEWED)
-            self._equal_restored = False
-            self.chart.set_home(home)
+        home = default_region(task, data.raw)
+        self.chart.set_home(kept_home(self.chart.home, home) if stay else home, stay)
+        self._shape()
         self.chart.set_names(*data.names)
         if data.classes:
             self.bar.offer_classes(data.classes)
@@ -96,7 +96,7 @@ class DecisionView(PlotView):
         if self.learner is None:
             return
         data = self.learner.data
-        inks = self._inks = Inks(self.learner, self.theme)
+        colours = self._field_colours = FieldColours(self.learner, self.theme)
         if data.classes:
             self._colours, shades = self.theme.class_colours(len(data.classes)), data.targets.astype(int)
         else:
@@ -108,17 +108,18 @@ class DecisionView(PlotView):
             self.key.show_classes(data.classes, self._colours, f"Colours of {data.target}")
         elif data.classes:
             names = (data.classes[0], "50 %", data.classes[1])
-            self.key.show_scale(names, inks.ramp, f"Probability that {data.target} is {data.classes[1]}")
+            self.key.show_scale(names, colours.ramp, f"Probability that {data.target} is {data.classes[1]}")
         else:
-            ends = (inks.low, (inks.low + inks.high) / 2, inks.high)
-            self.key.show_scale([number(end, 3) for end in ends], inks.ramp, f"Value of {data.target}")
+            ends = (colours.low, (colours.low + colours.high) / 2, colours.high)
+            self.key.show_scale([number(end, 3) for end in ends], colours.ramp, f"Value of {data.target}")
+        self.chart.set_beside(self.key)
         self.bar.set_theme(self.theme)
-        if self.portrait is not None:
-            self.take_portrait(self.portrait)
+        if self.snapshot is not None:
+            self.take_snapshot(self.snapshot)
 
-    def take_portrait(self, portrait: Portrait) -> None:
-        shown = portrait.field is not None and min(portrait.field.shape[:2]) > 1
-        self._field = Field(portrait, self._inks) if shown and self._inks is not None else None
+    def take_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        shown = snapshot.field is not None and min(snapshot.field.shape[:2]) > 1
+        self._field = Field(snapshot, self._field_colours) if shown and self._field_colours is not None else None
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
@@ -127,15 +128,17 @@ class DecisionView(PlotView):
     def finite(self) -> bool:
         return self._field is None or self._field.finite
 
+    def drawn_from(self) -> Hashable:
+        return self._field, self._dots
+
     def draw(self, painter: QPainter, view: View) -> None:
         painter.fillRect(view.plot, self.theme.neutral)
         if self._field is not None:
             self._field.draw(painter, view, self.theme)
         if self._dots is not None:
-            painter.drawImage(view.plot.topLeft(), self._layer.image(self._dots, view, self.devicePixelRatio()))
-        if self.current is not None and self.finite():
-            draw_wrong(painter, view, self.spots, self.current.wrong, self.theme.danger)
-        self.draw_words(painter, view)
+            self._layer.draw(painter, view, self._dots)
+            if self.current is not None and self.finite():
+                self._layer.draw_wrong(painter, view, self._dots, self.current.wrong, self.theme.danger)
 
     def read(self, at: QPointF) -> Reading:
         view = self.chart.view
@@ -147,14 +150,19 @@ class DecisionView(PlotView):
         return lines + self.example_at(at)
 
     def view(self) -> dict[str, Any]:
-        return {**super().view(), "network_decision_equal": self.equal.isChecked()}
+        return {**super().view(), "network_decision_equal": self.square.isChecked()}
 
     def apply_view(self, view: Mapping[str, Any]) -> None:
         super().apply_view(view)
-        equal = view.get("network_decision_equal")
-        self._equal_restored = isinstance(equal, bool)  # then the examples to come have no say
-        if isinstance(equal, bool):
-            self.equal.setChecked(equal)
+        if isinstance(view.get("network_decision_equal"), bool):
+            self.square.setChecked(view["network_decision_equal"])
+
+    def _shape(self) -> None:
+        """A square plot; of equal scales, unless one of the inputs would then be a line."""
+        x0, x1, y0, y1 = self.chart.home
+        square = self.square.isChecked()
+        self.chart.set_square(square)
+        self.chart.set_equal(square and 1 / SKEWED < (x1 - x0) / (y1 - y0) < SKEWED)
 
     def _answer(self, found: np.ndarray) -> list[tuple[str, QColor | None]]:
         """The most probable classes, or the value."""
@@ -169,8 +177,8 @@ class DecisionView(PlotView):
 
     def _shade(self, values: np.ndarray) -> np.ndarray:
         """The places of the colours of values (n,)."""
-        assert self._inks is not None
-        low, high = self._inks.low, self._inks.high
+        assert self._field_colours is not None
+        low, high = self._field_colours.low, self._field_colours.high
         parts = np.nan_to_num(np.clip((values - low) / (high - low), 0.0, 1.0))
         return np.rint(parts * (SHADES - 1)).astype(int)
 
@@ -182,7 +190,7 @@ class DecisionView(PlotView):
     def _brush_colour(self, place: int, theme: Theme) -> QColor:
         if self.learner is not None and self.learner.classes:
             return theme.class_colours(place + 1)[place]
-        if self._inks is None:
+        if self._field_colours is None:
             return theme.text
         return self._colours[int(self._shade(np.array([self._value(place)]))[0])]
 

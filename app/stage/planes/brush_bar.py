@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QDoubleSpinBox, QHBoxLayout, QToolButton, QWidget
 
 from app.look.number_format import nice_step
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from app.look.theme import Theme
 
 ICON = QSize(14, 14)
-MOST_BUTTONS = 4  # classes; more of them share a list
+MAX_BUTTONS = 4  # classes; more of them share a list
 LONGEST = 12  # characters of a class on a button
 FAR = 1e9  # the largest value that can be drawn
 STEPS = 40  # of the value, from the lowest to the highest target
@@ -27,7 +27,10 @@ MEANS = "Ctrl or the right button erases. Keys: arrows, Enter, Delete, Escape."
 
 
 class BrushBar(QWidget):
-    """Buttons for nothing, for each class (or for a value, which is set beside it), and for the eraser."""
+    """Buttons for nothing, for each class (or for a value, which is set beside it), and for the eraser.
+
+    Where there is no room for the names of the classes their buttons have the dots alone.
+    """
 
     def __init__(self, theme: Theme, brush: Brush) -> None:
         super().__init__()
@@ -57,7 +60,7 @@ class BrushBar(QWidget):
     def offer_classes(self, names: tuple[str, ...]) -> None:
         """Let these classes be drawn."""
         if names != self._names:
-            self._offer(names, names if len(names) <= MOST_BUTTONS else names[:1])
+            self._offer(names, names if len(names) <= MAX_BUTTONS else names[:1])
             self._brush.places = len(names)
             self.value.hide()
 
@@ -81,6 +84,32 @@ class BrushBar(QWidget):
         if anew:
             self.value.setValue(high)
 
+    def minimumSizeHint(self) -> QSize:
+        whole = self._row.minimumSize()
+        names = sum(self._name_width(pen) for pen in self.pens if self._is_named(pen))
+        return QSize(whole.width() - names, whole.height())
+
+    def sizeHint(self) -> QSize:
+        whole = self._row.sizeHint()
+        names = sum(self._name_width(pen) for pen in self.pens if pen.text() and not self._is_named(pen))
+        return QSize(whole.width() + names, whole.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        named = self.width() >= self.sizeHint().width()
+        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if named else Qt.ToolButtonStyle.ToolButtonIconOnly
+        for pen in self.pens:
+            if pen.text() and pen.toolButtonStyle() != style:
+                pen.setToolButtonStyle(style)
+
+    def _is_named(self, pen: QToolButton) -> bool:
+        return pen.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+
+    def _name_width(self, pen: QToolButton) -> int:
+        """How much wider the button is with its text, as Qt reckons it."""
+        metrics = pen.fontMetrics()
+        return 4 + metrics.size(Qt.TextFlag.TextShowMnemonic, pen.text()).width() + 2 * metrics.horizontalAdvance(" ")
+
     def _offer(self, names: tuple[str, ...], drawn: tuple[str, ...]) -> None:
         """Other classes, for some of which there are buttons of their own."""
         for pen in self.pens:
@@ -98,7 +127,7 @@ class BrushBar(QWidget):
 
     @property
     def _listed(self) -> bool:
-        return self._names is not None and len(self._names) > MOST_BUTTONS
+        return self._names is not None and len(self._names) > MAX_BUTTONS
 
     def _pen(self, place: int, name: str) -> QToolButton:
         if self._listed:

@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 BAR, DOT = 12.0, 9.0
 WIDEST = 84.0  # pixels of a name
 STOPS = 16
-MARGIN = 18.0  # above and below the scale, about what the axes of a chart need
 
 
-class Key(QWidget):
-    """It shows what it was last told to, in its own width."""
+class ColourKey(QWidget):
+    """It shows what it was last told to, in its own width; a scale begins and ends half a line inside."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -34,6 +33,16 @@ class Key(QWidget):
         self._names: tuple[str, ...] = ()
         self._colours: tuple[QColor, ...] = ()
         self._ramp = np.empty((0, 3))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The classes, or what stands along the scale from its lower end."""
+        return self._names
+
+    @property
+    def colours(self) -> tuple[QColor, ...]:
+        """Of the classes; none if there is a scale."""
+        return self._colours
 
     def show_classes(self, names: Sequence[str], colours: Sequence[QColor], tip: str) -> None:
         """A dot and a name for each class, the first one on top."""
@@ -54,7 +63,7 @@ class Key(QWidget):
     def sizeHint(self) -> QSize:
         metrics = QFontMetricsF(small_font(self.font()))
         widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0.0)
-        return QSize(round(GAP + BAR + GAP + min(widest, WIDEST) + 2), 80)
+        return QSize(round(GAP + BAR + GAP + min(widest, WIDEST) + 4), 80)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self.sizeHint().width(), 0)
@@ -69,20 +78,22 @@ class Key(QWidget):
                 self._paint_scale(painter)
 
     def _paint_classes(self, painter: QPainter) -> None:
-        step = QFontMetricsF(painter.font()).height() + 2
-        room = max(1, int((self.height() - MARGIN) / step))
+        height = QFontMetricsF(painter.font()).height()
+        step = height + 2
+        room = max(1, int((self.height() - height / 2) / step))
         shown = len(self._names) if len(self._names) <= room else room - 1
         for place, (name, colour) in enumerate(zip(self._names[:shown], self._colours, strict=False)):
-            middle = MARGIN + (place + 0.5) * step
+            middle = height / 2 + (place + 0.5) * step
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
             painter.drawEllipse(QPointF(GAP + DOT / 2, middle), DOT / 2, DOT / 2)
             self._write(painter, name, middle)
         if shown < len(self._names):
-            self._write(painter, f"+{len(self._names) - shown}", MARGIN + (shown + 0.5) * step)
+            self._write(painter, f"+{len(self._names) - shown}", height / 2 + (shown + 0.5) * step)
 
     def _paint_scale(self, painter: QPainter) -> None:
-        bar = QRectF(GAP, MARGIN, BAR, max(self.height() - 2.6 * MARGIN, 10.0))
+        end = QFontMetricsF(painter.font()).height() / 2
+        bar = QRectF(GAP, end, BAR, max(self.height() - 2 * end, 10.0))
         gradient = QLinearGradient(bar.bottomLeft(), bar.topLeft())
         for stop in range(STOPS + 1):
             colour = self._ramp[round(stop / STOPS * (len(self._ramp) - 1))]
@@ -95,8 +106,9 @@ class Key(QWidget):
 
     def _write(self, painter: QPainter, name: str, middle: float) -> None:
         metrics = QFontMetricsF(painter.font())
-        box = QRectF(GAP + BAR + GAP, middle - metrics.height() / 2, self.width(), metrics.height())
+        left = GAP + BAR + GAP
+        box = QRectF(left, middle - metrics.height() / 2, self.width() - left, metrics.height())
         painter.setPen(self.theme.muted)
         painter.drawText(
-            box, Qt.AlignmentFlag.AlignVCenter, metrics.elidedText(name, Qt.TextElideMode.ElideRight, WIDEST)
+            box, Qt.AlignmentFlag.AlignVCenter, metrics.elidedText(name, Qt.TextElideMode.ElideRight, box.width())
         )

@@ -1,4 +1,4 @@
-"""What a network answers over the plane, as colour, with a line where the answer changes from class to class."""
+"""A network's predictions over the plane as colours, with lines along the decision boundaries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
-from app.look.data_ranges import value_ends
+from app.look.data_ranges import value_range
 from app.look.qt_arrays import polygon
 from app.stage.base import placing
 from app.stage.heat import heat_image, heat_table
@@ -17,7 +17,7 @@ from app.stage.heat import heat_image, heat_table
 if TYPE_CHECKING:
     from app.look.theme import Theme
     from app.stage.view import View
-    from engine import Learner, Portrait
+    from engine import Learner, NetworkSnapshot
 
 Array = np.ndarray
 
@@ -25,17 +25,17 @@ STRENGTH = 0.58  # of the colours of the field: the points on it have them in fu
 WIDER = 0.3  # pixels to either side, by which the line is wider than one
 
 
-class Inks:
+class FieldColours:
     """The colours of a field for a problem: by class, or from `low` to `high`, the ends of the values."""
 
     def __init__(self, learner: Learner, theme: Theme) -> None:
         self.classes = learner.classes
-        self.low, self.high = (0.0, 1.0) if self.classes else value_ends(learner.data.targets)
-        self.ground = np.array(_rgb(theme.neutral))
-        self.ramp = self.ground + STRENGTH * (theme.diverging - self.ground)
+        self.low, self.high = (0.0, 1.0) if self.classes else value_range(learner.data.targets)
+        self.surface_info = np.array(_rgb(theme.neutral))
+        self.ramp = self.surface_info + STRENGTH * (theme.diverging - self.surface_info)
         self._table = heat_table(self.ramp)
         colours = np.array([_rgb(colour) for colour in theme.class_colours(self.classes)])
-        colours = self.ground + STRENGTH * (colours.reshape(-1, 3) - self.ground)
+        colours = self.surface_info + STRENGTH * (colours.reshape(-1, 3) - self.surface_info)
         self._weighed = np.column_stack([colours, np.ones(len(colours))])
 
     def image(self, field: Array) -> QImage:
@@ -61,15 +61,15 @@ class Inks:
 
 
 class Field:
-    """A portrait's field made ready to paint."""
+    """A snapshot's field made ready to paint."""
 
-    def __init__(self, portrait: Portrait, inks: Inks) -> None:
-        assert portrait.field is not None and portrait.wanted.region is not None
-        self.region = portrait.wanted.region
-        self.values = portrait.field
+    def __init__(self, snapshot: NetworkSnapshot, colours: FieldColours) -> None:
+        assert snapshot.field is not None and snapshot.parts.region is not None
+        self.region = snapshot.parts.region
+        self.values = snapshot.field
         self.finite = bool(np.isfinite(self.values).any())
-        self.image = inks.image(self.values)
-        self.boundary = boundary(self.values, self.region) if inks.classes else QPainterPath()
+        self.image = colours.image(self.values)
+        self.boundary = boundary(self.values, self.region) if colours.classes else QPainterPath()
 
     def draw(self, painter: QPainter, view: View, theme: Theme) -> None:
         x0, x1, y0, y1 = self.region
@@ -86,7 +86,7 @@ class Field:
         painter.drawPath(line.translated(WIDER, WIDER))
 
     def at(self, view: View, point: QPointF) -> Array | None:
-        """The values (c,) under a point of the widget, between the nodes around it; None outside."""
+        """The values (c,) under a point of the plot, between the nodes around it; None outside."""
         x0, x1, y0, y1 = self.region
         rows, columns, _ = self.values.shape
         x, y = view.at(point)

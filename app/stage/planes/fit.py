@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from app.look.data_ranges import home_of, truth_of
+from app.look.data_ranges import default_region, noise_free_curve
 from app.look.number_format import number
 from app.look.qt_arrays import polygon, wrapped
 from app.look.score_text import percent
+from app.plots.line_item import LineItem
 from app.stage.planes.brush_bar import BrushBar
-from app.stage.planes.chart import Reading
-from app.stage.planes.plane_view import PlotView, kept_home
-from app.stage.planes.points import DotLayer, Dots, draw_wrong
-from app.stage.stable_axis import Steady
+from app.stage.planes.plane_chart import Reading
+from app.stage.planes.plane_view import PlaneView, kept_home
+from app.stage.planes.points import CROWDED, DotLayer, Dots
+from app.stage.stable_axis import StableAxis
 from app.widgets.button_row import toggle
-from engine import Learner, NetworkTask, Portrait, Wanted
+from engine import Learner, NetworkSnapshot, NetworkTask, SnapshotParts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from app.look.theme import Theme
     from app.stage.view import View
     from engine import SessionPicture
 
-NODE_PIXELS, MOST = 1.5, 600
+NODE_PIXELS, MAX_NODES = 1.5, 600
 CURVE = 2.2
 BEYOND = 1.5  # spans of the examples that the curve may stretch the axis by, upwards and downwards
 LANE, LANES = 1.08, 0.07  # where the examples of the first class lie, and how far above it those of the next
@@ -35,8 +37,8 @@ FAR = 20.0  # spans of the view at which a curve that leaves it is cut off
 TOLD = 3  # classes whose probability is read out
 
 
-class FitView(PlotView):
-    """Paints portraits over the one raw input."""
+class FitView(PlaneView):
+    """Paints snapshots over the one raw input."""
 
     KEY = "fit"
     TITLE = "Fit"
@@ -46,29 +48,30 @@ class FitView(PlotView):
         super().__init__(theme)
         self._layer = DotLayer()
         self._dots: Dots | None = None
-        self._steady = Steady()
+        self._axis = StableAxis()
         self._truth: np.ndarray | None = None
+        self._lines: list[LineItem] = []
         self.bar = BrushBar(theme, self.brush)
         self.residuals = toggle(
             "fit_residuals",
             "Residuals",
             "Show residuals",
-            "A line from every example to what the network answers there",
+            "A line from every example to its prediction",
         )
-        self.set_tools(self.bar, last=self.residuals)
+        self.add_tools(self.bar, self.residuals, self.scores)
         self.brush.example = self._example
         self.brush.colour = self._colour
-        self.residuals.toggled.connect(lambda: self.chart.update())
+        self.residuals.toggled.connect(self.chart.redraw)
 
     @classmethod
     def fits(cls, picture: SessionPicture) -> bool:
         return picture.learner is not None and picture.learner.data.raw.shape[1] == 1
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> SnapshotParts:
         view = self.chart.view
-        columns = min(max(round(view.plot.width() / NODE_PIXELS), 2), MOST)
-        # The height has no part in it, and shall not have every portrait made again.
-        return Wanted((view.x0, view.x1, 0.0, 1.0), columns=columns, rows=1)
+        columns = min(max(round(view.plot.width() / NODE_PIXELS), 2), MAX_NODES)
+        # The height has no part in it, and shall not have every snapshot made again.
+        return SnapshotParts((view.x0, view.x1, 0.0, 1.0), columns=columns, rows=1)
 
     def take_data(self, learner: Learner, task: NetworkTask, stay: bool) -> None:
         data = learner.data
@@ -81,18 +84,19 @@ class FitView(PlotView):
             self.bar.offer_height()
         self.brush.spots, self.brush.examples = self.spots, self.spots if not data.classes else examples
         self.residuals.setVisible(not data.classes)
-        x0, x1, y0, y1 = home_of(task, examples)
+        x0, x1, y0, y1 = default_region(task, examples)
         if data.classes:
             y0, y1 = -0.05, LANE + LANES * len(data.classes)
         if stay:
             x0, x1 = kept_home((*self.chart.home[:2], y0, y1), (x0, x1, y0, y1))[:2]
         else:
-            self._steady = Steady()
+            self._axis = StableAxis()
         self._ends = y0, y1
-        y0, y1 = (y0, y1) if data.classes else self._steady.follow(y0, y1)
+        y0, y1 = (y0, y1) if data.classes else self._axis.follow(y0, y1)
         self.chart.set_home((x0, x1, y0, y1), stay=stay)
         self.chart.set_names(data.names[0], "probability" if data.classes else data.target)
-        self._truth = truth_of(task)
+        self._truth = noise_free_curve(task)
+        self._offer_lines(data.classes)
 
     def repaint_all(self) -> None:
         if self.learner is not None:
@@ -101,22 +105,44 @@ class FitView(PlotView):
             shades = data.targets.astype(int) if data.classes else np.zeros(len(data.targets), int)
             self._dots = Dots(self.spots, shades, self._colours(self.theme), data.train, self.theme.field)
 
-    def take_portrait(self, portrait: Portrait) -> None:
+    def _offer_lines(self, classes: tuple[str, ...]) -> None:
+        """Give pyqtgraph the curves: of each class, or of the network and of the truth if that is known."""
+        for line in self._lines:
+            self.chart.removeItem(line)
+        names = [f"probability of {name}" for name in classes] or ["network"]
+        self._lines = [LineItem(name, partial(self._curve, place)) for place, name in enumerate(names)]
+        if self._truth is not None:
+            across, up = self._truth.T
+            self._lines.append(LineItem("without noise", lambda: (across, up)))
+        for line in self._lines:
+            self.chart.addItem(line)
+
+    def _curve(self, place: int) -> tuple[np.ndarray, np.ndarray]:
+        """x (n,) and the predictions there (n,): the probability of a class, or the value."""
+        snapshot = self.snapshot
+        if snapshot is None or snapshot.field is None or snapshot.parts.region is None:
+            return np.empty(0), np.empty(0)
+        return np.linspace(*snapshot.parts.region[:2], snapshot.field.shape[1]), snapshot.field[0, :, place]
+
+    def take_snapshot(self, snapshot: NetworkSnapshot) -> None:
         """Make room for the curve, as far as that is sensible."""
-        if portrait.learner.classes or portrait.field is None:
+        if snapshot.learner.classes or snapshot.field is None:
             return
         low, high = self._ends
         span = high - low
-        known = portrait.field[np.isfinite(portrait.field)]
+        known = snapshot.field[np.isfinite(snapshot.field)]
         if len(known):
             low = min(low, max(float(known.min()), low - BEYOND * span))
             high = max(high, min(float(known.max()), high + BEYOND * span))
         x0, x1, _, _ = self.chart.home
-        self.chart.set_home((x0, x1, *self._steady.follow(low, high)), stay=True)
+        self.chart.set_home((x0, x1, *self._axis.follow(low, high)), stay=True)
 
     def finite(self) -> bool:
-        field = self.portrait.field if self.portrait is not None else None
+        field = self.snapshot.field if self.snapshot is not None else None
         return field is None or bool(np.isfinite(field).any())
+
+    def drawn_from(self) -> Hashable:
+        return self._dots, self.residuals.isChecked()
 
     def draw(self, painter: QPainter, view: View) -> None:
         painter.fillRect(view.plot, self.theme.field)
@@ -131,21 +157,20 @@ class FitView(PlotView):
         if self.residuals.isChecked() and self.current is not None and not data.classes:
             self._draw_residuals(painter, view, self.current)
         if self._dots is not None:
-            painter.drawImage(view.plot.topLeft(), self._layer.image(self._dots, view, self.devicePixelRatio()))
+            self._layer.draw(painter, view, self._dots)
         self._draw_curves(painter, view)
-        if self.current is not None and data.classes and self.finite():
-            draw_wrong(painter, view, self.spots, self.current.wrong, self.theme.danger)
-        self.draw_words(painter, view)
+        if self._dots is not None and self.current is not None and data.classes and self.finite():
+            self._layer.draw_wrong(painter, view, self._dots, self.current.wrong, self.theme.danger)
 
     def read(self, at: QPointF) -> Reading:
-        view, portrait = self.chart.view, self.portrait
+        view, snapshot = self.chart.view, self.snapshot
         (x, y), (across, up) = view.at(at), self.chart.names
         lines: list[tuple[str, QColor | None]] = [(f"{across} {number(x)}   {up} {number(y)}", None)]
-        if portrait is not None and portrait.field is not None and portrait.wanted.region is not None:
-            xs = np.linspace(*portrait.wanted.region[:2], portrait.field.shape[1])
-            found = [float(np.interp(x, xs, portrait.field[0, :, place])) for place in range(portrait.field.shape[2])]
-            if portrait.learner.classes:
-                names = portrait.learner.data.classes
+        if snapshot is not None and snapshot.field is not None and snapshot.parts.region is not None:
+            xs = np.linspace(*snapshot.parts.region[:2], snapshot.field.shape[1])
+            found = [float(np.interp(x, xs, snapshot.field[0, :, place])) for place in range(snapshot.field.shape[2])]
+            if snapshot.learner.classes:
+                names = snapshot.learner.data.classes
                 best = sorted(range(len(found)), key=lambda place: -found[place])[:TOLD]
                 lines += [
                     (f"{names[place]} {percent(found[place])}", self._colour(place, self.theme)) for place in best
@@ -163,25 +188,24 @@ class FitView(PlotView):
             self.residuals.setChecked(view["network_fit_residuals"])
 
     def _draw_curves(self, painter: QPainter, view: View) -> None:
-        portrait = self.portrait
-        if portrait is None or portrait.field is None or portrait.wanted.region is None:
-            return
-        classes = portrait.learner.classes
-        xs = np.linspace(*portrait.wanted.region[:2], portrait.field.shape[1])
-        for place in range(portrait.field.shape[2]):
+        classes = self.learner.classes if self.learner is not None else 0
+        for place in range(classes or 1):
+            xs, ys = self._curve(place)
             colour = self._colour(place, self.theme) if classes else self.run_colour()
-            painter.setPen(
-                QPen(colour, CURVE, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
-            )
-            for run in finite_runs(portrait.field[0, :, place]):
-                painter.drawPolyline(placed(view, xs[run], portrait.field[0, run, place]))
+            pen = QPen(colour, CURVE, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+            self._lines[place].set_pen(pen)
+            painter.setPen(pen)
+            for run in finite_runs(ys):
+                painter.drawPolyline(placed(view, xs[run], ys[run]))
 
-    def _draw_residuals(self, painter: QPainter, view: View, portrait: Portrait) -> None:
-        data = portrait.learner.data
-        ends = np.column_stack([data.raw[:, 0], data.targets, data.raw[:, 0], portrait.predictions])
-        ends = ends[np.isfinite(ends).all(axis=1)]
-        if len(ends):
-            rows = np.column_stack([pixels(view, *ends[:, :2].T), pixels(view, *ends[:, 2:].T)])
+    def _draw_residuals(self, painter: QPainter, view: View, snapshot: NetworkSnapshot) -> None:
+        data = snapshot.learner.data
+        known = np.isfinite(snapshot.predictions)
+        xs, targets, predictions = data.raw[known, 0], data.targets[known], snapshot.predictions[known]
+        if len(xs) > CROWDED:
+            xs, targets, predictions = _longest(view, xs, targets, predictions)
+        if len(xs):
+            rows = np.column_stack([pixels(view, xs, targets), pixels(view, xs, predictions)])
             colour = QColor(self.theme.danger)
             colour.setAlpha(150)
             painter.setPen(QPen(colour, 1.0))
@@ -196,6 +220,20 @@ class FitView(PlotView):
 
     def _colour(self, place: int, theme: Theme) -> QColor:
         return self._colours(theme)[place]
+
+
+def _longest(
+    view: View, xs: np.ndarray, targets: np.ndarray, predictions: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of residuals (n,) those that show: in each column of pixels the highest end and the lowest."""
+    columns = np.floor((xs - view.x0) * view.x_scale).astype(np.int64)
+    inside = (columns >= 0) & (columns < view.plot.width())
+    columns, count = columns[inside], int(view.plot.width()) + 1
+    low, high = np.full(count, np.inf), np.full(count, -np.inf)
+    np.minimum.at(low, columns, np.minimum(targets, predictions)[inside])
+    np.maximum.at(high, columns, np.maximum(targets, predictions)[inside])
+    shown = np.flatnonzero(low <= high)
+    return view.x0 + (shown + 0.5) / view.x_scale, low[shown], high[shown]
 
 
 def finite_runs(values: np.ndarray) -> list[slice]:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, QTimer
-from PySide6.QtGui import QColor, QMouseEvent, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtCore import QPointF, QTimer
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QVBoxLayout
 
 from app.look.number_format import number
+from app.plots.line_item import LineItem
 from app.stage.network_view import NetworkView
+from app.stage.paths import WIDTH
 from app.stage.planes import path_text as words
-from app.stage.planes.brush import Brush
-from app.stage.planes.chart import Chart, Reading
 from app.stage.planes.path_scene import PathScene
-from app.stage.planes.projected_runs import Walkers
-from app.widgets.button_row import Options
+from app.stage.planes.plane_chart import PlaneChart, Reading
+from app.stage.planes.projected_runs import ProjectedRuns
+from app.widgets.button_row import ButtonRow
 from app.widgets.elided import ElidedLabel
 from app.widgets.parameter_chooser import ParameterChooser
+from app.widgets.wrapped_row import WrappedRow
 from engine import Learner, LossSlice, SliceRequest
 
 if TYPE_CHECKING:
@@ -36,7 +39,7 @@ ASK_DELAY = 60  # milliseconds between two changes of what is wanted
 MARGIN = 0.12  # of the view, known beyond each edge, so that a short pan shows no gap
 
 
-class PathView(NetworkView):
+class ParameterPathView(NetworkView):
     """Shows patches of a plane as the surface stage shows a surface."""
 
     KEY = "path"
@@ -45,10 +48,10 @@ class PathView(NetworkView):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.chart = Chart(theme, self._draw, self._read, Brush(self))
+        self.chart = PlaneChart(theme, self._draw, self.read)
         self.chart.setAccessibleName("Plane of the parameters")
         self.setFocusProxy(self.chart)
-        self.kind = Options("path_plane", "Plane", PLANES)
+        self.kind = ButtonRow("path_plane", "Plane", PLANES)
         self.across = ParameterChooser("path_across", "Parameter across", "The weight or bias along the lower axis")
         self.up = ParameterChooser("path_up", "Parameter up", "The weight or bias along the left axis")
         self.plane, self.error = ElidedLabel(), ElidedLabel()
@@ -56,12 +59,12 @@ class PathView(NetworkView):
             label.setObjectName("muted")
         self._weights: tuple[int, int] | None = None
         self._learner: Learner | None = None
-        self._walkers: Walkers | None = None
+        self._projected: ProjectedRuns | None = None
         self._runs: tuple[RunPicture, ...] = ()
-        self._selected = ""
+        self._lines: dict[str, LineItem] = {}
         self._cursor: int | None = None
         self._pointed: int | None = None
-        self._scene = PathScene(theme, self.chart)
+        self._scene = PathScene(theme, self.chart.redraw)
         self._told: SliceRequest | None = None
         self._asking = QTimer(self)
         self._asking.setSingleShot(True)
@@ -71,7 +74,8 @@ class PathView(NetworkView):
 
     def _wire(self) -> None:
         self.chart.looked.connect(self._look)
-        self.chart.installEventFilter(self)
+        self.chart.hovered.connect(self._point)
+        self.chart.menu_wanted.connect(lambda at: self.menu_wanted.emit(at, self.chart))
         self.kind.chosen.connect(self._choose_kind)
         self.across.chosen.connect(self._choose_weight)
         self.up.chosen.connect(self._choose_weight)
@@ -100,7 +104,7 @@ class PathView(NetworkView):
         self._follow()
 
     def show_plane(self, patch: LossSlice) -> None:
-        self._walkers = Walkers(patch)
+        self._projected = ProjectedRuns(patch)
         self.chart.set_home(patch.home, stay=True)
         self.chart.set_names(*words.axes(patch, self.across.name))
         self._follow()
@@ -109,15 +113,15 @@ class PathView(NetworkView):
         """Mark the point of an update on every path."""
         if update != self._cursor:
             self._cursor = update
-            self.chart.update()
+            self.chart.redraw()
 
     def reset_view(self) -> None:
-        self.chart.reset_view()
+        self.chart.forget_choice()
 
     def describe(self) -> str:
-        if self._shown is None:
+        if self.shown is None:
             return f"{self.TITLE}: {words.WAITING}"
-        return words.description(self._shown, self.across.name, self.chart.view.region)
+        return words.description(self.shown, self.across.name, self.chart.view.region)
 
     def view(self) -> dict[str, Any]:
         kept: dict[str, Any] = {"network_path_plane": self.kind.key}
@@ -130,14 +134,14 @@ class PathView(NetworkView):
         whole = isinstance(weights, list) and all(type(place) is int and place >= 0 for place in weights)
         self._weights = (weights[0], weights[1]) if whole and len(set(weights)) == len(weights) == 2 else None  # type: ignore[index, arg-type]
         self.kind.choose(view.get("network_path_plane", PRINCIPAL))
-        self.chart.reset_view()
+        self.chart.forget_choice()
         self._show_choosers()
 
     # What a person chooses
 
     def _choose_kind(self, kind: str) -> None:
         self._show_choosers()
-        self.chart.reset_view()
+        self.chart.forget_choice()
         self._ask()
 
     def _choose_weight(self, place: int) -> None:
@@ -148,7 +152,7 @@ class PathView(NetworkView):
             across, up = self._weights[::-1]
         self._weights = across, up
         self._show_choosers()
-        self.chart.reset_view()
+        self.chart.forget_choice()
         self._ask()
 
     def _show_choosers(self) -> None:
@@ -164,23 +168,16 @@ class PathView(NetworkView):
 
     def _telling(self) -> tuple[int, int]:
         """The two parameters that the first principal direction goes along most, or the first two."""
-        shown = self._shown
+        shown = self.shown
         if shown is None or shown.patch.weights is not None:
             return 0, 1
         up, across = np.argsort(np.abs(shown.patch.plane.first), kind="stable")[-2:].tolist()
         return across, up
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Leave:
-            self._point(None)
-        elif isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove:
-            self._point(event.position() if not event.buttons() else None)
-        return super().eventFilter(watched, event)
-
     def _point(self, at: QPointF | None) -> None:
         """Tell the update of the path under the pointer."""
-        inside = at is not None and self.chart.view.plot.contains(at)
-        found = self._shown.nearest(self.chart.view, at) if inside and at is not None and self._shown else None
+        shown = self.shown
+        found = shown.nearest(self.chart.view, at) if at is not None and shown is not None else None
         update = found[1] if found is not None else None
         if update != self._pointed:
             self._pointed = update
@@ -188,7 +185,6 @@ class PathView(NetworkView):
 
     def _look(self) -> None:
         """Another part of the plane is shown."""
-        self._scene.spoil()
         if not self._asking.isActive():
             self._asking.start()
 
@@ -201,10 +197,10 @@ class PathView(NetworkView):
     # What is shown
 
     @property
-    def _shown(self) -> Walkers | None:
+    def shown(self) -> ProjectedRuns | None:
         """The paths in the newest plane, if it is one of this network."""
-        fits = self._walkers is not None and self._learner is not None
-        return self._walkers if fits and self._walkers.fits(self._learner.network.parameters) else None  # type: ignore[union-attr]
+        fits = self._projected is not None and self._learner is not None
+        return self._projected if fits and self._projected.fits(self._learner.network.parameters) else None  # type: ignore[union-attr]
 
     def _take(self, learner: Learner) -> None:
         old, self._learner = self._learner, learner
@@ -214,26 +210,44 @@ class PathView(NetworkView):
             self.across.offer(learner)
             self.up.offer(learner)
             if old is not None and self.chart.region is not None:
-                self.chart.reset_view()
+                self.chart.forget_choice()
             self._show_choosers()
             self._look()
 
     def _follow(self) -> None:
         """Let the runs stand where they are in the newest plane."""
-        shown = self._shown
+        shown = self.shown
         if shown is not None:
             shown.follow(self._runs)
             plane, error = words.plane(shown.patch, shown.runs), words.error(shown.patch, shown.runs)
             self.plane.show_text(plane)
             self.error.show_text(error if self.kind.key == WEIGHTS else error or plane)
-        self.chart.update()
+        self._offer_lines(shown.runs if shown is not None else ())
+        self.chart.redraw()
+
+    def _offer_lines(self, runs: Sequence[RunPicture]) -> None:
+        """Give pyqtgraph the path of each run."""
+        for id in self._lines.keys() - {run.id for run in runs}:
+            self.chart.removeItem(self._lines.pop(id))
+        for run in runs:
+            if run.id not in self._lines:
+                self._lines[run.id] = LineItem(run.name, partial(self._path, run.id))
+                self.chart.addItem(self._lines[run.id])
+            self._lines[run.id].set_name(run.name)
+            self._lines[run.id].set_pen(QPen(self.theme.run_colours[run.colour], WIDTH))
+
+    def _path(self, id: str) -> tuple[np.ndarray, np.ndarray]:
+        """x (n,) and y (n,) of the path of a run in the plane."""
+        path = self._projected.patch.paths.get(id) if self._projected is not None else None
+        places = path.places if path is not None else np.empty((0, 2))
+        return places[:, 0], places[:, 1]
 
     def _draw(self, painter: QPainter, view: View) -> None:
-        self._scene.draw(painter, view, self._shown, self._cursor)
+        self._scene.draw(painter, view, self.shown, self._cursor)
 
-    def _read(self, at: QPointF) -> Reading:
+    def read(self, at: QPointF) -> Reading:
         """What is to be read at a point: where it is, the loss of the slice, and the path beside it."""
-        shown, view = self._shown, self.chart.view
+        shown, view = self.shown, self.chart.view
         if shown is None:
             return [(words.WAITING, None)]
         (x, y), (across, up) = view.at(at), words.short_axes(shown.patch)
@@ -249,13 +263,7 @@ class PathView(NetworkView):
         return lines
 
     def _lay_out(self) -> None:
-        bar = QHBoxLayout()
-        bar.setContentsMargins(0, 0, 0, 0)
-        bar.setSpacing(8)
-        bar.addWidget(self.kind)
-        bar.addWidget(self.across, 1)
-        bar.addWidget(self.up, 1)
-        bar.addStretch(0)
+        bar = WrappedRow(self.kind, self.across, self.up)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)

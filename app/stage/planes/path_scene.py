@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QWidget
 
 from app.stage import overlay
 from app.stage.base import Landscape
-from app.stage.canvas import Canvas, blank
+from app.stage.canvas import Canvas
 from app.stage.markers import draw_dot, draw_minimum, draw_start
 from app.stage.paths import Lines
 from app.stage.planes import path_text as words
 from app.stage.terrain import Terrain
-from engine import Ground
+from engine import SurfaceInfo
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
-    from app.stage.planes.projected_runs import Walkers
+    from app.stage.planes.projected_runs import ProjectedRuns
     from app.stage.view import View
     from engine import LossSlice
 
@@ -29,11 +29,15 @@ EVERYWHERE = 1e100
 
 
 class PathScene:
-    """Paints on a widget, in the look of the surface stage; what does not move is kept as an image."""
+    """Paints a plot in the look of the surface stage; what does not move is kept as an image.
 
-    def __init__(self, theme: Theme, widget: QWidget) -> None:
-        self._theme, self._widget = theme, widget
+    redraw: asks for another frame, in which the rest of a long path is drawn.
+    """
+
+    def __init__(self, theme: Theme, redraw: Callable[[], None]) -> None:
+        self._theme, self._redraw = theme, redraw
         self._view: View | None = None
+        self._ratio = 1.0
         self._landscape: Landscape | None = None
         self._painted: np.ndarray | None = None
         self._canvas = Canvas(Lines(), self._paint_base)
@@ -44,52 +48,11 @@ class PathScene:
             self._landscape.paint_with(theme)
         self._canvas.spoil()
 
-    def spoil(self) -> None:
-        """Another part of the plane is shown, or the size is another."""
-        self._canvas.spoil()
-
     def loss(self, x: float, y: float) -> float:
         """The loss between the nodes around a point of the plane; NaN where it is not known."""
         return self._landscape.terrain.value(x, y) if self._landscape is not None else math.nan
 
-    def draw(self, painter: QPainter, view: View, walkers: Walkers | None, cursor: int | None) -> None:
-        """Paint the plane and the runs in it, with a point of each at an update."""
-        if walkers is None:
-            self._write(painter, view, words.WAITING)
-            return
-        self._view = view
-        self._take(walkers.patch)
-        painter.drawImage(0, 0, self._canvas.image(walkers.runs, self._theme.run_colours, view, view.plot))
-        if not walkers.patch.drawn:
-            self._write(painter, view, words.COMPUTING)
-        elif self._landscape is None:
-            self._write(painter, view, words.NOWHERE)
-        self._draw_runs(painter, view, walkers)
-        if cursor is not None:
-            self._draw_cursor(painter, view, walkers, cursor)
-        if self._canvas.behind:
-            self._widget.update()
-
-    def _draw_runs(self, painter: QPainter, view: View, walkers: Walkers) -> None:
-        colours, runs, selected = self._theme.run_colours, walkers.runs, walkers.patch.run
-        start = walkers.start()
-        if start is not None:
-            draw_start(painter, view.point(*start), False)
-        for run in runs:
-            overlay.draw_tail(painter, run, colours[run.colour], self._canvas.end(run), view)
-        for run in sorted(runs, key=lambda run: run.id == selected):
-            overlay.draw_marker(painter, run, colours[run.colour], view, run.id == selected)
-        for run, x, y in walkers.bests():
-            if view.plot.contains(at := view.point(x, y)):
-                draw_minimum(painter, at, colours[run.colour])
-        overlay.draw_pointers(painter, runs, colours, view)
-
-    def _draw_cursor(self, painter: QPainter, view: View, walkers: Walkers, update: int) -> None:
-        for run, x, y in walkers.at(update):
-            if view.plot.contains(at := view.point(x, y)):
-                draw_dot(painter, at, self._theme.run_colours[run.colour])
-
-    def _take(self, patch: LossSlice) -> None:
+    def take(self, patch: LossSlice) -> None:
         """Make the newest losses ready to paint, once."""
         if patch.values is self._painted:
             return
@@ -97,15 +60,58 @@ class PathScene:
         self._landscape = None
         if np.isfinite(patch.values).any():
             box = (-EVERYWHERE, EVERYWHERE, -EVERYWHERE, EVERYWHERE)
-            ground = Ground("", "", box, patch.home, (), (), lowest=0.0, log_levels=True)
-            self._landscape = Landscape(Terrain(ground, patch.xs, patch.ys, patch.values), self._theme)
+            surface_info = SurfaceInfo("", "", box, patch.home, (), (), lowest=0.0, log_levels=True)
+            self._landscape = Landscape(Terrain(surface_info, patch.xs, patch.ys, patch.values), self._theme)
         self._canvas.spoil()
 
+    def draw(self, painter: QPainter, view: View, projected: ProjectedRuns | None, cursor: int | None) -> None:
+        """Paint the plane and the runs in it, with a point of each at an update."""
+        if projected is None:
+            painter.fillRect(view.plot, self._theme.panel)
+            self._write(painter, view, words.WAITING)
+            return
+        ratio = painter.device().devicePixelRatio()
+        if (view, ratio) != (self._view, self._ratio):
+            self._view, self._ratio = view, ratio
+            self._canvas.spoil()
+        self.take(projected.patch)
+        painter.drawImage(view.plot.topLeft(), self._canvas.image(projected.runs, self._theme.run_colours, view))
+        if not projected.patch.drawn:
+            self._write(painter, view, words.COMPUTING)
+        elif self._landscape is None:
+            self._write(painter, view, words.NOWHERE)
+        self._draw_runs(painter, view, projected)
+        if cursor is not None:
+            self._draw_cursor(painter, view, projected, cursor)
+        if self._canvas.behind:
+            self._redraw()
+
+    def _draw_runs(self, painter: QPainter, view: View, projected: ProjectedRuns) -> None:
+        colours, runs, selected = self._theme.run_colours, projected.runs, projected.patch.run
+        start = projected.start()
+        if start is not None:
+            draw_start(painter, view.point(*start), False)
+        for run in runs:
+            overlay.draw_tail(painter, run, colours[run.colour], self._canvas.end(run), view)
+        for run in sorted(runs, key=lambda run: run.id == selected):
+            overlay.draw_marker(painter, run, colours[run.colour], view, run.id == selected)
+        for run, x, y in projected.bests():
+            if view.plot.contains(at := view.point(x, y)):
+                draw_minimum(painter, at, colours[run.colour])
+        overlay.draw_pointers(painter, runs, colours, view)
+
+    def _draw_cursor(self, painter: QPainter, view: View, projected: ProjectedRuns, update: int) -> None:
+        for run, x, y in projected.at(update):
+            if view.plot.contains(at := view.point(x, y)):
+                draw_dot(painter, at, self._theme.run_colours[run.colour])
+
     def _paint_base(self) -> QImage:
-        image = blank(self._widget, self._theme.panel)
-        if self._landscape is not None and self._view is not None:
+        assert self._view is not None
+        image = QImage((self._view.plot.size() * self._ratio).toSize(), QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(self._ratio)
+        image.fill(self._theme.panel)
+        if self._landscape is not None:
             with QPainter(image) as painter:
-                painter.setClipRect(self._view.plot)
                 self._landscape.draw(painter, self._view, self._theme)
         return image
 

@@ -11,7 +11,7 @@ from app.look.number_format import number
 from engine import ProjectedPath
 
 if TYPE_CHECKING:
-    from app.stage.planes.projected_runs import Walkers
+    from app.stage.planes.projected_runs import ProjectedRuns
     from engine import LossSlice, RunPicture
 
 COMPUTING = "Computing the loss in this plane…"
@@ -79,24 +79,24 @@ def _name(patch: LossSlice, runs: Iterable[RunPicture]) -> str:
     return next((run.name for run in runs if run.id == patch.run), "the selected run")
 
 
-def description(walkers: Walkers, name: Name, view: tuple[float, float, float, float]) -> str:
+def description(projected: ProjectedRuns, name: Name, view: tuple[float, float, float, float]) -> str:
     """Everything there is to see, for a screen reader."""
-    patch = walkers.patch
+    patch = projected.patch
     across, up = axes(patch, name)
     x0, x1, y0, y1 = view
     parts = [f"Parameter path: {across} from {number(x0)} to {number(x1)}, {up} from {number(y0)} to {number(y1)}."]
-    parts += [f"{told}." for told in (plane(patch, walkers.runs), error(patch, walkers.runs)) if told]
+    parts += [f"{told}." for told in (plane(patch, projected.runs), error(patch, projected.runs)) if told]
     known = patch.values[np.isfinite(patch.values)]
     if known.size:
         lowest, highest = float(known.min()), float(known.max())
         parts.append(f"The loss in this plane is between {number(lowest)} and {number(highest)}.")
-    for run in walkers.runs:
+    for run in projected.runs:
         x, y = run.shown.theta
         parts.append(
             f"{run.name}: {run.status}, update {run.shown.update:,}, at ({number(float(x))}, {number(float(y))}), "
             f"loss {number(run.shown.loss)}."
         )
-    for run, x, y in walkers.bests():
+    for run, x, y in projected.bests():
         assert run.best is not None
         parts.append(
             f"{run.name} had its lowest validation loss, {number(run.best.loss)}, at update {run.best.update:,}, at "

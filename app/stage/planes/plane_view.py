@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.look.data_ranges import PADDING
 from app.look.number_format import number
 from app.look.score_text import NOT_FINITE, class_name, scores_of
+from app.plots.line_item import PointsItem
 from app.stage.network_view import NetworkView
-from app.stage.planes.brush import Brush
-from app.stage.planes.chart import Chart, Reading, Region
+from app.stage.planes.cached_picture import CachedPicture
+from app.stage.planes.plane_chart import PlaneChart, Reading, Region
 from app.stage.planes.points import nearest
-from app.stage.planes.score_bar import Scores
-from app.stage.run_warnings import standing
-from engine import Choice, Learner, NetworkTask, Portrait, Table
+from app.stage.planes.score_bar import ScoreBar
+from app.stage.run_warnings import diverged, run_warnings
+from app.widgets.wrapped_row import WrappedRow
+from engine import Choice, Learner, NetworkSnapshot, NetworkTask, Table
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -34,68 +37,73 @@ REACH = 10.0  # pixels within which the pointer is at an example
 WIDER = 3.0  # than the data, from which the place of examples that are edited by hand is not kept
 
 
-class PlotView(NetworkView):
+class PlaneView(NetworkView):
     """A chart below a bar of tools. What it shows belongs to the learner of the newest picture.
 
     A view says how to draw, what to read under the pointer, and where the examples are on the chart: (n, 2).
     """
 
-    def __init__(self, theme: Theme, scores: bool = True) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self.learner: Learner | None = None
         self.task: NetworkTask | None = None
-        self.portrait: Portrait | None = None
+        self.snapshot: NetworkSnapshot | None = None
         self.spots: Array = np.empty((0, 2))
         self._restored: Region | None = None
         self._picture: SessionPicture | None = None
+        self._wanted: object = None
         self._told: object = None
-        self.brush = Brush(self)
-        self.chart = Chart(theme, self.draw, self.read, self.brush)
+        self._warning = ""
+        self._is_finite = True
+        self._painted = CachedPicture()
+        self.chart = PlaneChart(theme, self._paint, self.read)
         self.chart.setAccessibleName(self.TITLE)
-        self.scores = Scores(theme)
+        self.brush = self.chart.brush
+        self.scores = ScoreBar(theme)
         self.setFocusProxy(self.chart)
-        self.tools = QHBoxLayout()
-        self.tools.setSpacing(6)
-        self.body = QHBoxLayout()
-        self.body.setSpacing(0)
-        self.body.addWidget(self.chart, 1)
+        self.tools = WrappedRow()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(self.tools)
-        column.addLayout(self.body, 1)
+        column.addWidget(self.chart, 1)
         self._asking = QTimer(self)
         self._asking.setSingleShot(True)
         self._asking.setInterval(ASK_DELAY)
         self._asking.timeout.connect(self._ask)
         self.chart.looked.connect(self._look)
+        self.chart.menu_wanted.connect(lambda at: self.menu_wanted.emit(at, self.chart))
+        for name, validates in (("training examples", False), ("validation examples", True)):
+            self.chart.addItem(PointsItem(name, partial(self._examples, validates)))
         self.brush.edited.connect(self.edited)
         self.brush.settled.connect(self.settled)
         self.brush.chosen.connect(self._take_keys)
 
-    def set_tools(self, *tools: QWidget, last: QWidget) -> None:
-        """Fill the bar: tools at the left, the scores, one more at the right."""
+    def add_tools(self, *tools: QWidget) -> None:
+        """Put these into the bar."""
         for tool in tools:
             self.tools.addWidget(tool)
-        self.tools.addWidget(self.scores, 1)
-        self.tools.addWidget(last)
 
     # What a view adds
 
+    def drawn_from(self) -> Hashable:
+        """What `draw` depends on, beside the theme, the examples, the snapshot and the colour of its run."""
+        return None
+
     def draw(self, painter: QPainter, view: View) -> None:
-        """Paint what is inside the axes."""
+        """Paint what is inside the axes; called only when something of it is new."""
         raise NotImplementedError
 
     def read(self, at: QPointF) -> Reading:
-        """What is to be read at a point of the chart."""
+        """What is to be read at a point of the plot."""
         raise NotImplementedError
 
     def take_data(self, learner: Learner, task: NetworkTask, stay: bool) -> None:
         """Other examples: set spots, names and home. stay: they are much like the old ones, and seen from there."""
         raise NotImplementedError
 
-    def take_portrait(self, portrait: Portrait) -> None:
-        """A newer portrait, of the network whose examples are shown."""
+    def take_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        """A newer snapshot, of the network whose examples are shown."""
 
     def repaint_all(self) -> None:
         """The theme or the data are others: forget what was painted."""
@@ -104,29 +112,31 @@ class PlotView(NetworkView):
 
     def refresh(self, picture: SessionPicture) -> None:
         self._picture = picture
+        if (self.run_colour(), diverged(picture, self.snapshot)) != self._told:
+            self._tell()
         learner, task = picture.learner, picture.shown_task
         if learner is None or learner is self.learner or not isinstance(task, NetworkTask):
             return
         before, self.learner = self.learner, learner
         stay = before is not None and alike(before, learner)
         if not stay:
-            self.portrait = None
+            self.snapshot = None
         self.take_data(learner, task, stay and self.task is not None and same_source(self.task, task))
         self.task = task
         if self._restored is not None:
             self.chart.look_at(self._restored)
             self._restored = None
         self.repaint_all()
-        self.chart.update()
+        self._tell()
         self._look()
 
-    def show_portrait(self, portrait: Portrait) -> None:
-        if self.learner is None or not alike(self.learner, portrait.learner):
+    def show_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        if self.learner is None or not alike(self.learner, snapshot.learner):
             return
-        self.portrait = portrait
-        self.scores.show_scores(scores_of(portrait), self.score_colour())
-        self.take_portrait(portrait)
-        self.chart.update()
+        self.snapshot = snapshot
+        self._is_finite = bool(np.isfinite(snapshot.outputs).any())
+        self.take_snapshot(snapshot)
+        self._tell()
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
@@ -136,18 +146,18 @@ class PlotView(NetworkView):
 
     def reset_view(self) -> None:
         self._restored = None
-        self.chart.reset_view()
+        self.chart.forget_choice()
 
     def describe(self) -> str:
-        if self.portrait is None:
+        if self.snapshot is None:
             return ""
         x0, x1, y0, y1 = self.chart.view.region
         across, up = self.chart.names
         where = f"{across} from {number(x0)} to {number(x1)}, {up} from {number(y0)} to {number(y1)}."
-        scores = " ".join(score.sentence for score in scores_of(self.portrait))
-        problem = NOT_FINITE if not self.finite() else standing(self._picture, self.portrait)
+        scores = " ".join(score.sentence for score in scores_of(self.snapshot))
+        problem = NOT_FINITE if not self.finite() else self._warning
         words = f" {problem}." if problem else ""
-        return f"{self.TITLE} at update {self.portrait.update:,}: {where} {scores}{words}"
+        return f"{self.TITLE} at update {self.snapshot.update:,}: {where} {scores}{words}"
 
     def view(self) -> dict[str, Any]:
         region = self.chart.region
@@ -166,18 +176,18 @@ class PlotView(NetworkView):
     # For the views
 
     def finite(self) -> bool:
-        """Whether there is a number among what the network answers."""
-        return self.portrait is None or bool(np.isfinite(self.portrait.answers).any())
+        """Whether any output of the network is finite."""
+        return self.snapshot is None or self._is_finite
 
     @property
-    def current(self) -> Portrait | None:
-        """The portrait, if it is of the very examples that are shown."""
-        return self.portrait if self.portrait is not None and self.portrait.learner is self.learner else None
+    def current(self) -> NetworkSnapshot | None:
+        """The snapshot, if it is of the very examples that are shown."""
+        return self.snapshot if self.snapshot is not None and self.snapshot.learner is self.learner else None
 
     def run_colour(self) -> QColor:
         """The colour of the run that is portrayed."""
         runs = self._picture.runs if self._picture is not None else ()
-        told = self.portrait.run if self.portrait is not None else ""
+        told = self.snapshot.run if self.snapshot is not None else ""
         return self.theme.run_colours[next((run.colour for run in runs if run.id == told), 0)]
 
     def score_colour(self) -> QColor:
@@ -189,36 +199,55 @@ class PlotView(NetworkView):
         place = nearest(self.chart.view, self.spots, at, REACH)
         if place is None or self.learner is None or len(self.spots) != len(self.learner.data.targets):
             return []
-        data, portrait = self.learner.data, self.current
+        data, snapshot = self.learner.data, self.current
         part = "training" if place < data.train else "validation"
         target = data.targets[place]
         told = class_name(data, target) if data.classes else number(target)
         lines: list[tuple[str, QColor | None]] = [(f"{part} example: {told}", None)]
-        if portrait is not None:
-            found = portrait.predictions[place]
+        if snapshot is not None:
+            found = snapshot.predictions[place]
             answer = class_name(data, found) if data.classes else number(found)
-            wrong = bool(portrait.wrong[place])
+            wrong = bool(data.classes) and bool(found != target)
             lines.append((f"predicted: {answer}{', wrong' if wrong else ''}", self.theme.danger if wrong else None))
         return lines
-
-    def draw_words(self, painter: QPainter, view: View) -> None:
-        """Say that the network has nothing to say, or that it has come to an end."""
-        if not self.finite():
-            painter.setPen(self.theme.text)
-            painter.drawText(view.plot, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, NOT_FINITE)
-        elif words := standing(self._picture, self.portrait):
-            metrics = QFontMetricsF(painter.font())
-            chip = QRectF(view.plot.topLeft(), QSizeF(metrics.horizontalAdvance(words) + 16, metrics.height() + 6))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.theme.panel)
-            painter.drawRoundedRect(chip.translated(6, 6), 5, 5)
-            painter.setPen(self.theme.danger)
-            painter.drawText(chip.translated(6, 6), Qt.AlignmentFlag.AlignCenter, words)
 
     def draw_line(self, painter: QPainter, first: QPointF, second: QPointF) -> None:
         """A thin dashed line to compare with."""
         painter.setPen(QPen(self.theme.axis, 1.2, Qt.PenStyle.DashLine))
         painter.drawLine(first, second)
+
+    def _examples(self, validates: bool) -> tuple[Array, Array]:
+        """Where the examples of a part are on the chart: x (n,) and y (n,)."""
+        train = self.learner.data.train if self.learner is not None else 0
+        part = self.spots[train:] if validates else self.spots[:train]
+        return part[:, 0], part[:, 1]
+
+    def _paint(self, painter: QPainter, view: View) -> None:
+        key = self.theme.name, self.learner, self.snapshot, self.run_colour().rgba(), self.drawn_from()
+        self._painted.draw(painter, view, key, lambda own: self.draw(own, view))
+        if not self.finite():
+            painter.setPen(self.theme.text)
+            painter.drawText(view.plot, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, NOT_FINITE)
+        elif self._warning:
+            self._draw_warning(painter, view)
+
+    def _draw_warning(self, painter: QPainter, view: View) -> None:
+        metrics = QFontMetricsF(painter.font())
+        chip = QRectF(view.plot.topLeft(), QSizeF(metrics.horizontalAdvance(self._warning) + 16, metrics.height() + 6))
+        chip.translate(6, 6)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.theme.panel)
+        painter.drawRoundedRect(chip, 5, 5)
+        painter.setPen(self.theme.danger)
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, self._warning)
+
+    def _tell(self) -> None:
+        """Say how well the network does, and what is to be known before that is believed."""
+        self._told = self.run_colour(), diverged(self._picture, self.snapshot)
+        self._warning = run_warnings(self._picture, self.snapshot)
+        if self.snapshot is not None:
+            self.scores.show_scores(scores_of(self.snapshot), self.score_colour())
+        self.chart.redraw()
 
     def _take_keys(self) -> None:
         """What has been chosen is used on the chart, by the keyboard too."""
@@ -231,8 +260,8 @@ class PlotView(NetworkView):
 
     def _ask(self) -> None:
         wanted = self.wanted()
-        if wanted != self._told:
-            self._told = wanted
+        if wanted != self._wanted:
+            self._wanted = wanted
             self.wanted_changed.emit()
 
 

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
-from app.look.qt_arrays import polygon
+from app.look.qt_arrays import wrapped
 from app.stage.markers import PAPER
+from app.stage.planes.cached_picture import CachedPicture
+from app.stage.planes.crowd import Crowd
 
 if TYPE_CHECKING:
     from app.stage.view import View
@@ -26,7 +28,6 @@ RING = 6.4
 SHADOW = QColor(8, 12, 24, 130)
 MANY = 600  # dots from which they are smaller
 CROWDED = 3000  # dots from which they are small squares
-CROWD = 3.0  # pixels of their sides
 SIZED = 420.0  # pixels of a plot's shorter side from which dots have their full size
 SMALLEST, STEP = 0.55, 0.05  # of the full size, and what sizes are multiples of
 
@@ -43,52 +44,47 @@ class Dots:
 
 
 class DotLayer:
-    """A picture of dots, made anew only when they or the view are others."""
+    """Draws dots, and rings around some of them; places on the screen are found once for each view."""
 
     def __init__(self) -> None:
-        self._key: tuple[object, ...] = ()
-        self._image = QImage()
+        self._picture = CachedPicture(see_through=True)
+        self._key: tuple[Dots, View] | None = None
+        self._crowd: Crowd | None = None
 
-    def image(self, dots: Dots, view: View, ratio: float) -> QImage:
-        """The dots in a transparent picture of the plot, for a screen with so many pixels in one."""
-        key = (dots, view, ratio)
-        if key != self._key:
-            self._key = key
-            self._image = QImage((view.plot.size() * ratio).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
-            self._image.setDevicePixelRatio(ratio)
-            self._image.fill(Qt.GlobalColor.transparent)
-            with QPainter(self._image) as painter:
-                painter.translate(-view.plot.topLeft())
-                draw_dots(painter, view, dots)
-        return self._image
+    def draw(self, painter: QPainter, view: View, dots: Dots) -> None:
+        self._picture.draw(painter, view, dots, lambda own: self._paint(own, view, dots))
 
-
-def draw_dots(painter: QPainter, view: View, dots: Dots) -> None:
-    """Paint dots; a crowd of them is small and plain."""
-    size, ratio = size_of(view, len(dots.spots)), painter.device().devicePixelRatio()
-    for part, hole in ((slice(None, dots.train), None), (slice(dots.train, None), dots.hole)):
-        places, inside = _pixels(view, dots.spots[part])
-        shades = dots.shades[part][inside]
+    def draw_wrong(self, painter: QPainter, view: View, dots: Dots, wrong: Array, colour: QColor) -> None:
+        """Rings around those of the dots that are wrong (n,): the examples that the network does not get right."""
         if len(dots.spots) > CROWDED:
-            for shade in np.unique(shades).tolist():
-                _draw_crowd(painter, places[shades == shade], dots.colours[shade], CROWD)
-            if hole is not None:
-                _draw_crowd(painter, places, hole, 1.0)
-            continue
-        kind = [stamp(colour.rgba(), hole.rgba() if hole is not None else None, ratio, size) for colour in dots.colours]
-        for (x, y), shade in zip(_corners(places), shades.tolist(), strict=True):
-            painter.drawPixmap(x, y, kind[shade])
+            crowd = self._crowd_of(view, dots)
+            crowd.clear()
+            crowd.squares(wrong, colour.rgba())
+            painter.drawImage(view.plot, crowd.image())
+            return
+        places, _ = _pixels(view, dots.spots[wrong])
+        ring = ring_stamp(colour.rgba(), painter.device().devicePixelRatio(), size_of(view, len(dots.spots)))
+        _draw_stamps(painter, ring, places, np.zeros(len(places), int))
 
+    def _paint(self, painter: QPainter, view: View, dots: Dots) -> None:
+        colours = tuple(colour.rgba() for colour in dots.colours)
+        if len(dots.spots) <= CROWDED:
+            size, ratio = size_of(view, len(dots.spots)), painter.device().devicePixelRatio()
+            for part, hole in ((slice(None, dots.train), None), (slice(dots.train, None), dots.hole.rgba())):
+                places, inside = _pixels(view, dots.spots[part])
+                _draw_stamps(painter, _sheet(colours, hole, ratio, size), places, dots.shades[part][inside])
+            return
+        crowd, table = self._crowd_of(view, dots), np.array(colours, np.uint32)
+        crowd.clear()
+        for part in (slice(None, dots.train), slice(dots.train, None)):
+            crowd.squares(part, table[dots.shades[part]] if len(colours) > 1 else colours[0])
+        crowd.dots(slice(dots.train, None), dots.hole.rgba())
+        painter.drawImage(view.plot, crowd.image())
 
-def draw_wrong(painter: QPainter, view: View, spots: Array, wrong: Array, colour: QColor) -> None:
-    """Rings around those of the spots (n, 2) that are wrong (n,): the examples that the network does not get right."""
-    places, _ = _pixels(view, spots[wrong])
-    if len(spots) > CROWDED:
-        _draw_crowd(painter, places, colour, CROWD)
-        return
-    ring = ring_stamp(colour.rgba(), painter.device().devicePixelRatio(), size_of(view, len(spots)))
-    for x, y in _corners(places):
-        painter.drawPixmap(x, y, ring)
+    def _crowd_of(self, view: View, dots: Dots) -> Crowd:
+        if self._crowd is None or self._key != (dots, view):
+            self._key, self._crowd = (dots, view), Crowd(view, dots.spots)
+        return self._crowd
 
 
 def size_of(view: View, count: int) -> float:
@@ -98,13 +94,16 @@ def size_of(view: View, count: int) -> float:
 
 
 def nearest(view: View, spots: Array, at: QPointF, reach: float) -> int | None:
-    """The place of the spot that is nearest to a point of the widget, if any is within so many pixels."""
-    if not len(spots):
-        return None
+    """The place of the spot that is nearest to a point of the plot, if any is within so many pixels."""
     x, y = view.at(at)
-    away = np.hypot((spots[:, 0] - x) * view.x_scale, (spots[:, 1] - y) * view.y_scale)
-    place = int(np.where(np.isfinite(away), away, np.inf).argmin())
-    return place if away[place] <= reach else None
+    reach_x, reach_y = reach / view.x_scale, -reach / view.y_scale
+    beside = np.flatnonzero((spots[:, 0] >= x - reach_x) & (spots[:, 0] <= x + reach_x))
+    close = beside[np.abs(spots[beside, 1] - y) <= reach_y]
+    if not len(close):
+        return None
+    away = np.hypot((spots[close, 0] - x) * view.x_scale, (spots[close, 1] - y) * view.y_scale)
+    first = int(away.argmin())
+    return int(close[first]) if away[first] <= reach else None
 
 
 @lru_cache(maxsize=512)
@@ -161,14 +160,30 @@ def _pixels(view: View, spots: Array) -> tuple[Array, Array]:
     return np.column_stack([x[inside], y[inside]]), inside
 
 
-def _corners(places: Array) -> list[list[int]]:
-    """Where the stamps of these pixels (n, 2) begin."""
-    corners: list[list[int]] = np.rint(places - SIDE / 2).astype(int).tolist()
-    return corners
+def _draw_stamps(painter: QPainter, sheet: QPixmap, places: Array, kinds: Array) -> None:
+    """Draw the stamps kinds (n,) of a sheet around pixels (n, 2), all in one call."""
+    if not len(places):
+        return
+    ratio = sheet.devicePixelRatio()
+    side = round(SIDE * ratio)
+    # Rows of x, y, left, top, width, height, x scale, y scale, rotation and opacity, as Qt keeps them.
+    rows = np.empty((len(places), 10))
+    rows[:, :2] = np.rint(places - SIDE / 2) + side / ratio / 2
+    rows[:, 2] = kinds * side
+    rows[:, 3:] = 0.0, side, side, 1.0 / ratio, 1.0 / ratio, 0.0, 1.0
+    painter.drawPixmapFragments(wrapped(rows[:1], QPainter.PixmapFragment)[0], len(rows), sheet)
 
 
-def _draw_crowd(painter: QPainter, places: Array, colour: QColor, width: float) -> None:
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
-    painter.drawPoints(polygon(*places.T))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+@lru_cache(maxsize=64)
+def _sheet(colours: tuple[int, ...], hole: int | None, ratio: float, size: float) -> QPixmap:
+    """The stamps of several colours side by side."""
+    side = round(SIDE * ratio)
+    sheet = QPixmap(side * len(colours), side)
+    sheet.fill(Qt.GlobalColor.transparent)
+    with QPainter(sheet) as painter:
+        for place, colour in enumerate(colours):
+            one = QPixmap(stamp(colour, hole, ratio, size))
+            one.setDevicePixelRatio(1.0)
+            painter.drawPixmap(place * side, 0, one)
+    sheet.setDevicePixelRatio(ratio)
+    return sheet

@@ -1,4 +1,4 @@
-"""The runs as they walk in a plane through the parameters, so that what draws them on a surface draws them here."""
+"""The runs projected onto a plane through the parameters, so that what draws them on a surface draws them here."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 
-class Walkers:
+class ProjectedRuns:
     """The visible runs of the newest picture, with places in the plane of a patch in place of theta.
 
     A bin of their histories is a point of the trail. runs: as they are drawn.
@@ -33,8 +33,8 @@ class Walkers:
         plane = patch.plane
         self._directions = np.stack([plane.first, plane.second])
         self._middle = self._directions @ plane.origin
-        self._whole = {id: _history(walk.places) for id, walk in patch.paths.items()}
-        self._but_last = {id: _history(walk.places[:-1]) for id, walk in patch.paths.items() if len(walk.places) > 1}
+        self._whole = {id: _history(path.places) for id, path in patch.paths.items()}
+        self._but_last = {id: _history(path.places[:-1]) for id, path in patch.paths.items() if len(path.places) > 1}
 
     def fits(self, parameters: int) -> bool:
         """Whether the plane is one of networks with so many parameters."""
@@ -42,7 +42,7 @@ class Walkers:
 
     def follow(self, runs: Sequence[RunPicture]) -> None:
         """Take the newest pictures of the runs."""
-        self.runs = tuple(self._walking(run) for run in runs if run.visible and run.id in self.patch.paths)
+        self.runs = tuple(self._projected(run) for run in runs if run.visible and run.id in self.patch.paths)
 
     def place(self, theta: Array) -> tuple[float, float]:
         """The point of the plane that is nearest to theta (n,)."""
@@ -64,8 +64,8 @@ class Walkers:
         """Where each run was about an update: between the points of its trail, where it ended if it is over."""
         found = []
         for run in self.runs:
-            walk = self.patch.paths[run.id]
-            x, y = (float(np.interp(update, walk.updates, walk.places[:, axis])) for axis in range(2))
+            path = self.patch.paths[run.id]
+            x, y = (float(np.interp(update, path.updates, path.places[:, axis])) for axis in range(2))
             found.append((run, x, y))
         return found
 
@@ -75,12 +75,12 @@ class Walkers:
         if found is None:
             return None
         run, row = found
-        walk = self.patch.paths[run.id]
-        measured = np.flatnonzero(np.isfinite(walk.losses[: row + 1]))
+        path = self.patch.paths[run.id]
+        measured = np.flatnonzero(np.isfinite(path.losses[: row + 1]))
         last = int(measured[-1]) if measured.size else row
-        return run, int(walk.updates[row]), float(walk.losses[last]), int(walk.updates[last])
+        return run, int(path.updates[row]), float(path.losses[last]), int(path.updates[last])
 
-    def _walking(self, run: RunPicture) -> RunPicture:
+    def _projected(self, run: RunPicture) -> RunPicture:
         """The run with the path that ink grows on: while it goes on, its last point will not stay one of the trail."""
         shown = replace(run.shown, theta=np.array(self.place(run.shown.theta)))
         kept = self._but_last if live(run) and run.id in self._but_last else self._whole

@@ -10,15 +10,15 @@ from PySide6.QtGui import QColor, QPainter
 
 from app.look.data_ranges import padded
 from app.look.number_format import number
-from app.stage.planes.chart import Reading
-from app.stage.planes.plane_view import PlotView
+from app.stage.planes.plane_chart import Reading
+from app.stage.planes.plane_view import PlaneView
 from app.stage.planes.points import DotLayer, Dots
-from app.stage.stable_axis import Steady
-from app.widgets.button_row import Options
-from engine import Learner, NetworkTask, Portrait
+from app.stage.stable_axis import StableAxis
+from app.widgets.button_row import ButtonRow
+from engine import Learner, NetworkSnapshot, NetworkTask
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from app.look.theme import Theme
     from app.stage.view import View
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 PREDICTED, MISSED = "predicted", "residual"
 FURTHEST = 4.0  # spans of the targets that predictions may stretch an axis by
-LEAST = 0.01  # of the span of the targets: what residuals are shown up to, however small they are
+MIN_RANGE = 0.01  # of the span of the targets: what residuals are shown up to, however small they are
 
 
-class ResidualsView(PlotView):
+class ResidualsView(PlaneView):
     """Predicted against true values, or what is missed against what is predicted."""
 
     KEY = "residuals"
@@ -38,10 +38,10 @@ class ResidualsView(PlotView):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self._across, self._up = Steady(), Steady()
+        self._across, self._up = StableAxis(), StableAxis()
         self._layer = DotLayer()
         self._dots: Dots | None = None
-        self.kind = Options(
+        self.kind = ButtonRow(
             "residuals_kind",
             "Shown",
             {
@@ -49,8 +49,7 @@ class ResidualsView(PlotView):
                 MISSED: ("Residual", "What the prediction misses, true − predicted, against what is predicted"),
             },
         )
-        self.tools.addWidget(self.kind)
-        self.tools.addWidget(self.scores, 1)
+        self.add_tools(self.kind, self.scores)
         self.kind.chosen.connect(self._choose)
 
     @classmethod
@@ -64,38 +63,41 @@ class ResidualsView(PlotView):
 
     def _choose(self) -> None:
         """Show the other kind, at its own scales."""
-        self._across, self._up = Steady(), Steady()
+        self._across, self._up = StableAxis(), StableAxis()
         if self.learner is not None:
             target = self.learner.data.target
             names = (f"true {target}", f"predicted {target}")
             self.chart.set_names(*names if self.kind.key == PREDICTED else (names[1], f"residual of {target}"))
-        self.chart.reset_view()
-        if self.portrait is not None:
-            self.take_portrait(self.portrait)
+        self.chart.forget_choice()
+        if self.snapshot is not None:
+            self.take_snapshot(self.snapshot)
 
-    def take_portrait(self, portrait: Portrait) -> None:
-        data = portrait.learner.data
+    def take_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        data = snapshot.learner.data
         low, high = padded(float(data.targets.min()), float(data.targets.max()))
         room = FURTHEST * (high - low)
         if self.kind.key == PREDICTED:
-            self.spots = np.column_stack([data.targets, portrait.predictions])
-            across, up = (low, high), reached(portrait.predictions, low, high, room)
+            self.spots = np.column_stack([data.targets, snapshot.predictions])
+            across, up = (low, high), reached(snapshot.predictions, low, high, room)
         else:
-            misses = data.targets - portrait.predictions
-            self.spots = np.column_stack([portrait.predictions, misses])
-            _, most = reached(np.abs(misses), 0.0, LEAST * (high - low), room)
-            across, up = reached(portrait.predictions, low, high, room), (-most, most)
+            misses = data.targets - snapshot.predictions
+            self.spots = np.column_stack([snapshot.predictions, misses])
+            _, most = reached(np.abs(misses), 0.0, MIN_RANGE * (high - low), room)
+            across, up = reached(snapshot.predictions, low, high, room), (-most, most)
         self._dots = Dots(
             self.spots, np.zeros(len(self.spots), int), (self.run_colour(),), data.train, self.theme.field
         )
         self.chart.set_home((*self._across.follow(*across), *self._up.follow(*up)), stay=True)
 
     def repaint_all(self) -> None:
-        if self.portrait is not None and self._dots is not None:
-            self.take_portrait(self.portrait)
+        if self.snapshot is not None and self._dots is not None:
+            self.take_snapshot(self.snapshot)
 
     def score_colour(self) -> QColor:
         return self.run_colour()
+
+    def drawn_from(self) -> Hashable:
+        return self._dots, self.kind.key
 
     def draw(self, painter: QPainter, view: View) -> None:
         painter.fillRect(view.plot, self.theme.field)
@@ -105,8 +107,7 @@ class ResidualsView(PlotView):
         else:
             self.draw_line(painter, view.point(view.x0, 0.0), view.point(view.x1, 0.0))
         if self._dots is not None and self.finite():
-            painter.drawImage(view.plot.topLeft(), self._layer.image(self._dots, view, self.devicePixelRatio()))
-        self.draw_words(painter, view)
+            self._layer.draw(painter, view, self._dots)
 
     def read(self, at: QPointF) -> Reading:
         (x, y), (across, up) = self.chart.view.at(at), self.chart.names

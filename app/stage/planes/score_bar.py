@@ -19,7 +19,7 @@ SPACE = 10.0
 WIDEST = ("validation", "100.0 %", "loss 0.00000", "000 wrong")  # columns that do not move with the numbers
 
 
-class Scores(QWidget):
+class ScoreBar(QWidget):
     """What does not fit is left out from the right, and stands in the tooltip."""
 
     def __init__(self, theme: Theme) -> None:

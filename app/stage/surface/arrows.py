@@ -22,7 +22,7 @@ LENGTHS = "Direction true on the screen; length: log-scaled."
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ArrowKind:
     """One of the arrows: its key, the label of its button, its tooltip and colour."""
 
     key: str
@@ -31,10 +31,10 @@ class Kind:
     colour: str
 
 
-KINDS = (
-    Kind("gradient", "−∇f", f"Downhill: minus the gradient the optimizer is given. {LENGTHS}", "#ffd166"),
-    Kind("momentum", "−m", f"Momentum: minus what the optimizer keeps of past gradients. {LENGTHS}", "#ff8fd0"),
-    Kind("step", "Δθ", f"The step that the run takes next. {LENGTHS}", "#ffffff"),
+ARROW_KINDS = (
+    ArrowKind("gradient", "−∇f", f"Downhill: minus the gradient the optimizer is given. {LENGTHS}", "#ffd166"),
+    ArrowKind("momentum", "−m", f"Momentum: minus what the optimizer keeps of past gradients. {LENGTHS}", "#ff8fd0"),
+    ArrowKind("step", "Δθ", f"The step that the run takes next. {LENGTHS}", "#ffffff"),
 )
 
 

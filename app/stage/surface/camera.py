@@ -1,4 +1,4 @@
-"""The eye of the 3-D view: an orthographic projection of the box [-1, 1] x [-1, 1] x [0, HEIGHT]."""
+"""The camera of the 3-D view: an orthographic projection of the box [-1, 1] x [-1, 1] x [0, HEIGHT]."""
 
 from __future__ import annotations
 

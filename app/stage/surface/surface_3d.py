@@ -31,7 +31,7 @@ from app.stage.paths import Lines
 from app.stage.surface.camera import Camera
 from app.stage.surface.mesh import LIFT, Mesh, MeshPainter, mesh_of
 from app.stage.view import View
-from app.widgets.shortcut_override import keeps
+from app.widgets.shortcut_override import accepts_shortcut
 from engine import DIVERGED, SurfaceTask
 
 if TYPE_CHECKING:
@@ -53,12 +53,12 @@ KEY_TURNS = {
 HIDDEN = 0.3  # opacity of what is behind a hill
 
 
-class Relief(QWidget):
-    """A landscape that can be turned. It has no say in the session: it only shows pictures."""
+class Surface3D(QWidget):
+    """A surface that can be turned. It shows pictures of a session and changes nothing in it."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setObjectName("relief")
+        self.setObjectName("surface_3d")
         self.setAccessibleName("Surface in 3-D")
         self.setToolTip("Drag or arrow keys: turn. Wheel, + and −: zoom. 0: as it was.")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -136,7 +136,7 @@ class Relief(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(self.rect(), self._draw_surface())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            minima = self._landscape.terrain.ground.minima if self._landscape is not None else ()
+            minima = self._landscape.terrain.surface_info.minima if self._landscape is not None else ()
             for x, y in minima:
                 if (at := self._place(x, y)) is not None:
                     draw_minimum(painter, at)
@@ -161,7 +161,7 @@ class Relief(QWidget):
         points = [self._camera.point(x, y, 0.0) for x, y in corners]
         painter.drawPolygon(points)
         view, middle = self._view, self._camera.point(0, 0, 0.0)
-        names = self._landscape.terrain.ground.axes if self._landscape is not None else ("x", "y")
+        names = self._landscape.terrain.surface_info.axes if self._landscape is not None else ("x", "y")
         across = f"{names[0]} {number(view.x0)} … {number(view.x1)}"
         up = f"{names[1]} {number(view.y0)} … {number(view.y1)}"
         for x, y, text in ((0, -1, across), (0, 1, across), (-1, 0, up), (1, 0, up)):
@@ -251,7 +251,7 @@ class Relief(QWidget):
         event.accept()
 
     def event(self, event: QEvent) -> bool:
-        return keeps(event, _turns) or super().event(event)
+        return accepts_shortcut(event, _turns) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in KEY_TURNS:

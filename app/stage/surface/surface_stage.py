@@ -1,4 +1,4 @@
-"""The stage: where descent on a surface is seen, from above or in three dimensions."""
+"""The stage of a surface: descent is seen from above or in 3-D."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from app.stage.surface.surface_3d import Relief
-from app.stage.surface.surface_plane import Plane
+from app.plots.plot_menu import add_plot_actions
+from app.stage.surface.surface_3d import Surface3D
+from app.stage.surface.surface_plane import SurfacePlane
 from app.stage.surface.toolbar import Toolbar
 
 if TYPE_CHECKING:
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
 DESCRIBE_DELAY = 1000  # milliseconds between two descriptions for a screen reader
 
 
-class Stage(QWidget):
+class SurfaceStage(QWidget):
     """Pulls immutable pictures and shows them over a terrain. It never changes the session.
 
     region_wanted(x0, x1, y0, y1, nx, ny): the view needs values there; the old ones stay until
-    `set_ground`. start_dragged and start_placed carry the start's (x, y); cursor_moved the update
+    `set_terrain`. start_dragged and start_placed carry the start's (x, y); cursor_moved the update
     under the pointer, or None.
     """
 
@@ -40,11 +41,11 @@ class Stage(QWidget):
         self.setObjectName("stage")
         self.setAccessibleName("Stage")
         self.toolbar = Toolbar()
-        self.plane = Plane(theme)
-        self.relief = Relief(theme)
+        self.plane = SurfacePlane(theme)
+        self.surface_3d = Surface3D(theme)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.plane)
-        self._pages.addWidget(self.relief)
+        self._pages.addWidget(self.surface_3d)
         self._terrain: Terrain | None = None
         self._picture: SessionPicture | None = None
         self._describing = QTimer(self)
@@ -63,9 +64,10 @@ class Stage(QWidget):
         self.plane.start_dragged.connect(self.start_dragged)
         self.plane.start_placed.connect(self.start_placed)
         self.plane.cursor_moved.connect(self.cursor_moved)
+        self.plane.menu_wanted.connect(lambda at: self.menu().popup(at.toPoint()))
         self.toolbar.arrows_chosen.connect(self.plane.set_arrows)
         self.toolbar.equal_chosen.connect(self.plane.set_equal)
-        self.toolbar.relief_chosen.connect(self._show_relief)
+        self.toolbar.surface_3d_chosen.connect(self._show_surface_3d)
         self.toolbar.reset_asked.connect(self.reset_view)
         self._describing.timeout.connect(self._describe)
 
@@ -80,27 +82,27 @@ class Stage(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self.plane.set_theme(theme)
-        self.relief.set_theme(theme)
+        self.surface_3d.set_theme(theme)
 
-    def set_ground(self, terrain: Terrain) -> None:
+    def set_terrain(self, terrain: Terrain) -> None:
         """Show these values of the surface, unless newer ones have come before."""
         if self._terrain is not None and terrain.serial < self._terrain.serial:
             return
         self._terrain = terrain
-        self.toolbar.set_title(terrain.ground.title)
+        self.toolbar.set_title(terrain.surface_info.title)
         self.plane.set_terrain(terrain)
-        if self._in_relief:
-            self._raise_relief()
+        if self._is_3d:
+            self._take_landscape()
 
     def set_selected(self, id: str) -> None:
         """The run whose arrows are shown."""
         self.plane.set_selected(id)
-        self.relief.set_selected(id)
+        self.surface_3d.set_selected(id)
 
     def set_cursor(self, update: int | None) -> None:
         """Mark the point of an update on every path."""
         self.plane.set_cursor(update)
-        self.relief.set_cursor(update)
+        self.surface_3d.set_cursor(update)
 
     def refresh(self, picture: SessionPicture) -> None:
         """Show the newest picture; called once a frame, and cheap if nothing is new."""
@@ -112,7 +114,11 @@ class Stage(QWidget):
             self._describing.start()
 
     def reset_view(self) -> None:
-        self._current.reset_view()
+        """Show the whole surface, from where it is seen at first."""
+        if self._is_3d:
+            self.surface_3d.reset_view()
+        else:
+            self.plane.show_all()
 
     def image(self) -> QImage:
         """What is on screen, as a picture."""
@@ -124,7 +130,7 @@ class Stage(QWidget):
         return {
             "stage_arrows": [key for key, button in bar.arrows.items() if button.isChecked()],
             "stage_equal": bar.equal.isChecked(),
-            "stage_relief": bar.relief.isChecked(),
+            "stage_relief": bar.surface_3d.isChecked(),
         }
 
     def apply_view(self, view: Mapping[str, Any]) -> None:
@@ -133,29 +139,29 @@ class Stage(QWidget):
         if isinstance(arrows, list):
             for key, button in bar.arrows.items():
                 button.setChecked(key in arrows)
-        for key, button in (("stage_equal", bar.equal), ("stage_relief", bar.relief)):
+        for key, button in (("stage_equal", bar.equal), ("stage_relief", bar.surface_3d)):
             if isinstance(view.get(key), bool):
                 button.setChecked(view[key])
 
     @property
-    def _in_relief(self) -> bool:
-        return self._pages.currentWidget() is self.relief
+    def _is_3d(self) -> bool:
+        return self._pages.currentWidget() is self.surface_3d
 
     @property
-    def _current(self) -> Plane | Relief:
-        return self.relief if self._in_relief else self.plane
+    def _current(self) -> SurfacePlane | Surface3D:
+        return self.surface_3d if self._is_3d else self.plane
 
-    def _show_relief(self, on: bool) -> None:
-        self._pages.setCurrentWidget(self.relief if on else self.plane)
+    def _show_surface_3d(self, on: bool) -> None:
+        self._pages.setCurrentWidget(self.surface_3d if on else self.plane)
         self.setFocusProxy(self._current)
         if on:
-            self._raise_relief()
+            self._take_landscape()
         if self._picture is not None:
             self._current.refresh(self._picture)
 
-    def _raise_relief(self) -> None:
+    def _take_landscape(self) -> None:
         if self.plane.landscape is not None:
-            self.relief.set_landscape(self.plane.landscape, self.plane.view.region)
+            self.surface_3d.set_landscape(self.plane.landscape, self.plane.view.region)
 
     def _describe(self) -> None:
         text = self.plane.describe(self._picture.runs if self._picture is not None else ())
@@ -163,16 +169,19 @@ class Stage(QWidget):
             self.setAccessibleDescription(text)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = self.menu()
-        menu.popup(event.globalPos())
+        self.menu().popup(event.globalPos())
 
     def menu(self) -> QMenu:
         """The context menu, which deletes itself when it closes."""
         menu = QMenu(self)
         menu.setObjectName("stage_menu")
         menu.aboutToHide.connect(menu.deleteLater)
-        menu.addAction("Reset view", self.reset_view)
-        menu.addAction("Show from above" if self._in_relief else "Show in 3-D", self.toolbar.relief.toggle)
+        if self._is_3d:
+            menu.addAction("Reset view", self.reset_view)
+            menu.addAction("Show from above", self.toolbar.surface_3d.toggle)
+        else:
+            add_plot_actions(menu, self.plane)
+            menu.addAction("Show in 3-D", self.toolbar.surface_3d.toggle)
         menu.addSeparator()
         menu.addAction("Copy image", self._copy)
         menu.addAction("Export…", lambda: self.export_wanted.emit())

@@ -1,4 +1,4 @@
-"""The plane in words: tooltips, and what a screen reader says."""
+"""The surface in words: tooltips, and a description for screen readers."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from app.stage import overlay
 
 if TYPE_CHECKING:
     from app.stage.view import View
-    from engine import Ground, RunPicture
+    from engine import RunPicture, SurfaceInfo
 
 REACH = 12.0  # pixels around a glyph that belong to it
-KINDS = {
+STATIONARY_KINDS = {
     "saddle": "Saddle point",
     "local-min": "Local minimum",
     "local-max": "Local maximum",
@@ -30,7 +30,7 @@ def tip(
     view: View,
     runs: Sequence[RunPicture],
     start: tuple[float, float] | None,
-    ground: Ground | None,
+    surface_info: SurfaceInfo | None,
     value: Callable[[float, float], float],
 ) -> str:
     """What is under the pointer; nothing if that is only the surface."""
@@ -44,10 +44,10 @@ def tip(
             return f"{run.name}, update {run.shown.update:,}, loss {number(run.shown.loss, 6)}"
     if start is not None and near(*start):
         return START
-    if ground is None:
+    if surface_info is None:
         return ""
-    known = [("Global minimum", *point) for point in ground.minima]
-    known += [(KINDS[kind], x, y) for kind, x, y in ground.stationary]
+    known = [("Global minimum", *point) for point in surface_info.minima]
+    known += [(STATIONARY_KINDS[kind], x, y) for kind, x, y in surface_info.stationary]
     for title, x, y in known:
         if near(x, y):
             return f"{title} ({number(x, 6)}, {number(y, 6)}), f = {number(value(x, y), 6)}"
@@ -55,14 +55,14 @@ def tip(
 
 
 def description(
-    view: View, runs: Sequence[RunPicture], start: tuple[float, float] | None, ground: Ground | None
+    view: View, runs: Sequence[RunPicture], start: tuple[float, float] | None, surface_info: SurfaceInfo | None
 ) -> str:
     """Where everything is."""
     parts = []
-    if ground is not None:
+    if surface_info is not None:
         parts.append(
-            f"{ground.title}. {ground.axes[0]} from {number(view.x0)} to {number(view.x1)}, "
-            f"{ground.axes[1]} from {number(view.y0)} to {number(view.y1)}."
+            f"{surface_info.title}. {surface_info.axes[0]} from {number(view.x0)} to {number(view.x1)}, "
+            f"{surface_info.axes[1]} from {number(view.y0)} to {number(view.y1)}."
         )
     if start is not None:
         parts.append(f"Start ({number(start[0])}, {number(start[1])}).")

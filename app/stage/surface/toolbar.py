@@ -1,19 +1,21 @@
-"""The line above the plane: its title, and buttons for arrows, scale and the third dimension."""
+"""The toolbar above the surface: its title, and buttons for arrows, equal scales, the whole view and 3-D."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.stage.markers import draw_arrow
 from app.stage.surface import arrows
+from app.widgets.elided import ElidedLabel
 
 HINT = "click or drag the start"
 HINT_3D = "drag to turn, wheel to zoom"
 ICON = QSize(18, 14)
+SPACING, NARROW = 6, 440  # pixels; narrower, the arrows have no letters
 
 
 class Toolbar(QWidget):
@@ -21,29 +23,32 @@ class Toolbar(QWidget):
 
     arrows_chosen = Signal(object)
     equal_chosen = Signal(bool)
-    relief_chosen = Signal(bool)
+    surface_3d_chosen = Signal(bool)
     reset_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self._title = QLabel("Parameter path")
+        self._title = ElidedLabel()
+        self._title.show_text("Parameter path")
+        self._title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._title.setObjectName("cardTitle")
+        self._is_compact = False
         self._hint = Hint(HINT)
         self._hint.setObjectName("muted")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.arrows = {kind.key: self._arrow_button(kind) for kind in arrows.KINDS}
+        self.arrows = {kind.key: self._arrow_button(kind) for kind in arrows.ARROW_KINDS}
         self.equal = self._toggle("equal", "1:1", "Equal scales", "A unit of x as long as a unit of y")
-        self.relief = self._toggle("relief", "3-D", "Surface in 3-D", "The surface in three dimensions")
+        self.surface_3d = self._toggle("surface_3d", "3-D", "Surface in 3-D", "The surface in three dimensions")
         self.reset = self._button("reset_view", "Fit", "Reset view", "Show the whole surface (0)")
         self.equal.toggled.connect(self.equal_chosen)
-        self.relief.toggled.connect(self._choose_relief)
+        self.surface_3d.toggled.connect(self._choose_3d)
         self.reset.clicked.connect(lambda: self.reset_asked.emit())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
+        row.setSpacing(SPACING)
         row.addWidget(self._title)
         row.addWidget(self._hint, 1)
-        for button in (*self.arrows.values(), self.equal, self.reset, self.relief):
+        for button in (*self.arrows.values(), self.equal, self.reset, self.surface_3d):
             row.addWidget(button)
 
     @property
@@ -51,15 +56,33 @@ class Toolbar(QWidget):
         return frozenset(key for key, button in self.arrows.items() if button.isChecked())
 
     def set_title(self, title: str) -> None:
-        self._title.setText(title)
+        self._title.show_text(title)
 
-    def _choose_relief(self, on: bool) -> None:
+    def minimumSizeHint(self) -> QSize:
+        """With arrows without their letters, and no title."""
+        arrows, others = self.arrows.values(), (self.equal, self.reset, self.surface_3d)
+        letters = max(button.fontMetrics().horizontalAdvance(button.text()) for button in arrows)
+        wide = sum(button.sizeHint().width() for button in (*arrows, *others)) + SPACING * (len(self.arrows) + 4)
+        spelled = not self._is_compact
+        return QSize(wide - spelled * len(self.arrows) * letters, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow stage leaves out the letters beside the arrows."""
+        super().resizeEvent(event)
+        compact = self.width() < NARROW
+        if compact != self._is_compact:
+            self._is_compact = compact
+            only, beside = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+            for button in self.arrows.values():
+                button.setToolButtonStyle(only if compact else beside)
+
+    def _choose_3d(self, on: bool) -> None:
         self._hint.setText(HINT_3D if on else HINT)
         for button in (*self.arrows.values(), self.equal):
             button.setEnabled(not on)
-        self.relief_chosen.emit(on)
+        self.surface_3d_chosen.emit(on)
 
-    def _arrow_button(self, kind: arrows.Kind) -> QToolButton:
+    def _arrow_button(self, kind: arrows.ArrowKind) -> QToolButton:
         button = self._toggle(f"arrow_{kind.key}", kind.label, f"Arrow: {kind.key}", kind.help)
         button.setIcon(drawn_icon(lambda painter: _draw_sample(painter, QColor(kind.colour)), ICON))
         button.setIconSize(ICON)

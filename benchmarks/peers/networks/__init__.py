@@ -1,6 +1,6 @@
-"""What one would train a small network with instead.
+"""The alternatives for training a small network.
 
-Each module has `start(work) -> Peer`, or raises Missing, saying what is not there.
+Each module has `start(work) -> Peer`, or raises Missing with the reason.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ MOMENTUM, BETA1, BETA2, EPS = 0.9, 0.9, 0.999, 1e-8
 
 @dataclass(frozen=True)
 class Work:
-    """The same for everybody: data in their order, first weights, batches of equal size one after the other.
+    """The same work for everyone: data in a fixed order, initial weights, consecutive batches of equal size.
 
-    activations: tanh, relu or identity, one for each layer. loss: half_mse or softmax. optimizer: sgd,
-    momentum or adam. weights: (W (units, inputs), b (units,)) of each layer. targets: numbers (n, 1), or class
-    places (n,).
+    activations: tanh, relu or identity, one per layer. loss: half_mse or softmax. optimizer: sgd, momentum or adam.
+    weights: (W (units, inputs), b (units,)) of each layer. targets: numbers (n, 1), or class indices (n,).
     """
 
     sizes: tuple[int, ...]
@@ -35,15 +34,15 @@ class Work:
 
     @property
     def batches(self) -> int:
-        """Updates in an epoch."""
+        """Updates per epoch."""
         return len(self.inputs) // self.batch
 
 
 @dataclass(frozen=True)
 class Peer:
-    """run(count): go on for so many updates. theta(): all weights and biases as they are, flat, layer after layer.
+    """run(count): continue for so many updates. theta(): all current weights and biases, flat, layer by layer.
 
-    same: whether it does exactly the same mathematics, so that it must end at the same loss.
+    same: whether the mathematics is identical, so that it must end at the same loss.
     """
 
     name: str

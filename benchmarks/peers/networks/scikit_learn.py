@@ -40,5 +40,5 @@ def start(work: Work) -> Peer:
             warnings.simplefilter("ignore")
             net.fit(work.inputs, targets)
 
-    # It draws its own first weights, its output is linear in a regression, and its loss has another factor.
+    # It draws its own initial weights, its output is linear in a regression, and its loss has another factor.
     return Peer("scikit-learn", run, lambda: flat(zip((w.T for w in net.coefs_), net.intercepts_, strict=True)), False)

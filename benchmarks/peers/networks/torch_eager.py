@@ -1,4 +1,4 @@
-"""PyTorch as its tutorials use it: nn.Sequential, autograd, torch.optim, in float64 on one thread."""
+"""PyTorch as in its tutorials: nn.Sequential, autograd, torch.optim, in float64 on one thread."""
 
 from __future__ import annotations
 

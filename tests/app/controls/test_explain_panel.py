@@ -185,9 +185,9 @@ def test_of_a_network_it_says_which_examples_and_which_loss(panel):
 def test_words_stand_for_a_step_that_is_not_known(panel, qtbot):
     session = network()
     show(panel, session)
-    assert "being worked out" in panel.heading.text() and not panel._rows
+    assert "computing its step" in panel.heading.text() and not panel._rows
     show(panel, session, "adam")
-    assert "being worked out" not in panel.heading.text() and panel._rows
+    assert "computing its step" not in panel.heading.text() and panel._rows
 
 
 def test_another_shape_keeps_the_place_as_far_as_there_is_one(panel, qtbot):

@@ -11,14 +11,14 @@ from PySide6.QtWidgets import QApplication
 
 from app.controls.problem_panel import ProblemPanel
 from app.look.theme import DARK, LIGHT
-from app.widgets.restart_effects import AGAIN, LIVE, WORDS
+from app.widgets.restart_effects import LIVE, RESTARTS, SENTENCES
 from engine import (
     ACTIVATIONS,
     DATASETS,
     FEATURES,
     INITIALIZERS,
     LOSSES,
-    MOST_LAYERS,
+    MAX_LAYERS,
     SCALINGS,
     Layer,
     Session,
@@ -51,11 +51,16 @@ def problem(show_in_column):
 
 @pytest.fixture
 def opened(problem):
-    """With every fold open."""
+    """With every section expanded."""
     network = problem.network
-    folds = (network.loss_fold.fold, network.initializer_fold.fold, network.layers.more._fold, network.inputs.fold.fold)
-    for fold in folds:
-        fold.click()
+    headers = (
+        network.loss_section.header,
+        network.initializer_section.header,
+        network.layers.more._header,
+        network.inputs.scaling_section.header,
+    )
+    for header in headers:
+        header.click()
     return problem
 
 
@@ -97,7 +102,7 @@ def test_what_choosing_data_asks_of_the_engine_is_possible(problem, key):
     for setting, value in problem.told[0].items():
         task = task.having(setting, value)
     assert task.data.kind == key and task.share == DATASETS[key].share
-    assert chooser.effect(key) == (LIVE if task.network.sizes == before.task.network.sizes else AGAIN)
+    assert chooser.effect(key) == (LIVE if task.network.sizes == before.task.network.sizes else RESTARTS)
 
 
 def test_knobs_of_the_data_and_of_the_task(problem, qtbot):
@@ -186,19 +191,19 @@ def test_only_a_regression_has_a_target_to_be_scaled(opened, fits):
         assert inputs.target_scaling.isVisible() is regression and inputs.scaling.place == 2
         fits(problem)
     problem.refresh(picture("sine", target_scaling="standardise"))
-    assert inputs.target_scaling.place == 1 and inputs.fold.fold.toolTip() == "Scaling: target standardise"
+    assert inputs.target_scaling.place == 1 and inputs.scaling_section.header.toolTip() == "Scaling: target standardise"
     problem.refresh(picture("diabetes", scaling="min_max"))
-    assert inputs.fold.fold.toolTip() == "Scaling: inputs min-max · target standardise"
+    assert inputs.scaling_section.header.toolTip() == "Scaling: inputs min-max · target standardise"
 
 
 def test_a_row_for_each_layer_and_one_for_the_output(problem, fits):
-    for hidden in ((), (3,), (512,) * MOST_LAYERS, (1, 2)):
+    for hidden in ((), (3,), (512,) * MAX_LAYERS, (1, 2)):
         problem.refresh(picture(hidden=hidden, output="tanh"))
         layers = problem.network.layers
         assert [row.units.value for row in layers.rows] == list(hidden)
         assert all(row.activation.key == "tanh" for row in (*layers.rows, layers.output))
         assert layers.output.count.text() == "1"
-        assert layers.add.isEnabled() is (len(hidden) < MOST_LAYERS)
+        assert layers.add.isEnabled() is (len(hidden) < MAX_LAYERS)
         fits(problem)
 
 
@@ -247,7 +252,7 @@ def test_every_loss_shows_its_formula_and_its_knobs(opened, fits, key):
     opened.refresh(picture("circle", loss=key))
     network = opened.network
     assert network.loss.chooser.key == key and list(network.loss.knobs.knobs) == [knob.name for knob in entry.knobs]
-    assert network.loss_fold.fold.toolTip() == f"Loss: {entry.title}"
+    assert network.loss_section.header.toolTip() == f"Loss: {entry.title}"
     assert (
         entry.source.split("&")[0] in network.loss.chooser.toolTip() and entry.source and entry.help and entry.formula
     )
@@ -272,7 +277,7 @@ def test_every_initializer_shows_its_formula_and_its_knobs(opened, fits, key):
     fits(opened)
 
 
-def test_a_closed_fold_tells_what_is_not_usual(problem):
+def test_a_collapsed_section_tells_what_is_not_at_its_default(problem):
     problem.refresh(
         picture(
             loss={"kind": "huber", "delta": 0.5}, initializer={"kind": "he_normal", "scale": 2.0},
@@ -280,9 +285,12 @@ def test_a_closed_fold_tells_what_is_not_usual(problem):
         )
     )  # fmt: skip
     network = problem.network
-    assert network.loss_fold.fold.toolTip() == "Loss: Huber · δ 0.5"
-    assert network.initializer_fold.fold.toolTip() == "First weights: He normal · s 2 · weight seed 7 · batch seed 8"
-    assert network.layers.more._fold.toolTip() == "Dropout and residual: p 0.2 · residual on"
+    assert network.loss_section.header.toolTip() == "Loss: Huber · δ 0.5"
+    assert (
+        network.initializer_section.header.toolTip()
+        == "Initial weights: He normal · s 2 · weight seed 7 · batch seed 8"
+    )
+    assert network.layers.more._header.toolTip() == "Dropout and residual: p 0.2 · residual on"
 
 
 def test_loss_first_weights_and_seeds_are_settings_of_the_task(opened, qtbot):
@@ -309,30 +317,33 @@ def test_loss_first_weights_and_seeds_are_settings_of_the_task(opened, qtbot):
 def hints(problem) -> list[str]:
     network = problem.network
     headings = [panel.heading.hint.text() for panel in (network.data, network.inputs, network.layers)]
-    return [*headings, network.initializer_fold.fold._hint]
+    return [*headings, network.initializer_section.header._hint]
 
 
-def test_what_starts_again_is_said_before_and_only_while_there_is_something_to_lose(opened):
+def test_what_restarts_runs_is_said_before_and_only_while_there_is_something_to_lose(opened):
     assert hints(opened) == [""] * 4
     opened.refresh(picture("blobs", moved=True))
     network = opened.network
-    assert hints(opened) == [LIVE, AGAIN, f"shape {AGAIN}", AGAIN]
+    assert hints(opened) == [LIVE, RESTARTS, f"new shape {RESTARTS}", RESTARTS]
     knobs = network.data.knobs.knobs
     assert {name for name, knob in knobs.items() if not knob.mark.isHidden()} == {"classes"}
-    assert WORDS[AGAIN] in knobs["classes"].toolTip() and WORDS[LIVE] in knobs["noise"].toolTip()
-    assert WORDS[LIVE] in network.layers.rows[0].activation.toolTip()
-    assert WORDS[LIVE] in network.layers.more.knobs["dropout"].toolTip() and network.inputs.fold.fold._hint == LIVE
-    assert WORDS[AGAIN] in network.layers.rows[0].units.toolTip()
-    assert WORDS[AGAIN] in network.seeds.knobs["batch_seed"].toolTip()
+    assert SENTENCES[RESTARTS] in knobs["classes"].toolTip() and SENTENCES[LIVE] in knobs["noise"].toolTip()
+    assert SENTENCES[LIVE] in network.layers.rows[0].activation.toolTip()
+    assert (
+        SENTENCES[LIVE] in network.layers.more.knobs["dropout"].toolTip()
+        and network.inputs.scaling_section.header._hint == LIVE
+    )
+    assert SENTENCES[RESTARTS] in network.layers.rows[0].units.toolTip()
+    assert SENTENCES[RESTARTS] in network.seeds.knobs["batch_seed"].toolTip()
     opened.refresh(picture("blobs"))
     assert hints(opened) == [""] * 4 and knobs["classes"].mark.isHidden()
-    assert WORDS[AGAIN] not in knobs["classes"].toolTip()
+    assert SENTENCES[RESTARTS] not in knobs["classes"].toolTip()
 
 
-def test_the_list_says_which_loss_starts_again(opened):
+def test_the_list_says_which_loss_restarts_runs(opened):
     opened.refresh(picture(loss="bce", moved=True))
     effect = opened.network.loss.chooser.effect
-    assert {key: effect(key) for key in ("mse", "softmax")} == {"mse": LIVE, "softmax": AGAIN}
+    assert {key: effect(key) for key in ("mse", "softmax")} == {"mse": LIVE, "softmax": RESTARTS}
     chooser = opened.network.loss.chooser
     chooser.showPopup()
     said = {chooser.itemText(place): chooser.itemData(place, Qt.ItemDataRole.UserRole + 2) for place in range(7)}

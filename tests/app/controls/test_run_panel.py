@@ -53,15 +53,15 @@ def test_a_switch_decides_how_the_rule_reads(panel):
 
 def test_the_rule_folds_away(panel, qtbot):
     assert panel.rule.lines.isVisible()
-    qtbot.mouseClick(panel.rule.fold, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.rule.header, Qt.MouseButton.LeftButton)
     assert not panel.rule.lines.isVisible() and not panel.rule.source.isVisible()
 
 
 def test_a_closed_fold_names_what_is_set_in_it(panel):
-    fold = panel.optimizer.knobs.findChild(QWidget, "fold")
-    assert fold.toolTip() == "Regularisation and clipping"
+    header = panel.optimizer.knobs.findChild(QWidget, "collapsible-header")
+    assert header.toolTip() == "Regularisation and clipping"
     panel.refresh(session(weight_decay=0.5, l1=0.25, clip_norm=2.0).picture().runs[0], 100)
-    assert "λ 0.5 · λ₁ 0.25 · ‖g‖ max 2" in fold.toolTip()
+    assert "λ 0.5 · λ₁ 0.25 · ‖g‖ max 2" in header.toolTip()
 
 
 def test_a_knob_is_a_tweak_of_this_run(panel, qtbot):
@@ -89,12 +89,12 @@ def learner(**settings):
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ({"batch": 10}, "250 training examples: 25 updates an epoch"),
-        ({"batch": 40}, "250 training examples: 7 updates an epoch, the last of 10"),
-        ({"batch": 40, "order": "replaced"}, "250 training examples: 7 updates an epoch"),
-        ({"batch": 999}, "250 training examples: 1 update an epoch"),
-        ({"batch": "full"}, "250 training examples: 1 update an epoch"),
-        ({"batch": "single"}, "250 training examples: 250 updates an epoch"),
+        ({"batch": 10}, "250 training examples: 25 updates per epoch"),
+        ({"batch": 40}, "250 training examples: 7 updates per epoch, the last with 10"),
+        ({"batch": 40, "order": "replaced"}, "250 training examples: 7 updates per epoch"),
+        ({"batch": 999}, "250 training examples: 1 update per epoch"),
+        ({"batch": "full"}, "250 training examples: 1 update per epoch"),
+        ({"batch": "single"}, "250 training examples: 250 updates per epoch"),
     ],
 )
 def test_a_network_is_told_what_an_epoch_is(panel, fits, settings, told):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.controls.runs_panel import RunsPanel, what_differs
 from app.look.theme import DARK, LIGHT
-from engine import MOST_RUNS, OPTIMIZERS, Session, new_experiment, new_network, new_run
+from engine import MAX_RUNS, OPTIMIZERS, Session, new_experiment, new_network, new_run
 
 SIGNALS = ("selected", "changed", "added", "duplicated", "removed", "remedied")
 
@@ -175,8 +175,8 @@ def test_any_optimizer_can_join(panel):
 
 
 def test_sixteen_runs_are_enough(panel):
-    panel.refresh(race(*(new_run("adam") for _ in range(MOST_RUNS)), updates=1).picture(), "adam")
-    assert len(panel.rows) == MOST_RUNS and not panel.add.isEnabled()
+    panel.refresh(race(*(new_run("adam") for _ in range(MAX_RUNS)), updates=1).picture(), "adam")
+    assert len(panel.rows) == MAX_RUNS and not panel.add.isEnabled()
     panel.refresh(race(new_run("adam"), updates=1).picture(), "adam")
     assert len(panel.rows) == 1 and panel.add.isEnabled()
 

@@ -52,9 +52,11 @@ def run_of(history: HistoryView, number: int = 0, **changes: Any) -> SimpleNames
 
 
 def picture_of(*runs: SimpleNamespace, cursor: int | None = None, lowest: float | None = 0.0) -> Any:
-    ground = SimpleNamespace(lowest=lowest)
+    surface_info = SimpleNamespace(lowest=lowest)
     return SimpleNamespace(
-        runs=runs, examples=100, cursor=cursor, ground=ground, kind="surface", purpose="", layers=(),
+        runs=runs, examples=100, cursor=cursor, surface_info=surface_info, kind="surface", purpose="", layers=(),
+        task=None,
+        update=max((run.history.updates for run in runs), default=0),
     )  # fmt: skip
 
 
@@ -94,7 +96,7 @@ def network_of(*runs: SimpleNamespace, purpose: str = "classification", layers: 
         if not hasattr(run, "measures"):
             run.measures = measured_of(due_until(run.history.updates), len(layers), seed=number)
     picture = picture_of(*runs, lowest=None)
-    picture.__dict__.update(kind="network", purpose=purpose, layers=layers, ground=None)
+    picture.__dict__.update(kind="network", purpose=purpose, layers=layers, surface_info=None)
     return picture
 
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSize
 
-from app.curves.curve_plot import Plot, Style
-from app.curves.table import CURVES
+from app.curves.curve_catalogue import CURVES
+from app.curves.curve_model import CurveModel
+from app.curves.curve_style import CurveStyle
 from app.look.theme import DARK
 from tests.app.curves.histories import (
     LAYERS,
@@ -17,23 +17,17 @@ from tests.app.curves.histories import (
     run_of,
     younger,
 )  # fmt: skip
+from tests.app.curves.models import draw, pixels, x_axis
 
-SIZE = QSize(420, 280)
 AT = due_until(2000)
 
 
-def pixels(plot: Plot) -> np.ndarray:
-    image = plot.sheet.image
-    return np.array(image.constBits(), np.uint8).reshape(image.height(), -1, 4).astype(int)
-
-
-def drawn(key: str, *runs, style: Style | None = None, selected: str | None = None, ratio: float = 1.0, **more) -> Plot:
-    plot = Plot(CURVES[key], DARK)
-    plot.selected = selected
-    plot.restyle(style or Style(log_y=CURVES[key].log))
-    plot.pull(network_of(*runs, **more), None)
-    plot.compose(SIZE, ratio)
-    return plot
+def model_of(key: str, *runs, style: CurveStyle | None = None, selected: str | None = None, **more) -> CurveModel:
+    model = CurveModel(CURVES[key], DARK)
+    model.selected = selected
+    model.restyle(style or CurveStyle())
+    model.pull(network_of(*runs, **more), None)
+    return model
 
 
 def run_with(number: int = 0, updates: int = 2000, **changes):
@@ -42,10 +36,10 @@ def run_with(number: int = 0, updates: int = 2000, **changes):
     )
 
 
-def inked(plot: Plot, value: float) -> np.ndarray:
+def inked(model: CurveModel, value: float) -> np.ndarray:
     """For each pixel column whether there is ink about a level."""
-    row = round(plot.frame.y.pixel(value) - plot.frame.plot.top())
-    return pixels(plot)[row - 2 : row + 3, :, 3].max(axis=0) > 100
+    row = round(draw(model).y.pixel(value))
+    return pixels(model)[row - 2 : row + 3, :, 3].max(axis=0) > 100
 
 
 def level(values: dict[str, float], updates: int = 2000):
@@ -57,20 +51,20 @@ def level(values: dict[str, float], updates: int = 2000):
 
 
 def test_training_is_solid_and_validation_dashed_in_the_colour_of_the_run():
-    plot = drawn("losses", level({"training_loss": 0.1, "validation_loss": 1.0}))
-    begin, end = (round(plot.frame.x.pixel(update) - plot.frame.plot.left()) for update in (0, 2000))
-    assert inked(plot, 0.1)[begin + 1 : end - 1].all()
-    dashes = inked(plot, 1.0)[begin + 1 : end - 1]
+    model = model_of("losses", level({"training_loss": 0.1, "validation_loss": 1.0}))
+    begin, end = (round(draw(model).x.pixel(update)) for update in (0, 2000))
+    assert inked(model, 0.1)[begin + 1 : end - 1].all()
+    dashes = inked(model, 1.0)[begin + 1 : end - 1]
     assert 0.4 < dashes.mean() < 0.75
     assert np.count_nonzero(np.diff(dashes.astype(int)) > 0) == pytest.approx((end - begin) / 10.5, abs=2)
-    assert {plot.colour(trace).name() for trace in plot.traces} == {DARK.run_colours[0].name()}
+    assert {model.colour(line).name() for line in model.lines} == {DARK.run_colours[0].name()}
 
 
 def test_nothing_measured_is_a_gap():
     run = level({"training_loss": 1.0})
     begin, end = AT.searchsorted([700, 1200])
     run.measures.values[begin:end, 0] = np.nan
-    ink = inked(drawn("losses", run), 1.0)
+    ink = inked(model_of("losses", run), 1.0)
     assert not ink[150:210].any() and ink[10:100].all() and ink[240:330].all()
 
 
@@ -80,18 +74,17 @@ def test_nothing_measured_is_a_gap():
 def test_drawn_as_it_is_measured_is_drawn_at_once(qapp, key, ratio, along):
     whole, measures = history_of(np.ones(2000)), measured_of(AT)
     measures.values[:, 1] *= 1.0 + 0.3 * np.sin(AT / 60.0)
-    growing, afresh = Plot(CURVES[key], DARK), Plot(CURVES[key], DARK)
-    for plot in (growing, afresh):
-        plot.restyle(Style(log_y=CURVES[key].log, along=along))
-        plot.x_range = (0.0, 2000.0) if along == "updates" else (0.0, 200.0)
-        plot.y_range = (1e-3, 3.0)
+    growing, afresh = CurveModel(CURVES[key], DARK), CurveModel(CURVES[key], DARK)
+    for model in (growing, afresh):
+        model.restyle(CurveStyle(along=along))
+    ranges = {"x_range": (0.0, 2000.0) if along == "updates" else (0.0, 200.0), "y_range": (1e-3, 3.0)}
     for count in (*range(1, len(AT), 3), len(AT)):
         updates = int(AT[count - 1])
         run = run_of(grown(whole, updates), measures=younger(measures, count))
         growing.pull(network_of(run), None)
-        growing.compose(SIZE, ratio)
+        draw(growing, ratio, **ranges)
     afresh.pull(growing.picture, None)
-    afresh.compose(SIZE, ratio)
+    draw(afresh, ratio, **ranges)
     difference = np.abs(pixels(growing) - pixels(afresh))
     assert pixels(afresh).any()
     assert np.count_nonzero(difference > 128) <= 0.002 * difference.size
@@ -101,58 +94,59 @@ def test_drawn_as_it_is_measured_is_drawn_at_once(qapp, key, ratio, along):
 @pytest.mark.parametrize("along", ["updates", "epochs", "examples"])
 def test_nothing_new_draws_and_places_nothing(qapp, along, monkeypatch):
     run = run_with()
-    plot = drawn("losses", run, style=Style(along=along))
+    model = model_of("losses", run, style=CurveStyle(along=along))
+    x, _, _ = draw(model)
     later = run_of(history_of(np.ones(1999)), measures=run.measures, examples=tuple(0.9995 * e for e in run.examples))
-    plot.pull(network_of(later), None)
-    assert not plot.takes_long(SIZE)
-    for trace in plot.traces:
-        monkeypatch.setattr(trace.raw, "update", None)
-    assert not plot.compose(SIZE, 1.0)
+    model.pull(network_of(later), None)
+    assert not model.outgrows(x)
+    for line in model.lines:
+        monkeypatch.setattr(line.raw, "update", None)
+    assert draw(model).left is None
 
 
 def test_the_cursor_reads_the_last_measurement_of_each_line():
     runs = [run_with(0), run_with(1, updates=300)]
-    plot = drawn("losses", *runs)
+    model = model_of("losses", *runs)
     update = 1111
     place = AT.searchsorted(update, "right") - 1
-    found = {(trace.run.id, trace.part.name): (at, value) for trace, at, value in plot.values(update)}
+    found = {(line.run.id, line.part.name): (at, value) for line, at, value in model.values(update)}
     assert found["run0", "training"] == (AT[place], runs[0].measures.values[place, 0])
     assert found["run0", "validation"] == (AT[place], runs[0].measures.values[place, 1])
     assert np.isnan(found["run1", "training"][1])
 
 
 def test_the_state_after_the_last_update_can_be_read_if_it_was_measured():
-    plot = drawn("losses", run_with(updates=256))
-    assert plot.newest == 256 == AT[plot.traces[0].bins.count - 1]
-    assert plot.values(256)[0][2] == plot.traces[0].bins.latest
+    model = model_of("losses", run_with(updates=256))
+    assert model.newest == 256 == AT[model.lines[0].bins.count - 1]
+    assert model.values(256)[0][2] == model.lines[0].bins.latest
 
 
 @pytest.mark.parametrize("updates", [1, 128, 1000, 1001, 1999])
 def test_all_curves_of_a_run_have_one_x_axis(updates):
     run = run_with(updates=updates)
-    assert len({drawn(key, run).frame.x for key in ("loss", "losses", "layer_dead")}) == 1
+    assert len({x_axis(model_of(key, run)) for key in ("loss", "losses", "layer_dead")}) == 1
 
 
 def test_layers_are_those_of_the_selected_run_in_the_colours_of_a_ramp():
     runs = [run_with(0), run_with(1, visible=False)]
-    plot = drawn("layer_delta_norm", *runs, selected="run1")
-    assert [trace.part.name for trace in plot.traces] == list(LAYERS)
-    assert {trace.run.id for trace in plot.traces} == {"run1"}
-    np.testing.assert_array_equal(plot.traces[2].bins.last, runs[1].measures.column("delta_norm", 2))
-    assert plot.owner == "Run 1" and plot.title == "Delta norm by layer"
-    assert [plot.colour(trace) for trace in plot.traces] == [DARK.layer_colour(layer, 3) for layer in range(3)]
-    plot.select("run0")
-    assert plot.owner == "Run 0" and {trace.run.id for trace in plot.traces} == {"run0"}
-    plot.select("gone")
-    assert plot.owner == "Run 0"
+    model = model_of("layer_delta_norm", *runs, selected="run1")
+    assert [line.part.name for line in model.lines] == list(LAYERS)
+    assert {line.run.id for line in model.lines} == {"run1"}
+    np.testing.assert_array_equal(model.lines[2].bins.last, runs[1].measures.column("delta_norm", 2))
+    assert model.owner == "Run 1" and model.title == "Delta norm by layer"
+    assert [model.colour(line) for line in model.lines] == [DARK.layer_colour(layer, 3) for layer in range(3)]
+    model.select("run0")
+    assert model.owner == "Run 0" and {line.run.id for line in model.lines} == {"run0"}
+    model.select("gone")
+    assert model.owner == "Run 0"
 
 
 def test_another_shape_has_other_layers():
-    plot = drawn("layer_dead", run_with())
+    model = model_of("layer_dead", run_with())
     other = run_of(history_of(np.ones(10)), measures=measured_of(due_until(10), 1))
-    plot.pull(network_of(other, layers=("output",)), None)
-    plot.compose(SIZE, 1.0)
-    assert [key.name for key in plot.legend] == ["output"] and len(plot.traces) == 1
+    model.pull(network_of(other, layers=("output",)), None)
+    draw(model)
+    assert [entry.name for entry in model.legend] == ["output"] and len(model.lines) == 1
 
 
 def test_curves_of_networks_mean_nothing_on_a_surface_and_the_other_way_round():
@@ -161,16 +155,15 @@ def test_curves_of_networks_mean_nothing_on_a_surface_and_the_other_way_round():
     kept = {key for key, curve in CURVES.items() if curve.needs(networks)}
     assert {"x", "y", "excess_loss", "relative_step"} == set(CURVES) - kept
     networks.kind = "surface"
-    plot = Plot(CURVES["losses"], DARK)
-    plot.pull(networks, None)
-    assert not plot.applies and plot.traces == []
+    model = CurveModel(CURVES["losses"], DARK)
+    model.pull(networks, None)
+    assert not model.applies and model.lines == []
 
 
 def test_a_terrible_score_does_not_flatten_a_good_one():
     run = level({"training_score": 0.9, "validation_score": 0.8})
     run.measures.values[0, 2] = -1e4
-    frame = drawn("score", run, style=Style()).frame
-    assert (frame.y.low, frame.y.high > 0.9) == (-1.0, True)
-    assert (
-        drawn("score", level({"training_score": -50.0, "validation_score": -60.0}), style=Style()).frame.y.low < -50.0
-    )
+    y = draw(model_of("score", run)).y
+    assert (y.low, y.high > 0.9) == (-1.0, True)
+    bad = level({"training_score": -50.0, "validation_score": -60.0})
+    assert draw(model_of("score", bad)).y.low < -50.0

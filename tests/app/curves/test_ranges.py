@@ -4,31 +4,40 @@ import math
 
 import pytest
 
-from app.curves.ranges import Extent, fitted_range, linear_range, log_range
+from app.curves.ranges import Extent, fitted_axis, linear_range, log_range, symlog_range, symlog_type
+from app.plots.axis_type import LINEAR, LOG
 
 CALM = Extent(0.01, 5.0, 5.0, 0.01)
 DIVERGED = Extent(2.0, 1e290, 2.0, 1e290, diverged=True)
 
 
-@pytest.mark.parametrize("fit", [linear_range, log_range])
+def symlog(extents, small=0.01):
+    """The range of a symlog axis."""
+    return symlog_range(extents, symlog_type(extents, small))
+
+
+FITS = [linear_range, log_range, symlog]
+
+
+@pytest.mark.parametrize("fit", FITS)
 def test_an_explosion_does_not_ruin_the_range(fit):
     alone, together = fit([CALM]), fit([CALM, DIVERGED])
-    assert together[1] < 200.0
+    assert together[1] < 400.0
     assert together[0] <= alone[0] + 1e-9 or together[0] < 0.02
-    assert fit([DIVERGED])[1] < 200.0
+    assert fit([DIVERGED])[1] < 400.0
 
 
-@pytest.mark.parametrize("fit", [linear_range, log_range])
+@pytest.mark.parametrize("fit", FITS)
 def test_a_spike_is_shown_whole(fit):
     assert fit([Extent(0.5, 3e9, 0.6, 0.5)])[1] >= 3e9
 
 
-@pytest.mark.parametrize("fit", [linear_range, log_range])
+@pytest.mark.parametrize("fit", FITS)
 def test_a_run_on_its_way_out_does_not_ruin_the_range_either(fit):
     leaving = Extent(2.0, 1e40, 2.0, 1e40, usual=1e20)
-    assert fit([CALM, leaving])[1] < 200.0
+    assert fit([CALM, leaving])[1] < 400.0
     gone = Extent(2.0, 1e30, 2.0, 1e30, usual=1e30)
-    assert fit([CALM, gone])[1] < 200.0
+    assert fit([CALM, gone])[1] < 400.0
     rising = Extent(2.0, 1e5, 2.0, 1e5, usual=300.0)
     assert fit([CALM, rising])[1] >= 1e5
 
@@ -41,7 +50,7 @@ def test_a_moderate_parameter_that_began_at_nearly_nothing_is_shown_whole(end, d
     assert low <= leaver.low and leaver.high <= high
 
 
-@pytest.mark.parametrize("fit", [linear_range, log_range])
+@pytest.mark.parametrize("fit", FITS)
 def test_a_high_start_is_shown_whole(fit):
     assert fit([Extent(0.1, 1e12, 1e12, 0.1, usual=0.2)])[1] >= 1e12
 
@@ -60,7 +69,7 @@ def test_a_high_start_is_shown_whole(fit):
         [DIVERGED],
     ],
 )
-@pytest.mark.parametrize("fit", [linear_range, log_range])
+@pytest.mark.parametrize("fit", FITS)
 def test_every_range_can_be_drawn(fit, extents):
     low, high = fit(extents)
     assert math.isfinite(low) and math.isfinite(high) and low < high
@@ -73,7 +82,7 @@ def test_denormals_do_not_stretch_a_log_axis():
     assert math.log10(high / low) < 50
 
 
-@pytest.mark.parametrize("fit", [linear_range, log_range])
+@pytest.mark.parametrize("fit", FITS)
 def test_the_range_moves_in_steps_while_a_curve_falls(fit):
     ranges = {fit([Extent(10.0 * 0.999**k, 10.0, 10.0, 10.0 * 0.999**k)]) for k in range(2000)}
     assert len(ranges) < 100
@@ -87,6 +96,20 @@ def test_a_linear_axis_of_positive_numbers_begins_just_below_zero():
 
 def test_a_linear_range_goes_no_further_down_than_it_is_told():
     deep = Extent(-900.0, 0.9, -900.0, 0.9)
-    assert fitted_range([deep], False, -1.0) == (-1.0, linear_range([deep])[1])
-    assert fitted_range([CALM], True, 1.0) == log_range([CALM])
-    assert fitted_range([Extent(-9.0, -5.0, -9.0, -5.0)], False, 1.0)[0] <= -9.0
+    assert fitted_axis("linear", [deep], 1.0, -1.0) == (LINEAR, (-1.0, linear_range([deep])[1]))
+    assert fitted_axis("log", [CALM], 1.0, 1.0) == (LOG, log_range([CALM]))
+    assert fitted_axis("linear", [Extent(-9.0, -5.0, -9.0, -5.0)], 1.0, 1.0)[1][0] <= -9.0
+
+
+def test_a_symlog_axis_is_linear_below_what_few_values_are_smaller_than():
+    assert symlog_type([Extent(-1.0, 1000.0, 1000.0, -1.0)], 0.3).threshold == pytest.approx(0.1)
+    assert symlog_type([Extent(0.0, 1.0, 1.0, 0.0)], 1e-80).threshold == pytest.approx(1e-36)
+    assert symlog_type([Extent(-1.0, 1.0, 1.0, 0.0)], 1e-80).threshold == pytest.approx(1e-12)
+    assert symlog_type([Extent(0.0, 0.0, 0.0, 0.0)], math.nan).threshold == 1.0
+
+
+def test_a_symlog_range_of_numbers_that_fall_to_zero_begins_just_below_it():
+    type = symlog_type([Extent(0.0, 50.0, 50.0, 0.0)], 1e-6)
+    low, high = symlog_range([Extent(0.0, 50.0, 50.0, 0.0)], type)
+    assert -0.06 < type.place(low) / type.place(high) < 0.0
+    assert 50.0 <= high < 400.0

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from app.curves.curve_catalogue import Part
 from app.curves.samples import Samples
-from app.curves.table import Part
 from engine import LAYER_MEASURES, MEASURES
 from engine.measures import Measures
 from tests.app.curves.histories import due_until, history_of, measured_of, run_of, younger

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from app.curves.curve_catalogue import CURVES
 from app.curves.series import Average, Series
-from app.curves.table import CURVES
 from engine import smooth
 from tests.app.curves.histories import grown, history_of, picture_of, run_of
 

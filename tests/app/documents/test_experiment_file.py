@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from app.documents import experiment_file
-from app.documents.experiment_file import MOST_BYTES, MOST_TEXT, from_text, load, save, to_text
+from app.documents.experiment_file import MAX_BYTES, MAX_TEXT, from_text, load, save, to_text
 from app.documents.files import FileError
 from app.documents.presets import FOLDER
 from app.export import figure
-from app.export.plots import CurvePlot
+from app.export.figure_content import CurveContent
 from app.export.style import FigureSettings
 from engine import (
     BATCHES,
-    MOST_NUMBERS,
+    MAX_NUMBERS,
     OPTIMIZERS,
     SCHEDULES,
     SURFACES,
@@ -112,7 +112,7 @@ GOOD = to_text(new_experiment("rosenbrock", ["adam"]))
         ("fall_line = 1", "fall_line = 2", "reads format 1, got 2"),
         ("fall_line = 1", "fall_line = 1\nfall_line = 1", r"not TOML: .*line 4"),
         ("fall_line = 1", "fall_line = ", r"not TOML: .*line 3"),
-        ("fall_line = 1", f"x = {'[' * 5000}", "not TOML: .*inside each other"),
+        ("fall_line = 1", f"x = {'[' * 5000}", "not TOML: .*nested too deeply"),
         ("seed = 1", "seed = 1979-05-27", "seed must be a whole number"),
     ],
 )  # fmt: skip
@@ -145,11 +145,11 @@ def test_a_byte_order_mark_is_no_harm_and_other_encodings_are_named(tmp_path: Pa
 
 def test_a_huge_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "race.toml"
-    path.write_bytes(GOOD.encode() + b"#" * MOST_TEXT)
+    path.write_bytes(GOOD.encode() + b"#" * MAX_TEXT)
     with pytest.raises(SettingError, match="at most 4 MiB, and 256 MiB with its data"):
         load(path)
     with open(path, "ab") as file:
-        file.truncate(MOST_BYTES + 1)
+        file.truncate(MAX_BYTES + 1)
     with pytest.raises(FileError, match="longer than 256 MiB"):
         load(path)
 
@@ -157,14 +157,14 @@ def test_a_huge_file_is_refused(tmp_path: Path) -> None:
 def test_nothing_that_takes_a_parser_time_hides_in_the_data() -> None:
     for hidden in ("a = 1\n", "[a]\n"):
         with pytest.raises(SettingError, match="at most 4 MiB"):
-            from_text("x = '''\n" + hidden * (MOST_TEXT // len(hidden)) + "'''\n")
+            from_text("x = '''\n" + hidden * (MAX_TEXT // len(hidden)) + "'''\n")
 
 
 def test_what_could_not_be_opened_again_is_not_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     experiment = from_text(GOOD)
-    for limit, told in (("MOST_TEXT", "tweaks"), ("MOST_BYTES", "data")):
+    for limit, told in (("MAX_TEXT", "its tweaks are larger than"), ("MAX_BYTES", "it would be larger than")):
         monkeypatch.setattr(experiment_file, limit, 100)
-        with pytest.raises(FileError, match=rf"cannot write .*race\.toml: with all its {told} it is longer than"):
+        with pytest.raises(FileError, match=rf"cannot write .*race\.toml: {told}"):
             save(experiment, tmp_path / "race.toml")
         assert not any(tmp_path.iterdir())
 
@@ -195,7 +195,7 @@ def test_imported_tables_are_saved_and_loaded(tmp_path: Path, size: tuple[int, i
 
 @pytest.mark.slow
 def test_the_largest_table_is_saved_and_loaded(tmp_path: Path) -> None:
-    largest = table(MOST_NUMBERS // 20, 19)
+    largest = table(MAX_NUMBERS // 20, 19)
     experiment = new_network(largest, ["adam"], hidden=(2,))
     save(experiment, tmp_path / "race.toml")
     assert load(tmp_path / "race.toml") == experiment
@@ -204,10 +204,10 @@ def test_the_largest_table_is_saved_and_loaded(tmp_path: Path) -> None:
 def test_a_figure_leaves_out_what_would_make_it_huge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session(new_network(table(100, 20), ["adam"], hidden=(2,)))
     assert figure.is_carried(session.experiment())
-    monkeypatch.setattr(figure, "_MOST_CARRIED", 2000)
+    monkeypatch.setattr(figure, "_MAX_CARRIED", 2000)
     assert not figure.is_carried(session.experiment())
-    figure.write_figure(tmp_path / "loss.pdf", session.picture(), CurvePlot("losses"), FigureSettings())
-    with pytest.raises(FileError, match=r"loss\.pdf carries no experiment: its data were too large"):
+    figure.write_figure(tmp_path / "loss.pdf", session.picture(), CurveContent("losses"), FigureSettings())
+    with pytest.raises(FileError, match=r"loss\.pdf contains no experiment: its data were too large"):
         load(tmp_path / "loss.pdf")
 
 
@@ -215,7 +215,7 @@ def test_a_figure_that_carries_no_experiment_is_refused(tmp_path: Path) -> None:
     for content in (b"%PDF-1.4\n", b"\x89PNG\r\n\x1a\n", b"<svg/>", b"\x89PNG\r\n\x1a\n\xff\xff\xff\xfftEXtx\0y"):
         path = tmp_path / "figure"
         path.write_bytes(content)
-        with pytest.raises(FileError, match="carries no experiment"):
+        with pytest.raises(FileError, match="contains no experiment"):
             load(path)
 
 

@@ -12,29 +12,32 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 from pypdf import PdfReader
 
-from app.curves.table import CURVES as TABLE
+from app.curves.curve_catalogue import CURVES as TABLE
 from app.documents.experiment_file import load
 from app.documents.files import FileError
 from app.export import records
 from app.export.figure import FORMATS, figure_bytes, write_figure
-from app.export.plots import CurvePlot, StagePlot
+from app.export.figure_content import CurveContent, StageContent
 from app.export.style import SIZES, FigureSettings
+from app.export.surface_figure import draw_stage
 from app.look.palettes import ON_LIGHT
 from engine import SURFACES, Formula, Session, SettingError, new_experiment, new_run
 from tests.app.export import states
 
 CURVES = {
-    "loss": CurvePlot(),
-    "norm, smooth, log x": CurvePlot("gradient_norm", log_x=True, span=50),
-    "excess by epochs": CurvePlot("excess_loss", along="epochs"),
-    "relative step": CurvePlot("relative_step"),
-    "linear, zoomed": CurvePlot("loss", log_y=False, x_range=(0.0, 100.0), y_range=(-1.0, 5.0)),
-    "seconds that nobody has": CurvePlot("learning_rate", along="seconds"),
+    "loss": CurveContent(),
+    "norm, smooth, log x": CurveContent("gradient_norm", x_type="log", span=50),
+    "excess by epochs": CurveContent("excess_loss", along="epochs"),
+    "relative step": CurveContent("relative_step"),
+    "linear, zoomed": CurveContent("loss", y_type="linear", x_range=(0.0, 100.0), y_range=(-1.0, 5.0)),
+    "symlog both ways": CurveContent("loss", x_type="symlog", y_type="symlog"),
+    "seconds that nobody has": CurveContent("learning_rate", along="seconds"),
 }
-PLOTS = {**CURVES, "stage": StagePlot()}
+PLOTS = {**CURVES, "stage": StageContent()}
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -43,7 +46,7 @@ BARE = FigureSettings(legend="none")  # for which the page is laid out once less
 
 
 @functools.cache
-def drawn(format: str, state: str, plot: CurvePlot | StagePlot, settings: FigureSettings = PLAIN) -> bytes:
+def drawn(format: str, state: str, plot: CurveContent | StageContent, settings: FigureSettings = PLAIN) -> bytes:
     """A figure that several tests look at."""
     return figure_bytes(format, states.STATES[state](), plot, settings)
 
@@ -67,7 +70,7 @@ def lines(svg: bytes) -> list[np.ndarray]:
 @pytest.mark.parametrize("plot", PLOTS.values(), ids=list(PLOTS))
 @pytest.mark.parametrize("state", list(states.STATES))
 def test_every_state_can_be_drawn(state: str, plot) -> None:
-    legends = plot in (CurvePlot(), StagePlot())
+    legends = plot in (CurveContent(), StageContent())
     svg = drawn("svg", state, plot) if legends else drawn("svg", state, plot, BARE)
     ElementTree.fromstring(svg)
     assert not re.search(r"\b(nan|inf)\b", drawing(svg), re.IGNORECASE)
@@ -75,7 +78,7 @@ def test_every_state_can_be_drawn(state: str, plot) -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("plot", [CurvePlot(), StagePlot()], ids=["curve", "stage"])
+@pytest.mark.parametrize("plot", [CurveContent(), StageContent()], ids=["curve", "stage"])
 @pytest.mark.parametrize(
     "settings",
     [FigureSettings(), FigureSettings(width=20.0, height=20.0, dpi=72, legend="none"),
@@ -101,7 +104,7 @@ def test_the_page_has_exactly_the_size_that_was_asked_for(format: str, plot, set
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("plot", [CurvePlot(), StagePlot()], ids=["curve", "stage"])
+@pytest.mark.parametrize("plot", [CurveContent(span=20), StageContent()], ids=["curve", "stage"])
 def test_the_same_figure_is_the_same_bytes(format: str, plot) -> None:
     assert drawn(format, "race", plot) == figure_bytes(format, states.race(), plot, FigureSettings())
 
@@ -111,8 +114,8 @@ def test_bytes_do_not_depend_on_the_process(tmp_path: Path) -> None:
     root = Path(__file__).resolve().parents[3]
     script = (
         "import hashlib\nfrom tests.app.export import states\n"
-        "from app.export.figure import *; from app.export.plots import *; from app.export.style import *\n"
-        "for f in FORMATS:\n    for p in (CurvePlot(), StagePlot()):\n"
+        "from app.export.figure import *; from app.export.figure_content import *; from app.export.style import *\n"
+        "for f in FORMATS:\n    for p in (CurveContent(), StageContent()):\n"
         "        print(hashlib.sha256(figure_bytes(f, states.race(), p, FigureSettings())).hexdigest())"
     )
     said = [
@@ -130,14 +133,14 @@ def test_bytes_do_not_depend_on_the_process(tmp_path: Path) -> None:
 def test_a_figure_is_also_the_experiment(tmp_path: Path, format: str, state: str) -> None:
     picture = states.STATES[state]()
     path = tmp_path / f"figure.{format}"
-    write_figure(path, picture, CurvePlot(), FigureSettings())
+    write_figure(path, picture, CurveContent(), FigureSettings())
     assert load(path) == picture.experiment
 
 
 def test_readers_of_each_format_find_the_settings(tmp_path: Path) -> None:
     texts = []
     for format in FORMATS:
-        content = figure_bytes(format, states.race(), CurvePlot(span=7), FigureSettings(font_size=9.5))
+        content = figure_bytes(format, states.race(), CurveContent(span=7), FigureSettings(font_size=9.5))
         if format == "png":
             texts.append(Image.open(io.BytesIO(content)).text["Fall Line experiment"])
         elif format == "pdf":
@@ -155,7 +158,7 @@ def test_readers_of_each_format_find_the_settings(tmp_path: Path) -> None:
 def test_a_curve_lies_where_its_numbers_are() -> None:
     """A known curve, on axes whose ends are known, within a third of a point."""
     picture = states.race()
-    plot = CurvePlot("x", log_y=False, x_range=(0.0, 2000.0), y_range=(-2.0, 2.0))
+    plot = CurveContent("x", y_type="linear", x_range=(0.0, 2000.0), y_range=(-2.0, 2.0))
     settings = FigureSettings(grid=False, legend="none", markers=False, dashes=False)
     adam = tuple(replace(run, settings=replace(run.settings, visible=run.id == "adam")) for run in picture.runs)
     svg = figure_bytes("svg", replace(picture, runs=adam), plot, settings)
@@ -182,12 +185,12 @@ def _spines(svg: bytes):
 def test_a_spike_is_never_lost() -> None:
     """One update in 140,000, seen in a figure of 89 mm."""
     picture = states.tweaked()
-    rows = records.exactly(picture, picture.runs[0])
+    rows = records.with_exact_history(picture, picture.runs[0])
     last = rows.history.last.copy()
     last[0] = 1.0
     last[0, 123_457] = 1e6
     run = replace(rows, history=replace(rows.history, last=last, low=last, high=last))
-    plot = CurvePlot(y_range=(1e-3, 1e6))
+    plot = CurveContent(y_range=(1e-3, 1e6))
     svg = figure_bytes("svg", replace(picture, runs=(run,)), plot, FigureSettings(legend="none", markers=False))
     left, right, _, top = next(_spines(svg))
     highest = min(tuple(points[points[:, 1].argmin()][::-1]) for points in lines(svg) if len(points) > 2)
@@ -199,14 +202,25 @@ def test_merged_bins_are_replayed_to_single_updates(monkeypatch: pytest.MonkeyPa
     picture = states.tweaked()
     run = picture.runs[0]
     assert run.history.width > 1
-    exact = records.exactly(picture, run)
+    exact = records.with_exact_history(picture, run)
     assert exact.history.width == 1 and exact.history.updates == run.history.updates
     width = run.history.width
     bins = exact.history.last[:, : run.history.count * width].reshape(6, -1, width)
     assert np.array_equal(bins.min(axis=2), run.history.low[:, : run.history.count])
     assert np.array_equal(bins.max(axis=2), run.history.high[:, : run.history.count])
-    monkeypatch.setattr(records, "MOST_EXACT", 1000)
-    assert records.exactly(picture, run) is run
+    monkeypatch.setattr(records, "MAX_EXACT", 1000)
+    assert records.with_exact_history(picture, run) is run
+
+
+def test_a_path_too_long_to_be_replayed_begins_at_its_start_to_the_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "MAX_EXACT", 1000)
+    picture = states.tweaked()
+    assert picture.runs[0].history.width > 1
+    axes = Figure().add_subplot()
+    labels = {run.id: run.settings.name for run in picture.runs}
+    draw_stage(axes, picture, StageContent(), FigureSettings(), labels, records.quiet)
+    path = max((line.get_xydata() for line in axes.lines), key=len)
+    assert tuple(path[0]) == picture.experiment.problem.start
 
 
 MEASURED = [key for key, curve in TABLE.items() if not curve.columns]
@@ -216,7 +230,7 @@ MEASURED = [key for key, curve in TABLE.items() if not curve.columns]
 @pytest.mark.parametrize("state", list(states.NETWORKS))
 def test_every_network_can_be_drawn(state: str, key: str) -> None:
     picture = states.NETWORKS[state]()
-    svg = figure_bytes("svg", picture, CurvePlot(key, along="epochs"), BARE)
+    svg = figure_bytes("svg", picture, CurveContent(key, along="epochs"), BARE)
     assert not re.search(r"\b(nan|inf)\b", drawing(svg), re.IGNORECASE)
     assert ("nothing recorded" in drawing(svg)) == (key == "x" or state == "unmeasured")
 
@@ -226,7 +240,7 @@ def _labels(svg: bytes) -> list[str]:
 
 
 def test_training_is_solid_and_validation_dashed() -> None:
-    svg = figure_bytes("svg", states.networks(), CurvePlot("losses"), FigureSettings(markers=False, grid=False))
+    svg = figure_bytes("svg", states.networks(), CurveContent("losses"), FigureSettings(markers=False, grid=False))
     strokes = re.findall(r'<path d="M[^"]*" clip-path="[^"]*" style="([^"]*)"', drawing(svg))
     looks = [(re.search("stroke: (#[0-9a-f]+)", style)[1], "dasharray" in style) for style in strokes]  # type: ignore[index]
     adams, sgds = ON_LIGHT[1], ON_LIGHT[0]
@@ -238,7 +252,7 @@ def test_training_is_solid_and_validation_dashed() -> None:
 
 def test_what_is_measured_lies_where_its_numbers_are() -> None:
     picture = states.networks()
-    plot = CurvePlot("score", x_range=(0.0, 300.0), y_range=(0.0, 1.0), span=50)
+    plot = CurveContent("score", x_range=(0.0, 300.0), y_range=(0.0, 1.0), span=50)
     settings = FigureSettings(grid=False, legend="none", markers=False)
     sgd = tuple(replace(run, settings=replace(run.settings, visible=run.id == "sgd")) for run in picture.runs)
     svg = figure_bytes("svg", replace(picture, runs=sgd), plot, settings)
@@ -255,16 +269,16 @@ def test_what_is_measured_lies_where_its_numbers_are() -> None:
 
 def test_layers_are_those_of_the_selected_run_and_named() -> None:
     picture = states.networks()
-    labels = _labels(figure_bytes("svg", picture, CurvePlot("layer_delta_norm"), FigureSettings()))
+    labels = _labels(figure_bytes("svg", picture, CurveContent("layer_delta_norm"), FigureSettings()))
     assert labels[-5:] == ["Adam", "hidden 1", "hidden 2", "output", "tweak"] and "Delta norm" in labels
     other = replace(picture, experiment=replace(picture.experiment, view={"selected": "sgd"}))
-    labels = _labels(figure_bytes("svg", other, CurvePlot("layer_delta_norm"), FigureSettings()))
+    labels = _labels(figure_bytes("svg", other, CurveContent("layer_delta_norm"), FigureSettings()))
     assert labels[-4:] == ["Gradient descent", "hidden 1", "hidden 2", "output"]
 
 
 @pytest.mark.parametrize(("state", "title"), [("networks", "Accuracy"), ("unmeasured", "R²")])
 def test_the_score_has_its_name(state: str, title: str) -> None:
-    assert title in _labels(figure_bytes("svg", states.NETWORKS[state](), CurvePlot("score"), FigureSettings()))
+    assert title in _labels(figure_bytes("svg", states.NETWORKS[state](), CurveContent("score"), FigureSettings()))
 
 
 def test_runs_can_be_told_apart_without_colour() -> None:
@@ -274,13 +288,13 @@ def test_runs_can_be_told_apart_without_colour() -> None:
 
 
 def test_hidden_runs_are_not_drawn_and_not_compared() -> None:
-    text = figure_bytes("svg", states.tweaked(), CurvePlot(), FigureSettings()).decode()
+    text = figure_bytes("svg", states.tweaked(), CurveContent(), FigureSettings()).decode()
     assert "<!-- Gradient descent, η = 0.0005" in text
     assert "<!-- Adam" not in text
 
 
 def test_texts_are_taken_by_the_letter() -> None:
-    svg = figure_bytes("svg", states.diverged(), CurvePlot(), FigureSettings(title=True)).decode()
+    svg = figure_bytes("svg", states.diverged(), CurveContent(), FigureSettings(title=True)).decode()
     assert re.search(r"<!-- +_\$x\^2\$ 日本 +&lt;&amp;&gt;\]\]&gt; =1: Adam, η = 0\.1 -->", svg)
     assert "diverged -->" in svg
 
@@ -289,7 +303,7 @@ def test_texts_are_taken_by_the_letter() -> None:
 @pytest.mark.parametrize("state", ["race", "sixteen"])
 def test_the_legend_stays_on_the_page(state: str, legend: str) -> None:
     settings = FigureSettings(legend=legend, dpi=100)
-    content = figure_bytes("png", states.STATES[state](), CurvePlot(), settings)
+    content = figure_bytes("png", states.STATES[state](), CurveContent(), settings)
     pixels = np.array(Image.open(io.BytesIO(content)).convert("L"))
     edges = (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1])
     if legend != "inside":  # which is where the person wants it, and may be larger than the plot
@@ -298,13 +312,13 @@ def test_the_legend_stays_on_the_page(state: str, legend: str) -> None:
 
 def test_transparent_paper(tmp_path: Path) -> None:
     for transparent, alpha in ((True, 0), (False, 255)):
-        content = figure_bytes("png", states.race(), CurvePlot(), FigureSettings(transparent=transparent, dpi=72))
+        content = figure_bytes("png", states.race(), CurveContent(), FigureSettings(transparent=transparent, dpi=72))
         assert Image.open(io.BytesIO(content)).convert("RGBA").getpixel((0, 0))[3] == alpha
 
 
 @pytest.mark.parametrize("font", ["sans", "serif", "DejaVu Sans Mono"])
 def test_fonts_are_embedded(font: str) -> None:
-    content = figure_bytes("pdf", states.race(), CurvePlot(), FigureSettings(font=font))
+    content = figure_bytes("pdf", states.race(), CurveContent(), FigureSettings(font=font))
     fonts = PdfReader(io.BytesIO(content)).pages[0]["/Resources"]["/Font"]
     kinds = {str(item.get_object()["/Subtype"]) for item in fonts.values()}
     assert kinds <= {"/Type0", "/Type3"} and kinds
@@ -337,16 +351,17 @@ def test_settings_survive_a_dict_and_what_cannot_be_drawn_is_refused() -> None:
     with pytest.raises(SettingError, match=", ".join(SIZES)):
         FigureSettings.of_size("poster")
     with pytest.raises(SettingError, match="million pixels"):
-        figure_bytes("png", states.empty(), CurvePlot(), FigureSettings(width=1000, height=1000, dpi=1200))
+        figure_bytes("png", states.empty(), CurveContent(), FigureSettings(width=1000, height=1000, dpi=1200))
     with pytest.raises(SettingError, match="font 'Nemo Sans 7' is not installed"):
-        figure_bytes("png", states.empty(), CurvePlot(), FigureSettings(font="Nemo Sans 7"))
+        figure_bytes("png", states.empty(), CurveContent(), FigureSettings(font="Nemo Sans 7"))
 
 
 @pytest.mark.parametrize(
     "make",
-    [lambda: CurvePlot("los"), lambda: CurvePlot(along="hours"), lambda: CurvePlot(span=-1),
-     lambda: CurvePlot(x_range=(1, 0)), lambda: CurvePlot(y_range=(0.0, 1.0)),
-     lambda: CurvePlot(y_range=(float("nan"), 1.0)), lambda: StagePlot((0, 0, 0, 1))],
+    [lambda: CurveContent("los"), lambda: CurveContent(along="hours"), lambda: CurveContent(span=-1),
+     lambda: CurveContent(x_range=(1, 0)), lambda: CurveContent(y_type="log", y_range=(0.0, 1.0)),
+     lambda: CurveContent(y_type="square"), lambda: CurveContent(x_type="auto"),
+     lambda: CurveContent(y_range=(float("nan"), 1.0)), lambda: StageContent((0, 0, 0, 1))],
 )  # fmt: skip
 def test_plots_that_cannot_be_are_refused(make) -> None:
     with pytest.raises(SettingError):
@@ -361,16 +376,16 @@ def test_a_refused_or_cancelled_figure_leaves_the_old_file(tmp_path: Path) -> No
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_figure(path, states.tweaked(), CurvePlot(), FigureSettings(), progress=cancel)
-    with pytest.raises(FileError, match=r"ends in \.png, \.svg, \.pdf"):
-        write_figure(tmp_path / "figure.jpg", states.race(), CurvePlot(), FigureSettings())
+        write_figure(path, states.tweaked(), CurveContent(), FigureSettings(), progress=cancel)
+    with pytest.raises(FileError, match=r"end in \.png, \.svg, \.pdf"):
+        write_figure(tmp_path / "figure.jpg", states.race(), CurveContent(), FigureSettings())
     assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]
 
 
 def test_seconds_are_drawn_where_they_are_known() -> None:
     picture = states.race()
     clocks = {run.id: (np.array([0.0, 2000.0]), np.array([0.0, 3.5])) for run in picture.runs}
-    plot = CurvePlot(along="seconds")
+    plot = CurveContent(along="seconds")
     known, unknown = (figure_bytes("svg", picture, plot, FigureSettings(), clock) for clock in (clocks, {}))
     assert "<!-- Seconds -->" in known.decode() and "nothing recorded" not in known.decode()
     assert "nothing recorded" in unknown.decode()
@@ -381,7 +396,7 @@ def test_seconds_are_drawn_where_they_are_known() -> None:
 def test_every_surface_can_be_drawn(surface: str) -> None:
     session = Session(new_experiment(surface, [new_run("sgd", learning_rate=SURFACES[surface].rate)]))
     session.advance(200)
-    svg = figure_bytes("svg", session.picture(), StagePlot(), FigureSettings())
+    svg = figure_bytes("svg", session.picture(), StageContent(), FigureSettings())
     assert not re.search(r"\b(nan|inf)\b", drawing(svg), re.IGNORECASE)
 
 
@@ -390,7 +405,7 @@ def test_surfaces_that_are_hard_to_draw(formula: str) -> None:
     session = Session(new_experiment(Formula(formula), ["adam"], start=(1.0, 1.0)))
     session.advance(50)
     for format in ("png", "svg"):
-        content = figure_bytes(format, session.picture(), StagePlot(), FigureSettings(dpi=72, legend="none"))
+        content = figure_bytes(format, session.picture(), StageContent(), FigureSettings(dpi=72, legend="none"))
         assert format == "png" or not re.search(r"\b(nan|inf)\b", drawing(content), re.IGNORECASE)
 
 
@@ -399,6 +414,6 @@ def test_a_million_updates_of_twenty_curves_are_drawn_small() -> None:
     runs = [new_run("sgd", learning_rate=1e-4 * (1 + place), batch="single") for place in range(16)]
     session = Session(new_experiment("rosenbrock", runs, noise=5.0, updates=0))
     session.advance(1_000_000)
-    for plot in (CurvePlot(), StagePlot()):
+    for plot in (CurveContent(), StageContent()):
         for format, most in (("svg", 12e6), ("pdf", 5e6)):
             assert len(figure_bytes(format, session.picture(), plot, FigureSettings())) < most

@@ -16,23 +16,23 @@ from matplotlib.figure import Figure as Page
 
 from app.documents.experiment_file import load
 from app.export.figure import FORMATS, figure_bytes, write_figure
+from app.export.figure_content import NetworkContent, StageContent
 from app.export.networks.class_colours import mixed, signed
+from app.export.networks.context import figure_context
 from app.export.networks.dots import distinct
 from app.export.networks.figures import FIGURES, figure_on_screen, figures_for
-from app.export.networks.subject import subject_of
-from app.export.plots import NetworkPlot, StagePlot
 from app.export.style import FigureSettings
 from engine import (
     DIVERGED,
     Session,
     SessionPicture,
     SettingError,
+    SnapshotParts,
     Table,
-    Wanted,
     features_of,
+    network_snapshot,
     new_network,
     new_run,
-    portrait,
 )
 from tests.app.export import states
 
@@ -97,7 +97,7 @@ def labels(svg: bytes) -> list[str]:
 def test_everything_that_fits_can_be_drawn(case: str) -> None:
     picture = made[case]()
     for figure in figures_for(picture.task):
-        svg = figure_bytes("svg", picture, NetworkPlot(figure.key), FigureSettings(title=True))
+        svg = figure_bytes("svg", picture, NetworkContent(figure.key), FigureSettings(title=True))
         ElementTree.fromstring(svg)
         drawing = svg.partition(b"</metadata>")[2].decode()
         assert not re.search(r"\b(nan|inf)\b", re.sub("<!--.*?-->", "", drawing))
@@ -112,7 +112,10 @@ def test_what_fits_is_what_the_data_allow(case: str) -> None:
 def test_the_stage_is_the_figure_that_fits_best() -> None:
     for case, kinds in KINDS.items():
         picture = made[case]()
-        plots, small = (StagePlot(), NetworkPlot(kinds[0])), FigureSettings(width=30.0, height=30.0, legend="none")
+        plots, small = (
+            (StageContent(), NetworkContent(kinds[0])),
+            FigureSettings(width=30.0, height=30.0, legend="none"),
+        )
         stage, best = (figure_bytes("svg", picture, plot, small) for plot in plots)
         assert stage == best
 
@@ -123,16 +126,16 @@ def test_what_does_not_fit_is_refused() -> None:
         (made["columns"](), "boundary"),
         (states.race(), "diagram"),
     ):
-        with pytest.raises(SettingError, match="of this problem"):
-            figure_bytes("svg", picture, NetworkPlot(key), FigureSettings())
+        with pytest.raises(SettingError, match="this problem has no figure"):
+            figure_bytes("svg", picture, NetworkContent(key), FigureSettings())
     with pytest.raises(SettingError, match=r"figure must be one of boundary, fit, .* got 'digram'"):
-        NetworkPlot("digram")
+        NetworkContent("digram")
 
 
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("key", ["boundary", "diagram"])
 def test_it_is_the_same_every_time_and_opens_again(tmp_path: Path, format: str, key: str) -> None:
-    picture, plot = made["two classes"](), NetworkPlot(key)
+    picture, plot = made["two classes"](), NetworkContent(key)
     path = tmp_path / f"figure.{format}"
     write_figure(path, picture, plot, FigureSettings())
     assert path.read_bytes() == figure_bytes(format, picture, plot, FigureSettings())
@@ -145,7 +148,7 @@ def test_any_paper_will_do(case: str, width: float, height: float) -> None:
     picture = made[case]()
     for figure in figures_for(picture.task):
         content = figure_bytes(
-            "png", picture, NetworkPlot(figure.key), FigureSettings(width=width, height=height, dpi=60)
+            "png", picture, NetworkContent(figure.key), FigureSettings(width=width, height=height, dpi=60)
         )
         assert content.startswith(b"\x89PNG")
 
@@ -155,7 +158,7 @@ def drawn(picture: SessionPicture, key: str, settings: FigureSettings | None = N
     page = Page(layout="constrained")
     axes = page.add_subplot()
     names = {run.id: run.name for run in picture.runs}
-    return axes, FIGURES[key].draw(axes, subject_of(picture, settings or FigureSettings(), names))
+    return axes, FIGURES[key].draw(axes, figure_context(picture, settings or FigureSettings(), names))
 
 
 def dots(axes) -> list[PathCollection]:
@@ -182,16 +185,16 @@ def test_every_example_is_a_dot_and_the_wrong_ones_are_ringed() -> None:
     axes, entries = drawn(picture, "boundary")
     learner = picture.learner
     assert learner is not None
-    data, asked = learner.data, portrait(learner, picture.runs[0].shown.theta, Wanted())
+    data, snapshot = learner.data, network_snapshot(learner, picture.runs[0].shown.theta, SnapshotParts())
     parts = dots(axes)
     rings = [part for part in parts if part.get_facecolor().size == 0]
     filled = [part for part in parts if part.get_facecolor().size and part.get_zorder() == 3.8]
     hollow = [part for part in parts if part.get_zorder() == 4.0]
     assert sum(len(part.get_offsets()) for part in filled) == data.train
     assert sum(len(part.get_offsets()) for part in hollow) == data.validation
-    assert asked.wrong.any() and {len(part.get_offsets()) for part in rings} == {asked.wrong.sum()}
+    assert snapshot.wrong.any() and {len(part.get_offsets()) for part in rings} == {snapshot.wrong.sum()}
     assert [text for _, text in entries][:5] == list(data.classes) and entries[-1][1] == "misclassified"
-    rights = [1.0 - asked.wrong[part].mean() for part in (slice(None, data.train), slice(data.train, None))]
+    rights = [1.0 - snapshot.wrong[part].mean() for part in (slice(None, data.train), slice(data.train, None))]
     assert [text for _, text in entries][5:7] == [
         f"{name}, {100 * right:.1f} % right" for name, right in zip(("training", "validation"), rights, strict=True)
     ]
@@ -205,7 +208,7 @@ def test_the_curves_of_all_visible_runs_are_fitted() -> None:
     truth, *curves = axes.lines
     for line, run in zip(curves, picture.runs, strict=True):
         x0, x1 = axes.get_xlim()
-        field = portrait(learner, run.shown.theta, Wanted((x0, x1, 0, 1), columns=600, rows=1)).field
+        field = network_snapshot(learner, run.shown.theta, SnapshotParts((x0, x1, 0, 1), columns=600, rows=1)).field
         assert field is not None and np.array_equal(line.get_ydata(), field[0, :, 0])
     assert truth.get_linestyle() == "--" and len(truth.get_xdata()) == 400
     assert [text for _, text in entries][-2:] == ["training", "validation"]
@@ -218,11 +221,11 @@ def test_predictions_stand_against_what_is_true() -> None:
     axes, entries = drawn(picture, "predicted")
     learner = picture.learner
     assert learner is not None
-    asked = portrait(learner, picture.runs[0].shown.theta, Wanted())
+    snapshot = network_snapshot(learner, picture.runs[0].shown.theta, SnapshotParts())
     found = np.vstack([part.get_offsets() for part in dots(axes)])
-    assert np.allclose(found, np.column_stack([learner.data.targets, asked.predictions]))
+    assert np.allclose(found, np.column_stack([learner.data.targets, snapshot.predictions]))
     told = [text.replace("−", "-") for _, text in entries]
-    assert told == [f"training, R² {asked.scores[0]:.3f}", f"validation, R² {asked.scores[1]:.3f}"]
+    assert told == [f"training, R² {snapshot.scores[0]:.3f}", f"validation, R² {snapshot.scores[1]:.3f}"]
 
 
 @pytest.mark.parametrize(("key", "validation"), [("confusion", True), ("confusion_training", False)])
@@ -231,7 +234,7 @@ def test_the_matrix_holds_the_counts(key: str, validation: bool) -> None:
     axes, _ = drawn(picture, key)
     learner = picture.learner
     assert learner is not None
-    counts = portrait(learner, picture.runs[0].shown.theta, Wanted()).confusion(validation)
+    counts = network_snapshot(learner, picture.runs[0].shown.theta, SnapshotParts()).confusion(validation)
     told = {tuple(map(int, text.get_position()[::-1])): int(text.get_text().replace(",", "")) for text in axes.texts}
     assert told == {(row, column): counts[row, column] for row, column in np.argwhere(counts).tolist()}
     (image,) = axes.images
@@ -263,7 +266,7 @@ def test_the_selected_run_is_shown_and_named() -> None:
     settings = FigureSettings(title=True)
     assert any(
         "Adam" in label and "update 300" in label
-        for label in labels(figure_bytes("svg", picture, NetworkPlot("boundary"), settings))
+        for label in labels(figure_bytes("svg", picture, NetworkContent("boundary"), settings))
     )
     other = replace(picture, experiment=replace(picture.experiment, view={"selected": "sgd"}))
     axes, _ = drawn(other, "boundary", settings)
@@ -275,9 +278,9 @@ def test_the_selected_run_is_shown_and_named() -> None:
 def test_a_past_update_is_shown_as_it_was() -> None:
     session = Session(new_network("circle", ["adam"], hidden=(4,)))
     session.advance(40)
-    early = figure_bytes("svg", session.picture(), NetworkPlot("boundary"), FigureSettings())
+    early = figure_bytes("svg", session.picture(), NetworkContent("boundary"), FigureSettings())
     session.advance(40)
-    again = figure_bytes("svg", session.picture(cursor=40), NetworkPlot("boundary"), FigureSettings())
+    again = figure_bytes("svg", session.picture(cursor=40), NetworkContent("boundary"), FigureSettings())
     assert early.partition(b"</metadata>")[2] == again.partition(b"</metadata>")[2]
 
 

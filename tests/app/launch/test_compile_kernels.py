@@ -57,7 +57,7 @@ def test_nothing_is_compiled_later_than_what_is_needed_first(tmp_path):
         "import sys\nfrom engine.contracts import Kernel, Routine\nfrom engine import *\n"
         "from app.documents.experiment_file import load\n"
         "session = Session(load(sys.argv[1]))\nsession.advance(3)\npicture = session.picture(focus='adam')\n"
-        "portrait(picture.learner, picture.runs[0].shown.theta, Wanted((-1, 1, -1, 1), 9, 9, 5, True))\n"
+        "network_snapshot(picture.learner, picture.runs[0].shown.theta, SnapshotParts((-1, 1, -1, 1), 9, 9, 5, True))\n"
         "print(*(kernel.name for kernel in Kernel.everyone if kernel._compiled is not None))"
     )
     done = subprocess.run(

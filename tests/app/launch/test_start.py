@@ -16,7 +16,7 @@ from PySide6.QtCore import QProcess
 from app.documents.experiment_file import save
 from app.documents.presets import presets
 from app.documents.settings import Settings
-from app.launch.main_window import Shell
+from app.launch.main_window import MainWindow
 from app.launch.start import Starter
 from engine import new_network
 
@@ -37,7 +37,7 @@ def painted(self, event):
 
 told = []
 shell.WarmUp.paintEvent = painted
-made = shell.Shell.__init__
+made = shell.MainWindow.__init__
 
 def make(self):
     made(self)
@@ -52,7 +52,7 @@ def look(self):
         self.watch.stop()
         tell("running")
 
-shell.Shell.__init__ = make
+shell.MainWindow.__init__ = make
 from app.commands import cli
 sys.exit(cli.main(sys.argv[1:]))
 """
@@ -99,7 +99,7 @@ def test_ended_while_it_warms_up(tmp_path):
 
 def test_closed_while_kernels_are_compiled_it_builds_no_window(qtbot, tmp_path, monkeypatch):
     monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path))
-    shell = Shell()
+    shell = MainWindow()
     qtbot.addWidget(shell)
     starter = Starter(shell, Settings(), SimpleNamespace(complete=False), None)
     starter._ready["imports"] = True
@@ -111,7 +111,7 @@ def test_closed_while_kernels_are_compiled_it_builds_no_window(qtbot, tmp_path, 
 
 def test_it_begins_with_the_file_so_that_only_its_kernels_are_waited_for(qtbot, tmp_path, monkeypatch):
     monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path))
-    shell = Shell()
+    shell = MainWindow()
     qtbot.addWidget(shell)
     network = new_network("circle", ["adam"], title="Net")
     save(network, tmp_path / "net.toml")

@@ -12,10 +12,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPalette
 from PySide6.QtWidgets import QFrame, QLabel
 
 from app.export.figure import figure_bytes
-from app.export.plots import CurvePlot
+from app.export.figure_content import CurveContent
 from app.export.style import FigureSettings
 from app.look.theme import ASSETS, DARK, FONT, FONT_PIXELS, LIGHT, SIGNS, THEMES, apply, icon, run_colour
-from engine import COMMON, LEARNING_RATE, MOST_RUNS, OPTIMIZERS, SCHEDULES, Session, new_experiment, new_run
+from engine import COMMON, LEARNING_RATE, MAX_RUNS, OPTIMIZERS, SCHEDULES, Session, new_experiment, new_run
 
 ICONS = sorted(path.stem for path in (ASSETS / "icons").glob("*.svg"))
 # Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB.
@@ -67,7 +67,7 @@ def test_the_first_eight_run_colours_stay_apart_for_everyone(theme, sight):
 
 
 def test_all_sixteen_run_colours_differ(theme):
-    assert len(theme.run_colours) == MOST_RUNS
+    assert len(theme.run_colours) == MAX_RUNS
     seen = lab(linear(numbers(theme.run_colours)))
     assert min(float(np.linalg.norm(a - b)) for a, b in itertools.combinations(seen, 2)) >= 12.0
 
@@ -118,11 +118,11 @@ def test_the_diverging_map_goes_from_sign_to_sign_over_the_neutral(theme):
 
 
 def test_figures_and_the_light_theme_have_the_same_run_colours():
-    runs = [new_run("adam", name=f"run {place}", colour=place) for place in range(MOST_RUNS)]
+    runs = [new_run("adam", name=f"run {place}", colour=place) for place in range(MAX_RUNS)]
     session = Session(new_experiment("sphere", runs))
     session.advance(2)
-    text = figure_bytes("svg", session.picture(), CurvePlot(), FigureSettings(markers=False)).decode()
-    for place in range(MOST_RUNS):  # in the legend a line stands before its name
+    text = figure_bytes("svg", session.picture(), CurveContent(), FigureSettings(markers=False)).decode()
+    for place in range(MAX_RUNS):  # in the legend a line stands before its name
         line, _, _ = text.partition(f"<!-- run {place} -->")
         assert re.findall(r"stroke: (#\w{6})", line)[-1] == run_colour(LIGHT, place)
 

@@ -1,4 +1,4 @@
-"""Networks that have learned for a moment, as views get them: pictures and portraits."""
+"""Networks that have learned for a moment, as views get them: pictures and snapshots."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from app.look.theme import DARK
-from engine import Portrait, Session, Wanted, new_network, new_run, portrait
+from engine import NetworkSnapshot, Session, SnapshotParts, network_snapshot, new_network, new_run
 
 DIGITS = {
     "data": "digits",
@@ -21,14 +21,16 @@ DIGITS = {
 
 
 def learned(data, runs, hidden=(6,), updates=(0, 60, 120), look=True, **settings):
-    """(picture, portraits at these updates) of the first run."""
+    """(picture, snapshots at these updates) of the first run."""
     session = Session(new_network(data, runs, hidden=hidden, **settings))
     made = []
     for update in updates:
         session.advance(update - session.picture().update)
         picture = session.picture()
         run = picture.runs[0]
-        made.append(portrait(picture.learner, run.shown.theta.copy(), Wanted(look=look), run.id, update))
+        made.append(
+            network_snapshot(picture.learner, run.shown.theta.copy(), SnapshotParts(inspect=look), run.id, update)
+        )
     return session.picture(), made
 
 
@@ -49,12 +51,12 @@ def sine():
 
 @pytest.fixture
 def shown(qtbot):
-    """Open a view of a class with a picture and its portraits, in a size."""
+    """Open a view of a class with a picture and its snapshots, in a size."""
 
     kept = []  # a test's last view must not be collected as garbage while Qt paints it once more
 
     def show(kind, case, size=(560, 330)):
-        picture, portraits = case
+        picture, snapshots = case
         view = kind(DARK)
         kept.append(view)
         qtbot.addWidget(view)
@@ -62,18 +64,18 @@ def shown(qtbot):
         with qtbot.waitExposed(view):
             view.show()
         view.refresh(picture)
-        for each in portraits:
-            view.show_portrait(each)
+        for each in snapshots:
+            view.show_snapshot(each)
         return view
 
     return show
 
 
-def guessed(true, predicted, classes, train=0, sure=5.0) -> tuple[SimpleNamespace, Portrait]:
-    """A picture and a portrait in which examples of true classes are taken for others."""
+def guessed(true, predicted, classes, train=0, sure=5.0) -> tuple[SimpleNamespace, NetworkSnapshot]:
+    """A picture and a snapshot in which examples of true classes are taken for others."""
     true, predicted = np.asarray(true), np.asarray(predicted)
-    answers = np.zeros((len(true), len(classes)))
-    answers[np.arange(len(true)), predicted] = sure
+    outputs = np.zeros((len(true), len(classes)))
+    outputs[np.arange(len(true)), predicted] = sure
     data = SimpleNamespace(
         classes=tuple(classes), targets=true.astype(float), train=train, validation=len(true) - train, image=None
     )
@@ -83,7 +85,9 @@ def guessed(true, predicted, classes, train=0, sure=5.0) -> tuple[SimpleNamespac
     picture = SimpleNamespace(learner=learner, purpose="classification", runs=(run,), layers=("output",))
     theta = np.zeros(3)
     nothing = np.nan, np.nan
-    return picture, Portrait("a", 0, theta, learner, Wanted(), answers, predicted, nothing, nothing, None, (), None, ())
+    return picture, NetworkSnapshot(
+        "a", 0, theta, learner, SnapshotParts(), outputs, predicted, nothing, nothing, None, (), None, ()
+    )
 
 
 @pytest.fixture

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QSplitter, QWidget
 
+from app.look.theme import DARK
 from app.stage.charts.histograms import HistogramsView
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.images import ImagesView
+from app.stage.network_stage import NetworkStage
 from engine import DIVERGED, Session, new_network, new_run
 
 
@@ -22,7 +26,7 @@ def test_a_view_chosen_while_the_race_rests_is_filled_at_once(digits_window):
     for key, filled in (
         ("confusion", lambda view: view.matrix.counts.sum() > 0),
         ("images", lambda view: view.examples.count > 0),
-        ("histograms", lambda view: len(view.sheet.rows) == 3),
+        ("histograms", lambda view: len(view.list.rows) == 3),
     ):
         stage.choose(key)
         digits_window.until(lambda key=key, filled=filled: filled(stage.views[key]))
@@ -41,7 +45,7 @@ def test_what_is_shown_is_the_network_after_the_last_update(digits_window):
 
 
 @pytest.mark.parametrize("kind", [ImagesView, ConfusionView, HistogramsView])
-def test_a_run_that_diverges_after_its_last_portrait_is_told(shown, digits, make, kind):
+def test_a_run_that_diverges_after_its_last_snapshot_is_told(shown, digits, make, kind):
     picture, _ = digits
     view = shown(kind, digits)
     assert "diverged" not in view.describe()
@@ -50,3 +54,71 @@ def test_a_run_that_diverges_after_its_last_portrait_is_told(shown, digits, make
     assert "diverged: last finite state" in view.describe()
     view.refresh(picture)
     assert "diverged" not in view.describe()
+
+
+CASES = {
+    "decision": ("circle", {}),
+    "fit": ("sine", {"loss": "mse"}),
+    "residuals": ("reg_plane", {"loss": "mse"}),
+    "path": ("circle", {}),
+    "histograms": ("circle", {}),
+    "confusion": ("iris", {"loss": "softmax"}),
+    "images": ("digits", {"loss": "softmax"}),
+}
+
+
+@pytest.fixture
+def stage_of(qtbot, themed):
+    """The stage in a size, with one of its views beside the diagram."""
+    kept = []
+
+    def make(key: str, width: int, height: int) -> NetworkStage:
+        data, settings = CASES[key]
+        session = Session(new_network(data, [new_run("adam")], hidden=(4, 4), **settings))
+        window, stage = QWidget(), NetworkStage(DARK)
+        kept.append(window)
+        qtbot.addWidget(window)
+        stage.setParent(window)
+        stage.setGeometry(0, 0, width, height)
+        stage.refresh(session.picture())
+        stage.choose(key)
+        window.resize(width, height)
+        with qtbot.waitExposed(window):
+            window.show()
+        return stage
+
+    return make
+
+
+@pytest.mark.parametrize("size", [(260, 440), (300, 440), (560, 330), (900, 700)])
+@pytest.mark.parametrize("key", CASES)
+def test_nothing_of_a_view_is_cut_off_at_any_size_of_the_stage(stage_of, key, size):
+    stage = stage_of(key, *size)
+    view = stage.current
+    least = stage.minimumSizeHint()
+    assert least.width() <= size[0] and least.height() <= size[1]
+    for part in (stage.tabs, stage.diagram_button, stage.diagram, view):
+        assert stage.rect().contains(QRect(part.mapTo(stage, QPoint()), part.size())), part
+    for button in view.findChildren(QAbstractButton):
+        if button.isVisible() and button.parentWidget() is not view.findChild(QAbstractScrollArea):
+            assert view.rect().contains(QRect(button.mapTo(view, QPoint()), button.size())), button.objectName()
+            assert button.width() >= button.minimumSizeHint().width()
+    assert view.width() >= view.minimumSizeHint().width() and view.height() >= view.minimumSizeHint().height()
+
+
+@pytest.mark.parametrize("size", [(260, 440), (560, 330), (900, 700)])
+def test_the_splitter_loses_neither_the_diagram_nor_the_view(stage_of, size):
+    stage = stage_of("decision", *size)
+    splitter = stage.findChild(QSplitter)
+    for place in (0, 5000):
+        splitter.moveSplitter(place, 1)
+        assert min(splitter.sizes()) >= 150
+        kept = stage.view()["network_split"]
+        assert all(0.05 <= share <= 0.95 for share in kept)
+        stage.apply_view({"network_split": kept})
+        assert stage.view()["network_split"] == kept
+
+
+def test_a_narrow_stage_puts_the_view_below_and_a_low_one_beside(stage_of):
+    assert stage_of("decision", 300, 500).findChild(QSplitter).orientation() == Qt.Orientation.Vertical
+    assert stage_of("decision", 450, 365).findChild(QSplitter).orientation() == Qt.Orientation.Horizontal

@@ -5,13 +5,13 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 
-from app.stage.part_picker import Parts
-from app.widgets.button_row import Options
+from app.stage.part_picker import PartPicker
+from app.widgets.button_row import ButtonRow
 
 
 @pytest.fixture
 def options(qtbot):
-    made = Options("fruit", "fruit", {"a": ("Apple", "green"), "b": ("Pear", "long"), "c": ("Plum", "blue")})
+    made = ButtonRow("fruit", "fruit", {"a": ("Apple", "green"), "b": ("Pear", "long"), "c": ("Plum", "blue")})
     qtbot.addWidget(made)
     with qtbot.waitExposed(made):
         made.show()
@@ -52,7 +52,7 @@ def test_every_button_has_a_name_and_a_tip(options):
 
 
 def test_without_validation_the_training_set_is_shown_and_the_wish_is_kept(qtbot):
-    parts = Parts("parts")
+    parts = PartPicker("parts")
     qtbot.addWidget(parts)
     assert parts.validation
     assert parts.offer(False)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from app.widgets.catalogue_text import about, family, summary_of
 from app.widgets.chooser import Chooser
 from app.widgets.knob_list import KnobList
-from app.widgets.restart_effects import AGAIN, LIVE
+from app.widgets.restart_effects import LIVE, RESTARTS
 from app.widgets.segmented import Segmented
 from engine import (
     ACTIVATIONS,
@@ -150,7 +150,7 @@ def test_something_of_ones_own_is_shown_and_left_again(show, qtbot):
 def test_the_list_tells_what_starts_again(show):
     chooser = show(Chooser(LOSSES))
     chooser.set_key("mse")
-    chooser.effect = lambda key: AGAIN if key in ("mse", "softmax") else LIVE
+    chooser.effect = lambda key: RESTARTS if key in ("mse", "softmax") else LIVE
     chooser.showPopup()
     role = Qt.ItemDataRole.UserRole + 2
     said = {
@@ -225,12 +225,12 @@ def test_knobs_stand_in_the_order_of_their_declaration(show):
 def test_the_fold_opens_with_the_keyboard(show, qtbot):
     knobs = show(KnobList())
     knobs.show_knobs(OPTIMIZERS["adam"].knobs, FOLDED)
-    fold = knobs.findChild(QWidget, "fold")
-    assert fold.accessibleName() and not knobs.knobs["clip_norm"].isVisible()
-    fold.setFocus()
-    qtbot.keyClick(fold, Qt.Key.Key_Space)
+    header = knobs.findChild(QWidget, "collapsible-header")
+    assert header.accessibleName() and not knobs.knobs["clip_norm"].isVisible()
+    header.setFocus()
+    qtbot.keyClick(header, Qt.Key.Key_Space)
     assert all(knobs.knobs[name].isVisible() for name in FOLDED)
-    qtbot.keyClick(fold, Qt.Key.Key_Space)
+    qtbot.keyClick(header, Qt.Key.Key_Space)
     assert not any(knobs.knobs[name].isVisible() for name in FOLDED)
 
 

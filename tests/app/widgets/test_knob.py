@@ -8,7 +8,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
 from app.widgets.knob import Knob, read, shown
-from app.widgets.restart_effects import AGAIN, WORDS
+from app.widgets.restart_effects import RESTARTS, SENTENCES
 from engine import (
     BATCHES,
     COMMON,
@@ -355,10 +355,14 @@ def test_a_choice_is_read_by_its_words():
 def test_what_turning_does_is_told_and_marked(show):
     knob, _ = show(LINEAR)
     before = knob.toolTip()
-    knob.show_effect(AGAIN, marked=True)
-    assert knob.mark.isVisible() and WORDS[AGAIN] in knob.toolTip() and WORDS[AGAIN] in knob.accessibleDescription()
-    knob.show_effect(AGAIN, marked=False)
-    assert not knob.mark.isVisible() and WORDS[AGAIN] in knob.toolTip()
+    knob.show_effect(RESTARTS, marked=True)
+    assert (
+        knob.mark.isVisible()
+        and SENTENCES[RESTARTS] in knob.toolTip()
+        and SENTENCES[RESTARTS] in knob.accessibleDescription()
+    )
+    knob.show_effect(RESTARTS, marked=False)
+    assert not knob.mark.isVisible() and SENTENCES[RESTARTS] in knob.toolTip()
     knob.show_effect("", marked=True)
     assert not knob.mark.isVisible() and knob.toolTip() == before
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from engine import MOST_RUNS
+from engine import MAX_RUNS
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 
@@ -21,13 +21,14 @@ def acting(open_window, monkeypatch, tmp_path):
     """A window with its menus; what it remembers between two starts is in a folder of the test's own."""
     monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
     from app.documents.settings import Settings
-    from app.window.actions import Actions, KeyKeeper
+    from app.window.actions import Actions
+    from app.window.shortcut_filter import ShortcutFilter
 
     window = open_window()
     window.actions = Actions(window.shell, window.bench, Settings())
-    keeper = KeyKeeper(QApplication.instance())
+    shortcuts = ShortcutFilter(QApplication.instance())
     window.shell.closing.connect(window.actions.shut_down)
-    window.shell.closing.connect(keeper.deleteLater)
+    window.shell.closing.connect(shortcuts.deleteLater)
     window.bench.stage.setFocus()
     window.press = lambda key, modifier=Modifier.NoModifier: window.qtbot.keyClick(
         QApplication.focusWidget() or window.shell, key, modifier
@@ -135,18 +136,19 @@ def test_the_readme_tells_keys_that_exist(acting):
     assert told and told <= {keys.toString() for action in actions for keys in action.shortcuts()}
 
 
-@pytest.mark.parametrize("part", ["plane", "curve", "relief"])
+@pytest.mark.parametrize("part", ["plane", "curve", "surface_3d"])
 def test_arrows_belong_to_the_view_that_has_the_focus(acting, part):
     bench = acting.bench
-    bench.stage.toolbar.relief.setChecked(part == "relief")
-    view = {"plane": bench.stage.plane, "relief": bench.stage.relief, "curve": bench.curves.cards["loss"].view}[part]
+    bench.stage.toolbar.surface_3d.setChecked(part == "surface_3d")
+    stage = bench.stage
+    view = {"plane": stage.plane, "surface_3d": stage.surface_3d, "curve": bench.curves.cards["loss"].view}[part]
     acting.advance(5)
     view.setFocus()
-    start, camera = bench.stage.plane.start, bench.stage.relief.camera
+    start, camera = bench.stage.plane.start, bench.stage.surface_3d.camera
     acting.press(Key.Key_Right, Modifier.ControlModifier if part == "plane" else Modifier.NoModifier)
     acting.settle()
     assert (bench.stage.plane.start != start) is (part == "plane")
-    assert (bench.stage.relief.camera != camera) is (part == "relief")
+    assert (bench.stage.surface_3d.camera != camera) is (part == "surface_3d")
     assert acting.update == 5
 
 
@@ -220,7 +222,7 @@ def test_the_theme_is_remembered(acting):
     other = acting.bench.theme.name
     assert other != name
     assert Settings().get("theme", "") == other
-    acting.actions.dress(name)
+    acting.actions.choose_theme(name)
 
 
 def test_every_action_can_be_triggered_while_it_runs(acting, monkeypatch):
@@ -233,4 +235,4 @@ def test_every_action_can_be_triggered_while_it_runs(acting, monkeypatch):
         if name != "quit":
             action.trigger()
             acting.settle()
-    assert 1 <= len(acting.picture.runs) <= MOST_RUNS
+    assert 1 <= len(acting.picture.runs) <= MAX_RUNS

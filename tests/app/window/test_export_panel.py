@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from app.curves.table import CURVES
+from app.curves.curve_catalogue import CURVES
 from app.documents.experiment_file import load
-from app.export.plots import CurvePlot, NetworkPlot, StagePlot
+from app.export.figure_content import CurveContent, NetworkContent, StageContent
 from app.window.export_panel import ExportPanel
 from tests.app.export import states
 
@@ -36,7 +36,7 @@ def test_a_surface_has_curves_and_its_stage(panel):
     panel.show_for(states.race(), {}, {}, "stage")
     keys = [key for key, curve in CURVES.items() if curve.needs(states.race())]
     assert offered(panel) == [*keys, "stage", "table"]
-    assert panel.plot() == StagePlot()
+    assert panel.plot() == StageContent()
 
 
 def test_a_network_has_its_own_curves_and_figures(panel):
@@ -44,10 +44,10 @@ def test_a_network_has_its_own_curves_and_figures(panel):
     panel.show_for(picture, {}, {}, "losses")
     keys = [key for key, curve in CURVES.items() if curve.needs(picture)]
     assert offered(panel) == [*keys, *NETWORK, "table"] and "layer_delta_norm" in keys and "x" not in keys
-    assert panel.plot() == CurvePlot("losses")
+    assert panel.plot() == CurveContent("losses")
     for key in NETWORK:
         panel.what.setCurrentIndex(panel.what.findData(key))
-        assert panel.plot() == NetworkPlot(key)
+        assert panel.plot() == NetworkContent(key)
     titles = [panel.what.itemText(place) for place in range(panel.what.count())]
     assert len(set(titles)) == len(titles) and "Network: confusion matrix" in titles
 
@@ -55,10 +55,10 @@ def test_a_network_has_its_own_curves_and_figures(panel):
 def test_the_stage_of_a_network_is_what_is_on_screen(panel):
     picture = states.networks()
     panel.show_for(picture, {}, {}, "stage")
-    assert panel.plot() == NetworkPlot("boundary")
+    assert panel.plot() == NetworkContent("boundary")
     shown = replace(picture.experiment, view={"network_view": "confusion"})
     panel.show_for(replace(picture, experiment=shown), {}, {}, "stage")
-    assert panel.plot() == NetworkPlot("confusion")
+    assert panel.plot() == NetworkContent("confusion")
 
 
 @pytest.mark.parametrize("key", ["boundary", "diagram", "losses"])

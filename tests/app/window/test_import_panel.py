@@ -11,8 +11,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 
-from app.documents.tables.dialect import Wishes
-from app.documents.tables.source import Source
+from app.documents.tables.dialect import DialectOptions
+from app.documents.tables.source import TableSource
 from app.look.theme import DARK, LIGHT
 from app.window.import_panel import ImportPanel
 from app.workers import import_job
@@ -158,7 +158,7 @@ def test_the_target_is_chosen_from_the_list_and_what_is_learned_can_be_switched(
 def test_all_and_none(qtbot, panel) -> None:
     show(qtbot, panel)
     qtbot.mouseClick(panel.none, Qt.MouseButton.LeftButton)
-    assert features(panel) == [] and panel.fault.text() == "No feature is chosen." and not panel.take.isEnabled()
+    assert features(panel) == [] and panel.fault.text() == "No feature is selected." and not panel.take.isEnabled()
     qtbot.mouseClick(panel.every, Qt.MouseButton.LeftButton)
     assert features(panel) == ["id", "length", "colour", "const"] and panel.take.isEnabled()
 
@@ -166,11 +166,11 @@ def test_all_and_none(qtbot, panel) -> None:
 def test_rows_that_cannot_be_used_are_left_out_or_refused(qtbot, panel) -> None:
     show(qtbot, panel, "x,y\n1,2\n,4\n5,6.5\noops,8\n9,1\n")
     assert panel.leave_out.isChecked()
-    assert panel.notes.text() == "2 of 5 rows are left out; the first is row 3 (column “x”: nothing in it)."
+    assert panel.notes.text() == "2 of 5 rows are left out; the first is row 3 (column “x”: empty)."
     assert panel.preview.rows.heading(0).fault == "2 unusable"
     assert panel.preview.rows.index(1, 0).data(Qt.ItemDataRole.ForegroundRole) == DARK.danger
     qtbot.mouseClick(panel.leave_out, Qt.MouseButton.LeftButton, pos=QPoint(8, panel.leave_out.height() // 2))
-    assert not panel.take.isEnabled() and panel.fault.text().startswith("Row 3 (column “x”: nothing in it)")
+    assert not panel.take.isEnabled() and panel.fault.text().startswith("Row 3 (column “x”: empty)")
     qtbot.mouseClick(panel.leave_out, Qt.MouseButton.LeftButton, pos=QPoint(8, panel.leave_out.height() // 2))
     assert np.array_equal(imported(qtbot, panel).inputs[:, 0], [1, 5, 9])
 
@@ -179,9 +179,9 @@ def test_rows_that_cannot_be_used_are_left_out_or_refused(qtbot, panel) -> None:
     ("text", "why"),
     [
         ("", "The clipboard is empty."),
-        ("x,y\n1,2\n1,\0\n", "Row 3: a zero byte, which no text has; another encoding may help."),
-        ("a,label\n" + "1,cat\n2,cat\n" * 9, "The target “label” holds one class only, “cat”: nothing to tell apart."),
-        ("1,2\n", "There is one row of data only; at least 2 are needed."),
+        ("x,y\n1,2\n1,\0\n", "Row 3: a zero byte, which is not text; try another encoding."),
+        ("a,label\n" + "1,cat\n2,cat\n" * 9, "The target “label” contains only one class, “cat”."),
+        ("1,2\n", "There is only one row of data; at least 2 are needed."),
     ],
 )
 def test_what_cannot_be_imported_is_told(qtbot, panel, text, why) -> None:
@@ -330,7 +330,7 @@ def test_a_cancelled_job_says_nothing_more(qtbot, gate) -> None:
     job, said = ImportJob(), []
     for signal in (job.surveyed, job.refused, job.failed):
         signal.connect(lambda *what: said.append(what))
-    job.look(Source.of_text(FLOWERS, "Clipboard"), Wishes())
+    job.begin_survey(TableSource.of_text(FLOWERS, "Clipboard"), DialectOptions())
     assert gate.reached.wait(10)
     job.cancel()
     gate.released.set()

@@ -33,16 +33,16 @@ def learner_of(window):
     return window.picture.learner
 
 
-def test_playing_trains_and_the_portrait_follows(training):
+def test_playing_trains_and_the_snapshot_follows(training):
     training.play(300)
     training.pause()
     stage = training.bench.network_stage
     assert stage.isVisible()
     training.until(lambda: training.bench.snapshot is not None and training.bench.snapshot.update == training.update)
-    portrait = training.bench.snapshot
-    assert portrait.run == "adam"
-    assert np.array_equal(portrait.theta, training.run("adam").shown.theta)
-    assert portrait.losses[0] < training.run("adam").measures.column("training_loss")[0]
+    snapshot = training.bench.snapshot
+    assert snapshot.run == "adam"
+    assert np.array_equal(snapshot.theta, training.run("adam").shown.theta)
+    assert snapshot.losses[0] < training.run("adam").measures.column("training_loss")[0]
 
 
 def test_the_selected_run_is_the_one_portrayed(training):

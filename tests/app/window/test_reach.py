@@ -43,14 +43,19 @@ def in_reading_order(owner: QWidget, parts: list[QWidget]) -> bool:
 
 @pytest.fixture
 def learning(open_window):
-    """A window with a network, in which rows have been made anew and every fold of its panel is open."""
+    """A window with a network, in which rows have been made anew and every section of its panel is expanded."""
     window = open_window(new_network("blobs", [new_run("adam", batch=10)], (4,)))
     panel = window.bench.problem_panel.network
     panel.layers.add.click()
     panel.data.chooser.chosen.emit("moons")
     window.settle()
-    for fold in (panel.inputs.fold.fold, panel.loss_fold.fold, panel.initializer_fold.fold, panel.layers.more._fold):
-        fold.click()
+    for header in (
+        panel.inputs.scaling_section.header,
+        panel.loss_section.header,
+        panel.initializer_section.header,
+        panel.layers.more._header,
+    ):
+        header.click()
     return window
 
 

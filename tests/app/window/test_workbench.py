@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QPushButton, QSlider
 from app.controls.transport import MAX_SPEED, SPEEDS
 from app.documents.experiment_file import load
 from app.look.theme import DARK, LIGHT
-from engine import MOST_RUNS, OPTIMIZERS, SURFACES, Experiment, Formula, Session, explain, full_history, new_run
+from engine import MAX_RUNS, OPTIMIZERS, SURFACES, Experiment, Formula, Session, explain, full_history, new_run
 
 
 def replayed(experiment: Experiment, update: int) -> Session:
@@ -150,9 +150,10 @@ def test_a_tweak_is_marked_on_the_curves(window):
     window.settle()
     window.advance(100)
     view = window.bench.curves.cards["loss"].view
-    marks = {trace.run.id: tweak_places(trace, view.plot.frame.x).tolist() for trace in view.plot.traces}
+    x, _ = view.scales
+    marks = {line.run.id: tweak_places(line, x).tolist() for line in view.model.lines}
     assert marks["momentum"] == []
-    assert marks["adam"] == [pytest.approx(view.plot.frame.x.pixel(100.0))]
+    assert marks["adam"] == [pytest.approx(x.pixel(100.0))]
 
 
 def test_a_slider_held_is_not_pulled_back_by_older_pictures(window, qtbot):
@@ -299,7 +300,8 @@ def test_a_click_on_a_curve_goes_there(window):
 
 
 def stage_point(window, x: float, y: float) -> QPoint:
-    return window.bench.stage.plane.view.point(x, y).toPoint()
+    plane = window.bench.stage.plane
+    return plane.mapFromScene(plane.box.mapToScene(plane.view.point(x, y)))
 
 
 def test_dragging_the_start_moves_it_and_is_one_edit(window, qtbot):
@@ -308,12 +310,12 @@ def test_dragging_the_start_moves_it_and_is_one_edit(window, qtbot):
     plane = window.bench.stage.plane
     window.until(lambda: plane.landscape is not None and plane.start is not None)
     left = Qt.MouseButton.LeftButton
-    qtbot.mousePress(plane, left, pos=stage_point(window, *plane.start))
+    qtbot.mousePress(plane.viewport(), left, pos=stage_point(window, *plane.start))
     for step in range(1, 6):
-        qtbot.mouseMove(plane, stage_point(window, -1.2 + 0.1 * step, 1.0 + 0.1 * step))
+        qtbot.mouseMove(plane.viewport(), stage_point(window, -1.2 + 0.1 * step, 1.0 + 0.1 * step))
     place = plane.start
     assert place == pytest.approx((-0.7, 1.5), abs=0.05)
-    qtbot.mouseRelease(plane, left, pos=stage_point(window, *place))
+    qtbot.mouseRelease(plane.viewport(), left, pos=stage_point(window, *place))
     window.settle()
     problem = window.picture.experiment.problem
     assert problem.start == tuple(float(f"{part:.6g}") for part in place)
@@ -327,7 +329,7 @@ def test_dragging_the_start_moves_it_and_is_one_edit(window, qtbot):
 def test_a_click_on_the_stage_starts_there(window, qtbot):
     plane = window.bench.stage.plane
     window.until(lambda: plane.landscape is not None)
-    qtbot.mouseClick(plane, Qt.MouseButton.LeftButton, pos=stage_point(window, 1.5, -0.5))
+    qtbot.mouseClick(plane.viewport(), Qt.MouseButton.LeftButton, pos=stage_point(window, 1.5, -0.5))
     window.until(lambda: window.update > 0)
     assert window.picture.experiment.problem.start == pytest.approx((1.5, -0.5), abs=0.05)
 
@@ -366,9 +368,9 @@ def test_another_surface(window):
     surface = SURFACES["himmelblau"]
     assert window.picture.experiment.problem.surface.kind == "himmelblau"
     assert window.picture.experiment.problem.start == surface.start
-    assert window.picture.ground.formula == surface.formula
+    assert window.picture.surface_info.formula == surface.formula
     plane = window.bench.stage.plane
-    window.until(lambda: plane.landscape.terrain.ground.title == surface.title)
+    window.until(lambda: plane.landscape.terrain.surface_info.title == surface.title)
     assert plane.view.region == pytest.approx(surface.view)
     terrain = plane.landscape.terrain
     assert np.isfinite(terrain.values).all()
@@ -487,15 +489,15 @@ def test_the_last_run_stays(open_window, races):
 
 
 def test_sixteen_runs_and_no_more(open_window, races):
-    window = open_window(races.small(runs=["sgd"] * (MOST_RUNS - 1)))
+    window = open_window(races.small(runs=["sgd"] * (MAX_RUNS - 1)))
     window.advance(10)
     window.bench.controller.add_run("adam")
     window.settle()
-    assert len(window.picture.runs) == MOST_RUNS
-    assert len({run.id for run in window.picture.runs}) == len({run.colour for run in window.picture.runs}) == MOST_RUNS
+    assert len(window.picture.runs) == MAX_RUNS
+    assert len({run.id for run in window.picture.runs}) == len({run.colour for run in window.picture.runs}) == MAX_RUNS
     before = at_rest(window)
     window.bench.controller.duplicate_selected()
-    window.until(lambda: str(MOST_RUNS) in said(window))
+    window.until(lambda: str(MAX_RUNS) in said(window))
     window.settle()
     assert at_rest(window) == before
     assert not window.bench.runs_panel.add.isEnabled()
@@ -822,7 +824,7 @@ def test_opening_forgets_the_edits_of_the_other(window, races, tmp_path):
     assert window.update == 0
     assert [run.id for run in window.picture.runs] == ["lion"]
     assert not window.bench.document.undo_label
-    window.until(lambda: window.bench.stage.plane.landscape.terrain.ground.title == SURFACES["beale"].title)
+    window.until(lambda: window.bench.stage.plane.landscape.terrain.surface_info.title == SURFACES["beale"].title)
 
 
 # The end: the fixture sees to it that closing takes no longer than a second, and that nothing is left

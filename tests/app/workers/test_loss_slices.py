@@ -106,7 +106,7 @@ def test_the_error_is_that_of_the_selected_runs_path(planes, session):
     session.advance(16)  # a short trail, all of which is compared
     patch = look(planes, session, run="adam")
     path = np.stack(session.run("adam").trail().thetas)
-    assert len(path) <= app.workers.loss_slices.MOST_COMPARED
+    assert len(path) <= app.workers.loss_slices.MAX_COMPARED
     losses = patch.learner.losses
     expected = slice_error(patch.plane, path, losses(path), losses)
     assert (patch.error.largest, patch.error.median) == pytest.approx((expected.largest, expected.median))

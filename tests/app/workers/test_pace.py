@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.workers.pace import CHUNK_SECONDS, FIRST_CHUNK, LARGEST_CHUNK, MAX_SPEED, MOST_CLOCK_MARKS, Pace
+from app.workers.pace import CHUNK_SECONDS, FIRST_CHUNK, LARGEST_CHUNK, MAX_CLOCK_MARKS, MAX_SPEED, Pace
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_the_clock_stays_small_and_begins_again(pace):
     for update in range(1, 20_001):
         pace.note(update, 0.5)
     updates, seconds = pace.clock
-    assert len(updates) <= MOST_CLOCK_MARKS and (updates[0], seconds[0]) == (0.0, 0.0)
+    assert len(updates) <= MAX_CLOCK_MARKS and (updates[0], seconds[0]) == (0.0, 0.0)
     assert seconds.tolist() == (0.5 * updates).tolist()
     pace.restart_clock()
     assert [part.tolist() for part in pace.clock] == [[0.0], [0.0]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.workers.undo_history import MOST_EDITS, State, UndoHistory
+from app.workers.undo_history import MAX_EDITS, State, UndoHistory
 from engine import new_experiment
 
 DOCUMENTS = [new_experiment("beale", ["sgd"], title=f"state {number}") for number in range(6)]
@@ -82,12 +82,12 @@ def test_a_way_back_in_the_race_is_undone_to_the_very_update():
 
 def test_the_oldest_edits_are_forgotten():
     edits = UndoHistory()
-    for update in range(MOST_EDITS + 5):
+    for update in range(MAX_EDITS + 5):
         edits.record("edit", "", state(0, update), state(0, update + 1))
     undone = 0
     while edits.undo(state(1)) is not None:
         undone += 1
-    assert undone == MOST_EDITS
+    assert undone == MAX_EDITS
 
 
 def test_cleared():

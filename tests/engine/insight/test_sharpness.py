@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.insight.sharpness import Gradients, curvatures, sharpest
+from engine.insight.sharpness import Gradients, curvatures, sharpness
 
 
 def quadratic(spectrum: np.ndarray, seed: int = 0) -> Gradients:
@@ -24,34 +24,34 @@ def point(n: int) -> np.ndarray:
 def test_a_few_parameters_have_their_whole_spectrum(n: int) -> None:
     spectrum = np.linspace(-3.0, 7.0, n)
     np.testing.assert_allclose(curvatures(quadratic(spectrum), point(n)), spectrum, atol=1e-8)
-    assert sharpest(quadratic(spectrum), point(n)) == pytest.approx(spectrum[-1], rel=1e-8)
+    assert sharpness(quadratic(spectrum), point(n)) == pytest.approx(spectrum[-1], rel=1e-8)
 
 
 @pytest.mark.parametrize("n", [33, 64, 150, 300])
 def test_an_eigenvalue_that_stands_apart_is_found(n: int) -> None:
     spectrum = np.sort(np.append(np.random.default_rng(n).uniform(-1.0, 1.0, n - 1), 20.0))
-    assert sharpest(quadratic(spectrum), point(n)) == pytest.approx(20.0, rel=1e-8)
+    assert sharpness(quadratic(spectrum), point(n)) == pytest.approx(20.0, rel=1e-8)
 
 
 @pytest.mark.parametrize("n", [33, 64, 150, 300])
 def test_an_even_spectrum_is_approached_from_below(n: int) -> None:
     """Sixteen products are few for it: the hardest case loses some per cent."""
-    found = sharpest(quadratic(np.linspace(0.0, 5.0, n)), point(n))
+    found = sharpness(quadratic(np.linspace(0.0, 5.0, n)), point(n))
     assert 0.96 * 5.0 < found <= 5.0 * (1 + 1e-8)
 
 
 @pytest.mark.parametrize("n", [40, 300])
 def test_the_largest_is_the_most_positive_one(n: int) -> None:
     negative = -np.geomspace(1.0, 50.0, n)
-    assert sharpest(quadratic(negative), point(n)) == pytest.approx(-1.0, abs=0.5)
+    assert sharpness(quadratic(negative), point(n)) == pytest.approx(-1.0, abs=0.5)
     outweighed = np.concatenate([np.full(n - 1, -50.0), [2.0]])
-    assert sharpest(quadratic(outweighed), point(n)) == pytest.approx(2.0, rel=1e-8)
+    assert sharpness(quadratic(outweighed), point(n)) == pytest.approx(2.0, rel=1e-8)
 
 
 @pytest.mark.parametrize("n", [33, 300])
 def test_few_distinct_eigenvalues_are_found_though_the_directions_are_exhausted(n: int) -> None:
     for spectrum in (np.zeros(n), np.full(n, 3.0), np.repeat([1.0, 4.0, 9.0], n // 3)):
-        found = sharpest(quadratic(spectrum), point(len(spectrum)))
+        found = sharpness(quadratic(spectrum), point(len(spectrum)))
         assert found == pytest.approx(spectrum[-1], rel=1e-8, abs=1e-12)
 
 
@@ -64,7 +64,7 @@ def test_the_curvature_is_that_of_the_point(n: int) -> None:
     def gradients(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return (points**4 / 12 + points**3).sum(axis=1), points**3 / 3 + 3 * points**2
 
-    assert sharpest(gradients, place) == pytest.approx(8.0**2 + 6 * 8.0, rel=1e-6)
+    assert sharpness(gradients, place) == pytest.approx(8.0**2 + 6 * 8.0, rel=1e-6)
 
 
 @pytest.mark.parametrize("n", [2, 5, 32, 40])
@@ -75,12 +75,12 @@ def test_what_is_not_finite_is_nan(n: int, bad: float) -> None:
         grads[:, ::3] = np.where(points > 0.0, bad, -bad)[:, ::3]
         return np.zeros(len(points)), grads
 
-    assert np.isnan(sharpest(gradients, np.zeros(n)))
+    assert np.isnan(sharpness(gradients, np.zeros(n)))
 
 
 def test_it_is_the_same_every_time() -> None:
     spectrum = np.linspace(0.0, 5.0, 100)
-    assert sharpest(quadratic(spectrum), point(100)) == sharpest(quadratic(spectrum), point(100))
+    assert sharpness(quadratic(spectrum), point(100)) == sharpness(quadratic(spectrum), point(100))
 
 
 def test_the_gradients_asked_for_are_few() -> None:
@@ -91,5 +91,5 @@ def test_the_gradients_asked_for_are_few() -> None:
         asked.append(len(points))
         return inner(points)
 
-    sharpest(gradients, point(300))
+    sharpness(gradients, point(300))
     assert sum(asked) == 32

@@ -20,32 +20,32 @@ from app.documents.files import FileError
 from app.documents.tables import selection as csv_selection
 from app.documents.tables import source as csv_source
 from app.documents.tables import survey as csv_survey
-from app.documents.tables.dialect import SEPARATORS, Layout, Wishes, sniff
+from app.documents.tables.dialect import SEPARATORS, Dialect, DialectOptions, sniff
 from app.documents.tables.reader import read
-from app.documents.tables.selection import Selection, judged, suggested
-from app.documents.tables.source import Source, unheard
+from app.documents.tables.selection import Selection, check_selection, suggested
+from app.documents.tables.source import TableSource, no_progress
 from app.documents.tables.survey import Survey, survey
-from engine import MOST_CLASSES, MOST_COLUMNS, SettingError, Table
+from engine import MAX_CLASSES, MAX_COLUMNS, SettingError, Table
 
 DATA = Path(__file__).resolve().parents[4] / "assets" / "data"
 PLAIN = "größe,weight\n1.5,-2\n2.25,1e3\n-3,.5\n"
 
 
-def of(data: bytes | str, folder: Path) -> Source:
+def of(data: bytes | str, folder: Path) -> TableSource:
     if isinstance(data, str):
-        return Source.of_text(data)
+        return TableSource.of_text(data)
     path = folder / "in.csv"
     path.write_bytes(data)
-    return Source.of_file(path)
+    return TableSource.of_file(path)
 
 
-def surveyed(source: Source, wishes: Wishes | None = None) -> Survey:
-    return survey(source, sniff(source, wishes or Wishes()), unheard)
+def surveyed(source: TableSource, options: DialectOptions | None = None) -> Survey:
+    return survey(source, sniff(source, options or DialectOptions()), no_progress)
 
 
-def table(source: Source, wishes: Wishes | None = None, **change: object) -> Table:
-    found = surveyed(source, wishes)
-    return read(source, found, replace(suggested(found), **change), unheard)
+def table(source: TableSource, options: DialectOptions | None = None, **change: object) -> Table:
+    found = surveyed(source, options)
+    return read(source, found, replace(suggested(found), **change), no_progress)
 
 
 def numbers(made: Table) -> np.ndarray:
@@ -53,8 +53,8 @@ def numbers(made: Table) -> np.ndarray:
 
 
 def verdict(text: str, **change: object):
-    found = surveyed(Source.of_text(text))
-    return judged(found, replace(suggested(found), **change))
+    found = surveyed(TableSource.of_text(text))
+    return check_selection(found, replace(suggested(found), **change))
 
 
 # How it is written
@@ -97,8 +97,8 @@ def test_every_separator_and_line_end_gives_the_same_table(tmp_path, end, separa
     text = end.join(separator.join(row) for row in cells)
     for ending in ("", end):
         source = of((text + ending).encode(), tmp_path)
-        layout = sniff(source)
-        assert (layout.separator, layout.header, layout.names) == (separator, True, tuple(rows[0]))
+        dialect = sniff(source)
+        assert (dialect.separator, dialect.header, dialect.names) == (separator, True, tuple(rows[0]))
         made = table(source)
         assert numbers(made).tolist() == [[float(cell) for cell in row] for row in rows[1:]]
 
@@ -115,15 +115,15 @@ def test_every_separator_and_line_end_gives_the_same_table(tmp_path, end, separa
     ],
 )
 def test_the_decimal_mark_is_seen(text, decimal) -> None:
-    assert sniff(Source.of_text(text)).decimal == decimal
+    assert sniff(TableSource.of_text(text)).decimal == decimal
 
 
 def test_a_decimal_comma_is_read_and_may_be_asked_for() -> None:
     text = "x;y;z\n" + "".join(f"{i},5;{i}e-1;{1 + i},25\n" for i in range(50))
     wanted = [[i + 0.5, i / 10, i + 1.25] for i in range(50)]
-    assert numbers(table(Source.of_text(text))).tolist() == wanted
-    quoted = Source.of_text('x,y\n"1,5","2,5"\n"2,5","3,75"\n')
-    made = table(quoted, Wishes(decimal=","), purpose="regression")
+    assert numbers(table(TableSource.of_text(text))).tolist() == wanted
+    quoted = TableSource.of_text('x,y\n"1,5","2,5"\n"2,5","3,75"\n')
+    made = table(quoted, DialectOptions(decimal=","), purpose="regression")
     assert numbers(made).tolist() == [[1.5, 2.5], [2.5, 3.75]]
 
 
@@ -144,22 +144,22 @@ def test_a_decimal_comma_is_read_and_may_be_asked_for() -> None:
     ],
 )
 def test_the_header_is_found_and_names_are_told_apart(text, names, first) -> None:
-    layout = sniff(Source.of_text(text))
-    assert (layout.names, layout.first) == (names, first)
+    dialect = sniff(TableSource.of_text(text))
+    assert (dialect.names, dialect.first) == (names, first)
 
 
 def test_a_person_knows_better() -> None:
-    source = Source.of_text("1,2\n3,4\n5,6\n7,9\n")
-    assert sniff(source, Wishes(header=True)).names == ("1", "2")
-    assert sniff(source, Wishes(separator=";")).names == ("column 1",)
-    made = table(source, Wishes(header=True), purpose="regression")
+    source = TableSource.of_text("1,2\n3,4\n5,6\n7,9\n")
+    assert sniff(source, DialectOptions(header=True)).names == ("1", "2")
+    assert sniff(source, DialectOptions(separator=";")).names == ("column 1",)
+    made = table(source, DialectOptions(header=True), purpose="regression")
     assert made.columns == ("1",) and numbers(made).tolist() == [[3.0, 4.0], [5.0, 6.0], [7.0, 9.0]]
 
 
 def test_the_preview_counts_rows_as_a_spreadsheet_does() -> None:
-    layout = sniff(Source.of_text("x,y\n\n1,2\n3\n\n5,6,7\n"))
-    assert layout.rows == (3, 4, 6)
-    assert layout.preview == (("1", "2"), ("3", ""), ("5", "6"))
+    dialect = sniff(TableSource.of_text("x,y\n\n1,2\n3\n\n5,6,7\n"))
+    assert dialect.rows == (3, 4, 6)
+    assert dialect.preview == (("1", "2"), ("3", ""), ("5", "6"))
 
 
 # What stands in it
@@ -183,12 +183,12 @@ def test_blocks_and_quotes_fall_anywhere(tmp_path, monkeypatch, seed, block) -> 
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n" if seed % 2 else "\n").writerows(rows)
     source = of(text.getvalue().encode(("utf-8", "utf-16")[seed % 2]), tmp_path)
-    found = surveyed(source, Wishes(separator=","))
+    found = surveyed(source, DialectOptions(separator=","))
     assert found.rows == 40
     assert [column.kind for column in found.columns] == ["number", "text", "number"]
     words = {row[1].strip() for row in rows[1:]}
     assert set(found.columns[1].categories or ()) == words
-    made = read(source, found, Selection((0,), 2, "regression"), unheard)
+    made = read(source, found, Selection((0,), 2, "regression"), no_progress)
     assert numbers(made).tolist() == [[float(row[0]), float(row[2])] for row in rows[1:]]
 
 
@@ -206,20 +206,20 @@ def test_numbers_come_to_the_bit(way) -> None:
     elif way == "decimal comma":
         rows, separator = [[cell.replace(".", ",") for cell in row] for row in rows], ";"
     text = "\n".join(separator.join(row) for row in rows)
-    source = Source.of_text(text)
-    made = read(source, surveyed(source), Selection((0, 1), 2, "regression"), unheard)
+    source = TableSource.of_text(text)
+    made = read(source, surveyed(source), Selection((0, 1), 2, "regression"), no_progress)
     assert numbers(made).tobytes() == values.tobytes()
 
 
 @pytest.mark.parametrize(("name", "rows"), [("iris", 150), ("wine", 178), ("diabetes", 442), ("digits", 1797)])
 def test_the_bundled_files_are_read_as_numpy_reads_them(name, rows) -> None:
-    source = Source.of_file(DATA / f"{name}.csv")
+    source = TableSource.of_file(DATA / f"{name}.csv")
     made = table(source, purpose="regression")
     with (DATA / f"{name}.csv").open(encoding="utf-8") as file:
         header = next(file).strip().split(",")
         wanted = np.loadtxt(file, delimiter=",")
     everything = read(
-        source, surveyed(source), Selection(tuple(range(len(header) - 1)), len(header) - 1, "regression"), unheard
+        source, surveyed(source), Selection(tuple(range(len(header) - 1)), len(header) - 1, "regression"), no_progress
     )
     assert everything.columns == tuple(header[:-1]) and made.name == name
     assert numbers(everything).tobytes() == wanted.tobytes() and len(wanted) == rows
@@ -243,7 +243,7 @@ def test_the_bundled_files_are_read_as_numpy_reads_them(name, rows) -> None:
 def test_what_a_column_is(cells, kind, categories, quoted) -> None:
     mark = '"' if quoted else ""
     text = "a,b\n" + "".join(f"{mark}{cell}{mark},1\n" for cell in cells)
-    column = surveyed(Source.of_text(text), Wishes(header=True)).columns[0]
+    column = surveyed(TableSource.of_text(text), DialectOptions(header=True)).columns[0]
     assert column.kind == kind and column.categories is not None
     assert set(column.categories) == set(categories)
     if kind == "number":
@@ -255,7 +255,7 @@ def test_what_a_column_is(cells, kind, categories, quoted) -> None:
 def test_columns_are_counted_over_the_whole_file(monkeypatch) -> None:
     monkeypatch.setattr(csv_source, "_BLOCK", 100)
     text = "n,x,c,t\n" + "".join(f"{i},{i / 3!r},5,{'' if i % 50 == 49 else f't{i % 3}'}\n" for i in range(500))
-    counted, real, constant, texts = surveyed(Source.of_text(text)).columns
+    counted, real, constant, texts = surveyed(TableSource.of_text(text)).columns
     assert counted.counting and counted.whole and (counted.low, counted.high) == (0.0, 499.0)
     assert not real.counting and not real.whole and real.categories is None
     assert constant.constant and not constant.counting
@@ -267,7 +267,7 @@ def test_columns_are_counted_over_the_whole_file(monkeypatch) -> None:
 
 def test_classes_come_in_order_and_texts_become_one_input_each() -> None:
     text = "colour,size,kind\nred,1,dog\nblue,2,cat\ngreen,3,dog\nred,4,eel\n"
-    made = table(Source.of_text(text))
+    made = table(TableSource.of_text(text))
     assert made.columns == ("colour = blue", "colour = green", "colour = red", "size")
     assert made.inputs.tolist() == [[0, 0, 1, 1], [1, 0, 0, 2], [0, 1, 0, 3], [0, 0, 1, 4]]
     assert made.classes == ("cat", "dog", "eel") and made.targets.tolist() == [1, 0, 1, 2]
@@ -278,16 +278,16 @@ def test_numbers_as_classes_are_in_the_order_of_numbers(mark) -> None:
     text = "x,y\n" + "".join(
         f"{i},{mark}{label}{mark}\n" for i, label in enumerate(["10", "2", "2.0", "10", "-1.5"] * 3)
     )
-    made = table(Source.of_text(text), purpose="classification")
+    made = table(TableSource.of_text(text), purpose="classification")
     assert made.classes == ("-1.5", "2", "10")
     assert made.targets.tolist() == [2, 1, 1, 2, 0] * 3
 
 
 def test_a_class_that_is_left_without_rows_is_dropped() -> None:
-    made = table(Source.of_text("x,k\n1,a\n,b\n2,c\n3,a\n"))
+    made = table(TableSource.of_text("x,k\n1,a\n,b\n2,c\n3,a\n"))
     assert made.classes == ("a", "c") and made.targets.tolist() == [0, 1, 0]
-    with pytest.raises(SettingError, match="one class only, “a”"):
-        table(Source.of_text("x,k\n1,a\n,b\n2,a\n"))
+    with pytest.raises(SettingError, match="only one class, “a”"):
+        table(TableSource.of_text("x,k\n1,a\n,b\n2,a\n"))
 
 
 @pytest.mark.parametrize(
@@ -305,38 +305,38 @@ def test_a_class_that_is_left_without_rows_is_dropped() -> None:
     ],
 )
 def test_what_is_suggested(text, features, target, purpose) -> None:
-    assert suggested(surveyed(Source.of_text(text))) == Selection(features, target, purpose)
+    assert suggested(surveyed(TableSource.of_text(text))) == Selection(features, target, purpose)
 
 
 def test_unusable_rows_are_counted_and_left_out_or_refused() -> None:
     text = "a,b,c,y\n1,2,x,3.5\n,2,x,4\n3,oops,x,5\n4,5,,6.5\n5,6,z,1e999\n6,7,z\n7,8,z,9,10\n8,9,z,10,\n"
     text += "9,1,z,0\n,,,\n10,2,x,1\n"
-    found = surveyed(Source.of_text(text))
+    found = surveyed(TableSource.of_text(text))
     assert found.rows == 10 and found.long == 1
     every = Selection((0, 1, 2), 3, "regression")
     assert found.unusable(every.places) == (6, (3, 0))
     assert found.unusable((1, 3)) == (4, (4, 1))
     assert found.unusable((0,)) == (2, (3, 0))
-    source = Source.of_text(text)
-    assert numbers(read(source, found, every, unheard))[:, 0].tolist() == [1, 8, 9, 10]
-    assert numbers(read(source, found, replace(every, features=(1,)), unheard))[:, 0].tolist() == [2, 2, 5, 9, 1, 2]
-    told = judged(found, every)
+    source = TableSource.of_text(text)
+    assert numbers(read(source, found, every, no_progress))[:, 0].tolist() == [1, 8, 9, 10]
+    assert numbers(read(source, found, replace(every, features=(1,)), no_progress))[:, 0].tolist() == [2, 2, 5, 9, 1, 2]
+    told = check_selection(found, every)
     assert told.examples == 4 and told.inputs == 4 and not told.problem
-    assert told.notes[0] == "6 of 10 rows are left out; the first is row 3 (column “a”: nothing in it)."
-    refused = judged(found, replace(every, leave_out=False))
-    assert refused.problem.startswith("Row 3 (column “a”: nothing in it) cannot be used; so cannot 5 more.")
+    assert told.notes[0] == "6 of 10 rows are left out; the first is row 3 (column “a”: empty)."
+    refused = check_selection(found, replace(every, leave_out=False))
+    assert refused.problem.startswith("Row 3 (column “a”: empty) cannot be used, nor can 5 more.")
     with pytest.raises(SettingError, match="Row 3"):
-        read(source, found, replace(every, leave_out=False), unheard)
+        read(source, found, replace(every, leave_out=False), no_progress)
 
 
 @pytest.mark.parametrize(
     ("cell", "why"),
     [
-        ("oops", "“oops” is no number"),
-        ('"1,234"', "“1,234” is no number with “.” as the decimal mark; thousands go unmarked"),
+        ("oops", "“oops” is not a number"),
+        ('"1,234"', "“1,234” is not a number with decimal mark “.”; remove thousands separators"),
         ("inf", "“inf” is not finite"),
-        ("1_000", "“1_000” is no number"),
-        ("NA", "nothing in it"),
+        ("1_000", "“1_000” is not a number"),
+        ("NA", "empty"),
     ],
 )
 def test_the_first_unusable_cell_is_told(cell, why) -> None:
@@ -363,7 +363,7 @@ def test_any_choice_leaves_out_just_the_rows_it_must(monkeypatch, seed, mark) ->
         row[:] = [repr(chance.random()) for _ in range(5)]
     rows = [row for row in rows if any(row)]
     text = "a,b,c,d,e\n" + "".join(",".join(f"{mark}{cell}{mark}" for cell in row) + "\n" for row in rows)
-    source = Source.of_text(text)
+    source = TableSource.of_text(text)
     found = surveyed(source)
     for _ in range(8):
         chosen = chance.sample(range(5), chance.randint(2, 5))
@@ -371,62 +371,62 @@ def test_any_choice_leaves_out_just_the_rows_it_must(monkeypatch, seed, mark) ->
         wanted = [[row[place] for place in selection.places] for row in rows]
         wanted = [row for row in wanted if not {"", "x", "NA"} & set(row)]
         assert found.unusable(selection.places)[0] == len(rows) - len(wanted)
-        made = read(source, found, selection, unheard)
+        made = read(source, found, selection, no_progress)
         assert numbers(made).tolist() == [list(map(float, row)) for row in wanted]
 
 
 @pytest.mark.parametrize(
     ("text", "change", "why"),
     [
-        ("x,y\n1,2\n", {}, "one row of data only"),
-        ("x\n1\n2\n", {}, "one column only"),
-        ("x,label\n1,cat\n2,cat\n", {}, "“label” holds one class only, “cat”: nothing to tell apart"),
+        ("x,y\n1,2\n", {}, "only one row of data"),
+        ("x\n1\n2\n", {}, "only one column"),
+        ("x,label\n1,cat\n2,cat\n", {}, "“label” contains only one class, “cat”"),
         (
             "x,y\n1,2\n2,2\n",
             {"purpose": "regression", "target": 1, "features": (0,)},
-            "“y” is 2 in every row: nothing to learn",
+            "“y” is 2 in every row, so there is nothing to learn",
         ),
-        ("x,y\n1,a\n2,b\n", {"purpose": "regression"}, "“y” is text, and a regression needs numbers"),
-        ("x,y\n1,2\n2,3\n", {"features": ()}, "No feature is chosen"),
-        ("x,y,z\n1,2,\n2,3,\n", {"target": 2}, "“z” holds nothing"),
-        ("x,y\n1,nan\n2,nan\n", {"target": 1, "features": (0,)}, "“y” holds nothing"),
-        ("x,y\n1,\n,2\n,3\n", {}, "No row"),
+        ("x,y\n1,a\n2,b\n", {"purpose": "regression"}, "“y” is text, but regression needs numbers"),
+        ("x,y\n1,2\n2,3\n", {"features": ()}, "No feature is selected"),
+        ("x,y,z\n1,2,\n2,3,\n", {"target": 2}, "“z” is empty"),
+        ("x,y\n1,nan\n2,nan\n", {"target": 1, "features": (0,)}, "“y” is empty"),
+        ("x,y\n1,\n,2\n,3\n", {}, "No usable rows"),
         (
             "a,y\n" + "".join(f"w{i},{i / 7}\n" for i in range(21)),
             {"features": (0,)},
-            "“a” is text with 21 different values; up to 20 can become features",
+            "“a” is text with 21 different values; at most 20 can be one-hot encoded",
         ),
         (
-            "a,y\n" + "".join(f"{i},w{i}\n" for i in range(MOST_CLASSES + 1)),
+            "a,y\n" + "".join(f"{i},w{i}\n" for i in range(MAX_CLASSES + 1)),
             {"target": 1, "features": (0,), "purpose": "classification"},
-            f"“y” has more than {MOST_CLASSES} different values, and at most {MOST_CLASSES} can be classes.",
+            f"“y” has more than {MAX_CLASSES} different values, too many for classes.",
         ),
         (
-            "a,y\n" + "".join(f"{i},{i / 7}\n" for i in range(MOST_CLASSES + 1)),
+            "a,y\n" + "".join(f"{i},{i / 7}\n" for i in range(MAX_CLASSES + 1)),
             {"purpose": "classification"},
             "choose regression",
         ),
     ],
 )
 def test_what_no_network_can_learn_from_is_refused_with_the_reason(text, change, why) -> None:
-    source = Source.of_text(text)
+    source = TableSource.of_text(text)
     found = surveyed(source)
     selection = replace(suggested(found), **change)
-    assert why in judged(found, selection).problem
+    assert why in check_selection(found, selection).problem
     with pytest.raises(SettingError):
-        read(source, found, selection, unheard)
+        read(source, found, selection, no_progress)
 
 
 def test_a_constant_feature_may_be_chosen_and_is_told() -> None:
     told = verdict("a,c,y\n1,5,1.5\n2,5,2.5\n3,5,4\n", features=(0, 1))
-    assert told.problem == "" and "“c” is constant and tells nothing." in told.notes
+    assert told.problem == "" and "“c” is constant and carries no information." in told.notes
 
 
 def test_a_table_that_is_too_large_is_refused_before_it_is_read(monkeypatch) -> None:
-    monkeypatch.setattr(csv_selection, "MOST_NUMBERS", 100)
+    monkeypatch.setattr(csv_selection, "MAX_NUMBERS", 100)
     told = verdict("a,b,y\n" + "".join(f"{i * i},{i},{i / 7}\n" for i in range(40)))
     assert "40 examples of 3 numbers are 120; at most 100 fit" in told.problem
-    monkeypatch.setattr(csv_survey, "MOST_NUMBERS", 60)
+    monkeypatch.setattr(csv_survey, "MAX_NUMBERS", 60)
     with pytest.raises(SettingError, match="more than 30 rows"):
         verdict("a,y\n" + "".join(f"{i * i},{i}\n" for i in range(40)))
 
@@ -439,21 +439,21 @@ def test_a_table_that_is_too_large_is_refused_before_it_is_read(monkeypatch) -> 
     [
         (b"", "the file is empty"),
         (b" \n\r\n\t", "the file is empty"),
-        (codecs.BOM_UTF8, "nothing but the mark of its encoding"),
+        (codecs.BOM_UTF8, "only a byte-order mark"),
         (b"x,y\n", "no data below the header in row 1"),
-        (b",,\n,,\n", "nothing but empty rows"),
+        (b",,\n,,\n", "only empty rows"),
         (b"x,y\n1,2\n1,\x002\n", "row 3: a zero byte"),
         (bytes(range(256)) * 200, "row 1: a zero byte"),
-        (b'x,y\n1,2\n3,"4\n5,6\n', "row 3: a quote is opened and never closed"),
-        (b'x,y\n1,2\n"3"4,5\n', "row 3: text follows a closing quote"),
-        (b"x,y\n" + b'"1,2\n' * 100, "row 2: text follows a closing quote"),
+        (b'x,y\n1,2\n3,"4\n5,6\n', "row 3: unclosed quote"),
+        (b'x,y\n1,2\n"3"4,5\n', "row 3: text after a closing quote"),
+        (b"x,y\n" + b'"1,2\n' * 100, "row 2: text after a closing quote"),
         (b"x,y\n1," + b"9" * 200_000 + b"\n", "row 2: a cell of more than 131,072 characters"),
         (b"x,y\n" + b"1" * 3_000_000 + b",2\n", "row 2: longer than 1,048,576 characters"),
-        (b",".join([b"c"] * 5000) + b"\n", f"row 1: 5,000 columns, at most {MOST_COLUMNS:,}"),
+        (b",".join([b"c"] * 5000) + b"\n", f"row 1: 5,000 columns; at most {MAX_COLUMNS:,}"),
         (b"<html><body>404</body></html>", "a web page"),
         (b"PK\x03\x04....", "save the sheet as CSV"),
         (b"\x1f\x8b\x08....", "unpack it first"),
-        (b"\n" * 2_000_000, "begins with 1,048,576 blanks"),
+        (b"\n" * 2_000_000, "starts with 1,048,576 blank characters"),
     ],
 )
 def test_what_is_no_table_is_refused_with_the_row_and_the_reason(tmp_path, data, why) -> None:
@@ -468,19 +468,19 @@ def test_a_fault_far_down_is_told_with_its_row(tmp_path, monkeypatch, block) -> 
     for fault, row, why in (
         (b"\xff,1\n", 2002, "byte 0xff is not UTF-8; choose another encoding"),
         (b"1,\x00\n", 2002, "a zero byte"),
-        (b'1,"2\n' * 3, 2002, "never closed|follows a closing quote"),
-        (b'"a",1\n2,"b"c\n', 2003, "text follows a closing quote"),
+        (b'1,"2\n' * 3, 2002, "unclosed quote|after a closing quote"),
+        (b'"a",1\n2,"b"c\n', 2003, "text after a closing quote"),
     ):
         source = of(b"x,y\n" + good + fault + good[:100], tmp_path)
         with pytest.raises(SettingError, match=why) as caught:
-            surveyed(source, Wishes(encoding="utf-8"))
+            surveyed(source, DialectOptions(encoding="utf-8"))
         assert str(caught.value).startswith(f"row {row:,}: ")
 
 
 def test_a_quote_that_swallows_the_rest_of_a_large_file_does_not_swallow_memory(tmp_path) -> None:
     # The quotes of each line close the cell of the line before and open another one of the same row.
     source = of(b"x,y\n1,2\n3,4\n5,6\n" * 100 + b'1,"' + b'\n","' * 1_000_000, tmp_path)
-    with pytest.raises(SettingError, match="row 401: a quote is opened and never closed"):
+    with pytest.raises(SettingError, match="row 401: unclosed quote"):
         surveyed(source)
 
 
@@ -492,12 +492,12 @@ def test_what_is_no_file_is_named(tmp_path, kind) -> None:
     elif kind == "pipe":
         os.mkfifo(path)
     with pytest.raises(FileError, match=r"cannot read /dev/zero" if kind == "zero" else r"cannot read .*in\.csv: "):
-        surveyed(Source.of_file(Path("/dev/zero") if kind == "zero" else path))
+        surveyed(TableSource.of_file(Path("/dev/zero") if kind == "zero" else path))
 
 
 def test_a_file_beyond_the_limit_is_refused_unread(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(csv_source, "MOST_BYTES", 10)
-    with pytest.raises(FileError, match="at most"):
+    monkeypatch.setattr(csv_source, "MAX_BYTES", 10)
+    with pytest.raises(FileError, match="the limit is"):
         surveyed(of(b"x,y\n1,2\n3,4\n", tmp_path))
 
 
@@ -510,10 +510,10 @@ def large(rows: int, label: str = "") -> str:
 
 def test_progress_goes_from_nothing_to_everything(monkeypatch) -> None:
     monkeypatch.setattr(csv_source, "_BLOCK", 1000)
-    source = Source.of_text(large(1000))
-    layout = sniff(source)
+    source = TableSource.of_text(large(1000))
+    dialect = sniff(source)
     told: list[float] = []
-    found = survey(source, layout, told.append)
+    found = survey(source, dialect, told.append)
     assert len(told) > 10 and told == sorted(told) and 0.0 < told[0] < 0.2 and told[-1] == 1.0
     told.clear()
     read(source, found, suggested(found), told.append)
@@ -531,9 +531,9 @@ def test_what_progress_raises_ends_the_reading(monkeypatch, label) -> None:
             raise Enough
 
     monkeypatch.setattr(csv_source, "_BLOCK", 1000)
-    source = Source.of_text(large(1000, label))
-    layout, found = sniff(source), surveyed(source)
-    for work in (lambda: survey(source, layout, stop), lambda: read(source, found, suggested(found), stop)):
+    source = TableSource.of_text(large(1000, label))
+    dialect, found = sniff(source), surveyed(source)
+    for work in (lambda: survey(source, dialect, stop), lambda: read(source, found, suggested(found), stop)):
         calls: list[float] = []
         with pytest.raises(Enough):
             work()
@@ -546,10 +546,10 @@ def test_a_survey_takes_no_more_memory_for_a_longer_file(tmp_path, monkeypatch, 
 
     def peak(rows: int) -> int:
         source = of(large(rows, label).encode(), tmp_path)
-        layout: Layout = sniff(source)
+        dialect: Dialect = sniff(source)
         tracemalloc.start()
         try:
-            survey(source, layout, unheard)
+            survey(source, dialect, no_progress)
             return tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
@@ -562,12 +562,12 @@ def test_a_file_that_changes_between_the_looks_is_refused(tmp_path, other) -> No
     source = of(b"x,y\n1,2\n3,5\n5,7\n", tmp_path)
     found = surveyed(source)
     of(other.encode(), tmp_path)
-    with pytest.raises(FileError, match=r"in\.csv has changed while it was read"):
-        read(source, found, Selection((0,), 1, "regression"), unheard)
+    with pytest.raises(FileError, match=r"in\.csv has changed while being read"):
+        read(source, found, Selection((0,), 1, "regression"), no_progress)
 
 
 def test_two_threads_may_read_at_once() -> None:
-    sources = [Source.of_text(large(3000, label)) for label in ("", "t")]
+    sources = [TableSource.of_text(large(3000, label)) for label in ("", "t")]
     alone = [table(source) for source in sources]
     found: list[Table | None] = [None] * 4
 
@@ -583,10 +583,13 @@ def test_two_threads_may_read_at_once() -> None:
 
 
 def test_the_clipboard_of_a_spreadsheet_is_a_table() -> None:
-    made = table(Source.of_text("height\tshoe\tsex\r\n1.82\t44\tm\r\n1.66\t38\tf\r\n1.75\t41\tf\r\n", "Clipboard"))
+    made = table(TableSource.of_text("height\tshoe\tsex\r\n1.82\t44\tm\r\n1.66\t38\tf\r\n1.75\t41\tf\r\n", "Clipboard"))
     assert made.name == "Clipboard" and made.classes == ("f", "m")
     assert made.inputs.tolist() == [[1.82, 44.0], [1.66, 38.0], [1.75, 41.0]]
     assert math.isclose(made.targets.sum(), 1.0)
     with pytest.raises(SettingError, match="the clipboard is empty"):
-        table(Source.of_text(" "))
-    assert table(Source.of_text("x\ty\n1\t2\n2\t\ud800\n3\t4\n"), purpose="regression").targets.tolist() == [2.0, 4.0]
+        table(TableSource.of_text(" "))
+    assert table(TableSource.of_text("x\ty\n1\t2\n2\t\ud800\n3\t4\n"), purpose="regression").targets.tolist() == [
+        2.0,
+        4.0,
+    ]

@@ -1,16 +1,15 @@
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.look.theme import LIGHT
 from app.stage.charts.histogram import plus_minus
 from app.stage.charts.histograms import KINDS, HistogramsView
 from engine import new_run
+from tests.app.stage.mouse import RIGHT, Mouse
 
 
 @pytest.fixture
@@ -25,19 +24,7 @@ def rest(view):
 
 
 def cells(view):
-    return [cell for row in view.sheet.rows for cell in row]
-
-
-def bars(view):
-    """The colours of bars."""
-    return {colour.rgb() for colour in view.theme.signed_colours}
-
-
-def inks(view, row, column):
-    """How many pixels of each colour a cell has on the screen, below its head."""
-    image = view.sheet.viewport().grab().toImage()
-    box = view.sheet.rows[row][column].plot(view.sheet.box(row, column)).toRect()
-    return Counter(image.pixel(x, y) for x in range(box.left(), box.right()) for y in range(box.top(), box.bottom()))
+    return [cell for row in view.list.rows for cell in row]
 
 
 def test_it_asks_for_a_look_inside(view):
@@ -46,48 +33,48 @@ def test_it_asks_for_a_look_inside(view):
 
 def test_a_row_for_each_layer_a_column_for_each_kind(view, digits):
     rest(view)
-    picture, portraits = digits
-    portrait = portraits[-1]
-    network = portrait.learner.network
-    assert view.sheet.layers == picture.layers == ("hidden 1", "hidden 2", "output")
-    assert [[cell.title for cell in row] for row in view.sheet.rows] == [list(KINDS)] * 3
-    for layer, (weights, gradient, activations) in enumerate(view.sheet.rows):
-        w, b = network.unpacked(portrait.theta)[layer]
-        slopes, _ = network.unpacked(portrait.look.gradient)[layer]
-        for cell, numbers in ((weights, w), (gradient, slopes), (activations, portrait.activations[layer])):
-            assert cell.counts.sum() == len(cell.spread.values)
-            assert cell.spread.total == numbers.size
-            assert np.array_equal(cell.counts, np.histogram(cell.spread.values, len(cell.counts), cell.ends)[0])
-            assert cell.spread.mean == pytest.approx(numbers.mean(), abs=0.05 * numbers.std())
+    picture, snapshots = digits
+    snapshot = snapshots[-1]
+    network = snapshot.learner.network
+    assert view.list.layers == picture.layers == ("hidden 1", "hidden 2", "output")
+    assert [[cell.title for cell in row] for row in view.list.rows] == [list(KINDS)] * 3
+    for layer, (weights, gradient, activations) in enumerate(view.list.rows):
+        w, b = network.unpacked(snapshot.theta)[layer]
+        slopes, _ = network.unpacked(snapshot.inspection.gradient)[layer]
+        for cell, numbers in ((weights, w), (gradient, slopes), (activations, snapshot.activations[layer])):
+            assert cell.counts.sum() == len(cell.distribution.values)
+            assert cell.distribution.total == numbers.size
+            assert np.array_equal(cell.counts, np.histogram(cell.distribution.values, len(cell.counts), cell.ends)[0])
+            assert cell.distribution.mean == pytest.approx(numbers.mean(), abs=0.05 * numbers.std())
         assert np.array_equal(weights.strokes, b)
 
 
 def test_it_counts_only_now_and_then_and_the_newest_then(view, digits):
     first, last = digits[1][0], digits[1][-1]
     rest(view)
-    view.show_portrait(first)
-    before = view.sheet.rows
-    view.show_portrait(last)
-    view.show_portrait(first)
-    view.show_portrait(last)
-    assert view.sheet.rows is before
+    view.show_snapshot(first)
+    before = view.list.rows
+    view.show_snapshot(last)
+    view.show_snapshot(first)
+    view.show_snapshot(last)
+    assert view.list.rows is before
     rest(view)
-    assert view.sheet.rows is not before
-    assert view.sheet.rows[0][0].spread.mean == last.theta[last.learner.network.weights(0)].mean()
-    now = view.sheet.rows
+    assert view.list.rows is not before
+    assert view.list.rows[0][0].distribution.mean == last.theta[last.learner.network.weights(0)].mean()
+    now = view.list.rows
     rest(view)
-    assert view.sheet.rows is now
+    assert view.list.rows is now
 
 
 def test_axes_do_not_jump(view, digits):
-    for portrait in digits[1]:
+    for snapshot in digits[1]:
         rest(view)
-        view.show_portrait(portrait)
+        view.show_snapshot(snapshot)
     rest(view)
     ends = [cell.ends for cell in cells(view)]
     tops = [cell.top for cell in cells(view)]
-    for portrait in digits[1] * 2:
-        view.show_portrait(portrait)
+    for snapshot in digits[1] * 2:
+        view.show_snapshot(snapshot)
         rest(view)
         assert [cell.ends for cell in cells(view)] == ends
         assert [cell.top for cell in cells(view)] == tops
@@ -96,83 +83,168 @@ def test_axes_do_not_jump(view, digits):
 
 def test_one_range_for_each_column(view):
     rest(view)
-    assert len({row[0].ends for row in view.sheet.rows}) > 1
+    assert len({row[0].ends for row in view.list.rows}) > 1
     QTest.mouseClick(view.common, Qt.MouseButton.LeftButton)
-    for column in zip(*view.sheet.rows, strict=True):
+    for column in zip(*view.list.rows, strict=True):
         assert len({cell.ends for cell in column}) == 1
         low, high = column[0].ends
-        assert all(low <= cell.spread.low and cell.spread.high <= high for cell in column)
+        assert all(low <= cell.distribution.low and cell.distribution.high <= high for cell in column)
 
 
-def test_logarithms_of_counts_make_small_ones_larger(view):
-    def inked():
-        found = inks(view, 0, 0)
-        return sum(found[colour] for colour in bars(view))
+def made(view):
+    """Whether every plot that is to be seen is there."""
+    rows, columns = len(view.list.rows), len(view.list.titles)
+    return all(view.list.plot(row, column) is not None for row in range(rows) for column in range(columns))
 
-    linear = inked()
+
+@pytest.fixture
+def plots(view, qtbot):
+    """The view once its plots are there, by row and column."""
+    rest(view)
+    qtbot.waitUntil(lambda: made(view))
+    return view.list.plot
+
+
+def test_each_histogram_is_a_plot_that_pyqtgraph_knows(view, plots):
+    for row, cells_of_row in enumerate(view.list.rows):
+        for column, cell in enumerate(cells_of_row):
+            plot = plots(row, column)
+            (line,) = plot.listDataItems()
+            x, y = line.getData()
+            assert np.array_equal(y, cell.counts) and (np.diff(x) > 0).all()
+            assert line.name() == f"{KINDS[column]} of {view.list.layers[row]}"
+            across, up = plot.scales
+            assert (across.low, across.high) == pytest.approx(cell.ends)
+            assert (up.low, up.high) == pytest.approx((0.0, cell.top))
+
+
+def test_plots_are_made_one_after_the_other_and_only_where_they_are_seen(shown, make, qtbot):
+    runs = [new_run("sgd", learning_rate=0.03)]
+    view = shown(HistogramsView, make.learned("circle", runs, (3,) * 7, updates=(1,), loss="bce"), (560, 300))
+    qtbot.waitUntil(lambda: view.list.plot(1, 2) is not None)
+    qtbot.wait(50)
+    assert view.list.plot(7, 0) is None
+    view.list.verticalScrollBar().setValue(view.list.verticalScrollBar().maximum())
+    qtbot.waitUntil(lambda: view.list.plot(7, 2) is not None)
+
+
+def bars(view, plot):
+    """The colour of how much of a plot is a bar."""
+    image = plot.grab().toImage()
+    colours = {colour.rgb() for colour in view.theme.signed_colours}
+    return sum(image.pixel(x, y) in colours for x in range(image.width()) for y in range(image.height()))
+
+
+def test_logarithms_of_counts_make_small_ones_larger(view, plots):
+    plot = plots(0, 0)
+    linear = bars(view, plot)
     QTest.mouseClick(view.log, Qt.MouseButton.LeftButton)
-    assert inked() > 1.3 * linear > 0
+    assert bars(view, plot) > 1.3 * linear > 0
+    assert plot.y_axis.type.name == "symlog"
+    QTest.mouseClick(view.log, Qt.MouseButton.LeftButton)
+    assert bars(view, plot) == linear
+
+
+def test_the_mouse_zooms_a_histogram_moves_it_and_shows_it_all(view, plots):
+    view.resize(700, 600)
+    plot, mouse = plots(1, 0), Mouse(plots(1, 0))
+    low, high = view.list.rows[1][0].ends
+    mouse.wheel(mouse.pixel(0.0, 0.0))
+    assert plot.scales[0].high - plot.scales[0].low == pytest.approx((high - low) / 1.25)
+    mouse.wheel(mouse.below_plot())
+    assert plot.scales[0].high - plot.scales[0].low == pytest.approx((high - low) / 1.25**2)
+    across = plot.scales[0]
+    middle = (across.low + across.high) / 2
+    mouse.drag((middle, 1.0), (middle + 0.2 * (across.high - across.low), 1.0))
+    assert plot.scales[0].low == pytest.approx(across.low - 0.2 * (across.high - across.low), abs=0.05 * (high - low))
+    before = plot.x_chosen
+    rest(view)
+    assert plot.x_chosen == before
+    mouse.double_click(middle, 1.0)
+    assert (plot.scales[0].low, plot.scales[0].high) == pytest.approx((low, high)) and not plot.is_zoomed
+
+
+def test_other_networks_and_a_reset_show_histograms_as_a_whole(view, plots, digits, make):
+    plot = plots(0, 0)
+    plot.zoom(2.0)
+    view.reset_view()
+    assert not plot.is_zoomed
+    plot.zoom(2.0)
+    view.show_snapshot(make.replace(digits[1][-1], run="other"))
+    assert not plot.is_zoomed
+
+
+def test_the_right_button_opens_the_menu_for_that_histogram(view, plots, qtbot):
+    plot = plots(0, 1)
+    with qtbot.waitSignal(view.menu_wanted) as told:
+        Mouse(plot).click(0.0, 1.0, RIGHT)
+    assert told.args[1] is plot
 
 
 def test_dead_units_and_saturation_are_told(shown, make):
     case = make.learned("circle", [new_run("sgd", learning_rate=0.03)], (4, 4), updates=(5,), loss="bce")
-    picture, (portrait,) = case
-    dead = make.replace(portrait.look, dead=np.array([0.5, np.nan, np.nan]), saturated=np.array([np.nan, 0.75, np.nan]))
-    view = shown(HistogramsView, (picture, [make.replace(portrait, look=dead)]))
-    first, second, _ = (row[2] for row in view.sheet.rows)
+    picture, (snapshot,) = case
+    dead = make.replace(
+        snapshot.inspection, dead=np.array([0.5, np.nan, np.nan]), saturated=np.array([np.nan, 0.75, np.nan])
+    )
+    view = shown(HistogramsView, (picture, [make.replace(snapshot, inspection=dead)]))
+    first, second, _ = (row[2] for row in view.list.rows)
     assert first.notes[0] == "2 of 4 dead" and first.warns
     assert second.notes[0] == "75 % saturated" and second.warns
     assert "2 of 4 dead" in view.describe()
 
 
 def test_numbers_that_are_not_finite_are_told(view, digits, make):
-    portrait = digits[1][-1]
-    theta = portrait.theta.copy()
-    weights = portrait.learner.network.weights(0)
+    snapshot = digits[1][-1]
+    theta = snapshot.theta.copy()
+    weights = snapshot.learner.network.weights(0)
     theta[weights.start : weights.start + 5] = np.inf
-    theta[portrait.learner.network.weights(1)] = np.nan
+    theta[snapshot.learner.network.weights(1)] = np.nan
     rest(view)
-    view.show_portrait(make.replace(portrait, theta=theta, answers=portrait.answers * np.nan))
+    view.show_snapshot(make.replace(snapshot, theta=theta, outputs=snapshot.outputs * np.nan))
     rest(view)
-    assert view.sheet.rows[0][0].notes[0] == "5 not finite"
-    assert not len(view.sheet.rows[1][0].spread.values)
-    assert "no answer is finite" in view.describe()
-    assert bars(view) <= set(inks(view, 0, 0))
-    empty = set(inks(view, 1, 0))
-    assert not empty & {*bars(view), view.theme.field.rgb()} and len(empty) > 10, "words in place of axis and bars"
+    assert view.list.rows[0][0].notes[0] == "5 not finite"
+    assert not len(view.list.rows[1][0].distribution.values)
+    assert "no output is finite" in view.describe()
+    assert bars(view, view.list.plot(0, 0)) > 0 == bars(view, view.list.plot(1, 0)), "words in place of bars"
 
 
-def test_the_bin_under_the_pointer_is_told(view):
-    sheet = view.sheet
-    box = sheet.box(1, 2)
-    shown = sheet.rows[1][2]
-    plot = shown.plot(box)
-    assert sheet.under(plot.center().toPoint()) == (1, 2)
-    assert shown.bin_at(box, plot.left() + 1) == 0
-    assert shown.bin_at(box, plot.right() - 1) == len(shown.counts) - 1
-    assert shown.bin_at(box, plot.left() - 4) == shown.bin_at(box, plot.right() + 4) == -1
+def test_the_bin_under_the_pointer_is_told(view, plots):
+    shown, plot = view.list.rows[1][2], plots(1, 2)
+    low, high = shown.ends
+    wide = (high - low) / len(shown.counts)
+    assert shown.bin_at(low + 0.5 * wide) == 0 and shown.bin_at(high - 0.5 * wide) == len(shown.counts) - 1
+    assert shown.bin_at(low - wide) is None and shown.bin_at(high + wide) is None
     place = int(shown.counts.argmax())
-    assert shown.words(place)[1].startswith(f"{shown.counts[place]:,} of {len(shown.spread.values):,} numbers")
-    before = sheet.viewport().grab().toImage()
-    QTest.mouseMove(sheet.viewport(), plot.center().toPoint())
-    assert sheet.viewport().grab().toImage() != before
+    before = plot.grab().toImage()
+    Mouse(plot).move(low + (place + 0.5) * wide, shown.top / 2)
+    assert view.list.chip.isVisible()
+    assert view.list.chip.lines[1].startswith(f"{shown.counts[place]:,} of {len(shown.distribution.values):,} numbers")
+    assert plot.grab().toImage() != before
+    Mouse(plot).leave()
+    assert not view.list.chip.isVisible() and plot.grab().toImage() == before
 
 
-def test_many_layers_are_scrolled(shown, make):
+def test_many_layers_are_scrolled(shown, make, qtbot):
     runs = [new_run("sgd", learning_rate=0.03)]
     view = shown(HistogramsView, make.learned("circle", runs, (3,) * 7, updates=(1,), loss="bce"), (560, 300))
-    bar = view.sheet.verticalScrollBar()
-    assert len(view.sheet.rows) == 8
-    assert view.sheet.box(7, 0).top() > view.sheet.height()
-    view.sheet.setFocus()
-    QTest.keyClick(view.sheet, Qt.Key.Key_PageDown)
+    bar = view.list.verticalScrollBar()
+    assert len(view.list.rows) == 8
+    view.list.setFocus()
+    QTest.keyClick(view.list, Qt.Key.Key_PageDown)
     assert 0 < bar.value() < bar.maximum()
-    QTest.keyClick(view.sheet, Qt.Key.Key_End)
+    QTest.keyClick(view.list, Qt.Key.Key_End)
     assert bar.value() == bar.maximum()
-    assert view.sheet.box(7, 0).bottom() <= view.sheet.viewport().height()
-    assert view.sheet.under(QPoint(100, 5)) is None
+    qtbot.waitUntil(lambda: view.list.plot(7, 0) is not None)
+    plot = view.list.plot(7, 0)
+    assert view.list.viewport().rect().contains(plot.mapTo(view.list.viewport(), plot.rect().bottomRight()))
+    mouse = Mouse(plot)
+    mouse.wheel(mouse.pixel(0.0, 1.0), 1, Qt.KeyboardModifier.ControlModifier)
+    assert plot.is_zoomed and bar.value() == bar.maximum()
+    mouse.wheel(mouse.pixel(0.0, 1.0), 1)
+    assert bar.value() < bar.maximum()
     view.reset_view()
-    assert bar.value() == 0
+    assert bar.value() == 0 and not plot.is_zoomed
 
 
 def test_settings_come_back_from_a_file(view, shown, digits):
@@ -181,7 +253,7 @@ def test_settings_come_back_from_a_file(view, shown, digits):
     other = shown(HistogramsView, digits)
     other.apply_view(view.view())
     assert other.view() == view.view()
-    assert other.sheet.log
+    assert other.list.log
     other.apply_view({"network_histograms_log": "yes", "network_histograms_common": None})
     assert other.view() == view.view()
 

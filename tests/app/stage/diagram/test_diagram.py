@@ -13,15 +13,15 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from app.look.theme import DARK, LIGHT
 from app.stage.diagram.diagram import Diagram
-from app.stage.diagram.item import BIAS, UNIT, WEIGHT, Item
-from app.stage.diagram.validation import card_box, card_size
-from engine import MOST_LAYERS, Layer, Session, new_network, portrait
+from app.stage.diagram.diagram_item import BIAS, UNIT, WEIGHT, DiagramItem
+from app.stage.diagram.item_card import card_box, card_size
+from engine import MAX_LAYERS, Layer, Session, network_snapshot, new_network
 
 LEFT = Qt.MouseButton.LeftButton
 
 
 class Sitter:
-    """A diagram, and a network that sits for its portraits."""
+    """A diagram, and a network that sits for its snapshots."""
 
     def __init__(self, qtbot, data="circle", hidden=(4, 2), size=(560, 300), **settings) -> None:
         self.session = Session(new_network(data, ["sgd"], hidden, **settings))
@@ -42,7 +42,7 @@ class Sitter:
         run = picture.runs[0]
         shown = run.shown.theta if theta is None else np.asarray(theta, float)
         asked = replace(self.diagram.wanted(), **wanted)
-        self.diagram.show_portrait(portrait(picture.learner, shown, asked, run.id, picture.update))
+        self.diagram.show_snapshot(network_snapshot(picture.learner, shown, asked, run.id, picture.update))
 
     @property
     def network(self):
@@ -50,7 +50,7 @@ class Sitter:
 
     def middle(self, column: int, unit: int, source: int) -> QPoint:
         """A point on a line, where no other is: a third of its way."""
-        links = self.diagram.plan.links
+        links = self.diagram.diagram_layout.links
         link = np.flatnonzero((links.column == column) & (links.unit == unit) & (links.source == source))[0]
         x0, y0, x1, y1 = links.ends[link]
         along = 0.1
@@ -88,7 +88,9 @@ def test_a_positive_weight_is_blue_a_negative_one_orange_and_wide_if_large(sitte
         assert np.abs(found - colour.getRgb()[:3]).max() < 40
     x = sitter.middle(1, 0, 0).x()
     blank = np.array(theme.panel.getRgb()[:3])
-    assert np.abs(colour_at(image, QPoint(x, round(sitter.diagram.plan.body.bottom()) - 2)) - blank).max() == 0
+    assert (
+        np.abs(colour_at(image, QPoint(x, round(sitter.diagram.diagram_layout.body.bottom()) - 2)) - blank).max() == 0
+    )
 
 
 def test_a_unit_shows_what_it_answers_over_the_plane(sitter):
@@ -96,7 +98,7 @@ def test_a_unit_shows_what_it_answers_over_the_plane(sitter):
     theta = np.zeros(sitter.network.parameters)
     theta[0] = 5.0  # hidden 1, unit 1 reads x
     sitter.pose(theta)
-    image, tile = sitter.image(), sitter.diagram.plan.columns[1].tile(0).adjusted(6, 6, -6, -6)
+    image, tile = sitter.image(), sitter.diagram.diagram_layout.columns[1].tile(0).adjusted(6, 6, -6, -6)
     left, right = (np.array(colour.getRgb()[:3], float) for colour in DARK.signed_colours)
     for corner, colour in (
         (tile.topLeft(), left),
@@ -110,7 +112,7 @@ def test_y_points_upwards_in_a_map(sitter):
     theta = np.zeros(sitter.network.parameters)
     theta[1] = 5.0  # hidden 1, unit 1 reads y
     sitter.pose(theta)
-    image, tile = sitter.image(), sitter.diagram.plan.columns[1].tile(0)
+    image, tile = sitter.image(), sitter.diagram.diagram_layout.columns[1].tile(0)
     blue = np.array(DARK.signed_colours[1].getRgb()[:3], float)
     above = colour_at(image, QPointF(tile.center().x(), tile.top() + 4).toPoint())
     assert np.abs(above - blue).max() < 30
@@ -133,8 +135,8 @@ def test_every_kind_of_network_has_a_picture(qtbot, themed, data, hidden, settin
     sitter = Sitter(qtbot, data, hidden, size, **settings)
     sitter.session.advance(3)
     sitter.pose(look=True)
-    image, plan = sitter.image(), sitter.diagram.plan
-    for column in plan.columns[1:]:
+    image, layout = sitter.image(), sitter.diagram.diagram_layout
+    for column in layout.columns[1:]:
         tile = column.tile(0).toRect()
         y = tile.center().y() - 2
         seen = {image.pixelColor(x, y).rgb() for x in range(tile.left(), tile.right())}
@@ -147,7 +149,7 @@ def test_the_first_layer_of_images_shows_its_weights(qtbot, themed):
     theta = np.zeros(sitter.network.parameters)
     theta[:8] = 1.0  # the upper row of pixels, for the first unit
     sitter.pose(theta)
-    image, tile = sitter.image(), sitter.diagram.plan.columns[1].tile(0)
+    image, tile = sitter.image(), sitter.diagram.diagram_layout.columns[1].tile(0)
     blue = np.array(DARK.signed_colours[1].getRgb()[:3], float)
     top = colour_at(image, QPointF(tile.center().x(), tile.top() + tile.height() / 16).toPoint())
     below = colour_at(image, tile.center().toPoint())
@@ -166,18 +168,18 @@ def test_numbers_that_are_not_finite_are_painted_over(sitter):
     assert np.abs(colour_at(image, sitter.middle(1, 1, 1)) - negative).max() > 80, "as faint as a weight of nought"
 
 
-def test_a_portrait_of_another_network_is_passed_over(sitter, qtbot):
-    before = sitter.diagram.portrait
+def test_a_snapshot_of_another_network_is_passed_over(sitter, qtbot):
+    before = sitter.diagram.snapshot
     other = Session(new_network("circle", ["sgd"], (3,))).picture()
-    sitter.diagram.show_portrait(portrait(other.learner, other.runs[0].shown.theta, sitter.diagram.wanted()))
-    assert sitter.diagram.portrait is before
+    sitter.diagram.show_snapshot(network_snapshot(other.learner, other.runs[0].shown.theta, sitter.diagram.wanted()))
+    assert sitter.diagram.snapshot is before
 
 
 def test_words_for_a_screen_reader(sitter):
     assert sitter.diagram.describe() == (
         "Diagram. Inputs x, y; hidden 1: 4 units, Tanh; hidden 2: 2 units, Tanh; output: 1 units, Identity."
     )
-    sitter.diagram.look_at(Item(WEIGHT, 1, 2, 1))
+    sitter.diagram.look_at(DiagramItem(WEIGHT, 1, 2, 1))
     value = sitter.session.picture().runs[0].shown.theta[2 * 2 + 1]
     assert f"{abs(value):.4g}" in sitter.diagram.accessibleDescription()
     assert "from y to hidden 1, unit 3" in sitter.diagram.accessibleDescription()
@@ -191,7 +193,7 @@ def test_gradients_are_wanted_while_something_is_looked_at(sitter, qtbot):
     assert not diagram.wanted().look and diagram.wanted().units >= 24 and diagram.wanted().region == (-6, 6, -6, 6)
     with qtbot.waitSignal(diagram.wanted_changed):
         QTest.mouseMove(diagram, sitter.middle(1, 0, 0))
-    assert diagram.hovered == Item(WEIGHT, 1, 0, 0)
+    assert diagram.hovered == DiagramItem(WEIGHT, 1, 0, 0)
     assert diagram.wanted().look
     with qtbot.waitSignal(diagram.wanted_changed):
         QApplication.sendEvent(diagram, QEvent(QEvent.Type.Leave))
@@ -199,40 +201,40 @@ def test_gradients_are_wanted_while_something_is_looked_at(sitter, qtbot):
 
 
 def test_a_card_tells_the_weight_and_its_gradient(sitter):
-    item = Item(WEIGHT, 1, 3, 1)
+    item = DiagramItem(WEIGHT, 1, 3, 1)
     place = item.place(sitter.network)
-    assert sitter.diagram._reading(item).lines[1] == "gradient –"
+    assert sitter.diagram._card_text(item).lines[1] == "gradient –"
     sitter.pose(look=True)
     run = sitter.session.picture()
     exact = run.learner.inspect(run.runs[0].shown.theta).gradient[place]
-    reading = sitter.diagram._reading(item)
-    assert reading.title == f"w = {sitter.diagram.portrait.theta[place]:.4g}".replace("-", "−")
-    assert reading.lines[0] == "from y to hidden 1, unit 4"
-    assert reading.lines[1] == f"gradient {exact:.3g}".replace("-", "−")
+    text = sitter.diagram._card_text(item)
+    assert text.title == f"w = {sitter.diagram.snapshot.theta[place]:.4g}".replace("-", "−")
+    assert text.lines[0] == "from y to hidden 1, unit 4"
+    assert text.lines[1] == f"gradient {exact:.3g}".replace("-", "−")
 
 
 def test_a_card_tells_of_a_unit(sitter):
     sitter.pose(look=True)
-    portrait = sitter.diagram.portrait
-    reading = sitter.diagram._reading(Item(UNIT, 2, 1))
-    weights, biases = sitter.network.unpacked(portrait.look.gradient)[1]
+    snapshot = sitter.diagram.snapshot
+    text = sitter.diagram._card_text(DiagramItem(UNIT, 2, 1))
+    weights, biases = sitter.network.unpacked(snapshot.inspection.gradient)[1]
     norm = np.hypot(np.linalg.norm(weights[1]), biases[1])
-    mean = portrait.activations[1][:, 1].mean()
-    assert reading.title == "hidden 2, unit 2" and reading.picture
-    assert reading.lines[1] == f"mean activation {mean:.3g}".replace("-", "−")
-    assert reading.lines[2] == f"gradient norm {norm:.3g}"
+    mean = snapshot.activations[1][:, 1].mean()
+    assert text.title == "hidden 2, unit 2" and text.picture
+    assert text.lines[1] == f"mean activation {mean:.3g}".replace("-", "−")
+    assert text.lines[2] == f"gradient norm {norm:.3g}"
 
 
 @pytest.mark.parametrize("size", [(400, 200), (560, 300)], ids=str)
 def test_a_card_is_inside_and_beside_what_it_is_about(qtbot, themed, size):
     sitter = Sitter(qtbot, size=size)
     diagram = sitter.diagram
-    bounds = diagram.plan.body
-    for column in diagram.plan.columns:
+    bounds = diagram.diagram_layout.body
+    for column in diagram.diagram_layout.columns:
         for unit in range(column.shown):
-            item = Item(UNIT, column.place, unit)
-            reading, about = diagram._reading(item), diagram.plan.box(item)
-            box = card_box(about, card_size(reading, diagram.font(), 0.4 * bounds.height()), bounds)
+            item = DiagramItem(UNIT, column.place, unit)
+            text, about = diagram._card_text(item), diagram.diagram_layout.box(item)
+            box = card_box(about, card_size(text, diagram.font(), 0.4 * bounds.height()), bounds)
             assert bounds.contains(box) and not box.intersects(about)
 
 
@@ -248,7 +250,7 @@ def test_a_click_on_a_line_opens_its_weight_and_the_slider_sets_it(sitter, qtbot
     for position in (600, 700):
         slider.setSliderPosition(position)
     slider.setSliderDown(False)
-    place = Item(WEIGHT, 1, 0, 1).place(sitter.network)
+    place = DiagramItem(WEIGHT, 1, 0, 1).place(sitter.network)
     changes = [entry for entry in sitter.told if entry[0] == "parameter"]
     assert len(changes) >= 2 and all(entry[1] == place for entry in changes)
     assert changes[0][2] < changes[-1][2] == diagram.editor.value
@@ -257,7 +259,7 @@ def test_a_click_on_a_line_opens_its_weight_and_the_slider_sets_it(sitter, qtbot
 
 def test_a_click_on_a_mark_opens_the_bias_and_return_sets_it(sitter, qtbot):
     diagram = sitter.diagram
-    QTest.mouseClick(diagram, LEFT, pos=diagram.plan.columns[2].bias(1).center().toPoint())
+    QTest.mouseClick(diagram, LEFT, pos=diagram.diagram_layout.columns[2].bias(1).center().toPoint())
     field = diagram.editor.field
     assert field.hasSelectedText()
     field.insert("−0.25")
@@ -267,7 +269,7 @@ def test_a_click_on_a_mark_opens_the_bias_and_return_sets_it(sitter, qtbot):
 
 
 def test_return_without_a_change_sets_nothing(sitter):
-    sitter.diagram.edit(Item(WEIGHT, 1, 0, 0))
+    sitter.diagram.edit(DiagramItem(WEIGHT, 1, 0, 0))
     press(sitter.diagram.editor.field, Qt.Key.Key_Return)
     assert not sitter.told and not sitter.diagram.editor.isVisible()
 
@@ -275,7 +277,7 @@ def test_return_without_a_change_sets_nothing(sitter):
 @pytest.mark.parametrize("typed", ["abc", "nan", "1e300", ""])
 def test_a_number_that_cannot_be_is_refused_in_words(sitter, typed):
     editor = sitter.diagram.editor
-    sitter.diagram.edit(Item(WEIGHT, 1, 0, 0))
+    sitter.diagram.edit(DiagramItem(WEIGHT, 1, 0, 0))
     QTest.keyClicks(editor.field, typed or " ")
     press(editor.field, Qt.Key.Key_Return)
     assert editor.isVisible() and editor.fault.isVisible() and "weight must" in editor.fault.text()
@@ -288,17 +290,17 @@ def test_a_number_that_cannot_be_is_refused_in_words(sitter, typed):
 
 def test_the_panel_tells_what_the_weight_is_now_and_keeps_what_is_typed(sitter):
     editor = sitter.diagram.editor
-    sitter.diagram.edit(Item(WEIGHT, 1, 0, 0))
+    sitter.diagram.edit(DiagramItem(WEIGHT, 1, 0, 0))
     QTest.keyClicks(editor.field, "7")
-    theta = sitter.diagram.portrait.theta.copy()
+    theta = sitter.diagram.snapshot.theta.copy()
     theta[0] = 0.625
     sitter.pose(theta)
     assert editor.now.text() == "now 0.625" and editor.field.text() == "7"
 
 
 def test_a_click_beside_closes_the_panel(sitter):
-    sitter.diagram.edit(Item(WEIGHT, 1, 0, 0))
-    below = QPoint(sitter.diagram.width() // 2, round(sitter.diagram.plan.body.bottom()) - 1)
+    sitter.diagram.edit(DiagramItem(WEIGHT, 1, 0, 0))
+    below = QPoint(sitter.diagram.width() // 2, round(sitter.diagram.diagram_layout.body.bottom()) - 1)
     QTest.mouseClick(sitter.diagram, LEFT, pos=below)
     assert not sitter.diagram.editor.isVisible() and not sitter.told
 
@@ -309,16 +311,16 @@ def test_a_click_beside_closes_the_panel(sitter):
 def test_arrows_go_along_the_network(sitter):
     diagram = sitter.diagram
     diagram.setFocus()
-    diagram.look_at(Item(UNIT, 1, 0))
+    diagram.look_at(DiagramItem(UNIT, 1, 0))
     way = [
-        (Qt.Key.Key_Down, Item(UNIT, 1, 1)),
-        (Qt.Key.Key_Right, Item(WEIGHT, 2, 0, 1)),
-        (Qt.Key.Key_Down, Item(WEIGHT, 2, 0, 2)),
-        (Qt.Key.Key_Right, Item(UNIT, 2, 0)),
-        (Qt.Key.Key_Left, Item(WEIGHT, 2, 0, 1)),
-        (Qt.Key.Key_Left, Item(UNIT, 1, 1)),
-        (Qt.Key.Key_Up, Item(UNIT, 1, 0)),
-        (Qt.Key.Key_Up, Item(UNIT, 1, 0)),
+        (Qt.Key.Key_Down, DiagramItem(UNIT, 1, 1)),
+        (Qt.Key.Key_Right, DiagramItem(WEIGHT, 2, 0, 1)),
+        (Qt.Key.Key_Down, DiagramItem(WEIGHT, 2, 0, 2)),
+        (Qt.Key.Key_Right, DiagramItem(UNIT, 2, 0)),
+        (Qt.Key.Key_Left, DiagramItem(WEIGHT, 2, 0, 1)),
+        (Qt.Key.Key_Left, DiagramItem(UNIT, 1, 1)),
+        (Qt.Key.Key_Up, DiagramItem(UNIT, 1, 0)),
+        (Qt.Key.Key_Up, DiagramItem(UNIT, 1, 0)),
     ]
     for key, item in way:
         press(diagram, key)
@@ -338,7 +340,7 @@ def test_keys_are_left_to_the_window_until_something_is_selected(sitter):
         return event.isAccepted()
 
     assert not taken(Qt.Key.Key_Right)
-    sitter.diagram.look_at(Item(UNIT, 1, 0))
+    sitter.diagram.look_at(DiagramItem(UNIT, 1, 0))
     assert taken(Qt.Key.Key_Right) and taken(Qt.Key.Key_Return) and not taken(Qt.Key.Key_Space)
 
 
@@ -356,8 +358,8 @@ def test_tab_goes_through_the_units_and_out_again(qtbot, themed):
     before.setFocus()
     qtbot.waitUntil(before.hasFocus)
     press(before, Qt.Key.Key_Tab)
-    assert sitter.diagram.hasFocus() and sitter.diagram.selected == Item(UNIT, 1, 0)
-    for item in (Item(UNIT, 1, 1), Item(UNIT, 2, 0)):
+    assert sitter.diagram.hasFocus() and sitter.diagram.selected == DiagramItem(UNIT, 1, 0)
+    for item in (DiagramItem(UNIT, 1, 1), DiagramItem(UNIT, 2, 0)):
         press(sitter.diagram, Qt.Key.Key_Tab)
         assert sitter.diagram.selected == item
     press(sitter.diagram, Qt.Key.Key_Tab)
@@ -368,19 +370,19 @@ def test_tab_goes_through_the_units_and_out_again(qtbot, themed):
 
 
 def test_plus_and_minus_change_the_units(sitter):
-    head = sitter.diagram.heads.heads[0]
-    QTest.mouseClick(head.more, LEFT)
+    header = sitter.diagram.headers.headers[0]
+    QTest.mouseClick(header.more, LEFT)
     assert sitter.told == [("edited", {"hidden": (Layer(5), Layer(2))}), ("settled",)]
-    QTest.mouseClick(head.more, LEFT)  # before a picture has come back
+    QTest.mouseClick(header.more, LEFT)  # before a picture has come back
     assert sitter.told[2] == ("edited", {"hidden": (Layer(6), Layer(2))})
-    QTest.mouseClick(sitter.diagram.heads.heads[1].fewer, LEFT)
+    QTest.mouseClick(sitter.diagram.headers.headers[1].fewer, LEFT)
     assert sitter.told[4] == ("edited", {"hidden": (Layer(6), Layer(1))})
-    for tip in (head.more.toolTip(), head.fewer.toolTip(), head.count.toolTip()):
-        assert "begin again" in tip
+    for tip in (header.more.toolTip(), header.fewer.toolTip(), header.count.toolTip()):
+        assert "Restarts" in tip
 
 
 def test_a_change_that_is_refused_is_not_built_upon(sitter):
-    more = sitter.diagram.heads.heads[0].more
+    more = sitter.diagram.headers.headers[0].more
     QTest.mouseClick(more, LEFT)
     for _ in range(60):
         sitter.diagram.refresh(sitter.session.picture())
@@ -390,25 +392,25 @@ def test_a_change_that_is_refused_is_not_built_upon(sitter):
 
 
 def test_a_layer_that_is_to_go_is_not_changed(sitter):
-    heads = sitter.diagram.heads
-    QTest.mouseClick(heads.removes[1], LEFT)
+    headers = sitter.diagram.headers
+    QTest.mouseClick(headers.removes[1], LEFT)
     gone = {"hidden": (Layer(4),)}
     assert sitter.told == [("edited", gone), ("settled",)]
-    menu = heads.heads[1].menu()  # before a picture has come back
+    menu = headers.headers[1].menu()  # before a picture has come back
     for action in menu.actions():
-        if action.text() in ("One unit more", "One unit fewer", "ReLU"):
+        if action.text() in ("Add a unit", "Remove a unit", "ReLU"):
             action.trigger()
     menu.deleteLater()
-    QTest.mouseClick(heads.heads[1].more, LEFT)
-    QTest.mouseClick(heads.heads[1].count, LEFT)
+    QTest.mouseClick(headers.headers[1].more, LEFT)
+    QTest.mouseClick(headers.headers[1].count, LEFT)
     assert not sitter.diagram.editor.isVisible()
     assert [told for told in sitter.told if told[0] == "edited"] == [("edited", gone)]
-    QTest.mouseClick(heads.adds[2], LEFT)
+    QTest.mouseClick(headers.adds[2], LEFT)
     assert sitter.told[-2] == ("edited", {"hidden": (Layer(4), Layer(4))})
 
 
 def test_units_are_typed(sitter):
-    QTest.mouseClick(sitter.diagram.heads.heads[1].count, LEFT)
+    QTest.mouseClick(sitter.diagram.headers.headers[1].count, LEFT)
     editor = sitter.diagram.editor
     QTest.keyClicks(editor.field, "12.5")
     press(editor.field, Qt.Key.Key_Return)
@@ -421,32 +423,32 @@ def test_units_are_typed(sitter):
 
 def test_layers_are_added_and_removed_between_the_columns(qtbot, themed):
     sitter = Sitter(qtbot, size=(700, 300))
-    heads = sitter.diagram.heads
-    QTest.mouseClick(heads.adds[1], LEFT)
+    headers = sitter.diagram.headers
+    QTest.mouseClick(headers.adds[1], LEFT)
     assert sitter.told == [("edited", {"hidden": (Layer(4), Layer(4), Layer(2))}), ("settled",)]
     sitter.told.clear()
-    assert heads.removes[0].isVisible()
-    QTest.mouseClick(heads.removes[0], LEFT)
+    assert headers.removes[0].isVisible()
+    QTest.mouseClick(headers.removes[0], LEFT)
     assert sitter.told[0] == ("edited", {"hidden": (Layer(4), Layer(2))})
 
 
 def test_the_first_layer_of_a_network_without_any(qtbot, themed):
     sitter = Sitter(qtbot, "xor", ())
-    QTest.mouseClick(sitter.diagram.heads.adds[0], LEFT)
+    QTest.mouseClick(sitter.diagram.headers.adds[0], LEFT)
     assert sitter.told[0] == ("edited", {"hidden": (Layer(4),)})
 
 
 def test_the_menu_of_a_layer_has_everything(sitter):
-    head = sitter.diagram.heads.heads[0]
-    menu = head.menu()
+    header = sitter.diagram.headers.headers[0]
+    menu = header.menu()
     actions = {action.text(): action for action in menu.actions()}
     assert actions["Tanh"].isChecked() and not actions["ReLU"].isChecked()
-    assert "go on" in actions["ReLU"].toolTip() and "begin again" in actions["Remove this layer"].toolTip()
+    assert "live" in actions["ReLU"].toolTip() and "Restarts" in actions["Remove this layer"].toolTip()
     actions["ReLU"].trigger()
     assert sitter.told == [("edited", {"hidden": (Layer(4, "relu"), Layer(2))}), ("settled",)]
     menu.deleteLater()
     sitter.told.clear()
-    menu = sitter.diagram.heads.heads[-1].menu()
+    menu = sitter.diagram.headers.headers[-1].menu()
     actions = {action.text(): action for action in menu.actions()}
     assert "Remove this layer" not in actions
     actions["Sigmoid"].trigger()
@@ -455,29 +457,29 @@ def test_the_menu_of_a_layer_has_everything(sitter):
 
 
 def test_there_are_no_more_layers_than_there_may_be(qtbot, themed):
-    sitter = Sitter(qtbot, "circle", (2,) * MOST_LAYERS, (900, 300))
-    assert not any(button.isEnabled() for button in sitter.diagram.heads.adds)
-    menu = sitter.diagram.heads.heads[0].menu()
+    sitter = Sitter(qtbot, "circle", (2,) * MAX_LAYERS, (900, 300))
+    assert not any(button.isEnabled() for button in sitter.diagram.headers.adds)
+    menu = sitter.diagram.headers.headers[0].menu()
     assert not next(action for action in menu.actions() if action.text() == "Add a layer before").isEnabled()
     menu.deleteLater()
 
 
 def test_every_button_says_what_it_is(sitter):
-    heads = sitter.diagram.heads
-    for head in heads.heads[:-1]:
-        for button in (head.name, head.fewer, head.count, head.more):
+    headers = sitter.diagram.headers
+    for header in headers.headers[:-1]:
+        for button in (header.name, header.fewer, header.count, header.more):
             assert button.accessibleName() and button.toolTip() and button.objectName()
-    for button in (*heads.adds, *heads.removes):
+    for button in (*headers.adds, *headers.removes):
         assert button.accessibleName() and button.toolTip() and button.objectName()
 
 
 def test_a_selection_that_is_gone_is_forgotten(sitter):
-    sitter.diagram.look_at(Item(BIAS, 1, 3))
+    sitter.diagram.look_at(DiagramItem(BIAS, 1, 3))
     sitter.session.problem_changed({"hidden": (Layer(2),)})
     sitter.diagram.refresh(sitter.session.picture())
     assert sitter.diagram.selected is None
     sitter.pose()
-    assert sitter.diagram.portrait is not None
+    assert sitter.diagram.snapshot is not None
 
 
 def test_maps_keep_their_proportions_in_a_wide_view(sitter):
@@ -486,11 +488,11 @@ def test_maps_keep_their_proportions_in_a_wide_view(sitter):
     theta[0] = 50.0  # hidden 1, unit 1 is blue right of x = 0
     theta[sitter.network.biases(0).start] = -150.0  # and with this, right of x = 3
     sitter.pose(theta, region=(-12.0, 12.0, -6.0, 6.0))
-    image, plan = sitter.image(), sitter.diagram.plan
+    image, layout = sitter.image(), sitter.diagram.diagram_layout
     blue = np.array(DARK.signed_colours[1].getRgb()[:3], float)
 
     def is_blue(column: int, share: float) -> bool:
-        tile = plan.columns[column].tile(0)
+        tile = layout.columns[column].tile(0)
         at = QPointF(tile.left() + share * tile.width(), tile.center().y() - 3).toPoint()
         return np.abs(colour_at(image, at) - blue).max() < 30
 

@@ -7,11 +7,11 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
-from app.stage.diagram.item import WEIGHT, Item
-from engine import Experiment, Layer, Session, Wanted, new_network, new_run, portrait
+from app.stage.diagram.diagram_item import WEIGHT, DiagramItem
+from engine import Experiment, Layer, Session, SnapshotParts, network_snapshot, new_network, new_run
 
 LEFT = Qt.MouseButton.LeftButton
-ITEM = Item(WEIGHT, 1, 0, 1)
+ITEM = DiagramItem(WEIGHT, 1, 0, 1)
 
 
 def compiled(experiment) -> None:
@@ -19,7 +19,7 @@ def compiled(experiment) -> None:
     session = Session(experiment)
     session.advance(1)
     picture = session.picture()
-    portrait(picture.learner, picture.runs[0].shown.theta, Wanted((0, 1, 0, 1), 2, 2, 2, look=True))
+    network_snapshot(picture.learner, picture.runs[0].shown.theta, SnapshotParts((0, 1, 0, 1), 2, 2, 2, inspect=True))
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def window(open_window):
     compiled(experiment)
     window = open_window(experiment)
     window.shell.resize(1280, 800)
-    window.until(lambda: diagram(window).portrait is not None)
+    window.until(lambda: diagram(window).snapshot is not None)
     return window
 
 
@@ -42,7 +42,7 @@ def posed(window) -> None:
     window.settle()
 
     def shown() -> bool:
-        seen, run = diagram(window).portrait, window.run(window.bench.controller.selected)
+        seen, run = diagram(window).snapshot, window.run(window.bench.controller.selected)
         return seen is not None and seen.run == run.id and np.array_equal(seen.theta, run.shown.theta)
 
     window.until(shown)
@@ -50,7 +50,7 @@ def posed(window) -> None:
 
 def on_line(window):
     """A point on the line of ITEM."""
-    links = diagram(window).plan.links
+    links = diagram(window).diagram_layout.links
     link = np.flatnonzero((links.column == 1) & (links.unit == ITEM.unit) & (links.source == ITEM.source))[0]
     x0, y0, x1, y1 = links.ends[link]
     return QPointF(x0 + 0.1 * (x1 - x0), y0 + 0.028 * (y1 - y0)).toPoint()
@@ -76,7 +76,7 @@ def test_a_weight_set_with_the_mouse_is_a_tweak_of_the_selected_run_and_can_be_u
     ]
     assert run.shown.theta[place] == 1.25 and not window.run("adam").tweaks
     posed(window)
-    assert diagram(window).portrait.theta[place] == 1.25
+    assert diagram(window).snapshot.theta[place] == 1.25
     window.bench.document.undo()
     window.settle()
     window.until(lambda: window.update == 5)
@@ -112,11 +112,11 @@ def test_a_drag_of_the_slider_is_one_step_of_undo_and_replays_to_the_bit(window)
 def test_plus_changes_the_shape_and_begins_again(window):
     window.advance(5)
     posed(window)
-    QTest.mouseClick(diagram(window).heads.heads[0].more, LEFT)
+    QTest.mouseClick(diagram(window).headers.headers[0].more, LEFT)
     window.settle()
     assert window.picture.task.hidden == (Layer(5), Layer(2)) and window.update == 0
     posed(window)
-    assert diagram(window).plan.columns[1].shown == 5
+    assert diagram(window).diagram_layout.columns[1].shown == 5
     window.bench.document.undo()
     window.settle()
     assert window.picture.task.hidden == (Layer(4), Layer(2))
@@ -125,13 +125,13 @@ def test_plus_changes_the_shape_and_begins_again(window):
 def test_another_activation_goes_on_live(window):
     window.advance(5)
     posed(window)
-    menu = diagram(window).heads.heads[1].menu()
+    menu = diagram(window).headers.headers[1].menu()
     next(action for action in menu.actions() if action.text() == "ReLU").trigger()
     menu.deleteLater()
     window.settle()
     assert window.picture.task.hidden == (Layer(4), Layer(2, "relu")) and window.update == 5
     posed(window)
-    assert "ReLU" in diagram(window).heads.heads[1].name.text()
+    assert "ReLU" in diagram(window).headers.headers[1].name.text()
 
 
 def test_a_change_that_is_refused_is_said_and_changes_nothing(window):

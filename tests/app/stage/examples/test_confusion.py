@@ -9,17 +9,17 @@ from PySide6.QtTest import QTest
 
 from app.look.theme import DARK, LIGHT
 from app.stage.examples.confusion import ConfusionView
-from app.stage.examples.matrix import shade
+from app.stage.examples.confusion_matrix import shade
 
 NAMES = ("ant", "bee", "cat")
 TRUE = [0] * 10 + [1] * 4 + [2] * 2
-TAKEN_FOR = [0] * 7 + [1] * 3 + [1] * 4 + [0] * 2
+PREDICTED = [0] * 7 + [1] * 3 + [1] * 4 + [0] * 2
 
 
 @pytest.fixture
 def case(make):
-    picture, portrait = make.guessed(TRUE, TAKEN_FOR, NAMES)
-    return picture, [portrait]
+    picture, snapshot = make.guessed(TRUE, PREDICTED, NAMES)
+    return picture, [snapshot]
 
 
 @pytest.fixture
@@ -41,9 +41,9 @@ def test_rows_are_true_and_columns_predicted(view):
 
 
 def test_counts_of_a_real_network_are_those_of_its_predictions(shown, digits):
-    view, portrait = shown(ConfusionView, digits), digits[1][-1]
-    data = portrait.learner.data
-    pairs = list(zip(data.targets.astype(int).tolist(), portrait.predictions.tolist(), strict=True))
+    view, snapshot = shown(ConfusionView, digits), digits[1][-1]
+    data = snapshot.learner.data
+    pairs = list(zip(data.targets.astype(int).tolist(), snapshot.predictions.tolist(), strict=True))
 
     def counted(part):
         seen = Counter(part)
@@ -52,22 +52,22 @@ def test_counts_of_a_real_network_are_those_of_its_predictions(shown, digits):
     assert view.matrix.counts.tolist() == counted(pairs[data.train :])
     QTest.mouseClick(view.part.button("training"), Qt.MouseButton.LeftButton)
     assert view.matrix.counts.tolist() == counted(pairs[: data.train])
-    assert view.matrix.accuracy == pytest.approx(portrait.scores[0])
+    assert view.matrix.accuracy == pytest.approx(snapshot.scores[0])
 
 
 def test_without_validation_the_training_set_is_shown(shown, digits_without_validation):
-    view, portrait = shown(ConfusionView, digits_without_validation), digits_without_validation[1][-1]
-    assert view.matrix.counts.sum() == portrait.learner.data.train > 0
+    view, snapshot = shown(ConfusionView, digits_without_validation), digits_without_validation[1][-1]
+    assert view.matrix.counts.sum() == snapshot.learner.data.train > 0
 
 
 @pytest.mark.parametrize(
     "cell, words",
     [
         ((0, 1), "3 of 10: true ant, predicted bee"),
-        ((1, 3), "recall 100 %: 4 of 4 that are bee are found"),
-        ((3, 0), "precision 77.8 %: 7 of 9 taken for ant are"),
-        ((3, 2), "precision unknown: 0 of 0 taken for cat are"),
-        ((3, 3), "11 of 16 right: accuracy 68.8 %"),
+        ((1, 3), "recall 100 %: 4 of 4 bee are predicted as bee"),
+        ((3, 0), "precision 77.8 %: 7 of 9 predicted as ant are ant"),
+        ((3, 2), "precision unknown: 0 of 0 predicted as cat are cat"),
+        ((3, 3), "accuracy 68.8 %: 11 of 16 are correct"),
     ],
 )
 def test_a_cell_under_the_pointer_is_told_in_words(view, cell, words):
@@ -98,7 +98,7 @@ def test_arrow_keys_walk_from_cell_to_cell_and_to_the_margins(view):
 
 def test_the_description_names_what_is_confused_most(view):
     words = view.describe()
-    assert words.startswith("Validation set: 11 of 16 right, accuracy 68.8 %.")
+    assert words.startswith("Validation set: 11 of 16 correct, accuracy 68.8 %.")
     assert words.index("true ant, predicted bee") < words.index("true cat, predicted ant")
 
 
@@ -126,8 +126,8 @@ def test_it_scales_to_many_classes_and_stays_in_the_widget(shown, make, classes,
     draw = np.random.default_rng(3)
     true = draw.integers(0, classes, 3000)
     taken = np.where(draw.random(3000) < 0.7, true, draw.integers(0, classes, 3000))
-    picture, portrait = make.guessed(true, taken, [f"class {place}" for place in range(classes)])
-    view = shown(ConfusionView, (picture, [portrait]), size)
+    picture, snapshot = make.guessed(true, taken, [f"class {place}" for place in range(classes)])
+    view = shown(ConfusionView, (picture, [snapshot]), size)
     room = view.matrix.rect()
     for cell in ((0, 0), (classes - 1, classes - 1), (classes, 0), (0, classes), (classes, classes)):
         assert room.contains(view.matrix.place(*cell))
@@ -139,16 +139,16 @@ def test_it_scales_to_many_classes_and_stays_in_the_widget(shown, make, classes,
 
 
 def test_answers_that_are_not_finite_count_for_no_class(shown, case, make):
-    picture, (portrait,) = case
-    answers = portrait.answers.copy()
-    answers[:3] = np.nan
-    view = shown(ConfusionView, (picture, [make.replace(portrait, answers=answers)]))
+    picture, (snapshot,) = case
+    outputs = snapshot.outputs.copy()
+    outputs[:3] = np.nan
+    view = shown(ConfusionView, (picture, [make.replace(snapshot, outputs=outputs)]))
     assert view.matrix.counts.sum() == 13
-    assert "3 answers not finite" in view.describe()
+    assert "3 outputs not finite" in view.describe()
     picture.runs[0].status = "diverged"
-    view.show_portrait(make.replace(portrait, answers=answers * np.nan))
+    view.show_snapshot(make.replace(snapshot, outputs=outputs * np.nan))
     assert not view.matrix.counts.any()
-    assert "diverged: last finite state · no answer is finite" in view.describe()
+    assert "diverged: last finite state · no output is finite" in view.describe()
     assert colour(view, 0, 0) == colour(view, 1, 1) == DARK.field
 
 

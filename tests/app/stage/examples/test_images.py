@@ -18,10 +18,10 @@ def view(shown, digits):
     return shown(ImagesView, digits)
 
 
-def probable(portrait, examples):
+def probable(snapshot, examples):
     """The probability of the true class of each example."""
-    shares = LOSSES["softmax"].probabilities(portrait.answers[examples])
-    return shares[np.arange(len(examples)), portrait.learner.data.targets[examples].astype(int)]
+    shares = LOSSES["softmax"].probabilities(snapshot.outputs[examples])
+    return shares[np.arange(len(examples)), snapshot.learner.data.targets[examples].astype(int)]
 
 
 def scroll(tiles, turns):
@@ -45,17 +45,17 @@ def test_it_is_for_images_that_have_classes(digits, sine):
 
 
 def test_wrong_ones_come_first_and_of_these_the_least_probable(view, digits):
-    portrait = digits[1][-1]
+    snapshot = digits[1][-1]
     view.examples.show_part(True, True)
-    order, data = view.examples.examples, portrait.learner.data
+    order, data = view.examples.examples, snapshot.learner.data
     assert sorted(order) == list(range(data.train, len(data.targets)))
-    wrong = portrait.wrong[order]
+    wrong = snapshot.wrong[order]
     count = int(wrong.sum())
     assert 0 < count < len(order)
     assert wrong[:count].all() and not wrong[count:].any()
     for part in (order[:count], order[count:]):
-        assert (np.diff(probable(portrait, part)) >= 0).all()
-    assert f"{count} of {len(order)} validation examples wrong" in view.describe()
+        assert (np.diff(probable(snapshot, part)) >= 0).all()
+    assert f"Validation: {count} of {len(order)} wrong" in view.describe()
 
 
 def test_the_training_set_in_its_own_order(view, digits, qtbot):
@@ -63,7 +63,7 @@ def test_the_training_set_in_its_own_order(view, digits, qtbot):
     qtbot.mouseClick(view.part.button("training"), Qt.MouseButton.LeftButton)
     qtbot.mouseClick(view.wrong_first, Qt.MouseButton.LeftButton)
     assert view.examples.examples.tolist() == list(range(data.train))
-    assert f"of {data.train:,} training examples" in view.describe()
+    assert f"of {data.train:,} wrong" in view.describe()
 
 
 def test_without_validation_the_training_set_is_shown(shown, digits_without_validation):
@@ -74,11 +74,11 @@ def test_without_validation_the_training_set_is_shown(shown, digits_without_vali
 
 def test_a_new_order_waits_and_does_not_come_under_the_pointer(view, digits, qtbot):
     first, last = digits[1][0], digits[1][-1]
-    view.show_portrait(first)
+    view.show_snapshot(first)
     view.examples.show_part(True, True)
     before = view.examples.examples.copy()
     view.examples.point(0)
-    view.show_portrait(last)
+    view.show_snapshot(last)
     view.examples._sorting.timeout.emit()
     assert np.array_equal(view.examples.examples, before)
     view.examples.point(-1)
@@ -100,15 +100,15 @@ def test_every_tile_in_view_is_found_under_its_own_picture(view):
 
 def test_pictures_are_crisp_whole_pixels_of_the_data(view, digits):
     """Each pixel of an image is a block of one colour, from paper to ink."""
-    tiles, portrait = view.examples, digits[1][-1]
+    tiles, snapshot = view.examples, digits[1][-1]
     tiles.wrong_first = False
     tiles.show_part(True, False)
     grabbed = tiles.viewport().grab().toImage()
     example = int(tiles.examples[tiles.visible.start])
     place = tiles.place(tiles.visible.start)
     size = place.width() // 8
-    raw = portrait.learner.data.raw[example].reshape(8, 8)
-    ends = portrait.learner.data.raw.min(), portrait.learner.data.raw.max()
+    raw = snapshot.learner.data.raw[example].reshape(8, 8)
+    ends = snapshot.learner.data.raw.min(), snapshot.learner.data.raw.max()
     rows, columns = range(1, 7), range(1, 7)  # a frame may lie over the border
     for row in rows:
         for column in columns:
@@ -121,18 +121,18 @@ def test_pictures_are_crisp_whole_pixels_of_the_data(view, digits):
 
 
 def test_pointing_enlarges_and_tells_the_true_class_and_all_probabilities(view, digits):
-    tiles, portrait = view.examples, digits[1][-1]
+    tiles, snapshot = view.examples, digits[1][-1]
     tiles.show_part(True, True)
     assert not view.card.isVisible()
     QTest.mouseMove(tiles.viewport(), tiles.place(1).center())
     assert tiles.current == 1
     assert view.card.isVisible()
     example = int(tiles.examples[1])
-    data = portrait.learner.data
-    true, predicted = int(data.targets[example]), int(portrait.predictions[example])
-    assert f"true {true}; predicted {predicted}, {'wrong' if true != predicted else 'right'}" in view.card.text
+    data = snapshot.learner.data
+    true, predicted = int(data.targets[example]), int(snapshot.predictions[example])
+    assert f"true {true}; predicted {predicted}, {'wrong' if true != predicted else 'correct'}" in view.card.text
     bars, note = tiles.bars(1)
-    shares = LOSSES["softmax"].probabilities(portrait.answers[[example]])[0]
+    shares = LOSSES["softmax"].probabilities(snapshot.outputs[[example]])[0]
     assert [bar.name for bar in bars] == list(data.classes) and not note
     assert [bar.share for bar in bars] == pytest.approx(shares)
     assert [bar.bold for bar in bars].index(True) == true
@@ -171,9 +171,9 @@ def test_the_wheel_scrolls(view):
 
 @pytest.mark.parametrize("size", [(560, 330), (1100, 900)])
 def test_each_unit_of_the_first_layer_is_an_image_of_its_weights(shown, digits, size):
-    view, portrait = shown(ImagesView, digits, size), digits[1][-1]
-    network = portrait.learner.network
-    weights = portrait.theta[network.weights(0)].reshape(12, 8, 8)
+    view, snapshot = shown(ImagesView, digits, size), digits[1][-1]
+    network = snapshot.learner.network
+    weights = snapshot.theta[network.weights(0)].reshape(12, 8, 8)
     scale = view.weights.scale
     assert np.mean(np.abs(weights) <= scale) >= 0.98
     assert view.weights.count == 12
@@ -219,10 +219,10 @@ def test_without_hidden_layers_a_tile_is_a_class(shown, make):
 
 
 def test_answers_that_are_not_finite_are_told(view, digits, make):
-    portrait = make.replace(digits[1][-1], answers=np.full_like(digits[1][-1].answers, np.nan))
-    view.show_portrait(portrait)
+    snapshot = make.replace(digits[1][-1], outputs=np.full_like(digits[1][-1].outputs, np.nan))
+    view.show_snapshot(snapshot)
     view.examples.show_part(True, True)
-    assert "no answer is finite" in view.describe()
+    assert "no output is finite" in view.describe()
     place = view.examples.place(view.examples.visible.start)
     picture = view.examples.viewport().grab(place).toImage()
     shades = {picture.pixel(x, y) for x in range(place.width()) for y in range(place.height())}

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 
-from app.look.data_ranges import value_ends
+from app.look.data_ranges import value_range
 from app.look.theme import THEMES
-from app.stage.planes.field import STRENGTH, Field, Inks, boundary
+from app.stage.planes.field import STRENGTH, Field, FieldColours, boundary
 from app.stage.view import View
 
 REGION = (-2.0, 2.0, -1.0, 1.0)
@@ -23,8 +23,8 @@ def learner_of(classes, targets=(0.0, 1.0)):
     return SimpleNamespace(classes=classes, data=SimpleNamespace(targets=np.array(targets)))
 
 
-def field_of(values, inks):
-    return Field(SimpleNamespace(field=values, wanted=SimpleNamespace(region=REGION)), inks)
+def field_of(values, colours):
+    return Field(SimpleNamespace(field=values, wanted=SimpleNamespace(region=REGION)), colours)
 
 
 def grid(columns=81, rows=41):
@@ -54,7 +54,7 @@ def test_two_classes_go_from_orange_over_neutral_to_blue(theme):
     values = np.zeros((3, 3, 2))
     values[..., 1] = np.array([0.0, 0.5, 1.0])
     values[..., 0] = 1.0 - values[..., 1]
-    image = Inks(learner_of(2), theme).image(values)
+    image = FieldColours(learner_of(2), theme).image(values)
     negative, positive = theme.signed_colours
     for column, wanted in enumerate((mixed(theme, negative), mixed(theme, theme.neutral), mixed(theme, positive))):
         assert np.abs(colour_at(image, column, 0)[:3] - wanted).max() <= 2.0
@@ -62,7 +62,7 @@ def test_two_classes_go_from_orange_over_neutral_to_blue(theme):
 
 def test_several_classes_are_blended_by_their_probabilities(theme):
     parts = np.array([[[1.0, 0.0, 0.0], [0.25, 0.25, 0.5]], [[0.0, 1.0, 0.0], [0.2, 0.0, 0.2]]])
-    image = Inks(learner_of(3), theme).image(parts)
+    image = FieldColours(learner_of(3), theme).image(parts)
     colours = np.array([mixed(theme, colour) for colour in theme.class_colours(3)])
     for row in range(2):
         for column in range(2):
@@ -76,15 +76,15 @@ def test_what_is_not_finite_is_transparent(theme, classes):
     values = np.full((4, 5, max(classes, 1)), 0.3)
     values[1, 2] = np.nan
     values[2, 3] = np.inf
-    image = Inks(learner_of(classes), theme).image(values)
+    image = FieldColours(learner_of(classes), theme).image(values)
     clear = [(c, r) for r in range(4) for c in range(5) if colour_at(image, c, r)[3] == 0]
     assert sorted(clear) == [(2, 1), (3, 2)]
 
 
 def test_values_are_coloured_between_the_targets_ends(theme):
-    inks = Inks(learner_of(0, (-1.0, 3.0)), theme)
-    assert (inks.low, inks.high) == (-3.0, 3.0)
-    image = inks.image(np.array([[[-9.0], [0.0], [3.0]]] * 2))
+    colours = FieldColours(learner_of(0, (-1.0, 3.0)), theme)
+    assert (colours.low, colours.high) == (-3.0, 3.0)
+    image = colours.image(np.array([[[-9.0], [0.0], [3.0]]] * 2))
     negative, positive = theme.signed_colours
     for column, wanted in enumerate((mixed(theme, negative), mixed(theme, theme.neutral), mixed(theme, positive))):
         assert np.abs(colour_at(image, column, 1)[:3] - wanted).max() <= 2.0
@@ -95,7 +95,7 @@ def test_values_are_coloured_between_the_targets_ends(theme):
     [((-1.0, 0.5), (-1.0, 1.0)), ((2.0, 5.0), (2.0, 5.0)), ((-4.0, -1.0), (-4.0, -1.0)), ((7.0, 7.0), (6.5, 7.5))],
 )
 def test_nought_is_in_the_middle_if_it_is_among_the_values(targets, ends):
-    assert value_ends(np.array(targets)) == ends
+    assert value_range(np.array(targets)) == ends
 
 
 def test_the_boundary_of_two_classes_lies_where_they_are_even():
@@ -139,10 +139,10 @@ def test_a_class_that_wins_in_a_corner_alone_is_parted_from_the_others():
 
 def test_a_value_between_the_nodes_is_read_from_those_around_it(theme):
     x, y = grid(9, 5)
-    field = field_of(np.stack([2.0 * x - 3.0 * y + x * y], -1), Inks(learner_of(0), theme))
+    field = field_of(np.stack([2.0 * x - 3.0 * y + x * y], -1), FieldColours(learner_of(0), theme))
     view = View(*REGION, QRectF(10, 20, 400, 200))
     for place in ((-2.0, -1.0), (0.3, 0.1), (1.93, -0.77), (2.0, 1.0)):
         found = field.at(view, view.point(*place))
         assert found == pytest.approx([2.0 * place[0] - 3.0 * place[1] + place[0] * place[1]], abs=1e-9)
     assert field.at(view, QPointF(0.0, 0.0)) is None
-    assert field.finite and not field_of(np.full((3, 3, 1), np.nan), Inks(learner_of(0), theme)).finite
+    assert field.finite and not field_of(np.full((3, 3, 1), np.nan), FieldColours(learner_of(0), theme)).finite

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 
-from app.look.data_ranges import truth_of
+from app.look.data_ranges import noise_free_curve
 from app.look.score_text import NOT_FINITE
 from app.stage.planes.fit import FAR, FitView, finite_runs, pixels
 from app.stage.view import View
 from engine import DATASETS, Table, choose, new_network, new_run, problem_of
+from tests.app.stage.mouse import Mouse
 from tests.app.stage.seen import see as see
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -45,11 +46,11 @@ def test_it_is_for_one_input(data, fits):
 def test_the_curve_goes_where_the_network_answers(see):
     seen = see(FitView, choose(DATASETS, "sine", {"noise": 0.0, "samples": 12}))
     seen.advance(400)
-    image, view, learner = seen.image(), seen.view.chart.view, seen.portrait.learner
+    image, view, learner = seen.image(), seen.view.chart.view, seen.snapshot.learner
     colour = seen.view.run_colour()
     data = learner.data
     for x in np.linspace(view.x0 + 0.05, view.x1 - 0.05, 25):
-        answer = float(learner.outputs(seen.portrait.theta, (np.array([[x]]) - data.shift) / data.scale)[0, 0])
+        answer = float(learner.outputs(seen.snapshot.theta, (np.array([[x]]) - data.shift) / data.scale)[0, 0])
         if view.y0 < answer < view.y1:
             assert near(image, view.point(x, answer).toPoint(), colour)
         assert not near(image, view.point(x, view.y0 + 0.03).toPoint(), colour) or answer < view.y0 + 0.2
@@ -58,13 +59,13 @@ def test_the_curve_goes_where_the_network_answers(see):
 def test_examples_and_their_residuals(see):
     seen = see(FitView, table([0.0, 5.0, 1.0, 4.0]), share=1.0)
     view = seen.view
-    raw, portrait = seen.portrait.learner.data.raw[:, 0], seen.portrait
-    assert np.array_equal(view.spots, np.column_stack([raw, portrait.learner.data.targets]))
+    raw, snapshot = seen.snapshot.learner.data.raw[:, 0], seen.snapshot
+    assert np.array_equal(view.spots, np.column_stack([raw, snapshot.learner.data.targets]))
     before = seen.image()
     view.residuals.click()
     after = seen.image()
-    place = int(np.abs(portrait.predictions - portrait.learner.data.targets).argmax())
-    middle = 0.5 * (portrait.predictions[place] + portrait.learner.data.targets[place])
+    place = int(np.abs(snapshot.predictions - snapshot.learner.data.targets).argmax())
+    middle = 0.5 * (snapshot.predictions[place] + snapshot.learner.data.targets[place])
     at = view.chart.view.point(raw[place], middle).toPoint()
     assert before.copy(at.x() - 1, at.y() - 1, 3, 3) != after.copy(at.x() - 1, at.y() - 1, 3, 3)
     assert view.view()["network_fit_residuals"] is True
@@ -72,14 +73,14 @@ def test_examples_and_their_residuals(see):
     assert not view.residuals.isChecked()
 
 
-def test_scores_are_those_of_the_portrait(see):
+def test_scores_are_those_of_the_snapshot(see):
     seen = see(FitView, "sine")
-    portrait = seen.advance(50)
-    data = portrait.learner.data
-    misses = portrait.predictions - data.targets
+    snapshot = seen.advance(50)
+    data = snapshot.learner.data
+    misses = snapshot.predictions - data.targets
     for place, part in enumerate((slice(None, data.train), slice(data.train, None))):
         text = seen.view.scores.texts[place].replace("−", "-")
-        assert f"R² {portrait.scores[place]:.3f}" in text
+        assert f"R² {snapshot.scores[place]:.3f}" in text
         assert f"RMSE {np.sqrt(np.mean(misses[part] ** 2)):.3g}" in text
     assert "Fit at update 50" in seen.view.describe()
 
@@ -91,8 +92,8 @@ def test_the_axis_makes_room_for_the_curve_at_once_and_does_not_tremble(see):
     assert low <= -1.8 and high >= 1.8
 
     def show(scale):
-        field = scale * np.sin(np.linspace(0.0, 6.0, seen.portrait.field.shape[1]))[None, :, None]
-        seen.view.show_portrait(replace(seen.portrait, field=field))
+        field = scale * np.sin(np.linspace(0.0, 6.0, seen.snapshot.field.shape[1]))[None, :, None]
+        seen.view.show_snapshot(replace(seen.snapshot, field=field))
         return chart.view.region[2:]
 
     wide = show(6.0)
@@ -108,37 +109,38 @@ def test_the_axis_makes_room_for_the_curve_at_once_and_does_not_tremble(see):
 def test_where_a_person_has_moved_to_no_curve_moves_the_axis(see):
     seen = see(FitView, "sine")
     seen.view.chart.look_at((-0.5, 0.5, -0.2, 0.2))
-    seen.view.show_portrait(replace(seen.portrait, field=np.full_like(seen.portrait.field, 4.0)))
+    seen.view.show_snapshot(replace(seen.snapshot, field=np.full_like(seen.snapshot.field, 4.0)))
     assert seen.view.chart.view.region == (-0.5, 0.5, -0.2, 0.2)
     seen.view.reset_view()
     assert seen.view.chart.view.region[3] >= 4.0
 
 
-def test_growing_is_no_reason_for_another_portrait(see, qtbot):
+def test_growing_is_no_reason_for_another_snapshot(see, qtbot):
     seen = see(FitView, "sine")
-    qtbot.waitUntil(lambda: seen.view._told is not None)
+    with qtbot.waitSignal(seen.view.wanted_changed):
+        pass  # it asks once for what it shows
     with qtbot.assertNotEmitted(seen.view.wanted_changed, wait=150):
-        seen.view.show_portrait(replace(seen.portrait, field=np.full_like(seen.portrait.field, 4.0)))
+        seen.view.show_snapshot(replace(seen.snapshot, field=np.full_like(seen.snapshot.field, 4.0)))
     with qtbot.waitSignal(seen.view.wanted_changed):
         seen.view.chart.zoom(1.5)
 
 
 def test_the_curve_without_noise_is_known_of_generated_data_alone():
-    truth = truth_of(task_of("sine", noise=0.5))
+    truth = noise_free_curve(task_of("sine", noise=0.5))
     assert truth == pytest.approx(np.column_stack([truth[:, 0], np.sin(np.pi * truth[:, 0])]))
     assert (np.diff(truth[:, 0]) >= 0).all() and len(truth) > 100
-    assert truth_of(task_of("circle")) is None
-    assert truth_of(task_of(table([1.0, 2.0, 3.0]))) is None
+    assert noise_free_curve(task_of("circle")) is None
+    assert noise_free_curve(task_of(table([1.0, 2.0, 3.0]))) is None
 
 
 def test_answers_that_are_not_finite_are_words(see):
     seen = see(FitView, "sine")
-    seen.show_theta(np.full_like(seen.portrait.theta, np.nan))
+    seen.show_theta(np.full_like(seen.snapshot.theta, np.nan))
     assert NOT_FINITE in seen.view.describe()
     seen.image()
-    field = seen.portrait.field.copy()
+    field = seen.snapshot.field.copy()
     field[0, :30], field[0, 30:60, 0], field[0, 60:] = 1.0, np.inf, 0.5
-    seen.view.show_portrait(replace(seen.portrait, field=field))
+    seen.view.show_snapshot(replace(seen.snapshot, field=field))
     assert NOT_FINITE not in seen.view.describe()
     seen.image()
 
@@ -168,7 +170,7 @@ def test_what_leaves_the_screen_by_far_is_brought_nearer():
 
 def test_classes_have_a_curve_each_and_lanes_of_examples(see):
     seen = see(FitView, table([0, 0, 0, 1, 1, 1, 2, 2, 2], ("cold", "mild", "hot")), share=1.0, loss="softmax")
-    portrait = seen.advance(300)
+    snapshot = seen.advance(300)
     view = seen.view.chart.view
     assert seen.view.chart.names == ("temperature", "probability")
     assert not seen.view.residuals.isVisibleTo(seen.view)
@@ -176,9 +178,9 @@ def test_classes_have_a_curve_each_and_lanes_of_examples(see):
     assert len(set(lanes.tolist())) == 3 and lanes.min() > 1.0 and lanes.max() < view.y1
     image = seen.image()
     for place, colour in enumerate(seen.view.theme.class_colours(3)):
-        column = int(portrait.field[0, :, place].argmax())
-        x = np.linspace(*portrait.wanted.region[:2], portrait.field.shape[1])[column]
-        assert near(image, view.point(x, portrait.field[0, column, place]).toPoint(), colour)
+        column = int(snapshot.field[0, :, place].argmax())
+        x = np.linspace(*snapshot.parts.region[:2], snapshot.field.shape[1])[column]
+        assert near(image, view.point(x, snapshot.field[0, column, place]).toPoint(), colour)
     lines = [text for text, _ in seen.view.read(view.point(10.0, 0.5))]
     assert any(line.startswith("cold ") and line.endswith("%") for line in lines)
 
@@ -186,11 +188,11 @@ def test_classes_have_a_curve_each_and_lanes_of_examples(see):
 def test_classes_are_drawn_at_their_place_whatever_the_height(see):
     seen = see(FitView, table([0, 0, 1, 1], ("a", "b")), loss="bce")
     seen.view.bar.pens[1].click()
-    seen.click(12.0, 0.3)
+    seen.mouse.click(12.0, 0.3)
     assert seen.added == [pytest.approx((12.0, 1.0), abs=0.05)]
     x, lane = seen.view.spots[0]
-    seen.click(x, lane, keys=CONTROL)
-    assert seen.edits[-1] == {"data.erase": (x, float(seen.portrait.learner.data.targets[0]), 0.0)}
+    seen.mouse.click(x, lane, keys=CONTROL)
+    assert seen.edits[-1] == {"data.erase": (x, float(seen.snapshot.learner.data.targets[0]), 0.0)}
 
 
 # Drawing
@@ -198,10 +200,10 @@ def test_classes_are_drawn_at_their_place_whatever_the_height(see):
 
 def test_a_click_adds_an_example_at_its_height(see):
     seen = see(FitView, "sine")
-    seen.click(0.2, 0.4)
+    seen.mouse.click(0.2, 0.4)
     assert seen.edits == []
     seen.view.bar.pens[0].click()
-    seen.click(0.2, 0.4)
+    seen.mouse.click(0.2, 0.4)
     assert seen.added == [pytest.approx((0.2, 0.4), abs=0.02)]
     assert len(seen.settled) == 1
     home = seen.view.chart.view.region
@@ -215,7 +217,7 @@ def test_the_eraser_takes_examples_of_the_curve(see):
     seen.view.bar.eraser.click()
     x, y = seen.view.spots[7]
     count = len(seen.view.spots)
-    seen.click(x, y)
+    seen.mouse.click(x, y)
     for edit in seen.edits:
         seen.session.problem_changed(edit)
     seen.refresh()
@@ -226,11 +228,11 @@ def test_the_eraser_takes_examples_of_the_curve(see):
 def test_a_point_drawn_in_the_window_is_a_tweak_and_undone(open_window):
     window = open_window(new_network("sine", [new_run("adam", learning_rate=0.01)], hidden=(4,)))
     view = window.bench.network_stage.views["fit"]
-    window.until(lambda: view.portrait is not None)
+    window.until(lambda: view.snapshot is not None)
     window.advance(10)
     count = len(window.picture.learner.data.targets)
     view.bar.pens[0].click()
-    window.qtbot.mouseClick(view.chart, Qt.MouseButton.LeftButton, pos=view.chart.view.point(0.5, -1.0).toPoint())
+    Mouse(view.chart).click(0.5, -1.0)
     window.settle()
     assert len(window.picture.learner.data.targets) == count + 1 and window.update == 10
     assert [tweak.setting.path for tweak in window.run("adam").tweaks] == ["data.add"]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
+from app.look.number_format import number
 from app.look.theme import DARK, LIGHT
-from app.stage.planes.parameter_path import PathView
+from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.path_text import axes, share
 from app.widgets.parameter_chooser import ParameterNames, parameter_name
 from app.workers.loss_slices import LossSlices
-from engine import Session, SliceRequest, new_network, new_run, path_request
+from engine import ProjectedPath, Session, SliceRequest, new_network, new_run, path_request
+from tests.app.stage.mouse import MIDDLE, Mouse
 
 
 def experiment(data="circle", hidden=(4, 2), **settings):
@@ -54,7 +57,7 @@ def race(qtbot):
 
 @pytest.fixture
 def view(qtbot, themed):
-    made = PathView(DARK)
+    made = ParameterPathView(DARK)
     qtbot.addWidget(made)
     made.resize(560, 420)
     with qtbot.waitExposed(made):
@@ -68,18 +71,11 @@ def learned(race, view, updates=150):
     return view
 
 
-def pixel(view, x, y):
-    return view.chart.view.point(x, y)
-
-
-def colour_at(view, at):
-    return view.chart.grab().toImage().pixelColor((at * view.devicePixelRatio()).toPoint())
-
-
-def move_to(view, at):
-    chart, none = view.chart, Qt.MouseButton.NoButton
-    event = QMouseEvent(QEvent.Type.MouseMove, at, chart.mapToGlobal(at), none, none, Qt.KeyboardModifier.NoModifier)
-    QApplication.sendEvent(chart, event)
+def colour_at(view, x, y):
+    """The colour at a place of the plane, and around it."""
+    chart = view.chart
+    image = chart.grab(chart.plot_rect()).toImage()
+    return image.pixelColor((chart.view.point(x, y) * image.devicePixelRatio()).toPoint())
 
 
 @pytest.mark.parametrize(
@@ -128,12 +124,23 @@ def test_markers_stand_where_the_runs_are(race, view):
     plane = race.patch().plane
     for run in race.session.picture().runs:
         theta = run.shown.theta - plane.origin
-        at = pixel(view, theta @ plane.first, theta @ plane.second)
+        at = theta @ plane.first, theta @ plane.second
         best = run.best.theta - plane.origin
-        star = pixel(view, best @ plane.first, best @ plane.second)
-        if (at - star).manhattanLength() > 20:
-            assert colour_at(view, at) == DARK.run_colours[run.colour]
-            assert colour_at(view, star) == DARK.run_colours[run.colour]
+        star = best @ plane.first, best @ plane.second
+        if (view.chart.view.point(*at) - view.chart.view.point(*star)).manhattanLength() > 20:
+            assert colour_at(view, *at) == DARK.run_colours[run.colour]
+            assert colour_at(view, *star) == DARK.run_colours[run.colour]
+
+
+def test_pyqtgraph_knows_the_path_of_each_run(race, view):
+    learned(race, view)
+    lines = {line.name(): line for line in view.chart.listDataItems()}
+    assert lines.keys() == {run.name for run in race.session.picture().runs}
+    for run in race.session.picture().runs:
+        places = race.patch().paths[run.id].places
+        x, y = lines[run.name].getData()
+        assert np.array_equal(np.column_stack([x, y]), places) and len(places) > 50
+        assert lines[run.name].opts["pen"].color() == DARK.run_colours[run.colour]
 
 
 def test_a_scrubbed_run_stands_where_it_was(race, view):
@@ -141,7 +148,7 @@ def test_a_scrubbed_run_stands_where_it_was(race, view):
     picture = race.session.picture(60)
     view.refresh(picture)
     plane = race.patch().plane
-    for shown, run in zip(view._walkers.runs, picture.runs, strict=True):
+    for shown, run in zip(view.shown.runs, picture.runs, strict=True):
         assert run.shown.update == 60
         expected = [(run.shown.theta - plane.origin) @ axis for axis in (plane.first, plane.second)]
         np.testing.assert_allclose(shown.shown.theta, expected, atol=1e-12)
@@ -154,7 +161,7 @@ def test_the_linked_cursor_is_on_every_path(race, view):
     row = len(walk.updates) // 2
     before = view.chart.grab().toImage()
     view.set_cursor(int(walk.updates[row]))
-    assert colour_at(view, pixel(view, *walk.places[row])) == QColor("white")
+    assert colour_at(view, *walk.places[row]) == QColor("white")
     view.set_cursor(None)
     assert view.chart.grab().toImage() == before
 
@@ -163,21 +170,21 @@ def test_pointing_at_a_path_tells_its_update_and_its_true_loss(race, view, qtbot
     learned(race, view)
     walk = race.patch().paths["sgd"]
     row = len(walk.updates) // 3
-    at = pixel(view, *walk.places[row])
+    at, mouse = view.chart.view.point(*walk.places[row]), Mouse(view.chart)
     with qtbot.waitSignal(view.cursor_moved) as told:
-        move_to(view, at)
-    run, update, loss, measured = view._walkers.nearest(view.chart.view, at)
+        mouse.move(*walk.places[row])
+    run, update, loss, measured = view.shown.nearest(view.chart.view, at)
     assert told.args == [update]
     trail = race.session.run(run.id).trail()
     place = trail.updates.tolist().index(update)
     assert measured == update
     assert loss == pytest.approx(race.session.problem.learner.losses(trail.thetas[place][None])[0])
     view.chart.grab()
-    lines = [text for text, _ in view._read(at)]
+    lines = [text for text, _ in view.read(at)]
     assert lines[0].startswith("direction 1 ") and lines[1].startswith("loss in this plane ")
     assert lines[2] == f"{run.name} · update {update:,}" and lines[3].startswith("its own loss ")
     with qtbot.waitSignal(view.cursor_moved) as gone:
-        QApplication.sendEvent(view.chart, QEvent(QEvent.Type.Leave))
+        mouse.leave()
     assert gone.args == [None]
 
 
@@ -186,8 +193,8 @@ def test_the_read_out_is_the_loss_of_the_slice(race, view):
     patch = race.patch()
     place = np.array([[patch.xs[40], patch.ys[50]]])
     view.chart.grab()
-    told = view._scene.loss(*place[0])
-    assert told == pytest.approx(patch.learner.losses(patch.plane.at(place))[0])
+    lines = [text for text, _ in view.read(view.chart.view.point(*place[0]))]
+    assert lines[1] == f"loss in this plane {number(patch.learner.losses(patch.plane.at(place))[0])}"
 
 
 def test_the_error_of_the_slice_is_stated(race, view):
@@ -203,7 +210,8 @@ def test_before_the_first_update_it_says_what_is_shown(race, view):
     assert view.chart.names == ("w hidden 1: x → unit 1", "w hidden 1: y → unit 1")
     assert "No run has moved yet" in view.describe()
     view.chart.grab()
-    assert np.isfinite(view._scene.loss(*view._walkers.start()))
+    lines = [text for text, _ in view.read(view.chart.view.point(*view.shown.start()))]
+    assert "not known" not in lines[1]
 
 
 def test_choosing_weights_asks_for_the_two_that_move_the_path_most(race, view, qtbot):
@@ -262,6 +270,32 @@ def test_zoom_and_pan_ask_for_that_region_and_0_for_all(race, view, qtbot):
     assert view.plane_wanted().region is None and view.chart.view.region == home
 
 
+@pytest.mark.parametrize("buttons", [{}, {"button": MIDDLE}])
+def test_a_drag_asks_for_the_part_it_comes_to_and_two_clicks_for_all(race, view, qtbot, buttons):
+    learned(race, view)
+    x0, x1, y0, y1 = view.chart.view.region
+    with qtbot.waitSignal(view.wanted_changed):
+        Mouse(view.chart).drag((x0 + 0.5 * (x1 - x0), y0 + 0.5 * (y1 - y0)), (x0 + 0.7 * (x1 - x0), y0), **buttons)
+    region = view.plane_wanted().region
+    assert region[0] < x0 - 0.15 * (x1 - x0) and region[3] > y1 + 0.4 * (y1 - y0)
+    with qtbot.waitSignal(view.wanted_changed):
+        Mouse(view.chart).double_click(x0 + 0.1 * (x1 - x0), y1)
+    assert view.plane_wanted().region is None
+
+
+def test_a_long_path_is_drawn_over_several_frames_by_itself(race, view, qtbot):
+    learned(race, view)
+    patch, frames = view.shown.patch, []
+    x0, x1, y0, y1 = patch.home
+    parts = np.random.default_rng(0).uniform(0.1, 0.9, (300_000, 2))
+    places = np.array([x0, y0]) + parts * [x1 - x0, y1 - y0]
+    path = ProjectedPath(np.arange(len(places)), places, np.full(len(places), np.nan))
+    view.grab()
+    view.chart.scene().sigPrepareForPaint.connect(lambda: frames.append(None))
+    view.show_plane(replace(patch, paths={**patch.paths, "sgd": path}))
+    qtbot.waitUntil(lambda: len(frames) > 5)
+
+
 def test_settings_of_the_view_come_back(race, view):
     learned(race, view)
     kept = {"network_path_plane": "weights", "network_path_weights": [3, 7]}
@@ -310,20 +344,20 @@ def test_in_the_window_the_path_follows_the_race(open_window):
     stage = window.bench.network_stage
     stage.choose("path")
     view = stage.views["path"]
-    window.until(lambda: view._shown is not None and view._shown.patch.drawn)
+    window.until(lambda: view.shown is not None and view.shown.patch.drawn)
     assert view.chart.names[0].startswith("w hidden 1")
     window.advance(100)
-    window.until(lambda: view._shown.patch.weights is None and view._shown.patch.error is not None)
-    assert view._shown.patch.paths["adam"].updates[-1] == 100
+    window.until(lambda: view.shown.patch.weights is None and view.shown.patch.error is not None)
+    assert view.shown.patch.paths["adam"].updates[-1] == 100
     window.bench.controller.select("adam")
-    window.until(lambda: view._shown.patch.run == "adam")
+    window.until(lambda: view.shown.patch.run == "adam")
     window.bench.controller.tweak("sgd", "visible", False)
-    window.until(lambda: view._shown.patch.paths.keys() == {"adam"})
+    window.until(lambda: view.shown.patch.paths.keys() == {"adam"})
     window.bench.controller.change_problem({"hidden.1.units": 3})
-    window.until(lambda: view._shown is not None and view._shown.patch.weights == (0, 1))
+    window.until(lambda: view.shown is not None and view.shown.patch.weights == (0, 1))
     window.play(50)
     window.pause()
-    window.until(lambda: view._shown.patch.paths["adam"].updates[-1] == window.update)
+    window.until(lambda: view.shown.patch.paths["adam"].updates[-1] == window.update)
 
 
 def test_in_the_window_a_view_that_is_hidden_asks_for_nothing(open_window):
@@ -347,7 +381,7 @@ def test_in_the_window_pointing_at_the_path_moves_the_cursor_of_the_curves(open_
     stage.choose("path")
     view = stage.views["path"]
     window.advance(120)
-    window.until(lambda: view._shown is not None and view._shown.patch.weights is None)
-    walk = view._shown.patch.paths["sgd"]
-    move_to(view, QPointF(pixel(view, *walk.places[10])))
+    window.until(lambda: view.shown is not None and view.shown.patch.weights is None)
+    walk = view.shown.patch.paths["sgd"]
+    Mouse(view.chart).move(*walk.places[10])
     assert curves._cursor in walk.updates

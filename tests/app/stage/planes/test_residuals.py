@@ -18,12 +18,12 @@ def test_it_is_for_every_regression(data, fits):
 
 def test_predicted_stands_against_true(see):
     seen = see(ResidualsView, "diabetes", scaling="standardise")
-    portrait = seen.advance(40)
-    targets = portrait.learner.data.targets
-    assert np.array_equal(seen.view.spots, np.column_stack([targets, portrait.predictions]))
+    snapshot = seen.advance(40)
+    targets = snapshot.learner.data.targets
+    assert np.array_equal(seen.view.spots, np.column_stack([targets, snapshot.predictions]))
     x0, x1, y0, y1 = seen.view.chart.view.region
     assert x0 <= targets.min() and targets.max() <= x1
-    assert y0 <= portrait.predictions.min() and portrait.predictions.max() <= y1
+    assert y0 <= snapshot.predictions.min() and snapshot.predictions.max() <= y1
     assert seen.view.chart.names == ("true progression", "predicted progression")
 
 
@@ -43,12 +43,12 @@ def test_residuals_stand_against_what_is_predicted(see):
     seen = see(ResidualsView, "sine")
     seen.advance(30)
     seen.view.kind.button(MISSED).click()
-    portrait = seen.portrait
-    misses = portrait.learner.data.targets - portrait.predictions
-    assert np.array_equal(seen.view.spots, np.column_stack([portrait.predictions, misses]))
+    snapshot = seen.snapshot
+    misses = snapshot.learner.data.targets - snapshot.predictions
+    assert np.array_equal(seen.view.spots, np.column_stack([snapshot.predictions, misses]))
     x0, x1, y0, y1 = seen.view.chart.view.region
     assert y0 == -y1 and y1 >= np.abs(misses).max()
-    assert x0 <= portrait.predictions.min() and portrait.predictions.max() <= x1
+    assert x0 <= snapshot.predictions.min() and snapshot.predictions.max() <= x1
     assert seen.view.chart.names == ("predicted y", "residual of y")
     kept = seen.view.view()
     other = see(ResidualsView, "sine")
@@ -62,25 +62,25 @@ def test_residuals_stand_against_what_is_predicted(see):
 
 def test_scores_say_r2_and_rmse_of_both_parts(see):
     seen = see(ResidualsView, "reg_gauss")
-    portrait = seen.advance(50)
-    data = portrait.learner.data
-    misses = portrait.predictions - data.targets
+    snapshot = seen.advance(50)
+    data = snapshot.learner.data
+    misses = snapshot.predictions - data.targets
     for place, part in enumerate((slice(None, data.train), slice(data.train, None))):
         text = seen.view.scores.texts[place].replace("−", "-")
-        assert f"R² {portrait.scores[place]:.3f}" in text
+        assert f"R² {snapshot.scores[place]:.3f}" in text
         assert f"RMSE {np.sqrt(np.mean(misses[part] ** 2)):.3g}" in text
     assert "Residuals at update 50" in seen.view.describe()
 
 
 def test_an_example_is_read_under_the_pointer(see):
     seen = see(ResidualsView, "sine")
-    data, view = seen.portrait.learner.data, seen.view
+    data, view = seen.snapshot.learner.data, seen.view
     lines = [text for text, _ in view.read(view.chart.view.point(*view.spots[0]))]
     assert any(line.startswith("training example: ") for line in lines)
     assert any(line.startswith("predicted: ") for line in lines)
     seen.session.problem_changed({"data.samples": 10})
     view.refresh(seen.session.picture())
-    assert len(view.read(view.chart.view.point(data.targets[0], 0.0))) == 2  # of these there is no portrait yet
+    assert len(view.read(view.chart.view.point(data.targets[0], 0.0))) == 2  # of these there is no snapshot yet
 
 
 def test_axes_do_not_run_after_answers_out_of_all_proportion():
@@ -92,7 +92,7 @@ def test_axes_do_not_run_after_answers_out_of_all_proportion():
 
 def test_answers_that_are_not_finite_are_words(see):
     seen = see(ResidualsView, "sine")
-    seen.show_theta(np.full_like(seen.portrait.theta, np.nan))
+    seen.show_theta(np.full_like(seen.snapshot.theta, np.nan))
     assert NOT_FINITE in seen.view.describe()
     seen.image()
 

@@ -1,4 +1,4 @@
-"""Light stand-ins for what the worker publishes: paths given as arrays, over a bowl."""
+"""Light stand-ins for what the worker publishes: paths given as arrays, over a bowl. And a mouse for the plot."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.look.theme import DARK
-from app.stage.surface.surface_stage import Stage
+from app.stage.surface.surface_stage import SurfaceStage
 from app.stage.terrain import Terrain
-from engine import COLUMNS, SURFACES, Ground, HistoryView, SurfaceTask, choose, new_run
+from engine import COLUMNS, SURFACES, HistoryView, SurfaceInfo, SurfaceTask, choose, new_run
 
 DOMAIN = (-2.0, 2.0, -1.0, 3.0)
 
 
-def ground_of(**changes):
+def surface_info_of(**changes):
     known = {
         "title": "Bowl",
         "formula": "x^2 + y^2",
@@ -26,14 +30,14 @@ def ground_of(**changes):
         "lowest": 0.0,
         "log_levels": True,
     }
-    return Ground(**{**known, **changes})
+    return SurfaceInfo(**{**known, **changes})
 
 
 def terrain_of(region=DOMAIN, nx=81, ny=61, serial=0, function=lambda x, y: x * x + y * y, **changes):
     x, y = np.linspace(*region[:2], nx), np.linspace(*region[2:], ny)
     with np.errstate(all="ignore"):
         values = function(*np.meshgrid(x, y))
-    return Terrain(ground_of(**changes), x, y, values, serial)
+    return Terrain(surface_info_of(**changes), x, y, values, serial)
 
 
 def history_of(points, width=1):
@@ -81,7 +85,7 @@ def spiral(count=400, turns=5, start=1.2):
 @pytest.fixture
 def make():
     return SimpleNamespace(
-        ground=ground_of,
+        surface_info=surface_info_of,
         terrain=terrain_of,
         history=history_of,
         run=run_of,
@@ -92,15 +96,74 @@ def make():
 
 @pytest.fixture
 def stage(qtbot):
-    made = Stage(DARK)
+    made = SurfaceStage(DARK)
     qtbot.addWidget(made)
     made.resize(600, 560)
     with qtbot.waitExposed(made):
         made.show()
-    made.set_ground(terrain_of())
+    made.set_terrain(terrain_of())
     return made
 
 
 @pytest.fixture
 def plane(stage):
     return stage.plane
+
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+class Mouse:
+    """A mouse on a plot: places are (x, y) of the surface, or a QPoint of the plot's widget."""
+
+    def __init__(self, plot) -> None:
+        self.plot, self.viewport = plot, plot.viewport()
+
+    def pixel(self, place) -> QPoint:
+        if isinstance(place, QPoint):
+            return place
+        return self.plot.mapFromScene(self.plot.box.mapToScene(self.plot.view.point(*place)))
+
+    def press(self, place, button=LEFT) -> None:
+        QTest.mousePress(self.viewport, button, pos=self.pixel(place))
+
+    def move(self, *places) -> None:
+        for place in places:
+            QTest.mouseMove(self.viewport, self.pixel(place))
+
+    def release(self, place, button=LEFT) -> None:
+        QTest.mouseRelease(self.viewport, button, pos=self.pixel(place))
+
+    def click(self, place, button=LEFT) -> None:
+        QTest.mouseClick(self.viewport, button, pos=self.pixel(place))
+
+    def double_click(self, place) -> None:
+        self.click(place)
+        QTest.mouseDClick(self.viewport, LEFT, pos=self.pixel(place))
+        self.release(place)
+
+    def drag(self, start, by: QPoint, button=LEFT) -> None:
+        """In steps, from one place by so many pixels."""
+        at = self.pixel(start)
+        self.press(at, button)
+        self.move(*(at + by * part / 4 for part in range(1, 5)))
+        self.release(at + by, button)
+
+    def wheel(self, place, turns: float) -> None:
+        at = QPointF(self.pixel(place))
+        event = QWheelEvent(
+            at,
+            self.viewport.mapToGlobal(at),
+            QPoint(),
+            QPoint(0, round(120 * turns)),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(self.viewport, event)
+
+
+@pytest.fixture
+def mouse(plane):
+    return Mouse(plane)

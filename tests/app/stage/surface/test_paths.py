@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from app.stage.clipping import clipped, finite_length
-from app.stage.paths import Ink, Lines
+from app.stage.paths import Lines, PathInk
 from app.stage.picking import nearest_update
 from app.stage.view import View
 from engine import HistoryView
@@ -21,7 +21,7 @@ class Sheet:
     """An image with ink on it."""
 
     def __init__(self) -> None:
-        self.ink = Ink(Lines())
+        self.ink = PathInk(Lines())
         self.image = QImage()
         self.clean = 0
 
@@ -95,7 +95,7 @@ def test_a_path_ends_at_the_first_number_that_is_not_finite(make):
 def test_a_run_that_trembles_is_not_drawn_over_itself_for_ever(make):
     trembling = np.array([0.0, 1.0]) + np.random.default_rng(3).normal(scale=0.05, size=(60_000, 2))
     drawn: list[int] = []
-    ink = Ink(lambda painter, segments, colour: drawn.append(len(segments)))
+    ink = PathInk(lambda painter, segments, colour: drawn.append(len(segments)))
     run = make.run(trembling)
     ink.follow((run,), VIEW)
     image = QImage(8, 8, QImage.Format.Format_RGB32)
@@ -106,7 +106,7 @@ def test_a_run_that_trembles_is_not_drawn_over_itself_for_ever(make):
 
 def test_ink_keeps_to_its_budget_and_then_goes_on(make):
     runs = [make.run(walk(100_000, 0.05, seed), id=str(seed), colour=seed) for seed in range(2)]
-    ink = Ink(lambda painter, segments, colour: None)
+    ink = PathInk(lambda painter, segments, colour: None)
     ink.follow(runs, VIEW)
     frames = 0
     image = QImage(8, 8, QImage.Format.Format_RGB32)

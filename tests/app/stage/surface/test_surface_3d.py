@@ -14,10 +14,10 @@ from app.stage.surface.mesh import LIFT, mesh_of
 
 
 @pytest.fixture
-def relief(stage, make):
+def view_3d(stage, make):
     stage.refresh(make.picture(make.run(make.spiral())))
-    stage.toolbar.relief.click()
-    return stage.relief
+    stage.toolbar.surface_3d.click()
+    return stage.surface_3d
 
 
 def colours(widget) -> int:
@@ -25,44 +25,44 @@ def colours(widget) -> int:
     return len({image.pixel(x, y) for x in range(0, image.width(), 4) for y in range(0, image.height(), 4)})
 
 
-def test_it_renders_in_both_themes(stage, relief):
-    assert relief.isVisible() and not stage.plane.isVisible()
-    assert colours(relief) > 100
+def test_it_renders_in_both_themes(stage, view_3d):
+    assert view_3d.isVisible() and not stage.plane.isVisible()
+    assert colours(view_3d) > 100
     stage.set_theme(LIGHT)
-    assert colours(relief) > 100
+    assert colours(view_3d) > 100
 
 
-def test_drag_wheel_and_keys_turn_it(relief):
-    before = relief.camera
-    QTest.mousePress(relief, Qt.MouseButton.LeftButton, pos=QPoint(200, 200))
-    QTest.mouseMove(relief, QPoint(240, 210))
-    QTest.mouseRelease(relief, Qt.MouseButton.LeftButton, pos=QPoint(240, 210))
-    dragged = relief.camera
+def test_drag_wheel_and_keys_turn_it(view_3d):
+    before = view_3d.camera
+    QTest.mousePress(view_3d, Qt.MouseButton.LeftButton, pos=QPoint(200, 200))
+    QTest.mouseMove(view_3d, QPoint(240, 210))
+    QTest.mouseRelease(view_3d, Qt.MouseButton.LeftButton, pos=QPoint(240, 210))
+    dragged = view_3d.camera
     assert dragged.azimuth != before.azimuth and dragged.elevation > before.elevation
-    QTest.keyClick(relief, Qt.Key.Key_Left)
-    assert relief.camera.azimuth != dragged.azimuth
-    QTest.keyClick(relief, Qt.Key.Key_Plus)
-    assert relief.camera.magnification > dragged.magnification
+    QTest.keyClick(view_3d, Qt.Key.Key_Left)
+    assert view_3d.camera.azimuth != dragged.azimuth
+    QTest.keyClick(view_3d, Qt.Key.Key_Plus)
+    assert view_3d.camera.magnification > dragged.magnification
     for _ in range(50):
-        QTest.keyClick(relief, Qt.Key.Key_Up)
-    assert relief.camera.elevation < 90
-    QTest.keyClick(relief, Qt.Key.Key_0)
-    assert relief.camera == before
-    relief.grab()
+        QTest.keyClick(view_3d, Qt.Key.Key_Up)
+    assert view_3d.camera.elevation < 90
+    QTest.keyClick(view_3d, Qt.Key.Key_0)
+    assert view_3d.camera == before
+    view_3d.grab()
 
 
-def test_it_shows_what_the_plane_shows_and_returns_to_it(stage, relief, make):
+def test_it_shows_what_the_plane_shows_and_returns_to_it(stage, view_3d, make):
     stage.refresh(make.picture(make.run(make.spiral()[:100])))
-    stage.toolbar.relief.click()
+    stage.toolbar.surface_3d.click()
     assert stage.plane.isVisible()
     assert [run.update for run in stage.plane._runs] == [100]
 
 
-def test_an_unknown_part_is_left_out(stage, relief, make):
-    stage.set_ground(make.terrain(function=lambda x, y: np.log(x), serial=9, lowest=None))
-    assert colours(relief) > 50
-    stage.set_ground(make.terrain(function=lambda x, y: x * np.nan, serial=10))
-    relief.grab()
+def test_an_unknown_part_is_left_out(stage, view_3d, make):
+    stage.set_terrain(make.terrain(function=lambda x, y: np.log(x), serial=9, lowest=None))
+    assert colours(view_3d) > 50
+    stage.set_terrain(make.terrain(function=lambda x, y: x * np.nan, serial=10))
+    view_3d.grab()
 
 
 @pytest.mark.parametrize("azimuth", [0.0, 24.0, 200.0])

@@ -1,0 +1,281 @@
+"""The right column of the window: the chosen curves, one below the other, with one cursor and one x axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
+
+from app.curves.curve_card import CurveCard
+from app.curves.curve_catalogue import CURVES, SURFACE
+from app.curves.curve_style import CurveStyle
+from app.curves.view_settings import along_in, curves_in, settings_of, styles_in
+from app.curves.x_axes import X_AXES, Clock
+from app.plots.axis_type import Span
+from app.plots.plot_menu import add_choices
+
+if TYPE_CHECKING:
+    from app.look.theme import Theme
+    from engine import SessionPicture
+
+FRAME_MILLISECONDS = 16
+
+
+class CurvePanel(QScrollArea):
+    """Shows curves of all visible runs; `refresh` and `set_*` never emit.
+
+    Each kind of problem has its own choice of curves, which is kept while the other kind is on screen.
+
+    cursor_moved: the update pointed at, or None. picked: an update that was clicked. export_wanted: the
+    key of a curve. view_changed: the view settings, as `apply_view` takes them.
+    """
+
+    cursor_moved = Signal(object)
+    picked = Signal(object)
+    export_wanted = Signal(str)
+    view_changed = Signal(dict)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("curves")
+        self.setAccessibleName("Curves")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside = QWidget(self)
+        inside.setObjectName("curvesInside")
+        self._layout = QVBoxLayout(inside)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(12)
+        self.setWidget(inside)
+        self._theme = theme
+        self._along = "updates"
+        self._x_range: Span | None = None
+        self._left_room = 0.0
+        self._cursor: int | None = None
+        self._selected: str | None = None
+        self._picture: SessionPicture | None = None
+        self._clock: Clock | None = None
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(FRAME_MILLISECONDS)
+        self._late.timeout.connect(self._catch_up)
+        self.cards: dict[str, CurveCard] = {}
+        self._turn = 0
+        self._kind = SURFACE
+        self._kept: dict[str, dict[str, CurveStyle]] = {}  # by kind: how its curves are to be shown
+        self._show_curves(_first_curves(self._kind), {})
+
+    def refresh(self, picture: SessionPicture, clock: Clock | None = None) -> None:
+        """Take the newest picture. clock: (updates, seconds of training), for an x axis of seconds.
+
+        Another problem, other data and a race that is back at its beginning take every zoom back.
+        """
+        before, self._picture, self._clock = self._picture, picture, clock
+        if before is not None and _begins_anew(before, picture):
+            self.follow_again()
+        self._late.stop()
+        if picture.kind != self._kind:
+            self._switch_to(picture.kind)
+        if self.isVisible():
+            cards, turn = list(self.cards.values()), self._turn
+            # Drawing these takes long: one in a frame is enough, then it is the next one's turn.
+            long: list[CurveCard] = []
+            for card in cards[turn:] + cards[:turn]:
+                if card.refresh(picture, clock, patient=bool(long)):
+                    long.append(card)
+            self._turn = cards.index(long[1]) if len(long) > 1 else 0
+            if len(long) > 1:
+                self._late.start()
+
+    def _catch_up(self) -> None:
+        if self._picture is not None:
+            self.refresh(self._picture, self._clock)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._catch_up()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        for card in self.cards.values():
+            card.set_theme(theme)
+
+    def set_cursor(self, update: int | None) -> None:
+        self._cursor = update
+        for card in self.cards.values():
+            card.view.set_cursor(update)
+
+    def set_selected(self, id: str | None) -> None:
+        """The run that is drawn on top, a little thicker, and whose updates the cursor counts."""
+        self._selected = id
+        for card in self.cards.values():
+            card.set_selected(id)
+
+    def follow_again(self) -> None:
+        """Take every zoom back: the runs begin again, or other numbers are shown."""
+        self._x_range = None
+        self._left_room = 0.0
+        for card in self.cards.values():
+            card.view.follow_again()
+        self._align()
+
+    def view(self) -> dict[str, Any]:
+        """The view settings: plain values, as a file keeps them."""
+        return settings_of({key: card.style_shown for key, card in self.cards.items()}, self._along)
+
+    def apply_view(self, view: Mapping[str, Any], kind: str | None = None) -> None:
+        """Restore what `view` told; entries that are missing or make no sense are passed over.
+
+        kind: of the problem for which it is. If that is not on screen yet, its curves come with it.
+        """
+        here = kind is None or kind == self._kind
+        keys = curves_in(view) or (list(self.cards) if here else _first_curves(str(kind)))
+        styles = styles_in(view, keys)
+        self._along = along_in(view) or self._along
+        self._kept = {}
+        if here:
+            self._show_curves(keys, styles)
+        else:
+            self._kept[str(kind)] = styles
+            self._restyle()
+        self.follow_again()
+
+    def show_curves(self, keys: list[str]) -> None:
+        """Choose the curves, as a person does in the menu."""
+        if keys:
+            self._show_curves([key for key in CURVES if key in keys], {})
+            self._tell()
+
+    def show_along(self, key: str) -> None:
+        """Choose the x axis, as a person does in the menu."""
+        self._along = key
+        self._x_range = None
+        self._restyle()
+        self._tell()
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the curves need to be, beside the scroll bar."""
+        inside = self._layout.minimumSize().width() + self.verticalScrollBar().sizeHint().width()
+        return QSize(inside, super().minimumSizeHint().height())
+
+    def copy_image(self, key: str) -> None:
+        QGuiApplication.clipboard().setImage(self.cards[key].view.image())
+
+    def _switch_to(self, kind: str) -> None:
+        """Show the curves of another kind of problem: those that were there, or are at first."""
+        self._kept[self._kind] = {key: card.style_shown for key, card in self.cards.items()}
+        self._kind = kind
+        styles = self._kept.pop(kind, {})
+        self._show_curves(list(styles) or _first_curves(kind), styles)
+
+    def _show_curves(self, keys: list[str], styles: Mapping[str, CurveStyle]) -> None:
+        old, self.cards = self.cards, {}
+        for key in keys:
+            card = old.pop(key, None) or self._new_card(key)
+            if key in styles:
+                card.set_style(styles[key])
+            self.cards[key] = card
+            self._layout.removeWidget(card)
+            self._layout.addWidget(card, round(100 * CURVES[key].tall))
+        for card in old.values():
+            self._layout.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        self._restyle()
+
+    def _new_card(self, key: str) -> CurveCard:
+        card = CurveCard(CURVES[key], self._theme, self.widget())
+        card.view.setMinimumHeight(round(46 + 60 * CURVES[key].tall))
+        card.view.set_cursor(self._cursor)
+        card.set_selected(self._selected)
+        card.view.cursor_moved.connect(self._move_cursor)
+        card.view.picked.connect(self.picked)
+        card.view.zoomed.connect(self._zoom)
+        card.view.looked.connect(self._align)
+        card.restyled.connect(self._tell)
+        card.menu.aboutToShow.connect(lambda: self._fill_menu(card))
+        if self._picture is not None:
+            card.refresh(self._picture, self._clock)
+        card.view.set_x_range(self._x_range)
+        return card
+
+    def _restyle(self) -> None:
+        """What the cards have in common: the x axis, which the lowest one names."""
+        lowest = list(self.cards)[-1]
+        for key, card in self.cards.items():
+            card.set_style(replace(card.style_shown, along=self._along, names_axis=key == lowest))
+
+    def _fill_menu(self, card: CurveCard) -> None:
+        menu = card.menu
+        menu.clear()
+        for old in menu.findChildren(QMenu):  # which clear() leaves
+            old.deleteLater()
+        curves = menu.addMenu("Curves")
+        for key, curve in CURVES.items():
+            if self._picture is None or curve.needs(self._picture) or key in self.cards:
+                _add_choice(curves, curve.title_for(self._picture), key in self.cards, partial(self._toggle, key))
+        titles = {key: axis.title for key, axis in X_AXES.items()}
+        axes = add_choices(menu.addMenu("X axis"), titles, self._along, self.show_along)
+        for key, action in zip(X_AXES, axes, strict=True):
+            action.setEnabled(self._knows_axis(key))
+        menu.addSeparator()
+        card.add_actions(menu)
+        menu.addSeparator()
+        menu.addAction("Copy image", lambda: self.copy_image(card.curve.key))
+        menu.addAction("Export…", lambda: self.export_wanted.emit(card.curve.key))
+        hide = menu.addAction("Hide this curve", lambda: self._toggle(card.curve.key, False))
+        hide.setEnabled(len(self.cards) > 1)
+
+    def _knows_axis(self, key: str) -> bool:
+        """Whether it is known of any run how it moves along an x axis."""
+        picture = self._picture
+        return picture is None or any(X_AXES[key].mapping(run, picture, self._clock) for run in picture.runs)
+
+    def _toggle(self, key: str, on: bool) -> None:
+        self.show_curves([*self.cards, key] if on else [other for other in self.cards if other != key])
+
+    def _move_cursor(self, update: int | None) -> None:
+        if update != self._cursor:
+            self.set_cursor(update)
+            self.cursor_moved.emit(update)
+
+    def _zoom(self, span: Span | None) -> None:
+        self._x_range = span
+        for card in self.cards.values():
+            if card.view is not self.sender():
+                card.view.set_x_range(span)
+
+    def _align(self) -> None:
+        """Let all left axes be as wide as the widest, so that the x axes are in line."""
+        views = [card.view for card in self.cards.values()]
+        self._left_room = max([self._left_room, *(view.left_room() for view in views)])
+        for view in views:
+            view.set_left_room(self._left_room)
+
+    def _tell(self) -> None:
+        self.view_changed.emit(self.view())
+
+
+def _first_curves(kind: str) -> list[str]:
+    return [key for key, curve in CURVES.items() if kind in curve.shown]
+
+
+def _add_choice(menu: QMenu, title: str, on: bool, choose: Callable[[bool], None]) -> QAction:
+    action = menu.addAction(title)
+    action.setCheckable(True)
+    action.setChecked(on)
+    action.triggered.connect(lambda on: choose(on))  # a partial would not be told `on`
+    return action
+
+
+def _begins_anew(before: SessionPicture, picture: SessionPicture) -> bool:
+    """Whether a picture is of another problem, of other data, or of a race back at its beginning."""
+    other = picture.task is not before.task and picture.task != before.task
+    return other or picture.update == 0 < before.update

@@ -1,0 +1,81 @@
+"""Preferences kept between sessions: recent files, and choices such as the theme.
+
+Nothing here is ever worth an error: what cannot be read or written counts as not remembered. QSettings is not used:
+its files hold texts alone, so that numbers and switches need a type wherever they are read, it keeps them in the
+registry on Windows, and what is in this folder works without Qt.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from app.documents.files import FileError, read, write
+from app.documents.toml_text import parsed, toml_text
+from app.documents.user_folders import config_home
+
+MAX_FILES = 10
+MAX_CHOICES = 200
+_MAX_BYTES = 2**18
+
+Plain = str | int | float | bool | list[float] | list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """files: newest first. choices: plain values by name (`theme`, `figure.width`)."""
+
+    files: tuple[Path, ...] = ()
+    choices: Mapping[str, Plain] = field(default_factory=dict)
+
+    def opened(self, path: str | os.PathLike[str]) -> Preferences:
+        """With a file as the most recent one."""
+        newest = Path(os.path.abspath(path))
+        others = [file for file in self.files if file != newest]
+        return replace(self, files=(newest, *others)[:MAX_FILES])
+
+    def without(self, path: str | os.PathLike[str]) -> Preferences:
+        """Without a file, such as one that no longer exists."""
+        return replace(self, files=tuple(file for file in self.files if file != Path(os.path.abspath(path))))
+
+    def choosing(self, **choices: Plain) -> Preferences:
+        return replace(self, choices={**self.choices, **choices})
+
+
+def preferences_file() -> Path:
+    """The path of the file they are kept in."""
+    return config_home() / "memory.toml"
+
+
+def load_preferences() -> Preferences:
+    """Load the preferences; from a damaged file, whatever is valid."""
+    with contextlib.suppress(FileError, ValueError, RuntimeError):
+        data = parsed(read(preferences_file(), _MAX_BYTES).decode("utf-8"))
+        files, choices = data.get("files"), data.get("choices")
+        texts = [text for text in files if isinstance(text, str) and text] if isinstance(files, list) else []
+        paths = [Path(text) for text in texts if "\0" not in text and os.path.isabs(text)]
+        known = {name: value for name, value in choices.items() if _plain(value)} if isinstance(choices, dict) else {}
+        return Preferences(tuple(dict.fromkeys(paths))[:MAX_FILES], dict(list(known.items())[:MAX_CHOICES]))
+    return Preferences()
+
+
+def save_preferences(preferences: Preferences) -> bool:
+    """Save the preferences; False if that failed."""
+    try:
+        path = preferences_file()
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        data = {"files": [str(file) for file in preferences.files], "choices": dict(preferences.choices)}
+        write(path, toml_text(data).encode("utf-8", "replace"))
+    except (FileError, OSError, RuntimeError):
+        return False
+    return True
+
+
+def _plain(value: object) -> bool:
+    if isinstance(value, list):
+        return len(value) <= 100 and all(isinstance(item, str | int | float) for item in value)
+    return isinstance(value, str | int | bool) or (isinstance(value, float) and math.isfinite(value))

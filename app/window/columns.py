@@ -1,0 +1,123 @@
+"""The three columns of the window, with splitters between them and between the panels on the left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+MARGIN, GAP = 12, 12  # around the columns; between them, where the handles are
+LEFT, RIGHT = 304, 350  # widths to begin with
+MAX_RUNS_SHARE = 0.36  # of the height of the left column, for the list of runs
+SETTINGS_SHARE = 0.36  # of it, that the settings of a run keep however tall the problem is
+MIN_PANE = 72  # pixels of a pane, about its header and a row
+
+
+class Pane(QScrollArea):
+    """Panels one below the other, which scroll where there is no room for all of them."""
+
+    def __init__(self, name: str, panels: Sequence[QWidget]) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.inside = QWidget()
+        self.inside.setProperty("pane", True)
+        stack = QVBoxLayout(self.inside)
+        stack.setContentsMargins(0, 0, 0, 0)
+        stack.setSpacing(GAP)
+        for panel in panels:
+            stack.addWidget(panel)
+        stack.addStretch(1)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setWidget(self.inside)
+        self.setMinimumHeight(MIN_PANE)
+        self.inside.installEventFilter(self)
+        self.verticalScrollBar().rangeChanged.connect(self._make_room)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Leave the scroll bar's room empty while there is none: the panels of all panes are equally wide."""
+        bar = self.verticalScrollBar()
+        self.setViewportMargins(0, 0, 0 if bar.maximum() > bar.minimum() else bar.sizeHint().width(), 0)
+
+    @property
+    def wanted_height(self) -> int:
+        """With which nothing scrolls."""
+        return self.inside.sizeHint().height()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Be as wide as the panels need, and the scroll bar beside them."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            bar = self.verticalScrollBar().sizeHint().width()
+            self.setMinimumWidth(self.inside.minimumSizeHint().width() + bar)
+        return super().eventFilter(watched, event)
+
+
+class LeftColumn(QSplitter):
+    """Problem, runs and settings. Until a hand moves a handle, each pane has the height that its panels ask for."""
+
+    def __init__(self, problem: Pane, runs: Pane, settings: Pane) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self.setObjectName("left")
+        self.setHandleWidth(GAP)
+        self.setChildrenCollapsible(False)
+        self._panes = problem, runs, settings
+        self._wanted: tuple[int, ...] = ()
+        self._moved = False
+        for pane in self._panes:
+            self.addWidget(pane)
+            pane.inside.installEventFilter(self)
+        self.splitterMoved.connect(self._keep)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._divide()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._wanted = ()
+        self._divide()
+
+    def _keep(self) -> None:
+        self._moved = True
+
+    def _divide(self) -> None:
+        """Give the runs what they ask for up to a share, and problem and settings the rest."""
+        wanted = tuple(pane.wanted_height for pane in self._panes)
+        if self._moved or wanted == self._wanted:
+            return
+        self._wanted = wanted
+        problem, runs, settings = wanted
+        room = self.height() - 2 * GAP
+        runs = min(runs, round(MAX_RUNS_SHARE * room))
+        least = min(settings, round(SETTINGS_SHARE * room))
+        problem = max(min(problem, room - runs - least), MIN_PANE)
+        self.setSizes([problem, runs, max(room - problem - runs, MIN_PANE)])
+
+
+class Columns(QWidget):
+    """What is set, where descent is seen, and the curves; a splitter lets each be as wide as a person likes."""
+
+    def __init__(self, left: QWidget, middle: QWidget, right: QWidget) -> None:
+        super().__init__()
+        self.split = QSplitter(Qt.Orientation.Horizontal)
+        self.split.setObjectName("columns")
+        self.split.setHandleWidth(GAP)
+        self.split.setChildrenCollapsible(False)
+        for column in (left, middle, right):
+            self.split.addWidget(column)
+        self.split.setStretchFactor(1, 1)
+        for place in (0, 2):
+            self.split.setStretchFactor(place, 0)
+        self.split.setSizes([LEFT, 1280 - LEFT - RIGHT - 2 * (GAP + MARGIN), RIGHT])
+        row = QHBoxLayout(self)
+        row.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        row.addWidget(self.split)

@@ -1,0 +1,131 @@
+"""A network at one update, evaluated for display: over its input plane, on its examples, and inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.datasets.prepare import features_of
+from engine.learner import Learner
+from engine.networks.forward import activations
+from engine.networks.inspection import Inspection
+from engine.networks.losses import LOSSES
+
+Array = np.ndarray
+Region = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotParts:
+    """What to compute for a snapshot.
+
+    region: (x0, x1, y0, y1) of raw inputs over which to evaluate the network, for one input (x0, x1, ...); columns,
+    rows: its resolution. units: columns and rows of the maps of single units, 0 for none. look: whether to compute the
+    gradient and the activations on the training set.
+    """
+
+    region: Region | None = None
+    columns: int = 0
+    rows: int = 0
+    units: int = 0
+    inspect: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NetworkSnapshot:
+    """A network at one update; n examples in the order of learner.data, k outputs.
+
+    outputs (n, k): outputs; predictions (n,): class indices or values. scores and losses: (training, validation), NaN
+    without examples. field (rows, columns, c): over parts.region, the probability of each class (c = classes), or the
+    value (c = 1); for one raw input rows is 1. units: for each layer the activations (units, rows, columns) over the
+    region. look, activations: if parts.inspect; activations: (n, units) of each layer on the training set.
+    """
+
+    run: str
+    update: int
+    theta: Array
+    learner: Learner
+    parts: SnapshotParts
+    outputs: Array
+    predictions: Array
+    losses: tuple[float, float]
+    scores: tuple[float, float]
+    field: Array | None
+    units: tuple[Array, ...]
+    inspection: Inspection | None
+    activations: tuple[Array, ...]
+
+    @property
+    def wrong(self) -> Array:
+        """Which examples are misclassified, (n,) bool; none for a regression."""
+        data = self.learner.data
+        return self.predictions != data.targets if data.classes else np.zeros(len(data.targets), bool)
+
+    @property
+    def finite(self) -> Array:
+        """Which examples have finite outputs, (n,) bool; the predictions of the others mean nothing."""
+        return np.asarray(np.isfinite(self.outputs).all(axis=1))
+
+    def confusion(self, validation: bool) -> Array:
+        """Counts (classes, classes) of examples with finite outputs: rows are true classes, columns predicted ones."""
+        data, k = self.learner.data, len(self.learner.data.classes)
+        part = slice(data.train, None) if validation else slice(None, data.train)
+        shown = self.finite[part]
+        cells = data.targets[part][shown].astype(np.int64) * k + self.predictions[part][shown].astype(np.int64)
+        return np.bincount(cells, minlength=k * k).reshape(k, k)
+
+
+def network_snapshot(
+    learner: Learner, theta: Array, parts: SnapshotParts, run: str = "", update: int = 0
+) -> NetworkSnapshot:
+    """Evaluate a network for display. parts.region is ignored for more than two inputs."""
+    data, network = learner.data, learner.network
+    with np.errstate(all="ignore"):
+        outputs = learner.all_outputs(theta)
+        sets = learner.training, learner.validation
+        scores = [learner.score(a, t) for a, (_, t) in zip(np.split(outputs, [data.train]), sets, strict=True)]
+        losses = learner.both_losses(theta)
+        field: Array | None = None
+        units: tuple[Array, ...] = ()
+        if parts.region is not None and data.raw.shape[1] <= 2:
+            if parts.columns:
+                inputs = _grid(learner, parts.region, parts.columns, parts.rows)
+                field = _displayed(learner, learner.outputs(theta, inputs)).reshape(
+                    -1, parts.columns, learner.classes or 1
+                )
+            if parts.units:
+                inputs = _grid(learner, parts.region, parts.units, parts.units)
+                values = activations(network, theta, inputs)
+                units = tuple(np.ascontiguousarray(v.T).reshape(v.shape[1], -1, parts.units) for v in values)
+        return NetworkSnapshot(
+            run,
+            update,
+            theta,
+            learner,
+            parts,
+            outputs,
+            learner.predictions(outputs),
+            losses,
+            (scores[0], scores[1]),
+            field,
+            units,
+            learner.inspect(theta) if parts.inspect else None,
+            tuple(activations(network, theta, learner.training[0])) if parts.inspect else (),
+        )
+
+
+def _grid(learner: Learner, region: Region, columns: int, rows: int) -> Array:
+    """The network's inputs on a grid of raw inputs, row by row from the bottom."""
+    x0, x1, y0, y1 = region
+    xs = np.linspace(x0, x1, columns)
+    if learner.data.raw.shape[1] == 1:
+        return features_of(xs[:, None], learner.data)
+    ys = np.linspace(y0, y1, rows)
+    return features_of(np.stack(np.broadcast_arrays(xs[None, :], ys[:, None]), -1).reshape(-1, 2), learner.data)
+
+
+def _displayed(learner: Learner, outputs: Array) -> Array:
+    if not learner.classes:
+        return learner.predictions(outputs)[:, None]
+    return np.asarray(LOSSES[learner.network.loss.kind].probabilities(outputs))
