@@ -172,22 +172,26 @@ def test_links_and_pictures_are_there(name: str) -> None:
 
 
 def test_the_house_is_the_one_in_the_plan() -> None:
+    """Every name in the plan is there, and every package of engine and app, of any depth, is in the plan."""
     plan = re.search(r"^```\n(.*?)^```$", (ROOT / "ARCHITECTURE.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
     assert plan
-    told: dict[str, set[str]] = {}
-    room = "."
+    told: set[Path] = set()
+    floor = ROOT
     for line in plan[1].splitlines():
-        names = re.findall(r"[\w.]+(?:\.py|/)(?= |$|:)", line)
-        if line[0] != " ":
-            room = names[0]
-            assert (ROOT / room).exists(), room
-        for name in names:
-            assert name == room or any((ROOT / room).rglob(name.strip("/"))), f"{name} is not in {room}"
-        told.setdefault(room, set()).update(names)
-    for floor in ("engine/", "app/"):
-        there = {path.name + "/" * path.is_dir() for path in (ROOT / floor).iterdir()}
-        missing = there - told[floor] - {"__init__.py", "__pycache__/"}
-        assert not missing, f"not in ARCHITECTURE.md: {sorted(missing)}"
+        first, *others = re.findall(r"(?<![\w/])[\w.]+(?:\.py|/)(?=[ ,:;)]|$)", line)
+        room = (ROOT if line[0] != " " else floor) / first
+        floor = room if line[0] != " " else floor
+        assert room.exists(), line
+        for name in others:
+            assert (room / name).exists() or (room.parent / name).exists(), line
+        told |= {room, *(room / name for name in others)}
+    packages = {path.parent for name in ("engine", "app") for path in (ROOT / name).rglob("__init__.py")}
+    assert not packages - told, "not in ARCHITECTURE.md"
+
+
+def test_what_is_imported_in_passing_is_there() -> None:
+    for module, name in re.findall(r"`from ([\w.]+) import (\w+)", README):
+        assert hasattr(importlib.import_module(module), name) or importlib.util.find_spec(f"{module}.{name}"), module
 
 
 def test_the_changelog_tells_of_this_version() -> None:

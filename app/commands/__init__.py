@@ -1,1 +1,1 @@
-"""The command line, one file a command; each works without Qt."""
+"""The command line, one file a command; all but the window work without Qt."""
