@@ -171,6 +171,12 @@ def test_links_and_pictures_are_there(name: str) -> None:
         assert target.startswith("https://") or (ROOT / target).is_file(), target
 
 
+@pytest.mark.parametrize("name", ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"))
+def test_files_that_are_named_are_there(name: str) -> None:
+    for path in re.findall(r"`((?:app|assets|engine|tests|docs)/[\w./]*)`", (ROOT / name).read_text("utf-8")):
+        assert (ROOT / path).exists() or (ROOT / f"{path}.py").exists(), path
+
+
 def test_the_house_is_the_one_in_the_plan() -> None:
     """Every name in the plan is there, and every package of engine and app, of any depth, is in the plan."""
     plan = re.search(r"^```\n(.*?)^```$", (ROOT / "ARCHITECTURE.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)

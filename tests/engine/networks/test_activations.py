@@ -28,9 +28,9 @@ def grid():
     return np.concatenate([around, -around])
 
 
-def test_there_are_all_that_the_documentation_names() -> None:
+def test_those_that_files_name_stay() -> None:
     names = "identity relu leaky_relu tanh sigmoid elu gelu silu mish softplus sine"
-    assert list(ACTIVATIONS) == names.split()
+    assert set(names.split()) <= set(ACTIVATIONS)
 
 
 @EVERY

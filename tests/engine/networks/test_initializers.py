@@ -15,10 +15,6 @@ from engine.networks.network import Network
 
 Activation = Callable[[np.ndarray], np.ndarray]
 
-RANDOM = [key for key in INITIALIZERS if key not in ("zeros", "constant")]
-DRAWN = [key for key in RANDOM if key != "orthogonal"]
-CONSTANT_BIAS = [key for key in INITIALIZERS if key != "torch"]
-
 
 def network(*sizes: int) -> Network:
     return Network(sizes, ("tanh",) * (len(sizes) - 1), Choice("mse"))
@@ -27,6 +23,21 @@ def network(*sizes: int) -> Network:
 def layers(key: str, *sizes: int, seed: int = 1, **values: object) -> list[tuple[np.ndarray, np.ndarray]]:
     shape = network(*sizes)
     return shape.unpacked(initial_theta(shape, choose(INITIALIZERS, key, values), seed))
+
+
+def differs(place: int, **values: object) -> list[str]:
+    """The initializers whose weights (0) or biases (1) are others by another seed."""
+    shape = 2, 3, 4
+    return [
+        key
+        for key in INITIALIZERS
+        if (layers(key, *shape, **values)[0][place] != layers(key, *shape, **values, seed=2)[0][place]).any()
+    ]
+
+
+RANDOM = differs(0)
+DRAWN = [key for key in RANDOM if key != "orthogonal"]
+CONSTANT_BIAS = [key for key in INITIALIZERS if key not in differs(1)]
 
 
 def normal_share(x: np.ndarray) -> np.ndarray:
@@ -61,7 +72,7 @@ def law(key: str, i: int, o: int) -> tuple[Callable[[np.ndarray], np.ndarray], f
         return uniform_law(bounds[key]), bounds[key] / math.sqrt(3)
     if key in deviations:
         return normal_law(deviations[key]), deviations[key]
-    assert key == "lecun_normal"
+    assert key == "lecun_normal", f"the distribution of {key} is not told here"
     return truncated_law(1 / math.sqrt(i)), 1 / math.sqrt(i)
 
 

@@ -41,8 +41,8 @@ def compared(key, outputs, targets, **settings):
     return value, deltas[:, :n].T
 
 
-def test_there_are_all_that_the_documentation_names() -> None:
-    assert set(LOSSES) == {"mse", "half_mse", "mae", "huber", "bce", "softmax", "hinge"}
+def test_those_that_files_name_stay() -> None:
+    assert {"mse", "half_mse", "mae", "huber", "bce", "softmax", "hinge"} <= set(LOSSES)
 
 
 @pytest.mark.parametrize("place", range(len(RAW)), ids=[f"{case['loss']}-{case['outputs']}" for case in RAW])
