@@ -13,6 +13,8 @@ from app.look.number_format import number
 if TYPE_CHECKING:
     from engine import NetworkSnapshot, TrainingData
 
+Array = np.ndarray
+
 NOT_FINITE = "The network's outputs are not finite"
 
 
@@ -39,21 +41,18 @@ class Score:
 
 def scores_of(snapshot: NetworkSnapshot) -> tuple[Score, ...]:
     """What there is to say of the training part, and of the validation part if there is one."""
-    data = snapshot.learner.data
+    data, classes = snapshot.learner.data, bool(snapshot.learner.data.classes)
     parts = ("training", False, slice(None, data.train)), ("validation", True, slice(data.train, None))
-    return tuple(
-        Score(
-            title,
-            validates,
-            _score(snapshot.scores[validates], bool(data.classes)),
-            f"loss {number(snapshot.losses[validates], 3)}",
-            _errors(snapshot, part),
-            int(snapshot.wrong[part].sum()) if data.classes else None,
-            len(data.targets[part]),
-        )
-        for title, validates, part in parts
-        if len(data.targets[part])
-    )
+    misses = snapshot.wrong if classes else _misses(snapshot)
+    made = []
+    for title, validates, part in parts:
+        count = len(data.targets[part])
+        if count:
+            wrong = int(np.count_nonzero(misses[part])) if classes else None
+            errors = f"{wrong:,} wrong" if wrong is not None else f"RMSE {number(_root_mean_square(misses[part]), 3)}"
+            score, loss = _score(snapshot.scores[validates], classes), number(snapshot.losses[validates], 3)
+            made.append(Score(title, validates, score, f"loss {loss}", errors, wrong, count))
+    return tuple(made)
 
 
 def percent(share: float, decimals: int = 1) -> str:
@@ -72,10 +71,12 @@ def _score(score: float, accuracy: bool) -> str:
     return f"R² {score:.3f}".replace("-", "−") if score > -100.0 else f"R² {number(score, 2)}"
 
 
-def _errors(snapshot: NetworkSnapshot, part: slice) -> str:
-    data = snapshot.learner.data
-    if data.classes:
-        return f"{int(snapshot.wrong[part].sum()):,} wrong"
+def _misses(snapshot: NetworkSnapshot) -> Array:
+    """How far each value (n,) is from its target."""
     with np.errstate(all="ignore"):
-        misses = snapshot.predictions[part] - data.targets[part]
-        return f"RMSE {number(float(np.sqrt(np.mean(misses * misses))), 3)}"
+        return np.asarray(snapshot.predictions - snapshot.learner.data.targets)
+
+
+def _root_mean_square(values: Array) -> float:
+    with np.errstate(all="ignore"):
+        return float(np.sqrt(values @ values / len(values)))

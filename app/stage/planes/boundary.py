@@ -19,7 +19,7 @@ from app.stage.planes.colour_key import ColourKey
 from app.stage.planes.field import Field, FieldColours
 from app.stage.planes.plane_chart import Reading
 from app.stage.planes.plane_view import PlaneView, kept_home
-from app.stage.planes.points import DotLayer, Dots
+from app.stage.planes.points import DotLayer, Dots, columns_of
 from app.widgets.button_row import toggle
 from engine import Learner, NetworkSnapshot, NetworkTask, SnapshotParts
 
@@ -82,7 +82,7 @@ class BoundaryView(PlaneView):
     def take_data(self, learner: Learner, task: NetworkTask, stay: bool) -> None:
         data = learner.data
         self._field_colours = self._field = None
-        self.spots = self.brush.spots = self.brush.examples = data.raw
+        self.spots = self.brush.spots = self.brush.examples = columns_of(*data.raw.T)
         home = default_region(task, data.raw)
         self.chart.set_home(kept_home(self.chart.home, home) if stay else home, stay)
         self._shape()

@@ -17,7 +17,7 @@ from app.plots.line_item import LineItem
 from app.stage.planes.brush_bar import BrushBar
 from app.stage.planes.plane_chart import Reading
 from app.stage.planes.plane_view import PlaneView, kept_home
-from app.stage.planes.points import CROWDED, DotLayer, Dots
+from app.stage.planes.points import CROWDED, DotLayer, Dots, columns_of
 from app.stage.stable_axis import StableAxis
 from app.widgets.button_row import toggle
 from engine import Learner, NetworkSnapshot, NetworkTask, SnapshotParts
@@ -75,9 +75,9 @@ class FitView(PlaneView):
 
     def take_data(self, learner: Learner, task: NetworkTask, stay: bool) -> None:
         data = learner.data
-        examples = np.column_stack([data.raw[:, 0], data.targets])
+        examples = columns_of(data.raw[:, 0], data.targets)
         if data.classes:
-            self.spots = np.column_stack([data.raw[:, 0], LANE + LANES * data.targets])
+            self.spots = columns_of(data.raw[:, 0], LANE + LANES * data.targets)
             self.bar.offer_classes(data.classes)
         else:
             self.spots = examples

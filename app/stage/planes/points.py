@@ -87,6 +87,13 @@ class DotLayer:
         return self._crowd
 
 
+def columns_of(xs: Array, ys: Array) -> Array:
+    """Spots (n, 2), each column in one piece, which is how they are read here."""
+    spots = np.empty((len(xs), 2), order="F")
+    spots[:, 0], spots[:, 1] = xs, ys
+    return spots
+
+
 def size_of(view: View, count: int) -> float:
     """How large so many dots are in a plot, in parts of the full size."""
     size = min(min(view.plot.width(), view.plot.height()) / SIZED, 1.0) * min(math.sqrt(MANY / max(count, 1)), 1.0)

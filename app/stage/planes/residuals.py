@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from app.look.data_ranges import padded
 from app.look.number_format import number
 from app.stage.planes.plane_chart import Reading
 from app.stage.planes.plane_view import PlaneView
-from app.stage.planes.points import DotLayer, Dots
+from app.stage.planes.points import DotLayer, Dots, columns_of
 from app.stage.stable_axis import StableAxis
 from app.widgets.button_row import ButtonRow
 from engine import Learner, NetworkSnapshot, NetworkTask
@@ -77,11 +78,11 @@ class ResidualsView(PlaneView):
         low, high = padded(float(data.targets.min()), float(data.targets.max()))
         room = FURTHEST * (high - low)
         if self.kind.key == PREDICTED:
-            self.spots = np.column_stack([data.targets, snapshot.predictions])
+            self.spots = columns_of(data.targets, snapshot.predictions)
             across, up = (low, high), reached(snapshot.predictions, low, high, room)
         else:
             misses = data.targets - snapshot.predictions
-            self.spots = np.column_stack([snapshot.predictions, misses])
+            self.spots = columns_of(snapshot.predictions, misses)
             _, most = reached(np.abs(misses), 0.0, MIN_RANGE * (high - low), room)
             across, up = reached(snapshot.predictions, low, high, room), (-most, most)
         self._dots = Dots(
@@ -124,7 +125,8 @@ class ResidualsView(PlaneView):
 
 def reached(values: np.ndarray, low: float, high: float, room: float) -> tuple[float, float]:
     """From low to high and as far beyond as the values (n,) are, up to `room`."""
-    known = values[np.isfinite(values)]
-    if not len(known):
-        return low, high
-    return min(low, max(float(known.min()), low - room)), max(high, min(float(known.max()), high + room))
+    least, most = float(values.min(initial=low)), float(values.max(initial=high))
+    if not (math.isfinite(least) and math.isfinite(most)):
+        known = values[np.isfinite(values)]
+        least, most = float(known.min(initial=low)), float(known.max(initial=high))
+    return min(low, max(least, low - room)), max(high, min(most, high + room))
