@@ -41,7 +41,7 @@ FLOORS = (
     ("experiment",),
     ("loop",),
     ("problem",),
-    ("machine", "snapshot"),
+    ("machine", "network_snapshot"),
     ("diagnosis",),
     ("run",),
     ("session", "rows", "explain", "building"),
