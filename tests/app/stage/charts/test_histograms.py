@@ -28,7 +28,7 @@ def cells(view):
 
 
 def test_it_asks_for_a_look_inside(view):
-    assert view.wanted().look
+    assert view.wanted().inspect
 
 
 def test_a_row_for_each_layer_a_column_for_each_kind(view, digits):
@@ -194,7 +194,7 @@ def test_dead_units_and_saturation_are_told(shown, make):
     assert "2 of 4 dead" in view.describe()
 
 
-def test_numbers_that_are_not_finite_are_told(view, digits, make):
+def test_numbers_that_are_not_finite_are_told(view, digits, make, qtbot):
     snapshot = digits[1][-1]
     theta = snapshot.theta.copy()
     weights = snapshot.learner.network.weights(0)
@@ -206,6 +206,7 @@ def test_numbers_that_are_not_finite_are_told(view, digits, make):
     assert view.list.rows[0][0].notes[0] == "5 not finite"
     assert not len(view.list.rows[1][0].distribution.values)
     assert "no output is finite" in view.describe()
+    qtbot.waitUntil(lambda: made(view))
     assert bars(view, view.list.plot(0, 0)) > 0 == bars(view, view.list.plot(1, 0)), "words in place of bars"
 
 

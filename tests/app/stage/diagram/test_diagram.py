@@ -134,7 +134,7 @@ def test_y_points_upwards_in_a_map(sitter):
 def test_every_kind_of_network_has_a_picture(qtbot, themed, data, hidden, settings, size):
     sitter = Sitter(qtbot, data, hidden, size, **settings)
     sitter.session.advance(3)
-    sitter.pose(look=True)
+    sitter.pose(inspect=True)
     image, layout = sitter.image(), sitter.diagram.diagram_layout
     for column in layout.columns[1:]:
         tile = column.tile(0).toRect()
@@ -161,7 +161,7 @@ def test_numbers_that_are_not_finite_are_painted_over(sitter):
     theta[0] = np.inf  # from x to hidden 1, unit 1
     sitter.pose(theta)
     image = sitter.image()
-    for column in sitter.diagram.plan.columns[1:]:
+    for column in sitter.diagram.diagram_layout.columns[1:]:
         assert np.abs(colour_at(image, column.tile(0).center().toPoint()) - DARK.neutral.getRgb()[:3]).max() < 2
     negative, positive = (np.array(colour.getRgb()[:3], float) for colour in DARK.signed_colours)
     assert np.abs(colour_at(image, sitter.middle(1, 0, 0)) - positive).max() < 40
@@ -190,21 +190,21 @@ def test_words_for_a_screen_reader(sitter):
 
 def test_gradients_are_wanted_while_something_is_looked_at(sitter, qtbot):
     diagram = sitter.diagram
-    assert not diagram.wanted().look and diagram.wanted().units >= 24 and diagram.wanted().region == (-6, 6, -6, 6)
+    assert not diagram.wanted().inspect and diagram.wanted().units >= 24 and diagram.wanted().region == (-6, 6, -6, 6)
     with qtbot.waitSignal(diagram.wanted_changed):
         QTest.mouseMove(diagram, sitter.middle(1, 0, 0))
     assert diagram.hovered == DiagramItem(WEIGHT, 1, 0, 0)
-    assert diagram.wanted().look
+    assert diagram.wanted().inspect
     with qtbot.waitSignal(diagram.wanted_changed):
         QApplication.sendEvent(diagram, QEvent(QEvent.Type.Leave))
-    assert diagram.hovered is None and not diagram.wanted().look
+    assert diagram.hovered is None and not diagram.wanted().inspect
 
 
 def test_a_card_tells_the_weight_and_its_gradient(sitter):
     item = DiagramItem(WEIGHT, 1, 3, 1)
     place = item.place(sitter.network)
     assert sitter.diagram._card_text(item).lines[1] == "gradient –"
-    sitter.pose(look=True)
+    sitter.pose(inspect=True)
     run = sitter.session.picture()
     exact = run.learner.inspect(run.runs[0].shown.theta).gradient[place]
     text = sitter.diagram._card_text(item)
@@ -214,7 +214,7 @@ def test_a_card_tells_the_weight_and_its_gradient(sitter):
 
 
 def test_a_card_tells_of_a_unit(sitter):
-    sitter.pose(look=True)
+    sitter.pose(inspect=True)
     snapshot = sitter.diagram.snapshot
     text = sitter.diagram._card_text(DiagramItem(UNIT, 2, 1))
     weights, biases = sitter.network.unpacked(snapshot.inspection.gradient)[1]

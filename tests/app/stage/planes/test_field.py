@@ -24,7 +24,7 @@ def learner_of(classes, targets=(0.0, 1.0)):
 
 
 def field_of(values, colours):
-    return Field(SimpleNamespace(field=values, wanted=SimpleNamespace(region=REGION)), colours)
+    return Field(SimpleNamespace(field=values, parts=SimpleNamespace(region=REGION)), colours)
 
 
 def grid(columns=81, rows=41):
