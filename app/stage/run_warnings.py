@@ -1,4 +1,4 @@
-"""What is to be known about the run that a portrait shows, before its numbers are believed."""
+"""Warnings about the run that a portrait shows: it has diverged, or its answers are not finite."""
 
 from __future__ import annotations
 

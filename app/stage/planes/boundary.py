@@ -1,4 +1,4 @@
-"""The plane of two inputs: what the network answers everywhere, the decision boundary, and the examples."""
+"""Decision boundary: the network's output over the plane of its two inputs, with the examples."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class BoundaryView(PlaneView):
 
     KEY = "decision"
     TITLE = "Boundary"
-    TIP = "What the network answers over the plane of its two inputs, with the examples: draw some, or erase them"
+    TIP = "The network's output over the plane of its two inputs, with the examples: draw some, or erase them"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)

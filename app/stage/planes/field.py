@@ -1,4 +1,4 @@
-"""What a network answers over the plane, as colour, with a line where the answer changes from class to class."""
+"""Network output over a plane as a heat map, with the decision boundary as a line."""
 
 from __future__ import annotations
 

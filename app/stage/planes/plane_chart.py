@@ -1,4 +1,4 @@
-"""A plane with axes of the network stage: moved, magnified, read under the pointer, and drawn on with a brush."""
+"""Plot of a plane with a read-out, a keyboard crosshair, a brush, and a square shape where that is wanted."""
 
 from __future__ import annotations
 
