@@ -43,8 +43,8 @@ class PlaneChart(PlotView):
         self._beside: QWidget | None = None
         self._hover: QPointF | None = None
         self._held: tuple[float, float] | None = None
-        self._room = 0.0
-        self._room_of: object = None
+        self._widest = 0.0
+        self._widest_for: object = None
         super().__init__(theme)
         self.setObjectName("chart")
         self.brush = Brush(self)
@@ -122,9 +122,9 @@ class PlaneChart(PlotView):
     def left_room(self) -> float:
         """Of a square plot it only grows while the range stays: a narrower axis could bring back its wider labels."""
         room, shown = super().left_room(), (self.box.viewRange()[1], self.size())
-        if self._is_square and shown == self._room_of:
-            room = max(room, self._room)
-        self._room, self._room_of = room, shown
+        if self._is_square and shown == self._widest_for:
+            room = max(room, self._widest)
+        self._widest, self._widest_for = room, shown
         return room
 
     def margins(self) -> Margins:
