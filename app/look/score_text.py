@@ -1,4 +1,4 @@
-"""How well a network does, in words and numbers: on the examples it learns from, and on those that validate."""
+"""Scores of a network in words: accuracy or R², loss and errors on the training and the validation set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every view of a network is: a widget that is handed pictures and snapshots, and asks for what it shows."""
+"""Base class of the views of a network: widgets that are handed pictures and snapshots, and ask for what they show."""
 
 from __future__ import annotations
 

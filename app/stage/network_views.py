@@ -1,4 +1,4 @@
-"""Every view of a network, in the order of their buttons. Adding one is naming its class here."""
+"""Every view of a network, in the order of their tabs. Adding one is naming its class here."""
 
 from __future__ import annotations
 

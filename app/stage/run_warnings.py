@@ -1,4 +1,4 @@
-"""Warnings about the run that a snapshot shows."""
+"""Warnings about the run that a snapshot shows: it has diverged, or its outputs are not finite."""
 
 from __future__ import annotations
 

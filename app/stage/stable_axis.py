@@ -1,4 +1,4 @@
-"""The ends of an axis that does not jump with every frame."""
+"""Axis range that grows at once and shrinks late, so that it does not jump with every frame."""
 
 from __future__ import annotations
 

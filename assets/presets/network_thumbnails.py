@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.look.theme import DARK
 from app.stage.charts.histogram_list import HistogramList
@@ -21,7 +21,7 @@ from app.stage.planes.plane_chart import PlaneChart
 from app.workers.loss_slices import LossSlices
 from engine import Session, network_snapshot, path_request
 
-AXES = QSize(100, 80)  # at least the size of a chart's axes
+TURNS = 100  # of the event loop, in which histograms make their plots
 FINE = 1.5  # histograms are painted larger and scaled down, so that more of their text fits
 STROKES = 20  # times a chart is painted, because long paths are drawn incrementally
 DRAWING = 4.0  # seconds for the loss slice to be refined
@@ -38,18 +38,29 @@ def network_thumbnail(session: Session, settings: dict[str, object], size: QSize
     canvas.setParent(None)  # takes it out of its layout
     canvas.resize(painted_size(canvas, size))
     view.refresh(picture)
-    canvas.grab()  # lays it out
+    if isinstance(canvas, PlaneChart):
+        canvas.set_square(False)
+    canvas.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    canvas.show()  # lays it out
+    fit(canvas, size)
     if isinstance(view, ParameterPathView):
         draw_plane(view, session, selected)
     else:
         view.show_snapshot(network_snapshot(picture.learner, run.machine.theta, view.wanted(), selected, run.update))
+    for _ in range(TURNS if isinstance(canvas, HistogramList) else 0):
+        QApplication.processEvents()
+    fit(canvas, size)  # numbers at the axes may have become wider
     return framed(canvas, size)
+
+
+def fit(canvas: QWidget, size: QSize) -> None:
+    """Make the plot of a chart as large as the picture."""
+    if isinstance(canvas, PlaneChart):
+        canvas.resize(canvas.size() + size - canvas.plot_rect().size())
 
 
 def painted_size(canvas: QWidget, size: QSize) -> QSize:
     """The size to paint a canvas at for an image of this size."""
-    if isinstance(canvas, PlaneChart):
-        return size + AXES
     if isinstance(canvas, ConfusionMatrix):
         return size + QSize(0, HEAD)
     return size * FINE if isinstance(canvas, HistogramList) else size
@@ -62,7 +73,7 @@ def framed(canvas: QWidget, size: QSize) -> QImage:
         return canvas.grab().toImage().scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, mode)
     frame = QRect(QPoint(), size)
     if isinstance(canvas, PlaneChart):
-        frame.moveCenter(canvas.plot_rect().center())
+        frame = canvas.plot_rect()
     elif isinstance(canvas, ConfusionMatrix):
         frame.moveTop(HEAD)
     return canvas.grab(frame).toImage()
@@ -77,16 +88,15 @@ def canvas_of(view: NetworkView) -> QWidget:
     if isinstance(view, HistogramsView):
         view.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         return view.list
-    chart: PlaneChart = view.chart  # type: ignore[attr-defined]
-    chart.set_square(False)
+    chart: QWidget = view.chart  # type: ignore[attr-defined]
     return chart
 
 
 def draw_plane(view: ParameterPathView, session: Session, selected: str) -> None:
     """Compute the loss over the plane of the paths, and show it."""
     faults: list[BaseException] = []
-    planes = LossSlices(faults.append)
-    planes.offer(path_request(session.picture(focus=selected), session, selected, view.plane_wanted(), moving=False))
+    planes = LossSlices(lambda _, error: faults.append(error))
+    planes.request(path_request(session.picture(focus=selected), session, selected, view.plane_wanted(), moving=False))
     time.sleep(DRAWING)
     planes.release()
     if faults or planes.newest is None:

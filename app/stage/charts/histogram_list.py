@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 HEAD, WORDS = 18, 15  # pixels of height: titles of columns, words above a histogram
 SIDE, GAP = 18, 10  # pixels of width: names of layers, between columns
-MIN_ROW = 96  # pixels of height that a row needs
+MIN_ROW = 88  # pixels of height that a row needs
 MIN_WIDE = 66  # pixels of width that a histogram needs
 
 _KEYS = {

@@ -68,7 +68,7 @@ class HistogramPlot(PlotView):
         if self.plotItem is not None:
             self.showAxis("left", self.width() >= WIDE)
             self._fit_axes()
-            self.x_axis.margin_left = self.y_axis.width()
+            self.x_axis.margin_left = self.left_room()
         super().resizeEvent(event)
 
     def margins(self) -> Margins:

@@ -1,4 +1,4 @@
-"""The read-out beside the pointer, over widgets that are each too small for it."""
+"""Read-out beside the pointer, over widgets that are each too small for it."""
 
 from __future__ import annotations
 

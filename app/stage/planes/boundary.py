@@ -1,6 +1,4 @@
-"""The decision-boundary view: predictions over the plane of two inputs, with the examples, which can be drawn and
-erased.
-"""
+"""Decision boundary: the network's output over the plane of its two inputs, with the examples."""
 
 from __future__ import annotations
 
@@ -41,7 +39,7 @@ class BoundaryView(PlaneView):
 
     KEY = "decision"
     TITLE = "Boundary"
-    TIP = "Predictions over the plane of the two inputs, with the examples: draw or erase some"
+    TIP = "The network's output over the plane of its two inputs, with the examples: draw some, or erase them"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)

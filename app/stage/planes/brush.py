@@ -1,4 +1,4 @@
-"""The brush: examples that are drawn into the plane and erased from it by hand."""
+"""The brush: examples are drawn into the plane and erased from it by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The buttons that choose what the brush draws; on classes they are the key of the colours as well."""
+"""Buttons of the brush: move, draw a class or a value, erase. Those of classes are their colour key as well."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ class BrushBar(QWidget):
             self._row.addWidget(part)
         self.hand.setChecked(True)
         brush.chosen.connect(self._show_chosen)
-        self._dress()
+        self._draw_icons()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._dress()
+        self._draw_icons()
 
     def offer_classes(self, names: tuple[str, ...]) -> None:
         """Let these classes be drawn."""
@@ -123,7 +123,7 @@ class BrushBar(QWidget):
             self.classes.addItems(names if self._listed else ())
         self.classes.setVisible(self._listed)
         self._brush.choose("")
-        self._dress()
+        self._draw_icons()
 
     @property
     def _listed(self) -> bool:
@@ -173,7 +173,7 @@ class BrushBar(QWidget):
         value.setToolTip("The target of the examples that are drawn; Shift draws its negative")
         value.setRange(-FAR, FAR)
         value.setFixedWidth(92)
-        value.valueChanged.connect(lambda: self._dress())
+        value.valueChanged.connect(lambda: self._draw_icons())
         value.hide()
         return value
 
@@ -184,9 +184,9 @@ class BrushBar(QWidget):
             self.classes.setCurrentIndex(place)
         pen = self.pens[place if place < len(self.pens) else 0] if self.pens else self.hand
         {"": self.hand, ERASE: self.eraser}.get(tool, pen).setChecked(True)
-        self._dress()
+        self._draw_icons()
 
-    def _dress(self) -> None:
+    def _draw_icons(self) -> None:
         """Icons in the colours of the theme."""
         theme, colour = self._theme, self._brush.colour
         self.hand.setIcon(drawn_icon(lambda painter: _draw_hand(painter, theme.text), ICON))

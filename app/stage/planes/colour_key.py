@@ -1,4 +1,4 @@
-"""The key of the colours, beside a chart: classes with their names, or a scale with its ends."""
+"""Colour key beside a plot: the names of classes, or a scale with its ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Very many points as one image: each of them a small square, none left out, in a time that a frame has."""
+"""Very many points as one image: each a small square, none left out, within the time of a frame."""
 
 from __future__ import annotations
 

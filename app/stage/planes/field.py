@@ -1,4 +1,4 @@
-"""A network's predictions over the plane as colours, with lines along the decision boundaries."""
+"""Network output over a plane as a heat map, with the decision boundary as a line."""
 
 from __future__ import annotations
 

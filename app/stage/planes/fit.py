@@ -1,4 +1,4 @@
-"""The curve that a network of one input draws through its examples; of classes, the curve of each one's probability."""
+"""Fitted curve of a network with one input, with the examples; of classes, the probability of each."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class FitView(PlaneView):
 
     KEY = "fit"
     TITLE = "Fit"
-    TIP = "The network's answer along its one input, with the examples: draw some, or erase them"
+    TIP = "The network's output along its one input, with the examples: draw some, or erase them"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)

@@ -1,4 +1,4 @@
-"""The paths of the runs through the space of all parameters, seen in one plane with the loss over it."""
+"""Parameter paths: the runs in the space of all parameters, projected onto a plane with the loss over it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ParameterPathView(NetworkView):
 
     KEY = "path"
     TITLE = "Parameter path"
-    TIP = "The way of every run through the space of all parameters, in one plane, with the training loss in it"
+    TIP = "The path of every run through parameter space, projected onto a plane with the training loss over it"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)

@@ -1,4 +1,4 @@
-"""A plane of parameters as it is painted: the loss as colour and contours, the paths as ink, the runs on them."""
+"""Painting of the parameter plane: loss as a heat map with contours, the paths, the runs on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plane of a network's parameters in words: what its axes are, and how much of the loss it can show."""
+"""The parameter plane in words: what its axes are, and how much of the loss it can show."""
 
 from __future__ import annotations
 

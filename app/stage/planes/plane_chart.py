@@ -1,4 +1,4 @@
-"""A plane with axes of the network stage: moved, magnified, read under the pointer, and drawn on with a brush."""
+"""Plot of a plane with a read-out, a keyboard crosshair, a brush, and a square shape where that is wanted."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class PlaneChart(PlotView):
         self._beside: QWidget | None = None
         self._hover: QPointF | None = None
         self._held: tuple[float, float] | None = None
-        self._left = 0.0
-        self._left_of: object = None
+        self._widest = 0.0
+        self._widest_for: object = None
         super().__init__(theme)
         self.setObjectName("chart")
         self.brush = Brush(self)
@@ -122,9 +122,9 @@ class PlaneChart(PlotView):
     def left_room(self) -> float:
         """Of a square plot it only grows while the range stays: a narrower axis could bring back its wider labels."""
         room, shown = super().left_room(), (self.box.viewRange()[1], self.size())
-        if self._is_square and shown == self._left_of:
-            room = max(room, self._left)
-        self._left, self._left_of = room, shown
+        if self._is_square and shown == self._widest_for:
+            room = max(room, self._widest)
+        self._widest, self._widest_for = room, shown
         return room
 
     def margins(self) -> Margins:

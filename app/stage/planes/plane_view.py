@@ -1,4 +1,4 @@
-"""What the views with a chart have in common: axes, brush, scores, and the part of the plane they ask for."""
+"""Base class of the views that are one plane: plot, brush, scores, and the region they ask for."""
 
 from __future__ import annotations
 

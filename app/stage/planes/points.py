@@ -1,4 +1,4 @@
-"""Examples as dots: those that are learned from filled, those that validate hollow, those that are wrong in a ring."""
+"""Examples as dots: filled for training, hollow for validation, ringed where they are misclassified."""
 
 from __future__ import annotations
 

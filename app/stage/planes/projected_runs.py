@@ -1,4 +1,4 @@
-"""The runs projected onto a plane through the parameters, so that what draws them on a surface draws them here."""
+"""Runs projected onto a plane through the parameters, in the form in which a surface paints its runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a regression predicts against what is true: every example a point, on the diagonal if it is met."""
+"""Predicted against true values of a regression, or residuals against predictions."""
 
 from __future__ import annotations
 

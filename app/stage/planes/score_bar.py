@@ -1,4 +1,4 @@
-"""Two lines above a chart: how well the network does, each with the dot that its examples have."""
+"""Score bar: accuracy or R², loss and errors on the training and the validation set, in two lines."""
 
 from __future__ import annotations
 

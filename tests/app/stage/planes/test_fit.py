@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from pyqtgraph.exporters import CSVExporter
 from PySide6.QtCore import QPoint, QRectF, Qt
 
 from app.look.data_ranges import noise_free_curve
@@ -163,6 +164,45 @@ def test_what_leaves_the_screen_by_far_is_brought_nearer():
     found = pixels(view, np.array([0.5, 0.5, 0.5]), np.array([1.0, 1e300, -1e300]))
     assert found[0] == pytest.approx((50.0, 50.0))
     assert np.abs(found).max() <= 100.0 * (FAR + 2)
+
+
+def test_pyqtgraph_knows_the_curve_the_truth_and_the_examples(see, tmp_path):
+    seen = see(FitView, "sine")
+    portrait = seen.advance(50)
+    items = {item.name(): item for item in seen.view.chart.listDataItems()}
+    assert items.keys() == {"training examples", "validation examples", "network", "without noise"}
+    x, y = items["network"].getData()
+    assert np.array_equal(y, portrait.field[0, :, 0]) and (x[0], x[-1]) == portrait.wanted.region[:2]
+    data = portrait.learner.data
+    assert np.array_equal(items["training examples"].getData(), [data.raw[: data.train, 0], data.targets[: data.train]])
+    path = tmp_path / "fit.csv"
+    CSVExporter(seen.view.chart.getPlotItem()).export(str(path))
+    header = path.read_text(encoding="utf-8").splitlines()[0]
+    assert "network_x" in header and "without noise_y" in header and "validation examples_x" in header
+
+
+def test_other_data_have_other_curves(see):
+    seen = see(FitView, table([0, 0, 1, 1, 2, 2], ("cold", "mild", "hot")), share=1.0, loss="softmax")
+    names = {item.name() for item in seen.view.chart.listDataItems()}
+    assert {"probability of cold", "probability of mild", "probability of hot"} <= names and "network" not in names
+
+
+def test_the_read_out_follows_the_pointer_and_goes_with_it(see):
+    seen = see(FitView, "sine")
+    before = seen.image()
+    seen.mouse.move(0.2, 0.4)
+    assert seen.image() != before
+    seen.mouse.move(0.3, 0.4)
+    seen.mouse.leave()
+    assert seen.image() == before
+
+
+def test_residuals_of_very_many_examples_are_drawn_as_what_shows_of_them(see):
+    seen = see(FitView, choose(DATASETS, "sine", {"noise": 0.3, "samples": 5000}))
+    seen.view.residuals.click()
+    few = seen.image()
+    seen.view.residuals.click()
+    assert seen.image() != few
 
 
 # Classes along one input
