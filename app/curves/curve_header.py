@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LEFT, RIGHT, SPACING = 13, 8, 6
 LEAST_TITLE = 72  # pixels of the title that smoothing leaves
-LEAST_WORD = 40  # pixels of the title that everything leaves
+LEAST_WORD = 56  # pixels of the title that everything leaves
 
 
 class CurveHeader(QWidget):
