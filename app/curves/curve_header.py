@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LEFT, RIGHT, SPACING = 13, 8, 6
 MIN_TITLE = 72  # pixels of the title that smoothing leaves
-MIN_WORD = 40  # pixels of the title that everything leaves
+MIN_WORD = 56  # pixels of the title that everything leaves
 
 
 class CurveHeader(QWidget):

@@ -95,7 +95,7 @@ class CurveView(PlotView):
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         self.model.theme = theme
-        self.cursor_line.setPen(QPen(theme.muted, 1.0))
+        self.cursor_line.setPen(pg.mkPen(theme.muted))
         self._compose()
 
     def set_cursor(self, update: int | None) -> None:

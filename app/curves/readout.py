@@ -44,15 +44,9 @@ def draw_readout(
     """
     metrics = QFontMetricsF(font)
     line = metrics.height() + 1.0
-    name_width = max([metrics.horizontalAdvance(_short(row.name)) for row in rows], default=0.0)
-    # Room for the longest number there is, so that the box does not breathe as the cursor moves.
-    texts = [_LONG_VALUE if columns else _LONGEST_VALUE, *columns, *(value for row in rows for value in row.values)]
-    value_width = _GAP + max(metrics.horizontalAdvance(text) for text in texts)
-    # In a narrow plot names give way to numbers.
-    beside_names = _SWATCH + 5.0 + max(1, len(columns)) * value_width
     most = plot.width() - 2 * _PAD - 10.0
-    name_width = max(min(name_width, most - beside_names), 0.0)
-    inside = beside_names + name_width
+    name_width, value_width = _widths(metrics, rows, columns, most)
+    inside = _SWATCH + 5.0 + name_width + max(1, len(columns)) * value_width
     head = metrics.elidedText(head, Qt.TextElideMode.ElideLeft, max(most, inside))
     head_width = metrics.horizontalAdvance(head)
     # The columns are named beside the head if there is room.
@@ -64,7 +58,8 @@ def draw_readout(
     width = max(inside, head_width) + 2 * _PAD
     height = line * (lines + len(shown) + bool(more)) + 2 * _PAD - 2.0
     right = cursor < plot.center().x()
-    left = plot.right() - width - 2.0 if right else plot.left() + 8.0
+    flush = plot.right() - width - 2.0
+    left = flush if right else min(plot.left() + 8.0, flush)
     top = max(plot.bottom() - height - 4.0, plot.top()) if low else plot.top()
     box = QRectF(round(left), round(top) + 2.0, round(width), round(height))
     # Whole pixels: a rounded rectangle, filled smoothly, costs fifty times as much.
@@ -95,6 +90,19 @@ def draw_readout(
         painter.drawText(QPointF(box.left() + _PAD, baseline + line), f"and {more} more")
     painter.setBrush(Qt.BrushStyle.NoBrush)
     return box
+
+
+def _widths(metrics: QFontMetricsF, rows: Sequence[Row], columns: Sequence[str], most: float) -> tuple[float, float]:
+    """How wide names and values are, with the gap before each; in a narrow plot names give way to values."""
+    names = max([metrics.horizontalAdvance(_short(row.name)) for row in rows], default=0.0)
+    texts = [*columns, *(value for row in rows for value in row.values)]
+    values = _GAP + max([metrics.horizontalAdvance(text) for text in texts], default=0.0)
+    # Room for the longest number there is, so that the box does not breathe as the cursor moves.
+    roomy = max(values, _GAP + metrics.horizontalAdvance(_LONG_VALUE if columns else _LONGEST_VALUE))
+    left = most - _SWATCH - 5.0
+    if max(1, len(columns)) * roomy <= left:
+        values = roomy
+    return max(min(names, left - max(1, len(columns)) * values), 0.0), values
 
 
 def _draw_values(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor
 
 BOX, PAN = "box", "pan"
 ZOOM_WHEEL = 1.25  # a notch of the wheel
@@ -34,6 +35,13 @@ class PlotBox(pg.ViewBox):
         self.wheel_axis: int | None = None
         self.disableAutoRange()
         self.setDefaultPadding(0.0)
+
+    def set_colour(self, colour: QColor) -> None:
+        """Of the box that is being drawn."""
+        veil = QColor(colour)
+        veil.setAlphaF(0.15)
+        self.rbScaleBox.setPen(pg.mkPen(colour))
+        self.rbScaleBox.setBrush(veil)
 
     def set_mouse(self, mode: str) -> None:
         """What dragging with the left button does: BOX or PAN."""

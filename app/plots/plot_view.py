@@ -226,6 +226,7 @@ class PlotView(pg.PlotWidget):
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
         self.setBackground(theme.panel)
+        self.box.set_colour(theme.accent)
         self.x_axis.set_theme(theme)
         self.y_axis.set_theme(theme)
         self._colour_zoom_box(theme)

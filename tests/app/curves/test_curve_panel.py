@@ -149,6 +149,21 @@ def test_the_cursor_stands_at_its_update_on_every_type_of_axis(panel):
         assert seen == pytest.approx(x.pixel(300.0), abs=0.5)
 
 
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_the_cursor_is_drawn(panel, theme):
+    panel.set_theme(theme)
+    panel.set_cursor(1900)
+    view = view_of(panel)
+    x, _ = view.scales
+    at = place(view, x.pixel(1900.0) / view.area.width(), 0.0)
+    image = view.grab().toImage()
+    seen = [
+        sum(image.pixelColor(at.x() + shift, at.y() + down) == theme.muted for down in range(5, 60))
+        for shift in (-1, 0, 1)
+    ]
+    assert max(seen) > 40
+
+
 def test_clicking_picks_the_update(qtbot, panel):
     with qtbot.waitSignal(panel.picked) as picked:
         click(view_of(panel), 0.25)
@@ -394,7 +409,7 @@ def test_all_x_axes_are_in_line(qtbot, panel):
 def test_no_control_is_lost_at_any_width(qtbot, panel, spare):
     panel.apply_view({"curves": list(CURVES), "curves_smoothing": [100_000] * len(CURVES)})
     least = panel.minimumSizeHint().width()
-    assert least <= 250
+    assert least <= 260
     panel.resize(least + spare, 700)
     inside = panel.viewport()
     for key, card in panel.cards.items():
@@ -409,7 +424,7 @@ def test_no_control_is_lost_at_any_width(qtbot, panel, spare):
             assert part.isVisible() and part.width() >= min(part.sizeHint().width(), part.maximumWidth())
             edges = (part.mapTo(inside, corner) for corner in (part.rect().topLeft(), part.rect().topRight()))
             assert all(0 <= edge.x() < inside.width() for edge in edges)
-        assert card.findChild(ElidedLabel, "cardTitle").width() >= 40
+        assert card.findChild(ElidedLabel, "cardTitle").width() >= 56
         assert card.view.area.width() > 100.0
     assert control(panel, "loss", "smoothing", QSlider).isVisible() == (spare >= 160)
 

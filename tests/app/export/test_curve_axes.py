@@ -10,6 +10,9 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
+from app.commands.cli import DONE
+from app.commands.run import main
+from app.documents.experiment_file import save
 from app.export.curve_figure import draw_curves
 from app.export.figure import figure_bytes
 from app.export.figure_content import CurveContent
@@ -120,3 +123,20 @@ def test_a_range_that_reaches_zero_is_not_put_on_a_log_axis():
 def test_a_symlog_figure_can_be_written():
     svg = figure_bytes("svg", race(BELOW_ZERO), CurveContent(x_type="symlog", y_type="symlog"), FigureSettings())
     assert b"nan" not in svg.partition(b"</metadata>")[2]
+
+
+@pytest.mark.parametrize(
+    ("options", "x_type", "y_type"),
+    [
+        ([], "linear", "auto"),
+        (["--log-y"], "linear", "log"),
+        (["--linear-y", "--log-x"], "log", "linear"),
+        (["--symlog-y", "--symlog-x"], "symlog", "symlog"),
+    ],
+)
+def test_the_command_line_chooses_the_axes(tmp_path, options, x_type, y_type):
+    source, figure = tmp_path / "race.toml", tmp_path / "loss.svg"
+    save(new_experiment(BELOW_ZERO, ["sgd"], updates=20), source)
+    assert main([str(source), "--quiet", "--export", str(figure), *options]) == DONE
+    text = figure.read_text(encoding="utf-8")
+    assert f'# x_type = "{x_type}"' in text and f'# y_type = "{y_type}"' in text

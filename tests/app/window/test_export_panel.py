@@ -61,6 +61,23 @@ def test_the_stage_of_a_network_is_what_is_on_screen(panel):
     assert panel.plot() == NetworkContent("confusion")
 
 
+def test_a_curve_has_the_axes_that_are_on_screen_unless_another_is_chosen(panel):
+    view = {
+        "curves": ["loss", "x"], "curves_along": "epochs", "curves_x_types": ["log", "linear"],
+        "curves_y_types": ["symlog", "auto"], "curves_smoothing": [50, 0],
+    }  # fmt: skip
+    panel.show_for(states.race(), {}, view, "loss")
+    assert panel.plot() == CurvePlot("loss", "epochs", "log", "symlog", 50)
+    panel.y_types.setCurrentText("linear")
+    assert panel.plot() == CurvePlot("loss", "epochs", "log", "linear", 50)
+    panel.y_types.setCurrentText("as on screen")
+    panel.what.setCurrentIndex(panel.what.findData("gradient_norm"))  # which is not on screen
+    assert panel.plot() == CurvePlot("gradient_norm", "epochs")
+    assert panel.y_types.isEnabled()
+    panel.what.setCurrentIndex(panel.what.findData("stage"))
+    assert not panel.y_types.isEnabled()
+
+
 @pytest.mark.parametrize("key", ["boundary", "diagram", "losses"])
 def test_what_is_chosen_is_written_and_opens_again(panel, qtbot, tmp_path, key):
     picture = states.networks()
