@@ -67,12 +67,12 @@ def test_a_curve_has_the_axes_that_are_on_screen_unless_another_is_chosen(panel)
         "curves_y_types": ["symlog", "auto"], "curves_smoothing": [50, 0],
     }  # fmt: skip
     panel.show_for(states.race(), {}, view, "loss")
-    assert panel.plot() == CurvePlot("loss", "epochs", "log", "symlog", 50)
+    assert panel.plot() == CurveContent("loss", "epochs", "log", "symlog", 50)
     panel.y_types.setCurrentText("linear")
-    assert panel.plot() == CurvePlot("loss", "epochs", "log", "linear", 50)
+    assert panel.plot() == CurveContent("loss", "epochs", "log", "linear", 50)
     panel.y_types.setCurrentText("as on screen")
     panel.what.setCurrentIndex(panel.what.findData("gradient_norm"))  # which is not on screen
-    assert panel.plot() == CurvePlot("gradient_norm", "epochs")
+    assert panel.plot() == CurveContent("gradient_norm", "epochs")
     assert panel.y_types.isEnabled()
     panel.what.setCurrentIndex(panel.what.findData("stage"))
     assert not panel.y_types.isEnabled()
