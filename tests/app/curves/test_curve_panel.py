@@ -113,10 +113,9 @@ def test_refresh_and_set_never_emit(qtbot, panel):
     panel.set_selected("run1")
     panel.set_theme(LIGHT)
     panel.apply_view(wanted)
-    panel.set_log_y("step_norm", False)
     panel.grab()
-    assert panel.view() == {**wanted, "curves_log_y": []}
-    assert [len(card.view.plot.traces) for card in panel.cards.values()] == [2, 2]
+    assert panel.view().items() >= wanted.items()
+    assert [len(card.view.model.lines) for card in panel.cards.values()] == [2, 2]
     assert {card.view.cursor_update for card in panel.cards.values()} == {10}
     assert heard == []
 

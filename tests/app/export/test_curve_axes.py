@@ -16,7 +16,7 @@ from app.documents.experiment_file import save
 from app.export.curve_figure import draw_curves
 from app.export.figure import figure_bytes
 from app.export.figure_content import CurveContent
-from app.export.records import quiet
+from app.export.records import no_progress
 from app.export.style import FigureSettings
 from app.look.palettes import ON_LIGHT
 from engine import SURFACES, Experiment, Formula, Session, new_experiment, new_run
@@ -30,7 +30,7 @@ def axes_of(picture, plot=None):
     """The axes of a figure, drawn in memory."""
     axes = Figure(figsize=(3.5, 2.4)).add_subplot()
     names = {run.id: run.name for run in picture.runs}
-    draw_curves(axes, picture, plot or CurveContent(), SETTINGS, names, {}, quiet)
+    draw_curves(axes, picture, plot or CurveContent(), SETTINGS, names, {}, no_progress)
     return axes
 
 

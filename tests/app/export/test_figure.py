@@ -218,7 +218,7 @@ def test_a_path_too_long_to_be_replayed_begins_at_its_start_to_the_bit(monkeypat
     assert picture.runs[0].history.width > 1
     axes = Figure().add_subplot()
     labels = {run.id: run.settings.name for run in picture.runs}
-    draw_stage(axes, picture, StageContent(), FigureSettings(), labels, records.quiet)
+    draw_stage(axes, picture, StageContent(), FigureSettings(), labels, records.no_progress)
     path = max((line.get_xydata() for line in axes.lines), key=len)
     assert tuple(path[0]) == picture.experiment.problem.start
 

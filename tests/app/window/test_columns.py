@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QScro
 
 from engine import new_network, new_run
 
-LEAST = 940, 600  # a screen on which the whole window must fit
+LEAST = 960, 600  # a screen on which the whole window must fit
 SIZES = ((1, 1), (1024, 700), (1280, 800))  # the first becomes the smallest that the window allows
 
 

@@ -172,7 +172,7 @@ def test_pyqtgraph_knows_the_curve_the_truth_and_the_examples(see, tmp_path):
     items = {item.name(): item for item in seen.view.chart.listDataItems()}
     assert items.keys() == {"training examples", "validation examples", "network", "without noise"}
     x, y = items["network"].getData()
-    assert np.array_equal(y, portrait.field[0, :, 0]) and (x[0], x[-1]) == portrait.wanted.region[:2]
+    assert np.array_equal(y, portrait.field[0, :, 0]) and (x[0], x[-1]) == portrait.parts.region[:2]
     data = portrait.learner.data
     assert np.array_equal(items["training examples"].getData(), [data.raw[: data.train, 0], data.targets[: data.train]])
     path = tmp_path / "fit.csv"

@@ -102,6 +102,8 @@ def stage(qtbot):
     with qtbot.waitExposed(made):
         made.show()
     made.set_terrain(terrain_of())
+    QApplication.processEvents()  # the axes take their room, and with it the plot its place
+    made.grab()
     return made
 
 
