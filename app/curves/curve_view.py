@@ -17,7 +17,7 @@ from app.curves.curve_model import CurveModel
 from app.curves.curve_raster import WIDTH
 from app.curves.curve_style import CurveStyle
 from app.curves.marks import EndMark, draw_end, end_mark, tweak_near, tweak_places
-from app.curves.painting import note, paint_note, paint_readout, paint_scrubbed, paint_tweaks
+from app.curves.painting import Values, note, paint_note, paint_readout, paint_scrubbed, paint_tweaks
 from app.curves.tweak_text import sentence
 from app.curves.x_axes import X_AXES, Clock
 from app.plots.axis_type import Span
@@ -65,6 +65,8 @@ class CurveView(PlotView):
         self._ends: list[tuple[EndMark, QColor]] = []
         self._note = ""
         self._read: object = None
+        self._found: Values = []
+        self._read_area: QRectF | None = None  # where the values at the cursor are told; None is anywhere
         self._known: list[tuple[CurveLine, str, int]] = []
         self._line_items: dict[CurveLine, LineItem] = {}
         self._ink = RasterItem(self.box, self._paint_ink, LOWEST - 1.0)  # below the cursor's line
@@ -75,7 +77,7 @@ class CurveView(PlotView):
         self._readout = RasterItem(self.box, self._paint_readout, ABOVE + 1.0)
         self._readout.hide()
         self.set_theme(theme)
-        self.box.sigResized.connect(self._compose)
+        self.box.sigResized.connect(self._fit_size)
         self.range_chosen.connect(self._take_range_chosen)
         self.shown_all.connect(self._take_everything)
         self.clicked.connect(self._pick)
@@ -132,11 +134,6 @@ class CurveView(PlotView):
     def cursor_update(self) -> int | None:
         return self._cursor
 
-    @property
-    def shown(self) -> tuple[Scale, Scale]:
-        """x and y as the newest picture has them, on the pixels of the plot."""
-        return self._x, self._y
-
     def image(self, ratio: float = 2.0) -> QImage:
         """The plot with its title and a legend, for the clipboard."""
         cursor = self._cursor
@@ -149,10 +146,12 @@ class CurveView(PlotView):
 
     # From numbers to pixels
 
-    def _compose(self, ratio: float | None = None) -> None:
-        """Fit the axes, and draw what is new."""
-        model, area = self.model, self.area
-        ratio = ratio if isinstance(ratio, float) else self.devicePixelRatioF()
+    def _fit_size(self, box: object) -> None:
+        self._compose()
+
+    def _compose(self, ratio: float = 0.0) -> None:
+        """Fit the axes, and draw what is new. ratio: device pixels in one; 0 is the screen's."""
+        model, area, ratio = self.model, self.area, ratio or self.devicePixelRatioF()
         width, height = max(area.width(), _MIN_SIDE), max(area.height(), _MIN_SIDE)
         x_type, x_home = model.x_type, model.whole_x
         chosen = None if self._x_range is None else model.x_range(self._x_range)
@@ -212,11 +211,12 @@ class CurveView(PlotView):
         seen = not math.isnan(place)
         if seen:
             self.cursor_line.setPos(place)
-            read = self._cursor, self._x, self._y, model.values(self._cursor or 0)
+            self._found = model.values(self._cursor or 0)
+            read = self._cursor, self._x, self._y, self._found, model.theme.name
         self.cursor_line.setVisible(seen)
         self._readout.setVisible(seen)
         if read != self._read:
-            self._read = read
+            self._read, self._read_area = read, None
             self._readout.update()
 
     def _paint_ink(self, painter: QPainter, area: QRectF) -> None:
@@ -233,8 +233,11 @@ class CurveView(PlotView):
         paint_scrubbed(painter, model, self._x, area)
 
     def _paint_readout(self, painter: QPainter, area: QRectF) -> None:
-        if self._cursor is not None:
-            paint_readout(painter, self.model, self._cursor, self._x, self._y, area, self.small_font())
+        is_new = self._read_area is None or self._read_area.intersects(self._readout.exposed)
+        if self._cursor is not None and is_new:
+            self._read_area = paint_readout(
+                painter, self.model, self._cursor, self._found, self._x, self._y, area, self.small_font()
+            )
 
     # What a hand does
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from app.look.theme import Theme
 
 
+Values = list[tuple[CurveLine, int, float]]  # each line with its value, and the update of that
+
+
 def paint_tweaks(painter: QPainter, model: CurveModel, x: Scale, area: QRectF) -> None:
     """A tick for each tweak of each run."""
     taken: dict[int, int] = {}
@@ -46,13 +49,19 @@ def paint_scrubbed(painter: QPainter, model: CurveModel, x: Scale, area: QRectF)
 
 
 def paint_readout(
-    painter: QPainter, model: CurveModel, update: int, x: Scale, y: Scale, area: QRectF, font: QFont
-) -> None:
-    """The values of every run at an update."""
+    painter: QPainter,
+    model: CurveModel,
+    update: int,
+    found: Values,
+    x: Scale,
+    y: Scale,
+    area: QRectF,
+    font: QFont,
+) -> QRectF:
+    """The values that were found at an update, as points and in a box; returns where all that is."""
     pixel = x.pixel(model.reference.place(update))
     if not model.lines or not area.left() - 1.0 <= pixel <= area.right() + 1.0:
-        return
-    found = model.values(update)
+        return QRectF()
     for line, at, value in found:
         if not math.isnan(value):
             point = QPointF(x.pixel(line.mapping.place(at)), y.pixel(value))
@@ -61,10 +70,12 @@ def paint_readout(
     if model.style.along not in ("updates", "evaluations"):
         head = f"{number(model.reference.place(update))} {X_AXES[model.style.along].title}, {head}"
     columns = [] if model.curve.layers else [entry.name for entry in model.legend]
-    draw_readout(painter, area, pixel, head, _rows(model, found), model.theme, font, columns, model.curve.rising)
+    rows = _rows(model, found)
+    box = draw_readout(painter, area, pixel, head, rows, model.theme, font, columns, model.curve.rising)
+    return box.united(QRectF(pixel - 20.0, area.top(), 40.0, area.height()))
 
 
-def _rows(model: CurveModel, found: list[tuple[CurveLine, int, float]]) -> list[Row]:
+def _rows(model: CurveModel, found: Values) -> list[Row]:
     """A row for each layer of the run, or for each run with the values of its lines."""
     texts = ["–" if math.isnan(value) else number(value) for _, _, value in found]
     if model.curve.layers:

@@ -16,7 +16,7 @@ class RasterItem(pg.GraphicsObject):
 
     What it paints is drawn faster from an image of one's own, or does not scale with the axes: live lines,
     heat maps, markers, read-outs. It is a child of the view box itself, which clips it, so that no
-    transform with ranges such as 1e150 is involved.
+    transform with ranges such as 1e150 is involved. exposed: what of it is to be painted this time.
     """
 
     def __init__(
@@ -24,6 +24,8 @@ class RasterItem(pg.GraphicsObject):
     ) -> None:
         super().__init__(box)
         self._box, self._paint, self._smooth = box, paint_pixels, smooth
+        self.exposed = QRectF()
+        self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self.setZValue(z)
         box.sigResized.connect(self._resize)
 
@@ -31,6 +33,7 @@ class RasterItem(pg.GraphicsObject):
         return QRectF(self._box.rect())
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        self.exposed = option.exposedRect
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._smooth)
         try:
             self._paint(painter, self.boundingRect())
