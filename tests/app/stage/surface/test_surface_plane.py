@@ -243,7 +243,9 @@ def test_hover_reads_the_value_and_links_the_nearest_update(plane, make, mouse, 
         mouse.move((0.5, 1.5))
     assert told.args == [15]
     texts = [text for text, _ in plane.reading]
-    assert texts[0].startswith("x 0.5") and texts[1].startswith("f 2.4959") and "update 15" in texts[2]
+    (_, x, _, y), (_, value) = texts[0].split(), texts[1].split()
+    assert abs(float(x) - 0.5) < 0.01 and abs(float(y) - 1.5) < 0.01  # a pixel is .008 wide
+    assert float(value) == pytest.approx(float(x) ** 2 + float(y) ** 2, abs=0.01) and "update 15" in texts[2]
     with_chip = plane.grab().toImage()
     with qtbot.waitSignal(plane.cursor_moved) as told:
         mouse.move((0.5, 0.0))
