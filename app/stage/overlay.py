@@ -24,7 +24,7 @@ CHIP = QColor(10, 15, 27, 225)
 CHIP_TEXT = QColor(236, 241, 250)
 
 
-def standing(run: RunPicture) -> tuple[float, float]:
+def position(run: RunPicture) -> tuple[float, float]:
     """Where the run's marker stands: live, or at the scrubbed update."""
     return float(run.shown.theta[0]), float(run.shown.theta[1])
 
@@ -38,10 +38,10 @@ def point_at(run: RunPicture, update: int) -> tuple[float, float]:
     """Where a run stood at an update, as precisely as its history tells; where it ended if it is over."""
     history = run.history
     if update >= run.update and live(run):
-        return standing(run)
+        return position(run)
     place = min(history.path_place(update), history.path_count - 1)
     if place < 0:
-        return standing(run)
+        return position(run)
     x, y = history.path(place, place + 1)
     return float(x[0]), float(y[0])
 
@@ -54,7 +54,7 @@ def draw_tail(painter: QPainter, run: RunPicture, colour: QColor, start: QPointF
     points = [start]
     if newest:
         points.append(view.point(newest[X], newest[Y]))
-    points.append(view.point(*standing(run)))
+    points.append(view.point(*position(run)))
     box = view.plot.adjusted(-2000, -2000, 2000, 2000)
     painter.setPen(QPen(colour, WIDTH))
     for first, second in itertools.pairwise(points):
@@ -93,7 +93,7 @@ def draw_pointers(painter: QPainter, runs: Sequence[RunPicture], colours: Sequen
 
 def place(run: RunPicture, view: View) -> QPointF | None:
     """The run's marker on the screen; None where it is not finite."""
-    x, y = standing(run)
+    x, y = position(run)
     return view.point(x, y) if math.isfinite(x) and math.isfinite(y) else None
 
 

@@ -10,13 +10,13 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.stage.base import GAP
 from app.stage.small_font import small_font
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
 
 BAR, DOT = 12.0, 9.0
+GAP = 4.0  # pixels between a mark and its word
 WIDEST = 84.0  # pixels of a name
 STOPS = 16
 

@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
 from app.look.data_ranges import value_range
 from app.look.qt_arrays import polygon
-from app.stage.base import placing
 from app.stage.heat import heat_image, heat_table
+from app.stage.landscape import placing
 
 if TYPE_CHECKING:
     from app.look.theme import Theme

@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
 from app.stage import overlay
-from app.stage.base import Landscape
 from app.stage.canvas import Canvas
+from app.stage.landscape import Landscape
 from app.stage.markers import draw_dot, draw_minimum, draw_start
 from app.stage.paths import Lines
 from app.stage.planes import path_text as words

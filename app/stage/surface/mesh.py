@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from app.look.qt_arrays import wrapped
-from app.stage.base import Landscape
 from app.stage.heat import SHADES, levels_of
+from app.stage.landscape import Landscape
 from app.stage.surface.camera import HEIGHT, Camera
 from app.stage.terrain import Terrain, bilinear
 from app.stage.view import View

@@ -23,9 +23,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.look.number_format import number
 from app.stage import overlay
-from app.stage.base import Landscape
 from app.stage.canvas import Canvas, blank
 from app.stage.heat import heat_table
+from app.stage.landscape import Landscape
 from app.stage.markers import draw_cross, draw_dot, draw_minimum, draw_run, draw_start
 from app.stage.paths import Lines
 from app.stage.surface.camera import Camera
@@ -180,10 +180,10 @@ class Surface3D(QWidget):
                 marked = self._place(*overlay.point_at(run, self._cursor))
                 if marked is not None:
                     draw_dot(painter, marked, colours[run.colour])
-            at = self._place(*overlay.standing(run))
+            at = self._place(*overlay.position(run))
             if at is None:
                 continue
-            painter.setOpacity(1.0 if self._seen(*overlay.standing(run)) else HIDDEN)
+            painter.setOpacity(1.0 if self._seen(*overlay.position(run)) else HIDDEN)
             if run.status == DIVERGED and overlay.live(run):
                 draw_cross(painter, at, colours[run.colour])
             else:

@@ -27,8 +27,8 @@ from app.plots.line_item import LineItem
 from app.plots.plot_view import ABOVE, PlotView
 from app.plots.raster_item import RasterItem
 from app.stage import overlay
-from app.stage.base import Landscape
 from app.stage.canvas import Canvas, blank_image
+from app.stage.landscape import Landscape
 from app.stage.paths import WIDTH, Lines
 from app.stage.picking import nearest_update
 from app.stage.surface import surface_text as words
@@ -48,7 +48,6 @@ NODE_PIXELS = 2.0
 MAX_NODES = 480
 COARSE = 1.6  # times the spacing of nodes that is wanted, at which finer values are asked for
 MARGIN = 0.12  # of the view, known beyond each edge, so that a short pan shows no gap
-CLICK = 4.0  # pixels of movement up to which a press is a click
 NUDGE, FINE_NUDGE = 0.01, 0.001  # of the view
 ZOOM_KEY, ZOOM_WHEEL = 1.4, 1.25
 

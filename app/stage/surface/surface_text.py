@@ -40,7 +40,7 @@ def tip(
         return math.hypot(away.x(), away.y()) <= REACH
 
     for run in runs:
-        if run.visible and near(*overlay.standing(run)):
+        if run.visible and near(*overlay.position(run)):
             return f"{run.name}, update {run.shown.update:,}, loss {number(run.shown.loss, 6)}"
     if start is not None and near(*start):
         return START
@@ -68,7 +68,7 @@ def description(
         parts.append(f"Start ({number(start[0])}, {number(start[1])}).")
     for run in runs:
         if run.visible:
-            x, y = overlay.standing(run)
+            x, y = overlay.position(run)
             parts.append(
                 f"{run.name}: {run.status}, update {run.shown.update}, at ({number(x)}, {number(y)}), "
                 f"loss {number(run.shown.loss)}."

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from app.look.theme import DARK, LIGHT
-from app.stage.base import Landscape
+from app.stage.landscape import Landscape
 from app.stage.surface.camera import HEIGHT, Camera
 from app.stage.surface.mesh import LIFT, mesh_of
 
