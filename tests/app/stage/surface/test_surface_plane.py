@@ -404,7 +404,7 @@ def test_a_surface_that_is_nowhere_finite_says_so(stage, make, monkeypatch):
         stage.toolbar.surface_3d.setChecked(in_3d)
         said = widget.grab().toImage()
         with monkeypatch.context() as silent:
-            silent.setattr("app.stage.base.NOWHERE", "")
+            silent.setattr("app.stage.landscape.NOWHERE", "")
             stage.set_theme(DARK)
             assert widget.grab().toImage() != said
 
