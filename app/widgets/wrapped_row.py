@@ -16,6 +16,9 @@ class WrappedRow(QLayout):
     def __init__(self, *widgets: QWidget) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
+        self._heights: dict[int, int] = {}  # by width; a window asks many times for one change
+        self._least: QSize | None = None
+        self._width = 0  # that it was given last; Qt forgets its geometry with every change
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(SPACING)
         for widget in widgets:
@@ -23,6 +26,12 @@ class WrappedRow(QLayout):
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
+
+    def invalidate(self) -> None:
+        """A widget asks for another size."""
+        self._heights.clear()
+        self._least = None
+        super().invalidate()
 
     def count(self) -> int:
         return len(self._items)
@@ -40,8 +49,10 @@ class WrappedRow(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        lines = self._lines(width)
-        return sum(map(_height, lines)) + self.spacing() * max(len(lines) - 1, 0)
+        if width not in self._heights:
+            lines = self._lines(width)
+            self._heights[width] = sum(map(_height, lines)) + self.spacing() * max(len(lines) - 1, 0)
+        return self._heights[width]
 
     def sizeHint(self) -> QSize:
         shown = self._shown
@@ -50,11 +61,14 @@ class WrappedRow(QLayout):
 
     def minimumSize(self) -> QSize:
         """Of the width that the widest part needs; as high as the lines are at the width there is now."""
-        width = max((item.minimumSize().width() for item in self._shown), default=0)
-        return QSize(width, self.heightForWidth(max(self.geometry().width(), width)))
+        if self._least is None:
+            width = max((item.minimumSize().width() for item in self._shown), default=0)
+            self._least = QSize(width, self.heightForWidth(max(self._width, width)))
+        return self._least
 
     def setGeometry(self, rect: QRect) -> None:
         before = self.minimumSize()
+        self._width, self._least = rect.width(), None
         super().setGeometry(rect)
         if self.minimumSize() != before:
             self.update()  # who holds this row must know
