@@ -23,8 +23,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QApplication
 
 from app.look.theme import DARK, apply
-from app.stage.landscape import Landscape, placing
 from app.stage.heat import polygon
+from app.stage.landscape import Landscape, placing
 from app.stage.markers import draw_run, draw_start
 from app.stage.terrain import Terrain
 from app.stage.view import View
