@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QSplitter, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QSplitter, QWidget
 
 from app.look.theme import DARK
 from app.stage.charts.histograms import HistogramsView
@@ -122,3 +122,30 @@ def test_the_splitter_loses_neither_the_diagram_nor_the_view(stage_of, size):
 def test_a_narrow_stage_puts_the_view_below_and_a_low_one_beside(stage_of):
     assert stage_of("decision", 300, 500).findChild(QSplitter).orientation() == Qt.Orientation.Vertical
     assert stage_of("decision", 450, 365).findChild(QSplitter).orientation() == Qt.Orientation.Horizontal
+
+
+@pytest.mark.parametrize("size", [(260, 440), (560, 330)])
+@pytest.mark.parametrize("key", CASES)
+def test_a_stage_at_rest_asks_for_no_layout(stage_of, key, size):
+    """Where the least size of a part depends on its size, one layout could call for the next without end."""
+    stage, application = stage_of(key, *size), QApplication.instance()
+    counted = Counter(QEvent.Type.LayoutRequest)
+    for _ in range(80):  # plots of histograms are made one a turn
+        QCoreApplication.processEvents()
+    application.installEventFilter(counted)
+    for _ in range(10):
+        QCoreApplication.processEvents()
+    application.removeEventFilter(counted)
+    assert stage.isVisible() and counted.count == 0
+
+
+class Counter(QObject):
+    """Counts the events of a type."""
+
+    def __init__(self, type: QEvent.Type) -> None:
+        super().__init__()
+        self._type, self.count = type, 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == self._type
+        return False
