@@ -21,8 +21,8 @@ class SnapshotParts:
     """What to compute for a snapshot.
 
     region: (x0, x1, y0, y1) of raw inputs over which to evaluate the network, for one input (x0, x1, ...); columns,
-    rows: its resolution. units: columns and rows of the maps of single units, 0 for none. look: whether to compute the
-    gradient and the activations on the training set.
+    rows: its resolution. units: columns and rows of the maps of single units, 0 for none. inspect: whether to compute
+    the gradient and the activations on the training set.
     """
 
     region: Region | None = None
@@ -39,7 +39,7 @@ class NetworkSnapshot:
     outputs (n, k): outputs; predictions (n,): class indices or values. scores and losses: (training, validation), NaN
     without examples. field (rows, columns, c): over parts.region, the probability of each class (c = classes), or the
     value (c = 1); for one raw input rows is 1. units: for each layer the activations (units, rows, columns) over the
-    region. look, activations: if parts.inspect; activations: (n, units) of each layer on the training set.
+    region. inspection, activations: if parts.inspect; activations: (n, units) of each layer on the training set.
     """
 
     run: str

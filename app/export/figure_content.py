@@ -1,4 +1,4 @@
-"""What a figure shows: a curve, the stage, or another view of a network."""
+"""Contents of a figure: a curve, the stage, or another view of a network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a change of the problem takes restart_effect live or restarts the runs."""
+"""Tell whether a change of the problem takes effect live or restarts the runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from engine import Hyper, NetworkTask, SettingError, Value
 
 LIVE, RESTARTS = "live", "restarts runs"
-SENTENCES = {LIVE: "Takes restart_effect live.", RESTARTS: "Restarts all runs."}
+SENTENCES = {LIVE: "Takes effect live.", RESTARTS: "Restarts all runs."}
 
 
 def restart_effect(task: NetworkTask, changes: Mapping[str, Any], moved: bool) -> str:

@@ -1,4 +1,4 @@
-"""What a frame of the live plots costs the GUI thread: taking a picture of the race, and painting what it adds."""
+"""GUI-thread time of a frame of the live plots: taking a picture of the race, and painting what it adds."""
 
 from __future__ import annotations
 

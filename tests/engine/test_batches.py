@@ -1,4 +1,4 @@
-"""Which examples an update takes, told before it takes them."""
+"""The examples of an update, predicted before they are taken."""
 
 from __future__ import annotations
 

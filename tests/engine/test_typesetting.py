@@ -1,4 +1,4 @@
-"""How formulas are printed: in symbols, and with numbers."""
+"""Printed formulas: in symbols, and with numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the transport says of the race, and that it fits the narrowest window."""
+"""The transport: its summary of the race, and that it fits the narrowest window."""
 
 from __future__ import annotations
 

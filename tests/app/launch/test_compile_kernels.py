@@ -51,7 +51,7 @@ def test_a_surface_does_not_wait_for_what_networks_need():
 
 
 def test_nothing_is_compiled_later_than_what_is_needed_first(tmp_path):
-    """A session of a network begins, advances and is portrayed with the kernels that the child made ready."""
+    """A session of a network begins, advances and is displayed with the kernels that the child made ready."""
     names = network(tmp_path, hidden=(Layer(3, "gelu"),), loss="bce", output="identity")
     code = (
         "import sys\nfrom engine.contracts import Kernel, Routine\nfrom engine import *\n"

@@ -1,4 +1,4 @@
-"""Which part of a plane of data is shown."""
+"""The range of values that a plot of data shows."""
 
 from __future__ import annotations
 

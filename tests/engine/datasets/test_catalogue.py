@@ -1,4 +1,4 @@
-"""What holds for every data set, whatever its knobs; a new one inherits these tests."""
+"""Properties of every data set, whatever its knobs; a new one inherits these tests."""
 
 from __future__ import annotations
 

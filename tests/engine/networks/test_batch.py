@@ -1,4 +1,4 @@
-"""Which examples a batch takes: a network of one weight an example tells, by its gradient."""
+"""Batch selection, told by the gradient of a network with one weight per example."""
 
 from __future__ import annotations
 

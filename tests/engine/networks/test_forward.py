@@ -1,4 +1,4 @@
-"""What networks answer, against plain NumPy and whatever the examples are cut into."""
+"""Forward passes against plain NumPy, however the examples are cut into blocks."""
 
 from __future__ import annotations
 

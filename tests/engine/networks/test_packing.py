@@ -1,4 +1,4 @@
-"""How much memory a network takes is known before it is taken."""
+"""The memory of a network is known before it is allocated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a diagram puts things: nothing outside, nothing on top of another, every line at its weight."""
+"""Diagram layout: nothing outside, nothing on top of another, every line at its weight."""
 
 from __future__ import annotations
 
