@@ -21,6 +21,7 @@ class Pane(QScrollArea):
     def __init__(self, name: str, panels: Sequence[QWidget]) -> None:
         super().__init__()
         self.setObjectName(name)
+        self._is_making_room = False
         self.inside = QWidget()
         self.inside.setProperty("pane", True)
         stack = QVBoxLayout(self.inside)
@@ -44,8 +45,12 @@ class Pane(QScrollArea):
 
     def _make_room(self) -> None:
         """Leave the scroll bar's room empty while there is none: the panels of all panes are equally wide."""
+        if self._is_making_room:  # the margin itself may move the range, and so on without end
+            return
+        self._is_making_room = True
         bar = self.verticalScrollBar()
         self.setViewportMargins(0, 0, 0 if bar.maximum() > bar.minimum() else bar.sizeHint().width(), 0)
+        self._is_making_room = False
 
     @property
     def wanted_height(self) -> int:
