@@ -40,7 +40,7 @@ def diagnose(machine: Machine, view: HistoryView, at: Callable[[int], Machine], 
     what = "the step" if reason == loop.NOT_FINITE_STEP else "the loss or its gradient"
     if failed == 0 and reason == loop.NOT_FINITE_HERE:
         sentence = f"the loss or its gradient is not finite at the start itself{_layer(machine)}"
-        other = "a smaller scale of the first weights" if problem.learner is not None else "another start point"
+        other = "a smaller scale of the initial weights" if problem.learner is not None else "another start point"
         return Diagnosis(0, sentence, (f"choose {other}",), None, 0)
     losses, _, _ = view.column("loss")
     if len(losses):

@@ -1,4 +1,4 @@
-"""The task of training a network: data, shape, loss, first weights; everything runs of a race share."""
+"""The task of training a network: data, shape, loss, initial weights; everything runs of a race share."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ BATCH_SEED = Hyper(
 DATA_SEED = Hyper(
     "data_seed", "", 1, 0, 2**53, kind="integer", slider=(0, 999), help="of the examples, their noise and the split"
 )
-WEIGHT_SEED = Hyper("weight_seed", "", 1, 0, 2**53, kind="integer", slider=(0, 999), help="of the first weights")
+WEIGHT_SEED = Hyper("weight_seed", "", 1, 0, 2**53, kind="integer", slider=(0, 999), help="of the initial weights")
 
 ADD_POINT, ERASE_POINTS = Setting("data", "add"), Setting("data", "erase")  # edits of the data by hand
 
@@ -80,11 +80,11 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class NetworkTask:
-    """Train a multi-layer perceptron on data, from the same first weights for every run.
+    """Train a multi-layer perceptron on data, from the same initial weights for every run.
 
     features and scaling say how the examples reach the first layer, target_scaling what a regression's answers
     mean, share how many of them are learned from.
-    seed: of the batches; data_seed: of the examples; weight_seed: of the first weights.
+    seed: of the batches; data_seed: of the examples; weight_seed: of the initial weights.
     """
 
     data: Choice | Table

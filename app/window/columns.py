@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, 
 
 MARGIN, GAP = 12, 12  # around the columns; between them, where the handles are
 LEFT, RIGHT = 304, 350  # widths to begin with
-MAX_RUNS_SHARE = 0.36  # of the height of the left column, for the list of runs
+MAX_RUNS_SHARE = 0.45  # of the height of the left column, for the list of runs
 SETTINGS_SHARE = 0.36  # of it, that the settings of a run keep however tall the problem is
 MIN_PANE = 72  # pixels of a pane, about its header and a row
 
