@@ -33,7 +33,9 @@ class Axis(pg.AxisItem):
     """
 
     def __init__(self, orientation: str, theme: Theme, counts: bool = False, grid: bool = False) -> None:
+        self._bounds: QRectF | None = None
         super().__init__(orientation)
+        self.geometryChanged.connect(self._forget_bounds)
         self.type: AxisType = LINEAR
         self.name = ""
         self._counts, self._has_grid = counts, grid
@@ -74,7 +76,13 @@ class Axis(pg.AxisItem):
     def redraw(self) -> None:
         """Paint anew, as large as the labels now are."""
         self.prepareGeometryChange()
+        self._bounds = None
         self.update()
+
+    def linkToView(self, view: pg.ViewBox) -> None:
+        """Follow the range of this plot, and its size, to which names and the grid reach."""
+        super().linkToView(view)
+        view.geometryChanged.connect(self._forget_bounds)
 
     def updateAutoSIPrefix(self) -> None:
         """Pyqtgraph typesets its own label anew whenever the range moves; this axis writes its name itself."""
@@ -199,10 +207,16 @@ class Axis(pg.AxisItem):
         return float(self.width() + (view.width() if view is not None else 0.0))
 
     def boundingRect(self) -> QRectF:
-        """Also what labels, names and the grid need beside the strip of the axis."""
-        found = QRectF(super().boundingRect())
-        if self._upright:
-            above = self._metrics.height() + 2 * GAP if self.name else 10.0
-            beyond = 1.5 * self._metrics.height() if self.name_is_short else self._reach - self.width()
-            return found.adjusted(0.0, -above, max(beyond, 10.0), 10.0)
-        return found.adjusted(-self.margin_left, -10.0, self.margin_right, 0.0)
+        """Also what labels, names and the grid need beside the strip of the axis. Qt asks for it many times a frame."""
+        if self._bounds is None:
+            found = QRectF(super().boundingRect())
+            if self._upright:
+                above = self._metrics.height() + 2 * GAP if self.name else 10.0
+                beyond = 1.5 * self._metrics.height() if self.name_is_short else self._reach - self.width()
+                self._bounds = found.adjusted(0.0, -above, max(beyond, 10.0), 10.0)
+            else:
+                self._bounds = found.adjusted(-self.margin_left, -10.0, self.margin_right, 0.0)
+        return self._bounds
+
+    def _forget_bounds(self, *_: object) -> None:
+        self._bounds = None

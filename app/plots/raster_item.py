@@ -24,19 +24,20 @@ class RasterItem(pg.GraphicsObject):
     ) -> None:
         super().__init__(box)
         self._box, self._paint, self._smooth = box, paint_pixels, smooth
+        self._area = QRectF(box.rect())
         self.exposed = QRectF()
         self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self.setZValue(z)
         box.sigResized.connect(self._resize)
 
     def boundingRect(self) -> QRectF:
-        return QRectF(self._box.rect())
+        return self._area
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         self.exposed = option.exposedRect
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._smooth)
         try:
-            self._paint(painter, self.boundingRect())
+            self._paint(painter, QRectF(self._area))
         except Exception:  # one that leaves the paint method of an item ends the process (PySide 6.10)
             sys.excepthook(*sys.exc_info())
 
@@ -46,4 +47,5 @@ class RasterItem(pg.GraphicsObject):
 
     def _resize(self) -> None:
         self.prepareGeometryChange()
+        self._area = QRectF(self._box.rect())
         self.update()
