@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from engine import SessionPicture
 
 FRAME_MILLISECONDS = 16
+BUDGET = 0.004  # seconds of a hurried refresh after which the other curves wait for the next frame
 
 
 class CurvePanel(QScrollArea):
@@ -72,9 +74,10 @@ class CurvePanel(QScrollArea):
         self._kept: dict[str, dict[str, CurveStyle]] = {}  # by kind: how its curves are to be shown
         self._show_curves(_first_curves(self._kind), {})
 
-    def refresh(self, picture: SessionPicture, clock: Clock | None = None) -> None:
+    def refresh(self, picture: SessionPicture, clock: Clock | None = None, hurried: bool = False) -> None:
         """Take the newest picture. clock: (updates, seconds of training), for an x axis of seconds.
 
+        hurried: another picture follows soon, so curves that would cost the frame too much wait for their turn.
         Another problem, other data and a race that is back at its beginning take every zoom back.
         """
         before, self._picture, self._clock = self._picture, picture, clock
@@ -84,15 +87,23 @@ class CurvePanel(QScrollArea):
         if picture.kind != self._kind:
             self._switch_to(picture.kind)
         if self.isVisible():
-            cards, turn = list(self.cards.values()), self._turn
-            # Drawing these takes long: one in a frame is enough, then it is the next one's turn.
-            long: list[CurveCard] = []
-            for card in cards[turn:] + cards[:turn]:
-                if card.refresh(picture, clock, patient=bool(long)):
-                    long.append(card)
-            self._turn = cards.index(long[1]) if len(long) > 1 else 0
-            if len(long) > 1:
-                self._late.start()
+            self._refresh_cards(picture, hurried)
+
+    def _refresh_cards(self, picture: SessionPicture, hurried: bool) -> None:
+        """Each card in its turn; those that are left begin the next time."""
+        cards, turn, begun = list(self.cards.values()), self._turn, time.perf_counter()
+        left: list[CurveCard] = []
+        has_drawn_long = False  # drawing such a curve takes long: one in a frame is enough
+        for card in cards[turn:] + cards[:turn]:
+            if hurried and time.perf_counter() - begun > BUDGET:
+                left.append(card)
+            elif card.refresh(picture, self._clock, patient=has_drawn_long):
+                if has_drawn_long:
+                    left.append(card)
+                has_drawn_long = True
+        self._turn = cards.index(left[0]) if left else 0
+        if left:
+            self._late.start()
 
     def _catch_up(self) -> None:
         if self._picture is not None:

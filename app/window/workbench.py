@@ -229,7 +229,7 @@ class Workbench(QWidget):
         else:
             self.network_stage.refresh(picture)
         self.curves.set_selected(run.id)
-        self.curves.refresh(picture, published.clock)
+        self.curves.refresh(picture, published.clock, hurried=published.playing)
         self.runs_panel.refresh(picture, run.id)
         self.explain.refresh(picture, run)
         if self.controller.all_edits_shown:

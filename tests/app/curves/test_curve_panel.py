@@ -781,3 +781,12 @@ def test_every_curve_can_be_copied(panel, networks, key):
     panel.copy_image(key)
     image, view = QGuiApplication.clipboard().image(), view_of(panel, key)
     assert image.width() == 2 * view.width() and image.height() > 2 * view.height()
+
+
+def test_a_hurried_refresh_leaves_what_costs_too_much_to_the_next_frame(qtbot, panel, monkeypatch):
+    monkeypatch.setattr("app.curves.curve_panel.BUDGET", -1.0)  # every curve costs too much
+    lengths = [len(card.view.model.lines[0].numbers()[0]) for card in panel.cards.values()]
+    later = picture_of(run_of(grown(history_of(HARD["smooth"]), 50)))
+    panel.refresh(later, hurried=True)
+    assert [len(card.view.model.lines[0].numbers()[0]) for card in panel.cards.values()] == lengths
+    qtbot.waitUntil(lambda: all(len(c.view.model.lines[0].numbers()[0]) != lengths[0] for c in panel.cards.values()))
