@@ -1,4 +1,4 @@
-"""What a run records: a few numbers per update, in bounded memory, without ever losing a spike or the start.
+"""The record of a run: a few numbers per update, in bounded memory, without ever losing a spike or the start.
 
 One writer (the training loop, through `History`), any number of readers (`HistoryView`). When the
 memory is full, neighbouring bins merge and keep (low, high, last), so a bin covers twice the updates.

@@ -1,4 +1,4 @@
-"""How a curve is shown: types of its axes, smoothing, what runs along its x axis."""
+"""The style of a curve: types of its axes, smoothing, what runs along its x axis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands on the curves: marks and words, and at the cursor each run's point and value."""
+"""Paints on the curves: marks and words, and at the cursor each run's point and value."""
 
 from __future__ import annotations
 

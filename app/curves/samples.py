@@ -1,4 +1,4 @@
-"""What was measured of one run now and then, brought up to date as it is taken."""
+"""The measured values of one run, which are taken now and then and brought up to date."""
 
 from __future__ import annotations
 

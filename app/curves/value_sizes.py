@@ -1,4 +1,4 @@
-"""How large the values of a line are, whatever their sign: what an axis for them has to show."""
+"""The range of the absolute values of a line, which an axis for them has to show."""
 
 from __future__ import annotations
 

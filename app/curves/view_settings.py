@@ -1,4 +1,4 @@
-"""How the curves are shown, as an experiment file keeps it: plain values, read with patience."""
+"""The view settings of the curves in an experiment file: plain values; those that cannot be read are passed over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where compiled kernels are kept between starts: a private folder for exactly this engine on this machine.
+"""The cache of compiled kernels between starts: a private folder for exactly this engine on this machine.
 
 Numba's cache is made of pickles, so whoever can write there can run code here: the folder belongs to the
 user alone. It also does not notice that a kernel calls a function of another file that was edited, so the

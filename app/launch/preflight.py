@@ -1,4 +1,4 @@
-"""What would make Qt end the process without a word a person understands, found before Qt is started."""
+"""Checks before Qt is started, for what would make it end the process without an understandable word."""
 
 from __future__ import annotations
 

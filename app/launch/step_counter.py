@@ -1,4 +1,4 @@
-"""How far a long piece of work is: a bar that redraws itself on a terminal, else one line a step."""
+"""Progress of a long piece of work: a bar that redraws itself on a terminal, else one line a step."""
 
 from __future__ import annotations
 

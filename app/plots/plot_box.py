@@ -1,4 +1,4 @@
-"""What the mouse does in a plot: zoom, pan, box, menu, everything again."""
+"""The gestures of the mouse in a plot: zoom, pan, box, menu, everything again."""
 
 from __future__ import annotations
 

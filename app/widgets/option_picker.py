@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
+from app.widgets.quiet_list import QuietList
 from app.widgets.segmented import Segmented
 
 _MAX_BUTTONS = 3
-
-
-class _List(QComboBox):
-    """A combo box that ignores the mouse wheel."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
 
 
 class OptionPicker(QWidget):
@@ -36,7 +29,7 @@ class OptionPicker(QWidget):
             self.buttons.chosen.connect(self._choose)
             row.addWidget(self.buttons)
         else:
-            self.list = _List()
+            self.list = QuietList()
             self.list.addItems(titles)
             self.list.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.list.setAccessibleName(name)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
+from app.widgets.quiet_list import QuietList
 from engine import Learner
 
 BIAS = "bias"
@@ -15,8 +15,8 @@ _LENGTH = 8  # characters that always fit
 _ROWS = 16
 
 
-class _List(QComboBox):
-    """A combo box that ignores the mouse wheel."""
+class _List(QuietList):
+    """One of the short lists of a picker."""
 
     def __init__(self, name: str, accessible_name: str, tip: str) -> None:
         super().__init__()
@@ -34,9 +34,6 @@ class _List(QComboBox):
             self.clear()
             self.addItems(list(texts))
             self.setCurrentIndex(min(max(place, 0), self.count() - 1))
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
 
 
 class ParameterPicker(QWidget):

@@ -1,4 +1,4 @@
-"""What the training thread publishes: one immutable value, which the views pull once a frame."""
+"""The value that the training thread publishes: immutable, and pulled by the views once a frame."""
 
 from __future__ import annotations
 

@@ -168,12 +168,12 @@ def test_what_leaves_the_screen_by_far_is_brought_nearer():
 
 def test_pyqtgraph_knows_the_curve_the_truth_and_the_examples(see, tmp_path):
     seen = see(FitView, "sine")
-    portrait = seen.advance(50)
+    snapshot = seen.advance(50)
     items = {item.name(): item for item in seen.view.chart.listDataItems()}
     assert items.keys() == {"training examples", "validation examples", "network", "without noise"}
     x, y = items["network"].getData()
-    assert np.array_equal(y, portrait.field[0, :, 0]) and (x[0], x[-1]) == portrait.parts.region[:2]
-    data = portrait.learner.data
+    assert np.array_equal(y, snapshot.field[0, :, 0]) and (x[0], x[-1]) == snapshot.parts.region[:2]
+    data = snapshot.learner.data
     assert np.array_equal(items["training examples"].getData(), [data.raw[: data.train, 0], data.targets[: data.train]])
     path = tmp_path / "fit.csv"
     CSVExporter(seen.view.chart.getPlotItem()).export(str(path))
