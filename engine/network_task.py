@@ -60,6 +60,7 @@ WEIGHT_SEED = Hyper("weight_seed", "", 1, 0, 2**53, kind="integer", slider=(0, 9
 
 ADD_POINT, ERASE_POINTS = Setting("data", "add"), Setting("data", "erase")  # edits of the data by hand
 
+EDITED = ", edited"  # at the end of the name of data that were changed by hand
 _USUAL = ("x", "y")  # the features of one or two inputs unless others are chosen
 _TABLE_SHARE = 0.8  # of an imported table that is learned from, unless it is said
 _MAX_BUNDLED = 2000  # examples in a measured data set
@@ -103,6 +104,13 @@ class NetworkTask:
     weight_seed: int = 1
 
     SEEDS: ClassVar[tuple[str, ...]] = ("seed", "data_seed", "weight_seed")
+
+    @property
+    def title(self) -> str:
+        """The name of the data, for people; edits by hand do not change it."""
+        if isinstance(self.data, Table):
+            return self.data.name.removesuffix(EDITED)
+        return DATASETS[self.data.kind].title
 
     @property
     def classes(self) -> int:
@@ -274,7 +282,7 @@ def drawn(data: Choice | Table, seed: int) -> Table:
     examples = examples_of(data, seed)
     title = DATASETS[data.kind].title
     return Table(
-        f"{title}, edited", examples.names, examples.target, examples.inputs, examples.targets, examples.classes, True
+        f"{title}{EDITED}", examples.names, examples.target, examples.inputs, examples.targets, examples.classes, True
     )
 
 

@@ -166,21 +166,24 @@ class Session:
         """Change settings of the problem, by their paths; returns whether every run has begun again.
 
         Before the first update, or where theta cannot stay (another surface, start, shape or seed), the runs
-        begin again; else they go on, and remember the change as a tweak. Raises SettingError, and then
+        begin again; else they go on, and remember the change as a tweak. Another surface, or
+        other data, give the experiment their title. Raises SettingError, and then
         nothing changes.
         """
         task, parsed = self.task, [(Setting.of(path), value) for path, value in changes.items()]
         for setting, value in parsed:
             task = task.having(setting, value)
+        title = self.experiment_settings.title if task.title == self.task.title else task.title
         if self.update and self.task.continues(task):
             problem_of(task)
+            self.experiment_settings = replace(self.experiment_settings, title=title)
             for run in self.runs:
                 for setting, value in parsed:
                     run.tweak(setting, value)
             return False
         keeps_theta = not self.update and self.task.continues(task)
         self.problem = problem_of(task)
-        self.experiment_settings = replace(self.experiment_settings, problem=task)
+        self.experiment_settings = replace(self.experiment_settings, problem=task, title=title)
         self.runs = [Run(self.problem, RunRecord(run.settings, _left(run, keeps_theta)), run.stop) for run in self.runs]
         return True
 

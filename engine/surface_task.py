@@ -59,6 +59,11 @@ class SurfaceTask:
 
     SEEDS: ClassVar[tuple[str, ...]] = ("seed",)
 
+    @property
+    def title(self) -> str:
+        """The name of the surface, for people."""
+        return SURFACES[self.surface.kind].title if isinstance(self.surface, Choice) else "Own formula"
+
     def to_dict(self) -> dict[str, Any]:
         name = "surface" if isinstance(self.surface, Choice) else "formula"
         return {"start": list(self.start), "noise": self.noise, "seed": self.seed, name: self.surface.to_dict()}

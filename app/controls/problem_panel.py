@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 
 from app.controls.network_panel import NetworkPanel
 from app.controls.surface_panel import SurfacePanel
-from app.documents.problem_kinds import KINDS, kind_of
+from app.documents.problem_kinds import KIND_TITLES, KINDS, kind_of
 from app.look.theme import Theme
 from app.widgets.card import Card
 from app.widgets.segmented import Segmented
@@ -32,7 +32,7 @@ class ProblemPanel(Card):
         self.setObjectName("problem")
         self._shown: object = None
         self._kind = ""
-        self.kind = Segmented(("Surface", "Own formula", "Network"), "kind of problem", _TIPS)
+        self.kind = Segmented(KIND_TITLES, "kind of problem", _TIPS)
         self.surface = SurfacePanel(theme)
         self.network = NetworkPanel(theme)
         self.network.hide()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine import Formula, NetworkTask, Task
 
 KINDS = ("surface", "formula", "network")
+KIND_TITLES = ("Surface", "Own formula", "Network")
 
 
 def kind_of(task: Task) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QVBoxLayout, QWidget
@@ -47,6 +49,8 @@ class WarmUp(QWidget):
 class MainWindow(QMainWindow):
     """The main window: empty at first, then the frame around the workbench."""
 
+    """may_close: asked before it closes; if it says no, it sees to the rest. closing: it closes now."""
+
     closing = Signal()
 
     def __init__(self) -> None:
@@ -56,7 +60,11 @@ class MainWindow(QMainWindow):
         self.resize(*SIZE)
         self.warm_up = WarmUp()
         self.setCentralWidget(self.warm_up)
+        self.may_close: Callable[[], bool] = lambda: True
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.may_close():
+            event.ignore()
+            return
         self.closing.emit()
         event.accept()

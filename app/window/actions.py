@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
-
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
@@ -19,21 +17,16 @@ from app.controls.help_panel import HelpPanel
 from app.documents.settings import Settings
 from app.look.theme import THEMES
 from app.stage.network_views import VIEWS
+from app.documents.problem_kinds import KIND_TITLES, KINDS
+from app.documents.recovery import KeptWork
 from app.window.export_panel import ExportPanel
+from app.window.files import ASKS, Files, named
 from app.window.import_panel import ImportPanel
 from app.window.presets_gallery import PresetGallery
 from app.window.workbench import Workbench
 from engine import OPTIMIZERS
 
 TABLES = "Tables (*.csv *.tsv *.txt *.dat);;All files (*)"
-EXPERIMENTS = (
-    ".toml",
-    ".png",
-    ".svg",
-    ".pdf",
-)  # may hold an experiment; any other file that is dropped is a table
-FILTER = "Experiments and figures (*.toml *.png *.svg *.pdf);;All files (*)"
-
 
 class Actions(QObject):
     """Fills the menu bar of `window` for its workbench `bench`. by_name: the actions by their object names."""
@@ -42,9 +35,10 @@ class Actions(QObject):
         super().__init__(window)
         self._window, self._bench, self._settings = window, bench, settings
         self.by_name: dict[str, QAction] = {}
+        self.files = Files(window, bench, settings)
         self.gallery = PresetGallery(bench.theme, bench)
         self.gallery.hide()
-        self.gallery.chosen.connect(self._open_preset)
+        self.gallery.chosen.connect(self.files.open_preset)
         self.export = ExportPanel(bench)
         self.export.hide()
         self.export.told.connect(bench.toast.tell)
@@ -62,45 +56,24 @@ class Actions(QObject):
         self._view_menu()
         presets = window.menuBar().addMenu("&Presets")
         self._add(presets, "presets", "Show all presets", self.show_gallery, "Ctrl+P")
+        asks = self._add(presets, "ask", "Ask about unsaved changes first", self._toggle_asking)
+        asks.setCheckable(True)
+        presets.aboutToShow.connect(lambda: asks.setChecked(bool(settings.get(ASKS, True))))
         self._add(window.menuBar().addMenu("&Help"), "keys", "Keys and what they do", self._show_help, "F1")
         self.help.show_actions(list(self.by_name.values()))
         bench.document.history_changed.connect(self._show_history)
-        bench.document.renamed.connect(self._show_title)
         bench.export_wanted.connect(self.show_export)
         bench.import_wanted.connect(self.import_data)
         bench.paste_wanted.connect(self.paste_table)
-        bench.dropped.connect(self.open_dropped)
-        self._show_title(bench.document.title)
+        bench.dropped.connect(self.files.open_dropped)
+        self.files.table_wanted.connect(self.tables.open_file)
         self._show_history()
 
     def shut_down(self) -> None:
+        """End what goes on beside the window; called once the training has ended."""
         self.export.shut_down()
         self.tables.shut_down()
-
-    def save(self) -> bool:
-        path = self._bench.document.path
-        return self._bench.document.save_file(path) if path is not None else self.save_as()
-
-    def save_as(self) -> bool:
-        name = str(self._bench.document.path or "experiment.toml")
-        chosen, _ = QFileDialog.getSaveFileName(self._window, "Save the experiment", name, "Experiment (*.toml)")
-        if not chosen:
-            return False
-        path = Path(chosen)
-        path = path if path.suffix else path.with_suffix(".toml")
-        done = self._bench.document.save_file(path)
-        if done:
-            self._settings.opened(path)
-        return done
-
-    def open(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open an experiment", "", FILTER)
-        if chosen:
-            self._open(Path(chosen))
-
-    def open_last(self) -> None:
-        """Open the unsaved experiment that was on screen when the window was closed."""
-        self._bench.document.open_file(self._settings.last, as_template=True)
+        self.files.shut_down()
 
     def import_data(self) -> None:
         """Ask for a table file, and open the import panel with it."""
@@ -116,17 +89,6 @@ class Actions(QObject):
         else:
             self._bench.toast.warn("there is no text on the clipboard: copy some rows of a table first")
 
-    def open_dropped(self, path: Path) -> None:
-        """Open a file that was dropped on the window, as an experiment or as a table."""
-        if path.suffix.lower() in EXPERIMENTS:
-            self._open(path)
-        else:
-            self.tables.open_file(path)
-
-    def _open(self, path: Path) -> None:
-        if self._bench.document.open_file(path):
-            self._settings.opened(path)
-
     def show_gallery(self) -> None:
         self.gallery.popup()
 
@@ -139,22 +101,27 @@ class Actions(QObject):
             )
             self.export.show_for(picture, clocks, self._bench.curves.view(), plot)
 
+    def _toggle_asking(self) -> None:
+        self._settings.set(ASKS, not self._settings.get(ASKS, True))
+
     def _show_help(self) -> None:
         self.help.popup()
 
-    def _open_preset(self, path: Path) -> None:
-        if self._bench.document.open_file(path, as_template=True):
-            self._bench.controller.play()
-
     def _file_menu(self) -> None:
         menu = self._window.menuBar().addMenu("&File")
-        self._add(menu, "open", "Open …", self.open, "Ctrl+O")
+        new = menu.addMenu("New")
+        for kind, title, keys in zip(KINDS, KIND_TITLES, ("Ctrl+N", "Ctrl+Shift+N", "Ctrl+Alt+N"), strict=True):
+            self._add(new, f"new-{kind}", title, partial(self.files.new, kind), keys)
+        self._add(menu, "open", "Open …", self.files.open, "Ctrl+O")
         self._recent = menu.addMenu("Open recent")
+        self._recent.setToolTipsVisible(True)
         self._recent.aboutToShow.connect(self._list_recent)
-        self._add(menu, "last", "Open what was on screen last", self.open_last)
-        self.by_name["last"].setEnabled(self._settings.last.is_file())
-        self._add(menu, "save", "Save", self.save, "Ctrl+S")
-        self._add(menu, "save-as", "Save as …", self.save_as, "Ctrl+Shift+S")
+        self._kept = menu.addMenu("Recover")
+        self._kept.aboutToShow.connect(self.files.recovery.list_all)
+        self.files.recovery.listed.connect(self._list_kept)
+        menu.addSeparator()
+        self._add(menu, "save", "Save", self.files.save, "Ctrl+S")
+        self._add(menu, "save-as", "Save as …", self.files.save_as, "Ctrl+Shift+S")
         menu.addSeparator()
         self._add(menu, "import", "Import data …", self.import_data, "Ctrl+I")
         self._add(menu, "paste", "Paste a table …", self.paste_table, "Ctrl+Shift+V")
@@ -233,9 +200,18 @@ class Actions(QObject):
         for path in self._settings.recent():
             action = self._recent.addAction(path.name)
             action.setToolTip(str(path))
-            action.triggered.connect(lambda _=False, chosen=path: self._open(chosen))
+            action.triggered.connect(lambda _=False, chosen=path: self.files.open_path(chosen))
         if self._recent.isEmpty():
             self._recent.addAction("nothing yet").setEnabled(False)
+
+    def _list_kept(self, works: tuple[KeptWork, ...]) -> None:
+        """Show the work of former windows in its menu, which may be open already."""
+        self._kept.clear()
+        for work in works:
+            title = named(work) + (", unsaved" if work.crashed else "")
+            self._kept.addAction(title).triggered.connect(lambda _=False, chosen=work: self.files.recovery.load(chosen))
+        if self._kept.isEmpty():
+            self._kept.addAction("nothing").setEnabled(False)
 
     def _copy_stage(self) -> None:
         QGuiApplication.clipboard().setImage(self._bench.shown_stage.image())
@@ -250,9 +226,6 @@ class Actions(QObject):
         for name, label in (("undo", document.undo_label), ("redo", document.redo_label)):
             self.by_name[name].setText(f"{name.capitalize()} {label}".strip())
             self.by_name[name].setEnabled(bool(label))
-
-    def _show_title(self, title: str) -> None:
-        self._window.setWindowTitle(f"{title} — Fall Line" if title else "Fall Line")
 
     def _add(self, menu: QMenu, name: str, text: str, slot: Callable[[], object], keys: str = "") -> QAction:
         action = QAction(text, self._window)

@@ -21,6 +21,7 @@ from engine import (
     choose,
     new_experiment,
     new_network,
+    new_run,
 )
 
 _SURFACE = "rosenbrock"
@@ -52,7 +53,7 @@ class ProblemSwitch:
         """The runs of a session on a network that is trained on a table. Raises SettingError."""
         experiment = with_runs(self._left.get("network") or fresh("network"), [run.settings for run in picture.runs])
         task = experiment.problem.having("data", table).having("scaling", "standardise").having("output", "identity")
-        return replace(experiment, problem=task)
+        return replace(experiment, problem=task, title=task.title)
 
 
 def with_runs(experiment: Experiment, runs: Sequence[RunSettings]) -> Experiment:
@@ -71,7 +72,13 @@ def fresh(kind: str) -> Experiment:
         numbers = {knob.name: float(knob.default) for knob in entry.knobs}  # type: ignore[arg-type]
         surface = Formula(entry.formula, numbers, entry.view) if kind == "formula" else _SURFACE
         made = new_experiment(surface, ["sgd"], start=entry.start, updates=0)
-    return replace(made, runs=())
+    return replace(made, runs=(), title=made.problem.title)
+
+
+def blank(kind: str) -> Experiment:
+    """A document to begin with: a fresh problem of a kind, with one run."""
+    experiment = fresh(kind)
+    return with_runs(experiment, [new_run("sgd")])
 
 
 def _suited(run: RunSettings, problem: Task) -> RunSettings:

@@ -21,6 +21,7 @@ from app.look.theme import Theme, apply
 from app.stage.network_stage import NetworkStage
 from app.stage.surface.surface_stage import SurfaceStage
 from app.widgets.card import Card
+from app.widgets.offers import Offers
 from app.widgets.toast import Toast
 from app.window.columns import GAP, Columns, LeftColumn, Pane
 from app.window.controller import Controller
@@ -48,7 +49,8 @@ class Workbench(QWidget):
     paste_wanted = Signal()
     dropped = Signal(object)
 
-    def __init__(self, theme: Theme, experiment: Experiment) -> None:
+    def __init__(self, theme: Theme, experiment: Experiment, path: Path | None = None) -> None:
+        """path: of the file that the experiment was read from, and is to be saved to."""
         super().__init__()
         self.setObjectName("workbench")
         self.setAcceptDrops(True)
@@ -66,6 +68,7 @@ class Workbench(QWidget):
         self.explain = ExplainPanel()
         self.curves = CurvePanel(theme)
         self.toast = Toast(self)
+        self.offers = Offers(self)
         self._lay_out()
         self.training = TrainingThread(self)
         self.controller = Controller(self.training, self)
@@ -76,7 +79,7 @@ class Workbench(QWidget):
         self.frames.setInterval(FRAME_MILLISECONDS)
         self._wire()
         self.frames.start()
-        self.document.open(experiment)
+        self.document.open(experiment, path)
 
     def _wire(self) -> None:
         controller, document = self.controller, self.document
@@ -86,6 +89,7 @@ class Workbench(QWidget):
         document.opened.connect(self._show_opened)
         document.told.connect(self.toast.tell)
         document.warned.connect(self.toast.warn)
+        document.failed.connect(self.toast.fail)
         controller.told.connect(self.toast.tell)
         controller.run_selected.connect(self._show_selected)
         controller.started_again.connect(self.curves.follow_again)
@@ -169,10 +173,13 @@ class Workbench(QWidget):
         self._show_again()
 
     def shut_down(self) -> None:
-        """Stop the training thread between two chunks; the window may then be closed."""
+        """Stop the training thread between two chunks; the document is then as it will stay."""
         self.frames.stop()
         self._gc.stop()
         self.training.stop()
+        published = self.training.published
+        if published is not None and self.document.is_shown_by(published):
+            self.document.follow(published)
 
     # What is shown
 
@@ -180,6 +187,7 @@ class Workbench(QWidget):
         """Show what is new since the last frame."""
         published = self.training.published
         if published is not None and published is not self.controller.shown and self.document.is_shown_by(published):
+            self.document.follow(published)
             self._show(published)
         snapshot, slice = self.training.snapshots.newest, self.training.slices.newest
         selected = self.controller.selected
@@ -216,7 +224,6 @@ class Workbench(QWidget):
         picture, before = published.picture, self.controller.shown
         selected = self.controller.selected
         run = self.controller.show(published)
-        self.document.follow(published)
         if self.controller.selected != selected or before is None or before.picture.kind != picture.kind:
             self._stages.setCurrentWidget(self.shown_stage)
             self._request_views()

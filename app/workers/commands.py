@@ -52,12 +52,18 @@ class Edit(Command):
 
 @dataclass(frozen=True, slots=True)
 class Load(Edit):
-    """Open another experiment, at update 0 and paused, without an undo history."""
+    """Open the experiment of another document, paused, and replay it to an update. Undo takes the former one back."""
 
     experiment: Experiment
+    document: int
+    update: int = 0
+
+    @property
+    def label(self) -> str:
+        return f"opening {self.experiment.title}"
 
     def change(self, training: Training) -> None:
-        training.open(Session(self.experiment))
+        training.open(Session(self.experiment), self.document, self.update)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class Replace(Edit):
     label: str
 
     def change(self, training: Training) -> None:
-        training.restore(State(self.experiment, 0))
+        training.restore(State(self.experiment, 0, training.document))
         training.begin_again()
 
 
@@ -196,7 +202,8 @@ class Rewind(Edit):
         return "remedy" if self.rates else "rewind"
 
     def change(self, training: Training) -> None:
-        training.restore(State(training.session.rewound(self.update, self.rates), self.update))
+        rewound = training.session.rewound(self.update, self.rates)
+        training.restore(State(rewound, self.update, training.document))
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,15 @@ class LatestJob:
                 self._current.cancel()
         self._pool.shutdown()
 
+    def drain(self) -> None:
+        """Finish what is to be kept, cancel the rest, and end the thread: for files, which a close must not lose."""
+        with self._lock:
+            self._released = True
+            self._waiting = [ticket for ticket in self._waiting if ticket.keep]
+            if self._current is not None and not self._current.keep:
+                self._current.cancel()
+        self._pool.shutdown()
+
     def _run(self) -> None:
         while True:
             with self._lock:

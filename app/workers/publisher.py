@@ -29,6 +29,7 @@ class Publisher:
         self._request_slice(training, picture)
         self.newest = Published(
             picture=picture,
+            document=training.document,
             serial=training.serial,
             playing=training.playing,
             speed=pace.speed,

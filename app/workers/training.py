@@ -33,7 +33,7 @@ class Focus:
 class Training:
     """What commands act on, and what is published.
 
-    serial: of the last edit that was carried out. cursor: the past update on screen, None for the newest.
+    document: the number of the one that is open. serial: of the last edit that was carried out. cursor: the past update on screen, None for the newest.
     """
 
     def __init__(self, spread: Spread) -> None:
@@ -41,6 +41,7 @@ class Training:
         self.history = UndoHistory()
         self.pace = Pace()
         self.focus = Focus()
+        self.document = 0
         self.serial = 0
         self.playing = False
         self.cursor: int | None = None
@@ -83,12 +84,13 @@ class Training:
         """The update that the runs have reached, or will have once a replay is done."""
         return max(self.session.update, self._goal or 0)
 
-    def open(self, session: Session) -> None:
-        """Open a session, paused and with an empty undo history."""
+    def open(self, session: Session, document: int, update: int = 0) -> None:
+        """Open the session of a document, paused; its runs are replayed to `update`."""
         self._session = session
-        self.history.clear()
+        self.document = document
         self.playing = False
         self.begin_again()
+        self.aim(update)
 
     def close(self) -> None:
         self.halt()
@@ -111,9 +113,14 @@ class Training:
         self.restore(self.history.redo(self._state()))
 
     def restore(self, state: State | None) -> None:
-        """Restore an earlier state, and replay the runs to where they were; None changes nothing."""
+        """Restore an earlier state, and replay the runs to where they were; None changes nothing.
+
+        Where the state is of another document, that one is open again, paused.
+        """
         if state is not None:
             self.session.restore(state.experiment, state.update)
+            self.playing = self.playing and state.document == self.document
+            self.document = state.document
             self.cursor = None
             self.aim(state.update)
 
@@ -154,7 +161,7 @@ class Training:
             self._advance(updates)
 
     def _state(self) -> State:
-        return State(self.session.experiment(), self.reached)
+        return State(self.session.experiment(), self.reached, self.document)
 
     def _replay(self, goal: int) -> None:
         late = [run for run in self.session.runs if run.update < goal and run.status in (READY, RUNNING)]

@@ -11,10 +11,11 @@ MAX_EDITS = 500
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """An experiment and the update that its runs had reached."""
+    """An experiment, the update that its runs had reached, and the number of the document that it is of."""
 
     experiment: Experiment
     update: int
+    document: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class UndoHistory:
         self._open = key
         self._future.clear()
         if not merged:
-            self._past = [*self._past[-MAX_EDITS + 1 :], _Edit(label, key, before, after.update < before.update)]
+            moved = after.update < before.update or after.document != before.document
+            self._past = [*self._past[-MAX_EDITS + 1 :], _Edit(label, key, before, moved)]
 
     def settle(self) -> None:
         """End the gesture: the next edit is undone by itself."""
@@ -66,16 +68,11 @@ class UndoHistory:
     def redo(self, now: State) -> State | None:
         return self._move(self._future, self._past, now)
 
-    def clear(self) -> None:
-        self._past.clear()
-        self._future.clear()
-        self.settle()
-
     def _move(self, source: list[_Edit], target: list[_Edit], now: State) -> State | None:
         self.settle()
         if not source:
             return None
         edit = source.pop()
         target.append(_Edit(edit.label, edit.key, now, edit.moved))
-        # Undoing a reset or a rewind goes back to the very update; undoing a setting leaves the runs where they are.
+        # Undoing a reset, a rewind or an opening goes back to the very update; a setting leaves the runs where they are.
         return edit.before if edit.moved else replace(edit.before, update=max(edit.before.update, now.update))

@@ -51,7 +51,11 @@ class Table:
         return found.hexdigest()
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Table) and (self is other or self.digest == other.digest)
+        if self is other:
+            return True
+        if not isinstance(other, Table) or (self.name, self.inputs.shape) != (other.name, other.inputs.shape):
+            return False  # without reading all their numbers
+        return self.digest == other.digest
 
     def __hash__(self) -> int:
         return hash(self.digest)
