@@ -38,6 +38,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as settings_folder:
         os.environ["FALL_LINE_CONFIG"] = settings_folder
         cache = kernel_cache.prepare()  # before Numba is imported
+        from app.documents.experiment_file import load
         from app.documents.settings import Settings
         from app.launch.main_window import MainWindow
         from app.launch.start import Starter
@@ -55,7 +56,7 @@ def main() -> None:
         assert bench is not None and actions is not None
         for name, theme, preset, update, explained in PICTURES:
             actions.choose_theme(theme)
-            bench.document.open_file(PRESETS / f"{preset}.toml")
+            bench.document.open(load(PRESETS / f"{preset}.toml"))
             bench.explain_card.setVisible(explained)
             until(lambda: bench.training.published is not None and bench.training.published.picture.update == 0)
             bench.controller.play()

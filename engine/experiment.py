@@ -231,10 +231,10 @@ class Tweak:
     setting: Setting
     value: Any
 
-    def to_dict(self) -> dict[str, Any]:
-        value = plain(self.value)
-        if isinstance(self.value, Table):
-            value = {"table": value}  # as the task itself names it
+    def to_dict(self, tables: Callable[[Table], Any] = Table.to_dict) -> dict[str, Any]:
+        """tables: what stands for a table."""
+        # A table is named as the task itself names it.
+        value = {"table": tables(self.value)} if isinstance(self.value, Table) else plain(self.value)
         return {"update": self.update, "setting": self.setting.path, "value": value}
 
 
@@ -264,8 +264,9 @@ class RunRecord:
     settings: RunSettings
     tweaks: tuple[Tweak, ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        tweaks = [tweak.to_dict() for tweak in self.tweaks]
+    def to_dict(self, tables: Callable[[Table], Any] = Table.to_dict) -> dict[str, Any]:
+        """tables: what stands for a table."""
+        tweaks = [tweak.to_dict(tables) for tweak in self.tweaks]
         return {**self.settings.to_dict(), **({"tweaks": tweaks} if tweaks else {})}
 
 
@@ -280,15 +281,19 @@ class Experiment:
     note: str = ""
     view: Mapping[str, Any] = field(default_factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, tables: Callable[[Table], Any] = Table.to_dict) -> dict[str, Any]:
+        """Plain data; `from_dict` takes tables as they are, too.
+
+        tables: what stands for a table of examples, for those who keep them elsewhere.
+        """
         return {
             "fall_line": FORMAT,
             "title": self.title,
             "note": self.note,
-            "problem": self.problem.to_dict(),
+            "problem": self.problem.to_dict(tables),
             "stop": dict(self.stop),
             "view": dict(self.view),
-            "runs": [run.to_dict() for run in self.runs],
+            "runs": [run.to_dict(tables) for run in self.runs],
         }
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -141,10 +142,10 @@ class NetworkTask:
     def layer_titles(self) -> tuple[str, ...]:
         return (*(f"hidden {place}" for place in range(1, len(self.hidden) + 1)), "output")
 
-    def to_dict(self) -> dict[str, Any]:
-        data = {"table": self.data.to_dict()} if isinstance(self.data, Table) else self.data.to_dict()
+    def to_dict(self, tables: Callable[[Table], Any] = Table.to_dict) -> dict[str, Any]:
+        """tables: what stands for a table."""
         return {
-            "data": data,
+            "data": {"table": tables(self.data)} if isinstance(self.data, Table) else self.data.to_dict(),
             "features": list(self.features),
             "scaling": self.scaling,
             "target_scaling": self.target_scaling,
@@ -352,8 +353,9 @@ def _data(value: object, path: str) -> Choice | Table:
         return choose(DATASETS, value.kind, value.values)
     if isinstance(value, dict) and "table" in value:
         entries = Entries(value, path)
+        table = entries.take("table")
         try:
-            table = Table.from_dict(entries.take("table"))
+            table = table if isinstance(table, Table) else Table.from_dict(table)
         except SettingError as error:
             raise error.at(entries.at("table")) from None
         entries.close()

@@ -64,7 +64,8 @@ class SurfaceTask:
         """The name of the surface, for people."""
         return SURFACES[self.surface.kind].title if isinstance(self.surface, Choice) else "Own formula"
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, tables: object = None) -> dict[str, Any]:
+        """tables: of no use here, for a surface has none."""
         name = "surface" if isinstance(self.surface, Choice) else "formula"
         return {"start": list(self.start), "noise": self.noise, "seed": self.seed, name: self.surface.to_dict()}
 

@@ -32,7 +32,7 @@ class ProblemPanel(Card):
         self.setObjectName("problem")
         self._shown: object = None
         self._kind = ""
-        self.kind = Segmented(KIND_TITLES, "kind of problem", _TIPS)
+        self.kind = Segmented(KIND_TITLES, "kind of problem", _TIPS, leaves_space=True)
         self.surface = SurfacePanel(theme)
         self.network = NetworkPanel(theme)
         self.network.hide()

@@ -26,6 +26,7 @@ _RATES = {
     "network": "Updates per second of every run; examples per second of all runs together",
 }
 _SHORTEST_SLIDER, _SHORTEST_TEXT, _PLACE = 40, 26, 210  # pixels
+_PLAY_WIDTH = 90  # pixels, for “Pause” with its sign
 _SMALL = 12  # pixels of the font: two lines fit the height of a button
 
 
@@ -71,7 +72,7 @@ class Transport(QWidget):
         self.play.setObjectName("play")
         self.play.setProperty("kind", "accent")
         self.play.setToolTip("Play or pause  (Space)")
-        self.play.setMinimumWidth(74)
+        self.play.setMinimumWidth(_PLAY_WIDTH)
         self.play.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.play.clicked.connect(self.play_toggled)
         self.step = self._button("step", "One update  (→)", self.stepped)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 
 from app.documents.figure_metadata import LEFT_OUT, carries, text_in
-from app.documents.files import FileError, read, shown, write
+from app.documents.files import FileError, head, read, shown, write
 from app.documents.toml_text import parsed, toml_text, without_data
 from engine import Experiment, SettingError
 
 MAX_BYTES = 256 * 2**20  # room for a table of engine.MAX_NUMBERS
 MAX_TEXT = 4 * 2**20  # characters besides the numbers of tables, parsed in no time
+HEAD_BYTES = 4096  # in which a figure shows that it is one
 HEAD = "# An experiment of Fall Line. Open it with `python main.py FILE`, or run it with `python main.py run FILE`.\n\n"
 
 
@@ -40,6 +41,11 @@ def load(path: str | os.PathLike[str]) -> Experiment:
         line = data[: error.start].count(b"\n") + 1
         raise SettingError(f"not an experiment: byte {error.start} (line {line}) is not UTF-8 text") from None
     return from_text(text)
+
+
+def is_text(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is an experiment's own, and not a figure that carries one. Raises FileError."""
+    return not carries(head(path, HEAD_BYTES))
 
 
 def _figure_text(data: bytes, path: str | os.PathLike[str]) -> str:

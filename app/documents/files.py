@@ -50,7 +50,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             raise FileError(f"cannot write {shown(path)}: {reason(error)}") from None
         raise
     try:
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     except OSError as error:
         raise FileError(f"{shown(path)} is written but may not survive a power failure: {reason(error)}") from None
 
@@ -73,6 +73,15 @@ def read(path: str | os.PathLike[str], limit: int) -> bytes:
     if len(data) > limit:
         raise FileError(f"cannot read {shown(path)}: it is longer than {limit / 2**20:g} MiB")
     return data
+
+
+def head(path: str | os.PathLike[str], length: int) -> bytes:
+    """The first bytes of a file. Raises FileError."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(length)
+    except (OSError, ValueError) as error:
+        raise FileError(f"cannot read {shown(path)}: {reason(error)}") from None
 
 
 def shown(path: str | os.PathLike[str]) -> str:
@@ -117,12 +126,12 @@ def _sweep(folder: Path) -> None:
     with contextlib.suppress(OSError):
         for path in folder.glob(f"{_prefix()}*.tmp"):
             owner = path.stem.removeprefix(_prefix()).partition("-")[0]
-            if owner.isdecimal() and not _alive(int(owner)):
+            if owner.isdecimal() and not process_exists(int(owner)):
                 with contextlib.suppress(OSError):
                     path.unlink()
 
 
-def _alive(process: int) -> bool:
+def process_exists(process: int) -> bool:
     """Whether a process may still exist. Windows does not delete open files, so it need not be checked there."""
     if process == os.getpid():
         return True
@@ -137,7 +146,8 @@ def _alive(process: int) -> bool:
     return True
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make what was added to a folder survive a power failure, where the system can. Raises OSError."""
     if sys.platform == "win32":
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""The user's configuration and cache folders."""
+"""The user's folders: configuration, data and cache."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from pathlib import Path
 def config_home() -> Path:
     """The user's configuration folder for Fall Line; FALL_LINE_CONFIG overrides it."""
     return _home("FALL_LINE_CONFIG", "Application Support", ("APPDATA", "Roaming"), ("XDG_CONFIG_HOME", ".config"))
+
+
+def data_home() -> Path:
+    """The user's folder for unsaved work; FALL_LINE_CONFIG overrides it too."""
+    windows, xdg = ("LOCALAPPDATA", "Local"), ("XDG_DATA_HOME", ".local/share")
+    return _home("FALL_LINE_CONFIG", "Application Support", windows, xdg)
 
 
 def cache_home() -> Path:

@@ -24,6 +24,7 @@ from app.look.theme import DARK, THEMES, apply
 if TYPE_CHECKING:
     from app.window.actions import Actions
     from app.window.workbench import Workbench
+    from app.workers.latest_job import LatestJob
     from engine import Experiment
 
 _TURN_SECONDS = 0.001  # for which a thread keeps Python from the window; each call of a painter waits for it
@@ -34,17 +35,22 @@ class Starter(QObject):
     """Brings the shell to life: imports in a thread, kernels in a child process, then the workbench."""
 
     imported = Signal(str)
+    read = Signal(object, str)
 
     def __init__(self, shell: MainWindow, settings: Settings, cache: KernelCache, file: Path | None) -> None:
         super().__init__(shell)
         self._shell, self._settings, self._cache, self._file = shell, settings, cache, file
         self._first = file or presets()[0].path
         self._child: QProcess | None = None
-        self._ready = {"imports": False, "kernels": False}
+        self._ready = {"imports": False, "kernels": False, "document": False}
         self._rest = b""
         self.bench: Workbench | None = None
         self.actions: Actions | None = None
+        self._experiment: Experiment | None = None
+        self._problem = ""  # why the file could not be read
+        self._reading: LatestJob | None = None
         self.imported.connect(self._imported)
+        self.read.connect(self._take_read)
         shell.closing.connect(self.close)
 
     @Slot()
@@ -76,7 +82,7 @@ class Starter(QObject):
             )
             return
         self._ready["imports"] = True
-        self._build_when_ready()
+        self._read()
 
     def _start_child(self) -> None:
         child = QProcess(self)
@@ -116,19 +122,21 @@ class Starter(QObject):
             self._build()
 
     def _build(self) -> None:
+        from app.documents.experiment_file import is_text
         from app.window.actions import Actions
         from app.window.shortcut_filter import ShortcutFilter
         from app.window.workbench import Workbench
 
         gc.freeze()  # what has been imported stays: no collection need look through it
+        assert self._experiment is not None
         theme = THEMES.get(str(self._settings.get("theme", DARK.name)), DARK)
-        experiment, problem = self._opening()
-        bench = Workbench(theme, experiment)
+        path, problem = self._file, self._problem
+        bench = Workbench(theme, self._experiment, path if path is not None and not problem and is_text(path) else None)
         self.bench = bench
-        if not problem:
-            bench.document.path = self._file
         self._shell.setCentralWidget(bench)
         self.actions = Actions(self._shell, bench, self._settings)
+        self._shell.may_close = self.actions.files.may_close
+        self.actions.files.recovery.begin()
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         ShortcutFilter(application)
@@ -141,18 +149,18 @@ class Starter(QObject):
         else:
             bench.controller.play()
 
-    def _opening(self) -> tuple[Experiment, str]:
-        """What to begin with, and why it is not what was asked for; empty if it is."""
-        from app.documents.experiment_file import load
-        from app.documents.files import FileError
-        from engine import SettingError
+    def _read(self) -> None:
+        """Read what to begin with, beside the window; it may be large."""
+        from app.workers.latest_job import LatestJob
 
-        if self._file is not None:
-            try:
-                return load(self._file), ""
-            except (FileError, SettingError) as error:
-                return presets()[0].experiment(), str(error)
-        return presets()[0].experiment(), ""
+        self._reading = LatestJob("opening", lambda _, error: self.read.emit(None, str(error)))
+        self._reading.offer(lambda _: self.read.emit(*opening(self._file)))
+
+    @Slot(object, str)
+    def _take_read(self, experiment: Experiment | None, problem: str) -> None:
+        self._experiment, self._problem = experiment or presets()[0].experiment(), problem
+        self._ready["document"] = True
+        self._build_when_ready()
 
     def _unexpected(self, details: str) -> None:
         """A fault of ours: told once, with a way to copy it; the window stays."""
@@ -161,18 +169,37 @@ class Starter(QObject):
             self.bench.toast.fail(details)
 
     @Slot()
+    def end(self) -> None:
+        """Close the window without a question, because the system wants it; unsaved work is kept for recovery."""
+        self._shell.may_close = lambda: True
+        self._shell.close()
+
+    @Slot()
     def close(self) -> None:
         if self._child is not None and self._child.state() != QProcess.ProcessState.NotRunning:
             self._child.blockSignals(True)  # its end would build the window that is being closed
             self._child.kill()  # Numba replaces whole files, so a kernel is in the cache or it is not
             self._child.waitForFinished(_CHILD_PATIENCE)
+        if self._reading is not None:
+            self._reading.release()
         if self.bench is not None:
-            document = self.bench.document.current()
             self.bench.shut_down()
             if self.actions is not None:
                 self.actions.shut_down()
-            if document is not None and self.bench.document.has_changed():
-                self._settings.keep_last(document)
+
+
+def opening(file: Path | None) -> tuple[Experiment, str]:
+    """The experiment to begin with, and why it is not the one in the file; empty if it is."""
+    from app.documents.experiment_file import load
+    from app.documents.files import FileError
+    from engine import SettingError
+
+    if file is not None:
+        try:
+            return load(file), ""
+        except (FileError, SettingError) as error:
+            return presets()[0].experiment(), str(error)
+    return presets()[0].experiment(), ""
 
 
 def _note(progress: warmup.Progress) -> str:
@@ -193,7 +220,7 @@ def show_window(file: str | None, cache: KernelCache) -> int:
     starter = Starter(shell, settings, cache, Path(file) if file else None)
     QTimer.singleShot(0, starter.begin)
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: QTimer.singleShot(0, shell.close))  # not in the middle of a paint
+        signal.signal(name, lambda *_: QTimer.singleShot(0, starter.end))  # not in the middle of a paint
     awake = QTimer()  # Python sees a signal only when it runs
     awake.start(200)
     awake.timeout.connect(lambda: None)

@@ -32,7 +32,7 @@ class Offer(QFrame):
 
 
 class Offers(QWidget):
-    """The offers that wait for an answer, the newest at the bottom; they never take the keyboard focus by themselves."""
+    """The offers that wait for an answer, the newest at the bottom; they never take the keyboard focus."""
 
     def __init__(self, owner: QWidget) -> None:
         super().__init__(owner)
@@ -65,7 +65,8 @@ class Offers(QWidget):
         offer.setParent(None)
         offer.deleteLater()
         self.setVisible(bool(self.waiting))
-        self._place()
+        if self.waiting:
+            self._place()
 
     def _answer(self, offer: Offer, action: Callable[[], None]) -> None:
         self.withdraw(offer)
@@ -75,7 +76,7 @@ class Offers(QWidget):
         owner = self._owner
         width = min(_WIDEST, owner.width() - _MARGINS)
         self.setFixedWidth(width)
-        self.setFixedHeight(self._column.heightForWidth(width))
+        self.adjustSize()
         self.move((owner.width() - width) // 2, owner.height() - self.height() - _ABOVE)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -10,16 +10,25 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolic
 
 from app.widgets.shortcut_override import accepts_shortcut
 
+LEAVES_SPACE = "leaves_space"  # the property of a button that Space does not press
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 class Segmented(QWidget):
-    """`chosen` carries the index a user picked; `set_place` shows one without emitting. Arrow keys move."""
+    """`chosen` carries the index a user picked; `set_place` shows one without emitting. Arrow keys move.
+
+    leaves_space: for what Space must not press by accident, because much is lost with it: Space stays the window's,
+    and a click does not take the focus.
+    """
 
     chosen = Signal(int)
 
-    def __init__(self, titles: Sequence[str], name: str, tips: Sequence[str] = ()) -> None:
+    def __init__(self, titles: Sequence[str], name: str, tips: Sequence[str] = (), leaves_space: bool = False) -> None:
         super().__init__()
+        policies = Qt.FocusPolicy
+        self._focus = (
+            (policies.TabFocus, policies.NoFocus) if leaves_space else (policies.StrongFocus, policies.ClickFocus)
+        )
         self.setAccessibleName(name)
         self._group = QButtonGroup(self)
         row = QHBoxLayout(self)
@@ -27,6 +36,8 @@ class Segmented(QWidget):
         row.setSpacing(0)
         for place, title in enumerate(titles):
             button = _Segment(title)
+            button.setProperty(LEAVES_SPACE, leaves_space)
+            button.setFocusPolicy(self._focus[0])
             button.setChecked(place == 0)
             end = "first" if place == 0 else "last" if place == len(titles) - 1 else "middle"
             button.setProperty("place", end)
@@ -45,7 +56,7 @@ class Segmented(QWidget):
             self._group.button(place).setChecked(True)
             for button in self._group.buttons():  # Qt moves the tab stop only on user input
                 chosen = button.isChecked()
-                button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if chosen else Qt.FocusPolicy.ClickFocus)
+                button.setFocusPolicy(self._focus[0] if chosen else self._focus[1])
 
     def button(self, place: int) -> QPushButton:
         found = self._group.button(place)
@@ -71,6 +82,12 @@ class _Segment(QPushButton):
 
     def event(self, event: QEvent) -> bool:
         return accepts_shortcut(event, _moves) or super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and self.property(LEAVES_SPACE):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
 
 def _moves(event: QKeyEvent) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
@@ -14,11 +15,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.controls.help_panel import HelpPanel
+from app.documents.problem_kinds import KIND_TITLES, KINDS
+from app.documents.recovery import KeptWork
 from app.documents.settings import Settings
 from app.look.theme import THEMES
 from app.stage.network_views import VIEWS
-from app.documents.problem_kinds import KIND_TITLES, KINDS
-from app.documents.recovery import KeptWork
 from app.window.export_panel import ExportPanel
 from app.window.files import ASKS, Files, named
 from app.window.import_panel import ImportPanel
@@ -27,6 +28,7 @@ from app.window.workbench import Workbench
 from engine import OPTIMIZERS
 
 TABLES = "Tables (*.csv *.tsv *.txt *.dat);;All files (*)"
+
 
 class Actions(QObject):
     """Fills the menu bar of `window` for its workbench `bench`. by_name: the actions by their object names."""

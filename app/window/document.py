@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.workers.commands import Load, Redo, Undo
+from app.workers.commands import Load, Redo, Settle, Undo
 from app.workers.document_job import DocumentJob, FileRead, FileWritten
 from app.workers.published import Published
 from app.workers.training_thread import TrainingThread
@@ -82,7 +82,7 @@ class Document(QObject):
         self._files.has_written.connect(self._take_written)
         self._files.refused.connect(self._take_refused)
         self._files.cancelled.connect(self._take_cancelled)
-        self._files.failed.connect(self.failed)
+        self._files.failed.connect(self._take_failed)
 
     @property
     def path(self) -> Path | None:
@@ -121,9 +121,7 @@ class Document(QObject):
             return None
         return replace(published.picture.experiment, view=self._view())
 
-    def open(
-        self, experiment: Experiment, path: Path | None = None, update: int = 0, is_safe: bool = True
-    ) -> None:
+    def open(self, experiment: Experiment, path: Path | None = None, update: int = 0, is_safe: bool = True) -> None:
         """Open another experiment from its beginning, or replay it to an update. Undo takes the former one back.
 
         is_safe: whether this is as it was saved; else it counts as changed. A save that waits for the last edits
@@ -146,8 +144,12 @@ class Document(QObject):
         self._begin(self._files.read(path), _Request(self._number, then, True, as_template), f"opening {path.name} …")
 
     def save(self, path: Path, then: Then = lambda: None) -> None:
-        """Save the experiment with every edit up to now. then: done once it is safe on disk."""
+        """Save the experiment with every edit up to now. then: done once it is safe on disk.
+
+        It ends a gesture: undo never goes back past what was saved in one step with what came after.
+        """
         number = self._number
+        self._training.send(Settle())
 
         def write(experiment: Experiment) -> None:
             request = _Request(number, then)
@@ -273,6 +275,10 @@ class Document(QObject):
     def _take_refused(self, number: int, sentence: str) -> None:
         if self._end(number) is not None:
             self.warned.emit(sentence)
+
+    def _take_failed(self, number: int, details: str) -> None:
+        self._end(number)
+        self.failed.emit(details)
 
     def _take_cancelled(self, number: int) -> None:
         if self._end(number) is not None:

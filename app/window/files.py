@@ -130,18 +130,21 @@ class Files(QObject):
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.button(buttons.Discard).setText("Don’t save")
         box.setDefaultButton(buttons.Save)
+        never = QCheckBox("Don’t ask for presets", box)
         if is_preset:
-            box.setCheckBox(QCheckBox("Don’t ask for presets"))
-        box.finished.connect(lambda answer: self._answer(box, buttons(answer), then))
+            box.setCheckBox(never)
+        else:
+            never.hide()
+        box.finished.connect(lambda answer: self._answer(box, buttons(answer), never.isChecked(), then))
         self.question = box
         box.open()
 
-    def _answer(self, box: QMessageBox, answer: QMessageBox.StandardButton, then: Then) -> None:
+    def _answer(self, box: QMessageBox, answer: QMessageBox.StandardButton, never: bool, then: Then) -> None:
         self.question = None
         box.deleteLater()
         if answer == QMessageBox.StandardButton.Cancel:
             return
-        if box.checkBox() is not None and box.checkBox().isChecked():
+        if never:
             self._settings.set(ASKS, False)
         if answer == QMessageBox.StandardButton.Save:
             self.save(then)

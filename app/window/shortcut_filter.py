@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QComboBox, QLineEdit, QWidget
 
+from app.widgets.segmented import LEAVES_SPACE
+
 
 class ShortcutFilter(QObject):
     """Accepts ShortcutOverride for Qt's own buttons, sliders, lists and fields; our widgets do so for themselves."""
@@ -26,7 +28,7 @@ class ShortcutFilter(QObject):
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             arrow = event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right)
             plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
-            presses = isinstance(watched, QAbstractButton | QComboBox)
+            presses = isinstance(watched, QAbstractButton | QComboBox) and not watched.property(LEAVES_SPACE)
             moves = isinstance(watched, QAbstractSlider | QComboBox | QLineEdit)
             if plain and ((event.key() == Qt.Key.Key_Space and presses) or (arrow and moves)):
                 event.accept()

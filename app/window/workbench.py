@@ -227,6 +227,8 @@ class Workbench(QWidget):
         if self.controller.selected != selected or before is None or before.picture.kind != picture.kind:
             self._stages.setCurrentWidget(self.shown_stage)
             self._request_views()
+            if before is None:  # another document: the keyboard is the stage's, and not that of what opened it
+                self.shown_stage.setFocus()
         if picture.surface_info != self._ground:
             self._show_surface(picture)
         self.transport.refresh(published)

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.documents.experiment_file import load, save
-from app.documents.figure_metadata import is_figure
+from app.documents.experiment_file import is_text, load, save
 from app.documents.files import FileError
 from app.workers.latest_job import Cancelled, LatestJob, Ticket
 from engine import Experiment, SettingError
@@ -41,14 +40,14 @@ class DocumentJob(QObject):
     """Of the files to be read only the latest is read; every file to be written is written, in turn.
 
     has_read carries a FileRead, has_written a FileWritten. refused: the number of a request, and a sentence.
-    cancelled: the number of a request. failed: the traceback of a fault.
+    cancelled: the number of a request. failed: the number of a request, and the traceback of a fault.
     """
 
     has_read = Signal(object)
     has_written = Signal(object)
     refused = Signal(int, str)
     cancelled = Signal(int)
-    failed = Signal(str)
+    failed = Signal(int, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,8 +71,8 @@ class DocumentJob(QObject):
 
     def _read(self, path: Path, ticket: Ticket) -> None:
         try:
-            experiment = load(path, ticket.check)
-            saves_here = not is_figure(path)
+            experiment = load(path)
+            saves_here = is_text(path)
         except Cancelled:
             self.cancelled.emit(ticket.number)
         except (SettingError, FileError) as error:
@@ -85,7 +84,7 @@ class DocumentJob(QObject):
         if experiment.title == UNTITLED:
             experiment = replace(experiment, title=path.stem)
         try:
-            save(experiment, path, ticket.check)
+            save(experiment, path)
         except Cancelled:
             self.cancelled.emit(ticket.number)
         except (SettingError, FileError) as error:
@@ -94,4 +93,4 @@ class DocumentJob(QObject):
             self.has_written.emit(FileWritten(ticket.number, path, experiment))
 
     def _fail(self, job: int, error: BaseException) -> None:
-        self.failed.emit("".join(traceback.format_exception(error)))
+        self.failed.emit(job, "".join(traceback.format_exception(error)))

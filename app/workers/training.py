@@ -33,7 +33,8 @@ class Focus:
 class Training:
     """What commands act on, and what is published.
 
-    document: the number of the one that is open. serial: of the last edit that was carried out. cursor: the past update on screen, None for the newest.
+    document: the number of the one that is open. serial: of the last edit that was carried out. cursor: the past
+    update on screen, None for the newest.
     """
 
     def __init__(self, spread: Spread) -> None:

@@ -28,7 +28,6 @@ class TrainingThread(QObject):
     refused = Signal(str, int)
     failed = Signal(str)
     _sent = Signal(object)
-    _awaited = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +41,6 @@ class TrainingThread(QObject):
         self._thread.setObjectName("training")
         self.worker.moveToThread(self._thread)
         self._sent.connect(self.worker.take, Qt.ConnectionType.QueuedConnection)
-        self._awaited.connect(self.worker.publish, Qt.ConnectionType.BlockingQueuedConnection)
         self.worker.refused.connect(self.refused)
         self.worker.failed.connect(self.failed)
         self._thread.started.connect(self.worker.begin)
@@ -65,12 +63,6 @@ class TrainingThread(QObject):
             command = replace(command, serial=self.serial)
         self._sent.emit(command)
         return self.serial
-
-    def catch_up(self) -> Published | None:
-        """Wait until every queued command is carried out and published. It is the only call that blocks the window."""
-        if self.is_running:
-            self._awaited.emit()
-        return self.published
 
     def stop(self) -> None:
         """End the training thread between two chunks, and the threads beside it."""

@@ -74,5 +74,5 @@ class UndoHistory:
             return None
         edit = source.pop()
         target.append(_Edit(edit.label, edit.key, now, edit.moved))
-        # Undoing a reset, a rewind or an opening goes back to the very update; a setting leaves the runs where they are.
+        # Undoing a reset, a rewind or an opening goes back to the very update; a setting leaves the runs in place.
         return edit.before if edit.moved else replace(edit.before, update=max(edit.before.update, now.update))

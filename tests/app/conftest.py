@@ -74,6 +74,22 @@ class Window:
         """Until every edit has been carried out, no replay is under way, and the views show what came of it."""
         self.until(lambda: self.bench.settled)
 
+    def save_file(self, path) -> None:
+        """Save the document, and wait until it is safe on disk or refused."""
+        self.bench.document.save(path)
+        self.until(lambda: not self.bench.document.is_waiting)
+
+    def open_file(self, path) -> None:
+        """Open a file, and wait until it is on screen or refused."""
+        self.bench.document.read(path)
+        self.until(lambda: not self.bench.document.is_waiting)
+        self.settle()
+
+    def current(self) -> Experiment:
+        """The document with every edit, and how it is shown."""
+        self.settle()
+        return self.bench.document.current()
+
     def advance(self, updates: int) -> None:
         """Single steps, as the worker takes them."""
         goal = self.update + updates

@@ -65,7 +65,7 @@ def test_a_folder_that_cannot_be_synced_is_told(file: Path, monkeypatch: pytest.
     def fail(folder):
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(safe_write, "_sync_folder", fail)
+    monkeypatch.setattr(safe_write, "sync_folder", fail)
     with pytest.raises(FileError, match="may not survive a power failure: input/output error"):
         write(file, b"new")
     assert file.read_bytes() == b"new"

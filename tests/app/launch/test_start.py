@@ -17,7 +17,7 @@ from app.documents.experiment_file import save
 from app.documents.presets import presets
 from app.documents.settings import Settings
 from app.launch.main_window import MainWindow
-from app.launch.start import Starter
+from app.launch.start import Starter, opening
 from engine import new_network
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -116,10 +116,6 @@ def test_it_begins_with_the_file_so_that_only_its_kernels_are_waited_for(qtbot, 
     network = new_network("circle", ["adam"], title="Net")
     save(network, tmp_path / "net.toml")
     (tmp_path / "bad.toml").write_text("title = 3\n", "utf-8")
-
-    def opening(file):
-        return Starter(shell, Settings(), SimpleNamespace(complete=True), file)._opening()
-
     assert opening(tmp_path / "net.toml") == (network, "")
     first = presets()[0].experiment()
     assert opening(None) == (first, "")

@@ -61,7 +61,7 @@ def test_steering_is_live_and_is_computed_again_to_the_bit(training):
     training.settle()
     training.advance(30)
     assert training.update == 60
-    again = Session(training.bench.document.current())
+    again = Session(training.current())
     again.advance(60)
     for id in ("adam", "sgd"):
         assert np.array_equal(again.run(id).machine.theta, training.run(id).shown.theta)
@@ -83,7 +83,7 @@ def test_scrubbing_back_portrays_the_past(training):
     training.advance(120)
     training.bench.controller.scrub(37)
     training.until(lambda: training.bench.snapshot is not None and training.bench.snapshot.update == 37)
-    again = Session(training.bench.document.current())
+    again = Session(training.current())
     again.advance(37)
     assert np.array_equal(training.bench.snapshot.theta, again.run("adam").machine.theta)
 
@@ -171,9 +171,9 @@ def test_a_saved_network_is_opened_again(training, tmp_path):
     training.settle()
     training.advance(25)
     thetas = {id: training.run(id).shown.theta for id in ("adam", "sgd")}
-    assert training.bench.document.save_file(tmp_path / "net.toml")
-    assert not training.bench.document.has_changed()
-    assert training.bench.document.open_file(tmp_path / "net.toml")
+    training.save_file(tmp_path / "net.toml")
+    assert not training.bench.document.is_changed
+    training.open_file(tmp_path / "net.toml")
     training.settle()
     assert training.update == 0
     training.advance(50)
@@ -216,16 +216,16 @@ def test_a_race_that_goes_on_does_not_undo_how_a_file_that_is_opened_is_shown(tr
 
 
 def test_a_file_whose_numbers_overflow_leaves_the_other_open(training, tmp_path):
-    training.bench.document.save_file(tmp_path / "good.toml")
+    training.save_file(tmp_path / "good.toml")
     rows = np.array([[1e300, 1.0], [-1e300, 2.0], [0.0, 3.0]] * 5)
     huge = Table("huge", ("a", "b"), "y", rows, np.arange(15.0), ())
     save(new_network(huge, [new_run("sgd")], scaling="standardise"), tmp_path / "huge.toml")
-    training.bench.document.open_file(tmp_path / "huge.toml")
+    training.open_file(tmp_path / "huge.toml")
     training.until(
         lambda: training.bench.controller.shown is not None and training.bench.document.path == tmp_path / "good.toml"
     )
     training.settle()
-    assert not training.bench.document.has_changed()
+    assert not training.bench.document.is_changed
     assert "overflow" in training.bench.toast.text.text()
     assert training.picture.task.data.kind == "circle"
 

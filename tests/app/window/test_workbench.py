@@ -783,15 +783,15 @@ def test_saved_and_opened_again_it_is_the_same(window, open_window, tmp_path):
     window.bench.curves.show_along("examples")
     window.settle()
     window.advance(50)
-    assert window.bench.document.has_changed()
+    assert window.bench.document.is_changed
     path = tmp_path / "race.toml"
-    assert window.bench.document.save_file(path)
-    assert not window.bench.document.has_changed()
+    window.save_file(path)
+    assert not window.bench.document.is_changed
     document, speed = load(path), window.bench.controller.speed
-    assert replace(document, title="Untitled") == window.bench.document.current()
+    assert replace(document, title="Untitled") == window.current()
 
     again = open_window(load(path))
-    assert again.bench.document.current() == document
+    assert again.current() == document
     assert (again.bench.controller.speed, again.bench.controller.selected) == (speed, "momentum")
     assert again.bench.curves.view() == window.bench.curves.view()
     assert again.published.speed == speed
@@ -807,15 +807,15 @@ def test_a_file_that_is_refused_changes_nothing(window, tmp_path):
     before = at_rest(window)
     path = tmp_path / "bad.toml"
     path.write_text("[[runs]]\noptimizer = 'adam'\nlearning_rate = -3\n[problem]\n")
-    assert not window.bench.document.open_file(path)
+    window.open_file(path)
     assert "learning_rate" in said(window)
     assert "-3" in said(window)
-    assert not window.bench.document.open_file(tmp_path / "absent.toml")
-    window.settle()
+    window.open_file(tmp_path / "absent.toml")
+    assert "absent.toml" in said(window)
     assert at_rest(window) == before
 
 
-def test_opening_forgets_the_edits_of_the_other(window, races, tmp_path):
+def test_undo_takes_back_the_opening_of_another_experiment(window, races):
     window.advance(5)
     window.bench.controller.tweak("adam", "learning_rate", 0.5)
     window.settle()
@@ -823,8 +823,20 @@ def test_opening_forgets_the_edits_of_the_other(window, races, tmp_path):
     window.settle()
     assert window.update == 0
     assert [run.id for run in window.picture.runs] == ["lion"]
-    assert not window.bench.document.undo_label
+    assert window.bench.document.undo_label == "opening Untitled"
     window.until(lambda: window.bench.stage.plane.landscape.terrain.surface_info.title == SURFACES["beale"].title)
+    window.advance(30)
+    window.bench.document.undo()
+    window.settle()
+    assert window.update == 5
+    assert window.run("adam").settings.learning_rate == 0.5
+    assert window.bench.document.is_changed
+    assert window.bench.document.undo_label == "learning rate"
+    window.bench.document.redo()
+    window.settle()
+    assert [run.id for run in window.picture.runs] == ["lion"]
+    assert window.update == 30
+    assert not window.bench.document.is_changed
 
 
 # The end: the fixture sees to it that closing takes no longer than a second, and that nothing is left

@@ -90,10 +90,8 @@ def test_the_oldest_edits_are_forgotten():
     assert undone == MAX_EDITS
 
 
-def test_cleared():
+def test_another_document_is_left_where_its_runs_were():
     edits = UndoHistory()
-    edits.record("one", "", state(0), state(1))
-    edits.record("two", "", state(1), state(2))
-    edits.undo(state(2))
-    edits.clear()
-    assert (edits.undo_label, edits.redo_label) == ("", "")
+    edits.record("opening", "", State(DOCUMENTS[0], 0, 1), State(DOCUMENTS[1], 0, 2))
+    assert edits.undo(State(DOCUMENTS[1], 350, 2)) == State(DOCUMENTS[0], 0, 1)
+    assert edits.redo(State(DOCUMENTS[0], 20, 1)) == State(DOCUMENTS[1], 350, 2)

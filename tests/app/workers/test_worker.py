@@ -70,7 +70,7 @@ def idle(qapp):
 
 @pytest.fixture
 def worker(idle, races):
-    idle.take(Load(races.small(), serial=1))
+    idle.take(Load(races.small(), 1, serial=1))
     return idle
 
 
@@ -215,13 +215,17 @@ def test_edits_of_one_key_in_a_row_are_undone_together(worker):
     assert worker.published.undo_label == ""
 
 
-def test_opening_another_forgets_the_edits(worker, races):
+def test_opening_another_is_undone_as_any_edit(qtbot, worker, races):
     worker.take(Step(5))
-    worker.take(Reset(serial=2))
-    assert worker.published.undo_label
-    worker.take(Load(races.small(runs=["lion"]), serial=3))
-    assert worker.published.undo_label == ""
+    worker.take(TweakRun("adam", Setting.of("learning_rate"), 0.5, serial=2))
+    worker.take(Load(races.small(runs=["lion"], title="Lions"), 2, serial=3))
+    assert (worker.published.document, worker.published.undo_label) == (2, "opening Lions")
     assert [run.id for run in worker.published.picture.runs] == ["lion"]
+    worker.take(Undo(serial=4))
+    assert (worker.published.document, worker.published.undo_label) == (1, "learning rate")
+    qtbot.waitUntil(lambda: worker.published.replaying is None)
+    assert [(run.id, run.update) for run in worker.published.picture.runs] == [("adam", 5), ("momentum", 5)]
+    assert worker.published.picture.runs[0].settings.learning_rate == 0.5
 
 
 def test_a_document_that_cannot_be_opened_leaves_the_other(worker, monkeypatch, races):
@@ -229,7 +233,7 @@ def test_a_document_that_cannot_be_opened_leaves_the_other(worker, monkeypatch, 
         raise SettingError("formula: no")
 
     monkeypatch.setattr("app.workers.commands.Session", refuse)
-    worker.take(Load(races.small(runs=["lion"]), serial=2))
+    worker.take(Load(races.small(runs=["lion"]), 2, serial=2))
     assert [run.id for run in worker.published.picture.runs] == ["adam", "momentum"]
     assert worker.refused == [("formula: no", 2)]
 

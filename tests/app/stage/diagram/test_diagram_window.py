@@ -146,7 +146,7 @@ def test_the_diagram_can_be_hidden_and_the_file_knows(window):
     stage = window.bench.network_stage
     QTest.mouseClick(stage.diagram_button, LEFT)
     assert not stage.diagram.isVisible()
-    assert window.bench.document.current().view["network_diagram"] is False
+    assert window.current().view["network_diagram"] is False
     QTest.mouseClick(stage.diagram_button, LEFT)
     assert stage.diagram.isVisible()
     posed(window)
@@ -178,7 +178,7 @@ def test_a_tab_shows_its_view(window):
     place = next(place for place in range(len(keys)) if stage.tabs.isTabVisible(place) and keys[place] != "decision")
     QTest.mouseClick(stage.tabs, LEFT, pos=stage.tabs.tabRect(place).center())
     assert stage.current is stage.views[keys[place]] and stage.current.isVisible()
-    assert window.bench.document.current().view["network_view"] == keys[place]
+    assert window.current().view["network_view"] == keys[place]
 
 
 def test_what_is_not_of_this_network_has_no_tab(window):

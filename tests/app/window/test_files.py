@@ -1,0 +1,424 @@
+"""New, open, save, recover and close in the real window: work is never lost without a word."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QMessageBox
+
+from app.documents.experiment_file import load, save, to_text
+from app.documents.presets import presets
+from app.documents.recovery import WorkKeeper, closed, left_behind
+from app.export.figure import write_figure
+from app.export.figure_content import CurveContent
+from app.export.style import FigureSettings
+from engine import Experiment, choose, new_experiment
+from engine.surfaces import SURFACES
+from tests.app.conftest import PATIENCE
+
+Key, Answer = Qt.Key, QMessageBox.StandardButton
+PRESET = presets()[1]
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def acting(open_window, monkeypatch, tmp_path):
+    """A window as it is started, with its menus and its question before it closes."""
+    monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
+    from app.documents.settings import Settings
+    from app.window.actions import Actions
+    from app.window.shortcut_filter import ShortcutFilter
+
+    window = open_window()
+    window.actions = Actions(window.shell, window.bench, Settings())
+    window.files, window.document = window.actions.files, window.bench.document
+    shortcuts = ShortcutFilter(QApplication.instance())
+    window.shell.closing.connect(window.actions.shut_down)
+    window.shell.closing.connect(shortcuts.deleteLater)
+    window.press = lambda key, modifier=Qt.KeyboardModifier.NoModifier: window.qtbot.keyClick(
+        QApplication.focusWidget() or window.shell, key, modifier
+    )
+    window.shell.activateWindow()
+    window.settle()
+    return window
+
+
+def tweak(window, value: float = 0.5) -> None:
+    window.bench.controller.tweak("adam", "learning_rate", value)
+    window.settle()
+
+
+def answer(window, button: QMessageBox.StandardButton) -> None:
+    """Press a button of the question that is asked, as a person does."""
+    box = window.files.question
+    assert box is not None and box.isVisible()
+    window.qtbot.mouseClick(box.button(button), Qt.MouseButton.LeftButton)
+    window.until(lambda: window.files.question is None and not window.document.is_waiting)
+    window.settle()
+
+
+def titles(window) -> tuple[str, bool]:
+    return window.shell.windowTitle(), window.shell.isWindowModified()
+
+
+def open_preset(window) -> None:
+    window.actions.gallery.chosen.emit(Path(PRESET.path))
+    window.until(lambda: not window.document.is_waiting)
+    window.settle()
+
+
+# The title and the mark of unsaved changes
+
+
+def test_the_title_shows_file_and_change(acting, tmp_path):
+    assert titles(acting) == ("Untitled[*] — Fall Line", False)
+    tweak(acting)
+    assert titles(acting) == ("Untitled[*] — Fall Line", True)
+    acting.save_file(tmp_path / "race.toml")
+    assert titles(acting) == ("race.toml[*] — Fall Line", False)
+    tweak(acting, 0.25)
+    assert titles(acting) == ("race.toml[*] — Fall Line", True)
+    acting.document.undo()
+    acting.settle()
+    assert titles(acting) == ("race.toml[*] — Fall Line", False)
+
+
+def test_playing_scrubbing_and_looking_are_no_change(acting):
+    acting.play(50)
+    acting.pause()
+    acting.bench.controller.scrub(3)
+    acting.bench.controller.select("momentum")
+    acting.settle()
+    assert not acting.document.is_changed
+
+
+def test_an_edit_under_way_counts_as_a_change(acting):
+    acting.bench.controller.tweak("adam", "learning_rate", 0.5)
+    assert acting.document.is_changed
+
+
+def test_a_title_follows_the_problem_it_names(acting):
+    open_preset(acting)
+    assert titles(acting)[0] == f"{PRESET.title}[*] — Fall Line"
+    acting.bench.controller.change_problem({"surface": choose(SURFACES, "beale")})
+    acting.settle()
+    assert titles(acting)[0] == "Beale[*] — Fall Line"
+    acting.bench.controller.choose_kind("network")
+    acting.settle()
+    assert titles(acting)[0] == f"{acting.picture.task.title}[*] — Fall Line"
+    for _ in range(2):
+        acting.document.undo()
+        acting.settle()
+    assert titles(acting)[0] == f"{PRESET.title}[*] — Fall Line"
+
+
+# Where a document is saved to
+
+
+def figure_of(window, path: Path) -> Path:
+    clocks = {run.id: window.published.clock for run in window.picture.runs}
+    settings = FigureSettings()
+    write_figure(path, window.picture, CurveContent(), settings, clocks)
+    return path
+
+
+@pytest.mark.parametrize("format", ["png", "svg", "pdf"])
+def test_saving_never_writes_over_a_figure(acting, tmp_path, monkeypatch, format):
+    acting.advance(20)
+    figure = figure_of(acting, tmp_path / f"loss.{format}")
+    before = figure.read_bytes()
+    acting.files.open_path(figure)
+    acting.until(lambda: not acting.document.is_waiting)
+    acting.settle()
+    assert acting.document.path is None
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "mine.toml"), ""))
+    acting.actions.by_name["save"].trigger()
+    acting.until(lambda: acting.document.path == tmp_path / "mine.toml")
+    assert figure.read_bytes() == before
+    assert load(tmp_path / "mine.toml").problem == acting.picture.experiment.problem
+
+
+def test_undo_gives_back_the_file_of_the_former_document(acting, tmp_path):
+    acting.save_file(tmp_path / "race.toml")
+    open_preset(acting)
+    assert acting.document.path is None
+    acting.document.undo()
+    acting.settle()
+    assert acting.document.path == tmp_path / "race.toml"
+    assert titles(acting) == ("race.toml[*] — Fall Line", False)
+
+
+# Space
+
+
+def test_space_after_choosing_a_preset_plays_it_and_loses_nothing(acting):
+    panel = acting.bench.problem_panel
+    acting.qtbot.mouseClick(panel.kind.button(1), Qt.MouseButton.LeftButton)
+    acting.settle()
+    acting.actions.gallery.chosen.emit(Path(PRESET.path))
+    answer(acting, Answer.Discard)
+    acting.until(lambda: acting.published.playing)
+    acting.press(Key.Key_Space)
+    acting.until(lambda: not acting.published.playing)
+    acting.settle()
+    assert acting.picture.experiment.title == PRESET.title
+    assert acting.document.undo_label == f"opening {PRESET.title}"
+
+
+@pytest.mark.parametrize("kind", range(3))
+def test_space_never_presses_a_segment_that_changes_the_problem(acting, kind):
+    button = acting.bench.problem_panel.kind.button(kind)
+    button.setFocus()
+    problem = acting.picture.task
+    acting.press(Key.Key_Space)
+    acting.until(lambda: acting.published.playing)
+    acting.settle()
+    assert acting.picture.task == problem
+
+
+# The question
+
+
+def test_nothing_is_asked_where_nothing_is_lost(acting):
+    acting.play(20)
+    acting.pause()
+    open_preset(acting)
+    assert acting.picture.experiment.title == PRESET.title
+    assert acting.files.may_close()
+
+
+ROADS = {
+    "preset": lambda window, path: window.actions.gallery.chosen.emit(Path(PRESET.path)),
+    "file": lambda window, path: window.files.open_path(path),
+    "dropped": lambda window, path: window.bench.dropped.emit(path),
+    "new": lambda window, path: window.actions.by_name["new-surface"].trigger(),
+}
+
+
+@pytest.mark.parametrize("road", ROADS)
+def test_unsaved_work_is_asked_for_and_kept_if_that_is_cancelled(acting, tmp_path, road):
+    save(new_experiment("beale", ["lion"], title="Other"), tmp_path / "other.toml")
+    tweak(acting)
+    ROADS[road](acting, tmp_path / "other.toml")
+    before = acting.picture.experiment
+    assert "Untitled" in acting.files.question.text()
+    answer(acting, Answer.Cancel)
+    assert acting.picture.experiment == before
+    ROADS[road](acting, tmp_path / "other.toml")
+    answer(acting, Answer.Discard)
+    assert acting.picture.experiment.problem != before.problem or acting.picture.experiment.runs != before.runs
+    acting.document.undo()
+    acting.settle()
+    assert acting.picture.experiment == before
+
+
+def test_the_runs_go_on_while_the_question_is_asked(acting):
+    acting.play(10)
+    acting.bench.controller.tweak("adam", "learning_rate", 0.015)
+    acting.actions.by_name["new-network"].trigger()
+    before = acting.update
+    acting.until(lambda: acting.update > before + 50)
+    answer(acting, Answer.Cancel)
+    acting.pause()
+
+
+def test_saving_first_saves_everything_and_then_opens_the_other(acting, tmp_path, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "mine.toml"), ""))
+    acting.advance(10)
+    tweak(acting, 0.125)
+    acting.actions.by_name["new-network"].trigger()
+    answer(acting, Answer.Save)
+    acting.until(lambda: acting.picture.kind == "network")
+    assert [made.value for made in load(tmp_path / "mine.toml").runs[0].tweaks] == [0.125]
+    assert acting.document.path is None
+
+
+def test_a_save_that_fails_keeps_the_document_open(acting, tmp_path, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "none" / "mine.toml"), ""))
+    tweak(acting)
+    acting.actions.by_name["new-network"].trigger()
+    answer(acting, Answer.Save)
+    assert "none" in acting.bench.toast.text.text()
+    assert acting.picture.kind == "surface"
+    assert acting.document.is_changed
+
+
+def test_presets_need_not_be_asked_about(acting):
+    tweak(acting)
+    acting.actions.gallery.chosen.emit(Path(PRESET.path))
+    acting.files.question.findChild(QCheckBox).setChecked(True)
+    answer(acting, Answer.Discard)
+    acting.bench.controller.tweak(acting.bench.controller.selected, "learning_rate", 0.001)
+    acting.settle()
+    open_preset(acting)
+    assert acting.files.question is None
+    assert acting.document.undo_label == f"opening {PRESET.title}"
+    acting.bench.controller.tweak(acting.bench.controller.selected, "learning_rate", 0.002)
+    acting.actions.by_name["ask"].trigger()
+    acting.actions.gallery.chosen.emit(Path(PRESET.path))
+    answer(acting, Answer.Cancel)
+
+
+def test_quitting_asks_and_goes_on_if_it_is_cancelled(acting):
+    acting.shell.may_close = acting.files.may_close
+    tweak(acting)
+    acting.shell.close()
+    assert acting.shell.isVisible()
+    answer(acting, Answer.Cancel)
+    acting.advance(5)
+    acting.shell.close()
+    window_closed = acting.qtbot.waitSignal(acting.shell.closing, timeout=PATIENCE)
+    with window_closed:
+        acting.qtbot.mouseClick(acting.files.question.button(Answer.Discard), Qt.MouseButton.LeftButton)
+    assert not acting.shell.isVisible()
+    (kept,) = closed()
+    assert kept.changed and not kept.crashed
+    assert kept.load()[0].runs[0].tweaks == acting.picture.experiment.runs[0].tweaks
+
+
+def test_quitting_can_save_first(acting, tmp_path):
+    acting.shell.may_close = acting.files.may_close
+    acting.save_file(tmp_path / "race.toml")
+    acting.advance(5)
+    tweak(acting, 0.125)
+    acting.shell.close()
+    with acting.qtbot.waitSignal(acting.shell.closing, timeout=PATIENCE):
+        acting.qtbot.mouseClick(acting.files.question.button(Answer.Save), Qt.MouseButton.LeftButton)
+    assert [made.value for made in load(tmp_path / "race.toml").runs[0].tweaks] == [0.125]
+    assert closed() == ()
+
+
+def test_closing_at_once_after_save_still_saves(acting, tmp_path):
+    acting.advance(5)
+    acting.bench.controller.tweak("adam", "learning_rate", 0.125)
+    acting.document.save(tmp_path / "race.toml")
+    acting.shell.close()
+    assert [made.value for made in load(tmp_path / "race.toml").runs[0].tweaks] == [0.125]
+
+
+# New
+
+
+@pytest.mark.parametrize("kind", ["surface", "formula", "network"])
+def test_a_new_document_is_a_fresh_problem_without_a_file(acting, tmp_path, kind):
+    acting.save_file(tmp_path / "race.toml")
+    acting.actions.by_name[f"new-{kind}"].trigger()
+    acting.settle()
+    assert acting.picture.kind == ("network" if kind == "network" else "surface")
+    assert (acting.document.path, acting.document.is_changed, acting.update) == (None, False, 0)
+    assert titles(acting) == (f"{acting.picture.task.title}[*] — Fall Line", False)
+    assert acting.shell.isAncestorOf(QApplication.focusWidget())
+    assert acting.bench.shown_stage.isAncestorOf(QApplication.focusWidget())
+
+
+# Reading and writing beside the window
+
+
+def test_what_takes_long_is_shown_and_can_be_cancelled(acting, tmp_path, monkeypatch):
+    save(new_experiment("beale", ["lion"], title="Other"), tmp_path / "other.toml")
+    before, go_on = acting.picture.experiment, []
+
+    def slow(path, check):
+        while not go_on:
+            check()
+        return load(path)
+
+    monkeypatch.setattr("app.workers.document_job.load", slow)
+    acting.files.open_path(tmp_path / "other.toml")
+    acting.until(lambda: bool(acting.bench.offers.waiting))
+    (offer,) = acting.bench.offers.waiting
+    assert offer.text.text() == "opening other.toml …"
+    acting.advance(20)  # meanwhile
+    acting.qtbot.mouseClick(offer.buttons["Cancel"], Qt.MouseButton.LeftButton)
+    acting.until(lambda: not acting.document.is_waiting)
+    acting.settle()
+    assert replace(acting.picture.experiment) == before
+    assert not acting.bench.offers.waiting
+    go_on.append(True)
+    acting.open_file(tmp_path / "other.toml")
+    assert acting.picture.experiment.title == "Other"
+
+
+def test_of_two_files_the_one_chosen_last_is_opened(acting, tmp_path):
+    for name in ("first", "second"):
+        save(new_experiment("beale", ["lion"], title=name), tmp_path / f"{name}.toml")
+        acting.document.read(tmp_path / f"{name}.toml")
+    acting.until(lambda: not acting.document.is_waiting)
+    acting.settle()
+    assert acting.picture.experiment.title == "second"
+    assert acting.document.undo_label == "opening second"
+
+
+# Recovery
+
+
+def leave_behind(experiment: Experiment, update: int) -> None:
+    """Keep unsaved work in a process that then dies."""
+    dying = (
+        "import os, sys; from app.documents.experiment_file import from_text;"
+        "from app.documents.recovery import WorkKeeper;"
+        "WorkKeeper().keep(from_text(sys.stdin.read()), int(sys.argv[1]), None, True); os._exit(1)"
+    )
+    text = to_text(experiment).encode()
+    subprocess.run([sys.executable, "-c", dying, str(update)], input=text, cwd=ROOT, check=False, timeout=60)
+
+
+def test_work_is_kept_while_it_changes_and_no_longer_once_it_is_saved(acting, tmp_path, monkeypatch):
+    acting.files.recovery.begin()
+    acting.advance(10)
+    tweak(acting, 0.125)
+    acting.files.recovery.keep()
+    acting.save_file(tmp_path / "race.toml")
+    acting.files.recovery.keep()
+    acting.shell.close()
+    assert (left_behind(), closed()) == ((), ())
+
+
+def test_what_a_window_that_was_killed_has_left_is_offered_and_goes_on_where_it_was(acting, tmp_path):
+    experiment = new_experiment("beale", ["lion"], title="Lost", updates=0)
+    leave_behind(experiment, 40)
+    acting.files.recovery.begin()
+    acting.until(lambda: bool(acting.bench.offers.waiting))
+    (offer,) = acting.bench.offers.waiting
+    assert "Lost" in offer.text.text()
+    acting.qtbot.mouseClick(offer.buttons["Recover"], Qt.MouseButton.LeftButton)
+    acting.until(lambda: acting.picture.experiment.title == "Lost")
+    acting.settle()
+    acting.until(lambda: acting.update == 40)
+    assert acting.document.is_changed, "it is on no disk but in what is kept"
+    acting.files.recovery.keep()
+    acting.shell.close()
+    (kept,) = closed()
+    assert (kept.title, kept.update, kept.changed) == ("Lost", 40, True)
+    assert left_behind() == ()
+
+
+def test_what_was_left_can_be_discarded(acting):
+    leave_behind(new_experiment("beale", ["lion"], title="Lost"), 0)
+    acting.files.recovery.begin()
+    acting.until(lambda: bool(acting.bench.offers.waiting))
+    acting.qtbot.mouseClick(acting.bench.offers.waiting[0].buttons["Discard"], Qt.MouseButton.LeftButton)
+    acting.until(lambda: left_behind() == ())
+    assert not acting.bench.offers.waiting
+
+
+def test_work_that_cannot_be_kept_is_said_once(acting, monkeypatch):
+    from app.documents.files import FileError
+
+    def full(*_):
+        raise FileError("cannot keep the work in /data: no space left on device")
+
+    monkeypatch.setattr(WorkKeeper, "keep", full)
+    told = []
+    acting.files.recovery.warned.connect(told.append)
+    for value in (0.5, 0.25):
+        tweak(acting, value)
+        acting.files.recovery.keep()
+    acting.until(lambda: bool(told))
+    acting.files.recovery.finish()
+    assert len(told) == 1 and "no space left" in told[0]
