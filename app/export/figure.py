@@ -18,6 +18,7 @@ from app.documents.files import FileError, shown, write
 from app.documents.run_labels import differences
 from app.documents.toml_text import toml_text
 from app.documents.version import version
+from app.export.checkpoints import add_checkpoints, import_matplotlib
 from app.export.curve_figure import draw_curves
 from app.export.figure_content import CurveContent, FigureContent, NetworkContent, StageContent
 from app.export.legend import add_legend, clean
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("png", "svg", "pdf")
 _MAX_CARRIED = 1_000_000  # numbers of tables
+_DRAWN = 0.5  # the share that is shown while Matplotlib draws: how far it is cannot be known
 _DRAWING = threading.Lock()  # Matplotlib's settings are global
 
 
@@ -71,7 +73,12 @@ def figure_bytes(
     clocks: Mapping[str, Clock] | None = None,
     progress: Progress = no_progress,
 ) -> bytes:
-    """The content of a PNG, SVG or PDF file."""
+    """The content of a PNG, SVG or PDF file. Raises what `progress` raises, which is called between its parts."""
+
+    def check() -> None:
+        progress("the figure", _DRAWN)
+
+    import_matplotlib(format, check)
     import matplotlib
     from matplotlib.figure import Figure
 
@@ -91,23 +98,28 @@ def figure_bytes(
         figure = Figure(figsize=(width, height), dpi=settings.dpi if format == "png" else 72, layout="constrained")
         pad = 0.3 * settings.font_size / POINTS
         figure.get_layout_engine().set(w_pad=pad, h_pad=pad)  # type: ignore[union-attr, call-arg]
+        check()
         axes = figure.add_subplot()
         labels = _labels(picture)
         if isinstance(plot, CurveContent):
             entries = draw_curves(axes, picture, plot, settings, labels, clocks or {}, progress)
         elif isinstance(plot, NetworkContent):
-            entries = FIGURES[plot.figure].draw(axes, figure_context(picture, settings, labels))
+            entries = FIGURES[plot.figure].draw(axes, figure_context(picture, settings, labels, check))
         else:
             entries = draw_stage(axes, picture, plot, settings, labels, progress)
         if settings.title and not isinstance(plot, NetworkContent):
             axes.set_title(clean(picture.experiment.title)[:120], parse_math=False)
+        for part in figure.axes:
+            add_checkpoints(part, check)
         add_legend(figure, axes, entries, settings, inside=isinstance(plot, CurveContent))
+        check()
         content = io.BytesIO()
         about = metadata(format, clean(picture.experiment.title), _text(picture, plot, settings), _program())
         figure.savefig(
             content, format=format, metadata=about, transparent=settings.transparent,
             facecolor="none" if settings.transparent else "white",
         )  # fmt: skip
+        check()
     return content.getvalue()
 
 

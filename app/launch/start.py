@@ -6,17 +6,17 @@ import faulthandler
 import gc
 import signal
 import sys
-import threading
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QProcess, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from app.documents.presets import presets
 from app.documents.settings import Settings
 from app.launch import compile_kernels as warmup
+from app.launch.imports import Imports
 from app.launch.kernel_cache import KernelCache
 from app.launch.main_window import MainWindow
 from app.look.theme import DARK, THEMES, apply
@@ -34,7 +34,6 @@ _CHILD_PATIENCE = 2000  # milliseconds
 class Starter(QObject):
     """Brings the shell to life: imports in a thread, kernels in a child process, then the workbench."""
 
-    imported = Signal(str)
     read = Signal(object, str)
 
     def __init__(self, shell: MainWindow, settings: Settings, cache: KernelCache, file: Path | None) -> None:
@@ -49,8 +48,9 @@ class Starter(QObject):
         self._experiment: Experiment | None = None
         self._problem = ""  # why the file could not be read
         self._reading: LatestJob | None = None
-        self.imported.connect(self._imported)
         self.read.connect(self._take_read)
+        self._imports = Imports(self)
+        self._imports.done.connect(self._imported)
         shell.closing.connect(self.close)
 
     @Slot()
@@ -59,18 +59,7 @@ class Starter(QObject):
             self._ready["kernels"] = True
         else:
             self._start_child()
-        threading.Thread(target=self._import, name="imports", daemon=True).start()
-
-    def _import(self) -> None:
-        """What the window is made of; it takes most of a second, so the shell stays alive meanwhile."""
-        try:
-            import app.window.actions
-            import app.window.workbench  # noqa: F401
-
-            problem = ""
-        except Exception:
-            problem = traceback.format_exc()
-        self.imported.emit(problem)
+        self._imports.start()
 
     @Slot(str)
     def _imported(self, problem: str) -> None:
@@ -176,6 +165,7 @@ class Starter(QObject):
 
     @Slot()
     def close(self) -> None:
+        self._imports.stop()
         if self._child is not None and self._child.state() != QProcess.ProcessState.NotRunning:
             self._child.blockSignals(True)  # its end would build the window that is being closed
             self._child.kill()  # Numba replaces whole files, so a kernel is in the cache or it is not

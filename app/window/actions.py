@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -21,6 +20,7 @@ from app.documents.settings import Settings
 from app.look.theme import THEMES
 from app.stage.network_views import VIEWS
 from app.window.export_panel import ExportPanel
+from app.window.export_source import on_screen
 from app.window.files import ASKS, Files, named
 from app.window.import_panel import ImportPanel
 from app.window.presets_gallery import PresetGallery
@@ -41,7 +41,7 @@ class Actions(QObject):
         self.gallery = PresetGallery(bench.theme, bench)
         self.gallery.hide()
         self.gallery.chosen.connect(self.files.open_preset)
-        self.export = ExportPanel(bench)
+        self.export = ExportPanel(bench, partial(on_screen, bench))
         self.export.hide()
         self.export.told.connect(bench.toast.tell)
         self.export.warned.connect(bench.toast.warn)
@@ -95,13 +95,7 @@ class Actions(QObject):
         self.gallery.popup()
 
     def show_export(self, plot: str = "") -> None:
-        published = self._bench.training.published
-        if published is not None:
-            clocks = {run.id: published.clock for run in published.picture.runs}
-            picture = replace(
-                published.picture, experiment=self._bench.document.current() or published.picture.experiment
-            )
-            self.export.show_for(picture, clocks, self._bench.curves.view(), plot)
+        self.export.show_plot(plot)
 
     def _toggle_asking(self) -> None:
         self._settings.set(ASKS, not self._settings.get(ASKS, True))

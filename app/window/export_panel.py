@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
 from app.curves.curve_catalogue import CURVES
 from app.curves.curve_style import CurveStyle
 from app.curves.view_settings import along_in, curves_in, styles_in
-from app.curves.x_axes import Clock
 from app.export.figure import is_carried
 from app.export.figure_content import CurveContent, FigureContent, NetworkContent, StageContent
 from app.export.networks.figures import FIGURES, figure_on_screen, figures_for
@@ -32,11 +31,15 @@ from app.export.style import KNOBS, LEGENDS, MM, SIZES, FigureSettings
 from app.plots.axis_type import NAMES
 from app.widgets.knob_list import KnobList
 from app.widgets.popup import Popup
+from app.window.export_source import ExportSource
 from app.workers.export_job import ExportJob, ExportRequest
 from engine import NetworkTask, SessionPicture
 
 STAGE, TABLE = "stage", "table"
 _DELAY = 250  # milliseconds until a change is drawn
+_FOLLOW = 1500  # milliseconds between two looks at what is on screen
+_OPENING = "the experiment is still being opened: try again in a moment"
+_NO_PLOT = "another experiment is open, which has no such plot: nothing was written"
 _PREVIEW = QSize(470, 400)
 _PREVIEW_DPI = 150
 _PREVIEW_PIXELS = 1000.0  # wide at most, so that large paper takes no longer
@@ -52,17 +55,20 @@ _FORMATS = {"PDF": "pdf", "SVG": "svg", "PNG": "png"}
 
 
 class ExportPanel(Popup):
-    """Opens with `show_for`. told, warned, failed: for the window's toast."""
+    """Opens with `show_plot`, and follows what is on screen while it is open. told, warned, failed: for the toast.
+
+    What is saved is what is on screen at that moment.
+    """
 
     told = Signal(str)
     warned = Signal(str)
     failed = Signal(str)
 
-    def __init__(self, owner: QWidget) -> None:
+    def __init__(self, owner: QWidget, on_screen: Callable[[], ExportSource | None]) -> None:
+        """on_screen: what would be exported now, None while an experiment is being opened."""
         super().__init__(owner, "Export", 880, 620)
-        self._picture: SessionPicture | None = None
-        self._clocks: Mapping[str, Clock] = {}
-        self._view: Mapping[str, Any] = {}
+        self._on_screen = on_screen
+        self._source: ExportSource | None = None
         self.settings = FigureSettings()
         self.export_job = ExportJob()
         self.what = QComboBox()
@@ -88,6 +94,8 @@ class ExportPanel(Popup):
         self._waiting = QTimer(self)
         self._waiting.setSingleShot(True)
         self._waiting.setInterval(_DELAY)
+        self._following = QTimer(self)
+        self._following.setInterval(_FOLLOW)
         self._lay_out()
         self._wire()
         self._show_settings()
@@ -105,37 +113,50 @@ class ExportPanel(Popup):
             button.clicked.connect(lambda _=False, chosen=text: self._ask_path(chosen))
         self.cancel.clicked.connect(self.export_job.cancel)
         self._waiting.timeout.connect(self._draw)
+        self._following.timeout.connect(self._follow)
         self.export_job.preview_drawn.connect(self._show_preview)
         self.export_job.written.connect(self._written)
         self.export_job.refused.connect(self._refused)
         self.export_job.failed.connect(self._failed)
         self.export_job.progressed.connect(self._show_progress)
 
-    def show_for(
-        self, picture: SessionPicture, clocks: Mapping[str, Clock], view: Mapping[str, Any], what: str
-    ) -> None:
-        """Open with what is on screen now; the runs may go on."""
-        self._picture, self._clocks, self._view = picture, clocks, view
-        self._list_plots(picture)
+    def show_plot(self, what: str = "") -> None:
+        """Open with a plot: the key of a curve or figure, STAGE for what the stage shows, TABLE, or the first."""
+        source = self._on_screen()
+        if source is None:
+            self.warned.emit(_OPENING)
+            return
+        self._take(source)
+        picture = source.picture
         if what == STAGE and isinstance(picture.task, NetworkTask):
             what = figure_on_screen(picture.task, picture.experiment.view).key
         self.what.setCurrentIndex(max(self.what.findData(what), 0))
         self.popup()
+        self._following.start()
         self._changed()
 
-    def _list_plots(self, picture: SessionPicture) -> None:
-        """List what can be exported of the problem on screen."""
+    def _take(self, source: ExportSource) -> None:
+        """Offer what can be exported of this; a plot that no longer exists gives way to the first."""
+        self._source = source
+        plots = _plots(source.picture)
+        if plots == [(self.what.itemText(place), self.what.itemData(place)) for place in range(self.what.count())]:
+            return
+        chosen = self.what.currentData()
         with QSignalBlocker(self.what):
             self.what.clear()
-            for key, curve in CURVES.items():
-                if curve.needs(picture):
-                    self.what.addItem(curve.title_for(picture), key)
-            if isinstance(picture.task, NetworkTask):
-                for figure in figures_for(picture.task):
-                    self.what.addItem(f"Network: {figure.title}", figure.key)
-            else:
-                self.what.addItem("Stage: surface and paths", STAGE)
-            self.what.addItem("Every row as a table (CSV)", TABLE)
+            for title, key in plots:
+                self.what.addItem(title, key)
+            self.what.setCurrentIndex(max(self.what.findData(chosen), 0))
+
+    def _follow(self) -> None:
+        """Draw again what has changed on screen, once the last drawing and what is being written are done."""
+        if not self.isVisible():
+            self._following.stop()
+            return
+        source = self._on_screen()
+        if source is not None and self.export_job.idle and not source.looks_like(self._source):
+            self._take(source)
+            self._changed()
 
     def shut_down(self) -> None:
         """Cancel what is being drawn or written, and end the thread."""
@@ -150,24 +171,35 @@ class ExportPanel(Popup):
             return StageContent()
         if key in FIGURES:
             return NetworkContent(key)
-        shown = curves_in(self._view)
-        style = styles_in(self._view, shown)[key] if key in shown else CurveStyle()
+        view = self._source.view if self._source is not None else {}
+        shown = curves_in(view)
+        style = styles_in(view, shown)[key] if key in shown else CurveStyle()
         y_type = self.y_types.currentText() if self.y_types.currentText() in NAMES else style.y_type
-        return CurveContent(key, along_in(self._view) or style.along, style.x_type, y_type, style.span)
+        return CurveContent(key, along_in(view) or style.along, style.x_type, y_type, style.span)
 
     def export_to(self, path: Path) -> None:
-        """Write what is chosen; the suffix decides the format."""
-        if self._picture is not None:
-            self._working(True)
-            table = path.suffix.lower() == ".csv"
-            plot = None if table else self.plot()
-            self.export_job.request(ExportRequest(self._picture, plot, self.settings, self._clocks, path))
+        """Write what is chosen, as it is on screen now; the suffix decides the format."""
+        source, chosen = self._on_screen(), self.what.currentData()
+        if source is None:
+            self.warned.emit(_OPENING)
+            return
+        self._take(source)
+        if self.what.currentData() != chosen:
+            self._changed()
+            self.warned.emit(_NO_PLOT)
+            return
+        self._working(True)
+        plot = None if path.suffix.lower() == ".csv" else self.plot()
+        self.export_job.request(ExportRequest(source.picture, plot, self.settings, source.clocks, path))
 
     def _ask_path(self, text: str) -> None:
         suffix = _FORMATS.get(text, "csv")
         name = "rows" if suffix == "csv" else str(self.what.currentData())
+        asked = self.what.currentData()
         chosen, _ = QFileDialog.getSaveFileName(self, f"Export as {text}", f"{name}.{suffix}", f"{text} (*.{suffix})")
-        if chosen:
+        if chosen and self.what.currentData() != asked:
+            self.warned.emit(_NO_PLOT)
+        elif chosen:
             path = Path(chosen)
             self.export_to(path if path.suffix.lower() == f".{suffix}" else path.with_name(f"{path.name}.{suffix}"))
 
@@ -202,20 +234,21 @@ class ExportPanel(Popup):
             self._waiting.start()
 
     def _carried(self) -> str:
-        if self._picture is None or is_carried(self._picture.experiment):
+        if self._source is None or is_carried(self._source.picture.experiment):
             return "The figure carries its experiment: open the file again to continue from it."
         return "The experiment's data are too large for a figure to carry: save it as a file, too."
 
     def _draw(self) -> None:
         plot = self.plot()
-        if self._picture is None:
+        source = self._source
+        if source is None:
             return
         if plot is None:
             self.preview.setText("a table")
             return
         dpi = _PREVIEW_DPI * min(1.0, _PREVIEW_PIXELS / (self.settings.width / MM * _PREVIEW_DPI))
         small = replace(self.settings, dpi=max(50, round(dpi)))
-        self.export_job.request(ExportRequest(self._picture, plot, small, self._clocks))
+        self.export_job.request(ExportRequest(source.picture, plot, small, source.clocks))
 
     @Slot(object)
     def _show_preview(self, image: QImage) -> None:
@@ -290,3 +323,13 @@ class ExportPanel(Popup):
         row.addLayout(left, 1)
         row.addLayout(right, 2)
         self.body.addLayout(row, 1)
+
+
+def _plots(picture: SessionPicture) -> list[tuple[str, str]]:
+    """(title, key) of all that can be exported of a problem."""
+    found = [(curve.title_for(picture), key) for key, curve in CURVES.items() if curve.needs(picture)]
+    if isinstance(picture.task, NetworkTask):
+        found += [(f"Network: {figure.title}", figure.key) for figure in figures_for(picture.task)]
+    else:
+        found.append(("Stage: surface and paths", STAGE))
+    return [*found, ("Every row as a table (CSV)", TABLE)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Array = np.ndarray
+Colours = Callable[[Array], Array]
 
 _SKEWED = 3.0  # aspect ratio from which the axes are scaled separately
 _MAX_NAMED = 12  # classes in the legend
@@ -46,11 +48,11 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     else:
         _draw_classes(axes, context, snapshot)
         kinds = data.targets.astype(int)
-        colours = _rgba(data.targets)
-    draw_examples(axes, data.raw, colours, kinds, data.train, settings)
+        colours = _class_colours(kinds)
+    draw_examples(axes, context, data.raw, kinds, colours)
     wrong = snapshot.wrong
     if wrong.any():
-        draw_wrong(axes, data.raw, wrong, settings)
+        draw_wrong(axes, context, data.raw, wrong)
     named = data.classes[:_MAX_NAMED] if len(data.classes) <= _MAX_NAMED else ()
     width = 0.1 * size(settings, 1)
     classes: list[Entry] = [
@@ -84,8 +86,8 @@ def _draw_classes(axes: Axes, context: FigureContext, snapshot: NetworkSnapshot)
             axes.contour(xs, ys, margin, levels=[0.0], colors=_LINE, linewidths=0.9 * context.settings.line_width)
 
 
-def _draw_values(axes: Axes, context: FigureContext, snapshot: NetworkSnapshot) -> Array:
-    """The values of a regression; returns the colours (n, 4) of the examples."""
+def _draw_values(axes: Axes, context: FigureContext, snapshot: NetworkSnapshot) -> Colours:
+    """The values of a regression; returns the colours of the examples with given indices."""
     from matplotlib.colors import Normalize
     from matplotlib.ticker import MaxNLocator
 
@@ -106,7 +108,7 @@ def _draw_values(axes: Axes, context: FigureContext, snapshot: NetworkSnapshot) 
     bar = axes.figure.colorbar(image, ax=axes, extend="both", pad=0.02, aspect=26, fraction=0.08)
     bar.outline.set_linewidth(0.4 * context.settings.line_width)
     bar.set_label(clean(data.target), parse_math=False)
-    return np.asarray(signed()(norm(data.targets)))
+    return lambda places: np.asarray(signed()(norm(data.targets[places])))
 
 
 def _within(level: float, values: Array) -> bool:
@@ -126,7 +128,9 @@ def _nodes(snapshot: NetworkSnapshot) -> tuple[Array, Array]:
     return np.linspace(x0, x1, snapshot.parts.columns), np.linspace(y0, y1, snapshot.parts.rows)
 
 
-def _rgba(places: Array) -> Array:
+def _class_colours(classes: Array) -> Colours:
+    """The colours of the examples with given indices, by their classes (n,)."""
     from matplotlib.colors import to_rgba
 
-    return np.array([to_rgba(class_colour(place)) for place in places.astype(int).tolist()]).reshape(-1, 4)
+    colours = np.array([to_rgba(class_colour(place)) for place in range(int(classes.max(initial=0)) + 1)])
+    return lambda places: colours[classes[places]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.export.checkpoints import Check, no_check
 from app.export.legend import clean
 from app.look.score_text import scores_of
 from engine import DIVERGED, Learner, NetworkSnapshot, NetworkTask, SnapshotParts, network_snapshot
@@ -23,7 +24,10 @@ _MIN_NODES, _MAX_NODES = 80, 480  # grid points along a side
 
 @dataclass(frozen=True, slots=True)
 class FigureContext:
-    """A run and its network. labels: what distinguishes the visible runs, by id."""
+    """A run and its network. labels: what distinguishes the visible runs, by id.
+
+    check: called before and after each evaluation.
+    """
 
     picture: SessionPicture
     task: NetworkTask
@@ -31,6 +35,7 @@ class FigureContext:
     run: RunPicture
     settings: FigureSettings
     labels: Mapping[str, str]
+    check: Check = no_check
 
     @property
     def nodes(self) -> int:
@@ -41,7 +46,10 @@ class FigureContext:
     def evaluated(self, wanted: SnapshotParts, run: RunPicture | None = None) -> NetworkSnapshot:
         """The network of the run, or of another one, evaluated."""
         run = run or self.run
-        return network_snapshot(self.learner, run.shown.theta, wanted, run.id, run.shown.update)
+        self.check()
+        snapshot = network_snapshot(self.learner, run.shown.theta, wanted, run.id, run.shown.update)
+        self.check()
+        return snapshot
 
     def heading(self, run: RunPicture | None = None) -> str:
         """The name, update and status of the run, or of another one."""
@@ -61,11 +69,13 @@ class FigureContext:
         title.set_fontsize(min(1.0, room) * title.get_fontsize())
 
 
-def figure_context(picture: SessionPicture, settings: FigureSettings, labels: Mapping[str, str]) -> FigureContext:
+def figure_context(
+    picture: SessionPicture, settings: FigureSettings, labels: Mapping[str, str], check: Check = no_check
+) -> FigureContext:
     """The network of the selected run, or of the first one."""
     task, learner = picture.task, picture.learner
     assert isinstance(task, NetworkTask) and learner is not None
-    return FigureContext(picture, task, learner, selected_run(picture), settings, labels)
+    return FigureContext(picture, task, learner, selected_run(picture), settings, labels, check)
 
 
 def selected_run(picture: SessionPicture) -> RunPicture:

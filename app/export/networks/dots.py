@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from app.export.checkpoints import Check, no_check
 from app.export.legend import Entry
 from app.export.networks.context import score_labels
 from app.export.style import MM, POINTS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.axes import Axes
 
+    from app.export.networks.context import FigureContext
     from app.export.style import FigureSettings
     from engine import NetworkSnapshot
 
@@ -24,21 +28,25 @@ _MANY = 300  # dots from which they get smaller
 _SMALLEST = 0.35  # of the full size
 _PAGE, _SMALL_PAGE = 90.0, 0.3  # mm of the shorter side for full-size dots; their minimum scale
 _MAX_DOTS = 5000  # per part of the data; of more, overlapping ones are left out
+_PIECE = 200_000  # dots between two checks
 _GRAIN = 0.4  # points of paper within which two dots are merged, at first
 
 
-def draw_examples(axes: Axes, spots: Array, colours: Array, kinds: Array, train: int, settings: FigureSettings) -> None:
-    """Draw dots at spots (n, 2) in colours (n, 4), with the marker of their kind (n,).
+def draw_examples(
+    axes: Axes, context: FigureContext, spots: Array, kinds: Array, colours: Callable[[Array], Array]
+) -> None:
+    """Draw the examples as dots at spots (n, 2), with the marker of their kind (n,); validation examples are hollow.
 
-    All but the first `train` are hollow.
+    colours: of the examples with these indices (m,), as (m, 4).
     """
+    settings, train = context.settings, context.learner.data.train
     side = size(settings, len(spots))
     for part, hollow in ((slice(None, train), False), (slice(train, None), True)):
         kept = np.arange(len(spots))[part]
-        kept = kept[distinct(spots[kept], kinds[kept], axes, settings)]
+        kept = kept[distinct(spots[part], kinds[part], axes, settings, context.check)]
         for kind in np.unique(kinds[kept]).tolist():
             places = kept[kinds[kept] == kind]
-            chosen = colours[places]
+            chosen: Any = colours(places)
             if (chosen == chosen[0]).all():  # a single colour makes the file five times smaller
                 chosen = chosen[:1]
             axes.scatter(
@@ -48,11 +56,12 @@ def draw_examples(axes: Axes, spots: Array, colours: Array, kinds: Array, train:
             )  # fmt: skip
 
 
-def draw_wrong(axes: Axes, spots: Array, wrong: Array, settings: FigureSettings) -> None:
+def draw_wrong(axes: Axes, context: FigureContext, spots: Array, wrong: Array) -> None:
     """Rings around the spots (n, 2) that are wrong (n,)."""
+    settings = context.settings
     side = 1.75 * size(settings, len(spots))
     chosen = spots[wrong]
-    chosen = chosen[distinct(chosen, np.zeros(len(chosen), int), axes, settings)]
+    chosen = chosen[distinct(chosen, np.zeros(len(chosen), int), axes, settings, context.check)]
     for colour, width in (("white", 0.22), (_RING, 0.11)):
         axes.scatter(
             chosen[:, 0], chosen[:, 1], s=side * side, marker="o", facecolors="none", edgecolors=colour,
@@ -67,8 +76,16 @@ def size(settings: FigureSettings, count: int) -> float:
     return float(full * min(max((_MANY / max(count, 1)) ** 0.5, _SMALLEST), 1.0))
 
 
-def distinct(spots: Array, kinds: Array, axes: Axes, settings: FigureSettings) -> Array:
+def distinct(spots: Array, kinds: Array, axes: Axes, settings: FigureSettings, check: Check = no_check) -> Array:
     """The indices of the spots (m,) to draw: finite ones, and of many only those that do not overlap."""
+    if len(spots) > _PIECE:  # of each piece what can be told apart, and then of all that is left
+        kept = []
+        for start in range(0, len(spots), _PIECE):
+            check()
+            part = slice(start, start + _PIECE)
+            kept.append(start + distinct(spots[part], kinds[part], axes, settings))
+        left = np.concatenate(kept)
+        return np.asarray(left[distinct(spots[left], kinds[left], axes, settings)])
     with np.errstate(invalid="ignore"):
         places = np.flatnonzero(np.isfinite(spots).all(axis=1) & (np.abs(spots) < 1e300).all(axis=1))
     if len(places) <= _MAX_DOTS:

@@ -57,7 +57,8 @@ def _draw_values(axes: Axes, context: FigureContext) -> list[Entry]:
     axes.set_xlim(x0, x1)
     axes.set_ylim(*_reach(list(curves.values()), low, high))
     axes.set_ylabel(clean(data.target), parse_math=False)
-    draw_examples(axes, spots, np.tile(_rgba(_GREY), (len(spots), 1)), np.zeros(len(spots), int), data.train, settings)
+    grey = _rgba(_GREY)
+    draw_examples(axes, context, spots, np.zeros(len(spots), int), lambda places: np.tile(grey, (len(places), 1)))
     context.add_heading(axes, *([context.heading()] if len(runs) == 1 else []))
     entries: list[Entry] = []
     if (truth := noise_free_curve(context.task)) is not None:
@@ -94,10 +95,11 @@ def _draw_classes(axes: Axes, context: FigureContext) -> list[Entry]:
         axes.plot(xs, curves[:, place], ls=line_style(settings.dash(place)), **style)
         if len(data.classes) <= _MAX_NAMED:
             entries.append((_line(ls=line_style(settings.dash(place)), **style), name))
-    colours = np.array([_rgba(class_colour(place)) for place in data.targets.astype(int).tolist()])
-    draw_examples(axes, spots, colours, data.targets.astype(int), data.train, settings)
+    colours = np.array([_rgba(class_colour(place)) for place in range(len(data.classes))])
+    kinds = data.targets.astype(int)
+    draw_examples(axes, context, spots, kinds, lambda places: colours[kinds[places]])
     if snapshot.wrong.any():
-        draw_wrong(axes, spots, snapshot.wrong, settings)
+        draw_wrong(axes, context, spots, snapshot.wrong)
     return entries + legend_entries(snapshot, settings, bool(snapshot.wrong.any()))
 
 

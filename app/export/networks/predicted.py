@@ -50,7 +50,6 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     ends = max(low, bottom), min(high, top)
     axes.plot(ends, ends, **style)
     colour = ON_LIGHT[context.run.colour]
-    spots = np.column_stack([data.targets, snapshot.predictions])
-    colours = np.tile(to_rgba(colour), (len(spots), 1))
-    draw_examples(axes, spots, colours, np.zeros(len(spots), int), data.train, settings)
+    spots, rgba = np.column_stack([data.targets, snapshot.predictions]), to_rgba(colour)
+    draw_examples(axes, context, spots, np.zeros(len(spots), int), lambda places: np.tile(rgba, (len(places), 1)))
     return legend_entries(snapshot, settings, False, colour)

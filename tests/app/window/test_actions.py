@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from app.documents.experiment_file import load
 from engine import MAX_RUNS
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
@@ -239,3 +240,23 @@ def test_every_action_can_be_triggered_while_it_runs(acting, monkeypatch):
             action.trigger()
             acting.settle()
     assert 1 <= len(acting.picture.runs) <= MAX_RUNS
+
+
+def test_what_is_exported_is_what_is_on_screen_at_that_moment(acting, races, tmp_path):
+    panel, warnings = acting.actions.export, []
+    panel.warned.connect(warnings.append)
+    acting.actions.show_export("loss")
+    acting.bench.controller.tweak("adam", "learning_rate", 0.5)
+    other = races.small(surface="himmelblau")
+    acting.bench.document.open(other)
+    panel.export_to(tmp_path / "too early.svg")
+    assert warnings == ["the experiment is still being opened: try again in a moment"]
+    acting.settle()
+    acting.bench.controller.tweak("adam", "learning_rate", 0.25)
+    acting.settle()
+    panel.export_to(tmp_path / "figure.svg")
+    acting.until(lambda: panel.export_job.idle)
+    figure = load(tmp_path / "figure.svg")
+    assert figure.problem == other.problem
+    assert figure.runs[0].settings.learning_rate == 0.25
+    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix == ".svg") == ["figure.svg"]

@@ -1,0 +1,76 @@
+"""Figures are drawn in pieces: between any two of them they can be cancelled, and nothing of it stays."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from app.export.checkpoints import add_checkpoints
+from app.export.figure import figure_bytes
+from app.export.figure_content import CurveContent, NetworkContent, StageContent
+from app.export.networks.dots import distinct
+from app.export.style import FigureSettings
+from tests.app.export import states
+
+PLOTS = {
+    "curve": (states.race, CurveContent("loss")),
+    "stage": (states.race, StageContent()),
+    "boundary": (states.networks, NetworkContent("boundary")),
+}
+
+
+class Cancelled(Exception):
+    pass
+
+
+class Patience:
+    """A progress that ends after so many calls."""
+
+    def __init__(self, calls: float) -> None:
+        self.calls = calls
+        self.heard: list[tuple[str, float]] = []
+
+    def __call__(self, what: str, share: float) -> None:
+        self.heard.append((what, share))
+        if len(self.heard) > self.calls:
+            raise Cancelled
+
+
+@pytest.mark.parametrize(("name", "format"), [("curve", "png"), ("stage", "svg"), ("boundary", "pdf")])
+def test_a_figure_can_be_cancelled_at_every_checkpoint_and_is_drawn_afterwards(name: str, format: str) -> None:
+    state, plot = PLOTS[name]
+    picture = state()
+    whole = Patience(np.inf)
+    content = figure_bytes(format, picture, plot, FigureSettings(), {}, whole)
+    assert len(whole.heard) > 25, "between artists, too"
+    for calls in (3, len(whole.heard) // 2, len(whole.heard) - 1):
+        patience = Patience(calls)
+        with pytest.raises(Cancelled):
+            figure_bytes(format, picture, plot, FigureSettings(), {}, patience)
+        assert len(patience.heard) == calls + 1, "what is raised ends it at once"
+    assert figure_bytes(format, picture, plot, FigureSettings(), {}) == content
+
+
+def test_checkpoints_stand_before_and_after_each_artist() -> None:
+    told: list[str] = []
+    figure = Figure()
+    axes = figure.add_subplot()
+    for name, order in (("above", 3.0), ("below", 2.5)):
+        (line,) = axes.plot([0, 1], [0, 1], zorder=order)
+        line.draw = lambda renderer, name=name: told.append(name)  # type: ignore[method-assign]
+    add_checkpoints(axes, lambda: told.append(""))
+    figure.draw_without_rendering()
+    assert told.index("below") < told.index("above")
+    assert "" in told[: told.index("below")] and "" in told[told.index("below") : told.index("above")]
+    assert told[-1] == ""
+
+
+def test_very_many_dots_are_thinned_piece_by_piece() -> None:
+    axes = Figure().add_subplot()
+    spots = np.random.default_rng(1).uniform(size=(1_000_000, 2))
+    spots = spots[np.argsort(spots[:, 0])]
+    looks: list[None] = []
+    kept = distinct(spots, np.zeros(len(spots), int), axes, FigureSettings(), lambda: looks.append(None))
+    assert len(looks) == 5 and 1000 < len(kept) <= 5000
+    assert (np.diff(kept) > 0).all() and kept[-1] > 800_000, "indices into all of them"
