@@ -106,8 +106,7 @@ class Files(QObject):
         return False
 
     def shut_down(self) -> None:
-        """Finish what is being written; called once the training has ended."""
-        self._document.stop()
+        """Keep the work as it stands; called once the workbench has ended."""
         self.recovery.finish()
 
     def _close(self) -> None:

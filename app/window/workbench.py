@@ -180,6 +180,7 @@ class Workbench(QWidget):
         published = self.training.published
         if published is not None and self.document.is_shown_by(published):
             self.document.follow(published)
+        self.document.stop()
 
     # What is shown
 
