@@ -37,6 +37,11 @@ SCHEDULE = types.float64(types.float64, types.int64, Floats, types.float64, Floa
 STEP = types.void(Floats, Floats, Floats, Floats, types.float64, types.int64, types.int64)
 
 Value = float | int | bool | str | tuple[float, ...]
+Check = Callable[[], None]  # called between the pieces of long work, which what it raises ends
+
+
+def no_check() -> None:
+    """Lets work go on to its end."""
 
 
 class SettingError(ValueError):

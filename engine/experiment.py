@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.batches import BATCHES
 from engine.choices import Choice, choose, plain
-from engine.contracts import Catalogue, Hyper, SettingError, Value, shown
+from engine.contracts import Catalogue, Check, Hyper, SettingError, Value, no_check, shown
 from engine.datasets.table import Table
 from engine.network_task import ADD_POINT, ERASE_POINTS, NetworkTask, network_task
 from engine.optimizers import OPTIMIZERS
@@ -25,6 +25,8 @@ FORMAT = 1
 MAX_RUNS = 16
 MAX_TWEAKS = 100_000
 MAX_UPDATES = 10**15
+
+_CHECKED = 1000  # tweaks read between two checks
 
 LEARNING_RATE = Hyper(
     "learning_rate",
@@ -142,17 +144,17 @@ class RunSettings:
         setting = Setting.of(setting)
         part = setting.part
         changed: Any
+        if setting.path in _PLAIN:
+            changed = _checked_plain(setting.path, value)
+            return replace(self, **{part: changed})
+        if part not in _CHOICES:
+            raise SettingError(f"there is no setting {shown(setting.path, 60)}")
+        catalogue, old = _CHOICES[part], getattr(self, part)
         try:
-            if part in _CHOICES:
-                catalogue, old = _CHOICES[part], getattr(self, part)
-                if setting.is_whole:
-                    changed = choose(catalogue, text(value))
-                else:
-                    changed = choose(catalogue, old.kind, {**old.values, setting.rest: value})
+            if setting.is_whole:
+                changed = choose(catalogue, text(value))
             else:
-                changed = _PLAIN[setting.path](value)
-        except KeyError:
-            raise SettingError(f"there is no setting {shown(setting.path, 60)}") from None
+                changed = choose(catalogue, old.kind, {**old.values, setting.rest: value})
         except SettingError as error:
             raise error.at(part) from None
         return replace(self, **{part: changed})
@@ -194,6 +196,14 @@ _PLAIN: dict[str, Callable[[object], Value | str]] = {
     "colour": _colour,
 }
 _CHOICES: dict[str, Catalogue[Any]] = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "batch": BATCHES}
+
+
+def _checked_plain(name: str, value: object) -> Value | str:
+    """A value of a setting in _PLAIN. Raises SettingError."""
+    try:
+        return _PLAIN[name](value)
+    except SettingError as error:
+        raise error.at(name) from None
 
 
 def of_run(setting: Setting) -> bool:
@@ -297,18 +307,23 @@ class Experiment:
         }
 
     @classmethod
-    def from_dict(cls, data: object) -> Experiment:
-        """Read what `to_dict` wrote or a person typed. Raises SettingError with the path of the fault."""
+    def from_dict(cls, data: object, check: Check = no_check) -> Experiment:
+        """Read what `to_dict` wrote or a person typed. Raises SettingError with the path of the fault.
+
+        check: called between pieces; what it raises ends the reading.
+        """
         table = Entries(data, "")
         version = table.take("fall_line", FORMAT)
         if version != FORMAT or isinstance(version, bool):
             raise SettingError(f"this program reads format {FORMAT}, got {shown(version)}", "fall_line")
-        problem = _problem(table.entries("problem"))
+        problem = _problem(table.entries("problem"), check)
         stop = _stop(table.entries("stop", {}))
         runs = table.take("runs")
         if not isinstance(runs, list) or not 1 <= len(runs) <= MAX_RUNS:
             raise SettingError(f"there must be 1 to {MAX_RUNS} runs", "runs")
-        records = tuple(_run(Entries(run, f"runs[{index + 1}]"), index, problem) for index, run in enumerate(runs))
+        records = tuple(
+            _run(Entries(run, f"runs[{index + 1}]"), index, problem, check) for index, run in enumerate(runs)
+        )
         ids = [record.settings.id for record in records]
         if len(set(ids)) < len(ids):
             raise SettingError(f"two runs have the same id: {', '.join(ids)[:120]}", "runs")
@@ -335,11 +350,11 @@ def _stop(table: Entries) -> dict[str, Value]:
     return stop
 
 
-def _problem(entries: Entries) -> Task:
-    return network_task(entries) if "data" in entries else surface_task(entries)
+def _problem(entries: Entries, check: Check) -> Task:
+    return network_task(entries, check) if "data" in entries else surface_task(entries)
 
 
-def _run(table: Entries, index: int, task: Task) -> RunRecord:
+def _run(table: Entries, index: int, task: Task, check: Check) -> RunRecord:
     optimizer = table.choice("optimizer", OPTIMIZERS, "sgd")
     title = OPTIMIZERS[optimizer.kind].title
     settings = RunSettings(
@@ -355,26 +370,33 @@ def _run(table: Entries, index: int, task: Task) -> RunRecord:
         visible=table.checked("visible", _flag, True),
         pinned=table.checked("pinned", _flag, False),
     )
-    tweaks = _tweaks(table.take("tweaks", []), settings, task, table.at("tweaks"))
+    tweaks = _tweaks(table.take("tweaks", []), settings, task, table.at("tweaks"), check)
     table.close()
     return RunRecord(settings, tweaks)
 
 
-def _tweaks(data: object, settings: RunSettings, task: Task, path: str) -> tuple[Tweak, ...]:
+def _tweaks(data: object, settings: RunSettings, task: Task, path: str, check: Check) -> tuple[Tweak, ...]:
     """The tweaks in order, each checked against the settings that those before it have made."""
     if not isinstance(data, list) or len(data) > MAX_TWEAKS:
         raise SettingError(f"must be a list of up to {MAX_TWEAKS} tweaks", path)
     tweaks: list[Tweak] = []
+    known: dict[str, Setting] = {}
     update_range = Hyper("update", "", 0, 0, MAX_UPDATES, kind="integer")
     for index, item in enumerate(data):
+        if index % _CHECKED == 0:
+            check()
         table = Entries(item, f"{path}[{index + 1}]")
         update = int(checked(update_range, table.take("update"), table.at("update")))  # type: ignore[arg-type]
         if tweaks and update < tweaks[-1].update:
             raise SettingError(f"must not come before update {tweaks[-1].update}, got {update}", table.at("update"))
-        setting, value = Setting.of(table.text("setting")), table.take("value")
+        name, value = table.text("setting"), table.take("value")
+        setting = known.get(name) or known.setdefault(name, Setting.of(name))
         table.close()
         try:
-            settings, task, kept = followed(settings, task, setting, value)
+            if name in _PLAIN:  # nothing else depends on it
+                kept = _checked_plain(name, value)
+            else:
+                settings, task, kept = followed(settings, task, setting, value)
         except SettingError as error:
             raise error.at(table.path) from None
         tweaks.append(Tweak(update, setting, kept))

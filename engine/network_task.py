@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from engine.choices import Choice, choose
-from engine.contracts import Hyper, SettingError, shown
+from engine.contracts import Check, Hyper, SettingError, no_check, shown
 from engine.datasets.catalogue import DATASETS
 from engine.datasets.features import FEATURES, SCALINGS, possible_features
 from engine.datasets.source import examples_of, shape_of
@@ -287,9 +287,9 @@ def drawn(data: Choice | Table, seed: int) -> Table:
     )
 
 
-def network_task(entries: Entries) -> NetworkTask:
-    """Read a task from a file's entries. Raises SettingError."""
-    data = _data(entries.take("data"), entries.at("data"))
+def network_task(entries: Entries, check: Check = no_check) -> NetworkTask:
+    """Read a task from a file's entries. check: see Table.from_dict. Raises SettingError."""
+    data = _data(entries.take("data"), entries.at("data"), check)
     classes = shape_of(data, fitting_features(data, ()))[2]
     task = NetworkTask(
         data=data,
@@ -346,7 +346,7 @@ def memory_needed(task: NetworkTask) -> int:
     return 8 * (numbers + _COPIES * network.parameters)
 
 
-def _data(value: object, path: str) -> Choice | Table:
+def _data(value: object, path: str, check: Check = no_check) -> Choice | Table:
     if isinstance(value, Table):
         return value
     if isinstance(value, Choice):
@@ -355,7 +355,7 @@ def _data(value: object, path: str) -> Choice | Table:
         entries = Entries(value, path)
         table = entries.take("table")
         try:
-            table = table if isinstance(table, Table) else Table.from_dict(table)
+            table = table if isinstance(table, Table) else Table.from_dict(table, check)
         except SettingError as error:
             raise error.at(entries.at("table")) from None
         entries.close()

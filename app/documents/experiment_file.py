@@ -2,50 +2,81 @@
 
 from __future__ import annotations
 
+import json
 import os
+from dataclasses import dataclass
 
 from app.documents.figure_metadata import LEFT_OUT, carries, text_in
-from app.documents.files import FileError, head, read, shown, write
-from app.documents.toml_text import parsed, toml_text, without_data
+from app.documents.file_stamp import Stamp, stamp_of
+from app.documents.files import FileError, read, reason, shown, write
+from app.documents.toml_reader import Check, TooLong, no_check, parsed
+from app.documents.toml_text import toml_text
 from engine import Experiment, SettingError
 
 MAX_BYTES = 256 * 2**20  # room for a table of engine.MAX_NUMBERS
-MAX_TEXT = 4 * 2**20  # characters besides the numbers of tables, parsed in no time
-HEAD_BYTES = 4096  # in which a figure shows that it is one
 HEAD = "# An experiment of Fall Line. Open it with `python main.py FILE`, or run it with `python main.py run FILE`.\n\n"
 
 
-def save(experiment: Experiment, path: str | os.PathLike[str]) -> None:
-    """Write an experiment atomically. Raises FileError; an existing file is then unchanged."""
-    text = to_text(experiment)
-    data = text.encode("utf-8", "replace")
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a file holds. is_figure: whether it is a figure, which must not be overwritten by the experiment."""
+
+    experiment: Experiment
+    stamp: Stamp
+    is_figure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A file that is safe on disk. notes: sentences on what could not be kept of the file it replaces."""
+
+    stamp: Stamp
+    notes: tuple[str, ...]
+
+
+def save(experiment: Experiment, path: str | os.PathLike[str], check: Check = no_check) -> Saved:
+    """Write an experiment atomically, once what is written has been read back and compared.
+
+    check: called between pieces; what it raises ends the saving. Raises FileError; an existing file is then unchanged.
+    """
+    data = to_text(experiment, check=check).encode()
+    check()
     if len(data) > MAX_BYTES:
         raise FileError(f"cannot write {shown(path)}: it would be larger than {MAX_BYTES / 2**20:g} MiB")
-    if len(without_data(text)) > MAX_TEXT:
-        raise FileError(f"cannot write {shown(path)}: its tweaks are larger than {MAX_TEXT / 2**20:g} MiB")
-    write(path, data)
+    try:
+        again = _experiment(data, check)
+    except SettingError as error:
+        raise FileError(f"cannot write {shown(path)}: it could not be opened again: {error}") from None
+    if _plain(again) != _plain(experiment):
+        raise FileError(f"cannot write {shown(path)}: it would not be opened as the same experiment")
+    del again
+    notes = write(path, data)
+    try:
+        return Saved(stamp_of(path, data), notes)
+    except OSError as error:  # it was there a moment ago
+        raise FileError(f"cannot read {shown(path)} after it was written: {reason(error)}") from None
 
 
-def load(path: str | os.PathLike[str]) -> Experiment:
+def load(path: str | os.PathLike[str], check: Check = no_check) -> Experiment:
     """Read an experiment file, or the experiment embedded in an exported figure.
 
-    Raises FileError if the file cannot be read, SettingError (with the path, the value and what is allowed) if its
-    content is invalid.
+    check: called between pieces; what it raises ends the loading. Raises FileError if the file cannot be read,
+    SettingError (with the path, the value and what is allowed) if its content is invalid.
     """
-    data = read(path, MAX_BYTES)
-    if carries(data):
-        return from_text(_figure_text(data, path))
+    return open_file(path, check).experiment
+
+
+def open_file(path: str | os.PathLike[str], check: Check = no_check) -> Opened:
+    """As `load`, with what to know of the file before it is overwritten."""
+    data = read(path, MAX_BYTES, check)
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise SettingError(f"not an experiment: byte {error.start} (line {line}) is not UTF-8 text") from None
-    return from_text(text)
-
-
-def is_text(path: str | os.PathLike[str]) -> bool:
-    """Whether a file is an experiment's own, and not a figure that carries one. Raises FileError."""
-    return not carries(head(path, HEAD_BYTES))
+        stamp = stamp_of(path, data)
+    except OSError as error:
+        raise FileError(f"cannot read {shown(path)}: {reason(error)}") from None
+    check()
+    if carries(data):
+        return Opened(from_text(_figure_text(data, path), check), stamp, is_figure=True)
+    return Opened(_experiment(data, check), stamp, is_figure=False)
 
 
 def _figure_text(data: bytes, path: str | os.PathLike[str]) -> str:
@@ -57,25 +88,35 @@ def _figure_text(data: bytes, path: str | os.PathLike[str]) -> str:
     return text
 
 
-def to_text(experiment: Experiment, head: str = HEAD) -> str:
+def to_text(experiment: Experiment, head: str = HEAD, check: Check = no_check) -> str:
     """The text of a file; `head` is a comment at its start."""
-    data = experiment.to_dict()
+    data = experiment.to_dict(lambda table: table.to_dict(check))
     data["view"] = data.pop("view")  # last, because it is for the window, not for readers
+    check()
     return head + toml_text(data)
 
 
-def from_text(text: str) -> Experiment:
+def from_text(text: str, check: Check = no_check) -> Experiment:
     """Parse the text of a file. Raises SettingError."""
-    if len(text) > MAX_BYTES or len(without_data(text)) > MAX_TEXT:
-        most = f"{MAX_TEXT / 2**20:g} MiB, and {MAX_BYTES / 2**20:g} MiB with its data"
-        raise SettingError(f"an experiment's text has at most {most}")
+    return _experiment(text.encode("utf-8", "surrogatepass"), check)
+
+
+def _experiment(data: bytes, check: Check) -> Experiment:
     try:
-        data = parsed(text)
+        found = parsed(data, check)
+    except TooLong as error:
+        raise SettingError(f"not an experiment: {error}") from None
     except ValueError as error:
         raise SettingError(f"not TOML: {error}") from None
     try:
-        return Experiment.from_dict(data)
+        return Experiment.from_dict(found, check)
     except SettingError:
         raise
     except (ValueError, OverflowError, RecursionError) as error:  # such as an integer of 5000 digits
         raise SettingError(f"not an experiment: {error}") from None
+
+
+def _plain(experiment: Experiment) -> bytes:
+    """Everything in an experiment, to the bit: 1 is not 1.0, and 0.0 not -0.0."""
+    plain = experiment.to_dict(lambda table: table.digest)
+    return json.dumps(plain, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")

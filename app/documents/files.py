@@ -9,12 +9,15 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from platform import node
 from typing import BinaryIO
 
 _NUMBERS = itertools.count()
+_PIECE = 2**22  # bytes read or written at a time
+_LINKED = "{} had other names (hard links), which keep the former content"
+_NO_ATTRIBUTES = (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)  # from file systems without them
 _NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF)  # from file systems that cannot sync folders
 
 
@@ -23,22 +26,24 @@ class FileError(Exception):
 
 
 @contextlib.contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+def replacing(path: str | os.PathLike[str], notes: list[str] | None = None) -> Iterator[BinaryIO]:
     """A new file to write into, which replaces `path` when the block ends without an error.
 
-    Links are followed, permissions of an existing file are kept. Raises FileError for errors of the file system.
+    Symbolic links are followed; permissions, owner and attributes of an existing file are kept. notes: gets a
+    sentence for each thing that cannot be kept. Raises FileError for errors of the file system.
     """
+    lost: list[str] = [] if notes is None else notes
     try:
         target = Path(os.path.realpath(path))
-        mode = _mode_of(target)
+        former = _status_of(target)
         _sweep(target.parent)
         descriptor, temporary = _temporary(target.parent)
     except (OSError, ValueError) as error:
         raise FileError(f"cannot write {shown(path)}: {reason(error)}") from None
     try:
         with os.fdopen(descriptor, "wb") as file:
-            if mode is not None and sys.platform != "win32":
-                os.fchmod(file.fileno(), mode)
+            if former is not None:
+                lost += _keep(former, target, file.fileno())
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -55,33 +60,39 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         raise FileError(f"{shown(path)} is written but may not survive a power failure: {reason(error)}") from None
 
 
-def write(path: str | os.PathLike[str], data: bytes) -> None:
-    """Replace the content of a file. Raises FileError; the old content is then unchanged."""
-    with replacing(path) as file:
-        file.write(data)
+def write(path: str | os.PathLike[str], data: bytes) -> tuple[str, ...]:
+    """Replace the content of a file. Raises FileError; the old content is then unchanged.
+
+    Returns a sentence for each thing that could not be kept of the former file.
+    """
+    notes: list[str] = []
+    with replacing(path, notes) as file:
+        view = memoryview(data)
+        for at in range(0, len(view), _PIECE):
+            file.write(view[at : at + _PIECE])
+    return tuple(notes)
 
 
-def read(path: str | os.PathLike[str], limit: int) -> bytes:
-    """The content of a file. Raises FileError if it cannot be read, is no file, or is longer than `limit` bytes."""
+def read(path: str | os.PathLike[str], limit: int, check: Callable[[], None] | None = None) -> bytes:
+    """The content of a file. Raises FileError if it cannot be read, is no file, or is longer than `limit` bytes.
+
+    check: called between pieces; what it raises ends the reading.
+    """
+    pieces, size = [], 0
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would block, a device might never end
             raise OSError(errno.EINVAL, "not a file" if not os.path.isdir(path) else "it is a folder")
-        with open(path, "rb") as file:
-            data = file.read(limit + 1)
+        with open(path, "rb", buffering=0) as file:
+            while size <= limit and (piece := file.read(min(_PIECE, limit + 1 - size))):
+                pieces.append(piece)
+                size += len(piece)
+                if check is not None:
+                    check()
     except (OSError, ValueError) as error:
         raise FileError(f"cannot read {shown(path)}: {reason(error)}") from None
-    if len(data) > limit:
+    if size > limit:
         raise FileError(f"cannot read {shown(path)}: it is longer than {limit / 2**20:g} MiB")
-    return data
-
-
-def head(path: str | os.PathLike[str], length: int) -> bytes:
-    """The first bytes of a file. Raises FileError."""
-    try:
-        with open(path, "rb") as file:
-            return file.read(length)
-    except (OSError, ValueError) as error:
-        raise FileError(f"cannot read {shown(path)}: {reason(error)}") from None
+    return b"".join(pieces)
 
 
 def shown(path: str | os.PathLike[str]) -> str:
@@ -95,8 +106,8 @@ def reason(error: Exception) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _mode_of(target: Path) -> int | None:
-    """The permissions of the file to replace; None if there is none. Raises OSError if it must not be replaced."""
+def _status_of(target: Path) -> os.stat_result | None:
+    """The status of the file to replace; None if there is none. Raises OSError if it must not be replaced."""
     try:
         status = os.stat(target)
     except FileNotFoundError:
@@ -107,7 +118,42 @@ def _mode_of(target: Path) -> int | None:
         raise OSError(errno.EINVAL, "not a file")
     if not os.access(target, os.W_OK):  # replacing it would bypass its protection
         raise PermissionError(errno.EACCES, "it is write-protected")
-    return stat.S_IMODE(status.st_mode)
+    return status
+
+
+if sys.platform == "win32":
+
+    def _keep(former: os.stat_result, target: Path, descriptor: int) -> Iterator[str]:
+        """Permissions and owner come from the folder."""
+        if former.st_nlink > 1:
+            yield _LINKED.format(target.name)
+
+else:
+
+    def _keep(former: os.stat_result, target: Path, descriptor: int) -> Iterator[str]:
+        """Give a new file what the former one had besides its content; a sentence for whatever it cannot be given."""
+        if former.st_nlink > 1:
+            yield _LINKED.format(shown(target.name))
+        own = os.fstat(descriptor)
+        for name, old, new, which in (
+            ("owner", former.st_uid, own.st_uid, (former.st_uid, -1)),
+            ("group", former.st_gid, own.st_gid, (-1, former.st_gid)),
+        ):
+            try:
+                if old != new:
+                    os.fchown(descriptor, *which)
+            except OSError:
+                yield f"{shown(target.name)} has another {name} than before: the system does not let it be kept"
+        try:
+            for attribute in os.listxattr(target) if hasattr(os, "listxattr") else ():
+                os.setxattr(descriptor, attribute, os.getxattr(target, attribute))
+        except OSError as error:
+            if error.errno not in _NO_ATTRIBUTES:
+                yield f"{shown(target.name)} has lost extended attributes: {reason(error)}"
+        try:
+            os.fchmod(descriptor, stat.S_IMODE(former.st_mode))  # last: a change of owner clears some of it
+        except OSError as error:
+            yield f"{shown(target.name)} has other permissions than before: {reason(error)}"
 
 
 def _prefix() -> str:

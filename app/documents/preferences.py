@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.documents.files import FileError, read, write
-from app.documents.toml_text import parsed, toml_text
+from app.documents.toml_reader import parsed
+from app.documents.toml_text import toml_text
 from app.documents.user_folders import config_home
 
 MAX_FILES = 10

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.documents.files import FileError, read
-from app.documents.toml_text import parsed
+from app.documents.toml_reader import parsed
 
 if TYPE_CHECKING:
     from engine import Experiment

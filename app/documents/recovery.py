@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from app.documents.file_lock import FileLock, LockHeld, is_held
 from app.documents.files import FileError, process_exists, reason, shown, sync_folder
 from app.documents.journal import Journal, read_journal
-from app.documents.toml_text import parsed
+from app.documents.toml_reader import parsed
 from app.documents.user_folders import config_home, data_home
 
 if TYPE_CHECKING:

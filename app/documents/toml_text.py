@@ -1,11 +1,10 @@
-"""TOML: written to be readable, and parsed safely from untrusted files."""
+"""TOML written to be readable."""
 
 from __future__ import annotations
 
 import json
 import math
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,39 +12,13 @@ WIDTH = 110
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 # Characters to escape: TOML's own list, and those XML forbids, since the text also goes into SVG files.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
-_OPENS = "= '''\n"
 _LONG = 10_000  # characters from which a string is written literally, which is far faster to read and write
-
-
-# Parsing time grows with the square of a dotted key's parts; our files have no lines with that many dots.
-_MAX_DOTS_SQUARED = 10**9
-
-
-def parsed(text: str) -> dict[str, Any]:
-    """Parse TOML. Raises ValueError with a readable message for whatever is wrong."""
-    if sum(line.count(".") ** 2 for line in without_data(text).split("\n")) > _MAX_DOTS_SQUARED:
-        raise ValueError("a name has too many parts")
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        raise ValueError("tables or lists are nested too deeply") from None
-
-
-def without_data(text: str) -> str:
-    """A TOML text without long literal strings, unless they could hide anything from the parser."""
-    pieces, at = [], 0
-    while (start := text.find(_OPENS, at)) >= 0 and (stop := text.find("'''", start + len(_OPENS))) >= 0:
-        begin = start + len(_OPENS)
-        inner = text[begin:stop].rstrip("=")
-        pieces.append(text[at : stop if "=" in inner or "[" in inner else begin])
-        at = stop + 3
-    return "".join([*pieces, text[at:]])
 
 
 def toml_text(data: Mapping[str, Any]) -> str:
     """The TOML of plain values, lists and tables: what fits on a line is written on one.
 
-    Floats are as short as possible without loss.
+    Floats are as short as possible without loss. Half a surrogate pair, which no file can hold, becomes a "?".
     """
     return "\n".join(_table(data, "")).strip("\n") + "\n"
 
@@ -73,6 +46,7 @@ def _entry(key: str, value: Any) -> list[str] | None:
     if _is_long(value) and _literal(value):
         return [f"{head}'''", f"{value}'''"]
     if isinstance(value, str) and "\n" in value and not _UNPRINTABLE.search(value):
+        value = _whole(value)
         lines = [re.sub('"(?="|$)', r'\\"', line) for line in value.replace("\\", "\\\\").split("\n")]
         return [f'{head}"""', *lines[:-1], f'{lines[-1]}"""']
     if isinstance(value, Mapping) and _deep(value):
@@ -123,4 +97,8 @@ def _key(key: str) -> str:
 
 def _quoted(text: str) -> str:
     """A basic string: JSON's escapes are valid in TOML."""
-    return _UNPRINTABLE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(text, ensure_ascii=False))
+    return _UNPRINTABLE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(_whole(text), ensure_ascii=False))
+
+
+def _whole(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

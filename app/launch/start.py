@@ -22,10 +22,10 @@ from app.launch.main_window import MainWindow
 from app.look.theme import DARK, THEMES, apply
 
 if TYPE_CHECKING:
+    from app.documents.experiment_file import Opened
     from app.window.actions import Actions
     from app.window.workbench import Workbench
     from app.workers.latest_job import LatestJob
-    from engine import Experiment
 
 _TURN_SECONDS = 0.001  # for which a thread keeps Python from the window; each call of a painter waits for it
 _CHILD_PATIENCE = 2000  # milliseconds
@@ -34,7 +34,7 @@ _CHILD_PATIENCE = 2000  # milliseconds
 class Starter(QObject):
     """Brings the shell to life: imports in a thread, kernels in a child process, then the workbench."""
 
-    read = Signal(object, str)
+    read = Signal(object, str)  # Opened or None, and a sentence
 
     def __init__(self, shell: MainWindow, settings: Settings, cache: KernelCache, file: Path | None) -> None:
         super().__init__(shell)
@@ -45,7 +45,7 @@ class Starter(QObject):
         self._rest = b""
         self.bench: Workbench | None = None
         self.actions: Actions | None = None
-        self._experiment: Experiment | None = None
+        self._opened: Opened | None = None
         self._problem = ""  # why the file could not be read
         self._reading: LatestJob | None = None
         self.read.connect(self._take_read)
@@ -111,16 +111,17 @@ class Starter(QObject):
             self._build()
 
     def _build(self) -> None:
-        from app.documents.experiment_file import is_text
         from app.window.actions import Actions
         from app.window.shortcut_filter import ShortcutFilter
         from app.window.workbench import Workbench
 
         gc.freeze()  # what has been imported stays: no collection need look through it
-        assert self._experiment is not None
         theme = THEMES.get(str(self._settings.get("theme", DARK.name)), DARK)
-        path, problem = self._file, self._problem
-        bench = Workbench(theme, self._experiment, path if path is not None and not problem and is_text(path) else None)
+        opened, problem = self._opened, self._problem
+        path = self._file if opened is not None and not opened.is_figure else None
+        bench = Workbench(theme, opened.experiment if opened is not None else presets()[0].experiment(), path)
+        if opened is not None and path is not None:
+            bench.document.know(path, opened.stamp)
         self.bench = bench
         self._shell.setCentralWidget(bench)
         self.actions = Actions(self._shell, bench, self._settings)
@@ -146,8 +147,8 @@ class Starter(QObject):
         self._reading.offer(lambda _: self.read.emit(*opening(self._file)))
 
     @Slot(object, str)
-    def _take_read(self, experiment: Experiment | None, problem: str) -> None:
-        self._experiment, self._problem = experiment or presets()[0].experiment(), problem
+    def _take_read(self, opened: Opened | None, problem: str) -> None:
+        self._opened, self._problem = opened, problem
         self._ready["document"] = True
         self._build_when_ready()
 
@@ -178,18 +179,16 @@ class Starter(QObject):
                 self.actions.shut_down()
 
 
-def opening(file: Path | None) -> tuple[Experiment, str]:
-    """The experiment to begin with, and why it is not the one in the file; empty if it is."""
-    from app.documents.experiment_file import load
+def opening(file: Path | None) -> tuple[Opened | None, str]:
+    """What is in the file to begin with, and why it cannot be opened; empty if it can, or if there is none."""
+    from app.documents.experiment_file import open_file
     from app.documents.files import FileError
     from engine import SettingError
 
-    if file is not None:
-        try:
-            return load(file), ""
-        except (FileError, SettingError) as error:
-            return presets()[0].experiment(), str(error)
-    return presets()[0].experiment(), ""
+    try:
+        return (open_file(file) if file is not None else None), ""
+    except (FileError, SettingError) as error:
+        return None, str(error)
 
 
 def _note(progress: warmup.Progress) -> str:

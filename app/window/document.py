@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from app.documents.file_stamp import Stamp
 from app.workers.commands import Load, Redo, Settle, Undo
 from app.workers.document_job import DocumentJob, FileRead, FileWritten
 from app.workers.published import Published
@@ -41,6 +42,7 @@ class _Request:
     then: Then
     reads: bool = False
     is_template: bool = False
+    path: Path | None = None
 
 
 class Document(QObject):
@@ -51,7 +53,8 @@ class Document(QObject):
     to be shown, before it is loaded; retitled follows a change of name, path or is_changed; told and warned
     carry a sentence, waiting one while a file is read or written, empty once it is. history_changed follows a
     change of undo_label or redo_label: what undo and redo would do, empty if nothing. was_read carries the path
-    of a file that was opened, was_saved of one that is safe on disk.
+    of a file that was opened, was_saved of one that is safe on disk. changed_outside: the path of a file that was
+    not saved, because others have changed it since, and what was to come after.
     """
 
     opened = Signal(object)
@@ -63,6 +66,7 @@ class Document(QObject):
     waiting = Signal(str)
     was_read = Signal(object)
     was_saved = Signal(object)
+    changed_outside = Signal(object, object)
 
     def __init__(self, training: TrainingThread, view: Callable[[], Mapping[str, Any]], parent: QObject) -> None:
         """view: returns how the window shows the experiment, to be saved with it."""
@@ -81,6 +85,7 @@ class Document(QObject):
         self._files.has_read.connect(self._take_read)
         self._files.has_written.connect(self._take_written)
         self._files.refused.connect(self._take_refused)
+        self._files.changed_outside.connect(self._take_changed)
         self._files.cancelled.connect(self._take_cancelled)
         self._files.failed.connect(self._take_failed)
 
@@ -143,8 +148,10 @@ class Document(QObject):
         self._requests = {number: request for number, request in self._requests.items() if not request.reads}
         self._begin(self._files.read(path), _Request(self._number, then, True, as_template), f"opening {path.name} …")
 
-    def save(self, path: Path, then: Then = lambda: None) -> None:
+    def save(self, path: Path, then: Then = lambda: None, overwrites: bool = False) -> None:
         """Save the experiment with every edit up to now. then: done once it is safe on disk.
+
+        Its own file is not overwritten where others have changed it, unless `overwrites`: see changed_outside.
 
         It ends a gesture: undo never goes back past what was saved in one step with what came after.
         """
@@ -152,8 +159,9 @@ class Document(QObject):
         self._training.send(Settle())
 
         def write(experiment: Experiment) -> None:
-            request = _Request(number, then)
-            self._begin(self._files.write(experiment, path), request, f"saving {path.name} …")
+            is_own = path == self._origins[number].path and not overwrites
+            request = _Request(number, then, path=path)
+            self._begin(self._files.write(experiment, path, is_own), request, f"saving {path.name} …")
 
         self._when_complete(write)
 
@@ -161,6 +169,10 @@ class Document(QObject):
         """Give up reading and writing."""
         self._due.clear()
         self._files.cancel()
+
+    def know(self, path: Path, stamp: Stamp) -> None:
+        """Take over the stamp of a file that was read before there was a window."""
+        self._files.know(path, stamp)
 
     def stop(self) -> None:
         """End once every file is written; called when the window closes."""
@@ -251,7 +263,9 @@ class Document(QObject):
     def _take_read(self, read: FileRead) -> None:
         request = self._end(read.number)
         if request is not None:
-            self.open(read.experiment, read.path if read.saves_here and not request.is_template else None)
+            opened = read.opened
+            keeps_path = not (opened.is_figure or request.is_template)
+            self.open(opened.experiment, read.path if keeps_path else None)
             if not request.is_template:
                 self.was_read.emit(read.path)
             request.then()
@@ -264,6 +278,8 @@ class Document(QObject):
         origin.path, origin.saved, origin.is_safe = written.path, written.experiment, True
         self.was_saved.emit(written.path)
         self.told.emit(f"saved {written.path.name}")
+        for note in written.saved.notes:
+            self.warned.emit(note)
         if request.document == self._number:
             self._followed = -1
             self._retitle(written.experiment.title, False)
@@ -275,6 +291,11 @@ class Document(QObject):
     def _take_refused(self, number: int, sentence: str) -> None:
         if self._end(number) is not None:
             self.warned.emit(sentence)
+
+    def _take_changed(self, number: int) -> None:
+        request = self._end(number)
+        if request is not None:
+            self.changed_outside.emit(request.path, request.then)
 
     def _take_failed(self, number: int, details: str) -> None:
         self._end(number)

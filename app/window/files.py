@@ -46,6 +46,7 @@ class Files(QObject):
         self._document.was_saved.connect(settings.opened)
         self._document.retitled.connect(self._show_title)
         self._document.waiting.connect(self._wait)
+        self._document.changed_outside.connect(self._ask_to_overwrite)
         self.recovery.found.connect(self._offer)
         self.recovery.loaded.connect(self._take_recovered)
         self.recovery.warned.connect(bench.toast.warn)
@@ -121,34 +122,60 @@ class Files(QObject):
             self.question.activateWindow()
             return
         buttons = QMessageBox.StandardButton
-        box = QMessageBox(self._window)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Fall Line")
-        box.setText(f"Save the changes to {self._document.name}?")
-        box.setInformativeText(hint)
+        box = self._box(f"Save the changes to {self._document.name}?", hint)
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.button(buttons.Discard).setText("Don’t save")
         box.setDefaultButton(buttons.Save)
         never = QCheckBox("Don’t ask for presets", box)
+        never.hide()
         if is_preset:
             box.setCheckBox(never)
-        else:
-            never.hide()
-        box.finished.connect(lambda answer: self._answer(box, buttons(answer), never.isChecked(), then))
-        self.question = box
+
+        def take(answer: int) -> None:
+            self._forget(box)
+            if buttons(answer) == buttons.Cancel:
+                return
+            if never.isChecked():
+                self._settings.set(ASKS, False)
+            if buttons(answer) == buttons.Save:
+                self.save(then)
+            else:
+                then()
+
+        box.finished.connect(take)
         box.open()
 
-    def _answer(self, box: QMessageBox, answer: QMessageBox.StandardButton, never: bool, then: Then) -> None:
+    def _box(self, text: str, hint: str) -> QMessageBox:
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Fall Line")
+        box.setText(text)
+        box.setInformativeText(hint)
+        self.question = box
+        return box
+
+    def _forget(self, box: QMessageBox) -> None:
         self.question = None
         box.deleteLater()
-        if answer == QMessageBox.StandardButton.Cancel:
-            return
-        if never:
-            self._settings.set(ASKS, False)
-        if answer == QMessageBox.StandardButton.Save:
-            self.save(then)
-        else:
-            then()
+
+    def _ask_to_overwrite(self, path: Path, then: Then) -> None:
+        """The file of the document is another than it was: others have written it."""
+        box = self._box(f"{path.name} is no longer as it was opened or saved here.", "Another program has written it.")
+        overwrite = box.addButton("Overwrite", QMessageBox.ButtonRole.DestructiveRole)
+        other = box.addButton("Save as …", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(other)
+
+        def take() -> None:
+            chosen = box.clickedButton()
+            self._forget(box)
+            if chosen is overwrite:
+                self._document.save(path, then, overwrites=True)
+            elif chosen is other:
+                self.save_as(then)
+
+        box.finished.connect(lambda _: take())
+        box.open()
 
     # What is shown
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.contracts import SettingError, shown
+from engine.contracts import Check, SettingError, no_check, shown
 from engine.datasets.examples import Examples
 
 Array = np.ndarray
@@ -25,6 +25,10 @@ MAX_SIZE = 1e300  # of a number, so that the difference of two is finite
 _MAX_WRITTEN = 100_000  # numbers stored as text; more are packed, which is ten times as fast
 _KINDS = ("<u1", "<i2", "<f4", "<f8")  # dtypes of packed numbers, smallest first; the last one holds any number
 _LINE = 6000  # bytes per line of packed numbers, a multiple of 3 and 8
+_MAX_READ = 2_500_000  # numbers read from text, which takes half a second; by hand nobody writes as many
+_MAX_CELL = 400  # characters of a number and the space around it
+_LINES = 4096  # of text, read at a time
+_PIECE = 2**22  # characters of packed numbers, read at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,9 +89,10 @@ class Table:
         keep = ((places - np.array(middle)) ** 2).sum(axis=1) > radius * radius
         return checked_table(replace(self, inputs=self.inputs[keep], targets=self.targets[keep]))
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, check: Check = no_check) -> dict[str, Any]:
+        """check: called between pieces; what it raises ends the work."""
         numbers = np.column_stack([self.inputs, self.targets])
-        kind, rows = _pack(numbers) if numbers.size > _MAX_WRITTEN else ("", _to_text(numbers))
+        kind, rows = _pack(numbers, check) if numbers.size > _MAX_WRITTEN else ("", _to_text(numbers))
         return {
             "name": self.name,
             "columns": list(self.columns),
@@ -99,8 +104,11 @@ class Table:
         }
 
     @classmethod
-    def from_dict(cls, data: object) -> Table:
-        """Read what `to_dict` returned. Raises SettingError naming the invalid entry."""
+    def from_dict(cls, data: object, check: Check = no_check) -> Table:
+        """Read what `to_dict` returned; `rows` may be a buffer of ASCII bytes, too.
+
+        check: called between pieces; what it raises ends the reading. Raises SettingError naming the invalid entry.
+        """
         if not isinstance(data, dict):
             raise SettingError(f"must be a table, got {shown(data)}")
         known = {"name", "columns", "target", "classes", "drawn", "packed", "rows"}
@@ -111,10 +119,10 @@ class Table:
             if entry not in data:
                 raise SettingError("is missing", entry)
         columns, classes = _names(data["columns"], "columns"), _names(data.get("classes", []), "classes")
-        if not isinstance(data["rows"], str):
-            raise SettingError(f"must be text with numbers, got {shown(data['rows'])}", "rows")
-        width, kind = len(columns) + 1, data.get("packed", "")
-        numbers = _unpack(data["rows"], kind, width) if kind else _from_text(data["rows"], width)
+        rows, width, kind = data["rows"], len(columns) + 1, data.get("packed", "")
+        if not isinstance(rows, str | memoryview):
+            raise SettingError(f"must be text with numbers, got {shown(rows)}", "rows")
+        numbers = _unpack(rows, kind, width, check) if kind else _from_text(rows, width, check)
         name, target = data.get("name", "Table"), data.get("target", "target")
         drawn = data.get("drawn", False)
         if not isinstance(name, str) or not isinstance(target, str) or not isinstance(drawn, bool):
@@ -149,26 +157,46 @@ def _to_text(numbers: Array) -> str:
     return "\n".join(" ".join(map(repr, row)) for row in numbers.tolist())
 
 
-def _from_text(rows: str, width: int) -> Array:
+def _from_text(rows: str | memoryview, width: int, check: Check) -> Array:
     """The numbers (n, width) in lines of text. Raises SettingError."""
-    lines = rows.split("\n") if rows.strip() else []
-    if len(lines) * width > MAX_NUMBERS:
-        raise SettingError(f"more than {MAX_NUMBERS:,} numbers", "rows")
+    text = rows if isinstance(rows, str) else str(rows, "ascii")
+    if (text.count("\n") + 1) * width > _MAX_READ:
+        raise SettingError(f"more than {_MAX_READ:,} numbers as text; import them from a CSV file instead", "rows")
+    lines = text.split("\n") if text.strip() else []
     numbers = np.empty((len(lines), width))
-    for row, line in enumerate(lines):
+    for start in range(0, len(lines), _LINES):
+        check()
+        piece = lines[start : start + _LINES]
+        rows_of_cells = [line.split() if len(line) <= _MAX_CELL * width else [] for line in piece]
         try:
-            numbers[row] = [float(item) for item in line.split()]
+            found = [float(cell) for cells in rows_of_cells for cell in cells]
+            numbers[start : start + len(piece)] = np.reshape(found, (-1, width))
+            if not all(len(cells) == width for cells in rows_of_cells):
+                raise ValueError
         except ValueError:
-            raise SettingError(f"must hold {width} numbers, got {shown(line)}", f"rows, line {row + 1}") from None
+            row = next(row for row, cells in enumerate(rows_of_cells) if not _are_numbers(cells, width))
+            told = f"must hold {width} numbers, got {shown(piece[row])}"
+            raise SettingError(told, f"rows, line {start + row + 1}") from None
     return numbers
 
 
-def _pack(numbers: Array) -> tuple[str, str]:
+def _are_numbers(cells: list[str], width: int) -> bool:
+    try:
+        return len([float(cell) for cell in cells]) == width
+    except ValueError:
+        return False
+
+
+def _pack(numbers: Array, check: Check) -> tuple[str, str]:
     """dtype and base64 text of the numbers, in the smallest dtype that keeps every bit."""
     exact = (kind for kind in _KINDS[:-1] if _exact(numbers[:100], kind) and _exact(numbers, kind))
     kind = next(exact, _KINDS[-1])
     data = memoryview(numbers.astype(kind).tobytes())
-    lines = (binascii.b2a_base64(data[at : at + _LINE]) for at in range(0, len(data), _LINE))
+    lines = []
+    for at in range(0, len(data), _LINE):
+        if at % (_LINES * _LINE) == 0:
+            check()
+        lines.append(binascii.b2a_base64(data[at : at + _LINE]))
     return kind, b"".join(lines).decode("ascii").rstrip("\n")
 
 
@@ -179,18 +207,31 @@ def _exact(numbers: Array, kind: str) -> bool:
     return np.array_equal(back.view(np.int64), numbers.view(np.int64))
 
 
-def _unpack(rows: str, kind: object, width: int) -> Array:
+def _unpack(rows: str | memoryview, kind: object, width: int, check: Check) -> Array:
     """The numbers (n, width) in base64. Raises SettingError."""
     if kind not in _KINDS:
         raise SettingError(f"must be one of {', '.join(_KINDS)}, got {shown(kind)}", "packed")
+    size = np.dtype(str(kind)).itemsize
+    if len(rows) > MAX_NUMBERS * size * 1.5:  # base64 takes 4 characters for 3 bytes, and there may be spaces
+        raise SettingError(f"{len(rows):,} characters hold more than {MAX_NUMBERS:,} numbers", "rows")
+    pieces, rest = [], b""
     try:
-        data = binascii.a2b_base64(rows.encode("ascii"))
-        found = np.frombuffer(data, str(kind)).astype(np.float64)
+        # In pieces, because each is decoded in one go, and nothing else could run meanwhile.
+        for at in range(0, len(rows), _PIECE):
+            check()
+            piece = rows[at : at + _PIECE]
+            ascii = piece.encode("ascii") if isinstance(piece, str) else bytes(piece)
+            found = rest + ascii.translate(None, b" \t\r\n")
+            cut = len(found) - len(found) % 4
+            pieces.append(binascii.a2b_base64(found[:cut]))
+            rest = found[cut:]
+        pieces.append(binascii.a2b_base64(rest))
+        numbers = np.frombuffer(b"".join(pieces), str(kind)).astype(np.float64)
     except ValueError as error:
         raise SettingError(f"not packed numbers: {error}", "rows") from None
-    if found.size % width or found.size > MAX_NUMBERS:
-        raise SettingError(f"must hold rows of {width} numbers, {MAX_NUMBERS:,} at most, got {found.size:,}", "rows")
-    return found.reshape(-1, width)
+    if numbers.size % width or numbers.size > MAX_NUMBERS:
+        raise SettingError(f"must hold rows of {width} numbers, {MAX_NUMBERS:,} at most, got {numbers.size:,}", "rows")
+    return numbers.reshape(-1, width)
 
 
 def _names(data: object, where: str) -> tuple[str, ...]:

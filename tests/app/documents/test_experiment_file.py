@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+import os
 import random
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from app.documents import experiment_file
-from app.documents.experiment_file import MAX_BYTES, MAX_TEXT, from_text, load, save, to_text
+from app.documents.experiment_file import MAX_BYTES, from_text, load, open_file, save, to_text
+from app.documents.file_stamp import changed_since
 from app.documents.files import FileError
 from app.documents.presets import FOLDER
+from app.documents.toml_reader import MAX_TEXT
 from app.export import figure
 from app.export.figure_content import CurveContent
 from app.export.style import FigureSettings
@@ -24,8 +29,10 @@ from engine import (
     Formula,
     NetworkTask,
     Session,
+    Setting,
     SettingError,
     Table,
+    Tweak,
     choose,
     new_experiment,
     new_network,
@@ -146,7 +153,7 @@ def test_a_byte_order_mark_is_no_harm_and_other_encodings_are_named(tmp_path: Pa
 def test_a_huge_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "race.toml"
     path.write_bytes(GOOD.encode() + b"#" * MAX_TEXT)
-    with pytest.raises(SettingError, match="at most 4 MiB, and 256 MiB with its data"):
+    with pytest.raises(SettingError, match="longer than 2 MiB, besides tables of numbers and tweaks"):
         load(path)
     with open(path, "ab") as file:
         file.truncate(MAX_BYTES + 1)
@@ -154,19 +161,11 @@ def test_a_huge_file_is_refused(tmp_path: Path) -> None:
         load(path)
 
 
-def test_nothing_that_takes_a_parser_time_hides_in_the_data() -> None:
+def test_nothing_that_takes_a_parser_time_hides_in_what_is_set_aside() -> None:
     for hidden in ("a = 1\n", "[a]\n"):
-        with pytest.raises(SettingError, match="at most 4 MiB"):
-            from_text("x = '''\n" + hidden * (MAX_TEXT // len(hidden)) + "'''\n")
-
-
-def test_what_could_not_be_opened_again_is_not_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    experiment = from_text(GOOD)
-    for limit, told in (("MAX_TEXT", "its tweaks are larger than"), ("MAX_BYTES", "it would be larger than")):
-        monkeypatch.setattr(experiment_file, limit, 100)
-        with pytest.raises(FileError, match=rf"cannot write .*race\.toml: {told}"):
-            save(experiment, tmp_path / "race.toml")
-        assert not any(tmp_path.iterdir())
+        for before, after in (("# x = '''\n", ""), ("x = \"\"\"= '''\n", "'''\"\"\""), ("x.= '''\n", "'''")):
+            with pytest.raises(SettingError, match=r"longer than 2 MiB|not TOML"):
+                from_text(before + hidden * (MAX_TEXT // len(hidden)) + after)
 
 
 def table(rows: int, columns: int, kind: str = "real") -> Table:
@@ -191,6 +190,139 @@ def test_imported_tables_are_saved_and_loaded(tmp_path: Path, size: tuple[int, i
     assert isinstance(again.problem, NetworkTask) and again.problem.data == table(*size, kind=kind)
     assert [tweak.value for run in again.runs for tweak in run.tweaks] == [other, other]
     assert ("packed" in (tmp_path / "race.toml").read_text("utf-8")) == (size[0] * size[1] > 100_000)
+
+
+DOTS = tuple("." * 80 for _ in range(4096))
+ESCAPES = tuple(f'"\\é\n\t\x7f\ufffe\U0001f600{place}' for place in range(4096))
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"title": "x" * 4001}, "title: must be text of at most 4000 characters"),
+        ({"note": "x\n" * 2001}, "note: must be text of at most 4000 characters"),
+        ({"view": {str(place): 1 for place in range(101)}}, "view: must be a table of up to 100 entries"),
+        ({"view": {"nested": {"a": 1}}}, "view.nested: must be a plain value"),
+        ({"view": {"none": None}}, "not TOML"),
+        ({"runs": ()}, "runs: there must be 1 to 16 runs"),
+        ({"runs": new_experiment("rosenbrock", ["adam"]).runs * 2}, "runs: two runs have the same id"),
+        ({"stop": {"updates": 10**16}}, "stop.updates: updates must be"),
+    ],
+)
+def test_what_could_not_be_opened_again_is_not_saved(tmp_path: Path, changes: dict, told: str) -> None:
+    save(from_text(GOOD), tmp_path / "race.toml")
+    with pytest.raises(FileError, match=rf"cannot write .*race\.toml: it could not be opened again: {told}"):
+        save(replace(from_text(GOOD), **changes), tmp_path / "race.toml")
+    assert [path.name for path in tmp_path.iterdir()] == ["race.toml"]
+    assert load(tmp_path / "race.toml") == from_text(GOOD)
+
+
+def test_what_would_not_be_the_same_is_not_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(experiment_file, "toml_text", lambda data: GOOD.replace("beta1 = 0.9", "beta1 = 0.8"))
+    with pytest.raises(FileError, match="it would not be opened as the same experiment"):
+        save(from_text(GOOD), tmp_path / "race.toml")
+    monkeypatch.undo()
+    monkeypatch.setattr(experiment_file, "MAX_BYTES", 100)
+    with pytest.raises(FileError, match=r"cannot write .*race\.toml: it would be larger than"):
+        save(from_text(GOOD), tmp_path / "race.toml")
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("names", [DOTS, ESCAPES, ("a.b", "'c'")], ids=["dots", "escapes", "quotes"])
+def test_every_name_that_a_table_may_have_is_saved(tmp_path: Path, names: tuple[str, ...]) -> None:
+    inputs = np.arange(2.0 * len(names)).reshape(2, -1)
+    found = Table("'''", names, "= '''", inputs, np.zeros(2), ("'''\n", "# x = '''"))
+    note = "tweaks = [\n\"\"\"\n'''"
+    experiment = replace(new_network(found, ["adam"], hidden=(2,)), title="''' \"\"\"", note=note)
+    save(experiment, tmp_path / "race.toml")
+    assert load(tmp_path / "race.toml") == experiment
+
+
+def test_half_a_surrogate_pair_is_no_obstacle(tmp_path: Path) -> None:
+    experiment = replace(from_text(GOOD), title="\udcff", note="\ud800\n", view={"x": "\udfff"})
+    save(experiment, tmp_path / "race.toml")
+    again = load(tmp_path / "race.toml")
+    assert (again.title, again.note, again.view) == ("?", "?\n", {"x": "?"})
+
+
+@pytest.mark.parametrize("wide", [False, True], ids=["on lines", "in sections"])
+def test_many_tweaks_are_saved_and_loaded(tmp_path: Path, wide: bool) -> None:
+    session = Session(new_network(table(100, 3), ["adam", "sgd"], hidden=(2,)))
+    first = session.runs[0].settings.id
+    session.advance(1)
+    if wide:
+        session.problem_changed({"data": table(1500, 3)})
+    for _ in range(12):
+        for setting, value in (
+            ("learning_rate", 0.1),
+            ("optimizer.beta1", 0.5),
+            ("optimizer", "adam"),
+            ("parameter.3", -1e-300),
+            ("warmup", 3),
+            ("name", 'a "b"'),
+        ):
+            session.advance(1)
+            session.tweak(first, setting, value)
+        session.problem_changed({"data.add": (0.5, -0.0, 3.0, 1.0)})
+    made = session.experiment()
+    many = tuple(Tweak(place, Setting("learning_rate"), place / 7) for place in range(20_000))
+    every = [sorted((*many, *run.tweaks), key=lambda tweak: tweak.update) for run in made.runs]
+    runs = [replace(run, tweaks=tuple(tweaks)) for run, tweaks in zip(made.runs, every, strict=True)]
+    experiment = replace(made, runs=tuple(runs))
+    save(experiment, tmp_path / "race.toml")
+    assert ("[[runs.tweaks]]" in (tmp_path / "race.toml").read_text("utf-8")) == wide
+    again = load(tmp_path / "race.toml")
+    assert again == experiment and repr(again) == repr(experiment)
+
+
+class Cancelled(Exception):
+    pass
+
+
+def cancelled_after(calls: int) -> Callable[[], None]:
+    left = iter(range(calls))
+
+    def check() -> None:
+        if next(left, None) is None:
+            raise Cancelled
+
+    return check
+
+
+def test_saving_and_loading_can_be_cancelled(tmp_path: Path) -> None:
+    experiment, path = new_network(table(40_000, 30), ["adam"], hidden=(2,)), tmp_path / "race.toml"
+    save(from_text(GOOD), path)
+    for work in (lambda check: save(experiment, path, check), lambda check: load(path, check)):
+        for calls in range(1000):
+            try:
+                work(cancelled_after(calls))
+            except Cancelled:
+                assert [file.name for file in tmp_path.iterdir()] == ["race.toml"]
+            else:
+                break
+        assert calls > 3
+        assert load(path) == experiment
+
+
+def test_a_file_changed_outside_and_a_figure_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "race.toml"
+    assert not changed_since(path, None)
+    stamp = save(from_text(GOOD), path).stamp
+    assert changed_since(path, None)
+    opened = open_file(path)
+    assert not opened.is_figure and opened.stamp == stamp and not changed_since(path, stamp)
+    path.touch()
+    assert not changed_since(path, stamp), "its content is the same"
+    path.write_text(path.read_text("utf-8").replace("0.9", "0.8", 1), "utf-8")
+    os.utime(path, ns=(stamp.modified, stamp.modified))
+    assert changed_since(path, stamp), "although neither size nor time has changed"
+    path.unlink()
+    assert not changed_since(path, stamp)
+    path.mkdir()
+    assert changed_since(path, stamp)
+    picture = Session(from_text(GOOD)).picture()
+    figure.write_figure(tmp_path / "a.png", picture, CurveContent("losses"), FigureSettings())
+    assert open_file(tmp_path / "a.png").is_figure
 
 
 @pytest.mark.slow

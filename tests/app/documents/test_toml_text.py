@@ -6,7 +6,8 @@ import tomllib
 
 import pytest
 
-from app.documents.toml_text import parsed, toml_text
+from app.documents.toml_reader import parsed
+from app.documents.toml_text import toml_text
 
 TEXTS = ["", "plain", 'a "quoted" one', "back\\slash", "two\nlines", 'ends with "', '"""\n""""', "tab\there",
          "\x00\x7f\x1b", "\r\n", "é 日本 😀", "'", "\n", "line\n\\", "\ufffe", "#", "=", "a.b", " "]  # fmt: skip

@@ -14,7 +14,6 @@ import pytest
 from PySide6.QtCore import QProcess
 
 from app.documents.experiment_file import save
-from app.documents.presets import presets
 from app.documents.settings import Settings
 from app.launch.main_window import MainWindow
 from app.launch.start import Starter, opening
@@ -116,11 +115,10 @@ def test_it_begins_with_the_file_so_that_only_its_kernels_are_waited_for(qtbot, 
     network = new_network("circle", ["adam"], title="Net")
     save(network, tmp_path / "net.toml")
     (tmp_path / "bad.toml").write_text("title = 3\n", "utf-8")
-    assert opening(tmp_path / "net.toml") == (network, "")
-    first = presets()[0].experiment()
-    assert opening(None) == (first, "")
-    experiment, problem = opening(tmp_path / "bad.toml")
-    assert experiment == first and problem == "problem: is missing"
+    opened, problem = opening(tmp_path / "net.toml")
+    assert (opened.experiment, opened.is_figure, problem) == (network, False, "")
+    assert opening(None) == (None, "")
+    assert opening(tmp_path / "bad.toml") == (None, "problem: is missing")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")

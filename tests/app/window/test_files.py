@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QMessageBox
 
-from app.documents.experiment_file import load, save, to_text
+from app.documents.experiment_file import load, open_file, save, to_text
 from app.documents.presets import presets
 from app.documents.recovery import WorkKeeper, closed, left_behind
 from app.export.figure import write_figure
@@ -60,6 +60,8 @@ def answer(window, button: QMessageBox.StandardButton) -> None:
     window.qtbot.mouseClick(box.button(button), Qt.MouseButton.LeftButton)
     window.until(lambda: window.files.question is None and not window.document.is_waiting)
     window.settle()
+    window.shell.activateWindow()  # as a desktop does once the question is gone
+    window.until(lambda: QApplication.activeWindow() is window.shell)
 
 
 def titles(window) -> tuple[str, bool]:
@@ -163,6 +165,7 @@ def test_space_after_choosing_a_preset_plays_it_and_loses_nothing(acting):
     acting.actions.gallery.chosen.emit(Path(PRESET.path))
     answer(acting, Answer.Discard)
     acting.until(lambda: acting.published.playing)
+    assert acting.bench.shown_stage.isAncestorOf(QApplication.focusWidget())
     acting.press(Key.Key_Space)
     acting.until(lambda: not acting.published.playing)
     acting.settle()
@@ -301,6 +304,41 @@ def test_closing_at_once_after_save_still_saves(acting, tmp_path):
     assert [made.value for made in load(tmp_path / "race.toml").runs[0].tweaks] == [0.125]
 
 
+def press(window, title: str) -> None:
+    """Press a button of the question by its text."""
+    (button,) = [button for button in window.files.question.buttons() if button.text() == title]
+    window.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    window.until(lambda: not window.document.is_waiting)
+
+
+def test_a_file_that_others_have_changed_is_not_overwritten_without_asking(acting, tmp_path, monkeypatch):
+    path, other = tmp_path / "race.toml", tmp_path / "mine.toml"
+    acting.save_file(path)
+    theirs = path.read_bytes() + b"# by hand"
+    path.write_bytes(theirs)
+    tweak(acting, 0.125)
+    acting.actions.by_name["save"].trigger()
+    acting.until(lambda: acting.files.question is not None)
+    assert "race.toml" in acting.files.question.text()
+    press(acting, "Cancel")
+    assert path.read_bytes() == theirs
+    assert acting.document.is_changed
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(other), ""))
+    acting.actions.by_name["save"].trigger()
+    acting.until(lambda: acting.files.question is not None)
+    press(acting, "Save as …")
+    assert (path.read_bytes(), acting.document.path) == (theirs, other)
+    acting.bench.document.undo()
+    acting.save_file(other)
+    acting.save_file(other)
+    assert acting.files.question is None, "nobody else has written it"
+    other.write_text("theirs")
+    acting.actions.by_name["save"].trigger()
+    acting.until(lambda: acting.files.question is not None)
+    press(acting, "Overwrite")
+    assert load(other) == replace(acting.current(), title="mine")
+
+
 # New
 
 
@@ -326,9 +364,9 @@ def test_what_takes_long_is_shown_and_can_be_cancelled(acting, tmp_path, monkeyp
     def slow(path, check):
         while not go_on:
             check()
-        return load(path)
+        return open_file(path, check)
 
-    monkeypatch.setattr("app.workers.document_job.load", slow)
+    monkeypatch.setattr("app.workers.document_job.open_file", slow)
     acting.files.open_path(tmp_path / "other.toml")
     acting.until(lambda: bool(acting.bench.offers.waiting))
     (offer,) = acting.bench.offers.waiting
