@@ -21,11 +21,15 @@ from engine.setting import PARAMETER, Setting
 from engine.surface_task import COORDINATE, SurfaceTask, surface_task
 from engine.validation import Entries, checked, text
 
-FORMAT = 1
+FORMAT = 2  # of what `Experiment.to_dict` returns; those from 1 on are read
+# The version of the numbers: raise it whenever any result changes in its bits, so that an experiment computed by an
+# earlier engine can be told. 1: of 0.2.0.
+NUMBERS = 1
 MAX_RUNS = 16
 MAX_TWEAKS = 100_000
 MAX_UPDATES = 10**15
 
+_FIRST_NUMBERS = 1  # of files that do not say which
 _CHECKED = 1000  # tweaks read between two checks
 
 LEARNING_RATE = Hyper(
@@ -282,7 +286,11 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """Problem, runs, stop rules; and how the window shows them (`view`: a flat table of plain values)."""
+    """Problem, runs, stop rules; and how the window shows them (`view`: a flat table of plain values).
+
+    numbers: the NUMBERS of the engine that it was read from, as far as is known. If it is another than this one's,
+    the runs may differ in their last bits from what they were. It is no part of what the experiment is.
+    """
 
     problem: Task
     runs: tuple[RunRecord, ...]
@@ -290,6 +298,7 @@ class Experiment:
     title: str = "Untitled"
     note: str = ""
     view: Mapping[str, Any] = field(default_factory=dict)
+    numbers: int = field(default=NUMBERS, compare=False, repr=False)
 
     def to_dict(self, tables: Callable[[Table], Any] = Table.to_dict) -> dict[str, Any]:
         """Plain data; `from_dict` takes tables as they are, too.
@@ -298,6 +307,7 @@ class Experiment:
         """
         return {
             "fall_line": FORMAT,
+            "numbers": NUMBERS,  # of those who write, for they have computed it anew
             "title": self.title,
             "note": self.note,
             "problem": self.problem.to_dict(tables),
@@ -313,9 +323,9 @@ class Experiment:
         check: called between pieces; what it raises ends the reading.
         """
         table = Entries(data, "")
-        version = table.take("fall_line", FORMAT)
-        if version != FORMAT or isinstance(version, bool):
-            raise SettingError(f"this program reads format {FORMAT}, got {shown(version)}", "fall_line")
+        typed = "fall_line" not in table  # by a person, rather than written by a program
+        _format(table.take("fall_line", FORMAT))
+        numbers = table.checked("numbers", _numbers, NUMBERS if typed else _FIRST_NUMBERS)
         problem = _problem(table.entries("problem"), check)
         stop = _stop(table.entries("stop", {}))
         runs = table.take("runs")
@@ -334,9 +344,25 @@ class Experiment:
             table.text("title", "Untitled"),
             table.text("note", ""),
             _view(table.take("view", {})),
+            numbers,
         )
         table.close()
         return experiment
+
+
+def _format(value: object) -> None:
+    """Raises SettingError unless this program reads the format."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise SettingError(f"must be the number of a format, from 1 to {FORMAT}, got {shown(value)}", "fall_line")
+    if value > FORMAT:
+        told = f"a later version has written this, in format {shown(value)}; this one reads formats up to {FORMAT}"
+        raise SettingError(told, "fall_line")
+
+
+def _numbers(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_UPDATES:
+        return value
+    raise SettingError(f"must be a whole number from 1 on, got {shown(value)}")
 
 
 def checked_stop(stop: Mapping[str, object]) -> dict[str, Value]:

@@ -12,6 +12,7 @@ from engine.contracts import SettingError, Value, shown
 from engine.experiment import (
     LEARNING_RATE,
     MAX_RUNS,
+    MAX_TWEAKS,
     Experiment,
     RunRecord,
     RunSettings,
@@ -160,7 +161,9 @@ class Session:
         setting = Setting.of(setting)
         if of_problem(setting):
             raise SettingError(f"there is no setting {shown(setting.path, 60)}")
-        self.run(id).tweak(setting, value)
+        run = self.run(id)
+        _check_room([run], 1)
+        run.tweak(setting, value)
 
     def problem_changed(self, changes: Mapping[str, Any]) -> bool:
         """Change settings of the problem, by their paths; returns whether every run has begun again.
@@ -176,6 +179,7 @@ class Session:
         title = self.experiment_settings.title if task.title == self.task.title else task.title
         if self.update and self.task.continues(task):
             problem_of(task)
+            _check_room(self.runs, len(parsed))
             self.experiment_settings = replace(self.experiment_settings, title=title)
             for run in self.runs:
                 for setting, value in parsed:
@@ -330,6 +334,14 @@ class Session:
             measures=run.measures.view(),
             best=run.best,
         )
+
+
+def _check_room(runs: list[Run], more: int) -> None:
+    """Raises SettingError if a run would have more tweaks than a file may hold."""
+    for run in runs:
+        if len(run.tweaks) + more > MAX_TWEAKS:
+            told = f"a run keeps at most {MAX_TWEAKS:,} tweaks, and {run.settings.name!r} has {len(run.tweaks):,}"
+            raise SettingError(f"{told}; reset the runs to start anew with the settings as they are")
 
 
 def _left(run: Run, theta_stays: bool) -> tuple[Tweak, ...]:

@@ -11,6 +11,7 @@ from app.documents.file_stamp import Stamp, stamp_of
 from app.documents.files import FileError, read, reason, shown, write
 from app.documents.toml_reader import Check, TooLong, no_check, parsed
 from app.documents.toml_text import toml_text
+from app.documents.version import version
 from engine import Experiment, SettingError
 
 MAX_BYTES = 256 * 2**20  # room for a table of engine.MAX_NUMBERS
@@ -110,7 +111,9 @@ def _experiment(data: bytes, check: Check) -> Experiment:
         raise SettingError(f"not TOML: {error}") from None
     try:
         return Experiment.from_dict(found, check)
-    except SettingError:
+    except SettingError as error:
+        if error.where == "fall_line":
+            raise SettingError(f"{error.sentence} (this is Fall Line {version()})", "fall_line") from None
         raise
     except (ValueError, OverflowError, RecursionError) as error:  # such as an integer of 5000 digits
         raise SettingError(f"not an experiment: {error}") from None

@@ -20,6 +20,7 @@ Check = Callable[[], None]
 
 _BOM = b"\xef\xbb\xbf"
 _LONG = 10_000  # bytes from which a literal string is set aside
+_PIECE = 2**20  # bytes
 _NAMES = 1000  # bytes from which a list of names is
 _FEW = 20  # tweaks from which they are
 _LARGE_LINES = 10  # bytes that a line has in the mean, if it is of tweaks
@@ -132,9 +133,13 @@ def _literal(data: bytes, at: int) -> tuple[int, int, int]:
         begin, stop = opened.end(), data.find(b"'''", opened.end())
         if stop < 0:
             break
-        if stop - begin >= _LONG and data[stop + 3 : stop + 4] != b"'" and data[begin:stop].isascii():
+        if stop - begin >= _LONG and data[stop + 3 : stop + 4] != b"'" and _is_ascii(data, begin, stop):
             return opened.start() + 2, begin, stop
     return len(data), len(data), len(data)
+
+
+def _is_ascii(data: bytes, start: int, stop: int) -> bool:
+    return all(data[at : min(at + _PIECE, stop)].isascii() for at in range(start, stop, _PIECE))
 
 
 def _large_between(data: bytes, start: int, stop: int) -> Iterator[tuple[int, int, bytes, Any]]:

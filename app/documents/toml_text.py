@@ -12,6 +12,7 @@ WIDTH = 110
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 # Characters to escape: TOML's own list, and those XML forbids, since the text also goes into SVG files.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+_PIECE = 2**20  # characters
 _LONG = 10_000  # characters from which a string is written literally, which is far faster to read and write
 
 
@@ -63,7 +64,9 @@ def _entry(key: str, value: Any) -> list[str] | None:
 
 def _literal(value: str) -> bool:
     """Whether a text can be a TOML literal string."""
-    return value.isascii() and "'" not in value and value.replace("\n", "").isprintable()
+    # In pieces, because each is looked at in one go, and nothing else could run meanwhile.
+    pieces = (value[at : at + _PIECE] for at in range(0, len(value), _PIECE))
+    return value.isascii() and "'" not in value and all(piece.replace("\n", "").isprintable() for piece in pieces)
 
 
 def _deep(table: Mapping[str, Any]) -> bool:

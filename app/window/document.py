@@ -14,7 +14,7 @@ from app.workers.commands import Load, Redo, Settle, Undo
 from app.workers.document_job import DocumentJob, FileRead, FileWritten
 from app.workers.published import Published
 from app.workers.training_thread import TrainingThread
-from engine import Experiment
+from engine import NUMBERS, Experiment
 
 _NUMBERS = ("problem", "runs", "stop")  # the parts of an experiment that decide its numbers
 
@@ -142,6 +142,11 @@ class Document(QObject):
         self.opened.emit(experiment)
         self._loading = self._training.send(Load(experiment, self._number, update))
         self._retitle(experiment.title, not is_safe)
+        if experiment.numbers != NUMBERS:
+            self.warned.emit(
+                f"{experiment.title} was computed by another version of the engine "
+                f"(numbers {experiment.numbers}, here {NUMBERS}): its results may differ in their last digits"
+            )
 
     def read(self, path: Path, as_template: bool = False, then: Then = lambda: None) -> None:
         """Open a file. A template keeps no path to be saved to, and so does a figure. then: done once it is open."""

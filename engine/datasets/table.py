@@ -140,7 +140,8 @@ def checked_table(table: Table) -> Table:
         raise SettingError(f"a table needs at least 2 examples, got {rows}", "rows")
     if rows * (columns + 1) > MAX_NUMBERS:
         raise SettingError(f"a table holds at most {MAX_NUMBERS:,} numbers, got {rows * (columns + 1):,}", "rows")
-    largest = float(np.maximum(np.abs(table.inputs).max(), np.abs(table.targets).max()))  # NaN if any is
+    ends = [float(end) for numbers in (table.inputs, table.targets) for end in (numbers.min(), numbers.max())]
+    largest = max(map(abs, ends)) if not any(map(math.isnan, ends)) else math.nan
     if not largest <= MAX_SIZE:
         raise SettingError(f"every number must lie within ±{MAX_SIZE:g}, got one of size {largest:g}", "rows")
     if table.classes:
@@ -220,9 +221,11 @@ def _unpack(rows: str | memoryview, kind: object, width: int, check: Check) -> A
         for at in range(0, len(rows), _PIECE):
             check()
             piece = rows[at : at + _PIECE]
-            ascii = piece.encode("ascii") if isinstance(piece, str) else bytes(piece)
-            found = rest + ascii.translate(None, b" \t\r\n")
-            cut = len(found) - len(found) % 4
+            found = rest + (piece.encode("ascii") if isinstance(piece, str) else bytes(piece))
+            cut = found.rfind(b"\n") + 1 or len(found)
+            if (cut - found.count(b"\n", 0, cut)) % 4:  # lines are not whole, as ours are
+                found = found.translate(None, b" \t\r\n")
+                cut = len(found) - len(found) % 4
             pieces.append(binascii.a2b_base64(found[:cut]))
             rest = found[cut:]
         pieces.append(binascii.a2b_base64(rest))

@@ -12,6 +12,7 @@ import pytest
 
 from engine import (
     MAX_RUNS,
+    NUMBERS,
     OPTIMIZERS,
     SCHEDULES,
     SURFACES,
@@ -23,6 +24,7 @@ from engine import (
     SettingError,
     Tweak,
     new_experiment,
+    new_network,
     new_run,
 )
 
@@ -172,7 +174,7 @@ def test_an_entry_that_is_missing_or_unknown(kind: str) -> None:
     (("problem", "noise"), -1, "problem.noise: noise must lie in [0, 1e+06], got -1"),
     (("problem", "surface", "kind"), "rosenbrok", "problem.surface: unknown surface 'rosenbrok'; did you mean rosen"),
     (("stop", "updates"), 1.5, "stop.updates: updates must be a whole number in [0, 1e+15], got 1.5"),
-    (("fall_line",), 2, "fall_line: this program reads format 1, got 2"),
+    (("fall_line",), 3, "fall_line: a later version has written this, in format 3; this one reads formats up to 2"),
     (("runs",), [], "runs: there must be 1 to 16 runs"),
     (("view", "x"), {}, "view.x: must be a plain value or a list of them, got {}"),
 ])  # fmt: skip
@@ -232,3 +234,31 @@ def test_documents_are_frozen() -> None:
     assert isinstance(record, RunRecord)
     with pytest.raises(AttributeError):
         record.settings.learning_rate = 1.0  # type: ignore[misc]
+
+
+def test_what_an_earlier_engine_has_computed_says_so() -> None:
+    written = new_experiment("rosenbrock", ["adam"]).to_dict()
+    assert Experiment.from_dict(written).numbers == written["numbers"] == NUMBERS
+    earlier = {**written, "fall_line": 1}
+    del earlier["numbers"]
+    assert Experiment.from_dict(earlier).numbers == 1, "it was 0.2.0 that did not say it"
+    typed = {name: value for name, value in earlier.items() if name != "fall_line"}
+    assert Experiment.from_dict(typed).numbers == NUMBERS
+    later = Experiment.from_dict({**written, "numbers": NUMBERS + 1})
+    assert later.numbers == NUMBERS + 1 and later == Experiment.from_dict(written)
+    assert Session(later).experiment().numbers == NUMBERS + 1 and later.to_dict()["numbers"] == NUMBERS
+
+
+def test_a_run_keeps_no_more_tweaks_than_a_file_may_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.session.MAX_TWEAKS", 2)
+    session = Session(new_network("moons", ["adam", "sgd"], hidden=(2,)))
+    first = session.runs[0].settings.id
+    for _ in range(2):
+        session.advance(1)
+        session.tweak(first, "learning_rate", 0.1)
+    before = session.experiment()
+    session.advance(1)
+    for edit in (lambda: session.tweak(first, "warmup", 3), lambda: session.problem_changed({"data.noise": 0.5})):
+        with pytest.raises(SettingError, match="keeps at most 2 tweaks"):
+            edit()
+        assert session.experiment() == before

@@ -17,7 +17,7 @@ from app.documents.recovery import WorkKeeper, closed, left_behind
 from app.export.figure import write_figure
 from app.export.figure_content import CurveContent
 from app.export.style import FigureSettings
-from engine import Experiment, choose, new_experiment
+from engine import NUMBERS, Experiment, choose, new_experiment
 from engine.surfaces import SURFACES
 from tests.app.conftest import PATIENCE
 
@@ -337,6 +337,16 @@ def test_a_file_that_others_have_changed_is_not_overwritten_without_asking(actin
     acting.until(lambda: acting.files.question is not None)
     press(acting, "Overwrite")
     assert load(other) == replace(acting.current(), title="mine")
+
+
+def test_it_says_when_another_engine_may_have_given_other_bits(acting, tmp_path):
+    path = tmp_path / "old.toml"
+    save(new_experiment("beale", ["lion"], title="Old"), path)
+    acting.open_file(path)
+    assert "another version" not in acting.bench.toast.text.text()
+    path.write_text(path.read_text("utf-8").replace(f"numbers = {NUMBERS}", f"numbers = {NUMBERS + 1}"), "utf-8")
+    acting.open_file(path)
+    assert f"numbers {NUMBERS + 1}, here {NUMBERS}" in acting.bench.toast.text.text()
 
 
 # New
