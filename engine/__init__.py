@@ -29,7 +29,7 @@ from engine.datasets import (
     possible_features,
 )
 from engine.datasets.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS
-from engine.decimation import envelope, envelope_between, smooth, thin_path
+from engine.decimation import block_extremes, envelope, envelope_between, smooth, thin_path
 from engine.experiment import (
     LEARNING_RATE,
     MAX_RUNS,
@@ -190,6 +190,7 @@ __all__ = [
     "Tweak",
     "Value",
     "activations",
+    "block_extremes",
     "checked_table",
     "choose",
     "coordinates",

@@ -13,6 +13,8 @@ from engine.contracts import inline, routine
 Numbers = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
+BLOCKS = 512  # in which `block_extremes` looks
+
 # Published arrays may be read-only, and Numba tells the two kinds apart.
 _Row = types.Array(types.float64, 1, "C", readonly=True)
 _Table = types.Array(types.float64, 2, "C", readonly=True)
@@ -54,6 +56,27 @@ def envelope_between(low: Numbers, high: Numbers, edges: Indices) -> tuple[Numbe
     most = np.empty(least.size)
     _envelope(low, high, edges, least, most)
     return least, most
+
+
+def block_extremes(values: Numbers) -> Indices:
+    """The indices, in no order, of the lowest and the highest of values (n,) in each of up to 512 blocks.
+
+    NaN is ignored where a block has anything else. They always hold the extremes of all values.
+    """
+    low, high, unknown = values, values, np.isnan(values)
+    if unknown.any():
+        low, high = np.where(unknown, np.inf, values), np.where(unknown, -np.inf, values)
+    size = max(-(-len(values) // BLOCKS), 1)
+    blocks = len(values) // size
+    found = []
+    for first, stop, rows in ((0, blocks * size, blocks), (blocks * size, len(values), 1)):
+        if stop > first:
+            starts = first + np.arange(rows) * size
+            found += [
+                starts + low[first:stop].reshape(rows, -1).argmin(axis=1),
+                starts + high[first:stop].reshape(rows, -1).argmax(axis=1),
+            ]
+    return np.concatenate(found) if found else np.empty(0, np.int64)
 
 
 @routine(types.void(_Row, _Row, _Places, types.float64[::1], types.float64[::1]))

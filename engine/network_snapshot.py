@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from engine.datasets.prepare import features_of
+from engine.decimation import block_extremes
 from engine.learner import Learner
 from engine.networks.forward import activations
 from engine.networks.inspection import Inspection
@@ -32,7 +34,7 @@ class SnapshotParts:
     inspect: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class NetworkSnapshot:
     """A network at one update; n examples in the order of learner.data, k outputs.
 
@@ -40,6 +42,9 @@ class NetworkSnapshot:
     without examples. field (rows, columns, c): over parts.region, the probability of each class (c = classes), or the
     value (c = 1); for one raw input rows is 1. units: for each layer the activations (units, rows, columns) over the
     region. inspection, activations: if parts.inspect; activations: (n, units) of each layer on the training set.
+
+    What is told of all examples together is computed at once, by the thread that makes the snapshot: of very many of
+    them it takes longer than a frame.
     """
 
     run: str
@@ -56,24 +61,70 @@ class NetworkSnapshot:
     inspection: Inspection | None
     activations: tuple[Array, ...]
 
-    @property
+    def __post_init__(self) -> None:
+        with np.errstate(all="ignore"):
+            for _ in (self.unknown, self.errors, self._confusions, self.extremes):
+                pass
+
+    @cached_property
     def wrong(self) -> Array:
         """Which examples are misclassified, (n,) bool; none for a regression."""
         data = self.learner.data
         return self.predictions != data.targets if data.classes else np.zeros(len(data.targets), bool)
 
-    @property
+    @cached_property
     def finite(self) -> Array:
         """Which examples have finite outputs, (n,) bool; the predictions of the others mean nothing."""
         return np.asarray(np.isfinite(self.outputs).all(axis=1))
 
+    @cached_property
+    def unknown(self) -> int:
+        """How many examples have outputs that are not finite."""
+        return int(np.count_nonzero(~self.finite))
+
+    @cached_property
+    def errors(self) -> tuple[float, float]:
+        """Of training and validation: how many are misclassified, or the root mean square error; NaN without any."""
+        found = []
+        for part in self._parts:
+            predictions, targets = self.predictions[part], self.learner.data.targets[part]
+            if not len(targets):
+                found.append(np.nan)
+            elif self.learner.data.classes:
+                found.append(float(np.count_nonzero(self.wrong[part])))
+            else:
+                misses = predictions - targets
+                found.append(float(np.sqrt(misses @ misses / len(misses))))
+        return found[0], found[1]
+
     def confusion(self, validation: bool) -> Array:
         """Counts (classes, classes) of examples with finite outputs: rows are true classes, columns predicted ones."""
+        return self._confusions[validation]
+
+    @cached_property
+    def extremes(self) -> Array:
+        """Of a regression the examples, ascending, with the lowest and highest prediction and error of each block."""
+        if self.learner.data.classes:
+            return np.empty(0, np.int64)
+        errors = self.learner.data.targets - self.predictions
+        return np.unique(np.concatenate([block_extremes(self.predictions), block_extremes(errors)]))
+
+    @cached_property
+    def _confusions(self) -> tuple[Array, Array]:
         data, k = self.learner.data, len(self.learner.data.classes)
-        part = slice(data.train, None) if validation else slice(None, data.train)
-        shown = self.finite[part]
-        cells = data.targets[part][shown].astype(np.int64) * k + self.predictions[part][shown].astype(np.int64)
-        return np.bincount(cells, minlength=k * k).reshape(k, k)
+        found = []
+        for part in self._parts if k else ():
+            shown = self.finite[part]
+            cells = data.targets[part][shown].astype(np.int64) * k + self.predictions[part][shown].astype(np.int64)
+            counts = np.bincount(cells, minlength=k * k).reshape(k, k)
+            counts.flags.writeable = False
+            found.append(counts)
+        return (found[0], found[1]) if found else (np.empty((0, 0), int), np.empty((0, 0), int))
+
+    @property
+    def _parts(self) -> tuple[slice, slice]:
+        train = self.learner.data.train
+        return slice(None, train), slice(train, None)
 
 
 def network_snapshot(

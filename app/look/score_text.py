@@ -6,14 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from app.look.number_format import number
 
 if TYPE_CHECKING:
     from engine import NetworkSnapshot, TrainingData
-
-Array = np.ndarray
 
 NOT_FINITE = "The network's outputs are not finite"
 
@@ -43,13 +39,13 @@ def scores_of(snapshot: NetworkSnapshot) -> tuple[Score, ...]:
     """What there is to say of the training part, and of the validation part if there is one."""
     data, classes = snapshot.learner.data, bool(snapshot.learner.data.classes)
     parts = ("training", False, slice(None, data.train)), ("validation", True, slice(data.train, None))
-    misses = snapshot.wrong if classes else _misses(snapshot)
     made = []
     for title, validates, part in parts:
         count = len(data.targets[part])
         if count:
-            wrong = int(np.count_nonzero(misses[part])) if classes else None
-            errors = f"{wrong:,} wrong" if wrong is not None else f"RMSE {number(_root_mean_square(misses[part]), 3)}"
+            error = snapshot.errors[validates]
+            wrong = int(error) if classes else None
+            errors = f"{wrong:,} wrong" if wrong is not None else f"RMSE {number(error, 3)}"
             score, loss = _score(snapshot.scores[validates], classes), number(snapshot.losses[validates], 3)
             made.append(Score(title, validates, score, f"loss {loss}", errors, wrong, count))
     return tuple(made)
@@ -69,14 +65,3 @@ def _score(score: float, accuracy: bool) -> str:
     if accuracy:
         return percent(score)
     return f"R² {score:.3f}".replace("-", "−") if score > -100.0 else f"R² {number(score, 2)}"
-
-
-def _misses(snapshot: NetworkSnapshot) -> Array:
-    """How far each value (n,) is from its target."""
-    with np.errstate(all="ignore"):
-        return np.asarray(snapshot.predictions - snapshot.learner.data.targets)
-
-
-def _root_mean_square(values: Array) -> float:
-    with np.errstate(all="ignore"):
-        return float(np.sqrt(values @ values / len(values)))

@@ -53,5 +53,5 @@ def rgb(*colours: QColor) -> Array:
 
 def mixed(one: QColor, other: QColor, share: float) -> QColor:
     """A colour between two, share 0 being the first."""
-    ends = rgb(one, other)
-    return QColor(*np.rint(ends[0] + share * (ends[1] - ends[0])).astype(int).tolist())
+    first, second = (one.red(), one.green(), one.blue()), (other.red(), other.green(), other.blue())
+    return QColor(*(round(a + share * (b - a)) for a, b in zip(first, second, strict=True)))

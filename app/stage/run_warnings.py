@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from engine import DIVERGED
 
 if TYPE_CHECKING:
@@ -17,7 +15,7 @@ def run_warnings(picture: SessionPicture | None, snapshot: NetworkSnapshot | Non
     if snapshot is None:
         return ""
     words = ["diverged: last finite state"] if diverged(picture, snapshot) else []
-    unknown = int(np.count_nonzero(~snapshot.finite))
+    unknown = snapshot.unknown
     if unknown:
         words.append("no output is finite" if unknown == len(snapshot.outputs) else f"{unknown:,} outputs not finite")
     return " · ".join(words)

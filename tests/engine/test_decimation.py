@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from engine.decimation import envelope, envelope_between, merge_bins, smooth, thin_path
+from engine.decimation import BLOCKS, block_extremes, envelope, envelope_between, merge_bins, smooth, thin_path
 
 INF, NAN = np.inf, np.nan
 
@@ -209,3 +209,19 @@ def test_merged_bins_keep_extremes_and_the_second_last(count: int) -> None:
             found = merged[:, column, k]
             np.testing.assert_array_equal(found, (last[column, 2 * k + 1], least, most))
     assert (merged[:, :, pairs:] == 7.0).all()
+
+
+@pytest.mark.parametrize("size", [0, 1, 5, 512, 513, 1023, 5000])
+def test_block_extremes_hold_the_lowest_and_highest_of_every_block(size: int) -> None:
+    values = spoilt(size, 3) if size > 100 else np.random.default_rng(3).standard_normal(size)
+    found = block_extremes(values)
+    assert len(found) <= 2 * (BLOCKS + 1) and set(found.tolist()) <= set(range(size))
+    block = max(-(-size // BLOCKS), 1)
+    for start in range(0, block * (size // block), block):
+        part = values[start : start + block]
+        known = part[~np.isnan(part)]
+        inside = values[found[(found >= start) & (found < start + block)]]
+        if len(known):
+            assert {known.min(), known.max()} <= set(inside.tolist())
+    if size:
+        assert {np.nanmin(values), np.nanmax(values)} <= set(values[found].tolist())

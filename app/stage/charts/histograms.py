@@ -33,7 +33,7 @@ Notes = tuple[tuple[str, ...], bool]
 TITLES = ("Weights, biases as strokes", "Gradient, training set", "Activations, training set")
 KINDS = ("weights", "gradient", "activations")
 MAX_BINS, MIN_BINS = 48, 8
-MAX_NUMBERS = 100_000  # numbers of a column that are looked at, over all layers
+MAX_NUMBERS = 40_000  # numbers of a column that are looked at, over all layers
 REST = 80  # milliseconds between two pictures
 MANY_DEAD, MANY_SATURATED = 0.25, 0.5  # shares from which they are a warning
 

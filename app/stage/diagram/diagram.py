@@ -130,7 +130,9 @@ class Diagram(NetworkView):
             return
         before = self.wanted()
         self._learner = learner
-        self._region = default_region(task, learner.data.raw[:, [0, -1]])
+        raw, last = learner.data.raw, learner.data.raw.shape[1] - 1
+        # Views of the first input and the last: of very many examples a copy takes longer than a frame.
+        self._region = default_region(task, raw[:, ::last] if last else np.broadcast_to(raw, (len(raw), 2)))
         self._show_shape(network_shape(task, learner))
         if self.wanted() != before:
             self.wanted_changed.emit()

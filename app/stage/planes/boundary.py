@@ -17,9 +17,10 @@ from app.stage.planes.colour_key import ColourKey
 from app.stage.planes.field import Field, FieldColours
 from app.stage.planes.plane_chart import Reading
 from app.stage.planes.plane_view import PlaneView, kept_home
-from app.stage.planes.points import DotLayer, Dots, columns_of
+from app.stage.planes.points import DotLayer, Dots
+from app.stage.planes.sample import MOST, sample_of
 from app.widgets.button_row import toggle
-from engine import Learner, NetworkSnapshot, NetworkTask, SnapshotParts
+from engine import Learner, NetworkSnapshot, NetworkTask, SnapshotParts, block_extremes
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -77,11 +78,16 @@ class BoundaryView(PlaneView):
             region, columns=max(round(columns * less), MIN_NODES), rows=max(round(rows * less), MIN_NODES)
         )
 
+    def spots_of(self, places: np.ndarray | slice) -> np.ndarray:
+        return self.learner.data.raw[places] if self.learner is not None else np.empty((0, 2))
+
     def take_data(self, learner: Learner, task: NetworkTask, stay: bool) -> None:
         data = learner.data
         self._field_colours = self._field = None
-        self.spots = self.brush.spots = self.brush.examples = columns_of(*data.raw.T)
-        home = default_region(task, data.raw)
+        extremes = map(block_extremes, data.raw.T) if len(data.raw) > MOST else ()  # else all of them are shown
+        self.show_sample(sample_of(len(data.raw), data.train, *extremes))
+        self.brush.spots = self.brush.examples = data.raw
+        home = default_region(task, self.spots)
         self.chart.set_home(kept_home(self.chart.home, home) if stay else home, stay)
         self._shape()
         self.chart.set_names(*data.names)
@@ -94,14 +100,15 @@ class BoundaryView(PlaneView):
         if self.learner is None:
             return
         data = self.learner.data
+        targets = data.targets[self.sample.places]
         colours = self._field_colours = FieldColours(self.learner, self.theme)
         if data.classes:
-            self._colours, shades = self.theme.class_colours(len(data.classes)), data.targets.astype(int)
+            self._colours, shades = self.theme.class_colours(len(data.classes)), targets.astype(int)
         else:
             ramp = self.theme.diverging[np.linspace(0, 255, SHADES).astype(int)]
             self._colours = tuple(QColor(*np.rint(colour).astype(int).tolist()) for colour in ramp)
-            shades = self._shade(data.targets)
-        self._dots = Dots(self.spots, shades, self._colours, data.train, self.theme.field)
+            shades = self._shade(targets)
+        self._dots = Dots(self.spots, shades, self._colours, self.sample.train, self.theme.field)
         if len(data.classes) > 2:
             self.key.show_classes(data.classes, self._colours, f"Colours of {data.target}")
         elif data.classes:
@@ -136,7 +143,7 @@ class BoundaryView(PlaneView):
         if self._dots is not None:
             self._layer.draw(painter, view, self._dots)
             if self.current is not None and self.finite():
-                self._layer.draw_wrong(painter, view, self._dots, self.current.wrong, self.theme.danger)
+                self._layer.draw_wrong(painter, view, self._dots, self.wrong_spots, self.theme.danger)
 
     def read(self, at: QPointF) -> Reading:
         view = self.chart.view

@@ -41,9 +41,6 @@ class Crowd:
         """Draw the middle pixel of those points alone."""
         self._pixels[self._cells[chosen]] = colour
 
-    def clear(self) -> None:
-        self._pixels[:] = 0
-
     def image(self) -> QImage:
         """What is drawn, transparent elsewhere, a pixel of the image being one of the plot."""
         width, height = self._size

@@ -18,9 +18,10 @@ from app.stage.planes.brush_bar import BrushBar
 from app.stage.planes.plane_chart import Reading
 from app.stage.planes.plane_view import PlaneView, kept_home
 from app.stage.planes.points import CROWDED, DotLayer, Dots, columns_of
+from app.stage.planes.sample import MOST, sample_of
 from app.stage.stable_axis import StableAxis
 from app.widgets.button_row import toggle
-from engine import Learner, NetworkSnapshot, NetworkTask, SnapshotParts
+from engine import Learner, NetworkSnapshot, NetworkTask, SnapshotParts, block_extremes
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -61,6 +62,7 @@ class FitView(PlaneView):
         self.add_tools(self.bar, self.residuals, self.scores)
         self.brush.example = self._example
         self.brush.colour = self._colour
+        self.brush.chosen.connect(self._prepare_brush)
         self.residuals.toggled.connect(self.chart.redraw)
 
     @classmethod
@@ -73,18 +75,25 @@ class FitView(PlaneView):
         # The height has no part in it, and shall not have every snapshot made again.
         return SnapshotParts((view.x0, view.x1, 0.0, 1.0), columns=columns, rows=1)
 
+    def spots_of(self, places: np.ndarray | slice) -> np.ndarray:
+        if self.learner is None:
+            return np.empty((0, 2))
+        data = self.learner.data
+        up = data.targets[places]
+        return columns_of(data.raw[places, 0], LANE + LANES * up if data.classes else up)
+
     def take_data(self, learner: Learner, task: NetworkTask, stay: bool) -> None:
         data = learner.data
-        examples = columns_of(data.raw[:, 0], data.targets)
+        columns = data.raw[:, 0], data.targets
+        extremes = map(block_extremes, columns) if len(data.raw) > MOST else ()  # else all of them are shown
+        self.show_sample(sample_of(len(data.raw), data.train, *extremes))
         if data.classes:
-            self.spots = columns_of(data.raw[:, 0], LANE + LANES * data.targets)
             self.bar.offer_classes(data.classes)
         else:
-            self.spots = examples
             self.bar.offer_height()
-        self.brush.spots, self.brush.examples = self.spots, self.spots if not data.classes else examples
+        self._prepare_brush()
         self.residuals.setVisible(not data.classes)
-        x0, x1, y0, y1 = default_region(task, examples)
+        x0, x1, y0, y1 = default_region(task, columns_of(*(column[self.sample.places] for column in columns)))
         if data.classes:
             y0, y1 = -0.05, LANE + LANES * len(data.classes)
         if stay:
@@ -98,12 +107,22 @@ class FitView(PlaneView):
         self._truth = noise_free_curve(task)
         self._offer_lines(data.classes)
 
+    def _prepare_brush(self) -> None:
+        """Tell the brush where all examples are; of very many of them only once it is used."""
+        if self.learner is None or (self.sample.every > 1 and not self.brush.on):
+            return
+        self.brush.spots = self.brush.examples = self.spots_of(slice(None))
+        if self.learner.classes:
+            data = self.learner.data
+            self.brush.examples = columns_of(data.raw[:, 0], data.targets)
+
     def repaint_all(self) -> None:
         if self.learner is not None:
             data = self.learner.data
             self.bar.set_theme(self.theme)
-            shades = data.targets.astype(int) if data.classes else np.zeros(len(data.targets), int)
-            self._dots = Dots(self.spots, shades, self._colours(self.theme), data.train, self.theme.field)
+            places = self.sample.places
+            shades = data.targets[places].astype(int) if data.classes else np.zeros(len(places), int)
+            self._dots = Dots(self.spots, shades, self._colours(self.theme), self.sample.train, self.theme.field)
 
     def _offer_lines(self, classes: tuple[str, ...]) -> None:
         """Give pyqtgraph the curves: of each class, or of the network and of the truth if that is known."""
@@ -160,7 +179,7 @@ class FitView(PlaneView):
             self._layer.draw(painter, view, self._dots)
         self._draw_curves(painter, view)
         if self._dots is not None and self.current is not None and data.classes and self.finite():
-            self._layer.draw_wrong(painter, view, self._dots, self.current.wrong, self.theme.danger)
+            self._layer.draw_wrong(painter, view, self._dots, self.wrong_spots, self.theme.danger)
 
     def read(self, at: QPointF) -> Reading:
         view, snapshot = self.chart.view, self.snapshot
@@ -199,9 +218,11 @@ class FitView(PlaneView):
                 painter.drawPolyline(placed(view, xs[run], ys[run]))
 
     def _draw_residuals(self, painter: QPainter, view: View, snapshot: NetworkSnapshot) -> None:
-        data = snapshot.learner.data
-        known = np.isfinite(snapshot.predictions)
-        xs, targets, predictions = data.raw[known, 0], data.targets[known], snapshot.predictions[known]
+        data, places = snapshot.learner.data, self.sample.places
+        if self.sample.every > 1:
+            places = np.union1d(places, snapshot.extremes)
+        places = places[np.isfinite(snapshot.predictions[places])]
+        xs, targets, predictions = data.raw[places, 0], data.targets[places], snapshot.predictions[places]
         if len(xs) > CROWDED:
             xs, targets, predictions = _longest(view, xs, targets, predictions)
         if len(xs):

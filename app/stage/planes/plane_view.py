@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QTimer
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -19,7 +19,8 @@ from app.plots.line_item import PointsItem
 from app.stage.network_view import NetworkView
 from app.stage.planes.cached_picture import CachedPicture
 from app.stage.planes.plane_chart import PlaneChart, Reading, Region
-from app.stage.planes.points import nearest
+from app.stage.planes.points import columns_of, nearest
+from app.stage.planes.sample import Sample, sample_of, thinned
 from app.stage.planes.score_bar import ScoreBar
 from app.stage.run_warnings import diverged, run_warnings
 from app.widgets.wrapped_row import WrappedRow
@@ -40,7 +41,8 @@ WIDER = 3.0  # than the data, from which the place of examples that are edited b
 class PlaneView(NetworkView):
     """A chart below a bar of tools. What it shows belongs to the learner of the newest picture.
 
-    A view says how to draw, what to read under the pointer, and where the examples are on the chart: (n, 2).
+    A view says how to draw, what to read under the pointer, and where examples are on the chart. spots (m, 2): of the
+    examples of the sample.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -48,6 +50,7 @@ class PlaneView(NetworkView):
         self.learner: Learner | None = None
         self.task: NetworkTask | None = None
         self.snapshot: NetworkSnapshot | None = None
+        self.sample = sample_of(0, 0)
         self.spots: Array = np.empty((0, 2))
         self._restored: Region | None = None
         self._picture: SessionPicture | None = None
@@ -98,8 +101,12 @@ class PlaneView(NetworkView):
         """What is to be read at a point of the plot."""
         raise NotImplementedError
 
+    def spots_of(self, places: Array | slice) -> Array:
+        """Where the examples with these indices are on the chart, (k, 2)."""
+        raise NotImplementedError
+
     def take_data(self, learner: Learner, task: NetworkTask, stay: bool) -> None:
-        """Other examples: set spots, names and home. stay: they are much like the old ones, and seen from there."""
+        """Other examples: set sample, names and home. stay: they are much like the old ones, and seen from there."""
         raise NotImplementedError
 
     def take_snapshot(self, snapshot: NetworkSnapshot) -> None:
@@ -134,7 +141,7 @@ class PlaneView(NetworkView):
         if self.learner is None or not alike(self.learner, snapshot.learner):
             return
         self.snapshot = snapshot
-        self._is_finite = bool(np.isfinite(snapshot.outputs).any())
+        self._is_finite = snapshot.unknown < len(snapshot.outputs)
         self.take_snapshot(snapshot)
         self._tell()
 
@@ -156,7 +163,7 @@ class PlaneView(NetworkView):
         where = f"{across} from {number(x0)} to {number(x1)}, {up} from {number(y0)} to {number(y1)}."
         scores = " ".join(score.sentence for score in scores_of(self.snapshot))
         problem = NOT_FINITE if not self.finite() else self._warning
-        words = f" {problem}." if problem else ""
+        words = "".join(f" {said}." for said in (problem, self.sample.note) if said)
         return f"{self.TITLE} at update {self.snapshot.update:,}: {where} {scores}{words}"
 
     def view(self) -> dict[str, Any]:
@@ -196,10 +203,10 @@ class PlaneView(NetworkView):
 
     def example_at(self, at: QPointF) -> list[tuple[str, QColor | None]]:
         """What is to be read of the example under the pointer, if there is one."""
-        place = nearest(self.chart.view, self.spots, at, REACH)
-        if place is None or self.learner is None or len(self.spots) != len(self.learner.data.targets):
+        near = nearest(self.chart.view, self.spots, at, REACH)
+        if near is None or self.learner is None or self.sample.count != len(self.learner.data.targets):
             return []
-        data, snapshot = self.learner.data, self.current
+        place, data, snapshot = int(self.sample.places[near]), self.learner.data, self.current
         part = "training" if place < data.train else "validation"
         target = data.targets[place]
         told = class_name(data, target) if data.classes else number(target)
@@ -216,11 +223,22 @@ class PlaneView(NetworkView):
         painter.setPen(QPen(self.theme.axis, 1.2, Qt.PenStyle.DashLine))
         painter.drawLine(first, second)
 
+    def show_sample(self, sample: Sample) -> None:
+        """Show these of the examples."""
+        self.sample = sample
+        self.spots = columns_of(*self.spots_of(sample.places).T)
+
+    @property
+    def wrong_spots(self) -> Array:
+        """Where those are that the network does not get right, (m, 2); of very many of them, a part."""
+        assert self.current is not None
+        return self.spots_of(thinned(np.flatnonzero(self.current.wrong)))
+
     def _examples(self, validates: bool) -> tuple[Array, Array]:
-        """Where the examples of a part are on the chart: x (n,) and y (n,)."""
+        """Where the examples of a part are on the chart, all of them: x (n,) and y (n,)."""
         train = self.learner.data.train if self.learner is not None else 0
-        part = self.spots[train:] if validates else self.spots[:train]
-        return part[:, 0], part[:, 1]
+        x, y = self.spots_of(slice(train, None) if validates else slice(None, train)).T
+        return x, y
 
     def _paint(self, painter: QPainter, view: View) -> None:
         key = self.theme.name, self.learner, self.snapshot, self.run_colour().rgba(), self.drawn_from()
@@ -228,18 +246,23 @@ class PlaneView(NetworkView):
         if not self.finite():
             painter.setPen(self.theme.text)
             painter.drawText(view.plot, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, NOT_FINITE)
-        elif self._warning:
-            self._draw_warning(painter, view)
+            return
+        if self._warning:
+            self._draw_note(painter, view, self._warning, self.theme.danger, above=True)
+        if self.sample.note:
+            self._draw_note(painter, view, self.sample.note, self.theme.muted, above=False)
 
-    def _draw_warning(self, painter: QPainter, view: View) -> None:
+    def _draw_note(self, painter: QPainter, view: View, text: str, colour: QColor, above: bool) -> None:
+        """A sentence in a corner of the plot."""
         metrics = QFontMetricsF(painter.font())
-        chip = QRectF(view.plot.topLeft(), QSizeF(metrics.horizontalAdvance(self._warning) + 16, metrics.height() + 6))
-        chip.translate(6, 6)
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, view.plot.width() - 28)
+        chip = QRectF(0.0, 0.0, metrics.horizontalAdvance(text) + 16, metrics.height() + 6)
+        chip.moveTopLeft(view.plot.topLeft() + QPointF(6, 6 if above else view.plot.height() - chip.height() - 6))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.theme.panel)
         painter.drawRoundedRect(chip, 5, 5)
-        painter.setPen(self.theme.danger)
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, self._warning)
+        painter.setPen(colour)
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
 
     def _tell(self) -> None:
         """Say how well the network does, and what is to be known before that is believed."""

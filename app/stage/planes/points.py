@@ -48,21 +48,18 @@ class DotLayer:
 
     def __init__(self) -> None:
         self._picture = CachedPicture(see_through=True)
-        self._key: tuple[Dots, View] | None = None
-        self._crowd: Crowd | None = None
 
     def draw(self, painter: QPainter, view: View, dots: Dots) -> None:
         self._picture.draw(painter, view, dots, lambda own: self._paint(own, view, dots))
 
     def draw_wrong(self, painter: QPainter, view: View, dots: Dots, wrong: Array, colour: QColor) -> None:
-        """Rings around those of the dots that are wrong (n,): the examples that the network does not get right."""
+        """Rings around the spots (m, 2) of examples among the dots that the network does not get right."""
         if len(dots.spots) > CROWDED:
-            crowd = self._crowd_of(view, dots)
-            crowd.clear()
-            crowd.squares(wrong, colour.rgba())
+            crowd = Crowd(view, wrong)
+            crowd.squares(slice(None), colour.rgba())
             painter.drawImage(view.plot, crowd.image())
             return
-        places, _ = _pixels(view, dots.spots[wrong])
+        places, _ = _pixels(view, wrong)
         ring = ring_stamp(colour.rgba(), painter.device().devicePixelRatio(), size_of(view, len(dots.spots)))
         _draw_stamps(painter, ring, places, np.zeros(len(places), int))
 
@@ -74,17 +71,11 @@ class DotLayer:
                 places, inside = _pixels(view, dots.spots[part])
                 _draw_stamps(painter, _sheet(colours, hole, ratio, size), places, dots.shades[part][inside])
             return
-        crowd, table = self._crowd_of(view, dots), np.array(colours, np.uint32)
-        crowd.clear()
+        crowd, table = Crowd(view, dots.spots), np.array(colours, np.uint32)
         for part in (slice(None, dots.train), slice(dots.train, None)):
             crowd.squares(part, table[dots.shades[part]] if len(colours) > 1 else colours[0])
         crowd.dots(slice(dots.train, None), dots.hole.rgba())
         painter.drawImage(view.plot, crowd.image())
-
-    def _crowd_of(self, view: View, dots: Dots) -> Crowd:
-        if self._crowd is None or self._key != (dots, view):
-            self._key, self._crowd = (dots, view), Crowd(view, dots.spots)
-        return self._crowd
 
 
 def columns_of(xs: Array, ys: Array) -> Array:

@@ -14,6 +14,7 @@ from app.look.number_format import number
 from app.stage.planes.plane_chart import Reading
 from app.stage.planes.plane_view import PlaneView
 from app.stage.planes.points import DotLayer, Dots, columns_of
+from app.stage.planes.sample import sample_of
 from app.stage.stable_axis import StableAxis
 from app.widgets.button_row import ButtonRow
 from engine import Learner, NetworkSnapshot, NetworkTask
@@ -42,6 +43,7 @@ class ResidualsView(PlaneView):
         self._across, self._up = StableAxis(), StableAxis()
         self._layer = DotLayer()
         self._dots: Dots | None = None
+        self._targets = 0.0, 1.0
         self.kind = ButtonRow(
             "residuals_kind",
             "Shown",
@@ -57,8 +59,19 @@ class ResidualsView(PlaneView):
     def fits(cls, picture: SessionPicture) -> bool:
         return picture.learner is not None and not picture.learner.classes
 
+    def spots_of(self, places: np.ndarray | slice) -> np.ndarray:
+        snapshot = self.snapshot
+        if snapshot is None:
+            return np.empty((0, 2))
+        targets, predictions = snapshot.learner.data.targets[places], snapshot.predictions[places]
+        if self.kind.key == PREDICTED:
+            return columns_of(targets, predictions)
+        return columns_of(predictions, targets - predictions)
+
     def take_data(self, learner: Learner, task: NetworkTask, stay: bool) -> None:
-        self.spots, self._dots = np.empty((0, 2)), None
+        self.sample, self._dots = sample_of(0, 0), None
+        self.spots = np.empty((0, 2))
+        self._targets = padded(float(learner.data.targets.min()), float(learner.data.targets.max()))
         if not stay:
             self._choose()
 
@@ -75,18 +88,16 @@ class ResidualsView(PlaneView):
 
     def take_snapshot(self, snapshot: NetworkSnapshot) -> None:
         data = snapshot.learner.data
-        low, high = padded(float(data.targets.min()), float(data.targets.max()))
+        low, high = self._targets
         room = FURTHEST * (high - low)
+        self.show_sample(sample_of(len(data.targets), data.train, snapshot.extremes))
         if self.kind.key == PREDICTED:
-            self.spots = columns_of(data.targets, snapshot.predictions)
-            across, up = (low, high), reached(snapshot.predictions, low, high, room)
+            across, up = (low, high), reached(self.spots[:, 1], low, high, room)
         else:
-            misses = data.targets - snapshot.predictions
-            self.spots = columns_of(snapshot.predictions, misses)
-            _, most = reached(np.abs(misses), 0.0, MIN_RANGE * (high - low), room)
-            across, up = reached(snapshot.predictions, low, high, room), (-most, most)
+            _, most = reached(np.abs(self.spots[:, 1]), 0.0, MIN_RANGE * (high - low), room)
+            across, up = reached(self.spots[:, 0], low, high, room), (-most, most)
         self._dots = Dots(
-            self.spots, np.zeros(len(self.spots), int), (self.run_colour(),), data.train, self.theme.field
+            self.spots, np.zeros(len(self.spots), int), (self.run_colour(),), self.sample.train, self.theme.field
         )
         self.chart.set_home((*self._across.follow(*across), *self._up.follow(*up)), stay=True)
 

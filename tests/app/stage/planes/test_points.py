@@ -76,7 +76,7 @@ def test_only_what_is_wrong_is_marked(qapp, crowd):
     wrong = np.zeros(len(dots.spots), bool)
     wrong[-1] = True
     layer = DotLayer()
-    image = painted(lambda painter: layer.draw_wrong(painter, VIEW, dots, wrong, DANGER))
+    image = painted(lambda painter: layer.draw_wrong(painter, VIEW, dots, dots.spots[wrong], DANGER))
     ring = 0.0 if crowd else 5.0 / VIEW.x_scale
     near = [at(image, 8.0 + ring + step / VIEW.x_scale, 6.0) for step in (-1, 0, 1, 2)]
     assert any(colour.green() > 150 and colour.red() < 80 for colour in near)
