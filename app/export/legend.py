@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from app.documents.short_labels import lines, shortened
 from app.export.style import FigureSettings
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ Entry = tuple[Any, str]  # a handle and its label
 
 _MAX_INSIDE = 6
 _MAX_HEIGHT, _MAX_WIDTH = 0.45, 0.45  # of the figure, below and at the right
+_INSIDE_HEIGHT, _INSIDE_WIDTH = 0.6, 0.75  # of the plot
+_LETTERS = (80, 40, 24, 12)  # in a line of a label, from the most to the least
+_LINES = 2  # of a label
+_SCALES = (1.0, 0.85, 0.7, 0.55)  # of the font
 
 
 def clean(text: str) -> str:
@@ -29,12 +34,17 @@ def clean(text: str) -> str:
 
 
 def add_legend(figure: Figure, axes: Axes, entries: Sequence[Entry], settings: FigureSettings, inside: bool) -> None:
-    """Add the legend as the settings say; inside: whether `auto` may put it inside the plot."""
+    """Add the legend as the settings say; inside: whether `auto` may put it inside the plot.
+
+    One that is wanted inside is made to fit there, and stands below if it does not.
+    """
     if not entries or settings.legend == "none":
         return
-    if settings.legend == "inside" or (settings.legend == "auto" and inside and len(entries) <= _MAX_INSIDE):
-        legend = _made(axes.legend, entries, 1.0, 80, loc="best")
-        if settings.legend == "inside" or not _hides(figure, axes, legend):
+    if settings.legend == "inside" and _fits_inside(figure, axes, entries):
+        return
+    if settings.legend == "auto" and inside and len(entries) <= _MAX_INSIDE:
+        legend = _made(axes.legend, entries, 1.0, _LETTERS[0], loc="best")
+        if not _hides(figure, axes, legend):
             return
         legend.remove()
     if settings.legend == "right":
@@ -43,12 +53,34 @@ def add_legend(figure: Figure, axes: Axes, entries: Sequence[Entry], settings: F
         _fitted(figure, entries, "outside lower center", (0.98, _MAX_HEIGHT), 4)
 
 
+def _fits_inside(figure: Figure, axes: Axes, entries: Sequence[Entry]) -> bool:
+    """Make the largest legend in the plot that covers no curve, or else that leaves most of it free; else none."""
+    fitting = None
+    for letters in _LETTERS:
+        for scale in _SCALES:
+            legend = _made(axes.legend, entries, scale, letters, loc="best")
+            if not _hides(figure, axes, legend):
+                return True
+            if fitting is None and _is_small(axes, legend):
+                fitting = scale, letters
+            legend.remove()
+    if fitting is not None:
+        _made(axes.legend, entries, *fitting, loc="best")
+    return fitting is not None
+
+
+def _is_small(axes: Axes, legend: Legend) -> bool:
+    """Whether a legend leaves most of the plot free."""
+    box = legend.get_window_extent()
+    return bool(box.width <= _INSIDE_WIDTH * axes.bbox.width and box.height <= _INSIDE_HEIGHT * axes.bbox.height)
+
+
 def _hides(figure: Figure, axes: Axes, legend: Legend) -> bool:
     """Whether the legend covers part of a curve, or extends beyond the plot."""
     figure.draw_without_rendering()
-    box = legend.get_window_extent()
-    if box.width > 0.75 * axes.bbox.width or box.height > 0.6 * axes.bbox.height:
+    if not _is_small(axes, legend):
         return True
+    box = legend.get_window_extent()
     paths = (line.get_transform().transform_path(line.get_path()) for line in axes.lines)
     return any(path.intersects_bbox(box.padded(2.0), filled=False) for path in paths if np.size(path.vertices) > 4)
 
@@ -56,27 +88,31 @@ def _hides(figure: Figure, axes: Axes, legend: Legend) -> bool:
 def _fitted(figure: Figure, entries: Sequence[Entry], place: str, room: tuple[float, float], columns: int) -> None:
     """The largest legend that fits into a share of the figure: first smaller fonts, then shorter labels."""
     width, height = room[0] * figure.bbox.width, room[1] * figure.bbox.height
-    for letters in (80, 40, 24, 12):
-        for scale in (1.0, 0.85, 0.7, 0.55):
+    for letters in _LETTERS:
+        for scale in _SCALES:
             trial = _made(figure.legend, entries, scale, letters, loc=place)
-            box, texts = trial.get_window_extent(), [text.get_window_extent().width for text in trial.get_texts()]
+            box, texts = trial.get_window_extent(), [text.get_window_extent() for text in trial.get_texts()]
             trial.remove()
-            handles = box.width - max(texts) + 2.0
+            handles = box.width - max(text.width for text in texts) + 2.0
+            gap = (box.height - sum(text.height for text in texts)) / len(texts)
             for count in range(min(len(entries), columns if scale == 1.0 else columns + 2), 0, -1):
                 # Matplotlib fills column by column, the first ones longer by one.
-                parts = np.array_split(texts, count)
-                needs = sum(part.max() for part in parts) + count * handles
-                if needs <= width and box.height * len(parts[0]) / len(entries) <= height:
+                parts = [[texts[place] for place in part] for part in np.array_split(np.arange(len(texts)), count)]
+                across = sum(max(text.width for text in part) for part in parts) + count * handles
+                down = max(sum(text.height + gap for text in part) for part in parts)
+                if across <= width and down <= height:
                     _made(figure.legend, entries, scale, letters, loc=place, ncols=count)
                     return
     # Not even this fits: leave the room to the plot.
 
 
 def _made(make: Any, entries: Sequence[Entry], scale: float, letters: int, **place: Any) -> Legend:
+    """A legend whose labels have lines of so many letters at most."""
     from matplotlib import rcParams
 
     size = rcParams["legend.fontsize"]
-    labels = [clean(label if len(label) <= letters else f"{label[: letters - 1]}…") for _, label in entries]
+    short = shortened([clean(label) for _, label in entries], _LINES * letters)
+    labels = ["\n".join(lines(label, letters)) for label in short]
     legend: Legend = make([handle for handle, _ in entries], labels, fontsize=scale * size, markerscale=scale, **place)
     for text in legend.get_texts():
         text.set_parse_math(False)

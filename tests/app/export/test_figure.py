@@ -306,8 +306,25 @@ def test_the_legend_stays_on_the_page(state: str, legend: str) -> None:
     content = figure_bytes("png", states.STATES[state](), CurveContent(), settings)
     pixels = np.array(Image.open(io.BytesIO(content)).convert("L"))
     edges = (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1])
-    if legend != "inside":  # which is where the person wants it, and may be larger than the plot
-        assert all((edge > 250).all() for edge in edges)
+    assert all((edge > 250).all() for edge in edges)
+
+
+@pytest.mark.parametrize("legend", ["auto", "inside", "below", "right"])
+@pytest.mark.parametrize("differ", ["end", "rate"])
+def test_long_labels_that_differ_late_stay_different_in_the_figure(legend: str, differ: str) -> None:
+    name = "The same long description of an experiment, in its "
+    runs = [
+        new_run("adam", name=f"{name}{place}" if differ == "end" else name, learning_rate=1e-4 * (1 + place / 1000))
+        for place in range(4)
+    ]
+    session = Session(new_experiment("rosenbrock", runs, updates=50))
+    session.advance(50)
+    settings = FigureSettings.of_size("single column", legend=legend)
+    svg = figure_bytes("svg", session.picture(), CurveContent(), settings).decode()
+    told = [text.split(" -->")[0].strip() for text in svg.split("<!-- ")[1:]]
+    marks = [str(place) for place in range(4)] if differ == "end" else ["0.0001", "0.0001001", "0.0001002", "0.0001003"]
+    for mark in marks:
+        assert sum(text.endswith((f" {mark}", f"= {mark}")) or f"{mark}:" in text for text in told) >= 1, told
 
 
 def test_transparent_paper(tmp_path: Path) -> None:
