@@ -116,7 +116,8 @@ def _status_of(target: Path) -> os.stat_result | None:
         raise IsADirectoryError(errno.EISDIR, "it is a folder")
     if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "not a file")
-    if not os.access(target, os.W_OK):  # replacing it would bypass its protection
+    # Replacing it would bypass its protection.
+    if not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         raise PermissionError(errno.EACCES, "it is write-protected")
     return status
 

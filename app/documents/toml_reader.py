@@ -23,7 +23,7 @@ _LONG = 10_000  # bytes from which a literal string is set aside
 _PIECE = 2**20  # bytes
 _NAMES = 1000  # bytes from which a list of names is
 _FEW = 20  # tweaks from which they are
-_LARGE_LINES = 10  # bytes that a line has in the mean, if it is of tweaks
+_SHORTEST_LINE, _LONGEST_LINE = 10, 2**22  # bytes in the mean of lines of tweaks, and of names
 # Time and memory grow with the square of a dotted key's parts; our files have no lines with that many dots.
 _MAX_DOTS_SQUARED = 5 * 10**7
 
@@ -144,9 +144,9 @@ def _is_ascii(data: bytes, start: int, stop: int) -> bool:
 
 def _large_between(data: bytes, start: int, stop: int) -> Iterator[tuple[int, int, bytes, Any]]:
     """The large lists of names and of tweaks in a part of the data."""
-    lines = data.count(b"\n", start, stop)
-    if _LARGE_LINES * lines > stop - start + MAX_TEXT:
-        return  # it is too long without them; looking at each line would take too long, too
+    size, lines = stop - start, data.count(b"\n", start, stop)
+    if not size // _LONGEST_LINE <= lines <= (size + MAX_TEXT) // _SHORTEST_LINE:
+        return  # it is too long without them; looking for them would take too long, too
     for found in _LARGE.finditer(data, start, stop):
         kind = found.lastgroup or ""
         text = found[kind]

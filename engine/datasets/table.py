@@ -26,7 +26,6 @@ _MAX_WRITTEN = 100_000  # numbers stored as text; more are packed, which is ten 
 _KINDS = ("<u1", "<i2", "<f4", "<f8")  # dtypes of packed numbers, smallest first; the last one holds any number
 _LINE = 6000  # bytes per line of packed numbers, a multiple of 3 and 8
 _MAX_READ = 2_500_000  # numbers read from text, which takes half a second; by hand nobody writes as many
-_MAX_CELL = 400  # characters of a number and the space around it
 _LINES = 4096  # of text, read at a time
 _PIECE = 2**22  # characters of packed numbers, read at a time
 
@@ -168,22 +167,32 @@ def _from_text(rows: str | memoryview, width: int, check: Check) -> Array:
     for start in range(0, len(lines), _LINES):
         check()
         piece = lines[start : start + _LINES]
-        rows_of_cells = [line.split() if len(line) <= _MAX_CELL * width else [] for line in piece]
+        text = "\n".join(piece)
+        wrong = [row for row, count in enumerate(_cells_in_lines(text)) if count != width]
         try:
-            found = [float(cell) for cells in rows_of_cells for cell in cells]
-            numbers[start : start + len(piece)] = np.reshape(found, (-1, width))
-            if not all(len(cells) == width for cells in rows_of_cells):
-                raise ValueError
+            if not wrong:
+                numbers[start : start + len(piece)] = np.reshape(list(map(float, text.split())), (-1, width))
         except ValueError:
-            row = next(row for row, cells in enumerate(rows_of_cells) if not _are_numbers(cells, width))
-            told = f"must hold {width} numbers, got {shown(piece[row])}"
-            raise SettingError(told, f"rows, line {start + row + 1}") from None
+            wrong = [row for row, line in enumerate(piece) if not _are_numbers(line)]
+        if wrong:
+            told = f"must hold {width} numbers, got {shown(piece[wrong[0]])}"
+            raise SettingError(told, f"rows, line {start + wrong[0] + 1}")
     return numbers
 
 
-def _are_numbers(cells: list[str], width: int) -> bool:
+def _cells_in_lines(text: str) -> list[int]:
+    """How many cells there are in each line; told without making any, for a line may be all of a file."""
+    signs = np.frombuffer(text.encode("ascii", "replace") + b"\n", np.uint8)
+    begins = signs > ord(" ")
+    begins[1:] &= signs[:-1] <= ord(" ")
+    ends = np.flatnonzero(signs == ord("\n"))
+    counts: list[int] = np.diff(np.cumsum(begins)[ends], prepend=0).tolist()
+    return counts
+
+
+def _are_numbers(line: str) -> bool:
     try:
-        return len([float(cell) for cell in cells]) == width
+        return len(list(map(float, line.split()))) > 0
     except ValueError:
         return False
 

@@ -153,3 +153,72 @@ def test_reading_is_limited_and_refused_in_words(file: Path) -> None:
 
 def test_a_path_in_a_sentence_cannot_spoil_a_terminal() -> None:
     assert safe_write.shown("a\x1b[31m\nb") == "a?[31m?b"
+
+
+@posix
+def test_hard_links_are_told_and_keep_the_former_content(file: Path) -> None:
+    assert write(file, b"newer") == ()
+    (file.parent / "other").hardlink_to(file)
+    (note,) = write(file, b"new")
+    assert note == "race.toml had other names (hard links), which keep the former content"
+    assert file.read_bytes() == b"new" and (file.parent / "other").read_bytes() == b"newer"
+
+
+@posix
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() != 0, reason="only root may give files away")
+def test_the_owner_is_kept_and_so_is_what_a_change_of_owner_clears(file: Path) -> None:
+    os.chown(file, 12345, 23456)
+    file.chmod(0o2674)
+    assert write(file, b"new") == ()
+    status = file.stat()
+    assert (status.st_uid, status.st_gid, status.st_mode & 0o7777) == (12345, 23456, 0o2674)
+
+
+@posix
+def test_what_the_system_does_not_let_be_kept_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    own = os.fstat
+
+    def of_others(descriptor: int) -> os.stat_result:
+        status = list(own(descriptor))
+        status[4] += 1
+        status[5] += 1
+        return os.stat_result(status)
+
+    for name in ("fchown", "fchmod", "setxattr"):
+        monkeypatch.setattr(os, name, refuse, raising=False)
+    monkeypatch.setattr(os, "fstat", of_others)
+    monkeypatch.setattr(os, "listxattr", lambda path: ["user.note"], raising=False)
+    monkeypatch.setattr(os, "getxattr", lambda path, name: b"x", raising=False)
+    notes = write(file, b"new")
+    assert file.read_bytes() == b"new" and only(file)
+    assert notes == (
+        "race.toml has another owner than before: the system does not let it be kept",
+        "race.toml has another group than before: the system does not let it be kept",
+        "race.toml has lost extended attributes: operation not permitted",
+        "race.toml has other permissions than before: operation not permitted",
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="extended attributes as Linux has them")
+def test_extended_attributes_are_kept(file: Path) -> None:
+    try:
+        os.setxattr(file, "user.note", b"mine")
+    except OSError:
+        pytest.skip("this file system has none")
+    assert write(file, b"new") == () and os.getxattr(file, "user.note") == b"mine"
+
+
+def test_a_large_file_is_read_in_pieces_that_can_be_cancelled(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(safe_write, "_PIECE", 2)
+    seen: list[int] = []
+    assert read(file, 10, lambda: seen.append(1)) == b"old" and len(seen) == 2
+
+    def cancel() -> None:
+        raise KeyError("cancelled")
+
+    with pytest.raises(KeyError):
+        read(file, 10, cancel)
+    assert write(file, b"a longer one") == () and file.read_bytes() == b"a longer one"

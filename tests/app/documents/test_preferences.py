@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from app.documents import user_folders as places
-from app.documents.preferences import MAX_FILES, Preferences, load_preferences, preferences_file, save_preferences
+from app.documents.file_lock import FileLock
+from app.documents.preferences import MAX_FILES, Preferences, change_preferences, load_preferences, preferences_file
 from app.documents.presets import presets
+from app.documents.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +29,7 @@ def test_files_and_choices_come_back(home: Path) -> None:
     for number in range(MAX_FILES + 3):
         preferences = preferences.opened(home / f"é {number}.toml")
     preferences = preferences.opened(home / "é 5.toml")
-    assert save_preferences(preferences)
+    assert change_preferences(lambda _: preferences) == preferences
     again = load_preferences()
     assert again == preferences
     assert [path.name for path in again.files[:2]] == ["é 5.toml", "é 12.toml"] and len(again.files) == MAX_FILES
@@ -33,16 +37,74 @@ def test_files_and_choices_come_back(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content",
-    [b"", b"\x00" * 100, b"files = 3", b"files = [1, 2]\nchoices = []", b"\xff\xfe", b"[" * 9000,
-     b"a." * 100_000 + b"a=1", b"x" * 300_000, b'files = ["relative.toml", "\\u0000"]'],
+    ("content", "damaged"),
+    [(b"", False), (b"\x00" * 100, True), (b"files = 3", False), (b"files = [1, 2]\nchoices = []", False),
+     (b"\xff\xfe", True), (b"[" * 9000, True), (b"a." * 100_000 + b"a=1", True), (b"x" * 300_000, True),
+     (b'files = ["relative.toml", "\\u0000"]', False)],
 )  # fmt: skip
-def test_damaged_preferences_are_empty(content: bytes) -> None:
+def test_damaged_preferences_are_empty_and_set_aside(content: bytes, damaged: bool) -> None:
     preferences_file().parent.mkdir(parents=True)
     preferences_file().write_bytes(content)
     assert load_preferences() == Preferences()
-    assert save_preferences(Preferences().choosing(theme="dark"))
+    assert preferences_file().read_bytes() == content, "nothing is lost by looking"
+    settings = Settings()
+    settings.set("theme", "dark")
     assert load_preferences().choices == {"theme": "dark"}
+    aside = list(preferences_file().parent.glob("memory.damaged-*.toml"))
+    assert [file.read_bytes() for file in aside] == ([content] if damaged else [])
+
+
+def test_two_windows_do_not_undo_each_others_changes(home: Path) -> None:
+    one, other = Settings(), Settings()
+    one.set("theme", "light")
+    other.set("size", [1.0, 2.0])
+    one.opened(home / "a.toml")
+    other.opened(home / "b.toml")
+    one.opened(home / "c.toml")
+    assert [file.name for file in one.recent()] == ["c.toml", "b.toml", "a.toml"]
+    other.forget(home / "b.toml")
+    found = load_preferences()
+    assert [file.name for file in found.files] == ["c.toml", "a.toml"]
+    assert found.choices == {"theme": "light", "size": [1.0, 2.0]}
+    assert other.get("theme", "") == "light"
+
+
+def test_windows_that_write_at_once_lose_nothing(home: Path) -> None:
+    def write(window: int) -> None:
+        settings = Settings()
+        for number in range(15):
+            settings.set(f"{window}.{number}", number)
+
+    windows = [threading.Thread(target=write, args=(window,)) for window in range(4)]
+    for window in windows:
+        window.start()
+    for window in windows:
+        window.join()
+    assert len(load_preferences().choices) == 4 * 15
+
+
+def test_a_lock_that_is_never_given_back_holds_nobody_up(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.documents.preferences._LOCK_WAIT", 0.05)
+    settings = Settings()
+    settings.set("theme", "dark")
+    lock = FileLock(preferences_file().with_suffix(".lock"))
+    lock.take()
+    begun = time.monotonic()
+    settings.set("theme", "light")
+    assert time.monotonic() - begun < 1.0 and load_preferences().choices == {"theme": "light"}
+    lock.release()
+
+
+def test_what_could_not_be_written_holds_here_and_is_written_later(home: Path) -> None:
+    (home / "config").write_text("a file where the folder should be")
+    settings = Settings()
+    settings.set("theme", "light")
+    settings.opened(home / "a.toml")
+    assert settings.get("theme", "") == "light" and settings.recent() == (home / "a.toml",)
+    (home / "config").unlink()
+    Settings().set("size", 3)
+    settings.set("grid", True)
+    assert load_preferences() == Preferences((home / "a.toml",), {"size": 3, "theme": "light", "grid": True})
 
 
 def test_what_is_good_in_it_is_kept(home: Path) -> None:
@@ -58,7 +120,7 @@ def test_a_place_that_cannot_be_written_is_no_error(home: Path, monkeypatch: pyt
     (home / "file").write_text("")
     monkeypatch.setenv("FALL_LINE_CONFIG", str(home / "file" / "inside"))
     assert load_preferences() == Preferences()
-    assert not save_preferences(Preferences())
+    assert change_preferences(lambda former: former) is None
 
 
 @pytest.mark.skipif(os.name == "nt", reason="where POSIX has its configuration")

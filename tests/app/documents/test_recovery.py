@@ -18,6 +18,7 @@ from app.documents.experiment_file import save
 from app.documents.files import FileError
 from app.documents.recovery import KeptWork, WorkKeeper, closed, left_behind
 from engine import Experiment, RunRecord, Session, Table, new_experiment, new_network, new_run
+from tests.app.documents.faults import FAULTS, Fault, Killed, fault_at
 from tests.app.documents.test_experiment_file import random_experiment
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -273,51 +274,10 @@ def test_the_last_experiment_of_earlier_versions_is_found(home: Path) -> None:
         only(closed()).load()
 
 
-class Killed(BaseException):
-    """Stands for the end of the process: no call after it does anything."""
-
-
-CALLS = ("open", "write", "fsync", "replace", "unlink", "mkdir", "rename", "fchmod", "close")
-
-
-def failing_at(call: int, number: int, sticky: bool, torn: bool, patch: pytest.MonkeyPatch) -> list[str]:
-    """Let the call of that place, of those that change files, fail, and all later ones if sticky; 0 is the end."""
-    counted: list[str] = []
-    real_write = os.write
-
-    def wrapped(name: str):
-        real = getattr(os, name)
-
-        def act(*arguments, **names):
-            counted.append(name)
-            if len(counted) == call or (sticky and len(counted) > call):
-                if name == "close":
-                    real(*arguments)
-                elif name == "write" and torn:
-                    real_write(arguments[0], bytes(arguments[1])[: len(arguments[1]) // 2])
-                raise OSError(number, os.strerror(number)) if number else Killed
-            return real(*arguments, **names)
-
-        return act
-
-    for name in CALLS:
-        patch.setattr(os, name, wrapped(name))
-    return counted
-
-
-# Error number, whether all later calls fail too, and whether half of what is to be written still is.
-FAULTS = [(0, True, False), (0, True, True)] + [
-    (number, sticky, torn)
-    for number in (errno.ENOSPC, errno.EIO, errno.EACCES)
-    for sticky in (False, True)
-    for torn in (False, True)
-]
-
-
 @pytest.mark.parametrize("kind", ["first", "append", "append a table", "begin anew"])
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
 def test_a_fault_at_any_call_leaves_the_former_or_the_new_state(
-    kind: str, fault: tuple[int, bool, bool], dead: None, monkeypatch: pytest.MonkeyPatch
+    kind: str, fault: Fault, dead: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = steered(1)
     former = session.experiment() if kind != "first" else None
@@ -334,13 +294,12 @@ def test_a_fault_at_any_call_leaves_the_former_or_the_new_state(
         if former:
             keeper.keep(former, 1, None, changed=True)
         told = False
-        with monkeypatch.context() as patch:
-            counted = failing_at(call, *fault, patch)
+        with fault_at(call, fault) as counted:
             try:
                 keeper.keep(new, 2, None, changed=True)
             except (FileError, Killed):
                 told = True
-            ended = len(counted) < call
+        ended = len(counted) < call
         found = left_behind()
         states = [work.load() for work in found]
         assert len(states) == bool(former) or (len(states) == 1 and states[0][1] == 2), (call, counted)
@@ -348,7 +307,7 @@ def test_a_fault_at_any_call_leaves_the_former_or_the_new_state(
             assert (same(experiment, new) and update == 2) or (former and same(experiment, former) and update == 1)
         if not told:
             assert states and states[0][1] == 2, f"call {call} of {counted} was said to be kept"
-        if fault[0]:
+        if fault.number:
             keeper.keep(new, 3, None, changed=True)  # and work goes on
             assert left_behind()[0].update == 3
             assert same(left_behind()[0].load()[0], new)

@@ -180,3 +180,29 @@ def test_packed_numbers_that_cannot_be_are_refused(change: dict[str, Any], told:
     data = {**CLASSED.to_dict(), "packed": "<f8", **change}
     with pytest.raises(SettingError, match=re.escape(told)):
         Table.from_dict(data)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ["", "\n", "1 2", " 1\t 2 \r\n3   4", "1 2\n\n3 4", "1 2\n3 4\n", "1 2 3\n4", "1\n2", "1 x\n2 3", "1 2\n3 nan",
+     "1_0 2\n3 4", "1 2\u20283 4", "é 2\n3 4", "1 2\n3 4 5\n6 x"],
+)  # fmt: skip
+def test_lines_of_numbers_are_read_as_python_reads_them(rows: str) -> None:
+    def expected() -> list[list[float]] | str:
+        found = []
+        for number, line in enumerate(rows.split("\n") if rows.strip() else [], 1):
+            try:
+                found.append([float(cell) for cell in line.split()])
+            except ValueError:
+                return f"rows, line {number}"
+            if len(found[-1]) != 2:
+                return f"rows, line {number}"
+        return found if len(found) > 1 and np.isfinite(found).all() else "rows"
+
+    for given in (rows, memoryview(rows.encode())) if rows.isascii() else (rows,):
+        try:
+            table = Table.from_dict({"columns": ["a"], "rows": given})
+        except SettingError as error:
+            assert error.where == expected()
+        else:
+            assert np.column_stack([table.inputs, table.targets]).tolist() == expected()
