@@ -61,9 +61,10 @@ from engine.insight.parameter_plane import (
     weights_plane,
 )
 from engine.insight.slice_plan import LossSlice, PathRequest, ProjectedPath, SlicePlan, SliceRequest, path_request
+from engine.interruption import Interruption, Pieces
 from engine.learner import Learner
 from engine.measures import LAYER_MEASURES, MEASURES, MeasuresView
-from engine.network_snapshot import NetworkSnapshot, SnapshotParts, network_snapshot
+from engine.network_snapshot import NetworkSnapshot, SnapshotParts, network_snapshot, snapshot_pieces
 from engine.network_task import (
     BATCH_SEED,
     DATA_SEED,
@@ -153,6 +154,7 @@ __all__ = [
     "HistoryView",
     "Hyper",
     "Inspection",
+    "Interruption",
     "Layer",
     "Learner",
     "Line",
@@ -164,6 +166,7 @@ __all__ = [
     "Optimizer",
     "PathRequest",
     "Peek",
+    "Pieces",
     "Plane",
     "Problem",
     "ProjectedPath",
@@ -220,6 +223,7 @@ __all__ = [
     "rows",
     "slice_error",
     "smooth",
+    "snapshot_pieces",
     "symbol",
     "thin_path",
     "typeset_surface",

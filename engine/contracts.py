@@ -17,6 +17,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 from llvmlite import ir
 from numba import cfunc, njit, types
 from numba.core.caching import FunctionCache
+from numba.core.cgutils import alloca_once_value
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
@@ -35,6 +36,8 @@ OBJECTIVE = types.float64(Floats, Floats, Ints, Floats, Floats)
 SCHEDULE = types.float64(types.float64, types.int64, Floats, types.float64, Floats)
 # theta (n,) in place, grad (n,), slots (slots * n + scalars,) in place, hyper, learning rate, t from 1, n
 STEP = types.void(Floats, Floats, Floats, Floats, types.float64, types.int64, types.int64)
+
+_INT64 = ir.IntType(64)
 
 Value = float | int | bool | str | tuple[float, ...]
 Check = Callable[[], None]  # called between the pieces of long work, which what it raises ends
@@ -341,6 +344,31 @@ def pointer(typing_context, array):  # type: ignore[no-untyped-def]
         return make_array(array)(context, builder, arguments[0]).data
 
     return types.CPointer(array.dtype)(array), generate
+
+
+class _VolatileLoad(ir.instructions.LoadInstr):
+    """A load that LLVM neither hoists out of a loop nor merges with another."""
+
+    def descr(self, buf: list[str]) -> None:
+        written: list[str] = []
+        super().descr(written)
+        buf.append("".join(written).replace("load ", "load volatile ", 1))
+
+
+@intrinsic
+def is_raised(typing_context, address):  # type: ignore[no-untyped-def]
+    """Whether the flag (an int64) at an address is set by now, by whatever thread; address 0 is never set."""
+
+    def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+        (place,) = arguments
+        flag = alloca_once_value(builder, ir.Constant(_INT64, 0))
+        with builder.if_then(builder.icmp_signed("!=", place, ir.Constant(_INT64, 0)), likely=True):
+            load = _VolatileLoad(builder.block, builder.inttoptr(place, _INT64.as_pointer()), typ=_INT64)
+            builder._insert(load)
+            builder.store(load, flag)
+        return builder.icmp_signed("!=", builder.load(flag), ir.Constant(_INT64, 0))
+
+    return types.boolean(types.int64), generate
 
 
 def shown(value: object, length: int = 40) -> str:

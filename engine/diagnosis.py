@@ -11,6 +11,7 @@ from engine import loop
 from engine.choices import Choice
 from engine.expressions import parse
 from engine.history import HistoryView
+from engine.interruption import Pieces, finish
 from engine.machine import Machine
 from engine.optimizers import OPTIMIZERS
 from engine.setting import Setting
@@ -34,12 +35,15 @@ class Diagnosis:
     rewind_to: int
 
 
-def diagnose(machine: Machine, view: HistoryView, at: Callable[[int], Machine], failed: int, reason: int) -> Diagnosis:
+def diagnose(
+    machine: Machine, view: HistoryView, at: Callable[[int], Pieces[Machine]], failed: int, reason: int
+) -> Pieces[Diagnosis]:
     """Explain why update `failed` is not finite: the machine stands at the last finite one, `at` gives it at any."""
     settings, problem = machine.settings, machine.problem
     what = "the step" if reason == loop.NOT_FINITE_STEP else "the loss or its gradient"
     if failed == 0 and reason == loop.NOT_FINITE_HERE:
-        sentence = f"the loss or its gradient is not finite at the start itself{_layer(machine)}"
+        layer = yield from _layer(machine)
+        sentence = f"the loss or its gradient is not finite at the start itself{layer}"
         other = "a smaller scale of the initial weights" if problem.learner is not None else "another start point"
         return Diagnosis(0, sentence, (f"choose {other}",), None, 0)
     losses, _, _ = view.column("loss")
@@ -47,7 +51,8 @@ def diagnose(machine: Machine, view: HistoryView, at: Callable[[int], Machine], 
         best = int(view.at[np.argmin(losses)])
     else:
         best, losses = 0, np.array([np.nan])
-    sentence = f"diverged: {what} is no longer finite at update {failed:,}{_layer(machine)}"
+    layer = yield from _layer(machine)
+    sentence = f"diverged: {what} is no longer finite at update {failed:,}{layer}"
     surface_info = problem.surface_info
     falling = surface_info is not None and surface_info.lowest is None and len(losses) > 1 and losses[-1] < losses[0]
     if falling:
@@ -56,8 +61,8 @@ def diagnose(machine: Machine, view: HistoryView, at: Callable[[int], Machine], 
             failed, sentence, ("set a stop rule (loss below ...)", f"rewind to update {best:,}"), None, best
         )
     rate = settings.learning_rate
-    start = at(best)
-    limit = stable_rate(settings.optimizer, start)
+    start = yield from at(best)
+    limit = yield from _stable_rate(settings.optimizer, start)
     if limit is not None and rate > limit:
         sentence += (
             f"; learning rate {rate:.3g} is above the stability limit {limit:.3g} of {_bound(settings.optimizer)}"
@@ -67,7 +72,7 @@ def diagnose(machine: Machine, view: HistoryView, at: Callable[[int], Machine], 
         sentence += f"; learning rate {rate:.3g} takes steps that overshoot and grow"
         hope = 0.5 * rate
     updates = _trial(machine, max(_TRIAL, 2 * (failed - best)))
-    better = _tried(start, hope, updates, float(losses[0]))
+    better = yield from _tried(start, hope, updates, float(losses[0]))
     remedies = [] if better is None else [f"from there, learning rate {better:g} stays finite: it was tried"]
     if settings.optimizer.values["clip_norm"] == 0.0:
         remedies.append("clip the gradient norm (Decay and clipping)")
@@ -75,14 +80,14 @@ def diagnose(machine: Machine, view: HistoryView, at: Callable[[int], Machine], 
     return Diagnosis(failed, sentence, tuple(remedies), better, best)
 
 
-def _layer(machine: Machine) -> str:
+def _layer(machine: Machine) -> Pieces[str]:
     """In which layer of a network the next state is the first not to be finite, in words."""
     problem = machine.problem
     learner = problem.learner
     if learner is None:
         return ""
     machine = machine.copy()
-    machine.trial_step()
+    yield from machine.trial_step()
     inputs, _ = learner.training
     with np.errstate(all="ignore"):
         values = learner.activations(machine.theta, inputs[:_LOOKED_AT])
@@ -101,13 +106,13 @@ def _trial(machine: Machine, updates: int) -> int:
     return min(updates, max(_MIN_UPDATES, int(_OPERATIONS / cost)))
 
 
-def _tried(start: Machine, hope: float, updates: int, ceiling: float) -> float | None:
+def _tried(start: Machine, hope: float, updates: int, ceiling: float) -> Pieces[float | None]:
     """The first of hope, hope / 2, ... with which the run stays finite from there and comes below its first loss."""
     for halvings in range(_HALVINGS):
         rate = float(f"{hope / 2.0**halvings:.2g}")
         machine = start.copy()
         machine.set(Setting("learning_rate"), rate)
-        loss = machine.loss_after(updates)
+        loss = yield from machine.loss_after(updates)
         if loss is not None and loss <= ceiling:
             return rate
     return None
@@ -119,10 +124,14 @@ def stable_rate(optimizer: Choice, machine: Machine) -> float | None:
     An optimizer's `stability` is the largest stable product of learning rate and curvature on a
     quadratic, in its own knobs (2 for gradient descent, 2 (1 + mu) with momentum mu).
     """
+    return finish(_stable_rate(optimizer, machine))
+
+
+def _stable_rate(optimizer: Choice, machine: Machine) -> Pieces[float | None]:
     entry = OPTIMIZERS[optimizer.kind]
     if not entry.stability:
         return None
-    sharpness = machine.problem.sharpness(machine.theta)
+    sharpness = yield from machine.problem.sharpness_pieces(machine.theta, machine.interruption)
     if not sharpness > 0.0:
         return None
     values = {name: float(v) for name, v in optimizer.values.items() if not isinstance(v, tuple)}

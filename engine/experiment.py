@@ -6,7 +6,7 @@ mistyped or out-of-range one raises SettingError with its path, its value and wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from engine.batches import BATCHES
 from engine.choices import Choice, choose, plain
 from engine.contracts import Catalogue, Check, Hyper, SettingError, Value, no_check, shown
 from engine.datasets.table import Table
-from engine.network_task import ADD_POINT, ERASE_POINTS, NetworkTask, network_task
+from engine.network_task import ADD_POINT, ERASE_POINTS, NetworkTask, check_memory, network_task
 from engine.optimizers import OPTIMIZERS
 from engine.schedules import SCHEDULES
 from engine.setting import PARAMETER, Setting
@@ -337,6 +337,7 @@ class Experiment:
         ids = [record.settings.id for record in records]
         if len(set(ids)) < len(ids):
             raise SettingError(f"two runs have the same id: {', '.join(ids)[:120]}", "runs")
+        check_runs(problem, records)
         experiment = cls(
             problem,
             records,
@@ -363,6 +364,18 @@ def _numbers(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_UPDATES:
         return value
     raise SettingError(f"must be a whole number from 1 on, got {shown(value)}")
+
+
+def check_runs(task: Task, records: Iterable[RunRecord]) -> None:
+    """Raises SettingError if these runs of a problem need more memory than there may be."""
+    if isinstance(task, NetworkTask):
+        check_memory(task, [_largest_optimizer(record) for record in records])
+
+
+def _largest_optimizer(record: RunRecord) -> str:
+    """Of the optimizers that a run has or will have, the one with the most memory."""
+    later = [str(tweak.value) for tweak in record.tweaks if tweak.setting == Setting("optimizer")]
+    return max((record.settings.optimizer.kind, *later), key=lambda kind: OPTIMIZERS[kind].size(1000))
 
 
 def checked_stop(stop: Mapping[str, object]) -> dict[str, Value]:

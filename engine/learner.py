@@ -8,9 +8,10 @@ from functools import cached_property
 import numpy as np
 
 from engine.datasets.examples import TrainingData
+from engine.interruption import Interruption, Pieces, finish
 from engine.measures import LAYER_MEASURES, MEASURES
-from engine.networks.forward import activations, losses_at, outputs, outputs_of
-from engine.networks.inspection import Inspection, inspect_packed
+from engine.networks.forward import activations, loss_pieces, output_pieces, outputs
+from engine.networks.inspection import Inspection, inspection_pieces
 from engine.networks.losses import LOSSES
 from engine.networks.network import Network
 from engine.networks.packing import Packed, packed_set
@@ -47,7 +48,11 @@ class Learner:
 
     def inspect(self, theta: Array) -> Inspection:
         """An inspection of the network on the training set."""
-        return inspect_packed(self.network, theta, self.packed)
+        return finish(self.inspection_pieces(theta, None))
+
+    def inspection_pieces(self, theta: Array, interruption: Interruption | None) -> Pieces[Inspection]:
+        """`inspect`, in pieces."""
+        return inspection_pieces(self.network, theta, self.packed, interruption)
 
     def outputs(self, theta: Array, inputs: Array) -> Array:
         """The network's outputs (m, k) for inputs (m, f)."""
@@ -59,17 +64,27 @@ class Learner:
 
     def losses(self, thetas: Array) -> Array:
         """The training loss at each of thetas (b, n): (b,)."""
-        return losses_at(self.network, thetas, self.packed)
+        return finish(self.loss_pieces(thetas, None))
 
-    def both_losses(self, theta: Array) -> tuple[float, float]:
-        """Training and validation loss, NaN without examples."""
-        one = theta[np.newaxis]
-        return float(self.losses(one)[0]), float(losses_at(self.network, one, self.packed_validation)[0])
+    def loss_pieces(self, thetas: Array, interruption: Interruption | None) -> Pieces[Array]:
+        """`losses`, in pieces."""
+        return loss_pieces(self.network, thetas, self.packed, interruption)
 
-    def all_outputs(self, theta: Array) -> Array:
-        """The network's outputs (n, k) for all examples, in the order of `data`."""
-        parts = [outputs_of(self.network, theta, packed) for packed in (self.packed, self.packed_validation)]
-        return np.concatenate(parts)
+    def both_losses(self, theta: Array, interruption: Interruption | None) -> Pieces[tuple[float, float]]:
+        """Training and validation loss, NaN without examples; in pieces."""
+        training = yield from self.loss_pieces(theta[np.newaxis], interruption)
+        validation = yield from self._validation_loss(theta, interruption)
+        return float(training[0]), validation
+
+    def all_outputs(self, theta: Array, interruption: Interruption | None) -> Pieces[Array]:
+        """The network's outputs (n, k) for all examples, in the order of `data`; in pieces."""
+        training = yield from output_pieces(self.network, theta, self.packed, interruption)
+        validation = yield from output_pieces(self.network, theta, self.packed_validation, interruption)
+        return np.concatenate((training, validation))
+
+    def _validation_loss(self, theta: Array, interruption: Interruption | None) -> Pieces[float]:
+        found = yield from loss_pieces(self.network, theta[np.newaxis], self.packed_validation, interruption)
+        return float(found[0])
 
     def predictions(self, outputs: Array) -> Array:
         """The predicted class indices or values (m,) from the network's outputs (m, k), comparable with
@@ -88,14 +103,18 @@ class Learner:
         spread = float(((targets - targets.mean()) ** 2).sum())
         return 1.0 - float(((targets - outputs[:, 0]) ** 2).sum()) / spread if spread > 0.0 else np.nan
 
-    def measured(self, theta: Array, step: Array, penalty: float) -> tuple[Array, Array]:
+    def measured(
+        self, theta: Array, step: Array, penalty: float, interruption: Interruption | None
+    ) -> Pieces[tuple[Array, Array]]:
         """See Problem.measured."""
+        # No errstate around a yield: it would hold for whoever runs in between.
+        found = yield from self.inspection_pieces(theta, interruption)
+        outputs = yield from output_pieces(self.network, theta, self.packed_validation, interruption)
+        validation_loss = yield from self._validation_loss(theta, interruption)
         with np.errstate(all="ignore"):
-            found = self.inspect(theta)
-            outputs = outputs_of(self.network, theta, self.packed_validation)
             measures = {
                 "training_loss": found.loss,
-                "validation_loss": losses_at(self.network, theta[np.newaxis], self.packed_validation)[0],
+                "validation_loss": validation_loss,
                 "training_score": self.score(found.outputs, self.training[1]),
                 "validation_score": self.score(outputs, self.validation[1]),
                 "penalty": penalty,

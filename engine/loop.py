@@ -6,7 +6,7 @@ import math
 
 from numba import types
 
-from engine.contracts import call_objective, call_step, inline, pointer, routine
+from engine.contracts import call_objective, call_step, inline, is_raised, pointer, routine
 from engine.norms import copy, distance
 from engine.norms import norm as vector_norm
 from engine.rng import normal
@@ -15,8 +15,10 @@ from engine.stream import (
     BATCH,
     BEST_UPDATE,
     CURSOR,
+    DONE,
     EPOCH,
     EXAMPLES,
+    FLAG,
     OPTIMIZER_UPDATE,
     ORDER,
     REPLACED,
@@ -27,7 +29,7 @@ from engine.stream import (
 )
 
 # Why a chunk ended.
-GOING, NOT_FINITE_HERE, NOT_FINITE_STEP, LOSS_REACHED, GRADIENT_REACHED, PLATEAU = range(6)
+GOING, NOT_FINITE_HERE, NOT_FINITE_STEP, LOSS_REACHED, GRADIENT_REACHED, PLATEAU, INTERRUPTED = range(7)
 
 # controls (float64): what tweaks write between chunks
 (RATE, WARMUP, WARMUP_START, NOISE, LOSS_BELOW, GRADIENT_BELOW, PLATEAU_UPDATES, PLATEAU_GAIN, CONTROLS) = range(9)
@@ -138,7 +140,9 @@ def advance(
     (start, stop) of the parameters subject to decay. last, low, high (COLUMNS, bins): the history from update `first`
     on, 2**shift updates per bin. With a single bin, the row of an update whose step is not finite is still written.
     Returns why the chunk ended (GOING ...). stream[UPDATE] tells how far it got: at NOT_FINITE_HERE the loss or
-    gradient at that update's theta is not finite; at NOT_FINITE_STEP its step is not.
+    gradient at that update's theta is not finite; at NOT_FINITE_STEP its step is not. At INTERRUPTED an update may have
+    begun: grad and stream then hold the part of its gradient that is known, nothing else has changed, and the next call
+    goes on from there.
     """
     n = theta.size
     p_theta, p_grad, p_slots, p_hyper = pointer(theta), pointer(grad), pointer(slots), pointer(hyper)
@@ -150,6 +154,7 @@ def advance(
     previous_loss, best_loss, bins = memory.size - 2, memory.size - 1, last.shape[1]
     second = 1 if n > 1 else 0
     mask = (1 << shift) - 1
+    flag = p_stream[FLAG]
     for _ in range(updates):
         t = p_stream[UPDATE]
         if p_stream[ORDER] == REPLACED:
@@ -157,6 +162,8 @@ def advance(
         else:
             p_stream[TAKEN] = min(p_stream[BATCH], p_stream[EXAMPLES] - p_stream[CURSOR])
         loss = call_objective(objective, p_theta, p_grad, p_stream, p_constants, p_work)
+        if p_stream[DONE] > 0:
+            return INTERRUPTED
         _add_noise(p_grad, n, p_controls[NOISE], p_stream)
         norm = _norm(p_grad, n)
         # x - x is 0 unless x is NaN or infinite.
@@ -204,25 +211,42 @@ def advance(
             p_stream[CURSOR] -= p_stream[EXAMPLES]
             p_stream[EPOCH] += 1
         p_stream[UPDATE] = t + 1
+        if is_raised(flag):
+            return INTERRUPTED
     return GOING
 
 
 # Scratch is passed in: an array of which only the address is used would be freed at once.
-@routine(types.void(_i, _f[:, ::1], _i[::1], _f[::1], _f[::1], _f[::1], _f[:, ::1]))
-def evaluate(objective, points, stream, constants, work, losses, grads):
-    """losses (k,) and exact gradients grads (k, n) of the objective at points (k, n)."""
-    for row in range(points.shape[0]):
+@routine(_i(_i, _i, _f[:, ::1], _i[::1], _f[::1], _f[::1], _f[::1], _f[:, ::1]))
+def evaluate(objective, first, points, stream, constants, work, losses, grads):
+    """losses (k,) and exact gradients grads (k, n) of the objective at points (k, n), from point `first` on.
+
+    Returns how many points are done: k, or if it was interrupted the `first` of the next call.
+    """
+    for row in range(first, points.shape[0]):
         losses[row] = call_objective(
             objective, pointer(points[row]), pointer(grads[row]), pointer(stream), pointer(constants), pointer(work)
         )
+        if stream[DONE] > 0:
+            return row
+        if is_raised(stream[FLAG]):
+            return row + 1
+    return points.shape[0]
 
 
-@routine(types.void(_i, _f[::1], _f[::1], _i[::1], _f[::1], _f[::1], _f[::1], _f[:, ::1]))
-def evaluate_grid(objective, xs, ys, stream, constants, work, scratch, values):
-    """values (ny, nx) = the two-parameter objective on the grid of xs (nx,) and ys (ny,); scratch (4,)."""
+@routine(_i(_i, _i, _f[::1], _f[::1], _i[::1], _f[::1], _f[::1], _f[::1], _f[:, ::1]))
+def evaluate_grid(objective, first, xs, ys, stream, constants, work, scratch, values):
+    """values (ny, nx) = the two-parameter objective on the grid of xs (nx,) and ys (ny,), from row `first` on;
+    scratch (4,).
+
+    Returns how many rows are done: ny, or if it was interrupted the `first` of the next call.
+    """
     p_point, p_grad = pointer(scratch), pointer(scratch[2:])
     p_stream, p_constants, p_work = pointer(stream), pointer(constants), pointer(work)
-    for row in range(ys.size):
+    for row in range(first, ys.size):
         for column in range(xs.size):
             scratch[0], scratch[1] = xs[column], ys[row]
             values[row, column] = call_objective(objective, p_point, p_grad, p_stream, p_constants, p_work)
+        if is_raised(p_stream[FLAG]):
+            return row + 1
+    return ys.size

@@ -16,6 +16,7 @@ from engine.batches import BATCHES, ORDERS, Batch
 from engine.contracts import Value
 from engine.experiment import RunSettings, followed, of_run, of_theta, parameter_place
 from engine.history import COLUMNS, History
+from engine.interruption import Interruption, Pieces, address_of
 from engine.optimizers import OPTIMIZERS
 from engine.problem import Problem, problem_of
 from engine.schedules import SCHEDULES
@@ -23,22 +24,35 @@ from engine.setting import Setting
 
 Array = np.ndarray
 
-_COPIED = ("theta", "grad", "slots", "hyper", "knobs", "memory", "controls", "stream")
+_COPIED = ("theta", "slots", "hyper", "knobs", "memory", "controls", "stream")
 _EXTRA = 2  # after a schedule's memory: the previous update's loss, the best loss
 _ONE_BIN = 62  # a shift that puts every update into bin 0
 
 
 class Machine:
-    """theta (n,), the optimizer's slots, the schedule's memory and the stream, for one run's settings."""
+    """theta (n,), the optimizer's slots, the schedule's memory and the stream, for one run's settings.
 
-    def __init__(self, problem: Problem, settings: RunSettings, stop: Mapping[str, Value]) -> None:
+    changes: how often something was set from outside. An update that was interrupted is part of the state: `grad` and
+    the stream hold what is known of its gradient, until something is set on which the gradient depends.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        settings: RunSettings,
+        stop: Mapping[str, Value],
+        interruption: Interruption | None = None,
+    ) -> None:
         self.problem = problem
+        self.interruption = interruption
+        self.changes = 0
         self.settings = settings
         self.theta = problem.start.copy()
         self.before = np.full_like(self.theta, np.nan)
         self.grad = np.zeros_like(self.theta)
         self.memory = np.array([0.0, np.inf])
         self.stream = np.zeros(stream.STREAM, np.int64)
+        self.stream[stream.FLAG] = address_of(interruption)
         self.controls = np.zeros(loop.CONTROLS)
         self.stop_at(stop)
         self._load_problem()
@@ -69,6 +83,9 @@ class Machine:
         twin = copy.copy(self)
         for name in _COPIED:
             setattr(twin, name, getattr(self, name).copy())
+        # Memory that is not written to takes none: most checkpoints never take a step.
+        twin.before = np.empty_like(self.before)
+        twin.grad = self.grad.copy() if self.stream[stream.DONE] else np.empty_like(self.grad)
         return twin
 
     def stop_at(self, stop: Mapping[str, Value]) -> None:
@@ -89,6 +106,7 @@ class Machine:
         Choosing an optimizer or schedule resets its slots or memory, even if it is the same one; theta stays.
         """
         self.settings, task, kept = followed(self.settings, self.problem.task, setting, value)
+        self.changes += 1
         if of_run(setting):
             self._load_optimizer(fresh=setting == Setting("optimizer"))
             self._load_schedule(fresh=setting == Setting("schedule"))
@@ -97,6 +115,7 @@ class Machine:
                 self._begin_epoch()
         elif of_theta(setting):
             self.theta[parameter_place(setting, self.theta.size)] = kept
+            self._drop_gradient()
         else:
             self.problem = problem_of(task)
             self._load_problem()
@@ -104,36 +123,56 @@ class Machine:
         return kept
 
     def advance(self, updates: int, history: History) -> int:
-        """Take up to `updates` steps, for which `history` must have room; returns why they ended."""
+        """Take up to `updates` steps, for which `history` must have room; returns why they ended (see loop.advance)."""
         reason = self._advance(updates, history.last, history.low, history.high, history.shift, history.first)
         history.updates = self.update
         return reason
 
-    def trial_step(self) -> tuple[int, Array]:
-        """Take one unrecorded step, ignoring the stop rules: (reason, its row of COLUMNS)."""
+    def trial_step(self) -> Pieces[Array]:
+        """Take one unrecorded step, ignoring the stop rules; its row of COLUMNS."""
         self._never_stop()
         row = np.full((len(COLUMNS), 1), np.nan)
-        return self._advance(1, row, row, row, _ONE_BIN, 0), row[:, 0]
+        yield from self._go_on(self.update + 1, row)
+        return row[:, 0]
 
-    def measured(self) -> tuple[Array, Array]:
+    def measured(self) -> Pieces[tuple[Array, Array]]:
         """The measures of the network and of its layers at its current theta: (MEASURES,), (L, LAYER_MEASURES)."""
-        l1, l2 = (float(self.settings.optimizer.values[name]) for name in ("l1", "weight_decay"))  # type: ignore[arg-type]
-        if self.settings.optimizer.values["decoupled"]:
-            l2 = 0.0
-        return self.problem.measured(self.theta, self.theta - self.before, l1, l2)
+        return self.problem.measured(self.theta, self.theta - self.before, *self.penalties, self.interruption)
 
-    def replay_to(self, update: int) -> None:
+    @property
+    def penalties(self) -> tuple[float, float]:
+        """The weights of L1 and L2 in the loss."""
+        values = self.settings.optimizer.values
+        l1, l2 = (float(values[name]) for name in ("l1", "weight_decay"))  # type: ignore[arg-type]
+        return l1, 0.0 if values["decoupled"] else l2
+
+    def take_gradient(self, other: Machine) -> None:
+        """Take over what another machine knows of the same gradient, if its update was interrupted."""
+        self.grad = other.grad
+        for place in (stream.DONE, stream.PART):
+            self.stream[place] = other.stream[place]
+
+    def replay_to(self, update: int) -> Pieces[None]:
         """Replay to an update that was reached before, recording nothing."""
         self._never_stop()
-        row = np.zeros((len(COLUMNS), 1))
-        self._advance(update - self.update, row, row, row, _ONE_BIN, 0)
+        yield from self._go_on(update, np.zeros((len(COLUMNS), 1)))
 
-    def loss_after(self, updates: int) -> float | None:
+    def loss_after(self, updates: int) -> Pieces[float | None]:
         """The loss `updates` later, recording nothing; None if a number is no longer finite by then."""
         self._never_stop()
         row = np.zeros((len(COLUMNS), 1))
-        finite = self._advance(updates, row, row, row, _ONE_BIN, 0) == loop.GOING
+        finite = yield from self._go_on(self.update + updates, row)
         return float(row[0, 0]) if finite else None
+
+    def _go_on(self, target: int, row: Array) -> Pieces[bool]:
+        """Take the steps up to an update, of which `row` holds the last; False if a number is no longer finite."""
+        while self.update < target:
+            reason = self._advance(target - self.update, row, row, row, _ONE_BIN, 0)
+            if reason not in (loop.GOING, loop.INTERRUPTED):
+                return False
+            if self.update < target:
+                yield
+        return True
 
     def _never_stop(self) -> None:
         self.controls[loop.LOSS_BELOW] = -np.inf
@@ -153,12 +192,18 @@ class Machine:
         """Switch to another problem for the same theta; a new epoch begins if its examples differ."""
         problem = self.problem
         self._work = np.zeros(max(problem.work_size, 1))
+        self._drop_gradient()
         self.stream[stream.SEED] = problem.seed
         self.stream[stream.EXAMPLES] = problem.examples
         self.controls[loop.NOISE] = problem.noise
         self._begin_epoch()
 
+    def _drop_gradient(self) -> None:
+        """Begin the update under way again: what is known of its gradient belongs to another one."""
+        self.stream[stream.DONE] = self.stream[stream.PART] = 0
+
     def _begin_epoch(self) -> None:
+        self._drop_gradient()
         if self.stream[stream.CURSOR]:
             self.stream[stream.CURSOR] = 0
             self.stream[stream.EPOCH] += 1

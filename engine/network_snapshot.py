@@ -9,10 +9,13 @@ import numpy as np
 
 from engine.datasets.prepare import features_of
 from engine.decimation import block_extremes
+from engine.interruption import Interruption, Pieces, finish
 from engine.learner import Learner
-from engine.networks.forward import activations
+from engine.memory import MAX_ACTIVATIONS
+from engine.networks.forward import layer_pieces, output_pieces
 from engine.networks.inspection import Inspection
 from engine.networks.losses import LOSSES
+from engine.networks.packing import packed_examples
 
 Array = np.ndarray
 Region = tuple[float, float, float, float]
@@ -41,7 +44,8 @@ class NetworkSnapshot:
     outputs (n, k): outputs; predictions (n,): class indices or values. scores and losses: (training, validation), NaN
     without examples. field (rows, columns, c): over parts.region, the probability of each class (c = classes), or the
     value (c = 1); for one raw input rows is 1. units: for each layer the activations (units, rows, columns) over the
-    region. inspection, activations: if parts.inspect; activations: (n, units) of each layer on the training set.
+    region. inspection, activations: if parts.inspect; activations: (n, units) of each layer on the training set, or on
+    every k-th example of it where those would be too many.
 
     What is told of all examples together is computed at once, by the thread that makes the snapshot: of very many of
     them it takes longer than a frame.
@@ -131,39 +135,56 @@ def network_snapshot(
     learner: Learner, theta: Array, parts: SnapshotParts, run: str = "", update: int = 0
 ) -> NetworkSnapshot:
     """Evaluate a network for display. parts.region is ignored for more than two inputs."""
-    data, network = learner.data, learner.network
     with np.errstate(all="ignore"):
-        outputs = learner.all_outputs(theta)
-        sets = learner.training, learner.validation
-        scores = [learner.score(a, t) for a, (_, t) in zip(np.split(outputs, [data.train]), sets, strict=True)]
-        losses = learner.both_losses(theta)
-        field: Array | None = None
-        units: tuple[Array, ...] = ()
-        if parts.region is not None and data.raw.shape[1] <= 2:
-            if parts.columns:
-                inputs = _grid(learner, parts.region, parts.columns, parts.rows)
-                field = _displayed(learner, learner.outputs(theta, inputs)).reshape(
-                    -1, parts.columns, learner.classes or 1
-                )
-            if parts.units:
-                inputs = _grid(learner, parts.region, parts.units, parts.units)
-                values = activations(network, theta, inputs)
-                units = tuple(np.ascontiguousarray(v.T).reshape(v.shape[1], -1, parts.units) for v in values)
-        return NetworkSnapshot(
-            run,
-            update,
-            theta,
-            learner,
-            parts,
-            outputs,
-            learner.predictions(outputs),
-            losses,
-            (scores[0], scores[1]),
-            field,
-            units,
-            learner.inspect(theta) if parts.inspect else None,
-            tuple(activations(network, theta, learner.training[0])) if parts.inspect else (),
-        )
+        return finish(snapshot_pieces(learner, theta, parts, run, update, None))
+
+
+def snapshot_pieces(
+    learner: Learner, theta: Array, parts: SnapshotParts, run: str, update: int, interruption: Interruption | None
+) -> Pieces[NetworkSnapshot]:
+    """`network_snapshot`, in pieces."""
+    data, network = learner.data, learner.network
+    outputs = yield from learner.all_outputs(theta, interruption)
+    sets = learner.training, learner.validation
+    scores = [learner.score(a, t) for a, (_, t) in zip(np.split(outputs, [data.train]), sets, strict=True)]
+    losses = yield from learner.both_losses(theta, interruption)
+    field: Array | None = None
+    units: tuple[Array, ...] = ()
+    if parts.region is not None and data.raw.shape[1] <= 2:
+        if parts.columns:
+            grid = packed_examples(network, _grid(learner, parts.region, parts.columns, parts.rows))
+            over = yield from output_pieces(network, theta, grid, interruption)
+            field = _displayed(learner, over).reshape(-1, parts.columns, learner.classes or 1)
+        if parts.units:
+            grid = packed_examples(network, _grid(learner, parts.region, parts.units, parts.units))
+            values = yield from layer_pieces(network, theta, grid, 0, interruption)
+            units = tuple(np.ascontiguousarray(v.T).reshape(v.shape[1], -1, parts.units) for v in values)
+    inspection: Inspection | None = None
+    within: tuple[Array, ...] = ()
+    if parts.inspect:
+        inspection = yield from learner.inspection_pieces(theta, interruption)
+        some = packed_examples(network, learner.training[0][:: _every(learner)])
+        within = tuple((yield from layer_pieces(network, theta, some, 0, interruption)))
+    return NetworkSnapshot(
+        run=run,
+        update=update,
+        theta=theta,
+        learner=learner,
+        parts=parts,
+        outputs=outputs,
+        predictions=learner.predictions(outputs),
+        losses=losses,
+        scores=(scores[0], scores[1]),
+        field=field,
+        units=units,
+        inspection=inspection,
+        activations=within,
+    )
+
+
+def _every(learner: Learner) -> int:
+    """Of how many examples one is asked for its activations, so that their memory is bounded."""
+    return max(1, -(-learner.data.train * sum(learner.network.sizes[1:]) // MAX_ACTIVATIONS))
 
 
 def _grid(learner: Learner, region: Region, columns: int, rows: int) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -12,17 +12,15 @@ from engine.datasets.catalogue import DATASETS
 from engine.datasets.features import FEATURES, SCALINGS, possible_features
 from engine.datasets.source import examples_of, shape_of
 from engine.datasets.table import Table
+from engine.memory import MEMORY_LIMIT, memory_needed
 from engine.networks.activations import ACTIVATIONS
 from engine.networks.initializers import INITIALIZERS
 from engine.networks.losses import LOSSES
 from engine.networks.network import Network
-from engine.networks.packing import numbers_needed
 from engine.setting import Setting
 from engine.validation import Entries, checked, chosen, text
 
 MAX_LAYERS = 8
-MEMORY_LIMIT = 2**30  # bytes that the data and one run of an experiment may take
-_COPIES = 24  # of theta that a run keeps: itself, gradient, slots, the best, snapshots and trail
 
 UNITS = Hyper("units", "", 4, 1, 512, kind="integer", log=True, slider=(1, 64), help="units of the layer")
 SHARE = Hyper(
@@ -328,22 +326,23 @@ def checked_network(task: NetworkTask) -> NetworkTask:
     loss = LOSSES[task.loss.kind]
     if task.purpose not in loss.purposes:
         raise SettingError(f"{loss.title} is not a loss for {task.purpose}", "loss")
-    needed = memory_needed(task)
-    if needed > MEMORY_LIMIT:
-        raise SettingError(
-            f"a network with {task.network.parameters:,} parameters on {size_of(task.data):,} examples needs about "
-            f"{needed / 2**30:.1f} GB, more than the limit of {MEMORY_LIMIT / 2**30:g} GB: use fewer or narrower "
-            "layers, or less data"
-        )
+    check_memory(task, ("sgd",))
     return task
 
 
-def memory_needed(task: NetworkTask) -> int:
-    """Bytes that the data and a run take, about."""
+def check_memory(task: NetworkTask, optimizers: Sequence[str]) -> None:
+    """Raises SettingError if runs with these optimizers need more memory than there may be, before it is taken."""
     network, examples = task.network, size_of(task.data)
     _, raw, _ = shape_of(task.data, task.features)
-    numbers = numbers_needed(network, examples, network.sizes[0]) + 2 * examples * (raw + network.sizes[0])
-    return 8 * (numbers + _COPIES * network.parameters)
+    needed = memory_needed(network, examples, raw, optimizers)
+    if needed <= MEMORY_LIMIT:
+        return
+    several = len(optimizers) > 1
+    raise SettingError(
+        f"{f'{len(optimizers)} runs of a' if several else 'a'} network with {network.parameters:,} parameters on "
+        f"{examples:,} examples {'need' if several else 'needs'} about {needed / 2**30:.1f} GB, more than the limit of "
+        f"{MEMORY_LIMIT / 2**30:g} GB: use {'fewer runs, ' if several else ''}fewer or narrower layers, or less data"
+    )
 
 
 def _data(value: object, path: str, check: Check = no_check) -> Choice | Table:

@@ -14,14 +14,15 @@ from engine.choices import Choice
 from engine.datasets.prepare import training_data
 from engine.datasets.source import examples_of
 from engine.experiment import Task
-from engine.insight.sharpness import curvatures, sharpness
+from engine.insight.sharpness import Evaluated, curvature_pieces, sharpness_pieces
+from engine.interruption import Interruption, Pieces, address_of, finish
 from engine.learner import Learner
 from engine.loop import evaluate, evaluate_grid
 from engine.network_task import NetworkTask
 from engine.networks.initializers import initial_theta
 from engine.networks.mlp import network_objective
 from engine.networks.packing import packed
-from engine.stream import BATCH, EXAMPLES, FIXED, ORDER, QUIET, STREAM, TAKEN
+from engine.stream import BATCH, EXAMPLES, FIXED, FLAG, ORDER, QUIET, STREAM, TAKEN
 from engine.surface_task import SurfaceTask
 from engine.surfaces import SURFACES
 from engine.surfaces.formula import formula_objective, program
@@ -75,43 +76,67 @@ class Problem:
         """The titles of a network's layers; none for a surface."""
         return self.task.layer_titles if isinstance(self.task, NetworkTask) else ()
 
-    def measured(self, theta: Array, step: Array, l1: float, l2: float) -> tuple[Array, Array]:
-        """The measures of a network at theta, reached by a step: (MEASURES,), (L, LAYER_MEASURES)."""
+    def measured(
+        self, theta: Array, step: Array, l1: float, l2: float, interruption: Interruption | None = None
+    ) -> Pieces[tuple[Array, Array]]:
+        """The measures of a network at theta, reached by a step: (MEASURES,), (L, LAYER_MEASURES); in pieces."""
         assert self.learner is not None
         penalty = sum(
             l1 * float(np.abs(theta[start:stop]).sum()) + 0.5 * l2 * float(theta[start:stop] @ theta[start:stop])
             for start, stop in self.decayed.reshape(-1, 2)
         )
-        return self.learner.measured(theta, step, penalty)
+        return self.learner.measured(theta, step, penalty, interruption)
 
     def values(self, xs: Array, ys: Array) -> Array:
         """Loss on the grid of xs (nx,) and ys (ny,): (ny, nx). For problems with two parameters."""
+        return finish(self.value_pieces(xs, ys, None))
+
+    def value_pieces(self, xs: Array, ys: Array, interruption: Interruption | None) -> Pieces[Array]:
+        """`values`, in pieces."""
         found = np.empty((len(ys), len(xs)))
         xs = np.ascontiguousarray(xs, dtype=float)
         ys = np.ascontiguousarray(ys, dtype=float)
-        stream, scratch = self._stream(), np.zeros(4)
-        evaluate_grid(self.objective, xs, ys, stream, self.constants, self._work(), scratch, found)
-        return found
+        stream, scratch, work = self._stream(interruption), np.zeros(4), self._work()
+        rows = 0
+        while True:
+            rows = evaluate_grid(self.objective, rows, xs, ys, stream, self.constants, work, scratch, found)
+            if rows >= len(ys):
+                return found
+            yield
 
     def gradients(self, points: Array) -> tuple[Array, Array]:
         """(losses (k,), exact gradients (k, n)) at points (k, n)."""
+        return finish(self.gradient_pieces(points, None))
+
+    def gradient_pieces(self, points: Array, interruption: Interruption | None) -> Pieces[Evaluated]:
+        """`gradients`, in pieces."""
         points = np.ascontiguousarray(points, dtype=float)
         losses, grads = np.empty(len(points)), np.empty_like(points)
-        evaluate(self.objective, points, self._stream(), self.constants, self._work(), losses, grads)
-        return losses, grads
+        stream, work = self._stream(interruption), self._work()
+        done = 0
+        while True:
+            done = evaluate(self.objective, done, points, stream, self.constants, work, losses, grads)
+            if done >= len(points):
+                return losses, grads
+            yield
 
     def sharpness(self, point: Array) -> float:
         """The largest eigenvalue of the Hessian at a point (n,); NaN where it is not finite."""
-        return sharpness(self.gradients, point)
+        return finish(self.sharpness_pieces(point, None))
+
+    def sharpness_pieces(self, point: Array, interruption: Interruption | None) -> Pieces[float]:
+        """`sharpness`, in pieces."""
+        return sharpness_pieces(lambda points: self.gradient_pieces(points, interruption), point)
 
     def curvatures(self, point: Array) -> Array:
         """Eigenvalues of the Hessian at a point (n,), ascending; see sharpness.curvatures."""
-        return curvatures(self.gradients, point)
+        return finish(curvature_pieces(lambda points: self.gradient_pieces(points, None), point))
 
-    def _stream(self) -> Array:
+    def _stream(self, interruption: Interruption | None) -> Array:
         stream = np.zeros(STREAM, np.int64)
         stream[BATCH] = stream[EXAMPLES] = stream[TAKEN] = self.examples
         stream[ORDER], stream[QUIET] = FIXED, 1
+        stream[FLAG] = address_of(interruption)
         return stream
 
     def _work(self) -> Array:

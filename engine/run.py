@@ -15,19 +15,19 @@ from engine.contracts import SettingError, Value
 from engine.diagnosis import Diagnosis, diagnose
 from engine.experiment import NEVER, RunRecord, RunSettings, Task, Tweak, followed, of_problem, of_run
 from engine.history import COLUMNS, History
+from engine.interruption import Interruption, Pieces, finish
 from engine.machine import Machine
 from engine.measures import MEASURES, Measures, next_due
+from engine.memory import checkpoints_kept, trail_kept
 from engine.optimizers import OPTIMIZERS
-from engine.problem import Problem
+from engine.problem import Problem, problem_of
 from engine.setting import Setting
 
 Array = np.ndarray
 
 READY, RUNNING, FINISHED, DIVERGED = "ready", "running", "finished", "diverged"
 _LOOKS = ("name", "colour", "visible", "pinned")  # settings that change no number
-_FIRST_INTERVAL, _MAX_CHECKPOINTS, _FEWEST_CHECKPOINTS = 64, 256, 8
-_CHECKPOINT_BYTES, _TRAIL_BYTES = 48 * 2**20, 16 * 2**20  # about what a run keeps of its past
-_LONGEST_TRAIL, _SHORTEST_TRAIL = 512, 16
+_FIRST_INTERVAL = 64  # updates between two checkpoints
 _ENDINGS = {
     loop.LOSS_REACHED: "the loss fell below {loss_below:g}",
     loop.GRADIENT_REACHED: "the gradient norm fell below {gradient_below:g}",
@@ -80,21 +80,61 @@ class Trail:
     losses: Array
 
 
-class Run:
-    """One run of a session. Only its own thread may call it; others look at what it publishes."""
+@dataclass(slots=True)
+class _Trial:
+    """The step that a machine takes next, tried on a twin. row: of COLUMNS; None until it is known."""
 
-    def __init__(self, problem: Problem, record: RunRecord, stop: Mapping[str, Value]) -> None:
+    machine: Machine
+    update: int
+    changes: int
+    twin: Machine
+    pieces: Pieces[Array]
+    row: Array | None = None
+
+    def fits(self, machine: Machine) -> bool:
+        return self.machine is machine and (self.update, self.changes) == (machine.update, machine.changes)
+
+
+class Run:
+    """One run of a session. Only its own thread may call it; others look at what it publishes.
+
+    Measurements, replays and the search for a remedy may take long. Without an Interruption each method does what it
+    entails before it returns. With one it leaves that to `settle`, which can be interrupted as `advance` can: either
+    does a piece at least, and what is done never depends on where it was interrupted. goal: an update that it has to
+    reach again, or that a tweak was made for.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        record: RunRecord,
+        stop: Mapping[str, Value],
+        interruption: Interruption | None = None,
+    ) -> None:
         self.problem = problem
         self.initial = record.settings
         self.tweaks = list(record.tweaks)
         self.stop = stop
+        self.interruption = interruption
+        self._suspended: Mapping[str, Value] | None = None  # stop rules that would end it before its goal
         self._begin()
+        self._settle_at_once()
 
-    def _begin(self) -> None:
-        self.machine = Machine(self.problem, self.initial, self.stop)
+    def _begin(self, goal: int = 0) -> None:
+        """Stand at update 0; `goal` is to be reached whatever the stop rules say."""
+        if self._suspended is not None:
+            self.stop, self._suspended = self._suspended, None
+        self.machine = Machine(self.problem, self.initial, self.stop, self.interruption)
         self.history = History()
         self.ending = ""
         self.diagnosis: Diagnosis | None = None
+        self.goal = goal
+        self._arrival: Pieces[None] | None = None
+        self._lost = False  # a number is not finite, and it is not yet known why
+        self._seeking: tuple[int, Pieces[Machine]] | None = None
+        self._seen: Machine | None = None  # stands at the past update that was looked at last
+        self._trial: _Trial | None = None
+        self.explained = True
         self._applied = 0
         self._interval = _FIRST_INTERVAL
         self._checkpoints = [(self.machine.copy(), 0)]
@@ -104,12 +144,41 @@ class Run:
         self._patient_from = 0
         self._trail: list[tuple[int, Array, float]] = []
         self._apply_due_tweaks()
-        self._measure()
+        self._arrival = self._arrive()
+
+    def _begin_otherwise(self, setting: Setting) -> None:
+        """Begin with another setting of the run, and keep what is known of the network if that is still so."""
+        machine, known = self.machine, (self._arrival, self.measures, self.best, self._trail)
+        self._begin()
+        if setting.part != "batch":
+            self.machine.take_gradient(machine)
+        if self.machine.penalties == machine.penalties:
+            self._arrival, self.measures, self.best, self._trail = known
 
     @property
     def settings(self) -> RunSettings:
-        """The settings as they stand at the current update."""
-        return self.machine.settings
+        """The settings as they stand at the current update, or at the one that it is on its way to."""
+        return self._standing[0]
+
+    @property
+    def task(self) -> Task:
+        """The problem as it stands there."""
+        return self._standing[1]
+
+    @property
+    def _standing(self) -> tuple[RunSettings, Task]:
+        settings, task = self.machine.settings, self.machine.problem.task
+        for tweak in self.tweaks[self._applied : self._made]:
+            settings, task, _ = followed(settings, task, tweak.setting, tweak.value)
+        return settings, task
+
+    @property
+    def _made(self) -> int:
+        """How many of the tweaks are no longer to come: those that were made, if not yet reached again."""
+        if self.settled:
+            return self._applied
+        place = max(self.goal, self.update)
+        return max(self._applied, bisect_right(self.tweaks, place, key=lambda tweak: tweak.update))
 
     @property
     def update(self) -> int:
@@ -118,7 +187,7 @@ class Run:
     @property
     def pending(self) -> tuple[Tweak, ...]:
         """The tweaks that are still to come."""
-        return tuple(self.tweaks[self._applied :])
+        return tuple(self.tweaks[self._made :])
 
     @property
     def status(self) -> str:
@@ -138,13 +207,51 @@ class Run:
         return f"stopped after {self.update:,} updates" if self.status == FINISHED else ""
 
     def advance(self, updates: int) -> int:
-        """Take up to `updates` steps; fewer if the run ends. Returns how many were taken."""
+        """Take up to `updates` steps; fewer if the run ends or is interrupted. Returns how many were taken."""
         first = self.update
-        target = first + updates
+        if self.settle():
+            self._run_to(first + updates)
+        return self.update - first
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to be done at the current update, and no replay is under way."""
+        return self._arrival is None and not self._on_the_way
+
+    @property
+    def _on_the_way(self) -> bool:
+        return self._suspended is not None or (self.update < self.goal and self.diagnosis is None)
+
+    def settle(self) -> bool:
+        """Do what is due before the next update, and reach again what was reached before; whether all of it is done."""
+        if self._arrived() and self._on_the_way:
+            self._run_to(self.goal)
+            if self._arrival is None and self.update < self.goal and self.status == FINISHED:
+                self._suspended = self.stop  # they came later, or would have ended it before
+                self._take_stop(NEVER)
+                self._run_to(self.goal)
+            arrived = self.update >= self.goal or self.diagnosis is not None
+            if self._suspended is not None and self._arrival is None and arrived:
+                stop, self._suspended = self._suspended, None
+                self._take_stop(stop)
+        return self.settled
+
+    def _settle_at_once(self) -> None:
+        if self.interruption is None:
+            self.settle()
+
+    def _arrived(self) -> bool:
+        """Do what is due at the current update; False if that was interrupted."""
+        if self._arrival is not None and _done(self._arrival):
+            self._arrival = None
+        return self._arrival is None
+
+    def _run_to(self, target: int) -> None:
+        """Take steps up to an update, until the run ends or is interrupted."""
         limit = int(self.stop["updates"])  # type: ignore[arg-type]
         if limit:
             target = min(target, limit)
-        while self.update < target and self.status in (READY, RUNNING):
+        while self._arrived() and self.update < target and self.status in (READY, RUNNING):
             if not self.history.room:
                 self.history.make_room()
             chunk = min(target - self.update, self.history.room)
@@ -154,58 +261,78 @@ class Run:
                 chunk = min(chunk, self._next_measure(self.update) - self.update)
             reason = self.machine.advance(chunk, self.history)
             if reason in (loop.NOT_FINITE_HERE, loop.NOT_FINITE_STEP):
-                self._freeze(reason)
-            elif reason != loop.GOING:
+                self._arrival = self._freeze(reason)
+                continue
+            if reason in _ENDINGS:
                 self.ending = _ENDINGS[reason].format(**self.stop)
             self._keep_checkpoint()
-            self._measure()  # before the tweaks of this update, as it was when they were made
-            try:
-                self._apply_due_tweaks()
-            except SettingError as error:  # a tweak of a file makes a problem of numbers that are too large
-                self.ending = str(error)
-        return self.update - first
+            self._arrival = self._arrive()
+            if reason == loop.INTERRUPTED:
+                return
 
-    def tweak(self, setting: str | Setting, value: Any) -> Tweak | None:
-        """Change a setting from the current update on. Raises SettingError, and then nothing changes.
+    def _arrive(self) -> Pieces[None]:
+        """What is due at an update before the next one begins."""
+        yield from self._measure()  # before the tweaks of this update, as it was when they were made
+        try:
+            self._apply_due_tweaks()
+        except SettingError as error:  # a tweak of a file makes a problem of numbers that are too large
+            self.ending = str(error)
+
+    def tweak(self, setting: str | Setting, value: Any, at: int = 0) -> Tweak | None:
+        """Change a setting from the current update on, or from update `at` if that is still to come and the run can
+        get there. Raises SettingError, and then nothing changes.
 
         Before the first update it is no tweak but another beginning. Several changes of one setting
         at one update count as the last. Tweaks still to come stay, as far as they fit the new settings.
         A run that has ended goes on if its ending no longer holds.
         """
         setting = Setting.of(setting)
-        trial = self.machine.copy()  # held to the end: what it has made of the problem is not made again
-        kept = trial.set(setting, value)
+        settings, task, kept = followed(*self._standing, setting, value)
+        problem = problem_of(task)  # held to the end: what is made of it is not made again
         if setting.part in _LOOKS:
             self._show_as(setting, value)
             return None
-        if self.diagnosis is not None:
-            self.rewind(self.update)
+        if self.diagnosis is not None or self._lost:
+            self.rewind(max(self.update, self.goal))
         self.ending = ""
-        if self.update == 0 and of_run(setting):
+        if self.status in (READY, RUNNING):
+            self.goal = max(self.goal, at)
+        if not self.update and not self.goal and of_run(setting):
             later = [tweak for tweak in self.tweaks if tweak.update or not of_run(tweak.setting)]
-            self.initial = self.settings.having(setting, value)
+            self.initial = settings
             self.tweaks = _fitting(self.initial, self.problem.task, later)
-            self._begin()
+            self._begin_otherwise(setting)
+            self._settle_at_once()
             return None
-        tweak = Tweak(self.update, setting, kept)
-        past = self.tweaks[: self._applied]
-        if past and (past[-1].update, past[-1].setting) == (tweak.update, setting):
+        place = max(self.update, self.goal)
+        tweak = Tweak(place, setting, kept)
+        past, later = self.tweaks[: self._made], self.tweaks[self._made :]
+        if past and (past[-1].update, past[-1].setting) == (place, setting):
             past.pop()
-        later = self.tweaks[self._applied :]
-        self._applied = len(past)
+        self._applied = min(self._applied, len(past))
         self.tweaks = [*past, tweak]
-        self._apply_due_tweaks()
-        if self.update == 0:
+        if place == 0:
+            self._apply_due_tweaks()
             self.measures.cut(-1)
             self._trail.clear()
-            self._measure()
-        self.tweaks += _fitting(self.settings, self.machine.problem.task, later)
+            self._arrival = self._arrive()
+        elif self._arrival is None and place == self.update:
+            self._apply_due_tweaks()
+        else:
+            self.goal = place
+        self.tweaks += _fitting(settings, task, later)
+        self._settle_at_once()
+        assert problem is not None
         return tweak
 
     def stop_at(self, stop: Mapping[str, Value]) -> None:
         """Take other stop rules, given completely; a run that has ended goes on if it may."""
-        if stop == self.stop:
-            return
+        if self._suspended is not None:
+            self._suspended = stop
+        elif stop != self.stop:
+            self._take_stop(stop)
+
+    def _take_stop(self, stop: Mapping[str, Value]) -> None:
         self.stop = stop
         self.ending = ""
         self._patient_from = self.update
@@ -219,17 +346,13 @@ class Run:
         if not keep_tweaks:
             self.initial, self.tweaks = self.settings, list(self.pending)
         self._begin()
+        self._settle_at_once()
 
     def rewind(self, update: int) -> None:
         """Forget everything after `update`: the numbers, and the tweaks that came later."""
         self.tweaks = [tweak for tweak in self.tweaks if tweak.update <= update]
-        self._begin()
-        self.advance(update)
-        if self.update < update:  # stop rules came later, that would have ended it before
-            stop = self.stop
-            self.stop_at(NEVER)
-            self.advance(update - self.update)
-            self.stop_at(stop)
+        self._begin(goal=update)
+        self._settle_at_once()
 
     def stand_on(self, problem: Problem) -> None:
         """Stand on a problem that this run's can go on from, and keep the numbers: by tweaks at update 0."""
@@ -238,6 +361,7 @@ class Run:
         self.tweaks[:0] = added
         self._applied += len(added)
         self._checkpoints = [(machine, applied + len(added)) for machine, applied in self._checkpoints]
+        self._seeking = None
         self.problem = problem
 
     def record(self) -> RunRecord:
@@ -258,18 +382,39 @@ class Run:
 
     def at(self, update: int) -> Machine:
         """A machine standing at a past update, exactly as the run stood there."""
+        return finish(self._at(update))
+
+    def _at(self, update: int) -> Pieces[Machine]:
+        """`at`, in pieces."""
         if update >= self.update:
             return self.machine
         place = bisect_right(self._checkpoints, update, key=lambda checkpoint: checkpoint[0].update) - 1
         kept, applied = self._checkpoints[place]
         machine = kept.copy()
+        yield from self._replay(machine, applied, update)
+        return machine
+
+    def _replay(self, machine: Machine, applied: int, update: int) -> Pieces[None]:
+        """Bring a machine to which so many tweaks were applied to an update that was reached before."""
         for tweak in self.tweaks[applied:]:
             if tweak.update > update:
                 break
-            machine.replay_to(tweak.update)
+            yield from machine.replay_to(tweak.update)
             machine.set(tweak.setting, tweak.value)
-        machine.replay_to(update)
-        return machine
+        yield from machine.replay_to(update)
+
+    def seek(self, update: int) -> bool:
+        """Make a past update ready for `peek`; False if that was interrupted."""
+        if update >= self.update or (self._seen is not None and self._seen.update == update):
+            return True
+        if self._seeking is None or self._seeking[0] != update:
+            self._seeking = update, self._at(update)
+        try:
+            next(self._seeking[1])
+        except StopIteration as end:
+            self._seen, self._seeking = end.value, None
+            return True
+        return False
 
     def trail(self) -> Trail:
         """Where the run has been, by what is kept of it."""
@@ -283,23 +428,28 @@ class Run:
     def peek(self, update: int | None = None, step: bool = True) -> Peek:
         """The run at a past update (default: now), with the step it takes there.
 
-        Without `step` what is known only by taking it is NaN: gradient, rate and step. A network's loss is that of
-        the whole training set when it was last measured.
+        Without `step` what is known only by taking it is NaN: gradient, rate and step; so it is, for a network that may
+        be interrupted, until `explain` has computed them. explained: whether they are known now. A network's loss is
+        that of the whole training set when it was last measured.
         """
-        machine = self.at(self.update if update is None else update)
+        machine = self._looked_at(self.update if update is None else update)
         n = machine.theta.size
         entry = OPTIMIZERS[machine.settings.optimizer.kind]
         gradient = moved = np.full(n, np.nan)
         row = np.full(len(COLUMNS), np.nan)
-        if step:
-            twin = machine.copy()
-            _, row = twin.trial_step()
+        if step and (self.interruption is None or not self.problem.layers):
+            self._try(machine)
+        if not step or (self._trial is not None and not self._trial.fits(machine)):
+            self._trial = None
+        self.explained = not step or (self._trial is not None and self._trial.row is not None)
+        if self._trial is not None and self._trial.row is not None:
+            row, twin = self._trial.row, self._trial.twin
             gradient, moved = twin.grad, twin.theta - machine.theta
         named = dict(zip(COLUMNS, row.tolist(), strict=True))
         return Peek(
             update=machine.update,
             problem=machine.problem,
-            settings=machine.settings,
+            settings=machine.settings if machine is not self.machine else self.settings,
             theta=machine.theta.copy(),
             loss=self._measured_loss(machine.update) if self.problem.layers else named["loss"],
             gradient=gradient,
@@ -313,6 +463,31 @@ class Run:
             taken=machine.taken,
         )
 
+    def explain(self, update: int | None = None) -> bool:
+        """Compute the next step at an update (default: now) for `peek`; False if that was interrupted."""
+        return self._try(self._looked_at(self.update if update is None else update))
+
+    def _looked_at(self, update: int) -> Machine:
+        if update >= self.update:
+            return self.machine
+        while not self.seek(update):
+            pass
+        assert self._seen is not None
+        return self._seen
+
+    def _try(self, machine: Machine) -> bool:
+        """Compute the machine's next step; False if that was interrupted."""
+        trial = self._trial
+        if trial is None or not trial.fits(machine):
+            twin = machine.copy()
+            self._trial = trial = _Trial(machine, machine.update, machine.changes, twin, twin.trial_step())
+        if trial.row is None:
+            try:
+                next(trial.pieces)
+            except StopIteration as end:
+                trial.row = end.value
+        return trial.row is not None
+
     def _measured_loss(self, update: int) -> float:
         view = self.measures.view()
         place = int(np.searchsorted(view.at, update, "right"))
@@ -320,7 +495,8 @@ class Run:
 
     def examples_table(self) -> tuple[Array, Array]:
         """(updates, examples seen) where the batch size changed and now: linear in between."""
-        rows = [*self._batch_changes, (self.update, int(self.machine.stream[stream.SEEN]), 0)]
+        changes = [change for change in self._batch_changes if change[0] <= self.update]
+        rows = [*changes, (self.update, int(self.machine.stream[stream.SEEN]), 0)]
         return np.array([row[0] for row in rows], float), np.array([row[1] for row in rows], float)
 
     def _apply_due_tweaks(self) -> None:
@@ -338,25 +514,23 @@ class Run:
         if self.update - self._checkpoints[-1][0].update < self._interval:
             return
         self._checkpoints.append((self.machine.copy(), self._applied))
-        most = min(max(_CHECKPOINT_BYTES // self.machine.size, _FEWEST_CHECKPOINTS), _MAX_CHECKPOINTS)
-        if len(self._checkpoints) > most:
+        if len(self._checkpoints) > checkpoints_kept(self.machine.size):
             self._checkpoints = self._checkpoints[::2]
             self._interval *= 2
 
     def _next_measure(self, update: int) -> int:
         return next_due(update, self.machine.problem.examples, self.machine.theta.size)
 
-    def _measure(self) -> None:
+    def _measure(self) -> Pieces[None]:
         """Measure a network where it is due, keep its best weights, and stop if they stay the best for too long."""
         update = self.update
         due = update == 0 or self._next_measure(update - 1) == update
         if not self.problem.layers or not due or update <= self.measures.last_at or self.diagnosis is not None:
             return
-        values, layers = self.machine.measured()
+        values, layers = yield from self.machine.measured()
         self.measures.append(update, values, layers)
         self._trail.append((update, self.machine.theta.copy(), float(values[_TRAINING])))
-        most = min(max(_TRAIL_BYTES // self.machine.theta.nbytes, _SHORTEST_TRAIL), _LONGEST_TRAIL)
-        if len(self._trail) > most:
+        if len(self._trail) > trail_kept(self.machine.theta.nbytes):
             self._trail = self._trail[::2]
         loss = float(values[_VALIDATION])
         if loss < (self.best.loss if self.best is not None else np.inf):
@@ -369,23 +543,32 @@ class Run:
                     f"no lower validation loss in {waited:,} updates, the best is of update {self.best.update:,}"
                 )
 
-    def _freeze(self, reason: int) -> None:
+    def _freeze(self, reason: int) -> Pieces[None]:
         """Stand still at the last update whose numbers are all finite, and find out why."""
         failed = self.update
         last = max(failed - 1, 0) if reason == loop.NOT_FINITE_HERE else failed
         self._checkpoints = [kept for kept in self._checkpoints if kept[0].update <= last]
-        applied = bisect_right(self.tweaks, last, key=lambda tweak: tweak.update)
-        self.machine = self.at(last) if last < failed else self._before_step(failed)
-        self._applied = min(self._applied, applied)
+        applied = min(self._applied, bisect_right(self.tweaks, last, key=lambda tweak: tweak.update))
         self._batch_changes = [change for change in self._batch_changes if change[0] <= last]
-        self.machine.stop_at(self.stop)
         self.measures.cut(last)
         self._trail = [row for row in self._trail if row[0] <= last]
-        self.diagnosis = diagnose(self.machine, self.history.view(), self.at, failed, reason)
+        self._lost, self.goal = True, last
+        kept, self._applied = self._checkpoints[-1]
+        self.machine = kept.copy()
+        yield from self._replay(self.machine, self._applied, last)
+        self._applied = applied
+        self.machine.stop_at(self.stop)
+        self.diagnosis = yield from diagnose(self.machine, self.history.view(), self._at, failed, reason)
+        self._lost = False
 
-    def _before_step(self, update: int) -> Machine:
-        self.machine.stream[stream.UPDATE] = update + 1  # so that `at` replays instead of handing out this one
-        return self.at(update)
+
+def _done(pieces: Pieces[Any]) -> bool:
+    """Go on with an evaluation; whether it has come to its end."""
+    try:
+        next(pieces)
+    except StopIteration:
+        return True
+    return False
 
 
 def _fitting(settings: RunSettings, task: Task, tweaks: Iterable[Tweak]) -> list[Tweak]:

@@ -18,12 +18,14 @@ from engine.experiment import (
     RunSettings,
     Task,
     Tweak,
+    check_runs,
     checked_stop,
     of_problem,
     of_run,
     of_theta,
 )
 from engine.history import HistoryView
+from engine.interruption import Interruption
 from engine.learner import Learner
 from engine.measures import MeasuresView
 from engine.network_task import NetworkTask
@@ -119,11 +121,19 @@ class SessionPicture:
 class Session:
     """Runs of one experiment that race in step."""
 
-    def __init__(self, experiment: Experiment) -> None:
-        """Raises SettingError if the experiment's formula cannot be read."""
+    def __init__(self, experiment: Experiment, interruption: Interruption | None = None) -> None:
+        """With an Interruption, what may take long is left to `settle` and `advance`, which it interrupts (see Run).
+
+        Raises SettingError if the experiment's formula cannot be read, or its runs need too much memory.
+        """
+        check_runs(experiment.problem, experiment.runs)
+        self.interruption = interruption
         self.experiment_settings = experiment
         self.problem: Problem = problem_of(experiment.problem)
-        self.runs: list[Run] = [Run(self.problem, record, experiment.stop) for record in experiment.runs]
+        self.runs: list[Run] = [self._new_run(self.problem, record, experiment.stop) for record in experiment.runs]
+
+    def _new_run(self, problem: Problem, record: RunRecord, stop: Mapping[str, Value]) -> Run:
+        return Run(problem, record, stop, self.interruption)
 
     @property
     def update(self) -> int:
@@ -143,12 +153,31 @@ class Session:
         """Move the race on by `updates`; a run that is behind catches up on the way.
 
         spread: how the work on each run is handed out; the `map` of a thread pool gives the same
-        numbers, for runs share nothing that changes. Returns the updates taken, all runs together.
+        numbers, for runs share nothing that changes. Returns the updates taken, all runs together; when it was
+        interrupted, the runs may have come to different updates.
         """
         target = self.update + updates
         most = max(2 * updates, _CATCH_UP)
         late = [run for run in self.runs if run.update < target]
         return sum(spread(lambda run: run.advance(min(target - run.update, most)), late))
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to be done before the next update (see Run.settle)."""
+        return all(run.settled for run in self.runs)
+
+    def settle(self, spread: Spread = map) -> bool:
+        """Do what is due in the runs; whether all of it is done. Without `spread` it ends at the first interruption."""
+        return all(spread(lambda run: run.settle(), self.runs))
+
+    def seek(self, update: int) -> bool:
+        """Make a past update ready for `picture`; False if that was interrupted."""
+        return all(run.seek(update) for run in self.runs)
+
+    @property
+    def explained(self) -> bool:
+        """Whether the last picture knew every next step that was asked for."""
+        return all(run.explained for run in self.runs)
 
     def run(self, id: str) -> Run:
         for run in self.runs:
@@ -163,6 +192,9 @@ class Session:
             raise SettingError(f"there is no setting {shown(setting.path, 60)}")
         run = self.run(id)
         _check_room([run], 1)
+        if setting == Setting("optimizer"):
+            others = [other.record() for other in self.runs if other is not run]
+            check_runs(self.task, [*others, RunRecord(run.settings.having(setting, value))])
         run.tweak(setting, value)
 
     def problem_changed(self, changes: Mapping[str, Any]) -> bool:
@@ -176,19 +208,24 @@ class Session:
         task, parsed = self.task, [(Setting.of(path), value) for path, value in changes.items()]
         for setting, value in parsed:
             task = task.having(setting, value)
+        check_runs(task, [run.record() for run in self.runs])
         title = self.experiment_settings.title if task.title == self.task.title else task.title
         if self.update and self.task.continues(task):
-            problem_of(task)
+            problem = problem_of(task)
             _check_room(self.runs, len(parsed))
             self.experiment_settings = replace(self.experiment_settings, title=title)
+            now = self.update  # runs that are further back take the change where the others do
             for run in self.runs:
                 for setting, value in parsed:
-                    run.tweak(setting, value)
+                    run.tweak(setting, value, at=now)
+            assert problem is not None
             return False
         keeps_theta = not self.update and self.task.continues(task)
         self.problem = problem_of(task)
         self.experiment_settings = replace(self.experiment_settings, problem=task, title=title)
-        self.runs = [Run(self.problem, RunRecord(run.settings, _left(run, keeps_theta)), run.stop) for run in self.runs]
+        self.runs = [
+            self._new_run(self.problem, RunRecord(run.settings, _left(run, keeps_theta)), run.stop) for run in self.runs
+        ]
         return True
 
     def stop_at(self, stop: Mapping[str, Value]) -> None:
@@ -201,14 +238,16 @@ class Session:
     def add(self, record: RunRecord) -> None:
         """Let another run join; it catches up with the race, through the same changes of the problem.
 
-        Raises SettingError if there are too many.
+        Raises SettingError if there are too many, for the list or for the memory.
         """
         if len(self.runs) >= MAX_RUNS:
             raise SettingError(f"an experiment has at most {MAX_RUNS} runs")
         if any(run.settings.id == record.settings.id for run in self.runs):
             raise SettingError(f"there is already a run {record.settings.id!r}")
-        run = Run(self.problem, self._on_this_problem(record), self.experiment_settings.stop)
-        run.advance(min(self.update, _CATCH_UP))
+        check_runs(self.task, [*(run.record() for run in self.runs), record])
+        run = self._new_run(self.problem, self._on_this_problem(record), self.experiment_settings.stop)
+        if self.interruption is None:
+            run.advance(min(self.update, _CATCH_UP))
         self.runs.append(run)
 
     def _on_this_problem(self, record: RunRecord) -> RunRecord:
@@ -229,6 +268,7 @@ class Session:
         The others begin again, and those beyond `update` if it is given: advance them to where they shall
         be. Raises SettingError.
         """
+        check_runs(experiment.problem, experiment.runs)
         same = experiment.problem == self.experiment_settings.problem
         problem = self.problem if same else problem_of(experiment.problem)
         kept = {run.settings.id: run for run in self.runs} if same else {}
@@ -237,7 +277,7 @@ class Session:
             run = kept.get(record.settings.id)
             beyond = update is not None and run is not None and run.update > update
             if run is None or (beyond and not record.settings.pinned) or not run.repeats(record):
-                run = Run(problem, record, experiment.stop)
+                run = self._new_run(problem, record, experiment.stop)
             runs.append(run)
         self.problem, self.runs, self.experiment_settings = problem, runs, experiment
         self.stop_at(experiment.stop)
@@ -283,7 +323,7 @@ class Session:
     @property
     def task(self) -> Task:
         """The problem as it stands, with every change that the runs have gone on with."""
-        return self._free[0].machine.problem.task
+        return self._free[0].task
 
     def experiment(self) -> Experiment:
         """The document as it stands: with every tweak, so that it gives the same numbers again."""
@@ -302,7 +342,7 @@ class Session:
         shown = next(run.shown.problem for run in pictures if run.id == looked_at)
         return SessionPicture(
             self.experiment(),
-            problem.task,
+            free.task,
             shown.task,
             problem.surface_info,
             shown.learner,

@@ -33,10 +33,11 @@ ENGINE_MAY_TOO = {
 }
 # Which floor of the engine a file or a package stands on: it imports from lower floors, or from its own package.
 FLOORS = (
-    ("contracts", "setting", "random_generator", "stream", "measures"),
+    ("contracts", "interruption", "setting", "random_generator", "stream", "measures"),
     ("expressions", "rng", "decimation", "choices"),
     ("typesetting", "validation", "batches", "optimizers", "schedules", "surfaces", "history", "datasets"),
     ("networks", "surface_task", "insight.sharpness", "insight.parameter_plane", "insight.refining_grid"),
+    ("memory",),
     ("network_task", "norms", "learner"),
     ("experiment",),
     ("loop",),

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.workers.training import Focus, Training
 from app.workers.undo_history import State
-from engine import Experiment, RunRecord, Session, Setting, Value
+from engine import Experiment, RunRecord, Setting, Value
 
 MAX_FOLLOWED = 100_000  # updates that are computed again at once when the surface changes in a pause
 
@@ -63,7 +63,7 @@ class Load(Edit):
         return f"opening {self.experiment.title}"
 
     def change(self, training: Training) -> None:
-        training.open(Session(self.experiment), self.document, self.update)
+        training.open(self.experiment, self.document, self.update)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +227,7 @@ class Pause(Command):
     """Pause; a replay goes on to its end."""
 
     def carry_out(self, training: Training) -> None:
-        training.playing = False
+        training.pause()
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +258,7 @@ class Scrub(Command):
 
     def carry_out(self, training: Training) -> None:
         if self.update is not None:
-            training.playing = False
+            training.pause()
         training.cursor = self.update
 
 
@@ -270,6 +270,16 @@ class LookAt(Command):
 
     def carry_out(self, training: Training) -> None:
         training.focus = self.focus
+
+
+@dataclass(frozen=True, slots=True)
+class Mark(Command):
+    """Note in what is published that everything sent before has been carried out."""
+
+    number: int
+
+    def carry_out(self, training: Training) -> None:
+        training.mark = self.number
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from engine import Interruption, Pieces
+
+T = TypeVar("T")
 
 
 class Cancelled(Exception):
@@ -12,13 +17,17 @@ class Cancelled(Exception):
 
 
 class Ticket:
-    """Passed to a job, which asks it whether to go on. number: of the job, counted from 1."""
+    """Passed to a job, which asks it whether to go on. number: of the job, counted from 1.
+
+    interruption: for an evaluation of the engine, which a cancelled job gives up.
+    """
 
     def __init__(self, number: int, work: Callable[[Ticket], None], keep: bool) -> None:
         self.number = number
         self.work = work
         self.keep = keep
         self.cancelled = False
+        self.interruption = Interruption()
         self._woken = threading.Event()
 
     @property
@@ -31,6 +40,16 @@ class Ticket:
         if self.cancelled:
             raise Cancelled
 
+    def finish(self, pieces: Pieces[T]) -> T:
+        """The result of an evaluation that was given `interruption`. Raises Cancelled."""
+        while True:
+            try:
+                next(pieces)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            self.check()
+
     def pause(self, seconds: float) -> None:
         """Wait for so long, or until the job is no longer wanted."""
         self._woken.wait(seconds)
@@ -40,6 +59,7 @@ class Ticket:
 
     def cancel(self) -> None:
         self.cancelled = True
+        self.interruption.set()
         self._woken.set()
 
 

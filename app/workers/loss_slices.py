@@ -21,7 +21,7 @@ PATIENCE, PATIENCE_MOVING = 12.0, 0.5  # seconds that the next finer grid may ta
 REST = 2.0  # while the runs move: rest after a chunk, as a multiple of the time it took
 MAX_COMPARED = 33  # points of the path whose losses are compared with those of the plane
 
-Pieces = Generator[None, None, None]
+Steps = Generator[None, None, None]
 
 
 class LossSlices:
@@ -31,7 +31,8 @@ class LossSlices:
         self.newest: LossSlice | None = None
         self._last: PathRequest | None = None
         self._plan: SlicePlan | None = None
-        self._pieces: Pieces | None = None  # what is still to be done on the plan
+        self._pieces: Steps | None = None  # what is still to be done on the plan
+        self._ticket: Ticket | None = None  # of the job that is under way
         self._pace = 0.0  # seconds that the loss at a point takes
         self._began = self._compared = 0.0
         self._jobs = LatestJob("slices", failed)
@@ -45,6 +46,8 @@ class LossSlices:
     def request(self, request: PathRequest) -> None:
         """Compute the loss around these paths from now on; what is under way goes on if it still fits."""
         if self._last is None or not request.repeats(self._last):
+            if self._last is not None and self._last.learner is not request.learner:
+                self._jobs.cancel()  # nobody will look at what is under way
             self._last = request
             self._jobs.offer(partial(self._refine, request))
 
@@ -54,11 +57,15 @@ class LossSlices:
             self._last = None
             self._jobs.cancel()
 
+    def cancel(self) -> None:
+        self._jobs.cancel()
+
     def release(self) -> None:
         self._jobs.release()
 
     def _refine(self, request: PathRequest, ticket: Ticket) -> None:
         """Compute piece by piece until all is done or the next request waits, which then goes on from there."""
+        self._ticket = ticket
         try:
             with np.errstate(all="ignore"):
                 self._follow(request)
@@ -112,7 +119,7 @@ class LossSlices:
             self._show(plan)  # what came before has nothing to do with it
         self._pieces = self._all_pieces(plan)
 
-    def _all_pieces(self, plan: SlicePlan) -> Pieces:
+    def _all_pieces(self, plan: SlicePlan) -> Steps:
         """All that is still to be done on a plan, a piece at a time."""
         if not plan.grid.complete:
             yield from self._fill(plan)
@@ -126,7 +133,7 @@ class LossSlices:
         while plan.grid.nodes_of_finer * self._pace <= patience and plan.grid.refine():
             yield from self._fill(plan)
 
-    def _fill(self, plan: SlicePlan) -> Pieces:
+    def _fill(self, plan: SlicePlan) -> Steps:
         shown = time.perf_counter()
         while not plan.grid.complete:
             nodes, thetas = plan.next(self._points)
@@ -138,7 +145,7 @@ class LossSlices:
             yield
         self._show(plan)
 
-    def _compare(self, plan: SlicePlan) -> Pieces:
+    def _compare(self, plan: SlicePlan) -> Steps:
         """Find how far the plane is from the path of the run that is looked at."""
         request = plan.request
         trail = request.trails.get(request.run)
@@ -164,8 +171,9 @@ class LossSlices:
         return max(1, int(CHUNK_SECONDS / self._pace)) if self._pace else FIRST_CHUNK
 
     def _losses(self, learner: Learner, thetas: Array) -> Array:
-        begun = time.perf_counter()
-        losses = learner.losses(thetas)
+        begun, ticket = time.perf_counter(), self._ticket
+        assert ticket is not None
+        losses = ticket.finish(learner.loss_pieces(thetas, ticket.interruption))
         self._pace = (time.perf_counter() - begun) / len(thetas)
         return losses
 

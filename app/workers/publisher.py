@@ -23,14 +23,15 @@ class Publisher:
         self._last_paths = 0.0
 
     def publish(self, training: Training) -> None:
-        focus, pace, history = training.focus, training.pace, training.history
-        picture = training.session.picture(training.cursor, focus.run, focus.step)
+        pace, history = training.pace, training.history
+        picture = training.picture()
         self._request_snapshot(training, picture)
         self._request_slice(training, picture)
         self.newest = Published(
             picture=picture,
             document=training.document,
             serial=training.serial,
+            mark=training.mark,
             playing=training.playing,
             speed=pace.speed,
             updates_per_second=pace.reached_rate if training.playing else 0.0,

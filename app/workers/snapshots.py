@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from app.workers.latest_job import LatestJob, Ticket
-from engine import Learner, NetworkSnapshot, SnapshotParts, network_snapshot
+from engine import Learner, NetworkSnapshot, SnapshotParts, snapshot_pieces
 
 
 class SnapshotRequest(NamedTuple):
@@ -39,12 +39,17 @@ class Snapshots:
     def request(self, request: SnapshotRequest) -> None:
         """Take this snapshot once the one that is under way is done, unless a newer request comes before."""
         if self._last is None or not request.repeats(self._last):
+            if self._last is not None and self._last.learner is not request.learner:
+                self._jobs.cancel()  # nobody will look at what is under way
             self._last = request
             self._jobs.offer(partial(self._take, request))
+
+    def cancel(self) -> None:
+        self._jobs.cancel()
 
     def release(self) -> None:
         self._jobs.release()
 
     def _take(self, request: SnapshotRequest, ticket: Ticket) -> None:
         with np.errstate(all="ignore"):
-            self.newest = network_snapshot(*request)
+            self.newest = ticket.finish(snapshot_pieces(*request, ticket.interruption))

@@ -39,9 +39,13 @@ class SurfaceGrids:
 
         def compute(ticket: Ticket) -> None:
             with np.errstate(all="ignore"):
-                self.newest = SurfaceGrid(problem, ticket.number, xs, ys, problem.values(xs, ys))
+                values = ticket.finish(problem.value_pieces(xs, ys, ticket.interruption))
+                self.newest = SurfaceGrid(problem, ticket.number, xs, ys, values)
 
         self._jobs.offer(compute)
+
+    def cancel(self) -> None:
+        self._jobs.cancel()
 
     def release(self) -> None:
         self._jobs.release()

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 
-from app.workers.commands import Command, Edit, End
+from app.workers.commands import Command, Edit, End, Mark
 from app.workers.loss_slices import LossSlices
 from app.workers.published import Published
 from app.workers.publisher import Publisher
@@ -31,7 +31,7 @@ class TrainingThread(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.serial = 0
+        self.serial = self._marks = 0
         self.snapshots = Snapshots(self._fail)
         self.slices = LossSlices(self._fail)
         self.grids = SurfaceGrids(self._fail)
@@ -57,17 +57,29 @@ class TrainingThread(QObject):
         return self._thread.isRunning()
 
     def send(self, command: Command) -> int:
-        """Queue a command, an edit with the next serial; returns the serial of the last edit."""
+        """Queue a command, an edit with the next serial; returns the serial of the last edit.
+
+        Whatever is being computed is interrupted for it.
+        """
         if isinstance(command, Edit):
             self.serial += 1
             command = replace(command, serial=self.serial)
+        self.worker.waiting.add()
         self._sent.emit(command)
         return self.serial
 
+    def mark(self) -> int:
+        """Queue a Mark; all that was sent is in `published` once its `mark` is at least the number returned."""
+        self._marks += 1
+        self.send(Mark(self._marks))
+        return self._marks
+
     def stop(self) -> None:
-        """End the training thread between two chunks, and the threads beside it."""
+        """End the training thread and those beside it, each after the piece under way."""
         if self.is_running:
             self.send(End())
+            for job in (self.snapshots, self.slices, self.grids):
+                job.cancel()
             self._thread.quit()
             self._thread.wait(CLOSE_MILLISECONDS)
         for part in (self.worker, self.snapshots, self.slices, self.grids):

@@ -15,9 +15,11 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from app.workers.commands import Command, Edit
 from app.workers.publisher import Publisher
 from app.workers.training import Training
+from app.workers.waiting import Waiting
 from engine import SettingError
 
 FRAME_SECONDS = 1 / 60
+SETTLE_SECONDS = 0.02  # after a command, before its result is published: most of what it entails takes less
 POOL = 2  # threads that advance runs; more would only take cores from the window
 
 
@@ -41,7 +43,8 @@ class Worker(QObject):
         met = threading.Barrier(POOL)
         for _ in range(POOL):  # started here: one started by a thread of Qt would leave Python a dummy of that
             self._pool.submit(met.wait)
-        self._training = Training(self._pool.map)
+        self.waiting = Waiting()
+        self._training = Training(self._pool.map, self.waiting)
 
     @Slot()
     def begin(self) -> None:
@@ -53,7 +56,9 @@ class Worker(QObject):
     @Slot(object)
     def take(self, command: Command) -> None:
         """Carry a command out, and publish what has come of it."""
+        self.waiting.remove()
         self._guard(partial(command.carry_out, self._training), command.serial if isinstance(command, Edit) else 0)
+        self._guard(partial(self._training.settle, SETTLE_SECONDS))
         self.publish()
         self._wake()
 
@@ -81,7 +86,7 @@ class Worker(QObject):
         """Tick as often as the training needs it."""
         if self._timer is None:
             return
-        if not self._training.moving:
+        if not self._training.busy:
             self._timer.stop()
             return
         if not self._timer.isActive():
@@ -94,9 +99,9 @@ class Worker(QObject):
         passed, self._last_tick = now - self._last_tick, now
         training, timer = self._training, self._timer
         self._guard(partial(training.move_on, passed))
-        if now - self._last_published >= FRAME_SECONDS or not training.moving:
+        if now - self._last_published >= FRAME_SECONDS or not (training.moving or training.unsettled):
             self.publish()
-        if timer is not None and (not training.moving or timer.interval() != training.interval):
+        if timer is not None and (not training.busy or timer.interval() != training.interval):
             self._wake()
 
 

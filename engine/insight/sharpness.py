@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from engine.interruption import Pieces, finish
 from engine.random_generator import RandomGenerator
 
 Array = np.ndarray
-# points (k, n) -> (losses (k,), gradients (k, n))
-Gradients = Callable[[Array], tuple[Array, Array]]
+Evaluated = tuple[Array, Array]  # losses (k,), gradients (k, n) at points (k, n)
+Gradients = Callable[[Array], Evaluated]
+GradientPieces = Callable[[Array], Pieces[Evaluated]]
 
 _FEW = 32  # parameters up to which the whole Hessian takes no more gradients than Lanczos
 _PRODUCTS = 16
@@ -21,20 +23,30 @@ _EXHAUSTED = 1e-10  # relative to the matrix: below it there is only rounding er
 def sharpness(gradients: Gradients, point: Array) -> float:
     """The largest eigenvalue of the Hessian at a point (n,); NaN where it is not finite.
 
-    Exact to rounding for up to 32 parameters; beyond that a lower bound from 16 Lanczos steps, close if the largest
-    eigenvalue is well separated.
+    gradients: losses and gradients at any points. Exact to rounding for up to 32 parameters; beyond that a lower bound
+    from 16 Lanczos steps, close if the largest eigenvalue is well separated.
     """
+    return finish(sharpness_pieces(_at_once(gradients), point))
+
+
+def sharpness_pieces(gradients: GradientPieces, point: Array) -> Pieces[float]:
+    """`sharpness`, in the pieces of the gradients."""
     if len(point) <= _FEW:
-        return float(curvatures(gradients, point)[-1])
-    return _lanczos(lambda direction: _product(gradients, point, direction), len(point))
+        return float((yield from curvature_pieces(gradients, point))[-1])
+    return (yield from _lanczos(lambda direction: _product(gradients, point, direction), len(point)))
 
 
 def curvatures(gradients: Gradients, point: Array) -> Array:
     """All eigenvalues of the Hessian at a point (n,), ascending, by central differences; NaN where it is not finite."""
+    return finish(curvature_pieces(_at_once(gradients), point))
+
+
+def curvature_pieces(gradients: GradientPieces, point: Array) -> Pieces[Array]:
+    """`curvatures`, in the pieces of the gradients."""
     reach = 1e-5 * np.maximum(1.0, np.abs(point))
     shifts = np.diag(reach)
-    _, ahead = gradients(point + shifts)
-    _, behind = gradients(point - shifts)
+    _, ahead = yield from gradients(point + shifts)
+    _, behind = yield from gradients(point - shifts)
     with np.errstate(all="ignore"):
         hessian = (ahead - behind) / (2.0 * reach[:, None])
         hessian = (hessian + hessian.T) / 2.0
@@ -43,15 +55,23 @@ def curvatures(gradients: Gradients, point: Array) -> Array:
     return np.linalg.eigvalsh(hessian)
 
 
-def _product(gradients: Gradients, point: Array, direction: Array) -> Array:
+def _at_once(gradients: Gradients) -> GradientPieces:
+    def pieces(points: Array) -> Pieces[Evaluated]:
+        yield from ()
+        return gradients(points)
+
+    return pieces
+
+
+def _product(gradients: GradientPieces, point: Array, direction: Array) -> Pieces[Array]:
     """The Hessian times a unit vector (n,), by a central difference."""
-    _, (ahead, behind) = gradients(point + _REACH * np.array([direction, -direction]))
+    _, (ahead, behind) = yield from gradients(point + _REACH * np.array([direction, -direction]))
     with np.errstate(all="ignore"):
         found: Array = (ahead - behind) / (2.0 * _REACH)
     return found
 
 
-def _lanczos(product: Callable[[Array], Array], n: int) -> float:
+def _lanczos(product: Callable[[Array], Pieces[Array]], n: int) -> Pieces[float]:
     """The largest eigenvalue of a symmetric n x n matrix given by its products with unit vectors.
 
     Lanczos with full re-orthogonalisation (Golub & Van Loan, Matrix Computations, algorithm 10.3.4): basis (k, n) is
@@ -61,10 +81,10 @@ def _lanczos(product: Callable[[Array], Array], n: int) -> float:
     diagonal, beside = [], []
     following = RandomGenerator(0).normal(n)
     following /= np.linalg.norm(following)
-    with np.errstate(all="ignore"):
-        for k in range(len(basis)):
-            basis[k] = following
-            following = product(basis[k])
+    for k in range(len(basis)):
+        basis[k] = following
+        following = yield from product(basis[k])
+        with np.errstate(all="ignore"):
             diagonal.append(float(basis[k] @ following))
             for _ in range(2):  # twice is enough (Parlett 1980, section 6.9)
                 following = following - (basis[: k + 1] @ following) @ basis[: k + 1]

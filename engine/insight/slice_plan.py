@@ -20,13 +20,13 @@ from engine.insight.parameter_plane import (
 )
 from engine.insight.refining_grid import RefiningGrid, Region
 from engine.learner import Learner
+from engine.memory import MAX_CLOUD, MAX_PATH_POINTS
 from engine.run import DIVERGED, Trail
 from engine.session import Session, SessionPicture
 
 Array = np.ndarray
 
 BLOCK = 1 << 19  # numbers in the points requested at once
-MAX_POINTS = 256  # of all paths together, from which the plane is fitted
 FAR = 10.0  # times the initial loss: points beyond it affect neither plane nor region
 MARGIN, ROOM = 0.22, 0.4  # padding as a share of the paths' extent: when finished, and while still running
 FLAT = 0.3  # minimum ratio of the region's shorter to its longer side
@@ -285,7 +285,7 @@ def _cloud(request: PathRequest) -> list[Array]:
     trails = request.trails
     starts = [float(trail.losses[0]) for trail in trails.values()]
     limit = FAR * max((loss for loss in starts if loss > 0.0), default=np.inf)
-    most = max(2, MAX_POINTS // max(len(trails), 1))
+    most = max(2, min(MAX_PATH_POINTS, MAX_CLOUD // len(request.theta)) // max(len(trails), 1))
     found = []
     for run, trail in trails.items():
         kept = ~(trail.losses > limit)

@@ -7,25 +7,27 @@ from itertools import accumulate, pairwise
 import numpy as np
 from numba import types
 
-from engine.contracts import call_objective, inline, pointer, routine
+from engine.contracts import call_objective, inline, is_raised, pointer, routine
+from engine.interruption import Interruption, Pieces, address_of, finish
 from engine.networks import layout
 from engine.networks.mlp import LOSS_ONLY, OUTPUTS_ONLY, network_objective
 from engine.networks.network import Network
 from engine.networks.packing import Packed, packed_examples, packed_set
 from engine.networks.registers import LANES
 from engine.networks.vectors import at
-from engine.stream import CURSOR, EXAMPLES, FIXED, ORDER, QUIET, STREAM, TAKEN
+from engine.stream import CURSOR, DONE, EXAMPLES, FIXED, FLAG, ORDER, QUIET, STREAM, TAKEN
 
 Array = np.ndarray
 
 _f, _i = types.float64, types.int64
 
 
-def measuring_stream(quiet: int, examples: int) -> Array:
+def measuring_stream(quiet: int, examples: int, interruption: Interruption | None = None) -> Array:
     """A stream that requests so many examples in order, with nothing random."""
     stream = np.zeros(STREAM, np.int64)
     stream[ORDER], stream[QUIET] = FIXED, quiet
     stream[EXAMPLES] = stream[TAKEN] = examples
+    stream[FLAG] = address_of(interruption)
     return stream
 
 
@@ -38,15 +40,19 @@ def copy_transposed(source, units, count, target):
             target[b * units + j] = source[j * columns + b]
 
 
-@routine(types.void(_i, _i, _f[::1], _i[::1], _f[::1], _f[::1], _f[::1]))
-def _layer_values(objective, first, theta, stream, constants, work, values):
-    """values: the activations of the layers from `first` on, (n, units) each, concatenated."""
+@routine(_i(_i, _i, _i, _f[::1], _i[::1], _f[::1], _f[::1], _f[::1]))
+def _layer_values(objective, done, first, theta, stream, constants, work, values):
+    """values: the activations of the layers from `first` on, (n, units) each, concatenated; of the examples from `done`
+    on.
+
+    Returns how many examples are done: n, or if it was interrupted the `done` of the next call.
+    """
     p_theta, p_stream, p_work = pointer(theta), pointer(stream), pointer(work)
     p_constants, p_values = pointer(constants), pointer(values)
     table = layout.integers(p_constants)
     n = table[layout.EXAMPLES]
     most = table[layout.COLUMNS]
-    for start in range(0, n, most):
+    for start in range(done, n, most):
         count = min(most, n - start)
         p_stream[CURSOR], p_stream[TAKEN] = start, count
         call_objective(objective, p_theta, p_work, p_stream, p_constants, p_work)
@@ -56,68 +62,79 @@ def _layer_values(objective, first, theta, stream, constants, work, values):
             units = row[layout.UNITS]
             copy_transposed(at(p_work, row[layout.VALUES_AT]), units, count, at(p_values, place + start * units))
             place += n * units
+        if is_raised(p_stream[FLAG]):
+            return start + count
+    return n
 
 
-@routine(types.void(_i, _i, _f[::1], _i[::1], _f[::1], _f[::1], _f[::1]))
-def _losses(objective, parameters, thetas, stream, constants, work, losses):
-    """losses (k,) at thetas (k, parameters)."""
+@routine(_i(_i, _i, _i, _f[::1], _i[::1], _f[::1], _f[::1], _f[::1]))
+def _losses(objective, first, parameters, thetas, stream, constants, work, losses):
+    """losses (k,) at thetas (k, parameters), from theta `first` on.
+
+    Returns how many are done: k, or if it was interrupted the `first` of the next call.
+    """
     p_thetas, p_stream, p_constants, p_work = pointer(thetas), pointer(stream), pointer(constants), pointer(work)
-    for place in range(losses.size):
+    for place in range(first, losses.size):
         losses[place] = call_objective(
             objective, at(p_thetas, place * parameters), p_work, p_stream, p_constants, p_work
         )
+        if p_stream[DONE] > 0:
+            return place
+        if is_raised(p_stream[FLAG]):
+            return place + 1
+    return losses.size
 
 
-def _layer_outputs(network: Network, theta: Array, packed: Packed, first: int) -> list[Array]:
+def layer_pieces(
+    network: Network, theta: Array, packed: Packed, first: int, interruption: Interruption | None
+) -> Pieces[list[Array]]:
+    """The activations of the layers from `first` on, (m, units) each, for m packed examples."""
     shapes = [(packed.examples, units) for units in network.sizes[first + 1 :]]
     ends = [0, *accumulate(rows * units for rows, units in shapes)]
-    values = np.empty(ends[-1])
-    _layer_values(
-        network_objective.address,
-        first,
-        _numbers(theta),
-        measuring_stream(OUTPUTS_ONLY, packed.examples),
-        packed.constants,
-        packed.work(),
-        values,
-    )
+    values, work, theta = np.empty(ends[-1]), packed.work(), _numbers(theta)
+    stream = measuring_stream(OUTPUTS_ONLY, packed.examples, interruption)
+    done = 0
+    while True:
+        done = _layer_values(network_objective.address, done, first, theta, stream, packed.constants, work, values)
+        if done >= packed.examples:
+            break
+        yield
     return [values[start:stop].reshape(shape) for (start, stop), shape in zip(pairwise(ends), shapes, strict=True)]
 
 
 def outputs(network: Network, theta: Array, inputs: Array) -> Array:
     """The outputs (m, k), after the output activation, for inputs (m, f)."""
-    return outputs_of(network, theta, packed_examples(network, inputs))
+    return finish(output_pieces(network, theta, packed_examples(network, inputs), None))
 
 
-def outputs_of(network: Network, theta: Array, packed: Packed) -> Array:
+def output_pieces(network: Network, theta: Array, packed: Packed, interruption: Interruption | None) -> Pieces[Array]:
     """The outputs (m, k) for m packed examples."""
-    return _layer_outputs(network, theta, packed, network.layers - 1)[0]
+    return (yield from layer_pieces(network, theta, packed, network.layers - 1, interruption))[0]
 
 
 def activations(network: Network, theta: Array, inputs: Array) -> list[Array]:
     """The activations of every layer, (m, units) each, for inputs (m, f)."""
-    return _layer_outputs(network, theta, packed_examples(network, inputs), 0)
+    return finish(layer_pieces(network, theta, packed_examples(network, inputs), 0, None))
 
 
 def losses_along(network: Network, thetas: Array, inputs: Array, targets: Array, classes: int) -> Array:
     """The mean losses (k,) at thetas (k, n) on inputs (m, f) and raw targets (m,); NaN without examples."""
-    return losses_at(network, thetas, packed_set(network, inputs, targets, classes))
+    return finish(loss_pieces(network, thetas, packed_set(network, inputs, targets, classes), None))
 
 
-def losses_at(network: Network, thetas: Array, packed: Packed) -> Array:
+def loss_pieces(network: Network, thetas: Array, packed: Packed, interruption: Interruption | None) -> Pieces[Array]:
     """The mean losses (k,) at thetas (k, n) on examples packed with targets; NaN without examples."""
     losses = np.full(len(thetas), np.nan)
     if packed.examples:
-        stream = measuring_stream(LOSS_ONLY, packed.examples)
-        _losses(
-            network_objective.address,
-            network.parameters,
-            _numbers(thetas),
-            stream,
-            packed.constants,
-            packed.work(),
-            losses,
-        )
+        stream, work = measuring_stream(LOSS_ONLY, packed.examples, interruption), packed.work()
+        done, numbers = 0, _numbers(thetas)
+        while True:
+            done = _losses(
+                network_objective.address, done, network.parameters, numbers, stream, packed.constants, work, losses
+            )
+            if done >= len(thetas):
+                break
+            yield
     return losses
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import types
 
-from engine.contracts import call_objective, pointer, routine
+from engine.contracts import call_objective, is_raised, pointer, routine
+from engine.interruption import Interruption, Pieces, finish
 from engine.networks import layout
 from engine.networks.activations import ACTIVATIONS
 from engine.networks.forward import copy_transposed, measuring_stream
@@ -16,7 +17,7 @@ from engine.networks.network import Network
 from engine.networks.packing import Packed, packed_set
 from engine.networks.registers import LANES
 from engine.networks.vectors import at, below, fma, load, positive, splat, total
-from engine.stream import CURSOR, TAKEN
+from engine.stream import CURSOR, FLAG, TAKEN
 
 Array = np.ndarray
 
@@ -48,11 +49,13 @@ class Inspection:
     saturated: Array
 
 
-@routine(_f(_i, _f[::1], _i[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1]))
-def _look(objective, theta, stream, constants, work, outputs, gradient, sums, awake, limits):
-    """The mean loss; writes outputs (n, k) and gradient, adds to sums (layers, _SUMS) and awake (units,).
+@routine(_i(_i, _i, _f[::1], _i[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1]))
+def _look(objective, done, theta, stream, constants, work, loss, outputs, gradient, sums, awake, limits):
+    """Adds to the mean loss (1,), sums (layers, _SUMS) and awake (units,), and writes outputs (n, k) and gradient; from
+    example `done` on.
 
-    awake is above 0 for a unit that was ever active; limits (layers, 2): the bounds of the unsaturated range.
+    awake is above 0 for a unit that was ever active; limits (layers, 2): the bounds of the unsaturated range. Returns
+    how many examples are done: n, or if it was interrupted the `done` of the next call.
     """
     p_theta, p_stream, p_constants, p_work = pointer(theta), pointer(stream), pointer(constants), pointer(work)
     p_gradient, p_outputs = pointer(gradient), pointer(outputs)
@@ -61,12 +64,11 @@ def _look(objective, theta, stream, constants, work, outputs, gradient, sums, aw
     n, k = table[layout.EXAMPLES], table[layout.OUTPUTS]
     most = -(-n // -(-n // table[layout.COLUMNS]))  # chunks as in one call on all examples: the same loss
     weights = at(p_work, table[layout.WEIGHTS_AT])
-    loss = 0.0
-    for start in range(0, n, most):
+    for start in range(done, n, most):
         count = min(most, n - start)
         columns = -(-count // LANES) * LANES
         p_stream[CURSOR], p_stream[TAKEN] = start, count
-        loss += call_objective(objective, p_theta, p_gradient, p_stream, p_constants, p_work)
+        loss[0] += call_objective(objective, p_theta, p_gradient, p_stream, p_constants, p_work)
         scale = n * table[layout.ELEMENTS]  # the objective's weights are 1 / scale, and 0 for padding
         unit = 0
         for layer in range(table[layout.LAYERS]):
@@ -97,26 +99,36 @@ def _look(objective, theta, stream, constants, work, outputs, gradient, sums, aw
             found[_ENDS] += total(ends) * scale
         last = at(table, layout.HEAD + layout.ROW * (table[layout.LAYERS] - 1))
         copy_transposed(at(p_work, last[layout.VALUES_AT]), k, count, at(p_outputs, start * k))
-    return loss
+        if is_raised(p_stream[FLAG]):
+            return start + count
+    return n
 
 
 def inspect(network: Network, theta: Array, inputs: Array, targets: Array, classes: int) -> Inspection:
     """Inspect a network on inputs (n, f), n > 0, and raw targets (n,): numbers, or class indices."""
-    return inspect_packed(network, theta, packed_set(network, inputs, targets, classes))
+    return finish(inspection_pieces(network, theta, packed_set(network, inputs, targets, classes), None))
 
 
-def inspect_packed(network: Network, theta: Array, packed: Packed) -> Inspection:
+def inspection_pieces(
+    network: Network, theta: Array, packed: Packed, interruption: Interruption | None
+) -> Pieces[Inspection]:
     """Inspect a network on at least one example, packed with targets."""
     examples, units = packed.examples, np.array(network.sizes[1:])
     kinds = [ACTIVATIONS[key] for key in network.activations]
     outputs = np.empty((examples, network.sizes[-1]))
     gradient = np.empty(network.parameters)
     sums, awake = np.zeros((network.layers, _SUMS)), np.zeros(units.sum())
-    loss = _look(
-        network_objective.address, np.ascontiguousarray(theta, np.float64), measuring_stream(MEASURING, examples),
-        packed.constants, packed.work(), outputs.reshape(-1), gradient, sums.reshape(-1), awake,
-        _limits(network).reshape(-1),
-    )  # fmt: skip
+    loss, work, limits = np.zeros(1), packed.work(), _limits(network).reshape(-1)
+    theta, stream = np.ascontiguousarray(theta, np.float64), measuring_stream(MEASURING, examples, interruption)
+    done = 0
+    while True:
+        done = _look(
+            network_objective.address, done, theta, stream, packed.constants, work,
+            loss, outputs.reshape(-1), gradient, sums.reshape(-1), awake, limits,
+        )  # fmt: skip
+        if done >= examples:
+            break
+        yield
     sums[:, _ENDS] = np.rint(sums[:, _ENDS])  # a count, from a sum of shares
     delta, mean, squares, ends = (sums / np.column_stack([np.full(len(units), examples), *[examples * units] * 3])).T
     asleep = [np.mean(part <= 0.0) for part in np.split(awake, np.cumsum(units)[:-1])]
@@ -124,7 +136,7 @@ def inspect_packed(network: Network, theta: Array, packed: Packed) -> Inspection
         lengths = [np.sqrt(np.sum(weights**2) + np.sum(biases**2)) for weights, biases in network.unpacked(gradient)]
         deviation = np.sqrt(np.maximum(squares - mean**2, 0.0))
     return Inspection(
-        loss=float(loss),
+        loss=float(loss[0]),
         outputs=outputs,
         gradient=gradient,
         gradient_norm=np.array(lengths),

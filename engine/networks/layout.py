@@ -41,6 +41,16 @@ def integers(typing_context, floats):
     return Ints(Floats), generate
 
 
+@intrinsic
+def floats(typing_context, integers):
+    """The memory behind an int64 pointer, reinterpreted as float64."""
+
+    def generate(context, builder, signature, given):
+        return builder.bitcast(given[0], ir.DoubleType().as_pointer())
+
+    return Floats(Ints), generate
+
+
 def padded(count: int) -> int:
     """Round up to a multiple of the vector length."""
     return -(-count // LANES) * LANES

@@ -6,7 +6,7 @@ the vectors. Padding columns repeat the first example: they have weight 0, and a
 
 import numpy as np
 
-from engine.contracts import OBJECTIVE, inline, inline_ir, kernel, standalone
+from engine.contracts import OBJECTIVE, inline, inline_ir, is_raised, kernel, standalone
 from engine.networks import layout
 from engine.networks.activations import call_activation
 from engine.networks.batch import DROPPED, batch_order, gather_columns, gather_rows, purpose_seed
@@ -20,7 +20,7 @@ from engine.networks.products import (
 )
 from engine.networks.vectors import LANES, at, load, noinline, splat, store, total
 from engine.rng import uniform
-from engine.stream import CURSOR, EXAMPLES, QUIET, TAKEN, UPDATE
+from engine.stream import CURSOR, DONE, EXAMPLES, FLAG, PART, QUIET, TAKEN, UPDATE
 
 # stream[QUIET]; dropout is active only in training, and the last two do not write the gradient.
 TRAINING, MEASURING, LOSS_ONLY, OUTPUTS_ONLY = range(4)
@@ -144,7 +144,8 @@ def network_objective(theta, grad, stream, constants, work):
     """Mean loss of the batch that the stream selects; grad: its gradient.
 
     A call that measures may take the EXAMPLES in pieces: it returns their part of the mean over all of them, and grad
-    accumulates from CURSOR 0 on.
+    accumulates from CURSOR 0 on. Interrupted between two chunks it leaves stream[DONE] above 0, and grad, DONE and PART
+    as the next call needs them to go on; nothing else has changed.
     """
     table = layout.integers(constants)
     features = table[layout.FEATURES]
@@ -160,8 +161,12 @@ def network_objective(theta, grad, stream, constants, work):
     share = 1.0 / ((taken if quiet == TRAINING else stream[EXAMPLES]) * table[layout.ELEMENTS])
     continues = quiet == MEASURING and stream[CURSOR] > 0
     wide = features >= LANES
-    loss = 0.0
-    for start in range(0, taken, most):
+    done = stream[DONE]
+    part = at(layout.floats(stream), PART)
+    loss = part[0] if done > 0 else 0.0
+    stream[DONE] = 0
+    part[0] = 0.0
+    for start in range(done, taken, most):
         count = min(most, taken - start)
         columns = _padded(count)
         chosen = batch_order(stream, table, work, start, count)
@@ -173,14 +178,17 @@ def network_objective(theta, grad, stream, constants, work):
         else:
             gather_columns(at(constants, table[layout.INPUTS]), features, chosen, count, columns, inputs)
         _forward(theta, stream, constants, work, start, columns)
-        if quiet == OUTPUTS_ONLY:
-            continue
-        gather_columns(at(constants, table[layout.TARGETS]), k, chosen, count, columns, targets)
-        _set_weights(weights, at(work, layout.WEIGHTS_STAMP_AT), table[layout.WEIGHTS_AT], k, columns, count, share)
-        loss += call_loss(
-            table[layout.LOSS], at(work, last[layout.VALUES_AT]), targets, weights, deltas, k, columns,
-            constants[table[layout.NUMBERS] + layout.KNOB],
-        )  # fmt: skip
-        if quiet != LOSS_ONLY:
+        if quiet != OUTPUTS_ONLY:
+            gather_columns(at(constants, table[layout.TARGETS]), k, chosen, count, columns, targets)
+            _set_weights(weights, at(work, layout.WEIGHTS_STAMP_AT), table[layout.WEIGHTS_AT], k, columns, count, share)
+            loss += call_loss(
+                table[layout.LOSS], at(work, last[layout.VALUES_AT]), targets, weights, deltas, k, columns,
+                constants[table[layout.NUMBERS] + layout.KNOB],
+            )  # fmt: skip
+        if quiet <= MEASURING:
             _backward(theta, grad, constants, work, columns, wide, np.int64(continues or start > 0))
+        if start + count < taken and is_raised(stream[FLAG]):
+            stream[DONE] = start + count
+            part[0] = loss
+            return loss
     return loss

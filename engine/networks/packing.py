@@ -51,6 +51,11 @@ def packed_set(network: Network, inputs: Array, targets: Array, classes: int) ->
     return packed_examples(network, inputs, LOSSES[network.loss.kind].encode(targets, classes))
 
 
+def work_needed(network: Network, examples: int) -> int:
+    """How many float64 numbers the scratch memory takes for so many examples."""
+    return memory_layout(network, examples)[1]
+
+
 def numbers_needed(network: Network, examples: int, features: int) -> int:
     """How many float64 numbers `packed` and its scratch take for so many examples with so many features."""
     head, work_size = memory_layout(network, examples)

@@ -24,6 +24,7 @@ from engine import (
     new_network,
     new_run,
 )
+from engine.interruption import finish
 from engine.networks.forward import loss_of
 from engine.networks.initializers import initial_theta
 
@@ -41,7 +42,7 @@ def trained(session: Session, *updates: int) -> list[np.ndarray]:
     """theta of the first run at these updates, rising. Its machine goes there without measuring on the way."""
     machine, thetas = session.runs[0].machine, []
     for update in updates:
-        machine.replay_to(update)
+        finish(machine.replay_to(update))
         thetas.append(machine.theta.copy())
     return thetas
 

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from engine import LOSSES, Choice, Experiment, Layer, NetworkTask, SettingError, Table, drawn, new_network, new_run
-from engine.network_task import MEMORY_LIMIT, memory_needed
+from engine import (
+    LOSSES,
+    Choice,
+    Experiment,
+    Layer,
+    NetworkTask,
+    RunRecord,
+    Session,
+    SettingError,
+    Table,
+    drawn,
+    new_network,
+    new_run,
+)
+from engine.memory import MEMORY_LIMIT, memory_needed
 
 
 def task(data="circle", **settings) -> NetworkTask:
@@ -143,14 +159,66 @@ def test_a_drawn_point_makes_a_table_that_keeps_the_others() -> None:
 
 
 def test_too_large_a_network_is_refused_with_the_number_before_it_is_made() -> None:
-    wide = Table("Wide", tuple(f"c{k}" for k in range(4000)), "y", np.zeros((4500, 4000)), np.zeros(4500))
+    wide = Table("Wide", tuple(f"c{k}" for k in range(16_000)), "y", np.zeros((1200, 16_000)), np.zeros(1200))
     small = NetworkTask(wide, (Layer(4),), "identity", Choice("mse"), Choice("zeros"), ())
-    assert memory_needed(small.having("share", 0.5)) < MEMORY_LIMIT
+    assert memory_needed(small.network, 1200, 16_000, ("sgd",)) < MEMORY_LIMIT
     with pytest.raises(
-        SettingError, match=r"[\d,]+ parameters on 4,500 examples needs about 1\.\d GB, more than the limit of 1 GB"
+        SettingError, match=r"a network with [\d,]+ parameters on 1,200 examples needs about 2\.\d GB, more than the"
     ):
         small.having("hidden", [Layer(512)] * 8)
-    assert memory_needed(task("digits", hidden=(512,) * 8)) < MEMORY_LIMIT
+    large = task("digits", hidden=(512,) * 8).network
+    assert memory_needed(large, 1797, 64, ("sgd",)) < memory_needed(large, 1797, 64, ("adam",)) < MEMORY_LIMIT
+
+
+LARGEST = (Layer(512),) * 8
+DOORS = {
+    "a file": lambda session, sixteen: Experiment.from_dict(sixteen.to_dict()),
+    "another experiment": lambda session, sixteen: Session(sixteen),
+    "a state to go back to": lambda session, sixteen: session.restore(sixteen),
+    "one more run": lambda session, sixteen: [session.add(run) for run in sixteen.runs],
+    "a wider layer": lambda session, sixteen: session.problem_changed({"hidden": LARGEST}),
+    "an optimizer with more memory": lambda session, sixteen: [
+        session.tweak(run.settings.id, "optimizer", "adan") for run in session.runs
+    ],
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_the_memory_is_that_of_all_runs_and_is_refused_before_it_is_taken(door: str) -> None:
+    few = {"one more run": 2, "a wider layer": 16, "an optimizer with more memory": 5}.get(door, 1)
+    hidden = (4,) if door == "a wider layer" else LARGEST
+    session = Session(new_network("circle", ["signsgd"] * few, hidden, stop={"updates": 1}))
+    records = tuple(RunRecord(new_run("adam", id=f"adam{number}")) for number in range(16))
+    sixteen = replace(session.experiment(), runs=records)
+    before, peak = session.experiment(), 0
+    tracemalloc.start()
+    try:
+        with pytest.raises(SettingError, match=r"\d+ runs of a network .* need about \d\.\d GB.*use fewer runs, fewer"):
+            DOORS[door](session, sixteen)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    if door not in ("one more run", "an optimizer with more memory"):  # of which the first are accepted
+        assert session.experiment() == before and peak < 10 * 2**20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_the_memory_told_is_what_a_long_run_takes(optimizer: str) -> None:
+    """A run with all its checkpoints and its whole trail, in proportion."""
+    runs = [new_run(optimizer, learning_rate=1e-4, batch="single", id=name) for name in ("a", "b")]
+    experiment = new_network("circle", runs, (512,) * 4)
+    network = experiment.problem.network
+    told = memory_needed(network, 500, 2, (optimizer,) * 2)
+    tracemalloc.start()
+    try:
+        session = Session(experiment)
+        for _ in range(80):
+            session.advance(64)
+        taken = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert 0.4 * told < taken < 1.1 * told
 
 
 def test_a_run_with_tweaks_of_the_problem_is_read_back() -> None:

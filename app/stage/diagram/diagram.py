@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetricsF,
+    QHideEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -238,6 +239,7 @@ class Diagram(NetworkView):
         before, self.shape = self.shape, shape
         if before is not None and before.network.sizes != shape.network.sizes:
             self.snapshot = None
+            self._edited = None  # a number of the former shape
             self.editor.close_panel()
         self._lay_out()
 
@@ -259,7 +261,7 @@ class Diagram(NetworkView):
 
     def _take(self) -> None:
         snapshot, shape = self.snapshot, self.shape
-        if snapshot is None or shape is None or len(snapshot.theta) != shape.network.parameters:
+        if snapshot is None or shape is None:
             return
         assert self._edges is not None and self._tiles is not None
         self._edges.take(snapshot.theta)
@@ -366,6 +368,10 @@ class Diagram(NetworkView):
         item = self._item_at(event.position())
         if item is not None and event.button() == Qt.MouseButton.LeftButton:
             self.edit(item)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        if not event.spontaneous():
+            self.editor.close_panel()
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover(None)

@@ -25,8 +25,10 @@ class DiagramItem:
     source: int = -1
 
     def place(self, network: Network) -> int | None:
-        """The index of its number in theta; for a unit that of its bias. None for an input."""
-        if self.column == 0:
+        """The index of its number in theta; for a unit that of its bias. None for an input, or in another network."""
+        if not 0 < self.column < len(network.sizes) or self.unit >= network.sizes[self.column]:
+            return None
+        if self.source >= network.sizes[self.column - 1]:
             return None
         if self.kind == WEIGHT:
             inputs = network.sizes[self.column - 1]

@@ -93,8 +93,8 @@ class NumberEditor(QFrame):
                 self.slider.setValue(self._tick(value))
 
     def close_panel(self) -> None:
-        """Hide if open, and return the keyboard focus."""
-        if self.isVisible():
+        """Hide if open, although what it lies in may be hidden; and return the keyboard focus."""
+        if not self.isHidden():
             self.hide()
             self.closed.emit()
 

@@ -256,12 +256,12 @@ class Gated:
     def __getattr__(self, name):
         return getattr(self._learner, name)
 
-    def losses(self, thetas):
+    def loss_pieces(self, thetas, interruption):
         self.asked += len(thetas)
         if self.asked > app.workers.loss_slices.FIRST_CHUNK:
             self.reached.set()
         assert self.gate.acquire(timeout=30)
-        return self._learner.losses(thetas)
+        return self._learner.loss_pieces(thetas, interruption)
 
 
 @pytest.fixture
@@ -324,7 +324,7 @@ def test_what_goes_wrong_is_told_and_the_thread_lives_on(qtbot, session):
     session.advance(30)
 
     class Broken(Gated):
-        def losses(self, thetas):
+        def loss_pieces(self, thetas, interruption):
             raise RuntimeError("no loss today")
 
     request = path_request(session.picture(), session, "sgd", FREE, False)

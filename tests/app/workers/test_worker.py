@@ -232,7 +232,7 @@ def test_a_document_that_cannot_be_opened_leaves_the_other(worker, monkeypatch, 
     def refuse(*_):
         raise SettingError("formula: no")
 
-    monkeypatch.setattr("app.workers.commands.Session", refuse)
+    monkeypatch.setattr("app.workers.training.Session", refuse)
     worker.take(Load(races.small(runs=["lion"]), 2, serial=2))
     assert [run.id for run in worker.published.picture.runs] == ["adam", "momentum"]
     assert worker.refused == [("formula: no", 2)]

@@ -51,7 +51,7 @@ class Objective:
         """(losses (k,), gradients (k, n)) at thetas (k, n)."""
         losses, gradients = np.empty(len(thetas)), np.full_like(thetas, np.nan)
         stream = self.stream(**where)
-        evaluate(network_objective.address, thetas, stream, self.packed.constants, self.work, losses, gradients)
+        evaluate(network_objective.address, 0, thetas, stream, self.packed.constants, self.work, losses, gradients)
         return losses, gradients
 
     def __call__(self, theta: Array, **where) -> tuple[float, Array]:

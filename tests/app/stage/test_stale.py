@@ -1,0 +1,160 @@
+"""Values of different networks never meet: whatever arrives late, and whatever was pointed at in the former shape."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+
+from app.look.theme import DARK
+from app.stage.diagram.diagram import Diagram
+from app.stage.diagram.diagram_item import WEIGHT, DiagramItem
+from app.stage.network_view import NetworkView
+from app.stage.network_views import VIEWS
+from app.stage.planes.parameter_path import ParameterPathView
+from app.stage.planes.plane_view import PlaneView
+from engine import (
+    DATASETS,
+    LossSlice,
+    Session,
+    SlicePlan,
+    choose,
+    network_snapshot,
+    new_network,
+    new_run,
+    path_request,
+)
+
+RUN = new_run("adam", learning_rate=0.02, batch=10)
+NETWORKS = {
+    "large": new_network("circle", [RUN], (16, 12)),
+    "small": new_network("circle", [RUN], (3,)),
+    "other examples": new_network(choose(DATASETS, "circle", {"samples": 90}), [RUN], (16, 12)),
+    "other layers": new_network("circle", [RUN], (3, 3, 3)),
+    "without hidden layers": new_network("circle", [RUN], ()),
+    "more features": new_network("xor", [RUN], (4,), features=("x", "y", "xy", "x2")),
+    "three classes": new_network("blobs", [RUN], (5, 4)),
+    "one input": new_network("sine", [RUN], (9, 7)),
+    "one input, fewer": new_network("step", [RUN], (2,), share=1.0),
+    "a regression of two": new_network("reg_plane", [RUN], (6,)),
+    "images": new_network("digits", [RUN], (8, 6)),
+    "fewer images": new_network(choose(DATASETS, "digits", {}), [RUN], (3,), share=0.2),
+    "few columns": new_network("iris", [RUN], (5,)),
+}
+FEW = ("large", "small", "without hidden layers", "one input", "images")  # for views that fit all, and take long
+
+
+class Case:
+    """A network with all that a view may be handed of it."""
+
+    def __init__(self, name: str) -> None:
+        session = Session(NETWORKS[name])
+        session.advance(30)
+        self.session, self.picture = session, session.picture()
+        self.run = self.picture.runs[0]
+
+    def snapshot(self, view: NetworkView):
+        return network_snapshot(
+            self.picture.learner, self.run.shown.theta, view.wanted(), self.run.id, self.run.shown.update
+        )
+
+    def slice(self, view: NetworkView) -> LossSlice | None:
+        wanted = view.plane_wanted()
+        if wanted is None:
+            return None
+        plan = SlicePlan(path_request(self.picture, self.session, self.run.id, wanted, False), None)
+        while not plan.grid.complete:
+            nodes, thetas = plan.next(500)
+            plan.grid.put(nodes, plan.learner.losses(thetas))
+        return LossSlice(
+            wanted, plan.learner, plan.plane, plan.weights, self.run.id, plan.update, plan.projected_paths(), plan.home,
+            plan.grid.xs, plan.grid.ys, plan.grid.shown(), True, None,
+        )  # fmt: skip
+
+
+_cases: dict[str, Case] = {}
+
+
+def case(name: str) -> Case:
+    if name not in _cases:
+        _cases[name] = Case(name)
+    return _cases[name]
+
+
+def look(view: NetworkView) -> None:
+    """Everything that a frame and a pointer ask of a view."""
+    view.grab()
+    view.describe()
+    view.set_cursor(17)
+    view.wanted()
+    view.plane_wanted()
+    if isinstance(view, PlaneView | ParameterPathView):
+        plot = view.chart.view.plot
+        for x, y in ((0.2, 0.3), (0.5, 0.5), (0.9, 0.8)):
+            view.read(QPointF(plot.left() + x * plot.width(), plot.top() + y * plot.height()))
+    view.set_cursor(None)
+
+
+def point_at_the_last(qtbot, view: NetworkView, at: Case) -> None:
+    """Have the highest number in focus that the view offers: it exists in no smaller network."""
+    sizes = at.picture.learner.network.sizes
+    if isinstance(view, Diagram):
+        layout = view.diagram_layout
+        last = len(sizes) - 1
+        item = DiagramItem(WEIGHT, last, layout.columns[last].shown - 1, layout.columns[last - 1].shown - 1)
+        view.look_at(item)
+        if layout.holds(item) and not layout.columns[last - 1].block:
+            view.edit(item)
+    elif isinstance(view, ParameterPathView):
+        last = at.picture.learner.network.parameters - 1
+        view.apply_view({"network_path_plane": "weights", "network_path_weights": [0, last]})
+    else:
+        corner = QPoint(view.width() - 40, view.height() - 40)
+        qtbot.mouseMove(view, corner)
+        view.setFocus()
+        qtbot.keyClick(view.focusProxy() or view, Qt.Key.Key_End)
+
+
+def fitting(kind: type[NetworkView]) -> list[str]:
+    names = [name for name in NETWORKS if kind.fits(case(name).picture)]
+    return [name for name in names if name in FEW] if len(names) == len(NETWORKS) else names
+
+
+@pytest.mark.parametrize("kind", (Diagram, *VIEWS), ids=lambda kind: kind.KEY)
+def test_no_view_mixes_two_networks(qtbot, themed, kind) -> None:
+    """In every order of two networks: pictures, snapshots, planes and what has the focus, each of them too late."""
+    view = kind(DARK)
+    qtbot.addWidget(view)
+    view.resize(520, 420)
+    with qtbot.waitExposed(view):
+        view.show()
+    tried = 0
+    names = fitting(kind)
+    neighbours = [*zip(names, names[1:] + names[:1], strict=True)]
+    for first, second in (*neighbours, *((second, first) for first, second in neighbours)):
+        old, new = case(first), case(second)
+        late, late_slice = old.snapshot(view), old.slice(view)
+        for hidden in (False, True):
+            view.refresh(old.picture)
+            view.show_snapshot(old.snapshot(view))
+            if (patch := old.slice(view)) is not None:
+                view.show_plane(patch)
+            look(view)
+            point_at_the_last(qtbot, view, old)
+            look(view)
+            view.setVisible(not hidden)
+            view.refresh(new.picture)
+            view.setVisible(True)
+            look(view)
+            view.show_snapshot(late)
+            if late_slice is not None:
+                view.show_plane(late_slice)
+            look(view)
+            view.refresh(new.picture)
+            view.show_snapshot(new.snapshot(view))
+            look(view)
+            if (patch := new.slice(view)) is not None:
+                view.show_plane(patch)
+            view.show_snapshot(late)
+            look(view)
+            tried += 1
+    assert tried >= 4

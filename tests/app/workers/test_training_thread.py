@@ -1,0 +1,138 @@
+"""The training thread as the window uses it: no command waits for what is being computed, and nor does the end."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from app.workers.commands import (
+    AddRun,
+    ChangeProblem,
+    Load,
+    LookAt,
+    Pause,
+    Play,
+    Redo,
+    Reset,
+    Scrub,
+    Step,
+    TweakRun,
+    Undo,
+)
+from app.workers.training import Focus
+from app.workers.training_thread import TrainingThread
+from engine import RunRecord, Setting, SliceRequest, SnapshotParts, Table, new_network, new_run
+
+EXAMPLES = 20_000
+LOOKED_AT = SnapshotParts((-6.0, 6.0, -6.0, 6.0), 60, 60, 20, True)
+
+
+def endless(count: int = 1, examples: int = EXAMPLES):
+    """Runs of which one update takes seconds."""
+    places = np.linspace(0.0, 6.0, examples)
+    inputs = np.column_stack((np.cos(places), np.sin(places))) * places[:, None]
+    data = Table("spiral", ("x", "y"), "class", inputs, (np.arange(examples) // 7 % 2).astype(float), ("a", "b"))
+    runs = [new_run("adam", learning_rate=0.01, id=f"adam{number}") for number in range(count)]
+    return new_network(data, runs, (384,) * 4, share=0.9)
+
+
+class Thread:
+    def __init__(self, qtbot) -> None:
+        self.qtbot = qtbot
+        self.training = TrainingThread()
+        self.told: list[object] = []
+        self.training.failed.connect(self.told.append)
+        self.training.refused.connect(lambda sentence, _: self.told.append(sentence))
+
+    def send(self, *commands) -> None:
+        """Send commands, and wait until what has come of them is published."""
+        for command in commands:
+            self.training.send(command)
+        mark = self.training.mark()
+        self.qtbot.waitUntil(lambda: self.published is not None and self.published.mark >= mark, timeout=20_000)
+        assert not self.told
+
+    @property
+    def published(self):
+        return self.training.published
+
+    @property
+    def runs(self):
+        return self.published.picture.runs
+
+
+@pytest.fixture
+def thread(qtbot):
+    made = Thread(qtbot)
+    yield made
+    made.training.stop()
+    made.training.deleteLater()
+
+
+def test_a_mark_is_published_once_all_before_it_is_carried_out(thread, races):
+    thread.send(Load(races.small()), Step(5))
+    assert thread.published.picture.update == 5
+    thread.training.send(TweakRun("adam", Setting.of("learning_rate"), 0.25))
+    thread.send()
+    assert thread.runs[0].settings.learning_rate == 0.25
+    assert thread.published.picture.experiment.runs[0].tweaks[-1].value == 0.25
+
+
+def test_no_command_waits_for_an_update(thread):
+    """All of these are carried out before the first update is done, and each is answered by itself."""
+    thread.send(Load(endless(2)))
+    assert not thread.runs[0].measures.at.size
+    thread.send(LookAt(Focus("adam0", LOOKED_AT, SliceRequest(), True)), Play())
+    for command in (
+        TweakRun("adam0", Setting.of("learning_rate"), 0.02),
+        TweakRun("adam1", Setting.of("optimizer"), "sgd"),
+        ChangeProblem({"dropout": 0.1}),
+        Scrub(0),
+        Scrub(None),
+        AddRun(RunRecord(new_run("sgd", id="late"))),
+        Undo(),
+        Redo(),
+        Reset(),
+        Pause(),
+        Step(2),
+    ):
+        thread.send(command)
+        assert thread.published.picture.update == 0
+    settings = {run.id: run.settings for run in thread.runs}
+    assert settings["adam0"].learning_rate == 0.02
+    assert settings["adam1"].optimizer.kind == "sgd"
+    assert thread.published.picture.task.dropout == 0.1
+    assert set(settings) == {"adam0", "adam1", "late"}
+
+
+def test_a_stream_of_commands_does_not_stop_training(thread):
+    """Each of them leaves time for a piece, and what is known of a gradient is kept."""
+    thread.send(Load(endless(examples=2000)), Play())
+    for count in range(400):
+        thread.send(TweakRun("adam0", Setting.of("learning_rate"), 0.01 + 1e-6 * count))
+        if thread.published.picture.update:
+            break
+    assert thread.published.picture.update
+
+
+def test_it_ends_whatever_is_being_computed(qtbot):
+    made = Thread(qtbot)
+    made.send(Load(endless()), LookAt(Focus("adam0", LOOKED_AT, SliceRequest(), True)), Play())
+    qtbot.waitUntil(lambda: not made.training.snapshots._jobs.idle, timeout=20_000)
+    begun = time.perf_counter()
+    made.training.stop()
+    assert time.perf_counter() - begun < 1.0
+    assert not made.training.is_running and not made.told
+    made.training.deleteLater()
+
+
+def test_what_is_left_of_a_chunk_does_not_part_the_runs(thread, races):
+    """Commands interrupt the chunk under way; in a pause all runs stand at the same update again."""
+    thread.send(Load(races.small()), Play())
+    for _ in range(50):
+        thread.send(TweakRun("adam", Setting.of("learning_rate"), 0.02))
+    thread.send(Pause())
+    thread.qtbot.waitUntil(lambda: thread.published.replaying is None)
+    assert len({run.update for run in thread.runs}) == 1 and thread.runs[0].update > 50

@@ -1,0 +1,346 @@
+"""Interruption: every evaluation ends soon after it is asked to, and what it computes never depends on that."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from engine import (
+    DIVERGED,
+    OPTIMIZERS,
+    SCHEDULES,
+    Interruption,
+    Session,
+    SnapshotParts,
+    Table,
+    network_snapshot,
+    new_experiment,
+    new_network,
+    new_run,
+    problem_of,
+    snapshot_pieces,
+)
+from engine.rows import full_history
+
+EXAMPLES = 600  # about five pieces of a full batch
+UPDATES = 24
+
+
+def spiral(examples: int = EXAMPLES) -> Table:
+    places = np.linspace(0.0, 6.0, examples)
+    inputs = np.column_stack((np.cos(places), np.sin(places))) * places[:, None]
+    return Table("spiral", ("x", "y"), "class", inputs, (np.arange(examples) // 7 % 2).astype(float), ("a", "b"))
+
+
+def race(*runs, **settings):
+    return new_network(spiral(), list(runs), (5, 3), share=0.7, **settings)
+
+
+def driven(experiment, until: int, seed: int, share: float = 0.9, steps=()) -> tuple[Session, int]:
+    """A session that is interrupted now and then: (it at update `until`, how often it was interrupted).
+
+    steps: (update, what is done there with the session).
+    """
+    chance, interruption = random.Random(seed), Interruption()
+    session = Session(experiment, interruption)
+    interrupted = 0
+    for update, action in (*steps, (until, lambda _: None)):
+        for _ in range(100_000):
+            if session.settled and all(
+                run.update >= update or run.status in ("finished", "diverged") for run in session.runs
+            ):
+                break
+            (interruption.set if chance.random() < share else interruption.clear)()
+            before = [run.update for run in session.runs]
+            for run in session.runs:
+                run.advance(min(max(update - run.update, 0), 1))
+            interrupted += interruption.is_set and before == [run.update for run in session.runs]
+        action(session)
+    interruption.clear()
+    assert session.settle()
+    return session, interrupted
+
+
+def plain(experiment, until: int, steps=()) -> Session:
+    session = Session(experiment)
+    for update, action in (*steps, (until, lambda _: None)):
+        for run in session.runs:
+            run.advance(update - run.update)
+        action(session)
+    return session
+
+
+def assert_same(one: Session, other: Session) -> None:
+    """The same state, record, measures and pictures, to the bit."""
+    assert one.experiment() == other.experiment()
+    for left, right in zip(one.runs, other.runs, strict=True):
+        assert (left.update, left.status, left.message) == (right.update, right.status, right.message)
+        for name in ("theta", "slots", "hyper", "knobs", "memory"):
+            assert getattr(left.machine, name).tobytes() == getattr(right.machine, name).tobytes(), name
+        assert left.machine.stream[:-3].tobytes() == right.machine.stream[:-3].tobytes()
+        assert not left.machine.stream[-2:].any()
+        ours, theirs = left.measures.view(), right.measures.view()
+        for name in ("at", "values", "layers"):
+            assert getattr(ours, name).tobytes() == getattr(theirs, name).tobytes(), name
+        for column, values in full_history(right).items():
+            assert full_history(left)[column].tobytes() == values.tobytes(), column
+        assert (left.best is None) == (right.best is None)
+        if left.best is not None and right.best is not None:
+            assert left.best.theta.tobytes() == right.best.theta.tobytes()
+        assert left.diagnosis == right.diagnosis
+        for mine, yours in zip(left.trail().thetas, right.trail().thetas, strict=True):
+            assert mine.tobytes() == yours.tobytes()
+
+
+BATCHES = {
+    "full": {"batch": "full"},
+    "single": {"batch": "single"},
+    "reshuffled": {"batch": 150},
+    "fixed": {"batch": 150, "order": "fixed"},
+    "replaced": {"batch": 300, "order": "replaced"},
+}
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_numbers_do_not_depend_on_interruptions(batch: str) -> None:
+    experiment = race(new_run("adam", learning_rate=0.02, **BATCHES[batch]), dropout=0.2)
+    session, interrupted = driven(experiment, UPDATES, 1)
+    assert interrupted > (20 if batch == "full" else 0)
+    assert_same(session, plain(experiment, UPDATES))
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_no_optimizer_writes_before_the_gradient_is_complete(optimizer: str) -> None:
+    rate = min(OPTIMIZERS[optimizer].learning_rate, 0.01)
+    experiment = race(new_run(optimizer, learning_rate=rate, weight_decay=0.01, clip_norm=1.0))
+    session, interrupted = driven(experiment, 6, 2)
+    assert interrupted > 5
+    assert_same(session, plain(experiment, 6))
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_nor_does_a_schedule(schedule: str) -> None:
+    experiment = race(new_run("sgd", learning_rate=0.02, schedule=schedule))
+    assert_same(driven(experiment, 12, 3)[0], plain(experiment, 12))
+
+
+def test_nor_do_tweaks_problems_and_stop_rules() -> None:
+    steps = (
+        (3, lambda session: session.tweak("adam", "learning_rate", 0.05)),
+        (3, lambda session: session.tweak("adam", "optimizer.beta1", 0.5)),
+        (5, lambda session: session.problem_changed({"dropout": 0.3})),
+        (7, lambda session: session.tweak("sgd", "parameter.4", 0.25)),
+        (8, lambda session: session.tweak("sgd", "batch", "single")),
+        (9, lambda session: session.tweak("sgd", "optimizer", "adam")),
+        (11, lambda session: session.stop_at({"updates": 20, "patience": 9})),
+        (14, lambda session: session.rewind(10)),
+        (16, lambda session: session.tweak("adam", "schedule", "cosine")),
+    )
+    experiment = race(new_run("adam", learning_rate=0.02), new_run("sgd", learning_rate=0.1, batch=150))
+    session, interrupted = driven(experiment, UPDATES, 4, steps=steps)
+    assert interrupted > 30
+    assert_same(session, plain(experiment, UPDATES, steps))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_tweak_in_the_middle_of_anything_acts_where_the_run_stands(seed: int) -> None:
+    """Its record says where, and gives the same numbers without any interruption."""
+    chance, interruption = random.Random(seed), Interruption()
+    experiment = race(new_run("adam", learning_rate=0.02), new_run("sgd", learning_rate=0.1))
+    session = Session(experiment, interruption)
+    interruption.set()
+    for _ in range(150):
+        for run in session.runs:
+            run.advance(10)
+        if chance.random() < 0.1:
+            session.tweak(chance.choice(["adam", "sgd"]), "learning_rate", chance.uniform(0.01, 0.1))
+        if chance.random() < 0.05:
+            session.problem_changed({"dropout": chance.uniform(0.0, 0.5)})
+            for run in session.runs:  # whatever the runs have reached, they take it at the same update
+                assert run.tweaks[-1] == session.runs[0].tweaks[-1]
+    interruption.clear()
+    assert session.settle()
+    again = Session(session.experiment())
+    for run, other in zip(session.runs, again.runs, strict=True):
+        assert run.tweaks and run.update > 3
+        other.advance(run.update)
+        assert run.machine.theta.tobytes() == other.machine.theta.tobytes()
+        assert run.machine.slots.tobytes() == other.machine.slots.tobytes()
+        assert run.measures.view().values.tobytes() == other.measures.view().values.tobytes()
+
+
+def test_a_divergence_is_explained_in_pieces() -> None:
+    experiment = race(new_run("sgd", learning_rate=1e12), loss="mse", activation="relu")
+    session, interrupted = driven(experiment, UPDATES, 5)
+    assert session.runs[0].status == DIVERGED and interrupted > 10
+    assert_same(session, plain(experiment, UPDATES))
+
+
+@pytest.mark.parametrize("update", [0, 40])
+def test_a_diverged_run_is_tweaked_without_waiting_for_its_replay(update: int) -> None:
+    interruption = Interruption()
+    experiment = race(new_run("sgd", learning_rate=0.01, batch=150), loss="mse", activation="relu")
+
+    def lost(session: Session) -> None:
+        session.runs[0].advance(update)
+        session.tweak("sgd", "learning_rate", 1e12)
+        while session.runs[0].diagnosis is None:
+            session.runs[0].advance(5)
+
+    session, other = Session(experiment, interruption), Session(experiment)
+    lost(session)
+    lost(other)
+    stood = session.runs[0].update
+    interruption.set()
+    for rate in (0.5, 0.4, 0.3):  # as a slider does
+        session.tweak("sgd", "learning_rate", rate)
+        other.tweak("sgd", "learning_rate", rate)
+        assert session.runs[0].settings.learning_rate == rate
+    assert session.runs[0].update < max(stood, 1) and not session.settled
+    assert session.experiment() == other.experiment()
+    while not session.settle():
+        pass
+    assert_same(session, other)
+
+
+def test_whatever_is_asked_of_the_past_comes_in_pieces() -> None:
+    interruption = Interruption()
+    experiment = race(new_run("adam", learning_rate=0.02))
+    session, other = Session(experiment, interruption), plain(experiment, 50)
+    session.advance(50)
+    interruption.set()
+    asked = 0
+    while not session.seek(37):
+        asked += 1
+    assert asked > 30
+    while not session.runs[0].explain(37):
+        picture = session.picture(37, "adam")
+        assert not session.explained and np.isnan(picture.runs[0].shown.gradient).all()
+        asked += 1
+    picture = session.picture(37, "adam")
+    assert session.explained and asked > 33
+    found, expected = picture.runs[0].shown, other.picture(37, "adam").runs[0].shown
+    for name in ("theta", "gradient", "step"):
+        assert getattr(found, name).tobytes() == getattr(expected, name).tobytes()
+    assert found.gradient_norm == expected.gradient_norm
+
+
+def test_a_snapshot_in_pieces_is_the_same() -> None:
+    session = plain(race(new_run("adam")), 5)
+    learner, theta = session.problem.learner, session.runs[0].machine.theta
+    parts = SnapshotParts((-6.0, 6.0, -6.0, 6.0), 40, 30, 20, True)
+    interruption = Interruption()
+    interruption.set()
+    pieces, count = snapshot_pieces(learner, theta, parts, "", 0, interruption), 0
+    while True:
+        try:
+            next(pieces)
+            count += 1
+        except StopIteration as end:
+            found = end.value
+            break
+    whole = network_snapshot(learner, theta, parts)
+    assert count > 20
+    for name in ("outputs", "predictions", "field"):
+        assert getattr(found, name).tobytes() == getattr(whole, name).tobytes()
+    assert (found.losses, found.scores) == (whole.losses, whole.scores)
+    assert found.inspection.gradient.tobytes() == whole.inspection.gradient.tobytes()
+    for ours, theirs in zip((*found.units, *found.activations), (*whole.units, *whole.activations), strict=True):
+        assert ours.tobytes() == theirs.tobytes()
+
+
+def test_values_gradients_and_sharpness_in_pieces_are_the_same() -> None:
+    interruption = Interruption()
+    interruption.set()
+    surface = problem_of(new_experiment("rosenbrock", ["sgd"]).problem)
+    network = problem_of(race("sgd").problem)
+    xs, ys = np.linspace(-2, 2, 30), np.linspace(-1, 3, 20)
+    points = np.stack([network.start, network.start * 0.5])
+    for pieces, whole in (
+        (surface.value_pieces(xs, ys, interruption), surface.values(xs, ys)),
+        (network.gradient_pieces(points, interruption), network.gradients(points)),
+        (network.sharpness_pieces(network.start, interruption), network.sharpness(network.start)),
+        (network.learner.loss_pieces(points, interruption), network.learner.losses(points)),
+    ):
+        count = 0
+        while True:
+            try:
+                next(pieces)
+                count += 1
+            except StopIteration as end:
+                for ours, theirs in zip(
+                    np.atleast_1d(*end.value) if isinstance(end.value, tuple) else [end.value],
+                    whole if isinstance(whole, tuple) else [whole],
+                    strict=True,
+                ):
+                    assert np.asarray(ours).tobytes() == np.asarray(theirs).tobytes()
+                break
+        assert count > 5
+
+
+ENDLESS = {
+    "a surface": (lambda: new_experiment("rosenbrock", [new_run("sgd", learning_rate=1e-6)], updates=0), 0.05),
+    "a small network": (lambda: new_network("circle", [new_run("sgd", batch=1)], (3,)), 0.1),
+    "a large one": (lambda: new_network(spiral(20_000), [new_run("sgd")], (256,) * 3, share=1.0), 0.3),
+}
+
+
+@pytest.mark.parametrize("what", ENDLESS)
+def test_the_flag_is_seen_from_another_thread(what: str) -> None:
+    """Also by a loop that LLVM could have read it out of."""
+    make, soon = ENDLESS[what]
+    interruption = Interruption()
+    interruption.set()
+    session = Session(make(), interruption)
+    session.settle()
+    session.runs[0].advance(1)
+    interruption.clear()
+    ended: list[float] = []
+
+    def work() -> None:
+        while not interruption.is_set:
+            session.runs[0].advance(300_000_000)
+        ended.append(time.perf_counter())
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    time.sleep(0.05)
+    interruption.set()
+    asked = time.perf_counter()
+    thread.join(20.0)
+    assert ended and ended[0] - asked < 10 * soon  # of a machine that others use as well
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("batch", BATCHES)
+def test_a_thousand_interruptions_at_random_moments(batch: str) -> None:
+    """By another thread, in the middle of anything."""
+    experiment = new_network(
+        spiral(3000), [new_run("adam", learning_rate=0.02, **BATCHES[batch]), new_run("sgd", batch=20)], (32, 16)
+    )
+    interruption, chance = Interruption(), random.Random(7)
+    session = Session(experiment, interruption)
+    target, count, done = 400, 0, threading.Event()
+
+    def disturb() -> None:
+        while not done.wait(chance.uniform(0.0, 0.002)):
+            interruption.set()
+
+    thread = threading.Thread(target=disturb)
+    thread.start()
+    while count < 1000 or not (session.settled and all(run.update >= target for run in session.runs)):
+        if all(run.update >= target for run in session.runs):
+            target += 100
+        for run in session.runs:
+            run.advance(target - run.update)
+        count += interruption.is_set
+        interruption.clear()
+    done.set()
+    thread.join()
+    interruption.clear()
+    session.settle()
+    assert_same(session, plain(experiment, target))
