@@ -212,8 +212,8 @@ class Document(QObject):
     def hear_refusal(self, sentence: str, serial: int) -> None:
         """Pass a refusal on; if it is the loading that was refused, the former document is still open."""
         self.warned.emit(sentence)
-        if serial and serial == self._loading and self._before:
-            del self._origins[self._number]
+        refused = max(self._origins, default=0)
+        if serial and serial == self._loading and self._before and self._number == refused:
             self._number = self._before
             origin = self._origins[self._number]
             self.opened.emit(replace(origin.saved, view=origin.view))

@@ -75,7 +75,7 @@ def worked_and_killed(seconds: float, interval: int) -> dict[int, float]:
     process.stdout.close()
     assert process.wait() == -signal.SIGKILL
     guard.cancel()
-    return {int(line[1]): killed - float(line[2]) for line in lines if line[0] == "tweak" and len(line) == 3}
+    return {int(line[1]): killed - float(line[2]) for line in lines if line[:1] == ["tweak"] and len(line) == 3}
 
 
 def check(seconds: float, interval: int) -> None:

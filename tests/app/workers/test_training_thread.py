@@ -72,7 +72,7 @@ def thread(qtbot):
 
 
 def test_a_mark_is_published_once_all_before_it_is_carried_out(thread, races):
-    thread.send(Load(races.small()), Step(5))
+    thread.send(Load(races.small(), 1), Step(5))
     assert thread.published.picture.update == 5
     thread.training.send(TweakRun("adam", Setting.of("learning_rate"), 0.25))
     thread.send()
@@ -82,7 +82,7 @@ def test_a_mark_is_published_once_all_before_it_is_carried_out(thread, races):
 
 def test_no_command_waits_for_an_update(thread):
     """All of these are carried out before the first update is done, and each is answered by itself."""
-    thread.send(Load(endless(2)))
+    thread.send(Load(endless(2), 1))
     assert not thread.runs[0].measures.at.size
     thread.send(LookAt(Focus("adam0", LOOKED_AT, SliceRequest(), True)), Play())
     for command in (
@@ -109,7 +109,7 @@ def test_no_command_waits_for_an_update(thread):
 
 def test_a_stream_of_commands_does_not_stop_training(thread):
     """Each of them leaves time for a piece, and what is known of a gradient is kept."""
-    thread.send(Load(endless(examples=2000)), Play())
+    thread.send(Load(endless(examples=2000), 1), Play())
     for count in range(400):
         thread.send(TweakRun("adam0", Setting.of("learning_rate"), 0.01 + 1e-6 * count))
         if thread.published.picture.update:
@@ -119,7 +119,7 @@ def test_a_stream_of_commands_does_not_stop_training(thread):
 
 def test_it_ends_whatever_is_being_computed(qtbot):
     made = Thread(qtbot)
-    made.send(Load(endless()), LookAt(Focus("adam0", LOOKED_AT, SliceRequest(), True)), Play())
+    made.send(Load(endless(), 1), LookAt(Focus("adam0", LOOKED_AT, SliceRequest(), True)), Play())
     qtbot.waitUntil(lambda: not made.training.snapshots._jobs.idle, timeout=20_000)
     begun = time.perf_counter()
     made.training.stop()
@@ -130,7 +130,7 @@ def test_it_ends_whatever_is_being_computed(qtbot):
 
 def test_what_is_left_of_a_chunk_does_not_part_the_runs(thread, races):
     """Commands interrupt the chunk under way; in a pause all runs stand at the same update again."""
-    thread.send(Load(races.small()), Play())
+    thread.send(Load(races.small(), 1), Play())
     for _ in range(50):
         thread.send(TweakRun("adam", Setting.of("learning_rate"), 0.02))
     thread.send(Pause())
