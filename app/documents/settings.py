@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from app.documents.preferences import Plain, Preferences, change_preferences, load_preferences
@@ -11,13 +13,15 @@ from app.documents.preferences import Plain, Preferences, change_preferences, lo
 class Settings:
     """The theme and other choices, and the recent files.
 
-    Several windows may run: a change is made to what the others have written by then. What cannot be written holds
-    for this window, and is tried again with the next change.
+    A change holds at once, and is written beside the window. Several windows may run: it is made to what the others
+    have written by then. What cannot be written holds for this window, and is tried again with the next change.
     """
 
     def __init__(self) -> None:
         self._preferences = load_preferences()
         self._unsaved: list[Callable[[Preferences], Preferences]] = []
+        self._lock = threading.Lock()
+        self._writer: ThreadPoolExecutor | None = ThreadPoolExecutor(1, "settings")
 
     def get(self, name: str, default: Plain) -> Plain:
         return self._preferences.choices.get(name, default)
@@ -37,14 +41,34 @@ class Settings:
         """The recent files of all windows, as of the last change, newest first."""
         return self._preferences.files
 
-    def _change(self, change: Callable[[Preferences], Preferences]) -> None:
-        self._unsaved.append(change)
-        written = change_preferences(self._all_changes)
-        if written is not None:
-            self._unsaved.clear()
-        self._preferences = written if written is not None else change(self._preferences)
+    def finish(self) -> None:
+        """Wait until every change is written, and end the thread that writes; later changes are written at once."""
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.shutdown()
 
-    def _all_changes(self, preferences: Preferences) -> Preferences:
-        for change in self._unsaved:
-            preferences = change(preferences)
-        return preferences
+    def _change(self, change: Callable[[Preferences], Preferences]) -> None:
+        with self._lock:
+            self._unsaved.append(change)
+            self._preferences = change(self._preferences)
+        if self._writer is not None:
+            self._writer.submit(self._write)
+        else:
+            self._write()
+
+    def _write(self) -> None:
+        with self._lock:
+            changes = tuple(self._unsaved)
+        if not changes:  # written with those before
+            return
+        written = change_preferences(lambda preferences: _changed(preferences, changes))
+        if written is not None:
+            with self._lock:
+                del self._unsaved[: len(changes)]
+                self._preferences = _changed(written, self._unsaved)
+
+
+def _changed(preferences: Preferences, changes: Iterable[Callable[[Preferences], Preferences]]) -> Preferences:
+    for change in changes:
+        preferences = change(preferences)
+    return preferences

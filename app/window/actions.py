@@ -76,6 +76,7 @@ class Actions(QObject):
         self.export.shut_down()
         self.tables.shut_down()
         self.files.shut_down()
+        self._settings.finish()
 
     def import_data(self) -> None:
         """Ask for a table file, and open the import panel with it."""

@@ -14,6 +14,13 @@ from app.documents.presets import presets
 from app.documents.settings import Settings
 
 
+def at_once() -> Settings:
+    """Settings whose changes are written at once, not beside the window."""
+    settings = Settings()
+    settings.finish()
+    return settings
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
@@ -47,7 +54,7 @@ def test_damaged_preferences_are_empty_and_set_aside(content: bytes, damaged: bo
     preferences_file().write_bytes(content)
     assert load_preferences() == Preferences()
     assert preferences_file().read_bytes() == content, "nothing is lost by looking"
-    settings = Settings()
+    settings = at_once()
     settings.set("theme", "dark")
     assert load_preferences().choices == {"theme": "dark"}
     aside = list(preferences_file().parent.glob("memory.damaged-*.toml"))
@@ -55,7 +62,7 @@ def test_damaged_preferences_are_empty_and_set_aside(content: bytes, damaged: bo
 
 
 def test_two_windows_do_not_undo_each_others_changes(home: Path) -> None:
-    one, other = Settings(), Settings()
+    one, other = at_once(), at_once()
     one.set("theme", "light")
     other.set("size", [1.0, 2.0])
     one.opened(home / "a.toml")
@@ -71,7 +78,7 @@ def test_two_windows_do_not_undo_each_others_changes(home: Path) -> None:
 
 def test_windows_that_write_at_once_lose_nothing(home: Path) -> None:
     def write(window: int) -> None:
-        settings = Settings()
+        settings = at_once()
         for number in range(15):
             settings.set(f"{window}.{number}", number)
 
@@ -85,7 +92,7 @@ def test_windows_that_write_at_once_lose_nothing(home: Path) -> None:
 
 def test_a_lock_that_is_never_given_back_holds_nobody_up(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.documents.preferences._LOCK_WAIT", 0.05)
-    settings = Settings()
+    settings = at_once()
     settings.set("theme", "dark")
     lock = FileLock(preferences_file().with_suffix(".lock"))
     lock.take()
@@ -97,12 +104,12 @@ def test_a_lock_that_is_never_given_back_holds_nobody_up(home: Path, monkeypatch
 
 def test_what_could_not_be_written_holds_here_and_is_written_later(home: Path) -> None:
     (home / "config").write_text("a file where the folder should be")
-    settings = Settings()
+    settings = at_once()
     settings.set("theme", "light")
     settings.opened(home / "a.toml")
     assert settings.get("theme", "") == "light" and settings.recent() == (home / "a.toml",)
     (home / "config").unlink()
-    Settings().set("size", 3)
+    at_once().set("size", 3)
     settings.set("grid", True)
     assert load_preferences() == Preferences((home / "a.toml",), {"size": 3, "theme": "light", "grid": True})
 
@@ -151,3 +158,12 @@ def test_a_damaged_preset_is_left_out(tmp_path: Path) -> None:
     found = presets(tmp_path)
     assert [(one.key, one.title, one.line) for one in found] == [("a", "a", ""), ("b", "B", "first")]
     assert [one.thumbnail for one in found] == [None, tmp_path / "b.png"]
+
+
+def test_changes_are_written_beside_the_window_and_before_it_ends(home: Path) -> None:
+    settings = Settings()
+    for size in range(50):
+        settings.set("size", size)
+        assert settings.get("size", -1) == size
+    settings.finish()
+    assert load_preferences().choices == {"size": 49}

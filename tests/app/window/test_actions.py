@@ -225,7 +225,7 @@ def test_the_theme_is_remembered(acting):
     acting.actions.by_name["theme"].trigger()
     other = acting.bench.theme.name
     assert other != name
-    assert Settings().get("theme", "") == other
+    acting.until(lambda: Settings().get("theme", "") == other)
     acting.actions.choose_theme(name)
 
 
