@@ -328,6 +328,14 @@ def test_a_file_changed_outside_and_a_figure_are_told(tmp_path: Path) -> None:
     picture = Session(from_text(GOOD)).picture()
     figure.write_figure(tmp_path / "a.png", picture, CurveContent("losses"), FigureSettings())
     assert open_file(tmp_path / "a.png").is_figure
+    figure.write_figure(tmp_path / "a.svg", picture, CurveContent("losses"), FigureSettings())
+    (tmp_path / "a.svg").rename(tmp_path / "plot.toml")
+    (tmp_path / "data.csv").write_text("a,b\n1,2\n")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    for name, told in (("a.png", "it is a figure"), ("plot.toml", "it is a figure"), ("data.csv", "not in .csv")):
+        with pytest.raises(FileError, match=f"cannot write .*{name}: .*{told}"):
+            save(from_text(GOOD), tmp_path / name)
+    assert before == {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
 
 
 @pytest.mark.slow
