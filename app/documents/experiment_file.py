@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.documents.figure_metadata import LEFT_OUT, carries, text_in
 from app.documents.file_stamp import Stamp, stamp_of
@@ -15,6 +17,7 @@ from app.documents.version import version
 from engine import Experiment, SettingError
 
 MAX_BYTES = 256 * 2**20  # room for a table of engine.MAX_NUMBERS
+_OTHERS = (".csv", ".tsv", ".png", ".svg", ".pdf")  # suffixes of figures and of tables
 HEAD = "# An experiment of Fall Line. Open it with `python main.py FILE`, or run it with `python main.py run FILE`.\n\n"
 
 
@@ -40,6 +43,7 @@ def save(experiment: Experiment, path: str | os.PathLike[str], check: Check = no
 
     check: called between pieces; what it raises ends the saving. Raises FileError; an existing file is then unchanged.
     """
+    _refuse_others(path)
     data = to_text(experiment, check=check).encode()
     check()
     if len(data) > MAX_BYTES:
@@ -56,6 +60,16 @@ def save(experiment: Experiment, path: str | os.PathLike[str], check: Check = no
         return Saved(stamp_of(path, data), notes)
     except OSError as error:  # it was there a moment ago
         raise FileError(f"cannot read {shown(path)} after it was written: {reason(error)}") from None
+
+
+def _refuse_others(path: str | os.PathLike[str]) -> None:
+    """Raises FileError for what is, or would be taken for, a figure or a table: the experiment must not replace it."""
+    suffix = Path(path).suffix.lower()
+    with contextlib.suppress(OSError, ValueError), open(path, "rb") as file:
+        if carries(file.read(2000)):
+            raise FileError(f"cannot write {shown(path)}: it is a figure; save the experiment under another name")
+    if suffix in _OTHERS:
+        raise FileError(f"cannot write {shown(path)}: experiments have names that end in .toml, not in {suffix}")
 
 
 def load(path: str | os.PathLike[str], check: Check = no_check) -> Experiment:

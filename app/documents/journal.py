@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,12 @@ class Journal:
         self.path = path
         self.length = 0  # in bytes, of what is known to be whole
 
-    def begin(self, record: object) -> None:
-        """Replace the file by one with this line. Raises FileError; the file is then as it was, or has the line."""
-        line = _line(record)
+    def begin(self, records: Iterable[object]) -> None:
+        """Replace the file by one with these lines. Raises FileError; the file is then as it was, or has them all."""
+        lines = b"".join(map(_line, records))
         self.length = 0
-        write(self.path, line)
-        self.length = len(line)
+        write(self.path, lines)
+        self.length = len(lines)
 
     def append(self, record: object) -> bool:
         """Add a line; False, and nothing is written, if the file is not as it was left, so that it must begin anew.

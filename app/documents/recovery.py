@@ -34,6 +34,7 @@ MAX_CLOSED_BYTES = 256 * 2**20
 DAMAGED_DAYS = 30  # for which a damaged folder stays
 
 _GROWTH = 2**20  # bytes by which a journal exceeds twice its beginning before it begins anew
+_TWEAKS = 2000  # in a record
 _LOCK, _JOURNAL = "lock", "journal"
 _KEPT = "kept"  # {"kept": digest} stands for a table
 _LOCK_WAIT = 1.0  # seconds, for those who only ask whether it is held
@@ -152,7 +153,7 @@ class WorkKeeper:
         folder = self._prepared()
         parts.store(folder)
         journal = Journal(folder / _JOURNAL)
-        journal.begin({"format": FORMAT, "set": {**parts.small, "when": time.time()}, "tweaks": parts.all_tweaks()})
+        journal.begin(parts.records())
         self._journal, self._begun = journal, journal.length
         for file in folder.glob("*.table"):
             if file.stem not in parts.tables:
@@ -241,7 +242,7 @@ def _work_in(folder: Path) -> KeptWork | None:
 def _folded(records: Sequence[Any]) -> dict[str, Any] | None:
     """What the records of a journal add up to; None if they make no sense."""
     try:
-        if records[0]["format"] != FORMAT:
+        if records[0]["format"] != FORMAT or len(records) < records[0]["beginning"]:
             return None
         state, tweaks = dict(records[0]["set"]), [list(of_run) for of_run in records[0]["tweaks"]]
         for record in records[1:]:
@@ -311,16 +312,23 @@ class _Parts:
             for table in self.tables.values():
                 store(table, folder)
 
-    def all_tweaks(self) -> list[list[dict[str, Any]]]:
-        return [_plain_tweaks(of_run) for of_run in self.tweaks]
+    def records(self) -> list[dict[str, Any]]:
+        """The beginning of a journal, which holds only as a whole. Each is written in one go, so none is long."""
+        tweaks = [
+            {"set": {}, "tweaks": {str(place): _plain_tweaks(of_run[at : at + _TWEAKS])}}
+            for place, of_run in enumerate(self.tweaks)
+            for at in range(0, len(of_run), _TWEAKS)
+        ]
+        head = {"format": FORMAT, "beginning": 1 + len(tweaks), "tweaks": [[] for _ in self.tweaks]}
+        return [{**head, "set": {**self.small, "when": time.time()}}, *tweaks]
 
     def since(self, before: _Parts) -> dict[str, Any] | None:
-        """What makes these of those before, as a record of the journal; None if tweaks are no longer there."""
+        """What makes these of those before, as a record of the journal; None if that takes another beginning."""
         if len(self.tweaks) != len(before.tweaks):
             return None
         more = {}
         for place, (old, new) in enumerate(zip(before.tweaks, self.tweaks, strict=True)):
-            if len(new) < len(old) or not all(map(operator.is_, old, new)):
+            if not 0 <= len(new) - len(old) <= _TWEAKS or not all(map(operator.is_, old, new)):
                 return None
             if len(new) > len(old):
                 more[str(place)] = _plain_tweaks(new[len(old) :])

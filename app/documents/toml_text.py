@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 import json
-import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -52,14 +52,13 @@ def _entry(key: str, value: Any) -> list[str] | None:
         return [f'{head}"""', *lines[:-1], f'{lines[-1]}"""']
     if isinstance(value, Mapping) and _deep(value):
         return None
-    text = _inline(value)
-    if isinstance(value, Mapping):
-        return [head + text] if len(head + text) <= WIDTH else None
     if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
+        if any(_deep(item) for item in value):
+            return None
         items = [f"    {_inline(item)}," for item in value]
-        fits = all(len(item) <= WIDTH for item in items) and not any(_deep(item) for item in value)
-        return [f"{head}[", *items, "]"] if fits else None
-    return [head + text]
+        return [f"{head}[", *items, "]"] if all(len(item) <= WIDTH for item in items) else None
+    line = head + _inline(value)
+    return None if isinstance(value, Mapping) and len(line) > WIDTH else [line]
 
 
 def _literal(value: str) -> bool:
@@ -80,26 +79,31 @@ def _is_long(value: object) -> bool:
 
 
 def _inline(value: Any) -> str:
+    if type(value) is float or type(value) is int:  # most of them
+        return "nan" if value != value else repr(value)
+    if isinstance(value, str):
+        return _quoted(value)
     if isinstance(value, Mapping):
-        inner = ", ".join(f"{_key(key)} = {_inline(item)}" for key, item in value.items())
+        inner = ", ".join([f"{_key(key)} = {_inline(item)}" for key, item in value.items()])
         return f"{{ {inner} }}" if inner else "{}"
     if isinstance(value, list):
         return f"[{', '.join(map(_inline, value))}]"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str):
-        return _quoted(value)
-    if isinstance(value, float) and math.isnan(value):
-        return "nan"
+    if isinstance(value, float):  # of NumPy
+        return _inline(float(value))
     return repr(value)
 
 
+@functools.lru_cache(1000)
 def _key(key: str) -> str:
     return key if _BARE.fullmatch(key) else _quoted(key)
 
 
 def _quoted(text: str) -> str:
     """A basic string: JSON's escapes are valid in TOML."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
     return _UNPRINTABLE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(_whole(text), ensure_ascii=False))
 
 

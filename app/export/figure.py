@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 FORMATS = ("png", "svg", "pdf")
 _MAX_CARRIED = 1_000_000  # numbers of tables
 _DRAWN = 0.5  # the share that is shown while Matplotlib draws: how far it is cannot be known
+_TWEAK = 10  # numbers that take as much room as a tweak
 _DRAWING = threading.Lock()  # Matplotlib's settings are global
 
 
@@ -58,11 +59,12 @@ def write_figure(
 
 
 def is_carried(experiment: Experiment) -> bool:
-    """Whether the experiment is embedded in figures: not if large tables would make them too large."""
+    """Whether the experiment is embedded in figures: not if tables and tweaks would make them too large."""
+    count = sum(len(run.tweaks) for run in experiment.runs)
     tweaked = [tweak.value for run in experiment.runs for tweak in run.tweaks]
     data = experiment.problem.data if isinstance(experiment.problem, NetworkTask) else None
     tables = [table for table in (data, *tweaked) if isinstance(table, Table)]
-    return sum(table.inputs.size + len(table.targets) for table in tables) <= _MAX_CARRIED
+    return sum(table.inputs.size + len(table.targets) for table in tables) + _TWEAK * count <= _MAX_CARRIED
 
 
 def figure_bytes(

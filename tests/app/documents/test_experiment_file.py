@@ -270,7 +270,7 @@ def test_many_tweaks_are_saved_and_loaded(tmp_path: Path, wide: bool) -> None:
             session.tweak(first, setting, value)
         session.problem_changed({"data.add": (0.5, -0.0, 3.0, 1.0)})
     made = session.experiment()
-    many = tuple(Tweak(place, Setting("learning_rate"), place / 7) for place in range(20_000))
+    many = tuple(Tweak(place, Setting("learning_rate"), place / 7) for place in range(5_000))
     every = [sorted((*many, *run.tweaks), key=lambda tweak: tweak.update) for run in made.runs]
     runs = [replace(run, tweaks=tuple(tweaks)) for run, tweaks in zip(made.runs, every, strict=True)]
     experiment = replace(made, runs=tuple(runs))
@@ -295,7 +295,7 @@ def cancelled_after(calls: int) -> Callable[[], None]:
 
 
 def test_saving_and_loading_can_be_cancelled(tmp_path: Path) -> None:
-    experiment, path = new_network(table(40_000, 30), ["adam"], hidden=(2,)), tmp_path / "race.toml"
+    experiment, path = new_network(table(9_000, 15), ["adam"], hidden=(2,)), tmp_path / "race.toml"
     save(from_text(GOOD), path)
     for work in (lambda check: save(experiment, path, check), lambda check: load(path, check)):
         for calls in range(1000):
@@ -328,6 +328,14 @@ def test_a_file_changed_outside_and_a_figure_are_told(tmp_path: Path) -> None:
     picture = Session(from_text(GOOD)).picture()
     figure.write_figure(tmp_path / "a.png", picture, CurveContent("losses"), FigureSettings())
     assert open_file(tmp_path / "a.png").is_figure
+    figure.write_figure(tmp_path / "a.svg", picture, CurveContent("losses"), FigureSettings())
+    (tmp_path / "a.svg").rename(tmp_path / "plot.toml")
+    (tmp_path / "data.csv").write_text("a,b\n1,2\n")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    for name, told in (("a.png", "it is a figure"), ("plot.toml", "it is a figure"), ("data.csv", "not in .csv")):
+        with pytest.raises(FileError, match=f"cannot write .*{name}: .*{told}"):
+            save(from_text(GOOD), tmp_path / name)
+    assert before == {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from app.documents import journal, recovery
 from app.documents.experiment_file import save
 from app.documents.files import FileError
 from app.documents.recovery import KeptWork, WorkKeeper, closed, left_behind
-from engine import Experiment, RunRecord, Session, Table, new_experiment, new_network, new_run
+from engine import Experiment, RunRecord, Session, Setting, Table, Tweak, new_experiment, new_network, new_run
 from tests.app.documents.faults import FAULTS, Fault, Killed, fault_at
 from tests.app.documents.test_experiment_file import random_experiment
 
@@ -128,6 +128,19 @@ def test_a_long_journal_begins_anew(dead: None, monkeypatch: pytest.MonkeyPatch)
     assert max(sizes) < 2 * sizes[0] + 1200 and sizes != sorted(sizes)
 
 
+def test_as_many_tweaks_as_there_may_be_are_kept(dead: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recovery, "_TWEAKS", 50)
+    experiment = new_experiment("rosenbrock", ["adam", "sgd"])
+    tweaks = tuple(Tweak(place, Setting("learning_rate"), place / 7) for place in range(1000))
+    keeper = WorkKeeper()
+    for first, second in ((0, 0), (1, 0), (51, 50), (102, 100), (1000, 0), (1000, 777)):
+        runs = (replace(run, tweaks=tweaks[:end]) for run, end in zip(experiment.runs, (first, second), strict=True))
+        made = replace(experiment, runs=tuple(runs))
+        keeper.keep(made, 1000, None, changed=True)
+        assert same(only(left_behind()).load()[0], made)
+    assert max(map(len, (only(left_behind()).place / "journal").read_bytes().split(b"\n"))) < 10_000
+
+
 def test_the_work_of_a_living_window_is_its_own() -> None:
     keeper, other = WorkKeeper(), WorkKeeper()
     keeper.keep(random_experiment(1), 1, None, changed=True)
@@ -206,8 +219,9 @@ def test_damage_is_refused_or_costs_only_the_end(seed: int, dead: None) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\n", b"x" * 100, b"[]", b'{"format":1}', b'{"format":2,"set":{},"tweaks":[]}', b"[" * 9000, b"\xff",
-     b'{"format":1,"set":{"experiment":3,"path":3,"when":"x","changed":0,"update":1e999},"tweaks":[]}'],
+    [b"", b"\n", b"x" * 100, b"[]", b'{"format":1}', b'{"format":2,"beginning":1,"set":{},"tweaks":[]}',
+     b"[" * 9000, b"\xff",
+     b'{"format":1,"beginning":1,"set":{"experiment":3,"path":3,"when":"x","changed":0,"update":1e999},"tweaks":[]}'],
 )  # fmt: skip
 def test_folders_that_make_no_sense_are_passed_over_and_swept_when_old(content: bytes) -> None:
     WorkKeeper().keep(random_experiment(1), 7, None, changed=True)  # the home is there

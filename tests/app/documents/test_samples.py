@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +17,10 @@ import pytest
 from app.documents.experiment_file import load, open_file, save
 from app.documents.preferences import load_preferences
 from engine import NUMBERS, Session, full_history
+from tests.app.documents import make_samples
 
-SAMPLES = Path(__file__).resolve().parents[2] / "documents-samples"
+ROOT = Path(__file__).resolve().parents[3]
+SAMPLES = ROOT / "tests" / "documents-samples"
 EXPERIMENTS = sorted(path for path in SAMPLES.glob("*/*.toml") if path.name != "memory.toml")
 FIGURES = sorted(path for path in SAMPLES.glob("*/*.*") if path.suffix in (".png", ".svg", ".pdf"))
 
@@ -62,9 +65,23 @@ def test_the_preferences_of_any_version_are_kept(path: Path, tmp_path: Path, mon
     assert found.choices["theme"] == "light" and found.choices["size"] == [89.0, 62.5]
 
 
-def test_there_are_samples_of_every_kind() -> None:
-    for version in ("0.2.0", "0.3.0"):
+def test_every_version_has_samples_of_every_kind() -> None:
+    """Before a version is released, `python -m tests.app.documents.make_samples` writes its own."""
+    changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    versions = re.findall(r"^## (\d+\.\d+\.\d+)$", changes, re.MULTILINE)
+    assert versions[-1] == "0.1.0" and "0.2.0" in versions
+    for version in versions[:-1]:
         names = {path.name for path in (SAMPLES / version).iterdir()}
         assert {"surface.toml", "formula.toml", "network.toml", "own_data.toml", "classes.toml"} < names
         assert {"surface.png", "surface.svg", "surface.pdf", "numbers.json", "memory.toml"} < names
     assert (SAMPLES / "0.2.0" / "packed.toml").exists()
+
+
+def test_the_samples_of_this_version_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path))  # which it sets
+    make_samples.write(tmp_path / "samples")
+    assert {path.name for path in (SAMPLES / "0.2.0").iterdir()} == {
+        path.name for path in (tmp_path / "samples").iterdir()
+    }
+    for path in (tmp_path / "samples").glob("[a-ln-z]*.toml"):
+        assert load(path).numbers == NUMBERS

@@ -97,12 +97,13 @@ def test_the_line_of_an_error_is_that_of_the_file() -> None:
     [
         ("#" + "x" * MAX_TEXT, "longer than 2 MiB"),
         ("\n" * 40 * 2**20, "longer than 2 MiB"),
+        ("\n" * (2**21 - 1), "more than 60,000 entries"),
         ("a = [" + "1," * MAX_ENTRIES + "]", "more than 60,000 entries"),
         ("a = [" + "{}," * MAX_ENTRIES + "]", "more than 60,000 entries"),
         ("".join(f"a{place}=1\n" for place in range(MAX_ENTRIES + 1)), "more than 60,000 entries"),
         ("".join(f"[t{place}]\n" for place in range(MAX_ENTRIES + 1)), "more than 60,000 entries"),
     ],
-    ids=["long", "lines", "items", "tables", "entries", "sections"],
+    ids=["long", "too many lines", "lines", "items", "tables", "entries", "sections"],
 )  # fmt: skip
 def test_what_would_take_long_is_refused_before_it_is_read(text: str, told: str) -> None:
     with pytest.raises(ValueError, match=told):

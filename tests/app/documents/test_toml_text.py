@@ -4,6 +4,7 @@ import math
 import random
 import tomllib
 
+import numpy as np
 import pytest
 
 from app.documents.toml_reader import parsed
@@ -63,6 +64,10 @@ def floats(data, like=None) -> list[float]:
     if isinstance(data, list):
         return [number for one, other in zip(data, like, strict=True) for number in floats(one, other)]
     return [data] if isinstance(data, float) else []
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    assert tomllib.loads(toml_text({"x": np.float64(0.1), "y": [np.float64(-0.0)]})) == {"x": 0.1, "y": [-0.0]}
 
 
 def test_nan_survives() -> None:

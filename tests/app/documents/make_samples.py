@@ -1,0 +1,171 @@
+"""Write the samples of this version into tests/documents-samples: once, before it is released.
+
+    python -m tests.app.documents.make_samples
+
+What a later version makes of them is compared with what this one has computed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from app.launch import kernel_cache
+
+kernel_cache.prepare()  # before Numba is imported
+
+# ruff: noqa: E402
+import numpy as np
+
+from app.documents.experiment_file import load, save
+from app.documents.preferences import change_preferences
+from app.documents.version import version
+from app.export.figure import write_figure
+from app.export.figure_content import CurveContent
+from app.export.style import FigureSettings
+from engine import Formula, Layer, Session, Table, full_history, new_experiment, new_network, new_run
+
+FOLDER = Path(__file__).resolve().parents[2] / "documents-samples"
+VIEW = {
+    "speed": 250,
+    "selected": "adam",
+    "region": [-2.0, 2.0, -1.0, 3.0],
+    "log_y": True,
+    "smoothing": 0.25,
+    "x": 'é "',
+}
+NOTE = 'one\n"two"\n\\three'
+
+
+def tweaked(session: Session, *edits: tuple[int | None, str, object]) -> Session:
+    """Steer a session: the place of a run, or None for the problem; a setting; a value."""
+    for run, setting, value in edits:
+        session.advance(7)
+        if run is None:
+            session.problem_changed({setting: value})
+        else:
+            session.tweak(session.runs[run].settings.id, setting, value)
+    session.advance(5)
+    return session
+
+
+def surface() -> Session:
+    runs = [
+        new_run("adam", learning_rate=0.02, schedule="cosine", name='é "x"\\'),
+        new_run("momentum", learning_rate=1e-4, batch="single"),
+        new_run("rmsprop", learning_rate=0.003, batch=16),
+        new_run("sgd", learning_rate=5e-4),
+    ]
+    stop = {"updates": 500, "loss_below": 1e-9}
+    made = new_experiment("rosenbrock", runs, noise=0.3, seed=5, title="Valley: é", note=NOTE, **stop)
+    return tweaked(
+        Session(made),
+        (0, "learning_rate", 0.01),
+        (0, "warmup", 20),
+        (0, "warmup_start", 0.25),
+        (0, "optimizer.beta1", 0.8),
+        (1, "optimizer", "nadam"),
+        (2, "schedule", "exponential"),
+        (2, "batch.size", 4),
+        (2, "batch", "full"),
+        (3, "optimizer", "lion"),
+        (None, "noise", 0.1),
+        (0, "parameter.0", -0.5),
+        (1, "visible", False),
+        (3, "name", "renamed"),
+    )
+
+
+def formula() -> Session:
+    typed = Formula("a*x^2 + y^4 - sin(b*x)", {"a": 0.5, "b": 2.0}, (-2.0, 2.0, -1.5, 1.5))
+    made = new_experiment(typed, ["adam", "sgd"], start=(1.5, -1.25), title="Own formula")
+    return tweaked(Session(made), (0, "learning_rate", 0.05), (1, "optimizer", "adagrad"))
+
+
+def network() -> Session:
+    runs = [
+        new_run("adam", learning_rate=0.01, batch=10),
+        new_run("sgd", learning_rate=0.05, batch="single", order="fixed"),
+        new_run("adamw", learning_rate=0.01),
+    ]
+    made = new_network(
+        "circle", runs, hidden=(4, Layer(3, "relu")), features=["x", "y", "x2", "xy"], dropout=0.1, share=0.6, seed=3,
+        data_seed=4, weight_seed=5, title="Network", stop={"updates": 400, "patience": 100},
+    )  # fmt: skip
+    return tweaked(
+        Session(made),
+        (0, "learning_rate", 0.02),
+        (None, "data.noise", 20),
+        (None, "hidden.1.activation", "sigmoid"),
+        (None, "dropout", 0.3),
+        (0, "parameter.3", 0.75),
+        (None, "share", 0.7),
+        (None, "data.add", (0.5, -0.25, 1.0)),
+        (None, "data.erase", (0.1, 0.1, 0.2)),
+        (None, "loss", "hinge"),
+        (1, "batch", "mini"),
+    )
+
+
+def own_data() -> Session:
+    chance = np.random.default_rng(7)
+
+    def table(rows: int, name: str) -> Table:
+        inputs = chance.normal(size=(rows, 3))
+        return Table(name, ("c.0 é", "c.1", "c.2"), "target", inputs, inputs.sum(axis=1))
+
+    runs = ["adam", new_run("sgd", learning_rate=0.01)]
+    made = new_network(table(40, "Own"), runs, hidden=(3,), scaling="standardise", title="Own data")
+    return tweaked(
+        Session(made),
+        (0, "learning_rate", 0.02),
+        (None, "data", table(50, "Other")),
+        (None, "data.add", (0.1, 0.2, 0.3, 0.4)),
+    )
+
+
+def classes() -> Session:
+    inputs = np.random.default_rng(8).normal(size=(60, 2))
+    drawn = Table("Drawn", ("a", "b"), "kind", inputs, np.arange(60) % 3 * 1.0, ("no", "yes", "may be"), drawn=True)
+    return tweaked(Session(new_network(drawn, ["adam"], hidden=(), title="Classes")), (0, "optimizer.eps", 1e-6))
+
+
+def packed() -> Session:
+    pixels = np.zeros((1500, 67))
+    pixels[::7, ::5], pixels[:, 0] = 200, np.arange(1500) % 11
+    names = tuple(f"p{place}" for place in range(67))
+    table = Table("Pixels", names, "digit", pixels, np.arange(1500) % 2 * 1.0, ("0", "1"))
+    made = new_network(table, [new_run("adam", learning_rate=0.01, batch=32)], hidden=(2,), title="Packed")
+    return tweaked(Session(made), (0, "learning_rate", 0.002))
+
+
+def write(folder: Path) -> None:
+    """Write all samples into a folder that is not there yet."""
+    folder.mkdir(parents=True)
+    numbers = {}
+    for make in (surface, formula, network, own_data, classes, packed):
+        session, path = make(), folder / f"{make.__name__}.toml"
+        save(replace(session.experiment(), view=VIEW), path)
+        if make is surface:
+            for kind in ("png", "svg", "pdf"):
+                content = CurveContent()
+                write_figure(folder / f"surface.{kind}", session.picture(), content, FigureSettings(60, 40, dpi=60))
+        again = Session(load(path))
+        again.advance(200)
+        losses = {run.settings.id: (run.update, full_history(run)["loss"]) for run in again.runs}
+        numbers[make.__name__] = {
+            id: [update, float(loss[-1]).hex(), float(loss.sum()).hex()] for id, (update, loss) in losses.items()
+        }
+    (folder / "numbers.json").write_text(json.dumps(numbers, indent=1) + "\n", "utf-8")
+    os.environ["FALL_LINE_CONFIG"] = str(folder)
+    for place in range(3):
+        change_preferences(lambda former, place=place: former.opened(f"/home/é/file {place}.toml"))
+    change_preferences(lambda former: former.choosing(theme="light", size=[89.0, 62.5], grid=True, dpi=300))
+    (folder / "memory.lock").unlink()
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER / version())
