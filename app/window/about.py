@@ -12,6 +12,7 @@ from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 
 from app.documents.version import version
+from engine import NUMBERS
 
 _PACKAGES = ("pyqtgraph", "numpy", "numba", "Matplotlib")
 
@@ -20,6 +21,7 @@ def versions() -> dict[str, str]:
     """Name and version of the program, its libraries and the system, in the order in which they are shown."""
     return {
         "Fall Line": version(),
+        "Numbers of the engine": str(NUMBERS),
         "Python": sys.version.split()[0],
         "Qt": f"{qVersion()} ({QGuiApplication.platformName()})",
         "PySide6": PySide6.__version__,

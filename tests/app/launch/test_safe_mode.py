@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from app.commands import cli
-from app.documents.preferences import Preferences, save_preferences
+from app.documents.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[3]
 CHILD = """
@@ -44,7 +44,9 @@ def started(tmp_path: Path, *arguments: str) -> dict[str, str]:
 def test_it_starts_as_if_for_the_first_time_and_leaves_everything_as_it_was(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
     preset = ROOT / "assets" / "presets" / "01_four_optimizers.toml"
-    save_preferences(Preferences().opened(preset).choosing(answer="kept", theme="dark"))
+    settings = Settings()
+    settings.opened(preset)
+    settings.set("answer", "kept")
     before = (tmp_path / "config" / "memory.toml").read_bytes()
     said = started(tmp_path, "--safe-mode", str(preset))
     assert said["title"] == "Fall Line (safe mode)"
@@ -56,7 +58,7 @@ def test_it_starts_as_if_for_the_first_time_and_leaves_everything_as_it_was(tmp_
 
 def test_without_it_what_was_kept_is_used(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
-    save_preferences(Preferences().choosing(answer="kept"))
+    Settings().set("answer", "kept")
     said = started(tmp_path)
     assert said["title"] == "Fall Line" and said["recent"] == "0 kept"
 
