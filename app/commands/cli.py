@@ -14,11 +14,14 @@ from app.documents.version import version
 from app.launch import bootstrap
 from app.launch.exit_status import DONE, FAULT, INTERRUPTED, TERMINATED, refuse
 from app.launch.own_threads import keep_to_own_threads
+from app.launch.safe_mode import OPTION
 
 HELP = """\
 Fall Line: watch, steer and compare gradient descent.
 
 usage: python main.py [FILE]                 open the window, with an experiment or an exported figure
+       python main.py --safe-mode [FILE]     the same, with nothing that was kept: default settings and layout,
+                                             no recovery, kernels compiled anew
        python main.py run FILE [options]     run an experiment without a window or a display
        python main.py presets                list the experiments that come along
        python main.py test [options]         run the test suite; options are pytest's
@@ -89,7 +92,7 @@ def _dispatch(arguments: list[str]) -> int:
         from app.commands import presets
 
         return presets.main(rest)
-    if first.startswith("-"):
+    if first.startswith("-") and first != OPTION:
         return refuse(f"unknown option {first[:60]}; see `python main.py --help`")
     from app.commands import window
 

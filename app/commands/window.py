@@ -1,24 +1,27 @@
-"""`python main.py [FILE]`: the window, with an experiment."""
+"""`python main.py [--safe-mode] [FILE]`: the window, with an experiment."""
 
 from __future__ import annotations
 
 import os
 
-from app.launch import kernel_cache, preflight
+from app.launch import kernel_cache, preflight, safe_mode
 from app.launch.exit_status import UNAVAILABLE, refuse
 
 
 def main(arguments: list[str]) -> int:
     """Open the window with the file, if there is one, and wait for its end; the exit status."""
-    if len(arguments) > 1:
-        return refuse(f"at most one file can be opened, got {len(arguments)}; see `python main.py --help`")
-    file = "".join(arguments)
+    safe, files = safe_mode.OPTION in arguments, [word for word in arguments if word != safe_mode.OPTION]
+    if len(files) > 1:
+        return refuse(f"at most one file can be opened, got {len(files)}; see `python main.py --help`")
+    file = "".join(files)
     if file and not os.path.isfile(file):
         return refuse(f"cannot read {file}: {'it is no file' if os.path.exists(file) else 'there is no such file'}")
     problem = preflight.qt_problem() or preflight.display_problem()
     if problem:
         return refuse(problem, UNAVAILABLE)
+    if safe:
+        safe_mode.begin()
     cache = kernel_cache.prepare()
     from app.launch.start import show_window
 
-    return show_window(file or None, cache)
+    return show_window(file or None, cache, "safe mode" if safe else "")

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QWidget
 
 from app.widgets.popup import Popup
 
-_ROWS = 16
+_ROWS = 20
 _ELSEWHERE = (
     ("Drag the ring on the stage", "move the start point"),
     ("Click on the stage", "set the start point"),
@@ -24,13 +24,15 @@ _ELSEWHERE = (
 
 
 class HelpPanel(Popup):
-    """Shortcuts in columns."""
+    """Shortcuts in columns, which scroll where there is no room for all of them."""
 
     def __init__(self, owner: QWidget) -> None:
-        super().__init__(owner, "Keyboard shortcuts", 860, 560)
+        super().__init__(owner, "Keyboard shortcuts", 1160, 540)
 
     def show_actions(self, actions: Sequence[QAction]) -> None:
-        grid = QGridLayout()
+        inside = QWidget()
+        grid = QGridLayout(inside)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(5)
         native = QKeySequence.SequenceFormat.NativeText
@@ -43,5 +45,11 @@ class HelpPanel(Popup):
                 if column == 0:
                     label.setObjectName("value")
                 grid.addWidget(label, row, 2 * block + column, Qt.AlignmentFlag.AlignLeft)
-        self.body.addLayout(grid)
-        self.body.addStretch(1)
+        grid.setRowStretch(_ROWS, 1)
+        area = QScrollArea()
+        area.setWidget(inside)
+        for part in (inside, area.viewport()):  # the panel's own colour shines through
+            part.setAutoFillBackground(False)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.body.addWidget(area, 1)

@@ -47,20 +47,27 @@ class WarmUp(QWidget):
 
 
 class MainWindow(QMainWindow):
-    """The main window: empty at first, then the frame around the workbench."""
+    """The main window: empty at first, then the frame around the workbench.
 
-    """may_close: asked before it closes; if it says no, it sees to the rest. closing: it closes now."""
+    may_close: asked before it closes; if it says no, it sees to the rest. closing: it closes now.
+
+    mode: what titles say besides, such as safe mode.
+    """
 
     closing = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        self.mode = ""
         self.setWindowTitle("Fall Line")
         self.setObjectName("shell")
         self.resize(*SIZE)
         self.warm_up = WarmUp()
         self.setCentralWidget(self.warm_up)
         self.may_close: Callable[[], bool] = lambda: True
+
+    def setWindowTitle(self, title: str) -> None:
+        super().setWindowTitle(f"{title} ({self.mode})" if self.mode else title)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.may_close():

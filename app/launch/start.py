@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import faulthandler
 import gc
 import signal
 import sys
@@ -15,11 +14,14 @@ from PySide6.QtWidgets import QApplication
 
 from app.documents.presets import presets
 from app.documents.settings import Settings
+from app.documents.user_folders import data_home
 from app.launch import compile_kernels as warmup
+from app.launch.crash_report import FOLDER, CrashReport, left_reports
 from app.launch.imports import Imports
 from app.launch.kernel_cache import KernelCache
 from app.launch.main_window import MainWindow
 from app.look.theme import DARK, THEMES, apply
+from app.widgets.window_place import PLACE, restore_place
 
 if TYPE_CHECKING:
     from app.documents.experiment_file import Opened
@@ -36,8 +38,17 @@ class Starter(QObject):
 
     read = Signal(object, str)  # Opened or None, and a sentence
 
-    def __init__(self, shell: MainWindow, settings: Settings, cache: KernelCache, file: Path | None) -> None:
+    def __init__(
+        self,
+        shell: MainWindow,
+        settings: Settings,
+        cache: KernelCache,
+        file: Path | None,
+        report: CrashReport | None = None,
+    ) -> None:
+        """report: where faults are written down."""
         super().__init__(shell)
+        self._report = report
         self._shell, self._settings, self._cache, self._file = shell, settings, cache, file
         self._first = file or presets()[0].path
         self._child: QProcess | None = None
@@ -112,6 +123,7 @@ class Starter(QObject):
 
     def _build(self) -> None:
         from app.window.actions import Actions
+        from app.window.crash_offer import CrashOffer
         from app.window.shortcut_filter import ShortcutFilter
         from app.window.workbench import Workbench
 
@@ -131,6 +143,10 @@ class Starter(QObject):
         assert isinstance(application, QApplication)
         ShortcutFilter(application)
         sys.excepthook = lambda *fault: self._unexpected("".join(traceback.format_exception(*fault)))
+        if self._report is not None:
+            bench.toast.said.connect(lambda tone, sentence, details, report=self._report: report.add(details))
+        if (left := left_reports(data_home() / FOLDER)) is not None:
+            CrashOffer(bench, left.text, left.discard)
         bench.shown_stage.setFocus()
         if self._cache.note:
             bench.toast.warn(self._cache.note)
@@ -157,6 +173,8 @@ class Starter(QObject):
         print(details, file=sys.stderr)
         if self.bench is not None:
             self.bench.toast.fail(details)
+        elif self._report is not None:
+            self._report.add(details)
 
     @Slot()
     def end(self) -> None:
@@ -196,21 +214,27 @@ def _note(progress: warmup.Progress) -> str:
     return "" if progress.done == progress.total else f"kernel {progress.done} / {progress.total}"
 
 
-def show_window(file: str | None, cache: KernelCache) -> int:
-    """Run the app until its window is closed; returns the exit status."""
-    faulthandler.enable()
+def show_window(file: str | None, cache: KernelCache, mode: str = "") -> int:
+    """Run the app until its window is closed; returns the exit status. mode: what the title says besides."""
+    report = CrashReport(data_home() / FOLDER)
+    report.begin()
     sys.setswitchinterval(_TURN_SECONDS)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Fall Line")
     settings = Settings()
     shell = MainWindow()
+    shell.mode = mode
+    shell.setWindowTitle("Fall Line")
+    restore_place(shell, str(settings.get(PLACE, "")))
     apply(application, THEMES.get(str(settings.get("theme", DARK.name)), DARK), shell)
     shell.show()
-    starter = Starter(shell, settings, cache, Path(file) if file else None)
+    starter = Starter(shell, settings, cache, Path(file) if file else None, report)
     QTimer.singleShot(0, starter.begin)
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: QTimer.singleShot(0, starter.end))  # not in the middle of a paint
     awake = QTimer()  # Python sees a signal only when it runs
     awake.start(200)
     awake.timeout.connect(lambda: None)
-    return application.exec()
+    status = application.exec()
+    report.end()
+    return status

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
@@ -15,7 +15,12 @@ _MARGINS = 80
 
 
 class Toast(QFrame):
-    """`tell`, `warn` and `fail` show a message; a failure stays until closed."""
+    """`tell`, `warn` and `fail` show a message; a failure stays until closed.
+
+    said: whatever was shown, as its tone (tell, warn, fail), the sentence, and the details of a failure.
+    """
+
+    said = Signal(str, str, str)
 
     def __init__(self, owner: QWidget) -> None:
         super().__init__(owner)
@@ -55,6 +60,7 @@ class Toast(QFrame):
         self._show(f"something went wrong and the runs were paused: {last[:200]}", details, "fail", 0)
 
     def _show(self, sentence: str, details: str, tone: str, milliseconds: int) -> None:
+        self.said.emit(tone, sentence, details)
         self._details = details
         self.text.setText(sentence)
         self.copy.setVisible(bool(details))

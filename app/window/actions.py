@@ -19,14 +19,19 @@ from app.documents.recovery import KeptWork
 from app.documents.settings import Settings
 from app.look.theme import THEMES
 from app.stage.network_views import VIEWS
+from app.widgets.text_panel import TextPanel
+from app.window.about import about_text
 from app.window.export_panel import ExportPanel
 from app.window.export_source import on_screen
 from app.window.files import ASKS, Files, named
 from app.window.import_panel import ImportPanel
+from app.window.layout import PANELS, Layout
+from app.window.notices import NoticeLog
 from app.window.presets_gallery import PresetGallery
 from app.window.workbench import Workbench
 from engine import OPTIMIZERS
 
+ABOUT = "Watch, steer and compare gradient descent, live. The versions of its parts, for a report:"
 TABLES = "Tables (*.csv *.tsv *.txt *.dat);;All files (*)"
 
 
@@ -48,6 +53,11 @@ class Actions(QObject):
         self.export.failed.connect(bench.toast.fail)
         self.help = HelpPanel(bench)
         self.help.hide()
+        self.layout = Layout(window, bench, settings)
+        self.notices = NoticeLog(bench)
+        bench.toast.said.connect(self.notices.add)
+        self.about = TextPanel(bench, "About Fall Line", ABOUT, 560, 380)
+        self.about.hide()
         self.tables = ImportPanel(bench.theme, bench)
         self.tables.hide()
         self.tables.imported.connect(bench.controller.learn_from)
@@ -61,7 +71,7 @@ class Actions(QObject):
         asks = self._add(presets, "ask", "Ask about unsaved changes first", self._toggle_asking)
         asks.setCheckable(True)
         presets.aboutToShow.connect(lambda: asks.setChecked(bool(settings.get(ASKS, True))))
-        self._add(window.menuBar().addMenu("&Help"), "keys", "Keys and what they do", self._show_help, "F1")
+        self._help_menu()
         self.help.show_actions(list(self.by_name.values()))
         bench.document.history_changed.connect(self._show_history)
         bench.export_wanted.connect(self.show_export)
@@ -73,6 +83,7 @@ class Actions(QObject):
 
     def shut_down(self) -> None:
         """End what goes on beside the window; called once the training has ended."""
+        self.layout.save()
         self.export.shut_down()
         self.tables.shut_down()
         self.files.shut_down()
@@ -100,6 +111,9 @@ class Actions(QObject):
 
     def _toggle_asking(self) -> None:
         self._settings.set(ASKS, not self._settings.get(ASKS, True))
+
+    def _show_about(self) -> None:
+        self.about.show_text(about_text())
 
     def _show_help(self) -> None:
         self.help.popup()
@@ -170,7 +184,12 @@ class Actions(QObject):
             group.addAction(action)
         self._add(menu, "theme", "Other theme", self._other_theme, "Ctrl+T")
         menu.addSeparator()
-        self._add(menu, "explain", "Explain the selected run", self._bench.toggle_explain, "E")
+        for key, (title, keys, _) in PANELS.items():
+            self._add(menu, f"panel-{key}", title, partial(self.layout.toggle, key), keys).setCheckable(True)
+        self._add(menu, "layout", "Reset layout", self.layout.reset)
+        self.layout.changed.connect(self._show_panels)
+        self._show_panels()
+        menu.addSeparator()
         self._add(menu, "surface_3d", "3-D view", self._bench.stage.toolbar.surface_3d.toggle, "3")
         self._add(menu, "fit", "Reset the view", lambda: self._bench.shown_stage.reset_view(), "Home")
         menu.addSeparator()
@@ -178,6 +197,18 @@ class Actions(QObject):
         for place, kind in enumerate(VIEWS, 1):
             show = partial(self._bench.network_stage.choose, kind.KEY)
             self._add(menu, f"view-{kind.KEY}", f"{kind.TITLE} of the network", show, f"Ctrl+{place}")
+
+    def _help_menu(self) -> None:
+        menu = self._window.menuBar().addMenu("&Help")
+        self._add(menu, "keys", "Keys and what they do", self._show_help, "F1")
+        self._add(menu, "notices", "Notices", self.notices.show)
+        menu.addSeparator()
+        self._add(menu, "about", "About Fall Line", self._show_about)
+
+    def _show_panels(self) -> None:
+        """Check the panels that are on screen."""
+        for key in PANELS:
+            self.by_name[f"panel-{key}"].setChecked(self.layout.is_shown(key))
 
     def choose_theme(self, name: str) -> None:
         """Change the theme, now and for the next start."""

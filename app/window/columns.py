@@ -91,6 +91,14 @@ class LeftColumn(QSplitter):
         self._wanted = ()
         self._divide()
 
+    def divide(self, sizes: Sequence[int] = ()) -> None:
+        """Give the panes these heights as if a hand had chosen them; without any, the heights that they ask for."""
+        self._moved, self._wanted = bool(sizes), ()
+        if sizes:
+            self.setSizes(list(sizes))
+        else:
+            self._divide()
+
     def _keep(self) -> None:
         self._moved = True
 
@@ -122,7 +130,12 @@ class Columns(QWidget):
         self.split.setStretchFactor(1, 1)
         for place in (0, 2):
             self.split.setStretchFactor(place, 0)
-        self.split.setSizes([LEFT, 1280 - LEFT - RIGHT - 2 * (GAP + MARGIN), RIGHT])
+        self.divide()
         row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         row.addWidget(self.split)
+
+    def divide(self, sizes: Sequence[int] = ()) -> None:
+        """Give the columns these widths; without any, those they have at first."""
+        room = max(self.width(), 1280) - 2 * (GAP + MARGIN)
+        self.split.setSizes(list(sizes) or [LEFT, room - LEFT - RIGHT, RIGHT])

@@ -1,0 +1,138 @@
+"""The layout: panels are hidden and shown, a hand divides the columns, and the next window looks the same."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QSplitter
+
+from app.documents.settings import Settings
+from app.launch.main_window import MainWindow
+from app.widgets.window_place import PLACE, place_of, restore_place
+from app.window.actions import Actions
+from app.window.columns import LEFT, RIGHT
+from app.window.layout import COLUMNS, HIDDEN, PANELS
+
+KEYS = list(PANELS)
+
+
+@pytest.fixture
+def open_acting(open_window, monkeypatch, tmp_path):
+    """Open windows that remember, one after the other, in a folder of the test's own."""
+    monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
+
+    def opened():
+        window = open_window()
+        window.actions = Actions(window.shell, window.bench, Settings())
+        window.shell.may_close = window.actions.files.may_close
+        window.shell.closing.connect(window.actions.shut_down)
+        window.split = window.bench.findChild(QSplitter, "columns")
+        window.left = window.bench.findChild(QSplitter, "left")
+        QApplication.processEvents()
+        return window
+
+    return opened
+
+
+def panels(window) -> dict[str, bool]:
+    bench = window.bench
+    widgets = {"settings": window.left, "curves": bench.curves, "explain": bench.explain_card}
+    return {key: widget.isVisible() for key, widget in widgets.items()}
+
+
+def drag(split: QSplitter, handle: int, by: int) -> None:
+    """Move a handle as a hand does, which tells so."""
+    sizes = split.sizes()
+    split.moveSplitter(sum(sizes[:handle]) + (handle - 1) * split.handleWidth() + by, handle)
+    QApplication.processEvents()
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_panel_is_hidden_and_shown_by_its_action_which_is_checked_while_it_is_there(open_acting, key):
+    window = open_acting()
+    action, before = window.actions.by_name[f"panel-{key}"], panels(window)
+    assert action.isCheckable() and action.isChecked() == before[key]
+    action.trigger()
+    assert panels(window) == {**before, key: not before[key]} and action.isChecked() != before[key]
+    action.trigger()
+    assert panels(window) == before and action.isChecked() == before[key]
+    assert action.shortcut().toString() == PANELS[key][1]
+
+
+def test_explain_is_checked_however_it_was_opened(open_acting):
+    window = open_acting()
+    window.qtbot.mouseClick(window.bench.transport.explain, Qt.MouseButton.LeftButton)
+    assert window.actions.by_name["panel-explain"].isChecked() and panels(window)["explain"]
+
+
+def test_the_next_window_looks_the_same(open_acting):
+    window = open_acting()
+    window.shell.resize(1400, 860)
+    QApplication.processEvents()
+    drag(window.split, 1, 60)
+    drag(window.left, 1, 40)
+    sizes, heights = window.split.sizes(), window.left.sizes()
+    window.actions.by_name["panel-explain"].trigger()
+    shown = panels(window)
+    window.shell.close()
+    other = open_acting()
+    other.shell.resize(1400, 860)
+    QApplication.processEvents()
+    assert panels(other) == shown
+    assert other.split.sizes() == sizes and other.left.sizes() == heights
+    assert other.actions.by_name["panel-explain"].isChecked()
+
+
+def test_a_hidden_column_comes_back_as_wide_as_it_was(open_acting):
+    window = open_acting()
+    drag(window.split, 1, 50)
+    width = window.split.sizes()[0]
+    window.actions.by_name["panel-settings"].trigger()
+    drag(window.split, 2, -40)
+    window.shell.close()
+    other = open_acting()
+    assert not panels(other)["settings"] and other.split.sizes()[0] == 0
+    other.actions.by_name["panel-settings"].trigger()
+    QApplication.processEvents()
+    assert abs(other.split.sizes()[0] - width) <= 30, "the middle column gives what it can spare"
+
+
+def test_reset_layout_brings_back_what_there_is_at_first(open_acting):
+    window = open_acting()
+    first, heights = window.split.sizes(), window.left.sizes()
+    drag(window.split, 1, 90)
+    drag(window.left, 1, 50)
+    for key in KEYS:
+        window.actions.by_name[f"panel-{key}"].trigger()
+    window.actions.by_name["layout"].trigger()
+    QApplication.processEvents()
+    assert panels(window) == {key: shown for key, (_, _, shown) in PANELS.items()}
+    assert window.split.sizes() == first and first[0] == LEFT and first[2] == RIGHT
+    assert window.left.sizes() == heights
+    shown = panels(window)
+    window.shell.close()
+    other = open_acting()
+    assert other.split.sizes() == first and panels(other) == shown
+
+
+@pytest.mark.parametrize("sizes", [[1.0], [0.0] * 3, [-5.0, 3.0, 9.0], [1e9, 1.0, 1.0], "wide", [["a"], 2.0, 3.0]])
+def test_a_layout_that_makes_no_sense_is_as_good_as_none(open_acting, monkeypatch, sizes):
+    expected = open_acting()
+    first = expected.split.sizes()
+    expected.shell.close()
+    kept = {COLUMNS: sizes, HIDDEN: ["curves", "nothing", 3], PLACE: "not a place"}
+    monkeypatch.setattr(Settings, "get", lambda self, name, default: kept.get(name, default))
+    window = open_acting()
+    assert not panels(window)["curves"] and panels(window)["settings"]
+    window.actions.by_name["panel-curves"].trigger()
+    QApplication.processEvents()
+    assert window.split.sizes() == first
+
+
+def test_a_window_is_where_it_was(qtbot, themed):
+    window, other = MainWindow(), MainWindow()
+    for each in (window, other):
+        qtbot.addWidget(each)
+    window.setGeometry(40, 60, 700, 500)
+    assert restore_place(other, place_of(window)) and other.geometry() == window.geometry()
+    assert not restore_place(other, "rubbish é") and other.geometry() == window.geometry()
