@@ -6,6 +6,7 @@ mistyped or out-of-range one raises SettingError with its path, its value and wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -143,7 +144,7 @@ class RunSettings:
         """These settings with one changed. Raises SettingError.
 
         `optimizer`, `schedule` and `batch` take a key and start from its defaults; `optimizer.beta1`
-        takes the knob's value.
+        takes the knob's value. A name that is the optimizer's follows it.
         """
         setting = Setting.of(setting)
         part = setting.part
@@ -161,7 +162,8 @@ class RunSettings:
                 changed = choose(catalogue, old.kind, {**old.values, setting.rest: value})
         except SettingError as error:
             raise error.at(part) from None
-        return replace(self, **{part: changed})
+        name = _following(self.name, self.optimizer.kind, changed.kind) if part == "optimizer" else self.name
+        return replace(self, **{part: changed}, name=name)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -200,6 +202,13 @@ _PLAIN: dict[str, Callable[[object], Value | str]] = {
     "colour": _colour,
 }
 _CHOICES: dict[str, Catalogue[Any]] = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "batch": BATCHES}
+
+
+def _following(name: str, before: str, now: str) -> str:
+    """A run's name once it has another optimizer: its title, and the number of a copy, if that is what it was."""
+    title, rest = OPTIMIZERS[before].title, name.removeprefix(OPTIMIZERS[before].title)
+    follows = name.startswith(title) and re.fullmatch(r"( \d+)?", rest) is not None
+    return OPTIMIZERS[now].title + rest if follows else name
 
 
 def _checked_plain(name: str, value: object) -> Value | str:

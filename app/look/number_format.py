@@ -64,6 +64,11 @@ def number(value: float, digits: int = 4) -> str:
     return printed(text)
 
 
+def to_scale(value: float, step: float) -> float:
+    """A value with no more decimals than a step of that size tells apart: what a hand chooses has no more to say."""
+    return round(value, -math.floor(math.log10(step))) + 0.0 if step > 0.0 and math.isfinite(step) else value
+
+
 def printed(text: str) -> str:
     """A number formatted by Python, with its power of ten as superscript and a true minus sign."""
     mantissa, _, exponent = text.partition("e")

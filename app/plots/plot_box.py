@@ -19,7 +19,7 @@ class PlotBox(pg.ViewBox):
     wheel_axis: what the wheel zooms over the plot itself, 0 x alone, None both.
 
     Places are pixels of the box. zoom_wanted: factor, around, axis (0 x, 1 y, None both). boxed: a box was drawn.
-    panned: the range has been moved. clicked: place and modifiers. everything_wanted: a double-click. menu_wanted: the
+    panned: the range has been moved. clicked: place and modifiers. double_clicked: the place. menu_wanted: the
     screen position of a right click.
     """
 
@@ -27,7 +27,7 @@ class PlotBox(pg.ViewBox):
     boxed = Signal(QRectF)
     panned = Signal(bool, bool)
     clicked = Signal(QPointF, Qt.KeyboardModifier)
-    everything_wanted = Signal()
+    double_clicked = Signal(QPointF)
     menu_wanted = Signal(QPointF)
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class PlotBox(pg.ViewBox):
         if ev.button() == Qt.MouseButton.RightButton:
             self.menu_wanted.emit(ev.screenPos())
         elif ev.button() == Qt.MouseButton.LeftButton and ev.double():
-            self.everything_wanted.emit()
+            self.double_clicked.emit(self.mapFromScene(ev.scenePos()))
         elif ev.button() == Qt.MouseButton.LeftButton:
             self.clicked.emit(self.mapFromScene(ev.scenePos()), ev.modifiers())
         ev.accept()

@@ -124,7 +124,7 @@ class PlotView(pg.PlotWidget):
         box.zoom_wanted.connect(self._zoom_at)
         box.boxed.connect(self._zoom_into)
         box.panned.connect(self._take_range)
-        box.everything_wanted.connect(self.show_all)
+        box.double_clicked.connect(self.take_double_click)
         box.clicked.connect(self.clicked)
         box.menu_wanted.connect(self.menu_wanted)
         box.sigRangeChanged.connect(self._look)
@@ -208,6 +208,10 @@ class PlotView(pg.PlotWidget):
         """Take every zoom back, as a hand does."""
         self.forget_choice()
         self.shown_all.emit()
+
+    def take_double_click(self, at: QPointF) -> None:
+        """Show everything; a subclass may know something better."""
+        self.show_all()
 
     def set_equal(self, equal: bool) -> None:
         """Whether a unit of x is as long on screen as a unit of y."""

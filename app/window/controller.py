@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -104,6 +106,10 @@ class Controller(QObject):
         runs = self.shown.picture.runs if self.shown is not None else ()
         return next((run for run in runs if run.id == id), None)
 
+    @property
+    def _names(self) -> list[str]:
+        return [run.name for run in self.shown.picture.runs] if self.shown is not None else []
+
     # Runs: select, add, remove
 
     def select(self, id: str) -> None:
@@ -119,13 +125,15 @@ class Controller(QObject):
         """Add a run with this optimizer, otherwise like the selected one."""
         like = self.run(self.selected)
         if like is not None:
-            settings = like.settings
-            self._add(replace(new_run(optimizer), learning_rate=settings.learning_rate, batch=settings.batch))
+            settings, fresh = like.settings, new_run(optimizer)
+            name = fresh.name if fresh.name not in self._names else numbered(fresh.name, self._names)
+            rate, batch = settings.learning_rate, settings.batch
+            self._add(replace(fresh, name=name, learning_rate=rate, batch=batch))
 
     def duplicate_run(self, id: str) -> None:
         like = self.run(id)
         if like is not None:
-            self._add(replace(like.settings, name=f"{like.name} copy", pinned=False))
+            self._add(replace(like.settings, name=numbered(like.name, self._names), pinned=False))
 
     def duplicate_selected(self) -> None:
         self.duplicate_run(self.selected)
@@ -226,12 +234,13 @@ class Controller(QObject):
         self._training.send(Pause())
 
     def toggle_play(self) -> None:
+        """Play or pause; runs that have all ended begin again."""
         published = self._training.published
         if published is not None and published.playing:
             self.pause()
             return
         if published is not None and all(run.status in (FINISHED, DIVERGED) for run in published.picture.runs):
-            self.told.emit("all runs have ended: reset, rewind, or raise the number of updates")
+            self.reset()
         self.play()
 
     def step(self, updates: int = 1) -> None:
@@ -275,3 +284,9 @@ class Controller(QObject):
         """Go so many steps up, or down, in the transport's list of speeds."""
         place = SPEEDS.index(self.speed) if self.speed in SPEEDS else SPEEDS.index(DEFAULT_SPEED)
         self.set_speed(SPEEDS[min(max(place + steps, 0), len(SPEEDS) - 1)])
+
+
+def numbered(name: str, taken: Sequence[str]) -> str:
+    """The name of a copy: `Adam 2`, `Adam 3` ..., the first that is not taken."""
+    base = re.sub(r" \d+$", "", name)
+    return next(found for count in itertools.count(2) if (found := f"{base} {count}") not in taken)

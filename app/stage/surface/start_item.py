@@ -8,6 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPainterPath
 
+from app.look.number_format import to_scale
 from app.stage.markers import START_RADIUS, draw_start
 
 GRIP = 12.0  # pixels around it that take hold of it
@@ -20,12 +21,13 @@ Point = tuple[float, float]
 class StartItem(pg.TargetItem):
     """Stands where the experiment has the start, except while it is dragged or has just been placed.
 
-    dragged: (x, y) to which the hand has moved it. dropped: the hand has let go of it, or has clicked it. focused:
-    whether it has the arrow keys.
+    dragged: (x, y) to which the hand has moved it. dropped: the hand has let go of it. clicked: it has only
+    been clicked. focused: whether it has the arrow keys.
     """
 
     dragged = Signal(float, float)
     dropped = Signal()
+    clicked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,9 +84,10 @@ class StartItem(pg.TargetItem):
         box = self.getViewBox()
         area, at = QRectF(box.rect()), box.mapFromScene(event.scenePos())
         inside = QPointF(min(max(at.x(), area.left()), area.right()), min(max(at.y(), area.top()), area.bottom()))
-        place = box.mapToView(inside)
-        self.hold((place.x(), place.y()))
-        self.dragged.emit(place.x(), place.y())
+        place, (across, up) = box.mapToView(inside), box.viewPixelSize()
+        point = to_scale(place.x(), across), to_scale(place.y(), up)
+        self.hold(point)
+        self.dragged.emit(*point)
         if event.isFinish():
             self.dropped.emit()
 
@@ -92,7 +95,7 @@ class StartItem(pg.TargetItem):
         if event.button() == Qt.MouseButton.LeftButton and not event.double() and self.point is not None:
             event.accept()
             self.focus(True)
-            self.dropped.emit()
+            self.clicked.emit()
 
     # Painting
 

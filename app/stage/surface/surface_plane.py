@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip
 
-from app.look.number_format import number
+from app.look.number_format import number, to_scale
 from app.plots.line_item import LineItem
 from app.plots.plot_view import ABOVE, PlotView
 from app.plots.raster_item import RasterItem
@@ -47,6 +47,7 @@ ASK_DELAY = 60  # milliseconds between two requests for values
 NODE_PIXELS = 2.0
 MAX_NODES = 480
 COARSE = 1.6  # times the spacing of nodes that is wanted, at which finer values are asked for
+AGAIN = "double-click to begin again here, or drag the ring"
 MARGIN = 0.12  # of the view, known beyond each edge, so that a short pan shows no gap
 NUDGE, FINE_NUDGE = 0.01, 0.001  # of the view
 ZOOM_KEY, ZOOM_WHEEL = 1.4, 1.25
@@ -77,6 +78,7 @@ class SurfacePlane(PlotView):
         self.landscape: Landscape | None = None
         self._view = View(-1.0, 1.0, -1.0, 1.0, QRectF(0, 0, 100, 100))
         self._runs: tuple[RunPicture, ...] = ()
+        self._has_moved = False
         self._listed: tuple[tuple[str, str, int], ...] = ()
         self._lines: dict[str, LineItem] = {}
         self._selected = ""
@@ -118,6 +120,7 @@ class SurfacePlane(PlotView):
         self.start_item.dragged.connect(self._placing.stop)
         self.start_item.dragged.connect(self.start_dragged)
         self.start_item.dropped.connect(self._place_held)
+        self.start_item.clicked.connect(self._click_start)
 
     @property
     def view(self) -> View:
@@ -169,6 +172,7 @@ class SurfacePlane(PlotView):
     def refresh(self, picture: SessionPicture) -> None:
         """Take the newest picture; painting draws what it adds."""
         self._runs = picture.runs
+        self._has_moved = picture.update > 0
         assert isinstance(picture.task, SurfaceTask)
         self.start_item.confirm(picture.task.start)
         self._list_lines()
@@ -328,10 +332,31 @@ class SurfacePlane(PlotView):
     def _click(self, at: QPointF) -> None:
         if not self.area.contains(at):
             return
-        self._hold(*self._view.at(at))
+        if self._has_moved:  # a single click never takes back what has been computed
+            QToolTip.showText(self.mapToGlobal(self.mapFromScene(self.box.mapToScene(at))), AGAIN, self)
+            return
+        self._hold(*self._rounded(at))
         if self.is_zoomed:  # this may become a double-click, which shows everything and must not restart the runs
             self._placing.start(QGuiApplication.styleHints().mouseDoubleClickInterval())
         else:
+            self._place_held()
+
+    def take_double_click(self, at: QPointF) -> None:
+        """Show everything while zoomed; else begin here."""
+        if self.is_zoomed or not self._has_moved or not self.area.contains(at):
+            super().take_double_click(at)
+        else:
+            self._hold(*self._rounded(at))
+            self._place_held()
+
+    def _rounded(self, at: QPointF) -> tuple[float, float]:
+        """A place in the plane, with no more digits than a pixel tells apart."""
+        x, y = self._view.at(at)
+        across, up = self.box.viewPixelSize()
+        return to_scale(x, across), to_scale(y, up)
+
+    def _click_start(self) -> None:
+        if not self._has_moved:
             self._place_held()
 
     def _hold(self, x: float, y: float) -> None:

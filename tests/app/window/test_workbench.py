@@ -448,12 +448,41 @@ def test_a_run_joins_and_catches_up(window):
     assert_same_bits(window, replayed(window.picture.experiment, 300))
 
 
+def test_copies_are_numbered_and_follow_their_optimizer(window):
+    for _ in range(2):
+        window.bench.controller.duplicate_run("adam")
+        window.settle()
+    window.bench.controller.add_run("adam")
+    window.settle()
+    assert [run.name for run in window.picture.runs] == ["Adam", "Momentum", "Adam 2", "Adam 3", "Adam 4"]
+    window.bench.controller.tweak(window.picture.runs[2].id, "optimizer", "rmsprop")
+    window.bench.controller.tweak("momentum", "name", "mine")
+    window.bench.controller.tweak("momentum", "optimizer", "adam")
+    window.settle()
+    assert [run.name for run in window.picture.runs] == ["Adam", "mine", "RMSprop 2", "Adam 3", "Adam 4"]
+
+
+def test_play_begins_again_once_every_run_has_ended(window):
+    window.bench.controller.change_stop({"updates": 30})
+    window.play(20)
+    window.until(lambda: not window.published.playing)
+    assert window.update == 30
+    window.bench.controller.set_speed(20.0)
+    window.bench.controller.toggle_play()
+    window.until(lambda: window.published.playing and window.update < 30)
+    window.bench.controller.pause()
+    window.settle()
+    window.bench.document.undo()
+    window.settle()
+    assert window.update == 30, "undo takes it back"
+
+
 def test_duplicate_hide_rename_pin_and_remove(window, qtbot):
     window.advance(40)
     row(window, "adam").duplicated.emit("adam")
     window.settle()
     copy = window.picture.runs[-1]
-    assert copy.name == "Adam copy"
+    assert copy.name == "Adam 2"
     assert copy.settings.optimizer == window.run("adam").settings.optimizer
     assert copy.shown.theta.tobytes() == window.run("adam").shown.theta.tobytes()
 

@@ -73,8 +73,9 @@ def run_of(points, id="a", colour=0, width=1, status="running", visible=True, th
     )
 
 
-def picture_of(*runs, start=(-1.5, 2.0)):
-    return SimpleNamespace(runs=tuple(runs), task=SurfaceTask(choose(SURFACES, "sphere"), start))
+def picture_of(*runs, start=(-1.5, 2.0), update=0):
+    """update: of the session; 0 is a race that has not begun, whatever the runs show."""
+    return SimpleNamespace(runs=tuple(runs), task=SurfaceTask(choose(SURFACES, "sphere"), start), update=update)
 
 
 def spiral(count=400, turns=5, start=1.2):

@@ -32,6 +32,39 @@ def test_a_click_places_the_start(plane, make, mouse, qtbot):
     assert plane.start == pytest.approx((0.5, 0.5), abs=0.02)
 
 
+def moved(make):
+    return make.picture(make.run([]), start=(-1.5, 2.0), update=5)
+
+
+def test_once_the_race_has_moved_a_click_changes_nothing_and_a_double_click_begins_again(plane, make, mouse, qtbot):
+    plane.refresh(moved(make))
+    with qtbot.assertNotEmitted(plane.start_placed, wait=100 + QApplication.styleHints().mouseDoubleClickInterval()):
+        mouse.click((0.5, 0.5))
+        mouse.click((-1.5, 2.0))  # the ring itself
+    assert plane.start == (-1.5, 2.0)
+    with qtbot.waitSignal(plane.start_placed) as placed:
+        mouse.double_click((0.5, 0.5))
+    assert placed.args == pytest.approx([0.5, 0.5], abs=0.02)
+
+
+def test_once_the_race_has_moved_the_ring_can_be_dragged(plane, make, mouse, qtbot):
+    plane.refresh(moved(make))
+    with qtbot.waitSignal(plane.start_placed) as placed:
+        mouse.drag((-1.5, 2.0), QPoint(60, 0))
+    assert placed.args[0] > -1.4 and placed.args[1] == pytest.approx(2.0, abs=0.02)
+
+
+def test_what_a_hand_places_has_no_more_digits_than_a_pixel_tells_apart(plane, make, mouse, qtbot):
+    plane.refresh(make.picture(make.run([])))
+    with qtbot.waitSignal(plane.start_placed) as placed:
+        mouse.click((0.513, 0.517))
+    assert all(value == round(value, 3) for value in placed.args)
+    told = []
+    plane.start_dragged.connect(lambda *at: told.append(at))
+    mouse.drag(tuple(placed.args), QPoint(33, 17))
+    assert told and all(value == round(value, 3) for at in told for value in at)
+
+
 def test_a_click_that_trembles_or_lasts_is_a_click(plane, make, mouse, qtbot, monkeypatch):
     plane.refresh(make.picture(make.run([])))
     home = plane.view.region
