@@ -123,12 +123,12 @@ class WorkKeeper:
         """The window has come to its end; keep: whether its work may be opened again. Raises nothing."""
         with self._one_at_a_time:
             self._closed = True
-            if self._folder is not None and self._journal is not None:
-                if keep:
-                    with contextlib.suppress(FileError):
-                        self._journal.append({"set": {"closed": time.time()}, "tweaks": {}})
-                else:
-                    shutil.rmtree(self._folder, ignore_errors=True)
+            keep = keep and self._journal is not None  # else nothing could be kept
+            if keep and self._journal:
+                with contextlib.suppress(FileError):
+                    self._journal.append({"set": {"closed": time.time()}, "tweaks": {}})
+            elif self._folder is not None:
+                shutil.rmtree(self._folder, ignore_errors=True)
             if self._lock is not None:
                 self._lock.release()
             if self._folder is not None and not keep:

@@ -246,6 +246,18 @@ def test_a_home_that_is_a_file_or_missing_is_no_error_to_those_who_look(home: Pa
     (home / "home").unlink()
 
 
+def test_a_window_that_could_never_keep_anything_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise FileError("the disk is full")
+
+    monkeypatch.setattr(journal, "write", refuse)
+    keeper = WorkKeeper()
+    with pytest.raises(FileError, match="the disk is full"):
+        keeper.keep(random_experiment(1), 1, None, changed=True)
+    keeper.close(keep=True)
+    assert not list((recovery.data_home() / "work").iterdir())
+
+
 def test_a_folder_removed_while_open_is_made_again(dead: None) -> None:
     keeper, experiment = WorkKeeper(), steered().experiment()
     keeper.keep(experiment, 1, None, changed=True)
