@@ -119,7 +119,7 @@ class Training:
     @property
     def reached(self) -> int:
         """The update that the runs have reached, or will have once a replay is done."""
-        return max(self.session.update, self._goal or 0)
+        return max(self.session.update, self._goal or 0, *(run.goal for run in self.session.runs))
 
     def open(self, experiment: Experiment) -> None:
         """Open a session of an experiment, paused and with an empty undo history."""
