@@ -41,8 +41,8 @@ def memory_needed(network: Network, examples: int, raw: int, optimizers: Sequenc
 
 
 def _run_numbers(network: Network, examples: int, optimizer: str) -> int:
-    """What a run takes: theta, the one before, gradient, best and slots; its past; scratch memory and history."""
+    """What a run takes: its state, its past and where that is looked at, scratch memory and history."""
     n, slots = network.parameters, OPTIMIZERS[optimizer].size(network.parameters)
     state = n + slots
-    past = (checkpoints_kept(_FLOAT * state) + 1) * state + (trail_kept(_FLOAT * n) + 1) * n
+    past = (checkpoints_kept(_FLOAT * state) + 2) * state + (trail_kept(_FLOAT * n) + 1) * n
     return 4 * n + slots + past + work_needed(network, examples) + 3 * len(COLUMNS) * MAX_BINS

@@ -11,10 +11,12 @@ from engine.experiment import NEVER, RunRecord
 from engine.history import COLUMNS
 from engine.problem import Problem
 from engine.run import DIVERGED, FINISHED, Run
+from engine.stream import BATCH
 
 Array = np.ndarray
 
 CHUNK = 65_536
+_OPERATIONS = 1e9  # of a network's chunk, about: who takes the rows may give up between two chunks
 
 
 def rows(problem: Problem, record: RunRecord, stop: Mapping[str, Value], updates: int) -> Iterator[tuple[int, Array]]:
@@ -26,13 +28,21 @@ def rows(problem: Problem, record: RunRecord, stop: Mapping[str, Value], updates
     done = 0
     while done < updates and run.status not in (FINISHED, DIVERGED):
         run.history.forget()
-        run.advance(min(CHUNK, updates - run.update))
+        run.advance(min(_chunk(run), updates - run.update))
         filled = min(run.history.updates, updates) - done
         if filled > 0:
             yield done, run.history.last[:, :filled].copy()
         done += max(filled, 0)
         if run.history.updates > run.update:  # diverged: its last row is recorded, its state is not
             return
+
+
+def _chunk(run: Run) -> int:
+    """How many updates to take at once."""
+    machine = run.machine
+    if machine.problem.learner is None:
+        return CHUNK
+    return min(CHUNK, max(1, int(_OPERATIONS / (6.0 * machine.theta.size * float(machine.stream[BATCH])))))
 
 
 def full_history(run: Run) -> dict[str, Array]:

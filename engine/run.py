@@ -226,15 +226,20 @@ class Run:
         """Do what is due before the next update, and reach again what was reached before; whether all of it is done."""
         if self._arrived() and self._on_the_way:
             self._run_to(self.goal)
-            if self._arrival is None and self.update < self.goal and self.status == FINISHED:
+            if self._suspended is None and self._arrival is None and self._ended_early:
                 self._suspended = self.stop  # they came later, or would have ended it before
                 self._take_stop(NEVER)
                 self._run_to(self.goal)
-            arrived = self.update >= self.goal or self.diagnosis is not None
-            if self._suspended is not None and self._arrival is None and arrived:
-                stop, self._suspended = self._suspended, None
-                self._take_stop(stop)
+            if self._arrival is None and (self.update >= self.goal or self._ended_early):
+                self.goal = min(self.goal, self.update)
+                if self._suspended is not None:
+                    stop, self._suspended = self._suspended, None
+                    self._take_stop(stop)
         return self.settled
+
+    @property
+    def _ended_early(self) -> bool:
+        return self.update < self.goal and self.status in (FINISHED, DIVERGED)
 
     def _settle_at_once(self) -> None:
         if self.interruption is None:

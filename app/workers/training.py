@@ -120,7 +120,7 @@ class Training:
     @property
     def reached(self) -> int:
         """The update that the runs have reached, or will have once a replay is done."""
-        return max(self.session.update, self._goal or 0)
+        return max(self.session.update, self._goal or 0, *(run.goal for run in self.session.runs))
 
     def open(self, experiment: Experiment, document: int, update: int = 0) -> None:
         """Open a session of a document's experiment, paused; its runs are replayed to `update`."""

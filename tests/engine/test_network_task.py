@@ -207,13 +207,13 @@ def test_the_memory_is_that_of_all_runs_and_is_refused_before_it_is_taken(door: 
 def test_the_memory_told_is_what_a_long_run_takes(optimizer: str) -> None:
     """A run with all its checkpoints and its whole trail, in proportion."""
     runs = [new_run(optimizer, learning_rate=1e-4, batch="single", id=name) for name in ("a", "b")]
-    experiment = new_network("circle", runs, (512,) * 4)
+    experiment = new_network("circle", runs, (256,) * 4)
     network = experiment.problem.network
     told = memory_needed(network, 500, 2, (optimizer,) * 2)
     tracemalloc.start()
     try:
         session = Session(experiment)
-        for _ in range(80):
+        for _ in range(24):
             session.advance(64)
         taken = tracemalloc.get_traced_memory()[1]
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine import COLUMNS, Formula, Session, full_history, new_experiment, new_network, new_run, rows
+from engine import COLUMNS, NEVER, Formula, Session, full_history, new_experiment, new_network, new_run, rows
 from engine.rows import CHUNK
 
 
@@ -143,3 +143,14 @@ def test_rows_of_a_network_that_diverges(at: int, monkeypatch: pytest.MonkeyPatc
     np.testing.assert_array_equal(np.concatenate(exported, axis=1), np.stack(list(columns.values())))
     stood = run.at(run.history.updates - 1).theta
     assert (columns["x"][-1], columns["y"][-1]) == (stood[0], stood[1])
+
+
+def test_the_rows_of_a_large_network_come_a_few_at_a_time() -> None:
+    """So that whoever takes them can give up in between."""
+    run = Session(new_network("digits", [new_run("sgd", batch="full")], (256, 256))).runs[0]
+    run.advance(12)
+    parts = list(rows(run.problem, run.record(), NEVER, 12))
+    assert len(parts) > 5
+    joined = np.concatenate([part for _, part in parts], axis=1)
+    assert np.array_equal(joined, np.stack(list(full_history(run).values())))
+    assert np.array_equal(joined, run.history.last[:, :12])

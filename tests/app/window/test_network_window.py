@@ -239,3 +239,20 @@ def test_a_run_ends_where_a_tweak_of_its_file_is_impossible(training):
     training.bench.controller.play()
     training.until(lambda: training.update == 5 and not training.published.playing)
     assert "overflow" in training.picture.runs[0].message
+
+
+def test_a_network_that_is_not_yet_measured_is_shown_everywhere(open_window):
+    """A large one is published before its losses are known; the window asks nothing of what is not there."""
+    places = np.linspace(0.0, 6.0, 20_000)
+    inputs = np.column_stack((np.cos(places), np.sin(places))) * places[:, None]
+    data = Table("spiral", ("x", "y"), "class", inputs, (np.arange(20_000) // 7 % 2).astype(float), ("a", "b"))
+    window = open_window(new_network(data, [new_run("adam"), new_run("sgd")], (384,) * 4))
+    assert not window.picture.runs[0].measures.at.size
+    for key in window.bench.network_stage.views:
+        window.bench.network_stage.choose(key)
+    window.bench.toggle_explain()
+    window.bench.show_newest()
+    window.bench.grab()
+    window.bench.controller.tweak("adam", "learning_rate", 0.02)
+    window.until(lambda: window.run("adam").settings.learning_rate == 0.02)
+    assert window.update == 0
