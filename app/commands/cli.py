@@ -14,6 +14,7 @@ from app.documents.version import version
 from app.launch import bootstrap
 from app.launch.exit_status import DONE, FAULT, INTERRUPTED, TERMINATED, refuse
 from app.launch.own_threads import keep_to_own_threads
+from app.launch.program import command
 from app.launch.safe_mode import OPTION
 
 HELP = """\
@@ -76,7 +77,7 @@ def main(arguments: list[str]) -> int:
 def _dispatch(arguments: list[str]) -> int:
     first, rest = (arguments or [""])[0], arguments[1:]
     if first in ("-h", "--help", "help"):
-        print(HELP, end="")
+        print(HELP.replace("python main.py", command()), end="")
         return DONE
     if first == "--version":
         print(f"Fall Line {version()}")
@@ -93,7 +94,7 @@ def _dispatch(arguments: list[str]) -> int:
 
         return presets.main(rest)
     if first.startswith("-") and first != OPTION:
-        return refuse(f"unknown option {first[:60]}; see `python main.py --help`")
+        return refuse(f"unknown option {first[:60]}; see `{command('--help')}`")
     from app.commands import window
 
     return window.main(arguments)

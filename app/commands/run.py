@@ -24,6 +24,7 @@ from app.export.figure_content import CurveContent, FigureContent, NetworkConten
 from app.export.networks.figures import FIGURES, figures_for
 from app.export.style import KNOBS, LEGENDS, SIZES, FigureSettings, parameters
 from app.launch.exit_status import DONE, SOME_DIVERGED, refuse
+from app.launch.program import command
 from app.plots.axis_type import AUTOMATIC, LINEAR
 from engine import (
     DIVERGED,
@@ -70,15 +71,15 @@ class _Refusal(Exception):
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise _Refusal(f"{message}; see `python main.py run --help`")
+        raise _Refusal(f"{message}; see `{command('run', '--help')}`")
 
 
 def parser() -> argparse.ArgumentParser:
     """The options of `run`."""
     made = _Parser(
-        prog="python main.py run",
+        prog=command("run"),
         description="Run an experiment without a window or a display, with the same numbers to the bit.",
-        epilog=EXAMPLES,
+        epilog=EXAMPLES.replace("python main.py", command()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

@@ -6,13 +6,14 @@ import os
 
 from app.launch import kernel_cache, preflight, safe_mode
 from app.launch.exit_status import UNAVAILABLE, refuse
+from app.launch.program import command
 
 
 def main(arguments: list[str]) -> int:
     """Open the window with the file, if there is one, and wait for its end; the exit status."""
     safe, files = safe_mode.OPTION in arguments, [word for word in arguments if word != safe_mode.OPTION]
     if len(files) > 1:
-        return refuse(f"at most one file can be opened, got {len(files)}; see `python main.py --help`")
+        return refuse(f"at most one file can be opened, got {len(files)}; see `{command('--help')}`")
     file = "".join(files)
     if file and not os.path.isfile(file):
         return refuse(f"cannot read {file}: {'it is no file' if os.path.exists(file) else 'there is no such file'}")

@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import sys
 
+from app.launch import program
 from app.launch.environment import ROOT, RUN, TEST, UNFINISHED, Environment, SetupError
+from app.launch.program import quoted
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 
@@ -53,13 +55,14 @@ def python_problem(version: tuple[int, ...], full: str, implementation: str, wid
 
     names = [f"python3.{minor}" for minor in range(NEWEST[1], OLDEST[1] - 1, -1)]
     found = [name for name in names if shutil.which(name)]
-    remedy = f"start it as `{found[0]} main.py`" if found else "get one from python.org or your system"
+    remedy = f"start it as `{quoted(found[0], program.SCRIPT)}`" if found else "get one from python.org or your system"
     return f"needs {span}, and this is {'.'.join(map(str, version[:3]))} ({sys.executable}); {remedy}"
 
 
 def hand_over(python: str, arguments: list[str], root: str) -> None:
     """Continue as main.py under another Python, with the same arguments; does not return."""
-    command = [python, os.path.join(root, "main.py"), *arguments]
+    command = [python, os.path.join(root, program.SCRIPT), *arguments]
+    program.hand_over()
     sys.stdout.flush()
     sys.stderr.flush()
     try:

@@ -9,6 +9,7 @@ import os
 import sys
 
 from app.launch.exit_status import UNAVAILABLE
+from app.launch.program import quoted
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 RUN, TEST = "run", "test"
@@ -51,7 +52,8 @@ class Environment:
                 return file.read().replace(b"\r\n", b"\n")
         except OSError as error:
             raise SetupError(
-                f"cannot read {self.lock(purpose)}: {error.strerror}; fetch it again with `git checkout`"
+                f"cannot read {self.lock(purpose)}: {error.strerror}; fetch it again with "
+                f"`{quoted('git', '-C', self.root, 'checkout', '--', LOCKS[purpose])}`"
             ) from None
 
     def line(self, purpose: str) -> str:

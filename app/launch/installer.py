@@ -18,6 +18,7 @@ from pathlib import Path
 
 from app.launch.environment import PYTHON, RUN, TEST, UNFINISHED, Environment, SetupError
 from app.launch.exit_status import INTERRUPTED
+from app.launch.program import quoted
 from app.launch.step_counter import Counter
 
 # Runs a command, gives each line of its output to a listener, returns the exit status. The number is the
@@ -83,7 +84,7 @@ class _Work:
         if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
             name = f"python3.{sys.version_info.minor}"
             raise SetupError(
-                f"this Python comes without venv and pip; on Debian or Ubuntu `apt install {name}-venv` "
+                f"this Python comes without venv and pip; on Debian or Ubuntu `apt install {name}-venv` as root "
                 "brings them, elsewhere take the Python of python.org"
             )
         free = shutil.disk_usage(self.environment.root).free
@@ -145,7 +146,7 @@ class _Work:
         said = "\n".join(self.output)
         for pattern, sentence in _REMEDIES:
             if re.search(pattern, said):
-                return SetupError(sentence)
+                return SetupError(sentence.replace("PYTHON", quoted(self.environment.python)))
         errors = [line for line in self.output if "error" in line.lower()] or self.output or ["no output"]
         return SetupError(f"{doing} failed: {errors[-1].strip()[:300]}; all that was said is in {log}")
 
@@ -154,7 +155,7 @@ def _full(finding: str) -> str:
     return f"the disk is full: {finding}, {DISK_SPACE // 2**20} MB are needed; make room and start again"
 
 
-_REMEDIES = (
+_REMEDIES = (  # PYTHON stands for that of the environment
     (r"No space left on device|Errno 28|not enough space", _full("installing stopped")),
     (
         r"NewConnectionError|NameResolutionError|name resolution|ConnectTimeout|ReadTimeout|ProxyError|"
@@ -165,7 +166,7 @@ _REMEDIES = (
     ),
     (
         r"DO NOT MATCH THE HASHES",
-        "a package is not the one that the lock file names and was refused; run `pip cache purge` and "
+        "a package is not the one that the lock file names and was refused; run `PYTHON -m pip cache purge` and "
         "start again, and if that does not help, do not trust this network",
     ),
     (

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.documents.user_folders import cache_home
+from app.launch.program import quoted
 
 ENGINE = Path(__file__).resolve().parent.parent.parent / "engine"
 KEPT = 3  # folders of other engines: the one before an update, and a branch or two
@@ -122,7 +123,7 @@ def trouble(folder: Path) -> str:
         if status.st_uid != os.geteuid():
             return f"{folder} belongs to another user"
         if status.st_mode & 0o022:
-            return f"{folder} can be written by other users (`chmod 700` it, after emptying it)"
+            return f"{folder} can be written by other users (empty it, then `{quoted('chmod', '700', str(folder))}`)"
     try:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:

@@ -9,8 +9,10 @@ import socket
 import sys
 from pathlib import Path
 
+from app.launch.program import command
+
 HEADLESS = (
-    "start it on a desktop, or use `python main.py run FILE.toml`, which needs no display, or set "
+    f"start it on a desktop, or use `{command('run', 'FILE.toml')}`, which needs no display, or set "
     "QT_QPA_PLATFORM=offscreen"
 )
 OFFSCREEN_PACKAGES = "libgl1 libegl1 libxkbcommon0 libfontconfig1 libglib2.0-0 libdbus-1-3"
@@ -49,7 +51,7 @@ def missing_library(said: str) -> str:
         return f"Qt cannot be loaded: {said}; delete the folder .venv and start again"
     return (
         f"the system library {library[1]} is missing; on Debian or Ubuntu "
-        f"`apt install {OFFSCREEN_PACKAGES} {WINDOW_PACKAGES}` brings it"
+        f"`apt install {OFFSCREEN_PACKAGES} {WINDOW_PACKAGES}` as root brings it"
     )
 
 

@@ -234,7 +234,7 @@ def test_a_folder_that_cannot_be_written_is_named(machine, monkeypatch):
 
 def test_the_lock_files_absence_has_its_sentence(machine):
     os.unlink(machine.environment.lock(RUN))
-    assert "requirements.lock" in (sentence := refusal(machine)) and "git checkout" in sentence
+    assert "requirements.lock" in (sentence := refusal(machine)) and " checkout -- " in sentence
 
 
 def test_two_starts_at_once_make_one_environment(machine):
