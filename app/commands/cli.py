@@ -20,6 +20,7 @@ Fall Line: watch, steer and compare gradient descent.
 
 usage: python main.py [FILE]                 open the window, with an experiment or an exported figure
        python main.py run FILE [options]     run an experiment without a window or a display
+       python main.py table FILE             tell as JSON what a table of examples would be read as
        python main.py presets                list the experiments that come along
        python main.py test [options]         run the test suite; options are pytest's
        python main.py --version
@@ -85,6 +86,13 @@ def _dispatch(arguments: list[str]) -> int:
         from app.commands import run
 
         return run.main(rest)
+    if first == "table":
+        from app.launch import kernel_cache
+
+        kernel_cache.prepare()  # before Numba is imported
+        from app.commands import table
+
+        return table.main(rest)
     if first == "presets":
         from app.commands import presets
 
