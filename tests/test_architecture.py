@@ -66,7 +66,7 @@ MAY_KNOW = {
     "commands": {"look", "documents", "export", "plots", "curves", "launch"},
 }
 # What works without Qt, and what uses of it only what is no widget; with all that they import.
-WITHOUT_QT = ("app.export", "app.commands.run", "app.commands.presets", "app.commands.cli")
+WITHOUT_QT = ("app.export", "app.commands.run", "app.commands.table", "app.commands.presets", "app.commands.cli")
 WITHOUT_WIDGETS = ("app.documents", "app.workers")
 # The child process that compiles every kernel is the one part of the app that knows them.
 APP_KNOWS_KERNELS = {"app/launch/compile_kernels.py"}

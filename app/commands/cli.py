@@ -24,6 +24,7 @@ usage: python main.py [FILE]                 open the window, with an experiment
        python main.py --safe-mode [FILE]     the same, with nothing that was kept: default settings and layout,
                                              no recovery, kernels compiled anew
        python main.py run FILE [options]     run an experiment without a window or a display
+       python main.py table FILE             tell as JSON what a table of examples would be read as
        python main.py presets                list the experiments that come along
        python main.py test [options]         run the test suite; options are pytest's
        python main.py --version
@@ -89,6 +90,13 @@ def _dispatch(arguments: list[str]) -> int:
         from app.commands import run
 
         return run.main(rest)
+    if first == "table":
+        from app.launch import kernel_cache
+
+        kernel_cache.prepare()  # before Numba is imported
+        from app.commands import table
+
+        return table.main(rest)
     if first == "presets":
         from app.commands import presets
 

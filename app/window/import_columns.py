@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QActionGroup, QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
-from app.documents.tables.cells import MISSING, NUMBER, parsed
-from app.documents.tables.dialect import Dialect
-from app.documents.tables.selection import Selection
+from app.documents.tables.cells import MARK, NUMBER, parsed
+from app.documents.tables.dates import date_label
+from app.documents.tables.dialect import KINDS, Dialect
+from app.documents.tables.selection import Selection, is_index
 from app.documents.tables.survey import Survey
 from app.look.theme import Theme
 from app.window.import_header import Header, Heading, tint
@@ -65,14 +66,17 @@ class PreviewModel(QAbstractTableModel):
         name = self.dialect_shown.names[place]
         if self._survey is None or self._selection is None:
             return Heading(name, "", "", None, False, name)
-        return Heading.of(self._survey.columns[place], place, self._selection)
+        index = is_index(self._survey, place)
+        return Heading.of(self._survey.columns[place], place, self._selection, index)
 
     def text(self, row: int, place: int) -> str:
         """The text of a cell."""
         assert self.dialect_shown is not None
-        cell = self.dialect_shown.preview[row][place]
-        code, value = parsed(cell, self.dialect_shown.decimal)
-        return f"{value:.6g}" if code == NUMBER else _one_line(cell) or "–"
+        cell, form = self.dialect_shown.preview[row][place], self.dialect_shown.formats[place]
+        code, value = parsed(cell, form)
+        if code != NUMBER or self._is_text(place):
+            return _one_line(cell) or "–"
+        return date_label(value) if form.date else f"{value:.6g}"
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> object:
         if self.dialect_shown is None or section < 0:
@@ -99,7 +103,8 @@ class PreviewModel(QAbstractTableModel):
             side = Qt.AlignmentFlag.AlignLeft if self._is_text(place) else Qt.AlignmentFlag.AlignRight
             return int(side | Qt.AlignmentFlag.AlignVCenter)
         if role == _Role.ForegroundRole:
-            return self._ink(place, parsed(self.dialect_shown.preview[row][place], self.dialect_shown.decimal)[0])
+            form = self.dialect_shown.formats[place]
+            return self._ink(place, parsed(self.dialect_shown.preview[row][place], form)[0])
         if role == _Role.BackgroundRole and self._selection is not None and place == self._selection.target:
             return tint(self._theme)
         if role == _Role.ToolTipRole:
@@ -113,7 +118,7 @@ class PreviewModel(QAbstractTableModel):
         return self._survey is not None and self._survey.columns[place].kind == "text"
 
     def _ink(self, place: int, code: int) -> QColor:
-        usable = code == NUMBER or (code != MISSING and self._is_text(place))
+        usable = code == NUMBER or (code >= MARK and self._is_text(place))
         if self._survey is None or self._selection is None:
             return self._theme.text
         if place not in self._selection.places:
@@ -122,16 +127,23 @@ class PreviewModel(QAbstractTableModel):
 
 
 class Preview(QTableView):
-    """toggled: the column to use as a feature, or no longer. targeted: the column to make the target."""
+    """toggled: the column to use as a feature, or no longer. targeted: the column to make the target.
+
+    kind_chosen: a column, and what it holds: a key of KINDS, or nothing for what it looks like.
+    """
 
     toggled = Signal(int)
     targeted = Signal(int)
+    kind_chosen = Signal(int, str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("import-preview")
         self.setAccessibleName("first rows of the table")
-        self.setToolTip("Click a header, or press Space, to use a column as a feature; press T to make it the target")
+        self.setToolTip(
+            "Click a header, or press Space, to use a column as a feature; "
+            "press T to make it the target, K to choose its kind"
+        )
         self.rows = PreviewModel(theme, self)
         self.setModel(self.rows)
         self.header = Header(theme, self.rows.heading, self)
@@ -154,6 +166,9 @@ class Preview(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.header.sectionClicked.connect(self._click)
+        self.header.kind_wanted.connect(self._ask_kind)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(lambda spot: self._ask_kind(self.columnAt(spot.x())))
 
     def show_dialect(self, dialect: Dialect | None) -> None:
         """Show the first rows, before the columns have been surveyed."""
@@ -195,6 +210,8 @@ class Preview(QTableView):
             self.toggled.emit(column)
         elif column >= 0 and event.key() == Qt.Key.Key_T and not event.modifiers():
             self.targeted.emit(column)
+        elif column >= 0 and event.key() == Qt.Key.Key_K and not event.modifiers():
+            self._ask_kind(column)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
             event.ignore()
         else:
@@ -208,6 +225,29 @@ class Preview(QTableView):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.header.viewport().update()
+
+    def kind_menu(self, place: int) -> QMenu:
+        """What a column can be taken for, the present choice checked."""
+        dialect = self.rows.dialect_shown
+        assert dialect is not None
+        menu = QMenu(self)
+        menu.setAccessibleName(f"kind of {dialect.names[place]}")
+        group = QActionGroup(menu)
+        for kind, text in {"": "What it looks like", **KINDS}.items():
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(kind == dialect.kinds.get(place, ""))
+            group.addAction(action)
+            action.triggered.connect(lambda _, kind=kind: self.kind_chosen.emit(place, kind))
+        return menu
+
+    def _ask_kind(self, place: int) -> None:
+        if place < 0 or self.rows.dialect_shown is None:
+            return
+        menu = self.kind_menu(place)
+        menu.aboutToHide.connect(menu.deleteLater)
+        left = self.header.sectionViewportPosition(place)
+        menu.popup(self.header.viewport().mapToGlobal(QPoint(left + 8, self.header.height())))
 
     def _click(self, place: int) -> None:
         row = max(self.currentIndex().row(), 0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from app.documents.tables.columns import Column
@@ -16,6 +16,7 @@ from app.look.theme import Theme
 _HEIGHT = 58
 _BOX, _MARGIN = 14, 10
 _SMALL = 11  # pixels
+_CHOICE = " ▾"  # behind a badge that can be clicked
 _TINT = 30  # of 255, the accent behind the target
 
 
@@ -31,21 +32,27 @@ class Heading:
     tip: str
 
     @classmethod
-    def of(cls, column: Column, place: int, selection: Selection) -> Heading:
-        """The heading of a column that has been surveyed."""
+    def of(cls, column: Column, place: int, selection: Selection, index: bool) -> Heading:
+        """The heading of a column that has been surveyed. index: whether it numbers the rows."""
         target = place == selection.target
         problem = feature_problem(column)
         fault = f"{column.unusable:,} unusable" if column.unusable and column.kind != "empty" else ""
         box = None if target or problem else place in selection.features
-        return cls(column.name, _badge(column), fault, box, target, _tip(column, target, problem, box is True))
+        return cls(column.name, _badge(column, index), fault, box, target, _tip(column, target, problem, box is True))
 
 
 class Header(QHeaderView):
-    """Paints a check box and the name over a badge with the column's type."""
+    """Paints a check box and the name over a badge with the column's kind.
+
+    kind_wanted: the column whose badge was clicked.
+    """
+
+    kind_wanted = Signal(int)
 
     def __init__(self, theme: Theme, heading: Callable[[int], Heading], parent: QTableView) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._heading = heading
+        self._badges: dict[int, QRectF] = {}  # as they were painted
         self.theme = theme
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
@@ -58,7 +65,11 @@ class Header(QHeaderView):
     def wanted_width(self, heading: Heading) -> int:
         bold, small = self._fonts()
         name = QFontMetrics(bold).horizontalAdvance(heading.name) + _BOX + 8
-        line = QFontMetrics(small).horizontalAdvance(heading.badge + heading.fault) + 16 + (20 if heading.fault else 0)
+        line = (
+            QFontMetrics(small).horizontalAdvance(heading.badge + _CHOICE + heading.fault)
+            + 16
+            + (20 if heading.fault else 0)
+        )
         line += QFontMetrics(small).horizontalAdvance("target") + 20 if heading.target else 0
         return max(name, line) + 2 * _MARGIN + 4
 
@@ -92,13 +103,23 @@ class Header(QHeaderView):
         if heading.target:
             x = self._pill(painter, x, inner, "target", self.theme.on_accent, self.theme.accent)
         if heading.badge:
-            x = self._pill(painter, x, inner, heading.badge, self.theme.muted, self.theme.hover)
+            left = x
+            x = self._pill(painter, x, inner, heading.badge + _CHOICE, self.theme.muted, self.theme.hover)
+            self._badges[logicalIndex] = QRectF(left, inner.bottom() - 18, x - 6 - left, 18)
         if heading.fault:
             painter.setPen(self.theme.warning)
             room = inner.right() - x
             fault = QFontMetrics(small).elidedText(heading.fault, Qt.TextElideMode.ElideRight, int(room))
             painter.drawText(QRectF(x, inner.bottom() - 18, room, 18), Qt.AlignmentFlag.AlignVCenter, fault)
         painter.restore()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = self.logicalIndexAt(event.position().toPoint())
+        badge = self._badges.get(place)
+        if event.button() == Qt.MouseButton.LeftButton and badge is not None and badge.contains(event.position()):
+            self.kind_wanted.emit(place)
+        else:
+            super().mousePressEvent(event)
 
     def _lines(self, painter: QPainter, rect: QRect, current: bool) -> None:
         painter.setPen(QPen(self.theme.border, 1))
@@ -149,25 +170,34 @@ def tint(theme: Theme) -> QColor:
     return colour
 
 
-def _badge(column: Column) -> str:
-    """A column's type in a word or two."""
+def _badge(column: Column, index: bool) -> str:
+    """A column's kind in a word or two, with what was taken off its numbers."""
     if column.kind == "empty" or column.constant:
         return "empty" if column.kind == "empty" else "constant"
     if column.kind == "number":
-        return "counts rows" if column.counting else "number"
+        return "index" if index else f"number · {column.form.unit}" if column.form.unit else "number"
+    if column.kind == "date":
+        return "date"
     return f"text · {len(column.categories)} values" if column.categories is not None else "text · many values"
 
 
 def _tip(column: Column, target: bool, problem: str, ticked: bool) -> str:
-    if column.kind == "number":
-        what = f"number, {column.low:.6g} to {column.high:.6g}"
+    if column.numeric:
+        what = f"{column.kind}, {column.value(column.low)} to {column.value(column.high)}"
     else:
         what = ", ".join((column.categories or ())[:8]) or column.kind
         what = f"text: {what}" if column.kind == "text" else "empty"
     parts = [f"{column.name}: {what}"]
+    if column.form.unit and column.kind == "number":
+        parts.append(f"“{column.form.unit}” was taken off each number")
+    if column.form.accounting and column.kind == "number":
+        parts.append("parentheses are minus signs")
+    if column.kind == "date":
+        parts.append(f"it is read as {column.measure.partition('(')[2].rstrip(')')}")
     if column.missing:
-        parts.append(f"{column.missing:,} cells are empty")
-    if column.kind == "number" and column.texts:
+        marks = ", ".join(f"“{mark}”" for mark in list(column.marks)[:4])
+        parts.append(f"{column.missing:,} cells are missing ({marks or 'empty'})")
+    if column.numeric and column.texts:
         parts.append(f"{column.texts:,} hold no number")
     if column.constant:
         parts.append("the same in every row, so it tells nothing")

@@ -16,11 +16,16 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from app.documents.tables.dialect import DECIMALS, SEPARATORS, Dialect, DialectOptions
+from app.documents.tables.comments import COMMENTS
+from app.documents.tables.description import column_words, decisions
+from app.documents.tables.dialect import Dialect, DialectOptions
+from app.documents.tables.number_format import DECIMALS, THOUSANDS
+from app.documents.tables.row_choice import ALL_ROWS, RowChoice
 from app.documents.tables.selection import (
     Purpose,
     Selection,
@@ -28,8 +33,11 @@ from app.documents.tables.selection import (
     check_selection,
     feature_problem,
     suggested,
+    target_problem,
     usual_purpose,
+    with_target,
 )
+from app.documents.tables.separator import SEPARATORS
 from app.documents.tables.source import ENCODINGS, TableSource
 from app.documents.tables.survey import Survey
 from app.look.theme import Theme
@@ -41,6 +49,9 @@ from app.window.import_columns import Preview
 from app.workers.import_job import ImportJob
 from engine import Table
 
+_ROWS = {"all": "All rows", "every": "One of every", "first": "The first"}
+_FIRST = 1000  # rows, to begin with
+_USUAL, _EMPTY_ONLY = "The usual marks", "Empty cells only"
 _PURPOSES: tuple[Purpose, ...] = ("classification", "regression")
 _PROGRESS_DELAY = 250  # milliseconds; what is read sooner shows no progress
 _MESSAGES_HEIGHT = 66  # pixels
@@ -66,12 +77,28 @@ class ImportPanel(Popup):
         self._wishes = DialectOptions()
         self._survey: Survey | None = None
         self._selection: Selection | None = None
+        self._kept: tuple[tuple[str, ...], Selection] | None = None  # what a person has chosen, over another look
+        self._touched = False
         self._taking = False
         self._done = False
         self.title, self.facts = ElidedLabel(), QLabel()
         self.encodings = _list("import-encoding", "encoding", ENCODINGS, "How the bytes of the file become letters")
         self.separators = _list("import-separator", "separator", SEPARATORS, "What stands between two cells")
         self.decimals = _list("import-decimal", "decimal mark", DECIMALS, "What stands before the decimals")
+        self.thousands = _list(
+            "import-thousands", "thousands mark", THOUSANDS, "What stands between the groups of digits of large numbers"
+        )
+        self.comments = _list("import-comment", "comment mark", COMMENTS, "Lines that begin with it are not data")
+        self.missing = _list(
+            "import-missing",
+            "missing marks",
+            {_USUAL: _USUAL, _EMPTY_ONLY: _EMPTY_ONLY},
+            "What stands for a missing value: usual marks such as NA and ? count in columns of numbers only. "
+            "Type others, with commas between them, for every column",
+        )
+        self.missing.setEditable(True)
+        self.missing.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.decided = ElidedLabel()
         self.header = _box("import-header", "First row names the columns", "Whether the first row is a header")
         self.preview = Preview(theme)
         self.shown = QLabel()
@@ -89,6 +116,13 @@ class ImportPanel(Popup):
             "Leave out rows that cannot be used",
             "Rows with an empty or unreadable cell in a chosen column are left out; otherwise the table is refused",
         )
+        self.taken = _list("import-rows", "rows taken", _ROWS, "Which rows are taken, of a table that is too large")
+        self.count = QSpinBox()
+        self.count.setObjectName("import-count")
+        self.count.setAccessibleName("number of rows")
+        self.count.setToolTip("Of how many rows one is taken, or how many of the first ones")
+        self.count.setKeyboardTracking(False)
+        self.count.setSuffix(" rows")
         self.summary, self.notes, self.fault = QLabel(), QLabel(), QLabel()
         self.bar, self.doing = QProgressBar(), QLabel()
         self.cancel = _button("import-cancel", "Cancel", "Close without importing  (Esc)")
@@ -118,13 +152,22 @@ class ImportPanel(Popup):
         self.encodings.activated.connect(lambda _: self._wish(encoding=self.encodings.currentData()))
         self.separators.activated.connect(lambda _: self._wish(separator=self.separators.currentData()))
         self.decimals.activated.connect(lambda _: self._wish(decimal=self.decimals.currentData()))
+        self.thousands.activated.connect(lambda _: self._wish(thousands=self.thousands.currentData()))
+        self.comments.activated.connect(lambda _: self._wish(comment=self.comments.currentData()))
+        self.missing.activated.connect(lambda _: self._wish_missing())
+        edit = self.missing.lineEdit()
+        assert edit is not None
+        edit.editingFinished.connect(self._wish_missing)
         self.header.clicked.connect(lambda on: self._wish(header=on))
+        self.preview.kind_chosen.connect(self._set_kind)
         self.preview.toggled.connect(self._toggle)
         self.preview.targeted.connect(self._set_target)
         self.every.clicked.connect(lambda: self._choose_all(True))
         self.none.clicked.connect(lambda: self._choose_all(False))
         self.target.activated.connect(self._set_target)
         self.purpose.chosen.connect(lambda place: self._select(purpose=_PURPOSES[place]))
+        self.taken.activated.connect(lambda _: self._choose_rows(self.taken.currentData()))
+        self.count.valueChanged.connect(lambda count: self._choose_rows(self.taken.currentData(), count))
         self.leave_out.clicked.connect(lambda on: self._select(leave_out=on))
         self.cancel.clicked.connect(self._cancel)
         self.take.clicked.connect(self._take)
@@ -140,6 +183,7 @@ class ImportPanel(Popup):
 
     def _open(self, source: TableSource) -> None:
         self._source, self._wishes, self._done = source, DialectOptions(), False
+        self._kept, self._touched = None, False
         self.title.show_text(source.name)
         self.encodings.setEnabled(source.is_file)
         self._look()
@@ -147,8 +191,45 @@ class ImportPanel(Popup):
         self.preview.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _wish(self, **wish: object) -> None:
+        if "separator" in wish:
+            wish["kinds"] = {}  # the columns are others
         self._wishes = replace(self._wishes, **wish)  # type: ignore[arg-type]
+        if self._survey is not None and self._selection is not None:
+            names = tuple(column.name for column in self._survey.columns)
+            self._kept = (names, self._selection) if self._touched else None
         self._look()
+
+    def _wish_missing(self) -> None:
+        text = self.missing.currentText().strip()
+        marks = tuple(dict.fromkeys(filter(None, map(str.strip, text.split(",")))))
+        wanted = None if text in ("", _USUAL) else () if text == _EMPTY_ONLY else marks
+        if wanted != self._wishes.missing:
+            self._wish(missing=wanted)
+
+    def _set_kind(self, place: int, kind: str) -> None:
+        """Take a column for something else; if it can be learned from now it is a feature, an index is none."""
+        kinds = (
+            {**self._wishes.kinds, place: kind}
+            if kind
+            else {other: is_kind for other, is_kind in self._wishes.kinds.items() if other != place}
+        )
+        if self._selection is not None and place != self._selection.target:
+            chosen = set(self._selection.features) - {place} | ({place} if kind not in ("", "index") else set())
+            self._selection = replace(self._selection, features=tuple(sorted(chosen)))
+            self._touched = self._touched or bool(kind)
+        self._wish(kinds=kinds)
+
+    def _choose_rows(self, what: str, count: int = 0) -> None:
+        """Take all rows, one of every `count` or the first `count`; 0 is a number to begin with."""
+        if self._survey is None:
+            return
+        if what == "every":
+            rows = RowChoice(every=count or max(suggested(self._survey).rows.every, 2))
+        elif what == "first":
+            rows = RowChoice(first=count or max(min(_FIRST, self._survey.rows), 2))
+        else:
+            rows = ALL_ROWS
+        self._select(rows=rows)
 
     def _look(self) -> None:
         assert self._source is not None
@@ -156,12 +237,14 @@ class ImportPanel(Popup):
         self._taking = False
         self.facts.clear()
         self.shown.clear()
+        self.decided.show_text("")
         self._show_nothing("")
         self._begin("Reading")
         self._number = self.import_job.begin_survey(self._source, self._wishes)
 
     def _select(self, **change: object) -> None:
         if self._selection is not None:
+            self._touched = True
             self._selection = replace(self._selection, **change)  # type: ignore[arg-type]
             self._show_selection()
 
@@ -180,11 +263,8 @@ class ImportPanel(Popup):
         if survey is None or selection is None or place == selection.target:
             self._show_selection()
             return
-        chosen = set(selection.features) - {place}
-        if not feature_problem(survey.columns[selection.target]):
-            chosen.add(selection.target)
-        purpose = usual_purpose(survey.columns[place], survey.rows)
-        self._select(features=tuple(sorted(chosen)), target=place, purpose=purpose)
+        wanted = with_target(survey, selection, place)
+        self._select(features=wanted.features, target=wanted.target, purpose=wanted.purpose)
 
     def _choose_all(self, on: bool) -> None:
         survey, selection = self._survey, self._selection
@@ -227,7 +307,8 @@ class ImportPanel(Popup):
         if job != self._number:
             return
         self._end()
-        self._survey, self._selection = survey, suggested(survey)
+        self._survey, self._selection = survey, self._selection_for(survey)
+        self.decided.show_text(" · ".join(filter(None, (decisions(survey.dialect), column_words(survey)))))
         assert self._source is not None
         columns, rows = len(survey.columns), survey.rows
         self.facts.setText(
@@ -236,13 +317,24 @@ class ImportPanel(Popup):
         )
         shown = len(survey.dialect.preview)
         what = f"The first {shown} of {rows:,} rows" if shown < rows else "All rows"
-        self.shown.setText(f"{what}.  Click a header or press Space for a feature, T for the target.")
+        self.shown.setText(f"{what}.  Click a header or press Space for a feature, T for the target, K for the kind.")
         with QSignalBlocker(self.target):
             self.target.clear()
             self.target.addItems([column.name for column in survey.columns])
         self._show_selection()
         self.preview.fit()
         self.preview.scrollTo(self.preview.currentIndex())
+
+    def _selection_for(self, survey: Survey) -> Selection:
+        """What the person had chosen, as far as the columns are the same; else what suggests itself."""
+        if self._kept is None or self._kept[0] != tuple(column.name for column in survey.columns):
+            return suggested(survey)
+        kept = self._kept[1]
+        features = tuple(place for place in kept.features if not feature_problem(survey.columns[place]))
+        target, purpose = survey.columns[kept.target], kept.purpose
+        if target_problem(target, purpose):
+            purpose = usual_purpose(target, survey.rows)
+        return replace(kept, features=features, purpose=purpose)
 
     @Slot(int, object)
     def _finish(self, job: int, table: Table) -> None:
@@ -305,11 +397,19 @@ class ImportPanel(Popup):
             (self.encodings, dialect.encoding),
             (self.separators, dialect.separator),
             (self.decimals, dialect.decimal),
+            (self.thousands, dialect.thousands),
+            (self.comments, dialect.comment),
         ):
             with QSignalBlocker(box):
                 box.setCurrentIndex(box.findData(value))
         with QSignalBlocker(self.header):
             self.header.setChecked(dialect.header)
+        with QSignalBlocker(self.missing):
+            marks = None if self._wishes.missing is None else ", ".join(self._wishes.missing) or _EMPTY_ONLY
+            self.missing.setEditText(marks or _USUAL)
+        for part in (self.separators, self.decimals, self.thousands, self.comments, self.header):
+            part.setEnabled(dialect.format == "CSV")
+        self.decided.show_text(decisions(dialect))
         self.preview.show_dialect(dialect)
 
     def _show_selection(self) -> None:
@@ -321,10 +421,19 @@ class ImportPanel(Popup):
         with QSignalBlocker(self.target):
             self.target.setCurrentIndex(selection.target)
         self.purpose.set_place(_PURPOSES.index(selection.purpose))
+        self._show_rows(selection.rows)
         with QSignalBlocker(self.leave_out):
             self.leave_out.setChecked(selection.leave_out)
         self.preview.show_selection(self._survey, selection)
         self._tell(check_selection(self._survey, selection))
+
+    def _show_rows(self, rows: RowChoice) -> None:
+        what = "first" if rows.first else "every" if rows.every > 1 else "all"
+        with QSignalBlocker(self.taken), QSignalBlocker(self.count):
+            self.taken.setCurrentIndex(list(_ROWS).index(what))
+            self.count.setRange(2, max(self._survey.rows if self._survey is not None else 2, 2))
+            self.count.setValue(rows.first or max(rows.every, 2))
+            self.count.setVisible(what != "all")
 
     def _tell(self, verdict: SelectionCheck) -> None:
         self.fault.setText(verdict.problem)
@@ -336,7 +445,7 @@ class ImportPanel(Popup):
 
     def _choices(self) -> tuple[QWidget, ...]:
         """The widgets that are enabled once the table has been surveyed."""
-        return self.every, self.none, self.target, self.purpose, self.leave_out
+        return self.every, self.none, self.target, self.purpose, self.leave_out, self.taken, self.count
 
     def event(self, event: QEvent) -> bool:
         # Keys that type, tick and move here must not trigger the window's shortcuts.
@@ -375,9 +484,15 @@ class ImportPanel(Popup):
         for label in (self.summary, self.notes, self.fault, self.facts):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(label is not self.facts)
-        written = _row(("Encoding", self.encodings), ("Separator", self.separators), ("Decimal mark", self.decimals))
-        written.addWidget(self.header)
+        self.decided.setObjectName("import-decided")
+        self.decided.setAccessibleName("how the table is read")
+        written = _row(
+            ("Encoding", self.encodings), ("Separator", self.separators), ("Comments", self.comments), ("", self.header)
+        )
         written.addStretch(1)
+        numbers = _row(("Decimal mark", self.decimals), ("Thousands", self.thousands), ("Missing", self.missing))
+        self.missing.setMinimumWidth(190)
+        numbers.addStretch(1)
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
         head.addWidget(self.facts)
@@ -390,6 +505,9 @@ class ImportPanel(Popup):
         self.target.setMinimumWidth(190)
         self.purpose.setFixedWidth(230)
         wanted = _row(("Target", self.target), ("", self.purpose))
+        wanted.addWidget(self.taken)
+        wanted.addWidget(self.count)
+        wanted.addSpacing(10)
         wanted.addWidget(self.leave_out)
         wanted.addStretch(1)
         told = QWidget()
@@ -408,7 +526,9 @@ class ImportPanel(Popup):
         for button in (self.cancel, self.take):
             foot.addWidget(button)
         self.body.addLayout(head)
-        self.body.addLayout(written)
+        for row in (written, numbers):
+            self.body.addLayout(row)
+        self.body.addWidget(self.decided)
         self.body.addWidget(self.preview, 1)
         for row in (below, wanted):
             self.body.addLayout(row)

@@ -39,16 +39,21 @@ class ImportJob(QObject):
     def begin_survey(self, source: TableSource, options: DialectOptions) -> int:
         """Find out how a table is written, then what its columns hold; the job's number."""
 
-        def work(job: int, progress: Progress) -> None:
-            dialect = sniff(source, options)
-            self.sniffed.emit(job, dialect, source.size())
+        def work(ticket: Ticket, progress: Progress) -> None:
+            job = ticket.number
+            dialect = sniff(source, options, ticket.check)
+            self.sniffed.emit(job, dialect, source.size(ticket.check))
             self.surveyed.emit(job, survey(source, dialect, progress))
 
         return self._begin(work)
 
     def begin_import(self, source: TableSource, found: Survey, selection: Selection) -> int:
         """Read the columns that were selected; the job's number."""
-        return self._begin(lambda job, progress: self.imported.emit(job, read(source, found, selection, progress)))
+
+        def work(ticket: Ticket, progress: Progress) -> None:
+            self.imported.emit(ticket.number, read(source, found, selection, progress))
+
+        return self._begin(work)
 
     @property
     def idle(self) -> bool:
@@ -59,17 +64,17 @@ class ImportJob(QObject):
         self._jobs.cancel()
 
     def stop(self) -> None:
-        """Cancel the job, and wait for the piece that is under way."""
+        """Cancel the job, and wait for the piece that is under way; never for a file that does not answer."""
         self._jobs.release()
 
-    def _begin(self, work: Callable[[int, Progress], None]) -> int:
+    def _begin(self, work: Callable[[Ticket, Progress], None]) -> int:
         def run(ticket: Ticket) -> None:
             def progress(share: float) -> None:
                 ticket.check()
                 self.progressed.emit(ticket.number, share)
 
             try:
-                work(ticket.number, progress)
+                work(ticket, progress)
             except (FileError, SettingError) as error:
                 self.refused.emit(ticket.number, str(error))
 

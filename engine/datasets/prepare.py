@@ -33,6 +33,8 @@ def training_data(
     keys = checked_features(features, inputs)
     train = training_count(count, share)
     order = RandomGenerator(seed).child(SPLITTING).permutation(count)
+    if examples.by_class:
+        order = split_by_class(examples.targets.astype(np.int64), order, train)
     raw = np.ascontiguousarray(examples.inputs[order])
     with np.errstate(over="ignore", invalid="ignore"):
         columns = columns_of(raw, keys)
@@ -71,6 +73,28 @@ def training_data(
 def training_count(count: int, share: float) -> int:
     """The size of the training set: the share of the examples, rounded down, at least 1."""
     return max(1, min(count, math.floor(count * share + 1e-9)))  # 100 * 0.29 is 28.999999999999996
+
+
+def split_by_class(classes: Array, order: Array, train: int) -> Array:
+    """The order (n,), changed so that its first `train` examples hold the same share of each class as all do.
+
+    classes (n,): the class of each example. Every class has at least one example among the first if there is room for
+    all; within each part the order is kept.
+    """
+    if not 0 < train < len(order):
+        return order
+    counts = np.bincount(classes)
+    exact = counts * (train / len(classes))
+    taken = np.maximum(np.floor(exact + 1e-9).astype(np.int64), np.minimum(counts, 1))
+    while taken.sum() < train:  # to the class that is furthest behind
+        taken[np.argmax(np.where(taken < counts, exact - taken, -np.inf))] += 1
+    while taken.sum() > train:  # from the largest, which misses it least
+        taken[np.argmax(np.where(taken > 1, taken - exact, -np.inf)) if (taken > 1).any() else np.argmax(taken)] -= 1
+    found = classes[order]
+    first = np.zeros(len(order), bool)
+    for place, most in enumerate(taken):
+        first[np.flatnonzero(found == place)[:most]] = True
+    return np.concatenate([order[first], order[~first]])
 
 
 def features_of(raw: Array, data: TrainingData) -> Array:

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from app.documents.files import FileError
-from app.documents.tables.cells import label, number_label
+from app.documents.tables.cells import label, value_label
 from app.documents.tables.columns import Column
 from app.documents.tables.rows import Batch, batches
 from app.documents.tables.selection import Selection, check_selection
@@ -33,19 +33,22 @@ def read(source: TableSource, survey: Survey, selection: Selection, progress: Pr
     verdict = check_selection(survey, selection)
     if verdict.problem:
         raise SettingError(verdict.problem)
-    decimal = survey.dialect.decimal
-    readers = [_feature(survey.columns[place], place, decimal) for place in selection.features]
-    target = _target(survey.columns[selection.target], selection, decimal)
+    readers = [_feature(survey.columns[place], place) for place in selection.features]
+    target = _target(survey.columns[selection.target], selection)
     inputs, targets = np.empty((verdict.examples, verdict.inputs)), np.empty(verdict.examples)
+    chosen = selection.rows
     masks = survey.masks(selection.places)
     changed = FileError(f"{source.name} has changed while being read; open it again")
-    done = 0
+    done = seen = 0
     pairs = zip_longest(batches(source, survey.dialect, progress, selection.places), survey.faults)
     for batch, faults in pairs:
         if batch is None or faults is None or len(batch.rows) != len(faults.rows):
             raise changed
         bits = faults.of(*masks)
-        usable = slice(None) if bits is None else np.unpackbits(bits, count=len(batch.rows)) == 0
+        usable = chosen.mask(seen, len(batch.rows))
+        seen += len(batch.rows)
+        if bits is not None:
+            usable &= np.unpackbits(bits, count=len(batch.rows)) == 0
         values = target.read(batch)[usable, 0]
         end, column = done + len(values), 0
         if end > verdict.examples:
@@ -55,6 +58,8 @@ def read(source: TableSource, survey: Survey, selection: Selection, progress: Pr
             inputs[done:end, column : column + len(reader.names)] = reader.read(batch)[usable]
             column += len(reader.names)
         done = end
+        if done == verdict.examples and chosen.first:
+            break
     if done != verdict.examples or not (np.isfinite(inputs).all() and np.isfinite(targets).all()):
         raise changed
     names = tuple(name[:MAX_NAME] for reader in readers for name in reader.names)
@@ -73,7 +78,7 @@ def _made(
         if len(classes) < 2:
             raise SettingError(f"the usable rows contain only one class, “{classes[0]}”", column.name)
     return checked_table(
-        Table(source.title[:MAX_NAME], names, column.name, inputs, targets.astype(np.float64), classes)
+        Table(source.title[:MAX_NAME], names, column.measure, inputs, targets.astype(np.float64), classes)
     )
 
 
@@ -86,41 +91,42 @@ class _Reader(Protocol):
 
 
 class _Numbers:
-    def __init__(self, column: Column, place: int, decimal: str) -> None:
-        self.names: tuple[str, ...] = (column.name,)
-        self._place, self._decimal = place, decimal
+    def __init__(self, column: Column, place: int) -> None:
+        self.names: tuple[str, ...] = (column.measure,)
+        self._place, self._form, self._origin = place, column.form, column.origin
 
     def read(self, batch: Batch) -> Array:
-        return batch.numbers(self._place, self._decimal)[0][:, None]
+        found = batch.numbers(self._place, self._form)[0][:, None]
+        return found - self._origin if self._origin else found
 
 
 class _CategoryIndices:
     """The index of a cell's category; NaN for unknown ones."""
 
-    def __init__(self, column: Column, place: int, decimal: str) -> None:
+    def __init__(self, column: Column, place: int) -> None:
         self.names: tuple[str, ...] = (column.name,)
         self._known = {name: float(place) for place, name in enumerate(column.categories or ())}
-        self._place, self._decimal = place, decimal
+        self._place, self._form = place, column.form
 
     def read(self, batch: Batch) -> Array:
         if batch.matrix is not None:
-            numbers = batch.numbers(self._place, self._decimal)[0]
+            numbers = batch.numbers(self._place, self._form)[0]
             values, where = np.unique(numbers, return_inverse=True)
-            found = np.array([self._known.get(number_label(value), np.nan) for value in values.tolist()])
+            found = np.array([self._known.get(value_label(value, self._form), np.nan) for value in values.tolist()])
             return found[where][:, None]
         cells = batch.columns[self._place]
-        known = {cell: self._known.get(label(cell, self._decimal), np.nan) for cell in set(cells)}
+        known = {cell: self._known.get(label(cell, self._form), np.nan) for cell in set(cells)}
         return np.fromiter((known[cell] for cell in cells), np.float64, len(cells))[:, None]
 
 
 class _OneHot:
     """One-hot encoding: one input per category."""
 
-    def __init__(self, column: Column, place: int, decimal: str) -> None:
+    def __init__(self, column: Column, place: int) -> None:
         categories = column.categories or ()
         room = MAX_NAME // 2
         self.names = tuple(f"{column.name[:room]} = {category[: room - 3]}" for category in categories)
-        self._places = _CategoryIndices(column, place, decimal)
+        self._places = _CategoryIndices(column, place)
         self._categories = np.arange(len(categories), dtype=np.float64)
 
     def read(self, batch: Batch) -> Array:
@@ -128,10 +134,10 @@ class _OneHot:
         return found.astype(np.float64)
 
 
-def _feature(column: Column, place: int, decimal: str) -> _Reader:
-    return _OneHot(column, place, decimal) if column.kind == "text" else _Numbers(column, place, decimal)
+def _feature(column: Column, place: int) -> _Reader:
+    return _OneHot(column, place) if column.kind == "text" else _Numbers(column, place)
 
 
-def _target(column: Column, selection: Selection, decimal: str) -> _Reader:
+def _target(column: Column, selection: Selection) -> _Reader:
     kind = _CategoryIndices if selection.purpose == "classification" else _Numbers
-    return kind(column, selection.target, decimal)
+    return kind(column, selection.target)

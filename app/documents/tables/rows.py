@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.documents.tables.cells import numbers
-from app.documents.tables.dialect import Dialect, quoting_error, records
+from app.documents.tables.cells import CellFormat, numbers
+from app.documents.tables.comments import without_comments
+from app.documents.tables.dialect import Dialect
+from app.documents.tables.separator import quoting_error, records, row_reader
 from app.documents.tables.source import Progress, TableSource
 from engine import SettingError
 
@@ -35,36 +37,44 @@ class Batch:
     columns: tuple[tuple[str, ...], ...]
     long: Array | None
 
-    def numbers(self, place: int, decimal: str) -> tuple[Array, Array | None]:
+    def numbers(self, place: int, form: CellFormat) -> tuple[Array, Array | None]:
         """A column's values and codes, see `cells.numbers`."""
         if self.matrix is not None:
             return self.matrix[:, self.places[place]], None
-        return numbers(self.columns[place], decimal)
+        return numbers(self.columns[place], form)
 
 
 def batches(
-    source: TableSource, dialect: Dialect, progress: Progress, places: tuple[int, ...] | None = None
+    source: TableSource,
+    dialect: Dialect,
+    progress: Progress,
+    places: tuple[int, ...] | None = None,
+    as_text: bool = False,
 ) -> Iterator[Batch]:
     """All non-empty data rows. The same file always gives the same batches.
 
     places: the columns needed; without them every column is read, and the length of each row is checked. progress: see
-    `TableSource.blocks`. Raises FileError or SettingError.
+    `TableSource.blocks`. as_text: give cells, never a matrix. Raises FileError or SettingError.
     """
     blocks = source.blocks(dialect.encoding, progress)
     wanted = places if places is not None else range(len(dialect.names))
     where = {place: column for column, place in enumerate(wanted)}
+    forms = [dialect.formats[place] for place in wanted]
+    plain = not as_text and all(form.plain and form.decimal == dialect.decimal for form in forms)
     row = 0
     for text in blocks:
-        if '"' in text:
+        if dialect.quote in text:
             yield from _quoted(itertools.chain([text], blocks), dialect, row)
             return
         count = text.count("\n")
         skipped = max(dialect.first - row, 0)
         if skipped < count and not text.isspace():
             lines = list(io.StringIO(text, newline="\n"))[skipped:]
+            if dialect.comment and dialect.comment in text:
+                lines = list(without_comments(lines, dialect.comment, dialect.quote))
             first = row + skipped + 1
-            plain = _plain(lines, dialect, first, where, places is not None)
-            yield plain or _cut(list(records(lines, dialect.separator, first)), dialect, first)
+            batch = _plain(lines, dialect, first, where, places is not None) if plain else None
+            yield batch or _cut(list(records(lines, dialect.separator, first, dialect.quote)), dialect, first)
         row += count
 
 
@@ -102,9 +112,10 @@ def _quoted(blocks: Iterator[str], dialect: Dialect, done: int) -> Iterator[Batc
 
     found: list[list[str]] = []
     cells, number, first = 0, done, max(done, dialect.first) + 1
-    reader = csv.reader(
-        itertools.chain.from_iterable(lines()), delimiter=dialect.separator, skipinitialspace=True, strict=True
-    )
+    numbered = enumerate(itertools.chain.from_iterable(lines()), done)
+    rows = ("\n" if place < dialect.preamble else line for place, line in numbered)
+    text = without_comments(rows, dialect.comment, dialect.quote)
+    reader = row_reader(text, dialect.separator, dialect.quote)
     try:
         for record in reader:
             number += 1

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from app.documents.tables.cells import brief, why_no_number
+from app.documents.tables.cells import brief, why_unusable
 from app.documents.tables.columns import Column
+from app.documents.tables.row_choice import ALL_ROWS, RowChoice, ordinal
 from app.documents.tables.survey import Survey
 from engine import MAX_CLASSES, MAX_COLUMNS, MAX_NUMBERS
 
@@ -18,12 +20,16 @@ _TARGETS = ("target", "label", "labels", "class", "classes", "species", "outcome
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """features, target: column indices. leave_out: skip unusable rows instead of rejecting the table."""
+    """features, target: column indices. leave_out: skip unusable rows instead of rejecting the table.
+
+    rows: which rows are taken, whether usable or not.
+    """
 
     features: tuple[int, ...]
     target: int
     purpose: Purpose
     leave_out: bool = True
+    rows: RowChoice = ALL_ROWS
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -58,9 +64,10 @@ def target_problem(column: Column, purpose: Purpose) -> str:
     if purpose == "regression":
         if column.kind == "text":
             return "is text, but regression needs numbers; choose classification"
-        return f"is {column.low:g} in every row, so there is nothing to learn" if column.low == column.high else ""
+        same = f"is {column.value(column.low)} in every row, so there is nothing to learn"
+        return same if column.low == column.high else ""
     if column.categories is None:
-        more = "; choose regression" if column.kind == "number" else ""
+        more = "; choose regression" if column.numeric else ""
         return f"has more than {MAX_CLASSES} different values, too many for classes{more}"
     if len(column.categories) == 1:
         return f"contains only one class, “{brief(column.categories[0])}”"
@@ -70,7 +77,7 @@ def target_problem(column: Column, purpose: Purpose) -> str:
 def usual_purpose(column: Column, rows: int) -> Purpose:
     """Classification for text and for a few recurring integers, else regression."""
     if column.kind != "number":
-        return "classification"
+        return "regression" if column.kind == "date" else "classification"
     few = column.categories is not None and len(column.categories) <= min(_FEW, rows // 2)
     return "classification" if few and column.whole else "regression"
 
@@ -78,28 +85,45 @@ def usual_purpose(column: Column, rows: int) -> Purpose:
 def suggested(survey: Survey) -> Selection:
     """The target by its name or the last column that can be it, and the informative features.
 
-    A column named like a target is chosen even if it cannot be one, so that the user is told why.
+    A column named like a target is chosen even if it cannot be one, so that the user is told why. Of a table that is
+    too large one of every few rows is taken.
     """
     columns = survey.columns
     usable = [
         place for place, column in enumerate(columns) if not target_problem(column, usual_purpose(column, survey.rows))
     ]
+    # Nobody wants to learn a date or the number of a row, unless there is nothing else.
+    usable = [place for place in usable if columns[place].kind != "date" and not columns[place].index] or usable
     filled = (place for place, column in enumerate(columns) if column.kind != "empty")
     named = [place for place in filled if columns[place].name.casefold() in _TARGETS]
     target = (named or usable or [len(columns) - 1])[-1]
     features = usual_features(survey, target)
-    return Selection(features, target, usual_purpose(columns[target], survey.rows))
+    selection = Selection(features, target, usual_purpose(columns[target], survey.rows))
+    most = MAX_NUMBERS // (sum(width(columns[place]) for place in features) + 1)
+    return replace(selection, rows=RowChoice(max(math.ceil(survey.rows / max(most, 1)), 1)))
+
+
+def with_target(survey: Survey, selection: Selection, place: int) -> Selection:
+    """The selection with another target; the former one becomes a feature if it can."""
+    chosen = set(selection.features) - {place}
+    if place != selection.target and not feature_problem(survey.columns[selection.target]):
+        chosen.add(selection.target)
+    purpose = usual_purpose(survey.columns[place], survey.rows)
+    return replace(selection, features=tuple(sorted(chosen)), target=place, purpose=purpose)
 
 
 def usual_features(survey: Survey, target: int) -> tuple[int, ...]:
-    """All possible features but uninformative ones: constant columns, and a first column that counts the rows."""
+    """All possible features but uninformative ones: constant columns, indices, a first column that counts the rows."""
     possible = [place for place, column in enumerate(survey.columns) if place != target and not feature_problem(column)]
-    telling = [
-        place
-        for place in possible
-        if not survey.columns[place].constant and not (place == 0 and survey.columns[place].counting)
-    ]
+    telling = [place for place in possible if not survey.columns[place].constant and not is_index(survey, place)]
     return tuple(telling or possible)
+
+
+def is_index(survey: Survey, place: int) -> bool:
+    """Whether a column only numbers the rows."""
+    column = survey.columns[place]
+    forced = survey.dialect.kinds.get(place)
+    return column.index or (place == 0 and column.counting and forced is None)
 
 
 def check_selection(survey: Survey, selection: Selection) -> SelectionCheck:
@@ -115,12 +139,13 @@ def check_selection(survey: Survey, selection: Selection) -> SelectionCheck:
     for place in selection.features:
         if fault := feature_problem(columns[place]):
             return SelectionCheck(f"“{columns[place].name}” {fault}.")
-    out, first = survey.unusable(selection.places)
+    out, first = survey.unusable(selection.places, selection.rows)
     where = _fault(survey, *first) if first else ""
     if out and not selection.leave_out:
         more = f", nor can {out - 1:,} more" if out > 1 else ""
         return SelectionCheck(f"{_sentence(where)} cannot be used{more}. Leave such rows out, or correct the file.")
-    inputs, examples = sum(map(width, (columns[place] for place in selection.features))), survey.rows - out
+    inputs, rows = sum(map(width, (columns[place] for place in selection.features))), selection.rows.count(survey.rows)
+    examples = rows - out
     if examples < 2:
         told = f" The first is {where}." if where else ""
         return SelectionCheck(
@@ -131,9 +156,12 @@ def check_selection(survey: Survey, selection: Selection) -> SelectionCheck:
     if examples * (inputs + 1) > MAX_NUMBERS:
         return SelectionCheck(
             f"{examples:,} examples of {inputs + 1:,} numbers are {examples * (inputs + 1):,}; "
-            f"at most {MAX_NUMBERS:,} fit. Choose fewer features."
+            f"at most {MAX_NUMBERS:,} fit. Choose fewer features, or only every "
+            f"{ordinal(math.ceil(survey.rows * (inputs + 1) / MAX_NUMBERS))} row."
         )
-    notes = [f"{out:,} of {survey.rows:,} rows are left out; the first is {where}."] if out else []
+    notes = [f"{out:,} of {rows:,} rows are left out; the first is {where}."] if out else []
+    if not selection.rows.all:
+        notes.append(f"Of {survey.rows:,} rows {selection.rows.words()} taken: {rows:,}.")
     return SelectionCheck(
         "", _summary(survey, selection, examples, inputs), (*notes, *_notes(survey, selection)), examples, inputs
     )
@@ -148,7 +176,7 @@ def _summary(survey: Survey, selection: Selection, examples: int, inputs: int) -
     target = survey.columns[selection.target]
     what = f"{examples:,} examples with {inputs:,} input{'' if inputs == 1 else 's'}"
     if selection.purpose == "regression":
-        return f"{what}; “{target.name}” from {target.low:.6g} to {target.high:.6g}."
+        return f"{what}; “{target.name}” from {target.value(target.low)} to {target.value(target.high)}."
     classes = target.categories or ()
     listed = ", ".join(brief(name, 24) for name in classes[:6]) + (", …" if len(classes) > 6 else "")
     return f"{what}; {len(classes)} classes of “{target.name}”: {listed}."
@@ -156,8 +184,9 @@ def _summary(survey: Survey, selection: Selection, examples: int, inputs: int) -
 
 def _notes(survey: Survey, selection: Selection) -> list[str]:
     columns = [survey.columns[place] for place in selection.features]
-    above = survey.dialect.first - survey.dialect.header
-    notes = [f"Ignored {above} row{'s' if above > 1 else ''} above the table."] if above else []
+    notes = [*rare_classes(survey, selection), *(f"{hint}." for hint in survey.dialect.hints)]
+    above = _above(survey)
+    notes += [f"Ignored {above} row{'s' if above > 1 else ''} above the table."] if above else []
     constant = [column.name for column in columns if column.constant]
     if constant:
         verbs = ("is", "carries") if len(constant) == 1 else ("are", "carry")
@@ -167,6 +196,27 @@ def _notes(survey: Survey, selection: Selection) -> list[str]:
         more = f" and {len(texts) - 3} more" if len(texts) > 3 else ""
         notes.append(f"{', '.join(texts[:3])}{more} (one-hot encoded).")
     return notes
+
+
+def rare_classes(survey: Survey, selection: Selection) -> list[str]:
+    """What cannot be learned, or not be checked, of classes with very few rows."""
+    target = survey.columns[selection.target]
+    if selection.purpose != "classification" or not target.categories:
+        return []
+    once = [f"“{brief(name, 24)}”" for name, count in zip(target.categories, target.counts, strict=True) if count == 1]
+    if not once:
+        return []
+    names = ", ".join(once[:3]) + (f" and {len(once) - 3} more" if len(once) > 3 else "")
+    verb = "occurs" if len(once) == 1 else "occur"
+    return [f"{names} {verb} in one row only: it is trained on, so nothing can tell whether the class is learned."]
+
+
+def _above(survey: Survey) -> int:
+    """How many rows above the table are passed over; the ones of ARFF's declarations are none of them."""
+    dialect = survey.dialect
+    if dialect.format != "CSV":
+        return 0
+    return dialect.first - int(dialect.header and dialect.header_row > 0)
 
 
 def _why_no_feature(survey: Survey, target: int) -> str:
@@ -183,9 +233,8 @@ def _fault(survey: Survey, row: int, place: int | None) -> str:
     if place is None:
         return f"row {row:,} (it has more cells than the {len(survey.columns)} columns)"
     column = survey.columns[place]
-    why = "empty"
-    if column.foreign is not None and column.foreign[0] == row:
-        why = why_no_number(column.foreign[1], survey.dialect.decimal)
+    cell = next((cell for number, cell in column.unread if number == row), "")
+    why = why_unusable(cell, column.form)
     return f"row {row:,} (column “{column.name}”: {why})"
 
 

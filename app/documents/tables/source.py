@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import codecs
-import errno
+import contextlib
 import io
 import os
-import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from app.documents.files import FileError, reason, shown
+from app.documents.tables.other_formats import binary_format
+from app.documents.tables.patient_file import PatientFile
 from engine import SettingError
 
 MAX_BYTES = 2 * 2**30
@@ -31,28 +31,15 @@ ENCODINGS = {
     "shift_jis": "Shift JIS",
     "gb18030": "GB 18030",
 }
-_OTHERS = {
-    b"PK\x03\x04": "a zip archive or a workbook; save the sheet as CSV",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV",
-    b"\x1f\x8b": "compressed; unpack it first",
-    b"BZh": "compressed; unpack it first",
-    b"\xfd7zXZ": "compressed; unpack it first",
-    b"%PDF": "a PDF document",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"PAR1": "a Parquet file; save it as CSV",
-    b"\x89HDF": "an HDF5 file; save the table as CSV",
-    b"\x93NUMPY": "a NumPy array; save it with numpy.savetxt",
-    b"SQLite format 3": "a database; save the table as CSV",
-    b"{\\rtf": "a text document; save the table as CSV",
-}
-_PAGES = (b"<!doctype", b"<html", b"<?xml")
-
 Progress = Callable[[float], None]
 
 
 def no_progress(share: float) -> None:
     """A progress callback that does nothing."""
+
+
+def no_wait() -> None:
+    """Called while a file does not answer: it is waited for."""
 
 
 class TableSource:
@@ -83,28 +70,32 @@ class TableSource:
     def is_file(self) -> bool:
         return self._path is not None
 
-    def size(self) -> int:
-        """Size in bytes."""
-        return self._checked_size() if self._path is not None else len(self._text)
+    def size(self, waiting: Callable[[], None] = no_wait) -> int:
+        """Size in bytes. waiting: as for PatientFile, as everywhere here."""
+        with self._open(waiting) as file:
+            return self._size(file)
 
-    def head(self) -> tuple[bytes, bool]:
+    def head(self, waiting: Callable[[], None] = no_wait) -> tuple[bytes, bool]:
         """The first bytes, and whether that is the whole file."""
-        with self._open() as file:
-            data = self._read(file, HEAD + 1)
+        with self._open(waiting) as file:
+            self._size(file)
+            data = file.read(HEAD + 1)
         self._recognise(data)
         return data[:HEAD], len(data) <= HEAD
 
     def blocks(self, encoding: str, progress: Progress) -> Iterator[str]:
         """The text in blocks of whole lines, each ended by a bare line feed.
 
-        progress: called with the share read, in [0, 1]; an exception it raises ends the reading.
+        progress: called with the share read, in [0, 1], and while the file does not answer; an exception it raises
+        ends the reading.
         """
         decoder = codecs.getincrementaldecoder(encoding)()
         ends = io.IncrementalNewlineDecoder(None, translate=True)
-        size, taken, lines, rest = max(self.size(), 1), 0, 0, ""
-        with self._open() as file:
+        taken, lines, rest, share = 0, 0, "", 0.0
+        with self._open(lambda: progress(share)) as file:
+            size = max(self._size(file), 1)
             while True:
-                data = self._read(file, _BLOCK)
+                data = file.read(_BLOCK)
                 try:
                     text = ends.decode(decoder.decode(data, not data), not data)
                 except UnicodeDecodeError as error:
@@ -119,7 +110,8 @@ class TableSource:
                 if len(rest) > LONGEST_LINE:
                     row = lines + text.count("\n") + 1
                     raise SettingError(f"longer than {LONGEST_LINE:,} characters", f"row {row:,}")
-                progress(min(taken / size, 1.0))
+                share = min(taken / size, 1.0)
+                progress(share)
                 whole = text[:cut] if data else text
                 if whole:
                     yield whole if whole.endswith("\n") else f"{whole}\n"
@@ -127,34 +119,27 @@ class TableSource:
                 if not data:
                     return
 
-    def _open(self) -> BinaryIO:
+    @contextlib.contextmanager
+    def _open(self, waiting: Callable[[], None]) -> Iterator[PatientFile | io.BytesIO]:
         if self._path is None:
-            return io.BytesIO(self._text)
-        self._checked_size()
+            yield io.BytesIO(self._text)
+            return
         try:
-            return open(self._path, "rb")
-        except OSError as error:
-            raise FileError(f"cannot read {shown(self._path)}: {reason(error)}") from None
-
-    def _checked_size(self) -> int:
-        assert self._path is not None
-        try:
-            status = os.stat(self._path)
-            if not stat.S_ISREG(status.st_mode):  # a pipe would block, a device might never end
-                folder = stat.S_ISDIR(status.st_mode)
-                raise OSError(errno.EINVAL, "it is a folder" if folder else "not a file")
+            with PatientFile(self._path, waiting) as file:
+                yield file
+        except SettingError:
+            raise
         except (OSError, ValueError) as error:
             raise FileError(f"cannot read {shown(self._path)}: {reason(error)}") from None
-        if status.st_size > MAX_BYTES:
-            length = f"{status.st_size / 2**30:.1f} GiB long; the limit is {MAX_BYTES / 2**30:g} GiB"
-            raise FileError(f"cannot read {shown(self._path)}: it is {length}")
-        return status.st_size
 
-    def _read(self, file: BinaryIO, most: int) -> bytes:
-        try:
-            return file.read(most)
-        except OSError as error:
-            raise FileError(f"cannot read {shown(self._path or self.name)}: {reason(error)}") from None
+    def _size(self, file: PatientFile | io.BytesIO) -> int:
+        if isinstance(file, io.BytesIO):
+            return len(self._text)
+        size = file.size()
+        if size > MAX_BYTES:
+            length = f"{size / 2**30:.1f} GiB long; the limit is {MAX_BYTES / 2**30:g} GiB"
+            raise FileError(f"cannot read {shown(self._path or self.name)}: it is {length}")
+        return size
 
     def _recognise(self, data: bytes) -> None:
         """Reject known formats other than text. Raises SettingError."""
@@ -163,11 +148,8 @@ class TableSource:
             raise SettingError(
                 f"{what} starts with {HEAD:,} blank characters" if len(data) > HEAD else f"{what} is empty"
             )
-        for mark, what in _OTHERS.items():
-            if data.startswith(mark):
-                raise SettingError(f"not a text table: this is {what}")
-        if data[:200].removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(_PAGES):
-            raise SettingError("not a text table: this is a web page or XML")
+        if what := binary_format(data):
+            raise SettingError(f"not a text table: this is {what}")
 
 
 def guessed_encoding(data: bytes, whole: bool) -> str:

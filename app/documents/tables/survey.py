@@ -10,9 +10,10 @@ import numpy as np
 from app.documents.tables.column_statistics import ColumnStatistics
 from app.documents.tables.columns import Column, UnusableCells
 from app.documents.tables.dialect import Dialect
+from app.documents.tables.row_choice import ALL_ROWS, RowChoice
 from app.documents.tables.rows import batches
 from app.documents.tables.source import Progress, TableSource
-from engine import MAX_NUMBERS, SettingError
+from engine import SettingError
 
 Array = np.ndarray
 
@@ -27,12 +28,20 @@ class Survey:
     long: int
     faults: tuple[UnusableCells, ...]
 
-    def unusable(self, places: Iterable[int]) -> tuple[int, tuple[int, int | None] | None]:
-        """How many rows are unusable for these columns; the first one's number and column (None: too many cells)."""
+    def unusable(
+        self, places: Iterable[int], chosen: RowChoice = ALL_ROWS
+    ) -> tuple[int, tuple[int, int | None] | None]:
+        """How many of the chosen rows are unusable for these columns, and where the first one is.
+
+        That is its number and its column, None if it has too many cells.
+        """
         wanted, numeric = self.masks(places)
-        count, first = 0, None
+        count, first, before = 0, None, 0
         for faults in self.faults:
-            bits = faults.of(wanted, numeric)
+            bits, rows = faults.of(wanted, numeric), len(faults.rows)
+            before += rows
+            if bits is not None and not chosen.all:
+                bits = bits & np.packbits(chosen.mask(before - rows, rows))
             if bits is None or not bits.any():
                 continue
             count += int(np.bitwise_count(bits).sum())
@@ -45,7 +54,7 @@ class Survey:
         """Which columns are wanted (d,), and which hold numbers (d,)."""
         wanted = np.zeros(len(self.columns), bool)
         wanted[list(places)] = True
-        return wanted, np.array([column.kind == "number" for column in self.columns])
+        return wanted, np.array([column.numeric for column in self.columns])
 
 
 def survey(source: TableSource, dialect: Dialect, progress: Progress) -> Survey:
@@ -57,8 +66,6 @@ def survey(source: TableSource, dialect: Dialect, progress: Progress) -> Survey:
     faults = []
     for batch in batches(source, dialect, progress):
         faults.append(statistics.add(batch))
-        if 2 * statistics.rows > MAX_NUMBERS:
-            raise SettingError(f"more than {MAX_NUMBERS // 2:,} rows; a table can hold {MAX_NUMBERS:,} numbers")
     if not statistics.rows:
         raise SettingError("there are no rows of data")
     return Survey(dialect, statistics.columns(), statistics.rows, statistics.long, tuple(faults))

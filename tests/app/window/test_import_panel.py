@@ -112,7 +112,7 @@ def test_every_column_says_what_it_is(qtbot, panel) -> None:
     show(qtbot, panel)
     rows = panel.preview.rows
     assert [rows.heading(place).badge for place in range(7)] == [
-        "counts rows", "number", "text · 2 values", "constant", "empty", "text · 90 values", "text · 3 values",
+        "index", "number", "text · 2 values", "constant", "empty", "text · 90 values", "text · 3 values",
     ]  # fmt: skip
     boxes = [rows.heading(place).box for place in range(7)]
     assert boxes == [False, True, True, False, None, None, None]

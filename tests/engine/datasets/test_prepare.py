@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 
 from engine.contracts import SettingError
-from engine.datasets import FEATURES, SCALINGS, Examples, features_of, possible_features, training_count, training_data
+from engine.datasets import (
+    FEATURES,
+    SCALINGS,
+    Examples,
+    Table,
+    features_of,
+    possible_features,
+    training_count,
+    training_data,
+)
 from tests.engine.datasets.made import make
 
 random = np.random.default_rng(0)
@@ -206,3 +215,44 @@ def test_the_target_of_a_regression_is_scaled_by_its_training_part() -> None:
         ("x",), "none", 0.6, 1, target_scaling="standardise",
     )  # fmt: skip
     np.testing.assert_array_equal(classes.scaled_targets, classes.targets)
+
+
+def with_classes(*counts: int) -> Examples:
+    """Examples of as many classes, in a table's order."""
+    targets = np.repeat(np.arange(len(counts)), counts).astype(float)
+    inputs = np.arange(float(len(targets)))[:, None]
+    names = tuple(f"c{place}" for place in range(len(counts)))
+    return Table("t", ("x",), "class", inputs, targets, names).examples()
+
+
+@pytest.mark.parametrize(
+    ("counts", "share", "trained"),
+    [
+        ((39, 1), 0.5, (19, 1)),
+        ((50, 30, 20), 0.5, (25, 15, 10)),
+        ((50, 30, 20), 0.8, (40, 24, 16)),
+        ((997, 1, 1, 1), 0.1, (97, 1, 1, 1)),
+        ((3, 3, 3), 0.5, (2, 1, 1)),
+        ((10, 5), 1.0, (10, 5)),
+    ],
+)
+def test_a_table_is_split_by_class(counts, share, trained) -> None:
+    for seed in range(20):
+        data = training_data(with_classes(*counts), ("x",), "none", share, seed)
+        found = np.bincount(data.targets[: data.train].astype(int), minlength=len(counts))
+        assert tuple(found) == trained
+        assert sorted(data.raw[:, 0]) == list(range(sum(counts)))
+
+
+def test_more_classes_than_training_examples_are_split_all_the_same() -> None:
+    data = training_data(with_classes(*[2] * 10), ("x",), "none", 0.2, 1)
+    assert data.train == 4 and len(set(data.targets[:4])) == 4
+
+
+def test_every_example_of_a_class_is_equally_likely_to_be_trained_on() -> None:
+    seeds, examples = 1000, with_classes(8, 4)
+    chosen = np.zeros(12)
+    for seed in range(seeds):
+        data = training_data(examples, ("x",), "none", 0.5, seed)
+        chosen[data.raw[: data.train, 0].astype(int)] += 1
+    assert np.abs(chosen - seeds / 2).max() < 5 * math.sqrt(seeds * 0.25)

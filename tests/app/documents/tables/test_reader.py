@@ -19,10 +19,11 @@ import pytest
 from app.documents.files import FileError
 from app.documents.tables import selection as csv_selection
 from app.documents.tables import source as csv_source
-from app.documents.tables import survey as csv_survey
-from app.documents.tables.dialect import SEPARATORS, Dialect, DialectOptions, sniff
+from app.documents.tables.dialect import Dialect, DialectOptions, sniff
 from app.documents.tables.reader import read
+from app.documents.tables.row_choice import RowChoice
 from app.documents.tables.selection import Selection, check_selection, suggested
+from app.documents.tables.separator import SEPARATORS
 from app.documents.tables.source import TableSource, no_progress
 from app.documents.tables.survey import Survey, survey
 from engine import MAX_CLASSES, MAX_COLUMNS, SettingError, Table
@@ -109,7 +110,7 @@ def test_every_separator_and_line_end_gives_the_same_table(tmp_path, end, separa
         ("x;y\n1,5;2,5\n-0,25;1e3\n", ","),
         ("x\ty\n1,5\t2,5\n0,125\t1,1e2\n", ","),
         ("x;y\n1.5;2.5\n", "."),
-        ('x,y\n"1,5","2,5"\n', "."),
+        ('x,y\n"1,5","2,5"\n', ","),
         ("x\ty\n1,234\t2\n", "."),  # a thousand and more, as likely as not
         ("x;y\n1;2\n", "."),
     ],
@@ -333,10 +334,10 @@ def test_unusable_rows_are_counted_and_left_out_or_refused() -> None:
     ("cell", "why"),
     [
         ("oops", "“oops” is not a number"),
-        ('"1,234"', "“1,234” is not a number with decimal mark “.”; remove thousands separators"),
         ("inf", "“inf” is not finite"),
         ("1_000", "“1_000” is not a number"),
-        ("NA", "empty"),
+        ("NA", "“NA” is taken for a missing value"),
+        ("", "empty"),
     ],
 )
 def test_the_first_unusable_cell_is_told(cell, why) -> None:
@@ -422,13 +423,34 @@ def test_a_constant_feature_may_be_chosen_and_is_told() -> None:
     assert told.problem == "" and "“c” is constant and carries no information." in told.notes
 
 
-def test_a_table_that_is_too_large_is_refused_before_it_is_read(monkeypatch) -> None:
+def test_of_a_table_that_is_too_large_some_rows_are_taken(monkeypatch) -> None:
     monkeypatch.setattr(csv_selection, "MAX_NUMBERS", 100)
-    told = verdict("a,b,y\n" + "".join(f"{i * i},{i},{i / 7}\n" for i in range(40)))
+    text = "a,b,y\n" + "".join(f"{i * i},{i},{i / 7}\n" for i in range(40))
+    told = verdict(text)
+    assert told.examples == 20 and told.notes == ("Of 40 rows every 2nd row is taken: 20.",)
+    told = verdict(text, rows=RowChoice())
     assert "40 examples of 3 numbers are 120; at most 100 fit" in told.problem
-    monkeypatch.setattr(csv_survey, "MAX_NUMBERS", 60)
-    with pytest.raises(SettingError, match="more than 30 rows"):
-        verdict("a,y\n" + "".join(f"{i * i},{i}\n" for i in range(40)))
+    assert told.problem.endswith("Choose fewer features, or only every 2nd row.")
+
+
+@pytest.mark.parametrize("every", [1, 2, 7, 1000])
+@pytest.mark.parametrize("first", [0, 1, 5, 40, 5000])
+@pytest.mark.parametrize("spoilt", [False, True])
+def test_rows_are_chosen(monkeypatch, every, first, spoilt) -> None:
+    monkeypatch.setattr(csv_source, "_BLOCK", 200)
+    rows = [(f"{i}", "" if spoilt and i % 5 == 3 else f"{i / 7!r}") for i in range(300)]
+    source = TableSource.of_text("t,y\n" + "".join(f"{a},{b}\n" for a, b in rows))
+    found = surveyed(source)
+    selection = Selection((0,), 1, "regression", rows=RowChoice(every, first))
+    taken = rows[::every][: first or None]
+    wanted = [[float(a), float(b)] for a, b in taken if b]
+    told = check_selection(found, selection)
+    assert found.unusable(selection.places, selection.rows)[0] == len(taken) - len(wanted)
+    if len(wanted) < 2:
+        assert told.problem
+        return
+    assert told.examples == len(wanted)
+    assert numbers(read(source, found, selection, no_progress)).tolist() == wanted
 
 
 # What is refused at once

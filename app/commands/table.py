@@ -1,0 +1,102 @@
+"""`python main.py table FILE`: what a table would be read as, as JSON, without a window."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any, NoReturn
+
+from app.documents.files import FileError, shown
+from app.documents.tables.description import described
+from app.documents.tables.dialect import DialectOptions, sniff
+from app.documents.tables.number_format import DECIMALS, THOUSANDS
+from app.documents.tables.selection import suggested, with_target
+from app.documents.tables.separator import SEPARATORS
+from app.documents.tables.source import ENCODINGS, TableSource, no_progress
+from app.documents.tables.survey import survey
+from app.launch.exit_status import DONE, refuse
+from engine import SettingError
+
+_SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "space": " "}
+
+EXAMPLES = """\
+Without options everything is found out, as in the window; an option says what is known better.
+
+examples:
+  python main.py table prices.csv
+  python main.py table prices.csv --decimal , --thousands . --no-header
+  python main.py table survey.tsv --missing "NA,-999" --target outcome
+
+The JSON holds separator, header, decimal and thousands marks, the number of rows, every column with its kind, its
+counts, its range or its values, which rows would be left out and why, and what would be learned.
+"""
+
+
+class _Refusal(Exception):
+    """A command line that cannot be, in one sentence."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise _Refusal(f"{message}; see `python main.py table --help`")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of `table`."""
+    made = _Parser(
+        prog="python main.py table",
+        description="Print as JSON what a table of examples would be read as.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("file", help="CSV in any dialect, text in columns, or ARFF")
+    made.add_argument("--encoding", choices=list(ENCODINGS))
+    made.add_argument("--separator", help=f"one of {', '.join(_SEPARATORS)}, or the sign itself")
+    made.add_argument("--decimal", choices=list(DECIMALS))
+    made.add_argument("--thousands", choices=list(THOUSANDS), help="the mark between groups of digits; '' for none")
+    header = made.add_mutually_exclusive_group()
+    header.add_argument("--header", dest="header", action="store_true", default=None, help="the first row has names")
+    header.add_argument("--no-header", dest="header", action="store_false", help="the first row is data")
+    made.add_argument("--comment", help="with what a comment begins; '' for nothing")
+    made.add_argument("--missing", help="what stands for a missing value, separated by commas; '' for empty cells only")
+    made.add_argument("--target", help="the column to learn")
+    return made
+
+
+def main(arguments: list[str]) -> int:
+    """Print what is read; the exit status."""
+    try:
+        options = parser().parse_args(arguments)
+        found = _read(TableSource.of_file(options.file), options)
+    except (_Refusal, FileError) as error:
+        return refuse(str(error))
+    except SettingError as error:
+        return refuse(f"cannot read {shown(options.file)} as a table: {error}")
+    plain = (sys.stdout.encoding or "").casefold().replace("-", "") != "utf8"
+    print(json.dumps(found, ensure_ascii=plain, indent=1, allow_nan=False))
+    return DONE
+
+
+def _read(source: TableSource, options: argparse.Namespace) -> dict[str, Any]:
+    separator = _SEPARATORS.get(options.separator, options.separator)
+    if separator is not None and separator not in SEPARATORS:
+        raise _Refusal(f"--separator must be one of {', '.join(_SEPARATORS)}, got {options.separator[:20]!r}")
+    if options.decimal and options.decimal == options.thousands:
+        raise _Refusal(f"--decimal and --thousands must differ, got {options.decimal!r} for both")
+    missing = None if options.missing is None else tuple(filter(None, map(str.strip, options.missing.split(","))))
+    dialect = sniff(
+        source,
+        DialectOptions(
+            options.encoding, separator, options.decimal, options.thousands, options.header, options.comment, missing
+        ),
+    )
+    found = survey(source, dialect, no_progress)
+    selection = suggested(found)
+    if options.target is not None:
+        places = [place for place, column in enumerate(found.columns) if options.target in (column.name, column.title)]
+        if not places:
+            names = ", ".join(column.name for column in found.columns[:20])
+            raise _Refusal(f"--target must be a column of the table, got {options.target[:60]!r}; there are {names}")
+        selection = with_target(found, selection, places[0])
+    return described(source, found, selection)
