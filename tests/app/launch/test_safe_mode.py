@@ -47,6 +47,7 @@ def test_it_starts_as_if_for_the_first_time_and_leaves_everything_as_it_was(tmp_
     settings = Settings()
     settings.opened(preset)
     settings.set("answer", "kept")
+    settings.finish()
     before = (tmp_path / "config" / "memory.toml").read_bytes()
     said = started(tmp_path, "--safe-mode", str(preset))
     assert said["title"] == "Fall Line (safe mode)"
@@ -58,7 +59,9 @@ def test_it_starts_as_if_for_the_first_time_and_leaves_everything_as_it_was(tmp_
 
 def test_without_it_what_was_kept_is_used(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path / "config"))
-    Settings().set("answer", "kept")
+    settings = Settings()
+    settings.set("answer", "kept")
+    settings.finish()
     said = started(tmp_path)
     assert said["title"] == "Fall Line" and said["recent"] == "0 kept"
 
