@@ -38,6 +38,11 @@ class Preset:
         return load(self.path)
 
 
+def is_bundled(path: Path) -> bool:
+    """Whether a file is one of the bundled experiments, which are no place to save to."""
+    return path.resolve().parent == FOLDER
+
+
 def presets(folder: Path = FOLDER) -> tuple[Preset, ...]:
     """All presets, with what a menu needs; unreadable ones are skipped."""
     found = []

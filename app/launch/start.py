@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
-from app.documents.presets import presets
+from app.documents.presets import is_bundled, presets
 from app.documents.settings import Settings
 from app.documents.user_folders import data_home
 from app.launch import compile_kernels as warmup
@@ -130,7 +130,9 @@ class Starter(QObject):
         gc.freeze()  # what has been imported stays: no collection need look through it
         theme = THEMES.get(str(self._settings.get("theme", DARK.name)), DARK)
         opened, problem = self._opened, self._problem
-        path = self._file if opened is not None and not opened.is_figure else None
+        path = self._file
+        if path is not None and (opened is None or opened.is_figure or is_bundled(path)):
+            path = None
         bench = Workbench(theme, opened.experiment if opened is not None else presets()[0].experiment(), path)
         if opened is not None and path is not None:
             bench.document.know(path, opened.stamp)

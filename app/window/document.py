@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from app.documents.file_stamp import Stamp
+from app.documents.presets import is_bundled
 from app.workers.commands import Load, Redo, Settle, Undo
 from app.workers.document_job import DocumentJob, FileRead, FileWritten
 from app.workers.published import Published
@@ -149,7 +150,7 @@ class Document(QObject):
             )
 
     def read(self, path: Path, as_template: bool = False, then: Then = lambda: None) -> None:
-        """Open a file. A template keeps no path to be saved to, and so does a figure. then: done once it is open."""
+        """Open a file. A template keeps no path to be saved to, nor does a figure or a preset. then: done once it is open."""
         self._requests = {number: request for number, request in self._requests.items() if not request.reads}
         self._begin(self._files.read(path), _Request(self._number, then, True, as_template), f"opening {path.name} …")
 
@@ -269,7 +270,7 @@ class Document(QObject):
         request = self._end(read.number)
         if request is not None:
             opened = read.opened
-            keeps_path = not (opened.is_figure or request.is_template)
+            keeps_path = not (opened.is_figure or request.is_template or is_bundled(read.path))
             self.open(opened.experiment, read.path if keeps_path else None)
             if not request.is_template:
                 self.was_read.emit(read.path)

@@ -145,6 +145,12 @@ def test_saving_never_writes_over_a_figure(acting, tmp_path, monkeypatch, format
     assert load(tmp_path / "mine.toml").problem == acting.picture.experiment.problem
 
 
+def test_saving_never_writes_over_a_preset(acting):
+    acting.open_file(Path(PRESET.path))
+    assert acting.picture.experiment.title == PRESET.title
+    assert acting.document.path is None
+
+
 def test_undo_gives_back_the_file_of_the_former_document(acting, tmp_path):
     acting.save_file(tmp_path / "race.toml")
     open_preset(acting)
