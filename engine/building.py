@@ -14,6 +14,8 @@ from engine.experiment import (
     LEARNING_RATE,
     NEVER,
     STOP,
+    WARMUP,
+    WARMUP_START,
     Experiment,
     RunRecord,
     RunSettings,
@@ -37,11 +39,13 @@ def new_run(
     id: str = "",
     colour: int = 0,
     schedule_knobs: Mapping[str, Value] | None = None,
+    warmup: int = 0,
+    warmup_start: float = 0.0,
     order: str = "reshuffled",
     **knobs: Value,
 ) -> RunSettings:
     """Settings of a run; `knobs` are the optimizer's (beta1=0.8). batch: full, single, or a size; order: of the
-    examples (batches.ORDERS).
+    examples (batches.ORDERS). warmup: updates over which the learning rate rises, from the fraction warmup_start of it.
 
     Raises SettingError for an unknown name or a value out of range.
     """
@@ -58,6 +62,8 @@ def new_run(
         learning_rate=entry.learning_rate,
         schedule=choose(SCHEDULES, schedule, schedule_knobs),
         batch=batches,
+        warmup=WARMUP.check(warmup),  # type: ignore[arg-type]
+        warmup_start=WARMUP_START.check(warmup_start),  # type: ignore[arg-type]
     )
     return settings if learning_rate is None else settings.having(LEARNING_RATE.name, learning_rate)
 
@@ -97,12 +103,14 @@ def new_network(
     """An experiment on a network; hidden: numbers of units, or layers with their own activation.
 
     settings: those of NetworkTask by name, a choice as its key or as a table (`loss="bce"`, `initializer={"kind":
-    "he_normal", "scale": 0.5}`). stop: `updates`, ... (experiment.STOP); without it the runs never stop. Raises
+    "he_normal", "scale": 0.5}`). The columns of a table are standardised unless `scaling` is given, as the window
+    does with imported data. stop: `updates`, ... (experiment.STOP); without it the runs never stop. Raises
     SettingError.
     """
     layers = [layer if isinstance(layer, Layer) else Layer(layer, activation) for layer in hidden]
     source = {"table": plain(data)} if isinstance(data, Table) else plain(data)
-    given = {name: plain(value) for name, value in settings.items()}
+    usual = {"scaling": "standardise"} if isinstance(data, Table) and not data.drawn else {}
+    given = {**usual, **{name: plain(value) for name, value in settings.items()}}
     task = network_task(Entries({"data": source, "hidden": [layer.to_dict() for layer in layers], **given}, ""))
     return _experiment(task, runs, title, note, {**NEVER, **(stop or {})})
 

@@ -150,7 +150,7 @@ class Document(QObject):
             )
 
     def read(self, path: Path, as_template: bool = False, then: Then = lambda: None) -> None:
-        """Open a file. A template keeps no path to be saved to, nor does a figure or a preset. then: done once it is open."""
+        """Open a file; then: done once it is open. A template, a figure and a preset keep no path to be saved to."""
         self._requests = {number: request for number, request in self._requests.items() if not request.reads}
         self._begin(self._files.read(path), _Request(self._number, then, True, as_template), f"opening {path.name} …")
 
