@@ -79,8 +79,7 @@ class TrainingThread(QObject):
     def catch_up(self) -> Published | None:
         """Wait until every queued command is carried out and published. It is the only call that blocks the window."""
         if self.is_running:
-            with self.worker.waiting.by_the_piece():
-                self._awaited.emit()
+            self._awaited.emit()
         return self.published
 
     def stop(self) -> None:
