@@ -9,7 +9,7 @@ from engine.networks.network import Network
 from engine.networks.packing import numbers_needed, work_needed
 from engine.optimizers import OPTIMIZERS
 
-MEMORY_LIMIT = 2 * 2**30  # bytes that a whole experiment may take
+MEMORY_LIMIT = 4 * 2**30  # bytes that a whole experiment may take
 MAX_CHECKPOINTS, FEWEST_CHECKPOINTS = 256, 4
 LONGEST_TRAIL, SHORTEST_TRAIL = 512, 8
 MAX_PATH_POINTS, MAX_CLOUD = 256, 1 << 24  # points of all paths from which a plane is fitted, and numbers in them

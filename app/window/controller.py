@@ -160,8 +160,10 @@ class Controller(QObject):
         self._training.send(TweakRun(id, Setting.of(path), value))
 
     def tweak_parameter(self, place: int, value: float) -> None:
-        """Set one parameter of the selected run, by its place in theta."""
-        self._training.send(TweakRun(self.selected, Setting(PARAMETER, place=place), value))
+        """Set one parameter of the selected run, by its place in theta of the network that is shown."""
+        task = self.shown.picture.shown_task if self.shown is not None else None
+        sizes = task.network.sizes if isinstance(task, NetworkTask) else ()
+        self._training.send(TweakRun(self.selected, Setting(PARAMETER, place=place), value, sizes=sizes))
 
     def settle(self) -> None:
         """A gesture is over: the next edit is undone by itself."""

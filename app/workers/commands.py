@@ -9,7 +9,7 @@ from typing import Any
 
 from app.workers.training import Focus, Training
 from app.workers.undo_history import State
-from engine import Experiment, RunRecord, Setting, Value
+from engine import Experiment, NetworkTask, RunRecord, Setting, Value
 
 MAX_FOLLOWED = 100_000  # updates that are computed again at once when the surface changes in a pause
 
@@ -96,11 +96,15 @@ class Redo(Edit):
 
 @dataclass(frozen=True, slots=True)
 class TweakRun(Edit):
-    """Change a setting of one run, or one of its parameters, from the current update on."""
+    """Change a setting of one run, or one of its parameters, from the current update on.
+
+    sizes: of the network that a parameter is one of; if another has taken its place meanwhile, nothing changes.
+    """
 
     run: str
     setting: Setting
     value: object
+    sizes: tuple[int, ...] = field(default=(), kw_only=True)
 
     @property
     def label(self) -> str:
@@ -111,7 +115,9 @@ class TweakRun(Edit):
         return f"{self.run}.{self.setting.path}"
 
     def change(self, training: Training) -> None:
-        training.session.tweak(self.run, self.setting, self.value)
+        task = training.session.task
+        if not self.sizes or (isinstance(task, NetworkTask) and task.network.sizes == self.sizes):
+            training.session.tweak(self.run, self.setting, self.value)
 
 
 @dataclass(frozen=True, slots=True)

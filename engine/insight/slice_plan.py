@@ -145,7 +145,7 @@ class SlicePlan:
         self.error: SliceError | None = None
         self._places: dict[int, tuple[Array, Array]] = {}
         self._spread, self._share = 0.0, 0.0
-        if before is not None and before.size != self.size:
+        if before is not None and before.learner.network.sizes != self.learner.network.sizes:
             before = None
         cloud = _cloud(request)
         if (

@@ -12,6 +12,7 @@ from engine import (
     LOSSES,
     Choice,
     Experiment,
+    Interruption,
     Layer,
     NetworkTask,
     RunRecord,
@@ -159,11 +160,11 @@ def test_a_drawn_point_makes_a_table_that_keeps_the_others() -> None:
 
 
 def test_too_large_a_network_is_refused_with_the_number_before_it_is_made() -> None:
-    wide = Table("Wide", tuple(f"c{k}" for k in range(16_000)), "y", np.zeros((1200, 16_000)), np.zeros(1200))
+    wide = Table("Wide", tuple(f"c{k}" for k in range(40_000)), "y", np.zeros((900, 40_000)), np.zeros(900))
     small = NetworkTask(wide, (Layer(4),), "identity", Choice("mse"), Choice("zeros"), ())
-    assert memory_needed(small.network, 1200, 16_000, ("sgd",)) < MEMORY_LIMIT
+    assert memory_needed(small.network, 900, 40_000, ("sgd",)) < MEMORY_LIMIT
     with pytest.raises(
-        SettingError, match=r"a network with [\d,]+ parameters on 1,200 examples needs about 2\.\d GB, more than the"
+        SettingError, match=r"a network with [\d,]+ parameters on 900 examples needs about [45]\.\d GB, more than the"
     ):
         small.having("hidden", [Layer(512)] * 8)
     large = task("digits", hidden=(512,) * 8).network
@@ -185,9 +186,9 @@ DOORS = {
 
 @pytest.mark.parametrize("door", DOORS)
 def test_the_memory_is_that_of_all_runs_and_is_refused_before_it_is_taken(door: str) -> None:
-    few = {"one more run": 2, "a wider layer": 16, "an optimizer with more memory": 5}.get(door, 1)
+    few = {"one more run": 2, "a wider layer": 16, "an optimizer with more memory": 8}.get(door, 1)
     hidden = (4,) if door == "a wider layer" else LARGEST
-    session = Session(new_network("circle", ["signsgd"] * few, hidden, stop={"updates": 1}))
+    session = Session(new_network("circle", ["signsgd"] * few, hidden, stop={"updates": 1}), Interruption())
     records = tuple(RunRecord(new_run("adam", id=f"adam{number}")) for number in range(16))
     sixteen = replace(session.experiment(), runs=records)
     before, peak = session.experiment(), 0

@@ -200,7 +200,7 @@ class ParameterPathView(NetworkView):
     def shown(self) -> ProjectedRuns | None:
         """The paths in the newest plane, if it is one of this network."""
         fits = self._projected is not None and self._learner is not None
-        return self._projected if fits and self._projected.fits(self._learner.network.parameters) else None  # type: ignore[union-attr]
+        return self._projected if fits and self._projected.fits(self._learner.network) else None  # type: ignore[union-attr]
 
     def _take(self, learner: Learner) -> None:
         old, self._learner = self._learner, learner

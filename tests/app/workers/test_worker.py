@@ -29,7 +29,7 @@ from app.workers.pace import MAX_SPEED
 from app.workers.publisher import Publisher
 from app.workers.snapshots import Snapshots
 from app.workers.worker import Worker
-from engine import RunRecord, Session, Setting, SettingError, new_run
+from engine import Layer, RunRecord, Session, Setting, SettingError, new_network, new_run
 
 
 class Working:
@@ -271,3 +271,14 @@ def test_the_clock_counts_training_alone(worker):
     assert (np.diff(seconds) > 0).all()
     worker.take(Reset(serial=2))
     assert worker.published.clock[0].tolist() == [0]
+
+
+def test_a_number_set_in_a_network_that_is_gone_changes_no_other(idle):
+    idle.take(Load(new_network("circle", ["sgd"], (3,)), serial=1))
+    sizes = idle.published.picture.task.network.sizes
+    idle.take(ChangeProblem({"hidden": [Layer(5)]}, serial=2))
+    idle.take(TweakRun("sgd", Setting.of("parameter.7"), 0.25, sizes=sizes, serial=3))
+    assert idle.published.serial == 3 and not idle.refused
+    assert not idle.published.picture.runs[0].tweaks
+    idle.take(TweakRun("sgd", Setting.of("parameter.7"), 0.25, sizes=(2, 5, 1), serial=4))
+    assert [tweak.value for tweak in idle.published.picture.runs[0].tweaks] == [0.25]
