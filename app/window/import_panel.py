@@ -97,6 +97,7 @@ class ImportPanel(Popup):
             "Type others, with commas between them, for every column",
         )
         self.missing.setEditable(True)
+        self.missing.setCompleter(None)  # type: ignore[arg-type]
         self.missing.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.decided = ElidedLabel()
         self.header = _box("import-header", "First row names the columns", "Whether the first row is a header")

@@ -44,6 +44,7 @@ class ColumnStatistics:
         self._values: list[Counter[float] | None] = [Counter() for _ in range(width)]
         self._labels: list[Counter[str] | None] = [Counter() for _ in range(width)]
         self._marks: list[Counter[str]] = [Counter() for _ in range(width)]
+        self._named: list[Counter[str]] = [Counter() for _ in range(width)]  # marks that the user has named
         self._unread: list[dict[int, tuple[int, str]]] = [{} for _ in range(width)]  # by the code, INFINITE as TEXT
         # The values so far of columns that are named like an index.
         self._numbering: dict[int, list[Array]] = {
@@ -96,16 +97,17 @@ class ColumnStatistics:
         cells = batch.columns[place]
         texts = np.flatnonzero(codes >= TEXT)
         for code in (EMPTY, MARK, TEXT):
-            if code not in self._unread[place] and len(found := np.flatnonzero(np.minimum(codes, TEXT) == code)):
-                self._unread[place][code] = (int(batch.rows[found[0]]), cells[found[0]])
+            if code not in self._unread[place] and len(rows := np.flatnonzero(np.minimum(codes, TEXT) == code)):
+                self._unread[place][code] = (int(batch.rows[rows[0]]), cells[rows[0]])
         known = self._labels[place]
         if known is not None:
             known.update(cells[row].strip() for row in texts)
             if len(known) > MAX_CLASSES:
                 self._labels[place] = None
-        marks = self._marks[place]
-        if len(marks) < _MOST_MARKS:
-            marks.update(cells[row].strip() for row in np.flatnonzero(codes == MARK))
+        for code, marks in ((MARK, self._marks[place]), (EMPTY, self._named[place])):
+            if len(marks) < _MOST_MARKS and (code == MARK or self._dialect.missing):
+                found = (cells[row].strip() for row in np.flatnonzero(codes == code))
+                marks.update(mark for mark in found if mark)
 
     def _count(self, matrix: Array, codes: Array | None) -> None:
         if codes is None:
@@ -169,7 +171,7 @@ class ColumnStatistics:
             whole=whole,
             counting=counting,
             index=self._is_index(place, kind, whole) if not forced else forced == "index",
-            marks=dict(self._marks[place]) if kind != "text" else {},
+            marks=dict(self._named[place] + (self._marks[place] if kind != "text" else Counter())),
             unread=tuple(
                 where for code, where in self._unread[place].items() if kind in ("number", "date") or code == EMPTY
             ),

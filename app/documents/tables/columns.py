@@ -21,7 +21,7 @@ class Column:
 
     categories: its distinct values in order, None if there are more than MAX_CLASSES; counts: how often each occurs.
     low, high: of its numbers; whole: all are integers; counting: each is one more than the previous; index: it numbers
-    the rows, by its name and its values. marks: how often each usual missing mark stands for a missing value.
+    the rows, by its name and its values. marks: how often each missing mark stands for a missing value.
     unread: the first empty cell, the first mark and the first text, each as its row and content. title: its name as
     written.
     """
