@@ -186,6 +186,7 @@ class ImportPanel(Popup):
         self._source, self._wishes, self._done = source, DialectOptions(), False
         self._kept, self._touched = None, False
         self.title.show_text(source.name)
+        self.target.clear()
         self.encodings.setEnabled(source.is_file)
         self._look()
         self.popup()

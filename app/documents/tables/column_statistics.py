@@ -46,11 +46,11 @@ class ColumnStatistics:
         self._marks: list[Counter[str]] = [Counter() for _ in range(width)]
         self._named: list[Counter[str]] = [Counter() for _ in range(width)]  # marks that the user has named
         self._unread: list[dict[int, tuple[int, str]]] = [{} for _ in range(width)]  # by the code, INFINITE as TEXT
-        # The values so far of columns that are named like an index.
+        # The values so far of columns that are named like an index; of a table without names, of the first one.
         self._numbering: dict[int, list[Array]] = {
             place: []
             for place, title in enumerate(dialect.titles)
-            if dialect.header and (_INDEX.fullmatch(title) or _INDEX_TOO.fullmatch(title))
+            if (_INDEX.fullmatch(title) or _INDEX_TOO.fullmatch(title) if dialect.header else place == 0)
         }
 
     def add(self, batch: Batch) -> UnusableCells:
@@ -155,6 +155,7 @@ class ColumnStatistics:
         categories, counts = self._categories(place, labels)
         whole = bool(self._whole[place]) and numbers > 0
         counting = bool(self._counting[place]) and whole and numbers == self.rows > 2
+        distinct = kind == "number" and whole and self._is_distinct(place)
         return Column(
             name=self._dialect.names[place],
             title=self._dialect.titles[place],
@@ -170,7 +171,8 @@ class ColumnStatistics:
             total=float(self._totals[place]),
             whole=whole,
             counting=counting,
-            index=self._is_index(place, kind, whole) if not forced else forced == "index",
+            distinct=distinct,
+            index=distinct and self._is_index(place) if not forced else forced == "index",
             marks=dict(self._named[place] + (self._marks[place] if kind != "text" else Counter())),
             unread=tuple(
                 where for code, where in self._unread[place].items() if kind in ("number", "date") or code == EMPTY
@@ -185,11 +187,13 @@ class ColumnStatistics:
         found += sorted(labels.items())
         return tuple(name for name, _ in found), tuple(count for _, count in found)
 
-    def _is_index(self, place: int, kind: Kind, whole: bool) -> bool:
-        """Whether a column that is named like an index holds distinct whole numbers."""
-        if kind != "number" or not whole or self._counts[NUMBER, place] != self.rows or self.rows < 3:
-            return False
-        if place not in self._numbering:
+    def _is_distinct(self, place: int) -> bool:
+        """Whether a column that may number the rows has another value in each."""
+        if place not in self._numbering or self._counts[NUMBER, place] != self.rows or self.rows < 3:
             return False
         values = np.concatenate(self._numbering[place])
         return len(np.unique(values)) == len(values)
+
+    def _is_index(self, place: int) -> bool:
+        """Whether distinct whole numbers are an index: by the name, or without one because no number is left out."""
+        return self._dialect.header or bool(self._high[place] - self._low[place] + 1 == self.rows)

@@ -45,6 +45,9 @@ def test_options_say_what_is_known_better(prices: Path, capsys: pytest.CaptureFi
     assert found["target"] == "Preis" and found["purpose"] == "regression"
     reason = {"column": "Art", "rows": 10, "why": "“None” is taken for a missing value"}
     assert found["dropped"] == {"rows": 10, "first_row": 3, "reasons": [reason]}
+    other = asked(capsys, str(prices), "--kind", "id=number", "--kind", "Datum=text", "--every", "3", "--first", "8")
+    assert other["kinds"] == ["number", "number", "text", "class"] and other["features"] == ["id", "Preis"]
+    assert other["rows"] == 30 and other["examples"] == 8 and other["rows_taken"] == {"every": 3, "first": 8}
     assert asked(capsys, str(prices), "--no-header")["columns"] == ["1", "2", "3", "4"]
     assert asked(capsys, str(prices), "--decimal", ".", "--thousands", "")["kinds"][1] == "text"
 
@@ -55,7 +58,13 @@ def test_options_say_what_is_known_better(prices: Path, capsys: pytest.CaptureFi
         ([], "the following arguments are required: file; see `python main.py table --help`"),
         (["missing.csv"], "missing.csv: no such file"),
         (["FILE", "--separator", "x"], "--separator must be one of comma, semicolon, tab, bar, space, got 'x'"),
-        (["FILE", "--target", "Ort"], "--target must be a column of the table, got 'Ort'; there are id, Preis, Datum"),
+        (
+            ["FILE", "--target", "Ort"],
+            "--target must name a column of the table, got 'Ort'; there are id, Preis",
+        ),
+        (["FILE", "--kind", "Art"], "--kind must be COLUMN= and one of number, text, index, ymd"),
+        (["FILE", "--kind", "Ort=text"], "--kind must name a column of the table, got 'Ort'"),
+        (["FILE", "--every", "0"], "--every must be at least 1, got 0"),
         (["FILE", "--decimal", ",", "--thousands", ","], "must differ, got ',' for both"),
         (["FILE", "--encoding", "ebcdic"], "invalid choice: 'ebcdic'"),
     ],
