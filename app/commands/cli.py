@@ -36,6 +36,7 @@ examples:
   python main.py
   python main.py assets/presets/01_four_optimizers.toml
   python main.py run race.toml --updates 10000 --export loss.pdf --export race.csv
+  python main.py table prices.csv --target price
   python main.py run race.toml --plot stage --export stage.svg --size "double column"
 
 environment:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from app.documents.files import FileError, shown
 from app.documents.tables.description import described
-from app.documents.tables.dialect import DialectOptions, sniff
+from app.documents.tables.dialect import KINDS, Dialect, DialectOptions, sniff
 from app.documents.tables.number_format import DECIMALS, THOUSANDS
+from app.documents.tables.row_choice import RowChoice
 from app.documents.tables.selection import suggested, with_target
 from app.documents.tables.separator import SEPARATORS
 from app.documents.tables.source import ENCODINGS, TableSource, no_progress
@@ -61,6 +63,16 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--comment", help="with what a comment begins; '' for nothing")
     made.add_argument("--missing", help="what stands for a missing value, separated by commas; '' for empty cells only")
     made.add_argument("--target", help="the column to learn")
+    kinds = ", ".join(KINDS)
+    made.add_argument(
+        "--kind",
+        action="append",
+        default=[],
+        metavar="COLUMN=KIND",
+        help=f"what a column holds: {kinds}; may be repeated",
+    )
+    made.add_argument("--every", type=int, default=1, metavar="K", help="take one of every K rows")
+    made.add_argument("--first", type=int, default=0, metavar="K", help="take the first K rows")
     return made
 
 
@@ -85,18 +97,39 @@ def _read(source: TableSource, options: argparse.Namespace) -> dict[str, Any]:
     if options.decimal and options.decimal == options.thousands:
         raise _Refusal(f"--decimal and --thousands must differ, got {options.decimal!r} for both")
     missing = None if options.missing is None else tuple(filter(None, map(str.strip, options.missing.split(","))))
-    dialect = sniff(
-        source,
-        DialectOptions(
-            options.encoding, separator, options.decimal, options.thousands, options.header, options.comment, missing
-        ),
+    wishes = DialectOptions(
+        options.encoding, separator, options.decimal, options.thousands, options.header, options.comment, missing
     )
+    dialect = sniff(source, wishes)
+    if options.kind:
+        dialect = sniff(source, replace(wishes, kinds=_kinds(options.kind, dialect)))
     found = survey(source, dialect, no_progress)
     selection = suggested(found)
     if options.target is not None:
-        places = [place for place, column in enumerate(found.columns) if options.target in (column.name, column.title)]
-        if not places:
-            names = ", ".join(column.name for column in found.columns[:20])
-            raise _Refusal(f"--target must be a column of the table, got {options.target[:60]!r}; there are {names}")
-        selection = with_target(found, selection, places[0])
+        selection = with_target(found, selection, _place("--target", options.target, dialect))
+    for name, least in (("every", 1), ("first", 0)):
+        if getattr(options, name) < least:
+            raise _Refusal(f"--{name} must be at least {least}, got {getattr(options, name)}")
+    if options.every > 1 or options.first:
+        selection = replace(selection, rows=RowChoice(options.every, options.first))
     return described(source, found, selection)
+
+
+def _kinds(wanted: list[str], dialect: Dialect) -> dict[int, str]:
+    """The kinds that are asked for, by the places of the columns."""
+    found = {}
+    for wish in wanted:
+        name, _, kind = wish.rpartition("=")
+        if kind not in KINDS:
+            raise _Refusal(f"--kind must be COLUMN= and one of {', '.join(KINDS)}, got {wish[:60]!r}")
+        found[_place("--kind", name, dialect)] = kind
+    return found
+
+
+def _place(option: str, name: str, dialect: Dialect) -> int:
+    """Where the column of this name is."""
+    for names in (dialect.titles, dialect.names):
+        if name in names:
+            return names.index(name)
+    some = ", ".join(dialect.names[:20])
+    raise _Refusal(f"{option} must name a column of the table, got {name[:60]!r}; there are {some}")

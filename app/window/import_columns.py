@@ -76,7 +76,7 @@ class PreviewModel(QAbstractTableModel):
         code, value = parsed(cell, form)
         if code != NUMBER or self._is_text(place):
             return _one_line(cell) or "–"
-        return date_label(value) if form.date else f"{value:.6g}"
+        return date_label(value, form.date) if form.date else f"{value:.6g}"
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> object:
         if self.dialect_shown is None or section < 0:

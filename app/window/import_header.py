@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QP
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from app.documents.tables.columns import Column
+from app.documents.tables.dates import measured_in
 from app.documents.tables.selection import Selection, feature_problem
 from app.look.theme import Theme
 
@@ -182,7 +183,9 @@ def _badge(column: Column, index: bool) -> str:
 
 
 def _tip(column: Column, target: bool, problem: str, ticked: bool) -> str:
-    if column.numeric:
+    if column.unread_kind:
+        what = f"taken for a {column.unread_kind}"
+    elif column.numeric:
         what = f"{column.kind}, {column.value(column.low)} to {column.value(column.high)}"
     else:
         what = ", ".join((column.categories or ())[:8]) or column.kind
@@ -192,8 +195,8 @@ def _tip(column: Column, target: bool, problem: str, ticked: bool) -> str:
         parts.append(f"“{column.form.unit}” was taken off each number")
     if column.form.accounting and column.kind == "number":
         parts.append("parentheses are minus signs")
-    if column.kind == "date":
-        parts.append(f"it is read as {column.measure.partition('(')[2].rstrip(')')}")
+    if column.kind == "date" and column.numbers:
+        parts.append(f"it is read as {measured_in(column.form.date, column.origin)}")
     if column.missing:
         marks = ", ".join(f"“{mark}”" for mark in list(column.marks)[:4])
         parts.append(f"{column.missing:,} cells are missing ({marks or 'empty'})")

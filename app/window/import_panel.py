@@ -97,6 +97,7 @@ class ImportPanel(Popup):
             "Type others, with commas between them, for every column",
         )
         self.missing.setEditable(True)
+        self.missing.setCompleter(None)  # type: ignore[arg-type]
         self.missing.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.decided = ElidedLabel()
         self.header = _box("import-header", "First row names the columns", "Whether the first row is a header")
@@ -185,6 +186,7 @@ class ImportPanel(Popup):
         self._source, self._wishes, self._done = source, DialectOptions(), False
         self._kept, self._touched = None, False
         self.title.show_text(source.name)
+        self.target.clear()
         self.encodings.setEnabled(source.is_file)
         self._look()
         self.popup()

@@ -16,9 +16,10 @@ Array = np.ndarray
 # EMPTY: nothing, or a mark that the user has named. MARK: a usual missing mark, which is a label in a column of labels.
 NUMBER, EMPTY, MARK, TEXT, INFINITE = range(5)
 # Missing values as written by spreadsheets, R, pandas and databases, and error values of formulas.
-MISSING_MARKS = frozenset(
-    ("-", "–", "—", "?", ".", "na", "n/a", "<na>", "nan", "-nan", "null", "none", "nil", "#n/a", "#na", "#null!")
-) | {"#div/0!", "#value!", "#ref!", "#name?", "#num!"}
+MISSING_MARKS = frozenset((
+    "-", "--", "–", "—", "?", ".", "..", "...", ":", "na", "n.a.", "n.d.", "n/a", "<na>", "nan", "-nan", "null", "none",
+    "nil", "#n/a", "#na", "#null!", "#div/0!", "#value!", "#ref!", "#name?", "#num!",
+))  # fmt: skip
 # Other signs for the same mark.
 SPACES, APOSTROPHES = "\u00a0\u202f\u2009\u2007", "\u2019\u02bc\u2018"
 _SAME = {**dict.fromkeys(map(ord, SPACES), " "), **dict.fromkeys(map(ord, APOSTROPHES), "'"), ord("−"): "-"}
@@ -113,7 +114,7 @@ def label(cell: str, form: CellFormat) -> str:
 
 def value_label(value: float, form: CellFormat) -> str:
     """A number or date as a class name."""
-    return date_label(value) if form.date else number_label(value)
+    return date_label(value, form.date) if form.date else number_label(value)
 
 
 def number_label(value: float) -> str:

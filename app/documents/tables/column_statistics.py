@@ -44,12 +44,13 @@ class ColumnStatistics:
         self._values: list[Counter[float] | None] = [Counter() for _ in range(width)]
         self._labels: list[Counter[str] | None] = [Counter() for _ in range(width)]
         self._marks: list[Counter[str]] = [Counter() for _ in range(width)]
+        self._named: list[Counter[str]] = [Counter() for _ in range(width)]  # marks that the user has named
         self._unread: list[dict[int, tuple[int, str]]] = [{} for _ in range(width)]  # by the code, INFINITE as TEXT
-        # The values so far of columns that are named like an index.
+        # The values so far of columns that are named like an index; of a table without names, of the first one.
         self._numbering: dict[int, list[Array]] = {
             place: []
             for place, title in enumerate(dialect.titles)
-            if dialect.header and (_INDEX.fullmatch(title) or _INDEX_TOO.fullmatch(title))
+            if (_INDEX.fullmatch(title) or _INDEX_TOO.fullmatch(title) if dialect.header else place == 0)
         }
 
     def add(self, batch: Batch) -> UnusableCells:
@@ -96,16 +97,17 @@ class ColumnStatistics:
         cells = batch.columns[place]
         texts = np.flatnonzero(codes >= TEXT)
         for code in (EMPTY, MARK, TEXT):
-            if code not in self._unread[place] and len(found := np.flatnonzero(np.minimum(codes, TEXT) == code)):
-                self._unread[place][code] = (int(batch.rows[found[0]]), cells[found[0]])
+            if code not in self._unread[place] and len(rows := np.flatnonzero(np.minimum(codes, TEXT) == code)):
+                self._unread[place][code] = (int(batch.rows[rows[0]]), cells[rows[0]])
         known = self._labels[place]
         if known is not None:
             known.update(cells[row].strip() for row in texts)
             if len(known) > MAX_CLASSES:
                 self._labels[place] = None
-        marks = self._marks[place]
-        if len(marks) < _MOST_MARKS:
-            marks.update(cells[row].strip() for row in np.flatnonzero(codes == MARK))
+        for code, marks in ((MARK, self._marks[place]), (EMPTY, self._named[place])):
+            if len(marks) < _MOST_MARKS and (code == MARK or self._dialect.missing):
+                found = (cells[row].strip() for row in np.flatnonzero(codes == code))
+                marks.update(mark for mark in found if mark)
 
     def _count(self, matrix: Array, codes: Array | None) -> None:
         if codes is None:
@@ -153,6 +155,7 @@ class ColumnStatistics:
         categories, counts = self._categories(place, labels)
         whole = bool(self._whole[place]) and numbers > 0
         counting = bool(self._counting[place]) and whole and numbers == self.rows > 2
+        distinct = kind == "number" and whole and self._is_distinct(place)
         return Column(
             name=self._dialect.names[place],
             title=self._dialect.titles[place],
@@ -168,8 +171,9 @@ class ColumnStatistics:
             total=float(self._totals[place]),
             whole=whole,
             counting=counting,
-            index=self._is_index(place, kind, whole) if not forced else forced == "index",
-            marks=dict(self._marks[place]) if kind != "text" else {},
+            distinct=distinct,
+            index=distinct and self._is_index(place) if not forced else forced == "index",
+            marks=dict(self._named[place] + (self._marks[place] if kind != "text" else Counter())),
             unread=tuple(
                 where for code, where in self._unread[place].items() if kind in ("number", "date") or code == EMPTY
             ),
@@ -183,11 +187,13 @@ class ColumnStatistics:
         found += sorted(labels.items())
         return tuple(name for name, _ in found), tuple(count for _, count in found)
 
-    def _is_index(self, place: int, kind: Kind, whole: bool) -> bool:
-        """Whether a column that is named like an index holds distinct whole numbers."""
-        if kind != "number" or not whole or self._counts[NUMBER, place] != self.rows or self.rows < 3:
-            return False
-        if place not in self._numbering:
+    def _is_distinct(self, place: int) -> bool:
+        """Whether a column that may number the rows has another value in each."""
+        if place not in self._numbering or self._counts[NUMBER, place] != self.rows or self.rows < 3:
             return False
         values = np.concatenate(self._numbering[place])
         return len(np.unique(values)) == len(values)
+
+    def _is_index(self, place: int) -> bool:
+        """Whether distinct whole numbers are an index: by the name, or without one because no number is left out."""
+        return self._dialect.header or bool(self._high[place] - self._low[place] + 1 == self.rows)

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from app.documents.tables.cells import CellFormat
-from app.documents.tables.dates import date_label
+from app.documents.tables.dates import date_label, measured_in
 from engine import MAX_NAME
 
 Array = np.ndarray
@@ -20,8 +20,9 @@ class Column:
     """One column. numbers, missing, texts: how many cells are which; non-finite numbers count as text.
 
     categories: its distinct values in order, None if there are more than MAX_CLASSES; counts: how often each occurs.
-    low, high: of its numbers; whole: all are integers; counting: each is one more than the previous; index: it numbers
-    the rows, by its name and its values. marks: how often each usual missing mark stands for a missing value.
+    low, high: of its numbers; whole: all are integers; counting: each is one more than the previous; distinct: it holds
+    another whole number in every row, as far as was looked; index: it numbers
+    the rows, by its name and its values. marks: how often each missing mark stands for a missing value.
     unread: the first empty cell, the first mark and the first text, each as its row and content. title: its name as
     written.
     """
@@ -40,6 +41,7 @@ class Column:
     total: float
     whole: bool
     counting: bool
+    distinct: bool
     index: bool
     marks: dict[str, int]
     unread: tuple[tuple[int, str], ...]
@@ -59,21 +61,29 @@ class Column:
         return self.missing + (self.texts if self.numeric else 0)
 
     @property
+    def unread_kind(self) -> str:
+        """What a person takes it for though nothing in it is; empty if something is."""
+        return "" if self.numbers or not self.numeric else "date" if self.kind == "date" else "number"
+
+    @property
     def origin(self) -> float:
         """What is subtracted from each number: the first day of dates."""
-        return float(np.floor(self.low)) if self.kind == "date" else 0.0
+        dated = self.kind == "date" and self.form.date != "clock" and self.numbers
+        return float(np.floor(self.low)) if dated else 0.0
 
     @property
     def measure(self) -> str:
         """Its name with what a number in it counts, as a table of examples names it."""
-        what = f"days since {date_label(self.origin)}" if self.kind == "date" else self.form.unit
+        if self.unread_kind:
+            return self.name
+        what = measured_in(self.form.date, self.origin) if self.kind == "date" else self.form.unit
         if not what or not self.numeric or what in self.name:
             return self.name
         return f"{self.name[: MAX_NAME - len(what) - 3]} ({what})"
 
     def value(self, number: float) -> str:
         """One of its numbers, in words."""
-        return date_label(number) if self.kind == "date" else f"{number:.6g}"
+        return date_label(number, self.form.date) if self.kind == "date" else f"{number:.6g}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

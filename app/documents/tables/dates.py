@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 ORDERS = {
@@ -12,6 +12,7 @@ ORDERS = {
     "mdy": "Date, month first",
     "ym": "Date, year and month",
     "compact": "Date, 20240131",
+    "clock": "Time of day, in hours",
 }
 _TIME = (
     r"(?:(?:\s*,?\s+|T)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d(?:[.,]\d+)?))?"
@@ -29,7 +30,9 @@ _PATTERNS = {
     "ym": (rf"{_FULL}[-/]{_MONTH}",),
     "compact": (r"(?P<year>[12]\d{3})(?P<month>\d\d)(?P<day>\d\d)",),
 }
+_CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d(?:[.,]\d+)?))?\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
 _READERS = {order: [re.compile(part + _TIME) for part in parts] for order, parts in _PATTERNS.items()}
+_READERS["clock"] = [re.compile(_CLOCK)]
 # By their first letters: English, German, French, Spanish, Italian.
 _MONTHS = (
     "jan gen ene", "feb fév fev", "mar mär mrz", "apr avr abr", "may mai mag", "jun juin giu", "jul juil lug",
@@ -41,13 +44,16 @@ _ENOUGH = 0.9  # of the cells
 
 
 def days(text: str, order: str) -> float | None:
-    """The days from the year 1 to a date, with the time as a fraction; None if it is none in this order."""
-    if len(text) < 6 or len(text) > 60:
+    """The days from the year 1 to a date, with the time as a fraction; None if it is none in this order.
+
+    Of a time of day, "clock", the hours.
+    """
+    if len(text) < 4 or len(text) > 60:
         return None
     for reader in _READERS[order]:
         found = reader.fullmatch(text)
         if found is not None:
-            return _days(found)
+            return _hours(found) if order == "clock" else _days(found)
     return None
 
 
@@ -56,7 +62,7 @@ def order_of(cells: Sequence[str], name: str, day_first: bool) -> str:
 
     name: of the column; digits alone are dates only in one that is named so. day_first: what 1/2/2024 means.
     """
-    possible = ["ymd", *(("dmy", "mdy") if day_first else ("mdy", "dmy")), "ym"]
+    possible = ["ymd", *(("dmy", "mdy") if day_first else ("mdy", "dmy")), "ym", "clock"]
     if any(re.fullmatch(r"\d+\.\d+\.\d+.*", cell) for cell in cells[:5]):
         possible[1:3] = ["dmy", "mdy"]  # nobody writes the month first with points
     if _DATED.search(name):
@@ -66,13 +72,24 @@ def order_of(cells: Sequence[str], name: str, day_first: bool) -> str:
     return best if shares[best] >= _ENOUGH else ""
 
 
-def two_orders(cells: Iterable[str]) -> bool:
-    """Whether the day and the month of every one of these dates could be exchanged."""
-    return all(days(cell, "dmy") is not None and days(cell, "mdy") is not None for cell in cells)
+def two_orders(cells: Sequence[str]) -> bool:
+    """Whether the day and the month of every one of these dates could be exchanged; with points nobody does."""
+    return not any("." in cell.partition(" ")[0] for cell in cells) and all(
+        days(cell, "dmy") is not None and days(cell, "mdy") is not None for cell in cells
+    )
 
 
-def date_label(value: float) -> str:
-    """Days as from `days`, as an ISO date, with the time if there is one."""
+def measured_in(order: str, origin: float) -> str:
+    """What a number counts that is read from a date, after the origin that is subtracted."""
+    return "hours" if order == "clock" else f"days since {date_label(origin, order)}"
+
+
+def date_label(value: float, order: str) -> str:
+    """Days or hours as from `days`: an ISO date, with the time if there is one, or a time."""
+    if order == "clock":
+        seconds = round(value * 3600)
+        ending = f":{seconds % 60:02}" if seconds % 60 else ""
+        return f"{seconds // 3600:02}:{seconds // 60 % 60:02}{ending}"
     whole = int(value)
     seconds = round((value - whole) * 86400)
     moment = datetime.fromordinal(max(whole, 1)) + timedelta(seconds=seconds)
@@ -95,14 +112,18 @@ def _days(found: re.Match[str]) -> float | None:
         return None
     if parts["hour"] is None:
         return float(whole)
-    hour, minute, second = int(parts["hour"]), int(parts["minute"]), float((parts["second"] or "0").replace(",", "."))
-    if parts["half"]:
+    hours = _hours(found)
+    return None if hours is None else whole + hours / 24 - _zone(parts["zone"]) / 86400
+
+
+def _hours(found: re.Match[str]) -> float | None:
+    hour, minute, half = int(found["hour"]), int(found["minute"]), found["half"]
+    second = float((found["second"] or "0").replace(",", "."))
+    if half:
         if not 1 <= hour <= 12:
             return None
-        hour = hour % 12 + (12 if parts["half"][0] in "pP" else 0)
-    if hour > 24 or minute > 59 or second >= 61:
-        return None
-    return whole + (hour * 3600 + minute * 60 + second - _zone(parts["zone"])) / 86400
+        hour = hour % 12 + (12 if half[0] in "pP" else 0)
+    return hour + minute / 60 + second / 3600 if hour <= 24 and minute <= 59 and second < 61 else None
 
 
 def _zone(text: str | None) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.documents.tables.cells import MISSING_MARKS, NUMBER, TEXT, brief, parsed, value_label, why_unusable
 from app.documents.tables.columns import Column
-from app.documents.tables.dates import date_label
+from app.documents.tables.dates import measured_in
 from app.documents.tables.dialect import Dialect
 from app.documents.tables.rows import batches
 from app.documents.tables.selection import Selection, check_selection, feature_problem, is_index
@@ -49,8 +49,10 @@ def column_words(survey: Survey) -> str:
     parts = []
     for place, column in enumerate(survey.columns):
         name = f"“{brief(column.name, 24)}”"
-        if column.kind == "date":
-            parts.append(f"{name} is days since {date_label(column.origin)}")
+        if column.unread_kind:
+            parts.append(f"{name} holds no {column.unread_kind}")
+        elif column.kind == "date":
+            parts.append(f"{name} is read as {measured_in(column.form.date, column.origin)}")
         elif column.kind == "number" and column.form.unit:
             parts.append(f"“{column.form.unit}” is taken off {name}")
         elif is_index(survey, place):
@@ -149,8 +151,8 @@ def _details(survey: Survey, place: int, title: str, kind: str) -> dict[str, Any
             if column.kind == "date"
             else (column.low, column.high)
         )
-    if column.kind == "date":
-        found["order"], found["read_as"] = column.form.date, f"days since {date_label(column.origin)}"
+    if column.kind == "date" and column.numbers:
+        found["order"], found["read_as"] = column.form.date, measured_in(column.form.date, column.origin)
     if column.kind == "number" and column.form.unit:
         found["taken_off"] = column.form.unit
     if column.kind == "number" and column.form.decimal != survey.dialect.decimal:

@@ -128,7 +128,9 @@ def _csv(encoding: str, lines: Sequence[str], options: DialectOptions) -> Dialec
         formats = _formats(filled, names if header else (), separator, options)
     width = len(names) if header else _usual_width(filled)
     if width > MAX_COLUMNS:
-        raise SettingError(f"{width:,} columns; at most {MAX_COLUMNS:,} are supported", f"row {start + 1}")
+        raise SettingError(
+            f"{width:,} columns; at most {MAX_COLUMNS:,} are supported; leave some out", f"row {start + 1}"
+        )
     header_row = 0 if not header else _comment_row(lines, comment) if above else start + 1
     first = start if above or not header else start + 1
     preview, numbers = _preview(rows, first, width, header_row)
@@ -202,8 +204,8 @@ def _preview(
     """The first rows of data, as wide as the table, and their numbers."""
     numbered = [(place + 1, row) for place, row in enumerate(rows) if place >= first and any(map(str.strip, row))]
     if not numbered:
-        where = f"no data below the header in row {header_row}" if header_row else "there are no rows of data"
-        raise SettingError(where)
+        below = f"no data below the header in row {header_row}; if that is data, say that it does not name the columns"
+        raise SettingError(below if header_row else "there are no rows of data")
     numbered = numbered[:PREVIEW]
     shown = tuple(tuple([*row, *[""] * (width - len(row))][:width]) for _, row in numbered)
     return shown, tuple(number for number, _ in numbered)

@@ -18,7 +18,7 @@ _BEFORE = (
     r"(?:[A-Z]{0,3}[$€£¥₹₽₩₺₪฿₫₴¢]|USD|EUR|GBP|CHF|JPY|CNY|INR|BRL|MXN|SEK|NOK|DKK|PLN|CZK|HUF|RUB|AUD|CAD|NZD|ZAR"
     r"|Rs\.?|Fr\.?|[Kk]r\.?)"
 )
-_AFTER = r"(?:[$€£¥₹₽₩₺₪฿₫₴¢%‰°]|[^\W\d_])(?:[^\W\d_]|[%°/·^²³µ.\" ]|(?<=m)[23])*"
+_AFTER = r"(?:[.,](?:-|–|—)+|(?:[$€£¥₹₽₩₺₪฿₫₴¢%‰°]|[^\W\d_])(?:[^\W\d_]|[%°/·^²³µ.\" ]|(?<=m)[23])*)"
 _CELL = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[+-])?\s*(?P<before>{_BEFORE})?\s*[+-]?(?P<core>{_CORE})\s*(?P<after>{_AFTER})?\s*"
     r"(?P<close>\))?"

@@ -107,7 +107,7 @@ def _quoted(blocks: Iterator[str], dialect: Dialect, done: int) -> Iterator[Batc
         for text in blocks:
             pulled += 1
             if pulled > _MAX_BLOCKS:
-                raise SettingError("unclosed quote", f"row {number + 1:,}")
+                raise SettingError("unclosed quote; close it, or double a quote that is meant", f"row {number + 1:,}")
             yield io.StringIO(text, newline="\n")
 
     found: list[list[str]] = []

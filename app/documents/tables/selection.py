@@ -14,6 +14,7 @@ from engine import MAX_CLASSES, MAX_COLUMNS, MAX_NUMBERS
 
 MAX_CATEGORIES = 20  # of a text column for one-hot encoding
 Purpose = Literal["classification", "regression"]
+_SURELY = 20  # rows
 _FEW = 10  # distinct integers that look like classes
 _TARGETS = ("target", "label", "labels", "class", "classes", "species", "outcome", "diagnosis", "survived")
 
@@ -51,6 +52,8 @@ def feature_problem(column: Column) -> str:
     """Why a column cannot be a feature; empty if it can."""
     if column.kind == "empty":
         return "is empty"
+    if column.unread_kind:
+        return f"holds no {column.unread_kind}"
     if column.kind == "text" and (column.categories is None or len(column.categories) > MAX_CATEGORIES):
         many = f"more than {MAX_CLASSES}" if column.categories is None else str(len(column.categories))
         return f"is text with {many} different values; at most {MAX_CATEGORIES} can be one-hot encoded"
@@ -61,6 +64,8 @@ def target_problem(column: Column, purpose: Purpose) -> str:
     """Why a column cannot be the target; empty if it can."""
     if column.kind == "empty":
         return "is empty"
+    if column.unread_kind:
+        return f"holds no {column.unread_kind}; choose another kind for it"
     if purpose == "regression":
         if column.kind == "text":
             return "is text, but regression needs numbers; choose classification"
@@ -92,8 +97,8 @@ def suggested(survey: Survey) -> Selection:
     usable = [
         place for place, column in enumerate(columns) if not target_problem(column, usual_purpose(column, survey.rows))
     ]
-    # Nobody wants to learn a date or the number of a row, unless there is nothing else.
-    usable = [place for place in usable if columns[place].kind != "date" and not columns[place].index] or usable
+    # Nobody wants to learn a date, a name or the number of a row, unless there is nothing else.
+    usable = [place for place in usable if _may_be_learned(columns[place])] or usable
     filled = (place for place, column in enumerate(columns) if column.kind != "empty")
     named = [place for place in filled if columns[place].name.casefold() in _TARGETS]
     target = (named or usable or [len(columns) - 1])[-1]
@@ -101,6 +106,13 @@ def suggested(survey: Survey) -> Selection:
     selection = Selection(features, target, usual_purpose(columns[target], survey.rows))
     most = MAX_NUMBERS // (sum(width(columns[place]) for place in features) + 1)
     return replace(selection, rows=RowChoice(max(math.ceil(survey.rows / max(most, 1)), 1)))
+
+
+def _may_be_learned(column: Column) -> bool:
+    if column.kind == "text":
+        rows = sum(column.counts)
+        return rows < _SURELY or 2 * len(column.categories or ()) <= rows
+    return column.kind != "date" and not column.index
 
 
 def with_target(survey: Survey, selection: Selection, place: int) -> Selection:
@@ -148,6 +160,8 @@ def check_selection(survey: Survey, selection: Selection) -> SelectionCheck:
     examples = rows - out
     if examples < 2:
         told = f" The first is {where}." if where else ""
+        if 2 * survey.long > survey.rows and survey.dialect.separator == ",":
+            told += " Are commas decimal marks too? Then save the file with another separator."
         return SelectionCheck(
             f"{examples or 'No'} usable row{'' if examples == 1 else 's'}; at least 2 are needed.{told}"
         )
@@ -187,11 +201,18 @@ def _notes(survey: Survey, selection: Selection) -> list[str]:
     notes = [*rare_classes(survey, selection), *(f"{hint}." for hint in survey.dialect.hints)]
     above = _above(survey)
     notes += [f"Ignored {above} row{'s' if above > 1 else ''} above the table."] if above else []
+    first = survey.columns[0]
+    if 0 in selection.features and first.distinct and survey.rows >= _SURELY and not survey.dialect.header:
+        notes.append(f"“{first.name}” is different in every row: if it only numbers the rows, do not tick it.")
     constant = [column.name for column in columns if column.constant]
     if constant:
         verbs = ("is", "carries") if len(constant) == 1 else ("are", "carry")
         notes.append(f"{_listed(constant)} {verbs[0]} constant and {verbs[1]} no information.")
-    texts = [f"“{column.name}” becomes {width(column)} inputs" for column in columns if column.kind == "text"]
+    texts = [
+        f"“{column.name}” becomes {width(column)} input{'' if width(column) == 1 else 's'}"
+        for column in columns
+        if column.kind == "text"
+    ]
     if texts:
         more = f" and {len(texts) - 3} more" if len(texts) > 3 else ""
         notes.append(f"{', '.join(texts[:3])}{more} (one-hot encoded).")
@@ -207,8 +228,9 @@ def rare_classes(survey: Survey, selection: Selection) -> list[str]:
     if not once:
         return []
     names = ", ".join(once[:3]) + (f" and {len(once) - 3} more" if len(once) > 3 else "")
-    verb = "occurs" if len(once) == 1 else "occur"
-    return [f"{names} {verb} in one row only: it is trained on, so nothing can tell whether the class is learned."]
+    if len(once) == 1:
+        return [f"{names} occurs in one row only: it is trained on, so nothing can tell whether the class is learned."]
+    return [f"{names} occur in one row only: they are trained on, so nothing can tell whether they are learned."]
 
 
 def _above(survey: Survey) -> int:

@@ -45,9 +45,9 @@ def records(lines: Iterable[str], separator: str, first: int = 1, quote: str = '
 
 
 def row_reader(lines: Iterable[str], separator: str, quote: str) -> Iterator[list[str]]:
-    """The rows of cells; raises csv.Error. Spaces at the end of a line do not separate."""
+    """The rows of cells; raises csv.Error. Tabs are spaces where these separate, except at the end of a line."""
     if separator == " ":
-        lines = (line.rstrip() + "\n" for line in lines)
+        lines = (line.rstrip().replace("\t", " ") + "\n" for line in lines)
     return csv.reader(lines, delimiter=separator, quotechar=quote, skipinitialspace=True, strict=True)
 
 
@@ -59,7 +59,7 @@ def quoting_error(error: csv.Error, row: int) -> SettingError:
         longest = csv.field_size_limit()
         sentence = f"a cell of more than {longest:,} characters, or an unclosed quote"
         return SettingError(sentence, f"row {row:,}")
-    return SettingError("unclosed quote", f"row {row:,}")
+    return SettingError("unclosed quote; close it, or double a quote that is meant", f"row {row:,}")
 
 
 def first_rows(lines: Iterable[str], separator: str, quote: str = '"') -> list[list[str]]:

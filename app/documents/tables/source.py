@@ -109,7 +109,10 @@ class TableSource:
                 rest = text[cut:] if data else ""
                 if len(rest) > LONGEST_LINE:
                     row = lines + text.count("\n") + 1
-                    raise SettingError(f"longer than {LONGEST_LINE:,} characters", f"row {row:,}")
+                    raise SettingError(
+                        f"longer than {LONGEST_LINE:,} characters; a table has a line for each row",
+                        f"row {row:,}",
+                    )
                 share = min(taken / size, 1.0)
                 progress(share)
                 whole = text[:cut] if data else text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import threading
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 
+from app.documents.tables import patient_file
 from app.documents.tables.dialect import DialectOptions
 from app.documents.tables.source import TableSource
 from app.look.theme import DARK, LIGHT
@@ -305,6 +307,138 @@ def test_what_an_older_look_finds_is_not_shown(qtbot, panel, gate, monkeypatch) 
     qtbot.waitUntil(lambda: panel.import_job.idle)
     QApplication.processEvents()
     assert panel.facts.text().startswith("3 rows · 2 columns")
+
+
+@pytest.fixture
+def gone(monkeypatch, tmp_path):
+    """A file on a drive that does not answer until the test is over."""
+    released, reached = threading.Event(), threading.Event()
+
+    def slow(path, *what, **how):
+        if Path(path).name == "gone.csv":
+            reached.set()
+            released.wait(30)
+        return builtins.open(path, *what, **how)
+
+    monkeypatch.setattr(patient_file, "open", slow, raising=False)
+    path = tmp_path / "gone.csv"
+    path.write_text(FLOWERS)
+    yield path, reached
+    released.set()
+    for thread in threading.enumerate():
+        if thread.name == "table-file":
+            thread.join(10)
+
+
+def test_a_drive_that_does_not_answer_holds_up_neither_the_next_import_nor_the_end(qtbot, panel, gone) -> None:
+    path, reached = gone
+    panel.open_file(path)
+    qtbot.waitUntil(lambda: reached.is_set() and panel.bar.isVisible())
+    panel.cancel.click()
+    assert panel.isHidden()
+    show(qtbot, panel)  # while the first one still hangs
+    assert panel.take.isEnabled()
+    panel.open_file(path)
+    qtbot.waitUntil(panel.bar.isVisible)
+    panel.shut_down()
+    assert panel.import_job.idle
+
+
+def test_what_was_decided_is_said_and_can_be_changed(qtbot, panel) -> None:
+    text = "Nr;Preis;Art\n" + "".join(f"{i * 7 % 30};{1000 + i // 10}.{i:03},5 €;{'ab'[i % 2]}\n" for i in range(30))
+    show(qtbot, panel, text.replace("100", "1"))
+    said = panel.decided.text()
+    for part in ("between semicolons", "decimal comma", "point between thousands", "the first row names the columns"):
+        assert part in said
+    assert "“€” is taken off “Preis”" in said and "“Nr” numbers the rows" in said
+    assert panel.thousands.currentData() == "." and panel.preview.rows.heading(1).badge == "number · €"
+    place = panel.thousands.findData("")
+    panel.thousands.setCurrentIndex(place)
+    panel.thousands.activated.emit(place)
+    ready(qtbot, panel)
+    assert "thousands" not in panel.decided.text() and panel.preview.rows.heading(1).badge.startswith("text")
+
+
+def test_missing_marks_can_be_named(qtbot, panel) -> None:
+    show(
+        qtbot,
+        panel,
+        "x,y,kind\n" + "".join(f"{i * i},{[i, -99][i % 2]},{['None', 'b', 'c'][i % 3]}\n" for i in range(30)),
+    )
+    assert panel.missing.currentText() == "The usual marks" and not panel.notes.text()
+    edit = panel.missing.lineEdit()
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, "None, -99")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "20 of 30 rows are left out" in panel.notes.text())
+    assert "row 2 (column “kind”: “None” is taken for a missing value)" in panel.notes.text()
+    assert "“None”, “-99” and empty cells are missing" in panel.decided.text()
+    panel.missing.setCurrentIndex(1)
+    panel.missing.activated.emit(1)
+    qtbot.waitUntil(lambda: "only empty cells are missing" in panel.decided.text() and bool(panel.summary.text()))
+    assert not panel.notes.text()
+
+
+def choose_kind(qtbot, panel: ImportPanel, place: int, text: str) -> None:
+    menu = panel.preview.kind_menu(place)
+    next(action for action in menu.actions() if action.text() == text).trigger()
+    menu.deleteLater()
+    qtbot.waitUntil(lambda: panel._survey is not None)
+
+
+def test_the_kind_of_a_column_can_be_changed(qtbot, panel) -> None:
+    show(
+        qtbot,
+        panel,
+        "zip,when,y\n" + "".join(f"{1000 + i % 4},{1 + i % 9}/{2 + i % 8}/2024,{i / 7!r}\n" for i in range(40)),
+    )
+    rows = panel.preview.rows
+    assert [rows.heading(place).badge for place in range(3)] == ["number", "date", "number"]
+    assert "may as well hold dates with the day first" in panel.notes.text()
+    qtbot.mouseClick(panel.purpose.findChildren(QAbstractButton)[1], Qt.MouseButton.LeftButton)
+    choose_kind(qtbot, panel, 0, "Labels")
+    assert rows.heading(0).badge == "text · 4 values" and features(panel) == ["zip", "when"]
+    choose_kind(qtbot, panel, 1, "Date, day first")
+    assert "day first" not in panel.notes.text() and rows.index(0, 1).data() == "2024-02-01"
+    choose_kind(qtbot, panel, 0, "Index, not learned from")
+    assert rows.heading(0).badge == "index" and features(panel) == ["when"]
+    checked = [action.text() for action in panel.preview.kind_menu(0).actions() if action.isChecked()]
+    assert checked == ["Index, not learned from"]
+    table = imported(qtbot, panel)
+    assert table.columns == ("when (days since 2024-02-01)",) and table.inputs.min() == 0
+
+
+def test_a_click_on_the_badge_asks_for_the_kind(qtbot, panel) -> None:
+    show(qtbot, panel)
+    header, asked = panel.preview.header, []
+    header.grab()  # paints the badges
+    header.kind_wanted.disconnect()
+    header.kind_wanted.connect(asked.append)
+    spot = QPoint(header.sectionViewportPosition(1) + 20, header.height() - 15)
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert asked == [1] and features(panel) == ["length", "colour"]
+
+
+def test_rows_can_be_limited(qtbot, panel) -> None:
+    show(qtbot, panel)
+    assert panel.taken.currentData() == "all" and not panel.count.isVisible()
+    for what, count, left in (("every", 7, 13), ("first", 20, 20)):
+        place = panel.taken.findData(what)
+        panel.taken.setCurrentIndex(place)
+        panel.taken.activated.emit(place)
+        panel.count.setValue(count)
+        assert panel.count.isVisible() and panel.summary.text().startswith(f"{left} examples")
+    assert imported(qtbot, panel).inputs[:, 0].tolist() == [i * i / 7 for i in range(1, 21)]
+
+
+def test_what_a_person_has_chosen_stays_when_the_table_is_read_again(qtbot, panel) -> None:
+    show(qtbot, panel)
+    click_header(qtbot, panel, 3)
+    panel.missing.setCurrentIndex(1)
+    panel.missing.activated.emit(1)
+    ready(qtbot, panel)
+    assert features(panel) == ["length", "colour", "const"]
 
 
 def test_escape_and_a_click_beside_cancel(qtbot, panel) -> None:

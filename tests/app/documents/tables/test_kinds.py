@@ -10,6 +10,7 @@ import pytest
 
 from app.documents.tables.description import described
 from app.documents.tables.dialect import DialectOptions, sniff
+from app.documents.tables.reader import read
 from app.documents.tables.selection import suggested
 from app.documents.tables.source import TableSource, no_progress
 from app.documents.tables.survey import survey
@@ -139,7 +140,7 @@ def test_units_are_taken_off_and_named(cells: list[str], unit: str | None, total
         (["192.168.0.1", "10.0.0.7"], "text"),
         (["5 kg", "7 kg", "heavy"] * 2, "text"),
         (["2-", "3+"], "text"),  # marks at school
-        (["1:30", "2:45"], "text"),
+        (["1:30:99", "2:75"], "text"),
         (["0x1f", "0x2e"], "text"),
     ],
 )
@@ -310,6 +311,25 @@ def test_dates(cells: list[str], first: str, last: str) -> None:
     assert found["kinds"] == ["date", "number"] and found["features"] == ["date"]
     assert (found["details"][0]["lowest"], found["details"][0]["highest"]) == (first, last)
     assert found["details"][0]["read_as"] == f"days since {first[:10]}"
+
+
+@pytest.mark.parametrize(
+    ("cells", "lowest", "total"),
+    [
+        (["12:30", "6:15"], "06:15", 187.5),
+        (["00:00:30", "23:59:30"], "00:00:30", 240.0),
+        (["1:05 PM", "12:05 am"], "00:05", 131.6666667),
+    ],
+)
+def test_times_of_day_are_hours(cells: list[str], lowest: str, total: float) -> None:
+    text = "t,y\n" + lines("{d},{x}", d=cells)
+    found = of(text)
+    assert found["kinds"] == ["date", "number"]
+    assert (found["details"][0]["lowest"], found["details"][0]["read_as"]) == (lowest, "hours")
+    source = TableSource.of_text(text)
+    surveyed = survey(source, sniff(source), no_progress)
+    made = read(source, surveyed, suggested(surveyed), no_progress)
+    assert made.columns == ("t (hours)",) and made.inputs.sum() == pytest.approx(total)
 
 
 @pytest.mark.parametrize("cells", [["2024-13-01", "2024-02-30"], ["1.2.3", "4.5.6"], ["12345678", "20249999"]])
