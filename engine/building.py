@@ -21,7 +21,7 @@ from engine.experiment import (
     RunSettings,
     Task,
 )
-from engine.network_task import Layer, network_task
+from engine.network_task import Layer, network_task, usual_split
 from engine.optimizers import OPTIMIZERS
 from engine.schedules import SCHEDULES
 from engine.surface_task import Formula, SurfaceTask
@@ -103,13 +103,15 @@ def new_network(
     """An experiment on a network; hidden: numbers of units, or layers with their own activation.
 
     settings: those of NetworkTask by name, a choice as its key or as a table (`loss="bce"`, `initializer={"kind":
-    "he_normal", "scale": 0.5}`). The columns of a table are standardised unless `scaling` is given, as the window
-    does with imported data. stop: `updates`, ... (experiment.STOP); without it the runs never stop. Raises
-    SettingError.
+    "he_normal", "scale": 0.5}`). The columns of a table are standardised and its classes split by their shares, as
+    the window does with imported data, unless `scaling` and `split` are given. stop: `updates`, ... (experiment.STOP);
+    without it the runs never stop. Raises SettingError.
     """
     layers = [layer if isinstance(layer, Layer) else Layer(layer, activation) for layer in hidden]
     source = {"table": plain(data)} if isinstance(data, Table) else plain(data)
-    usual = {"scaling": "standardise"} if isinstance(data, Table) and not data.drawn else {}
+    usual = {}
+    if isinstance(data, Table) and not data.drawn:
+        usual = {"scaling": "standardise", "split": usual_split(data)}
     given = {**usual, **{name: plain(value) for name, value in settings.items()}}
     task = network_task(Entries({"data": source, "hidden": [layer.to_dict() for layer in layers], **given}, ""))
     return _experiment(task, runs, title, note, {**NEVER, **(stop or {})})

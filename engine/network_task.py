@@ -32,6 +32,15 @@ SHARE = Hyper(
     slider=(0.1, 0.9),
     help="the part of the examples that is learned from; the rest validates",
 )
+SHUFFLED, STRATIFIED = "shuffled", "stratified"
+SPLIT = Hyper(
+    "split",
+    "",
+    SHUFFLED,
+    kind="choice",
+    options=(SHUFFLED, STRATIFIED),
+    help="shuffled: the examples to learn from are drawn at random; stratified: so that each class keeps its share",
+)
 DROPOUT = Hyper(
     "dropout",
     "p",
@@ -64,7 +73,7 @@ _USUAL = ("x", "y")  # the features of one or two inputs unless others are chose
 _TABLE_SHARE = 0.8  # of an imported table that is learned from, unless it is said
 _MAX_BUNDLED = 2000  # examples in a measured data set
 
-_PLAIN = {hyper.name: hyper for hyper in (SHARE, DROPOUT, RESIDUAL, BATCH_SEED, DATA_SEED, WEIGHT_SEED)}
+_PLAIN = {hyper.name: hyper for hyper in (SHARE, SPLIT, DROPOUT, RESIDUAL, BATCH_SEED, DATA_SEED, WEIGHT_SEED)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,7 @@ class NetworkTask:
     """Train a multi-layer perceptron on data, from the same initial weights for every run.
 
     features and scaling say how the examples reach the first layer, target_scaling what a regression's answers
-    mean, share how many of them are learned from.
+    mean, share how many of them are learned from, split how those are chosen.
     seed: of the batches; data_seed: of the examples; weight_seed: of the initial weights.
     """
 
@@ -96,6 +105,7 @@ class NetworkTask:
     scaling: str = "none"
     target_scaling: str = "none"
     share: float = 0.5
+    split: str = SHUFFLED
     residual: bool = False
     dropout: float = 0.0
     seed: int = 1
@@ -148,6 +158,7 @@ class NetworkTask:
             "scaling": self.scaling,
             "target_scaling": self.target_scaling,
             "share": self.share,
+            "split": self.split,
             "hidden": [layer.to_dict() for layer in self.hidden],
             "output": self.output,
             "residual": self.residual,
@@ -202,7 +213,8 @@ class NetworkTask:
                 raise SettingError(f"a table has no setting {shown(setting.rest)}")
             return replace(self, data=choose(DATASETS, data.kind, {**data.values, setting.rest: value})).fitted()
         other = _data(value, "")
-        return replace(self, data=other, target_scaling=_usual_target_scaling(other)).fitted()
+        usual = {"target_scaling": _usual_target_scaling(other), "split": usual_split(other)}
+        return replace(self, data=other, **usual).fitted()  # type: ignore[arg-type]
 
     def fitted(self) -> NetworkTask:
         """With features and a loss that go with the data, where those that are set do not."""
@@ -221,7 +233,10 @@ class NetworkTask:
 
     def differences(self, other: NetworkTask) -> dict[str, Any]:
         """The settings that make the other of this one, where `continues` holds."""
-        return {name: getattr(other, name) for name in self.__slots__ if getattr(self, name) != getattr(other, name)}
+        found = {name: getattr(other, name) for name in self.__slots__ if getattr(self, name) != getattr(other, name)}
+        if "data" in found and usual_split(other.data) != other.split:  # which the data would bring with them
+            found["split"] = other.split
+        return found
 
     def value(self, setting: str | Setting) -> Any:
         """What a tweak of the setting keeps: the checked value."""
@@ -257,6 +272,11 @@ def fitting_features(data: Choice | Table, features: tuple[str, ...]) -> tuple[s
 
 def _usual_share(data: Choice | Table) -> float:
     return _TABLE_SHARE if isinstance(data, Table) else DATASETS[data.kind].share
+
+
+def usual_split(data: Choice | Table) -> str:
+    """How new data are split: an imported table may have classes of one example only."""
+    return STRATIFIED if isinstance(data, Table) and data.classes and not data.drawn else SHUFFLED
 
 
 def _usual_target_scaling(data: Choice | Table) -> str:
@@ -297,6 +317,7 @@ def network_task(entries: Entries, check: Check = no_check) -> NetworkTask:
             "target_scaling", lambda value: _key(SCALINGS, value), _usual_target_scaling(data)
         ),
         share=entries.hyper(replace(SHARE, default=_usual_share(data))),  # type: ignore[arg-type]
+        split=entries.hyper(SPLIT),  # type: ignore[arg-type]
         hidden=entries.checked("hidden", _hidden, [{"units": 4}, {"units": 2}]),
         output=entries.checked("output", lambda value: _key(ACTIVATIONS, value), "identity"),
         residual=entries.hyper(RESIDUAL),  # type: ignore[arg-type]

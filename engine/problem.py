@@ -18,7 +18,7 @@ from engine.insight.sharpness import Evaluated, curvature_pieces, sharpness_piec
 from engine.interruption import Interruption, Pieces, address_of, finish
 from engine.learner import Learner
 from engine.loop import evaluate, evaluate_grid
-from engine.network_task import NetworkTask
+from engine.network_task import STRATIFIED, NetworkTask
 from engine.networks.initializers import initial_theta
 from engine.networks.mlp import network_objective
 from engine.networks.packing import packed
@@ -164,6 +164,7 @@ def _network_problem(task: NetworkTask) -> Problem:
         task.share,
         task.data_seed,
         target_scaling=task.target_scaling,
+        stratified=task.split == STRATIFIED,
     )
     numbers = packed(network, data)
     weights: Sequence[slice] = [network.weights(layer) for layer in range(network.layers)]

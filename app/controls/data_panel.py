@@ -13,7 +13,7 @@ from app.widgets.elided import ElidedLabel
 from app.widgets.heading import Heading
 from app.widgets.knob_list import KnobList
 from app.widgets.restart_effects import restart_effect, restart_effects
-from engine import DATA_SEED, DATASETS, SHARE, Choice, Dataset, Hyper, NetworkTask, Setting, Table, Value
+from engine import DATA_SEED, DATASETS, SHARE, SPLIT, Choice, Dataset, Hyper, NetworkTask, Setting, Table, Value
 
 _SHARE = replace(SHARE, name="train_share")  # the displayed name
 _PLANE = 2  # inputs; more than two vary in scale and are standardised
@@ -58,9 +58,13 @@ class DataPanel(QWidget):
         self._task, self._moved = task, moved
         data = task.data
         declared: tuple[Hyper, ...] = (_SHARE, DATA_SEED)
-        values: dict[str, Value] = {_SHARE.name: task.share, DATA_SEED.name: task.data_seed}
+        values: dict[str, Value] = {
+            _SHARE.name: task.share,
+            DATA_SEED.name: task.data_seed,
+            SPLIT.name: task.split,
+        }
         if isinstance(data, Table):
-            declared = (_SHARE, replace(DATA_SEED, help="seed of the split"))
+            declared = (_SHARE, replace(DATA_SEED, help="seed of the split"), *([SPLIT] if data.classes else []))
             self._show_table(data)
         else:
             entry = DATASETS[data.kind]
@@ -87,7 +91,7 @@ class DataPanel(QWidget):
         """The task's setting that a knob edits."""
         if name == _SHARE.name:
             return SHARE.name
-        return name if name == DATA_SEED.name else Setting("data", name).path
+        return name if name in (DATA_SEED.name, SPLIT.name) else Setting("data", name).path
 
     def _choose(self, key: str) -> None:
         self.changed.emit(self._changes(key))

@@ -14,8 +14,7 @@ class Examples:
     """Raw examples: inputs (n, d) and targets (n,), real numbers or indices into `classes`.
 
     classes: their names; empty for a regression. names: of the d inputs; target: of the target. image: (rows, columns)
-    if the inputs are the pixels of an image. by_class: whether the split keeps the share of each class, so that none
-    is left out of the training set.
+    if the inputs are the pixels of an image.
     """
 
     inputs: Array
@@ -24,7 +23,6 @@ class Examples:
     classes: tuple[str, ...] = ()
     target: str = "y"
     image: tuple[int, int] | None = None
-    by_class: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,18 +22,20 @@ def training_data(
     share: float,
     seed: int,
     target_scaling: str = "none",
+    stratified: bool = False,
 ) -> TrainingData:
     """The examples in training order, as the network reads them.
 
     features: keys of FEATURES, for one or two raw inputs; with more, every column is a feature. scaling: a key of
     SCALINGS, fitted to the training set alone. seed: the data seed, which shuffles the examples before the split.
-    target_scaling: the same for the target of a regression. Raises SettingError if the features do not fit or overflow.
+    target_scaling: the same for the target of a regression. stratified: each class keeps its share in the training set,
+    so that none is left out of it. Raises SettingError if the features do not fit or overflow.
     """
     count, inputs = examples.inputs.shape
     keys = checked_features(features, inputs)
     train = training_count(count, share)
     order = RandomGenerator(seed).child(SPLITTING).permutation(count)
-    if examples.by_class:
+    if stratified and examples.classes:
         order = split_by_class(examples.targets.astype(np.int64), order, train)
     raw = np.ascontiguousarray(examples.inputs[order])
     with np.errstate(over="ignore", invalid="ignore"):

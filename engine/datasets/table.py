@@ -67,8 +67,7 @@ class Table:
         return f"Table({self.name!r}, {len(self.targets)} examples)"
 
     def examples(self) -> Examples:
-        by_class = bool(self.classes)  # a table may hold a class of one example
-        return Examples(self.inputs, self.targets, self.columns, self.classes, self.target, by_class=by_class)
+        return Examples(self.inputs, self.targets, self.columns, self.classes, self.target)
 
     def with_point(self, point: tuple[float, ...]) -> Table:
         """The table with one more example: (inputs..., target). Raises SettingError."""

@@ -132,7 +132,8 @@ def test_a_table_shows_its_name(problem, fits, made, told):
     data = problem.network.data
     assert data.chooser.currentIndex() == -1 and data.chooser.placeholderText() == "my own table"
     assert data.note.isVisible() and data.note.text() == told
-    assert list(data.knobs.knobs) == ["train_share", "data_seed"]
+    splits = ["split"] if "classes" in told else []
+    assert list(data.knobs.knobs) == ["train_share", "data_seed", *splits]
     fits(problem)
     data.chooser.chosen.emit("circle")
     assert problem.told[0]["data"] == "circle"

@@ -45,7 +45,7 @@ def a_table(rows: int = 50, seed: int = 0) -> Table:
 
 
 def steered(updates: int = 3) -> Session:
-    session = Session(new_network(a_table(), ["adam", new_run("sgd", name="\udcff")], hidden=(2,)))
+    session = Session(new_network(a_table(), ["adam", new_run("sgd", name="\udcff")], hidden=(2,), scaling="none"))
     for place in range(updates):
         session.advance(2)
         session.tweak(session.runs[0].settings.id, "learning_rate", 0.01 + place / 1000)
