@@ -50,10 +50,12 @@ def no_check() -> None:
 class SettingError(ValueError):
     """An invalid setting: names it, its value, and what is allowed.
 
-    `where` is the path of the setting (`run[2].optimizer.beta1`); without it the message is the sentence alone.
+    `where` is the path of the setting (`run[2].optimizer.beta1`); without it the message is the sentence alone. It may
+    hold names from a file, so what cannot be printed is replaced.
     """
 
     def __init__(self, sentence: str, where: str = "") -> None:
+        where = "".join(sign if sign.isprintable() else "?" for sign in where)
         super().__init__(f"{where}: {sentence}" if where else sentence)
         self.sentence = sentence
         self.where = where

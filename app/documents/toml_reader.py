@@ -22,7 +22,7 @@ _BOM = b"\xef\xbb\xbf"
 _LONG = 10_000  # bytes from which a literal string is set aside
 _PIECE = 2**20  # bytes
 _NAMES = 1000  # bytes from which a list of names is
-_FEW = 20  # tweaks from which they are
+_FEW, _MAX_TWEAKS = 20, 100_000  # tweaks from which they are set aside, and up to which a run has them
 _SHORTEST_LINE, _LONGEST_LINE = 10, 2**22  # bytes in the mean of lines of tweaks, and of names
 # Time and memory grow with the square of a dotted key's parts; our files have no lines with that many dots.
 _MAX_DOTS_SQUARED = 5 * 10**7
@@ -158,6 +158,8 @@ def _large_between(data: bytes, start: int, stop: int) -> Iterator[tuple[int, in
             except UnicodeDecodeError:
                 continue
         else:
+            if text.count(b"\n") > _MAX_TWEAKS * (1 if kind == "lines" else 5):
+                raise TooLong(f"more than {_MAX_TWEAKS:,} tweaks in a row")
             updates, settings, values = zip(*_EACH[kind].findall(text), strict=True)
             settings, values = (json.loads(b"[%b]" % b",".join(texts)) for texts in (settings, values))
             items = zip(map(int, updates), settings, values, strict=True)

@@ -26,6 +26,7 @@ _MAX_WRITTEN = 100_000  # numbers stored as text; more are packed, which is ten 
 _KINDS = ("<u1", "<i2", "<f4", "<f8")  # dtypes of packed numbers, smallest first; the last one holds any number
 _LINE = 6000  # bytes per line of packed numbers, a multiple of 3 and 8
 _MAX_READ = 2_500_000  # numbers read from text, which takes half a second; by hand nobody writes as many
+_MAX_CELL = 400  # characters of a number and the space around it
 _LINES = 4096  # of text, read at a time
 _PIECE = 2**22  # characters of packed numbers, read at a time
 
@@ -168,7 +169,8 @@ def _from_text(rows: str | memoryview, width: int, check: Check) -> Array:
         check()
         piece = lines[start : start + _LINES]
         text = "\n".join(piece)
-        wrong = [row for row, count in enumerate(_cells_in_lines(text)) if count != width]
+        wrong = [row for row, line in enumerate(piece) if len(line) > _MAX_CELL * width]  # it may be all of the file
+        wrong = wrong or [row for row, count in enumerate(_cells_in_lines(text)) if count != width]
         try:
             if not wrong:
                 numbers[start : start + len(piece)] = np.reshape(list(map(float, text.split())), (-1, width))
@@ -181,7 +183,7 @@ def _from_text(rows: str | memoryview, width: int, check: Check) -> Array:
 
 
 def _cells_in_lines(text: str) -> list[int]:
-    """How many cells there are in each line; told without making any, for a line may be all of a file."""
+    """How many cells there are in each line."""
     signs = np.frombuffer(text.encode("ascii", "replace") + b"\n", np.uint8)
     begins = signs > ord(" ")
     begins[1:] &= signs[:-1] <= ord(" ")

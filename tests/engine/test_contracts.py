@@ -121,3 +121,8 @@ def test_errors_collect_their_path() -> None:
 
 def test_the_recursion_limit_is_untouched() -> None:
     assert sys.getrecursionlimit() <= 3000
+
+
+def test_a_name_from_a_file_cannot_spoil_a_terminal() -> None:
+    error = SettingError("must be a number", "view.\x1b[31m\n").at("\0")
+    assert (error.where, str(error)) == ("?.view.?[31m?", "?.view.?[31m?: must be a number")

@@ -49,7 +49,7 @@ def other_entries(data: dict, chance: random.Random) -> bytes:
         elif isinstance(part, dict) and chance.random() < 0.1:
             part["another"] = part[last]
         else:
-            part[last] = chance.choice(NASTY)
+            part[last] = copy.deepcopy(chance.choice(NASTY))
     return toml_text(data).encode()
 
 
@@ -151,7 +151,7 @@ def tweaks(count: int, one: str) -> str:
 TWEAK = '    {{ update = {}, setting = "learning_rate", value = 0.1 }},\n'
 LARGE: dict[str, tuple[Callable[[], str | bytes], str]] = {
     "as many tweaks as there may be": (lambda: tweaks(100_000, TWEAK), ""),
-    "too many tweaks": (lambda: tweaks(1_000_000, TWEAK), "up to 100000 tweaks"),
+    "too many tweaks": (lambda: tweaks(1_000_000, TWEAK), "more than 100,000 tweaks"),
     "tweaks in another form": (lambda: tweaks(100_000, '{{update={},setting="warmup",value=1}},'), "longer than 2 MiB"),
     "tweaks of the data": (lambda: tweaks(20_000, "{{update={},setting='data.add',value=[1.0,2.0]}},"), "entries"),
     "nested lists": (lambda: "a = " + "[" * 10**5, "entries|nested"),
