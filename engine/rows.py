@@ -9,6 +9,7 @@ import numpy as np
 from engine.contracts import Value
 from engine.experiment import NEVER, RunRecord
 from engine.history import COLUMNS
+from engine.interruption import Interruption
 from engine.problem import Problem
 from engine.run import DIVERGED, FINISHED, Run
 from engine.stream import BATCH
@@ -19,19 +20,26 @@ CHUNK = 65_536
 _OPERATIONS = 1e9  # of a network's chunk, about: who takes the rows may give up between two chunks
 
 
-def rows(problem: Problem, record: RunRecord, stop: Mapping[str, Value], updates: int) -> Iterator[tuple[int, Array]]:
+def rows(
+    problem: Problem,
+    record: RunRecord,
+    stop: Mapping[str, Value],
+    updates: int,
+    interruption: Interruption | None = None,
+) -> Iterator[tuple[int, Array]]:
     """Yield (first update, columns (COLUMNS, k)) until `updates` rows or the end of the run.
 
-    The numbers are bit-identical to those of the run that the record describes.
+    The numbers are bit-identical to those of the run that the record describes. Where it is interrupted, what has been
+    computed by then is yielded, and k may be 0.
     """
-    run = Run(problem, record, stop)
+    run = Run(problem, record, stop, interruption)
     done = 0
     while done < updates and run.status not in (FINISHED, DIVERGED):
         run.history.forget()
         run.advance(min(_chunk(run), updates - run.update))
         filled = min(run.history.updates, updates) - done
-        if filled > 0:
-            yield done, run.history.last[:, :filled].copy()
+        if filled > 0 or (interruption is not None and interruption.is_set):
+            yield done, run.history.last[:, : max(filled, 0)].copy()
         done += max(filled, 0)
         if run.history.updates > run.update:  # diverged: its last row is recorded, its state is not
             return

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QWidget
 
 from app.widgets.popup import Popup
 
-_ROWS = 20
+_BLOCKS = 3
 _ELSEWHERE = (
     ("Drag the ring on the stage", "move the start point"),
     ("Click on the stage", "set the start point"),
@@ -38,14 +38,16 @@ class HelpPanel(Popup):
         native = QKeySequence.SequenceFormat.NativeText
         keys = [(action.shortcut().toString(native), action.text()) for action in actions]
         rows = [row for row in keys if row[0]]
-        for place, (key, text) in enumerate([*rows, *_ELSEWHERE]):
-            row, block = place % _ROWS, place // _ROWS
+        rows += _ELSEWHERE
+        height = -(-len(rows) // _BLOCKS)
+        for place, (key, text) in enumerate(rows):
+            row, block = place % height, place // height
             for column, words in enumerate((key, text)):
                 label = QLabel(words)
                 if column == 0:
                     label.setObjectName("value")
                 grid.addWidget(label, row, 2 * block + column, Qt.AlignmentFlag.AlignLeft)
-        grid.setRowStretch(_ROWS, 1)
+        grid.setRowStretch(height, 1)
         area = QScrollArea()
         area.setWidget(inside)
         for part in (inside, area.viewport()):  # the panel's own colour shines through

@@ -15,7 +15,7 @@ from app.export.records import Progress, exact_rows, no_progress
 from engine import COLUMNS, LAYER_MEASURES, MEASURES, problem_of
 
 if TYPE_CHECKING:
-    from engine import RunPicture, SessionPicture
+    from engine import Interruption, RunPicture, SessionPicture
 
 HEAD = ("run", "name", "update", "epoch", "examples", *COLUMNS)
 # Spreadsheets treat text that starts with these as a formula. OWASP, CSV injection.
@@ -31,7 +31,12 @@ def head(picture: SessionPicture) -> tuple[str, ...]:
     return (*HEAD, *MEASURES, *(f"{layer}_{name}" for layer in layers for name in LAYER_MEASURES))
 
 
-def write_table(path: str | os.PathLike[str], picture: SessionPicture, progress: Progress = no_progress) -> None:
+def write_table(
+    path: str | os.PathLike[str],
+    picture: SessionPicture,
+    progress: Progress = no_progress,
+    interruption: Interruption | None = None,
+) -> None:
     """Write one row per run and update. Floats are written so that they read back to the same bits.
 
     Measures are in the row of the update before which they were taken; elsewhere their cells are empty. Those taken
@@ -47,7 +52,8 @@ def write_table(path: str | os.PathLike[str], picture: SessionPicture, progress:
         writer.writerow(head(picture))
         for run in picture.runs:
             names = neutral(run.id), neutral(run.name)
-            for first, columns in exact_rows(picture, run, problem):
+            for first, columns in exact_rows(picture, run, problem, interruption):
+                progress(f"writing {run.name}", (done + first) / total)
                 for start in range(0, columns.shape[1], _ROWS):
                     part = columns[:, start : start + _ROWS]
                     count = part.shape[1]

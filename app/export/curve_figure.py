@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from engine import RunPicture, SessionPicture
+    from engine import Interruption, RunPicture, SessionPicture
 
 PITCH = 0.15  # points of paper per column of decimation
 _MARKS = 6  # markers per curve
@@ -42,6 +42,7 @@ def draw_curves(
     labels: Mapping[str, str],
     clocks: Mapping[str, Clock],
     progress: Progress,
+    interruption: Interruption | None = None,
 ) -> list[Entry]:
     """Draw on empty axes; returns the legend's entries. labels and clocks are by run id.
 
@@ -56,7 +57,7 @@ def draw_curves(
     for run in shown:
         mapping = mappings[run.id]
         if mapping is not None:
-            lines += _lines(curve, picture, run, mapping, span, progress)
+            lines += _lines(curve, picture, run, mapping, span, progress, interruption)
     for line in lines:
         line.place(x, PITCH / (settings.width / MM * POINTS))
     y = _y_scale(plot, lines, x)
@@ -90,9 +91,15 @@ def _shown(curve: Curve, picture: SessionPicture) -> list[RunPicture]:
 
 
 def _lines(
-    curve: Curve, picture: SessionPicture, run: RunPicture, mapping: XAxisMapping, span: int, progress: Progress
+    curve: Curve,
+    picture: SessionPicture,
+    run: RunPicture,
+    mapping: XAxisMapping,
+    span: int,
+    progress: Progress,
+    interruption: Interruption | None,
 ) -> list[CurveLine]:
-    exact = with_exact_history(picture, run, progress) if curve.columns else run
+    exact = with_exact_history(picture, run, progress, interruption) if curve.columns else run
     lines = [CurveLine(curve, part) for part in curve.parts(picture)]
     for line in lines:
         line.pull(exact, picture, mapping, span)

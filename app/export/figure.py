@@ -30,7 +30,7 @@ from app.export.surface_figure import draw_stage
 from engine import NetworkTask, SettingError, Table
 
 if TYPE_CHECKING:
-    from engine import Experiment, SessionPicture
+    from engine import Experiment, Interruption, SessionPicture
 
 FORMATS = ("png", "svg", "pdf")
 _MAX_CARRIED = 1_000_000  # numbers of tables
@@ -46,6 +46,7 @@ def write_figure(
     settings: FigureSettings,
     clocks: Mapping[str, Clock] | None = None,
     progress: Progress = no_progress,
+    interruption: Interruption | None = None,
 ) -> None:
     """Write a PNG, SVG or PDF, by the file's suffix. clocks: training time by run id, for that x axis.
 
@@ -55,7 +56,7 @@ def write_figure(
     format = Path(path).suffix.lower().removeprefix(".")
     if format not in FORMATS:
         raise FileError(f"cannot write {shown(path)}: the name of a figure must end in .{', .'.join(FORMATS)}")
-    write(path, figure_bytes(format, picture, plot, settings, clocks, progress))
+    write(path, figure_bytes(format, picture, plot, settings, clocks, progress, interruption))
 
 
 def is_carried(experiment: Experiment) -> bool:
@@ -74,8 +75,12 @@ def figure_bytes(
     settings: FigureSettings,
     clocks: Mapping[str, Clock] | None = None,
     progress: Progress = no_progress,
+    interruption: Interruption | None = None,
 ) -> bytes:
-    """The content of a PNG, SVG or PDF file. Raises what `progress` raises, which is called between its parts."""
+    """The content of a PNG, SVG or PDF file. Raises what `progress` raises, which is called between its parts.
+
+    interruption: has the engine's evaluations come to their next part at once.
+    """
 
     def check() -> None:
         progress("the figure", _DRAWN)
@@ -104,11 +109,11 @@ def figure_bytes(
         axes = figure.add_subplot()
         labels = _labels(picture)
         if isinstance(plot, CurveContent):
-            entries = draw_curves(axes, picture, plot, settings, labels, clocks or {}, progress)
+            entries = draw_curves(axes, picture, plot, settings, labels, clocks or {}, progress, interruption)
         elif isinstance(plot, NetworkContent):
-            entries = FIGURES[plot.figure].draw(axes, figure_context(picture, settings, labels, check))
+            entries = FIGURES[plot.figure].draw(axes, figure_context(picture, settings, labels, check, interruption))
         else:
-            entries = draw_stage(axes, picture, plot, settings, labels, progress)
+            entries = draw_stage(axes, picture, plot, settings, labels, progress, interruption)
         if settings.title and not isinstance(plot, NetworkContent):
             axes.set_title(clean(picture.experiment.title)[:120], parse_math=False)
         for part in figure.axes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine import COLUMNS, NEVER, HistoryView, Problem, RunRecord, problem_of, rows
+from engine import COLUMNS, NEVER, HistoryView, Interruption, Problem, RunRecord, problem_of, rows
 
 if TYPE_CHECKING:
     from engine import RunPicture, SessionPicture
@@ -24,8 +24,13 @@ def no_progress(what: str, share: float) -> None:
     """A Progress that does nothing."""
 
 
-def exact_rows(picture: SessionPicture, run: RunPicture, problem: Problem | None = None) -> Iterator[tuple[int, Array]]:
-    """Yield (first update, columns (COLUMNS, k)) for every update of a run, bit-identical to the original."""
+def exact_rows(
+    picture: SessionPicture, run: RunPicture, problem: Problem | None = None, interruption: Interruption | None = None
+) -> Iterator[tuple[int, Array]]:
+    """Yield (first update, columns (COLUMNS, k)) for every update of a run, bit-identical to the original.
+
+    Where it is interrupted, k may be 0.
+    """
     history = run.history
     if history.width == 1:
         if history.count:
@@ -33,17 +38,22 @@ def exact_rows(picture: SessionPicture, run: RunPicture, problem: Problem | None
         return
     record = RunRecord(run.initial, run.tweaks)
     # The recorded updates were taken whatever the stop rules say by now.
-    yield from rows(problem or problem_of(picture.experiment.problem), record, NEVER, history.updates)
+    yield from rows(problem or problem_of(picture.experiment.problem), record, NEVER, history.updates, interruption)
 
 
-def with_exact_history(picture: SessionPicture, run: RunPicture, progress: Progress = no_progress) -> RunPicture:
+def with_exact_history(
+    picture: SessionPicture,
+    run: RunPicture,
+    progress: Progress = no_progress,
+    interruption: Interruption | None = None,
+) -> RunPicture:
     """The run with a history of single updates, unless it is too long."""
     history = run.history
     if history.width == 1 or history.updates > MAX_EXACT:
         return run
     columns = np.empty((len(COLUMNS), history.updates))
     done = 0
-    for first, part in exact_rows(picture, run):
+    for first, part in exact_rows(picture, run, interruption=interruption):
         columns[:, first : first + part.shape[1]] = part
         done = first + part.shape[1]
         progress(run.name, done / history.updates)

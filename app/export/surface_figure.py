@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from engine import RunPicture, SessionPicture, SurfaceInfo
+    from engine import Interruption, RunPicture, SessionPicture, SurfaceInfo
 
 Array = np.ndarray
 Region = tuple[float, float, float, float]
@@ -42,6 +42,7 @@ def draw_stage(
     settings: FigureSettings,
     labels: Mapping[str, str],
     progress: Progress,
+    interruption: Interruption | None = None,
 ) -> list[Entry]:
     """Draw on empty axes, with a colour bar beside them; returns the legend's entries. labels are by run id."""
     task, surface_info = picture.experiment.problem, picture.surface_info
@@ -53,7 +54,7 @@ def draw_stage(
     places = {run.id: place for place, run in enumerate(picture.runs)}
     shown = [run for run in picture.runs if run.visible]
     for run in shown:
-        path = _path(with_exact_history(picture, run, progress), picture.cursor is None)
+        path = _path(with_exact_history(picture, run, progress, interruption), picture.cursor is None)
         entries.append((_draw_path(axes, run, path, region, settings, places[run.id]), labels[run.id]))
     entries += _draw_marks(axes, surface_info, start, region, settings)
     if any(run.status == DIVERGED for run in shown):

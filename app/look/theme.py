@@ -265,6 +265,7 @@ _SHEET = """
 QWidget { color: @text; }
 QMainWindow, #workbench, #columns, #left, QWidget[pane="true"], #curves, #curvesInside,
 #warm-up, QScrollArea { background: @window; }
+QFrame#popup QScrollArea { background: transparent; }
 QToolTip { background: @panel; color: @text; border: 1px solid @border; padding: 5px 7px; font-size: 12px; }
 QFrame#card, QFrame[card="true"] { background: @panel; border: 1px solid @border; border-radius: 9px; }
 QLabel { background: transparent; }

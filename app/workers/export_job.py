@@ -70,7 +70,13 @@ class ExportJob(QObject):
         assert request.plot is not None
         try:
             content = figure_bytes(
-                "png", request.picture, request.plot, request.settings, request.clocks, lambda *_: ticket.check()
+                "png",
+                request.picture,
+                request.plot,
+                request.settings,
+                request.clocks,
+                lambda *_: ticket.check(),
+                ticket.interruption,
             )
         except (FileError, SettingError, OSError) as error:
             self.refused.emit(str(error))
@@ -86,9 +92,10 @@ class ExportJob(QObject):
         try:
             ticket.check()
             if request.plot is None:
-                write_table(path, request.picture, progress)
+                write_table(path, request.picture, progress, ticket.interruption)
             else:
-                write_figure(path, request.picture, request.plot, request.settings, request.clocks, progress)
+                plot, settings, clocks = request.plot, request.settings, request.clocks
+                write_figure(path, request.picture, plot, settings, clocks, progress, ticket.interruption)
         except Cancelled:
             self.refused.emit("the export was cancelled; nothing was written")
         except (FileError, SettingError, OSError) as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.export.checkpoints import Check, no_check
 from app.export.legend import clean
 from app.look.score_text import scores_of
-from engine import DIVERGED, Learner, NetworkSnapshot, NetworkTask, SnapshotParts, network_snapshot
+from engine import DIVERGED, Interruption, Learner, NetworkSnapshot, NetworkTask, SnapshotParts, snapshot_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ _MIN_NODES, _MAX_NODES = 80, 480  # grid points along a side
 class FigureContext:
     """A run and its network. labels: what distinguishes the visible runs, by id.
 
-    check: called before and after each evaluation.
+    check: called before and after each evaluation, and where one is interrupted.
     """
 
     picture: SessionPicture
@@ -36,6 +36,7 @@ class FigureContext:
     settings: FigureSettings
     labels: Mapping[str, str]
     check: Check = no_check
+    interruption: Interruption | None = None
 
     @property
     def nodes(self) -> int:
@@ -46,10 +47,16 @@ class FigureContext:
     def evaluated(self, wanted: SnapshotParts, run: RunPicture | None = None) -> NetworkSnapshot:
         """The network of the run, or of another one, evaluated."""
         run = run or self.run
-        self.check()
-        snapshot = network_snapshot(self.learner, run.shown.theta, wanted, run.id, run.shown.update)
-        self.check()
-        return snapshot
+        theta, update = run.shown.theta, run.shown.update
+        pieces = snapshot_pieces(self.learner, theta, wanted, run.id, update, self.interruption)
+        while True:
+            self.check()
+            try:
+                next(pieces)
+            except StopIteration as end:
+                self.check()
+                snapshot: NetworkSnapshot = end.value
+                return snapshot
 
     def heading(self, run: RunPicture | None = None) -> str:
         """The name, update and status of the run, or of another one."""
@@ -70,12 +77,16 @@ class FigureContext:
 
 
 def figure_context(
-    picture: SessionPicture, settings: FigureSettings, labels: Mapping[str, str], check: Check = no_check
+    picture: SessionPicture,
+    settings: FigureSettings,
+    labels: Mapping[str, str],
+    check: Check = no_check,
+    interruption: Interruption | None = None,
 ) -> FigureContext:
     """The network of the selected run, or of the first one."""
     task, learner = picture.task, picture.learner
     assert isinstance(task, NetworkTask) and learner is not None
-    return FigureContext(picture, task, learner, selected_run(picture), settings, labels, check)
+    return FigureContext(picture, task, learner, selected_run(picture), settings, labels, check, interruption)
 
 
 def selected_run(picture: SessionPicture) -> RunPicture:

@@ -20,7 +20,7 @@ from app.stage.network_view import NetworkView
 from app.stage.planes.cached_picture import CachedPicture
 from app.stage.planes.plane_chart import PlaneChart, Reading, Region
 from app.stage.planes.points import columns_of, nearest
-from app.stage.planes.sample import Sample, sample_of, thinned
+from app.stage.planes.sample import FEW, Sample, sample_of
 from app.stage.planes.score_bar import ScoreBar
 from app.stage.run_warnings import diverged, run_warnings
 from app.widgets.wrapped_row import WrappedRow
@@ -230,9 +230,14 @@ class PlaneView(NetworkView):
 
     @property
     def wrong_spots(self) -> Array:
-        """Where those are that the network does not get right, (m, 2); of very many of them, a part."""
+        """Where those are that the network does not get right, (m, 2): all of a few, of more those in the sample.
+
+        So few among very many are seen, and many look as many as they are.
+        """
         assert self.current is not None
-        return self.spots_of(thinned(np.flatnonzero(self.current.wrong)))
+        wrong, places = self.current.wrong, self.sample.places
+        found = np.flatnonzero(wrong)
+        return self.spots_of(found if len(found) <= FEW else places[wrong[places]])
 
     def _examples(self, validates: bool) -> tuple[Array, Array]:
         """Where the examples of a part are on the chart, all of them: x (n,) and y (n,)."""

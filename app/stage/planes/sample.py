@@ -9,6 +9,7 @@ import numpy as np
 Array = np.ndarray
 
 MOST = 40_000  # examples that are drawn within a few milliseconds
+FEW = 4_000  # examples that can be drawn besides
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,8 +41,3 @@ def sample_of(count: int, train: int, *extremes: Array) -> Sample:
         beside = np.unique(np.concatenate(extremes))
         places = np.sort(np.concatenate([places, beside[beside % every > 0]]), kind="stable")
     return Sample(count, places, int(np.searchsorted(places, train)), every)
-
-
-def thinned(places: Array) -> Array:
-    """Of indices (n,), every k-th, so that there are not too many."""
-    return places[:: max(-(-len(places) // MOST), 1)]

@@ -7,10 +7,13 @@ import pytest
 from matplotlib.figure import Figure
 
 from app.export.checkpoints import add_checkpoints
+from app.export.csv_table import write_table
 from app.export.figure import figure_bytes
 from app.export.figure_content import CurveContent, NetworkContent, StageContent
 from app.export.networks.dots import distinct
+from app.export.records import exact_rows
 from app.export.style import FigureSettings
+from engine import Interruption
 from tests.app.export import states
 
 PLOTS = {
@@ -74,3 +77,36 @@ def test_very_many_dots_are_thinned_piece_by_piece() -> None:
     kept = distinct(spots, np.zeros(len(spots), int), axes, FigureSettings(), lambda: looks.append(None))
     assert len(looks) == 5 and 1000 < len(kept) <= 5000
     assert (np.diff(kept) > 0).all() and kept[-1] > 800_000, "indices into all of them"
+
+
+class Interrupting(Patience):
+    """A progress beside an engine that is asked to return at once, as when an export is cancelled."""
+
+    def __init__(self, calls: float) -> None:
+        super().__init__(calls)
+        self.interruption = Interruption()
+        self.interruption.set()
+
+
+def test_what_the_engine_computes_for_a_figure_can_be_cancelled_anywhere_and_is_the_same(tmp_path) -> None:
+    picture, plot = states.networks(), NetworkContent("boundary")
+    plain = Patience(np.inf)
+    content = figure_bytes("png", picture, plot, FigureSettings(dpi=60), {}, plain)
+    often = Interrupting(np.inf)
+    again = figure_bytes("png", picture, plot, FigureSettings(dpi=60), {}, often, often.interruption)
+    assert again == content and len(often.heard) > len(plain.heard) + 20, "between pieces of the network, too"
+    few = Interrupting(12)
+    with pytest.raises(Cancelled):
+        figure_bytes("png", picture, plot, FigureSettings(), {}, few, few.interruption)
+
+
+def test_rows_that_are_computed_again_can_be_cancelled_anywhere_and_are_the_same(tmp_path) -> None:
+    picture = states.tweaked()  # of 140,000 updates, more than are in memory
+    run, few, flag = picture.runs[0], Interrupting(3), Interrupting(0).interruption
+    plain, often = (list(exact_rows(picture, run, interruption=each)) for each in (None, flag))
+    assert len(often) > len(plain)
+    whole, again = (np.hstack([part for _, part in parts]) for parts in (plain, often))
+    assert np.array_equal(whole, again, equal_nan=True) and whole.shape[1] == run.history.updates
+    with pytest.raises(Cancelled):
+        write_table(tmp_path / "few.csv", picture, few, few.interruption)
+    assert len(few.heard) == 4 and not (tmp_path / "few.csv").exists()

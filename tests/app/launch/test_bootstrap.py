@@ -47,6 +47,12 @@ class Machine:
         return self.status
 
 
+@pytest.fixture(autouse=True)
+def not_passed_on(monkeypatch):
+    """What a start leaves to the process that takes its place is not left to the other tests."""
+    monkeypatch.setenv("FALL_LINE_STARTED_AS", "")
+
+
 @pytest.fixture
 def environment(tmp_path: Path) -> Environment:
     for name in LOCKS.values():

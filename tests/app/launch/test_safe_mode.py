@@ -18,6 +18,7 @@ from app.launch import start
 
 def begin(self):
     self._settings.set("theme", "light")
+    self._settings.finish()
     print("title", self._shell.windowTitle(), flush=True)
     print("recent", len(self._settings.recent()), self._settings.get("answer", "none"), flush=True)
     print("file", self._file, self._cache.complete, flush=True)

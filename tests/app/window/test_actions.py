@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.documents.experiment_file import load
+from app.workers.commands import Command
 from engine import MAX_RUNS
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
@@ -242,14 +245,26 @@ def test_every_action_can_be_triggered_while_it_runs(acting, monkeypatch):
     assert 1 <= len(acting.picture.runs) <= MAX_RUNS
 
 
+@dataclass(frozen=True)
+class Held(Command):
+    """Keeps the training thread at work until a gate opens."""
+
+    gate: threading.Event
+
+    def carry_out(self, training) -> None:
+        assert self.gate.wait(10)
+
+
 def test_what_is_exported_is_what_is_on_screen_at_that_moment(acting, races, tmp_path):
-    panel, warnings = acting.actions.export, []
+    panel, warnings, gate = acting.actions.export, [], threading.Event()
     panel.warned.connect(warnings.append)
     acting.actions.show_export("loss")
     acting.bench.controller.tweak("adam", "learning_rate", 0.5)
+    acting.bench.training.send(Held(gate))
     other = races.small(surface="himmelblau")
     acting.bench.document.open(other)
     panel.export_to(tmp_path / "too early.svg")
+    gate.set()
     assert warnings == ["the experiment is still being opened: try again in a moment"]
     acting.settle()
     acting.bench.controller.tweak("adam", "learning_rate", 0.25)

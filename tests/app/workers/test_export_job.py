@@ -34,7 +34,7 @@ def drawing(monkeypatch):
             self.asked: list[str] = []
             self.begun, self.gate = threading.Event(), threading.Event()
 
-        def __call__(self, format, picture, plot, settings, clocks, progress) -> bytes:
+        def __call__(self, format, picture, plot, settings, clocks, progress, interruption) -> bytes:
             self.asked.append(plot.curve)
             self.begun.set()
             assert self.gate.wait(10)

@@ -10,7 +10,7 @@ from app.stage.planes.boundary import BoundaryView
 from app.stage.planes.crowd import Crowd
 from app.stage.planes.fit import FitView
 from app.stage.planes.residuals import ResidualsView
-from app.stage.planes.sample import MOST, sample_of, thinned
+from app.stage.planes.sample import FEW, MOST, sample_of
 from engine import Table
 from tests.app.stage.seen import see as see
 
@@ -51,7 +51,6 @@ def test_every_example_is_shown_until_there_are_too_many() -> None:
     assert (np.diff(many.places) > 0).all() and len(many.places) <= MOST + 4
     assert many.train == np.count_nonzero(many.places < COUNT // 2)
     assert many.note == "1 of every 4 examples is shown, and the extreme ones"
-    assert len(thinned(np.arange(COUNT))) <= MOST and np.array_equal(thinned(np.arange(MOST)), np.arange(MOST))
 
 
 @pytest.mark.parametrize(
@@ -96,9 +95,14 @@ def test_each_example_that_is_wrong_is_ringed_if_they_are_few(see, kind, inputs)
     theta[network.weights(0)] = 1.0, *[0.0] * (inputs - 1)
     seen.show_theta(theta)
     wrong = np.flatnonzero(seen.snapshot.wrong)
-    assert 100 < len(wrong) < MOST
+    assert 100 < len(wrong) <= FEW
     assert np.array_equal(seen.view.wrong_spots, seen.view.spots_of(wrong))
-    assert not np.isin(wrong, seen.view.sample.places).all(), "those that are not in the sample, too"
+    places = seen.view.sample.places
+    assert not np.isin(wrong, places).all(), "those that are not in the sample, too"
+    seen.show_theta(-theta)
+    assert np.count_nonzero(seen.snapshot.wrong) > COUNT // 2
+    among = places[seen.snapshot.wrong[places]]
+    assert np.array_equal(seen.view.wrong_spots, seen.view.spots_of(among)), "many look as many as they are"
 
 
 def test_what_is_under_the_pointer_is_the_example_that_is_drawn_there(see) -> None:
