@@ -27,7 +27,7 @@ from app.window.presets_gallery import PresetGallery
 from app.window.workbench import Workbench
 from engine import OPTIMIZERS
 
-TABLES = "Tables (*.csv *.tsv *.txt *.dat);;All files (*)"
+TABLES = "Tables (*.csv *.tsv *.txt *.dat *.arff);;All files (*)"
 
 
 class Actions(QObject):
@@ -51,6 +51,7 @@ class Actions(QObject):
         self.tables = ImportPanel(bench.theme, bench)
         self.tables.hide()
         self.tables.imported.connect(bench.controller.learn_from)
+        self.tables.warned.connect(bench.toast.warn)
         self.tables.failed.connect(bench.toast.fail)
         self._file_menu()
         self._edit_menu()

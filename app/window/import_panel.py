@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.documents.tables.cells import brief
 from app.documents.tables.description import column_words, decisions
 from app.documents.tables.dialect import Dialect, DialectOptions
 from app.documents.tables.row_choice import ALL_ROWS, RowChoice
@@ -44,7 +45,7 @@ from app.widgets.shortcut_override import accepts_shortcut
 from app.window.import_columns import Preview
 from app.window.import_dialect import DialectChoices, check_box, choice_list, labelled_row
 from app.workers.import_job import ImportJob
-from engine import Table
+from engine import MAX_NAME, Table
 
 _ROWS = {"all": "All rows", "every": "One of every", "first": "The first"}
 _FIRST = 1000  # rows, to begin with
@@ -57,10 +58,12 @@ _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
 class ImportPanel(Popup):
     """Opens with `open_file` or `open_text`.
 
-    imported: the Table. cancelled: it was closed without one. failed: the traceback of a fault.
+    imported: the Table. warned: what an import has left out unforeseen. cancelled: it was closed without a table.
+    failed: the traceback of a fault.
     """
 
     imported = Signal(object)
+    warned = Signal(str)
     cancelled = Signal()
     failed = Signal(str)
     _source: TableSource | None = None  # hideEvent reads it before __init__ is done
@@ -312,6 +315,16 @@ class ImportPanel(Popup):
         self._done = True
         self.hide()
         self.imported.emit(table)
+        if lost := self._lost_classes(table):
+            self.warned.emit(f"no usable row is left of {lost}: it cannot be learned")
+
+    def _lost_classes(self, table: Table) -> str:
+        """The classes of which every row was left out, in words."""
+        if not table.classes or self._survey is None or self._selection is None:
+            return ""
+        every = self._survey.columns[self._selection.target].categories or ()
+        lost = [f"“{brief(name, 24)}”" for name in every if name[:MAX_NAME] not in table.classes]
+        return ", ".join(lost[:3]) + (f" and {len(lost) - 3} more classes" if len(lost) > 3 else "")
 
     @Slot(int, float)
     def _progress(self, job: int, share: float) -> None:

@@ -420,6 +420,14 @@ def test_a_click_on_the_badge_asks_for_the_kind(qtbot, panel) -> None:
     assert asked == [1] and features(panel) == ["length", "colour"]
 
 
+def test_a_class_of_which_no_row_is_left_is_told(qtbot, panel) -> None:
+    warned: list[str] = []
+    panel.warned.connect(warned.append)
+    show(qtbot, panel, "x,kind\n" + "".join(f"{i * i},{'ab'[i % 2]}\n" for i in range(20)) + "NA,c\n")
+    assert imported(qtbot, panel).classes == ("a", "b")
+    assert warned == ["no usable row is left of “c”: it cannot be learned"]
+
+
 def test_rows_can_be_limited(qtbot, panel) -> None:
     show(qtbot, panel)
     assert panel.taken.currentData() == "all" and not panel.count.isVisible()
