@@ -32,7 +32,7 @@ from app.window.workbench import Workbench
 from engine import OPTIMIZERS
 
 ABOUT = "Watch, steer and compare gradient descent, live. The versions of its parts, for a report:"
-TABLES = "Tables (*.csv *.tsv *.txt *.dat);;All files (*)"
+TABLES = "Tables (*.csv *.tsv *.txt *.dat *.arff);;All files (*)"
 
 
 class Actions(QObject):
@@ -61,6 +61,7 @@ class Actions(QObject):
         self.tables = ImportPanel(bench.theme, bench)
         self.tables.hide()
         self.tables.imported.connect(bench.controller.learn_from)
+        self.tables.warned.connect(bench.toast.warn)
         self.tables.failed.connect(bench.toast.fail)
         self._file_menu()
         self._edit_menu()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QHBoxLayout,
     QLabel,
@@ -21,10 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.documents.tables.comments import COMMENTS
+from app.documents.tables.cells import brief
 from app.documents.tables.description import column_words, decisions
 from app.documents.tables.dialect import Dialect, DialectOptions
-from app.documents.tables.number_format import DECIMALS, THOUSANDS
 from app.documents.tables.row_choice import ALL_ROWS, RowChoice
 from app.documents.tables.selection import (
     Purpose,
@@ -37,8 +35,7 @@ from app.documents.tables.selection import (
     usual_purpose,
     with_target,
 )
-from app.documents.tables.separator import SEPARATORS
-from app.documents.tables.source import ENCODINGS, TableSource
+from app.documents.tables.source import TableSource
 from app.documents.tables.survey import Survey
 from app.look.theme import Theme
 from app.widgets.elided import ElidedLabel
@@ -46,12 +43,12 @@ from app.widgets.popup import Popup
 from app.widgets.segmented import Segmented
 from app.widgets.shortcut_override import accepts_shortcut
 from app.window.import_columns import Preview
+from app.window.import_dialect import DialectChoices, check_box, choice_list, labelled_row
 from app.workers.import_job import ImportJob
-from engine import Table
+from engine import MAX_NAME, Table
 
 _ROWS = {"all": "All rows", "every": "One of every", "first": "The first"}
 _FIRST = 1000  # rows, to begin with
-_USUAL, _EMPTY_ONLY = "The usual marks", "Empty cells only"
 _PURPOSES: tuple[Purpose, ...] = ("classification", "regression")
 _PROGRESS_DELAY = 250  # milliseconds; what is read sooner shows no progress
 _MESSAGES_HEIGHT = 66  # pixels
@@ -61,10 +58,12 @@ _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
 class ImportPanel(Popup):
     """Opens with `open_file` or `open_text`.
 
-    imported: the Table. cancelled: it was closed without one. failed: the traceback of a fault.
+    imported: the Table. warned: what an import has left out unforeseen. cancelled: it was closed without a table.
+    failed: the traceback of a fault.
     """
 
     imported = Signal(object)
+    warned = Signal(str)
     cancelled = Signal()
     failed = Signal(str)
     _source: TableSource | None = None  # hideEvent reads it before __init__ is done
@@ -82,42 +81,27 @@ class ImportPanel(Popup):
         self._taking = False
         self._done = False
         self.title, self.facts = ElidedLabel(), QLabel()
-        self.encodings = _list("import-encoding", "encoding", ENCODINGS, "How the bytes of the file become letters")
-        self.separators = _list("import-separator", "separator", SEPARATORS, "What stands between two cells")
-        self.decimals = _list("import-decimal", "decimal mark", DECIMALS, "What stands before the decimals")
-        self.thousands = _list(
-            "import-thousands", "thousands mark", THOUSANDS, "What stands between the groups of digits of large numbers"
-        )
-        self.comments = _list("import-comment", "comment mark", COMMENTS, "Lines that begin with it are not data")
-        self.missing = _list(
-            "import-missing",
-            "missing marks",
-            {_USUAL: _USUAL, _EMPTY_ONLY: _EMPTY_ONLY},
-            "What stands for a missing value: usual marks such as NA and ? count in columns of numbers only. "
-            "Type others, with commas between them, for every column",
-        )
-        self.missing.setEditable(True)
-        self.missing.setCompleter(None)  # type: ignore[arg-type]
-        self.missing.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.written = DialectChoices()
         self.decided = ElidedLabel()
-        self.header = _box("import-header", "First row names the columns", "Whether the first row is a header")
         self.preview = Preview(theme)
         self.shown = QLabel()
         self.every = _button("import-all", "All features", "Use every column that can be a feature")
         self.none = _button("import-none", "None", "Use no column as a feature yet")
-        self.target = _list("import-target", "target", {}, "The column that the network learns to tell")
+        self.target = choice_list("import-target", "target", {}, "The column that the network learns to tell")
         self.purpose = Segmented(
             ("Classification", "Regression"),
             "what to learn",
             ("Learn to tell which of some classes an example belongs to", "Learn a number"),
         )
         self.purpose.setObjectName("import-purpose")
-        self.leave_out = _box(
+        self.leave_out = check_box(
             "import-leave-out",
             "Leave out rows that cannot be used",
             "Rows with an empty or unreadable cell in a chosen column are left out; otherwise the table is refused",
         )
-        self.taken = _list("import-rows", "rows taken", _ROWS, "Which rows are taken, of a table that is too large")
+        self.taken = choice_list(
+            "import-rows", "rows taken", _ROWS, "Which rows are taken of a table that is too large"
+        )
         self.count = QSpinBox()
         self.count.setObjectName("import-count")
         self.count.setAccessibleName("number of rows")
@@ -150,16 +134,7 @@ class ImportPanel(Popup):
         self.import_job.stop()
 
     def _wire(self) -> None:
-        self.encodings.activated.connect(lambda _: self._wish(encoding=self.encodings.currentData()))
-        self.separators.activated.connect(lambda _: self._wish(separator=self.separators.currentData()))
-        self.decimals.activated.connect(lambda _: self._wish(decimal=self.decimals.currentData()))
-        self.thousands.activated.connect(lambda _: self._wish(thousands=self.thousands.currentData()))
-        self.comments.activated.connect(lambda _: self._wish(comment=self.comments.currentData()))
-        self.missing.activated.connect(lambda _: self._wish_missing())
-        edit = self.missing.lineEdit()
-        assert edit is not None
-        edit.editingFinished.connect(self._wish_missing)
-        self.header.clicked.connect(lambda on: self._wish(header=on))
+        self.written.wished.connect(self._wish)
         self.preview.kind_chosen.connect(self._set_kind)
         self.preview.toggled.connect(self._toggle)
         self.preview.targeted.connect(self._set_target)
@@ -187,26 +162,20 @@ class ImportPanel(Popup):
         self._kept, self._touched = None, False
         self.title.show_text(source.name)
         self.target.clear()
-        self.encodings.setEnabled(source.is_file)
+        self.written.encodings.setEnabled(source.is_file)
         self._look()
         self.popup()
         self.preview.setFocus(Qt.FocusReason.PopupFocusReason)
 
-    def _wish(self, **wish: object) -> None:
+    def _wish(self, wish: dict[str, Any]) -> None:
+        """Read the table again, otherwise than it looks."""
         if "separator" in wish:
-            wish["kinds"] = {}  # the columns are others
-        self._wishes = replace(self._wishes, **wish)  # type: ignore[arg-type]
+            wish = {**wish, "kinds": {}}  # the columns are others
+        self._wishes = replace(self._wishes, **wish)
         if self._survey is not None and self._selection is not None:
             names = tuple(column.name for column in self._survey.columns)
             self._kept = (names, self._selection) if self._touched else None
         self._look()
-
-    def _wish_missing(self) -> None:
-        text = self.missing.currentText().strip()
-        marks = tuple(dict.fromkeys(filter(None, map(str.strip, text.split(",")))))
-        wanted = None if text in ("", _USUAL) else () if text == _EMPTY_ONLY else marks
-        if wanted != self._wishes.missing:
-            self._wish(missing=wanted)
 
     def _set_kind(self, place: int, kind: str) -> None:
         """Take a column for something else; if it can be learned from now it is a feature, an index is none."""
@@ -219,7 +188,7 @@ class ImportPanel(Popup):
             chosen = set(self._selection.features) - {place} | ({place} if kind not in ("", "index") else set())
             self._selection = replace(self._selection, features=tuple(sorted(chosen)))
             self._touched = self._touched or bool(kind)
-        self._wish(kinds=kinds)
+        self._wish({"kinds": kinds})
 
     def _choose_rows(self, what: str, count: int = 0) -> None:
         """Take all rows, one of every `count` or the first `count`; 0 is a number to begin with."""
@@ -346,6 +315,16 @@ class ImportPanel(Popup):
         self._done = True
         self.hide()
         self.imported.emit(table)
+        if lost := self._lost_classes(table):
+            self.warned.emit(f"no usable row is left of {lost}: it cannot be learned")
+
+    def _lost_classes(self, table: Table) -> str:
+        """The classes of which every row was left out, in words."""
+        if not table.classes or self._survey is None or self._selection is None:
+            return ""
+        every = self._survey.columns[self._selection.target].categories or ()
+        lost = [f"“{brief(name, 24)}”" for name in every if name[:MAX_NAME] not in table.classes]
+        return ", ".join(lost[:3]) + (f" and {len(lost) - 3} more classes" if len(lost) > 3 else "")
 
     @Slot(int, float)
     def _progress(self, job: int, share: float) -> None:
@@ -395,22 +374,7 @@ class ImportPanel(Popup):
         self.doing.setVisible(on)
 
     def _show_dialect(self, dialect: Dialect) -> None:
-        for box, value in (
-            (self.encodings, dialect.encoding),
-            (self.separators, dialect.separator),
-            (self.decimals, dialect.decimal),
-            (self.thousands, dialect.thousands),
-            (self.comments, dialect.comment),
-        ):
-            with QSignalBlocker(box):
-                box.setCurrentIndex(box.findData(value))
-        with QSignalBlocker(self.header):
-            self.header.setChecked(dialect.header)
-        with QSignalBlocker(self.missing):
-            marks = None if self._wishes.missing is None else ", ".join(self._wishes.missing) or _EMPTY_ONLY
-            self.missing.setEditText(marks or _USUAL)
-        for part in (self.separators, self.decimals, self.thousands, self.comments, self.header):
-            part.setEnabled(dialect.format == "CSV")
+        self.written.show_dialect(dialect)
         self.decided.show_text(decisions(dialect))
         self.preview.show_dialect(dialect)
 
@@ -488,13 +452,6 @@ class ImportPanel(Popup):
             label.setWordWrap(label is not self.facts)
         self.decided.setObjectName("import-decided")
         self.decided.setAccessibleName("how the table is read")
-        written = _row(
-            ("Encoding", self.encodings), ("Separator", self.separators), ("Comments", self.comments), ("", self.header)
-        )
-        written.addStretch(1)
-        numbers = _row(("Decimal mark", self.decimals), ("Thousands", self.thousands), ("Missing", self.missing))
-        self.missing.setMinimumWidth(190)
-        numbers.addStretch(1)
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
         head.addWidget(self.facts)
@@ -506,7 +463,7 @@ class ImportPanel(Popup):
         self.target.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.target.setMinimumWidth(190)
         self.purpose.setFixedWidth(230)
-        wanted = _row(("Target", self.target), ("", self.purpose))
+        wanted = labelled_row(("Target", self.target), ("", self.purpose))
         wanted.addWidget(self.taken)
         wanted.addWidget(self.count)
         wanted.addSpacing(10)
@@ -528,45 +485,13 @@ class ImportPanel(Popup):
         for button in (self.cancel, self.take):
             foot.addWidget(button)
         self.body.addLayout(head)
-        for row in (written, numbers):
-            self.body.addLayout(row)
+        self.body.addWidget(self.written)
         self.body.addWidget(self.decided)
         self.body.addWidget(self.preview, 1)
         for row in (below, wanted):
             self.body.addLayout(row)
         self.body.addWidget(told)
         self.body.addLayout(foot)
-
-
-def _row(*parts: tuple[str, QWidget]) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(8)
-    for text, widget in parts:
-        if text:
-            label = QLabel(text)
-            label.setObjectName("knob-name")
-            label.setBuddy(widget)
-            row.addWidget(label)
-        row.addWidget(widget)
-        row.addSpacing(10)
-    return row
-
-
-def _list(object_name: str, name: str, items: Mapping[str, str], tip: str) -> QComboBox:
-    box = QComboBox()
-    box.setObjectName(object_name)
-    box.setAccessibleName(name)
-    box.setToolTip(tip)
-    for key, text in items.items():
-        box.addItem(text, key)
-    return box
-
-
-def _box(object_name: str, text: str, tip: str) -> QCheckBox:
-    box = QCheckBox(text)
-    box.setObjectName(object_name)
-    box.setToolTip(tip)
-    return box
 
 
 def _button(object_name: str, text: str, tip: str) -> QPushButton:

@@ -17,7 +17,7 @@ from app.documents.tables.number_format import marks_of, mixed_units, numbers_in
 from app.documents.tables.other_formats import text_format
 from app.documents.tables.separator import LOOKED_AT, SEPARATORS, first_rows, separator_of, tolerant_rows
 from app.documents.tables.source import HEAD, TableSource, guessed_encoding, no_wait
-from engine import MAX_COLUMNS, SettingError
+from engine import MAX_COLUMNS, MAX_NAME, SettingError
 
 PREVIEW = 50  # rows
 # What a person may take a column for: a number, labels, numbers of rows, or a date in one of the orders.
@@ -147,7 +147,7 @@ def _csv(encoding: str, lines: Sequence[str], options: DialectOptions) -> Dialec
         first=first,
         preamble=0,
         names=names_of(names if header else (), width),
-        titles=tuple(" ".join(names[place].split()) if header else str(place + 1) for place in range(width)),
+        titles=tuple(" ".join(names[place].split())[:MAX_NAME] if header else str(place + 1) for place in range(width)),
         formats=formats.wide(width),
         missing=options.missing,
         kinds=dict(options.kinds),

@@ -25,7 +25,7 @@ _CELL = re.compile(
 )
 # 1,234,567.8 and 12,34,567, but no date and no version.
 _GROUPS = re.compile(r"\d{1,3}(?P<mark>[,.'])\d{2,3}(?:(?P=mark)\d{2,3})*(?<=\d{3})(?!(?P=mark))(?:[,.]\d*)?")
-_LONGEST = 16  # characters of a unit
+_LONGEST, _LONGEST_CELL = 16, 80  # characters of a unit, and of a number with one
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def own_marks(column: ColumnNumbers) -> tuple[str, str] | None:
 
 
 def _matched(text: str) -> re.Match[str] | None:
-    found = _CELL.fullmatch(text)
+    found = _CELL.fullmatch(text) if len(text) <= _LONGEST_CELL else None
     if found is None or (found["open"] is None) != (found["close"] is None) or len(found["after"] or "") > _LONGEST:
         return None
     core = re.sub("[eE].*", "", found["core"])

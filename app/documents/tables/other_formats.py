@@ -38,7 +38,7 @@ _LIBSVM = re.compile(
 )
 _JSON_LINE = re.compile(r'\s*[{]\s*"(?:[^"\\]|\\.)*"\s*:')
 _JSON = re.compile(r'\s*(?:[{]\s*["}]|\[\s*(?:[{\[\]"]|-?\d[^\n]*,?\s*\n)|\[.*\]\s*$)')
-_MARKDOWN_RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+(?:\s*:?-{3,}:?\s*)?")
+_MARKDOWN_RULE = re.compile(r"\|?(?:\s*:?-{3,}:?\s*\|)+(?:\s*:?-{3,}:?\s*)?")
 
 
 def binary_format(data: bytes) -> str:
@@ -64,6 +64,6 @@ def text_format(lines: list[str]) -> str:
             "LIBSVM, a label and then index:value; save it with every value, for example with "
             "sklearn.datasets.load_svmlight_file and numpy.savetxt"
         )
-    if any(map(_MARKDOWN_RULE.fullmatch, (line.rstrip("\n") for line in filled[:3]))):
+    if any(map(_MARKDOWN_RULE.fullmatch, map(str.strip, filled[:3]))):
         return "a Markdown table; remove the line of dashes and the bars at both ends of each line"
     return ""

@@ -229,8 +229,8 @@ def rare_classes(survey: Survey, selection: Selection) -> list[str]:
         return []
     names = ", ".join(once[:3]) + (f" and {len(once) - 3} more" if len(once) > 3 else "")
     if len(once) == 1:
-        return [f"{names} occurs in one row only: it is trained on, so nothing can tell whether the class is learned."]
-    return [f"{names} occur in one row only: they are trained on, so nothing can tell whether they are learned."]
+        return [f"{names} occurs in one row only, which is trained on: nothing can tell whether the class is learned."]
+    return [f"{names} occur in one row only, which is trained on: nothing can tell whether they are learned."]
 
 
 def _above(survey: Survey) -> int:

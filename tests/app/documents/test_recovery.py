@@ -348,7 +348,7 @@ from pathlib import Path
 from app.documents.recovery import WorkKeeper
 from engine import Session, new_experiment, new_network
 from tests.app.documents.test_recovery import a_table
-keeper, session = WorkKeeper(), Session(new_network(a_table(3000), ["sgd"], hidden=(2,)))
+keeper, session = WorkKeeper(), Session(new_network(a_table(3000), ["sgd"], hidden=(2,), scaling="none"))
 while True:
     session.advance(1)
     session.tweak(session.runs[0].settings.id, "learning_rate", 1e-3 / session.update)

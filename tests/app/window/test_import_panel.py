@@ -99,8 +99,8 @@ def test_a_file_is_shown_and_imported(qtbot, panel, tmp_path: Path) -> None:
     ready(qtbot, panel)
     assert panel.title.text() == "flowers.csv"
     assert panel.facts.text().startswith("90 rows · 7 columns · ")
-    assert panel.encodings.currentText() == "UTF-16 LE" and panel.separators.currentData() == ","
-    assert panel.header.isChecked() and panel.shown.text().startswith("The first 50 of 90 rows")
+    assert panel.written.encodings.currentText() == "UTF-16 LE" and panel.written.separators.currentData() == ","
+    assert panel.written.header.isChecked() and panel.shown.text().startswith("The first 50 of 90 rows")
     assert features(panel) == ["length", "colour"] and panel.target.currentText() == "kind"
     assert panel.summary.text() == "90 examples with 3 inputs; 3 classes of “kind”: a, b, c."
     table = imported(qtbot, panel)
@@ -211,7 +211,7 @@ def test_how_it_is_written_can_be_set_right(qtbot, panel, tmp_path, box, key, te
     path.write_text(text, encoding="utf-8")
     panel.open_file(path)
     ready(qtbot, panel)
-    chooser: QComboBox = getattr(panel, box)
+    chooser: QComboBox = getattr(panel.written, box)
     assert chooser.currentData() != key
     place = chooser.findData(key)
     chooser.setCurrentIndex(place)
@@ -224,10 +224,10 @@ def test_how_it_is_written_can_be_set_right(qtbot, panel, tmp_path, box, key, te
 
 def test_the_header_can_be_set_right(qtbot, panel) -> None:
     show(qtbot, panel, "1,2\n3,5\n6,7\n8,8\n")
-    assert not panel.header.isChecked()
-    qtbot.mouseClick(panel.header, Qt.MouseButton.LeftButton, pos=QPoint(8, panel.header.height() // 2))
+    assert not panel.written.header.isChecked()
+    qtbot.mouseClick(panel.written.header, Qt.MouseButton.LeftButton, pos=QPoint(8, panel.written.header.height() // 2))
     ready(qtbot, panel)
-    assert panel.header.isChecked() and panel.target.currentText() == "2"
+    assert panel.written.header.isChecked() and panel.target.currentText() == "2"
     assert panel.preview.rows.rowCount() == 3
 
 
@@ -351,10 +351,10 @@ def test_what_was_decided_is_said_and_can_be_changed(qtbot, panel) -> None:
     for part in ("between semicolons", "decimal comma", "point between thousands", "the first row names the columns"):
         assert part in said
     assert "“€” is taken off “Preis”" in said and "“Nr” numbers the rows" in said
-    assert panel.thousands.currentData() == "." and panel.preview.rows.heading(1).badge == "number · €"
-    place = panel.thousands.findData("")
-    panel.thousands.setCurrentIndex(place)
-    panel.thousands.activated.emit(place)
+    assert panel.written.thousands.currentData() == "." and panel.preview.rows.heading(1).badge == "number · €"
+    place = panel.written.thousands.findData("")
+    panel.written.thousands.setCurrentIndex(place)
+    panel.written.thousands.activated.emit(place)
     ready(qtbot, panel)
     assert "thousands" not in panel.decided.text() and panel.preview.rows.heading(1).badge.startswith("text")
 
@@ -365,8 +365,8 @@ def test_missing_marks_can_be_named(qtbot, panel) -> None:
         panel,
         "x,y,kind\n" + "".join(f"{i * i},{[i, -99][i % 2]},{['None', 'b', 'c'][i % 3]}\n" for i in range(30)),
     )
-    assert panel.missing.currentText() == "The usual marks" and not panel.notes.text()
-    edit = panel.missing.lineEdit()
+    assert panel.written.missing.currentText() == "The usual marks" and not panel.notes.text()
+    edit = panel.written.missing.lineEdit()
     edit.setFocus()
     edit.selectAll()
     qtbot.keyClicks(edit, "None, -99")
@@ -374,8 +374,8 @@ def test_missing_marks_can_be_named(qtbot, panel) -> None:
     qtbot.waitUntil(lambda: "20 of 30 rows are left out" in panel.notes.text())
     assert "row 2 (column “kind”: “None” is taken for a missing value)" in panel.notes.text()
     assert "“None”, “-99” and empty cells are missing" in panel.decided.text()
-    panel.missing.setCurrentIndex(1)
-    panel.missing.activated.emit(1)
+    panel.written.missing.setCurrentIndex(1)
+    panel.written.missing.activated.emit(1)
     qtbot.waitUntil(lambda: "only empty cells are missing" in panel.decided.text() and bool(panel.summary.text()))
     assert not panel.notes.text()
 
@@ -420,6 +420,14 @@ def test_a_click_on_the_badge_asks_for_the_kind(qtbot, panel) -> None:
     assert asked == [1] and features(panel) == ["length", "colour"]
 
 
+def test_a_class_of_which_no_row_is_left_is_told(qtbot, panel) -> None:
+    warned: list[str] = []
+    panel.warned.connect(warned.append)
+    show(qtbot, panel, "x,kind\n" + "".join(f"{i * i},{'ab'[i % 2]}\n" for i in range(20)) + "NA,c\n")
+    assert imported(qtbot, panel).classes == ("a", "b")
+    assert warned == ["no usable row is left of “c”: it cannot be learned"]
+
+
 def test_rows_can_be_limited(qtbot, panel) -> None:
     show(qtbot, panel)
     assert panel.taken.currentData() == "all" and not panel.count.isVisible()
@@ -435,8 +443,8 @@ def test_rows_can_be_limited(qtbot, panel) -> None:
 def test_what_a_person_has_chosen_stays_when_the_table_is_read_again(qtbot, panel) -> None:
     show(qtbot, panel)
     click_header(qtbot, panel, 3)
-    panel.missing.setCurrentIndex(1)
-    panel.missing.activated.emit(1)
+    panel.written.missing.setCurrentIndex(1)
+    panel.written.missing.activated.emit(1)
     ready(qtbot, panel)
     assert features(panel) == ["length", "colour", "const"]
 

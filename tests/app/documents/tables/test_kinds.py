@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -348,12 +349,37 @@ def test_days_are_counted_from_the_first_and_doubts_are_told() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "told"),
+    [("number", "“w” holds no number"), ("ymd", "“w” holds no date"), ("clock", "“w” holds no date")],
+)
+def test_a_kind_that_nothing_in_a_column_is_can_be_asked_for_and_is_told(kind: str, told: str) -> None:
+    text = "w,y\n" + lines("{w},{x}", w=["a", "b"])
+    found = of(text, kinds={0: kind})
+    assert found["problem"] == f"No column can be a feature: {told}."
+
+
+@pytest.mark.parametrize(
+    "cell", ["(" + " " * 50_000 + "x", "1 " + "a " * 50_000 + "!", "1." * 60_000, " " * 100_000 + "|-"]
+)
+def test_no_cell_takes_long_to_look_at(cell: str) -> None:
+    start = time.monotonic()
+    of("a;y\n" + lines("{w};{x}", 30, w=[cell, "2"]))
+    assert time.monotonic() - start < 5  # hours, with a pattern that tries every way
+
+
+@pytest.mark.parametrize(
     ("counts", "told"),
     [
         ({"common": 39, "rare": 1}, "“rare” occurs in one row only"),
         ({"a": 10, "b": 1, "c": 1}, "“b”, “c” occur in one row only"),
         ({"a": 10, "b": 2}, ""),
         ({"0": 30, "1": 1}, "“1” occurs in one row only"),
+        ({"None": 1, "mild": 20}, "“None” occurs in one row only"),
+        ({"+": 1, "-": 1, "x": 18}, "“+”, “-” occur in one row only"),
+        ({f"k{i:02}": 1 + (i > 5) for i in range(20)}, "“k00”, “k01”, “k02” and 3 more occur in one row only"),
+        ({"a": 2, "b": 2}, ""),
+        ({"a long name of a class that goes on": 1, "b": 20}, "“a long name of a class …” occurs in one row only"),
+        ({"1": 5, "2": 5, "3": 1}, "“3” occurs in one row only"),
     ],
 )
 def test_classes_that_are_too_rare_are_told(counts: dict[str, int], told: str) -> None:
