@@ -28,9 +28,9 @@ class ArffHeader:
 
 
 def is_arff(lines: Sequence[str]) -> bool:
-    """Whether the first line that is no comment declares a relation."""
+    """Whether the first line that is no comment declares a relation, with blanks before its name."""
     first = next((line for line in lines if line.strip() and not line.lstrip().startswith("%")), "")
-    return first.lstrip().casefold().startswith("@relation")
+    return first.casefold().split()[:1] == ["@relation"]
 
 
 def arff_header(lines: Sequence[str]) -> ArffHeader:

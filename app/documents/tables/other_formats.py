@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import re
 
 _MAGIC = {
@@ -37,7 +38,6 @@ _LIBSVM = re.compile(
     r"\s*[+-]?[\d.]+(?:e[+-]?\d+)?(?:,[\d.]+)*(?:\s+qid:\d+)?(?:\s+\d+:[^\s:]+)+\s*(?:#.*)?", re.IGNORECASE
 )
 _JSON_LINE = re.compile(r'\s*[{]\s*"(?:[^"\\]|\\.)*"\s*:')
-_JSON = re.compile(r'\s*(?:[{]\s*["}]|\[\s*(?:[{\[\]"]|-?\d[^\n]*,?\s*\n)|\[.*\]\s*$)')
 _MARKDOWN_RULE = re.compile(r"\|?(?:\s*:?-{3,}:?\s*\|)+(?:\s*:?-{3,}:?\s*)?")
 
 
@@ -57,7 +57,7 @@ def text_format(lines: list[str]) -> str:
     rows = [line for line in filled if not line.lstrip().startswith("#")]
     if len(rows) > 1 and all(map(_JSON_LINE.match, rows)):
         return "JSON lines; save the table as CSV, for example with pandas.read_json(…, lines=True).to_csv"
-    if filled and _JSON.match("".join(filled)):
+    if _is_json("".join(filled).strip()):
         return "JSON; save the table as CSV, for example with pandas.read_json(…).to_csv"
     if rows and all(map(_LIBSVM.fullmatch, (row.rstrip("\n") for row in rows))):
         return (
@@ -67,3 +67,16 @@ def text_format(lines: list[str]) -> str:
     if any(map(_MARKDOWN_RULE.fullmatch, map(str.strip, filled[:3]))):
         return "a Markdown table; remove the line of dashes and the bars at both ends of each line"
     return ""
+
+
+def _is_json(text: str) -> bool:
+    """Whether a text, or the beginning of one, is a list or an object in JSON."""
+    if not text.startswith(("[", "{")):
+        return False
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return error.pos >= len(text) - 1  # it goes on
+    except RecursionError:
+        return True
+    return True

@@ -410,6 +410,8 @@ def test_arff_is_read() -> None:
         ('[{"x": 1, "y": 2}]', "this is JSON;"),
         ('{"x": [1, 2], "y": [3, 4]}', "this is JSON;"),
         ("[[1, 2],\n [3, 4]]", "this is JSON;"),
+        ("[\n" + lines('{{"x": {i},\n"y": 2}},', 200) + "{}]", "this is JSON;"),
+        ("[" * 100_000, "this is JSON;"),
         ('{"x": 1}\n{"x": 2}\n', "this is JSON lines"),
         ("| a | b |\n|---|---|\n| 1 | 2 |\n", "this is a Markdown table"),
         ("@relation r\n@attribute x numeric\n", "an ARFF file without @data"),
@@ -423,3 +425,8 @@ def test_other_formats_are_named(text: str, why: str) -> None:
     with pytest.raises(SettingError) as caught:
         of(text)
     assert why in str(caught.value)
+
+
+@pytest.mark.parametrize("first", ["[1],[2]", "[m],{s}", "{a},b", "@relation,b", "1:2 3,4", "x,<html>", "---,b"])
+def test_what_only_begins_like_another_format_is_a_table(first: str) -> None:
+    assert of(f"{first}\n" + lines("{x},{i}.5"))["columns"] == first.split(",")
