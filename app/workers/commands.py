@@ -279,16 +279,6 @@ class LookAt(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class Mark(Command):
-    """Note in what is published that everything sent before has been carried out."""
-
-    number: int
-
-    def carry_out(self, training: Training) -> None:
-        training.mark = self.number
-
-
-@dataclass(frozen=True, slots=True)
 class End(Command):
     """Close the session, before the thread ends."""
 

@@ -13,10 +13,9 @@ from engine import SessionPicture
 class Published:
     """The training as it stood at one moment.
 
-    document: the number of the one that is open. serial: of the last edit that it has seen; mark: of the last Mark, and
-    everything sent before that is in it. clock: (updates, seconds of training), linear in between. replaying: the
-    share of a replay that is done, or None. undo_label, redo_label: what would be taken back or done again, empty if
-    nothing.
+    document: the number of the one that is open. serial: of the last edit that it has seen. clock: (updates, seconds
+    of training), linear in between. replaying: the share of a replay that is done, or None. undo_label, redo_label:
+    what would be taken back or done again, empty if nothing.
     """
 
     picture: SessionPicture

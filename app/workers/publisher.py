@@ -31,7 +31,6 @@ class Publisher:
             picture=picture,
             document=training.document,
             serial=training.serial,
-            mark=training.mark,
             playing=training.playing,
             speed=pace.speed,
             updates_per_second=pace.reached_rate if training.playing else 0.0,

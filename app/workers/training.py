@@ -46,8 +46,8 @@ class Focus:
 class Training:
     """What commands act on, and what is published.
 
-    document: the number of the one that is open. serial: of the last edit that was carried out; mark: of the last
-    Mark. cursor: the past update that is looked at, None for the newest.
+    document: the number of the one that is open. serial: of the last edit that was carried out. cursor: the past
+    update that is looked at, None for the newest.
     """
 
     def __init__(self, spread: Spread, waiting: Waiting) -> None:
@@ -56,7 +56,7 @@ class Training:
         self.pace = Pace()
         self.focus = Focus()
         self.document = 0
-        self.serial = self.mark = 0
+        self.serial = 0
         self.playing = False
         self.cursor: int | None = None
         self._spread = spread

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 
-from app.workers.commands import Command, Edit, End, Mark
+from app.workers.commands import Command, Edit, End
 from app.workers.loss_slices import LossSlices
 from app.workers.published import Published
 from app.workers.publisher import Publisher
@@ -31,7 +31,7 @@ class TrainingThread(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.serial = self._marks = 0
+        self.serial = 0
         self.snapshots = Snapshots(self._fail)
         self.slices = LossSlices(self._fail)
         self.grids = SurfaceGrids(self._fail)
@@ -67,12 +67,6 @@ class TrainingThread(QObject):
         self.worker.waiting.add()
         self._sent.emit(command)
         return self.serial
-
-    def mark(self) -> int:
-        """Queue a Mark; all that was sent is in `published` once its `mark` is at least the number returned."""
-        self._marks += 1
-        self.send(Mark(self._marks))
-        return self._marks
 
     def stop(self) -> None:
         """End the training thread and those beside it, each after the piece under way."""

@@ -274,7 +274,7 @@ def test_the_clock_counts_training_alone(worker):
 
 
 def test_a_number_set_in_a_network_that_is_gone_changes_no_other(idle):
-    idle.take(Load(new_network("circle", ["sgd"], (3,)), serial=1))
+    idle.take(Load(new_network("circle", ["sgd"], (3,)), 1, serial=1))
     sizes = idle.published.picture.task.network.sizes
     idle.take(ChangeProblem({"hidden": [Layer(5)]}, serial=2))
     idle.take(TweakRun("sgd", Setting.of("parameter.7"), 0.25, sizes=sizes, serial=3))
