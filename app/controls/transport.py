@@ -25,7 +25,7 @@ _RATES = {
     "surface": "Updates per second of every run",
     "network": "Updates per second of every run; examples per second of all runs together",
 }
-_SHORTEST_SLIDER, _SHORTEST_TEXT, _PLACE = 40, 26, 210  # pixels
+_SHORTEST_SLIDER, _SHORTEST_TEXT, _PLACE = 34, 26, 210  # pixels
 _PLAY_WIDTH = 90  # pixels, for “Pause” with its sign
 _SMALL = 12  # pixels of the font: two lines fit the height of a button
 
