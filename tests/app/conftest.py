@@ -23,7 +23,7 @@ from tests.app.columns import show_in_column as show_in_column
 PATIENCE = 10_000  # milliseconds; a test that passes needs a few of them
 CLOSED_WITHIN = 1.0  # seconds
 _dressed: list[object] = []  # stylesheet and palette as `themed` has left them
-HARMLESS = ("propagateSizeHints",)  # what the screenless platform has to say about any window
+HARMLESS = ("This plugin does not support",)  # what the screenless platform has to say about any window
 
 
 def small_race(**changes) -> Experiment:
