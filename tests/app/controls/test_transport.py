@@ -32,7 +32,7 @@ def transport(qtbot, themed):
 
 def published(session: Session, rate: float = 0.0, playing: bool = True) -> Published:
     nothing = np.zeros(1)
-    return Published(session.picture(), 0, playing, MAX_SPEED, rate, (nothing, nothing), None, "", "")
+    return Published(session.picture(), 1, 0, playing, MAX_SPEED, rate, (nothing, nothing), None, "", "")
 
 
 def networks(stop: int = 0) -> Session:

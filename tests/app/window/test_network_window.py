@@ -232,7 +232,7 @@ def test_a_file_whose_numbers_overflow_leaves_the_other_open(training, tmp_path)
 
 def test_a_run_ends_where_a_tweak_of_its_file_is_impossible(training):
     huge = Table("huge", ("a", "b"), "y", np.array([[1e300, 1e300], [-1e300, 1e300]] * 9), np.arange(18.0), ())
-    experiment = new_network(huge, [new_run("sgd", learning_rate=1e-3)])
+    experiment = new_network(huge, [new_run("sgd", learning_rate=1e-3)], scaling="none")
     tweak = Tweak(5, Setting.of("scaling"), "standardise")
     training.bench.document.open(replace(experiment, runs=(replace(experiment.runs[0], tweaks=(tweak,)),)))
     training.settle()
