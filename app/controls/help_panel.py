@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QWidget
 
 from app.widgets.popup import Popup
@@ -28,19 +28,29 @@ class HelpPanel(Popup):
 
     def __init__(self, owner: QWidget) -> None:
         super().__init__(owner, "Keyboard shortcuts", 1160, 540)
+        self._rows: list[tuple[str, str]] = []
+        self._is_laid_out = False
 
     def show_actions(self, actions: Sequence[QAction]) -> None:
+        """List the actions that have a shortcut, as they are called now; laid out when it is first opened."""
+        native = QKeySequence.SequenceFormat.NativeText
+        keys = [(action.shortcut().toString(native), action.text()) for action in actions]
+        self._rows = [*(row for row in keys if row[0]), *_ELSEWHERE]
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if not self._is_laid_out:
+            self._is_laid_out = True
+            self._lay_out()
+        super().showEvent(event)
+
+    def _lay_out(self) -> None:
         inside = QWidget()
         grid = QGridLayout(inside)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(5)
-        native = QKeySequence.SequenceFormat.NativeText
-        keys = [(action.shortcut().toString(native), action.text()) for action in actions]
-        rows = [row for row in keys if row[0]]
-        rows += _ELSEWHERE
-        height = -(-len(rows) // _BLOCKS)
-        for place, (key, text) in enumerate(rows):
+        height = -(-len(self._rows) // _BLOCKS)
+        for place, (key, text) in enumerate(self._rows):
             row, block = place % height, place // height
             for column, words in enumerate((key, text)):
                 label = QLabel(words)

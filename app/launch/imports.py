@@ -9,7 +9,7 @@ import traceback
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 # The large parts of what is needed, one by one, so that the window can be closed in between.
-IN_THREAD = ("numpy", "llvmlite.binding", "numba", "engine", "contourpy", "app.export.figure")
+IN_THREAD = ("numpy", "llvmlite.binding", "numba", "engine", "contourpy")
 # PySide makes its types when they are first asked for; done by two threads at once, that has ended the process.
 IN_WINDOW = (
     "pyqtgraph",
@@ -17,10 +17,11 @@ IN_WINDOW = (
     "app.curves.curve_panel",
     "app.stage.surface.surface_stage",
     "app.stage.network_stage",
-    "app.window.export_panel",
     "app.window.workbench",
     "app.window.actions",
 )
+LATER = ("app.export.figure", "app.window.export_panel", "app.window.import_panel")  # wanted soon, but not at once
+PAUSE = 300  # milliseconds before each of those
 
 
 class Imports(QObject):
@@ -32,7 +33,7 @@ class Imports(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._stopped = threading.Event()
-        self._waiting = list(IN_WINDOW)
+        self._waiting, self._later = list(IN_WINDOW), list(LATER)
         self._thread = threading.Thread(target=self._run, name="imports")
         self._reached.connect(self._go_on)
 
@@ -63,6 +64,14 @@ class Imports(QObject):
                 QTimer.singleShot(0, self._go_on)
                 return
         self.done.emit(problem)
+        QTimer.singleShot(PAUSE, self._import_later)
+
+    @Slot()
+    def _import_later(self) -> None:
+        """Import what is wanted soon, while nobody waits for it; a failure is told by whoever wants it."""
+        if self._later and not self._stopped.is_set():
+            _problem_with(self._later.pop(0))
+            QTimer.singleShot(PAUSE, self._import_later)
 
 
 def _problem_with(module: str) -> str:

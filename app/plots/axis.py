@@ -55,8 +55,9 @@ class Axis(pg.AxisItem):
 
     def _measure(self, font: QFont) -> None:
         self._font = font
-        self._metrics = QFontMetricsF(font)
-        self._advance = lru_cache(maxsize=512)(self._metrics.horizontalAdvance)  # most labels come back
+        self._metrics = metrics = QFontMetricsF(font)
+        # Most labels come back. The lambda, because a method of PySide's takes long to be wrapped.
+        self._advance = lru_cache(maxsize=512)(lambda text: metrics.horizontalAdvance(text))
 
     def set_font(self, font: QFont) -> None:
         self._measure(font)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
@@ -21,15 +22,17 @@ from app.look.theme import THEMES
 from app.stage.network_views import VIEWS
 from app.widgets.text_panel import TextPanel
 from app.window.about import about_text
-from app.window.export_panel import ExportPanel
 from app.window.export_source import on_screen
 from app.window.files import ASKS, Files, named
-from app.window.import_panel import ImportPanel
 from app.window.layout import PANELS, Layout
 from app.window.notices import NoticeLog
 from app.window.presets_gallery import PresetGallery
 from app.window.workbench import Workbench
 from engine import OPTIMIZERS
+
+if TYPE_CHECKING:
+    from app.window.export_panel import ExportPanel
+    from app.window.import_panel import ImportPanel
 
 ABOUT = "Watch, steer and compare gradient descent, live. The versions of its parts, for a report:"
 TABLES = "Tables (*.csv *.tsv *.txt *.dat *.arff);;All files (*)"
@@ -46,11 +49,6 @@ class Actions(QObject):
         self.gallery = PresetGallery(bench.theme, bench)
         self.gallery.hide()
         self.gallery.chosen.connect(self.files.open_preset)
-        self.export = ExportPanel(bench, partial(on_screen, bench))
-        self.export.hide()
-        self.export.told.connect(bench.toast.tell)
-        self.export.warned.connect(bench.toast.warn)
-        self.export.failed.connect(bench.toast.fail)
         self.help = HelpPanel(bench)
         self.help.hide()
         self.layout = Layout(window, bench, settings)
@@ -58,11 +56,6 @@ class Actions(QObject):
         bench.toast.said.connect(self.notices.add)
         self.about = TextPanel(bench, "About Fall Line", ABOUT, 560, 380)
         self.about.hide()
-        self.tables = ImportPanel(bench.theme, bench)
-        self.tables.hide()
-        self.tables.imported.connect(bench.controller.learn_from)
-        self.tables.warned.connect(bench.toast.warn)
-        self.tables.failed.connect(bench.toast.fail)
         self._file_menu()
         self._edit_menu()
         self._run_menu()
@@ -79,16 +72,41 @@ class Actions(QObject):
         bench.import_wanted.connect(self.import_data)
         bench.paste_wanted.connect(self.paste_table)
         bench.dropped.connect(self.files.open_dropped)
-        self.files.table_wanted.connect(self.tables.open_file)
+        self.files.table_wanted.connect(lambda path: self.tables.open_file(path))
         self._show_history()
 
     def shut_down(self) -> None:
         """End what goes on beside the window; called once the training has ended."""
         self.layout.save()
-        self.export.shut_down()
-        self.tables.shut_down()
+        for name in ("export", "tables"):
+            if name in vars(self):
+                getattr(self, name).shut_down()
         self.files.shut_down()
         self._settings.finish()
+
+    # The large panels are made, and their modules imported, when they are first wanted.
+
+    @cached_property
+    def export(self) -> ExportPanel:
+        from app.window.export_panel import ExportPanel
+
+        panel, toast = ExportPanel(self._bench, partial(on_screen, self._bench)), self._bench.toast
+        panel.hide()
+        panel.told.connect(toast.tell)
+        panel.warned.connect(toast.warn)
+        panel.failed.connect(toast.fail)
+        return panel
+
+    @cached_property
+    def tables(self) -> ImportPanel:
+        from app.window.import_panel import ImportPanel
+
+        panel, toast = ImportPanel(self._bench.theme, self._bench), self._bench.toast
+        panel.hide()
+        panel.imported.connect(self._bench.controller.learn_from)
+        panel.warned.connect(toast.warn)
+        panel.failed.connect(toast.fail)
+        return panel
 
     def import_data(self) -> None:
         """Ask for a table file, and open the import panel with it."""
@@ -216,7 +234,8 @@ class Actions(QObject):
         theme = THEMES[name]
         self._bench.set_theme(theme)
         self.gallery.set_theme(theme)
-        self.tables.set_theme(theme)
+        if "tables" in vars(self):
+            self.tables.set_theme(theme)
         self.by_name[f"theme-{name}"].setChecked(True)
         self._settings.set("theme", name)
 
