@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,7 +46,15 @@ def is_bundled(path: Path) -> bool:
 
 def presets(folder: Path = FOLDER) -> tuple[Preset, ...]:
     """All presets, with what a menu needs; unreadable ones are skipped."""
-    found = []
+    return tuple(_readable(folder))
+
+
+def first_preset() -> Preset:
+    """The one that a window begins with; the others are not read."""
+    return next(_readable(FOLDER))
+
+
+def _readable(folder: Path) -> Iterator[Preset]:
     for path in sorted(folder.glob("*.toml")):
         with contextlib.suppress(FileError, ValueError):
             data = parsed(read(path, _MAX_BYTES).decode("utf-8"))
@@ -55,5 +64,4 @@ def presets(folder: Path = FOLDER) -> tuple[Preset, ...]:
                 picture = path.with_suffix(".png")
                 line = note.strip().partition("\n")[0]
                 network = isinstance(problem, dict) and "data" in problem
-                found.append(Preset(path.stem, title, line, path, picture if picture.is_file() else None, network))
-    return tuple(found)
+                yield Preset(path.stem, title, line, path, picture if picture.is_file() else None, network)

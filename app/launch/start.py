@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
-from app.documents.presets import is_bundled, presets
+from app.documents.presets import first_preset, is_bundled
 from app.documents.settings import Settings
 from app.documents.user_folders import data_home
 from app.launch import compile_kernels as warmup
@@ -50,7 +50,7 @@ class Starter(QObject):
         super().__init__(shell)
         self._report = report
         self._shell, self._settings, self._cache, self._file = shell, settings, cache, file
-        self._first = file or presets()[0].path
+        self._first = file or first_preset().path
         self._child: QProcess | None = None
         self._ready = {"imports": False, "kernels": False, "document": False}
         self._rest = b""
@@ -133,7 +133,7 @@ class Starter(QObject):
         path = self._file
         if path is not None and (opened is None or opened.is_figure or is_bundled(path)):
             path = None
-        bench = Workbench(theme, opened.experiment if opened is not None else presets()[0].experiment(), path)
+        bench = Workbench(theme, opened.experiment if opened is not None else first_preset().experiment(), path)
         if opened is not None and path is not None:
             bench.document.know(path, opened.stamp)
         self.bench = bench
