@@ -50,12 +50,13 @@ class Document(QObject):
     """What is open and where it lives. The session and the undo history itself stay in the training thread.
 
     Each experiment that is opened is a document of its own, with a number; undo may go back to an earlier one.
-    Files are read and written beside the window: `read` and `save` return at once. opened carries the experiment
-    to be shown, before it is loaded; retitled follows a change of name, path or is_changed; told and warned
-    carry a sentence, waiting one while a file is read or written, empty once it is. history_changed follows a
-    change of undo_label or redo_label: what undo and redo would do, empty if nothing. was_read carries the path
-    of a file that was opened, was_saved of one that is safe on disk. changed_outside: the path of a file that was
-    not saved, because others have changed it since, and what was to come after.
+    Files are read and written beside the window: `read` and `save` return at once. opened carries the experiment to
+    be shown, before it is loaded; retitled follows a change of name, path or is_changed; told and warned carry a
+    sentence, waiting one while a file is read or written, empty once it is. history_changed follows a change of
+    undo_label or redo_label: what undo and redo would do, empty if nothing. was_read carries the path of a file
+    that was opened, was_saved of one that is safe on disk, was_gone of one that is no longer there.
+    changed_outside: the path of a file that was not saved, because others have changed it since, and what was to
+    come after.
     """
 
     opened = Signal(object)
@@ -67,6 +68,7 @@ class Document(QObject):
     waiting = Signal(str)
     was_read = Signal(object)
     was_saved = Signal(object)
+    was_gone = Signal(object)
     changed_outside = Signal(object, object)
 
     def __init__(self, training: TrainingThread, view: Callable[[], Mapping[str, Any]], parent: QObject) -> None:
@@ -85,6 +87,7 @@ class Document(QObject):
         self._files = DocumentJob()
         self._files.has_read.connect(self._take_read)
         self._files.has_written.connect(self._take_written)
+        self._files.gone.connect(self.was_gone)
         self._files.refused.connect(self._take_refused)
         self._files.changed_outside.connect(self._take_changed)
         self._files.cancelled.connect(self._take_cancelled)

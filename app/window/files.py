@@ -44,6 +44,7 @@ class Files(QObject):
         self._patience.timeout.connect(self._show_progress)
         self._document.was_read.connect(settings.opened)
         self._document.was_saved.connect(settings.opened)
+        self._document.was_gone.connect(settings.forget)
         self._document.retitled.connect(self._show_title)
         self._document.waiting.connect(self._wait)
         self._document.changed_outside.connect(self._ask_to_overwrite)

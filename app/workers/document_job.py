@@ -40,13 +40,15 @@ class FileWritten:
 class DocumentJob(QObject):
     """Of the files to be read only the latest is read; every file to be written is written, in turn.
 
-    has_read carries a FileRead, has_written a FileWritten. refused: the number of a request, and a sentence.
+    has_read carries a FileRead, has_written a FileWritten. gone: the path of a file that is not there to be read,
+    before it is refused. refused: the number of a request, and a sentence.
     changed_outside: the number of a request to write a file that others have written since. cancelled: the number
     of a request. failed: the number of a request, and the traceback of a fault.
     """
 
     has_read = Signal(object)
     has_written = Signal(object)
+    gone = Signal(object)
     refused = Signal(int, str)
     changed_outside = Signal(int)
     cancelled = Signal(int)
@@ -83,6 +85,8 @@ class DocumentJob(QObject):
         except Cancelled:
             self.cancelled.emit(ticket.number)
         except (SettingError, FileError) as error:
+            if not path.exists():
+                self.gone.emit(path)
             self.refused.emit(ticket.number, str(error))
         else:
             self._stamps[path] = opened.stamp

@@ -408,6 +408,18 @@ def test_of_two_files_the_one_chosen_last_is_opened(acting, tmp_path):
     assert acting.document.undo_label == "opening second"
 
 
+def test_a_file_that_is_gone_is_no_longer_among_the_recent_ones(acting, tmp_path):
+    from app.documents.settings import Settings
+
+    path = tmp_path / "gone.toml"
+    acting.save_file(path)
+    acting.until(lambda: path in Settings().recent())
+    path.unlink()
+    acting.files.open_path(path)
+    acting.until(lambda: path not in Settings().recent())
+    assert "gone.toml" in acting.bench.toast.text.text()
+
+
 # Recovery
 
 
