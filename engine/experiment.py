@@ -15,7 +15,7 @@ from engine.batches import BATCHES
 from engine.choices import Choice, choose, plain
 from engine.contracts import Catalogue, Check, Hyper, SettingError, Value, no_check, shown
 from engine.datasets.table import Table
-from engine.network_task import ADD_POINT, ERASE_POINTS, NetworkTask, check_memory, network_task
+from engine.network_task import POINT_EDITS, NetworkTask, check_memory, network_task
 from engine.optimizers import OPTIMIZERS
 from engine.schedules import SCHEDULES
 from engine.setting import PARAMETER, Setting
@@ -276,7 +276,7 @@ def followed(settings: RunSettings, task: Task, setting: Setting, value: Any) ->
     changed = task.having(setting, value)
     if not task.continues(changed):
         raise SettingError("cannot change while a run moves: it takes a new start", setting.path)
-    kept = tuple(value) if setting in (ADD_POINT, ERASE_POINTS) else changed.value(setting)
+    kept = tuple(value) if setting in POINT_EDITS else changed.value(setting)
     return settings, changed, kept
 
 

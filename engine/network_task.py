@@ -66,7 +66,8 @@ DATA_SEED = Hyper(
 )
 WEIGHT_SEED = Hyper("weight_seed", "", 1, 0, 2**53, kind="integer", slider=(0, 999), help="of the initial weights")
 
-ADD_POINT, ERASE_POINTS = Setting("data", "add"), Setting("data", "erase")  # edits of the data by hand
+ADD_POINT, ERASE_POINTS = Setting("data", "add"), Setting("data", "erase")
+POINT_EDITS = (ADD_POINT, ERASE_POINTS)  # edits of the data by hand
 
 EDITED = ", edited"  # at the end of the name of data that were changed by hand
 _USUAL = ("x", "y")  # the features of one or two inputs unless others are chosen
@@ -204,7 +205,7 @@ class NetworkTask:
 
     def _with_data(self, setting: Setting, value: Any) -> NetworkTask:
         data = self.data
-        if setting in (ADD_POINT, ERASE_POINTS):
+        if setting in POINT_EDITS:
             table, numbers = drawn(data, self.data_seed), _numbers(value)
             changed = table.with_point(numbers) if setting == ADD_POINT else table.without_points(numbers)
             return replace(self, data=changed)

@@ -19,6 +19,7 @@ from engine.interruption import Interruption, Pieces, finish
 from engine.machine import Machine
 from engine.measures import MEASURES, Measures, next_due
 from engine.memory import checkpoints_kept, trail_kept
+from engine.network_task import POINT_EDITS
 from engine.optimizers import OPTIMIZERS
 from engine.problem import Problem, problem_of
 from engine.setting import Setting
@@ -287,9 +288,9 @@ class Run:
         """Change a setting from the current update on, or from update `at` if that is still to come and the run can
         get there. Raises SettingError, and then nothing changes.
 
-        Before the first update it is no tweak but another beginning. Several changes of one setting
-        at one update count as the last. Tweaks still to come stay, as far as they fit the new settings.
-        A run that has ended goes on if its ending no longer holds.
+        Before the first update it is no tweak but another beginning. Several changes of one setting at one update
+        count as the last, but each point that is added or erased counts. Tweaks still to come stay, as far as they
+        fit the new settings. A run that has ended goes on if its ending no longer holds.
         """
         setting = Setting.of(setting)
         settings, task, kept = followed(*self._standing, setting, value)
@@ -312,7 +313,7 @@ class Run:
         place = max(self.update, self.goal)
         tweak = Tweak(place, setting, kept)
         past, later = self.tweaks[: self._made], self.tweaks[self._made :]
-        if past and (past[-1].update, past[-1].setting) == (place, setting):
+        if past and (past[-1].update, past[-1].setting) == (place, setting) and setting not in POINT_EDITS:
             past.pop()
         self._applied = min(self._applied, len(past))
         self.tweaks = [*past, tweak]
