@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from engine.choices import Choice, choose
-from engine.contracts import Check, Hyper, SettingError, no_check, shown
+from engine.contracts import Check, Hyper, SettingError, native, no_check, shown
 from engine.datasets.catalogue import DATASETS
 from engine.datasets.features import FEATURES, SCALINGS, possible_features
 from engine.datasets.source import examples_of, shape_of
@@ -385,7 +385,10 @@ def _data(value: object, path: str, check: Check = no_check) -> Choice | Table:
 
 
 def _numbers(value: object) -> tuple[float, ...]:
-    if not isinstance(value, list | tuple) or not all(isinstance(number, int | float) for number in value):
+    value = native(value)
+    if isinstance(value, list | tuple):
+        value = [native(number) for number in value]
+    if not isinstance(value, list) or not all(isinstance(number, int | float) for number in value):
         raise SettingError(f"must be a list of numbers, got {shown(value)}")
     try:
         return tuple(map(float, value))

@@ -13,7 +13,20 @@ from engine import loop, stream
 from engine.batches import Batch
 from engine.contracts import SettingError, Value
 from engine.diagnosis import Diagnosis, diagnose
-from engine.experiment import NEVER, RunRecord, RunSettings, Task, Tweak, followed, of_problem, of_run
+from engine.experiment import (
+    NEVER,
+    RunRecord,
+    RunSettings,
+    Task,
+    Tweak,
+    checked_count,
+    checked_stop,
+    checked_type,
+    checked_update,
+    followed,
+    of_problem,
+    of_run,
+)
 from engine.history import COLUMNS, History
 from engine.interruption import Interruption, Pieces, finish
 from engine.machine import Machine
@@ -112,10 +125,12 @@ class Run:
         stop: Mapping[str, Value],
         interruption: Interruption | None = None,
     ) -> None:
+        checked_type(problem, Problem, "a Problem, as problem_of makes it")
+        checked_type(record, RunRecord, "a RunRecord")
         self.problem = problem
         self.initial = record.settings
         self.tweaks = list(record.tweaks)
-        self.stop = stop
+        self.stop: Mapping[str, Value] = checked_stop(stop)
         self.interruption = interruption
         self._suspended: Mapping[str, Value] | None = None  # stop rules that would end it before its goal
         self._begin()
@@ -208,8 +223,11 @@ class Run:
         return f"stopped after {self.update:,} updates" if self.status == FINISHED else ""
 
     def advance(self, updates: int) -> int:
-        """Take up to `updates` steps; fewer if the run ends or is interrupted. Returns how many were taken."""
-        first = self.update
+        """Take up to `updates` steps; fewer if the run ends or is interrupted. Returns how many were taken.
+
+        Raises SettingError unless that is a whole number from 0 on.
+        """
+        updates, first = checked_count(updates), self.update
         if self.settle():
             self._run_to(first + updates)
         return self.update - first
@@ -292,7 +310,7 @@ class Run:
         count as the last, but each point that is added or erased counts. Tweaks still to come stay, as far as they
         fit the new settings. A run that has ended goes on if its ending no longer holds.
         """
-        setting = Setting.of(setting)
+        setting, at = Setting.of(setting), checked_update(at)
         settings, task, kept = followed(*self._standing, setting, value)
         problem = problem_of(task)  # held to the end: what is made of it is not made again
         if setting.part in _LOOKS:
@@ -332,7 +350,11 @@ class Run:
         return tweak
 
     def stop_at(self, stop: Mapping[str, Value]) -> None:
-        """Take other stop rules, given completely; a run that has ended goes on if it may."""
+        """Take other stop rules; one that is not given is off. A run that has ended goes on if it may.
+
+        Raises SettingError.
+        """
+        stop = checked_stop(stop)
         if self._suspended is not None:
             self._suspended = stop
         elif stop != self.stop:
@@ -355,7 +377,8 @@ class Run:
         self._settle_at_once()
 
     def rewind(self, update: int) -> None:
-        """Forget everything after `update`: the numbers, and the tweaks that came later."""
+        """Forget everything after `update`: the numbers, and the tweaks that came later. Raises SettingError."""
+        update = checked_update(update)
         self.tweaks = [tweak for tweak in self.tweaks if tweak.update <= update]
         self._begin(goal=update)
         self._settle_at_once()
@@ -387,8 +410,8 @@ class Run:
         self.machine.settings = self.machine.settings.having(setting, value)
 
     def at(self, update: int) -> Machine:
-        """A machine standing at a past update, exactly as the run stood there."""
-        return finish(self._at(update))
+        """A machine standing at a past update, exactly as the run stood there. Raises SettingError."""
+        return finish(self._at(checked_update(update)))
 
     def _at(self, update: int) -> Pieces[Machine]:
         """`at`, in pieces."""
@@ -410,7 +433,8 @@ class Run:
         yield from machine.replay_to(update)
 
     def seek(self, update: int) -> bool:
-        """Make a past update ready for `peek`; False if that was interrupted."""
+        """Make a past update ready for `peek`; False if that was interrupted. Raises SettingError."""
+        update = checked_update(update)
         if update >= self.update or (self._seen is not None and self._seen.update == update):
             return True
         if self._seeking is None or self._seeking[0] != update:
@@ -436,9 +460,9 @@ class Run:
 
         Without `step` what is known only by taking it is NaN: gradient, rate and step; so it is, for a network that may
         be interrupted, until `explain` has computed them. explained: whether they are known now. A network's loss is
-        that of the whole training set when it was last measured.
+        that of the whole training set when it was last measured. Raises SettingError.
         """
-        machine = self._looked_at(self.update if update is None else update)
+        machine = self._looked_at(self.update if update is None else checked_update(update))
         n = machine.theta.size
         entry = OPTIMIZERS[machine.settings.optimizer.kind]
         gradient = moved = np.full(n, np.nan)
@@ -470,8 +494,11 @@ class Run:
         )
 
     def explain(self, update: int | None = None) -> bool:
-        """Compute the next step at an update (default: now) for `peek`; False if that was interrupted."""
-        return self._try(self._looked_at(self.update if update is None else update))
+        """Compute the next step at an update (default: now) for `peek`; False if that was interrupted.
+
+        Raises SettingError.
+        """
+        return self._try(self._looked_at(self.update if update is None else checked_update(update)))
 
     def _looked_at(self, update: int) -> Machine:
         if update >= self.update:
