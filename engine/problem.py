@@ -82,10 +82,12 @@ class Problem:
     ) -> Pieces[tuple[Array, Array]]:
         """The measures of a network at theta, reached by a step: (MEASURES,), (L, LAYER_MEASURES); in pieces."""
         assert self.learner is not None
-        penalty = sum(
-            l1 * float(np.abs(theta[start:stop]).sum()) + 0.5 * l2 * float(theta[start:stop] @ theta[start:stop])
-            for start, stop in self.decayed.reshape(-1, 2)
-        )
+        pieces = [theta[start:stop] for start, stop in self.decayed.reshape(-1, 2)]
+        with np.errstate(over="ignore"):  # of weights that run away
+            penalty = sum(
+                (l1 * float(np.abs(piece).sum()) if l1 else 0.0) + (0.5 * l2 * float(piece @ piece) if l2 else 0.0)
+                for piece in pieces
+            )
         return self.learner.measured(theta, step, penalty, interruption)
 
     def values(self, xs: Array, ys: Array) -> Array:

@@ -12,7 +12,7 @@ import numpy as np
 from engine import loop, stream
 from engine.batches import Batch
 from engine.contracts import SettingError, Value
-from engine.diagnosis import Diagnosis, diagnose
+from engine.diagnosis import Diagnosis, diagnose, running_away
 from engine.experiment import (
     NEVER,
     RunRecord,
@@ -45,7 +45,6 @@ _FIRST_INTERVAL = 64  # updates between two checkpoints
 _ENDINGS = {
     loop.LOSS_REACHED: "the loss fell below {loss_below:g}",
     loop.GRADIENT_REACHED: "the gradient norm fell below {gradient_below:g}",
-    loop.PLATEAU: "no improvement in {plateau_updates} updates",
 }
 _TRAINING, _VALIDATION = MEASURES.index("training_loss"), MEASURES.index("validation_loss")
 
@@ -218,9 +217,19 @@ class Run:
     def message(self) -> str:
         if self.diagnosis is not None:
             return self.diagnosis.sentence
+        away = self.running_away
+        if self.status == FINISHED and away:
+            return f"stopped at update {self.update:,}{f': {self.ending}' * bool(self.ending)}, running away: {away}"
         if self.ending:
             return f"stopped at update {self.update:,}: {self.ending}"
-        return f"stopped after {self.update:,} updates" if self.status == FINISHED else ""
+        if self.status == FINISHED:
+            return f"stopped after {counted(self.update)}"
+        return "running away: the loss or the steps have left every scale" if away else ""
+
+    @property
+    def running_away(self) -> str:
+        """What has left every scale of a run that has not diverged, in words; empty if nothing."""
+        return "" if self.diagnosis is not None else running_away(self.history.view(), self.machine.problem)
 
     def advance(self, updates: int) -> int:
         """Take up to `updates` steps; fewer if the run ends or is interrupted. Returns how many were taken.
@@ -289,6 +298,8 @@ class Run:
                 continue
             if reason in _ENDINGS:
                 self.ending = _ENDINGS[reason].format(**self.stop)
+            elif reason == loop.PLATEAU:
+                self.ending = _plateau(self.stop)
             self._keep_checkpoint()
             self._arrival = self._arrive()
             if reason == loop.INTERRUPTED:
@@ -573,7 +584,7 @@ class Run:
             waited = update - max(self.best.update, self._patient_from)
             if waited >= patience:
                 self.ending = (
-                    f"no lower validation loss in {waited:,} updates, the best is of update {self.best.update:,}"
+                    f"no lower validation loss in {counted(waited)}, the best is of update {self.best.update:,}"
                 )
 
     def _freeze(self, reason: int) -> Pieces[None]:
@@ -593,6 +604,17 @@ class Run:
         self.machine.stop_at(self.stop)
         self.diagnosis = yield from diagnose(self.machine, self.history.view(), self._at, failed, reason)
         self._lost = False
+
+
+def _plateau(stop: Mapping[str, Value]) -> str:
+    """Why a plateau ended a run: what would have counted as an improvement did not come."""
+    gain, waited = float(stop["plateau_gain"]), counted(int(stop["plateau_updates"]))  # type: ignore[arg-type]
+    return f"no improvement of more than {100.0 * gain:g} % in {waited}" if gain else f"no lower loss in {waited}"
+
+
+def counted(updates: int) -> str:
+    """`1 update`, `2,000 updates`."""
+    return f"{updates:,} update{'s' * (updates != 1)}"
 
 
 def _done(pieces: Pieces[Any]) -> bool:

@@ -49,7 +49,7 @@ class RunPicture:
 
     examples: (updates, examples seen), linear in between. shown: the state on screen, which is a past
     one while the timeline is scrubbed. ending: the stop rule that ended it, in words; empty if none of those
-    that watch the numbers did.
+    that watch the numbers did. running_away: whether it is finite, but its loss or steps have left every scale.
     """
 
     settings: RunSettings
@@ -60,6 +60,7 @@ class RunPicture:
     status: str
     message: str
     ending: str
+    running_away: bool
     remedies: tuple[str, ...]
     diverged_at: int | None
     better_rate: float | None
@@ -379,6 +380,7 @@ class Session:
             status=run.status,
             message=run.message,
             ending=run.ending,
+            running_away=bool(run.running_away),
             remedies=found.remedies if found else (),
             diverged_at=found.update if found else None,
             better_rate=found.rate if found else None,
