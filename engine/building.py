@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.batches import BATCHES
 from engine.choices import Choice, choose, plain
-from engine.contracts import Value
+from engine.contracts import Value, native
 from engine.datasets.table import Table
 from engine.experiment import (
     LEARNING_RATE,
@@ -50,7 +50,8 @@ def new_run(
     Raises SettingError for an unknown name or a value out of range.
     """
     entry = OPTIMIZERS[optimizer]
-    if isinstance(batch, int):
+    batch = native(batch)
+    if not isinstance(batch, str):
         batches = choose(BATCHES, "mini", {"size": batch, "order": order})
     else:
         batches = choose(BATCHES, batch, {} if batch == "full" else {"order": order})

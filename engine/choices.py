@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.contracts import Catalogue, Hyper, SettingError, Value
+from engine.contracts import Catalogue, Hyper, SettingError, Value, native
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +47,4 @@ def plain(value: Any) -> Any:
     """A value as plain data, as stored in a file."""
     if isinstance(value, tuple):
         return [plain(item) for item in value]
-    return value.to_dict() if hasattr(value, "to_dict") else value
+    return value.to_dict() if hasattr(value, "to_dict") else native(value)

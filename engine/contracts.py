@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
+import numpy as np
 from llvmlite import ir
 from numba import cfunc, njit, types
 from numba.core.caching import FunctionCache
@@ -107,8 +108,10 @@ class Hyper:
     def check(self, value: object) -> Value:
         """The value converted to this knob's type.
 
-        Raises SettingError if it has another type, is not finite, or is out of range.
+        A NumPy scalar is a number, and an array a list. Raises SettingError if the value has another type, is not
+        finite, or is out of range.
         """
+        value = native(value)
         if self.kind == "switch":
             if isinstance(value, bool):
                 return value
@@ -120,7 +123,7 @@ class Hyper:
         if self.kind == "list":
             if not isinstance(value, list | tuple) or len(value) > LIST_LENGTH:
                 raise self._refusal(value)
-            return tuple(self._number(item, whole=True) for item in value)
+            return tuple(self._number(native(item), whole=True) for item in value)
         return self._number(value, whole=self.kind == "integer")
 
     def pack(self, value: Value) -> list[float]:
@@ -382,6 +385,20 @@ def shown(value: object, length: int = 40) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
+def native(value: Any) -> Any:
+    """A NumPy scalar as Python's own number or text, an array as lists of them; anything else as it is."""
+    if isinstance(value, np.bool_):
+        return bool(value)
+    if isinstance(value, np.integer):
+        return int(value)
+    if isinstance(value, np.floating):
+        return float(value)
+    if isinstance(value, np.str_):
+        return str(value)
+    return native(value.tolist()) if isinstance(value, np.ndarray) and value.dtype != object else value
+
+
 def finite(value: object) -> bool:
     """Whether a value from outside is a finite number (and not a bool)."""
+    value = native(value)
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,4 +1,4 @@
-"""Why a run diverged, in words, and what to try."""
+"""Why a run diverged or runs away, in words, and what to try."""
 
 from __future__ import annotations
 
@@ -10,17 +10,22 @@ import numpy as np
 from engine import loop
 from engine.choices import Choice
 from engine.expressions import parse
-from engine.history import HistoryView
+from engine.history import COLUMNS, HistoryView
 from engine.interruption import Pieces, finish
 from engine.machine import Machine
 from engine.optimizers import OPTIMIZERS
+from engine.problem import Problem
 from engine.setting import Setting
 from engine.stream import BATCH
+from engine.surface_task import Formula
 from engine.typesetting import typeset
 
 _LOOKED_AT = 256  # examples on which the layers of a network are searched for what is not finite
 _TRIAL = 2000  # updates for which a remedy must hold before it is offered
 _HALVINGS = 40
+_BISECTIONS = 60  # of a step that leaves the region where a surface has a value
+_OVERFLOWING = 1e100  # a loss beyond this, just before there is none, is too large rather than not defined
+_FAR_LOSS, _FAR_STEP = 1e12, 1e3  # so many times what a run knew is beyond every scale
 _MIN_UPDATES, _OPERATIONS = 50, 5e8  # of a network's trial: updates, and multiplications of one halving
 
 
@@ -51,6 +56,10 @@ def diagnose(
         best = int(view.at[np.argmin(losses)])
     else:
         best, losses = 0, np.array([np.nan])
+    if reason == loop.NOT_FINITE_HERE and problem.learner is None:
+        left = yield from _left(machine)
+        if left is not None:
+            return (yield from _outside(machine, at, failed, best, losses, *left))
     layer = yield from _layer(machine)
     sentence = f"diverged: {what} is no longer finite at update {failed:,}{layer}"
     surface_info = problem.surface_info
@@ -73,11 +82,109 @@ def diagnose(
         hope = 0.5 * rate
     updates = _trial(machine, max(_TRIAL, 2 * (failed - best)))
     better = yield from _tried(start, hope, updates, float(losses[0]))
+    return _with_remedies(machine, failed, sentence, better, best, float(losses.min()))
+
+
+def _with_remedies(
+    machine: Machine, failed: int, sentence: str, better: float | None, best: int, lowest: float
+) -> Diagnosis:
     remedies = [] if better is None else [f"from there, learning rate {better:g} stays finite: it was tried"]
-    if settings.optimizer.values["clip_norm"] == 0.0:
+    if machine.settings.optimizer.values["clip_norm"] == 0.0:
         remedies.append("clip the gradient norm (Decay and clipping)")
-    remedies.append(f"rewind to update {best:,}, the lowest loss ({losses.min():.4g})")
+    remedies.append(f"rewind to update {best:,}, the lowest loss ({lowest:.4g})")
     return Diagnosis(failed, sentence, tuple(remedies), better, best)
+
+
+def _outside(
+    machine: Machine,
+    at: Callable[[int], Pieces[Machine]],
+    failed: int,
+    best: int,
+    losses: np.ndarray,
+    place: np.ndarray,
+    share: float,
+) -> Pieces[Diagnosis]:
+    """The diagnosis of a step to a place where the surface has no value, `share` of which would have stayed inside."""
+    what = "formula" if isinstance(getattr(machine.problem.task, "surface", None), Formula) else "surface"
+    x, y = place
+    where = f"update {failed:,}, to ({x:.4g}, {y:.4g}), left the region where the {what} has a value"
+    sentence = f"diverged: the step to {where}"
+    rate = machine.settings.learning_rate
+    shorter = _rounded_down(share * rate)
+    inside = False
+    if shorter > 0.0:
+        twin = machine.copy()
+        twin.set(Setting("learning_rate"), shorter)
+        yield from twin.trial_step()
+        inside = yield from _has_value(machine, twin.theta)
+    if inside:
+        sentence += f"; at learning rate {shorter:g} instead of {rate:.3g} it would have stayed inside"
+    else:
+        sentence += f"; {share:.2g} of its length would have stayed inside"
+    start = yield from at(best)
+    updates = max(_TRIAL, 2 * (failed - best))
+    better = yield from _tried(start, shorter if inside else 0.5 * rate, updates, float(losses[0]))
+    return _with_remedies(machine, failed, sentence, better, best, float(losses.min()))
+
+
+def _left(machine: Machine) -> Pieces[tuple[np.ndarray, float] | None]:
+    """Where the machine's step leads, and what share of it stays where the surface has a value.
+
+    None if the numbers are too large there, rather than not defined.
+    """
+    twin = machine.copy()
+    yield from twin.trial_step()
+    start, end = machine.theta, twin.theta
+    if not np.isfinite(end).all():
+        return None
+    inside, outside = 0.0, 1.0
+    for _ in range(_BISECTIONS):
+        share = 0.5 * (inside + outside)
+        if (yield from _has_value(machine, start + share * (end - start))):
+            inside = share
+        else:
+            outside = share
+    losses, _ = yield from machine.problem.gradient_pieces((start + inside * (end - start))[None], machine.interruption)
+    return (end, inside) if abs(losses[0]) < _OVERFLOWING else None
+
+
+def _has_value(machine: Machine, place: np.ndarray) -> Pieces[bool]:
+    """Whether loss and gradient are finite at a place (n,)."""
+    losses, gradients = yield from machine.problem.gradient_pieces(place[None], machine.interruption)
+    return bool(np.isfinite(losses).all() and np.isfinite(gradients).all())
+
+
+def _rounded_down(value: float) -> float:
+    """The largest number of two digits that is not above a positive one."""
+    rounded = float(f"{value:.1e}")
+    return rounded if rounded <= value else float(f"{0.95 * value:.1e}")
+
+
+def running_away(view: HistoryView, problem: Problem) -> str:
+    """What of a run has left every scale although it is finite: its newest loss or step, in words; empty if nothing."""
+    if not view.latest:
+        return ""
+    row = dict(zip(COLUMNS, view.latest, strict=True))
+    loss, step = row["loss"], row["step_norm"]
+    told = []
+    if abs(loss) > _FAR_LOSS:
+        _, low, high = view.column("loss")
+        known = low.min(initial=loss) if loss > 0.0 else high.max(initial=loss)
+        if abs(loss) > _FAR_LOSS * max(1.0, abs(float(known))):
+            told.append(f"the loss is {loss:.3g}")
+    if step > _FAR_STEP * _size(problem):
+        told.append(f"the last step was {step:.3g} long")
+    return " and ".join(told)
+
+
+def _size(problem: Problem) -> float:
+    """How long a step may be within reason: across a surface, or as long as the initial weights."""
+    info = problem.surface_info
+    if info is None:
+        return max(1.0, float(np.linalg.norm(problem.start)))
+    x0, x1, y0, y1 = info.domain
+    middle = np.array([0.5 * (x0 + x1), 0.5 * (y0 + y1)])
+    return float(np.hypot(x1 - x0, y1 - y0) + np.hypot(*(problem.start - middle)))
 
 
 def _layer(machine: Machine) -> Pieces[str]:

@@ -13,9 +13,9 @@ from typing import Any
 
 from engine.batches import BATCHES
 from engine.choices import Choice, choose, plain
-from engine.contracts import Catalogue, Check, Hyper, SettingError, Value, no_check, shown
+from engine.contracts import Catalogue, Check, Hyper, SettingError, Value, native, no_check, shown
 from engine.datasets.table import Table
-from engine.network_task import ADD_POINT, ERASE_POINTS, NetworkTask, check_memory, network_task
+from engine.network_task import POINT_EDITS, NetworkTask, check_memory, network_task
 from engine.optimizers import OPTIMIZERS
 from engine.schedules import SCHEDULES
 from engine.setting import PARAMETER, Setting
@@ -110,6 +110,9 @@ STOP = (
     Hyper("plateau_gain", "", 1e-4, 0.0, 1.0, help="an improvement lowers the best loss by at least this fraction"),
 )
 
+_COUNT = Hyper("updates", "", 0, 0, MAX_UPDATES, kind="integer")
+_PLACE = Hyper("update", "", 0, 0, MAX_UPDATES, kind="integer")
+
 NEVER: Mapping[str, Value] = {**{hyper.name: hyper.default for hyper in STOP}, "updates": 0}  # every rule off
 
 
@@ -182,12 +185,14 @@ class RunSettings:
 
 
 def _flag(value: object) -> bool:
+    value = native(value)
     if isinstance(value, bool):
         return value
     raise SettingError(f"must be true or false, got {shown(value)}")
 
 
 def _colour(value: object) -> int:
+    value = native(value)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MAX_RUNS:
         return value
     raise SettingError(f"must be a whole number in [0, {MAX_RUNS - 1}], got {shown(value)}")
@@ -217,6 +222,22 @@ def _checked_plain(name: str, value: object) -> Value | str:
         return _PLAIN[name](value)
     except SettingError as error:
         raise error.at(name) from None
+
+
+def checked_count(updates: object) -> int:
+    """How many updates are asked for. Raises SettingError unless that is a whole number from 0 on."""
+    return int(_COUNT.check(updates))  # type: ignore[arg-type]
+
+
+def checked_update(update: object) -> int:
+    """The number of an update. Raises SettingError unless it is a whole number from 0 on."""
+    return int(_PLACE.check(update))  # type: ignore[arg-type]
+
+
+def checked_type(value: object, kind: type, what: str) -> None:
+    """Raises SettingError if a value is not what the caller needs, `what` in words."""
+    if not isinstance(value, kind):
+        raise SettingError(f"needs {what}, got {shown(value)}")
 
 
 def of_run(setting: Setting) -> bool:
@@ -276,7 +297,7 @@ def followed(settings: RunSettings, task: Task, setting: Setting, value: Any) ->
     changed = task.having(setting, value)
     if not task.continues(changed):
         raise SettingError("cannot change while a run moves: it takes a new start", setting.path)
-    kept = tuple(value) if setting in (ADD_POINT, ERASE_POINTS) else changed.value(setting)
+    kept = tuple(map(float, value)) if setting in POINT_EDITS else changed.value(setting)
     return settings, changed, kept
 
 
@@ -389,6 +410,7 @@ def _largest_optimizer(record: RunRecord) -> str:
 
 def checked_stop(stop: Mapping[str, object]) -> dict[str, Value]:
     """All stop rules: those of `stop`, and for the others that they are off. Raises SettingError."""
+    checked_type(stop, Mapping, "stop rules by their names, such as {'updates': 500}")
     return _stop(Entries({**NEVER, **stop}, "stop"))
 
 
@@ -455,8 +477,9 @@ def _view(data: object) -> dict[str, Any]:
     """View settings are the window's own; here only their shape is checked."""
     if not isinstance(data, dict) or len(data) > 100:
         raise SettingError("must be a table of up to 100 entries", "view")
+    data = {name: native(value) for name, value in data.items()}
     for name, value in data.items():
         listed = isinstance(value, list) and len(value) <= 100 and all(isinstance(v, str | int | float) for v in value)
         if not listed and not isinstance(value, str | int | float):
             raise SettingError(f"must be a plain value or a list of them, got {shown(value)}", f"view.{str(name)[:60]}")
-    return dict(data)
+    return data

@@ -7,7 +7,7 @@ import math
 from numba import types
 
 from engine.contracts import call_objective, call_step, inline, is_raised, pointer, routine
-from engine.norms import copy, distance
+from engine.norms import copy, distance, scaled_distance, scaled_norm
 from engine.norms import norm as vector_norm
 from engine.rng import normal
 from engine.schedules import scheduled_rate
@@ -167,6 +167,8 @@ def advance(
         _add_noise(p_grad, n, p_controls[NOISE], p_stream)
         norm = _norm(p_grad, n)
         # x - x is 0 unless x is NaN or infinite.
+        if norm - norm != 0.0:
+            norm = scaled_norm(p_grad, n)
         if loss - loss != 0.0 or norm - norm != 0.0:
             return NOT_FINITE_HERE
         if loss < p_controls[LOSS_BELOW]:
@@ -190,6 +192,8 @@ def advance(
         _decay(p_theta, p_grad, rate, p_common, p_decayed, pieces)
         call_step(step, p_theta, p_grad, p_slots, p_hyper, rate, t - p_stream[OPTIMIZER_UPDATE] + 1, n)
         moved = _distance(p_theta, p_before, n)
+        if moved - moved != 0.0:
+            moved = scaled_distance(p_theta, p_before, n)
         row = t - first
         place, new = row >> shift, row & mask == 0
         if moved - moved != 0.0:

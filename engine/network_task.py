@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from engine.choices import Choice, choose
-from engine.contracts import Check, Hyper, SettingError, no_check, shown
+from engine.contracts import Check, Hyper, SettingError, native, no_check, shown
 from engine.datasets.catalogue import DATASETS
 from engine.datasets.features import FEATURES, SCALINGS, possible_features
 from engine.datasets.source import examples_of, shape_of
@@ -66,7 +66,8 @@ DATA_SEED = Hyper(
 )
 WEIGHT_SEED = Hyper("weight_seed", "", 1, 0, 2**53, kind="integer", slider=(0, 999), help="of the initial weights")
 
-ADD_POINT, ERASE_POINTS = Setting("data", "add"), Setting("data", "erase")  # edits of the data by hand
+ADD_POINT, ERASE_POINTS = Setting("data", "add"), Setting("data", "erase")
+POINT_EDITS = (ADD_POINT, ERASE_POINTS)  # edits of the data by hand
 
 EDITED = ", edited"  # at the end of the name of data that were changed by hand
 _USUAL = ("x", "y")  # the features of one or two inputs unless others are chosen
@@ -204,7 +205,7 @@ class NetworkTask:
 
     def _with_data(self, setting: Setting, value: Any) -> NetworkTask:
         data = self.data
-        if setting in (ADD_POINT, ERASE_POINTS):
+        if setting in POINT_EDITS:
             table, numbers = drawn(data, self.data_seed), _numbers(value)
             changed = table.with_point(numbers) if setting == ADD_POINT else table.without_points(numbers)
             return replace(self, data=changed)
@@ -384,7 +385,10 @@ def _data(value: object, path: str, check: Check = no_check) -> Choice | Table:
 
 
 def _numbers(value: object) -> tuple[float, ...]:
-    if not isinstance(value, list | tuple) or not all(isinstance(number, int | float) for number in value):
+    value = native(value)
+    if isinstance(value, list | tuple):
+        value = [native(number) for number in value]
+    if not isinstance(value, list) or not all(isinstance(number, int | float) for number in value):
         raise SettingError(f"must be a list of numbers, got {shown(value)}")
     try:
         return tuple(map(float, value))

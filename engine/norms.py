@@ -11,6 +11,7 @@ from engine.networks.vectors import LANES, fma, load, load_first, noinline, spla
 
 _standalone = njit(forceinline=False, **{**OPTIONS, "cache": False})
 _BLOCK = 4 * LANES  # four independent sums: each addition has to wait for the one before it
+_LARGEST = 1.7976931348623157e308
 
 
 @_standalone
@@ -51,6 +52,40 @@ def distance(one, other, n):
         a = fma(x, x, a)
         i += LANES
     return math.sqrt(total((a + b) + (c + d)))
+
+
+@_standalone
+def scaled_norm(vector, n):
+    """The norm of a vector (n,) whose squares overflow: finite if every entry is."""
+    noinline()
+    largest = 0.0
+    for i in range(n):
+        size = abs(vector[i])
+        if size - size != 0.0:
+            return math.nan
+        largest = max(largest, size)
+    squares = 0.0
+    for i in range(n):
+        part = vector[i] / largest
+        squares += part * part
+    return min(largest * math.sqrt(squares), _LARGEST)
+
+
+@_standalone
+def scaled_distance(one, other, n):
+    """The distance of two vectors (n,) the squares of whose differences overflow: finite if every difference is."""
+    noinline()
+    largest = 0.0
+    for i in range(n):
+        size = abs(one[i] - other[i])
+        if size - size != 0.0:
+            return math.nan
+        largest = max(largest, size)
+    squares = 0.0
+    for i in range(n):
+        part = (one[i] - other[i]) / largest
+        squares += part * part
+    return min(largest * math.sqrt(squares), _LARGEST)
 
 
 @_standalone

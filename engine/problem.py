@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.batches import SURFACE_EXAMPLES
 from engine.choices import Choice
+from engine.contracts import SettingError, shown
 from engine.datasets.prepare import training_data
 from engine.datasets.source import examples_of
 from engine.experiment import Task
@@ -81,21 +82,24 @@ class Problem:
     ) -> Pieces[tuple[Array, Array]]:
         """The measures of a network at theta, reached by a step: (MEASURES,), (L, LAYER_MEASURES); in pieces."""
         assert self.learner is not None
-        penalty = sum(
-            l1 * float(np.abs(theta[start:stop]).sum()) + 0.5 * l2 * float(theta[start:stop] @ theta[start:stop])
-            for start, stop in self.decayed.reshape(-1, 2)
-        )
+        pieces = [theta[start:stop] for start, stop in self.decayed.reshape(-1, 2)]
+        with np.errstate(over="ignore"):  # of weights that run away
+            penalty = sum(
+                (l1 * float(np.abs(piece).sum()) if l1 else 0.0) + (0.5 * l2 * float(piece @ piece) if l2 else 0.0)
+                for piece in pieces
+            )
         return self.learner.measured(theta, step, penalty, interruption)
 
     def values(self, xs: Array, ys: Array) -> Array:
-        """Loss on the grid of xs (nx,) and ys (ny,): (ny, nx). For problems with two parameters."""
+        """Loss on the grid of xs (nx,) and ys (ny,): (ny, nx). Raises SettingError unless there are two parameters."""
         return finish(self.value_pieces(xs, ys, None))
 
     def value_pieces(self, xs: Array, ys: Array, interruption: Interruption | None) -> Pieces[Array]:
         """`values`, in pieces."""
+        if self.start.size != 2:
+            raise SettingError(f"a grid of losses is over two parameters, and this problem has {self.start.size:,}")
+        xs, ys = np.atleast_1d(_numbers(xs)), np.atleast_1d(_numbers(ys))
         found = np.empty((len(ys), len(xs)))
-        xs = np.ascontiguousarray(xs, dtype=float)
-        ys = np.ascontiguousarray(ys, dtype=float)
         stream, scratch, work = self._stream(interruption), np.zeros(4), self._work()
         rows = 0
         while True:
@@ -105,12 +109,15 @@ class Problem:
             yield
 
     def gradients(self, points: Array) -> tuple[Array, Array]:
-        """(losses (k,), exact gradients (k, n)) at points (k, n)."""
+        """(losses (k,), exact gradients (k, n)) at points (k, n). Raises SettingError for points of another size."""
         return finish(self.gradient_pieces(points, None))
 
     def gradient_pieces(self, points: Array, interruption: Interruption | None) -> Pieces[Evaluated]:
         """`gradients`, in pieces."""
-        points = np.ascontiguousarray(points, dtype=float)
+        points = _numbers(points)
+        if points.ndim != 2 or points.shape[1] != self.start.size:
+            told = f"points are an array (k, {self.start.size}) with the parameters of one in each row"
+            raise SettingError(f"{told}, got an array {points.shape}")
         losses, grads = np.empty(len(points)), np.empty_like(points)
         stream, work = self._stream(interruption), self._work()
         done = 0
@@ -141,6 +148,14 @@ class Problem:
 
     def _work(self) -> Array:
         return np.zeros(max(self.work_size, 1))
+
+
+def _numbers(values: Array) -> Array:
+    """The values as floats that lie one after another. Raises SettingError."""
+    try:
+        return np.ascontiguousarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise SettingError(f"must be an array of numbers, got {shown(values)}") from None
 
 
 _CACHE: WeakValueDictionary[Task, Problem] = WeakValueDictionary()  # shared by the runs of a session

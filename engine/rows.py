@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from engine.contracts import Value
-from engine.experiment import NEVER, RunRecord
+from engine.experiment import NEVER, RunRecord, checked_count
 from engine.history import COLUMNS
 from engine.interruption import Interruption
 from engine.problem import Problem
@@ -30,8 +30,9 @@ def rows(
     """Yield (first update, columns (COLUMNS, k)) until `updates` rows or the end of the run.
 
     The numbers are bit-identical to those of the run that the record describes. Where it is interrupted, what has been
-    computed by then is yielded, and k may be 0.
+    computed by then is yielded, and k may be 0. Raises SettingError.
     """
+    updates = checked_count(updates)
     run = Run(problem, record, stop, interruption)
     done = 0
     while done < updates and run.status not in (FINISHED, DIVERGED):

@@ -12,13 +12,27 @@ import numpy as np
 from engine import loop, stream
 from engine.batches import Batch
 from engine.contracts import SettingError, Value
-from engine.diagnosis import Diagnosis, diagnose
-from engine.experiment import NEVER, RunRecord, RunSettings, Task, Tweak, followed, of_problem, of_run
+from engine.diagnosis import Diagnosis, diagnose, running_away
+from engine.experiment import (
+    NEVER,
+    RunRecord,
+    RunSettings,
+    Task,
+    Tweak,
+    checked_count,
+    checked_stop,
+    checked_type,
+    checked_update,
+    followed,
+    of_problem,
+    of_run,
+)
 from engine.history import COLUMNS, History
 from engine.interruption import Interruption, Pieces, finish
 from engine.machine import Machine
 from engine.measures import MEASURES, Measures, next_due
 from engine.memory import checkpoints_kept, trail_kept
+from engine.network_task import POINT_EDITS
 from engine.optimizers import OPTIMIZERS
 from engine.problem import Problem, problem_of
 from engine.setting import Setting
@@ -31,7 +45,6 @@ _FIRST_INTERVAL = 64  # updates between two checkpoints
 _ENDINGS = {
     loop.LOSS_REACHED: "the loss fell below {loss_below:g}",
     loop.GRADIENT_REACHED: "the gradient norm fell below {gradient_below:g}",
-    loop.PLATEAU: "no improvement in {plateau_updates} updates",
 }
 _TRAINING, _VALIDATION = MEASURES.index("training_loss"), MEASURES.index("validation_loss")
 
@@ -111,10 +124,12 @@ class Run:
         stop: Mapping[str, Value],
         interruption: Interruption | None = None,
     ) -> None:
+        checked_type(problem, Problem, "a Problem, as problem_of makes it")
+        checked_type(record, RunRecord, "a RunRecord")
         self.problem = problem
         self.initial = record.settings
         self.tweaks = list(record.tweaks)
-        self.stop = stop
+        self.stop: Mapping[str, Value] = checked_stop(stop)
         self.interruption = interruption
         self._suspended: Mapping[str, Value] | None = None  # stop rules that would end it before its goal
         self._begin()
@@ -202,13 +217,26 @@ class Run:
     def message(self) -> str:
         if self.diagnosis is not None:
             return self.diagnosis.sentence
+        away = self.running_away
+        if self.status == FINISHED and away:
+            return f"stopped at update {self.update:,}{f': {self.ending}' * bool(self.ending)}, running away: {away}"
         if self.ending:
             return f"stopped at update {self.update:,}: {self.ending}"
-        return f"stopped after {self.update:,} updates" if self.status == FINISHED else ""
+        if self.status == FINISHED:
+            return f"stopped after {counted(self.update)}"
+        return "running away: the loss or the steps have left every scale" if away else ""
+
+    @property
+    def running_away(self) -> str:
+        """What has left every scale of a run that has not diverged, in words; empty if nothing."""
+        return "" if self.diagnosis is not None else running_away(self.history.view(), self.machine.problem)
 
     def advance(self, updates: int) -> int:
-        """Take up to `updates` steps; fewer if the run ends or is interrupted. Returns how many were taken."""
-        first = self.update
+        """Take up to `updates` steps; fewer if the run ends or is interrupted. Returns how many were taken.
+
+        Raises SettingError unless that is a whole number from 0 on.
+        """
+        updates, first = checked_count(updates), self.update
         if self.settle():
             self._run_to(first + updates)
         return self.update - first
@@ -270,6 +298,8 @@ class Run:
                 continue
             if reason in _ENDINGS:
                 self.ending = _ENDINGS[reason].format(**self.stop)
+            elif reason == loop.PLATEAU:
+                self.ending = _plateau(self.stop)
             self._keep_checkpoint()
             self._arrival = self._arrive()
             if reason == loop.INTERRUPTED:
@@ -287,11 +317,11 @@ class Run:
         """Change a setting from the current update on, or from update `at` if that is still to come and the run can
         get there. Raises SettingError, and then nothing changes.
 
-        Before the first update it is no tweak but another beginning. Several changes of one setting
-        at one update count as the last. Tweaks still to come stay, as far as they fit the new settings.
-        A run that has ended goes on if its ending no longer holds.
+        Before the first update it is no tweak but another beginning. Several changes of one setting at one update
+        count as the last, but each point that is added or erased counts. Tweaks still to come stay, as far as they
+        fit the new settings. A run that has ended goes on if its ending no longer holds.
         """
-        setting = Setting.of(setting)
+        setting, at = Setting.of(setting), checked_update(at)
         settings, task, kept = followed(*self._standing, setting, value)
         problem = problem_of(task)  # held to the end: what is made of it is not made again
         if setting.part in _LOOKS:
@@ -312,7 +342,7 @@ class Run:
         place = max(self.update, self.goal)
         tweak = Tweak(place, setting, kept)
         past, later = self.tweaks[: self._made], self.tweaks[self._made :]
-        if past and (past[-1].update, past[-1].setting) == (place, setting):
+        if past and (past[-1].update, past[-1].setting) == (place, setting) and setting not in POINT_EDITS:
             past.pop()
         self._applied = min(self._applied, len(past))
         self.tweaks = [*past, tweak]
@@ -331,7 +361,11 @@ class Run:
         return tweak
 
     def stop_at(self, stop: Mapping[str, Value]) -> None:
-        """Take other stop rules, given completely; a run that has ended goes on if it may."""
+        """Take other stop rules; one that is not given is off. A run that has ended goes on if it may.
+
+        Raises SettingError.
+        """
+        stop = checked_stop(stop)
         if self._suspended is not None:
             self._suspended = stop
         elif stop != self.stop:
@@ -354,7 +388,8 @@ class Run:
         self._settle_at_once()
 
     def rewind(self, update: int) -> None:
-        """Forget everything after `update`: the numbers, and the tweaks that came later."""
+        """Forget everything after `update`: the numbers, and the tweaks that came later. Raises SettingError."""
+        update = checked_update(update)
         self.tweaks = [tweak for tweak in self.tweaks if tweak.update <= update]
         self._begin(goal=update)
         self._settle_at_once()
@@ -386,8 +421,8 @@ class Run:
         self.machine.settings = self.machine.settings.having(setting, value)
 
     def at(self, update: int) -> Machine:
-        """A machine standing at a past update, exactly as the run stood there."""
-        return finish(self._at(update))
+        """A machine standing at a past update, exactly as the run stood there. Raises SettingError."""
+        return finish(self._at(checked_update(update)))
 
     def _at(self, update: int) -> Pieces[Machine]:
         """`at`, in pieces."""
@@ -409,7 +444,8 @@ class Run:
         yield from machine.replay_to(update)
 
     def seek(self, update: int) -> bool:
-        """Make a past update ready for `peek`; False if that was interrupted."""
+        """Make a past update ready for `peek`; False if that was interrupted. Raises SettingError."""
+        update = checked_update(update)
         if update >= self.update or (self._seen is not None and self._seen.update == update):
             return True
         if self._seeking is None or self._seeking[0] != update:
@@ -435,9 +471,9 @@ class Run:
 
         Without `step` what is known only by taking it is NaN: gradient, rate and step; so it is, for a network that may
         be interrupted, until `explain` has computed them. explained: whether they are known now. A network's loss is
-        that of the whole training set when it was last measured.
+        that of the whole training set when it was last measured. Raises SettingError.
         """
-        machine = self._looked_at(self.update if update is None else update)
+        machine = self._looked_at(self.update if update is None else checked_update(update))
         n = machine.theta.size
         entry = OPTIMIZERS[machine.settings.optimizer.kind]
         gradient = moved = np.full(n, np.nan)
@@ -469,8 +505,11 @@ class Run:
         )
 
     def explain(self, update: int | None = None) -> bool:
-        """Compute the next step at an update (default: now) for `peek`; False if that was interrupted."""
-        return self._try(self._looked_at(self.update if update is None else update))
+        """Compute the next step at an update (default: now) for `peek`; False if that was interrupted.
+
+        Raises SettingError.
+        """
+        return self._try(self._looked_at(self.update if update is None else checked_update(update)))
 
     def _looked_at(self, update: int) -> Machine:
         if update >= self.update:
@@ -545,7 +584,7 @@ class Run:
             waited = update - max(self.best.update, self._patient_from)
             if waited >= patience:
                 self.ending = (
-                    f"no lower validation loss in {waited:,} updates, the best is of update {self.best.update:,}"
+                    f"no lower validation loss in {counted(waited)}, the best is of update {self.best.update:,}"
                 )
 
     def _freeze(self, reason: int) -> Pieces[None]:
@@ -565,6 +604,17 @@ class Run:
         self.machine.stop_at(self.stop)
         self.diagnosis = yield from diagnose(self.machine, self.history.view(), self._at, failed, reason)
         self._lost = False
+
+
+def _plateau(stop: Mapping[str, Value]) -> str:
+    """Why a plateau ended a run: what would have counted as an improvement did not come."""
+    gain, waited = float(stop["plateau_gain"]), counted(int(stop["plateau_updates"]))  # type: ignore[arg-type]
+    return f"no improvement of more than {100.0 * gain:g} % in {waited}" if gain else f"no lower loss in {waited}"
+
+
+def counted(updates: int) -> str:
+    """`1 update`, `2,000 updates`."""
+    return f"{updates:,} update{'s' * (updates != 1)}"
 
 
 def _done(pieces: Pieces[Any]) -> bool:

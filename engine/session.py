@@ -19,7 +19,10 @@ from engine.experiment import (
     Task,
     Tweak,
     check_runs,
+    checked_count,
     checked_stop,
+    checked_type,
+    checked_update,
     of_problem,
     of_run,
     of_theta,
@@ -46,7 +49,7 @@ class RunPicture:
 
     examples: (updates, examples seen), linear in between. shown: the state on screen, which is a past
     one while the timeline is scrubbed. ending: the stop rule that ended it, in words; empty if none of those
-    that watch the numbers did.
+    that watch the numbers did. running_away: whether it is finite, but its loss or steps have left every scale.
     """
 
     settings: RunSettings
@@ -57,6 +60,7 @@ class RunPicture:
     status: str
     message: str
     ending: str
+    running_away: bool
     remedies: tuple[str, ...]
     diverged_at: int | None
     better_rate: float | None
@@ -126,6 +130,7 @@ class Session:
 
         Raises SettingError if the experiment's formula cannot be read, or its runs need too much memory.
         """
+        checked_type(experiment, Experiment, "an Experiment, as new_experiment and new_network make it")
         check_runs(experiment.problem, experiment.runs)
         self.interruption = interruption
         self.experiment_settings = experiment
@@ -154,8 +159,10 @@ class Session:
 
         spread: how the work on each run is handed out; the `map` of a thread pool gives the same
         numbers, for runs share nothing that changes. Returns the updates taken, all runs together; when it was
-        interrupted, the runs may have come to different updates.
+        interrupted, the runs may have come to different updates. Raises SettingError unless `updates` is a
+        whole number from 0 on.
         """
+        updates = checked_count(updates)
         target = self.update + updates
         most = max(2 * updates, _CATCH_UP)
         late = [run for run in self.runs if run.update < target]
@@ -171,7 +178,8 @@ class Session:
         return all(spread(lambda run: run.settle(), self.runs))
 
     def seek(self, update: int) -> bool:
-        """Make a past update ready for `picture`; False if that was interrupted."""
+        """Make a past update ready for `picture`; False if that was interrupted. Raises SettingError."""
+        update = checked_update(update)
         return all(run.seek(update) for run in self.runs)
 
     @property
@@ -180,10 +188,11 @@ class Session:
         return all(run.explained for run in self.runs)
 
     def run(self, id: str) -> Run:
+        """The run of that id. Raises SettingError."""
         for run in self.runs:
             if run.settings.id == id:
                 return run
-        raise SettingError(f"there is no run {id[:60]!r}")
+        raise SettingError(f"there is no run {shown(id, 60)}; one of {', '.join(run.settings.id for run in self.runs)}")
 
     def tweak(self, id: str, setting: str | Setting, value: Any) -> None:
         """Change a setting, or a parameter (`parameter.17`), of one run. Raises SettingError."""
@@ -205,6 +214,7 @@ class Session:
         other data, give the experiment their title. Raises SettingError, and then
         nothing changes.
         """
+        checked_type(changes, Mapping, "settings of the problem by their paths, such as {'noise': 0.5}")
         task, parsed = self.task, [(Setting.of(path), value) for path, value in changes.items()]
         for setting, value in parsed:
             task = task.having(setting, value)
@@ -240,6 +250,7 @@ class Session:
 
         Raises SettingError if there are too many, for the list or for the memory.
         """
+        checked_type(record, RunRecord, "a RunRecord")
         if len(self.runs) >= MAX_RUNS:
             raise SettingError(f"an experiment has at most {MAX_RUNS} runs")
         if any(run.settings.id == record.settings.id for run in self.runs):
@@ -268,6 +279,8 @@ class Session:
         The others begin again, and those beyond `update` if it is given: advance them to where they shall
         be. Raises SettingError.
         """
+        checked_type(experiment, Experiment, "an Experiment")
+        update = None if update is None else checked_update(update)
         check_runs(experiment.problem, experiment.runs)
         same = experiment.problem == self.experiment_settings.problem
         problem = self.problem if same else problem_of(experiment.problem)
@@ -295,7 +308,8 @@ class Session:
                 run.stand_on(self.problem)
 
     def rewind(self, update: int) -> None:
-        """Take every run that is further back to `update`; what came later is forgotten."""
+        """Take every run that is further back to `update`; what came later is forgotten. Raises SettingError."""
+        update = checked_update(update)
         for run in self.runs:
             if run.update > update and not run.settings.pinned:
                 run.rewind(update)
@@ -306,6 +320,7 @@ class Session:
         rates: run id -> learning rate. Pinned runs, and those not so far on, are as they are now. Raises
         SettingError.
         """
+        update = checked_update(update)
         records = []
         for run in self.runs:
             record = run.record()
@@ -333,8 +348,9 @@ class Session:
         """What may be shown of the session now, with the state at update `cursor` if it is given.
 
         focus: the run that is looked at. Of a network its next step is computed, if `step`, and no other's (see
-        Run.peek).
+        Run.peek). Raises SettingError.
         """
+        cursor = None if cursor is None else checked_update(cursor)
         pictures = tuple(self._run_picture(run, cursor, step and run.settings.id == focus) for run in self.runs)
         free = self._free[0]
         problem = free.machine.problem
@@ -364,6 +380,7 @@ class Session:
             status=run.status,
             message=run.message,
             ending=run.ending,
+            running_away=bool(run.running_away),
             remedies=found.remedies if found else (),
             diverged_at=found.update if found else None,
             better_rate=found.rate if found else None,

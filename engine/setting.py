@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.contracts import SettingError, shown
+
 PARAMETER = "parameter"  # `parameter.17` is the number at that place of theta, counted from 0
 _MAX_DIGITS = 15
 
@@ -22,9 +24,11 @@ class Setting:
 
     @classmethod
     def of(cls, path: str | Setting) -> Setting:
-        """A path parsed; every text is one, whether or not there is such a setting."""
+        """A path parsed; every text is one, whether or not there is such a setting. Raises SettingError for no text."""
         if isinstance(path, Setting):
             return path
+        if not isinstance(path, str):
+            raise SettingError(f"a setting is named by its path, such as 'learning_rate', got {shown(path)}")
         part, dot, rest = path.partition(".")
         if not dot:
             return cls(part)

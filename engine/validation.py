@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.choices import Choice, choose
-from engine.contracts import Catalogue, Hyper, SettingError, Value, shown
+from engine.contracts import Catalogue, Hyper, SettingError, Value, native, shown
 
 MAX_TEXT = 4000
 
@@ -25,7 +25,7 @@ class Entries:
 
     def take(self, name: str, *default: object) -> Any:
         if name in self._data:
-            return self._data.pop(name)
+            return native(self._data.pop(name))
         if default:
             return default[0]
         raise SettingError("is missing", self.at(name))

@@ -33,8 +33,8 @@ ENGINE_MAY_TOO = {
 }
 # Which floor of the engine a file or a package stands on: it imports from lower floors, or from its own package.
 FLOORS = (
-    ("contracts", "interruption", "setting", "random_generator", "stream", "measures"),
-    ("expressions", "rng", "decimation", "choices"),
+    ("contracts", "interruption", "random_generator", "stream", "measures"),
+    ("expressions", "rng", "decimation", "choices", "setting"),
     ("typesetting", "validation", "batches", "optimizers", "schedules", "surfaces", "history", "datasets"),
     ("networks", "surface_task", "insight.sharpness", "insight.parameter_plane", "insight.refining_grid"),
     ("memory",),

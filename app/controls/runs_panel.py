@@ -27,7 +27,7 @@ from app.widgets.elided import ElidedLabel
 from app.widgets.restyle import restyle
 from app.widgets.swatch import Swatch
 from app.widgets.tab_order import sort_tab_order
-from engine import DIVERGED, FINISHED, MAX_RUNS, OPTIMIZERS, Experiment, RunPicture, SessionPicture
+from engine import DIVERGED, MAX_RUNS, OPTIMIZERS, Experiment, RunPicture, SessionPicture
 
 _VALUE = 76, 18  # pixels, for the longest loss
 _BEST = 152, 16  # for the best loss with its update
@@ -149,7 +149,8 @@ class _Row(QFrame):
         self.detail.setVisible(bool(notes) or run.best is not None)
         self.setAccessibleName(f"run {run.name}, {run.status}")
         self.setAccessibleDescription(", ".join([title, *notes]))
-        restyle(self, self.name, self.value, chosen=chosen, bad=run.status == DIVERGED, off=not run.visible)
+        bad = run.status == DIVERGED or run.running_away
+        restyle(self, self.name, self.value, chosen=chosen, bad=bad, off=not run.visible)
         self._show_message(run)
 
     def _show_value(self, run: RunPicture) -> None:
@@ -176,7 +177,7 @@ class _Row(QFrame):
             self.value.setToolTip(tip)
 
     def _show_message(self, run: RunPicture) -> None:
-        if run.status not in (DIVERGED, FINISHED) or not run.message:
+        if not run.message:
             self.message.hide()
             return
         text = html.escape(run.message)
@@ -188,8 +189,10 @@ class _Row(QFrame):
                 links.append(f'<a href="rewind">rewind to update {run.rewind_to:,}</a>')
             text += "<br>" + "<br>".join(links)
             self.message.setToolTip("<p>To try: " + html.escape("; ".join(run.remedies)) + ".</p>")
+        else:
+            self.message.setToolTip("")
         self.message.setText(text)
-        self.message.setVisible(run.status == DIVERGED or bool(run.ending))
+        self.message.setVisible(run.status == DIVERGED or bool(run.ending) or run.running_away)
 
     def show_menu(self) -> None:
         if self.run is None:

@@ -39,6 +39,12 @@ def short(number: float) -> str:
     return f"{number / 1e9:.1f} G"
 
 
+def _per_second(rate: float, what: str) -> str:
+    """`1 update/s`, `0.4 updates/s`, `412 k updates/s`."""
+    text = short(rate) if rate >= 9.5 else f"{rate:.2g}"
+    return f"{text} {what}{'s' * (text != '1')}/s"
+
+
 def _examples_per_second(published: Published) -> float:
     """The examples per second of all running runs together."""
     total = 0.0
@@ -172,10 +178,10 @@ class Transport(QWidget):
             return self._note
         picture = published.picture
         if published.playing:
-            updates = f"{short(published.updates_per_second)} updates/s"
+            updates = _per_second(published.updates_per_second, "update")
             if picture.kind == "surface":
                 return updates
-            return f"{updates}\n{short(_examples_per_second(published))} examples/s"
+            return f"{updates}\n{_per_second(_examples_per_second(published), 'example')}"
         return "ended" if all(run.status in (FINISHED, DIVERGED) for run in picture.runs) else "paused"
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -153,7 +153,7 @@ CURVES: dict[str, Curve] = {
         _by_layer("update_ratio", "Update / weights", "length of the last step over that of the weights", True),
         _by_layer("activation_mean", "Mean activation", "over units and training examples"),
         _by_layer("activation_deviation", "Activation deviation", "over units and training examples"),
-        _by_layer("dead", "Dead units", "share of units that answer no training example"),
+        _by_layer("dead", "Dead units", "share of units without a gradient for any training example"),
         _by_layer("saturated", "Saturated units", "share of activations close to an end of their range"),
     )
 }

@@ -16,10 +16,13 @@ from app.curves.readout import Row, draw_readout, veil
 from app.curves.x_axes import X_AXES
 from app.look.number_format import number
 from app.plots.scale import Scale
+from engine import ACTIVATIONS
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
 
+
+_LACKING = {"dead": "no dead units", "saturated": "no ends to be saturated at"}
 
 Values = list[tuple[CurveLine, int, float]]  # each line with its value, and the update of that
 
@@ -89,6 +92,17 @@ def _rows(model: CurveModel, found: Values) -> list[Row]:
     ]
 
 
+def _nothing(model: CurveModel) -> str:
+    """Why there is nothing to be seen of the layers: what their activations do not have."""
+    picture, what = model.picture, _LACKING.get(model.curve.layers)
+    if what is None or picture is None or picture.learner is None:
+        return "not defined for these layers"
+    keys = dict.fromkeys(picture.learner.network.activations)
+    titles = [ACTIVATIONS[key].title for key in keys if key != "identity"] or [ACTIVATIONS["identity"].title]
+    *first, last = titles
+    return f"{', '.join(first)} and {last} have {what}" if first else f"{last} has {what}"
+
+
 def note(model: CurveModel, y: Scale) -> str:
     """What cannot be seen, in words."""
     if not model.applies:
@@ -96,7 +110,7 @@ def note(model: CurveModel, y: Scale) -> str:
     if not any(line.bins.updates for line in model.lines):
         return "nothing recorded yet"
     if model.curve.layers and all(np.isnan(line.bins.last).all() for line in model.lines):
-        return "these layers have nothing of the kind"
+        return _nothing(model)
     if y.log and any(line.not_positive for line in model.lines):
         return "zero or negative values are not shown on a log axis"
     return ""

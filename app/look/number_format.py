@@ -64,6 +64,11 @@ def number(value: float, digits: int = 4) -> str:
     return printed(text)
 
 
+def counted(count: int, what: str) -> str:
+    """`1 unit`, `2,000 units`."""
+    return f"{count:,} {what}{'s' * (count != 1)}"
+
+
 def to_scale(value: float, step: float) -> float:
     """A value with no more decimals than a step of that size tells apart: what a hand chooses has no more to say."""
     return round(value, -math.floor(math.log10(step))) + 0.0 if step > 0.0 and math.isfinite(step) else value

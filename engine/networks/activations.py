@@ -26,8 +26,8 @@ class Activation:
     """One activation a(z), as files, controls and layers see it.
 
     value: a in NumPy. kernel: a and da/dz, compiled. range: its two finite limits for large |z|, near which it is
-    saturated, if it has two. gates: whether a unit can be dead, that is, its activation is 0 or below for every
-    example.
+    saturated, if it has two. gates: whether a unit can be dead, that is, have no gradient for any example, as it has
+    where its activation is 0.
     """
 
     key: str
@@ -170,7 +170,6 @@ def elu(values, slopes, n):
     "z Φ(z)",
     source="Hendrycks & Gimpel 2016, https://arxiv.org/abs/1606.08415",
     value=lambda z: 0.5 * z * (1.0 + _erf(z / math.sqrt(2.0))),
-    gates=True,
 )
 def gelu(values, slopes, n):
     """share: Φ(z), the standard normal distribution function; density: its derivative."""
@@ -187,7 +186,6 @@ def gelu(values, slopes, n):
     "z / (1 + e^-z)",
     source="Elfwing, Uchibe & Doya 2017, https://arxiv.org/abs/1702.03118",
     value=lambda z: z * _sigmoid(z),
-    gates=True,
 )
 def silu(values, slopes, n):
     for i in range(0, n, LANES):
@@ -203,7 +201,6 @@ def silu(values, slopes, n):
     "z tanh(ln(1 + e^z))",
     source="Misra 2019, https://arxiv.org/abs/1908.08681",
     value=lambda z: z * np.tanh(_softplus(z)),
-    gates=True,
 )
 def mish(values, slopes, n):
     """With w = e^z the tanh is v / (v + 2), v = w (w + 2); from z = 20 on it is 1."""

@@ -34,8 +34,8 @@ class Inspection:
     The rest is one number per layer. gradient_norm: of its weights and biases together. delta_norm: root mean square
     over the examples of the norm of dl/dz, where l is the loss of one example and z the pre-activation.
     activation_mean, activation_deviation (standard deviation): over examples and units, before a residual is added.
-    dead: the share of units active for no example; saturated: the share of activations within 1 % of their range from
-    one of its ends; NaN where the activation has no such notion.
+    dead: the share of units without a gradient for any example; saturated: that of activations within 1 % of
+    their range from one of its ends; NaN where the activation has no such notion.
     """
 
     loss: float

@@ -10,6 +10,7 @@ import pytest
 
 from engine import (
     DIVERGED,
+    FINISHED,
     OPTIMIZERS,
     SURFACES,
     Formula,
@@ -179,3 +180,69 @@ def test_a_curvature_that_cannot_be_had_is_nan_without_a_warning() -> None:
     problem = Session(new_experiment(Formula("exp(x^2) + y^2"), ["sgd"], start=(0.0, 0.0))).problem
     assert np.isnan(problem.curvatures(np.array([30.0, 0.0]))).all()
     np.testing.assert_allclose(problem.curvatures(np.zeros(2)), 2.0, rtol=1e-6)
+
+
+def boundary(text: str, start: tuple[float, float], rate: float, optimizer: str = "sgd") -> Session:
+    session = Session(new_experiment(Formula(text), [new_run(optimizer, learning_rate=rate)], start=start, updates=0))
+    session.advance(2000)
+    return session
+
+
+@pytest.mark.parametrize(("text", "start", "rate"), [
+    ("sqrt(x) + y^2", (1.0, 1.0), 0.3), ("log(x)", (1.0, 1.0), 0.3), ("-log(x) - log(1 - x)", (0.1, 1.0), 0.6),
+    ("x*log(x) + y^2", (0.3, 1.0), 2.0),
+])  # fmt: skip
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "momentum"])
+def test_a_step_out_of_the_domain_is_told_as_that(text, start, rate, optimizer) -> None:
+    session = boundary(text, start, rate, optimizer)
+    run = session.runs[0]
+    if run.status != DIVERGED:  # this optimizer found its way
+        assert optimizer != "sgd"
+        return
+    assert "left the region where the formula has a value" in run.message
+    assert "falls without end" not in run.message and "stop rule" not in " ".join(run.diagnosis.remedies)
+    found = re.search(r"at learning rate (\S+) instead of", run.message)
+    if found is None:
+        assert "of its length would have stayed inside" in run.message
+        return
+    failed = run.diagnosis.update
+    again = Session(session.experiment())
+    again.advance(failed - 1)
+    again.tweak(optimizer, "learning_rate", float(found[1]))
+    again.advance(1)
+    loss, gradient = again.problem.gradients(again.runs[0].machine.theta[None])
+    assert np.isfinite(loss).all() and np.isfinite(gradient).all(), "what is promised holds"
+
+
+@pytest.mark.parametrize("text", ["-exp(x)", "-x^3", "exp(x) - exp(2*x)"])
+def test_numbers_that_grow_too_large_do_not_leave_the_domain(text: str) -> None:
+    run = boundary(text, (1.0, 0.0), 0.1).runs[0]
+    assert run.status == DIVERGED
+    assert "falls without end" in run.message and "region" not in run.message
+
+
+@pytest.mark.parametrize(("optimizer", "surface", "words"), [
+    (new_run("adam", learning_rate=1e12), "rosenbrock", "the loss is 3.8e+37"),
+    (new_run("adam", learning_rate=1e6), "ackley", "the last step was"),
+    (new_run("sgd", learning_rate=1e4), Formula("-x^2"), ""),
+])  # fmt: skip
+def test_a_run_that_has_left_every_scale_runs_away(optimizer, surface, words) -> None:
+    session = Session(new_experiment(surface, [optimizer], updates=6000 if words else 30))
+    session.advance(20)
+    assert session.runs[0].message == "running away: the loss or the steps have left every scale"
+    session.advance(10_000)
+    run, picture = session.runs[0], session.picture().runs[0]
+    assert run.status == FINISHED and picture.running_away
+    assert run.message.startswith(f"stopped at update {run.update:,}, running away: ") and words in run.message
+
+
+@pytest.mark.parametrize(("run", "surface", "start"), [
+    (new_run("sgd", learning_rate=0.001), "rosenbrock", None), (new_run("adam"), "ackley", (1e4, 1e4)),
+    (new_run("sgd", learning_rate=1e-18), "rosenbrock", (1e6, -1e6)), (new_run("momentum"), Formula("x"), (0.0, 0.0)),
+    (new_run("lion"), "beale", None),
+])  # fmt: skip
+def test_a_run_that_only_falls_or_begins_far_away_does_not(run, surface, start) -> None:
+    session = Session(new_experiment(surface, [run], start=start, updates=500))
+    session.advance(500)
+    assert session.runs[0].message == "stopped after 500 updates"
+    assert not session.picture().runs[0].running_away

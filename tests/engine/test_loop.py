@@ -15,8 +15,10 @@ from engine import (
     SURFACES,
     Formula,
     Session,
+    Table,
     full_history,
     new_experiment,
+    new_network,
     new_run,
     preview,
 )
@@ -177,7 +179,12 @@ def test_stop_when_the_gradient_is_small() -> None:
 def test_stop_on_a_plateau() -> None:
     run = stopped(FLAT, plateau_updates=50).runs[0]
     assert (run.update, run.status) == (50, FINISHED)
-    assert "no improvement in 50 updates" in run.message
+    assert "no improvement of more than 0.01 % in 50 updates" in run.message
+    assert "no lower loss in 1 update" in stopped(FLAT, plateau_updates=1, plateau_gain=0.0).runs[0].message
+    assert stopped(updates=1).runs[0].message == "stopped after 1 update"
+    falling = stopped(PLANE, plateau_updates=20, plateau_gain=0.5, rate=1e-4).runs[0]
+    assert (np.diff(full_history(falling)["loss"]) < 0.0).all()
+    assert falling.message.endswith("no improvement of more than 50 % in 20 updates")
     losses = full_history(stopped(plateau_updates=50, plateau_gain=0.5, rate=1e-3).runs[0])["loss"]
     best, since = losses[0], 0
     for t, loss in enumerate(losses):
@@ -220,3 +227,32 @@ def test_a_rule_that_comes_late_changes_no_past() -> None:
     session.rewind(400)
     assert run.update == 400
     np.testing.assert_array_equal(full_history(run)["loss"], before[:400])
+
+
+@pytest.mark.parametrize(("text", "norm"), [
+    ("(1e50*x)^4", 5e199), ("1e200*x + 1e200*y", math.sqrt(2.0) * 1e200),
+    ("1e308*(x + y)", math.sqrt(2.0) * 1e308), ("1.5e308*(x - y)", np.finfo(float).max),
+])  # fmt: skip
+def test_a_gradient_whose_squares_overflow_is_finite(text: str, norm: float) -> None:
+    """Up to the largest number, to which a norm beyond it is held."""
+    runs = [new_run("sgd", learning_rate=1e-12), new_run("sgd", learning_rate=1e-3, clip_norm=1.0, id="clipped")]
+    session = Session(new_experiment(Formula(text), runs, start=(0.5, 0.5)))
+    session.advance(1)
+    first = {run.settings.id: {name: values[0] for name, values in full_history(run).items()} for run in session.runs}
+    assert [row["gradient_norm"] for row in first.values()] == [pytest.approx(norm, rel=1e-12)] * 2
+    assert first["sgd"]["step_norm"] == pytest.approx(1e-12 * norm, rel=0.2)
+    assert first["clipped"]["step_norm"] == pytest.approx(1e-3, rel=0.2)
+
+
+def test_a_network_may_have_such_a_gradient_too() -> None:
+    inputs = np.array([[1e90, 2e90, 3e90], [2e90, 1e90, 1e90], [1e90, 1e90, 2e90], [0.0, 1e90, 0.0]])
+    data = Table("large", ("a", "b", "c"), "t", inputs, np.array([1.0, 2.0, 3.0, 4.0]))
+    runs = [new_run("sgd", learning_rate=1e-12)]
+    session = Session(new_network(data, runs, (5,), activation="identity", scaling="none", share=1.0))
+    session.advance(1)
+    run = session.runs[0]
+    assert run.status != "diverged"
+    peek = run.peek(0)
+    largest = np.abs(peek.gradient).max()
+    assert largest > 1e160
+    assert peek.gradient_norm == pytest.approx(largest * np.linalg.norm(peek.gradient / largest), rel=1e-12)

@@ -397,3 +397,17 @@ def test_a_scaled_target_is_answered_in_its_own_units() -> None:
     )
     assert learner.score(answers, goals) == pytest.approx(explained, rel=1e-9)
     assert not session.problem_changed({"target_scaling": "min_max"})
+
+
+def test_every_point_drawn_at_one_update_is_there_again() -> None:
+    """Two points added while a run stands still are two tweaks: a replay that knew the last alone was another run."""
+    session = Session(new_network("circle", ["sgd"], (4, 2)))
+    session.advance(10)
+    session.problem_changed({"data.add": (0.5, -0.25, 1.0)})
+    session.problem_changed({"data.add": (0.6, -0.25, 1.0)})
+    session.advance(10)
+    again = Session(session.experiment())
+    again.advance(20)
+    assert len(again.task.data.targets) == len(session.task.data.targets) == 502
+    assert again.runs[0].machine.theta.tobytes() == session.runs[0].machine.theta.tobytes()
+    assert len(session.runs[0].at(12).problem.task.data.targets) == 502

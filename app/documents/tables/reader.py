@@ -16,7 +16,7 @@ from app.documents.files import FileError
 from app.documents.tables.cells import label, value_label
 from app.documents.tables.columns import Column
 from app.documents.tables.rows import Batch, batches
-from app.documents.tables.selection import Selection, check_selection
+from app.documents.tables.selection import Selection, check_selection, read_as_missing
 from app.documents.tables.source import Progress, TableSource
 from app.documents.tables.survey import Survey
 from engine import MAX_NAME, SettingError, Table, checked_table
@@ -76,7 +76,8 @@ def _made(
         found, targets = np.unique(targets, return_inverse=True)
         classes = tuple(every[int(place)][:MAX_NAME] for place in found)
         if len(classes) < 2:
-            raise SettingError(f"the usable rows contain only one class, “{classes[0]}”", column.name)
+            told = f"the usable rows contain only one class, “{classes[0]}”{read_as_missing(column)}"
+            raise SettingError(told, column.name)
     return checked_table(
         Table(source.title[:MAX_NAME], names, column.measure, inputs, targets.astype(np.float64), classes)
     )

@@ -15,6 +15,7 @@ from engine import MAX_CLASSES, MAX_COLUMNS, MAX_NUMBERS
 MAX_CATEGORIES = 20  # of a text column for one-hot encoding
 Purpose = Literal["classification", "regression"]
 _SURELY = 20  # rows
+_MARKS = 3  # that are named
 _FEW = 10  # distinct integers that look like classes
 _TARGETS = ("target", "label", "labels", "class", "classes", "species", "outcome", "diagnosis", "survived")
 
@@ -63,7 +64,7 @@ def feature_problem(column: Column) -> str:
 def target_problem(column: Column, purpose: Purpose) -> str:
     """Why a column cannot be the target; empty if it can."""
     if column.kind == "empty":
-        return "is empty"
+        return f"is empty{read_as_missing(column)}"
     if column.unread_kind:
         return f"holds no {column.unread_kind}; choose another kind for it"
     if purpose == "regression":
@@ -75,8 +76,19 @@ def target_problem(column: Column, purpose: Purpose) -> str:
         more = "; choose regression" if column.numeric else ""
         return f"has more than {MAX_CLASSES} different values, too many for classes{more}"
     if len(column.categories) == 1:
-        return f"contains only one class, “{brief(column.categories[0])}”"
+        return f"contains only one class, “{brief(column.categories[0])}”{read_as_missing(column)}"
     return ""
+
+
+def read_as_missing(column: Column) -> str:
+    """Which marks of a column were read as missing values, as the end of a sentence; empty if none were."""
+    if not column.marks:
+        return ""
+    cells = sum(column.marks.values())
+    marks = ", ".join(f"“{brief(mark)}”" for mark in list(column.marks)[:_MARKS])
+    remedy = "take it out of the missing marks" if column.kind == "text" else "choose text as its kind"
+    verb = "was" if len(column.marks) == 1 else "were"
+    return f"; {marks} {verb} read as missing in {cells:,} row{'s' * (cells != 1)}: {remedy} if that is a class"
 
 
 def usual_purpose(column: Column, rows: int) -> Purpose:

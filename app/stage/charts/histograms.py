@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout
 
-from app.look.number_format import number
+from app.look.number_format import counted, number
 from app.stage.charts.distribution import LARGEST, Distribution, distribution_of, limit
 from app.stage.charts.histogram import Histogram
 from app.stage.charts.histogram_list import HistogramList
@@ -198,7 +198,7 @@ class HistogramsView(NetworkView):
         if distribution.unknown:
             return (f"{distribution.unknown:,} not finite", "not finite"), True
         if place == 0:
-            return (f"{distribution.total:,} weights", f"{distribution.total:,}"), False
+            return (counted(distribution.total, "weight"), f"{distribution.total:,}"), False
         if place == 1:
             norm = number(float(look.gradient_norm[layer]), 2)
             return (f"norm {norm}", norm), False

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.look.data_ranges import default_region
-from app.look.number_format import nice_step
+from app.look.number_format import counted, nice_step
 from app.stage.canvas import blank
 from app.stage.diagram import navigation
 from app.stage.diagram.diagram_background import draw_background, draw_legend
@@ -154,7 +154,7 @@ class Diagram(NetworkView):
         parts = [f"Inputs {', '.join(shape.inputs[:12])}" if shape.image is None else f"{len(shape.inputs)} pixels"]
         for column in range(1, shape.columns):
             units = shape.network.sizes[column]
-            parts.append(f"{shape.title(column)}: {units} units, {shape.activation(column)}")
+            parts.append(f"{shape.title(column)}: {counted(units, 'unit')}, {shape.activation(column)}")
         text = self._card_text(self.selected)
         chosen = f" Selected: {text.words()}." if text is not None else ""
         return f"Diagram. {'; '.join(parts)}.{chosen}"

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
-from app.look.number_format import number
+from app.look.number_format import counted, number
 from app.stage.diagram.diagram_item import UNIT, WEIGHT, DiagramItem
 from app.stage.diagram.network_shape import NetworkShape
 
@@ -71,7 +71,7 @@ def _of_input(shape: NetworkShape, item: DiagramItem, snapshot: NetworkSnapshot)
     data = snapshot.learner.data
     if shape.image:
         weights = snapshot.theta[shape.network.weights(0)]
-        to = f"{weights.size:,} weights to {shape.title(1)}"
+        to = f"{counted(weights.size, 'weight')} to {shape.title(1)}"
         return CardText(_block_name(shape), ("mean of the training images", to), True)
     column = data.inputs[: data.train, item.unit]
     spread = f"{number(float(column.min()), 3)} to {number(float(column.max()), 3)}"

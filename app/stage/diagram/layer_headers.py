@@ -12,6 +12,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QActionGroup, QEnterEvent, QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
+from app.look.number_format import counted
 from app.stage.diagram.diagram_layout import HEADER, DiagramLayout
 from app.stage.diagram.network_shape import HiddenLayers, LayersChange, NetworkShape, stepped, with_layer, without_layer
 from app.widgets.restart_effects import LIVE, RESTARTS, SENTENCES
@@ -76,8 +77,8 @@ class LayerHeader(QWidget):
             button.setAccessibleName(f"{title}: {words}")
             button.setToolTip(f"{words.capitalize()}. {SENTENCES[RESTARTS]}")
             button.setEnabled(hidden and not at_end)
-        self.count.setAccessibleName(f"{title}: {units} units")
-        self.count.setToolTip(f"{units} units: click to enter a number. {SENTENCES[RESTARTS]}")
+        self.count.setAccessibleName(f"{title}: {counted(units, 'unit')}")
+        self.count.setToolTip(f"{counted(units, 'unit')}: click to enter a number. {SENTENCES[RESTARTS]}")
         self._lay_out()
 
     def menu(self) -> QMenu:

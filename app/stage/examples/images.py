@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
-from app.look.number_format import number
+from app.look.number_format import counted, number
 from app.stage.examples.example_card import ExampleCard, percent
 from app.stage.examples.example_tiles import ExampleTiles
 from app.stage.examples.weight_tiles import WeightColourKey, WeightTiles
@@ -154,7 +154,7 @@ class ImagesView(NetworkView):
         self._examples_title.show_text(" · ".join(words))
         network = self._snapshot.learner.network
         layer = "output" if network.layers == 1 else "hidden 1"
-        self._weights_title.show_text(f"{layer}, {network.sizes[1]:,} units", "Weights of the first layer")
+        self._weights_title.show_text(f"{layer}, {counted(network.sizes[1], 'unit')}", "Weights of the first layer")
 
     def _enlarge(self) -> None:
         """Enlarge the tile under the pointer beside it."""

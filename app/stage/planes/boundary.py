@@ -112,7 +112,7 @@ class BoundaryView(PlaneView):
         if len(data.classes) > 2:
             self.key.show_classes(data.classes, self._colours, f"Colours of {data.target}")
         elif data.classes:
-            names = (data.classes[0], "50 %", data.classes[1])
+            names = (f"{data.classes[0]}: 100 %", "50 : 50", f"{data.classes[1]}: 100 %")
             self.key.show_scale(names, colours.ramp, f"Probability that {data.target} is {data.classes[1]}")
         else:
             ends = (colours.low, (colours.low + colours.high) / 2, colours.high)

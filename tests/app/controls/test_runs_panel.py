@@ -273,6 +273,18 @@ def test_a_diverged_run_says_why_and_offers_remedies(panel, qtbot):
     assert not panel.rows[1].message.isVisible()
 
 
+def test_a_run_that_runs_away_says_so_while_it_moves(panel):
+    session = race(new_run("adam", learning_rate=1e12), new_run("adam"), updates=200)
+    panel.refresh(session.picture(), "adam")
+    row = panel.rows[0]
+    assert row.message.isVisible() and row.message.text().startswith("running away: ")
+    assert row.property("bad") is True and not panel.rows[1].message.isVisible()
+    session.tweak("adam", "learning_rate", 1e-3)
+    session.stop_at({"updates": 200})
+    panel.refresh(session.picture(), "adam")
+    assert "running away: the loss is" in row.message.text()
+
+
 def test_the_message_of_a_run_is_no_markup(panel):
     picture = race(new_run("sgd", learning_rate=0.5), updates=200).picture()
     run = replace(picture.runs[0], message="<b>bad</b> & worse")

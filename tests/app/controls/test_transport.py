@@ -61,6 +61,14 @@ def test_a_surface_has_no_examples(transport):
     assert transport.status.text() == "412 k updates/s"
 
 
+@pytest.mark.parametrize(("rate", "words"), [
+    (1.0, "1 update/s"), (0.42, "0.42 updates/s"), (2.0, "2 updates/s"), (9.97, "10 updates/s"),
+])  # fmt: skip
+def test_one_update_is_one(transport, rate, words):
+    transport.refresh(published(Session(new_experiment("rosenbrock", ["adam"])), rate))
+    assert transport.status.text() == words
+
+
 @pytest.mark.parametrize("rate", [9_999.0, 999_999.0, 9.9e6])
 def test_nothing_is_cut_off_in_the_narrowest_window(transport, qtbot, rate):
     height = transport.height()

@@ -6,7 +6,9 @@ import pytest
 from app.curves.curve_catalogue import CURVES
 from app.curves.curve_model import CurveModel
 from app.curves.curve_style import CurveStyle
+from app.curves.painting import note
 from app.look.theme import DARK
+from engine import Layer, Session, new_network
 from tests.app.curves.histories import (
     LAYERS,
     due_until,
@@ -167,3 +169,25 @@ def test_a_terrible_score_does_not_flatten_a_good_one():
     assert (y.low, y.high > 0.9) == (-1.0, True)
     bad = level({"training_score": -50.0, "validation_score": -60.0})
     assert draw(model_of("score", bad)).y.low < -50.0
+
+
+@pytest.mark.parametrize(("activation", "key", "words"), [
+    ("tanh", "layer_dead", "Tanh has no dead units"),
+    ("gelu", "layer_dead", "GELU has no dead units"),
+    ("identity", "layer_saturated", "Identity has no ends to be saturated at"),
+    ("relu", "layer_saturated", "ReLU has no ends to be saturated at"),
+])  # fmt: skip
+def test_of_what_layers_do_not_have_the_activation_is_named(activation, key, words):
+    session = Session(new_network("circle", ["sgd"], (4, 2), activation=activation))
+    session.advance(10)
+    model = CurveModel(CURVES[key], DARK)
+    model.pull(session.picture(), None)
+    assert note(model, draw(model).y) == words
+
+
+def test_of_several_activations_each_is_named():
+    session = Session(new_network("circle", ["sgd"], (Layer(4, "tanh"), Layer(3, "gelu"), Layer(2, "tanh"))))
+    session.advance(10)
+    model = CurveModel(CURVES["layer_dead"], DARK)
+    model.pull(session.picture(), None)
+    assert note(model, draw(model).y) == "Tanh and GELU have no dead units"

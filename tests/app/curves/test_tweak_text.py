@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
 from app.curves.tweak_text import sentence
-from engine import Layer, Session, Setting, Tweak, new_network
+from engine import DATASETS, OPTIMIZERS, SCHEDULES, Layer, Session, Setting, Tweak, new_experiment, new_network, new_run
 from tests.app.curves.histories import history_of, run_of
 
 
@@ -41,10 +43,77 @@ def test_tweaks_of_a_network_in_words():
     assert [sentence(run, place) for place in range(len(run.tweaks))] == [
         "noise → 20 at update 10",
         "dropout → 0.25 at update 10",
-        "hidden 2 activation → relu at update 10",
-        "hidden → 4 tanh, 2 tanh at update 10",
+        "hidden 2 activation → ReLU at update 10",
+        "hidden → 4 Tanh, 2 Tanh at update 10",
         "features → x, y at update 10",
-        "data → moons at update 10",
+        "data → Two moons at update 10",
         "parameter 3 → 1.5 at update 10",
         f"η {run.initial.learning_rate:g} → 0.5 at update 10",
     ]
+
+
+def told(session, runs=0):
+    run = session.picture().runs[runs]
+    return [sentence(run, place) for place in range(len(run.tweaks))]
+
+
+def test_points_and_parameters_in_words():
+    session = Session(new_network("circle", ["sgd"], (4, 2)))
+    session.advance(10)
+    session.problem_changed({"data.add": (0.5, -0.25, 1)})
+    session.problem_changed({"data.erase": (0.5, -0.25, 0.0)})
+    session.problem_changed({"data.erase": (1.0, 2.0, 0.3)})
+    assert told(session) == [
+        "point (0.5, −0.25) → 1 added at update 10",
+        "point (0.5, −0.25) erased at update 10",
+        "points within 0.3 of (1, 2) erased at update 10",
+    ]
+    surface = Session(new_experiment("rosenbrock", ["sgd"]))
+    surface.advance(10)
+    surface.tweak("sgd", "parameter.0", 1.5)
+    surface.tweak("sgd", "parameter.1", -1.0)
+    assert told(surface) == ["x → 1.5 at update 10", "y → −1 at update 10"]
+
+
+def test_a_former_value_is_told_only_while_it_is_known():
+    session = Session(new_network("circle", ["sgd"], (4, 2)))
+    session.advance(10)
+    session.problem_changed({"data.noise": 20})
+    session.problem_changed({"data.samples": 300})
+    session.advance(10)
+    session.problem_changed({"data": "moons"})
+    session.advance(10)
+    session.problem_changed({"data.noise": 0.25})
+    assert told(session)[-1] == "noise → 0.25 at update 30", "it was of other data that it was 20"
+
+
+def test_numbers_that_differ_look_different():
+    session = Session(new_experiment("rosenbrock", [new_run("adam", learning_rate=0.01)]))
+    session.advance(10)
+    session.tweak("adam", "learning_rate", 0.010001)
+    assert told(session) == ["η 0.01 → 0.010001 at update 10"]
+
+
+SETTINGS_OF_A_RUN = {
+    **{f"optimizer.{knob.name}": knob.default for knob in OPTIMIZERS["adam"].knobs},
+    **{f"schedule.{knob.name}": knob.default for knob in SCHEDULES["constant"].knobs},
+    "learning_rate": 0.5, "warmup": 20, "warmup_start": 0.5, "batch": "single", "schedule": "step",
+    "optimizer": "adam", "name": "other", "colour": 3, "visible": False, "pinned": True, "parameter.1": 0.5,
+}  # fmt: skip
+SETTINGS_OF_A_NETWORK = {
+    **{f"data.{knob.name}": knob.default for knob in DATASETS["circle"].knobs},
+    "data": "moons", "data.add": (0.1, 0.2, 1.0), "data.erase": (0.1, 0.2, 0.5), "features": ("x", "y"),
+    "scaling": "standardise", "target_scaling": "min_max", "share": 0.7, "split": "stratified",
+    "hidden": (Layer(4, "relu"), Layer(2)), "hidden.1.activation": "gelu", "output": "tanh", "loss": "mse",
+    "residual": True, "dropout": 0.2, "data_seed": 5,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "value"), {**SETTINGS_OF_A_RUN, **SETTINGS_OF_A_NETWORK}.items())
+def test_every_tweak_has_words(path, value):
+    run = Session(new_network("circle", ["adam"], (4, 2))).picture().runs[0]
+    tweaks = tuple(Tweak(at, Setting.of(path), value) for at in (5, 1700))
+    changed = run_of(history_of([1.0]), initial=run.initial, tweaks=tweaks, shown=run.shown)
+    for place, at in enumerate(("5", "1,700")):
+        words = sentence(changed, place)
+        assert words.endswith(f" at update {at}") and "{" not in words and "Choice" not in words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.look.number_format import nice_step, number, power_of_ten, round_ticks
+from app.look.number_format import counted, nice_step, number, power_of_ten, round_ticks
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,7 @@ def test_numbers_are_written_for_reading():
 def test_steps_and_powers():
     assert nice_step(0.3) == pytest.approx(0.5)
     assert [power_of_ten(k) for k in (-4, -1, 0, 1, 2)] == ["10⁻⁴", "0.1", "1", "10", "10²"]
+
+
+def test_one_is_not_many():
+    assert [counted(count, "unit") for count in (0, 1, 2, 2000)] == ["0 units", "1 unit", "2 units", "2,000 units"]

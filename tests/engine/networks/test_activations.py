@@ -68,5 +68,7 @@ def test_declared_ends_are_reached_and_gates_close(key) -> None:
     if entry.range is not None:
         np.testing.assert_allclose(ends, entry.range, atol=1e-15)
     if entry.gates:
-        assert -1e-15 < ends[0] <= 0.0 < ends[1]
+        assert ends[0] == 0.0 < ends[1]
+        z = np.tile([-700.0, -3.0, -0.1, -1e-3], LANES)
+        assert not compiled(key, z)[1].any(), "below 0 there is no gradient: a unit that is never above is dead"
     assert entry.source.count("https://") == (key != "identity")

@@ -63,6 +63,21 @@ def test_statistics_are_those_of_the_activations(key) -> None:
     assert look.dead[0] > 0.1 or not ACTIVATIONS[key].gates
 
 
+@pytest.mark.parametrize("key", ACTIVATIONS)
+def test_dead_units_have_no_gradient(key) -> None:
+    """Units that are only below 0 still learn, unless their activation has no slope there."""
+    random = np.random.default_rng(3)
+    net = network((3, 20, 1), (key, "identity"))
+    theta = random_theta(net, random)
+    theta[net.biases(0)][:10] -= 4.0
+    inputs = 0.1 * random.standard_normal((50, 3))
+    look = inspect(net, theta, inputs, random.standard_normal(50), 0)
+    weights = look.gradient[net.weights(0)].reshape(20, 3)
+    still = np.mean(~weights.any(axis=1) & (look.gradient[net.biases(0)] == 0.0))
+    assert (still if np.isfinite(look.dead[0]) else 0.0) == np.nan_to_num(look.dead[0])
+    assert np.isfinite(look.dead[0]) == (still > 0.0)
+
+
 def test_a_look_is_the_same_every_time() -> None:
     random = np.random.default_rng(9)
     net = network((5, 9, 3), "gelu", "softmax")

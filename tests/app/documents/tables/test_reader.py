@@ -383,6 +383,16 @@ def test_any_choice_leaves_out_just_the_rows_it_must(monkeypatch, seed, mark) ->
         ("x\n1\n2\n", {}, "only one column"),
         ("x,label\n1,cat\n2,cat\n", {}, "“label” contains only one class, “cat”"),
         (
+            "x,label\n1,1\n2,NA\n3,1\n4,NA\n",
+            {"purpose": "classification", "target": 1, "features": (0,)},
+            "“label” contains only one class, “1”; “NA” was read as missing in 2 rows: choose text as its kind if",
+        ),
+        (
+            "x,y\n1,none\n2,none\n",
+            {"target": 1, "features": (0,)},
+            "“y” is empty; “none” was read as missing in 2 rows: choose text as its kind if that is a class",
+        ),
+        (
             "x,y\n1,2\n2,2\n",
             {"purpose": "regression", "target": 1, "features": (0,)},
             "“y” is 2 in every row, so there is nothing to learn",

@@ -177,7 +177,7 @@ def test_a_snapshot_of_another_network_is_passed_over(sitter, qtbot):
 
 def test_words_for_a_screen_reader(sitter):
     assert sitter.diagram.describe() == (
-        "Diagram. Inputs x, y; hidden 1: 4 units, Tanh; hidden 2: 2 units, Tanh; output: 1 units, Identity."
+        "Diagram. Inputs x, y; hidden 1: 4 units, Tanh; hidden 2: 2 units, Tanh; output: 1 unit, Identity."
     )
     sitter.diagram.look_at(DiagramItem(WEIGHT, 1, 2, 1))
     value = sitter.session.picture().runs[0].shown.theta[2 * 2 + 1]

@@ -137,7 +137,7 @@ def test_it_says_what_is_to_be_seen(see):
 
 def test_two_classes_have_a_scale_and_several_have_names(see):
     key = see(BoundaryView, "circle").view.key
-    assert key.names == ("-1", "50 %", "+1") and not key.colours
+    assert key.names == ("-1: 100 %", "50 : 50", "+1: 100 %") and not key.colours, "no number looks like a value"
     key = see(BoundaryView, blobs(5)).view.key
     assert key.names == tuple("ABCDE") and len(key.colours) == 5
 
