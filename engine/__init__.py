@@ -47,7 +47,6 @@ from engine.experiment import (
     of_run,
 )
 from engine.explain import Line, explain, formula, typeset_surface
-from engine.expressions import ExpressionError
 from engine.history import COLUMNS, HistoryView
 from engine.insight.parameter_plane import (
     Plane,
@@ -85,6 +84,7 @@ from engine.networks.initializers import INITIALIZERS
 from engine.networks.inspection import Inspection
 from engine.networks.losses import LOSSES
 from engine.networks.network import Network
+from engine.notation import ExpressionError
 from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
 from engine.problem import Problem, SurfaceInfo, problem_of
 from engine.rows import full_history, rows
@@ -95,6 +95,7 @@ from engine.setting import PARAMETER, Setting
 from engine.surface_task import COORDINATE, MAX_PARAMETERS, NOISE, SEED, Formula, SurfaceTask
 from engine.surfaces import SURFACES, Surface
 from engine.surfaces.formula import read_formula
+from engine.typed_number import read_number
 from engine.typesetting import print_signs, symbol
 
 __all__ = [
@@ -222,6 +223,7 @@ __all__ = [
     "print_signs",
     "problem_of",
     "read_formula",
+    "read_number",
     "rows",
     "slice_error",
     "smooth",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from engine.choices import Choice
 from engine.contracts import Value
-from engine.expressions import ExpressionError, parse
+from engine.expressions import parse
+from engine.notation import ExpressionError
 from engine.optimizers import OPTIMIZERS, Optimizer
 from engine.run import Peek
 from engine.surface_task import Formula

@@ -7,38 +7,22 @@ numbered placeholders, so that not even a name from the text reaches it.
 from __future__ import annotations
 
 import ast
-import difflib
 import math
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
 import numpy as np
 
 from engine.contracts import SettingError
+from engine.notation import Token, fault, quote, tokens_of
 
 LENGTH = 2000  # characters
 NODES = 500  # numbers, names, operators and calls; limits the time of an evaluation to microseconds
 DEPTH = 64  # nested parentheses
 
 T = TypeVar("T")
-
-
-class ExpressionError(SettingError):
-    """A formula that cannot be parsed: what is wrong, what to do, and where.
-
-    position and length mark the place in the text as typed, counted from 0.
-    """
-
-    def __init__(self, sentence: str, position: int, length: int, where: str = "") -> None:
-        super().__init__(sentence, where)
-        self.position = position
-        self.length = length
-
-    def at(self, place: str) -> ExpressionError:
-        outer = super().at(place)
-        return ExpressionError(self.sentence, self.position, self.length, outer.where)
 
 
 class Function(NamedTuple):
@@ -98,6 +82,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "neg": np.negative,
 }
 CONSTANTS = {"pi": math.pi, "e": math.e}
+_ARGUMENTS = {name: function.arguments for name, function in FUNCTIONS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +147,7 @@ def parse_assignment(text: str, names: Collection[str]) -> tuple[str, Tree]:
     """A line of an update rule, `m = beta*m + g`: the name on the left and the tree on the right."""
     match = re.match(r"\s*([A-Za-z_]\w*)\s*=", text, re.ASCII)
     if match is None:
-        raise _error("a rule starts with a name and =, as in m = beta*m + g", 0, len(text))
+        raise fault("a rule starts with a name and =, as in m = beta*m + g", 0, len(text))
     return match[1], _parse(text, names, match.end())
 
 
@@ -170,94 +155,42 @@ def check_parameter(name: str) -> str:
     """The name, if a formula in x and y can have a parameter of this name. Raises SettingError."""
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,19}", name):
         raise SettingError(
-            f"a parameter's name must be a letter followed by at most 19 letters, digits or _, got {_quote(name)}"
+            f"a parameter's name must be a letter followed by at most 19 letters, digits or _, got {quote(name)}"
         )
     if name in ("x", "y") or name in FUNCTIONS or name in CONSTANTS:
         raise SettingError(f"a parameter cannot be called {name}: that name is reserved")
     return name
 
 
-class _Token(NamedTuple):
-    kind: str
-    text: str
-    position: int
-
-
-_WORDS = re.compile(
-    r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_]\w*)"
-    r"|(?P<operator>\*\*|[-+*/%^])|(?P<open>\()|(?P<close>\))|(?P<comma>,)|(?P<space>[ \t]+)",
-    re.ASCII,
-)
-_CHARACTERS = {
-    "·": "*", "×": "*", "∙": "*", "⋅": "*", "÷": "/", "−": "-", "–": "-", "²": "^2", "³": "^3",
-    "√": "sqrt( )", "π": "pi", "|": "abs( )", "[": "(", "]": ")", "{": "(", "}": ")", "\n": "one line",
-    "<": "where(c, a, b), which is a where c > 0 and b elsewhere",
-    ">": "where(c, a, b), which is a where c > 0 and b elsewhere",
-}  # fmt: skip
-_SYNONYMS = {
-    "ln": "log", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "pow2": "pow",
-    "sgn": "sign", "fabs": "abs", "sqr": "sqrt", "if": "where", "mod": "%", "logistic": "sigmoid",
-}  # fmt: skip
-
-
-def _error(sentence: str, position: int, length: int) -> ExpressionError:
-    return ExpressionError(f"{sentence} (character {position + 1})", position, length)
-
-
-def _quote(text: str) -> str:
-    return repr(text if len(text) <= 20 else text[:20] + "…")
-
-
 def _parse(text: str, names: Collection[str], start: int) -> Tree:
     if len(text) > LENGTH:
         sentence = f"the formula has {len(text)} characters, the limit is {LENGTH}; shorten it"
-        raise _error(sentence, LENGTH, len(text) - LENGTH)
-    tokens = list(_tokens(text, start))
+        raise fault(sentence, LENGTH, len(text) - LENGTH)
+    tokens = tokens_of(text, start, names, CONSTANTS, _ARGUMENTS)
     if not tokens:
-        raise _error("the formula is empty; try x^2 + y^2", start, max(1, len(text) - start))
+        raise fault("the formula is empty; try x^2 + y^2", start, max(1, len(text) - start))
     _Grammar(tokens, names).check()
     return Tree(text[start:].strip(), tuple(_nodes(tokens, names)))
-
-
-def _tokens(text: str, start: int) -> Iterator[_Token]:
-    position, end = len(text) - len(text[start:].lstrip()), len(text.rstrip())
-    while position < end:
-        match = _WORDS.match(text, position)
-        if match is None:
-            character = text[position]
-            hint = f"; write {_CHARACTERS[character]}" if character in _CHARACTERS else ""
-            raise _error(f"{character!r} is not allowed in a formula{hint}", position, 1)
-        kind = str(match.lastgroup)
-        if kind == "number" and math.isinf(float(match[0])):
-            raise _error("this number is too large; the limit is 1.79e308", position, len(match[0]))
-        if kind != "space":
-            yield _Token(kind, match[0], position)
-        position = match.end()
 
 
 class _Grammar:
     """Checks the tokens from left to right and reports the first that cannot stand where it is."""
 
-    def __init__(self, tokens: Sequence[_Token], names: Collection[str]) -> None:
+    def __init__(self, tokens: Sequence[Token], names: Collection[str]) -> None:
         self.tokens = tokens
         self.names = names
-        self.open: list[tuple[_Token, str, int]] = []  # parenthesis, its function or "", its commas
+        self.open: list[tuple[Token, Token | None, int]] = []  # parenthesis, its function, its commas
 
     def check(self) -> None:
         size = sum(token.kind in ("number", "name", "operator") for token in self.tokens)
         if size > NODES:
             sentence = f"the formula has {size} numbers, names and operators, the limit is {NODES}; shorten it"
-            raise _error(sentence, self.tokens[-1].position, len(self.tokens[-1].text))
+            raise fault(sentence, self.tokens[-1].position, len(self.tokens[-1].text))
         complete = False  # whether the formula could end here
         for index, token in enumerate(self.tokens):
             if token.kind in ("number", "name", "open"):
-                called = self._called(index)
-                if complete and not called:
-                    self._refuse_neighbours(index)
-                if token.kind == "name":
-                    self._check_name(index)
                 if token.kind == "open":
-                    self._enter(token, called)
+                    self._enter(token, self._called(index))
                 complete = token.kind != "open"
             elif token.kind == "operator":
                 if not complete and token.text not in ("+", "-"):
@@ -270,69 +203,45 @@ class _Grammar:
         if not complete:
             self._refuse_missing(len(self.tokens))
         if self.open:
-            raise _error("this ( is never closed; add )", self.open[-1][0].position, 1)
+            opened = self.open[-1][0]
+            close = {"|": "|", "⌊": "⌋", "⌈": "⌉"}.get(opened.source, ")")
+            raise fault(f"this {opened.typed} is never closed; add {close}", opened.position, 1)
 
-    def _called(self, index: int) -> str:
-        """The function whose arguments the parenthesis at `index` opens, or ""."""
-        token, before = self.tokens[index], self.tokens[index - 1] if index else None
-        function = token.kind == "open" and before and before.kind == "name" and before.text in FUNCTIONS
-        return before.text if before and function and before.text not in self.names else ""
-
-    def _check_name(self, index: int) -> None:
-        name, position = self.tokens[index].text, self.tokens[index].position
-        follows = self.tokens[index + 1].kind if index + 1 < len(self.tokens) else ""
-        if name in self.names or name in CONSTANTS:
-            return
-        if name in FUNCTIONS:
-            if follows == "open":
-                return
-            arguments = FUNCTIONS[name].arguments
-            raise _error(f"{name} needs parentheses: {name}({arguments})", position, len(name))
-        known = [*FUNCTIONS] if follows == "open" else [*self.names, *CONSTANTS]
-        what = "function" if follows == "open" else "name"
-        near = difflib.get_close_matches(name.lower(), [*known, *FUNCTIONS], 1)
-        guess = _SYNONYMS.get(name.lower()) or (near[0] if near else "")
-        hint = f"did you mean {guess}?" if guess else f"available: {', '.join(known)}"
-        raise _error(f"unknown {what} {_quote(name)}; {hint}", position, len(name))
-
-    def _refuse_neighbours(self, index: int) -> NoReturn:
-        before, token = self.tokens[index - 1], self.tokens[index]
-        if token.kind == "open" and before.kind == "name":
-            sentence = f"{before.text} is not a function; to multiply, write {before.text}*(…)"
-            raise _error(sentence, token.position, 1)
-        left, right = (word.text if len(word.text) <= 20 else "…" for word in (before, token))
-        sentence = f"an operator is missing between {left} and {right}; * multiplies"
-        raise _error(sentence, token.position, len(token.text))
+    def _called(self, index: int) -> Token | None:
+        """The function whose arguments the parenthesis at `index` opens."""
+        before = self.tokens[index - 1] if index else None
+        function = before is not None and before.kind == "name" and before.text in FUNCTIONS
+        return before if before and function and before.text not in self.names else None
 
     def _refuse_missing(self, index: int) -> NoReturn:
         last = self.tokens[-1]
-        after = f"after {self.tokens[index - 1].text}" if index else "at the start"
-        end = _Token("end", " ", last.position + len(last.text))
+        after = f"after {self.tokens[index - 1].typed}" if index else "at the start"
+        end = Token("end", " ", last.position + len(last.source), " ")
         missed = self.tokens[index] if index < len(self.tokens) else end
-        raise _error(f"a number, a name or ( is missing {after}", missed.position, len(missed.text))
+        raise fault(f"a number, a name or ( is missing {after}", missed.position, len(missed.source))
 
-    def _enter(self, token: _Token, function: str) -> None:
+    def _enter(self, token: Token, function: Token | None) -> None:
         if len(self.open) == DEPTH:
             sentence = f"more than {DEPTH} nested parentheses; simplify the formula"
-            raise _error(sentence, token.position, 1)
+            raise fault(sentence, token.position, 1)
         self.open.append((token, function, 0))
 
-    def _separate(self, token: _Token) -> bool:
-        opened, function, commas = self.open.pop() if self.open else (token, "", 0)
-        if not function:
+    def _separate(self, token: Token) -> bool:
+        opened, function, commas = self.open.pop() if self.open else (token, None, 0)
+        if function is None:
             sentence = "a comma only separates the arguments of a function; the decimal point is ."
-            raise _error(sentence, token.position, 1)
+            raise fault(sentence, token.position, 1)
         self.open.append((opened, function, commas + 1))
         return False
 
-    def _leave(self, token: _Token) -> bool:
+    def _leave(self, token: Token) -> bool:
         if not self.open:
-            raise _error("this ) has no matching (; remove it", token.position, 1)
-        opened, name, commas = self.open.pop()
-        if name and commas + 1 != FUNCTIONS[name].arity:
-            needed, start = FUNCTIONS[name], opened.position - len(name)
-            sentence = f"{name} takes {needed.arity} argument{'s' * (needed.arity > 1)}, got {commas + 1}"
-            raise _error(f"{sentence}; write {name}({needed.arguments})", start, len(name))
+            raise fault(f"this {token.typed} has no beginning; remove it", token.position, 1)
+        _, function, commas = self.open.pop()
+        if function is not None and commas + 1 != FUNCTIONS[function.text].arity:
+            name, needed = function.text, FUNCTIONS[function.text]
+            sentence = f"the function {name} takes {needed.arity} argument{'s' * (needed.arity > 1)}, got {commas + 1}"
+            raise fault(f"{sentence}; write {name}({needed.arguments})", function.position, len(function.source))
         return True
 
 
@@ -341,7 +250,7 @@ _BINARY: dict[type[ast.operator], str] = {
 }  # fmt: skip
 
 
-def _nodes(tokens: Sequence[_Token], names: Collection[str]) -> list[Node]:
+def _nodes(tokens: Sequence[Token], names: Collection[str]) -> list[Node]:
     """Checked tokens arranged by Python's precedence, as a list in evaluation order."""
     words = {f"t{index}": token.text for index, token in enumerate(tokens)}
     source = " ".join(

@@ -22,9 +22,9 @@ APP = sorted((ROOT / "app").rglob("*.py"))
 
 # What the engine is made of besides itself; the rest of the standard library is clocks, files, threads ...
 ENGINE_MAY = {
-    "__future__", "binascii", "bisect", "collections", "contextlib", "copy", "dataclasses", "difflib", "functools",
-    "hashlib", "itertools", "keyword", "llvmlite", "math", "numba", "numpy", "operator", "re", "string", "typing",
-    "unicodedata", "weakref",
+    "__future__", "binascii", "bisect", "collections", "contextlib", "copy", "dataclasses", "difflib", "fractions",
+    "functools", "hashlib", "itertools", "keyword", "llvmlite", "math", "numba", "numpy", "operator", "re", "string",
+    "typing", "unicodedata", "weakref",
 }  # fmt: skip
 ENGINE_MAY_TOO = {
     ("contracts.py", "threading"),  # a lock around Numba's compiler, which is one for the process
@@ -34,8 +34,19 @@ ENGINE_MAY_TOO = {
 # Which floor of the engine a file or a package stands on: it imports from lower floors, or from its own package.
 FLOORS = (
     ("contracts", "interruption", "random_generator", "stream", "measures"),
+    ("notation",),
     ("expressions", "rng", "decimation", "choices", "setting"),
-    ("typesetting", "validation", "batches", "optimizers", "schedules", "surfaces", "history", "datasets"),
+    (
+        "typesetting",
+        "typed_number",
+        "validation",
+        "batches",
+        "optimizers",
+        "schedules",
+        "surfaces",
+        "history",
+        "datasets",
+    ),
     ("networks", "surface_task", "insight.sharpness", "insight.parameter_plane", "insight.refining_grid"),
     ("memory",),
     ("network_task", "norms", "learner"),

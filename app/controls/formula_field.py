@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLineEdit
 
 _STEP = 2.0  # pixels between the bends of the wavy line
 
 
 class FormulaField(QLineEdit):
-    """One line of text. `mark` draws a wavy line below some characters until the next call."""
+    """One line of text. `mark` draws a wavy line below some characters until the next call.
+
+    left: Escape was pressed.
+    """
+
+    left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("formula-text")
         self._colour = QColor()
-        self._marked: tuple[int, int] | None = None
+        self._marked: tuple[tuple[int, int], ...] = ()
 
     @property
-    def marked(self) -> tuple[int, int] | None:
-        """Position and length of the marked characters."""
+    def marked(self) -> tuple[tuple[int, int], ...]:
+        """Position and length of each marked place."""
         return self._marked
 
-    def mark(self, place: tuple[int, int] | None) -> None:
-        """Mark (position, length), both counted in Python characters, or nothing."""
-        self._marked = place
+    def mark(self, places: tuple[tuple[int, int], ...]) -> None:
+        """Mark every (position, length), both counted in Python characters."""
+        self._marked = places
         self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def set_colour(self, colour: QColor) -> None:
         self._colour = colour
@@ -34,18 +45,21 @@ class FormulaField(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._marked is None:
+        if not self._marked:
             return
-        position, length = self._marked
-        start, end = self._x(position), self._x(position + max(length, 1))
-        left, right = max(start, 5.0), min(max(end, start + 7.0), self.width() - 5.0)
-        baseline = self.cursorRect().bottom() - 1.0
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(self._colour, 1.4))
+        for position, length in self._marked:
+            self._underline(painter, position, length)
+        painter.end()
+
+    def _underline(self, painter: QPainter, position: int, length: int) -> None:
+        start, end = self._x(position), self._x(position + max(length, 1))
+        left, right = max(start, 5.0), min(max(end, start + 7.0), self.width() - 5.0)
+        baseline = self.cursorRect().bottom() - 1.0
         bends = range(int(max(right - left, 0.0) / _STEP) + 1)
         painter.drawPolyline([QPointF(left + _STEP * bend, baseline + 2.0 * (bend % 2)) for bend in bends])
-        painter.end()
 
     def _x(self, position: int) -> float:
         """The left edge of a character, in pixels of this widget."""

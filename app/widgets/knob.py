@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import math
+import re
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
+from app.widgets.keyboard_home import give_back
 from app.widgets.option_picker import OptionPicker
 from app.widgets.restart_effects import RESTARTS, SENTENCES
 from app.widgets.restyle import restyle
 from app.widgets.slider import Slider
 from app.widgets.switch import Switch
-from engine import Hyper, SettingError, Value
+from engine import ExpressionError, Hyper, SettingError, Value, read_number
 
 _TICKS = 1000
 _LONGEST = 400  # characters of input
 _HEAD = 19  # pixels
 _ARROWS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_Left: -1}
-_SIGNS = str.maketrans({"−": "-", "\N{EN DASH}": "-", "\N{NO-BREAK SPACE}": ""})
 
 
 def shown(value: Value, kind: str) -> str:
@@ -40,12 +41,15 @@ def shown(value: Value, kind: str) -> str:
 
 
 def read(text: str, hyper: Hyper) -> Value:
-    """Parse what was typed. Raises SettingError with the knob's own message."""
-    text = text.translate(_SIGNS).strip()[:_LONGEST]
+    """Parse what was typed, a number as people write it. Raises SettingError with the knob's own message.
+
+    A list is separated by semicolons or, without any, by commas.
+    """
+    text = text.strip()[:_LONGEST]
     if hyper.kind == "choice":
         return hyper.check(text)
     if hyper.kind == "list":
-        pieces = [piece for piece in text.replace(";", ",").split(",") if piece.strip()]
+        pieces = [piece for piece in text.split(";" if ";" in text else ",") if piece.strip()]
         return hyper.check([_number(piece, hyper) for piece in pieces])
     if text.lower() == "off" and hyper.low == float("-inf"):
         return hyper.low
@@ -53,11 +57,15 @@ def read(text: str, hyper: Hyper) -> Value:
 
 
 def _number(text: str, hyper: Hyper) -> float:
+    if re.fullmatch(r"\s*0[0-9]+\s*", text) and hyper.kind == "list":  # the end of 1,000
+        raise SettingError(f"{hyper.title}: write thousands without a mark between them, got {text.strip()[:30]!r}")
     try:
-        return int(text) if text.strip().isdecimal() else float(text)  # errors quote 3 as 3, not as 3.0
-    except ValueError:
+        return read_number(text, hyper.kind in ("integer", "list"), hyper.unit == "%")
+    except ExpressionError:
         short = text.strip() if len(text) <= 30 else f"{text.strip()[:30]}…"
         raise SettingError(f"{hyper.title} must be a number in {hyper.range}, got {short!r}") from None
+    except SettingError as error:
+        raise SettingError(f"{hyper.title} must be a number in {hyper.range}: {error.sentence}") from None
 
 
 def _shifted(event: QKeyEvent) -> bool:
@@ -68,7 +76,7 @@ class Knob(QWidget):
     """`changed` carries what a user set, at every step of a drag; `finished` marks the end of the gesture.
 
     `set_value` shows a value without emitting. An invalid value changes nothing: the error is shown until it is
-    corrected or Escape is pressed.
+    corrected or Escape is pressed. Return and Escape give the keyboard back.
     """
 
     changed = Signal(str, object)
@@ -166,7 +174,7 @@ class Knob(QWidget):
         self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.field.setMaxLength(_LONGEST)
         self.field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.field.editingFinished.connect(self._typed)
+        self.field.editingFinished.connect(self._finish)
         self.field.installEventFilter(self)
         head.addWidget(self.field, 1)
         if hyper.unit:
@@ -271,6 +279,11 @@ class Knob(QWidget):
             self.changed.emit(self.hyper.name, value)
             self.finished.emit()
 
+    def _finish(self) -> None:
+        self._typed()
+        if self.field.hasFocus() and not self.fault.text():  # it was not left, but Return pressed
+            give_back(self.field)
+
     def _toggle(self, on: bool) -> None:
         self._value = on
         self.changed.emit(self.hyper.name, on)
@@ -320,9 +333,11 @@ class Knob(QWidget):
             self._to_default()
             return True
         if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() == Qt.Key.Key_Escape and self.field.isModified():
+            if event.key() == Qt.Key.Key_Escape:
+                typed = self.field.isModified()
                 self._write(self._value)
-                return True
+                give_back(self.field)
+                return typed  # else it may close what the knob lies in
             if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self.slider is not None:
                 self._nudge(_ARROWS[Qt.Key(event.key())], coarse=_shifted(event))
                 return True

@@ -41,6 +41,10 @@ class Popup(QFrame):
         self.raise_()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
+    def take_keyboard(self) -> None:
+        """A field inside is done with it."""
+        self.setFocus()
+
     def _place(self) -> None:
         room = self._owner.size()
         width, height = min(self._size[0], room.width() - 40), min(self._size[1], room.height() - 40)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
+from app.widgets.keyboard_home import give_back
 from app.widgets.knob import read, shown
 from app.widgets.restyle import restyle
 from engine import Hyper, SettingError
@@ -18,7 +19,8 @@ class Stepper(QWidget):
     """`changed` carries what a user set, `finished` marks the end of the gesture, `refused` tells why a value is
     invalid.
 
-    `set_value` shows a value without emitting; `refused("")` clears the error.
+    `set_value` shows a value without emitting; `refused("")` clears the error. Return and Escape give the keyboard
+    back.
     """
 
     changed = Signal(int)
@@ -35,7 +37,7 @@ class Stepper(QWidget):
         self.field.setFixedSize(_FIELD, _HEIGHT)
         self.field.setMaxLength(12)
         self.field.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.field.editingFinished.connect(self._typed)
+        self.field.editingFinished.connect(self._finish)
         self.field.installEventFilter(self)
         self.less, self.more = self._button("−", -1), self._button("+", 1)
         row = QHBoxLayout(self)
@@ -106,6 +108,11 @@ class Stepper(QWidget):
             self.changed.emit(value)
             self.finished.emit()
 
+    def _finish(self) -> None:
+        self._typed()
+        if self.field.hasFocus() and not self.field.isModified():  # Return was pressed, and nothing refused
+            give_back(self.field)
+
     def _write(self) -> None:
         text = shown(self._value, "integer")
         if self.field.text() != text:
@@ -118,9 +125,11 @@ class Stepper(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is not self.field or event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
-        if event.key() == Qt.Key.Key_Escape and self.field.isModified():
+        if event.key() == Qt.Key.Key_Escape:
+            typed = self.field.isModified()
             self._write()
-            return True
+            give_back(self.field)
+            return typed
         if step := _STEPS.get(Qt.Key(event.key()), 0):
             self._step(step)
             self.finished.emit()

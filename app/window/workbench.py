@@ -150,6 +150,10 @@ class Workbench(QWidget):
         shown = self.controller.shown
         return self.network_stage if shown is not None and shown.picture.kind == "network" else self.stage
 
+    def take_keyboard(self) -> None:
+        """A field of a panel is done with the keyboard: it is the stage's."""
+        self.shown_stage.setFocus()
+
     def toggle_explain(self) -> None:
         self.explain_card.setVisible(not self.explain_card.isVisible())
         self._request_views()
@@ -229,7 +233,7 @@ class Workbench(QWidget):
             self._stages.setCurrentWidget(self.shown_stage)
             self._request_views()
             if before is None:  # another document: the keyboard is the stage's, and not that of what opened it
-                self.shown_stage.setFocus()
+                self.take_keyboard()
         if picture.surface_info != self._ground:
             self._show_surface(picture)
         self.transport.refresh(published)

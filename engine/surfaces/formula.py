@@ -8,14 +8,14 @@ is one number among the constants.
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.contracts import OBJECTIVE, SettingError, inline, kernel
-from engine.expressions import ExpressionError, Node, Tree, apply, check_parameter, parse
+from engine.expressions import Node, Tree, apply, check_parameter, parse
+from engine.notation import ExpressionError
 
 Array = np.ndarray
 
@@ -90,27 +90,23 @@ def program(text: str, parameters: Mapping[str, float]) -> Program:
     return _Compiler(parameters).compile(tree)
 
 
-def read_formula(text: str, known: Mapping[str, float], most: int) -> dict[str, float]:
+def read_formula(text: str, known: Mapping[str, float], most: int, granted: Collection[str] = ()) -> dict[str, float]:
     """The parameters of a formula: `known` ones that it uses keep their values, new names get 1.
 
-    Raises ExpressionError for the text, SettingError if there are more than `most`.
+    A new name that probably means something else (xy, X, sinx) is refused unless it is among `granted`. Raises
+    ExpressionError for the text, SettingError if there are more than `most`.
     """
     values = dict(known)
     while True:
         try:
             names = program(text, values).tree.names
         except ExpressionError as error:
-            name = text[error.position : error.position + error.length]
-            called = text[error.position + error.length :].lstrip().startswith("(")
-            if called or name in values or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,19}", name):
+            fresh = [item.name for item in error.unknown if item.may_be_new and (item.name in granted or not item.sure)]
+            if not fresh:
                 raise
-            try:
-                check_parameter(name)
-            except SettingError:
-                raise error from None
             if len(values) >= most + len(known):
-                raise SettingError(f"a formula has at most {most} parameters; {name} is one too many") from None
-            values[name] = 1.0
+                raise SettingError(f"a formula has at most {most} parameters; {fresh[0]} is one too many") from None
+            values[min(fresh, key=len)] = 1.0  # the shortest first: with a and b known, ab is their product
             continue
         used = {name: values[name] for name in names if name not in ("x", "y")}
         if len(used) > most:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSlider, Q
 
 from app.look.number_format import number
 from app.widgets.elided import ElidedLabel
+from app.widgets.knob import read
 from engine import Hyper, SettingError
 
 TICKS = 1000
@@ -154,14 +155,8 @@ class NumberEditor(QFrame):
         if not self.field.isModified():
             self.close_panel()
             return
-        text = self.field.text().translate(_SIGNS).strip()
         try:
-            typed = float(text)
-        except ValueError:
-            self._refuse(f"{self._hyper.title} must be a number in {self._hyper.range}, got {text[:30]!r}")
-            return
-        try:
-            value = self._hyper.check(typed)
+            value = read(self.field.text(), self._hyper)
         except SettingError as error:
             self._refuse(error.sentence)
             return
@@ -223,6 +218,5 @@ class NumberEditor(QFrame):
         return False
 
 
-_SIGNS = str.maketrans({"−": "-", "\N{EN DASH}": "-", "\N{NO-BREAK SPACE}": ""})
 _UP_DOWN = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
 _ARROWS = {**_UP_DOWN, Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QDoubleSpinBox, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QToolButton, QWidget
 
 from app.look.number_format import nice_step
 from app.stage.planes.brush import ADD, ERASE, Brush
 from app.stage.surface.toolbar import drawn_icon
+from app.widgets.number_box import NumberBox
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -79,10 +80,9 @@ class BrushBar(QWidget):
             self._brush.places = 2  # the value and its negative
             self.value.show()
         step = nice_step(max(high - low, 1e-6) / STEPS)
-        self.value.setDecimals(min(max(0, -math.floor(math.log10(step) + 1e-9)), DECIMALS))
         self.value.setSingleStep(step)
         if anew:
-            self.value.setValue(high)
+            self.value.setValue(round(high, min(max(0, -math.floor(math.log10(step) + 1e-9)), DECIMALS)))
 
     def minimumSizeHint(self) -> QSize:
         whole = self._row.minimumSize()
@@ -166,8 +166,8 @@ class BrushBar(QWidget):
         classes.hide()
         return classes
 
-    def _value_box(self) -> QDoubleSpinBox:
-        value = QDoubleSpinBox()
+    def _value_box(self) -> NumberBox:
+        value = NumberBox()
         value.setObjectName("brush_value")
         value.setAccessibleName("Value to draw")
         value.setToolTip("The target of the examples that are drawn; Shift draws its negative")

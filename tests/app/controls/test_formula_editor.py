@@ -1,4 +1,4 @@
-"""A formula is typed letter by letter: what can be read takes effect, what cannot is marked and nothing is lost."""
+"""A formula is typed letter by letter and applied once confirmed; what cannot be read is marked and nothing is lost."""
 
 from __future__ import annotations
 
@@ -38,27 +38,88 @@ def accused(editor: FormulaEditor) -> bool:
     return editor.text.property("bad") is True
 
 
-def test_every_letter_that_completes_a_formula_takes_effect(editor, qtbot):
+def enter(qtbot, editor: FormulaEditor, text: str) -> None:
+    editor.text.setFocus()
+    editor.text.selectAll()
+    qtbot.keyClicks(editor.text, text)
+    qtbot.keyClick(editor.text, Qt.Key.Key_Return)
+
+
+def test_while_it_is_typed_its_reading_is_shown_and_nothing_applied(editor, qtbot):
+    for text, printed in (("x", "f = x"), ("^2", "f = x²"), ("+2y", "f = x² + 2·y")):
+        qtbot.keyClicks(editor.text, text)
+        assert editor.fault.text() == printed and editor.fault.property("waiting") is True
+    assert editor.told == [] and editor.value.text == "x^2 + 3*y^2"
+    editor.show_formula(editor.value)  # a frame
+    assert editor.text.text() == "x^2+2y" and editor.fault.text() == "f = x² + 2·y"
+
+
+@pytest.mark.parametrize("leave", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
+def test_return_and_leaving_apply_it_once_and_release_the_keyboard(editor, qtbot, leave):
     qtbot.keyClicks(editor.text, "x^2+y")
-    assert [formula.text for formula in editor.told] == ["x", "x^2", "x^2+y"]
-    assert editor.value.text == "x^2+y" and editor.fault.text() == "f = x² + y"
-    assert editor.text.hasFocus() and editor.text.cursorPosition() == 5
+    qtbot.keyClick(editor.text, leave)
+    assert editor.told == [Formula("x^2+y")] and editor.fault.text() == "f = x² + y"
+    assert not editor.text.hasFocus()
+
+
+def test_escape_restores_and_releases(editor, qtbot):
+    for text in ("x*y", "x+*"):
+        editor.text.setFocus()
+        editor.text.clear()
+        qtbot.keyClicks(editor.text, text)
+        qtbot.keyClick(editor.text, Qt.Key.Key_Escape)
+        assert editor.text.text() == "x^2 + 3*y^2" and editor.told == [] and not editor.text.hasFocus()
+        assert not accused(editor) and editor.fault.text() == "f = x² + 3·y²"
+
+
+def test_a_new_parameter_is_announced_and_made_when_confirmed(editor, qtbot):
+    qtbot.keyClicks(editor.text, "a*x^2 + b y")
+    assert editor.fault.text().endswith("a and b will be new parameters.") and not editor.parameters.knobs
+    qtbot.keyClick(editor.text, Qt.Key.Key_Return)
+    assert editor.told == [Formula("a*x^2 + b y", {"a": 1.0, "b": 1.0})] and set(editor.parameters.knobs) == {"a", "b"}
+    assert editor.fault.text().endswith("a and b are new parameters, 1 for now.")
+    editor.show_formula(editor.value)
+    assert editor.fault.text().endswith("1 for now.")
+    enter(qtbot, editor, "a*x")
+    assert editor.fault.text() == "f = a·x"
+
+
+def test_an_accident_becomes_a_parameter_only_by_the_button(editor, qtbot):
+    enter(qtbot, editor, "xy + X")
+    assert editor.told == [] and accused(editor) and editor.text.marked == ((0, 2), (5, 1))
+    assert "did you mean x*y?" in editor.fault.text() and "did you mean x?" in editor.fault.text()
+    assert editor.grant.isVisible() and editor.grant.text() == "Make xy and X parameters"
+    qtbot.mouseClick(editor.grant, Qt.MouseButton.LeftButton)
+    assert editor.told == [Formula("xy + X", {"xy": 1.0, "X": 1.0})] and not editor.grant.isVisible()
+
+
+@pytest.mark.parametrize("text", ["sin(Pi x)", "foo(x)", "xy + foo(x)", "xy <"])
+def test_what_cannot_be_a_parameter_is_not_offered_as_one(editor, qtbot, text):
+    enter(qtbot, editor, text)
+    assert editor.told == [] and editor.grant.isVisible() == (text == "sin(Pi x)")
+
+
+def test_a_sentence_keeps_the_spelling_of_the_person(editor, qtbot):
+    enter(qtbot, editor, "foo(x)")
+    assert editor.fault.text().startswith("'foo' is not a function")
+    enter(qtbot, editor, "x + sin")
+    assert editor.fault.text().startswith("The function sin needs parentheses")
 
 
 def test_half_a_formula_is_no_fault_until_a_pause(editor, qtbot):
     qtbot.keyClicks(editor.text, "x^")
-    assert not accused(editor) and editor.text.marked is None
+    assert not accused(editor) and editor.text.marked == ()
     assert editor.fault.property("waiting") is True
     qtbot.waitUntil(lambda: accused(editor), timeout=20 * QUICK)
-    assert editor.text.marked is not None and editor.fault.property("waiting") is False
-    assert editor.value.text == "x"
+    assert editor.text.marked != () and editor.fault.property("waiting") is False
+    assert editor.value.text == "x^2 + 3*y^2"
 
 
 @pytest.mark.parametrize("leave", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
 def test_enter_and_leaving_call_a_fault_by_its_name(editor, qtbot, leave):
     qtbot.keyClicks(editor.text, "x+atan2(y)")
     qtbot.keyClick(editor.text, leave)
-    assert accused(editor) and editor.text.marked == (2, 5)
+    assert accused(editor) and editor.text.marked == ((2, 5),)
     assert "atan2 takes 2 arguments" in editor.fault.text().lower() and "character 3" in editor.fault.text()
     assert editor.text.text() == "x+atan2(y)"
 
@@ -84,7 +145,7 @@ def test_the_mark_is_found_in_text_that_qt_counts_otherwise(editor):
     editor.text.textEdited.emit("x + 𝑥")
     editor.text.returnPressed.emit()
     editor.text.editingFinished.emit()
-    assert editor.text.marked == (4, 1)
+    assert editor.text.marked == ((4, 1),)
     editor.text.grab()
 
 
@@ -93,25 +154,23 @@ def test_a_corrected_formula_is_no_longer_marked(editor, qtbot):
     qtbot.keyClick(editor.text, Qt.Key.Key_Return)
     assert accused(editor)
     qtbot.keyClicks(editor.text, "y")
-    assert not accused(editor) and editor.text.marked is None and editor.value.text == "x+y"
+    assert not accused(editor) and editor.text.marked == ()
+    qtbot.keyClick(editor.text, Qt.Key.Key_Return)
+    assert editor.value.text == "x+y"
 
 
 def test_parameters_come_and_go_with_their_names_and_keep_their_values(editor, qtbot):
-    qtbot.keyClicks(editor.text, "a*x^2")
+    enter(qtbot, editor, "a*x^2")
     editor.parameters.knobs["a"].changed.emit("a", 2.5)
-    editor.text.setFocus()
-    editor.text.setCursorPosition(5)
-    qtbot.keyClicks(editor.text, "+b*y")
-    assert set(editor.parameters.knobs) == {"a", "b"} and editor.value.parameters["a"] == 2.5
-    assert editor.text.hasFocus() and editor.text.text() == "a*x^2+b*y"
-    for _ in range(4):
-        qtbot.keyClick(editor.text, Qt.Key.Key_Backspace)
+    enter(qtbot, editor, "a*x^2+b*y")
+    assert set(editor.parameters.knobs) == {"a", "b"} and editor.value.parameters == {"a": 2.5, "b": 1.0}
+    enter(qtbot, editor, "a*x^2")
     assert set(editor.parameters.knobs) == {"a"} and editor.value.parameters == {"a": 2.5}
 
 
 def test_text_that_waits_to_be_corrected_outlives_a_knob(editor, qtbot):
-    qtbot.keyClicks(editor.text, "a*x")
-    qtbot.keyClicks(editor.text, "+)")
+    enter(qtbot, editor, "a*x")
+    enter(qtbot, editor, "a*x+)")
     qtbot.keyClick(editor.text, Qt.Key.Key_Tab)
     editor.parameters.changed.emit("a", 4.0)
     editor.show_formula(editor.told[-1])
@@ -128,7 +187,8 @@ def test_another_formula_replaces_what_is_typed(editor, qtbot):
 
 
 def test_showing_the_formula_that_was_typed_moves_nothing(editor, qtbot):
-    qtbot.keyClicks(editor.text, "x^2 + y")
+    enter(qtbot, editor, "x^2 + y")
+    editor.text.setFocus()
     editor.text.setCursorPosition(2)
     count = len(editor.told)
     editor.show_formula(editor.told[-1])

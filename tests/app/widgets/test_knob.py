@@ -38,6 +38,7 @@ SWITCH = Hyper("decoupled", "decoupled", False, 0, 1, kind="switch")
 LIST = Hyper("milestones", "", (100.0, 200.0), 0, 1e9, kind="list")
 CHOICE = Hyper("order", "", "one", kind="choice", options=("one", "two_by_two", "three"))
 LONG_CHOICE = Hyper("kind", "", "c", kind="choice", options=("a", "b", "c", "d", "e"))
+PERCENT = Hyper("noise", "", 0.0, 0.0, 50.0, unit="%")
 SAMPLES = (LINEAR, LOG, LOG_FROM_ZERO, WHOLE, WHOLE_LOG, SWITCH, LIST, CHOICE, LONG_CHOICE)
 CATALOGUES = (OPTIMIZERS, SCHEDULES, SURFACES, BATCHES, DATASETS, LOSSES, INITIALIZERS)
 DECLARED = list(
@@ -115,6 +116,16 @@ def wheel(target: QWidget) -> None:
         (WHOLE, "31", 31),
         (LIST, "100, 200,300", (100, 200, 300)),
         (LIST, "7;9", (7, 9)),
+        (LIST, "1e3; 2·10³", (1000, 2000)),
+        (LINEAR, "0,003", 0.003),
+        (LINEAR, "1/3", 1 / 3),
+        (LINEAR, "5%", 0.05),
+        (LOG, "2^-7", 2.0**-7),
+        (LOG, "3·10⁻⁴", 3e-4),
+        (LOG, "1e-3*2", 2e-3),
+        (WHOLE, "10^4", 10_000),
+        (WHOLE, "1 000", 1000),
+        (PERCENT, "5 %", 5.0),
         (LIST, "", ()),
     ],
 )
@@ -153,6 +164,35 @@ def test_just_outside_the_range_is_refused_and_the_sentence_names_it(show, qtbot
     enter(qtbot, knob, "0.5")
     assert told == [("beta1", 0.5), "finished"]
     assert not knob.fault.isVisible() and knob.field.property("bad") is False
+
+
+@pytest.mark.parametrize("text", ["1.000", "1,000"])
+def test_a_thousand_in_a_whole_number_is_asked(show, qtbot, text):
+    knob, told = show(WHOLE)
+    enter(qtbot, knob, text)
+    assert told == [] and f"{text} can be read as 1 or as 1000; write one of them" in knob.fault.text()
+    assert knob.field.text() == text and knob.field.hasFocus()
+
+
+def test_thousands_in_a_list_are_not_taken_apart(show, qtbot):
+    knob, told = show(LIST)
+    enter(qtbot, knob, "1,000, 2,000")
+    assert told == [] and "write thousands without a mark" in knob.fault.text()
+
+
+def test_return_and_escape_give_the_keyboard_back(show, qtbot):
+    knob, told = show(LINEAR)
+    enter(qtbot, knob, "0.5")
+    assert not knob.field.hasFocus() and told == [("beta1", 0.5), "finished"]
+    enter(qtbot, knob, "7")
+    assert knob.field.hasFocus() and knob.fault.isVisible()
+    qtbot.keyClick(knob.field, Qt.Key.Key_Escape)
+    assert not knob.field.hasFocus() and knob.field.text() == "0.5" and not knob.fault.isVisible()
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Escape):
+        knob.field.setFocus()
+        qtbot.keyClick(knob.field, key)
+        assert not knob.field.hasFocus()
+    assert len(told) == 2
 
 
 def test_half_a_whole_number_is_refused(show, qtbot):

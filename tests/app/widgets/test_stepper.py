@@ -80,3 +80,12 @@ def test_what_is_being_typed_stays(stepper, qtbot):
 def test_its_parts_have_names(stepper):
     parts = (stepper, stepper.field, stepper.less, stepper.more)
     assert all(part.accessibleName().endswith("units of hidden layer 1") and part.toolTip() for part in parts)
+
+
+def test_return_and_escape_give_the_keyboard_back(stepper, qtbot):
+    for text, key, value in (("7", Qt.Key.Key_Return, 7), ("9", Qt.Key.Key_Escape, 7), ("2^3", Qt.Key.Key_Enter, 8)):
+        stepper.field.setFocus()
+        stepper.field.selectAll()
+        qtbot.keyClicks(stepper.field, text)
+        qtbot.keyClick(stepper.field, key)
+        assert not stepper.field.hasFocus() and stepper.value == value and stepper.field.text() == str(value)

@@ -406,6 +406,27 @@ def test_an_own_formula(window, qtbot):
     assert_same_bits(window, replayed(window.picture.experiment, window.update))
 
 
+def test_a_field_gives_the_keyboard_back_to_the_stage(window, qtbot):
+    panel, stage = window.bench.problem_panel, window.bench.shown_stage
+    panel.kind.chosen.emit(1)
+    window.settle()
+    editor = panel.surface.editor
+    for field, text in ((editor.text, "2x² + y²"), (panel.surface.noise.knobs["noise"].field, "1/4")):
+        window.type(field, text)
+        window.settle()
+        assert stage.focusProxy().hasFocus()
+        before = at_rest(window)
+        field.setFocus()
+        qtbot.keyClicks(field, "9")
+        window.settle()
+        assert at_rest(window) == before  # nothing is applied while it is typed
+        qtbot.keyClick(field, Qt.Key.Key_Escape)
+        window.settle()
+        assert stage.focusProxy().hasFocus() and at_rest(window) == before
+    assert window.picture.experiment.problem.surface == Formula("2x² + y²", {}, editor.value.domain)
+    assert window.picture.experiment.problem.noise == 0.25
+
+
 def test_a_faulty_formula_leaves_the_race_alone(window):
     panel = window.bench.problem_panel
     panel.kind.chosen.emit(1)
@@ -415,6 +436,7 @@ def test_a_faulty_formula_leaves_the_race_alone(window):
     for text in ("x^2 +", "sin(x", "__import__('os')", "x**", "foo(x)", "", "9^9^9^9 +", "é日本", "(" * 2000):
         panel.surface.editor.text.setText(text)
         panel.surface.editor.text.textEdited.emit(text)
+        panel.surface.editor.text.editingFinished.emit()
         assert panel.surface.editor.fault.text()
         assert panel.surface.editor.fault.isVisible()
         window.settle()

@@ -14,8 +14,9 @@ from numpy import abs as absolute
 from numpy import cos, exp, log, log2, log10, sin, sqrt, tan, tanh
 
 from engine.contracts import SettingError
-from engine.expressions import FUNCTIONS, NODES, OPERATORS, ExpressionError
-from engine.surfaces.formula import OPERATIONS, PARAMETERS, Program, formula_objective, program
+from engine.expressions import FUNCTIONS, NODES, OPERATORS
+from engine.notation import ExpressionError
+from engine.surfaces.formula import OPERATIONS, PARAMETERS, Program, formula_objective, program, read_formula
 
 POINTS = [(1.3, 0.7), (-0.8, 0.45), (0.37, -1.9), (-2.4, -0.15), (0.91, 2.6)]
 POSITIVE = [(abs(x), abs(y)) for x, y in POINTS]
@@ -233,3 +234,20 @@ def test_a_wrong_formula_is_refused_at_its_place() -> None:
     with pytest.raises(ExpressionError, match="available: x, y, a, pi, e") as caught:
         program("a*x^2 + zz*y", {"a": 1.0})
     assert caught.value.position == 8
+
+
+def test_a_new_name_becomes_a_parameter_and_an_accident_does_not() -> None:
+    assert read_formula("a*x^2 + alpha y", {"a": 2.0, "b": 3.0}, 8) == {"a": 2.0, "alpha": 1.0}
+    for text in ("xy", "X + y", "Pi*x", "sinx", "a*x + ax", "x2 + y"):
+        with pytest.raises(ExpressionError, match="did you mean"):
+            read_formula(text, {}, 8)
+    assert read_formula("xy + X", {}, 8, granted=("xy", "X")) == {"xy": 1.0, "X": 1.0}
+    assert read_formula("xy", {"xy": 4.0}, 8) == {"xy": 4.0}
+    with pytest.raises(SettingError, match="at most 1 parameters"):
+        read_formula("a*x + b*y", {}, 1)
+
+
+def test_what_is_implied_computes_the_same_bits() -> None:
+    plain = program("(1 - x)^2 + 100*(y - x^2)^2 + abs(x)", {})
+    implied = program("(1 - x)² + 100(y − x²)² + |x|", {})
+    assert np.array_equal(plain.constants, implied.constants)

@@ -274,7 +274,15 @@ def test_return_without_a_change_sets_nothing(sitter):
     assert not sitter.told and not sitter.diagram.editor.isVisible()
 
 
-@pytest.mark.parametrize("typed", ["abc", "nan", "1e300", ""])
+@pytest.mark.parametrize(("typed", "value"), [("0,003", 0.003), ("1/8", 0.125), ("2·10⁻²", 0.02), ("-5%", -0.05)])
+def test_a_weight_is_read_as_people_write_numbers(sitter, typed, value):
+    sitter.diagram.edit(DiagramItem(WEIGHT, 1, 0, 0))
+    sitter.diagram.editor.field.insert(typed)
+    press(sitter.diagram.editor.field, Qt.Key.Key_Return)
+    assert sitter.told[0][2] == value and not sitter.diagram.editor.isVisible()
+
+
+@pytest.mark.parametrize("typed", ["abc", "nan", "1e300", "1,000", ""])
 def test_a_number_that_cannot_be_is_refused_in_words(sitter, typed):
     editor = sitter.diagram.editor
     sitter.diagram.edit(DiagramItem(WEIGHT, 1, 0, 0))
