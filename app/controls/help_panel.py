@@ -15,7 +15,7 @@ _ELSEWHERE = (
     ("Drag the ring on the stage", "move the start point"),
     ("Click on the stage", "set the start point"),
     ("Ctrl + arrows on the stage", "nudge the start point"),
-    ("Wheel, drag", "zoom, pan"),
+    ("Wheel, drag", "zoom, pan; Ctrl + wheel where a panel scrolls"),
     ("Up, Down in a number field", "increase, decrease; with Shift ten times as much"),
     ("Double-click a slider", "reset to the default"),
     ("H, F2, D, Del on a run", "hide, rename, duplicate, remove it"),
@@ -30,13 +30,14 @@ class HelpPanel(Popup):
         super().__init__(owner, "Keyboard shortcuts", 1160, 540)
 
     def show_actions(self, actions: Sequence[QAction]) -> None:
+        """List their keys with their texts, or with what they are called without the menu around them (whatsThis)."""
         inside = QWidget()
         grid = QGridLayout(inside)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(5)
         native = QKeySequence.SequenceFormat.NativeText
-        keys = [(action.shortcut().toString(native), action.text()) for action in actions]
+        keys = [(action.shortcut().toString(native), action.whatsThis() or action.text()) for action in actions]
         rows = [row for row in keys if row[0]]
         rows += _ELSEWHERE
         height = -(-len(rows) // _BLOCKS)
