@@ -192,6 +192,7 @@ class Actions(QObject):
         curves = self._bench.curves
         for title, add_choices in (("Choose curves", curves.add_curve_choices), ("X axis", curves.add_axis_choices)):
             choices = menu.addMenu(title)
+            choices.setObjectName(f"choose-{title.rpartition(' ')[2].lower()}")
             choices.aboutToShow.connect(partial(_fill, choices, add_choices))
         self.layout.changed.connect(self._show_panels)
         self._show_panels()
