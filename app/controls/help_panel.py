@@ -13,9 +13,9 @@ from app.widgets.popup import Popup
 _BLOCKS = 3
 _ELSEWHERE = (
     ("Drag the ring on the stage", "move the start point"),
-    ("Click on the stage", "set the start point"),
+    ("Click, double-click on the stage", "set the start point before, after the first update"),
     ("Ctrl + arrows on the stage", "nudge the start point"),
-    ("Wheel, drag", "zoom, pan"),
+    ("Wheel, drag", "zoom, pan; Ctrl + wheel where a panel scrolls"),
     ("Up, Down in a number field", "increase, decrease; with Shift ten times as much"),
     ("Double-click a slider", "reset to the default"),
     ("H, F2, D, Del on a run", "hide, rename, duplicate, remove it"),
@@ -32,9 +32,12 @@ class HelpPanel(Popup):
         self._is_laid_out = False
 
     def show_actions(self, actions: Sequence[QAction]) -> None:
-        """List the actions that have a shortcut, as they are called now; laid out when it is first opened."""
+        """List their keys with their texts, or with what they are called without the menu around them (whatsThis).
+
+        It is laid out when it is first opened.
+        """
         native = QKeySequence.SequenceFormat.NativeText
-        keys = [(action.shortcut().toString(native), action.text()) for action in actions]
+        keys = [(action.shortcut().toString(native), action.whatsThis() or action.text()) for action in actions]
         self._rows = [*(row for row in keys if row[0]), *_ELSEWHERE]
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -25,6 +26,7 @@ from app.look.theme import Theme, icon, run_colour
 from app.widgets.card import Card
 from app.widgets.elided import ElidedLabel
 from app.widgets.restyle import restyle
+from app.widgets.shortcut_override import accepts_shortcut
 from app.widgets.swatch import Swatch
 from app.widgets.tab_order import sort_tab_order
 from engine import DIVERGED, MAX_RUNS, OPTIMIZERS, Experiment, RunPicture, SessionPicture
@@ -48,8 +50,11 @@ def _signed(value: float, digits: int) -> str:
     return f"{value:.{digits}g}".replace("-", "−")
 
 
+_KEYS = (Qt.Key.Key_H, Qt.Key.Key_D, Qt.Key.Key_F2, Qt.Key.Key_Delete)
+
+
 class _Row(QFrame):
-    """One run. A click selects it; a double-click on its name renames it."""
+    """One run. A click selects it and gives it the keyboard; a double-click on its name renames it."""
 
     clicked = Signal(str)
     changed = Signal(str, str, object)
@@ -91,7 +96,7 @@ class _Row(QFrame):
         self.message.setObjectName("run-message")
         self.message.setWordWrap(True)
         self.message.setTextFormat(Qt.TextFormat.RichText)
-        self.message.linkActivated.connect(lambda what: self.remedied.emit(self._id, what))
+        self.message.linkActivated.connect(lambda what: self.remedied.emit(self.id, what))
         self.message.hide()
         self.editor = QLineEdit()
         self.editor.setObjectName("run-name-editor")
@@ -121,8 +126,13 @@ class _Row(QFrame):
         column.addLayout(below)
 
     @property
-    def _id(self) -> str:
+    def id(self) -> str:
+        """Of the run; empty before the first."""
         return self.run.id if self.run is not None else ""
+
+    def abandon(self) -> None:
+        """The run is gone: a name that is being typed is of nobody."""
+        self.editor.hide()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -201,22 +211,22 @@ class _Row(QFrame):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Rename …", self.begin_rename)
         menu.addAction("Hide" if self.run.visible else "Show", self._toggle_visible)
-        menu.addAction("Duplicate", lambda: self.duplicated.emit(self._id))
+        menu.addAction("Duplicate", lambda: self.duplicated.emit(self.id))
         if self.run.best is not None:
             back = menu.addAction(f"Rewind to the best weights (update {self.run.best.update:,})")
-            back.triggered.connect(lambda: self.remedied.emit(self._id, "best"))
+            back.triggered.connect(lambda: self.remedied.emit(self.id, "best"))
         pinned = self.run.settings.pinned
         pin = menu.addAction("Unpin" if pinned else "Pin: keep it through resets")
-        pin.triggered.connect(lambda: self.changed.emit(self._id, "pinned", not pinned))
+        pin.triggered.connect(lambda: self.changed.emit(self.id, "pinned", not pinned))
         colours = menu.addMenu("Colour")
         for colour in range(len(self._theme.run_colours)):
             dot = icon("dot", self._theme, run_colour(self._theme, colour))
             action = colours.addAction(dot, f"Colour {colour + 1}")
             action.setCheckable(True)
             action.setChecked(colour == self.run.colour)
-            action.triggered.connect(lambda _=False, chosen=colour: self.changed.emit(self._id, "colour", chosen))
+            action.triggered.connect(lambda _=False, chosen=colour: self.changed.emit(self.id, "colour", chosen))
         menu.addSeparator()
-        menu.addAction("Remove", lambda: self.removed.emit(self._id))
+        menu.addAction("Remove", lambda: self.removed.emit(self.id))
         menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
     def begin_rename(self) -> None:
@@ -234,14 +244,15 @@ class _Row(QFrame):
         self.name.show()
         text = self.editor.text().strip()
         if text and self.run is not None and text != self.run.name:
-            self.changed.emit(self._id, "name", text)
+            self.changed.emit(self.id, "name", text)
 
     def _toggle_visible(self) -> None:
         if self.run is not None:
-            self.changed.emit(self._id, "visible", not self.run.visible)
+            self.changed.emit(self.id, "visible", not self.run.visible)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.clicked.emit(self._id)
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.clicked.emit(self.id)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.begin_rename()
@@ -258,20 +269,28 @@ class _Row(QFrame):
         self.setFocus()
         return True
 
+    def event(self, event: QEvent) -> bool:
+        # The window has a shortcut on some of them.
+        return accepts_shortcut(event, _is_for_run) or super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         actions: dict[Qt.Key, Callable[[], object]] = {
-            Qt.Key.Key_Return: lambda: self.clicked.emit(self._id),
-            Qt.Key.Key_Enter: lambda: self.clicked.emit(self._id),
+            Qt.Key.Key_Return: lambda: self.clicked.emit(self.id),
+            Qt.Key.Key_Enter: lambda: self.clicked.emit(self.id),
             Qt.Key.Key_H: self._toggle_visible,
             Qt.Key.Key_F2: self.begin_rename,
-            Qt.Key.Key_D: lambda: self.duplicated.emit(self._id),
-            Qt.Key.Key_Delete: lambda: self.removed.emit(self._id),
+            Qt.Key.Key_D: lambda: self.duplicated.emit(self.id),
+            Qt.Key.Key_Delete: lambda: self.removed.emit(self.id),
         }
         action = actions.get(Qt.Key(event.key()))
         if action is None:
             super().keyPressEvent(event)
         else:
             action()
+
+
+def _is_for_run(event: QKeyEvent) -> bool:
+    return event.key() in _KEYS and event.modifiers() == Qt.KeyboardModifier.NoModifier
 
 
 class RunsPanel(Card):
@@ -323,19 +342,33 @@ class RunsPanel(Card):
             row.set_theme(theme)
 
     def refresh(self, picture: SessionPicture, chosen: str) -> None:
-        while len(self.rows) > len(picture.runs):
-            row = self.rows.pop()
-            row.hide()
-            row.deleteLater()
-        while len(self.rows) < len(picture.runs):
-            self.rows.append(self._new_row())
-            sort_tab_order(self)
+        self._match_rows([run.id for run in picture.runs], chosen)
         compared = [(run.settings, run.tweaks) for run in picture.runs]
         if compared != self._compared:
             self._compared, self._details = compared, what_differs(picture.experiment)
         for row, run, detail in zip(self.rows, picture.runs, self._details, strict=True):
             row.show_run(run, detail, run.id == chosen)
         self.add.setEnabled(len(picture.runs) < MAX_RUNS)
+
+    def _match_rows(self, ids: list[str], chosen: str) -> None:
+        """A row for each run, which is its own for as long as there is the run: what is typed in it is for that run."""
+        known = {row.id: row for row in self.rows}
+        if list(known) == ids:
+            return
+        left = [row for id, row in known.items() if id not in ids]
+        had_focus = any(row.hasFocus() or row.isAncestorOf(QApplication.focusWidget() or row) for row in left)
+        for row in left:
+            row.abandon()
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.rows = [known.get(id) or self._new_row() for id in ids]
+        for place, row in enumerate(self.rows):
+            self._column.insertWidget(place, row)
+            row.show()  # now, and not after a turn of the event loop
+        sort_tab_order(self)
+        if had_focus:
+            self.rows[ids.index(chosen) if chosen in ids else 0].setFocus()
 
     def _new_row(self) -> _Row:
         row = _Row(self._theme)
@@ -345,5 +378,4 @@ class RunsPanel(Card):
         row.removed.connect(self.removed)
         row.remedied.connect(self.remedied)
         row.set_theme(self._theme)
-        self._column.addWidget(row)
         return row

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from app.curves.curve_catalogue import Curve
 from app.curves.curve_style import SPANS, CurveStyle
 from app.widgets.elided import ElidedLabel
+from app.widgets.slider import Slider
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
 
-LEFT, RIGHT, SPACING = 13, 8, 6
+LEFT, RIGHT, SPACING = 13, 8, 4
 MIN_TITLE = 72  # pixels of the title that smoothing leaves
+AT_REST = "smooth"  # beside the slider, until it says over how many updates
 MIN_WORD = 56  # pixels of the title that everything leaves
 
 
@@ -64,8 +66,9 @@ class CurveHeader(QWidget):
             button.setChecked(on)
         with QSignalBlocker(self.smoothing):
             self.smoothing.setValue(min(range(len(SPANS)), key=lambda place: abs(SPANS[place] - style.span)))
-        self._span.setText("" if not style.span else _short(style.span))
-        self._span.setToolTip(f"The strong line is a mean of about {style.span:,} updates")
+        self._span.setText(_short(style.span) if style.span else AT_REST)
+        tip = f"The strong line is a mean of about {style.span:,} updates" if style.span else "Smoothing is off"
+        self._span.setToolTip(tip)
         self._fit()
 
     def set_theme(self, theme: Theme) -> None:
@@ -91,7 +94,7 @@ class CurveHeader(QWidget):
         parts = self.smoothing, self._span, self.log_x, self.log_y, self.more
         roomy = bool(self._curve.columns) and self.width() >= self._needs(MIN_TITLE, *parts)
         self.smoothing.setVisible(roomy)
-        self._span.setVisible(roomy and bool(self._span.text()))
+        self._span.setVisible(roomy)
 
     def _needs(self, title: int, *parts: QWidget) -> int:
         widths = (min(part.sizeHint().width(), part.maximumWidth()) for part in parts)
@@ -106,11 +109,11 @@ class CurveHeader(QWidget):
         button.setToolTip(tip)
         return button
 
-    def _slider(self) -> QSlider:
-        slider = QSlider(Qt.Orientation.Horizontal, self)
+    def _slider(self) -> Slider:
+        slider = Slider()
         slider.setRange(0, len(SPANS) - 1)
         slider.setPageStep(3)
-        slider.setFixedWidth(52)
+        slider.setFixedWidth(40)
         slider.setObjectName(f"{self._curve.key}_smoothing")
         slider.setAccessibleName(f"Smoothing of {self._curve.title}")
         slider.setToolTip("Smoothing: debiased moving average; the raw curve stays faint behind it")

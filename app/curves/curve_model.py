@@ -79,6 +79,8 @@ class CurveModel:
                     if key not in self._kept:
                         self._kept[key] = CurveLine(self.curve, part)
                     self._kept[key].pull(run, picture, mapping, self.span)
+                elif key in self._kept and run.history.updates < self._kept[key].run.history.updates:
+                    del self._kept[key]  # the run has begun again, perhaps on other data
                 if key in self._kept:
                     self.lines.append(self._kept[key])
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from engine import SessionPicture
 
 FRAME_MILLISECONDS = 16
+FIRST_ALONG = "updates"  # the x axis, until another is chosen
 BUDGET = 0.004  # seconds of a hurried refresh after which the other curves wait for the next frame
 
 
 class CurvePanel(QScrollArea):
     """Shows curves of all visible runs; `refresh` and `set_*` never emit.
 
-    Each kind of problem has its own choice of curves, which is kept while the other kind is on screen.
+    Each kind of problem has its own choice of curves and of their x axis, kept while the other kind is on screen.
 
     cursor_moved: the update pointed at, or None. picked: an update that was clicked. export_wanted: the
     key of a curve. view_changed: the view settings, as `apply_view` takes them.
@@ -57,7 +58,7 @@ class CurvePanel(QScrollArea):
         self._layout.setSpacing(12)
         self.setWidget(inside)
         self._theme = theme
-        self._along = "updates"
+        self._along = FIRST_ALONG
         self._x_range: Span | None = None
         self._left_room = 0.0
         self._cursor: int | None = None
@@ -71,7 +72,7 @@ class CurvePanel(QScrollArea):
         self.cards: dict[str, CurveCard] = {}
         self._turn = 0
         self._kind = SURFACE
-        self._kept: dict[str, dict[str, CurveStyle]] = {}  # by kind: how its curves are to be shown
+        self._kept: dict[str, tuple[str, dict[str, CurveStyle]]] = {}  # by kind: x axis, and how its curves are shown
         self._show_curves(_first_curves(self._kind), {})
 
     def refresh(self, picture: SessionPicture, clock: Clock | None = None, hurried: bool = False) -> None:
@@ -119,9 +120,15 @@ class CurvePanel(QScrollArea):
             card.set_theme(theme)
 
     def set_cursor(self, update: int | None) -> None:
+        """Stand at an update that is pointed at elsewhere; each curve tells the value of the selected run there."""
+        if update != self._cursor:
+            self._show_cursor(update, None)
+
+    def _show_cursor(self, update: int | None, pointed: QObject | None) -> None:
+        """pointed: the curve that a hand points at, which tells the values of all runs."""
         self._cursor = update
         for card in self.cards.values():
-            card.view.set_cursor(update)
+            card.view.set_cursor(update, tells_all=card.view is pointed)
 
     def set_selected(self, id: str | None) -> None:
         """The run that is drawn on top, a little thicker, and whose updates the cursor counts."""
@@ -149,13 +156,13 @@ class CurvePanel(QScrollArea):
         here = kind is None or kind == self._kind
         keys = curves_in(view) or (list(self.cards) if here else _first_curves(str(kind)))
         styles = styles_in(view, keys)
-        self._along = along_in(view) or self._along
+        along = along_in(view) or FIRST_ALONG
         self._kept = {}
         if here:
+            self._along = along
             self._show_curves(keys, styles)
         else:
-            self._kept[str(kind)] = styles
-            self._restyle()
+            self._kept[str(kind)] = along, styles
         self.follow_again()
 
     def show_curves(self, keys: list[str]) -> None:
@@ -171,6 +178,18 @@ class CurvePanel(QScrollArea):
         self._restyle()
         self._tell()
 
+    def add_curve_choices(self, menu: QMenu) -> None:
+        """Add to a menu the curves that mean anything for the problem; those that are shown are checked."""
+        for key, curve in CURVES.items():
+            if self._picture is None or curve.needs(self._picture) or key in self.cards:
+                _add_choice(menu, curve.title_for(self._picture), key in self.cards, partial(self._toggle, key))
+
+    def add_axis_choices(self, menu: QMenu) -> None:
+        """Add to a menu what may run along the x axis."""
+        titles = {key: axis.title for key, axis in X_AXES.items()}
+        for key, action in zip(X_AXES, add_choices(menu, titles, self._along, self.show_along), strict=True):
+            action.setEnabled(self._knows_axis(key))
+
     def minimumSizeHint(self) -> QSize:
         """As wide as the curves need to be, beside the scroll bar."""
         inside = self._layout.minimumSize().width() + self.verticalScrollBar().sizeHint().width()
@@ -181,9 +200,9 @@ class CurvePanel(QScrollArea):
 
     def _switch_to(self, kind: str) -> None:
         """Show the curves of another kind of problem: those that were there, or are at first."""
-        self._kept[self._kind] = {key: card.style_shown for key, card in self.cards.items()}
+        self._kept[self._kind] = self._along, {key: card.style_shown for key, card in self.cards.items()}
         self._kind = kind
-        styles = self._kept.pop(kind, {})
+        self._along, styles = self._kept.pop(kind, (FIRST_ALONG, {}))
         self._show_curves(list(styles) or _first_curves(kind), styles)
 
     def _show_curves(self, keys: list[str], styles: Mapping[str, CurveStyle]) -> None:
@@ -228,14 +247,8 @@ class CurvePanel(QScrollArea):
         menu.clear()
         for old in menu.findChildren(QMenu):  # which clear() leaves
             old.deleteLater()
-        curves = menu.addMenu("Curves")
-        for key, curve in CURVES.items():
-            if self._picture is None or curve.needs(self._picture) or key in self.cards:
-                _add_choice(curves, curve.title_for(self._picture), key in self.cards, partial(self._toggle, key))
-        titles = {key: axis.title for key, axis in X_AXES.items()}
-        axes = add_choices(menu.addMenu("X axis"), titles, self._along, self.show_along)
-        for key, action in zip(X_AXES, axes, strict=True):
-            action.setEnabled(self._knows_axis(key))
+        self.add_curve_choices(menu.addMenu("Curves"))
+        self.add_axis_choices(menu.addMenu("X axis"))
         menu.addSeparator()
         card.add_actions(menu)
         menu.addSeparator()
@@ -253,8 +266,9 @@ class CurvePanel(QScrollArea):
         self.show_curves([*self.cards, key] if on else [other for other in self.cards if other != key])
 
     def _move_cursor(self, update: int | None) -> None:
-        if update != self._cursor:
-            self.set_cursor(update)
+        changed = update != self._cursor
+        self._show_cursor(update, self.sender())
+        if changed:
             self.cursor_moved.emit(update)
 
     def _zoom(self, span: Span | None) -> None:

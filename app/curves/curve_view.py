@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.curves.curve_catalogue import Curve
@@ -27,6 +27,7 @@ from app.plots.plot_view import ABOVE, LOWEST, PlotView
 from app.plots.raster_item import RasterItem
 from app.plots.scale import Scale
 from app.widgets.shortcut_override import accepts_shortcut
+from app.widgets.wheel import scrolls
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -61,6 +62,7 @@ class CurveView(PlotView):
         self._x = self._y = Scale(0.0, 1.0, 0.0, 1.0)
         self._x_range: Span | None = None
         self._cursor: int | None = None
+        self._tells_all = False
         self._told: object = None
         self._ends: list[tuple[EndMark, QColor]] = []
         self._note = ""
@@ -100,10 +102,13 @@ class CurveView(PlotView):
         self.cursor_line.setPen(pg.mkPen(theme.muted))
         self._compose()
 
-    def set_cursor(self, update: int | None) -> None:
-        """Show the values at an update; None takes the cursor away."""
-        if update != self._cursor:
-            self._cursor = update
+    def set_cursor(self, update: int | None, tells_all: bool = False) -> None:
+        """Stand at an update, and tell the value of the selected run; None takes the cursor away.
+
+        tells_all: with the values of all runs, as where the pointer is.
+        """
+        if (update, tells_all) != (self._cursor, self._tells_all):
+            self._cursor, self._tells_all = update, tells_all
             self._place_cursor()
 
     def set_style(self, style: CurveStyle) -> None:
@@ -134,14 +139,19 @@ class CurveView(PlotView):
     def cursor_update(self) -> int | None:
         return self._cursor
 
+    @property
+    def tells_all(self) -> bool:
+        """Whether the values of all runs stand at the cursor, and not that of one alone."""
+        return self._cursor is not None and self._tells_all
+
     def image(self, ratio: float = 2.0) -> QImage:
         """The plot with its title and a legend, for the clipboard."""
-        cursor = self._cursor
+        cursor, tells_all = self._cursor, self._tells_all
         self.set_cursor(None)
         self._compose(ratio)
         image = curve_image(self, self.model, ratio)
         self._compose()
-        self.set_cursor(cursor)
+        self.set_cursor(cursor, tells_all)
         return image
 
     # From numbers to pixels
@@ -212,7 +222,7 @@ class CurveView(PlotView):
         if seen:
             self.cursor_line.setPos(place)
             self._found = model.values(self._cursor or 0)
-            read = self._cursor, self._x, self._y, self._found, model.theme.name
+            read = self._cursor, self._tells_all, self._x, self._y, self._found, model.selected, model.theme.name
         self.cursor_line.setVisible(seen)
         self._readout.setVisible(seen)
         if read != self._read:
@@ -236,7 +246,15 @@ class CurveView(PlotView):
         is_new = self._read_area is None or self._read_area.intersects(self._readout.exposed)
         if self._cursor is not None and is_new:
             self._read_area = paint_readout(
-                painter, self.model, self._cursor, self._found, self._x, self._y, area, self.small_font()
+                painter,
+                self.model,
+                self._cursor,
+                self._found,
+                self._x,
+                self._y,
+                area,
+                self.small_font(),
+                self._tells_all,
             )
 
     # What a hand does
@@ -246,6 +264,13 @@ class CurveView(PlotView):
             self._compose()
         # The window's shortcuts (the right arrow is one update) wait while a curve has the focus.
         return accepts_shortcut(event, lambda key: key.key() in _KEYS) or bool(super().event(event))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom; where the column scrolls, the wheel scrolls it, and zooms with Ctrl."""
+        if scrolls(self) and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()
+        else:
+            super().wheelEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_L:

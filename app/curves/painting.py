@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from PySide6.QtGui import QFont, QPainter
 from app.curves.curve_line import CurveLine
 from app.curves.curve_model import CurveModel
 from app.curves.marks import draw_point, draw_tweaks, draw_upright, tweak_places
-from app.curves.readout import Row, draw_readout, veil
+from app.curves.readout import Row, draw_readout, draw_value, veil
 from app.curves.x_axes import X_AXES
 from app.look.number_format import number
 from app.plots.scale import Scale
@@ -60,8 +61,12 @@ def paint_readout(
     y: Scale,
     area: QRectF,
     font: QFont,
+    whole: bool,
 ) -> QRectF:
-    """The values that were found at an update, as points and in a box; returns where all that is."""
+    """The values that were found at an update, as points and in words; returns where all that is.
+
+    whole: in a box with all of them, largest first; else that of one run, beside its name.
+    """
     pixel = x.pixel(model.reference.place(update))
     if not model.lines or not area.left() - 1.0 <= pixel <= area.right() + 1.0:
         return QRectF()
@@ -69,27 +74,65 @@ def paint_readout(
         if not math.isnan(value):
             point = QPointF(x.pixel(line.mapping.place(at)), y.pixel(value))
             draw_point(painter, area, point, model.colour(line), model.theme.panel)
+    around = QRectF(pixel - 20.0, area.top(), 40.0, area.height())
+    ink = _ink(model, y)
+    if not whole:
+        return around.united(draw_value(painter, area, pixel, _value(model, found), model.theme, font, ink))
     head = f"update {update:,}"
     if model.style.along not in ("updates", "evaluations"):
         head = f"{number(model.reference.place(update))} {X_AXES[model.style.along].title}, {head}"
     columns = [] if model.curve.layers else [entry.name for entry in model.legend]
-    rows = _rows(model, found)
-    box = draw_readout(painter, area, pixel, head, rows, model.theme, font, columns, model.curve.rising)
-    return box.united(QRectF(pixel - 20.0, area.top(), 40.0, area.height()))
+    rows = rows_at(model, found)
+    box = draw_readout(painter, area, pixel, head, rows, model.theme, font, columns, model.curve.rising, ink)
+    return box.united(around)
 
 
-def _rows(model: CurveModel, found: Values) -> list[Row]:
-    """A row for each layer of the run, or for each run with the values of its lines."""
-    texts = ["–" if math.isnan(value) else number(value) for _, _, value in found]
+def rows_at(model: CurveModel, found: Values) -> list[Row]:
+    """A row for each layer of the run, or for each run with the values of its lines; the largest value first."""
+    step = 1 if model.curve.layers else max(1, len(model.parts))
+    groups = [found[start : start + step] for start in range(0, len(found), step)]
+    groups.sort(key=lambda group: (math.isnan(group[0][2]), -group[0][2]))
+    rows = []
+    for group in groups:
+        line = group[0][0]
+        name = line.part.name if model.curve.layers else line.run.name
+        kept = not model.curve.layers and line.run.id == model.selected
+        rows.append(Row(model.colour(line), name, tuple(_text(value) for _, _, value in group), kept))
+    return rows
+
+
+def _value(model: CurveModel, found: Values) -> Row:
+    """The run that is selected, or else the first, with its value; of layers, the least and the largest."""
+    lead = next((line for line, _, _ in found if line.run.id == model.selected), found[0][0])
+    colour = model.theme.run_colours[lead.run.colour]
+    values = [value for line, _, value in found if line.run.id == lead.run.id]
     if model.curve.layers:
-        return [Row(model.colour(t), t.part.name, (text,)) for (t, _, _), text in zip(found, texts, strict=True)]
-    step = max(1, len(model.parts))
-    starts = range(0, len(found), step)
-    lines = [found[start][0] for start in starts]
-    return [
-        Row(model.colour(line), line.run.name, tuple(texts[start : start + step]))
-        for line, start in zip(lines, starts, strict=True)
-    ]
+        there = [value for value in values if not math.isnan(value)]
+        ends = sorted({min(there), max(there)}) if there else [math.nan]
+        return Row(colour, lead.run.name, (" … ".join(map(_text, ends)),))
+    return Row(colour, lead.run.name, tuple(map(_text, values)))
+
+
+def _text(value: float) -> str:
+    return "–" if math.isnan(value) else number(value)
+
+
+def _ink(model: CurveModel, y: Scale) -> Callable[[QRectF], float]:
+    """How many columns of pixels the lines have within a box."""
+    drawn = []
+    for line in model.lines:
+        columns = line.raw.columns
+        with np.errstate(divide="ignore", invalid="ignore"):  # zero has no place on a log axis
+            drawn.append((columns.start, columns.stop, y.pixels(columns.high), y.pixels(columns.low)))
+
+    def ink(box: QRectF) -> float:
+        total = 0
+        for start, stop, top, bottom in drawn:
+            beside = (stop >= box.left()) & (start <= box.right())
+            total += int(np.count_nonzero(beside & (bottom >= box.top()) & (top <= box.bottom())))
+        return float(total)
+
+    return ink
 
 
 def _nothing(model: CurveModel) -> str:

@@ -1,9 +1,9 @@
-"""The box that says what every run's value is under the cursor."""
+"""What is written at the cursor: a box with the values of the runs, or the value of one run beside its name."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,16 +15,18 @@ if TYPE_CHECKING:
 
 _PAD, _SWATCH, _GAP = 7.0, 9.0, 12.0
 _LONGEST_NAME = 18
+MOST = 6  # rows of the box
 _LONGEST_VALUE, _LONG_VALUE = "−0.000·10⁻⁰⁰", "0.0001234"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A run, or a layer, under the cursor."""
+    """A run, or a layer, under the cursor. kept: whether it is shown where there is room for a few alone."""
 
     colour: QColor
     name: str
     values: tuple[str, ...]
+    kept: bool = False
 
 
 def draw_readout(
@@ -37,10 +39,12 @@ def draw_readout(
     font: QFont,
     columns: Sequence[str] = (),
     low: bool = False,
+    ink: Callable[[QRectF], float] = lambda box: 0.0,
 ) -> QRectF:
-    """Draw the box in the corner of the plot away from the cursor; returns where it lies.
+    """Draw the box in the emptiest corner of the plot; returns where it lies.
 
-    columns: what the values of each row are, if there are several. low: in the corner at the bottom.
+    columns: what the values of each row are, if there are several. low: of corners that are alike, at the bottom.
+    ink: how much is drawn within a box; of corners that are alike, it is away from the cursor.
     """
     metrics = QFontMetricsF(font)
     line = metrics.height() + 1.0
@@ -52,16 +56,11 @@ def draw_readout(
     # The columns are named beside the head if there is room.
     beside = not columns or head_width + _GAP + len(columns) * value_width <= inside + _GAP
     lines = 1 if beside else 2
-    room = max(1, int((plot.height() - 2 * _PAD - 4.0) / line) - lines)
-    shown = list(rows) if len(rows) <= room else list(rows[: room - 1])
+    shown = _shown(rows, max(1, int((plot.height() - 2 * _PAD - 4.0) / line) - lines))
     more = len(rows) - len(shown)
     width = max(inside, head_width) + 2 * _PAD
     height = line * (lines + len(shown) + bool(more)) + 2 * _PAD - 2.0
-    right = cursor < plot.center().x()
-    flush = plot.right() - width - 2.0
-    left = flush if right else min(plot.left() + 8.0, flush)
-    top = max(plot.bottom() - height - 4.0, plot.top()) if low else plot.top()
-    box = QRectF(round(left), round(top) + 2.0, round(width), round(height))
+    box = min(_corners(plot, width, height, cursor < plot.center().x(), low), key=ink)  # the first of those alike
     # Whole pixels: a rounded rectangle, filled smoothly, costs fifty times as much.
     painter.fillRect(box.toAlignedRect(), veil(theme.panel))
     painter.setPen(QPen(theme.border, 1.0))
@@ -90,6 +89,57 @@ def draw_readout(
         painter.drawText(QPointF(box.left() + _PAD, baseline + line), f"and {more} more")
     painter.setBrush(Qt.BrushStyle.NoBrush)
     return box
+
+
+def draw_value(
+    painter: QPainter, plot: QRectF, cursor: float, row: Row, theme: Theme, font: QFont, ink: Callable[[QRectF], float]
+) -> QRectF:
+    """Write one run's name and value beside the cursor's line, at the emptier end of it; returns where."""
+    metrics = QFontMetricsF(font)
+    value = " / ".join(row.values)
+    room = plot.width() - _SWATCH - _GAP - metrics.horizontalAdvance(value) - 10.0
+    name = metrics.elidedText(_short(row.name), Qt.TextElideMode.ElideRight, max(room, 0.0))
+    text = f"{name}  {value}" if name else value
+    width, height = _SWATCH + 5.0 + metrics.horizontalAdvance(text) + 6.0, metrics.height() + 2.0
+    left = cursor + 3.0 if cursor + 3.0 + width <= plot.right() else cursor - 3.0 - width
+    left = min(max(left, plot.left()), plot.right() - width)
+    tops = plot.top() + 1.0, plot.bottom() - height - 2.0
+    box = min((QRectF(round(left), round(top), round(width), round(height)) for top in tops), key=ink)
+    painter.fillRect(box.toAlignedRect(), veil(theme.panel))
+    painter.setFont(font)
+    baseline = box.top() + 1.0 + metrics.ascent()
+    middle = baseline - 0.32 * metrics.ascent()
+    painter.setPen(QPen(row.colour, 2.5))
+    painter.drawLine(QPointF(box.left() + 3.0, middle), QPointF(box.left() + 3.0 + _SWATCH, middle))
+    painter.setPen(theme.text)
+    painter.drawText(QPointF(box.left() + _SWATCH + 8.0, baseline), text)
+    return box
+
+
+def _shown(rows: Sequence[Row], room: int) -> list[Row]:
+    """As many rows as there is room for, MOST at most, and a line less where that has to say how many more there are.
+
+    A row that is to be kept takes the place of the last one.
+    """
+    if len(rows) <= min(room, MOST):
+        return list(rows)
+    count = max(min(room - 1, MOST), 0)
+    shown, rest = list(rows[:count]), rows[count:]
+    if shown:
+        shown[-1:] = [row for row in rest if row.kept][:1] or shown[-1:]
+    return shown
+
+
+def _corners(plot: QRectF, width: float, height: float, right: bool, low: bool) -> list[QRectF]:
+    """The box in each corner, beginning with the one at the right and low, as they say."""
+    flush = plot.right() - width - 2.0
+    lefts = [flush, min(plot.left() + 8.0, flush)]
+    tops = [plot.top(), max(plot.bottom() - height - 4.0, plot.top())]
+    return [
+        QRectF(round(left), round(top) + 2.0, round(width), round(height))
+        for left in (lefts if right else lefts[::-1])
+        for top in (tops[::-1] if low else tops)
+    ]
 
 
 def _widths(metrics: QFontMetricsF, rows: Sequence[Row], columns: Sequence[str], most: float) -> tuple[float, float]:

@@ -1,10 +1,12 @@
-"""A slider that jumps to a click, and reacts to the wheel only when focused."""
+"""A slider that jumps to a click, and takes the wheel only with the focus and where no panel scrolls."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider
+
+from app.widgets.wheel import scrolls
 
 
 class Slider(QSlider):
@@ -16,7 +18,7 @@ class Slider(QSlider):
         super().__init__(Qt.Orientation.Horizontal)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
+        if self.hasFocus() and not scrolls(self):
             super().wheelEvent(event)
         else:
             event.ignore()

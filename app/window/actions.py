@@ -141,7 +141,8 @@ class Actions(QObject):
         menu = self._window.menuBar().addMenu("&File")
         new = menu.addMenu("New")
         for kind, title, keys in zip(KINDS, KIND_TITLES, ("Ctrl+N", "Ctrl+Shift+N", "Ctrl+Alt+N"), strict=True):
-            self._add(new, f"new-{kind}", title, partial(self.files.new, kind), keys)
+            action = self._add(new, f"new-{kind}", title, partial(self.files.new, kind), keys)
+            action.setWhatsThis(f"New {title[:1].lower()}{title[1:]}")
         self._add(menu, "open", "Open …", self.files.open, "Ctrl+O")
         self._recent = menu.addMenu("Open recent")
         self._recent.setToolTipsVisible(True)
@@ -206,6 +207,11 @@ class Actions(QObject):
         for key, (title, keys, _) in PANELS.items():
             self._add(menu, f"panel-{key}", title, partial(self.layout.toggle, key), keys).setCheckable(True)
         self._add(menu, "layout", "Reset layout", self.layout.reset)
+        curves = self._bench.curves
+        for title, add_choices in (("Choose curves", curves.add_curve_choices), ("X axis", curves.add_axis_choices)):
+            choices = menu.addMenu(title)
+            choices.setObjectName(f"choose-{title.rpartition(' ')[2].lower()}")
+            choices.aboutToShow.connect(partial(_fill, choices, add_choices))
         self.layout.changed.connect(self._show_panels)
         self._show_panels()
         menu.addSeparator()
@@ -284,3 +290,9 @@ class Actions(QObject):
         menu.addAction(action)
         self.by_name[name] = action
         return action
+
+
+def _fill(menu: QMenu, add_choices: Callable[[QMenu], None]) -> None:
+    """Offer what can be chosen now, as a menu opens."""
+    menu.clear()
+    add_choices(menu)

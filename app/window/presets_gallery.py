@@ -54,6 +54,7 @@ NOTE_PIXELS = 12
 KINDS = "All", "Surfaces", "Networks"
 KINDS_WIDTH = 280
 _PRESET = Qt.ItemDataRole.UserRole
+_PLACE, _RANK = (Qt.ItemDataRole.UserRole + place for place in (1, 2))  # of a card among all, and as it is shown
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
 
 Index = QModelIndex | QPersistentModelIndex
@@ -167,6 +168,14 @@ class _Cards(QListView):
             super().keyPressEvent(event)
 
 
+def _rank(words: Sequence[str], title: str) -> int:
+    """How badly a title matches: 0 if a word of it begins with each of `words`; those it lacks weigh the most."""
+    title = title.casefold()
+    lacking = sum(word not in title for word in words)
+    inside = sum(not any(begun.startswith(word) for begun in title.split()) for word in words)
+    return lacking * (len(words) + 1) + inside
+
+
 class PresetGallery(Popup):
     """chosen: the path of the preset that was picked."""
 
@@ -230,8 +239,10 @@ class PresetGallery(Popup):
         assert isinstance(model, QStandardItemModel)
         if model.rowCount():
             return
-        for preset in presets() if self._entries is None else self._entries:
+        model.setSortRole(_RANK)
+        for place, preset in enumerate(presets() if self._entries is None else self._entries):
             item = QStandardItem(preset.title)
+            item.setData(place, _PLACE)
             item.setData(preset, _PRESET)
             item.setData(QPixmap(str(preset.thumbnail or "")), Qt.ItemDataRole.DecorationRole)
             item.setData(f"{preset.title}. {preset.line}", Qt.ItemDataRole.AccessibleTextRole)
@@ -239,12 +250,17 @@ class PresetGallery(Popup):
         self._filter()
 
     def _filter(self) -> None:
-        """Show the cards of the chosen kind whose title or line contains every word."""
+        """Show the cards of the chosen kind whose title or line contains every word, best titles first."""
         text = self.search.text()
         words, kind = text.casefold().split(), KINDS[self.kind.place]
-        found = False
-        for row in range(self.cards.model().rowCount()):
-            preset: Preset = self.cards.model().index(row, 0).data(_PRESET)
+        model, found = self.cards.model(), False
+        for row in range(model.rowCount()):
+            index = model.index(row, 0)
+            rank = _rank(words, index.data(_PRESET).title) * model.rowCount() + index.data(_PLACE)
+            model.setData(index, rank, _RANK)
+        model.sort(0)
+        for row in range(model.rowCount()):
+            preset: Preset = model.index(row, 0).data(_PRESET)
             told = f"{preset.title} {preset.line}".casefold()
             fits = kind in (KINDS[0], KINDS[1 + preset.network]) and all(word in told for word in words)
             self.cards.setRowHidden(row, not fits)

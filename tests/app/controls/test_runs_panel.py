@@ -305,3 +305,20 @@ def test_another_theme_recolours_the_dots(panel):
     panel.set_theme(LIGHT)
     image = panel.rows[0].swatch.grab().toImage()
     assert image.pixelColor(image.rect().center()) == QColor(LIGHT.run_colours[panel.rows[0].run.colour])
+
+
+def test_a_row_belongs_to_its_run_and_goes_with_it(panel, qtbot):
+    session = race(*(new_run(kind) for kind in ("adam", "sgd", "rmsprop")))
+    panel.refresh(session.picture(), "sgd")
+    first, second, third = panel.rows
+    second.begin_rename()
+    qtbot.keyClicks(second.editor, "mine")
+    session.remove("adam")
+    panel.refresh(session.picture(), "sgd")
+    assert panel.rows == [second, third] and second.editor.isVisible() and second.editor.text() == "mine"
+    panel.told.clear()
+    session.remove("sgd")
+    panel.refresh(session.picture(), "rmsprop")
+    assert panel.rows == [third] and panel.told == []  # nobody else gets the name that was being typed
+    assert third.hasFocus()  # and the keyboard stays in the list
+    assert not first.isVisible() and not second.isVisible()

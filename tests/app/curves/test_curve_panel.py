@@ -8,13 +8,13 @@ from pyqtgraph.exporters import CSVExporter, ImageExporter
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFrame, QMenu, QSlider, QSplitter, QToolButton, QToolTip
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QMenu, QSlider, QSplitter, QToolButton, QToolTip
 
 from app.curves.curve_catalogue import CURVES
 from app.curves.curve_panel import CurvePanel
 from app.curves.curve_style import X_TYPES
 from app.curves.legend import Legend
-from app.curves.painting import note
+from app.curves.painting import note, rows_at
 from app.look.theme import DARK, LIGHT
 from app.plots.plot_box import ZOOM_WHEEL
 from app.widgets.elided import ElidedLabel
@@ -432,7 +432,7 @@ def test_no_control_is_lost_at_any_width(qtbot, panel, spare):
 
 def test_an_elided_title_is_told(qtbot, panel):
     panel.show_curves(["loss", "excess_loss"])
-    panel.resize(320, 800)
+    panel.resize(350, 800)
     title = panel.cards["excess_loss"].findChild(ElidedLabel, "cardTitle")
     qtbot.waitUntil(lambda: title.toolTip() == "Loss above the minimum")
 
@@ -790,3 +790,88 @@ def test_a_hurried_refresh_leaves_what_costs_too_much_to_the_next_frame(qtbot, p
     panel.refresh(later, hurried=True)
     assert [len(card.view.model.lines[0].numbers()[0]) for card in panel.cards.values()] == lengths
     qtbot.waitUntil(lambda: all(len(c.view.model.lines[0].numbers()[0]) != lengths[0] for c in panel.cards.values()))
+
+
+# Where the pointer is
+
+
+def test_only_the_curve_that_is_pointed_at_tells_all_values(panel):
+    def telling():
+        return [key for key, card in panel.cards.items() if card.view.tells_all]
+
+    point(view_of(panel), 0.5)
+    assert telling() == ["loss"]
+    panel.set_cursor(panel.cards["loss"].view.cursor_update)  # as the window says it once more
+    assert telling() == ["loss"]
+    point(view_of(panel, "gradient_norm"), 0.5)
+    assert telling() == ["gradient_norm"]
+    panel.set_cursor(10)  # pointed at on the stage
+    assert telling() == [] and {card.view.cursor_update for card in panel.cards.values()} == {10}
+
+
+def test_another_curve_tells_the_value_of_the_selected_run(panel):
+    panel.set_cursor(1200)
+    view = view_of(panel)
+    shown = {}
+    for run in panel.cards["loss"].view.model.picture.runs[:2]:
+        panel.set_selected(run.id)
+        shown[run.id] = view.grab().toImage()
+    first, second = shown.values()
+    assert first != second
+
+
+def test_values_are_told_from_the_largest_down(panel):
+    model = view_of(panel).model
+    rows = rows_at(model, model.values(250))
+    told = [value for _, _, value in model.values(250)]
+    names = [line.run.name for line, _, _ in model.values(250)]
+    assert [row.name for row in rows] == [name for _, name in sorted(zip(told, names, strict=True), reverse=True)]
+
+
+# What no longer applies
+
+
+@pytest.mark.parametrize("along", ["epochs", "examples", "seconds"])
+def test_runs_that_begin_again_leave_no_curve_behind_on_any_axis(panel, along):
+    clock = np.array([0.0, 1000.0, 2000.0]), np.array([0.0, 1.0, 2.0])
+    examples = np.array([0.0, 2000.0]), np.array([0.0, 200_000.0])
+    panel.show_along(along)
+    panel.refresh(picture_of(run_of(history_of(HARD["smooth"]), examples=examples)), clock)
+    assert view_of(panel).model.lines
+    begun = np.array([0.0]), np.array([0.0])
+    panel.refresh(picture_of(run_of(history_of([]), examples=begun)), None)
+    assert not view_of(panel).model.lines and note(view_of(panel).model, view_of(panel).scales[1])
+
+
+def test_each_kind_of_problem_has_its_own_x_axis(panel, picture):
+    panel.show_along("examples")
+    panel.refresh(network_of())
+    assert panel.view()["curves_along"] == "updates"
+    panel.show_along("epochs")
+    panel.refresh(picture)
+    assert panel.view()["curves_along"] == "examples"
+    panel.apply_view({}, "surface")  # another document, which says nothing of it
+    assert panel.view()["curves_along"] == "updates"
+
+
+def test_the_wheel_scrolls_a_column_that_is_too_low_and_zooms_with_control(panel):
+    panel.resize(430, 200)
+    panel.grab()
+    bar, view = panel.verticalScrollBar(), view_of(panel)
+    assert bar.maximum() > 0
+    before = x_of(panel)
+    turn(view, 0.5, 0.2, -1.0)
+    assert bar.value() > 0 and x_of(panel) == before
+    bar.setValue(0)
+    turn(view, 0.5, 0.2, 1.0, Qt.KeyboardModifier.ControlModifier)
+    assert x_of(panel) != before and bar.value() == 0
+
+
+def test_smoothing_says_what_it_is_at_rest(panel):
+    panel.resize(430, 800)
+    card = panel.cards["loss"]
+    words = {label.text() for label in card.findChildren(QLabel) if label.isVisible()}
+    assert "smooth" in words
+    panel.cards["loss"].findChild(QSlider, "loss_smoothing").setValue(5)
+    words = {label.text() for label in card.findChildren(QLabel) if label.isVisible()}
+    assert "20" in words and "smooth" not in words

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 
-from app.curves.readout import Row, draw_readout
+from app.curves.readout import MOST, Row, draw_readout
 from app.look.theme import DARK
 
 ROWS = [Row(QColor("red"), "Gradient descent with momentum", ("0.6111", "0.6006"))] * 12
@@ -30,3 +30,26 @@ def test_where_not_even_the_values_fit_they_are_seen_before_the_names(qapp):
     box = draw_readout(painter, plot, 100.0, "update 1,234,567", ROWS, DARK, QFont(), ("training", "validation"))
     painter.end()
     assert box.width() > plot.width() and box.right() <= plot.right()
+
+
+def boxed(rows, height=400.0, **options):
+    plot, image = QRectF(0.0, 0.0, 400.0, height), QImage(400, int(height), QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    box = draw_readout(painter, plot, 100.0, "update 7", rows, DARK, QFont(), **options)
+    painter.end()
+    return plot, box
+
+
+def test_no_more_than_six_rows_are_told(qapp):
+    few = [Row(QColor("red"), "Adam", ("1",))] * MOST
+    (_, most), (_, many), (_, fewer) = boxed(few), boxed(few * 2), boxed(few[1:])
+    line = most.height() - fewer.height()
+    assert line > 5.0 and many.height() == pytest.approx(most.height() + line)  # and how many more there are
+
+
+@pytest.mark.parametrize("across", [0.0, 200.0])
+@pytest.mark.parametrize("down", [0.0, 200.0])
+def test_the_box_is_where_least_is_drawn(qapp, across, down):
+    quarter = QRectF(across, down, 200.0, 200.0)
+    plot, box = boxed([Row(QColor("red"), "Adam", ("1",))], ink=lambda box: -float(box.intersects(quarter)))
+    assert quarter.contains(box.center()) and plot.contains(box)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMenu
 
 from app.documents.experiment_file import load
 from app.workers.commands import Command
@@ -275,3 +275,62 @@ def test_what_is_exported_is_what_is_on_screen_at_that_moment(acting, races, tmp
     assert figure.problem == other.problem
     assert figure.runs[0].settings.learning_rate == 0.25
     assert sorted(path.name for path in tmp_path.iterdir() if path.suffix == ".svg") == ["figure.svg"]
+
+
+def row_of(acting, id):
+    return next(row for row in acting.bench.runs_panel.rows if row.run is not None and row.run.id == id)
+
+
+def clicked(acting, id):
+    """The row of a run, clicked at its name as with a mouse."""
+    row = row_of(acting, id)
+    acting.qtbot.mouseClick(row, Qt.MouseButton.LeftButton, pos=row.name.geometry().center())
+    acting.settle()
+    return row
+
+
+def test_a_clicked_run_takes_the_keys_that_are_promised(acting):
+    row = clicked(acting, "momentum")
+    acting.press(Key.Key_F2)
+    assert row.editor.isVisible() and QApplication.focusWidget() is row.editor
+    acting.press(Key.Key_Escape)
+    acting.press(Key.Key_H)
+    acting.until(lambda: not acting.run("momentum").visible)
+    diagram = acting.bench.network_stage.diagram_button.isChecked()
+    acting.press(Key.Key_D)
+    acting.until(lambda: len(acting.picture.runs) == 3)
+    assert acting.bench.network_stage.diagram_button.isChecked() == diagram
+    acting.settle()
+    clicked(acting, "momentum")
+    acting.press(Key.Key_Delete)
+    acting.until(lambda: "momentum" not in [run.id for run in acting.picture.runs])
+    acting.settle()
+    acting.press(Key.Key_Delete)  # the list keeps the keyboard
+    acting.until(lambda: len(acting.picture.runs) == 1)
+    acting.settle()
+    acting.press(Key.Key_Space)  # which is the window's
+    acting.until(lambda: acting.published.playing)
+
+
+def choices_of(acting, name):
+    menu = acting.shell.findChild(QMenu, name)
+    menu.aboutToShow.emit()
+    return {action.text(): action for action in menu.actions()}
+
+
+def test_curves_and_their_axis_are_chosen_in_the_view_menu(acting):
+    acting.advance(5)
+    curves = choices_of(acting, "choose-curves")
+    assert {text for text, action in curves.items() if action.isChecked()} == {
+        card.curve.title for card in acting.bench.curves.cards.values()
+    }
+    curves["Loss"].trigger()
+    assert "loss" not in acting.bench.curves.cards
+    choices_of(acting, "choose-axis")["examples"].trigger()
+    assert acting.bench.curves.view()["curves_along"] == "examples"
+
+
+def test_the_list_of_keys_says_what_is_new(acting):
+    told = {label.text() for label in acting.actions.help.findChildren(QLabel)}
+    assert {"New surface", "New own formula", "New network"} <= told
+    assert "Surface" not in told

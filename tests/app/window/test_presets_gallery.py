@@ -171,3 +171,12 @@ def test_a_theme_repaints_the_cards(qtbot, gallery) -> None:
     gallery.set_theme(LIGHT)
     after = gallery.cards.viewport().grab().toImage().pixelColor(corner)
     assert before == DARK.hover and after == LIGHT.hover
+
+
+def test_titles_come_before_what_is_only_told(gallery) -> None:
+    gallery.search.setText("noise")
+    titled = ["noise" in title.casefold() for title in shown(gallery)]
+    assert any(titled) and not all(titled) and titled == sorted(titled, reverse=True)
+    assert current(gallery) == shown(gallery)[0]
+    gallery.search.setText("")
+    assert shown(gallery) == [preset.title for preset in presets()]
