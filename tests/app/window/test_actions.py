@@ -331,6 +331,7 @@ def test_curves_and_their_axis_are_chosen_in_the_view_menu(acting):
 
 
 def test_the_list_of_keys_says_what_is_new(acting):
+    acting.actions.by_name["keys"].trigger()
     told = {label.text() for label in acting.actions.help.findChildren(QLabel)}
     assert {"New surface", "New own formula", "New network"} <= told
     assert "Surface" not in told
