@@ -398,6 +398,14 @@ def native(value: Any) -> Any:
     return native(value.tolist()) if isinstance(value, np.ndarray) and value.dtype != object else value
 
 
+def numbers_of(values: object) -> np.ndarray:
+    """Values as an array of floats that lie one after another. Raises SettingError if they are no numbers."""
+    try:
+        return np.ascontiguousarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise SettingError(f"must be an array of numbers, got {shown(values)}") from None
+
+
 def finite(value: object) -> bool:
     """Whether a value from outside is a finite number (and not a bool)."""
     value = native(value)

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.batches import SURFACE_EXAMPLES
 from engine.choices import Choice
-from engine.contracts import SettingError, shown
+from engine.contracts import SettingError, numbers_of
 from engine.datasets.prepare import training_data
 from engine.datasets.source import examples_of
 from engine.experiment import Task
@@ -98,7 +98,7 @@ class Problem:
         """`values`, in pieces."""
         if self.start.size != 2:
             raise SettingError(f"a grid of losses is over two parameters, and this problem has {self.start.size:,}")
-        xs, ys = np.atleast_1d(_numbers(xs)), np.atleast_1d(_numbers(ys))
+        xs, ys = np.atleast_1d(numbers_of(xs)), np.atleast_1d(numbers_of(ys))
         found = np.empty((len(ys), len(xs)))
         stream, scratch, work = self._stream(interruption), np.zeros(4), self._work()
         rows = 0
@@ -114,7 +114,7 @@ class Problem:
 
     def gradient_pieces(self, points: Array, interruption: Interruption | None) -> Pieces[Evaluated]:
         """`gradients`, in pieces."""
-        points = _numbers(points)
+        points = numbers_of(points)
         if points.ndim != 2 or points.shape[1] != self.start.size:
             told = f"points are an array (k, {self.start.size}) with the parameters of one in each row"
             raise SettingError(f"{told}, got an array {points.shape}")
@@ -148,14 +148,6 @@ class Problem:
 
     def _work(self) -> Array:
         return np.zeros(max(self.work_size, 1))
-
-
-def _numbers(values: Array) -> Array:
-    """The values as floats that lie one after another. Raises SettingError."""
-    try:
-        return np.ascontiguousarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise SettingError(f"must be an array of numbers, got {shown(values)}") from None
 
 
 _CACHE: WeakValueDictionary[Task, Problem] = WeakValueDictionary()  # shared by the runs of a session

@@ -173,9 +173,11 @@ class Session:
         """Whether nothing is left to be done before the next update (see Run.settle)."""
         return all(run.settled for run in self.runs)
 
-    def settle(self, spread: Spread = map) -> bool:
+    def settle(self, spread: Spread | None = None) -> bool:
         """Do what is due in the runs; whether all of it is done. Without `spread` it ends at the first interruption."""
-        return all(spread(lambda run: run.settle(), self.runs))
+        if spread is None:
+            return all(run.settle() for run in self.runs)
+        return all(list(spread(lambda run: run.settle(), self.runs)))  # to the last: they are at work in other threads
 
     def seek(self, update: int) -> bool:
         """Make a past update ready for `picture`; False if that was interrupted. Raises SettingError."""

@@ -91,7 +91,7 @@ def layer_pieces(
     """The activations of the layers from `first` on, (m, units) each, for m packed examples."""
     shapes = [(packed.examples, units) for units in network.sizes[first + 1 :]]
     ends = [0, *accumulate(rows * units for rows, units in shapes)]
-    values, work, theta = np.empty(ends[-1]), packed.work(), _numbers(theta)
+    values, work, theta = np.empty(ends[-1]), packed.work(), network.flat(theta)
     stream = measuring_stream(OUTPUTS_ONLY, packed.examples, interruption)
     done = 0
     while True:
@@ -103,7 +103,7 @@ def layer_pieces(
 
 
 def outputs(network: Network, theta: Array, inputs: Array) -> Array:
-    """The outputs (m, k), after the output activation, for inputs (m, f)."""
+    """The outputs (m, k), after the output activation, for inputs (m, f). Raises SettingError."""
     return finish(output_pieces(network, theta, packed_examples(network, inputs), None))
 
 
@@ -113,7 +113,7 @@ def output_pieces(network: Network, theta: Array, packed: Packed, interruption: 
 
 
 def activations(network: Network, theta: Array, inputs: Array) -> list[Array]:
-    """The activations of every layer, (m, units) each, for inputs (m, f)."""
+    """The activations of every layer, (m, units) each, for inputs (m, f). Raises SettingError."""
     return finish(layer_pieces(network, theta, packed_examples(network, inputs), 0, None))
 
 
@@ -124,15 +124,16 @@ def losses_along(network: Network, thetas: Array, inputs: Array, targets: Array,
 
 def loss_pieces(network: Network, thetas: Array, packed: Packed, interruption: Interruption | None) -> Pieces[Array]:
     """The mean losses (k,) at thetas (k, n) on examples packed with targets; NaN without examples."""
-    losses = np.full(len(thetas), np.nan)
+    numbers = network.flat(thetas)
+    losses = np.full(numbers.size // network.parameters, np.nan)
     if packed.examples:
         stream, work = measuring_stream(LOSS_ONLY, packed.examples, interruption), packed.work()
-        done, numbers = 0, _numbers(thetas)
+        done = 0
         while True:
             done = _losses(
                 network_objective.address, done, network.parameters, numbers, stream, packed.constants, work, losses
             )
-            if done >= len(thetas):
+            if done >= len(losses):
                 break
             yield
     return losses
@@ -141,7 +142,3 @@ def loss_pieces(network: Network, thetas: Array, packed: Packed, interruption: I
 def loss_of(network: Network, theta: Array, inputs: Array, targets: Array, classes: int) -> float:
     """The mean loss on inputs (m, f) and raw targets (m,); NaN without examples."""
     return float(losses_along(network, theta[np.newaxis], inputs, targets, classes)[0])
-
-
-def _numbers(theta: Array) -> Array:
-    return np.ascontiguousarray(theta, np.float64).reshape(-1)

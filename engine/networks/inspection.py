@@ -119,7 +119,7 @@ def inspection_pieces(
     gradient = np.empty(network.parameters)
     sums, awake = np.zeros((network.layers, _SUMS)), np.zeros(units.sum())
     loss, work, limits = np.zeros(1), packed.work(), _limits(network).reshape(-1)
-    theta, stream = np.ascontiguousarray(theta, np.float64), measuring_stream(MEASURING, examples, interruption)
+    theta, stream = network.flat(theta), measuring_stream(MEASURING, examples, interruption)
     done = 0
     while True:
         done = _look(

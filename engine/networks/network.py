@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from engine.choices import Choice
+from engine.contracts import SettingError, numbers_of
 
 Array = np.ndarray
 
@@ -37,6 +38,14 @@ class Network:
     @property
     def parameters(self) -> int:
         return sum((inputs + 1) * units for inputs, units in pairwise(self.sizes))
+
+    def flat(self, thetas: Array) -> Array:
+        """theta (parameters,), or several (k, parameters), in one array of floats. Raises SettingError."""
+        numbers = numbers_of(thetas)
+        if not 1 <= numbers.ndim <= 2 or numbers.shape[-1] != self.parameters:
+            told = f"the network has {self.parameters:,} parameters: theta is an array of so many numbers"
+            raise SettingError(f"{told}, got an array {numbers.shape}")
+        return numbers.reshape(-1)
 
     def weights(self, layer: int) -> slice:
         """The slice of theta with the weights into a layer (0 is the first that has any)."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.contracts import SettingError, numbers_of
 from engine.datasets.examples import TrainingData
 from engine.networks.activations import ACTIVATIONS
 from engine.networks.layout import ACTIVATION, HEAD, LOSS, OWN_NUMBERS, ROW, memory_layout
@@ -28,9 +29,13 @@ class Packed:
 
 
 def packed_examples(network: Network, inputs: Array, targets: Array | None = None) -> Packed:
-    """Pack inputs (n, f) and encoded targets (n, k), which outputs alone do not need."""
+    """Pack inputs (n, f) and encoded targets (n, k), which outputs alone do not need. Raises SettingError."""
+    inputs = numbers_of(inputs)
+    if inputs.ndim != 2 or inputs.shape[1] != network.sizes[0]:
+        told = f"inputs are an array (n, {network.sizes[0]}) with the features of one example in each row"
+        raise SettingError(f"{told}, got an array {inputs.shape}")
     examples, outputs = len(inputs), network.sizes[-1]
-    assert inputs.shape[1] == network.sizes[0] and (targets is None or targets.shape == (examples, outputs))
+    assert targets is None or targets.shape == (examples, outputs)
     head, work_size = memory_layout(network, examples)
     loss = LOSSES[network.loss.kind]
     head[LOSS] = loss.kernel.address

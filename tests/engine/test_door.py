@@ -159,6 +159,22 @@ def test_points_of_another_size_are_refused() -> None:
         network.values(np.zeros(3), np.zeros(3))
 
 
+def test_weights_and_inputs_of_another_size_are_refused() -> None:
+    """A kernel would read whatever lies behind them."""
+    learner = problem_of(new_network("circle", ["sgd"], (4, 2)).problem).learner
+    assert learner is not None
+    theta, inputs = np.zeros(learner.network.parameters), np.zeros((3, 2))
+    assert len(learner.outputs(theta, inputs)) == len(learner.outputs(list(theta), inputs.tolist())) == 3  # type: ignore[arg-type]
+    assert len(learner.losses(theta)) == 1 and len(learner.losses(np.zeros((5, theta.size)))) == 5
+    for wrong in (theta[:-1], np.append(theta, 0.0), np.zeros(0), 0.5):
+        for call in (learner.inspect, learner.losses, lambda theta: learner.activations(theta, inputs)):
+            with pytest.raises(SettingError, match=r"the network has 25 parameters: .*, got an array \(\d*,?\)"):
+                call(wrong)  # type: ignore[arg-type]
+    for few in (inputs[:, :1], inputs[0], np.zeros((3, 3))):
+        with pytest.raises(SettingError, match=r"inputs are an array \(n, 2\)"):
+            learner.outputs(theta, few)
+
+
 def test_every_stop_rule_takes_numbers_of_numpy() -> None:
     session = race()
     session.stop_at({knob.name: np.float64(knob.default) for knob in STOP})  # type: ignore[arg-type]

@@ -340,3 +340,16 @@ def test_a_picture_says_what_the_runs_are() -> None:
     assert picture.task.noise == 0.25
     assert picture.surface_info.title == "Rosenbrock"
     assert [run.epoch for run in picture.runs] == [10.0, 10.0]
+
+
+def test_settling_waits_for_every_run_at_work_in_another_thread() -> None:
+    """Also if the first was interrupted: what changed a run meanwhile would change it from two threads."""
+    session, done = race(), []
+
+    def spread(work, runs):
+        for run in runs:
+            done.append(run)
+            yield False
+
+    assert not session.settle(spread)
+    assert done == session.runs
