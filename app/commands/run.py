@@ -37,6 +37,7 @@ from engine import (
     SettingError,
     SnapshotParts,
     network_snapshot,
+    read_number,
 )
 
 MAX_UPDATES = int(STOP[0].high)
@@ -316,8 +317,8 @@ def _figure_settings(chosen: argparse.Namespace) -> FigureSettings:
         return FigureSettings.of_size(chosen.size, **changes)
     width, _, height = chosen.size.lower().partition("x")
     try:
-        changes |= {"width": float(width), "height": float(height)}
-    except ValueError:
+        changes |= {"width": float(read_number(width)), "height": float(read_number(height))}
+    except SettingError:
         raise _Refusal(f"--size must be {', '.join(SIZES)}, or like 89x62, got {chosen.size[:60]!r}") from None
     return FigureSettings(**changes)
 
@@ -346,13 +347,14 @@ def _count(text: str) -> int:
 
 def _whole(text: str) -> int | None:
     try:
-        return int(text)
-    except ValueError:
+        value = read_number(text, whole=True)
+    except SettingError:
         return None
+    return int(value) if value == int(value) else None
 
 
 def _number(text: str) -> float:
     try:
-        return float(text)
-    except ValueError:
+        return float(read_number(text))
+    except SettingError:
         raise argparse.ArgumentTypeError(f"must be a number, got {text[:40]!r}") from None

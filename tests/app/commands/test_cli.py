@@ -220,7 +220,8 @@ REFUSALS = {
     "no end": (["run", "{folder}/endless.toml"], "has no end .*--updates"),
     "updates 0": (["run", "{race}", "--updates", "0"], r"whole number in \[1, 1e\+15\], got '0'"),
     "updates -3": (["run", "{race}", "--updates", "-3"], "got '-3'"),
-    "updates 1e6": (["run", "{race}", "--updates", "1e6"], "got '1e6'"),
+    "updates 1.000": (["run", "{race}", "--updates", "1.000"], r"got '1\.000'"),
+    "updates 2.5": (["run", "{race}", "--updates", "2.5"], r"got '2\.5'"),
     "updates many": (["run", "{race}", "--updates", "9" * 5000], "whole number"),
     "export kind": (["run", "{race}", "--export", "out.jpg"], "must end in .png, .svg, .pdf or .csv, got 'out.jpg'"),
     "export folder": (["run", "{race}", "--export", "{folder}/none/out.png"], "there is no folder"),
@@ -265,6 +266,12 @@ def test_what_cannot_be_is_refused_in_a_sentence(
     assert err.startswith("Fall Line: ") and err.count("\n") == 1 and len(err) < 700
     assert re.search(told, err), err
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("text", ["120", "1.2e2", "12·10", "2^7-8"])
+def test_numbers_are_read_as_people_write_them(text: str, race: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["run", str(race), "--updates", text]) == 0
+    assert {row["updates"] for row in rows_of(capsys.readouterr().out)} == {"120"}
 
 
 def test_other_stop_rules_are_an_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
