@@ -28,7 +28,7 @@ WIDE = 1.2  # how much wider than high the stage is when the views stand side by
 DEEP = 5  # layers; the diagram of more of them takes the whole width
 SPACING, HANDLE = 6, 10  # pixels: below the bar, between the diagram and the other view
 MIN_SHARE = 0.05  # of the room, that either is given
-TALL_SHARE, WIDE_SHARE = 0.46, 0.5  # of the diagram, above and beside the other view
+TALL_SHARE, WIDE_SHARE = 0.38, 0.5  # of the diagram, above and beside the other view
 
 
 class _Pages(QStackedWidget):

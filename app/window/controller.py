@@ -195,17 +195,11 @@ class Controller(QObject):
             self._training.send(Replace(self._switch.to_kind(kind, self.shown.picture), "kind of problem"))
 
     def learn_from(self, table: Table) -> None:
-        """Train on this table; runs of another kind of problem are taken to a network."""
+        """Train on this table from the beginning; runs of another kind of problem are taken to a network."""
         if self.shown is None:
             return
-        picture = self.shown.picture
         try:
-            if isinstance(picture.task, NetworkTask):
-                unscaled = picture.task.scaling == "none"
-                self.change_problem({"data": table, **({"scaling": "standardise"} if unscaled else {})})
-                self.settle()
-            else:
-                self._training.send(Replace(self._switch.to_table(table, picture), "imported data"))
+            self._training.send(Replace(self._switch.to_table(table, self.shown.picture), "imported data"))
         except SettingError as error:
             self.told.emit(str(error))
 

@@ -50,10 +50,19 @@ class ProblemSwitch:
         return with_runs(self._left.get(kind) or fresh(kind), runs)
 
     def to_table(self, table: Table, picture: SessionPicture) -> Experiment:
-        """The runs of a session on a network that is trained on a table. Raises SettingError."""
+        """The runs of a session, from their beginning, on a network that learns from a table. Raises SettingError.
+
+        A network that is open keeps its shape, and its scaling if it has one.
+        """
+        if isinstance(picture.task, NetworkTask):
+            records = tuple(RunRecord(run.settings) for run in picture.runs)
+            task: Task = picture.task.having("data", table)
+            if picture.task.scaling == "none":
+                task = task.having("scaling", "standardise")
+            return replace(picture.experiment, problem=task, runs=records, title=task.title, note="")
         experiment = with_runs(self._left.get("network") or fresh("network"), [run.settings for run in picture.runs])
         task = experiment.problem.having("data", table).having("scaling", "standardise").having("output", "identity")
-        return replace(experiment, problem=task, title=task.title)
+        return replace(experiment, problem=task, title=task.title, note="")
 
 
 def with_runs(experiment: Experiment, runs: Sequence[RunSettings]) -> Experiment:

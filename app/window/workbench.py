@@ -16,6 +16,7 @@ from app.controls.runs_panel import RunsPanel
 from app.controls.stop_panel import StopPanel
 from app.controls.transport import Transport
 from app.curves.curve_panel import CurvePanel
+from app.documents.problem_kinds import same_problem
 from app.look.number_format import nice_step
 from app.look.theme import Theme, apply
 from app.stage.network_stage import NetworkStage
@@ -27,6 +28,7 @@ from app.window.columns import GAP, Columns, LeftColumn, Pane
 from app.window.controller import Controller
 from app.window.document import Document
 from app.window.gui_thread_gc import GuiThreadGC
+from app.window.note_line import NoteLine
 from app.window.surface_feed import SurfaceFeed
 from app.workers.commands import LookAt
 from app.workers.published import Published
@@ -67,6 +69,7 @@ class Workbench(QWidget):
         self.network_stage = NetworkStage(theme)
         self.explain = ExplainPanel()
         self.curves = CurvePanel(theme)
+        self.note = NoteLine()
         self.toast = Toast(self)
         self.offers = Offers(self)
         self._lay_out()
@@ -208,6 +211,7 @@ class Workbench(QWidget):
         """Restore the view that was saved with an experiment, while it is being opened."""
         view = experiment.view
         self.controller.begin(experiment)
+        self.note.begin()
         self.curves.apply_view(view, "network" if isinstance(experiment.problem, NetworkTask) else "surface")
         self._ground = None
         self.stage.apply_view(view)
@@ -234,6 +238,9 @@ class Workbench(QWidget):
             self._request_views()
             if before is None:  # another document: the keyboard is the stage's, and not that of what opened it
                 self.take_keyboard()
+        if before is None or not same_problem(before.picture.task, picture.task):
+            self._scroll_to_top(everything=before is None or before.picture.kind != picture.kind)
+        self.note.refresh(picture)
         if picture.surface_info != self._ground:
             self._show_surface(picture)
         self.transport.refresh(published)
@@ -254,6 +261,11 @@ class Workbench(QWidget):
         self.problem_panel.refresh(picture)
         self.run_panel.refresh(run, _previewed(picture, run), picture.examples if network else 0)
         self.stop_panel.refresh(picture.experiment.stop, network)
+
+    def _scroll_to_top(self, everything: bool) -> None:
+        """Another problem has other panels: where the old ones were scrolled to means nothing now."""
+        for pane in self._panes if everything else self._panes[:1]:
+            pane.verticalScrollBar().setValue(0)
 
     def _show_surface(self, picture: SessionPicture) -> None:
         """Switch to another surface; for a network there is none."""
@@ -284,11 +296,12 @@ class Workbench(QWidget):
             self.dropped.emit(paths[0])
 
     def _lay_out(self) -> None:
-        left = LeftColumn(
+        self._panes = (
             Pane("problem-pane", [self.problem_panel]),
             Pane("runs-pane", [self.runs_panel]),
             Pane("settings-pane", [self.run_panel, self.stop_panel]),
         )
+        left = LeftColumn(*self._panes)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
@@ -297,7 +310,10 @@ class Workbench(QWidget):
         self._stages = QStackedWidget()
         self._stages.addWidget(self.stage)
         self._stages.addWidget(self.network_stage)
-        column.addWidget(Card.around(self._stages), 1)
+        card = Card.around(self._stages)
+        card.body.setStretch(0, 1)
+        card.body.addWidget(self.note)
+        column.addWidget(card, 1)
         self.explain_card = Card.around(self.explain, "Explain")
         self.explain_card.hide()
         column.addWidget(self.explain_card)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 STRENGTH = 0.58  # of the colours of the field: the points on it have them in full
-WIDER = 0.3  # pixels to either side, by which the line is wider than one
+WIDER, HALO = 0.3, 1.2  # pixels to either side, by which the line, and what sets it off, are wider than one
 
 
 class FieldColours:
@@ -78,12 +78,13 @@ class Field:
         half_x, half_y = (x1 - x0) / (columns - 1) / 2, (y1 - y0) / (rows - 1) / 2
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(view.rectangle(x0 - half_x, x1 + half_x, y0 - half_y, y1 + half_y), self.image)
-        pen = QPen(theme.text, 1.0)  # Qt draws two of them in a tenth of the time of one a little wider
-        pen.setCosmetic(True)
-        painter.setPen(pen)
         line = placing(view).map(self.boundary)
-        painter.drawPath(line.translated(-WIDER, -WIDER))
-        painter.drawPath(line.translated(WIDER, WIDER))
+        for colour, wider in ((theme.field, HALO), (theme.text, WIDER)):
+            pen = QPen(colour, 1.0)  # Qt draws two of them in a tenth of the time of one a little wider
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.drawPath(line.translated(-wider, -wider))
+            painter.drawPath(line.translated(wider, wider))
 
     def at(self, view: View, point: QPointF) -> Array | None:
         """The values (c,) under a point of the plot, between the nodes around it; None outside."""

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.documents.experiment_file import save
 from app.documents.settings import Settings
 from app.window.actions import Actions
+from app.window.columns import Pane
 from engine import Session, Setting, Table, Tweak, new_network, new_run
 
 CSV = "width,height,kind\n" + "".join(f"{i / 10},{(i * 7) % 11},{'small' if i < 20 else 'large'}\n" for i in range(40))
@@ -256,3 +258,72 @@ def test_a_network_that_is_not_yet_measured_is_shown_everywhere(open_window):
     window.bench.controller.tweak("adam", "learning_rate", 0.02)
     window.until(lambda: window.run("adam").settings.learning_rate == 0.02)
     assert window.update == 0
+
+
+def test_an_import_begins_again_even_where_the_network_fits_and_leaves_no_curve_behind(training):
+    curves = training.bench.curves
+    training.advance(40)
+    curves.show_along("epochs")
+    before = training.picture.task.network.sizes
+    QGuiApplication.clipboard().setText(CSV)
+    training.actions.by_name["paste"].trigger()
+    import_into(training)
+    check_imported(training)
+    assert training.picture.task.network.sizes == before and training.update == 0
+    assert all(run.tweaks == () for run in training.picture.runs)
+    assert all(card.view.model.newest <= 0 for card in curves.cards.values())
+    training.bench.document.undo()
+    training.until(lambda: training.update == 40)
+
+
+def test_another_problem_is_shown_from_its_top(training):
+    training.shell.resize(1280, 640)
+    names = "problem-pane", "runs-pane", "settings-pane"
+    bars = [training.bench.findChild(Pane, name).verticalScrollBar() for name in names]
+    training.until(lambda: bars[0].maximum() > 0 and bars[2].maximum() > 0)
+    for bar in bars:
+        bar.setValue(bar.maximum())
+    training.bench.controller.change_problem({"data.noise": 20.0})
+    training.settle()
+    assert bars[0].value() > 0  # the same problem
+    QGuiApplication.clipboard().setText(CSV)
+    training.actions.by_name["paste"].trigger()
+    import_into(training)
+    assert bars[0].value() == 0
+    for bar in bars:
+        bar.setValue(bar.maximum())
+    training.bench.document.open(new_network("xor", ["sgd"], (3,)))
+    training.settle()
+    assert [bar.value() for bar in bars] == [0, 0, 0]
+
+
+def test_the_wheel_scrolls_the_panels_whatever_is_below_the_pointer(training):
+    training.shell.resize(1280, 640)
+    panes = training.bench.findChildren(Pane)
+    training.until(lambda: panes[0].verticalScrollBar().maximum() > 0 and panes[2].verticalScrollBar().maximum() > 0)
+    for pane in (panes[0], panes[2]):
+        bar, tried = pane.verticalScrollBar(), 0
+        for control in pane.inside.findChildren(QWidget):
+            if not control.isVisible() or control.window() is not training.shell:
+                continue
+            control.setFocus()
+            pane.ensureWidgetVisible(control)
+            bar.setValue(min(bar.value(), bar.maximum() - 1))
+            before, experiment = bar.value(), training.picture.experiment
+            place = control.rect().center()
+            if not pane.viewport().rect().contains(control.mapTo(pane.viewport(), place)):
+                continue
+            at = QPointF(control.mapTo(training.shell, place))
+            QTest.wheelEvent(training.shell.windowHandle(), at, QPoint(0, -120))
+            training.settle()
+            assert bar.value() > before, control
+            assert training.picture.experiment == experiment, control
+            tried += 1
+        assert tried > 10
+
+
+def test_the_boundary_has_room_in_a_small_window(training):
+    training.shell.resize(1280, 800)
+    training.settle()
+    plot = training.bench.network_stage.views["decision"].chart.view.plot
+    assert min(plot.width(), plot.height()) >= 260.0

@@ -937,3 +937,28 @@ def test_opened_and_closed_many_times(open_window, races):
         del window
     gc.collect()
     assert sum(bench() is not None for bench in benches) == 0
+
+
+# The note
+
+
+def test_the_note_stands_on_screen_while_its_problem_is_open(open_window, races):
+    note = "Watch the valley. " * 20
+    window = open_window(replace(races.small(), note=note.strip()))
+    line = window.bench.note
+    assert line.isVisible() and line.text() == note.strip() and line.toolTip().startswith(line.text())
+    window.bench.controller.drag_start(0.5, 0.5)
+    window.settle()
+    assert line.isVisible()
+    window.bench.controller.change_problem({"surface": races.small(surface="himmelblau").problem.surface})
+    window.settle()
+    assert window.picture.task.title == "Himmelblau" and not line.isVisible()
+    window.bench.document.undo()
+    window.settle()
+    assert line.isVisible()
+    window.bench.document.open(races.small())
+    window.settle()
+    assert not line.isVisible()
+    window.bench.document.open(replace(races.small(surface="himmelblau"), note="Another."))
+    window.settle()
+    assert line.isVisible() and line.text() == "Another."
