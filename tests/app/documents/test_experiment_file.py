@@ -121,7 +121,7 @@ GOOD = to_text(new_experiment("rosenbrock", ["adam"]))
         ("fall_line = 2", "fall_line = 0", "fall_line: must be the number of a format, from 1 to 2, got 0"),
         ("fall_line = 2", "fall_line = true", "fall_line: must be the number of a format"),
         ("fall_line = 2", 'fall_line = "2"', "fall_line: must be the number of a format"),
-        ("numbers = 1", "numbers = 0", "numbers: must be a whole number from 1 on, got 0"),
+        (f"numbers = {NUMBERS}", "numbers = 0", "numbers: must be a whole number from 1 on, got 0"),
         ("fall_line = 2", "fall_line = 2\nfall_line = 2", r"not TOML: .*line 4"),
         ("fall_line = 2", "fall_line = ", r"not TOML: .*line 3"),
         ("fall_line = 2", f"x = {'[' * 5000}", "not TOML: .*nested too deeply"),
