@@ -127,23 +127,31 @@ class FormulaEditor(QWidget):
         self.fault.setText(f"{_printed(formula)}{becomes}")
 
     def _finish(self) -> None:
-        """Apply the text: Return was pressed, or the field was left."""
+        """Return was pressed, or the field left; while it is hidden, the text is not for the problem that is shown."""
+        edited = self.text.isModified() and self.isVisibleTo(self.window())
+        if edited and not self._apply():
+            return
+        if self.text.hasFocus():  # it was not left, but Return pressed
+            give_back(self.text)
+
+    def _apply(self) -> bool:
+        """Take over what is typed; returns whether it is a formula."""
         text = self.text.text()
+        try:
+            formula = self._read(text)
+        except SettingError as error:
+            self._tell(error.sentence, _places(error), offer=_possible(error))
+            self.settled.emit()
+            return False
+        self.text.setModified(False)
         if text != self.value.text:
-            try:
-                formula = self._read(text)
-            except SettingError as error:
-                self._tell(error.sentence, _places(error), offer=_possible(error))
-                self.settled.emit()
-                return
             fresh = [name for name in formula.parameters if name not in self.value.parameters]
             are = "is" if len(fresh) == 1 else "are"
             self._note = f"{_listed(fresh)} {are} {_parameters(fresh)}, 1 for now." if fresh else ""
             self._change(formula)
         self._tell("")
         self.settled.emit()
-        if self.text.hasFocus():  # it was not left, but Return pressed
-            give_back(self.text)
+        return True
 
     def _restore(self) -> None:
         """Show again the formula that holds, and leave the field."""

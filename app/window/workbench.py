@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from app.controls.explain_panel import ExplainPanel
 from app.controls.problem_panel import ProblemPanel
@@ -210,6 +210,9 @@ class Workbench(QWidget):
     def _show_opened(self, experiment: Experiment) -> None:
         """Restore the view that was saved with an experiment, while it is being opened."""
         view = experiment.view
+        field = self.focusWidget()
+        if isinstance(field, QLineEdit):
+            field.setModified(False)  # what is half typed belongs to the experiment before
         self.controller.begin(experiment)
         self.note.begin()
         self.curves.apply_view(view, "network" if isinstance(experiment.problem, NetworkTask) else "surface")

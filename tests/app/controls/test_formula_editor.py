@@ -141,7 +141,7 @@ def test_the_mark_stands_below_the_character(editor, qtbot):
 
 
 def test_the_mark_is_found_in_text_that_qt_counts_otherwise(editor):
-    editor.text.setText("x + 𝑥")
+    editor.text.insert("x + 𝑥")
     editor.text.textEdited.emit("x + 𝑥")
     editor.text.returnPressed.emit()
     editor.text.editingFinished.emit()
@@ -204,9 +204,16 @@ def test_an_empty_region_is_refused_in_words(editor):
     assert editor.told[-1].domain == (-1.0, 3.0, -3.0, 3.0)
 
 
+def test_what_is_typed_for_a_problem_that_is_gone_is_not_applied(editor, qtbot):
+    qtbot.keyClicks(editor.text, "x*y")
+    editor.hide()
+    editor.text.clearFocus()
+    assert editor.told == []
+
+
 @pytest.mark.parametrize("text", ["x" * 2000, "(" * 2000, "é日本", "__import__('os')", "9**9**9", "1e999", "a=b"])
 def test_nonsense_changes_nothing_and_raises_nothing(editor, qtbot, text):
-    editor.text.setText(text)
+    editor.text.insert(text)
     editor.text.textEdited.emit(text)
     editor.text.editingFinished.emit()
     faulty = accused(editor)

@@ -16,7 +16,18 @@ from PySide6.QtWidgets import QPushButton, QSlider
 from app.controls.transport import MAX_SPEED, SPEEDS
 from app.documents.experiment_file import load
 from app.look.theme import DARK, LIGHT
-from engine import MAX_RUNS, OPTIMIZERS, SURFACES, Experiment, Formula, Session, explain, full_history, new_run
+from engine import (
+    MAX_RUNS,
+    OPTIMIZERS,
+    SURFACES,
+    Experiment,
+    Formula,
+    Session,
+    explain,
+    full_history,
+    new_network,
+    new_run,
+)
 
 
 def replayed(experiment: Experiment, update: int) -> Session:
@@ -427,6 +438,22 @@ def test_a_field_gives_the_keyboard_back_to_the_stage(window, qtbot):
     assert window.picture.experiment.problem.noise == 0.25
 
 
+@pytest.mark.parametrize("network", [False, True])
+def test_what_is_half_typed_is_not_applied_to_the_next_experiment(window, qtbot, races, network):
+    panel = window.bench.problem_panel
+    panel.kind.chosen.emit(1)
+    window.settle()
+    for field, text in ((panel.surface.editor.text, "x*y + 7"), (rate(window).field, "0.5")):
+        opened = new_network("circle", ["sgd"], (2,)) if network else races.small(surface="beale", runs=["lion"])
+        field.setFocus()
+        field.selectAll()
+        qtbot.keyClicks(field, text)
+        window.bench.document.open(opened)
+        window.settle()
+        assert window.picture.experiment.problem == opened.problem
+        assert window.picture.experiment.runs == opened.runs
+
+
 def test_a_faulty_formula_leaves_the_race_alone(window):
     panel = window.bench.problem_panel
     panel.kind.chosen.emit(1)
@@ -434,7 +461,8 @@ def test_a_faulty_formula_leaves_the_race_alone(window):
     window.advance(20)
     before = at_rest(window)
     for text in ("x^2 +", "sin(x", "__import__('os')", "x**", "foo(x)", "", "9^9^9^9 +", "é日本", "(" * 2000):
-        panel.surface.editor.text.setText(text)
+        panel.surface.editor.text.clear()
+        panel.surface.editor.text.insert(text)
         panel.surface.editor.text.textEdited.emit(text)
         panel.surface.editor.text.editingFinished.emit()
         assert panel.surface.editor.fault.text()
