@@ -353,7 +353,8 @@ class RunsPanel(Card):
         if list(known) == ids:
             return
         left = [row for id, row in known.items() if id not in ids]
-        had_focus = any(row.hasFocus() or row.isAncestorOf(QApplication.focusWidget() or row) for row in left)
+        focus = QApplication.focusWidget()
+        had_focus = focus is not None and any(row.isAncestorOf(focus) for row in left)
         for row in left:
             row.abandon()
             self._column.removeWidget(row)
