@@ -299,6 +299,7 @@ def test_another_problem_is_shown_from_its_top(training):
 
 def test_the_wheel_scrolls_the_panels_whatever_is_below_the_pointer(training):
     training.shell.resize(1280, 640)
+    training.shell.activateWindow()
     panes = training.bench.findChildren(Pane)
     training.until(lambda: panes[0].verticalScrollBar().maximum() > 0 and panes[2].verticalScrollBar().maximum() > 0)
     for pane in (panes[0], panes[2]):
@@ -306,7 +307,7 @@ def test_the_wheel_scrolls_the_panels_whatever_is_below_the_pointer(training):
         for control in pane.inside.findChildren(QWidget):
             if not control.isVisible() or control.window() is not training.shell:
                 continue
-            control.setFocus()
+            control.setFocus()  # a slider has kept it since it was dragged
             pane.ensureWidgetVisible(control)
             bar.setValue(min(bar.value(), bar.maximum() - 1))
             before, experiment = bar.value(), training.picture.experiment
