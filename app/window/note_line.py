@@ -6,15 +6,22 @@ from app.documents.problem_kinds import same_problem
 from app.widgets.elided import ElidedLabel
 from engine import SessionPicture, Task
 
+LOWEST = 640  # pixels of the window's parts together, below which there is no room for it
+
 
 class NoteLine(ElidedLabel):
-    """One quiet line, cut where there is no room, with the whole note in its tooltip; hidden without a note."""
+    """One quiet line, cut where there is no room, with the whole note in its tooltip; hidden without a note.
+
+    In a low window it gives its room to the stage.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("muted")
         self.setAccessibleName("Note")
         self._noted: Task | None = None
+        self._is_due = False
+        self._has_room = True
         self.hide()
 
     def begin(self) -> None:
@@ -27,4 +34,9 @@ class NoteLine(ElidedLabel):
             self._noted = task
         first, _, rest = note.partition("\n")
         self.show_text(first, note if rest else "")
-        self.setVisible(bool(note) and same_problem(self._noted, task))
+        self._is_due = bool(note) and same_problem(self._noted, task)
+        self.setVisible(self._is_due and self._has_room)
+
+    def set_height_of_window(self, height: int) -> None:
+        self._has_room = height >= LOWEST
+        self.setVisible(self._is_due and self._has_room)

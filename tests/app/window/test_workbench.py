@@ -990,3 +990,12 @@ def test_the_note_stands_on_screen_while_its_problem_is_open(open_window, races)
     window.bench.document.open(replace(races.small(surface="himmelblau"), note="Another."))
     window.settle()
     assert line.isVisible() and line.text() == "Another."
+
+
+def test_the_note_gives_its_room_to_the_stage_in_a_low_window(open_window, races):
+    window = open_window(replace(races.small(), note="Watch the valley."))
+    assert window.bench.note.isVisible()
+    window.shell.resize(1000, 620)
+    window.until(lambda: not window.bench.note.isVisible())
+    window.shell.resize(1000, 800)
+    window.until(lambda: window.bench.note.isVisible())

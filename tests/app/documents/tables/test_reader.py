@@ -586,7 +586,11 @@ def test_a_survey_takes_no_more_memory_for_a_longer_file(tmp_path, monkeypatch, 
         finally:
             tracemalloc.stop()
 
-    assert peak(40_000) < 1.2 * peak(10_000)
+    def least(rows: int) -> int:
+        """Of three times: others may take memory meanwhile."""
+        return min(peak(rows) for _ in range(3))
+
+    assert least(40_000) < 1.2 * least(10_000)
 
 
 @pytest.mark.parametrize("other", ["x,y\n1,2\n3,5\n", "x,y\n1,2\n3,4\n5,7\n8,9\n", "x,y\n1,2\n3,oops\n5,7\n"])
