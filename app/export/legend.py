@@ -55,14 +55,15 @@ def add_legend(figure: Figure, axes: Axes, entries: Sequence[Entry], settings: F
 
 def _fits_inside(figure: Figure, axes: Axes, entries: Sequence[Entry]) -> bool:
     """Make the largest legend in the plot that covers no curve, or else that leaves most of it free; else none."""
+    figure.draw_without_rendering()  # places the plot, to which they are compared
     fitting = None
     for letters in _LETTERS:
         for scale in _SCALES:
             legend = _made(axes.legend, entries, scale, letters, loc="best")
-            if not _hides(figure, axes, legend):
-                return True
-            if fitting is None and _is_small(axes, legend):
-                fitting = scale, letters
+            if _is_small(axes, legend):
+                if not _hides(figure, axes, legend):
+                    return True
+                fitting = fitting or (scale, letters)
             legend.remove()
     if fitting is not None:
         _made(axes.legend, entries, *fitting, loc="best")
