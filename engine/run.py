@@ -476,7 +476,7 @@ class Run:
         machine = self._looked_at(self.update if update is None else checked_update(update))
         n = machine.theta.size
         entry = OPTIMIZERS[machine.settings.optimizer.kind]
-        gradient = moved = np.full(n, np.nan)
+        gradient = moved = np.broadcast_to(np.nan, n)
         row = np.full(len(COLUMNS), np.nan)
         if step and (self.interruption is None or not self.problem.layers):
             self._try(machine)

@@ -34,7 +34,7 @@ class LossSlices:
         self._pieces: Steps | None = None  # what is still to be done on the plan
         self._ticket: Ticket | None = None  # of the job that is under way
         self._pace = 0.0  # seconds that the loss at a point takes
-        self._began = self._compared = 0.0
+        self._began = self._compared = self._rest_until = 0.0
         self._jobs = LatestJob("slices", failed)
         self._jobs.start()
 
@@ -42,6 +42,11 @@ class LossSlices:
     def idle(self) -> bool:
         """Whether everything that was requested is done."""
         return self._jobs.idle
+
+    @property
+    def resting(self) -> bool:
+        """Whether a request would wake it too soon, while the runs move."""
+        return time.perf_counter() < self._rest_until
 
     def request(self, request: PathRequest) -> None:
         """Compute the loss around these paths from now on; what is under way goes on if it still fits."""
@@ -85,8 +90,12 @@ class LossSlices:
         assert pieces is not None and plan is not None
         if next(pieces, self) is self and pieces is self._pieces:
             self._pieces = None
-        if plan.request.moving and self._pieces is not None:  # the runs and the window need the cores as well
-            ticket.pause(REST * (time.perf_counter() - begun))
+        if plan.request.moving:  # the runs and the window need the cores as well
+            ended = time.perf_counter()
+            rest = REST * (ended - begun)
+            self._rest_until = ended + rest
+            if self._pieces is not None:
+                ticket.pause(rest)
 
     def _follow(self, request: PathRequest) -> None:
         """Take up where the runs are now, on another plan if this one does not fit any longer."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-CHUNK_SECONDS = 0.008  # at full speed; short enough that a tweak is felt at once
+CHUNK_SECONDS = 0.016  # at full speed: one a frame, for each has to wait until the window lets Python go on
 FIRST_CHUNK = 64
 LARGEST_CHUNK = 2_000_000
 LONGEST_TICK = 0.1  # seconds; updates that a longer stall has missed are not caught up
@@ -19,12 +19,14 @@ Array = np.ndarray
 class Pace:
     """Updates per chunk, at full speed or at a chosen number per second, and the clock of pure training time.
 
-    rate: updates per second, a running mean over the chunks of a run that plays.
+    rate: updates per second, a running mean over the chunks of a run that plays. cost: seconds an update of the last
+    chunk took in all runs together, in one thread or several.
     """
 
     def __init__(self) -> None:
         self.chunk = FIRST_CHUNK
         self.rate = 0.0
+        self.cost = 0.0
         self._speed = MAX_SPEED
         self._owed = 0.0
         self._seconds = 0.0
@@ -76,6 +78,11 @@ class Pace:
         self._marks.append((update, self._seconds))
         if len(self._marks) > MAX_CLOCK_MARKS:
             self._marks = self._marks[::2]
+
+    def note_cost(self, updates: int, spent: float) -> None:
+        """Remember what an update of a chunk cost."""
+        if updates:
+            self.cost = spent / updates
 
     def note_rate(self, updates: int, spent: float) -> None:
         """Average in the rate of a chunk."""

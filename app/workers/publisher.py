@@ -45,7 +45,7 @@ class Publisher:
         shown = next((run.shown for run in picture.runs if run.id == focus.run), None)
         if picture.learner is not None and focus.wanted is not None and shown is not None:
             request = SnapshotRequest(picture.learner, shown.theta, focus.wanted, focus.run, shown.update)
-            self._snapshots.request(request)
+            self._snapshots.request(request, training.moving)
 
     def _request_slice(self, training: Training, picture: SessionPicture) -> None:
         """Ask for a loss slice if one is shown: at once in a pause, now and then while the runs move."""
@@ -55,7 +55,8 @@ class Publisher:
         if focus.slice is None or picture.learner is None or all(run.id != focus.run for run in picture.runs):
             return
         now = time.perf_counter()
-        if training.moving and focus.slice == self._sliced and now - self._last_paths < PATH_SECONDS:
+        soon = now - self._last_paths < PATH_SECONDS or self._slices.resting
+        if training.moving and focus.slice == self._sliced and soon:
             return
         self._sliced, self._last_paths = focus.slice, now
         self._slices.request(path_request(picture, training.session, focus.run, focus.slice, training.moving))

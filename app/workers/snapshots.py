@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
@@ -10,6 +11,8 @@ import numpy as np
 
 from app.workers.latest_job import LatestJob, Ticket
 from engine import Learner, NetworkSnapshot, SnapshotParts, snapshot_pieces
+
+REST = 1.0  # while the runs move: rest after a snapshot, as a multiple of the time it took
 
 
 class SnapshotRequest(NamedTuple):
@@ -20,6 +23,10 @@ class SnapshotRequest(NamedTuple):
     wanted: SnapshotParts
     run: str
     update: int
+
+    def resembles(self, other: SnapshotRequest) -> bool:
+        """Whether it asks the same, of the same run at any update."""
+        return self.learner is other.learner and self.wanted == other.wanted and self.run == other.run
 
     def repeats(self, other: SnapshotRequest) -> bool:
         """Whether there is nothing new to it."""
@@ -33,13 +40,26 @@ class Snapshots:
     def __init__(self, failed: Callable[[int, BaseException], None]) -> None:
         self.newest: NetworkSnapshot | None = None
         self._last: SnapshotRequest | None = None
+        self._rest_until = 0.0
         self._jobs = LatestJob("snapshots", failed)
         self._jobs.start()
 
-    def request(self, request: SnapshotRequest) -> None:
-        """Take this snapshot once the one that is under way is done, unless a newer request comes before."""
-        if self._last is None or not request.repeats(self._last):
-            if self._last is not None and self._last.learner is not request.learner:
+    @property
+    def idle(self) -> bool:
+        """Whether everything that was requested is done."""
+        return self._jobs.idle
+
+    def request(self, request: SnapshotRequest, moving: bool) -> None:
+        """Take this snapshot once the one that is under way is done, unless a newer request comes before.
+
+        Of a run that is moving, and of which another will be requested soon, none is taken too soon after the last:
+        the runs and the window need the cores as well.
+        """
+        last = self._last
+        if moving and last is not None and request.resembles(last) and not self._rested():
+            return
+        if last is None or not request.repeats(last):
+            if last is not None and last.learner is not request.learner:
                 self._jobs.cancel()  # nobody will look at what is under way
             self._last = request
             self._jobs.offer(partial(self._take, request))
@@ -50,6 +70,12 @@ class Snapshots:
     def release(self) -> None:
         self._jobs.release()
 
+    def _rested(self) -> bool:
+        return self.idle and time.perf_counter() >= self._rest_until
+
     def _take(self, request: SnapshotRequest, ticket: Ticket) -> None:
+        begun = time.perf_counter()
         with np.errstate(all="ignore"):
             self.newest = ticket.finish(snapshot_pieces(*request, ticket.interruption))
+        ended = time.perf_counter()
+        self._rest_until = ended + REST * (ended - begun)

@@ -24,7 +24,7 @@ from engine import (
 
 STEP_SECONDS = 0.05  # for which a step goes on although another command waits
 EXPLAIN_SECONDS = 0.02  # that a publication may wait for the next step of the selected run
-SPREAD_FROM = 1000  # updates for which handing the runs to several threads is worth its while
+SPREAD_SECONDS = 0.001  # of work from which handing the runs to several threads is worth its while
 
 Spread = Callable[[Callable[[Run], int], Iterable[Run]], Iterable[int]]
 
@@ -258,11 +258,12 @@ class Training:
         session, pace = self.session, self.pace
         before = session.update
         begun = time.perf_counter()
-        if updates < SPREAD_FROM:
+        if updates * pace.cost < SPREAD_SECONDS:
             session.advance(updates)
         else:
             session.advance(updates, self._spread)
         spent = time.perf_counter() - begun
+        pace.note_cost(session.update - before, spent)
         pace.note(session.update, spent)
         if self.playing:
             pace.note_rate(session.update - before, spent)

@@ -18,7 +18,8 @@ from app.workers.training import Training
 from app.workers.waiting import Waiting
 from engine import SettingError
 
-FRAME_SECONDS = 1 / 60
+PUBLISH_SECONDS = 0.0125  # from which a chunk is published: each one at full speed, a frame of the window at most
+PUBLISH_SHARE = 1 / 16  # of the time at most: the numbers of a large network are copied each time
 SETTLE_SECONDS = 0.02  # after a command, before its result is published: most of what it entails takes less
 POOL = 2  # threads that advance runs; more would only take cores from the window
 
@@ -37,7 +38,7 @@ class Worker(QObject):
         super().__init__()
         self._publisher = publisher
         self._timer: QTimer | None = None
-        self._last_tick = self._last_published = 0.0
+        self._last_tick = self._next_published = 0.0
         # While one thread waits for the window to let Python go on, the other computes.
         self._pool = ThreadPoolExecutor(POOL, "runs", initializer=_be_silent)
         met = threading.Barrier(POOL)
@@ -65,8 +66,10 @@ class Worker(QObject):
     @Slot()
     def publish(self) -> None:
         if self._training.is_open:
-            self._last_published = time.perf_counter()
+            begun = time.perf_counter()
             self._guard(partial(self._publisher.publish, self._training))
+            spent = time.perf_counter() - begun
+            self._next_published = begun + max(PUBLISH_SECONDS, spent / PUBLISH_SHARE)
 
     def release(self) -> None:
         """End the threads of the runs and wait for them; called by the window, once the training thread has ended."""
@@ -99,7 +102,7 @@ class Worker(QObject):
         passed, self._last_tick = now - self._last_tick, now
         training, timer = self._training, self._timer
         self._guard(partial(training.move_on, passed))
-        if now - self._last_published >= FRAME_SECONDS or not (training.moving or training.unsettled):
+        if time.perf_counter() >= self._next_published or not (training.moving or training.unsettled):
             self.publish()
         if timer is not None and (not training.busy or timer.interval() != training.interval):
             self._wake()

@@ -64,3 +64,11 @@ def test_the_clock_stays_small_and_begins_again(pace):
     assert seconds.tolist() == (0.5 * updates).tolist()
     pace.restart_clock()
     assert [part.tolist() for part in pace.clock] == [[0.0], [0.0]]
+
+
+def test_the_cost_is_that_of_the_last_chunk():
+    pace = Pace()
+    assert pace.cost == 0.0
+    pace.note_cost(4, 2.0)
+    pace.note_cost(0, 1.0)
+    assert pace.cost == 0.5, "a chunk that was interrupted before its first update says nothing"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import time
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QTimer
@@ -28,7 +31,9 @@ from app.workers.loss_slices import LossSlices
 from app.workers.pace import MAX_SPEED
 from app.workers.publisher import Publisher
 from app.workers.snapshots import Snapshots
-from app.workers.worker import Worker
+from app.workers.training import Training
+from app.workers.waiting import Waiting
+from app.workers.worker import PUBLISH_SHARE, Worker
 from engine import Layer, RunRecord, Session, Setting, SettingError, new_network, new_run
 
 
@@ -145,6 +150,39 @@ def test_a_fault_while_publishing_is_told_and_does_not_end_it(worker, monkeypatc
     assert len(worker.failed) == 1
     worker.take(Step(2))
     assert at(worker) == 4
+
+
+def test_what_is_dear_to_publish_is_published_less_often(worker, monkeypatch, qtbot):
+    publish, begun, dear = worker.publisher.publish, [], 0.01
+
+    def slowly(training) -> None:
+        begun.append(time.perf_counter())
+        time.sleep(dear)
+        publish(training)
+
+    monkeypatch.setattr(worker.publisher, "publish", slowly)
+    worker.take(SetSpeed(MAX_SPEED), Play())
+    commands = len(begun)
+    qtbot.waitUntil(lambda: len(begun) >= commands + 3)
+    worker.take(Pause())
+    playing = begun[commands - 1 : commands + 3]
+    assert min(b - a for a, b in itertools.pairwise(playing)) >= dear / PUBLISH_SHARE
+
+
+@pytest.mark.parametrize("cost, spread", [(0.0, False), (0.1, True)])
+def test_runs_are_spread_over_the_cores_by_the_time_of_a_chunk(races, cost, spread):
+    asked = []
+
+    def spread_out(advance, runs):
+        asked.append(runs)
+        return map(advance, runs)
+
+    training = Training(spread_out, Waiting())
+    training.open(races.small(), 1)
+    training.pace.note_cost(1, cost)
+    training.step(5)
+    assert training.session.update == 5
+    assert bool(asked) is spread
 
 
 def test_warnings_of_numpy_do_not_flood(worker):
