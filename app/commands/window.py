@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from app.launch import kernel_cache, preflight, safe_mode
@@ -23,6 +24,7 @@ def main(arguments: list[str]) -> int:
     if safe:
         safe_mode.begin()
     cache = kernel_cache.prepare()
+    gc.disable()  # what is imported stays; the window collects when it stands
     from app.launch.start import show_window
 
     return show_window(file or None, cache, "safe mode" if safe else "")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.documents.preferences import Plain, Preferences, change_preferences, load_preferences
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 
 class Settings:
@@ -21,7 +24,8 @@ class Settings:
         self._preferences = load_preferences()
         self._unsaved: list[Callable[[Preferences], Preferences]] = []
         self._lock = threading.Lock()
-        self._writer: ThreadPoolExecutor | None = ThreadPoolExecutor(1, "settings")
+        self._writer: ThreadPoolExecutor | None = None
+        self._finished = False
 
     def get(self, name: str, default: Plain) -> Plain:
         return self._preferences.choices.get(name, default)
@@ -43,18 +47,22 @@ class Settings:
 
     def finish(self) -> None:
         """Wait until every change is written, and end the thread that writes; later changes are written at once."""
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            writer.shutdown()
+        self._finished = True
+        if self._writer is not None:
+            self._writer.shutdown()
 
     def _change(self, change: Callable[[Preferences], Preferences]) -> None:
         with self._lock:
             self._unsaved.append(change)
             self._preferences = change(self._preferences)
-        if self._writer is not None:
-            self._writer.submit(self._write)
-        else:
+        if self._finished:
             self._write()
+            return
+        if self._writer is None:
+            from concurrent.futures import ThreadPoolExecutor  # not before the first paint
+
+            self._writer = ThreadPoolExecutor(1, "settings")
+        self._writer.submit(self._write)
 
     def _write(self) -> None:
         with self._lock:

@@ -7,8 +7,8 @@ before it, by patterns that match only what parses to the same: long literal str
 from __future__ import annotations
 
 import json
+import os
 import re
-import secrets
 import tomllib
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,7 +19,7 @@ MAX_ENTRIES = 60_000  # entries, lists and their items besides what is set aside
 Check = Callable[[], None]
 
 _BOM = b"\xef\xbb\xbf"
-_LONG = 10_000  # bytes from which a literal string is set aside
+_LONG = 10_000  # bytes from which a literal string is set aside, and anything of a text
 _PIECE = 2**20  # bytes
 _NAMES = 1000  # bytes from which a list of names is
 _FEW, _MAX_TWEAKS = 20, 100_000  # tweaks from which they are set aside, and up to which a run has them
@@ -27,8 +27,9 @@ _SHORTEST_LINE, _LONGEST_LINE = 10, 2**22  # bytes in the mean of lines of tweak
 # Time and memory grow with the square of a dotted key's parts; our files have no lines with that many dots.
 _MAX_DOTS_SQUARED = 5 * 10**7
 
-_FLOAT = re.compile(rb"(?<=[ \[])-?\d{1,400}\.\d{1,400}(?:e[+-]?\d{1,3})?(?=[],\n])")
-_OPENS = re.compile(rb"= '''\r?\n")
+# Patterns are compiled when they are first needed, and kept by `re`: a short text, as at every start, needs none.
+_FLOAT = rb"(?<=[ \[])-?\d{1,400}\.\d{1,400}(?:e[+-]?\d{1,3})?(?=[],\n])"
+_OPENS = rb"= '''\r?\n"
 _NAME = rb'"(?:[^"\\\x00-\x1f\x7f]|\\["\\bfnrt]|\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4})*+"'
 _NUMBER = rb"-?(?:0|[1-9]\d{0,18})(?:\.\d{1,400})?(?:[eE][+-]?\d{1,4})?"
 _VALUE = rb'(?:%b|true|false|"[^"\\\x00-\x1f\x7f]*+"|\[(?:%b(?:, %b)*+)?\])' % ((_NUMBER,) * 3)
@@ -36,12 +37,16 @@ _UPDATE, _SETTING = rb"(?:0|[1-9]\d{0,18})", rb'"[\w.]{1,80}"'
 # Tweaks are written each on its line if all are short, else each in its section.
 _LINE = rb" {4}\{ update = %b, setting = %b, value = %b \},\r?\n"
 _SECTION = rb"\[\[runs\.tweaks\]\]\r?\nupdate = %b\r?\nsetting = %b\r?\nvalue = %b\r?\n\r?\n"
-_LARGE = re.compile(
-    rb"(?m)^(?:\w{1,40} = (?P<names>\[%b(?:, %b)*+\])\r?$|(?P<lines>(?:%b){%d,}+)|(?P<sections>(?:%b){%d,}+))"
-    % (_NAME, _NAME, _LINE % (_UPDATE, _SETTING, _VALUE), _FEW, _SECTION % (_UPDATE, _SETTING, _VALUE), _FEW)
+_LARGE = rb"(?m)^(?:\w{1,40} = (?P<names>\[%b(?:, %b)*+\])\r?$|(?P<lines>(?:%b){%d,}+)|(?P<sections>(?:%b){%d,}+))" % (
+    _NAME,
+    _NAME,
+    _LINE % (_UPDATE, _SETTING, _VALUE),
+    _FEW,
+    _SECTION % (_UPDATE, _SETTING, _VALUE),
+    _FEW,
 )
 _EACH = {
-    name: re.compile(form % (rb"(%b)" % _UPDATE, rb"(%b)" % _SETTING, rb"(%b)" % _VALUE))
+    name: form % (rb"(%b)" % _UPDATE, rb"(%b)" % _SETTING, rb"(%b)" % _VALUE)
     for name, form in (("lines", _LINE), ("sections", _SECTION))
 }
 _INSTEAD = {"names": b'"%b"', "lines": b'    "%b",\n', "sections": b'[[runs.tweaks]]\nupdate = "%b"\n\n'}
@@ -79,7 +84,7 @@ class _Aside:
     def __init__(self, data: bytes, check: Check) -> None:
         self._values: dict[str, Any] = {}
         self._removed: list[tuple[int, int]] = []  # of which lines of the rest, how many lines are missing behind them
-        mark, pieces, at, lines = secrets.token_hex(16), [], 0, 1
+        mark, pieces, at, lines = os.urandom(16).hex(), [], 0, 1
         for start, stop, form, value in _large(data):
             check()
             name = f"{mark}-{len(self._values)}"
@@ -118,7 +123,7 @@ class _Aside:
 
 def _large(data: bytes) -> Iterator[tuple[int, int, bytes, Any]]:
     """Every large value: where it starts and stops, what is to stand for it, and itself."""
-    at = 0
+    at = 0 if len(data) >= _LONG else len(data)
     while at < len(data):
         start, begin, stop = _literal(data, at)
         yield from _large_between(data, at, start)
@@ -129,7 +134,7 @@ def _large(data: bytes) -> Iterator[tuple[int, int, bytes, Any]]:
 
 def _literal(data: bytes, at: int) -> tuple[int, int, int]:
     """Start of the next long literal string, and where its text begins and stops; the end of the data without one."""
-    for opened in _OPENS.finditer(data, at):
+    for opened in re.compile(_OPENS).finditer(data, at):
         begin, stop = opened.end(), data.find(b"'''", opened.end())
         if stop < 0:
             break
@@ -147,7 +152,7 @@ def _large_between(data: bytes, start: int, stop: int) -> Iterator[tuple[int, in
     size, lines = stop - start, data.count(b"\n", start, stop)
     if not size // _LONGEST_LINE <= lines <= (size + MAX_TEXT) // _SHORTEST_LINE:
         return  # it is too long without them; looking for them would take too long, too
-    for found in _LARGE.finditer(data, start, stop):
+    for found in re.compile(_LARGE).finditer(data, start, stop):
         kind = found.lastgroup or ""
         text = found[kind]
         if kind == "names":
@@ -160,7 +165,7 @@ def _large_between(data: bytes, start: int, stop: int) -> Iterator[tuple[int, in
         else:
             if text.count(b"\n") > _MAX_TWEAKS * (1 if kind == "lines" else 5):
                 raise TooLong(f"more than {_MAX_TWEAKS:,} tweaks in a row")
-            updates, settings, values = zip(*_EACH[kind].findall(text), strict=True)
+            updates, settings, values = zip(*re.findall(_EACH[kind], text), strict=True)
             settings, values = (json.loads(b"[%b]" % b",".join(texts)) for texts in (settings, values))
             items = zip(map(int, updates), settings, values, strict=True)
             tweaks = [{"update": update, "setting": setting, "value": value} for update, setting, value in items]
@@ -174,7 +179,7 @@ def _tree(data: bytes, aside: _Aside | None = None) -> dict[str, Any]:
     entries = sum(map(data.count, (b"=", b",", b"[", b"{"))) + data.count(b"\n") // 8  # a line takes less time
     if entries > MAX_ENTRIES:
         raise TooLong(f"more than {MAX_ENTRIES:,} entries, besides tables of numbers and tweaks")
-    if sum(line.count(b".") ** 2 for line in _FLOAT.sub(b"", data).split(b"\n")) > _MAX_DOTS_SQUARED:
+    if data.count(b".") ** 2 > _MAX_DOTS_SQUARED and _dots_squared(data) > _MAX_DOTS_SQUARED:
         raise ValueError("a name has too many parts")
     try:
         return tomllib.loads(data.decode())
@@ -185,6 +190,11 @@ def _tree(data: bytes, aside: _Aside | None = None) -> dict[str, Any]:
             raise
         line = re.compile(r"(?<=at line )\d+")
         raise ValueError(line.sub(lambda number: str(aside.line(int(number[0]))), str(error))) from None
+
+
+def _dots_squared(data: bytes) -> int:
+    """The squared number of dots outside numbers, summed over the lines."""
+    return sum(line.count(b".") ** 2 for line in re.sub(_FLOAT, b"", data).split(b"\n"))
 
 
 def _undecodable(data: bytes) -> str:

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 WIDTH = 110
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_BARE = r"[A-Za-z0-9_-]+"
 # Characters to escape: TOML's own list, and those XML forbids, since the text also goes into SVG files.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+_UNPRINTABLE = "[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]"
 _PIECE = 2**20  # characters
 _LONG = 10_000  # characters from which a string is written literally, which is far faster to read and write
 
@@ -46,7 +46,7 @@ def _entry(key: str, value: Any) -> list[str] | None:
     head = f"{_key(key)} = "
     if _is_long(value) and _literal(value):
         return [f"{head}'''", f"{value}'''"]
-    if isinstance(value, str) and "\n" in value and not _UNPRINTABLE.search(value):
+    if isinstance(value, str) and "\n" in value and not re.search(_UNPRINTABLE, value):
         value = _whole(value)
         lines = [re.sub('"(?="|$)', r'\\"', line) for line in value.replace("\\", "\\\\").split("\n")]
         return [f'{head}"""', *lines[:-1], f'{lines[-1]}"""']
@@ -97,14 +97,14 @@ def _inline(value: Any) -> str:
 
 @functools.lru_cache(1000)
 def _key(key: str) -> str:
-    return key if _BARE.fullmatch(key) else _quoted(key)
+    return key if re.fullmatch(_BARE, key) else _quoted(key)
 
 
 def _quoted(text: str) -> str:
     """A basic string: JSON's escapes are valid in TOML."""
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
         return f'"{text}"'
-    return _UNPRINTABLE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(_whole(text), ensure_ascii=False))
+    return re.sub(_UNPRINTABLE, lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(_whole(text), ensure_ascii=False))
 
 
 def _whole(text: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from pathlib import Path
 
 
 @functools.cache
 def version() -> str:
     """The version declared in pyproject.toml, or "of unknown version" without that file."""
+    import tomllib  # for whom it is asked; a window begins without
+
     try:
         with open(Path(__file__).resolve().parent.parent.parent / "pyproject.toml", "rb") as file:
             return str(tomllib.load(file)["project"]["version"])

@@ -36,9 +36,9 @@ class CrashReport:
             self._lock.take()
             self._file = open(path, "w", encoding="utf-8", errors="replace")  # noqa: SIM115  for Python's own handler
             began = time.strftime("%Y-%m-%d %H:%M:%S %z")
-            self._file.write(
-                f"Fall Line {version()}, Python {platform.python_version()}, {platform.platform()}, began {began}\n\n"
-            )
+            # platform.platform() would start a process to ask for the processor.
+            system = f"{platform.system()} {platform.release()} {platform.machine()}"
+            self._file.write(f"Fall Line {version()}, Python {platform.python_version()}, {system}, began {began}\n\n")
             self._file.flush()
 
     def begin(self) -> None:

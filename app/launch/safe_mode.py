@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-import shutil
-import tempfile
-from pathlib import Path
 
 OPTION = "--safe-mode"
 
@@ -17,6 +13,11 @@ def begin() -> None:
     So there are the choices and the layout of a first start, no recent files, nothing to recover, and every kernel is
     compiled anew. To be called before any of these folders is asked for.
     """
+    import atexit
+    import shutil
+    import tempfile
+    from pathlib import Path
+
     folder = Path(tempfile.mkdtemp(prefix="fall-line-safe-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ["FALL_LINE_CONFIG"] = str(folder / "config")

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
-from app.documents.presets import first_preset, is_bundled
 from app.documents.settings import Settings
 from app.documents.user_folders import data_home
 from app.launch import compile_kernels as warmup
@@ -50,7 +49,6 @@ class Starter(QObject):
         super().__init__(shell)
         self._report = report
         self._shell, self._settings, self._cache, self._file = shell, settings, cache, file
-        self._first = file or first_preset().path
         self._child: QProcess | None = None
         self._ready = {"imports": False, "kernels": False, "document": False}
         self._rest = b""
@@ -85,8 +83,10 @@ class Starter(QObject):
         self._read()
 
     def _start_child(self) -> None:
+        from app.documents.presets import first_preset
+
         child = QProcess(self)
-        program, *arguments = warmup.command(self._first)
+        program, *arguments = warmup.command(self._file or first_preset().path)
         child.setWorkingDirectory(warmup.FOLDER)
         child.readyReadStandardOutput.connect(self._read_child)
         child.finished.connect(self._child_finished)
@@ -122,6 +122,7 @@ class Starter(QObject):
             self._build()
 
     def _build(self) -> None:
+        from app.documents.presets import first_preset, is_bundled
         from app.window.actions import Actions
         from app.window.crash_offer import CrashOffer
         from app.window.shortcut_filter import ShortcutFilter
