@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,26 @@ class _Pages(QStackedWidget):
         return page.minimumSizeHint() if page is not None else QSize(0, 0)
 
 
+class _Views(Mapping[str, NetworkView]):
+    """Every view by its key, in the order of their tabs; one is made when it is first asked for."""
+
+    def __init__(self, make: Callable[[type[NetworkView]], NetworkView]) -> None:
+        self.kinds = {kind.KEY: kind for kind in VIEWS}
+        self.made: dict[str, NetworkView] = {}
+        self._make = make
+
+    def __getitem__(self, key: str) -> NetworkView:
+        if key not in self.made:
+            self.made[key] = self._make(self.kinds[key])
+        return self.made[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.kinds)
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+
 class NetworkStage(QWidget):
     """Pulls immutable pictures and snapshots and shows them. It never changes the session.
 
@@ -60,15 +80,16 @@ class NetworkStage(QWidget):
         super().__init__()
         self.setObjectName("network_stage")
         self.setAccessibleName("Stage")
+        self._theme = theme
         self.diagram = Diagram(theme)
-        self.views: dict[str, NetworkView] = {kind.KEY: kind(theme) for kind in VIEWS}
+        self.views = _Views(self._made)
         self._chosen = ""
+        self._plane: LossSlice | None = None
+        self._cursor: int | None = None
         self._picture: SessionPicture | None = None
         self._snapshot: NetworkSnapshot | None = None
         self._title = Title()
         self._pages = _Pages()
-        for view in self.views.values():
-            self._pages.addWidget(view)
         self.tabs = self._view_tabs()
         self.diagram_button = self._diagram_toggle()
         self._split = QSplitter(Qt.Orientation.Vertical)
@@ -84,22 +105,34 @@ class NetworkStage(QWidget):
         self._wire()
 
     def _wire(self) -> None:
-        for view in (self.diagram, *self.views.values()):
-            view.wanted_changed.connect(self.wanted_changed)
-            view.edited.connect(self.edited)
-            view.settled.connect(self.settled)
-            view.parameter_edited.connect(self.parameter_edited)
-            view.cursor_moved.connect(self.cursor_moved)
-            view.menu_wanted.connect(lambda at, plot: self.menu(plot).popup(at.toPoint()))
+        self._wire_view(self.diagram)
         self.diagram_button.toggled.connect(self._show_diagram)
         self.tabs.currentChanged.connect(lambda place: self.choose(list(self.views)[place]))
         self._split.splitterMoved.connect(self._keep_share)
         self._describing.timeout.connect(self._describe)
 
+    def _wire_view(self, view: NetworkView) -> None:
+        view.wanted_changed.connect(self.wanted_changed)
+        view.edited.connect(self.edited)
+        view.settled.connect(self.settled)
+        view.parameter_edited.connect(self.parameter_edited)
+        view.cursor_moved.connect(self.cursor_moved)
+        view.menu_wanted.connect(lambda at, plot: self.menu(plot).popup(at.toPoint()))
+
+    def _made(self, kind: type[NetworkView]) -> NetworkView:
+        """A view as it would be if it had been there from the beginning."""
+        view = kind(self._theme)
+        self._wire_view(view)
+        self._pages.addWidget(view)
+        if self._plane is not None:
+            view.show_plane(self._plane)
+        view.set_cursor(self._cursor)
+        return view
+
     @property
     def current(self) -> NetworkView | None:
         """The view beside the diagram."""
-        return self.views.get(self._chosen)
+        return self.views.made.get(self._chosen)
 
     def wanted(self) -> SnapshotParts:
         """What the snapshots must hold for the views on screen."""
@@ -119,7 +152,8 @@ class NetworkStage(QWidget):
         return next((plane for view in self._shown if (plane := view.plane_wanted()) is not None), None)
 
     def set_theme(self, theme: Theme) -> None:
-        for view in (self.diagram, *self.views.values()):
+        self._theme = theme
+        for view in (self.diagram, *self.views.made.values()):
             view.set_theme(theme)
 
     def refresh(self, picture: SessionPicture) -> None:
@@ -144,7 +178,7 @@ class NetworkStage(QWidget):
 
     def _offer_tabs(self, picture: SessionPicture) -> None:
         """Offer the views that mean anything for the network, and show one of them."""
-        fitting = [key for key, view in self.views.items() if view.fits(picture)]
+        fitting = [key for key, kind in self.views.kinds.items() if kind.fits(picture)]
         with QSignalBlocker(self.tabs):  # hiding a tab makes another the current one
             for place, key in enumerate(self.views):
                 if self.tabs.isTabVisible(place) != (key in fitting):
@@ -163,12 +197,14 @@ class NetworkStage(QWidget):
 
     def show_plane(self, patch: LossSlice) -> None:
         """Show the newest plane of parameters; those who are not on screen keep it for when they are."""
-        for view in self.views.values():
+        self._plane = patch
+        for view in self.views.made.values():
             view.show_plane(patch)
 
     def set_cursor(self, update: int | None) -> None:
         """Mark an update that is pointed at elsewhere."""
-        for view in self.views.values():
+        self._cursor = update
+        for view in self.views.made.values():
             view.set_cursor(update)
 
     def choose(self, key: str) -> None:
@@ -196,13 +232,13 @@ class NetworkStage(QWidget):
         return self._split.grab().toImage()
 
     def view(self) -> dict[str, Any]:
-        """The view settings: plain values, as a file keeps them."""
+        """The view settings: plain values, as a file keeps them; none of a view that was never shown."""
         kept: dict[str, Any] = {
             "network_view": self._chosen,
             "network_diagram": self.diagram_button.isChecked(),
             "network_split": list(self._shares.values()),
         }
-        for view in (self.diagram, *self.views.values()):
+        for view in (self.diagram, *self.views.made.values()):
             kept |= view.view()
         return kept
 
@@ -214,7 +250,8 @@ class NetworkStage(QWidget):
         if isinstance(shares, list) and len(shares) == 2 and all(map(_is_share, shares)):
             self._shares = dict(zip(self._shares, map(float, shares), strict=True))
             self._divide()
-        for part in (self.diagram, *self.views.values()):
+        told = [key for key in self.views if any(name.startswith(f"network_{key}_") for name in view)]
+        for part in (self.diagram, *(self.views[key] for key in self.views if key in told or key in self.views.made)):
             part.apply_view(view)
         self.choose(str(view.get("network_view", "")))
 

@@ -87,7 +87,7 @@ class NetworkView(QWidget):
         return ""
 
     def view(self) -> dict[str, Any]:
-        """View settings: plain values, as a file keeps them, their names beginning with `network_`."""
+        """View settings: plain values, as a file keeps them, their names beginning with `network_KEY_`."""
         return {}
 
     def apply_view(self, view: Mapping[str, Any]) -> None:
