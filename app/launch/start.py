@@ -128,7 +128,6 @@ class Starter(QObject):
         from app.window.shortcut_filter import ShortcutFilter
         from app.window.workbench import Workbench
 
-        gc.freeze()  # what has been imported stays: no collection need look through it
         theme = THEMES.get(str(self._settings.get("theme", DARK.name)), DARK)
         opened, problem = self._opened, self._problem
         path = self._file
@@ -151,6 +150,7 @@ class Starter(QObject):
         if (left := left_reports(data_home() / FOLDER)) is not None:
             CrashOffer(bench, left.text, left.discard)
         bench.shown_stage.setFocus()
+        gc.freeze()  # what has been imported and built stays: no collection need look through it
         if self._cache.note:
             bench.toast.warn(self._cache.note)
         if problem:

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from weakref import WeakSet
 
-from PySide6.QtCore import Qt
+import shiboken6
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QLayout, QScrollArea, QSplitter, QWidget
+
+SOON = 50  # milliseconds, for what is being made to be complete
+_changed: WeakSet[QWidget] = WeakSet()  # parts whose windows are to be sorted
 
 
 def sort_tab_order(part: QWidget) -> None:
-    """Put the tab order of the window of `part` into layout order.
+    """Put the tab order of the window of `part` into layout order, soon.
 
     Qt appends widgets created later at the end, wherever they are in the layout.
     """
-    parts = [widget for widget in _in_order(part.window()) if _is_reached(widget)]
-    for before, after in pairwise(parts):
-        QWidget.setTabOrder(before, after)
+    if not _changed:
+        QTimer.singleShot(SOON, _sort_changed)
+    _changed.add(part)
+
+
+def _sort_changed() -> None:
+    parts = [part for part in _changed if shiboken6.isValid(part)]
+    _changed.clear()
+    for window in {part.window() for part in parts}:
+        for before, after in pairwise(widget for widget in _in_order(window) if _is_reached(widget)):
+            QWidget.setTabOrder(before, after)
 
 
 def _is_reached(widget: QWidget) -> bool:

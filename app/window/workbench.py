@@ -38,6 +38,7 @@ from engine import Experiment, LossSlice, NetworkSnapshot, NetworkTask, RunPictu
 
 FRAME_MILLISECONDS = 16
 FEWEST_PREVIEWED = 2000  # updates that a schedule's preview spans at least
+PARTS = 3  # the stage with what is around it, the curves, the settings
 
 
 class Workbench(QWidget):
@@ -60,6 +61,8 @@ class Workbench(QWidget):
         self.snapshot: NetworkSnapshot | None = None
         self._slice: LossSlice | None = None
         self._ground: SurfaceInfo | None = None
+        self._kind = ""  # of the problem that is shown
+        self._shown_parts = 0
         self.problem_panel = ProblemPanel(theme)
         self.runs_panel = RunsPanel(theme)
         self.run_panel = RunPanel(theme)
@@ -145,7 +148,7 @@ class Workbench(QWidget):
         """Whether every edit is carried out and on screen, and no replay is under way."""
         shown = self.controller.shown
         newest = shown is not None and shown is self.training.published and shown.replaying is None
-        return newest and self.controller.all_edits_shown
+        return newest and self._shown_parts == PARTS and self.controller.all_edits_shown
 
     @property
     def shown_stage(self) -> SurfaceStage | NetworkStage:
@@ -194,9 +197,12 @@ class Workbench(QWidget):
     def show_newest(self) -> None:
         """Show what is new since the last frame."""
         published = self.training.published
+        is_waiting, self._shown_parts = self._shown_parts < PARTS, min(self._shown_parts + 1, PARTS)
         if published is not None and published is not self.controller.shown and self.document.is_shown_by(published):
             self.document.follow(published)
             self._show(published)
+        elif is_waiting:
+            self._show_again()
         snapshot, slice = self.training.snapshots.newest, self.training.slices.newest
         selected = self.controller.selected
         if snapshot is not None and snapshot is not self.snapshot and snapshot.run == selected:
@@ -233,9 +239,12 @@ class Workbench(QWidget):
             self._show(self.controller.shown)
 
     def _show(self, published: Published) -> None:
+        """Show this, of another kind of problem a part a frame: each has many widgets to make and to lay out."""
         picture, before = published.picture, self.controller.shown
         selected = self.controller.selected
         run = self.controller.show(published)
+        if picture.kind != self._kind:
+            self._kind, self._shown_parts = picture.kind, 1
         if self.controller.selected != selected or before is None or before.picture.kind != picture.kind:
             self._stages.setCurrentWidget(self.shown_stage)
             self._request_views()
@@ -252,11 +261,12 @@ class Workbench(QWidget):
             self.stage.refresh(picture)
         else:
             self.network_stage.refresh(picture)
-        self.curves.set_selected(run.id)
-        self.curves.refresh(picture, published.clock, hurried=published.playing)
         self.runs_panel.refresh(picture, run.id)
         self.explain.refresh(picture, run)
-        if self.controller.all_edits_shown:
+        if self._shown_parts > 1:
+            self.curves.set_selected(run.id)
+            self.curves.refresh(picture, published.clock, hurried=published.playing)
+        if self._shown_parts > 2 and self.controller.all_edits_shown:
             self._show_settings(picture, run)
 
     def _show_settings(self, picture: SessionPicture, run: RunPicture) -> None:
