@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,6 +37,14 @@ class Terrain:
         inside_x = left <= x0 + slack_x and x1 - slack_x <= right
         return inside_x and bottom <= y0 + slack_y and y1 - slack_y <= top
 
+    def part(self, x0: float, x1: float, y0: float, y1: float) -> Terrain:
+        """The nodes inside a region and those around it; all of them if the region is elsewhere."""
+        (left, right), (bottom, top) = _around(self.x, x0, x1), _around(self.y, y0, y1)
+        if right - left < 2 or top - bottom < 2:
+            return self
+        values = self.values[bottom:top, left:right]
+        return replace(self, x=self.x[left:right], y=self.y[bottom:top], values=values)
+
     def value(self, x: float, y: float) -> float:
         """The value between the four nodes around a point, NaN outside the grid."""
         return float(bilinear(self, self.values, np.array([x]), np.array([y]))[0])
@@ -60,3 +68,9 @@ def _place(nodes: Array, at: Array) -> tuple[Array, Array]:
     inside = (place >= -1e-9) & (place <= len(nodes) - 1 + 1e-9)
     cell = np.clip(np.where(inside, place, 0.0), 0, len(nodes) - 2).astype(int)
     return cell, np.where(inside, np.clip(place - cell, 0.0, 1.0), np.nan)
+
+
+def _around(nodes: Array, low: float, high: float) -> tuple[int, int]:
+    """The slice of rising nodes that reaches from low to high, and no farther than it must."""
+    first = int(np.searchsorted(nodes, low, "right")) - 1
+    return max(first, 0), min(int(np.searchsorted(nodes, high, "left")) + 1, len(nodes))
