@@ -162,7 +162,7 @@ def _name(
     metrics: QFontMetricsF,
     room: QRectF,
 ) -> Label:
-    """The name: above the numbers of an upright axis, else at the middle beyond them; moved into the view if need be."""
+    """The name: above the numbers of an upright axis, else at the middle beyond them; moved inside if need be."""
     size = metrics.horizontalAdvance(text) + 2.0, metrics.height()
     if edge.axis == "z":
         at = ends[1]
