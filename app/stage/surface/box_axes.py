@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF
 
 from app.look.number_format import Ticks, multiples, nice_step, number, round_ticks
@@ -149,6 +149,8 @@ def _numbers(
     parts = edge.parts([value for value, _ in marks.major])
     for (value, text), part in zip(marks.major, parts, strict=True):
         at = ends[0] + (ends[1] - ends[0]) * part
+        if edge.axis == "z":  # of a long number the last digits tell it from the next
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideLeft, max(at.x() - TICK - 2 * GAP, 0.0))
         size = metrics.horizontalAdvance(text) + 2.0, metrics.height()
         yield Label(edge.axis, text, _beside(at, out, TICK + GAP, size), value, at)
 

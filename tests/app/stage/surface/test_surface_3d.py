@@ -126,6 +126,7 @@ SHAPES = {
     "bowl": ({}, lambda x, y: x * x + y * y),
     "plane": ({"log_levels": False, "lowest": None}, lambda x, y: 3e6 * (x + y)),
     "valley": ({}, lambda x, y: (1 - x) ** 2 + 1e4 * (y - x * x) ** 2),
+    "nearly flat": ({"log_levels": False, "lowest": None}, lambda x, y: 178.6357 + 1e-9 * (x + y)),
     "below 0": ({"lowest": -3.7}, lambda x, y: x * x + y * y - 3.7),
 }
 
