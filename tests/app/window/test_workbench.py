@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPushButton, QSlider
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtWidgets import QApplication, QPushButton, QSlider
 
 from app.controls.transport import MAX_SPEED, SPEEDS
 from app.documents.experiment_file import load
@@ -1042,3 +1042,33 @@ def test_no_frame_shows_panels_with_new_contents_in_their_old_places(open_window
     assert [place_of(part) for part in left] != before
     for part, old in zip(left, before, strict=True):
         assert set(places.found.get(id(part), [])) <= {old, place_of(part)}
+
+
+def test_in_3d_the_wheel_brings_finer_values_from_the_worker(open_window, races, qtbot):
+    window = open_window(races.small(runs=["adam"]))
+    stage = window.bench.stage
+    view = stage.surface_3d
+    qtbot.mouseClick(stage.toolbar.surface_3d, Qt.MouseButton.LeftButton)
+    window.until(lambda: view.mesh is not None and np.isfinite(view.mesh.heights).all())
+    x0, x1, _, _ = view.region
+
+    def pitch() -> float:
+        xs = stage.plane.landscape.terrain.x
+        return float(xs[1] - xs[0])
+
+    at, none = QPointF(view.width() / 2, view.height() / 2), Qt.MouseButton.NoButton
+    for _ in range(8):
+        coarse = view.mesh
+        event = QWheelEvent(
+            at, view.mapToGlobal(at), QPoint(), QPoint(0, 120), none, Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(view, event)
+        assert view.mesh is not coarse and np.isfinite(view.mesh.heights).all()  # at once, of what is known
+    narrow = view.region[1] - view.region[0]
+    assert narrow == pytest.approx((x1 - x0) / 1.25**8)
+    window.until(lambda: pitch() <= narrow / 200)
+    assert np.isfinite(view.mesh.heights).all() and view.region[1] - view.region[0] == pytest.approx(narrow)
+    qtbot.mouseClick(stage.toolbar.reset, Qt.MouseButton.LeftButton)
+    window.until(lambda: view.region[:2] == (x0, x1))
+    assert np.isfinite(view.mesh.heights).all()
