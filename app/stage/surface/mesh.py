@@ -13,7 +13,7 @@ from app.look.qt_arrays import wrapped
 from app.stage.heat import SHADES, Levels, levels_of
 from app.stage.landscape import Landscape
 from app.stage.surface.camera import HEIGHT, Camera
-from app.stage.terrain import Terrain, bilinear
+from app.stage.terrain import Terrain, cell_of
 from app.stage.view import View
 
 Array = np.ndarray
@@ -76,7 +76,7 @@ def _cell(x: Array, y: Array) -> tuple[Array, Array, Array, Array]:
 def mesh_of(landscape: Landscape, view: View) -> Mesh:
     """The mesh over the part of the plane that a view shows; what is seen fills the height of the box."""
     terrain = landscape.terrain.part(*view.region)
-    levels = levels_of(terrain, DEPTH)
+    levels = levels_of(terrain.thinned(), DEPTH)
     heights = _nodes(terrain, levels.shades(terrain.values), view)
     shades = _nodes(terrain, landscape.levels.shades(terrain.values), view)
     middles = (shades[:-1, :-1] + shades[:-1, 1:] + shades[1:, :-1] + shades[1:, 1:]) / 4
@@ -85,16 +85,22 @@ def mesh_of(landscape: Landscape, view: View) -> Mesh:
 
 def _nodes(terrain: Terrain, field: Array, view: View) -> Array:
     """A field at the mesh's nodes, each the mean around it: single samples make a saw of a narrow valley."""
-    around = bilinear(terrain, field, *np.meshgrid(_around(view.x0, view.x1), _around(view.y0, view.y1)))
-    found: Array = around.reshape(CELLS + 1, SAMPLES, CELLS + 1, SAMPLES).mean(axis=(1, 3))
-    return found
+    across = _means(terrain.x, field.T, view.x0, view.x1)
+    return _means(terrain.y, across.T, view.y0, view.y1)
 
 
-def _around(low: float, high: float) -> Array:
-    """SAMPLES places around each node between low and high; none of them beyond the two."""
+def _means(places: Array, rows: Array, low: float, high: float) -> Array:
+    """Rows (n, m) given at rising places (n,): between them, at the nodes from low to high (CELLS + 1, m).
+
+    Each is the mean of SAMPLES places around the node, none of them beyond low and high.
+    """
     nodes, cell = np.linspace(low, high, CELLS + 1), (high - low) / CELLS
     spread = (np.arange(SAMPLES) + 0.5) / SAMPLES - 0.5
-    return np.clip((nodes[:, None] + spread * cell).ravel(), low, high)
+    place, along = cell_of(places, np.clip((nodes[:, None] + spread * cell).ravel(), low, high))
+    with np.errstate(invalid="ignore", over="ignore"):  # infinite values
+        between = rows[place] * (1 - along)[:, None] + rows[place + 1] * along[:, None]
+    found: Array = between.reshape(CELLS + 1, SAMPLES, -1).mean(axis=1)
+    return found
 
 
 class MeshPainter:
