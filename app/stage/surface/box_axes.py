@@ -172,7 +172,7 @@ def _name(
     else:
         at = (ends[0] + ends[1]) * 0.5
         beyond = abs(out.x()) * number_size[0] + abs(out.y()) * number_size[1]
-        rect = _beside(at, out, TICK + 2 * GAP + beyond, size)
+        rect = _beside(at, out, TICK + 4 * GAP + beyond, size)
     rect.moveLeft(min(max(rect.left(), room.left()), room.right() - rect.width()))
     rect.moveTop(min(max(rect.top(), room.top()), room.bottom() - rect.height()))
     return Label(edge.axis, text, rect, None, at)
