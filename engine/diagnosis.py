@@ -23,7 +23,7 @@ from engine.typesetting import typeset
 _LOOKED_AT = 256  # examples on which the layers of a network are searched for what is not finite
 _TRIAL = 2000  # updates for which a remedy must hold before it is offered
 _HALVINGS = 40
-_SMALLEST_SHARE = 1e-6  # of a learning rate: a still smaller one would not get anywhere
+_SMALLEST_SHARE, _TRIED_SHARE = 1e-6, 1e-3  # of a learning rate: a still smaller one would not get anywhere
 _BISECTIONS = 60  # of a step that leaves the region where a surface has a value
 _OVERFLOWING = 1e100  # a loss beyond this, just before there is none, is too large rather than not defined
 _FAR_LOSS, _FAR_STEP = 1e12, 1e3  # so many times what a run knew is beyond every scale
@@ -126,12 +126,16 @@ def _outside(
     start = yield from at(best)
     updates = max(_TRIAL, 2 * (failed - best))
     hope = 0.5 * rate if shorter is None else shorter
-    better = yield from _tried(start, hope, updates, float(losses[0]), rate * _SMALLEST_SHARE)
+    better = yield from _tried(start, hope, updates, float(losses[0]), rate * _TRIED_SHARE)
     found = _with_remedies(machine, failed, sentence, better, best, float(losses.min()))
-    if better is not None and shorter is not None:
+    if better is not None:
         return found
-    edge = f"start farther from the edge, or write the {what} so that it has a value there"
-    return replace(found, remedies=(*found.remedies, edge if what == "formula" else "start farther from the edge"))
+    written = f"write the {what} so that it has a value there" if what == "formula" else "choose another surface"
+    if len(losses) > 1 and losses[-1] < losses[0]:
+        edge = f"it falls towards the edge, where every run arrives in the end: {written}"
+    else:
+        edge = f"start farther from the edge, or {written}"
+    return replace(found, remedies=(*found.remedies, edge))
 
 
 def _staying(machine: Machine) -> Pieces[float | None]:

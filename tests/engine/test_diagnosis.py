@@ -220,11 +220,10 @@ def test_no_useless_learning_rate_is_suggested_at_an_edge(text: str, x: float, o
     assert run.status == DIVERGED
     found, told = run.diagnosis, " ".join([run.message, *run.diagnosis.remedies])
     rates = [float(rate) for rate in re.findall(r"learning rate (\S+) (?:instead|stays)", told)]
-    assert all(rate >= 0.3e-6 for rate in rates) and (found.rate is None or found.rate >= 0.3e-6)
-    if "a millionth of 0.3" in run.message or found.rate is None:
-        assert "start farther from the edge" in found.remedies[-1] and "formula" in found.remedies[-1]
-    else:
-        assert rates and "would have stayed inside" in run.message
+    assert all(rate >= 0.3e-6 for rate in rates) and (found.rate is None or found.rate >= 0.3e-3)
+    if found.rate is None:
+        assert "the edge" in found.remedies[-1] and "write the formula so that it has a value" in found.remedies[-1]
+        assert ("every run arrives" in found.remedies[-1]) == (x == 1.0)
     assert ("a millionth of 0.3" in run.message) == (x < 1e-3)
 
 
