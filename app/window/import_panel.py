@@ -96,7 +96,7 @@ class ImportPanel(Popup):
         self.purpose.setObjectName("import-purpose")
         self.leave_out = check_box(
             "import-leave-out",
-            "Leave out rows that cannot be used",
+            "Leave out unusable rows",
             "Rows with an empty or unreadable cell in a chosen column are left out; otherwise the table is refused",
         )
         self.taken = choice_list(

@@ -437,6 +437,7 @@ def test_rows_can_be_limited(qtbot, panel) -> None:
         panel.taken.activated.emit(place)
         panel.count.setValue(count)
         assert panel.count.isVisible() and panel.summary.text().startswith(f"{left} examples")
+        qtbot.waitUntil(lambda: panel.leave_out.width() >= panel.leave_out.sizeHint().width())  # no word is cut
     assert imported(qtbot, panel).inputs[:, 0].tolist() == [i * i / 7 for i in range(1, 21)]
 
 
