@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,9 +23,11 @@ from engine.typesetting import typeset
 _LOOKED_AT = 256  # examples on which the layers of a network are searched for what is not finite
 _TRIAL = 2000  # updates for which a remedy must hold before it is offered
 _HALVINGS = 40
+_SMALLEST_SHARE, _TRIED_SHARE = 1e-6, 1e-3  # of a learning rate: a still smaller one would not get anywhere
 _BISECTIONS = 60  # of a step that leaves the region where a surface has a value
 _OVERFLOWING = 1e100  # a loss beyond this, just before there is none, is too large rather than not defined
 _FAR_LOSS, _FAR_STEP = 1e12, 1e3  # so many times what a run knew is beyond every scale
+_CLIP = "clip the gradient norm (Decay and clipping)"
 _MIN_UPDATES, _OPERATIONS = 50, 5e8  # of a network's trial: updates, and multiplications of one halving
 
 
@@ -37,6 +39,15 @@ class Diagnosis:
     sentence: str
     remedies: tuple[str, ...]
     rate: float | None
+    rewind_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunningAway:
+    """Of a run that is finite but has left every scale: what has, what to try, and where its loss was lowest."""
+
+    sentence: str
+    remedies: tuple[str, ...]
     rewind_to: int
 
 
@@ -59,12 +70,10 @@ def diagnose(
     if reason == loop.NOT_FINITE_HERE and problem.learner is None:
         left = yield from _left(machine)
         if left is not None:
-            return (yield from _outside(machine, at, failed, best, losses, *left))
+            return (yield from _outside(machine, at, failed, best, losses, left))
     layer = yield from _layer(machine)
     sentence = f"diverged: {what} is no longer finite at update {failed:,}{layer}"
-    surface_info = problem.surface_info
-    falling = surface_info is not None and surface_info.lowest is None and len(losses) > 1 and losses[-1] < losses[0]
-    if falling:
+    if _falls(problem, losses):
         sentence += "; the surface falls without end, so following it downhill never stops"
         return Diagnosis(
             failed, sentence, ("set a stop rule (loss below ...)", f"rewind to update {best:,}"), None, best
@@ -90,7 +99,7 @@ def _with_remedies(
 ) -> Diagnosis:
     remedies = [] if better is None else [f"from there, learning rate {better:g} stays finite: it was tried"]
     if machine.settings.optimizer.values["clip_norm"] == 0.0:
-        remedies.append("clip the gradient norm (Decay and clipping)")
+        remedies.append(_CLIP)
     remedies.append(f"rewind to update {best:,}, the lowest loss ({lowest:.4g})")
     return Diagnosis(failed, sentence, tuple(remedies), better, best)
 
@@ -102,33 +111,50 @@ def _outside(
     best: int,
     losses: np.ndarray,
     place: np.ndarray,
-    share: float,
 ) -> Pieces[Diagnosis]:
-    """The diagnosis of a step to a place where the surface has no value, `share` of which would have stayed inside."""
+    """The diagnosis of a step to a place where the surface has no value."""
     what = "formula" if isinstance(getattr(machine.problem.task, "surface", None), Formula) else "surface"
     x, y = place
     where = f"update {failed:,}, to ({x:.4g}, {y:.4g}), left the region where the {what} has a value"
     sentence = f"diverged: the step to {where}"
     rate = machine.settings.learning_rate
-    shorter = _rounded_down(share * rate)
-    inside = False
-    if shorter > 0.0:
+    shorter = yield from _staying(machine)
+    if shorter is not None:
+        sentence += f"; at learning rate {shorter:.3g} instead of {rate:.3g} that update would have stayed inside"
+    else:
+        sentence += f"; a learning rate of a millionth of {rate:.3g} would still have left it at that update"
+    start = yield from at(best)
+    updates = max(_TRIAL, 2 * (failed - best))
+    hope = 0.5 * rate if shorter is None else shorter
+    better = yield from _tried(start, hope, updates, float(losses[0]), rate * _TRIED_SHARE)
+    found = _with_remedies(machine, failed, sentence, better, best, float(losses.min()))
+    if better is not None:
+        return found
+    written = f"write the {what} so that it has a value there" if what == "formula" else "choose another surface"
+    if len(losses) > 1 and losses[-1] < losses[0]:
+        edge = f"it falls towards the edge, where every run arrives in the end: {written}"
+    else:
+        edge = f"start farther from the edge, or {written}"
+    return replace(found, remedies=(*found.remedies, edge))
+
+
+def _staying(machine: Machine) -> Pieces[float | None]:
+    """The largest half, quarter ... of the learning rate with which the next update stays where there is a value."""
+    rate = machine.settings.learning_rate
+    for halvings in range(1, _HALVINGS):
+        shorter = float(f"{rate / 2.0**halvings:.3g}")
+        if shorter < rate * _SMALLEST_SHARE:
+            return None
         twin = machine.copy()
         twin.set(Setting("learning_rate"), shorter)
         yield from twin.trial_step()
-        inside = yield from _has_value(machine, twin.theta)
-    if inside:
-        sentence += f"; at learning rate {shorter:g} instead of {rate:.3g} it would have stayed inside"
-    else:
-        sentence += f"; {share:.2g} of its length would have stayed inside"
-    start = yield from at(best)
-    updates = max(_TRIAL, 2 * (failed - best))
-    better = yield from _tried(start, shorter if inside else 0.5 * rate, updates, float(losses[0]))
-    return _with_remedies(machine, failed, sentence, better, best, float(losses.min()))
+        if (yield from _has_value(machine, twin.theta)):
+            return shorter
+    return None
 
 
-def _left(machine: Machine) -> Pieces[tuple[np.ndarray, float] | None]:
-    """Where the machine's step leads, and what share of it stays where the surface has a value.
+def _left(machine: Machine) -> Pieces[np.ndarray | None]:
+    """Where the machine's step leads, to a place where the surface has no value.
 
     None if the numbers are too large there, rather than not defined.
     """
@@ -145,7 +171,7 @@ def _left(machine: Machine) -> Pieces[tuple[np.ndarray, float] | None]:
         else:
             outside = share
     losses, _ = yield from machine.problem.gradient_pieces((start + inside * (end - start))[None], machine.interruption)
-    return (end, inside) if abs(losses[0]) < _OVERFLOWING else None
+    return end if abs(losses[0]) < _OVERFLOWING else None
 
 
 def _has_value(machine: Machine, place: np.ndarray) -> Pieces[bool]:
@@ -154,16 +180,11 @@ def _has_value(machine: Machine, place: np.ndarray) -> Pieces[bool]:
     return bool(np.isfinite(losses).all() and np.isfinite(gradients).all())
 
 
-def _rounded_down(value: float) -> float:
-    """The largest number of two digits that is not above a positive one."""
-    rounded = float(f"{value:.1e}")
-    return rounded if rounded <= value else float(f"{0.95 * value:.1e}")
-
-
-def running_away(view: HistoryView, problem: Problem) -> str:
-    """What of a run has left every scale although it is finite: its newest loss or step, in words; empty if nothing."""
+def running_away(view: HistoryView, machine: Machine) -> RunningAway | None:
+    """What of a run has left every scale although it is finite, its newest loss or step; None if nothing has."""
     if not view.latest:
-        return ""
+        return None
+    problem = machine.problem
     row = dict(zip(COLUMNS, view.latest, strict=True))
     loss, step = row["loss"], row["step_norm"]
     told = []
@@ -174,7 +195,28 @@ def running_away(view: HistoryView, problem: Problem) -> str:
             told.append(f"the loss is {loss:.3g}")
     if step > _FAR_STEP * _size(problem):
         told.append(f"the last step was {step:.3g} long")
-    return " and ".join(told)
+    return RunningAway(" and ".join(told), *_away_remedies(view, machine)) if told else None
+
+
+def _away_remedies(view: HistoryView, machine: Machine) -> tuple[tuple[str, ...], int]:
+    """What to try, and the update of the lowest loss that is known."""
+    losses, _, _ = view.column("loss")
+    best = int(view.at[np.argmin(losses)]) if len(losses) else 0
+    settings = machine.settings
+    if _falls(machine.problem, losses):
+        stop = "the surface falls without end: set a stop rule (loss below ...)"
+        return (stop, "choose another start point"), best
+    remedies = [f"a learning rate much smaller than {settings.learning_rate:.3g}"]
+    if settings.optimizer.values["clip_norm"] == 0.0:
+        remedies.append(_CLIP)
+    lowest = f", the lowest loss ({losses.min():.4g})" if len(losses) else ""
+    return (*remedies, f"rewind to update {best:,}{lowest}"), best
+
+
+def _falls(problem: Problem, losses: np.ndarray) -> bool:
+    """Whether a run with these losses goes down a surface that has no lowest value."""
+    info = problem.surface_info
+    return info is not None and info.lowest is None and len(losses) > 1 and bool(losses[-1] < losses[0])
 
 
 def _size(problem: Problem) -> float:
@@ -213,10 +255,15 @@ def _trial(machine: Machine, updates: int) -> int:
     return min(updates, max(_MIN_UPDATES, int(_OPERATIONS / cost)))
 
 
-def _tried(start: Machine, hope: float, updates: int, ceiling: float) -> Pieces[float | None]:
-    """The first of hope, hope / 2, ... with which the run stays finite from there and comes below its first loss."""
+def _tried(start: Machine, hope: float, updates: int, ceiling: float, smallest: float = 0.0) -> Pieces[float | None]:
+    """The first of hope, hope / 2, ... with which the run stays finite from there and comes below its first loss.
+
+    None if there is none among so many, or above the smallest.
+    """
     for halvings in range(_HALVINGS):
         rate = float(f"{hope / 2.0**halvings:.2g}")
+        if rate < smallest:
+            return None
         machine = start.copy()
         machine.set(Setting("learning_rate"), rate)
         loss = yield from machine.loss_after(updates)

@@ -218,6 +218,8 @@ class _Grammar:
         after = f"after {self.tokens[index - 1].typed}" if index else "at the start"
         end = Token("end", " ", last.position + len(last.source), " ")
         missed = self.tokens[index] if index < len(self.tokens) else end
+        if index and self.tokens[index - 1].text == "%":
+            after += ", the remainder of a division; 5 % is 5/100"
         raise fault(f"a number, a name or ( is missing {after}", missed.position, len(missed.source))
 
     def _enter(self, token: Token, function: Token | None) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn
 
 from engine.contracts import SettingError
+from engine.notation_hints import SIGNS, WORDS, hint
 
 _MOST_FAULTS = 3  # told in one sentence
 
@@ -142,16 +143,11 @@ _WORDS = re.compile(
     r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*[₀-₉]*|[α-ω][0-9₀-₉]*)"
     r"|(?P<raised>[⁺⁻]?(?:[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ]))"
-    r"|(?P<operator>\*\*|[-+*/%^·×∙⋅∗÷−–])|(?P<bar>[|⌊⌋⌈⌉])|(?P<root>√)"
+    r"|(?P<operator>\*\*|[-+*/%^·×∙⋅∗•÷∕⁄−–‐‑—])|(?P<bar>[|⌊⌋⌈⌉])|(?P<root>√)"
     r"|(?P<open>\()|(?P<close>\))|(?P<comma>,)|(?P<space>[ \t\u00a0\u2009\u202f]+)"
 )
-_OPERATORS = {"·": "*", "×": "*", "∙": "*", "⋅": "*", "∗": "*", "÷": "/", "−": "-", "–": "-", "**": "^"}
+_OPERATORS = {**dict.fromkeys("·×∙⋅∗•", "*"), **dict.fromkeys("÷∕⁄", "/"), **dict.fromkeys("−–‐‑—", "-"), "**": "^"}
 _FENCES = {"|": ("abs", "|"), "⌊": ("floor", "⌋"), "⌈": ("ceil", "⌉")}
-_INSTEAD = {
-    "[": "(", "]": ")", "{": "(", "}": ")", "\n": "one line", "=": "only what stands right of =",
-    "<": "where(c, a, b), which is a where c > 0 and b elsewhere",
-    ">": "where(c, a, b), which is a where c > 0 and b elsewhere",
-}  # fmt: skip
 _SAME = {
     "ln": "log", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "sgn": "sign",
 }  # fmt: skip
@@ -164,12 +160,12 @@ def _lex(text: str, start: int, names: Collection[str]) -> tuple[list[Token], li
     raw: list[Token] = []
     faults: list[ExpressionError] = []
     while position < end:
-        match = _WORDS.match(text, position)
+        sign = SIGNS.match(text, position)
+        match = _WORDS.match(text, position) if sign is None else None
         if match is None:
-            character = text[position]
-            hint = f"; write {_INSTEAD[character]}" if character in _INSTEAD else ""
-            faults.append(fault(f"{character!r} is not allowed in a formula{hint}", position, 1))
-            position += 1
+            refused = sign[0] if sign is not None else text[position]
+            faults.append(fault(f"{refused!r} is not allowed in a formula; {hint(refused)}", position, len(refused)))
+            position += len(refused)
             continue
         kind, word = str(match.lastgroup), match[0]
         if kind == "number" and math.isinf(float(word)):
@@ -210,6 +206,9 @@ def _guess(
 ) -> tuple[str, bool]:
     """What an unknown name probably means ("" if nothing comes to mind), and whether that is nearly certain."""
     lower, values = name.lower(), [*names, *constants]
+    if lower in WORDS:
+        guess, sure = WORDS[lower]
+        return guess, sure or called
     if lower in _SIMILAR or lower in _SAME:
         return _SIMILAR.get(lower) or _SAME[lower], True
     for known in [*functions] if called else [*values, *functions]:
@@ -250,10 +249,10 @@ def _refuse(
     for name, position, guess, _, called in {item.name: item for item in reversed(unknown)}.values():
         known = ", ".join([*names, *constants])
         if called:
-            meant = f"did you mean {guess}?" if guess else f"to multiply, write {name[:20]}*(…)"
+            meant = _meant(name, guess) if guess else f"to multiply, write {name[:20]}*(…)"
             sentence = f"{quote(name)} is not a function; {meant}"
         elif guess:
-            sentence = f"unknown name {quote(name)}; did you mean {guess}?"
+            sentence = f"unknown name {quote(name)}; {_meant(name, guess)}"
         else:
             sentence = f"unknown name {quote(name)}; available: {known if len(known) < 80 else known[:80] + ' …'}"
         told.append(fault(sentence, position, len(name)))
@@ -262,6 +261,10 @@ def _refuse(
     sentence = " · ".join(error.sentence for error in told[:_MOST_FAULTS]) + more
     places = tuple((error.position, error.length) for error in told)
     raise ExpressionError(sentence, *places[0], places=places, unknown=() if faults else tuple(unknown))
+
+
+def _meant(name: str, guess: str) -> str:
+    return f"write {guess}" if name.lower() in WORDS else f"did you mean {guess}?"
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ import numpy as np
 from engine import loop, stream
 from engine.batches import Batch
 from engine.contracts import SettingError, Value
-from engine.diagnosis import Diagnosis, diagnose, running_away
+from engine.diagnosis import Diagnosis, RunningAway, diagnose, running_away
 from engine.experiment import (
     NEVER,
     RunRecord,
@@ -219,7 +219,8 @@ class Run:
             return self.diagnosis.sentence
         away = self.running_away
         if self.status == FINISHED and away:
-            return f"stopped at update {self.update:,}{f': {self.ending}' * bool(self.ending)}, running away: {away}"
+            why = f": {self.ending}" if self.ending else ""
+            return f"stopped at update {self.update:,}{why}, running away: {away.sentence}"
         if self.ending:
             return f"stopped at update {self.update:,}: {self.ending}"
         if self.status == FINISHED:
@@ -227,9 +228,9 @@ class Run:
         return "running away: the loss or the steps have left every scale" if away else ""
 
     @property
-    def running_away(self) -> str:
-        """What has left every scale of a run that has not diverged, in words; empty if nothing."""
-        return "" if self.diagnosis is not None else running_away(self.history.view(), self.machine.problem)
+    def running_away(self) -> RunningAway | None:
+        """What has left every scale of a run that has not diverged; None if nothing has."""
+        return None if self.diagnosis is not None else running_away(self.history.view(), self.machine)
 
     def advance(self, updates: int) -> int:
         """Take up to `updates` steps; fewer if the run ends or is interrupted. Returns how many were taken.

@@ -50,6 +50,7 @@ class RunPicture:
     examples: (updates, examples seen), linear in between. shown: the state on screen, which is a past
     one while the timeline is scrubbed. ending: the stop rule that ended it, in words; empty if none of those
     that watch the numbers did. running_away: whether it is finite, but its loss or steps have left every scale.
+    remedies and rewind_to are told of a run that has diverged or runs away.
     """
 
     settings: RunSettings
@@ -372,6 +373,8 @@ class Session:
 
     def _run_picture(self, run: Run, cursor: int | None, step: bool) -> RunPicture:
         found = run.diagnosis
+        away = run.running_away
+        remedied = found or away
         examples = run.examples_table()
         return RunPicture(
             settings=run.settings,
@@ -382,11 +385,11 @@ class Session:
             status=run.status,
             message=run.message,
             ending=run.ending,
-            running_away=bool(run.running_away),
-            remedies=found.remedies if found else (),
+            running_away=away is not None,
+            remedies=remedied.remedies if remedied else (),
             diverged_at=found.update if found else None,
             better_rate=found.rate if found else None,
-            rewind_to=found.rewind_to if found else None,
+            rewind_to=remedied.rewind_to if remedied else None,
             history=run.history.view(),
             examples=examples,
             shown=run.peek(cursor, step=step or not self.problem.layers),

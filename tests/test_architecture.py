@@ -33,7 +33,7 @@ ENGINE_MAY_TOO = {
 }
 # Which floor of the engine a file or a package stands on: it imports from lower floors, or from its own package.
 FLOORS = (
-    ("contracts", "interruption", "random_generator", "stream", "measures"),
+    ("contracts", "interruption", "random_generator", "stream", "measures", "notation_hints"),
     ("notation",),
     ("expressions", "rng", "decimation", "choices", "setting"),
     (

@@ -122,6 +122,9 @@ class RunPanel(QWidget):
         self.preview.show_schedule(settings, horizon, run.shown.update, run_colour(self._theme, run.colour))
         if (settings, examples) == self._shown:
             return
+        if run.id != self._id:
+            for knob in self.findChildren(Knob):
+                knob.abandon()
         self._id, self._shown = run.id, (settings, examples)
         self.optimizer.show_choice(settings.optimizer)
         self.rule.show_rule(settings.optimizer)

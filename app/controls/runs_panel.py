@@ -145,7 +145,7 @@ class _Row(QFrame):
         """Show a run's current state; `detail` is what distinguishes it from the others."""
         self.run = run
         self._show_value(run)
-        shown = (run.settings, run.status, run.message, detail, chosen, run.best is None)
+        shown = (run.settings, run.status, run.message, run.rewind_to, detail, chosen, run.best is None)
         if shown == self._shown:
             return
         self._shown = shown
@@ -191,7 +191,7 @@ class _Row(QFrame):
             self.message.hide()
             return
         text = html.escape(run.message)
-        if run.status == DIVERGED:
+        if run.status == DIVERGED or run.running_away:
             links = []
             if run.better_rate is not None:
                 links.append(f'<a href="rate">rewind and use η = {run.better_rate:.3g}</a>')

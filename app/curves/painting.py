@@ -14,6 +14,7 @@ from app.curves.curve_line import CurveLine
 from app.curves.curve_model import CurveModel
 from app.curves.marks import draw_point, draw_tweaks, draw_upright, tweak_places
 from app.curves.readout import Row, draw_readout, draw_value, veil
+from app.curves.strokes import bridges, within
 from app.curves.x_axes import X_AXES
 from app.look.number_format import number
 from app.plots.scale import Scale
@@ -75,7 +76,7 @@ def paint_readout(
             point = QPointF(x.pixel(line.mapping.place(at)), y.pixel(value))
             draw_point(painter, area, point, model.colour(line), model.theme.panel)
     around = QRectF(pixel - 20.0, area.top(), 40.0, area.height())
-    ink = _ink(model, y)
+    ink = ink_of(model, y)
     if not whole:
         return around.united(draw_value(painter, area, pixel, _value(model, found), model.theme, font, ink))
     head = f"update {update:,}"
@@ -117,20 +118,24 @@ def _text(value: float) -> str:
     return "–" if math.isnan(value) else number(value)
 
 
-def _ink(model: CurveModel, y: Scale) -> Callable[[QRectF], float]:
-    """How many columns of pixels the lines have within a box."""
+def ink_of(model: CurveModel, y: Scale) -> Callable[[QRectF], float]:
+    """How much the lines have within a box: columns of pixels, and what leads from one to the next."""
     drawn = []
     for line in model.lines:
         columns = line.raw.columns
+        there = columns.filled
         with np.errstate(divide="ignore", invalid="ignore"):  # zero has no place on a log axis
-            drawn.append((columns.start, columns.stop, y.pixels(columns.high), y.pixels(columns.low)))
+            low, high = y.pixels(columns.low[there]), y.pixels(columns.high[there])
+        start, stop = columns.start[there], columns.stop[there]
+        drawn.append((start, stop, high, low, bridges(start, stop, low, high)))
 
     def ink(box: QRectF) -> float:
-        total = 0
-        for start, stop, top, bottom in drawn:
+        total = 0.0
+        for start, stop, top, bottom, lines in drawn:
             beside = (stop >= box.left()) & (start <= box.right())
-            total += int(np.count_nonzero(beside & (bottom >= box.top()) & (top <= box.bottom())))
-        return float(total)
+            total += np.count_nonzero(beside & (bottom >= box.top()) & (top <= box.bottom()))
+            total += within(lines, box.left(), box.top(), box.right(), box.bottom())
+        return total
 
     return ink
 

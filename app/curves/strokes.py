@@ -41,6 +41,26 @@ def lengths(start: Array, stop: Array, low: Array, high: Array) -> Array:
     return np.concatenate(([0.0], np.nancumsum(steps)))[::2]
 
 
+def bridges(start: Array, stop: Array, low: Array, high: Array) -> Array:
+    """The lines (n, 4) that lead from a piece to one that begins more than a pixel later."""
+    if len(low) < 2:
+        return np.empty((0, 4))
+    enter, leave = chain(low, high)
+    lines = np.column_stack((stop[:-1], leave[:-1], start[1:], enter[1:]))
+    there: Array = lines[(start[1:] - stop[:-1] > 1.0) & np.isfinite(lines).all(axis=1)]
+    return there
+
+
+def within(lines: Array, left: float, top: float, right: float, bottom: float) -> float:
+    """How much of lines (n, 4) that run to the right is inside a box: pixels across, or down where they are steep."""
+    x0, y0, x1, y1 = lines.T
+    across, down = x1 - x0, np.where(y1 == y0, 1e-9, y1 - y0)
+    ends = np.sort([(top - y0) / down, (bottom - y0) / down], axis=0)
+    first = np.maximum(np.maximum((left - x0) / across, ends[0]), 0.0)
+    last = np.minimum(np.minimum((right - x0) / across, ends[1]), 1.0)
+    return float((np.maximum(last - first, 0.0) * np.maximum(across, np.abs(down))).sum())
+
+
 class Strokes:
     """Draws curves; keeps the memory that Qt reads them from."""
 

@@ -85,12 +85,13 @@ def _setting(knob: Any, value: object, values: list[object]) -> str:
 
 
 def _tweaks(record: RunRecord) -> str:
-    if len(record.tweaks) > 1:
-        return f"{len(record.tweaks)} tweaks"
-    tweak = record.tweaks[0]
-    told = isinstance(tweak.value, str | int | float)
-    value = f" {tweak.value if isinstance(tweak.value, str) else _number(tweak.value, [])}" if told else " changed"
-    return f"{tweak.setting.name}{value} from update {tweak.update}"
+    """What holds since the last tweak, if all are of one setting; else how many there are."""
+    count, last = len(record.tweaks), record.tweaks[-1]
+    if any(tweak.setting != last.setting for tweak in record.tweaks):
+        return f"{count} tweaks"
+    told = isinstance(last.value, str | int | float)
+    value = f" {last.value if isinstance(last.value, str) else _number(last.value, [])}" if told else " changed"
+    return f"{last.setting.name}{value} from update {last.update}{f' ({count} tweaks)' if count > 1 else ''}"
 
 
 def _number(value: Any, among: list[Any]) -> str:

@@ -335,7 +335,7 @@ QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit {
 QLineEdit:hover, QComboBox:hover { border-color: @axis; }
 QLineEdit:focus, QComboBox:focus, QComboBox:on { border-color: @accent; }
 QLineEdit:disabled, QComboBox:disabled { color: @axis; }
-QLineEdit[bad="true"] { border-color: @danger; }
+QLineEdit[bad="true"], QAbstractSpinBox[bad="true"] { border-color: @danger; }
 QLineEdit#formula-text { padding: 4px 8px 6px 8px; }
 QLineEdit#stepper-field { padding: 0 2px; }
 QLineEdit#run-name-editor { padding: 0 4px; border-radius: 4px; }

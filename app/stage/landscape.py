@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,11 +27,22 @@ class Landscape:
     def __init__(self, terrain: Terrain, theme: Theme) -> None:
         self.terrain = terrain
         self.levels: Levels = levels_of(terrain)
-        self.contours: QPainterPath = contour_path(terrain, self.levels)
         self.paint_with(theme)
 
     def paint_with(self, theme: Theme) -> None:
-        self.image: QImage = heat_image(self.levels.shades(self.terrain.values), heat_table(theme.heat))
+        """Use this theme's colours; the image is made when it is first drawn, which in 3-D it never is."""
+        self._table = heat_table(theme.heat)
+        self._image: QImage | None = None
+
+    @cached_property
+    def contours(self) -> QPainterPath:
+        return contour_path(self.terrain, self.levels)
+
+    @property
+    def image(self) -> QImage:
+        if self._image is None:
+            self._image = heat_image(self.levels.shades(self.terrain.values), self._table)
+        return self._image
 
     def draw(self, painter: QPainter, view: View, theme: Theme) -> None:
         left, right, bottom, top = self.terrain.region

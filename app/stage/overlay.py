@@ -102,15 +102,8 @@ def draw_arrows(painter: QPainter, run: RunPicture, view: View, shown: Collectio
     at = place(run, view)
     if at is None or not view.plot.contains(at):
         return
-    found = []
-    for kind in arrows.ARROW_KINDS:
-        values = arrows.vector(run.shown, kind.key) if kind.key in shown else None
-        shape = arrows.shape(values, kind.key, view) if values is not None else None
-        if shape is not None:
-            found.append((*shape, QColor(kind.colour)))
-    # The longest first, so that none hides another of the same direction.
-    for direction, length, colour in sorted(found, key=lambda arrow: -arrow[1]):
-        draw_arrow(painter, at, direction, length, colour)
+    for arrow in arrows.arrows_of(run.shown, shown, view):
+        draw_arrow(painter, at, arrow.direction, arrow.length, arrow.colour)
 
 
 def draw_cursor(

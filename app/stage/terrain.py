@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from engine import SurfaceInfo
 
 Array = np.ndarray
+
+THINNED = 200  # nodes along a side of a grid that may be thinned
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +39,19 @@ class Terrain:
         inside_x = left <= x0 + slack_x and x1 - slack_x <= right
         return inside_x and bottom <= y0 + slack_y and y1 - slack_y <= top
 
+    def part(self, x0: float, x1: float, y0: float, y1: float) -> Terrain:
+        """The nodes inside a region and those around it; all of them if the region is elsewhere."""
+        (left, right), (bottom, top) = _around(self.x, x0, x1), _around(self.y, y0, y1)
+        if right - left < 2 or top - bottom < 2:
+            return self
+        values = self.values[bottom:top, left:right]
+        return replace(self, x=self.x[left:right], y=self.y[bottom:top], values=values)
+
+    def thinned(self) -> Terrain:
+        """Every second node of a fine grid along each side: enough to tell the range of its values."""
+        step = 2 if min(self.values.shape) > THINNED else 1
+        return replace(self, x=self.x[::step], y=self.y[::step], values=self.values[::step, ::step])
+
     def value(self, x: float, y: float) -> float:
         """The value between the four nodes around a point, NaN outside the grid."""
         return float(bilinear(self, self.values, np.array([x]), np.array([y]))[0])
@@ -44,8 +59,8 @@ class Terrain:
 
 def bilinear(terrain: Terrain, field: Array, x: Array, y: Array) -> Array:
     """A field (ny, nx) given at the terrain's nodes, at the points (x, y); NaN outside the grid."""
-    column, across = _place(terrain.x, x)
-    row, up = _place(terrain.y, y)
+    column, across = cell_of(terrain.x, x)
+    row, up = cell_of(terrain.y, y)
     with np.errstate(invalid="ignore", over="ignore"):  # infinite values
         low = field[row, column] * (1 - across) + field[row, column + 1] * across
         high = field[row + 1, column] * (1 - across) + field[row + 1, column + 1] * across
@@ -53,10 +68,16 @@ def bilinear(terrain: Terrain, field: Array, x: Array, y: Array) -> Array:
     return found
 
 
-def _place(nodes: Array, at: Array) -> tuple[Array, Array]:
+def cell_of(nodes: Array, at: Array) -> tuple[Array, Array]:
     """The cell that each coordinate lies in and how far along it (NaN outside the nodes)."""
     with np.errstate(over="ignore"):
         place = (at - nodes[0]) / (nodes[-1] - nodes[0]) * (len(nodes) - 1)
     inside = (place >= -1e-9) & (place <= len(nodes) - 1 + 1e-9)
     cell = np.clip(np.where(inside, place, 0.0), 0, len(nodes) - 2).astype(int)
     return cell, np.where(inside, np.clip(place - cell, 0.0, 1.0), np.nan)
+
+
+def _around(nodes: Array, low: float, high: float) -> tuple[int, int]:
+    """The slice of rising nodes that reaches from low to high, and no farther than it must."""
+    first = int(np.searchsorted(nodes, low, "right")) - 1
+    return max(first, 0), min(int(np.searchsorted(nodes, high, "left")) + 1, len(nodes))

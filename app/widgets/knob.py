@@ -279,7 +279,15 @@ class Knob(QWidget):
             self.changed.emit(self.hyper.name, value)
             self.finished.emit()
 
+    def abandon(self) -> None:
+        """Forget what is being typed: it was meant for what the knob showed before."""
+        if self.field.isModified():
+            self._write(self._value)
+
     def _finish(self) -> None:
+        if not self.isVisibleTo(self.window()):  # not left by a hand, but hidden with what it belongs to
+            self.abandon()
+            return
         self._typed()
         if self.field.hasFocus() and not self.fault.text():  # it was not left, but Return pressed
             give_back(self.field)

@@ -59,6 +59,7 @@ class KnobList(QWidget):
                 if knob is not None:
                     self._drop(knob)
                 knob = self._new(hyper)
+            knob.abandon()
             self.knobs[hyper.name] = knob
             grid = self._inside if hyper.name in collapsed else self._outside
             places[grid] = self._place(grid, knob, places[grid])
@@ -103,6 +104,7 @@ class KnobList(QWidget):
         if column + wide > self._columns:
             row, column = row + 1, 0
         grid.addWidget(knob, row, column, 1, wide, Qt.AlignmentFlag.AlignTop)
+        knob.show()  # now, not in a later turn of the event loop
         return row * self._columns + column + wide
 
     def _drop(self, knob: Knob) -> None:

@@ -109,6 +109,9 @@ class Stepper(QWidget):
             self.finished.emit()
 
     def _finish(self) -> None:
+        if not self.isVisibleTo(self.window()):  # not left by a hand, but hidden with what it belongs to
+            self._write()
+            return
         self._typed()
         if self.field.hasFocus() and not self.field.isModified():  # Return was pressed, and nothing refused
             give_back(self.field)

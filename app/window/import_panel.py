@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -39,6 +38,7 @@ from app.documents.tables.source import TableSource
 from app.documents.tables.survey import Survey
 from app.look.theme import Theme
 from app.widgets.elided import ElidedLabel
+from app.widgets.number_box import NumberBox
 from app.widgets.popup import Popup
 from app.widgets.segmented import Segmented
 from app.widgets.shortcut_override import accepts_shortcut
@@ -96,17 +96,16 @@ class ImportPanel(Popup):
         self.purpose.setObjectName("import-purpose")
         self.leave_out = check_box(
             "import-leave-out",
-            "Leave out rows that cannot be used",
+            "Leave out unusable rows",
             "Rows with an empty or unreadable cell in a chosen column are left out; otherwise the table is refused",
         )
         self.taken = choice_list(
             "import-rows", "rows taken", _ROWS, "Which rows are taken of a table that is too large"
         )
-        self.count = QSpinBox()
+        self.count = NumberBox(whole=True)
         self.count.setObjectName("import-count")
         self.count.setAccessibleName("number of rows")
         self.count.setToolTip("Of how many rows one is taken, or how many of the first ones")
-        self.count.setKeyboardTracking(False)
         self.count.setSuffix(" rows")
         self.summary, self.notes, self.fault = QLabel(), QLabel(), QLabel()
         self.bar, self.doing = QProgressBar(), QLabel()
@@ -143,7 +142,8 @@ class ImportPanel(Popup):
         self.target.activated.connect(self._set_target)
         self.purpose.chosen.connect(lambda place: self._select(purpose=_PURPOSES[place]))
         self.taken.activated.connect(lambda _: self._choose_rows(self.taken.currentData()))
-        self.count.valueChanged.connect(lambda count: self._choose_rows(self.taken.currentData(), count))
+        self.count.valueChanged.connect(lambda count: self._choose_rows(self.taken.currentData(), int(count)))
+        self.count.refused.connect(lambda _: self._show_selection())
         self.leave_out.clicked.connect(lambda on: self._select(leave_out=on))
         self.cancel.clicked.connect(self._cancel)
         self.take.clicked.connect(self._take)
@@ -391,7 +391,8 @@ class ImportPanel(Popup):
         with QSignalBlocker(self.leave_out):
             self.leave_out.setChecked(selection.leave_out)
         self.preview.show_selection(self._survey, selection)
-        self._tell(check_selection(self._survey, selection))
+        unread = self.count.fault if selection.rows != ALL_ROWS else ""
+        self._tell(SelectionCheck(f"The {unread}.") if unread else check_selection(self._survey, selection))
 
     def _show_rows(self, rows: RowChoice) -> None:
         what = "first" if rows.first else "every" if rows.every > 1 else "all"

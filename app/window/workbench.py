@@ -23,6 +23,7 @@ from app.stage.network_stage import NetworkStage
 from app.stage.surface.surface_stage import SurfaceStage
 from app.widgets.card import Card
 from app.widgets.offers import Offers
+from app.widgets.settled_layout import settle_layouts
 from app.widgets.toast import Toast
 from app.window.columns import GAP, Columns, LeftColumn, Pane
 from app.window.controller import Controller
@@ -268,6 +269,7 @@ class Workbench(QWidget):
             self.curves.refresh(picture, published.clock, hurried=published.playing)
         if self._shown_parts > 2 and self.controller.all_edits_shown:
             self._show_settings(picture, run)
+        settle_layouts()
 
     def _show_settings(self, picture: SessionPicture, run: RunPicture) -> None:
         network = picture.kind == "network"

@@ -202,9 +202,7 @@ def test_a_step_out_of_the_domain_is_told_as_that(text, start, rate, optimizer) 
     assert "left the region where the formula has a value" in run.message
     assert "falls without end" not in run.message and "stop rule" not in " ".join(run.diagnosis.remedies)
     found = re.search(r"at learning rate (\S+) instead of", run.message)
-    if found is None:
-        assert "of its length would have stayed inside" in run.message
-        return
+    assert found is not None, "a half, a quarter ... of the rate would have done"
     failed = run.diagnosis.update
     again = Session(session.experiment())
     again.advance(failed - 1)
@@ -212,6 +210,21 @@ def test_a_step_out_of_the_domain_is_told_as_that(text, start, rate, optimizer) 
     again.advance(1)
     loss, gradient = again.problem.gradients(again.runs[0].machine.theta[None])
     assert np.isfinite(loss).all() and np.isfinite(gradient).all(), "what is promised holds"
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize(("text", "x"), [("sqrt(x)", 1e-10), ("log(x)", 1e-7), ("sqrt(x)", 1.0)])
+def test_no_useless_learning_rate_is_suggested_at_an_edge(text: str, x: float, optimizer: str) -> None:
+    """So near the edge a rate that stays inside would not get anywhere: what else to do is said instead."""
+    run = boundary(text, (x, 1.0), 0.3, optimizer).runs[0]
+    assert run.status == DIVERGED
+    found, told = run.diagnosis, " ".join([run.message, *run.diagnosis.remedies])
+    rates = [float(rate) for rate in re.findall(r"learning rate (\S+) (?:instead|stays)", told)]
+    assert all(rate >= 0.3e-6 for rate in rates) and (found.rate is None or found.rate >= 0.3e-3)
+    if found.rate is None:
+        assert "the edge" in found.remedies[-1] and "write the formula so that it has a value" in found.remedies[-1]
+        assert ("every run arrives" in found.remedies[-1]) == (x == 1.0)
+    assert ("a millionth of 0.3" in run.message) == (x < 1e-3)
 
 
 @pytest.mark.parametrize("text", ["-exp(x)", "-x^3", "exp(x) - exp(2*x)"])
@@ -234,6 +247,14 @@ def test_a_run_that_has_left_every_scale_runs_away(optimizer, surface, words) ->
     run, picture = session.runs[0], session.picture().runs[0]
     assert run.status == FINISHED and picture.running_away
     assert run.message.startswith(f"stopped at update {run.update:,}, running away: ") and words in run.message
+    remedies = " ".join(picture.remedies)
+    if words:
+        assert f"smaller than {optimizer.learning_rate:.3g}" in remedies and "clip the gradient norm" in remedies
+        assert f"rewind to update {picture.rewind_to:,}, the lowest loss" in remedies
+        losses = [session.runs[0].peek(update).loss for update in (picture.rewind_to, 1, 10, run.update)]
+        assert losses[0] == min(losses)
+    else:
+        assert "set a stop rule" in remedies
 
 
 @pytest.mark.parametrize(("run", "surface", "start"), [

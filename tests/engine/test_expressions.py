@@ -119,6 +119,42 @@ def test_names_run_together_are_named_as_what_they_probably_mean(text: str, gues
     assert unknown.guess == guess and unknown.sure and f"did you mean {guess}?" in str(caught.value)
 
 
+INSTEAD = {
+    "x!": "there is no factorial", "½x": "write (1/2)", "x^⅔": "write (2/3)", "x + ∞": "write a large number",
+    "-inf": "write 1e300", "∛x": "write x^(1/3)", "90°": "radians", "5‰": "/1000", "5%": "5/100", "x±1": "write + or",
+    "x ≤ 1": "where(c, a, b)", "x<=1": "where(c, a, b)", "x != 1": "where(c, a, b)", "x == 1": "where(c, a, b)",
+    "x ? 1 : 2": "where(c, a, b)", "f = x": "right of =", "x := 1": "right of =", "∑x": "its terms",
+    "∂x": "no derivatives", "x'": "no derivatives", r"\frac{1}{x}": "without LaTeX", "$x$": "leave it out",
+    "np.sin(x)": "write a function alone", "х": "Cyrillic letter: write x", "𝑥": "write x", "Δ": "Delta",
+    "１": "write 1",
+    "relu(x)": "write max(0, x)", "sec(x)": "write 1/cos(x)", "round(x)": "write floor(x + 0.5)",
+    "artanh(x)": "write log((1 + x)/(1 - x))/2", "factorial(3)": "its value", "erf(x)": "tanh(1.2*x)",
+    "x and y": "min(a, b)",
+    "é": "write e", "x;y": "one formula", "‖x‖": "no vectors", "x @ y": "write *", "x ∈ ℝ": "the formula alone",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "words"), INSTEAD.items())
+def test_a_refused_notation_is_told_with_what_to_type_instead(text: str, words: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        parse(text, XY)
+    assert words in str(caught.value)
+
+
+def test_no_character_is_refused_without_a_hint() -> None:
+    for code in (*range(32, 0x2BFF), *range(0x1D400, 0x1D7FF), *range(0xFF00, 0xFFEF)):
+        try:
+            parse(f"x {chr(code)}", XY)
+        except ExpressionError as error:
+            if "is not allowed in a formula" in error.sentence:
+                assert re.search(r"is not allowed in a formula; .{5,} \(character", error.sentence), chr(code)
+
+
+def test_signs_of_other_keyboards_are_read() -> None:
+    for text in ("x•y", "x∕y", "x⁄y", "x—y", "x‐y", "x‑y"):
+        assert parse(text, XY).evaluate({"x": 6.0, "y": 2.0}) in (12.0, 3.0, 4.0)
+
+
 def test_names_are_told_in_the_spelling_of_the_person() -> None:
     for text in ("foo(x)", "Foo(x)"):
         with pytest.raises(ExpressionError, match=rf"'{text[:3]}' is not a function"):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor
 
 from engine import OPTIMIZERS
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 SHORTEST, LONGEST = 22.0, 110.0
 
-LENGTHS = "Direction true on the screen; length: log-scaled."
+LENGTHS = "Direction true on the screen, in 3-D along the surface; length: log-scaled."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,26 @@ ARROW_KINDS = (
     ArrowKind("momentum", "−m", f"Momentum: minus what the optimizer keeps of past gradients. {LENGTHS}", "#ff8fd0"),
     ArrowKind("step", "Δθ", f"The step that the run takes next. {LENGTHS}", "#ffffff"),
 )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrow:
+    """An arrow of a run: its (2,) vector in the plane; from above its unit direction and length, in pixels."""
+
+    values: np.ndarray
+    direction: QPointF
+    length: float
+    colour: QColor
+
+
+def arrows_of(peek: Peek, shown: Collection[str], view: View) -> list[Arrow]:
+    """The arrows of these kinds, the longest first, so that none hides another of the same direction."""
+    found = []
+    for kind in ARROW_KINDS:
+        values = vector(peek, kind.key) if kind.key in shown else None
+        if values is not None and (seen := shape(values, kind.key, view)) is not None:
+            found.append(Arrow(values, *seen, QColor(kind.colour)))
+    return sorted(found, key=lambda arrow: -arrow.length)
 
 
 def vector(peek: Peek, kind: str) -> np.ndarray | None:

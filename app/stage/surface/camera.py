@@ -12,7 +12,7 @@ Array = np.ndarray
 
 HEIGHT = 0.85
 FLATTEST, STEEPEST = 8.0, 89.0
-CLOSEST, WIDEST = 6.0, 0.4
+ROOM, SHARE = (54.0, 40.0), 0.14  # pixels for labels on each side, but no more than this part of the view
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,6 @@ class Camera:
 
     azimuth: float = 24.0
     elevation: float = 48.0
-    magnification: float = 1.0
     width: int = 100
     height: int = 100
 
@@ -29,16 +28,13 @@ class Camera:
         steep = min(max(self.elevation + elevation, FLATTEST), STEEPEST)
         return replace(self, azimuth=(self.azimuth + azimuth) % 360.0, elevation=steep)
 
-    def zoomed(self, factor: float) -> Camera:
-        return replace(self, magnification=min(max(self.magnification * factor, WIDEST), CLOSEST))
-
     @property
     def scale(self) -> float:
         """Pixels a unit of the box. It fits at every azimuth, so that turning does not pulse."""
         steep = math.radians(self.elevation)
         high = 2 * math.sqrt(2) * math.sin(steep) + HEIGHT * math.cos(steep)
-        fit = min(self.width / (2 * math.sqrt(2)), self.height / high)
-        return 0.92 * fit * self.magnification
+        beside, above = (min(room, SHARE * size) for room, size in zip(ROOM, (self.width, self.height), strict=True))
+        return min((self.width - 2 * beside) / (2 * math.sqrt(2)), (self.height - 2 * above) / high)
 
     def turn(self, x: Array, y: Array) -> tuple[Array, Array]:
         """(to the right, away from the eye) on the floor of the box."""
@@ -56,6 +52,14 @@ class Camera:
     def point(self, x: float, y: float, height: float) -> QPointF:
         across, down = self.project(np.array(x), np.array(y), np.array(height))
         return QPointF(float(across), float(down))
+
+    def floor(self, at: QPointF, height: Array) -> tuple[Array, Array]:
+        """x and y in the box of the points at these heights (n,) that are seen at a pixel."""
+        steep, scale = math.radians(self.elevation), self.scale
+        right, up = (at.x() - self.width / 2) / scale, (self.height / 2 - at.y()) / scale
+        away = (up - (height - HEIGHT / 2) * math.cos(steep)) / math.sin(steep)
+        angle = math.radians(self.azimuth)
+        return right * math.cos(angle) + away * math.sin(angle), away * math.cos(angle) - right * math.sin(angle)
 
     @property
     def sight(self) -> tuple[float, float, float]:

@@ -10,16 +10,17 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from app.look.qt_arrays import wrapped
-from app.stage.heat import SHADES, levels_of
+from app.stage.heat import SHADES, Levels, levels_of
 from app.stage.landscape import Landscape
 from app.stage.surface.camera import HEIGHT, Camera
-from app.stage.terrain import Terrain, bilinear
+from app.stage.terrain import Terrain, cell_of
 from app.stage.view import View
 
 Array = np.ndarray
 
 CELLS = 64
 SAMPLES = 4  # on each side, whose mean is a node
+MESH_NODES = CELLS * SAMPLES  # of a terrain along each side, of which none is passed over
 DEPTH = 5e-2  # of the median: less of an abyss than the colours have, whose logarithm goes on for ever
 LIGHT = np.array([-0.45, 0.35, 0.82])
 AMBIENT = 0.6
@@ -29,20 +30,29 @@ LIFT = 0.012  # of the box, that a path floats above the mesh
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mesh:
-    """Heights (CELLS + 1, CELLS + 1) over the box's floor, and each cell's shade in [0, 1]; NaN: unknown."""
+    """Heights (CELLS + 1, CELLS + 1) over the box's floor, and each cell's shade in [0, 1]; NaN: unknown.
+
+    levels: how the surface's values became heights, which are HEIGHT times their shades.
+    """
 
     heights: Array
     shades: Array
+    levels: Levels
 
     def height(self, x: Array, y: Array) -> Array:
         """The height of the mesh over points of the floor, NaN beside it."""
-        column, row = (np.clip((c + 1) / 2 * CELLS, 0, CELLS - 1e-9) for c in (x, y))
-        i, j = row.astype(int), column.astype(int)
-        up, across = row - i, column - j
+        i, up, j, across = _cell(x, y)
         low = self.heights[i, j] * (1 - across) + self.heights[i, j + 1] * across
         high = self.heights[i + 1, j] * (1 - across) + self.heights[i + 1, j + 1] * across
         beside = (np.abs(x) > 1 + 1e-9) | (np.abs(y) > 1 + 1e-9)
         return np.where(beside, np.nan, low * (1 - up) + high * up)
+
+    def slope(self, x: float, y: float) -> tuple[float, float]:
+        """How steeply the mesh rises along x and along y at a point of the floor, in units of the box."""
+        (i,), (up,), (j,), (across,) = _cell(np.array([x]), np.array([y]))
+        (a, b), (c, d) = self.heights[i : i + 2, j : j + 2]
+        along_x, along_y = (b - a) * (1 - up) + (d - c) * up, (c - a) * (1 - across) + (d - b) * across
+        return float(along_x) * CELLS / 2, float(along_y) * CELLS / 2
 
     def seen(self, x: Array, y: Array, height: Array, camera: Camera) -> Array:
         """Whether nothing of the mesh stands between each point and the eye."""
@@ -56,27 +66,41 @@ class Mesh:
         return seen
 
 
+def _cell(x: Array, y: Array) -> tuple[Array, Array, Array, Array]:
+    """(row, part of the way to the next, column, part of the way) of points of the floor, or of the nearest cell."""
+    column, row = (np.clip((c + 1) / 2 * CELLS, 0, CELLS - 1e-9) for c in (x, y))
+    i, j = row.astype(int), column.astype(int)
+    return i, row - i, j, column - j
+
+
 def mesh_of(landscape: Landscape, view: View) -> Mesh:
-    """The mesh over the part of the plane that a view shows."""
-    terrain = landscape.terrain
-    heights = _nodes(terrain, levels_of(terrain, DEPTH).shades(terrain.values), view)
+    """The mesh over the part of the plane that a view shows; what is seen fills the height of the box."""
+    terrain = landscape.terrain.part(*view.region)
+    levels = levels_of(terrain.thinned(), DEPTH)
+    heights = _nodes(terrain, levels.shades(terrain.values), view)
     shades = _nodes(terrain, landscape.levels.shades(terrain.values), view)
     middles = (shades[:-1, :-1] + shades[:-1, 1:] + shades[1:, :-1] + shades[1:, 1:]) / 4
-    return Mesh(heights * HEIGHT, middles)
+    return Mesh(heights * HEIGHT, middles, levels)
 
 
 def _nodes(terrain: Terrain, field: Array, view: View) -> Array:
     """A field at the mesh's nodes, each the mean around it: single samples make a saw of a narrow valley."""
-    around = bilinear(terrain, field, *np.meshgrid(_around(view.x0, view.x1), _around(view.y0, view.y1)))
-    found: Array = around.reshape(CELLS + 1, SAMPLES, CELLS + 1, SAMPLES).mean(axis=(1, 3))
-    return found
+    across = _means(terrain.x, field.T, view.x0, view.x1)
+    return _means(terrain.y, across.T, view.y0, view.y1)
 
 
-def _around(low: float, high: float) -> Array:
-    """SAMPLES places around each node between low and high; none of them beyond the two."""
+def _means(places: Array, rows: Array, low: float, high: float) -> Array:
+    """Rows (n, m) given at rising places (n,): between them, at the nodes from low to high (CELLS + 1, m).
+
+    Each is the mean of SAMPLES places around the node, none of them beyond low and high.
+    """
     nodes, cell = np.linspace(low, high, CELLS + 1), (high - low) / CELLS
     spread = (np.arange(SAMPLES) + 0.5) / SAMPLES - 0.5
-    return np.clip((nodes[:, None] + spread * cell).ravel(), low, high)
+    place, along = cell_of(places, np.clip((nodes[:, None] + spread * cell).ravel(), low, high))
+    with np.errstate(invalid="ignore", over="ignore"):  # infinite values
+        between = rows[place] * (1 - along)[:, None] + rows[place + 1] * along[:, None]
+    found: Array = between.reshape(CELLS + 1, SAMPLES, -1).mean(axis=1)
+    return found
 
 
 class MeshPainter:

@@ -1,15 +1,18 @@
-"""The surface in three dimensions, drawn by QPainter alone, with the paths draped over it."""
+"""The surface in three dimensions, drawn by QPainter alone, with axes, and the paths and arrows laid on it."""
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFontMetricsF,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -21,14 +24,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from app.look.number_format import number
 from app.stage import overlay
 from app.stage.canvas import Canvas, blank
 from app.stage.heat import heat_table
 from app.stage.landscape import Landscape
-from app.stage.markers import draw_cross, draw_dot, draw_minimum, draw_run, draw_start
+from app.stage.markers import draw_arrow, draw_cross, draw_dot, draw_minimum, draw_run, draw_start
 from app.stage.paths import Lines
-from app.stage.surface.camera import Camera
+from app.stage.small_font import small_font
+from app.stage.surface.arrows import Arrow, arrows_of
+from app.stage.surface.box_axes import BoxAxes, box_axes
+from app.stage.surface.camera import HEIGHT, Camera
 from app.stage.surface.mesh import LIFT, Mesh, MeshPainter, mesh_of
 from app.stage.view import View
 from app.widgets.shortcut_override import accepts_shortcut
@@ -43,7 +48,9 @@ Array = np.ndarray
 FLOOR = QRectF(0, 0, 600, 600)  # the paths are thinned as if the floor were this many pixels
 LONGEST = 12.0  # pixels of the floor that a straight piece of a draped path may span
 KEY_DEGREES = 6.0
-BESIDE = 1.12  # where the labels of the floor stand
+ZOOM_KEY, ZOOM_WHEEL = 1.4, 1.25
+SIGHT_HEIGHTS = 129  # between floor and ceiling, at which a line of sight is compared with the surface
+SHORTEST_ARROW = 1.0  # pixels: one seen more nearly end-on has no direction
 KEY_TURNS = {
     Qt.Key.Key_Left: (KEY_DEGREES, 0.0),
     Qt.Key.Key_Right: (-KEY_DEGREES, 0.0),
@@ -54,7 +61,14 @@ HIDDEN = 0.3  # opacity of what is behind a hill
 
 
 class Surface3D(QWidget):
-    """A surface that can be turned. It shows pictures of a session and changes nothing in it."""
+    """A surface that can be turned. It shows pictures of a session and changes nothing in it.
+
+    zoom_wanted(factor, x, y): magnify about this point of the plane, as the plane does. reset: a key has asked for
+    the whole surface.
+    """
+
+    zoom_wanted = Signal(float, float, float)
+    reset_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -69,11 +83,13 @@ class Surface3D(QWidget):
         self._camera = Camera()
         self._landscape: Landscape | None = None
         self._view = View(-1.0, 1.0, -1.0, 1.0, FLOOR)
-        self._mesh: Mesh | None = None
+        self._made: Mesh | None = None
+        self._axes: BoxAxes | None = None
         self._mesh_painter = MeshPainter()
         self._runs: tuple[RunPicture, ...] = ()
         self._start: tuple[float, float] | None = None
         self._selected = ""
+        self._arrows: Collection[str] = ()
         self._cursor: int | None = None
         self._dragged: QPointF | None = None
         self._canvas = Canvas(self._drape, self._paint_base)
@@ -87,15 +103,56 @@ class Surface3D(QWidget):
         self._theme = theme
         self._redraw()
 
+    @property
+    def runs(self) -> tuple[RunPicture, ...]:
+        """What is shown of the runs."""
+        return self._runs
+
+    @property
+    def region(self) -> tuple[float, float, float, float]:
+        """(x0, x1, y0, y1) of the part of the plane that fills the box."""
+        return self._view.region
+
+    @property
+    def mesh(self) -> Mesh | None:
+        """The surface as it is drawn; None before there are values. Made when first asked for: once a picture."""
+        if self._made is None and self._landscape is not None:
+            self._made = mesh_of(self._landscape, self._view)
+        return self._made
+
+    @property
+    def axes(self) -> BoxAxes:
+        """Lines and labels around the box, as they are drawn."""
+        if self._axes is None:
+            info = self._landscape.terrain.surface_info if self._landscape is not None else None
+            names, mesh = info.axes if info is not None else ("x", "y"), self.mesh
+            known = mesh is not None and np.isfinite(mesh.heights).any()
+            levels = mesh.levels if mesh is not None and known else None
+            self._axes = box_axes(self._camera, self._view, levels, names, QFontMetricsF(small_font(self.font())))
+        return self._axes
+
     def set_landscape(self, landscape: Landscape, region: tuple[float, float, float, float]) -> None:
-        """Show the part of the landscape over a region of the plane."""
-        self._landscape = landscape
-        self._view = View(*region, FLOOR)
-        self._mesh = mesh_of(landscape, self._view)
-        self._redraw()
+        """Show the part of the landscape over a region of the plane.
+
+        While it has no values for a part of a region, what was shown stays until one comes that has.
+        """
+        old = self._landscape
+        same = old is not None and old.terrain.surface_info == landscape.terrain.surface_info
+        if same and not landscape.terrain.covers(*region):
+            return
+        if landscape is not old or region != self._view.region:
+            self._landscape = landscape
+            self._view = View(*region, FLOOR)
+            self._made = None
+            self._redraw()
 
     def set_selected(self, id: str) -> None:
         self._selected = id
+        self.update()
+
+    def set_arrows(self, kinds: Collection[str]) -> None:
+        """Which arrows the selected run has."""
+        self._arrows = kinds
         self.update()
 
     def set_cursor(self, update: int | None) -> None:
@@ -117,6 +174,7 @@ class Surface3D(QWidget):
         self.look(Camera(width=self.width(), height=self.height()))
 
     def _redraw(self) -> None:
+        self._axes = None
         self._canvas.spoil()
         self.update()
 
@@ -140,6 +198,7 @@ class Surface3D(QWidget):
             for x, y in minima:
                 if (at := self._place(x, y)) is not None:
                     draw_minimum(painter, at)
+            self._draw_labels(painter)
             if self._landscape is not None:
                 self._landscape.draw_nothing(painter, QRectF(self.rect()), self._theme)
         return image
@@ -149,25 +208,23 @@ class Surface3D(QWidget):
         image = blank(self, self._theme.panel, finer=2)
         with QPainter(image) as painter:
             self._draw_floor(painter)
-            if self._mesh is not None:
-                self._mesh_painter.draw(painter, self._mesh, self._camera, heat_table(self._theme.heat))
+            if self.mesh is not None:
+                self._mesh_painter.draw(painter, self.mesh, self._camera, heat_table(self._theme.heat))
         return image
 
     def _draw_floor(self, painter: QPainter) -> None:
-        """The outline of the box's floor, and the range of its sides."""
+        """The outline of the box's floor, and the axes' lines and ticks."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(self._theme.muted, 1.0))
-        corners = [(-1, -1), (1, -1), (1, 1), (-1, 1)]
-        points = [self._camera.point(x, y, 0.0) for x, y in corners]
-        painter.drawPolygon(points)
-        view, middle = self._view, self._camera.point(0, 0, 0.0)
-        names = self._landscape.terrain.surface_info.axes if self._landscape is not None else ("x", "y")
-        across = f"{names[0]} {number(view.x0)} … {number(view.x1)}"
-        up = f"{names[1]} {number(view.y0)} … {number(view.y1)}"
-        for x, y, text in ((0, -1, across), (0, 1, across), (-1, 0, up), (1, 0, up)):
-            at = self._camera.point(x * BESIDE, y * BESIDE, 0.0)
-            if at.y() > middle.y():  # the two sides towards the eye
-                painter.drawText(QRectF(at.x() - 90, at.y() - 2, 180, 24), Qt.AlignmentFlag.AlignCenter, text)
+        corners = [self._camera.point(x, y, 0.0) for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+        sides = [QLineF(*ends) for ends in itertools.pairwise((*corners, corners[0]))]
+        painter.drawLines([*sides, *self.axes.lines])
+
+    def _draw_labels(self, painter: QPainter) -> None:
+        painter.setFont(small_font(self.font()))
+        painter.setPen(self._theme.muted)
+        for label in self.axes.labels:
+            painter.drawText(label.rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, label.text)
 
     def _draw_moving(self, painter: QPainter) -> None:
         colours = self._theme.run_colours
@@ -184,20 +241,48 @@ class Surface3D(QWidget):
             if at is None:
                 continue
             painter.setOpacity(1.0 if self._seen(*overlay.position(run)) else HIDDEN)
+            if run.id == self._selected:
+                for arrow, tip in self.arrow_tips(run):
+                    away = tip - at
+                    length = math.hypot(away.x(), away.y())
+                    draw_arrow(painter, at, away * (1.0 / length), length, arrow.colour)
             if run.status == DIVERGED and overlay.live(run):
                 draw_cross(painter, at, colours[run.colour])
             else:
                 draw_run(painter, at, colours[run.colour], run.id == self._selected)
             painter.setOpacity(1.0)
 
+    def arrow_tips(self, run: RunPicture) -> list[tuple[Arrow, QPointF]]:
+        """The arrows of a run and where they end: on the plane that touches the surface where the run is.
+
+        Each is as long in the box as it is seen from above, so on the screen as long as its slant lets it.
+        """
+        x, y = overlay.position(run)
+        stand = self._stand(x, y)
+        if stand is None or self.mesh is None:
+            return []
+        across, up, height = (float(part[0]) for part in stand)
+        slope = self.mesh.slope(across, up)
+        side, (x0, x1, y0, y1) = 2.0 * self._camera.scale, self.region
+        found = []
+        for arrow in arrows_of(run.shown, self._arrows, View(x0, x1, y0, y1, QRectF(0.0, 0.0, side, side))):
+            # The direction over the floor is that of the screen from above, where y counts downwards.
+            level = arrow.direction.x(), -arrow.direction.y()
+            rise = slope[0] * level[0] + slope[1] * level[1]
+            reach = arrow.length / self._camera.scale / math.sqrt(1.0 + rise * rise)
+            tip = self._camera.point(across + reach * level[0], up + reach * level[1], height + reach * rise)
+            if (tip - self._camera.point(across, up, height)).manhattanLength() > SHORTEST_ARROW:
+                found.append((arrow, tip))
+        return found
+
     def _stand(self, x: float, y: float) -> tuple[Array, Array, Array] | None:
         """A point of the plane on the surface in the box; None outside the part shown."""
-        if self._mesh is None or not (math.isfinite(x) and math.isfinite(y)):
+        if self.mesh is None or not (math.isfinite(x) and math.isfinite(y)):
             return None
         view = self._view
         across = np.array([2 * (x - view.x0) / (view.x1 - view.x0) - 1])
         up = np.array([2 * (y - view.y0) / (view.y1 - view.y0) - 1])
-        height = self._mesh.height(across, up) + LIFT
+        height = self.mesh.height(across, up) + LIFT
         return (across, up, height) if np.isfinite(height).all() else None
 
     def _place(self, x: float, y: float) -> QPointF | None:
@@ -207,20 +292,20 @@ class Surface3D(QWidget):
 
     def _seen(self, x: float, y: float) -> bool:
         stand = self._stand(x, y)
-        return stand is not None and self._mesh is not None and bool(self._mesh.seen(*stand, self._camera)[0])
+        return stand is not None and self.mesh is not None and bool(self.mesh.seen(*stand, self._camera)[0])
 
     def _drape(self, painter: QPainter, segments: Array, colour: QColor) -> None:
         """Lay segments of the floor (n, 4) over the mesh; what is behind a hill shows faintly."""
-        assert self._mesh is not None
+        assert self.mesh is not None
         pieces = _pieces(segments)
         x = (pieces[:, 0::2] - FLOOR.left()) / FLOOR.width() * 2 - 1
         y = (FLOOR.bottom() - pieces[:, 1::2]) / FLOOR.height() * 2 - 1
         x, y = np.clip(x, -1, 1), np.clip(y, -1, 1)
-        height = self._mesh.height(x, y) + LIFT
+        height = self.mesh.height(x, y) + LIFT
         known = np.isfinite(height).all(axis=1)
         x, y, height = x[known], y[known], height[known]
         drawn = self._camera.project(x, y, height).reshape(-1, 4)
-        seen = self._mesh.seen(x.mean(axis=1), y.mean(axis=1), height.mean(axis=1), self._camera)
+        seen = self.mesh.seen(x.mean(axis=1), y.mean(axis=1), height.mean(axis=1), self._camera)
         faint = QColor(colour)
         faint.setAlphaF(HIDDEN)
         self._lines(painter, drawn[~seen], faint)
@@ -247,8 +332,27 @@ class Surface3D(QWidget):
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self.look(self._camera.zoomed(1.2 ** (event.angleDelta().y() / 120.0)))
+        self._zoom(ZOOM_WHEEL ** (event.angleDelta().y() / 120.0), event.position())
         event.accept()
+
+    def _zoom(self, factor: float, at: QPointF) -> None:
+        """Magnify about the point of the surface that is seen at a place."""
+        x, y = self.under(at)
+        self.zoom_wanted.emit(factor, x, y)
+
+    def under(self, at: QPointF) -> tuple[float, float]:
+        """(x, y) of the nearest point of the surface on the line of sight; the middle, where that misses it."""
+        x0, x1, y0, y1 = self.region
+        across, up = 0.0, 0.0
+        if self.mesh is not None:
+            heights = np.linspace(HEIGHT, 0.0, SIGHT_HEIGHTS)
+            xs, ys = self._camera.floor(at, heights)
+            with np.errstate(invalid="ignore"):
+                met = self.mesh.height(xs, ys) >= heights - LIFT
+            if met.any():
+                first = int(np.argmax(met))
+                across, up = float(xs[first]), float(ys[first])
+        return x0 + (across + 1) / 2 * (x1 - x0), y0 + (up + 1) / 2 * (y1 - y0)
 
     def event(self, event: QEvent) -> bool:
         return accepts_shortcut(event, _turns) or super().event(event)
@@ -257,9 +361,10 @@ class Surface3D(QWidget):
         if event.key() in KEY_TURNS:
             self.look(self._camera.turned(*KEY_TURNS[Qt.Key(event.key())]))
         elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
-            self.look(self._camera.zoomed(1 / 1.2 if event.key() == Qt.Key.Key_Minus else 1.2))
+            factor = 1 / ZOOM_KEY if event.key() == Qt.Key.Key_Minus else ZOOM_KEY
+            self._zoom(factor, QPointF(self._camera.point(0.0, 0.0, HEIGHT / 2)))
         elif event.key() == Qt.Key.Key_0:
-            self.reset_view()
+            self.reset_wanted.emit()
         else:
             super().keyPressEvent(event)
 

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 BELOW = -1.0  # z of heat map and paths, under pyqtgraph's own items
 ASK_DELAY = 60  # milliseconds between two requests for values
 NODE_PIXELS = 2.0
-MAX_NODES = 480
+MIN_NODES, MAX_NODES = 32, 480
 COARSE = 1.6  # times the spacing of nodes that is wanted, at which finer values are asked for
 AGAIN = "double-click to begin again here, or drag the ring"
 MARGIN = 0.12  # of the view, known beyond each edge, so that a short pan shows no gap
@@ -88,6 +88,7 @@ class SurfacePlane(PlotView):
         self._pointed: int | None = None
         self._cursor: int | None = None
         self._asked: tuple[float, ...] = ()
+        self._least_nodes = MIN_NODES
         self._canvas = Canvas(Lines(), self._paint_base)
         super().__init__(theme)
         self.setObjectName("plane")
@@ -162,6 +163,11 @@ class SurfacePlane(PlotView):
     def set_arrows(self, kinds: Collection[str]) -> None:
         self._arrows = kinds
         self._moving_item.update()
+
+    def set_least_nodes(self, count: int = MIN_NODES) -> None:
+        """Ask for at least so many values along each side: for a picture that needs more than this one."""
+        self._least_nodes = count
+        self._take_view()
 
     def set_cursor(self, update: int | None) -> None:
         """Mark the point of an update on every path."""
@@ -283,7 +289,7 @@ class SurfacePlane(PlotView):
             return
         view, terrain = self._view, self.landscape.terrain
         width, height = view.x1 - view.x0, view.y1 - view.y0
-        columns, rows = _nodes(view.plot.width()), _nodes(view.plot.height())
+        columns, rows = self._nodes(view.plot.width()), self._nodes(view.plot.height())
         spacing = (terrain.x[1] - terrain.x[0]) * columns / width
         if terrain.covers(*view.region) and spacing < COARSE:
             return
@@ -424,6 +430,5 @@ class SurfacePlane(PlotView):
         self._hold(x + right * part * width, y + up * part * height)
         self._place_held()
 
-
-def _nodes(pixels: float) -> int:
-    return min(MAX_NODES, max(32, round(pixels / NODE_PIXELS)))
+    def _nodes(self, pixels: float) -> int:
+        return min(MAX_NODES, max(self._least_nodes, round(pixels / NODE_PIXELS)))

@@ -10,8 +10,9 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from app.plots.plot_menu import add_plot_actions
+from app.stage.surface.mesh import MESH_NODES
 from app.stage.surface.surface_3d import Surface3D
-from app.stage.surface.surface_plane import SurfacePlane
+from app.stage.surface.surface_plane import MIN_NODES, SurfacePlane
 from app.stage.surface.toolbar import Toolbar
 
 if TYPE_CHECKING:
@@ -65,7 +66,11 @@ class SurfaceStage(QWidget):
         self.plane.start_placed.connect(self.start_placed)
         self.plane.cursor_moved.connect(self.cursor_moved)
         self.plane.menu_wanted.connect(lambda at: self.menu().popup(at.toPoint()))
+        self.plane.looked.connect(self._take_landscape)
+        self.surface_3d.zoom_wanted.connect(self._zoom)
+        self.surface_3d.reset_wanted.connect(self.reset_view)
         self.toolbar.arrows_chosen.connect(self.plane.set_arrows)
+        self.toolbar.arrows_chosen.connect(self.surface_3d.set_arrows)
         self.toolbar.equal_chosen.connect(self.plane.set_equal)
         self.toolbar.surface_3d_chosen.connect(self._show_surface_3d)
         self.toolbar.reset_asked.connect(self.reset_view)
@@ -91,8 +96,7 @@ class SurfaceStage(QWidget):
         self._terrain = terrain
         self.toolbar.set_title(terrain.surface_info.title)
         self.plane.set_terrain(terrain)
-        if self._is_3d:
-            self._take_landscape()
+        self._take_landscape()
 
     def set_selected(self, id: str) -> None:
         """The run whose arrows are shown."""
@@ -117,8 +121,7 @@ class SurfaceStage(QWidget):
         """Show the whole surface, from where it is seen at first."""
         if self._is_3d:
             self.surface_3d.reset_view()
-        else:
-            self.plane.show_all()
+        self.plane.show_all()
 
     def image(self) -> QImage:
         """What is on screen, as a picture."""
@@ -154,13 +157,18 @@ class SurfaceStage(QWidget):
     def _show_surface_3d(self, on: bool) -> None:
         self._pages.setCurrentWidget(self.surface_3d if on else self.plane)
         self.setFocusProxy(self._current)
-        if on:
-            self._take_landscape()
+        self.plane.set_least_nodes(MESH_NODES if on else MIN_NODES)
+        self._take_landscape()
         if self._picture is not None:
             self._current.refresh(self._picture)
 
+    def _zoom(self, factor: float, x: float, y: float) -> None:
+        """Zoom in 3-D: both pictures show the same part of the plane."""
+        self.plane.zoom(factor, self.plane.view.point(x, y))
+
     def _take_landscape(self) -> None:
-        if self.plane.landscape is not None:
+        """Show in 3-D what is seen from above, unless 3-D is not on screen."""
+        if self._is_3d and self.plane.landscape is not None:
             self.surface_3d.set_landscape(self.plane.landscape, self.plane.view.region)
 
     def _describe(self) -> None:

@@ -78,8 +78,7 @@ class Toolbar(QWidget):
 
     def _choose_3d(self, on: bool) -> None:
         self._hint.setText(HINT_3D if on else HINT)
-        for button in (*self.arrows.values(), self.equal):
-            button.setEnabled(not on)
+        self.equal.setEnabled(not on)  # the box is as wide as it is deep
         self.surface_3d_chosen.emit(on)
 
     def _arrow_button(self, kind: arrows.ArrowKind) -> QToolButton:

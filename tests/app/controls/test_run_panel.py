@@ -118,3 +118,18 @@ def test_the_preview_tells_where_the_rate_goes(panel):
     run = session(learning_rate=0.5, schedule="cosine", schedule_knobs={"length": 100}).picture().runs[0]
     panel.refresh(run, 100)
     assert "from 0.5" in panel.preview.toolTip() and panel.preview.accessibleDescription() == panel.preview.toolTip()
+
+
+def test_what_is_half_typed_for_one_run_is_not_applied_to_another(panel, qtbot):
+    """As when an undo takes the selected run away."""
+    race = Session(new_experiment("rosenbrock", ["adam", new_run("adam")], updates=100))
+    one, other = race.picture().runs
+    panel.refresh(one, 100)
+    for knob in (panel.rate, panel.optimizer.knobs.knobs["beta1"]):
+        panel.refresh(one, 100)
+        knob.field.setFocus()
+        knob.field.selectAll()
+        qtbot.keyClicks(knob.field, "0.25")
+        panel.refresh(other, 100)
+        knob.field.clearFocus()
+        assert panel.told == [] and knob.field.text() in ("0.001", "0.9")

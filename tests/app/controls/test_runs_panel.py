@@ -283,6 +283,10 @@ def test_a_run_that_runs_away_says_so_while_it_moves(panel):
     session.stop_at({"updates": 200})
     panel.refresh(session.picture(), "adam")
     assert "running away: the loss is" in row.message.text()
+    back = session.picture().runs[0].rewind_to
+    assert f"rewind to update {back:,}" in row.message.text() and "smaller than" in row.message.toolTip()
+    row.message.linkActivated.emit("rewind")
+    assert panel.told == [("remedied", "adam", "rewind")]
 
 
 def test_the_message_of_a_run_is_no_markup(panel):

@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 
+from app.curves.curve_catalogue import CURVES
+from app.curves.curve_model import CurveModel
+from app.curves.curve_style import CurveStyle
+from app.curves.painting import ink_of
 from app.curves.readout import MOST, Row, draw_readout
 from app.look.theme import DARK
+from tests.app.curves.histories import history_of, picture_of, run_of
+from tests.app.curves.models import HEIGHT, WIDTH, draw, pixels
 
 ROWS = [Row(QColor("red"), "Gradient descent with momentum", ("0.6111", "0.6006"))] * 12
 
@@ -53,3 +60,26 @@ def test_the_box_is_where_least_is_drawn(qapp, across, down):
     quarter = QRectF(across, down, 200.0, 200.0)
     plot, box = boxed([Row(QColor("red"), "Adam", ("1",))], ink=lambda box: -float(box.intersects(quarter)))
     assert quarter.contains(box.center()) and plot.contains(box)
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize(
+    "losses", [[1.0, 9.0, 2.0, 7.0], [1.0, 9.0], [9.0, np.nan, 2.0, 1.0], np.geomspace(1, 99, 400)]
+)
+def test_the_lines_between_points_that_are_far_apart_count_as_drawn(qapp, losses, log):
+    """What is reckoned to be empty is empty on the picture, and the other way round."""
+    model = CurveModel(CURVES["loss"], DARK)
+    model.restyle(CurveStyle(y_type="log" if log else "linear"))
+    model.pull(picture_of(run_of(history_of(losses))), None)
+    ink = ink_of(model, draw(model).y)
+    there = pixels(model)[:, :, 3] > 60
+    found = set()
+    for left in range(2, int(WIDTH) - 24, 9):
+        for top in range(2, int(HEIGHT) - 24, 9):
+            reckoned = ink(QRectF(left, top, 20.0, 20.0))
+            if not reckoned:
+                assert not there[top + 2 : top + 18, left + 2 : left + 18].any()
+            elif reckoned > 6.0:
+                assert there[top - 2 : top + 22, left - 2 : left + 22].any()
+            found.add(reckoned > 6.0)
+    assert found == {True, False}

@@ -54,3 +54,6 @@ def test_a_tweak_is_a_difference() -> None:
     session.tweak("adam-2", "optimizer.beta1", 0.8)
     session.tweak("adam-2", "schedule", "cosine")
     assert differences(session.experiment()) == ["learning rate 0.1 from update 500", "2 tweaks", "Adam"]
+    session.advance(20)
+    session.tweak("adam", "learning_rate", 0.5)  # as a slider does, at every step of a drag
+    assert differences(session.experiment())[0] == "learning rate 0.5 from update 520 (2 tweaks)"

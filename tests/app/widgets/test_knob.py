@@ -8,6 +8,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
 from app.widgets.knob import Knob, read, shown
+from app.widgets.knob_list import KnobList
 from app.widgets.restart_effects import RESTARTS, SENTENCES
 from engine import (
     BATCHES,
@@ -220,6 +221,42 @@ def test_leaving_the_field_takes_what_was_typed_once(show, qtbot):
     assert told == []
     knob.window().findChild(QWidget, "elsewhere").setFocus()
     assert told == [("beta1", 0.25), "finished"]
+
+
+def test_what_is_half_typed_goes_with_a_knob_that_is_hidden_or_shows_something_else(show, qtbot):
+    """As when an undo takes away what the number was for; only a hand that leaves the field applies it."""
+    for end in ("hide", "abandon"):
+        knob, told = show(LINEAR)
+        knob.field.setFocus()
+        knob.field.selectAll()
+        qtbot.keyClicks(knob.field, "0.25")
+        getattr(knob, end)()
+        knob.field.clearFocus()
+        assert told == [] and knob.value == LINEAR.default and knob.field.text() == shown(LINEAR.default, "real")
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["kept", "dropped"])
+def test_what_is_half_typed_goes_when_a_list_shows_other_knobs(qtbot, themed, again):
+    column = QWidget()
+    qtbot.addWidget(column)
+    knobs = KnobList()
+    QVBoxLayout(column).addWidget(knobs)
+    other = Hyper("other", "o", 1.0, 0.0, 5.0)
+    knobs.show_knobs((LINEAR,))
+    with qtbot.waitExposed(column):
+        column.show()
+    column.activateWindow()
+    told = []
+    knobs.changed.connect(lambda *change: told.append(change))
+    field = knobs.knobs[LINEAR.name].field
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "0.25")
+    knobs.show_knobs((LINEAR, other) if again else (other,))
+    if again:
+        assert field.text() == shown(LINEAR.default, "real")
+        knobs.knobs["other"].field.setFocus()
+    assert told == []
 
 
 def test_return_without_typing_tells_nothing(show, qtbot):

@@ -437,7 +437,33 @@ def test_rows_can_be_limited(qtbot, panel) -> None:
         panel.taken.activated.emit(place)
         panel.count.setValue(count)
         assert panel.count.isVisible() and panel.summary.text().startswith(f"{left} examples")
+        qtbot.waitUntil(lambda: panel.leave_out.width() >= panel.leave_out.sizeHint().width())  # no word is cut
     assert imported(qtbot, panel).inputs[:, 0].tolist() == [i * i / 7 for i in range(1, 21)]
+
+
+def test_a_number_of_rows_is_read_as_people_write_it(qtbot, panel) -> None:
+    """What cannot be read stays where it was typed, is said in the panel, and nothing is imported with it."""
+    show(qtbot, panel)
+    place = panel.taken.findData("first")
+    panel.taken.setCurrentIndex(place)
+    panel.taken.activated.emit(place)
+    for text in ("2·10", "2e1", "20,0"):
+        panel.count.setValue(30)
+        panel.count.setFocus()
+        panel.count.selectAll()
+        qtbot.keyClicks(panel.count, text)
+        qtbot.keyClick(panel.count, Qt.Key.Key_Return)
+        assert panel.summary.text().startswith("20 examples")
+    panel.count.setFocus()
+    panel.count.selectAll()
+    qtbot.keyClicks(panel.count, "a few")
+    qtbot.keyClick(panel.count, Qt.Key.Key_Return)
+    assert panel.count.text() == "a few rows" and not panel.take.isEnabled()
+    assert "number of rows must be a number" in panel.fault.text() and "'a few'" in panel.fault.text()
+    panel.count.selectAll()
+    qtbot.keyClicks(panel.count, "10")
+    qtbot.keyClick(panel.count, Qt.Key.Key_Return)
+    assert panel.take.isEnabled() and panel.summary.text().startswith("10 examples")
 
 
 def test_what_a_person_has_chosen_stays_when_the_table_is_read_again(qtbot, panel) -> None:

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPushButton, QSlider
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtWidgets import QApplication, QPushButton, QSlider
 
 from app.controls.transport import MAX_SPEED, SPEEDS
 from app.documents.experiment_file import load
@@ -74,6 +74,26 @@ def drag(slider: QSlider, *places: int) -> None:
 def at_rest(window):
     """What undo has to bring back: the document and how far the race was."""
     return window.picture.experiment, window.update
+
+
+class PaintedPlaces(QObject):
+    """Where each of some widgets was, in its window, whenever it was painted."""
+
+    def __init__(self, *widgets) -> None:
+        super().__init__()
+        self.found: dict[int, list[tuple[int, ...]]] = {}
+        for widget in widgets:
+            widget.installEventFilter(self)
+
+    def eventFilter(self, widget, event) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self.found.setdefault(id(widget), []).append(place_of(widget))
+        return False
+
+
+def place_of(widget) -> tuple[int, ...]:
+    corner = widget.mapTo(widget.window(), QPoint(0, 0))
+    return corner.x(), corner.y(), widget.width(), widget.height()
 
 
 # The race
@@ -999,3 +1019,56 @@ def test_the_note_gives_its_room_to_the_stage_in_a_low_window(open_window, races
     window.until(lambda: not window.bench.note.isVisible())
     window.shell.resize(1000, 800)
     window.until(lambda: window.bench.note.isVisible())
+
+
+@pytest.mark.parametrize("change", ["remove", "optimizer"])
+def test_no_frame_shows_panels_with_new_contents_in_their_old_places(open_window, races, qtbot, change):
+    window = open_window(races.small(runs=["momentum", "adam", "sgd"]))
+    window.settle()
+    bench = window.bench
+    left = [row(window, id) for id in ("momentum", "sgd")] + [bench.run_panel.optimizer_card]
+    window.bench.runs_panel.selected.emit("adam")
+    window.settle()
+    before = [place_of(part) for part in left]
+    places = PaintedPlaces(*left)
+    if change == "remove":
+        gone = row(window, "adam")
+        gone.setFocus()
+        qtbot.keyClick(gone, Qt.Key.Key_Delete)
+    else:
+        bench.run_panel.optimizer.chooser.chosen.emit("sgd")
+    window.settle()
+    qtbot.wait(60)
+    assert [place_of(part) for part in left] != before
+    for part, old in zip(left, before, strict=True):
+        assert set(places.found.get(id(part), [])) <= {old, place_of(part)}
+
+
+def test_in_3d_the_wheel_brings_finer_values_from_the_worker(open_window, races, qtbot):
+    window = open_window(races.small(runs=["adam"]))
+    stage = window.bench.stage
+    view = stage.surface_3d
+    qtbot.mouseClick(stage.toolbar.surface_3d, Qt.MouseButton.LeftButton)
+    window.until(lambda: view.mesh is not None and np.isfinite(view.mesh.heights).all())
+    x0, x1, _, _ = view.region
+
+    def pitch() -> float:
+        xs = stage.plane.landscape.terrain.x
+        return float(xs[1] - xs[0])
+
+    at, none = QPointF(view.width() / 2, view.height() / 2), Qt.MouseButton.NoButton
+    for _ in range(8):
+        coarse = view.mesh
+        event = QWheelEvent(
+            at, view.mapToGlobal(at), QPoint(), QPoint(0, 120), none, Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(view, event)
+        assert view.mesh is not coarse and np.isfinite(view.mesh.heights).all()  # at once, of what is known
+    narrow = view.region[1] - view.region[0]
+    assert narrow == pytest.approx((x1 - x0) / 1.25**8)
+    window.until(lambda: pitch() <= narrow / 200)
+    assert np.isfinite(view.mesh.heights).all() and view.region[1] - view.region[0] == pytest.approx(narrow)
+    qtbot.mouseClick(stage.toolbar.reset, Qt.MouseButton.LeftButton)
+    window.until(lambda: view.region[:2] == (x0, x1))
+    assert np.isfinite(view.mesh.heights).all()
