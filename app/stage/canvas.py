@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
-from app.stage.paths import PathInk, Stroke
+from app.stage.paths import CHUNK, PathInk, Stroke
 
 if TYPE_CHECKING:
     from app.stage.view import View
@@ -22,8 +22,9 @@ INK_SECONDS = 0.004  # of a frame for paths; what is left is drawn in the next o
 class Canvas:
     """Background and paths as one opaque image, so that a frame begins with one plain copy to the screen."""
 
-    def __init__(self, stroke: Stroke, paint_base: Callable[[], QImage]) -> None:
-        self._ink = PathInk(stroke)
+    def __init__(self, stroke: Stroke, paint_base: Callable[[], QImage], most: int = CHUNK) -> None:
+        """most: segments that a stroke draws at once, between two looks at the clock."""
+        self._ink = PathInk(stroke, most)
         self._paint_base = paint_base
         self._base: QImage | None = None
         self._image: QImage | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,13 +39,17 @@ Stroke = Callable[[QPainter, Array, QColor], None]
 
 @dataclass(slots=True)
 class DrawnPath:
-    """How much of one run is on the image: points of its path done, and the pixel that the line has reached."""
+    """How much of one run is on the image: points of its path done, and the pixel that the line has reached.
+
+    waiting: segments (n, 4) up to there that are still to be drawn.
+    """
 
     history: HistoryView
     done: int = 0
     pen: QPointF | None = None
     ended: bool = False
     hits: Array | None = None
+    waiting: Array = field(default_factory=lambda: NOTHING)
 
     def follow(self, history: HistoryView) -> bool:
         """Take the newer view of the same history; False if it is another past, to be drawn anew."""
@@ -63,14 +67,16 @@ class DrawnPath:
 
     @property
     def behind(self) -> bool:
-        return not self.ended and self.done < self.history.path_count
+        return len(self.waiting) > 0 or (not self.ended and self.done < self.history.path_count)
 
 
 class PathInk:
     """What has been drawn of every run on one image, and what is still to be drawn."""
 
-    def __init__(self, stroke: Stroke) -> None:
+    def __init__(self, stroke: Stroke, most: int = CHUNK) -> None:
+        """most: segments that a stroke draws at once, between two looks at the clock."""
         self._stroke = stroke
+        self._most = most
         self._drawn: dict[str, DrawnPath] = {}
         self._view: View | None = None
         self._looks: tuple[tuple[str, int], ...] = ()
@@ -108,7 +114,10 @@ class PathInk:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         while waiting:
             for run in waiting:
-                segments = self._next(self._drawn[run.id], self._view)
+                path = self._drawn[run.id]
+                if not len(path.waiting):
+                    path.waiting = self._next(path, self._view)
+                segments, path.waiting = path.waiting[: self._most], path.waiting[self._most :]
                 if len(segments):
                     self._stroke(painter, segments, colours[run.colour])
                 if time.perf_counter() > until:

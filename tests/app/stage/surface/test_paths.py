@@ -117,6 +117,23 @@ def test_ink_keeps_to_its_budget_and_then_goes_on(make):
     assert frames > 10
 
 
+def test_a_stroke_is_as_long_as_it_may_be_and_the_clock_is_looked_at_between_two(make):
+    """In 3-D the segments of a path that jumps to and fro have very many pieces."""
+    runs = [make.run(np.random.default_rng(4).uniform([-2, -1], [2, 3], (500, 2)))]
+    whole, parts, image = [], [], QImage(8, 8, QImage.Format.Format_RGB32)
+    for laid, most in ((whole, 8192), (parts, 64)):
+        ink = PathInk(lambda _, segments, __, laid=laid: laid.append(segments), most)
+        ink.follow(runs, VIEW)
+        with QPainter(image) as painter:
+            rounds = 0
+            while ink.behind:
+                ink.draw(painter, runs, COLOURS, budget=0.0)
+                rounds += 1
+        assert rounds == len(laid), "without a budget one stroke a frame"
+    assert len(whole) == 1 and len(parts) == 8 and max(map(len, parts)) == 64
+    np.testing.assert_array_equal(np.concatenate(parts), whole[0])
+
+
 @pytest.mark.parametrize("reach", [2.0, 1e5, 1e12, 1e140])
 def test_segments_are_cut_to_the_box(reach):
     box = QRectF(0, 0, 100, 50)
