@@ -36,7 +36,7 @@ class Publisher:
             updates_per_second=pace.reached_rate if training.playing else 0.0,
             clock=pace.clock,
             replaying=training.replaying,
-            is_computing=training.is_computing,
+            can_stop=training.can_stop,
             recompute_seconds=training.recompute_seconds,
             undo_label=history.undo_label,
             redo_label=history.redo_label,

@@ -27,6 +27,7 @@ from engine import (
 STEP_SECONDS = 0.05  # for which a step goes on although another command waits
 EXPLAIN_SECONDS = 0.02  # that a publication may wait for the next step of the selected run
 SPREAD_FROM = 1000  # updates for which handing the runs to several threads is worth its while
+LONG_REPLAY = 0.4  # seconds after which a replay can be stopped by hand
 UNLIMITED = 2000  # updates to which a race that has ended by itself goes on if it is changed and has no limit
 MOST_TOLD = 3  # tweaks that are named
 NONE: Mapping[str, int] = MappingProxyType({})
@@ -69,6 +70,7 @@ class Training:
         self._shown_cursor: int | None = None
         self._session: Session | None = None
         self._goals: dict[str, tuple[int, int]] = {}  # by the ids of runs: from which update to which they are replayed
+        self._replays_since = 0.0
         self._horizon = 0
         self._notes: list[str] = []
 
@@ -86,12 +88,12 @@ class Training:
     @property
     def moving(self) -> bool:
         """Whether it plays or replays."""
-        return self.playing or self.is_computing
+        return self.playing or bool(self._goals)
 
     @property
-    def is_computing(self) -> bool:
-        """Whether runs are replayed to where they were, or to where they shall be."""
-        return bool(self._goals)
+    def can_stop(self) -> bool:
+        """Whether nothing plays, but a replay has gone on for a while."""
+        return bool(self._goals) and not self.playing and time.perf_counter() - self._replays_since > LONG_REPLAY
 
     @property
     def unsettled(self) -> bool:
@@ -142,7 +144,7 @@ class Training:
         ended by itself may go on to its limit.
         """
         horizon = max(self.reached, self._horizon)
-        if self.playing or self.session.moving or self._goals:
+        if self.playing or self.session.moving:
             return horizon
         return max(horizon, int(self.session.experiment_settings.stop["updates"]) or UNLIMITED)  # type: ignore[arg-type]
 
@@ -238,6 +240,8 @@ class Training:
     def aim_run(self, run: Run, update: int) -> None:
         """The same for one run."""
         if run.update < update and run.status in (READY, RUNNING):
+            if not self._goals:
+                self._replays_since = time.perf_counter()
             self._goals[run.settings.id] = run.update, max(update, self._aimed(run))
 
     def begin_again(self) -> None:
