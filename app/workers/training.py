@@ -144,7 +144,7 @@ class Training:
         ended by itself may go on to its limit.
         """
         horizon = max(self.reached, self._horizon)
-        if self.playing or self.session.moving:
+        if self._horizon or self.playing or self.session.moving:
             return horizon
         return max(horizon, int(self.session.experiment_settings.stop["updates"]) or UNLIMITED)  # type: ignore[arg-type]
 

@@ -204,6 +204,90 @@ def test_undo_during_a_replay_aims_where_the_race_was_going(worker, qtbot):
     assert (worker.published.undo_label, worker.published.redo_label) == ("", "problem")
 
 
+def from_start(value: float, serial: int, run: str = "adam") -> TweakRun:
+    return TweakRun(run, Setting.of("learning_rate"), value, from_start=True, serial=serial)
+
+
+def test_a_run_changed_from_its_start_is_published_whole(worker):
+    worker.take(Step(5000))
+    other = worker.published.picture.runs[1].history.last
+    worker.take(from_start(0.5, 2))
+    adam, momentum = worker.published.picture.runs
+    assert (adam.update, adam.tweaks, adam.initial.learning_rate) == (5000, (), 0.5)
+    assert worker.published.replaying is None
+    assert momentum.history.last is other
+    again = Session(worker.published.picture.experiment)
+    again.advance(5000)
+    assert adam.shown.theta.tobytes() == again.run("adam").machine.theta.tobytes()
+
+
+def test_of_changes_from_the_start_that_wait_only_the_newest_is_computed(worker):
+    worker.take(Step(100))
+    commands = [from_start(value, serial) for serial, value in enumerate((0.1, 0.2, 0.3), 2)]
+    for command in commands:
+        worker.worker.waiting.add(command.replaces)
+    worker.take(commands[0])
+    assert worker.published.serial != 2, "another replaces it"
+    worker.take(*commands[1:])
+    assert worker.published.serial == 4
+    assert worker.published.picture.runs[0].settings.learning_rate == 0.3
+    worker.take(Undo(serial=5))
+    assert worker.published.picture.runs[0].settings.learning_rate == 0.02
+
+
+def test_two_runs_changed_while_they_are_computed_both_arrive(worker, qtbot):
+    worker.take(Step(3_000_000))
+    qtbot.waitUntil(lambda: worker.published.replaying is None)
+    worker.take(from_start(0.01, 2), from_start(2e-4, 3, "momentum"))
+    qtbot.waitUntil(lambda: worker.published.replaying is None)
+    assert {run.update for run in worker.published.picture.runs} == {3_000_000}
+
+
+def test_pause_stops_what_is_computed_and_undo_brings_it_back(worker, qtbot):
+    worker.take(RemoveRun("momentum", serial=2), Step(3_000_000))
+    qtbot.waitUntil(lambda: worker.published.replaying is None)
+    numbers = worker.published.picture.runs[0].shown.theta.tobytes()
+    worker.take(from_start(0.01, 3))
+    worker.take(from_start(0.011, 4), Pause())
+    assert at(worker) < 3_000_000
+    assert not ticking(worker)
+    worker.take(Undo(serial=5))
+    qtbot.waitUntil(lambda: worker.published.replaying is None)
+    assert at(worker) == 3_000_000
+    assert worker.published.picture.runs[0].shown.theta.tobytes() == numbers
+
+
+def test_what_a_change_from_the_start_replaces_is_told_once(worker):
+    told = []
+    worker.worker.told.connect(told.append)
+    worker.take(Step(10), TweakRun("adam", Setting.of("learning_rate"), 0.1, serial=2), Step(10))
+    worker.take(from_start(0.2, 3), from_start(0.3, 4))
+    (sentence,) = told
+    assert "tweak of learning rate at update 10" in sentence
+
+
+def test_a_change_from_the_start_that_is_refused_changes_nothing(worker):
+    worker.take(Step(10))
+    before = worker.published.picture.experiment
+    worker.take(from_start(-1.0, 2), ChangeProblem({"noise": -1.0}, from_start=True, serial=3))
+    assert [serial for _, serial in worker.refused] == [2, 3]
+    assert worker.published.picture.experiment == before
+    assert at(worker) == 10
+
+
+def test_before_the_first_update_from_the_start_is_nothing_special(worker):
+    worker.take(from_start(0.5, 2))
+    run = worker.published.picture.runs[0]
+    assert (run.update, run.initial.learning_rate, run.tweaks) == (0, 0.5, ())
+    assert worker.published.undo_label == "learning rate"
+
+
+def test_how_long_it_would_take_is_measured(worker):
+    assert worker.published.recompute_seconds == 0.0
+    worker.take(Step(20_000))
+    assert 0.0 < worker.published.recompute_seconds < 5.0
+
+
 def test_edits_of_one_key_in_a_row_are_undone_together(worker):
     for serial, value in enumerate((0.5, 0.6, 0.7), 2):
         worker.take(TweakRun("adam", Setting.of("learning_rate"), value, serial=serial))
