@@ -32,7 +32,7 @@ from engine.history import HistoryView
 from engine.interruption import Interruption
 from engine.learner import Learner
 from engine.measures import MeasuresView
-from engine.network_task import NetworkTask
+from engine.network_task import POINT_EDITS, NetworkTask
 from engine.problem import Problem, SurfaceInfo, problem_of
 from engine.run import DIVERGED, FINISHED, READY, RUNNING, Best, Peek, Run
 from engine.setting import Setting
@@ -356,12 +356,14 @@ class Session:
     def problem_from_start(self, changes: Mapping[str, Any], until: int) -> Experiment | None:
         """The experiment with settings of the problem changed from the start of every run, for `restore`.
 
-        As `changed_from_start`; None if theta cannot stay, so that `problem_changed` begins all runs again anyway.
-        Raises SettingError.
+        As `changed_from_start`; None for what `problem_changed` does in either case: it begins the runs again if theta
+        cannot stay, and adds and erases points where the runs are. Raises SettingError.
         """
         checked_type(changes, Mapping, "settings of the problem by their paths, such as {'noise': 0.5}")
         until = checked_update(until)
         parsed = [(Setting.of(path), value) for path, value in changes.items()]
+        if any(setting in POINT_EDITS for setting, _ in parsed):
+            return None
         begun, stood = self.experiment_settings.problem, self.task
         task, records = task_from_start(begun, stood, [run.record() for run in self.runs], parsed, until)
         if not stood.continues(task):

@@ -170,6 +170,11 @@ class Controller(QObject):
         return self._effects.get(playing, not playing and not self.takes_long)
 
     @property
+    def is_dragging(self) -> bool:
+        """Whether a setting is being changed, so that another picture follows soon."""
+        return self._gesture is not None
+
+    @property
     def takes_long(self) -> bool:
         """Whether the runs could not be computed again while a person waits."""
         return self.recompute_seconds > LONGEST_WAIT
@@ -227,10 +232,6 @@ class Controller(QObject):
     def change_problem(self, changes: Mapping[str, Any]) -> None:
         """Change settings of the problem, from the start of the runs or from here on."""
         self._training.send(ChangeProblem(changes, from_start=self.from_start))
-
-    def edit_problem(self, changes: Mapping[str, Any]) -> None:
-        """Change the problem by hand on the stage, from here on."""
-        self._training.send(ChangeProblem(changes))
 
     def choose_kind(self, kind: str) -> None:
         """Take the runs to the last problem of another kind, or to a fresh one."""

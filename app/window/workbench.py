@@ -135,7 +135,7 @@ class Workbench(QWidget):
         self.stage.cursor_moved.connect(self._link_cursor)
         self.stage.export_wanted.connect(lambda: self.export_wanted.emit("stage"))
         self.network_stage.wanted_changed.connect(self._request_views)
-        self.network_stage.edited.connect(controller.edit_problem)
+        self.network_stage.edited.connect(controller.change_problem)
         self.network_stage.settled.connect(controller.settle)
         self.network_stage.cursor_moved.connect(self._link_cursor)
         self.network_stage.parameter_edited.connect(controller.tweak_parameter)
@@ -258,7 +258,7 @@ class Workbench(QWidget):
         else:
             self.network_stage.refresh(picture)
         self.curves.set_selected(run.id)
-        self.curves.refresh(picture, published.clock, hurried=published.playing)
+        self.curves.refresh(picture, published.clock, hurried=published.playing or self.controller.is_dragging)
         self.runs_panel.refresh(picture, run.id)
         self.explain.refresh(picture, run)
         self._show_effect()

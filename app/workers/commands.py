@@ -9,7 +9,7 @@ from typing import Any
 
 from app.workers.training import Focus, Training
 from app.workers.undo_history import State
-from engine import Experiment, NetworkTask, RunRecord, Setting, Value
+from engine import POINT_EDITS, Experiment, NetworkTask, RunRecord, Setting, Value
 
 MAX_FOLLOWED = 100_000  # updates that are computed again in a pause without being asked for, on another surface
 AT_ONCE, REDRAW = 0.02, 0.1  # seconds
@@ -154,7 +154,8 @@ class ChangeProblem(Edit):
     """Change settings of the problem that all runs share: path of a setting -> value.
 
     from_start: from the start of the runs, which are computed again up to where they stood, instead of from the
-    current update on. Where the runs begin again in either case, those of a network wait at update 0.
+    current update on. Where the runs begin again in either case, those of a network wait at update 0; points that are
+    drawn or erased are edits of the data as they stand, and hold from here on.
     """
 
     changes: Mapping[str, Any]
@@ -168,7 +169,9 @@ class ChangeProblem(Edit):
 
     @property
     def replaces(self) -> str:
-        return self.key if self.from_start else ""
+        """A point that is drawn never replaces another."""
+        drawn = any(Setting.of(path) in POINT_EDITS for path in self.changes)
+        return self.key if self.from_start and not drawn else ""
 
     @property
     def patience(self) -> float:

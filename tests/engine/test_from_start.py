@@ -156,6 +156,12 @@ def test_where_theta_cannot_stay_nothing_is_changed_from_the_start() -> None:
     assert network.problem_from_start({"hidden.1.units": 4}, 5) is None
 
 
+def test_points_are_drawn_where_the_runs_are() -> None:
+    network = Session(new_network("circle", ["sgd"], (3,)))
+    network.advance(5)
+    assert network.problem_from_start({"data.add": (0.5, 0.5, 1.0)}, 5) is None
+
+
 def test_data_that_came_later_come_to_the_start_with_their_knob() -> None:
     session = Session(new_network("circle", ["sgd"], (3,)))
     session.advance(5)

@@ -356,13 +356,26 @@ def test_the_optimizer_and_the_batch_are_chosen_from_the_start(open_window):
     check_bits(window)
 
 
+def test_data_and_layers_that_keep_the_weights_hold_from_the_start_of_every_run(open_window):
+    window = network(open_window)
+    window.advance(50)
+    window.bench.problem_panel.changed.emit({"data.noise": 0.3})
+    window.bench.network_stage.edited.emit({"hidden.1.activation": "relu"})
+    window.settle()
+    task = window.picture.experiment.problem
+    assert (task.data.values["noise"], task.hidden[0].activation) == (0.3, "relu")
+    assert {(run.update, run.tweaks) for run in window.picture.runs} == {(50, ())}
+    check_bits(window)
+
+
 def test_points_and_weights_are_set_by_hand_from_here_on(open_window):
     window = network(open_window)
     window.advance(50)
-    window.bench.network_stage.edited.emit({"data.add": (0.5, 0.5, 1.0)})
+    for x in (0.5, 0.6, 0.7):
+        window.bench.network_stage.edited.emit({"data.add": (x, 0.5, 1.0)})
     window.bench.controller.tweak_parameter(0, 0.25)
     window.settle()
-    assert [tweak.update for tweak in window.run("sgd").tweaks] == [50, 50]
+    assert [tweak.update for tweak in window.run("sgd").tweaks] == [50, 50, 50, 50]
     check_bits(window)
 
 
