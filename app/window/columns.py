@@ -94,7 +94,7 @@ class LeftColumn(QSplitter):
         self.setChildrenCollapsible(False)
         self._panes = problem, runs, settings
         self._wanted: tuple[int, ...] = ()
-        self._moved = False
+        self._moved = self._is_held = False
         for pane in self._panes:
             self.addWidget(pane)
             pane.inside.installEventFilter(self)
@@ -118,13 +118,19 @@ class LeftColumn(QSplitter):
         else:
             self._divide()
 
+    def hold(self, is_held: bool) -> None:
+        """Keep the heights while a slider is dragged, so that it does not move under the hand."""
+        if is_held != self._is_held:
+            self._is_held = is_held
+            self._divide()
+
     def _keep(self) -> None:
         self._moved = True
 
     def _divide(self) -> None:
         """Give the runs what they ask for up to a share, and problem and settings the rest."""
         wanted = tuple(pane.wanted_height for pane in self._panes)
-        if self._moved or wanted == self._wanted:
+        if self._moved or self._is_held or wanted == self._wanted:
             return
         self._wanted = wanted
         problem, runs, settings = wanted

@@ -259,6 +259,7 @@ class Workbench(QWidget):
             self.network_stage.refresh(picture)
         self.curves.set_selected(run.id)
         self.curves.refresh(picture, published.clock, hurried=published.playing or self.controller.is_dragging)
+        self._left.hold(self.controller.is_dragging)
         self.runs_panel.refresh(picture, run.id)
         self.explain.refresh(picture, run)
         self._show_effect()
@@ -267,6 +268,8 @@ class Workbench(QWidget):
 
     def _show_effect(self) -> None:
         controller = self.controller
+        if controller.is_dragging:  # nothing of it changes then, and nothing moves under the hand
+            return
         seconds = controller.recompute_seconds
         note = f"From the start takes about {duration(seconds)}; Space stops it." if controller.takes_long else ""
         self.effect_switch.refresh(controller.from_start, note)
@@ -320,7 +323,7 @@ class Workbench(QWidget):
             Pane("runs-pane", [self.runs_panel]),
             Pane("settings-pane", [self.run_panel, self.stop_panel], self.effect_switch),
         )
-        left = LeftColumn(*self._panes)
+        self._left = LeftColumn(*self._panes)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
@@ -338,7 +341,7 @@ class Workbench(QWidget):
         column.addWidget(self.explain_card)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(Columns(left, middle, self.curves))
+        whole.addWidget(Columns(self._left, middle, self.curves))
 
 
 def _previewed(picture: SessionPicture, run: RunPicture) -> int:

@@ -144,6 +144,22 @@ def test_a_run_that_diverges_under_the_hand_comes_back_whole(open_window, races)
     check_bits(window)
 
 
+def test_the_slider_stays_under_the_hand_when_a_run_has_something_to_say(open_window, races):
+    window = open_window(races.small(runs=[new_run("sgd", learning_rate=1e-4)]))
+    window.advance(300)
+    slider = learning_rate(window)
+    hold(slider, 0.5)
+    place = slider.mapToGlobal(QPoint(0, 0))
+    for share in (0.95, 0.2, 0.95):
+        move(slider, share)
+        window.settle()
+        QApplication.processEvents()
+        assert slider.mapToGlobal(QPoint(0, 0)) == place
+    assert window.bench.runs_panel.rows[0].message.isVisible()
+    let_go(slider, 0.95)
+    window.until(lambda: slider.mapToGlobal(QPoint(0, 0)) != place)  # the runs have the room they ask for
+
+
 def test_a_race_that_ended_by_itself_goes_on_to_its_limit(open_window, races):
     window = open_window(races.small(runs=[new_run("sgd", learning_rate=0.5)], updates=250))
     window.play(1)

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QTimer
 
 from app.workers.commands import (
+    MAX_FOLLOWED,
     AddRun,
     ChangeProblem,
     End,
@@ -241,6 +242,15 @@ def test_two_runs_changed_while_they_are_computed_both_arrive(worker, qtbot):
     worker.take(from_start(0.01, 2), from_start(2e-4, 3, "momentum"))
     qtbot.waitUntil(lambda: worker.published.replaying is None)
     assert {run.update for run in worker.published.picture.runs} == {3_000_000}
+
+
+@pytest.mark.parametrize(("from_start", "update"), [(True, 150_000), (False, MAX_FOLLOWED)])
+def test_paths_follow_a_dragged_start(worker, qtbot, from_start, update):
+    worker.take(Step(150_000))
+    qtbot.waitUntil(lambda: worker.published.replaying is None)
+    worker.take(ChangeProblem({"start": (0.5, 0.5)}, from_start=from_start, serial=2))
+    qtbot.waitUntil(lambda: worker.published.replaying is None)
+    assert {run.update for run in worker.published.picture.runs} == {update}
 
 
 def test_pause_stops_what_is_computed_and_undo_brings_it_back(worker, qtbot):
