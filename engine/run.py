@@ -414,7 +414,8 @@ class Run:
         if replace(self.initial, **looks) != record.settings or tuple(self.tweaks) != record.tweaks:
             return False
         for name, value in looks.items():
-            self._show_as(Setting(name), value)
+            if value != getattr(self.initial, name):  # else a name stays that has followed the optimizer since
+                self._show_as(Setting(name), value)
         return True
 
     def _show_as(self, setting: Setting, value: object) -> None:

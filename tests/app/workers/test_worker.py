@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QTimer
@@ -14,6 +16,7 @@ from app.workers.commands import (
     Load,
     Pause,
     Play,
+    Redo,
     RemoveRun,
     Reset,
     Rewind,
@@ -30,7 +33,7 @@ from app.workers.pace import MAX_SPEED
 from app.workers.publisher import Publisher
 from app.workers.snapshots import Snapshots
 from app.workers.worker import Worker
-from engine import Layer, RunRecord, Session, Setting, SettingError, new_network, new_run
+from engine import Experiment, Layer, RunRecord, Session, Setting, SettingError, new_network, new_run
 
 
 class Working:
@@ -376,3 +379,53 @@ def test_a_number_set_in_a_network_that_is_gone_changes_no_other(idle):
     assert not idle.published.picture.runs[0].tweaks
     idle.take(TweakRun("sgd", Setting.of("parameter.7"), 0.25, sizes=(2, 5, 1), serial=4))
     assert [tweak.value for tweak in idle.published.picture.runs[0].tweaks] == [0.25]
+
+
+RUN_CHANGES = (
+    ("learning_rate", (1e-4, 3e-4)),
+    ("optimizer", ("adam", "momentum", "sgd")),
+    ("optimizer.momentum", (0.3, 0.8)),
+    ("optimizer.beta1", (0.3, 0.8)),
+    ("schedule", ("constant", "cosine")),
+    ("pinned", (True, False)),
+    ("warmup", (0, 30)),
+)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_after_any_edits_what_is_shown_is_what_the_document_gives(worker, qtbot, seed):
+    """From the start and from here on, of runs and of the problem, with undo, redo, pins, resets and rewinds."""
+    random, first = Random(seed), worker.published.picture.experiment
+
+    def edit(serial: int):
+        from_start = random.random() < 0.6
+        if random.random() < 0.2:
+            return ChangeProblem({"noise": random.choice((0.0, 0.3))}, from_start=from_start, serial=serial)
+        setting, values = random.choice(RUN_CHANGES)
+        from_start = from_start and setting != "pinned"
+        run = random.choice(("adam", "momentum"))
+        return TweakRun(run, Setting.of(setting), random.choice(values), from_start=from_start, serial=serial)
+
+    for serial in range(2, 40):
+        others = (
+            Step(random.randrange(1, 200)),
+            Undo(serial=serial),
+            Redo(serial=serial),
+            Settle(),
+            Reset(serial=serial),
+            Rewind(random.randrange(300), serial=serial),
+        )
+        worker.take(edit(serial) if random.random() < 0.6 else random.choice(others))
+        qtbot.waitUntil(lambda: not ticking(worker))
+        assert not worker.failed, worker.failed
+        picture = worker.published.picture
+        again = Session(Experiment.from_dict(picture.experiment.to_dict()))
+        for shown, run in zip(picture.runs, again.runs, strict=True):
+            run.advance(shown.update)
+            assert (shown.update, shown.settings) == (run.update, run.settings)
+            assert shown.shown.theta.tobytes() == run.machine.theta.tobytes()
+    while worker.published.undo_label:
+        serial += 1
+        worker.take(Undo(serial=serial))
+        qtbot.waitUntil(lambda: not ticking(worker))
+    assert worker.published.picture.experiment == first
