@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from app.workers.pace import CHUNK_SECONDS, Pace
+from app.workers.replaced_tweaks import replaced
 from app.workers.undo_history import State, UndoHistory
 from app.workers.waiting import Waiting
 from engine import (
@@ -21,7 +22,6 @@ from engine import (
     SettingError,
     SliceRequest,
     SnapshotParts,
-    Tweak,
 )
 
 STEP_SECONDS = 0.05  # for which a step goes on although another command waits
@@ -29,7 +29,6 @@ EXPLAIN_SECONDS = 0.02  # that a publication may wait for the next step of the s
 SPREAD_FROM = 1000  # updates for which handing the runs to several threads is worth its while
 LONG_REPLAY = 0.4  # seconds after which a replay can be stopped by hand
 UNLIMITED = 2000  # updates to which a race that has ended by itself goes on if it is changed and has no limit
-MOST_TOLD = 3  # tweaks that are named
 NONE: Mapping[str, int] = MappingProxyType({})
 
 Spread = Callable[[Callable[[Run], int], Iterable[Run]], Iterable[int]]
@@ -72,7 +71,7 @@ class Training:
         self._goals: dict[str, tuple[int, int]] = {}  # by the ids of runs: from which update to which they are replayed
         self._replays_since = 0.0
         self._horizon = 0
-        self._notes: list[str] = []
+        self._note = ""
 
     @property
     def is_open(self) -> bool:
@@ -211,23 +210,23 @@ class Training:
         goals = {id: self.goal(id) for id in before}
         tweaks = {id: run.tweaks for id, run in before.items()}
         session.restore(experiment)
+        self._note = replaced(tweaks, session.runs)
         self._horizon = horizon
         for run in session.runs:
             id = run.settings.id
             if run is not before[id]:
                 self._goals.pop(id, None)
                 self.aim_run(run, goals[id])
-                self._note_replaced(run, tweaks[id])
 
     def follow(self, update: int) -> None:
         """Bring runs that have begun again to where the race stood."""
         self._horizon = update
         self.aim(update)
 
-    def take_notes(self) -> list[str]:
-        """What there is to tell about the last edit; it is told once."""
-        notes, self._notes = self._notes, []
-        return notes
+    def take_note(self) -> str:
+        """What there is to tell about the last edit, empty if nothing; it is told once."""
+        note, self._note = self._note, ""
+        return note
 
     def aim(self, update: int, pinned: Mapping[str, int] = NONE) -> None:
         """Replay at full speed, whatever the playing speed, until every run has reached `update`.
@@ -350,18 +349,6 @@ class Training:
             self.pace.note_work(sum(taken), spent)
             self._adapt(max(taken), chunk, spent)
         self._goals = {id: self._goals[id] for id in (run.settings.id for run in self._late())}
-
-    def _note_replaced(self, run: Run, before: Iterable[Tweak]) -> None:
-        """Tell which tweaks of a run are gone, because what they set holds from the start now."""
-        gone = [tweak for tweak in before if tweak not in run.tweaks]
-        if gone:
-            told = ", ".join(f"{tweak.setting.words} at update {tweak.update:,}" for tweak in gone[:MOST_TOLD])
-            more = f" and {len(gone) - MOST_TOLD:,} more" if len(gone) > MOST_TOLD else ""
-            tweaks = "tweak" if len(gone) == 1 else "tweaks"
-            name = run.settings.name
-            self._notes.append(
-                f"{name} is computed from its start, without its {tweaks} of {told}{more}; undo restores them"
-            )
 
     def _adapt(self, taken: int, asked: int, spent: float) -> None:
         """Adapt the next chunk to how long this one took, of which only a part was taken if it was interrupted."""

@@ -60,8 +60,8 @@ class Worker(QObject):
         if self.waiting.remove():
             return
         self._guard(partial(command.carry_out, self._training), command.serial if isinstance(command, Edit) else 0)
-        for sentence in self._training.take_notes():
-            self.told.emit(sentence)
+        if note := self._training.take_note():
+            self.told.emit(note)
         with self.waiting.patient(command.replaces):
             self._guard(partial(self._training.catch_up, command.patience))
         self._guard(partial(self._training.settle, SETTLE_SECONDS))

@@ -276,7 +276,21 @@ def test_what_a_change_from_the_start_replaces_is_told_once(worker):
     worker.take(Step(10), TweakRun("adam", Setting.of("learning_rate"), 0.1, serial=2), Step(10))
     worker.take(from_start(0.2, 3), from_start(0.3, 4))
     (sentence,) = told
-    assert "tweak of learning rate at update 10" in sentence
+    assert sentence == (
+        "Adam: computed from the start, a tweak is gone (learning rate at update 10); undo brings it back"
+    )
+
+
+def test_of_a_problem_that_all_runs_share_it_is_told_in_one_sentence(worker):
+    told = []
+    worker.worker.told.connect(told.append)
+    for serial, noise in enumerate((0.1, 0.2, 0.3, 0.4), 2):
+        worker.take(Step(10), ChangeProblem({"noise": noise}, serial=serial))
+    worker.take(Step(10), ChangeProblem({"noise": 0.0}, from_start=True, serial=6))
+    assert told == [
+        "Adam, Momentum: computed from the start, tweaks are gone (noise at update 10, noise at update 20, "
+        "noise at update 30 and 1 more); undo brings them back"
+    ]
 
 
 def test_a_change_from_the_start_that_is_refused_changes_nothing(worker):
