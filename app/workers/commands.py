@@ -28,6 +28,11 @@ class Command(ABC):
         """Seconds for which a replay that it begins goes on before anything of it is shown."""
         return 0.0
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it interrupts even a replay that is to be shown whole."""
+        return True
+
     @abstractmethod
     def carry_out(self, training: Training) -> None:
         """Do it, in the training thread. Raises SettingError, and then nothing has changed."""
@@ -263,6 +268,8 @@ class Rewind(Edit):
 @dataclass(frozen=True, slots=True)
 class Settle(Command):
     """End a gesture: the next edit is undone by itself."""
+
+    is_urgent = False
 
     def carry_out(self, training: Training) -> None:
         training.history.settle()

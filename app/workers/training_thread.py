@@ -66,7 +66,7 @@ class TrainingThread(QObject):
         if isinstance(command, Edit):
             self.serial += 1
             command = replace(command, serial=self.serial)
-        self.worker.waiting.add(command.replaces)
+        self.worker.waiting.add(command.replaces, command.is_urgent)
         self._sent.emit(command)
         return self.serial
 

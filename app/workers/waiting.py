@@ -20,14 +20,14 @@ class Waiting:
     def __init__(self) -> None:
         self.interruption = Interruption()
         self._lock = threading.Lock()
-        self._keys: deque[str] = deque()
+        self._sent: deque[tuple[str, bool]] = deque()  # key, and whether it interrupts even what one is patient with
         self._asked = 0  # evaluations that are to return after one piece
         self._patient = ""
 
-    def add(self, key: str = "") -> None:
+    def add(self, key: str = "", is_urgent: bool = True) -> None:
         """A command was sent; called in the window's thread."""
         with self._lock:
-            self._keys.append(key)
+            self._sent.append((key, is_urgent))
             self._set()
 
     def remove(self) -> bool:
@@ -36,13 +36,16 @@ class Waiting:
         Whether the one just behind replaces it.
         """
         with self._lock:
-            key = self._keys.popleft() if self._keys else ""
+            key = self._sent.popleft()[0] if self._sent else ""
             self._set()
-            return bool(key and self._keys and self._keys[0] == key)
+            return bool(key and self._sent and self._sent[0][0] == key)
 
     @contextmanager
     def patient(self, key: str) -> Iterator[None]:
-        """Inside, commands with this key interrupt nothing: what one has begun is worth seeing before the next."""
+        """Inside, commands with this key interrupt nothing: what one has begun is worth seeing before the next.
+
+        Nor do those that are not urgent. Without a key it changes nothing.
+        """
         self._be_patient(key)
         try:
             yield
@@ -70,7 +73,8 @@ class Waiting:
 
     def _set(self) -> None:
         """Interrupt if anybody has a reason to; called with the lock."""
-        if self._asked or any(not key or key != self._patient for key in self._keys):
+        waits = [is_urgent and key != self._patient if self._patient else True for key, is_urgent in self._sent]
+        if self._asked or any(waits):
             self.interruption.set()
         else:
             self.interruption.clear()

@@ -43,6 +43,10 @@ def test_patience_is_for_one_key():
         assert not waiting.interruption.is_set
         waiting.add("rate")
     assert waiting.interruption.is_set, "patience has ended"
+    waiting.remove()
+    with waiting.patient("rate"):
+        waiting.add(is_urgent=False)
+        assert not waiting.interruption.is_set
     with waiting.patient(""):
         assert waiting.interruption.is_set, "nobody is patient with what has no key"
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QTimer
 
+from app.workers import commands
 from app.workers.commands import (
     MAX_FOLLOWED,
     AddRun,
@@ -227,24 +228,36 @@ def test_a_run_changed_from_its_start_is_published_whole(worker):
 
 def test_of_changes_from_the_start_that_wait_only_the_newest_is_computed(worker):
     worker.take(Step(100))
-    commands = [from_start(value, serial) for serial, value in enumerate((0.1, 0.2, 0.3), 2)]
-    for command in commands:
+    sent = [from_start(value, serial) for serial, value in enumerate((0.1, 0.2, 0.3), 2)]
+    for command in sent:
         worker.worker.waiting.add(command.replaces)
-    worker.take(commands[0])
+    worker.take(sent[0])
     assert worker.published.serial != 2, "another replaces it"
-    worker.take(*commands[1:])
+    worker.take(*sent[1:])
     assert worker.published.serial == 4
     assert worker.published.picture.runs[0].settings.learning_rate == 0.3
     worker.take(Undo(serial=5))
     assert worker.published.picture.runs[0].settings.learning_rate == 0.02
 
 
-def test_two_runs_changed_while_they_are_computed_both_arrive(worker, qtbot):
-    worker.take(Step(3_000_000))
+def test_a_slider_that_is_let_go_does_not_cut_off_what_it_has_drawn(worker):
+    worker.take(Step(5000))
+    command, released = from_start(0.5, 2), Settle()
+    for sent in (command, released):
+        worker.worker.waiting.add(sent.replaces, sent.is_urgent)
+    worker.take(command)
+    assert (at(worker), worker.published.replaying) == (5000, None)
+    assert worker.published.picture.runs[0].update == 5000
+    worker.take(released)
+
+
+def test_two_runs_changed_while_they_are_computed_both_arrive(worker, qtbot, monkeypatch):
+    monkeypatch.setattr(commands, "REDRAW", 0.0)  # seconds: nothing is computed before the next command
+    worker.take(Step(100_000))
     qtbot.waitUntil(lambda: worker.published.replaying is None)
     worker.take(from_start(0.01, 2), from_start(2e-4, 3, "momentum"))
     qtbot.waitUntil(lambda: worker.published.replaying is None)
-    assert {run.update for run in worker.published.picture.runs} == {3_000_000}
+    assert {run.update for run in worker.published.picture.runs} == {100_000}
 
 
 @pytest.mark.parametrize(("from_start", "update"), [(True, 150_000), (False, MAX_FOLLOWED)])
@@ -256,17 +269,18 @@ def test_paths_follow_a_dragged_start(worker, qtbot, from_start, update):
     assert {run.update for run in worker.published.picture.runs} == {update}
 
 
-def test_pause_stops_what_is_computed_and_undo_brings_it_back(worker, qtbot):
-    worker.take(RemoveRun("momentum", serial=2), Step(3_000_000))
+def test_pause_stops_what_is_computed_and_undo_brings_it_back(worker, qtbot, monkeypatch):
+    monkeypatch.setattr(commands, "REDRAW", 0.0)
+    worker.take(RemoveRun("momentum", serial=2), Step(100_000))
     qtbot.waitUntil(lambda: worker.published.replaying is None)
     numbers = worker.published.picture.runs[0].shown.theta.tobytes()
     worker.take(from_start(0.01, 3))
     worker.take(from_start(0.011, 4), Pause())
-    assert at(worker) < 3_000_000
+    assert at(worker) < 100_000
     assert not ticking(worker)
     worker.take(Undo(serial=5))
     qtbot.waitUntil(lambda: worker.published.replaying is None)
-    assert at(worker) == 3_000_000
+    assert at(worker) == 100_000
     assert worker.published.picture.runs[0].shown.theta.tobytes() == numbers
 
 
