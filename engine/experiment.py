@@ -302,6 +302,18 @@ def followed(settings: RunSettings, task: Task, setting: Setting, value: Any) ->
     return settings, changed, kept
 
 
+def fitting(settings: RunSettings, task: Task, tweaks: Iterable[Tweak]) -> list[Tweak]:
+    """The tweaks that can follow these settings: a knob's goes if the optimizer it belonged to is gone."""
+    kept = []
+    for tweak in tweaks:
+        try:
+            settings, task, _ = followed(settings, task, tweak.setting, tweak.value)
+        except SettingError:
+            continue
+        kept.append(tweak)
+    return kept
+
+
 @dataclass(frozen=True, slots=True)
 class RunRecord:
     """A run as it began, and every tweak since: enough to compute it again, bit for bit."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from engine.experiment import (
     checked_stop,
     checked_type,
     checked_update,
+    fitting,
     followed,
     of_problem,
     of_run,
@@ -336,7 +337,7 @@ class Run:
         if not self.update and not self.goal and of_run(setting):
             later = [tweak for tweak in self.tweaks if tweak.update or not of_run(tweak.setting)]
             self.initial = settings
-            self.tweaks = _fitting(self.initial, self.problem.task, later)
+            self.tweaks = fitting(self.initial, self.problem.task, later)
             self._begin_otherwise(setting)
             self._settle_at_once()
             return None
@@ -356,7 +357,7 @@ class Run:
             self._apply_due_tweaks()
         else:
             self.goal = place
-        self.tweaks += _fitting(settings, task, later)
+        self.tweaks += fitting(settings, task, later)
         self._settle_at_once()
         assert problem is not None
         return tweak
@@ -414,7 +415,8 @@ class Run:
         if replace(self.initial, **looks) != record.settings or tuple(self.tweaks) != record.tweaks:
             return False
         for name, value in looks.items():
-            self._show_as(Setting(name), value)
+            if value != getattr(self.initial, name):  # else a name stays that has followed the optimizer since
+                self._show_as(Setting(name), value)
         return True
 
     def _show_as(self, setting: Setting, value: object) -> None:
@@ -625,15 +627,3 @@ def _done(pieces: Pieces[Any]) -> bool:
     except StopIteration:
         return True
     return False
-
-
-def _fitting(settings: RunSettings, task: Task, tweaks: Iterable[Tweak]) -> list[Tweak]:
-    """The tweaks that can follow these settings: a knob's goes if the optimizer it belonged to is gone."""
-    kept = []
-    for tweak in tweaks:
-        try:
-            settings, task, _ = followed(settings, task, tweak.setting, tweak.value)
-        except SettingError:
-            continue
-        kept.append(tweak)
-    return kept

@@ -27,11 +27,12 @@ from engine.experiment import (
     of_run,
     of_theta,
 )
+from engine.from_start import run_from_start, task_from_start
 from engine.history import HistoryView
 from engine.interruption import Interruption
 from engine.learner import Learner
 from engine.measures import MeasuresView
-from engine.network_task import NetworkTask
+from engine.network_task import POINT_EDITS, NetworkTask
 from engine.problem import Problem, SurfaceInfo, problem_of
 from engine.run import DIVERGED, FINISHED, READY, RUNNING, Best, Peek, Run
 from engine.setting import Setting
@@ -144,10 +145,10 @@ class Session:
     @property
     def update(self) -> int:
         """How far the race is: the furthest of the runs that are not pinned."""
-        return max(run.update for run in self._free)
+        return max(run.update for run in self.free)
 
     @property
-    def _free(self) -> list[Run]:
+    def free(self) -> list[Run]:
         return [run for run in self.runs if not run.settings.pinned] or self.runs
 
     @property
@@ -266,7 +267,7 @@ class Session:
 
     def _on_this_problem(self, record: RunRecord) -> RunRecord:
         """A record with the changes of the problem that the race has gone on with, or will, where they were made."""
-        changes = [tweak for tweak in self._free[0].tweaks if of_problem(tweak.setting)]
+        changes = [tweak for tweak in self.free[0].tweaks if of_problem(tweak.setting)]
         tweaks = sorted((*changes, *record.tweaks), key=lambda tweak: tweak.update)
         return replace(record, tweaks=tuple(tweaks))
 
@@ -338,10 +339,44 @@ class Session:
             records.append(record)
         return replace(self.experiment_settings, runs=tuple(records))
 
+    def changed_from_start(self, id: str, setting: str | Setting, value: Any, until: int) -> Experiment:
+        """The experiment with a setting of one run changed from its start, for `restore`.
+
+        Its tweaks of that setting up to update `until` are replaced, other tweaks stay as far as they fit. Raises
+        SettingError.
+        """
+        setting, until = Setting.of(setting), checked_update(until)
+        if not of_run(setting):
+            raise SettingError(f"a run has no setting {shown(setting.path, 60)} from its start")
+        changed = self.run(id)
+        record = run_from_start(changed.record(), self.experiment_settings.problem, setting, value, until)
+        records = [record if run is changed else run.record() for run in self.runs]
+        check_runs(self.task, records)
+        return replace(self.experiment_settings, runs=tuple(records))
+
+    def problem_from_start(self, changes: Mapping[str, Any], until: int) -> Experiment | None:
+        """The experiment with settings of the problem changed from the start of every run, for `restore`.
+
+        As `changed_from_start`; None for what `problem_changed` does in either case: it begins the runs again if theta
+        cannot stay, and adds and erases points where the runs are. Raises SettingError.
+        """
+        checked_type(changes, Mapping, "settings of the problem by their paths, such as {'noise': 0.5}")
+        until = checked_update(until)
+        parsed = [(Setting.of(path), value) for path, value in changes.items()]
+        if any(setting in POINT_EDITS for setting, _ in parsed):
+            return None
+        begun, stood = self.experiment_settings.problem, self.task
+        task, records = task_from_start(begun, stood, [run.record() for run in self.runs], parsed, until)
+        if not stood.continues(task):
+            return None
+        check_runs(task, records)
+        title = self.experiment_settings.title if task.title == stood.title else task.title
+        return replace(self.experiment_settings, problem=task, runs=records, title=title)
+
     @property
     def task(self) -> Task:
         """The problem as it stands, with every change that the runs have gone on with."""
-        return self._free[0].task
+        return self.free[0].task
 
     def experiment(self) -> Experiment:
         """The document as it stands: with every tweak, so that it gives the same numbers again."""
@@ -355,7 +390,7 @@ class Session:
         """
         cursor = None if cursor is None else checked_update(cursor)
         pictures = tuple(self._run_picture(run, cursor, step and run.settings.id == focus) for run in self.runs)
-        free = self._free[0]
+        free = self.free[0]
         problem = free.machine.problem
         looked_at = focus if any(run.id == focus for run in pictures) else free.settings.id
         shown = next(run.shown.problem for run in pictures if run.id == looked_at)

@@ -51,7 +51,7 @@ FLOORS = (
     ("memory",),
     ("network_task", "norms", "learner"),
     ("experiment",),
-    ("loop",),
+    ("loop", "from_start"),
     ("problem",),
     ("machine", "network_snapshot"),
     ("diagnosis",),

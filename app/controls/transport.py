@@ -73,11 +73,11 @@ class Transport(QWidget):
         self._note = self._kind = ""
         self._update = 0
         self._cursor: int | None = None
-        self._playing: bool | None = None
+        self._face = ""  # what the button does
         self.play = QPushButton("Play")
         self.play.setObjectName("play")
         self.play.setProperty("kind", "accent")
-        self.play.setToolTip("Play or pause  (Space)")
+        self.play.setToolTip("Play or pause; stop what is computed from its start  (Space)")
         self.play.setMinimumWidth(_PLAY_WIDTH)
         self.play.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.play.clicked.connect(self.play_toggled)
@@ -128,7 +128,7 @@ class Transport(QWidget):
         self._theme = theme
         for button in (self.step, self.epoch, self.restart, self.seeds, self.explain, self.rewind):
             button.setIcon(icon(button.objectName(), theme))
-        self._playing = None
+        self._face = ""
 
     def show_speed(self, speed: float) -> None:
         """Move the slider to the nearest speed without emitting."""
@@ -144,10 +144,11 @@ class Transport(QWidget):
     def refresh(self, published: Published) -> None:
         picture = published.picture
         self._update, self._cursor = picture.update, picture.cursor
-        if published.playing != self._playing:
-            self._playing = published.playing
-            self.play.setText("Pause" if self._playing else "Play")
-            self.play.setIcon(icon("pause" if self._playing else "play", self._theme, on_accent=True))
+        face = "Pause" if published.playing else "Stop" if published.can_stop else "Play"
+        if face != self._face:
+            self._face = face
+            self.play.setText(face)
+            self.play.setIcon(icon("play" if face == "Play" else "pause", self._theme, on_accent=True))
         self.show_speed(published.speed)
         if picture.kind != self._kind:
             self._kind = picture.kind
@@ -173,7 +174,7 @@ class Transport(QWidget):
 
     def _status(self, published: Published) -> str:
         if published.replaying is not None:
-            return f"replaying … {published.replaying:.0%}"
+            return f"computing … {published.replaying:.0%}"
         if self._note:
             return self._note
         picture = published.picture

@@ -111,3 +111,9 @@ def _raised(exponent: int) -> str:
 
 def _signed(text: str) -> str:
     return text.replace("-", MINUS)
+
+
+def duration(seconds: float) -> str:
+    """A span of time about which no more is known than its size: `40 s`, `3 min`, `2 h`."""
+    divisor, unit = (1.0, "s") if seconds < 90.0 else (60.0, "min") if seconds < 5400.0 else (3600.0, "h")
+    return f"{seconds / divisor:,.0f} {unit}"

@@ -8,7 +8,10 @@ from typing import Any
 from engine import Hyper, NetworkTask, SettingError, Value
 
 LIVE, RESTARTS = "live", "restarts runs"
-SENTENCES = {LIVE: "Takes effect live.", RESTARTS: "Restarts all runs."}
+SENTENCES = {
+    LIVE: "Takes effect live, from here on or from the start: see “Changes apply”.",
+    RESTARTS: "Restarts all runs.",
+}
 
 
 def restart_effect(task: NetworkTask, changes: Mapping[str, Any], moved: bool) -> str:

@@ -12,14 +12,19 @@ MARGIN, GAP = 12, 12  # around the columns; between them, where the handles are
 LEFT, RIGHT = 304, 350  # widths to begin with
 MAX_RUNS_SHARE = 0.45  # of the height of the left column, for the list of runs
 SETTINGS_SHARE = 0.36  # of it, that the settings of a run keep however tall the problem is
+HEADER_GAP = 8
 MIN_PANE = 72  # pixels of a pane, about its header and a row
 
 
 class Pane(QScrollArea):
-    """Panels one below the other, which scroll where there is no room for all of them."""
+    """Panels one below the other, which scroll where there is no room for all of them; a header above stays."""
 
-    def __init__(self, name: str, panels: Sequence[QWidget]) -> None:
+    def __init__(self, name: str, panels: Sequence[QWidget], header: QWidget | None = None) -> None:
         super().__init__()
+        self._header = header
+        if header is not None:
+            header.setParent(self)
+            header.installEventFilter(self)
         self.setObjectName(name)
         self._is_making_room = False
         self.inside = QWidget()
@@ -49,19 +54,33 @@ class Pane(QScrollArea):
             return
         self._is_making_room = True
         bar = self.verticalScrollBar()
-        self.setViewportMargins(0, 0, 0 if bar.maximum() > bar.minimum() else bar.sizeHint().width(), 0)
+        beside = 0 if bar.maximum() > bar.minimum() else bar.sizeHint().width()
+        self.setViewportMargins(0, self._header_height, beside, 0)
+        if self._header is not None:
+            self._header.setGeometry(0, 0, self.viewport().width(), self._header_height - HEADER_GAP)
         self._is_making_room = False
 
     @property
     def wanted_height(self) -> int:
         """With which nothing scrolls."""
-        return self.inside.sizeHint().height()
+        return self.inside.sizeHint().height() + self._header_height
+
+    @property
+    def _header_height(self) -> int:
+        return 0 if self._header is None else self._header.sizeHint().height() + HEADER_GAP
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Be as wide as the panels need, and the scroll bar beside them."""
+        """Be as wide as the panels need, and the scroll bar beside them; let the header be as high as it needs."""
         if event.type() == QEvent.Type.LayoutRequest:
+            parts = [self.inside] if self._header is None else [self.inside, self._header]
             bar = self.verticalScrollBar().sizeHint().width()
-            self.setMinimumWidth(self.inside.minimumSizeHint().width() + bar)
+            self.setMinimumWidth(max(part.minimumSizeHint().width() for part in parts) + bar)
+            if watched is self._header:
+                self._make_room()
         return super().eventFilter(watched, event)
 
 
@@ -75,7 +94,7 @@ class LeftColumn(QSplitter):
         self.setChildrenCollapsible(False)
         self._panes = problem, runs, settings
         self._wanted: tuple[int, ...] = ()
-        self._moved = False
+        self._moved = self._is_held = False
         for pane in self._panes:
             self.addWidget(pane)
             pane.inside.installEventFilter(self)
@@ -99,13 +118,19 @@ class LeftColumn(QSplitter):
         else:
             self._divide()
 
+    def hold(self, is_held: bool) -> None:
+        """Keep the heights while a slider is dragged, so that it does not move under the hand."""
+        if is_held != self._is_held:
+            self._is_held = is_held
+            self._divide()
+
     def _keep(self) -> None:
         self._moved = True
 
     def _divide(self) -> None:
         """Give the runs what they ask for up to a share, and problem and settings the rest."""
         wanted = tuple(pane.wanted_height for pane in self._panes)
-        if self._moved or wanted == self._wanted:
+        if self._moved or self._is_held or wanted == self._wanted:
             return
         self._wanted = wanted
         problem, runs, settings = wanted

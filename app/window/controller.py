@@ -50,16 +50,19 @@ from engine import (
     new_run,
 )
 
+LONGEST_WAIT = 10.0  # seconds of computing up to which changes hold from the start by themselves
+
 
 class Controller(QObject):
     """Sends commands, and remembers what is on screen and which run is selected.
 
     shown: what the views show, None before the first. selected: the id of a run, which may not have been added yet.
-    speed: updates per second, or MAX_SPEED. run_selected and speed_set follow a change, started_again
+    speed: updates per second, or MAX_SPEED. run_selected, effect_chosen and speed_set follow a change, started_again
     precedes a reset; told carries a sentence.
     """
 
     run_selected = Signal()
+    effect_chosen = Signal()
     speed_set = Signal(float)
     started_again = Signal()
     told = Signal(str)
@@ -71,10 +74,13 @@ class Controller(QObject):
         self.speed = DEFAULT_SPEED
         self._training = training
         self._switch = ProblemSwitch()
+        self._effects: dict[bool, bool] = {}  # what was chosen while the race plays, and while it does not
+        self._gesture: bool | None = None  # what holds until the slider is let go, whatever the race does meanwhile
 
     def begin(self, experiment: Experiment) -> None:
         """Start over with another document, of which nothing is on screen yet."""
         self.shown = None
+        self._gesture = None
         self._switch.forget()
         view = experiment.view
         ids = [record.settings.id for record in experiment.runs]
@@ -153,10 +159,46 @@ class Controller(QObject):
         self._training.send(AddRun(RunRecord(replace(settings, id=id, colour=colour))))
         self.select(id)
 
+    # From when on a change holds
+
+    @property
+    def from_start(self) -> bool:
+        """Whether a changed setting holds from the start of its run: by itself in a pause, if that is quick."""
+        if self._gesture is not None:
+            return self._gesture
+        playing = self.shown is not None and self.shown.playing
+        return self._effects.get(playing, not playing and not self.takes_long)
+
+    @property
+    def is_dragging(self) -> bool:
+        """Whether a setting is being changed, so that another picture follows soon."""
+        return self._gesture is not None
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether the runs could not be computed again while a person waits."""
+        return self.recompute_seconds > LONGEST_WAIT
+
+    @property
+    def recompute_seconds(self) -> float:
+        """What it takes about to compute the runs again from their start."""
+        return self.shown.recompute_seconds if self.shown is not None else 0.0
+
+    def choose_effect(self, from_start: bool) -> None:
+        """Let changes hold from the start or from here on: from now on while the race plays, or while it does not."""
+        self._gesture = None
+        self._effects[self.shown is not None and self.shown.playing] = from_start
+        self.effect_chosen.emit()
+
     # Runs: tweak
 
+    def change_setting(self, id: str, path: str, value: object) -> None:
+        """Change a setting of one run, from its start or from here on."""
+        self._gesture = self.from_start
+        self._training.send(TweakRun(id, Setting.of(path), value, from_start=self._gesture))
+
     def tweak(self, id: str, path: str, value: object) -> None:
-        """Change a setting of one run."""
+        """Change a setting of one run from here on."""
         self._training.send(TweakRun(id, Setting.of(path), value))
 
     def tweak_parameter(self, place: int, value: float) -> None:
@@ -167,6 +209,7 @@ class Controller(QObject):
 
     def settle(self) -> None:
         """A gesture is over: the next edit is undone by itself."""
+        self._gesture = None
         self._training.send(Settle())
 
     def change_stop(self, stop: Mapping[str, Any]) -> None:
@@ -187,7 +230,8 @@ class Controller(QObject):
     # The problem
 
     def change_problem(self, changes: Mapping[str, Any]) -> None:
-        self._training.send(ChangeProblem(changes))
+        """Change settings of the problem, from the start of the runs or from here on."""
+        self._training.send(ChangeProblem(changes, from_start=self.from_start))
 
     def choose_kind(self, kind: str) -> None:
         """Take the runs to the last problem of another kind, or to a fresh one."""
@@ -230,9 +274,9 @@ class Controller(QObject):
         self._training.send(Pause())
 
     def toggle_play(self) -> None:
-        """Play or pause; runs that have all ended begin again."""
+        """Play or pause, or stop a replay that takes long; runs that have all ended begin again."""
         published = self._training.published
-        if published is not None and published.playing:
+        if published is not None and (published.playing or published.can_stop):
             self.pause()
             return
         if published is not None and all(run.status in (FINISHED, DIVERGED) for run in published.picture.runs):

@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
+from app.controls.effect_switch import EffectSwitch
 from app.controls.explain_panel import ExplainPanel
 from app.controls.problem_panel import ProblemPanel
 from app.controls.run_panel import RunPanel
@@ -17,7 +18,7 @@ from app.controls.stop_panel import StopPanel
 from app.controls.transport import Transport
 from app.curves.curve_panel import CurvePanel
 from app.documents.problem_kinds import same_problem
-from app.look.number_format import nice_step
+from app.look.number_format import duration, nice_step
 from app.look.theme import Theme, apply
 from app.stage.network_stage import NetworkStage
 from app.stage.surface.surface_stage import SurfaceStage
@@ -67,6 +68,7 @@ class Workbench(QWidget):
         self.problem_panel = ProblemPanel(theme)
         self.runs_panel = RunsPanel(theme)
         self.run_panel = RunPanel(theme)
+        self.effect_switch = EffectSwitch()
         self.stop_panel = StopPanel()
         self.transport = Transport(theme)
         self.stage = SurfaceStage(theme)
@@ -93,6 +95,7 @@ class Workbench(QWidget):
         self.frames.timeout.connect(self.show_newest)
         self.training.refused.connect(document.hear_refusal)
         self.training.failed.connect(self.toast.fail)
+        self.training.told.connect(self.toast.tell)
         document.opened.connect(self._show_opened)
         document.told.connect(self.toast.tell)
         document.warned.connect(self.toast.warn)
@@ -100,6 +103,7 @@ class Workbench(QWidget):
         controller.told.connect(self.toast.tell)
         controller.run_selected.connect(self._show_selected)
         controller.started_again.connect(self.curves.follow_again)
+        controller.effect_chosen.connect(self._show_effect)
         controller.speed_set.connect(self.transport.show_speed)
 
         self.problem_panel.changed.connect(controller.change_problem)
@@ -113,8 +117,9 @@ class Workbench(QWidget):
         self.runs_panel.duplicated.connect(controller.duplicate_run)
         self.runs_panel.removed.connect(controller.remove_run)
         self.runs_panel.remedied.connect(controller.remedy)
-        self.run_panel.tweaked.connect(controller.tweak)
+        self.run_panel.tweaked.connect(controller.change_setting)
         self.run_panel.settled.connect(controller.settle)
+        self.effect_switch.chosen.connect(controller.choose_effect)
         self.stop_panel.changed.connect(controller.change_stop)
         self.stop_panel.settled.connect(controller.settle)
 
@@ -262,14 +267,24 @@ class Workbench(QWidget):
             self.stage.refresh(picture)
         else:
             self.network_stage.refresh(picture)
+        self._left.hold(self.controller.is_dragging)
         self.runs_panel.refresh(picture, run.id)
         self.explain.refresh(picture, run)
+        self._show_effect()
         if self._shown_parts > 1:
             self.curves.set_selected(run.id)
-            self.curves.refresh(picture, published.clock, hurried=published.playing)
+            self.curves.refresh(picture, published.clock, hurried=published.playing or self.controller.is_dragging)
         if self._shown_parts > 2 and self.controller.all_edits_shown:
             self._show_settings(picture, run)
         settle_layouts()
+
+    def _show_effect(self) -> None:
+        controller = self.controller
+        if controller.is_dragging:  # nothing of it changes then, and nothing moves under the hand
+            return
+        seconds = controller.recompute_seconds
+        note = f"From the start takes about {duration(seconds)}; Space stops it." if controller.takes_long else ""
+        self.effect_switch.refresh(controller.from_start, note)
 
     def _show_settings(self, picture: SessionPicture, run: RunPicture) -> None:
         network = picture.kind == "network"
@@ -318,9 +333,9 @@ class Workbench(QWidget):
         self._panes = (
             Pane("problem-pane", [self.problem_panel]),
             Pane("runs-pane", [self.runs_panel]),
-            Pane("settings-pane", [self.run_panel, self.stop_panel]),
+            Pane("settings-pane", [self.run_panel, self.stop_panel], self.effect_switch),
         )
-        left = LeftColumn(*self._panes)
+        self._left = LeftColumn(*self._panes)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
@@ -338,7 +353,7 @@ class Workbench(QWidget):
         column.addWidget(self.explain_card)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(Columns(left, middle, self.curves))
+        whole.addWidget(Columns(self._left, middle, self.curves))
 
 
 def _previewed(picture: SessionPicture, run: RunPicture) -> int:

@@ -9,13 +9,29 @@ from typing import Any
 
 from app.workers.training import Focus, Training
 from app.workers.undo_history import State
-from engine import Experiment, NetworkTask, RunRecord, Setting, Value
+from engine import POINT_EDITS, Experiment, NetworkTask, RunRecord, Setting, Value
 
-MAX_FOLLOWED = 100_000  # updates that are computed again at once when the surface changes in a pause
+MAX_FOLLOWED = 100_000  # updates that are computed again in a pause without being asked for, on another surface
+AT_ONCE, REDRAW = 0.02, 0.1  # seconds
 
 
 class Command(ABC):
     """A request of the window."""
+
+    @property
+    def replaces(self) -> str:
+        """A command with the same text here makes nothing of this one if it waits just behind it; empty is never."""
+        return ""
+
+    @property
+    def patience(self) -> float:
+        """Seconds for which a replay that it begins goes on before anything of it is shown."""
+        return 0.0
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it interrupts even a replay that is to be shown whole."""
+        return True
 
     @abstractmethod
     def carry_out(self, training: Training) -> None:
@@ -82,6 +98,8 @@ class Replace(Edit):
 class Undo(Edit):
     """Undo the last edit."""
 
+    patience = AT_ONCE
+
     def change(self, training: Training) -> None:
         training.undo()
 
@@ -89,6 +107,8 @@ class Undo(Edit):
 @dataclass(frozen=True, slots=True)
 class Redo(Edit):
     """Redo what was undone last."""
+
+    patience = AT_ONCE
 
     def change(self, training: Training) -> None:
         training.redo()
@@ -98,12 +118,14 @@ class Redo(Edit):
 class TweakRun(Edit):
     """Change a setting of one run, or one of its parameters, from the current update on.
 
-    sizes: of the network that a parameter is one of; if another has taken its place meanwhile, nothing changes.
+    from_start: from the start of the run instead, which is computed again up to where it stood. sizes: of the network
+    that a parameter is one of; if another has taken its place meanwhile, nothing changes.
     """
 
     run: str
     setting: Setting
     value: object
+    from_start: bool = field(default=False, kw_only=True)
     sizes: tuple[int, ...] = field(default=(), kw_only=True)
 
     @property
@@ -114,7 +136,19 @@ class TweakRun(Edit):
     def key(self) -> str:
         return f"{self.run}.{self.setting.path}"
 
+    @property
+    def replaces(self) -> str:
+        return self.key if self.from_start else ""
+
+    @property
+    def patience(self) -> float:
+        return REDRAW if self.from_start else 0.0
+
     def change(self, training: Training) -> None:
+        until = training.goal(self.run) if self.from_start else 0
+        if until:
+            training.retrace(training.session.changed_from_start(self.run, self.setting, self.value, until))
+            return
         task = training.session.task
         if not self.sizes or (isinstance(task, NetworkTask) and task.network.sizes == self.sizes):
             training.session.tweak(self.run, self.setting, self.value)
@@ -122,9 +156,15 @@ class TweakRun(Edit):
 
 @dataclass(frozen=True, slots=True)
 class ChangeProblem(Edit):
-    """Change settings of the problem that all runs share: path of a setting -> value."""
+    """Change settings of the problem that all runs share: path of a setting -> value.
+
+    from_start: from the start of the runs, which are computed again up to where they stood, instead of from the
+    current update on. Where the runs begin again in either case, those of a network wait at update 0; points that are
+    drawn or erased are edits of the data as they stand, and hold from here on.
+    """
 
     changes: Mapping[str, Any]
+    from_start: bool = field(default=False, kw_only=True)
 
     label = "problem"
 
@@ -132,15 +172,28 @@ class ChangeProblem(Edit):
     def key(self) -> str:
         return f"problem.{'.'.join(self.changes)}"
 
+    @property
+    def replaces(self) -> str:
+        """A point that is drawn never replaces another."""
+        drawn = any(Setting.of(path) in POINT_EDITS for path in self.changes)
+        return self.key if self.from_start and not drawn else ""
+
+    @property
+    def patience(self) -> float:
+        return REDRAW if self.from_start else 0.0
+
     def change(self, training: Training) -> None:
-        reached = training.reached
-        if not training.session.problem_changed(self.changes):
+        session, horizon = training.session, training.horizon
+        if self.from_start and horizon:
+            experiment = session.problem_from_start(self.changes, horizon)
+            if experiment is not None:
+                training.retrace(experiment)
+                return
+        if not session.problem_changed(self.changes):
             return
         training.begin_again()
-        if (
-            not training.playing and training.session.problem.surface_info is not None
-        ):  # the paths follow a dragged start
-            training.aim(min(reached, MAX_FOLLOWED))
+        if not training.playing and session.problem.surface_info is not None:  # the paths follow a dragged start
+            training.follow(horizon if self.from_start else min(horizon, MAX_FOLLOWED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +219,7 @@ class AddRun(Edit):
 
     def change(self, training: Training) -> None:
         training.session.add(self.record)
-        training.aim(training.session.update)
+        training.aim(training.reached)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +269,8 @@ class Rewind(Edit):
 class Settle(Command):
     """End a gesture: the next edit is undone by itself."""
 
+    is_urgent = False
+
     def carry_out(self, training: Training) -> None:
         training.history.settle()
 
@@ -230,10 +285,13 @@ class Play(Command):
 
 @dataclass(frozen=True, slots=True)
 class Pause(Command):
-    """Pause; a replay goes on to its end."""
+    """Pause; a replay goes on to its end, unless nothing plays: then it is the replay that stops."""
 
     def carry_out(self, training: Training) -> None:
-        training.pause()
+        if training.playing:
+            training.pause()
+        else:
+            training.halt()
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +321,7 @@ class Scrub(Command):
     update: int | None
 
     def carry_out(self, training: Training) -> None:
-        if self.update is not None:
+        if self.update is not None and training.playing:
             training.pause()
         training.cursor = self.update
 

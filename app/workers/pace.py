@@ -19,18 +19,17 @@ Array = np.ndarray
 class Pace:
     """Updates per chunk, at full speed or at a chosen number per second, and the clock of pure training time.
 
-    rate: updates per second, a running mean over the chunks of a run that plays. cost: seconds an update of the last
-    chunk took in all runs together, in one thread or several.
+    rate: updates per second, a running mean over the chunks of a run that plays.
     """
 
     def __init__(self) -> None:
         self.chunk = FIRST_CHUNK
         self.rate = 0.0
-        self.cost = 0.0
         self._speed = MAX_SPEED
         self._owed = 0.0
         self._seconds = 0.0
         self._marks: list[tuple[int, float]] = [(0, 0.0)]
+        self._worked = self._work_seconds = 0.0
 
     @property
     def speed(self) -> float:
@@ -52,6 +51,11 @@ class Pace:
     def reached_rate(self) -> float:
         """Updates per second as shown: no more than the chosen speed."""
         return self.rate if self._speed == MAX_SPEED else min(self.rate, self._speed)
+
+    @property
+    def run_rate(self) -> float:
+        """Updates per second of all runs together at full speed, as measured of late; 0 if nothing was."""
+        return self._worked / self._work_seconds if self._work_seconds > 0.0 else 0.0
 
     @property
     def clock(self) -> tuple[Array, Array]:
@@ -79,10 +83,10 @@ class Pace:
         if len(self._marks) > MAX_CLOCK_MARKS:
             self._marks = self._marks[::2]
 
-    def note_cost(self, updates: int, spent: float) -> None:
-        """Remember what an update of a chunk cost."""
-        if updates:
-            self.cost = spent / updates
+    def note_work(self, updates: int, spent: float) -> None:
+        """Count so many updates of all runs together, whether they were new or a replay; older ones count for less."""
+        self._worked += updates - _RATE_WEIGHT * self._worked
+        self._work_seconds += spent - _RATE_WEIGHT * self._work_seconds
 
     def note_rate(self, updates: int, spent: float) -> None:
         """Average in the rate of a chunk."""
@@ -95,5 +99,6 @@ class Pace:
         self.chunk = int(min(max(self.chunk * min(max(factor, 0.25), 4.0), 1), LARGEST_CHUNK))
 
     def restart_clock(self) -> None:
-        self._seconds = 0.0
+        """Begin another race, perhaps on a problem that takes longer."""
+        self._seconds = self._worked = self._work_seconds = 0.0
         self._marks = [(0, 0.0)]

@@ -15,7 +15,9 @@ class Published:
 
     document: the number of the one that is open. serial: of the last edit that it has seen. clock: (updates, seconds
     of training), linear in between. replaying: the share of a replay that is done, or None. undo_label, redo_label:
-    what would be taken back or done again, empty if nothing.
+    what would be taken back or done again, empty if nothing. can_stop: whether nothing plays, but a replay has gone on
+    for so long that a person may want to stop it. recompute_seconds: that it takes about to compute the runs again from
+    their start, 0 if that is not known.
     """
 
     picture: SessionPicture
@@ -29,3 +31,5 @@ class Published:
     undo_label: str
     redo_label: str
     mark: int = 0
+    can_stop: bool = False
+    recompute_seconds: float = 0.0

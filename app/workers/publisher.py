@@ -36,6 +36,8 @@ class Publisher:
             updates_per_second=pace.reached_rate if training.playing else 0.0,
             clock=pace.clock,
             replaying=training.replaying,
+            can_stop=training.can_stop,
+            recompute_seconds=training.recompute_seconds,
             undo_label=history.undo_label,
             redo_label=history.redo_label,
         )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from app.workers.pace import CHUNK_SECONDS, Pace
+from app.workers.replaced_tweaks import replaced
 from app.workers.undo_history import State, UndoHistory
 from app.workers.waiting import Waiting
 from engine import (
@@ -25,6 +27,9 @@ from engine import (
 STEP_SECONDS = 0.05  # for which a step goes on although another command waits
 EXPLAIN_SECONDS = 0.02  # that a publication may wait for the next step of the selected run
 SPREAD_SECONDS = 0.001  # of work from which handing the runs to several threads is worth its while
+LONG_REPLAY = 0.4  # seconds after which a replay can be stopped by hand
+UNLIMITED = 2000  # updates to which a race that has ended by itself goes on if it is changed and has no limit
+NONE: Mapping[str, int] = MappingProxyType({})
 
 Spread = Callable[[Callable[[Run], int], Iterable[Run]], Iterable[int]]
 
@@ -63,8 +68,10 @@ class Training:
         self._waiting = waiting
         self._shown_cursor: int | None = None
         self._session: Session | None = None
-        self._goal: int | None = None
-        self._goal_from = 0
+        self._goals: dict[str, tuple[int, int]] = {}  # by the ids of runs: from which update to which they are replayed
+        self._replays_since = 0.0
+        self._horizon = 0
+        self._note = ""
 
     @property
     def is_open(self) -> bool:
@@ -80,7 +87,12 @@ class Training:
     @property
     def moving(self) -> bool:
         """Whether it plays or replays."""
-        return self.playing or self._goal is not None
+        return self.playing or bool(self._goals)
+
+    @property
+    def can_stop(self) -> bool:
+        """Whether nothing plays, but a replay has gone on for a while."""
+        return bool(self._goals) and not self.playing and time.perf_counter() - self._replays_since > LONG_REPLAY
 
     @property
     def unsettled(self) -> bool:
@@ -102,9 +114,9 @@ class Training:
     @property
     def replaying(self) -> float | None:
         """The share of a replay that is done; None if there is none."""
-        if self._goal is not None:
-            begun, goal = self._goal_from, self._goal
-            done = min((run.update for run in self._late(goal)), default=goal)
+        if self._goals:
+            ways = [(run.update, *self._goals[run.settings.id]) for run in self._late()]
+            done, begun, goal = max(ways, key=lambda way: way[2] - way[0], default=(1, 0, 1))
         elif self._session is not None and (behind := [run for run in self._session.runs if run.update < run.goal]):
             slowest = min(behind, key=lambda run: run.update / run.goal)
             begun, done, goal = 0, slowest.update, slowest.goal
@@ -115,12 +127,36 @@ class Training:
     @property
     def interval(self) -> int:
         """Milliseconds until `move_on` is due again."""
-        return self.pace.interval if self.playing and self._goal is None else 0
+        return self.pace.interval if self.playing and not self._goals else 0
 
     @property
     def reached(self) -> int:
         """The update that the runs have reached, or will have once a replay is done."""
-        return max(self.session.update, self._goal or 0, *(run.goal for run in self.session.runs))
+        free = self.session.free
+        return max(self.session.update, *(max(run.goal, self._aimed(run)) for run in free))
+
+    @property
+    def horizon(self) -> int:
+        """The update to which a run is computed that is changed from its start.
+
+        It is where the race stands, or has stood before changes from the start made it end earlier. A race that has
+        ended by itself may go on to its limit.
+        """
+        horizon = max(self.reached, self._horizon)
+        if self._horizon or self.playing or self.session.moving:
+            return horizon
+        return max(horizon, int(self.session.experiment_settings.stop["updates"]) or UNLIMITED)  # type: ignore[arg-type]
+
+    def goal(self, id: str) -> int:
+        """The update to which this run is computed if it is changed from its start. Raises SettingError."""
+        run = self.session.run(id)
+        return self.horizon if run in self.session.free else self._stands_at(run)
+
+    @property
+    def recompute_seconds(self) -> float:
+        """What it takes about to compute every run again from its start to where it stands; 0 if that is not known."""
+        rate = self.pace.run_rate
+        return self.reached * len(self.session.runs) / rate if rate else 0.0
 
     def open(self, experiment: Experiment, document: int, update: int = 0) -> None:
         """Open a session of a document's experiment, paused; its runs are replayed to `update`."""
@@ -160,57 +196,106 @@ class Training:
             self.playing = self.playing and state.document == self.document
             self.document = state.document
             self.cursor = None
-            self.aim(state.update)
+            self._goals.clear()
+            self._horizon = state.update
+            self.aim(state.update, state.pinned)
 
-    def aim(self, update: int) -> None:
-        """Replay at full speed, whatever the playing speed, until every run has reached `update`."""
-        late = self._late(update)
-        self._goal_from = min((run.update for run in late), default=update)
-        self._goal = update if late else None
+    def retrace(self, experiment: Experiment) -> None:
+        """Exchange the runs that are others in `experiment`, and compute these from their start to where they stood.
+
+        Stop rules end them as they end any run.
+        """
+        session, horizon = self.session, self.horizon
+        before = {run.settings.id: run for run in session.runs}
+        goals = {id: self.goal(id) for id in before}
+        tweaks = {id: run.tweaks for id, run in before.items()}
+        session.restore(experiment)
+        self._note = replaced(tweaks, session.runs)
+        self._horizon = horizon
+        for run in session.runs:
+            id = run.settings.id
+            if run is not before[id]:
+                self._goals.pop(id, None)
+                self.aim_run(run, goals[id])
+
+    def follow(self, update: int) -> None:
+        """Bring runs that have begun again to where the race stood."""
+        self._horizon = update
+        self.aim(update)
+
+    def take_note(self) -> str:
+        """What there is to tell about the last edit, empty if nothing; it is told once."""
+        note, self._note = self._note, ""
+        return note
+
+    def aim(self, update: int, pinned: Mapping[str, int] = NONE) -> None:
+        """Replay at full speed, whatever the playing speed, until every run has reached `update`.
+
+        pinned: a later update for some, by their ids.
+        """
+        for run in self.session.runs:
+            self.aim_run(run, max(update, pinned.get(run.settings.id, 0)))
+
+    def aim_run(self, run: Run, update: int) -> None:
+        """The same for one run."""
+        if run.update < update and run.status in (READY, RUNNING):
+            if not self._goals:
+                self._replays_since = time.perf_counter()
+            self._goals[run.settings.id] = run.update, max(update, self._aimed(run))
 
     def begin_again(self) -> None:
         """Drop a replay, the clock and the cursor, because the runs are back at update 0."""
-        self._goal = None
+        self._goals.clear()
+        self._horizon = 0
         self.cursor = None
         self.pace.restart_clock()
 
     def play(self) -> None:
         self.cursor = None
         self.playing = True
+        self._horizon = 0
         self.pace.start()
 
     def pause(self) -> None:
         """Stop playing. If the last chunk was interrupted, the runs that are further back come up with the others."""
-        if self.playing and self._goal is None:
+        if self.playing and not self._goals:
             self.aim(self.session.update)
         self.playing = False
 
     def halt(self) -> None:
         """Stop playing and replaying."""
         self.playing = False
-        self._goal = None
+        self._goals.clear()
+        self._horizon = 0
 
     def step(self, updates: int) -> None:
         """Take so many updates at once, then pause; what takes long and is interrupted goes on as a replay."""
         self.playing = False
         self.cursor = None
+        self._horizon = 0
         goal, end = self.reached + updates, time.perf_counter() + STEP_SECONDS
         while True:
             self._advance(goal - self.session.update)
-            if not self._late(goal) or time.perf_counter() > end:
+            if not self._behind(goal) or time.perf_counter() > end:
                 break
         self.aim(goal)
 
     def move_on(self, passed: float) -> None:
         """Take the next chunk, `passed` seconds after the last."""
-        if self._goal is not None:
-            self._replay(self._goal)
+        if self._goals:
+            self._replay()
         elif self.playing and not self.session.moving and not self.unsettled:
             self.playing = False
         elif self.playing and (updates := self.pace.due(passed)):
             self._advance(updates)
         elif self.unsettled:
             self.session.settle(self._spread)
+
+    def catch_up(self, seconds: float) -> None:
+        """Replay for so long, or until a command interrupts it; `move_on` does the rest."""
+        end = time.perf_counter() + seconds
+        while self._goals and time.perf_counter() < end and not self._waiting.interruption.is_set:
+            self._replay()
 
     def settle(self, seconds: float) -> None:
         """Do what is due in the runs, for so long; `move_on` does the rest."""
@@ -235,19 +320,35 @@ class Training:
             return session.picture(self._shown_cursor, focus.run, focus.step)
 
     def _state(self) -> State:
-        return State(self.session.experiment(), self.reached, self.document)
+        session = self.session
+        pinned = {run.settings.id: self._stands_at(run) for run in session.runs if run not in session.free}
+        return State(session.experiment(), max(self.reached, self._horizon), self.document, pinned)
 
-    def _late(self, update: int) -> list[Run]:
+    def _aimed(self, run: Run) -> int:
+        """The update that it is replayed to, 0 if it is not."""
+        return self._goals.get(run.settings.id, (0, 0))[1]
+
+    def _stands_at(self, run: Run) -> int:
+        """The update that it has reached, or will have once it is replayed."""
+        return max(run.update, run.goal, self._aimed(run))
+
+    def _behind(self, update: int) -> list[Run]:
         return [run for run in self.session.runs if run.update < update and run.status in (READY, RUNNING)]
 
-    def _replay(self, goal: int) -> None:
-        late, chunk = self._late(goal), self.pace.chunk
-        if not late:
-            self._goal = None
-            return
-        begun = time.perf_counter()
-        taken = list(self._spread(lambda run: run.advance(min(goal - run.update, chunk)), late))
-        self._adapt(max(taken), chunk, time.perf_counter() - begun)
+    def _late(self) -> list[Run]:
+        """The runs that have not yet come to where they are replayed to."""
+        return [run for run in self.session.runs if run.update < self._aimed(run) and run.status in (READY, RUNNING)]
+
+    def _replay(self) -> None:
+        late, chunk = self._late(), self.pace.chunk
+        if late:
+            begun = time.perf_counter()
+            spread = self._spread if len(late) > 1 else map
+            taken = list(spread(lambda run: run.advance(min(self._aimed(run) - run.update, chunk)), late))
+            spent = time.perf_counter() - begun
+            self.pace.note_work(sum(taken), spent)
+            self._adapt(max(taken), chunk, spent)
+        self._goals = {id: self._goals[id] for id in (run.settings.id for run in self._late())}
 
     def _adapt(self, taken: int, asked: int, spent: float) -> None:
         """Adapt the next chunk to how long this one took, of which only a part was taken if it was interrupted."""
@@ -258,12 +359,13 @@ class Training:
         session, pace = self.session, self.pace
         before = session.update
         begun = time.perf_counter()
-        if updates * pace.cost < SPREAD_SECONDS:
-            session.advance(updates)
+        work = updates * len(session.runs)
+        if work < SPREAD_SECONDS * pace.run_rate or not pace.run_rate:
+            taken = session.advance(updates)
         else:
-            session.advance(updates, self._spread)
+            taken = session.advance(updates, self._spread)
         spent = time.perf_counter() - begun
-        pace.note_cost(session.update - before, spent)
+        pace.note_work(taken, spent)
         pace.note(session.update, spent)
         if self.playing:
             pace.note_rate(session.update - before, spent)

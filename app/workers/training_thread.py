@@ -22,10 +22,11 @@ class TrainingThread(QObject):
     """Starts the thread of the training, sends it commands, and holds what it has published.
 
     serial: of the last edit that was sent. refused: a sentence, and the serial of the edit that is refused (0 if
-    it is no edit). failed: the traceback of a fault.
+    it is no edit). told: a sentence. failed: the traceback of a fault.
     """
 
     refused = Signal(str, int)
+    told = Signal(str)
     failed = Signal(str)
     _sent = Signal(object)
 
@@ -42,6 +43,7 @@ class TrainingThread(QObject):
         self.worker.moveToThread(self._thread)
         self._sent.connect(self.worker.take, Qt.ConnectionType.QueuedConnection)
         self.worker.refused.connect(self.refused)
+        self.worker.told.connect(self.told)
         self.worker.failed.connect(self.failed)
         self._thread.started.connect(self.worker.begin)
         self._thread.finished.connect(self.worker.deleteLater)
@@ -64,7 +66,7 @@ class TrainingThread(QObject):
         if isinstance(command, Edit):
             self.serial += 1
             command = replace(command, serial=self.serial)
-        self.worker.waiting.add()
+        self.worker.waiting.add(command.replaces, command.is_urgent)
         self._sent.emit(command)
         return self.serial
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from engine import Experiment
 
@@ -11,11 +12,15 @@ MAX_EDITS = 500
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """An experiment, the update that its runs had reached, and the number of the document that it is of."""
+    """An experiment, the update that its runs had reached, and the number of the document that it is of.
+
+    pinned: where the runs stood that are kept through resets, by their ids.
+    """
 
     experiment: Experiment
     update: int
     document: int = 0
+    pinned: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

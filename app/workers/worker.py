@@ -27,11 +27,12 @@ POOL = 2  # threads that advance runs; more would only take cores from the windo
 class Worker(QObject):
     """Carries commands out between two chunks of training; Qt's queue of signals is the queue of commands.
 
-    refused: a sentence, and the serial of the edit that it refuses (0 if it is no edit). failed: the traceback of
-    a fault, which pauses the runs and never ends the thread.
+    refused: a sentence, and the serial of the edit that it refuses (0 if it is no edit). told: a sentence about what
+    an edit has entailed. failed: the traceback of a fault, which pauses the runs and never ends the thread.
     """
 
     refused = Signal(str, int)
+    told = Signal(str)
     failed = Signal(str)
 
     def __init__(self, publisher: Publisher) -> None:
@@ -56,9 +57,14 @@ class Worker(QObject):
 
     @Slot(object)
     def take(self, command: Command) -> None:
-        """Carry a command out, and publish what has come of it."""
-        self.waiting.remove()
+        """Carry a command out, and publish what has come of it; nothing if another waits that replaces it."""
+        if self.waiting.remove():
+            return
         self._guard(partial(command.carry_out, self._training), command.serial if isinstance(command, Edit) else 0)
+        if note := self._training.take_note():
+            self.told.emit(note)
+        with self.waiting.patient(command.replaces):
+            self._guard(partial(self._training.catch_up, command.patience))
         self._guard(partial(self._training.settle, SETTLE_SECONDS))
         self.publish()
         self._wake()

@@ -109,6 +109,10 @@ class Window:
         self.until(lambda: not self.published.playing)
         self.settle()
 
+    def let_changes_apply(self, from_start: bool) -> None:
+        """From the start of the run, or from here on: with the mouse."""
+        self.qtbot.mouseClick(self.bench.effect_switch.choice.button(int(from_start)), Qt.MouseButton.LeftButton)
+
     def type(self, field, text: str) -> None:
         """Replace what a line edit holds, and press Return."""
         field.setFocus()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -54,6 +56,20 @@ def test_runs_that_have_ended_learn_from_none(transport):
     session.advance(5)
     transport.refresh(published(session, playing=False))
     assert transport.status.text() == "ended"
+
+
+def test_what_is_computed_for_long_can_be_stopped_with_the_same_button(transport):
+    shown = published(networks(), playing=False)
+    for face, state in (
+        ("Play", shown),
+        ("Play", replace(shown, replaying=0.25)),
+        ("Stop", replace(shown, replaying=0.5, can_stop=True)),
+        ("Play", shown),
+    ):
+        transport.refresh(state)
+        assert transport.play.text() == face
+    transport.refresh(replace(shown, replaying=0.5, can_stop=True))
+    assert transport.status.text() == "computing … 50%"
 
 
 def test_a_surface_has_no_examples(transport):

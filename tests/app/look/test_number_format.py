@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.look.number_format import counted, nice_step, number, power_of_ten, round_ticks
+from app.look.number_format import counted, duration, nice_step, number, power_of_ten, round_ticks
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,8 @@ def test_steps_and_powers():
 
 def test_one_is_not_many():
     assert [counted(count, "unit") for count in (0, 1, 2, 2000)] == ["0 units", "1 unit", "2 units", "2,000 units"]
+
+
+def test_a_span_of_time_has_the_unit_that_suits_it():
+    told = [duration(seconds) for seconds in (12.4, 89.0, 95.0, 3000.0, 5400.0, 86_400.0)]
+    assert told == ["12 s", "89 s", "2 min", "50 min", "2 h", "24 h"]

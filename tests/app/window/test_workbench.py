@@ -177,6 +177,7 @@ def test_a_tweak_is_marked_on_the_curves(window):
     from app.curves.marks import tweak_places
 
     window.advance(100)
+    window.let_changes_apply(from_start=False)
     window.type(beta1(window).field, "0.5")
     window.settle()
     window.advance(100)
@@ -236,6 +237,7 @@ def test_reset_gives_the_same_numbers_and_new_seeds_give_others(open_window, rac
 
 def test_reset_keeps_settings_and_replay_keeps_tweaks(window):
     window.advance(50)
+    window.let_changes_apply(from_start=False)
     window.type(rate(window).field, "0.1")
     window.settle()
     window.advance(50)
@@ -292,6 +294,7 @@ def test_play_goes_on_at_the_newest(window):
 
 def test_rewind_forgets_what_came_later(window, qtbot):
     window.advance(100)
+    window.let_changes_apply(from_start=False)
     window.type(rate(window).field, "0.5")
     window.settle()
     window.advance(100)
@@ -494,6 +497,7 @@ def test_a_faulty_formula_leaves_the_race_alone(window):
 def test_noise_is_live(open_window, races):
     window = open_window(races.small(runs=[new_run("sgd", learning_rate=1e-4, batch=10)]))
     window.advance(50)
+    window.let_changes_apply(from_start=False)
     window.type(window.bench.problem_panel.surface.noise.knobs["noise"].field, "2.5")
     window.settle()
     window.advance(50)
@@ -728,6 +732,7 @@ def test_undo_and_redo_bring_back_document_and_update(window):
 
 def test_a_drag_is_undone_as_a_whole(window):
     window.advance(10)
+    window.let_changes_apply(from_start=False)
     before = at_rest(window)
     drag(beta1(window).slider, 100, 200, 300)
     drag(beta1(window).slider, 400, 500)

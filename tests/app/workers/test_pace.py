@@ -66,9 +66,12 @@ def test_the_clock_stays_small_and_begins_again(pace):
     assert [part.tolist() for part in pace.clock] == [[0.0], [0.0]]
 
 
-def test_the_cost_is_that_of_the_last_chunk():
-    pace = Pace()
-    assert pace.cost == 0.0
-    pace.note_cost(4, 2.0)
-    pace.note_cost(0, 1.0)
-    assert pace.cost == 0.5, "a chunk that was interrupted before its first update says nothing"
+def test_the_work_of_all_runs_is_measured_and_old_work_counts_for_less(pace):
+    assert pace.run_rate == 0.0
+    pace.note_work(1000, 0.1)
+    assert pace.run_rate == pytest.approx(10_000.0)
+    for _ in range(100):
+        pace.note_work(200, 0.1)
+    assert pace.run_rate == pytest.approx(2_000.0, rel=0.01)
+    pace.restart_clock()
+    assert pace.run_rate == 0.0

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import itertools
 import time
+from random import Random
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QTimer
 
+from app.workers import commands
 from app.workers.commands import (
+    MAX_FOLLOWED,
     AddRun,
     ChangeProblem,
     End,
     Load,
     Pause,
     Play,
+    Redo,
     RemoveRun,
     Reset,
     Rewind,
@@ -34,7 +38,7 @@ from app.workers.snapshots import Snapshots
 from app.workers.training import Training
 from app.workers.waiting import Waiting
 from app.workers.worker import PUBLISH_SHARE, Worker
-from engine import Layer, RunRecord, Session, Setting, SettingError, new_network, new_run
+from engine import Experiment, Layer, RunRecord, Session, Setting, SettingError, new_network, new_run
 
 
 class Working:
@@ -169,8 +173,8 @@ def test_what_is_dear_to_publish_is_published_less_often(worker, monkeypatch, qt
     assert min(b - a for a, b in itertools.pairwise(playing)) >= dear / PUBLISH_SHARE
 
 
-@pytest.mark.parametrize("cost, spread", [(0.0, False), (0.1, True)])
-def test_runs_are_spread_over_the_cores_by_the_time_of_a_chunk(races, cost, spread):
+@pytest.mark.parametrize("seconds, spread", [(1e-9, False), (0.1, True)])
+def test_runs_are_spread_over_the_cores_by_the_time_of_a_chunk(races, seconds, spread):
     asked = []
 
     def spread_out(advance, runs):
@@ -179,7 +183,7 @@ def test_runs_are_spread_over_the_cores_by_the_time_of_a_chunk(races, cost, spre
 
     training = Training(spread_out, Waiting())
     training.open(races.small(), 1)
-    training.pace.note_cost(1, cost)
+    training.pace.note_work(1, seconds)
     training.step(5)
     assert training.session.update == 5
     assert bool(asked) is spread
@@ -240,6 +244,126 @@ def test_undo_during_a_replay_aims_where_the_race_was_going(worker, qtbot):
     assert at(worker) == 20_000
     assert worker.published.picture.experiment.problem.start == (-1.2, 1.0)
     assert (worker.published.undo_label, worker.published.redo_label) == ("", "problem")
+
+
+def from_start(value: float, serial: int, run: str = "adam") -> TweakRun:
+    return TweakRun(run, Setting.of("learning_rate"), value, from_start=True, serial=serial)
+
+
+def test_a_run_changed_from_its_start_is_published_whole(worker):
+    worker.take(Step(5000))
+    other = worker.published.picture.runs[1].history.last
+    worker.take(from_start(0.5, 2))
+    adam, momentum = worker.published.picture.runs
+    assert (adam.update, adam.tweaks, adam.initial.learning_rate) == (5000, (), 0.5)
+    assert worker.published.replaying is None
+    assert momentum.history.last is other
+    again = Session(worker.published.picture.experiment)
+    again.advance(5000)
+    assert adam.shown.theta.tobytes() == again.run("adam").machine.theta.tobytes()
+
+
+def test_of_changes_from_the_start_that_wait_only_the_newest_is_computed(worker):
+    worker.take(Step(100))
+    sent = [from_start(value, serial) for serial, value in enumerate((0.1, 0.2, 0.3), 2)]
+    for command in sent:
+        worker.worker.waiting.add(command.replaces)
+    worker.take(sent[0])
+    assert worker.published.serial != 2, "another replaces it"
+    worker.take(*sent[1:])
+    assert worker.published.serial == 4
+    assert worker.published.picture.runs[0].settings.learning_rate == 0.3
+    worker.take(Undo(serial=5))
+    assert worker.published.picture.runs[0].settings.learning_rate == 0.02
+
+
+def test_a_slider_that_is_let_go_does_not_cut_off_what_it_has_drawn(worker):
+    worker.take(Step(5000))
+    command, released = from_start(0.5, 2), Settle()
+    for sent in (command, released):
+        worker.worker.waiting.add(sent.replaces, sent.is_urgent)
+    worker.take(command)
+    assert (at(worker), worker.published.replaying) == (5000, None)
+    assert worker.published.picture.runs[0].update == 5000
+    worker.take(released)
+
+
+def test_two_runs_changed_while_they_are_computed_both_arrive(worker, qtbot, monkeypatch):
+    monkeypatch.setattr(commands, "REDRAW", 0.0)  # seconds: nothing is computed before the next command
+    worker.take(Step(100_000))
+    qtbot.waitUntil(lambda: worker.published.replaying is None)
+    worker.take(from_start(0.01, 2), from_start(2e-4, 3, "momentum"))
+    qtbot.waitUntil(lambda: worker.published.replaying is None)
+    assert {run.update for run in worker.published.picture.runs} == {100_000}
+
+
+@pytest.mark.parametrize(("from_start", "update"), [(True, 150_000), (False, MAX_FOLLOWED)])
+def test_paths_follow_a_dragged_start(worker, qtbot, from_start, update):
+    worker.take(Step(150_000))
+    qtbot.waitUntil(lambda: worker.published.replaying is None)
+    worker.take(ChangeProblem({"start": (0.5, 0.5)}, from_start=from_start, serial=2))
+    qtbot.waitUntil(lambda: worker.published.replaying is None)
+    assert {run.update for run in worker.published.picture.runs} == {update}
+
+
+def test_pause_stops_what_is_computed_and_undo_brings_it_back(worker, qtbot, monkeypatch):
+    monkeypatch.setattr(commands, "REDRAW", 0.0)
+    worker.take(RemoveRun("momentum", serial=2), Step(100_000))
+    qtbot.waitUntil(lambda: worker.published.replaying is None)
+    numbers = worker.published.picture.runs[0].shown.theta.tobytes()
+    worker.take(from_start(0.01, 3))
+    worker.take(from_start(0.011, 4), Pause())
+    assert at(worker) < 100_000
+    assert not ticking(worker)
+    worker.take(Undo(serial=5))
+    qtbot.waitUntil(lambda: worker.published.replaying is None)
+    assert at(worker) == 100_000
+    assert worker.published.picture.runs[0].shown.theta.tobytes() == numbers
+
+
+def test_what_a_change_from_the_start_replaces_is_told_once(worker):
+    told = []
+    worker.worker.told.connect(told.append)
+    worker.take(Step(10), TweakRun("adam", Setting.of("learning_rate"), 0.1, serial=2), Step(10))
+    worker.take(from_start(0.2, 3), from_start(0.3, 4))
+    (sentence,) = told
+    assert sentence == (
+        "Adam: computed from the start, a tweak is gone (learning rate at update 10); undo brings it back"
+    )
+
+
+def test_of_a_problem_that_all_runs_share_it_is_told_in_one_sentence(worker):
+    told = []
+    worker.worker.told.connect(told.append)
+    for serial, noise in enumerate((0.1, 0.2, 0.3, 0.4), 2):
+        worker.take(Step(10), ChangeProblem({"noise": noise}, serial=serial))
+    worker.take(Step(10), ChangeProblem({"noise": 0.0}, from_start=True, serial=6))
+    assert told == [
+        "Adam, Momentum: computed from the start, tweaks are gone (noise at update 10, noise at update 20, "
+        "noise at update 30 and 1 more); undo brings them back"
+    ]
+
+
+def test_a_change_from_the_start_that_is_refused_changes_nothing(worker):
+    worker.take(Step(10))
+    before = worker.published.picture.experiment
+    worker.take(from_start(-1.0, 2), ChangeProblem({"noise": -1.0}, from_start=True, serial=3))
+    assert [serial for _, serial in worker.refused] == [2, 3]
+    assert worker.published.picture.experiment == before
+    assert at(worker) == 10
+
+
+def test_before_the_first_update_from_the_start_is_nothing_special(worker):
+    worker.take(from_start(0.5, 2))
+    run = worker.published.picture.runs[0]
+    assert (run.update, run.initial.learning_rate, run.tweaks) == (0, 0.5, ())
+    assert worker.published.undo_label == "learning rate"
+
+
+def test_how_long_it_would_take_is_measured(worker):
+    assert worker.published.recompute_seconds == 0.0
+    worker.take(Step(20_000))
+    assert 0.0 < worker.published.recompute_seconds < 5.0
 
 
 def test_edits_of_one_key_in_a_row_are_undone_together(worker):
@@ -320,3 +444,53 @@ def test_a_number_set_in_a_network_that_is_gone_changes_no_other(idle):
     assert not idle.published.picture.runs[0].tweaks
     idle.take(TweakRun("sgd", Setting.of("parameter.7"), 0.25, sizes=(2, 5, 1), serial=4))
     assert [tweak.value for tweak in idle.published.picture.runs[0].tweaks] == [0.25]
+
+
+RUN_CHANGES = (
+    ("learning_rate", (1e-4, 3e-4)),
+    ("optimizer", ("adam", "momentum", "sgd")),
+    ("optimizer.momentum", (0.3, 0.8)),
+    ("optimizer.beta1", (0.3, 0.8)),
+    ("schedule", ("constant", "cosine")),
+    ("pinned", (True, False)),
+    ("warmup", (0, 30)),
+)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_after_any_edits_what_is_shown_is_what_the_document_gives(worker, qtbot, seed):
+    """From the start and from here on, of runs and of the problem, with undo, redo, pins, resets and rewinds."""
+    random, first = Random(seed), worker.published.picture.experiment
+
+    def edit(serial: int):
+        from_start = random.random() < 0.6
+        if random.random() < 0.2:
+            return ChangeProblem({"noise": random.choice((0.0, 0.3))}, from_start=from_start, serial=serial)
+        setting, values = random.choice(RUN_CHANGES)
+        from_start = from_start and setting != "pinned"
+        run = random.choice(("adam", "momentum"))
+        return TweakRun(run, Setting.of(setting), random.choice(values), from_start=from_start, serial=serial)
+
+    for serial in range(2, 40):
+        others = (
+            Step(random.randrange(1, 200)),
+            Undo(serial=serial),
+            Redo(serial=serial),
+            Settle(),
+            Reset(serial=serial),
+            Rewind(random.randrange(300), serial=serial),
+        )
+        worker.take(edit(serial) if random.random() < 0.6 else random.choice(others))
+        qtbot.waitUntil(lambda: not ticking(worker))
+        assert not worker.failed, worker.failed
+        picture = worker.published.picture
+        again = Session(Experiment.from_dict(picture.experiment.to_dict()))
+        for shown, run in zip(picture.runs, again.runs, strict=True):
+            run.advance(shown.update)
+            assert (shown.update, shown.settings) == (run.update, run.settings)
+            assert shown.shown.theta.tobytes() == run.machine.theta.tobytes()
+    while worker.published.undo_label:
+        serial += 1
+        worker.take(Undo(serial=serial))
+        qtbot.waitUntil(lambda: not ticking(worker))
+    assert worker.published.picture.experiment == first
