@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.widgets.more import More
 from engine import new_network, new_run
 
 INTERACTIVE = (QAbstractButton, QAbstractSlider, QComboBox, QLineEdit)
@@ -49,13 +50,8 @@ def learning(open_window):
     panel.layers.add.click()
     panel.data.chooser.chosen.emit("moons")
     window.settle()
-    for header in (
-        panel.inputs.scaling_section.header,
-        panel.loss_section.header,
-        panel.initializer_section.header,
-        panel.layers.more._header,
-    ):
-        header.click()
+    for more in window.bench.findChildren(More):
+        more.open()
     return window
 
 
