@@ -66,6 +66,7 @@ class KnobList(QWidget):
 
     def add_part(self, name: str, widget: QWidget, title: str, tier: Tier) -> None:
         """Have another control before the knobs, across a whole row."""
+        widget.setParent(self)  # until it gets its place, which it may never do
         self._parts[name] = _Part(widget, title, tier)
         self._is_new = True
 
