@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from engine import (
@@ -44,8 +44,13 @@ def usual_network(data: Choice | Table) -> NetworkTask:
     """A fresh network on these data: what the settings of a network are compared with."""
     if isinstance(data, Table):
         return _fresh_network().having("data", data).having("scaling", "standardise" if not data.drawn else "none")
-    task = _fresh_network().having("data", data.kind)
-    for setting, value in usual_settings(DATASETS[data.kind]).items():
+    return _usual_on(data.kind)
+
+
+@cache
+def _usual_on(key: str) -> NetworkTask:
+    task = _fresh_network().having("data", key)
+    for setting, value in usual_settings(DATASETS[key]).items():
         task = task.having(setting, value)
     return task
 

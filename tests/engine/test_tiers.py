@@ -81,3 +81,8 @@ def test_an_unknown_tier_is_refused():
     with pytest.raises(ValueError, match="a tier is one of basic, more, expert"):
         made.add(replace(entry, knobs=(replace(entry.knobs[0], tier="rare"),)))
     assert not made
+
+
+@pytest.mark.parametrize("catalogue", [BATCHES, FEATURES, SCALINGS], ids=lambda catalogue: catalogue.kind)
+def test_what_is_offered_in_a_row_of_buttons_is_declared_in_the_order_of_its_tiers(catalogue):
+    assert catalogue.offered() == tuple(catalogue)
