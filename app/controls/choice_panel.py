@@ -41,7 +41,7 @@ class ChoicePanel(QWidget):
         self._part, self._catalogue, self._tier, self._further = part, catalogue, tier, further
         self.chooser = Chooser(catalogue)
         self.chooser.setObjectName(f"choose-{part}")
-        self.chooser.setAccessibleName(part)
+        self.chooser.setAccessibleName(title or part)
         self.chooser.chosen.connect(self._choose)
         self.knobs = KnobList(columns, more)
         self.knobs.changed.connect(self._tell)

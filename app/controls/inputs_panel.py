@@ -86,6 +86,7 @@ class InputsPanel(QWidget):
         chip.setCheckable(True)
         chip.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         chip.setAccessibleName(f"feature {title}")
+        chip.setAccessibleDescription("one of the features that are the inputs of the network")
         chip.clicked.connect(lambda: self._toggle(key))
         return chip
 

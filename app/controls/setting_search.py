@@ -139,7 +139,7 @@ def _settings_in(panel: QWidget) -> Iterator[Found]:
             for key, entry in part.entries():
                 yield Found(entry.title, name, _plain(about(entry)), part, key)
         elif isinstance(part, Stepper) or _is_chip(part):
-            yield Found(name, _owner(part), _plain(part.toolTip()), part)
+            yield Found(name, _owner(part), f"{part.accessibleDescription()} {_plain(part.toolTip())}", part)
         elif isinstance(part, Segmented) and not isinstance(part.parentWidget(), OptionPicker):
             yield Found(name, _owner(part), _plain(" ".join(part.words())), part)
         elif isinstance(part, QLineEdit) and _stands_alone(part):

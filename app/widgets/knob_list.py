@@ -75,8 +75,7 @@ class KnobList(QWidget):
         if declared == self._declared:
             return
         self._declared = declared
-        held = {name for name, knob in self.knobs.items() if name in self._outside and knob.is_held}
-        old = self.knobs
+        held, old = self._held, self.knobs
         self.knobs = {}
         for hyper in declared:
             knob = old.pop(hyper.name, None)
@@ -104,8 +103,7 @@ class KnobList(QWidget):
             self._parts[name].applies = there
         wanted, before = self._wanted, self._outside
         if self._is_new:
-            held = {name for name, knob in self.knobs.items() if name in before and knob.is_held}
-            self._outside = wanted | held
+            self._outside = wanted | self._held
         elif self._more is None or not self._more.is_open:
             self._outside = before | wanted
         if moved or self._is_new or self._outside != before:
@@ -137,6 +135,11 @@ class KnobList(QWidget):
             if self._more is None or knob.hyper.tier == "basic" or knob.value != knob.hyper.default
         }
         return knobs | {name for name, part in self._parts.items() if part.tier == "basic" or name in self._differing}
+
+    @property
+    def _held(self) -> set[str]:
+        """What is outside and in use: it must not vanish under the hand."""
+        return {name for name, knob in self.knobs.items() if name in self._outside and knob.is_held}
 
     def _new(self, hyper: Hyper) -> Knob:
         knob = Knob(hyper)
@@ -196,8 +199,9 @@ class KnobList(QWidget):
 
     def _toggled(self, on: bool) -> None:
         """Nothing moves while More opens; as it closes, what differs by now comes out, and what does not goes in."""
-        if not on and self._outside != self._wanted:
-            self._outside = self._wanted
+        wanted = self._wanted | self._held
+        if not on and self._outside != wanted:
+            self._outside = wanted
             self._arrange()
 
 

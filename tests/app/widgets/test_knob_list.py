@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from app.widgets.knob_list import KnobList
@@ -115,6 +117,36 @@ def test_a_knob_in_use_stays_though_the_knobs_are_rebuilt(knobs, qtbot):
     knobs.renew()
     knobs.set_values(USUAL)
     assert on_screen(knobs) == ["plain"]
+
+
+def test_a_knob_in_use_stays_though_more_is_closed(knobs, qtbot):
+    knobs.set_values({**USUAL, "middle": 5.0})
+    knobs.more.open()
+    field = knobs.knobs["middle"].field
+    type_in(qtbot, field, "3")
+    field.setFocus()
+    qtbot.keyClicks(field, "7")
+    qtbot.mouseClick(knobs.more.header, Qt.MouseButton.LeftButton)
+    assert not knobs.more.is_open and on_screen(knobs) == ["plain", "middle"] and field.hasFocus()
+    assert knobs.told == [("middle", 3.0), "finished"], "what is half typed is not applied"
+
+
+def test_a_slider_dragged_over_its_default_stays_where_it_is(knobs, qtbot):
+    knobs.set_values({**USUAL, "middle": 5.0})
+    knob = knobs.knobs["middle"]
+    on_screen(knobs)
+    slider, before = knob.slider, knob.mapTo(knobs.window(), knob.rect().topLeft())
+    heights = slider.height() // 2
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() * 5 // 9, heights))
+    for x in range(slider.width() * 5 // 9, slider.width() // 5, -2):
+        qtbot.mouseMove(slider, QPoint(x, heights))
+        knobs.set_values({**USUAL, "middle": knob.value})
+        assert knob.isVisible() and knob.mapTo(knobs.window(), knob.rect().topLeft()) == before
+    knobs.show_knobs((*KNOBS[:3], replace(KNOBS[3], high=20.0)))
+    knobs.set_values(USUAL)
+    assert knob.isVisible() and knobs.knobs["middle"] is knob
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() // 3, heights))
+    assert min(told[1] for told in knobs.told if told != "finished") < 3.0
 
 
 def test_a_knob_is_revealed(knobs):

@@ -207,6 +207,14 @@ def test_search_finds_every_setting_and_gives_it_the_keyboard(any_kind):
         window.until(lambda part=part: seen(part))
 
 
+def test_search_finds_all_that_is_named_at_more(any_kind):
+    search = any_kind.bench.problem_panel.search
+    named = [(more, title) for more in visible_mores(any_kind) for title in more.titles]
+    assert len(named) > 10
+    for more, title in named:
+        assert any(more.isAncestorOf(found.control) for found in search.matches(title)), title
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [("weight decay", "weight_decay"), ("clip", "clip_norm"), ("L1", "l1"), ("warm", "warmup")],
