@@ -88,6 +88,7 @@ class SurfacePanel(QWidget):
             self.formula.setText(text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …")
         else:
             self.knobs.show_knobs(())
+            self.knobs.set_values({})
             self.editor.show_formula(task.surface)
         x0, x1, y0, y1 = view
         self.start.show_knobs(

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.widgets.knob import Knob
 from app.widgets.more import More
-from app.widgets.tab_order import sort_tab_order
+from app.widgets.tab_order import sort_tab_order_soon
 from engine import Hyper, Tier, Value
 
 _SPACING = 6
@@ -48,7 +48,7 @@ class KnobList(QWidget):
         self._declared: tuple[Hyper, ...] = ()
         self._differing: Collection[str] = ()  # of the parts
         self._outside: set[str] = set()
-        self._is_new = True
+        self._is_new = self._is_stale = True
         self._grid = _grid(self._columns)
         self._hidden: dict[Tier, QWidget] = {}
         if more is not None:
@@ -68,10 +68,10 @@ class KnobList(QWidget):
         """Have another control before the knobs, across a whole row."""
         widget.setParent(self)  # until it gets its place, which it may never do
         self._parts[name] = _Part(widget, title, tier)
-        self._is_new = True
+        self._is_new = self._is_stale = True
 
     def show_knobs(self, declared: tuple[Hyper, ...]) -> None:
-        """Show these knobs."""
+        """Show these knobs; those that More may hide once their values are told."""
         if declared == self._declared:
             return
         self._declared = declared
@@ -87,8 +87,9 @@ class KnobList(QWidget):
         for knob in old.values():
             self._drop(knob)
         self._outside = self._wanted | held
-        self._is_new = True
-        self._arrange()
+        self._is_new = self._is_stale = True
+        if self._more is None:
+            self._arrange()
 
     def set_values(
         self, values: Mapping[str, Value], differing: Collection[str] = (), absent: Collection[str] = ()
@@ -106,8 +107,8 @@ class KnobList(QWidget):
             self._outside = wanted | self._held
         elif self._more is None or not self._more.is_open:
             self._outside = before | wanted
-        if moved or self._is_new or self._outside != before:
-            self._is_new = False
+        self._is_new = False
+        if moved or self._is_stale or self._outside != before:
             self._arrange()
 
     def renew(self) -> None:
@@ -143,6 +144,7 @@ class KnobList(QWidget):
 
     def _new(self, hyper: Hyper) -> Knob:
         knob = Knob(hyper)
+        knob.setParent(self)
         knob.changed.connect(self.changed)
         knob.finished.connect(self.finished)
         return knob
@@ -154,6 +156,7 @@ class KnobList(QWidget):
 
     def _arrange(self) -> None:
         """Put everything into its place: outside, or behind More."""
+        self._is_stale = False
         layouts: dict[QWidget, QGridLayout] = {self: self._grid}
         for room in self._hidden.values():
             inside = room.layout()
@@ -172,7 +175,7 @@ class KnobList(QWidget):
         for part in self._parts.values():
             if not part.applies:
                 part.widget.hide()
-        sort_tab_order(self)
+        sort_tab_order_soon(self)
         self.setVisible(places[self] > 0)
         self.filled.emit(places[self] > 0)
         for room in self._hidden.values():

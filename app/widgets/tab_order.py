@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QLayout, QScrollArea, QSplitter, QWidget
+
+_WAITS = "sorts_tab_order"  # the property of a window that will sort it in this turn of the event loop
 
 
 def sort_tab_order(part: QWidget) -> None:
@@ -17,6 +20,21 @@ def sort_tab_order(part: QWidget) -> None:
     parts = [widget for widget in _in_order(part.window()) if _is_reached(widget)]
     for before, after in pairwise(parts):
         QWidget.setTabOrder(before, after)
+
+
+def sort_tab_order_soon(part: QWidget) -> None:
+    """The same, once for all parts of a visible window that are arranged anew in this turn of the event loop."""
+    window = part.window()
+    if not window.isVisible():
+        sort_tab_order(part)
+    elif not window.property(_WAITS):
+        window.setProperty(_WAITS, True)
+        QTimer.singleShot(0, window, partial(_sort_waiting, window))
+
+
+def _sort_waiting(window: QWidget) -> None:
+    window.setProperty(_WAITS, False)
+    sort_tab_order(window)
 
 
 def _is_reached(widget: QWidget) -> bool:
