@@ -31,8 +31,9 @@ class KnobList(QWidget):
     """One knob per declaration, `columns` in a row; they are rebuilt only when the declarations change.
 
     more: what hides those that are neither basic nor differ from their defaults; without it all are shown. Nothing
-    moves under the hand: a value set back to its default stays in its place until the knobs are rebuilt (`renew`), or
-    More is closed; one changed behind an open More stays there until it is closed. filled: whether anything is outside.
+    moves under the hand: a value set back to its default stays in its place until `renew`, until its knob is rebuilt
+    or More is closed; one changed behind an open More stays there until it is closed, and so do the knobs of what is
+    chosen there. filled: whether anything is outside.
     """
 
     changed = Signal(str, object)
@@ -48,7 +49,8 @@ class KnobList(QWidget):
         self._declared: tuple[Hyper, ...] = ()
         self._differing: Collection[str] = ()  # of the parts
         self._outside: set[str] = set()
-        self._is_new = self._is_stale = True
+        self._is_new = True  # nothing has a place to keep
+        self._is_rebuilt = True
         self._grid = _grid(self._columns)
         self._hidden: dict[Tier, QWidget] = {}
         if more is not None:
@@ -68,14 +70,14 @@ class KnobList(QWidget):
         """Have another control before the knobs, across a whole row."""
         widget.setParent(self)  # until it gets its place, which it may never do
         self._parts[name] = _Part(widget, title, tier)
-        self._is_new = self._is_stale = True
+        self._is_new = self._is_rebuilt = True
 
     def show_knobs(self, declared: tuple[Hyper, ...]) -> None:
         """Show these knobs; those that More may hide once their values are told."""
         if declared == self._declared:
             return
         self._declared = declared
-        held, old = self._held, self.knobs
+        old = self.knobs
         self.knobs = {}
         for hyper in declared:
             knob = old.pop(hyper.name, None)
@@ -86,9 +88,9 @@ class KnobList(QWidget):
             self.knobs[hyper.name] = knob
         for knob in old.values():
             self._drop(knob)
-        self._outside = self._wanted | held
-        self._is_new = self._is_stale = True
+        self._is_rebuilt = True
         if self._more is None:
+            self._outside = self._wanted
             self._arrange()
 
     def set_values(
@@ -102,14 +104,11 @@ class KnobList(QWidget):
         moved = any(self._parts[name].applies != there for name, there in applies.items())
         for name, there in applies.items():
             self._parts[name].applies = there
-        wanted, before = self._wanted, self._outside
-        if self._is_new:
-            self._outside = wanted | self._held
-        elif self._more is None or not self._more.is_open:
-            self._outside = before | wanted
-        self._is_new = False
-        if moved or self._is_stale or self._outside != before:
+        before = self._outside
+        self._outside = self._next_outside()
+        if moved or self._is_rebuilt or self._outside != before:
             self._arrange()
+        self._is_new = False
 
     def renew(self) -> None:
         """Show other values next: of another run, or of another document. Then nothing keeps its place."""
@@ -137,6 +136,20 @@ class KnobList(QWidget):
         }
         return knobs | {name for name, part in self._parts.items() if part.tier == "basic" or name in self._differing}
 
+    def _next_outside(self) -> set[str]:
+        """What is to stand outside now, with as little moved as possible."""
+        wanted, before, parts = self._wanted, self._outside, self._parts.keys()
+        is_open = self._more is not None and self._more.is_open
+        if self._is_new:
+            return wanted | self._held
+        if not self._is_rebuilt:
+            return before if is_open else before | wanted
+        if not is_open:
+            return ((wanted | self._held) - parts) | ((before | wanted) & parts)
+        if parts <= before:
+            return ((wanted | self._held) - parts) | parts
+        return before & {*parts, *self.knobs}  # what was chosen behind More, and its knobs, stay together
+
     @property
     def _held(self) -> set[str]:
         """What is outside and in use: it must not vanish under the hand."""
@@ -156,7 +169,7 @@ class KnobList(QWidget):
 
     def _arrange(self) -> None:
         """Put everything into its place: outside, or behind More."""
-        self._is_stale = False
+        self._is_rebuilt = False
         layouts: dict[QWidget, QGridLayout] = {self: self._grid}
         for room in self._hidden.values():
             inside = room.layout()

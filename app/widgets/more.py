@@ -75,8 +75,8 @@ class More(QWidget):
         self.setVisible(self.count > 0)
 
     def _open(self, on: bool) -> None:
-        focus = self.inside.focusWidget()
-        if not on and focus is not None and focus.hasFocus():
+        focus = self.window().focusWidget()
+        if not on and focus is not None and self.inside.isAncestorOf(focus):
             self.header.setFocus()
         self.inside.setVisible(on)
         self.toggled.emit(on)

@@ -16,7 +16,7 @@ from app.widgets.segmented import Segmented
 from app.widgets.stepper import Stepper
 from app.widgets.switch import Switch
 from app.window.problem_switch import blank
-from engine import TIERS, new_experiment, new_network, new_run
+from engine import SCHEDULES, TIERS, new_experiment, new_network, new_run
 
 MOST = 12
 SIZE = 1280, 800
@@ -160,6 +160,38 @@ def test_a_run_shows_what_it_sets_itself_and_not_what_another_does(open_window):
         window.settle()
         knobs = window.bench.run_panel.optimizer.knobs.knobs
         assert {name for name, knob in knobs.items() if knob.isVisible()} == shown
+
+
+def test_what_is_chosen_behind_more_stays_under_the_hand(window):
+    panel = window.bench.run_panel
+    window.shell.activateWindow()
+    window.until(window.shell.isActiveWindow)
+    panel.schedule_more.open()
+    chooser = panel.schedule.chooser
+    chooser.setFocus()
+
+    def choose(key: str, *keys: Qt.Key) -> None:
+        for pressed in keys:
+            window.qtbot.keyClick(chooser, pressed)
+        window.until(lambda: window.run("adam").settings.schedule.kind == key)
+        window.settle()
+        assert chooser.hasFocus() and chooser.isVisible()
+
+    def is_inside(part: QWidget) -> bool:
+        return panel.schedule_more.inside.isAncestorOf(part)
+
+    choose("cosine", *[Qt.Key.Key_Down] * SCHEDULES.offered().index("cosine"))
+    length = panel.schedule.knobs.knobs["length"]
+    assert is_inside(chooser) and is_inside(length) and length.isVisible()
+    panel.schedule_more.open(False)
+    assert not is_inside(chooser) and chooser.isVisible() and length.isVisible()
+    chooser.setFocus()
+    choose("constant", Qt.Key.Key_Home)
+    assert not is_inside(chooser)
+    for id in ("momentum", "adam"):
+        window.bench.controller.select(id)
+        window.settle()
+    assert is_inside(chooser) and not chooser.isVisible()
 
 
 def seen(part: QWidget) -> bool:
