@@ -16,7 +16,7 @@ It uses no clock, no threads, no GUI, and no files but its own data sets.
 from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
 from engine.building import distinct, new_experiment, new_network, new_run
 from engine.choices import Choice, choose
-from engine.contracts import Catalogue, Entry, Hyper, SettingError, Value
+from engine.contracts import TIERS, Catalogue, Entry, Hyper, SettingError, Tier, Value
 from engine.datasets import (
     DATASETS,
     FEATURES,
@@ -143,6 +143,7 @@ __all__ = [
     "STOP",
     "SURFACES",
     "SURFACE_EXAMPLES",
+    "TIERS",
     "UNITS",
     "WARMUP",
     "WARMUP_START",
@@ -193,6 +194,7 @@ __all__ = [
     "SurfaceTask",
     "Table",
     "Task",
+    "Tier",
     "Trail",
     "TrainingData",
     "Tweak",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from engine.contracts import Catalogue, Hyper, Value
+from engine.contracts import Catalogue, Hyper, Tier, Value
 from engine.stream import FIXED, REPLACED
 
 # A surface has no data; its gradient noise is that of a mean over this many notional examples.
@@ -65,6 +65,7 @@ class BatchType:
     knobs: tuple[Hyper, ...]
     summary: str
     size: Size
+    tier: Tier = "basic"
 
     def order(self, values: Mapping[str, Value]) -> int:
         """The order of the examples: stream.RESHUFFLED, FIXED or REPLACED."""
@@ -96,6 +97,7 @@ BATCHES.add(
                 kind="integer",
                 slider=(1, 256),
                 help="examples per batch; gradient noise decreases with its square root",
+                tier="basic",
             ),
             ORDER,
         ),

@@ -10,9 +10,9 @@ import contextlib
 import difflib
 import math
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar, get_args
 
 import numpy as np
 from llvmlite import ir
@@ -41,6 +41,8 @@ STEP = types.void(Floats, Floats, Floats, Floats, types.float64, types.int64, ty
 _INT64 = ir.IntType(64)
 
 Value = float | int | bool | str | tuple[float, ...]
+Tier = Literal["basic", "more", "expert"]  # who needs it: everyone, many, or few
+TIERS: tuple[Tier, ...] = get_args(Tier)
 Check = Callable[[], None]  # called between the pieces of long work, which what it raises ends
 
 
@@ -72,7 +74,8 @@ class Hyper:
     """Declaration of one hyper-parameter, from which its check, file entry and control are made.
 
     low and high are the allowed range, inclusive; slider is the part of it that a slider covers. kind `list` holds up
-    to LIST_LENGTH numbers; kind `choice` is one of `options`, which a kernel reads as its index.
+    to LIST_LENGTH numbers; kind `choice` is one of `options`, which a kernel reads as its index. A panel shows basic
+    ones, and any that differs from its default; the others on request, expert ones last.
     """
 
     name: str
@@ -86,6 +89,7 @@ class Hyper:
     unit: str = ""
     help: str = ""
     options: tuple[str, ...] = ()
+    tier: Tier = "more"
 
     @property
     def title(self) -> str:
@@ -155,7 +159,7 @@ LIST_LENGTH = 8
 
 
 class Entry(Protocol):
-    """An entry of a catalogue: a key for files, a title for display, and knobs."""
+    """An entry of a catalogue: a key for files, a title for display, knobs, and how early a list offers it."""
 
     @property
     def key(self) -> str: ...
@@ -163,6 +167,8 @@ class Entry(Protocol):
     def title(self) -> str: ...
     @property
     def knobs(self) -> tuple[Hyper, ...]: ...
+    @property
+    def tier(self) -> Tier: ...
 
 
 E = TypeVar("E", bound=Entry)
@@ -177,16 +183,25 @@ class Catalogue(Mapping[str, E], Generic[E]):
         self._entries: dict[str, E] = {}
 
     def add(self, entry: E) -> E:
-        """Add a declaration. Raises ValueError if its key or a knob's name is taken, or a knob's range is invalid."""
+        """Add a declaration.
+
+        Raises ValueError if its key or a knob's name is taken, a tier is unknown, or a knob's range is invalid.
+        """
         names = [knob.name for knob in entry.knobs]
         if entry.key in self._entries or len(set(names)) < len(names):
             raise ValueError(f"{self.kind} {entry.key} is declared twice or names a knob twice")
+        if any(tier not in TIERS for tier in (entry.tier, *(knob.tier for knob in entry.knobs))):
+            raise ValueError(f"{self.kind} {entry.key}: a tier is one of {', '.join(TIERS)}")
         for knob in entry.knobs:
             if not knob.low <= knob.high or (knob.log and knob.low <= 0.0 and knob.slider is None):
                 raise ValueError(f"{self.kind} {entry.key}: bad range of {knob.name}")
             knob.check(knob.default)
         self._entries[entry.key] = entry
         return entry
+
+    def offered(self, keys: Iterable[str] | None = None) -> tuple[str, ...]:
+        """These keys (without any, all of them) as a list offers them: basic entries first, expert ones last."""
+        return tuple(sorted(self if keys is None else keys, key=lambda key: TIERS.index(self[key].tier)))
 
     def __getitem__(self, key: str) -> E:
         try:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from engine.batches import BATCHES
 from engine.choices import Choice, choose, plain
-from engine.contracts import Catalogue, Check, Hyper, SettingError, Value, native, no_check, shown
+from engine.contracts import Catalogue, Check, Hyper, SettingError, Tier, Value, native, no_check, shown
 from engine.datasets.table import Table
 from engine.network_task import POINT_EDITS, NetworkTask, check_memory, network_task
 from engine.optimizers import OPTIMIZERS
@@ -43,6 +43,7 @@ LEARNING_RATE = Hyper(
     log=True,
     slider=(1e-6, 10.0),
     help="how far an update goes along the optimizer's direction; the schedule multiplies it",
+    tier="basic",
 )
 WARMUP = Hyper(
     "warmup",
@@ -56,7 +57,13 @@ WARMUP = Hyper(
     help="the learning rate rises linearly over this many updates before the schedule begins; 0 is off",
 )
 WARMUP_START = Hyper(
-    "warmup_start", "s", 0.0, 0.0, 1.0, help="the fraction of the learning rate at which the warm-up begins"
+    "warmup_start",
+    "s",
+    0.0,
+    0.0,
+    1.0,
+    help="the fraction of the learning rate at which the warm-up begins",
+    tier="expert",
 )
 STOP = (
     Hyper(
@@ -108,7 +115,15 @@ STOP = (
         unit="updates",
         help="early stopping: stop after this many updates without a lower validation loss; 0 is off",
     ),
-    Hyper("plateau_gain", "", 1e-4, 0.0, 1.0, help="an improvement lowers the best loss by at least this fraction"),
+    Hyper(
+        "plateau_gain",
+        "",
+        1e-4,
+        0.0,
+        1.0,
+        help="an improvement lowers the best loss by at least this fraction",
+        tier="expert",
+    ),
 )
 
 _COUNT = Hyper("updates", "", 0, 0, MAX_UPDATES, kind="integer")
@@ -135,6 +150,12 @@ class RunSettings:
     warmup_start: float = 0.0
     visible: bool = True
     pinned: bool = False
+
+    TIERS: ClassVar[Mapping[str, Tier]] = {  # of what is chosen from a catalogue
+        "optimizer": "basic",
+        "schedule": "more",
+        "batch": "basic",
+    }
 
     def value(self, setting: str | Setting) -> Value | str:
         """The value of a setting, as in Tweak.setting."""

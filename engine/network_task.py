@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from engine.choices import Choice, choose
-from engine.contracts import Check, Hyper, SettingError, native, no_check, shown
+from engine.contracts import Check, Hyper, SettingError, Tier, native, no_check, shown
 from engine.datasets.catalogue import DATASETS
 from engine.datasets.features import FEATURES, SCALINGS, possible_features
 from engine.datasets.source import examples_of, shape_of
@@ -22,7 +22,7 @@ from engine.validation import Entries, checked, chosen, text
 
 MAX_LAYERS = 8
 
-UNITS = Hyper("units", "", 4, 1, 512, kind="integer", log=True, slider=(1, 64), help="units of the layer")
+UNITS = Hyper("units", "", 4, 1, 512, kind="integer", log=True, slider=(1, 64), help="units of the layer", tier="basic")
 SHARE = Hyper(
     "share",
     "",
@@ -40,6 +40,7 @@ SPLIT = Hyper(
     kind="choice",
     options=(SHUFFLED, STRATIFIED),
     help="shuffled: the examples to learn from are drawn at random; stratified: so that each class keeps its share",
+    tier="expert",
 )
 DROPOUT = Hyper(
     "dropout",
@@ -57,14 +58,33 @@ RESIDUAL = Hyper(
     False,
     kind="switch",
     help="each hidden layer as wide as what it reads adds that to its activations",
+    tier="expert",
 )
 BATCH_SEED = Hyper(
-    "seed", "", 1, 0, 2**53, kind="integer", slider=(0, 999), help="of the order of the examples, and of dropout"
+    "seed",
+    "",
+    1,
+    0,
+    2**53,
+    kind="integer",
+    slider=(0, 999),
+    help="of the order of the examples, and of dropout",
+    tier="expert",
 )
 DATA_SEED = Hyper(
-    "data_seed", "", 1, 0, 2**53, kind="integer", slider=(0, 999), help="of the examples, their noise and the split"
+    "data_seed",
+    "",
+    1,
+    0,
+    2**53,
+    kind="integer",
+    slider=(0, 999),
+    help="of the examples, their noise and the split",
+    tier="expert",
 )
-WEIGHT_SEED = Hyper("weight_seed", "", 1, 0, 2**53, kind="integer", slider=(0, 999), help="of the initial weights")
+WEIGHT_SEED = Hyper(
+    "weight_seed", "", 1, 0, 2**53, kind="integer", slider=(0, 999), help="of the initial weights", tier="expert"
+)
 
 ADD_POINT, ERASE_POINTS = Setting("data", "add"), Setting("data", "erase")
 POINT_EDITS = (ADD_POINT, ERASE_POINTS)  # edits of the data by hand
@@ -114,6 +134,16 @@ class NetworkTask:
     weight_seed: int = 1
 
     SEEDS: ClassVar[tuple[str, ...]] = ("seed", "data_seed", "weight_seed")
+    TIERS: ClassVar[Mapping[str, Tier]] = {  # of what is chosen from a catalogue
+        "data": "basic",
+        "hidden": "basic",
+        "output": "more",
+        "features": "more",
+        "scaling": "more",
+        "target_scaling": "more",
+        "loss": "more",
+        "initializer": "more",
+    }
 
     @property
     def title(self) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from engine.contracts import SCHEDULE, Catalogue, Hyper, Kernel, call_schedule, inline, pointer, routine
+from engine.contracts import SCHEDULE, Catalogue, Hyper, Kernel, Tier, call_schedule, inline, pointer, routine
 
 Pointer = list[float]  # in a kernel it is an address, indexed like a list
 
@@ -39,6 +39,7 @@ class Schedule:
     memory: int
     watches_loss: bool
     kernel: Kernel
+    tier: Tier = "more"
 
 
 SCHEDULES: Catalogue[Schedule] = Catalogue("schedule")
@@ -53,27 +54,28 @@ def schedule(
     source: str,
     memory: int = 0,
     watches_loss: bool = False,
+    tier: Tier = "more",
 ) -> Callable[[Callable[..., float]], Schedule]:
     """Decorator: declare a schedule over its kernel `(base, t, knobs, loss, memory) -> rate`."""
     return lambda function: SCHEDULES.add(
-        Schedule(key, title, knobs, formula, summary, source, memory, watches_loss, Kernel(function, SCHEDULE))
+        Schedule(key, title, knobs, formula, summary, source, memory, watches_loss, Kernel(function, SCHEDULE), tier)
     )
 
 
-def _updates(name: str, symbol: str, default: int, text: str, low: int = 1) -> Hyper:
+def _updates(name: str, symbol: str, default: int, text: str, low: int = 1, tier: Tier = "more") -> Hyper:
     """A knob that counts updates."""
     slider = (max(low, 1), 10_000.0)
-    return Hyper(name, symbol, default, low, 1e9, True, "integer", slider, "updates", text)
+    return Hyper(name, symbol, default, low, 1e9, True, "integer", slider, "updates", text, tier=tier)
 
 
-def _share(name: str, symbol: str, default: float, text: str, high: float = 1.0) -> Hyper:
+def _share(name: str, symbol: str, default: float, text: str, high: float = 1.0, tier: Tier = "more") -> Hyper:
     """A knob for a fraction, mostly of the base rate."""
-    return Hyper(name, symbol, default, 0.0, high, slider=(0.0, 1.0), help=text)
+    return Hyper(name, symbol, default, 0.0, high, slider=(0.0, 1.0), help=text, tier=tier)
 
 
-LENGTH = _updates("length", "T", 1000, "updates until the final rate is reached, which then stays")
+LENGTH = _updates("length", "T", 1000, "updates until the final rate is reached, which then stays", tier="basic")
 FINAL = _share("final_fraction", "f", 0.0, "final rate, as a fraction of the learning rate")
-GAMMA = _share("gamma", "γ", 0.5, "factor of each step; above 1 the rate grows", high=10.0)
+GAMMA = _share("gamma", "γ", 0.5, "factor of each step; above 1 the rate grows", high=10.0, tier="basic")
 
 
 @inline
@@ -94,6 +96,7 @@ def half_cosine(part: float) -> float:
     formula="ηₜ = η",
     summary="The learning rate stays as set.",
     source="Robbins & Monro 1951, https://doi.org/10.1214/aoms/1177729586, on why noise needs a decaying rate",
+    tier="basic",
 )
 def constant(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
     """Constant: η."""
@@ -103,11 +106,12 @@ def constant(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) 
 @schedule(
     "step",
     "Step",
-    _updates("interval", "s", 500, "updates between two steps"),
+    _updates("interval", "s", 500, "updates between two steps", tier="basic"),
     GAMMA,
     formula="ηₜ = η γ^⌊t/s⌋",
     summary="Multiplies the rate at equal intervals.",
     source=TORCH + "StepLR.html",
+    tier="basic",
 )
 def step(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
     """Step: knobs = (s, γ). torch StepLR; optax exponential_decay with staircase."""
@@ -127,10 +131,12 @@ def step(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> f
         kind="list",
         unit="updates",
         help="updates at which the rate is multiplied; repeated ones count repeatedly",
+        tier="basic",
     ),
     formula="ηₜ = η γ^#{mᵢ ≤ t}",
     summary="Multiplies the rate at chosen updates.",
     source=TORCH + "MultiStepLR.html",
+    tier="expert",
 )
 def multi_step(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
     """Multi-step: knobs = (γ, number of milestones, the milestones). torch MultiStepLR."""
@@ -153,10 +159,12 @@ def multi_step(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer
         slider=(0.98, 1.02),
         help="factor per update; above 1 the rate grows until the run diverges, "
         "which finds the largest stable rate (a range test)",
+        tier="basic",
     ),
     formula="ηₜ = η γᵗ",
     summary="Decays by the same factor at every update.",
     source=TORCH + "ExponentialLR.html",
+    tier="basic",
 )
 def exponential(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
     """Exponential: knobs = (γ,). torch ExponentialLR, optax exponential_decay."""
@@ -166,7 +174,7 @@ def exponential(base: float, t: int, knobs: Pointer, loss: float, memory: Pointe
 @schedule(
     "inverse_time",
     "Inverse time",
-    _updates("half_life", "τ", 200, "updates until the rate has halved; after 9 τ it is a tenth"),
+    _updates("half_life", "τ", 200, "updates until the rate has halved; after 9 τ it is a tenth", tier="basic"),
     formula="ηₜ = η / (1 + t/τ)",
     summary="Decays like 1/t: the classical schedule under which noise averages out.",
     source="Bottou 2012, Stochastic gradient descent tricks, section 5.2, "
@@ -181,7 +189,11 @@ def inverse_time(base: float, t: int, knobs: Pointer, loss: float, memory: Point
     "inverse_sqrt",
     "Inverse square root",
     _updates(
-        "scale", "τ", 100, "the rate halves after 3 τ updates; set it to the warm-up for the Transformer's schedule"
+        "scale",
+        "τ",
+        100,
+        "the rate halves after 3 τ updates; set it to the warm-up for the Transformer's schedule",
+        tier="basic",
     ),
     formula="ηₜ = η / √(1 + t/τ)",
     summary="Decays slowly, like 1/√t. With a warm-up of τ updates it is the Transformer's schedule.",
@@ -196,7 +208,16 @@ def inverse_sqrt(base: float, t: int, knobs: Pointer, loss: float, memory: Point
     "polynomial",
     "Polynomial",
     LENGTH,
-    Hyper("power", "p", 2.0, 0.0, 10.0, slider=(0.5, 4.0), help="exponent: 1 is linear; higher decays sooner"),
+    Hyper(
+        "power",
+        "p",
+        2.0,
+        0.0,
+        10.0,
+        slider=(0.5, 4.0),
+        help="exponent: 1 is linear; higher decays sooner",
+        tier="basic",
+    ),
     FINAL,
     formula="ηₜ = η (f + (1 − f) (1 − min(t, T)/T)^p)",
     summary="Decays as a power of the remaining time.",
@@ -237,11 +258,13 @@ def linear(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) ->
         kind="switch",
         help="on: rise again along the same curve, with period 2 T, like torch's CosineAnnealingLR; "
         "off: stay at the final rate, like optax",
+        tier="expert",
     ),
     formula="ηₜ = η (f + (1 − f) (1 + cos(π min(t, T)/T))/2)",
     summary="Decays along half a cosine: slow, fast, slow; then stays.",
     source="Loshchilov & Hutter 2017, https://arxiv.org/abs/1608.03983; optax cosine_decay_schedule, and "
     "torch CosineAnnealingLR with `rise again`",
+    tier="basic",
 )
 def cosine(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
     """Cosine: knobs = (T, f, rise again)."""
@@ -254,7 +277,7 @@ def cosine(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) ->
 @schedule(
     "warm_restarts",
     "Cosine with warm restarts",
-    _updates("first_length", "T₀", 250, "updates until the first restart"),
+    _updates("first_length", "T₀", 250, "updates until the first restart", tier="basic"),
     Hyper(
         "growth",
         "k",
@@ -292,10 +315,16 @@ def warm_restarts(base: float, t: int, knobs: Pointer, loss: float, memory: Poin
 @schedule(
     "cyclic",
     "Cyclic",
-    _share("floor_fraction", "f", 0.1, "minimum rate, as a fraction of the learning rate, which is the maximum"),
-    _updates("rise", "u", 200, "updates from minimum to maximum"),
+    _share(
+        "floor_fraction",
+        "f",
+        0.1,
+        "minimum rate, as a fraction of the learning rate, which is the maximum",
+        tier="basic",
+    ),
+    _updates("rise", "u", 200, "updates from minimum to maximum", tier="basic"),
     _updates("fall", "d", 200, "updates from maximum to minimum"),
-    _share("cycle_factor", "c", 1.0, "factor on the amplitude per cycle; 0.5 is triangular2"),
+    _share("cycle_factor", "c", 1.0, "factor on the amplitude per cycle; 0.5 is triangular2", tier="expert"),
     Hyper(
         "gamma",
         "γ",
@@ -304,10 +333,12 @@ def warm_restarts(base: float, t: int, knobs: Pointer, loss: float, memory: Poin
         1.0,
         slider=(0.99, 1.0),
         help="factor on the amplitude per update; below 1 it is exp_range",
+        tier="expert",
     ),
     formula="ηₜ = η (f + (1 − f) Λ c^⌊t/(u + d)⌋ γᵗ),  Λ = 0 → 1 in u updates → 0 in d",
     summary="Oscillates between a minimum and the learning rate, which is the maximum.",
     source="Smith 2017, https://arxiv.org/abs/1506.01186; " + TORCH + "CyclicLR.html (cycle_momentum=False)",
+    tier="expert",
 )
 def cyclic(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
     """Cyclic: knobs = (f, u, d, c, γ). torch CyclicLR."""
@@ -322,7 +353,7 @@ def cyclic(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) ->
 @schedule(
     "one_cycle",
     "One-cycle",
-    _updates("length", "T", 1000, "updates of the whole cycle; the rate then stays at its final value"),
+    _updates("length", "T", 1000, "updates of the whole cycle; the rate then stays at its final value", tier="basic"),
     Hyper("peak_at", "p", 0.3, 0.0, 0.99, help="position of the peak, as a fraction of the cycle (pct_start)"),
     Hyper(
         "start_divisor",
@@ -333,6 +364,7 @@ def cyclic(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) ->
         True,
         slider=(1.0, 1e4),
         help="the initial rate is the learning rate, which is the peak, divided by this (div_factor)",
+        tier="expert",
     ),
     Hyper(
         "final_divisor",
@@ -343,8 +375,9 @@ def cyclic(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) ->
         True,
         slider=(1.0, 1e6),
         help="the final rate is the initial rate divided by this (final_div_factor)",
+        tier="expert",
     ),
-    Hyper("straight", "/", False, 0, 1, kind="switch", help="linear instead of half cosines"),
+    Hyper("straight", "/", False, 0, 1, kind="switch", help="linear instead of half cosines", tier="expert"),
     Hyper(
         "three_phases",
         "3",
@@ -353,6 +386,7 @@ def cyclic(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) ->
         1,
         kind="switch",
         help="decay to the initial rate as fast as it rose, then to the final one; needs a peak before the middle",
+        tier="expert",
     ),
     formula="η/D → η → η/(D F),  peak at update p T − 1, end at T − 1;  three phases: η/D → η → η/D → η/(D F)",
     summary="Rises to the learning rate, which is the peak, then decays to almost zero and stays there "
@@ -390,9 +424,14 @@ def one_cycle(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer)
 @schedule(
     "plateau",
     "Reduce on plateau",
-    Hyper("factor", "φ", 0.5, 0.0, 0.999, slider=(0.05, 0.95), help="factor of each reduction"),
+    Hyper("factor", "φ", 0.5, 0.0, 0.999, slider=(0.05, 0.95), help="factor of each reduction", tier="basic"),
     _updates(
-        "patience", "p", 50, "updates without improvement that are tolerated; the next one reduces the rate", low=0
+        "patience",
+        "p",
+        50,
+        "updates without improvement that are tolerated; the next one reduces the rate",
+        low=0,
+        tier="basic",
     ),
     Hyper(
         "threshold",
@@ -406,7 +445,14 @@ def one_cycle(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer)
         "torch, that is above the best: a slightly worse one then counts as better",
     ),
     Hyper(
-        "absolute", "|θ|", False, 0, 1, kind="switch", help="the threshold is an absolute difference, not a fraction"
+        "absolute",
+        "|θ|",
+        False,
+        0,
+        1,
+        kind="switch",
+        help="the threshold is an absolute difference, not a fraction",
+        tier="expert",
     ),
     _updates("cooldown", "c", 0, "updates after a reduction during which nothing is counted", low=0),
     _share("least_fraction", "f", 0.0, "minimum rate, as a fraction of the learning rate"),
@@ -419,6 +465,7 @@ def one_cycle(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer)
         True,
         slider=(1e-12, 1e-2),
         help="reductions smaller than this fraction of the learning rate are skipped",
+        tier="expert",
     ),
     formula="ηₜ = η c,  c ← max(φ c, f) after more than p updates without L < (1 − θ) L_best",
     summary="Reduces the rate when the loss stops improving. It depends on the loss, so it cannot be "

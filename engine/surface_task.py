@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from engine.choices import Choice
-from engine.contracts import Hyper, SettingError, shown
+from engine.contracts import Hyper, SettingError, Tier, shown
 from engine.setting import Setting
 from engine.surfaces import SURFACES
 from engine.surfaces.formula import program
@@ -28,9 +28,17 @@ NOISE = Hyper(
     "full batch has none",
 )
 SEED = Hyper(
-    "seed", "", 1, 0, 2**53, kind="integer", slider=(0, 999), help="the same seed gives the same noise, to the bit"
+    "seed",
+    "",
+    1,
+    0,
+    2**53,
+    kind="integer",
+    slider=(0, 999),
+    help="the same seed gives the same noise, to the bit",
+    tier="expert",
 )
-COORDINATE = Hyper("start", "", 0.0, -1e12, 1e12, help="where every run begins")
+COORDINATE = Hyper("start", "", 0.0, -1e12, 1e12, help="where every run begins", tier="basic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,7 @@ class SurfaceTask:
     seed: int = 1
 
     SEEDS: ClassVar[tuple[str, ...]] = ("seed",)
+    TIERS: ClassVar[Mapping[str, Tier]] = {"surface": "basic"}  # of what is chosen from a catalogue
 
     @property
     def title(self) -> str:

@@ -8,15 +8,16 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
+from app.documents.fresh import usual_network, usual_settings
 from app.widgets.chooser import Chooser
 from app.widgets.elided import ElidedLabel
 from app.widgets.heading import Heading
 from app.widgets.knob_list import KnobList
+from app.widgets.more import More
 from app.widgets.restart_effects import restart_effect, restart_effects
 from engine import DATA_SEED, DATASETS, SHARE, SPLIT, Choice, Dataset, Hyper, NetworkTask, Setting, Table, Value
 
 _SHARE = replace(SHARE, name="train_share")  # the displayed name
-_PLANE = 2  # inputs; more than two vary in scale and are standardised
 
 
 class DataPanel(QWidget):
@@ -27,7 +28,7 @@ class DataPanel(QWidget):
     import_wanted = Signal()
     paste_wanted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, more: More) -> None:
         super().__init__()
         self._task: NetworkTask | None = None
         self._moved = False
@@ -44,7 +45,7 @@ class DataPanel(QWidget):
         self.note = ElidedLabel()
         self.note.setObjectName("muted")
         self.note.hide()
-        self.knobs = KnobList(columns=2)
+        self.knobs = KnobList(2, more)
         self.knobs.changed.connect(lambda name, value: self.changed.emit({self._setting(name): value}))
         self.knobs.finished.connect(self.settled)
         column = QVBoxLayout(self)
@@ -57,14 +58,17 @@ class DataPanel(QWidget):
         """Show the data of a task; moved: whether the runs have taken a step."""
         self._task, self._moved = task, moved
         data = task.data
-        declared: tuple[Hyper, ...] = (_SHARE, DATA_SEED)
+        usual = usual_network(data)
+        share = replace(_SHARE, default=usual.share)
+        declared: tuple[Hyper, ...] = (share, DATA_SEED)
         values: dict[str, Value] = {
             _SHARE.name: task.share,
             DATA_SEED.name: task.data_seed,
             SPLIT.name: task.split,
         }
         if isinstance(data, Table):
-            declared = (_SHARE, replace(DATA_SEED, help="seed of the split"), *([SPLIT] if data.classes else []))
+            split = [replace(SPLIT, default=usual.split)] if data.classes else []
+            declared = (share, replace(DATA_SEED, help="seed of the split"), *split)
             self._show_table(data)
         else:
             entry = DATASETS[data.kind]
@@ -105,10 +109,10 @@ class DataPanel(QWidget):
         changes: dict[str, Any] = {"data": key}
         task = self._task
         if task is not None:
-            before = _usual(DATASETS[task.data.kind]) if isinstance(task.data, Choice) else {}
+            before = usual_settings(DATASETS[task.data.kind]) if isinstance(task.data, Choice) else {}
             changes |= {
                 name: value
-                for name, value in _usual(DATASETS[key]).items()
+                for name, value in usual_settings(DATASETS[key]).items()
                 if getattr(task, name) == before.get(name, getattr(task, name))
             }
         return changes
@@ -121,10 +125,6 @@ class DataPanel(QWidget):
         button.setToolTip(tip)
         self.heading.add(button)
         return button
-
-
-def _usual(entry: Dataset) -> dict[str, Any]:
-    return {"share": entry.share, "scaling": "none" if entry.inputs <= _PLANE else "standardise"}
 
 
 def _contents(entry: Dataset, choice: Choice) -> str:

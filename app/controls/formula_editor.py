@@ -9,11 +9,22 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.controls.formula_field import FormulaField
+from app.documents.fresh import fresh
 from app.look.theme import Theme
 from app.widgets.keyboard_home import give_back
 from app.widgets.knob_list import KnobList
+from app.widgets.more import More
 from app.widgets.restyle import restyle
-from engine import COORDINATE, MAX_PARAMETERS, ExpressionError, Formula, SettingError, read_formula, typeset_surface
+from engine import (
+    COORDINATE,
+    MAX_PARAMETERS,
+    ExpressionError,
+    Formula,
+    SettingError,
+    SurfaceTask,
+    read_formula,
+    typeset_surface,
+)
 
 _SIDES = ("x0", "x1", "y0", "y1")
 _LONGEST = 200  # characters of the printed formula
@@ -65,16 +76,17 @@ class FormulaEditor(QWidget):
         self.grant.setObjectName("grant-parameter")
         self.grant.clicked.connect(self._grant)
         self.grant.hide()
-        self.parameters = KnobList()
+        self.more = More("formula")
+        self.parameters = KnobList(1, self.more)
         self.parameters.changed.connect(self._set_parameter)
         self.parameters.finished.connect(self.settled)
-        self.domain = KnobList(columns=2)
+        self.domain = KnobList(2, self.more)
         self.domain.changed.connect(self._set_side)
         self.domain.finished.connect(self.settled)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        for widget in (self.text, self.fault, self.grant, self.parameters, self.domain):
+        for widget in (self.text, self.fault, self.grant, self.parameters, self.domain, self.more):
             column.addWidget(widget)
         self.set_theme(theme)
 
@@ -100,8 +112,9 @@ class FormulaEditor(QWidget):
         knob = replace(COORDINATE, slider=(-5.0, 5.0), default=1.0, help="parameter of the formula")
         self.parameters.show_knobs(tuple(replace(knob, name=name) for name in values))
         self.parameters.set_values(values)
-        edge = replace(COORDINATE, slider=(-10.0, 10.0), help="bound of the region shown")
-        self.domain.show_knobs(tuple(replace(edge, name=side) for side in _SIDES), _SIDES, "Region")
+        edge = replace(COORDINATE, slider=(-10.0, 10.0), help="bound of the region shown", tier="more")
+        usual = zip(_SIDES, _usual_domain(), strict=True)
+        self.domain.show_knobs(tuple(replace(edge, name=side, default=bound) for side, bound in usual))
         self.domain.set_values(dict(zip(_SIDES, self.value.domain, strict=True)))
 
     @property
@@ -208,6 +221,12 @@ class FormulaEditor(QWidget):
         self.text.mark(() if waiting else places)
         restyle(self.fault, waiting=waiting or not sentence)
         restyle(self.text, bad=bool(sentence) and not waiting)
+
+
+def _usual_domain() -> tuple[float, ...]:
+    problem = fresh("formula").problem
+    assert isinstance(problem, SurfaceTask) and isinstance(problem.surface, Formula)
+    return problem.surface.domain
 
 
 def _printed(formula: Formula) -> str:

@@ -5,27 +5,28 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from app.documents.fresh import usual_network
 from app.widgets.catalogue_text import about
-from app.widgets.collapsible import Collapsible
 from app.widgets.heading import Heading
+from app.widgets.knob_list import KnobList
+from app.widgets.more import More
 from app.widgets.restart_effects import RESTARTS, SENTENCES, restart_effect
 from app.widgets.segmented import Segmented
 from engine import DATASETS, FEATURES, SCALINGS, NetworkTask, Table, possible_features
 
-_LABEL = 42  # pixels, for the longer of the two words
-
 
 class InputsPanel(QWidget):
-    """`changed` carries the changed settings of the task."""
+    """`changed` carries the changed settings of the task. more: where what is as usual stays."""
 
     changed = Signal(object)
     settled = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, more: More) -> None:
         super().__init__()
         self._features: tuple[str, ...] = ()
         self.heading = Heading("Features")
         self.chips = {key: self._chip(key) for key in FEATURES}
+        self.features = QWidget()
         self._row = QWidget()
         chips = QHBoxLayout(self._row)
         chips.setContentsMargins(0, 0, 0, 0)
@@ -34,16 +35,22 @@ class InputsPanel(QWidget):
             chips.addWidget(chip, 1)
         self.scaling = self._scalings("scaling", "inputs")
         self.target_scaling = self._scalings("target_scaling", "target")
-        self._target = _row("target", self.target_scaling)
+        group = QVBoxLayout(self.features)
+        group.setContentsMargins(0, 0, 0, 0)
+        group.setSpacing(6)
+        group.addWidget(self.heading)
+        group.addWidget(self._row)
+        self.settings = KnobList(2, more)
+        tiers = NetworkTask.TIERS
+        self.settings.filled.connect(self.setVisible)
+        self.settings.add_part("features", self.features, "features", tiers["features"])
+        parts = (("scaling", self.scaling, "input scaling"), ("target_scaling", self.target_scaling, "target scaling"))
+        self._rows = {name: _row(title, control) for name, control, title in parts}
+        for name, _, title in parts:
+            self.settings.add_part(name, self._rows[name], title, tiers[name])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(self.heading)
-        column.addWidget(self._row)
-        self.scaling_section = Collapsible("Scaling")
-        self.scaling_section.body.addWidget(_row("inputs", self.scaling))
-        self.scaling_section.body.addWidget(self._target)
-        column.addWidget(self.scaling_section)
+        column.addWidget(self.settings)
 
     def refresh(self, task: NetworkTask, moved: bool) -> None:
         """Show the inputs of a task; moved: whether the runs have taken a step."""
@@ -64,11 +71,12 @@ class InputsPanel(QWidget):
                 chip.setToolTip(f"<p>{state}</p>" + (f"<p>{SENTENCES[RESTARTS]}</p>" if again else ""))
         self.scaling.set_place(list(SCALINGS).index(task.scaling))
         self.target_scaling.set_place(list(SCALINGS).index(task.target_scaling))
-        self._target.setVisible(task.purpose == "regression")
-        scaled = {"inputs": task.scaling, "target": task.target_scaling if task.purpose == "regression" else "none"}
-        usual = next(iter(SCALINGS))
-        notes = [f"{what} {SCALINGS[key].title.lower()}" for what, key in scaled.items() if key != usual]
-        self.scaling_section.describe(" · ".join(notes), restart_effect(task, {"scaling": usual}, moved))
+        for name, row in self._rows.items():
+            row.setToolTip(SENTENCES.get(restart_effect(task, {name: next(iter(SCALINGS))}, moved), ""))
+        usual = usual_network(task.data)
+        differing = [name for name in ("features", "scaling", "target_scaling") if _differs(task, usual, name)]
+        absent = () if task.purpose == "regression" else ("target_scaling",)
+        self.settings.set_values({}, differing if possible else [*differing, "features"], absent)
 
     def _chip(self, key: str) -> QToolButton:
         title = FEATURES[key].title
@@ -78,6 +86,7 @@ class InputsPanel(QWidget):
         chip.setCheckable(True)
         chip.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         chip.setAccessibleName(f"feature {title}")
+        chip.setAccessibleDescription("one of the features that are the inputs of the network")
         chip.clicked.connect(lambda: self._toggle(key))
         return chip
 
@@ -100,16 +109,20 @@ class InputsPanel(QWidget):
         self.settled.emit()
 
 
+def _differs(task: NetworkTask, usual: NetworkTask, name: str) -> bool:
+    return bool(getattr(task, name) != getattr(usual, name))
+
+
 def _row(title: str, control: QWidget) -> QWidget:
+    """A control below its title."""
     row = QWidget()
     label = QLabel(title)
-    label.setObjectName("knob-name")
-    label.setFixedWidth(_LABEL)
-    inside = QHBoxLayout(row)
+    label.setObjectName("knob-title")
+    inside = QVBoxLayout(row)
     inside.setContentsMargins(0, 0, 0, 0)
-    inside.setSpacing(6)
+    inside.setSpacing(3)
     inside.addWidget(label)
-    inside.addWidget(control, 1)
+    inside.addWidget(control)
     return row
 
 

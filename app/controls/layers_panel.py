@@ -5,10 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from app.documents.fresh import usual_network
 from app.look.theme import Theme, icon
 from app.widgets.chooser import Chooser
 from app.widgets.heading import Heading
 from app.widgets.knob_list import KnobList
+from app.widgets.more import More
 from app.widgets.restart_effects import LIVE, RESTARTS, SENTENCES, restart_effect, restart_effects
 from app.widgets.stepper import Stepper
 from app.widgets.tab_order import sort_tab_order
@@ -116,10 +118,12 @@ class LayersPanel(QWidget):
         self.output = _Row("out", "the output", hidden=False)
         self.output.chosen.connect(lambda key: self.changed.emit({"output": key}))
         self.output.finished.connect(self.settled)
-        self.more = KnobList(columns=2)
-        self.more.show_knobs((DROPOUT, RESIDUAL), (DROPOUT.name, RESIDUAL.name), "Dropout and residual")
-        self.more.changed.connect(lambda name, value: self.changed.emit({name: value}))
-        self.more.finished.connect(self.settled)
+        self.more = More("layers")
+        self.settings = KnobList(2, self.more)
+        self.settings.add_part("output", self.output, "output activation", NetworkTask.TIERS["output"])
+        self.settings.show_knobs((DROPOUT, RESIDUAL))
+        self.settings.changed.connect(lambda name, value: self.changed.emit({name: value}))
+        self.settings.finished.connect(self.settled)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(5)
@@ -127,7 +131,7 @@ class LayersPanel(QWidget):
         self._column.setSpacing(5)
         column.addWidget(self.heading)
         column.addLayout(self._column)
-        column.addWidget(self.output)
+        column.addWidget(self.settings)
         column.addWidget(self.more)
         self.set_theme(theme)
 
@@ -152,9 +156,10 @@ class LayersPanel(QWidget):
         self.heading.hint.show_text(f"new shape {again}" if again == RESTARTS else again)
         self.add.setEnabled(len(task.hidden) < MAX_LAYERS)
         values: dict[str, Value] = {DROPOUT.name: task.dropout, RESIDUAL.name: task.residual}
-        self.more.set_values(values)
+        usual = usual_network(task.data)
+        self.settings.set_values(values, ("output",) if task.output != usual.output else ())
         turned = {hyper.name: (hyper, values[hyper.name]) for hyper in (DROPOUT, RESIDUAL)}
-        self.more.show_effects(restart_effects(task, turned, moved))
+        self.settings.show_effects(restart_effects(task, turned, moved))
 
     def _new_row(self, place: int) -> None:
         row = _Row(str(place), f"hidden layer {place}", hidden=True)
@@ -164,6 +169,7 @@ class LayersPanel(QWidget):
         row.finished.connect(self.settled)
         self.rows.append(row)
         self._column.addWidget(row)
+        row.show()  # now, not in a later turn of the event loop
 
     def _add(self) -> None:
         self.changed.emit({"hidden": _grown(self._hidden)})

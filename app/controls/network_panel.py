@@ -13,10 +13,12 @@ from app.controls.choice_panel import ChoicePanel
 from app.controls.data_panel import DataPanel
 from app.controls.inputs_panel import InputsPanel
 from app.controls.layers_panel import LayersPanel
+from app.documents.fresh import usual_network
 from app.look.theme import Theme
 from app.widgets.catalogue_text import formula_of
-from app.widgets.collapsible import Collapsible
+from app.widgets.heading import Heading
 from app.widgets.knob_list import KnobList
+from app.widgets.more import More
 from app.widgets.restart_effects import restart_effect, restart_effects
 from engine import BATCH_SEED, INITIALIZERS, LOSSES, WEIGHT_SEED, Catalogue, NetworkTask, Setting
 
@@ -37,27 +39,40 @@ class NetworkPanel(QWidget):
         super().__init__()
         self._task: NetworkTask | None = None
         self._moved = False
-        self.data = DataPanel()
-        self.inputs = InputsPanel()
+        self.data_more, self.more = More("data"), More("loss and initial weights")
+        self.data = DataPanel(self.data_more)
+        self.inputs = InputsPanel(self.data_more)
         self.layers = LayersPanel(theme)
-        self.loss = ChoicePanel("loss", LOSSES)
-        self.loss_section = Collapsible("Loss")
-        self.initializer = ChoicePanel("initializer", INITIALIZERS, columns=2)
-        self.initializer_section = Collapsible("Initial weights")
-        self.seeds = KnobList(columns=2)
+        tiers = NetworkTask.TIERS
+        self.loss = ChoicePanel("loss", LOSSES, self.more, tiers["loss"])
+        self.initializer = ChoicePanel(
+            "initializer", INITIALIZERS, self.more, tiers["initializer"], 2, title="initial weights"
+        )
+        self.seeds = KnobList(2, self.more)
         self.seeds.show_knobs(_SEEDS)
+        self.headings: dict[ChoicePanel, Heading] = {}
         self._formulas: dict[ChoicePanel, QLabel] = {}
-        for choice, section in ((self.loss, self.loss_section), (self.initializer, self.initializer_section)):
+        for choice, title in ((self.loss, "Loss"), (self.initializer, "Initial weights")):
+            self.headings[choice] = heading = Heading(title)
             self._formulas[choice] = formula = QLabel()
             formula.setObjectName("formula")
             formula.setWordWrap(True)
+            choice.add_above_chooser(heading)
             choice.add_below_chooser(formula)
-            section.body.addWidget(choice)
-        self.initializer_section.body.addWidget(self.seeds)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        for widget in (self.data, self.inputs, self.layers, self.loss_section, self.initializer_section):
+        column.setSpacing(6)
+        parts = (
+            self.data,
+            self.inputs,
+            self.data_more,
+            self.layers,
+            self.loss,
+            self.initializer,
+            self.seeds,
+            self.more,
+        )
+        for widget in parts:
             column.addWidget(widget)
         self._wire()
 
@@ -84,21 +99,17 @@ class NetworkPanel(QWidget):
             panel.refresh(task, moved)
         self.loss.chooser.offer(key for key, entry in LOSSES.items() if task.purpose in entry.purposes)
         self._show(self.loss, LOSSES, "loss")
-        self.loss_section.describe(self.loss.note(task.loss))
         self._show(self.initializer, INITIALIZERS, "initializer")
-        seeds = {WEIGHT_SEED.name: task.weight_seed, _BATCH_SEED.name: task.seed}
-        self.seeds.set_values(seeds)
+        self.seeds.set_values({WEIGHT_SEED.name: task.weight_seed, _BATCH_SEED.name: task.seed})
         turned = {BATCH_SEED.name: (BATCH_SEED, task.seed), WEIGHT_SEED.name: (WEIGHT_SEED, task.weight_seed)}
         found = restart_effects(task, turned, moved)
         self.seeds.show_effects({name: found[setting] for name, setting in _SETTINGS.items()})
-        other = [f"{hyper.title} {seeds[hyper.name]}" for hyper in _SEEDS if seeds[hyper.name] != hyper.default]
-        note = " · ".join([self.initializer.note(task.initializer), *other])
-        self.initializer_section.describe(note, found[WEIGHT_SEED.name])
+        self.headings[self.initializer].hint.show_text(found[WEIGHT_SEED.name])
 
     def _show(self, panel: ChoicePanel, catalogue: Catalogue[Any], part: str) -> None:
         assert self._task is not None
         choice = getattr(self._task, part)
-        panel.show_choice(choice)
+        panel.show_choice(choice, getattr(usual_network(self._task.data), part))
         self._formulas[panel].setText(formula_of(catalogue[choice.kind]))
         knobs = {Setting(part, knob.name).path: knob for knob in catalogue[choice.kind].knobs}
         turned = {path: (knob, choice.values[knob.name]) for path, knob in knobs.items()}

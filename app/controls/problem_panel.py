@@ -5,10 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 
 from app.controls.network_panel import NetworkPanel
+from app.controls.setting_search import SettingSearch
 from app.controls.surface_panel import SurfacePanel
 from app.documents.problem_kinds import KIND_TITLES, KINDS, kind_of
 from app.look.theme import Theme
 from app.widgets.card import Card
+from app.widgets.knob_list import KnobList
 from app.widgets.segmented import Segmented
 from engine import NetworkTask, SessionPicture
 
@@ -30,6 +32,8 @@ class ProblemPanel(Card):
     def __init__(self, theme: Theme) -> None:
         super().__init__("Problem")
         self.setObjectName("problem")
+        self.search = SettingSearch()
+        self.add_to_header(self.search)
         self._shown: object = None
         self._kind = ""
         self.kind = Segmented(KIND_TITLES, "kind of problem", _TIPS, leaves_space=True)
@@ -59,6 +63,9 @@ class ProblemPanel(Card):
         if shown == self._shown:
             return
         self._shown = shown
+        if kind_of(task) != self._kind:
+            self.renew()
+            self._shown = shown
         self._kind = kind_of(task)
         self.kind.set_place(KINDS.index(self._kind))
         self.surface.setVisible(self._kind != "network")
@@ -67,6 +74,12 @@ class ProblemPanel(Card):
             self.network.refresh(task, picture.update > 0)
         elif view is not None:
             self.surface.refresh(task, view)
+
+    def renew(self) -> None:
+        """Another document follows: what is as usual goes behind More, wherever it was before."""
+        self._shown = None
+        for knobs in self.findChildren(KnobList):
+            knobs.renew()
 
     def _tell(self, changes: object) -> None:
         self._shown = None  # if it is refused, the controls must show the current state again

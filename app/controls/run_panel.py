@@ -16,10 +16,10 @@ from app.widgets.catalogue_text import about
 from app.widgets.collapsible_header import CollapsibleHeader
 from app.widgets.knob import Knob
 from app.widgets.knob_list import KnobList
+from app.widgets.more import More
 from app.widgets.segmented import Segmented
 from engine import (
     BATCHES,
-    COMMON,
     LEARNING_RATE,
     OPTIMIZERS,
     ORDERS,
@@ -28,11 +28,14 @@ from engine import (
     WARMUP_START,
     Choice,
     RunPicture,
+    RunSettings,
     Setting,
+    Value,
+    choose,
     formula,
 )
 
-_COMMON = {hyper.name for hyper in COMMON}
+_CONSTANT = choose(SCHEDULES, "constant")  # the schedule of a fresh run
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse
 
 
@@ -77,13 +80,14 @@ class RunPanel(QWidget):
         self._theme = theme
         self._id = ""
         self._shown: object = None
-        self.optimizer = ChoicePanel("optimizer", OPTIMIZERS, collapsed=_COMMON)
+        self.optimizer_more, self.schedule_more, self.batch_more = More("optimizer"), More("schedule"), More("batches")
+        self.optimizer = ChoicePanel("optimizer", OPTIMIZERS, self.optimizer_more, RunSettings.TIERS["optimizer"])
         self.rate = Knob(LEARNING_RATE)
         self.rule = _Rule()
-        self.schedule = ChoicePanel("schedule", SCHEDULES)
+        self.schedule = ChoicePanel(
+            "schedule", SCHEDULES, self.schedule_more, RunSettings.TIERS["schedule"], further=(WARMUP, WARMUP_START)
+        )
         self.preview = SchedulePreview(theme)
-        self.warmup = KnobList()
-        self.warmup.show_knobs((WARMUP, WARMUP_START), (WARMUP.name, WARMUP_START.name), "Warm-up")
         self.formula = QLabel()
         self.formula.setObjectName("formula")
         self.formula.setWordWrap(True)
@@ -91,7 +95,7 @@ class RunPanel(QWidget):
         types = tuple(BATCHES.values())
         tips = tuple(f"{entry.summary[:1].upper()}{entry.summary[1:]}." for entry in types)
         self.batch = Segmented(tuple(entry.title for entry in types), "batch type", tips)
-        self.batch_knobs = KnobList()
+        self.batch_knobs = KnobList(1, self.batch_more)
         self.epoch = QLabel()
         self.epoch.setObjectName("muted")
         self.epoch.setWordWrap(True)
@@ -102,9 +106,8 @@ class RunPanel(QWidget):
         for part in (self.optimizer, self.schedule):
             part.changed.connect(self._tweak)
             part.settled.connect(self.settled)
-        for knobs in (self.rate, self.warmup):
-            knobs.changed.connect(self._tweak)
-            knobs.finished.connect(self.settled)
+        self.rate.changed.connect(self._tweak)
+        self.rate.finished.connect(self.settled)
         self.batch.chosen.connect(self._choose_batch)
         self.batch_knobs.changed.connect(lambda name, value: self._tweak(Setting("batch", name).path, value))
         self.batch_knobs.finished.connect(self.settled)
@@ -125,17 +128,25 @@ class RunPanel(QWidget):
         if run.id != self._id:
             for knob in self.findChildren(Knob):
                 knob.abandon()
+            self.renew()
         self._id, self._shown = run.id, (settings, examples)
         self.optimizer.show_choice(settings.optimizer)
         self.rule.show_rule(settings.optimizer)
         self.rate.set_value(settings.learning_rate)
-        self.schedule.show_choice(settings.schedule)
+        warmup: dict[str, Value] = {WARMUP.name: settings.warmup, WARMUP_START.name: settings.warmup_start}
+        self.schedule.show_choice(settings.schedule, _CONSTANT, warmup)
         schedule = SCHEDULES[settings.schedule.kind]
         self.formula.setText(schedule.formula)
+        self.schedule_card.set_hint(schedule.title)
         self.formula.setToolTip(about(schedule))
-        self.warmup.set_values({"warmup": settings.warmup, "warmup_start": settings.warmup_start})
         self._show_batch(settings.batch, examples)
         self.optimizer_card.set_hint(run.name)
+
+    def renew(self) -> None:
+        """Another run or document follows: what is as usual goes behind More, wherever it was before."""
+        self._shown = None
+        for knobs in (self.optimizer.knobs, self.schedule.knobs, self.batch_knobs):
+            knobs.renew()
 
     def _show_batch(self, batch: Choice, examples: int) -> None:
         """Surfaces have no examples, so no order of examples."""
@@ -157,15 +168,18 @@ class RunPanel(QWidget):
         self.optimizer_card = Card("Optimizer")
         self.optimizer.add_below_chooser(self.rate)
         self.optimizer_card.body.addWidget(self.optimizer)
+        self.optimizer_card.body.addWidget(self.optimizer_more)
         self.optimizer_card.body.addWidget(self.rule)
-        schedule = Card("Schedule")
+        self.schedule_card = schedule = Card("Schedule")
         self.schedule.add_below_chooser(self.formula)
-        for widget in (self.schedule, self.preview, self.warmup):
-            schedule.body.addWidget(widget)
+        self.schedule.add_below_chooser(self.preview)
+        schedule.body.addWidget(self.schedule)
+        schedule.body.addWidget(self.schedule_more)
         batch = Card("Batch")
         batch.body.addWidget(self.batch)
         batch.body.addWidget(self.batch_knobs)
         batch.body.addWidget(self.epoch)
+        batch.body.addWidget(self.batch_more)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)

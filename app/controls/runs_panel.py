@@ -24,6 +24,7 @@ from app.controls.transport import short
 from app.documents.run_labels import differences
 from app.look.theme import Theme, icon, run_colour
 from app.widgets.card import Card
+from app.widgets.catalogue_text import grouped
 from app.widgets.elided import ElidedLabel
 from app.widgets.restyle import restyle
 from app.widgets.shortcut_override import accepts_shortcut
@@ -318,7 +319,12 @@ class RunsPanel(Card):
         self.add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.add.setIconSize(QSize(14, 14))
         self.optimizers = menu = QMenu(self.add)
-        for key, entry in OPTIMIZERS.items():
+        heading = ""
+        for key, group in grouped(OPTIMIZERS, OPTIMIZERS):
+            if group != heading:
+                heading = group
+                menu.addSeparator()
+            entry = OPTIMIZERS[key]
             action = menu.addAction(entry.title)
             action.setToolTip(entry.summary)
             action.triggered.connect(lambda _=False, chosen=key: self.added.emit(chosen))

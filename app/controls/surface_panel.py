@@ -12,6 +12,7 @@ from app.look.theme import Theme
 from app.widgets.catalogue_text import about
 from app.widgets.chooser import Chooser
 from app.widgets.knob_list import KnobList
+from app.widgets.more import More
 from engine import (
     COORDINATE,
     NOISE,
@@ -39,19 +40,20 @@ class SurfacePanel(QWidget):
         self.chooser = Chooser(SURFACES)
         self.chooser.setObjectName("choose-surface")
         self.chooser.setAccessibleName("surface")
-        self.knobs = KnobList()
+        self.more = More("surface")
+        self.knobs = KnobList(1, self.more)
         self.editor = FormulaEditor(theme)
         self.formula = QLabel()
         self.formula.setObjectName("formula")
         self.formula.setWordWrap(True)
         self.formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.start = KnobList(columns=2)
-        self.noise = KnobList(columns=2)
+        self.start = KnobList(2, self.more)
+        self.noise = KnobList(2, self.more)
         self.noise.show_knobs((NOISE, SEED))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        for widget in (self.chooser, self.editor, self.formula, self.knobs, self.start, self.noise):
+        for widget in (self.chooser, self.editor, self.formula, self.knobs, self.start, self.noise, self.more):
             column.addWidget(widget)
         self.editor.hide()
         self._wire()
@@ -73,7 +75,7 @@ class SurfacePanel(QWidget):
         """Show a task; view: the part of the plane to show."""
         self._task = task
         own = isinstance(task.surface, Formula)
-        for widget in (self.chooser, self.formula, self.knobs):
+        for widget in (self.chooser, self.formula):
             widget.setVisible(not own)
         self.editor.setVisible(own)
         if isinstance(task.surface, Choice):
@@ -85,6 +87,8 @@ class SurfacePanel(QWidget):
             text = f"f = {typeset_surface(task.surface)}"
             self.formula.setText(text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …")
         else:
+            self.knobs.show_knobs(())
+            self.knobs.set_values({})
             self.editor.show_formula(task.surface)
         x0, x1, y0, y1 = view
         self.start.show_knobs(

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.curves.x_axes import Array
+from engine import TIERS
 
 if TYPE_CHECKING:
-    from engine import SessionPicture
+    from engine import SessionPicture, Tier
 
 Triple = tuple[Array, Array, Array]  # last, low, high of some bins
 Combine = Callable[[list[Triple], "SessionPicture"], Triple]
@@ -45,7 +46,7 @@ class Curve:
     rest. log: whether its y axis begins logarithmic. shown:
     the kinds of problem for which it is there at first. tall: its share of the height. needs: whether it means
     anything for the problem on screen. least: how far down a linear axis follows the values by itself.
-    rising: whether it mostly rises, so that there is room for words below it.
+    rising: whether it mostly rises, so that there is room for words below it. tier: how early a menu offers it.
     """
 
     key: str
@@ -63,6 +64,7 @@ class Curve:
     least: float = -np.inf
     rising: bool = False
     help: str = ""
+    tier: Tier = "more"
 
     def title_for(self, picture: SessionPicture | None) -> str:
         """What it is called for the problem on screen."""
@@ -119,13 +121,18 @@ def of_network(picture: SessionPicture) -> bool:
     return picture.kind == NETWORK
 
 
+def offered() -> list[str]:
+    """The keys as a menu offers them: basic curves first, expert ones last."""
+    return sorted(CURVES, key=lambda key: TIERS.index(CURVES[key].tier))
+
+
 def _measured(key: str, title: str, measures: tuple[str, ...], help: str, **more: Any) -> Curve:
     return Curve(key, title, measured=measures, needs=of_network, help=help, **more)
 
 
-def _by_layer(measure: str, title: str, help: str, log: bool = False) -> Curve:
+def _by_layer(measure: str, title: str, help: str, log: bool = False, tier: Tier = "expert") -> Curve:
     key, of = f"layer_{measure}", f"{title} by layer"
-    return Curve(key, of, layers=measure, axis=title, needs=of_network, log=log, help=help)
+    return Curve(key, of, layers=measure, axis=title, needs=of_network, log=log, help=help, tier=tier)
 
 
 _LOSSES, _SCORES = ("training_loss", "validation_loss"), ("training_score", "validation_score")
@@ -137,18 +144,45 @@ _BATCH = {NETWORK: "Loss, running batch"}
 CURVES: dict[str, Curve] = {
     curve.key: curve
     for curve in (
-        _measured("losses", "Training and validation loss", _LOSSES, _ALL, shown=(NETWORK,), tall=1.35, axis="Loss"),
-        _measured("score", "Accuracy or R²", _SCORES, _ALL, shown=(NETWORK,), **_SCORE),
-        Curve("loss", "Loss", ("loss",), titles=_BATCH, shown=(SURFACE,), help="before each update"),
-        Curve("gradient_norm", "Gradient norm", ("gradient_norm",), shown=KINDS, help="before clipping and decay"),
-        Curve("learning_rate", "Learning rate", ("learning_rate",), log=False, shown=(SURFACE,), tall=0.55),
+        _measured(
+            "losses",
+            "Training and validation loss",
+            _LOSSES,
+            _ALL,
+            shown=(NETWORK,),
+            tall=1.35,
+            axis="Loss",
+            tier="basic",
+        ),
+        _measured("score", "Accuracy or R²", _SCORES, _ALL, shown=(NETWORK,), tier="basic", **_SCORE),
+        Curve("loss", "Loss", ("loss",), titles=_BATCH, shown=(SURFACE,), help="before each update", tier="basic"),
+        Curve(
+            "gradient_norm",
+            "Gradient norm",
+            ("gradient_norm",),
+            shown=KINDS,
+            help="before clipping and decay",
+            tier="basic",
+        ),
+        Curve(
+            "learning_rate", "Learning rate", ("learning_rate",), log=False, shown=(SURFACE,), tall=0.55, tier="basic"
+        ),
         Curve("step_norm", "Step length", ("step_norm",), help="how far each update moves the parameters"),
         Curve("excess_loss", "Loss above the minimum", ("loss",), above_minimum, needs=minimum_is_known),
-        Curve("relative_step", "Step / parameters", ("step_norm", "x", "y"), relative_step, needs=two_parameters),
+        Curve(
+            "relative_step",
+            "Step / parameters",
+            ("step_norm", "x", "y"),
+            relative_step,
+            needs=two_parameters,
+            tier="expert",
+        ),
         Curve("x", "Parameter x", ("x",), log=False, needs=of_surface, help="before each update"),
         Curve("y", "Parameter y", ("y",), log=False, needs=of_surface, help="before each update"),
-        _measured("penalty", "Penalty", ("penalty",), "what L1 and L2 add to the loss", log=False),
-        _by_layer("gradient_norm", "Gradient norm", "of the layer's parameters, on all training examples", True),
+        _measured("penalty", "Penalty", ("penalty",), "what L1 and L2 add to the loss", log=False, tier="expert"),
+        _by_layer(
+            "gradient_norm", "Gradient norm", "of the layer's parameters, on all training examples", True, "more"
+        ),
         _by_layer("delta_norm", "Delta norm", "what comes back to the layer: root mean square over the examples", True),
         _by_layer("update_ratio", "Update / weights", "length of the last step over that of the weights", True),
         _by_layer("activation_mean", "Mean activation", "over units and training examples"),

@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app.curves.curve_card import CurveCard
-from app.curves.curve_catalogue import CURVES, SURFACE
+from app.curves.curve_catalogue import CURVES, SURFACE, offered
 from app.curves.curve_style import CurveStyle
 from app.curves.view_settings import along_in, curves_in, settings_of, styles_in
 from app.curves.x_axes import X_AXES, Clock
@@ -180,7 +180,8 @@ class CurvePanel(QScrollArea):
 
     def add_curve_choices(self, menu: QMenu) -> None:
         """Add to a menu the curves that mean anything for the problem; those that are shown are checked."""
-        for key, curve in CURVES.items():
+        for key in offered():
+            curve = CURVES[key]
             if self._picture is None or curve.needs(self._picture) or key in self.cards:
                 _add_choice(menu, curve.title_for(self._picture), key in self.cards, partial(self._toggle, key))
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.look.theme import Theme
-    from engine import LossSlice, NetworkSnapshot, SessionPicture, SliceRequest
+    from engine import LossSlice, NetworkSnapshot, SessionPicture, SliceRequest, Tier
 
 
 class NetworkView(QWidget):
@@ -22,12 +22,13 @@ class NetworkView(QWidget):
     wanted_changed: `wanted` would now tell something else. edited: a mapping of settings of the problem
     (`{"data.add": (x, y, class)}`); settled: that gesture is over. parameter_edited: place in theta and value.
     cursor_moved: the update under the pointer, None once it has left. menu_wanted: a place on the screen and the plot
-    that the context menu is for.
+    that the context menu is for. TIER: how early its tab comes.
     """
 
     KEY: ClassVar[str]
     TITLE: ClassVar[str]
     TIP: ClassVar[str] = ""
+    TIER: ClassVar[Tier] = "more"
 
     wanted_changed = Signal()
     edited = Signal(object)

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable
 from typing import Any
 
-from engine import print_signs
+from engine import TIERS, Catalogue, print_signs
 
 
 def family(entry: Any) -> str:
     """The heading of its group in a list; empty for none."""
     return str(getattr(entry, "family", "") or getattr(entry, "group", ""))
+
+
+def grouped(catalogue: Catalogue[Any], keys: Iterable[str]) -> list[tuple[str, str]]:
+    """Keys as a list offers them, each with the heading that it stands under.
+
+    Entries with families stay together, the basic ones of each first; others stand under their tiers, the basic ones
+    under none.
+    """
+    offered = catalogue.offered(keys)
+    families = list(dict.fromkeys(family(entry) for entry in catalogue.values()))
+    if families == [""]:
+        return [(key, "" if catalogue[key].tier == TIERS[0] else catalogue[key].tier.capitalize()) for key in offered]
+    return [
+        (key, family(catalogue[key])) for key in sorted(offered, key=lambda key: families.index(family(catalogue[key])))
+    ]
 
 
 def formula_of(entry: Any) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, Q
 from PySide6.QtGui import QFont, QGuiApplication, QPainter, QPalette, QStandardItem, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from app.widgets.catalogue_text import about, family, summary_of
+from app.widgets.catalogue_text import about, grouped, summary_of
 from app.widgets.restart_effects import RESTARTS
 from engine import Catalogue
 
@@ -92,10 +92,10 @@ class Chooser(QComboBox):
         self._offered = keys
         model = QStandardItemModel(self)
         heading = ""
-        for key in keys:
+        for key, group in grouped(self._catalogue, keys):
             entry = self._catalogue[key]
-            if family(entry) != heading:
-                heading = family(entry)
+            if group != heading:
+                heading = group
                 item = QStandardItem(heading)
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
                 model.appendRow(item)
@@ -123,6 +123,16 @@ class Chooser(QComboBox):
             self.setCurrentIndex(-1)
         self.setPlaceholderText(title)
         self.setToolTip(tip)
+
+    def entries(self) -> list[tuple[str, Any]]:
+        """What is offered, in the order of the list: keys and entries."""
+        keys = [self.itemData(place, _KEY) for place in range(self.count())]
+        return [(key, self._catalogue[key]) for key in keys if key]
+
+    def open_at(self, key: str) -> None:
+        """Open the list at an entry, which Return then takes."""
+        self.showPopup()
+        self.view().setCurrentIndex(self.model().index(self.findData(key, _KEY), 0))
 
     def showPopup(self) -> None:
         for place in range(self.count()):

@@ -20,12 +20,15 @@ class CollapsibleHeader(QToolButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._note = self._hint = ""
 
-    def describe(self, title: str, note: str, hint: str = "") -> None:
-        """Show a title, a note on the content, and what changing it does (restart_effects)."""
+    def describe(self, title: str, note: str, hint: str = "", name: str = "") -> None:
+        """Show a title, a note on the content, and what changing it does (restart_effects).
+
+        name: for a screen reader, if the title says too little.
+        """
         if (title, note, hint) != (self.text(), self._note, self._hint):
             self._note, self._hint = note, hint
             self.setText(title)
-            self.setAccessibleName(title)
+            self.setAccessibleName(name or title)
             self.setAccessibleDescription(", ".join(words for words in (hint, note) if words))
             self.setToolTip((f"{title}: {note}" if note else title) + (f" ({hint})" if hint else ""))
             self.update()

@@ -137,6 +137,13 @@ class Knob(QWidget):
     def value(self) -> Value:
         return self._value
 
+    @property
+    def is_held(self) -> bool:
+        """Whether a hand is at it: it has the keyboard, or its slider is being dragged."""
+        dragged = self.slider is not None and self.slider.isSliderDown()
+        focus = self.window().focusWidget()  # also of a window that is not in front
+        return dragged or (focus is not None and self.isAncestorOf(focus))
+
     def show_effect(self, effect: str, marked: bool) -> None:
         """Tell in advance what changing it does to the runs (LIVE, RESTARTS or ""); marked: with an icon, too."""
         self.mark.setVisible(marked and effect == RESTARTS)

@@ -36,6 +36,14 @@ class OptionPicker(QWidget):
             self.list.activated.connect(self._choose)
             row.addWidget(self.list)
 
+    @property
+    def control(self) -> QWidget:
+        """What takes the keyboard: the chosen button, or the list."""
+        if self.buttons is not None:
+            return self.buttons.button(self.buttons.place)
+        assert self.list is not None
+        return self.list
+
     def set_option(self, option: str) -> None:
         place = self._options.index(option)
         if self.buttons is not None:

@@ -51,6 +51,10 @@ class Segmented(QWidget):
     def place(self) -> int:
         return self._group.checkedId()
 
+    def words(self) -> list[str]:
+        """The texts and tooltips of its buttons."""
+        return [word for button in self._group.buttons() for word in (button.text(), button.toolTip())]
+
     def set_place(self, place: int) -> None:
         if place != self.place:
             self._group.button(place).setChecked(True)

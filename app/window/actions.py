@@ -131,6 +131,12 @@ class Actions(QObject):
     def _toggle_asking(self) -> None:
         self._settings.set(ASKS, not self._settings.get(ASKS, True))
 
+    def _find_setting(self) -> None:
+        """Give the keyboard to the search field, wherever the panels are scrolled to."""
+        if not self.layout.is_shown("settings"):
+            self.layout.toggle("settings")
+        self._bench.take_keyboard_to_search()
+
     def _show_about(self) -> None:
         self.about.show_text(about_text())
 
@@ -169,6 +175,9 @@ class Actions(QObject):
         self._add(menu, "redo", "Redo", self._bench.document.redo, "Ctrl+Shift+Z")
         self.by_name["redo"].setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
 
+        menu.addSeparator()
+        self._add(menu, "find", "Find a setting …", self._find_setting, "Ctrl+F")
+
     def _run_menu(self) -> None:
         controller = self._bench.controller
         menu = self._window.menuBar().addMenu("&Run")
@@ -187,8 +196,10 @@ class Actions(QObject):
         self._add(menu, "slower", "Slower", lambda: controller.change_speed(-1), ",")
         menu.addSeparator()
         join = menu.addMenu("Add a run")
-        for key, entry in OPTIMIZERS.items():
-            join.addAction(entry.title).triggered.connect(lambda _=False, chosen=key: controller.add_run(chosen))
+        for key in OPTIMIZERS.offered():
+            join.addAction(OPTIMIZERS[key].title).triggered.connect(
+                lambda _=False, chosen=key: controller.add_run(chosen)
+            )
         self._add(menu, "duplicate", "Duplicate the selected run", controller.duplicate_selected, "Ctrl+D")
         self._add(menu, "remove", "Remove the selected run", controller.remove_selected, "Ctrl+Backspace")
         self._add(menu, "next", "Select the next run", lambda: controller.select_next(1), "PgDown")

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from app.documents.preferences import Plain
 from app.documents.settings import Settings
+from app.widgets.more import More
 from app.widgets.window_place import PLACE, place_of
 from app.window.columns import Columns, LeftColumn
 from app.window.workbench import Workbench
 
 COLUMNS, LEFT, HIDDEN, SHOWN = "layout.columns", "layout.left", "layout.hidden", "layout.shown"
+MORE = "layout.more"  # which settings behind `More` are shown
 # By key: what the menu calls a panel, its key on the keyboard, and whether it is there unless a person says otherwise.
 PANELS = {
     "settings": ("Problem, runs and settings", "F7", True),
@@ -34,6 +36,7 @@ class Layout(QObject):
         columns, left = bench.findChild(Columns), bench.findChild(LeftColumn)
         assert columns is not None and left is not None
         self._columns, self._left = columns, left
+        self._more = bench.findChildren(More)
         self._panels: dict[str, QWidget] = {"settings": left, "curves": bench.curves, "explain": bench.explain_card}
         self._sizes: dict[str, list[float]] = {COLUMNS: [], LEFT: []}
         for panel in self._panels.values():
@@ -59,6 +62,8 @@ class Layout(QObject):
         for key, (_, _, shown) in PANELS.items():
             if self.is_shown(key) != shown:
                 self.toggle(key)
+        for more in self._more:
+            more.open(False)
         self._columns.divide()
         self._left.divide()
 
@@ -66,7 +71,9 @@ class Layout(QObject):
         """Keep the layout for the next session; called when the window closes."""
         hidden = [key for key, (_, _, shown) in PANELS.items() if shown and not self.is_shown(key)]
         more = [key for key, (_, _, shown) in PANELS.items() if not shown and self.is_shown(key)]
-        values: dict[str, Plain] = {**self._sizes, HIDDEN: hidden, SHOWN: more, PLACE: place_of(self._window)}
+        opened = [part.of for part in self._more if part.is_open]
+        places: dict[str, Plain] = {**self._sizes, PLACE: place_of(self._window)}
+        values: dict[str, Plain] = {**places, HIDDEN: hidden, SHOWN: more, MORE: opened}
         for name, value in values.items():
             if value != self._settings.get(name, []):
                 self._settings.set(name, value)
@@ -87,6 +94,9 @@ class Layout(QObject):
             for key in keys if isinstance(keys, list) else ():
                 if key in PANELS and self.is_shown(str(key)) != shows:
                     self.toggle(str(key))
+        opened = self._settings.get(MORE, [])
+        for more in self._more:
+            more.open(isinstance(opened, list) and more.of in opened)
 
     def _keep_sizes(self, name: str, split: QSplitter) -> None:
         """What a hand has chosen; a hidden panel keeps the size it had."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from app.documents.fresh import fresh
 from app.documents.problem_kinds import kind_of
 from engine import (
     BATCHES,
     OPTIMIZERS,
-    SURFACES,
     Experiment,
-    Formula,
     NetworkTask,
     RunRecord,
     RunSettings,
@@ -19,12 +18,9 @@ from engine import (
     Table,
     Task,
     choose,
-    new_experiment,
-    new_network,
     new_run,
 )
 
-_SURFACE = "rosenbrock"
 _SGD_RATE, _FASTEST = 0.03, 0.03  # learning rates for a small network
 
 
@@ -70,18 +66,6 @@ def with_runs(experiment: Experiment, runs: Sequence[RunSettings]) -> Experiment
     known = {record.settings.id: record.settings for record in experiment.runs}
     records = tuple(RunRecord(known.get(run.id) or _suited(run, experiment.problem)) for run in runs)
     return replace(experiment, runs=records)
-
-
-def fresh(kind: str) -> Experiment:
-    """A problem to begin with, without runs: TensorFlow Playground's network, or Rosenbrock's valley."""
-    if kind == "network":
-        made = new_network("circle", ["sgd"], (4, 2), output="tanh", loss="half_mse", initializer="playground")
-    else:
-        entry = SURFACES[_SURFACE]
-        numbers = {knob.name: float(knob.default) for knob in entry.knobs}  # type: ignore[arg-type]
-        surface = Formula(entry.formula, numbers, entry.view) if kind == "formula" else _SURFACE
-        made = new_experiment(surface, ["sgd"], start=entry.start, updates=0)
-    return replace(made, runs=(), title=made.problem.title)
 
 
 def blank(kind: str) -> Experiment:

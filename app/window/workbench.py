@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
@@ -166,6 +166,12 @@ class Workbench(QWidget):
         """A field of a panel is done with the keyboard: it is the stage's."""
         self.shown_stage.setFocus()
 
+    def take_keyboard_to_search(self) -> None:
+        """Let a person find a setting by its words."""
+        self._panes[0].verticalScrollBar().setValue(0)
+        self.problem_panel.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.problem_panel.search.selectAll()
+
     def toggle_explain(self) -> None:
         self.explain_card.setVisible(not self.explain_card.isVisible())
         self._request_views()
@@ -226,6 +232,8 @@ class Workbench(QWidget):
         if isinstance(field, QLineEdit):
             field.setModified(False)  # what is half typed belongs to the experiment before
         self.controller.begin(experiment)
+        for panel in (self.problem_panel, self.run_panel, self.stop_panel):
+            panel.renew()
         self.note.begin()
         self.curves.apply_view(view, "network" if isinstance(experiment.problem, NetworkTask) else "surface")
         self._ground = None
@@ -330,6 +338,7 @@ class Workbench(QWidget):
             self.dropped.emit(paths[0])
 
     def _lay_out(self) -> None:
+        self.problem_panel.search.look_in((self.run_panel, self.problem_panel, self.stop_panel))
         self._panes = (
             Pane("problem-pane", [self.problem_panel]),
             Pane("runs-pane", [self.runs_panel]),

@@ -50,6 +50,7 @@ def used(examples: int) -> Hyper:
     source=f"E. Alpaydin & C. Kaynak 1998, Optical Recognition of Handwritten Digits, {UCI}, "
     "https://doi.org/10.24432/C50P49",
     licence=CC_BY,
+    tier="basic",
 )
 def digits(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Array]:
     return _subset("digits", rng, samples, noise)
@@ -66,6 +67,7 @@ def digits(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Arr
     summary="Three iris species by the size of their sepals and petals; two of them overlap.",
     source=f"R. A. Fisher 1936, Iris, {UCI}, https://doi.org/10.24432/C56C76",
     licence=CC_BY,
+    tier="basic",
 )
 def iris(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Array]:
     return _subset("iris", rng, samples, noise)

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from engine.contracts import Catalogue, Hyper, Value
+from engine.contracts import Catalogue, Hyper, Tier, Value
 from engine.datasets.examples import Examples
 from engine.random_generator import RandomGenerator
 
@@ -49,6 +49,7 @@ class Dataset:
     target_scaling: str
     view: Box | None
     image: tuple[int, int] | None
+    tier: Tier = "more"
 
     @property
     def inputs(self) -> int:
@@ -86,6 +87,7 @@ def dataset(
     target_scaling: str = "none",
     view: Box | None = None,
     image: tuple[int, int] | None = None,
+    tier: Tier = "more",
 ) -> Callable[[Maker], Maker]:
     """Decorator: declare a data set over the function that generates it; without labels it is a regression."""
 
@@ -108,6 +110,7 @@ def dataset(
                 target_scaling=target_scaling,
                 view=view,
                 image=image,
+                tier=tier,
             )
         )
         return function

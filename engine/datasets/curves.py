@@ -18,6 +18,7 @@ SPACING = Hyper(
     kind="choice",
     options=("equispaced", "random"),
     help="equispaced: evenly spaced from -1 to 1; random: uniformly distributed between them",
+    tier="expert",
 )
 
 curve = partial(dataset, group="Curves", names=("x",), target="y", view=(-1.2, 1.2, -1.8, 1.8), source="", share=0.7)
@@ -31,11 +32,12 @@ def noise(default: float) -> Hyper:
 @curve(
     "sine",
     "Sine",
-    Hyper("cycles", "", 1.0, 0.25, 10.0, help="number of periods between -1 and 1"),
+    Hyper("cycles", "", 1.0, 0.25, 10.0, help="number of periods between -1 and 1", tier="basic"),
     samples(100),
     noise(0.1),
     SPACING,
     summary="A noisy sine wave: enough neurons fit it, too many may fit the noise.",
+    tier="basic",
 )
 def sine(rng: RandomGenerator, cycles: float, samples: int, noise: float, spacing: str) -> tuple[Array, Array]:
     inputs = _inputs(rng, samples, spacing)
@@ -45,7 +47,7 @@ def sine(rng: RandomGenerator, cycles: float, samples: int, noise: float, spacin
 @curve(
     "step",
     "Step",
-    Hyper("steps", "", 1, 1, 10, kind="integer", help="number of steps from -1 up to 1"),
+    Hyper("steps", "", 1, 1, 10, kind="integer", help="number of steps from -1 up to 1", tier="basic"),
     samples(100),
     noise(0.0),
     SPACING,
@@ -60,7 +62,7 @@ def step(rng: RandomGenerator, steps: int, samples: int, noise: float, spacing: 
 @curve(
     "chebyshev",
     "Chebyshev polynomial",
-    Hyper("degree", "", 6, 1, 20, kind="integer", help="degree of the polynomial"),
+    Hyper("degree", "", 6, 1, 20, kind="integer", help="degree of the polynomial", tier="basic"),
     samples(20),
     noise(0.0),
     SPACING,
@@ -68,6 +70,7 @@ def step(rng: RandomGenerator, steps: int, samples: int, noise: float, spacing: 
     summary="A polynomial that oscillates between -1 and 1: the classic example of training at the edge of stability.",
     source="Cohen et al. 2021, Gradient Descent on Neural Networks Typically Occurs at the Edge of Stability, "
     "https://arxiv.org/abs/2103.00065",
+    tier="expert",
 )
 def chebyshev(rng: RandomGenerator, degree: int, samples: int, noise: float, spacing: str) -> tuple[Array, Array]:
     inputs = _inputs(rng, samples, spacing)

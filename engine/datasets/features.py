@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.contracts import Catalogue, Hyper, SettingError
+from engine.contracts import Catalogue, Hyper, SettingError, Tier
 
 Array = np.ndarray
 
@@ -26,6 +26,7 @@ class Feature:
     needs: int
     column: Callable[[Array], Array]
     knobs: tuple[Hyper, ...] = ()
+    tier: Tier = "more"
 
     def named(self, names: tuple[str, ...]) -> str:
         """The title in terms of the raw inputs' names."""
@@ -34,8 +35,8 @@ class Feature:
 
 
 FEATURES: Catalogue[Feature] = Catalogue("feature")
-FEATURES.add(Feature("x", "x", 1, lambda raw: raw[:, 0]))
-FEATURES.add(Feature("y", "y", 2, lambda raw: raw[:, 1]))
+FEATURES.add(Feature("x", "x", 1, lambda raw: raw[:, 0], tier="basic"))
+FEATURES.add(Feature("y", "y", 2, lambda raw: raw[:, 1], tier="basic"))
 FEATURES.add(Feature("x2", "x²", 1, lambda raw: raw[:, 0] * raw[:, 0]))
 FEATURES.add(Feature("y2", "y²", 2, lambda raw: raw[:, 1] * raw[:, 1]))
 FEATURES.add(Feature("xy", "x · y", 2, lambda raw: raw[:, 0] * raw[:, 1]))
@@ -52,6 +53,7 @@ class Scaling:
     summary: str
     fit: Callable[[Array], tuple[Array, Array]]
     knobs: tuple[Hyper, ...] = ()
+    tier: Tier = "more"
 
 
 def _none(features: Array) -> tuple[Array, Array]:
@@ -74,9 +76,11 @@ def _without_constants(features: Array, shift: Array, scale: Array) -> tuple[Arr
 
 
 SCALINGS: Catalogue[Scaling] = Catalogue("scaling")
-SCALINGS.add(Scaling("none", "None", "The features unscaled.", _none))
+SCALINGS.add(Scaling("none", "None", "The features unscaled.", _none, tier="basic"))
 SCALINGS.add(
-    Scaling("standardise", "Standardise", "Mean 0 and standard deviation 1 on the training set.", _standardise)
+    Scaling(
+        "standardise", "Standardise", "Mean 0 and standard deviation 1 on the training set.", _standardise, tier="basic"
+    )
 )
 SCALINGS.add(Scaling("min_max", "Min-max", "From 0 to 1 on the training set.", _min_max))
 

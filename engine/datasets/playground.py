@@ -40,7 +40,12 @@ regression = partial(playground, target="z")
 
 
 @classification(
-    "circle", "Circle", samples(500), NOISE, summary="A disc inside a ring: no straight line separates them."
+    "circle",
+    "Circle",
+    samples(500),
+    NOISE,
+    summary="A disc inside a ring: no straight line separates them.",
+    tier="basic",
 )
 def circle(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Array]:
     inner = _first_half(samples)
@@ -52,7 +57,12 @@ def circle(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Arr
 
 
 @classification(
-    "xor", "Exclusive or", samples(500), NOISE, summary="Opposite quadrants share a class: the sign of x y decides."
+    "xor",
+    "Exclusive or",
+    samples(500),
+    NOISE,
+    summary="Opposite quadrants share a class: the sign of x y decides.",
+    tier="basic",
 )
 def xor(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Array]:
     inputs = rng.child(0).uniform((samples, 2), -RADIUS, RADIUS)
@@ -62,7 +72,12 @@ def xor(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Array]
 
 
 @classification(
-    "gauss", "Gaussian", samples(500), NOISE, summary="Two Gaussian clouds: a straight line separates them."
+    "gauss",
+    "Gaussian",
+    samples(500),
+    NOISE,
+    summary="Two Gaussian clouds: a straight line separates them.",
+    tier="basic",
 )
 def gauss(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Array]:
     positive = _first_half(samples)
@@ -71,7 +86,14 @@ def gauss(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Arra
     return centres + math.sqrt(variance) * rng.child(0).normal((samples, 2)), positive.astype(float)
 
 
-@classification("spiral", "Spiral", samples(500), NOISE, summary="Two interleaved spiral arms: the hardest of the six.")
+@classification(
+    "spiral",
+    "Spiral",
+    samples(500),
+    NOISE,
+    summary="Two interleaved spiral arms: the hardest of the six.",
+    tier="basic",
+)
 def spiral(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Array]:
     positive = _first_half(samples)
     along = (np.arange(samples) - np.where(positive, 0, positive.sum())) / (samples / 2)
@@ -80,14 +102,26 @@ def spiral(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Arr
     return _polar(RADIUS * along, angles) + moved, positive.astype(float)
 
 
-@regression("reg_plane", "Plane", samples(1200), NOISE, summary="A tilted plane: a single neuron can represent it.")
+@regression(
+    "reg_plane",
+    "Plane",
+    samples(1200),
+    NOISE,
+    summary="A tilted plane: a single neuron can represent it.",
+    tier="basic",
+)
 def reg_plane(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Array]:
     inputs, seen = _square(rng, samples, noise)
     return inputs, (seen[:, 0] + seen[:, 1]) / 10.0
 
 
 @regression(
-    "reg_gauss", "Multi gaussian", samples(1200), NOISE, summary="Three hills and three hollows on a flat plane."
+    "reg_gauss",
+    "Multi gaussian",
+    samples(1200),
+    NOISE,
+    summary="Three hills and three hollows on a flat plane.",
+    tier="basic",
 )
 def reg_gauss(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Array]:
     inputs, seen = _square(rng, samples, noise)

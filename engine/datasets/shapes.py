@@ -25,7 +25,7 @@ def letters(values: Values) -> tuple[str, ...]:
 
 def classes(default: int) -> Hyper:
     """The knob for the number of classes."""
-    return Hyper("classes", "k", default, 2, 10, kind="integer", help="number of classes")
+    return Hyper("classes", "k", default, 2, 10, kind="integer", help="number of classes", tier="basic")
 
 
 @shape(
@@ -37,6 +37,7 @@ def classes(default: int) -> Hyper:
     view=(-1.75, 2.75, -2.0, 2.5),
     summary="Two interleaving half circles.",
     source="scikit-learn's make_moons, https://scikit-learn.org/stable/modules/generated/sklearn.datasets.make_moons.html",
+    tier="basic",
 )
 def moons(rng: RandomGenerator, samples: int, noise: float) -> tuple[Array, Array]:
     upper, lower = (np.linspace(0.0, math.pi, count) for count in (samples // 2, samples - samples // 2))
@@ -73,6 +74,7 @@ def rings(rng: RandomGenerator, classes: int, samples: int, noise: float) -> tup
     deviation(0.9, 4.0, "standard deviation of each blob; the centres lie on a circle of radius 4"),
     labels=letters,
     summary="Gaussian blobs arranged in a circle, one per class.",
+    tier="basic",
 )
 def blobs(rng: RandomGenerator, classes: int, samples: int, noise: float) -> tuple[Array, Array]:
     places = np.arange(samples) % classes
@@ -83,7 +85,7 @@ def blobs(rng: RandomGenerator, classes: int, samples: int, noise: float) -> tup
 @shape(
     "checkerboard",
     "Checkerboard",
-    Hyper("squares", "", 4, 2, 8, kind="integer", help="squares per side of the board"),
+    Hyper("squares", "", 4, 2, 8, kind="integer", help="squares per side of the board", tier="basic"),
     samples(1000),
     deviation(0.0, 1.0, "standard deviation of the noise; a square has side 1"),
     labels=("dark", "light"),
@@ -100,7 +102,7 @@ def checkerboard(rng: RandomGenerator, squares: int, samples: int, noise: float)
     "spirals",
     "Spirals",
     classes(3),
-    Hyper("turns", "", 0.75, 0.1, 3.0, help="turns of an arm around the centre"),
+    Hyper("turns", "", 0.75, 0.1, 3.0, help="turns of an arm around the centre", tier="basic"),
     samples(600),
     deviation(0.1, 2.0, "standard deviation of the noise; the arms end at radius 5"),
     labels=letters,

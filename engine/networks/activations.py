@@ -11,7 +11,7 @@ import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
-from engine.contracts import Catalogue, Floats, Hyper, Kernel, caller, inline
+from engine.contracts import Catalogue, Floats, Hyper, Kernel, Tier, caller, inline
 from engine.networks import elementary
 from engine.networks.vectors import LANES, fma, load, maximum, minimum, positive, splat, store
 
@@ -39,6 +39,7 @@ class Activation:
     gates: bool
     kernel: Kernel
     knobs: tuple[Hyper, ...] = ()
+    tier: Tier = "more"
 
 
 ACTIVATIONS: Catalogue[Activation] = Catalogue("activation")
@@ -53,12 +54,13 @@ def activation(
     value: Callable[[Array], Array],
     range: tuple[float, float] | None = None,
     gates: bool = False,
+    tier: Tier = "more",
 ) -> Callable[[Callable[..., Any]], Kernel]:
     """Decorator: declare an activation over its ACTIVATE function."""
 
     def declare(function: Callable[..., Any]) -> Kernel:
         kernel = Kernel(function, ACTIVATE)
-        ACTIVATIONS.add(Activation(key, title, formula, source, value, range, gates, kernel))
+        ACTIVATIONS.add(Activation(key, title, formula, source, value, range, gates, kernel, tier=tier))
         return kernel
 
     return declare
@@ -89,7 +91,7 @@ def _erf(z: Array) -> Array:
     return np.vectorize(math.erf, otypes=[np.float64])(z)
 
 
-@activation("identity", "Identity", "z", source="", value=lambda z: z + 0.0)
+@activation("identity", "Identity", "z", source="", value=lambda z: z + 0.0, tier="basic")
 def identity(values, slopes, n):
     for i in range(0, n, LANES):
         _put(values, slopes, i, load(slopes, i), splat(1.0))
@@ -102,6 +104,7 @@ def identity(values, slopes, n):
     source="Nair & Hinton 2010, https://www.cs.toronto.edu/~hinton/absps/reluICML.pdf",
     value=lambda z: np.maximum(z, 0.0),
     gates=True,
+    tier="basic",
 )
 def relu(values, slopes, n):
     for i in range(0, n, LANES):
@@ -129,6 +132,7 @@ def leaky_relu(values, slopes, n):
     source="LeCun et al. 1998, section 4.4, https://doi.org/10.1007/3-540-49430-8_2",
     value=np.tanh,
     range=(-1.0, 1.0),
+    tier="basic",
 )
 def tanh(values, slopes, n):
     for i in range(0, n, LANES):
@@ -143,6 +147,7 @@ def tanh(values, slopes, n):
     source="Rumelhart, Hinton & Williams 1986, https://doi.org/10.1038/323533a0",
     value=_sigmoid,
     range=(0.0, 1.0),
+    tier="basic",
 )
 def sigmoid(values, slopes, n):
     for i in range(0, n, LANES):
@@ -201,6 +206,7 @@ def silu(values, slopes, n):
     "z tanh(ln(1 + e^z))",
     source="Misra 2019, https://arxiv.org/abs/1908.08681",
     value=lambda z: z * np.tanh(_softplus(z)),
+    tier="expert",
 )
 def mish(values, slopes, n):
     """With w = e^z the tanh is v / (v + 2), v = w (w + 2); from z = 20 on it is 1."""
@@ -233,6 +239,7 @@ def softplus(values, slopes, n):
     "sin(z)",
     source="Sitzmann et al. 2020, https://arxiv.org/abs/2006.09661",
     value=np.sin,
+    tier="expert",
 )
 def sine(values, slopes, n):
     for i in range(0, n, LANES):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.choices import Choice
-from engine.contracts import Catalogue, Hyper
+from engine.contracts import Catalogue, Hyper, Tier
 from engine.networks.network import Network
 from engine.random_generator import RandomGenerator
 
@@ -38,6 +38,7 @@ class Initializer:
     source: str
     help: str
     draw: Callable[[RandomGenerator, Knobs, int, int], tuple[Array, Array]]
+    tier: Tier = "more"
 
 
 INITIALIZERS: Catalogue[Initializer] = Catalogue("initializer")
@@ -59,16 +60,28 @@ def initial_theta(network: Network, choice: Choice, seed: int) -> Array:
 
 
 def initializer(
-    key: str, title: str, *knobs: Hyper, formula: str, source: str, help: str, bias: float = 0.0
+    key: str,
+    title: str,
+    *knobs: Hyper,
+    formula: str,
+    source: str,
+    help: str,
+    bias: float = 0.0,
+    tier: Tier = "more",
 ) -> Callable[[Callable[[RandomGenerator, Knobs, int, int], Array]], Initializer]:
     """Decorator: declare an initializer over its unscaled W; the biases are a knob with default `bias`."""
-    common = (SCALE, Hyper("bias", "b", bias, -1000.0, 1000.0, slider=(-1.0, 1.0), help="Initial value of every bias."))
+    common = (
+        SCALE,
+        Hyper(
+            "bias", "b", bias, -1000.0, 1000.0, slider=(-1.0, 1.0), help="Initial value of every bias.", tier="expert"
+        ),
+    )
 
     def declare(weights: Callable[[RandomGenerator, Knobs, int, int], Array]) -> Initializer:
         def draw(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> tuple[Array, Array]:
             return knobs["scale"] * weights(rng, knobs, inputs, units), np.full(units, knobs["bias"])
 
-        return INITIALIZERS.add(Initializer(key, title, (*knobs, *common), formula, source, help, draw))
+        return INITIALIZERS.add(Initializer(key, title, (*knobs, *common), formula, source, help, draw, tier))
 
     return declare
 
@@ -79,6 +92,7 @@ def initializer(
     formula="W = 0",
     source="Goodfellow et al. 2016, section 8.4, https://www.deeplearningbook.org/contents/optimization.html",
     help="All weights are 0: hidden units stay identical, and the first layer's gradient is exactly 0.",
+    tier="basic",
 )
 def zeros(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
     return np.zeros((units, inputs))
@@ -87,7 +101,16 @@ def zeros(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
 @initializer(
     "constant",
     "Constant",
-    Hyper("value", "c", 0.1, -1000.0, 1000.0, slider=(-1.0, 1.0), help="Value of every weight before scaling."),
+    Hyper(
+        "value",
+        "c",
+        0.1,
+        -1000.0,
+        1000.0,
+        slider=(-1.0, 1.0),
+        help="Value of every weight before scaling.",
+        tier="basic",
+    ),
     formula="W = c",
     source="Goodfellow et al. 2016, section 8.4, https://www.deeplearningbook.org/contents/optimization.html",
     help="All weights are equal: the units of a layer learn the same thing and stay identical.",
@@ -99,7 +122,17 @@ def constant(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Arr
 @initializer(
     "uniform",
     "Uniform",
-    Hyper("bound", "a", 0.1, 0.0, 1000.0, log=True, slider=(1e-3, 10.0), help="Weights lie between -a and a."),
+    Hyper(
+        "bound",
+        "a",
+        0.1,
+        0.0,
+        1000.0,
+        log=True,
+        slider=(1e-3, 10.0),
+        help="Weights lie between -a and a.",
+        tier="basic",
+    ),
     formula="W ~ U(-a, a)",
     source="https://docs.pytorch.org/docs/stable/nn.init.html",
     help="Uniform within a bound that ignores the size of the layer.",
@@ -111,7 +144,17 @@ def uniform(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Arra
 @initializer(
     "normal",
     "Normal",
-    Hyper("deviation", "σ", 0.1, 0.0, 1000.0, log=True, slider=(1e-3, 10.0), help="Standard deviation of the weights."),
+    Hyper(
+        "deviation",
+        "σ",
+        0.1,
+        0.0,
+        1000.0,
+        log=True,
+        slider=(1e-3, 10.0),
+        help="Standard deviation of the weights.",
+        tier="basic",
+    ),
     formula="W ~ N(0, σ²)",
     source="https://docs.pytorch.org/docs/stable/nn.init.html",
     help="Normal with a standard deviation that ignores the size of the layer.",
@@ -126,6 +169,7 @@ def normal(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array
     formula="W ~ U(-a, a), a = √(6 / (inputs + units))",
     source=GLOROT,
     help="Preserves the scale of activations and gradients in tanh networks (also called Xavier).",
+    tier="basic",
 )
 def glorot_uniform(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
     return _uniform(rng, math.sqrt(6.0 / (inputs + units)), inputs, units)
@@ -148,6 +192,7 @@ def glorot_normal(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -
     formula="W ~ U(-a, a), a = √(6 / inputs)",
     source=HE,
     help="Preserves the scale of activations in ReLU networks (also called Kaiming; gain √2).",
+    tier="basic",
 )
 def he_uniform(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
     return _uniform(rng, math.sqrt(6.0 / inputs), inputs, units)
@@ -170,6 +215,7 @@ def he_normal(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Ar
     formula="W ~ U(-a, a), a = √(3 / inputs)",
     source=LECUN,
     help="Variance 1 / inputs: pre-activations have the scale of the layer's inputs.",
+    tier="expert",
 )
 def lecun_uniform(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
     return _uniform(rng, math.sqrt(3.0 / inputs), inputs, units)
@@ -181,6 +227,7 @@ def lecun_uniform(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -
     formula="W ~ N(0, 1 / inputs), truncated at 2 σ and rescaled to keep its variance",
     source=f"{LECUN}; truncated as in https://docs.jax.dev/en/latest/jax.nn.initializers.html",
     help="Variance 1 / inputs, without outliers.",
+    tier="expert",
 )
 def lecun_normal(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
     found = rng.normal((units, inputs))
@@ -195,6 +242,7 @@ def lecun_normal(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) ->
     formula="WᵀW = I or WWᵀ = I, whichever is smaller",
     source="Saxe et al. 2014, https://arxiv.org/abs/1312.6120",
     help="A random rotation: preserves norms exactly, as far as the shape allows.",
+    tier="expert",
 )
 def orthogonal(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
     q, r = np.linalg.qr(rng.normal((max(units, inputs), min(units, inputs))))
@@ -210,6 +258,7 @@ def orthogonal(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> A
     source="https://github.com/tensorflow/playground/blob/master/src/nn.ts",
     help="The initialisation of TensorFlow Playground.",
     bias=0.1,
+    tier="basic",
 )
 def playground(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
     return _uniform(rng, 0.5, inputs, units)

@@ -10,7 +10,7 @@ import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
-from engine.contracts import Catalogue, Floats, Hyper, Kernel, caller, inline
+from engine.contracts import Catalogue, Floats, Hyper, Kernel, Tier, caller, inline
 from engine.networks import elementary
 from engine.networks.vectors import LANES, absolute, fma, load, maximum, minimum, positive, splat, store, total
 
@@ -42,6 +42,7 @@ class Loss:
     several: tuple[float, float]
     squash: Literal["clip", "sigmoid", "softmax"]
     kernel: Kernel
+    tier: Tier = "more"
 
     def outputs(self, classes: int) -> int:
         """How many outputs a network needs for so many classes; 0 classes is a regression."""
@@ -95,12 +96,13 @@ def loss(
     single: tuple[float, float] = (-1.0, 1.0),
     several: tuple[float, float] = (0.0, 1.0),
     squash: Literal["clip", "sigmoid", "softmax"] = "clip",
+    tier: Tier = "more",
 ) -> Callable[[Callable[..., Any]], Kernel]:
     """Decorator: declare a loss over its COMPARE function, which receives the first knob."""
 
     def declare(function: Callable[..., Any]) -> Kernel:
         kernel = Kernel(function, COMPARE)
-        LOSSES.add(Loss(key, title, knobs, purposes, formula, source, help, single, several, squash, kernel))
+        LOSSES.add(Loss(key, title, knobs, purposes, formula, source, help, single, several, squash, kernel, tier))
         return kernel
 
     return declare
@@ -131,6 +133,7 @@ _CLASSES: tuple[Purpose, ...] = ("classification",)
     purposes=_ANY,
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.MSELoss.html",
     help="Errors are squared, so large ones dominate.",
+    tier="basic",
 )
 def mse(outputs, targets, weights, deltas, k, columns, knob):
     loss = splat(0.0)
@@ -186,6 +189,7 @@ def mae(outputs, targets, weights, deltas, k, columns, knob):
         log=True,
         slider=(0.01, 10.0),
         help="error above which the loss is linear instead of quadratic",
+        tier="basic",
     ),
     purposes=_ANY,
     source="Huber 1964, https://doi.org/10.1214/aoms/1177703732",
@@ -209,6 +213,7 @@ def huber(outputs, targets, weights, deltas, k, columns, knob):
     help="The output is a logit: its sigmoid is the probability. Use the identity as output activation.",
     single=(0.0, 1.0),
     squash="sigmoid",
+    tier="basic",
 )
 def bce(outputs, targets, weights, deltas, k, columns, knob):
     loss = splat(0.0)
@@ -232,6 +237,7 @@ def bce(outputs, targets, weights, deltas, k, columns, knob):
     "Szegedy et al. 2016, https://arxiv.org/abs/1512.00567",
     help="One logit per class; their softmax gives the class probabilities.",
     squash="softmax",
+    tier="basic",
 )
 def softmax(outputs, targets, weights, deltas, k, columns, knob):
     """Outputs are taken relative to the largest of their example, which keeps e^o and the sum in range."""
@@ -263,6 +269,7 @@ def softmax(outputs, targets, weights, deltas, k, columns, knob):
     source="Cortes & Vapnik 1995, https://doi.org/10.1007/BF00994018",
     help="0 for examples classified correctly by a margin of at least 1; y is −1 or 1.",
     several=(-1.0, 1.0),
+    tier="expert",
 )
 def hinge(outputs, targets, weights, deltas, k, columns, knob):
     loss = splat(0.0)

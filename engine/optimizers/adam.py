@@ -23,6 +23,7 @@ CORRECTION = switch(
     "corrected",
     True,
     "On: correct both means for their initialisation at zero. Off: the first steps are too long.",
+    tier="expert",
 )
 EPS_ROOT = Hyper(
     "eps_root",
@@ -33,6 +34,7 @@ EPS_ROOT = Hyper(
     log=True,
     slider=(1e-16, 0.1),
     help="Added inside the square root; 0 is off.",
+    tier="expert",
 )
 ADAM_RULE = (
     "m = beta1*m + (1 - beta1)*g",
@@ -59,6 +61,7 @@ ADAM_RULE = (
     rule=ADAM_RULE,
     source="Loshchilov & Hutter 2019, algorithm 2, https://arxiv.org/abs/1711.05101; form of torch.optim",
     summary="Adam with decoupled weight decay",
+    tier="basic",
 )
 @optimizer(
     "adam",
@@ -75,6 +78,7 @@ ADAM_RULE = (
     rule=ADAM_RULE,
     source="Kingma & Ba 2015, algorithm 1, https://arxiv.org/abs/1412.6980; form of torch.optim",
     summary="running mean of gradients over their root mean square",
+    tier="basic",
 )
 @kernel(STEP)
 def adam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
@@ -112,6 +116,7 @@ def adam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
         "max of v̂",
         False,
         "On: maximum of the corrected means (as in Optax). Off: of the uncorrected ones (as in PyTorch).",
+        tier="expert",
     ),
     slots=("m", "v", "v_max"),
     momentum="m",
@@ -211,6 +216,7 @@ def adamax(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: fl
         log=True,
         slider=(1e-5, 1.0),
         help="How fast the momentum grows from β₁/2 to β₁; a very large value means β₁ from the start.",
+        tier="expert",
     ),
     slots=("m", "v", "product"),
     momentum="m",
@@ -277,6 +283,7 @@ def nadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: flo
         "ε after",
         False,
         "On: add ε to the corrected root (as in Optax). Off: to the uncorrected one (as in PyTorch).",
+        tier="expert",
     ),
     slots=("m", "v"),
     momentum="m",

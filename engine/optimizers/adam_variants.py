@@ -37,6 +37,7 @@ BETA2 = second_moment_decay("beta2", "β₂", 0.999)
         log=True,
         slider=(1e-16, 0.1),
         help="Added inside the square root; 0 is off.",
+        tier="expert",
     ),
     slots=("m", "d", "v", "g_prev"),
     momentum="m",
@@ -54,6 +55,7 @@ BETA2 = second_moment_decay("beta2", "β₂", 0.999)
     ),
     source="Xie et al. 2022, algorithm 1, https://arxiv.org/abs/2208.06677; form of optax.adan",
     summary="Adam with Nesterov momentum from gradient differences",
+    tier="expert",
 )
 @kernel(STEP)
 def adan(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
@@ -99,6 +101,7 @@ def adan(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
         log=True,
         slider=(1e-30, 0.1),
         help="Added to the running variance at every update, so it accumulates.",
+        tier="expert",
     ),
     slots=("m", "s"),
     momentum="m",
@@ -113,6 +116,7 @@ def adan(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
     ),
     source="Zhuang et al. 2020, algorithm 2, https://arxiv.org/abs/2010.07468; form of optax.adabelief",
     summary="Adam divided by the deviation of gradients from their mean",
+    tier="expert",
 )
 @kernel(STEP)
 def adabelief(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
@@ -151,6 +155,7 @@ def adabelief(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr:
         log=True,
         slider=(1e-12, 1.0),
         help="Initial value of both means; used at the first update only.",
+        tier="expert",
     ),
     slots=("m", "v"),
     momentum="m",
@@ -169,6 +174,7 @@ def adabelief(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr:
         "https://papers.nips.cc/paper/8186-adaptive-methods-for-nonconvex-optimization; form of optax.yogi"
     ),
     summary="Adam whose second moment grows additively",
+    tier="expert",
 )
 @kernel(STEP)
 def yogi(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
@@ -216,6 +222,7 @@ def yogi(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
     ),
     source="Ma & Yarats 2019, https://arxiv.org/abs/1810.06801; form of the authors' qhoptim",
     summary="quasi-hyperbolic Adam: both means mixed with the current gradient",
+    tier="expert",
 )
 @kernel(STEP)
 def qhadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
@@ -247,7 +254,7 @@ def qhadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: fl
     BETA1,
     second_moment_decay("beta2", "β₂", 0.9999),
     epsilon(1e-6, "Lower bound of the root that gradients are divided by."),
-    switch("clipping", "clip u", True, "On: clip normalised gradients to the fourth root of t - 1."),
+    switch("clipping", "clip u", True, "On: clip normalised gradients to the fourth root of t - 1.", tier="expert"),
     slots=("m", "v"),
     momentum="m",
     learning_rate=1e-3,
@@ -261,6 +268,7 @@ def qhadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: fl
     ),
     source="Taniguchi et al. 2024, https://arxiv.org/abs/2411.02853; form of optax.contrib.adopt",
     summary="Adam normalised by past gradients only",
+    tier="expert",
 )
 @kernel(STEP)
 def adopt(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:

@@ -8,7 +8,9 @@ from engine.contracts import STEP, Hyper, inline, kernel
 from engine.optimizers.catalogue import optimizer
 from engine.optimizers.shared import Pointer, bias_correction, epsilon, fraction, second_moment_decay, switch
 
-EPS_INSIDE = switch("eps_inside", "ε inside", False, "On: add ε inside the square root (as in Optax). Off: outside.")
+EPS_INSIDE = switch(
+    "eps_inside", "ε inside", False, "On: add ε inside the square root (as in Optax). Off: outside.", tier="expert"
+)
 
 
 @optimizer(
@@ -25,6 +27,7 @@ EPS_INSIDE = switch("eps_inside", "ε inside", False, "On: add ε inside the squ
         log=True,
         slider=(1e-6, 1.0),
         help="Additional decay: the rate is divided by 1 + δ (t - 1).",
+        tier="expert",
     ),
     Hyper(
         "initial_accumulator",
@@ -35,6 +38,7 @@ EPS_INSIDE = switch("eps_inside", "ε inside", False, "On: add ε inside the squ
         log=True,
         slider=(1e-6, 10.0),
         help="Initial value of the sum of squares; used at the first update only. Optax starts at 0.1.",
+        tier="expert",
     ),
     slots=("s",),
     learning_rate=1e-2,
@@ -45,6 +49,7 @@ EPS_INSIDE = switch("eps_inside", "ε inside", False, "On: add ε inside the squ
     ),
     source="Duchi, Hazan & Singer 2011, figure 1, https://jmlr.org/papers/v12/duchi11a.html; as torch.optim",
     summary="smaller steps for parameters with large past gradients",
+    tier="basic",
 )
 @kernel(STEP)
 def adagrad(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
@@ -67,13 +72,16 @@ def adagrad(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
 
 ALPHA = second_moment_decay("alpha", "α", 0.99)
 BUFFER = fraction("momentum", "μ", 0.0, "Momentum: share of the velocity kept per update; 0 is off.")
-NESTEROV = switch("nesterov", "lookahead", False, "On: Nesterov momentum.")
-CORRECTION = switch("bias_correction", "corrected", False, "On: correct the mean for its initialisation at zero.")
+NESTEROV = switch("nesterov", "lookahead", False, "On: Nesterov momentum.", tier="expert")
+CORRECTION = switch(
+    "bias_correction", "corrected", False, "On: correct the mean for its initialisation at zero.", tier="expert"
+)
 RATE_INSIDE = switch(
     "rate_in_velocity",
     "η inside",
     False,
     "On: the velocity includes the learning rate (as in Optax and Keras), so changing it acts gradually.",
+    tier="expert",
 )
 
 
@@ -140,6 +148,7 @@ def rmsprop_step(
         "form of torch.optim"
     ),
     summary="gradient over its running root mean square",
+    tier="basic",
 )
 @kernel(STEP)
 def rmsprop(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
@@ -164,6 +173,7 @@ def rmsprop(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
         "ε inside",
         True,
         "On: add ε inside the square root. Off (as in PyTorch): outside, unstable where gradients hardly vary.",
+        tier="expert",
     ),
     BUFFER,
     NESTEROV,
@@ -187,6 +197,7 @@ def rmsprop(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
     ),
     source="Graves 2013, equations 38 to 45, https://arxiv.org/abs/1308.0850; form of torch.optim",
     summary="gradient over its running standard deviation",
+    tier="expert",
 )
 @kernel(STEP)
 def rmsprop_centred(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from engine.contracts import Catalogue, Hyper, Kernel
+from engine.contracts import Catalogue, Hyper, Kernel, Tier
 from engine.expressions import Node, Tree, parse_assignment
 
 
@@ -35,6 +35,7 @@ class Optimizer:
     stability: str
     kernel: Kernel
     momentum: str = ""
+    tier: Tier = "more"
 
     def size(self, n: int) -> int:
         """How many numbers its state takes for n parameters."""
@@ -85,6 +86,7 @@ COMMON = (
         1.0,
         kind="switch",
         help="On: shrink the parameters by η λ (as in AdamW). Off: add λ θ to the gradient (L2).",
+        tier="expert",
     ),
     Hyper(
         "l1",
@@ -95,6 +97,7 @@ COMMON = (
         log=True,
         slider=(1e-5, 0.1),
         help="L1: add λ₁ sign(θ) to the gradient, which drives weights (not biases) to zero; 0 is off.",
+        tier="expert",
     ),
     Hyper(
         "clip_norm",
@@ -115,6 +118,7 @@ COMMON = (
         log=True,
         slider=(1e-2, 100.0),
         help="Clip by value: limit every component of the gradient to ± this value; 0 is off.",
+        tier="expert",
     ),
 )
 
@@ -133,6 +137,7 @@ def optimizer(
     momentum: str = "",
     scalars: int = 0,
     stability: str = "",
+    tier: Tier = "more",
     common: dict[str, float | bool] | None = None,
 ) -> Callable[[Kernel], Kernel]:
     """Decorator: declare an optimizer over a STEP kernel; `common` overrides defaults of COMMON.
@@ -158,6 +163,7 @@ def optimizer(
                 stability,
                 kernel,
                 momentum,
+                tier,
             )
         )
         return kernel

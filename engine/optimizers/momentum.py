@@ -6,7 +6,7 @@ from engine.contracts import STEP, Hyper, kernel
 from engine.optimizers.catalogue import optimizer
 from engine.optimizers.shared import Pointer, fraction
 
-MOMENTUM = fraction("momentum", "μ", 0.9, "Share of the velocity kept per update.")
+MOMENTUM = fraction("momentum", "μ", 0.9, "Share of the velocity kept per update.", tier="basic")
 
 
 @optimizer(
@@ -17,6 +17,7 @@ MOMENTUM = fraction("momentum", "μ", 0.9, "Share of the velocity kept per updat
     stability="2",
     source="Robbins & Monro 1951, https://doi.org/10.1214/aoms/1177729586; form of torch.optim.SGD",
     summary="plain steps along the negative gradient",
+    tier="basic",
 )
 @kernel(STEP)
 def sgd(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
@@ -29,7 +30,7 @@ def sgd(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float
     "momentum",
     "Momentum",
     MOMENTUM,
-    Hyper("dampening", "τ", 0.0, 0.0, 1.0, help="Share of each new gradient left out of the velocity."),
+    Hyper("dampening", "τ", 0.0, 0.0, 1.0, help="Share of each new gradient left out of the velocity.", tier="expert"),
     slots=("v",),
     momentum="v",
     learning_rate=1e-3,
@@ -37,6 +38,7 @@ def sgd(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float
     stability="2*(1 + momentum)/(1 - dampening)",
     source="Polyak 1964, https://doi.org/10.1016/0041-5553(64)90137-5; form of torch.optim.SGD",
     summary="a heavy ball that keeps rolling",
+    tier="basic",
 )
 @kernel(STEP)
 def momentum(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
@@ -67,6 +69,7 @@ def momentum(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: 
         "https://proceedings.mlr.press/v28/sutskever13.html; form of torch.optim.SGD"
     ),
     summary="momentum with the gradient taken one step ahead",
+    tier="basic",
 )
 @kernel(STEP)
 def nesterov(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
@@ -85,7 +88,7 @@ def nesterov(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: 
 @optimizer(
     "qhm",
     "QHM",
-    Hyper("nu", "ν", 0.7, 0.0, 1.0, help="Weight of the velocity; the rest is the plain gradient."),
+    Hyper("nu", "ν", 0.7, 0.0, 1.0, help="Weight of the velocity; the rest is the plain gradient.", tier="basic"),
     fraction("beta", "β", 0.999, "Decay of the running mean of gradients (the velocity)."),
     slots=("v",),
     momentum="v",
@@ -94,6 +97,7 @@ def nesterov(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: 
     stability="2*(1 + beta)/(1 + beta - 2*nu*beta)",
     source="Ma & Yarats 2019, https://arxiv.org/abs/1810.06801; form of the authors' qhoptim",
     summary="quasi-hyperbolic momentum: a mix of gradient and momentum",
+    tier="expert",
 )
 @kernel(STEP)
 def qhm(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import MutableSequence
 from typing import TypeAlias
 
-from engine.contracts import Hyper, inline
+from engine.contracts import Hyper, Tier, inline
 
 Pointer: TypeAlias = MutableSequence[float]
 
@@ -14,9 +14,9 @@ Pointer: TypeAlias = MutableSequence[float]
 NEARLY_ONE = 0.999999
 
 
-def fraction(name: str, symbol: str, default: float, help: str) -> Hyper:
+def fraction(name: str, symbol: str, default: float, help: str, tier: Tier = "more") -> Hyper:
     """A knob for the share of the past that is kept, such as beta1: at least 0, less than 1."""
-    return Hyper(name, symbol, default, 0.0, NEARLY_ONE, slider=(0.0, max(0.999, default)), help=help)
+    return Hyper(name, symbol, default, 0.0, NEARLY_ONE, slider=(0.0, max(0.999, default)), help=help, tier=tier)
 
 
 def second_moment_decay(name: str, symbol: str, default: float) -> Hyper:
@@ -32,24 +32,25 @@ def second_moment_decay(name: str, symbol: str, default: float) -> Hyper:
     )
 
 
-def first_moment_decay(name: str, symbol: str, default: float) -> Hyper:
+def first_moment_decay(name: str, symbol: str, default: float, tier: Tier = "more") -> Hyper:
     """The knob for the decay of the running mean of gradients."""
     return fraction(
         name,
         symbol,
         default,
         "Decay of the running mean of gradients: 0.9 averages over about 10 updates.",
+        tier,
     )
 
 
 def epsilon(default: float, help: str = "Added to the square root, to avoid division by zero.") -> Hyper:
     """The knob for eps. Never 0: a parameter without any gradient yet would give 0/0."""
-    return Hyper("eps", "ε", default, 1e-30, 1e6, log=True, slider=(1e-16, 0.1), help=help)
+    return Hyper("eps", "ε", default, 1e-30, 1e6, log=True, slider=(1e-16, 0.1), help=help, tier="expert")
 
 
-def switch(name: str, symbol: str, default: bool, help: str) -> Hyper:
+def switch(name: str, symbol: str, default: bool, help: str, tier: Tier = "expert") -> Hyper:
     """A knob that is on or off, 1 or 0 in the hyper array."""
-    return Hyper(name, symbol, default, 0.0, 1.0, kind="switch", help=help)
+    return Hyper(name, symbol, default, 0.0, 1.0, kind="switch", help=help, tier=tier)
 
 
 @inline

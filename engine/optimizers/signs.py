@@ -53,8 +53,28 @@ def lion(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
         slider=(1.0, 2.0),
         help="Factor on the step size when the gradient keeps its sign.",
     ),
-    Hyper("smallest", "Δ min", 1e-6, 1e-30, 1e6, log=True, slider=(1e-9, 1e-2), help="The smallest step size."),
-    Hyper("largest", "Δ max", 50.0, 1e-30, 1e6, log=True, slider=(1e-2, 100.0), help="The largest step size."),
+    Hyper(
+        "smallest",
+        "Δ min",
+        1e-6,
+        1e-30,
+        1e6,
+        log=True,
+        slider=(1e-9, 1e-2),
+        help="The smallest step size.",
+        tier="expert",
+    ),
+    Hyper(
+        "largest",
+        "Δ max",
+        50.0,
+        1e-30,
+        1e6,
+        log=True,
+        slider=(1e-2, 100.0),
+        help="The largest step size.",
+        tier="expert",
+    ),
     slots=("g_prev", "size"),
     learning_rate=1e-2,
     rule=(
@@ -114,13 +134,14 @@ def signsgd(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
 @optimizer(
     "signum",
     "Signum",
-    first_moment_decay("momentum", "β", 0.9),
+    first_moment_decay("momentum", "β", 0.9, tier="basic"),
     slots=("m",),
     momentum="m",
     learning_rate=1e-3,
     rule=("m = momentum*m + (1 - momentum)*g", "step = -eta*sign(m)"),
     source="Bernstein et al. 2018, algorithm 2, https://arxiv.org/abs/1802.04434; form of optax.signum",
     summary="sign of the running mean of gradients",
+    tier="expert",
 )
 @kernel(STEP)
 def signum(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:

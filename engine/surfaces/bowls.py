@@ -21,6 +21,7 @@ bowl = partial(surface, family="Bowls")
     rate=0.1,
     summary="The same curvature in every direction: the gradient points straight at the minimum.",
     source="Surjanovic & Bingham, Virtual Library of Simulation Experiments",
+    tier="basic",
 )
 def sphere(theta, grad, stream, constants, work):
     x = theta[0]
@@ -43,8 +44,9 @@ def sphere(theta, grad, stream, constants, work):
         1e6,
         log=True,
         help="condition number: the largest curvature over the smallest, which is 1",
+        tier="basic",
     ),
-    Hyper("rotation", "φ", 30.0, -180.0, 180.0, unit="°", help="direction of the smallest curvature"),
+    Hyper("rotation", "φ", 30.0, -180.0, 180.0, unit="°", help="direction of the smallest curvature", tier="basic"),
     domain=(-4.0, 4.0, -4.0, 4.0),
     minima=((0.0, 0.0),),
     start=(-3.0, 2.0),
@@ -53,6 +55,7 @@ def sphere(theta, grad, stream, constants, work):
     "the rate must stay below 2/κ, which makes the shallow direction slow.",
     source="Goh 2017, Why Momentum Really Works, https://distill.pub/2017/momentum",
     log_levels=True,
+    tier="basic",
 )
 def quadratic(theta, grad, stream, constants, work):
     """u lies along the shallow direction, v along the steep one."""
@@ -79,6 +82,7 @@ def quadratic(theta, grad, stream, constants, work):
     summary="100 times steeper in y: gradient descent zigzags, and diverges above a rate of 2/200.",
     source="quadratic with condition number 100",
     log_levels=True,
+    tier="basic",
 )
 def ellipse100(theta, grad, stream, constants, work):
     x = theta[0]
@@ -160,6 +164,7 @@ def matyas(theta, grad, stream, constants, work):
     rate=0.2,
     summary="A quadratic with coupled coordinates: neither of its terms is minimal at its minimum.",
     source="Surjanovic & Bingham",
+    tier="expert",
 )
 def trid(theta, grad, stream, constants, work):
     a = theta[0] - 1.0

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from engine.contracts import OBJECTIVE, Catalogue, Hyper, Kernel
+from engine.contracts import OBJECTIVE, Catalogue, Hyper, Kernel, Tier
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]  # x low, x high, y low, y high
@@ -44,6 +44,7 @@ class Surface:
     formula_is_exact: bool
     axes: tuple[str, str]
     kernel: Kernel
+    tier: Tier = "more"
 
 
 SURFACES: Catalogue[Surface] = Catalogue("surface")
@@ -68,6 +69,7 @@ def surface(
     smooth: bool = True,
     formula_is_exact: bool = True,
     axes: tuple[str, str] = ("x", "y"),
+    tier: Tier = "more",
 ) -> Callable[[Callable[..., Any]], Kernel]:
     """Decorator: declare a surface over its OBJECTIVE function, whose constants are the packed knobs."""
 
@@ -94,6 +96,7 @@ def surface(
                 formula_is_exact=formula_is_exact,
                 axes=axes,
                 kernel=kernel,
+                tier=tier,
             )
         )
         return kernel

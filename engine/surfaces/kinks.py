@@ -30,6 +30,7 @@ def sign(u):
     rate=0.05,
     summary="The slope is the same however near the minimum: a constant rate never settles, a decaying one does.",
     source="weighted L1 norm",
+    tier="basic",
 )
 def absolute(theta, grad, stream, constants, work):
     x = theta[0]
@@ -49,6 +50,7 @@ def absolute(theta, grad, stream, constants, work):
     rate=0.001,
     summary="A knife-edge valley near which the gradient is unbounded: clip it to stay close.",
     source="Bukin 1997; Surjanovic & Bingham",
+    tier="expert",
 )
 def bukin6(theta, grad, stream, constants, work):
     x = theta[0]
@@ -101,6 +103,7 @@ def eggholder(theta, grad, stream, constants, work):
     rate=0.1,
     summary="Smooth pits separated by sharp crests; the four at the centre are the deepest.",
     source="Mishra 2006; Surjanovic & Bingham",
+    tier="expert",
 )
 def cross_in_tray(theta, grad, stream, constants, work):
     x = theta[0]
@@ -131,6 +134,7 @@ def cross_in_tray(theta, grad, stream, constants, work):
     rate=0.02,
     summary="Pits that get deeper outwards, with the deepest four near the corners.",
     source="Mishra 2006; Surjanovic & Bingham",
+    tier="expert",
 )
 def holder_table(theta, grad, stream, constants, work):
     x = theta[0]

@@ -29,6 +29,7 @@ SQRT2 = math.sqrt(2.0)
     summary="A bowl covered with one dent per unit: descent ends in the nearest one, "
     "from about 1% of all starts in the deepest.",
     source="Rastrigin 1974; Surjanovic & Bingham",
+    tier="basic",
 )
 def rastrigin(theta, grad, stream, constants, work):
     x = theta[0]
@@ -51,6 +52,7 @@ def rastrigin(theta, grad, stream, constants, work):
     summary="Dents around a steep funnel with a sharp tip: near it the gradient does not vanish.",
     source="Ackley 1987; Surjanovic & Bingham",
     smooth=False,
+    tier="basic",
 )
 def ackley(theta, grad, stream, constants, work):
     x = theta[0]
@@ -122,6 +124,7 @@ def schwefel(theta, grad, stream, constants, work):
     rate=0.002,
     summary="Ripples that grow with distance: smooth near the minimum, rough where descent begins.",
     source="Surjanovic & Bingham",
+    tier="expert",
 )
 def levy13(theta, grad, stream, constants, work):
     a = theta[0] - 1.0
@@ -172,6 +175,7 @@ def eggcrate(theta, grad, stream, constants, work):
     summary="A plain bowl from afar, full of ripples up close: the step size decides which one descent sees.",
     source="Bohachevsky 1986; Surjanovic & Bingham",
     log_levels=True,
+    tier="expert",
 )
 def bohachevsky1(theta, grad, stream, constants, work):
     x = theta[0]
@@ -222,6 +226,7 @@ def dropwave(theta, grad, stream, constants, work):
     rate=0.02,
     summary="Ripples that get finer outwards, along crossed valleys in which the value hardly changes.",
     source="Schaffer 1984; Surjanovic & Bingham",
+    tier="expert",
 )
 def schaffer2(theta, grad, stream, constants, work):
     x = theta[0]
@@ -255,6 +260,7 @@ def schaffer2(theta, grad, stream, constants, work):
     rate=0.05,
     summary="Four equal minima in the innermost of crossed valleys; all others are only slightly higher.",
     source="Schaffer 1984; Surjanovic & Bingham, minima to full precision",
+    tier="expert",
 )
 def schaffer4(theta, grad, stream, constants, work):
     """The absolute value in the formula can be dropped: cos(sin(u)) is even in u."""
@@ -341,6 +347,7 @@ def notch(t, m):
     rate=0.005,
     summary="Sharp trenches in a plain: away from them the gradient is almost zero.",
     source="Michalewicz 1992; Surjanovic & Bingham",
+    tier="expert",
 )
 def michalewicz(theta, grad, stream, constants, work):
     a, da = notch(theta[0], 1.0)

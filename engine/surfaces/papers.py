@@ -21,6 +21,7 @@ shown = partial(surface, family="From papers and demos")
     summary="Why Momentum Really Works: raise momentum from 0 to 0.99 and watch creeping turn into oscillation.",
     source="Goh 2017, https://distill.pub/2017/momentum",
     log_levels=True,
+    tier="basic",
 )
 def distill_momentum(theta, grad, stream, constants, work):
     x = theta[0]
@@ -47,6 +48,7 @@ def distill_momentum(theta, grad, stream, constants, work):
     rate=0.3,
     summary="Up to a rate of 0.047, descent stays in the sharp well; larger steps or noise escape from it.",
     source="sharp and wide minima; Keskar et al. 2017, https://arxiv.org/abs/1609.04836",
+    tier="basic",
 )
 def two_wells(theta, grad, stream, constants, work):
     x = theta[0]

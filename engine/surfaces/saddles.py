@@ -21,6 +21,7 @@ saddle_like = partial(surface, family="Saddles")
     rate=0.05,
     summary="Down one way, up the other, unbounded below: from the ridge, descent first approaches the saddle.",
     source="textbook saddle, unbounded below",
+    tier="basic",
 )
 def saddle(theta, grad, stream, constants, work):
     x = theta[0]

@@ -35,6 +35,7 @@ PI = math.pi
     summary="Four equal minima around one hill: a tiny change of a start near the top leads to another one.",
     source="Himmelblau 1972; Jamil & Yang 2013",
     log_levels=True,
+    tier="basic",
 )
 def himmelblau(theta, grad, stream, constants, work):
     x = theta[0]
@@ -69,6 +70,7 @@ def himmelblau(theta, grad, stream, constants, work):
     summary="Values from 3 to a million: a rate that is safe at the rim crawls at the bottom.",
     source="Goldstein & Price 1971; Surjanovic & Bingham",
     log_levels=True,
+    tier="expert",
 )
 def goldstein_price(theta, grad, stream, constants, work):
     """f = a b with a = 1 + s^2 q and b = 30 + t^2 r; a and q have equal partial derivatives."""
@@ -119,6 +121,7 @@ def goldstein_price(theta, grad, stream, constants, work):
     summary="Six minima, two of them global: from most of the middle, descent finds one of these.",
     source="Dixon & Szegö 1978; Surjanovic & Bingham",
     log_levels=True,
+    tier="basic",
 )
 def six_hump_camel(theta, grad, stream, constants, work):
     x = theta[0]
@@ -291,6 +294,7 @@ def easom(theta, grad, stream, constants, work):
     rate=0.02,
     summary="Three hills and three hollows surrounded by a plain, where descent stalls.",
     source="MATLAB's peaks",
+    tier="basic",
 )
 def peaks(theta, grad, stream, constants, work):
     x = theta[0]
@@ -324,6 +328,7 @@ def peaks(theta, grad, stream, constants, work):
     rate=0.003,
     summary="Two global minima and several shallower ones, beside cliffs that throw large steps far away.",
     source="Mishra 2006; Jamil & Yang 2013, minima to full precision",
+    tier="expert",
 )
 def bird(theta, grad, stream, constants, work):
     x = theta[0]
@@ -357,6 +362,7 @@ def bird(theta, grad, stream, constants, work):
     summary="A trench along y, 100,000 times steeper across, with a deep hole at each end.",
     source="Deckkers & Aarts 1991; Jamil & Yang 2013, minima to full precision",
     log_levels=True,
+    tier="expert",
 )
 def deckkers_aarts(theta, grad, stream, constants, work):
     x = theta[0]

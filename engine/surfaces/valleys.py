@@ -20,6 +20,7 @@ valley = partial(surface, family="Valleys", log_levels=True)
     rate=0.001,
     summary="The classic curved valley: easy to enter, slow to follow to its minimum.",
     source="Rosenbrock 1960; Surjanovic & Bingham",
+    tier="basic",
 )
 def rosenbrock(theta, grad, stream, constants, work):
     x = theta[0]
@@ -41,6 +42,7 @@ def rosenbrock(theta, grad, stream, constants, work):
     rate=0.001,
     summary="Rosenbrock's valley along a cubic: its middle is flat, and descent nearly stops there.",
     source="Leon 1966, the cubic original",
+    tier="expert",
 )
 def leon(theta, grad, stream, constants, work):
     x = theta[0]
@@ -64,6 +66,7 @@ def leon(theta, grad, stream, constants, work):
     rate=0.005,
     summary="A flat plain between cliffs at the corners: one rate is too large outside and too small inside.",
     source="Beale 1958; Surjanovic & Bingham",
+    tier="basic",
 )
 def beale(theta, grad, stream, constants, work):
     x = theta[0]
@@ -89,6 +92,7 @@ def beale(theta, grad, stream, constants, work):
     rate=0.02,
     summary="A parabolic valley with a minimum in each arm and a saddle where they meet.",
     source="Dixon & Price 1989; Surjanovic & Bingham",
+    tier="expert",
 )
 def dixonprice(theta, grad, stream, constants, work):
     a = theta[0] - 1.0
@@ -114,6 +118,7 @@ def dixonprice(theta, grad, stream, constants, work):
     rate=0.0005,
     summary="A deep valley and a shallow one: descent often ends in the shallow one, at a value of 49.",
     source="Freudenstein & Roth 1963; Moré, Garbow & Hillstrom 1981, problem 2",
+    tier="expert",
 )
 def freudenstein_roth(theta, grad, stream, constants, work):
     x = theta[0]
@@ -135,6 +140,7 @@ def freudenstein_roth(theta, grad, stream, constants, work):
     rate=2e-13,
     summary="Axes that differ by a factor of 10^12: no single learning rate can serve both.",
     source="Moré, Garbow & Hillstrom 1981, problem 4",
+    tier="expert",
 )
 def brown_badly_scaled(theta, grad, stream, constants, work):
     x = theta[0]
@@ -165,6 +171,7 @@ def brown_badly_scaled(theta, grad, stream, constants, work):
     rate=5e-10,
     summary="A hair-thin valley along both axes, its floor so flat that gradient descent seems to stand still.",
     source="Powell 1970; Moré, Garbow & Hillstrom 1981, problem 3",
+    tier="expert",
 )
 def powell_badly_scaled(theta, grad, stream, constants, work):
     x = theta[0]

@@ -43,6 +43,7 @@ class HistogramsView(NetworkView):
 
     KEY = "histograms"
     TITLE = "Histograms"
+    TIER = "expert"
     TIP = "The distributions of the weights, the gradient and the activations of each layer"
 
     def __init__(self, theme: Theme) -> None:

@@ -37,6 +37,7 @@ class ImagesView(NetworkView):
 
     KEY = "images"
     TITLE = "Images"
+    TIER = "basic"
     TIP = "Examples as images with their predictions, and the weights of the first layer as images"
 
     def __init__(self, theme: Theme) -> None:

@@ -40,6 +40,7 @@ class BoundaryView(PlaneView):
 
     KEY = "decision"
     TITLE = "Boundary"
+    TIER = "basic"
     TIP = "The network's output over the plane of its two inputs, with the examples: draw some, or erase them"
 
     def __init__(self, theme: Theme) -> None:

@@ -43,6 +43,7 @@ class FitView(PlaneView):
 
     KEY = "fit"
     TITLE = "Fit"
+    TIER = "basic"
     TIP = "The network's output along its one input, with the examples: draw some, or erase them"
 
     def __init__(self, theme: Theme) -> None:

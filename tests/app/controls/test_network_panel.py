@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.controls.problem_panel import ProblemPanel
 from app.look.theme import DARK, LIGHT
+from app.widgets.more import More
 from app.widgets.restart_effects import LIVE, RESTARTS, SENTENCES
 from engine import (
     ACTIVATIONS,
@@ -20,6 +21,7 @@ from engine import (
     LOSSES,
     MAX_LAYERS,
     SCALINGS,
+    TIERS,
     Layer,
     Session,
     Table,
@@ -52,16 +54,9 @@ def problem(show_in_column):
 
 @pytest.fixture
 def opened(problem):
-    """With every section expanded."""
-    network = problem.network
-    headers = (
-        network.loss_section.header,
-        network.initializer_section.header,
-        network.layers.more._header,
-        network.inputs.scaling_section.header,
-    )
-    for header in headers:
-        header.click()
+    """With everything that is behind More."""
+    for more in problem.network.findChildren(More):
+        more.header.click()
     return problem
 
 
@@ -107,6 +102,7 @@ def test_what_choosing_data_asks_of_the_engine_is_possible(problem, key):
 
 
 def test_knobs_of_the_data_and_of_the_task(problem, qtbot):
+    problem.network.data_more.open()
     for name, text, told in (
         ("noise", "20", {"data.noise": 20.0}),
         ("samples", "300", {"data.samples": 300}),
@@ -149,6 +145,7 @@ def test_import_and_paste_are_asked_for(problem, qtbot):
 
 
 def test_features_are_switched_with_mouse_and_keyboard(problem, qtbot):
+    problem.network.inputs.settings.reveal("features")
     chips = problem.network.inputs.chips
     assert [key for key, chip in chips.items() if chip.isChecked()] == ["x", "y"]
     qtbot.mouseClick(chips["xy"], Qt.MouseButton.LeftButton)
@@ -172,6 +169,7 @@ def test_the_last_feature_stays_on_and_the_engine_says_why(problem, qtbot):
 def test_only_the_features_that_the_data_allow_are_offered(problem, data, possible):
     problem.refresh(picture(data))
     inputs = problem.network.inputs
+    inputs.settings.reveal("features")
     assert tuple(key for key, chip in inputs.chips.items() if chip.isVisible()) == possible
     assert inputs.heading.title.text() == ("Features" if possible else "Inputs")
     assert possible or inputs.heading.hint.text() == "4 columns"
@@ -193,9 +191,7 @@ def test_only_a_regression_has_a_target_to_be_scaled(opened, fits):
         assert inputs.target_scaling.isVisible() is regression and inputs.scaling.place == 2
         fits(problem)
     problem.refresh(picture("sine", target_scaling="standardise"))
-    assert inputs.target_scaling.place == 1 and inputs.scaling_section.header.toolTip() == "Scaling: target standardise"
-    problem.refresh(picture("diabetes", scaling="min_max"))
-    assert inputs.scaling_section.header.toolTip() == "Scaling: inputs min-max · target standardise"
+    assert inputs.target_scaling.place == 1
 
 
 def test_a_row_for_each_layer_and_one_for_the_output(problem, fits):
@@ -254,7 +250,6 @@ def test_every_loss_shows_its_formula_and_its_knobs(opened, fits, key):
     opened.refresh(picture("circle", loss=key))
     network = opened.network
     assert network.loss.chooser.key == key and list(network.loss.knobs.knobs) == [knob.name for knob in entry.knobs]
-    assert network.loss_section.header.toolTip() == f"Loss: {entry.title}"
     assert (
         entry.source.split("&")[0] in network.loss.chooser.toolTip() and entry.source and entry.help and entry.formula
     )
@@ -265,8 +260,9 @@ def test_only_the_losses_for_the_purpose_are_offered(problem):
     chooser = problem.network.loss.chooser
     for data, purpose in (("circle", "classification"), ("sine", "regression"), ("iris", "classification")):
         problem.refresh(picture(data))
-        offered = [chooser.itemText(place) for place in range(chooser.count())]
-        assert offered == [entry.title for entry in LOSSES.values() if purpose in entry.purposes]
+        offered = [entry for _, entry in chooser.entries()]
+        assert {entry.key for entry in offered} == {key for key in LOSSES if purpose in LOSSES[key].purposes}
+        assert [entry.tier for entry in offered] == sorted((entry.tier for entry in offered), key=TIERS.index)
 
 
 @pytest.mark.parametrize("key", INITIALIZERS)
@@ -279,7 +275,7 @@ def test_every_initializer_shows_its_formula_and_its_knobs(opened, fits, key):
     fits(opened)
 
 
-def test_a_collapsed_section_tells_what_is_not_at_its_default(problem):
+def test_what_is_not_at_its_default_is_on_screen(problem):
     problem.refresh(
         picture(
             loss={"kind": "huber", "delta": 0.5}, initializer={"kind": "he_normal", "scale": 2.0},
@@ -287,12 +283,16 @@ def test_a_collapsed_section_tells_what_is_not_at_its_default(problem):
         )
     )  # fmt: skip
     network = problem.network
-    assert network.loss_section.header.toolTip() == "Loss: Huber · δ 0.5"
-    assert (
-        network.initializer_section.header.toolTip()
-        == "Initial weights: He normal · s 2 · weight seed 7 · batch seed 8"
-    )
-    assert network.layers.more._header.toolTip() == "Dropout and residual: p 0.2 · residual on"
+    shown = (network.loss.knobs, ("delta",)), (network.initializer.knobs, ("scale",))
+    also = (network.seeds, ("weight_seed", "batch_seed")), (network.layers.settings, ("dropout", "residual"))
+    assert all(knobs.knobs[name].isVisible() for knobs, names in (*shown, *also) for name in names)
+    assert network.loss.chooser.isVisible() and network.initializer.chooser.isVisible()
+    assert not network.initializer.knobs.knobs["bias"].isVisible() and not network.more.is_open
+    problem.renew()
+    problem.refresh(picture(output="tanh", loss="half_mse", initializer="playground"))
+    assert not any(knobs.knobs[name].isVisible() for knobs, names in also for name in names)
+    assert not network.loss.chooser.isVisible() and not network.layers.output.isVisible()
+    assert network.more.titles == ["loss", "initial weights", "scale", "bias", "weight seed", "batch seed"]
 
 
 def test_loss_first_weights_and_seeds_are_settings_of_the_task(opened, qtbot):
@@ -306,10 +306,10 @@ def test_loss_first_weights_and_seeds_are_settings_of_the_task(opened, qtbot):
         (network.initializer.knobs, "deviation", "2"),
         (network.seeds, "weight_seed", "5"),
         (network.seeds, "batch_seed", "6"),
-        (network.layers.more, "dropout", "0.25"),
+        (network.layers.settings, "dropout", "0.25"),
     ):
         type_in(qtbot, knobs.knobs[name].field, text)
-    network.layers.more.knobs["residual"].switch.click()
+    network.layers.settings.knobs["residual"].switch.click()
     assert [told for told in opened.told if told != "settled"] == [
         {"loss": "mse"}, {"initializer": "he_uniform"}, {"loss.delta": 0.5}, {"initializer.deviation": 2.0},
         {"weight_seed": 5}, {"seed": 6}, {"dropout": 0.25}, {"residual": True},
@@ -319,7 +319,7 @@ def test_loss_first_weights_and_seeds_are_settings_of_the_task(opened, qtbot):
 def hints(problem) -> list[str]:
     network = problem.network
     headings = [panel.heading.hint.text() for panel in (network.data, network.inputs, network.layers)]
-    return [*headings, network.initializer_section.header._hint]
+    return [*headings, network.headings[network.initializer].hint.text()]
 
 
 def test_what_restarts_runs_is_said_before_and_only_while_there_is_something_to_lose(opened):
@@ -332,8 +332,8 @@ def test_what_restarts_runs_is_said_before_and_only_while_there_is_something_to_
     assert SENTENCES[RESTARTS] in knobs["classes"].toolTip() and SENTENCES[LIVE] in knobs["noise"].toolTip()
     assert SENTENCES[LIVE] in network.layers.rows[0].activation.toolTip()
     assert (
-        SENTENCES[LIVE] in network.layers.more.knobs["dropout"].toolTip()
-        and network.inputs.scaling_section.header._hint == LIVE
+        SENTENCES[LIVE] in network.layers.settings.knobs["dropout"].toolTip()
+        and network.inputs.settings.reveal("scaling").toolTip() == SENTENCES[LIVE]
     )
     assert SENTENCES[RESTARTS] in network.layers.rows[0].units.toolTip()
     assert SENTENCES[RESTARTS] in network.seeds.knobs["batch_seed"].toolTip()
@@ -348,7 +348,10 @@ def test_the_list_says_which_loss_restarts_runs(opened):
     assert {key: effect(key) for key in ("mse", "softmax")} == {"mse": LIVE, "softmax": RESTARTS}
     chooser = opened.network.loss.chooser
     chooser.showPopup()
-    said = {chooser.itemText(place): chooser.itemData(place, Qt.ItemDataRole.UserRole + 2) for place in range(7)}
+    said = {
+        chooser.itemText(place): chooser.itemData(place, Qt.ItemDataRole.UserRole + 2)
+        for place in range(chooser.count())
+    }
     chooser.hidePopup()
     assert {title for title, words in said.items() if words} == {LOSSES["softmax"].title}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton
 
 from app.controls.run_panel import RunPanel
 from app.look.theme import DARK
@@ -34,7 +34,11 @@ def test_every_choice_shows_its_knobs_and_its_mathematics(panel, fits, part, key
     panel.refresh(run, 100)
     shown = getattr(panel, part)
     entry = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES}[part][key]
-    assert shown.chooser.key == key and list(shown.knobs.knobs) == [knob.name for knob in entry.knobs]
+    also = [] if part == "optimizer" else ["warmup", "warmup_start"]
+    assert shown.chooser.key == key and list(shown.knobs.knobs) == [*(knob.name for knob in entry.knobs), *also]
+    assert shown.chooser.isVisible() is (key != "constant")
+    for more in (panel.optimizer_more, panel.schedule_more):
+        more.open()
     if part == "optimizer":
         assert panel.rule.lines.text().count("<p") == len(entry.rule)
         assert panel.rule.source.text() == entry.source
@@ -57,15 +61,17 @@ def test_the_rule_folds_away(panel, qtbot):
     assert not panel.rule.lines.isVisible() and not panel.rule.source.isVisible()
 
 
-def test_a_closed_fold_names_what_is_set_in_it(panel):
-    header = panel.optimizer.knobs.findChild(QWidget, "collapsible-header")
-    assert header.toolTip() == "Regularisation and clipping"
+def test_more_names_what_is_behind_it_and_never_what_has_a_value_of_its_own(panel):
+    more = panel.optimizer_more
+    assert more.titles[:4] == ["beta1", "beta2", "weight decay", "clip norm"] and more.count == len(more.titles) == 10
+    assert more.header.text() == "More (10)" and "weight decay, clip norm" in more.header.toolTip()
     panel.refresh(session(weight_decay=0.5, l1=0.25, clip_norm=2.0).picture().runs[0], 100)
-    assert "λ 0.5 · λ₁ 0.25 · ‖g‖ max 2" in header.toolTip()
+    assert more.count == 7 and not {"weight decay", "l1", "clip norm"} & set(more.titles)
+    assert all(panel.optimizer.knobs.knobs[name].isVisible() for name in ("weight_decay", "l1", "clip_norm"))
 
 
 def test_a_knob_is_a_tweak_of_this_run(panel, qtbot):
-    field = panel.optimizer.knobs.knobs["beta1"].field
+    field = panel.optimizer.reveal("beta1").field
     field.setFocus()
     field.selectAll()
     qtbot.keyClicks(field, "0.5")
@@ -105,7 +111,7 @@ def test_a_network_is_told_what_an_epoch_is(panel, fits, settings, told):
 
 def test_the_order_of_the_examples_is_for_networks(panel, qtbot):
     panel.refresh(learner(batch=10, order="fixed"), 100, 250)
-    order = panel.batch_knobs.knobs["order"]
+    order = panel.batch_knobs.reveal("order")
     buttons = order.options.buttons.findChildren(QPushButton)
     assert [button.isChecked() for button in buttons] == [option == "fixed" for option in ORDERS]
     qtbot.mouseClick(buttons[2], Qt.MouseButton.LeftButton)

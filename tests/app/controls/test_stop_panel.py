@@ -22,14 +22,14 @@ def test_early_stopping_is_for_networks(panel, fits):
     for network in (False, True, False):
         panel.refresh(NEVER, network)
         assert list(panel.knobs.knobs) == [name for name in everything if network or name != "patience"]
-        panel.knobs._header.setChecked(True)
+        panel.more.open()
         fits(panel)
     assert panel.told == []
 
 
 def test_a_rule_is_told_with_all_the_others(panel, qtbot):
     panel.refresh({**NEVER, "patience": 300}, True)
-    panel.knobs._header.click()
+    assert panel.knobs.knobs["patience"].isVisible(), "it is not at its default"
     assert panel.knobs.knobs["patience"].field.text() == "300"
     field = panel.knobs.knobs["patience"].field
     field.setFocus()

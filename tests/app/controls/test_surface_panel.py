@@ -58,7 +58,7 @@ def test_start_seed_and_noise_are_typed(problem, qtbot):
         (problem.surface.noise, "seed", {"seed": 7}),
         (problem.surface.noise, "noise", {"noise": 0.5}),
     ):
-        field = knobs.knobs[name].field
+        field = knobs.reveal(name).field
         field.setFocus()
         field.selectAll()
         qtbot.keyClicks(field, "7" if name == "seed" else "0.5")

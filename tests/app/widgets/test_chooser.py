@@ -1,27 +1,26 @@
 from __future__ import annotations
 
 import html
+from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
-from app.widgets.catalogue_text import about, family, summary_of
+from app.widgets.catalogue_text import about, family, grouped, summary_of
 from app.widgets.chooser import Chooser
-from app.widgets.knob_list import KnobList
 from app.widgets.restart_effects import LIVE, RESTARTS
 from app.widgets.segmented import Segmented
 from engine import (
     ACTIVATIONS,
-    COMMON,
     DATASETS,
     INITIALIZERS,
     LOSSES,
     OPTIMIZERS,
     SCHEDULES,
     SURFACES,
-    Hyper,
+    TIERS,
     print_signs,
 )
 
@@ -34,7 +33,6 @@ CATALOGUES = {
     "loss": LOSSES,
     "initializer": INITIALIZERS,
 }
-FOLDED = {hyper.name for hyper in COMMON}
 
 
 @pytest.fixture
@@ -91,8 +89,8 @@ def test_a_heading_is_never_the_key(chooser, catalogue):
 
 def test_entries_stand_under_their_families_once(chooser, catalogue):
     titles = [chooser.itemText(place) for place in range(chooser.count())]
-    families = list(dict.fromkeys(family(entry) for entry in catalogue.values()))
-    headings = [family for family in families if family]
+    headings = list(dict.fromkeys(heading for _, heading in grouped(catalogue, catalogue) if heading))
+    assert len(headings) > 1
     for entry in catalogue.values():
         assert entry.title in titles
     assert chooser.count() == len(catalogue) + len(headings)
@@ -101,8 +99,18 @@ def test_entries_stand_under_their_families_once(chooser, catalogue):
         assert not item.flags() & Qt.ItemFlag.ItemIsEnabled
 
 
+def test_basic_entries_come_first_and_expert_ones_last(chooser, catalogue):
+    offered = [entry for _, entry in chooser.entries()]
+    assert {entry.key for entry in offered} == set(catalogue)
+    for name in {family(entry) for entry in offered}:
+        tiers = [TIERS.index(entry.tier) for entry in offered if family(entry) == name]
+        assert tiers == sorted(tiers)
+    families = [family(entry) for entry in offered]
+    assert len(set(families)) == sum(name != before for name, before in pairwise(["none", *families]))
+
+
 def test_the_arrow_keys_choose_the_next_entry_and_step_over_headings(chooser, catalogue, qtbot):
-    keys = list(catalogue)
+    keys = [key for key, _ in chooser.entries()]
     chooser.set_key(keys[0])
     chooser.setFocus()
     for _ in keys[1:]:
@@ -130,7 +138,7 @@ def test_only_what_is_offered_can_be_chosen(show, qtbot):
     chooser = show(Chooser(LOSSES))
     chooser.offer(["mse", "huber"])
     chooser.set_key("huber")
-    assert [chooser.itemText(place) for place in range(chooser.count())] == ["Mean squared error", "Huber"]
+    assert [chooser.itemText(place) for place in range(chooser.count())] == ["Mean squared error", "More", "Huber"]
     picked: list[str] = []
     chooser.chosen.connect(picked.append)
     chooser.setFocus()
@@ -197,67 +205,6 @@ def test_an_unknown_key_is_refused_and_changes_nothing(chooser, catalogue):
     with pytest.raises(ValueError, match="unknown"):
         chooser.set_key("no such thing")
     assert chooser.key == first
-
-
-def test_each_optimizer_has_its_knobs_and_those_that_remain_are_kept(show, qtbot):
-    knobs = show(KnobList())
-    for key, entry in OPTIMIZERS.items():
-        before = dict(knobs.knobs)
-        knobs.show_knobs(entry.knobs, FOLDED)
-        assert list(knobs.knobs) == [hyper.name for hyper in entry.knobs], key
-        for hyper in entry.knobs:
-            if hyper.name in before and before[hyper.name].hyper == hyper:
-                assert knobs.knobs[hyper.name] is before[hyper.name]
-            assert knobs.knobs[hyper.name].hyper == hyper
-        QApplication.processEvents()
-        assert {name for name, knob in knobs.knobs.items() if not knob.isVisible()} == FOLDED, key
-
-
-def test_knobs_stand_in_the_order_of_their_declaration(show):
-    knobs = show(KnobList())
-    for key in ("adam", "momentum", "rprop", "adam"):
-        knobs.show_knobs(OPTIMIZERS[key].knobs, FOLDED)
-        QApplication.processEvents()
-        heights = [knob.y() for name, knob in knobs.knobs.items() if name not in FOLDED]
-        assert heights == sorted(heights)
-
-
-def test_the_fold_opens_with_the_keyboard(show, qtbot):
-    knobs = show(KnobList())
-    knobs.show_knobs(OPTIMIZERS["adam"].knobs, FOLDED)
-    header = knobs.findChild(QWidget, "collapsible-header")
-    assert header.accessibleName() and not knobs.knobs["clip_norm"].isVisible()
-    header.setFocus()
-    qtbot.keyClick(header, Qt.Key.Key_Space)
-    assert all(knobs.knobs[name].isVisible() for name in FOLDED)
-    qtbot.keyClick(header, Qt.Key.Key_Space)
-    assert not any(knobs.knobs[name].isVisible() for name in FOLDED)
-
-
-def test_a_list_hands_on_what_its_knobs_tell(show, qtbot):
-    knobs = show(KnobList())
-    knobs.show_knobs((Hyper("a", "", 1.0, 0.0, 9.0), Hyper("b", "", 2.0, 0.0, 9.0)))
-    told: list[object] = []
-    knobs.changed.connect(lambda name, value: told.append((name, value)))
-    knobs.finished.connect(lambda: told.append("finished"))
-    knobs.set_values({"a": 3.0, "b": 4.0})
-    assert told == []
-    field = knobs.knobs["b"].field
-    field.setFocus()
-    field.selectAll()
-    qtbot.keyClicks(field, "5")
-    qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert told == [("b", 5.0), "finished"]
-
-
-def test_dropped_knobs_leave_nothing_behind(show):
-    knobs = show(KnobList())
-    for key in list(OPTIMIZERS) * 2:
-        knobs.show_knobs(OPTIMIZERS[key].knobs, FOLDED)
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    named = [child.objectName() for child in knobs.findChildren(QWidget) if child.objectName().startswith("knob-")]
-    own = [name for name in named if name.removeprefix("knob-") in knobs.knobs]
-    assert len(own) == len(knobs.knobs)
 
 
 def test_segments_are_chosen_by_click_and_by_arrows(show, qtbot):

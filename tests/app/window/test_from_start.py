@@ -234,7 +234,7 @@ def test_tweaks_that_it_replaces_are_told_and_others_stay(window):
     window.advance(40)
     window.let_changes_apply(from_start=False)
     window.type(window.bench.run_panel.rate.field, "0.03")
-    window.type(window.bench.run_panel.optimizer.knobs.knobs["beta1"].field, "0.5")
+    window.type(window.bench.run_panel.optimizer.reveal("beta1").field, "0.5")
     window.settle()
     window.advance(40)
     window.let_changes_apply(from_start=True)
@@ -252,7 +252,7 @@ def test_tweaks_that_it_replaces_are_told_and_others_stay(window):
 
 def test_the_noise_of_a_surface_holds_from_the_start_of_every_run(window):
     window.advance(60)
-    knob = window.bench.problem_panel.surface.noise.knobs["noise"]
+    knob = window.bench.problem_panel.surface.noise.reveal("noise")
     drag(window, knob.slider, 0.1, 0.3)
     assert window.picture.experiment.problem.noise == knob.value > 0.0
     assert {(run.update, run.tweaks) for run in window.picture.runs} == {(60, ())}

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QSplitter
 
 from app.documents.settings import Settings
 from app.launch.main_window import MainWindow
+from app.widgets.more import More
 from app.widgets.window_place import PLACE, place_of, restore_place
 from app.window.actions import Actions
 from app.window.columns import LEFT, RIGHT
@@ -127,6 +128,33 @@ def test_a_layout_that_makes_no_sense_is_as_good_as_none(open_acting, monkeypatc
     window.actions.by_name["panel-curves"].trigger()
     QApplication.processEvents()
     assert window.split.sizes() == first
+
+
+def test_what_was_opened_is_open_in_the_next_window_and_reset_layout_closes_it(open_acting):
+    window = open_acting()
+    panel = window.bench.run_panel
+    assert not panel.optimizer_more.is_open
+    window.qtbot.mouseClick(panel.optimizer_more.header, Qt.MouseButton.LeftButton)
+    window.shell.close()
+    other = open_acting()
+    opened = [more.of for more in other.bench.findChildren(More) if more.is_open]
+    assert opened == ["optimizer"] and other.bench.run_panel.optimizer.knobs.knobs["beta1"].isVisible()
+    other.actions.by_name["layout"].trigger()
+    assert not any(more.is_open for more in other.bench.findChildren(More))
+    other.shell.close()
+    assert not any(more.is_open for more in open_acting().bench.findChildren(More))
+
+
+def test_find_brings_the_panels_back_and_gives_the_search_the_keyboard(open_acting):
+    window = open_acting()
+    window.shell.activateWindow()
+    window.until(window.shell.isActiveWindow)
+    window.actions.by_name["panel-settings"].trigger()
+    assert not panels(window)["settings"]
+    window.actions.by_name["find"].trigger()
+    assert panels(window)["settings"]
+    window.until(window.bench.problem_panel.search.hasFocus)
+    assert window.actions.by_name["find"].shortcut().toString() == "Ctrl+F"
 
 
 def test_a_window_is_where_it_was(qtbot, themed):

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from app.documents.fresh import fresh
 from app.documents.problem_kinds import KINDS, kind_of
-from app.window.problem_switch import ProblemSwitch, fresh, with_runs
+from app.window.problem_switch import ProblemSwitch, with_runs
 from engine import OPTIMIZERS, Experiment, Session, SurfaceTask, new_experiment, new_network, new_run
 
 ALL = [replace(new_run(key), colour=place % 16) for place, key in enumerate(OPTIMIZERS)]

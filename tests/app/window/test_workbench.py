@@ -52,7 +52,7 @@ def rate(window):
 
 
 def beta1(window):
-    return window.bench.run_panel.optimizer.knobs.knobs["beta1"]
+    return window.bench.run_panel.optimizer.reveal("beta1")
 
 
 def row(window, id: str):
@@ -445,7 +445,7 @@ def test_a_field_gives_the_keyboard_back_to_the_stage(window, qtbot):
     panel.kind.chosen.emit(1)
     window.settle()
     editor = panel.surface.editor
-    for field, text in ((editor.text, "2x² + y²"), (panel.surface.noise.knobs["noise"].field, "1/4")):
+    for field, text in ((editor.text, "2x² + y²"), (panel.surface.noise.reveal("noise").field, "1/4")):
         window.type(field, text)
         window.settle()
         assert stage.focusProxy().hasFocus()
@@ -498,7 +498,7 @@ def test_noise_is_live(open_window, races):
     window = open_window(races.small(runs=[new_run("sgd", learning_rate=1e-4, batch=10)]))
     window.advance(50)
     window.let_changes_apply(from_start=False)
-    window.type(window.bench.problem_panel.surface.noise.knobs["noise"].field, "2.5")
+    window.type(window.bench.problem_panel.surface.noise.reveal("noise").field, "2.5")
     window.settle()
     window.advance(50)
     run = window.run("sgd")
@@ -689,9 +689,9 @@ EDITS = {
     "start": lambda window: window.type(window.bench.problem_panel.surface.start.knobs["start_x"].field, "0.3"),
     "problem": lambda window: choose(window.bench.problem_panel.surface.chooser, "beale"),
     "formula": lambda window: window.bench.problem_panel.kind.chosen.emit(1),
-    "noise": lambda window: window.type(window.bench.problem_panel.surface.noise.knobs["noise"].field, "0.5"),
+    "noise": lambda window: window.type(window.bench.problem_panel.surface.noise.reveal("noise").field, "0.5"),
     "seeds": lambda window: window.bench.controller.renew_seeds(),
-    "stop": lambda window: window.type(window.bench.stop_panel.knobs.knobs["updates"].field, "5000"),
+    "stop": lambda window: window.type(window.bench.stop_panel.knobs.reveal("updates").field, "5000"),
     "name": lambda window: window.bench.controller.tweak("adam", "name", "Adam the first"),
     "hidden": lambda window: window.bench.controller.tweak("adam", "visible", False),
     "pinned": lambda window: window.bench.controller.tweak("adam", "pinned", True),
