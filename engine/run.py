@@ -30,7 +30,7 @@ from engine.experiment import (
 from engine.history import COLUMNS, History
 from engine.interruption import Interruption, Pieces, finish
 from engine.machine import Machine
-from engine.measures import MEASURES, Measures, next_due
+from engine.measures import MEASURES, Measures, Work
 from engine.memory import checkpoints_kept, trail_kept
 from engine.network_task import POINT_EDITS
 from engine.optimizers import OPTIMIZERS
@@ -291,7 +291,7 @@ class Run:
             if self._applied < len(self.tweaks):
                 chunk = min(chunk, self.tweaks[self._applied].update - self.update)
             if self.problem.layers:
-                chunk = min(chunk, self._next_measure(self.update) - self.update)
+                chunk = min(chunk, self._next_measure - self.update)
             reason = self.machine.advance(chunk, self.history)
             if reason in (loop.NOT_FINITE_HERE, loop.NOT_FINITE_STEP):
                 self._arrival = self._freeze(reason)
@@ -562,17 +562,31 @@ class Run:
             self._checkpoints = self._checkpoints[::2]
             self._interval *= 2
 
-    def _next_measure(self, update: int) -> int:
-        return next_due(update, self.machine.problem.examples, self.machine.theta.size)
+    @property
+    def _examples_seen(self) -> int:
+        return int(self.machine.stream[stream.SEEN])
+
+    @property
+    def _work(self) -> Work:
+        learner = self.machine.problem.learner
+        assert learner is not None
+        return learner.work
+
+    @property
+    def _next_measure(self) -> int:
+        """The next update at which a measurement may be due."""
+        batch = int(self.machine.stream[stream.BATCH])
+        return self.measures.next_due(self.update, self._examples_seen, batch, self._work)
 
     def _measure(self) -> Pieces[None]:
         """Measure a network where it is due, keep its best weights, and stop if they stay the best for too long."""
-        update = self.update
-        due = update == 0 or self._next_measure(update - 1) == update
-        if not self.problem.layers or not due or update <= self.measures.last_at or self.diagnosis is not None:
+        if not self.problem.layers or self.diagnosis is not None:
             return
-        values, layers = yield from self.machine.measured()
-        self.measures.append(update, values, layers)
+        update, seen, work = self.update, self._examples_seen, self._work
+        if not self.measures.is_due(update, seen, work):
+            return
+        values, layers = yield from self.machine.measured(self.measures.with_layers(update, seen, work))
+        self.measures.append(update, seen, work, values, layers)
         self._trail.append((update, self.machine.theta.copy(), float(values[_TRAINING])))
         if len(self._trail) > trail_kept(self.machine.theta.nbytes):
             self._trail = self._trail[::2]
