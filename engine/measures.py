@@ -27,6 +27,7 @@ LAYER_MEASURES = (
 
 # In multiply-adds, as measured: of an update and a measurement without any examples, and of one activation.
 _UPDATE, _LIGHT, _FULL, _ACTIVATION = 1 << 12, 1 << 19, 3 << 20, 24
+_POINT, _COPY = 1 << 18, 8  # of a point of a trail: in any case, and for each parameter
 _YOUNG = 2047  # the last update of a run of which little is to be seen yet, and that is soon over
 _FREE, _YOUNG_LIMIT = 1 << 26, 1 << 29  # what measuring may take in any case, and of a young run: some milliseconds
 _LAYERS_SHARE, _LAYERS_YOUNG = 72, 4  # as _Grid.share, of the layers
@@ -56,6 +57,7 @@ _GRIDS = (
     _Grid(4, share=36, free=_FREE, until=_YOUNG),
     _Grid(64, share=2, until=_YOUNG, limit=_YOUNG_LIMIT),
 )
+_TRAIL = _Grid(16, share=72)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,14 @@ class Work:
     """What a network on its data takes, in multiply-adds.
 
     update, example: training, for every update and for every example in it. light: a measurement of loss and score;
-    full: one that takes in the layers.
+    full: one that takes in the layers; point: to keep a point of a trail.
     """
 
     update: int
     example: int
     light: int
     full: int
+    point: int
 
     def trained(self, update: int, seen: int) -> int:
         """The work of so many updates that have seen so many examples."""
@@ -83,7 +86,19 @@ def work_of(parameters: int, first: int, units: int, training: int, validation: 
     forward = parameters + _ACTIVATION * units
     both = forward + 2 * parameters - first  # inputs have no gradient
     light, full = forward * (training + validation), both * training + forward * validation
-    return Work(_UPDATE, both, _LIGHT + light, _FULL + full)
+    return Work(_UPDATE, both, _LIGHT + light, _FULL + full, _POINT + _COPY * parameters)
+
+
+def is_on_trail(update: int, trained: int, work: Work) -> bool:
+    """Whether a trail has a point before an update, when so much has gone into training since the last one."""
+    return _TRAIL.after(update - 1) == update and (update <= _YOUNG or trained >= _TRAIL.share * work.point)
+
+
+def next_on_trail(update: int, trained: int, each: int, work: Work) -> int:
+    """The first update after `update` at which `is_on_trail` may hold, if an update trains so much."""
+    if update < _YOUNG:
+        return _TRAIL.after(update)
+    return _TRAIL.after(update + max(0, -((trained - _TRAIL.share * work.point) // each) - 1))
 
 
 @dataclass(frozen=True, slots=True)

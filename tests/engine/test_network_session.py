@@ -422,7 +422,7 @@ def test_a_trail_tells_where_a_run_was_and_what_was_measured_there() -> None:
     for update, theta, loss in zip(trail.updates.tolist(), trail.thetas, trail.losses, strict=True):
         assert np.array_equal(theta, run.at(int(update)).theta)
         assert np.isnan(loss) or loss == learner.losses(theta[None])[0]
-    assert np.isfinite(trail.losses[:-1]).all() and len(trail.updates) > 15
+    assert np.isfinite(trail.losses[[0, 1, 2]]).all() and len(trail.updates) > 50
     run.tweak("parameter.0", 5.0)
     assert run.trail().thetas[-1][0] == 5.0 and trail.thetas[-1][0] != 5.0
 
