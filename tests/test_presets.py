@@ -513,7 +513,7 @@ def preset_39_paths_in_a_plane(name: str, seeds: Seeds) -> None:
         race = Race(name, seed)
         ends = [race.theta(id) for id in race.runs]
         assert len(ends[0]) == 25
-        for id, run in race.runs.items():
+        for run in race.runs.values():
             thetas = np.stack([run.at(update).theta for update in (9 * run.update // 10, run.update)])
             earlier, last = race.session.problem.learner.losses(thetas)
             assert last < min(0.003, 0.95 * earlier), "small, and still falling"
