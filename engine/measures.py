@@ -6,6 +6,7 @@ counted work: from multiply-adds, never from time. A replay, in whatever pieces,
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +31,8 @@ _UPDATE, _LIGHT, _FULL, _ACTIVATION = 1 << 12, 1 << 19, 3 << 20, 24
 _POINT, _COPY = 1 << 18, 8  # of a point of a trail: in any case, and for each parameter
 _YOUNG = 2047  # the last update of a run of which little is to be seen yet, and that is soon over
 _FREE, _YOUNG_LIMIT = 1 << 26, 1 << 29  # what measuring may take in any case, and of a young run: some milliseconds
-_LAYERS_SHARE, _LAYERS_YOUNG = 72, 4  # as _Grid.share, of the layers
+_NEVER = 1 << 62
+_LAYERS_SHARE, _LAYERS_YOUNG = 96, 4  # as _Grid.share, of the layers
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,8 @@ class _Grid:
     octave: int
     share: int
     free: int = 0
-    until: int = 1 << 62
-    limit: int = 1 << 62
+    until: int = _NEVER
+    limit: int = _NEVER
 
     def after(self, update: int) -> int:
         """Its first update after this one."""
@@ -52,12 +54,12 @@ class _Grid:
 
 
 _GRIDS = (
-    _Grid(64, share=36),  # with the layers it takes a twentieth; and the record is bounded
+    _Grid(64, share=40),  # with the layers it takes a twentieth; and the record is bounded
     _Grid(1, share=8, free=1 << 28),  # a large network soon has something to show
-    _Grid(4, share=36, free=_FREE, until=_YOUNG),
+    _Grid(4, share=40, free=_FREE, until=_YOUNG),
     _Grid(64, share=2, until=_YOUNG, limit=_YOUNG_LIMIT),
 )
-_TRAIL = _Grid(16, share=72)
+_TRAIL = _Grid(16, share=96)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +181,8 @@ class Measures:
         """Whether to measure before an update, after so many examples."""
         if update <= self.last_at or not self._spent:
             return update > self.last_at
-        return any(
-            grid.after(update - 1) == update <= grid.until and self._lacking(grid, update, seen, work) <= 0
-            for grid in _GRIDS
-        )
+        due = [grid for grid in _GRIDS if update <= grid.until and grid.after(update - 1) == update]
+        return bool(due) and min(self._lacking(due, update, seen, work)) <= 0
 
     def with_layers(self, update: int, seen: int, work: Work) -> bool:
         """Whether a measurement that is due takes in the layers."""
@@ -203,23 +203,22 @@ class Measures:
         `is_due` tells whether it is, once the examples have been counted.
         """
         each = work.update + work.example * batch
-        found = []
-        for grid in _GRIDS:
-            lacking = self._lacking(grid, update, seen, work)
-            if lacking < np.inf:
-                place = grid.after(update + max(0, -(-int(lacking) // each) - 1))
-                if place <= grid.until:
-                    found.append(place)
+        grids = [grid for grid in _GRIDS if update < grid.until]
+        found = [
+            place
+            for grid, lacking in zip(grids, self._lacking(grids, update, seen, work), strict=True)
+            if (place := grid.after(update + max(0, -(-lacking // each) - 1))) <= grid.until
+        ]
         return min(found)
 
-    def _lacking(self, grid: _Grid, update: int, seen: int, work: Work) -> float:
-        """How much must still go into training before one may measure on a grid."""
+    def _lacking(self, grids: Iterable[_Grid], update: int, seen: int, work: Work) -> list[int]:
+        """How much must still go into training before one may measure, on each of some grids."""
         last = self._spent[-1] if self._spent else _Spent(0, 0, 0)
-        if last.measuring + work.light <= grid.free:
-            return 0
-        if last.measuring + work.light > grid.limit:
-            return np.inf
-        return grid.share * work.light - (work.trained(update, seen) - last.training)
+        measuring, trained = last.measuring + work.light, work.trained(update, seen) - last.training
+        return [
+            0 if measuring <= grid.free else grid.share * work.light - trained if measuring <= grid.limit else _NEVER
+            for grid in grids
+        ]
 
     def append(self, update: int, seen: int, work: Work, values: Array, layers: Array | None) -> None:
         """Add what was measured after so many examples: values (MEASURES,) and, unless they were left out, layers
