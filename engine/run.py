@@ -290,7 +290,7 @@ class Run:
             chunk = min(target - self.update, self.history.room)
             if self._applied < len(self.tweaks):
                 chunk = min(chunk, self.tweaks[self._applied].update - self.update)
-            if self.problem.layers:
+            if self.problem.learner is not None:
                 chunk = min(chunk, self._next_look - self.update)
             reason = self.machine.advance(chunk, self.history)
             if reason in (loop.NOT_FINITE_HERE, loop.NOT_FINITE_STEP):
@@ -585,7 +585,7 @@ class Run:
 
     def _measure(self) -> Pieces[None]:
         """Measure a network where it is due, keep its best weights, and stop if they stay the best for too long."""
-        if not self.problem.layers or self.diagnosis is not None:
+        if self.problem.learner is None or self.diagnosis is not None:
             return
         update, seen, work = self.update, self._examples_seen, self._work
         trained = work.trained(update, seen)
