@@ -11,7 +11,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -149,17 +149,26 @@ def _shares(case: Case, rounds: int) -> Iterator[str]:
         if each * last > LONGEST:
             yield f"measuring, updates {first:,} to {last:,}: takes too long to try"
             continue
-        begun = time.perf_counter()
         found = [_share(case, first, last)]
-        each = (time.perf_counter() - begun) / last
+        each = found[0].seconds
         while len(found) < min(rounds, 5) and each * last * (len(found) + 1) < LONGEST / 4:
             found.append(_share(case, first, last))
-        share = statistics.median(share for share, _ in found)
-        yield f"measuring, updates {first:,} to {last:,}: {share:.1%} of training, {found[0][1]} times"
+        share = statistics.median(one.share for one in found)
+        yield f"measuring, updates {first:,} to {last:,}: {share:.1%} of training, {found[0].times} times"
 
 
-def _share(case: Case, first: int, last: int) -> tuple[float, int]:
-    """(processor time of measuring / that of everything else between two updates, how many measurements)."""
+class _Share(NamedTuple):
+    """Of a part of a run: processor time of measuring / that of everything else, the number of measurements, and
+    seconds an update.
+    """
+
+    share: float
+    times: int
+    seconds: float
+
+
+def _share(case: Case, first: int, last: int) -> _Share:
+    """Measuring between two updates of a run."""
     session = case.begun()
     session.advance(first)
     run = session.runs[0]
@@ -171,10 +180,10 @@ def _share(case: Case, first: int, last: int) -> tuple[float, int]:
         taken[0] += time.thread_time() - begun
 
     setattr(run, "_measure", timed)  # noqa: B010
-    known, begun = len(run.measures.view().at), time.thread_time()
+    known, begun, start = len(run.measures.view().at), time.perf_counter(), time.thread_time()
     session.advance(last - first)
-    total = time.thread_time() - begun
-    return taken[0] / (total - taken[0]), len(run.measures.view().at) - known
+    total, seconds = time.thread_time() - start, time.perf_counter() - begun
+    return _Share(taken[0] / (total - taken[0]), len(run.measures.view().at) - known, seconds / (last - first))
 
 
 def _whole_epochs(peer: Peer, work: Work) -> int | None:
