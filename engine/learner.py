@@ -9,8 +9,8 @@ import numpy as np
 
 from engine.datasets.examples import TrainingData
 from engine.interruption import Interruption, Pieces, finish
-from engine.measures import LAYER_MEASURES, MEASURES
-from engine.networks.forward import activations, loss_pieces, output_pieces, outputs
+from engine.measures import LAYER_MEASURES, MEASURES, Work, work_of
+from engine.networks.forward import Evaluation, activations, agreement, evaluation_pieces, loss_pieces, outputs
 from engine.networks.inspection import Inspection, inspection_pieces
 from engine.networks.losses import LOSSES
 from engine.networks.network import Network
@@ -70,21 +70,21 @@ class Learner:
         """`losses`, in pieces."""
         return loss_pieces(self.network, thetas, self.packed, interruption)
 
-    def both_losses(self, theta: Array, interruption: Interruption | None) -> Pieces[tuple[float, float]]:
-        """Training and validation loss, NaN without examples; in pieces."""
-        training = yield from self.loss_pieces(theta[np.newaxis], interruption)
-        validation = yield from self._validation_loss(theta, interruption)
-        return float(training[0]), validation
+    def evaluation_pieces(
+        self, theta: Array, outputs: bool, interruption: Interruption | None
+    ) -> Pieces[tuple[Evaluation, Evaluation]]:
+        """Loss, agreement and, if asked for, outputs on the training and the validation set, in one pass; in pieces."""
+        training = yield from self._evaluation(theta, self.packed, self.training[1], outputs, interruption)
+        validation = yield from self._validation(theta, outputs, interruption)
+        return training, validation
 
-    def all_outputs(self, theta: Array, interruption: Interruption | None) -> Pieces[Array]:
-        """The network's outputs (n, k) for all examples, in the order of `data`; in pieces."""
-        training = yield from output_pieces(self.network, theta, self.packed, interruption)
-        validation = yield from output_pieces(self.network, theta, self.packed_validation, interruption)
-        return np.concatenate((training, validation))
+    def _validation(self, theta: Array, outputs: bool, interruption: Interruption | None) -> Pieces[Evaluation]:
+        return self._evaluation(theta, self.packed_validation, self.validation[1], outputs, interruption)
 
-    def _validation_loss(self, theta: Array, interruption: Interruption | None) -> Pieces[float]:
-        found = yield from loss_pieces(self.network, theta[np.newaxis], self.packed_validation, interruption)
-        return float(found[0])
+    def _evaluation(
+        self, theta: Array, packed: Packed, targets: Array, outputs: bool, interruption: Interruption | None
+    ) -> Pieces[Evaluation]:
+        return evaluation_pieces(self.network, theta, packed, targets, self.classes, outputs, interruption)
 
     def predictions(self, outputs: Array) -> Array:
         """The predicted class indices or values (m,) from the network's outputs (m, k), comparable with
@@ -95,30 +95,49 @@ class Learner:
         return np.asarray(LOSSES[self.network.loss.kind].predictions(outputs))
 
     def score(self, outputs: Array, targets: Array) -> float:
-        """Accuracy, or R² (the share of explained variance); NaN without examples."""
-        if not len(targets):
+        """Accuracy, or R² (the share of explained variance), of outputs (m, k); NaN without examples."""
+        values = np.ascontiguousarray(outputs.T, np.float64)
+        found = agreement(values, np.ascontiguousarray(targets, np.float64), self.classes)
+        return self._score(found, len(targets), _spread(targets))
+
+    def scores(self, training: float, validation: float) -> tuple[float, float]:
+        """The scores of both sets by the agreement found on them."""
+        (n, m), spreads = map(len, (self.training[1], self.validation[1])), self._spreads
+        return self._score(training, n, spreads[0]), self._score(validation, m, spreads[1])
+
+    def _score(self, agreement: float, examples: int, spread: float) -> float:
+        if not examples:
             return np.nan
         if self.classes:
-            return float(np.mean(self.predictions(outputs) == targets))
-        spread = float(((targets - targets.mean()) ** 2).sum())
-        return 1.0 - float(((targets - outputs[:, 0]) ** 2).sum()) / spread if spread > 0.0 else np.nan
+            return agreement / examples
+        return 1.0 - agreement / spread if spread > 0.0 else np.nan
 
-    def measured(
+    @cached_property
+    def _spreads(self) -> tuple[float, float]:
+        return _spread(self.training[1]), _spread(self.validation[1])
+
+    @cached_property
+    def work(self) -> Work:
+        """What training and measurements take."""
+        network, examples = self.network, (self.data.train, self.data.validation)
+        first, *others = network.sizes
+        return work_of(network.parameters, first * others[0], sum(others), *examples)
+
+    def measured(self, theta: Array, penalty: float, interruption: Interruption | None) -> Pieces[Array]:
+        """See Problem.measured."""
+        training, validation = yield from self.evaluation_pieces(theta, False, interruption)
+        scores = self.scores(training.agreement, validation.agreement)
+        return _measures((training.loss, validation.loss), scores, penalty)
+
+    def layers_measured(
         self, theta: Array, step: Array, penalty: float, interruption: Interruption | None
     ) -> Pieces[tuple[Array, Array]]:
-        """See Problem.measured."""
+        """See Problem.layers_measured."""
         # No errstate around a yield: it would hold for whoever runs in between.
         found = yield from self.inspection_pieces(theta, interruption)
-        outputs = yield from output_pieces(self.network, theta, self.packed_validation, interruption)
-        validation_loss = yield from self._validation_loss(theta, interruption)
+        validation = yield from self._validation(theta, False, interruption)
+        scores = self.score(found.outputs, self.training[1]), self.scores(0.0, validation.agreement)[1]
         with np.errstate(all="ignore"):
-            measures = {
-                "training_loss": found.loss,
-                "validation_loss": validation_loss,
-                "training_score": self.score(found.outputs, self.training[1]),
-                "validation_score": self.score(outputs, self.validation[1]),
-                "penalty": penalty,
-            }
             layers = {
                 "gradient_norm": found.gradient_norm,
                 "delta_norm": found.delta_norm,
@@ -128,12 +147,31 @@ class Learner:
                 "dead": found.dead,
                 "saturated": found.saturated,
             }
-        return np.array([measures[name] for name in MEASURES]), np.stack([layers[name] for name in LAYER_MEASURES], 1)
+        values = _measures((found.loss, validation.loss), scores, penalty)
+        return values, np.stack([layers[name] for name in LAYER_MEASURES], 1)
 
     def _norms(self, vector: Array) -> Array:
         """The norm of each layer's weights in a vector like theta, (L,)."""
-        return np.array([np.linalg.norm(vector[part]) for part in self._weights])
+        return np.sqrt(np.add.reduceat(vector * vector, self._begins)[::2])
 
     @cached_property
-    def _weights(self) -> list[slice]:
-        return [self.network.weights(layer) for layer in range(self.network.layers)]
+    def _begins(self) -> Array:
+        """Where the weights and the biases of each layer begin in theta, by turns."""
+        layers = range(self.network.layers)
+        return np.array([part(layer).start for layer in layers for part in (self.network.weights, self.network.biases)])
+
+
+def _measures(losses: tuple[float, float], scores: tuple[float, float], penalty: float) -> Array:
+    named = {
+        "training_loss": losses[0],
+        "validation_loss": losses[1],
+        "training_score": scores[0],
+        "validation_score": scores[1],
+        "penalty": penalty,
+    }
+    return np.array([named[name] for name in MEASURES])
+
+
+def _spread(targets: Array) -> float:
+    """The sum of squared distances from the mean."""
+    return float(((targets - targets.mean()) ** 2).sum()) if len(targets) else np.nan

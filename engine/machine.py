@@ -135,9 +135,12 @@ class Machine:
         yield from self._go_on(self.update + 1, row)
         return row[:, 0]
 
-    def measured(self) -> Pieces[tuple[Array, Array]]:
-        """The measures of the network and of its layers at its current theta: (MEASURES,), (L, LAYER_MEASURES)."""
-        return self.problem.measured(self.theta, self.theta - self.before, *self.penalties, self.interruption)
+    def measured(self, layers: bool) -> Pieces[tuple[Array, Array | None]]:
+        """The measures of the network at its current theta, (MEASURES,), and if asked for of its layers
+        (L, LAYER_MEASURES).
+        """
+        step = self.theta - self.before if layers else None
+        return self.problem.measured(self.theta, step, *self.penalties, self.interruption)
 
     @property
     def penalties(self) -> tuple[float, float]:

@@ -1,7 +1,12 @@
-"""Measures of a network on all examples, taken at intervals: a sparse record beside the history of every update."""
+"""Measures of a network on all examples, taken now and then: a sparse record beside the history of every update.
+
+Measuring often is cheap beside long training and dear beside short, so the distance of two measurements follows from
+counted work: from multiply-adds, never from time. A replay, in whatever pieces, measures at the same updates.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,76 +26,218 @@ LAYER_MEASURES = (
     "saturated",
 )
 
-_DENSE = 64  # measurements before their interval starts to double
-_SHARE, _LARGE_SHARE = 64, 16  # examples per update of interval
-_LARGE = 20_000_000  # examples times parameters from which a measurement takes noticeable time
+# In multiply-adds, as measured: of an update and a measurement without any examples, and of one activation.
+_UPDATE, _LIGHT, _FULL, _ACTIVATION = 1 << 12, 1 << 19, 3 << 20, 24
+_POINT, _COPY = 1 << 18, 8  # of a point of a trail: in any case, and for each parameter
+_YOUNG = 2047  # the last update of a run of which little is to be seen yet, and that is soon over
+_FREE, _YOUNG_LIMIT = 1 << 26, 1 << 29  # what measuring may take in any case, and of a young run: some milliseconds
+_NEVER = 1 << 62
+_LAYERS_SHARE, _LAYERS_YOUNG = 96, 4  # as _Grid.share, of the layers
 
 
-def interval(update: int, examples: int, parameters: int) -> int:
-    """Updates between two measurements around `update`: more for large data sets, doubling as a run grows."""
-    share = _LARGE_SHARE if examples * parameters > _LARGE else _SHARE
-    first = 1 << max(0, (examples // share).bit_length() - 1)
-    return first << max(0, (update // (_DENSE * first)).bit_length() - 1)
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Updates at which to measure, so many an octave: while all measuring takes no more than `free`, or, as long as it
+    takes no more than `limit`, where `share` times the work of a measurement has gone into training since the last.
+    """
+
+    octave: int
+    share: int
+    free: int = 0
+    until: int = _NEVER
+    limit: int = _NEVER
+
+    def after(self, update: int) -> int:
+        """Its first update after this one."""
+        step = 1 << max(0, (update // self.octave).bit_length() - 1)
+        return (update // step + 1) * step
 
 
-def next_due(update: int, examples: int, parameters: int) -> int:
-    """The first update after `update` at which to measure."""
-    step = interval(update, examples, parameters)
-    return (update // step + 1) * step
+_GRIDS = (
+    _Grid(64, share=40),  # with the layers it takes a twentieth; and the record is bounded
+    _Grid(1, share=8, free=1 << 28),  # a large network soon has something to show
+    _Grid(4, share=40, free=_FREE, until=_YOUNG),
+    _Grid(64, share=2, until=_YOUNG, limit=_YOUNG_LIMIT),
+)
+_TRAIL = _Grid(16, share=96)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a network on its data takes, in multiply-adds.
+
+    update, example: training, for every update and for every example in it. light: a measurement of loss and score;
+    full: one that takes in the layers; point: to keep a point of a trail.
+    """
+
+    update: int
+    example: int
+    light: int
+    full: int
+    point: int
+
+    def trained(self, update: int, seen: int) -> int:
+        """The work of so many updates that have seen so many examples."""
+        return self.update * update + self.example * seen
+
+
+def work_of(parameters: int, first: int, units: int, training: int, validation: int) -> Work:
+    """The work of a network with so many parameters, `first` of them the weights of the inputs, and so many units, on
+    so many examples of each set.
+    """
+    forward = parameters + _ACTIVATION * units
+    both = forward + 2 * parameters - first  # inputs have no gradient
+    light, full = forward * (training + validation), both * training + forward * validation
+    return Work(_UPDATE, both, _LIGHT + light, _FULL + full, _POINT + _COPY * parameters)
+
+
+def is_on_trail(update: int, trained: int, work: Work) -> bool:
+    """Whether a trail has a point before an update, when so much has gone into training since the last one."""
+    return _TRAIL.after(update - 1) == update and (update <= _YOUNG or trained >= _TRAIL.share * work.point)
+
+
+def next_on_trail(update: int, trained: int, each: int, work: Work) -> int:
+    """The first update after `update` at which `is_on_trail` may hold, if an update trains so much."""
+    if update < _YOUNG:
+        return _TRAIL.after(update)
+    return _TRAIL.after(update + max(0, -((trained - _TRAIL.share * work.point) // each) - 1))
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuresView:
-    """An immutable view of the measures, taken before the updates `at` (k,), ascending.
+    """An immutable view of the measures, taken before the updates `at` (k,) and of layers `layers_at` (j,), ascending.
 
-    values (k, MEASURES) and layers (k, L, LAYER_MEASURES) never change; NaN where there is nothing to measure.
+    values (k, MEASURES) and layers (j, L, LAYER_MEASURES) never change; NaN where there is nothing to measure.
+    Layers are measured less often than the whole.
     """
 
     at: Array
     values: Array
+    layers_at: Array
     layers: Array
 
-    def column(self, name: str, layer: int | None = None) -> Array:
-        """One measure over time, (k,): of the network, or of a layer counted from 0."""
+    def series(self, name: str, layer: int | None = None) -> tuple[Array, Array]:
+        """One measure over time, (updates, values): of the network, or of a layer counted from 0."""
         if layer is None:
-            return self.values[:, MEASURES.index(name)]
-        return self.layers[:, layer, LAYER_MEASURES.index(name)]
+            return self.at, self.values[:, MEASURES.index(name)]
+        return self.layers_at, self.layers[:, layer, LAYER_MEASURES.index(name)]
+
+    def column(self, name: str, layer: int | None = None) -> Array:
+        """The values alone."""
+        return self.series(name, layer)[1]
+
+
+class _Rows:
+    """Rows of numbers at ascending updates, which views share: what they show is never written again."""
+
+    def __init__(self, *shape: int) -> None:
+        self.count = 0
+        self.at = np.zeros(256)
+        self.rows = np.zeros((256, *shape))
+
+    def append(self, update: int, row: Array) -> None:
+        if self.count == len(self.at):
+            self.at = np.concatenate([self.at, np.zeros_like(self.at)])
+            self.rows = np.concatenate([self.rows, np.zeros_like(self.rows)])
+        self.at[self.count] = update
+        self.rows[self.count] = row
+        self.count += 1
+
+    def cut(self, update: int) -> None:
+        count = int(np.searchsorted(self.at[: self.count], update, "right"))
+        if count < self.count:
+            # New arrays: otherwise the next rows would overwrite those of existing views.
+            self.at, self.rows, self.count = self.at.copy(), self.rows.copy(), count
+
+    def view(self) -> tuple[Array, Array]:
+        return self.at[: self.count], self.rows[: self.count]
+
+
+@dataclass(frozen=True, slots=True)
+class _Spent:
+    """The work up to a measurement: of measuring, with it, and of the training before it and before the last one that
+    took in the layers.
+    """
+
+    measuring: int
+    training: int
+    layers: int
 
 
 class Measures:
-    """The growing record of one run; existing views stay valid."""
+    """The growing record of one run, and when it is to be continued; existing views stay valid."""
 
     def __init__(self, layers: int) -> None:
-        self._count = 0
-        self._at = np.zeros(256)
-        self._values = np.zeros((256, len(MEASURES)))
-        self._layers = np.zeros((256, layers, len(LAYER_MEASURES)))
+        self._values = _Rows(len(MEASURES))
+        self._layers = _Rows(layers, len(LAYER_MEASURES))
+        self._spent: list[_Spent] = []
 
     @property
     def last_at(self) -> int:
         """The update of the newest measurement, -1 if there is none."""
-        return int(self._at[self._count - 1]) if self._count else -1
+        return int(self._values.at[self._values.count - 1]) if self._values.count else -1
 
-    def append(self, update: int, values: Array, layers: Array) -> None:
-        """Add a row: values (MEASURES,) and layers (L, LAYER_MEASURES)."""
-        if self._count == len(self._at):
-            # New arrays: views keep the old ones.
-            self._at = np.concatenate([self._at, np.zeros_like(self._at)])
-            self._values = np.concatenate([self._values, np.zeros_like(self._values)])
-            self._layers = np.concatenate([self._layers, np.zeros_like(self._layers)])
-        self._at[self._count] = update
-        self._values[self._count] = values
-        self._layers[self._count] = layers
-        self._count += 1
+    def is_due(self, update: int, seen: int, work: Work) -> bool:
+        """Whether to measure before an update, after so many examples."""
+        if update <= self.last_at or not self._spent:
+            return update > self.last_at
+        due = [grid for grid in _GRIDS if update <= grid.until and grid.after(update - 1) == update]
+        return bool(due) and min(self._lacking(due, update, seen, work)) <= 0
+
+    def with_layers(self, update: int, seen: int, work: Work) -> bool:
+        """Whether a measurement that is due takes in the layers."""
+        if not self._spent:
+            return True
+        last = self._spent[-1]
+        trained, measuring = work.trained(update, seen) - last.layers, last.measuring + work.full
+        if update <= _YOUNG:
+            if measuring <= _FREE and update & (update - 1) == 0:
+                return True
+            if measuring <= _YOUNG_LIMIT and trained >= _LAYERS_YOUNG * work.full:
+                return True
+        return trained >= _LAYERS_SHARE * work.full
+
+    def next_due(self, update: int, seen: int, batch: int, work: Work) -> int:
+        """The first update after `update` at which a measurement may be due, if an update takes up to so many examples.
+
+        `is_due` tells whether it is, once the examples have been counted.
+        """
+        each = work.update + work.example * batch
+        grids = [grid for grid in _GRIDS if update < grid.until]
+        found = [
+            place
+            for grid, lacking in zip(grids, self._lacking(grids, update, seen, work), strict=True)
+            if (place := grid.after(update + max(0, -(-lacking // each) - 1))) <= grid.until
+        ]
+        return min(found)
+
+    def _lacking(self, grids: Iterable[_Grid], update: int, seen: int, work: Work) -> list[int]:
+        """How much must still go into training before one may measure, on each of some grids."""
+        last = self._spent[-1] if self._spent else _Spent(0, 0, 0)
+        measuring, trained = last.measuring + work.light, work.trained(update, seen) - last.training
+        return [
+            0 if measuring <= grid.free else grid.share * work.light - trained if measuring <= grid.limit else _NEVER
+            for grid in grids
+        ]
+
+    def append(self, update: int, seen: int, work: Work, values: Array, layers: Array | None) -> None:
+        """Add what was measured after so many examples: values (MEASURES,) and, unless they were left out, layers
+        (L, LAYER_MEASURES).
+        """
+        before, trained = self._spent[-1] if self._spent else _Spent(0, 0, 0), work.trained(update, seen)
+        if layers is None:
+            self._spent.append(_Spent(before.measuring + work.light, trained, before.layers))
+        else:
+            self._spent.append(_Spent(before.measuring + work.full, trained, trained))
+        self._values.append(update, values)
+        if layers is not None:
+            self._layers.append(update, layers)
 
     def cut(self, update: int) -> None:
         """Discard the measurements after an update."""
-        count = int(np.searchsorted(self._at[: self._count], update, "right"))
-        if count < self._count:
-            # New arrays: otherwise the next rows would overwrite those of existing views.
-            self._at, self._values, self._layers = self._at.copy(), self._values.copy(), self._layers.copy()
-            self._count = count
+        self._values.cut(update)
+        self._layers.cut(update)
+        del self._spent[self._values.count :]
 
     def view(self) -> MeasuresView:
-        count = self._count
-        return MeasuresView(self._at[:count], self._values[:count], self._layers[:count])
+        return MeasuresView(*self._values.view(), *self._layers.view())

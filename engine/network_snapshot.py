@@ -144,10 +144,8 @@ def snapshot_pieces(
 ) -> Pieces[NetworkSnapshot]:
     """`network_snapshot`, in pieces."""
     data, network = learner.data, learner.network
-    outputs = yield from learner.all_outputs(theta, interruption)
-    sets = learner.training, learner.validation
-    scores = [learner.score(a, t) for a, (_, t) in zip(np.split(outputs, [data.train]), sets, strict=True)]
-    losses = yield from learner.both_losses(theta, interruption)
+    training, validation = yield from learner.evaluation_pieces(theta, True, interruption)
+    outputs = np.concatenate((training.outputs, validation.outputs))
     field: Array | None = None
     units: tuple[Array, ...] = ()
     if parts.region is not None and data.raw.shape[1] <= 2:
@@ -173,8 +171,8 @@ def snapshot_pieces(
         parts=parts,
         outputs=outputs,
         predictions=learner.predictions(outputs),
-        losses=losses,
-        scores=(scores[0], scores[1]),
+        losses=(training.loss, validation.loss),
+        scores=learner.scores(training.agreement, validation.agreement),
         field=field,
         units=units,
         inspection=inspection,

@@ -78,17 +78,27 @@ class Problem:
         return self.task.layer_titles if isinstance(self.task, NetworkTask) else ()
 
     def measured(
-        self, theta: Array, step: Array, l1: float, l2: float, interruption: Interruption | None = None
-    ) -> Pieces[tuple[Array, Array]]:
-        """The measures of a network at theta, reached by a step: (MEASURES,), (L, LAYER_MEASURES); in pieces."""
+        self, theta: Array, step: Array | None, l1: float, l2: float, interruption: Interruption | None = None
+    ) -> Pieces[tuple[Array, Array | None]]:
+        """The measures of a network at theta, in pieces: (MEASURES,) and, given the step by which it was reached, those
+        of the layers (L, LAYER_MEASURES).
+        """
         assert self.learner is not None
+        penalty = self._penalty(theta, l1, l2)
+        if step is None:
+            return (yield from self.learner.measured(theta, penalty, interruption)), None
+        return (yield from self.learner.layers_measured(theta, step, penalty, interruption))
+
+    def _penalty(self, theta: Array, l1: float, l2: float) -> float:
+        """What L1 and L2 with these weights add to the loss."""
+        if not l1 and not l2:
+            return 0.0
         pieces = [theta[start:stop] for start, stop in self.decayed.reshape(-1, 2)]
         with np.errstate(over="ignore"):  # of weights that run away
-            penalty = sum(
+            return sum(
                 (l1 * float(np.abs(piece).sum()) if l1 else 0.0) + (0.5 * l2 * float(piece @ piece) if l2 else 0.0)
                 for piece in pieces
             )
-        return self.learner.measured(theta, step, penalty, interruption)
 
     def values(self, xs: Array, ys: Array) -> Array:
         """Loss on the grid of xs (nx,) and ys (ny,): (ny, nx). Raises SettingError unless there are two parameters."""

@@ -31,7 +31,7 @@ from engine.experiment import (
 from engine.history import COLUMNS, History
 from engine.interruption import Interruption, Pieces, finish
 from engine.machine import Machine
-from engine.measures import MEASURES, Measures, next_due
+from engine.measures import MEASURES, Measures, Work, is_on_trail, next_on_trail
 from engine.memory import checkpoints_kept, trail_kept
 from engine.network_task import POINT_EDITS
 from engine.optimizers import OPTIMIZERS
@@ -158,7 +158,7 @@ class Run:
         self.measures = Measures(len(self.problem.layers))
         self.best: Best | None = None
         self._patient_from = 0
-        self._trail: list[tuple[int, Array, float]] = []
+        self._trail: list[tuple[int, Array, float, int]] = []  # loss or NaN, and the work up to there
         self._apply_due_tweaks()
         self._arrival = self._arrive()
 
@@ -292,8 +292,8 @@ class Run:
             chunk = min(target - self.update, self.history.room)
             if self._applied < len(self.tweaks):
                 chunk = min(chunk, self.tweaks[self._applied].update - self.update)
-            if self.problem.layers:
-                chunk = min(chunk, self._next_measure(self.update) - self.update)
+            if self.problem.learner is not None:
+                chunk = min(chunk, self._next_look - self.update)
             reason = self.machine.advance(chunk, self.history)
             if reason in (loop.NOT_FINITE_HERE, loop.NOT_FINITE_STEP):
                 self._arrival = self._freeze(reason)
@@ -462,7 +462,7 @@ class Run:
 
     def trail(self) -> Trail:
         """Where the run has been, by what is kept of it."""
-        rows = [row for row in self._trail if row[0] <= self.update]
+        rows = [row[:3] for row in self._trail if row[0] <= self.update]
         if not rows or rows[-1][0] < self.update or not np.array_equal(rows[-1][1], self.machine.theta):
             rows = [row for row in rows if row[0] < self.update]
             rows.append((self.update, self.machine.theta.copy(), np.nan))
@@ -565,20 +565,40 @@ class Run:
             self._checkpoints = self._checkpoints[::2]
             self._interval *= 2
 
-    def _next_measure(self, update: int) -> int:
-        return next_due(update, self.machine.problem.examples, self.machine.theta.size)
+    @property
+    def _examples_seen(self) -> int:
+        return int(self.machine.stream[stream.SEEN])
+
+    @property
+    def _work(self) -> Work:
+        learner = self.machine.problem.learner
+        assert learner is not None
+        return learner.work
+
+    @property
+    def _next_look(self) -> int:
+        """The next update at which a measurement or a point of the trail may be due."""
+        update, seen, work = self.update, self._examples_seen, self._work
+        batch = int(self.machine.stream[stream.BATCH])
+        since = work.trained(update, seen) - self._trail[-1][3]
+        return min(
+            self.measures.next_due(update, seen, batch, work),
+            next_on_trail(update, since, work.trained(1, batch), work),
+        )
 
     def _measure(self) -> Pieces[None]:
         """Measure a network where it is due, keep its best weights, and stop if they stay the best for too long."""
-        update = self.update
-        due = update == 0 or self._next_measure(update - 1) == update
-        if not self.problem.layers or not due or update <= self.measures.last_at or self.diagnosis is not None:
+        if self.problem.learner is None or self.diagnosis is not None:
             return
-        values, layers = yield from self.machine.measured()
-        self.measures.append(update, values, layers)
-        self._trail.append((update, self.machine.theta.copy(), float(values[_TRAINING])))
-        if len(self._trail) > trail_kept(self.machine.theta.nbytes):
-            self._trail = self._trail[::2]
+        update, seen, work = self.update, self._examples_seen, self._work
+        trained = work.trained(update, seen)
+        if not self.measures.is_due(update, seen, work):
+            if update > self._trail[-1][0] and is_on_trail(update, trained - self._trail[-1][3], work):
+                self._keep_on_trail(np.nan, trained)
+            return
+        values, layers = yield from self.machine.measured(self.measures.with_layers(update, seen, work))
+        self.measures.append(update, seen, work, values, layers)
+        self._keep_on_trail(float(values[_TRAINING]), trained)
         loss = float(values[_VALIDATION])
         if loss < (self.best.loss if self.best is not None else np.inf):
             self.best = Best(update, loss, self.machine.theta.copy())
@@ -589,6 +609,12 @@ class Run:
                 self.ending = (
                     f"no lower validation loss in {counted(waited)}, the best is of update {self.best.update:,}"
                 )
+
+    def _keep_on_trail(self, loss: float, trained: int) -> None:
+        """Keep where the run stands after so much work."""
+        self._trail.append((self.update, self.machine.theta.copy(), loss, trained))
+        if len(self._trail) > trail_kept(self.machine.theta.nbytes):
+            self._trail = self._trail[::2]
 
     def _freeze(self, reason: int) -> Pieces[None]:
         """Stand still at the last update whose numbers are all finite, and find out why."""

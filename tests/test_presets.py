@@ -71,9 +71,9 @@ class Race:
 
     def measure(self, id: str, name: str, update: int | None = None, layer: int | None = None) -> float:
         """A measure of a network as it was last taken up to an update (default: at the end)."""
-        measures = self.runs[id].measures.view()
-        last = len(measures.at) if update is None else int(np.searchsorted(measures.at, update, "right"))
-        return float(measures.column(name, layer)[last - 1])
+        at, values = self.runs[id].measures.view().series(name, layer)
+        last = len(at) if update is None else int(np.searchsorted(at, update, "right"))
+        return float(values[last - 1])
 
     def weights(self, id: str) -> np.ndarray:
         """The weights of a network, without its biases."""
@@ -513,8 +513,9 @@ def preset_39_paths_in_a_plane(name: str, seeds: Seeds) -> None:
         race = Race(name, seed)
         ends = [race.theta(id) for id in race.runs]
         assert len(ends[0]) == 25
-        for id, run in race.runs.items():
-            earlier, last = (race.measure(id, "training_loss", update) for update in (9 * run.update // 10, run.update))
+        for run in race.runs.values():
+            thetas = np.stack([run.at(update).theta for update in (9 * run.update // 10, run.update)])
+            earlier, last = race.session.problem.learner.losses(thetas)
             assert last < min(0.003, 0.95 * earlier), "small, and still falling"
         apart = [np.linalg.norm(one - other) for one in ends for other in ends if one is not other]
         assert min(apart) > 0.4

@@ -82,21 +82,21 @@ class Samples:
 
     def pull(self, run: RunPicture, picture: SessionPicture) -> Points:
         """The same object as before if nothing was measured since."""
-        measures, before = run.measures, self._points
-        count, known = len(measures.at), before.count
-        table = measures.at if measures.at.base is None else measures.at.base
+        before = self._points
+        at, column = run.measures.series(self._part.measure, self._part.layer)
+        count, known = len(at), before.count
+        table = at if at.base is None else at.base
         if table is self._table and count == known:
             return before
-        column = measures.column(self._part.measure, self._part.layer)
         source = before.source
-        if table is not self._table and not (_begins(measures.at, before.at) and _begins(column, before.last)):
+        if table is not self._table and not (_begins(at, before.at) and _begins(column, before.last)):
             known, source, self._values = 0, object(), np.empty(0)
         self._table = table
         if count > len(self._values):
             # Points that were handed out keep the old one.
             self._values = np.concatenate((self._values[:known], np.empty(max(256, 2 * count) - known)))
         self._values[known:count] = column[known:]
-        self._points = Points(source, measures.at, self._values[:count])
+        self._points = Points(source, at, self._values[:count])
         return self._points
 
 

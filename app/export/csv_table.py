@@ -90,12 +90,16 @@ def _measured(picture: SessionPicture, run: RunPicture, first: int, count: int) 
     if not picture.layers:
         return []
     measures = run.measures
-    begin, end = measures.at.searchsorted((first, first + count))
-    places = (measures.at[begin:end] - first).astype(int).tolist()
-    rows = end - begin
-    values = np.hstack((measures.values[begin:end], measures.layers[begin:end].reshape(rows, -1)))
-    columns = [[""] * count for _ in range(values.shape[1])]
-    for column, found in zip(columns, values.T.tolist(), strict=True):
+    whole = _placed(measures.at, measures.values, first, count)
+    return whole + _placed(measures.layers_at, measures.layers.reshape(len(measures.layers_at), -1), first, count)
+
+
+def _placed(at: Any, rows: Any, first: int, count: int) -> list[list[Any]]:
+    """The columns of rows (k, columns) at updates (k,), each where it belongs among the updates from `first` on."""
+    begin, end = at.searchsorted((first, first + count))
+    places = (at[begin:end] - first).astype(int).tolist()
+    columns = [[""] * count for _ in range(rows.shape[1])]
+    for column, found in zip(columns, rows[begin:end].T.tolist(), strict=True):
         for place, value in zip(places, found, strict=True):
             column[place] = value
     return columns

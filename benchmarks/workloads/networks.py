@@ -1,24 +1,31 @@
 """Training small networks through the whole of Fall Line (history, measures, checks), against peers.
 
-The peers record nothing and check nothing. All with the same mathematics must end at the same loss.
+The peers record nothing and check nothing. All with the same mathematics must end at the same loss. Measurements come
+in lumps: a round of ours holds whole periods of them, and its time is that of all it holds. What they take is told
+apart, in processor time, for runs of several ages.
 """
 
 from __future__ import annotations
 
+import statistics
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from benchmarks.environment import one_core
 from benchmarks.peers import Missing
 from benchmarks.peers.networks import Peer, Work, jax_scan, numpy_arrays, scikit_learn, torch_eager
-from benchmarks.timing import Contender, table
-from engine import LOSSES, Session, Table, new_network, new_run
+from benchmarks.timing import SECONDS, Contender, table
+from engine import LOSSES, Pieces, Session, Table, new_network, new_run
 
 PEERS = (numpy_arrays, jax_scan, torch_eager, scikit_learn)
 CHECKED = 4  # epochs after which the losses are compared
 AGREE = 1e-9
+AGES = (0, 1000), (2100, 4200), (21_000, 42_000)  # updates: young, and an octave around 3,000 and 30,000
+LONGEST = 20.0  # seconds that a round, or the way to an age, may take
 WARM = 400  # thousands of examples seen before timing starts: a young run is measured more often
 
 
@@ -85,12 +92,15 @@ def work_of(session: Session, case: Case) -> Work:
 
 
 def measure(rounds: int) -> Iterator[str]:
-    for case in CASES:
-        yield f"{case.key}: {case.title}"
-        yield from _measure(case, rounds)
+    with one_core() as where:
+        yield where
+        for case in CASES:
+            yield f"{case.key}: {case.title}"
+            yield from _compared(case, rounds)
+            yield from _shares(case, rounds)
 
 
-def _measure(case: Case, rounds: int) -> Iterator[str]:
+def _compared(case: Case, rounds: int) -> Iterator[str]:
     session = case.begun()
     work = work_of(session, case)
     learner = session.problem.learner
@@ -114,9 +124,66 @@ def _measure(case: Case, rounds: int) -> Iterator[str]:
         if not agrees:
             return
     session.advance(WARM * 1000 // len(work.inputs) * work.batches)
-    contenders = [Contender("Fall Line", session.advance)]
+    period, seconds = _period(session)
+    count = period * max(1, round(SECONDS / seconds))
+    yield f"a round of ours has {count:,} updates, the layers are measured every {period:,}"
+    contenders = [Contender("Fall Line", session.advance, count)]
     contenders += [Contender(peer.name, peer.run, _whole_epochs(peer, work)) for peer in peers]
-    yield from table(contenders, rounds)
+    yield from table(contenders, min(rounds, max(3, int(LONGEST / seconds))))
+
+
+def _period(session: Session) -> tuple[int, float]:
+    """How many updates lie between two measurements of the layers, after which everything repeats; and seconds."""
+    run = session.runs[0]
+    known, begun, first = len(run.measures.view().layers_at), time.perf_counter(), session.update
+    while len(run.measures.view().layers_at) < known + 2:
+        session.advance(256)
+    period = int(np.diff(run.measures.view().layers_at[-2:])[0])
+    return period, (time.perf_counter() - begun) / (session.update - first) * period
+
+
+def _shares(case: Case, rounds: int) -> Iterator[str]:
+    """Lines: what measuring takes beside training, at several ages; without the one before the first update."""
+    each = 0.0  # seconds an update
+    for first, last in AGES:
+        if each * last > LONGEST:
+            yield f"measuring, updates {first:,} to {last:,}: takes too long to try"
+            continue
+        found = [_share(case, first, last)]
+        each = found[0].seconds
+        while len(found) < min(rounds, 5) and each * last * (len(found) + 1) < LONGEST / 4:
+            found.append(_share(case, first, last))
+        share = statistics.median(one.share for one in found)
+        yield f"measuring, updates {first:,} to {last:,}: {share:.1%} of training, {found[0].times} times"
+
+
+class _Share(NamedTuple):
+    """Of a part of a run: processor time of measuring / that of everything else, the number of measurements, and
+    seconds an update.
+    """
+
+    share: float
+    times: int
+    seconds: float
+
+
+def _share(case: Case, first: int, last: int) -> _Share:
+    """Measuring between two updates of a run."""
+    session = case.begun()
+    session.advance(first)
+    run = session.runs[0]
+    measure, taken = run._measure, [0.0]
+
+    def timed() -> Pieces[None]:
+        begun = time.thread_time()
+        yield from measure()  # without an Interruption it never yields
+        taken[0] += time.thread_time() - begun
+
+    setattr(run, "_measure", timed)  # noqa: B010
+    known, begun, start = len(run.measures.view().at), time.perf_counter(), time.thread_time()
+    session.advance(last - first)
+    total, seconds = time.thread_time() - start, time.perf_counter() - begun
+    return _Share(taken[0] / (total - taken[0]), len(run.measures.view().at) - known, seconds / (last - first))
 
 
 def _whole_epochs(peer: Peer, work: Work) -> int | None:

@@ -288,7 +288,7 @@ def _cloud(request: PathRequest) -> list[Array]:
     most = max(2, min(MAX_PATH_POINTS, MAX_CLOUD // len(request.theta)) // max(len(trails), 1))
     found = []
     for run, trail in trails.items():
-        kept = ~(trail.losses > limit)
+        kept = ~(_around(trail.losses) > limit)
         if run in request.lost:
             kept[-1] = len(kept) == 1
         rows = np.flatnonzero(kept)
@@ -296,6 +296,14 @@ def _cloud(request: PathRequest) -> list[Array]:
             some = rows[np.unique(np.linspace(0, len(rows) - 1, most).astype(int))]
             found.append(np.stack([trail.thetas[row] for row in some]))
     return found or [request.theta[np.newaxis]]
+
+
+def _around(losses: Array) -> Array:
+    """For each point of a trail the larger of the losses (k,) that were measured last and next."""
+    places, unknown = np.arange(len(losses)), np.isnan(losses)
+    last = np.maximum.accumulate(np.where(unknown, 0, places))
+    following = np.minimum.accumulate(np.where(unknown, len(losses) - 1, places)[::-1])[::-1]
+    return np.asarray(np.fmax(losses[last], losses[following]))
 
 
 def _spread(cloud: list[Array]) -> float:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 import numpy as np
 from numba import types
 
-from engine.contracts import call_objective, inline, is_raised, pointer, routine
+from engine.contracts import call_objective, inline, is_raised, numbers_of, pointer, routine
 from engine.interruption import Interruption, Pieces, address_of, finish
 from engine.networks import layout
 from engine.networks.mlp import LOSS_ONLY, OUTPUTS_ONLY, network_objective
@@ -83,6 +84,99 @@ def _losses(objective, first, parameters, thetas, stream, constants, work, losse
         if is_raised(p_stream[FLAG]):
             return place + 1
     return losses.size
+
+
+@inline
+def _agreement(found, values, k, columns, count, targets, classes):
+    """Adds to found how many of `count` outputs, values (k, columns), predict the class in targets (count,); without
+    classes, their squared errors.
+
+    Predictions are as in Loss.predictions: of several outputs the first of the largest, or the first NaN.
+    """
+    for b in range(count):
+        value = values[b]
+        if classes == 0:
+            found += (targets[b] - value) * (targets[b] - value)
+            continue
+        chosen = 1 if k == 1 and value > 0.0 else 0
+        for j in range(1, k):
+            other = values[j * columns + b]
+            if other > value or (other != other and value == value):
+                value, chosen = other, j
+        if chosen == targets[b]:
+            found += 1.0
+    return found
+
+
+@routine(_i(_i, _i, _f[::1], _i[::1], _f[::1], _f[::1], _f[::1], _i, _f[::1], _f[::1]))
+def _evaluate(objective, done, theta, stream, constants, work, targets, classes, found, outputs):
+    """Adds to found (2,) the mean loss and the agreement with the raw targets (n,), and writes outputs (n, k) unless
+    there is no room for them; from example `done` on.
+
+    Returns how many examples are done: n, or if it was interrupted the `done` of the next call.
+    """
+    p_theta, p_stream, p_work = pointer(theta), pointer(stream), pointer(work)
+    p_constants, p_targets, p_outputs = pointer(constants), pointer(targets), pointer(outputs)
+    table = layout.integers(p_constants)
+    n, k = table[layout.EXAMPLES], table[layout.OUTPUTS]
+    most = -(-n // -(-n // table[layout.COLUMNS]))  # chunks as in one call on all examples: the same loss
+    last = at(table, layout.HEAD + layout.ROW * (table[layout.LAYERS] - 1))
+    values = at(p_work, last[layout.VALUES_AT])
+    for start in range(done, n, most):
+        count = min(most, n - start)
+        columns = -(-count // LANES) * LANES
+        p_stream[CURSOR], p_stream[TAKEN] = start, count
+        found[0] += call_objective(objective, p_theta, p_work, p_stream, p_constants, p_work)
+        found[1] = _agreement(found[1], values, k, columns, count, at(p_targets, start), classes)
+        if outputs.size > 0:
+            copy_transposed(values, k, count, at(p_outputs, start * k))
+        if is_raised(p_stream[FLAG]):
+            return start + count
+    return n
+
+
+@routine(_f(_f[:, ::1], _f[::1], _i))
+def agreement(values, targets, classes):
+    """The agreement of outputs, values (k, n), with raw targets (n,), as an Evaluation has it."""
+    return _agreement(0.0, pointer(values), values.shape[0], values.shape[1], targets.size, pointer(targets), classes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """A network on n examples: its mean loss, and how many it classifies as in their targets, or without classes the
+    sum of its squared errors; NaN and 0 without examples. outputs (n, k), if they were asked for.
+    """
+
+    loss: float
+    agreement: float
+    outputs: Array
+
+
+def evaluation_pieces(
+    network: Network,
+    theta: Array,
+    packed: Packed,
+    targets: Array,
+    classes: int,
+    outputs: bool,
+    interruption: Interruption | None,
+) -> Pieces[Evaluation]:
+    """Loss, agreement and outputs in one pass over examples packed with their raw targets (n,)."""
+    examples = packed.examples
+    into = np.empty((examples if outputs else 0, network.sizes[-1]))
+    if not examples:
+        return Evaluation(np.nan, 0.0, into)
+    found, work, theta = np.zeros(2), packed.work(), network.flat(theta)
+    stream, flat, targets = measuring_stream(LOSS_ONLY, examples, interruption), into.reshape(-1), numbers_of(targets)
+    done = 0
+    while True:
+        done = _evaluate(
+            network_objective.address, done, theta, stream, packed.constants, work, targets, classes, found, flat
+        )
+        if done >= examples:
+            break
+        yield
+    return Evaluation(float(found[0]), float(found[1]), into)
 
 
 def layer_pieces(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numba import types
@@ -113,12 +115,12 @@ def inspection_pieces(
     network: Network, theta: Array, packed: Packed, interruption: Interruption | None
 ) -> Pieces[Inspection]:
     """Inspect a network on at least one example, packed with targets."""
-    examples, units = packed.examples, np.array(network.sizes[1:])
-    kinds = [ACTIVATIONS[key] for key in network.activations]
+    examples, traits = packed.examples, _traits(network.sizes, network.activations)
+    units, layers = traits.units, network.layers
     outputs = np.empty((examples, network.sizes[-1]))
     gradient = np.empty(network.parameters)
-    sums, awake = np.zeros((network.layers, _SUMS)), np.zeros(units.sum())
-    loss, work, limits = np.zeros(1), packed.work(), _limits(network).reshape(-1)
+    sums, awake = np.zeros((layers, _SUMS)), np.zeros(traits.places[-1] + units[-1])
+    loss, work, limits = np.zeros(1), packed.work(), traits.limits
     theta, stream = network.flat(theta), measuring_stream(MEASURING, examples, interruption)
     done = 0
     while True:
@@ -130,28 +132,59 @@ def inspection_pieces(
             break
         yield
     sums[:, _ENDS] = np.rint(sums[:, _ENDS])  # a count, from a sum of shares
-    delta, mean, squares, ends = (sums / np.column_stack([np.full(len(units), examples), *[examples * units] * 3])).T
-    asleep = [np.mean(part <= 0.0) for part in np.split(awake, np.cumsum(units)[:-1])]
+    delta, mean, squares, ends = sums.T / (examples * traits.share)
+    asleep = np.add.reduceat((awake <= 0.0).astype(np.float64), traits.places) / units
     with np.errstate(over="ignore", invalid="ignore"):  # diverged networks are inspected, too
-        lengths = [np.sqrt(np.sum(weights**2) + np.sum(biases**2)) for weights, biases in network.unpacked(gradient)]
+        lengths = np.sqrt(np.add.reduceat(gradient * gradient, traits.parameters))
         deviation = np.sqrt(np.maximum(squares - mean**2, 0.0))
     return Inspection(
         loss=float(loss[0]),
         outputs=outputs,
         gradient=gradient,
-        gradient_norm=np.array(lengths),
+        gradient_norm=lengths,
         delta_norm=np.sqrt(delta),
         activation_mean=mean,
         activation_deviation=deviation,
-        dead=np.where([kind.gates for kind in kinds], asleep, np.nan),
-        saturated=np.where([kind.range is not None for kind in kinds], ends, np.nan),
+        dead=np.where(traits.gates, asleep, np.nan),
+        saturated=np.where(traits.ends, ends, np.nan),
     )
 
 
-def _limits(network: Network) -> Array:
-    """The bounds of each layer's unsaturated range (layers, 2)."""
-    ranges = [ACTIVATIONS[key].range or (-np.inf, np.inf) for key in network.activations]
-    return np.array([
-        (low + _NEAR * (high - low), high - _NEAR * (high - low)) if low > -np.inf else (low, high)
-        for low, high in ranges
-    ])  # fmt: skip
+@dataclass(frozen=True, slots=True, eq=False)
+class _Traits:
+    """What is known of L layers beforehand. units (L,); places, parameters (L,): where the units and the parameters of
+    each begin. share (4, L): over how many units a sum of _SUMS runs. limits (2 L,): the bounds of their unsaturated
+    ranges. gates, ends (L,): whether units may be dead, or saturated.
+    """
+
+    units: Array
+    places: Array
+    parameters: Array
+    share: Array
+    limits: Array
+    gates: Array
+    ends: Array
+
+
+@lru_cache(maxsize=64)
+def _traits(sizes: tuple[int, ...], activations: tuple[str, ...]) -> _Traits:
+    kinds = [ACTIVATIONS[key] for key in activations]
+    units = np.array(sizes[1:])
+    lengths = [(inputs + 1) * outputs for inputs, outputs in pairwise(sizes)]
+    return _Traits(
+        units=units,
+        places=np.cumsum([0, *units[:-1]]),
+        parameters=np.cumsum([0, *lengths[:-1]]),
+        share=np.array([np.ones(len(units)), units, units, units]),
+        limits=np.ravel([_unsaturated(kind.range) for kind in kinds]),
+        gates=np.array([kind.gates for kind in kinds]),
+        ends=np.array([kind.range is not None for kind in kinds]),
+    )
+
+
+def _unsaturated(ends: tuple[float, float] | None) -> tuple[float, float]:
+    """The bounds of the unsaturated part of an activation's range."""
+    if ends is None:
+        return -np.inf, np.inf
+    near = _NEAR * (ends[1] - ends[0])
+    return ends[0] + near, ends[1] - near

@@ -51,7 +51,8 @@ def fingerprint(session: Session) -> str:
     for run in session.runs:
         view = run.measures.view()
         for numbers in (
-            run.machine.theta, run.machine.slots, *full_history(run).values(), view.at, view.values, view.layers
+            run.machine.theta, run.machine.slots, *full_history(run).values(), view.at, view.values,
+            view.layers_at, view.layers,
         ):  # fmt: skip
             found.update(numbers.tobytes())
     return found.hexdigest()

@@ -86,7 +86,7 @@ def assert_same(one: Session, other: Session) -> None:
         assert left.machine.stream[:-3].tobytes() == right.machine.stream[:-3].tobytes()
         assert not left.machine.stream[-2:].any()
         ours, theirs = left.measures.view(), right.measures.view()
-        for name in ("at", "values", "layers"):
+        for name in ("at", "values", "layers_at", "layers"):
             assert getattr(ours, name).tobytes() == getattr(theirs, name).tobytes(), name
         for column, values in full_history(right).items():
             assert full_history(left)[column].tobytes() == values.tobytes(), column

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import COLUMNS, LAYER_MEASURES, MEASURES, HistoryView, MeasuresView, new_run
+from engine import COLUMNS, LAYER_MEASURES, HistoryView, MeasuresView, new_run
 
 
 def history_of(loss: Any, width: int = 1, capacity: int = 0) -> HistoryView:
@@ -60,6 +60,7 @@ def picture_of(*runs: SimpleNamespace, cursor: int | None = None, lowest: float 
     )  # fmt: skip
 
 
+EVERY = 8  # measurements to one of the layers
 LAYERS = ("hidden 1", "hidden 2", "output")
 
 
@@ -74,20 +75,26 @@ def due_until(updates: int) -> np.ndarray:
 def measured_of(at: Any, layers: int = len(LAYERS), capacity: int = 0, seed: int = 0) -> MeasuresView:
     """Measures that could be: losses that fall, scores that rise, layers apart by powers of ten."""
     at = np.asarray(at, float)
+    layers_at = at[::EVERY]
     noise = np.random.default_rng(seed)
-    tables = np.zeros(max(len(at), capacity)), np.zeros((max(len(at), capacity), len(MEASURES)))
-    whole = np.zeros((len(tables[0]), layers, len(LAYER_MEASURES)))
-    fall = np.exp(-at / 300.0) + 0.02
-    tables[0][: len(at)] = at
-    tables[1][: len(at)] = np.stack([fall, 1.3 * fall + 0.01, 1.0 - 0.5 * fall, 0.95 - 0.5 * fall, 0.1 * at / 300.0], 1)
-    rough = np.exp(0.1 * noise.standard_normal((len(at), layers, len(LAYER_MEASURES))))
-    whole[: len(at)] = fall[:, None, None] * 10.0 ** -np.arange(layers)[::-1][None, :, None] * rough
-    return MeasuresView(*(table[: len(at)] for table in (*tables, whole)))
+    fall, rare = np.exp(-at / 300.0) + 0.02, np.exp(-layers_at / 300.0) + 0.02
+    values = np.stack([fall, 1.3 * fall + 0.01, 1.0 - 0.5 * fall, 0.95 - 0.5 * fall, 0.1 * at / 300.0], 1)
+    rough = np.exp(0.1 * noise.standard_normal((len(layers_at), layers, len(LAYER_MEASURES))))
+    whole = rare[:, None, None] * 10.0 ** -np.arange(layers)[::-1][None, :, None] * rough
+    return MeasuresView(*(_with_room(table, capacity) for table in (at, values, layers_at, whole)))
+
+
+def _with_room(table: np.ndarray, capacity: int) -> np.ndarray:
+    """The table as a view of a larger one."""
+    larger = np.zeros((max(len(table), capacity), *table.shape[1:]))
+    larger[: len(table)] = table
+    return larger[: len(table)]
 
 
 def younger(whole: MeasuresView, count: int) -> MeasuresView:
     """The same measures when there were fewer: the same arrays, as the engine publishes them."""
-    return MeasuresView(whole.at[:count], whole.values[:count], whole.layers[:count])
+    rare = -(-count // EVERY)
+    return MeasuresView(whole.at[:count], whole.values[:count], whole.layers_at[:rare], whole.layers[:rare])
 
 
 def network_of(*runs: SimpleNamespace, purpose: str = "classification", layers: tuple[str, ...] = LAYERS) -> Any:

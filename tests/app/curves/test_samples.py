@@ -6,11 +6,12 @@ import pytest
 from app.curves.curve_catalogue import Part
 from app.curves.samples import Samples
 from engine import LAYER_MEASURES, MEASURES
-from engine.measures import Measures
-from tests.app.curves.histories import due_until, history_of, measured_of, run_of, younger
+from engine.measures import Measures, work_of
+from tests.app.curves.histories import EVERY, due_until, history_of, measured_of, run_of, younger
 
 PARTS = [*(Part("", name) for name in MEASURES), *(Part("", name, 1) for name in LAYER_MEASURES)]
 AT = due_until(3000)
+WORK = work_of(25, 8, 7, 250, 250)
 
 
 def pulled(samples, measures):
@@ -21,11 +22,13 @@ def pulled(samples, measures):
 def test_points_that_come_are_the_measure(part):
     whole, samples = measured_of(AT), Samples(part)
     source = pulled(samples, younger(whole, 0)).source
+    at, values = whole.series(part.measure, part.layer)
     for count in (0, 1, 2, 300, 301, len(AT)):
         points = pulled(samples, younger(whole, count))
-        np.testing.assert_array_equal(points.last, whole.column(part.measure, part.layer)[:count])
-        np.testing.assert_array_equal(points.at, AT[:count])
-        assert points.source is source and points.count == count
+        own = count if part.layer is None else -(-count // EVERY)
+        np.testing.assert_array_equal(points.last, values[:own])
+        np.testing.assert_array_equal(points.at, at[:own])
+        assert points.source is source and points.count == own
         assert pulled(samples, younger(whole, count)) is points
 
 
@@ -41,7 +44,7 @@ def test_what_was_handed_out_stays_as_it_is():
 def test_a_record_that_has_moved_to_larger_arrays_is_the_same():
     measures, samples, sources = Measures(1), Samples(PARTS[0]), set()
     for update in range(600):
-        measures.append(update, np.full(len(MEASURES), 1.0 * update), np.zeros((1, len(LAYER_MEASURES))))
+        measures.append(update, update, WORK, np.full(len(MEASURES), 1.0 * update), None)
         points = pulled(samples, measures.view())
         sources.add(id(points.source))
         assert points.last[-1] == points.latest == update
@@ -63,12 +66,13 @@ def test_another_past_is_known_as_one(cut):
 def test_a_record_that_was_cut_leaves_older_views_alone():
     measures = Measures(1)
     for update in range(10):
-        measures.append(update, np.full(len(MEASURES), 1.0), np.ones((1, len(LAYER_MEASURES))))
+        measures.append(update, update, WORK, np.full(len(MEASURES), 1.0), np.ones((1, len(LAYER_MEASURES))))
     view = measures.view()
     measures.cut(4)
     assert measures.last_at == 4
-    measures.append(5, np.zeros(len(MEASURES)), np.zeros((1, len(LAYER_MEASURES))))
-    assert (view.values == 1.0).all() and view.at.tolist() == list(range(10))
+    measures.append(5, 5, WORK, np.zeros(len(MEASURES)), np.zeros((1, len(LAYER_MEASURES))))
+    assert (view.values == 1.0).all() and (view.layers == 1.0).all()
+    assert view.at.tolist() == view.layers_at.tolist() == list(range(10))
 
 
 def test_the_value_is_that_of_the_last_measurement():

@@ -59,7 +59,7 @@ def networks() -> SessionPicture:
     session.tweak("momentum", "visible", False)
     session.advance(150)
     session.tweak("adam", "learning_rate", 0.03)
-    session.advance(150)
+    session.advance(106)
     return session.picture()
 
 

@@ -51,16 +51,21 @@ def test_what_is_measured_stands_where_it_was_measured(tmp_path: Path) -> None:
     assert len(rows) == sum(run.history.updates + 1 for run in picture.runs)
     for run in picture.runs:
         own = [row for row in rows if row[0] == run.id]
-        assert [int(row[2]) for row in own] == list(range(301))
+        assert [int(row[2]) for row in own] == list(range(257)), "it is measured before an update that is not taken"
         assert own[-1][len(HEAD) - len(COLUMNS) : len(HEAD)] == [""] * len(COLUMNS)
         assert all(cell != "" for row in own[:-1] for cell in row[: len(HEAD)])
-        there = [row for row in own if row[len(HEAD)] != ""]
-        assert [float(row[2]) for row in there] == run.measures.at.tolist()
-        assert all(row[len(HEAD) :] == [""] * (len(names) - len(HEAD)) for row in own if row not in there)
-        found = np.array([[float(cell) for cell in row[len(HEAD) :]] for row in there])
-        count = len(run.measures.at)
-        exact = np.hstack((run.measures.values, run.measures.layers.reshape(count, -1)))
-        assert found.tobytes() == exact.tobytes()
+        ends = len(HEAD), len(HEAD) + len(MEASURES), len(names)
+        measures = run.measures
+        for begin, end, at, exact in (
+            (*ends[:2], measures.at, measures.values),
+            (*ends[1:], measures.layers_at, measures.layers.reshape(len(measures.layers_at), -1)),
+        ):
+            there = [row for row in own if row[begin] != ""]
+            assert [float(row[2]) for row in there] == at.tolist()
+            assert all(row[begin:end] == [""] * (end - begin) for row in own if row not in there)
+            found = np.array([[float(cell) for cell in row[begin:end]] for row in there])
+            assert found.tobytes() == exact.tobytes()
+        assert 1 < len(measures.layers_at) < len(measures.at)
 
 
 def test_a_network_before_its_first_update_has_what_was_measured(tmp_path: Path) -> None:

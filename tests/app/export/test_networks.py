@@ -265,12 +265,12 @@ def test_the_selected_run_is_shown_and_named() -> None:
     assert picture.experiment.view["selected"] == "adam"
     settings = FigureSettings(title=True)
     assert any(
-        "Adam" in label and "update 300" in label
+        "Adam" in label and "update 256" in label
         for label in labels(figure_bytes("svg", picture, NetworkContent("boundary"), settings))
     )
     other = replace(picture, experiment=replace(picture.experiment, view={"selected": "sgd"}))
     axes, _ = drawn(other, "boundary", settings)
-    assert axes.figure.get_suptitle() == f"{picture.experiment.title}\nGradient descent, update 300"
+    assert axes.figure.get_suptitle() == f"{picture.experiment.title}\nGradient descent, update 256"
     axes, _ = drawn(diverged(), "boundary")
     assert axes.figure.get_suptitle().endswith(", diverged")
 

@@ -224,12 +224,16 @@ def test_a_run_on_its_way_to_infinity_does_not_tell_the_frame(planes, session):
     session.advance(100)
     calm = look(planes, session)
     trail = session.run("adam").trail()
-    far = Trail(np.append(trail.updates, [101, 102]), (*trail.thetas, trail.thetas[-1] * 1e3, trail.thetas[-1] * 1e6),
-                np.append(trail.losses, [1e4, np.nan]))  # fmt: skip
+    away = [trail.thetas[-1] * scale for scale in (1e2, 1e3, 1e6)]  # of the first its loss was not measured
+    far = Trail(
+        np.append(trail.updates, [101, 102, 103]),
+        (*trail.thetas, *away),
+        np.append(trail.losses, [np.nan, 1e4, np.nan]),
+    )
     trails = {"sgd": session.run("sgd").trail(), "adam": far}
     lost = look(planes, session, trails=trails, lost=frozenset(["adam"]))
     assert lost.home == calm.home
-    assert lost.paths["adam"].updates[-1] == 102
+    assert lost.paths["adam"].updates[-1] == 103
 
 
 def test_a_race_that_goes_on_keeps_its_plane_for_a_while(planes, session, monkeypatch):
