@@ -13,11 +13,17 @@
 It uses no clock, no threads, no GUI, and no files but its own data sets.
 """
 
+from engine.architectures.activations import ACTIVATIONS, Activation
+from engine.architectures.forward import activations
+from engine.architectures.initializers import INITIALIZERS
+from engine.architectures.inspection import Inspection
+from engine.architectures.losses import LOSSES
+from engine.architectures.network import Network
 from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
 from engine.building import distinct, new_experiment, new_network, new_run
 from engine.choices import Choice, choose
 from engine.contracts import TIERS, Catalogue, Entry, Hyper, SettingError, Tier, Value
-from engine.datasets import (
+from engine.data import (
     DATASETS,
     FEATURES,
     SCALINGS,
@@ -28,9 +34,50 @@ from engine.datasets import (
     features_of,
     possible_features,
 )
-from engine.datasets.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS
+from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS
 from engine.decimation import block_extremes, envelope, envelope_between, smooth, thin_path
-from engine.experiment import (
+from engine.expressions.notation import ExpressionError
+from engine.expressions.typed_number import read_number
+from engine.expressions.typesetting import print_signs, symbol
+from engine.insight.explain import Line, explain, formula, typeset_surface
+from engine.insight.network_snapshot import NetworkSnapshot, SnapshotParts, network_snapshot, snapshot_pieces
+from engine.insight.parameter_plane import (
+    Plane,
+    SliceError,
+    coordinates,
+    error_of,
+    framed,
+    plane_losses,
+    principal_plane,
+    slice_error,
+    weights_plane,
+)
+from engine.insight.slice_plan import LossSlice, PathRequest, ProjectedPath, SlicePlan, SliceRequest, path_request
+from engine.interruption import Interruption, Pieces
+from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
+from engine.problems.problem import Problem, SurfaceInfo, problem_of
+from engine.problems.supervised.learner import Learner
+from engine.problems.supervised.task import (
+    BATCH_SEED,
+    DATA_SEED,
+    DROPOUT,
+    MAX_LAYERS,
+    POINT_EDITS,
+    RESIDUAL,
+    SHARE,
+    SPLIT,
+    UNITS,
+    WEIGHT_SEED,
+    Layer,
+    NetworkTask,
+    drawn,
+)
+from engine.problems.surface import SURFACES, Surface
+from engine.problems.surface.formula import read_formula
+from engine.problems.surface.task import COORDINATE, MAX_PARAMETERS, NOISE, SEED, Formula, SurfaceTask
+from engine.schedules import SCHEDULES, Schedule, preview
+from engine.setting import PARAMETER, Setting
+from engine.training.experiment import (
     LEARNING_RATE,
     MAX_RUNS,
     MAX_TWEAKS,
@@ -46,58 +93,11 @@ from engine.experiment import (
     Tweak,
     of_run,
 )
-from engine.explain import Line, explain, formula, typeset_surface
-from engine.history import COLUMNS, HistoryView
-from engine.insight.parameter_plane import (
-    Plane,
-    SliceError,
-    coordinates,
-    error_of,
-    framed,
-    plane_losses,
-    principal_plane,
-    slice_error,
-    weights_plane,
-)
-from engine.insight.slice_plan import LossSlice, PathRequest, ProjectedPath, SlicePlan, SliceRequest, path_request
-from engine.interruption import Interruption, Pieces
-from engine.learner import Learner
-from engine.measures import LAYER_MEASURES, MEASURES, MeasuresView
-from engine.network_snapshot import NetworkSnapshot, SnapshotParts, network_snapshot, snapshot_pieces
-from engine.network_task import (
-    BATCH_SEED,
-    DATA_SEED,
-    DROPOUT,
-    MAX_LAYERS,
-    POINT_EDITS,
-    RESIDUAL,
-    SHARE,
-    SPLIT,
-    UNITS,
-    WEIGHT_SEED,
-    Layer,
-    NetworkTask,
-    drawn,
-)
-from engine.networks.activations import ACTIVATIONS, Activation
-from engine.networks.forward import activations
-from engine.networks.initializers import INITIALIZERS
-from engine.networks.inspection import Inspection
-from engine.networks.losses import LOSSES
-from engine.networks.network import Network
-from engine.notation import ExpressionError
-from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
-from engine.problem import Problem, SurfaceInfo, problem_of
-from engine.rows import full_history, rows
-from engine.run import DIVERGED, FINISHED, READY, RUNNING, Best, Peek, Run, Trail
-from engine.schedules import SCHEDULES, Schedule, preview
-from engine.session import RunPicture, Session, SessionPicture
-from engine.setting import PARAMETER, Setting
-from engine.surface_task import COORDINATE, MAX_PARAMETERS, NOISE, SEED, Formula, SurfaceTask
-from engine.surfaces import SURFACES, Surface
-from engine.surfaces.formula import read_formula
-from engine.typed_number import read_number
-from engine.typesetting import print_signs, symbol
+from engine.training.history import COLUMNS, HistoryView
+from engine.training.measures import LAYER_MEASURES, MEASURES, MeasuresView
+from engine.training.rows import full_history, rows
+from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Best, Peek, Run, Trail
+from engine.training.session import RunPicture, Session, SessionPicture
 
 __all__ = [
     "ACTIVATIONS",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.contracts import Catalogue, Hyper, Tier, Value
-from engine.stream import FIXED, REPLACED
+from engine.training.stream import FIXED, REPLACED
 
 # A surface has no data; its gradient noise is that of a mean over this many notional examples.
 SURFACE_EXAMPLES = 100

@@ -9,8 +9,13 @@ from typing import Any
 from engine.batches import BATCHES
 from engine.choices import Choice, choose, plain
 from engine.contracts import Value, native
-from engine.datasets.table import Table
-from engine.experiment import (
+from engine.data.table import Table
+from engine.optimizers import OPTIMIZERS
+from engine.problems.supervised.task import Layer, network_task, usual_split
+from engine.problems.surface import SURFACES
+from engine.problems.surface.task import Formula, SurfaceTask
+from engine.schedules import SCHEDULES
+from engine.training.experiment import (
     LEARNING_RATE,
     NEVER,
     STOP,
@@ -21,11 +26,6 @@ from engine.experiment import (
     RunSettings,
     Task,
 )
-from engine.network_task import Layer, network_task, usual_split
-from engine.optimizers import OPTIMIZERS
-from engine.schedules import SCHEDULES
-from engine.surface_task import Formula, SurfaceTask
-from engine.surfaces import SURFACES
 from engine.validation import Entries
 
 

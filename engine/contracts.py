@@ -252,7 +252,7 @@ class Routine:
 
     def __init__(self, function: Callable[..., Any], signature: Any) -> None:
         self.name = function.__name__
-        self.of_networks = function.__module__.startswith("engine.networks.")
+        self.of_networks = function.__module__.startswith("engine.architectures.")
         self.__doc__ = function.__doc__
         self._function = function
         self._signature = signature

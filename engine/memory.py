@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.history import COLUMNS, MAX_BINS
-from engine.networks.network import Network
-from engine.networks.packing import numbers_needed, work_needed
+from engine.architectures.network import Network
+from engine.architectures.packing import numbers_needed, work_needed
 from engine.optimizers import OPTIMIZERS
+from engine.training.history import COLUMNS, MAX_BINS
 
 MEMORY_LIMIT = 4 * 2**30  # bytes that a whole experiment may take
 MAX_CHECKPOINTS, FEWEST_CHECKPOINTS = 256, 4

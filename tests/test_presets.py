@@ -18,7 +18,7 @@ from app.curves.x_axes import X_AXES
 from app.documents.presets import FOLDER, presets
 from app.stage.network_views import VIEWS
 from engine import COLUMNS, DIVERGED, FINISHED, Choice, Experiment, NetworkTask, Session
-from engine.stream import SEEN
+from engine.training.stream import SEEN
 
 FILES = sorted(FOLDER.glob("*.toml"))
 SEEDS = range(1, 9)

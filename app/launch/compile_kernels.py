@@ -74,8 +74,8 @@ def _needed(path: str) -> list[Kernel | Routine]:
     from app.documents.experiment_file import load
     from app.documents.files import FileError
     from engine import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES, SURFACES, Choice, NetworkTask, SettingError
+    from engine.architectures.mlp import network_objective
     from engine.contracts import Kernel, Routine
-    from engine.networks.mlp import network_objective
 
     try:
         experiment = load(path)

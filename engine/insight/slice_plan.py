@@ -19,10 +19,10 @@ from engine.insight.parameter_plane import (
     weights_plane,
 )
 from engine.insight.refining_grid import RefiningGrid, Region
-from engine.learner import Learner
 from engine.memory import MAX_CLOUD, MAX_PATH_POINTS
-from engine.run import DIVERGED, Trail
-from engine.session import Session, SessionPicture
+from engine.problems.supervised.learner import Learner
+from engine.training.run import DIVERGED, Trail
+from engine.training.session import Session, SessionPicture
 
 Array = np.ndarray
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from engine.contracts import Catalogue, Hyper, Kernel, Tier
-from engine.expressions import Node, Tree, parse_assignment
+from engine.expressions.expression import Node, Tree, parse_assignment
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ import sys
 import pytest
 
 from engine.contracts import LIST_LENGTH, Catalogue, Hyper, SettingError, shown
-from engine.experiment import LEARNING_RATE, STOP, WARMUP, WARMUP_START
 from engine.optimizers import OPTIMIZERS
+from engine.problems.surface import SURFACES
+from engine.problems.surface.task import COORDINATE, NOISE, SEED
 from engine.schedules import SCHEDULES
-from engine.surface_task import COORDINATE, NOISE, SEED
-from engine.surfaces import SURFACES
+from engine.training.experiment import LEARNING_RATE, STOP, WARMUP, WARMUP_START
 
 DEEP: list[object] = []
 for _ in range(100_000):

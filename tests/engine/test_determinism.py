@@ -24,7 +24,7 @@ from engine import (
     new_network,
     new_run,
 )
-from engine.session import Spread
+from engine.training.session import Spread
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -26,7 +26,7 @@ from engine import (
     problem_of,
     snapshot_pieces,
 )
-from engine.rows import full_history
+from engine.training.rows import full_history
 
 EXAMPLES = 600  # about five pieces of a full batch
 UPDATES = 24

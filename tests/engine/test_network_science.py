@@ -24,9 +24,9 @@ from engine import (
     new_network,
     new_run,
 )
+from engine.architectures.forward import loss_of
+from engine.architectures.initializers import initial_theta
 from engine.interruption import finish
-from engine.networks.forward import loss_of
-from engine.networks.initializers import initial_theta
 
 EPOCH = 45  # updates: of batches of 32 out of 1437 examples
 

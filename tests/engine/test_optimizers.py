@@ -11,7 +11,7 @@ import pytest
 from numba import types
 
 from engine.contracts import pointer, routine
-from engine.expressions import parse
+from engine.expressions.expression import parse
 from engine.optimizers import COMMON, OPTIMIZERS
 from engine.optimizers.shared import bias_correction
 

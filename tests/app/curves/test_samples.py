@@ -6,7 +6,7 @@ import pytest
 from app.curves.curve_catalogue import Part
 from app.curves.samples import Samples
 from engine import LAYER_MEASURES, MEASURES
-from engine.measures import Measures, work_of
+from engine.training.measures import Measures, work_of
 from tests.app.curves.histories import EVERY, due_until, history_of, measured_of, run_of, younger
 
 PARTS = [*(Part("", name) for name in MEASURES), *(Part("", name, 1) for name in LAYER_MEASURES)]

@@ -18,7 +18,7 @@ from app.export.figure import write_figure
 from app.export.figure_content import CurveContent
 from app.export.style import FigureSettings
 from engine import NUMBERS, Experiment, choose, new_experiment
-from engine.surfaces import SURFACES
+from engine.problems.surface import SURFACES
 from tests.app.conftest import PATIENCE
 
 Key, Answer = Qt.Key, QMessageBox.StandardButton

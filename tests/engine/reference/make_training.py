@@ -22,10 +22,22 @@ from numba import types
 from torch import nn
 
 from engine import problem_of
+from engine.architectures import layout
+from engine.architectures.batch import arranged
 from engine.contracts import pointer, routine
-from engine.networks import layout
-from engine.networks.batch import arranged
-from engine.stream import CURSOR, EPOCH, EXAMPLES, FIXED, ORDER, REPLACED, RESHUFFLED, SEED, STREAM, TAKEN, UPDATE
+from engine.training.stream import (
+    CURSOR,
+    EPOCH,
+    EXAMPLES,
+    FIXED,
+    ORDER,
+    REPLACED,
+    RESHUFFLED,
+    SEED,
+    STREAM,
+    TAKEN,
+    UPDATE,
+)
 from tests.engine.reference.trainings import TRAININGS
 
 torch.set_default_dtype(torch.float64)

@@ -1,0 +1,89 @@
+"""Batch selection inside a kernel: shuffling, sampling, and gathering examples into matrices."""
+
+import numpy as np
+
+from engine.architectures import layout
+from engine.contracts import inline, standalone
+from engine.rng import bits
+from engine.simd.vectors import LANES, at, load, noinline, store
+from engine.training.stream import CURSOR, EPOCH, FIXED, ORDER, REPLACED, SEED, UPDATE
+
+_SHUFFLED, _DRAWN, DROPPED, _KINDS = range(4)
+_HALF = np.uint64(32)
+_EXAMPLES, _ORDER, _SEED, _EPOCH = range(4)  # entries of the stamp
+
+
+@inline
+def purpose_seed(stream, kind, number):
+    """The seed of the random numbers for one purpose; gradient noise uses the non-negative indices."""
+    return np.int64(bits(stream[SEED], -1 - kind - _KINDS * number))
+
+
+@inline
+def _below(seed, index, limit):
+    """A random integer from 0 to limit - 1."""
+    return np.int64(((bits(seed, index) >> _HALF) * np.uint64(limit)) >> _HALF)
+
+
+@standalone
+def _shuffle(order, n, seed):
+    """A random order of n examples: all swap partners first, so that drawing them vectorises.
+
+    Fisher-Yates shuffle, inside out: https://en.wikipedia.org/wiki/Fisher-Yates_shuffle
+    """
+    noinline()
+    for i in range(n):
+        order[i] = _below(seed, i, i + 1)
+    for i in range(n):
+        partner = order[i]
+        order[i] = order[partner]
+        order[partner] = i
+
+
+@inline
+def batch_order(stream, table, work, start, count):
+    """Pointer to the indices of examples start, start + 1, ... of the batch; work caches the order of the epoch."""
+    order = layout.integers(at(work, table[layout.ORDER_AT]))
+    stamp = layout.integers(at(work, layout.ORDER_STAMP_AT))
+    kind = stream[ORDER]
+    n = table[layout.EXAMPLES]
+    if kind == REPLACED:
+        stamp[_EXAMPLES] = 0
+        seed = purpose_seed(stream, _DRAWN, stream[UPDATE])
+        for b in range(count):
+            order[b] = _below(seed, start + b, n)
+        return order
+    known = stamp[_EXAMPLES] == n and stamp[_ORDER] == kind
+    if not known or (kind != FIXED and (stamp[_SEED] != stream[SEED] or stamp[_EPOCH] != stream[EPOCH])):
+        if kind == FIXED:
+            for i in range(n):
+                order[i] = i
+        else:
+            _shuffle(order, n, purpose_seed(stream, _SHUFFLED, stream[EPOCH]))
+        stamp[_EXAMPLES] = n
+        stamp[_ORDER] = kind
+        stamp[_SEED] = stream[SEED]
+        stamp[_EPOCH] = stream[EPOCH]
+    return at(order, stream[CURSOR] + start)
+
+
+@inline
+def gather_rows(source, width, chosen, count, columns, rows, stride):
+    """rows (columns, stride): the chosen examples of source, padded with copies of the first."""
+    whole = width // LANES * LANES
+    for b in range(columns):
+        example = at(source, chosen[b if b < count else 0] * width)
+        row = at(rows, b * stride)
+        for i in range(0, whole, LANES):
+            store(row, i, load(example, i))
+        for i in range(whole, width):
+            row[i] = example[i]
+
+
+@inline
+def gather_columns(source, width, chosen, count, columns, target):
+    """target (width, columns): the chosen examples of source, padded with copies of the first."""
+    for b in range(columns):
+        example = at(source, chosen[b if b < count else 0] * width)
+        for i in range(width):
+            target[i * columns + b] = example[i]

@@ -1,0 +1,67 @@
+"""A network and its examples packed into the flat constants that its objective reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.architectures.activations import ACTIVATIONS
+from engine.architectures.layout import ACTIVATION, HEAD, LOSS, OWN_NUMBERS, ROW, memory_layout
+from engine.architectures.losses import LOSSES
+from engine.architectures.network import Network
+from engine.contracts import SettingError, numbers_of
+from engine.data.examples import TrainingData
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Packed:
+    """Constants of the objective for a set of examples, and the size of its scratch memory (initially zeros)."""
+
+    constants: Array
+    work_size: int
+    examples: int
+
+    def work(self) -> Array:
+        return np.zeros(self.work_size)
+
+
+def packed_examples(network: Network, inputs: Array, targets: Array | None = None) -> Packed:
+    """Pack inputs (n, f) and encoded targets (n, k), which outputs alone do not need. Raises SettingError."""
+    inputs = numbers_of(inputs)
+    if inputs.ndim != 2 or inputs.shape[1] != network.sizes[0]:
+        told = f"inputs are an array (n, {network.sizes[0]}) with the features of one example in each row"
+        raise SettingError(f"{told}, got an array {inputs.shape}")
+    examples, outputs = len(inputs), network.sizes[-1]
+    assert targets is None or targets.shape == (examples, outputs)
+    head, work_size = memory_layout(network, examples)
+    loss = LOSSES[network.loss.kind]
+    head[LOSS] = loss.kernel.address
+    for row, key in zip(head[HEAD:].reshape(-1, ROW), network.activations, strict=True):
+        row[ACTIVATION] = ACTIVATIONS[key].kernel.address
+    own = [*network.loss.packed(loss.knobs)[:1], 0.0][0], 1.0 - network.dropout
+    encoded = np.empty(0) if targets is None else np.ravel(targets)
+    return Packed(np.concatenate([head.view(np.float64), own, np.ravel(inputs), encoded]), work_size, examples)
+
+
+def packed(network: Network, data: TrainingData) -> Packed:
+    """Pack a network with the training set of `data`."""
+    return packed_set(network, data.inputs[: data.train], data.scaled_targets[: data.train], len(data.classes))
+
+
+def packed_set(network: Network, inputs: Array, targets: Array, classes: int) -> Packed:
+    """Pack inputs (n, f) and raw targets (n,): numbers, or class indices."""
+    return packed_examples(network, inputs, LOSSES[network.loss.kind].encode(targets, classes))
+
+
+def work_needed(network: Network, examples: int) -> int:
+    """How many float64 numbers the scratch memory takes for so many examples."""
+    return memory_layout(network, examples)[1]
+
+
+def numbers_needed(network: Network, examples: int, features: int) -> int:
+    """How many float64 numbers `packed` and its scratch take for so many examples with so many features."""
+    head, work_size = memory_layout(network, examples)
+    return head.size + OWN_NUMBERS + examples * (features + network.sizes[-1]) + work_size

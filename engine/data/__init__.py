@@ -1,0 +1,38 @@
+"""Data for networks: generated, measured, imported or drawn; and their preparation for training."""
+
+from __future__ import annotations
+
+# The order of declaration is the order of the menus.
+# isort: off
+from engine.data import playground as playground
+from engine.data import shapes as shapes
+from engine.data import curves as curves
+from engine.data import bundled as bundled
+
+# isort: on
+from engine.data.catalogue import DATASETS, Dataset
+from engine.data.examples import Examples, TrainingData
+from engine.data.features import FEATURES, SCALINGS, Feature, Scaling, possible_features
+from engine.data.prepare import features_of, training_count, training_data
+from engine.data.source import Source, examples_of, shape_of
+from engine.data.table import Table, checked_table
+
+__all__ = [
+    "DATASETS",
+    "FEATURES",
+    "SCALINGS",
+    "Dataset",
+    "Examples",
+    "Feature",
+    "Scaling",
+    "Source",
+    "Table",
+    "TrainingData",
+    "checked_table",
+    "examples_of",
+    "features_of",
+    "possible_features",
+    "shape_of",
+    "training_count",
+    "training_data",
+]

@@ -1,0 +1,104 @@
+"""Prepare examples for training: shuffle, split, compute features, scale."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.contracts import SettingError
+from engine.data.catalogue import SPLITTING
+from engine.data.examples import Examples, TrainingData
+from engine.data.features import SCALINGS, checked_features, column_names, columns_of
+from engine.random_generator import RandomGenerator
+
+Array = np.ndarray
+
+
+def training_data(
+    examples: Examples,
+    features: tuple[str, ...],
+    scaling: str,
+    share: float,
+    seed: int,
+    target_scaling: str = "none",
+    stratified: bool = False,
+) -> TrainingData:
+    """The examples in training order, as the network reads them.
+
+    features: keys of FEATURES, for one or two raw inputs; with more, every column is a feature. scaling: a key of
+    SCALINGS, fitted to the training set alone. seed: the data seed, which shuffles the examples before the split.
+    target_scaling: the same for the target of a regression. stratified: each class keeps its share in the training set,
+    so that none is left out of it. Raises SettingError if the features do not fit or overflow.
+    """
+    count, inputs = examples.inputs.shape
+    keys = checked_features(features, inputs)
+    train = training_count(count, share)
+    order = RandomGenerator(seed).child(SPLITTING).permutation(count)
+    if stratified and examples.classes:
+        order = split_by_class(examples.targets.astype(np.int64), order, train)
+    raw = np.ascontiguousarray(examples.inputs[order])
+    with np.errstate(over="ignore", invalid="ignore"):
+        columns = columns_of(raw, keys)
+        shift, scale = SCALINGS[scaling].fit(columns[:train])
+        scaled = np.ascontiguousarray((columns - shift) / scale)
+    if not (np.isfinite(scaled).all() and np.isfinite(scale).all()):
+        raise SettingError("the inputs are too large: these features or this scaling overflow")
+    targets = scaled_targets = examples.targets[order]
+    target_shift, target_scale = 0.0, 1.0
+    if not examples.classes:
+        with np.errstate(over="ignore", invalid="ignore"):
+            fitted = SCALINGS[target_scaling].fit(targets[:train, None])
+            target_shift, target_scale = (float(part[0]) for part in fitted)
+            scaled_targets = (targets - target_shift) / target_scale
+    if not (np.isfinite(scaled_targets).all() and math.isfinite(target_scale)):
+        raise SettingError(f"the values of {examples.target} are too large: this scaling overflows")
+    return TrainingData(
+        raw=raw,
+        inputs=scaled,
+        targets=targets,
+        train=train,
+        names=examples.names,
+        features=column_names(examples.names, keys),
+        feature_keys=keys,
+        shift=shift,
+        scale=scale,
+        scaled_targets=scaled_targets,
+        target_shift=target_shift,
+        target_scale=target_scale,
+        classes=examples.classes,
+        target=examples.target,
+        image=examples.image,
+    )
+
+
+def training_count(count: int, share: float) -> int:
+    """The size of the training set: the share of the examples, rounded down, at least 1."""
+    return max(1, min(count, math.floor(count * share + 1e-9)))  # 100 * 0.29 is 28.999999999999996
+
+
+def split_by_class(classes: Array, order: Array, train: int) -> Array:
+    """The order (n,), changed so that its first `train` examples hold the same share of each class as all do.
+
+    classes (n,): the class of each example. Every class has at least one example among the first if there is room for
+    all; within each part the order is kept.
+    """
+    if not 0 < train < len(order):
+        return order
+    counts = np.bincount(classes)
+    exact = counts * (train / len(classes))
+    taken = np.maximum(np.floor(exact + 1e-9).astype(np.int64), np.minimum(counts, 1))
+    while taken.sum() < train:  # to the class that is furthest behind
+        taken[np.argmax(np.where(taken < counts, exact - taken, -np.inf))] += 1
+    while taken.sum() > train:  # from the largest, which misses it least
+        taken[np.argmax(np.where(taken > 1, taken - exact, -np.inf)) if (taken > 1).any() else np.argmax(taken)] -= 1
+    found = classes[order]
+    first = np.zeros(len(order), bool)
+    for place, most in enumerate(taken):
+        first[np.flatnonzero(found == place)[:most]] = True
+    return np.concatenate([order[first], order[~first]])
+
+
+def features_of(raw: Array, data: TrainingData) -> Array:
+    """The network's inputs (m, f), in C order, for raw inputs (m, d)."""
+    return np.ascontiguousarray((columns_of(raw, data.feature_keys) - data.shift) / data.scale)

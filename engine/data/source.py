@@ -1,0 +1,31 @@
+"""The source of examples: a declared data set with its knobs, or the experiment's own table."""
+
+from __future__ import annotations
+
+from engine.choices import Choice
+from engine.data.catalogue import DATASETS
+from engine.data.examples import Examples
+from engine.data.features import checked_features
+from engine.data.table import Table
+
+Source = Choice | Table
+
+
+def examples_of(source: Source, seed: int) -> Examples:
+    """The raw examples; a table ignores the seed. Raises SettingError if a bundled file cannot be read."""
+    if isinstance(source, Table):
+        return source.examples()
+    return DATASETS[source.kind].make(source.values, seed)
+
+
+def shape_of(source: Source, features: tuple[str, ...]) -> tuple[int, int, int]:
+    """(network inputs, raw inputs, classes or 0), without generating the examples.
+
+    features: keys of FEATURES. Raises SettingError if the raw inputs do not allow them.
+    """
+    if isinstance(source, Table):
+        inputs, classes = len(source.columns), len(source.classes)
+    else:
+        declared = DATASETS[source.kind]
+        inputs, classes = declared.inputs, declared.classes(source.values)
+    return len(checked_features(features, inputs)) or inputs, inputs, classes

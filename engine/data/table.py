@@ -1,0 +1,255 @@
+"""A table of examples stored in the experiment: imported from a file, or drawn with the mouse."""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from engine.contracts import Check, SettingError, no_check, shown
+from engine.data.examples import Examples
+
+Array = np.ndarray
+
+MAX_NUMBERS = 20_000_000
+MAX_COLUMNS = 4096
+MAX_CLASSES = 100
+MAX_NAME = 80
+MAX_SIZE = 1e300  # of a number, so that the difference of two is finite
+
+_MAX_WRITTEN = 100_000  # numbers stored as text; more are packed, which is ten times as fast
+_KINDS = ("<u1", "<i2", "<f4", "<f8")  # dtypes of packed numbers, smallest first; the last one holds any number
+_LINE = 6000  # bytes per line of packed numbers, a multiple of 3 and 8
+_MAX_READ = 2_500_000  # numbers read from text, which takes half a second; by hand nobody writes as many
+_MAX_CELL = 400  # characters of a number and the space around it
+_LINES = 4096  # of text, read at a time
+_PIECE = 2**22  # characters of packed numbers, read at a time
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """inputs (n, d) and targets (n,): indices into `classes` or, without classes, real numbers.
+
+    drawn: whether it is meant to be edited by hand. Tables compare by content.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    target: str
+    inputs: Array
+    targets: Array
+    classes: tuple[str, ...] = ()
+    drawn: bool = False
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of its content."""
+        found = hashlib.sha256(repr((self.name, self.columns, self.target, self.classes, self.drawn)).encode())
+        found.update(np.ascontiguousarray(self.inputs).tobytes())
+        found.update(np.ascontiguousarray(self.targets).tobytes())
+        return found.hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Table) or (self.name, self.inputs.shape) != (other.name, other.inputs.shape):
+            return False  # without reading all their numbers
+        return self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __repr__(self) -> str:
+        return f"Table({self.name!r}, {len(self.targets)} examples)"
+
+    def examples(self) -> Examples:
+        return Examples(self.inputs, self.targets, self.columns, self.classes, self.target)
+
+    def with_point(self, point: tuple[float, ...]) -> Table:
+        """The table with one more example: (inputs..., target). Raises SettingError."""
+        if len(point) != len(self.columns) + 1 or not all(math.isfinite(number) for number in point):
+            raise SettingError(f"a point needs {len(self.columns) + 1} finite numbers, got {shown(point)}")
+        inputs = np.vstack([self.inputs, np.array(point[:-1], float)])
+        return checked_table(replace(self, inputs=inputs, targets=np.append(self.targets, float(point[-1]))))
+
+    def without_points(self, circle: tuple[float, ...]) -> Table:
+        """The table without the examples in a circle (inputs..., radius); for one input (x, target, radius).
+
+        Raises SettingError if too few would remain.
+        """
+        middle, radius = circle[:-1], circle[-1] if circle else 0.0
+        places = self.inputs if len(middle) == len(self.columns) else np.column_stack([self.inputs, self.targets])
+        if len(middle) != places.shape[1]:
+            raise SettingError(f"a circle needs {len(self.columns) + 1} numbers, got {shown(circle)}")
+        keep = ((places - np.array(middle)) ** 2).sum(axis=1) > radius * radius
+        return checked_table(replace(self, inputs=self.inputs[keep], targets=self.targets[keep]))
+
+    def to_dict(self, check: Check = no_check) -> dict[str, Any]:
+        """check: called between pieces; what it raises ends the work."""
+        numbers = np.column_stack([self.inputs, self.targets])
+        kind, rows = _pack(numbers, check) if numbers.size > _MAX_WRITTEN else ("", _to_text(numbers))
+        return {
+            "name": self.name,
+            "columns": list(self.columns),
+            "target": self.target,
+            "classes": list(self.classes),
+            "drawn": self.drawn,
+            **({"packed": kind} if kind else {}),
+            "rows": rows,
+        }
+
+    @classmethod
+    def from_dict(cls, data: object, check: Check = no_check) -> Table:
+        """Read what `to_dict` returned; `rows` may be a buffer of ASCII bytes, too.
+
+        check: called between pieces; what it raises ends the reading. Raises SettingError naming the invalid entry.
+        """
+        if not isinstance(data, dict):
+            raise SettingError(f"must be a table, got {shown(data)}")
+        known = {"name", "columns", "target", "classes", "drawn", "packed", "rows"}
+        for entry in data:
+            if entry not in known:
+                raise SettingError("unknown entry", str(entry)[:60])
+        for entry in ("columns", "rows"):
+            if entry not in data:
+                raise SettingError("is missing", entry)
+        columns, classes = _names(data["columns"], "columns"), _names(data.get("classes", []), "classes")
+        rows, width, kind = data["rows"], len(columns) + 1, data.get("packed", "")
+        if not isinstance(rows, str | memoryview):
+            raise SettingError(f"must be text with numbers, got {shown(rows)}", "rows")
+        numbers = _unpack(rows, kind, width, check) if kind else _from_text(rows, width, check)
+        name, target = data.get("name", "Table"), data.get("target", "target")
+        drawn = data.get("drawn", False)
+        if not isinstance(name, str) or not isinstance(target, str) or not isinstance(drawn, bool):
+            raise SettingError("name and target must be text, drawn true or false")
+        inputs, targets = np.ascontiguousarray(numbers[:, :-1]), numbers[:, -1].copy()
+        return checked_table(cls(name[:MAX_NAME], columns, target[:MAX_NAME], inputs, targets, classes, drawn))
+
+
+def checked_table(table: Table) -> Table:
+    """The table, if a network can learn from it. Raises SettingError."""
+    rows, columns = table.inputs.shape
+    if not 1 <= columns <= MAX_COLUMNS:
+        raise SettingError(f"a table needs 1 to {MAX_COLUMNS} input columns, got {columns}", "columns")
+    if rows < 2:
+        raise SettingError(f"a table needs at least 2 examples, got {rows}", "rows")
+    if rows * (columns + 1) > MAX_NUMBERS:
+        raise SettingError(f"a table holds at most {MAX_NUMBERS:,} numbers, got {rows * (columns + 1):,}", "rows")
+    ends = [float(end) for numbers in (table.inputs, table.targets) for end in (numbers.min(), numbers.max())]
+    largest = max(map(abs, ends)) if not any(map(math.isnan, ends)) else math.nan
+    if not largest <= MAX_SIZE:
+        raise SettingError(f"every number must lie within ±{MAX_SIZE:g}, got one of size {largest:g}", "rows")
+    if table.classes:
+        places = table.targets
+        if len(table.classes) < 2:
+            raise SettingError("a classification needs at least 2 classes", "classes")
+        if (places != np.floor(places)).any() or places.min() < 0 or places.max() >= len(table.classes):
+            raise SettingError(f"a class must be a whole number in [0, {len(table.classes) - 1}]", "rows")
+    return table
+
+
+def _to_text(numbers: Array) -> str:
+    """One line of text per row."""
+    return "\n".join(" ".join(map(repr, row)) for row in numbers.tolist())
+
+
+def _from_text(rows: str | memoryview, width: int, check: Check) -> Array:
+    """The numbers (n, width) in lines of text. Raises SettingError."""
+    text = rows if isinstance(rows, str) else str(rows, "ascii")
+    if (text.count("\n") + 1) * width > _MAX_READ:
+        raise SettingError(f"more than {_MAX_READ:,} numbers as text; import them from a CSV file instead", "rows")
+    lines = text.split("\n") if text.strip() else []
+    numbers = np.empty((len(lines), width))
+    for start in range(0, len(lines), _LINES):
+        check()
+        piece = lines[start : start + _LINES]
+        text = "\n".join(piece)
+        wrong = [row for row, line in enumerate(piece) if len(line) > _MAX_CELL * width]  # it may be all of the file
+        wrong = wrong or [row for row, count in enumerate(_cells_in_lines(text)) if count != width]
+        try:
+            if not wrong:
+                numbers[start : start + len(piece)] = np.reshape(list(map(float, text.split())), (-1, width))
+        except ValueError:
+            wrong = [row for row, line in enumerate(piece) if not _are_numbers(line)]
+        if wrong:
+            told = f"must hold {width} numbers, got {shown(piece[wrong[0]])}"
+            raise SettingError(told, f"rows, line {start + wrong[0] + 1}")
+    return numbers
+
+
+def _cells_in_lines(text: str) -> list[int]:
+    """How many cells there are in each line."""
+    signs = np.frombuffer(text.encode("ascii", "replace") + b"\n", np.uint8)
+    begins = signs > ord(" ")
+    begins[1:] &= signs[:-1] <= ord(" ")
+    ends = np.flatnonzero(signs == ord("\n"))
+    counts: list[int] = np.diff(np.cumsum(begins)[ends], prepend=0).tolist()
+    return counts
+
+
+def _are_numbers(line: str) -> bool:
+    try:
+        return len(list(map(float, line.split()))) > 0
+    except ValueError:
+        return False
+
+
+def _pack(numbers: Array, check: Check) -> tuple[str, str]:
+    """dtype and base64 text of the numbers, in the smallest dtype that keeps every bit."""
+    exact = (kind for kind in _KINDS[:-1] if _exact(numbers[:100], kind) and _exact(numbers, kind))
+    kind = next(exact, _KINDS[-1])
+    data = memoryview(numbers.astype(kind).tobytes())
+    lines = []
+    for at in range(0, len(data), _LINE):
+        if at % (_LINES * _LINE) == 0:
+            check()
+        lines.append(binascii.b2a_base64(data[at : at + _LINE]))
+    return kind, b"".join(lines).decode("ascii").rstrip("\n")
+
+
+def _exact(numbers: Array, kind: str) -> bool:
+    """Whether converting to this dtype and back keeps every bit."""
+    with np.errstate(all="ignore"):
+        back = numbers.astype(kind).astype(np.float64)
+    return np.array_equal(back.view(np.int64), numbers.view(np.int64))
+
+
+def _unpack(rows: str | memoryview, kind: object, width: int, check: Check) -> Array:
+    """The numbers (n, width) in base64. Raises SettingError."""
+    if kind not in _KINDS:
+        raise SettingError(f"must be one of {', '.join(_KINDS)}, got {shown(kind)}", "packed")
+    size = np.dtype(str(kind)).itemsize
+    if len(rows) > MAX_NUMBERS * size * 1.5:  # base64 takes 4 characters for 3 bytes, and there may be spaces
+        raise SettingError(f"{len(rows):,} characters hold more than {MAX_NUMBERS:,} numbers", "rows")
+    pieces, rest = [], b""
+    try:
+        # In pieces, because each is decoded in one go, and nothing else could run meanwhile.
+        for at in range(0, len(rows), _PIECE):
+            check()
+            piece = rows[at : at + _PIECE]
+            found = rest + (piece.encode("ascii") if isinstance(piece, str) else bytes(piece))
+            cut = found.rfind(b"\n") + 1 or len(found)
+            if (cut - found.count(b"\n", 0, cut)) % 4:  # lines are not whole, as ours are
+                found = found.translate(None, b" \t\r\n")
+                cut = len(found) - len(found) % 4
+            pieces.append(binascii.a2b_base64(found[:cut]))
+            rest = found[cut:]
+        pieces.append(binascii.a2b_base64(rest))
+        numbers = np.frombuffer(b"".join(pieces), str(kind)).astype(np.float64)
+    except ValueError as error:
+        raise SettingError(f"not packed numbers: {error}", "rows") from None
+    if numbers.size % width or numbers.size > MAX_NUMBERS:
+        raise SettingError(f"must hold rows of {width} numbers, {MAX_NUMBERS:,} at most, got {numbers.size:,}", "rows")
+    return numbers.reshape(-1, width)
+
+
+def _names(data: object, where: str) -> tuple[str, ...]:
+    most = MAX_COLUMNS if where == "columns" else MAX_CLASSES
+    if not isinstance(data, list | tuple) or len(data) > most or not all(isinstance(name, str) for name in data):
+        raise SettingError(f"must be a list of up to {most} strings, got {shown(data)}", where)
+    return tuple(name[:MAX_NAME] for name in data)

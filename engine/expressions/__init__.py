@@ -1,0 +1,1 @@
+"""Formulas and numbers as people write them: read, evaluated and typeset."""

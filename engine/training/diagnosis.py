@@ -1,0 +1,298 @@
+"""Why a run diverged or runs away, in words, and what to try."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.choices import Choice
+from engine.expressions.expression import parse
+from engine.expressions.typesetting import typeset
+from engine.interruption import Pieces, finish
+from engine.optimizers import OPTIMIZERS
+from engine.problems.problem import Problem
+from engine.problems.surface.task import Formula
+from engine.setting import Setting
+from engine.training import loop
+from engine.training.history import COLUMNS, HistoryView
+from engine.training.machine import Machine
+from engine.training.stream import BATCH
+
+_LOOKED_AT = 256  # examples on which the layers of a network are searched for what is not finite
+_TRIAL = 2000  # updates for which a remedy must hold before it is offered
+_HALVINGS = 40
+_SMALLEST_SHARE, _TRIED_SHARE = 1e-6, 1e-3  # of a learning rate: a still smaller one would not get anywhere
+_BISECTIONS = 60  # of a step that leaves the region where a surface has a value
+_OVERFLOWING = 1e100  # a loss beyond this, just before there is none, is too large rather than not defined
+_FAR_LOSS, _FAR_STEP = 1e12, 1e3  # so many times what a run knew is beyond every scale
+_CLIP = "clip the gradient norm (Decay and clipping)"
+_MIN_UPDATES, _OPERATIONS = 50, 5e8  # of a network's trial: updates, and multiplications of one halving
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """update: where the first number was no longer finite. rate: a learning rate worth trying."""
+
+    update: int
+    sentence: str
+    remedies: tuple[str, ...]
+    rate: float | None
+    rewind_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunningAway:
+    """Of a run that is finite but has left every scale: what has, what to try, and where its loss was lowest."""
+
+    sentence: str
+    remedies: tuple[str, ...]
+    rewind_to: int
+
+
+def diagnose(
+    machine: Machine, view: HistoryView, at: Callable[[int], Pieces[Machine]], failed: int, reason: int
+) -> Pieces[Diagnosis]:
+    """Explain why update `failed` is not finite: the machine stands at the last finite one, `at` gives it at any."""
+    settings, problem = machine.settings, machine.problem
+    what = "the step" if reason == loop.NOT_FINITE_STEP else "the loss or its gradient"
+    if failed == 0 and reason == loop.NOT_FINITE_HERE:
+        layer = yield from _layer(machine)
+        sentence = f"the loss or its gradient is not finite at the start itself{layer}"
+        other = "a smaller scale of the initial weights" if problem.learner is not None else "another start point"
+        return Diagnosis(0, sentence, (f"choose {other}",), None, 0)
+    losses, _, _ = view.column("loss")
+    if len(losses):
+        best = int(view.at[np.argmin(losses)])
+    else:
+        best, losses = 0, np.array([np.nan])
+    if reason == loop.NOT_FINITE_HERE and problem.learner is None:
+        left = yield from _left(machine)
+        if left is not None:
+            return (yield from _outside(machine, at, failed, best, losses, left))
+    layer = yield from _layer(machine)
+    sentence = f"diverged: {what} is no longer finite at update {failed:,}{layer}"
+    if _falls(problem, losses):
+        sentence += "; the surface falls without end, so following it downhill never stops"
+        return Diagnosis(
+            failed, sentence, ("set a stop rule (loss below ...)", f"rewind to update {best:,}"), None, best
+        )
+    rate = settings.learning_rate
+    start = yield from at(best)
+    limit = yield from _stable_rate(settings.optimizer, start)
+    if limit is not None and rate > limit:
+        sentence += (
+            f"; learning rate {rate:.3g} is above the stability limit {limit:.3g} of {_bound(settings.optimizer)}"
+        )
+        hope = 0.5 * limit
+    else:
+        sentence += f"; learning rate {rate:.3g} takes steps that overshoot and grow"
+        hope = 0.5 * rate
+    updates = _trial(machine, max(_TRIAL, 2 * (failed - best)))
+    better = yield from _tried(start, hope, updates, float(losses[0]))
+    return _with_remedies(machine, failed, sentence, better, best, float(losses.min()))
+
+
+def _with_remedies(
+    machine: Machine, failed: int, sentence: str, better: float | None, best: int, lowest: float
+) -> Diagnosis:
+    remedies = [] if better is None else [f"from there, learning rate {better:g} stays finite: it was tried"]
+    if machine.settings.optimizer.values["clip_norm"] == 0.0:
+        remedies.append(_CLIP)
+    remedies.append(f"rewind to update {best:,}, the lowest loss ({lowest:.4g})")
+    return Diagnosis(failed, sentence, tuple(remedies), better, best)
+
+
+def _outside(
+    machine: Machine,
+    at: Callable[[int], Pieces[Machine]],
+    failed: int,
+    best: int,
+    losses: np.ndarray,
+    place: np.ndarray,
+) -> Pieces[Diagnosis]:
+    """The diagnosis of a step to a place where the surface has no value."""
+    what = "formula" if isinstance(getattr(machine.problem.task, "surface", None), Formula) else "surface"
+    x, y = place
+    where = f"update {failed:,}, to ({x:.4g}, {y:.4g}), left the region where the {what} has a value"
+    sentence = f"diverged: the step to {where}"
+    rate = machine.settings.learning_rate
+    shorter = yield from _staying(machine)
+    if shorter is not None:
+        sentence += f"; at learning rate {shorter:.3g} instead of {rate:.3g} that update would have stayed inside"
+    else:
+        sentence += f"; a learning rate of a millionth of {rate:.3g} would still have left it at that update"
+    start = yield from at(best)
+    updates = max(_TRIAL, 2 * (failed - best))
+    hope = 0.5 * rate if shorter is None else shorter
+    better = yield from _tried(start, hope, updates, float(losses[0]), rate * _TRIED_SHARE)
+    found = _with_remedies(machine, failed, sentence, better, best, float(losses.min()))
+    if better is not None:
+        return found
+    written = f"write the {what} so that it has a value there" if what == "formula" else "choose another surface"
+    if len(losses) > 1 and losses[-1] < losses[0]:
+        edge = f"it falls towards the edge, where every run arrives in the end: {written}"
+    else:
+        edge = f"start farther from the edge, or {written}"
+    return replace(found, remedies=(*found.remedies, edge))
+
+
+def _staying(machine: Machine) -> Pieces[float | None]:
+    """The largest half, quarter ... of the learning rate with which the next update stays where there is a value."""
+    rate = machine.settings.learning_rate
+    for halvings in range(1, _HALVINGS):
+        shorter = float(f"{rate / 2.0**halvings:.3g}")
+        if shorter < rate * _SMALLEST_SHARE:
+            return None
+        twin = machine.copy()
+        twin.set(Setting("learning_rate"), shorter)
+        yield from twin.trial_step()
+        if (yield from _has_value(machine, twin.theta)):
+            return shorter
+    return None
+
+
+def _left(machine: Machine) -> Pieces[np.ndarray | None]:
+    """Where the machine's step leads, to a place where the surface has no value.
+
+    None if the numbers are too large there, rather than not defined.
+    """
+    twin = machine.copy()
+    yield from twin.trial_step()
+    start, end = machine.theta, twin.theta
+    if not np.isfinite(end).all():
+        return None
+    inside, outside = 0.0, 1.0
+    for _ in range(_BISECTIONS):
+        share = 0.5 * (inside + outside)
+        if (yield from _has_value(machine, start + share * (end - start))):
+            inside = share
+        else:
+            outside = share
+    losses, _ = yield from machine.problem.gradient_pieces((start + inside * (end - start))[None], machine.interruption)
+    return end if abs(losses[0]) < _OVERFLOWING else None
+
+
+def _has_value(machine: Machine, place: np.ndarray) -> Pieces[bool]:
+    """Whether loss and gradient are finite at a place (n,)."""
+    losses, gradients = yield from machine.problem.gradient_pieces(place[None], machine.interruption)
+    return bool(np.isfinite(losses).all() and np.isfinite(gradients).all())
+
+
+def running_away(view: HistoryView, machine: Machine) -> RunningAway | None:
+    """What of a run has left every scale although it is finite, its newest loss or step; None if nothing has."""
+    if not view.latest:
+        return None
+    problem = machine.problem
+    row = dict(zip(COLUMNS, view.latest, strict=True))
+    loss, step = row["loss"], row["step_norm"]
+    told = []
+    if abs(loss) > _FAR_LOSS:
+        _, low, high = view.column("loss")
+        known = low.min(initial=loss) if loss > 0.0 else high.max(initial=loss)
+        if abs(loss) > _FAR_LOSS * max(1.0, abs(float(known))):
+            told.append(f"the loss is {loss:.3g}")
+    if step > _FAR_STEP * _size(problem):
+        told.append(f"the last step was {step:.3g} long")
+    return RunningAway(" and ".join(told), *_away_remedies(view, machine)) if told else None
+
+
+def _away_remedies(view: HistoryView, machine: Machine) -> tuple[tuple[str, ...], int]:
+    """What to try, and the update of the lowest loss that is known."""
+    losses, _, _ = view.column("loss")
+    best = int(view.at[np.argmin(losses)]) if len(losses) else 0
+    settings = machine.settings
+    if _falls(machine.problem, losses):
+        stop = "the surface falls without end: set a stop rule (loss below ...)"
+        return (stop, "choose another start point"), best
+    remedies = [f"a learning rate much smaller than {settings.learning_rate:.3g}"]
+    if settings.optimizer.values["clip_norm"] == 0.0:
+        remedies.append(_CLIP)
+    lowest = f", the lowest loss ({losses.min():.4g})" if len(losses) else ""
+    return (*remedies, f"rewind to update {best:,}{lowest}"), best
+
+
+def _falls(problem: Problem, losses: np.ndarray) -> bool:
+    """Whether a run with these losses goes down a surface that has no lowest value."""
+    info = problem.surface_info
+    return info is not None and info.lowest is None and len(losses) > 1 and bool(losses[-1] < losses[0])
+
+
+def _size(problem: Problem) -> float:
+    """How long a step may be within reason: across a surface, or as long as the initial weights."""
+    info = problem.surface_info
+    if info is None:
+        return max(1.0, float(np.linalg.norm(problem.start)))
+    x0, x1, y0, y1 = info.domain
+    middle = np.array([0.5 * (x0 + x1), 0.5 * (y0 + y1)])
+    return float(np.hypot(x1 - x0, y1 - y0) + np.hypot(*(problem.start - middle)))
+
+
+def _layer(machine: Machine) -> Pieces[str]:
+    """In which layer of a network the next state is the first not to be finite, in words."""
+    problem = machine.problem
+    learner = problem.learner
+    if learner is None:
+        return ""
+    machine = machine.copy()
+    yield from machine.trial_step()
+    inputs, _ = learner.training
+    with np.errstate(all="ignore"):
+        values = learner.activations(machine.theta, inputs[:_LOOKED_AT])
+    weights = [np.concatenate([w.ravel(), b]) for w, b in learner.network.unpacked(machine.theta)]
+    for title, answers, numbers in zip(problem.layers, values, weights, strict=True):
+        if not (np.isfinite(answers).all() and np.isfinite(numbers).all()):
+            return f", first in layer {title}"
+    return ", on the way back through the layers"
+
+
+def _trial(machine: Machine, updates: int) -> int:
+    """For how many updates to try a remedy: fewer where an update of a network costs much."""
+    if machine.problem.learner is None:
+        return updates
+    cost = 6.0 * machine.theta.size * float(machine.stream[BATCH])
+    return min(updates, max(_MIN_UPDATES, int(_OPERATIONS / cost)))
+
+
+def _tried(start: Machine, hope: float, updates: int, ceiling: float, smallest: float = 0.0) -> Pieces[float | None]:
+    """The first of hope, hope / 2, ... with which the run stays finite from there and comes below its first loss.
+
+    None if there is none among so many, or above the smallest.
+    """
+    for halvings in range(_HALVINGS):
+        rate = float(f"{hope / 2.0**halvings:.2g}")
+        if rate < smallest:
+            return None
+        machine = start.copy()
+        machine.set(Setting("learning_rate"), rate)
+        loss = yield from machine.loss_after(updates)
+        if loss is not None and loss <= ceiling:
+            return rate
+    return None
+
+
+def stable_rate(optimizer: Choice, machine: Machine) -> float | None:
+    """The largest stable learning rate where a machine stands, if the optimizer declares one; else None.
+
+    An optimizer's `stability` is the largest stable product of learning rate and curvature on a
+    quadratic, in its own knobs (2 for gradient descent, 2 (1 + mu) with momentum mu).
+    """
+    return finish(_stable_rate(optimizer, machine))
+
+
+def _stable_rate(optimizer: Choice, machine: Machine) -> Pieces[float | None]:
+    entry = OPTIMIZERS[optimizer.kind]
+    if not entry.stability:
+        return None
+    sharpness = yield from machine.problem.sharpness_pieces(machine.theta, machine.interruption)
+    if not sharpness > 0.0:
+        return None
+    values = {name: float(v) for name, v in optimizer.values.items() if not isinstance(v, tuple)}
+    return parse(entry.stability, tuple(values)).evaluate(values) / sharpness
+
+
+def _bound(optimizer: Choice) -> str:
+    entry = OPTIMIZERS[optimizer.kind]
+    product = typeset(parse(entry.stability, [knob.name for knob in entry.knobs]))
+    return f"{entry.title}, {f'({product})' if ' ' in product else product} / curvature"

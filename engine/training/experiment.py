@@ -1,0 +1,520 @@
+"""The document: everything that determines the numbers, as frozen dataclasses, to and from plain dicts.
+
+The dicts are what a TOML file holds. Reading checks every entry at the door: an unknown, missing,
+mistyped or out-of-range one raises SettingError with its path, its value and what is allowed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from engine.batches import BATCHES
+from engine.choices import Choice, choose, plain
+from engine.contracts import Catalogue, Check, Hyper, SettingError, Tier, Value, native, no_check, shown
+from engine.data.table import Table
+from engine.optimizers import OPTIMIZERS
+from engine.problems.supervised.task import POINT_EDITS, NetworkTask, check_memory, network_task
+from engine.problems.surface.task import COORDINATE, SurfaceTask, surface_task
+from engine.schedules import SCHEDULES
+from engine.setting import PARAMETER, Setting
+from engine.validation import Entries, checked, text
+
+FORMAT = 2  # of what `Experiment.to_dict` returns; those from 1 on are read
+# The version of the numbers: raise it whenever any result changes in its bits, so that an experiment computed by an
+# earlier engine can be told. 1: of 0.2.0. 2: of 0.4.0, in which a gradient whose squares overflow is finite, so that
+# runs go on that used to end there. 3: networks are measured at other updates, on which early stopping and the best
+# weights depend.
+NUMBERS = 3
+MAX_RUNS = 16
+MAX_TWEAKS = 100_000
+MAX_UPDATES = 10**15
+
+_FIRST_NUMBERS = 1  # of files that do not say which
+_CHECKED = 1000  # tweaks read between two checks
+
+LEARNING_RATE = Hyper(
+    "learning_rate",
+    "η",
+    0.01,
+    0.0,
+    1e12,
+    log=True,
+    slider=(1e-6, 10.0),
+    help="how far an update goes along the optimizer's direction; the schedule multiplies it",
+    tier="basic",
+)
+WARMUP = Hyper(
+    "warmup",
+    "W",
+    0,
+    0,
+    1_000_000_000,
+    kind="integer",
+    slider=(0, 500),
+    unit="updates",
+    help="the learning rate rises linearly over this many updates before the schedule begins; 0 is off",
+)
+WARMUP_START = Hyper(
+    "warmup_start",
+    "s",
+    0.0,
+    0.0,
+    1.0,
+    help="the fraction of the learning rate at which the warm-up begins",
+    tier="expert",
+)
+STOP = (
+    Hyper(
+        "updates",
+        "",
+        2000,
+        0,
+        MAX_UPDATES,
+        kind="integer",
+        slider=(0, 10_000),
+        help="stop after this many updates; 0 is never",
+    ),
+    Hyper(
+        "loss_below",
+        "",
+        float("-inf"),
+        float("-inf"),
+        1e300,
+        slider=(0.0, 1.0),
+        help="stop once the loss is below this; -inf is off",
+    ),
+    Hyper(
+        "gradient_below",
+        "",
+        0.0,
+        0.0,
+        1e300,
+        slider=(0.0, 1.0),
+        help="stop once the gradient norm is below this; 0 is off",
+    ),
+    Hyper(
+        "plateau_updates",
+        "",
+        0,
+        0,
+        10**12,
+        kind="integer",
+        slider=(0, 1000),
+        help="stop after this many updates without improvement; 0 is off",
+    ),
+    Hyper(
+        "patience",
+        "",
+        0,
+        0,
+        10**12,
+        kind="integer",
+        slider=(0, 2000),
+        unit="updates",
+        help="early stopping: stop after this many updates without a lower validation loss; 0 is off",
+    ),
+    Hyper(
+        "plateau_gain",
+        "",
+        1e-4,
+        0.0,
+        1.0,
+        help="an improvement lowers the best loss by at least this fraction",
+        tier="expert",
+    ),
+)
+
+_COUNT = Hyper("updates", "", 0, 0, MAX_UPDATES, kind="integer")
+_PLACE = Hyper("update", "", 0, 0, MAX_UPDATES, kind="integer")
+
+NEVER: Mapping[str, Value] = {**{hyper.name: hyper.default for hyper in STOP}, "updates": 0}  # every rule off
+
+
+Task = SurfaceTask | NetworkTask
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """One descent: what a run panel shows. `id` names the run within its experiment."""
+
+    id: str
+    name: str
+    colour: int
+    optimizer: Choice
+    learning_rate: float
+    schedule: Choice
+    batch: Choice
+    warmup: int = 0
+    warmup_start: float = 0.0
+    visible: bool = True
+    pinned: bool = False
+
+    TIERS: ClassVar[Mapping[str, Tier]] = {  # of what is chosen from a catalogue
+        "optimizer": "basic",
+        "schedule": "more",
+        "batch": "basic",
+    }
+
+    def value(self, setting: str | Setting) -> Value | str:
+        """The value of a setting, as in Tweak.setting."""
+        setting = Setting.of(setting)
+        found = getattr(self, setting.part)
+        if isinstance(found, Choice):
+            return found.kind if setting.is_whole else found.values[setting.rest]
+        return found  # type: ignore[no-any-return]
+
+    def having(self, setting: str | Setting, value: object) -> RunSettings:
+        """These settings with one changed. Raises SettingError.
+
+        `optimizer`, `schedule` and `batch` take a key and start from its defaults; `optimizer.beta1`
+        takes the knob's value. A name that is the optimizer's follows it.
+        """
+        setting = Setting.of(setting)
+        part = setting.part
+        changed: Any
+        if setting.path in _PLAIN:
+            changed = _checked_plain(setting.path, value)
+            return replace(self, **{part: changed})
+        if part not in _CHOICES:
+            raise SettingError(f"there is no setting {shown(setting.path, 60)}")
+        catalogue, old = _CHOICES[part], getattr(self, part)
+        try:
+            if setting.is_whole:
+                changed = choose(catalogue, text(value))
+            else:
+                changed = choose(catalogue, old.kind, {**old.values, setting.rest: value})
+        except SettingError as error:
+            raise error.at(part) from None
+        name = _following(self.name, self.optimizer.kind, changed.kind) if part == "optimizer" else self.name
+        return replace(self, **{part: changed}, name=name)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "colour": self.colour,
+            "visible": self.visible,
+            "pinned": self.pinned,
+            "learning_rate": self.learning_rate,
+            "warmup": self.warmup,
+            "warmup_start": self.warmup_start,
+            "optimizer": self.optimizer.to_dict(),
+            "schedule": self.schedule.to_dict(),
+            "batch": self.batch.to_dict(),
+        }
+
+
+def _flag(value: object) -> bool:
+    value = native(value)
+    if isinstance(value, bool):
+        return value
+    raise SettingError(f"must be true or false, got {shown(value)}")
+
+
+def _colour(value: object) -> int:
+    value = native(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MAX_RUNS:
+        return value
+    raise SettingError(f"must be a whole number in [0, {MAX_RUNS - 1}], got {shown(value)}")
+
+
+# What a run has besides its choices: setting -> what checks a value of it.
+_PLAIN: dict[str, Callable[[object], Value | str]] = {
+    **{hyper.name: hyper.check for hyper in (LEARNING_RATE, WARMUP, WARMUP_START)},
+    "name": lambda value: text(value)[:80],
+    "visible": _flag,
+    "pinned": _flag,
+    "colour": _colour,
+}
+_CHOICES: dict[str, Catalogue[Any]] = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "batch": BATCHES}
+
+
+def _following(name: str, before: str, now: str) -> str:
+    """A run's name once it has another optimizer: its title, and the number of a copy, if that is what it was."""
+    title, rest = OPTIMIZERS[before].title, name.removeprefix(OPTIMIZERS[before].title)
+    follows = name.startswith(title) and re.fullmatch(r"( \d+)?", rest) is not None
+    return OPTIMIZERS[now].title + rest if follows else name
+
+
+def _checked_plain(name: str, value: object) -> Value | str:
+    """A value of a setting in _PLAIN. Raises SettingError."""
+    try:
+        return _PLAIN[name](value)
+    except SettingError as error:
+        raise error.at(name) from None
+
+
+def checked_count(updates: object) -> int:
+    """How many updates are asked for. Raises SettingError unless that is a whole number from 0 on."""
+    return int(_COUNT.check(updates))  # type: ignore[arg-type]
+
+
+def checked_update(update: object) -> int:
+    """The number of an update. Raises SettingError unless it is a whole number from 0 on."""
+    return int(_PLACE.check(update))  # type: ignore[arg-type]
+
+
+def checked_type(value: object, kind: type, what: str) -> None:
+    """Raises SettingError if a value is not what the caller needs, `what` in words."""
+    if not isinstance(value, kind):
+        raise SettingError(f"needs {what}, got {shown(value)}")
+
+
+def of_run(setting: Setting) -> bool:
+    """Whether a setting belongs to RunSettings."""
+    return setting.part in _CHOICES or setting.part in _PLAIN
+
+
+def of_theta(setting: Setting) -> bool:
+    """Whether a setting is a parameter."""
+    return setting.part == PARAMETER
+
+
+def of_problem(setting: Setting) -> bool:
+    """Whether a setting belongs to the task, which all runs share."""
+    return not (of_run(setting) or of_theta(setting))
+
+
+def parameter_place(setting: Setting, parameters: int) -> int:
+    """The place in theta that `parameter.17` names. Raises SettingError if there is none."""
+    place = setting.place
+    if setting.part != PARAMETER or setting.knob is not None or place is None or place >= parameters:
+        raise SettingError(f"there is no setting {shown(setting.path, 60)}; parameters are 0 to {parameters - 1}")
+    return place
+
+
+@dataclass(frozen=True, slots=True)
+class Tweak:
+    """A setting of the run, of the problem or of theta changed while a run moves.
+
+    It acts from update `update` (counted from 0) on. value is what the setting holds: a number, a text, or a
+    Choice, Table or the layers of a network.
+    """
+
+    update: int
+    setting: Setting
+    value: Any
+
+    def to_dict(self, tables: Callable[[Table], Any] = Table.to_dict) -> dict[str, Any]:
+        """tables: what stands for a table."""
+        # A table is named as the task itself names it.
+        value = {"table": tables(self.value)} if isinstance(self.value, Table) else plain(self.value)
+        return {"update": self.update, "setting": self.setting.path, "value": value}
+
+
+def followed(settings: RunSettings, task: Task, setting: Setting, value: Any) -> tuple[RunSettings, Task, Any]:
+    """Settings and task as a tweak leaves them, and the value as the tweak keeps it.
+
+    Raises SettingError, also if a run cannot go on with what the tweak makes of the task.
+    """
+    if of_run(setting):
+        settings = settings.having(setting, value)
+        return settings, task, settings.value(setting)
+    if of_theta(setting):
+        parameters = task.network.parameters if isinstance(task, NetworkTask) else 2
+        parameter_place(setting, parameters)
+        return settings, task, checked(COORDINATE, value, setting.path)
+    changed = task.having(setting, value)
+    if not task.continues(changed):
+        raise SettingError("cannot change while a run moves: it takes a new start", setting.path)
+    kept = tuple(map(float, value)) if setting in POINT_EDITS else changed.value(setting)
+    return settings, changed, kept
+
+
+def fitting(settings: RunSettings, task: Task, tweaks: Iterable[Tweak]) -> list[Tweak]:
+    """The tweaks that can follow these settings: a knob's goes if the optimizer it belonged to is gone."""
+    kept = []
+    for tweak in tweaks:
+        try:
+            settings, task, _ = followed(settings, task, tweak.setting, tweak.value)
+        except SettingError:
+            continue
+        kept.append(tweak)
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as it began, and every tweak since: enough to compute it again, bit for bit."""
+
+    settings: RunSettings
+    tweaks: tuple[Tweak, ...] = ()
+
+    def to_dict(self, tables: Callable[[Table], Any] = Table.to_dict) -> dict[str, Any]:
+        """tables: what stands for a table."""
+        tweaks = [tweak.to_dict(tables) for tweak in self.tweaks]
+        return {**self.settings.to_dict(), **({"tweaks": tweaks} if tweaks else {})}
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """Problem, runs, stop rules; and how the window shows them (`view`: a flat table of plain values).
+
+    numbers: the NUMBERS of the engine that it was read from, as far as is known. If it is another than this one's,
+    the runs may differ in their last bits from what they were. It is no part of what the experiment is.
+    """
+
+    problem: Task
+    runs: tuple[RunRecord, ...]
+    stop: Mapping[str, Value] = field(default_factory=lambda: {hyper.name: hyper.default for hyper in STOP})
+    title: str = "Untitled"
+    note: str = ""
+    view: Mapping[str, Any] = field(default_factory=dict)
+    numbers: int = field(default=NUMBERS, compare=False, repr=False)
+
+    def to_dict(self, tables: Callable[[Table], Any] = Table.to_dict) -> dict[str, Any]:
+        """Plain data; `from_dict` takes tables as they are, too.
+
+        tables: what stands for a table of examples, for those who keep them elsewhere.
+        """
+        return {
+            "fall_line": FORMAT,
+            "numbers": NUMBERS,  # of those who write, for they have computed it anew
+            "title": self.title,
+            "note": self.note,
+            "problem": self.problem.to_dict(tables),
+            "stop": dict(self.stop),
+            "view": dict(self.view),
+            "runs": [run.to_dict(tables) for run in self.runs],
+        }
+
+    @classmethod
+    def from_dict(cls, data: object, check: Check = no_check) -> Experiment:
+        """Read what `to_dict` wrote or a person typed. Raises SettingError with the path of the fault.
+
+        check: called between pieces; what it raises ends the reading.
+        """
+        table = Entries(data, "")
+        typed = "fall_line" not in table  # by a person, rather than written by a program
+        _format(table.take("fall_line", FORMAT))
+        numbers = table.checked("numbers", _numbers, NUMBERS if typed else _FIRST_NUMBERS)
+        problem = _problem(table.entries("problem"), check)
+        stop = _stop(table.entries("stop", {}))
+        runs = table.take("runs")
+        if not isinstance(runs, list) or not 1 <= len(runs) <= MAX_RUNS:
+            raise SettingError(f"there must be 1 to {MAX_RUNS} runs", "runs")
+        records = tuple(
+            _run(Entries(run, f"runs[{index + 1}]"), index, problem, check) for index, run in enumerate(runs)
+        )
+        ids = [record.settings.id for record in records]
+        if len(set(ids)) < len(ids):
+            raise SettingError(f"two runs have the same id: {', '.join(ids)[:120]}", "runs")
+        check_runs(problem, records)
+        experiment = cls(
+            problem,
+            records,
+            stop,
+            table.text("title", "Untitled"),
+            table.text("note", ""),
+            _view(table.take("view", {})),
+            numbers,
+        )
+        table.close()
+        return experiment
+
+
+def _format(value: object) -> None:
+    """Raises SettingError unless this program reads the format."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise SettingError(f"must be the number of a format, from 1 to {FORMAT}, got {shown(value)}", "fall_line")
+    if value > FORMAT:
+        told = f"a later version has written this, in format {shown(value)}; this one reads formats up to {FORMAT}"
+        raise SettingError(told, "fall_line")
+
+
+def _numbers(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_UPDATES:
+        return value
+    raise SettingError(f"must be a whole number from 1 on, got {shown(value)}")
+
+
+def check_runs(task: Task, records: Iterable[RunRecord]) -> None:
+    """Raises SettingError if these runs of a problem need more memory than there may be."""
+    if isinstance(task, NetworkTask):
+        check_memory(task, [_largest_optimizer(record) for record in records])
+
+
+def _largest_optimizer(record: RunRecord) -> str:
+    """Of the optimizers that a run has or will have, the one with the most memory."""
+    later = [str(tweak.value) for tweak in record.tweaks if tweak.setting == Setting("optimizer")]
+    return max((record.settings.optimizer.kind, *later), key=lambda kind: OPTIMIZERS[kind].size(1000))
+
+
+def checked_stop(stop: Mapping[str, object]) -> dict[str, Value]:
+    """All stop rules: those of `stop`, and for the others that they are off. Raises SettingError."""
+    checked_type(stop, Mapping, "stop rules by their names, such as {'updates': 500}")
+    return _stop(Entries({**NEVER, **stop}, "stop"))
+
+
+def _stop(table: Entries) -> dict[str, Value]:
+    stop = {hyper.name: table.hyper(hyper) for hyper in STOP}
+    table.close()
+    return stop
+
+
+def _problem(entries: Entries, check: Check) -> Task:
+    return network_task(entries, check) if "data" in entries else surface_task(entries)
+
+
+def _run(table: Entries, index: int, task: Task, check: Check) -> RunRecord:
+    optimizer = table.choice("optimizer", OPTIMIZERS, "sgd")
+    title = OPTIMIZERS[optimizer.kind].title
+    settings = RunSettings(
+        id=table.text("id", f"run{index + 1}"),
+        name=table.checked("name", _PLAIN["name"], title),
+        colour=table.checked("colour", _colour, index),
+        optimizer=optimizer,
+        learning_rate=table.hyper(replace(LEARNING_RATE, default=OPTIMIZERS[optimizer.kind].learning_rate)),  # type: ignore[arg-type]
+        schedule=table.choice("schedule", SCHEDULES, "constant"),
+        batch=table.choice("batch", BATCHES, "full"),
+        warmup=table.hyper(WARMUP),  # type: ignore[arg-type]
+        warmup_start=table.hyper(WARMUP_START),  # type: ignore[arg-type]
+        visible=table.checked("visible", _flag, True),
+        pinned=table.checked("pinned", _flag, False),
+    )
+    tweaks = _tweaks(table.take("tweaks", []), settings, task, table.at("tweaks"), check)
+    table.close()
+    return RunRecord(settings, tweaks)
+
+
+def _tweaks(data: object, settings: RunSettings, task: Task, path: str, check: Check) -> tuple[Tweak, ...]:
+    """The tweaks in order, each checked against the settings that those before it have made."""
+    if not isinstance(data, list) or len(data) > MAX_TWEAKS:
+        raise SettingError(f"must be a list of up to {MAX_TWEAKS} tweaks", path)
+    tweaks: list[Tweak] = []
+    known: dict[str, Setting] = {}
+    update_range = Hyper("update", "", 0, 0, MAX_UPDATES, kind="integer")
+    for index, item in enumerate(data):
+        if index % _CHECKED == 0:
+            check()
+        table = Entries(item, f"{path}[{index + 1}]")
+        update = int(checked(update_range, table.take("update"), table.at("update")))  # type: ignore[arg-type]
+        if tweaks and update < tweaks[-1].update:
+            raise SettingError(f"must not come before update {tweaks[-1].update}, got {update}", table.at("update"))
+        name, value = table.text("setting"), table.take("value")
+        setting = known.get(name) or known.setdefault(name, Setting.of(name))
+        table.close()
+        try:
+            if name in _PLAIN:  # nothing else depends on it
+                kept = _checked_plain(name, value)
+            else:
+                settings, task, kept = followed(settings, task, setting, value)
+        except SettingError as error:
+            raise error.at(table.path) from None
+        tweaks.append(Tweak(update, setting, kept))
+    return tuple(tweaks)
+
+
+def _view(data: object) -> dict[str, Any]:
+    """View settings are the window's own; here only their shape is checked."""
+    if not isinstance(data, dict) or len(data) > 100:
+        raise SettingError("must be a table of up to 100 entries", "view")
+    data = {name: native(value) for name, value in data.items()}
+    for name, value in data.items():
+        listed = isinstance(value, list) and len(value) <= 100 and all(isinstance(v, str | int | float) for v in value)
+        if not listed and not isinstance(value, str | int | float):
+            raise SettingError(f"must be a plain value or a list of them, got {shown(value)}", f"view.{str(name)[:60]}")
+    return data

@@ -1,0 +1,238 @@
+"""The mutable state of one run: the arrays that the training loop reads and writes.
+
+A copy of a machine is a checkpoint that continues to the same numbers, bit for bit.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any, Self
+
+import numpy as np
+
+from engine.batches import BATCHES, ORDERS, Batch
+from engine.contracts import Value
+from engine.interruption import Interruption, Pieces, address_of
+from engine.optimizers import OPTIMIZERS
+from engine.problems.problem import Problem, problem_of
+from engine.schedules import SCHEDULES
+from engine.setting import Setting
+from engine.training import loop, stream
+from engine.training.experiment import RunSettings, followed, of_run, of_theta, parameter_place
+from engine.training.history import COLUMNS, History
+
+Array = np.ndarray
+
+_COPIED = ("theta", "slots", "hyper", "knobs", "memory", "controls", "stream")
+_EXTRA = 2  # after a schedule's memory: the previous update's loss, the best loss
+_ONE_BIN = 62  # a shift that puts every update into bin 0
+
+
+class Machine:
+    """theta (n,), the optimizer's slots, the schedule's memory and the stream, for one run's settings.
+
+    changes: how often something was set from outside. An update that was interrupted is part of the state: `grad` and
+    the stream hold what is known of its gradient, until something is set on which the gradient depends.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        settings: RunSettings,
+        stop: Mapping[str, Value],
+        interruption: Interruption | None = None,
+    ) -> None:
+        self.problem = problem
+        self.interruption = interruption
+        self.changes = 0
+        self.settings = settings
+        self.theta = problem.start.copy()
+        self.before = np.full_like(self.theta, np.nan)
+        self.grad = np.zeros_like(self.theta)
+        self.memory = np.array([0.0, np.inf])
+        self.stream = np.zeros(stream.STREAM, np.int64)
+        self.stream[stream.FLAG] = address_of(interruption)
+        self.controls = np.zeros(loop.CONTROLS)
+        self.stop_at(stop)
+        self._load_problem()
+        self._load_optimizer(fresh=True)
+        self._load_schedule(fresh=True)
+        self._load_settings()
+
+    @property
+    def update(self) -> int:
+        return int(self.stream[stream.UPDATE])
+
+    @property
+    def size(self) -> int:
+        """Size of a copy in bytes."""
+        return sum(int(getattr(self, name).nbytes) for name in _COPIED)
+
+    @property
+    def taken(self) -> Batch:
+        """The batch of the next update."""
+        places = (stream.EPOCH, stream.CURSOR, stream.BATCH, stream.EXAMPLES, stream.ORDER)
+        epoch, first, count, examples, order = (int(self.stream[place]) for place in places)
+        if order != stream.REPLACED:
+            count = min(count, examples - first)
+        return Batch(epoch, first, count, examples, ORDERS[order])
+
+    def copy(self) -> Self:
+        """A checkpoint, without the objective's scratch memory and the last step."""
+        twin = copy.copy(self)
+        for name in _COPIED:
+            setattr(twin, name, getattr(self, name).copy())
+        # Memory that is not written to takes none: most checkpoints never take a step.
+        twin.before = np.empty_like(self.before)
+        twin.grad = self.grad.copy() if self.stream[stream.DONE] else np.empty_like(self.grad)
+        return twin
+
+    def stop_at(self, stop: Mapping[str, Value]) -> None:
+        """Set the stop rules that the loop watches (not the number of updates)."""
+        self.memory[-1] = np.inf
+        self.stream[stream.BEST_UPDATE] = self.update
+        for place, name in (
+            (loop.LOSS_BELOW, "loss_below"),
+            (loop.GRADIENT_BELOW, "gradient_below"),
+            (loop.PLATEAU_UPDATES, "plateau_updates"),
+            (loop.PLATEAU_GAIN, "plateau_gain"),
+        ):
+            self.controls[place] = stop[name]
+
+    def set(self, setting: Setting, value: Any) -> Any:
+        """Change one setting between updates; returns it as a tweak keeps it. Raises SettingError.
+
+        Choosing an optimizer or schedule resets its slots or memory, even if it is the same one; theta stays.
+        """
+        self.settings, task, kept = followed(self.settings, self.problem.task, setting, value)
+        self.changes += 1
+        if of_run(setting):
+            self._load_optimizer(fresh=setting == Setting("optimizer"))
+            self._load_schedule(fresh=setting == Setting("schedule"))
+            self._load_settings()
+            if setting.part == "batch":
+                self._begin_epoch()
+        elif of_theta(setting):
+            self.theta[parameter_place(setting, self.theta.size)] = kept
+            self._drop_gradient()
+        else:
+            self.problem = problem_of(task)
+            self._load_problem()
+            self._load_settings()
+        return kept
+
+    def advance(self, updates: int, history: History) -> int:
+        """Take up to `updates` steps, for which `history` must have room; returns why they ended (see loop.advance)."""
+        reason = self._advance(updates, history.last, history.low, history.high, history.shift, history.first)
+        history.updates = self.update
+        return reason
+
+    def trial_step(self) -> Pieces[Array]:
+        """Take one unrecorded step, ignoring the stop rules; its row of COLUMNS."""
+        self._never_stop()
+        row = np.full((len(COLUMNS), 1), np.nan)
+        yield from self._go_on(self.update + 1, row)
+        return row[:, 0]
+
+    def measured(self, layers: bool) -> Pieces[tuple[Array, Array | None]]:
+        """The measures of the network at its current theta, (MEASURES,), and if asked for of its layers
+        (L, LAYER_MEASURES).
+        """
+        step = self.theta - self.before if layers else None
+        return self.problem.measured(self.theta, step, *self.penalties, self.interruption)
+
+    @property
+    def penalties(self) -> tuple[float, float]:
+        """The weights of L1 and L2 in the loss."""
+        values = self.settings.optimizer.values
+        l1, l2 = (float(values[name]) for name in ("l1", "weight_decay"))  # type: ignore[arg-type]
+        return l1, 0.0 if values["decoupled"] else l2
+
+    def take_gradient(self, other: Machine) -> None:
+        """Take over what another machine knows of the same gradient, if its update was interrupted."""
+        self.grad = other.grad
+        for place in (stream.DONE, stream.PART):
+            self.stream[place] = other.stream[place]
+
+    def replay_to(self, update: int) -> Pieces[None]:
+        """Replay to an update that was reached before, recording nothing."""
+        self._never_stop()
+        yield from self._go_on(update, np.zeros((len(COLUMNS), 1)))
+
+    def loss_after(self, updates: int) -> Pieces[float | None]:
+        """The loss `updates` later, recording nothing; None if a number is no longer finite by then."""
+        self._never_stop()
+        row = np.zeros((len(COLUMNS), 1))
+        finite = yield from self._go_on(self.update + updates, row)
+        return float(row[0, 0]) if finite else None
+
+    def _go_on(self, target: int, row: Array) -> Pieces[bool]:
+        """Take the steps up to an update, of which `row` holds the last; False if a number is no longer finite."""
+        while self.update < target:
+            reason = self._advance(target - self.update, row, row, row, _ONE_BIN, 0)
+            if reason not in (loop.GOING, loop.INTERRUPTED):
+                return False
+            if self.update < target:
+                yield
+        return True
+
+    def _never_stop(self) -> None:
+        self.controls[loop.LOSS_BELOW] = -np.inf
+        self.controls[loop.GRADIENT_BELOW] = self.controls[loop.PLATEAU_UPDATES] = 0.0
+
+    def _advance(self, updates: int, last: Array, low: Array, high: Array, shift: int, first: int) -> int:
+        return int(
+            loop.advance(
+                updates, self.problem.objective, self._schedule, self._step, self._own,
+                self.theta, self.before, self.grad, self.slots, self.hyper, self.knobs,
+                self.memory, self.controls, self.stream, self.problem.decayed, self.problem.constants,
+                self._work, last, low, high, shift, first,
+            )
+        )  # fmt: skip
+
+    def _load_problem(self) -> None:
+        """Switch to another problem for the same theta; a new epoch begins if its examples differ."""
+        problem = self.problem
+        self._work = np.zeros(max(problem.work_size, 1))
+        self._drop_gradient()
+        self.stream[stream.SEED] = problem.seed
+        self.stream[stream.EXAMPLES] = problem.examples
+        self.controls[loop.NOISE] = problem.noise
+        self._begin_epoch()
+
+    def _drop_gradient(self) -> None:
+        """Begin the update under way again: what is known of its gradient belongs to another one."""
+        self.stream[stream.DONE] = self.stream[stream.PART] = 0
+
+    def _begin_epoch(self) -> None:
+        self._drop_gradient()
+        if self.stream[stream.CURSOR]:
+            self.stream[stream.CURSOR] = 0
+            self.stream[stream.EPOCH] += 1
+
+    def _load_optimizer(self, fresh: bool) -> None:
+        choice = self.settings.optimizer
+        entry = OPTIMIZERS[choice.kind]
+        self._step, self._own = entry.kernel.address, sum(knob.width for knob in entry.knobs[: entry.own])
+        self.hyper = np.array(choice.packed(entry.knobs))
+        if fresh:
+            self.slots = np.zeros(max(entry.size(self.theta.size), 1))
+            self.stream[stream.OPTIMIZER_UPDATE] = self.update
+
+    def _load_schedule(self, fresh: bool) -> None:
+        choice = self.settings.schedule
+        entry = SCHEDULES[choice.kind]
+        self._schedule = entry.kernel.address
+        self.knobs = np.array(choice.packed(entry.knobs) or [0.0])
+        if fresh:
+            self.memory = np.concatenate([np.zeros(entry.memory), self.memory[-_EXTRA:]])
+
+    def _load_settings(self) -> None:
+        settings = self.settings
+        self.controls[loop.RATE] = settings.learning_rate
+        self.controls[loop.WARMUP] = settings.warmup
+        self.controls[loop.WARMUP_START] = settings.warmup_start
+        batch = BATCHES[settings.batch.kind]
+        self.stream[stream.BATCH] = batch.size(settings.batch.values, self.problem.examples)
+        self.stream[stream.ORDER] = batch.order(settings.batch.values) if self.problem.ordered else stream.REPLACED

@@ -1,0 +1,454 @@
+"""A problem and the runs compared on it. One thread owns a session; what it publishes is immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from engine.contracts import SettingError, Value, shown
+from engine.interruption import Interruption
+from engine.problems.problem import Problem, SurfaceInfo, problem_of
+from engine.problems.supervised.learner import Learner
+from engine.problems.supervised.task import POINT_EDITS, NetworkTask
+from engine.setting import Setting
+from engine.training.experiment import (
+    LEARNING_RATE,
+    MAX_RUNS,
+    MAX_TWEAKS,
+    Experiment,
+    RunRecord,
+    RunSettings,
+    Task,
+    Tweak,
+    check_runs,
+    checked_count,
+    checked_stop,
+    checked_type,
+    checked_update,
+    of_problem,
+    of_run,
+    of_theta,
+)
+from engine.training.from_start import run_from_start, task_from_start
+from engine.training.history import HistoryView
+from engine.training.measures import MeasuresView
+from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Best, Peek, Run
+
+Array = np.ndarray
+
+Spread = Callable[[Callable[[Run], int], Iterable[Run]], Iterable[int]]
+
+_CATCH_UP = 20_000  # updates by which a late run may come closer to the others in one chunk
+
+
+@dataclass(frozen=True, slots=True)
+class RunPicture:
+    """What others may know of a run: nothing in it will change.
+
+    examples: (updates, examples seen), linear in between. shown: the state on screen, which is a past
+    one while the timeline is scrubbed. ending: the stop rule that ended it, in words; empty if none of those
+    that watch the numbers did. running_away: whether it is finite, but its loss or steps have left every scale.
+    remedies and rewind_to are told of a run that has diverged or runs away.
+    """
+
+    settings: RunSettings
+    initial: RunSettings
+    tweaks: tuple[Tweak, ...]
+    update: int
+    epoch: float
+    status: str
+    message: str
+    ending: str
+    running_away: bool
+    remedies: tuple[str, ...]
+    diverged_at: int | None
+    better_rate: float | None
+    rewind_to: int | None
+    history: HistoryView
+    examples: tuple[Array, Array]
+    shown: Peek
+    measures: MeasuresView
+    best: Best | None
+
+    @property
+    def id(self) -> str:
+        return self.settings.id
+
+    @property
+    def name(self) -> str:
+        return self.settings.name
+
+    @property
+    def colour(self) -> int:
+        return self.settings.colour
+
+    @property
+    def visible(self) -> bool:
+        return self.settings.visible
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPicture:
+    """A session at one moment. cursor: the scrubbed update, or None while it shows the present.
+
+    task: the problem as it stands after every change that the runs have gone on with; shown_task: as it stood for
+    the run that is looked at, at the cursor. surface_info: what is known of a surface, learner: network and data of
+    shown_task; one of them is None.
+    """
+
+    experiment: Experiment
+    task: Task
+    shown_task: Task
+    surface_info: SurfaceInfo | None
+    learner: Learner | None
+    runs: tuple[RunPicture, ...]
+    update: int
+    examples: int
+    cursor: int | None
+
+    @property
+    def kind(self) -> str:
+        return "network" if isinstance(self.task, NetworkTask) else "surface"
+
+    @property
+    def purpose(self) -> str:
+        """What a network is for: classification or regression; empty for a surface."""
+        return self.task.purpose if isinstance(self.task, NetworkTask) else ""
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The titles of a network's layers; none for a surface."""
+        return self.task.layer_titles if isinstance(self.task, NetworkTask) else ()
+
+
+class Session:
+    """Runs of one experiment that race in step."""
+
+    def __init__(self, experiment: Experiment, interruption: Interruption | None = None) -> None:
+        """With an Interruption, what may take long is left to `settle` and `advance`, which it interrupts (see Run).
+
+        Raises SettingError if the experiment's formula cannot be read, or its runs need too much memory.
+        """
+        checked_type(experiment, Experiment, "an Experiment, as new_experiment and new_network make it")
+        check_runs(experiment.problem, experiment.runs)
+        self.interruption = interruption
+        self.experiment_settings = experiment
+        self.problem: Problem = problem_of(experiment.problem)
+        self.runs: list[Run] = [self._new_run(self.problem, record, experiment.stop) for record in experiment.runs]
+
+    def _new_run(self, problem: Problem, record: RunRecord, stop: Mapping[str, Value]) -> Run:
+        return Run(problem, record, stop, self.interruption)
+
+    @property
+    def update(self) -> int:
+        """How far the race is: the furthest of the runs that are not pinned."""
+        return max(run.update for run in self.free)
+
+    @property
+    def free(self) -> list[Run]:
+        return [run for run in self.runs if not run.settings.pinned] or self.runs
+
+    @property
+    def moving(self) -> bool:
+        """Whether any run can still take a step."""
+        return any(run.status in (READY, RUNNING) for run in self.runs)
+
+    def advance(self, updates: int, spread: Spread = map) -> int:
+        """Move the race on by `updates`; a run that is behind catches up on the way.
+
+        spread: how the work on each run is handed out; the `map` of a thread pool gives the same
+        numbers, for runs share nothing that changes. Returns the updates taken, all runs together; when it was
+        interrupted, the runs may have come to different updates. Raises SettingError unless `updates` is a
+        whole number from 0 on.
+        """
+        updates = checked_count(updates)
+        target = self.update + updates
+        most = max(2 * updates, _CATCH_UP)
+        late = [run for run in self.runs if run.update < target]
+        return sum(spread(lambda run: run.advance(min(target - run.update, most)), late))
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to be done before the next update (see Run.settle)."""
+        return all(run.settled for run in self.runs)
+
+    def settle(self, spread: Spread | None = None) -> bool:
+        """Do what is due in the runs; whether all of it is done. Without `spread` it ends at the first interruption."""
+        if spread is None:
+            return all(run.settle() for run in self.runs)
+        return all(list(spread(lambda run: run.settle(), self.runs)))  # to the last: they are at work in other threads
+
+    def seek(self, update: int) -> bool:
+        """Make a past update ready for `picture`; False if that was interrupted. Raises SettingError."""
+        update = checked_update(update)
+        return all(run.seek(update) for run in self.runs)
+
+    @property
+    def explained(self) -> bool:
+        """Whether the last picture knew every next step that was asked for."""
+        return all(run.explained for run in self.runs)
+
+    def run(self, id: str) -> Run:
+        """The run of that id. Raises SettingError."""
+        for run in self.runs:
+            if run.settings.id == id:
+                return run
+        raise SettingError(f"there is no run {shown(id, 60)}; one of {', '.join(run.settings.id for run in self.runs)}")
+
+    def tweak(self, id: str, setting: str | Setting, value: Any) -> None:
+        """Change a setting, or a parameter (`parameter.17`), of one run. Raises SettingError."""
+        setting = Setting.of(setting)
+        if of_problem(setting):
+            raise SettingError(f"there is no setting {shown(setting.path, 60)}")
+        run = self.run(id)
+        _check_room([run], 1)
+        if setting == Setting("optimizer"):
+            others = [other.record() for other in self.runs if other is not run]
+            check_runs(self.task, [*others, RunRecord(run.settings.having(setting, value))])
+        run.tweak(setting, value)
+
+    def problem_changed(self, changes: Mapping[str, Any]) -> bool:
+        """Change settings of the problem, by their paths; returns whether every run has begun again.
+
+        Before the first update, or where theta cannot stay (another surface, start, shape or seed), the runs
+        begin again; else they go on, and remember the change as a tweak. Another surface, or
+        other data, give the experiment their title. Raises SettingError, and then
+        nothing changes.
+        """
+        checked_type(changes, Mapping, "settings of the problem by their paths, such as {'noise': 0.5}")
+        task, parsed = self.task, [(Setting.of(path), value) for path, value in changes.items()]
+        for setting, value in parsed:
+            task = task.having(setting, value)
+        check_runs(task, [run.record() for run in self.runs])
+        title = self.experiment_settings.title if task.title == self.task.title else task.title
+        if self.update and self.task.continues(task):
+            problem = problem_of(task)
+            _check_room(self.runs, len(parsed))
+            self.experiment_settings = replace(self.experiment_settings, title=title)
+            now = self.update  # runs that are further back take the change where the others do
+            for run in self.runs:
+                for setting, value in parsed:
+                    run.tweak(setting, value, at=now)
+            assert problem is not None
+            return False
+        keeps_theta = not self.update and self.task.continues(task)
+        self.problem = problem_of(task)
+        self.experiment_settings = replace(self.experiment_settings, problem=task, title=title)
+        self.runs = [
+            self._new_run(self.problem, RunRecord(run.settings, _left(run, keeps_theta)), run.stop) for run in self.runs
+        ]
+        return True
+
+    def stop_at(self, stop: Mapping[str, Value]) -> None:
+        """Take other stop rules; a rule that is not given is off. Raises SettingError."""
+        stop = checked_stop(stop)
+        self.experiment_settings = replace(self.experiment_settings, stop=stop)
+        for run in self.runs:
+            run.stop_at(stop)
+
+    def add(self, record: RunRecord) -> None:
+        """Let another run join; it catches up with the race, through the same changes of the problem.
+
+        Raises SettingError if there are too many, for the list or for the memory.
+        """
+        checked_type(record, RunRecord, "a RunRecord")
+        if len(self.runs) >= MAX_RUNS:
+            raise SettingError(f"an experiment has at most {MAX_RUNS} runs")
+        if any(run.settings.id == record.settings.id for run in self.runs):
+            raise SettingError(f"there is already a run {record.settings.id!r}")
+        check_runs(self.task, [*(run.record() for run in self.runs), record])
+        run = self._new_run(self.problem, self._on_this_problem(record), self.experiment_settings.stop)
+        if self.interruption is None:
+            run.advance(min(self.update, _CATCH_UP))
+        self.runs.append(run)
+
+    def _on_this_problem(self, record: RunRecord) -> RunRecord:
+        """A record with the changes of the problem that the race has gone on with, or will, where they were made."""
+        changes = [tweak for tweak in self.free[0].tweaks if of_problem(tweak.setting)]
+        tweaks = sorted((*changes, *record.tweaks), key=lambda tweak: tweak.update)
+        return replace(record, tweaks=tuple(tweaks))
+
+    def remove(self, id: str) -> None:
+        """Take a run out. Raises SettingError if it is the last."""
+        if len(self.runs) == 1:
+            raise SettingError("an experiment keeps at least one run")
+        self.runs.remove(self.run(id))
+
+    def restore(self, experiment: Experiment, update: int | None = None) -> None:
+        """Become another state of this experiment; runs whose numbers are the same are kept as they are.
+
+        The others begin again, and those beyond `update` if it is given: advance them to where they shall
+        be. Raises SettingError.
+        """
+        checked_type(experiment, Experiment, "an Experiment")
+        update = None if update is None else checked_update(update)
+        check_runs(experiment.problem, experiment.runs)
+        same = experiment.problem == self.experiment_settings.problem
+        problem = self.problem if same else problem_of(experiment.problem)
+        kept = {run.settings.id: run for run in self.runs} if same else {}
+        runs = []
+        for record in experiment.runs:
+            run = kept.get(record.settings.id)
+            beyond = update is not None and run is not None and run.update > update
+            if run is None or (beyond and not record.settings.pinned) or not run.repeats(record):
+                run = self._new_run(problem, record, experiment.stop)
+            runs.append(run)
+        self.problem, self.runs, self.experiment_settings = problem, runs, experiment
+        self.stop_at(experiment.stop)
+
+    def reset(self, keep_tweaks: bool = False) -> None:
+        """Begin again with the same seeds. Pinned runs stay as they are."""
+        if not keep_tweaks and self.task != self.problem.task:
+            self.problem = problem_of(self.task)
+            self.experiment_settings = replace(self.experiment_settings, problem=self.problem.task)
+        for run in self.runs:
+            if not run.settings.pinned or len(self.runs) == 1:
+                run.problem = self.problem
+                run.reset(keep_tweaks)
+            elif run.problem.task != self.problem.task:
+                run.stand_on(self.problem)
+
+    def rewind(self, update: int) -> None:
+        """Take every run that is further back to `update`; what came later is forgotten. Raises SettingError."""
+        update = checked_update(update)
+        for run in self.runs:
+            if run.update > update and not run.settings.pinned:
+                run.rewind(update)
+
+    def rewound(self, update: int, rates: Mapping[str, float] | None = None) -> Experiment:
+        """The experiment as it stood at `update`, for `restore`; with other learning rates from there on.
+
+        rates: run id -> learning rate. Pinned runs, and those not so far on, are as they are now. Raises
+        SettingError.
+        """
+        update = checked_update(update)
+        records = []
+        for run in self.runs:
+            record = run.record()
+            if run.update > update and not run.settings.pinned:
+                record = replace(record, tweaks=tuple(tweak for tweak in record.tweaks if tweak.update <= update))
+            rate = (rates or {}).get(run.settings.id)
+            if rate is not None and update:
+                tweak = Tweak(update, Setting(LEARNING_RATE.name), LEARNING_RATE.check(rate))
+                record = replace(record, tweaks=(*record.tweaks, tweak))
+            elif rate is not None:
+                record = replace(record, settings=record.settings.having(LEARNING_RATE.name, rate))
+            records.append(record)
+        return replace(self.experiment_settings, runs=tuple(records))
+
+    def changed_from_start(self, id: str, setting: str | Setting, value: Any, until: int) -> Experiment:
+        """The experiment with a setting of one run changed from its start, for `restore`.
+
+        Its tweaks of that setting up to update `until` are replaced, other tweaks stay as far as they fit. Raises
+        SettingError.
+        """
+        setting, until = Setting.of(setting), checked_update(until)
+        if not of_run(setting):
+            raise SettingError(f"a run has no setting {shown(setting.path, 60)} from its start")
+        changed = self.run(id)
+        record = run_from_start(changed.record(), self.experiment_settings.problem, setting, value, until)
+        records = [record if run is changed else run.record() for run in self.runs]
+        check_runs(self.task, records)
+        return replace(self.experiment_settings, runs=tuple(records))
+
+    def problem_from_start(self, changes: Mapping[str, Any], until: int) -> Experiment | None:
+        """The experiment with settings of the problem changed from the start of every run, for `restore`.
+
+        As `changed_from_start`; None for what `problem_changed` does in either case: it begins the runs again if theta
+        cannot stay, and adds and erases points where the runs are. Raises SettingError.
+        """
+        checked_type(changes, Mapping, "settings of the problem by their paths, such as {'noise': 0.5}")
+        until = checked_update(until)
+        parsed = [(Setting.of(path), value) for path, value in changes.items()]
+        if any(setting in POINT_EDITS for setting, _ in parsed):
+            return None
+        begun, stood = self.experiment_settings.problem, self.task
+        task, records = task_from_start(begun, stood, [run.record() for run in self.runs], parsed, until)
+        if not stood.continues(task):
+            return None
+        check_runs(task, records)
+        title = self.experiment_settings.title if task.title == stood.title else task.title
+        return replace(self.experiment_settings, problem=task, runs=records, title=title)
+
+    @property
+    def task(self) -> Task:
+        """The problem as it stands, with every change that the runs have gone on with."""
+        return self.free[0].task
+
+    def experiment(self) -> Experiment:
+        """The document as it stands: with every tweak, so that it gives the same numbers again."""
+        return replace(self.experiment_settings, runs=tuple(run.record() for run in self.runs))
+
+    def picture(self, cursor: int | None = None, focus: str | None = None, step: bool = True) -> SessionPicture:
+        """What may be shown of the session now, with the state at update `cursor` if it is given.
+
+        focus: the run that is looked at. Of a network its next step is computed, if `step`, and no other's (see
+        Run.peek). Raises SettingError.
+        """
+        cursor = None if cursor is None else checked_update(cursor)
+        pictures = tuple(self._run_picture(run, cursor, step and run.settings.id == focus) for run in self.runs)
+        free = self.free[0]
+        problem = free.machine.problem
+        looked_at = focus if any(run.id == focus for run in pictures) else free.settings.id
+        shown = next(run.shown.problem for run in pictures if run.id == looked_at)
+        return SessionPicture(
+            self.experiment(),
+            free.task,
+            shown.task,
+            problem.surface_info,
+            shown.learner,
+            pictures,
+            self.update,
+            problem.examples,
+            cursor,
+        )
+
+    def _run_picture(self, run: Run, cursor: int | None, step: bool) -> RunPicture:
+        found = run.diagnosis
+        away = run.running_away
+        remedied = found or away
+        examples = run.examples_table()
+        return RunPicture(
+            settings=run.settings,
+            initial=run.initial,
+            tweaks=tuple(run.tweaks),
+            update=run.update,
+            epoch=float(examples[1][-1]) / run.machine.problem.examples,
+            status=run.status,
+            message=run.message,
+            ending=run.ending,
+            running_away=away is not None,
+            remedies=remedied.remedies if remedied else (),
+            diverged_at=found.update if found else None,
+            better_rate=found.rate if found else None,
+            rewind_to=remedied.rewind_to if remedied else None,
+            history=run.history.view(),
+            examples=examples,
+            shown=run.peek(cursor, step=step or not self.problem.layers),
+            measures=run.measures.view(),
+            best=run.best,
+        )
+
+
+def _check_room(runs: list[Run], more: int) -> None:
+    """Raises SettingError if a run would have more tweaks than a file may hold."""
+    for run in runs:
+        if len(run.tweaks) + more > MAX_TWEAKS:
+            told = f"a run keeps at most {MAX_TWEAKS:,} tweaks, and {run.settings.name!r} has {len(run.tweaks):,}"
+            raise SettingError(f"{told}; reset the runs to start anew with the settings as they are")
+
+
+def _left(run: Run, theta_stays: bool) -> tuple[Tweak, ...]:
+    """The tweaks that stay when the problem is replaced: those to come of the run, and of theta if it is the same.
+
+    What was made of theta before the first update stays with it.
+    """
+    begun = [tweak for tweak in run.tweaks if theta_stays and tweak.update == 0 and of_theta(tweak.setting)]
+    coming = (tweak for tweak in run.pending if of_run(tweak.setting) or (theta_stays and of_theta(tweak.setting)))
+    return (*begun, *coming)
+
+
+__all__ = ["DIVERGED", "FINISHED", "READY", "RUNNING", "RunPicture", "Session", "SessionPicture"]

@@ -1,0 +1,208 @@
+"""Tables: to a file and back, points drawn and erased, and what is refused with a sentence."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.contracts import SettingError
+from engine.data import Table, checked_table
+
+CLASSED = Table(
+    "Zoo", ("long", "wide"), "kind", np.array([[0.1, 1e-300], [1 / 3, -2.0], [1e300, 5.0]]), np.array([0.0, 1.0, 1.0]),
+    ("cat", "dog"),
+)  # fmt: skip
+CURVE = Table("Curve", ("x",), "y", np.array([[0.0], [1.0], [2.0]]), np.array([0.5, math.pi, -1.0]), drawn=True)
+every_table = pytest.mark.parametrize("table", [CLASSED, CURVE], ids=["classes", "curve"])
+
+
+@every_table
+def test_comes_back_from_a_file_to_the_bit(table: Table) -> None:
+    again = Table.from_dict(table.to_dict())
+    assert again == table and hash(again) == hash(table) and again.digest == table.digest
+    assert again.inputs.tobytes() == table.inputs.tobytes() and again.targets.tobytes() == table.targets.tobytes()
+    assert (again.name, again.columns, again.target) == (table.name, table.columns, table.target)
+    assert (again.classes, again.drawn) == (table.classes, table.drawn)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "Other"},
+        {"target": "sort"},
+        {"columns": ("long", "broad")},
+        {"classes": ("cat", "cow")},
+        {"drawn": True},
+        {"inputs": CLASSED.inputs + np.array([0, 0.5])},
+        {"targets": CLASSED.targets[::-1]},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_tables_are_equal_if_they_hold_the_same(change: dict[str, Any]) -> None:
+    assert replace(CLASSED) == CLASSED and replace(CLASSED) is not CLASSED
+    assert replace(CLASSED, **change) != CLASSED
+    assert CLASSED != "Zoo"
+
+
+def test_examples_are_its_columns() -> None:
+    examples = CLASSED.examples()
+    assert examples.inputs is CLASSED.inputs and examples.targets is CLASSED.targets
+    assert (examples.names, examples.classes, examples.target, examples.image) == (
+        ("long", "wide"), ("cat", "dog"), "kind", None
+    )  # fmt: skip
+
+
+def test_a_point_is_added_to_a_copy() -> None:
+    more = CLASSED.with_point((3.0, 4.0, 1))
+    assert more.inputs[-1].tolist() == [3, 4] and more.targets.tolist() == [0, 1, 1, 1]
+    assert len(CLASSED.targets) == 3 and more != CLASSED
+    assert CURVE.with_point((7.0, 8.0)).inputs[:, 0].tolist() == [0, 1, 2, 7]
+
+
+@pytest.mark.parametrize(
+    ("table", "point", "sentence"),
+    [
+        (CLASSED, (1.0, 2.0), "a point needs 3 finite numbers"),
+        (CLASSED, (1.0, math.nan, 0.0), "a point needs 3 finite numbers"),
+        (CURVE, (math.inf, 0.0), "a point needs 2 finite numbers"),
+        (CLASSED, (1.0, 2.0, 2.0), r"a class must be a whole number in \[0, 1\]"),
+        (CLASSED, (1.0, 2.0, 0.5), r"a class must be a whole number in \[0, 1\]"),
+        (CLASSED, (1.0, 2.0, -1.0), r"a class must be a whole number in \[0, 1\]"),
+    ],
+)
+def test_points_that_cannot_be_are_refused(table: Table, point: tuple[float, ...], sentence: str) -> None:
+    with pytest.raises(SettingError, match=sentence):
+        table.with_point(point)
+
+
+def test_points_in_a_circle_are_erased() -> None:
+    square = Table("s", ("x", "y"), "z", np.array([[0, 0], [1, 0], [0, 1], [5, 5], [6, 6.0]]), np.arange(5.0))
+    assert square.without_points((0, 0, 1)).targets.tolist() == [3, 4], "the rim belongs to the circle"
+    assert square.without_points((0, 0, 0.9)).targets.tolist() == [1, 2, 3, 4]
+    assert square.without_points((9, 9, 1)) == square
+
+
+def test_of_a_curve_the_circle_is_drawn_in_input_and_target() -> None:
+    assert CURVE.without_points((1.0, math.pi, 0.1)).inputs[:, 0].tolist() == [0, 2]
+    assert CURVE.without_points((1.0, 0.0, 0.1)) == CURVE
+
+
+def test_too_little_is_never_left() -> None:
+    with pytest.raises(SettingError, match="a table needs at least 2 examples, got 0"):
+        CURVE.without_points((1.0, 0.0, 100.0))
+    with pytest.raises(SettingError, match="a circle needs 3 numbers"):
+        CLASSED.without_points((1.0,))
+
+
+def data(**changes: Any) -> dict[str, Any]:
+    return {**CLASSED.to_dict(), **changes}
+
+
+@pytest.mark.parametrize(
+    ("entries", "where", "sentence"),
+    [
+        ("text", "", "must be a table, got 'text'"),
+        (data(size=3), "size", "unknown entry"),
+        ({"rows": "1 2"}, "columns", "is missing"),
+        ({"columns": ["a"]}, "rows", "is missing"),
+        (data(columns="ab"), "columns", "must be a list of up to 4096 strings"),
+        (data(columns=["a", 2]), "columns", "must be a list of up to 4096 strings"),
+        (data(columns=[], rows="1\n2"), "columns", "a table needs 1 to 4096 input columns, got 0"),
+        (data(classes=["c"] * 101), "classes", "must be a list of up to 100 strings"),
+        (data(classes=["only"], rows="1 2 0\n1 2 0"), "classes", "a classification needs at least 2 classes"),
+        (data(rows=[[1, 2, 0]]), "rows", "must be text with numbers"),
+        (data(rows=""), "rows", "a table needs at least 2 examples, got 0"),
+        (data(rows="1 2 0"), "rows", "a table needs at least 2 examples, got 1"),
+        (data(rows="1 2 0\n1 2"), "rows, line 2", "must hold 3 numbers, got '1 2'"),
+        (data(rows="1 2 0\n1 two 1"), "rows, line 2", "must hold 3 numbers, got '1 two 1'"),
+        (data(rows="1 nan 0\n1 2 1"), "rows", "every number must lie within ±1e+300, got one of size nan"),
+        (data(rows="1 2 nan\n1 2 1"), "rows", "every number must lie within ±1e+300, got one of size nan"),
+        (data(rows="1 2 0\n1e999 2 1"), "rows", "every number must lie within ±1e+300, got one of size inf"),
+        (data(rows="1 2 0\n-1.1e300 2 1"), "rows", "every number must lie within ±1e+300, got one of size 1.1e+300"),
+        (data(rows="1 2 0\n1 2 2"), "rows", "a class must be a whole number in [0, 1]"),
+        (data(name=5), "", "name and target must be text, drawn true or false"),
+        (data(drawn="yes"), "", "name and target must be text, drawn true or false"),
+    ],
+)
+def test_files_that_cannot_be_are_refused(entries: object, where: str, sentence: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        Table.from_dict(entries)
+    assert caught.value.where == where and caught.value.sentence.startswith(sentence)
+
+
+def test_a_table_too_large_is_refused_before_it_is_read() -> None:
+    lines = "\n" * 5_000_000
+    with pytest.raises(SettingError, match="more than 2,500,000 numbers as text"):
+        Table.from_dict({"columns": ["a", "b", "c"], "rows": "1 2 3 4" + lines})
+
+
+def test_a_good_table_passes_as_it_is() -> None:
+    assert checked_table(CLASSED) is CLASSED
+
+
+NUMBERS = {
+    "<u1": [0.0, 1.0, 255.0],
+    "<i2": [-1.0, 255.0, 30_000.0],
+    "<f4": [0.5, -(2.0**100), 0.0],
+    "<f8": [math.pi, 1e-300, -0.0],
+}
+
+
+@pytest.mark.parametrize("kind", list(NUMBERS))
+def test_many_numbers_are_packed_as_small_as_they_can_be_to_the_bit(kind: str) -> None:
+    inputs = np.resize(NUMBERS[kind], (40_000, 3))
+    large = Table("Large", ("a", "b", "c"), "y", inputs, np.resize([0.0, 1.0], 40_000), ("no", "yes"))
+    data = large.to_dict()
+    assert data["packed"] == kind and len(data["rows"]) < 1.34 * 160_000 * int(kind[2])
+    again = Table.from_dict(data)
+    assert again == large and again.inputs.tobytes() == inputs.tobytes()
+    assert again.inputs.flags.writeable and again.inputs.flags.c_contiguous
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"packed": "<f2"}, "packed: must be one of <u1, <i2, <f4, <f8, got '<f2'"),
+        ({"packed": 3}, "packed: must be one of"),
+        ({"rows": "AAAAA"}, "rows: not packed numbers"),
+        ({"rows": "é"}, "rows: not packed numbers"),
+        ({"rows": "AAAA"}, "rows: not packed numbers: buffer size must be a multiple"),
+        ({"rows": "AAAAAAAA8D8="}, "rows: must hold rows of 3 numbers, 20,000,000 at most, got 1"),
+        ({"rows": ""}, "rows: a table needs at least 2 examples, got 0"),
+    ],
+)
+def test_packed_numbers_that_cannot_be_are_refused(change: dict[str, Any], told: str) -> None:
+    data = {**CLASSED.to_dict(), "packed": "<f8", **change}
+    with pytest.raises(SettingError, match=re.escape(told)):
+        Table.from_dict(data)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ["", "\n", "1 2", " 1\t 2 \r\n3   4", "1 2\n\n3 4", "1 2\n3 4\n", "1 2 3\n4", "1\n2", "1 x\n2 3", "1 2\n3 nan",
+     "1_0 2\n3 4", "1 2\u20283 4", "é 2\n3 4", "1 2\n3 4 5\n6 x"],
+)  # fmt: skip
+def test_lines_of_numbers_are_read_as_python_reads_them(rows: str) -> None:
+    def expected() -> list[list[float]] | str:
+        found = []
+        for number, line in enumerate(rows.split("\n") if rows.strip() else [], 1):
+            try:
+                found.append([float(cell) for cell in line.split()])
+            except ValueError:
+                return f"rows, line {number}"
+            if len(found[-1]) != 2:
+                return f"rows, line {number}"
+        return found if len(found) > 1 and np.isfinite(found).all() else "rows"
+
+    for given in (rows, memoryview(rows.encode())) if rows.isascii() else (rows,):
+        try:
+            table = Table.from_dict({"columns": ["a"], "rows": given})
+        except SettingError as error:
+            assert error.where == expected()
+        else:
+            assert np.column_stack([table.inputs, table.targets]).tolist() == expected()
