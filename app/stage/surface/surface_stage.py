@@ -113,6 +113,7 @@ class SurfaceStage(QWidget):
         if picture is self._picture:
             return
         self._picture = picture
+        self.toolbar.tell_how(picture.update > 0)
         self._current.refresh(picture)
         if not self._describing.isActive():
             self._describing.start()

@@ -13,6 +13,7 @@ from app.stage.surface import arrows
 from app.widgets.elided import ElidedLabel
 
 HINT = "click or drag the start"
+HINT_MOVED = "drag the start, or double-click"  # a single click never takes back what has been computed
 HINT_3D = "drag to turn, wheel to zoom"
 ICON = QSize(18, 14)
 SPACING, NARROW = 6, 440  # pixels; narrower, the arrows have no letters
@@ -32,7 +33,7 @@ class Toolbar(QWidget):
         self._title.show_text("Parameter path")
         self._title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._title.setObjectName("cardTitle")
-        self._is_compact = False
+        self._is_compact = self._has_moved = False
         self._hint = Hint(HINT)
         self._hint.setObjectName("muted")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -58,6 +59,11 @@ class Toolbar(QWidget):
     def set_title(self, title: str) -> None:
         self._title.show_text(title)
 
+    def tell_how(self, moved: bool) -> None:
+        """Say what a hand does on the stage. moved: whether the race has taken a step."""
+        self._has_moved = moved
+        self._hint.setText(HINT_3D if self.surface_3d.isChecked() else HINT_MOVED if moved else HINT)
+
     def minimumSizeHint(self) -> QSize:
         """With arrows without their letters, and no title."""
         arrows, others = self.arrows.values(), (self.equal, self.reset, self.surface_3d)
@@ -77,7 +83,7 @@ class Toolbar(QWidget):
                 button.setToolButtonStyle(only if compact else beside)
 
     def _choose_3d(self, on: bool) -> None:
-        self._hint.setText(HINT_3D if on else HINT)
+        self.tell_how(self._has_moved)
         self.equal.setEnabled(not on)  # the box is as wide as it is deep
         self.surface_3d_chosen.emit(on)
 

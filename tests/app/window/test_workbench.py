@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
-from PySide6.QtWidgets import QApplication, QPushButton, QSlider
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QSlider
 
 from app.controls.transport import MAX_SPEED, SPEEDS
 from app.documents.experiment_file import load
@@ -366,6 +366,20 @@ def test_a_click_on_the_stage_starts_there(window, qtbot):
     qtbot.mouseClick(plane.viewport(), Qt.MouseButton.LeftButton, pos=stage_point(window, 1.5, -0.5))
     window.until(lambda: window.update > 0)
     assert window.picture.experiment.problem.start == pytest.approx((1.5, -0.5), abs=0.05)
+
+
+def test_the_stage_says_how_the_start_is_placed_now(window):
+    def hint() -> str:
+        return next(
+            label.text() for label in window.bench.stage.toolbar.findChildren(QLabel) if "start" in label.text()
+        )
+
+    assert hint() == "click or drag the start"
+    window.advance(5)
+    window.until(lambda: hint() == "drag the start, or double-click")
+    window.bench.controller.reset()
+    window.settle()
+    assert hint() == "click or drag the start"
 
 
 def test_a_start_that_is_typed(window):
