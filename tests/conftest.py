@@ -16,8 +16,10 @@ import pytest
 
 from app.launch import compile_kernels, kernel_cache
 from app.launch.own_threads import keep_to_own_threads
+from app.launch.returned_memory import return_large_arrays
 
 keep_to_own_threads()
+return_large_arrays()
 CACHE = kernel_cache.prepare()
 
 

@@ -15,6 +15,7 @@ from app.launch import bootstrap
 from app.launch.exit_status import DONE, FAULT, INTERRUPTED, TERMINATED, refuse
 from app.launch.own_threads import keep_to_own_threads
 from app.launch.program import command
+from app.launch.returned_memory import return_large_arrays
 from app.launch.safe_mode import OPTION
 
 HELP = """\
@@ -65,6 +66,7 @@ def main(arguments: list[str]) -> int:
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     keep_to_own_threads()
+    return_large_arrays()
     try:
         status = _guarded(lambda: _dispatch(arguments))
         sys.stdout.flush()
