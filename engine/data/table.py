@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import hashlib
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -122,12 +123,11 @@ class Table:
         rows, width, kind = data["rows"], len(columns) + 1, data.get("packed", "")
         if not isinstance(rows, str | memoryview):
             raise SettingError(f"must be text with numbers, got {shown(rows)}", "rows")
-        numbers = _unpack(rows, kind, width, check) if kind else _from_text(rows, width, check)
+        inputs, targets = (_unpack if kind else _from_text)(rows, kind, width, check)
         name, target = data.get("name", "Table"), data.get("target", "target")
         drawn = data.get("drawn", False)
         if not isinstance(name, str) or not isinstance(target, str) or not isinstance(drawn, bool):
             raise SettingError("name and target must be text, drawn true or false")
-        inputs, targets = np.ascontiguousarray(numbers[:, :-1]), numbers[:, -1].copy()
         return checked_table(cls(name[:MAX_NAME], columns, target[:MAX_NAME], inputs, targets, classes, drawn))
 
 
@@ -158,8 +158,8 @@ def _to_text(numbers: Array) -> str:
     return "\n".join(" ".join(map(repr, row)) for row in numbers.tolist())
 
 
-def _from_text(rows: str | memoryview, width: int, check: Check) -> Array:
-    """The numbers (n, width) in lines of text. Raises SettingError."""
+def _from_text(rows: str | memoryview, _: object, width: int, check: Check) -> tuple[Array, Array]:
+    """Inputs (n, width - 1) and targets (n,) in lines of text. Raises SettingError."""
     text = rows if isinstance(rows, str) else str(rows, "ascii")
     if (text.count("\n") + 1) * width > _MAX_READ:
         raise SettingError(f"more than {_MAX_READ:,} numbers as text; import them from a CSV file instead", "rows")
@@ -179,7 +179,7 @@ def _from_text(rows: str | memoryview, width: int, check: Check) -> Array:
         if wrong:
             told = f"must hold {width} numbers, got {shown(piece[wrong[0]])}"
             raise SettingError(told, f"rows, line {start + wrong[0] + 1}")
-    return numbers
+    return np.ascontiguousarray(numbers[:, :-1]), numbers[:, -1].copy()
 
 
 def _cells_in_lines(text: str) -> list[int]:
@@ -219,33 +219,49 @@ def _exact(numbers: Array, kind: str) -> bool:
     return np.array_equal(back.view(np.int64), numbers.view(np.int64))
 
 
-def _unpack(rows: str | memoryview, kind: object, width: int, check: Check) -> Array:
-    """The numbers (n, width) in base64. Raises SettingError."""
+def _unpack(rows: str | memoryview, kind: object, width: int, check: Check) -> tuple[Array, Array]:
+    """Inputs (n, width - 1) and targets (n,) in base64. Raises SettingError."""
     if kind not in _KINDS:
         raise SettingError(f"must be one of {', '.join(_KINDS)}, got {shown(kind)}", "packed")
     size = np.dtype(str(kind)).itemsize
     if len(rows) > MAX_NUMBERS * size * 1.5:  # base64 takes 4 characters for 3 bytes, and there may be spaces
         raise SettingError(f"{len(rows):,} characters hold more than {MAX_NUMBERS:,} numbers", "rows")
-    pieces, rest = [], b""
+    most = 3 * len(rows) // (4 * size * width)  # rows, if nothing in it is a space
+    inputs, targets, filled, left = np.empty((most, width - 1)), np.empty(most), 0, b""
     try:
-        # In pieces, because each is decoded in one go, and nothing else could run meanwhile.
-        for at in range(0, len(rows), _PIECE):
-            check()
-            piece = rows[at : at + _PIECE]
-            found = rest + (piece.encode("ascii") if isinstance(piece, str) else bytes(piece))
-            cut = found.rfind(b"\n") + 1 or len(found)
-            if (cut - found.count(b"\n", 0, cut)) % 4:  # lines are not whole, as ours are
-                found = found.translate(None, b" \t\r\n")
-                cut = len(found) - len(found) % 4
-            pieces.append(binascii.a2b_base64(found[:cut]))
-            rest = found[cut:]
-        pieces.append(binascii.a2b_base64(rest))
-        numbers = np.frombuffer(b"".join(pieces), str(kind)).astype(np.float64)
+        for decoded in _decoded(rows, check):
+            data = left + decoded if left else decoded
+            count = len(data) // (size * width)
+            numbers = np.frombuffer(data, str(kind), count * width).reshape(count, width)
+            inputs[filled : filled + count], targets[filled : filled + count] = numbers[:, :-1], numbers[:, -1]
+            filled, left = filled + count, data[count * width * size :]
+        if len(left) % size:
+            raise ValueError(f"buffer size must be a multiple of {size} bytes")
     except ValueError as error:
         raise SettingError(f"not packed numbers: {error}", "rows") from None
-    if numbers.size % width or numbers.size > MAX_NUMBERS:
-        raise SettingError(f"must hold rows of {width} numbers, {MAX_NUMBERS:,} at most, got {numbers.size:,}", "rows")
-    return numbers.reshape(-1, width)
+    found = filled * width + len(left) // size
+    if left or found > MAX_NUMBERS:
+        raise SettingError(f"must hold rows of {width} numbers, {MAX_NUMBERS:,} at most, got {found:,}", "rows")
+    return inputs[:filled], targets[:filled]
+
+
+def _decoded(rows: str | memoryview, check: Check) -> Iterator[bytes]:
+    """The bytes in base64, in pieces: each is decoded in one go, and nothing else could run meanwhile.
+
+    Raises ValueError.
+    """
+    rest = b""
+    for at in range(0, len(rows), _PIECE):
+        check()
+        piece = rows[at : at + _PIECE]
+        found = rest + (piece.encode("ascii") if isinstance(piece, str) else bytes(piece))
+        cut = found.rfind(b"\n") + 1 or len(found)
+        if (cut - found.count(b"\n", 0, cut)) % 4:  # lines are not whole, as ours are
+            found = found.translate(None, b" \t\r\n")
+            cut = len(found) - len(found) % 4
+        yield binascii.a2b_base64(memoryview(found)[:cut])
+        rest = found[cut:]
+    yield binascii.a2b_base64(rest)
 
 
 def _names(data: object, where: str) -> tuple[str, ...]:
