@@ -183,7 +183,7 @@ class _Row(QFrame):
             self.best.show_text(told, f"{lowest} Use the run's menu to go back to it.")
 
     def _show_loss(self, loss: float, tip: str) -> None:
-        self.value.setText(_signed(loss, 4))
+        self.value.setText("–" if np.isnan(loss) else _signed(loss, 4))
         if tip != self.value.toolTip():
             self.value.setToolTip(tip)
 

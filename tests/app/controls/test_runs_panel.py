@@ -47,6 +47,13 @@ def test_a_row_shows_name_loss_and_what_differs(panel):
     assert adam.property("chosen") is True and momentum.property("chosen") is False
 
 
+def test_a_loss_that_is_not_known_yet_is_no_nan(panel):
+    picture = race("adam", "momentum").picture()
+    run = replace(picture.runs[0], shown=replace(picture.runs[0].shown, loss=float("nan")))
+    panel.refresh(replace(picture, runs=(run, picture.runs[1])), "adam")
+    assert panel.rows[0].value.text() == "–"
+
+
 def test_what_differs_never_repeats_the_name():
     runs = [
         new_run("adam", learning_rate=0.1),

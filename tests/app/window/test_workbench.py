@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QSlider
 
 from app.controls.transport import MAX_SPEED, SPEEDS
 from app.documents.experiment_file import load
+from app.documents.presets import presets
 from app.look.theme import DARK, LIGHT
 from engine import (
     MAX_RUNS,
@@ -1015,6 +1016,19 @@ def test_the_note_stands_on_screen_while_its_problem_is_open(open_window, races)
     window.bench.document.open(replace(races.small(surface="himmelblau"), note="Another."))
     window.settle()
     assert line.isVisible() and line.text() == "Another."
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1280, 800)])
+def test_the_sentence_of_every_preset_stands_there_whole(open_window, races, size):
+    window = open_window(races.small())
+    window.shell.resize(*size)
+    for preset in presets():
+        note = preset.experiment().note
+        window.bench.document.open(replace(races.small(), note=note))
+        window.settle()
+        shown = " ".join(window.bench.note.lines)
+        assert window.bench.note.isVisible() and shown.split() == note.split()
+    assert window.bench.note.height() >= 2 * window.bench.note.fontMetrics().lineSpacing()
 
 
 def test_the_note_gives_its_room_to_the_stage_in_a_low_window(open_window, races):
