@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.controls.runs_panel import RunsPanel, what_differs
 from app.look.theme import DARK, LIGHT
-from engine import MAX_RUNS, OPTIMIZERS, Session, new_experiment, new_network, new_run
+from engine import MAX_RUNS, MEASURES, OPTIMIZERS, Session, new_experiment, new_network, new_run
 
 SIGNALS = ("selected", "changed", "added", "duplicated", "removed", "remedied")
 
@@ -205,6 +206,31 @@ def test_a_network_shows_its_validation_loss_and_the_best_one(panel):
         assert "validation" in row.value.toolTip().lower() and f"{int(run.measures.at[-1])}" in row.value.toolTip()
         assert row.best.isVisible() and row.best.text() == f"best {run.best.loss:.3g} at {run.best.update}"
         assert row.best.geometry().right() <= row.width()
+
+
+def test_a_network_that_stands_still_shows_the_loss_it_has_there(panel):
+    session = Session(new_network("circle", [new_run("adam", learning_rate=0.01)], (4,)))
+    session.advance(3001)
+    panel.refresh(session.picture(), "adam")
+    row, measured = panel.rows[0], panel.rows[0].value.text()
+    session.measure_standing()
+    picture = session.picture()
+    run = picture.runs[0]
+    panel.refresh(picture, "adam")
+    here = float(run.standing[MEASURES.index("validation_loss")])
+    assert here < run.best.loss, "the case that is wanted"
+    assert row.value.text() == f"{here:.4g}" != measured
+    assert row.value.toolTip() == "Validation loss, measured at update 3,001"
+    assert row.best.isVisible() and row.best.text() == "best so far"
+    assert f"was at update {run.best.update:,}" in row.best.toolTip()
+    row.show_menu()
+    assert not any("best" in action.text() for action in row.findChild(QMenu).actions())
+    worse = np.full(len(MEASURES), 9.0)
+    panel.refresh(replace(picture, runs=(replace(run, standing=worse),)), "adam")
+    assert row.value.text() == "9" and row.best.text() == f"best {run.best.loss:.3g} at {run.best.update:,}"
+    session.seek(100)
+    panel.refresh(session.picture(100), "adam")
+    assert row.value.toolTip() == "Validation loss, measured at update 96"
 
 
 @pytest.mark.parametrize(
