@@ -33,7 +33,8 @@ from app.widgets.tab_order import sort_tab_order
 from engine import DIVERGED, MAX_RUNS, MEASURES, OPTIMIZERS, Experiment, RunPicture, SessionPicture
 
 _VALUE = 76, 18  # pixels, for the longest loss
-_BEST = 152, 16  # for the best loss with its update
+_BEST = 152, 16  # for the best loss with its update, at most
+_BEST_STEP = 16  # by which it grows: not with every digit, and the rest of the line is for what distinguishes the run
 _INDENT = 24  # from the edge of the dot to the name
 
 
@@ -193,6 +194,8 @@ class _Row(QFrame):
                 told = "best so far"
                 tip = f"Lower than every validation loss that was measured on the way; the lowest of those, {before}"
             self.best.show_text(told, tip)
+            room = self.best.fontMetrics().horizontalAdvance(told) + 2
+            self.best.setFixedWidth(min(-(-room // _BEST_STEP) * _BEST_STEP, _BEST[0]))
 
     def _show_loss(self, loss: float, tip: str) -> None:
         self.value.setText("–" if np.isnan(loss) else _signed(loss, 4))

@@ -233,6 +233,19 @@ def test_a_network_that_stands_still_shows_the_loss_it_has_there(panel):
     assert row.value.toolTip() == "Validation loss, measured at update 96"
 
 
+def test_the_learning_rate_is_not_cut_for_the_best_loss(panel):
+    picture = learners(new_run("adam", learning_rate=0.00316, batch=10)).picture()
+    run = replace(picture.runs[0], best=replace(picture.runs[0].best, loss=0.0142, update=1536))
+    panel.refresh(replace(picture, runs=(run,)), "adam")
+    row = panel.rows[0]
+    row.show_run(run, "η = 0.00316, B = 10, order fixed", True)
+    row.layout().activate()
+    assert row.best.text() == "best 0.0142 at 1,536"
+    assert row.best.fontMetrics().horizontalAdvance(row.best.text()) <= row.best.width()
+    shown = row.detail.fontMetrics().elidedText(row.detail.text(), Qt.TextElideMode.ElideRight, row.detail.width())
+    assert shown.startswith("η = 0.00316")
+
+
 @pytest.mark.parametrize(
     ("loss", "update", "told"),
     [
