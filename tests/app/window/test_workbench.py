@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
-from PySide6.QtWidgets import QApplication, QPushButton, QSlider
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QSlider
 
 from app.controls.transport import MAX_SPEED, SPEEDS
 from app.documents.experiment_file import load
 from app.documents.presets import presets
 from app.look.theme import DARK, LIGHT
+from app.widgets.knob import Knob
 from engine import (
     MAX_RUNS,
     OPTIMIZERS,
@@ -460,6 +461,27 @@ def test_a_field_gives_the_keyboard_back_to_the_stage(window, qtbot):
         assert stage.focusProxy().hasFocus() and at_rest(window) == before
     assert window.picture.experiment.problem.surface == Formula("2x² + y²", {}, editor.value.domain)
     assert window.picture.experiment.problem.noise == 0.25
+
+
+@pytest.mark.parametrize("part", ["run_panel", "stop_panel"])
+def test_what_is_half_typed_is_not_applied_to_another_kind_of_problem(window, qtbot, part):
+    """A click on the switch leaves the keyboard where it is."""
+    before = window.picture
+    knob = {"run_panel": window.bench.run_panel.rate, "stop_panel": window.bench.stop_panel.findChildren(Knob)[0]}[part]
+    old = knob.field.text()
+    knob.field.setFocus()
+    knob.field.selectAll()
+    qtbot.keyClicks(knob.field, "7")
+    kinds = window.bench.problem_panel.findChildren(QAbstractButton)
+    qtbot.mouseClick(next(button for button in kinds if button.text() == "Network"), Qt.MouseButton.LeftButton)
+    window.until(lambda: window.picture.kind == "network")
+    window.settle()
+    assert knob.field.text() != "7" or old == "7"
+    window.bench.take_keyboard()
+    window.settle()
+    rates = [run.settings.learning_rate for run in window.picture.runs]
+    assert 7.0 not in rates and window.picture.experiment.stop["updates"] != 7
+    assert len(rates) == len(before.runs)
 
 
 @pytest.mark.parametrize("network", [False, True])
