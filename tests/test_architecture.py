@@ -70,6 +70,7 @@ FLOORS = (
     ("training.machine", "insight.network_snapshot"),
     ("training.diagnosis",),
     ("training.run",),
+    ("training.standing",),
     ("training.session", "training.rows", "insight.explain", "building"),
     ("insight.slice_plan",),
 )

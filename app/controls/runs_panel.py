@@ -30,10 +30,11 @@ from app.widgets.restyle import restyle
 from app.widgets.shortcut_override import accepts_shortcut
 from app.widgets.swatch import Swatch
 from app.widgets.tab_order import sort_tab_order
-from engine import DIVERGED, MAX_RUNS, OPTIMIZERS, Experiment, RunPicture, SessionPicture
+from engine import DIVERGED, MAX_RUNS, MEASURES, OPTIMIZERS, Experiment, RunPicture, SessionPicture
 
 _VALUE = 76, 18  # pixels, for the longest loss
-_BEST = 152, 16  # for the best loss with its update
+_BEST = 152, 16  # for the best loss with its update, at most
+_BEST_STEP = 16  # by which it grows: not with every digit, and the rest of the line is for what distinguishes the run
 _INDENT = 24  # from the edge of the dot to the name
 
 
@@ -49,6 +50,13 @@ def what_differs(experiment: Experiment) -> list[str]:
 
 def _signed(value: float, digits: int) -> str:
     return f"{value:.{digits}g}".replace("-", "−")
+
+
+def _stands_lowest(run: RunPicture) -> bool:
+    """Whether its validation loss is lower now than wherever it was measured before."""
+    if run.best is None or run.standing is None or run.shown.update < run.update:
+        return False
+    return float(run.standing[MEASURES.index("validation_loss")]) < run.best.loss
 
 
 _KEYS = (Qt.Key.Key_H, Qt.Key.Key_D, Qt.Key.Key_F2, Qt.Key.Key_Delete)
@@ -165,25 +173,32 @@ class _Row(QFrame):
         self._show_message(run)
 
     def _show_value(self, run: RunPicture) -> None:
-        """The loss on screen; for a network the last measured one, and the best so far."""
+        """The loss on screen; for a network the one where it stands or the last measured one, and the best so far."""
         place = int(np.searchsorted(run.measures.at, run.shown.update, "right")) - 1
         if place < 0:
             self.best.hide()
             self._show_loss(run.shown.loss, "Loss at the point on screen")
             return
-        validation = float(run.measures.column("validation_loss")[place])
-        part, loss = "Validation", validation
-        if np.isnan(validation):
-            part, loss = "Training", float(run.measures.column("training_loss")[place])
-        self._show_loss(loss, f"{part} loss, measured at update {int(run.measures.at[place]):,}")
+        values, at = run.measures.values[place], int(run.measures.at[place])
+        if run.standing is not None and run.shown.update >= run.update:
+            values, at = run.standing, run.update
+        training, validation = (float(values[MEASURES.index(name)]) for name in ("training_loss", "validation_loss"))
+        part, loss = ("Training", training) if np.isnan(validation) else ("Validation", validation)
+        self._show_loss(loss, f"{part} loss, measured at update {at:,}")
         self.best.setVisible(run.best is not None)
         if run.best is not None:
-            lowest = f"The lowest validation loss, {_signed(run.best.loss, 6)}, was at update {run.best.update:,}."
+            before = f"{_signed(run.best.loss, 6)}, was at update {run.best.update:,}."
             told = f"best {_signed(run.best.loss, 3)} at {short(run.best.update)}"
-            self.best.show_text(told, f"{lowest} Use the run's menu to go back to it.")
+            tip = f"The lowest validation loss, {before} Use the run's menu to go back to it."
+            if _stands_lowest(run):
+                told = "best so far"
+                tip = f"Lower than every validation loss that was measured on the way; the lowest of those, {before}"
+            self.best.show_text(told, tip)
+            room = self.best.fontMetrics().horizontalAdvance(told) + 2
+            self.best.setFixedWidth(min(-(-room // _BEST_STEP) * _BEST_STEP, _BEST[0]))
 
     def _show_loss(self, loss: float, tip: str) -> None:
-        self.value.setText(_signed(loss, 4))
+        self.value.setText("–" if np.isnan(loss) else _signed(loss, 4))
         if tip != self.value.toolTip():
             self.value.setToolTip(tip)
 
@@ -213,7 +228,7 @@ class _Row(QFrame):
         menu.addAction("Rename …", self.begin_rename)
         menu.addAction("Hide" if self.run.visible else "Show", self._toggle_visible)
         menu.addAction("Duplicate", lambda: self.duplicated.emit(self.id))
-        if self.run.best is not None:
+        if self.run.best is not None and not _stands_lowest(self.run):
             back = menu.addAction(f"Rewind to the best weights (update {self.run.best.update:,})")
             back.triggered.connect(lambda: self.remedied.emit(self.id, "best"))
         pinned = self.run.settings.pinned

@@ -7,7 +7,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.look.theme import Theme, icon
-from app.widgets.elided import ElidedLabel
 from app.widgets.slider import Slider
 from app.widgets.title import Title
 from app.workers.pace import MAX_SPEED
@@ -114,7 +113,7 @@ class Transport(QWidget):
         self.timeline.setAccessibleName("timeline")
         self.timeline.setToolTip("Show any past update; play continues from the newest")
         self.timeline.valueChanged.connect(self._scrub)
-        self.place = ElidedLabel()
+        self.place = Title()
         self.place.setObjectName("muted")
         self.place.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -160,17 +159,19 @@ class Transport(QWidget):
                 self.timeline.setValue(round(_TIMELINE_TICKS * shown / picture.update) if picture.update else 0)
         self.timeline.setEnabled(picture.update > 0)
         self.rewind.setEnabled(picture.cursor is not None and shown < picture.update)
-        self.place.show_text(self._place(published, shown))
+        self.place.show_texts(*self._places(published, shown))
         self._fit_place()
         self.status.setText(self._status(published))
 
-    def _place(self, published: Published, shown: int) -> str:
+    def _places(self, published: Published, shown: int) -> tuple[str, ...]:
+        """Where it stands, the longest version first."""
         picture = published.picture
         epoch = short(max(run.epoch for run in picture.runs))
         if picture.cursor is not None:
-            return f"{shown:,} of {picture.update:,}"
+            return (f"{shown:,} of {picture.update:,}",)
         limit = picture.experiment.stop["updates"]
-        return f"update {picture.update:,}" + (f" / {limit:,}" if limit else "") + f"  ·  epoch {epoch}"
+        place = f"update {picture.update:,}" + (f" / {limit:,}" if limit else "")
+        return f"{place}  ·  epoch {epoch}", place
 
     def _status(self, published: Published) -> str:
         if published.replaying is not None:
@@ -191,7 +192,7 @@ class Transport(QWidget):
         self._fit_place()
 
     def _fit_place(self) -> None:
-        wanted = max(_PLACE, self.place.sizeHint().width(), self.place.width() if self._update else 0)
+        wanted = max(_PLACE, self.place.wanted_width, self.place.width() if self._update else 0)
         self.place.setFixedWidth(min(wanted, self.width() // 2 - 30))
 
     def _scrub(self, place: int) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from app.curves.curve_catalogue import Part
 from app.curves.x_axes import Array
+from engine import MEASURES
 
 if TYPE_CHECKING:
     from engine import RunPicture, SessionPicture
@@ -79,9 +80,22 @@ class Samples:
         self._table: object = None
         self._values = np.empty(0)
         self._points = _NONE
+        self._standing: tuple[Points, Array, Points] | None = None
 
     def pull(self, run: RunPicture, picture: SessionPicture) -> Points:
-        """The same object as before if nothing was measured since."""
+        """The same object as before if nothing was measured since; where the run stands still, with a point there."""
+        points = self._pull_record(run)
+        if run.standing is None or self._part.layer is not None:
+            self._standing = None
+            return points
+        if self._standing is None or self._standing[0] is not points or self._standing[1] is not run.standing:
+            value = run.standing[MEASURES.index(self._part.measure)]
+            with_it = Points(object(), np.append(points.at, run.update), np.append(points.last, value))
+            self._standing = points, run.standing, with_it
+        return self._standing[2]
+
+    def _pull_record(self, run: RunPicture) -> Points:
+        """What was measured while the run moved."""
         before = self._points
         at, column = run.measures.series(self._part.measure, self._part.layer)
         count, known = len(at), before.count

@@ -117,7 +117,7 @@ class Strokes:
         if joined:
             xs, ys = xs[:-1], ys[:-1]
         kept = thin_path(xs, ys, 1.0, 1.0, _FLAT / 2)
-        if len(kept) == 1:
+        if len(kept) == 1 or (np.ptp(xs) == 0.0 and np.ptp(ys) == 0.0):  # Qt draws nothing of a line without length
             dot = 1.25 * painter.pen().widthF()
             painter.save()
             painter.setBrush(painter.pen().color())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextLayout
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
 
@@ -39,6 +39,52 @@ class ElidedLabel(QLabel):
     def _cut(self) -> str:
         return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
 
+    def _is_cut(self) -> bool:
+        return self._cut() != self.text()
+
     def _tell(self) -> None:
-        whole = self.text() if self._cut() != self.text() else ""
+        whole = self.text() if self._is_cut() else ""
         self.setToolTip("\n".join(part for part in (whole, self._tip) if part))
+
+
+class ElidedLines(ElidedLabel):
+    """A paragraph, wrapped at its words and as high as it needs; the last of its lines is elided."""
+
+    def __init__(self, most: int) -> None:
+        """most: of how many lines."""
+        super().__init__()
+        self._most = most
+
+    @property
+    def lines(self) -> list[str]:
+        """What is shown, line by line."""
+        rest, found = self.text(), list[str]()
+        while rest and len(found) < self._most - 1:
+            length = self._fitting(rest)
+            found.append(rest[:length].rstrip())
+            rest = rest[length:]
+        return (
+            [*found, self.fontMetrics().elidedText(rest, Qt.TextElideMode.ElideRight, self.width())] if rest else found
+        )
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.fontMetrics().lineSpacing())
+
+    def _fitting(self, text: str) -> int:
+        """How many characters of a text are on its first line."""
+        layout = QTextLayout(text, self.font(), self)
+        layout.beginLayout()
+        line = layout.createLine()
+        line.setLineWidth(self.width())
+        layout.endLayout()
+        return max(line.textLength(), 1)
+
+    def _cut(self) -> str:
+        return "\n".join(self.lines)
+
+    def _is_cut(self) -> bool:
+        return "".join(self._cut().split()) != "".join(self.text().split())
+
+    def _tell(self) -> None:
+        super()._tell()
+        self.setFixedHeight(self.fontMetrics().lineSpacing() * max(len(self.lines), 1))

@@ -21,6 +21,11 @@ class Title(ElidedLabel):
             self._texts = texts
             self._choose()
 
+    @property
+    def wanted_width(self) -> int:
+        """With which the longest version fits."""
+        return self.fontMetrics().horizontalAdvance(self._texts[0])
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._choose()
         super().resizeEvent(event)

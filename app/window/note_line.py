@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from app.documents.problem_kinds import same_problem
-from app.widgets.elided import ElidedLabel
+from app.widgets.elided import ElidedLines
 from engine import SessionPicture, Task
 
 LOWEST = 640  # pixels of the window's parts together, below which there is no room for it
 
 
-class NoteLine(ElidedLabel):
-    """One quiet line, cut where there is no room, with the whole note in its tooltip; hidden without a note.
+class NoteLine(ElidedLines):
+    """One quiet line, or two where it is narrow, with the whole note in its tooltip; hidden without a note.
 
     In a low window it gives its room to the stage.
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(most=2)
         self.setObjectName("muted")
         self.setAccessibleName("Note")
         self._noted: Task | None = None

@@ -23,6 +23,7 @@ from app.look.theme import Theme, apply
 from app.stage.network_stage import NetworkStage
 from app.stage.surface.surface_stage import SurfaceStage
 from app.widgets.card import Card
+from app.widgets.knob import Knob
 from app.widgets.offers import Offers
 from app.widgets.settled_layout import settle_layouts
 from app.widgets.toast import Toast
@@ -259,6 +260,8 @@ class Workbench(QWidget):
         run = self.controller.show(published)
         if picture.kind != self._kind:
             self._kind, self._shown_parts = picture.kind, 1
+            for knob in (*self.run_panel.findChildren(Knob), *self.stop_panel.findChildren(Knob)):
+                knob.abandon()  # what is half typed belongs to the problem before
         if self.controller.selected != selected or before is None or before.picture.kind != picture.kind:
             self._stages.setCurrentWidget(self.shown_stage)
             self._request_views()

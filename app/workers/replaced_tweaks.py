@@ -23,8 +23,10 @@ def replaced(before: Mapping[str, Iterable[Tweak]], runs: Iterable[Run]) -> str:
             gone.update({(tweak.update, tweak.setting): tweak for tweak in lost})
     if not gone:
         return ""
-    tweaks = sorted(gone.values(), key=lambda tweak: tweak.update)
-    told = ", ".join(f"{tweak.setting.words} at update {tweak.update:,}" for tweak in tweaks[:_MOST])
-    more = f" and {len(tweaks) - _MOST:,} more" if len(tweaks) > _MOST else ""
-    what, back = ("a tweak is", "it") if len(tweaks) == 1 else ("tweaks are", "them")
+    places: dict[str, list[str]] = {}
+    for tweak in sorted(gone.values(), key=lambda tweak: tweak.update)[:_MOST]:
+        places.setdefault(tweak.setting.words, []).append(f"{tweak.update:,}")
+    told = "; ".join(f"{words} at update{'s' * (len(at) > 1)} {', '.join(at)}" for words, at in places.items())
+    more = f" and {len(gone) - _MOST:,} more" if len(gone) > _MOST else ""
+    what, back = ("a tweak is", "it") if len(gone) == 1 else (f"{len(gone):,} tweaks are", "them")
     return f"{', '.join(names)}: computed from the start, {what} gone ({told}{more}); undo brings {back} back"

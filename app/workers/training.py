@@ -25,7 +25,7 @@ from engine import (
 )
 
 STEP_SECONDS = 0.05  # for which a step goes on although another command waits
-EXPLAIN_SECONDS = 0.02  # that a publication may wait for the next step of the selected run
+EXPLAIN_SECONDS = 0.02  # that a publication may wait for the next step of the selected run, and for measures
 SPREAD_SECONDS = 0.001  # of work from which handing the runs to several threads is worth its while
 LONG_REPLAY = 0.4  # seconds after which a replay can be stopped by hand
 UNLIMITED = 2000  # updates to which a race that has ended by itself goes on if it is changed and has no limit
@@ -104,7 +104,7 @@ class Training:
         """Whether the last picture lacks something that was asked for, because it was interrupted."""
         if self._session is None:
             return False
-        return self.cursor != self._shown_cursor or not self._session.explained
+        return self.cursor != self._shown_cursor or not self._session.explained or self._lacks_measures
 
     @property
     def busy(self) -> bool:
@@ -304,10 +304,15 @@ class Training:
             while self.unsettled and not self.session.settle() and time.perf_counter() < end:
                 pass
 
+    @property
+    def _lacks_measures(self) -> bool:
+        """Whether the runs stand still where nothing was measured."""
+        return not self.moving and not self.unsettled and self.session.lacks_standing
+
     def picture(self) -> SessionPicture:
         """The session as it stands, or as it was at the cursor as soon as that is computed.
 
-        A next step that takes longer comes with a later picture.
+        A next step, or measures where the runs stand still, that take longer come with a later picture.
         """
         session, focus, end = self.session, self.focus, time.perf_counter() + EXPLAIN_SECONDS
         if self.cursor is None or session.seek(self.cursor):
@@ -317,6 +322,8 @@ class Training:
             if focus.step and looked_at is not None and not self.unsettled:
                 while not looked_at.explain(self._shown_cursor) and time.perf_counter() < end:
                     pass
+            while self._lacks_measures and not session.measure_standing() and time.perf_counter() < end:
+                pass
             return session.picture(self._shown_cursor, focus.run, focus.step)
 
     def _state(self) -> State:

@@ -221,6 +221,7 @@ def _colour(value: object) -> int:
     raise SettingError(f"must be a whole number in [0, {MAX_RUNS - 1}], got {shown(value)}")
 
 
+_PARAMETER = replace(COORDINATE, name="parameter", help="a weight, a bias or a coordinate, set by hand")
 # What a run has besides its choices: setting -> what checks a value of it.
 _PLAIN: dict[str, Callable[[object], Value | str]] = {
     **{hyper.name: hyper.check for hyper in (LEARNING_RATE, WARMUP, WARMUP_START)},
@@ -316,7 +317,7 @@ def followed(settings: RunSettings, task: Task, setting: Setting, value: Any) ->
     if of_theta(setting):
         parameters = task.network.parameters if isinstance(task, NetworkTask) else 2
         parameter_place(setting, parameters)
-        return settings, task, checked(COORDINATE, value, setting.path)
+        return settings, task, checked(_PARAMETER, value, setting.path)
     changed = task.having(setting, value)
     if not task.continues(changed):
         raise SettingError("cannot change while a run moves: it takes a new start", setting.path)

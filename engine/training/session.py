@@ -36,6 +36,7 @@ from engine.training.from_start import run_from_start, task_from_start
 from engine.training.history import HistoryView
 from engine.training.measures import MeasuresView
 from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Best, Peek, Run
+from engine.training.standing import StandingMeasures
 
 Array = np.ndarray
 
@@ -51,7 +52,8 @@ class RunPicture:
     examples: (updates, examples seen), linear in between. shown: the state on screen, which is a past
     one while the timeline is scrubbed. ending: the stop rule that ended it, in words; empty if none of those
     that watch the numbers did. running_away: whether it is finite, but its loss or steps have left every scale.
-    remedies and rewind_to are told of a run that has diverged or runs away.
+    remedies and rewind_to are told of a run that has diverged or runs away. standing: the measures (MEASURES,) of a
+    network at `update` where the record has none, if `Session.measure_standing` has taken them; no part of the record.
     """
 
     settings: RunSettings
@@ -72,6 +74,7 @@ class RunPicture:
     shown: Peek
     measures: MeasuresView
     best: Best | None
+    standing: Array | None
 
     @property
     def id(self) -> str:
@@ -136,6 +139,7 @@ class Session:
         check_runs(experiment.problem, experiment.runs)
         self.interruption = interruption
         self.experiment_settings = experiment
+        self._standing = StandingMeasures()
         self.problem: Problem = problem_of(experiment.problem)
         self.runs: list[Run] = [self._new_run(self.problem, record, experiment.stop) for record in experiment.runs]
 
@@ -185,6 +189,18 @@ class Session:
         """Make a past update ready for `picture`; False if that was interrupted. Raises SettingError."""
         update = checked_update(update)
         return all(run.seek(update) for run in self.runs)
+
+    @property
+    def lacks_standing(self) -> bool:
+        """Whether a network stands where nothing was measured, neither for the record nor by `measure_standing`."""
+        return self._standing.lacks(self.runs)
+
+    def measure_standing(self) -> bool:
+        """Measure the networks where they stand, for `picture`: what follows depends on it in nothing.
+
+        False if that was interrupted; the next call goes on with it.
+        """
+        return self._standing.measure(self.runs)
 
     @property
     def explained(self) -> bool:
@@ -430,6 +446,7 @@ class Session:
             shown=run.peek(cursor, step=step or not self.problem.layers),
             measures=run.measures.view(),
             best=run.best,
+            standing=self._standing.values(run),
         )
 
 

@@ -185,7 +185,7 @@ def check_selection(survey: Survey, selection: Selection) -> SelectionCheck:
             f"at most {MAX_NUMBERS:,} fit. Choose fewer features, or only every "
             f"{ordinal(math.ceil(survey.rows * (inputs + 1) / MAX_NUMBERS))} row."
         )
-    notes = [f"{out:,} of {rows:,} rows are left out; the first is {where}."] if out else []
+    notes = [f"{out:,} of {rows:,} rows {'is' if out == 1 else 'are'} left out; the first is {where}."] if out else []
     if not selection.rows.all:
         notes.append(f"Of {survey.rows:,} rows {selection.rows.words()} taken: {rows:,}.")
     return SelectionCheck(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.controls.runs_panel import RunsPanel, what_differs
 from app.look.theme import DARK, LIGHT
-from engine import MAX_RUNS, OPTIMIZERS, Session, new_experiment, new_network, new_run
+from engine import MAX_RUNS, MEASURES, OPTIMIZERS, Session, new_experiment, new_network, new_run
 
 SIGNALS = ("selected", "changed", "added", "duplicated", "removed", "remedied")
 
@@ -45,6 +46,13 @@ def test_a_row_shows_name_loss_and_what_differs(panel):
     assert [row.detail.text() for row in panel.rows] == ["η = 0.02", "η = 0.0001"]
     assert float(adam.value.text().replace("−", "-")) > 0.0
     assert adam.property("chosen") is True and momentum.property("chosen") is False
+
+
+def test_a_loss_that_is_not_known_yet_is_no_nan(panel):
+    picture = race("adam", "momentum").picture()
+    run = replace(picture.runs[0], shown=replace(picture.runs[0].shown, loss=float("nan")))
+    panel.refresh(replace(picture, runs=(run, picture.runs[1])), "adam")
+    assert panel.rows[0].value.text() == "–"
 
 
 def test_what_differs_never_repeats_the_name():
@@ -198,6 +206,44 @@ def test_a_network_shows_its_validation_loss_and_the_best_one(panel):
         assert "validation" in row.value.toolTip().lower() and f"{int(run.measures.at[-1])}" in row.value.toolTip()
         assert row.best.isVisible() and row.best.text() == f"best {run.best.loss:.3g} at {run.best.update}"
         assert row.best.geometry().right() <= row.width()
+
+
+def test_a_network_that_stands_still_shows_the_loss_it_has_there(panel):
+    session = Session(new_network("circle", [new_run("adam", learning_rate=0.01)], (4,)))
+    session.advance(3001)
+    panel.refresh(session.picture(), "adam")
+    row, measured = panel.rows[0], panel.rows[0].value.text()
+    session.measure_standing()
+    picture = session.picture()
+    run = picture.runs[0]
+    panel.refresh(picture, "adam")
+    here = float(run.standing[MEASURES.index("validation_loss")])
+    assert here < run.best.loss, "the case that is wanted"
+    assert row.value.text() == f"{here:.4g}" != measured
+    assert row.value.toolTip() == "Validation loss, measured at update 3,001"
+    assert row.best.isVisible() and row.best.text() == "best so far"
+    assert f"was at update {run.best.update:,}" in row.best.toolTip()
+    row.show_menu()
+    assert not any("best" in action.text() for action in row.findChild(QMenu).actions())
+    worse = np.full(len(MEASURES), 9.0)
+    panel.refresh(replace(picture, runs=(replace(run, standing=worse),)), "adam")
+    assert row.value.text() == "9" and row.best.text() == f"best {run.best.loss:.3g} at {run.best.update:,}"
+    session.seek(100)
+    panel.refresh(session.picture(100), "adam")
+    assert row.value.toolTip() == "Validation loss, measured at update 96"
+
+
+def test_the_learning_rate_is_not_cut_for_the_best_loss(panel):
+    picture = learners(new_run("adam", learning_rate=0.00316, batch=10)).picture()
+    run = replace(picture.runs[0], best=replace(picture.runs[0].best, loss=0.0142, update=1536))
+    panel.refresh(replace(picture, runs=(run,)), "adam")
+    row = panel.rows[0]
+    row.show_run(run, "η = 0.00316, B = 10, order fixed", True)
+    row.layout().activate()
+    assert row.best.text() == "best 0.0142 at 1,536"
+    assert row.best.fontMetrics().horizontalAdvance(row.best.text()) <= row.best.width()
+    shown = row.detail.fontMetrics().elidedText(row.detail.text(), Qt.TextElideMode.ElideRight, row.detail.width())
+    assert shown.startswith("η = 0.00316")
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,18 @@ def published(session: Session, rate: float = 0.0, playing: bool = True) -> Publ
     return Published(session.picture(), 1, 0, playing, MAX_SPEED, rate, (nothing, nothing), None, "", "")
 
 
+@pytest.mark.parametrize("width", [340, 380, WIDTH])
+def test_no_word_of_where_it_stands_is_cut(transport, width):
+    session = networks(stop=5000)
+    session.advance(3)
+    transport.window_.resize(width, transport.window_.height())
+    transport.refresh(published(session))
+    told = transport.place.text()
+    assert told.startswith("update 3 / 5,000") and told[16:] in ("", "  ·  epoch 3")
+    assert transport.place.fontMetrics().horizontalAdvance(told) <= transport.place.width()
+    assert width < WIDTH or told.endswith("epoch 3")
+
+
 def networks(stop: int = 0) -> Session:
     runs = [new_run("sgd", batch=10), new_run("adam", batch="full"), new_run("sgd", batch="single")]
     return Session(new_network("circle", runs, hidden=(2,), stop={"updates": stop}))

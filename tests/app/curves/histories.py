@@ -46,6 +46,7 @@ def run_of(history: HistoryView, number: int = 0, **changes: Any) -> SimpleNames
         history=history,
         examples=(np.array([0.0, max(history.updates, 1)]), np.array([0.0, 10.0 * max(history.updates, 1)])),
         shown=SimpleNamespace(theta=np.zeros(2)),
+        standing=None,
     )
     run.__dict__.update(changes)
     return run

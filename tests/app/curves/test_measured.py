@@ -52,6 +52,14 @@ def level(values: dict[str, float], updates: int = 2000):
     return run_of(history_of(np.ones(updates)), measures=measures)
 
 
+def test_the_first_measurement_alone_is_seen_as_a_dot_on_either_line():
+    model = model_of("losses", level({"training_loss": 0.1, "validation_loss": 1.0}, updates=0))
+    begin = round(draw(model).x.pixel(0))
+    for value in (0.1, 1.0):
+        found = inked(model, value)
+        assert found[max(begin - 2, 0) : begin + 3].any() and not found[begin + 8 :].any()
+
+
 def test_training_is_solid_and_validation_dashed_in_the_colour_of_the_run():
     model = model_of("losses", level({"training_loss": 0.1, "validation_loss": 1.0}))
     begin, end = (round(draw(model).x.pixel(update)) for update in (0, 2000))

@@ -32,6 +32,27 @@ def test_points_that_come_are_the_measure(part):
         assert pulled(samples, younger(whole, count)) is points
 
 
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.measure)
+def test_where_a_run_stands_there_is_a_point_until_it_moves_on(part):
+    whole, samples, standing = measured_of(AT), Samples(part), np.arange(1.0, 1.0 + len(MEASURES))
+
+    def pull(count, update, standing):
+        run = run_of(history_of([1.0]), measures=younger(whole, count), update=update, standing=standing)
+        return samples.pull(run, None)
+
+    moving = pull(200, 900, None)
+    still = pull(200, 905, standing)
+    assert pull(200, 905, standing) is still
+    if part.layer is None:
+        assert still.source is not moving.source and still.at[-1] == 905.0
+        assert still.latest == standing[MEASURES.index(part.measure)]
+        np.testing.assert_array_equal(still.last[:-1], moving.last)
+    assert pull(200, 906, None) is moving
+    again = pull(201, 950, None)
+    assert again.source is moving.source and again.count <= 201
+    assert pull(201, 955, standing).count == again.count + (part.layer is None)
+
+
 def test_what_was_handed_out_stays_as_it_is():
     whole, samples = measured_of(AT), Samples(PARTS[0])
     young = pulled(samples, younger(whole, 200))

@@ -47,6 +47,31 @@ def test_playing_trains_and_the_snapshot_follows(training):
     assert snapshot.losses[0] < training.run("adam").measures.column("training_loss")[0]
 
 
+def test_where_the_runs_stand_rows_and_curves_tell_the_same_as_the_stage(training):
+    """Long after the last measurement of the record; what is played from there is as if nobody had looked."""
+    bench = training.bench
+    for update in (2999, 3001):
+        training.advance(update - training.update)
+        training.until(lambda: bench.snapshot is not None and bench.snapshot.update == training.update)
+        training.until(lambda: training.run("adam").standing is not None)
+        training.settle()
+        run = training.run("adam")
+        assert run.measures.at[-1] < update and bench.snapshot.run == "adam"
+        assert bench.runs_panel.rows[0].value.text() == f"{bench.snapshot.losses[1]:.4g}"
+        card = bench.curves.cards["losses"]
+        lines = [line for line in card.view.model.lines if line.run.id == "adam"]
+        assert [line.bins.latest for line in lines] == pytest.approx(bench.snapshot.losses, rel=1e-12)
+        assert {line.bins.updates for line in lines} == {update + 1}
+    again = Session(training.picture.experiment)
+    again.advance(training.update)
+    for run, other in zip(training.picture.runs, again.runs, strict=True):
+        assert run.measures.values.tobytes() == other.measures.view().values.tobytes()
+        assert run.shown.theta.tobytes() == other.machine.theta.tobytes() and run.best.update == other.best.update
+    training.play(20)
+    assert all(run.standing is None for run in training.picture.runs)
+    training.pause()
+
+
 def test_the_selected_run_is_the_one_portrayed(training):
     training.advance(20)
     training.bench.controller.select("sgd")

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QSlider
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QSlider
 
 from app.controls.transport import MAX_SPEED, SPEEDS
 from app.documents.experiment_file import load
+from app.documents.presets import presets
 from app.look.theme import DARK, LIGHT
+from app.widgets.knob import Knob
 from engine import (
     MAX_RUNS,
     OPTIMIZERS,
@@ -473,6 +475,27 @@ def test_a_field_gives_the_keyboard_back_to_the_stage(window, qtbot):
         assert stage.focusProxy().hasFocus() and at_rest(window) == before
     assert window.picture.experiment.problem.surface == Formula("2x² + y²", {}, editor.value.domain)
     assert window.picture.experiment.problem.noise == 0.25
+
+
+@pytest.mark.parametrize("part", ["run_panel", "stop_panel"])
+def test_what_is_half_typed_is_not_applied_to_another_kind_of_problem(window, qtbot, part):
+    """A click on the switch leaves the keyboard where it is."""
+    before = window.picture
+    knob = {"run_panel": window.bench.run_panel.rate, "stop_panel": window.bench.stop_panel.findChildren(Knob)[0]}[part]
+    old = knob.field.text()
+    knob.field.setFocus()
+    knob.field.selectAll()
+    qtbot.keyClicks(knob.field, "7")
+    kinds = window.bench.problem_panel.findChildren(QAbstractButton)
+    qtbot.mouseClick(next(button for button in kinds if button.text() == "Network"), Qt.MouseButton.LeftButton)
+    window.until(lambda: window.picture.kind == "network")
+    window.settle()
+    assert knob.field.text() != "7" or old == "7"
+    window.bench.take_keyboard()
+    window.settle()
+    rates = [run.settings.learning_rate for run in window.picture.runs]
+    assert 7.0 not in rates and window.picture.experiment.stop["updates"] != 7
+    assert len(rates) == len(before.runs)
 
 
 @pytest.mark.parametrize("network", [False, True])
@@ -1029,6 +1052,19 @@ def test_the_note_stands_on_screen_while_its_problem_is_open(open_window, races)
     window.bench.document.open(replace(races.small(surface="himmelblau"), note="Another."))
     window.settle()
     assert line.isVisible() and line.text() == "Another."
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1280, 800)])
+def test_the_sentence_of_every_preset_stands_there_whole(open_window, races, size):
+    window = open_window(races.small())
+    window.shell.resize(*size)
+    for preset in presets():
+        note = preset.experiment().note
+        window.bench.document.open(replace(races.small(), note=note))
+        window.settle()
+        shown = " ".join(window.bench.note.lines)
+        assert window.bench.note.isVisible() and shown.split() == note.split()
+    assert window.bench.note.height() >= 2 * window.bench.note.fontMetrics().lineSpacing()
 
 
 def test_the_note_gives_its_room_to_the_stage_in_a_low_window(open_window, races):

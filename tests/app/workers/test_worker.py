@@ -339,8 +339,8 @@ def test_of_a_problem_that_all_runs_share_it_is_told_in_one_sentence(worker):
         worker.take(Step(10), ChangeProblem({"noise": noise}, serial=serial))
     worker.take(Step(10), ChangeProblem({"noise": 0.0}, from_start=True, serial=6))
     assert told == [
-        "Adam, Momentum: computed from the start, tweaks are gone (noise at update 10, noise at update 20, "
-        "noise at update 30 and 1 more); undo brings them back"
+        "Adam, Momentum: computed from the start, 4 tweaks are gone (noise at updates 10, 20, 30 and 1 more); "
+        "undo brings them back"
     ]
 
 

@@ -364,3 +364,10 @@ def test_a_run_that_is_kept_by_a_restoration_keeps_the_name_that_followed_its_op
     session.restore(session.changed_from_start("sgd", "learning_rate", 1e-4, 10))
     assert session.run("adam") is kept
     assert kept.settings.name == "RMSprop"
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e13])
+def test_a_parameter_that_is_no_number_of_its_range_is_called_a_parameter(value):
+    session = Session(new_experiment("rosenbrock", ["adam"]))
+    with pytest.raises(SettingError, match=r"parameter must lie in \[-1e\+12, 1e\+12\]"):
+        session.tweak("adam", "parameter.0", value)

@@ -309,6 +309,12 @@ def test_what_is_suggested(text, features, target, purpose) -> None:
     assert suggested(surveyed(TableSource.of_text(text))) == Selection(features, target, purpose)
 
 
+def test_one_row_is_left_out_in_the_singular() -> None:
+    found = surveyed(TableSource.of_text("x,y\n1,2\n,3\n4,5\n6,7\n"))
+    (note,) = check_selection(found, Selection((0,), 1, "regression")).notes
+    assert note == "1 of 4 rows is left out; the first is row 3 (column “x”: empty)."
+
+
 def test_unusable_rows_are_counted_and_left_out_or_refused() -> None:
     text = "a,b,c,y\n1,2,x,3.5\n,2,x,4\n3,oops,x,5\n4,5,,6.5\n5,6,z,1e999\n6,7,z\n7,8,z,9,10\n8,9,z,10,\n"
     text += "9,1,z,0\n,,,\n10,2,x,1\n"
