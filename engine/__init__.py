@@ -96,8 +96,9 @@ from engine.training.experiment import (
 )
 from engine.training.history import COLUMNS, HistoryView
 from engine.training.measures import LAYER_MEASURES, MEASURES, Best, MeasuresView
+from engine.training.peek import Peek
 from engine.training.rows import full_history, rows
-from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Peek, Run
+from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Run
 from engine.training.session import RunPicture, Session, SessionPicture
 from engine.training.trail import Trail
 

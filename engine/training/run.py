@@ -5,22 +5,21 @@ from __future__ import annotations
 import copy
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
-from engine.batches import Batch
 from engine.contracts import SettingError, Value
 from engine.interruption import Interruption, Pieces, finish
-from engine.optimizers import OPTIMIZERS
 from engine.problems.problem import Problem, problem_of
 from engine.problems.supervised.task import POINT_EDITS
 from engine.setting import Setting
 from engine.training import loop, stream
 from engine.training.checkpoints import Checkpoints
 from engine.training.diagnosis import Diagnosis, RunningAway, diagnose, running_away
+from engine.training.endings import counted, counts, ending_of, out_of_patience
 from engine.training.experiment import (
     NEVER,
     RunRecord,
@@ -36,9 +35,10 @@ from engine.training.experiment import (
     of_problem,
     of_run,
 )
-from engine.training.history import COLUMNS, History
+from engine.training.history import History
 from engine.training.machine import Machine
 from engine.training.measures import MEASURES, Best, Measures, Work, is_on_trail, next_on_trail
+from engine.training.peek import Lookout, Peek
 from engine.training.trail import Trail, TrailRecord
 from engine.validation import text
 
@@ -47,49 +47,7 @@ Array = np.ndarray
 READY, RUNNING, FINISHED, DIVERGED = "ready", "running", "finished", "diverged"
 NOTHING: Mapping[str, Any] = {}
 _LOOKS = ("name", "colour", "visible", "pinned")  # settings that change no number
-_ENDINGS = {
-    loop.LOSS_REACHED: "the loss fell below {loss_below:g}",
-    loop.GRADIENT_REACHED: "the gradient norm fell below {gradient_below:g}",
-}
 _TRAINING, _VALIDATION = MEASURES.index("training_loss"), MEASURES.index("validation_loss")
-
-
-@dataclass(frozen=True, slots=True)
-class Peek:
-    """A run at one update: where it stands, and the step it is about to take from there.
-
-    theta, gradient, step: (n,). gradient is what the optimizer's rule is given, after clipping and
-    coupled decay. slots: name -> (n,) before the step. loss and step are NaN where not finite. taken: the batch.
-    problem: what the run stands on there, which a later change may have replaced.
-    """
-
-    update: int
-    problem: Problem
-    settings: RunSettings
-    theta: Array
-    loss: float
-    gradient: Array
-    gradient_norm: float
-    rate: float
-    slots: Mapping[str, Array]
-    step: Array
-    since_optimizer: int
-    taken: Batch
-
-
-@dataclass(slots=True)
-class _Trial:
-    """The step that a machine takes next, tried on a twin. row: of COLUMNS; None until it is known."""
-
-    machine: Machine
-    update: int
-    changes: int
-    twin: Machine
-    pieces: Pieces[Array]
-    row: Array | None = None
-
-    def fits(self, machine: Machine) -> bool:
-        return self.machine is machine and (self.update, self.changes) == (machine.update, machine.changes)
 
 
 class Run:
@@ -130,7 +88,7 @@ class Run:
         self.goal = goal
         self._arrival: Pieces[None] | None = None
         self._lost = False  # a number is not finite, and it is not yet known why
-        self._look_away()
+        self._lookout = Lookout()
         self._applied = 0
         self._checkpoints = Checkpoints(self.machine)
         self._batch_changes = [(0, 0, int(self.machine.stream[stream.BATCH]))]
@@ -141,13 +99,6 @@ class Run:
         self._trail = TrailRecord()
         self._apply_due_tweaks()
         self._arrival = self._arrive()
-
-    def _look_away(self) -> None:
-        """Forget what was made ready to be looked at."""
-        self._seeking: tuple[int, Pieces[Machine]] | None = None
-        self._seen: Machine | None = None  # stands at the past update that was looked at last
-        self._trial: _Trial | None = None
-        self.explained = True
 
     def _begin_otherwise(self, setting: Setting) -> None:
         """Begin with another setting of the run, and keep what is known of the network if that is still so."""
@@ -286,10 +237,7 @@ class Run:
             if reason in (loop.NOT_FINITE_HERE, loop.NOT_FINITE_STEP):
                 self._arrival = self._freeze(reason)
                 continue
-            if reason in _ENDINGS:
-                self.ending = _ENDINGS[reason].format(**self.stop)
-            elif reason == loop.PLATEAU:
-                self.ending = _plateau(self.stop)
+            self.ending = self.ending or ending_of(reason, self.stop)
             self._checkpoints.keep(self.machine, self._applied)
             self._arrival = self._arrive()
             if reason == loop.INTERRUPTED:
@@ -421,7 +369,7 @@ class Run:
         record has them. stop: the rules that the other is under, which `stop_at` sets.
         """
         rules = self.stop if self._suspended is None else self._suspended
-        if not self._begins_as(record) or (stop != rules and (_counts(stop) or _counts(rules))):
+        if not self._begins_as(record) or (stop != rules and (counts(stop) or counts(rules))):
             return False
         pairs = zip_longest(self.tweaks, record.tweaks)
         parting = [tweak.update for pair in pairs if pair[0] != pair[1] for tweak in pair if tweak is not None][:2]
@@ -459,7 +407,7 @@ class Run:
         self.history.cut(update)
         reached = min(update, self.update) if self._stands else update
         kept = self._checkpoints.nearest(max(min(reached - 1, self.history.updates), 0))
-        if not kept.update or (self._counting_from and _counts(self.stop)):
+        if not kept.update or (self._counting_from and counts(self.stop)):
             self._begin(goal=update)
             return
         at = kept.update
@@ -468,12 +416,12 @@ class Run:
         self._batch_changes = [change for change in self._batch_changes if change[0] < at]
         self.machine, self._applied = self._dressed(kept.machine.copy(), kept.applied), kept.applied
         self.machine.watch(self.stop)
-        if not _counts(self.stop):
+        if not counts(self.stop):
             self.machine.look_for_plateau(0)
         others = (tweak.update for tweak in self.tweaks[: self._applied] if of_problem(tweak.setting))
         self._patient_from = max(others, default=0)
         self.ending, self.diagnosis, self._lost, self.goal = "", None, False, update
-        self._look_away()
+        self._lookout = Lookout()
         best, self.best = self.best, None
         self._arrival = self._return(best)
 
@@ -514,7 +462,7 @@ class Run:
         self.tweaks[:0] = added
         self._applied += len(added)
         self._checkpoints.shift_tweaks(len(added))
-        self._seeking = None
+        self._lookout.leave_search()
         self.problem = problem
 
     def record(self) -> RunRecord:
@@ -566,16 +514,7 @@ class Run:
     def seek(self, update: int) -> bool:
         """Make a past update ready for `peek`; False if that was interrupted. Raises SettingError."""
         update = checked_update(update)
-        if update >= self.update or (self._seen is not None and self._seen.update == update):
-            return True
-        if self._seeking is None or self._seeking[0] != update:
-            self._seeking = update, self._at(update)
-        try:
-            next(self._seeking[1])
-        except StopIteration as end:
-            self._seen, self._seeking = end.value, None
-            return True
-        return False
+        return update >= self.update or self._lookout.seek(update, self._at) is not None
 
     def trail(self) -> Trail:
         """Where the run has been, by what is kept of it."""
@@ -589,63 +528,30 @@ class Run:
         that of the whole training set when it was last measured. Raises SettingError.
         """
         machine = self._looked_at(self.update if update is None else checked_update(update))
-        n = machine.theta.size
-        entry = OPTIMIZERS[machine.settings.optimizer.kind]
-        gradient = moved = np.broadcast_to(np.nan, n)
-        row = np.full(len(COLUMNS), np.nan)
         if step and (self.interruption is None or not self.problem.layers):
-            self._try(machine)
-        if not step or (self._trial is not None and not self._trial.fits(machine)):
-            self._trial = None
-        self.explained = not step or (self._trial is not None and self._trial.row is not None)
-        if self._trial is not None and self._trial.row is not None:
-            row, twin = self._trial.row, self._trial.twin
-            gradient, moved = twin.grad, twin.theta - machine.theta
-        named = dict(zip(COLUMNS, row.tolist(), strict=True))
-        return Peek(
-            update=machine.update,
-            problem=machine.problem,
-            settings=machine.settings if machine is not self.machine else self.settings,
-            theta=machine.theta.copy(),
-            loss=self._measured_loss(machine.update) if self.problem.layers else named["loss"],
-            gradient=gradient,
-            gradient_norm=named["gradient_norm"],
-            rate=named["learning_rate"],
-            slots={name: machine.slots[k * n : (k + 1) * n].copy() for k, name in enumerate(entry.slots)}
-            if step
-            else {},
-            step=moved,
-            since_optimizer=machine.update - int(machine.stream[stream.OPTIMIZER_UPDATE]),
-            taken=machine.taken,
-        )
+            self._lookout.explain(machine)
+        settings = machine.settings if machine is not self.machine else self.settings
+        loss = self._measured_loss(machine.update) if self.problem.layers else None
+        return self._lookout.peek(machine, settings, loss, step)
+
+    @property
+    def explained(self) -> bool:
+        """Whether the last `peek` knew the step, if it was asked for."""
+        return self._lookout.explained
 
     def explain(self, update: int | None = None) -> bool:
         """Compute the next step at an update (default: now) for `peek`; False if that was interrupted.
 
         Raises SettingError.
         """
-        return self._try(self._looked_at(self.update if update is None else checked_update(update)))
+        return self._lookout.explain(self._looked_at(self.update if update is None else checked_update(update)))
 
     def _looked_at(self, update: int) -> Machine:
         if update >= self.update:
             return self.machine
-        while not self.seek(update):
+        while (found := self._lookout.seek(update, self._at)) is None:
             pass
-        assert self._seen is not None
-        return self._seen
-
-    def _try(self, machine: Machine) -> bool:
-        """Compute the machine's next step; False if that was interrupted."""
-        trial = self._trial
-        if trial is None or not trial.fits(machine):
-            twin = machine.copy()
-            self._trial = trial = _Trial(machine, machine.update, machine.changes, twin, twin.trial_step())
-        if trial.row is None:
-            try:
-                next(trial.pieces)
-            except StopIteration as end:
-                trial.row = end.value
-        return trial.row is not None
+        return found
 
     def _measured_loss(self, update: int) -> float:
         view = self.measures.view()
@@ -711,9 +617,7 @@ class Run:
         if patience and self.best is not None and not self.ending:
             waited = update - max(self.best.update, self._patient_from)
             if waited >= patience:
-                self.ending = (
-                    f"no lower validation loss in {counted(waited)}, the best is of update {self.best.update:,}"
-                )
+                self.ending = out_of_patience(waited, self.best.update)
 
     def _freeze(self, reason: int) -> Pieces[None]:
         """Stand still at the last update whose numbers are all finite, and find out why."""
@@ -732,22 +636,6 @@ class Run:
         self.machine.stop_at(self.stop)
         self.diagnosis = yield from diagnose(self.machine, self.history.view(), self._at, failed, reason)
         self._lost = False
-
-
-def _counts(stop: Mapping[str, Value]) -> bool:
-    """Whether stop rules depend on more of the past than where a run stands."""
-    return bool(stop["plateau_updates"] or stop["patience"])
-
-
-def _plateau(stop: Mapping[str, Value]) -> str:
-    """Why a plateau ended a run: what would have counted as an improvement did not come."""
-    gain, waited = float(stop["plateau_gain"]), counted(int(stop["plateau_updates"]))  # type: ignore[arg-type]
-    return f"no improvement of more than {100.0 * gain:g} % in {waited}" if gain else f"no lower loss in {waited}"
-
-
-def counted(updates: int) -> str:
-    """`1 update`, `2,000 updates`."""
-    return f"{updates:,} update{'s' * (updates != 1)}"
 
 
 def _done(pieces: Pieces[Any]) -> bool:

@@ -36,7 +36,8 @@ from engine.training.experiment import (
 from engine.training.from_start import run_from_start, task_from_start
 from engine.training.history import HistoryView
 from engine.training.measures import Best, MeasuresView
-from engine.training.run import DIVERGED, FINISHED, NOTHING, READY, RUNNING, Peek, Run
+from engine.training.peek import Peek
+from engine.training.run import DIVERGED, FINISHED, NOTHING, READY, RUNNING, Run
 
 Array = np.ndarray
 
