@@ -177,15 +177,18 @@ class History:
         """Forget the rows from an update on. Bins keep their width: one that began before it goes as a whole, and
         `updates` is then where that began.
         """
+        self.early = self.early[:, : int(np.searchsorted(self.early[0], update))]
         if update < self.updates:
-            self.updates = self.first + ((update - self.first) >> self.shift << self.shift)
-            self.early = self.early[:, : int(np.searchsorted(self.early[0], update))]
+            self.updates = self._begin_of_bin(update)
             self._shares = True
+
+    def _begin_of_bin(self, update: int) -> int:
+        return self.first + ((update - self.first) >> self.shift << self.shift)
 
     def fork(self) -> History:
         """Another history with the same past, as far as its bins are complete."""
         twin = copy.copy(self)
-        twin.updates = self.first + ((self.updates - self.first) >> self.shift << self.shift)
+        twin.updates = self._begin_of_bin(self.updates)
         twin._shares = True
         return twin
 

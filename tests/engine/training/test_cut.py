@@ -6,6 +6,7 @@ import random
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,10 +17,13 @@ from engine import (
     Interruption,
     RunRecord,
     Session,
+    SettingError,
+    full_history,
     new_experiment,
     new_network,
     new_run,
 )
+from engine.training.history import History
 from engine.training.run import Run
 
 OFTEN = [*OPTIMIZERS][:12]
@@ -174,3 +178,175 @@ def test_a_fork_is_a_run_that_was_tweaked_there(begun, seed: int) -> None:
         assert fork.peek(update).settings.id == "fork"
     fork.rewind(place // 2)
     assert_same(fork, again(fork, fork.record(), place // 2))
+
+
+RULES = {
+    "plateau": {"plateau_updates": 400, "plateau_gain": 0.3},
+    "patience": {"patience": 60},
+    "both": {"patience": 70, "plateau_updates": 300, "loss_below": 1e-9},
+}
+
+
+@pytest.mark.parametrize("rules", RULES.values(), ids=RULES)
+@pytest.mark.parametrize("changed", [False, True])
+def test_stop_rules_know_after_a_cut_what_they_knew_then(rules: dict[str, float], changed: bool) -> None:
+    """Those that the run had all along, and those that it was given on the way."""
+    stop = {"updates": 0, **rules}
+    begun = [new_run("sgd", learning_rate=0.3, batch=10)]
+    session = Session(new_network("moons", begun, (4,), stop={"updates": 0} if changed else stop))
+    run = session.runs[0]
+    if changed:
+        session.advance(100)
+        session.stop_at(stop)
+    session.advance(6000)
+    assert run.status == "finished" and run.update > 150, "a rule has ended it"
+    for place in (run.update - 1, run.update - 20, 128, 50):
+        session.rewind(place)
+        plain = again(run, run.record(), place)
+        if plain.update == place:
+            assert_same(run, plain)
+            session.advance(7)
+            plain.advance(7)
+            assert_same(run, plain)
+        else:
+            assert run.update == place, "with rules of later, it comes back to where it was"
+
+
+def test_a_run_that_diverged_can_be_cut_anywhere_before() -> None:
+    session = Session(new_experiment("rosenbrock", [new_run("sgd", learning_rate=2e-3)], updates=0))
+    run = session.runs[0]
+    session.advance(500)
+    session.tweak("sgd", "learning_rate", 1.0)
+    session.advance(500)
+    assert run.status == "diverged"
+    for place in (run.update, run.update - 1, 501, 499, 130):
+        record = up_to(run, place)
+        run.rewind(place)
+        assert_same(run, again(run, record, place))
+        session.tweak("sgd", "learning_rate", 1.0)
+        session.advance(500)
+        assert run.status == "diverged"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_cut_keeps_the_width_of_merged_bins_and_computes_the_last_one_again(seed: int) -> None:
+    chance = random.Random(seed)
+    session = surface(chance)
+    run = session.runs[0]
+    run.history = History(most_bins=1000)
+    grown(session, chance, 3000)
+    for _ in range(12):
+        place, width = chance.randint(700, session.update), run.history.width
+        assert width > 1
+        view = run.history.view()
+        columns = [part.copy() for name in COLUMNS for part in view.column(name)]
+        record = up_to(run, place)
+        if chance.random() < 0.5:
+            session.rewind(place)
+        else:
+            session.runs[0] = run = run.fork(place, run.settings.id)
+        assert run.history.width == width and run.history.updates == place
+        assert_same(run, again(run, record, place))
+        assert_true_bins(run)
+        session.advance(chance.choice((1, 3, 200, 900)))
+        assert_true_bins(run)
+        now = [part for name in COLUMNS for part in view.column(name)]
+        assert all(np.array_equal(*pair) for pair in zip(now, columns, strict=True)), "a view has changed"
+
+
+def assert_true_bins(run: Run) -> None:
+    """The history, bin by bin, and its path are those of the exact rows."""
+    rows, view = full_history(run), run.history.view()
+    assert len(rows["loss"]) == view.updates == run.update
+    assert view.count == run.update // view.width
+    for name in COLUMNS:
+        bins = rows[name][: view.count * view.width].reshape(view.count, view.width)
+        last, low, high = view.column(name)
+        np.testing.assert_array_equal(last, bins[:, -1])
+        np.testing.assert_array_equal(low, bins.min(axis=1))
+        np.testing.assert_array_equal(high, bins.max(axis=1))
+    at = np.array([view.path_update(place) for place in range(view.path_count)])
+    assert at[0] == 0 and (np.diff(at) > 0).all() and (np.diff(at) <= np.maximum(view.width, at[1:] / 250)).all()
+    np.testing.assert_array_equal(np.stack(view.path()), np.stack((rows["x"], rows["y"]))[:, at])
+
+
+def test_a_cut_computes_only_what_lies_after_the_last_checkpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session(new_network("moons", [new_run("adam", batch=10)], (4,), stop={"updates": 0}))
+    run = session.runs[0]
+    while run.update < 5000:
+        session.advance(50)
+    steps = []
+    repeat, advance = type(run.machine).repeat, type(run.machine).advance
+    monkeypatch.setattr(type(run.machine), "repeat", lambda *given: steps.append(given[1]) or repeat(*given))
+    monkeypatch.setattr(type(run.machine), "advance", lambda *given: steps.append(given[1]) or advance(*given))
+    session.rewind(4000)
+    assert 0 < sum(steps) <= 200
+    fork = run.fork(3000, "fork")
+    assert sum(steps) <= 400 and (fork.update, run.update) == (3000, 4000)
+    assert fork.history.last is run.history.last, "until it goes on"
+    assert fork.measures.view().values.base is run.measures.view().values.base or fork.update == 3000
+    fork.advance(1)
+    assert fork.history.last is not run.history.last
+
+
+def test_a_session_forks_a_run_and_the_document_holds_it() -> None:
+    begun = [new_run("adam", learning_rate=0.02), new_run("momentum")]
+    session = Session(new_experiment("himmelblau", begun, noise=0.5, updates=0))
+    session.advance(300)
+    session.tweak("adam", "learning_rate", 0.03)
+    session.advance(100)
+    session.problem_changed({"noise": 2.0})
+    session.advance(200)
+    fork = session.fork("adam", 350, {"optimizer": "sgd", "learning_rate": 1e-3, "name": "Branch"})
+    assert session.runs[-1] is fork and session.run("adam-2") is fork
+    assert (fork.settings.name, fork.settings.colour, fork.update) == ("Branch", 2, 600)
+    assert [(each.update, each.setting.path) for each in fork.tweaks] == [
+        (300, "learning_rate"), (350, "optimizer"), (350, "learning_rate"), (400, "noise"),
+    ]  # fmt: skip
+    session.advance(100)
+    reopened = Session(session.experiment())
+    reopened.advance(700)
+    for ours, theirs in zip(session.runs, reopened.runs, strict=True):
+        assert_same(ours, theirs)
+    first = session.fork("adam-2", 0, {"learning_rate": 0.5})
+    assert first.initial.learning_rate == 0.5 and first.settings.id == "adam-3"
+
+
+def test_a_fork_is_refused_in_words_and_nothing_has_changed() -> None:
+    session = Session(new_experiment("himmelblau", ["adam"], updates=0))
+    session.advance(20)
+    before, run = session.experiment(), session.runs[0]
+    for call, words in (
+        (lambda: session.fork("other", 3), "there is no run 'other'"),
+        (lambda: session.fork("adam", 21), "forks where it has been, at updates 0 to 20, got 21"),
+        (lambda: session.fork("adam", 2.5), "update must be a whole number"),  # type: ignore[arg-type]
+        (lambda: session.fork("adam", 3, {"learning_rate": -1.0}), "learning rate must lie in"),
+        (lambda: session.fork("adam", 3, {"noise": 1.0}), "there is no setting 'noise'"),
+        (lambda: session.fork("adam", 3, "sgd"), "settings by their paths"),  # type: ignore[arg-type]
+        (lambda: session.fork("adam", 3, {"optimizer": "best"}), "best"),
+        (lambda: run.fork(3, 5), "text"),  # type: ignore[arg-type]
+    ):  # fmt: skip
+        with pytest.raises(SettingError, match=words):
+            call()
+    assert session.experiment() == before and session.runs == [run] and run.update == 20
+
+
+@BOTH
+@pytest.mark.parametrize("seed", range(3))
+def test_going_back_and_forth_between_states_keeps_what_they_have_in_common(begun, seed: int) -> None:
+    chance = random.Random(seed)
+    session = begun(chance)
+    run = session.runs[0]
+    states: list[tuple[Any, int]] = []
+    for _ in range(8):
+        grown(session, chance, chance.randint(1, 250))
+        states.append((session.experiment(), session.update))
+        experiment, update = chance.choice(states)
+        same = [ours for ours, theirs in zip(run.tweaks, experiment.runs[0].tweaks, strict=False) if ours == theirs]
+        session.restore(experiment, update)
+        session.advance(update - session.update)
+        if same and same[0].update and run.initial == experiment.runs[0].settings:
+            assert session.runs[0] is run
+        run = session.runs[0]
+        assert session.experiment() == experiment
+        assert_same(run, again(run, experiment.runs[0], update))
