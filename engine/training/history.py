@@ -192,8 +192,11 @@ class History:
         twin._shares = True
         return twin
 
-    def view(self) -> HistoryView:
-        kept = self.updates - self.first
+    def view(self, until: int | None = None) -> HistoryView:
+        """What is known by now, or what was by update `until`, if that has been recorded."""
+        updates = self.updates if until is None else min(until, self.updates)
+        early = self.early[:, : int(np.searchsorted(self.early[0], updates))]
+        kept = updates - self.first
         latest = tuple(self.last[:, (kept - 1) // self.width].tolist()) if kept else ()
         count, extremes = kept // self.width, self._extremes
-        return HistoryView(self.width, count, self.updates, self.last, *extremes, latest, self.early)
+        return HistoryView(self.width, count, updates, self.last, *extremes, latest, early)

@@ -35,7 +35,7 @@ from engine.training.experiment import (
     of_problem,
     of_run,
 )
-from engine.training.history import History
+from engine.training.history import History, HistoryView
 from engine.training.machine import Machine
 from engine.training.measures import MEASURES, Best, Measures, Work, is_on_trail, next_on_trail
 from engine.training.peek import Lookout, Peek
@@ -169,7 +169,12 @@ class Run:
     @property
     def running_away(self) -> RunningAway | None:
         """What has left every scale of a run that has not diverged; None if nothing has."""
-        return None if self.diagnosis is not None else running_away(self.history.view(), self.machine)
+        return None if self.diagnosis is not None else running_away(self.recorded, self.machine)
+
+    @property
+    def recorded(self) -> HistoryView:
+        """The history as far as it goes with where the run stands: on its way back there may be more of it."""
+        return self.history.view(self.update if self._stands else None)
 
     def advance(self, updates: int) -> int:
         """Take up to `updates` steps; fewer if the run ends or is interrupted. Returns how many were taken.

@@ -455,7 +455,7 @@ class Session:
             diverged_at=found.update if found else None,
             better_rate=found.rate if found else None,
             rewind_to=remedied.rewind_to if remedied else None,
-            history=run.history.view(),
+            history=run.recorded,
             examples=examples,
             shown=run.peek(cursor, step=step or not self.problem.layers),
             measures=run.measures.view(),

@@ -135,7 +135,9 @@ def test_a_cut_is_a_run_that_stopped_there(begun, seed: int, interrupted: bool) 
         place = chance.randint(0, session.update)
         record = up_to(run, place)
         session.rewind(place)
-        settled(session)
+        while not session.settle():
+            shown = session.picture().runs[0]
+            assert shown.history.updates == shown.update < place, "the record is told as far as the run has come"
         assert_same(run, again(run, record, place))
         grown(session, chance, 250)
         settled(session)
