@@ -352,3 +352,32 @@ def test_going_back_and_forth_between_states_keeps_what_they_have_in_common(begu
         run = session.runs[0]
         assert session.experiment() == experiment
         assert_same(run, again(run, experiment.runs[0], update))
+
+
+@BOTH
+@pytest.mark.parametrize("seed", range(3))
+def test_what_forks_or_is_tweaked_on_its_way_back_comes_out_the_same(begun, seed: int) -> None:
+    chance, interruption = random.Random(seed), Interruption()
+    session = begun(chance, interruption)
+    run = session.runs[0]
+    grown(session, chance, 800)
+    settled(session)
+    interruption.set()
+    place = chance.randint(500, 700)
+    record = up_to(run, place)
+    session.rewind(place)
+    session.settle()
+    fork = session.fork(run.settings.id, place - chance.randint(0, 300), {"learning_rate": 5e-4})
+    back = chance.choice((place - 3, place - 150))
+    if chance.random() < 0.5:
+        session.rewind(back)
+    session.tweak(run.settings.id, "learning_rate", 7e-4)
+    settled(session)
+    assert run.tweaks[:-1] == [each for each in record.tweaks if each.update <= run.update]
+    for each in (run, fork):
+        assert each.update == each.tweaks[-1].update
+        assert_same(each, again(each, each.record(), each.update))
+    interruption.clear()
+    session.advance(30)
+    for each in (run, fork):
+        assert_same(each, again(each, each.record(), each.update))
