@@ -388,6 +388,7 @@ class Run:
         else:
             self._cut(min(place, max(self.update, self.goal)))
         self._take_looks(record)
+        self._settle_at_once()
         return True
 
     def _cut(self, update: int) -> None:

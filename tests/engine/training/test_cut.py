@@ -156,7 +156,7 @@ def test_a_fork_is_a_run_that_was_tweaked_there(begun, seed: int) -> None:
     session = begun(chance)
     run = session.runs[0]
     grown(session, chance, 700)
-    before, place = again(run, run.record(), run.update), chance.choice((0, 1, 64, 65, 300, 555, 700))
+    before, place = again(run, run.record(), run.update), (run.update, 300, 65)[seed]
     fork = run.fork(place, "fork", {"learning_rate": 3e-4, "batch": "single"})
     tweaked = again(
         run, replace(run.record(), tweaks=tuple(each for each in run.tweaks if each.update <= place)), place
@@ -254,6 +254,8 @@ def test_a_cut_keeps_the_width_of_merged_bins_and_computes_the_last_one_again(se
         assert_true_bins(run)
         now = [part for name in COLUMNS for part in view.column(name)]
         assert all(np.array_equal(*pair) for pair in zip(now, columns, strict=True)), "a view has changed"
+    session.advance(9000)
+    assert_true_bins(run)
 
 
 def assert_true_bins(run: Run) -> None:
@@ -381,3 +383,51 @@ def test_what_forks_or_is_tweaked_on_its_way_back_comes_out_the_same(begun, seed
     session.advance(30)
     for each in (run, fork):
         assert_same(each, again(each, each.record(), each.update))
+
+
+def test_a_fork_at_the_present_and_its_origin_write_to_histories_of_their_own() -> None:
+    session = surface(random.Random(3))
+    run = session.runs[0]
+    session.advance(300)
+    fork = run.fork(300, "fork", {"learning_rate": 5e-4})
+    for each in (run, fork, run, fork):
+        each.advance(50)
+    for each in (run, fork, run.fork(0, "start")):
+        assert_same(each, again(each, each.record(), each.update))
+
+
+def test_an_edit_is_taken_back_at_the_update_where_it_was_made() -> None:
+    session = surface(random.Random(4))
+    run = session.runs[0]
+    session.advance(300)
+    states = [session.experiment()]
+    for rate in (1e-4, 2e-4):
+        session.tweak(run.settings.id, "learning_rate", rate)
+        states.append(session.experiment())
+    for state in (states[0], states[2], states[1], states[0]):
+        session.restore(state, 300)
+        assert session.runs == [run] and session.experiment() == state
+        assert_same(run, again(run, state.runs[0], 300))
+
+
+def test_the_best_weights_come_back_as_they_were_measured_before_an_edit() -> None:
+    session = Session(new_network("moons", [new_run("adam", batch=10)], (4,), stop={"updates": 0}))
+    run = session.runs[0]
+    for updates, rate, weight in ((256, 1e-9, 5.0), (400, 0.02, 0.1), (1500, 0.02, 0.1)):
+        session.advance(updates)
+        session.tweak("adam", "learning_rate", rate)
+        session.tweak("adam", "parameter.0", weight)
+    assert run.best is not None and run.best.update > 700
+    session.rewind(600)
+    assert run.best.update == 256
+    assert_same(run, again(run, run.record(), 600))
+
+
+def test_a_plateau_that_is_no_longer_watched_leaves_no_trace() -> None:
+    begun = new_experiment("rosenbrock", [new_run("sgd", learning_rate=1e-3)], updates=0, plateau_updates=5000)
+    session = Session(begun)
+    for _ in range(5):
+        session.advance(100)
+    session.stop_at({"updates": 0})
+    session.rewind(350)
+    assert_same(session.runs[0], again(session.runs[0], session.runs[0].record(), 350))
