@@ -20,7 +20,7 @@ from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
 from engine.architectures.network import Network
 from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
-from engine.building import distinct, new_experiment, new_network, new_run
+from engine.building import new_experiment, new_network, new_run
 from engine.choices import Choice, choose
 from engine.contracts import TIERS, Catalogue, Entry, Hyper, SettingError, Tier, Value
 from engine.data import (
@@ -91,13 +91,16 @@ from engine.training.experiment import (
     RunSettings,
     Task,
     Tweak,
+    distinct,
     of_run,
 )
 from engine.training.history import COLUMNS, HistoryView
-from engine.training.measures import LAYER_MEASURES, MEASURES, MeasuresView
+from engine.training.measures import LAYER_MEASURES, MEASURES, Best, MeasuresView
+from engine.training.peek import Peek
 from engine.training.rows import full_history, rows
-from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Best, Peek, Run, Trail
+from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Run
 from engine.training.session import RunPicture, Session, SessionPicture
+from engine.training.trail import Trail
 
 __all__ = [
     "ACTIVATIONS",

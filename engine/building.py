@@ -25,6 +25,7 @@ from engine.training.experiment import (
     RunRecord,
     RunSettings,
     Task,
+    distinct,
 )
 from engine.validation import Entries
 
@@ -128,10 +129,3 @@ def _experiment(
     rules = {hyper.name: hyper.default for hyper in STOP} | dict(stop)
     document = Experiment(task, tuple(records), rules, title, note)
     return Experiment.from_dict(document.to_dict())  # validates everything in one place
-
-
-def distinct(id: str, records: Iterable[RunRecord]) -> str:
-    """`id`, with a number appended if one of the records already has it."""
-    taken = {record.settings.id for record in records}
-    names = [id, *(f"{id}-{number}" for number in range(2, len(taken) + 3))]
-    return next(name for name in names if name not in taken)

@@ -68,7 +68,7 @@ FLOORS = (
     ("training.loop", "training.from_start"),
     ("problems.problem",),
     ("training.machine", "insight.network_snapshot"),
-    ("training.diagnosis",),
+    ("training.diagnosis", "training.checkpoints", "training.endings", "training.peek", "training.trail"),
     ("training.run",),
     ("training.standing",),
     ("training.session", "training.rows", "insight.explain", "building"),

@@ -13,7 +13,7 @@ from engine.expressions.typesetting import substitute, symbol, typeset
 from engine.optimizers import OPTIMIZERS, Optimizer
 from engine.problems.surface import SURFACES
 from engine.problems.surface.task import Formula
-from engine.training.run import Peek
+from engine.training.peek import Peek
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,9 @@ from engine.insight.parameter_plane import (
 from engine.insight.refining_grid import RefiningGrid, Region
 from engine.memory import MAX_CLOUD, MAX_PATH_POINTS
 from engine.problems.supervised.learner import Learner
-from engine.training.run import DIVERGED, Trail
+from engine.training.run import DIVERGED
 from engine.training.session import Session, SessionPicture
+from engine.training.trail import Trail
 
 Array = np.ndarray
 

@@ -248,6 +248,13 @@ def _checked_plain(name: str, value: object) -> Value | str:
         raise error.at(name) from None
 
 
+def distinct(id: str, records: Iterable[RunRecord]) -> str:
+    """`id`, with a number appended if one of the records already has it."""
+    taken = {record.settings.id for record in records}
+    names = [id, *(f"{id}-{number}" for number in range(2, len(taken) + 3))]
+    return next(name for name in names if name not in taken)
+
+
 def checked_count(updates: object) -> int:
     """How many updates are asked for. Raises SettingError unless that is a whole number from 0 on."""
     return int(_COUNT.check(updates))  # type: ignore[arg-type]

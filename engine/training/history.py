@@ -7,6 +7,7 @@ What the first bins knew of the path is set aside before: its early points stay,
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,6 +27,7 @@ MAX_BINS = 131_144  # 3 arrays * 6 columns * 8 bytes: 19 MB a run, however long 
 EARLY_BINS = 1024
 X, Y = COLUMNS.index("x"), COLUMNS.index("y")
 NO_POINTS = np.empty((3, 0))
+NO_EXTREMES = np.empty((len(COLUMNS), 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +88,29 @@ class HistoryView:
     @property
     def _early_bins(self) -> int:
         """How many bins lie where there are early points."""
-        return int(self.early[0, -1] + 1) // self.width if self.early.size else 0
+        return early_bins(self.early, self.width)
+
+
+def early_bins(early: Array, width: int) -> int:
+    """How many bins of a width lie before the end of early points of the path, (3, k)."""
+    return int(early[0, -1] + 1) // width if early.size else 0
 
 
 class History:
-    """The growing record of one run. `last`, `low` and `high` are written by the training loop."""
+    """The growing record of one run. `last`, `low` and `high` are written by the training loop.
+
+    low and high have no bins while a bin is one update wide. A bin that is complete is never written again, so a cut
+    and a fork share the arrays with whoever has them, until they have to write where the others hold something else.
+    """
 
     def __init__(self, most_bins: int = MAX_BINS) -> None:
         self.most_bins = most_bins
         self.shift = 0
         self.first = self.updates = 0
         self.last = np.zeros((len(COLUMNS), min(FIRST_BINS, most_bins)))
-        self.low = self.high = self.last
+        self.low = self.high = NO_EXTREMES
         self.early = NO_POINTS
+        self._shares = False  # others read what lies beyond the last bin
 
     @property
     def width(self) -> int:
@@ -108,30 +120,52 @@ class History:
     @property
     def room(self) -> int:
         """How many updates fit before `make_room` must be called."""
+        return 0 if self._shares else self._left
+
+    @property
+    def _left(self) -> int:
         return self.last.shape[1] * self.width - (self.updates - self.first)
 
     def make_room(self) -> None:
-        """Grow, or at the limit merge neighbouring bins. Older views keep the arrays they hold."""
+        """Take arrays of its own, grow, or at the limit merge neighbouring bins. Others keep the arrays they hold."""
         bins = self.last.shape[1]
-        if bins < self.most_bins:
+        if self._left:
+            self.last, self.low, self.high = (self._own(part) for part in (self.last, self.low, self.high))
+        elif bins < self.most_bins:
             # All of it at once: the system hands out pages as they are written to, and growing in steps
             # would have cost as much time as the updates.
             grown = np.zeros((len(COLUMNS), self.most_bins))
             grown[:, :bins] = self.last
-            self.last = self.low = self.high = grown
-            return
+            self.last = grown
+        else:
+            self._merge()
+        self._shares = False
+
+    def _merge(self) -> None:
+        bins = self.last.shape[1]
         self._keep_early_points()
         # One block, so that no two rows of it begin at the same place of a page: what is stored in one
         # would else hold up what is read from another.
         last, low, high = np.zeros((3, len(COLUMNS), bins))
-        merge_bins(self.last, self.low, self.high, bins, last, low, high)
+        merge_bins(self.last, *self._extremes, bins, last, low, high)
         self.last, self.low, self.high = last, low, high
         self.shift += 1
 
+    def _own(self, part: Array) -> Array:
+        """A copy of what is known of an array, in which the rest takes no memory until it is written to."""
+        if not part.size:
+            return part
+        own, known = np.zeros(part.shape), (self.updates - self.first) // self.width
+        own[:, :known] = part[:, :known]
+        return own
+
+    @property
+    def _extremes(self) -> tuple[Array, Array]:
+        return (self.low, self.high) if self.low.size else (self.last, self.last)
+
     def _keep_early_points(self) -> None:
         """Set aside what the first bins know of the path, as far as it is not known more closely."""
-        end = min(EARLY_BINS, self.most_bins)
-        first = end // 2 if self.shift else 0
+        first, end = early_bins(self.early, self.width), min(EARLY_BINS, self.most_bins)
         at = np.arange(first + 1, end + 1) * self.width - 1.0
         self.early = np.hstack((self.early, np.vstack((at, self.last[[X, Y], first:end]))))
 
@@ -139,8 +173,30 @@ class History:
         """Begin again at the current update with an empty memory. For those who take the rows as they come."""
         self.first = self.updates
 
-    def view(self) -> HistoryView:
-        kept = self.updates - self.first
+    def cut(self, update: int) -> None:
+        """Forget the rows from an update on. Bins keep their width: one that began before it goes as a whole, and
+        `updates` is then where that began.
+        """
+        self.early = self.early[:, : int(np.searchsorted(self.early[0], update))]
+        if update < self.updates:
+            self.updates = self._begin_of_bin(update)
+            self._shares = True
+
+    def _begin_of_bin(self, update: int) -> int:
+        return self.first + ((update - self.first) >> self.shift << self.shift)
+
+    def fork(self) -> History:
+        """Another history with the same past, as far as its bins are complete."""
+        twin = copy.copy(self)
+        twin.updates = self._begin_of_bin(self.updates)
+        twin._shares = True
+        return twin
+
+    def view(self, until: int | None = None) -> HistoryView:
+        """What is known by now, or what was by update `until`, if that has been recorded."""
+        updates = self.updates if until is None else min(until, self.updates)
+        early = self.early[:, : int(np.searchsorted(self.early[0], updates))]
+        kept = updates - self.first
         latest = tuple(self.last[:, (kept - 1) // self.width].tolist()) if kept else ()
-        count = kept // self.width
-        return HistoryView(self.width, count, self.updates, self.last, self.low, self.high, latest, self.early)
+        count, extremes = kept // self.width, self._extremes
+        return HistoryView(self.width, count, updates, self.last, *extremes, latest, early)

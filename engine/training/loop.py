@@ -109,8 +109,10 @@ def _decay(theta, grad, rate, common, decayed, pieces):
 
 
 @inline
-def _record(last, low, high, place, place_is_new, value):
+def _record(last, low, high, place, merged, place_is_new, value):
     last[place] = value
+    if not merged:
+        return
     if place_is_new:
         low[place] = value
         high[place] = value
@@ -138,7 +140,8 @@ def advance(
     objective, schedule, step: kernel addresses. own: how many entries of hyper are the optimizer's. theta (n,), grad
     (n,), slots, memory and stream are updated in place; before (n,) becomes the previous theta. decayed (2 * pieces,):
     (start, stop) of the parameters subject to decay. last, low, high (COLUMNS, bins): the history from update `first`
-    on, 2**shift updates per bin. With a single bin, the row of an update whose step is not finite is still written.
+    on, 2**shift updates per bin; where low and high have no bins, only `last` is written. With a single bin, the row of
+    an update whose step is not finite is still written.
     Returns why the chunk ended (GOING ...). stream[UPDATE] tells how far it got: at NOT_FINITE_HERE the loss or
     gradient at that update's theta is not finite; at NOT_FINITE_STEP its step is not. At INTERRUPTED an update may have
     begun: grad and stream then hold the part of its gradient that is known, nothing else has changed, and the next call
@@ -153,7 +156,7 @@ def advance(
     p_last, p_low, p_high = pointer(last), pointer(low), pointer(high)
     previous_loss, best_loss, bins = memory.size - 2, memory.size - 1, last.shape[1]
     second = 1 if n > 1 else 0
-    mask = (1 << shift) - 1
+    mask, merged = (1 << shift) - 1, low.size > 0
     flag = p_stream[FLAG]
     for _ in range(updates):
         t = p_stream[UPDATE]
@@ -203,12 +206,12 @@ def advance(
                 p_last[_LEARNING_RATE] = rate
             return NOT_FINITE_STEP
         p_memory[previous_loss] = loss
-        _record(p_last, p_low, p_high, _LOSS * bins + place, new, loss)
-        _record(p_last, p_low, p_high, _GRADIENT_NORM * bins + place, new, norm)
-        _record(p_last, p_low, p_high, _LEARNING_RATE * bins + place, new, rate)
-        _record(p_last, p_low, p_high, _STEP_NORM * bins + place, new, moved)
-        _record(p_last, p_low, p_high, _X * bins + place, new, p_before[0])
-        _record(p_last, p_low, p_high, _Y * bins + place, new, p_before[second])
+        _record(p_last, p_low, p_high, _LOSS * bins + place, merged, new, loss)
+        _record(p_last, p_low, p_high, _GRADIENT_NORM * bins + place, merged, new, norm)
+        _record(p_last, p_low, p_high, _LEARNING_RATE * bins + place, merged, new, rate)
+        _record(p_last, p_low, p_high, _STEP_NORM * bins + place, merged, new, moved)
+        _record(p_last, p_low, p_high, _X * bins + place, merged, new, p_before[0])
+        _record(p_last, p_low, p_high, _Y * bins + place, merged, new, p_before[second])
         p_stream[SEEN] += p_stream[TAKEN]
         p_stream[CURSOR] += p_stream[TAKEN]
         if p_stream[CURSOR] >= p_stream[EXAMPLES]:

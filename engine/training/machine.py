@@ -20,7 +20,7 @@ from engine.schedules import SCHEDULES
 from engine.setting import Setting
 from engine.training import loop, stream
 from engine.training.experiment import RunSettings, followed, of_run, of_theta, parameter_place
-from engine.training.history import COLUMNS, History
+from engine.training.history import COLUMNS, NO_EXTREMES, History
 
 Array = np.ndarray
 
@@ -88,10 +88,27 @@ class Machine:
         twin.grad = self.grad.copy() if self.stream[stream.DONE] else np.empty_like(self.grad)
         return twin
 
+    def with_scratch(self, scratch: dict[int, Array]) -> Self:
+        """This checkpoint for another thread: it shares all but the scratch memory.
+
+        scratch: what stands there for each memory, by the id of that.
+        """
+        twin = copy.copy(self)
+        twin._work = scratch.setdefault(id(self._work), np.zeros(self._work.size))
+        return twin
+
     def stop_at(self, stop: Mapping[str, Value]) -> None:
-        """Set the stop rules that the loop watches (not the number of updates)."""
+        """Set the stop rules that the loop watches (not the number of updates), and look for a plateau from here on."""
+        self.look_for_plateau(self.update)
+        self.watch(stop)
+
+    def look_for_plateau(self, update: int) -> None:
+        """Know of no loss that was better than those after an update."""
         self.memory[-1] = np.inf
-        self.stream[stream.BEST_UPDATE] = self.update
+        self.stream[stream.BEST_UPDATE] = update
+
+    def watch(self, stop: Mapping[str, Value]) -> None:
+        """Set the stop rules that the loop watches, which go on from what is known."""
         for place, name in (
             (loop.LOSS_BELOW, "loss_below"),
             (loop.GRADIENT_BELOW, "gradient_below"),
@@ -127,6 +144,11 @@ class Machine:
         reason = self._advance(updates, history.last, history.low, history.high, history.shift, history.first)
         history.updates = self.update
         return reason
+
+    def repeat(self, updates: int) -> int:
+        """Take up to `updates` steps that are recorded already; returns why they ended, as `advance`."""
+        row = np.zeros((len(COLUMNS), 1))
+        return self._advance(updates, row, NO_EXTREMES, NO_EXTREMES, _ONE_BIN, 0)
 
     def trial_step(self) -> Pieces[Array]:
         """Take one unrecorded step, ignoring the stop rules; its row of COLUMNS."""
@@ -170,7 +192,7 @@ class Machine:
     def _go_on(self, target: int, row: Array) -> Pieces[bool]:
         """Take the steps up to an update, of which `row` holds the last; False if a number is no longer finite."""
         while self.update < target:
-            reason = self._advance(target - self.update, row, row, row, _ONE_BIN, 0)
+            reason = self._advance(target - self.update, row, NO_EXTREMES, NO_EXTREMES, _ONE_BIN, 0)
             if reason not in (loop.GOING, loop.INTERRUPTED):
                 return False
             if self.update < target:

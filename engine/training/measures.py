@@ -6,6 +6,7 @@ counted work: from multiply-adds, never from time. A replay, in whatever pieces,
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -103,6 +104,15 @@ def next_on_trail(update: int, trained: int, each: int, work: Work) -> int:
     return _TRAIL.after(update + max(0, -((trained - _TRAIL.share * work.point) // each) - 1))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Best:
+    """The weights with the lowest validation loss that was measured: theta (n,) before update `update`."""
+
+    update: int
+    loss: float
+    theta: Array
+
+
 @dataclass(frozen=True, slots=True)
 class MeasuresView:
     """An immutable view of the measures, taken before the updates `at` (k,) and of layers `layers_at` (j,), ascending.
@@ -134,8 +144,11 @@ class _Rows:
         self.count = 0
         self.at = np.zeros(256)
         self.rows = np.zeros((256, *shape))
+        self._shared = False  # others read what lies beyond the last row
 
     def append(self, update: int, row: Array) -> None:
+        if self._shared:
+            self.at, self.rows, self._shared = self.at.copy(), self.rows.copy(), False
         if self.count == len(self.at):
             self.at = np.concatenate([self.at, np.zeros_like(self.at)])
             self.rows = np.concatenate([self.rows, np.zeros_like(self.rows)])
@@ -145,9 +158,12 @@ class _Rows:
 
     def cut(self, update: int) -> None:
         count = int(np.searchsorted(self.at[: self.count], update, "right"))
-        if count < self.count:
-            # New arrays: otherwise the next rows would overwrite those of existing views.
-            self.at, self.rows, self.count = self.at.copy(), self.rows.copy(), count
+        self._shared, self.count = self._shared or count < self.count, count
+
+    def fork(self) -> _Rows:
+        twin = copy.copy(self)
+        twin._shared = True
+        return twin
 
     def view(self) -> tuple[Array, Array]:
         return self.at[: self.count], self.rows[: self.count]
@@ -238,6 +254,22 @@ class Measures:
         self._values.cut(update)
         self._layers.cut(update)
         del self._spent[self._values.count :]
+
+    def fork(self) -> Measures:
+        """The same measurements for another run to go on from; the arrays are shared until it does."""
+        twin = copy.copy(self)
+        twin._values, twin._layers, twin._spent = self._values.fork(), self._layers.fork(), list(self._spent)
+        return twin
+
+    def lowest(self, since: int) -> tuple[int, float] | None:
+        """The update and the value of the lowest validation loss, the first of equals; None if none is finite.
+
+        Measured after update `since`; if that is 0, then too.
+        """
+        at, values = self._values.view()
+        losses = np.where((at > since) | (since == 0), values[:, MEASURES.index("validation_loss")], np.inf)
+        place = int(np.argmin(np.where(losses < np.inf, losses, np.inf))) if len(losses) else 0
+        return (int(at[place]), float(losses[place])) if len(losses) and losses[place] < np.inf else None
 
     def view(self) -> MeasuresView:
         return MeasuresView(*self._values.view(), *self._layers.view())

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import copy
 from bisect import bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
-from engine.batches import Batch
 from engine.contracts import SettingError, Value
 from engine.interruption import Interruption, Pieces, finish
-from engine.memory import checkpoints_kept, trail_kept
-from engine.optimizers import OPTIMIZERS
 from engine.problems.problem import Problem, problem_of
 from engine.problems.supervised.task import POINT_EDITS
 from engine.setting import Setting
 from engine.training import loop, stream
+from engine.training.checkpoints import Checkpoints
 from engine.training.diagnosis import Diagnosis, RunningAway, diagnose, running_away
+from engine.training.endings import counted, counts, ending_of, out_of_patience
 from engine.training.experiment import (
     NEVER,
     RunRecord,
@@ -34,79 +35,19 @@ from engine.training.experiment import (
     of_problem,
     of_run,
 )
-from engine.training.history import COLUMNS, History
+from engine.training.history import History, HistoryView
 from engine.training.machine import Machine
-from engine.training.measures import MEASURES, Measures, Work, is_on_trail, next_on_trail
+from engine.training.measures import MEASURES, Best, Measures, Work, is_on_trail, next_on_trail
+from engine.training.peek import Lookout, Peek
+from engine.training.trail import Trail, TrailRecord
+from engine.validation import text
 
 Array = np.ndarray
 
 READY, RUNNING, FINISHED, DIVERGED = "ready", "running", "finished", "diverged"
+NOTHING: Mapping[str, Any] = {}
 _LOOKS = ("name", "colour", "visible", "pinned")  # settings that change no number
-_FIRST_INTERVAL = 64  # updates between two checkpoints
-_ENDINGS = {
-    loop.LOSS_REACHED: "the loss fell below {loss_below:g}",
-    loop.GRADIENT_REACHED: "the gradient norm fell below {gradient_below:g}",
-}
 _TRAINING, _VALIDATION = MEASURES.index("training_loss"), MEASURES.index("validation_loss")
-
-
-@dataclass(frozen=True, slots=True)
-class Peek:
-    """A run at one update: where it stands, and the step it is about to take from there.
-
-    theta, gradient, step: (n,). gradient is what the optimizer's rule is given, after clipping and
-    coupled decay. slots: name -> (n,) before the step. loss and step are NaN where not finite. taken: the batch.
-    problem: what the run stands on there, which a later change may have replaced.
-    """
-
-    update: int
-    problem: Problem
-    settings: RunSettings
-    theta: Array
-    loss: float
-    gradient: Array
-    gradient_norm: float
-    rate: float
-    slots: Mapping[str, Array]
-    step: Array
-    since_optimizer: int
-    taken: Batch
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Best:
-    """The weights with the lowest validation loss that was measured: theta (n,) before update `update`."""
-
-    update: int
-    loss: float
-    theta: Array
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Trail:
-    """Where a run has been: theta (n,) before each of the updates (k,), the last being where it stands now.
-
-    losses (k,): of the training set as it was measured there, NaN where it was not. Nothing in it will change.
-    """
-
-    updates: Array
-    thetas: tuple[Array, ...]
-    losses: Array
-
-
-@dataclass(slots=True)
-class _Trial:
-    """The step that a machine takes next, tried on a twin. row: of COLUMNS; None until it is known."""
-
-    machine: Machine
-    update: int
-    changes: int
-    twin: Machine
-    pieces: Pieces[Array]
-    row: Array | None = None
-
-    def fits(self, machine: Machine) -> bool:
-        return self.machine is machine and (self.update, self.changes) == (machine.update, machine.changes)
 
 
 class Run:
@@ -147,18 +88,15 @@ class Run:
         self.goal = goal
         self._arrival: Pieces[None] | None = None
         self._lost = False  # a number is not finite, and it is not yet known why
-        self._seeking: tuple[int, Pieces[Machine]] | None = None
-        self._seen: Machine | None = None  # stands at the past update that was looked at last
-        self._trial: _Trial | None = None
-        self.explained = True
+        self._lookout = Lookout()
         self._applied = 0
-        self._interval = _FIRST_INTERVAL
-        self._checkpoints = [(self.machine.copy(), 0)]
+        self._checkpoints = Checkpoints(self.machine)
         self._batch_changes = [(0, 0, int(self.machine.stream[stream.BATCH]))]
         self.measures = Measures(len(self.problem.layers))
         self.best: Best | None = None
         self._patient_from = 0
-        self._trail: list[tuple[int, Array, float, int]] = []  # loss or NaN, and the work up to there
+        self._counting_from = 0  # since when the stop rules are what they are
+        self._trail = TrailRecord()
         self._apply_due_tweaks()
         self._arrival = self._arrive()
 
@@ -231,7 +169,12 @@ class Run:
     @property
     def running_away(self) -> RunningAway | None:
         """What has left every scale of a run that has not diverged; None if nothing has."""
-        return None if self.diagnosis is not None else running_away(self.history.view(), self.machine)
+        return None if self.diagnosis is not None else running_away(self.recorded, self.machine)
+
+    @property
+    def recorded(self) -> HistoryView:
+        """The history as far as it goes with where the run stands: on its way back there may be more of it."""
+        return self.history.view(self.update if self._stands else None)
 
     def advance(self, updates: int) -> int:
         """Take up to `updates` steps; fewer if the run ends or is interrupted. Returns how many were taken.
@@ -287,22 +230,20 @@ class Run:
         if limit:
             target = min(target, limit)
         while self._arrived() and self.update < target and self.status in (READY, RUNNING):
-            if not self.history.room:
+            known = self.history.updates - self.update  # rows that a cut has kept
+            if known <= 0 and not self.history.room:
                 self.history.make_room()
-            chunk = min(target - self.update, self.history.room)
+            chunk = min(target - self.update, known if known > 0 else self.history.room)
             if self._applied < len(self.tweaks):
                 chunk = min(chunk, self.tweaks[self._applied].update - self.update)
             if self.problem.learner is not None:
                 chunk = min(chunk, self._next_look - self.update)
-            reason = self.machine.advance(chunk, self.history)
+            reason = self.machine.repeat(chunk) if known > 0 else self.machine.advance(chunk, self.history)
             if reason in (loop.NOT_FINITE_HERE, loop.NOT_FINITE_STEP):
                 self._arrival = self._freeze(reason)
                 continue
-            if reason in _ENDINGS:
-                self.ending = _ENDINGS[reason].format(**self.stop)
-            elif reason == loop.PLATEAU:
-                self.ending = _plateau(self.stop)
-            self._keep_checkpoint()
+            self.ending = self.ending or ending_of(reason, self.stop)
+            self._checkpoints.keep(self.machine, self._applied)
             self._arrival = self._arrive()
             if reason == loop.INTERRUPTED:
                 return
@@ -351,7 +292,7 @@ class Run:
         if place == 0:
             self._apply_due_tweaks()
             self.measures.cut(-1)
-            self._trail.clear()
+            self._trail = TrailRecord()
             self._arrival = self._arrive()
         elif self._arrival is None and place == self.update:
             self._apply_due_tweaks()
@@ -376,7 +317,7 @@ class Run:
     def _take_stop(self, stop: Mapping[str, Value]) -> None:
         self.stop = stop
         self.ending = ""
-        self._patient_from = self.update
+        self._patient_from = self._counting_from = self.update
         self.machine.stop_at(stop)
 
     def reset(self, keep_tweaks: bool = False) -> None:
@@ -390,11 +331,135 @@ class Run:
         self._settle_at_once()
 
     def rewind(self, update: int) -> None:
-        """Forget everything after `update`: the numbers, and the tweaks that came later. Raises SettingError."""
+        """Forget everything after `update`: the numbers, and the tweaks that came later. Raises SettingError.
+
+        The run is then what it would be had it stopped there. Its history keeps the width of its bins, if some have
+        merged, unless all of it has to be computed again.
+        """
         update = checked_update(update)
         self.tweaks = [tweak for tweak in self.tweaks if tweak.update <= update]
-        self._begin(goal=update)
+        self._cut(update)
         self._settle_at_once()
+
+    def fork(self, update: int, id: str, changes: Mapping[str, Any] = NOTHING) -> Run:
+        """Another run, `id`, with the same past up to `update`, that goes on from there with other settings.
+
+        changes: settings by their paths, {"learning_rate": 0.1}, which it has as tweaks at that update. It shares what
+        is kept of the past, and can be at work in another thread. Raises SettingError, also for an update that this
+        run has not come to.
+        """
+        update, reached = checked_update(update), max(self.update, self.goal)
+        checked_type(changes, Mapping, "settings by their paths, such as {'learning_rate': 0.1}")
+        if update > reached:
+            raise SettingError(f"a run forks where it has been, at updates 0 to {reached:,}, got {update:,}")
+        twin = copy.copy(self)
+        twin.initial = replace(self.initial, id=text(id), visible=True, pinned=False)
+        twin.tweaks = [tweak for tweak in self.tweaks if tweak.update <= update]
+        twin.history, twin.measures = self.history.fork(), self.measures.fork()
+        twin._checkpoints, twin._trail = self._checkpoints.fork(), self._trail.fork()
+        twin._return_to(update)
+        for path, value in changes.items():
+            twin.tweak(path, value)
+        twin._settle_at_once()
+        return twin
+
+    def expect(self, tweaks: Iterable[Tweak]) -> None:
+        """Take in tweaks that are to come after all others, as far as they fit the settings."""
+        self.tweaks += fitting(*self._standing, tweaks)
+
+    def becomes(self, record: RunRecord, stop: Mapping[str, Value], update: int | None = None) -> bool:
+        """Become the run of a record that has a part of its past in common with this one; False if none is left.
+
+        It goes back to where the two part, and to `update` if it was beyond; tweaks that are to come it has as the
+        record has them. stop: the rules that the other is under, which `stop_at` sets.
+        """
+        rules = self.stop if self._suspended is None else self._suspended
+        if not self._begins_as(record) or (stop != rules and (counts(stop) or counts(rules))):
+            return False
+        pairs = zip_longest(self.tweaks, record.tweaks)
+        parting = [tweak.update for pair in pairs if pair[0] != pair[1] for tweak in pair if tweak is not None][:2]
+        places = [*parting, *(() if update is None else (update,))]
+        place = min(places, default=self.update)
+        if not place:
+            return False
+        self.tweaks = list(record.tweaks)
+        if min(parting, default=place + 1) <= self.update:  # what it has applied there is not what the other has
+            self._return_to(place)
+        else:
+            self._cut(min(place, max(self.update, self.goal)))
+        self._take_looks(record)
+        self._settle_at_once()
+        return True
+
+    def _cut(self, update: int) -> None:
+        """Be on the way to an update, with nothing that lies behind it."""
+        if self._stands and update >= max(self.update, self.history.updates):
+            self.goal = update
+        else:
+            self._return_to(update)
+
+    @property
+    def _stands(self) -> bool:
+        return self.diagnosis is None and not self._lost
+
+    def _return_to(self, update: int) -> None:
+        """Stand where a checkpoint was made before an update, on the way to it, and keep what is known up to there.
+
+        If stop rules count since some update between, it goes back to the start, so that it never depends on where
+        the checkpoints are.
+        """
+        if self._suspended is not None:
+            self.stop, self._suspended = self._suspended, None
+        self.history.cut(update)
+        reached = min(update, self.update) if self._stands else update
+        kept = self._checkpoints.nearest(max(min(reached - 1, self.history.updates), 0))
+        if not kept.update or (self._counting_from and counts(self.stop)):
+            self._begin(goal=update)
+            return
+        at = kept.update
+        for part in (self._checkpoints, self.measures, self._trail):
+            part.cut(at)
+        self._batch_changes = [change for change in self._batch_changes if change[0] < at]
+        self.machine, self._applied = self._dressed(kept.machine.copy(), kept.applied), kept.applied
+        self.machine.watch(self.stop)
+        if not counts(self.stop):
+            self.machine.look_for_plateau(0)
+        others = (tweak.update for tweak in self.tweaks[: self._applied] if of_problem(tweak.setting))
+        self._patient_from = max(others, default=0)
+        self.ending, self.diagnosis, self._lost, self.goal = "", None, False, update
+        self._lookout = Lookout()
+        best, self.best = self.best, None
+        self._arrival = self._return(best)
+
+    def _return(self, best: Best | None) -> Pieces[None]:
+        """Find the best weights as they were by then, and arrive. best: those that were known, maybe of later."""
+        lowest = self.measures.lowest(self._patient_from)
+        if lowest is not None:
+            update, loss = lowest
+            if best is not None and best.update == update:
+                self.best = best
+            else:
+                theta = yield from self._measured_at(update)
+                self.best = Best(update, loss, theta)
+        yield from self._arrive()
+
+    def _measured_at(self, update: int) -> Pieces[Array]:
+        """theta (n,) as it was measured: before the tweaks of that update, unless it is the first."""
+        kept = self._checkpoints.nearest(update)
+        machine = kept.machine.copy()
+        yield from self._replay(machine, kept.applied, max(update - 1, 0))
+        yield from machine.replay_to(update)
+        return machine.theta
+
+    def _dressed(self, machine: Machine, applied: int) -> Machine:
+        """A machine to which so many tweaks were applied, called and shown as the run is by now."""
+        settings = self.initial
+        for tweak in self.tweaks[:applied]:
+            if tweak.setting == Setting("optimizer") or tweak.setting.part in _LOOKS:
+                settings = settings.having(tweak.setting, tweak.value)
+        looks = {name: getattr(settings, name) for name in ("id", *_LOOKS)}
+        machine.settings = replace(machine.settings, **looks)
+        return machine
 
     def stand_on(self, problem: Problem) -> None:
         """Stand on a problem that this run's can go on from, and keep the numbers: by tweaks at update 0."""
@@ -402,8 +467,8 @@ class Run:
         added = [Tweak(0, Setting(part), value) for part, value in back.items()]
         self.tweaks[:0] = added
         self._applied += len(added)
-        self._checkpoints = [(machine, applied + len(added)) for machine, applied in self._checkpoints]
-        self._seeking = None
+        self._checkpoints.shift_tweaks(len(added))
+        self._lookout.leave_search()
         self.problem = problem
 
     def record(self) -> RunRecord:
@@ -411,13 +476,20 @@ class Run:
 
     def repeats(self, record: RunRecord) -> bool:
         """Whether a record gives this run's numbers; if so, its name, colour and the like are taken over."""
-        looks = {name: getattr(record.settings, name) for name in _LOOKS}
-        if replace(self.initial, **looks) != record.settings or tuple(self.tweaks) != record.tweaks:
+        if not self._begins_as(record) or tuple(self.tweaks) != record.tweaks:
             return False
-        for name, value in looks.items():
+        self._take_looks(record)
+        return True
+
+    def _begins_as(self, record: RunRecord) -> bool:
+        looks = {name: getattr(record.settings, name) for name in _LOOKS}
+        return replace(self.initial, **looks) == record.settings
+
+    def _take_looks(self, record: RunRecord) -> None:
+        for name in _LOOKS:
+            value = getattr(record.settings, name)
             if value != getattr(self.initial, name):  # else a name stays that has followed the optimizer since
                 self._show_as(Setting(name), value)
-        return True
 
     def _show_as(self, setting: Setting, value: object) -> None:
         self.initial = self.initial.having(setting, value)
@@ -431,10 +503,9 @@ class Run:
         """`at`, in pieces."""
         if update >= self.update:
             return self.machine
-        place = bisect_right(self._checkpoints, update, key=lambda checkpoint: checkpoint[0].update) - 1
-        kept, applied = self._checkpoints[place]
-        machine = kept.copy()
-        yield from self._replay(machine, applied, update)
+        kept = self._checkpoints.nearest(update)
+        machine = self._dressed(kept.machine.copy(), kept.applied)
+        yield from self._replay(machine, kept.applied, update)
         return machine
 
     def _replay(self, machine: Machine, applied: int, update: int) -> Pieces[None]:
@@ -449,25 +520,11 @@ class Run:
     def seek(self, update: int) -> bool:
         """Make a past update ready for `peek`; False if that was interrupted. Raises SettingError."""
         update = checked_update(update)
-        if update >= self.update or (self._seen is not None and self._seen.update == update):
-            return True
-        if self._seeking is None or self._seeking[0] != update:
-            self._seeking = update, self._at(update)
-        try:
-            next(self._seeking[1])
-        except StopIteration as end:
-            self._seen, self._seeking = end.value, None
-            return True
-        return False
+        return update >= self.update or self._lookout.seek(update, self._at) is not None
 
     def trail(self) -> Trail:
         """Where the run has been, by what is kept of it."""
-        rows = [row[:3] for row in self._trail if row[0] <= self.update]
-        if not rows or rows[-1][0] < self.update or not np.array_equal(rows[-1][1], self.machine.theta):
-            rows = [row for row in rows if row[0] < self.update]
-            rows.append((self.update, self.machine.theta.copy(), np.nan))
-        updates, thetas, losses = zip(*rows, strict=True)
-        return Trail(np.array(updates, float), thetas, np.array(losses, float))
+        return self._trail.view(self.update, self.machine.theta)
 
     def peek(self, update: int | None = None, step: bool = True) -> Peek:
         """The run at a past update (default: now), with the step it takes there.
@@ -477,63 +534,30 @@ class Run:
         that of the whole training set when it was last measured. Raises SettingError.
         """
         machine = self._looked_at(self.update if update is None else checked_update(update))
-        n = machine.theta.size
-        entry = OPTIMIZERS[machine.settings.optimizer.kind]
-        gradient = moved = np.broadcast_to(np.nan, n)
-        row = np.full(len(COLUMNS), np.nan)
         if step and (self.interruption is None or not self.problem.layers):
-            self._try(machine)
-        if not step or (self._trial is not None and not self._trial.fits(machine)):
-            self._trial = None
-        self.explained = not step or (self._trial is not None and self._trial.row is not None)
-        if self._trial is not None and self._trial.row is not None:
-            row, twin = self._trial.row, self._trial.twin
-            gradient, moved = twin.grad, twin.theta - machine.theta
-        named = dict(zip(COLUMNS, row.tolist(), strict=True))
-        return Peek(
-            update=machine.update,
-            problem=machine.problem,
-            settings=machine.settings if machine is not self.machine else self.settings,
-            theta=machine.theta.copy(),
-            loss=self._measured_loss(machine.update) if self.problem.layers else named["loss"],
-            gradient=gradient,
-            gradient_norm=named["gradient_norm"],
-            rate=named["learning_rate"],
-            slots={name: machine.slots[k * n : (k + 1) * n].copy() for k, name in enumerate(entry.slots)}
-            if step
-            else {},
-            step=moved,
-            since_optimizer=machine.update - int(machine.stream[stream.OPTIMIZER_UPDATE]),
-            taken=machine.taken,
-        )
+            self._lookout.explain(machine)
+        settings = machine.settings if machine is not self.machine else self.settings
+        loss = self._measured_loss(machine.update) if self.problem.layers else None
+        return self._lookout.peek(machine, settings, loss, step)
+
+    @property
+    def explained(self) -> bool:
+        """Whether the last `peek` knew the step, if it was asked for."""
+        return self._lookout.explained
 
     def explain(self, update: int | None = None) -> bool:
         """Compute the next step at an update (default: now) for `peek`; False if that was interrupted.
 
         Raises SettingError.
         """
-        return self._try(self._looked_at(self.update if update is None else checked_update(update)))
+        return self._lookout.explain(self._looked_at(self.update if update is None else checked_update(update)))
 
     def _looked_at(self, update: int) -> Machine:
         if update >= self.update:
             return self.machine
-        while not self.seek(update):
+        while (found := self._lookout.seek(update, self._at)) is None:
             pass
-        assert self._seen is not None
-        return self._seen
-
-    def _try(self, machine: Machine) -> bool:
-        """Compute the machine's next step; False if that was interrupted."""
-        trial = self._trial
-        if trial is None or not trial.fits(machine):
-            twin = machine.copy()
-            self._trial = trial = _Trial(machine, machine.update, machine.changes, twin, twin.trial_step())
-        if trial.row is None:
-            try:
-                next(trial.pieces)
-            except StopIteration as end:
-                trial.row = end.value
-        return trial.row is not None
+        return found
 
     def _measured_loss(self, update: int) -> float:
         view = self.measures.view()
@@ -554,16 +578,9 @@ class Run:
             if of_problem(tweak.setting):
                 self.best, self._patient_from = None, self.update  # it was the best on other data, or by another loss
             if tweak.setting.part == "batch":
-                place = self.machine.stream
-                self._batch_changes.append((self.update, int(place[stream.SEEN]), int(place[stream.BATCH])))
-
-    def _keep_checkpoint(self) -> None:
-        if self.update - self._checkpoints[-1][0].update < self._interval:
-            return
-        self._checkpoints.append((self.machine.copy(), self._applied))
-        if len(self._checkpoints) > checkpoints_kept(self.machine.size):
-            self._checkpoints = self._checkpoints[::2]
-            self._interval *= 2
+                before = [change for change in self._batch_changes if change[0] < self.update]
+                batch = int(self.machine.stream[stream.BATCH])
+                self._batch_changes = [*before, (self.update, self._examples_seen, batch)]
 
     @property
     def _examples_seen(self) -> int:
@@ -580,7 +597,7 @@ class Run:
         """The next update at which a measurement or a point of the trail may be due."""
         update, seen, work = self.update, self._examples_seen, self._work
         batch = int(self.machine.stream[stream.BATCH])
-        since = work.trained(update, seen) - self._trail[-1][3]
+        since = work.trained(update, seen) - self._trail.trained
         return min(
             self.measures.next_due(update, seen, batch, work),
             next_on_trail(update, since, work.trained(1, batch), work),
@@ -593,12 +610,12 @@ class Run:
         update, seen, work = self.update, self._examples_seen, self._work
         trained = work.trained(update, seen)
         if not self.measures.is_due(update, seen, work):
-            if update > self._trail[-1][0] and is_on_trail(update, trained - self._trail[-1][3], work):
-                self._keep_on_trail(np.nan, trained)
+            if update > self._trail.last_at and is_on_trail(update, trained - self._trail.trained, work):
+                self._trail.append(update, self.machine.theta, np.nan, trained)
             return
         values, layers = yield from self.machine.measured(self.measures.with_layers(update, seen, work))
         self.measures.append(update, seen, work, values, layers)
-        self._keep_on_trail(float(values[_TRAINING]), trained)
+        self._trail.append(update, self.machine.theta, float(values[_TRAINING]), trained)
         loss = float(values[_VALIDATION])
         if loss < (self.best.loss if self.best is not None else np.inf):
             self.best = Best(update, loss, self.machine.theta.copy())
@@ -606,44 +623,25 @@ class Run:
         if patience and self.best is not None and not self.ending:
             waited = update - max(self.best.update, self._patient_from)
             if waited >= patience:
-                self.ending = (
-                    f"no lower validation loss in {counted(waited)}, the best is of update {self.best.update:,}"
-                )
-
-    def _keep_on_trail(self, loss: float, trained: int) -> None:
-        """Keep where the run stands after so much work."""
-        self._trail.append((self.update, self.machine.theta.copy(), loss, trained))
-        if len(self._trail) > trail_kept(self.machine.theta.nbytes):
-            self._trail = self._trail[::2]
+                self.ending = out_of_patience(waited, self.best.update)
 
     def _freeze(self, reason: int) -> Pieces[None]:
         """Stand still at the last update whose numbers are all finite, and find out why."""
         failed = self.update
         last = max(failed - 1, 0) if reason == loop.NOT_FINITE_HERE else failed
-        self._checkpoints = [kept for kept in self._checkpoints if kept[0].update <= last]
+        self._checkpoints.cut(last)
         applied = min(self._applied, bisect_right(self.tweaks, last, key=lambda tweak: tweak.update))
         self._batch_changes = [change for change in self._batch_changes if change[0] <= last]
         self.measures.cut(last)
-        self._trail = [row for row in self._trail if row[0] <= last]
+        self._trail.cut(last)
         self._lost, self.goal = True, last
-        kept, self._applied = self._checkpoints[-1]
-        self.machine = kept.copy()
+        kept = self._checkpoints.nearest(last)
+        self.machine, self._applied = self._dressed(kept.machine.copy(), kept.applied), kept.applied
         yield from self._replay(self.machine, self._applied, last)
         self._applied = applied
         self.machine.stop_at(self.stop)
         self.diagnosis = yield from diagnose(self.machine, self.history.view(), self._at, failed, reason)
         self._lost = False
-
-
-def _plateau(stop: Mapping[str, Value]) -> str:
-    """Why a plateau ended a run: what would have counted as an improvement did not come."""
-    gain, waited = float(stop["plateau_gain"]), counted(int(stop["plateau_updates"]))  # type: ignore[arg-type]
-    return f"no improvement of more than {100.0 * gain:g} % in {waited}" if gain else f"no lower loss in {waited}"
-
-
-def counted(updates: int) -> str:
-    """`1 update`, `2,000 updates`."""
-    return f"{updates:,} update{'s' * (updates != 1)}"
 
 
 def _done(pieces: Pieces[Any]) -> bool:

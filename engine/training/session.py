@@ -28,14 +28,16 @@ from engine.training.experiment import (
     checked_stop,
     checked_type,
     checked_update,
+    distinct,
     of_problem,
     of_run,
     of_theta,
 )
 from engine.training.from_start import run_from_start, task_from_start
 from engine.training.history import HistoryView
-from engine.training.measures import MeasuresView
-from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Best, Peek, Run
+from engine.training.measures import Best, MeasuresView
+from engine.training.peek import Peek
+from engine.training.run import DIVERGED, FINISHED, NOTHING, READY, RUNNING, Run
 from engine.training.standing import StandingMeasures
 
 Array = np.ndarray
@@ -281,6 +283,35 @@ class Session:
             run.advance(min(self.update, _CATCH_UP))
         self.runs.append(run)
 
+    def fork(self, id: str, update: int, changes: Mapping[str, Any] = NOTHING) -> Run:
+        """Let another run join that has the past of run `id` up to `update`, and from there on settings of its own.
+
+        changes: settings by their paths, {"learning_rate": 0.1}; those that change numbers it has as tweaks at that
+        update. Its id and, unless that is given, its colour are new; its name is that of the other. It catches up with
+        the race, through the same changes of the problem. Returns it. Raises SettingError, and then nothing changes.
+        """
+        update, of = checked_update(update), self.run(id)
+        checked_type(changes, Mapping, "settings by their paths, such as {'learning_rate': 0.1}")
+        if len(self.runs) >= MAX_RUNS:
+            raise SettingError(f"an experiment has at most {MAX_RUNS} runs")
+        for path in changes:
+            if of_problem(Setting.of(path)):
+                raise SettingError(f"there is no setting {shown(path, 60)}")
+        _check_room([of], len(changes))
+        records = [run.record() for run in self.runs]
+        settings = of.settings
+        for path, value in changes.items():
+            settings = settings.having(path, value) if path == "optimizer" else settings
+        check_runs(self.task, [*records, RunRecord(settings)])
+        used = {run.settings.colour for run in self.runs}
+        colour = next(colour for colour in range(MAX_RUNS) if colour not in used)
+        run = of.fork(update, distinct(id.partition("-")[0], records), {"colour": colour, **changes})
+        run.expect([tweak for tweak in of.tweaks if tweak.update > update and of_problem(tweak.setting)])
+        if self.interruption is None:
+            run.advance(max(0, min(self.update - run.update, _CATCH_UP)))
+        self.runs.append(run)
+        return run
+
     def _on_this_problem(self, record: RunRecord) -> RunRecord:
         """A record with the changes of the problem that the race has gone on with, or will, where they were made."""
         changes = [tweak for tweak in self.free[0].tweaks if of_problem(tweak.setting)]
@@ -296,8 +327,8 @@ class Session:
     def restore(self, experiment: Experiment, update: int | None = None) -> None:
         """Become another state of this experiment; runs whose numbers are the same are kept as they are.
 
-        The others begin again, and those beyond `update` if it is given: advance them to where they shall
-        be. Raises SettingError.
+        With an `update`, the others go back to where they part from what they were, and those beyond it to there. What
+        has nothing in common with a run begins anew: advance them to where they shall be. Raises SettingError.
         """
         checked_type(experiment, Experiment, "an Experiment")
         update = None if update is None else checked_update(update)
@@ -308,8 +339,7 @@ class Session:
         runs = []
         for record in experiment.runs:
             run = kept.get(record.settings.id)
-            beyond = update is not None and run is not None and run.update > update
-            if run is None or (beyond and not record.settings.pinned) or not run.repeats(record):
+            if run is None or not _fits(run, record, experiment.stop, update):
                 run = self._new_run(problem, record, experiment.stop)
             runs.append(run)
         self.problem, self.runs, self.experiment_settings = problem, runs, experiment
@@ -441,13 +471,20 @@ class Session:
             diverged_at=found.update if found else None,
             better_rate=found.rate if found else None,
             rewind_to=remedied.rewind_to if remedied else None,
-            history=run.history.view(),
+            history=run.recorded,
             examples=examples,
             shown=run.peek(cursor, step=step or not self.problem.layers),
             measures=run.measures.view(),
             best=run.best,
             standing=self._standing.values(run),
         )
+
+
+def _fits(run: Run, record: RunRecord, stop: Mapping[str, Value], update: int | None) -> bool:
+    """Whether a run is that of a record and not beyond an update, or has been able to become so."""
+    if (update is None or run.update <= update or record.settings.pinned) and run.repeats(record):
+        return True
+    return update is not None and run.becomes(record, stop, None if record.settings.pinned else update)
 
 
 def _check_room(runs: list[Run], more: int) -> None:

@@ -115,6 +115,7 @@ def test_what_counts_no_updates_is_refused_in_words(count: Any) -> None:
         run.advance, run.at, run.seek, run.peek, run.explain, run.rewind,
         lambda at: session.restore(before, at), lambda at: run.tweak("learning_rate", 0.5, at),
         lambda most: next(rows(run.problem, run.record(), run.stop, most)),
+        lambda at: run.fork(at, "fork"), lambda at: session.fork("sgd", at),
     ]  # fmt: skip
     optional = {session.picture, run.peek, run.explain, calls[11]} if count is None else set()
     for call in calls:

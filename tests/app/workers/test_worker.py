@@ -231,7 +231,7 @@ def test_a_replay_tells_how_far_it_is(worker, qtbot):
     worker.take(Step(40_000))
     worker.take(Rewind(30_000, serial=2))
     assert worker.published.replaying == 0.0
-    assert at(worker) == 0
+    assert at(worker) < 30_000
     qtbot.waitUntil(lambda: worker.published.replaying is None)
     assert {run.update for run in worker.published.picture.runs} == {30_000}
 

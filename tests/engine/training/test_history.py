@@ -18,8 +18,9 @@ def fill(history: History, rows: np.ndarray) -> None:
             history.make_room()
         place, inside = divmod(history.updates - history.first, history.width)
         history.last[:, place] = row
-        history.low[:, place] = row if not inside else np.minimum(history.low[:, place], row)
-        history.high[:, place] = row if not inside else np.maximum(history.high[:, place], row)
+        if history.width > 1:
+            history.low[:, place] = row if not inside else np.minimum(history.low[:, place], row)
+            history.high[:, place] = row if not inside else np.maximum(history.high[:, place], row)
         history.updates += 1
 
 
@@ -73,7 +74,7 @@ def test_memory_is_bounded_and_a_spike_never_vanishes() -> None:
         session.advance(400_000)
         history = run.history
         arrays = {id(array): array.nbytes for array in (history.last, history.low, history.high)}
-        machines = [machine for machine, _ in run._checkpoints]
+        machines = [kept.machine for kept in run._checkpoints]
         kept = sum(
             array.nbytes + 128
             for machine in machines

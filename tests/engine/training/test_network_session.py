@@ -408,7 +408,7 @@ def test_what_a_run_keeps_of_its_past_is_bounded() -> None:
     session = race(new_run("sgd", batch=32), data="digits", hidden=(512, 512))
     session.advance(700)
     run = session.runs[0]
-    kept = sum(machine.size for machine, _ in run._checkpoints) + sum(row[1].nbytes for row in run._trail)
+    kept = sum(checkpoint.machine.size for checkpoint in run._checkpoints) + run._trail.nbytes
     assert kept < 110 * 2**20
     assert np.array_equal(run.trail().thetas[-1], run.machine.theta)
 
