@@ -8,32 +8,45 @@ from __future__ import annotations
 
 import gc
 import os
-import subprocess
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 
-from app.launch import compile_kernels, kernel_cache
+from app.launch import kernel_cache
 from app.launch.own_threads import keep_to_own_threads
 
 keep_to_own_threads()
 CACHE = kernel_cache.prepare()
+_compiled: set[str] = set()  # the processes that have compiled their kernels
+gc.disable()  # while all is imported and collected, of which nothing is garbage
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Before the tests are spread over processes: compile every kernel, which each of them would do else."""
-    spread = config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
-    if spread and not CACHE.complete:
-        print("compiling the kernels ...", flush=True)
-        # With an open standard input: the child ends when that does.
-        child = subprocess.Popen(compile_kernels.command(), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-        child.wait()
-        assert child.stdin is not None
-        child.stdin.close()
-
-
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(tryfirst=True)  # before a process says that it has collected, and gets tests
+def pytest_collection_finish(session: pytest.Session) -> None:
     """What has been imported and collected stays: no collection of garbage need look through it."""
+    worker = getattr(session.config, "workerinput", None)
+    if worker is not None and not CACHE.complete:
+        compile_share(int(worker["workerid"].removeprefix("gw")), worker["workercount"])
     gc.collect()
     gc.freeze()
+    gc.enable()
+    gc.collect()  # how often Python collects all depends on how much it has kept the last time
+
+
+def compile_share(place: int, count: int) -> None:
+    """Compile every `count`th kernel, which all the tests' processes would do else, each by itself."""
+    import engine  # noqa: F401  declares the kernels
+    from engine.contracts import Kernel
+
+    for kernel in Kernel.everyone[place::count]:
+        kernel.prepare()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any) -> None:
+    """In the process that spreads the tests: once each of the others has compiled its share, the cache is complete."""
+    _compiled.add(node.gateway.id)
+    if len(_compiled) == node.workerinput["workercount"]:
+        CACHE.completed()

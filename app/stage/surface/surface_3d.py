@@ -46,9 +46,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 FLOOR = QRectF(0, 0, 600, 600)  # the paths are thinned as if the floor were this many pixels
-DRAPED = (
-    64  # segments that are draped between two looks at the clock: each may have many pieces
-)
+DRAPED = 64  # segments that are draped between two looks at the clock: each may have many pieces
 LONGEST = 12.0  # pixels of the floor that a straight piece of a draped path may span
 KEY_DEGREES = 6.0
 ZOOM_KEY, ZOOM_WHEEL = 1.4, 1.25
