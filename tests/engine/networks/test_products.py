@@ -22,23 +22,24 @@ Array = np.ndarray
 EDGE = -12345.0  # stands around what a product may write
 
 
-@njit(error_model="numpy")
+# They are kept in the cache that is named by the engine's sources, so they are those of the products as they are.
+@njit(error_model="numpy", cache=True)
 def forward(W, A, biases, Z, units, reads, columns):
     forward_product(pointer(W), pointer(A), pointer(biases), pointer(Z), units, reads, columns)
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", cache=True)
 def backward(W, D, Z, units, reads, columns, adds):
     backward_product(pointer(W), pointer(D), pointer(Z), units, reads, columns, adds)
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", cache=True)
 def gradient(D, A, T, t_row, G, units, reads, columns, adds):
     transpose_block(pointer(A), columns, pointer(T), t_row, reads, columns)
     gradient_product(pointer(D), pointer(T), t_row, pointer(G), units, reads, columns, adds)
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", cache=True)
 def narrow_gradient(D, A, G, units, reads, columns, adds):
     narrow_gradient_product(pointer(D), pointer(A), pointer(G), units, reads, columns, adds)
 
