@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Generator
-from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -20,7 +19,6 @@ from app.launch.own_threads import keep_to_own_threads
 
 keep_to_own_threads()
 CACHE = kernel_cache.prepare()
-_compiled: set[str] = set()  # the processes that have compiled their kernels
 gc.disable()  # while all is imported and collected, of which nothing is garbage
 
 
@@ -50,13 +48,12 @@ def compile_share(place: int, count: int) -> None:
     import engine  # noqa: F401  declares the kernels
     from engine.contracts import Kernel
 
-    for kernel in Kernel.everyone[place::count]:
-        kernel.prepare()
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_node_collection_finished(node: Any) -> None:
-    """In the process that spreads the tests: once each of the others has compiled its share, the cache is complete."""
-    _compiled.add(node.gateway.id)
-    if len(_compiled) == node.workerinput["workercount"]:
+    marks = [CACHE.folder / f"compiled-{share}-of-{count}" for share in range(count)]
+    try:
+        for kernel in Kernel.everyone[place::count]:
+            kernel.prepare()
+    except Exception:  # the tests of that kernel will say why
+        return
+    marks[place].touch()
+    if all(mark.exists() for mark in marks):
         CACHE.completed()
