@@ -1,4 +1,5 @@
-"""What every test needs before anything is imported: one kernel cache, one thread for linear algebra, no screen.
+"""What every test needs before anything is imported: one kernel cache, one thread for linear algebra, settings of
+their own, no screen.
 
 The cache is the app's own, so whatever has been compiled once, by a test or by the app, is compiled for
 all of them; tests that start processes hand it on through the environment.
@@ -6,8 +7,11 @@ all of them; tests that start processes hand it on through the environment.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
+import shutil
+import tempfile
 from collections.abc import Generator
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -17,6 +21,9 @@ import pytest
 from app.launch import kernel_cache
 from app.launch.own_threads import keep_to_own_threads
 
+# Not the user's own: windows remember their files and layout, and offer what a window that was killed has left.
+os.environ["FALL_LINE_CONFIG"] = tempfile.mkdtemp(prefix="fall-line-config-")
+atexit.register(shutil.rmtree, os.environ["FALL_LINE_CONFIG"], ignore_errors=True)
 keep_to_own_threads()
 CACHE = kernel_cache.prepare()
 gc.disable()  # while all is imported and collected, of which nothing is garbage
