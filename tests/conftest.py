@@ -1,4 +1,5 @@
-"""What every test needs before anything is imported: one kernel cache, one thread for linear algebra, no screen.
+"""What every test needs before anything is imported: one kernel cache, one thread for linear algebra, settings of
+their own, no screen.
 
 The cache is the app's own, so whatever has been compiled once, by a test or by the app, is compiled for
 all of them; tests that start processes hand it on through the environment.
@@ -6,36 +7,62 @@ all of them; tests that start processes hand it on through the environment.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
-import subprocess
+import shutil
+import tempfile
+from collections.abc import Generator
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 
-from app.launch import compile_kernels, kernel_cache
+from app.launch import kernel_cache
 from app.launch.own_threads import keep_to_own_threads
 from app.launch.returned_memory import return_large_arrays
 
+# Not the user's own: windows remember their files and layout, and offer what a window that was killed has left.
+os.environ["FALL_LINE_CONFIG"] = tempfile.mkdtemp(prefix="fall-line-config-")
+atexit.register(shutil.rmtree, os.environ["FALL_LINE_CONFIG"], ignore_errors=True)
 keep_to_own_threads()
 return_large_arrays()
 CACHE = kernel_cache.prepare()
+gc.disable()  # while all is imported and collected, of which nothing is garbage
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Before the tests are spread over processes: compile every kernel, which each of them would do else."""
-    spread = config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
-    if spread and not CACHE.complete:
-        print("compiling the kernels ...", flush=True)
-        # With an open standard input: the child ends when that does.
-        child = subprocess.Popen(compile_kernels.command(), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-        child.wait()
-        assert child.stdin is not None
-        child.stdin.close()
-
-
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(tryfirst=True)  # before a process says that it has collected, and gets tests
+def pytest_collection_finish(session: pytest.Session) -> None:
     """What has been imported and collected stays: no collection of garbage need look through it."""
+    worker = getattr(session.config, "workerinput", None)
+    if worker is not None and not CACHE.complete:
+        compile_share(int(worker["workerid"].removeprefix("gw")), worker["workercount"])
     gc.collect()
     gc.freeze()
+    gc.enable()
+    gc.collect()  # how often Python collects all depends on how much it has kept the last time
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """A test that leaves collections off, as an open window does, would have all that follow it hoard their garbage."""
+    yield
+    if not gc.isenabled():
+        gc.enable()
+        pytest.fail(f"{item.nodeid} has left the collection of garbage off")
+
+
+def compile_share(place: int, count: int) -> None:
+    """Compile every `count`th kernel, which all the tests' processes would do else, each by itself."""
+    import engine  # noqa: F401  declares the kernels
+    from engine.contracts import Kernel
+
+    marks = [CACHE.folder / f"compiled-{share}-of-{count}" for share in range(count)]
+    try:
+        for kernel in Kernel.everyone[place::count]:
+            kernel.prepare()
+    except Exception:  # the tests of that kernel will say why
+        return
+    marks[place].touch()
+    if all(mark.exists() for mark in marks):
+        CACHE.completed()

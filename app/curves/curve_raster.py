@@ -71,7 +71,8 @@ class CurveRaster:
             return None
         painter = QPainter(self.image)
         left = max(start, 0.0)
-        stripe = QRectF(left, 0.0, layout.x.end - left, layout.y.start)
+        # To the edges of the image, which are whole pixels beyond those of the plot: nothing else would clear them.
+        stripe = QRectF(left, 0.0, layout.size.width() / layout.ratio - left, layout.size.height() / layout.ratio)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
         painter.fillRect(stripe, Qt.GlobalColor.transparent)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)

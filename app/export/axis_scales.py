@@ -33,6 +33,19 @@ def set_axis(axes: Axes, letter: str, scale: Scale, settings: FigureSettings) ->
     put([_value(drawn, place) for place in marks.minor], minor=True)
 
 
+def write_numbers_plainly(axes: Axes) -> None:
+    """Write the numbers of linear axes as text; a formula, as their common power of ten is, takes longer."""
+    from matplotlib.ticker import ScalarFormatter
+
+    class PlainNumbers(ScalarFormatter):
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return super().__call__(x, pos).removeprefix(r"$\mathdefault{").removesuffix("}$")
+
+    for axis in (axes.xaxis, axes.yaxis):
+        if type(axis.get_major_formatter()) is ScalarFormatter:
+            axis.set_major_formatter(PlainNumbers())
+
+
 def _value(scale: Scale, place: float) -> float:
     """The round number that a tick stands at."""
     value = float(f"{scale.value(place):.9g}")

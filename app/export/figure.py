@@ -18,6 +18,7 @@ from app.documents.files import FileError, shown, write
 from app.documents.run_labels import differences
 from app.documents.toml_text import toml_text
 from app.documents.version import version
+from app.export.axis_scales import write_numbers_plainly
 from app.export.checkpoints import add_checkpoints, import_matplotlib
 from app.export.curve_figure import draw_curves
 from app.export.figure_content import CurveContent, FigureContent, NetworkContent, StageContent
@@ -87,6 +88,7 @@ def figure_bytes(
 
     import_matplotlib(format, check)
     import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     if isinstance(plot, StageContent) and isinstance(picture.task, NetworkTask):
@@ -103,6 +105,7 @@ def figure_bytes(
         warnings.filterwarnings("ignore", message="Glyph|constrained_layout not applied|Tight layout not applied")
         matplotlib.rcParams.update(parameters(settings))  # type: ignore[arg-type]
         figure = Figure(figsize=(width, height), dpi=settings.dpi if format == "png" else 72, layout="constrained")
+        FigureCanvasAgg(figure)  # keeps what it has measured; without a canvas each text is measured on a new one
         pad = 0.3 * settings.font_size / POINTS
         figure.get_layout_engine().set(w_pad=pad, h_pad=pad)  # type: ignore[union-attr, call-arg]
         check()
@@ -117,8 +120,11 @@ def figure_bytes(
         if settings.title and not isinstance(plot, NetworkContent):
             axes.set_title(clean(picture.experiment.title)[:120], parse_math=False)
         for part in figure.axes:
+            write_numbers_plainly(part)
             add_checkpoints(part, check)
-        add_legend(figure, axes, entries, settings, inside=isinstance(plot, CurveContent))
+        is_laid_out = add_legend(figure, axes, entries, settings, inside=isinstance(plot, CurveContent))
+        if is_laid_out and format == "png":  # the other formats measure texts in their own way
+            figure.set_layout_engine("none")
         check()
         content = io.BytesIO()
         about = metadata(format, clean(picture.experiment.title), _text(picture, plot, settings), _program())

@@ -33,24 +33,26 @@ def clean(text: str) -> str:
     return f" {shown}" if shown.startswith("_") else shown
 
 
-def add_legend(figure: Figure, axes: Axes, entries: Sequence[Entry], settings: FigureSettings, inside: bool) -> None:
-    """Add the legend as the settings say; inside: whether `auto` may put it inside the plot.
+def add_legend(figure: Figure, axes: Axes, entries: Sequence[Entry], settings: FigureSettings, inside: bool) -> bool:
+    """Add the legend as the settings say; whether the figure has been laid out with it.
 
-    One that is wanted inside is made to fit there, and stands below if it does not.
+    inside: whether `auto` may put it inside the plot. One that is wanted inside is made to fit there, and stands
+    below if it does not.
     """
     if not entries or settings.legend == "none":
-        return
+        return False
     if settings.legend == "inside" and _fits_inside(figure, axes, entries):
-        return
+        return True
     if settings.legend == "auto" and inside and len(entries) <= _MAX_INSIDE:
         legend = _made(axes.legend, entries, 1.0, _LETTERS[0], loc="best")
         if not _hides(figure, axes, legend):
-            return
+            return True
         legend.remove()
     if settings.legend == "right":
         _fitted(figure, entries, "outside right upper", (_MAX_WIDTH, 1.0), 1)
     else:
         _fitted(figure, entries, "outside lower center", (0.98, _MAX_HEIGHT), 4)
+    return False
 
 
 def _fits_inside(figure: Figure, axes: Axes, entries: Sequence[Entry]) -> bool:

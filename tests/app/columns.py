@@ -5,17 +5,20 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from app.look.theme import DARK, apply
+
 WIDTH = 294  # of the left column beside its scroll bar
 
 
 @pytest.fixture
-def show_in_column(qtbot, themed):
-    """Show a panel as wide as the left column."""
+def show_in_column(qapp, qtbot):
+    """Show a panel as wide as the left column, in a window that is dressed as the real one."""
     windows = []  # qtbot itself keeps only weak references
 
     def make(panel: QWidget) -> QWidget:
         window = QWidget()
         windows.append(window)
+        apply(qapp, DARK, window)
         qtbot.addWidget(window)
         column = QVBoxLayout(window)
         column.setContentsMargins(0, 0, 0, 0)

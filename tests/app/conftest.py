@@ -162,6 +162,14 @@ def watched(qtlog):
     assert not complaints, f"Qt said: {complaints[:5]}"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A stylesheet that an earlier test has left is taken off: every widget would be made and shown more slowly."""
+    application = QApplication.instance()
+    if application is not None and "themed" not in getattr(item, "fixturenames", ()) and application.styleSheet():
+        application.setStyleSheet("")
+
+
 @pytest.fixture
 def themed(qapp):
     """The application in the dark theme; it is dressed anew only if a test has changed that."""
@@ -195,8 +203,6 @@ class Windows:
 @pytest.fixture
 def open_window(qapp, qtbot, qtlog):
     """Open windows with an experiment each; all are closed and looked after at the end of the test."""
-    if qapp.styleSheet():
-        qapp.setStyleSheet("")
     windows = Windows(qtbot)
     with watched(qtlog):
         yield windows

@@ -23,6 +23,8 @@ from engine import Session, Setting, Tweak, new_experiment, new_run, smooth
 from tests.app.curves.histories import HARD, grown, history_of, network_of, picture_of, run_of
 from tests.app.plots.mouse import LEFT, MIDDLE, RIGHT, click, double_click, drag, place, point, turn
 
+OF_NETWORKS = [key for key, curve in CURVES.items() if not curve.columns]
+
 
 @pytest.fixture
 def picture():
@@ -46,6 +48,34 @@ def panel(qtbot, picture):
     qtbot.waitUntil(lambda: len({card.view.scales[0].high for card in panel.cards.values()}) == 1)
     panel.grab()
     return panel
+
+
+@pytest.fixture(scope="module")
+def made_whole(qapp):
+    """For each kind of problem a panel of every curve: it takes long to make, and serves one race after the other."""
+    made = {}
+    smooth_run = run_of(history_of(HARD["smooth"]))
+    for kind, picture, keys in (
+        ("surface", picture_of(smooth_run), list(CURVES)),
+        ("network", network_of(smooth_run), OF_NETWORKS),
+    ):
+        made[kind] = CurvePanel(DARK)
+        made[kind].resize(430, 800)
+        made[kind].refresh(picture)
+        made[kind].show_curves(keys)
+    yield made
+    for panel in made.values():
+        panel.deleteLater()
+
+
+@pytest.fixture
+def whole(made_whole, request):
+    panel = made_whole[request.param]
+    view = panel.view()
+    panel.show()
+    yield panel
+    panel.hide()
+    panel.apply_view(view)
 
 
 def view_of(panel, key="loss"):
@@ -407,28 +437,29 @@ def test_all_x_axes_are_in_line(qtbot, panel):
     assert len(edges) == 1
 
 
-@pytest.mark.parametrize("spare", [0, 1, 40, 80, 160, 240])
-def test_no_control_is_lost_at_any_width(qtbot, panel, spare):
+def test_no_control_is_lost_at_any_width(qtbot, panel):
     panel.apply_view({"curves": list(CURVES), "curves_smoothing": [100_000] * len(CURVES)})
     least = panel.minimumSizeHint().width()
     assert least <= 260
-    panel.resize(least + spare, 700)
-    inside = panel.viewport()
-    for key, card in panel.cards.items():
-        qtbot.waitUntil(lambda card=card: card.width() == inside.width())
-        parts = [control(panel, key, name) for name in ("log_x", "log_y", "menu")]
-        smoothing = control(panel, key, "smoothing", QSlider)
-        if smoothing.isVisible():
-            parts.append(smoothing)
-        else:
-            assert not CURVES[key].columns or submenu(panel, "Smoothing", key)["over 100,000 updates"].isChecked()
-        for part in parts:
-            assert part.isVisible() and part.width() >= min(part.sizeHint().width(), part.maximumWidth())
-            edges = (part.mapTo(inside, corner) for corner in (part.rect().topLeft(), part.rect().topRight()))
-            assert all(0 <= edge.x() < inside.width() for edge in edges)
-        assert card.findChild(ElidedLabel, "cardTitle").width() >= 56
-        assert card.view.area.width() > 100.0
-    assert control(panel, "loss", "smoothing", QSlider).isVisible() == (spare >= 160)
+    for spare in (0, 1, 40, 80, 160, 240):
+        panel.resize(least + spare, 700)
+        inside = panel.viewport()
+        for key, card in panel.cards.items():
+            qtbot.waitUntil(lambda card=card, inside=inside: card.width() == inside.width())
+            parts = [control(panel, key, name) for name in ("log_x", "log_y", "menu")]
+            smoothing = control(panel, key, "smoothing", QSlider)
+            if smoothing.isVisible():
+                parts.append(smoothing)
+            else:
+                assert not CURVES[key].columns or submenu(panel, "Smoothing", key)["over 100,000 updates"].isChecked()
+            for part in parts:
+                assert part.isVisible() and part.width() >= min(part.sizeHint().width(), part.maximumWidth())
+                edges = (part.mapTo(inside, corner) for corner in (part.rect().topLeft(), part.rect().topRight()))
+                assert all(0 <= edge.x() < inside.width() for edge in edges)
+            assert card.findChild(ElidedLabel, "cardTitle").width() >= 56
+            assert card.view.area.width() > 100.0
+        assert control(panel, "loss", "smoothing", QSlider).isVisible() == (spare >= 160)
+        panel.grab()
 
 
 def test_an_elided_title_is_told(qtbot, panel):
@@ -602,12 +633,13 @@ def test_export_and_copy(qtbot, panel):
     assert view.grab().toImage() == before and view.cursor_update == 700
 
 
+@pytest.mark.parametrize("whole", ["surface"], indirect=True)
 @pytest.mark.parametrize("name", list(HARD))
-def test_every_history_can_be_painted(qtbot, panel, name):
-    loss, theme = HARD[name], _theme_of(name)
+def test_every_history_can_be_painted(qtbot, whole, name):
+    panel, loss, theme = whole, HARD[name], _theme_of(name)
     panel.set_theme(theme)
-    panel.show_curves(list(CURVES))
     panel.refresh(picture_of(run_of(history_of(loss), status="diverged"), run_of(history_of(loss), 1), cursor=3))
+    assert list(panel.cards) == list(CURVES)
     qtbot.waitUntil(lambda: all(card.isVisible() for card in panel.cards.values()))
     for cursor in (None, 0, len(loss) // 2, 10**9):
         panel.set_cursor(cursor)
@@ -763,12 +795,14 @@ def test_measured_curves_are_drawn_one_in_a_frame_and_each_has_its_turn(qtbot, p
     qtbot.waitUntil(lambda: not any(line.fresh for key in keys for line in view_of(panel, key).model.lines))
 
 
+@pytest.mark.parametrize("whole", ["network"], indirect=True)
 @pytest.mark.parametrize("name", list(HARD))
-def test_every_network_can_be_painted(qtbot, panel, name):
+def test_every_network_can_be_painted(qtbot, whole, name):
+    panel = whole
     panel.set_theme(_theme_of(name))
     runs = [run_of(history_of(HARD[name]), number, status="diverged") for number in range(2)]
     panel.refresh(network_of(*runs))
-    panel.show_curves([key for key, curve in CURVES.items() if not curve.columns])
+    assert list(panel.cards) == OF_NETWORKS
     qtbot.waitUntil(lambda: all(card.isVisible() for card in panel.cards.values()))
     for cursor in (None, 0, len(HARD[name]) // 2, 10**9):
         panel.set_cursor(cursor)

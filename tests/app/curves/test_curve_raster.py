@@ -7,9 +7,11 @@ import pytest
 
 from app.curves.curve_catalogue import CURVES
 from app.curves.curve_model import CurveModel
+from app.curves.curve_raster import CurveRaster, RasterLayout
 from app.curves.curve_style import Y_TYPES, CurveStyle
 from app.look.theme import DARK
-from app.plots.axis_type import NAMES
+from app.plots.axis_type import NAMES, AxisType
+from app.plots.scale import Scale
 from tests.app.curves.histories import HARD, grown, history_of, picture_of, run_of
 from tests.app.curves.models import draw, pixels
 
@@ -58,6 +60,18 @@ def test_a_reset_clears_what_was_there(qapp):
         model.pull(picture_of(run_of(history_of(loss))), None)
         draw(model, x_range=(0.0, 2000.0), y_range=(1e-3, 10.0))
     assert not pixels(model).any()
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5])
+@pytest.mark.parametrize("size", [(360.0, 200.0), (360.3, 200.3), (359.7, 199.7)])
+def test_a_clean_raster_is_clean_to_its_edges(qapp, size, ratio):
+    """An image begins with whatever was in its memory, and ends with a part of a pixel of the plot."""
+    raster, (width, height) = CurveRaster(), size
+    x, y = Scale(0.0, 1.0, 0.0, width, AxisType()), Scale(0.0, 1.0, height, 0.0, AxisType())
+    for paper in ("#000000", "#ffffff"):  # another one wants a clean raster
+        raster.image.fill("#ff0000")
+        assert raster.draw(RasterLayout(x, y, ratio, paper, ()), [], -np.inf) == 0.0
+    assert raster.image.width() >= width * ratio and not np.array(raster.image.constBits()).any()
 
 
 def test_hidden_runs_are_not_drawn_and_the_selected_one_is_on_top(qapp):

@@ -1017,9 +1017,10 @@ def test_closed_before_the_first_picture(qtbot, qtlog, themed, races):
     assert not bench.training.is_running
 
 
-def test_opened_and_closed_many_times(open_window, races):
+@pytest.mark.parametrize("times", [3, pytest.param(12, marks=pytest.mark.slow)])
+def test_opened_and_closed_many_times(open_window, races, times):
     benches = []
-    for _ in range(6):
+    for _ in range(times):
         window = open_window(races.small(surface="beale"))
         window.bench.controller.play()
         benches.append(weakref.ref(window.bench))
