@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.window.workbench import Workbench
     from app.workers.latest_job import LatestJob
 
-_TURN_SECONDS = 0.001  # for which a thread keeps Python from the window; each call of a painter waits for it
+TURN_SECONDS = 0.001  # for which a thread keeps Python from the window; each call of a painter waits for it
 _CHILD_PATIENCE = 2000  # milliseconds
 
 
@@ -221,7 +221,7 @@ def show_window(file: str | None, cache: KernelCache, mode: str = "") -> int:
     """Run the app until its window is closed; returns the exit status. mode: what the title says besides."""
     report = CrashReport(data_home() / FOLDER)
     report.begin()
-    sys.setswitchinterval(_TURN_SECONDS)
+    sys.setswitchinterval(TURN_SECONDS)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Fall Line")
     settings = Settings()

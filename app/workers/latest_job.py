@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from app.workers.priority import give_way
 from engine import Interruption, Pieces
 
 T = TypeVar("T")
@@ -71,14 +72,15 @@ class LatestJob:
     and not of Qt's: Matplotlib asks for the current thread, and for one of Qt's Python makes up a dummy.
     """
 
-    def __init__(self, name: str, failed: Callable[[int, BaseException], None]) -> None:
+    def __init__(self, name: str, failed: Callable[[int, BaseException], None], gives_way: bool = False) -> None:
+        """gives_way: whether the window's thread goes before it, as before those of the runs."""
         self._failed = failed
         self._lock = threading.Lock()
         self._waiting: list[Ticket] = []
         self._current: Ticket | None = None
         self._busy = self._released = False
         self._count = 0
-        self._pool = ThreadPoolExecutor(1, name)
+        self._pool = ThreadPoolExecutor(1, name, initializer=give_way if gives_way else None)
 
     @property
     def idle(self) -> bool:

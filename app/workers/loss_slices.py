@@ -35,7 +35,7 @@ class LossSlices:
         self._ticket: Ticket | None = None  # of the job that is under way
         self._pace = 0.0  # seconds that the loss at a point takes
         self._began = self._compared = self._rest_until = 0.0
-        self._jobs = LatestJob("slices", failed)
+        self._jobs = LatestJob("slices", failed, gives_way=True)
         self._jobs.start()
 
     @property

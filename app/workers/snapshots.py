@@ -12,7 +12,7 @@ import numpy as np
 from app.workers.latest_job import LatestJob, Ticket
 from engine import Learner, NetworkSnapshot, SnapshotParts, snapshot_pieces
 
-REST = 1.0  # while the runs move: rest after a snapshot, as a multiple of the time it took
+REST = 3.0  # while the runs move: rest after a snapshot, as a multiple of the time it took
 
 
 class SnapshotRequest(NamedTuple):
@@ -41,7 +41,7 @@ class Snapshots:
         self.newest: NetworkSnapshot | None = None
         self._last: SnapshotRequest | None = None
         self._rest_until = 0.0
-        self._jobs = LatestJob("snapshots", failed)
+        self._jobs = LatestJob("snapshots", failed, gives_way=True)
         self._jobs.start()
 
     @property

@@ -29,7 +29,7 @@ class SurfaceGrids:
 
     def __init__(self, failed: Callable[[int, BaseException], None]) -> None:
         self.newest: SurfaceGrid | None = None
-        self._jobs = LatestJob("surface", failed)
+        self._jobs = LatestJob("surface", failed, gives_way=True)
 
     def request(self, problem: Problem, region: tuple[float, float, float, float], columns: int, rows: int) -> None:
         """region: (x0, x1, y0, y1)."""

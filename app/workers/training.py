@@ -366,8 +366,8 @@ class Training:
         session, pace = self.session, self.pace
         before = session.update
         begun = time.perf_counter()
-        work = updates * len(session.runs)
-        if work < SPREAD_SECONDS * pace.run_rate or not pace.run_rate:
+        runs = len(session.runs)
+        if runs == 1 or updates * runs < SPREAD_SECONDS * pace.run_rate or not pace.run_rate:
             taken = session.advance(updates)
         else:
             taken = session.advance(updates, self._spread)

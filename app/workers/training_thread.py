@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal
 
 from app.workers.commands import Command, Edit, End
 from app.workers.loss_slices import LossSlices
+from app.workers.priority import give_way
 from app.workers.published import Published
 from app.workers.publisher import Publisher
 from app.workers.snapshots import Snapshots
@@ -45,6 +46,7 @@ class TrainingThread(QObject):
         self.worker.refused.connect(self.refused)
         self.worker.told.connect(self.told)
         self.worker.failed.connect(self.failed)
+        self._thread.started.connect(give_way, Qt.ConnectionType.DirectConnection)
         self._thread.started.connect(self.worker.begin)
         self._thread.finished.connect(self.worker.deleteLater)
         self._thread.start()

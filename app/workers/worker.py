@@ -13,13 +13,14 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.workers.commands import Command, Edit
+from app.workers.priority import give_way
 from app.workers.publisher import Publisher
 from app.workers.training import Training
 from app.workers.waiting import Waiting
 from engine import SettingError
 
 PUBLISH_SECONDS = 0.0125  # from which a chunk is published: each one at full speed, a frame of the window at most
-PUBLISH_SHARE = 1 / 16  # of the time at most: the numbers of a large network are copied each time
+PUBLISH_SHARE = 1 / 32  # of the time at most: the numbers of a large network are copied each time
 SETTLE_SECONDS = 0.02  # after a command, before its result is published: most of what it entails takes less
 POOL = 2  # threads that advance runs; more would only take cores from the window
 
@@ -41,7 +42,7 @@ class Worker(QObject):
         self._timer: QTimer | None = None
         self._last_tick = self._next_published = 0.0
         # While one thread waits for the window to let Python go on, the other computes.
-        self._pool = ThreadPoolExecutor(POOL, "runs", initializer=_be_silent)
+        self._pool = ThreadPoolExecutor(POOL, "runs", initializer=_begin_thread)
         met = threading.Barrier(POOL)
         for _ in range(POOL):  # started here: one started by a thread of Qt would leave Python a dummy of that
             self._pool.submit(met.wait)
@@ -114,6 +115,7 @@ class Worker(QObject):
             self._wake()
 
 
-def _be_silent() -> None:
+def _begin_thread() -> None:
     """A run that diverges says so in its status; a warning from its thread would reach nobody."""
     np.seterr(all="ignore")
+    give_way()

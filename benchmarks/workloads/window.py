@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -20,8 +21,10 @@ PRESETS = {"Playground": "23_playground", "spiral": "25_spiral", "digits": "26_d
 def measure(rounds: int) -> Iterator[str]:
     from PySide6.QtWidgets import QApplication
 
+    from app.launch.start import TURN_SECONDS
     from app.look.theme import DARK, apply
 
+    sys.setswitchinterval(TURN_SECONDS)  # as the app does
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
     apply(application, DARK)
