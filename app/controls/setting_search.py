@@ -67,7 +67,11 @@ class SettingSearch(QLineEdit):
         self.completer_list.activated[QModelIndex].connect(  # type: ignore[index]
             lambda index: self.go_to(self._found[index.row()])
         )
-        self.textEdited.connect(self._list)
+        self._listing = QTimer(self)  # once for keys that come together
+        self._listing.setSingleShot(True)
+        self._listing.setInterval(0)
+        self._listing.timeout.connect(self._list)
+        self.textEdited.connect(self._listing.start)
 
     def look_in(self, panels: Sequence[QWidget]) -> None:
         """Where to look, in this order."""
@@ -101,12 +105,12 @@ class SettingSearch(QLineEdit):
             if found:
                 self.go_to(found[0])
         elif event.key() == Qt.Key.Key_Down and self.text():
-            self._list(self.text())
+            self._list()
         else:
             super().keyPressEvent(event)
 
-    def _list(self, text: str) -> None:
-        self._found = self.matches(text)
+    def _list(self) -> None:
+        self._found = self.matches(self.text())
         model = self.completer_list.model()
         assert isinstance(model, QStandardItemModel)
         model.clear()

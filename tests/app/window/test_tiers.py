@@ -276,9 +276,11 @@ def test_the_list_of_matches_follows_the_typing_and_escape_leaves(window):
     search.setFocus()
     popup = search.completer_list.popup()
     window.qtbot.keyClicks(search, "learning")
-    assert popup.isVisible() and "learning rate" in popup.model().index(0, 0).data()
+    window.until(popup.isVisible)
+    assert "learning rate" in popup.model().index(0, 0).data()
     window.qtbot.keyClicks(search, " zzz")
-    assert not popup.isVisible() and search.matches(search.text()) == []
+    window.until(lambda: not popup.isVisible())
+    assert search.matches(search.text()) == []
     window.qtbot.keyClick(search, Qt.Key.Key_Return)
     assert search.hasFocus() and search.text() == "learning zzz", "nothing was found: the words stay to be corrected"
     window.qtbot.keyClick(search, Qt.Key.Key_Escape)
@@ -291,6 +293,7 @@ def test_a_click_in_the_list_goes_there(window):
     search.setFocus()
     window.qtbot.keyClicks(search, "seed")
     popup = search.completer_list.popup()
+    window.until(popup.isVisible)
     place = popup.visualRect(popup.model().index(0, 0)).center()
     window.qtbot.mouseClick(popup.viewport(), Qt.MouseButton.LeftButton, pos=place)
     knob = window.bench.problem_panel.surface.noise.knobs["seed"]
