@@ -20,6 +20,7 @@ from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
 from engine.architectures.network import Network
 from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
+from engine.blocks import ROLES, Block
 from engine.building import new_experiment, new_network, new_run
 from engine.choices import Choice, choose
 from engine.contracts import TIERS, Catalogue, Entry, Hyper, SettingError, Tier, Value
@@ -137,6 +138,7 @@ __all__ = [
     "POINT_EDITS",
     "READY",
     "RESIDUAL",
+    "ROLES",
     "RUNNING",
     "SCALINGS",
     "SCHEDULES",
@@ -153,6 +155,7 @@ __all__ = [
     "WEIGHT_SEED",
     "Activation",
     "Best",
+    "Block",
     "Catalogue",
     "Choice",
     "Dataset",

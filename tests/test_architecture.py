@@ -35,6 +35,7 @@ ENGINE_MAY_TOO = {
 FLOORS = (
     (
         "contracts",
+        "blocks",
         "interruption",
         "random_generator",
         "training.stream",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -13,6 +11,7 @@ from engine.architectures.initializers import initial_theta
 from engine.architectures.mlp import network_objective
 from engine.architectures.packing import packed
 from engine.batches import SURFACE_EXAMPLES
+from engine.blocks import Block
 from engine.choices import Choice
 from engine.contracts import SettingError, numbers_of
 from engine.data.prepare import training_data
@@ -54,9 +53,8 @@ class SurfaceInfo:
 class Problem:
     """An objective (the address of its kernel) with its constants and scratch size; start (n,).
 
-    decayed (2 k,): (start, stop) of the k slices of theta subject to weight decay. ordered: whether batches follow an
-    order of the examples. surface_info: what is known about a surface, learner: the network and its data; one of them
-    is None.
+    blocks: the tensors of theta, in order and without gaps. ordered: whether batches follow an order of the examples.
+    surface_info: what is known about a surface, learner: the network and its data; one of them is None.
     """
 
     task: Task
@@ -64,13 +62,18 @@ class Problem:
     constants: Array
     work_size: int
     start: Array
-    decayed: Array
+    blocks: tuple[Block, ...]
     examples: int
     seed: int
     noise: float = 0.0
     ordered: bool = False
     surface_info: SurfaceInfo | None = None
     learner: Learner | None = None
+
+    @property
+    def decayed(self) -> Array:
+        """(2 k,) int64: (start, stop) of the k blocks that are subject to weight decay."""
+        return np.array([(block.start, block.stop) for block in self.blocks if block.decays], np.int64).reshape(-1)
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -184,14 +187,13 @@ def _network_problem(task: NetworkTask) -> Problem:
         stratified=task.split == STRATIFIED,
     )
     numbers = packed(network, data)
-    weights: Sequence[slice] = [network.weights(layer) for layer in range(network.layers)]
     return Problem(
         task=task,
         objective=network_objective.address,
         constants=numbers.constants,
         work_size=numbers.work_size,
         start=initial_theta(network, task.initializer, task.weight_seed),
-        decayed=np.array(list(chain.from_iterable((piece.start, piece.stop) for piece in weights)), np.int64),
+        blocks=network.blocks,
         examples=data.train,
         seed=task.seed,
         ordered=True,
@@ -228,7 +230,7 @@ def _surface_problem(task: SurfaceTask) -> Problem:
         constants=constants,
         work_size=work_size,
         start=np.array(task.start),
-        decayed=np.array([0, 2], np.int64),
+        blocks=(Block("point", 0, (2,), "point", decays=True),),
         examples=SURFACE_EXAMPLES,
         seed=task.seed,
         noise=task.noise,

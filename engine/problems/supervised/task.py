@@ -179,7 +179,7 @@ class NetworkTask:
 
     @property
     def layer_titles(self) -> tuple[str, ...]:
-        return (*(f"hidden {place}" for place in range(1, len(self.hidden) + 1)), "output")
+        return self.network.layer_titles
 
     def to_dict(self, tables: Callable[[Table], Any] = Table.to_dict) -> dict[str, Any]:
         """tables: what stands for a table."""
