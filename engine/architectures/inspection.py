@@ -12,7 +12,7 @@ from numba import types
 from engine.architectures import layout
 from engine.architectures.activations import ACTIVATIONS
 from engine.architectures.forward import copy_transposed, measuring_stream
-from engine.architectures.mlp import MEASURING, network_objective
+from engine.architectures.mlp import MEASURING
 from engine.architectures.network import Network
 from engine.architectures.packing import Packed, packed_set
 from engine.contracts import call_objective, is_raised, pointer, routine
@@ -125,7 +125,7 @@ def inspection_pieces(
     done = 0
     while True:
         done = _look(
-            network_objective.address, done, theta, stream, packed.constants, work,
+            packed.objective, done, theta, stream, packed.constants, work,
             loss, outputs.reshape(-1), gradient, sums.reshape(-1), awake, limits,
         )  # fmt: skip
         if done >= examples:

@@ -56,7 +56,7 @@ def padded(count: int) -> int:
     return -(-count // LANES) * LANES
 
 
-class _Allocator:
+class Allocator:
     """Allocates consecutive blocks of scratch memory."""
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class _Allocator:
 
 def memory_layout(network: Network, examples: int) -> tuple[Array, int]:
     """The integers at the start of the constants, without the kernels' addresses, and the size of work."""
-    sizes, columns, work = network.sizes, min(CHUNK, padded(max(examples, 1))), _Allocator()
+    sizes, columns, work = network.sizes, min(CHUNK, padded(max(examples, 1))), Allocator()
     widest = padded(max(sizes))
     head = np.zeros(HEAD + ROW * network.layers, np.int64)
     head[LAYERS], head[FEATURES], head[OUTPUTS] = network.layers, sizes[0], sizes[-1]

@@ -27,7 +27,8 @@ TRAINING, MEASURING, LOSS_ONLY, OUTPUTS_ONLY = range(4)
 
 
 @inline
-def _padded(count):
+def padded_columns(count):
+    """Round up to a multiple of the vector length."""
     return -(-count // LANES) * LANES
 
 
@@ -81,7 +82,7 @@ def _forward(theta, stream, constants, work, start, columns):
 
 
 @standalone
-def _deltas(slopes, back, linear, units, columns, biases, adds):
+def finish_deltas(slopes, back, linear, units, columns, biases, adds):
     """slopes (units, columns) become deltas: multiplied by back, unless the loss has written them; biases: their
     sums.
     """
@@ -110,11 +111,11 @@ def _backward(theta, grad, constants, work, columns, wide, adds):
         inputs = at(work, row[layout.READ_AT])
         deltas = at(work, row[layout.SLOPES_AT])
         into = at(grad, row[layout.WEIGHTS])
-        _deltas(deltas, back, row[layout.LINEAR], units, columns, at(grad, row[layout.BIASES]), adds)
+        finish_deltas(deltas, back, row[layout.LINEAR], units, columns, at(grad, row[layout.BIASES]), adds)
         if row[layout.NARROW]:
             narrow_gradient_product(deltas, inputs, into, units, reads, columns, adds)
         else:
-            stride = _padded(reads)
+            stride = padded_columns(reads)
             rows = at(work, table[layout.COPY_AT])
             if wide and layer == 0:
                 rows = at(work, table[layout.ROWS_AT])
@@ -126,7 +127,7 @@ def _backward(theta, grad, constants, work, columns, wide, adds):
 
 
 @inline
-def _set_weights(weights, stamp, place, k, columns, count, share):
+def set_weights(weights, stamp, place, k, columns, count, share):
     """weights (k, columns): share for every example, 0 for padding; kept from call to call."""
     if stamp[0] == place and stamp[1] == k and stamp[2] == count and stamp[3] == share:
         return
@@ -168,11 +169,11 @@ def network_objective(theta, grad, stream, constants, work):
     part[0] = 0.0
     for start in range(done, taken, most):
         count = min(most, taken - start)
-        columns = _padded(count)
+        columns = padded_columns(count)
         chosen = batch_order(stream, table, work, start, count)
         if wide:
             rows = at(work, table[layout.ROWS_AT])
-            stride = _padded(features)
+            stride = padded_columns(features)
             gather_rows(at(constants, table[layout.INPUTS]), features, chosen, count, columns, rows, stride)
             transpose_block(rows, stride, inputs, columns, columns, features)
         else:
@@ -180,7 +181,7 @@ def network_objective(theta, grad, stream, constants, work):
         _forward(theta, stream, constants, work, start, columns)
         if quiet != OUTPUTS_ONLY:
             gather_columns(at(constants, table[layout.TARGETS]), k, chosen, count, columns, targets)
-            _set_weights(weights, at(work, layout.WEIGHTS_STAMP_AT), table[layout.WEIGHTS_AT], k, columns, count, share)
+            set_weights(weights, at(work, layout.WEIGHTS_STAMP_AT), table[layout.WEIGHTS_AT], k, columns, count, share)
             loss += call_loss(
                 table[layout.LOSS], at(work, last[layout.VALUES_AT]), targets, weights, deltas, k, columns,
                 constants[table[layout.NUMBERS] + layout.KNOB],

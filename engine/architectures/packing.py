@@ -9,6 +9,7 @@ import numpy as np
 from engine.architectures.activations import ACTIVATIONS
 from engine.architectures.layout import ACTIVATION, HEAD, LOSS, OWN_NUMBERS, ROW, memory_layout
 from engine.architectures.losses import LOSSES
+from engine.architectures.mlp import network_objective
 from engine.architectures.network import Network
 from engine.contracts import SettingError, numbers_of
 from engine.data.examples import TrainingData
@@ -18,8 +19,11 @@ Array = np.ndarray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Packed:
-    """Constants of the objective for a set of examples, and the size of its scratch memory (initially zeros)."""
+    """An objective (the address of its kernel), its constants for a set of examples, and the size of its scratch memory
+    (initially zeros).
+    """
 
+    objective: int
     constants: Array
     work_size: int
     examples: int
@@ -43,7 +47,8 @@ def packed_examples(network: Network, inputs: Array, targets: Array | None = Non
         row[ACTIVATION] = ACTIVATIONS[key].kernel.address
     own = [*network.loss.packed(loss.knobs)[:1], 0.0][0], 1.0 - network.dropout
     encoded = np.empty(0) if targets is None else np.ravel(targets)
-    return Packed(np.concatenate([head.view(np.float64), own, np.ravel(inputs), encoded]), work_size, examples)
+    constants = np.concatenate([head.view(np.float64), own, np.ravel(inputs), encoded])
+    return Packed(network_objective.address, constants, work_size, examples)
 
 
 def packed(network: Network, data: TrainingData) -> Packed:
