@@ -57,14 +57,15 @@ def padded(count: int) -> int:
 
 
 class Allocator:
-    """Allocates consecutive blocks of scratch memory."""
+    """Allocates consecutive blocks of scratch memory, each at a multiple of LANES."""
 
     def __init__(self) -> None:
         self.size = RESERVED
 
     def take(self, numbers: int) -> int:
-        self.size += numbers
-        return self.size - numbers
+        first = self.size
+        self.size += padded(numbers)
+        return first
 
 
 def memory_layout(network: Network, examples: int) -> tuple[Array, int]:

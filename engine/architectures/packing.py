@@ -13,6 +13,7 @@ from engine.architectures.mlp import network_objective
 from engine.architectures.network import Network
 from engine.contracts import SettingError, numbers_of
 from engine.data.examples import TrainingData
+from engine.simd.alignment import aligned_zeros
 
 Array = np.ndarray
 
@@ -29,7 +30,7 @@ class Packed:
     examples: int
 
     def work(self) -> Array:
-        return np.zeros(self.work_size)
+        return aligned_zeros(self.work_size)
 
 
 def packed_examples(network: Network, inputs: Array, targets: Array | None = None) -> Packed:

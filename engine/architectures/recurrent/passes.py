@@ -191,9 +191,10 @@ def recurrent_backward(theta, grad, stream, constants, work, columns, adds):
     )  # fmt: skip
     _through_time(theta, stream, own, work, deltas, steps, k, columns, adds)
     gated = 3 * hidden if own[KIND] == GRU else rows
+    # The first state is 0: it adds nothing to the gradient of the recurrent weights.
     summed_product(
-        gates, columns, gate, 0, states, places, columns, block, 0, length, 1, columns, at(grad, own[WEIGHTS]), gated,
-        hidden, adds,
+        at(gates, gate), columns, gate, 0, at(states, block), places, columns, block, 0, length - 1, 1, columns,
+        at(grad, own[WEIGHTS]), gated, hidden, adds,
     )  # fmt: skip
     entering, into, biases = at(states, hidden * columns), at(grad, own[INPUT_WEIGHTS]), at(grad, own[BIASES])
     plain = 2 * hidden if own[KIND] == GRU else rows
