@@ -14,7 +14,8 @@ class Examples:
     """Raw examples: inputs (n, d) and targets (n,), real numbers or indices into `classes`.
 
     classes: their names; empty for a regression. names: of the d inputs; target: of the target. image: (rows, columns)
-    if the inputs are the pixels of an image.
+    if the inputs are the pixels of an image. shape: of one example, whose numbers the d inputs are in row-major order;
+    empty for a row of inputs.
     """
 
     inputs: Array
@@ -23,6 +24,12 @@ class Examples:
     classes: tuple[str, ...] = ()
     target: str = "y"
     image: tuple[int, int] | None = None
+    shape: tuple[int, ...] = ()
+
+    @property
+    def shaped(self) -> Array:
+        """The inputs (n, *shape), as a view."""
+        return self.inputs.reshape(len(self.inputs), *(self.shape or self.inputs.shape[1:]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
