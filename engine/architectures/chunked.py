@@ -16,8 +16,8 @@ from engine.architectures import layout
 from engine.architectures.batch import batch_order, gather_columns, gather_rows
 from engine.architectures.layout import Allocator, padded
 from engine.architectures.losses import LOSSES, call_loss
-from engine.architectures.mlp import MEASURING, OUTPUTS_ONLY, TRAINING, padded_columns, set_weights
-from engine.architectures.packing import Packed
+from engine.architectures.mlp import MEASURING, OUTPUTS_ONLY, TRAINING, padded_columns, weigh
+from engine.architectures.packing import Packed, packed_constants
 from engine.choices import Choice
 from engine.contracts import OBJECTIVE, Floats, Ints, Kernel, SettingError, caller, is_raised, kernel, numbers_of
 from engine.simd.products import transpose_block
@@ -90,7 +90,7 @@ def chunked_objective(theta, grad, stream, constants, work):
         _call_forward(passes[FORWARD], theta, stream, constants, work, columns)
         if quiet != OUTPUTS_ONLY:
             gather_columns(at(constants, table[layout.TARGETS]), outputs, chosen, count, columns, targets)
-            set_weights(weights, at(work, layout.WEIGHTS_STAMP_AT), table[layout.WEIGHTS_AT], k, columns, count, share)
+            weigh(table, constants, work, chosen, k, columns, count, share)
             for step in range(steps):
                 place = step * k * columns
                 loss += call_loss(
@@ -127,6 +127,7 @@ def begun_head(
     head[layout.ROWS_AT] = work.take(columns * padded(inputs))
     head[layout.TARGETS_AT] = work.take(outputs * columns)
     head[layout.WEIGHTS_AT] = work.take(outputs // steps * columns)
+    head[layout.SHARES_AT] = work.take(columns)
     passes = passes_of(head)
     passes[STEPS], passes[OWN] = steps, head.size - own
     return head
@@ -145,17 +146,25 @@ def passes_of(head: Array) -> Array:
 
 
 def packed_chunks(
-    head: Array, work_size: int, forward: Kernel, backward: Kernel, loss: Choice, inputs: Array, targets: Array | None
+    head: Array,
+    work_size: int,
+    forward: Kernel,
+    backward: Kernel,
+    loss: Choice,
+    inputs: Array,
+    targets: Array | None,
+    weights: Array | None,
 ) -> Packed:
-    """Pack a complete head with inputs (n, ...) and encoded targets (n, ...), which outputs alone do not need."""
+    """Pack a complete head with inputs (n, ...) and encoded targets (n, ...), which outputs alone do not need, and
+    weights (n,) of the examples, if they have any. Raises SettingError.
+    """
     entry = LOSSES[loss.kind]
     head[layout.LOSS] = entry.kernel.address
     passes = passes_of(head)
     passes[FORWARD], passes[BACKWARD] = forward.address, backward.address
     own = [*loss.packed(entry.knobs)[:1], 0.0][0], 1.0
-    encoded = np.empty(0) if targets is None else np.ravel(targets)
-    constants = np.concatenate([head.view(np.float64), own, np.ravel(inputs), encoded])
-    return Packed(chunked_objective.address, constants, work_size, len(inputs))
+    parts = (np.ravel(inputs), *([] if targets is None else [np.ravel(targets)]))
+    return packed_constants(chunked_objective.address, head, own, parts, len(inputs), work_size, weights)
 
 
 def checked_inputs(inputs: Array, shape: tuple[int, ...]) -> Array:

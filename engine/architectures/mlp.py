@@ -127,7 +127,7 @@ def _backward(theta, grad, constants, work, columns, wide, adds):
 
 
 @inline
-def set_weights(weights, stamp, place, k, columns, count, share):
+def _set_weights(weights, stamp, place, k, columns, count, share):
     """weights (k, columns): share for every example, 0 for padding; kept from call to call."""
     if stamp[0] == place and stamp[1] == k and stamp[2] == count and stamp[3] == share:
         return
@@ -140,9 +140,32 @@ def set_weights(weights, stamp, place, k, columns, count, share):
     stamp[3] = share
 
 
+@inline
+def _set_importance(weights, shares, importance, chosen, k, columns, count, share):
+    """weights (k, columns): share times the weight of each of the chosen examples, 0 for padding; shares (columns,):
+    share alone.
+    """
+    for b in range(columns):
+        shares[b] = share if b < count else 0.0
+        weight = share * importance[chosen[b]] if b < count else 0.0
+        for c in range(0, k * columns, columns):
+            weights[c + b] = weight
+
+
+@inline
+def weigh(table, constants, work, chosen, k, columns, count, share):
+    """Set what each loss term of a chunk counts, see layout.WEIGHTS_AT."""
+    weights = at(work, table[layout.WEIGHTS_AT])
+    if table[layout.IMPORTANCE] > 0:
+        importance = at(constants, table[layout.IMPORTANCE])
+        _set_importance(weights, at(work, table[layout.SHARES_AT]), importance, chosen, k, columns, count, share)
+    else:
+        _set_weights(weights, at(work, layout.WEIGHTS_STAMP_AT), table[layout.WEIGHTS_AT], k, columns, count, share)
+
+
 @kernel(OBJECTIVE)
 def network_objective(theta, grad, stream, constants, work):
-    """Mean loss of the batch that the stream selects; grad: its gradient.
+    """Mean loss of the batch that the stream selects, each example times its weight; grad: its gradient.
 
     A call that measures may take the EXAMPLES in pieces: it returns their part of the mean over all of them, and grad
     accumulates from CURSOR 0 on. Interrupted between two chunks it leaves stream[DONE] above 0, and grad, DONE and PART
@@ -181,7 +204,7 @@ def network_objective(theta, grad, stream, constants, work):
         _forward(theta, stream, constants, work, start, columns)
         if quiet != OUTPUTS_ONLY:
             gather_columns(at(constants, table[layout.TARGETS]), k, chosen, count, columns, targets)
-            set_weights(weights, at(work, layout.WEIGHTS_STAMP_AT), table[layout.WEIGHTS_AT], k, columns, count, share)
+            weigh(table, constants, work, chosen, k, columns, count, share)
             loss += call_loss(
                 table[layout.LOSS], at(work, last[layout.VALUES_AT]), targets, weights, deltas, k, columns,
                 constants[table[layout.NUMBERS] + layout.KNOB],

@@ -21,10 +21,13 @@ Array = np.ndarray
 _KEPT_CLOSE = 1 << 16  # numbers of a chunk: with more, a chunk takes fewer examples
 
 
-def packed_convolutional(network: ConvolutionalNetwork, inputs: Array, targets: Array | None = None) -> Packed:
+def packed_convolutional(
+    network: ConvolutionalNetwork, inputs: Array, targets: Array | None = None, weights: Array | None = None
+) -> Packed:
     """Pack inputs (n, *shape) and encoded targets (n, outputs), which outputs alone do not need.
 
-    Raises SettingError.
+    weights (n,): how much each example counts in the loss, relative to the others; without any, all the same. Raises
+    SettingError.
     """
     inputs = checked_inputs(inputs, network.shape)
     assert targets is None or targets.shape == (len(inputs), network.outputs)
@@ -32,12 +35,16 @@ def packed_convolutional(network: ConvolutionalNetwork, inputs: Array, targets: 
     for row, stage in zip(rows_of(head), network.layers_of_stages, strict=True):
         if not isinstance(stage, Pooling):
             row[layout.ACTIVATION] = ACTIVATIONS[stage.activation].kernel.address
-    return packed_chunks(head, work_size, convolutional_forward, convolutional_backward, network.loss, inputs, targets)
+    return packed_chunks(
+        head, work_size, convolutional_forward, convolutional_backward, network.loss, inputs, targets, weights
+    )
 
 
-def packed_convolutional_set(network: ConvolutionalNetwork, inputs: Array, targets: Array, classes: int) -> Packed:
+def packed_convolutional_set(
+    network: ConvolutionalNetwork, inputs: Array, targets: Array, classes: int, weights: Array | None = None
+) -> Packed:
     """Pack inputs (n, *shape) and raw targets (n,): numbers, or class indices. Raises SettingError."""
-    return packed_convolutional(network, inputs, LOSSES[network.loss.kind].encode(targets, classes))
+    return packed_convolutional(network, inputs, LOSSES[network.loss.kind].encode(targets, classes), weights)
 
 
 def convolutional_numbers(network: ConvolutionalNetwork, examples: int) -> int:

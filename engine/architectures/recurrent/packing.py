@@ -22,9 +22,12 @@ _KEPT_CLOSE = 1 << 17  # numbers of a chunk: with more, a chunk takes fewer exam
 _FEWEST = 32
 
 
-def packed_recurrent(network: RecurrentNetwork, inputs: Array, targets: Array | None = None) -> Packed:
+def packed_recurrent(
+    network: RecurrentNetwork, inputs: Array, targets: Array | None = None, weights: Array | None = None
+) -> Packed:
     """Pack inputs (n, length, inputs) and encoded targets (n, outputs), or (n, length, outputs) of outputs at every
-    step, which outputs alone do not need. Raises SettingError.
+    step, which outputs alone do not need. weights (n,): how much each sequence counts in the loss, relative to the
+    others; without any, all the same. Raises SettingError.
     """
     inputs = checked_inputs(inputs, network.shape)
     wanted = (len(inputs), network.length, network.outputs) if network.every else (len(inputs), network.outputs)
@@ -33,10 +36,12 @@ def packed_recurrent(network: RecurrentNetwork, inputs: Array, targets: Array | 
     rows = rows_of(head)
     rows[0, layout.ACTIVATION] = ACTIVATIONS[network.activation].kernel.address
     rows[-1, layout.ACTIVATION] = ACTIVATIONS[network.output].kernel.address
-    return packed_chunks(head, work_size, recurrent_forward, recurrent_backward, network.loss, inputs, targets)
+    return packed_chunks(head, work_size, recurrent_forward, recurrent_backward, network.loss, inputs, targets, weights)
 
 
-def packed_recurrent_set(network: RecurrentNetwork, inputs: Array, targets: Array, classes: int) -> Packed:
+def packed_recurrent_set(
+    network: RecurrentNetwork, inputs: Array, targets: Array, classes: int, weights: Array | None = None
+) -> Packed:
     """Pack inputs (n, length, inputs) and raw targets, numbers or class indices: (n,), or (n, length) if there are
     outputs at every step. Raises SettingError.
     """
@@ -45,7 +50,7 @@ def packed_recurrent_set(network: RecurrentNetwork, inputs: Array, targets: Arra
         told = "one at every step of every sequence" if network.every else "one for every sequence"
         raise SettingError(f"targets are an array {wanted}, {told}, got an array {raw.shape}")
     encoded = loss.encode(raw.reshape(-1), classes)
-    return packed_recurrent(network, inputs, encoded.reshape(*wanted, encoded.shape[1]))
+    return packed_recurrent(network, inputs, encoded.reshape(*wanted, encoded.shape[1]), weights)
 
 
 def recurrent_numbers(network: RecurrentNetwork, examples: int) -> int:
