@@ -80,6 +80,8 @@ def _laid_out(network: ConvolutionalNetwork, examples: int) -> tuple[Array, int]
     head[layout.COPY_AT] = work.take(padded(max(dense)) * columns)
     backs = [work.take(padded(max(network.sizes)) * columns) for _ in range(2)]
     head[layout.BACK_AT] = backs[(network.layers - 1) % 2]
+    maps = [network.sizes[layer + 1] for layer, stage in enumerate(stages) if isinstance(stage, Convolution)]
+    deltas_at = work.take(max(maps, default=0) * columns)
     place = start + own
     read_at = work.take(padded(network.sizes[0]) * columns)
     for layer, (row, geometry) in enumerate(
@@ -100,6 +102,7 @@ def _laid_out(network: ConvolutionalNetwork, examples: int) -> tuple[Array, int]
         geometry[passes.PADDED_AT] = read_at
         geometry[passes.BACK_AT], geometry[passes.INTO_AT] = backs[layer % 2], backs[(layer + 1) % 2]
         geometry[passes.PADDED_BACK_AT] = geometry[passes.INTO_AT]
+        geometry[passes.DELTAS_AT] = deltas_at
         if isinstance(stage, Convolution) and stage.padding:
             around = int(np.prod(_sides(geometry))) * int(geometry[passes.CHANNELS_IN]) * columns
             geometry[passes.PADDED_AT], geometry[passes.PADDED_BACK_AT] = (work.take(around) for _ in range(2))
