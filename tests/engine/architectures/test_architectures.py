@@ -41,7 +41,14 @@ def test_fifty_updates_end_where_pytorch_ends(place) -> None:
     assert close(theta, STORED[f"end/{place}"], 1e-11)
 
 
-@pytest.mark.parametrize("place", [place for place in SOME if not CASES[place].get("truncation")], ids=title)
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(place, marks=[] if place in SOME else [pytest.mark.slow], id=title(place))
+        for place in ALL
+        if not CASES[place].get("truncation")
+    ],
+)
 def test_gradients_are_the_slopes_of_the_loss(place) -> None:
     """On a short batch out of a shuffled epoch. A truncated gradient is none; ties are no smooth place."""
     objective, random = PackedObjective(packed_case(place)), np.random.default_rng(place)
