@@ -19,6 +19,7 @@ from benchmarks.environment import one_core
 from benchmarks.peers import Missing
 from benchmarks.peers.networks import Peer, Work, jax_scan, numpy_arrays, scikit_learn, torch_eager
 from benchmarks.timing import SECONDS, Contender, table
+from benchmarks.workloads import architectures
 from engine import LOSSES, Pieces, Session, Table, new_network, new_run
 
 PEERS = (numpy_arrays, jax_scan, torch_eager, scikit_learn)
@@ -98,6 +99,7 @@ def measure(rounds: int) -> Iterator[str]:
             yield f"{case.key}: {case.title}"
             yield from _compared(case, rounds)
             yield from _shares(case, rounds)
+        yield from architectures.measure(rounds)
 
 
 def _compared(case: Case, rounds: int) -> Iterator[str]:

@@ -9,8 +9,8 @@ import numpy as np
 from numba import types
 
 from engine.architectures import layout
-from engine.architectures.mlp import LOSS_ONLY, OUTPUTS_ONLY, network_objective
-from engine.architectures.network import Network
+from engine.architectures.mlp import LOSS_ONLY, OUTPUTS_ONLY
+from engine.architectures.network import Layered, Network
 from engine.architectures.packing import Packed, packed_examples, packed_set
 from engine.contracts import call_objective, inline, is_raised, numbers_of, pointer, routine
 from engine.interruption import Interruption, Pieces, address_of, finish
@@ -153,7 +153,7 @@ class Evaluation:
 
 
 def evaluation_pieces(
-    network: Network,
+    network: Layered,
     theta: Array,
     packed: Packed,
     targets: Array,
@@ -170,9 +170,7 @@ def evaluation_pieces(
     stream, flat, targets = measuring_stream(LOSS_ONLY, examples, interruption), into.reshape(-1), numbers_of(targets)
     done = 0
     while True:
-        done = _evaluate(
-            network_objective.address, done, theta, stream, packed.constants, work, targets, classes, found, flat
-        )
+        done = _evaluate(packed.objective, done, theta, stream, packed.constants, work, targets, classes, found, flat)
         if done >= examples:
             break
         yield
@@ -180,7 +178,7 @@ def evaluation_pieces(
 
 
 def layer_pieces(
-    network: Network, theta: Array, packed: Packed, first: int, interruption: Interruption | None
+    network: Layered, theta: Array, packed: Packed, first: int, interruption: Interruption | None
 ) -> Pieces[list[Array]]:
     """The activations of the layers from `first` on, (m, units) each, for m packed examples."""
     shapes = [(packed.examples, units) for units in network.sizes[first + 1 :]]
@@ -189,7 +187,7 @@ def layer_pieces(
     stream = measuring_stream(OUTPUTS_ONLY, packed.examples, interruption)
     done = 0
     while True:
-        done = _layer_values(network_objective.address, done, first, theta, stream, packed.constants, work, values)
+        done = _layer_values(packed.objective, done, first, theta, stream, packed.constants, work, values)
         if done >= packed.examples:
             break
         yield
@@ -201,7 +199,7 @@ def outputs(network: Network, theta: Array, inputs: Array) -> Array:
     return finish(output_pieces(network, theta, packed_examples(network, inputs), None))
 
 
-def output_pieces(network: Network, theta: Array, packed: Packed, interruption: Interruption | None) -> Pieces[Array]:
+def output_pieces(network: Layered, theta: Array, packed: Packed, interruption: Interruption | None) -> Pieces[Array]:
     """The outputs (m, k) for m packed examples."""
     return (yield from layer_pieces(network, theta, packed, network.layers - 1, interruption))[0]
 
@@ -216,7 +214,7 @@ def losses_along(network: Network, thetas: Array, inputs: Array, targets: Array,
     return finish(loss_pieces(network, thetas, packed_set(network, inputs, targets, classes), None))
 
 
-def loss_pieces(network: Network, thetas: Array, packed: Packed, interruption: Interruption | None) -> Pieces[Array]:
+def loss_pieces(network: Layered, thetas: Array, packed: Packed, interruption: Interruption | None) -> Pieces[Array]:
     """The mean losses (k,) at thetas (k, n) on examples packed with targets; NaN without examples."""
     numbers = network.flat(thetas)
     losses = np.full(numbers.size // network.parameters, np.nan)
@@ -224,9 +222,7 @@ def loss_pieces(network: Network, thetas: Array, packed: Packed, interruption: I
         stream, work = measuring_stream(LOSS_ONLY, packed.examples, interruption), packed.work()
         done = 0
         while True:
-            done = _losses(
-                network_objective.address, done, network.parameters, numbers, stream, packed.constants, work, losses
-            )
+            done = _losses(packed.objective, done, network.parameters, numbers, stream, packed.constants, work, losses)
             if done >= len(losses):
                 break
             yield

@@ -29,7 +29,11 @@ _TRUNCATED_DEVIATION = 0.87962566103423978  # standard deviation of a standard n
 
 @dataclass(frozen=True, slots=True)
 class Initializer:
-    """One way to initialise a layer: draw(rng, knobs, inputs, units) -> (W (units, inputs), biases (units,))."""
+    """One way to initialise a layer: draw(rng, knobs, inputs, units) -> (W (units, inputs), biases (units,)).
+
+    fans_out: whether the scale of W depends on how many numbers each input reaches, which are the units of a dense
+    layer.
+    """
 
     key: str
     title: str
@@ -39,6 +43,7 @@ class Initializer:
     help: str
     draw: Callable[[RandomGenerator, Knobs, int, int], tuple[Array, Array]]
     tier: Tier = "more"
+    fans_out: bool = False
 
 
 INITIALIZERS: Catalogue[Initializer] = Catalogue("initializer")
@@ -50,13 +55,25 @@ SCALE = Hyper("scale", "s", 1.0, 0.0, 1000.0, log=True, slider=(0.01, 100.0), he
 
 def initial_theta(network: Network, choice: Choice, seed: int) -> Array:
     """The initial theta (n,); the numbers of layer l depend only on (seed, l) and the shape of that layer."""
-    entry = INITIALIZERS[choice.kind]
-    knobs = dict(zip((knob.name for knob in entry.knobs), choice.packed(entry.knobs), strict=True))
     theta = np.zeros(network.parameters)
     for layer, (weights, biases) in enumerate(network.unpacked(theta)):
         units, inputs = weights.shape
-        weights[:], biases[:] = entry.draw(RandomGenerator(seed).child(_WEIGHTS + layer), knobs, inputs, units)
+        weights[:], biases[:] = initial_layer(choice, seed, layer, inputs, units)
     return theta
+
+
+def initial_layer(
+    choice: Choice, seed: int, layer: int, inputs: int, units: int, places: int = 1
+) -> tuple[Array, Array]:
+    """Initial W (units, inputs) and biases (units,); a function of (seed, layer) and the other arguments.
+
+    places: at how many places of a filter each of its inputs is seen, so that an input reaches units * places numbers.
+    """
+    entry = INITIALIZERS[choice.kind]
+    knobs = dict(zip((knob.name for knob in entry.knobs), choice.packed(entry.knobs), strict=True))
+    reached = units * places if entry.fans_out else units
+    weights, biases = entry.draw(RandomGenerator(seed).child(_WEIGHTS + layer), knobs, inputs, reached)
+    return weights[:units], biases[:units]
 
 
 def initializer(
@@ -68,6 +85,7 @@ def initializer(
     help: str,
     bias: float = 0.0,
     tier: Tier = "more",
+    fans_out: bool = False,
 ) -> Callable[[Callable[[RandomGenerator, Knobs, int, int], Array]], Initializer]:
     """Decorator: declare an initializer over its unscaled W; the biases are a knob with default `bias`."""
     common = (
@@ -81,7 +99,7 @@ def initializer(
         def draw(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> tuple[Array, Array]:
             return knobs["scale"] * weights(rng, knobs, inputs, units), np.full(units, knobs["bias"])
 
-        return INITIALIZERS.add(Initializer(key, title, (*knobs, *common), formula, source, help, draw, tier))
+        return INITIALIZERS.add(Initializer(key, title, (*knobs, *common), formula, source, help, draw, tier, fans_out))
 
     return declare
 
@@ -170,6 +188,7 @@ def normal(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array
     source=GLOROT,
     help="Preserves the scale of activations and gradients in tanh networks (also called Xavier).",
     tier="basic",
+    fans_out=True,
 )
 def glorot_uniform(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
     return _uniform(rng, math.sqrt(6.0 / (inputs + units)), inputs, units)
@@ -181,6 +200,7 @@ def glorot_uniform(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) 
     formula="W ~ N(0, 2 / (inputs + units))",
     source=GLOROT,
     help="Preserves the scale of activations and gradients in tanh networks (also called Xavier); not truncated.",
+    fans_out=True,
 )
 def glorot_normal(rng: RandomGenerator, knobs: Knobs, inputs: int, units: int) -> Array:
     return math.sqrt(2.0 / (inputs + units)) * rng.normal((units, inputs))

@@ -12,7 +12,7 @@ from numba import types
 from engine.architectures import layout
 from engine.architectures.activations import ACTIVATIONS
 from engine.architectures.forward import copy_transposed, measuring_stream
-from engine.architectures.mlp import MEASURING, network_objective
+from engine.architectures.mlp import MEASURING
 from engine.architectures.network import Network
 from engine.architectures.packing import Packed, packed_set
 from engine.contracts import call_objective, is_raised, pointer, routine
@@ -65,13 +65,13 @@ def _look(objective, done, theta, stream, constants, work, loss, outputs, gradie
     table = layout.integers(p_constants)
     n, k = table[layout.EXAMPLES], table[layout.OUTPUTS]
     most = -(-n // -(-n // table[layout.COLUMNS]))  # chunks as in one call on all examples: the same loss
-    weights = at(p_work, table[layout.WEIGHTS_AT])
+    shares = at(p_work, table[layout.SHARES_AT])
     for start in range(done, n, most):
         count = min(most, n - start)
         columns = -(-count // LANES) * LANES
         p_stream[CURSOR], p_stream[TAKEN] = start, count
         loss[0] += call_objective(objective, p_theta, p_gradient, p_stream, p_constants, p_work)
-        scale = n * table[layout.ELEMENTS]  # the objective's weights are 1 / scale, and 0 for padding
+        scale = n * table[layout.ELEMENTS]  # the objective's shares are 1 / scale, and 0 for padding
         unit = 0
         for layer in range(table[layout.LAYERS]):
             row = at(table, layout.HEAD + layout.ROW * layer)
@@ -84,13 +84,13 @@ def _look(objective, done, theta, stream, constants, work, loss, outputs, gradie
                 woken = splat(0.0)
                 for b in range(0, columns, LANES):
                     i = j * columns + b
-                    weight, value, delta = load(weights, b), load(values, i), load(deltas, i)
+                    share, value, delta = load(shares, b), load(values, i), load(deltas, i)
                     if row[layout.SKIPS]:
                         value = value - load(read, i)
                     delta_sum = fma(delta, delta, delta_sum)
-                    mean = fma(weight, value, mean)
-                    squares = fma(weight * value, value, squares)
-                    ends = ends + below(value, low, weight, below(high, value, weight, splat(0.0)))
+                    mean = fma(share, value, mean)
+                    squares = fma(share * value, value, squares)
+                    ends = ends + below(value, low, share, below(high, value, share, splat(0.0)))
                     woken = positive(value, splat(1.0), woken)
                 p_awake[unit] += total(woken)
                 unit += 1
@@ -125,7 +125,7 @@ def inspection_pieces(
     done = 0
     while True:
         done = _look(
-            network_objective.address, done, theta, stream, packed.constants, work,
+            packed.objective, done, theta, stream, packed.constants, work,
             loss, outputs.reshape(-1), gradient, sums.reshape(-1), awake, limits,
         )  # fmt: skip
         if done >= examples:

@@ -18,12 +18,14 @@ Array = np.ndarray
 CHUNK = 128
 
 # constants: HEAD integers (int64 bit patterns), ROW more per layer, the loss's knob and the share of activations
-# that dropout keeps, then inputs (n, features) and encoded targets (n, outputs).
+# that dropout keeps, then inputs (n, features) and encoded targets (n, outputs), and if examples have weights, at
+# IMPORTANCE, these (n,). WEIGHTS_AT: what each loss term of a chunk counts; SHARES_AT: what it would without weights of
+# the examples (the same memory where there are none).
 # Offsets count from the start of constants, those named ..._AT from the start of work (scratch).
 (
     LAYERS, FEATURES, OUTPUTS, EXAMPLES, PARAMETERS, COLUMNS, LOSS, ELEMENTS, NUMBERS, INPUTS, TARGETS,
-    ORDER_AT, ROWS_AT, COPY_AT, TARGETS_AT, WEIGHTS_AT, BACK_AT, HEAD,
-) = range(18)  # fmt: skip
+    ORDER_AT, ROWS_AT, COPY_AT, TARGETS_AT, WEIGHTS_AT, BACK_AT, SHARES_AT, IMPORTANCE, HEAD,
+) = range(20)  # fmt: skip
 # per layer; LINEAR: an identity output, NARROW: its gradient needs no transpose
 (READS, UNITS, ACTIVATION, LINEAR, NARROW, SKIPS, WEIGHTS, BIASES, READ_AT, VALUES_AT, SLOPES_AT, ROW) = range(12)
 KNOB, KEPT, OWN_NUMBERS = range(3)
@@ -56,20 +58,21 @@ def padded(count: int) -> int:
     return -(-count // LANES) * LANES
 
 
-class _Allocator:
-    """Allocates consecutive blocks of scratch memory."""
+class Allocator:
+    """Allocates consecutive blocks of scratch memory, each at a multiple of LANES."""
 
     def __init__(self) -> None:
         self.size = RESERVED
 
     def take(self, numbers: int) -> int:
-        self.size += numbers
-        return self.size - numbers
+        first = self.size
+        self.size += padded(numbers)
+        return first
 
 
 def memory_layout(network: Network, examples: int) -> tuple[Array, int]:
     """The integers at the start of the constants, without the kernels' addresses, and the size of work."""
-    sizes, columns, work = network.sizes, min(CHUNK, padded(max(examples, 1))), _Allocator()
+    sizes, columns, work = network.sizes, min(CHUNK, padded(max(examples, 1))), Allocator()
     widest = padded(max(sizes))
     head = np.zeros(HEAD + ROW * network.layers, np.int64)
     head[LAYERS], head[FEATURES], head[OUTPUTS] = network.layers, sizes[0], sizes[-1]
@@ -81,6 +84,7 @@ def memory_layout(network: Network, examples: int) -> tuple[Array, int]:
     head[ORDER_AT] = work.take(max(padded(examples), columns))
     head[ROWS_AT] = work.take(columns * padded(sizes[0]))
     head[TARGETS_AT], head[WEIGHTS_AT] = (work.take(sizes[-1] * columns) for _ in range(2))
+    head[SHARES_AT] = work.take(columns)
     head[COPY_AT], head[BACK_AT] = (work.take(widest * columns) for _ in range(2))
     read_at = work.take(padded(sizes[0]) * columns)
     for layer, row in enumerate(head[HEAD:].reshape(-1, ROW)):

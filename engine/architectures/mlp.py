@@ -27,7 +27,8 @@ TRAINING, MEASURING, LOSS_ONLY, OUTPUTS_ONLY = range(4)
 
 
 @inline
-def _padded(count):
+def padded_columns(count):
+    """Round up to a multiple of the vector length."""
     return -(-count // LANES) * LANES
 
 
@@ -81,7 +82,7 @@ def _forward(theta, stream, constants, work, start, columns):
 
 
 @standalone
-def _deltas(slopes, back, linear, units, columns, biases, adds):
+def finish_deltas(slopes, back, linear, units, columns, biases, adds):
     """slopes (units, columns) become deltas: multiplied by back, unless the loss has written them; biases: their
     sums.
     """
@@ -110,11 +111,11 @@ def _backward(theta, grad, constants, work, columns, wide, adds):
         inputs = at(work, row[layout.READ_AT])
         deltas = at(work, row[layout.SLOPES_AT])
         into = at(grad, row[layout.WEIGHTS])
-        _deltas(deltas, back, row[layout.LINEAR], units, columns, at(grad, row[layout.BIASES]), adds)
+        finish_deltas(deltas, back, row[layout.LINEAR], units, columns, at(grad, row[layout.BIASES]), adds)
         if row[layout.NARROW]:
             narrow_gradient_product(deltas, inputs, into, units, reads, columns, adds)
         else:
-            stride = _padded(reads)
+            stride = padded_columns(reads)
             rows = at(work, table[layout.COPY_AT])
             if wide and layer == 0:
                 rows = at(work, table[layout.ROWS_AT])
@@ -139,9 +140,32 @@ def _set_weights(weights, stamp, place, k, columns, count, share):
     stamp[3] = share
 
 
+@inline
+def _set_importance(weights, shares, importance, chosen, k, columns, count, share):
+    """weights (k, columns): share times the weight of each of the chosen examples, 0 for padding; shares (columns,):
+    share alone.
+    """
+    for b in range(columns):
+        shares[b] = share if b < count else 0.0
+        weight = share * importance[chosen[b]] if b < count else 0.0
+        for c in range(0, k * columns, columns):
+            weights[c + b] = weight
+
+
+@inline
+def weigh(table, constants, work, chosen, k, columns, count, share):
+    """Set what each loss term of a chunk counts, see layout.WEIGHTS_AT."""
+    weights = at(work, table[layout.WEIGHTS_AT])
+    if table[layout.IMPORTANCE] > 0:
+        importance = at(constants, table[layout.IMPORTANCE])
+        _set_importance(weights, at(work, table[layout.SHARES_AT]), importance, chosen, k, columns, count, share)
+    else:
+        _set_weights(weights, at(work, layout.WEIGHTS_STAMP_AT), table[layout.WEIGHTS_AT], k, columns, count, share)
+
+
 @kernel(OBJECTIVE)
 def network_objective(theta, grad, stream, constants, work):
-    """Mean loss of the batch that the stream selects; grad: its gradient.
+    """Mean loss of the batch that the stream selects, each example times its weight; grad: its gradient.
 
     A call that measures may take the EXAMPLES in pieces: it returns their part of the mean over all of them, and grad
     accumulates from CURSOR 0 on. Interrupted between two chunks it leaves stream[DONE] above 0, and grad, DONE and PART
@@ -168,11 +192,11 @@ def network_objective(theta, grad, stream, constants, work):
     part[0] = 0.0
     for start in range(done, taken, most):
         count = min(most, taken - start)
-        columns = _padded(count)
+        columns = padded_columns(count)
         chosen = batch_order(stream, table, work, start, count)
         if wide:
             rows = at(work, table[layout.ROWS_AT])
-            stride = _padded(features)
+            stride = padded_columns(features)
             gather_rows(at(constants, table[layout.INPUTS]), features, chosen, count, columns, rows, stride)
             transpose_block(rows, stride, inputs, columns, columns, features)
         else:
@@ -180,7 +204,7 @@ def network_objective(theta, grad, stream, constants, work):
         _forward(theta, stream, constants, work, start, columns)
         if quiet != OUTPUTS_ONLY:
             gather_columns(at(constants, table[layout.TARGETS]), k, chosen, count, columns, targets)
-            _set_weights(weights, at(work, layout.WEIGHTS_STAMP_AT), table[layout.WEIGHTS_AT], k, columns, count, share)
+            weigh(table, constants, work, chosen, k, columns, count, share)
             loss += call_loss(
                 table[layout.LOSS], at(work, last[layout.VALUES_AT]), targets, weights, deltas, k, columns,
                 constants[table[layout.NUMBERS] + layout.KNOB],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 
@@ -12,6 +13,30 @@ from engine.choices import Choice
 from engine.contracts import SettingError, numbers_of
 
 Array = np.ndarray
+
+
+class Layered(Protocol):
+    """A network of any architecture, as a forward pass sees it.
+
+    sizes: how many numbers an example is, then how many each layer makes of it. layers: how many layers.
+    """
+
+    @property
+    def sizes(self) -> tuple[int, ...]: ...
+    @property
+    def layers(self) -> int: ...
+    @property
+    def parameters(self) -> int: ...
+    def flat(self, thetas: Array) -> Array: ...
+
+
+def flat_thetas(parameters: int, thetas: Array) -> Array:
+    """theta (parameters,), or several (k, parameters), in one array of floats. Raises SettingError."""
+    numbers = numbers_of(thetas)
+    if not 1 <= numbers.ndim <= 2 or numbers.shape[-1] != parameters:
+        told = f"the network has {parameters:,} parameters: theta is an array of so many numbers"
+        raise SettingError(f"{told}, got an array {numbers.shape}")
+    return numbers.reshape(-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +67,7 @@ class Network:
 
     def flat(self, thetas: Array) -> Array:
         """theta (parameters,), or several (k, parameters), in one array of floats. Raises SettingError."""
-        numbers = numbers_of(thetas)
-        if not 1 <= numbers.ndim <= 2 or numbers.shape[-1] != self.parameters:
-            told = f"the network has {self.parameters:,} parameters: theta is an array of so many numbers"
-            raise SettingError(f"{told}, got an array {numbers.shape}")
-        return numbers.reshape(-1)
+        return flat_thetas(self.parameters, thetas)
 
     def weights(self, layer: int) -> slice:
         """The slice of theta with the weights into a layer (0 is the first that has any)."""

@@ -7,6 +7,8 @@ from __future__ import annotations
 from engine.data import playground as playground
 from engine.data import shapes as shapes
 from engine.data import curves as curves
+from engine.data import patterns as patterns
+from engine.data import adding as adding
 from engine.data import bundled as bundled
 
 # isort: on

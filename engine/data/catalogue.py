@@ -30,7 +30,8 @@ class Dataset:
     names are those of the d raw inputs, target that of the target; labels(values) names the classes, none for a
     regression. function(rng, **values) -> inputs (n, d), targets (n,). view is the part of the plane to show: of both
     inputs, or for one input of the input and the target. share (of the examples that train) and target_scaling (of a
-    regression) are suitable defaults. image is (rows, columns) if the inputs are pixels. licence is that of the data.
+    regression) are suitable defaults. image is (rows, columns) if the inputs are pixels; shape that of one example,
+    whose numbers the d inputs are in row-major order. licence is that of the data.
     """
 
     key: str
@@ -49,6 +50,7 @@ class Dataset:
     target_scaling: str
     view: Box | None
     image: tuple[int, int] | None
+    shape: tuple[int, ...]
     tier: Tier = "more"
 
     @property
@@ -66,7 +68,7 @@ class Dataset:
         values: as returned by `choose`. Raises SettingError if a bundled file cannot be read.
         """
         inputs, targets = self.function(RandomGenerator(seed).child(MAKING), **values)
-        return Examples(inputs, targets, self.names, self.labels(values), self.target, self.image)
+        return Examples(inputs, targets, self.names, self.labels(values), self.target, self.image, self.shape)
 
 
 DATASETS: Catalogue[Dataset] = Catalogue("data set")
@@ -87,9 +89,13 @@ def dataset(
     target_scaling: str = "none",
     view: Box | None = None,
     image: tuple[int, int] | None = None,
+    shape: tuple[int, ...] | None = None,
     tier: Tier = "more",
 ) -> Callable[[Maker], Maker]:
-    """Decorator: declare a data set over the function that generates it; without labels it is a regression."""
+    """Decorator: declare a data set over the function that generates it; without labels it is a regression.
+
+    Without a shape, an example has that of its image or is a row of inputs.
+    """
 
     def declare(function: Maker) -> Maker:
         DATASETS.add(
@@ -110,6 +116,7 @@ def dataset(
                 target_scaling=target_scaling,
                 view=view,
                 image=image,
+                shape=shape or image or (len(names),),
                 tier=tier,
             )
         )

@@ -14,7 +14,8 @@ class Examples:
     """Raw examples: inputs (n, d) and targets (n,), real numbers or indices into `classes`.
 
     classes: their names; empty for a regression. names: of the d inputs; target: of the target. image: (rows, columns)
-    if the inputs are the pixels of an image.
+    if the inputs are the pixels of an image. shape: of one example, whose numbers the d inputs are in row-major order;
+    empty for a row of inputs. weights (n,): how much each example counts, relative to the others; None: all the same.
     """
 
     inputs: Array
@@ -23,6 +24,13 @@ class Examples:
     classes: tuple[str, ...] = ()
     target: str = "y"
     image: tuple[int, int] | None = None
+    shape: tuple[int, ...] = ()
+    weights: Array | None = None
+
+    @property
+    def shaped(self) -> Array:
+        """The inputs (n, *shape), as a view."""
+        return self.inputs.reshape(len(self.inputs), *(self.shape or self.inputs.shape[1:]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +39,8 @@ class TrainingData:
 
     raw (n, d): the inputs as given; inputs (n, f): features, scaled; both in C order. targets (n,): see Examples.
     features: their names (f,). shift, scale (f,): inputs = (features - shift) / scale. scaled_targets (n,): what the
-    network is trained to output, (targets - target_shift) / target_scale; for classes the targets themselves.
+    network is trained to output, (targets - target_shift) / target_scale; for classes the targets themselves. weights:
+    see Examples.
     """
 
     raw: Array
@@ -49,6 +58,7 @@ class TrainingData:
     classes: tuple[str, ...]
     target: str
     image: tuple[int, int] | None
+    weights: Array | None = None
 
     @property
     def validation(self) -> int:

@@ -69,6 +69,7 @@ def training_data(
         classes=examples.classes,
         target=examples.target,
         image=examples.image,
+        weights=None if examples.weights is None else examples.weights[order],
     )
 
 

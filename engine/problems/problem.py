@@ -23,6 +23,7 @@ from engine.problems.supervised.task import STRATIFIED, NetworkTask
 from engine.problems.surface import SURFACES
 from engine.problems.surface.formula import formula_objective, program
 from engine.problems.surface.task import SurfaceTask
+from engine.simd.alignment import aligned_zeros
 from engine.training.experiment import Task
 from engine.training.loop import evaluate, evaluate_grid
 from engine.training.stream import BATCH, EXAMPLES, FIXED, FLAG, ORDER, QUIET, STREAM, TAKEN
@@ -160,7 +161,7 @@ class Problem:
         return stream
 
     def _work(self) -> Array:
-        return np.zeros(max(self.work_size, 1))
+        return aligned_zeros(max(self.work_size, 1))
 
 
 _CACHE: WeakValueDictionary[Task, Problem] = WeakValueDictionary()  # shared by the runs of a session

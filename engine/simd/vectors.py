@@ -218,6 +218,29 @@ def below(typing_context, x, limit, y, z):
     return VECTOR(VECTOR, VECTOR, VECTOR, VECTOR), generate
 
 
+@intrinsic
+def above(typing_context, x, limit, y, z):
+    """y where x > limit or x is NaN, else z."""
+
+    def generate(context, builder, signature, given):
+        x, limit, y, z = given
+        found = builder.or_(builder.fcmp_ordered(">", x, limit), builder.fcmp_unordered("uno", x, x))
+        return builder.select(found, y, z)
+
+    return VECTOR(VECTOR, VECTOR, VECTOR, VECTOR), generate
+
+
+@intrinsic
+def equal(typing_context, x, other, y, z):
+    """y where x = other, else z; where one is NaN, z."""
+
+    def generate(context, builder, signature, given):
+        x, other, y, z = given
+        return builder.select(builder.fcmp_ordered("==", x, other), y, z)
+
+    return VECTOR(VECTOR, VECTOR, VECTOR, VECTOR), generate
+
+
 # Parts of a number
 
 

@@ -18,6 +18,7 @@ from engine.optimizers import OPTIMIZERS
 from engine.problems.problem import Problem, problem_of
 from engine.schedules import SCHEDULES
 from engine.setting import Setting
+from engine.simd.alignment import aligned_zeros
 from engine.training import loop, stream
 from engine.training.experiment import RunSettings, followed, of_run, of_theta, parameter_place
 from engine.training.history import COLUMNS, NO_EXTREMES, History
@@ -94,7 +95,7 @@ class Machine:
         scratch: what stands there for each memory, by the id of that.
         """
         twin = copy.copy(self)
-        twin._work = scratch.setdefault(id(self._work), np.zeros(self._work.size))
+        twin._work = scratch.setdefault(id(self._work), aligned_zeros(self._work.size))
         return twin
 
     def stop_at(self, stop: Mapping[str, Value]) -> None:
@@ -216,7 +217,7 @@ class Machine:
     def _load_problem(self) -> None:
         """Switch to another problem for the same theta; a new epoch begins if its examples differ."""
         problem = self.problem
-        self._work = np.zeros(max(problem.work_size, 1))
+        self._work = aligned_zeros(max(problem.work_size, 1))
         self._drop_gradient()
         self.stream[stream.SEED] = problem.seed
         self.stream[stream.EXAMPLES] = problem.examples

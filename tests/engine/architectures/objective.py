@@ -6,9 +6,8 @@ import numpy as np
 
 from engine.architectures.layout import RESERVED
 from engine.architectures.losses import LOSSES
-from engine.architectures.mlp import network_objective
 from engine.architectures.network import Network
-from engine.architectures.packing import packed_examples
+from engine.architectures.packing import Packed, packed_examples
 from engine.choices import choose
 from engine.training.loop import evaluate
 from engine.training.stream import BATCH, CURSOR, EPOCH, EXAMPLES, FIXED, ORDER, QUIET, SEED, STREAM, TAKEN, UPDATE
@@ -23,14 +22,12 @@ def network(sizes, activations, loss="mse", residual=False, dropout=0.0, **setti
     return Network(tuple(sizes), keys, choose(LOSSES, loss, settings), residual, dropout)
 
 
-class Objective:
-    """inputs (n, f), targets: raw ones (n,), with `classes` their number, or target numbers (n, k)."""
+class PackedObjective:
+    """The objective of a network of any architecture on packed examples."""
 
-    def __init__(self, network: Network, inputs: Array, targets: Array, classes: int = 0) -> None:
-        numbers = targets if targets.ndim == 2 else LOSSES[network.loss.kind].encode(targets, classes)
-        self.network, self.examples = network, len(inputs)
-        self.packed = packed_examples(network, inputs, numbers)
-        self.work = self.packed.work()
+    def __init__(self, packed: Packed) -> None:
+        self.packed, self.examples = packed, packed.examples
+        self.work = packed.work()
 
     def dirty(self) -> None:
         """Leave rubbish wherever no stamp says what is there."""
@@ -51,8 +48,15 @@ class Objective:
         """(losses (k,), gradients (k, n)) at thetas (k, n)."""
         losses, gradients = np.empty(len(thetas)), np.full_like(thetas, np.nan)
         stream = self.stream(**where)
-        evaluate(network_objective.address, 0, thetas, stream, self.packed.constants, self.work, losses, gradients)
+        evaluate(self.packed.objective, 0, thetas, stream, self.packed.constants, self.work, losses, gradients)
         return losses, gradients
+
+    def once(self, theta: Array, stream: Array, gradient: Array) -> float:
+        """One call with a stream that goes on from call to call; writes gradient (n,)."""
+        loss = np.empty(1)
+        constants, work = self.packed.constants, self.work
+        evaluate(self.packed.objective, 0, theta[np.newaxis], stream, constants, work, loss, gradient[np.newaxis])
+        return float(loss[0])
 
     def __call__(self, theta: Array, **where) -> tuple[float, Array]:
         losses, gradients = self.many(theta[np.newaxis].copy(), **where)
@@ -64,6 +68,15 @@ class Objective:
         ahead, _ = self.many(theta + shifts, **where)
         behind, _ = self.many(theta - shifts, **where)
         return (ahead - behind) / (2.0 * reach)
+
+
+class Objective(PackedObjective):
+    """inputs (n, f), targets: raw ones (n,), with `classes` their number, or target numbers (n, k)."""
+
+    def __init__(self, network: Network, inputs: Array, targets: Array, classes: int = 0) -> None:
+        numbers = targets if targets.ndim == 2 else LOSSES[network.loss.kind].encode(targets, classes)
+        self.network = network
+        super().__init__(packed_examples(network, inputs, numbers))
 
 
 def random_theta(network: Network, random: np.random.Generator, size: float = 0.5) -> Array:

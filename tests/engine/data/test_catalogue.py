@@ -14,7 +14,7 @@ from engine.data import DATASETS, FEATURES, Dataset, Table, examples_of, possibl
 from tests.engine.data.made import make
 
 every_dataset = pytest.mark.parametrize("entry", DATASETS.values(), ids=list(DATASETS))
-# Of seed 7 with noise .5: inputs and target of example 3, the sums of all inputs and targets.
+# Of seed 7 with noise .5: the first inputs and the target of example 3, the sums of all inputs and targets.
 STORED = {
     "circle": ([-0.004920733653201192, -0.967695653370494], 1.0, 15.700672148190012, 249.0),
     "xor": ([-2.1179118641826573, -3.8790477790015263], 1.0, -125.67970741344132, 260.0),
@@ -30,6 +30,18 @@ STORED = {
     "sine": ([-0.9393939393939394], -0.2276598371786861, 0.0, 2.0425021852432357),
     "step": ([-0.9393939393939394], -1.038408592818276, 0.0, 2.0425021852432326),
     "chebyshev": ([-0.6842105263157895], 0.1516926617421389, 0.0, -2.364163184849611),
+    "patterns": (
+        [0.06807599657509603, -0.1829774355371246, 0.5235001064093591, 0.6886005738630289],
+        3.0,
+        11881.822364011925,
+        9000.0,
+    ),
+    "adding": (
+        [0.6411376145010247, 0.0, 0.9533365344261844, 0.0],
+        1.0717141289912822,
+        26958.403270004557,
+        971.9307856712551,
+    ),
 }
 
 
@@ -61,7 +73,7 @@ def test_says_what_a_person_needs_to_know(entry: Dataset) -> None:
 
 def test_groups_stand_together_and_titles_differ() -> None:
     groups = [group for group, _ in itertools.groupby(entry.group for entry in DATASETS.values())]
-    assert groups == ["TensorFlow Playground", "Shapes", "Curves", "Measured"]
+    assert groups == ["TensorFlow Playground", "Shapes", "Curves", "Sequences", "Measured"]
     assert len({entry.title for entry in DATASETS.values()}) == len(DATASETS)
 
 
@@ -75,6 +87,7 @@ def test_makes_finite_examples_of_the_declared_shape(entry: Dataset) -> None:
         assert examples.inputs.dtype == examples.targets.dtype == np.float64
         assert np.isfinite(examples.inputs).all() and np.isfinite(examples.targets).all()
         assert (examples.names, examples.target, examples.image) == (entry.names, entry.target, entry.image)
+        assert examples.shaped.shape == (count, *entry.shape) and np.shares_memory(examples.shaped, examples.inputs)
         assert len(examples.classes) == entry.classes(choice.values)
         if entry.purpose == "classification":
             assert entry.classes(choice.values) >= 2
@@ -97,7 +110,7 @@ def test_the_seed_decides_to_the_bit(entry: Dataset) -> None:
 def test_the_data_of_a_seed_stay_what_they_were(key: str) -> None:
     inputs, target, all_inputs, all_targets = STORED[key]
     examples = make(key, 7, noise=0.5)
-    np.testing.assert_allclose(examples.inputs[3], inputs, rtol=1e-12)
+    np.testing.assert_allclose(examples.inputs[3, : len(inputs)], inputs, rtol=1e-12)
     assert examples.targets[3] == pytest.approx(target, rel=1e-12)
     assert examples.inputs.sum() == pytest.approx(all_inputs, abs=1e-9)
     assert examples.targets.sum() == pytest.approx(all_targets, abs=1e-9)

@@ -1,0 +1,66 @@
+"""JAX: many updates in one compiled loop, in float64; the steps of a sequence in lax.scan."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from benchmarks.peers import Missing
+from benchmarks.peers.architectures import BETA1, BETA2, EPS, Work
+from benchmarks.peers.networks import Peer
+from engine.architectures.recurrent.network import RecurrentNetwork
+
+
+def start(work: Work) -> Peer:
+    try:
+        import jax
+    except ImportError:
+        raise Missing("JAX is not installed") from None
+    jax.config.update("jax_enable_x64", True)
+    numpy, lax = jax.numpy, jax.lax
+    network, kept = work.network, work.batches * work.batch
+    inputs = numpy.asarray(work.inputs[:kept].reshape(work.batches, work.batch, *work.inputs.shape[1:]))
+    targets = numpy.asarray(work.targets[:kept].reshape(work.batches, work.batch))
+
+    def cut(theta):  # type: ignore[no-untyped-def]
+        return [theta[a:b].reshape(shape) for a, b, shape in work.parts]
+
+    def recurrent(theta, x, y):  # type: ignore[no-untyped-def]
+        entering, weights, biases, last, bias = cut(theta)
+        given = numpy.swapaxes(x, 0, 1) @ entering.T + biases
+        begun = numpy.zeros((work.batch, weights.shape[0]))
+        state, _ = lax.scan(lambda h, z: (numpy.tanh(h @ weights.T + z), None), begun, given)
+        return numpy.mean((state @ last[0] + bias[0] - y) ** 2)
+
+    def convolutional(theta, x, y):  # type: ignore[no-untyped-def]
+        filters, biases, last, bias = cut(theta)
+        maps = lax.conv_general_dilated(x[:, None], filters, (1, 1), "VALID") + biases[:, None, None]
+        pooled = lax.reduce_window(jax.nn.relu(maps), -numpy.inf, lax.max, (1, 1, 2, 2), (1, 1, 2, 2), "VALID")
+        answers = pooled.reshape(len(x), -1) @ last.T + bias
+        return -numpy.mean(numpy.take_along_axis(jax.nn.log_softmax(answers), y[:, None], 1))
+
+    slope = jax.grad(recurrent if isinstance(network, RecurrentNetwork) else convolutional)
+
+    @partial(jax.jit, donate_argnums=0)
+    def many(state, begun, count):  # type: ignore[no-untyped-def]
+        def body(i, state):  # type: ignore[no-untyped-def]
+            theta, first, second, t = state
+            place = (begun + i) % work.batches
+            gradient, t = slope(theta, inputs[place], targets[place]), t + 1
+            first = BETA1 * first + (1 - BETA1) * gradient
+            second = BETA2 * second + (1 - BETA2) * gradient * gradient
+            rate = work.rate / (1 - BETA1**t)
+            return theta - rate * first / (numpy.sqrt(second / (1 - BETA2**t)) + EPS), first, second, t
+
+        return lax.fori_loop(0, count, body, state)
+
+    theta = numpy.asarray(work.theta)
+    held = {"state": (theta + 0.0, numpy.zeros_like(theta), numpy.zeros_like(theta), 0.0), "update": 0}
+
+    def run(count: int) -> None:
+        held["state"] = many(held["state"], held["update"] % work.batches, count)
+        held["update"] += count
+        jax.block_until_ready(held["state"])
+
+    return Peer("JAX scan", run, lambda: np.array(held["state"][0]))

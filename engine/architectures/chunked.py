@@ -1,0 +1,200 @@
+"""The objective of a network that is no plain stack of dense layers: the mean loss of a batch and its exact gradient.
+
+It takes a batch in chunks of examples, compares outputs with targets and adds up; the passes forward and back are
+kernels of the architecture, called by their addresses. Matrices are feature-major, one column per example, as in mlp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numba import types
+from numba.extending import intrinsic
+
+from engine.architectures import layout
+from engine.architectures.batch import batch_order, gather_columns, gather_rows
+from engine.architectures.layout import Allocator, padded
+from engine.architectures.losses import LOSSES, call_loss
+from engine.architectures.mlp import MEASURING, OUTPUTS_ONLY, TRAINING, padded_columns, weigh
+from engine.architectures.packing import Packed, packed_constants
+from engine.choices import Choice
+from engine.contracts import OBJECTIVE, Floats, Ints, Kernel, SettingError, caller, is_raised, kernel, numbers_of
+from engine.simd.products import transpose_block
+from engine.simd.vectors import LANES, at
+from engine.training.stream import CURSOR, DONE, EXAMPLES, FLAG, PART, QUIET, TAKEN
+
+Array = np.ndarray
+
+# After the layers' rows in the constants: the passes' addresses, at how many steps outputs are compared with targets
+# (their rows are the outputs of the first step, then those of the second ...), and where the architecture's own
+# integers begin.
+FORWARD, BACKWARD, STEPS, OWN, PASSES = range(5)
+
+# theta, stream, constants, work, columns: inputs are in READ_AT of the first layer, outputs in VALUES_AT of the last
+FORWARD_PASS = types.void(Floats, Ints, Floats, Floats, types.int64)
+# theta, grad, stream, constants, work, columns, adds: the loss's derivatives are in SLOPES_AT of a last layer that is
+# LINEAR, or else in BACK_AT; grad is written, or if adds is 1 added to
+BACKWARD_PASS = types.void(Floats, Floats, Ints, Floats, Floats, types.int64, types.int64)
+
+
+@intrinsic
+def _call_forward(typing_context, address, theta, stream, constants, work, columns):
+    """Call the FORWARD_PASS kernel at an address, inside another kernel."""
+    return caller(FORWARD_PASS, 5)()
+
+
+@intrinsic
+def _call_backward(typing_context, address, theta, grad, stream, constants, work, columns, adds):
+    """Call the BACKWARD_PASS kernel at an address, inside another kernel."""
+    return caller(BACKWARD_PASS, 7)()
+
+
+@kernel(OBJECTIVE)
+def chunked_objective(theta, grad, stream, constants, work):
+    """Mean loss of the batch that the stream selects; grad: its gradient. See mlp.network_objective."""
+    table = layout.integers(constants)
+    features = table[layout.FEATURES]
+    layers = table[layout.LAYERS]
+    passes = at(table, layout.HEAD + layout.ROW * layers)
+    last = at(table, layout.HEAD + layout.ROW * (layers - 1))
+    steps = passes[STEPS]
+    outputs = table[layout.OUTPUTS]
+    k = outputs // steps
+    quiet = stream[QUIET]
+    inputs = at(work, table[layout.HEAD + layout.READ_AT])
+    values = at(work, last[layout.VALUES_AT])
+    targets = at(work, table[layout.TARGETS_AT])
+    weights = at(work, table[layout.WEIGHTS_AT])
+    deltas = at(work, last[layout.SLOPES_AT] if last[layout.LINEAR] else table[layout.BACK_AT])
+    taken = stream[TAKEN]
+    most = -(-taken // -(-taken // table[layout.COLUMNS]))
+    share = 1.0 / ((taken if quiet == TRAINING else stream[EXAMPLES]) * table[layout.ELEMENTS])
+    continues = quiet == MEASURING and stream[CURSOR] > 0
+    done = stream[DONE]
+    part = at(layout.floats(stream), PART)
+    loss = part[0] if done > 0 else 0.0
+    stream[DONE] = 0
+    part[0] = 0.0
+    for start in range(done, taken, most):
+        count = min(most, taken - start)
+        columns = padded_columns(count)
+        chosen = batch_order(stream, table, work, start, count)
+        if features >= LANES:
+            rows = at(work, table[layout.ROWS_AT])
+            stride = padded_columns(features)
+            gather_rows(at(constants, table[layout.INPUTS]), features, chosen, count, columns, rows, stride)
+            transpose_block(rows, stride, inputs, columns, columns, features)
+        else:
+            gather_columns(at(constants, table[layout.INPUTS]), features, chosen, count, columns, inputs)
+        _call_forward(passes[FORWARD], theta, stream, constants, work, columns)
+        if quiet != OUTPUTS_ONLY:
+            gather_columns(at(constants, table[layout.TARGETS]), outputs, chosen, count, columns, targets)
+            weigh(table, constants, work, chosen, k, columns, count, share)
+            for step in range(steps):
+                place = step * k * columns
+                loss += call_loss(
+                    table[layout.LOSS], at(values, place), at(targets, place), weights, at(deltas, place), k, columns,
+                    constants[table[layout.NUMBERS] + layout.KNOB],
+                )  # fmt: skip
+        if quiet <= MEASURING:
+            adds = np.int64(continues or start > 0)
+            _call_backward(passes[BACKWARD], theta, grad, stream, constants, work, columns, adds)
+        if start + count < taken and is_raised(stream[FLAG]):
+            stream[DONE] = start + count
+            part[0] = loss
+            return loss
+    return loss
+
+
+def begun_head(
+    layers: int, parameters: int, inputs: int, outputs: int, steps: int, loss: Choice, examples: int, columns: int,
+    own: int, work: Allocator,
+) -> Array:  # fmt: skip
+    """The integers at the start of the constants, with everything but the layers' rows, the `own` integers of the
+    architecture and the kernels' addresses; BACK_AT and COPY_AT are left to the architecture.
+
+    inputs, outputs: numbers of an example, the outputs of all `steps` together.
+    """
+    head = np.zeros(layout.HEAD + layout.ROW * layers + PASSES + own, np.int64)
+    head[layout.LAYERS], head[layout.FEATURES], head[layout.OUTPUTS] = layers, inputs, outputs
+    head[layout.EXAMPLES], head[layout.PARAMETERS], head[layout.COLUMNS] = examples, parameters, columns
+    head[layout.ELEMENTS] = LOSSES[loss.kind].elements(outputs // steps) * steps
+    head[layout.NUMBERS] = head.size
+    head[layout.INPUTS] = head.size + layout.OWN_NUMBERS
+    head[layout.TARGETS] = head[layout.INPUTS] + examples * inputs
+    head[layout.ORDER_AT] = work.take(max(padded(examples), columns))
+    head[layout.ROWS_AT] = work.take(columns * padded(inputs))
+    head[layout.TARGETS_AT] = work.take(outputs * columns)
+    head[layout.WEIGHTS_AT] = work.take(outputs // steps * columns)
+    head[layout.SHARES_AT] = work.take(columns)
+    passes = passes_of(head)
+    passes[STEPS], passes[OWN] = steps, head.size - own
+    return head
+
+
+def rows_of(head: Array) -> Array:
+    """The rows of the layers (layers, ROW), as a view."""
+    return head[layout.HEAD : layout.HEAD + layout.ROW * head[layout.LAYERS]].reshape(-1, layout.ROW)
+
+
+def passes_of(head: Array) -> Array:
+    """The integers about the passes (PASSES,), as a view."""
+    start = layout.HEAD + layout.ROW * head[layout.LAYERS]
+    found: Array = head[start : start + PASSES]
+    return found
+
+
+def packed_chunks(
+    head: Array,
+    work_size: int,
+    forward: Kernel,
+    backward: Kernel,
+    loss: Choice,
+    inputs: Array,
+    targets: Array | None,
+    weights: Array | None,
+) -> Packed:
+    """Pack a complete head with inputs (n, ...) and encoded targets (n, ...), which outputs alone do not need, and
+    weights (n,) of the examples, if they have any. Raises SettingError.
+    """
+    entry = LOSSES[loss.kind]
+    head[layout.LOSS] = entry.kernel.address
+    passes = passes_of(head)
+    passes[FORWARD], passes[BACKWARD] = forward.address, backward.address
+    own = [*loss.packed(entry.knobs)[:1], 0.0][0], 1.0
+    parts = (np.ravel(inputs), *([] if targets is None else [np.ravel(targets)]))
+    return packed_constants(chunked_objective.address, head, own, parts, len(inputs), work_size, weights)
+
+
+def checked_inputs(inputs: Array, shape: tuple[int, ...]) -> Array:
+    """Inputs (n, *shape) as floats. Raises SettingError for any other shape."""
+    try:
+        numbers = numbers_of(inputs)
+    except SettingError:
+        lengths = _lengths(inputs)
+        if len(lengths) > 1:
+            told = f"all examples of these data have one length, got lengths from {min(lengths)} to {max(lengths)}"
+            raise SettingError(f"{told}: cut or pad them to one") from None
+        raise
+    if numbers.shape[1:] != shape or numbers.ndim != len(shape) + 1:
+        wanted = ", ".join(map(str, ("n", *shape)))
+        raise SettingError(f"inputs are an array ({wanted}), an example in each row, got an array {numbers.shape}")
+    return numbers
+
+
+def _lengths(inputs: object) -> set[int]:
+    """How long the examples are, if they are sequences."""
+    if isinstance(inputs, Sequence | np.ndarray):
+        return {len(each) for each in inputs if isinstance(each, Sequence | np.ndarray)}
+    return set()
+
+
+def check_size(needed: int, limit: int, parameters: int, examples: int, advice: str) -> None:
+    """Raises SettingError if `needed` numbers take more than `limit` bytes, before any of it is taken."""
+    bytes_needed = 8 * needed
+    if bytes_needed > limit:
+        raise SettingError(
+            f"a network with {parameters:,} parameters on {examples:,} examples needs about "
+            f"{bytes_needed / 2**30:.1f} GB, more than the limit of {limit / 2**30:g} GB: use {advice}"
+        )

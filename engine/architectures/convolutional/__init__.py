@@ -1,0 +1,1 @@
+"""Convolutional networks: convolutions in one or two dimensions, pooling, and dense layers."""

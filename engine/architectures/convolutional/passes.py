@@ -1,0 +1,206 @@
+"""The passes of a convolutional network, forward and back.
+
+A map is held pixel by pixel, each a row of one number per example, so vectors run along the batch, whatever the size of
+a map or filter. A convolution is a matrix product whose rows lie where the filter looks; padding is written out.
+"""
+
+from __future__ import annotations
+
+from engine.architectures import layout
+from engine.architectures.activations import call_activation
+from engine.architectures.chunked import BACKWARD_PASS, FORWARD_PASS, OWN
+from engine.architectures.convolutional.pooling import average, average_back, largest, largest_back
+from engine.architectures.mlp import finish_deltas, padded_columns
+from engine.contracts import inline, kernel, standalone
+from engine.simd.gathered import gathered_product, scattered_product, summed_product
+from engine.simd.products import (
+    backward_product,
+    forward_product,
+    gradient_product,
+    narrow_gradient_product,
+    transpose_block,
+)
+from engine.simd.vectors import LANES, at, load, noinline, splat, store
+
+# The kind of a layer, and its own integers: sizes in pixels, PLACES in the constants, the others in work. PADDED_AT:
+# the input with its padding (the input itself without any), BACK_AT: the derivatives with respect to a layer's
+# outputs, INTO_AT: where those with respect to its inputs go, PADDED_BACK_AT: with padding.
+CONVOLUTION, LARGEST, MEAN, DENSE = range(4)
+(
+    KIND, CHANNELS_IN, HEIGHT, WIDTH, CHANNELS, OUT_HEIGHT, OUT_WIDTH, KERNEL_HEIGHT, KERNEL_WIDTH, STRIDE_Y, STRIDE_X,
+    PAD_Y, PAD_X, PLACES, PADDED_AT, BACK_AT, INTO_AT, PADDED_BACK_AT, GEOMETRY,
+) = range(19)  # fmt: skip
+
+
+@inline
+def clear(target, n):
+    """target (n,) = 0; n is a multiple of LANES."""
+    for i in range(0, n, LANES):
+        store(target, i, splat(0.0))
+
+
+@inline
+def copy_row(source, target, n):
+    """target (n,) = source (n,); n is a multiple of LANES."""
+    for i in range(0, n, LANES):
+        store(target, i, load(source, i))
+
+
+@standalone
+def _pad(source, target, channels, height, width, pad_y, pad_x, columns):
+    """target: the maps of source, with zeros around each."""
+    noinline()
+    row, wide = width * columns, (width + 2 * pad_x) * columns
+    for c in range(channels):
+        clear(target, pad_y * wide)
+        target = at(target, pad_y * wide)
+        for y in range(height):
+            clear(target, pad_x * columns)
+            copy_row(at(source, (c * height + y) * row), at(target, pad_x * columns), row)
+            clear(at(target, pad_x * columns + row), pad_x * columns)
+            target = at(target, wide)
+        clear(target, pad_y * wide)
+        target = at(target, pad_y * wide)
+
+
+@standalone
+def _crop(source, target, channels, height, width, pad_y, pad_x, columns):
+    """target: the maps of source without what is around each."""
+    noinline()
+    row, wide = width * columns, (width + 2 * pad_x) * columns
+    for c in range(channels):
+        for y in range(height):
+            copy_row(
+                at(source, (c * (height + 2 * pad_y) + pad_y + y) * wide + pad_x * columns),
+                at(target, (c * height + y) * row),
+                row,
+            )
+
+
+@inline
+def _convolve(theta, constants, work, row, own, columns, target):
+    """target: the pre-activations of a convolution."""
+    inputs = at(work, row[layout.READ_AT])
+    padded = at(work, own[PADDED_AT])
+    if own[PAD_X] > 0:
+        _pad(inputs, padded, own[CHANNELS_IN], own[HEIGHT], own[WIDTH], own[PAD_Y], own[PAD_X], columns)
+    wide = own[WIDTH] + 2 * own[PAD_X]
+    width, height, stride = own[OUT_WIDTH], own[OUT_HEIGHT], own[STRIDE_X]
+    blocks = 1 if stride == 1 else width  # without a stride a whole line is one block
+    gathered_product(
+        at(theta, row[layout.WEIGHTS]), padded, at(layout.integers(constants), own[PLACES]), columns,
+        at(theta, row[layout.BIASES]), target, height * width * columns, width * columns, columns,
+        own[STRIDE_Y] * wide * columns, stride * columns, height, blocks, width // blocks * columns, own[CHANNELS],
+        row[layout.READS],
+    )  # fmt: skip
+
+
+@inline
+def _convolve_back(theta, grad, constants, work, row, own, columns, adds, first):
+    """The gradient of a convolution's weights from its deltas, and the derivatives with respect to its inputs."""
+    deltas = at(work, row[layout.SLOPES_AT])
+    wide, tall = own[WIDTH] + 2 * own[PAD_X], own[HEIGHT] + 2 * own[PAD_Y]
+    width, height, stride = own[OUT_WIDTH], own[OUT_HEIGHT], own[STRIDE_X]
+    places = at(layout.integers(constants), own[PLACES])
+    blocks = 1 if stride == 1 else width
+    summed_product(
+        deltas, height * width * columns, width * columns, columns, at(work, own[PADDED_AT]), places, columns,
+        own[STRIDE_Y] * wide * columns, stride * columns, height, blocks, width // blocks * columns,
+        at(grad, row[layout.WEIGHTS]), own[CHANNELS], row[layout.READS], adds,
+    )  # fmt: skip
+    if first:
+        return
+    into = at(work, own[PADDED_BACK_AT])
+    clear(into, own[CHANNELS_IN] * tall * wide * columns)
+    scattered_product(
+        at(theta, row[layout.WEIGHTS]), deltas, height * width * columns, width * columns, columns, into, places,
+        columns, own[STRIDE_Y] * wide * columns, stride * columns, height, width, row[layout.READS], own[CHANNELS],
+    )  # fmt: skip
+    if own[PAD_X] > 0:
+        _crop(into, at(work, own[INTO_AT]), own[CHANNELS_IN], own[HEIGHT], own[WIDTH], own[PAD_Y], own[PAD_X], columns)
+
+
+@kernel(FORWARD_PASS)
+def convolutional_forward(theta, stream, constants, work, columns):
+    """The values of every stage for the examples in the first one's input; slopes: the derivative of the activation,
+    or of a pooled maximum, which number of its window it is.
+    """
+    table = layout.integers(constants)
+    layers = table[layout.LAYERS]
+    geometry = at(table, at(table, layout.HEAD + layout.ROW * layers)[OWN])
+    for layer in range(layers):
+        row = at(table, layout.HEAD + layout.ROW * layer)
+        own = at(geometry, GEOMETRY * layer)
+        inputs = at(work, row[layout.READ_AT])
+        values = at(work, row[layout.VALUES_AT])
+        slopes = at(work, row[layout.SLOPES_AT])
+        if own[KIND] == LARGEST:
+            largest(
+                inputs, values, slopes, own[CHANNELS], own[HEIGHT], own[WIDTH], own[OUT_HEIGHT], own[OUT_WIDTH],
+                own[KERNEL_HEIGHT], own[KERNEL_WIDTH], own[STRIDE_Y], own[STRIDE_X], columns,
+            )  # fmt: skip
+            continue
+        if own[KIND] == MEAN:
+            average(
+                inputs, values, own[CHANNELS], own[HEIGHT], own[WIDTH], own[OUT_HEIGHT], own[OUT_WIDTH],
+                own[KERNEL_HEIGHT], own[KERNEL_WIDTH], own[STRIDE_Y], own[STRIDE_X], columns,
+            )  # fmt: skip
+            continue
+        target = values if row[layout.LINEAR] else slopes
+        if own[KIND] == DENSE:
+            forward_product(
+                at(theta, row[layout.WEIGHTS]), inputs, at(theta, row[layout.BIASES]), target, row[layout.UNITS],
+                row[layout.READS], columns,
+            )  # fmt: skip
+        else:
+            _convolve(theta, constants, work, row, own, columns, target)
+        if row[layout.LINEAR] == 0:
+            call_activation(row[layout.ACTIVATION], values, slopes, row[layout.UNITS] * columns)
+
+
+@kernel(BACKWARD_PASS)
+def convolutional_backward(theta, grad, stream, constants, work, columns, adds):
+    """The whole grad from the slopes of every stage and the loss's derivatives."""
+    table = layout.integers(constants)
+    layers = table[layout.LAYERS]
+    geometry = at(table, at(table, layout.HEAD + layout.ROW * layers)[OWN])
+    for layer in range(layers - 1, -1, -1):
+        row = at(table, layout.HEAD + layout.ROW * layer)
+        own = at(geometry, GEOMETRY * layer)
+        inputs = at(work, row[layout.READ_AT])
+        slopes = at(work, row[layout.SLOPES_AT])
+        back = at(work, own[BACK_AT])
+        into = at(work, own[INTO_AT])
+        reads, units = row[layout.READS], row[layout.UNITS]
+        if own[KIND] == LARGEST or own[KIND] == MEAN:
+            if layer == 0:
+                continue
+            clear(into, own[CHANNELS_IN] * own[HEIGHT] * own[WIDTH] * columns)
+            if own[KIND] == LARGEST:
+                largest_back(
+                    back, slopes, into, own[CHANNELS], own[HEIGHT], own[WIDTH], own[OUT_HEIGHT], own[OUT_WIDTH],
+                    own[KERNEL_HEIGHT], own[KERNEL_WIDTH], own[STRIDE_Y], own[STRIDE_X], columns,
+                )  # fmt: skip
+            else:
+                average_back(
+                    back, into, own[CHANNELS], own[HEIGHT], own[WIDTH], own[OUT_HEIGHT], own[OUT_WIDTH],
+                    own[KERNEL_HEIGHT], own[KERNEL_WIDTH], own[STRIDE_Y], own[STRIDE_X], columns,
+                )  # fmt: skip
+            continue
+        pixels = own[OUT_HEIGHT] * own[OUT_WIDTH]
+        finish_deltas(
+            slopes, back, row[layout.LINEAR], own[CHANNELS], pixels * columns, at(grad, row[layout.BIASES]), adds
+        )
+        if own[KIND] == CONVOLUTION:
+            _convolve_back(theta, grad, constants, work, row, own, columns, adds, layer == 0)
+            continue
+        weights = at(grad, row[layout.WEIGHTS])
+        if row[layout.NARROW]:
+            narrow_gradient_product(slopes, inputs, weights, units, reads, columns, adds)
+        else:
+            stride = padded_columns(reads)
+            rows = at(work, table[layout.COPY_AT])
+            transpose_block(inputs, columns, rows, stride, reads, columns)
+            gradient_product(slopes, rows, stride, weights, units, reads, columns, adds)
+        if layer > 0:
+            backward_product(at(theta, row[layout.WEIGHTS]), slopes, into, units, reads, columns, False)

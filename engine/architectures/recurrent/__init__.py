@@ -1,0 +1,1 @@
+"""Recurrent networks: Elman, GRU and LSTM, with back-propagation through time."""
