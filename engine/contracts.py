@@ -252,7 +252,7 @@ class Routine:
 
     def __init__(self, function: Callable[..., Any], signature: Any) -> None:
         self.name = function.__name__
-        self.of_networks = function.__module__.startswith("engine.architectures.")
+        self.module = function.__module__
         self.__doc__ = function.__doc__
         self._function = function
         self._signature = signature
@@ -291,6 +291,11 @@ def _compiled(make: Callable[[dict[str, Any]], Any], function: Callable[..., Any
         FunctionCache(function).flush()
         return make(OPTIONS)
     return make({**OPTIONS, "cache": False})
+
+
+def routines_of(package: str) -> list[Routine]:
+    """The routines that the modules of a package declare, as far as they are imported."""
+    return [made for made in Kernel.everyone if isinstance(made, Routine) and made.module.startswith(f"{package}.")]
 
 
 def kernel(signature: Any) -> Callable[[Callable[..., Any]], Kernel]:

@@ -151,7 +151,7 @@ def test_a_parameter_is_picked_by_name(panel, qtbot, layer, unit, source, name):
     run = show(panel, session, "adam")
     assert panel.parameters.isVisible() and not panel.coordinates.isVisible()
     pick(panel, layer, unit, source)
-    weights, biases = session.problem.learner.network.unpacked(np.arange(len(run.shown.theta)))[layer]
+    weights, biases = session.problem.subject.network.unpacked(np.arange(len(run.shown.theta)))[layer]
     place = biases[unit] if source == weights.shape[1] else weights[unit, source]
     assert panel.parameters.place == place and panel.parameters.name == name
     qtbot.waitUntil(lambda: not panel._pause.isActive())
@@ -205,8 +205,8 @@ def test_another_shape_keeps_the_place_as_far_as_there_is_one(panel, qtbot):
 
 def test_of_a_hundred_thousand_parameters_only_short_lists_are_made(panel):
     session = network((300, 300))
-    panel.parameters.offer(session.problem.learner)
+    panel.parameters.offer(session.problem.subject)
     pick(panel, 1, 299, 299)
-    assert panel.parameters.place == session.problem.learner.network.weights(1).stop - 1
+    assert panel.parameters.place == session.problem.subject.network.weights(1).stop - 1
     parts = (panel.parameters.layer, panel.parameters.unit, panel.parameters.source)
     assert [part.count() for part in parts] == [3, 300, 301]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from app.documents.problem_kinds import KINDS, kind_of
 
 from app.documents.fresh import fresh
-from app.documents.problem_kinds import KINDS, kind_of
 from app.window.problem_switch import ProblemSwitch, with_runs
 from engine import OPTIMIZERS, Experiment, Session, SurfaceTask, new_experiment, new_network, new_run
 
@@ -65,13 +65,17 @@ def test_there_and_back_in_the_window(window):
     window.settle()
     assert window.picture.kind == "network" and window.update == 0
     assert [run.id for run in window.picture.runs] == ["adam", "momentum"]
-    assert bench.problem_panel.network.isVisible() and bench.network_stage.isVisible() and not bench.stage.isVisible()
-    bench.problem_panel.network.layers.rows[0].units.more.click()
+    assert (
+        bench.problem_panel.panels["network"].isVisible()
+        and bench.stages["network"].isVisible()
+        and not bench.stages["surface"].isVisible()
+    )
+    bench.problem_panel.panels["network"].layers.rows[0].units.more.click()
     window.settle()
     window.advance(30)
     bench.problem_panel.kind.chosen.emit(KINDS.index("surface"))
     window.settle()
-    assert window.picture.task == before.task and bench.stage.isVisible()
+    assert window.picture.task == before.task and bench.stages["surface"].isVisible()
     bench.problem_panel.kind.chosen.emit(KINDS.index("network"))
     window.settle()
     assert [layer.units for layer in window.picture.task.hidden] == [5, 2]
@@ -92,7 +96,7 @@ def test_the_kind_is_undone_as_one_edit(window):
     assert [run.shown.loss for run in after.runs] == [run.shown.loss for run in before.runs]
     bench.document.redo()
     window.settle()
-    assert window.picture.kind == "network" and bench.problem_panel.network.isVisible()
+    assert window.picture.kind == "network" and bench.problem_panel.panels["network"].isVisible()
 
 
 def test_rewinding_to_the_best_weights(open_window):

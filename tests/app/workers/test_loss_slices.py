@@ -69,7 +69,7 @@ def look(planes, session, wanted=FREE, run="sgd", moving=False, **changes):
 
 def losses_at(patch, xs, ys):
     grid = np.column_stack([part.ravel() for part in np.meshgrid(xs, ys)])
-    return patch.learner.losses(patch.plane.at(grid)).reshape(len(ys), len(xs))
+    return patch.problem.losses(patch.plane.at(grid)).reshape(len(ys), len(xs))
 
 
 def test_the_values_are_the_losses_in_the_plane_of_the_paths(planes, session):
@@ -107,7 +107,7 @@ def test_the_error_is_that_of_the_selected_runs_path(planes, session):
     patch = look(planes, session, run="adam")
     path = np.stack(session.run("adam").trail().thetas)
     assert len(path) <= app.workers.loss_slices.MAX_COMPARED
-    losses = patch.learner.losses
+    losses = patch.problem.losses
     expected = slice_error(patch.plane, path, losses(path), losses)
     assert (patch.error.largest, patch.error.median) == pytest.approx((expected.largest, expected.median))
     assert patch.error.largest > 0.0
@@ -207,7 +207,7 @@ def test_other_data_are_other_losses_in_the_same_plane(planes, session):
     patch = look(planes, session)
     assert not session.problem_changed({"data.noise": 40})
     after = look(planes, session)
-    assert after.learner is not patch.learner
+    assert after.learner is not patch.problem
     assert after.plane.origin is patch.plane.origin
     assert not np.allclose(after.values, patch.values)
 
@@ -274,7 +274,7 @@ def slow(session, monkeypatch):
     monkeypatch.setattr(app.workers.loss_slices, "CHUNK_SECONDS", 0.0)  # a point at a time
     monkeypatch.setattr(app.workers.loss_slices, "PATIENCE", 0.0)  # the coarsest grid alone
     session.advance(100)
-    return Gated(session.problem.learner)
+    return Gated(session.problem.subject)
 
 
 def test_what_is_wanted_now_stops_what_was_wanted_before(planes, session, slow):
@@ -332,7 +332,7 @@ def test_what_goes_wrong_is_told_and_the_thread_lives_on(qtbot, session):
             raise RuntimeError("no loss today")
 
     request = path_request(session.picture(), session, "sgd", FREE, False)
-    planes.request(request._replace(learner=Broken(session.problem.learner)))
+    planes.request(request._replace(learner=Broken(session.problem.subject)))
     planes.finish()
     assert [str(error) for error in heard] == ["no loss today"]
     planes.request(request)

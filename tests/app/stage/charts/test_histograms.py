@@ -28,7 +28,7 @@ def cells(view):
 
 
 def test_it_asks_for_a_look_inside(view):
-    assert view.wanted().inspect
+    assert view.queries().inspect
 
 
 def test_a_row_for_each_layer_a_column_for_each_kind(view, digits):
@@ -36,7 +36,7 @@ def test_a_row_for_each_layer_a_column_for_each_kind(view, digits):
     picture, snapshots = digits
     snapshot = snapshots[-1]
     network = snapshot.learner.network
-    assert view.list.layers == picture.layers == ("hidden 1", "hidden 2", "output")
+    assert view.list.layers == picture.subject.layers == ("hidden 1", "hidden 2", "output")
     assert [[cell.title for cell in row] for row in view.list.rows] == [list(KINDS)] * 3
     for layer, (weights, gradient, activations) in enumerate(view.list.rows):
         w, b = network.unpacked(snapshot.theta)[layer]
@@ -201,7 +201,7 @@ def test_numbers_that_are_not_finite_are_told(view, digits, make, qtbot):
     theta[weights.start : weights.start + 5] = np.inf
     theta[snapshot.learner.network.weights(1)] = np.nan
     rest(view)
-    view.show_snapshot(make.replace(snapshot, theta=theta, outputs=snapshot.outputs * np.nan))
+    view.show_snapshot(make.replace(snapshot, theta=theta, outputs=snapshot.predicted.outputs * np.nan))
     rest(view)
     assert view.list.rows[0][0].notes[0] == "5 not finite"
     assert not len(view.list.rows[1][0].distribution.values)

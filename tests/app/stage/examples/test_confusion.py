@@ -43,7 +43,7 @@ def test_rows_are_true_and_columns_predicted(view):
 def test_counts_of_a_real_network_are_those_of_its_predictions(shown, digits):
     view, snapshot = shown(ConfusionView, digits), digits[1][-1]
     data = snapshot.learner.data
-    pairs = list(zip(data.targets.astype(int).tolist(), snapshot.predictions.tolist(), strict=True))
+    pairs = list(zip(data.targets.astype(int).tolist(), snapshot.predicted.predictions.tolist(), strict=True))
 
     def counted(part):
         seen = Counter(part)
@@ -52,7 +52,7 @@ def test_counts_of_a_real_network_are_those_of_its_predictions(shown, digits):
     assert view.matrix.counts.tolist() == counted(pairs[data.train :])
     QTest.mouseClick(view.part.button("training"), Qt.MouseButton.LeftButton)
     assert view.matrix.counts.tolist() == counted(pairs[: data.train])
-    assert view.matrix.accuracy == pytest.approx(snapshot.scores[0])
+    assert view.matrix.accuracy == pytest.approx(snapshot.predicted.scores[0])
 
 
 def test_without_validation_the_training_set_is_shown(shown, digits_without_validation):
@@ -140,7 +140,7 @@ def test_it_scales_to_many_classes_and_stays_in_the_widget(shown, make, classes,
 
 def test_answers_that_are_not_finite_count_for_no_class(shown, case, make):
     picture, (snapshot,) = case
-    outputs = snapshot.outputs.copy()
+    outputs = snapshot.predicted.outputs.copy()
     outputs[:3] = np.nan
     view = shown(ConfusionView, (picture, [make.replace(snapshot, outputs=outputs)]))
     assert view.matrix.counts.sum() == 13

@@ -65,8 +65,8 @@ def test_examples_and_their_residuals(see):
     before = seen.image()
     view.residuals.click()
     after = seen.image()
-    place = int(np.abs(snapshot.predictions - snapshot.learner.data.targets).argmax())
-    middle = 0.5 * (snapshot.predictions[place] + snapshot.learner.data.targets[place])
+    place = int(np.abs(snapshot.predicted.predictions - snapshot.learner.data.targets).argmax())
+    middle = 0.5 * (snapshot.predicted.predictions[place] + snapshot.learner.data.targets[place])
     at = view.chart.view.point(raw[place], middle).toPoint()
     assert before.copy(at.x() - 1, at.y() - 1, 3, 3) != after.copy(at.x() - 1, at.y() - 1, 3, 3)
     assert view.view()["network_fit_residuals"] is True
@@ -78,10 +78,10 @@ def test_scores_are_those_of_the_snapshot(see):
     seen = see(FitView, "sine")
     snapshot = seen.advance(50)
     data = snapshot.learner.data
-    misses = snapshot.predictions - data.targets
+    misses = snapshot.predicted.predictions - data.targets
     for place, part in enumerate((slice(None, data.train), slice(data.train, None))):
         text = seen.view.scores.texts[place].replace("−", "-")
-        assert f"R² {snapshot.scores[place]:.3f}" in text
+        assert f"R² {snapshot.predicted.scores[place]:.3f}" in text
         assert f"RMSE {np.sqrt(np.mean(misses[part] ** 2)):.3g}" in text
     assert "Fit at update 50" in seen.view.describe()
 
@@ -104,7 +104,7 @@ def test_the_axis_makes_room_for_the_curve_at_once_and_does_not_tremble(see):
     assert narrow[1] < wide[1] and narrow[1] >= 1.8
     beyond = show(1e9)
     assert beyond[1] < 20.0  # the examples are still to be seen
-    assert seen.view.wanted().region[:2] == chart.view.region[:2]
+    assert seen.view.queries().region[:2] == chart.view.region[:2]
 
 
 def test_where_a_person_has_moved_to_no_curve_moves_the_axis(see):
@@ -267,15 +267,15 @@ def test_the_eraser_takes_examples_of_the_curve(see):
 
 def test_a_point_drawn_in_the_window_is_a_tweak_and_undone(open_window):
     window = open_window(new_network("sine", [new_run("adam", learning_rate=0.01)], hidden=(4,)))
-    view = window.bench.network_stage.views["fit"]
+    view = window.bench.stages["network"].views["fit"]
     window.until(lambda: view.snapshot is not None)
     window.advance(10)
-    count = len(window.picture.learner.data.targets)
+    count = len(window.picture.subject.data.targets)
     view.bar.pens[0].click()
     Mouse(view.chart).click(0.5, -1.0)
     window.settle()
-    assert len(window.picture.learner.data.targets) == count + 1 and window.update == 10
+    assert len(window.picture.subject.data.targets) == count + 1 and window.update == 10
     assert [tweak.setting.path for tweak in window.run("adam").tweaks] == ["data.add"]
     window.bench.document.undo()
     window.settle()
-    assert len(window.picture.learner.data.targets) == count and not window.run("adam").tweaks
+    assert len(window.picture.subject.data.targets) == count and not window.run("adam").tweaks
