@@ -20,6 +20,7 @@ from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
 from engine.architectures.network import Network
 from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
+from engine.blocks import ROLES, Block
 from engine.building import experiment_on, new_run
 from engine.choices import Choice, choose
 from engine.contracts import TIERS, Catalogue, Entry, Hyper, SettingError, Tier, Value
@@ -148,6 +149,7 @@ __all__ = [
     "PROBLEMS",
     "READY",
     "RESIDUAL",
+    "ROLES",
     "RUNNING",
     "SCALINGS",
     "SCHEDULES",
@@ -166,6 +168,7 @@ __all__ = [
     "Activation",
     "Activations",
     "Best",
+    "Block",
     "Catalogue",
     "Choice",
     "Dataset",

@@ -23,8 +23,8 @@ APP = sorted((ROOT / "app").rglob("*.py"))
 # What the engine is made of besides itself; the rest of the standard library is clocks, files, threads ...
 ENGINE_MAY = {
     "__future__", "abc", "binascii", "bisect", "collections", "contextlib", "copy", "dataclasses", "difflib",
-    "fractions", "functools", "hashlib", "itertools", "keyword", "llvmlite", "math", "numba", "numpy", "operator", "re", "string",
-    "typing", "unicodedata", "weakref",
+    "fractions", "functools", "hashlib", "itertools", "keyword", "llvmlite", "math", "numba", "numpy", "operator", "re",
+    "string", "typing", "unicodedata", "weakref",
 }  # fmt: skip
 ENGINE_MAY_TOO = {
     ("contracts.py", "threading"),  # a lock around Numba's compiler, which is one for the process
@@ -35,6 +35,7 @@ ENGINE_MAY_TOO = {
 FLOORS = (
     (
         "contracts",
+        "blocks",
         "interruption",
         "random_generator",
         "training.stream",

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from engine.blocks import Block, Role
 from engine.choices import Choice
 from engine.contracts import SettingError, numbers_of
 
@@ -56,6 +57,23 @@ class Network:
         """The slice of theta with the biases of a layer."""
         start = self.weights(layer).stop
         return slice(start, start + self.sizes[layer + 1])
+
+    @property
+    def layer_titles(self) -> tuple[str, ...]:
+        return (*(f"hidden {layer}" for layer in range(1, self.layers)), "output")
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The weights (units, inputs) and biases (units,) of every layer, in order; biases do not decay."""
+        blocks = []
+        for layer, title in enumerate(self.layer_titles):
+            units, inputs = self.sizes[layer + 1], self.sizes[layer]
+            role: Role = "output" if layer == self.layers - 1 else "hidden" if layer else "input"
+            blocks += [
+                Block(f"{title} weights", self.weights(layer).start, (units, inputs), role, decays=True),
+                Block(f"{title} biases", self.biases(layer).start, (units,), "bias", decays=False),
+            ]
+        return tuple(blocks)
 
     def unpacked(self, theta: Array) -> list[tuple[Array, Array]]:
         """(W (units, inputs), b (units,)) of every layer, as views into theta."""

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from engine.blocks import Block
 from engine.contracts import SettingError, numbers_of
 from engine.insight.sharpness import Evaluated, curvature_pieces, sharpness_pieces
 from engine.interruption import Interruption, Pieces, address_of, finish
@@ -23,9 +24,9 @@ Array = np.ndarray
 class Problem:
     """An objective (the address of its kernel) with its constants and scratch size; start (n,).
 
-    decayed (2 k,): (start, stop) of the k slices of theta subject to weight decay. examples: how many an epoch has.
-    seed: of the batches and the noise. noise: the standard deviation of one example's gradient. ordered: whether
-    batches follow an order of the examples.
+    blocks: the tensors of theta, in order and without gaps. examples: how many an epoch has. seed: of the batches and
+    the noise. noise: the standard deviation of one example's gradient. ordered: whether batches follow an order of the
+    examples.
     """
 
     task: Task
@@ -33,12 +34,17 @@ class Problem:
     constants: Array
     work_size: int
     start: Array
-    decayed: Array
+    blocks: tuple[Block, ...]
     examples: int
     seed: int
     subject: Subject
     noise: float = 0.0
     ordered: bool = False
+
+    @property
+    def decayed(self) -> Array:
+        """(2 k,) int64: (start, stop) of the k blocks that are subject to weight decay."""
+        return np.array([(block.start, block.stop) for block in self.blocks if block.decays], np.int64).reshape(-1)
 
     @cached_property
     def work(self) -> Work:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
-
-import numpy as np
 
 from engine.architectures.activations import ACTIVATIONS
 from engine.architectures.initializers import initial_theta
@@ -66,14 +63,13 @@ class NetworkKind(ProblemKind):
             stratified=task.split == STRATIFIED,
         )
         numbers = packed(network, data)
-        weights = [network.weights(layer) for layer in range(network.layers)]
         return Problem(
             task=task,
             objective=network_objective.address,
             constants=numbers.constants,
             work_size=numbers.work_size,
             start=initial_theta(network, task.initializer, task.weight_seed),
-            decayed=np.array(list(chain.from_iterable((piece.start, piece.stop) for piece in weights)), np.int64),
+            blocks=network.blocks,
             examples=data.train,
             seed=task.seed,
             subject=Learner(network, data, numbers),

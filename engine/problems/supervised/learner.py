@@ -52,7 +52,7 @@ class Learner(Examined, Subject):
 
     @property
     def layers(self) -> tuple[str, ...]:
-        return (*(f"hidden {place}" for place in range(1, self.network.layers)), "output")
+        return self.network.layer_titles
 
     @property
     def curve_titles(self) -> Mapping[str, str]:

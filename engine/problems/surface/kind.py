@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.batches import SURFACE_EXAMPLES
+from engine.blocks import Block
 from engine.choices import Choice, choose
 from engine.contracts import Check, Kernel, Routine, no_check
 from engine.problems.kind import Offer, ProblemKind
@@ -107,7 +108,7 @@ class SurfaceKind(ProblemKind):
             constants=constants,
             work_size=work_size,
             start=np.array(task.start),
-            decayed=np.array([0, 2], np.int64),
+            blocks=(Block("point", 0, (2,), "point", decays=True),),
             examples=SURFACE_EXAMPLES,
             seed=task.seed,
             subject=info,

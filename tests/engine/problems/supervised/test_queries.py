@@ -1,4 +1,4 @@
-"""What a network predicts tells of all examples together what their definitions say, and has it ready when it is made."""
+"""What a network predicts: of all examples together it tells what their definitions say, and at once."""
 
 from __future__ import annotations
 
