@@ -199,6 +199,11 @@ class Catalogue(Mapping[str, E], Generic[E]):
         self._entries[entry.key] = entry
         return entry
 
+    def remove(self, key: str) -> None:
+        """Take a declaration back, as a notebook does before it declares another version. Raises SettingError."""
+        _ = self[key]
+        del self._entries[key]
+
     def offered(self, keys: Iterable[str] | None = None) -> tuple[str, ...]:
         """These keys (without any, all of them) as a list offers them: basic entries first, expert ones last."""
         return tuple(sorted(self if keys is None else keys, key=lambda key: TIERS.index(self[key].tier)))

@@ -144,7 +144,7 @@ def test_the_readme_tells_keys_that_exist(acting):
 def test_arrows_belong_to_the_view_that_has_the_focus(acting, part):
     bench = acting.bench
     bench.stages["surface"].toolbar.surface_3d.setChecked(part == "surface_3d")
-    stage = bench.stage
+    stage = bench.stages["surface"]
     view = {"plane": stage.plane, "surface_3d": stage.surface_3d, "curve": bench.curves.cards["loss"].view}[part]
     acting.advance(5)
     view.setFocus()

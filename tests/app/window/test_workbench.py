@@ -445,11 +445,11 @@ def test_an_own_formula(window, qtbot):
     panel.kind.chosen.emit(1)
     window.settle()
     assert isinstance(window.picture.experiment.problem.surface, Formula)
-    window.type(panel.surface.editor.text, "x^2 + a*y^2")
+    window.type(panel.panels["surface"].editor.text, "x^2 + a*y^2")
     window.settle()
     surface = window.picture.experiment.problem.surface
     assert (surface.text, set(surface.parameters)) == ("x^2 + a*y^2", {"a"})
-    window.type(panel.surface.editor.parameters.knobs["a"].field, "3")
+    window.type(panel.panels["surface"].editor.parameters.knobs["a"].field, "3")
     window.settle()
     assert window.picture.experiment.problem.surface.parameters == {"a": 3.0}
     x, y = window.picture.experiment.problem.start
@@ -462,8 +462,8 @@ def test_a_field_gives_the_keyboard_back_to_the_stage(window, qtbot):
     panel, stage = window.bench.problem_panel, window.bench.shown_stage
     panel.kind.chosen.emit(1)
     window.settle()
-    editor = panel.surface.editor
-    for field, text in ((editor.text, "2x² + y²"), (panel.surface.noise.reveal("noise").field, "1/4")):
+    editor = panel.panels["surface"].editor
+    for field, text in ((editor.text, "2x² + y²"), (panel.panels["surface"].noise.reveal("noise").field, "1/4")):
         window.type(field, text)
         window.settle()
         assert stage.focusProxy().hasFocus()
@@ -505,7 +505,7 @@ def test_what_is_half_typed_is_not_applied_to_the_next_experiment(window, qtbot,
     panel = window.bench.problem_panel
     panel.kind.chosen.emit(1)
     window.settle()
-    for field, text in ((panel.surface.editor.text, "x*y + 7"), (rate(window).field, "0.5")):
+    for field, text in ((panel.panels["surface"].editor.text, "x*y + 7"), (rate(window).field, "0.5")):
         opened = new_network("circle", ["sgd"], (2,)) if network else races.small(surface="beale", runs=["lion"])
         field.setFocus()
         field.selectAll()
@@ -523,12 +523,12 @@ def test_a_faulty_formula_leaves_the_race_alone(window):
     window.advance(20)
     before = at_rest(window)
     for text in ("x^2 +", "sin(x", "__import__('os')", "x**", "foo(x)", "", "9^9^9^9 +", "é日本", "(" * 2000):
-        panel.surface.editor.text.clear()
-        panel.surface.editor.text.insert(text)
-        panel.surface.editor.text.textEdited.emit(text)
-        panel.surface.editor.text.editingFinished.emit()
-        assert panel.surface.editor.fault.text()
-        assert panel.surface.editor.fault.isVisible()
+        panel.panels["surface"].editor.text.clear()
+        panel.panels["surface"].editor.text.insert(text)
+        panel.panels["surface"].editor.text.textEdited.emit(text)
+        panel.panels["surface"].editor.text.editingFinished.emit()
+        assert panel.panels["surface"].editor.fault.text()
+        assert panel.panels["surface"].editor.fault.isVisible()
         window.settle()
         assert at_rest(window) == before, text
 
@@ -1110,7 +1110,7 @@ def test_no_frame_shows_panels_with_new_contents_in_their_old_places(open_window
 
 def test_in_3d_the_wheel_brings_finer_values_from_the_worker(open_window, races, qtbot):
     window = open_window(races.small(runs=["adam"]))
-    stage = window.bench.stage
+    stage = window.bench.stages["surface"]
     view = stage.surface_3d
     qtbot.mouseClick(stage.toolbar.surface_3d, Qt.MouseButton.LeftButton)
     window.until(lambda: view.mesh is not None and np.isfinite(view.mesh.heights).all())
