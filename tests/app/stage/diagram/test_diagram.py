@@ -35,11 +35,13 @@ class Sitter:
         self.diagram.refresh(self.session.picture())
         self.pose()
 
-    def pose(self, theta=None, *more) -> None:
+    def pose(self, theta=None, inspect=False, region=None) -> None:
         picture = self.session.picture()
         run = picture.runs[0]
         shown = run.shown.theta if theta is None else np.asarray(theta, float)
-        asked = self.diagram.queries() | set(more)
+        asked = self.diagram.queries() | ({Gradients(), Activations()} if inspect else set())
+        if region is not None:
+            asked = {replace(query, region=region) for query in asked}
         self.diagram.show_snapshot(snapshot_of(picture.subject, shown, asked, run.id, picture.update))
 
     @property

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from app.look.theme import DARK, LIGHT
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.confusion_matrix import shade
+from tests.app.stage.answers import answering
 
 NAMES = ("ant", "bee", "cat")
 TRUE = [0] * 10 + [1] * 4 + [2] * 2
@@ -142,11 +143,11 @@ def test_answers_that_are_not_finite_count_for_no_class(shown, case, make):
     picture, (snapshot,) = case
     outputs = snapshot.predicted.outputs.copy()
     outputs[:3] = np.nan
-    view = shown(ConfusionView, (picture, [make.replace(snapshot, outputs=outputs)]))
+    view = shown(ConfusionView, (picture, [answering(snapshot, outputs=outputs)]))
     assert view.matrix.counts.sum() == 13
     assert "3 outputs not finite" in view.describe()
     picture.runs[0].status = "diverged"
-    view.show_snapshot(make.replace(snapshot, outputs=outputs * np.nan))
+    view.show_snapshot(answering(snapshot, outputs=outputs * np.nan))
     assert not view.matrix.counts.any()
     assert "diverged: last finite state · no output is finite" in view.describe()
     assert colour(view, 0, 0) == colour(view, 1, 1) == DARK.field

@@ -11,6 +11,7 @@ from app.look.theme import DARK, LIGHT
 from app.stage.examples.images import ImagesView
 from app.stage.pixels import images
 from engine import LOSSES
+from tests.app.stage.answers import answering
 
 
 @pytest.fixture
@@ -219,7 +220,7 @@ def test_without_hidden_layers_a_tile_is_a_class(shown, make):
 
 
 def test_answers_that_are_not_finite_are_told(view, digits, make):
-    snapshot = make.replace(digits[1][-1], outputs=np.full_like(digits[1][-1].outputs, np.nan))
+    snapshot = answering(digits[1][-1], outputs=np.full_like(digits[1][-1].predicted.outputs, np.nan))
     view.show_snapshot(snapshot)
     view.examples.show_part(True, True)
     assert "no output is finite" in view.describe()

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,7 +11,8 @@ from app.look.theme import DARK, LIGHT
 from app.stage.network_stage import NetworkStage
 from app.stage.planes.boundary import BoundaryView
 from app.stage.planes.brush import ADD, ERASE
-from engine import DATASETS, Table, choose, new_network, new_run, problem_of
+from engine import DATASETS, Table, choose, new_experiment, new_network, new_run, problem_of
+from tests.app.stage.answers import answering, field_of
 from tests.app.stage.mouse import LEFT, MIDDLE, MOVE, PRESS, RELEASE, RIGHT, Mouse
 from tests.app.stage.seen import see as see
 
@@ -37,12 +37,12 @@ def colours_in(image):
     ("data", "fits"), [("circle", True), ("reg_plane", True), ("blobs", True), ("sine", False), ("iris", False)]
 )
 def test_it_is_for_two_inputs(data, fits):
-    assert BoundaryView.fits(SimpleNamespace(learner=learner_of(data))) == fits
-    assert not BoundaryView.fits(SimpleNamespace(learner=None))
+    assert BoundaryView.fits(SimpleNamespace(subject=learner_of(data))) == fits
+    assert not BoundaryView.fits(SimpleNamespace(subject=problem_of(new_experiment("sphere", ["sgd"]).problem).subject))
 
 
 def learner_of(data):
-    return problem_of(new_network(data, [new_run("sgd")]).problem).learner
+    return problem_of(new_network(data, [new_run("sgd")]).problem).subject
 
 
 def test_what_is_wrong_is_what_the_snapshot_says(see):
@@ -120,7 +120,7 @@ def test_a_picture_that_is_half_finite_is_painted(see):
     seen = see(BoundaryView, "reg_plane")
     field = seen.snapshot.field.copy()
     field[:, : field.shape[1] // 2] = np.nan
-    seen.view.show_snapshot(replace(seen.snapshot, field=field))
+    seen.view.show_snapshot(answering(seen.snapshot, field=field))
     image, view = seen.image(), seen.view.chart.view
     assert seen.view.finite()
     left = image.pixelColor(view.point(-5.97, 5.97).toPoint())
@@ -157,17 +157,17 @@ def test_both_themes_are_painted(see):
 
 def test_snapshots_are_asked_for_where_the_view_is(see, qtbot):
     seen = see(BoundaryView, "circle")
-    first = seen.view.queries()
+    first = field_of(seen.view)
     assert first.region == seen.view.chart.view.region and first.columns > 60 and first.rows > 60
     with qtbot.waitSignal(seen.view.wanted_changed):
         seen.view.chart.zoom(2.0)
-    second = seen.view.queries()
+    second = field_of(seen.view)
     assert second.region[1] - second.region[0] == pytest.approx((first.region[1] - first.region[0]) / 2)
     assert second.columns == pytest.approx(first.columns, abs=8) and second.rows == first.rows
 
 
 def test_large_networks_are_asked_more_coarsely(see):
-    small, large = (see(BoundaryView, "circle", hidden=hidden).view.queries() for hidden in ((4,), (256, 256)))
+    small, large = (field_of(see(BoundaryView, "circle", hidden=hidden).view) for hidden in ((4,), (256, 256)))
     assert large.columns * large.rows < 0.5 * small.columns * small.rows
     assert large.columns >= 24
 
@@ -541,7 +541,7 @@ def test_a_running_race_is_shown_as_it_goes_on(window):
     window.until(lambda: view.snapshot.update >= 40)
     window.pause()
     window.until(lambda: view.snapshot.update == window.update)
-    assert view.queries().region == view.snapshot.parts.region
+    assert field_of(view).region == view.snapshot.asked_field.region
     assert np.array_equal(view.snapshot.theta, window.run("adam").shown.theta)
 
 

@@ -14,7 +14,7 @@ from app.look.number_format import number
 from app.look.theme import DARK, LIGHT
 from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.path_text import axes, share
-from app.widgets.parameter_chooser import ParameterNames, parameter_name
+from app.widgets.parameter_chooser import ParameterNames
 from app.workers.loss_slices import LossSlices
 from engine import ProjectedPath, Session, SliceRequest, new_network, new_run, path_request
 from tests.app.stage.mouse import MIDDLE, Mouse
@@ -82,8 +82,8 @@ def colour_at(view, x, y):
     "data, hidden, loss", [("circle", (4, 2), "bce"), ("iris", (), "softmax"), ("sine", (3,), "mse")]
 )
 def test_every_parameter_has_a_name_that_tells_its_place(data, hidden, loss):
-    learner = Session(experiment(data=data, hidden=hidden, loss=loss)).problem.subject
-    network, names = learner.network, ParameterNames(learner)
+    problem = Session(experiment(data=data, hidden=hidden, loss=loss)).problem
+    network, names = problem.subject.network, ParameterNames(problem)
     found = [names.data(names.index(place)) for place in range(names.rowCount())]
     assert len(set(found)) == network.parameters
     for layer in range(network.layers):
@@ -93,13 +93,14 @@ def test_every_parameter_has_a_name_that_tells_its_place(data, hidden, loss):
 
 
 def test_names_of_parameters():
-    network = Session(experiment()).problem.subject.network
+    learner = Session(experiment()).problem.subject
+    network, name = learner.network, learner.parameter_name
     weights = network.weights
-    assert parameter_name(network, ("x", "y"), (), weights(0).start + 2 * 2) == "w hidden 1: x → unit 3"
-    assert parameter_name(network, ("x", "y"), (), weights(1).start + 4 + 3) == "w hidden 2: unit 4 → unit 2"
-    assert parameter_name(network, ("x", "y"), (), weights(2).start + 1) == "w output: unit 2"
-    assert parameter_name(network, ("x", "y"), (), network.biases(0).start) == "bias hidden 1: unit 1"
-    assert parameter_name(network, ("x", "y"), (), network.parameters - 1) == "bias output"
+    assert name(weights(0).start + 2 * 2) == "w hidden 1: x → unit 3"
+    assert name(weights(1).start + 4 + 3) == "w hidden 2: unit 4 → unit 2"
+    assert name(weights(2).start + 1) == "w output: unit 2"
+    assert name(network.biases(0).start) == "bias hidden 1: unit 1"
+    assert name(network.parameters - 1) == "bias output"
 
 
 def test_the_axes_tell_the_explained_variance(race, view):
