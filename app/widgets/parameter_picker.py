@@ -60,11 +60,6 @@ class ParameterPicker(QWidget):
         """The index of the parameter in theta."""
         return self._problem.subject.picked_parameter(self._chosen) if self._problem is not None else 0
 
-    @property
-    def name(self) -> str:
-        """The name of the parameter: `w hidden 1: x → unit 3`."""
-        return self._problem.subject.parameter_name(self.place) if self._problem is not None else ""
-
     def offer(self, problem: Problem) -> None:
         """Offer the parameters of a problem; emits nothing."""
         self._problem = problem

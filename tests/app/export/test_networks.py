@@ -129,7 +129,7 @@ def test_what_does_not_fit_is_refused() -> None:
     ):
         with pytest.raises(SettingError, match="this problem has no figure"):
             figure_bytes("svg", picture, ViewContent(key), FigureSettings())
-    with pytest.raises(SettingError, match=r"figure must be one of boundary, fit, .* got 'digram'"):
+    with pytest.raises(SettingError, match=r"figure must be one of stage, boundary, fit, .* got 'digram'"):
         ViewContent("digram")
 
 

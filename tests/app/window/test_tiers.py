@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from app.documents.problem_kinds import KINDS
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QScrollArea, QWidget
 
@@ -16,7 +15,9 @@ from app.widgets.segmented import Segmented
 from app.widgets.stepper import Stepper
 from app.widgets.switch import Switch
 from app.window.problem_switch import blank
-from engine import SCHEDULES, TIERS, new_experiment, new_network, new_run
+from engine import SCHEDULES, TIERS, new_experiment, new_network, new_run, offers
+
+KINDS = list(offers())
 
 MOST = 12
 SIZE = 1280, 800
