@@ -177,7 +177,7 @@ def test_every_choice_in_the_lists_is_a_parameter_however_it_is_made(panel):
         picker.layer.setCurrentIndex(layer)
         for part in (picker.unit, picker.source):
             part.setCurrentIndex(part.count() - 1)
-        assert picker.place == session.problem.learner.network.biases(layer).stop - 1 == places[-1]
+        assert picker.place == session.problem.subject.network.biases(layer).stop - 1 == places[-1]
     assert max(places) == len(run.shown.theta) - 1
 
 
