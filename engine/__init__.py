@@ -21,7 +21,7 @@ from engine.architectures.losses import LOSSES
 from engine.architectures.network import Network
 from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
 from engine.blocks import ROLES, Block
-from engine.building import new_experiment, new_network, new_run
+from engine.building import experiment_on, new_run
 from engine.choices import Choice, choose
 from engine.contracts import TIERS, Catalogue, Entry, Hyper, SettingError, Tier, Value
 from engine.data import (
@@ -40,8 +40,7 @@ from engine.decimation import block_extremes, envelope, envelope_between, smooth
 from engine.expressions.notation import ExpressionError
 from engine.expressions.typed_number import read_number
 from engine.expressions.typesetting import print_signs, symbol
-from engine.insight.explain import Line, explain, formula, typeset_surface
-from engine.insight.network_snapshot import NetworkSnapshot, SnapshotParts, network_snapshot, snapshot_pieces
+from engine.insight.explain import Line, explain, formula
 from engine.insight.parameter_plane import (
     Plane,
     SliceError,
@@ -54,10 +53,16 @@ from engine.insight.parameter_plane import (
     weights_plane,
 )
 from engine.insight.slice_plan import LossSlice, PathRequest, ProjectedPath, SlicePlan, SliceRequest, path_request
-from engine.interruption import Interruption, Pieces
+from engine.interruption import Interruption, Pieces, finish
 from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
-from engine.problems.problem import Problem, SurfaceInfo, problem_of
-from engine.problems.supervised.learner import Learner
+from engine.problems.kind import Offer, ProblemKind, accumulates, kind_of, kind_of_entries, offer_of, offers, problem_of
+from engine.problems.kinds import PROBLEMS
+from engine.problems.problem import Problem
+from engine.problems.subject import Query, Snapshot, Subject, snapshot_of, snapshot_pieces
+from engine.problems.supervised.building import new_network
+from engine.problems.supervised.learner import Learner, NetworkSnapshot
+from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES
+from engine.problems.supervised.queries import Activations, Field, Gradients, Predicted, Predictions, UnitMaps
 from engine.problems.supervised.task import (
     BATCH_SEED,
     DATA_SEED,
@@ -73,9 +78,14 @@ from engine.problems.supervised.task import (
     NetworkTask,
     drawn,
 )
+from engine.problems.supervised.usual import usual_network, usual_settings
 from engine.problems.surface import SURFACES, Surface
+from engine.problems.surface.building import new_experiment
 from engine.problems.surface.formula import read_formula
+from engine.problems.surface.kind import SurfaceInfo
+from engine.problems.surface.printed import typeset_surface
 from engine.problems.surface.task import COORDINATE, MAX_PARAMETERS, NOISE, SEED, Formula, SurfaceTask
+from engine.problems.task import Task
 from engine.schedules import SCHEDULES, Schedule, preview
 from engine.setting import PARAMETER, Setting
 from engine.training.experiment import (
@@ -90,13 +100,12 @@ from engine.training.experiment import (
     Experiment,
     RunRecord,
     RunSettings,
-    Task,
     Tweak,
     distinct,
     of_run,
 )
 from engine.training.history import COLUMNS, HistoryView
-from engine.training.measures import LAYER_MEASURES, MEASURES, Best, MeasuresView
+from engine.training.measures import LOSS, WATCHED, Best, Measure, MeasuresView
 from engine.training.peek import Peek
 from engine.training.rows import full_history, rows
 from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Run
@@ -119,6 +128,7 @@ __all__ = [
     "INITIALIZERS",
     "LAYER_MEASURES",
     "LEARNING_RATE",
+    "LOSS",
     "LOSSES",
     "MAX_CLASSES",
     "MAX_COLUMNS",
@@ -136,6 +146,7 @@ __all__ = [
     "ORDERS",
     "PARAMETER",
     "POINT_EDITS",
+    "PROBLEMS",
     "READY",
     "RESIDUAL",
     "ROLES",
@@ -152,8 +163,10 @@ __all__ = [
     "UNITS",
     "WARMUP",
     "WARMUP_START",
+    "WATCHED",
     "WEIGHT_SEED",
     "Activation",
+    "Activations",
     "Best",
     "Block",
     "Catalogue",
@@ -162,7 +175,9 @@ __all__ = [
     "Entry",
     "Experiment",
     "ExpressionError",
+    "Field",
     "Formula",
+    "Gradients",
     "HistoryView",
     "Hyper",
     "Inspection",
@@ -171,17 +186,23 @@ __all__ = [
     "Learner",
     "Line",
     "LossSlice",
+    "Measure",
     "MeasuresView",
     "Network",
     "NetworkSnapshot",
     "NetworkTask",
+    "Offer",
     "Optimizer",
     "PathRequest",
     "Peek",
     "Pieces",
     "Plane",
+    "Predicted",
+    "Predictions",
     "Problem",
+    "ProblemKind",
     "ProjectedPath",
+    "Query",
     "Run",
     "RunPicture",
     "RunRecord",
@@ -194,7 +215,8 @@ __all__ = [
     "SliceError",
     "SlicePlan",
     "SliceRequest",
-    "SnapshotParts",
+    "Snapshot",
+    "Subject",
     "Surface",
     "SurfaceInfo",
     "SurfaceTask",
@@ -204,7 +226,9 @@ __all__ = [
     "Trail",
     "TrainingData",
     "Tweak",
+    "UnitMaps",
     "Value",
+    "accumulates",
     "activations",
     "block_extremes",
     "checked_table",
@@ -215,16 +239,21 @@ __all__ = [
     "envelope",
     "envelope_between",
     "error_of",
+    "experiment_on",
     "explain",
     "features_of",
+    "finish",
     "formula",
     "framed",
     "full_history",
-    "network_snapshot",
+    "kind_of",
+    "kind_of_entries",
     "new_experiment",
     "new_network",
     "new_run",
     "of_run",
+    "offer_of",
+    "offers",
     "path_request",
     "plane_losses",
     "possible_features",
@@ -237,9 +266,12 @@ __all__ = [
     "rows",
     "slice_error",
     "smooth",
+    "snapshot_of",
     "snapshot_pieces",
     "symbol",
     "thin_path",
     "typeset_surface",
+    "usual_network",
+    "usual_settings",
     "weights_plane",
 ]

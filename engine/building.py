@@ -7,13 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from engine.batches import BATCHES
-from engine.choices import Choice, choose, plain
+from engine.choices import choose
 from engine.contracts import Value, native
-from engine.data.table import Table
 from engine.optimizers import OPTIMIZERS
-from engine.problems.supervised.task import Layer, network_task, usual_split
-from engine.problems.surface import SURFACES
-from engine.problems.surface.task import Formula, SurfaceTask
+from engine.problems.task import Task
 from engine.schedules import SCHEDULES
 from engine.training.experiment import (
     LEARNING_RATE,
@@ -24,10 +21,8 @@ from engine.training.experiment import (
     Experiment,
     RunRecord,
     RunSettings,
-    Task,
     distinct,
 )
-from engine.validation import Entries
 
 
 def new_run(
@@ -70,58 +65,17 @@ def new_run(
     return settings if learning_rate is None else settings.having(LEARNING_RATE.name, learning_rate)
 
 
-def new_experiment(
-    surface: str | Choice | Formula,
+def experiment_on(
+    task: Task,
     runs: Iterable[RunSettings | str],
-    *,
-    start: tuple[float, float] | None = None,
-    noise: float = 0.0,
-    seed: int = 1,
     title: str = "Untitled",
     note: str = "",
-    **stop: Any,
+    stop: Mapping[str, Any] = NEVER,
 ) -> Experiment:
-    """An experiment on a surface; the runs get colours and distinct ids in order.
+    """An experiment on the task of any kind of problem; the runs get colours and distinct ids in order.
 
-    stop: `updates`, `loss_below`, ... (experiment.STOP). Raises SettingError.
+    stop: `updates`, `loss_below`, ... (experiment.STOP); rules that are not given are as a file's. Raises SettingError.
     """
-    chosen = choose(SURFACES, surface) if isinstance(surface, str) else surface
-    if start is None:
-        start = SURFACES[chosen.kind].start if isinstance(chosen, Choice) else (chosen.domain[0], chosen.domain[3])
-    return _experiment(SurfaceTask(chosen, start, noise, seed), runs, title, note, stop)
-
-
-def new_network(
-    data: str | Choice | Table,
-    runs: Iterable[RunSettings | str],
-    hidden: Iterable[int | Layer] = (4, 2),
-    *,
-    activation: str = "tanh",
-    title: str = "Untitled",
-    note: str = "",
-    stop: Mapping[str, Value] | None = None,
-    **settings: Any,
-) -> Experiment:
-    """An experiment on a network; hidden: numbers of units, or layers with their own activation.
-
-    settings: those of NetworkTask by name, a choice as its key or as a table (`loss="bce"`, `initializer={"kind":
-    "he_normal", "scale": 0.5}`). The columns of a table are standardised and its classes split by their shares, as
-    the window does with imported data, unless `scaling` and `split` are given. stop: `updates`, ... (experiment.STOP);
-    without it the runs never stop. Raises SettingError.
-    """
-    layers = [layer if isinstance(layer, Layer) else Layer(layer, activation) for layer in hidden]
-    source = {"table": plain(data)} if isinstance(data, Table) else plain(data)
-    usual = {}
-    if isinstance(data, Table) and not data.drawn:
-        usual = {"scaling": "standardise", "split": usual_split(data)}
-    given = {**usual, **{name: plain(value) for name, value in settings.items()}}
-    task = network_task(Entries({"data": source, "hidden": [layer.to_dict() for layer in layers], **given}, ""))
-    return _experiment(task, runs, title, note, {**NEVER, **(stop or {})})
-
-
-def _experiment(
-    task: Task, runs: Iterable[RunSettings | str], title: str, note: str, stop: Mapping[str, Any]
-) -> Experiment:
     records: list[RunRecord] = []
     for index, run in enumerate(runs):
         settings = new_run(run) if isinstance(run, str) else run

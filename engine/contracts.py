@@ -199,6 +199,11 @@ class Catalogue(Mapping[str, E], Generic[E]):
         self._entries[entry.key] = entry
         return entry
 
+    def remove(self, key: str) -> None:
+        """Take a declaration back, as a notebook does before it declares another version. Raises SettingError."""
+        _ = self[key]
+        del self._entries[key]
+
     def offered(self, keys: Iterable[str] | None = None) -> tuple[str, ...]:
         """These keys (without any, all of them) as a list offers them: basic entries first, expert ones last."""
         return tuple(sorted(self if keys is None else keys, key=lambda key: TIERS.index(self[key].tier)))
@@ -252,7 +257,7 @@ class Routine:
 
     def __init__(self, function: Callable[..., Any], signature: Any) -> None:
         self.name = function.__name__
-        self.of_networks = function.__module__.startswith("engine.architectures.")
+        self.module = function.__module__
         self.__doc__ = function.__doc__
         self._function = function
         self._signature = signature
@@ -291,6 +296,11 @@ def _compiled(make: Callable[[dict[str, Any]], Any], function: Callable[..., Any
         FunctionCache(function).flush()
         return make(OPTIONS)
     return make({**OPTIONS, "cache": False})
+
+
+def routines_of(package: str) -> list[Routine]:
+    """The routines that the modules of a package declare, as far as they are imported."""
+    return [made for made in Kernel.everyone if isinstance(made, Routine) and made.module.startswith(f"{package}.")]
 
 
 def kernel(signature: Any) -> Callable[[Callable[..., Any]], Kernel]:

@@ -1,11 +1,11 @@
-"""How much memory an experiment with a network takes, told beforehand; and how much of its past a run keeps."""
+"""How much memory an experiment takes, told beforehand; and how much of its past a run keeps."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from engine.architectures.network import Network
-from engine.architectures.packing import numbers_needed, work_needed
+from engine.contracts import SettingError
 from engine.optimizers import OPTIMIZERS
 from engine.training.history import COLUMNS, MAX_BINS
 
@@ -28,21 +28,38 @@ def trail_kept(size: int) -> int:
     return min(max(_TRAIL_BYTES // size, SHORTEST_TRAIL), LONGEST_TRAIL)
 
 
-def memory_needed(network: Network, examples: int, raw: int, optimizers: Sequence[str]) -> int:
-    """Bytes that an experiment takes in the end, about: its data once, and a run for each of the optimizers.
+class Need(NamedTuple):
+    """What an experiment takes: bytes in the end, about; what needs them, and what would need less, in words."""
 
-    raw: inputs of an example, before features are made of them.
+    bytes: int
+    what: str
+    remedy: str
+
+
+def needed(parameters: int, work: int, optimizers: Sequence[str], shared: int = 0) -> int:
+    """Bytes that an experiment takes in the end, about, with a run for each of the optimizers.
+
+    work: numbers of scratch memory of each run. shared: numbers that all have in common, such as data.
     """
-    features, n = network.sizes[0], network.parameters
-    data = numbers_needed(network, examples, features) + 2 * examples * (raw + features) + n
-    units = sum(network.sizes[1:])
-    views = 2 * min(n * MAX_PATH_POINTS, MAX_CLOUD) + 2 * min(examples * units, MAX_ACTIVATIONS)
-    return _FLOAT * (data + views + sum(_run_numbers(network, examples, optimizer) for optimizer in optimizers))
+    views = 2 * min(parameters * MAX_PATH_POINTS, MAX_CLOUD)
+    return _FLOAT * (shared + views + sum(_run_numbers(parameters, work, optimizer) for optimizer in optimizers))
 
 
-def _run_numbers(network: Network, examples: int, optimizer: str) -> int:
+def refuse_beyond_limit(need: Need, runs: int) -> None:
+    """Raises SettingError if so many runs need more memory than there may be, before it is taken."""
+    if need.bytes <= MEMORY_LIMIT:
+        return
+    several = runs > 1
+    raise SettingError(
+        f"{f'{runs} runs of ' if several else ''}{need.what} {'need' if several else 'needs'} about "
+        f"{need.bytes / 2**30:.1f} GB, more than the limit of {MEMORY_LIMIT / 2**30:g} GB: use "
+        f"{'fewer runs, ' if several else ''}{need.remedy}"
+    )
+
+
+def _run_numbers(parameters: int, work: int, optimizer: str) -> int:
     """What a run takes: its state, its past and where that is looked at, scratch memory and history."""
-    n, slots = network.parameters, OPTIMIZERS[optimizer].size(network.parameters)
+    n, slots = parameters, OPTIMIZERS[optimizer].size(parameters)
     state = n + slots
     past = (checkpoints_kept(_FLOAT * state) + 2) * state + (trail_kept(_FLOAT * n) + 1) * n
-    return 4 * n + slots + past + work_needed(network, examples) + 3 * len(COLUMNS) * MAX_BINS
+    return 4 * n + slots + past + work + 3 * len(COLUMNS) * MAX_BINS

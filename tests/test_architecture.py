@@ -22,9 +22,9 @@ APP = sorted((ROOT / "app").rglob("*.py"))
 
 # What the engine is made of besides itself; the rest of the standard library is clocks, files, threads ...
 ENGINE_MAY = {
-    "__future__", "binascii", "bisect", "collections", "contextlib", "copy", "dataclasses", "difflib", "fractions",
-    "functools", "hashlib", "itertools", "keyword", "llvmlite", "math", "numba", "numpy", "operator", "re", "string",
-    "typing", "unicodedata", "weakref",
+    "__future__", "abc", "binascii", "bisect", "collections", "contextlib", "copy", "dataclasses", "difflib",
+    "fractions", "functools", "hashlib", "itertools", "keyword", "llvmlite", "math", "numba", "numpy", "operator", "re",
+    "string", "typing", "unicodedata", "weakref",
 }  # fmt: skip
 ENGINE_MAY_TOO = {
     ("contracts.py", "threading"),  # a lock around Numba's compiler, which is one for the process
@@ -39,10 +39,9 @@ FLOORS = (
         "interruption",
         "random_generator",
         "training.stream",
-        "training.measures",
         "expressions.notation_hints",
     ),
-    ("expressions.notation",),
+    ("expressions.notation", "training.measures"),
     ("expressions.expression", "rng", "decimation", "choices", "setting"),
     (
         "expressions.typesetting",
@@ -59,21 +58,22 @@ FLOORS = (
     (
         "architectures",
         "problems.surface.task",
+        "problems.subject",
+        "problems.task",
         "insight.sharpness",
         "insight.parameter_plane",
         "insight.refining_grid",
     ),
-    ("memory",),
-    ("problems.supervised.task", "problems.supervised.learner"),
-    ("training.experiment",),
-    ("training.loop", "training.from_start"),
-    ("problems.problem",),
-    ("training.machine", "insight.network_snapshot"),
+    ("memory", "training.loop", "problems.surface.printed"),
+    ("problems.supervised", "problems.problem"),
+    ("problems.kind",),
+    ("problems.surface.kind", "problems.supervised.kind", "training.experiment"),
+    ("problems.kinds", "training.from_start", "training.machine"),
     ("training.diagnosis", "training.checkpoints", "training.endings", "training.peek", "training.trail"),
     ("training.run",),
     ("training.standing",),
     ("training.session", "training.rows", "insight.explain", "building"),
-    ("insight.slice_plan",),
+    ("insight.slice_plan", "problems.surface.building", "problems.supervised.building"),
 )
 FLOOR = {name: height for height, names in enumerate(FLOORS) for name in names}
 # Rooms of the engine that only say what they are for.

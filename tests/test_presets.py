@@ -16,7 +16,7 @@ import pytest
 from app.curves.curve_catalogue import CURVES
 from app.curves.x_axes import X_AXES
 from app.documents.presets import FOLDER, presets
-from app.stage.network_views import VIEWS
+from app.stage.views import VIEWS
 from engine import COLUMNS, DIVERGED, FINISHED, Choice, Experiment, NetworkTask, Session
 from engine.training.stream import SEEN
 
@@ -77,7 +77,7 @@ class Race:
 
     def weights(self, id: str) -> np.ndarray:
         """The weights of a network, without its biases."""
-        network = self.session.problem.learner.network
+        network = self.session.problem.subject.network
         return np.concatenate([self.theta(id)[network.weights(layer)] for layer in range(network.layers)])
 
 
@@ -160,7 +160,7 @@ def preset_06_saddle(name: str, seeds: Seeds) -> None:
 @claim
 def preset_07_different_minima(name: str, seeds: Seeds) -> None:
     race = race_of(name)
-    minima = np.array(race.session.problem.surface_info.minima)
+    minima = np.array(race.session.problem.subject.minima)
     distances = {id: np.hypot(*(minima - race.theta(id)).T) for id in race.runs}
     assert all(found.min() < 0.05 for found in distances.values())
     assert len({int(found.argmin()) for found in distances.values()}) == 3
@@ -169,7 +169,7 @@ def preset_07_different_minima(name: str, seeds: Seeds) -> None:
 @claim
 def preset_08_rolling_out(name: str, seeds: Seeds) -> None:
     race = race_of(name)
-    lowest = race.session.problem.surface_info.lowest
+    lowest = race.session.problem.subject.lowest
     assert race.loss("mu90") < lowest + 1e-3
     assert all(race.loss(id) > lowest + 3 for id in ("gd", "mu80"))
 
@@ -281,7 +281,7 @@ def preset_19_plateau(name: str, seeds: Seeds) -> None:
     start = np.array(race.session.experiment_settings.problem.start)
     assert all(np.hypot(*(race.theta(id) - start)) < 1e-3 for id in ("gd", "momentum"))
     assert race.loss("adam") < -0.8
-    assert race.loss("rprop") == pytest.approx(race.session.problem.surface_info.lowest, abs=1e-3)
+    assert race.loss("rprop") == pytest.approx(race.session.problem.subject.lowest, abs=1e-3)
 
 
 @claim
@@ -350,7 +350,7 @@ def preset_25_spiral(name: str, seeds: Seeds) -> None:
 
 @claim
 def preset_26_digits(name: str, seeds: Seeds) -> None:
-    learner = race_of(name).session.problem.learner
+    learner = race_of(name).session.problem.subject
     assert (learner.data.train, learner.data.validation) == (1437, 360)
     for seed in seeds:
         race = Race(name, seed)
@@ -440,7 +440,7 @@ def preset_33_dying_relus(name: str, seeds: Seeds) -> None:
 def preset_34_equal_weights(name: str, seeds: Seeds) -> None:
     for seed in seeds:
         race = Race(name, seed)
-        network = race.session.problem.learner.network
+        network = race.session.problem.subject.network
         assert np.ptp(race.theta("sgd")[network.weights(0)].reshape(8, 2), axis=0).max() == 0
         assert np.ptp(race.theta("sgd")[network.weights(1)]) == 0
         assert race.measure("sgd", "validation_score") < 0.75
@@ -472,7 +472,7 @@ def preset_36_scaling(name: str, seeds: Seeds) -> None:
     for id in races[0].runs:
         assert np.mean([race.measure(id, "validation_score", 399) for race in races]) < 0.75
         assert min(race.measure(id, "validation_score") for race in races) > 0.9
-    columns = races[0].session.problem.learner.data.raw
+    columns = races[0].session.problem.subject.data.raw
     usual = np.sort(np.median(columns, axis=0))
     assert len(usual) == 13 and usual[-2] < 100 < usual[-1] < 1000, "one is in the hundreds"
 
@@ -481,7 +481,7 @@ def preset_36_scaling(name: str, seeds: Seeds) -> None:
 def preset_37_outliers(name: str, seeds: Seeds) -> None:
     for seed in seeds:
         race = Race(name, seed)
-        learner, run = race.session.problem.learner, race.runs["adam"]
+        learner, run = race.session.problem.subject, race.runs["adam"]
         x, y = learner.data.raw[:, 0], learner.data.targets
         stray = np.abs(y - np.sin(3 * x)) > 1
         assert stray.sum() == 3
@@ -498,7 +498,7 @@ def preset_38_five_classes(name: str, seeds: Seeds) -> None:
     assert experiment(name).problem.classes == 5
     for seed in seeds:
         race = Race(name, seed)
-        learner = race.session.problem.learner
+        learner = race.session.problem.subject
         for id in race.runs:
             assert race.measure(id, "validation_score") >= 0.95
             answers = learner.outputs(race.theta(id), learner.data.inputs)
@@ -515,7 +515,7 @@ def preset_39_paths_in_a_plane(name: str, seeds: Seeds) -> None:
         assert len(ends[0]) == 25
         for run in race.runs.values():
             thetas = np.stack([run.at(update).theta for update in (9 * run.update // 10, run.update)])
-            earlier, last = race.session.problem.learner.losses(thetas)
+            earlier, last = race.session.problem.subject.losses(thetas)
             assert last < min(0.003, 0.95 * earlier), "small, and still falling"
         apart = [np.linalg.norm(one - other) for one in ends for other in ends if one is not other]
         assert min(apart) > 0.4
@@ -569,7 +569,7 @@ def test_a_preset_is_fit_to_be_shown(path: Path) -> None:
         (view,) = (kind for kind in VIEWS if told.view["network_view"] == kind.KEY)
         assert view.fits(Session(told).picture())
     else:
-        (x0, x1, y0, y1), (x, y) = Session(told).problem.surface_info.view, told.problem.start
+        (x0, x1, y0, y1), (x, y) = Session(told).problem.subject.view, told.problem.start
         assert x0 < x < x1 and y0 < y < y1
 
 

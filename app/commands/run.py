@@ -21,37 +21,37 @@ from app.curves.x_axes import X_AXES
 from app.documents.experiment_file import load
 from app.documents.files import FileError, shown
 from app.export.csv_table import write_table
-from app.export.figure import FORMATS, is_carried, write_figure
-from app.export.figure_content import CurveContent, FigureContent, NetworkContent, StageContent
-from app.export.networks.figures import FIGURES, figures_for
+from app.export.figure import FORMATS, STAGE, is_carried, write_figure
+from app.export.figure_content import CurveContent, FigureContent, StageContent, ViewContent
+from app.export.figures import FIGURES, figures_for
 from app.export.style import KNOBS, LEGENDS, SIZES, FigureSettings, parameters
 from app.launch.exit_status import DONE, SOME_DIVERGED, refuse
 from app.launch.program import command
 from app.plots.axis_type import AUTOMATIC, LINEAR
 from engine import (
     DIVERGED,
+    LOSS,
+    PROBLEMS,
     STOP,
+    WATCHED,
     Experiment,
-    NetworkTask,
     Run,
     RunPicture,
     Session,
     SessionPicture,
     SettingError,
-    SnapshotParts,
-    network_snapshot,
+    finish,
+    kind_of,
     read_number,
 )
 
 MAX_UPDATES = int(STOP[0].high)
-STAGE, TABLE = "stage", "csv"
+TABLE = "csv"
 _CHUNK_SECONDS = 0.05
-# What the table has besides of a network: scores are accuracy or R², the best is the lowest loss that was measured.
-_NETWORK = ("validation_loss", "training_score", "validation_score", "best_validation_loss", "best_update")
 
 EXAMPLES = f"""\
 --plot may be given once for all pictures, or once for each of them, in order. It is {STAGE}, of a network
-{", ".join(FIGURES)}, or a curve:
+{", ".join(key for key in FIGURES if key != STAGE)}, or a curve:
 {textwrap.fill(", ".join(CURVES), 100)}.
 
 examples:
@@ -199,14 +199,13 @@ def _cores() -> int:
 def summary(picture: SessionPicture, aligned: bool) -> str:
     """A line per run: its id, name, updates, loss, status, and what there is to say of it.
 
-    Of networks there are more numbers between loss and status: see _NETWORK. Those that are not known, as where
-    no example validates, are empty.
+    Between loss and status are the measures of the problem, at the parameters after the last update, and the lowest
+    value of the one that is watched. Those that are not known, as where no example validates, are empty.
     """
-    network = picture.kind == "network"
-    names = ("updates", "loss", *(_NETWORK if network else ()))
+    names = ("updates", "loss", *_measured(picture))
     rows = [("run", "name", *names, "status", "message")]
     for run in picture.runs:
-        numbers = _network_numbers(picture, run) if network else [run.update, run.shown.loss]
+        numbers = [run.update, *_measured_numbers(picture, run)]
         told = (_number_cell(number, aligned) for number in numbers)
         rows.append((_cell(run.id), _cell(run.name), *told, run.status, _cell(run.message)))
     if not aligned:
@@ -222,13 +221,28 @@ def summary(picture: SessionPicture, aligned: bool) -> str:
     return "\n".join(lines)
 
 
-def _network_numbers(picture: SessionPicture, run: RunPicture) -> list[float]:
-    """Updates, then loss and _NETWORK, of the weights as they are after the last update."""
-    assert picture.learner is not None
-    asked = network_snapshot(picture.learner, run.shown.theta, SnapshotParts())
-    (loss, validation_loss), scores = asked.losses, asked.scores
+def _measured(picture: SessionPicture) -> list[str]:
+    """The names of the measures that the table has besides the loss."""
+    whole = [measure for measure in picture.subject.measures if not measure.by_layer and measure.tier != "expert"]
+    found = [measure.key for measure in whole if measure.role != LOSS]
+    for measure in whole:
+        if measure.role == WATCHED:
+            found += [f"best_{measure.key}", "best_update"]
+    return found
+
+
+def _measured_numbers(picture: SessionPicture, run: RunPicture) -> list[float]:
+    """Loss and the measures, of the parameters as they are after the last update."""
+    names = _measured(picture)
+    if not names:
+        return [run.shown.loss]
+    values, _ = finish(picture.problem.measured(run.shown.theta, None, 0.0, 0.0))
+    known = dict(zip(run.measures.names, values.tolist(), strict=True))
+    exact = run.measures.of_role(LOSS, values)
+    watched = next((measure.key for measure in picture.subject.measures if measure.role == WATCHED), "")
     best = (run.best.loss, run.best.update) if run.best is not None else (math.nan, math.nan)
-    return [run.update, loss, validation_loss, *scores, *best]
+    known |= {f"best_{watched}": best[0], "best_update": best[1]}
+    return [run.shown.loss if math.isnan(exact) else exact, *(known[name] for name in names)]
 
 
 def _number_cell(number: float, aligned: bool) -> str:
@@ -251,7 +265,7 @@ def _experiment(file: str, updates: int | None) -> Experiment:
     if updates is not None:
         return replace(experiment, stop={**stop, "updates": updates})
     other_ends = stop["plateau_updates"] or stop["gradient_below"] or float(stop["loss_below"]) > float("-inf")  # type: ignore[arg-type]
-    validates = isinstance(experiment.problem, NetworkTask) and experiment.problem.share < 1.0
+    validates = kind_of(experiment.problem).validates(experiment.problem)
     if not stop["updates"] and not other_ends and not (stop["patience"] and validates):
         raise _Refusal(f"{shown(file)} has no end (stop.updates is 0); give it one with --updates N")
     return experiment
@@ -270,11 +284,15 @@ def _selecting(experiment: Experiment, run: str | None) -> Experiment:
 def _fit(plots: Sequence[FigureContent | None], experiment: Experiment) -> None:
     """Raises _Refusal if a plot is none for this problem."""
     for plot in plots:
-        if isinstance(plot, NetworkContent):
-            task = experiment.problem
-            known = [figure.key for figure in figures_for(task)] if isinstance(task, NetworkTask) else []
+        if isinstance(plot, ViewContent):
+            known = [figure.key for figure in figures_for(experiment.problem)]
             if plot.figure not in known:
-                what = f"of this network there are {', '.join(known)}" if known else "only networks have it"
+                kind = PROBLEMS[FIGURES[plot.figure].kind]
+                what = (
+                    f"of this {kind.title.lower()} there are {', '.join(known)}"
+                    if kind is kind_of(experiment.problem)
+                    else f"only {kind.plural.lower()} have it"
+                )
                 raise _Refusal(f"--plot {plot.figure} cannot be drawn: {what}")
 
 
@@ -305,8 +323,9 @@ def _plots(chosen: argparse.Namespace, formats: list[str]) -> list[FigureContent
     if len(names) not in (1, pictures) or (chosen.plot and not pictures):
         raise _Refusal(f"--plot goes once for all pictures or once for each, got {len(names)} for {pictures} pictures")
     for name in names:
-        if name != STAGE and name not in FIGURES and name not in CURVES:
-            raise _Refusal(f"--plot must be {STAGE}, {', '.join((*FIGURES, *CURVES))}, got {name[:60]!r}")
+        if name not in FIGURES and name not in CURVES:
+            known = dict.fromkeys((STAGE, *FIGURES, *CURVES))
+            raise _Refusal(f"--plot must be {', '.join(known)}, got {name[:60]!r}")
     left = iter(names * pictures if len(names) == 1 else names)
     return [None if format == TABLE else _plot(next(left), chosen) for format in formats]
 
@@ -315,7 +334,7 @@ def _plot(name: str, chosen: argparse.Namespace) -> FigureContent:
     if name == STAGE:
         return StageContent()
     if name in FIGURES:
-        return NetworkContent(name)
+        return ViewContent(name)
     return CurveContent(name, chosen.along, chosen.x_type, chosen.y_type, chosen.smooth)
 
 

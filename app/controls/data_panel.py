@@ -8,14 +8,27 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
-from app.documents.fresh import usual_network, usual_settings
 from app.widgets.chooser import Chooser
 from app.widgets.elided import ElidedLabel
 from app.widgets.heading import Heading
 from app.widgets.knob_list import KnobList
 from app.widgets.more import More
 from app.widgets.restart_effects import restart_effect, restart_effects
-from engine import DATA_SEED, DATASETS, SHARE, SPLIT, Choice, Dataset, Hyper, NetworkTask, Setting, Table, Value
+from engine import (
+    DATA_SEED,
+    DATASETS,
+    SHARE,
+    SPLIT,
+    Choice,
+    Dataset,
+    Hyper,
+    NetworkTask,
+    Setting,
+    Table,
+    Value,
+    usual_network,
+    usual_settings,
+)
 
 _SHARE = replace(SHARE, name="train_share")  # the displayed name
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollA
 from app.look.number_format import printed
 from app.widgets.parameter_picker import ParameterPicker
 from app.widgets.segmented import Segmented
-from engine import LOSSES, OPTIMIZERS, Learner, RunPicture, SessionPicture, explain, print_signs
+from engine import OPTIMIZERS, Problem, RunPicture, SessionPicture, explain, kind_of, print_signs
 
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse
 _PARTS = ("explain-name", "explain-formula", "explain-numbers", "explain-value")
@@ -37,7 +37,7 @@ class ExplainPanel(QWidget):
         self._coordinate = 0
         self._shown: object = None
         self._run: RunPicture | None = None
-        self._learner: Learner | None = None
+        self._problem: Problem | None = None
         self._kind = ""
         self._formula = 0
         self._rows: list[tuple[QLabel, ...]] = []
@@ -94,7 +94,7 @@ class ExplainPanel(QWidget):
         """Show the step that `run` takes at the point on screen, once the previous one has been shown long enough."""
         if run.shown is not self._shown and self.isVisible():
             self._run = run
-            self._offer(run.shown.problem.learner)  # its own: a run that has ended keeps the problem it ended on
+            self._offer(run.shown.problem)  # its own: a run that has ended keeps the problem it ended on
             if not self._pause.isActive():
                 self._show()
 
@@ -124,30 +124,34 @@ class ExplainPanel(QWidget):
                     label.setMinimumHeight(max(label.minimumHeight(), label.heightForWidth(label.width())))
         height = self._grid.heightForWidth(self._scroll.viewport().width())
         self._scroll.setFixedHeight(min(max(height, self._grid.minimumSize().height()), _TALLEST))
-        axis = "" if self._learner is not None else f" = {'xy'[self._coordinate]}"
+        problem = peek.problem
+        axis = f" = {'xy'[self._coordinate]}" if problem.subject.is_plane else ""
         numbers = (
             f"θ{axis} = {_number(peek.theta[self._coordinate])} &nbsp;·&nbsp;"
             f" g = {_number(peek.gradient[self._coordinate])} &nbsp;·&nbsp; η = {_number(peek.rate)}"
         )
-        if self._learner is not None:
-            head += f" &nbsp;·&nbsp; {peek.taken.description}<br>{_loss_words(self._learner)}"
+        if kind_of(problem.task).trains:
+            head += f" &nbsp;·&nbsp; {peek.taken.description}"
+        if problem.subject.loss_words is not None:
+            head += f"<br>{_loss_words(*problem.subject.loss_words)}"
         self.heading.setText(f"{head}<br>{numbers}")
         self.source.setText(entry.source)
         self._pause.start()
 
-    def _offer(self, learner: Learner | None) -> None:
-        """Offer the parameters of the network, if it has changed."""
-        if learner is self._learner:
+    def _offer(self, problem: Problem) -> None:
+        """Offer the parameters of the problem, if it has changed."""
+        if problem is self._problem:
             return
-        if (learner is None) != (self._learner is None):
-            self.parameters.setVisible(learner is not None)
-            self.coordinates.setVisible(learner is None)
-        self._learner = learner
-        if learner is not None:
-            self.parameters.offer(learner)
-            self._coordinate = self.parameters.place
-        else:
+        is_plane, before = problem.subject.is_plane, self._problem
+        if before is None or before.subject.is_plane != is_plane:
+            self.parameters.setVisible(not is_plane)
+            self.coordinates.setVisible(is_plane)
+        self._problem = problem
+        if is_plane:
             self._coordinate = self.coordinates.place
+        else:
+            self.parameters.offer(problem)
+            self._coordinate = self.parameters.place
 
     def _choose(self, place: int) -> None:
         self._coordinate = place
@@ -191,10 +195,9 @@ class ExplainPanel(QWidget):
         return tuple(labels)
 
 
-def _loss_words(learner: Learner) -> str:
+def _loss_words(formula: str, name: str) -> str:
     """The formula and name of the loss."""
-    loss = LOSSES[learner.network.loss.kind]
-    return f"loss = {html.escape(print_signs(loss.formula))} &nbsp;·&nbsp; {html.escape(loss.title.lower())}"
+    return f"loss = {html.escape(print_signs(formula))} &nbsp;·&nbsp; {html.escape(name)}"
 
 
 def _joined(text: str) -> str:

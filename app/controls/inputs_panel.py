@@ -5,14 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from app.documents.fresh import usual_network
 from app.widgets.catalogue_text import about
 from app.widgets.heading import Heading
 from app.widgets.knob_list import KnobList
 from app.widgets.more import More
 from app.widgets.restart_effects import RESTARTS, SENTENCES, restart_effect
 from app.widgets.segmented import Segmented
-from engine import DATASETS, FEATURES, SCALINGS, NetworkTask, Table, possible_features
+from engine import DATASETS, FEATURES, SCALINGS, NetworkTask, Table, possible_features, usual_network
 
 
 class InputsPanel(QWidget):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from app.documents.fresh import usual_network
 from app.look.theme import Theme, icon
 from app.widgets.chooser import Chooser
 from app.widgets.heading import Heading
@@ -14,7 +13,7 @@ from app.widgets.more import More
 from app.widgets.restart_effects import LIVE, RESTARTS, SENTENCES, restart_effect, restart_effects
 from app.widgets.stepper import Stepper
 from app.widgets.tab_order import sort_tab_order
-from engine import ACTIVATIONS, DROPOUT, MAX_LAYERS, RESIDUAL, UNITS, Layer, NetworkTask, Setting, Value
+from engine import ACTIVATIONS, DROPOUT, MAX_LAYERS, RESIDUAL, UNITS, Layer, NetworkTask, Setting, Value, usual_network
 
 _NAME, _UNITS, _END = 24, 80, 22  # widths of the parts of a row
 

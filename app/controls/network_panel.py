@@ -6,37 +6,43 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from app.controls.choice_panel import ChoicePanel
 from app.controls.data_panel import DataPanel
 from app.controls.inputs_panel import InputsPanel
 from app.controls.layers_panel import LayersPanel
-from app.documents.fresh import usual_network
+from app.controls.task_panel import TaskPanel
 from app.look.theme import Theme
 from app.widgets.catalogue_text import formula_of
 from app.widgets.heading import Heading
 from app.widgets.knob_list import KnobList
 from app.widgets.more import More
 from app.widgets.restart_effects import restart_effect, restart_effects
-from engine import BATCH_SEED, INITIALIZERS, LOSSES, WEIGHT_SEED, Catalogue, NetworkTask, Setting
+from engine import (
+    BATCH_SEED,
+    INITIALIZERS,
+    LOSSES,
+    WEIGHT_SEED,
+    Catalogue,
+    NetworkTask,
+    SessionPicture,
+    Setting,
+    usual_network,
+)
 
 _BATCH_SEED = replace(BATCH_SEED, name="batch_seed")  # the displayed name
 _SEEDS = (WEIGHT_SEED, _BATCH_SEED)
 _SETTINGS = {WEIGHT_SEED.name: WEIGHT_SEED.name, _BATCH_SEED.name: BATCH_SEED.name}
 
 
-class NetworkPanel(QWidget):
-    """`changed` carries the changed settings of the task."""
+class NetworkPanel(TaskPanel):
+    """`changed` carries the changed settings of the NetworkTask."""
 
-    changed = Signal(object)
-    settled = Signal()
-    import_wanted = Signal()
-    paste_wanted = Signal()
+    KIND = NetworkTask.KIND
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
+        super().__init__(theme)
         self._task: NetworkTask | None = None
         self._moved = False
         self.data_more, self.more = More("data"), More("loss and initial weights")
@@ -90,7 +96,12 @@ class NetworkPanel(QWidget):
         self.seeds.finished.connect(self.settled)
 
     def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
         self.layers.set_theme(theme)
+
+    def show_picture(self, picture: SessionPicture) -> None:
+        if isinstance(picture.task, NetworkTask):
+            self.refresh(picture.task, picture.update > 0)
 
     def refresh(self, task: NetworkTask, moved: bool) -> None:
         """Show a task; moved: whether the runs have taken a step, which a restart would discard."""

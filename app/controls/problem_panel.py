@@ -1,26 +1,23 @@
-"""The problem panel: chooses and edits a surface, a formula, or a network."""
+"""The problem panel: chooses the kind of problem, and edits it in the panel of its kind."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
 
-from app.controls.network_panel import NetworkPanel
+from app.controls.panels import panel_for
 from app.controls.setting_search import SettingSearch
-from app.controls.surface_panel import SurfacePanel
-from app.documents.problem_kinds import KIND_TITLES, KINDS, kind_of
 from app.look.theme import Theme
 from app.widgets.card import Card
 from app.widgets.knob_list import KnobList
 from app.widgets.segmented import Segmented
-from engine import NetworkTask, SessionPicture
-
-_TIPS = ("A surface from the catalogue", "Your own formula in x and y", "A small network trained on data")
+from engine import PROBLEMS, SessionPicture, offer_of, offers
 
 
 class ProblemPanel(Card):
     """Chooses the problem. `changed` carries the changed settings of the task.
 
-    `kind_chosen` requests a problem of another kind, one of KINDS, instead of changing this one.
+    `kind_chosen` requests a problem of another kind, by the key of its offer, instead of changing this one. panels: by
+    the keys of the kinds.
     """
 
     changed = Signal(object)
@@ -35,45 +32,44 @@ class ProblemPanel(Card):
         self.search = SettingSearch()
         self.add_to_header(self.search)
         self._shown: object = None
-        self._kind = ""
-        self.kind = Segmented(KIND_TITLES, "kind of problem", _TIPS, leaves_space=True)
-        self.surface = SurfacePanel(theme)
-        self.network = NetworkPanel(theme)
-        self.network.hide()
-        for widget in (self.kind, self.surface, self.network):
-            self.body.addWidget(widget)
+        self._kind = self._offer = ""
+        self._offers = tuple(offers().values())
+        titles, tips = (tuple(getattr(offer, name) for offer in self._offers) for name in ("title", "about"))
+        self.kind = Segmented(titles, "kind of problem", tips, leaves_space=True)
+        self.body.addWidget(self.kind)
+        self.panels = {key: panel_for(key, theme) for key in PROBLEMS}
+        for key, panel in self.panels.items():
+            panel.setHidden(key != next(iter(self.panels)))
+            self.body.addWidget(panel)
         self._wire()
 
     def _wire(self) -> None:
-        self.kind.chosen.connect(self._choose_kind)
-        for panel in (self.surface, self.network):
+        self.kind.chosen.connect(self._choose_offer)
+        for panel in self.panels.values():
             panel.changed.connect(self._tell)
             panel.settled.connect(self.settled)
-        self.network.import_wanted.connect(self.import_wanted)
-        self.network.paste_wanted.connect(self.paste_wanted)
+            panel.import_wanted.connect(self.import_wanted)
+            panel.paste_wanted.connect(self.paste_wanted)
 
     def set_theme(self, theme: Theme) -> None:
-        self.surface.set_theme(theme)
-        self.network.set_theme(theme)
+        for panel in self.panels.values():
+            panel.set_theme(theme)
 
     def refresh(self, picture: SessionPicture) -> None:
         """Show the current problem."""
-        task, view = picture.task, picture.surface_info.view if picture.surface_info is not None else None
-        shown = task, view, picture.update > 0
+        shown = picture.task, picture.update > 0
         if shown == self._shown:
             return
         self._shown = shown
-        if kind_of(task) != self._kind:
+        offer = offer_of(picture.task)
+        if offer.key != self._offer:
             self.renew()
             self._shown = shown
-        self._kind = kind_of(task)
-        self.kind.set_place(KINDS.index(self._kind))
-        self.surface.setVisible(self._kind != "network")
-        self.network.setVisible(self._kind == "network")
-        if isinstance(task, NetworkTask):
-            self.network.refresh(task, picture.update > 0)
-        elif view is not None:
-            self.surface.refresh(task, view)
+        self._kind, self._offer = picture.kind, offer.key
+        self.kind.set_place([known.key for known in self._offers].index(offer.key))
+        for key, panel in self.panels.items():
+            panel.setVisible(key == self._kind)
+        self.panels[self._kind].show_picture(picture)
 
     def renew(self) -> None:
         """Another document follows: what is as usual goes behind More, wherever it was before."""
@@ -85,12 +81,13 @@ class ProblemPanel(Card):
         self._shown = None  # if it is refused, the controls must show the current state again
         self.changed.emit(changes)
 
-    def _choose_kind(self, place: int) -> None:
-        kind = KINDS[place]
-        if kind == self._kind:
+    def _choose_offer(self, place: int) -> None:
+        offer = self._offers[place]
+        if offer.key == self._offer:
             return
         self._shown = None
-        if "network" in (kind, self._kind):
-            self.kind_chosen.emit(kind)
+        kind = PROBLEMS.get(self._kind)
+        if kind is not None and any(offer.key == own.key for own in kind.offers):
+            self.panels[self._kind].choose_offer(offer.key)
         else:
-            self.surface.choose_kind(own=kind == "formula")
+            self.kind_chosen.emit(offer.key)

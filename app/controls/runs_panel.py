@@ -30,7 +30,7 @@ from app.widgets.restyle import restyle
 from app.widgets.shortcut_override import accepts_shortcut
 from app.widgets.swatch import Swatch
 from app.widgets.tab_order import sort_tab_order
-from engine import DIVERGED, MAX_RUNS, MEASURES, OPTIMIZERS, Experiment, RunPicture, SessionPicture
+from engine import DIVERGED, LOSS, MAX_RUNS, OPTIMIZERS, WATCHED, Experiment, RunPicture, SessionPicture
 
 _VALUE = 76, 18  # pixels, for the longest loss
 _BEST = 152, 16  # for the best loss with its update, at most
@@ -53,10 +53,10 @@ def _signed(value: float, digits: int) -> str:
 
 
 def _stands_lowest(run: RunPicture) -> bool:
-    """Whether its validation loss is lower now than wherever it was measured before."""
+    """Whether its watched measure is lower now than wherever it was taken before."""
     if run.best is None or run.standing is None or run.shown.update < run.update:
         return False
-    return float(run.standing[MEASURES.index("validation_loss")]) < run.best.loss
+    return run.measures.of_role(WATCHED, run.standing) < run.best.loss
 
 
 _KEYS = (Qt.Key.Key_H, Qt.Key.Key_D, Qt.Key.Key_F2, Qt.Key.Key_Delete)
@@ -173,26 +173,27 @@ class _Row(QFrame):
         self._show_message(run)
 
     def _show_value(self, run: RunPicture) -> None:
-        """The loss on screen; for a network the one where it stands or the last measured one, and the best so far."""
+        """The loss on screen; where it is measured, the one where it stands or the last one, and the best so far."""
         place = int(np.searchsorted(run.measures.at, run.shown.update, "right")) - 1
-        if place < 0:
+        if place < 0 or not run.measures.roles:
             self.best.hide()
             self._show_loss(run.shown.loss, "Loss at the point on screen")
             return
         values, at = run.measures.values[place], int(run.measures.at[place])
         if run.standing is not None and run.shown.update >= run.update:
             values, at = run.standing, run.update
-        training, validation = (float(values[MEASURES.index(name)]) for name in ("training_loss", "validation_loss"))
-        part, loss = ("Training", training) if np.isnan(validation) else ("Validation", validation)
-        self._show_loss(loss, f"{part} loss, measured at update {at:,}")
+        loss, watched = (run.measures.of_role(role, values) for role in (LOSS, WATCHED))
+        role, loss = (LOSS, loss) if np.isnan(watched) else (WATCHED, watched)
+        self._show_loss(loss, f"{run.measures.words(role)}, measured at update {at:,}")
         self.best.setVisible(run.best is not None)
         if run.best is not None:
             before = f"{_signed(run.best.loss, 6)}, was at update {run.best.update:,}."
             told = f"best {_signed(run.best.loss, 3)} at {short(run.best.update)}"
-            tip = f"The lowest validation loss, {before} Use the run's menu to go back to it."
+            name = run.measures.words(WATCHED).lower()
+            tip = f"The lowest {name}, {before} Use the run's menu to go back to it."
             if _stands_lowest(run):
                 told = "best so far"
-                tip = f"Lower than every validation loss that was measured on the way; the lowest of those, {before}"
+                tip = f"Lower than every {name} that was measured on the way; the lowest of those, {before}"
             self.best.show_text(told, tip)
             room = self.best.fontMetrics().horizontalAdvance(told) + 2
             self.best.setFixedWidth(min(-(-room // _BEST_STEP) * _BEST_STEP, _BEST[0]))

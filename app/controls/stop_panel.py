@@ -12,7 +12,7 @@ from app.widgets.knob_list import KnobList
 from app.widgets.more import More
 from engine import NEVER, STOP, Value
 
-_OF_NETWORKS = ("patience",)
+_WATCHING = ("patience",)  # rules that wait for a measure which is watched
 _RULES = tuple(replace(hyper, default=NEVER[hyper.name]) for hyper in STOP)  # a fresh experiment goes on for ever
 
 
@@ -28,24 +28,24 @@ class StopPanel(Card):
         self._values: Mapping[str, Value] = {}
         self.more = More("stop rules")
         self.knobs = KnobList(1, self.more)
-        self._network: bool | None = None
+        self._watches: bool | None = None
         self.knobs.changed.connect(self._change)
         self.knobs.finished.connect(self.settled)
         self.body.addWidget(self.knobs)
         self.body.addWidget(self.more)
 
-    def refresh(self, stop: Mapping[str, Value], network: bool = False) -> None:
-        """Show the current rules; network: include early stopping on the validation loss."""
-        if network != self._network:
-            self.knobs.show_knobs(tuple(hyper for hyper in _RULES if network or hyper.name not in _OF_NETWORKS))
-        if (stop, network) != (self._values, self._network):
-            self._values, self._network = stop, network
+    def refresh(self, stop: Mapping[str, Value], watches: bool = False) -> None:
+        """Show the current rules; watches: whether a measure is watched for early stopping."""
+        if watches != self._watches:
+            self.knobs.show_knobs(tuple(hyper for hyper in _RULES if watches or hyper.name not in _WATCHING))
+        if (stop, watches) != (self._values, self._watches):
+            self._values, self._watches = stop, watches
             self.knobs.set_values(stop)
 
     def renew(self) -> None:
         """Another document follows: what is as usual goes behind More, wherever it was before."""
         self.knobs.renew()
-        self._network = None
+        self._watches = None
 
     def _change(self, name: str, value: Value) -> None:
         self._values = {**self._values, name: value}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from app.controls.formula_editor import FormulaEditor
+from app.controls.task_panel import TaskPanel
 from app.look.theme import Theme
 from app.widgets.catalogue_text import about
 from app.widgets.chooser import Chooser
@@ -20,6 +21,8 @@ from engine import (
     SURFACES,
     Choice,
     Formula,
+    SessionPicture,
+    SurfaceInfo,
     SurfaceTask,
     choose,
     typeset_surface,
@@ -28,14 +31,13 @@ from engine import (
 _LONGEST = 150  # characters of a formula, about four lines
 
 
-class SurfacePanel(QWidget):
+class SurfacePanel(TaskPanel):
     """`changed` carries the changed settings of the SurfaceTask."""
 
-    changed = Signal(object)
-    settled = Signal()
+    KIND = SurfaceTask.KIND
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
+        super().__init__(theme)
         self._task: SurfaceTask | None = None
         self.chooser = Chooser(SURFACES)
         self.chooser.setObjectName("choose-surface")
@@ -59,6 +61,7 @@ class SurfacePanel(QWidget):
         self._wire()
 
     def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
         self.editor.set_theme(theme)
 
     def _wire(self) -> None:
@@ -70,6 +73,14 @@ class SurfacePanel(QWidget):
         self.editor.settled.connect(self.settled)
         for knobs in (self.knobs, self.start, self.noise):
             knobs.finished.connect(self.settled)
+
+    def show_picture(self, picture: SessionPicture) -> None:
+        task, info = picture.task, picture.subject
+        if isinstance(task, SurfaceTask) and isinstance(info, SurfaceInfo):
+            self.refresh(task, info.view)
+
+    def choose_offer(self, key: str) -> None:
+        self.choose_kind(own=key == "formula")
 
     def refresh(self, task: SurfaceTask, view: tuple[float, float, float, float]) -> None:
         """Show a task; view: the part of the plane to show."""

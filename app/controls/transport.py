@@ -11,19 +11,11 @@ from app.widgets.slider import Slider
 from app.widgets.title import Title
 from app.workers.pace import MAX_SPEED
 from app.workers.published import Published
-from engine import BATCHES, DIVERGED, FINISHED
+from engine import BATCHES, DIVERGED, FINISHED, PROBLEMS, ProblemKind, kind_of
 
 SPEEDS = (*(digit * 10.0**power for power in range(6) for digit in (1, 2, 5)), 1e6, MAX_SPEED)
 DEFAULT_SPEED = 200.0
 _TIMELINE_TICKS = 10_000
-_SEEDS = {
-    "surface": "New seeds: new noise, restarts all runs  (N)",
-    "network": "New seeds: new data, initial weights and batches, restarts all runs  (N)",
-}
-_RATES = {
-    "surface": "Updates per second of every run",
-    "network": "Updates per second of every run; examples per second of all runs together",
-}
 _SHORTEST_SLIDER, _SHORTEST_TEXT, _PLACE = 34, 26, 210  # pixels
 _PLAY_WIDTH = 90  # pixels, for “Pause” with its sign
 _SMALL = 12  # pixels of the font: two lines fit the height of a button
@@ -36,6 +28,11 @@ def short(number: float) -> str:
             scaled = number / divisor
             return f"{scaled:,.0f}{unit}" if scaled >= 100 or not unit else f"{scaled:.1f}{unit}"
     return f"{number / 1e9:.1f} G"
+
+
+def _seeds(kind: ProblemKind) -> str:
+    """What the button for new seeds says."""
+    return f"{kind.seeds}  (N)"
 
 
 def _per_second(rate: float, what: str) -> str:
@@ -85,7 +82,7 @@ class Transport(QWidget):
         self.restart = self._button(
             "reset", "Reset: restart all runs with the same seeds and settings  (R)", self.reset
         )
-        self.seeds = self._button("seeds", _SEEDS["surface"], self.seeds_renewed)
+        self.seeds = self._button("seeds", _seeds(next(iter(PROBLEMS.values()))), self.seeds_renewed)
         self.explain = self._button("explain", "Explain: the update rule with its live numbers  (E)", self.explained)
         self.speed = Slider()
         self.speed.setObjectName("speed")
@@ -151,8 +148,9 @@ class Transport(QWidget):
         self.show_speed(published.speed)
         if picture.kind != self._kind:
             self._kind = picture.kind
-            self.seeds.setToolTip(_SEEDS[picture.kind])
-            self.status.setToolTip(_RATES[picture.kind])
+            kind = kind_of(picture.task)
+            self.seeds.setToolTip(_seeds(kind))
+            self.status.setToolTip(kind.rates)
         shown = picture.update if picture.cursor is None else min(picture.cursor, picture.update)
         if not self.timeline.isSliderDown():
             with QSignalBlocker(self.timeline):
@@ -181,7 +179,7 @@ class Transport(QWidget):
         picture = published.picture
         if published.playing:
             updates = _per_second(published.updates_per_second, "update")
-            if picture.kind == "surface":
+            if not kind_of(picture.task).trains:
                 return updates
             return f"{updates}\n{_per_second(_examples_per_second(published), 'example')}"
         return "ended" if all(run.status in (FINISHED, DIVERGED) for run in picture.runs) else "paused"

@@ -13,13 +13,14 @@ from PySide6.QtGui import QAction, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app.curves.curve_card import CurveCard
-from app.curves.curve_catalogue import CURVES, SURFACE, offered
+from app.curves.curve_catalogue import CURVES, first_curves, offered
 from app.curves.curve_style import CurveStyle
 from app.curves.curve_view import CurveView
 from app.curves.view_settings import along_in, curves_in, settings_of, styles_in
 from app.curves.x_axes import X_AXES, Clock
 from app.plots.axis_type import Span
 from app.plots.plot_menu import add_choices
+from engine import PROBLEMS
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -72,9 +73,9 @@ class CurvePanel(QScrollArea):
         self._late.timeout.connect(self._catch_up)
         self.cards: dict[str, CurveCard] = {}
         self._turn = 0
-        self._kind = SURFACE
+        self._kind = next(iter(PROBLEMS))
         self._kept: dict[str, tuple[str, dict[str, CurveStyle]]] = {}  # by kind: x axis, and how its curves are shown
-        self._show_curves(_first_curves(self._kind), {})
+        self._show_curves(first_curves(self._kind), {})
 
     def refresh(self, picture: SessionPicture, clock: Clock | None = None, hurried: bool = False) -> None:
         """Take the newest picture. clock: (updates, seconds of training), for an x axis of seconds.
@@ -155,7 +156,7 @@ class CurvePanel(QScrollArea):
         kind: of the problem for which it is. If that is not on screen yet, its curves come with it.
         """
         here = kind is None or kind == self._kind
-        keys = curves_in(view) or (list(self.cards) if here else _first_curves(str(kind)))
+        keys = curves_in(view) or (list(self.cards) if here else first_curves(str(kind)))
         styles = styles_in(view, keys)
         along = along_in(view) or FIRST_ALONG
         self._kept = {}
@@ -205,7 +206,7 @@ class CurvePanel(QScrollArea):
         self._kept[self._kind] = self._along, {key: card.style_shown for key, card in self.cards.items()}
         self._kind = kind
         self._along, styles = self._kept.pop(kind, (FIRST_ALONG, {}))
-        self._show_curves(list(styles) or _first_curves(kind), styles)
+        self._show_curves(list(styles) or first_curves(kind), styles)
 
     def _show_curves(self, keys: list[str], styles: Mapping[str, CurveStyle]) -> None:
         old, self.cards = self.cards, {}
@@ -288,10 +289,6 @@ class CurvePanel(QScrollArea):
 
     def _tell(self) -> None:
         self.view_changed.emit(self.view())
-
-
-def _first_curves(kind: str) -> list[str]:
-    return [key for key, curve in CURVES.items() if kind in curve.shown]
 
 
 def _add_choice(menu: QMenu, title: str, on: bool, choose: Callable[[bool], None]) -> QAction:

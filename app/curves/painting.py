@@ -18,13 +18,10 @@ from app.curves.strokes import bridges, within
 from app.curves.x_axes import X_AXES
 from app.look.number_format import number
 from app.plots.scale import Scale
-from engine import ACTIVATIONS
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
 
-
-_LACKING = {"dead": "no dead units", "saturated": "no ends to be saturated at"}
 
 Values = list[tuple[CurveLine, int, float]]  # each line with its value, and the update of that
 
@@ -141,14 +138,9 @@ def ink_of(model: CurveModel, y: Scale) -> Callable[[QRectF], float]:
 
 
 def _nothing(model: CurveModel) -> str:
-    """Why there is nothing to be seen of the layers: what their activations do not have."""
-    picture, what = model.picture, _LACKING.get(model.curve.layers)
-    if what is None or picture is None or picture.learner is None:
-        return "not defined for these layers"
-    keys = dict.fromkeys(picture.learner.network.activations)
-    titles = [ACTIVATIONS[key].title for key in keys if key != "identity"] or [ACTIVATIONS["identity"].title]
-    *first, last = titles
-    return f"{', '.join(first)} and {last} have {what}" if first else f"{last} has {what}"
+    """Why there is nothing to be seen of the layers."""
+    why = model.picture.subject.undefined(model.curve.layers) if model.picture is not None else ""
+    return why or "not defined for these layers"
 
 
 def note(model: CurveModel, y: Scale) -> str:

@@ -9,7 +9,6 @@ import numpy as np
 
 from app.curves.curve_catalogue import Part
 from app.curves.x_axes import Array
-from engine import MEASURES
 
 if TYPE_CHECKING:
     from engine import RunPicture, SessionPicture
@@ -89,7 +88,7 @@ class Samples:
             self._standing = None
             return points
         if self._standing is None or self._standing[0] is not points or self._standing[1] is not run.standing:
-            value = run.standing[MEASURES.index(self._part.measure)]
+            value = run.standing[run.measures.names.index(self._part.measure)]
             with_it = Points(object(), np.append(points.at, run.update), np.append(points.last, value))
             self._standing = points, run.standing, with_it
         return self._standing[2]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ _MAX_BYTES = 2**18
 class Preset:
     """One bundled experiment. line: what it shows, in one sentence. thumbnail: an image, or None.
 
-    network: whether it trains a network rather than descending a surface.
+    problem: the entries of its problem, by which its kind is known.
     """
 
     key: str
@@ -30,7 +30,7 @@ class Preset:
     line: str
     path: Path
     thumbnail: Path | None
-    network: bool = False
+    problem: Mapping[str, object] = field(default_factory=dict)
 
     def experiment(self) -> Experiment:
         """Raises FileError or SettingError."""
@@ -63,5 +63,5 @@ def _readable(folder: Path) -> Iterator[Preset]:
             if isinstance(title, str) and isinstance(note, str):
                 picture = path.with_suffix(".png")
                 line = note.strip().partition("\n")[0]
-                network = isinstance(problem, dict) and "data" in problem
-                yield Preset(path.stem, title, line, path, picture if picture.is_file() else None, network)
+                known = problem if isinstance(problem, dict) else {}
+                yield Preset(path.stem, title, line, path, picture if picture.is_file() else None, known)

@@ -12,7 +12,7 @@ import numpy as np
 from app.curves.x_axes import X_AXES
 from app.documents.files import replacing
 from app.export.records import Progress, exact_rows, no_progress
-from engine import COLUMNS, LAYER_MEASURES, MEASURES, problem_of
+from engine import COLUMNS, problem_of
 
 if TYPE_CHECKING:
     from engine import Interruption, RunPicture, SessionPicture
@@ -24,11 +24,10 @@ _ROWS = 20_000
 
 
 def head(picture: SessionPicture) -> tuple[str, ...]:
-    """The column names; for networks with the measures of the whole network and of each layer."""
-    if not picture.layers:
-        return HEAD
-    layers = [title.replace(" ", "_") for title in picture.layers]
-    return (*HEAD, *MEASURES, *(f"{layer}_{name}" for layer in layers for name in LAYER_MEASURES))
+    """The column names, with the measures of the whole and of each layer if there are any."""
+    measures = picture.runs[0].measures
+    layers = [title.replace(" ", "_") for title in picture.subject.layers]
+    return (*HEAD, *measures.names, *(f"{layer}_{name}" for layer in layers for name in measures.layer_names))
 
 
 def write_table(
@@ -87,11 +86,11 @@ def _counts(picture: SessionPicture, run: RunPicture, first: int, count: int) ->
 
 def _measured(picture: SessionPicture, run: RunPicture, first: int, count: int) -> list[list[Any]]:
     """The columns of measures taken before each of these updates; "" where none were."""
-    if not picture.layers:
-        return []
     measures = run.measures
     whole = _placed(measures.at, measures.values, first, count)
-    return whole + _placed(measures.layers_at, measures.layers.reshape(len(measures.layers_at), -1), first, count)
+    layers, names = measures.layers.shape[1:]
+    by_layer = measures.layers.reshape(len(measures.layers_at), layers * names)
+    return whole + _placed(measures.layers_at, by_layer, first, count)
 
 
 def _placed(at: Any, rows: Any, first: int, count: int) -> list[list[Any]]:

@@ -21,19 +21,19 @@ from app.documents.version import version
 from app.export.axis_scales import write_numbers_plainly
 from app.export.checkpoints import add_checkpoints, import_matplotlib
 from app.export.curve_figure import draw_curves
-from app.export.figure_content import CurveContent, FigureContent, NetworkContent, StageContent
+from app.export.figure_content import CurveContent, FigureContent, StageContent, ViewContent
+from app.export.figures import FIGURES, figures_for
 from app.export.legend import add_legend, clean
-from app.export.networks.context import figure_context
-from app.export.networks.figures import FIGURES, figures_for
 from app.export.records import Progress, no_progress
+from app.export.stage_figure import Drawing, StageFigure
 from app.export.style import MM, POINTS, FigureSettings, parameters
-from app.export.surface_figure import draw_stage
-from engine import NetworkTask, SettingError, Table
+from engine import SettingError, Table, kind_of
 
 if TYPE_CHECKING:
     from engine import Experiment, Interruption, SessionPicture
 
 FORMATS = ("png", "svg", "pdf")
+STAGE = "stage"  # the key of a figure that is what the stage shows and nothing else
 _MAX_CARRIED = 1_000_000  # numbers of tables
 _DRAWN = 0.5  # the share that is shown while Matplotlib draws: how far it is cannot be known
 _TWEAK = 10  # numbers that take as much room as a tweak
@@ -64,8 +64,8 @@ def is_carried(experiment: Experiment) -> bool:
     """Whether the experiment is embedded in figures: not if tables and tweaks would make them too large."""
     count = sum(len(run.tweaks) for run in experiment.runs)
     tweaked = [tweak.value for run in experiment.runs for tweak in run.tweaks]
-    data = experiment.problem.data if isinstance(experiment.problem, NetworkTask) else None
-    tables = [table for table in (data, *tweaked) if isinstance(table, Table)]
+    tables = [table for table in tweaked if isinstance(table, Table)]
+    experiment.problem.to_dict(tables.append)
     return sum(table.inputs.size + len(table.targets) for table in tables) + _TWEAK * count <= _MAX_CARRIED
 
 
@@ -91,10 +91,9 @@ def figure_bytes(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    if isinstance(plot, StageContent) and isinstance(picture.task, NetworkTask):
-        plot = NetworkContent(figures_for(picture.task)[0].key)
-    if isinstance(plot, NetworkContent):
-        _check(plot, picture)
+    figure_of_stage = None if isinstance(plot, CurveContent) else _figure_of(plot, picture)
+    if figure_of_stage is not None and figure_of_stage.key != STAGE:
+        plot = ViewContent(figure_of_stage.key)
     width, height = settings.width / MM, settings.height / MM
     if format == "png":
         # Matplotlib rounds down to whole pixels.
@@ -113,11 +112,12 @@ def figure_bytes(
         labels = _labels(picture)
         if isinstance(plot, CurveContent):
             entries = draw_curves(axes, picture, plot, settings, labels, clocks or {}, progress, interruption)
-        elif isinstance(plot, NetworkContent):
-            entries = FIGURES[plot.figure].draw(axes, figure_context(picture, settings, labels, check, interruption))
         else:
-            entries = draw_stage(axes, picture, plot, settings, labels, progress, interruption)
-        if settings.title and not isinstance(plot, NetworkContent):
+            assert figure_of_stage is not None
+            region = plot.region if isinstance(plot, StageContent) else None
+            drawing = Drawing(picture, settings, labels, region, progress, check, interruption)
+            entries = figure_of_stage.draw(axes, drawing)
+        if settings.title and (figure_of_stage is None or not figure_of_stage.titled):
             axes.set_title(clean(picture.experiment.title)[:120], parse_math=False)
         for part in figure.axes:
             write_numbers_plainly(part)
@@ -136,10 +136,17 @@ def figure_bytes(
     return content.getvalue()
 
 
-def _check(plot: NetworkContent, picture: SessionPicture) -> None:
-    """Raises SettingError if a figure of a network has nothing to show."""
-    if not isinstance(picture.task, NetworkTask) or not FIGURES[plot.figure].fits(picture.task):
-        raise SettingError(f"this problem has no figure “{FIGURES[plot.figure].title}”")
+def _figure_of(plot: StageContent | ViewContent, picture: SessionPicture) -> StageFigure:
+    """What is drawn of the problem. Raises SettingError if it has no such figure."""
+    fitting = figures_for(picture.task)
+    if isinstance(plot, StageContent):
+        if not fitting:
+            raise SettingError(f"a {kind_of(picture.task).title.lower()} has no figure of its stage: export a curve")
+        return fitting[0]
+    found = FIGURES[plot.figure]
+    if found not in fitting:
+        raise SettingError(f"this problem has no figure “{found.title}”")
+    return found
 
 
 def _labels(picture: SessionPicture) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Contents of a figure: a curve, the stage, or another view of a network."""
+"""Contents of a figure: a curve, the stage, or another figure of the problem."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from app.curves.curve_catalogue import CURVES
 from app.curves.curve_style import X_TYPES, Y_TYPES
 from app.curves.x_axes import X_AXES
-from app.export.networks.figures import FIGURES
+from app.export.figures import FIGURES
 from app.plots.axis_type import AUTOMATIC, LINEAR
 from engine import SettingError
 
@@ -49,9 +49,9 @@ class CurveContent:
 
 @dataclass(frozen=True, slots=True)
 class StageContent:
-    """The surface from above with the paths of all visible runs; for a network its preferred figure.
+    """The preferred figure of the problem.
 
-    region: (x0, x1, y0, y1), None is the surface's own. Raises SettingError for an invalid region.
+    region: (x0, x1, y0, y1) of a plane, None is all that is worth seeing. Raises SettingError for an invalid region.
     """
 
     region: tuple[float, float, float, float] | None = None
@@ -67,8 +67,8 @@ class StageContent:
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkContent:
-    """One of the figures of the selected run's network. Raises SettingError for an unknown one."""
+class ViewContent:
+    """One of the figures of the problem. Raises SettingError for an unknown one."""
 
     figure: str
 
@@ -80,4 +80,4 @@ class NetworkContent:
         return asdict(self)
 
 
-FigureContent = CurveContent | StageContent | NetworkContent
+FigureContent = CurveContent | StageContent | ViewContent

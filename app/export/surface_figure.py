@@ -6,20 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from app.export.figure_content import StageContent
 from app.export.legend import Entry, clean
-from app.export.records import Progress, with_exact_history
+from app.export.records import with_exact_history
+from app.export.stage_figure import Drawing, StageFigure
 from app.export.style import MM, POINTS, FigureSettings
 from app.look.colour_range import DEPTH, widened, without_outliers
 from app.look.palettes import ON_LIGHT
-from engine import DIVERGED, SurfaceTask, problem_of, thin_path
+from engine import DIVERGED, SurfaceInfo, SurfaceTask, problem_of, thin_path
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from matplotlib.axes import Axes
 
-    from engine import Interruption, RunPicture, SessionPicture, SurfaceInfo
+    from engine import RunPicture
 
 Array = np.ndarray
 Region = tuple[float, float, float, float]
@@ -35,26 +33,19 @@ _MIX = np.int64(0x2545F4914F6CDD1D)  # an odd multiplier that hashes two cells i
 _FAR = 1e12  # times the region: where diverging paths are clipped, to avoid overflow
 
 
-def draw_stage(
-    axes: Axes,
-    picture: SessionPicture,
-    plot: StageContent,
-    settings: FigureSettings,
-    labels: Mapping[str, str],
-    progress: Progress,
-    interruption: Interruption | None = None,
-) -> list[Entry]:
-    """Draw on empty axes, with a colour bar beside them; returns the legend's entries. labels are by run id."""
-    task, surface_info = picture.experiment.problem, picture.surface_info
-    assert isinstance(task, SurfaceTask) and surface_info is not None
+def draw_surface(axes: Axes, drawing: Drawing) -> list[Entry]:
+    """Draw on empty axes, with a colour bar beside them; returns the legend's entries."""
+    picture, settings, labels = drawing.picture, drawing.settings, drawing.labels
+    task, surface_info = picture.experiment.problem, picture.subject
+    assert isinstance(task, SurfaceTask) and isinstance(surface_info, SurfaceInfo)
     start = task.start
-    region = plot.region or _with(surface_info.view, *start)
+    region = drawing.region or _with(surface_info.view, *start)
     _draw_surface(axes, task, surface_info, region, settings)
     entries: list[Entry] = []
     places = {run.id: place for place, run in enumerate(picture.runs)}
     shown = [run for run in picture.runs if run.visible]
     for run in shown:
-        path = _path(with_exact_history(picture, run, progress, interruption), picture.cursor is None)
+        path = _path(with_exact_history(picture, run, drawing.progress, drawing.interruption), picture.cursor is None)
         entries.append((_draw_path(axes, run, path, region, settings, places[run.id]), labels[run.id]))
     entries += _draw_marks(axes, surface_info, start, region, settings)
     if any(run.status == DIVERGED for run in shown):
@@ -232,3 +223,12 @@ def _sign(marker: str, settings: FigureSettings, scale: float = 1.0, mfc: str = 
 def _style_of(handle: Any) -> dict[str, Any]:
     names = ("marker", "markersize", "markerfacecolor", "markeredgecolor", "markeredgewidth")
     return {"ls": "", **{name: getattr(handle, f"get_{name}")() for name in names}}
+
+
+def _every(task: SurfaceTask) -> bool:
+    return True
+
+
+SURFACE_FIGURE = StageFigure(
+    SurfaceTask.KIND, "stage", "surface and paths", "Stage: surface and paths", _every, draw_surface
+)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.contracts import Kernel, Routine
 
 FOLDER = str(kernel_cache.ENGINE.parent)  # where the command must be started
+KINDS = ("engine.architectures.", "engine.problems.")  # whose routines only some kinds of problem need
 
 
 class Progress(NamedTuple):
@@ -73,24 +74,18 @@ def _needed(path: str) -> list[Kernel | Routine]:
     """What the experiment in a file cannot begin without; nothing if the file cannot be read."""
     from app.documents.experiment_file import load
     from app.documents.files import FileError
-    from engine import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES, SURFACES, Choice, NetworkTask, SettingError
-    from engine.architectures.mlp import network_objective
+    from engine import OPTIMIZERS, SCHEDULES, SettingError, kind_of
     from engine.contracts import Kernel, Routine
 
     try:
         experiment = load(path)
     except (FileError, SettingError):
         return []
-    network = isinstance(experiment.problem, NetworkTask)
-    found: list[Kernel | Routine] = [
-        kernel for kernel in Kernel.everyone if isinstance(kernel, Routine) and (network or not kernel.of_networks)
+    task = experiment.problem
+    everyone = [
+        kernel for kernel in Kernel.everyone if isinstance(kernel, Routine) and not kernel.module.startswith(KINDS)
     ]
-    if isinstance(experiment.problem, NetworkTask):
-        task = experiment.problem
-        found += [network_objective, LOSSES[task.loss.kind].kernel]
-        found += [ACTIVATIONS[key].kernel for key in task.network.activations]
-    elif isinstance(experiment.problem.surface, Choice):
-        found.append(SURFACES[experiment.problem.surface.kind].kernel)
+    found: list[Kernel | Routine] = [*everyone, *kind_of(task).kernels(task)]
     for record in experiment.runs:
         found.append(OPTIMIZERS[record.settings.optimizer.kind].kernel)
         found.append(SCHEDULES[record.settings.schedule.kind].kernel)

@@ -43,10 +43,13 @@ def scores_of(snapshot: NetworkSnapshot) -> tuple[Score, ...]:
     for title, validates, part in parts:
         count = len(data.targets[part])
         if count:
-            error = snapshot.errors[validates]
+            error = snapshot.predicted.errors[validates]
             wrong = int(error) if classes else None
             errors = f"{wrong:,} wrong" if wrong is not None else f"RMSE {number(error, 3)}"
-            score, loss = _score(snapshot.scores[validates], classes), number(snapshot.losses[validates], 3)
+            score, loss = (
+                _score(snapshot.predicted.scores[validates], classes),
+                number(snapshot.predicted.losses[validates], 3),
+            )
             made.append(Score(title, validates, score, f"loss {loss}", errors, wrong, count))
     return tuple(made)
 

@@ -15,9 +15,11 @@ def run_warnings(picture: SessionPicture | None, snapshot: NetworkSnapshot | Non
     if snapshot is None:
         return ""
     words = ["diverged: last finite state"] if diverged(picture, snapshot) else []
-    unknown = snapshot.unknown
+    unknown = snapshot.predicted.unknown
     if unknown:
-        words.append("no output is finite" if unknown == len(snapshot.outputs) else f"{unknown:,} outputs not finite")
+        words.append(
+            "no output is finite" if unknown == len(snapshot.predicted.outputs) else f"{unknown:,} outputs not finite"
+        )
     return " · ".join(words)
 
 

@@ -1,4 +1,4 @@
-"""A combo box for all parameters of a network, searched by typing any part of a name."""
+"""A combo box for all parameters of a problem, searched by typing any part of a name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QListView
 
-from engine import Learner, Network
+from engine import Problem
 
 ROWS = 14
 WIDTH = 240  # pixels of the open list
@@ -16,19 +16,17 @@ LENGTH = 8  # characters that always fit
 class ParameterNames(QAbstractListModel):
     """Names in the order of theta, made on demand: there may be a hundred thousand."""
 
-    def __init__(self, learner: Learner) -> None:
+    def __init__(self, problem: Problem) -> None:
         super().__init__()
-        self._network, self._inputs = learner.network, learner.data.features
-        classes = learner.data.classes
-        self._outputs = classes if len(classes) == learner.network.sizes[-1] else ()
+        self._count, self._subject = problem.start.size, problem.subject
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else self._network.parameters
+        return 0 if parent.isValid() else self._count
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return None
-        return parameter_name(self._network, self._inputs, self._outputs, index.row())
+        return self._subject.parameter_name(index.row())
 
 
 class ParameterChooser(QComboBox):
@@ -64,9 +62,9 @@ class ParameterChooser(QComboBox):
         field.setAccessibleName(accessible_name)
         field.editingFinished.connect(self._show_current)
 
-    def offer(self, learner: Learner) -> None:
-        """Offer the parameters of a network; must be followed by `set_place`."""
-        names = ParameterNames(learner)
+    def offer(self, problem: Problem) -> None:
+        """Offer the parameters of a problem; must be followed by `set_place`."""
+        names = ParameterNames(problem)
         names.setParent(self)
         self._search.setModel(names)
         with QSignalBlocker(self):
@@ -93,25 +91,3 @@ class ParameterChooser(QComboBox):
         field = self.lineEdit()
         if field is not None and not field.hasFocus():
             field.setCursorPosition(0)
-
-
-def parameter_name(network: Network, inputs: tuple[str, ...], outputs: tuple[str, ...], place: int) -> str:
-    """The name of a parameter by its index in theta: `w hidden 1: x → unit 3`, `bias output`.
-
-    inputs: names of the features; outputs: of the classes, empty for one output.
-    """
-    layer = next(layer for layer in range(network.layers) if place < network.biases(layer).stop)
-    last = layer == network.layers - 1
-    title = "output" if last else f"hidden {layer + 1}"
-    weights, width = network.weights(layer), network.sizes[layer]
-    if place < weights.stop:
-        unit, source = divmod(place - weights.start, width)
-        kind, begin = "w", inputs[source] if layer == 0 else f"unit {source + 1}"
-    else:
-        unit, kind, begin = place - weights.stop, "bias", ""
-    if last:
-        end = outputs[unit] if outputs else f"{unit + 1}" if network.sizes[-1] > 1 else ""
-    else:
-        end = f"unit {unit + 1}"
-    path = " → ".join(part for part in (begin, end) if part)
-    return f"{kind} {title}: {path}" if path else f"{kind} {title}"

@@ -1,16 +1,16 @@
-"""A picker for a parameter of a network by layer, unit and input: three short combo boxes for any network size."""
+"""A picker for a parameter in up to three short combo boxes: of a network by layer, unit and input, for any size."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from app.widgets.quiet_list import QuietList
-from engine import Learner
+from engine import Problem
 
-BIAS = "bias"
 _LENGTH = 8  # characters that always fit
 _ROWS = 16
 
@@ -46,61 +46,44 @@ class ParameterPicker(QWidget):
         self.layer = _List("explain-layer", "layer of the parameter", "The layer of the unit this weight belongs to")
         self.unit = _List("explain-unit", "unit of the parameter", "The unit of the layer")
         self.source = _List("explain-source", "input of the weight", "The input of this weight, or the bias")
-        self._learner: Learner | None = None
-        self._known: tuple[object, ...] = ()
+        self._lists = self.layer, self.unit, self.source
+        self._problem: Problem | None = None
+        self._known: object = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        for part in (self.layer, self.unit, self.source):
+        for part in self._lists:
             row.addWidget(part, 1)
-        # However an index changes: the units and inputs that are offered are always those of the layer.
-        self.layer.currentIndexChanged.connect(self._choose_layer)
-        for part in (self.unit, self.source):
-            part.currentIndexChanged.connect(self._choose)
+        for place, part in enumerate(self._lists):  # however an index changes, what the lists behind it offer fits
+            part.currentIndexChanged.connect(partial(self._choose, place))
 
     @property
     def place(self) -> int:
         """The index of the parameter in theta."""
-        if self._learner is None:
-            return 0
-        network, layer = self._learner.network, max(self.layer.currentIndex(), 0)
-        unit, source = max(self.unit.currentIndex(), 0), max(self.source.currentIndex(), 0)
-        width = network.sizes[layer]
-        if source == width:
-            return int(network.biases(layer).start) + unit
-        return int(network.weights(layer).start) + unit * width + source
+        return self._problem.subject.picked_parameter(self._chosen) if self._problem is not None else 0
 
-    @property
-    def name(self) -> str:
-        """The name of the parameter: `weight from x to unit 3 of hidden 1`."""
-        unit = f"{self.unit.currentText()} of {self.layer.currentText()}"
-        if self.layer.currentIndex() == self.layer.count() - 1:
-            unit = f"output {self.unit.currentText()}"
-        source = self.source.currentText()
-        return f"{BIAS} of {unit}" if source == BIAS else f"weight from {source} to {unit}"
-
-    def offer(self, learner: Learner) -> None:
-        """Offer the parameters of a network; emits nothing."""
-        self._learner = learner
-        known = (learner.network.sizes, learner.data.features, learner.data.classes, learner.data.target)
+    def offer(self, problem: Problem) -> None:
+        """Offer the parameters of a problem; emits nothing."""
+        self._problem = problem
+        known = problem.task.layout, problem.subject.naming
         if known != self._known:
             self._known = known
-            layers = learner.network.layers
-            self.layer.offer([*(f"hidden {layer + 1}" for layer in range(layers - 1)), "output"])
-            self._offer_units()
+            self._offer_from(0)
 
-    def _choose_layer(self) -> None:
-        self._offer_units()
-        self._choose()
+    @property
+    def _chosen(self) -> tuple[int, ...]:
+        return tuple(max(part.currentIndex(), 0) for part in self._lists if part.isVisibleTo(self))
 
-    def _choose(self) -> None:
+    def _choose(self, changed: int, _index: int) -> None:
+        self._offer_from(changed + 1)
         self.chosen.emit(self.place)
 
-    def _offer_units(self) -> None:
-        assert self._learner is not None
-        network, data, layer = self._learner.network, self._learner.data, self.layer.currentIndex()
-        numbered = [f"unit {unit + 1}" for unit in range(network.sizes[layer + 1])]
-        outputs = data.classes if len(data.classes) == network.sizes[-1] else (data.target,)
-        self.unit.offer(outputs if layer == network.layers - 1 else numbered)
-        sources = data.features if layer == 0 else [f"unit {unit + 1}" for unit in range(network.sizes[layer])]
-        self.source.offer([*sources, BIAS])
+    def _offer_from(self, first: int) -> None:
+        """Offer what the lists before these leave."""
+        assert self._problem is not None
+        for place in range(first, len(self._lists)):
+            chosen = tuple(max(part.currentIndex(), 0) for part in self._lists[:place])
+            lists = self._problem.subject.parameter_lists(self._problem.start.size, chosen)
+            self._lists[place].setVisible(place < len(lists))
+            if place < len(lists):
+                self._lists[place].offer(lists[place])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine import Hyper, NetworkTask, SettingError, Value
+from engine import Hyper, SettingError, Task, Value
 
 LIVE, RESTARTS = "live", "restarts runs"
 SENTENCES = {
@@ -14,7 +14,7 @@ SENTENCES = {
 }
 
 
-def restart_effect(task: NetworkTask, changes: Mapping[str, Any], moved: bool) -> str:
+def restart_effect(task: Task, changes: Mapping[str, Any], moved: bool) -> str:
     """LIVE or RESTARTS; "" before the first update, when nothing is lost, and for invalid changes."""
     if not moved:
         return ""
@@ -27,7 +27,7 @@ def restart_effect(task: NetworkTask, changes: Mapping[str, Any], moved: bool) -
     return LIVE if task.continues(changed) else RESTARTS
 
 
-def restart_effects(task: NetworkTask, knobs: Mapping[str, tuple[Hyper, Value]], moved: bool) -> dict[str, str]:
+def restart_effects(task: Task, knobs: Mapping[str, tuple[Hyper, Value]], moved: bool) -> dict[str, str]:
     """The effect of changing each knob: setting of the task -> (declaration, current value)."""
     return {
         setting: restart_effect(task, {setting: _another(hyper, value)}, moved)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property, partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -15,11 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.controls.help_panel import HelpPanel
-from app.documents.problem_kinds import KIND_TITLES, KINDS
 from app.documents.recovery import KeptWork
 from app.documents.settings import Settings
 from app.look.theme import THEMES
-from app.stage.network_views import VIEWS
+from app.stage.views import VIEWS
 from app.widgets.text_panel import TextPanel
 from app.window.about import about_text
 from app.window.export_source import on_screen
@@ -28,7 +28,7 @@ from app.window.layout import PANELS, Layout
 from app.window.notices import NoticeLog
 from app.window.presets_gallery import PresetGallery
 from app.window.workbench import Workbench
-from engine import OPTIMIZERS
+from engine import OPTIMIZERS, Offer, offers
 
 if TYPE_CHECKING:
     from app.window.export_panel import ExportPanel
@@ -146,9 +146,10 @@ class Actions(QObject):
     def _file_menu(self) -> None:
         menu = self._window.menuBar().addMenu("&File")
         new = menu.addMenu("New")
-        for kind, title, keys in zip(KINDS, KIND_TITLES, ("Ctrl+N", "Ctrl+Shift+N", "Ctrl+Alt+N"), strict=True):
-            action = self._add(new, f"new-{kind}", title, partial(self.files.new, kind), keys)
-            action.setWhatsThis(f"New {title[:1].lower()}{title[1:]}")
+        for offer, keys in zip_longest(offers().values(), ("Ctrl+N", "Ctrl+Shift+N", "Ctrl+Alt+N"), fillvalue=""):
+            if isinstance(offer, Offer):
+                action = self._add(new, f"new-{offer.key}", offer.title, partial(self.files.new, offer.key), keys)
+                action.setWhatsThis(f"New {offer.title[:1].lower()}{offer.title[1:]}")
         self._add(menu, "open", "Open …", self.files.open, "Ctrl+O")
         self._recent = menu.addMenu("Open recent")
         self._recent.setToolTipsVisible(True)
@@ -226,13 +227,19 @@ class Actions(QObject):
         self.layout.changed.connect(self._show_panels)
         self._show_panels()
         menu.addSeparator()
-        self._add(menu, "surface_3d", "3-D view", self._bench.stage.toolbar.surface_3d.toggle, "3")
+        stages = self._bench.stages.values()
+        for command in (command for stage in stages for command in stage.commands()):
+            self._add(menu, *command)
         self._add(menu, "fit", "Reset the view", lambda: self._bench.shown_stage.reset_view(), "Home")
         menu.addSeparator()
-        self._add(menu, "diagram", "Diagram of the network", self._bench.network_stage.diagram_button.toggle, "D")
+        for command in (command for stage in stages for command in stage.view_commands()):
+            self._add(menu, *command)
         for place, kind in enumerate(VIEWS, 1):
-            show = partial(self._bench.network_stage.choose, kind.KEY)
-            self._add(menu, f"view-{kind.KEY}", f"{kind.TITLE} of the network", show, f"Ctrl+{place}")
+            show = partial(self._choose_view, kind.KEY)
+            self._add(menu, f"view-{kind.KEY}", kind.MENU or kind.TITLE, show, f"Ctrl+{place}")
+
+    def _choose_view(self, key: str) -> None:
+        self._bench.shown_stage.choose(key)
 
     def _help_menu(self) -> None:
         menu = self._window.menuBar().addMenu("&Help")

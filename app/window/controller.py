@@ -39,7 +39,6 @@ from engine import (
     MAX_RUNS,
     PARAMETER,
     Experiment,
-    NetworkTask,
     RunPicture,
     RunRecord,
     RunSettings,
@@ -202,10 +201,9 @@ class Controller(QObject):
         self._training.send(TweakRun(id, Setting.of(path), value))
 
     def tweak_parameter(self, place: int, value: float) -> None:
-        """Set one parameter of the selected run, by its place in theta of the network that is shown."""
-        task = self.shown.picture.shown_task if self.shown is not None else None
-        sizes = task.network.sizes if isinstance(task, NetworkTask) else ()
-        self._training.send(TweakRun(self.selected, Setting(PARAMETER, place=place), value, sizes=sizes))
+        """Set one parameter of the selected run, by its place in theta of the problem that is shown."""
+        task = self.shown.picture.problem.task if self.shown is not None else None
+        self._training.send(TweakRun(self.selected, Setting(PARAMETER, place=place), value, of=task))
 
     def settle(self) -> None:
         """A gesture is over: the next edit is undone by itself."""
@@ -233,13 +231,13 @@ class Controller(QObject):
         """Change settings of the problem, from the start of the runs or from here on."""
         self._training.send(ChangeProblem(changes, from_start=self.from_start))
 
-    def choose_kind(self, kind: str) -> None:
-        """Take the runs to the last problem of another kind, or to a fresh one."""
+    def choose_kind(self, offer: str) -> None:
+        """Take the runs to the last problem of another offer, or to a fresh one."""
         if self.shown is not None:
-            self._training.send(Replace(self._switch.to_kind(kind, self.shown.picture), "kind of problem"))
+            self._training.send(Replace(self._switch.to_offer(offer, self.shown.picture), "kind of problem"))
 
     def learn_from(self, table: Table) -> None:
-        """Train on this table from the beginning; runs of another kind of problem are taken to a network."""
+        """Train on this table from the beginning; runs of a kind without tables are taken to one with."""
         if self.shown is None:
             return
         try:
@@ -247,14 +245,8 @@ class Controller(QObject):
         except SettingError as error:
             self.told.emit(str(error))
 
-    def drag_start(self, x: float, y: float) -> None:
-        """Move the start. Dragged values are rounded to six digits."""
-        self.change_problem({"start": (float(f"{x:.6g}"), float(f"{y:.6g}"))})
-
-    def place_start(self, x: float, y: float) -> None:
-        """Move the start, and play from there if nothing has run yet."""
-        self.drag_start(x, y)
-        self.settle()
+    def play_from_start(self) -> None:
+        """Play if nothing has run yet."""
         if self.shown is not None and not self.shown.playing and self.shown.picture.update == 0:
             self.play()
 

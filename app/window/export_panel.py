@@ -24,18 +24,18 @@ from PySide6.QtWidgets import (
 from app.curves.curve_catalogue import CURVES
 from app.curves.curve_style import CurveStyle
 from app.curves.view_settings import along_in, curves_in, styles_in
-from app.export.figure import is_carried
-from app.export.figure_content import CurveContent, FigureContent, NetworkContent, StageContent
-from app.export.networks.figures import FIGURES, figure_on_screen, figures_for
+from app.export.figure import STAGE, is_carried
+from app.export.figure_content import CurveContent, FigureContent, StageContent, ViewContent
+from app.export.figures import FIGURES, figure_on_screen, figures_for
 from app.export.style import KNOBS, LEGENDS, MM, SIZES, FigureSettings
 from app.plots.axis_type import NAMES
 from app.widgets.knob_list import KnobList
 from app.widgets.popup import Popup
 from app.window.export_source import ExportSource
 from app.workers.export_job import ExportJob, ExportRequest
-from engine import NetworkTask, SessionPicture
+from engine import SessionPicture
 
-STAGE, TABLE = "stage", "table"
+TABLE = "table"
 _DELAY = 250  # milliseconds until a change is drawn
 _FOLLOW = 1500  # milliseconds between two looks at what is on screen
 _OPENING = "the experiment is still being opened: try again in a moment"
@@ -128,8 +128,8 @@ class ExportPanel(Popup):
             return
         self._take(source)
         picture = source.picture
-        if what == STAGE and isinstance(picture.task, NetworkTask):
-            what = figure_on_screen(picture.task, picture.experiment.view).key
+        shown = figure_on_screen(picture.task, picture.experiment.view) if what == STAGE else None
+        what = what if shown is None else shown.key
         self.what.setCurrentIndex(max(self.what.findData(what), 0))
         self.popup()
         self._following.start()
@@ -170,7 +170,7 @@ class ExportPanel(Popup):
         if key == STAGE:
             return StageContent()
         if key in FIGURES:
-            return NetworkContent(key)
+            return ViewContent(key)
         view = self._source.view if self._source is not None else {}
         shown = curves_in(view)
         style = styles_in(view, shown)[key] if key in shown else CurveStyle()
@@ -328,8 +328,5 @@ class ExportPanel(Popup):
 def _plots(picture: SessionPicture) -> list[tuple[str, str]]:
     """(title, key) of all that can be exported of a problem."""
     found = [(curve.title_for(picture), key) for key, curve in CURVES.items() if curve.needs(picture)]
-    if isinstance(picture.task, NetworkTask):
-        found += [(f"Network: {figure.title}", figure.key) for figure in figures_for(picture.task)]
-    else:
-        found.append(("Stage: surface and paths", STAGE))
+    found += [(figure.menu, figure.key) for figure in figures_for(picture.task)]
     return [*found, ("Every row as a table (CSV)", TABLE)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from app.documents.problem_kinds import same_problem
 from app.widgets.elided import ElidedLines
 from engine import SessionPicture, Task
 
@@ -34,7 +33,7 @@ class NoteLine(ElidedLines):
             self._noted = task
         first, _, rest = note.partition("\n")
         self.show_text(first, note if rest else "")
-        self._is_due = bool(note) and same_problem(self._noted, task)
+        self._is_due = bool(note) and self._noted.identity == task.identity
         self.setVisible(self._is_due and self._has_room)
 
     def set_height_of_window(self, height: int) -> None:

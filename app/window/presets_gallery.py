@@ -44,6 +44,7 @@ from app.look.theme import Theme, icon
 from app.widgets.popup import Popup
 from app.widgets.segmented import Segmented
 from app.widgets.shortcut_override import accepts_shortcut
+from engine import PROBLEMS, kind_of_entries
 
 LARGEST = 1120, 740
 NARROWEST = 232  # a card
@@ -51,7 +52,7 @@ GAP, INSIDE, CORNER = 5, 10, 9
 IMAGE_RATIO = 0.625  # height of a thumbnail over its width
 TITLE_LINE, NOTE_LINE, NOTE_LINES = 24, 17, 3
 NOTE_PIXELS = 12
-KINDS = "All", "Surfaces", "Networks"
+ALL = "All"
 KINDS_WIDTH = 280
 _PRESET = Qt.ItemDataRole.UserRole
 _PLACE, _RANK = (Qt.ItemDataRole.UserRole + place for place in (1, 2))  # of a card among all, and as it is shown
@@ -195,7 +196,8 @@ class PresetGallery(Popup):
         self.cards.setModel(QStandardItemModel(self))
         self.nothing = QLabel()
         self.nothing.setObjectName("muted")
-        self.kind = Segmented(KINDS, "Kind of presets", ("Every preset", "Descent on surfaces", "Training of networks"))
+        titles = (ALL, *(kind.plural for kind in PROBLEMS.values()))
+        self.kind = Segmented(titles, "Kind of presets", ("Every preset", *(kind.many for kind in PROBLEMS.values())))
         self.kind.setObjectName("preset-kind")
         self.kind.setFixedWidth(KINDS_WIDTH)
         row = QHBoxLayout()
@@ -252,7 +254,8 @@ class PresetGallery(Popup):
     def _filter(self) -> None:
         """Show the cards of the chosen kind whose title or line contains every word, best titles first."""
         text = self.search.text()
-        words, kind = text.casefold().split(), KINDS[self.kind.place]
+        words, place = text.casefold().split(), self.kind.place
+        kind = list(PROBLEMS.values())[place - 1] if place else None
         model, found = self.cards.model(), False
         for row in range(model.rowCount()):
             index = model.index(row, 0)
@@ -262,7 +265,8 @@ class PresetGallery(Popup):
         for row in range(model.rowCount()):
             preset: Preset = model.index(row, 0).data(_PRESET)
             told = f"{preset.title} {preset.line}".casefold()
-            fits = kind in (KINDS[0], KINDS[1 + preset.network]) and all(word in told for word in words)
+            of_kind = kind is None or kind_of_entries(preset.problem) is kind
+            fits = of_kind and all(word in told for word in words)
             self.cards.setRowHidden(row, not fits)
             found |= fits
         self.nothing.setText(f"no preset says “{text.strip()}”")

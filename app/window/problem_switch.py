@@ -1,4 +1,4 @@
-"""Takes the runs to a problem of another kind and back."""
+"""Takes the runs to another of the problems that are offered, and back."""
 
 from __future__ import annotations
 
@@ -6,26 +6,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.documents.fresh import fresh
-from app.documents.problem_kinds import kind_of
 from engine import (
-    BATCHES,
-    OPTIMIZERS,
+    PROBLEMS,
     Experiment,
-    NetworkTask,
     RunRecord,
     RunSettings,
     SessionPicture,
+    SettingError,
     Table,
     Task,
-    choose,
+    kind_of,
     new_run,
+    offer_of,
 )
-
-_SGD_RATE, _FASTEST = 0.03, 0.03  # learning rates for a small network
 
 
 class ProblemSwitch:
-    """Remembers the last experiment of each kind (problem_kinds.KINDS), so that its problem can be taken up again."""
+    """Remembers the last experiment of each offer, so that its problem can be taken up again."""
 
     def __init__(self) -> None:
         self._left: dict[str, Experiment] = {}
@@ -34,30 +31,33 @@ class ProblemSwitch:
         """Start over with another document."""
         self._left.clear()
 
-    def to_kind(self, kind: str, picture: SessionPicture) -> Experiment:
-        """The runs of a session on the last problem of a kind, or on a fresh one; remembers the problem they leave.
+    def to_offer(self, key: str, picture: SessionPicture) -> Experiment:
+        """The runs of a session on the last problem of an offer, or on a fresh one; remembers the problem they leave.
 
-        A run that was on the last problem of the kind gets its settings from there; others keep optimizer, schedule
-        and name, and get the usual learning rate and batches of the kind.
+        A run that was on that last problem gets its settings from there; others keep optimizer, schedule and name, and
+        get the usual learning rate and batches of the kind.
         """
         runs = [run.settings for run in picture.runs]
         without_past = tuple(map(RunRecord, runs))
-        self._left[kind_of(picture.task)] = replace(picture.experiment, problem=picture.task, runs=without_past)
-        return with_runs(self._left.get(kind) or fresh(kind), runs)
+        self._left[offer_of(picture.task).key] = replace(picture.experiment, problem=picture.task, runs=without_past)
+        return with_runs(self._left.get(key) or fresh(key), runs)
 
     def to_table(self, table: Table, picture: SessionPicture) -> Experiment:
-        """The runs of a session, from their beginning, on a network that learns from a table. Raises SettingError.
+        """The runs of a session, from their beginning, on a problem that learns from a table. Raises SettingError.
 
-        A network that is open keeps its shape, and its scaling if it has one.
+        One that is open and can stays as it is otherwise.
         """
-        if isinstance(picture.task, NetworkTask):
+        open_kind = kind_of(picture.task)
+        if open_kind.takes_tables:
+            task = open_kind.on_table(picture.task, table, fresh=False)
             records = tuple(RunRecord(run.settings) for run in picture.runs)
-            task: Task = picture.task.having("data", table)
-            if picture.task.scaling == "none":
-                task = task.having("scaling", "standardise")
             return replace(picture.experiment, problem=task, runs=records, title=task.title, note="")
-        experiment = with_runs(self._left.get("network") or fresh("network"), [run.settings for run in picture.runs])
-        task = experiment.problem.having("data", table).having("scaling", "standardise").having("output", "identity")
+        kind = next((kind for kind in PROBLEMS.values() if kind.takes_tables), None)
+        if kind is None:
+            raise SettingError("no kind of problem learns from a table")
+        key = kind.offers[0].key
+        experiment = with_runs(self._left.get(key) or fresh(key), [run.settings for run in picture.runs])
+        task = kind.on_table(experiment.problem, table, fresh=True)
         return replace(experiment, problem=task, title=task.title, note="")
 
 
@@ -68,16 +68,12 @@ def with_runs(experiment: Experiment, runs: Sequence[RunSettings]) -> Experiment
     return replace(experiment, runs=records)
 
 
-def blank(kind: str) -> Experiment:
-    """A document to begin with: a fresh problem of a kind, with one run."""
-    experiment = fresh(kind)
-    return with_runs(experiment, [new_run("sgd")])
+def blank(offer: str) -> Experiment:
+    """A document to begin with: a fresh problem of an offer, with one run."""
+    return with_runs(fresh(offer), [new_run("sgd")])
 
 
 def _suited(run: RunSettings, problem: Task) -> RunSettings:
     """A run with the default learning rate and batches of a problem's kind."""
-    usual = OPTIMIZERS[run.optimizer.kind].learning_rate
-    if not isinstance(problem, NetworkTask):
-        return replace(run, learning_rate=usual, batch=choose(BATCHES, "full"))
-    rate = _SGD_RATE if run.optimizer.kind == "sgd" else max(usual, min(10.0 * usual, _FASTEST))
-    return replace(run, learning_rate=rate, batch=choose(BATCHES, "mini", {"size": 10}))
+    rate, batch = kind_of(problem).suited(run.optimizer.kind)
+    return replace(run, learning_rate=rate, batch=batch)

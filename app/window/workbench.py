@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,10 @@ from app.controls.runs_panel import RunsPanel
 from app.controls.stop_panel import StopPanel
 from app.controls.transport import Transport
 from app.curves.curve_panel import CurvePanel
-from app.documents.problem_kinds import same_problem
 from app.look.number_format import duration, nice_step
 from app.look.theme import Theme, palette, stylesheet
-from app.stage.network_stage import NetworkStage
-from app.stage.surface.surface_stage import SurfaceStage
+from app.stage.stage import Stage
+from app.stage.stages import stage_for
 from app.widgets.card import Card
 from app.widgets.knob import Knob
 from app.widgets.offers import Offers
@@ -32,12 +32,12 @@ from app.window.controller import Controller
 from app.window.document import Document
 from app.window.gui_thread_gc import GuiThreadGC
 from app.window.note_line import NoteLine
-from app.window.surface_feed import SurfaceFeed
 from app.workers.commands import LookAt
+from app.workers.loss_grids import LossGrid
 from app.workers.published import Published
 from app.workers.training import Focus
 from app.workers.training_thread import TrainingThread
-from engine import Experiment, LossSlice, NetworkSnapshot, NetworkTask, RunPicture, SessionPicture, SurfaceInfo
+from engine import PROBLEMS, Experiment, LossSlice, RunPicture, SessionPicture, Snapshot, kind_of
 
 FRAME_MILLISECONDS = 16
 FEWEST_PREVIEWED = 2000  # updates that a schedule's preview spans at least
@@ -47,7 +47,8 @@ PARTS = 3  # the stage with what is around it, the curves, the settings
 class Workbench(QWidget):
     """The central widget. Once a frame, when `frames` ticks, the views pull what was published.
 
-    snapshot: the last one shown of a network. export_wanted carries the key of a plot, dropped the path of a file.
+    stages: by the keys of the kinds of problem. snapshot: the last one shown. export_wanted carries the key of a plot,
+    dropped the path of a file.
     """
 
     export_wanted = Signal(str)
@@ -61,9 +62,9 @@ class Workbench(QWidget):
         self.setObjectName("workbench")
         self.setAcceptDrops(True)
         self.theme = theme
-        self.snapshot: NetworkSnapshot | None = None
+        self.snapshot: Snapshot | None = None
         self._slice: LossSlice | None = None
-        self._ground: SurfaceInfo | None = None
+        self._grid: LossGrid | None = None
         self._kind = ""  # of the problem that is shown
         self._shown_parts = 0
         self.problem_panel = ProblemPanel(theme)
@@ -72,8 +73,7 @@ class Workbench(QWidget):
         self.effect_switch = EffectSwitch()
         self.stop_panel = StopPanel()
         self.transport = Transport(theme)
-        self.stage = SurfaceStage(theme)
-        self.network_stage = NetworkStage(theme)
+        self.stages = {kind: stage_for(kind, theme) for kind in PROBLEMS}
         self.explain = ExplainPanel()
         self.curves = CurvePanel(theme)
         self.note = NoteLine()
@@ -83,7 +83,6 @@ class Workbench(QWidget):
         self.training = TrainingThread(self)
         self.controller = Controller(self.training, self)
         self.document = Document(self.training, self._view, self)
-        self._surface = SurfaceFeed(self.stage, self.training.grids)
         self._gc = GuiThreadGC()
         self.frames = QTimer(self)
         self.frames.setInterval(FRAME_MILLISECONDS)
@@ -134,17 +133,15 @@ class Workbench(QWidget):
         self.transport.rewound.connect(controller.rewind)
         self.transport.explained.connect(self.toggle_explain)
 
-        self.stage.region_wanted.connect(self._surface.request)
-        self.stage.start_dragged.connect(controller.drag_start)
-        self.stage.start_placed.connect(controller.place_start)
-        self.stage.cursor_moved.connect(self._link_cursor)
-        self.stage.export_wanted.connect(lambda: self.export_wanted.emit("stage"))
-        self.network_stage.wanted_changed.connect(self._request_views)
-        self.network_stage.edited.connect(controller.change_problem)
-        self.network_stage.settled.connect(controller.settle)
-        self.network_stage.cursor_moved.connect(self._link_cursor)
-        self.network_stage.parameter_edited.connect(controller.tweak_parameter)
-        self.network_stage.export_wanted.connect(lambda: self.export_wanted.emit("stage"))
+        for stage in self.stages.values():
+            stage.wanted_changed.connect(self._request_views)
+            stage.grid_wanted.connect(partial(self._request_grid, stage))
+            stage.edited.connect(controller.change_problem)
+            stage.settled.connect(controller.settle)
+            stage.begun.connect(controller.play_from_start)
+            stage.parameter_edited.connect(controller.tweak_parameter)
+            stage.cursor_moved.connect(self._link_cursor)
+            stage.export_wanted.connect(lambda: self.export_wanted.emit("stage"))
         self.curves.cursor_moved.connect(self._link_cursor)
         self.curves.picked.connect(controller.scrub)
         self.curves.export_wanted.connect(self.export_wanted)
@@ -158,10 +155,10 @@ class Workbench(QWidget):
         return newest and self._shown_parts == PARTS and self.controller.all_edits_shown
 
     @property
-    def shown_stage(self) -> SurfaceStage | NetworkStage:
-        """The stage for the kind of problem that is open."""
+    def shown_stage(self) -> Stage:
+        """The stage for the kind of problem that is open, or the first."""
         shown = self.controller.shown
-        return self.network_stage if shown is not None and shown.picture.kind == "network" else self.stage
+        return self.stages[shown.picture.kind if shown is not None else next(iter(self.stages))]
 
     def take_keyboard(self) -> None:
         """A field of a panel is done with the keyboard: it is the stage's."""
@@ -183,16 +180,11 @@ class Workbench(QWidget):
         self.theme = theme
         self.setUpdatesEnabled(False)  # until the stylesheet fits
         QApplication.setPalette(palette(theme))
-        for part in (
-            self.problem_panel,
-            self.runs_panel,
-            self.run_panel,
-            self.transport,
-            self.stage,
-            self.network_stage,
-            self.curves,
-        ):
+        for part in (self.problem_panel, self.runs_panel, self.run_panel, self.transport):
             part.set_theme(theme)
+        for stage in self.stages.values():
+            stage.set_theme(theme)
+        self.curves.set_theme(theme)
         self._show_again()
         QTimer.singleShot(0, self, self._set_stylesheet)
 
@@ -223,15 +215,18 @@ class Workbench(QWidget):
             self._show(published)
         elif is_waiting:
             self._show_again()
-        snapshot, slice = self.training.snapshots.newest, self.training.slices.newest
-        selected = self.controller.selected
+        snapshot, slice, grid = self.training.snapshots.newest, self.training.slices.newest, self.training.grids.newest
+        selected, stage = self.controller.selected, self.shown_stage
         if snapshot is not None and snapshot is not self.snapshot and snapshot.run == selected:
             self.snapshot = snapshot
-            self.network_stage.show_snapshot(snapshot)
+            stage.show_snapshot(snapshot)
         if slice is not None and slice is not self._slice and slice.run == selected:
             self._slice = slice
-            self.network_stage.show_plane(slice)
-        self._surface.deliver()
+            stage.show_plane(slice)
+        if grid is not None and grid is not self._grid:
+            self._grid = grid
+            for stage in self.stages.values():
+                stage.show_grid(grid)
 
     def _show_opened(self, experiment: Experiment) -> None:
         """Restore the view that was saved with an experiment, while it is being opened."""
@@ -243,10 +238,10 @@ class Workbench(QWidget):
         for panel in (self.problem_panel, self.run_panel, self.stop_panel):
             panel.renew()
         self.note.begin()
-        self.curves.apply_view(view, "network" if isinstance(experiment.problem, NetworkTask) else "surface")
-        self._ground = None
-        self.stage.apply_view(view)
-        self.network_stage.apply_view(view)
+        self.curves.apply_view(view, kind_of(experiment.problem).key)
+        for stage in self.stages.values():
+            stage.begin()
+            stage.apply_view(view)
 
     def _view(self) -> dict[str, Any]:
         return {**self.controller.view(), **self.curves.view(), **self.shown_stage.view()}
@@ -274,17 +269,12 @@ class Workbench(QWidget):
             self._request_views()
             if before is None:  # another document: the keyboard is the stage's, and not that of what opened it
                 self.take_keyboard()
-        if before is None or not same_problem(before.picture.task, picture.task):
+        if before is None or before.picture.task.identity != picture.task.identity:
             self._scroll_to_top(everything=before is None or before.picture.kind != picture.kind)
         self.note.refresh(picture)
-        if picture.surface_info != self._ground:
-            self._show_surface(picture)
         self.transport.refresh(published)
-        if picture.surface_info is not None:
-            self.stage.set_selected(run.id)
-            self.stage.refresh(picture)
-        else:
-            self.network_stage.refresh(picture)
+        self.shown_stage.set_selected(run.id)
+        self.shown_stage.refresh(picture)
         self._left.hold(self.controller.is_dragging)
         self.runs_panel.refresh(picture, run.id)
         self.explain.refresh(picture, run)
@@ -305,32 +295,30 @@ class Workbench(QWidget):
         self.effect_switch.refresh(controller.from_start, note)
 
     def _show_settings(self, picture: SessionPicture, run: RunPicture) -> None:
-        network = picture.kind == "network"
+        kind = kind_of(picture.task)
         self.problem_panel.refresh(picture)
-        self.run_panel.refresh(run, _previewed(picture, run), picture.examples if network else 0)
-        self.stop_panel.refresh(picture.experiment.stop, network)
+        self.run_panel.refresh(run, _previewed(picture, run), picture.examples if kind.trains else 0)
+        self.stop_panel.refresh(picture.experiment.stop, kind.watches)
 
     def _scroll_to_top(self, everything: bool) -> None:
         """Another problem has other panels: where the old ones were scrolled to means nothing now."""
         for pane in self._panes if everything else self._panes[:1]:
             pane.verticalScrollBar().setValue(0)
 
-    def _show_surface(self, picture: SessionPicture) -> None:
-        """Switch to another surface; for a network there is none."""
-        self._ground = surface_info = picture.surface_info
-        if surface_info is None:
-            return
-        self._surface.show(picture.task, surface_info)
-
     def _request_views(self) -> None:
         """Tell the training thread which run is selected, and what the visible views need of it."""
-        stage, explained = self.network_stage, not self.explain_card.isHidden()
-        focus = Focus(self.controller.selected, stage.wanted(), stage.plane_wanted(), explained)
+        stage, explained = self.shown_stage, not self.explain_card.isHidden()
+        focus = Focus(self.controller.selected, stage.queries(), stage.plane_wanted(), explained)
         self.training.send(LookAt(focus))
 
+    def _request_grid(self, stage: Stage, x0: float, x1: float, y0: float, y1: float, columns: int, rows: int) -> None:
+        """Have the loss computed on a grid of a region."""
+        if stage.grid_of is not None:
+            self.training.grids.request(stage.grid_of, (x0, x1, y0, y1), columns, rows)
+
     def _link_cursor(self, update: int | None) -> None:
-        self.stage.set_cursor(update)
-        self.network_stage.set_cursor(update)
+        for stage in self.stages.values():
+            stage.set_cursor(update)
         self.curves.set_cursor(update)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -361,8 +349,8 @@ class Workbench(QWidget):
         column.setSpacing(GAP)
         column.addWidget(Card.around(self.transport))
         self._stages = QStackedWidget()
-        self._stages.addWidget(self.stage)
-        self._stages.addWidget(self.network_stage)
+        for stage in self.stages.values():
+            self._stages.addWidget(stage)
         card = Card.around(self._stages)
         card.body.setStretch(0, 1)
         card.body.addWidget(self.note)

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.workers.training import Focus, Training
 from app.workers.undo_history import State
-from engine import POINT_EDITS, Experiment, NetworkTask, RunRecord, Setting, Value
+from engine import Experiment, RunRecord, Setting, Task, Value, accumulates
 
 MAX_FOLLOWED = 100_000  # updates that are computed again in a pause without being asked for, on another surface
 AT_ONCE, REDRAW = 0.02, 0.1  # seconds
@@ -118,15 +118,15 @@ class Redo(Edit):
 class TweakRun(Edit):
     """Change a setting of one run, or one of its parameters, from the current update on.
 
-    from_start: from the start of the run instead, which is computed again up to where it stood. sizes: of the network
-    that a parameter is one of; if another has taken its place meanwhile, nothing changes.
+    from_start: from the start of the run instead, which is computed again up to where it stood. of: the task whose
+    parameter it is; if one with another layout of theta has taken its place meanwhile, nothing changes.
     """
 
     run: str
     setting: Setting
     value: object
     from_start: bool = field(default=False, kw_only=True)
-    sizes: tuple[int, ...] = field(default=(), kw_only=True)
+    of: Task | None = field(default=None, kw_only=True)
 
     @property
     def label(self) -> str:
@@ -149,8 +149,7 @@ class TweakRun(Edit):
         if until:
             training.retrace(training.session.changed_from_start(self.run, self.setting, self.value, until))
             return
-        task = training.session.task
-        if not self.sizes or (isinstance(task, NetworkTask) and task.network.sizes == self.sizes):
+        if self.of is None or self.of.layout == training.session.task.layout:
             training.session.tweak(self.run, self.setting, self.value)
 
 
@@ -159,8 +158,8 @@ class ChangeProblem(Edit):
     """Change settings of the problem that all runs share: path of a setting -> value.
 
     from_start: from the start of the runs, which are computed again up to where they stood, instead of from the
-    current update on. Where the runs begin again in either case, those of a network wait at update 0; points that are
-    drawn or erased are edits of the data as they stand, and hold from here on.
+    current update on. Where the runs begin again in either case, those whose updates cost something wait at update 0;
+    points that are drawn or erased are edits of the data as they stand, and hold from here on.
     """
 
     changes: Mapping[str, Any]
@@ -175,7 +174,7 @@ class ChangeProblem(Edit):
     @property
     def replaces(self) -> str:
         """A point that is drawn never replaces another."""
-        drawn = any(Setting.of(path) in POINT_EDITS for path in self.changes)
+        drawn = any(accumulates(Setting.of(path)) for path in self.changes)
         return self.key if self.from_start and not drawn else ""
 
     @property
@@ -192,7 +191,7 @@ class ChangeProblem(Edit):
         if not session.problem_changed(self.changes):
             return
         training.begin_again()
-        if not training.playing and session.problem.surface_info is not None:  # the paths follow a dragged start
+        if not training.playing and session.problem.subject.explained:  # the paths follow a dragged start
             training.follow(horizon if self.from_start else min(horizon, MAX_FOLLOWED))
 
 

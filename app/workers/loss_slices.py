@@ -1,4 +1,4 @@
-"""Loss slices through the parameters of a network, computed beside the training and refined step by step."""
+"""Loss slices through the parameters of a problem, computed beside the training and refined step by step."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from app.workers.latest_job import LatestJob, Ticket
-from engine import Learner, LossSlice, PathRequest, SlicePlan, coordinates, error_of
+from engine import LossSlice, PathRequest, Problem, SlicePlan, coordinates, error_of
 
 Array = np.ndarray
 
@@ -51,7 +51,7 @@ class LossSlices:
     def request(self, request: PathRequest) -> None:
         """Compute the loss around these paths from now on; what is under way goes on if it still fits."""
         if self._last is None or not request.repeats(self._last):
-            if self._last is not None and self._last.learner is not request.learner:
+            if self._last is not None and self._last.problem is not request.problem:
                 self._jobs.cancel()  # nobody will look at what is under way
             self._last = request
             self._jobs.offer(partial(self._refine, request))
@@ -100,7 +100,7 @@ class LossSlices:
     def _follow(self, request: PathRequest) -> None:
         """Take up where the runs are now, on another plan if this one does not fit any longer."""
         plan = self._plan
-        if plan is not None and plan.learner is not request.learner:
+        if plan is not None and plan.problem is not request.problem:
             self._pace = 0.0
         if plan is None or not plan.serves(request) or (self._may_renew(request) and plan.is_outgrown(request)):
             self._begin(request)
@@ -146,7 +146,7 @@ class LossSlices:
         shown = time.perf_counter()
         while not plan.grid.complete:
             nodes, thetas = plan.next(self._points)
-            plan.grid.put(nodes, self._losses(plan.learner, thetas))
+            plan.grid.put(nodes, self._losses(plan.problem, thetas))
             now = time.perf_counter()
             if plan.grid.drawn and now - shown > SHOW_SECONDS:
                 self._show(plan)
@@ -167,7 +167,7 @@ class LossSlices:
             now, rows = rows[: self._points], rows[self._points :]
             path = np.stack([trail.thetas[row] for row in now])
             beside = plan.plane.at(coordinates(plan.plane, path))
-            found.append((self._losses(plan.learner, beside), self._losses(plan.learner, path)))
+            found.append((self._losses(plan.problem, beside), self._losses(plan.problem, path)))
             yield
         on_plane, on_path = (np.concatenate(part) for part in zip(*found, strict=True))
         plan.error = error_of(on_plane, on_path)
@@ -179,10 +179,10 @@ class LossSlices:
         """How many points to ask for at once."""
         return max(1, int(CHUNK_SECONDS / self._pace)) if self._pace else FIRST_CHUNK
 
-    def _losses(self, learner: Learner, thetas: Array) -> Array:
+    def _losses(self, problem: Problem, thetas: Array) -> Array:
         begun, ticket = time.perf_counter(), self._ticket
         assert ticket is not None
-        losses = ticket.finish(learner.loss_pieces(thetas, ticket.interruption))
+        losses = ticket.finish(problem.loss_pieces(thetas, ticket.interruption))
         self._pace = (time.perf_counter() - begun) / len(thetas)
         return losses
 
@@ -190,7 +190,7 @@ class LossSlices:
         request = plan.request
         self.newest = LossSlice(
             wanted=plan.wanted,
-            learner=plan.learner,
+            problem=plan.problem,
             plane=plan.plane,
             weights=plan.weights,
             run=request.run,

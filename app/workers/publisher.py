@@ -45,8 +45,10 @@ class Publisher:
     def _request_snapshot(self, training: Training, picture: SessionPicture) -> None:
         focus = training.focus
         shown = next((run.shown for run in picture.runs if run.id == focus.run), None)
-        if picture.learner is not None and focus.wanted is not None and shown is not None:
-            request = SnapshotRequest(picture.learner, shown.theta, focus.wanted, focus.run, shown.update)
+        subject = picture.subject
+        queries = frozenset(query for query in focus.queries if subject.understands(type(query)))
+        if queries and shown is not None:
+            request = SnapshotRequest(subject, shown.theta, queries, focus.run, shown.update)
             self._snapshots.request(request, training.moving)
 
     def _request_slice(self, training: Training, picture: SessionPicture) -> None:
@@ -54,7 +56,7 @@ class Publisher:
         focus = training.focus
         if focus.slice is None:
             self._slices.rest()
-        if focus.slice is None or picture.learner is None or all(run.id != focus.run for run in picture.runs):
+        if focus.slice is None or not picture.subject.tracked or all(run.id != focus.run for run in picture.runs):
             return
         now = time.perf_counter()
         soon = now - self._last_paths < PATH_SECONDS or self._slices.resting

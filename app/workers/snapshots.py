@@ -1,36 +1,36 @@
-"""Snapshots of a network for its views, computed beside the training: always of the newest state."""
+"""Snapshots of a run for the views, computed beside the training: always of the newest state."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from app.workers.latest_job import LatestJob, Ticket
-from engine import Learner, NetworkSnapshot, SnapshotParts, snapshot_pieces
+from engine import Query, Snapshot, Subject, snapshot_pieces
 
 REST = 3.0  # while the runs move: rest after a snapshot, as a multiple of the time it took
 
 
 class SnapshotRequest(NamedTuple):
-    """A state of a network, and what is wanted of it. theta (n,) will not change."""
+    """A state of a run, and what is asked of its problem there. theta (n,) will not change."""
 
-    learner: Learner
+    subject: Subject
     theta: np.ndarray
-    wanted: SnapshotParts
+    queries: frozenset[Query[Any]]
     run: str
     update: int
 
     def resembles(self, other: SnapshotRequest) -> bool:
         """Whether it asks the same, of the same run at any update."""
-        return self.learner is other.learner and self.wanted == other.wanted and self.run == other.run
+        return self.subject is other.subject and self.queries == other.queries and self.run == other.run
 
     def repeats(self, other: SnapshotRequest) -> bool:
         """Whether there is nothing new to it."""
-        same = self.learner is other.learner and self[2:] == other[2:]
+        same = self.subject is other.subject and self[2:] == other[2:]
         return same and np.array_equal(self.theta, other.theta)
 
 
@@ -38,7 +38,7 @@ class Snapshots:
     """Takes snapshots in a thread of its own; `newest` is the last that is done."""
 
     def __init__(self, failed: Callable[[int, BaseException], None]) -> None:
-        self.newest: NetworkSnapshot | None = None
+        self.newest: Snapshot | None = None
         self._last: SnapshotRequest | None = None
         self._rest_until = 0.0
         self._jobs = LatestJob("snapshots", failed, gives_way=True)
@@ -59,7 +59,7 @@ class Snapshots:
         if moving and last is not None and request.resembles(last) and not self._rested():
             return
         if last is None or not request.repeats(last):
-            if last is not None and last.learner is not request.learner:
+            if last is not None and last.subject is not request.subject:
                 self._jobs.cancel()  # nobody will look at what is under way
             self._last = request
             self._jobs.offer(partial(self._take, request))

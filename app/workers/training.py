@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from app.workers.pace import CHUNK_SECONDS, Pace
 from app.workers.replaced_tweaks import replaced
@@ -16,12 +17,12 @@ from engine import (
     READY,
     RUNNING,
     Experiment,
+    Query,
     Run,
     Session,
     SessionPicture,
     SettingError,
     SliceRequest,
-    SnapshotParts,
 )
 
 STEP_SECONDS = 0.05  # for which a step goes on although another command waits
@@ -38,12 +39,12 @@ Spread = Callable[[Callable[[Run], int], Iterable[Run]], Iterable[int]]
 class Focus:
     """The selected run, and what the visible views ask of it.
 
-    wanted: parts of a network's snapshot. slice: the loss slice, if one is shown. step: whether the next step is
+    queries: what snapshots of it must answer. slice: the loss slice, if one is shown. step: whether the next step is
     explained.
     """
 
     run: str = ""
-    wanted: SnapshotParts | None = None
+    queries: frozenset[Query[Any]] = frozenset()
     slice: SliceRequest | None = None
     step: bool = False
 

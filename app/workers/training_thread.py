@@ -8,12 +8,12 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 
 from app.workers.commands import Command, Edit, End
+from app.workers.loss_grids import LossGrids
 from app.workers.loss_slices import LossSlices
 from app.workers.priority import give_way
 from app.workers.published import Published
 from app.workers.publisher import Publisher
 from app.workers.snapshots import Snapshots
-from app.workers.surface_grids import SurfaceGrids
 from app.workers.worker import Worker
 
 CLOSE_MILLISECONDS = 5000
@@ -36,7 +36,7 @@ class TrainingThread(QObject):
         self.serial = 0
         self.snapshots = Snapshots(self._fail)
         self.slices = LossSlices(self._fail)
-        self.grids = SurfaceGrids(self._fail)
+        self.grids = LossGrids(self._fail)
         self._publisher = Publisher(self.snapshots, self.slices)
         self.worker = Worker(self._publisher)
         self._thread = QThread()

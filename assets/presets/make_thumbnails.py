@@ -69,7 +69,7 @@ def thumbnail(experiment: Experiment) -> QImage:
     """A small image of the stage after the updates of the experiment's stop rule."""
     session = Session(experiment)
     session.advance(int(experiment.stop["updates"]))
-    surface_info = session.problem.surface_info
+    surface_info = session.problem.subject
     if surface_info is None:
         return network_thumbnail(session, dict(experiment.view), QSize(WIDTH, HEIGHT))
     x0, x1, y0, y1 = framed([seen(run, surface_info) for run in session.runs], surface_info.view)

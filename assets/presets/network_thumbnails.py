@@ -15,11 +15,11 @@ from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.confusion_matrix import HEAD, ConfusionMatrix
 from app.stage.examples.images import ImagesView
 from app.stage.network_view import NetworkView
-from app.stage.network_views import VIEWS
 from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.plane_chart import PlaneChart
+from app.stage.views import VIEWS
 from app.workers.loss_slices import LossSlices
-from engine import Session, network_snapshot, path_request
+from engine import Session, path_request, snapshot_of
 
 TURNS = 100  # of the event loop, in which histograms make their plots
 FINE = 1.5  # histograms are painted larger and scaled down, so that more of their text fits
@@ -32,7 +32,6 @@ def network_thumbnail(session: Session, settings: dict[str, object], size: QSize
     view = next(kind for kind in VIEWS if settings["network_view"] == kind.KEY)(DARK)
     selected = str(settings["selected"])
     picture, run = session.picture(focus=selected), session.run(selected)
-    assert picture.learner is not None
     view.apply_view(settings | {"network_images_wrong_first": False})
     canvas = canvas_of(view)
     canvas.setParent(None)  # takes it out of its layout
@@ -46,7 +45,7 @@ def network_thumbnail(session: Session, settings: dict[str, object], size: QSize
     if isinstance(view, ParameterPathView):
         draw_plane(view, session, selected)
     else:
-        view.show_snapshot(network_snapshot(picture.learner, run.machine.theta, view.wanted(), selected, run.update))
+        view.show_snapshot(snapshot_of(picture.subject, run.machine.theta, view.queries(), selected, run.update))
     for _ in range(TURNS if isinstance(canvas, HistogramList) else 0):
         QApplication.processEvents()
     fit(canvas, size)  # numbers at the axes may have become wider

@@ -71,7 +71,7 @@ def _stage(session: Session) -> Any:
     stage = SurfaceStage(DARK)
     stage.resize(*STAGE)
     stage.show()
-    surface_info = session.picture().surface_info
+    surface_info = session.picture().subject
     assert surface_info is not None
     x0, x1, y0, y1 = surface_info.view
     xs, ys = np.linspace(x0, x1, 240), np.linspace(y0, y1, 240)

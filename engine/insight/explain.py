@@ -1,18 +1,13 @@
-"""Formulas in print: surfaces, and the update rule with the live numbers of a run's next step."""
+"""The update rule in print, with the live numbers of a run's next step."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.choices import Choice
 from engine.contracts import Value
-from engine.expressions.expression import parse
-from engine.expressions.notation import ExpressionError
 from engine.expressions.typesetting import substitute, symbol, typeset
 from engine.optimizers import OPTIMIZERS, Optimizer
-from engine.problems.surface import SURFACES
-from engine.problems.surface.task import Formula
 from engine.training.peek import Peek
 
 
@@ -71,18 +66,6 @@ def formula(kind: str, values: Mapping[str, Value] | None = None) -> tuple[str, 
         known["t"] = 2.0
     symbols = _symbols(entry)
     return tuple(f"{symbol(name)} = {typeset(tree, symbols)}" for name, tree in entry.assignments(known))
-
-
-def typeset_surface(surface: Choice | Formula) -> str:
-    """The formula of a surface in print, its knobs as symbols."""
-    if isinstance(surface, Formula):
-        return typeset(parse(surface.text, ("x", "y", *surface.parameters)))
-    entry = SURFACES[surface.kind]
-    try:
-        tree = parse(entry.formula, ("x", "y", *(knob.name for knob in entry.knobs)))
-    except ExpressionError:  # a formula for display only
-        return entry.formula
-    return typeset(tree, {knob.name: knob.symbol for knob in entry.knobs if knob.symbol})
 
 
 def _symbols(entry: Optimizer) -> dict[str, str]:

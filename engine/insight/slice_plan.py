@@ -20,7 +20,7 @@ from engine.insight.parameter_plane import (
 )
 from engine.insight.refining_grid import RefiningGrid, Region
 from engine.memory import MAX_CLOUD, MAX_PATH_POINTS
-from engine.problems.supervised.learner import Learner
+from engine.problems.problem import Problem
 from engine.training.run import DIVERGED
 from engine.training.session import Session, SessionPicture
 from engine.training.trail import Trail
@@ -70,7 +70,7 @@ class LossSlice:
     """
 
     wanted: SliceRequest
-    learner: Learner
+    problem: Problem
     plane: Plane
     weights: tuple[int, int] | None
     run: str
@@ -90,7 +90,7 @@ class PathRequest(NamedTuple):
     lost: ids of the diverged runs. moving: whether the race is still running.
     """
 
-    learner: Learner
+    problem: Problem
     wanted: SliceRequest
     run: str
     update: int
@@ -101,7 +101,7 @@ class PathRequest(NamedTuple):
 
     def repeats(self, other: PathRequest) -> bool:
         """Whether it asks for nothing new compared with another."""
-        if self.learner is not other.learner or (self.wanted, self.run) != (other.wanted, other.run):
+        if self.problem is not other.problem or (self.wanted, self.run) != (other.wanted, other.run):
             return False
         if (self.lost, self.moving, self.trails.keys()) != (other.lost, other.moving, other.trails.keys()):
             return False
@@ -118,12 +118,11 @@ def path_request(
     """A request for a session's current state, with the run as shown in the picture. Call it in the session's
     thread.
     """
-    assert picture.learner is not None
     runs = {one.settings.id: one for one in session.runs if one.settings.visible}
     shown = next(one.shown for one in picture.runs if one.id == run)
     trails = {id: one.trail() for id, one in runs.items()}
     lost = frozenset(id for id, one in runs.items() if one.status == DIVERGED)
-    return PathRequest(picture.learner, wanted, run, shown.update, shown.theta, trails, lost, moving)
+    return PathRequest(picture.problem, wanted, run, shown.update, shown.theta, trails, lost, moving)
 
 
 class SlicePlan:
@@ -142,11 +141,11 @@ class SlicePlan:
     def __init__(self, request: PathRequest, before: SlicePlan | None) -> None:
         """A plan that keeps as much as possible of the one before it."""
         self.request = self.first = request
-        self.learner, self.wanted = request.learner, request.wanted
+        self.problem, self.wanted = request.problem, request.wanted
         self.error: SliceError | None = None
         self._places: dict[int, tuple[Array, Array]] = {}
         self._spread, self._share = 0.0, 0.0
-        if before is not None and before.learner.network.sizes != self.learner.network.sizes:
+        if before is not None and before.problem.task.layout != self.problem.task.layout:
             before = None
         cloud = _cloud(request)
         if (
@@ -160,7 +159,7 @@ class SlicePlan:
             self._choose_plane(cloud, before)
         self.home = self._frame(cloud, before)
         region = self.wanted.region or self.home
-        same = before is not None and self.learner is before.learner and self.plane.origin is before.plane.origin
+        same = before is not None and self.problem is before.problem and self.plane.origin is before.plane.origin
         if before is not None and same and region == before.grid.region:
             self.grid, self.error = before.grid, before.error
         else:
@@ -185,7 +184,7 @@ class SlicePlan:
     def serves(self, request: PathRequest) -> bool:
         """Whether this plan serves a request, for the same runs."""
         same = self.wanted == request.wanted and self.request.trails.keys() == request.trails.keys()
-        return same and self.learner is request.learner and (self.weights is None or self.request.run == request.run)
+        return same and self.problem is request.problem and (self.weights is None or self.request.run == request.run)
 
     def is_outgrown(self, request: PathRequest) -> bool:
         """Whether another plane or region would show the runs better by now."""

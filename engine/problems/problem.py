@@ -1,61 +1,33 @@
-"""A problem: an objective kernel with its constants, made from a surface, a formula or a network."""
+"""A problem: an objective kernel with its constants, made from a task, and its subject."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from weakref import WeakValueDictionary
+from functools import cached_property
 
 import numpy as np
 
-from engine.architectures.initializers import initial_theta
-from engine.architectures.mlp import network_objective
-from engine.architectures.packing import packed
-from engine.batches import SURFACE_EXAMPLES
 from engine.blocks import Block
-from engine.choices import Choice
 from engine.contracts import SettingError, numbers_of
-from engine.data.prepare import training_data
-from engine.data.source import examples_of
 from engine.insight.sharpness import Evaluated, curvature_pieces, sharpness_pieces
 from engine.interruption import Interruption, Pieces, address_of, finish
-from engine.problems.supervised.learner import Learner
-from engine.problems.supervised.task import STRATIFIED, NetworkTask
-from engine.problems.surface import SURFACES
-from engine.problems.surface.formula import formula_objective, program
-from engine.problems.surface.task import SurfaceTask
+from engine.problems.subject import Subject
+from engine.problems.task import Task
 from engine.simd.alignment import aligned_zeros
-from engine.training.experiment import Task
 from engine.training.loop import evaluate, evaluate_grid
+from engine.training.measures import Work
 from engine.training.stream import BATCH, EXAMPLES, FIXED, FLAG, ORDER, QUIET, STREAM, TAKEN
 
 Array = np.ndarray
-
-
-@dataclass(frozen=True, slots=True)
-class SurfaceInfo:
-    """What is known about a surface: its domain, minimum and stationary points.
-
-    domain, view: (x0, x1, y0, y1), view being the part to show first. minima: the global ones, ((x, y), ...).
-    stationary: others, ((kind, x, y), ...).
-    """
-
-    title: str
-    formula: str
-    domain: tuple[float, float, float, float]
-    view: tuple[float, float, float, float]
-    minima: tuple[tuple[float, float], ...]
-    stationary: tuple[tuple[str, float, float], ...]
-    lowest: float | None
-    log_levels: bool
-    axes: tuple[str, str] = ("x", "y")
 
 
 @dataclass(frozen=True, eq=False)
 class Problem:
     """An objective (the address of its kernel) with its constants and scratch size; start (n,).
 
-    blocks: the tensors of theta, in order and without gaps. ordered: whether batches follow an order of the examples.
-    surface_info: what is known about a surface, learner: the network and its data; one of them is None.
+    blocks: the tensors of theta, in order and without gaps. examples: how many an epoch has. seed: of the batches and
+    the noise. noise: the standard deviation of one example's gradient. ordered: whether batches follow an order of the
+    examples.
     """
 
     task: Task
@@ -66,32 +38,40 @@ class Problem:
     blocks: tuple[Block, ...]
     examples: int
     seed: int
+    subject: Subject
     noise: float = 0.0
     ordered: bool = False
-    surface_info: SurfaceInfo | None = None
-    learner: Learner | None = None
 
     @property
     def decayed(self) -> Array:
         """(2 k,) int64: (start, stop) of the k blocks that are subject to weight decay."""
         return np.array([(block.start, block.stop) for block in self.blocks if block.decays], np.int64).reshape(-1)
 
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """The titles of a network's layers; none for a surface."""
-        return self.task.layer_titles if isinstance(self.task, NetworkTask) else ()
+    @cached_property
+    def work(self) -> Work:
+        """What training and measuring take."""
+        return self.subject.work(self.start.size, self.examples)
+
+    def operations(self, examples: float) -> float:
+        """Multiplications that an update with so many examples takes, about; 0 if they are too few to speak of."""
+        return self.subject.operations(self.start.size) * examples
 
     def measured(
         self, theta: Array, step: Array | None, l1: float, l2: float, interruption: Interruption | None = None
     ) -> Pieces[tuple[Array, Array | None]]:
-        """The measures of a network at theta, in pieces: (MEASURES,) and, given the step by which it was reached, those
-        of the layers (L, LAYER_MEASURES).
-        """
-        assert self.learner is not None
-        penalty = self._penalty(theta, l1, l2)
-        if step is None:
-            return (yield from self.learner.measured(theta, penalty, interruption)), None
-        return (yield from self.learner.layers_measured(theta, step, penalty, interruption))
+        """What Subject.measured tells at theta, with these weights of L1 and L2 in the loss; in pieces."""
+        return self.subject.measured(theta, step, self._penalty(theta, l1, l2), interruption)
+
+    def losses(self, thetas: Array) -> Array:
+        """The loss on all examples at each of thetas (b, n): (b,)."""
+        return finish(self.loss_pieces(thetas, None))
+
+    def loss_pieces(self, thetas: Array, interruption: Interruption | None) -> Pieces[Array]:
+        """`losses`, in pieces."""
+        quick = self.subject.loss_pieces(thetas, interruption)
+        if quick is not None:
+            return (yield from quick)
+        return (yield from self.gradient_pieces(thetas, interruption))[0]
 
     def _penalty(self, theta: Array, l1: float, l2: float) -> float:
         """What L1 and L2 with these weights add to the loss."""
@@ -162,78 +142,3 @@ class Problem:
 
     def _work(self) -> Array:
         return aligned_zeros(max(self.work_size, 1))
-
-
-_CACHE: WeakValueDictionary[Task, Problem] = WeakValueDictionary()  # shared by the runs of a session
-
-
-def problem_of(task: Task) -> Problem:
-    """The problem of a task. Raises SettingError if its formula cannot be parsed."""
-    problem = _CACHE.get(task)
-    if problem is None:
-        problem = _network_problem(task) if isinstance(task, NetworkTask) else _surface_problem(task)
-        _CACHE[task] = problem
-    return problem
-
-
-def _network_problem(task: NetworkTask) -> Problem:
-    network = task.network
-    data = training_data(
-        examples_of(task.data, task.data_seed),
-        task.features,
-        task.scaling,
-        task.share,
-        task.data_seed,
-        target_scaling=task.target_scaling,
-        stratified=task.split == STRATIFIED,
-    )
-    numbers = packed(network, data)
-    return Problem(
-        task=task,
-        objective=network_objective.address,
-        constants=numbers.constants,
-        work_size=numbers.work_size,
-        start=initial_theta(network, task.initializer, task.weight_seed),
-        blocks=network.blocks,
-        examples=data.train,
-        seed=task.seed,
-        ordered=True,
-        learner=Learner(network, data, numbers),
-    )
-
-
-def _surface_problem(task: SurfaceTask) -> Problem:
-    if isinstance(task.surface, Choice):
-        surface = SURFACES[task.surface.kind]
-        objective, work_size = surface.kernel.address, 1
-        constants = np.array(task.surface.packed(surface.knobs) or [0.0])
-        surface_info = SurfaceInfo(
-            surface.title,
-            surface.formula,
-            surface.domain,
-            surface.view,
-            surface.minima,
-            surface.stationary,
-            surface.fmin if np.isfinite(surface.fmin) else None,
-            surface.log_levels,
-            surface.axes,
-        )
-    else:
-        made = program(task.surface.text, task.surface.parameters)
-        objective, work_size = formula_objective.address, made.work_size
-        constants = made.constants
-        surface_info = SurfaceInfo(
-            "Own formula", task.surface.text, task.surface.domain, task.surface.domain, (), (), None, False
-        )
-    return Problem(
-        task=task,
-        objective=objective,
-        constants=constants,
-        work_size=work_size,
-        start=np.array(task.start),
-        blocks=(Block("point", 0, (2,), "point", decays=True),),
-        examples=SURFACE_EXAMPLES,
-        seed=task.seed,
-        noise=task.noise,
-        surface_info=surface_info,
-    )

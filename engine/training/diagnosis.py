@@ -13,14 +13,12 @@ from engine.expressions.typesetting import typeset
 from engine.interruption import Pieces, finish
 from engine.optimizers import OPTIMIZERS
 from engine.problems.problem import Problem
-from engine.problems.surface.task import Formula
 from engine.setting import Setting
 from engine.training import loop
 from engine.training.history import COLUMNS, HistoryView
 from engine.training.machine import Machine
 from engine.training.stream import BATCH
 
-_LOOKED_AT = 256  # examples on which the layers of a network are searched for what is not finite
 _TRIAL = 2000  # updates for which a remedy must hold before it is offered
 _HALVINGS = 40
 _SMALLEST_SHARE, _TRIED_SHARE = 1e-6, 1e-3  # of a learning rate: a still smaller one would not get anywhere
@@ -28,7 +26,8 @@ _BISECTIONS = 60  # of a step that leaves the region where a surface has a value
 _OVERFLOWING = 1e100  # a loss beyond this, just before there is none, is too large rather than not defined
 _FAR_LOSS, _FAR_STEP = 1e12, 1e3  # so many times what a run knew is beyond every scale
 _CLIP = "clip the gradient norm (Decay and clipping)"
-_MIN_UPDATES, _OPERATIONS = 50, 5e8  # of a network's trial: updates, and multiplications of one halving
+_MIN_UPDATES, _OPERATIONS = 50, 5e8  # of a trial that takes long: updates, and multiplications of one halving
+_MOST_NUMBERS = 3  # of a place that is told in full
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +59,13 @@ def diagnose(
     if failed == 0 and reason == loop.NOT_FINITE_HERE:
         layer = yield from _layer(machine)
         sentence = f"the loss or its gradient is not finite at the start itself{layer}"
-        other = "a smaller scale of the initial weights" if problem.learner is not None else "another start point"
-        return Diagnosis(0, sentence, (f"choose {other}",), None, 0)
+        return Diagnosis(0, sentence, (f"choose {problem.subject.elsewhere}",), None, 0)
     losses, _, _ = view.column("loss")
     if len(losses):
         best = int(view.at[np.argmin(losses)])
     else:
         best, losses = 0, np.array([np.nan])
-    if reason == loop.NOT_FINITE_HERE and problem.learner is None:
+    if reason == loop.NOT_FINITE_HERE and problem.subject.bordered:
         left = yield from _left(machine)
         if left is not None:
             return (yield from _outside(machine, at, failed, best, losses, left))
@@ -112,10 +110,11 @@ def _outside(
     losses: np.ndarray,
     place: np.ndarray,
 ) -> Pieces[Diagnosis]:
-    """The diagnosis of a step to a place where the surface has no value."""
-    what = "formula" if isinstance(getattr(machine.problem.task, "surface", None), Formula) else "surface"
-    x, y = place
-    where = f"update {failed:,}, to ({x:.4g}, {y:.4g}), left the region where the {what} has a value"
+    """The diagnosis of a step to a place where the problem has no value."""
+    what = machine.problem.subject.noun
+    numbers = ", ".join(f"{number:.4g}" for number in place[:_MOST_NUMBERS])
+    more = ", …" if len(place) > _MOST_NUMBERS else ""
+    where = f"update {failed:,}, to ({numbers}{more}), left the region where the {what} has a value"
     sentence = f"diverged: the step to {where}"
     rate = machine.settings.learning_rate
     shorter = yield from _staying(machine)
@@ -193,7 +192,7 @@ def running_away(view: HistoryView, machine: Machine) -> RunningAway | None:
         known = low.min(initial=loss) if loss > 0.0 else high.max(initial=loss)
         if abs(loss) > _FAR_LOSS * max(1.0, abs(float(known))):
             told.append(f"the loss is {loss:.3g}")
-    if step > _FAR_STEP * _size(problem):
+    if step > _FAR_STEP * problem.subject.scale(problem.start):
         told.append(f"the last step was {step:.3g} long")
     return RunningAway(" and ".join(told), *_away_remedies(view, machine)) if told else None
 
@@ -215,44 +214,20 @@ def _away_remedies(view: HistoryView, machine: Machine) -> tuple[tuple[str, ...]
 
 def _falls(problem: Problem, losses: np.ndarray) -> bool:
     """Whether a run with these losses goes down a surface that has no lowest value."""
-    info = problem.surface_info
-    return info is not None and info.lowest is None and len(losses) > 1 and bool(losses[-1] < losses[0])
-
-
-def _size(problem: Problem) -> float:
-    """How long a step may be within reason: across a surface, or as long as the initial weights."""
-    info = problem.surface_info
-    if info is None:
-        return max(1.0, float(np.linalg.norm(problem.start)))
-    x0, x1, y0, y1 = info.domain
-    middle = np.array([0.5 * (x0 + x1), 0.5 * (y0 + y1)])
-    return float(np.hypot(x1 - x0, y1 - y0) + np.hypot(*(problem.start - middle)))
+    return problem.subject.unbounded and len(losses) > 1 and bool(losses[-1] < losses[0])
 
 
 def _layer(machine: Machine) -> Pieces[str]:
-    """In which layer of a network the next state is the first not to be finite, in words."""
-    problem = machine.problem
-    learner = problem.learner
-    if learner is None:
-        return ""
+    """Where inside the next state is the first not to be finite, in words."""
     machine = machine.copy()
     yield from machine.trial_step()
-    inputs, _ = learner.training
-    with np.errstate(all="ignore"):
-        values = learner.activations(machine.theta, inputs[:_LOOKED_AT])
-    weights = [np.concatenate([w.ravel(), b]) for w, b in learner.network.unpacked(machine.theta)]
-    for title, answers, numbers in zip(problem.layers, values, weights, strict=True):
-        if not (np.isfinite(answers).all() and np.isfinite(numbers).all()):
-            return f", first in layer {title}"
-    return ", on the way back through the layers"
+    return machine.problem.subject.first_fault(machine.theta)
 
 
 def _trial(machine: Machine, updates: int) -> int:
-    """For how many updates to try a remedy: fewer where an update of a network costs much."""
-    if machine.problem.learner is None:
-        return updates
-    cost = 6.0 * machine.theta.size * float(machine.stream[BATCH])
-    return min(updates, max(_MIN_UPDATES, int(_OPERATIONS / cost)))
+    """For how many updates to try a remedy: fewer where an update costs much."""
+    cost = machine.problem.operations(float(machine.stream[BATCH]))
+    return min(updates, max(_MIN_UPDATES, int(_OPERATIONS / cost))) if cost else updates
 
 
 def _tried(start: Machine, hope: float, updates: int, ceiling: float, smallest: float = 0.0) -> Pieces[float | None]:

@@ -15,9 +15,10 @@ from engine.batches import BATCHES
 from engine.choices import Choice, choose, plain
 from engine.contracts import Catalogue, Check, Hyper, SettingError, Tier, Value, native, no_check, shown
 from engine.data.table import Table
+from engine.memory import refuse_beyond_limit
 from engine.optimizers import OPTIMIZERS
-from engine.problems.supervised.task import POINT_EDITS, NetworkTask, check_memory, network_task
-from engine.problems.surface.task import COORDINATE, SurfaceTask, surface_task
+from engine.problems.kind import kind_of, read_task, task_entries
+from engine.problems.task import Task
 from engine.schedules import SCHEDULES
 from engine.setting import PARAMETER, Setting
 from engine.validation import Entries, checked, text
@@ -133,9 +134,6 @@ _PLACE = Hyper("update", "", 0, 0, MAX_UPDATES, kind="integer")
 NEVER: Mapping[str, Value] = {**{hyper.name: hyper.default for hyper in STOP}, "updates": 0}  # every rule off
 
 
-Task = SurfaceTask | NetworkTask
-
-
 @dataclass(frozen=True, slots=True)
 class RunSettings:
     """One descent: what a run panel shows. `id` names the run within its experiment."""
@@ -221,7 +219,9 @@ def _colour(value: object) -> int:
     raise SettingError(f"must be a whole number in [0, {MAX_RUNS - 1}], got {shown(value)}")
 
 
-_PARAMETER = replace(COORDINATE, name="parameter", help="a weight, a bias or a coordinate, set by hand")
+_PARAMETER = Hyper(
+    "parameter", "", 0.0, -1e12, 1e12, help="a weight, a bias or a coordinate, set by hand", tier="basic"
+)
 # What a run has besides its choices: setting -> what checks a value of it.
 _PLAIN: dict[str, Callable[[object], Value | str]] = {
     **{hyper.name: hyper.check for hyper in (LEARNING_RATE, WARMUP, WARMUP_START)},
@@ -322,13 +322,12 @@ def followed(settings: RunSettings, task: Task, setting: Setting, value: Any) ->
         settings = settings.having(setting, value)
         return settings, task, settings.value(setting)
     if of_theta(setting):
-        parameters = task.network.parameters if isinstance(task, NetworkTask) else 2
-        parameter_place(setting, parameters)
+        parameter_place(setting, task.parameters)
         return settings, task, checked(_PARAMETER, value, setting.path)
     changed = task.having(setting, value)
     if not task.continues(changed):
         raise SettingError("cannot change while a run moves: it takes a new start", setting.path)
-    kept = tuple(map(float, value)) if setting in POINT_EDITS else changed.value(setting)
+    kept = tuple(map(float, value)) if setting in kind_of(task).edits else changed.value(setting)
     return settings, changed, kept
 
 
@@ -383,7 +382,7 @@ class Experiment:
             "numbers": NUMBERS,  # of those who write, for they have computed it anew
             "title": self.title,
             "note": self.note,
-            "problem": self.problem.to_dict(tables),
+            "problem": task_entries(self.problem, tables),
             "stop": dict(self.stop),
             "view": dict(self.view),
             "runs": [run.to_dict(tables) for run in self.runs],
@@ -399,7 +398,7 @@ class Experiment:
         typed = "fall_line" not in table  # by a person, rather than written by a program
         _format(table.take("fall_line", FORMAT))
         numbers = table.checked("numbers", _numbers, NUMBERS if typed else _FIRST_NUMBERS)
-        problem = _problem(table.entries("problem"), check)
+        problem = read_task(table.entries("problem"), check)
         stop = _stop(table.entries("stop", {}))
         runs = table.take("runs")
         if not isinstance(runs, list) or not 1 <= len(runs) <= MAX_RUNS:
@@ -441,8 +440,8 @@ def _numbers(value: object) -> int:
 
 def check_runs(task: Task, records: Iterable[RunRecord]) -> None:
     """Raises SettingError if these runs of a problem need more memory than there may be."""
-    if isinstance(task, NetworkTask):
-        check_memory(task, [_largest_optimizer(record) for record in records])
+    optimizers = [_largest_optimizer(record) for record in records]
+    refuse_beyond_limit(kind_of(task).memory(task, optimizers), len(optimizers))
 
 
 def _largest_optimizer(record: RunRecord) -> str:
@@ -461,10 +460,6 @@ def _stop(table: Entries) -> dict[str, Value]:
     stop = {hyper.name: table.hyper(hyper) for hyper in STOP}
     table.close()
     return stop
-
-
-def _problem(entries: Entries, check: Check) -> Task:
-    return network_task(entries, check) if "data" in entries else surface_task(entries)
 
 
 def _run(table: Entries, index: int, task: Task, check: Check) -> RunRecord:

@@ -12,8 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from engine.contracts import SettingError
+from engine.problems.task import Task
 from engine.setting import Setting
-from engine.training.experiment import RunRecord, RunSettings, Task, Tweak, fitting, followed, of_problem, of_run
+from engine.training.experiment import RunRecord, RunSettings, Tweak, fitting, followed, of_problem, of_run
 
 
 def run_from_start(record: RunRecord, task: Task, setting: Setting, value: Any, until: int) -> RunRecord:

@@ -15,7 +15,8 @@ from engine.batches import BATCHES, ORDERS, Batch
 from engine.contracts import Value
 from engine.interruption import Interruption, Pieces, address_of
 from engine.optimizers import OPTIMIZERS
-from engine.problems.problem import Problem, problem_of
+from engine.problems.kind import problem_of
+from engine.problems.problem import Problem
 from engine.schedules import SCHEDULES
 from engine.setting import Setting
 from engine.simd.alignment import aligned_zeros
@@ -159,9 +160,7 @@ class Machine:
         return row[:, 0]
 
     def measured(self, layers: bool) -> Pieces[tuple[Array, Array | None]]:
-        """The measures of the network at its current theta, (MEASURES,), and if asked for of its layers
-        (L, LAYER_MEASURES).
-        """
+        """What Subject.measured tells at the current theta; of the layers only if they are asked for."""
         step = self.theta - self.before if layers else None
         return self.problem.measured(self.theta, step, *self.penalties, self.interruption)
 

@@ -1,4 +1,4 @@
-"""Measures of a network on all examples, taken now and then: a sparse record beside the history of every update.
+"""Measures of a problem's subject, taken now and then: a sparse record beside the history of every update.
 
 Measuring often is cheap beside long training and dear beside short, so the distance of two measurements follows from
 counted work: from multiply-adds, never from time. A replay, in whatever pieces, measures at the same updates.
@@ -7,25 +7,50 @@ counted work: from multiply-adds, never from time. A replay, in whatever pieces,
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
+from engine.contracts import Tier
+
 Array = np.ndarray
 
-# Of the whole network, on the full training and validation set; score: accuracy or R².
-MEASURES = ("training_loss", "validation_loss", "training_score", "validation_score", "penalty")
-# Of each layer, on the full training set; update_ratio: norm of the last step over that of the weights.
-LAYER_MEASURES = (
-    "gradient_norm",
-    "delta_norm",
-    "update_ratio",
-    "activation_mean",
-    "activation_deviation",
-    "dead",
-    "saturated",
-)
+Role = Literal["", "loss", "watched"]
+LOSS: Role = "loss"
+WATCHED: Role = "watched"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number that is measured of a problem's subject: its curve, its columns in a table and its texts follow.
+
+    by_layer: it is one of each layer, measured less often than the whole. direction: which way is better. role: LOSS is
+    the exact loss, without noise and of all examples; the lowest value of WATCHED marks the best parameters, and early
+    stopping waits for it. unit: of its values. tier: how early a menu offers its curve.
+
+    Measures with the same `curve` (by default each has its own) are drawn in one, the first solid and the others
+    dashed; what the curve is like is told by the first. title: of the curve. axis: of its y axis where a legend says
+    the rest. log: whether that begins logarithmic. shown: whether the curve is there at first. tall: its share of the
+    height. least: how far down a linear axis follows the values by itself.
+    """
+
+    key: str
+    title: str
+    help: str = ""
+    by_layer: bool = False
+    unit: str = ""
+    log: bool = False
+    direction: Literal["", "falls", "rises"] = ""
+    role: Role = ""
+    curve: str = ""
+    axis: str = ""
+    shown: bool = False
+    tall: float = 1.0
+    least: float = -np.inf
+    tier: Tier = "more"
+
 
 # In multiply-adds, as measured: of an update and a measurement without any examples, and of one activation.
 _UPDATE, _LIGHT, _FULL, _ACTIVATION = 1 << 12, 1 << 19, 3 << 20, 24
@@ -65,7 +90,7 @@ _TRAIL = _Grid(16, share=96)
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a network on its data takes, in multiply-adds.
+    """What a problem takes, in multiply-adds.
 
     update, example: training, for every update and for every example in it. light: a measurement of loss and score;
     full: one that takes in the layers; point: to keep a point of a trail.
@@ -106,7 +131,7 @@ def next_on_trail(update: int, trained: int, each: int, work: Work) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Best:
-    """The weights with the lowest validation loss that was measured: theta (n,) before update `update`."""
+    """The parameters with the lowest value of what is WATCHED that was measured: theta (n,) before update `update`."""
 
     update: int
     loss: float
@@ -117,20 +142,31 @@ class Best:
 class MeasuresView:
     """An immutable view of the measures, taken before the updates `at` (k,) and of layers `layers_at` (j,), ascending.
 
-    values (k, MEASURES) and layers (j, L, LAYER_MEASURES) never change; NaN where there is nothing to measure.
-    Layers are measured less often than the whole.
+    values (k, names) and layers (j, L, layer_names) never change; NaN where there is nothing to measure. Layers are
+    measured less often than the whole. roles: the places in `names` of the measures that have one.
     """
 
+    names: tuple[str, ...]
+    layer_names: tuple[str, ...]
+    roles: Mapping[str, int]
     at: Array
     values: Array
     layers_at: Array
     layers: Array
 
     def series(self, name: str, layer: int | None = None) -> tuple[Array, Array]:
-        """One measure over time, (updates, values): of the network, or of a layer counted from 0."""
+        """One measure over time, (updates, values): of the whole, or of a layer counted from 0."""
         if layer is None:
-            return self.at, self.values[:, MEASURES.index(name)]
-        return self.layers_at, self.layers[:, layer, LAYER_MEASURES.index(name)]
+            return self.at, self.values[:, self.names.index(name)]
+        return self.layers_at, self.layers[:, layer, self.layer_names.index(name)]
+
+    def of_role(self, role: str, values: Array) -> float:
+        """Of the measures (names,) the one that has a role; NaN if none has."""
+        return float(values[self.roles[role]]) if role in self.roles else np.nan
+
+    def words(self, role: str) -> str:
+        """What the measure that has a role is called."""
+        return self.names[self.roles[role]].replace("_", " ").capitalize() if role in self.roles else ""
 
     def column(self, name: str, layer: int | None = None) -> Array:
         """The values alone."""
@@ -183,10 +219,19 @@ class _Spent:
 class Measures:
     """The growing record of one run, and when it is to be continued; existing views stay valid."""
 
-    def __init__(self, layers: int) -> None:
-        self._values = _Rows(len(MEASURES))
-        self._layers = _Rows(layers, len(LAYER_MEASURES))
+    def __init__(self, measures: Sequence[Measure], layers: int) -> None:
+        """layers: how many there are, for the measures that are taken by layer."""
+        whole = [measure for measure in measures if not measure.by_layer]
+        self.names = tuple(measure.key for measure in whole)
+        self.layer_names = tuple(measure.key for measure in measures if measure.by_layer)
+        self._places: dict[str, int] = {measure.role: place for place, measure in enumerate(whole) if measure.role}
+        self._values = _Rows(len(self.names))
+        self._layers = _Rows(layers, len(self.layer_names))
         self._spent: list[_Spent] = []
+
+    def of_role(self, values: Array, role: str) -> float:
+        """Of the measures (names,) the one that has a role; NaN if none has."""
+        return float(values[self._places[role]]) if role in self._places else np.nan
 
     @property
     def last_at(self) -> int:
@@ -202,6 +247,8 @@ class Measures:
 
     def with_layers(self, update: int, seen: int, work: Work) -> bool:
         """Whether a measurement that is due takes in the layers."""
+        if not self.layer_names:
+            return False
         if not self._spent:
             return True
         last = self._spent[-1]
@@ -237,8 +284,8 @@ class Measures:
         ]
 
     def append(self, update: int, seen: int, work: Work, values: Array, layers: Array | None) -> None:
-        """Add what was measured after so many examples: values (MEASURES,) and, unless they were left out, layers
-        (L, LAYER_MEASURES).
+        """Add what was measured after so many examples: values (names,) and, unless they were left out, layers
+        (L, layer_names).
         """
         before, trained = self._spent[-1] if self._spent else _Spent(0, 0, 0), work.trained(update, seen)
         if layers is None:
@@ -262,14 +309,22 @@ class Measures:
         return twin
 
     def lowest(self, since: int) -> tuple[int, float] | None:
-        """The update and the value of the lowest validation loss, the first of equals; None if none is finite.
+        """The update and the lowest value of the measure that is WATCHED, the first of equals; None if none is finite.
 
         Measured after update `since`; if that is 0, then too.
         """
+        if WATCHED not in self._places:
+            return None
         at, values = self._values.view()
-        losses = np.where((at > since) | (since == 0), values[:, MEASURES.index("validation_loss")], np.inf)
+        losses = np.where((at > since) | (since == 0), values[:, self._places[WATCHED]], np.inf)
         place = int(np.argmin(np.where(losses < np.inf, losses, np.inf))) if len(losses) else 0
         return (int(at[place]), float(losses[place])) if len(losses) and losses[place] < np.inf else None
 
     def view(self) -> MeasuresView:
-        return MeasuresView(*self._values.view(), *self._layers.view())
+        return MeasuresView(self.names, self.layer_names, self._places, *self._values.view(), *self._layers.view())
+
+    def latest(self, role: str, update: int) -> float:
+        """The newest value of the measure with a role that was taken before an update or earlier; NaN without any."""
+        at, values = self._values.view()
+        place = int(np.searchsorted(at, update, "right"))
+        return self.of_role(values[place - 1], role) if place else np.nan

@@ -17,7 +17,7 @@ from engine.training.stream import BATCH
 Array = np.ndarray
 
 CHUNK = 65_536
-_OPERATIONS = 1e9  # of a network's chunk, about: who takes the rows may give up between two chunks
+_OPERATIONS = 1e9  # of a chunk where they count, about: who takes the rows may give up between two chunks
 
 
 def rows(
@@ -48,10 +48,8 @@ def rows(
 
 def _chunk(run: Run) -> int:
     """How many updates to take at once."""
-    machine = run.machine
-    if machine.problem.learner is None:
-        return CHUNK
-    return min(CHUNK, max(1, int(_OPERATIONS / (6.0 * machine.theta.size * float(machine.stream[BATCH])))))
+    operations = run.machine.problem.operations(float(run.machine.stream[BATCH]))
+    return min(CHUNK, max(1, int(_OPERATIONS / operations))) if operations else CHUNK
 
 
 def full_history(run: Run) -> dict[str, Array]:

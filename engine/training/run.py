@@ -13,8 +13,9 @@ import numpy as np
 
 from engine.contracts import SettingError, Value
 from engine.interruption import Interruption, Pieces, finish
-from engine.problems.problem import Problem, problem_of
-from engine.problems.supervised.task import POINT_EDITS
+from engine.problems.kind import kind_of, problem_of
+from engine.problems.problem import Problem
+from engine.problems.task import Task
 from engine.setting import Setting
 from engine.training import loop, stream
 from engine.training.checkpoints import Checkpoints
@@ -24,7 +25,6 @@ from engine.training.experiment import (
     NEVER,
     RunRecord,
     RunSettings,
-    Task,
     Tweak,
     checked_count,
     checked_stop,
@@ -37,7 +37,7 @@ from engine.training.experiment import (
 )
 from engine.training.history import History, HistoryView
 from engine.training.machine import Machine
-from engine.training.measures import MEASURES, Best, Measures, Work, is_on_trail, next_on_trail
+from engine.training.measures import LOSS, WATCHED, Best, Measures, is_on_trail, next_on_trail
 from engine.training.peek import Lookout, Peek
 from engine.training.trail import Trail, TrailRecord
 from engine.validation import text
@@ -47,7 +47,6 @@ Array = np.ndarray
 READY, RUNNING, FINISHED, DIVERGED = "ready", "running", "finished", "diverged"
 NOTHING: Mapping[str, Any] = {}
 _LOOKS = ("name", "colour", "visible", "pinned")  # settings that change no number
-_TRAINING, _VALIDATION = MEASURES.index("training_loss"), MEASURES.index("validation_loss")
 
 
 class Run:
@@ -92,7 +91,7 @@ class Run:
         self._applied = 0
         self._checkpoints = Checkpoints(self.machine)
         self._batch_changes = [(0, 0, int(self.machine.stream[stream.BATCH]))]
-        self.measures = Measures(len(self.problem.layers))
+        self.measures = Measures(self.problem.subject.measures, len(self.problem.subject.layers))
         self.best: Best | None = None
         self._patient_from = 0
         self._counting_from = 0  # since when the stop rules are what they are
@@ -101,7 +100,7 @@ class Run:
         self._arrival = self._arrive()
 
     def _begin_otherwise(self, setting: Setting) -> None:
-        """Begin with another setting of the run, and keep what is known of the network if that is still so."""
+        """Begin with another setting of the run, and keep what was measured if that is still so."""
         machine, known = self.machine, (self._arrival, self.measures, self.best, self._trail)
         self._begin()
         if setting.part != "batch":
@@ -236,7 +235,7 @@ class Run:
             chunk = min(target - self.update, known if known > 0 else self.history.room)
             if self._applied < len(self.tweaks):
                 chunk = min(chunk, self.tweaks[self._applied].update - self.update)
-            if self.problem.learner is not None:
+            if self.problem.subject.tracked:
                 chunk = min(chunk, self._next_look - self.update)
             reason = self.machine.repeat(chunk) if known > 0 else self.machine.advance(chunk, self.history)
             if reason in (loop.NOT_FINITE_HERE, loop.NOT_FINITE_STEP):
@@ -285,7 +284,7 @@ class Run:
         place = max(self.update, self.goal)
         tweak = Tweak(place, setting, kept)
         past, later = self.tweaks[: self._made], self.tweaks[self._made :]
-        if past and (past[-1].update, past[-1].setting) == (place, setting) and setting not in POINT_EDITS:
+        if past and (past[-1].update, past[-1].setting) == (place, setting) and setting not in kind_of(task).edits:
             past.pop()
         self._applied = min(self._applied, len(past))
         self.tweaks = [*past, tweak]
@@ -463,7 +462,7 @@ class Run:
 
     def stand_on(self, problem: Problem) -> None:
         """Stand on a problem that this run's can go on from, and keep the numbers: by tweaks at update 0."""
-        back = problem.task.differences(self.problem.task)  # type: ignore[arg-type]
+        back = problem.task.differences(self.problem.task)
         added = [Tweak(0, Setting(part), value) for part, value in back.items()]
         self.tweaks[:0] = added
         self._applied += len(added)
@@ -529,15 +528,19 @@ class Run:
     def peek(self, update: int | None = None, step: bool = True) -> Peek:
         """The run at a past update (default: now), with the step it takes there.
 
-        Without `step` what is known only by taking it is NaN: gradient, rate and step; so it is, for a network that may
-        be interrupted, until `explain` has computed them. explained: whether they are known now. A network's loss is
-        that of the whole training set when it was last measured. Raises SettingError.
+        Without `step` what is known only by taking it is NaN: gradient, rate and step; so it is, where that may take
+        long and be interrupted, until `explain` has computed them. explained: whether they are known now. Where the
+        exact loss is measured, it is that of the last time. Raises SettingError.
         """
-        machine = self._looked_at(self.update if update is None else checked_update(update))
-        if step and (self.interruption is None or not self.problem.layers):
+        machine, subject = (
+            self._looked_at(self.update if update is None else checked_update(update)),
+            self.problem.subject,
+        )
+        if step and (self.interruption is None or subject.explained):
             self._lookout.explain(machine)
         settings = machine.settings if machine is not self.machine else self.settings
-        loss = self._measured_loss(machine.update) if self.problem.layers else None
+        measured = any(measure.role == LOSS for measure in subject.measures)
+        loss = self.measures.latest(LOSS, machine.update) if measured else None
         return self._lookout.peek(machine, settings, loss, step)
 
     @property
@@ -558,11 +561,6 @@ class Run:
         while (found := self._lookout.seek(update, self._at)) is None:
             pass
         return found
-
-    def _measured_loss(self, update: int) -> float:
-        view = self.measures.view()
-        place = int(np.searchsorted(view.at, update, "right"))
-        return float(view.column("training_loss")[place - 1]) if place else np.nan
 
     def examples_table(self) -> tuple[Array, Array]:
         """(updates, examples seen) where the batch size changed and now: linear in between."""
@@ -587,15 +585,9 @@ class Run:
         return int(self.machine.stream[stream.SEEN])
 
     @property
-    def _work(self) -> Work:
-        learner = self.machine.problem.learner
-        assert learner is not None
-        return learner.work
-
-    @property
     def _next_look(self) -> int:
         """The next update at which a measurement or a point of the trail may be due."""
-        update, seen, work = self.update, self._examples_seen, self._work
+        update, seen, work = self.update, self._examples_seen, self.machine.problem.work
         batch = int(self.machine.stream[stream.BATCH])
         since = work.trained(update, seen) - self._trail.trained
         return min(
@@ -604,10 +596,10 @@ class Run:
         )
 
     def _measure(self) -> Pieces[None]:
-        """Measure a network where it is due, keep its best weights, and stop if they stay the best for too long."""
-        if self.problem.learner is None or self.diagnosis is not None:
+        """Measure where it is due, keep the best parameters, and stop if they stay the best for too long."""
+        if not self.problem.subject.tracked or self.diagnosis is not None:
             return
-        update, seen, work = self.update, self._examples_seen, self._work
+        update, seen, work = self.update, self._examples_seen, self.machine.problem.work
         trained = work.trained(update, seen)
         if not self.measures.is_due(update, seen, work):
             if update > self._trail.last_at and is_on_trail(update, trained - self._trail.trained, work):
@@ -615,8 +607,8 @@ class Run:
             return
         values, layers = yield from self.machine.measured(self.measures.with_layers(update, seen, work))
         self.measures.append(update, seen, work, values, layers)
-        self._trail.append(update, self.machine.theta, float(values[_TRAINING]), trained)
-        loss = float(values[_VALIDATION])
+        self._trail.append(update, self.machine.theta, self.measures.of_role(values, LOSS), trained)
+        loss = self.measures.of_role(values, WATCHED)
         if loss < (self.best.loss if self.best is not None else np.inf):
             self.best = Best(update, loss, self.machine.theta.copy())
         patience = int(self.stop["patience"])  # type: ignore[arg-type]

@@ -10,9 +10,10 @@ import numpy as np
 
 from engine.contracts import SettingError, Value, shown
 from engine.interruption import Interruption
-from engine.problems.problem import Problem, SurfaceInfo, problem_of
-from engine.problems.supervised.learner import Learner
-from engine.problems.supervised.task import POINT_EDITS, NetworkTask
+from engine.problems.kind import kind_of, problem_of
+from engine.problems.problem import Problem
+from engine.problems.subject import Subject
+from engine.problems.task import Task
 from engine.setting import Setting
 from engine.training.experiment import (
     LEARNING_RATE,
@@ -21,7 +22,6 @@ from engine.training.experiment import (
     Experiment,
     RunRecord,
     RunSettings,
-    Task,
     Tweak,
     check_runs,
     checked_count,
@@ -54,8 +54,8 @@ class RunPicture:
     examples: (updates, examples seen), linear in between. shown: the state on screen, which is a past
     one while the timeline is scrubbed. ending: the stop rule that ended it, in words; empty if none of those
     that watch the numbers did. running_away: whether it is finite, but its loss or steps have left every scale.
-    remedies and rewind_to are told of a run that has diverged or runs away. standing: the measures (MEASURES,) of a
-    network at `update` where the record has none, if `Session.measure_standing` has taken them; no part of the record.
+    remedies and rewind_to are told of a run that has diverged or runs away. standing: the measures of the whole at
+    `update` where the record has none, if `Session.measure_standing` has taken them; no part of the record.
     """
 
     settings: RunSettings
@@ -99,16 +99,13 @@ class RunPicture:
 class SessionPicture:
     """A session at one moment. cursor: the scrubbed update, or None while it shows the present.
 
-    task: the problem as it stands after every change that the runs have gone on with; shown_task: as it stood for
-    the run that is looked at, at the cursor. surface_info: what is known of a surface, learner: network and data of
-    shown_task; one of them is None.
+    task: the problem as it stands after every change that the runs have gone on with; problem: as it stood for the run
+    that is looked at, at the cursor.
     """
 
     experiment: Experiment
     task: Task
-    shown_task: Task
-    surface_info: SurfaceInfo | None
-    learner: Learner | None
+    problem: Problem
     runs: tuple[RunPicture, ...]
     update: int
     examples: int
@@ -116,17 +113,13 @@ class SessionPicture:
 
     @property
     def kind(self) -> str:
-        return "network" if isinstance(self.task, NetworkTask) else "surface"
+        """The key of the kind of problem, in PROBLEMS."""
+        return self.task.KIND
 
     @property
-    def purpose(self) -> str:
-        """What a network is for: classification or regression; empty for a surface."""
-        return self.task.purpose if isinstance(self.task, NetworkTask) else ""
-
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """The titles of a network's layers; none for a surface."""
-        return self.task.layer_titles if isinstance(self.task, NetworkTask) else ()
+    def subject(self) -> Subject:
+        """What is known, measured and to be asked of the problem that is shown."""
+        return self.problem.subject
 
 
 class Session:
@@ -194,11 +187,11 @@ class Session:
 
     @property
     def lacks_standing(self) -> bool:
-        """Whether a network stands where nothing was measured, neither for the record nor by `measure_standing`."""
+        """Whether a run stands where nothing was measured, neither for the record nor by `measure_standing`."""
         return self._standing.lacks(self.runs)
 
     def measure_standing(self) -> bool:
-        """Measure the networks where they stand, for `picture`: what follows depends on it in nothing.
+        """Measure the runs where they stand, for `picture`: what follows depends on it in nothing.
 
         False if that was interrupted; the next call goes on with it.
         """
@@ -409,7 +402,7 @@ class Session:
         checked_type(changes, Mapping, "settings of the problem by their paths, such as {'noise': 0.5}")
         until = checked_update(until)
         parsed = [(Setting.of(path), value) for path, value in changes.items()]
-        if any(setting in POINT_EDITS for setting, _ in parsed):
+        if any(setting in kind_of(self.task).edits for setting, _ in parsed):
             return None
         begun, stood = self.experiment_settings.problem, self.task
         task, records = task_from_start(begun, stood, [run.record() for run in self.runs], parsed, until)
@@ -431,8 +424,8 @@ class Session:
     def picture(self, cursor: int | None = None, focus: str | None = None, step: bool = True) -> SessionPicture:
         """What may be shown of the session now, with the state at update `cursor` if it is given.
 
-        focus: the run that is looked at. Of a network its next step is computed, if `step`, and no other's (see
-        Run.peek). Raises SettingError.
+        focus: the run that is looked at. If steps may take long, its next one is computed, if `step`, and no other's
+        (see Run.peek). Raises SettingError.
         """
         cursor = None if cursor is None else checked_update(cursor)
         pictures = tuple(self._run_picture(run, cursor, step and run.settings.id == focus) for run in self.runs)
@@ -443,9 +436,7 @@ class Session:
         return SessionPicture(
             self.experiment(),
             free.task,
-            shown.task,
-            problem.surface_info,
-            shown.learner,
+            shown,
             pictures,
             self.update,
             problem.examples,
@@ -473,7 +464,7 @@ class Session:
             rewind_to=remedied.rewind_to if remedied else None,
             history=run.recorded,
             examples=examples,
-            shown=run.peek(cursor, step=step or not self.problem.layers),
+            shown=run.peek(cursor, step=step or self.problem.subject.explained),
             measures=run.measures.view(),
             best=run.best,
             standing=self._standing.values(run),

@@ -1,4 +1,4 @@
-"""Measures of networks where they stand, in a pause or at the end: shown, but no part of the record.
+"""Measures of runs where they stand, in a pause or at the end: shown, but no part of the record.
 
 The record is taken at updates that follow from counted work alone, so that a replay takes the same. In between a run
 may stand for long, far from the last of them.
@@ -20,7 +20,7 @@ Array = np.ndarray
 
 @dataclass(slots=True)
 class _Measurement:
-    """The measurement of a machine as it is: its pieces, and the values (MEASURES,) once they are known."""
+    """The measurement of a machine as it is: its pieces, and the values of the whole once they are known."""
 
     machine: Machine
     update: int
@@ -39,7 +39,7 @@ class StandingMeasures:
         self._found: dict[str, _Measurement] = {}
 
     def values(self, run: Run) -> Array | None:
-        """The measures (MEASURES,) of a run at its update; None where the record has them, or they are not known."""
+        """The measures of the whole of a run at its update; None where the record has them or they are unknown."""
         found = self._found.get(run.settings.id)
         return found.values if found is not None and found.fits(run.machine) and _is_lacking(run) else None
 
@@ -75,5 +75,10 @@ def _go_on(found: _Measurement) -> bool:
 
 
 def _is_lacking(run: Run) -> bool:
-    """Whether the record has nothing of where a network stands; one that has diverged has no numbers that count."""
-    return bool(run.problem.layers) and run.settled and run.diagnosis is None and run.measures.last_at < run.update
+    """Whether the record has nothing of where a run stands; one that has diverged has no numbers that count."""
+    return (
+        bool(run.problem.subject.measures)
+        and run.settled
+        and run.diagnosis is None
+        and run.measures.last_at < run.update
+    )

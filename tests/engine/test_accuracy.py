@@ -14,7 +14,7 @@ RATE, BETA1, BETA2, EPS = 1e-3, 0.9, 0.999, 1e-8
 def learned(experiment: Experiment, gradient, step) -> tuple[np.ndarray, np.ndarray]:
     """theta after four epochs in the order of the examples: the engine's, and that of NumPy."""
     session = Session(experiment)
-    learner, size = session.problem.learner, int(session.runs[0].settings.batch.values["size"])
+    learner, size = session.problem.subject, int(session.runs[0].settings.batch.values["size"])
     inputs, goals = learner.training
     targets = LOSSES[learner.network.loss.kind].encode(goals, learner.classes)
     theta = session.problem.start.copy()

@@ -41,7 +41,7 @@ def test_the_gradient_is_that_of_these_examples() -> None:
     session = Session(new_network("circle", [new_run("sgd", batch=60, order="fixed")], hidden=(2,), loss="mse"))
     session.advance(4)
     peek = session.runs[0].peek()
-    learner = session.problem.learner
+    learner = session.problem.subject
     assert learner is not None
     chosen = slice(peek.taken.first, peek.taken.first + peek.taken.count)
     inputs, goals = learner.training[0][chosen], learner.training[1][chosen]

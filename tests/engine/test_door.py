@@ -162,7 +162,7 @@ def test_points_of_another_size_are_refused() -> None:
 
 def test_weights_and_inputs_of_another_size_are_refused() -> None:
     """A kernel would read whatever lies behind them."""
-    learner = problem_of(new_network("circle", ["sgd"], (4, 2)).problem).learner
+    learner = problem_of(new_network("circle", ["sgd"], (4, 2)).problem).subject
     assert learner is not None
     theta, inputs = np.zeros(learner.network.parameters), np.zeros((3, 2))
     assert len(learner.outputs(theta, inputs)) == len(learner.outputs(list(theta), inputs.tolist())) == 3  # type: ignore[arg-type]

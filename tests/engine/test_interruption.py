@@ -14,16 +14,20 @@ from engine import (
     FINISHED,
     OPTIMIZERS,
     SCHEDULES,
+    Activations,
     Experiment,
+    Field,
+    Gradients,
     Interruption,
+    Predictions,
     Session,
-    SnapshotParts,
     Table,
-    network_snapshot,
+    UnitMaps,
     new_experiment,
     new_network,
     new_run,
     problem_of,
+    snapshot_of,
     snapshot_pieces,
 )
 from engine.training.rows import full_history
@@ -233,11 +237,12 @@ def test_whatever_is_asked_of_the_past_comes_in_pieces() -> None:
 
 def test_a_snapshot_in_pieces_is_the_same() -> None:
     session = plain(race(new_run("adam")), 5)
-    learner, theta = session.problem.learner, session.runs[0].machine.theta
-    parts = SnapshotParts((-6.0, 6.0, -6.0, 6.0), 40, 30, 20, True)
+    learner, theta = session.problem.subject, session.runs[0].machine.theta
+    region = (-6.0, 6.0, -6.0, 6.0)
+    asked = frozenset({Predictions(), Field(region, 40, 30), UnitMaps(region, 20), Gradients(), Activations()})
     interruption = Interruption()
     interruption.set()
-    pieces, count = snapshot_pieces(learner, theta, parts, "", 0, interruption), 0
+    pieces, count = snapshot_pieces(learner, theta, asked, "", 0, interruption), 0
     while True:
         try:
             next(pieces)
@@ -245,11 +250,12 @@ def test_a_snapshot_in_pieces_is_the_same() -> None:
         except StopIteration as end:
             found = end.value
             break
-    whole = network_snapshot(learner, theta, parts)
+    whole = snapshot_of(learner, theta, asked)
     assert count > 20
-    for name in ("outputs", "predictions", "field"):
-        assert getattr(found, name).tobytes() == getattr(whole, name).tobytes()
-    assert (found.losses, found.scores) == (whole.losses, whole.scores)
+    for name in ("outputs", "predictions"):
+        assert getattr(found.predicted, name).tobytes() == getattr(whole.predicted, name).tobytes()
+    assert found.field.tobytes() == whole.field.tobytes()
+    assert (found.predicted.losses, found.predicted.scores) == (whole.predicted.losses, whole.predicted.scores)
     assert found.inspection.gradient.tobytes() == whole.inspection.gradient.tobytes()
     for ours, theirs in zip((*found.units, *found.activations), (*whole.units, *whole.activations), strict=True):
         assert ours.tobytes() == theirs.tobytes()
@@ -266,7 +272,7 @@ def test_values_gradients_and_sharpness_in_pieces_are_the_same() -> None:
         (surface.value_pieces(xs, ys, interruption), surface.values(xs, ys)),
         (network.gradient_pieces(points, interruption), network.gradients(points)),
         (network.sharpness_pieces(network.start, interruption), network.sharpness(network.start)),
-        (network.learner.loss_pieces(points, interruption), network.learner.losses(points)),
+        (network.subject.loss_pieces(points, interruption), network.subject.losses(points)),
     ):
         count = 0
         while True:

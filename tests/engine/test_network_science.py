@@ -69,7 +69,7 @@ def accuracies(
             )
         )
         (theta,) = trained(session, epochs * EPOCH)
-        learner = session.problem.learner
+        learner = session.problem.subject
         inputs, goals = learner.validation
         found.append(learner.score(learner.outputs(theta, inputs), goals))
     return np.array(found)
@@ -116,7 +116,7 @@ def test_n19_playgrounds_circle() -> None:
                 **seeds(seed),
             )
         )
-        learner = session.problem.learner
+        learner = session.problem.subject
         thetas = trained(session, 2_500, 5_000, 10_000)
         losses.append([loss_of(learner.network, theta, *learner.validation, learner.classes) for theta in thetas])
     early, later, last = np.array(losses).T
@@ -164,7 +164,7 @@ def test_q36_equal_units_stay_equal(activation: str) -> None:
     )
     session.advance(300)
     start, theta = session.problem.start, session.runs[0].machine.theta
-    *hidden, (weights, biases) = session.problem.learner.network.unpacked(theta)
+    *hidden, (weights, biases) = session.problem.subject.network.unpacked(theta)
     for rows, shifts in hidden:
         assert (rows == rows[0]).all() and (shifts == shifts[0]).all()
     assert (weights[:, 0] == weights.T).all()

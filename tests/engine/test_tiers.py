@@ -16,6 +16,7 @@ from engine import (
     LEARNING_RATE,
     LOSSES,
     OPTIMIZERS,
+    PROBLEMS,
     SCALINGS,
     SCHEDULES,
     SEED,
@@ -30,7 +31,7 @@ from engine import (
 )
 
 CATALOGUES: tuple[Catalogue, ...] = (
-    ACTIVATIONS, BATCHES, DATASETS, FEATURES, INITIALIZERS, LOSSES, OPTIMIZERS, SCALINGS, SCHEDULES, SURFACES,
+    ACTIVATIONS, BATCHES, DATASETS, FEATURES, INITIALIZERS, LOSSES, OPTIMIZERS, PROBLEMS, SCALINGS, SCHEDULES, SURFACES,
 )  # fmt: skip
 ALONE = [found for name in engine.__all__ if isinstance(found := getattr(engine, name), Hyper)]
 SAID_OTHERWISE = {"id", "name", "colour", "visible", "pinned"}  # of a run: the list of runs edits these

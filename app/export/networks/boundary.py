@@ -12,7 +12,7 @@ from app.export.networks.class_colours import class_colour, field_map, mixed, si
 from app.export.networks.context import FigureContext
 from app.export.networks.dots import draw_examples, draw_wrong, handle, legend_entries, size
 from app.look.data_ranges import default_region, value_range
-from engine import NetworkSnapshot, NetworkTask, SnapshotParts
+from engine import Field, NetworkSnapshot, NetworkTask, Predictions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +35,7 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     context.add_heading(axes, context.heading())
     data, settings = context.learner.data, context.settings
     region = default_region(context.task, data.raw)
-    snapshot = context.evaluated(SnapshotParts(region, columns=context.nodes, rows=context.nodes))
+    snapshot = context.evaluated(Predictions(), Field(region, context.nodes, context.nodes))
     axes.set_xlim(*region[:2])
     axes.set_ylim(*region[2:])
     axes.set_xlabel(clean(data.names[0]), parse_math=False)
@@ -50,7 +50,7 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
         kinds = data.targets.astype(int)
         colours = _class_colours(kinds)
     draw_examples(axes, context, data.raw, kinds, colours)
-    wrong = snapshot.wrong
+    wrong = snapshot.predicted.wrong
     if wrong.any():
         draw_wrong(axes, context, data.raw, wrong)
     named = data.classes[:_MAX_NAMED] if len(data.classes) <= _MAX_NAMED else ()
@@ -65,11 +65,11 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
 def _draw_classes(axes: Axes, context: FigureContext, snapshot: NetworkSnapshot) -> None:
     """Two classes by the probability of the second, more by mixing their colours; with the boundaries between them."""
     field, data = snapshot.field, context.learner.data
-    assert field is not None and snapshot.parts.region is not None
+    assert field is not None and snapshot.asked_field is not None
     if len(data.classes) == 2:
         values = np.ma.masked_invalid(field[..., 1])
         image = axes.imshow(
-            values, cmap=field_map(), vmin=0.0, vmax=1.0, origin="lower", extent=snapshot.parts.region,
+            values, cmap=field_map(), vmin=0.0, vmax=1.0, origin="lower", extent=snapshot.asked_field.region,
             aspect=axes.get_aspect(), interpolation="bilinear",
         )  # fmt: skip
         bar = axes.figure.colorbar(image, ax=axes, pad=0.02, aspect=26, fraction=0.08, ticks=[0.0, 0.5, 1.0])
@@ -77,7 +77,7 @@ def _draw_classes(axes: Axes, context: FigureContext, snapshot: NetworkSnapshot)
         bar.set_label(clean(f"Probability of {data.classes[1]}"), parse_math=False)
     else:
         axes.imshow(
-            mixed(field), origin="lower", extent=snapshot.parts.region, aspect=axes.get_aspect(),
+            mixed(field), origin="lower", extent=snapshot.asked_field.region, aspect=axes.get_aspect(),
             interpolation="bilinear",
         )  # fmt: skip
     xs, ys = _nodes(snapshot)
@@ -92,13 +92,13 @@ def _draw_values(axes: Axes, context: FigureContext, snapshot: NetworkSnapshot) 
     from matplotlib.ticker import MaxNLocator
 
     field, data = snapshot.field, context.learner.data
-    assert field is not None and snapshot.parts.region is not None
+    assert field is not None and snapshot.asked_field is not None
     low, high = value_range(data.targets)
     values = np.ma.masked_invalid(field[..., 0])
     norm = Normalize(low, high)
     image = axes.imshow(
-        values, cmap=field_map(), norm=norm, origin="lower", extent=snapshot.parts.region, aspect=axes.get_aspect(),
-        interpolation="bilinear",
+        values, cmap=field_map(), norm=norm, origin="lower", extent=snapshot.asked_field.region,
+        aspect=axes.get_aspect(), interpolation="bilinear",
     )  # fmt: skip
     levels = [level for level in MaxNLocator(8).tick_values(low, high) if values.count() and _within(level, values)]
     if levels:
@@ -123,9 +123,9 @@ def margins(field: Array) -> list[Any]:
 
 
 def _nodes(snapshot: NetworkSnapshot) -> tuple[Array, Array]:
-    assert snapshot.parts.region is not None
-    x0, x1, y0, y1 = snapshot.parts.region
-    return np.linspace(x0, x1, snapshot.parts.columns), np.linspace(y0, y1, snapshot.parts.rows)
+    assert snapshot.asked_field is not None
+    x0, x1, y0, y1 = snapshot.asked_field.region
+    return np.linspace(x0, x1, snapshot.asked_field.columns), np.linspace(y0, y1, snapshot.asked_field.rows)
 
 
 def _class_colours(classes: Array) -> Colours:

@@ -9,7 +9,7 @@ import numpy as np
 from app.export.legend import Entry, clean
 from app.export.networks.context import FigureContext, score_labels
 from app.export.style import MM, POINTS
-from engine import NetworkTask, SnapshotParts
+from engine import NetworkTask, Predictions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,8 +44,8 @@ def _draw(axes: Axes, context: FigureContext, validation: bool) -> list[Entry]:
     from matplotlib.colors import LinearSegmentedColormap
 
     data, settings = context.learner.data, context.settings
-    snapshot = context.evaluated(SnapshotParts())
-    counts = snapshot.confusion(validation)
+    snapshot = context.evaluated(Predictions())
+    counts = snapshot.predicted.confusion(validation)
     count = len(data.classes)
     with np.errstate(invalid="ignore"):
         shares = np.nan_to_num(counts / counts.sum(axis=1, keepdims=True))

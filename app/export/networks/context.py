@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.export.checkpoints import Check, no_check
 from app.export.legend import clean
 from app.look.score_text import scores_of
-from engine import DIVERGED, Interruption, Learner, NetworkSnapshot, NetworkTask, SnapshotParts, snapshot_pieces
+from engine import DIVERGED, Interruption, Learner, NetworkSnapshot, NetworkTask, Query, snapshot_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,19 +44,19 @@ class FigureContext:
         affordable = int((_MAX_PRODUCTS / self.learner.network.parameters) ** 0.5)
         return min(max(affordable, _MIN_NODES), _MAX_NODES)
 
-    def evaluated(self, wanted: SnapshotParts, run: RunPicture | None = None) -> NetworkSnapshot:
-        """The network of the run, or of another one, evaluated."""
+    def evaluated(self, *queries: Query[Any], run: RunPicture | None = None) -> NetworkSnapshot:
+        """The answers of the network of the run, or of another one."""
         run = run or self.run
         theta, update = run.shown.theta, run.shown.update
-        pieces = snapshot_pieces(self.learner, theta, wanted, run.id, update, self.interruption)
+        pieces = snapshot_pieces(self.learner, theta, frozenset(queries), run.id, update, self.interruption)
         while True:
             self.check()
             try:
                 next(pieces)
             except StopIteration as end:
                 self.check()
-                snapshot: NetworkSnapshot = end.value
-                return snapshot
+                assert isinstance(end.value, NetworkSnapshot)
+                return end.value
 
     def heading(self, run: RunPicture | None = None) -> str:
         """The name, update and status of the run, or of another one."""
@@ -84,9 +84,11 @@ def figure_context(
     interruption: Interruption | None = None,
 ) -> FigureContext:
     """The network of the selected run, or of the first one."""
-    task, learner = picture.task, picture.learner
-    assert isinstance(task, NetworkTask) and learner is not None
-    return FigureContext(picture, task, learner, selected_run(picture), settings, labels, check, interruption)
+    task = picture.task
+    assert isinstance(task, NetworkTask)
+    return FigureContext(
+        picture, task, Learner.of(picture.subject), selected_run(picture), settings, labels, check, interruption
+    )
 
 
 def selected_run(picture: SessionPicture) -> RunPicture:

@@ -13,7 +13,7 @@ from app.export.networks.context import FigureContext
 from app.export.style import MM, POINTS
 from app.look.data_ranges import default_region
 from app.look.number_format import number
-from engine import ACTIVATIONS, NetworkTask, SnapshotParts, features_of
+from engine import ACTIVATIONS, NetworkTask, UnitMaps, features_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -185,7 +185,7 @@ def _maps(context: FigureContext, theta: Array) -> list[Any]:
     if data.raw.shape[1] > 2:
         return found
     region = default_region(context.task, data.raw[:, [0, -1]])
-    units = context.evaluated(SnapshotParts(region, units=_NODES)).units
+    units = context.evaluated(UnitMaps(region, _NODES)).units
     xs, ys = np.linspace(*region[:2], _NODES), np.linspace(*region[2:], _NODES)
     grid = np.stack(np.broadcast_arrays(xs[None, :], ys[:, None]), -1).reshape(-1, 2)
     read = features_of(grid[:, : data.raw.shape[1]], data).T.reshape(-1, _NODES, _NODES)
@@ -197,7 +197,7 @@ def _draw_words(
 ) -> None:
     network, data = context.learner.network, context.learner.data
     size = 0.9 * context.settings.font_size
-    titles = ["inputs", *context.task.layer_titles]
+    titles = ["inputs", *context.learner.layers]
     for place, column in enumerate(columns):
         below = ACTIVATIONS[network.activations[place - 1]].title if place else "mean example" if data.image else ""
         if place and network.skips(place - 1):

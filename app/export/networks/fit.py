@@ -13,7 +13,7 @@ from app.export.networks.context import FigureContext
 from app.export.networks.dots import draw_examples, draw_wrong, legend_entries
 from app.look.data_ranges import default_region, noise_free_curve
 from app.look.palettes import ON_LIGHT
-from engine import NetworkTask, SnapshotParts
+from engine import Field, NetworkTask, Predictions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,9 +51,9 @@ def _draw_values(axes: Axes, context: FigureContext) -> list[Entry]:
     spots = np.column_stack([data.raw[:, 0], data.targets])
     x0, x1, low, high = default_region(context.task, spots)
     xs = np.linspace(x0, x1, _NODES)
-    wanted = SnapshotParts((x0, x1, 0.0, 1.0), columns=_NODES, rows=1)
+    wanted = Field((x0, x1, 0.0, 1.0), columns=_NODES, rows=1)
     runs = [run for run in picture.runs if run.visible or run.id == context.run.id]
-    curves = {run.id: _row(context.evaluated(wanted, run).field) for run in runs}
+    curves = {run.id: _row(context.evaluated(wanted, run=run).field) for run in runs}
     axes.set_xlim(x0, x1)
     axes.set_ylim(*_reach(list(curves.values()), low, high))
     axes.set_ylabel(clean(data.target), parse_math=False)
@@ -74,14 +74,14 @@ def _draw_values(axes: Axes, context: FigureContext) -> list[Entry]:
             entries.append((_line(**style), context.heading(run)))
     if len(runs) > 1:
         return entries + _plain(settings, data)
-    return entries + legend_entries(context.evaluated(SnapshotParts()), settings, False)
+    return entries + legend_entries(context.evaluated(Predictions()), settings, False)
 
 
 def _draw_classes(axes: Axes, context: FigureContext) -> list[Entry]:
     data, settings = context.learner.data, context.settings
     spots = np.column_stack([data.raw[:, 0], _LANE + _LANES * data.targets])
     x0, x1 = default_region(context.task, spots)[:2]
-    snapshot = context.evaluated(SnapshotParts((x0, x1, 0.0, 1.0), columns=_NODES, rows=1))
+    snapshot = context.evaluated(Predictions(), Field((x0, x1, 0.0, 1.0), columns=_NODES, rows=1))
     axes.set_xlim(x0, x1)
     axes.set_ylim(-0.05, _LANE + _LANES * len(data.classes))
     axes.set_yticks(np.linspace(0.0, 1.0, 6))
@@ -98,9 +98,9 @@ def _draw_classes(axes: Axes, context: FigureContext) -> list[Entry]:
     colours = np.array([_rgba(class_colour(place)) for place in range(len(data.classes))])
     kinds = data.targets.astype(int)
     draw_examples(axes, context, spots, kinds, lambda places: colours[kinds[places]])
-    if snapshot.wrong.any():
-        draw_wrong(axes, context, spots, snapshot.wrong)
-    return entries + legend_entries(snapshot, settings, bool(snapshot.wrong.any()))
+    if snapshot.predicted.wrong.any():
+        draw_wrong(axes, context, spots, snapshot.predicted.wrong)
+    return entries + legend_entries(snapshot, settings, bool(snapshot.predicted.wrong.any()))
 
 
 def _plain(settings: FigureSettings, data: Any) -> list[Entry]:

@@ -11,7 +11,7 @@ from app.export.networks.context import FigureContext
 from app.export.networks.dots import draw_examples, legend_entries
 from app.look.data_ranges import padded
 from app.look.palettes import ON_LIGHT
-from engine import NetworkTask, SnapshotParts
+from engine import NetworkTask, Predictions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,9 +30,9 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     from matplotlib.colors import to_rgba
 
     data, settings = context.learner.data, context.settings
-    snapshot = context.evaluated(SnapshotParts())
+    snapshot = context.evaluated(Predictions())
     low, high = padded(float(data.targets.min()), float(data.targets.max()))
-    known = snapshot.predictions[np.isfinite(snapshot.predictions)]
+    known = snapshot.predicted.predictions[np.isfinite(snapshot.predicted.predictions)]
     room = _FURTHEST * (high - low)
     bottom = min(low, max(float(known.min()), low - room)) if len(known) else low
     top = max(high, min(float(known.max()), high + room)) if len(known) else high
@@ -50,6 +50,6 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     ends = max(low, bottom), min(high, top)
     axes.plot(ends, ends, **style)
     colour = ON_LIGHT[context.run.colour]
-    spots, rgba = np.column_stack([data.targets, snapshot.predictions]), to_rgba(colour)
+    spots, rgba = np.column_stack([data.targets, snapshot.predicted.predictions]), to_rgba(colour)
     draw_examples(axes, context, spots, np.zeros(len(spots), int), lambda places: np.tile(rgba, (len(places), 1)))
     return legend_entries(snapshot, settings, False, colour)

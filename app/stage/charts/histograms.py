@@ -20,7 +20,7 @@ from app.stage.stable_axis import StableAxis
 from app.widgets.button_row import toggle
 from app.widgets.elided import ElidedLabel
 from app.widgets.wrapped_row import WrappedRow
-from engine import SnapshotParts
+from engine import Activations, Gradients, Predictions, Query
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -43,6 +43,7 @@ class HistogramsView(NetworkView):
 
     KEY = "histograms"
     TITLE = "Histograms"
+    MENU = "Histograms of the network"
     TIER = "expert"
     TIP = "The distributions of the weights, the gradient and the activations of each layer"
 
@@ -77,8 +78,8 @@ class HistogramsView(NetworkView):
         self.common.toggled.connect(self._new_axes)
         self._resting.timeout.connect(self._rested)
 
-    def wanted(self) -> SnapshotParts:
-        return SnapshotParts(inspect=True)
+    def queries(self) -> frozenset[Query[Any]]:
+        return frozenset({Predictions(), Gradients(), Activations()})
 
     def set_theme(self, theme: Theme) -> None:
         self.list.set_theme(theme)
@@ -138,7 +139,7 @@ class HistogramsView(NetworkView):
         with np.errstate(all="ignore"):
             distributions = self._distributions(snapshot)
             columns = [self._column(snapshot, place, column) for place, column in enumerate(distributions)]
-        layers = self._picture.layers if self._picture is not None else ()
+        layers = self._picture.subject.layers if self._picture is not None else ()
         known = len(layers) == snapshot.learner.network.layers
         names = layers if known else tuple(f"layer {place + 1}" for place in range(len(distributions[0])))
         self.list.show_rows(TITLES, names, [list(row) for row in zip(*columns, strict=True)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, QSizeF, Qt
@@ -46,7 +46,7 @@ from app.stage.network_view import NetworkView
 from app.stage.small_font import small_font
 from app.widgets.restart_effects import RESTARTS, SENTENCES
 from app.widgets.shortcut_override import accepts_shortcut
-from engine import COORDINATE, UNITS, Learner, NetworkTask, SnapshotParts
+from engine import COORDINATE, UNITS, Activations, Gradients, Learner, NetworkTask, Query, UnitMaps
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -58,6 +58,9 @@ MIN_REACH = 2.0  # minimum slider range of a weight, to either side of 0
 HEAVY = 3e8  # weights times examples from which mean activations are computed only on demand
 ROOMY = 440  # pixels of width from which cards have an enlarged map
 CLICK = 5.0  # pixels of movement up to which a press is a click
+
+
+_INSIDE: tuple[Query[Any], ...] = (Gradients(), Activations())  # of an item that is looked at
 
 
 class Diagram(NetworkView):
@@ -107,35 +110,35 @@ class Diagram(NetworkView):
 
     # Called by the stage
 
-    def wanted(self) -> SnapshotParts:
+    def queries(self) -> frozenset[Query[Any]]:
         shape = self.shape
         if shape is None:
-            return SnapshotParts()
+            return frozenset()
         if shape.mapped:
-            return SnapshotParts(region=self._region, units=NODES, inspect=self._has_focus_item)
+            return frozenset({UnitMaps(self._region, NODES), *(_INSIDE if self._has_focus_item else ())})
         assert self._learner is not None
         light = shape.network.parameters * len(self._learner.data.targets) < HEAVY
-        return SnapshotParts(inspect=self._has_focus_item or light)
+        return frozenset(_INSIDE if self._has_focus_item or light else ())
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         self._lay_out()
 
     def refresh(self, picture: SessionPicture) -> None:
-        learner, task = picture.learner, picture.shown_task
-        if learner is None or not isinstance(task, NetworkTask):
+        learner, task = Learner.of(picture.subject), picture.problem.task
+        if not isinstance(task, NetworkTask):
             return
         assert isinstance(picture.task, NetworkTask)
         self._pending.confirm(picture.task.hidden)
         if learner is self._learner:
             return
-        before = self.wanted()
+        before = self.queries()
         self._learner = learner
         raw, last = learner.data.raw, learner.data.raw.shape[1] - 1
         # Views of the first input and the last: of very many examples a copy takes longer than a frame.
         self._region = default_region(task, raw[:, ::last] if last else np.broadcast_to(raw, (len(raw), 2)))
         self._show_shape(network_shape(task, learner))
-        if self.wanted() != before:
+        if self.queries() != before:
             self.wanted_changed.emit()
 
     def show_snapshot(self, snapshot: NetworkSnapshot) -> None:

@@ -55,7 +55,7 @@ class UnitTiles:
         """Show the units of this snapshot."""
         shape, layers = self.layout.shape, self.layout.columns[1:]
         if shape.mapped:
-            self._take_inputs(snapshot.parts.region)
+            self._take_inputs(snapshot.units_region)
             for column, values in zip(layers, snapshot.units, strict=False):
                 self._take_map(column.place, values[: column.shown])
             return

@@ -14,6 +14,7 @@ from app.stage.part_picker import PartPicker
 from app.stage.run_warnings import diverged, run_warnings
 from app.widgets.elided import ElidedLabel
 from app.widgets.wrapped_row import WrappedRow
+from engine import Learner
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -27,6 +28,7 @@ class ConfusionView(NetworkView):
 
     KEY = "confusion"
     TITLE = "Confusion"
+    MENU = "Confusion of the network"
     TIP = "The confusion matrix: true against predicted classes"
 
     def __init__(self, theme: Theme) -> None:
@@ -50,7 +52,7 @@ class ConfusionView(NetworkView):
 
     @classmethod
     def fits(cls, picture: SessionPicture) -> bool:
-        return picture.purpose == "classification"
+        return super().fits(picture) and bool(Learner.of(picture.subject).classes)
 
     def set_theme(self, theme: Theme) -> None:
         self.matrix.set_theme(theme)
@@ -60,8 +62,7 @@ class ConfusionView(NetworkView):
         self._picture = picture
         if diverged(picture, self._snapshot) != self._diverged:
             self._show()
-        assert picture.learner is not None
-        if self.part.offer(picture.learner.data.validation > 0):
+        if self.part.offer(Learner.of(picture.subject).data.validation > 0):
             self._show()
 
     def show_snapshot(self, snapshot: NetworkSnapshot) -> None:
@@ -93,7 +94,7 @@ class ConfusionView(NetworkView):
         if snapshot is None:
             return
         self._diverged = diverged(self._picture, snapshot)
-        self.matrix.show_counts(snapshot.confusion(self.part.validation), snapshot.learner.data.classes)
+        self.matrix.show_counts(snapshot.predicted.confusion(self.part.validation), snapshot.learner.data.classes)
         right, total = int(self.matrix.counts.trace()), int(self.matrix.counts.sum())
         words = [problem] if (problem := run_warnings(self._picture, snapshot)) else []
         words += [f"{right:,} of {total:,} correct, accuracy {percent(self.matrix.accuracy)}"] if total else []

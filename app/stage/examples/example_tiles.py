@@ -81,7 +81,7 @@ class ExampleTiles(TileView):
     @property
     def wrong(self) -> int:
         """How many of the examples are misclassified."""
-        return int(np.count_nonzero(self.snapshot.wrong[self._order])) if self.snapshot is not None else 0
+        return int(np.count_nonzero(self.snapshot.predicted.wrong[self._order])) if self.snapshot is not None else 0
 
     def image(self, tile: int) -> QImage:
         assert self.snapshot is not None
@@ -91,7 +91,7 @@ class ExampleTiles(TileView):
         """The text about a tile."""
         assert self.snapshot is not None
         data, example = self.snapshot.learner.data, int(self._order[tile])
-        true, predicted = int(data.targets[example]), int(self.snapshot.predictions[example])
+        true, predicted = int(data.targets[example]), int(self.snapshot.predicted.predictions[example])
         right = true == predicted
         part = "validation" if example >= data.train else "training"
         place = example - data.train if example >= data.train else example
@@ -105,7 +105,7 @@ class ExampleTiles(TileView):
         """The classes with their probabilities, and a note on omitted ones: of many classes the least probable."""
         assert self.snapshot is not None
         data, example = self.snapshot.learner.data, int(self._order[tile])
-        true, predicted = int(data.targets[example]), int(self.snapshot.predictions[example])
+        true, predicted = int(data.targets[example]), int(self.snapshot.predicted.predictions[example])
         shares = self._probabilities(np.array([example]))[0]
         shown = np.arange(len(shares))
         if len(shares) > MAX_BARS:
@@ -132,8 +132,8 @@ class ExampleTiles(TileView):
         examples = self._order[tiles.start : tiles.stop]
         if self._drawn != (drawn := (tiles, self.devicePixelRatioF())):
             self._drawn, self._images = drawn, self._pictures(examples)
-        wrong = snapshot.wrong[examples].tolist()
-        predicted = snapshot.predictions[examples].astype(int).tolist()
+        wrong = snapshot.predicted.wrong[examples].tolist()
+        predicted = snapshot.predicted.predictions[examples].astype(int).tolist()
         certain = self._probabilities(examples)[np.arange(len(examples)), predicted].tolist()
         self.draw_pictures(painter, tiles, self._images)
         colours, framed = (self.theme.danger, self.theme.accent), []
@@ -183,7 +183,7 @@ class ExampleTiles(TileView):
         assert self.snapshot is not None
         loss = LOSSES[self.snapshot.learner.network.loss.kind]
         with np.errstate(all="ignore"):
-            shares: Array = np.nan_to_num(loss.probabilities(self.snapshot.outputs[examples]), nan=0.0)
+            shares: Array = np.nan_to_num(loss.probabilities(self.snapshot.predicted.outputs[examples]), nan=0.0)
         return shares
 
     # The order
@@ -205,7 +205,7 @@ class ExampleTiles(TileView):
         if self.wrong_first and len(self._order):
             true = data.targets[self._order].astype(int)
             probable = self._probabilities(self._order)[np.arange(len(true)), true]
-            self._order = self._order[np.lexsort((probable, ~self.snapshot.wrong[self._order]))]
+            self._order = self._order[np.lexsort((probable, ~self.snapshot.predicted.wrong[self._order]))]
         assert data.image is not None
         self._drawn = ()
         self.set_tiles(len(self._order), data.image)

@@ -19,6 +19,7 @@ from app.stage.run_warnings import diverged, run_warnings
 from app.widgets.button_row import ButtonRow, toggle
 from app.widgets.elided import ElidedLabel
 from app.widgets.wrapped_row import WrappedRow
+from engine import Learner
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -37,6 +38,7 @@ class ImagesView(NetworkView):
 
     KEY = "images"
     TITLE = "Images"
+    MENU = "Images of the network"
     TIER = "basic"
     TIP = "Examples as images with their predictions, and the weights of the first layer as images"
 
@@ -74,8 +76,10 @@ class ImagesView(NetworkView):
 
     @classmethod
     def fits(cls, picture: SessionPicture) -> bool:
-        learner = picture.learner
-        return learner is not None and learner.data.image is not None and bool(learner.classes)
+        if not super().fits(picture):
+            return False
+        learner = Learner.of(picture.subject)
+        return learner.data.image is not None and bool(learner.classes)
 
     def set_theme(self, theme: Theme) -> None:
         for part in (self.examples, self.weights, self.key):
@@ -88,8 +92,7 @@ class ImagesView(NetworkView):
         self._picture = picture
         if diverged(picture, self._snapshot) != self._diverged:
             self._tell()
-        assert picture.learner is not None
-        if self.part.offer(picture.learner.data.validation > 0):
+        if self.part.offer(Learner.of(picture.subject).data.validation > 0):
             self._choose_part()
 
     def show_snapshot(self, snapshot: NetworkSnapshot) -> None:

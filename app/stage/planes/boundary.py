@@ -14,13 +14,13 @@ from app.look.number_format import number
 from app.look.score_text import percent
 from app.stage.planes.brush_bar import BrushBar
 from app.stage.planes.colour_key import ColourKey
-from app.stage.planes.field import Field, FieldColours
+from app.stage.planes.field import FieldColours, FieldPicture
 from app.stage.planes.plane_chart import Reading
 from app.stage.planes.plane_view import PlaneView, kept_home
 from app.stage.planes.points import DotLayer, Dots
 from app.stage.planes.sample import MOST, sample_of
 from app.widgets.button_row import toggle
-from engine import Learner, NetworkSnapshot, NetworkTask, SnapshotParts, block_extremes
+from engine import Field, Learner, NetworkSnapshot, NetworkTask, Predictions, Query, block_extremes
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -40,13 +40,14 @@ class BoundaryView(PlaneView):
 
     KEY = "decision"
     TITLE = "Boundary"
+    MENU = "Boundary of the network"
     TIER = "basic"
     TIP = "The network's output over the plane of its two inputs, with the examples: draw some, or erase them"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._field_colours: FieldColours | None = None
-        self._field: Field | None = None
+        self._field: FieldPicture | None = None
         self._layer = DotLayer()
         self._colours: tuple[QColor, ...] = ()
         self._dots: Dots | None = None
@@ -68,16 +69,15 @@ class BoundaryView(PlaneView):
 
     @classmethod
     def fits(cls, picture: SessionPicture) -> bool:
-        return picture.learner is not None and picture.learner.data.raw.shape[1] == 2
+        return super().fits(picture) and Learner.of(picture.subject).data.raw.shape[1] == 2
 
-    def wanted(self) -> SnapshotParts:
+    def queries(self) -> frozenset[Query[Any]]:
         plot, region = self.chart.view.plot, self.chart.view.region
         parameters = self.learner.network.parameters if self.learner is not None else 1
         columns, rows = plot.width() / NODE_PIXELS, plot.height() / NODE_PIXELS
         less = min(1.0, MAX_NODES / max(columns, rows, 1.0), (EFFORT / parameters / max(columns * rows, 1.0)) ** 0.5)
-        return SnapshotParts(
-            region, columns=max(round(columns * less), MIN_NODES), rows=max(round(rows * less), MIN_NODES)
-        )
+        nodes = (max(round(span * less), MIN_NODES) for span in (columns, rows))
+        return frozenset({Predictions(), Field(region, *nodes)})
 
     def spots_of(self, places: np.ndarray | slice) -> np.ndarray:
         return self.learner.data.raw[places] if self.learner is not None else np.empty((0, 2))
@@ -125,7 +125,7 @@ class BoundaryView(PlaneView):
 
     def take_snapshot(self, snapshot: NetworkSnapshot) -> None:
         shown = snapshot.field is not None and min(snapshot.field.shape[:2]) > 1
-        self._field = Field(snapshot, self._field_colours) if shown and self._field_colours is not None else None
+        self._field = FieldPicture(snapshot, self._field_colours) if shown and self._field_colours is not None else None
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)

@@ -31,11 +31,11 @@ class FieldColours:
     def __init__(self, learner: Learner, theme: Theme) -> None:
         self.classes = learner.classes
         self.low, self.high = (0.0, 1.0) if self.classes else value_range(learner.data.targets)
-        self.surface_info = np.array(_rgb(theme.neutral))
-        self.ramp = self.surface_info + STRENGTH * (theme.diverging - self.surface_info)
+        self._base = np.array(_rgb(theme.neutral))
+        self.ramp = self._base + STRENGTH * (theme.diverging - self._base)
         self._table = heat_table(self.ramp)
         colours = np.array([_rgb(colour) for colour in theme.class_colours(self.classes)])
-        colours = self.surface_info + STRENGTH * (colours.reshape(-1, 3) - self.surface_info)
+        colours = self._base + STRENGTH * (colours.reshape(-1, 3) - self._base)
         self._weighed = np.column_stack([colours, np.ones(len(colours))])
 
     def image(self, field: Array) -> QImage:
@@ -60,12 +60,12 @@ class FieldColours:
         return image.copy()  # the array's memory ends with this function
 
 
-class Field:
+class FieldPicture:
     """A snapshot's field made ready to paint."""
 
     def __init__(self, snapshot: NetworkSnapshot, colours: FieldColours) -> None:
-        assert snapshot.field is not None and snapshot.parts.region is not None
-        self.region = snapshot.parts.region
+        assert snapshot.field is not None and snapshot.asked_field is not None
+        self.region = snapshot.asked_field.region
         self.values = snapshot.field
         self.finite = bool(np.isfinite(self.values).any())
         self.image = colours.image(self.values)

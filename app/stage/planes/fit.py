@@ -21,7 +21,7 @@ from app.stage.planes.points import CROWDED, DotLayer, Dots, columns_of
 from app.stage.planes.sample import MOST, sample_of
 from app.stage.stable_axis import StableAxis
 from app.widgets.button_row import toggle
-from engine import Learner, NetworkSnapshot, NetworkTask, SnapshotParts, block_extremes
+from engine import Field, Learner, NetworkSnapshot, NetworkTask, Predictions, Query, block_extremes
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -43,6 +43,7 @@ class FitView(PlaneView):
 
     KEY = "fit"
     TITLE = "Fit"
+    MENU = "Fit of the network"
     TIER = "basic"
     TIP = "The network's output along its one input, with the examples: draw some, or erase them"
 
@@ -68,13 +69,13 @@ class FitView(PlaneView):
 
     @classmethod
     def fits(cls, picture: SessionPicture) -> bool:
-        return picture.learner is not None and picture.learner.data.raw.shape[1] == 1
+        return super().fits(picture) and Learner.of(picture.subject).data.raw.shape[1] == 1
 
-    def wanted(self) -> SnapshotParts:
+    def queries(self) -> frozenset[Query[Any]]:
         view = self.chart.view
         columns = min(max(round(view.plot.width() / NODE_PIXELS), 2), MAX_NODES)
         # The height has no part in it, and shall not have every snapshot made again.
-        return SnapshotParts((view.x0, view.x1, 0.0, 1.0), columns=columns, rows=1)
+        return frozenset({Predictions(), Field((view.x0, view.x1, 0.0, 1.0), columns, 1)})
 
     def spots_of(self, places: np.ndarray | slice) -> np.ndarray:
         if self.learner is None:
@@ -140,9 +141,9 @@ class FitView(PlaneView):
     def _curve(self, place: int) -> tuple[np.ndarray, np.ndarray]:
         """x (n,) and the predictions there (n,): the probability of a class, or the value."""
         snapshot = self.snapshot
-        if snapshot is None or snapshot.field is None or snapshot.parts.region is None:
+        if snapshot is None or snapshot.field is None or snapshot.asked_field is None:
             return np.empty(0), np.empty(0)
-        return np.linspace(*snapshot.parts.region[:2], snapshot.field.shape[1]), snapshot.field[0, :, place]
+        return np.linspace(*snapshot.asked_field.region[:2], snapshot.field.shape[1]), snapshot.field[0, :, place]
 
     def take_snapshot(self, snapshot: NetworkSnapshot) -> None:
         """Make room for the curve, as far as that is sensible."""
@@ -186,8 +187,8 @@ class FitView(PlaneView):
         view, snapshot = self.chart.view, self.snapshot
         (x, y), (across, up) = view.at(at), self.chart.names
         lines: list[tuple[str, QColor | None]] = [(f"{across} {number(x)}   {up} {number(y)}", None)]
-        if snapshot is not None and snapshot.field is not None and snapshot.parts.region is not None:
-            xs = np.linspace(*snapshot.parts.region[:2], snapshot.field.shape[1])
+        if snapshot is not None and snapshot.field is not None and snapshot.asked_field is not None:
+            xs = np.linspace(*snapshot.asked_field.region[:2], snapshot.field.shape[1])
             found = [float(np.interp(x, xs, snapshot.field[0, :, place])) for place in range(snapshot.field.shape[2])]
             if snapshot.learner.classes:
                 names = snapshot.learner.data.classes
@@ -221,9 +222,9 @@ class FitView(PlaneView):
     def _draw_residuals(self, painter: QPainter, view: View, snapshot: NetworkSnapshot) -> None:
         data, places = snapshot.learner.data, self.sample.places
         if self.sample.every > 1:
-            places = np.union1d(places, snapshot.extremes)
-        places = places[np.isfinite(snapshot.predictions[places])]
-        xs, targets, predictions = data.raw[places, 0], data.targets[places], snapshot.predictions[places]
+            places = np.union1d(places, snapshot.predicted.extremes)
+        places = places[np.isfinite(snapshot.predicted.predictions[places])]
+        xs, targets, predictions = data.raw[places, 0], data.targets[places], snapshot.predicted.predictions[places]
         if len(xs) > CROWDED:
             xs, targets, predictions = _longest(view, xs, targets, predictions)
         if len(xs):

@@ -13,17 +13,17 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from app.look.number_format import number
 from app.plots.line_item import LineItem
-from app.stage.network_view import NetworkView
 from app.stage.paths import WIDTH
 from app.stage.planes import path_text as words
 from app.stage.planes.path_scene import PathScene
 from app.stage.planes.plane_chart import PlaneChart, Reading
 from app.stage.planes.projected_runs import ProjectedRuns
+from app.stage.stage_view import StageView
 from app.widgets.button_row import ButtonRow
 from app.widgets.elided import ElidedLabel
 from app.widgets.parameter_chooser import ParameterChooser
 from app.widgets.wrapped_row import WrappedRow
-from engine import Learner, LossSlice, SliceRequest
+from engine import LossSlice, Problem, SliceRequest
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -39,12 +39,16 @@ ASK_DELAY = 60  # milliseconds between two changes of what is wanted
 MARGIN = 0.12  # of the view, known beyond each edge, so that a short pan shows no gap
 
 
-class ParameterPathView(NetworkView):
+class ParameterPathView(StageView):
     """Shows patches of a plane as the surface stage shows a surface."""
 
     KEY = "path"
     TITLE = "Parameter path"
     TIP = "The path of every run through parameter space, projected onto a plane with the training loss over it"
+
+    @classmethod
+    def fits(cls, picture: SessionPicture) -> bool:
+        return picture.subject.tracked and picture.problem.start.size > 1
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -58,7 +62,7 @@ class ParameterPathView(NetworkView):
         for label in (self.plane, self.error):
             label.setObjectName("muted")
         self._weights: tuple[int, int] | None = None
-        self._learner: Learner | None = None
+        self._problem: Problem | None = None
         self._projected: ProjectedRuns | None = None
         self._runs: tuple[RunPicture, ...] = ()
         self._lines: dict[str, LineItem] = {}
@@ -98,8 +102,8 @@ class ParameterPathView(NetworkView):
         self.chart.set_theme(theme)
 
     def refresh(self, picture: SessionPicture) -> None:
-        if picture.learner is not None and picture.learner is not self._learner:
-            self._take(picture.learner)
+        if picture.problem is not self._problem:
+            self._take(picture.problem)
         self._runs = picture.runs
         self._follow()
 
@@ -157,8 +161,8 @@ class ParameterPathView(NetworkView):
 
     def _show_choosers(self) -> None:
         chosen = self.kind.key == WEIGHTS
-        if chosen and self._learner is not None:
-            if self._weights is None or max(self._weights) >= self._learner.network.parameters:
+        if chosen and self._problem is not None:
+            if self._weights is None or max(self._weights) >= self._problem.start.size:
                 self._weights = self._telling()
             self.across.set_place(self._weights[0])
             self.up.set_place(self._weights[1])
@@ -198,17 +202,15 @@ class ParameterPathView(NetworkView):
 
     @property
     def shown(self) -> ProjectedRuns | None:
-        """The paths in the newest plane, if it is one of this network."""
-        fits = self._projected is not None and self._learner is not None
-        return self._projected if fits and self._projected.fits(self._learner.network) else None  # type: ignore[union-attr]
+        """The paths in the newest plane, if it is one of this problem."""
+        projected, problem = self._projected, self._problem
+        return projected if projected is not None and problem is not None and projected.fits(problem) else None
 
-    def _take(self, learner: Learner) -> None:
-        old, self._learner = self._learner, learner
-        if old is None or (old.network.sizes, old.data.features, old.data.classes) != (
-            learner.network.sizes, learner.data.features, learner.data.classes
-        ):  # fmt: skip
-            self.across.offer(learner)
-            self.up.offer(learner)
+    def _take(self, problem: Problem) -> None:
+        old, self._problem = self._problem, problem
+        if old is None or _naming(old) != _naming(problem):
+            self.across.offer(problem)
+            self.up.offer(problem)
             if old is not None and self.chart.region is not None:
                 self.chart.forget_choice()
             self._show_choosers()
@@ -274,3 +276,8 @@ class ParameterPathView(NetworkView):
         self.plane.hide()
         self.across.hide()
         self.up.hide()
+
+
+def _naming(problem: Problem) -> tuple[object, ...]:
+    """What the names of its parameters depend on."""
+    return problem.task.layout, problem.subject.naming

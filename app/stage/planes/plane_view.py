@@ -54,7 +54,7 @@ class PlaneView(NetworkView):
         self.spots: Array = np.empty((0, 2))
         self._restored: Region | None = None
         self._picture: SessionPicture | None = None
-        self._wanted: object = None
+        self._asked: object = None
         self._told: object = None
         self._warning = ""
         self._is_finite = True
@@ -121,8 +121,8 @@ class PlaneView(NetworkView):
         self._picture = picture
         if (self.run_colour(), diverged(picture, self.snapshot)) != self._told:
             self._tell()
-        learner, task = picture.learner, picture.shown_task
-        if learner is None or learner is self.learner or not isinstance(task, NetworkTask):
+        learner, task = Learner.of(picture.subject), picture.problem.task
+        if learner is self.learner or not isinstance(task, NetworkTask):
             return
         before, self.learner = self.learner, learner
         stay = before is not None and alike(before, learner)
@@ -141,7 +141,7 @@ class PlaneView(NetworkView):
         if self.learner is None or not alike(self.learner, snapshot.learner):
             return
         self.snapshot = snapshot
-        self._is_finite = snapshot.unknown < len(snapshot.outputs)
+        self._is_finite = snapshot.predicted.unknown < len(snapshot.predicted.outputs)
         self.take_snapshot(snapshot)
         self._tell()
 
@@ -212,7 +212,7 @@ class PlaneView(NetworkView):
         told = class_name(data, target) if data.classes else number(target)
         lines: list[tuple[str, QColor | None]] = [(f"{part} example: {told}", None)]
         if snapshot is not None:
-            found = snapshot.predictions[place]
+            found = snapshot.predicted.predictions[place]
             answer = class_name(data, found) if data.classes else number(found)
             wrong = bool(data.classes) and bool(found != target)
             lines.append((f"predicted: {answer}{', wrong' if wrong else ''}", self.theme.danger if wrong else None))
@@ -235,7 +235,7 @@ class PlaneView(NetworkView):
         So few among very many are seen, and many look as many as they are.
         """
         assert self.current is not None
-        wrong, places = self.current.wrong, self.sample.places
+        wrong, places = self.current.predicted.wrong, self.sample.places
         found = np.flatnonzero(wrong)
         return self.spots_of(found if len(found) <= FEW else places[wrong[places]])
 
@@ -287,9 +287,9 @@ class PlaneView(NetworkView):
             self._asking.start()
 
     def _ask(self) -> None:
-        wanted = self.wanted()
-        if wanted != self._wanted:
-            self._wanted = wanted
+        asked = self.queries()
+        if asked != self._asked:
+            self._asked = asked
             self.wanted_changed.emit()
 
 

@@ -16,7 +16,7 @@ from engine import COLUMNS, HistoryView
 
 if TYPE_CHECKING:
     from app.stage.view import View
-    from engine import LossSlice, Network, RunPicture
+    from engine import LossSlice, Problem, RunPicture
 
 Array = np.ndarray
 
@@ -36,9 +36,9 @@ class ProjectedRuns:
         self._whole = {id: _history(path.places) for id, path in patch.paths.items()}
         self._but_last = {id: _history(path.places[:-1]) for id, path in patch.paths.items() if len(path.places) > 1}
 
-    def fits(self, network: Network) -> bool:
-        """Whether the plane is one of networks of this shape: its parameters mean the same."""
-        return self.patch.learner.network.sizes == network.sizes
+    def fits(self, problem: Problem) -> bool:
+        """Whether the plane is one of this problem's parameters: each means the same."""
+        return self.patch.problem.task.layout == problem.task.layout
 
     def follow(self, runs: Sequence[RunPicture]) -> None:
         """Take the newest pictures of the runs."""

@@ -36,6 +36,7 @@ class ResidualsView(PlaneView):
 
     KEY = "residuals"
     TITLE = "Residuals"
+    MENU = "Residuals of the network"
     TIP = "Predicted against true values of every example"
 
     def __init__(self, theme: Theme) -> None:
@@ -57,13 +58,13 @@ class ResidualsView(PlaneView):
 
     @classmethod
     def fits(cls, picture: SessionPicture) -> bool:
-        return picture.learner is not None and not picture.learner.classes
+        return super().fits(picture) and not Learner.of(picture.subject).classes
 
     def spots_of(self, places: np.ndarray | slice) -> np.ndarray:
         snapshot = self.snapshot
         if snapshot is None:
             return np.empty((0, 2))
-        targets, predictions = snapshot.learner.data.targets[places], snapshot.predictions[places]
+        targets, predictions = snapshot.learner.data.targets[places], snapshot.predicted.predictions[places]
         if self.kind.key == PREDICTED:
             return columns_of(targets, predictions)
         return columns_of(predictions, targets - predictions)
@@ -90,7 +91,7 @@ class ResidualsView(PlaneView):
         data = snapshot.learner.data
         low, high = self._targets
         room = FURTHEST * (high - low)
-        self.show_sample(sample_of(len(data.targets), data.train, snapshot.extremes))
+        self.show_sample(sample_of(len(data.targets), data.train, snapshot.predicted.extremes))
         if self.kind.key == PREDICTED:
             across, up = (low, high), reached(self.spots[:, 1], low, high, room)
         else:

@@ -3,44 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from PySide6.QtCore import QTimer, Signal
+import numpy as np
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout
 
 from app.plots.plot_menu import add_plot_actions
+from app.stage.stage import Stage, StageCommand
 from app.stage.surface.mesh import MESH_NODES
 from app.stage.surface.surface_3d import Surface3D
 from app.stage.surface.surface_plane import MIN_NODES, SurfacePlane
 from app.stage.surface.toolbar import Toolbar
+from app.stage.terrain import Terrain
+from engine import SurfaceInfo, SurfaceTask
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
-    from app.stage.terrain import Terrain
-    from engine import SessionPicture
+    from app.workers.loss_grids import LossGrid
+    from engine import Problem, SessionPicture
 
 DESCRIBE_DELAY = 1000  # milliseconds between two descriptions for a screen reader
+FIRST_GRID = 240  # nodes along each axis, before the view has said what it needs
 
 
-class SurfaceStage(QWidget):
-    """Pulls immutable pictures and shows them over a terrain. It never changes the session.
+class SurfaceStage(Stage):
+    """Shows the runs over a terrain. The old one stays until the grid that was asked for is there.
 
-    region_wanted(x0, x1, y0, y1, nx, ny): the view needs values there; the old ones stay until
-    `set_terrain`. start_dragged and start_placed carry the start's (x, y); cursor_moved the update
-    under the pointer, or None.
+    A start that is dragged is an edit; one that is placed begins the race, too.
     """
 
-    region_wanted = Signal(float, float, float, float, int, int)
-    start_dragged = Signal(float, float)
-    start_placed = Signal(float, float)
-    cursor_moved = Signal(object)
-    export_wanted = Signal()
+    KIND: ClassVar[str] = SurfaceTask.KIND
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
+        super().__init__(theme)
         self.setObjectName("stage")
-        self.setAccessibleName("Stage")
         self.toolbar = Toolbar()
         self.plane = SurfacePlane(theme)
         self.surface_3d = Surface3D(theme)
@@ -49,6 +47,9 @@ class SurfaceStage(QWidget):
         self._pages.addWidget(self.surface_3d)
         self._terrain: Terrain | None = None
         self._picture: SessionPicture | None = None
+        self._info: SurfaceInfo | None = None
+        self._problem: Problem | None = None
+        self._shown: LossGrid | None = None
         self._describing = QTimer(self)
         self._describing.setSingleShot(True)
         self._describing.setInterval(DESCRIBE_DELAY)
@@ -61,9 +62,9 @@ class SurfaceStage(QWidget):
         self._wire()
 
     def _wire(self) -> None:
-        self.plane.region_wanted.connect(self.region_wanted)
-        self.plane.start_dragged.connect(self.start_dragged)
-        self.plane.start_placed.connect(self.start_placed)
+        self.plane.region_wanted.connect(self.grid_wanted)
+        self.plane.start_dragged.connect(self._drag_start)
+        self.plane.start_placed.connect(self._place_start)
         self.plane.cursor_moved.connect(self.cursor_moved)
         self.plane.menu_wanted.connect(lambda at: self.menu().popup(at.toPoint()))
         self.plane.looked.connect(self._take_landscape)
@@ -85,7 +86,18 @@ class SurfaceStage(QWidget):
     def value_at(self, value_at: Callable[[float, float], float] | None) -> None:
         self.plane.value_at = value_at
 
+    @property
+    def grid_of(self) -> Problem | None:
+        return self._problem
+
+    def commands(self) -> list[StageCommand]:
+        return [StageCommand("surface_3d", "3-D view", self.toolbar.surface_3d.toggle, "3")]
+
+    def begin(self) -> None:
+        self._info = None
+
     def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
         self.plane.set_theme(theme)
         self.surface_3d.set_theme(theme)
 
@@ -113,10 +125,36 @@ class SurfaceStage(QWidget):
         if picture is self._picture:
             return
         self._picture = picture
+        info = picture.subject
+        assert isinstance(info, SurfaceInfo)
+        if info != self._info:
+            self._show_surface(picture.problem, info)
         self.toolbar.tell_how(picture.update > 0)
         self._current.refresh(picture)
         if not self._describing.isActive():
             self._describing.start()
+
+    def _show_surface(self, problem: Problem, info: SurfaceInfo) -> None:
+        """Switch to another surface, starting with its default region."""
+        self._info, self._problem = info, problem
+        self.value_at = lambda x, y: float(problem.values(np.array([x, x]), np.array([y]))[0, 0])
+        self.grid_wanted.emit(*info.view, FIRST_GRID, FIRST_GRID)
+
+    def show_grid(self, grid: LossGrid) -> None:
+        if grid is self._shown or grid.problem is not self._problem or self._info is None:
+            return
+        self._shown = grid
+        self.set_terrain(Terrain(self._info, grid.xs, grid.ys, grid.values, grid.number))
+
+    def _drag_start(self, x: float, y: float) -> None:
+        """Move the start. Dragged values are rounded to six digits."""
+        self.edited.emit({"start": (float(f"{x:.6g}"), float(f"{y:.6g}"))})
+
+    def _place_start(self, x: float, y: float) -> None:
+        """Move the start, and play from there if nothing has run yet."""
+        self._drag_start(x, y)
+        self.settled.emit()
+        self.begun.emit()
 
     def reset_view(self) -> None:
         """Show the whole surface, from where it is seen at first."""

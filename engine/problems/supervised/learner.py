@@ -1,141 +1,146 @@
-"""A network with its data: outputs, losses, scores and all measures."""
+"""A network with its data as the subject of a problem: what is measured of it and what it answers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 
-from engine.architectures.forward import Evaluation, activations, agreement, evaluation_pieces, loss_pieces, outputs
-from engine.architectures.inspection import Inspection, inspection_pieces
+from engine.architectures.activations import ACTIVATIONS
+from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
-from engine.architectures.network import Network
-from engine.architectures.packing import Packed, packed_set
-from engine.data.examples import TrainingData
-from engine.interruption import Interruption, Pieces, finish
-from engine.training.measures import LAYER_MEASURES, MEASURES, Work, work_of
+from engine.contracts import SettingError
+from engine.interruption import Interruption, Pieces
+from engine.problems.subject import Query, Snapshot, Subject
+from engine.problems.supervised.answers import answer_pieces
+from engine.problems.supervised.examined import Examined
+from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES, NETWORK_MEASURES
+from engine.problems.supervised.names import parameter_name
+from engine.problems.supervised.queries import (
+    QUERIES,
+    Activations,
+    Field,
+    Gradients,
+    Predicted,
+    Predictions,
+    Region,
+    UnitMaps,
+)
+from engine.training.measures import Measure, Work, work_of
 
 Array = np.ndarray
+Q = TypeVar("Q", bound=Query[Any])
+
+_LOOKED_AT = 256  # examples on which the layers are searched for what is not finite
 
 
-@dataclass(frozen=True, eq=False)
-class Learner:
-    """A network with its data; the training examples are the first rows of `data`, and are `packed`."""
+class Learner(Examined, Subject):
+    """A network with its data, as the subject of a problem."""
 
-    network: Network
-    data: TrainingData
-    packed: Packed
+    @classmethod
+    def of(cls, subject: Subject) -> Learner:
+        """The subject of a problem that is a network's. Raises TypeError if it is another's."""
+        if not isinstance(subject, Learner):
+            raise TypeError(f"a network is needed, not a {subject.noun}")
+        return subject
 
     @property
-    def classes(self) -> int:
-        return len(self.data.classes)
+    def measures(self) -> tuple[Measure, ...]:
+        return NETWORK_MEASURES
 
-    @cached_property
-    def training(self) -> tuple[Array, Array]:
-        """Inputs (n, f) and scaled targets (n,) of the training set."""
-        return self.data.inputs[: self.data.train], self.data.scaled_targets[: self.data.train]
+    @property
+    def layers(self) -> tuple[str, ...]:
+        return self.network.layer_titles
 
-    @cached_property
-    def validation(self) -> tuple[Array, Array]:
-        """Inputs (m, f) and scaled targets (m,) of the validation set; m may be 0."""
-        return self.data.inputs[self.data.train :], self.data.scaled_targets[self.data.train :]
+    @property
+    def curve_titles(self) -> Mapping[str, str]:
+        return {"loss": "Loss, running batch", "score": "Accuracy" if self.classes else "R²"}
 
-    @cached_property
-    def packed_validation(self) -> Packed:
-        """The validation set as the objective reads it."""
-        return packed_set(self.network, *self.validation, self.classes)
+    @property
+    def noun(self) -> str:
+        return "network"
 
-    def inspect(self, theta: Array) -> Inspection:
-        """An inspection of the network on the training set."""
-        return finish(self.inspection_pieces(theta, None))
+    @property
+    def elsewhere(self) -> str:
+        return "a smaller scale of the initial weights"
 
-    def inspection_pieces(self, theta: Array, interruption: Interruption | None) -> Pieces[Inspection]:
-        """`inspect`, in pieces."""
-        return inspection_pieces(self.network, theta, self.packed, interruption)
+    @property
+    def naming(self) -> tuple[object, ...]:
+        return self.network.sizes, self.data.features, self.data.classes, self.data.target
 
-    def outputs(self, theta: Array, inputs: Array) -> Array:
-        """The network's outputs (m, k) for inputs (m, f)."""
-        return outputs(self.network, theta, inputs)
+    @property
+    def loss_words(self) -> tuple[str, str]:
+        loss = LOSSES[self.network.loss.kind]
+        return loss.formula, loss.title.lower()
 
-    def activations(self, theta: Array, inputs: Array) -> list[Array]:
-        """The activations of each layer, (m, units), for inputs (m, f)."""
-        return activations(self.network, theta, inputs)
+    def headings(self, parameters: int) -> tuple[str, ...]:
+        shape = " – ".join(str(size) for size in self.network.sizes)
+        (told, *_) = super().headings(parameters)
+        return f"{shape}   ·   {told}", told, shape, ""
 
-    def losses(self, thetas: Array) -> Array:
-        """The training loss at each of thetas (b, n): (b,)."""
-        return finish(self.loss_pieces(thetas, None))
+    def parameter_name(self, place: int) -> str:
+        """Such as `w hidden 1: x → unit 3` and `bias output`."""
+        classes = self.data.classes
+        outputs = classes if len(classes) == self.network.sizes[-1] else ()
+        return parameter_name(self.network, self.data.features, outputs, place)
 
-    def loss_pieces(self, thetas: Array, interruption: Interruption | None) -> Pieces[Array]:
-        """`losses`, in pieces."""
-        return loss_pieces(self.network, thetas, self.packed, interruption)
+    def parameter_lists(self, parameters: int, chosen: tuple[int, ...]) -> tuple[Sequence[str], ...]:
+        """The layers, the units of the one that is chosen, and what a unit reads, then its bias."""
+        network, data, layer = self.network, self.data, chosen[0] if chosen else 0
+        numbered = [f"unit {unit + 1}" for unit in range(network.sizes[layer + 1])]
+        outputs = data.classes if len(data.classes) == network.sizes[-1] else (data.target,)
+        sources = data.features if layer == 0 else [f"unit {unit + 1}" for unit in range(network.sizes[layer])]
+        return self.layers, outputs if layer == network.layers - 1 else numbered, [*sources, "bias"]
 
-    def evaluation_pieces(
-        self, theta: Array, outputs: bool, interruption: Interruption | None
-    ) -> Pieces[tuple[Evaluation, Evaluation]]:
-        """Loss, agreement and, if asked for, outputs on the training and the validation set, in one pass; in pieces."""
-        training = yield from self._evaluation(theta, self.packed, self.training[1], outputs, interruption)
-        validation = yield from self._validation(theta, outputs, interruption)
-        return training, validation
+    def picked_parameter(self, chosen: tuple[int, ...]) -> int:
+        layer, unit, source = chosen
+        network, width = self.network, self.network.sizes[layer]
+        if source == width:
+            return int(network.biases(layer).start) + unit
+        return int(network.weights(layer).start) + unit * width + source
 
-    def _validation(self, theta: Array, outputs: bool, interruption: Interruption | None) -> Pieces[Evaluation]:
-        return self._evaluation(theta, self.packed_validation, self.validation[1], outputs, interruption)
+    def understands(self, query: type[Query[Any]]) -> bool:
+        return query in QUERIES
 
-    def _evaluation(
-        self, theta: Array, packed: Packed, targets: Array, outputs: bool, interruption: Interruption | None
-    ) -> Pieces[Evaluation]:
-        return evaluation_pieces(self.network, theta, packed, targets, self.classes, outputs, interruption)
+    def answers(
+        self, theta: Array, queries: frozenset[Query[Any]], interruption: Interruption | None
+    ) -> Pieces[Mapping[Query[Any], Any]]:
+        return answer_pieces(self, theta, queries, interruption)
 
-    def predictions(self, outputs: Array) -> Array:
-        """The predicted class indices or values (m,) from the network's outputs (m, k), comparable with
-        data.targets.
-        """
-        if not self.classes:
-            return outputs[:, 0] * self.data.target_scale + self.data.target_shift
-        return np.asarray(LOSSES[self.network.loss.kind].predictions(outputs))
+    def snapshot(self, run: str, update: int, theta: Array, answers: Mapping[Query[Any], Any]) -> NetworkSnapshot:
+        return NetworkSnapshot(run, update, self, theta, answers)
 
-    def score(self, outputs: Array, targets: Array) -> float:
-        """Accuracy, or R² (the share of explained variance), of outputs (m, k); NaN without examples."""
-        values = np.ascontiguousarray(outputs.T, np.float64)
-        found = agreement(values, np.ascontiguousarray(targets, np.float64), self.classes)
-        return self._score(found, len(targets), _spread(targets))
+    def undefined(self, measure: str) -> str:
+        """What the activations of the layers do not have."""
+        what = {"dead": "no dead units", "saturated": "no ends to be saturated at"}.get(measure)
+        if what is None:
+            return ""
+        keys = dict.fromkeys(self.network.activations)
+        titles = [ACTIVATIONS[key].title for key in keys if key != "identity"] or [ACTIVATIONS["identity"].title]
+        *first, last = titles
+        return f"{', '.join(first)} and {last} have {what}" if first else f"{last} has {what}"
 
-    def scores(self, training: float, validation: float) -> tuple[float, float]:
-        """The scores of both sets by the agreement found on them."""
-        (n, m), spreads = map(len, (self.training[1], self.validation[1])), self._spreads
-        return self._score(training, n, spreads[0]), self._score(validation, m, spreads[1])
+    def work(self, parameters: int, examples: int) -> Work:
+        first, *others = self.network.sizes
+        return work_of(parameters, first * others[0], sum(others), examples, self.data.validation)
 
-    def _score(self, agreement: float, examples: int, spread: float) -> float:
-        if not examples:
-            return np.nan
-        if self.classes:
-            return agreement / examples
-        return 1.0 - agreement / spread if spread > 0.0 else np.nan
-
-    @cached_property
-    def _spreads(self) -> tuple[float, float]:
-        return _spread(self.training[1]), _spread(self.validation[1])
-
-    @cached_property
-    def work(self) -> Work:
-        """What training and measurements take."""
-        network, examples = self.network, (self.data.train, self.data.validation)
-        first, *others = network.sizes
-        return work_of(network.parameters, first * others[0], sum(others), *examples)
-
-    def measured(self, theta: Array, penalty: float, interruption: Interruption | None) -> Pieces[Array]:
-        """See Problem.measured."""
+    def measured(
+        self, theta: Array, step: Array | None, penalty: float, interruption: Interruption | None
+    ) -> Pieces[tuple[Array, Array | None]]:
+        if step is not None:
+            return (yield from self._with_layers(theta, step, penalty, interruption))
         training, validation = yield from self.evaluation_pieces(theta, False, interruption)
         scores = self.scores(training.agreement, validation.agreement)
-        return _measures((training.loss, validation.loss), scores, penalty)
+        return _measures((training.loss, validation.loss), scores, penalty), None
 
-    def layers_measured(
+    def _with_layers(
         self, theta: Array, step: Array, penalty: float, interruption: Interruption | None
     ) -> Pieces[tuple[Array, Array]]:
-        """See Problem.layers_measured."""
         # No errstate around a yield: it would hold for whoever runs in between.
         found = yield from self.inspection_pieces(theta, interruption)
-        validation = yield from self._validation(theta, False, interruption)
+        validation = yield from self.validation_pieces(theta, False, interruption)
         scores = self.score(found.outputs, self.training[1]), self.scores(0.0, validation.agreement)[1]
         with np.errstate(all="ignore"):
             layers = {
@@ -150,6 +155,17 @@ class Learner:
         values = _measures((found.loss, validation.loss), scores, penalty)
         return values, np.stack([layers[name] for name in LAYER_MEASURES], 1)
 
+    def first_fault(self, theta: Array) -> str:
+        """In which layer the first number is not finite."""
+        inputs, _ = self.training
+        with np.errstate(all="ignore"):
+            values = self.activations(theta, inputs[:_LOOKED_AT])
+        weights = [np.concatenate([w.ravel(), b]) for w, b in self.network.unpacked(theta)]
+        for title, answers, numbers in zip(self.layers, values, weights, strict=True):
+            if not (np.isfinite(answers).all() and np.isfinite(numbers).all()):
+                return f", first in layer {title}"
+        return ", on the way back through the layers"
+
     def _norms(self, vector: Array) -> Array:
         """The norm of each layer's weights in a vector like theta, (L,)."""
         return np.sqrt(np.add.reduceat(vector * vector, self._begins)[::2])
@@ -161,6 +177,51 @@ class Learner:
         return np.array([part(layer).start for layer in layers for part in (self.network.weights, self.network.biases)])
 
 
+class NetworkSnapshot(Snapshot):
+    """A network at one update, with its answers by name; what was not asked is None or empty."""
+
+    @property
+    def learner(self) -> Learner:
+        return Learner.of(self.subject)
+
+    @property
+    def predicted(self) -> Predicted:
+        """Raises SettingError if the predictions were not asked."""
+        found = self.answer(Predictions)
+        if found is None:
+            raise SettingError("a snapshot without its Predictions was asked for them")
+        return found
+
+    @property
+    def asked_field(self) -> Field | None:
+        return self._asked(Field)
+
+    @property
+    def field(self) -> Array | None:
+        found = self.answer(Field)
+        return found if found is not None and found.size else None
+
+    @property
+    def units_region(self) -> Region | None:
+        asked = self._asked(UnitMaps)
+        return None if asked is None else asked.region
+
+    @property
+    def units(self) -> tuple[Array, ...]:
+        return self.answer(UnitMaps) or ()
+
+    @property
+    def inspection(self) -> Inspection | None:
+        return self.answer(Gradients)
+
+    @property
+    def activations(self) -> tuple[Array, ...]:
+        return self.answer(Activations) or ()
+
+    def _asked(self, kind: type[Q]) -> Q | None:
+        return next((query for query in self.answers if isinstance(query, kind)), None)
+
+
 def _measures(losses: tuple[float, float], scores: tuple[float, float], penalty: float) -> Array:
     named = {
         "training_loss": losses[0],
@@ -170,8 +231,3 @@ def _measures(losses: tuple[float, float], scores: tuple[float, float], penalty:
         "penalty": penalty,
     }
     return np.array([named[name] for name in MEASURES])
-
-
-def _spread(targets: Array) -> float:
-    """The sum of squared distances from the mean."""
-    return float(((targets - targets.mean()) ** 2).sum()) if len(targets) else np.nan

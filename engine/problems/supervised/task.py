@@ -10,13 +10,14 @@ from engine.architectures.activations import ACTIVATIONS
 from engine.architectures.initializers import INITIALIZERS
 from engine.architectures.losses import LOSSES
 from engine.architectures.network import Network
+from engine.architectures.packing import numbers_needed, work_needed
 from engine.choices import Choice, choose
 from engine.contracts import Check, Hyper, SettingError, Tier, native, no_check, shown
 from engine.data.catalogue import DATASETS
 from engine.data.features import FEATURES, SCALINGS, possible_features
 from engine.data.source import examples_of, shape_of
 from engine.data.table import Table
-from engine.memory import MEMORY_LIMIT, memory_needed
+from engine.memory import MAX_ACTIVATIONS, Need, needed, refuse_beyond_limit
 from engine.setting import Setting
 from engine.validation import Entries, checked, chosen, text
 
@@ -133,6 +134,7 @@ class NetworkTask:
     data_seed: int = 1
     weight_seed: int = 1
 
+    KIND: ClassVar[str] = "network"
     SEEDS: ClassVar[tuple[str, ...]] = ("seed", "data_seed", "weight_seed")
     TIERS: ClassVar[Mapping[str, Tier]] = {  # of what is chosen from a catalogue
         "data": "basic",
@@ -178,8 +180,18 @@ class NetworkTask:
         )
 
     @property
-    def layer_titles(self) -> tuple[str, ...]:
-        return self.network.layer_titles
+    def parameters(self) -> int:
+        return self.network.parameters
+
+    @property
+    def layout(self) -> tuple[object, ...]:
+        return self.network.sizes
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        if isinstance(self.data, Table):  # examples may be drawn and erased
+            return "table", self.data.name, self.data.columns, self.data.target
+        return "network", self.data.kind
 
     def to_dict(self, tables: Callable[[Table], Any] = Table.to_dict) -> dict[str, Any]:
         """tables: what stands for a table."""
@@ -378,22 +390,21 @@ def checked_network(task: NetworkTask) -> NetworkTask:
     loss = LOSSES[task.loss.kind]
     if task.purpose not in loss.purposes:
         raise SettingError(f"{loss.title} is not a loss for {task.purpose}", "loss")
-    check_memory(task, ("sgd",))
+    refuse_beyond_limit(network_need(task, ("sgd",)), 1)
     return task
 
 
-def check_memory(task: NetworkTask, optimizers: Sequence[str]) -> None:
-    """Raises SettingError if runs with these optimizers need more memory than there may be, before it is taken."""
+def network_need(task: NetworkTask, optimizers: Sequence[str]) -> Need:
+    """What runs with these optimizers take, with the data that they share."""
     network, examples = task.network, size_of(task.data)
-    _, raw, _ = shape_of(task.data, task.features)
-    needed = memory_needed(network, examples, raw, optimizers)
-    if needed <= MEMORY_LIMIT:
-        return
-    several = len(optimizers) > 1
-    raise SettingError(
-        f"{f'{len(optimizers)} runs of a' if several else 'a'} network with {network.parameters:,} parameters on "
-        f"{examples:,} examples {'need' if several else 'needs'} about {needed / 2**30:.1f} GB, more than the limit of "
-        f"{MEMORY_LIMIT / 2**30:g} GB: use {'fewer runs, ' if several else ''}fewer or narrower layers, or less data"
+    _, raw, _ = shape_of(task.data, task.features)  # inputs of an example, before features are made of them
+    features, n = network.sizes[0], network.parameters
+    data = numbers_needed(network, examples, features) + 2 * examples * (raw + features) + n
+    activations = 2 * min(examples * sum(network.sizes[1:]), MAX_ACTIVATIONS)
+    return Need(
+        needed(n, work_needed(network, examples), optimizers, data + activations),
+        f"a network with {n:,} parameters on {examples:,} examples",
+        "fewer or narrower layers, or less data",
     )
 
 

@@ -65,6 +65,7 @@ class SurfaceTask:
     noise: float = 0.0
     seed: int = 1
 
+    KIND: ClassVar[str] = "surface"
     SEEDS: ClassVar[tuple[str, ...]] = ("seed",)
     TIERS: ClassVar[Mapping[str, Tier]] = {"surface": "basic"}  # of what is chosen from a catalogue
 
@@ -72,6 +73,20 @@ class SurfaceTask:
     def title(self) -> str:
         """The name of the surface, for people."""
         return SURFACES[self.surface.kind].title if isinstance(self.surface, Choice) else "Own formula"
+
+    @property
+    def parameters(self) -> int:
+        return len(self.start)
+
+    @property
+    def layout(self) -> tuple[object, ...]:
+        return ("x", "y")
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        if isinstance(self.surface, Formula):
+            return "formula", self.surface.text
+        return "surface", self.surface.kind
 
     def to_dict(self, tables: object = None) -> dict[str, Any]:
         """tables: of no use here, for a surface has none."""

@@ -110,7 +110,7 @@ def test_the_table_of_networks_tells_of_both_parts_of_the_examples(
     session = Session(load(nets))
     session.advance(150)
     for row, run in zip(rows, session.runs, strict=True):
-        learner, theta = session.problem.learner, run.machine.theta
+        learner, theta = session.problem.subject, run.machine.theta
         assert learner is not None and (row["run"], row["updates"], row["status"]) == (
             run.settings.id,
             "150",

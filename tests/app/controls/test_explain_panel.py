@@ -135,6 +135,13 @@ def pick(panel: ExplainPanel, layer: int, unit: int, source: int) -> None:
         part.activated.emit(place)
 
 
+def name_in(picker) -> str:
+    """What is picked, in words: `weight from x to unit 3 of hidden 1`."""
+    layer, unit, source = (part.currentText() for part in (picker.layer, picker.unit, picker.source))
+    place = f"output {unit}" if layer == "output" else f"{unit} of {layer}"
+    return f"bias of {place}" if source == "bias" else f"weight from {source} to {place}"
+
+
 @pytest.mark.parametrize(
     ("layer", "unit", "source", "name"),
     [
@@ -151,9 +158,9 @@ def test_a_parameter_is_picked_by_name(panel, qtbot, layer, unit, source, name):
     run = show(panel, session, "adam")
     assert panel.parameters.isVisible() and not panel.coordinates.isVisible()
     pick(panel, layer, unit, source)
-    weights, biases = session.problem.learner.network.unpacked(np.arange(len(run.shown.theta)))[layer]
+    weights, biases = session.problem.subject.network.unpacked(np.arange(len(run.shown.theta)))[layer]
     place = biases[unit] if source == weights.shape[1] else weights[unit, source]
-    assert panel.parameters.place == place and panel.parameters.name == name
+    assert panel.parameters.place == place and name_in(panel.parameters) == name
     qtbot.waitUntil(lambda: not panel._pause.isActive())
     show(panel, session, "adam")
     lines = explain(run.shown, int(place))
@@ -170,7 +177,7 @@ def test_every_choice_in_the_lists_is_a_parameter_however_it_is_made(panel):
         picker.layer.setCurrentIndex(layer)
         for part in (picker.unit, picker.source):
             part.setCurrentIndex(part.count() - 1)
-        assert picker.place == session.problem.learner.network.biases(layer).stop - 1 == places[-1]
+        assert picker.place == session.problem.subject.network.biases(layer).stop - 1 == places[-1]
     assert max(places) == len(run.shown.theta) - 1
 
 
@@ -223,7 +230,7 @@ def test_another_shape_keeps_the_place_as_far_as_there_is_one(panel, qtbot):
     session.problem_changed({"hidden": (Layer(2),)})
     qtbot.waitUntil(lambda: not panel._pause.isActive())
     run = show(panel, session, "adam")
-    assert panel.parameters.name == "bias of output class" and panel._coordinate == len(run.shown.theta) - 1
+    assert name_in(panel.parameters) == "bias of output class" and panel._coordinate == len(run.shown.theta) - 1
     qtbot.waitUntil(lambda: not panel._pause.isActive())
     show(panel, race("sgd"))
     assert panel.coordinates.isVisible() and not panel.parameters.isVisible() and "θ = x = " in panel.heading.text()
@@ -231,8 +238,8 @@ def test_another_shape_keeps_the_place_as_far_as_there_is_one(panel, qtbot):
 
 def test_of_a_hundred_thousand_parameters_only_short_lists_are_made(panel):
     session = network((300, 300))
-    panel.parameters.offer(session.problem.learner)
+    panel.parameters.offer(session.problem)
     pick(panel, 1, 299, 299)
-    assert panel.parameters.place == session.problem.learner.network.weights(1).stop - 1
+    assert panel.parameters.place == session.problem.subject.network.weights(1).stop - 1
     parts = (panel.parameters.layer, panel.parameters.unit, panel.parameters.source)
     assert [part.count() for part in parts] == [3, 300, 301]

@@ -48,14 +48,14 @@ def problem(show_in_column):
     made.changed.connect(made.told.append)
     made.settled.connect(lambda: made.told.append("settled"))
     made.refresh(picture())
-    assert made.told == [] and made.network.isVisible()
+    assert made.told == [] and made.panels["network"].isVisible()
     return made
 
 
 @pytest.fixture
 def opened(problem):
     """With everything that is behind More."""
-    for more in problem.network.findChildren(More):
+    for more in problem.panels["network"].findChildren(More):
         more.header.click()
     return problem
 
@@ -71,7 +71,7 @@ def type_in(qtbot, field, text: str) -> None:
 @pytest.mark.parametrize("key", DATASETS)
 def test_every_data_set_shows_its_knobs_and_fits_the_column(opened, fits, key, moved):
     opened.refresh(picture(key, moved=moved))
-    data, entry = opened.network.data, DATASETS[key]
+    data, entry = opened.panels["network"].data, DATASETS[key]
     assert data.chooser.key == key and data.chooser.currentText() == entry.title
     assert set(data.knobs.knobs) == {knob.name for knob in entry.knobs} | {"train_share", "data_seed"}
     for words in (entry.summary, entry.licence):
@@ -81,10 +81,10 @@ def test_every_data_set_shows_its_knobs_and_fits_the_column(opened, fits, key, m
 
 
 def test_another_data_set_brings_the_share_and_the_scaling_that_suit_it(problem):
-    problem.network.data.chooser.chosen.emit("wine")
+    problem.panels["network"].data.chooser.chosen.emit("wine")
     assert problem.told == [{"data": "wine", "share": 0.8, "scaling": "standardise"}, "settled"]
     problem.refresh(picture(share=0.3, scaling="min_max"))
-    problem.network.data.chooser.chosen.emit("wine")
+    problem.panels["network"].data.chooser.chosen.emit("wine")
     assert problem.told[2] == {"data": "wine"}
 
 
@@ -92,7 +92,7 @@ def test_another_data_set_brings_the_share_and_the_scaling_that_suit_it(problem)
 def test_what_choosing_data_asks_of_the_engine_is_possible(problem, key):
     before = picture(moved=True)
     problem.refresh(before)
-    chooser = problem.network.data.chooser
+    chooser = problem.panels["network"].data.chooser
     chooser.chosen.emit(key)
     task = before.task
     for setting, value in problem.told[0].items():
@@ -102,7 +102,7 @@ def test_what_choosing_data_asks_of_the_engine_is_possible(problem, key):
 
 
 def test_knobs_of_the_data_and_of_the_task(problem, qtbot):
-    problem.network.data_more.open()
+    problem.panels["network"].data_more.open()
     for name, text, told in (
         ("noise", "20", {"data.noise": 20.0}),
         ("samples", "300", {"data.samples": 300}),
@@ -110,7 +110,7 @@ def test_knobs_of_the_data_and_of_the_task(problem, qtbot):
         ("data_seed", "9", {"data_seed": 9}),
     ):
         problem.told.clear()
-        type_in(qtbot, problem.network.data.knobs.knobs[name].field, text)
+        type_in(qtbot, problem.panels["network"].data.knobs.knobs[name].field, text)
         assert problem.told == [told, "settled"]
 
 
@@ -125,7 +125,7 @@ def test_knobs_of_the_data_and_of_the_task(problem, qtbot):
 )
 def test_a_table_shows_its_name(problem, fits, made, told):
     problem.refresh(picture(made))
-    data = problem.network.data
+    data = problem.panels["network"].data
     assert data.chooser.currentIndex() == -1 and data.chooser.placeholderText() == "my own table"
     assert data.note.isVisible() and data.note.text() == told
     splits = ["split"] if "classes" in told else []
@@ -139,14 +139,14 @@ def test_import_and_paste_are_asked_for(problem, qtbot):
     asked = []
     problem.import_wanted.connect(lambda: asked.append("import"))
     problem.paste_wanted.connect(lambda: asked.append("paste"))
-    for button in (problem.network.data.load, problem.network.data.paste):
+    for button in (problem.panels["network"].data.load, problem.panels["network"].data.paste):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert asked == ["import", "paste"]
 
 
 def test_features_are_switched_with_mouse_and_keyboard(problem, qtbot):
-    problem.network.inputs.settings.reveal("features")
-    chips = problem.network.inputs.chips
+    problem.panels["network"].inputs.settings.reveal("features")
+    chips = problem.panels["network"].inputs.chips
     assert [key for key, chip in chips.items() if chip.isChecked()] == ["x", "y"]
     qtbot.mouseClick(chips["xy"], Qt.MouseButton.LeftButton)
     chips["y"].setFocus()
@@ -156,7 +156,7 @@ def test_features_are_switched_with_mouse_and_keyboard(problem, qtbot):
 
 def test_the_last_feature_stays_on_and_the_engine_says_why(problem, qtbot):
     problem.refresh(picture(features=("x2",)))
-    chip = problem.network.inputs.chips["x2"]
+    chip = problem.panels["network"].inputs.chips["x2"]
     qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
     assert chip.isChecked() and problem.told[0] == {"features": ()}
     with pytest.raises(ValueError, match="at least one feature"):
@@ -168,7 +168,7 @@ def test_the_last_feature_stays_on_and_the_engine_says_why(problem, qtbot):
 )
 def test_only_the_features_that_the_data_allow_are_offered(problem, data, possible):
     problem.refresh(picture(data))
-    inputs = problem.network.inputs
+    inputs = problem.panels["network"].inputs
     inputs.settings.reveal("features")
     assert tuple(key for key, chip in inputs.chips.items() if chip.isVisible()) == possible
     assert inputs.heading.title.text() == ("Features" if possible else "Inputs")
@@ -176,7 +176,7 @@ def test_only_the_features_that_the_data_allow_are_offered(problem, data, possib
 
 
 def test_scaling_of_inputs_and_target(problem):
-    inputs = problem.network.inputs
+    inputs = problem.panels["network"].inputs
     for setting, control in (("scaling", inputs.scaling), ("target_scaling", inputs.target_scaling)):
         for place, key in enumerate(SCALINGS):
             problem.told.clear()
@@ -185,7 +185,7 @@ def test_scaling_of_inputs_and_target(problem):
 
 
 def test_only_a_regression_has_a_target_to_be_scaled(opened, fits):
-    problem, inputs = opened, opened.network.inputs
+    problem, inputs = opened, opened.panels["network"].inputs
     for data, regression in (("circle", False), ("diabetes", True), ("iris", False)):
         problem.refresh(picture(data, scaling="min_max"))
         assert inputs.target_scaling.isVisible() is regression and inputs.scaling.place == 2
@@ -197,7 +197,7 @@ def test_only_a_regression_has_a_target_to_be_scaled(opened, fits):
 def test_a_row_for_each_layer_and_one_for_the_output(problem, fits):
     for hidden in ((), (3,), (512,) * MAX_LAYERS, (1, 2)):
         problem.refresh(picture(hidden=hidden, output="tanh"))
-        layers = problem.network.layers
+        layers = problem.panels["network"].layers
         assert [row.units.value for row in layers.rows] == list(hidden)
         assert all(row.activation.key == "tanh" for row in (*layers.rows, layers.output))
         assert layers.output.count.text() == "1"
@@ -206,7 +206,7 @@ def test_a_row_for_each_layer_and_one_for_the_output(problem, fits):
 
 
 def test_layers_are_added_changed_and_removed(problem, qtbot):
-    layers = problem.network.layers
+    layers = problem.panels["network"].layers
     qtbot.mouseClick(layers.add, Qt.MouseButton.LeftButton)
     layers.rows[0].activation.chosen.emit("relu")
     layers.output.activation.chosen.emit("identity")
@@ -221,12 +221,12 @@ def test_layers_are_added_changed_and_removed(problem, qtbot):
 
 def test_the_first_layer_can_be_added(problem, qtbot):
     problem.refresh(picture(hidden=()))
-    qtbot.mouseClick(problem.network.layers.add, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(problem.panels["network"].layers.add, Qt.MouseButton.LeftButton)
     assert problem.told[0] == {"hidden": (Layer(4),)}
 
 
 def test_units_are_stepped_and_typed(problem, qtbot):
-    units = problem.network.layers.rows[1].units
+    units = problem.panels["network"].layers.rows[1].units
     qtbot.mouseClick(units.more, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(units.less, Qt.MouseButton.LeftButton)
     type_in(qtbot, units.field, "64")
@@ -236,7 +236,7 @@ def test_units_are_stepped_and_typed(problem, qtbot):
 
 
 def test_units_out_of_range_are_refused_in_words(problem, fits, qtbot):
-    row = problem.network.layers.rows[0]
+    row = problem.panels["network"].layers.rows[0]
     type_in(qtbot, row.units.field, "999")
     assert problem.told == [] and row.fault.isVisible() and "[1, 512]" in row.fault.text()
     fits(problem)
@@ -248,7 +248,7 @@ def test_units_out_of_range_are_refused_in_words(problem, fits, qtbot):
 def test_every_loss_shows_its_formula_and_its_knobs(opened, fits, key):
     entry = LOSSES[key]
     opened.refresh(picture("circle", loss=key))
-    network = opened.network
+    network = opened.panels["network"]
     assert network.loss.chooser.key == key and list(network.loss.knobs.knobs) == [knob.name for knob in entry.knobs]
     assert (
         entry.source.split("&")[0] in network.loss.chooser.toolTip() and entry.source and entry.help and entry.formula
@@ -257,7 +257,7 @@ def test_every_loss_shows_its_formula_and_its_knobs(opened, fits, key):
 
 
 def test_only_the_losses_for_the_purpose_are_offered(problem):
-    chooser = problem.network.loss.chooser
+    chooser = problem.panels["network"].loss.chooser
     for data, purpose in (("circle", "classification"), ("sine", "regression"), ("iris", "classification")):
         problem.refresh(picture(data))
         offered = [entry for _, entry in chooser.entries()]
@@ -269,7 +269,7 @@ def test_only_the_losses_for_the_purpose_are_offered(problem):
 def test_every_initializer_shows_its_formula_and_its_knobs(opened, fits, key):
     entry = INITIALIZERS[key]
     opened.refresh(picture(initializer=key, moved=True))
-    panel = opened.network.initializer
+    panel = opened.panels["network"].initializer
     assert panel.chooser.key == key and list(panel.knobs.knobs) == [knob.name for knob in entry.knobs]
     assert entry.help.split("&")[0] in panel.chooser.toolTip()
     fits(opened)
@@ -282,7 +282,7 @@ def test_what_is_not_at_its_default_is_on_screen(problem):
             weight_seed=7, seed=8, dropout=0.2, residual=True,
         )
     )  # fmt: skip
-    network = problem.network
+    network = problem.panels["network"]
     shown = (network.loss.knobs, ("delta",)), (network.initializer.knobs, ("scale",))
     also = (network.seeds, ("weight_seed", "batch_seed")), (network.layers.settings, ("dropout", "residual"))
     assert all(knobs.knobs[name].isVisible() for knobs, names in (*shown, *also) for name in names)
@@ -297,7 +297,7 @@ def test_what_is_not_at_its_default_is_on_screen(problem):
 
 def test_loss_first_weights_and_seeds_are_settings_of_the_task(opened, qtbot):
     opened.refresh(picture(loss="huber", initializer="normal"))
-    network = opened.network
+    network = opened.panels["network"]
     opened.told.clear()
     network.loss.chooser.chosen.emit("mse")
     network.initializer.chooser.chosen.emit("he_uniform")
@@ -317,7 +317,7 @@ def test_loss_first_weights_and_seeds_are_settings_of_the_task(opened, qtbot):
 
 
 def hints(problem) -> list[str]:
-    network = problem.network
+    network = problem.panels["network"]
     headings = [panel.heading.hint.text() for panel in (network.data, network.inputs, network.layers)]
     return [*headings, network.headings[network.initializer].hint.text()]
 
@@ -325,7 +325,7 @@ def hints(problem) -> list[str]:
 def test_what_restarts_runs_is_said_before_and_only_while_there_is_something_to_lose(opened):
     assert hints(opened) == [""] * 4
     opened.refresh(picture("blobs", moved=True))
-    network = opened.network
+    network = opened.panels["network"]
     assert hints(opened) == [LIVE, RESTARTS, f"new shape {RESTARTS}", RESTARTS]
     knobs = network.data.knobs.knobs
     assert {name for name, knob in knobs.items() if not knob.mark.isHidden()} == {"classes"}
@@ -344,9 +344,9 @@ def test_what_restarts_runs_is_said_before_and_only_while_there_is_something_to_
 
 def test_the_list_says_which_loss_restarts_runs(opened):
     opened.refresh(picture(loss="bce", moved=True))
-    effect = opened.network.loss.chooser.effect
+    effect = opened.panels["network"].loss.chooser.effect
     assert {key: effect(key) for key in ("mse", "softmax")} == {"mse": LIVE, "softmax": RESTARTS}
-    chooser = opened.network.loss.chooser
+    chooser = opened.panels["network"].loss.chooser
     chooser.showPopup()
     said = {
         chooser.itemText(place): chooser.itemData(place, Qt.ItemDataRole.UserRole + 2)
@@ -357,7 +357,7 @@ def test_the_list_says_which_loss_restarts_runs(opened):
 
 
 def test_a_refused_change_is_shown_as_it_was(problem, qtbot):
-    row = problem.network.layers.rows[0]
+    row = problem.panels["network"].layers.rows[0]
     qtbot.mouseClick(row.units.more, Qt.MouseButton.LeftButton)
     assert row.units.value == 5
     problem.refresh(picture())
@@ -367,7 +367,7 @@ def test_a_refused_change_is_shown_as_it_was(problem, qtbot):
 @pytest.mark.parametrize("key", ACTIVATIONS)
 def test_every_activation_is_told_with_its_formula(problem, key):
     problem.refresh(picture(hidden=(Layer(3, key),)))
-    row = problem.network.layers.rows[0]
+    row = problem.panels["network"].layers.rows[0]
     assert row.activation.key == key and "<p>" in row.activation.toolTip()
     assert "^" not in row.activation.toolTip()
     QApplication.processEvents()
@@ -376,7 +376,7 @@ def test_every_activation_is_told_with_its_formula(problem, key):
 
 
 def test_both_themes(problem):
-    button = problem.network.layers.add
+    button = problem.panels["network"].layers.add
 
     def inks() -> set[str]:
         image = button.icon().pixmap(QSize(32, 32), 1.0).toImage()

@@ -6,9 +6,15 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.controls.problem_panel import ProblemPanel
-from app.documents.problem_kinds import KINDS
 from app.look.theme import DARK
-from engine import SURFACES, Choice, Formula, Session, new_experiment, new_network
+from engine import SURFACES, Choice, Formula, Session, new_experiment, new_network, offers
+
+KINDS = list(offers())
+
+
+def seen(problem) -> list[str]:
+    """The kinds whose panels are shown."""
+    return [key for key, panel in problem.panels.items() if panel.isVisible()]
 
 
 @pytest.fixture
@@ -18,7 +24,7 @@ def problem(show_in_column):
     made.changed.connect(made.told.append)
     made.kind_chosen.connect(made.told.append)
     made.refresh(Session(new_experiment("rosenbrock", ["sgd"])).picture())
-    assert made.told == [] and made.surface.isVisible() and not made.network.isVisible()
+    assert made.told == [] and made.panels["surface"].isVisible() and not made.panels["network"].isVisible()
     return made
 
 
@@ -26,14 +32,14 @@ def problem(show_in_column):
 def test_every_surface_shows_its_formula_and_knobs(problem, fits, key):
     problem.refresh(Session(new_experiment(key, ["sgd"])).picture())
     entry = SURFACES[key]
-    assert problem.surface.chooser.key == key and problem.surface.formula.text().startswith("f = ")
-    assert list(problem.surface.knobs.knobs) == [knob.name for knob in entry.knobs]
-    assert not problem.surface.editor.isVisible() and problem.told == []
+    assert problem.panels["surface"].chooser.key == key and problem.panels["surface"].formula.text().startswith("f = ")
+    assert list(problem.panels["surface"].knobs.knobs) == [knob.name for knob in entry.knobs]
+    assert not problem.panels["surface"].editor.isVisible() and problem.told == []
     fits(problem)
 
 
 def test_choosing_a_surface_takes_its_start(problem):
-    problem.surface.chooser.chosen.emit("beale")
+    problem.panels["surface"].chooser.chosen.emit("beale")
     assert problem.told[-1]["surface"].kind == "beale" and problem.told[-1]["start"] == SURFACES["beale"].start
 
 
@@ -43,9 +49,9 @@ def test_an_exact_formula_becomes_ones_own(problem):
     assert isinstance(own, Formula) and own.text == SURFACES["rosenbrock"].formula
     problem.refresh(Session(new_experiment(own, ["sgd"])).picture())
     assert (
-        problem.surface.editor.isVisible()
-        and not problem.surface.chooser.isVisible()
-        and problem.surface.editor.text.text() == own.text
+        problem.panels["surface"].editor.isVisible()
+        and not problem.panels["surface"].chooser.isVisible()
+        and problem.panels["surface"].editor.text.text() == own.text
     )
     problem.kind.chosen.emit(0)
     assert isinstance(problem.told[-1]["surface"], Choice)
@@ -53,10 +59,10 @@ def test_an_exact_formula_becomes_ones_own(problem):
 
 def test_start_seed_and_noise_are_typed(problem, qtbot):
     for knobs, name, told in (
-        (problem.surface.start, "start_x", {"start": (0.5, 1.0)}),
-        (problem.surface.start, "start_y", {"start": (0.5, 0.5)}),
-        (problem.surface.noise, "seed", {"seed": 7}),
-        (problem.surface.noise, "noise", {"noise": 0.5}),
+        (problem.panels["surface"].start, "start_x", {"start": (0.5, 1.0)}),
+        (problem.panels["surface"].start, "start_y", {"start": (0.5, 0.5)}),
+        (problem.panels["surface"].noise, "seed", {"seed": 7}),
+        (problem.panels["surface"].noise, "noise", {"noise": 0.5}),
     ):
         field = knobs.reveal(name).field
         field.setFocus()
@@ -75,12 +81,16 @@ def test_another_kind_is_asked_for_and_shown_when_it_comes(problem):
     problem.kind.chosen.emit(KINDS.index("network"))
     assert problem.told == ["network"]
     problem.refresh(Session(new_network("circle", ["sgd"], (2,))).picture())
-    assert problem.network.isVisible() and not problem.surface.isVisible() and problem.kind.place == 2
+    assert (
+        problem.panels["network"].isVisible() and not problem.panels["surface"].isVisible() and problem.kind.place == 2
+    )
     for kind in ("surface", "formula"):
         problem.kind.chosen.emit(KINDS.index(kind))
         assert problem.told[-1] == kind
     problem.refresh(Session(new_experiment("beale", ["sgd"])).picture())
-    assert problem.surface.isVisible() and not problem.network.isVisible() and problem.kind.place == 0
+    assert (
+        problem.panels["surface"].isVisible() and not problem.panels["network"].isVisible() and problem.kind.place == 0
+    )
 
 
 def test_what_is_refused_is_shown_as_it_was(problem):
@@ -89,7 +99,7 @@ def test_what_is_refused_is_shown_as_it_was(problem):
     problem.kind.chosen.emit(2)
     problem.refresh(picture)
     assert problem.kind.place == 0
-    problem.surface.noise.knobs["noise"].set_value(5.0)
-    problem.surface.noise.changed.emit("noise", 5.0)
+    problem.panels["surface"].noise.knobs["noise"].set_value(5.0)
+    problem.panels["surface"].noise.changed.emit("noise", 5.0)
     problem.refresh(picture)
-    assert problem.surface.noise.knobs["noise"].value == 0.0
+    assert problem.panels["surface"].noise.knobs["noise"].value == 0.0

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import COLUMNS, LAYER_MEASURES, HistoryView, MeasuresView, new_run
+from engine import COLUMNS, LAYER_MEASURES, MEASURES, PROBLEMS, HistoryView, MeasuresView, Subject, new_run
 
 
 def history_of(loss: Any, width: int = 1, capacity: int = 0) -> HistoryView:
@@ -53,16 +53,21 @@ def run_of(history: HistoryView, number: int = 0, **changes: Any) -> SimpleNames
 
 
 def picture_of(*runs: SimpleNamespace, cursor: int | None = None, lowest: float | None = 0.0) -> Any:
-    surface_info = SimpleNamespace(lowest=lowest)
     return SimpleNamespace(
-        runs=runs, examples=100, cursor=cursor, surface_info=surface_info, kind="surface", purpose="", layers=(),
+        runs=runs, examples=100, cursor=cursor, subject=told(known_minimum=lowest, is_plane=True), kind="surface",
         task=None,
         update=max((run.history.updates for run in runs), default=0),
     )  # fmt: skip
 
 
+def told(**known: Any) -> Subject:
+    """A subject of which is known what it is told."""
+    return type("Told", (Subject,), known)()
+
+
 EVERY = 8  # measurements to one of the layers
 LAYERS = ("hidden 1", "hidden 2", "output")
+ROLES = {"loss": 0, "watched": 1}
 
 
 def due_until(updates: int) -> np.ndarray:
@@ -82,7 +87,9 @@ def measured_of(at: Any, layers: int = len(LAYERS), capacity: int = 0, seed: int
     values = np.stack([fall, 1.3 * fall + 0.01, 1.0 - 0.5 * fall, 0.95 - 0.5 * fall, 0.1 * at / 300.0], 1)
     rough = np.exp(0.1 * noise.standard_normal((len(layers_at), layers, len(LAYER_MEASURES))))
     whole = rare[:, None, None] * 10.0 ** -np.arange(layers)[::-1][None, :, None] * rough
-    return MeasuresView(*(_with_room(table, capacity) for table in (at, values, layers_at, whole)))
+    return MeasuresView(
+        MEASURES, LAYER_MEASURES, ROLES, *(_with_room(table, capacity) for table in (at, values, layers_at, whole))
+    )
 
 
 def _with_room(table: np.ndarray, capacity: int) -> np.ndarray:
@@ -95,7 +102,15 @@ def _with_room(table: np.ndarray, capacity: int) -> np.ndarray:
 def younger(whole: MeasuresView, count: int) -> MeasuresView:
     """The same measures when there were fewer: the same arrays, as the engine publishes them."""
     rare = -(-count // EVERY)
-    return MeasuresView(whole.at[:count], whole.values[:count], whole.layers_at[:rare], whole.layers[:rare])
+    return MeasuresView(
+        MEASURES,
+        LAYER_MEASURES,
+        ROLES,
+        whole.at[:count],
+        whole.values[:count],
+        whole.layers_at[:rare],
+        whole.layers[:rare],
+    )
 
 
 def network_of(*runs: SimpleNamespace, purpose: str = "classification", layers: tuple[str, ...] = LAYERS) -> Any:
@@ -104,7 +119,9 @@ def network_of(*runs: SimpleNamespace, purpose: str = "classification", layers: 
         if not hasattr(run, "measures"):
             run.measures = measured_of(due_until(run.history.updates), len(layers), seed=number)
     picture = picture_of(*runs, lowest=None)
-    picture.__dict__.update(kind="network", purpose=purpose, layers=layers, surface_info=None)
+    titles = {"loss": "Loss, running batch", "score": "Accuracy" if purpose == "classification" else "R²"}
+    subject = told(measures=PROBLEMS["network"].measures, layers=layers, curve_titles=titles)
+    picture.__dict__.update(kind="network", subject=subject)
     return picture
 
 

@@ -729,7 +729,7 @@ def test_the_curves_of_a_file_come_with_its_problem(panel, picture, networks):
 
 @pytest.mark.parametrize(("purpose", "score"), [("classification", "Accuracy"), ("regression", "R²")])
 def test_titles_tell_what_is_shown(panel, networks, purpose, score):
-    networks.purpose = purpose
+    networks.subject = network_of(purpose=purpose).subject
     panel.refresh(networks)
     panel.show_curves(["losses", "score", "loss", "layer_delta_norm"])
     assert titles_of(panel) == ["Training and validation loss", score, "Loss, running batch", "Delta norm by layer"]

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
@@ -12,7 +10,7 @@ from app.curves.curve_style import Y_TYPES, CurveStyle
 from app.look.theme import DARK
 from app.plots.axis_type import NAMES, AxisType
 from app.plots.scale import Scale
-from tests.app.curves.histories import HARD, grown, history_of, picture_of, run_of
+from tests.app.curves.histories import HARD, grown, history_of, network_of, picture_of, run_of
 from tests.app.curves.models import draw, pixels
 
 
@@ -118,5 +116,4 @@ def test_a_curve_without_meaning_is_empty(qapp):
     model.pull(picture_of(run_of(history_of(np.ones(5))), lowest=None), None)
     draw(model)
     assert not model.applies and model.lines == [] and not pixels(model).any()
-    three = run_of(history_of(np.ones(5)), shown=SimpleNamespace(theta=np.zeros(3)))
-    assert not CURVES["relative_step"].needs(picture_of(three))
+    assert not CURVES["relative_step"].needs(network_of(run_of(history_of(np.ones(5)))))

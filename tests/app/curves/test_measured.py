@@ -16,6 +16,7 @@ from tests.app.curves.histories import (
     history_of,
     measured_of,
     network_of,
+    picture_of,
     run_of,
     younger,
 )  # fmt: skip
@@ -164,7 +165,7 @@ def test_curves_of_networks_mean_nothing_on_a_surface_and_the_other_way_round():
     networks = network_of(*runs)
     kept = {key for key, curve in CURVES.items() if curve.needs(networks)}
     assert {"x", "y", "excess_loss", "relative_step"} == set(CURVES) - kept
-    networks.kind = "surface"
+    networks.subject = picture_of(*runs).subject
     model = CurveModel(CURVES["losses"], DARK)
     model.pull(networks, None)
     assert not model.applies and model.lines == []

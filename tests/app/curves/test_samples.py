@@ -6,6 +6,7 @@ import pytest
 from app.curves.curve_catalogue import Part
 from app.curves.samples import Samples
 from engine import LAYER_MEASURES, MEASURES
+from engine.problems.supervised.measures import NETWORK_MEASURES
 from engine.training.measures import Measures, work_of
 from tests.app.curves.histories import EVERY, due_until, history_of, measured_of, run_of, younger
 
@@ -63,7 +64,7 @@ def test_what_was_handed_out_stays_as_it_is():
 
 
 def test_a_record_that_has_moved_to_larger_arrays_is_the_same():
-    measures, samples, sources = Measures(1), Samples(PARTS[0]), set()
+    measures, samples, sources = Measures(NETWORK_MEASURES, 1), Samples(PARTS[0]), set()
     for update in range(600):
         measures.append(update, update, WORK, np.full(len(MEASURES), 1.0 * update), None)
         points = pulled(samples, measures.view())
@@ -85,7 +86,7 @@ def test_another_past_is_known_as_one(cut):
 
 
 def test_a_record_that_was_cut_leaves_older_views_alone():
-    measures = Measures(1)
+    measures = Measures(NETWORK_MEASURES, 1)
     for update in range(10):
         measures.append(update, update, WORK, np.full(len(MEASURES), 1.0), np.ones((1, len(LAYER_MEASURES))))
     view = measures.view()

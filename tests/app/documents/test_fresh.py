@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.documents.fresh import fresh, usual_network
-from engine import DATASETS, Table, choose
+from app.documents.fresh import fresh
+from engine import DATASETS, Table, choose, usual_network
 
 
 @pytest.mark.parametrize("key", DATASETS)

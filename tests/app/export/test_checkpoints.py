@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from app.export.checkpoints import add_checkpoints
 from app.export.csv_table import write_table
 from app.export.figure import figure_bytes
-from app.export.figure_content import CurveContent, NetworkContent, StageContent
+from app.export.figure_content import CurveContent, StageContent, ViewContent
 from app.export.networks.dots import distinct
 from app.export.records import exact_rows
 from app.export.style import FigureSettings
@@ -19,7 +19,7 @@ from tests.app.export import states
 PLOTS = {
     "curve": (states.race, CurveContent("loss")),
     "stage": (states.race, StageContent()),
-    "boundary": (states.networks, NetworkContent("boundary")),
+    "boundary": (states.networks, ViewContent("boundary")),
 }
 
 
@@ -89,7 +89,7 @@ class Interrupting(Patience):
 
 
 def test_what_the_engine_computes_for_a_figure_can_be_cancelled_anywhere_and_is_the_same(tmp_path) -> None:
-    picture, plot = states.networks(), NetworkContent("boundary")
+    picture, plot = states.networks(), ViewContent("boundary")
     plain = Patience(np.inf)
     content = figure_bytes("png", picture, plot, FigureSettings(dpi=60), {}, plain)
     often = Interrupting(np.inf)

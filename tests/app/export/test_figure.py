@@ -24,8 +24,9 @@ from app.documents.files import FileError
 from app.export import records
 from app.export.figure import FORMATS, figure_bytes, write_figure
 from app.export.figure_content import CurveContent, StageContent
+from app.export.stage_figure import Drawing
 from app.export.style import SIZES, FigureSettings
-from app.export.surface_figure import draw_stage
+from app.export.surface_figure import draw_surface
 from app.look.palettes import ON_LIGHT
 from engine import SURFACES, Formula, Session, SettingError, new_experiment, new_run
 from tests.app.export import states
@@ -232,7 +233,7 @@ def test_a_path_too_long_to_be_replayed_begins_at_its_start_to_the_bit(monkeypat
     assert picture.runs[0].history.width > 1
     axes = Figure().add_subplot()
     labels = {run.id: run.settings.name for run in picture.runs}
-    draw_stage(axes, picture, StageContent(), FigureSettings(), labels, records.no_progress)
+    draw_surface(axes, Drawing(picture, FigureSettings(), labels))
     path = max((line.get_xydata() for line in axes.lines), key=len)
     assert tuple(path[0]) == picture.experiment.problem.start
 

@@ -16,23 +16,24 @@ from matplotlib.figure import Figure as Page
 
 from app.documents.experiment_file import load
 from app.export.figure import FORMATS, figure_bytes, write_figure
-from app.export.figure_content import NetworkContent, StageContent
+from app.export.figure_content import StageContent, ViewContent
+from app.export.figures import FIGURES, figure_on_screen, figures_for
 from app.export.networks.class_colours import mixed, signed
 from app.export.networks.context import figure_context
 from app.export.networks.dots import distinct
-from app.export.networks.figures import FIGURES, figure_on_screen, figures_for
 from app.export.style import FigureSettings
 from engine import (
     DIVERGED,
+    Field,
+    Predictions,
     Session,
     SessionPicture,
     SettingError,
-    SnapshotParts,
     Table,
     features_of,
-    network_snapshot,
     new_network,
     new_run,
+    snapshot_of,
 )
 from tests.app.export import states
 
@@ -97,7 +98,7 @@ def labels(svg: bytes) -> list[str]:
 def test_everything_that_fits_can_be_drawn(case: str) -> None:
     picture = made[case]()
     for figure in figures_for(picture.task):
-        svg = figure_bytes("svg", picture, NetworkContent(figure.key), FigureSettings(title=True))
+        svg = figure_bytes("svg", picture, ViewContent(figure.key), FigureSettings(title=True))
         ElementTree.fromstring(svg)
         drawing = svg.partition(b"</metadata>")[2].decode()
         assert not re.search(r"\b(nan|inf)\b", re.sub("<!--.*?-->", "", drawing))
@@ -113,7 +114,7 @@ def test_the_stage_is_the_figure_that_fits_best() -> None:
     for case, kinds in KINDS.items():
         picture = made[case]()
         plots, small = (
-            (StageContent(), NetworkContent(kinds[0])),
+            (StageContent(), ViewContent(kinds[0])),
             FigureSettings(width=30.0, height=30.0, legend="none"),
         )
         stage, best = (figure_bytes("svg", picture, plot, small) for plot in plots)
@@ -127,15 +128,15 @@ def test_what_does_not_fit_is_refused() -> None:
         (states.race(), "diagram"),
     ):
         with pytest.raises(SettingError, match="this problem has no figure"):
-            figure_bytes("svg", picture, NetworkContent(key), FigureSettings())
-    with pytest.raises(SettingError, match=r"figure must be one of boundary, fit, .* got 'digram'"):
-        NetworkContent("digram")
+            figure_bytes("svg", picture, ViewContent(key), FigureSettings())
+    with pytest.raises(SettingError, match=r"figure must be one of stage, boundary, fit, .* got 'digram'"):
+        ViewContent("digram")
 
 
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("key", ["boundary", "diagram"])
 def test_it_is_the_same_every_time_and_opens_again(tmp_path: Path, format: str, key: str) -> None:
-    picture, plot = made["two classes"](), NetworkContent(key)
+    picture, plot = made["two classes"](), ViewContent(key)
     path = tmp_path / f"figure.{format}"
     write_figure(path, picture, plot, FigureSettings())
     assert path.read_bytes() == figure_bytes(format, picture, plot, FigureSettings())
@@ -148,7 +149,7 @@ def test_any_paper_will_do(case: str, width: float, height: float) -> None:
     picture = made[case]()
     for figure in figures_for(picture.task):
         content = figure_bytes(
-            "png", picture, NetworkContent(figure.key), FigureSettings(width=width, height=height, dpi=60)
+            "png", picture, ViewContent(figure.key), FigureSettings(width=width, height=height, dpi=60)
         )
         assert content.startswith(b"\x89PNG")
 
@@ -170,7 +171,7 @@ def test_the_boundary_is_where_the_answer_changes() -> None:
     axes, _ = drawn(picture, "boundary")
     (line,) = [artist for artist in axes.collections if type(artist).__name__ == "QuadContourSet"]
     points = np.vstack([path.vertices for path in line.get_paths()])
-    learner = picture.learner
+    learner = picture.subject
     assert learner is not None
     ends = [np.ptp(axes.get_xlim()) / 400, np.ptp(axes.get_ylim()) / 400]
     around = [points + np.array(way) * ends for way in ((2, 0), (-2, 0), (0, 2), (0, -2))]
@@ -183,18 +184,22 @@ def test_the_boundary_is_where_the_answer_changes() -> None:
 def test_every_example_is_a_dot_and_the_wrong_ones_are_ringed() -> None:
     picture = made["five classes"]()
     axes, entries = drawn(picture, "boundary")
-    learner = picture.learner
+    learner = picture.subject
     assert learner is not None
-    data, snapshot = learner.data, network_snapshot(learner, picture.runs[0].shown.theta, SnapshotParts())
+    data, snapshot = learner.data, snapshot_of(learner, picture.runs[0].shown.theta, [Predictions()])
     parts = dots(axes)
     rings = [part for part in parts if part.get_facecolor().size == 0]
     filled = [part for part in parts if part.get_facecolor().size and part.get_zorder() == 3.8]
     hollow = [part for part in parts if part.get_zorder() == 4.0]
     assert sum(len(part.get_offsets()) for part in filled) == data.train
     assert sum(len(part.get_offsets()) for part in hollow) == data.validation
-    assert snapshot.wrong.any() and {len(part.get_offsets()) for part in rings} == {snapshot.wrong.sum()}
+    assert snapshot.predicted.wrong.any() and {len(part.get_offsets()) for part in rings} == {
+        snapshot.predicted.wrong.sum()
+    }
     assert [text for _, text in entries][:5] == list(data.classes) and entries[-1][1] == "misclassified"
-    rights = [1.0 - snapshot.wrong[part].mean() for part in (slice(None, data.train), slice(data.train, None))]
+    rights = [
+        1.0 - snapshot.predicted.wrong[part].mean() for part in (slice(None, data.train), slice(data.train, None))
+    ]
     assert [text for _, text in entries][5:7] == [
         f"{name}, {100 * right:.1f} % right" for name, right in zip(("training", "validation"), rights, strict=True)
     ]
@@ -203,12 +208,12 @@ def test_every_example_is_a_dot_and_the_wrong_ones_are_ringed() -> None:
 def test_the_curves_of_all_visible_runs_are_fitted() -> None:
     picture = made["two curves"]()
     axes, entries = drawn(picture, "fit")
-    learner = picture.learner
+    learner = picture.subject
     assert learner is not None
     truth, *curves = axes.lines
     for line, run in zip(curves, picture.runs, strict=True):
         x0, x1 = axes.get_xlim()
-        field = network_snapshot(learner, run.shown.theta, SnapshotParts((x0, x1, 0, 1), columns=600, rows=1)).field
+        field = snapshot_of(learner, run.shown.theta, [Field((x0, x1, 0, 1), columns=600, rows=1)]).field
         assert field is not None and np.array_equal(line.get_ydata(), field[0, :, 0])
     assert truth.get_linestyle() == "--" and len(truth.get_xdata()) == 400
     assert [text for _, text in entries][-2:] == ["training", "validation"]
@@ -219,22 +224,25 @@ def test_the_curves_of_all_visible_runs_are_fitted() -> None:
 def test_predictions_stand_against_what_is_true() -> None:
     picture = made["columns"]()
     axes, entries = drawn(picture, "predicted")
-    learner = picture.learner
+    learner = picture.subject
     assert learner is not None
-    snapshot = network_snapshot(learner, picture.runs[0].shown.theta, SnapshotParts())
+    snapshot = snapshot_of(learner, picture.runs[0].shown.theta, [Predictions()])
     found = np.vstack([part.get_offsets() for part in dots(axes)])
-    assert np.allclose(found, np.column_stack([learner.data.targets, snapshot.predictions]))
+    assert np.allclose(found, np.column_stack([learner.data.targets, snapshot.predicted.predictions]))
     told = [text.replace("−", "-") for _, text in entries]
-    assert told == [f"training, R² {snapshot.scores[0]:.3f}", f"validation, R² {snapshot.scores[1]:.3f}"]
+    assert told == [
+        f"training, R² {snapshot.predicted.scores[0]:.3f}",
+        f"validation, R² {snapshot.predicted.scores[1]:.3f}",
+    ]
 
 
 @pytest.mark.parametrize(("key", "validation"), [("confusion", True), ("confusion_training", False)])
 def test_the_matrix_holds_the_counts(key: str, validation: bool) -> None:
     picture = made["images"]()
     axes, _ = drawn(picture, key)
-    learner = picture.learner
+    learner = picture.subject
     assert learner is not None
-    counts = network_snapshot(learner, picture.runs[0].shown.theta, SnapshotParts()).confusion(validation)
+    counts = snapshot_of(learner, picture.runs[0].shown.theta, [Predictions()]).predicted.confusion(validation)
     told = {tuple(map(int, text.get_position()[::-1])): int(text.get_text().replace(",", "")) for text in axes.texts}
     assert told == {(row, column): counts[row, column] for row, column in np.argwhere(counts).tolist()}
     (image,) = axes.images
@@ -247,7 +255,7 @@ def test_weights_are_lines_as_wide_as_they_are_large() -> None:
     picture = made["two classes"]()
     axes, entries = drawn(picture, "diagram")
     (lines,) = [artist for artist in axes.collections if type(artist).__name__ == "LineCollection"]
-    network = picture.learner.network if picture.learner is not None else None
+    network = picture.subject.network if picture.subject is not None else None
     assert network is not None
     theta = picture.runs[0].shown.theta
     weights = np.concatenate([theta[network.weights(layer)] for layer in range(network.layers)])
@@ -266,7 +274,7 @@ def test_the_selected_run_is_shown_and_named() -> None:
     settings = FigureSettings(title=True)
     assert any(
         "Adam" in label and "update 256" in label
-        for label in labels(figure_bytes("svg", picture, NetworkContent("boundary"), settings))
+        for label in labels(figure_bytes("svg", picture, ViewContent("boundary"), settings))
     )
     other = replace(picture, experiment=replace(picture.experiment, view={"selected": "sgd"}))
     axes, _ = drawn(other, "boundary", settings)
@@ -278,9 +286,9 @@ def test_the_selected_run_is_shown_and_named() -> None:
 def test_a_past_update_is_shown_as_it_was() -> None:
     session = Session(new_network("circle", ["adam"], hidden=(4,)))
     session.advance(40)
-    early = figure_bytes("svg", session.picture(), NetworkContent("boundary"), FigureSettings())
+    early = figure_bytes("svg", session.picture(), ViewContent("boundary"), FigureSettings())
     session.advance(40)
-    again = figure_bytes("svg", session.picture(cursor=40), NetworkContent("boundary"), FigureSettings())
+    again = figure_bytes("svg", session.picture(cursor=40), ViewContent("boundary"), FigureSettings())
     assert early.partition(b"</metadata>")[2] == again.partition(b"</metadata>")[2]
 
 

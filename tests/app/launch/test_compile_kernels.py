@@ -57,7 +57,9 @@ def test_nothing_is_compiled_later_than_what_is_needed_first(tmp_path):
         "import sys\nfrom engine.contracts import Kernel, Routine\nfrom engine import *\n"
         "from app.documents.experiment_file import load\n"
         "session = Session(load(sys.argv[1]))\nsession.advance(3)\npicture = session.picture(focus='adam')\n"
-        "network_snapshot(picture.learner, picture.runs[0].shown.theta, SnapshotParts((-1, 1, -1, 1), 9, 9, 5, True))\n"
+        "region = (-1, 1, -1, 1)\n"
+        "asked = [Predictions(), Field(region, 9, 9), UnitMaps(region, 5), Gradients(), Activations()]\n"
+        "snapshot_of(picture.subject, picture.runs[0].shown.theta, asked)\n"
         "print(*(kernel.name for kernel in Kernel.everyone if kernel._compiled is not None))"
     )
     done = subprocess.run(

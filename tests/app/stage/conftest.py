@@ -9,7 +9,18 @@ import numpy as np
 import pytest
 
 from app.look.theme import DARK
-from engine import NetworkSnapshot, Session, SnapshotParts, network_snapshot, new_network, new_run
+from engine import (
+    Activations,
+    Gradients,
+    Learner,
+    NetworkSnapshot,
+    Predicted,
+    Predictions,
+    Session,
+    new_network,
+    new_run,
+    snapshot_of,
+)
 
 DIGITS = {
     "data": "digits",
@@ -28,9 +39,8 @@ def learned(data, runs, hidden=(6,), updates=(0, 60, 120), look=True, **settings
         session.advance(update - session.picture().update)
         picture = session.picture()
         run = picture.runs[0]
-        made.append(
-            network_snapshot(picture.learner, run.shown.theta.copy(), SnapshotParts(inspect=look), run.id, update)
-        )
+        asked = {Predictions(), *((Gradients(), Activations()) if look else ())}
+        made.append(snapshot_of(picture.subject, run.shown.theta.copy(), asked, run.id, update))
     return session.picture(), made
 
 
@@ -80,14 +90,13 @@ def guessed(true, predicted, classes, train=0, sure=5.0) -> tuple[SimpleNamespac
         classes=tuple(classes), targets=true.astype(float), train=train, validation=len(true) - train, image=None
     )
     network = SimpleNamespace(sizes=(2, len(classes)))
-    learner = SimpleNamespace(data=data, classes=len(classes), network=network)
+    learner = Learner(network, data, None)
     run = SimpleNamespace(id="a", status="running")
-    picture = SimpleNamespace(learner=learner, purpose="classification", runs=(run,), layers=("output",))
+    picture = SimpleNamespace(subject=learner, runs=(run,))
     theta = np.zeros(3)
     nothing = np.nan, np.nan
-    return picture, NetworkSnapshot(
-        "a", 0, theta, learner, SnapshotParts(), outputs, predicted, nothing, nothing, None, (), None, ()
-    )
+    told = Predicted(data, outputs, predicted, nothing, nothing)
+    return picture, NetworkSnapshot("a", 0, learner, theta, {Predictions(): told})
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.look.theme import DARK
-from engine import Session, network_snapshot, new_network, new_run
+from engine import Session, new_network, new_run, snapshot_of
 from tests.app.stage.mouse import Mouse
 
 RUN = new_run("adam", learning_rate=0.01, batch=10)
@@ -36,7 +36,7 @@ class Seen:
     def show_theta(self, theta):
         """A snapshot of these weights."""
         run = self.picture.runs[0]
-        self.snapshot = network_snapshot(self.picture.learner, theta, self.view.wanted(), run.id, run.update)
+        self.snapshot = snapshot_of(self.picture.subject, theta, self.view.queries(), run.id, run.update)
         self.view.show_snapshot(self.snapshot)
         return self.snapshot
 

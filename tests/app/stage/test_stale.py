@@ -9,19 +9,19 @@ from app.look.theme import DARK
 from app.stage.diagram.diagram import Diagram
 from app.stage.diagram.diagram_item import WEIGHT, DiagramItem
 from app.stage.network_view import NetworkView
-from app.stage.network_views import VIEWS
 from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.plane_view import PlaneView
+from app.stage.views import VIEWS
 from engine import (
     DATASETS,
     LossSlice,
     Session,
     SlicePlan,
     choose,
-    network_snapshot,
     new_network,
     new_run,
     path_request,
+    snapshot_of,
 )
 
 RUN = new_run("adam", learning_rate=0.02, batch=10)
@@ -53,8 +53,8 @@ class Case:
         self.run = self.picture.runs[0]
 
     def snapshot(self, view: NetworkView):
-        return network_snapshot(
-            self.picture.learner, self.run.shown.theta, view.wanted(), self.run.id, self.run.shown.update
+        return snapshot_of(
+            self.picture.subject, self.run.shown.theta, view.queries(), self.run.id, self.run.shown.update
         )
 
     def slice(self, view: NetworkView) -> LossSlice | None:
@@ -64,9 +64,9 @@ class Case:
         plan = SlicePlan(path_request(self.picture, self.session, self.run.id, wanted, False), None)
         while not plan.grid.complete:
             nodes, thetas = plan.next(500)
-            plan.grid.put(nodes, plan.learner.losses(thetas))
+            plan.grid.put(nodes, plan.problem.losses(thetas))
         return LossSlice(
-            wanted, plan.learner, plan.plane, plan.weights, self.run.id, plan.update, plan.projected_paths(), plan.home,
+            wanted, plan.problem, plan.plane, plan.weights, self.run.id, plan.update, plan.projected_paths(), plan.home,
             plan.grid.xs, plan.grid.ys, plan.grid.shown(), True, None,
         )  # fmt: skip
 
@@ -85,7 +85,7 @@ def look(view: NetworkView) -> None:
     view.grab()
     view.describe()
     view.set_cursor(17)
-    view.wanted()
+    view.queries()
     view.plane_wanted()
     if isinstance(view, PlaneView | ParameterPathView):
         plot = view.chart.view.plot
@@ -96,7 +96,7 @@ def look(view: NetworkView) -> None:
 
 def point_at_the_last(qtbot, view: NetworkView, at: Case) -> None:
     """Have the highest number in focus that the view offers: it exists in no smaller network."""
-    sizes = at.picture.learner.network.sizes
+    sizes = at.picture.subject.network.sizes
     if isinstance(view, Diagram):
         layout = view.diagram_layout
         last = len(sizes) - 1
@@ -105,7 +105,7 @@ def point_at_the_last(qtbot, view: NetworkView, at: Case) -> None:
         if layout.holds(item) and not layout.columns[last - 1].block:
             view.edit(item)
     elif isinstance(view, ParameterPathView):
-        last = at.picture.learner.network.parameters - 1
+        last = at.picture.subject.network.parameters - 1
         view.apply_view({"network_path_plane": "weights", "network_path_weights": [0, last]})
     else:
         corner = QPoint(view.width() - 40, view.height() - 40)

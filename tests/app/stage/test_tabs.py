@@ -21,7 +21,7 @@ def digits_window(open_window):
 
 
 def test_a_view_chosen_while_the_race_rests_is_filled_at_once(digits_window):
-    stage = digits_window.bench.network_stage
+    stage = digits_window.bench.stages["network"]
     digits_window.advance(30)
     for key, filled in (
         ("confusion", lambda view: view.matrix.counts.sum() > 0),
@@ -34,12 +34,12 @@ def test_a_view_chosen_while_the_race_rests_is_filled_at_once(digits_window):
 
 
 def test_what_is_shown_is_the_network_after_the_last_update(digits_window):
-    window, stage = digits_window, digits_window.bench.network_stage
+    window, stage = digits_window, digits_window.bench.stages["network"]
     stage.choose("confusion")
     window.advance(40)
     session = Session(window.picture.experiment)
     session.advance(40)
-    run, learner = session.picture().runs[0], session.picture().learner
+    run, learner = session.picture().runs[0], session.picture().subject
     right = learner.score(learner.outputs(run.shown.theta, learner.validation[0]), learner.validation[1])
     window.until(lambda: stage.views["confusion"].matrix.accuracy == pytest.approx(right))
 
@@ -97,7 +97,7 @@ def test_nothing_of_a_view_is_cut_off_at_any_size_of_the_stage(stage_of, key, si
     view = stage.current
     least = stage.minimumSizeHint()
     assert least.width() <= size[0] and least.height() <= size[1]
-    for part in (stage.tabs, stage.diagram_button, stage.diagram, view):
+    for part in (stage.tabs, stage.companion_button, stage.diagram, view):
         assert stage.rect().contains(QRect(part.mapTo(stage, QPoint()), part.size())), part
     for button in view.findChildren(QAbstractButton):
         if button.isVisible() and button.parentWidget() is not view.findChild(QAbstractScrollArea):

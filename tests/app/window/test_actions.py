@@ -33,7 +33,7 @@ def acting(open_window, monkeypatch, tmp_path):
     shortcuts = ShortcutFilter(QApplication.instance())
     window.shell.closing.connect(window.actions.shut_down)
     window.shell.closing.connect(shortcuts.deleteLater)
-    window.bench.stage.setFocus()
+    window.bench.stages["surface"].setFocus()
     window.press = lambda key, modifier=Modifier.NoModifier: window.qtbot.keyClick(
         QApplication.focusWidget() or window.shell, key, modifier
     )
@@ -143,16 +143,16 @@ def test_the_readme_tells_keys_that_exist(acting):
 @pytest.mark.parametrize("part", ["plane", "curve", "surface_3d"])
 def test_arrows_belong_to_the_view_that_has_the_focus(acting, part):
     bench = acting.bench
-    bench.stage.toolbar.surface_3d.setChecked(part == "surface_3d")
-    stage = bench.stage
+    bench.stages["surface"].toolbar.surface_3d.setChecked(part == "surface_3d")
+    stage = bench.stages["surface"]
     view = {"plane": stage.plane, "surface_3d": stage.surface_3d, "curve": bench.curves.cards["loss"].view}[part]
     acting.advance(5)
     view.setFocus()
-    start, camera = bench.stage.plane.start, bench.stage.surface_3d.camera
+    start, camera = bench.stages["surface"].plane.start, bench.stages["surface"].surface_3d.camera
     acting.press(Key.Key_Right, Modifier.ControlModifier if part == "plane" else Modifier.NoModifier)
     acting.settle()
-    assert (bench.stage.plane.start != start) is (part == "plane")
-    assert (bench.stage.surface_3d.camera != camera) is (part == "surface_3d")
+    assert (bench.stages["surface"].plane.start != start) is (part == "plane")
+    assert (bench.stages["surface"].surface_3d.camera != camera) is (part == "surface_3d")
     assert acting.update == 5
 
 
@@ -296,10 +296,10 @@ def test_a_clicked_run_takes_the_keys_that_are_promised(acting):
     acting.press(Key.Key_Escape)
     acting.press(Key.Key_H)
     acting.until(lambda: not acting.run("momentum").visible)
-    diagram = acting.bench.network_stage.diagram_button.isChecked()
+    diagram = acting.bench.stages["network"].companion_button.isChecked()
     acting.press(Key.Key_D)
     acting.until(lambda: len(acting.picture.runs) == 3)
-    assert acting.bench.network_stage.diagram_button.isChecked() == diagram
+    assert acting.bench.stages["network"].companion_button.isChecked() == diagram
     acting.settle()
     clicked(acting, "momentum")
     acting.press(Key.Key_Delete)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.curves.curve_catalogue import CURVES
 from app.documents.experiment_file import load
-from app.export.figure_content import CurveContent, NetworkContent, StageContent
+from app.export.figure_content import CurveContent, StageContent, ViewContent
 from app.window.export_panel import ExportPanel
 from app.window.export_source import ExportSource
 from engine import Session, SessionPicture
@@ -79,7 +79,7 @@ def test_a_network_has_its_own_curves_and_figures(panel, show):
     assert panel.plot() == CurveContent("losses")
     for key in NETWORK:
         panel.what.setCurrentIndex(panel.what.findData(key))
-        assert panel.plot() == NetworkContent(key)
+        assert panel.plot() == ViewContent(key)
     titles = [panel.what.itemText(place) for place in range(panel.what.count())]
     assert len(set(titles)) == len(titles) and "Network: confusion matrix" in titles
 
@@ -87,10 +87,10 @@ def test_a_network_has_its_own_curves_and_figures(panel, show):
 def test_the_stage_of_a_network_is_what_is_on_screen(panel, show):
     picture = states.networks()
     show(picture, {}, "stage")
-    assert panel.plot() == NetworkContent("boundary")
+    assert panel.plot() == ViewContent("boundary")
     shown = replace(picture.experiment, view={"network_view": "confusion"})
     show(replace(picture, experiment=shown), {}, "stage")
-    assert panel.plot() == NetworkContent("confusion")
+    assert panel.plot() == ViewContent("confusion")
 
 
 def test_a_curve_has_the_axes_that_are_on_screen_unless_another_is_chosen(panel, show):

@@ -100,7 +100,7 @@ def test_a_slider_on_an_ended_run_draws_it_again_from_its_start(open_window, rac
         assert (run.update, run.status, run.tweaks) == (400, "finished", ())
         assert run.settings.learning_rate == window.bench.run_panel.rate.value == run.initial.learning_rate
         seen.append(losses(run).tobytes())
-        assert window.bench.stage.plane.isVisible()
+        assert window.bench.stages["surface"].plane.isVisible()
     let_go(learning_rate(window), 0.65)
     window.settle()
     assert len({before.tobytes(), *seen}) == 5
@@ -252,7 +252,7 @@ def test_tweaks_that_it_replaces_are_told_and_others_stay(window):
 
 def test_the_noise_of_a_surface_holds_from_the_start_of_every_run(window):
     window.advance(60)
-    knob = window.bench.problem_panel.surface.noise.reveal("noise")
+    knob = window.bench.problem_panel.panels["surface"].noise.reveal("noise")
     drag(window, knob.slider, 0.1, 0.3)
     assert window.picture.experiment.problem.noise == knob.value > 0.0
     assert {(run.update, run.tweaks) for run in window.picture.runs} == {(60, ())}
@@ -334,7 +334,9 @@ def test_what_is_drawn_is_what_a_fresh_window_draws(open_window, races, kind):
         shown = [each.bench.curves.cards[key].view for each in (window, fresh)]
         window.until(lambda shown=shown: pixels(shown[0]) == pixels(shown[1]))
     if kind == "surface":
-        window.until(lambda: pixels(window.bench.stage.plane) == pixels(fresh.bench.stage.plane))
+        window.until(
+            lambda: pixels(window.bench.stages["surface"].plane) == pixels(fresh.bench.stages["surface"].plane)
+        )
 
 
 def network(open_window, updates: int = 0):
@@ -378,7 +380,7 @@ def test_data_and_layers_that_keep_the_weights_hold_from_the_start_of_every_run(
     window = network(open_window)
     window.advance(50)
     window.bench.problem_panel.changed.emit({"data.noise": 0.3})
-    window.bench.network_stage.edited.emit({"hidden.1.activation": "relu"})
+    window.bench.stages["network"].edited.emit({"hidden.1.activation": "relu"})
     window.settle()
     task = window.picture.experiment.problem
     assert (task.data.values["noise"], task.hidden[0].activation) == (0.3, "relu")
@@ -390,7 +392,7 @@ def test_points_and_weights_are_set_by_hand_from_here_on(open_window):
     window = network(open_window)
     window.advance(50)
     for x in (0.5, 0.6, 0.7):
-        window.bench.network_stage.edited.emit({"data.add": (x, 0.5, 1.0)})
+        window.bench.stages["network"].edited.emit({"data.add": (x, 0.5, 1.0)})
     window.bench.controller.tweak_parameter(0, 0.25)
     window.settle()
     assert [tweak.update for tweak in window.run("sgd").tweaks] == [50, 50, 50, 50]

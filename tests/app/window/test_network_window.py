@@ -32,19 +32,19 @@ def training(open_window, monkeypatch, tmp_path):
 
 
 def learner_of(window):
-    return window.picture.learner
+    return window.picture.subject
 
 
 def test_playing_trains_and_the_snapshot_follows(training):
     training.play(300)
     training.pause()
-    stage = training.bench.network_stage
+    stage = training.bench.stages["network"]
     assert stage.isVisible()
     training.until(lambda: training.bench.snapshot is not None and training.bench.snapshot.update == training.update)
     snapshot = training.bench.snapshot
     assert snapshot.run == "adam"
     assert np.array_equal(snapshot.theta, training.run("adam").shown.theta)
-    assert snapshot.losses[0] < training.run("adam").measures.column("training_loss")[0]
+    assert snapshot.predicted.losses[0] < training.run("adam").measures.column("training_loss")[0]
 
 
 def test_where_the_runs_stand_rows_and_curves_tell_the_same_as_the_stage(training):
@@ -57,10 +57,10 @@ def test_where_the_runs_stand_rows_and_curves_tell_the_same_as_the_stage(trainin
         training.settle()
         run = training.run("adam")
         assert run.measures.at[-1] < update and bench.snapshot.run == "adam"
-        assert bench.runs_panel.rows[0].value.text() == f"{bench.snapshot.losses[1]:.4g}"
+        assert bench.runs_panel.rows[0].value.text() == f"{bench.snapshot.predicted.losses[1]:.4g}"
         card = bench.curves.cards["losses"]
         lines = [line for line in card.view.model.lines if line.run.id == "adam"]
-        assert [line.bins.latest for line in lines] == pytest.approx(bench.snapshot.losses, rel=1e-12)
+        assert [line.bins.latest for line in lines] == pytest.approx(bench.snapshot.predicted.losses, rel=1e-12)
         assert {line.bins.updates for line in lines} == {update + 1}
     again = Session(training.picture.experiment)
     again.advance(training.update)
@@ -239,7 +239,7 @@ def test_a_race_that_goes_on_does_not_undo_how_a_file_that_is_opened_is_shown(tr
     training.until(lambda: training.bench.controller.shown is not None)
     training.settle()
     assert training.bench.controller.selected == "adam"
-    assert training.bench.network_stage.current is training.bench.network_stage.views["images"]
+    assert training.bench.stages["network"].current is training.bench.stages["network"].views["images"]
 
 
 def test_a_file_whose_numbers_overflow_leaves_the_other_open(training, tmp_path):
@@ -275,8 +275,8 @@ def test_a_network_that_is_not_yet_measured_is_shown_everywhere(open_window):
     data = Table("spiral", ("x", "y"), "class", inputs, (np.arange(20_000) // 7 % 2).astype(float), ("a", "b"))
     window = open_window(new_network(data, [new_run("adam"), new_run("sgd")], (384,) * 4))
     assert not window.picture.runs[0].measures.at.size
-    for key in window.bench.network_stage.views:
-        window.bench.network_stage.choose(key)
+    for key in window.bench.stages["network"].views:
+        window.bench.stages["network"].choose(key)
     window.bench.toggle_explain()
     window.bench.show_newest()
     window.bench.grab()
@@ -351,5 +351,5 @@ def test_the_wheel_scrolls_the_panels_whatever_is_below_the_pointer(training):
 def test_the_boundary_has_room_in_a_small_window(training):
     training.shell.resize(1280, 800)
     training.settle()
-    plot = training.bench.network_stage.views["decision"].chart.view.plot
+    plot = training.bench.stages["network"].views["decision"].chart.view.plot
     assert min(plot.width(), plot.height()) >= 260.0

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from app.documents.presets import presets
 from app.look.theme import DARK, LIGHT
 from app.window.presets_gallery import PresetGallery
+from engine import kind_of_entries
 
 
 @pytest.fixture
@@ -89,7 +90,10 @@ def test_words_are_found_in_titles_and_lines_in_any_order(qtbot, gallery) -> Non
 
 def test_surfaces_and_networks_are_told_apart(qtbot, gallery) -> None:
     all_titles = shown(gallery)
-    surfaces, networks = ([preset.title for preset in presets() if preset.network == kind] for kind in (False, True))
+    surfaces, networks = (
+        [preset.title for preset in presets() if kind_of_entries(preset.problem).key == kind]
+        for kind in ("surface", "network")
+    )
     buttons = {button.text(): button for button in gallery.kind.findChildren(QPushButton)}
     for title, expected in (("Networks", networks), ("Surfaces", surfaces), ("All", all_titles)):
         qtbot.mouseClick(buttons[title], Qt.MouseButton.LeftButton)

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from app.documents.fresh import fresh
-from app.documents.problem_kinds import KINDS, kind_of
 from app.window.problem_switch import ProblemSwitch, with_runs
-from engine import OPTIMIZERS, Experiment, Session, SurfaceTask, new_experiment, new_network, new_run
+from engine import OPTIMIZERS, Experiment, Session, SurfaceTask, new_experiment, new_network, new_run, offer_of, offers
+
+KINDS = list(offers())
 
 ALL = [replace(new_run(key), colour=place % 16) for place, key in enumerate(OPTIMIZERS)]
 
@@ -17,7 +18,7 @@ ALL = [replace(new_run(key), colour=place % 16) for place, key in enumerate(OPTI
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fresh_problem_of_every_kind_is_a_document(kind):
     made = with_runs(fresh(kind), ALL[:16])
-    assert kind_of(made.problem) == kind and made.stop["updates"] == 0
+    assert offer_of(made.problem).key == kind and made.stop["updates"] == 0
     assert Experiment.from_dict(made.to_dict()) == made
 
 
@@ -45,16 +46,16 @@ def test_the_last_problem_of_a_kind_is_taken_up_again():
     surface = new_experiment("beale", [new_run("adam", learning_rate=0.5), "sgd"])
     network = new_network("moons", [new_run("sgd", learning_rate=0.3), new_run("lion", batch=32)], (3,))
     switch = ProblemSwitch()
-    assert switch.to_kind("network", Session(surface).picture()).problem == fresh("network").problem
-    back = switch.to_kind("surface", Session(network).picture())
+    assert switch.to_offer("network", Session(surface).picture()).problem == fresh("network").problem
+    back = switch.to_offer("surface", Session(network).picture())
     assert back.problem == surface.problem
     assert [record.settings.id for record in back.runs] == ["sgd", "lion"]
     assert back.runs[0].settings == surface.runs[1].settings
     assert back.runs[1].settings.batch.kind == "full"
-    again = switch.to_kind("network", Session(back).picture())
+    again = switch.to_offer("network", Session(back).picture())
     assert (again.problem, again.runs[0].settings) == (network.problem, network.runs[0].settings)
     switch.forget()
-    assert switch.to_kind("surface", Session(network).picture()).problem == fresh("surface").problem
+    assert switch.to_offer("surface", Session(network).picture()).problem == fresh("surface").problem
 
 
 def test_there_and_back_in_the_window(window):
@@ -65,13 +66,17 @@ def test_there_and_back_in_the_window(window):
     window.settle()
     assert window.picture.kind == "network" and window.update == 0
     assert [run.id for run in window.picture.runs] == ["adam", "momentum"]
-    assert bench.problem_panel.network.isVisible() and bench.network_stage.isVisible() and not bench.stage.isVisible()
-    bench.problem_panel.network.layers.rows[0].units.more.click()
+    assert (
+        bench.problem_panel.panels["network"].isVisible()
+        and bench.stages["network"].isVisible()
+        and not bench.stages["surface"].isVisible()
+    )
+    bench.problem_panel.panels["network"].layers.rows[0].units.more.click()
     window.settle()
     window.advance(30)
     bench.problem_panel.kind.chosen.emit(KINDS.index("surface"))
     window.settle()
-    assert window.picture.task == before.task and bench.stage.isVisible()
+    assert window.picture.task == before.task and bench.stages["surface"].isVisible()
     bench.problem_panel.kind.chosen.emit(KINDS.index("network"))
     window.settle()
     assert [layer.units for layer in window.picture.task.hidden] == [5, 2]
@@ -92,7 +97,7 @@ def test_the_kind_is_undone_as_one_edit(window):
     assert [run.shown.loss for run in after.runs] == [run.shown.loss for run in before.runs]
     bench.document.redo()
     window.settle()
-    assert window.picture.kind == "network" and bench.problem_panel.network.isVisible()
+    assert window.picture.kind == "network" and bench.problem_panel.panels["network"].isVisible()
 
 
 def test_rewinding_to_the_best_weights(open_window):

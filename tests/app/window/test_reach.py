@@ -46,7 +46,7 @@ def in_reading_order(owner: QWidget, parts: list[QWidget]) -> bool:
 def learning(open_window):
     """A window with a network, in which rows have been made anew and every section of its panel is expanded."""
     window = open_window(new_network("blobs", [new_run("adam", batch=10)], (4,)))
-    panel = window.bench.problem_panel.network
+    panel = window.bench.problem_panel.panels["network"]
     panel.layers.add.click()
     panel.data.chooser.chosen.emit("moons")
     window.settle()

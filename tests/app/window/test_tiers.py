@@ -7,8 +7,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QScrollArea, QWidget
 
 from app.documents.presets import presets
-from app.documents.problem_kinds import KINDS
-from app.stage.network_views import VIEWS
+from app.stage.views import VIEWS
 from app.widgets.chooser import Chooser
 from app.widgets.knob import Knob
 from app.widgets.more import More
@@ -16,7 +15,9 @@ from app.widgets.segmented import Segmented
 from app.widgets.stepper import Stepper
 from app.widgets.switch import Switch
 from app.window.problem_switch import blank
-from engine import SCHEDULES, TIERS, new_experiment, new_network, new_run
+from engine import SCHEDULES, TIERS, new_experiment, new_network, new_run, offers
+
+KINDS = list(offers())
 
 MOST = 12
 SIZE = 1280, 800
@@ -121,7 +122,7 @@ def test_the_number_at_more_is_true(open_window, network):
         if more.count == 0:
             continue
         before = set(controls(window))
-        chips = set(window.bench.problem_panel.network.inputs.chips.values())
+        chips = set(window.bench.problem_panel.panels["network"].inputs.chips.values())
         more.open()
         QApplication.processEvents()
         shown = set(controls(window)) - before
@@ -296,7 +297,7 @@ def test_a_click_in_the_list_goes_there(window):
     window.until(popup.isVisible)
     place = popup.visualRect(popup.model().index(0, 0)).center()
     window.qtbot.mouseClick(popup.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    knob = window.bench.problem_panel.surface.noise.knobs["seed"]
+    knob = window.bench.problem_panel.panels["surface"].noise.knobs["seed"]
     window.until(lambda: knob.field.hasFocus() and knob.isVisible())
 
 

@@ -336,14 +336,14 @@ def test_a_click_on_a_curve_goes_there(window):
 
 
 def stage_point(window, x: float, y: float) -> QPoint:
-    plane = window.bench.stage.plane
+    plane = window.bench.stages["surface"].plane
     return plane.mapFromScene(plane.box.mapToScene(plane.view.point(x, y)))
 
 
 def test_dragging_the_start_moves_it_and_is_one_edit(window, qtbot):
     window.advance(50)
     before = at_rest(window)
-    plane = window.bench.stage.plane
+    plane = window.bench.stages["surface"].plane
     window.until(lambda: plane.landscape is not None and plane.start is not None)
     left = Qt.MouseButton.LeftButton
     qtbot.mousePress(plane.viewport(), left, pos=stage_point(window, *plane.start))
@@ -363,7 +363,7 @@ def test_dragging_the_start_moves_it_and_is_one_edit(window, qtbot):
 
 
 def test_a_click_on_the_stage_starts_there(window, qtbot):
-    plane = window.bench.stage.plane
+    plane = window.bench.stages["surface"].plane
     window.until(lambda: plane.landscape is not None)
     qtbot.mouseClick(plane.viewport(), Qt.MouseButton.LeftButton, pos=stage_point(window, 1.5, -0.5))
     window.until(lambda: window.update > 0)
@@ -373,7 +373,9 @@ def test_a_click_on_the_stage_starts_there(window, qtbot):
 def test_the_stage_says_how_the_start_is_placed_now(window):
     def hint() -> str:
         return next(
-            label.text() for label in window.bench.stage.toolbar.findChildren(QLabel) if "start" in label.text()
+            label.text()
+            for label in window.bench.stages["surface"].toolbar.findChildren(QLabel)
+            if "start" in label.text()
         )
 
     assert hint() == "click or drag the start"
@@ -385,18 +387,18 @@ def test_the_stage_says_how_the_start_is_placed_now(window):
 
 
 def test_a_start_that_is_typed(window):
-    knobs = window.bench.problem_panel.surface.start.knobs
+    knobs = window.bench.problem_panel.panels["surface"].start.knobs
     window.type(knobs["start_x"].field, "0.5")
     window.settle()
     window.type(knobs["start_y"].field, "-0.75")
     window.settle()
     assert window.picture.experiment.problem.start == (0.5, -0.75)
     assert window.run("adam").shown.theta.tolist() == [0.5, -0.75]
-    window.until(lambda: window.bench.stage.plane.start == (0.5, -0.75))
+    window.until(lambda: window.bench.stages["surface"].plane.start == (0.5, -0.75))
 
 
 def test_both_coordinates_typed_without_a_pause(window):
-    knobs = window.bench.problem_panel.surface.start.knobs
+    knobs = window.bench.problem_panel.panels["surface"].start.knobs
     window.type(knobs["start_x"].field, "0.5")
     window.type(knobs["start_y"].field, "-0.75")
     window.settle()
@@ -413,13 +415,13 @@ def choose(chooser, key: str) -> None:
 
 def test_another_surface(window):
     window.advance(30)
-    choose(window.bench.problem_panel.surface.chooser, "himmelblau")
+    choose(window.bench.problem_panel.panels["surface"].chooser, "himmelblau")
     window.settle()
     surface = SURFACES["himmelblau"]
     assert window.picture.experiment.problem.surface.kind == "himmelblau"
     assert window.picture.experiment.problem.start == surface.start
-    assert window.picture.surface_info.formula == surface.formula
-    plane = window.bench.stage.plane
+    assert window.picture.subject.formula == surface.formula
+    plane = window.bench.stages["surface"].plane
     window.until(lambda: plane.landscape.terrain.surface_info.title == surface.title)
     assert plane.view.region == pytest.approx(surface.view)
     terrain = plane.landscape.terrain
@@ -430,7 +432,7 @@ def test_another_surface(window):
 def test_a_surface_knob(open_window, races):
     key, entry = next((key, entry) for key, entry in SURFACES.items() if entry.knobs)
     window = open_window(races.small(surface=key, runs=["sgd"]))
-    name, knob = next(iter(window.bench.problem_panel.surface.knobs.knobs.items()))
+    name, knob = next(iter(window.bench.problem_panel.panels["surface"].knobs.knobs.items()))
     place = 250 if knob.slider.value() != 250 else 750
     drag(knob.slider, place)
     window.settle()
@@ -443,11 +445,11 @@ def test_an_own_formula(window, qtbot):
     panel.kind.chosen.emit(1)
     window.settle()
     assert isinstance(window.picture.experiment.problem.surface, Formula)
-    window.type(panel.surface.editor.text, "x^2 + a*y^2")
+    window.type(panel.panels["surface"].editor.text, "x^2 + a*y^2")
     window.settle()
     surface = window.picture.experiment.problem.surface
     assert (surface.text, set(surface.parameters)) == ("x^2 + a*y^2", {"a"})
-    window.type(panel.surface.editor.parameters.knobs["a"].field, "3")
+    window.type(panel.panels["surface"].editor.parameters.knobs["a"].field, "3")
     window.settle()
     assert window.picture.experiment.problem.surface.parameters == {"a": 3.0}
     x, y = window.picture.experiment.problem.start
@@ -460,8 +462,8 @@ def test_a_field_gives_the_keyboard_back_to_the_stage(window, qtbot):
     panel, stage = window.bench.problem_panel, window.bench.shown_stage
     panel.kind.chosen.emit(1)
     window.settle()
-    editor = panel.surface.editor
-    for field, text in ((editor.text, "2x² + y²"), (panel.surface.noise.reveal("noise").field, "1/4")):
+    editor = panel.panels["surface"].editor
+    for field, text in ((editor.text, "2x² + y²"), (panel.panels["surface"].noise.reveal("noise").field, "1/4")):
         window.type(field, text)
         window.settle()
         assert stage.focusProxy().hasFocus()
@@ -503,7 +505,7 @@ def test_what_is_half_typed_is_not_applied_to_the_next_experiment(window, qtbot,
     panel = window.bench.problem_panel
     panel.kind.chosen.emit(1)
     window.settle()
-    for field, text in ((panel.surface.editor.text, "x*y + 7"), (rate(window).field, "0.5")):
+    for field, text in ((panel.panels["surface"].editor.text, "x*y + 7"), (rate(window).field, "0.5")):
         opened = new_network("circle", ["sgd"], (2,)) if network else races.small(surface="beale", runs=["lion"])
         field.setFocus()
         field.selectAll()
@@ -521,12 +523,12 @@ def test_a_faulty_formula_leaves_the_race_alone(window):
     window.advance(20)
     before = at_rest(window)
     for text in ("x^2 +", "sin(x", "__import__('os')", "x**", "foo(x)", "", "9^9^9^9 +", "é日本", "(" * 2000):
-        panel.surface.editor.text.clear()
-        panel.surface.editor.text.insert(text)
-        panel.surface.editor.text.textEdited.emit(text)
-        panel.surface.editor.text.editingFinished.emit()
-        assert panel.surface.editor.fault.text()
-        assert panel.surface.editor.fault.isVisible()
+        panel.panels["surface"].editor.text.clear()
+        panel.panels["surface"].editor.text.insert(text)
+        panel.panels["surface"].editor.text.textEdited.emit(text)
+        panel.panels["surface"].editor.text.editingFinished.emit()
+        assert panel.panels["surface"].editor.fault.text()
+        assert panel.panels["surface"].editor.fault.isVisible()
         window.settle()
         assert at_rest(window) == before, text
 
@@ -535,7 +537,7 @@ def test_noise_is_live(open_window, races):
     window = open_window(races.small(runs=[new_run("sgd", learning_rate=1e-4, batch=10)]))
     window.advance(50)
     window.let_changes_apply(from_start=False)
-    window.type(window.bench.problem_panel.surface.noise.reveal("noise").field, "2.5")
+    window.type(window.bench.problem_panel.panels["surface"].noise.reveal("noise").field, "2.5")
     window.settle()
     window.advance(50)
     run = window.run("sgd")
@@ -723,10 +725,14 @@ EDITS = {
     "choice": lambda window: choose(window.bench.run_panel.optimizer.chooser, "adamw"),
     "schedule": lambda window: choose(window.bench.run_panel.schedule.chooser, "cosine"),
     "batch": lambda window: window.bench.run_panel.batch.chosen.emit(1),
-    "start": lambda window: window.type(window.bench.problem_panel.surface.start.knobs["start_x"].field, "0.3"),
-    "problem": lambda window: choose(window.bench.problem_panel.surface.chooser, "beale"),
+    "start": lambda window: window.type(
+        window.bench.problem_panel.panels["surface"].start.knobs["start_x"].field, "0.3"
+    ),
+    "problem": lambda window: choose(window.bench.problem_panel.panels["surface"].chooser, "beale"),
     "formula": lambda window: window.bench.problem_panel.kind.chosen.emit(1),
-    "noise": lambda window: window.type(window.bench.problem_panel.surface.noise.reveal("noise").field, "0.5"),
+    "noise": lambda window: window.type(
+        window.bench.problem_panel.panels["surface"].noise.reveal("noise").field, "0.5"
+    ),
     "seeds": lambda window: window.bench.controller.renew_seeds(),
     "stop": lambda window: window.type(window.bench.stop_panel.knobs.reveal("updates").field, "5000"),
     "name": lambda window: window.bench.controller.tweak("adam", "name", "Adam the first"),
@@ -888,10 +894,10 @@ def test_other_themes_while_it_runs(window):
 def test_the_cursor_is_linked(window):
     window.advance(60)
     window.bench.curves.cursor_moved.emit(30)
-    assert window.bench.stage.plane._cursor == 30
-    window.bench.stage.cursor_moved.emit(12)
+    assert window.bench.stages["surface"].plane._cursor == 30
+    window.bench.stages["surface"].cursor_moved.emit(12)
     assert all(card.view.cursor_update == 12 for card in window.bench.curves.cards.values())
-    window.bench.stage.cursor_moved.emit(None)
+    window.bench.stages["surface"].cursor_moved.emit(None)
     assert all(card.view.cursor_update is None for card in window.bench.curves.cards.values())
 
 
@@ -965,7 +971,9 @@ def test_undo_takes_back_the_opening_of_another_experiment(window, races):
     assert window.update == 0
     assert [run.id for run in window.picture.runs] == ["lion"]
     assert window.bench.document.undo_label == "opening Untitled"
-    window.until(lambda: window.bench.stage.plane.landscape.terrain.surface_info.title == SURFACES["beale"].title)
+    window.until(
+        lambda: window.bench.stages["surface"].plane.landscape.terrain.surface_info.title == SURFACES["beale"].title
+    )
     window.advance(30)
     window.bench.document.undo()
     window.settle()
@@ -1102,7 +1110,7 @@ def test_no_frame_shows_panels_with_new_contents_in_their_old_places(open_window
 
 def test_in_3d_the_wheel_brings_finer_values_from_the_worker(open_window, races, qtbot):
     window = open_window(races.small(runs=["adam"]))
-    stage = window.bench.stage
+    stage = window.bench.stages["surface"]
     view = stage.surface_3d
     qtbot.mouseClick(stage.toolbar.surface_3d, Qt.MouseButton.LeftButton)
     window.until(lambda: view.mesh is not None and np.isfinite(view.mesh.heights).all())

@@ -69,7 +69,7 @@ def look(planes, session, wanted=FREE, run="sgd", moving=False, **changes):
 
 def losses_at(patch, xs, ys):
     grid = np.column_stack([part.ravel() for part in np.meshgrid(xs, ys)])
-    return patch.learner.losses(patch.plane.at(grid)).reshape(len(ys), len(xs))
+    return patch.problem.losses(patch.plane.at(grid)).reshape(len(ys), len(xs))
 
 
 def test_the_values_are_the_losses_in_the_plane_of_the_paths(planes, session):
@@ -107,7 +107,7 @@ def test_the_error_is_that_of_the_selected_runs_path(planes, session):
     patch = look(planes, session, run="adam")
     path = np.stack(session.run("adam").trail().thetas)
     assert len(path) <= app.workers.loss_slices.MAX_COMPARED
-    losses = patch.learner.losses
+    losses = patch.problem.losses
     expected = slice_error(patch.plane, path, losses(path), losses)
     assert (patch.error.largest, patch.error.median) == pytest.approx((expected.largest, expected.median))
     assert patch.error.largest > 0.0
@@ -207,7 +207,7 @@ def test_other_data_are_other_losses_in_the_same_plane(planes, session):
     patch = look(planes, session)
     assert not session.problem_changed({"data.noise": 40})
     after = look(planes, session)
-    assert after.learner is not patch.learner
+    assert after.problem is not patch.problem
     assert after.plane.origin is patch.plane.origin
     assert not np.allclose(after.values, patch.values)
 
@@ -249,36 +249,36 @@ def test_a_race_that_goes_on_keeps_its_plane_for_a_while(planes, session, monkey
 
 
 class Gated:
-    """A learner whose losses wait at a gate, after the first."""
+    """A problem whose losses wait at a gate, after the first."""
 
-    def __init__(self, learner) -> None:
-        self._learner = learner
+    def __init__(self, problem) -> None:
+        self._problem = problem
         self.asked = 0
         self.gate = threading.Semaphore(1)
         self.reached = threading.Event()
 
     def __getattr__(self, name):
-        return getattr(self._learner, name)
+        return getattr(self._problem, name)
 
     def loss_pieces(self, thetas, interruption):
         self.asked += len(thetas)
         if self.asked > app.workers.loss_slices.FIRST_CHUNK:
             self.reached.set()
         assert self.gate.acquire(timeout=30)
-        return self._learner.loss_pieces(thetas, interruption)
+        return self._problem.loss_pieces(thetas, interruption)
 
 
 @pytest.fixture
 def slow(session, monkeypatch):
-    """The session's learner with a gate, in front of which a few of its losses have come."""
+    """The session's problem with a gate, in front of which a few of its losses have come."""
     monkeypatch.setattr(app.workers.loss_slices, "CHUNK_SECONDS", 0.0)  # a point at a time
     monkeypatch.setattr(app.workers.loss_slices, "PATIENCE", 0.0)  # the coarsest grid alone
     session.advance(100)
-    return Gated(session.problem.learner)
+    return Gated(session.problem)
 
 
 def test_what_is_wanted_now_stops_what_was_wanted_before(planes, session, slow):
-    planes.request(path_request(session.picture(), session, "sgd", FREE, False)._replace(learner=slow))
+    planes.request(path_request(session.picture(), session, "sgd", FREE, False)._replace(problem=slow))
     assert slow.reached.wait(30)
     weights = SliceRequest(weights=(0, 2))
     planes.request(path_request(session.picture(), session, "sgd", weights, False))
@@ -289,7 +289,7 @@ def test_what_is_wanted_now_stops_what_was_wanted_before(planes, session, slow):
 
 
 def test_nothing_is_computed_while_nobody_looks(planes, session, slow):
-    request = path_request(session.picture(), session, "sgd", FREE, False)._replace(learner=slow)
+    request = path_request(session.picture(), session, "sgd", FREE, False)._replace(problem=slow)
     planes.request(request)
     assert slow.reached.wait(30)
     planes.rest()
@@ -311,7 +311,7 @@ def test_the_same_race_is_not_computed_twice(planes, session):
 
 def test_closing_waits_for_no_more_than_a_chunk(qtbot, session, heard, slow):
     planes = Watched(qtbot, heard)
-    planes.request(path_request(session.picture(), session, "sgd", FREE, False)._replace(learner=slow))
+    planes.request(path_request(session.picture(), session, "sgd", FREE, False)._replace(problem=slow))
     assert slow.reached.wait(30)
     closing = threading.Thread(target=planes.release)
     closing.start()
@@ -332,7 +332,7 @@ def test_what_goes_wrong_is_told_and_the_thread_lives_on(qtbot, session):
             raise RuntimeError("no loss today")
 
     request = path_request(session.picture(), session, "sgd", FREE, False)
-    planes.request(request._replace(learner=Broken(session.problem.learner)))
+    planes.request(request._replace(problem=Broken(session.problem)))
     planes.finish()
     assert [str(error) for error in heard] == ["no loss today"]
     planes.request(request)

@@ -6,9 +6,9 @@ import pytest
 
 import app.workers.snapshots
 from app.workers.snapshots import SnapshotRequest, Snapshots
-from engine import Session, SnapshotParts, new_network, new_run
+from engine import Gradients, Predictions, Session, new_network, new_run
 
-PARTS = SnapshotParts()
+QUERIES = frozenset({Predictions()})
 
 
 @pytest.fixture
@@ -30,9 +30,9 @@ def heard():
     assert not faults
 
 
-def newest_state(session, parts=PARTS, run="a"):
+def newest_state(session, queries=QUERIES, run="a"):
     machine = session.runs[0].machine
-    return SnapshotRequest(machine.problem.learner, machine.theta.copy(), parts, run, machine.update)
+    return SnapshotRequest(machine.problem.subject, machine.theta.copy(), queries, run, machine.update)
 
 
 def taken(qtbot, snapshots, update) -> None:
@@ -50,7 +50,7 @@ def test_a_moving_run_is_looked_at_again_after_a_rest(qtbot, session, snapshots,
     taken(qtbot, snapshots, 1)
 
 
-@pytest.mark.parametrize("change", [{"run": "b"}, {"parts": SnapshotParts(inspect=True)}])
+@pytest.mark.parametrize("change", [{"run": "b"}, {"queries": frozenset({Gradients()})}])
 def test_what_was_not_asked_before_is_looked_at_without_a_rest(qtbot, session, snapshots, monkeypatch, change):
     monkeypatch.setattr(app.workers.snapshots, "REST", 1e9)
     snapshots.request(newest_state(session), moving=True)

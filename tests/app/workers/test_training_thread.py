@@ -24,10 +24,23 @@ from app.workers.commands import (
 )
 from app.workers.training import Focus
 from app.workers.training_thread import TrainingThread
-from engine import RunRecord, Setting, SliceRequest, SnapshotParts, Table, new_network, new_run
+from engine import (
+    Activations,
+    Field,
+    Gradients,
+    Predictions,
+    RunRecord,
+    Setting,
+    SliceRequest,
+    Table,
+    UnitMaps,
+    new_network,
+    new_run,
+)
 
 EXAMPLES = 20_000
-LOOKED_AT = SnapshotParts((-6.0, 6.0, -6.0, 6.0), 60, 60, 20, True)
+REGION = (-6.0, 6.0, -6.0, 6.0)
+LOOKED_AT = frozenset({Predictions(), Field(REGION, 60, 60), UnitMaps(REGION, 20), Gradients(), Activations()})
 
 
 def endless(count: int = 1, examples: int = EXAMPLES):

@@ -437,12 +437,12 @@ def test_the_clock_counts_training_alone(worker):
 
 def test_a_number_set_in_a_network_that_is_gone_changes_no_other(idle):
     idle.take(Load(new_network("circle", ["sgd"], (3,)), 1, serial=1))
-    sizes = idle.published.picture.task.network.sizes
+    task = idle.published.picture.task
     idle.take(ChangeProblem({"hidden": [Layer(5)]}, serial=2))
-    idle.take(TweakRun("sgd", Setting.of("parameter.7"), 0.25, sizes=sizes, serial=3))
+    idle.take(TweakRun("sgd", Setting.of("parameter.7"), 0.25, of=task, serial=3))
     assert idle.published.serial == 3 and not idle.refused
     assert not idle.published.picture.runs[0].tweaks
-    idle.take(TweakRun("sgd", Setting.of("parameter.7"), 0.25, sizes=(2, 5, 1), serial=4))
+    idle.take(TweakRun("sgd", Setting.of("parameter.7"), 0.25, of=idle.published.picture.task, serial=4))
     assert [tweak.value for tweak in idle.published.picture.runs[0].tweaks] == [0.25]
 
 

@@ -56,7 +56,7 @@ def tweak(session: Session, chance: random.Random) -> None:
         session.tweak(id, "batch.size", chance.randint(2, 30))
     elif what == "weight":
         session.tweak(id, "parameter.1", chance.uniform(-1.0, 1.0))
-    elif session.problem.layers:
+    elif session.problem.subject.layers:
         session.problem_changed({"data.noise": chance.randint(5, 40) / 100})
     else:
         session.problem_changed({"noise": chance.uniform(0.0, 1.0)})

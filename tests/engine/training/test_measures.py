@@ -7,7 +7,8 @@ import random
 import numpy as np
 import pytest
 
-from engine.training.measures import LAYER_MEASURES, MEASURES, Measures, Work, work_of
+from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES, NETWORK_MEASURES
+from engine.training.measures import Measures, Work, work_of
 
 # Networks by what they are: tiny, with as many examples as two batches, large, and with a full batch.
 WORKS = {
@@ -27,7 +28,7 @@ def measured(measures: Measures, update: int, seen: int, work: Work) -> None:
 
 def until(last: int, work: Work, batch: int) -> Measures:
     """The record of a run of so many updates, measured wherever that is due."""
-    measures, update = Measures(1), 0
+    measures, update = Measures(NETWORK_MEASURES, 1), 0
     measured(measures, 0, 0, work)
     while (update := measures.next_due(update, update * batch, batch, work)) <= last:
         if measures.is_due(update, update * batch, work):
@@ -82,7 +83,7 @@ def test_the_next_is_foretold_and_never_missed(key) -> None:
     for update in range(3000):
         most = chance.choice((1, 10, 32)) if update % 500 == 499 else most
         counts.append(counts[-1] + chance.randint(1, most))
-    asked, every = Measures(1), Measures(1)
+    asked, every = Measures(NETWORK_MEASURES, 1), Measures(NETWORK_MEASURES, 1)
     for measures in (asked, every):
         measured(measures, 0, 0, work)
     for update in range(1, 3000):

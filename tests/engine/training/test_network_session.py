@@ -143,7 +143,7 @@ def test_going_on_after_a_step_back_measures_as_if_nothing_had_been() -> None:
 def test_measures_say_what_the_network_does() -> None:
     session = race(new_run("adam", learning_rate=0.03, weight_decay=0.1, l1=0.01), share=0.7)
     session.advance(256)
-    run, learner = session.runs[0], session.problem.learner
+    run, learner = session.runs[0], session.problem.subject
     view = run.measures.view()
     now = run.machine.theta
     assert view.at[-1] == 256
@@ -170,7 +170,7 @@ def test_measures_say_what_the_network_does() -> None:
 def test_decay_leaves_the_biases_alone() -> None:
     frozen = {"learning_rate": 0.01, "weight_decay": 0.5, "decoupled": True}
     session = race(new_run("sgd", **frozen), initializer={"kind": "torch"})
-    network, start = session.problem.learner.network, session.problem.start
+    network, start = session.problem.subject.network, session.problem.start
     _, gradient = session.problem.gradients(start[None])
     session.advance(1)
     moved = theta(session, "sgd")
@@ -183,7 +183,7 @@ def test_decay_leaves_the_biases_alone() -> None:
 
 def test_l1_pulls_towards_zero_by_the_sign() -> None:
     session = race(new_run("sgd", learning_rate=0.01, l1=0.3))
-    network, start = session.problem.learner.network, session.problem.start
+    network, start = session.problem.subject.network, session.problem.start
     _, gradient = session.problem.gradients(start[None])
     session.advance(1)
     part = network.weights(0)
@@ -369,15 +369,15 @@ def test_a_past_state_is_shown_on_the_problem_of_its_time() -> None:
     session.problem_changed({"hidden.1.activation": "relu", "data.noise": 30})
     session.advance(50)
     now, then = session.picture(), session.picture(20)
-    assert (now.shown_task, now.task) == (session.task, session.task)
-    assert then.task == session.task and then.shown_task == session.experiment().problem
-    assert then.learner.network.activations[0] == "tanh" and now.learner.network.activations[0] == "relu"
+    assert (now.problem.task, now.task) == (session.task, session.task)
+    assert then.task == session.task and then.problem.task == session.experiment().problem
+    assert then.subject.network.activations[0] == "tanh" and now.subject.network.activations[0] == "relu"
     told = session.runs[0].measures.view()
     row = int(np.searchsorted(told.at, 20))
-    assert then.learner.losses(then.runs[0].shown.theta[np.newaxis])[0] == pytest.approx(
+    assert then.subject.losses(then.runs[0].shown.theta[np.newaxis])[0] == pytest.approx(
         told.column("training_loss")[row], rel=1e-12
     )
-    assert session.picture(20).learner is then.learner, "while it is held, it is not made again"
+    assert session.picture(20).subject is then.subject, "while it is held, it is not made again"
 
 
 def test_the_network_that_is_shown_is_that_of_the_run_that_is_looked_at() -> None:
@@ -387,9 +387,9 @@ def test_the_network_that_is_shown_is_that_of_the_run_that_is_looked_at() -> Non
     assert session.run("sgd").status == DIVERGED
     session.problem_changed({"data.noise": 30})  # of the diverged run long before
     session.rewind(150)
-    assert session.picture(focus="adam").learner.data is session.run("adam").machine.problem.learner.data
-    assert session.picture(focus="sgd").learner.data is session.run("sgd").machine.problem.learner.data
-    assert session.picture(focus="adam").shown_task.data.values["noise"] == 0
+    assert session.picture(focus="adam").subject.data is session.run("adam").machine.problem.subject.data
+    assert session.picture(focus="sgd").subject.data is session.run("sgd").machine.problem.subject.data
+    assert session.picture(focus="adam").problem.task.data.values["noise"] == 0
 
 
 def test_a_tweak_of_a_file_that_makes_an_impossible_problem_ends_the_run() -> None:
@@ -416,7 +416,7 @@ def test_what_a_run_keeps_of_its_past_is_bounded() -> None:
 def test_a_trail_tells_where_a_run_was_and_what_was_measured_there() -> None:
     session = race(new_run("adam", batch=10))
     session.advance(101)
-    run, learner = session.runs[0], session.problem.learner
+    run, learner = session.runs[0], session.problem.subject
     trail = run.trail()
     assert (np.diff(trail.updates) > 0).all() and trail.updates[-1] == 101
     for update, theta, loss in zip(trail.updates.tolist(), trail.thetas, trail.losses, strict=True):
@@ -434,7 +434,7 @@ def test_a_picture_of_a_network_steps_only_where_it_is_asked_to() -> None:
     assert np.isfinite(adam.shown.gradient).all() and np.isnan(sgd.shown.gradient).all()
     assert sgd.shown.loss == sgd.measures.column("training_loss")[-1]
     assert session.picture().kind == "network"
-    assert session.picture().layers == ("hidden 1", "hidden 2", "output")
+    assert session.picture().subject.layers == ("hidden 1", "hidden 2", "output")
     assert len(sgd.measures.values[0]) == len(MEASURES)
     assert replace(adam.settings, id="sgd").optimizer != sgd.settings.optimizer
 
@@ -443,7 +443,7 @@ def test_a_scaled_target_is_answered_in_its_own_units() -> None:
     session = race(new_run("adam", learning_rate=0.01, batch=32), data="diabetes", hidden=(8,))
     assert session.task.target_scaling == "standardise"
     session.advance(1500)
-    learner, state = session.problem.learner, theta(session, "adam")
+    learner, state = session.problem.subject, theta(session, "adam")
     inputs, goals = learner.training
     answers = learner.outputs(state, inputs)
     targets = learner.data.targets[: learner.data.train]

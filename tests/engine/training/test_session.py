@@ -338,7 +338,7 @@ def test_a_picture_says_what_the_runs_are() -> None:
     assert [run.status for run in picture.runs] == ["running", "running"]
     assert picture.experiment == session.experiment()
     assert picture.task.noise == 0.25
-    assert picture.surface_info.title == "Rosenbrock"
+    assert picture.subject.title == "Rosenbrock"
     assert [run.epoch for run in picture.runs] == [10.0, 10.0]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine import Interruption, Session, new_experiment, new_network, new_run
 from engine.interruption import finish
-from engine.training.measures import MEASURES
+from engine.problems.supervised.measures import MEASURES
 
 UPDATES = 3001  # far from what the record measures
 

@@ -57,7 +57,7 @@ def test_whatever_is_measured_on_the_full_sets(name: str) -> None:
 def test_the_losses_after_every_epoch(name: str) -> None:
     experiment, updates = TRAININGS[name]
     session = Session(experiment)
-    run, learner = session.runs[0], session.problem.learner
+    run, learner = session.runs[0], session.problem.subject
     epoch = -(-session.problem.examples // int(run.machine.stream[BATCH]))
     for update in range(0, updates + 1, epoch):
         session.advance(update - session.update)

@@ -8,7 +8,8 @@ from PySide6.QtTest import QTest
 from app.look.theme import LIGHT
 from app.stage.charts.histogram import plus_minus
 from app.stage.charts.histograms import KINDS, HistogramsView
-from engine import new_run
+from engine import Activations, Gradients, new_run
+from tests.app.stage.answers import answering
 from tests.app.stage.mouse import RIGHT, Mouse
 
 
@@ -28,7 +29,7 @@ def cells(view):
 
 
 def test_it_asks_for_a_look_inside(view):
-    assert view.wanted().inspect
+    assert {Gradients(), Activations()} < view.queries()
 
 
 def test_a_row_for_each_layer_a_column_for_each_kind(view, digits):
@@ -36,7 +37,7 @@ def test_a_row_for_each_layer_a_column_for_each_kind(view, digits):
     picture, snapshots = digits
     snapshot = snapshots[-1]
     network = snapshot.learner.network
-    assert view.list.layers == picture.layers == ("hidden 1", "hidden 2", "output")
+    assert view.list.layers == picture.subject.layers == ("hidden 1", "hidden 2", "output")
     assert [[cell.title for cell in row] for row in view.list.rows] == [list(KINDS)] * 3
     for layer, (weights, gradient, activations) in enumerate(view.list.rows):
         w, b = network.unpacked(snapshot.theta)[layer]
@@ -187,7 +188,7 @@ def test_dead_units_and_saturation_are_told(shown, make):
     dead = make.replace(
         snapshot.inspection, dead=np.array([0.5, np.nan, np.nan]), saturated=np.array([np.nan, 0.75, np.nan])
     )
-    view = shown(HistogramsView, (picture, [make.replace(snapshot, inspection=dead)]))
+    view = shown(HistogramsView, (picture, [answering(snapshot, inspection=dead)]))
     first, second, _ = (row[2] for row in view.list.rows)
     assert first.notes[0] == "2 of 4 dead" and first.warns
     assert second.notes[0] == "75 % saturated" and second.warns
@@ -201,7 +202,7 @@ def test_numbers_that_are_not_finite_are_told(view, digits, make, qtbot):
     theta[weights.start : weights.start + 5] = np.inf
     theta[snapshot.learner.network.weights(1)] = np.nan
     rest(view)
-    view.show_snapshot(make.replace(snapshot, theta=theta, outputs=snapshot.outputs * np.nan))
+    view.show_snapshot(answering(snapshot, theta=theta, outputs=snapshot.predicted.outputs * np.nan))
     rest(view)
     assert view.list.rows[0][0].notes[0] == "5 not finite"
     assert not len(view.list.rows[1][0].distribution.values)

@@ -15,7 +15,7 @@ from app.look.theme import DARK, LIGHT
 from app.stage.diagram.diagram import Diagram
 from app.stage.diagram.diagram_item import BIAS, UNIT, WEIGHT, DiagramItem
 from app.stage.diagram.item_card import card_box, card_size
-from engine import MAX_LAYERS, Layer, Session, network_snapshot, new_network
+from engine import MAX_LAYERS, Activations, Gradients, Layer, Session, UnitMaps, new_network, snapshot_of
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -37,12 +37,14 @@ class Sitter:
         self.diagram.refresh(self.session.picture())
         self.pose()
 
-    def pose(self, theta=None, **wanted) -> None:
+    def pose(self, theta=None, inspect=False, region=None) -> None:
         picture = self.session.picture()
         run = picture.runs[0]
         shown = run.shown.theta if theta is None else np.asarray(theta, float)
-        asked = replace(self.diagram.wanted(), **wanted)
-        self.diagram.show_snapshot(network_snapshot(picture.learner, shown, asked, run.id, picture.update))
+        asked = self.diagram.queries() | ({Gradients(), Activations()} if inspect else set())
+        if region is not None:
+            asked = {replace(query, region=region) for query in asked}
+        self.diagram.show_snapshot(snapshot_of(picture.subject, shown, asked, run.id, picture.update))
 
     @property
     def network(self):
@@ -171,7 +173,7 @@ def test_numbers_that_are_not_finite_are_painted_over(sitter):
 def test_a_snapshot_of_another_network_is_passed_over(sitter, qtbot):
     before = sitter.diagram.snapshot
     other = Session(new_network("circle", ["sgd"], (3,))).picture()
-    sitter.diagram.show_snapshot(network_snapshot(other.learner, other.runs[0].shown.theta, sitter.diagram.wanted()))
+    sitter.diagram.show_snapshot(snapshot_of(other.subject, other.runs[0].shown.theta, sitter.diagram.queries()))
     assert sitter.diagram.snapshot is before
 
 
@@ -190,14 +192,15 @@ def test_words_for_a_screen_reader(sitter):
 
 def test_gradients_are_wanted_while_something_is_looked_at(sitter, qtbot):
     diagram = sitter.diagram
-    assert not diagram.wanted().inspect and diagram.wanted().units >= 24 and diagram.wanted().region == (-6, 6, -6, 6)
+    (maps,) = diagram.queries()
+    assert isinstance(maps, UnitMaps) and maps.nodes >= 24 and maps.region == (-6, 6, -6, 6)
     with qtbot.waitSignal(diagram.wanted_changed):
         QTest.mouseMove(diagram, sitter.middle(1, 0, 0))
     assert diagram.hovered == DiagramItem(WEIGHT, 1, 0, 0)
-    assert diagram.wanted().inspect
+    assert {Gradients(), Activations()} < diagram.queries()
     with qtbot.waitSignal(diagram.wanted_changed):
         QApplication.sendEvent(diagram, QEvent(QEvent.Type.Leave))
-    assert diagram.hovered is None and not diagram.wanted().inspect
+    assert diagram.hovered is None and diagram.queries() == {maps}
 
 
 def test_a_card_tells_the_weight_and_its_gradient(sitter):

@@ -28,7 +28,7 @@ SIZES = ((400, 200), (560, 300), (900, 700), (600, 850))
 
 def shaped(name):
     problem = problem_of(new_network(runs=["sgd"], **NETWORKS[name]).problem)
-    return network_shape(problem.task, problem.learner), problem
+    return network_shape(problem.task, problem.subject), problem
 
 
 def laid_out(name, size=(560, 300)):

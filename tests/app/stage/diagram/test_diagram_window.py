@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from app.stage.diagram.diagram_item import WEIGHT, DiagramItem
-from engine import Experiment, Layer, Session, SnapshotParts, network_snapshot, new_network, new_run
+from engine import Activations, Experiment, Gradients, Layer, Session, UnitMaps, new_network, new_run, snapshot_of
 
 LEFT = Qt.MouseButton.LeftButton
 ITEM = DiagramItem(WEIGHT, 1, 0, 1)
@@ -19,7 +19,7 @@ def compiled(experiment) -> None:
     session = Session(experiment)
     session.advance(1)
     picture = session.picture()
-    network_snapshot(picture.learner, picture.runs[0].shown.theta, SnapshotParts((0, 1, 0, 1), 2, 2, 2, inspect=True))
+    snapshot_of(picture.subject, picture.runs[0].shown.theta, [UnitMaps((0, 1, 0, 1), 2), Gradients(), Activations()])
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def window(open_window):
 
 
 def diagram(window):
-    return window.bench.network_stage.diagram
+    return window.bench.stages["network"].diagram
 
 
 def posed(window) -> None:
@@ -143,17 +143,17 @@ def test_a_change_that_is_refused_is_said_and_changes_nothing(window):
 
 
 def test_the_diagram_can_be_hidden_and_the_file_knows(window):
-    stage = window.bench.network_stage
-    QTest.mouseClick(stage.diagram_button, LEFT)
+    stage = window.bench.stages["network"]
+    QTest.mouseClick(stage.companion_button, LEFT)
     assert not stage.diagram.isVisible()
     assert window.current().view["network_diagram"] is False
-    QTest.mouseClick(stage.diagram_button, LEFT)
+    QTest.mouseClick(stage.companion_button, LEFT)
     assert stage.diagram.isVisible()
     posed(window)
 
 
 def test_the_views_stand_side_by_side_where_there_is_room(window):
-    stage = window.bench.network_stage
+    stage = window.bench.stages["network"]
     posed(window)
     assert stage._split.orientation() == Qt.Orientation.Vertical
     window.shell.resize(1920, 1080)
@@ -172,7 +172,7 @@ def test_the_views_stand_side_by_side_where_there_is_room(window):
 
 
 def test_a_tab_shows_its_view(window):
-    stage = window.bench.network_stage
+    stage = window.bench.stages["network"]
     posed(window)
     keys = list(stage.views)
     place = next(place for place in range(len(keys)) if stage.tabs.isTabVisible(place) and keys[place] != "decision")
@@ -182,14 +182,14 @@ def test_a_tab_shows_its_view(window):
 
 
 def test_what_is_not_of_this_network_has_no_tab(window):
-    stage = window.bench.network_stage
+    stage = window.bench.stages["network"]
     shown = {key for place, key in enumerate(stage.views) if stage.tabs.isTabVisible(place)}
     assert "decision" in shown and not shown & {"fit", "images", "residuals"}
     assert shown == {key for key, view in stage.views.items() if view.fits(window.picture)}
 
 
 def test_other_data_bring_a_view_that_fits_them(window):
-    stage = window.bench.network_stage
+    stage = window.bench.stages["network"]
     posed(window)
     for data, key in (("sine", "fit"), ("digits", "images"), ("circle", "decision")):
         window.bench.controller.change_problem({"data": data})
@@ -200,7 +200,7 @@ def test_other_data_bring_a_view_that_fits_them(window):
 
 
 def test_a_deep_network_has_the_whole_width(window):
-    stage = window.bench.network_stage
+    stage = window.bench.stages["network"]
     window.shell.resize(1920, 1080)
     window.until(lambda: stage._split.orientation() == Qt.Orientation.Horizontal)
     window.bench.controller.change_problem({"hidden": (Layer(2),) * 8})
@@ -209,7 +209,7 @@ def test_a_deep_network_has_the_whole_width(window):
 
 
 def test_the_tabs_take_no_more_room_than_they_need(window):
-    stage = window.bench.network_stage
+    stage = window.bench.stages["network"]
     posed(window)
     last = max(place for place in range(stage.tabs.count()) if stage.tabs.isTabVisible(place))
     assert stage.tabs.width() == stage.tabs.sizeHint().width() <= stage.tabs.tabRect(last).right() + 2

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from app.look.theme import DARK, LIGHT
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.confusion_matrix import shade
+from tests.app.stage.answers import answering
 
 NAMES = ("ant", "bee", "cat")
 TRUE = [0] * 10 + [1] * 4 + [2] * 2
@@ -43,7 +44,7 @@ def test_rows_are_true_and_columns_predicted(view):
 def test_counts_of_a_real_network_are_those_of_its_predictions(shown, digits):
     view, snapshot = shown(ConfusionView, digits), digits[1][-1]
     data = snapshot.learner.data
-    pairs = list(zip(data.targets.astype(int).tolist(), snapshot.predictions.tolist(), strict=True))
+    pairs = list(zip(data.targets.astype(int).tolist(), snapshot.predicted.predictions.tolist(), strict=True))
 
     def counted(part):
         seen = Counter(part)
@@ -52,7 +53,7 @@ def test_counts_of_a_real_network_are_those_of_its_predictions(shown, digits):
     assert view.matrix.counts.tolist() == counted(pairs[data.train :])
     QTest.mouseClick(view.part.button("training"), Qt.MouseButton.LeftButton)
     assert view.matrix.counts.tolist() == counted(pairs[: data.train])
-    assert view.matrix.accuracy == pytest.approx(snapshot.scores[0])
+    assert view.matrix.accuracy == pytest.approx(snapshot.predicted.scores[0])
 
 
 def test_without_validation_the_training_set_is_shown(shown, digits_without_validation):
@@ -140,13 +141,13 @@ def test_it_scales_to_many_classes_and_stays_in_the_widget(shown, make, classes,
 
 def test_answers_that_are_not_finite_count_for_no_class(shown, case, make):
     picture, (snapshot,) = case
-    outputs = snapshot.outputs.copy()
+    outputs = snapshot.predicted.outputs.copy()
     outputs[:3] = np.nan
-    view = shown(ConfusionView, (picture, [make.replace(snapshot, outputs=outputs)]))
+    view = shown(ConfusionView, (picture, [answering(snapshot, outputs=outputs)]))
     assert view.matrix.counts.sum() == 13
     assert "3 outputs not finite" in view.describe()
     picture.runs[0].status = "diverged"
-    view.show_snapshot(make.replace(snapshot, outputs=outputs * np.nan))
+    view.show_snapshot(answering(snapshot, outputs=outputs * np.nan))
     assert not view.matrix.counts.any()
     assert "diverged: last finite state · no output is finite" in view.describe()
     assert colour(view, 0, 0) == colour(view, 1, 1) == DARK.field

@@ -11,6 +11,7 @@ from app.look.theme import DARK, LIGHT
 from app.stage.examples.images import ImagesView
 from app.stage.pixels import images
 from engine import LOSSES
+from tests.app.stage.answers import answering
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def view(shown, digits):
 
 def probable(snapshot, examples):
     """The probability of the true class of each example."""
-    shares = LOSSES["softmax"].probabilities(snapshot.outputs[examples])
+    shares = LOSSES["softmax"].probabilities(snapshot.predicted.outputs[examples])
     return shares[np.arange(len(examples)), snapshot.learner.data.targets[examples].astype(int)]
 
 
@@ -49,7 +50,7 @@ def test_wrong_ones_come_first_and_of_these_the_least_probable(view, digits):
     view.examples.show_part(True, True)
     order, data = view.examples.examples, snapshot.learner.data
     assert sorted(order) == list(range(data.train, len(data.targets)))
-    wrong = snapshot.wrong[order]
+    wrong = snapshot.predicted.wrong[order]
     count = int(wrong.sum())
     assert 0 < count < len(order)
     assert wrong[:count].all() and not wrong[count:].any()
@@ -85,8 +86,8 @@ def test_a_new_order_waits_and_does_not_come_under_the_pointer(view, digits, qtb
     assert np.array_equal(view.examples.examples, before)
     assert view.examples._sorting.isActive()
     view.examples._sorting.timeout.emit()
-    assert view.examples.wrong == int(last.wrong[view.examples.examples].sum())
-    assert last.wrong[view.examples.examples[: view.examples.wrong]].all()
+    assert view.examples.wrong == int(last.predicted.wrong[view.examples.examples].sum())
+    assert last.predicted.wrong[view.examples.examples[: view.examples.wrong]].all()
 
 
 def test_every_tile_in_view_is_found_under_its_own_picture(view):
@@ -129,10 +130,10 @@ def test_pointing_enlarges_and_tells_the_true_class_and_all_probabilities(view, 
     assert view.card.isVisible()
     example = int(tiles.examples[1])
     data = snapshot.learner.data
-    true, predicted = int(data.targets[example]), int(snapshot.predictions[example])
+    true, predicted = int(data.targets[example]), int(snapshot.predicted.predictions[example])
     assert f"true {true}; predicted {predicted}, {'wrong' if true != predicted else 'correct'}" in view.card.text
     bars, note = tiles.bars(1)
-    shares = LOSSES["softmax"].probabilities(snapshot.outputs[[example]])[0]
+    shares = LOSSES["softmax"].probabilities(snapshot.predicted.outputs[[example]])[0]
     assert [bar.name for bar in bars] == list(data.classes) and not note
     assert [bar.share for bar in bars] == pytest.approx(shares)
     assert [bar.bold for bar in bars].index(True) == true
@@ -219,7 +220,7 @@ def test_without_hidden_layers_a_tile_is_a_class(shown, make):
 
 
 def test_answers_that_are_not_finite_are_told(view, digits, make):
-    snapshot = make.replace(digits[1][-1], outputs=np.full_like(digits[1][-1].outputs, np.nan))
+    snapshot = answering(digits[1][-1], outputs=np.full_like(digits[1][-1].predicted.outputs, np.nan))
     view.show_snapshot(snapshot)
     view.examples.show_part(True, True)
     assert "no output is finite" in view.describe()

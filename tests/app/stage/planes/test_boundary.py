@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,7 +11,8 @@ from app.look.theme import DARK, LIGHT
 from app.stage.network_stage import NetworkStage
 from app.stage.planes.boundary import BoundaryView
 from app.stage.planes.brush import ADD, ERASE
-from engine import DATASETS, Table, choose, new_network, new_run, problem_of
+from engine import DATASETS, Table, choose, new_experiment, new_network, new_run, problem_of
+from tests.app.stage.answers import answering, field_of
 from tests.app.stage.mouse import LEFT, MIDDLE, MOVE, PRESS, RELEASE, RIGHT, Mouse
 from tests.app.stage.seen import see as see
 
@@ -37,24 +37,24 @@ def colours_in(image):
     ("data", "fits"), [("circle", True), ("reg_plane", True), ("blobs", True), ("sine", False), ("iris", False)]
 )
 def test_it_is_for_two_inputs(data, fits):
-    assert BoundaryView.fits(SimpleNamespace(learner=learner_of(data))) == fits
-    assert not BoundaryView.fits(SimpleNamespace(learner=None))
+    assert BoundaryView.fits(SimpleNamespace(subject=learner_of(data))) == fits
+    assert not BoundaryView.fits(SimpleNamespace(subject=problem_of(new_experiment("sphere", ["sgd"]).problem).subject))
 
 
 def learner_of(data):
-    return problem_of(new_network(data, [new_run("sgd")]).problem).learner
+    return problem_of(new_network(data, [new_run("sgd")]).problem).subject
 
 
 def test_what_is_wrong_is_what_the_snapshot_says(see):
     seen = see(BoundaryView, "spiral")
     snapshot = seen.advance(5)
     train = snapshot.learner.data.train
-    wrong = int(snapshot.wrong[:train].sum()), int(snapshot.wrong[train:].sum())
+    wrong = int(snapshot.predicted.wrong[:train].sum()), int(snapshot.predicted.wrong[train:].sum())
     assert sum(wrong) > 20
     texts = seen.view.scores.texts
-    assert f"{wrong[0]} of {train} wrong" in texts[0] and f"{100 * snapshot.scores[0]:.1f} %" in texts[0]
+    assert f"{wrong[0]} of {train} wrong" in texts[0] and f"{100 * snapshot.predicted.scores[0]:.1f} %" in texts[0]
     assert f"{wrong[1]} of {snapshot.learner.data.validation} wrong" in texts[1]
-    confusions = [snapshot.confusion(validation) for validation in (False, True)]
+    confusions = [snapshot.predicted.confusion(validation) for validation in (False, True)]
     assert wrong == tuple(int(counts.sum() - np.trace(counts)) for counts in confusions)
 
 
@@ -72,7 +72,7 @@ def test_rings_stand_around_what_is_wrong_and_nowhere_else(see):
     found = set()
     for seed in range(6):
         seen.show_theta(np.random.default_rng(seed).normal(size=seen.snapshot.theta.shape))
-        wrong = seen.snapshot.wrong.tolist()
+        wrong = seen.snapshot.predicted.wrong.tolist()
         assert [ringed(place) for place in range(4)] == wrong
         found.update(wrong)
     assert found == {True, False}
@@ -85,7 +85,7 @@ def test_the_field_agrees_with_the_networks_own_answer(see):
     agreed = 0
     for place in range(0, len(data.raw), 7):
         lines = [text for text, _ in view.read(view.chart.view.point(*data.raw[place]))]
-        told = data.classes[int(seen.snapshot.predictions[place])]
+        told = data.classes[int(seen.snapshot.predicted.predictions[place])]
         agreed += lines[1].startswith(f"{told} ")
     assert agreed >= 0.97 * len(range(0, len(data.raw), 7))
 
@@ -98,7 +98,7 @@ def test_pointing_reads_the_place_the_answer_and_the_example(see):
     lines = [text for text, _ in view.read(view.chart.view.point(*data.raw[place]))]
     assert lines[0].startswith("x ") and "   y " in lines[0]
     assert len([line for line in lines if "%" in line]) == 3
-    told = data.classes[int(seen.snapshot.predictions[place])]
+    told = data.classes[int(seen.snapshot.predicted.predictions[place])]
     assert f"validation example: {data.classes[int(data.targets[place])]}" in lines
     assert any(line.startswith(f"predicted: {told}") for line in lines)
     assert not any("example" in text for text, _ in view.read(view.chart.view.point(5.9, 5.9)))
@@ -120,7 +120,7 @@ def test_a_picture_that_is_half_finite_is_painted(see):
     seen = see(BoundaryView, "reg_plane")
     field = seen.snapshot.field.copy()
     field[:, : field.shape[1] // 2] = np.nan
-    seen.view.show_snapshot(replace(seen.snapshot, field=field))
+    seen.view.show_snapshot(answering(seen.snapshot, field=field))
     image, view = seen.image(), seen.view.chart.view
     assert seen.view.finite()
     left = image.pixelColor(view.point(-5.97, 5.97).toPoint())
@@ -157,17 +157,17 @@ def test_both_themes_are_painted(see):
 
 def test_snapshots_are_asked_for_where_the_view_is(see, qtbot):
     seen = see(BoundaryView, "circle")
-    first = seen.view.wanted()
+    first = field_of(seen.view)
     assert first.region == seen.view.chart.view.region and first.columns > 60 and first.rows > 60
     with qtbot.waitSignal(seen.view.wanted_changed):
         seen.view.chart.zoom(2.0)
-    second = seen.view.wanted()
+    second = field_of(seen.view)
     assert second.region[1] - second.region[0] == pytest.approx((first.region[1] - first.region[0]) / 2)
     assert second.columns == pytest.approx(first.columns, abs=8) and second.rows == first.rows
 
 
 def test_large_networks_are_asked_more_coarsely(see):
-    small, large = (see(BoundaryView, "circle", hidden=hidden).view.wanted() for hidden in ((4,), (256, 256)))
+    small, large = (field_of(see(BoundaryView, "circle", hidden=hidden).view) for hidden in ((4,), (256, 256)))
     assert large.columns * large.rows < 0.5 * small.columns * small.rows
     assert large.columns >= 24
 
@@ -471,8 +471,8 @@ def window(open_window):
 
 
 def view_in(window):
-    view = window.bench.network_stage.views["decision"]
-    window.until(lambda: view.snapshot is not None and view.snapshot.learner is window.picture.learner)
+    view = window.bench.stages["network"].views["decision"]
+    window.until(lambda: view.snapshot is not None and view.snapshot.learner is window.picture.subject)
     return view
 
 
@@ -482,13 +482,13 @@ def send(window, view, x, y, button=LEFT):
 
 def test_points_drawn_with_the_mouse_reach_the_running_race_as_tweaks_and_are_undone(window):
     view = view_in(window)
-    count = len(window.picture.learner.data.targets)
+    count = len(window.picture.subject.data.targets)
     window.advance(20)
     view.bar.pens[1].click()
     send(window, view, 1.0, -2.0)
     window.settle()
-    window.until(lambda: len(window.picture.learner.data.targets) == count + 1)
-    data = window.picture.learner.data
+    window.until(lambda: len(window.picture.subject.data.targets) == count + 1)
+    data = window.picture.subject.data
     (place,) = np.flatnonzero(np.hypot(*(data.raw - (1.0, -2.0)).T) < 0.03)
     assert data.targets[place] == 1.0
     (run,) = window.picture.runs
@@ -496,26 +496,26 @@ def test_points_drawn_with_the_mouse_reach_the_running_race_as_tweaks_and_are_un
     assert run.update == 20
     window.bench.document.undo()
     window.settle()
-    assert len(window.picture.learner.data.targets) == count and not window.run("adam").tweaks
+    assert len(window.picture.subject.data.targets) == count and not window.run("adam").tweaks
     window.bench.document.redo()
     window.settle()
-    assert len(window.picture.learner.data.targets) == count + 1
+    assert len(window.picture.subject.data.targets) == count + 1
 
 
 def test_a_stroke_is_undone_as_a_whole_and_the_views_follow(window):
     view = view_in(window)
-    count = len(window.picture.learner.data.targets)
+    count = len(window.picture.subject.data.targets)
     window.advance(5)
     view.bar.pens[0].click()
     Mouse(view.chart).drag((-2.0, 0.0), (2.0, 0.0))
     window.settle()
-    drawn = len(window.picture.learner.data.targets) - count
+    drawn = len(window.picture.subject.data.targets) - count
     assert drawn >= 3
-    window.until(lambda: view.snapshot.learner is window.picture.learner)
+    window.until(lambda: view.snapshot.learner is window.picture.subject)
     assert len(view.spots) == count + drawn
     window.bench.document.undo()
     window.settle()
-    assert len(window.picture.learner.data.targets) == count
+    assert len(window.picture.subject.data.targets) == count
     window.until(lambda: len(view.spots) == count)
 
 
@@ -541,7 +541,7 @@ def test_a_running_race_is_shown_as_it_goes_on(window):
     window.until(lambda: view.snapshot.update >= 40)
     window.pause()
     window.until(lambda: view.snapshot.update == window.update)
-    assert view.wanted().region == view.snapshot.parts.region
+    assert field_of(view).region == view.snapshot.asked_field.region
     assert np.array_equal(view.snapshot.theta, window.run("adam").shown.theta)
 
 

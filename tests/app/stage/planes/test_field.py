@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from app.look.data_ranges import value_range
 from app.look.theme import THEMES
-from app.stage.planes.field import STRENGTH, Field, FieldColours, boundary
+from app.stage.planes.field import STRENGTH, FieldColours, FieldPicture, boundary
 from app.stage.view import View
 
 REGION = (-2.0, 2.0, -1.0, 1.0)
@@ -24,7 +24,7 @@ def learner_of(classes, targets=(0.0, 1.0)):
 
 
 def field_of(values, colours):
-    return Field(SimpleNamespace(field=values, parts=SimpleNamespace(region=REGION)), colours)
+    return FieldPicture(SimpleNamespace(field=values, asked_field=SimpleNamespace(region=REGION)), colours)
 
 
 def grid(columns=81, rows=41):

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,7 +11,8 @@ from app.look.data_ranges import noise_free_curve
 from app.look.score_text import NOT_FINITE
 from app.stage.planes.fit import FAR, FitView, finite_runs, pixels
 from app.stage.view import View
-from engine import DATASETS, Table, choose, new_network, new_run, problem_of
+from engine import DATASETS, Table, choose, new_experiment, new_network, new_run, problem_of
+from tests.app.stage.answers import answering, field_of
 from tests.app.stage.mouse import Mouse
 from tests.app.stage.seen import see as see
 
@@ -40,8 +40,8 @@ def near(image, at, colour, reach=2):
 
 @pytest.mark.parametrize(("data", "fits"), [("sine", True), ("step", True), ("circle", False), ("diabetes", False)])
 def test_it_is_for_one_input(data, fits):
-    assert FitView.fits(SimpleNamespace(learner=problem_of(task_of(data)).learner)) == fits
-    assert not FitView.fits(SimpleNamespace(learner=None))
+    assert FitView.fits(SimpleNamespace(subject=problem_of(task_of(data)).subject)) == fits
+    assert not FitView.fits(SimpleNamespace(subject=problem_of(new_experiment("sphere", ["sgd"]).problem).subject))
 
 
 def test_the_curve_goes_where_the_network_answers(see):
@@ -65,8 +65,8 @@ def test_examples_and_their_residuals(see):
     before = seen.image()
     view.residuals.click()
     after = seen.image()
-    place = int(np.abs(snapshot.predictions - snapshot.learner.data.targets).argmax())
-    middle = 0.5 * (snapshot.predictions[place] + snapshot.learner.data.targets[place])
+    place = int(np.abs(snapshot.predicted.predictions - snapshot.learner.data.targets).argmax())
+    middle = 0.5 * (snapshot.predicted.predictions[place] + snapshot.learner.data.targets[place])
     at = view.chart.view.point(raw[place], middle).toPoint()
     assert before.copy(at.x() - 1, at.y() - 1, 3, 3) != after.copy(at.x() - 1, at.y() - 1, 3, 3)
     assert view.view()["network_fit_residuals"] is True
@@ -78,10 +78,10 @@ def test_scores_are_those_of_the_snapshot(see):
     seen = see(FitView, "sine")
     snapshot = seen.advance(50)
     data = snapshot.learner.data
-    misses = snapshot.predictions - data.targets
+    misses = snapshot.predicted.predictions - data.targets
     for place, part in enumerate((slice(None, data.train), slice(data.train, None))):
         text = seen.view.scores.texts[place].replace("−", "-")
-        assert f"R² {snapshot.scores[place]:.3f}" in text
+        assert f"R² {snapshot.predicted.scores[place]:.3f}" in text
         assert f"RMSE {np.sqrt(np.mean(misses[part] ** 2)):.3g}" in text
     assert "Fit at update 50" in seen.view.describe()
 
@@ -94,7 +94,7 @@ def test_the_axis_makes_room_for_the_curve_at_once_and_does_not_tremble(see):
 
     def show(scale):
         field = scale * np.sin(np.linspace(0.0, 6.0, seen.snapshot.field.shape[1]))[None, :, None]
-        seen.view.show_snapshot(replace(seen.snapshot, field=field))
+        seen.view.show_snapshot(answering(seen.snapshot, field=field))
         return chart.view.region[2:]
 
     wide = show(6.0)
@@ -104,13 +104,13 @@ def test_the_axis_makes_room_for_the_curve_at_once_and_does_not_tremble(see):
     assert narrow[1] < wide[1] and narrow[1] >= 1.8
     beyond = show(1e9)
     assert beyond[1] < 20.0  # the examples are still to be seen
-    assert seen.view.wanted().region[:2] == chart.view.region[:2]
+    assert field_of(seen.view).region[:2] == chart.view.region[:2]
 
 
 def test_where_a_person_has_moved_to_no_curve_moves_the_axis(see):
     seen = see(FitView, "sine")
     seen.view.chart.look_at((-0.5, 0.5, -0.2, 0.2))
-    seen.view.show_snapshot(replace(seen.snapshot, field=np.full_like(seen.snapshot.field, 4.0)))
+    seen.view.show_snapshot(answering(seen.snapshot, field=np.full_like(seen.snapshot.field, 4.0)))
     assert seen.view.chart.view.region == (-0.5, 0.5, -0.2, 0.2)
     seen.view.reset_view()
     assert seen.view.chart.view.region[3] >= 4.0
@@ -121,7 +121,7 @@ def test_growing_is_no_reason_for_another_snapshot(see, qtbot):
     with qtbot.waitSignal(seen.view.wanted_changed):
         pass  # it asks once for what it shows
     with qtbot.assertNotEmitted(seen.view.wanted_changed, wait=150):
-        seen.view.show_snapshot(replace(seen.snapshot, field=np.full_like(seen.snapshot.field, 4.0)))
+        seen.view.show_snapshot(answering(seen.snapshot, field=np.full_like(seen.snapshot.field, 4.0)))
     with qtbot.waitSignal(seen.view.wanted_changed):
         seen.view.chart.zoom(1.5)
 
@@ -141,7 +141,7 @@ def test_answers_that_are_not_finite_are_words(see):
     seen.image()
     field = seen.snapshot.field.copy()
     field[0, :30], field[0, 30:60, 0], field[0, 60:] = 1.0, np.inf, 0.5
-    seen.view.show_snapshot(replace(seen.snapshot, field=field))
+    seen.view.show_snapshot(answering(seen.snapshot, field=field))
     assert NOT_FINITE not in seen.view.describe()
     seen.image()
 
@@ -172,7 +172,7 @@ def test_pyqtgraph_knows_the_curve_the_truth_and_the_examples(see, tmp_path):
     items = {item.name(): item for item in seen.view.chart.listDataItems()}
     assert items.keys() == {"training examples", "validation examples", "network", "without noise"}
     x, y = items["network"].getData()
-    assert np.array_equal(y, snapshot.field[0, :, 0]) and (x[0], x[-1]) == snapshot.parts.region[:2]
+    assert np.array_equal(y, snapshot.field[0, :, 0]) and (x[0], x[-1]) == snapshot.asked_field.region[:2]
     data = snapshot.learner.data
     assert np.array_equal(items["training examples"].getData(), [data.raw[: data.train, 0], data.targets[: data.train]])
     path = tmp_path / "fit.csv"
@@ -219,7 +219,7 @@ def test_classes_have_a_curve_each_and_lanes_of_examples(see):
     image = seen.image()
     for place, colour in enumerate(seen.view.theme.class_colours(3)):
         column = int(snapshot.field[0, :, place].argmax())
-        x = np.linspace(*snapshot.parts.region[:2], snapshot.field.shape[1])[column]
+        x = np.linspace(*snapshot.asked_field.region[:2], snapshot.field.shape[1])[column]
         assert near(image, view.point(x, snapshot.field[0, column, place]).toPoint(), colour)
     lines = [text for text, _ in seen.view.read(view.point(10.0, 0.5))]
     assert any(line.startswith("cold ") and line.endswith("%") for line in lines)
@@ -267,15 +267,15 @@ def test_the_eraser_takes_examples_of_the_curve(see):
 
 def test_a_point_drawn_in_the_window_is_a_tweak_and_undone(open_window):
     window = open_window(new_network("sine", [new_run("adam", learning_rate=0.01)], hidden=(4,)))
-    view = window.bench.network_stage.views["fit"]
+    view = window.bench.stages["network"].views["fit"]
     window.until(lambda: view.snapshot is not None)
     window.advance(10)
-    count = len(window.picture.learner.data.targets)
+    count = len(window.picture.subject.data.targets)
     view.bar.pens[0].click()
     Mouse(view.chart).click(0.5, -1.0)
     window.settle()
-    assert len(window.picture.learner.data.targets) == count + 1 and window.update == 10
+    assert len(window.picture.subject.data.targets) == count + 1 and window.update == 10
     assert [tweak.setting.path for tweak in window.run("adam").tweaks] == ["data.add"]
     window.bench.document.undo()
     window.settle()
-    assert len(window.picture.learner.data.targets) == count and not window.run("adam").tweaks
+    assert len(window.picture.subject.data.targets) == count and not window.run("adam").tweaks

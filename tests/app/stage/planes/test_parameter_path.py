@@ -14,7 +14,7 @@ from app.look.number_format import number
 from app.look.theme import DARK, LIGHT
 from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.path_text import axes, share
-from app.widgets.parameter_chooser import ParameterNames, parameter_name
+from app.widgets.parameter_chooser import ParameterNames
 from app.workers.loss_slices import LossSlices
 from engine import ProjectedPath, Session, SliceRequest, new_network, new_run, path_request
 from tests.app.stage.mouse import MIDDLE, Mouse
@@ -82,8 +82,8 @@ def colour_at(view, x, y):
     "data, hidden, loss", [("circle", (4, 2), "bce"), ("iris", (), "softmax"), ("sine", (3,), "mse")]
 )
 def test_every_parameter_has_a_name_that_tells_its_place(data, hidden, loss):
-    learner = Session(experiment(data=data, hidden=hidden, loss=loss)).problem.learner
-    network, names = learner.network, ParameterNames(learner)
+    problem = Session(experiment(data=data, hidden=hidden, loss=loss)).problem
+    network, names = problem.subject.network, ParameterNames(problem)
     found = [names.data(names.index(place)) for place in range(names.rowCount())]
     assert len(set(found)) == network.parameters
     for layer in range(network.layers):
@@ -93,13 +93,14 @@ def test_every_parameter_has_a_name_that_tells_its_place(data, hidden, loss):
 
 
 def test_names_of_parameters():
-    network = Session(experiment()).problem.learner.network
+    learner = Session(experiment()).problem.subject
+    network, name = learner.network, learner.parameter_name
     weights = network.weights
-    assert parameter_name(network, ("x", "y"), (), weights(0).start + 2 * 2) == "w hidden 1: x → unit 3"
-    assert parameter_name(network, ("x", "y"), (), weights(1).start + 4 + 3) == "w hidden 2: unit 4 → unit 2"
-    assert parameter_name(network, ("x", "y"), (), weights(2).start + 1) == "w output: unit 2"
-    assert parameter_name(network, ("x", "y"), (), network.biases(0).start) == "bias hidden 1: unit 1"
-    assert parameter_name(network, ("x", "y"), (), network.parameters - 1) == "bias output"
+    assert name(weights(0).start + 2 * 2) == "w hidden 1: x → unit 3"
+    assert name(weights(1).start + 4 + 3) == "w hidden 2: unit 4 → unit 2"
+    assert name(weights(2).start + 1) == "w output: unit 2"
+    assert name(network.biases(0).start) == "bias hidden 1: unit 1"
+    assert name(network.parameters - 1) == "bias output"
 
 
 def test_the_axes_tell_the_explained_variance(race, view):
@@ -178,7 +179,7 @@ def test_pointing_at_a_path_tells_its_update_and_its_true_loss(race, view, qtbot
     trail = race.session.run(run.id).trail()
     place = trail.updates.tolist().index(update)
     assert measured == update
-    assert loss == pytest.approx(race.session.problem.learner.losses(trail.thetas[place][None])[0])
+    assert loss == pytest.approx(race.session.problem.subject.losses(trail.thetas[place][None])[0])
     view.chart.grab()
     lines = [text for text, _ in view.read(at)]
     assert lines[0].startswith("direction 1 ") and lines[1].startswith("loss in this plane ")
@@ -194,7 +195,7 @@ def test_the_read_out_is_the_loss_of_the_slice(race, view):
     place = np.array([[patch.xs[40], patch.ys[50]]])
     view.chart.grab()
     lines = [text for text, _ in view.read(view.chart.view.point(*place[0]))]
-    assert lines[1] == f"loss in this plane {number(patch.learner.losses(patch.plane.at(place))[0])}"
+    assert lines[1] == f"loss in this plane {number(patch.problem.losses(patch.plane.at(place))[0])}"
 
 
 def test_the_error_of_the_slice_is_stated(race, view):
@@ -341,7 +342,7 @@ def test_it_is_described(race, view):
 
 def test_in_the_window_the_path_follows_the_race(open_window):
     window = open_window(experiment())
-    stage = window.bench.network_stage
+    stage = window.bench.stages["network"]
     stage.choose("path")
     view = stage.views["path"]
     window.until(lambda: view.shown is not None and view.shown.patch.drawn)
@@ -362,7 +363,7 @@ def test_in_the_window_the_path_follows_the_race(open_window):
 
 def test_in_the_window_a_view_that_is_hidden_asks_for_nothing(open_window):
     window = open_window(experiment())
-    stage, planes = window.bench.network_stage, window.bench.training.slices
+    stage, planes = window.bench.stages["network"], window.bench.training.slices
     stage.choose("path")
     window.until(lambda: planes.newest is not None and planes.newest.drawn)
     stage.choose("histograms")
@@ -377,7 +378,7 @@ def test_in_the_window_a_view_that_is_hidden_asks_for_nothing(open_window):
 
 def test_in_the_window_pointing_at_the_path_moves_the_cursor_of_the_curves(open_window):
     window = open_window(experiment())
-    stage, curves = window.bench.network_stage, window.bench.curves
+    stage, curves = window.bench.stages["network"], window.bench.curves
     stage.choose("path")
     view = stage.views["path"]
     window.advance(120)

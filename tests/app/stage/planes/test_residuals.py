@@ -20,10 +20,10 @@ def test_predicted_stands_against_true(see):
     seen = see(ResidualsView, "diabetes", scaling="standardise")
     snapshot = seen.advance(40)
     targets = snapshot.learner.data.targets
-    assert np.array_equal(seen.view.spots, np.column_stack([targets, snapshot.predictions]))
+    assert np.array_equal(seen.view.spots, np.column_stack([targets, snapshot.predicted.predictions]))
     x0, x1, y0, y1 = seen.view.chart.view.region
     assert x0 <= targets.min() and targets.max() <= x1
-    assert y0 <= snapshot.predictions.min() and snapshot.predictions.max() <= y1
+    assert y0 <= snapshot.predicted.predictions.min() and snapshot.predicted.predictions.max() <= y1
     assert seen.view.chart.names == ("true progression", "predicted progression")
 
 
@@ -44,11 +44,11 @@ def test_residuals_stand_against_what_is_predicted(see):
     seen.advance(30)
     seen.view.kind.button(MISSED).click()
     snapshot = seen.snapshot
-    misses = snapshot.learner.data.targets - snapshot.predictions
-    assert np.array_equal(seen.view.spots, np.column_stack([snapshot.predictions, misses]))
+    misses = snapshot.learner.data.targets - snapshot.predicted.predictions
+    assert np.array_equal(seen.view.spots, np.column_stack([snapshot.predicted.predictions, misses]))
     x0, x1, y0, y1 = seen.view.chart.view.region
     assert y0 == -y1 and y1 >= np.abs(misses).max()
-    assert x0 <= snapshot.predictions.min() and snapshot.predictions.max() <= x1
+    assert x0 <= snapshot.predicted.predictions.min() and snapshot.predicted.predictions.max() <= x1
     assert seen.view.chart.names == ("predicted y", "residual of y")
     kept = seen.view.view()
     other = see(ResidualsView, "sine")
@@ -64,10 +64,10 @@ def test_scores_say_r2_and_rmse_of_both_parts(see):
     seen = see(ResidualsView, "reg_gauss")
     snapshot = seen.advance(50)
     data = snapshot.learner.data
-    misses = snapshot.predictions - data.targets
+    misses = snapshot.predicted.predictions - data.targets
     for place, part in enumerate((slice(None, data.train), slice(data.train, None))):
         text = seen.view.scores.texts[place].replace("−", "-")
-        assert f"R² {snapshot.scores[place]:.3f}" in text
+        assert f"R² {snapshot.predicted.scores[place]:.3f}" in text
         assert f"RMSE {np.sqrt(np.mean(misses[part] ** 2)):.3g}" in text
     assert "Residuals at update 50" in seen.view.describe()
 

@@ -82,32 +82,32 @@ def test_what_lies_far_away_is_in_the_sample(see) -> None:
 def test_the_largest_error_is_drawn(see) -> None:
     seen = see(ResidualsView, table(1), hidden=())
     seen.view.apply_view({"network_residuals_kind": "residual"})
-    data = seen.picture.learner.data
-    errors = data.targets - seen.snapshot.predictions
+    data = seen.picture.subject.data
+    errors = data.targets - seen.snapshot.predicted.predictions
     assert np.abs(seen.view.spots[:, 1]).max() == np.abs(errors).max() > 20.0
 
 
 @pytest.mark.parametrize(("kind", "inputs"), [(BoundaryView, 2), (FitView, 1)])
 def test_each_example_that_is_wrong_is_ringed_if_they_are_few(see, kind, inputs) -> None:
     seen = see(kind, table(inputs, ("a", "b")), hidden=())
-    network, theta = seen.picture.learner.network, np.zeros_like(seen.snapshot.theta)
+    network, theta = seen.picture.subject.network, np.zeros_like(seen.snapshot.theta)
     theta[-1] = 0.02  # the boundary is a little beside the one between the classes
     theta[network.weights(0)] = 1.0, *[0.0] * (inputs - 1)
     seen.show_theta(theta)
-    wrong = np.flatnonzero(seen.snapshot.wrong)
+    wrong = np.flatnonzero(seen.snapshot.predicted.wrong)
     assert 100 < len(wrong) <= FEW
     assert np.array_equal(seen.view.wrong_spots, seen.view.spots_of(wrong))
     places = seen.view.sample.places
     assert not np.isin(wrong, places).all(), "those that are not in the sample, too"
     seen.show_theta(-theta)
-    assert np.count_nonzero(seen.snapshot.wrong) > COUNT // 2
-    among = places[seen.snapshot.wrong[places]]
+    assert np.count_nonzero(seen.snapshot.predicted.wrong) > COUNT // 2
+    among = places[seen.snapshot.predicted.wrong[places]]
     assert np.array_equal(seen.view.wrong_spots, seen.view.spots_of(among)), "many look as many as they are"
 
 
 def test_what_is_under_the_pointer_is_the_example_that_is_drawn_there(see) -> None:
     seen = see(BoundaryView, table(2, ("a", "b")), hidden=())
-    view, data = seen.view, seen.picture.learner.data
+    view, data = seen.view, seen.picture.subject.data
     place = int(np.flatnonzero((view.spots == 40.0).all(axis=1))[0])
     example = view.sample.places[place]
     at = view.chart.view.point(*view.spots[place])

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from app.look.theme import DARK
 from app.stage.surface.surface_stage import SurfaceStage
 from app.stage.terrain import Terrain
-from engine import COLUMNS, SURFACES, HistoryView, SurfaceInfo, SurfaceTask, choose, new_run
+from engine import COLUMNS, SURFACES, HistoryView, SurfaceInfo, SurfaceTask, choose, new_run, problem_of
 
 DOMAIN = (-2.0, 2.0, -1.0, 3.0)
 
@@ -75,7 +75,10 @@ def run_of(points, id="a", colour=0, width=1, status="running", visible=True, th
 
 def picture_of(*runs, start=(-1.5, 2.0), update=0):
     """update: of the session; 0 is a race that has not begun, whatever the runs show."""
-    return SimpleNamespace(runs=tuple(runs), task=SurfaceTask(choose(SURFACES, "sphere"), start), update=update)
+    task = SurfaceTask(choose(SURFACES, "sphere"), start)
+    return SimpleNamespace(
+        runs=tuple(runs), task=task, problem=problem_of(task), subject=surface_info_of(), update=update
+    )
 
 
 def spiral(count=400, turns=5, start=1.2):
@@ -102,6 +105,8 @@ def stage(qtbot):
     made.resize(600, 560)
     with qtbot.waitExposed(made):
         made.show()
+    made.refresh(picture_of())
+    made.value_at = None  # what is read is the terrain
     made.set_terrain(terrain_of())
     QApplication.processEvents()  # the axes take their room, and with it the plot its place
     made.grab()

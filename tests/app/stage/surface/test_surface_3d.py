@@ -202,7 +202,7 @@ def test_the_wheel_magnifies_about_what_is_under_the_pointer(stage, view_3d):
 
 def test_a_zoom_asks_for_finer_values_and_shows_the_old_ones_until_they_are_there(qtbot, stage, view_3d, make):
     asked = []
-    stage.region_wanted.connect(lambda *region: asked.append(region))
+    stage.grid_wanted.connect(lambda *region: asked.append(region))
     at = QPoint(view_3d.width() // 2, view_3d.height() // 2)
     wheel(view_3d, at, 6)
     coarse = view_3d.mesh
@@ -220,7 +220,7 @@ def test_a_zoom_asks_for_finer_values_and_shows_the_old_ones_until_they_are_ther
 def test_a_wider_view_waits_for_its_values(qtbot, stage, view_3d, make):
     shown, mesh = view_3d.region, view_3d.mesh
     asked = []
-    stage.region_wanted.connect(lambda *region: asked.append(region))
+    stage.grid_wanted.connect(lambda *region: asked.append(region))
     wheel(view_3d, QPoint(view_3d.width() // 2, view_3d.height() // 2), -2)
     assert view_3d.region == shown and view_3d.mesh is mesh and np.isfinite(mesh.heights).all()
     qtbot.waitUntil(lambda: bool(asked))

@@ -363,7 +363,7 @@ def test_a_frame_paints_the_heat_map_once(plane, make, monkeypatch):
 
 
 def test_showing_pictures_never_emits(stage, make, qtbot):
-    signals = (stage.start_dragged, stage.start_placed, stage.cursor_moved, stage.region_wanted)
+    signals = (stage.edited, stage.begun, stage.cursor_moved, stage.grid_wanted)
     told = []
     for signal in signals:
         signal.connect(lambda *arguments: told.append(arguments))
@@ -377,12 +377,12 @@ def test_showing_pictures_never_emits(stage, make, qtbot):
 
 
 def test_values_are_asked_for_where_the_view_went_and_not_twice(stage, make, qtbot):
-    with qtbot.waitSignal(stage.region_wanted) as wanted:  # the first terrain is coarse
+    with qtbot.waitSignal(stage.grid_wanted) as wanted:  # the first terrain is coarse
         pass
     asked = wanted.args
-    with qtbot.assertNotEmitted(stage.region_wanted, wait=200):
+    with qtbot.assertNotEmitted(stage.grid_wanted, wait=200):
         stage.set_terrain(make.terrain(asked[:4], asked[4], asked[5], serial=1))
-    with qtbot.waitSignal(stage.region_wanted) as wanted:
+    with qtbot.waitSignal(stage.grid_wanted) as wanted:
         stage.plane.zoom(0.5)
     x0, x1, y0, y1, nx, ny = wanted.args
     view = stage.plane.view

@@ -23,7 +23,7 @@ PROBLEMS = {
 def learner_of(data="circle", hidden=(5, 3), **settings) -> tuple[Learner, np.ndarray]:
     session = Session(new_network(data, [new_run("adam", batch=10)], hidden, **settings))
     session.advance(40)
-    learner = session.problem.learner
+    learner = session.problem.subject
     assert learner is not None
     return learner, session.runs[0].machine.theta
 
@@ -51,13 +51,13 @@ def test_one_pass_finds_what_each_does(problem) -> None:
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_a_measurement_with_the_layers_says_the_same_of_the_whole(problem) -> None:
     learner, theta = learner_of(**PROBLEMS[problem])
-    light = finish(learner.measured(theta, 0.25, None))
-    full, layers = finish(learner.layers_measured(theta, theta, 0.25, None))
-    assert light.tobytes() == full.tobytes() and light[-1] == 0.25
+    light, nothing = finish(learner.measured(theta, None, 0.25, None))
+    full, layers = finish(learner.measured(theta, theta, 0.25, None))
+    assert nothing is None and light.tobytes() == full.tobytes() and light[-1] == 0.25
     assert layers[:, 2].tolist() == [1.0] * learner.network.layers, "the step is theta itself"
     interruption = Interruption()
     interruption.set()
-    assert finish(learner.measured(theta, 0.25, interruption)).tobytes() == light.tobytes()
+    assert finish(learner.measured(theta, None, 0.25, interruption))[0].tobytes() == light.tobytes()
 
 
 def test_outputs_that_are_no_numbers_are_predicted_as_by_numpy() -> None:

@@ -23,7 +23,8 @@ from engine import (
     new_network,
     new_run,
 )
-from engine.memory import MEMORY_LIMIT, memory_needed
+from engine.memory import MEMORY_LIMIT
+from engine.problems.supervised.task import network_need
 
 
 def task(data="circle", **settings) -> NetworkTask:
@@ -162,13 +163,13 @@ def test_a_drawn_point_makes_a_table_that_keeps_the_others() -> None:
 def test_too_large_a_network_is_refused_with_the_number_before_it_is_made() -> None:
     wide = Table("Wide", tuple(f"c{k}" for k in range(40_000)), "y", np.zeros((900, 40_000)), np.zeros(900))
     small = NetworkTask(wide, (Layer(4),), "identity", Choice("mse"), Choice("zeros"), ())
-    assert memory_needed(small.network, 900, 40_000, ("sgd",)) < MEMORY_LIMIT
+    assert network_need(small, ("sgd",)).bytes < MEMORY_LIMIT
     with pytest.raises(
         SettingError, match=r"a network with [\d,]+ parameters on 900 examples needs about [45]\.\d GB, more than the"
     ):
         small.having("hidden", [Layer(512)] * 8)
-    large = task("digits", hidden=(512,) * 8).network
-    assert memory_needed(large, 1797, 64, ("sgd",)) < memory_needed(large, 1797, 64, ("adam",)) < MEMORY_LIMIT
+    large = task("digits", hidden=(512,) * 8)
+    assert network_need(large, ("sgd",)).bytes < network_need(large, ("adam",)).bytes < MEMORY_LIMIT
 
 
 LARGEST = (Layer(512),) * 8
@@ -209,8 +210,7 @@ def test_the_memory_told_is_what_a_long_run_takes(optimizer: str) -> None:
     """A run with all its checkpoints and its whole trail, in proportion."""
     runs = [new_run(optimizer, learning_rate=1e-4, batch="single", id=name) for name in ("a", "b")]
     experiment = new_network("circle", runs, (256,) * 4)
-    network = experiment.problem.network
-    told = memory_needed(network, 500, 2, (optimizer,) * 2)
+    told = network_need(experiment.problem, (optimizer,) * 2).bytes
     tracemalloc.start()
     try:
         session = Session(experiment)

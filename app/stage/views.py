@@ -1,17 +1,17 @@
-"""Every view of a network, in the order of their tabs. Adding one is naming its class here."""
+"""Every view that a stage with tabs offers, in their order, where it fits. Adding one is naming its class here."""
 
 from __future__ import annotations
 
 from app.stage.charts.histograms import HistogramsView
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.images import ImagesView
-from app.stage.network_view import NetworkView
 from app.stage.planes.boundary import BoundaryView
 from app.stage.planes.fit import FitView
 from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.residuals import ResidualsView
+from app.stage.stage_view import StageView
 
-VIEWS: tuple[type[NetworkView], ...] = (
+VIEWS: list[type[StageView]] = [
     BoundaryView,
     FitView,
     ImagesView,
@@ -19,4 +19,4 @@ VIEWS: tuple[type[NetworkView], ...] = (
     ResidualsView,
     ParameterPathView,
     HistogramsView,
-)
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.workers.surface_grids import SurfaceGrids
+from app.workers.loss_grids import LossGrids
 from engine import SurfaceTask, new_experiment, problem_of
 
 
@@ -16,7 +16,7 @@ def faults():
 
 @pytest.fixture
 def grids(qapp, faults):
-    made = SurfaceGrids(lambda _, error: faults.append(error))
+    made = LossGrids(lambda _, error: faults.append(error))
     yield made
     made.release()
     assert not faults

@@ -1,4 +1,4 @@
-"""The loss of a surface on a grid of the region on screen, for the stage: computed beside the training."""
+"""The loss of a problem with two parameters on a grid of what the stage shows, computed beside the training."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FEWEST_POINTS = 2  # along an axis
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SurfaceGrid:
+class LossGrid:
     """The loss values (ny, nx) of a problem at xs (nx,) and ys (ny,). number: rises from one request to the next."""
 
     problem: Problem
@@ -24,12 +24,12 @@ class SurfaceGrid:
     values: np.ndarray
 
 
-class SurfaceGrids:
+class LossGrids:
     """Computes the grid that was requested last; `newest` is the last that is done."""
 
     def __init__(self, failed: Callable[[int, BaseException], None]) -> None:
-        self.newest: SurfaceGrid | None = None
-        self._jobs = LatestJob("surface", failed, gives_way=True)
+        self.newest: LossGrid | None = None
+        self._jobs = LatestJob("grids", failed, gives_way=True)
 
     def request(self, problem: Problem, region: tuple[float, float, float, float], columns: int, rows: int) -> None:
         """region: (x0, x1, y0, y1)."""
@@ -40,7 +40,7 @@ class SurfaceGrids:
         def compute(ticket: Ticket) -> None:
             with np.errstate(all="ignore"):
                 values = ticket.finish(problem.value_pieces(xs, ys, ticket.interruption))
-                self.newest = SurfaceGrid(problem, ticket.number, xs, ys, values)
+                self.newest = LossGrid(problem, ticket.number, xs, ys, values)
 
         self._jobs.offer(compute)
 

@@ -1,0 +1,15 @@
+"""The problem panel of each kind; a kind that brings none has one made from its knobs."""
+
+from __future__ import annotations
+
+from app.controls.network_panel import NetworkPanel
+from app.controls.surface_panel import SurfacePanel
+from app.controls.task_panel import KnobPanel, TaskPanel
+from app.look.theme import Theme
+
+PANELS: dict[str, type[TaskPanel]] = {panel.KIND: panel for panel in (SurfacePanel, NetworkPanel)}
+
+
+def panel_for(kind: str, theme: Theme) -> TaskPanel:
+    """A panel for a kind of problem, by its key."""
+    return PANELS.get(kind, KnobPanel)(theme)

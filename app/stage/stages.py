@@ -1,0 +1,20 @@
+"""The stage of each kind of problem; a kind that brings none has one with the views that fit it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.stage.network_stage import NetworkStage
+from app.stage.surface.surface_stage import SurfaceStage
+from app.stage.views_stage import ViewsStage
+
+if TYPE_CHECKING:
+    from app.look.theme import Theme
+    from app.stage.stage import Stage
+
+STAGES: dict[str, type[Stage]] = {stage.KIND: stage for stage in (SurfaceStage, NetworkStage)}
+
+
+def stage_for(kind: str, theme: Theme) -> Stage:
+    """A stage for a kind of problem, by its key."""
+    return STAGES.get(kind, ViewsStage)(theme)

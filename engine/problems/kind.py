@@ -1,0 +1,166 @@
+"""The catalogue of kinds of problem: the only place that tells them apart."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from weakref import WeakValueDictionary
+
+from engine.batches import BATCHES
+from engine.choices import Choice, choose
+from engine.contracts import Catalogue, Check, Hyper, Kernel, Routine, SettingError, Tier, no_check
+from engine.data.table import Table
+from engine.memory import Need, needed
+from engine.optimizers import OPTIMIZERS
+from engine.problems.problem import Problem
+from engine.problems.task import Task
+from engine.setting import Setting
+from engine.training.measures import WATCHED, Measure
+from engine.validation import Entries
+
+KIND = "kind"  # the entry of a problem's table in a file that names its kind
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A problem of a kind to begin with. A kind may have several; `holds` tells which of them a task is like.
+
+    plural, about: a name for many of them and a sentence on one, for menus.
+    """
+
+    key: str
+    title: str
+    about: str
+    make: Callable[[], Task]
+    holds: Callable[[Any], bool] = lambda task: True
+
+
+class ProblemKind(ABC):
+    """One kind of problem: how its task is read, and everything else that depends on the kind.
+
+    A kind overrides what it has; one that says no more than it must has a panel of its knobs, curves of its measures
+    and, on the stage, the path of its parameters.
+
+    plural, many: a name for several, and what a list says of them. marks: entries by which the problem of a file that
+    does not name its kind is known to be of this one; without any, files name it. knobs: settings of the task with a
+    range, for a panel made from them. measures: every measure that a subject of this kind may have. first_curves: the
+    keys of the curves that are there at first. edits: settings that change what is there a little further each time,
+    such as points that are drawn. seeds, rates: what the transport bar says of new seeds and of its
+    speed. trains: whether runs see examples, so that their batches and examples per second mean something.
+    """
+
+    key: ClassVar[str]
+    title: ClassVar[str]
+    plural: ClassVar[str]
+    many: ClassVar[str] = ""
+    tier: Tier = "more"
+    knobs: tuple[Hyper, ...] = ()
+    marks: ClassVar[tuple[str, ...]] = ()
+    measures: ClassVar[tuple[Measure, ...]] = ()
+    first_curves: ClassVar[tuple[str, ...]] = ("loss", "gradient_norm")
+    edits: ClassVar[tuple[Setting, ...]] = ()
+    seeds: ClassVar[str] = "New seeds, restarts all runs"
+    rates: ClassVar[str] = "Updates per second of every run"
+    trains: ClassVar[bool] = False
+
+    @property
+    @abstractmethod
+    def offers(self) -> tuple[Offer, ...]:
+        """The problems to begin with; the first is the usual one."""
+
+    @abstractmethod
+    def read(self, entries: Entries, check: Check = no_check) -> Task:
+        """The task from the entries of a file, each checked. check: see Table.from_dict. Raises SettingError."""
+
+    @abstractmethod
+    def problem(self, task: Any) -> Problem:
+        """The problem of a task. Raises SettingError."""
+
+    def kernels(self, task: Any) -> list[Kernel | Routine]:
+        """What must be compiled before a run on this task can take a step, besides what every run needs."""
+        return []
+
+    def memory(self, task: Any, optimizers: Sequence[str]) -> Need:
+        """What runs with these optimizers take in the end, told before anything is allocated."""
+        return Need(needed(task.parameters, 0, optimizers), f"a {self.title.lower()}", "fewer parameters")
+
+    def suited(self, optimizer: str) -> tuple[float, Choice]:
+        """The learning rate and batches that a run with this optimizer usually has."""
+        return OPTIMIZERS[optimizer].learning_rate, choose(BATCHES, "full")
+
+    @property
+    def takes_tables(self) -> bool:
+        """Whether a problem of this kind can be made of a table of examples."""
+        return False
+
+    def on_table(self, task: Any, table: Table, fresh: bool) -> Task:
+        """A task of this kind with a table for its data. fresh: whether nobody has chosen anything in it yet.
+
+        Raises SettingError.
+        """
+        raise SettingError(f"a {self.title.lower()} does not learn from a table")
+
+    def validates(self, task: Any) -> bool:
+        """Whether the measure that is watched has values on this task."""
+        return self.watches
+
+    @property
+    def watches(self) -> bool:
+        """Whether a measure is watched for the best parameters and for early stopping."""
+        return any(measure.role == WATCHED for measure in self.measures)
+
+
+PROBLEMS: Catalogue[ProblemKind] = Catalogue("kind of problem")
+
+_MADE: WeakValueDictionary[Task, Problem] = WeakValueDictionary()  # shared by the runs of a session
+
+
+def kind_of(task: Task) -> ProblemKind:
+    """The kind of a task's problem."""
+    return PROBLEMS[task.KIND]
+
+
+def problem_of(task: Task) -> Problem:
+    """The problem of a task. Raises SettingError if it cannot be made, as of a formula that cannot be read."""
+    problem = _MADE.get(task)
+    if problem is None:
+        _MADE[task] = problem = kind_of(task).problem(task)
+    return problem
+
+
+def kind_of_entries(entries: Any) -> ProblemKind:
+    """The kind of problem that a file's entries describe, as far as their names tell. Raises SettingError."""
+    if KIND in entries:
+        return PROBLEMS[entries[KIND]]
+    kinds = list(PROBLEMS.values())
+    return next((kind for kind in kinds if any(mark in entries for mark in kind.marks)), kinds[0])
+
+
+def read_task(entries: Entries, check: Check = no_check) -> Task:
+    """Read the task of a problem of any kind from a file's entries. Raises SettingError."""
+    named = {KIND: entries.text(KIND)} if KIND in entries else entries
+    return kind_of_entries(named).read(entries, check)
+
+
+def task_entries(task: Task, tables: Callable[[Table], Any] = Table.to_dict) -> dict[str, Any]:
+    """What `read_task` reads. tables: what stands for a table of examples."""
+    kind = kind_of(task)
+    return {**({} if kind.marks else {KIND: kind.key}), **task.to_dict(tables)}
+
+
+def offers() -> dict[str, Offer]:
+    """Every problem to begin with, by its key, in the order of their kinds."""
+    return {offer.key: offer for kind in PROBLEMS.values() for offer in kind.offers}
+
+
+def offer_of(task: Task) -> Offer:
+    """The offer that a task is like."""
+    found = kind_of(task).offers
+    return next((offer for offer in found if offer.holds(task)), found[0])
+
+
+def accumulates(setting: Setting) -> bool:
+    """Whether a setting of any kind changes what is there a little further each time, such as a point that is drawn."""
+    return any(setting in kind.edits for kind in PROBLEMS.values())

@@ -1,0 +1,10 @@
+"""The kinds of problem, in the order of the menus."""
+
+from __future__ import annotations
+
+from engine.problems.kind import PROBLEMS as PROBLEMS
+from engine.problems.supervised.kind import NetworkKind
+from engine.problems.surface.kind import SurfaceKind
+
+for made in (SurfaceKind(), NetworkKind()):
+    PROBLEMS.add(made)

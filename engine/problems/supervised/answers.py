@@ -1,0 +1,100 @@
+"""The answers of a network to what is asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from engine.architectures.forward import layer_pieces, output_pieces
+from engine.architectures.losses import LOSSES
+from engine.architectures.packing import packed_examples
+from engine.data.prepare import features_of
+from engine.interruption import Interruption, Pieces
+from engine.memory import MAX_ACTIVATIONS
+from engine.problems.subject import Query
+from engine.problems.supervised.examined import Examined
+from engine.problems.supervised.queries import (
+    QUERIES,
+    Activations,
+    Field,
+    Gradients,
+    Predicted,
+    Predictions,
+    Region,
+    UnitMaps,
+)
+
+Array = np.ndarray
+
+
+def answer_pieces(
+    learner: Examined, theta: Array, queries: frozenset[Query[Any]], interruption: Interruption | None
+) -> Pieces[Mapping[Query[Any], Any]]:
+    """The answers of a network at theta (n,), in pieces."""
+    found: dict[Query[Any], Any] = {}
+    for query in sorted(queries, key=lambda query: QUERIES.index(type(query))):
+        if isinstance(query, Predictions):
+            found[query] = yield from _predicted(learner, theta, interruption)
+        elif isinstance(query, Field):
+            found[query] = yield from _field(learner, theta, query, interruption)
+        elif isinstance(query, UnitMaps):
+            found[query] = yield from _unit_maps(learner, theta, query, interruption)
+        elif isinstance(query, Gradients):
+            found[query] = yield from learner.inspection_pieces(theta, interruption)
+        elif isinstance(query, Activations):
+            some = packed_examples(learner.network, learner.training[0][:: _every(learner)])
+            found[query] = tuple((yield from layer_pieces(learner.network, theta, some, 0, interruption)))
+    return found
+
+
+def _predicted(learner: Examined, theta: Array, interruption: Interruption | None) -> Pieces[Predicted]:
+    training, validation = yield from learner.evaluation_pieces(theta, True, interruption)
+    outputs = np.concatenate((training.outputs, validation.outputs))
+    return Predicted(
+        learner.data,
+        outputs,
+        learner.predictions(outputs),
+        (training.loss, validation.loss),
+        learner.scores(training.agreement, validation.agreement),
+    )
+
+
+def _field(learner: Examined, theta: Array, query: Field, interruption: Interruption | None) -> Pieces[Array]:
+    if learner.data.raw.shape[1] > 2:
+        return np.empty((0, 0, 0))
+    grid = packed_examples(learner.network, _grid(learner, query.region, query.columns, query.rows))
+    over = yield from output_pieces(learner.network, theta, grid, interruption)
+    return _displayed(learner, over).reshape(-1, query.columns, learner.classes or 1)
+
+
+def _unit_maps(
+    learner: Examined, theta: Array, query: UnitMaps, interruption: Interruption | None
+) -> Pieces[tuple[Array, ...]]:
+    if learner.data.raw.shape[1] > 2:
+        return ()
+    grid = packed_examples(learner.network, _grid(learner, query.region, query.nodes, query.nodes))
+    values = yield from layer_pieces(learner.network, theta, grid, 0, interruption)
+    return tuple(np.ascontiguousarray(v.T).reshape(v.shape[1], -1, query.nodes) for v in values)
+
+
+def _every(learner: Examined) -> int:
+    """Of how many examples one is asked for its activations, so that their memory is bounded."""
+    return max(1, -(-learner.data.train * sum(learner.network.sizes[1:]) // MAX_ACTIVATIONS))
+
+
+def _grid(learner: Examined, region: Region, columns: int, rows: int) -> Array:
+    """The network's inputs on a grid of raw inputs, row by row from the bottom."""
+    x0, x1, y0, y1 = region
+    xs = np.linspace(x0, x1, columns)
+    if learner.data.raw.shape[1] == 1:
+        return features_of(xs[:, None], learner.data)
+    ys = np.linspace(y0, y1, rows)
+    return features_of(np.stack(np.broadcast_arrays(xs[None, :], ys[:, None]), -1).reshape(-1, 2), learner.data)
+
+
+def _displayed(learner: Examined, outputs: Array) -> Array:
+    if not learner.classes:
+        return learner.predictions(outputs)[:, None]
+    return np.asarray(LOSSES[learner.network.loss.kind].probabilities(outputs))

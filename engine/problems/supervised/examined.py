@@ -1,0 +1,122 @@
+"""A network with its data: outputs, losses, scores, and what happens inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from engine.architectures.forward import Evaluation, activations, agreement, evaluation_pieces, loss_pieces, outputs
+from engine.architectures.inspection import Inspection, inspection_pieces
+from engine.architectures.losses import LOSSES
+from engine.architectures.network import Network
+from engine.architectures.packing import Packed, packed_set
+from engine.data.examples import TrainingData
+from engine.interruption import Interruption, Pieces, finish
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Examined:
+    """A network with its data; the training examples are the first rows of `data`, and are `packed`."""
+
+    network: Network
+    data: TrainingData
+    packed: Packed
+
+    @property
+    def classes(self) -> int:
+        return len(self.data.classes)
+
+    @cached_property
+    def training(self) -> tuple[Array, Array]:
+        """Inputs (n, f) and scaled targets (n,) of the training set."""
+        return self.data.inputs[: self.data.train], self.data.scaled_targets[: self.data.train]
+
+    @cached_property
+    def validation(self) -> tuple[Array, Array]:
+        """Inputs (m, f) and scaled targets (m,) of the validation set; m may be 0."""
+        return self.data.inputs[self.data.train :], self.data.scaled_targets[self.data.train :]
+
+    @cached_property
+    def packed_validation(self) -> Packed:
+        """The validation set as the objective reads it."""
+        return packed_set(self.network, *self.validation, self.classes)
+
+    def inspect(self, theta: Array) -> Inspection:
+        """An inspection of the network on the training set."""
+        return finish(self.inspection_pieces(theta, None))
+
+    def inspection_pieces(self, theta: Array, interruption: Interruption | None) -> Pieces[Inspection]:
+        """`inspect`, in pieces."""
+        return inspection_pieces(self.network, theta, self.packed, interruption)
+
+    def outputs(self, theta: Array, inputs: Array) -> Array:
+        """The network's outputs (m, k) for inputs (m, f)."""
+        return outputs(self.network, theta, inputs)
+
+    def activations(self, theta: Array, inputs: Array) -> list[Array]:
+        """The activations of each layer, (m, units), for inputs (m, f)."""
+        return activations(self.network, theta, inputs)
+
+    def losses(self, thetas: Array) -> Array:
+        """The training loss at each of thetas (b, n): (b,)."""
+        return finish(self.loss_pieces(thetas, None))
+
+    def loss_pieces(self, thetas: Array, interruption: Interruption | None) -> Pieces[Array]:
+        """`losses`, in pieces."""
+        return loss_pieces(self.network, thetas, self.packed, interruption)
+
+    def evaluation_pieces(
+        self, theta: Array, outputs: bool, interruption: Interruption | None
+    ) -> Pieces[tuple[Evaluation, Evaluation]]:
+        """Loss, agreement and, if asked for, outputs on the training and the validation set, in one pass; in pieces."""
+        training = yield from self._evaluation(theta, self.packed, self.training[1], outputs, interruption)
+        validation = yield from self.validation_pieces(theta, outputs, interruption)
+        return training, validation
+
+    def validation_pieces(self, theta: Array, outputs: bool, interruption: Interruption | None) -> Pieces[Evaluation]:
+        """The same on the validation set alone."""
+        return self._evaluation(theta, self.packed_validation, self.validation[1], outputs, interruption)
+
+    def _evaluation(
+        self, theta: Array, packed: Packed, targets: Array, outputs: bool, interruption: Interruption | None
+    ) -> Pieces[Evaluation]:
+        return evaluation_pieces(self.network, theta, packed, targets, self.classes, outputs, interruption)
+
+    def predictions(self, outputs: Array) -> Array:
+        """The predicted class indices or values (m,) from the network's outputs (m, k), comparable with
+        data.targets.
+        """
+        if not self.classes:
+            return outputs[:, 0] * self.data.target_scale + self.data.target_shift
+        return np.asarray(LOSSES[self.network.loss.kind].predictions(outputs))
+
+    def score(self, outputs: Array, targets: Array) -> float:
+        """Accuracy, or R² (the share of explained variance), of outputs (m, k); NaN without examples."""
+        values = np.ascontiguousarray(outputs.T, np.float64)
+        found = agreement(values, np.ascontiguousarray(targets, np.float64), self.classes)
+        return self._score(found, len(targets), _spread(targets))
+
+    def scores(self, training: float, validation: float) -> tuple[float, float]:
+        """The scores of both sets by the agreement found on them."""
+        (n, m), spreads = map(len, (self.training[1], self.validation[1])), self._spreads
+        return self._score(training, n, spreads[0]), self._score(validation, m, spreads[1])
+
+    def _score(self, agreement: float, examples: int, spread: float) -> float:
+        if not examples:
+            return np.nan
+        if self.classes:
+            return agreement / examples
+        return 1.0 - agreement / spread if spread > 0.0 else np.nan
+
+    @cached_property
+    def _spreads(self) -> tuple[float, float]:
+        return _spread(self.training[1]), _spread(self.validation[1])
+
+
+def _spread(targets: Array) -> float:
+    """The sum of squared distances from the mean."""
+    return float(((targets - targets.mean()) ** 2).sum()) if len(targets) else np.nan

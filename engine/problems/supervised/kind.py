@@ -1,0 +1,104 @@
+"""Networks that learn from examples, as a kind of problem."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.architectures.activations import ACTIVATIONS
+from engine.architectures.initializers import initial_theta
+from engine.architectures.losses import LOSSES
+from engine.architectures.mlp import network_objective
+from engine.architectures.packing import packed
+from engine.batches import BATCHES
+from engine.choices import Choice, choose
+from engine.contracts import Check, Kernel, Routine, no_check, routines_of
+from engine.data.prepare import training_data
+from engine.data.source import examples_of
+from engine.data.table import Table
+from engine.memory import Need
+from engine.optimizers import OPTIMIZERS
+from engine.problems.kind import Offer, ProblemKind
+from engine.problems.problem import Problem
+from engine.problems.supervised.learner import Learner
+from engine.problems.supervised.measures import NETWORK_MEASURES
+from engine.problems.supervised.task import POINT_EDITS, STRATIFIED, NetworkTask, network_need, network_task
+from engine.problems.supervised.usual import first_network
+from engine.validation import Entries
+
+_SGD_RATE, _FASTEST, _BATCH = 0.03, 0.03, 10  # of a small network
+
+
+class NetworkKind(ProblemKind):
+    """Small networks, trained on generated, measured, imported or drawn examples."""
+
+    key = "network"
+    title = "Network"
+    plural = "Networks"
+    many = "Training of networks"
+    tier = "basic"
+    marks = ("data",)
+    measures = NETWORK_MEASURES
+    first_curves = ("losses", "score", "gradient_norm")
+    edits = POINT_EDITS
+    seeds = "New seeds: new data, initial weights and batches, restarts all runs"
+    rates = "Updates per second of every run; examples per second of all runs together"
+    trains = True
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        return (Offer("network", "Network", "A small network trained on data", first_network),)
+
+    def read(self, entries: Entries, check: Check = no_check) -> NetworkTask:
+        return network_task(entries, check)
+
+    def problem(self, task: NetworkTask) -> Problem:
+        network = task.network
+        data = training_data(
+            examples_of(task.data, task.data_seed),
+            task.features,
+            task.scaling,
+            task.share,
+            task.data_seed,
+            target_scaling=task.target_scaling,
+            stratified=task.split == STRATIFIED,
+        )
+        numbers = packed(network, data)
+        return Problem(
+            task=task,
+            objective=network_objective.address,
+            constants=numbers.constants,
+            work_size=numbers.work_size,
+            start=initial_theta(network, task.initializer, task.weight_seed),
+            blocks=network.blocks,
+            examples=data.train,
+            seed=task.seed,
+            subject=Learner(network, data, numbers),
+            ordered=True,
+        )
+
+    def kernels(self, task: NetworkTask) -> list[Kernel | Routine]:
+        found = [network_objective, LOSSES[task.loss.kind].kernel]
+        found += [ACTIVATIONS[key].kernel for key in task.network.activations]
+        return [*routines_of("engine.architectures"), *found]
+
+    @property
+    def takes_tables(self) -> bool:
+        return True
+
+    def on_table(self, task: NetworkTask, table: Table, fresh: bool) -> NetworkTask:
+        """A network keeps its shape, and its scaling if it has one."""
+        changed = task.having("data", table)
+        if fresh or task.scaling == "none":
+            changed = changed.having("scaling", "standardise")
+        return changed.having("output", "identity") if fresh else changed
+
+    def validates(self, task: NetworkTask) -> bool:
+        return task.share < 1.0
+
+    def memory(self, task: NetworkTask, optimizers: Sequence[str]) -> Need:
+        return network_need(task, optimizers)
+
+    def suited(self, optimizer: str) -> tuple[float, Choice]:
+        usual = OPTIMIZERS[optimizer].learning_rate
+        rate = _SGD_RATE if optimizer == "sgd" else max(usual, min(10.0 * usual, _FASTEST))
+        return rate, choose(BATCHES, "mini", {"size": _BATCH})

@@ -1,0 +1,143 @@
+"""What can be asked of a network: its predictions, itself over the plane of its inputs, and what happens inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from engine.architectures.inspection import Inspection
+from engine.data.examples import TrainingData
+from engine.decimation import block_extremes
+from engine.problems.subject import Query
+
+Array = np.ndarray
+Region = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Predicted:
+    """What a network says of its n examples, in the order of data; k outputs.
+
+    outputs (n, k): outputs; predictions (n,): class indices or values. scores and losses: (training, validation), NaN
+    without examples.
+
+    What is told of all examples together is computed at once, by the thread that makes it: of very many of them it
+    takes longer than a frame.
+    """
+
+    data: TrainingData
+    outputs: Array
+    predictions: Array
+    losses: tuple[float, float]
+    scores: tuple[float, float]
+
+    def __post_init__(self) -> None:
+        with np.errstate(all="ignore"):
+            for _ in (self.unknown, self.errors, self._confusions, self.extremes):
+                pass
+
+    @cached_property
+    def wrong(self) -> Array:
+        """Which examples are misclassified, (n,) bool; none for a regression."""
+        data = self.data
+        return self.predictions != data.targets if data.classes else np.zeros(len(data.targets), bool)
+
+    @cached_property
+    def finite(self) -> Array:
+        """Which examples have finite outputs, (n,) bool; the predictions of the others mean nothing."""
+        return np.asarray(np.isfinite(self.outputs).all(axis=1))
+
+    @cached_property
+    def unknown(self) -> int:
+        """How many examples have outputs that are not finite."""
+        return int(np.count_nonzero(~self.finite))
+
+    @cached_property
+    def errors(self) -> tuple[float, float]:
+        """Of training and validation: how many are misclassified, or the root mean square error; NaN without any."""
+        found = []
+        for part in self._parts:
+            predictions, targets = self.predictions[part], self.data.targets[part]
+            if not len(targets):
+                found.append(np.nan)
+            elif self.data.classes:
+                found.append(float(np.count_nonzero(self.wrong[part])))
+            else:
+                misses = predictions - targets
+                found.append(float(np.sqrt(misses @ misses / len(misses))))
+        return found[0], found[1]
+
+    def confusion(self, validation: bool) -> Array:
+        """Counts (classes, classes) of examples with finite outputs: rows are true classes, columns predicted ones."""
+        return self._confusions[validation]
+
+    @cached_property
+    def extremes(self) -> Array:
+        """Of a regression the examples, ascending, with the lowest and highest prediction and error of each block."""
+        if self.data.classes:
+            return np.empty(0, np.int64)
+        errors = self.data.targets - self.predictions
+        return np.unique(np.concatenate([block_extremes(self.predictions), block_extremes(errors)]))
+
+    @cached_property
+    def _confusions(self) -> tuple[Array, Array]:
+        data, k = self.data, len(self.data.classes)
+        found = []
+        for part in self._parts if k else ():
+            shown = self.finite[part]
+            cells = data.targets[part][shown].astype(np.int64) * k + self.predictions[part][shown].astype(np.int64)
+            counts = np.bincount(cells, minlength=k * k).reshape(k, k)
+            counts.flags.writeable = False
+            found.append(counts)
+        return (found[0], found[1]) if found else (np.empty((0, 0), int), np.empty((0, 0), int))
+
+    @property
+    def _parts(self) -> tuple[slice, slice]:
+        train = self.data.train
+        return slice(None, train), slice(train, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions(Query[Predicted]):
+    """The network's outputs and predictions for every example."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Query[Array]):
+    """The network over a region of one or two raw inputs, (x0, x1, y0, y1), for one (x0, x1, ...).
+
+    Answer (rows, columns, c): the probability of each class (c = classes), or the value (c = 1); for one raw input rows
+    is 1. Empty for more than two.
+    """
+
+    region: Region
+    columns: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitMaps(Query[tuple[Array, ...]]):
+    """The activations of every unit over a region of raw inputs: for each layer (units, nodes, nodes), for one raw
+    input (units, 1, nodes). Empty for more than two.
+    """
+
+    region: Region
+    nodes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gradients(Query[Inspection]):
+    """The gradient on the training set, and statistics of each layer on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activations(Query[tuple[Array, ...]]):
+    """The activations (n, units) of each layer on the training set, or on every k-th example of it where those would be
+    too many.
+    """
+
+
+QUERIES: tuple[type[Query[Any]], ...] = (Predictions, Field, UnitMaps, Gradients, Activations)
