@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
@@ -53,7 +54,9 @@ class ParameterPicker(QWidget):
         row.setSpacing(6)
         for part in self._lists:
             row.addWidget(part, 1)
-            part.activated.connect(self._choose)
+        # However an index changes: what is offered behind it always belongs to it.
+        for place, part in enumerate(self._lists):
+            part.currentIndexChanged.connect(partial(self._choose, place))
 
     @property
     def place(self) -> int:
@@ -72,10 +75,8 @@ class ParameterPicker(QWidget):
     def _chosen(self) -> tuple[int, ...]:
         return tuple(max(part.currentIndex(), 0) for part in self._lists if part.isVisibleTo(self))
 
-    def _choose(self) -> None:
-        for place, part in enumerate(self._lists):
-            if self.sender() is part:
-                self._offer_from(place + 1)
+    def _choose(self, place: int, index: int) -> None:
+        self._offer_from(place + 1)
         self.chosen.emit(self.place)
 
     def _offer_from(self, first: int) -> None:

@@ -19,7 +19,7 @@ from app.controls.stop_panel import StopPanel
 from app.controls.transport import Transport
 from app.curves.curve_panel import CurvePanel
 from app.look.number_format import duration, nice_step
-from app.look.theme import Theme, apply
+from app.look.theme import Theme, palette, stylesheet
 from app.stage.stage import Stage
 from app.stage.stages import stage_for
 from app.widgets.card import Card
@@ -176,16 +176,23 @@ class Workbench(QWidget):
         self._show_again()
 
     def set_theme(self, theme: Theme) -> None:
+        """Change the theme in two turns of the event loop: the stylesheet takes Qt as long as all the rest."""
         self.theme = theme
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        apply(application, theme, self.window())
+        self.setUpdatesEnabled(False)  # until the stylesheet fits
+        QApplication.setPalette(palette(theme))
         for part in (self.problem_panel, self.runs_panel, self.run_panel, self.transport):
             part.set_theme(theme)
         for stage in self.stages.values():
             stage.set_theme(theme)
         self.curves.set_theme(theme)
         self._show_again()
+        QTimer.singleShot(0, self, self._set_stylesheet)
+
+    def _set_stylesheet(self) -> None:
+        sheet = stylesheet(self.theme)
+        if self.window().styleSheet() != sheet:
+            self.window().setStyleSheet(sheet)
+        self.setUpdatesEnabled(True)
 
     def shut_down(self) -> None:
         """Stop the training thread between two chunks; the document is then as it will stay."""
