@@ -55,7 +55,16 @@ from engine.insight.parameter_plane import (
 from engine.insight.slice_plan import LossSlice, PathRequest, ProjectedPath, SlicePlan, SliceRequest, path_request
 from engine.interruption import Interruption, Pieces, finish
 from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
-from engine.problems.kind import Offer, ProblemKind, accumulates, kind_of, kind_of_entries, offer_of, offers, problem_of
+from engine.problems.kind import (
+    Offer,
+    ProblemKind,
+    kind_of,
+    kind_of_edit,
+    kind_of_entries,
+    offer_of,
+    offers,
+    problem_of,
+)
 from engine.problems.kinds import PROBLEMS
 from engine.problems.problem import Problem
 from engine.problems.subject import Query, Snapshot, Subject, snapshot_of, snapshot_pieces
@@ -228,7 +237,6 @@ __all__ = [
     "Tweak",
     "UnitMaps",
     "Value",
-    "accumulates",
     "activations",
     "block_extremes",
     "checked_table",
@@ -247,6 +255,7 @@ __all__ = [
     "framed",
     "full_history",
     "kind_of",
+    "kind_of_edit",
     "kind_of_entries",
     "new_experiment",
     "new_network",

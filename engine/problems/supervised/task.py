@@ -105,6 +105,11 @@ class Layer:
     units: int
     activation: str = "tanh"
 
+    @property
+    def title(self) -> str:
+        """In words: `4 Tanh`."""
+        return f"{self.units} {ACTIVATIONS[self.activation].title}"
+
     def to_dict(self) -> dict[str, Any]:
         return {"units": self.units, "activation": self.activation}
 
