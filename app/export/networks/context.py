@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.export.checkpoints import Check, no_check
 from app.export.legend import clean
-from app.look.score_text import scores_of
+from app.look.networks.score_text import scores_of
 from engine import DIVERGED, Interruption, Learner, NetworkSnapshot, NetworkTask, Query, snapshot_pieces
 
 if TYPE_CHECKING:
