@@ -41,7 +41,7 @@ FLOORS = (
         "training.stream",
         "expressions.notation_hints",
     ),
-    ("expressions.notation", "training.measures"),
+    ("expressions.notation", "training.measures", "queries"),
     ("expressions.expression", "rng", "decimation", "choices", "setting"),
     (
         "expressions.typesetting",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 
@@ -30,6 +31,8 @@ class Network:
     loss: Choice
     residual: bool = False
     dropout: float = 0.0
+
+    ARCHITECTURE: ClassVar[str] = "perceptron"  # its key in ARCHITECTURES
 
     @property
     def layers(self) -> int:

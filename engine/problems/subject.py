@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from engine.contracts import SettingError
 from engine.interruption import Interruption, Pieces, finish
+from engine.queries import Query
 from engine.training.measures import Measure, Work, work_of
 
 Array = np.ndarray
 A = TypeVar("A")
-
-
-class Query(Generic[A]):
-    """A question about a problem at a point theta, whose answer is an A: a frozen dataclass of its parameters."""
-
-    __slots__ = ()
 
 
 class Subject:

@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.architectures.activations import ACTIVATIONS
-from engine.architectures.initializers import INITIALIZERS, initial_theta
+from engine.architectures.initializers import INITIALIZERS
 from engine.architectures.losses import LOSSES
-from engine.architectures.mlp import network_objective
-from engine.architectures.packing import packed
+from engine.architectures.members import ARCHITECTURES
 from engine.batches import BATCHES
 from engine.choices import Choice, choose
-from engine.contracts import Check, Kernel, Routine, no_check, routines_of
+from engine.contracts import Check, Kernel, Routine, no_check
 from engine.data.catalogue import DATASETS
 from engine.data.features import FEATURES, SCALINGS
 from engine.data.prepare import training_data
@@ -77,13 +76,15 @@ class NetworkKind(ProblemKind):
             target_scaling=task.target_scaling,
             stratified=task.split == STRATIFIED,
         )
-        numbers = packed(network, data)
+        architecture = ARCHITECTURES[network.ARCHITECTURE]
+        targets = LOSSES[task.loss.kind].encode(data.scaled_targets[: data.train], len(data.classes))
+        numbers = architecture.packed(network, data.inputs[: data.train], targets)
         return Problem(
             task=task,
-            objective=network_objective.address,
+            objective=architecture.objective.address,
             constants=numbers.constants,
             work_size=numbers.work_size,
-            start=initial_theta(network, task.initializer, task.weight_seed),
+            start=architecture.start(network, task.initializer, task.weight_seed),
             blocks=network.blocks,
             examples=data.train,
             seed=task.seed,
@@ -92,9 +93,7 @@ class NetworkKind(ProblemKind):
         )
 
     def kernels(self, task: NetworkTask) -> list[Kernel | Routine]:
-        found = [network_objective, LOSSES[task.loss.kind].kernel]
-        found += [ACTIVATIONS[key].kernel for key in task.network.activations]
-        return [*routines_of("engine.architectures"), *found]
+        return ARCHITECTURES[task.network.ARCHITECTURE].kernels(task.network)
 
     def edit_words(self, setting: Setting, value: Any, number: Callable[[float], str]) -> str:
         """Such as `point (0.5, 1) → 1 added` and `points within 0.2 of (0.5, 1) erased`."""
