@@ -14,11 +14,14 @@ It uses no clock, no threads, no GUI, and no files but its own data sets.
 """
 
 from engine.architectures.activations import ACTIVATIONS, Activation
+from engine.architectures.catalogue import Architecture
 from engine.architectures.forward import activations
 from engine.architectures.initializers import INITIALIZERS
 from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
+from engine.architectures.members import ARCHITECTURES
 from engine.architectures.network import Network
+from engine.architectures.queries import Activations, Gradients, UnitMaps
 from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
 from engine.blocks import ROLES, Block
 from engine.building import experiment_on, new_run
@@ -55,14 +58,23 @@ from engine.insight.parameter_plane import (
 from engine.insight.slice_plan import LossSlice, PathRequest, ProjectedPath, SlicePlan, SliceRequest, path_request
 from engine.interruption import Interruption, Pieces, finish
 from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
-from engine.problems.kind import Offer, ProblemKind, accumulates, kind_of, kind_of_entries, offer_of, offers, problem_of
+from engine.problems.kind import (
+    Offer,
+    ProblemKind,
+    kind_of,
+    kind_of_edit,
+    kind_of_entries,
+    offer_of,
+    offers,
+    problem_of,
+)
 from engine.problems.kinds import PROBLEMS
 from engine.problems.problem import Problem
-from engine.problems.subject import Query, Snapshot, Subject, snapshot_of, snapshot_pieces
+from engine.problems.subject import Snapshot, Subject, snapshot_of, snapshot_pieces
 from engine.problems.supervised.building import new_network
 from engine.problems.supervised.learner import Learner, NetworkSnapshot
 from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES
-from engine.problems.supervised.queries import Activations, Field, Gradients, Predicted, Predictions, UnitMaps
+from engine.problems.supervised.queries import Field, Predicted, Predictions
 from engine.problems.supervised.task import (
     BATCH_SEED,
     DATA_SEED,
@@ -86,6 +98,7 @@ from engine.problems.surface.kind import SurfaceInfo
 from engine.problems.surface.printed import typeset_surface
 from engine.problems.surface.task import COORDINATE, MAX_PARAMETERS, NOISE, SEED, Formula, SurfaceTask
 from engine.problems.task import Task
+from engine.queries import Query
 from engine.schedules import SCHEDULES, Schedule, preview
 from engine.setting import PARAMETER, Setting
 from engine.training.experiment import (
@@ -114,6 +127,7 @@ from engine.training.trail import Trail
 
 __all__ = [
     "ACTIVATIONS",
+    "ARCHITECTURES",
     "BATCHES",
     "BATCH_SEED",
     "COLUMNS",
@@ -167,6 +181,7 @@ __all__ = [
     "WEIGHT_SEED",
     "Activation",
     "Activations",
+    "Architecture",
     "Best",
     "Block",
     "Catalogue",
@@ -228,7 +243,6 @@ __all__ = [
     "Tweak",
     "UnitMaps",
     "Value",
-    "accumulates",
     "activations",
     "block_extremes",
     "checked_table",
@@ -247,6 +261,7 @@ __all__ = [
     "framed",
     "full_history",
     "kind_of",
+    "kind_of_edit",
     "kind_of_entries",
     "new_experiment",
     "new_network",

@@ -15,8 +15,7 @@ from app.export.axis_scales import set_axis
 from app.export.figure_content import CurveContent
 from app.export.legend import Entry, clean
 from app.export.line_styles import LineStyle, LineStyles, line_style
-from app.export.networks.context import selected_run
-from app.export.records import Progress, with_exact_history
+from app.export.records import Progress, selected_run, with_exact_history
 from app.export.style import MM, POINTS, FigureSettings, Pattern
 from app.look.palettes import ON_LIGHT
 from app.plots.axis_type import AUTOMATIC, HUGEST, LINEAR, LOG

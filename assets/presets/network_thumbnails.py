@@ -14,7 +14,7 @@ from app.stage.charts.histograms import HistogramsView
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.confusion_matrix import HEAD, ConfusionMatrix
 from app.stage.examples.images import ImagesView
-from app.stage.network_view import NetworkView
+from app.stage.networks.network_view import NetworkView
 from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.plane_chart import PlaneChart
 from app.stage.views import VIEWS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 
@@ -55,6 +55,8 @@ class Network:
     loss: Choice
     residual: bool = False
     dropout: float = 0.0
+
+    ARCHITECTURE: ClassVar[str] = "perceptron"  # its key in ARCHITECTURES
 
     @property
     def layers(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
@@ -47,8 +47,9 @@ class ProblemKind(ABC):
     does not name its kind is known to be of this one; without any, files name it. knobs: settings of the task with a
     range, for a panel made from them. measures: every measure that a subject of this kind may have. first_curves: the
     keys of the curves that are there at first. edits: settings that change what is there a little further each time,
-    such as points that are drawn. seeds, rates: what the transport bar says of new seeds and of its
-    speed. trains: whether runs see examples, so that their batches and examples per second mean something.
+    such as points that are drawn. catalogues: by a setting, or a knob of one, whose values are their keys.
+    brings_others: settings that may change others with them. seeds, rates: what the transport bar says of new seeds
+    and of its speed. trains: whether runs see examples, so that their batches and examples per second mean something.
     """
 
     key: ClassVar[str]
@@ -61,6 +62,8 @@ class ProblemKind(ABC):
     measures: ClassVar[tuple[Measure, ...]] = ()
     first_curves: ClassVar[tuple[str, ...]] = ("loss", "gradient_norm")
     edits: ClassVar[tuple[Setting, ...]] = ()
+    catalogues: ClassVar[Mapping[str, Catalogue[Any]]] = {}
+    brings_others: ClassVar[tuple[str, ...]] = ()
     seeds: ClassVar[str] = "New seeds, restarts all runs"
     rates: ClassVar[str] = "Updates per second of every run"
     trains: ClassVar[bool] = False
@@ -94,6 +97,10 @@ class ProblemKind(ABC):
     def takes_tables(self) -> bool:
         """Whether a problem of this kind can be made of a table of examples."""
         return False
+
+    def edit_words(self, setting: Setting, value: Any, number: Callable[[float], str]) -> str:
+        """One of the `edits` in words. number: how a number is written."""
+        return f"{setting.name} {', '.join(map(number, value))}"
 
     def on_table(self, task: Any, table: Table, fresh: bool) -> Task:
         """A task of this kind with a table for its data. fresh: whether nobody has chosen anything in it yet.
@@ -161,6 +168,6 @@ def offer_of(task: Task) -> Offer:
     return next((offer for offer in found if offer.holds(task)), found[0])
 
 
-def accumulates(setting: Setting) -> bool:
-    """Whether a setting of any kind changes what is there a little further each time, such as a point that is drawn."""
-    return any(setting in kind.edits for kind in PROBLEMS.values())
+def kind_of_edit(setting: Setting) -> ProblemKind | None:
+    """The kind of which a setting changes what is there a little further each time, such as a point that is drawn."""
+    return next((kind for kind in PROBLEMS.values() if setting in kind.edits), None)

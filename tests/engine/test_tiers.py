@@ -9,6 +9,7 @@ import pytest
 import engine
 from engine import (
     ACTIVATIONS,
+    ARCHITECTURES,
     BATCHES,
     DATASETS,
     FEATURES,
@@ -31,7 +32,8 @@ from engine import (
 )
 
 CATALOGUES: tuple[Catalogue, ...] = (
-    ACTIVATIONS, BATCHES, DATASETS, FEATURES, INITIALIZERS, LOSSES, OPTIMIZERS, PROBLEMS, SCALINGS, SCHEDULES, SURFACES,
+    ACTIVATIONS, ARCHITECTURES, BATCHES, DATASETS, FEATURES, INITIALIZERS, LOSSES, OPTIMIZERS, PROBLEMS, SCALINGS,
+    SCHEDULES, SURFACES,
 )  # fmt: skip
 ALONE = [found for name in engine.__all__ if isinstance(found := getattr(engine, name), Hyper)]
 SAID_OTHERWISE = {"id", "name", "colour", "visible", "pinned"}  # of a run: the list of runs edits these

@@ -9,22 +9,13 @@ import numpy as np
 
 from engine.architectures.forward import layer_pieces, output_pieces
 from engine.architectures.losses import LOSSES
-from engine.architectures.packing import packed_examples
+from engine.architectures.queries import Activations, Gradients, Region, UnitMaps
 from engine.data.prepare import features_of
 from engine.interruption import Interruption, Pieces
 from engine.memory import MAX_ACTIVATIONS
-from engine.problems.subject import Query
 from engine.problems.supervised.examined import Examined
-from engine.problems.supervised.queries import (
-    QUERIES,
-    Activations,
-    Field,
-    Gradients,
-    Predicted,
-    Predictions,
-    Region,
-    UnitMaps,
-)
+from engine.problems.supervised.queries import Field, Predicted, Predictions
+from engine.queries import Query
 
 Array = np.ndarray
 
@@ -34,7 +25,7 @@ def answer_pieces(
 ) -> Pieces[Mapping[Query[Any], Any]]:
     """The answers of a network at theta (n,), in pieces."""
     found: dict[Query[Any], Any] = {}
-    for query in sorted(queries, key=lambda query: QUERIES.index(type(query))):
+    for query in queries:
         if isinstance(query, Predictions):
             found[query] = yield from _predicted(learner, theta, interruption)
         elif isinstance(query, Field):
@@ -44,7 +35,7 @@ def answer_pieces(
         elif isinstance(query, Gradients):
             found[query] = yield from learner.inspection_pieces(theta, interruption)
         elif isinstance(query, Activations):
-            some = packed_examples(learner.network, learner.training[0][:: _every(learner)])
+            some = learner.pack(learner.training[0][:: _every(learner)])
             found[query] = tuple((yield from layer_pieces(learner.network, theta, some, 0, interruption)))
     return found
 
@@ -64,7 +55,7 @@ def _predicted(learner: Examined, theta: Array, interruption: Interruption | Non
 def _field(learner: Examined, theta: Array, query: Field, interruption: Interruption | None) -> Pieces[Array]:
     if learner.data.raw.shape[1] > 2:
         return np.empty((0, 0, 0))
-    grid = packed_examples(learner.network, _grid(learner, query.region, query.columns, query.rows))
+    grid = learner.pack(_grid(learner, query.region, query.columns, query.rows))
     over = yield from output_pieces(learner.network, theta, grid, interruption)
     return _displayed(learner, over).reshape(-1, query.columns, learner.classes or 1)
 
@@ -74,7 +65,7 @@ def _unit_maps(
 ) -> Pieces[tuple[Array, ...]]:
     if learner.data.raw.shape[1] > 2:
         return ()
-    grid = packed_examples(learner.network, _grid(learner, query.region, query.nodes, query.nodes))
+    grid = learner.pack(_grid(learner, query.region, query.nodes, query.nodes))
     values = yield from layer_pieces(learner.network, theta, grid, 0, interruption)
     return tuple(np.ascontiguousarray(v.T).reshape(v.shape[1], -1, query.nodes) for v in values)
 

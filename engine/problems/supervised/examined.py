@@ -7,11 +7,13 @@ from functools import cached_property
 
 import numpy as np
 
+from engine.architectures.catalogue import Architecture
 from engine.architectures.forward import Evaluation, activations, agreement, evaluation_pieces, loss_pieces, outputs
 from engine.architectures.inspection import Inspection, inspection_pieces
 from engine.architectures.losses import LOSSES
+from engine.architectures.members import ARCHITECTURES
 from engine.architectures.network import Network
-from engine.architectures.packing import Packed, packed_set
+from engine.architectures.packing import Packed
 from engine.data.examples import TrainingData
 from engine.interruption import Interruption, Pieces, finish
 
@@ -25,6 +27,14 @@ class Examined:
     network: Network
     data: TrainingData
     packed: Packed
+
+    @property
+    def architecture(self) -> Architecture:
+        return ARCHITECTURES[self.network.ARCHITECTURE]
+
+    def pack(self, inputs: Array, targets: Array | None = None) -> Packed:
+        """Inputs (m, f) and encoded targets (m, k) as the objective reads them."""
+        return self.architecture.packed(self.network, inputs, targets)
 
     @property
     def classes(self) -> int:
@@ -43,7 +53,8 @@ class Examined:
     @cached_property
     def packed_validation(self) -> Packed:
         """The validation set as the objective reads it."""
-        return packed_set(self.network, *self.validation, self.classes)
+        inputs, targets = self.validation
+        return self.pack(inputs, LOSSES[self.network.loss.kind].encode(targets, self.classes))
 
     def inspect(self, theta: Array) -> Inspection:
         """An inspection of the network on the training set."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from engine.architectures.activations import ACTIVATIONS
-from engine.architectures.initializers import initial_theta
+from engine.architectures.initializers import INITIALIZERS
 from engine.architectures.losses import LOSSES
-from engine.architectures.mlp import network_objective
-from engine.architectures.packing import packed
+from engine.architectures.members import ARCHITECTURES
 from engine.batches import BATCHES
 from engine.choices import Choice, choose
-from engine.contracts import Check, Kernel, Routine, no_check, routines_of
+from engine.contracts import Check, Kernel, Routine, no_check
+from engine.data.catalogue import DATASETS
+from engine.data.features import FEATURES, SCALINGS
 from engine.data.prepare import training_data
 from engine.data.source import examples_of
 from engine.data.table import Table
@@ -21,8 +23,9 @@ from engine.problems.kind import Offer, ProblemKind
 from engine.problems.problem import Problem
 from engine.problems.supervised.learner import Learner
 from engine.problems.supervised.measures import NETWORK_MEASURES
-from engine.problems.supervised.task import POINT_EDITS, STRATIFIED, NetworkTask, network_need, network_task
+from engine.problems.supervised.task import ADD_POINT, POINT_EDITS, STRATIFIED, NetworkTask, network_need, network_task
 from engine.problems.supervised.usual import first_network
+from engine.setting import Setting
 from engine.validation import Entries
 
 _SGD_RATE, _FASTEST, _BATCH = 0.03, 0.03, 10  # of a small network
@@ -40,6 +43,17 @@ class NetworkKind(ProblemKind):
     measures = NETWORK_MEASURES
     first_curves = ("losses", "score", "gradient_norm")
     edits = POINT_EDITS
+    catalogues = {
+        "data": DATASETS,
+        "loss": LOSSES,
+        "initializer": INITIALIZERS,
+        "output": ACTIVATIONS,
+        "activation": ACTIVATIONS,
+        "features": FEATURES,
+        "scaling": SCALINGS,
+        "target_scaling": SCALINGS,
+    }
+    brings_others = ("data", "loss")
     seeds = "New seeds: new data, initial weights and batches, restarts all runs"
     rates = "Updates per second of every run; examples per second of all runs together"
     trains = True
@@ -62,13 +76,15 @@ class NetworkKind(ProblemKind):
             target_scaling=task.target_scaling,
             stratified=task.split == STRATIFIED,
         )
-        numbers = packed(network, data)
+        architecture = ARCHITECTURES[network.ARCHITECTURE]
+        targets = LOSSES[task.loss.kind].encode(data.scaled_targets[: data.train], len(data.classes))
+        numbers = architecture.packed(network, data.inputs[: data.train], targets)
         return Problem(
             task=task,
-            objective=network_objective.address,
+            objective=architecture.objective.address,
             constants=numbers.constants,
             work_size=numbers.work_size,
-            start=initial_theta(network, task.initializer, task.weight_seed),
+            start=architecture.start(network, task.initializer, task.weight_seed),
             blocks=network.blocks,
             examples=data.train,
             seed=task.seed,
@@ -77,9 +93,15 @@ class NetworkKind(ProblemKind):
         )
 
     def kernels(self, task: NetworkTask) -> list[Kernel | Routine]:
-        found = [network_objective, LOSSES[task.loss.kind].kernel]
-        found += [ACTIVATIONS[key].kernel for key in task.network.activations]
-        return [*routines_of("engine.architectures"), *found]
+        return ARCHITECTURES[task.network.ARCHITECTURE].kernels(task.network)
+
+    def edit_words(self, setting: Setting, value: Any, number: Callable[[float], str]) -> str:
+        """Such as `point (0.5, 1) → 1 added` and `points within 0.2 of (0.5, 1) erased`."""
+        *place, last = value
+        point = f"({', '.join(map(number, place))})"
+        if setting == ADD_POINT:
+            return f"point {point} → {number(last)} added"
+        return f"point {point} erased" if last == 0.0 else f"points within {number(last)} of {point} erased"
 
     @property
     def takes_tables(self) -> bool:

@@ -11,23 +11,16 @@ import numpy as np
 from engine.architectures.activations import ACTIVATIONS
 from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
+from engine.architectures.queries import Activations, Gradients, Region, UnitMaps
 from engine.contracts import SettingError
 from engine.interruption import Interruption, Pieces
-from engine.problems.subject import Query, Snapshot, Subject
+from engine.problems.subject import Snapshot, Subject
 from engine.problems.supervised.answers import answer_pieces
 from engine.problems.supervised.examined import Examined
 from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES, NETWORK_MEASURES
 from engine.problems.supervised.names import parameter_name
-from engine.problems.supervised.queries import (
-    QUERIES,
-    Activations,
-    Field,
-    Gradients,
-    Predicted,
-    Predictions,
-    Region,
-    UnitMaps,
-)
+from engine.problems.supervised.queries import Field, Predicted, Predictions
+from engine.queries import Query
 from engine.training.measures import Measure, Work, work_of
 
 Array = np.ndarray
@@ -102,7 +95,7 @@ class Learner(Examined, Subject):
         return int(network.weights(layer).start) + unit * width + source
 
     def understands(self, query: type[Query[Any]]) -> bool:
-        return query in QUERIES
+        return query in (Predictions, Field, *self.architecture.inside)
 
     def answers(
         self, theta: Array, queries: frozenset[Query[Any]], interruption: Interruption | None

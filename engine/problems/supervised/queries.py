@@ -1,20 +1,18 @@
-"""What can be asked of a network: its predictions, itself over the plane of its inputs, and what happens inside."""
+"""What can be asked of a network on its examples: its predictions, and itself over the plane of its inputs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
-from engine.architectures.inspection import Inspection
+from engine.architectures.queries import Region
 from engine.data.examples import TrainingData
 from engine.decimation import block_extremes
-from engine.problems.subject import Query
+from engine.queries import Query
 
 Array = np.ndarray
-Region = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,28 +114,3 @@ class Field(Query[Array]):
     region: Region
     columns: int
     rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class UnitMaps(Query[tuple[Array, ...]]):
-    """The activations of every unit over a region of raw inputs: for each layer (units, nodes, nodes), for one raw
-    input (units, 1, nodes). Empty for more than two.
-    """
-
-    region: Region
-    nodes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Gradients(Query[Inspection]):
-    """The gradient on the training set, and statistics of each layer on it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Activations(Query[tuple[Array, ...]]):
-    """The activations (n, units) of each layer on the training set, or on every k-th example of it where those would be
-    too many.
-    """
-
-
-QUERIES: tuple[type[Query[Any]], ...] = (Predictions, Field, UnitMaps, Gradients, Activations)

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from engine.architectures.activations import ACTIVATIONS
 from engine.architectures.initializers import INITIALIZERS
 from engine.architectures.losses import LOSSES
+from engine.architectures.members import ARCHITECTURES
 from engine.architectures.network import Network
-from engine.architectures.packing import numbers_needed, work_needed
 from engine.choices import Choice, choose
 from engine.contracts import Check, Hyper, SettingError, Tier, native, no_check, shown
 from engine.data.catalogue import DATASETS
@@ -104,6 +104,11 @@ class Layer:
 
     units: int
     activation: str = "tanh"
+
+    @property
+    def title(self) -> str:
+        """In words: `4 Tanh`."""
+        return f"{self.units} {ACTIVATIONS[self.activation].title}"
 
     def to_dict(self) -> dict[str, Any]:
         return {"units": self.units, "activation": self.activation}
@@ -399,10 +404,11 @@ def network_need(task: NetworkTask, optimizers: Sequence[str]) -> Need:
     network, examples = task.network, size_of(task.data)
     _, raw, _ = shape_of(task.data, task.features)  # inputs of an example, before features are made of them
     features, n = network.sizes[0], network.parameters
-    data = numbers_needed(network, examples, features) + 2 * examples * (raw + features) + n
+    constants, work = ARCHITECTURES[network.ARCHITECTURE].memory(network, examples)
+    data = constants + work + 2 * examples * (raw + features) + n
     activations = 2 * min(examples * sum(network.sizes[1:]), MAX_ACTIVATIONS)
     return Need(
-        needed(n, work_needed(network, examples), optimizers, data + activations),
+        needed(n, work, optimizers, data + activations),
         f"a network with {n:,} parameters on {examples:,} examples",
         "fewer or narrower layers, or less data",
     )
