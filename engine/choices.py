@@ -28,7 +28,10 @@ class Choice:
 
 
 def choose(catalogue: Catalogue[Any], kind: str, values: Mapping[str, object] | None = None) -> Choice:
-    """A Choice with defaults for whatever `values` omits. Raises SettingError."""
+    """A Choice with defaults for whatever `values` omits. Raises SettingError.
+
+    An entry may name knobs that have to stay at their defaults, with the reason (`refused`).
+    """
     entry = catalogue[kind]
     given = dict(values or {})
     chosen = {}
@@ -37,6 +40,11 @@ def choose(catalogue: Catalogue[Any], kind: str, values: Mapping[str, object] | 
             chosen[knob.name] = knob.check(given.pop(knob.name, knob.default))
         except SettingError as error:
             raise error.at(knob.name) from None
+    for knob in entry.knobs:
+        reason = getattr(entry, "refused", {}).get(knob.name)
+        if reason is not None and chosen[knob.name] != knob.default:
+            told = f"{knob.title} must stay {plain(knob.default)} with {entry.title}: {reason}"
+            raise SettingError(f"{told}, got {plain(chosen[knob.name])}", knob.name)
     if given:
         known = ", ".join(knob.name for knob in entry.knobs) or "no settings"
         raise SettingError(f"unknown setting; {entry.title} has {known}", str(next(iter(given)))[:60])

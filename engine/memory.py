@@ -28,21 +28,24 @@ def trail_kept(size: int) -> int:
     return min(max(_TRAIL_BYTES // size, SHORTEST_TRAIL), LONGEST_TRAIL)
 
 
-def memory_needed(network: Network, examples: int, raw: int, optimizers: Sequence[str]) -> int:
+def memory_needed(network: Network, examples: int, raw: int, optimizers: Sequence[str], averaged: int = 0) -> int:
     """Bytes that an experiment takes in the end, about: its data once, and a run for each of the optimizers.
 
-    raw: inputs of an example, before features are made of them.
+    raw: inputs of an example, before features are made of them. averaged: how many of the runs keep an average.
     """
     features, n = network.sizes[0], network.parameters
     data = numbers_needed(network, examples, features) + 2 * examples * (raw + features) + n
     units = sum(network.sizes[1:])
     views = 2 * min(n * MAX_PATH_POINTS, MAX_CLOUD) + 2 * min(examples * units, MAX_ACTIVATIONS)
-    return _FLOAT * (data + views + sum(_run_numbers(network, examples, optimizer) for optimizer in optimizers))
+    averages = averaged * n * (checkpoints_kept(_FLOAT * n) + 3)
+    runs = sum(_run_numbers(network, examples, optimizer) for optimizer in optimizers)
+    return _FLOAT * (data + views + averages + runs)
 
 
 def _run_numbers(network: Network, examples: int, optimizer: str) -> int:
     """What a run takes: its state, its past and where that is looked at, scratch memory and history."""
-    n, slots = network.parameters, OPTIMIZERS[optimizer].size(network.parameters)
+    n, entry = network.parameters, OPTIMIZERS[optimizer]
+    slots, scratch = entry.size(n), entry.scratch(network.blocks)
     state = n + slots
     past = (checkpoints_kept(_FLOAT * state) + 2) * state + (trail_kept(_FLOAT * n) + 1) * n
-    return 4 * n + slots + past + work_needed(network, examples) + 3 * len(COLUMNS) * MAX_BINS
+    return 4 * n + slots + scratch + past + work_needed(network, examples) + 3 * len(COLUMNS) * MAX_BINS

@@ -76,6 +76,7 @@ def _needed(path: str) -> list[Kernel | Routine]:
     from engine import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES, SURFACES, Choice, NetworkTask, SettingError
     from engine.architectures.mlp import network_objective
     from engine.contracts import Kernel, Routine
+    from engine.training.whole_step import whole_step
 
     try:
         experiment = load(path)
@@ -91,6 +92,7 @@ def _needed(path: str) -> list[Kernel | Routine]:
         found += [ACTIVATIONS[key].kernel for key in task.network.activations]
     elif isinstance(experiment.problem.surface, Choice):
         found.append(SURFACES[experiment.problem.surface.kind].kernel)
+    found.append(whole_step)
     for record in experiment.runs:
         found.append(OPTIMIZERS[record.settings.optimizer.kind].kernel)
         found.append(SCHEDULES[record.settings.schedule.kind].kernel)

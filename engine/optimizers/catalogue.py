@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
+from engine.blocks import Block
 from engine.contracts import Catalogue, Hyper, Kernel, Tier
 from engine.expressions.expression import Node, Tree, parse_assignment
+
+
+def _no_scratch(blocks: Sequence[Block]) -> int:
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,10 @@ class Optimizer:
     assigns the new one), g, theta, eta and t from 1; the last assigns `step`. stability is the largest stable product
     of learning rate and curvature, in its own knobs; "" if no fixed product bounds it. momentum is the slot that
     averages past gradients and that the step follows; "" without one.
+
+    asks: whether the kernel evaluates the objective again within a step; it then owns its decay, and clipping is
+    refused. owns_decay: weight decay and L1 are the kernel's affair, not the loop's. refused: common knobs that must
+    stay at their defaults, with the reason. scratch: how many numbers besides its state a step on these blocks needs.
     """
 
     key: str
@@ -36,6 +45,10 @@ class Optimizer:
     kernel: Kernel
     momentum: str = ""
     tier: Tier = "more"
+    asks: bool = False
+    owns_decay: bool = False
+    refused: Mapping[str, str] = field(default_factory=dict)
+    scratch: Callable[[Sequence[Block]], int] = _no_scratch
 
     def size(self, n: int) -> int:
         """How many numbers its state takes for n parameters."""
@@ -66,7 +79,11 @@ def _decided(tree: Tree, known: Mapping[str, float]) -> Tree:
     return Tree(tree.text, tree.fold(lambda node: (node,), combine))
 
 
-# Applied by the training loop around every kernel: clipping, then decay, then the step.
+# What the average of a run's parameters may be, in the order of the option's index in the hyper array.
+AVERAGES = ("none", "ema", "uniform")
+NONE, EMA, UNIFORM = range(3)
+
+# Applied by the training loop around every kernel: clipping, then decay, then the step, then the average.
 COMMON = (
     Hyper(
         "weight_decay",
@@ -120,7 +137,41 @@ COMMON = (
         help="Clip by value: limit every component of the gradient to ± this value; 0 is off.",
         tier="expert",
     ),
+    Hyper(
+        "average",
+        "θ̄",
+        AVERAGES[NONE],
+        kind="choice",
+        options=AVERAGES,
+        help="What measures, views and best weights read: none: the parameters themselves; ema: their exponential "
+        "moving average; uniform: their mean. Training does not depend on it. The average begins as a copy (as in "
+        "torch.optim.swa_utils), so it needs no correction for a start at zero.",
+    ),
+    Hyper(
+        "average_decay",
+        "d",
+        0.999,
+        0.0,
+        0.999999,
+        slider=(0.9, 0.9999),
+        help="Share of the exponential moving average kept per update: 0.999 averages over about 1000 updates.",
+        tier="expert",
+    ),
+    Hyper(
+        "average_from",
+        "t₀",
+        0,
+        0,
+        1_000_000_000,
+        kind="integer",
+        slider=(0, 10_000),
+        unit="updates",
+        help="The average begins after this update; until then it is the parameters themselves.",
+        tier="expert",
+    ),
 )
+
+_NO_CLIPPING = "its step computes a second gradient, to which clipping would not apply"
 
 OPTIMIZERS: Catalogue[Optimizer] = Catalogue("optimizer")
 
@@ -139,6 +190,9 @@ def optimizer(
     stability: str = "",
     tier: Tier = "more",
     common: dict[str, float | bool] | None = None,
+    asks: bool = False,
+    owns_decay: bool = False,
+    scratch: Callable[[Sequence[Block]], int] = _no_scratch,
 ) -> Callable[[Kernel], Kernel]:
     """Decorator: declare an optimizer over a STEP kernel; `common` overrides defaults of COMMON.
 
@@ -164,6 +218,10 @@ def optimizer(
                 kernel,
                 momentum,
                 tier,
+                asks,
+                owns_decay or asks,
+                dict.fromkeys(("clip_norm", "clip_value"), _NO_CLIPPING) if asks else {},
+                scratch,
             )
         )
         return kernel

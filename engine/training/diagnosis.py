@@ -288,7 +288,7 @@ def _stable_rate(optimizer: Choice, machine: Machine) -> Pieces[float | None]:
     sharpness = yield from machine.problem.sharpness_pieces(machine.theta, machine.interruption)
     if not sharpness > 0.0:
         return None
-    values = {name: float(v) for name, v in optimizer.values.items() if not isinstance(v, tuple)}
+    values = {name: float(v) for name, v in optimizer.values.items() if not isinstance(v, tuple | str)}
     return parse(entry.stability, tuple(values)).evaluate(values) / sharpness
 
 

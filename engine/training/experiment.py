@@ -16,6 +16,7 @@ from engine.choices import Choice, choose, plain
 from engine.contracts import Catalogue, Check, Hyper, SettingError, Tier, Value, native, no_check, shown
 from engine.data.table import Table
 from engine.optimizers import OPTIMIZERS
+from engine.optimizers.catalogue import AVERAGES, NONE
 from engine.problems.supervised.task import POINT_EDITS, NetworkTask, check_memory, network_task
 from engine.problems.surface.task import COORDINATE, SurfaceTask, surface_task
 from engine.schedules import SCHEDULES
@@ -127,6 +128,7 @@ STOP = (
     ),
 )
 
+_AVERAGE = Setting("optimizer", "average")
 _COUNT = Hyper("updates", "", 0, 0, MAX_UPDATES, kind="integer")
 _PLACE = Hyper("update", "", 0, 0, MAX_UPDATES, kind="integer")
 
@@ -442,7 +444,14 @@ def _numbers(value: object) -> int:
 def check_runs(task: Task, records: Iterable[RunRecord]) -> None:
     """Raises SettingError if these runs of a problem need more memory than there may be."""
     if isinstance(task, NetworkTask):
-        check_memory(task, [_largest_optimizer(record) for record in records])
+        records = tuple(records)
+        check_memory(task, [_largest_optimizer(record) for record in records], sum(map(_averages, records)))
+
+
+def _averages(record: RunRecord) -> bool:
+    """Whether a run keeps an average of its parameters, or will."""
+    later = (tweak.value for tweak in record.tweaks if tweak.setting == _AVERAGE)
+    return any(value != AVERAGES[NONE] for value in (record.settings.optimizer.values["average"], *later))
 
 
 def _largest_optimizer(record: RunRecord) -> str:

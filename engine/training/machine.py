@@ -12,20 +12,24 @@ from typing import Any, Self
 import numpy as np
 
 from engine.batches import BATCHES, ORDERS, Batch
+from engine.blocks import block_table
 from engine.contracts import Value
 from engine.interruption import Interruption, Pieces, address_of
-from engine.optimizers import OPTIMIZERS
+from engine.optimizers import OPTIMIZERS, context
+from engine.optimizers.catalogue import AVERAGES, NONE
 from engine.problems.problem import Problem, problem_of
 from engine.schedules import SCHEDULES
 from engine.setting import Setting
 from engine.training import loop, stream
 from engine.training.experiment import RunSettings, followed, of_run, of_theta, parameter_place
 from engine.training.history import COLUMNS, NO_EXTREMES, History
+from engine.training.whole_step import whole_step
 
 Array = np.ndarray
 
-_COPIED = ("theta", "slots", "hyper", "knobs", "memory", "controls", "stream")
+_COPIED = ("theta", "averaged", "slots", "hyper", "knobs", "memory", "controls", "stream")
 _EXTRA = 2  # after a schedule's memory: the previous update's loss, the best loss
+_NOTHING = np.empty(0)
 _ONE_BIN = 62  # a shift that puts every update into bin 0
 
 
@@ -50,6 +54,8 @@ class Machine:
         self.theta = problem.start.copy()
         self.before = np.full_like(self.theta, np.nan)
         self.grad = np.zeros_like(self.theta)
+        self.averaged = _NOTHING
+        self._context = np.zeros(context.CONTEXT, np.int64)
         self.memory = np.array([0.0, np.inf])
         self.stream = np.zeros(stream.STREAM, np.int64)
         self.stream[stream.FLAG] = address_of(interruption)
@@ -63,6 +69,11 @@ class Machine:
     @property
     def update(self) -> int:
         return int(self.stream[stream.UPDATE])
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """(updates, examples seen, gradient evaluations)."""
+        return self.update, int(self.stream[stream.SEEN]), self.update + int(self.stream[stream.MORE_EVALUATIONS])
 
     @property
     def size(self) -> int:
@@ -85,7 +96,10 @@ class Machine:
             setattr(twin, name, getattr(self, name).copy())
         # Memory that is not written to takes none: most checkpoints never take a step.
         twin.before = np.empty_like(self.before)
-        twin.grad = self.grad.copy() if self.stream[stream.DONE] else np.empty_like(self.grad)
+        known = self.stream[stream.DONE] or self.stream[stream.ASKED]
+        twin.grad = self.grad.copy() if known else np.empty_like(self.grad)
+        twin._scratch, twin._context = np.empty_like(self._scratch), self._context.copy()
+        twin._saved = np.empty_like(self._saved)
         return twin
 
     def with_scratch(self, scratch: dict[int, Array]) -> Self:
@@ -139,6 +153,11 @@ class Machine:
             self._load_settings()
         return kept
 
+    @property
+    def evaluated(self) -> Array:
+        """theta (n,), or the running average of it that is to be measured and looked at in its place."""
+        return self.averaged if self.averaged.size else self.theta
+
     def advance(self, updates: int, history: History) -> int:
         """Take up to `updates` steps, for which `history` must have room; returns why they ended (see loop.advance)."""
         reason = self._advance(updates, history.last, history.low, history.high, history.shift, history.first)
@@ -158,11 +177,11 @@ class Machine:
         return row[:, 0]
 
     def measured(self, layers: bool) -> Pieces[tuple[Array, Array | None]]:
-        """The measures of the network at its current theta, (MEASURES,), and if asked for of its layers
+        """The measures of the network at what is evaluated, (MEASURES,), and if asked for of its layers
         (L, LAYER_MEASURES).
         """
         step = self.theta - self.before if layers else None
-        return self.problem.measured(self.theta, step, *self.penalties, self.interruption)
+        return self.problem.measured(self.evaluated, step, *self.penalties, self.interruption)
 
     @property
     def penalties(self) -> tuple[float, float]:
@@ -173,9 +192,10 @@ class Machine:
 
     def take_gradient(self, other: Machine) -> None:
         """Take over what another machine knows of the same gradient, if its update was interrupted."""
-        self.grad = other.grad
-        for place in (stream.DONE, stream.PART):
-            self.stream[place] = other.stream[place]
+        if not other.stream[stream.ASKED]:
+            self.grad = other.grad
+            for place in (stream.DONE, stream.PART):
+                self.stream[place] = other.stream[place]
 
     def replay_to(self, update: int) -> Pieces[None]:
         """Replay to an update that was reached before, recording nothing."""
@@ -204,12 +224,20 @@ class Machine:
         self.controls[loop.GRADIENT_BELOW] = self.controls[loop.PLATEAU_UPDATES] = 0.0
 
     def _advance(self, updates: int, last: Array, low: Array, high: Array, shift: int, first: int) -> int:
+        whole = bool(self._asks or self._rates.size or self.averaged.size)
+        self._context[context.KERNEL], self._context[context.ASKS] = self._step, self._asks
+        for place, array in (
+            (context.SCRATCH, self._scratch),
+            (context.RATES, self._rates),
+            (context.AVERAGED, self.averaged),
+        ):
+            self._context[place] = array.ctypes.data if array.size else 0
         return int(
             loop.advance(
-                updates, self.problem.objective, self._schedule, self._step, self._own,
-                self.theta, self.before, self.grad, self.slots, self.hyper, self.knobs,
-                self.memory, self.controls, self.stream, self.problem.decayed, self.problem.constants,
-                self._work, last, low, high, shift, first,
+                updates, self.problem.objective, self._schedule, whole_step.address if whole else self._step, self._own,
+                self._owns_decay, self.theta, self.before, self.grad, self.slots, self.hyper, self.knobs,
+                self.memory, self._saved, self.controls, self.stream, self._context, self._table, self._driven,
+                self._bounds, self.problem.constants, self._work, last, low, high, shift, first,
             )
         )  # fmt: skip
 
@@ -217,6 +245,9 @@ class Machine:
         """Switch to another problem for the same theta; a new epoch begins if its examples differ."""
         problem = self.problem
         self._work = np.zeros(max(problem.work_size, 1))
+        self._table = block_table(problem.blocks)
+        rates = np.array([block.rate for block in problem.blocks])
+        self._rates = rates if (rates != 1.0).any() else _NOTHING
         self._drop_gradient()
         self.stream[stream.SEED] = problem.seed
         self.stream[stream.EXAMPLES] = problem.examples
@@ -225,7 +256,12 @@ class Machine:
 
     def _drop_gradient(self) -> None:
         """Begin the update under way again: what is known of its gradient belongs to another one."""
-        self.stream[stream.DONE] = self.stream[stream.PART] = 0
+        self.stream[[stream.DONE, stream.PART, stream.ASKED, stream.FIRST_LOSS]] = 0
+
+    def _drop_step(self) -> None:
+        """Begin the step under way again, if it has asked for a gradient that depends on what is set."""
+        if self.stream[stream.ASKED]:
+            self.stream[[stream.DONE, stream.PART]], self.stream[stream.ASKED] = 0, 1
 
     def _begin_epoch(self) -> None:
         self._drop_gradient()
@@ -237,10 +273,23 @@ class Machine:
         choice = self.settings.optimizer
         entry = OPTIMIZERS[choice.kind]
         self._step, self._own = entry.kernel.address, sum(knob.width for knob in entry.knobs[: entry.own])
+        self._asks, self._owns_decay = int(entry.asks), int(entry.owns_decay)
         self.hyper = np.array(choice.packed(entry.knobs))
+        self._drop_step()
         if fresh:
             self.slots = np.zeros(max(entry.size(self.theta.size), 1))
+            self._scratch = np.zeros(max(entry.scratch(self.problem.blocks), 1))
             self.stream[stream.OPTIMIZER_UPDATE] = self.update
+        self._load_average()
+
+    def _load_average(self) -> None:
+        """Begin a running average as a copy of theta where one has been chosen, and leave it where it no longer is."""
+        average = self.settings.optimizer.values["average"]
+        if average == AVERAGES[NONE]:
+            self.averaged = _NOTHING
+        elif not self.averaged.size:
+            self.averaged = self.theta.copy()
+            self.stream[stream.AVERAGED] = 0
 
     def _load_schedule(self, fresh: bool) -> None:
         choice = self.settings.schedule
@@ -249,6 +298,8 @@ class Machine:
         self.knobs = np.array(choice.packed(entry.knobs) or [0.0])
         if fresh:
             self.memory = np.concatenate([np.zeros(entry.memory), self.memory[-_EXTRA:]])
+        self._driven, self._bounds = np.zeros((0, loop.DRIVEN), np.int64), np.zeros((0, loop.BOUNDS))
+        self._saved = np.empty_like(self.memory) if self._asks or len(self._driven) else _NOTHING
 
     def _load_settings(self) -> None:
         settings = self.settings

@@ -91,7 +91,7 @@ class Run:
         self._lookout = Lookout()
         self._applied = 0
         self._checkpoints = Checkpoints(self.machine)
-        self._batch_changes = [(0, 0, int(self.machine.stream[stream.BATCH]))]
+        self._counts = [(0, 0, 0)]  # update, examples and gradient evaluations, where their growth changed
         self.measures = Measures(len(self.problem.layers))
         self.best: Best | None = None
         self._patient_from = 0
@@ -419,7 +419,7 @@ class Run:
         at = kept.update
         for part in (self._checkpoints, self.measures, self._trail):
             part.cut(at)
-        self._batch_changes = [change for change in self._batch_changes if change[0] < at]
+        self._counts = [counts for counts in self._counts if counts[0] < at]
         self.machine, self._applied = self._dressed(kept.machine.copy(), kept.applied), kept.applied
         self.machine.watch(self.stop)
         if not counts(self.stop):
@@ -449,7 +449,7 @@ class Run:
         machine = kept.machine.copy()
         yield from self._replay(machine, kept.applied, max(update - 1, 0))
         yield from machine.replay_to(update)
-        return machine.theta
+        return machine.evaluated
 
     def _dressed(self, machine: Machine, applied: int) -> Machine:
         """A machine to which so many tweaks were applied, called and shown as the run is by now."""
@@ -564,11 +564,13 @@ class Run:
         place = int(np.searchsorted(view.at, update, "right"))
         return float(view.column("training_loss")[place - 1]) if place else np.nan
 
-    def examples_table(self) -> tuple[Array, Array]:
-        """(updates, examples seen) where the batch size changed and now: linear in between."""
-        changes = [change for change in self._batch_changes if change[0] <= self.update]
-        rows = [*changes, (self.update, int(self.machine.stream[stream.SEEN]), 0)]
-        return np.array([row[0] for row in rows], float), np.array([row[1] for row in rows], float)
+    def counts(self) -> tuple[Array, Array, Array]:
+        """(updates, examples seen, gradient evaluations) where an update began to take more or fewer of them, and now:
+        linear in between.
+        """
+        rows = [*(counts for counts in self._counts if counts[0] <= self.update), self.machine.counts]
+        updates, examples, evaluations = np.array(rows, float).T
+        return updates, examples, evaluations
 
     def _apply_due_tweaks(self) -> None:
         while self._applied < len(self.tweaks) and self.tweaks[self._applied].update <= self.update:
@@ -577,10 +579,9 @@ class Run:
             self._applied += 1
             if of_problem(tweak.setting):
                 self.best, self._patient_from = None, self.update  # it was the best on other data, or by another loss
-            if tweak.setting.part == "batch":
-                before = [change for change in self._batch_changes if change[0] < self.update]
-                batch = int(self.machine.stream[stream.BATCH])
-                self._batch_changes = [*before, (self.update, self._examples_seen, batch)]
+            if tweak.setting.part == "batch" or tweak.setting == Setting("optimizer"):
+                before = [counts for counts in self._counts if counts[0] < self.update]
+                self._counts = [*before, self.machine.counts]
 
     @property
     def _examples_seen(self) -> int:
@@ -618,7 +619,7 @@ class Run:
         self._trail.append(update, self.machine.theta, float(values[_TRAINING]), trained)
         loss = float(values[_VALIDATION])
         if loss < (self.best.loss if self.best is not None else np.inf):
-            self.best = Best(update, loss, self.machine.theta.copy())
+            self.best = Best(update, loss, self.machine.evaluated.copy())
         patience = int(self.stop["patience"])  # type: ignore[arg-type]
         if patience and self.best is not None and not self.ending:
             waited = update - max(self.best.update, self._patient_from)
@@ -631,7 +632,7 @@ class Run:
         last = max(failed - 1, 0) if reason == loop.NOT_FINITE_HERE else failed
         self._checkpoints.cut(last)
         applied = min(self._applied, bisect_right(self.tweaks, last, key=lambda tweak: tweak.update))
-        self._batch_changes = [change for change in self._batch_changes if change[0] <= last]
+        self._counts = [counts for counts in self._counts if counts[0] <= last]
         self.measures.cut(last)
         self._trail.cut(last)
         self._lost, self.goal = True, last

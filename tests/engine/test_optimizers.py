@@ -13,6 +13,7 @@ from numba import types
 from engine.contracts import pointer, routine
 from engine.expressions.expression import parse
 from engine.optimizers import COMMON, OPTIMIZERS
+from engine.optimizers.context import CONTEXT
 from engine.optimizers.shared import bias_correction
 
 with np.load(Path(__file__).parent / "reference" / "optimizers.npz") as file:
@@ -24,7 +25,10 @@ EVERY = pytest.mark.parametrize("key", OPTIMIZERS)
 BOUNDED = {"lion", "rprop", "signsgd", "signum", "adopt"}
 
 _DOUBLES = ctypes.POINTER(ctypes.c_double)
-_STEP = ctypes.CFUNCTYPE(None, _DOUBLES, _DOUBLES, _DOUBLES, _DOUBLES, ctypes.c_double, ctypes.c_int64, ctypes.c_int64)
+_COUNTS = ctypes.POINTER(ctypes.c_int64)
+_STEP = ctypes.CFUNCTYPE(
+    None, _DOUBLES, _DOUBLES, _DOUBLES, _DOUBLES, ctypes.c_double, ctypes.c_int64, ctypes.c_int64, _COUNTS
+)
 
 
 class Stepper:
@@ -38,6 +42,7 @@ class Stepper:
         self.slots = np.zeros(self.entry.size(self.theta.size) + 1)
         self.t = 0
         self._call = _STEP(self.entry.kernel.address)
+        self._context = np.zeros(CONTEXT, np.int64)
 
     @property
     def hyper(self):
@@ -57,9 +62,14 @@ class Stepper:
         else:
             gradient += self.values["weight_decay"] * self.theta
         self.t += 1
-        arrays = (self.theta, gradient, self.slots, self.hyper)
-        self._call(*(a.ctypes.data_as(_DOUBLES) for a in arrays), rate, self.t, self.theta.size)
+        self.call(gradient, self.hyper, rate)
         return self.theta
+
+    def call(self, gradient, hyper, rate):
+        """Step number t, without decay."""
+        arrays = (self.theta, gradient, self.slots, hyper)
+        pointers = (a.ctypes.data_as(_DOUBLES) for a in arrays)
+        self._call(*pointers, rate, self.t, self.theta.size, self._context.ctypes.data_as(_COUNTS))
 
 
 def descend(stepper, gradient, rate, updates):
@@ -173,9 +183,8 @@ def test_kernels_keep_to_their_arrays_and_treat_every_parameter_alike(key, n):
     for _ in range(6):
         g = random.standard_normal(n)
         given, hyper = g.copy(), together.hyper
-        arrays = (together.theta, g, together.slots, hyper)
         together.t += 1
-        together._call(*(a.ctypes.data_as(_DOUBLES) for a in arrays), 0.1, together.t, n)
+        together.call(g, hyper, 0.1)
         np.testing.assert_array_equal(g, given)
         np.testing.assert_array_equal(hyper, together.hyper)
         for value, one in zip(given, alone, strict=True):

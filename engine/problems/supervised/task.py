@@ -382,11 +382,13 @@ def checked_network(task: NetworkTask) -> NetworkTask:
     return task
 
 
-def check_memory(task: NetworkTask, optimizers: Sequence[str]) -> None:
-    """Raises SettingError if runs with these optimizers need more memory than there may be, before it is taken."""
+def check_memory(task: NetworkTask, optimizers: Sequence[str], averaged: int = 0) -> None:
+    """Raises SettingError if runs with these optimizers, `averaged` of them with a running average, need more memory
+    than there may be, before it is taken.
+    """
     network, examples = task.network, size_of(task.data)
     _, raw, _ = shape_of(task.data, task.features)
-    needed = memory_needed(network, examples, raw, optimizers)
+    needed = memory_needed(network, examples, raw, optimizers, averaged)
     if needed <= MEMORY_LIMIT:
         return
     several = len(optimizers) > 1
