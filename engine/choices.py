@@ -43,8 +43,8 @@ def choose(catalogue: Catalogue[Any], kind: str, values: Mapping[str, object] | 
     for knob in entry.knobs:
         reason = getattr(entry, "refused", {}).get(knob.name)
         if reason is not None and chosen[knob.name] != knob.default:
-            told = f"{knob.title} must stay {plain(knob.default)} with {entry.title}: {reason}"
-            raise SettingError(f"{told}, got {plain(chosen[knob.name])}", knob.name)
+            value = f"{chosen[knob.name]:g}" if isinstance(chosen[knob.name], float) else str(chosen[knob.name])
+            raise SettingError(f"{knob.title} is not for {entry.title}: {reason}; got {value}", knob.name)
     if given:
         known = ", ".join(knob.name for knob in entry.knobs) or "no settings"
         raise SettingError(f"unknown setting; {entry.title} has {known}", str(next(iter(given)))[:60])

@@ -225,7 +225,7 @@ def summary(picture: SessionPicture, aligned: bool) -> str:
 def _network_numbers(picture: SessionPicture, run: RunPicture) -> list[float]:
     """Updates, then loss and _NETWORK, of the weights as they are after the last update."""
     assert picture.learner is not None
-    asked = network_snapshot(picture.learner, run.shown.theta, SnapshotParts())
+    asked = network_snapshot(picture.learner, run.shown.evaluated, SnapshotParts())
     (loss, validation_loss), scores = asked.losses, asked.scores
     best = (run.best.loss, run.best.update) if run.best is not None else (math.nan, math.nan)
     return [run.update, loss, validation_loss, *scores, *best]

@@ -46,7 +46,7 @@ class Publisher:
         focus = training.focus
         shown = next((run.shown for run in picture.runs if run.id == focus.run), None)
         if picture.learner is not None and focus.wanted is not None and shown is not None:
-            request = SnapshotRequest(picture.learner, shown.theta, focus.wanted, focus.run, shown.update)
+            request = SnapshotRequest(picture.learner, shown.evaluated, focus.wanted, focus.run, shown.update)
             self._snapshots.request(request, training.moving)
 
     def _request_slice(self, training: Training, picture: SessionPicture) -> None:

@@ -6,9 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from engine.blocks import Block
-from engine.contracts import Catalogue, Hyper, Kernel, Tier
+import numpy as np
+
+from engine.blocks import Block, Role
+from engine.contracts import Catalogue, Hyper, Kernel, Tier, Value
 from engine.expressions.expression import Node, Tree, parse_assignment
+
+Array = np.ndarray
 
 
 def _no_scratch(blocks: Sequence[Block]) -> int:
@@ -16,15 +20,32 @@ def _no_scratch(blocks: Sequence[Block]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class MatrixRule:
+    """The step of a block that is taken as a matrix, as Explain shows it: a second statement of what the kernel does.
+
+    takes(knob values, role): whether it is that of a block. lines(knob values): assignments in print, the last is of
+    the step. matrices(knob values, G, slots before the step, eta, t from 1): what each of them gives, in NumPy.
+    """
+
+    takes: Callable[[Mapping[str, Value], Role], bool]
+    lines: Callable[[Mapping[str, Value]], tuple[str, ...]]
+    matrices: Callable[[Mapping[str, Value], Array, Mapping[str, Array], float, int], tuple[Array, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Optimizer:
     """One optimizer, as files, controls, the training loop and Explain see it.
 
-    knobs are its own (the first `own`, in the order of the kernel's hyper array), then COMMON. Its state is `len(slots)
-    * n + scalars` numbers, zero at its first update: n per slot name, in order, then the kernel's private scalars. rule
+    knobs are its own (the first `own`, in the order of the kernel's hyper array), then COMMON. Its state is zero at its
+    first update: n numbers per slot name, in order, n per buffer, then the kernel's private scalars. A buffer is
+    written before it is read in every step: what `ask` is given has to lie in one. rule
     is the step of one coordinate as assignments, in order, in its own knobs, the slots (their old values until a line
     assigns the new one), g, theta, eta and t from 1; the last assigns `step`. stability is the largest stable product
     of learning rate and curvature, in its own knobs; "" if no fixed product bounds it. momentum is the slot that
     averages past gradients and that the step follows; "" without one.
+
+    given: what the rule reads besides, name -> what that is, in print: `norm`, the gradient's length, or a buffer as
+    the step has left it. matrix: the rule of those blocks that the optimizer takes as matrices.
 
     asks: whether the kernel evaluates the objective again within a step; it then owns its decay, and clipping is
     refused. owns_decay: weight decay and L1 are the kernel's affair, not the loop's. refused: common knobs that must
@@ -49,17 +70,20 @@ class Optimizer:
     owns_decay: bool = False
     refused: Mapping[str, str] = field(default_factory=dict)
     scratch: Callable[[Sequence[Block]], int] = _no_scratch
+    buffers: tuple[str, ...] = ()
+    given: Mapping[str, str] = field(default_factory=dict)
+    matrix: MatrixRule | None = None
 
     def size(self, n: int) -> int:
         """How many numbers its state takes for n parameters."""
-        return len(self.slots) * n + self.scalars
+        return (len(self.slots) + len(self.buffers)) * n + self.scalars
 
     def assignments(self, known: Mapping[str, float] | None = None) -> tuple[tuple[str, Tree], ...]:
         """The rule as (name, tree) in order.
 
         Every `where` decided by the known values (switches as 0 and 1, t) is replaced by the branch taken.
         """
-        names = {"g", "theta", "eta", "t", *self.slots, *(knob.name for knob in self.knobs[: self.own])}
+        names = {"g", "theta", "eta", "t", *self.given, *self.slots, *(knob.name for knob in self.knobs[: self.own])}
         lines = []
         for line in self.rule:
             name, tree = parse_assignment(line, names)
@@ -193,6 +217,9 @@ def optimizer(
     asks: bool = False,
     owns_decay: bool = False,
     scratch: Callable[[Sequence[Block]], int] = _no_scratch,
+    buffers: tuple[str, ...] = (),
+    given: Mapping[str, str] | None = None,
+    matrix: MatrixRule | None = None,
 ) -> Callable[[Kernel], Kernel]:
     """Decorator: declare an optimizer over a STEP kernel; `common` overrides defaults of COMMON.
 
@@ -222,6 +249,9 @@ def optimizer(
                 owns_decay or asks,
                 dict.fromkeys(("clip_norm", "clip_value"), _NO_CLIPPING) if asks else {},
                 scratch,
+                buffers,
+                given or {},
+                matrix,
             )
         )
         return kernel

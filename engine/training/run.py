@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -531,13 +532,14 @@ class Run:
 
         Without `step` what is known only by taking it is NaN: gradient, rate and step; so it is, for a network that may
         be interrupted, until `explain` has computed them. explained: whether they are known now. A network's loss is
-        that of the whole training set when it was last measured. Raises SettingError.
+        that of the whole training set when it was last measured, a surface's that of the average, if the run keeps one.
+        Raises SettingError.
         """
         machine = self._looked_at(self.update if update is None else checked_update(update))
         if step and (self.interruption is None or not self.problem.layers):
             self._lookout.explain(machine)
         settings = machine.settings if machine is not self.machine else self.settings
-        loss = self._measured_loss(machine.update) if self.problem.layers else None
+        loss = self._measured_loss(machine.update) if self.problem.layers else _loss_of_average(machine)
         return self._lookout.peek(machine, settings, loss, step)
 
     @property
@@ -643,6 +645,14 @@ class Run:
         self.machine.stop_at(self.stop)
         self.diagnosis = yield from diagnose(self.machine, self.history.view(), self._at, failed, reason)
         self._lost = False
+
+
+def _loss_of_average(machine: Machine) -> float | None:
+    """The loss at a run's average, NaN where it is not finite; None if it keeps none."""
+    if not machine.averaged.size:
+        return None
+    loss = float(machine.problem.gradients(machine.averaged[None])[0][0])
+    return loss if math.isfinite(loss) else math.nan
 
 
 def _done(pieces: Pieces[Any]) -> bool:

@@ -63,7 +63,7 @@ def whole_step(theta, grad, slots, hyper, lr, t, n, context):
         if stream[streams.DONE] > 0:
             return
         stream[streams.MORE_EVALUATIONS] += stream[streams.ASKED] - 1
-        stream[streams.ASKED] = 0
+        stream[streams.ASKED] = stream[streams.FIRST_LOSS] = 0
     if context[RATES] != 0:
         _scale(
             theta, floats_at(context[BEFORE]), integers_at(context[TABLE]), floats_at(context[RATES]), context[BLOCKS]

@@ -47,7 +47,7 @@ class FigureContext:
     def evaluated(self, wanted: SnapshotParts, run: RunPicture | None = None) -> NetworkSnapshot:
         """The network of the run, or of another one, evaluated."""
         run = run or self.run
-        theta, update = run.shown.theta, run.shown.update
+        theta, update = run.shown.evaluated, run.shown.update
         pieces = snapshot_pieces(self.learner, theta, wanted, run.id, update, self.interruption)
         while True:
             self.check()
