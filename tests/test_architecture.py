@@ -57,6 +57,7 @@ FLOORS = (
     ),
     (
         "architectures",
+        "training.drive",
         "problems.surface.task",
         "insight.sharpness",
         "insight.parameter_plane",

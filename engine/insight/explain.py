@@ -40,9 +40,10 @@ def explain(peek: Peek, coordinate: int, digits: int = 4) -> tuple[Line, ...]:
     choice = peek.settings.optimizer
     entry = OPTIMIZERS[choice.kind]
     block = next(block for block in peek.problem.blocks if coordinate < block.stop)
-    if entry.matrix is not None and entry.matrix.takes(choice.values, block.role):
-        return _matrix_lines(entry.matrix, peek, block, coordinate, digits)
-    values = {knob.name: knob.pack(choice.values[knob.name])[0] for knob in entry.knobs[: entry.own]}
+    chosen = {name: peek.driven.get(f"optimizer.{name}", value) for name, value in choice.values.items()}
+    if entry.matrix is not None and entry.matrix.takes(chosen, block.role):
+        return _matrix_lines(entry.matrix, chosen, peek, block, coordinate, digits)
+    values = {knob.name: knob.pack(chosen[knob.name])[0] for knob in entry.knobs[: entry.own]}
     values |= {"t": float(peek.since_optimizer + 1)}
     known = dict(values)
     values |= {name: float(peek.slots[name][coordinate]) for name in entry.slots}
@@ -71,8 +72,10 @@ def _given(entry: Optimizer) -> dict[str, str]:
     return {name: f"{symbol(name)} = {told}" for name, told in entry.given.items() if name in entry.buffers}
 
 
-def _matrix_lines(rule: MatrixRule, peek: Peek, block: Block, coordinate: int, digits: int) -> tuple[Line, ...]:
-    part, values = slice(block.start, block.stop), peek.settings.optimizer.values
+def _matrix_lines(
+    rule: MatrixRule, values: Mapping[str, Value], peek: Peek, block: Block, coordinate: int, digits: int
+) -> tuple[Line, ...]:
+    part = slice(block.start, block.stop)
     slots = {name: slot[part].reshape(block.matrix) for name, slot in peek.slots.items()}
     gradient = peek.gradient[part].reshape(block.matrix)
     with np.errstate(all="ignore"):  # of a run that diverges

@@ -21,6 +21,8 @@ from engine.problems.problem import Problem, problem_of
 from engine.schedules import SCHEDULES
 from engine.setting import Setting
 from engine.training import loop, stream
+from engine.training.drive import PART as DRIVE
+from engine.training.drive import driven_knob
 from engine.training.experiment import RunSettings, followed, of_run, of_theta, parameter_place
 from engine.training.history import COLUMNS, NO_EXTREMES, History
 from engine.training.whole_step import whole_step
@@ -57,13 +59,14 @@ class Machine:
         self.averaged = _NOTHING
         self._context = np.zeros(context.CONTEXT, np.int64)
         self.memory = np.array([0.0, np.inf])
+        self._notes: dict[str, tuple[str, int, int]] = {}  # where the memory of which schedule of a knob lies
         self.stream = np.zeros(stream.STREAM, np.int64)
         self.stream[stream.FLAG] = address_of(interruption)
         self.controls = np.zeros(loop.CONTROLS)
         self.stop_at(stop)
         self._load_problem()
         self._load_optimizer(fresh=True)
-        self._load_schedule(fresh=True)
+        self._load_schedules()
         self._load_settings()
 
     @property
@@ -80,11 +83,10 @@ class Machine:
         """Size of a copy in bytes."""
         return sum(int(getattr(self, name).nbytes) for name in _COPIED)
 
-    @property
-    def taken(self) -> Batch:
-        """The batch of the next update."""
-        places = (stream.EPOCH, stream.CURSOR, stream.BATCH, stream.EXAMPLES, stream.ORDER)
-        epoch, first, count, examples, order = (int(self.stream[place]) for place in places)
+    def taken_with(self, count: int) -> Batch:
+        """The batch of the next update, if its size is so many examples."""
+        places = (stream.EPOCH, stream.CURSOR, stream.EXAMPLES, stream.ORDER)
+        epoch, first, examples, order = (int(self.stream[place]) for place in places)
         if order != stream.REPLACED:
             count = min(count, examples - first)
         return Batch(epoch, first, count, examples, ORDERS[order])
@@ -140,9 +142,9 @@ class Machine:
         self.changes += 1
         if of_run(setting):
             self._load_optimizer(fresh=setting == Setting("optimizer"))
-            self._load_schedule(fresh=setting == Setting("schedule"))
+            self._load_schedules(setting)
             self._load_settings()
-            if setting.part == "batch":
+            if setting.part == "batch" or setting.path.startswith("drive.batch"):
                 self._begin_epoch()
         elif of_theta(setting):
             self.theta[parameter_place(setting, self.theta.size)] = kept
@@ -150,6 +152,7 @@ class Machine:
         else:
             self.problem = problem_of(task)
             self._load_problem()
+            self._load_schedules(setting)
             self._load_settings()
         return kept
 
@@ -291,15 +294,56 @@ class Machine:
             self.averaged = self.theta.copy()
             self.stream[stream.AVERAGED] = 0
 
-    def _load_schedule(self, fresh: bool) -> None:
-        choice = self.settings.schedule
-        entry = SCHEDULES[choice.kind]
-        self._schedule = entry.kernel.address
-        self.knobs = np.array(choice.packed(entry.knobs) or [0.0])
-        if fresh:
-            self.memory = np.concatenate([np.zeros(entry.memory), self.memory[-_EXTRA:]])
-        self._driven, self._bounds = np.zeros((0, loop.DRIVEN), np.int64), np.zeros((0, loop.BOUNDS))
-        self._saved = np.empty_like(self.memory) if self._asks or len(self._driven) else _NOTHING
+    def _load_schedules(self, changed: Setting | None = None) -> None:
+        """Load the schedule of the learning rate, and those of the knobs that others drive, one after the other.
+
+        changed: what has been set; a schedule that was chosen anew, or for another knob, begins with no memory.
+        """
+        settings = self.settings
+        schedules = {"schedule": settings.schedule} | {f"{DRIVE}.{path}": driver for path, driver in settings.drive}
+        notes: dict[str, tuple[str, int, int]] = {}
+        parts: list[Array] = []
+        knobs: list[float] = []
+        rows, bounds = [], []
+        for path, choice in schedules.items():
+            entry, size = SCHEDULES[choice.kind], sum(part.size for part in parts)
+            kind, start, stop = self._notes.get(path, ("", 0, 0))
+            stays = kind == choice.kind and (changed is None or changed.path != path)
+            parts.append(self.memory[start:stop] if stays else np.zeros(entry.memory))
+            notes[path] = choice.kind, size, size + entry.memory
+            if path != "schedule":
+                target, whole, bound = self._target(path.removeprefix(f"{DRIVE}."))
+                rows.append((entry.kernel.address, target, len(knobs), size, whole))
+                bounds.append(bound)
+            knobs += choice.packed(entry.knobs)
+        self._schedule, self._notes = SCHEDULES[settings.schedule.kind].kernel.address, notes
+        self.knobs = np.array(knobs or [0.0])
+        self.memory = np.concatenate([*parts, self.memory[-_EXTRA:]])
+        self._driven = np.array(rows, np.int64).reshape(-1, loop.DRIVEN)
+        self._bounds = np.array(bounds).reshape(-1, loop.BOUNDS)
+        self._saved = np.empty_like(self.memory) if self._asks or rows else _NOTHING
+
+    def _target(self, path: str) -> tuple[int, bool, tuple[float, float, float]]:
+        """Of a driven knob: its place (see loop.TARGET), whether it is a whole number, and (base, low, high)."""
+        settings = self.settings
+        hyper = driven_knob(path, settings.optimizer, settings.batch)
+        base = float(settings.value(path))  # type: ignore[arg-type]
+        bound = base, hyper.low, hyper.high
+        if path.startswith("batch."):
+            return loop.BATCH_SIZE, True, (base, hyper.low, float(self.problem.examples))
+        knobs = OPTIMIZERS[settings.optimizer.kind].knobs
+        place = sum(knob.width for knob in knobs[: knobs.index(hyper)])
+        return place, hyper.kind == "integer", bound
+
+    @property
+    def driven(self) -> dict[str, float]:
+        """The knobs that a schedule drives, by their paths, as the last update has taken them."""
+        names = [path for path, _ in self.settings.drive]
+        places = self._driven[:, loop.TARGET].tolist()
+        return {
+            name: float(self.stream[stream.BATCH] if place == loop.BATCH_SIZE else self.hyper[place])
+            for name, place in zip(names, places, strict=True)
+        }
 
     def _load_settings(self) -> None:
         settings = self.settings

@@ -25,7 +25,8 @@ class Peek:
 
     theta, gradient, step: (n,). gradient is what the optimizer's rule is given, after clipping and
     coupled decay. slots: name -> (n,) before the step; buffers: the same, as the step leaves them. average: the running
-    average of theta, if the run keeps one. loss and step are NaN where not finite. taken: the batch.
+    average of theta, if the run keeps one. driven: path -> value of the knobs that a schedule drives, in the step if
+    that is known, else in the one before. loss and step are NaN where not finite. taken: the batch.
     problem: what the run stands on there, which a later change may have replaced.
     """
 
@@ -40,6 +41,7 @@ class Peek:
     slots: Mapping[str, Array]
     buffers: Mapping[str, Array]
     average: Array | None
+    driven: Mapping[str, float]
     step: Array
     since_optimizer: int
     taken: Batch
@@ -109,14 +111,14 @@ class Lookout:
         n = machine.theta.size
         entry = OPTIMIZERS[machine.settings.optimizer.kind]
         gradient = moved = np.broadcast_to(np.nan, n)
-        buffers = dict.fromkeys(entry.buffers, gradient)
+        buffers, taken = dict.fromkeys(entry.buffers, gradient), machine
         row = np.full(len(COLUMNS), np.nan)
         if not step or (self._trial is not None and not self._trial.fits(machine)):
             self._trial = None
         self.explained = not step or (self._trial is not None and self._trial.row is not None)
         if self._trial is not None and self._trial.row is not None:
             row, twin = self._trial.row, self._trial.twin
-            gradient, moved = twin.grad, twin.theta - machine.theta
+            gradient, moved, taken = twin.grad, twin.theta - machine.theta, twin
             buffers = _parts(twin.slots, entry.buffers, len(entry.slots), n)
         named = dict(zip(COLUMNS, row.tolist(), strict=True))
         return Peek(
@@ -130,10 +132,11 @@ class Lookout:
             rate=named["learning_rate"],
             slots=_parts(machine.slots, entry.slots, 0, n) if step else {},
             buffers=buffers,
+            driven=taken.driven,
             average=machine.averaged.copy() if machine.averaged.size else None,
             step=moved,
             since_optimizer=machine.update - int(machine.stream[stream.OPTIMIZER_UPDATE]),
-            taken=machine.taken,
+            taken=machine.taken_with(int(taken.stream[stream.BATCH])),
         )
 
 

@@ -20,6 +20,7 @@ from engine.setting import Setting
 from engine.training import loop, stream
 from engine.training.checkpoints import Checkpoints
 from engine.training.diagnosis import Diagnosis, RunningAway, diagnose, running_away
+from engine.training.drive import PART as DRIVE
 from engine.training.endings import counted, counts, ending_of, out_of_patience
 from engine.training.experiment import (
     NEVER,
@@ -239,6 +240,8 @@ class Run:
                 chunk = min(chunk, self.tweaks[self._applied].update - self.update)
             if self.problem.learner is not None:
                 chunk = min(chunk, self._next_look - self.update)
+            if self._batches_vary:
+                chunk = min(chunk, _next_count(self.update) - self.update)
             reason = self.machine.repeat(chunk) if known > 0 else self.machine.advance(chunk, self.history)
             if reason in (loop.NOT_FINITE_HERE, loop.NOT_FINITE_STEP):
                 self._arrival = self._freeze(reason)
@@ -568,20 +571,27 @@ class Run:
 
     def counts(self) -> tuple[Array, Array, Array]:
         """(updates, examples seen, gradient evaluations) where an update began to take more or fewer of them, and now:
-        linear in between.
+        linear in between. While a schedule drives the size of the batches, now and then.
         """
         rows = [*(counts for counts in self._counts if counts[0] <= self.update), self.machine.counts]
         updates, examples, evaluations = np.array(rows, float).T
         return updates, examples, evaluations
 
+    @property
+    def _batches_vary(self) -> bool:
+        """Whether a schedule drives the size of the batches, so that examples are counted now and then."""
+        return any(path.startswith("batch.") for path, _ in self.machine.settings.drive)
+
     def _apply_due_tweaks(self) -> None:
+        if self._batches_vary and _next_count(self.update - 1) == self.update > self._counts[-1][0]:
+            self._counts.append(self.machine.counts)
         while self._applied < len(self.tweaks) and self.tweaks[self._applied].update <= self.update:
             tweak = self.tweaks[self._applied]
             self.machine.set(tweak.setting, tweak.value)
             self._applied += 1
             if of_problem(tweak.setting):
                 self.best, self._patient_from = None, self.update  # it was the best on other data, or by another loss
-            if tweak.setting.part == "batch" or tweak.setting == Setting("optimizer"):
+            if tweak.setting.part in ("batch", DRIVE) or tweak.setting == Setting("optimizer"):
                 before = [counts for counts in self._counts if counts[0] < self.update]
                 self._counts = [*before, self.machine.counts]
 
@@ -645,6 +655,12 @@ class Run:
         self.machine.stop_at(self.stop)
         self.diagnosis = yield from diagnose(self.machine, self.history.view(), self._at, failed, reason)
         self._lost = False
+
+
+def _next_count(update: int) -> int:
+    """The next update at which what was seen is counted, while a schedule drives the size of the batches."""
+    step = 1 << max(0, update.bit_length() - 8) if update > 0 else 1
+    return (update // step + 1) * step
 
 
 def _loss_of_average(machine: Machine) -> float | None:

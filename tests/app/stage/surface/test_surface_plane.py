@@ -358,7 +358,6 @@ def test_a_run_stands_at_its_average_and_its_optimizer_stays_in_sight(plane, mak
         for image, name in ((empty, "raw"), (shown, "raw"), (shown, "average"))
     )
     assert solid == disc and ghost not in (disc, ground)
-    assert "its average at (1, 0.5), loss 0.25" in plane.accessibleDescription()
 
 
 def test_a_frame_paints_the_heat_map_once(plane, make, monkeypatch):
