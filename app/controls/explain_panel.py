@@ -94,7 +94,7 @@ class ExplainPanel(QWidget):
         """Show the step that `run` takes at the point on screen, once the previous one has been shown long enough."""
         if run.shown is not self._shown and self.isVisible():
             self._run = run
-            self._offer(picture.learner)
+            self._offer(run.shown.problem.learner)  # its own: a run that has ended keeps the problem it ended on
             if not self._pause.isActive():
                 self._show()
 

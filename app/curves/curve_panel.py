@@ -8,13 +8,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app.curves.curve_card import CurveCard
 from app.curves.curve_catalogue import CURVES, SURFACE, offered
 from app.curves.curve_style import CurveStyle
+from app.curves.curve_view import CurveView
 from app.curves.view_settings import along_in, curves_in, settings_of, styles_in
 from app.curves.x_axes import X_AXES, Clock
 from app.plots.axis_type import Span
@@ -124,7 +125,7 @@ class CurvePanel(QScrollArea):
         if update != self._cursor:
             self._show_cursor(update, None)
 
-    def _show_cursor(self, update: int | None, pointed: QObject | None) -> None:
+    def _show_cursor(self, update: int | None, pointed: CurveView | None) -> None:
         """pointed: the curve that a hand points at, which tells the values of all runs."""
         self._cursor = update
         for card in self.cards.values():
@@ -226,9 +227,9 @@ class CurvePanel(QScrollArea):
         card.view.setMinimumHeight(round(46 + 60 * CURVES[key].tall))
         card.view.set_cursor(self._cursor)
         card.set_selected(self._selected)
-        card.view.cursor_moved.connect(self._move_cursor)
+        card.view.cursor_moved.connect(partial(self._move_cursor, card.view))
         card.view.picked.connect(self.picked)
-        card.view.zoomed.connect(self._zoom)
+        card.view.zoomed.connect(partial(self._zoom, card.view))
         card.view.looked.connect(self._align)
         card.restyled.connect(self._tell)
         card.menu.aboutToShow.connect(lambda: self._fill_menu(card))
@@ -266,16 +267,16 @@ class CurvePanel(QScrollArea):
     def _toggle(self, key: str, on: bool) -> None:
         self.show_curves([*self.cards, key] if on else [other for other in self.cards if other != key])
 
-    def _move_cursor(self, update: int | None) -> None:
+    def _move_cursor(self, pointed: CurveView, update: int | None) -> None:
         changed = update != self._cursor
-        self._show_cursor(update, self.sender())
+        self._show_cursor(update, pointed)
         if changed:
             self.cursor_moved.emit(update)
 
-    def _zoom(self, span: Span | None) -> None:
+    def _zoom(self, zoomed: CurveView, span: Span | None) -> None:
         self._x_range = span
         for card in self.cards.values():
-            if card.view is not self.sender():
+            if card.view is not zoomed:
                 card.view.set_x_range(span)
 
     def _align(self) -> None:

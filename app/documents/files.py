@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import itertools
 import os
 import re
@@ -78,21 +79,21 @@ def read(path: str | os.PathLike[str], limit: int, check: Callable[[], None] | N
 
     check: called between pieces; what it raises ends the reading.
     """
-    pieces, size = [], 0
+    content, size, piece = io.BytesIO(), 0, memoryview(bytearray(_PIECE))
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would block, a device might never end
             raise OSError(errno.EINVAL, "not a file" if not os.path.isdir(path) else "it is a folder")
         with open(path, "rb", buffering=0) as file:
-            while size <= limit and (piece := file.read(min(_PIECE, limit + 1 - size))):
-                pieces.append(piece)
-                size += len(piece)
+            while size <= limit and (count := file.readinto(piece[: limit + 1 - size])):
+                content.write(piece[:count])
+                size += count
                 if check is not None:
                     check()
     except (OSError, ValueError) as error:
         raise FileError(f"cannot read {shown(path)}: {reason(error)}") from None
     if size > limit:
         raise FileError(f"cannot read {shown(path)}: it is longer than {limit / 2**20:g} MiB")
-    return b"".join(pieces)
+    return content.getvalue()
 
 
 def shown(path: str | os.PathLike[str]) -> str:

@@ -83,21 +83,28 @@ class _Aside:
 
     def __init__(self, data: bytes, check: Check) -> None:
         self._values: dict[str, Any] = {}
-        self._removed: list[tuple[int, int]] = []  # of which lines of the rest, how many lines are missing behind them
-        mark, pieces, at, lines = os.urandom(16).hex(), [], 0, 1
+        self._data = data
+        self._removed: list[tuple[int, int, int]] = []  # (start, stop) in the text, and lines of what stands there now
+        mark, pieces, at = os.urandom(16).hex(), [], 0
         for start, stop, form, value in _large(data):
             check()
             name = f"{mark}-{len(self._values)}"
             self._values[name] = value
             pieces += [data[at:start], form % name.encode()]
-            lines += sum(piece.count(b"\n") for piece in pieces[-2:])
-            self._removed.append((lines, data.count(b"\n", start, stop) - pieces[-1].count(b"\n")))
+            self._removed.append((start, stop, pieces[-1].count(b"\n")))
             at = stop
         self.rest = b"".join([*pieces, data[at:]])
 
     def line(self, number: int) -> int:
         """The number of a line in the text, from its number in the rest; both count from 1."""
-        return number + sum(lines for after, lines in self._removed if after < number)
+        at, seen, missing = 0, 1, 0
+        for start, stop, left in self._removed:
+            seen += self._data.count(b"\n", at, start) + left
+            if seen >= number:
+                break
+            missing += self._data.count(b"\n", start, stop) - left
+            at = stop
+        return number + missing
 
     def put_back(self, tree: dict[str, Any]) -> bool:
         """Put each value where its string stands; False if one does not stand there as a value."""

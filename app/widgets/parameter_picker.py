@@ -53,7 +53,10 @@ class ParameterPicker(QWidget):
         row.setSpacing(6)
         for part in (self.layer, self.unit, self.source):
             row.addWidget(part, 1)
-            part.activated.connect(self._choose)
+        # However an index changes: the units and inputs that are offered are always those of the layer.
+        self.layer.currentIndexChanged.connect(self._choose_layer)
+        for part in (self.unit, self.source):
+            part.currentIndexChanged.connect(self._choose)
 
     @property
     def place(self) -> int:
@@ -86,9 +89,11 @@ class ParameterPicker(QWidget):
             self.layer.offer([*(f"hidden {layer + 1}" for layer in range(layers - 1)), "output"])
             self._offer_units()
 
+    def _choose_layer(self) -> None:
+        self._offer_units()
+        self._choose()
+
     def _choose(self) -> None:
-        if self.sender() is self.layer:
-            self._offer_units()
         self.chosen.emit(self.place)
 
     def _offer_units(self) -> None:

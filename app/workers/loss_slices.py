@@ -18,7 +18,7 @@ FIRST_CHUNK = 4  # points, while it is not known how long one takes
 SHOW_SECONDS = 0.25  # between two publications of a grid that is not complete
 RENEW_SECONDS = 0.8  # between two planes while the runs move
 PATIENCE, PATIENCE_MOVING = 12.0, 0.5  # seconds that the next finer grid may take
-REST = 2.0  # while the runs move: rest after a chunk, as a multiple of the time it took
+REST = 4.0  # while the runs move: rest after a chunk, as a multiple of the time it took
 MAX_COMPARED = 33  # points of the path whose losses are compared with those of the plane
 
 Steps = Generator[None, None, None]

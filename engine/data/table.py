@@ -254,7 +254,7 @@ def _decoded(rows: str | memoryview, check: Check) -> Iterator[bytes]:
     for at in range(0, len(rows), _PIECE):
         check()
         piece = rows[at : at + _PIECE]
-        found = rest + (piece.encode("ascii") if isinstance(piece, str) else bytes(piece))
+        found = b"".join((rest, piece.encode("ascii") if isinstance(piece, str) else piece))
         cut = found.rfind(b"\n") + 1 or len(found)
         if (cut - found.count(b"\n", 0, cut)) % 4:  # lines are not whole, as ours are
             found = found.translate(None, b" \t\r\n")

@@ -147,6 +147,7 @@ def watched(qtlog):
     heard = len(qtlog.records)
     yield
     gc.collect()
+    gc.freeze()  # what is left is imported or kept for other tests: no collection need look through it
     idle_deletions()
     left = [widget for widget in QApplication.topLevelWidgets() if id(widget) not in widgets]
     assert not left, f"widgets without an owner are left: {left}"

@@ -160,6 +160,32 @@ def test_a_parameter_is_picked_by_name(panel, qtbot, layer, unit, source, name):
     assert [row[2] for row in texts(panel)] == [f"= {line.numbers}" for line in lines]
 
 
+def test_every_choice_in_the_lists_is_a_parameter_however_it_is_made(panel):
+    session = network(hidden=(7, 2, 5))
+    session.advance(5)
+    run = show(panel, session, "adam")
+    picker, places = panel.parameters, []
+    picker.chosen.connect(places.append)
+    for layer in (3, 0, 2, 1, 3):
+        picker.layer.setCurrentIndex(layer)
+        for part in (picker.unit, picker.source):
+            part.setCurrentIndex(part.count() - 1)
+        assert picker.place == session.problem.learner.network.biases(layer).stop - 1 == places[-1]
+    assert max(places) == len(run.shown.theta) - 1
+
+
+def test_a_run_that_kept_another_network_is_explained_by_its_own(panel):
+    session = Session(new_network("circle", [new_run("sgd", learning_rate=0.01), new_run("adam")], hidden=(8,)))
+    session.advance(3)
+    small = session.picture(focus="sgd").runs[0]
+    session.problem_changed({"hidden": [{"units": 3}]})
+    session.advance(3)
+    wide = show(panel, session, "adam")
+    panel.refresh(session.picture(focus="adam"), small)  # of another shape than the picture's
+    pick(panel, 1, 0, 8)
+    assert panel.parameters.place == len(small.shown.theta) - 1 > len(wide.shown.theta)
+
+
 def test_the_step_is_the_one_that_the_network_takes(panel, qtbot):
     session = network(optimizer="sgd")
     session.advance(30)

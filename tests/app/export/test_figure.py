@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from _pytest.mark import ParameterSet
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from PIL import Image
@@ -68,8 +69,18 @@ def lines(svg: bytes) -> list[np.ndarray]:
     return found
 
 
-@pytest.mark.parametrize("plot", PLOTS.values(), ids=list(PLOTS))
-@pytest.mark.parametrize("state", list(states.STATES))
+def every_state() -> list[ParameterSet]:
+    """Loss and stage in every state, every other plot in every third one; the rest, which is slow, completes them."""
+    cases = []
+    for across, (name, plot) in enumerate(PLOTS.items()):
+        for down, state in enumerate(states.STATES):
+            is_quick = name in ("loss", "stage") or (across + down) % 3 == 0
+            marks = () if is_quick else pytest.mark.slow
+            cases.append(pytest.param(state, plot, id=f"{state}-{name}", marks=marks))
+    return cases
+
+
+@pytest.mark.parametrize(("state", "plot"), every_state())
 def test_every_state_can_be_drawn(state: str, plot) -> None:
     legends = plot in (CurveContent(), StageContent())
     svg = drawn("svg", state, plot, PLAIN if legends else BARE)

@@ -142,7 +142,7 @@ def test_it_is_the_same_every_time_and_opens_again(tmp_path: Path, format: str, 
     assert load(path) == picture.experiment
 
 
-@pytest.mark.parametrize(("width", "height"), [(20, 20), (254, 143), (89, 200)])
+@pytest.mark.parametrize(("width", "height"), [(20, 20), pytest.param(254, 143, marks=pytest.mark.slow), (89, 200)])
 @pytest.mark.parametrize("case", ["five classes", "images", "columns", "two curves"])
 def test_any_paper_will_do(case: str, width: float, height: float) -> None:
     picture = made[case]()

@@ -1055,7 +1055,7 @@ def test_the_note_stands_on_screen_while_its_problem_is_open(open_window, races)
     assert line.isVisible() and line.text() == "Another."
 
 
-@pytest.mark.parametrize("size", [(1024, 700), (1280, 800)])
+@pytest.mark.parametrize("size", [(1024, 700), pytest.param((1280, 800), marks=pytest.mark.slow)])
 def test_the_sentence_of_every_preset_stands_there_whole(open_window, races, size):
     window = open_window(races.small())
     window.shell.resize(*size)

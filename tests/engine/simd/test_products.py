@@ -98,7 +98,10 @@ class Layer:
         return product + self.place(*product.shape)[0] if adds else product
 
 
-@pytest.mark.parametrize("columns", [LANES, 2 * LANES, 3 * LANES, 4 * LANES, 7 * LANES])
+@pytest.mark.parametrize(
+    "columns",
+    [LANES, 3 * LANES, 7 * LANES, *(pytest.param(more * LANES, marks=pytest.mark.slow) for more in (2, 4, 8))],
+)
 def test_every_small_shape_is_numpys_product(columns: int) -> None:
     for units in range(1, 21):
         for reads in range(1, 21):
