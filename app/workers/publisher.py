@@ -48,7 +48,7 @@ class Publisher:
         subject = picture.subject
         queries = frozenset(query for query in focus.queries if subject.understands(type(query)))
         if queries and shown is not None:
-            request = SnapshotRequest(subject, shown.theta, queries, focus.run, shown.update)
+            request = SnapshotRequest(subject, shown.evaluated, queries, focus.run, shown.update)
             self._snapshots.request(request, training.moving)
 
     def _request_slice(self, training: Training, picture: SessionPicture) -> None:

@@ -408,7 +408,7 @@ def network_need(task: NetworkTask, optimizers: Sequence[str]) -> Need:
     data = constants + work + 2 * examples * (raw + features) + n
     activations = 2 * min(examples * sum(network.sizes[1:]), MAX_ACTIVATIONS)
     return Need(
-        needed(n, work, optimizers, data + activations),
+        needed(n, work, optimizers, data + activations, network.blocks),
         f"a network with {n:,} parameters on {examples:,} examples",
         "fewer or narrower layers, or less data",
     )

@@ -25,6 +25,7 @@ from engine import (
 )
 from engine.training.history import History
 from engine.training.run import Run
+from engine.training.stream import FLAG
 
 OFTEN = [*OPTIMIZERS][:12]
 Life = Callable[[random.Random], Session]
@@ -93,10 +94,10 @@ def again(run: Run, record: RunRecord, update: int) -> Run:
 
 def assert_same(one: Run, other: Run) -> None:
     """All that determines the future, and all that is told of the past; of histories if both have single updates."""
-    for name in ("theta", "before", "slots", "hyper", "knobs", "memory", "controls", "stream"):
+    for name in ("theta", "averaged", "before", "slots", "hyper", "knobs", "memory", "controls", "stream"):
         ours, theirs = getattr(one.machine, name).copy(), getattr(other.machine, name).copy()
         if name == "stream":
-            ours[12] = theirs[12] = 0  # the address of an interruption
+            ours[FLAG] = theirs[FLAG] = 0  # the address of an interruption
         assert ours.tobytes() == theirs.tobytes(), name
     assert (one.update, one.status, one.message) == (other.update, other.status, other.message)
     assert one.machine.settings == other.machine.settings and one.task == other.task
@@ -104,7 +105,7 @@ def assert_same(one: Run, other: Run) -> None:
     for name in ("at", "values", "layers_at", "layers"):
         ours, theirs = getattr(one.measures.view(), name), getattr(other.measures.view(), name)
         assert ours.tobytes() == theirs.tobytes(), name
-    for ours, theirs in zip(one.examples_table(), other.examples_table(), strict=True):
+    for ours, theirs in zip(one.counts(), other.counts(), strict=True):
         assert ours.tolist() == theirs.tolist()
     assert (one.best is None) == (other.best is None)
     if one.best is not None and other.best is not None:
