@@ -82,7 +82,7 @@ def _orthogonalized(X: Pointer, other: Pointer, A: Pointer, B: Pointer, r: int, 
 def _scratch(blocks: Sequence[Block]) -> int:
     """Numbers for the largest of the matrices: two of its size, padded, and two squares of its smaller side."""
     sides = [(min(block.matrix), -(-max(block.matrix) // LANES) * LANES) for block in blocks]
-    return max(2 * short * long + 2 * short * short for short, long in sides) + LANES
+    return max((2 * short * long + 2 * short * short for short, long in sides), default=0) + LANES
 
 
 def _takes(values: Mapping[str, Value], role: Role) -> bool:
