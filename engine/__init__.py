@@ -78,6 +78,8 @@ from engine.problems.surface.formula import read_formula
 from engine.problems.surface.task import COORDINATE, MAX_PARAMETERS, NOISE, SEED, Formula, SurfaceTask
 from engine.schedules import SCHEDULES, Schedule, preview
 from engine.setting import PARAMETER, Setting
+from engine.training.drive import PART as DRIVE
+from engine.training.drive import UNDRIVEN, drive_words, is_drivable
 from engine.training.experiment import (
     LEARNING_RATE,
     MAX_RUNS,
@@ -113,6 +115,7 @@ __all__ = [
     "DATASETS",
     "DATA_SEED",
     "DIVERGED",
+    "DRIVE",
     "DROPOUT",
     "FEATURES",
     "FINISHED",
@@ -149,6 +152,7 @@ __all__ = [
     "SURFACES",
     "SURFACE_EXAMPLES",
     "TIERS",
+    "UNDRIVEN",
     "UNITS",
     "WARMUP",
     "WARMUP_START",
@@ -212,6 +216,7 @@ __all__ = [
     "coordinates",
     "distinct",
     "drawn",
+    "drive_words",
     "envelope",
     "envelope_between",
     "error_of",
@@ -220,6 +225,7 @@ __all__ = [
     "formula",
     "framed",
     "full_history",
+    "is_drivable",
     "network_snapshot",
     "new_experiment",
     "new_network",

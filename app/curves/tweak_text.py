@@ -9,6 +9,7 @@ from engine import (
     ACTIVATIONS,
     BATCHES,
     DATASETS,
+    DRIVE,
     FEATURES,
     INITIALIZERS,
     LEARNING_RATE,
@@ -24,6 +25,7 @@ from engine import (
     Choice,
     Layer,
     Table,
+    drive_words,
     of_run,
 )
 
@@ -88,6 +90,8 @@ def _point(place: tuple[float, ...]) -> str:
 
 
 def _name(setting: Setting, settings: RunSettings, parameters: int) -> str:
+    if setting.part == DRIVE:
+        return drive_words(setting, settings.optimizer, settings.batch)
     knobs: tuple[Hyper, ...] = ()
     if setting.part in _OF_RUN and not setting.is_whole:
         knobs = _CATALOGUES[setting.part][getattr(settings, setting.part).kind].knobs
@@ -120,5 +124,7 @@ def _value(setting: Setting, value: object, digits: int) -> str:
     if isinstance(value, Layer):
         return f"{value.units} {ACTIVATIONS[value.activation].title}"
     catalogue = _CATALOGUES.get(setting.part if setting.is_whole else setting.knob or "")
+    if setting.part == DRIVE and isinstance(value, str):
+        catalogue = SCHEDULES
     key = value.kind if isinstance(value, Choice) else str(value)
     return str(catalogue[key].title) if catalogue is not None and key in catalogue else key
