@@ -101,6 +101,8 @@ from engine.problems.task import Task
 from engine.queries import Query
 from engine.schedules import SCHEDULES, Schedule, preview
 from engine.setting import PARAMETER, Setting
+from engine.training.drive import PART as DRIVE
+from engine.training.drive import UNDRIVEN, drive_words, is_drivable
 from engine.training.experiment import (
     LEARNING_RATE,
     MAX_RUNS,
@@ -136,6 +138,7 @@ __all__ = [
     "DATASETS",
     "DATA_SEED",
     "DIVERGED",
+    "DRIVE",
     "DROPOUT",
     "FEATURES",
     "FINISHED",
@@ -174,6 +177,7 @@ __all__ = [
     "SURFACES",
     "SURFACE_EXAMPLES",
     "TIERS",
+    "UNDRIVEN",
     "UNITS",
     "WARMUP",
     "WARMUP_START",
@@ -250,6 +254,7 @@ __all__ = [
     "coordinates",
     "distinct",
     "drawn",
+    "drive_words",
     "envelope",
     "envelope_between",
     "error_of",
@@ -260,6 +265,7 @@ __all__ = [
     "formula",
     "framed",
     "full_history",
+    "is_drivable",
     "kind_of",
     "kind_of_edit",
     "kind_of_entries",

@@ -155,7 +155,7 @@ def _matrices(
     ),
     Hyper(
         "coefficients",
-        "a, b, c",
+        "p",
         "keller",
         kind="choice",
         options=tuple(COEFFICIENTS),

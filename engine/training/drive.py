@@ -105,6 +105,16 @@ def drive_list(drive: Drive) -> list[dict[str, Any]]:
     return [{"knob": path, "schedule": driver.to_dict()} for path, driver in drive]
 
 
+def drive_words(setting: Setting, optimizer: Choice, batch: Choice) -> str:
+    """What a setting of PART is called: `schedule of beta1`, `length of the schedule of beta1`."""
+    path, knob = _divided(setting)
+    try:
+        title = driven_knob(path, optimizer, batch).title
+    except SettingError:
+        title = path.replace(".", " ").replace("_", " ")
+    return f"{knob.replace('_', ' ')} of the schedule of {title}" if knob else f"schedule of {title}"
+
+
 def _divided(setting: Setting) -> tuple[str, str]:
     """The path of the knob, and the knob of its schedule or nothing."""
     part, _, rest = setting.rest.partition(".")
