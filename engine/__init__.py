@@ -118,6 +118,7 @@ from engine.training.experiment import (
     Tweak,
     distinct,
     of_run,
+    patience_for,
 )
 from engine.training.history import COLUMNS, HistoryView
 from engine.training.measures import LOSS, WATCHED, Best, Measure, MeasuresView
@@ -276,6 +277,7 @@ __all__ = [
     "offer_of",
     "offers",
     "path_request",
+    "patience_for",
     "plane_losses",
     "possible_features",
     "preview",

@@ -60,7 +60,7 @@ def draw_curves(
     for line in lines:
         line.place(x, PITCH / (settings.width / MM * POINTS))
     y = _y_scale(plot, lines, x)
-    _set_up(axes, x, y, along.title, curve.axis or curve.title_for(picture), settings)
+    _set_up(axes, x, y, along.title, curve.axis_for(picture), settings)
     styles = LineStyles(curve, picture, settings)
     for order, line in enumerate(lines):
         pen = _Pen(axes, settings, styles.of(line), order / len(lines))

@@ -111,12 +111,12 @@ class ProblemKind(ABC):
 
     def validates(self, task: Any) -> bool:
         """Whether the measure that is watched has values on this task."""
-        return self.watches
+        return bool(self.watched)
 
     @property
-    def watches(self) -> bool:
-        """Whether a measure is watched for the best parameters and for early stopping."""
-        return any(measure.role == WATCHED for measure in self.measures)
+    def watched(self) -> str:
+        """The measure that is watched for the best parameters and for early stopping, in words; empty without any."""
+        return next((measure.key.replace("_", " ") for measure in self.measures if measure.role == WATCHED), "")
 
 
 PROBLEMS: Catalogue[ProblemKind] = Catalogue("kind of problem")
