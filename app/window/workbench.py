@@ -19,7 +19,7 @@ from app.controls.transport import Transport
 from app.curves.curve_panel import CurvePanel
 from app.documents.problem_kinds import same_problem
 from app.look.number_format import duration, nice_step
-from app.look.theme import Theme, apply
+from app.look.theme import Theme, palette, stylesheet
 from app.stage.network_stage import NetworkStage
 from app.stage.surface.surface_stage import SurfaceStage
 from app.widgets.card import Card
@@ -179,10 +179,10 @@ class Workbench(QWidget):
         self._show_again()
 
     def set_theme(self, theme: Theme) -> None:
+        """Change the theme in two turns of the event loop: the stylesheet takes Qt as long as all the rest."""
         self.theme = theme
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        apply(application, theme, self.window())
+        self.setUpdatesEnabled(False)  # until the stylesheet fits
+        QApplication.setPalette(palette(theme))
         for part in (
             self.problem_panel,
             self.runs_panel,
@@ -194,6 +194,13 @@ class Workbench(QWidget):
         ):
             part.set_theme(theme)
         self._show_again()
+        QTimer.singleShot(0, self, self._set_stylesheet)
+
+    def _set_stylesheet(self) -> None:
+        sheet = stylesheet(self.theme)
+        if self.window().styleSheet() != sheet:
+            self.window().setStyleSheet(sheet)
+        self.setUpdatesEnabled(True)
 
     def shut_down(self) -> None:
         """Stop the training thread between two chunks; the document is then as it will stay."""
