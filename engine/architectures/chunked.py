@@ -6,6 +6,7 @@ kernels of the architecture, called by their addresses. Matrices are feature-maj
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -168,7 +169,7 @@ def packed_chunks(
 
 
 def checked_inputs(inputs: Array, shape: tuple[int, ...]) -> Array:
-    """Inputs (n, *shape) as floats. Raises SettingError for any other shape."""
+    """Inputs (n, *shape), or rows of as many numbers, as floats (n, *shape). Raises SettingError for others."""
     try:
         numbers = numbers_of(inputs)
     except SettingError:
@@ -177,6 +178,8 @@ def checked_inputs(inputs: Array, shape: tuple[int, ...]) -> Array:
             told = f"all examples of these data have one length, got lengths from {min(lengths)} to {max(lengths)}"
             raise SettingError(f"{told}: cut or pad them to one") from None
         raise
+    if numbers.shape[1:] == (math.prod(shape),):
+        return numbers.reshape(-1, *shape)
     if numbers.shape[1:] != shape or numbers.ndim != len(shape) + 1:
         wanted = ", ".join(map(str, ("n", *shape)))
         raise SettingError(f"inputs are an array ({wanted}), an example in each row, got an array {numbers.shape}")

@@ -24,7 +24,8 @@ _KEPT_CLOSE = 1 << 16  # numbers of a chunk: with more, a chunk takes fewer exam
 def packed_convolutional(
     network: ConvolutionalNetwork, inputs: Array, targets: Array | None = None, weights: Array | None = None
 ) -> Packed:
-    """Pack inputs (n, *shape) and encoded targets (n, outputs), which outputs alone do not need.
+    """Pack inputs (n, *shape), or rows of as many numbers, and encoded targets (n, outputs), which outputs alone do not
+    need.
 
     weights (n,): how much each example counts in the loss, relative to the others; without any, all the same. Raises
     SettingError.
@@ -47,15 +48,15 @@ def packed_convolutional_set(
     return packed_convolutional(network, inputs, LOSSES[network.loss.kind].encode(targets, classes), weights)
 
 
-def convolutional_numbers(network: ConvolutionalNetwork, examples: int) -> int:
-    """How many float64 numbers the packed constants and the scratch memory take for so many examples."""
+def convolutional_numbers(network: ConvolutionalNetwork, examples: int) -> tuple[int, int]:
+    """How many float64 numbers so many examples take, told before they are: in the constants, as scratch memory."""
     head, work_size = _laid_out(network, examples)
-    return head.size + layout.OWN_NUMBERS + examples * (network.sizes[0] + network.outputs) + work_size
+    return head.size + layout.OWN_NUMBERS + examples * (network.sizes[0] + network.outputs), work_size
 
 
 def check_convolutional_size(network: ConvolutionalNetwork, examples: int, limit: int) -> None:
     """Raises SettingError if a network with so many examples takes more than `limit` bytes, before any is taken."""
-    needed = convolutional_numbers(network, examples) + 4 * network.parameters
+    needed = sum(convolutional_numbers(network, examples)) + 4 * network.parameters
     advice = "fewer channels, larger strides or pooling windows, fewer units, or less data"
     check_size(needed, limit, network.parameters, examples, advice)
 

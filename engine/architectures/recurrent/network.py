@@ -147,7 +147,13 @@ class RecurrentNetwork:
 
     @property
     def layers(self) -> int:
-        return len(self.sizes) - 1
+        return len(self.layer_titles)
+
+    @property
+    def layer_titles(self) -> tuple[str, ...]:
+        """What can be looked at, in the order of `sizes`."""
+        gates = ("gates",) if self.gates > 1 else ()
+        return ("states", *gates, *(("cell states",) if CELLS[self.cell].kept else ()), "output")
 
     @property
     def parameters(self) -> int:

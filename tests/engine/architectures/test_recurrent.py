@@ -50,6 +50,7 @@ def test_blocks_lie_one_after_another(cell) -> None:
     assert blocks["output weights"].shape == (3, 5) and blocks["output weights"].role == "output"
     assert ("reset biases" in blocks) == (cell == "gru")
     assert all(block.decays == (block.role != "bias") for block in net.blocks)
+    assert net.layer_titles[0] == "states" and len(net.layer_titles) == net.layers == len(net.sizes) - 1
     places = [0, *(block.stop for block in net.blocks)]
     assert places[:-1] == [block.start for block in net.blocks] and places[-1] == net.parameters
 
@@ -92,7 +93,7 @@ def test_a_network_beyond_the_memory_is_refused_before_anything_is_taken() -> No
     net = network(cell="lstm")
     check_recurrent_size(net, 1000, 4 * 2**30)
     _, packed = numbers(net, 100)
-    assert packed.constants.size + packed.work_size == recurrent_numbers(net, 100)
+    assert (packed.constants.size, packed.work_size) == recurrent_numbers(net, 100)
 
 
 @pytest.mark.parametrize("cell", CELLS)
