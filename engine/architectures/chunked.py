@@ -27,10 +27,8 @@ from engine.training.stream import CURSOR, DONE, EXAMPLES, FLAG, PART, QUIET, TA
 
 Array = np.ndarray
 
-# After the layers' rows in the constants: the passes' addresses, at how many steps outputs are compared with targets
-# (their rows are the outputs of the first step, then those of the second ...), and where the architecture's own
-# integers begin.
-FORWARD, BACKWARD, STEPS, OWN, PASSES = range(5)
+# After the layers' rows in the constants: the addresses of the passes, and where the architecture's own integers begin.
+FORWARD, BACKWARD, OWN, PASSES = range(4)
 
 # theta, stream, constants, work, columns: inputs are in READ_AT of the first layer, outputs in VALUES_AT of the last
 FORWARD_PASS = types.void(Floats, Ints, Floats, Floats, types.int64)
@@ -59,7 +57,7 @@ def chunked_objective(theta, grad, stream, constants, work):
     layers = table[layout.LAYERS]
     passes = at(table, layout.HEAD + layout.ROW * layers)
     last = at(table, layout.HEAD + layout.ROW * (layers - 1))
-    steps = passes[STEPS]
+    steps = table[layout.STEPS]
     outputs = table[layout.OUTPUTS]
     k = outputs // steps
     quiet = stream[QUIET]
@@ -129,8 +127,8 @@ def begun_head(
     head[layout.TARGETS_AT] = work.take(outputs * columns)
     head[layout.WEIGHTS_AT] = work.take(outputs // steps * columns)
     head[layout.SHARES_AT] = work.take(columns)
-    passes = passes_of(head)
-    passes[STEPS], passes[OWN] = steps, head.size - own
+    head[layout.STEPS] = steps
+    passes_of(head)[OWN] = head.size - own
     return head
 
 

@@ -30,6 +30,23 @@ TRUNCATION = Hyper(
     help="time steps that a gradient goes back at most; 0 is the whole sequence",
 )
 
+START = Hyper(
+    "start",
+    "recurrent start",
+    "as the others",
+    kind="choice",
+    options=("as the others", "identity", "orthogonal"),
+    help="Recurrent weights: the identity keeps a ReLU state as it is (Le et al. 2015), a rotation keeps its length",
+)
+FORGET_BIAS = Hyper(
+    "forget_bias",
+    "forget bias",
+    1.0,
+    -10.0,
+    10.0,
+    help="what an LSTM's forget gate starts with: 1 lets it keep its cell state (Jozefowicz et al. 2015)",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -85,7 +102,8 @@ class RecurrentNetwork:
 
     cell: a key of CELLS. activation: that of an Elman cell, tanh or relu. truncation: gradients go back over segments
     of so many steps, counted from the last step, and not beyond; 0 is the whole sequence. every: whether there are
-    outputs at every step. loss: a choice of LOSSES, its mean over the steps with outputs.
+    outputs at every step. loss: a choice of LOSSES, its mean over the steps with outputs. start: how the recurrent
+    weights begin, see START; forget_bias: how the forget gates of an LSTM do.
 
     theta holds the input weights W (gates * hidden, inputs), the recurrent weights U (gates * hidden, hidden), the
     biases (gates * hidden,), of a GRU the biases c (hidden,) inside the reset, the output weights (outputs, hidden)
@@ -102,11 +120,15 @@ class RecurrentNetwork:
     activation: str = "tanh"
     output: str = "identity"
     truncation: int = 0
+    start: str = "as the others"
+    forget_bias: float = 1.0
 
     def __post_init__(self) -> None:
         LENGTH.check(self.length)
         HIDDEN.check(self.hidden)
         TRUNCATION.check(self.truncation)
+        START.check(self.start)
+        FORGET_BIAS.check(self.forget_bias)
         _ = CELLS[self.cell], ACTIVATIONS[self.output]
         if self.activation not in ("tanh", "relu"):
             raise SettingError(f"a recurrent layer takes tanh or relu, got {self.activation!r}")

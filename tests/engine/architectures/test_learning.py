@@ -72,9 +72,9 @@ def error(cell, length, seed, rate=5e-3, start="as the others", activation="tanh
     """The mean squared error of new sequences after training on the adding problem."""
     examples = make("adding", seed, samples=2000, length=length)
     inputs, sums = examples.shaped[:, 50 - length :], examples.targets
-    net = RecurrentNetwork(length, 2, 32, 1, MSE, cell, activation=activation)
+    net = RecurrentNetwork(length, 2, 32, 1, MSE, cell, activation=activation, start=start)
     packed = packed_recurrent_set(net, inputs[:1600], sums[:1600], 0)
-    theta = trained(packed, initial_recurrent(net, GLOROT, seed, start), 2500, rate)
+    theta = trained(packed, initial_recurrent(net, GLOROT, seed), 2500, rate)
     return np.mean((outputs(net, theta, packed_recurrent(net, inputs[1600:]))[:, 0] - sums[1600:]) ** 2)
 
 
