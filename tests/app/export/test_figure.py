@@ -238,7 +238,7 @@ def test_a_path_too_long_to_be_replayed_begins_at_its_start_to_the_bit(monkeypat
 
 
 def test_the_figure_of_a_run_that_keeps_an_average_marks_both_points() -> None:
-    run = new_run("sgd", learning_rate=1e-3, average="ema", average_decay=0.9)
+    run = new_run("sgd", learning_rate=1e-3, average="EMA", average_decay=0.9)
     session = Session(new_experiment("himmelblau", [run], updates=0))
     session.advance(40)
     picture, axes = session.picture(), Figure().add_subplot()

@@ -111,7 +111,7 @@ def test_a_run_stands_at_its_average_and_its_optimizer_stays_in_sight(race, view
     np.testing.assert_allclose(run.shown.theta, view.shown.place(shown.theta))
     assert np.linalg.norm(np.subtract(run.shown.evaluated, run.shown.theta)) > 0.05
     assert colour_at(view, *run.shown.evaluated) == DARK.run_colours[run.colour]
-    assert "its average at" in view.description
+    assert "its average at" in view.describe()
 
 
 def test_the_axes_tell_the_explained_variance(race, view):
