@@ -90,6 +90,7 @@ def _needed(path: str) -> list[Kernel | Routine]:
     for record in experiment.runs:
         found.append(OPTIMIZERS[record.settings.optimizer.kind].kernel)
         found.append(SCHEDULES[record.settings.schedule.kind].kernel)
+        found += [SCHEDULES[driver.kind].kernel for _, driver in record.settings.drive]
     return list(dict.fromkeys(found))
 
 

@@ -14,6 +14,8 @@ from engine.optimizers import OPTIMIZERS, Optimizer
 from engine.optimizers.catalogue import MatrixRule
 from engine.training.peek import Peek
 
+_MATRICES, _OTHERS = "Of a matrix G, or the point on a surface:", "Of everything else:"
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -102,7 +104,7 @@ def _temporaries(entry: Optimizer, values: Mapping[str, float]) -> dict[str, flo
 
 def formula(kind: str, values: Mapping[str, Value] | None = None) -> tuple[str, ...]:
     """An optimizer's rule in print, one line per assignment; given `values`, with its switches resolved, from the
-    second update on. That of matrices comes first.
+    second update on. That of matrices comes first, and a line says which is which.
     """
     entry = OPTIMIZERS[kind]
     known = {name: float(value) for name, value in (values or {}).items() if isinstance(value, bool)}
@@ -110,7 +112,7 @@ def formula(kind: str, values: Mapping[str, Value] | None = None) -> tuple[str, 
         known["t"] = 2.0
     symbols, given = _symbols(entry), _given(entry)
     knobs = values or {knob.name: knob.default for knob in entry.knobs}
-    lines = [*entry.matrix.lines(knobs)] if entry.matrix is not None else []
+    lines = [_MATRICES, *entry.matrix.lines(knobs), _OTHERS] if entry.matrix is not None else []
     for name, tree in entry.assignments(known):
         lines += [given.pop(read) for read in tree.names if read in given]
         lines.append(f"{symbol(name)} = {typeset(tree, symbols)}")

@@ -104,7 +104,7 @@ def _decided(tree: Tree, known: Mapping[str, float]) -> Tree:
 
 
 # What the average of a run's parameters may be, in the order of the option's index in the hyper array.
-AVERAGES = ("none", "ema", "uniform")
+AVERAGES = ("none", "EMA", "uniform")
 NONE, EMA, UNIFORM = range(3)
 
 # Applied by the training loop around every kernel: clipping, then decay, then the step, then the average.
@@ -167,7 +167,7 @@ COMMON = (
         AVERAGES[NONE],
         kind="choice",
         options=AVERAGES,
-        help="What measures, views and best weights read: none: the parameters themselves; ema: their exponential "
+        help="What measures, views and best weights read: none: the parameters themselves; EMA: their exponential "
         "moving average; uniform: their mean. Training does not depend on it. The average begins as a copy (as in "
         "torch.optim.swa_utils), so it needs no correction for a start at zero.",
     ),

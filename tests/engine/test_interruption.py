@@ -124,7 +124,7 @@ def test_numbers_do_not_depend_on_interruptions(batch: str) -> None:
 def test_no_optimizer_writes_before_the_gradient_is_complete(optimizer: str) -> None:
     rate = min(OPTIMIZERS[optimizer].learning_rate, 0.01)
     clipping = {} if OPTIMIZERS[optimizer].refused else {"clip_norm": 1.0}
-    experiment = race(new_run(optimizer, learning_rate=rate, weight_decay=0.01, average="ema", **clipping))
+    experiment = race(new_run(optimizer, learning_rate=rate, weight_decay=0.01, average="EMA", **clipping))
     session, interrupted = driven(experiment, 6, 2)
     assert interrupted > 5
     assert_same(session, plain(experiment, 6))

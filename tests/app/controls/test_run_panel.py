@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from app.controls.run_panel import RunPanel
 from app.look.theme import DARK
@@ -83,6 +84,19 @@ def test_a_knob_is_driven_from_its_menu(panel):
     assert panel.told == [("adam", "drive.optimizer.beta1", "cosine"), "settled"]
     assert "Right-click it to let a schedule drive the value" in knob.toolTip()
     assert "Right-click" not in panel.optimizer.knobs.knobs["bias_correction"].toolTip(), "a switch is no number"
+
+
+@pytest.mark.parametrize("part", ["label", "slider", "symbol"])
+def test_the_right_button_opens_the_menu_of_a_knob(panel, part):
+    knob = panel.optimizer.reveal("beta2")
+    widget = getattr(knob, part)
+    at = widget.rect().center()
+    asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, widget.mapToGlobal(at))
+    QApplication.sendEvent(widget, asked)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu) and "Cosine" in [action.text() for action in menu.actions()]
+    menu.close()
+    assert panel.told == []
 
 
 def test_what_drives_a_knob_is_shown_beside_it_and_among_the_schedules(panel, fits):

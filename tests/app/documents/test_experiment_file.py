@@ -49,17 +49,22 @@ def random_experiment(seed: int) -> Experiment:
         kind = chance.choice(list(catalogue))
         values = {}
         for knob in catalogue[kind].knobs:
+            if knob.name in getattr(catalogue[kind], "refused", ()):
+                continue
             if knob.kind == "real":
                 values[knob.name] = chance.uniform(max(knob.low, -1e3), min(knob.high, 1e3))
             elif knob.kind == "switch":
                 values[knob.name] = chance.random() < 0.5
+            elif knob.kind == "choice":
+                values[knob.name] = chance.choice(knob.options)
         return choose(catalogue, kind, values)
 
     runs = []
     for _ in range(chance.randint(1, 4)):
         run = new_run(learning_rate=chance.uniform(0, 1e-3), name=chance.choice(["", 'é "x"', "a\tb", "$x$"]))
         optimizer, schedule, batch = choice(OPTIMIZERS), choice(SCHEDULES), choice(BATCHES)
-        runs.append(type(run)(**{**fields(run), "optimizer": optimizer, "schedule": schedule, "batch": batch}))
+        run = type(run)(**{**fields(run), "optimizer": optimizer, "schedule": schedule, "batch": batch})
+        runs.append(run.having("drive.optimizer.weight_decay", chance.choice(list(SCHEDULES))))
     surface = choice(SURFACES) if seed % 3 else Formula("a*x^2 + y^4", {"a": chance.random()}, (-1.0, 2.0, -3.5, 4.0))
     experiment = new_experiment(surface, runs, noise=chance.random(), title="T: é", note='one\n"two"\n\\three')
     session = Session(experiment)

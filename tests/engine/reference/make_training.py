@@ -214,7 +214,7 @@ def average_of(settings, network):
     """The running average of torch.optim.swa_utils that a run keeps, if any."""
     knobs = settings.optimizer.values
     match knobs["average"]:
-        case "ema":
+        case "EMA":
             return AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(knobs["average_decay"]))
         case "uniform":
             return AveragedModel(network)

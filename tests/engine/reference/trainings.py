@@ -92,7 +92,7 @@ TRAININGS: dict[str, Training] = {
         activation="tanh",
     ),
     "iris, adam averaged exponentially": training(
-        165, new_run("adam", learning_rate=0.02, average="ema", average_decay=0.95, average_from=20, batch=16), IRIS
+        165, new_run("adam", learning_rate=0.02, average="EMA", average_decay=0.95, average_from=20, batch=16), IRIS
     ),
     "iris, momentum averaged from update 60": training(
         120, new_run("momentum", learning_rate=0.02, average="uniform", average_from=60, batch=16), IRIS

@@ -27,7 +27,7 @@ from engine.training.history import History
 from engine.training.run import Run
 from engine.training.stream import FLAG
 
-OFTEN = [*OPTIMIZERS][:12]
+OFTEN = [*[*OPTIMIZERS][:12], "sam", "muon"]
 Life = Callable[[random.Random], Session]
 
 
@@ -43,11 +43,12 @@ def network(chance: random.Random, interruption: Interruption | None = None) -> 
 
 def tweak(session: Session, chance: random.Random) -> None:
     id = session.runs[0].settings.id
-    what = chance.choice(("rate", "optimizer", "schedule", "batch", "size", "weight", "problem"))
+    whats = ("rate", "optimizer", "schedule", "batch", "size", "weight", "problem", "average", "drive")
+    what = chance.choice(whats)
     if what == "rate":
         session.tweak(id, "learning_rate", chance.uniform(1e-4, 2e-3))
     elif what == "optimizer":
-        session.tweak(id, "optimizer", chance.choice(("sgd", "adam", "momentum", "rmsprop")))
+        session.tweak(id, "optimizer", chance.choice(("sgd", "adam", "momentum", "rmsprop", "sam", "muon")))
     elif what == "schedule":
         session.tweak(id, "schedule", chance.choice(("plateau", "cosine", "constant")))
     elif what == "batch":
@@ -55,6 +56,15 @@ def tweak(session: Session, chance: random.Random) -> None:
     elif what == "size":
         session.tweak(id, "batch", "mini")
         session.tweak(id, "batch.size", chance.randint(2, 30))
+    elif what == "average":
+        session.tweak(id, "optimizer.average", chance.choice(("none", "EMA", "uniform")))
+    elif what == "drive":
+        settings, driver = session.run(id).settings, chance.choice(("plateau", "cosine", "step", "constant"))
+        session.tweak(id, "drive.optimizer.weight_decay", driver)
+        session.tweak(id, "optimizer.weight_decay", chance.uniform(0.0, 0.1))
+        if settings.batch.kind == "mini":
+            session.tweak(id, "drive.batch.size", "step")
+            session.tweak(id, "drive.batch.size.interval", chance.randint(20, 200))
     elif what == "weight":
         session.tweak(id, "parameter.1", chance.uniform(-1.0, 1.0))
     elif session.problem.subject.layers:

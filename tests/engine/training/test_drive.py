@@ -15,7 +15,9 @@ from engine import (
     Formula,
     Interruption,
     Session,
+    Setting,
     SettingError,
+    drive_words,
     explain,
     full_history,
     new_experiment,
@@ -160,6 +162,29 @@ def test_another_optimizer_or_batch_leaves_its_knobs_alone() -> None:
     assert [path for path, _ in settings.having("batch", "full").drive] == ["optimizer.beta1"]
     assert settings.having("drive.optimizer.beta1", "constant").having("drive.batch.size", "constant").drive == ()
     assert settings.value("drive.optimizer.beta1.length") == 40 and settings.value("drive.optimizer.eps") == "constant"
+
+
+def test_driven_from_the_start() -> None:
+    """As the window does while nothing plays: the run is what it would have been, had it begun so."""
+    session = session_of(new_run("adam", learning_rate=0.01), 30)
+    session.restore(session.changed_from_start("adam", "drive.optimizer.beta1", "cosine", 30), 30)
+    session.restore(session.changed_from_start("adam", "drive.optimizer.beta1.length", 25, 30), 30)
+    session.advance(30 - session.update)
+    driven = {"optimizer.beta1": {"kind": "cosine", "length": 25}}
+    expected = session_of(new_run("adam", learning_rate=0.01, drive=driven), 30)
+    assert session.runs[0].settings == expected.runs[0].settings and not session.runs[0].tweaks
+    assert_same(session, expected)
+
+
+def test_a_tweak_of_a_schedule_has_words() -> None:
+    settings = new_run("adam", batch=20)
+    words = {path: drive_words(Setting.of(path), settings.optimizer, settings.batch) for path in (
+        "drive.optimizer.beta1", "drive.batch.size.length"
+    )}  # fmt: skip
+    assert words == {
+        "drive.optimizer.beta1": "schedule of beta1",
+        "drive.batch.size.length": "length of the schedule of size",
+    }
 
 
 def test_the_rule_is_explained_with_the_value_of_the_step() -> None:

@@ -148,7 +148,7 @@ def test_the_variance_of_an_exponential_average(decay: float, ratio: float, ever
     assert (1.0 - decay) / (1.0 + decay) * (1.0 + a * decay) / (1.0 - a * decay) == pytest.approx(ratio, rel=1e-3)
     found = []
     for seed in range(3):
-        run = new_run("sgd", learning_rate=0.1, batch="single", average="ema", average_decay=decay)
+        run = new_run("sgd", learning_rate=0.1, batch="single", average="EMA", average_decay=decay)
         session = bowl(run, x=1.0, y=1.0, start=(0.0, 0.0), noise=1.0, seed=seed)
         session.advance(3000)
         machine, raw, averaged = session.runs[0].machine, [], []
@@ -174,7 +174,7 @@ def test_a_uniform_average_is_the_mean_from_its_update_on(first: int) -> None:
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("average", ["ema", "uniform"])
+@pytest.mark.parametrize("average", ["EMA", "uniform"])
 def test_training_does_not_depend_on_its_average(optimizer: str, average: str) -> None:
     settings = {"learning_rate": 1e-3, "batch": 10}
     plain, averaged = (
@@ -187,7 +187,7 @@ def test_training_does_not_depend_on_its_average(optimizer: str, average: str) -
 
 
 def test_measures_and_best_weights_are_those_of_the_average() -> None:
-    run = new_run("sgd", learning_rate=0.5, batch="single", average="ema", average_decay=0.9)
+    run = new_run("sgd", learning_rate=0.5, batch="single", average="EMA", average_decay=0.9)
     session = Session(new_network("moons", [run], (4,), stop={"updates": 0}))
     session.advance(300)
     (run,) = session.runs
