@@ -70,7 +70,7 @@ def thumbnail(experiment: Experiment) -> QImage:
     session = Session(experiment)
     session.advance(int(experiment.stop["updates"]))
     surface_info = session.problem.subject
-    if surface_info is None:
+    if not isinstance(surface_info, SurfaceInfo):
         return network_thumbnail(session, dict(experiment.view), QSize(WIDTH, HEIGHT))
     x0, x1, y0, y1 = framed([seen(run, surface_info) for run in session.runs], surface_info.view)
     x, y = np.linspace(x0, x1, WIDTH), np.linspace(y0, y1, HEIGHT)
