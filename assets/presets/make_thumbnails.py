@@ -124,7 +124,7 @@ def draw_path(painter: QPainter, run: Run, view: View) -> None:
     x, y = np.ascontiguousarray(points[:, np.abs(points).max(axis=0) < FAR])
     kept = thin_path(x, y, view.x_scale, view.y_scale, TOLERANCE)
     path = QPainterPath()
-    path.addPolygon(polygon(np.column_stack((x[kept], y[kept]))))
+    path.addPolygon(polygon(x[kept], y[kept]))
     path = placing(view).map(path)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
