@@ -18,7 +18,7 @@ from engine.problems.problem import Problem
 from engine.problems.task import Task
 from engine.setting import Setting
 from engine.training.measures import WATCHED, Measure
-from engine.validation import Entries
+from engine.validation import Entries, text
 
 KIND = "kind"  # the entry of a problem's table in a file that names its kind
 
@@ -147,8 +147,8 @@ def kind_of_entries(entries: Any) -> ProblemKind:
 
 def read_task(entries: Entries, check: Check = no_check) -> Task:
     """Read the task of a problem of any kind from a file's entries. Raises SettingError."""
-    named = {KIND: entries.text(KIND)} if KIND in entries else entries
-    return kind_of_entries(named).read(entries, check)
+    kind = entries.checked(KIND, lambda key: PROBLEMS[text(key)], "") if KIND in entries else kind_of_entries(entries)
+    return kind.read(entries, check)
 
 
 def task_entries(task: Task, tables: Callable[[Table], Any] = Table.to_dict) -> dict[str, Any]:
