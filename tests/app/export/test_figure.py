@@ -243,7 +243,7 @@ def test_the_figure_of_a_run_that_keeps_an_average_marks_both_points() -> None:
     session = Session(new_experiment("himmelblau", [run], updates=0))
     session.advance(40)
     picture, axes = session.picture(), Figure().add_subplot()
-    draw_stage(axes, picture, StageContent(), FigureSettings(), {"sgd": "SGD"}, records.no_progress)
+    draw_surface(axes, Drawing(picture, FigureSettings(), {"sgd": "SGD"}))
     marked = {tuple(line.get_xydata()[0]): line.get_alpha() for line in axes.lines if len(line.get_xydata()) == 1}
     shown = picture.runs[0].shown
     assert marked[tuple(shown.average)] is None and marked[tuple(shown.theta)] == 0.45
