@@ -94,6 +94,18 @@ def test_batches_grow_in_whole_numbers_up_to_all_examples(size: int) -> None:
     assert len(updates) < 2000 and examples[-1] == long.runs[0].machine.stream[SEEN]
 
 
+def test_what_grows_beyond_all_numbers_stays_at_the_end_of_the_range() -> None:
+    growing = {"kind": "exponential", "gamma": 1.1}
+    drive = dict.fromkeys(
+        ("batch.size", "optimizer.beta1", "optimizer.weight_decay", "optimizer.average_from"), growing
+    )
+    session = session_of(new_run("adam", learning_rate=1e-3, batch=3, drive=drive), 12_000)
+    assert session.runs[0].machine.driven == {
+        "batch.size": 100.0, "optimizer.average_from": 0.0, "optimizer.beta1": 0.999999, "optimizer.weight_decay": 0.0,
+    }  # fmt: skip
+    assert np.isfinite(session.runs[0].machine.theta).all()
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_number_of_every_optimizer_may_be_driven(optimizer: str) -> None:
     entry = OPTIMIZERS[optimizer]
