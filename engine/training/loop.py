@@ -106,9 +106,12 @@ def _drive(driven, place, bounds, knobs, memory, loss, hyper, stream):
         driven[row + SCHEDULE_AT], bounds[limits + BASE], stream[UPDATE],
         at(knobs, driven[row + KNOBS_AT]), loss, at(memory, driven[row + MEMORY_AT]),
     )  # fmt: skip
+    if value > bounds[limits + HIGH]:
+        value = bounds[limits + HIGH]
+    if not value >= bounds[limits + LOW]:  # nor where 0 times infinity is no number
+        value = bounds[limits + LOW]
     if driven[row + WHOLE] > 0:
         value = math.floor(value + 0.5)
-    value = min(max(value, bounds[limits + LOW]), bounds[limits + HIGH])
     if driven[row + TARGET] == BATCH_SIZE:
         stream[BATCH] = _i(value)
     else:

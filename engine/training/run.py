@@ -601,7 +601,8 @@ class Run:
     def _next_look(self) -> int:
         """The next update at which a measurement or a point of the trail may be due."""
         update, seen, work = self.update, self._examples_seen, self.machine.problem.work
-        batch = int(self.machine.stream[stream.BATCH])
+        # The most that an update may take: where less is enough, it is asked again.
+        batch = self.machine.problem.examples if self._batches_vary else int(self.machine.stream[stream.BATCH])
         since = work.trained(update, seen) - self._trail.trained
         return min(
             self.measures.next_due(update, seen, batch, work),

@@ -59,6 +59,8 @@ def assert_same(one: Session, other: Session) -> None:
             assert values.tobytes() == full_history(yours)[column].tobytes(), column
         for ours, theirs in zip(mine.counts(), yours.counts(), strict=True):
             np.testing.assert_array_equal(ours, theirs)
+        for name in ("at", "values", "layers_at", "layers"):
+            np.testing.assert_array_equal(getattr(mine.measures.view(), name), getattr(yours.measures.view(), name))
 
 
 def test_momentum_follows_its_schedule() -> None:
@@ -92,6 +94,18 @@ def test_batches_grow_in_whole_numbers_up_to_all_examples(size: int) -> None:
     long = session_of(run, 5000, noise=0.5)
     updates, examples, _ = long.runs[0].counts()
     assert len(updates) < 2000 and examples[-1] == long.runs[0].machine.stream[SEEN]
+
+
+def test_what_grows_beyond_all_numbers_stays_at_the_end_of_the_range() -> None:
+    growing = {"kind": "exponential", "gamma": 1.1}
+    drive = dict.fromkeys(
+        ("batch.size", "optimizer.beta1", "optimizer.weight_decay", "optimizer.average_from"), growing
+    )
+    session = session_of(new_run("adam", learning_rate=1e-3, batch=3, drive=drive), 12_000)
+    assert session.runs[0].machine.driven == {
+        "batch.size": 100.0, "optimizer.average_from": 0.0, "optimizer.beta1": 0.999999, "optimizer.weight_decay": 0.0,
+    }  # fmt: skip
+    assert np.isfinite(session.runs[0].machine.theta).all()
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -152,6 +166,18 @@ def test_interruptions_change_nothing() -> None:
         mine.advance(20 - mine.update)
         yours.advance(20)
     assert_same(session, plain)
+
+
+def test_measurements_do_not_depend_on_the_chunks_in_which_batches_grow() -> None:
+    driver = {"kind": "step", "interval": 40, "gamma": 3.0}
+    runs = [new_run("sgd", learning_rate=0.02, batch=2, drive={"batch.size": driver})]
+    whole, chopped = (Session(new_network("digits", runs, (8,), stop={"updates": 0})) for _ in range(2))
+    whole.advance(4000)
+    chance = random.Random(1)
+    while chopped.update < 4000:
+        chopped.advance(min(chance.choice((1, 7, 90, 700)), 4000 - chopped.update))
+    assert len(whole.runs[0].measures.view().at) > 50
+    assert_same(whole, chopped)
 
 
 def test_another_optimizer_or_batch_leaves_its_knobs_alone() -> None:
