@@ -52,6 +52,10 @@ class Learner(Examined, Subject):
         return {"loss": "Loss, running batch", "score": "Accuracy" if self.classes else "R²"}
 
     @property
+    def explained(self) -> bool:
+        return False  # a step is a pass through a batch
+
+    @property
     def noun(self) -> str:
         return "network"
 
@@ -102,8 +106,9 @@ class Learner(Examined, Subject):
     ) -> Pieces[Mapping[Query[Any], Any]]:
         return answer_pieces(self, theta, queries, interruption)
 
-    def snapshot(self, run: str, update: int, theta: Array, answers: Mapping[Query[Any], Any]) -> NetworkSnapshot:
-        return NetworkSnapshot(run, update, self, theta, answers)
+    @property
+    def snapshot_type(self) -> type[NetworkSnapshot]:
+        return NetworkSnapshot
 
     def undefined(self, measure: str) -> str:
         """What the activations of the layers do not have."""

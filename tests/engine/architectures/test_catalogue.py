@@ -50,7 +50,7 @@ def test_a_problem_is_made_of_it_and_its_inside_answers() -> None:
     problem = problem_of(new_network("circle", ["sgd"], (3,)).problem)
     architecture = ARCHITECTURES[problem.task.network.ARCHITECTURE]
     asked = [query((-1.0, 1.0, -1.0, 1.0), 5) if query is UnitMaps else query() for query in architecture.inside]
-    found = snapshot_of(problem.subject, problem.start, asked)
+    found = snapshot_of(problem, problem.start, asked)
     assert found.answers.keys() == set(asked)
     gradient = problem.gradients(problem.start[None])[1][0]
     steps = 1e-6 * np.eye(problem.start.size)
