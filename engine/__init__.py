@@ -14,11 +14,16 @@ It uses no clock, no threads, no GUI, and no files but its own data sets.
 """
 
 from engine.architectures.activations import ACTIVATIONS, Activation
+from engine.architectures.architecture import Architecture, Layer
+from engine.architectures.catalogue import ARCHITECTURES
+from engine.architectures.convolutional.network import MAX_STAGES
+from engine.architectures.convolutional.stages import STAGES
 from engine.architectures.forward import activations
 from engine.architectures.initializers import INITIALIZERS
 from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
 from engine.architectures.network import Network
+from engine.architectures.queries import FeatureMaps, Field, StageMaps, StepsInTime, TimeSteps, UnitMaps
 from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
 from engine.blocks import ROLES, Block
 from engine.building import experiment_on, new_run
@@ -36,6 +41,7 @@ from engine.data import (
     possible_features,
 )
 from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS
+from engine.data.weights import CLASS_WEIGHTS
 from engine.decimation import block_extremes, envelope, envelope_between, smooth, thin_path
 from engine.expressions.notation import ExpressionError
 from engine.expressions.typed_number import read_number
@@ -62,7 +68,7 @@ from engine.problems.subject import Query, Snapshot, Subject, snapshot_of, snaps
 from engine.problems.supervised.building import new_network
 from engine.problems.supervised.learner import Learner, NetworkSnapshot
 from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES
-from engine.problems.supervised.queries import Activations, Field, Gradients, Predicted, Predictions, UnitMaps
+from engine.problems.supervised.queries import Activations, Gradients, Predicted, Predictions
 from engine.problems.supervised.task import (
     BATCH_SEED,
     DATA_SEED,
@@ -74,7 +80,6 @@ from engine.problems.supervised.task import (
     SPLIT,
     UNITS,
     WEIGHT_SEED,
-    Layer,
     NetworkTask,
     drawn,
 )
@@ -114,8 +119,10 @@ from engine.training.trail import Trail
 
 __all__ = [
     "ACTIVATIONS",
+    "ARCHITECTURES",
     "BATCHES",
     "BATCH_SEED",
+    "CLASS_WEIGHTS",
     "COLUMNS",
     "COMMON",
     "COORDINATE",
@@ -137,6 +144,7 @@ __all__ = [
     "MAX_NUMBERS",
     "MAX_PARAMETERS",
     "MAX_RUNS",
+    "MAX_STAGES",
     "MAX_TWEAKS",
     "MEASURES",
     "NEVER",
@@ -156,6 +164,7 @@ __all__ = [
     "SEED",
     "SHARE",
     "SPLIT",
+    "STAGES",
     "STOP",
     "SURFACES",
     "SURFACE_EXAMPLES",
@@ -167,6 +176,7 @@ __all__ = [
     "WEIGHT_SEED",
     "Activation",
     "Activations",
+    "Architecture",
     "Best",
     "Block",
     "Catalogue",
@@ -175,6 +185,7 @@ __all__ = [
     "Entry",
     "Experiment",
     "ExpressionError",
+    "FeatureMaps",
     "Field",
     "Formula",
     "Gradients",
@@ -216,6 +227,8 @@ __all__ = [
     "SlicePlan",
     "SliceRequest",
     "Snapshot",
+    "StageMaps",
+    "StepsInTime",
     "Subject",
     "Surface",
     "SurfaceInfo",
@@ -223,6 +236,7 @@ __all__ = [
     "Table",
     "Task",
     "Tier",
+    "TimeSteps",
     "Trail",
     "TrainingData",
     "Tweak",

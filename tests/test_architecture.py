@@ -42,7 +42,7 @@ FLOORS = (
         "expressions.notation_hints",
     ),
     ("expressions.notation", "training.measures"),
-    ("expressions.expression", "rng", "decimation", "choices", "setting"),
+    ("expressions.expression", "rng", "decimation", "choices", "setting", "problems.subject"),
     (
         "expressions.typesetting",
         "expressions.typed_number",
@@ -58,7 +58,6 @@ FLOORS = (
     (
         "architectures",
         "problems.surface.task",
-        "problems.subject",
         "problems.task",
         "insight.sharpness",
         "insight.parameter_plane",

@@ -52,8 +52,11 @@ def main(arguments: list[str]) -> int:
     cache = kernel_cache.prepare()
     _yield_to_others()
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    import engine  # noqa: F401  declares the kernels
+    from engine import ARCHITECTURES
     from engine.contracts import Kernel
+
+    for form in ARCHITECTURES.values():
+        form.own_kernels()  # declares them
 
     first = _needed(arguments[0]) if arguments else []
     kernels = list(dict.fromkeys([*first, *Kernel.everyone]))

@@ -16,14 +16,16 @@ from engine.contracts import Hyper, SettingError
 Array = np.ndarray
 
 MAX_STAGES = 12
-CHANNELS = Hyper("channels", "channels", 8, 1, 256, kind="integer", slider=(1, 32), help="filters, each with a map")
-KERNEL = Hyper(
-    "kernel", "kernel", 3, 1, 32, kind="integer", slider=(1, 7), help="side of a filter, in pixels or points"
+CHANNELS = Hyper(
+    "channels", "", 8, 1, 256, kind="integer", slider=(1, 32), help="filters, each with its map", tier="basic"
 )
-STRIDE = Hyper("stride", "stride", 1, 1, 32, kind="integer", slider=(1, 4), help="step from one place to the next")
-PADDING = Hyper("padding", "padding", 0, 0, 31, kind="integer", slider=(0, 3), help="zeros added at every edge")
-WINDOW = Hyper("window", "window", 2, 1, 32, kind="integer", slider=(1, 4), help="side of the window that is pooled")
-UNITS = Hyper("units", "units", 16, 1, 4096, kind="integer", slider=(1, 64), help="units of a dense layer")
+KERNEL = Hyper("kernel", "", 3, 1, 32, kind="integer", slider=(1, 7), help="side of a filter, in pixels or points")
+STRIDE = Hyper("stride", "", 1, 1, 32, kind="integer", slider=(1, 4), help="step from one place to the next")
+PADDING = Hyper("padding", "", 0, 0, 31, kind="integer", slider=(0, 3), help="zeros added at every edge")
+WINDOW = Hyper(
+    "window", "", 2, 1, 32, kind="integer", slider=(1, 4), help="side of the window that is pooled", tier="basic"
+)
+UNITS = Hyper("units", "", 16, 1, 4096, kind="integer", slider=(1, 64), help="units of a dense layer", tier="basic")
 
 
 class Plane(NamedTuple):

@@ -16,12 +16,20 @@ from engine.contracts import Catalogue, Hyper, SettingError, Tier
 Array = np.ndarray
 
 HIDDEN = Hyper(
-    "hidden", "units", 16, 1, 1024, kind="integer", slider=(1, 64), help="numbers that the state consists of"
+    "hidden",
+    "",
+    16,
+    1,
+    1024,
+    kind="integer",
+    slider=(1, 64),
+    help="numbers that the state consists of",
+    tier="basic",
 )
-LENGTH = Hyper("length", "length", 50, 1, 4096, kind="integer", slider=(2, 200), help="time steps of a sequence")
+LENGTH = Hyper("length", "", 50, 1, 4096, kind="integer", slider=(2, 200), help="time steps of a sequence")
 TRUNCATION = Hyper(
     "truncation",
-    "truncation",
+    "",
     0,
     0,
     4096,

@@ -13,24 +13,26 @@ Array = np.ndarray
 
 START = Hyper(
     "start",
-    "recurrent start",
-    "as the others",
+    "",
+    "drawn",
     kind="choice",
-    options=("as the others", "identity", "orthogonal"),
-    help="Recurrent weights: the identity keeps a ReLU state as it is (Le et al. 2015), a rotation keeps its length",
+    options=("drawn", "identity", "orthogonal"),
+    help="Recurrent weights: drawn as all others, or the identity, which keeps a ReLU state as it is (Le et al. 2015), "
+    "or a rotation, which keeps its length",
 )
 FORGET_BIAS = Hyper(
     "forget_bias",
-    "forget bias",
+    "",
     1.0,
     -10.0,
     10.0,
     help="what an LSTM's forget gate starts with: 1 lets it keep its cell state (Jozefowicz et al. 2015)",
+    tier="expert",
 )
 
 
 def initial_recurrent(
-    network: RecurrentNetwork, choice: Choice, seed: int, start: str = "as the others", forget_bias: float = 1.0
+    network: RecurrentNetwork, choice: Choice, seed: int, start: str = "drawn", forget_bias: float = 1.0
 ) -> Array:
     """The initial theta (n,). Every gate is drawn as a layer of its own, its input and its recurrent weights apart.
 

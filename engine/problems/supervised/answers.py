@@ -7,24 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from engine.architectures.forward import layer_pieces, output_pieces
+from engine.architectures.forward import output_pieces
 from engine.architectures.losses import LOSSES
-from engine.architectures.packing import packed_examples
+from engine.architectures.queries import Field, Region, UnitMaps
 from engine.data.prepare import features_of
 from engine.interruption import Interruption, Pieces
 from engine.memory import MAX_ACTIVATIONS
 from engine.problems.subject import Query
 from engine.problems.supervised.examined import Examined
-from engine.problems.supervised.queries import (
-    QUERIES,
-    Activations,
-    Field,
-    Gradients,
-    Predicted,
-    Predictions,
-    Region,
-    UnitMaps,
-)
+from engine.problems.supervised.queries import QUERIES, Activations, Gradients, Predicted, Predictions
 
 Array = np.ndarray
 
@@ -34,18 +25,23 @@ def answer_pieces(
 ) -> Pieces[Mapping[Query[Any], Any]]:
     """The answers of a network at theta (n,), in pieces."""
     found: dict[Query[Any], Any] = {}
-    for query in sorted(queries, key=lambda query: QUERIES.index(type(query))):
+    order = [*QUERIES, *learner.architecture.queries]
+    for query in sorted(queries, key=lambda query: order.index(type(query))):
         if isinstance(query, Predictions):
             found[query] = yield from _predicted(learner, theta, interruption)
+        elif isinstance(query, Gradients):
+            found[query] = yield from learner.inspection_pieces(theta, interruption)
+        elif isinstance(query, Activations):
+            some = learner.training[0][:: _every(learner)]
+            found[query] = tuple((yield from learner.activation_pieces(theta, some, interruption)))
         elif isinstance(query, Field):
             found[query] = yield from _field(learner, theta, query, interruption)
         elif isinstance(query, UnitMaps):
             found[query] = yield from _unit_maps(learner, theta, query, interruption)
-        elif isinstance(query, Gradients):
-            found[query] = yield from learner.inspection_pieces(theta, interruption)
-        elif isinstance(query, Activations):
-            some = packed_examples(learner.network, learner.training[0][:: _every(learner)])
-            found[query] = tuple((yield from layer_pieces(learner.network, theta, some, 0, interruption)))
+        else:
+            found[query] = yield from learner.architecture.answer_pieces(
+                learner.network, theta, query, learner.packed, learner.data.inputs, interruption
+            )
     return found
 
 
@@ -64,7 +60,7 @@ def _predicted(learner: Examined, theta: Array, interruption: Interruption | Non
 def _field(learner: Examined, theta: Array, query: Field, interruption: Interruption | None) -> Pieces[Array]:
     if learner.data.raw.shape[1] > 2:
         return np.empty((0, 0, 0))
-    grid = packed_examples(learner.network, _grid(learner, query.region, query.columns, query.rows))
+    grid = learner.packed_inputs(_grid(learner, query.region, query.columns, query.rows))
     over = yield from output_pieces(learner.network, theta, grid, interruption)
     return _displayed(learner, over).reshape(-1, query.columns, learner.classes or 1)
 
@@ -74,14 +70,14 @@ def _unit_maps(
 ) -> Pieces[tuple[Array, ...]]:
     if learner.data.raw.shape[1] > 2:
         return ()
-    grid = packed_examples(learner.network, _grid(learner, query.region, query.nodes, query.nodes))
-    values = yield from layer_pieces(learner.network, theta, grid, 0, interruption)
+    grid = _grid(learner, query.region, query.nodes, query.nodes)
+    values = yield from learner.activation_pieces(theta, grid, interruption)
     return tuple(np.ascontiguousarray(v.T).reshape(v.shape[1], -1, query.nodes) for v in values)
 
 
 def _every(learner: Examined) -> int:
     """Of how many examples one is asked for its activations, so that their memory is bounded."""
-    return max(1, -(-learner.data.train * sum(learner.network.sizes[1:]) // MAX_ACTIVATIONS))
+    return max(1, int(-(-learner.data.train * sum(learner.network.sizes[1:]) // MAX_ACTIVATIONS)))
 
 
 def _grid(learner: Examined, region: Region, columns: int, rows: int) -> Array:

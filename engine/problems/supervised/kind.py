@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from engine.architectures.activations import ACTIVATIONS
-from engine.architectures.initializers import initial_theta
-from engine.architectures.losses import LOSSES
-from engine.architectures.mlp import network_objective
-from engine.architectures.packing import packed
 from engine.batches import BATCHES
 from engine.choices import Choice, choose
-from engine.contracts import Check, Kernel, Routine, no_check, routines_of
+from engine.contracts import Check, Kernel, Routine, no_check
 from engine.data.prepare import training_data
 from engine.data.source import examples_of
 from engine.data.table import Table
+from engine.data.weights import weights_by_class
 from engine.memory import Need
 from engine.optimizers import OPTIMIZERS
 from engine.problems.kind import Offer, ProblemKind
@@ -29,7 +26,7 @@ _SGD_RATE, _FASTEST, _BATCH = 0.03, 0.03, 10  # of a small network
 
 
 class NetworkKind(ProblemKind):
-    """Small networks, trained on generated, measured, imported or drawn examples."""
+    """Small networks of any architecture, trained on generated, measured, imported or drawn examples."""
 
     key = "network"
     title = "Network"
@@ -52,7 +49,7 @@ class NetworkKind(ProblemKind):
         return network_task(entries, check)
 
     def problem(self, task: NetworkTask) -> Problem:
-        network = task.network
+        form, network = task.form, task.network
         data = training_data(
             examples_of(task.data, task.data_seed),
             task.features,
@@ -62,24 +59,27 @@ class NetworkKind(ProblemKind):
             target_scaling=task.target_scaling,
             stratified=task.split == STRATIFIED,
         )
-        numbers = packed(network, data)
+        by_class = weights_by_class(task.class_weights, data.targets, data.train, len(data.classes))
+        if by_class is not None:
+            data = replace(data, weights=by_class if data.weights is None else by_class * data.weights)
+        inputs, targets = data.inputs[: data.train], data.scaled_targets[: data.train]
+        seen = None if data.weights is None else data.weights[: data.train]
+        numbers = form.packed_set(network, inputs, targets, len(data.classes), seen)
         return Problem(
             task=task,
-            objective=network_objective.address,
+            objective=numbers.objective,
             constants=numbers.constants,
             work_size=numbers.work_size,
-            start=initial_theta(network, task.initializer, task.weight_seed),
+            start=form.start(network, task.initializer, task.weight_seed, task.architecture.values),
             blocks=network.blocks,
             examples=data.train,
             seed=task.seed,
-            subject=Learner(network, data, numbers),
+            subject=Learner(network, data, numbers, form),
             ordered=True,
         )
 
     def kernels(self, task: NetworkTask) -> list[Kernel | Routine]:
-        found = [network_objective, LOSSES[task.loss.kind].kernel]
-        found += [ACTIVATIONS[key].kernel for key in task.network.activations]
-        return [*routines_of("engine.architectures"), *found]
+        return task.form.kernels(task.network)
 
     @property
     def takes_tables(self) -> bool:

@@ -1,4 +1,4 @@
-"""What can be asked of a network: its predictions, itself over the plane of its inputs, and what happens inside."""
+"""What can be asked of every network: its predictions, and what happens in its layers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from engine.decimation import block_extremes
 from engine.problems.subject import Query
 
 Array = np.ndarray
-Region = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,29 +105,6 @@ class Predictions(Query[Predicted]):
 
 
 @dataclass(frozen=True, slots=True)
-class Field(Query[Array]):
-    """The network over a region of one or two raw inputs, (x0, x1, y0, y1), for one (x0, x1, ...).
-
-    Answer (rows, columns, c): the probability of each class (c = classes), or the value (c = 1); for one raw input rows
-    is 1. Empty for more than two.
-    """
-
-    region: Region
-    columns: int
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class UnitMaps(Query[tuple[Array, ...]]):
-    """The activations of every unit over a region of raw inputs: for each layer (units, nodes, nodes), for one raw
-    input (units, 1, nodes). Empty for more than two.
-    """
-
-    region: Region
-    nodes: int
-
-
-@dataclass(frozen=True, slots=True)
 class Gradients(Query[Inspection]):
     """The gradient on the training set, and statistics of each layer on it."""
 
@@ -140,4 +116,4 @@ class Activations(Query[tuple[Array, ...]]):
     """
 
 
-QUERIES: tuple[type[Query[Any]], ...] = (Predictions, Field, UnitMaps, Gradients, Activations)
+QUERIES: tuple[type[Query[Any]], ...] = (Predictions, Gradients, Activations)  # that every network answers

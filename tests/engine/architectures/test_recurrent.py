@@ -191,7 +191,7 @@ def test_initial_weights_are_drawn_gate_by_gate() -> None:
     started = initial_recurrent(kept, glorot, 3, "identity")
     assert (kept.part(started, "recurrent weights") == np.eye(5)).all()
     assert (started != initial_recurrent(kept, glorot, 4, "identity")).any()
-    with pytest.raises(SettingError, match="start must be one of as the others, identity, orthogonal, got 'eye'"):
+    with pytest.raises(SettingError, match="start must be one of drawn, identity, orthogonal, got 'eye'"):
         initial_recurrent(kept, glorot, 3, "eye")
 
 

@@ -27,7 +27,7 @@ def test_blocks_of_a_network_cover_theta_and_name_its_layers(hidden) -> None:
     assert {block.role for block in biases} == {"bias"}
     roles = ["output"] if not hidden else ["input", *["hidden"] * (len(hidden) - 1), "output"]
     assert [block.role for block in weights] == roles
-    assert [block.name for block in weights] == [f"{title} weights" for title in problem.layers]
+    assert [block.name for block in weights] == [f"{title} weights" for title in problem.subject.layers]
     assert [[block.start, block.stop] for block in weights] == problem.decayed.reshape(-1, 2).tolist()
     assert all(block.rate == 1.0 for block in blocks)
 

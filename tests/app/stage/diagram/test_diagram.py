@@ -209,7 +209,7 @@ def test_a_card_tells_the_weight_and_its_gradient(sitter):
     assert sitter.diagram._card_text(item).lines[1] == "gradient –"
     sitter.pose(inspect=True)
     run = sitter.session.picture()
-    exact = run.learner.inspect(run.runs[0].shown.theta).gradient[place]
+    exact = run.subject.inspect(run.runs[0].shown.theta).gradient[place]
     text = sitter.diagram._card_text(item)
     assert text.title == f"w = {sitter.diagram.snapshot.theta[place]:.4g}".replace("-", "−")
     assert text.lines[0] == "from y to hidden 1, unit 4"
