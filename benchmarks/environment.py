@@ -8,6 +8,8 @@ import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+# Those that this process may use from its start, if the system tells them.
+CORES = frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else frozenset()
 PACKAGES = ("numpy", "numba", "llvmlite", "PySide6-Essentials", "pyqtgraph", "torch", "jax", "scikit-learn")
 
 

@@ -17,12 +17,12 @@ import numpy as np
 
 from benchmarks.environment import one_core
 from benchmarks.peers import Missing
-from benchmarks.peers.networks import Peer, Work, jax_scan, numpy_arrays, scikit_learn, torch_eager
+from benchmarks.peers.networks import Peer, Work, jax_all_cores, jax_scan, numpy_arrays, scikit_learn, torch_eager
 from benchmarks.timing import SECONDS, Contender, table
 from benchmarks.workloads import architectures
 from engine import LOSSES, Pieces, Session, Table, new_network, new_run
 
-PEERS = (numpy_arrays, jax_scan, torch_eager, scikit_learn)
+PEERS = (numpy_arrays, jax_scan, jax_all_cores, torch_eager, scikit_learn)
 CHECKED = 4  # epochs after which the losses are compared
 AGREE = 1e-9
 AGES = (0, 1000), (2100, 4200), (21_000, 42_000)  # updates: young, and an octave around 3,000 and 30,000
@@ -190,4 +190,8 @@ def _share(case: Case, first: int, last: int) -> _Share:
 
 def _whole_epochs(peer: Peer, work: Work) -> int | None:
     """Some peers work by epochs: enough of them for a round that is not too short."""
-    return work.batches * max(1, 2000 // work.batches) if peer.name in ("JAX scan", "scikit-learn") else None
+    return (
+        work.batches * max(1, 2000 // work.batches)
+        if peer.name in ("JAX scan", jax_all_cores.NAME, "scikit-learn")
+        else None
+    )

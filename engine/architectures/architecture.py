@@ -97,14 +97,14 @@ class Architecture(ABC):
         """The network of a design. Raises SettingError with the numbers if its parts do not fit each other."""
 
     @abstractmethod
-    def start(self, network: Any, initializer: Choice, seed: int, knobs: Mapping[str, Value]) -> Array:
+    def start(self, network: Any, initializer: Choice, seed: int) -> Array:
         """The initial theta (n,)."""
 
     def layout(self, network: Any) -> tuple[object, ...]:
         """What tells where in theta each number lies."""
         return self.key, network.blocks
 
-    def beginning(self, network: Any, knobs: Mapping[str, Value]) -> tuple[object, ...]:
+    def beginning(self, network: Any) -> tuple[object, ...]:
         """What theta begins with depends on this, beside the initializer and its seed."""
         return self.layout(network)
 

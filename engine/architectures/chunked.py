@@ -6,6 +6,7 @@ kernels of the architecture, called by their addresses. Matrices are feature-maj
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,10 +27,8 @@ from engine.training.stream import CURSOR, DONE, EXAMPLES, FLAG, PART, QUIET, TA
 
 Array = np.ndarray
 
-# After the layers' rows in the constants: the passes' addresses, at how many steps outputs are compared with targets
-# (their rows are the outputs of the first step, then those of the second ...), and where the architecture's own
-# integers begin.
-FORWARD, BACKWARD, STEPS, OWN, PASSES = range(5)
+# After the layers' rows in the constants: the addresses of the passes, and where the architecture's own integers begin.
+FORWARD, BACKWARD, OWN, PASSES = range(4)
 
 # theta, stream, constants, work, columns: inputs are in READ_AT of the first layer, outputs in VALUES_AT of the last
 FORWARD_PASS = types.void(Floats, Ints, Floats, Floats, types.int64)
@@ -58,7 +57,7 @@ def chunked_objective(theta, grad, stream, constants, work):
     layers = table[layout.LAYERS]
     passes = at(table, layout.HEAD + layout.ROW * layers)
     last = at(table, layout.HEAD + layout.ROW * (layers - 1))
-    steps = passes[STEPS]
+    steps = table[layout.STEPS]
     outputs = table[layout.OUTPUTS]
     k = outputs // steps
     quiet = stream[QUIET]
@@ -128,8 +127,8 @@ def begun_head(
     head[layout.TARGETS_AT] = work.take(outputs * columns)
     head[layout.WEIGHTS_AT] = work.take(outputs // steps * columns)
     head[layout.SHARES_AT] = work.take(columns)
-    passes = passes_of(head)
-    passes[STEPS], passes[OWN] = steps, head.size - own
+    head[layout.STEPS] = steps
+    passes_of(head)[OWN] = head.size - own
     return head
 
 
@@ -168,7 +167,7 @@ def packed_chunks(
 
 
 def checked_inputs(inputs: Array, shape: tuple[int, ...]) -> Array:
-    """Inputs (n, *shape) as floats. Raises SettingError for any other shape."""
+    """Inputs (n, *shape), or rows of as many numbers, as floats (n, *shape). Raises SettingError for others."""
     try:
         numbers = numbers_of(inputs)
     except SettingError:
@@ -177,6 +176,8 @@ def checked_inputs(inputs: Array, shape: tuple[int, ...]) -> Array:
             told = f"all examples of these data have one length, got lengths from {min(lengths)} to {max(lengths)}"
             raise SettingError(f"{told}: cut or pad them to one") from None
         raise
+    if numbers.shape[1:] == (math.prod(shape),):
+        return numbers.reshape(-1, *shape)
     if numbers.shape[1:] != shape or numbers.ndim != len(shape) + 1:
         wanted = ", ".join(map(str, ("n", *shape)))
         raise SettingError(f"inputs are an array ({wanted}), an example in each row, got an array {numbers.shape}")

@@ -87,38 +87,39 @@ def _losses(objective, first, parameters, thetas, stream, constants, work, losse
 
 
 @inline
-def _agreement(found, values, k, columns, count, targets, classes):
-    """Adds to found how many of `count` outputs, values (k, columns), predict the class in targets (count,); without
-    classes, their squared errors.
+def _agreement(found, values, k, columns, count, targets, apart, classes):
+    """Adds to found how many of `count` outputs, values (k, columns), predict the class in targets, which are `apart`;
+    without classes, their squared errors.
 
     Predictions are as in Loss.predictions: of several outputs the first of the largest, or the first NaN.
     """
     for b in range(count):
         value = values[b]
         if classes == 0:
-            found += (targets[b] - value) * (targets[b] - value)
+            found += (targets[b * apart] - value) * (targets[b * apart] - value)
             continue
         chosen = 1 if k == 1 and value > 0.0 else 0
         for j in range(1, k):
             other = values[j * columns + b]
             if other > value or (other != other and value == value):
                 value, chosen = other, j
-        if chosen == targets[b]:
+        if chosen == targets[b * apart]:
             found += 1.0
     return found
 
 
 @routine(_i(_i, _i, _f[::1], _i[::1], _f[::1], _f[::1], _f[::1], _i, _f[::1], _f[::1]))
 def _evaluate(objective, done, theta, stream, constants, work, targets, classes, found, outputs):
-    """Adds to found (2,) the mean loss and the agreement with the raw targets (n,), and writes outputs (n, k) unless
-    there is no room for them; from example `done` on.
+    """Adds to found (2,) the mean loss and the agreement with the raw targets (n,), or (n, steps), and writes outputs
+    (n, k) unless there is no room for them; from example `done` on.
 
     Returns how many examples are done: n, or if it was interrupted the `done` of the next call.
     """
     p_theta, p_stream, p_work = pointer(theta), pointer(stream), pointer(work)
     p_constants, p_targets, p_outputs = pointer(constants), pointer(targets), pointer(outputs)
     table = layout.integers(p_constants)
-    n, k = table[layout.EXAMPLES], table[layout.OUTPUTS]
+    n, k, steps = table[layout.EXAMPLES], table[layout.OUTPUTS], table[layout.STEPS]
+    each = k // steps
     most = -(-n // -(-n // table[layout.COLUMNS]))  # chunks as in one call on all examples: the same loss
     last = at(table, layout.HEAD + layout.ROW * (table[layout.LAYERS] - 1))
     values = at(p_work, last[layout.VALUES_AT])
@@ -127,7 +128,11 @@ def _evaluate(objective, done, theta, stream, constants, work, targets, classes,
         columns = -(-count // LANES) * LANES
         p_stream[CURSOR], p_stream[TAKEN] = start, count
         found[0] += call_objective(objective, p_theta, p_work, p_stream, p_constants, p_work)
-        found[1] = _agreement(found[1], values, k, columns, count, at(p_targets, start), classes)
+        for step in range(steps):
+            found[1] = _agreement(
+                found[1], at(values, step * each * columns), each, columns, count, at(p_targets, start * steps + step),
+                steps, classes,
+            )  # fmt: skip
         if outputs.size > 0:
             copy_transposed(values, k, count, at(p_outputs, start * k))
         if is_raised(p_stream[FLAG]):
@@ -138,13 +143,15 @@ def _evaluate(objective, done, theta, stream, constants, work, targets, classes,
 @routine(_f(_f[:, ::1], _f[::1], _i))
 def agreement(values, targets, classes):
     """The agreement of outputs, values (k, n), with raw targets (n,), as an Evaluation has it."""
-    return _agreement(0.0, pointer(values), values.shape[0], values.shape[1], targets.size, pointer(targets), classes)
+    k, columns = values.shape
+    return _agreement(0.0, pointer(values), k, columns, targets.size, pointer(targets), 1, classes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
     """A network on n examples: its mean loss, and how many it classifies as in their targets, or without classes the
-    sum of its squared errors; NaN and 0 without examples. outputs (n, k), if they were asked for.
+    sum of its squared errors, over all steps of a sequence; NaN and 0 without examples. outputs (n, k), if they were
+    asked for, the steps one after another.
     """
 
     loss: float
@@ -161,13 +168,14 @@ def evaluation_pieces(
     outputs: bool,
     interruption: Interruption | None,
 ) -> Pieces[Evaluation]:
-    """Loss, agreement and outputs in one pass over examples packed with their raw targets (n,)."""
+    """Loss, agreement and outputs in one pass over examples packed with their raw targets (n,), or (n, steps)."""
     examples = packed.examples
     into = np.empty((examples if outputs else 0, network.sizes[-1]))
     if not examples:
         return Evaluation(np.nan, 0.0, into)
     found, work, theta = np.zeros(2), packed.work(), network.flat(theta)
-    stream, flat, targets = measuring_stream(LOSS_ONLY, examples, interruption), into.reshape(-1), numbers_of(targets)
+    stream, flat = measuring_stream(LOSS_ONLY, examples, interruption), into.reshape(-1)
+    targets = numbers_of(targets).reshape(-1)
     done = 0
     while True:
         done = _evaluate(packed.objective, done, theta, stream, packed.constants, work, targets, classes, found, flat)

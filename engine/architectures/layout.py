@@ -20,12 +20,13 @@ CHUNK = 128
 # constants: HEAD integers (int64 bit patterns), ROW more per layer, the loss's knob and the share of activations
 # that dropout keeps, then inputs (n, features) and encoded targets (n, outputs), and if examples have weights, at
 # IMPORTANCE, these (n,). WEIGHTS_AT: what each loss term of a chunk counts; SHARES_AT: what it would without weights of
-# the examples (the same memory where there are none).
+# the examples (the same memory where there are none). STEPS: how often an example is answered, at the steps of a
+# sequence; its OUTPUTS and targets are those of the first step, then those of the second ...
 # Offsets count from the start of constants, those named ..._AT from the start of work (scratch).
 (
     LAYERS, FEATURES, OUTPUTS, EXAMPLES, PARAMETERS, COLUMNS, LOSS, ELEMENTS, NUMBERS, INPUTS, TARGETS,
-    ORDER_AT, ROWS_AT, COPY_AT, TARGETS_AT, WEIGHTS_AT, BACK_AT, SHARES_AT, IMPORTANCE, HEAD,
-) = range(20)  # fmt: skip
+    ORDER_AT, ROWS_AT, COPY_AT, TARGETS_AT, WEIGHTS_AT, BACK_AT, SHARES_AT, IMPORTANCE, STEPS, HEAD,
+) = range(21)  # fmt: skip
 # per layer; LINEAR: an identity output, NARROW: its gradient needs no transpose
 (READS, UNITS, ACTIVATION, LINEAR, NARROW, SKIPS, WEIGHTS, BIASES, READ_AT, VALUES_AT, SLOPES_AT, ROW) = range(12)
 KNOB, KEPT, OWN_NUMBERS = range(3)
@@ -77,6 +78,7 @@ def memory_layout(network: Network, examples: int) -> tuple[Array, int]:
     head = np.zeros(HEAD + ROW * network.layers, np.int64)
     head[LAYERS], head[FEATURES], head[OUTPUTS] = network.layers, sizes[0], sizes[-1]
     head[EXAMPLES], head[PARAMETERS], head[COLUMNS] = examples, network.parameters, columns
+    head[STEPS] = 1
     head[ELEMENTS] = LOSSES[network.loss.kind].elements(sizes[-1])
     head[NUMBERS] = head.size
     head[INPUTS] = head.size + OWN_NUMBERS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from engine.architectures.network import Network
 from engine.architectures.packing import Packed, numbers_needed, packed_examples, work_needed
 from engine.architectures.queries import Field, UnitMaps
 from engine.choices import Choice
-from engine.contracts import Kernel, Routine, Tier, Value
+from engine.contracts import Kernel, Routine, Tier
 from engine.interruption import Interruption, Pieces, finish
 
 Array = np.ndarray
@@ -45,7 +45,7 @@ class Perceptron(Architecture):
             design.dropout,
         )
 
-    def start(self, network: Network, initializer: Choice, seed: int, knobs: Mapping[str, Value]) -> Array:
+    def start(self, network: Network, initializer: Choice, seed: int) -> Array:
         return initial_theta(network, initializer, seed)
 
     def layout(self, network: Network) -> tuple[object, ...]:

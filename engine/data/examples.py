@@ -40,7 +40,7 @@ class TrainingData:
     raw (n, d): the inputs as given; inputs (n, f): features, scaled; both in C order. targets (n,): see Examples.
     features: their names (f,). shift, scale (f,): inputs = (features - shift) / scale. scaled_targets (n,): what the
     network is trained to output, (targets - target_shift) / target_scale; for classes the targets themselves. weights:
-    see Examples.
+    see Examples. shape: of one example's features, that of the raw inputs if these are the features, else a row.
     """
 
     raw: Array
@@ -59,6 +59,12 @@ class TrainingData:
     target: str
     image: tuple[int, int] | None
     weights: Array | None = None
+    shape: tuple[int, ...] = ()
+
+    @property
+    def shaped(self) -> Array:
+        """The inputs (n, *shape), as a view."""
+        return self.inputs.reshape(len(self.inputs), *(self.shape or self.inputs.shape[1:]))
 
     @property
     def validation(self) -> int:

@@ -69,6 +69,7 @@ def training_data(
         classes=examples.classes,
         target=examples.target,
         image=examples.image,
+        shape=examples.shape if math.prod(examples.shape) == scaled.shape[1] and not keys else scaled.shape[1:],
         weights=None if examples.weights is None else examples.weights[order],
     )
 

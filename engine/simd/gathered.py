@@ -237,10 +237,37 @@ def _scattered(U, D, d_row, d_line, d_block, Z, places, unit, z_line, z_block, l
                 _scatter_one(U, rows, at(d, q), d_row, depth, at(z, q), places, unit, rows)
 
 
-_sum_tall_three, _sum_tall_one, _sum_one_three, _sum_one_one = (
-    _summing_tile(*size) for size in ((_TALL, 3 if LANES == 8 else 2), (_TALL, 1), (1, 3 if LANES == 8 else 2), (1, 1))
-)
 _BROAD = 3 if LANES == 8 else 2
+
+
+def _summing(height):
+    broad, two, one = (_summing_tile(height, width) for width in (_BROAD, 2, 1))
+
+    @inline
+    def band(D, d_row, d_line, d_block, A, places, unit, a_line, a_block, lines, blocks, run, start, G, g_row, depth):
+        k = 0
+        while depth - k >= _BROAD:
+            broad(
+                D, d_row, d_line, d_block, A, at(places, k), unit, a_line, a_block, lines, blocks, run, start,
+                at(G, k), g_row,
+            )  # fmt: skip
+            k += _BROAD
+        if depth - k >= 2:
+            two(
+                D, d_row, d_line, d_block, A, at(places, k), unit, a_line, a_block, lines, blocks, run, start,
+                at(G, k), g_row,
+            )  # fmt: skip
+            k += 2
+        if depth > k:
+            one(
+                D, d_row, d_line, d_block, A, at(places, k), unit, a_line, a_block, lines, blocks, run, start,
+                at(G, k), g_row,
+            )  # fmt: skip
+
+    return band
+
+
+_sum_tall, _sum_one = _summing(_TALL), _summing(1)
 
 
 @standalone
@@ -249,37 +276,18 @@ def _summed(
 ):
     noinline()
     r = 0
+    while rows - r >= _TALL:
+        _sum_tall(
+            at(D, r * d_row), d_row, d_line, d_block, A, places, unit, a_line, a_block, lines, blocks, run, start,
+            at(G, r * g_row), g_row, depth,
+        )  # fmt: skip
+        r += _TALL
     while rows > r:
-        d, g = at(D, r * d_row), at(G, r * g_row)
-        k = 0
-        if rows - r >= _TALL:
-            while depth - k >= _BROAD:
-                _sum_tall_three(
-                    d, d_row, d_line, d_block, A, at(places, k), unit, a_line, a_block, lines, blocks, run, start,
-                    at(g, k), g_row,
-                )  # fmt: skip
-                k += _BROAD
-            while depth > k:
-                _sum_tall_one(
-                    d, d_row, d_line, d_block, A, at(places, k), unit, a_line, a_block, lines, blocks, run, start,
-                    at(g, k), g_row,
-                )  # fmt: skip
-                k += 1
-            r += _TALL
-        else:
-            while depth - k >= _BROAD:
-                _sum_one_three(
-                    d, d_row, d_line, d_block, A, at(places, k), unit, a_line, a_block, lines, blocks, run, start,
-                    at(g, k), g_row,
-                )  # fmt: skip
-                k += _BROAD
-            while depth > k:
-                _sum_one_one(
-                    d, d_row, d_line, d_block, A, at(places, k), unit, a_line, a_block, lines, blocks, run, start,
-                    at(g, k), g_row,
-                )  # fmt: skip
-                k += 1
-            r += 1
+        _sum_one(
+            at(D, r * d_row), d_row, d_line, d_block, A, places, unit, a_line, a_block, lines, blocks, run, start,
+            at(G, r * g_row), g_row, depth,
+        )  # fmt: skip
+        r += 1
 
 
 # int64() everywhere, because Numba would compile a separate copy for every literal count.

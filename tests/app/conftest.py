@@ -188,9 +188,12 @@ class Windows:
         self._open: list[Window] = []
 
     def __call__(self, experiment: Experiment | None = None) -> Window:
-        self._open.append(Window(self._qtbot, experiment or small_race()))
-        self._open[-1].settle()  # if that fails, the window is still closed
-        return self._open[-1]
+        self._open.append(window := Window(self._qtbot, experiment or small_race()))
+        interval = window.bench.frames.interval()
+        window.bench.frames.setInterval(1)  # a test need not watch how the parts of a window appear, a part a frame
+        window.settle()  # if that fails, the window is still closed
+        window.bench.frames.setInterval(interval)
+        return window
 
     def close(self, window: Window) -> None:
         self._open.remove(window)

@@ -80,7 +80,7 @@ def _section(
             np.ma.masked_invalid(picture), cmap=colours, vmin=ends[0], vmax=ends[1], interpolation="nearest",
             extent=(left, left + wide, top + high, top), aspect="auto",
         )  # fmt: skip
-        edges = {"color": "0.6", "lw": 0.3 * context.settings.line_width}
+        edges: dict[str, Any] = {"color": "0.6", "lw": 0.3 * context.settings.line_width}
         axes.plot([left, left + wide, left + wide, left, left], [top, top, top + high, top + high, top], **edges)
         left += wide + _GAP
     return top + high + _BELOW

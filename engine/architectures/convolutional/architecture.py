@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -18,7 +17,7 @@ from engine.architectures.inspection import Inspection, looked_pieces, unsaturat
 from engine.architectures.packing import Packed
 from engine.architectures.queries import FeatureMaps, StageMaps
 from engine.choices import Choice
-from engine.contracts import Kernel, Routine, SettingError, Value
+from engine.contracts import Kernel, Routine, SettingError
 from engine.interruption import Interruption, Pieces, finish
 from engine.problems.subject import Query
 
@@ -50,7 +49,7 @@ class Convolutional(Architecture):
             shape = shape[::-1]  # a sequence of steps: what stands at a step are channels
         return ConvolutionalNetwork(shape, stages, design.outputs, design.loss, design.output, dimensions)
 
-    def start(self, network: ConvolutionalNetwork, initializer: Choice, seed: int, knobs: Mapping[str, Value]) -> Array:
+    def start(self, network: ConvolutionalNetwork, initializer: Choice, seed: int) -> Array:
         return initial_convolutional(network, initializer, seed)
 
     def packed(
@@ -63,8 +62,8 @@ class Convolutional(Architecture):
     def numbers(self, network: ConvolutionalNetwork, examples: int) -> tuple[int, int]:
         from engine.architectures.convolutional.packing import convolutional_numbers
 
-        whole = convolutional_numbers(network, examples)
-        return whole, whole - examples * (network.sizes[0] + network.outputs)
+        constants, work = convolutional_numbers(network, examples)
+        return constants + work, work
 
     def products(self, network: ConvolutionalNetwork) -> tuple[int, int, int]:
         each = [_products(network, layer) for layer in range(network.layers)]
@@ -88,7 +87,7 @@ class Convolutional(Architecture):
         return " – ".join(shown)
 
     def titles(self, network: ConvolutionalNetwork) -> tuple[str, ...]:
-        return tuple(network.titles[layer] for layer in _weighted(network))
+        return tuple(network.layer_titles[layer] for layer in _weighted(network))
 
     def units(self, network: ConvolutionalNetwork) -> tuple[int, ...]:
         return tuple(network.planes[layer + 1].channels for layer in _weighted(network))
@@ -146,7 +145,7 @@ class Convolutional(Architecture):
         place = min(query.example, len(inputs) - 1)
         some = self.packed(network, inputs[place : place + 1], None, None)
         values = yield from layer_pieces(network, theta, some, 0, interruption)
-        titles = network.titles
+        titles = network.layer_titles
         return tuple(
             StageMaps(titles[layer], _filters(network, theta, layer), _maps(network, layer, values[layer][0]))
             for layer in range(network.layers)

@@ -20,7 +20,7 @@ def filters(network: ConvolutionalNetwork, theta: Array, layer: int) -> Array:
     """
     checked_layer(network, layer)
     if not isinstance(network.layers_of_stages[layer], Convolution):
-        raise SettingError(f"{network.titles[layer]} has no filters, only convolutions have")
+        raise SettingError(f"{network.layer_titles[layer]} has no filters, only convolutions have")
     shape = network.weight_shape(layer)
     assert shape is not None
     return network.flat(theta)[network.weights(layer)].reshape(shape)

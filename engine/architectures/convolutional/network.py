@@ -133,7 +133,7 @@ class ConvolutionalNetwork:
         """The tensors of theta in order: weights, then biases, of every stage that has any."""
         found: list[Block] = []
         start = 0
-        titles = self.titles
+        titles = self.layer_titles
         for layer, stage in enumerate(self.layers_of_stages):
             shape = self.weight_shape(layer)
             if isinstance(stage, Pooling) or shape is None:
@@ -145,7 +145,7 @@ class ConvolutionalNetwork:
         return tuple(found)
 
     @property
-    def titles(self) -> tuple[str, ...]:
+    def layer_titles(self) -> tuple[str, ...]:
         """What the stages and the output layer are called."""
         counts = {Convolution: 0, Pooling: 0, Dense: 0}
         names = {Convolution: "convolution", Pooling: "pooling", Dense: "dense"}
@@ -180,7 +180,7 @@ class ConvolutionalNetwork:
         return self._slices(layer)[1]
 
     def _slices(self, layer: int) -> tuple[slice, slice]:
-        title = self.titles[layer]
+        title = self.layer_titles[layer]
         found = {block.name: slice(block.start, block.stop) for block in self.blocks}
         nothing = slice(0, 0)
         return found.get(f"{title} weights", nothing), found.get(f"{title} biases", nothing)

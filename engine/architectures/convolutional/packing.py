@@ -24,7 +24,8 @@ _KEPT_CLOSE = 1 << 16  # numbers of a chunk: with more, a chunk takes fewer exam
 def packed_convolutional(
     network: ConvolutionalNetwork, inputs: Array, targets: Array | None = None, weights: Array | None = None
 ) -> Packed:
-    """Pack inputs (n, *shape) and encoded targets (n, outputs), which outputs alone do not need.
+    """Pack inputs (n, *shape), or rows of as many numbers, and encoded targets (n, outputs), which outputs alone do not
+    need.
 
     weights (n,): how much each example counts in the loss, relative to the others; without any, all the same. Raises
     SettingError.
@@ -47,15 +48,15 @@ def packed_convolutional_set(
     return packed_convolutional(network, inputs, LOSSES[network.loss.kind].encode(targets, classes), weights)
 
 
-def convolutional_numbers(network: ConvolutionalNetwork, examples: int) -> int:
-    """How many float64 numbers the packed constants and the scratch memory take for so many examples."""
+def convolutional_numbers(network: ConvolutionalNetwork, examples: int) -> tuple[int, int]:
+    """How many float64 numbers so many examples take, told before they are: in the constants, as scratch memory."""
     head, work_size = _laid_out(network, examples)
-    return head.size + layout.OWN_NUMBERS + examples * (network.sizes[0] + network.outputs) + work_size
+    return head.size + layout.OWN_NUMBERS + examples * (network.sizes[0] + network.outputs), work_size
 
 
 def check_convolutional_size(network: ConvolutionalNetwork, examples: int, limit: int) -> None:
     """Raises SettingError if a network with so many examples takes more than `limit` bytes, before any is taken."""
-    needed = convolutional_numbers(network, examples) + 4 * network.parameters
+    needed = sum(convolutional_numbers(network, examples)) + 4 * network.parameters
     advice = "fewer channels, larger strides or pooling windows, fewer units, or less data"
     check_size(needed, limit, network.parameters, examples, advice)
 
@@ -80,6 +81,8 @@ def _laid_out(network: ConvolutionalNetwork, examples: int) -> tuple[Array, int]
     head[layout.COPY_AT] = work.take(padded(max(dense)) * columns)
     backs = [work.take(padded(max(network.sizes)) * columns) for _ in range(2)]
     head[layout.BACK_AT] = backs[(network.layers - 1) % 2]
+    maps = [network.sizes[layer + 1] for layer, stage in enumerate(stages) if isinstance(stage, Convolution)]
+    deltas_at = work.take(max(maps, default=0) * columns)
     place = start + own
     read_at = work.take(padded(network.sizes[0]) * columns)
     for layer, (row, geometry) in enumerate(
@@ -100,6 +103,7 @@ def _laid_out(network: ConvolutionalNetwork, examples: int) -> tuple[Array, int]
         geometry[passes.PADDED_AT] = read_at
         geometry[passes.BACK_AT], geometry[passes.INTO_AT] = backs[layer % 2], backs[(layer + 1) % 2]
         geometry[passes.PADDED_BACK_AT] = geometry[passes.INTO_AT]
+        geometry[passes.DELTAS_AT] = deltas_at
         if isinstance(stage, Convolution) and stage.padding:
             around = int(np.prod(_sides(geometry))) * int(geometry[passes.CHANNELS_IN]) * columns
             geometry[passes.PADDED_AT], geometry[passes.PADDED_BACK_AT] = (work.take(around) for _ in range(2))

@@ -14,10 +14,10 @@ from engine.architectures.forward import evaluation_pieces, layer_pieces
 from engine.architectures.inspection import Inspection, unsaturated
 from engine.architectures.packing import Packed, packed_inputs
 from engine.architectures.queries import StepsInTime, TimeSteps
-from engine.architectures.recurrent.network import CELLS, HIDDEN, TRUNCATION, RecurrentNetwork
-from engine.architectures.recurrent.start import FORGET_BIAS, START, initial_recurrent
+from engine.architectures.recurrent.network import CELLS, FORGET_BIAS, HIDDEN, START, TRUNCATION, RecurrentNetwork
+from engine.architectures.recurrent.start import initial_recurrent
 from engine.choices import Choice
-from engine.contracts import Hyper, Kernel, Routine, SettingError, Value
+from engine.contracts import Hyper, Kernel, Routine, SettingError
 from engine.interruption import Interruption, Pieces
 from engine.problems.subject import Query
 
@@ -78,27 +78,29 @@ class Recurrent(Architecture):
                 activation=knobs["activation"] if elman else "tanh",
                 output=design.output,
                 truncation=knobs["truncation"],
+                start=knobs["start"],
+                forget_bias=knobs["forget_bias"],
             )
         except SettingError as error:
             raise error.at("architecture") from None
 
-    def start(self, network: RecurrentNetwork, initializer: Choice, seed: int, knobs: Mapping[str, Value]) -> Array:
-        return initial_recurrent(network, initializer, seed, str(knobs["start"]), float(knobs["forget_bias"]))  # type: ignore[arg-type]
+    def start(self, network: RecurrentNetwork, initializer: Choice, seed: int) -> Array:
+        return initial_recurrent(network, initializer, seed)
 
-    def beginning(self, network: RecurrentNetwork, knobs: Mapping[str, Value]) -> tuple[object, ...]:
-        forget = knobs["forget_bias"] if network.cell == "lstm" else None
-        return *self.layout(network), network.cell, knobs["start"], forget
+    def beginning(self, network: RecurrentNetwork) -> tuple[object, ...]:
+        forget = network.forget_bias if network.cell == "lstm" else None
+        return *self.layout(network), network.cell, network.start, forget
 
     def packed(self, network: RecurrentNetwork, inputs: Array, targets: Array | None, weights: Array | None) -> Packed:
         from engine.architectures.recurrent.packing import packed_recurrent
 
-        return packed_recurrent(network, inputs.reshape(len(inputs), *network.shape), targets, weights)
+        return packed_recurrent(network, inputs, targets, weights)
 
     def numbers(self, network: RecurrentNetwork, examples: int) -> tuple[int, int]:
         from engine.architectures.recurrent.packing import recurrent_numbers
 
-        whole = recurrent_numbers(network, examples)
-        return whole, whole - examples * (network.sizes[0] + network.outputs)
+        constants, work = recurrent_numbers(network, examples)
+        return constants + work, work
 
     def products(self, network: RecurrentNetwork) -> tuple[int, int, int]:
         last = network.hidden * network.outputs

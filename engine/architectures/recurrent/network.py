@@ -38,6 +38,25 @@ TRUNCATION = Hyper(
     help="time steps that a gradient goes back at most; 0 is the whole sequence",
 )
 
+START = Hyper(
+    "start",
+    "",
+    "drawn",
+    kind="choice",
+    options=("drawn", "identity", "orthogonal"),
+    help="Recurrent weights: drawn as all others, or the identity, which keeps a ReLU state as it is (Le et al. 2015), "
+    "or a rotation, which keeps its length",
+)
+FORGET_BIAS = Hyper(
+    "forget_bias",
+    "",
+    1.0,
+    -10.0,
+    10.0,
+    help="what an LSTM's forget gate starts with: 1 lets it keep its cell state (Jozefowicz et al. 2015)",
+    tier="expert",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -93,7 +112,8 @@ class RecurrentNetwork:
 
     cell: a key of CELLS. activation: that of an Elman cell, tanh or relu. truncation: gradients go back over segments
     of so many steps, counted from the last step, and not beyond; 0 is the whole sequence. every: whether there are
-    outputs at every step. loss: a choice of LOSSES, its mean over the steps with outputs.
+    outputs at every step. loss: a choice of LOSSES, its mean over the steps with outputs. start: how the recurrent
+    weights begin, see START; forget_bias: how the forget gates of an LSTM do.
 
     theta holds the input weights W (gates * hidden, inputs), the recurrent weights U (gates * hidden, hidden), the
     biases (gates * hidden,), of a GRU the biases c (hidden,) inside the reset, the output weights (outputs, hidden)
@@ -110,11 +130,15 @@ class RecurrentNetwork:
     activation: str = "tanh"
     output: str = "identity"
     truncation: int = 0
+    start: str = "drawn"
+    forget_bias: float = 1.0
 
     def __post_init__(self) -> None:
         LENGTH.check(self.length)
         HIDDEN.check(self.hidden)
         TRUNCATION.check(self.truncation)
+        START.check(self.start)
+        FORGET_BIAS.check(self.forget_bias)
         _ = CELLS[self.cell], ACTIVATIONS[self.output]
         if self.activation not in ("tanh", "relu"):
             raise SettingError(f"a recurrent layer takes tanh or relu, got {self.activation!r}")
@@ -155,7 +179,13 @@ class RecurrentNetwork:
 
     @property
     def layers(self) -> int:
-        return len(self.sizes) - 1
+        return len(self.layer_titles)
+
+    @property
+    def layer_titles(self) -> tuple[str, ...]:
+        """What can be looked at, in the order of `sizes`."""
+        gates = ("gates",) if self.gates > 1 else ()
+        return ("states", *gates, *(("cell states",) if CELLS[self.cell].kept else ()), "output")
 
     @property
     def parameters(self) -> int:

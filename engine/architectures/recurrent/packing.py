@@ -25,9 +25,11 @@ _FEWEST = 32
 def packed_recurrent(
     network: RecurrentNetwork, inputs: Array, targets: Array | None = None, weights: Array | None = None
 ) -> Packed:
-    """Pack inputs (n, length, inputs) and encoded targets (n, outputs), or (n, length, outputs) of outputs at every
-    step, which outputs alone do not need. weights (n,): how much each sequence counts in the loss, relative to the
-    others; without any, all the same. Raises SettingError.
+    """Pack inputs (n, length, inputs), or rows of as many numbers, and encoded targets (n, outputs), or of outputs at
+    every step (n, length, outputs), which outputs alone do not need.
+
+    weights (n,): how much each sequence counts in the loss, relative to the others; without any, all the same. Raises
+    SettingError.
     """
     inputs = checked_inputs(inputs, network.shape)
     wanted = (len(inputs), network.length, network.outputs) if network.every else (len(inputs), network.outputs)
@@ -53,15 +55,15 @@ def packed_recurrent_set(
     return packed_recurrent(network, inputs, encoded.reshape(*wanted, encoded.shape[1]), weights)
 
 
-def recurrent_numbers(network: RecurrentNetwork, examples: int) -> int:
-    """How many float64 numbers the packed constants and the scratch memory take for so many examples."""
+def recurrent_numbers(network: RecurrentNetwork, examples: int) -> tuple[int, int]:
+    """How many float64 numbers so many examples take, told before they are: in the constants, as scratch memory."""
     head, work_size = _laid_out(network, examples)
-    return head.size + layout.OWN_NUMBERS + examples * (network.sizes[0] + network.sizes[-1]) + work_size
+    return head.size + layout.OWN_NUMBERS + examples * (network.sizes[0] + network.sizes[-1]), work_size
 
 
 def check_recurrent_size(network: RecurrentNetwork, examples: int, limit: int) -> None:
     """Raises SettingError if a network with so many examples takes more than `limit` bytes, before any is taken."""
-    needed = recurrent_numbers(network, examples) + 4 * network.parameters
+    needed = sum(recurrent_numbers(network, examples)) + 4 * network.parameters
     check_size(needed, limit, network.parameters, examples, "fewer units, shorter sequences, or less data")
 
 

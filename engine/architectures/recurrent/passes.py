@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from engine.architectures import layout
 from engine.architectures.activations import call_activation
-from engine.architectures.chunked import BACKWARD_PASS, FORWARD_PASS, OWN, STEPS
+from engine.architectures.chunked import BACKWARD_PASS, FORWARD_PASS, OWN
 from engine.architectures.mlp import MEASURING, finish_deltas
 from engine.architectures.recurrent.gates import elman_back, gru_back, gru_step, lstm_back, lstm_step
 from engine.contracts import inline, kernel, standalone
@@ -101,7 +101,7 @@ def recurrent_forward(theta, stream, constants, work, columns):
             lstm_step(
                 pre, at(cells, t * state), at(cells, (t + 1) * state), at(bent, t * state), after, hidden, columns
             )
-    steps = passes[STEPS]
+    steps = table[layout.STEPS]
     k = last[layout.UNITS] // steps
     values, slopes = at(work, last[layout.VALUES_AT]), at(work, last[layout.SLOPES_AT])
     target = values if last[layout.LINEAR] else slopes
@@ -173,7 +173,7 @@ def recurrent_backward(theta, grad, stream, constants, work, columns, adds):
     passes = at(table, layout.HEAD + layout.ROW * layers)
     own = at(table, passes[OWN])
     last = at(table, layout.HEAD + layout.ROW * (layers - 1))
-    length, hidden, inputs, rows, steps = own[LENGTH], own[HIDDEN], own[INPUTS], own[ROWS], passes[STEPS]
+    length, hidden, inputs, rows, steps = own[LENGTH], own[HIDDEN], own[INPUTS], own[ROWS], table[layout.STEPS]
     k = last[layout.UNITS] // steps
     block, gate = (hidden + inputs) * columns, rows * columns
     states, gates, sums = at(work, own[STATES_AT]), at(work, own[GATES_AT]), at(work, own[SUMS_AT])

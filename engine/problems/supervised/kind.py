@@ -70,7 +70,7 @@ class NetworkKind(ProblemKind):
             objective=numbers.objective,
             constants=numbers.constants,
             work_size=numbers.work_size,
-            start=form.start(network, task.initializer, task.weight_seed, task.architecture.values),
+            start=form.start(network, task.initializer, task.weight_seed),
             blocks=network.blocks,
             examples=data.train,
             seed=task.seed,

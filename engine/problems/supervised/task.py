@@ -330,7 +330,7 @@ class NetworkTask:
 
     @property
     def _beginning(self) -> tuple[object, ...]:
-        begun = self.form.beginning(self.network, self.architecture.values)
+        begun = self.form.beginning(self.network)
         return (*begun, self.initializer, self.weight_seed, self.seed)
 
     def differences(self, other: NetworkTask) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.architectures.forward import layer_pieces, loss_pieces
+from engine.architectures.forward import evaluation_pieces, layer_pieces, loss_pieces
 from engine.architectures.mlp import LOSS_ONLY, MEASURING
 from engine.interruption import Interruption, finish
 from engine.training.stream import DONE, FIXED, FLAG, REPLACED, RESHUFFLED
@@ -13,6 +13,7 @@ from tests.engine.architectures.objective import PackedObjective
 from tests.engine.architectures.stored import CASES, RATE, STORED, UPDATES, network_of, packed_case, title
 
 ALL = range(len(CASES))
+ONE_ANSWER = [place for place in ALL if CASES[place]["classes"] or CASES[place]["outputs"] == 1]
 SOME = [place for place in ALL if len(STORED[f"theta/{place}"]) < 400]
 
 
@@ -41,7 +42,14 @@ def test_fifty_updates_end_where_pytorch_ends(place) -> None:
     assert close(theta, STORED[f"end/{place}"], 1e-11)
 
 
-@pytest.mark.parametrize("place", [place for place in SOME if not CASES[place].get("truncation")], ids=title)
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(place, marks=[] if place in SOME else [pytest.mark.slow], id=title(place))
+        for place in ALL
+        if not CASES[place].get("truncation")
+    ],
+)
 def test_gradients_are_the_slopes_of_the_loss(place) -> None:
     """On a short batch out of a shuffled epoch. A truncated gradient is none; ties are no smooth place."""
     objective, random = PackedObjective(packed_case(place)), np.random.default_rng(place)
@@ -115,3 +123,19 @@ def packed_many(place, times):
         return packed_case(place)
     finally:
         STORED.update({f"{name}/{place}": values for name, values in kept.items()})
+
+
+@pytest.mark.parametrize("place", ONE_ANSWER, ids=title)
+def test_one_pass_finds_loss_agreement_and_outputs(place) -> None:
+    """Of outputs at every step of a sequence, at every step."""
+    case, net, theta = CASES[place], network_of(CASES[place]), STORED[f"theta/{place}"]
+    targets, expected = STORED[f"targets/{place}"], STORED[f"outputs/{place}"]
+    raw = targets.reshape(expected.shape[:-1])
+    found = finish(evaluation_pieces(net, theta, packed_case(place), raw, case["classes"], True, None))
+    assert found.loss == pytest.approx(float(STORED[f"loss/{place}"]), rel=1e-12)
+    assert found.outputs.reshape(expected.shape) == pytest.approx(expected, abs=1e-12)
+    if case["classes"]:
+        chosen = expected[..., 0] > 0.0 if case["loss"] == "bce" else expected.argmax(-1)
+        assert found.agreement == (chosen == raw).sum()
+    else:
+        assert found.agreement == pytest.approx(((expected[..., 0] - raw) ** 2).sum(), rel=1e-12)

@@ -87,13 +87,22 @@ def test_a_network_beyond_the_memory_is_refused_before_anything_is_taken() -> No
     small = network((8, 8), Convolution(8), Pooling())
     check_convolutional_size(small, 1000, 4 * 2**30)
     packed = packed_convolutional(small, np.zeros((100, 8, 8)), np.zeros((100, 3)))
-    assert packed.constants.size + packed.work_size == convolutional_numbers(small, 100)
+    assert (packed.constants.size, packed.work_size) == convolutional_numbers(small, 100)
 
 
-@pytest.mark.parametrize("inputs", [np.zeros((5, 64)), np.zeros((5, 8, 9)), np.zeros((8, 8)), "five"])
+@pytest.mark.parametrize(
+    "inputs", [np.zeros((5, 63)), np.zeros((5, 8, 9)), np.zeros((8, 8)), np.zeros((5, 1, 8, 8)), "five"]
+)
 def test_examples_of_another_shape_are_refused(inputs) -> None:
     with pytest.raises(SettingError):
         packed_convolutional(network((8, 8), Convolution(4)), inputs)
+
+
+def test_examples_may_be_rows_of_numbers() -> None:
+    net = network((2, 3, 4), Convolution(4, 2))
+    inputs = np.random.default_rng(1).standard_normal((5, 2, 3, 4))
+    rows = packed_convolutional(net, inputs.reshape(5, -1))
+    assert rows.constants.tobytes() == packed_convolutional(net, inputs).constants.tobytes()
 
 
 @pytest.mark.parametrize("taken", [1, 8, 31, 129, 300])

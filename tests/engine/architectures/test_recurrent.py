@@ -50,6 +50,7 @@ def test_blocks_lie_one_after_another(cell) -> None:
     assert blocks["output weights"].shape == (3, 5) and blocks["output weights"].role == "output"
     assert ("reset biases" in blocks) == (cell == "gru")
     assert all(block.decays == (block.role != "bias") for block in net.blocks)
+    assert net.layer_titles[0] == "states" and len(net.layer_titles) == net.layers == len(net.sizes) - 1
     places = [0, *(block.stop for block in net.blocks)]
     assert places[:-1] == [block.start for block in net.blocks] and places[-1] == net.parameters
 
@@ -64,6 +65,8 @@ def test_blocks_lie_one_after_another(cell) -> None:
         ({"cell": "gru", "activation": "relu"}, "the activations of GRU are fixed: relu is for Elman"),
         ({"activation": "sine"}, "a recurrent layer takes tanh or relu, got 'sine'"),
         ({"cell": "grru"}, "unknown recurrent cell 'grru'; did you mean gru?"),
+        ({"start": "eye"}, "start must be one of drawn, identity, orthogonal, got 'eye'"),
+        ({"forget_bias": 11.0}, "forget bias must lie in [-10, 10], got 11"),
         ({"outputs": 0}, "a step has at least 1 input and 1 output, got 2 and 0"),
     ],
 )  # fmt: skip
@@ -92,7 +95,7 @@ def test_a_network_beyond_the_memory_is_refused_before_anything_is_taken() -> No
     net = network(cell="lstm")
     check_recurrent_size(net, 1000, 4 * 2**30)
     _, packed = numbers(net, 100)
-    assert packed.constants.size + packed.work_size == recurrent_numbers(net, 100)
+    assert (packed.constants.size, packed.work_size) == recurrent_numbers(net, 100)
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -185,14 +188,15 @@ def test_initial_weights_are_drawn_gate_by_gate() -> None:
     biases = net.part(theta, "biases").reshape(4, 64)
     assert (biases[1] == 1.0).all() and (biases[[0, 2, 3]] == 0.0).all()
     assert len({gate.tobytes() for gate in recurrent.reshape(4, 64, 64)}) == 4
-    turned = net.part(initial_recurrent(net, glorot, 3, "orthogonal", 0.0), "recurrent weights").reshape(4, 64, 64)
+    turning = network(cell="lstm", hidden=64, inputs=3, start="orthogonal", forget_bias=0.0)
+    theta = initial_recurrent(turning, glorot, 3)
+    turned = net.part(theta, "recurrent weights").reshape(4, 64, 64)
     assert np.abs(turned @ turned.transpose(0, 2, 1) - np.eye(64)).max() < 1e-12
-    kept = network(activation="relu")
-    started = initial_recurrent(kept, glorot, 3, "identity")
+    assert (net.part(theta, "biases") == 0.0).all()
+    kept = network(activation="relu", start="identity")
+    started = initial_recurrent(kept, glorot, 3)
     assert (kept.part(started, "recurrent weights") == np.eye(5)).all()
-    assert (started != initial_recurrent(kept, glorot, 4, "identity")).any()
-    with pytest.raises(SettingError, match="start must be one of drawn, identity, orthogonal, got 'eye'"):
-        initial_recurrent(kept, glorot, 3, "eye")
+    assert (started != initial_recurrent(kept, glorot, 4)).any()
 
 
 def test_a_diverged_network_says_at_which_step_and_in_which_part() -> None:

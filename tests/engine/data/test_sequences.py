@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.data import DATASETS
+from engine.data import DATASETS, training_data
 from engine.data.patterns import POINTS, TEMPLATES
 from tests.engine.data.made import make
 
@@ -83,3 +83,12 @@ def test_digits_are_images() -> None:
     assert DATASETS["digits"].shape == (8, 8) and digits.shaped.shape == (20, 8, 8)
     assert (digits.shaped[3, 2] == digits.inputs[3, 16:24]).all()
     assert make("moons").shaped.shape == (500, 2)
+
+
+def test_prepared_examples_keep_their_shape() -> None:
+    digits = make("digits", samples=50)
+    data = training_data(digits, (), "min_max", 0.8, 1)
+    assert data.shape == (8, 8) and data.shaped.shape == (50, 8, 8) and np.shares_memory(data.shaped, data.inputs)
+    assert (data.shaped[7, 2] == data.inputs[7, 16:24]).all()
+    plane = training_data(make("moons"), ("x", "y", "xy"), "none", 0.8, 1)
+    assert plane.shape == (3,) and plane.shaped.shape == (500, 3)
