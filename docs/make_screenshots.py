@@ -61,7 +61,7 @@ def main() -> None:
             until(lambda: bench.training.published is not None and bench.training.published.picture.update == 0)
             bench.controller.play()
             until(lambda update=update: bench.training.published.picture.update >= update)
-            if bench.training.published.picture.kind == "network":
+            if bench.training.published.picture.subject.tracked:
                 seen = time.monotonic()
                 until(lambda seen=seen: time.monotonic() > seen + SETTLED)
             shell.grab().save(str(FOLDER / f"{name}.png"))

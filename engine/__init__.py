@@ -14,14 +14,14 @@ It uses no clock, no threads, no GUI, and no files but its own data sets.
 """
 
 from engine.architectures.activations import ACTIVATIONS, Activation
-from engine.architectures.architecture import Architecture, Layer
-from engine.architectures.catalogue import ARCHITECTURES
+from engine.architectures.catalogue import Architecture, Layer
 from engine.architectures.convolutional.network import MAX_STAGES
 from engine.architectures.convolutional.stages import STAGES
 from engine.architectures.forward import activations
 from engine.architectures.initializers import INITIALIZERS
 from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
+from engine.architectures.members import ARCHITECTURES
 from engine.architectures.network import Network
 from engine.architectures.queries import FeatureMaps, Field, StageMaps, StepsInTime, TimeSteps, UnitMaps
 from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
@@ -61,10 +61,19 @@ from engine.insight.parameter_plane import (
 from engine.insight.slice_plan import LossSlice, PathRequest, ProjectedPath, SlicePlan, SliceRequest, path_request
 from engine.interruption import Interruption, Pieces, finish
 from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
-from engine.problems.kind import Offer, ProblemKind, accumulates, kind_of, kind_of_entries, offer_of, offers, problem_of
+from engine.problems.kind import (
+    Offer,
+    ProblemKind,
+    kind_of,
+    kind_of_edit,
+    kind_of_entries,
+    offer_of,
+    offers,
+    problem_of,
+)
 from engine.problems.kinds import PROBLEMS
 from engine.problems.problem import Problem
-from engine.problems.subject import Query, Snapshot, Subject, snapshot_of, snapshot_pieces
+from engine.problems.subject import Snapshot, Subject, snapshot_of, snapshot_pieces
 from engine.problems.supervised.building import new_network
 from engine.problems.supervised.learner import Learner, NetworkSnapshot
 from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES
@@ -91,6 +100,7 @@ from engine.problems.surface.kind import SurfaceInfo
 from engine.problems.surface.printed import typeset_surface
 from engine.problems.surface.task import COORDINATE, MAX_PARAMETERS, NOISE, SEED, Formula, SurfaceTask
 from engine.problems.task import Task
+from engine.queries import Query
 from engine.schedules import SCHEDULES, Schedule, preview
 from engine.setting import PARAMETER, Setting
 from engine.training.experiment import (
@@ -108,6 +118,7 @@ from engine.training.experiment import (
     Tweak,
     distinct,
     of_run,
+    patience_for,
 )
 from engine.training.history import COLUMNS, HistoryView
 from engine.training.measures import LOSS, WATCHED, Best, Measure, MeasuresView
@@ -242,7 +253,6 @@ __all__ = [
     "Tweak",
     "UnitMaps",
     "Value",
-    "accumulates",
     "activations",
     "block_extremes",
     "checked_table",
@@ -261,6 +271,7 @@ __all__ = [
     "framed",
     "full_history",
     "kind_of",
+    "kind_of_edit",
     "kind_of_entries",
     "new_experiment",
     "new_network",
@@ -269,6 +280,7 @@ __all__ = [
     "offer_of",
     "offers",
     "path_request",
+    "patience_for",
     "plane_losses",
     "possible_features",
     "preview",

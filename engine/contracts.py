@@ -300,9 +300,9 @@ def _compiled(make: Callable[[dict[str, Any]], Any], function: Callable[..., Any
     return make({**OPTIONS, "cache": False})
 
 
-def routines_of(package: str) -> list[Routine]:
-    """The routines that the modules of a package declare, as far as they are imported."""
-    return [made for made in Kernel.everyone if isinstance(made, Routine) and made.module.startswith(f"{package}.")]
+def routines_in(*modules: str) -> list[Routine]:
+    """The routines that these modules declare, as far as they are imported."""
+    return [made for made in Kernel.everyone if isinstance(made, Routine) and made.module in modules]
 
 
 def kernel(signature: Any) -> Callable[[Callable[..., Any]], Kernel]:

@@ -41,8 +41,8 @@ FLOORS = (
         "training.stream",
         "expressions.notation_hints",
     ),
-    ("expressions.notation", "training.measures"),
-    ("expressions.expression", "rng", "decimation", "choices", "setting", "problems.subject"),
+    ("expressions.notation", "training.measures", "queries"),
+    ("expressions.expression", "rng", "decimation", "choices", "setting"),
     (
         "expressions.typesetting",
         "expressions.typed_number",
@@ -58,6 +58,7 @@ FLOORS = (
     (
         "architectures",
         "problems.surface.task",
+        "problems.subject",
         "problems.task",
         "insight.sharpness",
         "insight.parameter_plane",
@@ -93,6 +94,19 @@ MAY_KNOW = {
     "launch": {*VIEWS, "workers", "export", "window"},
     "commands": {"look", "documents", "export", "plots", "curves", "launch"},
 }
+# The folders of each kind of problem: what is in them may know that kind.
+OWN_FOLDERS = (
+    "engine/problems/surface/", "engine/problems/supervised/", "engine/architectures/", "app/controls/surface/",
+    "app/controls/networks/", "app/stage/surface/", "app/stage/networks/", "app/stage/diagram/", "app/stage/planes/",
+    "app/stage/charts/", "app/stage/examples/", "app/export/surface/", "app/export/networks/", "app/look/networks/",
+)  # fmt: skip
+# Lists of what the kinds bring, each of which names them once; and the public names.
+LISTS = {
+    "engine/__init__.py", "engine/problems/kinds.py", "app/controls/panels.py", "app/stage/stages.py",
+    "app/stage/views.py", "app/export/figures.py",
+}  # fmt: skip
+# What a surface is described with describes the loss over any plane of parameters, too.
+OF_A_PLANE = {"app/stage/terrain.py": {"SurfaceInfo"}}
 # What works without Qt, and what uses of it only what is no widget; with all that they import.
 WITHOUT_QT = ("app.export", "app.commands.run", "app.commands.table", "app.commands.presets", "app.commands.cli")
 WITHOUT_WIDGETS = ("app.documents", "app.workers")
@@ -287,6 +301,63 @@ def test_of_the_workers_the_views_know_only_what_is_published(path: Path) -> Non
             value = getattr(importlib.import_module(module), name)
             frozen = dataclasses.is_dataclass(value) and value.__dataclass_params__.frozen
             assert frozen or isinstance(value, float | int), f"{name_of(path)} imports {name} of {module}"
+
+
+def classes_of_kinds() -> set[str]:
+    """The engine's classes in the folders of the kinds of problem."""
+    trees = [ast.parse(path.read_text("utf-8")) for path in ENGINE if name_of(path).startswith(OWN_FOLDERS)]
+    return {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+
+
+CLASSES_OF_KINDS = classes_of_kinds()
+
+
+def told_apart(text: str, classes: set[str], keys: set[str]) -> set[str]:
+    """What a source imports of the kinds of problem, and the keys of kinds that it compares or looks up."""
+    tree = ast.parse(text)
+    own = tuple(folder.replace("/", ".") for folder in OWN_FOLDERS)
+    found = {
+        name
+        for module, name in imports_of(text)
+        if f"{module}.".startswith(own) or (module == "engine" and name in classes)
+    }
+    for node in ast.walk(tree):
+        parts: list[ast.expr | None] = []
+        if isinstance(node, ast.Compare):
+            parts = [node.left, *node.comparators]
+            parts += [part for each in parts if isinstance(each, ast.Tuple | ast.List | ast.Set) for part in each.elts]
+        elif isinstance(node, ast.Dict):
+            parts = list(node.keys)
+        elif isinstance(node, ast.Subscript):
+            parts = [node.slice]
+        elif isinstance(node, ast.MatchValue):
+            parts = [node.value]
+        found |= {part.value for part in parts if isinstance(part, ast.Constant) and part.value in keys}
+    return found
+
+
+def test_what_tells_kinds_apart_is_found() -> None:
+    classes, keys = {"NetworkTask"}, {"network"}
+    for line in (
+        "from engine import NetworkTask",
+        "if picture.kind == 'network': pass",
+        "tips = {'network': 'a tip'}",
+        "stage = stages['network']",
+        "if kind in ('network', 'other'): pass",
+    ):
+        assert told_apart(line, classes, keys), line
+    assert not told_apart("name = 'network'\nfrom engine import Task", classes, keys)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in (*ENGINE, *APP) if name_of(path) not in LISTS and not name_of(path).startswith(OWN_FOLDERS)],
+    ids=name_of,
+)
+def test_no_file_outside_its_own_folders_knows_a_kind_of_problem(path: Path) -> None:
+    keys = {*engine.PROBLEMS, *engine.offers()}
+    found = told_apart(path.read_text("utf-8"), CLASSES_OF_KINDS, keys)
+    assert not found - OF_A_PLANE.get(name_of(path), set()), f"{name_of(path)} names {', '.join(sorted(found))}"
 
 
 def in_another_process(code: str) -> str:

@@ -27,7 +27,9 @@ from app.stage.stage_view import StageView
 from app.stage.views import VIEWS
 from app.stage.views_stage import ViewsStage
 from engine import (
+    NEVER,
     PROBLEMS,
+    WATCHED,
     Block,
     Experiment,
     Hyper,
@@ -112,7 +114,16 @@ class Stretches(Query[np.ndarray]):
 
 class Springs(Subject):
     measures = (
-        Measure("longest_stretch", "Longest stretch", "of the three springs", log=True, direction="falls", shown=True),
+        Measure(
+            "longest_stretch",
+            "Longest stretch",
+            "of the three springs",
+            unit="m",
+            log=True,
+            direction="falls",
+            role=WATCHED,
+            shown=True,
+        ),
     )
     noun = "spring"
 
@@ -290,6 +301,7 @@ def test_the_table_has_a_column_of_its_measure(tmp_path):
 def test_its_curve_and_its_stage_are_drawn():
     picture = stood(race()).picture()
     curve = CURVES["longest_stretch"]
+    assert curve.axis_for(picture) == "Longest stretch (m)" and curve.tip == "of the three springs, in m"
     assert curve.needs(picture) and curve.title_for(picture) == "Longest stretch" and not CURVES["x"].needs(picture)
     settings = FigureSettings(dpi=60)
     for plot in (CurveContent("longest_stretch"), StageContent()):
@@ -320,6 +332,16 @@ def test_the_child_compiles_its_kernel_first(tmp_path):
     assert "three_springs" in names and "network_objective" not in names
 
 
+def test_early_stopping_waits_for_its_measure():
+    session = stood(race(), 10)
+    session.stop_at({**NEVER, "patience": 500})
+    session.tweak("sgd", "learning_rate", 0.0)  # nothing gets better any more
+    session.advance(5000)
+    run = session.runs[0]
+    assert run.status == "finished" and "no lower longest stretch in" in run.message
+    assert run.best is not None and run.best.loss == np.abs(run.best.theta - 1.0).max()
+
+
 def test_a_run_that_diverges_is_explained():
     session = stood(experiment_on(SpringTask(), [new_run("sgd", learning_rate=9.0)]), 2000)
     assert session.runs[0].status == "diverged"
@@ -343,6 +365,7 @@ def test_the_window_shows_it_with_a_panel_of_its_knobs_and_its_view(window):
     shown = [stage.tabs.tabText(place) for place in range(stage.tabs.count()) if stage.tabs.isTabVisible(place)]
     assert shown == ["Parameter path", "Springs"]
     assert "longest_stretch" in bench.curves.cards
+    assert "without a lower longest stretch" in bench.stop_panel.knobs.knobs["patience"].hyper.help
     window.advance(50)
     stage.choose("springs")
     view = stage.views["springs"]

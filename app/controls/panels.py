@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.controls.network_panel import NetworkPanel
-from app.controls.surface_panel import SurfacePanel
+from app.controls.networks.network_panel import NetworkPanel
+from app.controls.surface.surface_panel import SurfacePanel
 from app.controls.task_panel import KnobPanel, TaskPanel
 from app.look.theme import Theme
 

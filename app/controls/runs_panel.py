@@ -184,12 +184,12 @@ class _Row(QFrame):
             values, at = run.standing, run.update
         loss, watched = (run.measures.of_role(role, values) for role in (LOSS, WATCHED))
         role, loss = (LOSS, loss) if np.isnan(watched) else (WATCHED, watched)
-        self._show_loss(loss, f"{run.measures.words(role)}, measured at update {at:,}")
+        self._show_loss(loss, f"{run.measures.words(role).capitalize()}, measured at update {at:,}")
         self.best.setVisible(run.best is not None)
         if run.best is not None:
             before = f"{_signed(run.best.loss, 6)}, was at update {run.best.update:,}."
             told = f"best {_signed(run.best.loss, 3)} at {short(run.best.update)}"
-            name = run.measures.words(WATCHED).lower()
+            name = run.measures.words(WATCHED)
             tip = f"The lowest {name}, {before} Use the run's menu to go back to it."
             if _stands_lowest(run):
                 told = "best so far"

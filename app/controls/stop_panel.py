@@ -10,9 +10,9 @@ from PySide6.QtCore import Signal
 from app.widgets.card import Card
 from app.widgets.knob_list import KnobList
 from app.widgets.more import More
-from engine import NEVER, STOP, Value
+from engine import NEVER, STOP, Value, patience_for
 
-_WATCHING = ("patience",)  # rules that wait for a measure which is watched
+_PATIENCE = "patience"  # the rule that waits for a measure which is watched
 _RULES = tuple(replace(hyper, default=NEVER[hyper.name]) for hyper in STOP)  # a fresh experiment goes on for ever
 
 
@@ -28,24 +28,26 @@ class StopPanel(Card):
         self._values: Mapping[str, Value] = {}
         self.more = More("stop rules")
         self.knobs = KnobList(1, self.more)
-        self._watches: bool | None = None
+        self._watched: str | None = None
         self.knobs.changed.connect(self._change)
         self.knobs.finished.connect(self.settled)
         self.body.addWidget(self.knobs)
         self.body.addWidget(self.more)
 
-    def refresh(self, stop: Mapping[str, Value], watches: bool = False) -> None:
-        """Show the current rules; watches: whether a measure is watched for early stopping."""
-        if watches != self._watches:
-            self.knobs.show_knobs(tuple(hyper for hyper in _RULES if watches or hyper.name not in _WATCHING))
-        if (stop, watches) != (self._values, self._watches):
-            self._values, self._watches = stop, watches
+    def refresh(self, stop: Mapping[str, Value], watched: str = "") -> None:
+        """Show the current rules; watched: the measure that early stopping waits for, in words, if there is one."""
+        if watched != self._watched:
+            patience = replace(patience_for(watched), default=NEVER[_PATIENCE])
+            rules = (patience if hyper.name == _PATIENCE else hyper for hyper in _RULES)
+            self.knobs.show_knobs(tuple(hyper for hyper in rules if watched or hyper.name != _PATIENCE))
+        if (stop, watched) != (self._values, self._watched):
+            self._values, self._watched = stop, watched
             self.knobs.set_values(stop)
 
     def renew(self) -> None:
         """Another document follows: what is as usual goes behind More, wherever it was before."""
         self.knobs.renew()
-        self._watches = None
+        self._watched = None
 
     def _change(self, name: str, value: Value) -> None:
         self._values = {**self._values, name: value}

@@ -91,7 +91,7 @@ class CurveCard(QFrame):
     def _tell(self) -> None:
         """Say what is shown, which may change with the problem, the values and the selected run."""
         model = self.view.model
-        self._header.title.show_text(model.title, self.curve.help)
+        self._header.title.show_text(model.title, self.curve.tip)
         self._header.show_style(model.style, (self.view.x_axis.type.log, self.view.y_axis.type.log))
         self._legend.show_entries(model.owner, model.legend, model.theme)
 

@@ -68,9 +68,19 @@ class Curve:
     tier: Tier = "more"
     unit: str = ""
 
+    @property
+    def tip(self) -> str:
+        """What it shows, and in what."""
+        return ", in ".join(part for part in (self.help, self.unit) if part)
+
     def title_for(self, picture: SessionPicture | None) -> str:
         """What it is called for the problem on screen."""
         return self.title if picture is None else picture.subject.curve_titles.get(self.key, self.title)
+
+    def axis_for(self, picture: SessionPicture | None) -> str:
+        """What its y axis is called, with the unit if there is one."""
+        title = self.axis or self.title_for(picture)
+        return f"{title} ({self.unit})" if self.unit else title
 
     def parts(self, picture: SessionPicture) -> tuple[Part, ...]:
         """The lines of every run that is shown."""

@@ -6,46 +6,30 @@ from typing import TYPE_CHECKING, Any
 
 from app.look.number_format import number
 from engine import (
-    ACTIVATIONS,
     BATCHES,
-    DATASETS,
-    FEATURES,
-    INITIALIZERS,
     LEARNING_RATE,
-    LOSSES,
-    NOISE,
     OPTIMIZERS,
     PARAMETER,
-    SCALINGS,
+    PROBLEMS,
     SCHEDULES,
     WARMUP,
     WARMUP_START,
     Catalogue,
     Choice,
-    Layer,
     Table,
+    kind_of_edit,
     of_run,
 )
 
 if TYPE_CHECKING:
     from engine import Hyper, RunPicture, RunSettings, Setting
 
-_CATALOGUES: dict[str, Catalogue[Any]] = {
+_OF_RUN: dict[str, Catalogue[Any]] = {  # the choices of which a run's settings know the kind
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
     "batch": BATCHES,
-    "data": DATASETS,
-    "loss": LOSSES,
-    "initializer": INITIALIZERS,
-    "output": ACTIVATIONS,
-    "activation": ACTIVATIONS,
-    "features": FEATURES,
-    "scaling": SCALINGS,
-    "target_scaling": SCALINGS,
 }
-_OF_RUN = ("optimizer", "schedule", "batch")  # the choices of which a run's settings know the kind
-_BRINGS_OTHERS = ("data", "loss")  # settings that may change others with them
-_OWN = {hyper.name: hyper for hyper in (LEARNING_RATE, WARMUP, WARMUP_START, NOISE)}
+_OWN = {hyper.name: hyper for hyper in (LEARNING_RATE, WARMUP, WARMUP_START)}
 _AXES = "xy"  # the parameters of a surface
 _DIGITS = (4, 6, 9, 17)  # significant ones, until two numbers look different
 
@@ -54,15 +38,17 @@ def sentence(run: RunPicture, place: int) -> str:
     """What the run's tweak number `place` changed, from what if that is known, and when."""
     tweak = run.tweaks[place]
     when = f"at update {tweak.update:,}"
-    if tweak.setting.path in _EDITS:
-        return f"{_EDITS[tweak.setting.path](tweak.value)} {when}"
+    kind = kind_of_edit(tweak.setting)
+    if kind is not None:
+        return f"{kind.edit_words(tweak.setting, tweak.value, lambda each: number(float(each)))} {when}"
+    bringing = [part for kind in PROBLEMS.values() for part in kind.brings_others]
     settings, old = run.initial, None
     for before in run.tweaks[:place]:
         if of_run(before.setting):
             settings = settings.having(before.setting, before.value)
         elif before.setting == tweak.setting:
             old = before.value
-        elif before.setting.part in (tweak.setting.part, *_BRINGS_OTHERS):
+        elif before.setting.part in (tweak.setting.part, *bringing):
             old = None if before.setting.part != PARAMETER else old
     if of_run(tweak.setting):
         old = settings.value(tweak.setting)
@@ -70,29 +56,20 @@ def sentence(run: RunPicture, place: int) -> str:
     return f"{name} {_change(tweak.setting, old, tweak.value)} {when}"
 
 
-def _added(point: tuple[float, ...]) -> str:
-    return f"point {_point(point[:-1])} → {number(float(point[-1]))} added"
-
-
-def _erased(circle: tuple[float, ...]) -> str:
-    if circle[-1] == 0.0:
-        return f"point {_point(circle[:-1])} erased"
-    return f"points within {number(float(circle[-1]))} of {_point(circle[:-1])} erased"
-
-
-_EDITS = {"data.add": _added, "data.erase": _erased}
-
-
-def _point(place: tuple[float, ...]) -> str:
-    return f"({', '.join(number(float(each)) for each in place)})"
+def _catalogue(name: str) -> Catalogue[Any] | None:
+    """The catalogue that the values of a setting, or of a knob, are keys of."""
+    of_problems = (kind.catalogues[name] for kind in PROBLEMS.values() if name in kind.catalogues)
+    return _OF_RUN[name] if name in _OF_RUN else next(of_problems, None)
 
 
 def _name(setting: Setting, settings: RunSettings, parameters: int) -> str:
     knobs: tuple[Hyper, ...] = ()
     if setting.part in _OF_RUN and not setting.is_whole:
-        knobs = _CATALOGUES[setting.part][getattr(settings, setting.part).kind].knobs
+        knobs = _OF_RUN[setting.part][getattr(settings, setting.part).kind].knobs
     elif setting.path in _OWN:
         knobs = (_OWN[setting.path],)
+    elif setting.is_whole:
+        knobs = tuple(knob for kind in PROBLEMS.values() for knob in kind.knobs)
     elif setting.part == PARAMETER and setting.place is not None and parameters == len(_AXES):
         return _AXES[setting.place]
     found = next((hyper for hyper in knobs if hyper.name == (setting.knob or setting.part)), None)
@@ -117,8 +94,8 @@ def _value(setting: Setting, value: object, digits: int) -> str:
         return ", ".join(_value(setting, item, digits) for item in value) or "none"
     if isinstance(value, Table):
         return value.name
-    if isinstance(value, Layer):
-        return f"{value.units} {ACTIVATIONS[value.activation].title}"
-    catalogue = _CATALOGUES.get(setting.part if setting.is_whole else setting.knob or "")
+    if isinstance(title := getattr(value, "title", None), str):
+        return title
+    catalogue = _catalogue(setting.part if setting.is_whole else setting.knob or "")
     key = value.kind if isinstance(value, Choice) else str(value)
     return str(catalogue[key].title) if catalogue is not None and key in catalogue else key

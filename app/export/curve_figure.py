@@ -15,8 +15,7 @@ from app.export.axis_scales import set_axis
 from app.export.figure_content import CurveContent
 from app.export.legend import Entry, clean
 from app.export.line_styles import LineStyle, LineStyles, line_style
-from app.export.networks.context import selected_run
-from app.export.records import Progress, with_exact_history
+from app.export.records import Progress, selected_run, with_exact_history
 from app.export.style import MM, POINTS, FigureSettings, Pattern
 from app.look.palettes import ON_LIGHT
 from app.plots.axis_type import AUTOMATIC, HUGEST, LINEAR, LOG
@@ -61,7 +60,7 @@ def draw_curves(
     for line in lines:
         line.place(x, PITCH / (settings.width / MM * POINTS))
     y = _y_scale(plot, lines, x)
-    _set_up(axes, x, y, along.title, curve.axis or curve.title_for(picture), settings)
+    _set_up(axes, x, y, along.title, curve.axis_for(picture), settings)
     styles = LineStyles(curve, picture, settings)
     for order, line in enumerate(lines):
         pen = _Pen(axes, settings, styles.of(line), order / len(lines))

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.export.networks.figures import NETWORK_FIGURES
 from app.export.stage_figure import StageFigure
-from app.export.surface_figure import SURFACE_FIGURE
+from app.export.surface.surface_figure import SURFACE_FIGURE
 from engine import Task
 
 FIGURES: dict[str, StageFigure] = {figure.key: figure for figure in (SURFACE_FIGURE, *NETWORK_FIGURES)}

@@ -60,3 +60,9 @@ def with_exact_history(
     columns = columns[:, :done]
     latest = tuple(columns[:, -1].tolist()) if done else ()
     return replace(run, history=HistoryView(1, done, done, columns, columns, columns, latest))
+
+
+def selected_run(picture: SessionPicture) -> RunPicture:
+    """The run selected in the window, or the first."""
+    selected = picture.experiment.view.get("selected")
+    return next((run for run in picture.runs if run.id == selected), picture.runs[0])

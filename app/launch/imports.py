@@ -16,7 +16,7 @@ IN_WINDOW = (
     "app.workers.training_thread",
     "app.curves.curve_panel",
     "app.stage.surface.surface_stage",
-    "app.stage.network_stage",
+    "app.stage.networks.network_stage",
     "app.window.workbench",
     "app.window.actions",
 )

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from app.stage import arrows
 from app.stage.markers import border_point, draw_arrow, draw_cross, draw_dot, draw_pointer, draw_run
 from app.stage.paths import WIDTH, X, Y
-from app.stage.surface import arrows
 from engine import DIVERGED
 
 if TYPE_CHECKING:

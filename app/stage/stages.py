@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.stage.network_stage import NetworkStage
+from app.stage.networks.network_stage import NetworkStage
 from app.stage.surface.surface_stage import SurfaceStage
 from app.stage.views_stage import ViewsStage
 

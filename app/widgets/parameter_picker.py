@@ -54,7 +54,8 @@ class ParameterPicker(QWidget):
         row.setSpacing(6)
         for part in self._lists:
             row.addWidget(part, 1)
-        for place, part in enumerate(self._lists):  # however an index changes, what the lists behind it offer fits
+        # However an index changes: what is offered behind it always belongs to it.
+        for place, part in enumerate(self._lists):
             part.currentIndexChanged.connect(partial(self._choose, place))
 
     @property
@@ -74,8 +75,8 @@ class ParameterPicker(QWidget):
     def _chosen(self) -> tuple[int, ...]:
         return tuple(max(part.currentIndex(), 0) for part in self._lists if part.isVisibleTo(self))
 
-    def _choose(self, changed: int, _index: int) -> None:
-        self._offer_from(changed + 1)
+    def _choose(self, place: int, index: int) -> None:
+        self._offer_from(place + 1)
         self.chosen.emit(self.place)
 
     def _offer_from(self, first: int) -> None:

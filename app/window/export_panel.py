@@ -225,8 +225,8 @@ class ExportPanel(Popup):
         for text, button in self.buttons.items():
             button.setVisible((text == "CSV") == table)
         self.note.setText(
-            "One row per run and update, every number so that reading it back gives the same bits. What is measured of "
-            "a network now and then stands in further columns, empty in between."
+            "One row per run and update, every number so that reading it back gives the same bits. What is measured "
+            "now and then stands in further columns, empty in between."
             if table
             else f"{self.settings.width:g} × {self.settings.height:g} mm, drawn from the data. {self._carried()}"
         )

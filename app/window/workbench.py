@@ -298,7 +298,7 @@ class Workbench(QWidget):
         kind = kind_of(picture.task)
         self.problem_panel.refresh(picture)
         self.run_panel.refresh(run, _previewed(picture, run), picture.examples if kind.trains else 0)
-        self.stop_panel.refresh(picture.experiment.stop, kind.watches)
+        self.stop_panel.refresh(picture.experiment.stop, kind.watched)
 
     def _scroll_to_top(self, everything: bool) -> None:
         """Another problem has other panels: where the old ones were scrolled to means nothing now."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.workers.training import Focus, Training
 from app.workers.undo_history import State
-from engine import Experiment, RunRecord, Setting, Task, Value, accumulates
+from engine import Experiment, RunRecord, Setting, Task, Value, kind_of_edit
 
 MAX_FOLLOWED = 100_000  # updates that are computed again in a pause without being asked for, on another surface
 AT_ONCE, REDRAW = 0.02, 0.1  # seconds
@@ -174,7 +174,7 @@ class ChangeProblem(Edit):
     @property
     def replaces(self) -> str:
         """A point that is drawn never replaces another."""
-        drawn = any(accumulates(Setting.of(path)) for path in self.changes)
+        drawn = any(kind_of_edit(Setting.of(path)) is not None for path in self.changes)
         return self.key if self.from_start and not drawn else ""
 
     @property

@@ -70,7 +70,7 @@ def thumbnail(experiment: Experiment) -> QImage:
     session = Session(experiment)
     session.advance(int(experiment.stop["updates"]))
     surface_info = session.problem.subject
-    if surface_info is None:
+    if not isinstance(surface_info, SurfaceInfo):
         return network_thumbnail(session, dict(experiment.view), QSize(WIDTH, HEIGHT))
     x0, x1, y0, y1 = framed([seen(run, surface_info) for run in session.runs], surface_info.view)
     x, y = np.linspace(x0, x1, WIDTH), np.linspace(y0, y1, HEIGHT)
@@ -124,7 +124,7 @@ def draw_path(painter: QPainter, run: Run, view: View) -> None:
     x, y = np.ascontiguousarray(points[:, np.abs(points).max(axis=0) < FAR])
     kept = thin_path(x, y, view.x_scale, view.y_scale, TOLERANCE)
     path = QPainterPath()
-    path.addPolygon(polygon(np.column_stack((x[kept], y[kept]))))
+    path.addPolygon(polygon(x[kept], y[kept]))
     path = placing(view).map(path)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -79,7 +79,6 @@ def _noise(examples: int) -> Table:
 def work_of(session: Session, case: Case) -> Work:
     """The session's training work, for the peers."""
     learner, problem = session.problem.subject, session.problem
-    assert learner is not None
     inputs, places = learner.training
     targets: np.ndarray = places.astype(np.int64)
     if case.settings["loss"] != "softmax":
@@ -106,7 +105,6 @@ def _compared(case: Case, rounds: int) -> Iterator[str]:
     session = case.begun()
     work = work_of(session, case)
     learner = session.problem.subject
-    assert learner is not None
     session.advance(CHECKED * work.batches)
     reference = float(learner.losses(session.runs[0].machine.theta[None])[0])
     peers: list[Peer] = []

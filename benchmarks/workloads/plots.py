@@ -72,7 +72,6 @@ def _stage(session: Session) -> Any:
     stage.resize(*STAGE)
     stage.show()
     surface_info = session.picture().subject
-    assert surface_info is not None
     x0, x1, y0, y1 = surface_info.view
     xs, ys = np.linspace(x0, x1, 240), np.linspace(y0, y1, 240)
     stage.set_terrain(Terrain(surface_info, xs, ys, problem_of(session.picture().task).values(xs, ys), 0))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.architectures.architecture import ARCHITECTURES, Architecture, Design, fault_in
+from engine.architectures.catalogue import ARCHITECTURES, Architecture, Design, fault_in
 from engine.architectures.forward import layer_pieces
 from engine.architectures.initializers import initial_theta
 from engine.architectures.inspection import Inspection, inspection_pieces

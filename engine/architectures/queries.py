@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.problems.subject import Query
+from engine.queries import Query
 
 Array = np.ndarray
 Region = tuple[float, float, float, float]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
@@ -18,7 +18,7 @@ from engine.problems.problem import Problem
 from engine.problems.task import Task
 from engine.setting import Setting
 from engine.training.measures import WATCHED, Measure
-from engine.validation import Entries
+from engine.validation import Entries, text
 
 KIND = "kind"  # the entry of a problem's table in a file that names its kind
 
@@ -47,8 +47,9 @@ class ProblemKind(ABC):
     does not name its kind is known to be of this one; without any, files name it. knobs: settings of the task with a
     range, for a panel made from them. measures: every measure that a subject of this kind may have. first_curves: the
     keys of the curves that are there at first. edits: settings that change what is there a little further each time,
-    such as points that are drawn. seeds, rates: what the transport bar says of new seeds and of its
-    speed. trains: whether runs see examples, so that their batches and examples per second mean something.
+    such as points that are drawn. catalogues: by a setting, or a knob of one, whose values are their keys.
+    brings_others: settings that may change others with them. seeds, rates: what the transport bar says of new seeds
+    and of its speed. trains: whether runs see examples, so that their batches and examples per second mean something.
     """
 
     key: ClassVar[str]
@@ -61,6 +62,8 @@ class ProblemKind(ABC):
     measures: ClassVar[tuple[Measure, ...]] = ()
     first_curves: ClassVar[tuple[str, ...]] = ("loss", "gradient_norm")
     edits: ClassVar[tuple[Setting, ...]] = ()
+    catalogues: ClassVar[Mapping[str, Catalogue[Any]]] = {}
+    brings_others: ClassVar[tuple[str, ...]] = ()
     seeds: ClassVar[str] = "New seeds, restarts all runs"
     rates: ClassVar[str] = "Updates per second of every run"
     trains: ClassVar[bool] = False
@@ -95,6 +98,10 @@ class ProblemKind(ABC):
         """Whether a problem of this kind can be made of a table of examples."""
         return False
 
+    def edit_words(self, setting: Setting, value: Any, number: Callable[[float], str]) -> str:
+        """One of the `edits` in words. number: how a number is written."""
+        return f"{setting.name} {', '.join(map(number, value))}"
+
     def on_table(self, task: Any, table: Table, fresh: bool) -> Task:
         """A task of this kind with a table for its data. fresh: whether nobody has chosen anything in it yet.
 
@@ -104,12 +111,12 @@ class ProblemKind(ABC):
 
     def validates(self, task: Any) -> bool:
         """Whether the measure that is watched has values on this task."""
-        return self.watches
+        return bool(self.watched)
 
     @property
-    def watches(self) -> bool:
-        """Whether a measure is watched for the best parameters and for early stopping."""
-        return any(measure.role == WATCHED for measure in self.measures)
+    def watched(self) -> str:
+        """The measure that is watched for the best parameters and for early stopping, in words; empty without any."""
+        return next((measure.key.replace("_", " ") for measure in self.measures if measure.role == WATCHED), "")
 
 
 PROBLEMS: Catalogue[ProblemKind] = Catalogue("kind of problem")
@@ -140,8 +147,8 @@ def kind_of_entries(entries: Any) -> ProblemKind:
 
 def read_task(entries: Entries, check: Check = no_check) -> Task:
     """Read the task of a problem of any kind from a file's entries. Raises SettingError."""
-    named = {KIND: entries.text(KIND)} if KIND in entries else entries
-    return kind_of_entries(named).read(entries, check)
+    kind = entries.checked(KIND, lambda key: PROBLEMS[text(key)], "") if KIND in entries else kind_of_entries(entries)
+    return kind.read(entries, check)
 
 
 def task_entries(task: Task, tables: Callable[[Table], Any] = Table.to_dict) -> dict[str, Any]:
@@ -161,6 +168,6 @@ def offer_of(task: Task) -> Offer:
     return next((offer for offer in found if offer.holds(task)), found[0])
 
 
-def accumulates(setting: Setting) -> bool:
-    """Whether a setting of any kind changes what is there a little further each time, such as a point that is drawn."""
-    return any(setting in kind.edits for kind in PROBLEMS.values())
+def kind_of_edit(setting: Setting) -> ProblemKind | None:
+    """The kind of which a setting changes what is there a little further each time, such as a point that is drawn."""
+    return next((kind for kind in PROBLEMS.values() if setting in kind.edits), None)

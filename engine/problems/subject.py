@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from engine.contracts import SettingError
 from engine.interruption import Interruption, Pieces, finish
+from engine.queries import Query
 from engine.training.measures import Measure, Work, work_of
 
 Array = np.ndarray
 A = TypeVar("A")
-
-
-class Query(Generic[A]):
-    """A question about a problem at a point theta, whose answer is an A: a frozen dataclass of its parameters."""
-
-    __slots__ = ()
 
 
 class Subject:
@@ -31,8 +26,8 @@ class Subject:
     curve_titles: other titles for curves, by their keys. tracked: whether measures are taken of a run, and points of
     its trail kept. explained: whether the next step of every run is computed with each picture, for it costs nothing
     to speak of. known_minimum: the lowest value that the loss can have. unbounded: whether the loss may fall without
-    end. bordered: whether there are points without a value. noun: what it is, in words; elsewhere: from where else a
-    run might begin.
+    end. bordered: whether there are points without a value; value_remedy: what a person could do about them. noun:
+    what it is, in words; elsewhere: from where else a run might begin.
     """
 
     @property
@@ -78,6 +73,10 @@ class Subject:
     @property
     def bordered(self) -> bool:
         return False
+
+    @property
+    def value_remedy(self) -> str:
+        return "choose another problem"
 
     @property
     def noun(self) -> str:

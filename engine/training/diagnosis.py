@@ -129,7 +129,7 @@ def _outside(
     found = _with_remedies(machine, failed, sentence, better, best, float(losses.min()))
     if better is not None:
         return found
-    written = f"write the {what} so that it has a value there" if what == "formula" else "choose another surface"
+    written = machine.problem.subject.value_remedy
     if len(losses) > 1 and losses[-1] < losses[0]:
         edge = f"it falls towards the edge, where every run arrives in the end: {written}"
     else:

@@ -20,9 +20,9 @@ def ending_of(reason: int, stop: Mapping[str, Value]) -> str:
     return f"no improvement of more than {100.0 * gain:g} % in {waited}" if gain else f"no lower loss in {waited}"
 
 
-def out_of_patience(waited: int, best: int) -> str:
-    """That for so many updates the validation loss has not been lower than before update `best`."""
-    return f"no lower validation loss in {counted(waited)}, the best is of update {best:,}"
+def out_of_patience(watched: str, waited: int, best: int) -> str:
+    """That for so many updates the measure that is watched has not been lower than before update `best`."""
+    return f"no lower {watched} in {counted(waited)}, the best is of update {best:,}"
 
 
 def counts(stop: Mapping[str, Value]) -> bool:

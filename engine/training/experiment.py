@@ -67,6 +67,23 @@ WARMUP_START = Hyper(
     help="the fraction of the learning rate at which the warm-up begins",
     tier="expert",
 )
+
+
+def patience_for(watched: str) -> Hyper:
+    """The rule of early stopping, for a measure in words."""
+    return Hyper(
+        "patience",
+        "",
+        0,
+        0,
+        10**12,
+        kind="integer",
+        slider=(0, 2000),
+        unit="updates",
+        help=f"early stopping: stop after this many updates without a lower {watched}; 0 is off",
+    )
+
+
 STOP = (
     Hyper(
         "updates",
@@ -106,17 +123,7 @@ STOP = (
         slider=(0, 1000),
         help="stop after this many updates without improvement; 0 is off",
     ),
-    Hyper(
-        "patience",
-        "",
-        0,
-        0,
-        10**12,
-        kind="integer",
-        slider=(0, 2000),
-        unit="updates",
-        help="early stopping: stop after this many updates without a lower validation loss; 0 is off",
-    ),
+    patience_for("value of the measure that is watched"),
     Hyper(
         "plateau_gain",
         "",

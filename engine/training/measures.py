@@ -165,8 +165,8 @@ class MeasuresView:
         return float(values[self.roles[role]]) if role in self.roles else np.nan
 
     def words(self, role: str) -> str:
-        """What the measure that has a role is called."""
-        return self.names[self.roles[role]].replace("_", " ").capitalize() if role in self.roles else ""
+        """The measure that has a role, in words."""
+        return self.names[self.roles[role]].replace("_", " ") if role in self.roles else ""
 
     def column(self, name: str, layer: int | None = None) -> Array:
         """The values alone."""
@@ -228,6 +228,10 @@ class Measures:
         self._values = _Rows(len(self.names))
         self._layers = _Rows(layers, len(self.layer_names))
         self._spent: list[_Spent] = []
+
+    def words(self, role: str) -> str:
+        """The measure that has a role, in words."""
+        return self.names[self._places[role]].replace("_", " ") if role in self._places else ""
 
     def of_role(self, values: Array, role: str) -> float:
         """Of the measures (names,) the one that has a role; NaN if none has."""

@@ -615,7 +615,7 @@ class Run:
         if patience and self.best is not None and not self.ending:
             waited = update - max(self.best.update, self._patient_from)
             if waited >= patience:
-                self.ending = out_of_patience(waited, self.best.update)
+                self.ending = out_of_patience(self.measures.words(WATCHED), waited, self.best.update)
 
     def _freeze(self, reason: int) -> Pieces[None]:
         """Stand still at the last update whose numbers are all finite, and find out why."""

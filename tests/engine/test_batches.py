@@ -42,7 +42,6 @@ def test_the_gradient_is_that_of_these_examples() -> None:
     session.advance(4)
     peek = session.runs[0].peek()
     learner = session.problem.subject
-    assert learner is not None
     chosen = slice(peek.taken.first, peek.taken.first + peek.taken.count)
     inputs, goals = learner.training[0][chosen], learner.training[1][chosen]
     targets = np.where(goals > 0, 1.0, -1.0)

@@ -174,7 +174,7 @@ def test_q36_equal_units_stay_equal(activation: str) -> None:
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_q36_zeros_send_nothing_back(activation: str) -> None:
     problem = Session(new_network("iris", ["sgd"], (5, 9), activation=activation, initializer="zeros")).problem
-    network = problem.learner.network
+    network = problem.subject.network
     gradient = problem.gradients(problem.start[np.newaxis])[1][0]
     assert not gradient[network.weights(0)].any() and not gradient[network.biases(0)].any()
     assert gradient[network.biases(2)].any()

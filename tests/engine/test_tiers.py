@@ -9,7 +9,9 @@ import pytest
 import engine
 from engine import (
     ACTIVATIONS,
+    ARCHITECTURES,
     BATCHES,
+    CLASS_WEIGHTS,
     DATASETS,
     FEATURES,
     INITIALIZERS,
@@ -20,6 +22,7 @@ from engine import (
     SCALINGS,
     SCHEDULES,
     SEED,
+    STAGES,
     STOP,
     SURFACES,
     TIERS,
@@ -31,7 +34,8 @@ from engine import (
 )
 
 CATALOGUES: tuple[Catalogue, ...] = (
-    ACTIVATIONS, BATCHES, DATASETS, FEATURES, INITIALIZERS, LOSSES, OPTIMIZERS, PROBLEMS, SCALINGS, SCHEDULES, SURFACES,
+    ACTIVATIONS, ARCHITECTURES, BATCHES, CLASS_WEIGHTS, DATASETS, FEATURES, INITIALIZERS, LOSSES, OPTIMIZERS, PROBLEMS,
+    SCALINGS, SCHEDULES, STAGES, SURFACES,
 )  # fmt: skip
 ALONE = [found for name in engine.__all__ if isinstance(found := getattr(engine, name), Hyper)]
 SAID_OTHERWISE = {"id", "name", "colour", "visible", "pinned"}  # of a run: the list of runs edits these

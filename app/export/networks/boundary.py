@@ -11,7 +11,7 @@ from app.export.legend import Entry, clean
 from app.export.networks.class_colours import class_colour, field_map, mixed, signed
 from app.export.networks.context import FigureContext
 from app.export.networks.dots import draw_examples, draw_wrong, handle, legend_entries, size
-from app.look.data_ranges import default_region, value_range
+from app.look.networks.data_ranges import default_region, value_range
 from engine import Field, NetworkSnapshot, NetworkTask, Predictions
 
 if TYPE_CHECKING:

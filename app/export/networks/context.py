@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.export.checkpoints import Check, no_check
 from app.export.legend import clean
-from app.look.score_text import scores_of
+from app.export.records import selected_run
+from app.look.networks.score_text import scores_of
 from engine import DIVERGED, Interruption, Learner, NetworkSnapshot, NetworkTask, Query, snapshot_pieces
 
 if TYPE_CHECKING:
@@ -89,12 +90,6 @@ def figure_context(
     return FigureContext(
         picture, task, Learner.of(picture.subject), selected_run(picture), settings, labels, check, interruption
     )
-
-
-def selected_run(picture: SessionPicture) -> RunPicture:
-    """The run selected in the window, or the first."""
-    selected = picture.experiment.view.get("selected")
-    return next((run for run in picture.runs if run.id == selected), picture.runs[0])
 
 
 def score_labels(snapshot: NetworkSnapshot) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from app.export.legend import Entry, clean
 from app.export.networks.class_colours import class_colour, signed
 from app.export.networks.context import FigureContext
 from app.export.style import MM, POINTS
-from app.look.data_ranges import default_region
+from app.look.networks.data_ranges import default_region
 from app.look.number_format import number
 from engine import ACTIVATIONS, NetworkTask, UnitMaps, features_of
 

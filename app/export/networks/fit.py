@@ -11,7 +11,7 @@ from app.export.line_styles import line_style
 from app.export.networks.class_colours import class_colour
 from app.export.networks.context import FigureContext
 from app.export.networks.dots import draw_examples, draw_wrong, legend_entries
-from app.look.data_ranges import default_region, noise_free_curve
+from app.look.networks.data_ranges import default_region, noise_free_curve
 from app.look.palettes import ON_LIGHT
 from engine import Field, NetworkTask, Predictions
 

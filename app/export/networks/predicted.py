@@ -9,7 +9,7 @@ import numpy as np
 from app.export.legend import Entry, clean
 from app.export.networks.context import FigureContext
 from app.export.networks.dots import draw_examples, legend_entries
-from app.look.data_ranges import padded
+from app.look.networks.data_ranges import padded
 from app.look.palettes import ON_LIGHT
 from engine import NetworkTask, Predictions
 

@@ -14,8 +14,8 @@ from app.look.number_format import counted, number
 from app.stage.charts.distribution import LARGEST, Distribution, distribution_of, limit
 from app.stage.charts.histogram import Histogram
 from app.stage.charts.histogram_list import HistogramList
-from app.stage.network_view import NetworkView
-from app.stage.run_warnings import diverged, run_warnings, same_shape
+from app.stage.networks.network_view import NetworkView
+from app.stage.networks.run_warnings import diverged, run_warnings, same_shape
 from app.stage.stable_axis import StableAxis
 from app.widgets.button_row import toggle
 from app.widgets.elided import ElidedLabel

@@ -18,9 +18,9 @@ from app.plots.plot_view import LOWEST, PlotView
 from app.plots.raster_item import RasterItem
 from app.stage.examples.example_picker import ExamplePicker
 from app.stage.examples.heat_tiles import HeatTiles, Section
-from app.stage.network_view import NetworkView
+from app.stage.networks.network_view import NetworkView
+from app.stage.networks.run_warnings import run_warnings
 from app.stage.overlay import draw_chip
-from app.stage.run_warnings import run_warnings
 from app.stage.stable_axis import StableAxis
 from app.widgets.elided import ElidedLabel
 from app.widgets.wrapped_row import WrappedRow

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 )  # fmt: skip
 from PySide6.QtWidgets import QWidget
 
-from app.look.data_ranges import default_region
+from app.look.networks.data_ranges import default_region
 from app.look.number_format import counted, nice_step
 from app.stage.canvas import blank
 from app.stage.diagram import navigation
@@ -42,7 +42,7 @@ from app.stage.diagram.network_shape import (
 from app.stage.diagram.number_editor import NumberEditor
 from app.stage.diagram.unit_tiles import NODES, Region, UnitTiles
 from app.stage.diagram.units import draw_units
-from app.stage.network_view import NetworkView
+from app.stage.networks.network_view import NetworkView
 from app.stage.small_font import small_font
 from app.widgets.restart_effects import RESTARTS, SENTENCES
 from app.widgets.shortcut_override import accepts_shortcut

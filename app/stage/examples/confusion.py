@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from app.stage.examples.confusion_matrix import ConfusionMatrix
 from app.stage.examples.example_card import percent
-from app.stage.network_view import NetworkView
+from app.stage.networks.network_view import NetworkView
+from app.stage.networks.run_warnings import diverged, run_warnings
 from app.stage.part_picker import PartPicker
-from app.stage.run_warnings import diverged, run_warnings
 from app.widgets.elided import ElidedLabel
 from app.widgets.wrapped_row import WrappedRow
 from engine import Learner

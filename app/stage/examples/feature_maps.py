@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QVBoxLayout
 from app.look.number_format import counted
 from app.stage.examples.example_picker import ExamplePicker
 from app.stage.examples.heat_tiles import HeatTiles, Section
-from app.stage.network_view import NetworkView
-from app.stage.run_warnings import diverged, run_warnings
+from app.stage.networks.network_view import NetworkView
+from app.stage.networks.run_warnings import diverged, run_warnings
 from app.widgets.button_row import ButtonRow
 from app.widgets.wrapped_row import WrappedRow
 from engine import FeatureMaps, Learner, Predictions

@@ -13,9 +13,9 @@ from app.look.number_format import counted, number
 from app.stage.examples.example_card import ExampleCard, percent
 from app.stage.examples.example_tiles import ExampleTiles
 from app.stage.examples.weight_tiles import WeightColourKey, WeightTiles
-from app.stage.network_view import NetworkView
+from app.stage.networks.network_view import NetworkView
+from app.stage.networks.run_warnings import diverged, run_warnings
 from app.stage.part_picker import PartPicker
-from app.stage.run_warnings import diverged, run_warnings
 from app.widgets.button_row import ButtonRow, toggle
 from app.widgets.elided import ElidedLabel
 from app.widgets.wrapped_row import WrappedRow

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.look.number_format import number
 from app.stage.charts.distribution import distribution_of
 from app.stage.examples.tiles import CAPTION, PAD, SMALL, TileView
+from app.stage.networks.run_warnings import same_shape
 from app.stage.pixels import images, signed_table
-from app.stage.run_warnings import same_shape
 from app.stage.stable_axis import StableAxis
 
 if TYPE_CHECKING:

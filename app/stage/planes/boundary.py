@@ -9,9 +9,9 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter
 
-from app.look.data_ranges import default_region
+from app.look.networks.data_ranges import default_region
+from app.look.networks.score_text import percent
 from app.look.number_format import number
-from app.look.score_text import percent
 from app.stage.planes.brush_bar import BrushBar
 from app.stage.planes.colour_key import ColourKey
 from app.stage.planes.field import FieldColours, FieldPicture

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
-from app.look.data_ranges import value_range
+from app.look.networks.data_ranges import value_range
 from app.look.qt_arrays import polygon
 from app.stage.heat import heat_image, heat_table
 from app.stage.landscape import placing

@@ -9,10 +9,10 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from app.look.data_ranges import default_region, noise_free_curve
+from app.look.networks.data_ranges import default_region, noise_free_curve
+from app.look.networks.score_text import percent
 from app.look.number_format import number
 from app.look.qt_arrays import polygon, wrapped
-from app.look.score_text import percent
 from app.plots.line_item import LineItem
 from app.stage.planes.brush_bar import BrushBar
 from app.stage.planes.plane_chart import Reading

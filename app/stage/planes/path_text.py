@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.look.number_format import number
-from engine import ProjectedPath
+from engine import WATCHED, ProjectedPath
 
 if TYPE_CHECKING:
     from app.stage.planes.projected_runs import ProjectedRuns
@@ -99,7 +99,7 @@ def description(projected: ProjectedRuns, name: Name, view: tuple[float, float, 
     for run, x, y in projected.bests():
         assert run.best is not None
         parts.append(
-            f"{run.name} had its lowest validation loss, {number(run.best.loss)}, at update {run.best.update:,}, at "
-            f"({number(x)}, {number(y)})."
+            f"{run.name} had its lowest {run.measures.words(WATCHED)}, {number(run.best.loss)}, at update "
+            f"{run.best.update:,}, at ({number(x)}, {number(y)})."
         )
     return " ".join(parts)

@@ -12,17 +12,17 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.look.data_ranges import PADDING
+from app.look.networks.data_ranges import PADDING
+from app.look.networks.score_text import NOT_FINITE, class_name, scores_of
 from app.look.number_format import number
-from app.look.score_text import NOT_FINITE, class_name, scores_of
 from app.plots.line_item import PointsItem
-from app.stage.network_view import NetworkView
+from app.stage.networks.network_view import NetworkView
+from app.stage.networks.run_warnings import diverged, run_warnings
 from app.stage.planes.cached_picture import CachedPicture
 from app.stage.planes.plane_chart import PlaneChart, Reading, Region
 from app.stage.planes.points import columns_of, nearest
 from app.stage.planes.sample import FEW, Sample, sample_of
 from app.stage.planes.score_bar import ScoreBar
-from app.stage.run_warnings import diverged, run_warnings
 from app.widgets.wrapped_row import WrappedRow
 from engine import Choice, Learner, NetworkSnapshot, NetworkTask, Table
 

@@ -50,7 +50,7 @@ class ProjectedRuns:
         return float(x), float(y)
 
     def bests(self) -> list[tuple[RunPicture, float, float]]:
-        """Where each run had its lowest validation loss, if that was not its start."""
+        """Where each run had the lowest value of what is watched, if that was not its start."""
         return [(run, *self.place(run.best.theta)) for run in self.runs if run.best is not None and run.best.update]
 
     def start(self) -> tuple[float, float] | None:

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter
 
-from app.look.data_ranges import padded
+from app.look.networks.data_ranges import padded
 from app.look.number_format import number
 from app.stage.planes.plane_chart import Reading
 from app.stage.planes.plane_view import PlaneView

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.look.score_text import Score
+from app.look.networks.score_text import Score
 from app.stage.planes.points import SIDE, stamp
 from app.stage.small_font import small_font
 

@@ -25,13 +25,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.stage import overlay
+from app.stage.arrows import Arrow, arrows_of
 from app.stage.canvas import Canvas, blank
 from app.stage.heat import heat_table
 from app.stage.landscape import Landscape
 from app.stage.markers import draw_arrow, draw_cross, draw_dot, draw_minimum, draw_run, draw_start
 from app.stage.paths import Lines
 from app.stage.small_font import small_font
-from app.stage.surface.arrows import Arrow, arrows_of
 from app.stage.surface.box_axes import BoxAxes, box_axes
 from app.stage.surface.camera import HEIGHT, Camera
 from app.stage.surface.mesh import LIFT, Mesh, MeshPainter, mesh_of

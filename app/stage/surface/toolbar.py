@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
+from app.stage import arrows
 from app.stage.markers import draw_arrow
-from app.stage.surface import arrows
 from app.widgets.elided import ElidedLabel
 
 HINT = "click or drag the start"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.architectures.activations import ACTIVATIONS
-from engine.architectures.architecture import Architecture, Design, fault_in
+from engine.architectures.catalogue import Architecture, Design, fault_in
 from engine.architectures.convolutional.network import Convolution, ConvolutionalNetwork, Dense, Pooling
 from engine.architectures.convolutional.stages import stage
 from engine.architectures.convolutional.start import initial_convolutional
@@ -19,7 +19,7 @@ from engine.architectures.queries import FeatureMaps, StageMaps
 from engine.choices import Choice
 from engine.contracts import Kernel, Routine, SettingError
 from engine.interruption import Interruption, Pieces, finish
-from engine.problems.subject import Query
+from engine.queries import Query
 
 Array = np.ndarray
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.architectures.activations import ACTIVATIONS
-from engine.architectures.architecture import Architecture, Design
+from engine.architectures.catalogue import Architecture, Design
 from engine.architectures.forward import evaluation_pieces, layer_pieces
 from engine.architectures.inspection import Inspection, unsaturated
 from engine.architectures.packing import Packed, packed_inputs
@@ -19,7 +19,7 @@ from engine.architectures.recurrent.start import initial_recurrent
 from engine.choices import Choice
 from engine.contracts import Hyper, Kernel, Routine, SettingError
 from engine.interruption import Interruption, Pieces
-from engine.problems.subject import Query
+from engine.queries import Query
 
 Array = np.ndarray
 
@@ -54,6 +54,7 @@ class Recurrent(Architecture):
     source = "Elman 1990, https://doi.org/10.1207/s15516709cog1402_1"
     knobs = (CELL, replace(HIDDEN, name="units"), ACTIVATION, START, TRUNCATION, FORGET_BIAS)
     queries = (TimeSteps,)
+    looks = ("engine.architectures.recurrent.inside",)
     remedy = "fewer units, shorter sequences, or less data"
 
     def unfit(self, shape: tuple[int, ...], is_image: bool) -> str:

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 
 from engine.architectures.forward import output_pieces
+from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
 from engine.architectures.queries import Field, Region, UnitMaps
 from engine.data.prepare import features_of
 from engine.interruption import Interruption, Pieces
 from engine.memory import MAX_ACTIVATIONS
-from engine.problems.subject import Query
 from engine.problems.supervised.examined import Examined
-from engine.problems.supervised.queries import QUERIES, Activations, Gradients, Predicted, Predictions
+from engine.problems.supervised.queries import Activations, Gradients, Predicted, Predictions
+from engine.queries import Query
 
 Array = np.ndarray
 
@@ -25,12 +26,11 @@ def answer_pieces(
 ) -> Pieces[Mapping[Query[Any], Any]]:
     """The answers of a network at theta (n,), in pieces."""
     found: dict[Query[Any], Any] = {}
-    order = [*QUERIES, *learner.architecture.queries]
-    for query in sorted(queries, key=lambda query: order.index(type(query))):
+    if Gradients() in queries:
+        found[Gradients()] = yield from learner.inspection_pieces(theta, interruption)
+    for query in queries - found.keys():
         if isinstance(query, Predictions):
-            found[query] = yield from _predicted(learner, theta, interruption)
-        elif isinstance(query, Gradients):
-            found[query] = yield from learner.inspection_pieces(theta, interruption)
+            found[query] = yield from _predicted(learner, theta, found.get(Gradients()), interruption)
         elif isinstance(query, Activations):
             some = learner.training[0][:: _every(learner)]
             found[query] = tuple((yield from learner.activation_pieces(theta, some, interruption)))
@@ -45,16 +45,20 @@ def answer_pieces(
     return found
 
 
-def _predicted(learner: Examined, theta: Array, interruption: Interruption | None) -> Pieces[Predicted]:
-    training, validation = yield from learner.evaluation_pieces(theta, True, interruption)
-    outputs = np.concatenate((training.outputs, validation.outputs))
-    return Predicted(
-        learner.data,
-        outputs,
-        learner.predictions(outputs),
-        (training.loss, validation.loss),
-        learner.scores(training.agreement, validation.agreement),
-    )
+def _predicted(
+    learner: Examined, theta: Array, inspection: Inspection | None, interruption: Interruption | None
+) -> Pieces[Predicted]:
+    """inspection: if there is one, it has been through the training set already."""
+    if inspection is None:
+        training, validation = yield from learner.evaluation_pieces(theta, True, interruption)
+        outputs, loss, score = training.outputs, training.loss, learner.scores(training.agreement, 0.0)[0]
+    else:
+        validation = yield from learner.validation_pieces(theta, True, interruption)
+        outputs, loss = inspection.outputs, inspection.loss
+        score = learner.score(outputs, learner.training[1])
+    outputs = np.concatenate((outputs, validation.outputs))
+    scores = score, learner.scores(0.0, validation.agreement)[1]
+    return Predicted(learner.data, outputs, learner.predictions(outputs), (loss, validation.loss), scores)
 
 
 def _field(learner: Examined, theta: Array, query: Field, interruption: Interruption | None) -> Pieces[Array]:

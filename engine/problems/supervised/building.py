@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from engine.architectures.architecture import Layer
+from engine.architectures.catalogue import Layer
 from engine.building import experiment_on
 from engine.choices import Choice, plain
 from engine.contracts import Value

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from engine.architectures.architecture import Architecture, LayerPart
-from engine.architectures.catalogue import PERCEPTRON
+from engine.architectures.catalogue import Architecture, LayerPart
 from engine.architectures.forward import Evaluation, agreement, evaluation_pieces, loss_pieces, output_pieces
 from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
+from engine.architectures.members import PERCEPTRON
 from engine.architectures.packing import Packed
 from engine.blocks import Block
 from engine.data.examples import TrainingData

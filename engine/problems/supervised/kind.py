@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
+from engine.architectures.activations import ACTIVATIONS
+from engine.architectures.convolutional.stages import STAGES
+from engine.architectures.initializers import INITIALIZERS
+from engine.architectures.losses import LOSSES
+from engine.architectures.members import ARCHITECTURES
 from engine.batches import BATCHES
 from engine.choices import Choice, choose
 from engine.contracts import Check, Kernel, Routine, no_check
+from engine.data.catalogue import DATASETS
+from engine.data.features import FEATURES, SCALINGS
 from engine.data.prepare import training_data
 from engine.data.source import examples_of
 from engine.data.table import Table
-from engine.data.weights import weights_by_class
+from engine.data.weights import CLASS_WEIGHTS, weights_by_class
 from engine.memory import Need
 from engine.optimizers import OPTIMIZERS
 from engine.problems.kind import Offer, ProblemKind
 from engine.problems.problem import Problem
 from engine.problems.supervised.learner import Learner
 from engine.problems.supervised.measures import NETWORK_MEASURES
-from engine.problems.supervised.task import POINT_EDITS, STRATIFIED, NetworkTask, network_need, network_task
+from engine.problems.supervised.task import ADD_POINT, POINT_EDITS, STRATIFIED, NetworkTask, network_need, network_task
 from engine.problems.supervised.usual import first_network
+from engine.setting import Setting
 from engine.validation import Entries
 
 _SGD_RATE, _FASTEST, _BATCH = 0.03, 0.03, 10  # of a small network
@@ -37,6 +46,20 @@ class NetworkKind(ProblemKind):
     measures = NETWORK_MEASURES
     first_curves = ("losses", "score", "gradient_norm")
     edits = POINT_EDITS
+    catalogues = {
+        "data": DATASETS,
+        "architecture": ARCHITECTURES,
+        "stages": STAGES,
+        "class_weights": CLASS_WEIGHTS,
+        "loss": LOSSES,
+        "initializer": INITIALIZERS,
+        "output": ACTIVATIONS,
+        "activation": ACTIVATIONS,
+        "features": FEATURES,
+        "scaling": SCALINGS,
+        "target_scaling": SCALINGS,
+    }
+    brings_others = ("data", "loss", "architecture")
     seeds = "New seeds: new data, initial weights and batches, restarts all runs"
     rates = "Updates per second of every run; examples per second of all runs together"
     trains = True
@@ -80,6 +103,14 @@ class NetworkKind(ProblemKind):
 
     def kernels(self, task: NetworkTask) -> list[Kernel | Routine]:
         return task.form.kernels(task.network)
+
+    def edit_words(self, setting: Setting, value: Any, number: Callable[[float], str]) -> str:
+        """Such as `point (0.5, 1) → 1 added` and `points within 0.2 of (0.5, 1) erased`."""
+        *place, last = value
+        point = f"({', '.join(map(number, place))})"
+        if setting == ADD_POINT:
+            return f"point {point} → {number(last)} added"
+        return f"point {point} erased" if last == 0.0 else f"points within {number(last)} of {point} erased"
 
     @property
     def takes_tables(self) -> bool:

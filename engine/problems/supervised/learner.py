@@ -14,11 +14,12 @@ from engine.architectures.losses import LOSSES
 from engine.architectures.queries import Field, Region, UnitMaps
 from engine.contracts import SettingError
 from engine.interruption import Interruption, Pieces
-from engine.problems.subject import Query, Snapshot, Subject
+from engine.problems.subject import Snapshot, Subject
 from engine.problems.supervised.answers import answer_pieces
 from engine.problems.supervised.examined import Examined
 from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES, NETWORK_MEASURES
 from engine.problems.supervised.queries import QUERIES, Activations, Gradients, Predicted, Predictions
+from engine.queries import Query
 from engine.training.measures import Measure, Work, work_of
 
 Array = np.ndarray

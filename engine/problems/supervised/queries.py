@@ -11,7 +11,7 @@ import numpy as np
 from engine.architectures.inspection import Inspection
 from engine.data.examples import TrainingData
 from engine.decimation import block_extremes
-from engine.problems.subject import Query
+from engine.queries import Query
 
 Array = np.ndarray
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from engine.architectures.activations import ACTIVATIONS
-from engine.architectures.architecture import Architecture, Design, Layer
-from engine.architectures.catalogue import ARCHITECTURES, PERCEPTRON
+from engine.architectures.catalogue import Architecture, Design, Layer
 from engine.architectures.convolutional.network import MAX_STAGES
 from engine.architectures.convolutional.stages import STAGES, USUAL_STAGES
 from engine.architectures.initializers import INITIALIZERS
 from engine.architectures.losses import LOSSES
+from engine.architectures.members import ARCHITECTURES, PERCEPTRON
 from engine.choices import Choice, choose, plain
 from engine.contracts import Check, Hyper, SettingError, Tier, native, no_check, shown
 from engine.data.catalogue import DATASETS
@@ -22,7 +22,7 @@ from engine.data.source import example_shape, examples_of, shape_of
 from engine.data.table import Table
 from engine.data.weights import CLASS_WEIGHTS, check_class_weights
 from engine.memory import MAX_ACTIVATIONS, Need, needed, refuse_beyond_limit
-from engine.problems.subject import Query
+from engine.queries import Query
 from engine.setting import Setting
 from engine.validation import Entries, checked, chosen, text
 

@@ -15,10 +15,11 @@ from engine.problems.problem import Problem
 from engine.problems.subject import Subject
 from engine.problems.surface import SURFACES
 from engine.problems.surface.formula import formula_objective, program
-from engine.problems.surface.task import Formula, SurfaceTask, surface_task
+from engine.problems.surface.task import NOISE, SEED, Formula, SurfaceTask, surface_task
 from engine.validation import Entries
 
 _FIRST = "rosenbrock"
+_TYPED = "formula"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,11 @@ class SurfaceInfo(Subject):
     def unbounded(self) -> bool:
         return self.lowest is None
 
+    @property
+    def value_remedy(self) -> str:
+        written = self.noun == _TYPED
+        return f"write the {_TYPED} so that it has a value there" if written else "choose another surface"
+
     def operations(self, parameters: int) -> float:
         return 0.0
 
@@ -85,6 +91,8 @@ class SurfaceKind(ProblemKind):
     plural = "Surfaces"
     many = "Descent on surfaces"
     tier = "basic"
+    knobs = (NOISE, SEED)
+    catalogues = {"surface": SURFACES}
     marks = ("surface", "formula", "start")
     first_curves = ("loss", "gradient_norm", "learning_rate")
     seeds = "New seeds: new noise, restarts all runs"
@@ -161,5 +169,5 @@ def _typed_problem(task: SurfaceTask) -> _Parts:
     formula = task.surface
     assert isinstance(formula, Formula)
     made = program(formula.text, formula.parameters)
-    info = SurfaceInfo("Own formula", formula.text, formula.domain, formula.domain, (), (), None, False, noun="formula")
+    info = SurfaceInfo("Own formula", formula.text, formula.domain, formula.domain, (), (), None, False, noun=_TYPED)
     return formula_objective.address, made.constants, made.work_size, info

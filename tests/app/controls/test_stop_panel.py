@@ -17,18 +17,20 @@ def panel(show_in_column):
     return made
 
 
-def test_early_stopping_is_for_networks(panel, fits):
+def test_early_stopping_is_for_what_has_a_measure_that_is_watched(panel, fits):
     everything = [hyper.name for hyper in STOP]
-    for network in (False, True, False):
-        panel.refresh(NEVER, network)
-        assert list(panel.knobs.knobs) == [name for name in everything if network or name != "patience"]
+    for watched in ("", "validation loss", ""):
+        panel.refresh(NEVER, watched)
+        assert list(panel.knobs.knobs) == [name for name in everything if watched or name != "patience"]
+        if watched:
+            assert "without a lower validation loss" in panel.knobs.knobs["patience"].hyper.help
         panel.more.open()
         fits(panel)
     assert panel.told == []
 
 
 def test_a_rule_is_told_with_all_the_others(panel, qtbot):
-    panel.refresh({**NEVER, "patience": 300}, True)
+    panel.refresh({**NEVER, "patience": 300}, "validation loss")
     assert panel.knobs.knobs["patience"].isVisible(), "it is not at its default"
     assert panel.knobs.knobs["patience"].field.text() == "300"
     field = panel.knobs.knobs["patience"].field

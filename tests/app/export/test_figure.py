@@ -26,7 +26,7 @@ from app.export.figure import FORMATS, figure_bytes, write_figure
 from app.export.figure_content import CurveContent, StageContent
 from app.export.stage_figure import Drawing
 from app.export.style import SIZES, FigureSettings
-from app.export.surface_figure import draw_surface
+from app.export.surface.surface_figure import draw_surface
 from app.look.palettes import ON_LIGHT
 from engine import SURFACES, Formula, Session, SettingError, new_experiment, new_run
 from tests.app.export import states

@@ -172,7 +172,6 @@ def test_the_boundary_is_where_the_answer_changes() -> None:
     (line,) = [artist for artist in axes.collections if type(artist).__name__ == "QuadContourSet"]
     points = np.vstack([path.vertices for path in line.get_paths()])
     learner = picture.subject
-    assert learner is not None
     ends = [np.ptp(axes.get_xlim()) / 400, np.ptp(axes.get_ylim()) / 400]
     around = [points + np.array(way) * ends for way in ((2, 0), (-2, 0), (0, 2), (0, -2))]
     answers = [
@@ -185,7 +184,6 @@ def test_every_example_is_a_dot_and_the_wrong_ones_are_ringed() -> None:
     picture = made["five classes"]()
     axes, entries = drawn(picture, "boundary")
     learner = picture.subject
-    assert learner is not None
     data, snapshot = learner.data, snapshot_of(learner, picture.runs[0].shown.theta, [Predictions()])
     parts = dots(axes)
     rings = [part for part in parts if part.get_facecolor().size == 0]
@@ -209,7 +207,6 @@ def test_the_curves_of_all_visible_runs_are_fitted() -> None:
     picture = made["two curves"]()
     axes, entries = drawn(picture, "fit")
     learner = picture.subject
-    assert learner is not None
     truth, *curves = axes.lines
     for line, run in zip(curves, picture.runs, strict=True):
         x0, x1 = axes.get_xlim()
@@ -225,7 +222,6 @@ def test_predictions_stand_against_what_is_true() -> None:
     picture = made["columns"]()
     axes, entries = drawn(picture, "predicted")
     learner = picture.subject
-    assert learner is not None
     snapshot = snapshot_of(learner, picture.runs[0].shown.theta, [Predictions()])
     found = np.vstack([part.get_offsets() for part in dots(axes)])
     assert np.allclose(found, np.column_stack([learner.data.targets, snapshot.predicted.predictions]))
@@ -241,7 +237,6 @@ def test_the_matrix_holds_the_counts(key: str, validation: bool) -> None:
     picture = made["images"]()
     axes, _ = drawn(picture, key)
     learner = picture.subject
-    assert learner is not None
     counts = snapshot_of(learner, picture.runs[0].shown.theta, [Predictions()]).predicted.confusion(validation)
     told = {tuple(map(int, text.get_position()[::-1])): int(text.get_text().replace(",", "")) for text in axes.texts}
     assert told == {(row, column): counts[row, column] for row, column in np.argwhere(counts).tolist()}

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from app.look.theme import DARK
 from app.stage.diagram.diagram import Diagram
 from app.stage.diagram.diagram_item import WEIGHT, DiagramItem
-from app.stage.network_view import NetworkView
+from app.stage.networks.network_view import NetworkView
 from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.plane_view import PlaneView
 from app.stage.views import VIEWS

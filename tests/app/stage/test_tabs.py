@@ -10,7 +10,7 @@ from app.look.theme import DARK
 from app.stage.charts.histograms import HistogramsView
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.images import ImagesView
-from app.stage.network_stage import NetworkStage
+from app.stage.networks.network_stage import NetworkStage
 from engine import DIVERGED, Session, new_network, new_run
 
 

@@ -1046,7 +1046,7 @@ def test_the_note_stands_on_screen_while_its_problem_is_open(open_window, races)
     window = open_window(replace(races.small(), note=note.strip()))
     line = window.bench.note
     assert line.isVisible() and line.text() == note.strip() and line.toolTip().startswith(line.text())
-    window.bench.controller.drag_start(0.5, 0.5)
+    window.bench.controller.change_problem({"start": (0.5, 0.5)})
     window.settle()
     assert line.isVisible()
     window.bench.controller.change_problem({"surface": races.small(surface="himmelblau").problem.surface})

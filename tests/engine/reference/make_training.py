@@ -148,7 +148,7 @@ def flat(network):
 def train(experiment, updates):
     """(rows, measures, theta) of the one run of an experiment."""
     problem, settings = problem_of(experiment.problem), experiment.runs[0].settings
-    learner, knobs = problem.learner, settings.optimizer.values
+    learner, knobs = problem.subject, settings.optimizer.values
     network = Perceptron(learner.network, problem.start)
     inputs, goals, targets = (
         torch.tensor(learner.data.inputs),

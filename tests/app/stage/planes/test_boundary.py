@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from app.look.score_text import NOT_FINITE
+from app.look.networks.score_text import NOT_FINITE
 from app.look.theme import DARK, LIGHT
-from app.stage.network_stage import NetworkStage
+from app.stage.networks.network_stage import NetworkStage
 from app.stage.planes.boundary import BoundaryView
 from app.stage.planes.brush import ADD, ERASE
 from engine import DATASETS, Table, choose, new_experiment, new_network, new_run, problem_of

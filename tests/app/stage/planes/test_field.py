@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 
-from app.look.data_ranges import value_range
+from app.look.networks.data_ranges import value_range
 from app.look.theme import THEMES
 from app.stage.planes.field import STRENGTH, FieldColours, FieldPicture, boundary
 from app.stage.view import View

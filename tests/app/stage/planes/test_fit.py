@@ -7,8 +7,8 @@ import pytest
 from pyqtgraph.exporters import CSVExporter
 from PySide6.QtCore import QPoint, QRectF, Qt
 
-from app.look.data_ranges import noise_free_curve
-from app.look.score_text import NOT_FINITE
+from app.look.networks.data_ranges import noise_free_curve
+from app.look.networks.score_text import NOT_FINITE
 from app.stage.planes.fit import FAR, FitView, finite_runs, pixels
 from app.stage.view import View
 from engine import DATASETS, Table, choose, new_experiment, new_network, new_run, problem_of

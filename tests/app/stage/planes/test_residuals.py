@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.look.score_text import NOT_FINITE
+from app.look.networks.score_text import NOT_FINITE
 from app.stage.planes.residuals import MISSED, PREDICTED, ResidualsView, reached
 from engine import Session, new_network, new_run
 from tests.app.stage.seen import see as see

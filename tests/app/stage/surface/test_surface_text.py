@@ -10,9 +10,9 @@ import pytest
 from PySide6.QtCore import QRectF
 
 from app.look.number_format import nice_step
+from app.stage import arrows
 from app.stage.heat import SHADES, contour_path, heat_image, heat_table, levels_of
 from app.stage.markers import border_point
-from app.stage.surface import arrows
 from app.stage.terrain import bilinear
 from app.stage.view import View
 from engine import OPTIMIZERS, new_run

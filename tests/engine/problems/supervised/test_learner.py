@@ -24,7 +24,6 @@ def learner_of(data="circle", hidden=(5, 3), **settings) -> tuple[Learner, np.nd
     session = Session(new_network(data, [new_run("adam", batch=10)], hidden, **settings))
     session.advance(40)
     learner = session.problem.subject
-    assert learner is not None
     return learner, session.runs[0].machine.theta
 
 

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from engine import Predicted, Predictions, Session, new_network, snapshot_of
+from engine import Gradients, Predicted, Predictions, Session, new_network, snapshot_of
 
 
 def predicted(data: str, **settings) -> Predicted:
@@ -64,3 +64,15 @@ def test_nothing_of_all_examples_is_left_to_the_one_who_looks(data: str, monkeyp
     assert made.unknown == 0
     assert made.errors and len(made.confusion(True)) == len(made.data.classes)
     assert made.extremes is made.extremes
+
+
+@pytest.mark.parametrize("data", ["circle", "iris", "sine"])
+def test_asked_together_with_the_gradient_the_predictions_are_the_same(data: str) -> None:
+    """One pass through the training set serves both."""
+    session = Session(new_network(data, ["adam"], hidden=(4,)))
+    session.advance(30)
+    subject, theta = session.problem.subject, session.runs[0].machine.theta
+    alone = snapshot_of(subject, theta, [Predictions()]).answer(Predictions)
+    both = snapshot_of(subject, theta, [Gradients(), Predictions()]).answer(Predictions)
+    assert alone.outputs.tobytes() == both.outputs.tobytes()
+    assert (alone.losses, alone.scores) == (both.losses, both.scores)

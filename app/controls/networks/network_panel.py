@@ -9,10 +9,10 @@ from typing import Any
 from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from app.controls.choice_panel import ChoicePanel
-from app.controls.data_panel import DataPanel
-from app.controls.inputs_panel import InputsPanel
-from app.controls.layers_panel import LayersPanel
-from app.controls.stages_panel import StagesPanel
+from app.controls.networks.data_panel import DataPanel
+from app.controls.networks.inputs_panel import InputsPanel
+from app.controls.networks.layers_panel import LayersPanel
+from app.controls.networks.stages_panel import StagesPanel
 from app.controls.task_panel import TaskPanel
 from app.look.theme import Theme
 from app.widgets.catalogue_text import formula_of

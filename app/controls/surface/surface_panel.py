@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout
 
-from app.controls.formula_editor import FormulaEditor
+from app.controls.surface.formula_editor import FormulaEditor
 from app.controls.task_panel import TaskPanel
 from app.look.theme import Theme
 from app.widgets.catalogue_text import about

@@ -7,8 +7,8 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.controls import formula_editor
-from app.controls.formula_editor import FormulaEditor
+from app.controls.surface import formula_editor
+from app.controls.surface.formula_editor import FormulaEditor
 from app.look.theme import DARK
 from engine import Formula
 

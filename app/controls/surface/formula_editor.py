@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.controls.formula_field import FormulaField
+from app.controls.surface.formula_field import FormulaField
 from app.documents.fresh import fresh
 from app.look.theme import Theme
 from app.widgets.keyboard_home import give_back

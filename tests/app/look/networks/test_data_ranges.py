@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.look.data_ranges import padded
+from app.look.networks.data_ranges import padded
 
 ENDS = ((0.0, 1.0), (-2.0, -2.0), (0.0, 0.0), (1e18, 1e18), (-1e300, -1e300), (-1e300, 2e300))
 

@@ -1,0 +1,1 @@
+"""What is shown alike of networks on the stage and in figures."""
