@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QSplitter, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout
 
 from app.look.number_format import counted, number
 from app.look.qt_arrays import polygon
@@ -23,7 +23,6 @@ from app.stage.networks.run_warnings import run_warnings
 from app.stage.overlay import draw_chip
 from app.stage.stable_axis import StableAxis
 from app.widgets.elided import ElidedLabel
-from app.widgets.wrapped_row import WrappedRow
 from engine import Learner, Predictions, TimeSteps
 
 if TYPE_CHECKING:
@@ -56,6 +55,7 @@ class NormPlot(PlotView):
         self.setAccessibleName("Gradient norm by time step")
         self.setMinimumSize(120, 90)
         self.hovered.connect(self._point)
+        self.looked.connect(self._redraw_axes)
 
     def show_norms(self, norms: Array, colour: QColor) -> None:
         """Show these, (length,), in the colour of their run."""
@@ -72,6 +72,11 @@ class NormPlot(PlotView):
     def read(self, step: int) -> str:
         """What is to be read at a step, counted from 1."""
         return f"step {step}: {number(float(self.norms[step - 1]), 3)}"
+
+    def _redraw_axes(self) -> None:
+        """Another size or range: nothing of what Qt has cached of the axes is right."""
+        self.x_axis.redraw()
+        self.y_axis.redraw()
 
     def _numbers(self) -> tuple[Array, Array]:
         return np.arange(1.0, len(self.norms) + 1.0), self.norms
@@ -132,14 +137,20 @@ class TimeStepsView(NetworkView):
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(self.plot)
         self._split.addWidget(self.tiles)
-        self._split.setStretchFactor(0, 3)
-        self._split.setStretchFactor(1, 2)
+        self._split.setStretchFactor(0, 1)
+        self._split.setStretchFactor(1, 1)
+        self._split.setSizes([1000, 1000])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.caption)
         column.addWidget(self._split, 1)
-        column.addLayout(WrappedRow(self.picker.part, self.picker.place, self.picker.label))
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for part in (self.picker.part, self.picker.place):
+            row.addWidget(part)
+        row.addWidget(self.picker.label, 1)
+        column.addLayout(row)
         self.picker.chosen.connect(self.wanted_changed)
         self.plot.menu_wanted.connect(lambda at: self.menu_wanted.emit(at, self.plot))
 

@@ -16,6 +16,7 @@ from engine import Hyper
 if TYPE_CHECKING:
     from engine import Learner, NetworkSnapshot
 
+_WIDTH = 84  # pixels of the stepper
 _PLACE = Hyper("example", "", 1, 1, 1_000_000, kind="integer", help="which example is shown")
 
 
@@ -35,6 +36,7 @@ class ExamplePicker(QObject):
         self.part = PartPicker(f"{name}-part".replace("_", "-"))
         self.place = Stepper(_PLACE)
         self.place.name("example", "Which example is shown, counted from 1")
+        self.place.setFixedWidth(_WIDTH)
         self.label = ElidedLabel()
         self.label.setObjectName("muted")
         self.part.chosen.connect(self._choose_part)

@@ -50,7 +50,8 @@ class FeatureMapsView(NetworkView):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addLayout(WrappedRow(self.shown, self.picker.part, self.picker.place, self.picker.label))
+        column.addLayout(WrappedRow(self.shown, self.picker.part, self.picker.place))
+        column.addWidget(self.picker.label)
         column.addWidget(self.tiles, 1)
         self.shown.chosen.connect(self._show)
         self.picker.chosen.connect(self.wanted_changed)
@@ -130,7 +131,9 @@ def _map_section(stage: StageMaps) -> Section:
     if rows > 1:
         title = f"{stage.title} · {counted(channels, 'map')} of {rows} × {columns}"
         return Section(title, stage.maps[:, None], group="map")
-    if channels > 1:
+    if columns > 1 and channels > 1:
         title = f"{stage.title} · {counted(channels, 'map')} of {columns}, one below the other"
         return Section(title, stage.maps[None, None, :, 0], row="map", column="point", wide=True)
-    return Section(f"{stage.title} · {counted(columns, 'unit')}", stage.maps[None], column="unit", wide=True)
+    what = "map" if channels > 1 else "unit"
+    values = stage.maps.reshape(1, 1, 1, -1)
+    return Section(f"{stage.title} · {counted(values.size, what)}", values, column=what, wide=True)

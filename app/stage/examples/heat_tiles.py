@@ -24,7 +24,8 @@ FONT = 11  # pixels
 HEAD, GAP, SPACE = 20, 6, 10  # pixels: of a section's title, between two pictures, between two sections
 SIDE = 56.0  # about the height of a picture whose cells are square
 LARGEST, LEAST = 14, 3  # pixels of a square cell
-WIDEST, TALLEST, LOWEST = 18, 16, 3  # pixels of a cell of a wide picture
+WIDEST, TALLEST, LOWEST = 24, 16, 3  # pixels of a cell of a wide picture
+ZOOMS = (2.0, 1.6, 1.3, 1.0)  # the first at which everything is seen without scrolling, or the last
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,25 +127,31 @@ class HeatTiles(QAbstractScrollArea):
 
     def _lay_out(self) -> None:
         whole, bar = self.maximumViewportSize(), self.verticalScrollBar()
-        high = self._place(whole.width())
-        if high > whole.height():
-            high = self._place(whole.width() - bar.sizeHint().width())
+        for zoom in ZOOMS:
+            high = self._place(whole.width(), zoom)
+            if high <= whole.height():
+                break
+        else:
+            high = self._place(whole.width() - bar.sizeHint().width(), ZOOMS[-1])
         bar.setRange(0, max(0, high - whole.height()))
         bar.setPageStep(whole.height())
         bar.setSingleStep(HEAD)
 
-    def _place(self, width: int) -> int:
+    def _place(self, width: int, zoom: float) -> int:
         """Give everything its place in so many pixels of width; returns how high that is."""
         self._heads, self._placed = [], []
         top = 0
         for index, section in enumerate(self.sections):
             self._heads.append((top, section.title))
-            top = self._place_section(index, section, top + HEAD, width) + SPACE
-        return top
+            top = self._place_section(index, section, top + HEAD, width, zoom) + SPACE
+        return top - SPACE
 
-    def _place_section(self, index: int, section: Section, top: int, width: int) -> int:
+    def _place_section(self, index: int, section: Section, top: int, width: int, zoom: float) -> int:
         groups, pictures, rows, columns = map(int, section.values.shape)
-        cell = _wide_cell(rows, columns, width) if section.wide else _square_cell(rows * pictures, columns)
+        if section.wide:
+            cell = _wide_cell(rows, columns, width, zoom)
+        else:
+            cell = _square_cell(rows * pictures, columns, zoom)
         wide, high = columns * cell[0], rows * cell[1]
         step = 2 if pictures > 1 else 0
         tall = pictures * high + (pictures - 1) * step
@@ -219,11 +226,11 @@ class HeatTiles(QAbstractScrollArea):
         self.viewport().update()
 
 
-def _square_cell(rows: int, columns: int) -> tuple[int, int]:
-    side = min(max(round(SIDE / max(rows, columns)), LEAST), LARGEST)
+def _square_cell(rows: int, columns: int, zoom: float) -> tuple[int, int]:
+    side = round(zoom * min(max(SIDE / max(rows, columns), LEAST), LARGEST))
     return side, side
 
 
-def _wide_cell(rows: int, columns: int, width: int) -> tuple[int, int]:
+def _wide_cell(rows: int, columns: int, width: int, zoom: float) -> tuple[int, int]:
     wide = min(max((width - 2) // columns, 1), WIDEST)
-    return wide, min(max(round(2 * SIDE / rows), LOWEST), TALLEST)
+    return wide, round(zoom * min(max(SIDE / rows, LOWEST), TALLEST))
