@@ -375,6 +375,11 @@ def test_the_window_shows_it_with_a_panel_of_its_knobs_and_its_view(window):
     window.until(lambda: stage.views["path"].shown is not None)
 
 
+def test_every_run_tells_its_loss(window):
+    window.advance(5)
+    assert all(np.isfinite(run.shown.loss) and run.shown.loss > 0.0 for run in window.picture.runs)
+
+
 def test_a_knob_of_the_panel_changes_it_live(window):
     window.advance(20)
     window.let_changes_apply(from_start=False)

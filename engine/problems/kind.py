@@ -27,7 +27,7 @@ KIND = "kind"  # the entry of a problem's table in a file that names its kind
 class Offer:
     """A problem of a kind to begin with. A kind may have several; `holds` tells which of them a task is like.
 
-    plural, about: a name for many of them and a sentence on one, for menus.
+    title, about: its name and a sentence on it, for menus.
     """
 
     key: str

@@ -60,7 +60,7 @@ class Subject:
 
     @property
     def explained(self) -> bool:
-        return False
+        return True
 
     @property
     def known_minimum(self) -> float | None:
@@ -115,7 +115,7 @@ class Subject:
 
     def headings(self, parameters: int) -> tuple[str, ...]:
         """What stands above the views of a run, from the longest text to the shortest that says something."""
-        return (f"{parameters:,} parameters", "")
+        return (f"{parameters:,} parameter{'s' * (parameters != 1)}", "")
 
     def parameter_name(self, place: int) -> str:
         """The name of a parameter by its place in theta."""

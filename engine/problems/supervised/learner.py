@@ -51,6 +51,10 @@ class Learner(Examined, Subject):
         return {"loss": "Loss, running batch", "score": "Accuracy" if self.classes else "R²"}
 
     @property
+    def explained(self) -> bool:
+        return False  # a step is a pass through a batch
+
+    @property
     def noun(self) -> str:
         return "network"
 

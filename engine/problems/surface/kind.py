@@ -53,10 +53,6 @@ class SurfaceInfo(Subject):
         return False  # where a run has been is in its history
 
     @property
-    def explained(self) -> bool:
-        return True
-
-    @property
     def bordered(self) -> bool:
         return True
 
