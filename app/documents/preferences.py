@@ -25,7 +25,7 @@ from app.documents.user_folders import config_home
 MAX_FILES = 10
 MAX_CHOICES = 200
 _MAX_BYTES = 2**18
-_LOCK_WAIT = 0.5  # seconds
+_LOCK_WAIT = 2.0  # seconds; on a busy disk a window holds it for tenths of one
 
 Plain = str | int | float | bool | list[float] | list[str]
 
@@ -66,7 +66,7 @@ def load_preferences() -> Preferences:
 def change_preferences(change: Callable[[Preferences], Preferences]) -> Preferences | None:
     """Change the preferences in their file, and return what it then says; None if it cannot be written.
 
-    Waits for other windows for half a second at most. A damaged file is set aside under another name.
+    Waits for other windows for two seconds at most. A damaged file is set aside under another name.
     """
     try:
         path = preferences_file()
