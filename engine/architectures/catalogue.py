@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,7 +16,7 @@ from engine.architectures.losses import LOSSES
 from engine.architectures.packing import Packed
 from engine.blocks import Block
 from engine.choices import Choice
-from engine.contracts import Catalogue, Hyper, Kernel, Routine, Tier, Value, routines_in
+from engine.contracts import Catalogue, Hyper, Kernel, Routine, Tier, routines_in
 from engine.interruption import Interruption, Pieces
 from engine.queries import Query
 
@@ -46,9 +47,10 @@ class Design:
 
     inputs: numbers of an example that reach it. shape: of an example, () for a row of features; is_image: whether it is
     an image. outputs: how many the loss needs; output: the key of their activation. hidden, residual, dropout: of a
-    perceptron; stages: choices of STAGES, of a convolutional network. knobs: those of the architecture itself.
+    perceptron; stages: choices of STAGES, of a convolutional network.
     """
 
+    architecture: Choice
     inputs: int
     shape: tuple[int, ...]
     is_image: bool
@@ -59,7 +61,6 @@ class Design:
     residual: bool = False
     dropout: float = 0.0
     stages: tuple[Choice, ...] = ()
-    knobs: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +253,12 @@ class Architecture(ABC):
 
 
 ARCHITECTURES: Catalogue[Architecture] = Catalogue("architecture")
+
+
+@lru_cache(maxsize=256)
+def network_of(design: Design) -> Any:
+    """The network of a design. Raises SettingError."""
+    return ARCHITECTURES[design.architecture.kind].network(design)
 
 
 def fault_in(titles: Sequence[str], values: Sequence[Array], weights: Sequence[Array]) -> str:

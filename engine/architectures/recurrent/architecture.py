@@ -66,7 +66,7 @@ class Recurrent(Architecture):
         if told := self.unfit(design.shape, design.is_image):
             raise SettingError(told, "architecture")
         length, inputs = (*design.shape, 1)[:2]
-        knobs: Mapping[str, Any] = design.knobs
+        knobs: Mapping[str, Any] = design.architecture.values
         elman = knobs["cell"] == "elman"
         try:
             return RecurrentNetwork(

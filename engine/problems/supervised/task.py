@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from engine.architectures.activations import ACTIVATIONS
-from engine.architectures.catalogue import Architecture, Design, Layer
+from engine.architectures.catalogue import Architecture, Design, Layer, network_of
 from engine.architectures.convolutional.network import MAX_STAGES
 from engine.architectures.convolutional.stages import STAGES, USUAL_STAGES
 from engine.architectures.initializers import INITIALIZERS
@@ -187,6 +187,7 @@ class NetworkTask:
         inputs, _, classes = shape_of(self.data, self.features)
         shape, is_image = example_shape(self.data)
         return Design(
+            architecture=self.architecture,
             inputs=inputs,
             shape=shape,
             is_image=is_image,
@@ -197,13 +198,12 @@ class NetworkTask:
             residual=self.residual,
             dropout=self.dropout,
             stages=self.stages,
-            knobs=self.architecture.values,
         )
 
     @property
     def network(self) -> Any:
         """The network, as its architecture makes it. Raises SettingError if its parts do not fit each other."""
-        return self.form.network(self.design)
+        return network_of(self.design)
 
     def understands(self, query: type[Query[Any]]) -> bool:
         """Whether its architecture answers queries of this type, of those that not every network answers."""

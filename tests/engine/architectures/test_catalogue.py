@@ -151,6 +151,20 @@ def test_the_states_of_a_sequence_follow_the_recurrence() -> None:
     assert snapshot_of(learner, theta, {TimeSteps(10**6)}).answer(TimeSteps).inputs.shape == (50, 2)
 
 
+def test_the_deltas_of_a_convolution_are_those_of_its_sums() -> None:
+    problem = network("convolutional", stages=[{"kind": "convolution", "channels": 3, "activation": "tanh"}]).problem
+    learner, theta = problem.subject, problem.start + 0.05
+    found = learner.inspect(theta)
+    inputs, targets = learner.training
+    weights, _ = learner.weights_and_biases(theta)[1]
+    maps = learner.activations(theta, inputs)[0]
+    shares = np.exp(found.outputs - found.outputs.max(axis=1, keepdims=True))
+    back = shares / shares.sum(axis=1, keepdims=True) - (targets[:, None] == np.arange(learner.classes))
+    deltas = (back @ weights) * (1.0 - maps**2)
+    assert found.delta_norm[0] == pytest.approx(np.sqrt((deltas**2).sum(axis=1).mean()), rel=1e-9)
+    assert found.delta_norm[1] == pytest.approx(np.sqrt((back**2).sum(axis=1).mean()), rel=1e-9)
+
+
 def test_of_a_filter_that_never_answers_it_is_told() -> None:
     problem = network("convolutional").problem
     theta = problem.start.copy()
