@@ -96,6 +96,6 @@ def _value(setting: Setting, value: object, digits: int) -> str:
         return value.name
     if isinstance(title := getattr(value, "title", None), str):
         return title
-    catalogue = _catalogue(setting.part if setting.is_whole else setting.knob or "")
+    catalogue = _catalogue(setting.knob or setting.part)
     key = value.kind if isinstance(value, Choice) else str(value)
     return str(catalogue[key].title) if catalogue is not None and key in catalogue else key

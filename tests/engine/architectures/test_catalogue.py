@@ -237,6 +237,29 @@ def test_what_keeps_theta_is_taken_live() -> None:
     assert not recurrent.continues(task) and not network("perceptron").problem.task.continues(task)
 
 
+LIVE: list[tuple[str, dict[str, Any]]] = [
+    ("convolutional", {"stages.1.activation": "tanh", "stages.4": "max_pooling", "class_weights": "balanced"}),
+    ("recurrent", {"architecture.truncation": 7, "architecture.activation": "relu"}),
+    ("perceptron", {"class_weights": {"kind": "given", "weights": [3.0]}, "dropout": 0.2}),
+]
+
+
+@pytest.mark.parametrize(("key", "changes"), LIVE)
+def test_live_changes_are_remembered_and_come_again_bit_for_bit(key: str, changes: dict[str, Any]) -> None:
+    session = network(key)
+    session.advance(20)
+    for setting, value in changes.items():
+        assert not session.problem_changed({setting: value}), setting
+        session.advance(10)
+    (run,) = session.runs
+    again = Session(Experiment.from_dict(session.experiment().to_dict()))
+    again.advance(run.update)
+    assert (again.runs[0].machine.theta == run.machine.theta).all() and again.task == session.task
+    unchanged = network(key)
+    unchanged.advance(run.update)
+    assert (unchanged.runs[0].machine.theta != run.machine.theta).any()
+
+
 def test_other_data_keep_an_architecture_that_fits_them() -> None:
     task = network("convolutional").problem.task
     assert task.having("data", "patterns").architecture.kind == "convolutional"
