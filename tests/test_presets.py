@@ -459,8 +459,8 @@ def preset_44_clipping_in_time(name: str, seeds: Seeds) -> None:
 def preset_45_vanishing_in_time(name: str, seeds: Seeds) -> None:
     for seed in seeds:
         race = Race(name, seed)
-        subject, theta = race.session.problem.subject, race.theta("sgd")
-        norms = snapshot_of(subject, theta, {TimeSteps(0)}).answer(TimeSteps).norms
+        problem, theta = race.session.problem, race.theta("sgd")
+        norms = snapshot_of(problem, theta, {TimeSteps(0)}).answer(TimeSteps).norms
         assert norms[0] < 1e-3 * norms[-1]
 
 

@@ -243,14 +243,14 @@ def test_a_query_is_answered_in_a_snapshot():
     session = stood(race())
     picture = session.picture()
     theta = picture.runs[0].shown.theta
-    found = snapshot_of(picture.subject, theta, [Stretches(3.0)], "sgd", 100)
+    found = snapshot_of(picture.problem, theta, [Stretches(3.0)], "sgd", 100)
     np.testing.assert_array_equal(found.answer(Stretches), 3.0 * (theta - 1.0))
 
     class Unknown(Query[int]):
         pass
 
     with pytest.raises(SettingError, match="a spring has no answer to Unknown"):
-        snapshot_of(picture.subject, theta, [Unknown()])
+        snapshot_of(picture.problem, theta, [Unknown()])
 
 
 def test_a_live_change_a_replay_and_a_file_give_the_same_bits(tmp_path):
@@ -411,3 +411,20 @@ def test_a_fork_goes_on_from_there():
     session = stood(race(), 60)
     run: Run = session.fork("sgd", 30, {"learning_rate": 0.01})
     assert run.record().tweaks[-1].update == 30 and run.update == 60
+
+
+def test_a_snapshot_goes_to_the_stage_of_its_own_kind(window):
+    """However late it comes: a person may have gone over to another kind meanwhile."""
+    bench, seen = window.bench, []
+    window.advance(5)
+    bench.shown_stage.choose("springs")
+    window.until(lambda: bench.snapshot is not None)
+    mine = bench.stages["springs"]
+    for kind, stage in bench.stages.items():
+        stage.show_snapshot = lambda snapshot, kind=kind: seen.append(kind)
+    late = replace(bench.snapshot, update=bench.snapshot.update + 1)
+    bench.controller.choose_kind("surface")
+    window.settle()
+    bench.training.snapshots.newest = late
+    window.until(lambda: bench.snapshot is late)
+    assert seen and set(seen) == {"springs"} and not mine.isVisible()

@@ -216,13 +216,13 @@ class Workbench(QWidget):
         elif is_waiting:
             self._show_again()
         snapshot, slice, grid = self.training.snapshots.newest, self.training.slices.newest, self.training.grids.newest
-        selected, stage = self.controller.selected, self.shown_stage
+        selected = self.controller.selected
         if snapshot is not None and snapshot is not self.snapshot and snapshot.run == selected:
             self.snapshot = snapshot
-            stage.show_snapshot(snapshot)
+            self.stages[snapshot.problem.task.KIND].show_snapshot(snapshot)
         if slice is not None and slice is not self._slice and slice.run == selected:
             self._slice = slice
-            stage.show_plane(slice)
+            self.stages[slice.problem.task.KIND].show_plane(slice)
         if grid is not None and grid is not self._grid:
             self._grid = grid
             for stage in self.stages.values():

@@ -45,10 +45,10 @@ class Publisher:
     def _request_snapshot(self, training: Training, picture: SessionPicture) -> None:
         focus = training.focus
         shown = next((run.shown for run in picture.runs if run.id == focus.run), None)
-        subject = picture.subject
-        queries = frozenset(query for query in focus.queries if subject.understands(type(query)))
+        understands = picture.subject.understands
+        queries = frozenset(query for query in focus.queries if understands(type(query)))
         if queries and shown is not None:
-            request = SnapshotRequest(subject, shown.theta, queries, focus.run, shown.update)
+            request = SnapshotRequest(picture.problem, shown.theta, queries, focus.run, shown.update)
             self._snapshots.request(request, training.moving)
 
     def _request_slice(self, training: Training, picture: SessionPicture) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from app.workers.latest_job import LatestJob, Ticket
-from engine import Query, Snapshot, Subject, snapshot_pieces
+from engine import Problem, Query, Snapshot, snapshot_pieces
 
 REST = 3.0  # while the runs move: rest after a snapshot, as a multiple of the time it took
 
@@ -18,7 +18,7 @@ REST = 3.0  # while the runs move: rest after a snapshot, as a multiple of the t
 class SnapshotRequest(NamedTuple):
     """A state of a run, and what is asked of its problem there. theta (n,) will not change."""
 
-    subject: Subject
+    problem: Problem
     theta: np.ndarray
     queries: frozenset[Query[Any]]
     run: str
@@ -26,11 +26,11 @@ class SnapshotRequest(NamedTuple):
 
     def resembles(self, other: SnapshotRequest) -> bool:
         """Whether it asks the same, of the same run at any update."""
-        return self.subject is other.subject and self.queries == other.queries and self.run == other.run
+        return self.problem is other.problem and self.queries == other.queries and self.run == other.run
 
     def repeats(self, other: SnapshotRequest) -> bool:
         """Whether there is nothing new to it."""
-        same = self.subject is other.subject and self[2:] == other[2:]
+        same = self.problem is other.problem and self[2:] == other[2:]
         return same and np.array_equal(self.theta, other.theta)
 
 
@@ -59,7 +59,7 @@ class Snapshots:
         if moving and last is not None and request.resembles(last) and not self._rested():
             return
         if last is None or not request.repeats(last):
-            if last is not None and last.subject is not request.subject:
+            if last is not None and last.problem is not request.problem:
                 self._jobs.cancel()  # nobody will look at what is under way
             self._last = request
             self._jobs.offer(partial(self._take, request))

@@ -47,7 +47,7 @@ def network_thumbnail(session: Session, settings: dict[str, object], size: QSize
     if isinstance(view, ParameterPathView):
         draw_plane(view, session, selected)
     else:
-        view.show_snapshot(snapshot_of(picture.subject, run.machine.theta, view.queries(), selected, run.update))
+        view.show_snapshot(snapshot_of(picture.problem, run.machine.theta, view.queries(), selected, run.update))
     for _ in range(TURNS if isinstance(canvas, HistogramList) else 0):
         QApplication.processEvents()
     fit(canvas, size)  # numbers at the axes may have become wider

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -142,9 +142,10 @@ class Subject:
         yield from ()
         return {}
 
-    def snapshot(self, run: str, update: int, theta: Array, answers: Mapping[Query[Any], Any]) -> Snapshot:
-        """The answers as views are handed them: a kind may give them names of its own."""
-        return Snapshot(run, update, self, theta, answers)
+    @property
+    def snapshot_type(self) -> type[Snapshot]:
+        """What views are handed: a kind may give its answers names of their own."""
+        return Snapshot
 
     def scale(self, start: Array) -> float:
         """How long a step may be within reason, for runs from start (n,)."""
@@ -155,15 +156,28 @@ class Subject:
         return ""
 
 
+class HasSubject(Protocol):
+    """A Problem, as far as answers depend on it."""
+
+    @property
+    def task(self) -> Any: ...
+    @property
+    def subject(self) -> Subject: ...
+
+
 @dataclass(frozen=True, eq=False)
 class Snapshot:
     """A run at one update, with answers to what was asked of its problem there. theta (n,). Nothing in it changes."""
 
     run: str
     update: int
-    subject: Subject
+    problem: HasSubject
     theta: Array
     answers: Mapping[Query[Any], Any]
+
+    @property
+    def subject(self) -> Subject:
+        return self.problem.subject
 
     def answer(self, kind: type[Query[A]]) -> A | None:
         """The answer to a query of a type; None if none was asked."""
@@ -171,15 +185,15 @@ class Snapshot:
 
 
 def snapshot_of(
-    subject: Subject, theta: Array, queries: Iterable[Query[Any]], run: str = "", update: int = 0
+    problem: HasSubject, theta: Array, queries: Iterable[Query[Any]], run: str = "", update: int = 0
 ) -> Snapshot:
-    """What a subject answers at theta (n,). Raises SettingError for a query that it does not understand."""
+    """What a problem's subject answers at theta (n,). Raises SettingError for a query that it does not understand."""
     with np.errstate(all="ignore"):
-        return finish(snapshot_pieces(subject, theta, frozenset(queries), run, update, None))
+        return finish(snapshot_pieces(problem, theta, frozenset(queries), run, update, None))
 
 
 def snapshot_pieces(
-    subject: Subject,
+    problem: HasSubject,
     theta: Array,
     queries: frozenset[Query[Any]],
     run: str,
@@ -187,8 +201,9 @@ def snapshot_pieces(
     interruption: Interruption | None,
 ) -> Pieces[Snapshot]:
     """`snapshot_of`, in pieces."""
+    subject = problem.subject
     for query in queries:
         if not subject.understands(type(query)):
             raise SettingError(f"a {subject.noun} has no answer to {type(query).__name__}")
     answers = yield from subject.answers(theta, queries, interruption)
-    return subject.snapshot(run, update, theta, answers)
+    return subject.snapshot_type(run, update, problem, theta, answers)

@@ -237,12 +237,12 @@ def test_whatever_is_asked_of_the_past_comes_in_pieces() -> None:
 
 def test_a_snapshot_in_pieces_is_the_same() -> None:
     session = plain(race(new_run("adam")), 5)
-    learner, theta = session.problem.subject, session.runs[0].machine.theta
+    theta = session.runs[0].machine.theta
     region = (-6.0, 6.0, -6.0, 6.0)
     asked = frozenset({Predictions(), Field(region, 40, 30), UnitMaps(region, 20), Gradients(), Activations()})
     interruption = Interruption()
     interruption.set()
-    pieces, count = snapshot_pieces(learner, theta, asked, "", 0, interruption), 0
+    pieces, count = snapshot_pieces(session.problem, theta, asked, "", 0, interruption), 0
     while True:
         try:
             next(pieces)
@@ -250,7 +250,7 @@ def test_a_snapshot_in_pieces_is_the_same() -> None:
         except StopIteration as end:
             found = end.value
             break
-    whole = snapshot_of(learner, theta, asked)
+    whole = snapshot_of(session.problem, theta, asked)
     assert count > 15
     for name in ("outputs", "predictions"):
         assert getattr(found.predicted, name).tobytes() == getattr(whole.predicted, name).tobytes()

@@ -49,7 +49,7 @@ class FigureContext:
         """The answers of the network of the run, or of another one."""
         run = run or self.run
         theta, update = run.shown.theta, run.shown.update
-        pieces = snapshot_pieces(self.learner, theta, frozenset(queries), run.id, update, self.interruption)
+        pieces = snapshot_pieces(self.picture.problem, theta, frozenset(queries), run.id, update, self.interruption)
         while True:
             self.check()
             try:

@@ -100,8 +100,9 @@ class Learner(Examined, Subject):
     ) -> Pieces[Mapping[Query[Any], Any]]:
         return answer_pieces(self, theta, queries, interruption)
 
-    def snapshot(self, run: str, update: int, theta: Array, answers: Mapping[Query[Any], Any]) -> NetworkSnapshot:
-        return NetworkSnapshot(run, update, self, theta, answers)
+    @property
+    def snapshot_type(self) -> type[NetworkSnapshot]:
+        return NetworkSnapshot
 
     def undefined(self, measure: str) -> str:
         return self.architecture.undefined(self.network, measure)

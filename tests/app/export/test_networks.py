@@ -192,7 +192,7 @@ def test_every_example_is_a_dot_and_the_wrong_ones_are_ringed() -> None:
     picture = made["five classes"]()
     axes, entries = drawn(picture, "boundary")
     learner = picture.subject
-    data, snapshot = learner.data, snapshot_of(learner, picture.runs[0].shown.theta, [Predictions()])
+    data, snapshot = learner.data, snapshot_of(picture.problem, picture.runs[0].shown.theta, [Predictions()])
     parts = dots(axes)
     rings = [part for part in parts if part.get_facecolor().size == 0]
     filled = [part for part in parts if part.get_facecolor().size and part.get_zorder() == 3.8]
@@ -214,11 +214,10 @@ def test_every_example_is_a_dot_and_the_wrong_ones_are_ringed() -> None:
 def test_the_curves_of_all_visible_runs_are_fitted() -> None:
     picture = made["two curves"]()
     axes, entries = drawn(picture, "fit")
-    learner = picture.subject
     truth, *curves = axes.lines
     for line, run in zip(curves, picture.runs, strict=True):
         x0, x1 = axes.get_xlim()
-        field = snapshot_of(learner, run.shown.theta, [Field((x0, x1, 0, 1), columns=600, rows=1)]).field
+        field = snapshot_of(picture.problem, run.shown.theta, [Field((x0, x1, 0, 1), columns=600, rows=1)]).field
         assert field is not None and np.array_equal(line.get_ydata(), field[0, :, 0])
     assert truth.get_linestyle() == "--" and len(truth.get_xdata()) == 400
     assert [text for _, text in entries][-2:] == ["training", "validation"]
@@ -230,7 +229,7 @@ def test_predictions_stand_against_what_is_true() -> None:
     picture = made["columns"]()
     axes, entries = drawn(picture, "predicted")
     learner = picture.subject
-    snapshot = snapshot_of(learner, picture.runs[0].shown.theta, [Predictions()])
+    snapshot = snapshot_of(picture.problem, picture.runs[0].shown.theta, [Predictions()])
     found = np.vstack([part.get_offsets() for part in dots(axes)])
     assert np.allclose(found, np.column_stack([learner.data.targets, snapshot.predicted.predictions]))
     told = [text.replace("−", "-") for _, text in entries]
@@ -244,8 +243,7 @@ def test_predictions_stand_against_what_is_true() -> None:
 def test_the_matrix_holds_the_counts(key: str, validation: bool) -> None:
     picture = made["images"]()
     axes, _ = drawn(picture, key)
-    learner = picture.subject
-    counts = snapshot_of(learner, picture.runs[0].shown.theta, [Predictions()]).predicted.confusion(validation)
+    counts = snapshot_of(picture.problem, picture.runs[0].shown.theta, [Predictions()]).predicted.confusion(validation)
     told = {tuple(map(int, text.get_position()[::-1])): int(text.get_text().replace(",", "")) for text in axes.texts}
     assert told == {(row, column): counts[row, column] for row, column in np.argwhere(counts).tolist()}
     (image,) = axes.images

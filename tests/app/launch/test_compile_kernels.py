@@ -59,7 +59,7 @@ def test_nothing_is_compiled_later_than_what_is_needed_first(tmp_path):
         "session = Session(load(sys.argv[1]))\nsession.advance(3)\npicture = session.picture(focus='adam')\n"
         "region = (-1, 1, -1, 1)\n"
         "asked = [Predictions(), Field(region, 9, 9), UnitMaps(region, 5), Gradients(), Activations()]\n"
-        "snapshot_of(picture.subject, picture.runs[0].shown.theta, asked)\n"
+        "snapshot_of(picture.problem, picture.runs[0].shown.theta, asked)\n"
         "print(*(kernel.name for kernel in Kernel.everyone if kernel._compiled is not None))"
     )
     done = subprocess.run(

@@ -40,7 +40,7 @@ def learned(data, runs, hidden=(6,), updates=(0, 60, 120), look=True, **settings
         picture = session.picture()
         run = picture.runs[0]
         asked = {Predictions(), *((Gradients(), Activations()) if look else ())}
-        made.append(snapshot_of(picture.subject, run.shown.theta.copy(), asked, run.id, update))
+        made.append(snapshot_of(picture.problem, run.shown.theta.copy(), asked, run.id, update))
     return session.picture(), made
 
 
@@ -96,7 +96,7 @@ def guessed(true, predicted, classes, train=0, sure=5.0) -> tuple[SimpleNamespac
     theta = np.zeros(3)
     nothing = np.nan, np.nan
     told = Predicted(data, outputs, predicted, nothing, nothing)
-    return picture, NetworkSnapshot("a", 0, learner, theta, {Predictions(): told})
+    return picture, NetworkSnapshot("a", 0, SimpleNamespace(subject=learner), theta, {Predictions(): told})
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ class Seen:
     def show_theta(self, theta):
         """A snapshot of these weights."""
         run = self.picture.runs[0]
-        self.snapshot = snapshot_of(self.picture.subject, theta, self.view.queries(), run.id, run.update)
+        self.snapshot = snapshot_of(self.picture.problem, theta, self.view.queries(), run.id, run.update)
         self.view.show_snapshot(self.snapshot)
         return self.snapshot
 

@@ -67,7 +67,7 @@ class Case:
 
     def snapshot(self, view: NetworkView):
         return snapshot_of(
-            self.picture.subject, self.run.shown.theta, view.queries(), self.run.id, self.run.shown.update
+            self.picture.problem, self.run.shown.theta, view.queries(), self.run.id, self.run.shown.update
         )
 
     def slice(self, view: NetworkView) -> LossSlice | None:

@@ -32,7 +32,7 @@ def heard():
 
 def newest_state(session, queries=QUERIES, run="a"):
     machine = session.runs[0].machine
-    return SnapshotRequest(machine.problem.subject, machine.theta.copy(), queries, run, machine.update)
+    return SnapshotRequest(machine.problem, machine.theta.copy(), queries, run, machine.update)
 
 
 def taken(qtbot, snapshots, update) -> None:

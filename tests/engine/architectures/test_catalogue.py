@@ -95,10 +95,10 @@ def test_answers_what_it_understands_and_nothing_else(key: str) -> None:
     own = {FeatureMaps(1), TimeSteps(1), Field((-1.0, 1.0, -1.0, 1.0), 3, 3), UnitMaps((-1.0, 1.0, -1.0, 1.0), 3)}
     known = {query for query in own if problem.subject.understands(type(query))}
     assert {type(query) for query in known} == set(ARCHITECTURES[key].queries)
-    answers = snapshot_of(problem.subject, problem.start, {Predictions(), Gradients(), Activations(), *known}).answers
+    answers = snapshot_of(problem, problem.start, {Predictions(), Gradients(), Activations(), *known}).answers
     assert len(answers[Activations()]) == len(problem.subject.layers)
     with pytest.raises(SettingError, match="has no answer"):
-        snapshot_of(problem.subject, problem.start, own - known)
+        snapshot_of(problem, problem.start, own - known)
 
 
 @every_architecture
@@ -118,7 +118,7 @@ def test_names_every_parameter_once_and_finds_it_in_the_lists(key: str) -> None:
 def test_feature_maps_are_the_convolution_of_the_example() -> None:
     problem = network("convolutional").problem
     learner, theta = problem.subject, problem.start
-    (first, pooled, *_, output) = snapshot_of(learner, theta, {FeatureMaps(4)}).answer(FeatureMaps)
+    (first, pooled, *_, output) = snapshot_of(problem, theta, {FeatureMaps(4)}).answer(FeatureMaps)
     image, (filters, biases) = learner.data.inputs[4].reshape(8, 8), learner.weights_and_biases(theta)[0]
     windows = np.lib.stride_tricks.sliding_window_view(image, (3, 3))
     expected = np.maximum(np.einsum("yxij,cij->cyx", windows, filters[:, 0]) + biases[:, None, None], 0.0)
@@ -131,7 +131,7 @@ def test_feature_maps_are_the_convolution_of_the_example() -> None:
 def test_the_channels_of_a_sequence_are_what_stands_at_a_step() -> None:
     problem = network("convolutional", data={"kind": "adding", "samples": 20}, stages=["convolution"]).problem
     learner, theta = problem.subject, problem.start
-    maps = snapshot_of(learner, theta, {FeatureMaps(0)}).answer(FeatureMaps)[0]
+    maps = snapshot_of(problem, theta, {FeatureMaps(0)}).answer(FeatureMaps)[0]
     steps, (filters, biases) = learner.data.inputs[0].reshape(50, 2), learner.weights_and_biases(theta)[0]
     windows = np.lib.stride_tricks.sliding_window_view(steps, 3, axis=0)  # (48, 2, 3)
     expected = np.maximum(np.einsum("tci,oci->ot", windows, filters) + biases[:, None], 0.0)
@@ -141,14 +141,14 @@ def test_the_channels_of_a_sequence_are_what_stands_at_a_step() -> None:
 def test_the_states_of_a_sequence_follow_the_recurrence() -> None:
     problem = network("recurrent").problem
     learner, theta = problem.subject, problem.start + 0.1
-    found = snapshot_of(learner, theta, {TimeSteps(7)}).answer(TimeSteps)
+    found = snapshot_of(problem, theta, {TimeSteps(7)}).answer(TimeSteps)
     net, state = learner.network, np.zeros(3)
     for step, inputs in enumerate(learner.data.inputs[7].reshape(50, 2)):
         pre = net.part(theta, "input weights") @ inputs + net.part(theta, "recurrent weights") @ state
         state = np.tanh(pre + net.part(theta, "biases"))
         assert found.states[step] == pytest.approx(state, rel=1e-12)
     assert found.norms.shape == (50,) and (found.norms > 0.0).all()
-    assert snapshot_of(learner, theta, {TimeSteps(10**6)}).answer(TimeSteps).inputs.shape == (50, 2)
+    assert snapshot_of(problem, theta, {TimeSteps(10**6)}).answer(TimeSteps).inputs.shape == (50, 2)
 
 
 def test_the_deltas_of_a_convolution_are_those_of_its_sums() -> None:

@@ -31,13 +31,13 @@ def view(qtbot, adding):
     picture = adding.picture()
     run = picture.runs[0]
     made.refresh(picture)
-    made.show_snapshot(snapshot_of(picture.subject, run.shown.theta, made.queries(), run.id, run.update))
+    made.show_snapshot(snapshot_of(picture.problem, run.shown.theta, made.queries(), run.id, run.update))
     return made
 
 
 def answer(session: Session, view: TimeStepsView):
     theta = session.runs[0].machine.theta
-    return snapshot_of(session.problem.subject, theta, view.queries()).answer(TimeSteps)
+    return snapshot_of(session.problem, theta, view.queries()).answer(TimeSteps)
 
 
 def test_it_fits_networks_that_go_through_time_alone(adding):

@@ -44,7 +44,7 @@ class Sitter:
         asked = self.diagram.queries() | ({Gradients(), Activations()} if inspect else set())
         if region is not None:
             asked = {replace(query, region=region) for query in asked}
-        self.diagram.show_snapshot(snapshot_of(picture.subject, shown, asked, run.id, picture.update))
+        self.diagram.show_snapshot(snapshot_of(picture.problem, shown, asked, run.id, picture.update))
 
     @property
     def network(self):
@@ -173,7 +173,7 @@ def test_numbers_that_are_not_finite_are_painted_over(sitter):
 def test_a_snapshot_of_another_network_is_passed_over(sitter, qtbot):
     before = sitter.diagram.snapshot
     other = Session(new_network("circle", ["sgd"], (3,))).picture()
-    sitter.diagram.show_snapshot(snapshot_of(other.subject, other.runs[0].shown.theta, sitter.diagram.queries()))
+    sitter.diagram.show_snapshot(snapshot_of(other.problem, other.runs[0].shown.theta, sitter.diagram.queries()))
     assert sitter.diagram.snapshot is before
 
 

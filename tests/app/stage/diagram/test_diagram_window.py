@@ -19,7 +19,7 @@ def compiled(experiment) -> None:
     session = Session(experiment)
     session.advance(1)
     picture = session.picture()
-    snapshot_of(picture.subject, picture.runs[0].shown.theta, [UnitMaps((0, 1, 0, 1), 2), Gradients(), Activations()])
+    snapshot_of(picture.problem, picture.runs[0].shown.theta, [UnitMaps((0, 1, 0, 1), 2), Gradients(), Activations()])
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def patterns() -> Session:
 def snapshot(session: Session, view: FeatureMapsView):
     picture = session.picture()
     run = picture.runs[0]
-    return snapshot_of(picture.subject, run.shown.theta, view.queries(), run.id, run.update)
+    return snapshot_of(picture.problem, run.shown.theta, view.queries(), run.id, run.update)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ def predicted(data: str, **settings) -> Predicted:
     session.advance(30)
     picture = session.picture()
     run = picture.runs[0]
-    return snapshot_of(picture.subject, run.shown.theta.copy(), [Predictions()], run.id, run.update).answer(Predictions)
+    return snapshot_of(picture.problem, run.shown.theta.copy(), [Predictions()], run.id, run.update).answer(Predictions)
 
 
 def parts_of(made: Predicted) -> tuple[slice, slice]:
@@ -71,8 +71,8 @@ def test_asked_together_with_the_gradient_the_predictions_are_the_same(data: str
     """One pass through the training set serves both."""
     session = Session(new_network(data, ["adam"], hidden=(4,)))
     session.advance(30)
-    subject, theta = session.problem.subject, session.runs[0].machine.theta
-    alone = snapshot_of(subject, theta, [Predictions()]).answer(Predictions)
-    both = snapshot_of(subject, theta, [Gradients(), Predictions()]).answer(Predictions)
+    problem, theta = session.problem, session.runs[0].machine.theta
+    alone = snapshot_of(problem, theta, [Predictions()]).answer(Predictions)
+    both = snapshot_of(problem, theta, [Gradients(), Predictions()]).answer(Predictions)
     assert alone.outputs.tobytes() == both.outputs.tobytes()
     assert (alone.losses, alone.scores) == (both.losses, both.scores)
