@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine import NetworkSnapshot, Query, SessionPicture, StageMaps
 
 NAME = "network_maps"
+MAX_MAPS, MAX_FILTERS, MAX_INPUTS = 64, 24, 12  # pictures, that a frame has time for
 SHOWN = {
     "both": ("Both", "The filters of each convolution, then the maps that they make of the example"),
     "maps": ("Maps", "What each stage makes of the example"),
@@ -121,16 +122,20 @@ def _filter_section(stage: StageMaps) -> Section:
     channels, inputs, rows, columns = stage.filters.shape
     size = f"{rows} × {columns}" if rows > 1 else f"{columns}"
     over = f" over {inputs} maps" if inputs > 1 else ""
-    read = "input" if inputs > 1 else ""
+    most = MAX_FILTERS if inputs > 1 else MAX_MAPS
+    cut = [f"the first {most}"] * (channels > most) + [f"over the first {MAX_INPUTS}"] * (inputs > MAX_INPUTS)
     title = f"{stage.title} · {counted(channels, 'filter')} of {size}{over}"
-    return Section(title, stage.filters, group="filter", picture=read)
+    shown = stage.filters[:most, :MAX_INPUTS]
+    read = "input" if inputs > 1 else ""
+    return Section(", ".join([title, " ".join(cut)] if cut else [title]), shown, group="filter", picture=read)
 
 
 def _map_section(stage: StageMaps) -> Section:
     channels, rows, columns = stage.maps.shape
     if rows > 1:
         title = f"{stage.title} · {counted(channels, 'map')} of {rows} × {columns}"
-        return Section(title, stage.maps[:, None], group="map")
+        title = f"{title}, the first {MAX_MAPS}" if channels > MAX_MAPS else title
+        return Section(title, stage.maps[:MAX_MAPS, None], group="map")
     if columns > 1 and channels > 1:
         title = f"{stage.title} · {counted(channels, 'map')} of {columns}, one below the other"
         return Section(title, stage.maps[None, None, :, 0], row="map", column="point", wide=True)

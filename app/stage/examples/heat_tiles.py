@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 FONT = 11  # pixels
-HEAD, GAP, SPACE = 20, 6, 10  # pixels: of a section's title, between two pictures, between two sections
+HEAD, GAP, APART, SPACE = 20, 6, 2, 10  # pixels: of a title, between groups, in a group, and between sections
 SIDE = 56.0  # about the height of a picture whose cells are square
 LARGEST, LEAST = 14, 3  # pixels of a square cell
 WIDEST, TALLEST, LOWEST = 24, 16, 3  # pixels of a cell of a wide picture
@@ -82,6 +82,27 @@ class _Placed:
     cell: tuple[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """How the groups of a section are laid out: pixels of a cell and of a group's height, groups in a line, lines."""
+
+    cell: tuple[int, int]
+    tall: int
+    columns: int
+    lines: int
+
+    @property
+    def height(self) -> int:
+        return self.lines * self.tall + (self.lines - 1) * GAP
+
+
+def _grid(section: Section, width: int, zoom: float) -> _Grid:
+    groups, pictures, rows, columns = map(int, section.values.shape)
+    cell = _wide_cell(rows, columns, width, zoom) if section.wide else _square_cell(rows * pictures, columns, zoom)
+    in_line = max((width - 1 + GAP) // (columns * cell[0] + GAP), 1)
+    return _Grid(cell, pictures * (rows * cell[1] + APART) - APART, in_line, -(-groups // in_line))
+
+
 class HeatTiles(QAbstractScrollArea):
     """Sections of pictures that wrap. The number under the pointer is told in a tooltip and by `read`."""
 
@@ -127,44 +148,36 @@ class HeatTiles(QAbstractScrollArea):
 
     def _lay_out(self) -> None:
         whole, bar = self.maximumViewportSize(), self.verticalScrollBar()
-        for zoom in ZOOMS:
-            high = self._place(whole.width(), zoom)
-            if high <= whole.height():
-                break
-        else:
-            high = self._place(whole.width() - bar.sizeHint().width(), ZOOMS[-1])
-        bar.setRange(0, max(0, high - whole.height()))
-        bar.setPageStep(whole.height())
-        bar.setSingleStep(HEAD)
-
-    def _place(self, width: int, zoom: float) -> int:
-        """Give everything its place in so many pixels of width; returns how high that is."""
+        width = whole.width()
+        fitting = [zoom for zoom in ZOOMS if self._height(width, zoom) <= whole.height()]
+        zoom = fitting[0] if fitting else ZOOMS[-1]
+        if not fitting:
+            width -= bar.sizeHint().width()
         self._heads, self._placed = [], []
         top = 0
         for index, section in enumerate(self.sections):
             self._heads.append((top, section.title))
-            top = self._place_section(index, section, top + HEAD, width, zoom) + SPACE
-        return top - SPACE
+            grid = _grid(section, width, zoom)
+            self._place(index, grid, top + HEAD)
+            top += HEAD + grid.height + SPACE
+        bar.setRange(0, max(0, top - SPACE - whole.height()))
+        bar.setPageStep(whole.height())
+        bar.setSingleStep(HEAD)
 
-    def _place_section(self, index: int, section: Section, top: int, width: int, zoom: float) -> int:
-        groups, pictures, rows, columns = map(int, section.values.shape)
-        if section.wide:
-            cell = _wide_cell(rows, columns, width, zoom)
-        else:
-            cell = _square_cell(rows * pictures, columns, zoom)
-        wide, high = columns * cell[0], rows * cell[1]
-        step = 2 if pictures > 1 else 0
-        tall = pictures * high + (pictures - 1) * step
-        left, bottom = 1, top + tall
+    def _height(self, width: int, zoom: float) -> int:
+        """How high everything is in so many pixels of width."""
+        return sum(HEAD + _grid(section, width, zoom).height + SPACE for section in self.sections) - SPACE
+
+    def _place(self, index: int, grid: _Grid, top: int) -> None:
+        """Give the pictures of a section their places."""
+        groups, pictures, rows, columns = self.sections[index].values.shape
+        wide, high = columns * grid.cell[0], rows * grid.cell[1]
         for group in range(groups):
-            if left > 1 and left + wide > width:
-                left, top = 1, bottom + GAP
-                bottom = top + tall
+            line, place = divmod(group, grid.columns)
+            left, upper = 1 + place * (wide + GAP), top + line * (grid.tall + GAP)
             for picture in range(pictures):
-                box = QRect(left, top + picture * (high + step), wide, high)
-                self._placed.append(_Placed(index, group, picture, box, cell))
-            left += wide + GAP
-        return bottom
+                box = QRect(left, upper + picture * (high + APART), wide, high)
+                self._placed.append(_Placed(index, group, picture, box, grid.cell))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

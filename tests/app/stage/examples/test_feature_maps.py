@@ -76,6 +76,16 @@ def test_every_stage_has_its_filters_and_its_maps(show, digits):
     assert "output · 10 units." in view.describe() and view.view()["network_maps_shown"] == "maps"
 
 
+def test_of_very_many_filters_the_first_are_shown_and_it_is_said(show):
+    stages = [{"kind": "convolution", "channels": channels} for channels in (80, 30)]
+    view = show(Session(new_network("digits", [RUN], architecture="convolutional", stages=stages)))
+    first, maps, second, *_ = view.tiles.sections[1:]
+    assert first.title.endswith("80 filters of 3 × 3, the first 64") and len(first.values) == 64
+    assert maps.title.endswith("80 maps of 6 × 6, the first 64") and len(maps.values) == 64
+    assert second.title.endswith("over 80 maps, the first 24 over the first 12")
+    assert second.values.shape == (24, 12, 3, 3)
+
+
 def test_on_a_line_maps_stand_below_each_other(show, patterns):
     view = show(patterns)
     maps = snapshot(patterns, view).answer(FeatureMaps)[0].maps
