@@ -14,14 +14,16 @@ It uses no clock, no threads, no GUI, and no files but its own data sets.
 """
 
 from engine.architectures.activations import ACTIVATIONS, Activation
-from engine.architectures.catalogue import Architecture
+from engine.architectures.catalogue import Architecture, Layer
+from engine.architectures.convolutional.network import MAX_STAGES
+from engine.architectures.convolutional.stages import STAGES
 from engine.architectures.forward import activations
 from engine.architectures.initializers import INITIALIZERS
 from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
 from engine.architectures.members import ARCHITECTURES
 from engine.architectures.network import Network
-from engine.architectures.queries import Activations, Gradients, UnitMaps
+from engine.architectures.queries import FeatureMaps, Field, StageMaps, StepsInTime, TimeSteps, UnitMaps
 from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
 from engine.blocks import ROLES, Block
 from engine.building import experiment_on, new_run
@@ -39,6 +41,7 @@ from engine.data import (
     possible_features,
 )
 from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS
+from engine.data.weights import CLASS_WEIGHTS
 from engine.decimation import block_extremes, envelope, envelope_between, smooth, thin_path
 from engine.expressions.notation import ExpressionError
 from engine.expressions.typed_number import read_number
@@ -74,7 +77,7 @@ from engine.problems.subject import Snapshot, Subject, snapshot_of, snapshot_pie
 from engine.problems.supervised.building import new_network
 from engine.problems.supervised.learner import Learner, NetworkSnapshot
 from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES
-from engine.problems.supervised.queries import Field, Predicted, Predictions
+from engine.problems.supervised.queries import Activations, Gradients, Predicted, Predictions
 from engine.problems.supervised.task import (
     BATCH_SEED,
     DATA_SEED,
@@ -86,7 +89,6 @@ from engine.problems.supervised.task import (
     SPLIT,
     UNITS,
     WEIGHT_SEED,
-    Layer,
     NetworkTask,
     drawn,
 )
@@ -133,6 +135,7 @@ __all__ = [
     "ARCHITECTURES",
     "BATCHES",
     "BATCH_SEED",
+    "CLASS_WEIGHTS",
     "COLUMNS",
     "COMMON",
     "COORDINATE",
@@ -155,6 +158,7 @@ __all__ = [
     "MAX_NUMBERS",
     "MAX_PARAMETERS",
     "MAX_RUNS",
+    "MAX_STAGES",
     "MAX_TWEAKS",
     "MEASURES",
     "NEVER",
@@ -174,6 +178,7 @@ __all__ = [
     "SEED",
     "SHARE",
     "SPLIT",
+    "STAGES",
     "STOP",
     "SURFACES",
     "SURFACE_EXAMPLES",
@@ -195,6 +200,7 @@ __all__ = [
     "Entry",
     "Experiment",
     "ExpressionError",
+    "FeatureMaps",
     "Field",
     "Formula",
     "Gradients",
@@ -236,6 +242,8 @@ __all__ = [
     "SlicePlan",
     "SliceRequest",
     "Snapshot",
+    "StageMaps",
+    "StepsInTime",
     "Subject",
     "Surface",
     "SurfaceInfo",
@@ -243,6 +251,7 @@ __all__ = [
     "Table",
     "Task",
     "Tier",
+    "TimeSteps",
     "Trail",
     "TrainingData",
     "Tweak",

@@ -75,8 +75,9 @@ class Hyper:
     """Declaration of one hyper-parameter, from which its check, file entry and control are made.
 
     low and high are the allowed range, inclusive; slider is the part of it that a slider covers. kind `list` holds up
-    to LIST_LENGTH numbers; kind `choice` is one of `options`, which a kernel reads as its index. A panel shows basic
-    ones, and any that differs from its default; the others on request, expert ones last.
+    to LIST_LENGTH numbers; kind `choice` is one of `options`, which a kernel reads as its index and people see as
+    `titles`, if these are other words. A panel shows basic ones, and any that differs from its default; the others on
+    request, expert ones last.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Hyper:
     unit: str = ""
     help: str = ""
     options: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
     tier: Tier = "more"
 
     @property

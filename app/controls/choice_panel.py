@@ -69,9 +69,15 @@ class ChoicePanel(QWidget):
         self._top.addWidget(widget)
 
     def show_choice(
-        self, choice: Choice, usual: Choice | None = None, further: Mapping[str, Value] | None = None
+        self,
+        choice: Choice,
+        usual: Choice | None = None,
+        further: Mapping[str, Value] | None = None,
+        absent: bool = False,
     ) -> None:
-        """Show a choice. usual: the one that stays behind More; further: values of the further settings."""
+        """Show a choice. usual: the one that stays behind More; further: values of the further settings; absent: it
+        means nothing here, and is not to be seen, unless it is basic.
+        """
         values = {**choice.values, **(further or {})}
         knobs = self._catalogue[choice.kind].knobs
         is_usual = usual is not None and choice.kind == usual.kind
@@ -80,7 +86,7 @@ class ChoicePanel(QWidget):
         differs = not is_usual or any(values[knob.name] != knob.default for knob in (*knobs, *self._further))
         self.chooser.set_key(choice.kind)
         self.knobs.show_knobs((*knobs, *self._further))
-        self.knobs.set_values(values, (self._part,) if differs else ())
+        self.knobs.set_values(values, (self._part,) if differs else (), (self._part,) if absent else ())
         self.knobs.block(getattr(self._catalogue[choice.kind], "refused", {}))
 
     def reveal(self, name: str = "") -> QWidget:

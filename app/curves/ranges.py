@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.look.number_format import nice_step
 from app.plots.axis_type import FARTHEST, HUGEST, LINEAR, LOG, MAX_DECADES, TINIEST, AxisType, Span
@@ -49,7 +49,16 @@ def fitted_axis(name: str, extents: Sequence[Extent], small: float, least: float
         type = symlog_type(extents, small)
         return type, symlog_range(extents, type)
     low, high = linear_range(extents)
-    return LINEAR, (max(low, least) if least < high else low, high)
+    if low < least < max((extent.high for extent in extents), default=least):
+        low, high = linear_range([_above(extent, least) for extent in extents])  # as round as what is shown
+        low = max(low, least)
+    return LINEAR, (low, high)
+
+
+def _above(extent: Extent, least: float) -> Extent:
+    """What of an extent lies above a value."""
+    first, latest = max(extent.first, least), max(extent.latest, least)
+    return replace(extent, low=max(extent.low, least), high=max(extent.high, least), first=first, latest=latest)
 
 
 def log_range(extents: Iterable[Extent]) -> Span:

@@ -100,7 +100,7 @@ def _value(setting: Setting, value: object, digits: int) -> str:
         return value.name
     if isinstance(title := getattr(value, "title", None), str):
         return title
-    catalogue = _catalogue(setting.part if setting.is_whole else setting.knob or "")
+    catalogue = _catalogue(setting.knob or setting.part)
     if setting.part == DRIVE and isinstance(value, str):
         catalogue = SCHEDULES
     key = value.kind if isinstance(value, Choice) else str(value)

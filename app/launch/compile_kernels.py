@@ -8,7 +8,9 @@ does when the window's process ends.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
+import pkgutil
 import re
 import sys
 import threading
@@ -52,8 +54,11 @@ def main(arguments: list[str]) -> int:
     cache = kernel_cache.prepare()
     _yield_to_others()
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    import engine  # noqa: F401  declares the kernels
+    import engine
     from engine.contracts import Kernel
+
+    for module in pkgutil.walk_packages(engine.__path__, "engine."):
+        importlib.import_module(module.name)  # kernels are declared by what is imported late, too
 
     first = _needed(arguments[0]) if arguments else []
     kernels = list(dict.fromkeys([*first, *Kernel.everyone]))

@@ -20,7 +20,14 @@ IN_WINDOW = (
     "app.window.workbench",
     "app.window.actions",
 )
-LATER = ("app.export.figure", "app.window.export_panel", "app.window.import_panel")  # wanted soon, but not at once
+# Wanted soon, but not at once.
+LATER = (
+    "engine.architectures.convolutional.packing",
+    "engine.architectures.recurrent.inside",
+    "app.export.figure",
+    "app.window.export_panel",
+    "app.window.import_panel",
+)
 PAUSE = 300  # milliseconds before each of those
 
 

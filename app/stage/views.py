@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from app.stage.charts.histograms import HistogramsView
+from app.stage.charts.time_steps import TimeStepsView
 from app.stage.examples.confusion import ConfusionView
+from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.images import ImagesView
 from app.stage.planes.boundary import BoundaryView
 from app.stage.planes.fit import FitView
@@ -14,6 +16,8 @@ from app.stage.stage_view import StageView
 VIEWS: list[type[StageView]] = [
     BoundaryView,
     FitView,
+    FeatureMapsView,
+    TimeStepsView,
     ImagesView,
     ConfusionView,
     ResidualsView,

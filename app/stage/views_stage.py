@@ -75,6 +75,7 @@ class ViewsStage(Stage):
         self.companion = self.make_companion()
         self.views = _Views(self._made)
         self._chosen = ""
+        self._has_companion = self.companion is not None  # and it means something for the problem
         self._plane: LossSlice | None = None
         self._cursor: int | None = None
         self._picture: SessionPicture | None = None
@@ -155,6 +156,8 @@ class ViewsStage(Stage):
             self._divide()
         self._title.show_texts(*picture.subject.headings(picture.task.parameters))
         self._offer_tabs(picture)
+        if self.companion is not None:
+            self._offer_companion(self.companion.fits(picture))
         for view in self._shown:
             view.refresh(picture)
             if before is None or before.problem is not picture.problem:
@@ -174,6 +177,18 @@ class ViewsStage(Stage):
             self.choose(next(iter(fitting), ""))
         elif list(self.views)[self.tabs.currentIndex()] != self._chosen:
             self.choose(self._chosen)
+
+    def _offer_companion(self, fits: bool) -> None:
+        """Offer the companion, or do without one where it means nothing."""
+        if fits == self._has_companion:
+            return
+        assert self.companion is not None
+        self._has_companion = fits
+        self.companion_button.setVisible(fits)
+        self.companion.setVisible(fits and self.companion_button.isChecked())
+        self._divide()
+        self.updateGeometry()
+        self.wanted_changed.emit()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
@@ -245,12 +260,12 @@ class ViewsStage(Stage):
 
     @property
     def _shown(self) -> list[StageView]:
-        has_companion = self.companion is not None and self.companion_button.isChecked()
+        has_companion = self._has_companion and self.companion_button.isChecked()
         shown = [self.companion] if self.companion is not None and has_companion else []
         return [*shown, self.current] if self.current is not None else shown
 
     def _show_companion(self, on: bool) -> None:
-        if self.companion is None:
+        if self.companion is None or not self._has_companion:
             return
         self.companion.setVisible(on)
         self._divide()
@@ -375,7 +390,7 @@ class ViewsStage(Stage):
             add_plot_actions(menu, plot)
             menu.addSeparator()
         menu.addAction("Reset view", self.reset_view)
-        if self.companion is not None:
+        if self.companion is not None and self._has_companion:
             verb = "Hide" if self.companion_button.isChecked() else "Show"
             menu.addAction(f"{verb} the {self.companion.TITLE.lower()}", self.companion_button.toggle)
         menu.addSeparator()

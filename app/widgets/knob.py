@@ -232,7 +232,7 @@ class Knob(QWidget):
             return
         if hyper.kind == "choice":
             self.field.hide()
-            self.options = OptionPicker(hyper.options, hyper.title)
+            self.options = OptionPicker(hyper.options, hyper.title, hyper.titles)
             self.options.chosen.connect(self._pick)
             head.addWidget(self.options, 1)
             return

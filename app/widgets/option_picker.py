@@ -16,10 +16,10 @@ class OptionPicker(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, options: tuple[str, ...], name: str) -> None:
+    def __init__(self, options: tuple[str, ...], name: str, titles: tuple[str, ...] = ()) -> None:
         super().__init__()
         self._options = options
-        titles = [f"{option[:1].upper()}{option[1:].replace('_', ' ')}" for option in options]
+        titles = titles or tuple(f"{option[:1].upper()}{option[1:].replace('_', ' ')}" for option in options)
         self.buttons: Segmented | None = None
         self.list: QComboBox | None = None
         row = QHBoxLayout(self)

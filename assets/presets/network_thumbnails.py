@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.look.theme import DARK
 from app.stage.charts.histogram_list import HistogramList
 from app.stage.charts.histograms import HistogramsView
+from app.stage.charts.time_steps import TimeStepsView
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.confusion_matrix import HEAD, ConfusionMatrix
+from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.images import ImagesView
 from app.stage.networks.network_view import NetworkView
 from app.stage.planes.parameter_path import ParameterPathView
@@ -87,6 +89,11 @@ def canvas_of(view: NetworkView) -> QWidget:
     if isinstance(view, HistogramsView):
         view.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         return view.list
+    if isinstance(view, FeatureMapsView):
+        view.tiles.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        return view.tiles
+    if isinstance(view, TimeStepsView):
+        return view.plot
     chart: QWidget = view.chart  # type: ignore[attr-defined]
     return chart
 

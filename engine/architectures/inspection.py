@@ -13,7 +13,7 @@ from engine.architectures import layout
 from engine.architectures.activations import ACTIVATIONS
 from engine.architectures.forward import copy_transposed, measuring_stream
 from engine.architectures.mlp import MEASURING
-from engine.architectures.network import Network
+from engine.architectures.network import Layered, Network
 from engine.architectures.packing import Packed, packed_set
 from engine.contracts import call_objective, is_raised, pointer, routine
 from engine.interruption import Interruption, Pieces, finish
@@ -115,12 +115,52 @@ def inspection_pieces(
     network: Network, theta: Array, packed: Packed, interruption: Interruption | None
 ) -> Pieces[Inspection]:
     """Inspect a network on at least one example, packed with targets."""
-    examples, traits = packed.examples, _traits(network.sizes, network.activations)
-    units, layers = traits.units, network.layers
-    outputs = np.empty((examples, network.sizes[-1]))
-    gradient = np.empty(network.parameters)
-    sums, awake = np.zeros((layers, _SUMS)), np.zeros(traits.places[-1] + units[-1])
-    loss, work, limits = np.zeros(1), packed.work(), traits.limits
+    traits = _traits(network.sizes, network.activations)
+    found = yield from looked_pieces(network, theta, packed, traits.limits, interruption)
+    delta, mean, squares, ends = found.sums.T / (packed.examples * traits.share)
+    asleep = np.add.reduceat((found.awake <= 0.0).astype(np.float64), traits.places) / traits.units
+    gradient = found.gradient
+    with np.errstate(over="ignore", invalid="ignore"):  # diverged networks are inspected, too
+        lengths = np.sqrt(np.add.reduceat(gradient * gradient, traits.parameters))
+        deviation = np.sqrt(np.maximum(squares - mean**2, 0.0))
+    return Inspection(
+        loss=found.loss,
+        outputs=found.outputs,
+        gradient=gradient,
+        gradient_norm=lengths,
+        delta_norm=np.sqrt(delta),
+        activation_mean=mean,
+        activation_deviation=deviation,
+        dead=np.where(traits.gates, asleep, np.nan),
+        saturated=np.where(traits.ends, ends, np.nan),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looked:
+    """One pass over n examples: their mean loss, outputs (n, k) and gradient (parameters,).
+
+    sums (layers, 4): over examples and units, of the squares of dl/dz, of activations, of their squares, and of those
+    close to an end of their range. awake (units of all layers,): how often each unit was active, at least.
+    """
+
+    loss: float
+    outputs: Array
+    gradient: Array
+    sums: Array
+    awake: Array
+
+
+def looked_pieces(
+    network: Layered, theta: Array, packed: Packed, limits: Array, interruption: Interruption | None
+) -> Pieces[Looked]:
+    """What is seen of at least one example, packed with targets, in one pass and in pieces. limits (2 layers,): the
+    bounds of the unsaturated range of each layer.
+    """
+    examples, sizes = packed.examples, network.sizes
+    outputs, gradient = np.empty((examples, sizes[-1])), np.empty(network.parameters)
+    sums, awake = np.zeros((network.layers, _SUMS)), np.zeros(sum(sizes[1:]))
+    loss, work = np.zeros(1), packed.work()
     theta, stream = network.flat(theta), measuring_stream(MEASURING, examples, interruption)
     done = 0
     while True:
@@ -132,22 +172,7 @@ def inspection_pieces(
             break
         yield
     sums[:, _ENDS] = np.rint(sums[:, _ENDS])  # a count, from a sum of shares
-    delta, mean, squares, ends = sums.T / (examples * traits.share)
-    asleep = np.add.reduceat((awake <= 0.0).astype(np.float64), traits.places) / units
-    with np.errstate(over="ignore", invalid="ignore"):  # diverged networks are inspected, too
-        lengths = np.sqrt(np.add.reduceat(gradient * gradient, traits.parameters))
-        deviation = np.sqrt(np.maximum(squares - mean**2, 0.0))
-    return Inspection(
-        loss=float(loss[0]),
-        outputs=outputs,
-        gradient=gradient,
-        gradient_norm=lengths,
-        delta_norm=np.sqrt(delta),
-        activation_mean=mean,
-        activation_deviation=deviation,
-        dead=np.where(traits.gates, asleep, np.nan),
-        saturated=np.where(traits.ends, ends, np.nan),
-    )
+    return Looked(float(loss[0]), outputs, gradient, sums, awake)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,13 +201,13 @@ def _traits(sizes: tuple[int, ...], activations: tuple[str, ...]) -> _Traits:
         places=np.cumsum([0, *units[:-1]]),
         parameters=np.cumsum([0, *lengths[:-1]]),
         share=np.array([np.ones(len(units)), units, units, units]),
-        limits=np.ravel([_unsaturated(kind.range) for kind in kinds]),
+        limits=np.ravel([unsaturated(kind.range) for kind in kinds]),
         gates=np.array([kind.gates for kind in kinds]),
         ends=np.array([kind.range is not None for kind in kinds]),
     )
 
 
-def _unsaturated(ends: tuple[float, float] | None) -> tuple[float, float]:
+def unsaturated(ends: tuple[float, float] | None) -> tuple[float, float]:
     """The bounds of the unsaturated part of an activation's range."""
     if ends is None:
         return -np.inf, np.inf

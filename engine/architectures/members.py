@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from engine.architectures.catalogue import ARCHITECTURES as ARCHITECTURES
-from engine.architectures.perceptron import Perceptron
+# isort: off
+from engine.architectures.perceptron import PERCEPTRON as PERCEPTRON
+from engine.architectures.convolutional.architecture import Convolutional
+from engine.architectures.recurrent.architecture import Recurrent
 
-for made in (Perceptron(),):
+# isort: on
+from engine.architectures.catalogue import ARCHITECTURES as ARCHITECTURES
+
+for made in (Convolutional(), Recurrent()):
     ARCHITECTURES.add(made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -55,8 +55,6 @@ class Network:
     loss: Choice
     residual: bool = False
     dropout: float = 0.0
-
-    ARCHITECTURE: ClassVar[str] = "perceptron"  # its key in ARCHITECTURES
 
     @property
     def layers(self) -> int:

@@ -9,8 +9,10 @@ import numpy as np
 from engine.architectures.activations import ACTIVATIONS
 from engine.architectures.layout import (
     ACTIVATION,
+    FEATURES,
     HEAD,
     IMPORTANCE,
+    INPUTS,
     LOSS,
     OWN_NUMBERS,
     ROW,
@@ -90,6 +92,14 @@ def packed(network: Network, data: TrainingData) -> Packed:
     """Pack a network with the training set of `data` and its weights. Raises SettingError."""
     weights = None if data.weights is None else data.weights[: data.train]
     return packed_set(network, data.inputs[: data.train], data.scaled_targets[: data.train], len(data.classes), weights)
+
+
+def packed_inputs(packed: Packed) -> Array:
+    """The inputs (n, f) that were packed, as a view."""
+    head = packed.constants.view(np.int64)
+    start, features = int(head[INPUTS]), int(head[FEATURES])
+    found: Array = packed.constants[start : start + packed.examples * features].reshape(packed.examples, features)
+    return found
 
 
 def packed_set(network: Network, inputs: Array, targets: Array, classes: int, weights: Array | None = None) -> Packed:

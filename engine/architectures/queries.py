@@ -1,4 +1,4 @@
-"""What can be asked of the inside of a network."""
+"""Queries that only networks of some architectures answer."""
 
 from __future__ import annotations
 
@@ -6,11 +6,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.architectures.inspection import Inspection
 from engine.queries import Query
 
 Array = np.ndarray
 Region = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Query[Array]):
+    """The network over a region of one or two raw inputs, (x0, x1, y0, y1), for one (x0, x1, ...).
+
+    Answer (rows, columns, c): the probability of each class (c = classes), or the value (c = 1); for one raw input rows
+    is 1. Empty for more than two.
+    """
+
+    region: Region
+    columns: int
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +35,47 @@ class UnitMaps(Query[tuple[Array, ...]]):
     nodes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Gradients(Query[Inspection]):
-    """The gradient on the training set, and statistics of each layer on it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class StageMaps:
+    """What one stage of a convolutional network makes of an example.
 
-
-@dataclass(frozen=True, slots=True)
-class Activations(Query[tuple[Array, ...]]):
-    """The activations (n, units) of each layer on the training set, or on every k-th example of it where those would be
-    too many.
+    filters (channels, inputs, height, width): of a convolution, with a height of 1 in one dimension; None of other
+    stages. maps (channels, height, width): what comes out; of a dense layer (1, 1, units).
     """
+
+    title: str
+    filters: Array | None
+    maps: Array
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureMaps(Query[tuple[StageMaps, ...]]):
+    """What each stage of a convolutional network makes of the example at a place of the data, the output last. A place
+    beyond the last example means the last.
+    """
+
+    example: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StepsInTime:
+    """A recurrent network by time step.
+
+    norms (length,): root mean square over the training examples of the norm of dl/dh, where l is the loss of one and h
+    the state after each step. inputs (length, inputs), states (length, hidden) and outputs (outputs,): of the example
+    that was asked for.
+    """
+
+    norms: Array
+    inputs: Array
+    states: Array
+    outputs: Array
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSteps(Query[StepsInTime]):
+    """The gradient norm of a recurrent network by time step, and its states on the example at a place of the data. A
+    place beyond the last example means the last.
+    """
+
+    example: int

@@ -31,7 +31,8 @@ class Dataset:
     regression. function(rng, **values) -> inputs (n, d), targets (n,). view is the part of the plane to show: of both
     inputs, or for one input of the input and the target. share (of the examples that train) and target_scaling (of a
     regression) are suitable defaults. image is (rows, columns) if the inputs are pixels; shape that of one example,
-    whose numbers the d inputs are in row-major order. licence is that of the data.
+    whose numbers the d inputs are in row-major order, () if they are a row of separate numbers. licence is that of the
+    data.
     """
 
     key: str
@@ -94,7 +95,7 @@ def dataset(
 ) -> Callable[[Maker], Maker]:
     """Decorator: declare a data set over the function that generates it; without labels it is a regression.
 
-    Without a shape, an example has that of its image or is a row of inputs.
+    Without a shape, an example has that of its image, or is a row of separate numbers.
     """
 
     def declare(function: Maker) -> Maker:
@@ -116,7 +117,7 @@ def dataset(
                 target_scaling=target_scaling,
                 view=view,
                 image=image,
-                shape=shape or image or (len(names),),
+                shape=shape or image or (),
                 tier=tier,
             )
         )

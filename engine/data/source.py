@@ -18,6 +18,14 @@ def examples_of(source: Source, seed: int) -> Examples:
     return DATASETS[source.kind].make(source.values, seed)
 
 
+def example_shape(source: Source) -> tuple[tuple[int, ...], bool]:
+    """The shape of one example, () if it is a row of separate numbers, and whether it is an image."""
+    if isinstance(source, Table):
+        return (), False
+    declared = DATASETS[source.kind]
+    return declared.shape, declared.image is not None
+
+
 def shape_of(source: Source, features: tuple[str, ...]) -> tuple[int, int, int]:
     """(network inputs, raw inputs, classes or 0), without generating the examples.
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from engine.contracts import SettingError, numbers_of
+from engine.choices import Choice
+from engine.contracts import Catalogue, Hyper, SettingError, Tier, numbers_of
 
 Array = np.ndarray
 BALANCED: Literal["balanced"] = "balanced"
@@ -47,3 +49,71 @@ def class_weights(places: Array, classes: int, given: Sequence[float] | Literal[
     if each.shape != (classes,):
         raise SettingError(f"class weights are {classes} numbers, one for each class, got {each.size}")
     return checked_weights(each[places], len(places))
+
+
+@dataclass(frozen=True, slots=True)
+class ClassWeighting:
+    """One way to weigh classes."""
+
+    key: str
+    title: str
+    summary: str
+    knobs: tuple[Hyper, ...] = ()
+    tier: Tier = "basic"
+
+
+CLASS_WEIGHTS: Catalogue[ClassWeighting] = Catalogue("weighting of classes")
+CLASS_WEIGHTS.add(ClassWeighting("none", "None", "Every example counts the same in the loss."))
+CLASS_WEIGHTS.add(
+    ClassWeighting(BALANCED, "Balanced", "Every class counts the same in the loss, however few examples it has.")
+)
+CLASS_WEIGHTS.add(
+    ClassWeighting(
+        "given",
+        "Given",
+        "Each class counts as much as is said.",
+        (
+            Hyper(
+                "weights",
+                "",
+                (),
+                0.0,
+                1e6,
+                kind="list",
+                help="one for each class, in their order; classes beyond the last count 1",
+                tier="basic",
+            ),
+        ),
+    )
+)
+
+
+def check_class_weights(choice: Choice, classes: int) -> None:
+    """Raises SettingError if classes cannot be weighed so. classes: how many there are; 0 is a regression."""
+    if choice.kind == "none":
+        return
+    if not classes:
+        raise SettingError("only classes have weights, and this is a regression: use none")
+    given = choice.values.get("weights", ())
+    assert isinstance(given, tuple)
+    if len(given) > classes:
+        raise SettingError(f"there are {len(given)} weights for {classes} classes: give at most {classes}")
+    if len(given) == classes and not any(given):
+        raise SettingError(f"all {classes} weights are 0: one at least must be above 0")
+
+
+def weights_by_class(choice: Choice, targets: Array, train: int, classes: int) -> Array | None:
+    """How much each example counts, (n,), by its class in targets (n,); None if all count the same.
+
+    train: the size of the training set, whose classes are balanced; the validation set is weighed the same.
+    """
+    if choice.kind == "none":
+        return None
+    each = np.ones(classes)
+    if choice.kind == BALANCED:
+        each = 1.0 / np.maximum(np.bincount(targets[:train].astype(np.int64), minlength=classes), 1)
+    else:
+        given = choice.values["weights"]
+        assert isinstance(given, tuple)
+        each[: len(given)] = given
+    return np.asarray(each[targets.astype(np.int64)])

@@ -11,6 +11,7 @@ from engine import (
     ACTIVATIONS,
     ARCHITECTURES,
     BATCHES,
+    CLASS_WEIGHTS,
     DATASETS,
     FEATURES,
     INITIALIZERS,
@@ -21,6 +22,7 @@ from engine import (
     SCALINGS,
     SCHEDULES,
     SEED,
+    STAGES,
     STOP,
     SURFACES,
     TIERS,
@@ -32,8 +34,8 @@ from engine import (
 )
 
 CATALOGUES: tuple[Catalogue, ...] = (
-    ACTIVATIONS, ARCHITECTURES, BATCHES, DATASETS, FEATURES, INITIALIZERS, LOSSES, OPTIMIZERS, PROBLEMS, SCALINGS,
-    SCHEDULES, SURFACES,
+    ACTIVATIONS, ARCHITECTURES, BATCHES, CLASS_WEIGHTS, DATASETS, FEATURES, INITIALIZERS, LOSSES, OPTIMIZERS, PROBLEMS,
+    SCALINGS, SCHEDULES, STAGES, SURFACES,
 )  # fmt: skip
 ALONE = [found for name in engine.__all__ if isinstance(found := getattr(engine, name), Hyper)]
 SAID_OTHERWISE = {"id", "name", "colour", "visible", "pinned"}  # of a run: the list of runs edits these

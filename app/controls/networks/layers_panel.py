@@ -120,7 +120,6 @@ class LayersPanel(QWidget):
         self.more = More("layers")
         self.settings = KnobList(2, self.more)
         self.settings.add_part("output", self.output, "output activation", NetworkTask.TIERS["output"])
-        self.settings.show_knobs((DROPOUT, RESIDUAL))
         self.settings.changed.connect(lambda name, value: self.changed.emit({name: value}))
         self.settings.finished.connect(self.settled)
         column = QVBoxLayout(self)
@@ -138,26 +137,32 @@ class LayersPanel(QWidget):
         self.add.setIcon(icon("plus", theme))
 
     def refresh(self, task: NetworkTask, moved: bool) -> None:
-        """Show the shape of a task; moved: whether the runs have taken a step."""
-        self._hidden = task.hidden
-        while len(self.rows) > len(task.hidden):
+        """Show the shape of a task; moved: whether the runs have taken a step. Where the architecture has no such
+        layers, only the output is left.
+        """
+        dense = "hidden" in task.form.parts
+        self._hidden = task.hidden if dense else ()
+        while len(self.rows) > len(self._hidden):
             row = self.rows.pop()
             row.hide()
             row.setParent(None)
             row.deleteLater()
-        while len(self.rows) < len(task.hidden):
+        while len(self.rows) < len(self._hidden):
             self._new_row(len(self.rows) + 1)
             sort_tab_order(self)
-        for row, layer in zip(self.rows, task.hidden, strict=True):
+        for row, layer in zip(self.rows, self._hidden, strict=True):
             row.show_layer(layer.units, layer.activation, moved, moved)
         self.output.show_layer(task.network.sizes[-1], task.output, moved, moved)
+        self.heading.setVisible(dense)
         again = restart_effect(task, {"hidden": _grown(task.hidden) if len(task.hidden) < MAX_LAYERS else ()}, moved)
         self.heading.hint.show_text(f"new shape {again}" if again == RESTARTS else again)
         self.add.setEnabled(len(task.hidden) < MAX_LAYERS)
         values: dict[str, Value] = {DROPOUT.name: task.dropout, RESIDUAL.name: task.residual}
+        declared = (DROPOUT, RESIDUAL) if dense else ()
+        self.settings.show_knobs(declared)
         usual = usual_network(task.data)
         self.settings.set_values(values, ("output",) if task.output != usual.output else ())
-        turned = {hyper.name: (hyper, values[hyper.name]) for hyper in (DROPOUT, RESIDUAL)}
+        turned = {hyper.name: (hyper, values[hyper.name]) for hyper in declared}
         self.settings.show_effects(restart_effects(task, turned, moved))
 
     def _new_row(self, place: int) -> None:

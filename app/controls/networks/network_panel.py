@@ -12,6 +12,7 @@ from app.controls.choice_panel import ChoicePanel
 from app.controls.networks.data_panel import DataPanel
 from app.controls.networks.inputs_panel import InputsPanel
 from app.controls.networks.layers_panel import LayersPanel
+from app.controls.networks.stages_panel import StagesPanel
 from app.controls.task_panel import TaskPanel
 from app.look.theme import Theme
 from app.widgets.catalogue_text import formula_of
@@ -20,7 +21,9 @@ from app.widgets.knob_list import KnobList
 from app.widgets.more import More
 from app.widgets.restart_effects import restart_effect, restart_effects
 from engine import (
+    ARCHITECTURES,
     BATCH_SEED,
+    CLASS_WEIGHTS,
     INITIALIZERS,
     LOSSES,
     WEIGHT_SEED,
@@ -48,8 +51,13 @@ class NetworkPanel(TaskPanel):
         self.data_more, self.more = More("data"), More("loss and initial weights")
         self.data = DataPanel(self.data_more)
         self.inputs = InputsPanel(self.data_more)
-        self.layers = LayersPanel(theme)
+        self.layers, self.stages = LayersPanel(theme), StagesPanel(theme)
         tiers = NetworkTask.TIERS
+        self.architecture_more = More("architecture")
+        self.architecture = ChoicePanel("architecture", ARCHITECTURES, self.architecture_more, "basic", 2)
+        self.class_weights = ChoicePanel(
+            "class_weights", CLASS_WEIGHTS, self.data_more, tiers["class_weights"], title="weights of classes"
+        )
         self.loss = ChoicePanel("loss", LOSSES, self.more, tiers["loss"])
         self.initializer = ChoicePanel(
             "initializer", INITIALIZERS, self.more, tiers["initializer"], 2, title="initial weights"
@@ -58,6 +66,8 @@ class NetworkPanel(TaskPanel):
         self.seeds.show_knobs(_SEEDS)
         self.headings: dict[ChoicePanel, Heading] = {}
         self._formulas: dict[ChoicePanel, QLabel] = {}
+        for choice, title in ((self.architecture, "Architecture"), (self.class_weights, "Weights of classes")):
+            choice.add_above_chooser(Heading(title))
         for choice, title in ((self.loss, "Loss"), (self.initializer, "Initial weights")):
             self.headings[choice] = heading = Heading(title)
             self._formulas[choice] = formula = QLabel()
@@ -71,7 +81,11 @@ class NetworkPanel(TaskPanel):
         parts = (
             self.data,
             self.inputs,
+            self.class_weights,
             self.data_more,
+            self.architecture,
+            self.architecture_more,
+            self.stages,
             self.layers,
             self.loss,
             self.initializer,
@@ -83,12 +97,17 @@ class NetworkPanel(TaskPanel):
         self._wire()
 
     def _wire(self) -> None:
-        for panel in (self.data, self.inputs, self.layers):
+        for panel in (self.data, self.inputs, self.stages, self.layers):
             panel.changed.connect(self.changed)
             panel.settled.connect(self.settled)
         self.data.import_wanted.connect(self.import_wanted)
         self.data.paste_wanted.connect(self.paste_wanted)
-        for choice, part in ((self.loss, "loss"), (self.initializer, "initializer")):
+        for choice, part in (
+            (self.architecture, "architecture"),
+            (self.class_weights, "class_weights"),
+            (self.loss, "loss"),
+            (self.initializer, "initializer"),
+        ):
             choice.changed.connect(lambda setting, value: self.changed.emit({setting: value}))
             choice.settled.connect(self.settled)
             choice.chooser.effect = partial(self._effect_of, part)
@@ -98,6 +117,7 @@ class NetworkPanel(TaskPanel):
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         self.layers.set_theme(theme)
+        self.stages.set_theme(theme)
 
     def show_picture(self, picture: SessionPicture) -> None:
         if isinstance(picture.task, NetworkTask):
@@ -106,8 +126,10 @@ class NetworkPanel(TaskPanel):
     def refresh(self, task: NetworkTask, moved: bool) -> None:
         """Show a task; moved: whether the runs have taken a step, which a restart would discard."""
         self._task, self._moved = task, moved
-        for panel in (self.data, self.inputs, self.layers):
+        for panel in (self.data, self.inputs, self.stages, self.layers):
             panel.refresh(task, moved)
+        self._show_architecture(task)
+        self._show(self.class_weights, CLASS_WEIGHTS, "class_weights")
         self.loss.chooser.offer(key for key, entry in LOSSES.items() if task.purpose in entry.purposes)
         self._show(self.loss, LOSSES, "loss")
         self._show(self.initializer, INITIALIZERS, "initializer")
@@ -117,11 +139,20 @@ class NetworkPanel(TaskPanel):
         self.seeds.show_effects({name: found[setting] for name, setting in _SETTINGS.items()})
         self.headings[self.initializer].hint.show_text(found[WEIGHT_SEED.name])
 
+    def _show_architecture(self, task: NetworkTask) -> None:
+        """Offer the architectures that take such examples, if there are several."""
+        possible = task.possible_architectures
+        self.architecture.setVisible(len(possible) > 1)
+        self.architecture.chooser.offer(possible)
+        self._show(self.architecture, ARCHITECTURES, "architecture")
+
     def _show(self, panel: ChoicePanel, catalogue: Catalogue[Any], part: str) -> None:
         assert self._task is not None
         choice = getattr(self._task, part)
-        panel.show_choice(choice, getattr(usual_network(self._task.data), part))
-        self._formulas[panel].setText(formula_of(catalogue[choice.kind]))
+        absent = panel is self.class_weights and not self._task.classes
+        panel.show_choice(choice, getattr(usual_network(self._task.data), part), absent=absent)
+        if panel in self._formulas:
+            self._formulas[panel].setText(formula_of(catalogue[choice.kind]))
         knobs = {Setting(part, knob.name).path: knob for knob in catalogue[choice.kind].knobs}
         turned = {path: (knob, choice.values[knob.name]) for path, knob in knobs.items()}
         found = restart_effects(self._task, turned, self._moved)

@@ -48,8 +48,8 @@ class TileColumn:
 
 
 def fits(task: NetworkTask) -> bool:
-    """Every network has a diagram."""
-    return True
+    """Whether the network consists of layers of units."""
+    return task.understands(UnitMaps)
 
 
 def draw(axes: Axes, context: FigureContext) -> list[Entry]:

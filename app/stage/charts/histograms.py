@@ -140,7 +140,7 @@ class HistogramsView(NetworkView):
             distributions = self._distributions(snapshot)
             columns = [self._column(snapshot, place, column) for place, column in enumerate(distributions)]
         layers = self._picture.subject.layers if self._picture is not None else ()
-        known = len(layers) == snapshot.learner.network.layers
+        known = len(layers) == len(snapshot.learner.parts)
         names = layers if known else tuple(f"layer {place + 1}" for place in range(len(distributions[0])))
         self.list.show_rows(TITLES, names, [list(row) for row in zip(*columns, strict=True)])
         self._tell()
@@ -156,18 +156,18 @@ class HistogramsView(NetworkView):
 
     def _distributions(self, snapshot: NetworkSnapshot) -> list[list[Distribution]]:
         assert snapshot.inspection is not None
-        network = snapshot.learner.network
+        split = snapshot.learner.weights_and_biases
         return [
-            _looked_at([weights for weights, _ in network.unpacked(snapshot.theta)]),
-            _looked_at([weights for weights, _ in network.unpacked(snapshot.inspection.gradient)]),
+            _looked_at([weights for weights, _ in split(snapshot.theta)]),
+            _looked_at([weights for weights, _ in split(snapshot.inspection.gradient)]),
             _looked_at(snapshot.activations),
         ]
 
     def _column(self, snapshot: NetworkSnapshot, place: int, distributions: list[Distribution]) -> list[Histogram]:
         assert snapshot.inspection is not None
-        network = snapshot.learner.network
+        split = snapshot.learner.weights_and_biases
         source = (snapshot.theta, snapshot.inspection.gradient, None)[place]
-        strokes = [b for _, b in network.unpacked(source)] if source is not None else [np.empty(0)] * len(distributions)
+        strokes = [b for _, b in split(source)] if source is not None else [np.empty(0)] * len(distributions)
         return [
             Histogram(
                 KINDS[place],
@@ -205,7 +205,7 @@ class HistogramsView(NetworkView):
             norm = number(float(look.gradient_norm[layer]), 2)
             return (f"norm {norm}", norm), False
         if np.isfinite(look.dead[layer]):
-            units = snapshot.learner.network.sizes[layer + 1]
+            units = snapshot.learner.parts[layer].units
             dead = f"{round(units * look.dead[layer]):,}"
             return (f"{dead} of {units:,} dead", f"{dead} dead"), bool(look.dead[layer] > MANY_DEAD)
         if np.isfinite(look.saturated[layer]):

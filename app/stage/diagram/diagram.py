@@ -72,6 +72,7 @@ class Diagram(NetworkView):
 
     KEY = "diagram"
     TITLE = "Diagram"
+    ASKS = (UnitMaps, Gradients, Activations)
     TIP = "Units with their activations, and weights; click a weight to edit it, a layer's name to change the layer"
 
     def __init__(self, theme: Theme) -> None:

@@ -60,6 +60,7 @@ class ImagesView(NetworkView):
         self._picture: SessionPicture | None = None
         self._snapshot: NetworkSnapshot | None = None
         self._diverged = False
+        self._has_weights = True  # those of the first layer are images
         self._lay_out()
         self.card = ExampleCard(self, theme)
         self.setFocusProxy(self.examples)
@@ -100,8 +101,13 @@ class ImagesView(NetworkView):
             return
         self._snapshot = snapshot
         self.examples.show_snapshot(snapshot)
-        self.weights.show_snapshot(snapshot)
-        self.key.set_scale(self.weights.scale)
+        has_weights = snapshot.learner.first_layer_images(snapshot.theta) is not None
+        if has_weights:
+            self.weights.show_snapshot(snapshot)
+            self.key.set_scale(self.weights.scale)
+        if has_weights != self._has_weights:
+            self._has_weights = has_weights
+            self._show_panes()
         self._tell()
         self._enlarge()
 
@@ -113,7 +119,8 @@ class ImagesView(NetworkView):
         if self._snapshot is None:
             return ""
         ends = f"from {number(-self.weights.scale, 3)} to {number(self.weights.scale, 3)}"
-        words = [f"{self._examples_title.text()}.", f"Weights of {self._weights_title.text()}, {ends}."]
+        words = [f"{self._examples_title.text()}."]
+        words += [f"Weights of {self._weights_title.text()}, {ends}."] if self._has_weights else []
         if self.card.isVisible():
             words.append(f"Enlarged: {self.card.text}.")
         return " ".join(words)
@@ -138,7 +145,8 @@ class ImagesView(NetworkView):
         self._tell()
 
     def _show_panes(self) -> None:
-        key = self.shown.key
+        key = self.shown.key if self._has_weights else "examples"
+        self.shown.setVisible(self._has_weights)
         self._examples_pane.setVisible(key != "weights")
         self._weights_pane.setVisible(key != "examples")
         self.part.setEnabled(key != "weights")
@@ -156,9 +164,8 @@ class ImagesView(NetworkView):
         words = [f"{part}: {wrong:,} of {count:,} wrong, accuracy {right}"]
         words += [problem] if (problem := run_warnings(self._picture, self._snapshot)) else []
         self._examples_title.show_text(" · ".join(words))
-        network = self._snapshot.learner.network
-        layer = "output" if network.layers == 1 else "hidden 1"
-        self._weights_title.show_text(f"{layer}, {counted(network.sizes[1], 'unit')}", "Weights of the first layer")
+        first = self._snapshot.learner.parts[0]
+        self._weights_title.show_text(f"{first.title}, {counted(first.units, 'unit')}", "Weights of the first layer")
 
     def _enlarge(self) -> None:
         """Enlarge the tile under the pointer beside it."""

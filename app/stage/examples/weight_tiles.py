@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from app.look.theme import Theme
     from engine import NetworkSnapshot
 
+Array = np.ndarray
+
 KEY_SIZE = QSize(116, 16)
 RAMP = 44  # pixels of the key's width
 WITHIN = 0.99  # minimum share of the weights within the scale
@@ -44,12 +46,11 @@ class WeightTiles(TileView):
         before, self.snapshot = self.snapshot, snapshot
         if not same_shape(before, snapshot):
             self._steady = StableAxis()
-        network, shape = snapshot.learner.network, snapshot.learner.data.image
-        assert shape is not None
-        sizes = np.abs(distribution_of(snapshot.theta[network.weights(0)], MAX_SAMPLED).values)
+        weights, _ = self._weights
+        sizes = np.abs(distribution_of(weights.reshape(-1), MAX_SAMPLED).values)
         most = float(np.quantile(sizes, WITHIN)) if len(sizes) else 0.0
         self.scale = self._steady.follow(0.0, most)[1] if most else self.scale
-        self.set_tiles(network.sizes[1], shape)
+        self.set_tiles(len(weights), weights.shape[1:])
         self.viewport().update()
 
     def image(self, tile: int) -> QImage:
@@ -57,9 +58,7 @@ class WeightTiles(TileView):
 
     def lines(self, tile: int) -> list[tuple[str, QColor]]:
         """The text about a tile."""
-        assert self.snapshot is not None
-        network = self.snapshot.learner.network
-        weights, biases = network.unpacked(self.snapshot.theta)[0]
+        weights, biases = self._weights
         negative, positive = self.theme.signed_colours
         return [
             (self.unit(tile), self.theme.text),
@@ -72,7 +71,7 @@ class WeightTiles(TileView):
         """The name of a unit: its number, or without hidden layers its class."""
         assert self.snapshot is not None
         learner = self.snapshot.learner
-        if learner.network.layers == 1 and learner.network.sizes[1] == learner.classes:
+        if len(learner.parts) == 1 and learner.parts[0].units == learner.classes:
             return f"output {learner.data.classes[tile]}"
         return f"unit {tile + 1}"
 
@@ -89,12 +88,16 @@ class WeightTiles(TileView):
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self.unit(index).split(" ", 1)[1])
 
     def _pictures(self, tiles: range) -> list[QImage]:
+        weights, _ = self._weights
+        return images(weights[tiles.start : tiles.stop], -self.scale, self.scale, self._table)
+
+    @property
+    def _weights(self) -> tuple[Array, Array]:
+        """The weights (units, rows, columns) and the biases (units,) of the first layer."""
         assert self.snapshot is not None
-        learner = self.snapshot.learner
-        weights, _ = learner.network.unpacked(self.snapshot.theta)[0]
-        assert learner.data.image is not None
-        shown = weights[tiles.start : tiles.stop].reshape(-1, *learner.data.image)
-        return images(shown, -self.scale, self.scale, self._table)
+        found = self.snapshot.learner.first_layer_images(self.snapshot.theta)
+        assert found is not None
+        return found
 
 
 class WeightColourKey(QWidget):

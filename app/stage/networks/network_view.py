@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from app.stage.stage_view import StageView
 from engine import Predictions
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class NetworkView(StageView):
     """A view of the selected run's network; unless it says otherwise it asks for the predictions."""
 
-    ASKS = (Predictions,)
+    ASKS: ClassVar[tuple[type[Query[Any]], ...]] = (Predictions,)
 
     def queries(self) -> frozenset[Query[Any]]:
         return frozenset({Predictions()})

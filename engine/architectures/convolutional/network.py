@@ -16,14 +16,16 @@ from engine.contracts import Hyper, SettingError
 Array = np.ndarray
 
 MAX_STAGES = 12
-CHANNELS = Hyper("channels", "channels", 8, 1, 256, kind="integer", slider=(1, 32), help="filters, each with a map")
-KERNEL = Hyper(
-    "kernel", "kernel", 3, 1, 32, kind="integer", slider=(1, 7), help="side of a filter, in pixels or points"
+CHANNELS = Hyper(
+    "channels", "", 8, 1, 256, kind="integer", slider=(1, 32), help="filters, each with its map", tier="basic"
 )
-STRIDE = Hyper("stride", "stride", 1, 1, 32, kind="integer", slider=(1, 4), help="step from one place to the next")
-PADDING = Hyper("padding", "padding", 0, 0, 31, kind="integer", slider=(0, 3), help="zeros added at every edge")
-WINDOW = Hyper("window", "window", 2, 1, 32, kind="integer", slider=(1, 4), help="side of the window that is pooled")
-UNITS = Hyper("units", "units", 16, 1, 4096, kind="integer", slider=(1, 64), help="units of a dense layer")
+KERNEL = Hyper("kernel", "", 3, 1, 32, kind="integer", slider=(1, 7), help="side of a filter, in pixels or points")
+STRIDE = Hyper("stride", "", 1, 1, 32, kind="integer", slider=(1, 4), help="step from one place to the next")
+PADDING = Hyper("padding", "", 0, 0, 31, kind="integer", slider=(0, 3), help="zeros added at every edge")
+WINDOW = Hyper(
+    "window", "", 2, 1, 32, kind="integer", slider=(1, 4), help="side of the window that is pooled", tier="basic"
+)
+UNITS = Hyper("units", "", 16, 1, 4096, kind="integer", slider=(1, 64), help="units of a dense layer", tier="basic")
 
 
 class Plane(NamedTuple):
@@ -95,6 +97,8 @@ class ConvolutionalNetwork:
     output: str = "identity"
     dimensions: int = 2
     planes: tuple[Plane, ...] = field(init=False, repr=False, compare=False)
+    blocks: tuple[Block, ...] = field(init=False, repr=False, compare=False)  # the tensors of theta in order
+    _places: tuple[tuple[slice, slice], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.dimensions not in (1, 2):
@@ -108,6 +112,12 @@ class ConvolutionalNetwork:
             except SettingError as error:
                 raise error.at(f"stages[{place}]") from None
         object.__setattr__(self, "planes", tuple(planes))
+        blocks = self._made_blocks()
+        object.__setattr__(self, "blocks", blocks)
+        found = {block.name: slice(block.start, block.stop) for block in blocks}
+        nothing = slice(0, 0)
+        places = [(found.get(f"{t} weights", nothing), found.get(f"{t} biases", nothing)) for t in self.layer_titles]
+        object.__setattr__(self, "_places", tuple(places))
 
     @property
     def layers_of_stages(self) -> tuple[Stage, ...]:
@@ -126,9 +136,8 @@ class ConvolutionalNetwork:
     def parameters(self) -> int:
         return self.blocks[-1].stop
 
-    @property
-    def blocks(self) -> tuple[Block, ...]:
-        """The tensors of theta in order: weights, then biases, of every stage that has any."""
+    def _made_blocks(self) -> tuple[Block, ...]:
+        """Weights, then biases, of every stage that has any."""
         found: list[Block] = []
         start = 0
         titles = self.layer_titles
@@ -171,17 +180,11 @@ class ConvolutionalNetwork:
 
     def weights(self, layer: int) -> slice:
         """The slice of theta with the weights of a stage; empty for pooling."""
-        return self._slices(layer)[0]
+        return self._places[layer][0]
 
     def biases(self, layer: int) -> slice:
         """The slice of theta with the biases of a stage; empty for pooling."""
-        return self._slices(layer)[1]
-
-    def _slices(self, layer: int) -> tuple[slice, slice]:
-        title = self.layer_titles[layer]
-        found = {block.name: slice(block.start, block.stop) for block in self.blocks}
-        nothing = slice(0, 0)
-        return found.get(f"{title} weights", nothing), found.get(f"{title} biases", nothing)
+        return self._places[layer][1]
 
     def flat(self, thetas: Array) -> Array:
         """theta (parameters,), or several (k, parameters), in one array of floats. Raises SettingError."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from engine.architectures import layout
@@ -48,6 +50,7 @@ def packed_convolutional_set(
     return packed_convolutional(network, inputs, LOSSES[network.loss.kind].encode(targets, classes), weights)
 
 
+@lru_cache(maxsize=256)
 def convolutional_numbers(network: ConvolutionalNetwork, examples: int) -> tuple[int, int]:
     """How many float64 numbers so many examples take, told before they are: in the constants, as scratch memory."""
     head, work_size = _laid_out(network, examples)

@@ -10,7 +10,7 @@ from engine.architectures import layout
 from engine.architectures.activations import call_activation
 from engine.architectures.chunked import BACKWARD_PASS, FORWARD_PASS, OWN
 from engine.architectures.convolutional.pooling import average, average_back, largest, largest_back
-from engine.architectures.mlp import finish_deltas, padded_columns
+from engine.architectures.mlp import MEASURING, finish_deltas, padded_columns
 from engine.contracts import inline, kernel, standalone
 from engine.simd.gathered import gathered_product, scattered_product, summed_product
 from engine.simd.products import (
@@ -21,6 +21,7 @@ from engine.simd.products import (
     transpose_block,
 )
 from engine.simd.vectors import LANES, at, load, noinline, splat, store, total
+from engine.training.stream import QUIET
 
 # The kind of a layer, and its own integers: sizes in pixels, PLACES in the constants, the others in work. PADDED_AT:
 # the input with its padding (the input itself without any), BACK_AT: the derivatives with respect to a layer's
@@ -98,8 +99,9 @@ def _convolve(theta, constants, work, row, own, columns, target):
 
 
 @standalone
-def _turn_deltas(slopes, back, deltas, channels, pixels, columns, biases, adds):
-    """deltas (pixels, channels, columns): slopes (channels, pixels, columns) times back; biases: their sums.
+def _turn_deltas(slopes, back, deltas, channels, pixels, columns, biases, adds, kept):
+    """deltas (pixels, channels, columns): slopes (channels, pixels, columns) times back; biases: their sums. kept:
+    whether slopes become deltas, too.
 
     The channels of a pixel then lie side by side. As maps they would often lie a multiple of 4096 bytes apart, in one
     set of the processor's cache.
@@ -112,12 +114,14 @@ def _turn_deltas(slopes, back, deltas, channels, pixels, columns, biases, adds):
             for i in range(0, columns, LANES):
                 delta = load(slopes, source + i) * load(back, source + i)
                 store(deltas, target + i, delta)
+                if kept:
+                    store(slopes, source + i, delta)
                 sums = sums + delta
         biases[c] = total(sums) + (biases[c] if adds else 0.0)
 
 
 @inline
-def _convolve_back(theta, grad, constants, work, row, own, columns, adds, first):
+def _convolve_back(theta, grad, stream, constants, work, row, own, columns, adds, first):
     """The gradient of a convolution's weights and biases, and the derivatives with respect to its inputs."""
     wide, tall = own[WIDTH] + 2 * own[PAD_X], own[HEIGHT] + 2 * own[PAD_Y]
     width, height, channels = own[OUT_WIDTH], own[OUT_HEIGHT], own[CHANNELS]
@@ -126,7 +130,7 @@ def _convolve_back(theta, grad, constants, work, row, own, columns, adds, first)
     line, step = own[STRIDE_Y] * wide * columns, own[STRIDE_X] * columns
     _turn_deltas(
         at(work, row[layout.SLOPES_AT]), at(work, own[BACK_AT]), deltas, channels, height * width, columns,
-        at(grad, row[layout.BIASES]), adds,
+        at(grad, row[layout.BIASES]), adds, stream[QUIET] == MEASURING,
     )  # fmt: skip
     summed_product(
         deltas, columns, width * pixel, pixel, at(work, own[PADDED_AT]), places, columns, line, step, height, width,
@@ -212,7 +216,7 @@ def convolutional_backward(theta, grad, stream, constants, work, columns, adds):
                 )  # fmt: skip
             continue
         if own[KIND] == CONVOLUTION:
-            _convolve_back(theta, grad, constants, work, row, own, columns, adds, layer == 0)
+            _convolve_back(theta, grad, stream, constants, work, row, own, columns, adds, layer == 0)
             continue
         finish_deltas(slopes, back, row[layout.LINEAR], units, columns, at(grad, row[layout.BIASES]), adds)
         weights = at(grad, row[layout.WEIGHTS])

@@ -16,12 +16,20 @@ from engine.contracts import Catalogue, Hyper, SettingError, Tier
 Array = np.ndarray
 
 HIDDEN = Hyper(
-    "hidden", "units", 16, 1, 1024, kind="integer", slider=(1, 64), help="numbers that the state consists of"
+    "hidden",
+    "",
+    16,
+    1,
+    1024,
+    kind="integer",
+    slider=(1, 64),
+    help="numbers that the state consists of",
+    tier="basic",
 )
-LENGTH = Hyper("length", "length", 50, 1, 4096, kind="integer", slider=(2, 200), help="time steps of a sequence")
+LENGTH = Hyper("length", "", 50, 1, 4096, kind="integer", slider=(2, 200), help="time steps of a sequence")
 TRUNCATION = Hyper(
     "truncation",
-    "truncation",
+    "",
     0,
     0,
     4096,
@@ -32,19 +40,21 @@ TRUNCATION = Hyper(
 
 START = Hyper(
     "start",
-    "recurrent start",
-    "as the others",
+    "",
+    "drawn",
     kind="choice",
-    options=("as the others", "identity", "orthogonal"),
-    help="Recurrent weights: the identity keeps a ReLU state as it is (Le et al. 2015), a rotation keeps its length",
+    options=("drawn", "identity", "orthogonal"),
+    help="Recurrent weights: drawn as all others, or the identity, which keeps a ReLU state as it is (Le et al. 2015), "
+    "or a rotation, which keeps its length",
 )
 FORGET_BIAS = Hyper(
     "forget_bias",
-    "forget bias",
+    "",
     1.0,
     -10.0,
     10.0,
     help="what an LSTM's forget gate starts with: 1 lets it keep its cell state (Jozefowicz et al. 2015)",
+    tier="expert",
 )
 
 
@@ -120,7 +130,7 @@ class RecurrentNetwork:
     activation: str = "tanh"
     output: str = "identity"
     truncation: int = 0
-    start: str = "as the others"
+    start: str = "drawn"
     forget_bias: float = 1.0
 
     def __post_init__(self) -> None:

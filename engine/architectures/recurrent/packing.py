@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from engine.architectures import layout
@@ -55,6 +57,7 @@ def packed_recurrent_set(
     return packed_recurrent(network, inputs, encoded.reshape(*wanted, encoded.shape[1]), weights)
 
 
+@lru_cache(maxsize=256)
 def recurrent_numbers(network: RecurrentNetwork, examples: int) -> tuple[int, int]:
     """How many float64 numbers so many examples take, told before they are: in the constants, as scratch memory."""
     head, work_size = _laid_out(network, examples)

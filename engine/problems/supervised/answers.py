@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from engine.architectures.forward import layer_pieces, output_pieces
+from engine.architectures.forward import output_pieces
 from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
-from engine.architectures.queries import Activations, Gradients, Region, UnitMaps
+from engine.architectures.queries import Field, Region, UnitMaps
 from engine.data.prepare import features_of
 from engine.interruption import Interruption, Pieces
 from engine.memory import MAX_ACTIVATIONS
 from engine.problems.supervised.examined import Examined
-from engine.problems.supervised.queries import Field, Predicted, Predictions
+from engine.problems.supervised.queries import Activations, Gradients, Predicted, Predictions
 from engine.queries import Query
 
 Array = np.ndarray
@@ -28,16 +28,20 @@ def answer_pieces(
     found: dict[Query[Any], Any] = {}
     if Gradients() in queries:
         found[Gradients()] = yield from learner.inspection_pieces(theta, interruption)
-    for query in queries:
+    for query in queries - found.keys():
         if isinstance(query, Predictions):
             found[query] = yield from _predicted(learner, theta, found.get(Gradients()), interruption)
+        elif isinstance(query, Activations):
+            some = learner.training[0][:: _every(learner)]
+            found[query] = tuple((yield from learner.activation_pieces(theta, some, interruption)))
         elif isinstance(query, Field):
             found[query] = yield from _field(learner, theta, query, interruption)
         elif isinstance(query, UnitMaps):
             found[query] = yield from _unit_maps(learner, theta, query, interruption)
-        elif isinstance(query, Activations):
-            some = learner.pack(learner.training[0][:: _every(learner)])
-            found[query] = tuple((yield from layer_pieces(learner.network, theta, some, 0, interruption)))
+        else:
+            found[query] = yield from learner.architecture.answer_pieces(
+                learner.network, theta, query, learner.packed, learner.data.inputs, interruption
+            )
     return found
 
 
@@ -60,7 +64,7 @@ def _predicted(
 def _field(learner: Examined, theta: Array, query: Field, interruption: Interruption | None) -> Pieces[Array]:
     if learner.data.raw.shape[1] > 2:
         return np.empty((0, 0, 0))
-    grid = learner.pack(_grid(learner, query.region, query.columns, query.rows))
+    grid = learner.packed_inputs(_grid(learner, query.region, query.columns, query.rows))
     over = yield from output_pieces(learner.network, theta, grid, interruption)
     return _displayed(learner, over).reshape(-1, query.columns, learner.classes or 1)
 
@@ -70,14 +74,14 @@ def _unit_maps(
 ) -> Pieces[tuple[Array, ...]]:
     if learner.data.raw.shape[1] > 2:
         return ()
-    grid = learner.pack(_grid(learner, query.region, query.nodes, query.nodes))
-    values = yield from layer_pieces(learner.network, theta, grid, 0, interruption)
+    grid = _grid(learner, query.region, query.nodes, query.nodes)
+    values = yield from learner.activation_pieces(theta, grid, interruption)
     return tuple(np.ascontiguousarray(v.T).reshape(v.shape[1], -1, query.nodes) for v in values)
 
 
 def _every(learner: Examined) -> int:
     """Of how many examples one is asked for its activations, so that their memory is bounded."""
-    return max(1, -(-learner.data.train * sum(learner.network.sizes[1:]) // MAX_ACTIVATIONS))
+    return max(1, int(-(-learner.data.train * sum(learner.network.sizes[1:]) // MAX_ACTIVATIONS)))
 
 
 def _grid(learner: Examined, region: Region, columns: int, rows: int) -> Array:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from engine.architectures.catalogue import Architecture
-from engine.architectures.forward import Evaluation, activations, agreement, evaluation_pieces, loss_pieces, outputs
-from engine.architectures.inspection import Inspection, inspection_pieces
+from engine.architectures.catalogue import Architecture, LayerPart
+from engine.architectures.forward import Evaluation, agreement, evaluation_pieces, loss_pieces, output_pieces
+from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
-from engine.architectures.members import ARCHITECTURES
-from engine.architectures.network import Network
+from engine.architectures.members import PERCEPTRON
 from engine.architectures.packing import Packed
+from engine.blocks import Block
 from engine.data.examples import TrainingData
 from engine.interruption import Interruption, Pieces, finish
 
@@ -24,17 +25,10 @@ Array = np.ndarray
 class Examined:
     """A network with its data; the training examples are the first rows of `data`, and are `packed`."""
 
-    network: Network
+    network: Any
     data: TrainingData
     packed: Packed
-
-    @property
-    def architecture(self) -> Architecture:
-        return ARCHITECTURES[self.network.ARCHITECTURE]
-
-    def pack(self, inputs: Array, targets: Array | None = None) -> Packed:
-        """Inputs (m, f) and encoded targets (m, k) as the objective reads them."""
-        return self.architecture.packed(self.network, inputs, targets)
+    architecture: Architecture = PERCEPTRON
 
     @property
     def classes(self) -> int:
@@ -53,8 +47,9 @@ class Examined:
     @cached_property
     def packed_validation(self) -> Packed:
         """The validation set as the objective reads it."""
-        inputs, targets = self.validation
-        return self.pack(inputs, LOSSES[self.network.loss.kind].encode(targets, self.classes))
+        weights = None if self.data.weights is None else self.data.weights[self.data.train :]
+        weights = weights if weights is not None and weights.any() else None  # with 0 alone there would be no loss
+        return self.architecture.packed_set(self.network, *self.validation, self.classes, weights)
 
     def inspect(self, theta: Array) -> Inspection:
         """An inspection of the network on the training set."""
@@ -62,15 +57,40 @@ class Examined:
 
     def inspection_pieces(self, theta: Array, interruption: Interruption | None) -> Pieces[Inspection]:
         """`inspect`, in pieces."""
-        return inspection_pieces(self.network, theta, self.packed, interruption)
+        return self.architecture.inspection_pieces(self.network, theta, self.packed, interruption)
+
+    @cached_property
+    def parts(self) -> tuple[LayerPart, ...]:
+        """The layers with weights, of which measures are taken."""
+        return self.architecture.layers(self.network)
+
+    def weights_and_biases(self, vector: Array) -> list[tuple[Array, Array]]:
+        """The weights and the biases of every layer in a vector like theta; weights of one tensor have its shape."""
+        return [(_numbers(vector, part.weights), _numbers(vector, part.biases)) for part in self.parts]
+
+    def first_layer_images(self, theta: Array) -> tuple[Array, Array] | None:
+        """If the first layer has a weight for every pixel of the examples: these (units, rows, columns), and its
+        biases (units,).
+        """
+        found = self.architecture.first_layer_images(self.network, theta) if self.data.image is not None else None
+        return None if found is None else (found[0].reshape(-1, *self.data.image), found[1])  # type: ignore[misc]
+
+    def packed_inputs(self, inputs: Array) -> Packed:
+        """Inputs (m, f) as the objective reads them, for outputs alone."""
+        return self.architecture.packed(self.network, inputs, None, None)
 
     def outputs(self, theta: Array, inputs: Array) -> Array:
         """The network's outputs (m, k) for inputs (m, f)."""
-        return outputs(self.network, theta, inputs)
+        return finish(output_pieces(self.network, theta, self.packed_inputs(inputs), None))
 
     def activations(self, theta: Array, inputs: Array) -> list[Array]:
         """The activations of each layer, (m, units), for inputs (m, f)."""
-        return activations(self.network, theta, inputs)
+        return finish(self.activation_pieces(theta, inputs, None))
+
+    def activation_pieces(self, theta: Array, inputs: Array, interruption: Interruption | None) -> Pieces[list[Array]]:
+        """`activations`, in pieces."""
+        packed = self.packed_inputs(inputs)
+        return self.architecture.activation_pieces(self.network, theta, packed, interruption)
 
     def losses(self, thetas: Array) -> Array:
         """The training loss at each of thetas (b, n): (b,)."""
@@ -126,6 +146,11 @@ class Examined:
     @cached_property
     def _spreads(self) -> tuple[float, float]:
         return _spread(self.training[1]), _spread(self.validation[1])
+
+
+def _numbers(vector: Array, blocks: tuple[Block, ...]) -> Array:
+    pieces = [vector[block.start : block.stop] for block in blocks]
+    return pieces[0].reshape(blocks[0].shape) if len(pieces) == 1 else np.concatenate(pieces)
 
 
 def _spread(targets: Array) -> float:

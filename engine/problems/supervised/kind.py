@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.architectures.activations import ACTIVATIONS
+from engine.architectures.convolutional.stages import STAGES
 from engine.architectures.initializers import INITIALIZERS
 from engine.architectures.losses import LOSSES
 from engine.architectures.members import ARCHITECTURES
@@ -17,6 +19,7 @@ from engine.data.features import FEATURES, SCALINGS
 from engine.data.prepare import training_data
 from engine.data.source import examples_of
 from engine.data.table import Table
+from engine.data.weights import CLASS_WEIGHTS, weights_by_class
 from engine.memory import Need
 from engine.optimizers import OPTIMIZERS
 from engine.problems.kind import Offer, ProblemKind
@@ -32,7 +35,7 @@ _SGD_RATE, _FASTEST, _BATCH = 0.03, 0.03, 10  # of a small network
 
 
 class NetworkKind(ProblemKind):
-    """Small networks, trained on generated, measured, imported or drawn examples."""
+    """Small networks of any architecture, trained on generated, measured, imported or drawn examples."""
 
     key = "network"
     title = "Network"
@@ -45,6 +48,9 @@ class NetworkKind(ProblemKind):
     edits = POINT_EDITS
     catalogues = {
         "data": DATASETS,
+        "architecture": ARCHITECTURES,
+        "stages": STAGES,
+        "class_weights": CLASS_WEIGHTS,
         "loss": LOSSES,
         "initializer": INITIALIZERS,
         "output": ACTIVATIONS,
@@ -53,7 +59,7 @@ class NetworkKind(ProblemKind):
         "scaling": SCALINGS,
         "target_scaling": SCALINGS,
     }
-    brings_others = ("data", "loss")
+    brings_others = ("data", "loss", "architecture")
     seeds = "New seeds: new data, initial weights and batches, restarts all runs"
     rates = "Updates per second of every run; examples per second of all runs together"
     trains = True
@@ -66,7 +72,7 @@ class NetworkKind(ProblemKind):
         return network_task(entries, check)
 
     def problem(self, task: NetworkTask) -> Problem:
-        network = task.network
+        form, network = task.form, task.network
         data = training_data(
             examples_of(task.data, task.data_seed),
             task.features,
@@ -76,24 +82,27 @@ class NetworkKind(ProblemKind):
             target_scaling=task.target_scaling,
             stratified=task.split == STRATIFIED,
         )
-        architecture = ARCHITECTURES[network.ARCHITECTURE]
-        targets = LOSSES[task.loss.kind].encode(data.scaled_targets[: data.train], len(data.classes))
-        numbers = architecture.packed(network, data.inputs[: data.train], targets)
+        by_class = weights_by_class(task.class_weights, data.targets, data.train, len(data.classes))
+        if by_class is not None:
+            data = replace(data, weights=by_class if data.weights is None else by_class * data.weights)
+        inputs, targets = data.inputs[: data.train], data.scaled_targets[: data.train]
+        seen = None if data.weights is None else data.weights[: data.train]
+        numbers = form.packed_set(network, inputs, targets, len(data.classes), seen)
         return Problem(
             task=task,
-            objective=architecture.objective.address,
+            objective=numbers.objective,
             constants=numbers.constants,
             work_size=numbers.work_size,
-            start=architecture.start(network, task.initializer, task.weight_seed),
+            start=form.start(network, task.initializer, task.weight_seed),
             blocks=network.blocks,
             examples=data.train,
             seed=task.seed,
-            subject=Learner(network, data, numbers),
+            subject=Learner(network, data, numbers, form),
             ordered=True,
         )
 
     def kernels(self, task: NetworkTask) -> list[Kernel | Routine]:
-        return ARCHITECTURES[task.network.ARCHITECTURE].kernels(task.network)
+        return task.form.kernels(task.network)
 
     def edit_words(self, setting: Setting, value: Any, number: Callable[[float], str]) -> str:
         """Such as `point (0.5, 1) → 1 added` and `points within 0.2 of (0.5, 1) erased`."""

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
 
-from engine.architectures.activations import ACTIVATIONS
 from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
-from engine.architectures.queries import Activations, Gradients, Region, UnitMaps
+from engine.architectures.queries import Field, Region, UnitMaps
 from engine.contracts import SettingError
 from engine.interruption import Interruption, Pieces
 from engine.problems.subject import Snapshot, Subject
 from engine.problems.supervised.answers import answer_pieces
 from engine.problems.supervised.examined import Examined
 from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES, NETWORK_MEASURES
-from engine.problems.supervised.names import parameter_name
-from engine.problems.supervised.queries import Field, Predicted, Predictions
+from engine.problems.supervised.queries import QUERIES, Activations, Gradients, Predicted, Predictions
 from engine.queries import Query
 from engine.training.measures import Measure, Work, work_of
 
@@ -45,7 +44,7 @@ class Learner(Examined, Subject):
 
     @property
     def layers(self) -> tuple[str, ...]:
-        return self.network.layer_titles
+        return tuple(part.title for part in self.parts)
 
     @property
     def curve_titles(self) -> Mapping[str, str]:
@@ -65,7 +64,7 @@ class Learner(Examined, Subject):
 
     @property
     def naming(self) -> tuple[object, ...]:
-        return self.network.sizes, self.data.features, self.data.classes, self.data.target
+        return self.network.blocks, self.data.features, self.data.classes, self.data.target
 
     @property
     def loss_words(self) -> tuple[str, str]:
@@ -73,33 +72,28 @@ class Learner(Examined, Subject):
         return loss.formula, loss.title.lower()
 
     def headings(self, parameters: int) -> tuple[str, ...]:
-        shape = " – ".join(str(size) for size in self.network.sizes)
+        shape = self.architecture.described(self.network)
         (told, *_) = super().headings(parameters)
         return f"{shape}   ·   {told}", told, shape, ""
 
     def parameter_name(self, place: int) -> str:
         """Such as `w hidden 1: x → unit 3` and `bias output`."""
-        classes = self.data.classes
-        outputs = classes if len(classes) == self.network.sizes[-1] else ()
-        return parameter_name(self.network, self.data.features, outputs, place)
+        return self.architecture.parameter_name(self.network, self.data.features, self._named_outputs, place)
 
     def parameter_lists(self, parameters: int, chosen: tuple[int, ...]) -> tuple[Sequence[str], ...]:
-        """The layers, the units of the one that is chosen, and what a unit reads, then its bias."""
-        network, data, layer = self.network, self.data, chosen[0] if chosen else 0
-        numbered = [f"unit {unit + 1}" for unit in range(network.sizes[layer + 1])]
-        outputs = data.classes if len(data.classes) == network.sizes[-1] else (data.target,)
-        sources = data.features if layer == 0 else [f"unit {unit + 1}" for unit in range(network.sizes[layer])]
-        return self.layers, outputs if layer == network.layers - 1 else numbered, [*sources, "bias"]
+        data = self.data
+        return self.architecture.parameter_lists(self.network, data.features, self._named_outputs, data.target, chosen)
 
     def picked_parameter(self, chosen: tuple[int, ...]) -> int:
-        layer, unit, source = chosen
-        network, width = self.network, self.network.sizes[layer]
-        if source == width:
-            return int(network.biases(layer).start) + unit
-        return int(network.weights(layer).start) + unit * width + source
+        return self.architecture.picked_parameter(self.network, chosen)
+
+    @property
+    def _named_outputs(self) -> tuple[str, ...]:
+        """The classes, if each has an output."""
+        return self.data.classes if len(self.data.classes) == self.network.sizes[-1] else ()
 
     def understands(self, query: type[Query[Any]]) -> bool:
-        return query in (Predictions, Field, *self.architecture.inside)
+        return query in QUERIES or query in self.architecture.queries
 
     def answers(
         self, theta: Array, queries: frozenset[Query[Any]], interruption: Interruption | None
@@ -111,18 +105,15 @@ class Learner(Examined, Subject):
         return NetworkSnapshot
 
     def undefined(self, measure: str) -> str:
-        """What the activations of the layers do not have."""
-        what = {"dead": "no dead units", "saturated": "no ends to be saturated at"}.get(measure)
-        if what is None:
-            return ""
-        keys = dict.fromkeys(self.network.activations)
-        titles = [ACTIVATIONS[key].title for key in keys if key != "identity"] or [ACTIVATIONS["identity"].title]
-        *first, last = titles
-        return f"{', '.join(first)} and {last} have {what}" if first else f"{last} has {what}"
+        return self.architecture.undefined(self.network, measure)
 
     def work(self, parameters: int, examples: int) -> Work:
-        first, *others = self.network.sizes
-        return work_of(parameters, first * others[0], sum(others), examples, self.data.validation)
+        products, first, activations = self.architecture.products(self.network)
+        found = work_of(products, first, activations, examples, self.data.validation)
+        return replace(found, point=work_of(parameters, 0, 0, 0, 0).point)
+
+    def operations(self, parameters: int) -> float:
+        return 6.0 * self.architecture.products(self.network)[0]
 
     def measured(
         self, theta: Array, step: Array | None, penalty: float, interruption: Interruption | None
@@ -155,24 +146,25 @@ class Learner(Examined, Subject):
 
     def first_fault(self, theta: Array) -> str:
         """In which layer the first number is not finite."""
-        inputs, _ = self.training
-        with np.errstate(all="ignore"):
-            values = self.activations(theta, inputs[:_LOOKED_AT])
-        weights = [np.concatenate([w.ravel(), b]) for w, b in self.network.unpacked(theta)]
-        for title, answers, numbers in zip(self.layers, values, weights, strict=True):
-            if not (np.isfinite(answers).all() and np.isfinite(numbers).all()):
-                return f", first in layer {title}"
-        return ", on the way back through the layers"
+        inputs, targets = (part[:_LOOKED_AT] for part in self.training)
+        some = self.architecture.packed_set(self.network, inputs, targets, self.classes)
+        return self.architecture.first_fault(self.network, theta, some)
 
     def _norms(self, vector: Array) -> Array:
         """The norm of each layer's weights in a vector like theta, (L,)."""
-        return np.sqrt(np.add.reduceat(vector * vector, self._begins)[::2])
+        begins, layers = self._begins
+        return np.sqrt(np.add.reduceat(np.add.reduceat(vector * vector, begins)[self._weighted], layers))
 
     @cached_property
-    def _begins(self) -> Array:
-        """Where the weights and the biases of each layer begin in theta, by turns."""
-        layers = range(self.network.layers)
-        return np.array([part(layer).start for layer in layers for part in (self.network.weights, self.network.biases)])
+    def _begins(self) -> tuple[Array, Array]:
+        """Where each tensor begins in theta; and which of those with weights is the first of its layer."""
+        firsts = np.cumsum([0, *(len(part.weights) for part in self.parts[:-1])])
+        return np.array([block.start for block in self.network.blocks]), firsts
+
+    @cached_property
+    def _weighted(self) -> Array:
+        """Which tensors are weights, (tensors,) bool."""
+        return np.array([block.role != "bias" for block in self.network.blocks])
 
 
 class NetworkSnapshot(Snapshot):

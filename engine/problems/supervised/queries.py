@@ -1,13 +1,14 @@
-"""What can be asked of a network on its examples: its predictions, and itself over the plane of its inputs."""
+"""What can be asked of every network: its predictions, and what happens in its layers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from engine.architectures.queries import Region
+from engine.architectures.inspection import Inspection
 from engine.data.examples import TrainingData
 from engine.decimation import block_extremes
 from engine.queries import Query
@@ -104,13 +105,15 @@ class Predictions(Query[Predicted]):
 
 
 @dataclass(frozen=True, slots=True)
-class Field(Query[Array]):
-    """The network over a region of one or two raw inputs, (x0, x1, y0, y1), for one (x0, x1, ...).
+class Gradients(Query[Inspection]):
+    """The gradient on the training set, and statistics of each layer on it."""
 
-    Answer (rows, columns, c): the probability of each class (c = classes), or the value (c = 1); for one raw input rows
-    is 1. Empty for more than two.
+
+@dataclass(frozen=True, slots=True)
+class Activations(Query[tuple[Array, ...]]):
+    """The activations (n, units) of each layer on the training set, or on every k-th example of it where those would be
+    too many.
     """
 
-    region: Region
-    columns: int
-    rows: int
+
+QUERIES: tuple[type[Query[Any]], ...] = (Predictions, Gradients, Activations)  # that every network answers

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from engine.architectures.activations import ACTIVATIONS
+from engine.architectures.catalogue import Architecture, Design, Layer, network_of
+from engine.architectures.convolutional.network import MAX_STAGES
+from engine.architectures.convolutional.stages import STAGES, USUAL_STAGES
 from engine.architectures.initializers import INITIALIZERS
 from engine.architectures.losses import LOSSES
-from engine.architectures.members import ARCHITECTURES
-from engine.architectures.network import Network
-from engine.choices import Choice, choose
+from engine.architectures.members import ARCHITECTURES, PERCEPTRON
+from engine.choices import Choice, choose, plain
 from engine.contracts import Check, Hyper, SettingError, Tier, native, no_check, shown
 from engine.data.catalogue import DATASETS
 from engine.data.features import FEATURES, SCALINGS, possible_features
-from engine.data.source import examples_of, shape_of
+from engine.data.source import example_shape, examples_of, shape_of
 from engine.data.table import Table
+from engine.data.weights import CLASS_WEIGHTS, check_class_weights
 from engine.memory import MAX_ACTIVATIONS, Need, needed, refuse_beyond_limit
+from engine.queries import Query
 from engine.setting import Setting
 from engine.validation import Entries, checked, chosen, text
 
@@ -98,28 +103,20 @@ _MAX_BUNDLED = 2000  # examples in a measured data set
 _PLAIN = {hyper.name: hyper for hyper in (SHARE, SPLIT, DROPOUT, RESIDUAL, BATCH_SEED, DATA_SEED, WEIGHT_SEED)}
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """A hidden layer: how many units, and the key of their activation."""
-
-    units: int
-    activation: str = "tanh"
-
-    @property
-    def title(self) -> str:
-        """In words: `4 Tanh`."""
-        return f"{self.units} {ACTIVATIONS[self.activation].title}"
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"units": self.units, "activation": self.activation}
+_PERCEPTRON = choose(ARCHITECTURES, PERCEPTRON.key)
+_SAME = choose(CLASS_WEIGHTS, "none")
+# Of the settings that only some architectures have, what a network begins with.
+_PARTS: dict[str, Any] = {"hidden": (Layer(4), Layer(2)), "residual": False, "dropout": 0.0, "stages": USUAL_STAGES}
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkTask:
-    """Train a multi-layer perceptron on data, from the same initial weights for every run.
+    """Train a network on data, from the same initial weights for every run.
 
-    features and scaling say how the examples reach the first layer, target_scaling what a regression's answers
-    mean, share how many of them are learned from, split how those are chosen.
+    architecture: a choice of ARCHITECTURES; of hidden, residual, dropout and stages (choices of STAGES) only those
+    that it has count, the others keep what they begin with. features and scaling say how the examples reach the first
+    layer, target_scaling what a regression's answers mean, share how many of them are learned from, split how those
+    are chosen, class_weights (a choice of CLASS_WEIGHTS) how much they count.
     seed: of the batches; data_seed: of the examples; weight_seed: of the initial weights.
     """
 
@@ -138,16 +135,22 @@ class NetworkTask:
     seed: int = 1
     data_seed: int = 1
     weight_seed: int = 1
+    architecture: Choice = _PERCEPTRON
+    stages: tuple[Choice, ...] = USUAL_STAGES
+    class_weights: Choice = _SAME
 
     KIND: ClassVar[str] = "network"
     SEEDS: ClassVar[tuple[str, ...]] = ("seed", "data_seed", "weight_seed")
     TIERS: ClassVar[Mapping[str, Tier]] = {  # of what is chosen from a catalogue
         "data": "basic",
+        "architecture": "basic",
         "hidden": "basic",
+        "stages": "basic",
         "output": "more",
         "features": "more",
         "scaling": "more",
         "target_scaling": "more",
+        "class_weights": "more",
         "loss": "more",
         "initializer": "more",
     }
@@ -174,23 +177,50 @@ class NetworkTask:
         return "classification" if self.classes else "regression"
 
     @property
-    def network(self) -> Network:
+    def form(self) -> Architecture:
+        """The architecture itself."""
+        return ARCHITECTURES[self.architecture.kind]
+
+    @property
+    def design(self) -> Design:
+        """What the network is made from."""
         inputs, _, classes = shape_of(self.data, self.features)
-        return Network(
-            (inputs, *(layer.units for layer in self.hidden), LOSSES[self.loss.kind].outputs(classes)),
-            (*(layer.activation for layer in self.hidden), self.output),
-            self.loss,
-            self.residual,
-            self.dropout,
+        shape, is_image = example_shape(self.data)
+        return Design(
+            architecture=self.architecture,
+            inputs=inputs,
+            shape=shape,
+            is_image=is_image,
+            outputs=LOSSES[self.loss.kind].outputs(classes),
+            output=self.output,
+            loss=self.loss,
+            hidden=self.hidden,
+            residual=self.residual,
+            dropout=self.dropout,
+            stages=self.stages,
         )
 
     @property
+    def network(self) -> Any:
+        """The network, as its architecture makes it. Raises SettingError if its parts do not fit each other."""
+        return network_of(self.design)
+
+    def understands(self, query: type[Query[Any]]) -> bool:
+        """Whether its architecture answers queries of this type, of those that not every network answers."""
+        return query in self.form.queries
+
+    @property
+    def possible_architectures(self) -> tuple[str, ...]:
+        """The keys of the architectures that take examples of these data."""
+        return tuple(key for key, form in ARCHITECTURES.items() if not form.unfit(*example_shape(self.data)))
+
+    @property
     def parameters(self) -> int:
-        return self.network.parameters
+        return int(self.network.parameters)
 
     @property
     def layout(self) -> tuple[object, ...]:
-        return self.network.sizes
+        return self.form.layout(self.network)
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -207,10 +237,10 @@ class NetworkTask:
             "target_scaling": self.target_scaling,
             "share": self.share,
             "split": self.split,
-            "hidden": [layer.to_dict() for layer in self.hidden],
+            **({} if self.class_weights == _SAME else {"class_weights": self.class_weights.to_dict()}),
+            **({} if self.form is PERCEPTRON else {"architecture": self.architecture.to_dict()}),
+            **{name: plain(getattr(self, name)) for name in self.form.parts},
             "output": self.output,
-            "residual": self.residual,
-            "dropout": self.dropout,
             "loss": self.loss.to_dict(),
             "initializer": self.initializer.to_dict(),
             "seed": self.seed,
@@ -221,21 +251,28 @@ class NetworkTask:
     def having(self, setting: str | Setting, value: Any) -> NetworkTask:
         """This task with one setting changed. Raises SettingError.
 
-        Settings are the fields, a knob of `data`, `loss` or `initializer` (`data.noise`), `hidden.2.activation`
-        and `hidden.2.units` (layers from 1), `data.add` (inputs..., target) and `data.erase` (see Table). Other
-        data bring features and a loss that fit them, where the old ones do not; a loss of logits brings an output
-        without activation.
+        Settings are the fields, a knob of a choice among them (`data.noise`),
+        `hidden.2.activation` and `hidden.2.units` (layers from 1), `stages.2` and `stages.2.kernel`, `data.add`
+        (inputs..., target) and `data.erase` (see Table). Other data bring features, a loss and an architecture that fit
+        them, where the old ones do not; another architecture begins with its usual parts; a loss of logits brings an
+        output without activation.
         """
         setting = Setting.of(setting)
         part = setting.part
         changed: Any
         try:
+            if part in _PARTS and part not in self.form.parts:
+                raise SettingError(f"the architecture {self.form.title} has no such setting")
             if part in _PLAIN and setting.is_whole:
                 changed = _replaced(self, part, _PLAIN[part].check(value))
             elif part == "data":
                 changed = self._with_data(setting, value)
             elif part == "hidden":
                 changed = replace(self, hidden=_hidden_with(self.hidden, setting, value))
+            elif part == "stages":
+                changed = replace(self, stages=_stages_with(self.stages, setting, value))
+            elif part == "architecture":
+                changed = self._with_architecture(_choice(ARCHITECTURES, self.architecture, setting, value))
             elif part in _CHOICES:
                 changed = _replaced(self, part, _choice(_CHOICES[part], getattr(self, part), setting, value))
                 if changed.loss.kind != self.loss.kind and LOSSES[changed.loss.kind].squash != "clip":
@@ -264,12 +301,28 @@ class NetworkTask:
         usual = {"target_scaling": _usual_target_scaling(other), "split": usual_split(other)}
         return replace(self, data=other, **usual).fitted()  # type: ignore[arg-type]
 
+    def _with_architecture(self, choice: Choice) -> NetworkTask:
+        """With another architecture, which begins with its usual parts, or with other knobs of the same."""
+        parts = {} if choice.kind == self.architecture.kind else _PARTS
+        return replace(self, architecture=choice, **parts)
+
     def fitted(self) -> NetworkTask:
-        """With features and a loss that go with the data, where those that are set do not."""
+        """With features, a loss, weights and an architecture that go with the data, where those that are set do not."""
         task = replace(self, features=fitting_features(self.data, self.features))
         if task.purpose not in LOSSES[task.loss.kind].purposes:
-            return replace(task, loss=choose(LOSSES, default_loss(task.classes)), output="identity")
-        return task
+            task = replace(task, loss=choose(LOSSES, default_loss(task.classes)), output="identity")
+        try:
+            check_class_weights(task.class_weights, task.classes)
+        except SettingError:
+            task = replace(task, class_weights=_SAME)
+        if task.form is PERCEPTRON:
+            return task
+        usual = replace(task, architecture=choose(ARCHITECTURES, task.architecture.kind), **_PARTS)
+        for possible in (task, usual):
+            with suppress(SettingError):
+                _ = possible.network
+                return possible
+        return usual._with_architecture(_PERCEPTRON)
 
     def continues(self, other: object) -> bool:
         """Whether a run on this task can go on with the other: theta has the same layout and the same beginning."""
@@ -277,7 +330,8 @@ class NetworkTask:
 
     @property
     def _beginning(self) -> tuple[object, ...]:
-        return (self.network.sizes, self.initializer, self.weight_seed, self.seed)
+        begun = self.form.beginning(self.network)
+        return (*begun, self.initializer, self.weight_seed, self.seed)
 
     def differences(self, other: NetworkTask) -> dict[str, Any]:
         """The settings that make the other of this one, where `continues` holds."""
@@ -295,10 +349,14 @@ class NetworkTask:
         if setting.part == "hidden":
             assert setting.place is not None and setting.knob is not None
             return getattr(self.hidden[setting.place - 1], setting.knob)
+        if setting.part == "stages":
+            assert setting.place is not None
+            stage = self.stages[setting.place - 1]
+            return stage if setting.knob is None else stage.values[setting.knob]
         return found.values[setting.rest] if isinstance(found, Choice) else found
 
 
-_CHOICES: dict[str, Any] = {"loss": LOSSES, "initializer": INITIALIZERS}
+_CHOICES: dict[str, Any] = {"class_weights": CLASS_WEIGHTS, "loss": LOSSES, "initializer": INITIALIZERS}
 _KEYS: dict[str, Any] = {"output": ACTIVATIONS, "scaling": SCALINGS, "target_scaling": SCALINGS}
 
 
@@ -357,6 +415,7 @@ def network_task(entries: Entries, check: Check = no_check) -> NetworkTask:
     """Read a task from a file's entries. check: see Table.from_dict. Raises SettingError."""
     data = _data(entries.take("data"), entries.at("data"), check)
     classes = shape_of(data, fitting_features(data, ()))[2]
+    architecture = entries.choice("architecture", ARCHITECTURES, PERCEPTRON.key)
     task = NetworkTask(
         data=data,
         features=entries.checked("features", _features, list(fitting_features(data, ()))),
@@ -366,21 +425,35 @@ def network_task(entries: Entries, check: Check = no_check) -> NetworkTask:
         ),
         share=entries.hyper(replace(SHARE, default=_usual_share(data))),  # type: ignore[arg-type]
         split=entries.hyper(SPLIT),  # type: ignore[arg-type]
-        hidden=entries.checked("hidden", _hidden, [{"units": 4}, {"units": 2}]),
+        class_weights=entries.choice("class_weights", CLASS_WEIGHTS, "none"),
         output=entries.checked("output", lambda value: _key(ACTIVATIONS, value), "identity"),
-        residual=entries.hyper(RESIDUAL),  # type: ignore[arg-type]
-        dropout=entries.hyper(DROPOUT),  # type: ignore[arg-type]
         loss=entries.choice("loss", LOSSES, default_loss(classes)),
         initializer=entries.choice("initializer", INITIALIZERS, "glorot_uniform"),
         seed=entries.hyper(BATCH_SEED),  # type: ignore[arg-type]
         data_seed=entries.hyper(DATA_SEED),  # type: ignore[arg-type]
         weight_seed=entries.hyper(WEIGHT_SEED),  # type: ignore[arg-type]
+        architecture=architecture,
+        **_read_parts(entries, ARCHITECTURES[architecture.kind]),
     )
     entries.close()
     try:
         return checked_network(task)
     except SettingError as error:
         raise error.at(entries.path) from None
+
+
+def _read_parts(entries: Entries, form: Architecture) -> dict[str, Any]:
+    """The settings that only some architectures have: those of this one from a file, the others as they begin."""
+    read: dict[str, Callable[[], Any]] = {
+        "hidden": lambda: entries.checked("hidden", _hidden, plain(_PARTS["hidden"])),
+        "residual": lambda: entries.hyper(RESIDUAL),
+        "dropout": lambda: entries.hyper(DROPOUT),
+        "stages": lambda: entries.checked("stages", _stages, plain(_PARTS["stages"])),
+    }
+    for name in read:
+        if name in entries and name not in form.parts:
+            raise SettingError(f"the architecture {form.title} has no such setting", entries.at(name))
+    return {name: read[name]() if name in form.parts else value for name, value in _PARTS.items()}
 
 
 def checked_network(task: NetworkTask) -> NetworkTask:
@@ -395,22 +468,27 @@ def checked_network(task: NetworkTask) -> NetworkTask:
     loss = LOSSES[task.loss.kind]
     if task.purpose not in loss.purposes:
         raise SettingError(f"{loss.title} is not a loss for {task.purpose}", "loss")
+    try:
+        check_class_weights(task.class_weights, task.classes)
+    except SettingError as error:
+        raise error.at("class_weights") from None
+    _ = task.network  # its parts fit each other
     refuse_beyond_limit(network_need(task, ("sgd",)), 1)
     return task
 
 
 def network_need(task: NetworkTask, optimizers: Sequence[str]) -> Need:
     """What runs with these optimizers take, with the data that they share."""
-    network, examples = task.network, size_of(task.data)
+    form, network, examples = task.form, task.network, size_of(task.data)
     _, raw, _ = shape_of(task.data, task.features)  # inputs of an example, before features are made of them
     features, n = network.sizes[0], network.parameters
-    constants, work = ARCHITECTURES[network.ARCHITECTURE].memory(network, examples)
-    data = constants + work + 2 * examples * (raw + features) + n
+    packed, work = form.numbers(network, examples)
+    data = packed + 2 * examples * (raw + features) + n + (0 if task.class_weights == _SAME else 2 * examples)
     activations = 2 * min(examples * sum(network.sizes[1:]), MAX_ACTIVATIONS)
     return Need(
         needed(n, work, optimizers, data + activations, network.blocks),
         f"a network with {n:,} parameters on {examples:,} examples",
-        "fewer or narrower layers, or less data",
+        form.remedy,
     )
 
 
@@ -485,3 +563,33 @@ def _hidden_with(hidden: tuple[Layer, ...], setting: Setting, value: object) -> 
     layers = list(hidden)
     layers[place - 1] = _layer({**layers[place - 1].to_dict(), setting.knob: value}, f"[{place}]")
     return tuple(layers)
+
+
+def _stages(value: object) -> tuple[Choice, ...]:
+    if not isinstance(value, list | tuple) or len(value) > MAX_STAGES:
+        raise SettingError(f"must be a list of up to {MAX_STAGES} stages, got {shown(value)}")
+    return tuple(_stage(item, f"[{place}]") for place, item in enumerate(value, 1))
+
+
+def _stage(value: object, path: str) -> Choice:
+    if isinstance(value, Choice):
+        return choose(STAGES, value.kind, value.values)
+    return chosen(STAGES, value, path)
+
+
+def _stages_with(stages: tuple[Choice, ...], setting: Setting, value: object) -> tuple[Choice, ...]:
+    if setting.is_whole:
+        return _stages(value)
+    place = setting.place
+    if place is None or not 1 <= place <= len(stages):
+        raise SettingError(f"there is no stage {shown(setting.rest, 60)}")
+    changed, path = list(stages), f"[{place}]"
+    if setting.knob is None:
+        changed[place - 1] = _stage(value, path)
+    else:
+        old = stages[place - 1]
+        try:
+            changed[place - 1] = choose(STAGES, old.kind, {**old.values, setting.knob: value})
+        except SettingError as error:
+            raise error.at(path) from None
+    return tuple(changed)

@@ -52,6 +52,23 @@ def test_tweaks_of_a_network_in_words():
     ]
 
 
+def test_tweaks_of_stages_and_cells_in_words():
+    stages = ["convolution", "max_pooling"]
+    filters = Session(new_network("digits", ["sgd"], architecture="convolutional", stages=stages))
+    state = Session(new_network("adding", ["sgd"], architecture="recurrent"))
+    for session in (filters, state):
+        session.advance(2)
+    for changes in ({"stages.1.activation": "tanh"}, {"stages.2": "mean_pooling"}, {"class_weights": "balanced"}):
+        filters.problem_changed(changes)
+    state.problem_changed({"architecture.truncation": 7})
+    assert told(filters) == [
+        "stages 1 activation → Tanh at update 2",
+        "stages 2 → Mean pooling at update 2",
+        "class weights → Balanced at update 2",
+    ]
+    assert told(state) == ["truncation → 7 at update 2"]
+
+
 def told(session, runs=0):
     run = session.picture().runs[runs]
     return [sentence(run, place) for place in range(len(run.tweaks))]

@@ -41,7 +41,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def trained(data, runs=("adam",), updates: int = 60, **settings) -> SessionPicture:
-    session = Session(new_network(data, list(runs), **{"hidden": (4,), **settings}))
+    usual = {} if "architecture" in settings else {"hidden": (4,)}
+    session = Session(new_network(data, list(runs), **{**usual, **settings}))
     session.advance(updates)
     return session.picture()
 
@@ -76,6 +77,11 @@ CASES = {
     "before the first update": lambda: trained("circle", updates=0),
     "all weights nought": lambda: trained("circle", updates=0, initializer="zeros"),
     "diverged": diverged,
+    "filters": lambda: trained(
+        "digits", architecture="convolutional", stages=["convolution", "max_pooling", "convolution"]
+    ),
+    "filters on a line": lambda: trained("patterns", updates=10, architecture="convolutional"),
+    "through time": lambda: trained("adding", ["adam", "sgd"], 10, architecture="recurrent"),
     "many examples": lambda: trained(table(2, ("no", "yes"), 60_000), updates=2),
 }
 KINDS = {
@@ -86,6 +92,8 @@ KINDS = {
     "images": ["confusion", "confusion_training", "diagram"],
     "columns": ["predicted", "diagram"],
     "nothing validates": ["confusion", "diagram"],
+    "filters": ["maps", "confusion", "confusion_training"],
+    "through time": ["steps", "predicted"],
 }
 made = {name: functools.cache(make) for name, make in CASES.items()}
 

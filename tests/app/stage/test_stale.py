@@ -39,8 +39,21 @@ NETWORKS = {
     "images": new_network("digits", [RUN], (8, 6)),
     "fewer images": new_network(choose(DATASETS, "digits", {}), [RUN], (3,), share=0.2),
     "few columns": new_network("iris", [RUN], (5,)),
+    "filters": new_network("digits", [RUN], architecture="convolutional"),
+    "more filters": new_network("digits", [RUN], architecture="convolutional", stages=["convolution"] * 2 + ["dense"]),
+    "filters on a line": new_network("patterns", [RUN], architecture="convolutional"),
+    "a state": new_network("adding", [RUN], architecture="recurrent"),
+    "rows of images": new_network("digits", [RUN], architecture={"kind": "recurrent", "cell": "gru", "units": 5}),
 }
-FEW = ("large", "small", "without hidden layers", "one input", "images")  # for views that fit all, and take long
+FEW = (
+    "large",
+    "small",
+    "without hidden layers",
+    "one input",
+    "images",
+    "filters",
+    "a state",
+)  # for views that fit all, and take long
 
 
 class Case:

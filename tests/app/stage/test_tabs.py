@@ -64,6 +64,8 @@ CASES = {
     "histograms": ("circle", {}),
     "confusion": ("iris", {"loss": "softmax"}),
     "images": ("digits", {"loss": "softmax"}),
+    "maps": ("digits", {"architecture": "convolutional"}),
+    "steps": ("adding", {"architecture": "recurrent"}),
 }
 
 
@@ -74,7 +76,8 @@ def stage_of(qtbot, themed):
 
     def make(key: str, width: int, height: int) -> NetworkStage:
         data, settings = CASES[key]
-        session = Session(new_network(data, [new_run("adam")], hidden=(4, 4), **settings))
+        parts = settings if "architecture" in settings else {"hidden": (4, 4), **settings}
+        session = Session(new_network(data, [new_run("adam")], **parts))
         window, stage = QWidget(), NetworkStage(DARK)
         kept.append(window)
         qtbot.addWidget(window)
@@ -97,12 +100,14 @@ def test_nothing_of_a_view_is_cut_off_at_any_size_of_the_stage(stage_of, key, si
     view = stage.current
     least = stage.minimumSizeHint()
     assert least.width() <= size[0] and least.height() <= size[1]
-    for part in (stage.tabs, stage.companion_button, stage.diagram, view):
+    companion = (stage.companion_button, stage.diagram) if stage.diagram.isVisible() else ()
+    for part in (stage.tabs, *companion, view):
         assert stage.rect().contains(QRect(part.mapTo(stage, QPoint()), part.size())), part
     for button in view.findChildren(QAbstractButton):
         if button.isVisible() and button.parentWidget() is not view.findChild(QAbstractScrollArea):
             assert view.rect().contains(QRect(button.mapTo(view, QPoint()), button.size())), button.objectName()
-            assert button.width() >= button.minimumSizeHint().width()
+            if button.objectName() != "step-by-one":  # of a stepper, as narrow as its sign
+                assert button.width() >= button.minimumSizeHint().width()
     assert view.width() >= view.minimumSizeHint().width() and view.height() >= view.minimumSizeHint().height()
 
 
@@ -149,3 +154,26 @@ class Counter(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         self.count += event.type() == self._type
         return False
+
+
+def test_the_diagram_is_offered_where_it_means_something(qtbot, themed):
+    stage = NetworkStage(DARK)
+    qtbot.addWidget(stage)
+    stage.resize(900, 700)
+    with qtbot.waitExposed(stage):
+        stage.show()
+    dense, filters = (
+        Session(new_network("digits", ["sgd"], **settings)).picture()
+        for settings in ({}, {"architecture": "convolutional"})
+    )
+    for picture, shown in ((dense, True), (filters, False), (dense, True)):
+        with qtbot.waitSignal(stage.wanted_changed):
+            stage.refresh(picture)
+        assert stage.diagram.isVisible() == stage.companion_button.isVisible() == shown
+    stage.companion_button.setChecked(False)
+    stage.refresh(filters)
+    stage.companion_button.setChecked(True)  # as a file may have it
+    assert not stage.diagram.isVisible()
+    assert [action.text() for action in stage.menu().actions() if "diagram" in action.text()] == []
+    stage.refresh(dense)
+    assert stage.diagram.isVisible()

@@ -69,6 +69,19 @@ def test_few_settings_after_each_change_of_the_kind_with_any_usual_optimizer(ope
         assert 5 < len(controls(window)) <= MOST, (kind, names(window))
 
 
+@pytest.mark.parametrize(("data", "architecture"), [("digits", "convolutional"), ("adding", "recurrent")])
+def test_another_architecture_shows_few_settings_too(open_window, data, architecture):
+    window = open_window(blank("network"))
+    window.shell.resize(*SIZE)
+    for changes in ({"data": data, "share": 0.8, "scaling": "standardise"}, {"architecture": architecture}):
+        window.bench.controller.change_problem(changes)
+        window.settle()
+        QApplication.processEvents()
+    window.bench.problem_panel.renew()
+    assert window.picture.task.architecture.kind == architecture
+    assert {"architecture"} <= set(names(window)) and len(controls(window)) <= MOST, names(window)
+
+
 def different(window) -> dict[str, Knob]:
     """All knobs that mean something for what is open and whose value is not the default."""
     return {

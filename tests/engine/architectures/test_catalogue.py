@@ -1,59 +1,296 @@
-"""What every architecture promises; one without a case here fails."""
+"""Every architecture in a task: it trains, is measured and asked, goes through files, and is refused at the door."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import pytest
 
-from engine import ARCHITECTURES, LOSSES, UnitMaps, choose, new_network, problem_of, snapshot_of
-from engine.architectures.initializers import INITIALIZERS
-from engine.architectures.network import Network
+from engine import (
+    ARCHITECTURES,
+    Activations,
+    Experiment,
+    FeatureMaps,
+    Field,
+    Gradients,
+    Predictions,
+    Session,
+    SettingError,
+    TimeSteps,
+    UnitMaps,
+    new_network,
+    new_run,
+    problem_of,
+    snapshot_of,
+)
+from engine.architectures.forward import loss_pieces
+from engine.interruption import finish
 
-CASES = {"perceptron": Network((3, 4, 2, 2), ("tanh", "gelu", "identity"), choose(LOSSES, "mse"))}
-EXAMPLES = 7
-
-
-def test_every_architecture_has_a_case() -> None:
-    assert CASES.keys() == ARCHITECTURES.keys()
-
-
-@pytest.fixture(params=CASES)
-def case(request):
-    network = CASES[request.param]
-    assert request.param == network.ARCHITECTURE
-    return ARCHITECTURES[request.param], network
-
-
-def test_blocks_cover_theta_without_gaps(case) -> None:
-    architecture, network = case
-    stops = [0, *(block.stop for block in network.blocks)]
-    assert [block.start for block in network.blocks] == stops[:-1] and stops[-1] == network.parameters
-    theta = architecture.start(network, choose(INITIALIZERS, "he_normal"), 3)
-    assert theta.shape == (network.parameters,) and np.isfinite(theta).all()
-    assert theta.tobytes() == architecture.start(network, choose(INITIALIZERS, "he_normal"), 3).tobytes()
-
-
-def test_memory_is_told_to_the_number(case) -> None:
-    architecture, network = case
-    rng = np.random.default_rng(1)
-    inputs, targets = rng.normal(size=(EXAMPLES, network.sizes[0])), rng.normal(size=(EXAMPLES, network.sizes[-1]))
-    packed = architecture.packed(network, inputs, targets)
-    assert architecture.memory(network, EXAMPLES) == (packed.constants.size, packed.work_size)
-
-
-def test_its_kernels_are_named(case) -> None:
-    architecture, network = case
-    assert architecture.objective in architecture.kernels(network)
+SMALL: dict[str, dict[str, Any]] = {
+    "perceptron": {"data": {"kind": "digits", "samples": 60}, "hidden": (5,)},
+    "convolutional": {
+        "data": {"kind": "digits", "samples": 60},
+        "architecture": "convolutional",
+        "stages": [
+            {"kind": "convolution", "channels": 3},
+            {"kind": "max_pooling"},
+            {"kind": "convolution", "channels": 2, "kernel": 2, "activation": "tanh"},
+            {"kind": "mean_pooling"},
+            {"kind": "dense", "units": 4},
+        ],
+    },
+    "recurrent": {"data": {"kind": "adding", "samples": 60}, "architecture": {"kind": "recurrent", "units": 3}},
+}
+every_architecture = pytest.mark.parametrize("key", ARCHITECTURES)
 
 
-def test_a_problem_is_made_of_it_and_its_inside_answers() -> None:
-    problem = problem_of(new_network("circle", ["sgd"], (3,)).problem)
-    architecture = ARCHITECTURES[problem.task.network.ARCHITECTURE]
-    asked = [query((-1.0, 1.0, -1.0, 1.0), 5) if query is UnitMaps else query() for query in architecture.inside]
-    found = snapshot_of(problem, problem.start, asked)
-    assert found.answers.keys() == set(asked)
-    gradient = problem.gradients(problem.start[None])[1][0]
-    steps = 1e-6 * np.eye(problem.start.size)
-    losses = problem.losses(np.concatenate([problem.start + steps, problem.start - steps]))
-    ahead, behind = losses.reshape(2, -1)
-    np.testing.assert_allclose(gradient, (ahead - behind) / 2e-6, rtol=1e-5, atol=1e-8)
+def network(key: str, **changes: Any) -> Session:
+    told = {**SMALL[key], **changes}
+    run = new_run("adam", batch=16)
+    return Session(new_network(told.pop("data"), [run], share=0.8, **told))
+
+
+@every_architecture
+def test_trains_and_measures_every_layer_with_weights(key: str) -> None:
+    session = network(key)
+    problem, learner = session.problem, session.problem.subject
+    session.advance(60)
+    measures = session.runs[0].measures.view()
+    losses = measures.column("training_loss")
+    assert np.isfinite(losses).all() and losses[-1] < losses[0]
+    assert measures.layers.shape[1] == len(learner.layers) == len(learner.parts)
+    for name in ("gradient_norm", "update_ratio", "activation_mean"):
+        assert np.isfinite(measures.layers[1:, :, measures.layer_names.index(name)]).all()
+    assert sum(block.size for part in learner.parts for block in (*part.weights, *part.biases)) == problem.start.size
+
+
+@every_architecture
+def test_the_gradient_of_an_inspection_is_that_of_the_objective(key: str) -> None:
+    problem = network(key).problem
+    learner, theta = problem.subject, problem.start + 0.01
+    inspection = learner.inspect(theta)
+    losses, gradients = problem.gradients(theta[None])
+    assert inspection.loss == pytest.approx(losses[0], rel=1e-12)
+    assert inspection.gradient == pytest.approx(gradients[0], rel=1e-9, abs=1e-14)
+    assert inspection.outputs == pytest.approx(learner.outputs(theta, learner.training[0]), rel=1e-12)
+    for part, norm in zip(learner.parts, inspection.gradient_norm, strict=True):
+        slices = [inspection.gradient[block.start : block.stop] for block in (*part.weights, *part.biases)]
+        assert norm == pytest.approx(np.linalg.norm(np.concatenate(slices)), rel=1e-12)
+
+
+@every_architecture
+def test_goes_through_a_file_and_comes_again_bit_for_bit(key: str) -> None:
+    session = network(key)
+    session.advance(40)
+    again = Session(Experiment.from_dict(session.experiment().to_dict()))
+    assert again.problem.task == session.problem.task
+    again.advance(40)
+    assert (again.runs[0].machine.theta == session.runs[0].machine.theta).all()
+
+
+@every_architecture
+def test_answers_what_it_understands_and_nothing_else(key: str) -> None:
+    problem = network(key).problem
+    own = {FeatureMaps(1), TimeSteps(1), Field((-1.0, 1.0, -1.0, 1.0), 3, 3), UnitMaps((-1.0, 1.0, -1.0, 1.0), 3)}
+    known = {query for query in own if problem.subject.understands(type(query))}
+    assert {type(query) for query in known} == set(ARCHITECTURES[key].queries)
+    answers = snapshot_of(problem, problem.start, {Predictions(), Gradients(), Activations(), *known}).answers
+    assert len(answers[Activations()]) == len(problem.subject.layers)
+    with pytest.raises(SettingError, match="has no answer"):
+        snapshot_of(problem, problem.start, own - known)
+
+
+@every_architecture
+def test_names_every_parameter_once_and_finds_it_in_the_lists(key: str) -> None:
+    problem = network(key).problem
+    learner, n = problem.subject, problem.start.size
+    assert len({learner.parameter_name(place) for place in range(n)}) == n
+    found = []
+    for first in range(len(learner.parameter_lists(n, ())[0])):
+        _, rows, inner = learner.parameter_lists(n, (first, 0))
+        found += [
+            learner.picked_parameter((first, row, each)) for row in range(len(rows)) for each in range(len(inner))
+        ]
+    assert sorted(found) == list(range(n))
+
+
+def test_feature_maps_are_the_convolution_of_the_example() -> None:
+    problem = network("convolutional").problem
+    learner, theta = problem.subject, problem.start
+    (first, pooled, *_, output) = snapshot_of(problem, theta, {FeatureMaps(4)}).answer(FeatureMaps)
+    image, (filters, biases) = learner.data.inputs[4].reshape(8, 8), learner.weights_and_biases(theta)[0]
+    windows = np.lib.stride_tricks.sliding_window_view(image, (3, 3))
+    expected = np.maximum(np.einsum("yxij,cij->cyx", windows, filters[:, 0]) + biases[:, None, None], 0.0)
+    assert first.maps == pytest.approx(expected, rel=1e-12, abs=1e-15)
+    assert (first.filters == filters).all() and pooled.filters is None
+    assert pooled.maps == pytest.approx(first.maps.reshape(3, 3, 2, 3, 2).max(axis=(2, 4)))
+    assert output.maps.ravel() == pytest.approx(learner.outputs(theta, learner.data.inputs[4:5])[0])
+
+
+def test_the_channels_of_a_sequence_are_what_stands_at_a_step() -> None:
+    problem = network("convolutional", data={"kind": "adding", "samples": 20}, stages=["convolution"]).problem
+    learner, theta = problem.subject, problem.start
+    maps = snapshot_of(problem, theta, {FeatureMaps(0)}).answer(FeatureMaps)[0]
+    steps, (filters, biases) = learner.data.inputs[0].reshape(50, 2), learner.weights_and_biases(theta)[0]
+    windows = np.lib.stride_tricks.sliding_window_view(steps, 3, axis=0)  # (48, 2, 3)
+    expected = np.maximum(np.einsum("tci,oci->ot", windows, filters) + biases[:, None], 0.0)
+    assert maps.maps[:, 0] == pytest.approx(expected, rel=1e-12, abs=1e-15)
+
+
+def test_the_states_of_a_sequence_follow_the_recurrence() -> None:
+    problem = network("recurrent").problem
+    learner, theta = problem.subject, problem.start + 0.1
+    found = snapshot_of(problem, theta, {TimeSteps(7)}).answer(TimeSteps)
+    net, state = learner.network, np.zeros(3)
+    for step, inputs in enumerate(learner.data.inputs[7].reshape(50, 2)):
+        pre = net.part(theta, "input weights") @ inputs + net.part(theta, "recurrent weights") @ state
+        state = np.tanh(pre + net.part(theta, "biases"))
+        assert found.states[step] == pytest.approx(state, rel=1e-12)
+    assert found.norms.shape == (50,) and (found.norms > 0.0).all()
+    assert snapshot_of(problem, theta, {TimeSteps(10**6)}).answer(TimeSteps).inputs.shape == (50, 2)
+
+
+def test_the_deltas_of_a_convolution_are_those_of_its_sums() -> None:
+    problem = network("convolutional", stages=[{"kind": "convolution", "channels": 3, "activation": "tanh"}]).problem
+    learner, theta = problem.subject, problem.start + 0.05
+    found = learner.inspect(theta)
+    inputs, targets = learner.training
+    weights, _ = learner.weights_and_biases(theta)[1]
+    maps = learner.activations(theta, inputs)[0]
+    shares = np.exp(found.outputs - found.outputs.max(axis=1, keepdims=True))
+    back = shares / shares.sum(axis=1, keepdims=True) - (targets[:, None] == np.arange(learner.classes))
+    deltas = (back @ weights) * (1.0 - maps**2)
+    assert found.delta_norm[0] == pytest.approx(np.sqrt((deltas**2).sum(axis=1).mean()), rel=1e-9)
+    assert found.delta_norm[1] == pytest.approx(np.sqrt((back**2).sum(axis=1).mean()), rel=1e-9)
+
+
+def test_of_a_filter_that_never_answers_it_is_told() -> None:
+    problem = network("convolutional").problem
+    theta = problem.start.copy()
+    _, biases = problem.subject.weights_and_biases(theta)[0]
+    first = problem.subject.parts[0].biases[0]
+    theta[first.start] = -1e6
+    assert len(biases) == 3
+    assert problem.subject.inspect(theta).dead[0] == pytest.approx(1 / 3)
+
+
+def test_a_diverged_recurrent_network_says_at_which_time_step() -> None:
+    session = network("recurrent", architecture={"kind": "recurrent", "units": 3, "activation": "relu"})
+    problem = session.problem
+    theta = problem.start.copy()
+    theta[problem.subject.parts[0].weights[1].start] = 1e200
+    assert "at time step" in problem.subject.first_fault(theta)
+    theta[0] = np.inf
+    assert "input weights are not finite" in problem.subject.first_fault(theta)
+
+
+REFUSED: list[tuple[str, dict[str, Any], str]] = [
+    ("convolutional", {"data": "iris"}, "needs an image or a sequence"),
+    ("recurrent", {"data": "circle"}, "needs a sequence"),
+    ("convolutional", {"stages": [{"kind": "convolution", "kernel": 9}]}, r"stages\[1\].*9 x 9 is larger .* of 8 x 8"),
+    ("convolutional", {"stages": ["max_pooling"] * 4}, r"stages\[4\].*2 x 2 is larger than its input of 1 x 1"),
+    ("convolutional", {"stages": [{"kind": "convolution", "channels": 0}]}, "channels must be a whole number"),
+    ("convolutional", {"stages": ["dense"] * 13}, "up to 12 stages"),
+    ("convolutional", {"hidden": [3]}, "Convolutional has no such setting"),
+    ("recurrent", {"architecture": {"kind": "recurrent", "truncation": 51}}, "51 steps is longer than .* of 50"),
+    ("recurrent", {"architecture": {"kind": "recurrent", "cell": "elmann"}}, "cell must be one of elman, gru, lstm"),
+    ("perceptron", {"stages": ["dense"]}, "Perceptron has no such setting"),
+    (
+        "convolutional",
+        {"stages": [{"kind": "convolution", "channels": 256}, {"kind": "dense", "units": 4096}]},
+        "37,796,362 parameters .* GB, more than the limit .* fewer channels",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "changes", "told"), REFUSED)
+def test_what_does_not_fit_is_refused_with_the_numbers(key: str, changes: dict[str, Any], told: str) -> None:
+    with pytest.raises(SettingError, match=told):
+        network(key, **changes)
+
+
+def test_settings_of_stages_and_of_the_architecture() -> None:
+    task = network("convolutional").problem.task
+    assert task.having("stages.1.channels", 5).stages[0].values["channels"] == 5
+    assert task.having("stages.2", "mean_pooling").stages[1].kind == "mean_pooling"
+    assert task.value("stages.3.kernel") == 2
+    with pytest.raises(SettingError, match="there is no stage"):
+        task.having("stages.9.channels", 5)
+    with pytest.raises(SettingError, match="no such setting"):
+        task.having("dropout", 0.5)
+    recurrent = task.having("architecture", "recurrent")
+    assert recurrent.having("architecture.cell", "lstm").parameters > recurrent.parameters
+    assert (
+        recurrent.having("architecture", "perceptron").hidden
+        == network("perceptron").problem.task.having("hidden", [{"units": 4}, {"units": 2}]).hidden
+    )
+
+
+def test_what_keeps_theta_is_taken_live() -> None:
+    task = network("convolutional").problem.task
+    assert task.continues(task.having("stages.1.activation", "tanh")) and task.continues(task.having("loss", "mse"))
+    assert not task.continues(task.having("stages.1.channels", 5))
+    recurrent = network("recurrent").problem.task
+    assert recurrent.continues(recurrent.having("architecture.truncation", 7))
+    assert not recurrent.continues(recurrent.having("architecture.start", "identity"))
+    assert not recurrent.continues(task) and not network("perceptron").problem.task.continues(task)
+
+
+LIVE: list[tuple[str, dict[str, Any]]] = [
+    ("convolutional", {"stages.1.activation": "tanh", "stages.4": "max_pooling", "class_weights": "balanced"}),
+    ("recurrent", {"architecture.truncation": 7, "architecture.activation": "relu"}),
+    ("perceptron", {"class_weights": {"kind": "given", "weights": [3.0]}, "dropout": 0.2}),
+]
+
+
+@pytest.mark.parametrize(("key", "changes"), LIVE)
+def test_live_changes_are_remembered_and_come_again_bit_for_bit(key: str, changes: dict[str, Any]) -> None:
+    session = network(key)
+    session.advance(20)
+    for setting, value in changes.items():
+        assert not session.problem_changed({setting: value}), setting
+        session.advance(10)
+    (run,) = session.runs
+    again = Session(Experiment.from_dict(session.experiment().to_dict()))
+    again.advance(run.update)
+    assert (again.runs[0].machine.theta == run.machine.theta).all() and again.task == session.task
+    unchanged = network(key)
+    unchanged.advance(run.update)
+    assert (unchanged.runs[0].machine.theta != run.machine.theta).any()
+
+
+def test_other_data_keep_an_architecture_that_fits_them() -> None:
+    task = network("convolutional").problem.task
+    assert task.having("data", "patterns").architecture.kind == "convolutional"
+    assert task.having("data", "iris").architecture.kind == "perceptron"
+    deep = task.having("stages", ["convolution", "convolution", "convolution"])
+    assert deep.having("data", "patterns").stages == deep.stages
+    cut = network("recurrent").problem.task.having("architecture.truncation", 40)
+    assert cut.having("data", "digits").architecture.values["truncation"] == 0
+
+
+def test_the_weights_of_classes_are_a_setting() -> None:
+    task = network("convolutional").problem.task
+    plain = problem_of(task)
+    given = problem_of(task.having("class_weights", {"kind": "given", "weights": [0.0, 2.0]}))
+    labels = given.subject.data.targets[: given.subject.data.train]
+    shares = np.where(labels == 0, 0.0, np.where(labels == 1, 2.0, 1.0))
+    each = np.array([plain_loss(plain, place) for place in range(len(labels))])
+    assert given.losses(plain.start[None])[0] == pytest.approx((shares * each).sum() / shares.sum(), rel=1e-10)
+    balanced = task.having("class_weights", "balanced")
+    assert task.continues(balanced) and balanced.to_dict()["class_weights"] == {"kind": "balanced"}
+    assert "class_weights" not in task.to_dict()
+    with pytest.raises(SettingError, match="3 weights for 2 classes"):
+        network("perceptron", data="circle", class_weights={"kind": "given", "weights": [1, 2, 3]})
+    with pytest.raises(SettingError, match="this is a regression"):
+        network("recurrent", class_weights="balanced")
+    assert balanced.having("data", "adding").class_weights.kind == "none"
+
+
+def plain_loss(problem: Any, place: int) -> float:
+    """The loss of one training example."""
+    learner = problem.subject
+    inputs, targets = (part[place : place + 1] for part in learner.training)
+    one = learner.architecture.packed_set(learner.network, inputs, targets, learner.classes)
+    return float(finish(loss_pieces(learner.network, problem.start[None], one, None))[0])

@@ -65,7 +65,7 @@ def test_blocks_lie_one_after_another(cell) -> None:
         ({"cell": "gru", "activation": "relu"}, "the activations of GRU are fixed: relu is for Elman"),
         ({"activation": "sine"}, "a recurrent layer takes tanh or relu, got 'sine'"),
         ({"cell": "grru"}, "unknown recurrent cell 'grru'; did you mean gru?"),
-        ({"start": "eye"}, "start must be one of as the others, identity, orthogonal, got 'eye'"),
+        ({"start": "eye"}, "start must be one of drawn, identity, orthogonal, got 'eye'"),
         ({"forget_bias": 11.0}, "forget bias must lie in [-10, 10], got 11"),
         ({"outputs": 0}, "a step has at least 1 input and 1 output, got 2 and 0"),
     ],

@@ -87,7 +87,8 @@ def test_makes_finite_examples_of_the_declared_shape(entry: Dataset) -> None:
         assert examples.inputs.dtype == examples.targets.dtype == np.float64
         assert np.isfinite(examples.inputs).all() and np.isfinite(examples.targets).all()
         assert (examples.names, examples.target, examples.image) == (entry.names, entry.target, entry.image)
-        assert examples.shaped.shape == (count, *entry.shape) and np.shares_memory(examples.shaped, examples.inputs)
+        assert examples.shaped.shape == (count, *(entry.shape or (entry.inputs,)))
+        assert np.shares_memory(examples.shaped, examples.inputs)
         assert len(examples.classes) == entry.classes(choice.values)
         if entry.purpose == "classification":
             assert entry.classes(choice.values) >= 2
