@@ -103,6 +103,8 @@ from engine.problems.task import Task
 from engine.queries import Query
 from engine.schedules import SCHEDULES, Schedule, preview
 from engine.setting import PARAMETER, Setting
+from engine.training.drive import PART as DRIVE
+from engine.training.drive import UNDRIVEN, drive_words, is_drivable
 from engine.training.experiment import (
     LEARNING_RATE,
     MAX_RUNS,
@@ -140,6 +142,7 @@ __all__ = [
     "DATASETS",
     "DATA_SEED",
     "DIVERGED",
+    "DRIVE",
     "DROPOUT",
     "FEATURES",
     "FINISHED",
@@ -180,6 +183,7 @@ __all__ = [
     "SURFACES",
     "SURFACE_EXAMPLES",
     "TIERS",
+    "UNDRIVEN",
     "UNITS",
     "WARMUP",
     "WARMUP_START",
@@ -260,6 +264,7 @@ __all__ = [
     "coordinates",
     "distinct",
     "drawn",
+    "drive_words",
     "envelope",
     "envelope_between",
     "error_of",
@@ -270,6 +275,7 @@ __all__ = [
     "formula",
     "framed",
     "full_history",
+    "is_drivable",
     "kind_of",
     "kind_of_edit",
     "kind_of_entries",

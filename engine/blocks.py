@@ -12,8 +12,8 @@ import numpy as np
 Role = Literal["input", "hidden", "output", "bias", "gain", "embedding", "point"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
-# Columns of the table that step kernels read; role: the place in ROLES.
-START, ROWS, COLUMNS, ROLE, BLOCK = range(5)
+# Columns of the table that step kernels read; ROLE: the place in ROLES, DECAYS: 1 or 0.
+START, ROWS, COLUMNS, ROLE, DECAYS, BLOCK = range(6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +49,5 @@ class Block:
 
 def block_table(blocks: Sequence[Block]) -> np.ndarray:
     """(k, BLOCK) int64: the blocks as step kernels read them."""
-    rows = [(block.start, *block.matrix, ROLES.index(block.role)) for block in blocks]
+    rows = [(block.start, *block.matrix, ROLES.index(block.role), block.decays) for block in blocks]
     return np.array(rows, np.int64).reshape(-1, BLOCK)

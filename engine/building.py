@@ -12,6 +12,7 @@ from engine.contracts import Value, native
 from engine.optimizers import OPTIMIZERS
 from engine.problems.task import Task
 from engine.schedules import SCHEDULES
+from engine.training.drive import PART as DRIVE
 from engine.training.experiment import (
     LEARNING_RATE,
     NEVER,
@@ -38,10 +39,12 @@ def new_run(
     warmup: int = 0,
     warmup_start: float = 0.0,
     order: str = "reshuffled",
+    drive: Mapping[str, str | Mapping[str, Value]] | None = None,
     **knobs: Value,
 ) -> RunSettings:
     """Settings of a run; `knobs` are the optimizer's (beta1=0.8). batch: full, single, or a size; order: of the
     examples (batches.ORDERS). warmup: updates over which the learning rate rises, from the fraction warmup_start of it.
+    drive: schedules of other knobs by their paths, as keys or tables ({"batch.size": {"kind": "step", "gamma": 2.0}}).
 
     Raises SettingError for an unknown name or a value out of range.
     """
@@ -62,6 +65,11 @@ def new_run(
         warmup=WARMUP.check(warmup),  # type: ignore[arg-type]
         warmup_start=WARMUP_START.check(warmup_start),  # type: ignore[arg-type]
     )
+    for path, driver in (drive or {}).items():
+        kind, values = (driver, {}) if isinstance(driver, str) else (driver["kind"], driver)
+        settings = settings.having(f"{DRIVE}.{path}", kind)
+        for name, value in values.items():
+            settings = settings.having(f"{DRIVE}.{path}.{name}", value) if name != "kind" else settings
     return settings if learning_rate is None else settings.having(LEARNING_RATE.name, learning_rate)
 
 

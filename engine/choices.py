@@ -28,7 +28,10 @@ class Choice:
 
 
 def choose(catalogue: Catalogue[Any], kind: str, values: Mapping[str, object] | None = None) -> Choice:
-    """A Choice with defaults for whatever `values` omits. Raises SettingError."""
+    """A Choice with defaults for whatever `values` omits. Raises SettingError.
+
+    An entry may name knobs that have to stay at their defaults, with the reason (`refused`).
+    """
     entry = catalogue[kind]
     given = dict(values or {})
     chosen = {}
@@ -37,6 +40,11 @@ def choose(catalogue: Catalogue[Any], kind: str, values: Mapping[str, object] | 
             chosen[knob.name] = knob.check(given.pop(knob.name, knob.default))
         except SettingError as error:
             raise error.at(knob.name) from None
+    for knob in entry.knobs:
+        reason = getattr(entry, "refused", {}).get(knob.name)
+        if reason is not None and chosen[knob.name] != knob.default:
+            value = f"{chosen[knob.name]:g}" if isinstance(chosen[knob.name], float) else str(chosen[knob.name])
+            raise SettingError(f"{knob.title} is not for {entry.title}: {reason}; got {value}", knob.name)
     if given:
         known = ", ".join(knob.name for knob in entry.knobs) or "no settings"
         raise SettingError(f"unknown setting; {entry.title} has {known}", str(next(iter(given)))[:60])

@@ -35,8 +35,9 @@ Ints = types.CPointer(types.int64)
 OBJECTIVE = types.float64(Floats, Floats, Ints, Floats, Floats)
 # base learning rate, t from 0, knobs, loss of the previous update, memory -> learning rate of update t
 SCHEDULE = types.float64(types.float64, types.int64, Floats, types.float64, Floats)
-# theta (n,) in place, grad (n,), slots (slots * n + scalars,) in place, hyper, learning rate, t from 1, n
-STEP = types.void(Floats, Floats, Floats, Floats, types.float64, types.int64, types.int64)
+# theta (n,) in place, grad (n,), slots (slots * n + scalars,) in place, hyper, learning rate, t from 1, n, and
+# context: what else a step may know or ask for (see optimizers.context)
+STEP = types.void(Floats, Floats, Floats, Floats, types.float64, types.int64, types.int64, Ints)
 
 _INT64 = ir.IntType(64)
 
@@ -363,9 +364,9 @@ def call_schedule(typing_context, address, base, t, knobs, loss, memory):  # typ
 
 
 @intrinsic
-def call_step(typing_context, address, theta, grad, slots, hyper, rate, t, n):  # type: ignore[no-untyped-def]
+def call_step(typing_context, address, theta, grad, slots, hyper, rate, t, n, context):  # type: ignore[no-untyped-def]
     """Call the STEP kernel at an address, inside another kernel."""
-    return caller(STEP, 7)()
+    return caller(STEP, 8)()
 
 
 @intrinsic
@@ -376,6 +377,36 @@ def pointer(typing_context, array):  # type: ignore[no-untyped-def]
         return make_array(array)(context, builder, arguments[0]).data
 
     return types.CPointer(array.dtype)(array), generate
+
+
+@intrinsic
+def address_of(typing_context, pointer):  # type: ignore[no-untyped-def]
+    """The address (int64) that a kernel's pointer holds."""
+
+    def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+        return builder.ptrtoint(arguments[0], _INT64)
+
+    return types.int64(pointer), generate
+
+
+@intrinsic
+def floats_at(typing_context, address):  # type: ignore[no-untyped-def]
+    """The float64 memory at an address, as a pointer."""
+
+    def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], ir.DoubleType().as_pointer())
+
+    return Floats(types.int64), generate
+
+
+@intrinsic
+def integers_at(typing_context, address):  # type: ignore[no-untyped-def]
+    """The int64 memory at an address, as a pointer."""
+
+    def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], _INT64.as_pointer())
+
+    return Ints(types.int64), generate
 
 
 class _VolatileLoad(ir.instructions.LoadInstr):

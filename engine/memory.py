@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from engine.blocks import Block
 from engine.contracts import SettingError
 from engine.optimizers import OPTIMIZERS
 from engine.training.history import COLUMNS, MAX_BINS
@@ -36,13 +37,23 @@ class Need(NamedTuple):
     remedy: str
 
 
-def needed(parameters: int, work: int, optimizers: Sequence[str], shared: int = 0) -> int:
+def needed(parameters: int, work: int, optimizers: Sequence[str], shared: int = 0, blocks: Sequence[Block] = ()) -> int:
     """Bytes that an experiment takes in the end, about, with a run for each of the optimizers.
 
-    work: numbers of scratch memory of each run. shared: numbers that all have in common, such as data.
+    work: numbers of scratch memory of each run. shared: numbers that all have in common, such as data. blocks: those
+    of theta, for which some optimizers take scratch memory.
     """
     views = 2 * min(parameters * MAX_PATH_POINTS, MAX_CLOUD)
-    return _FLOAT * (shared + views + sum(_run_numbers(parameters, work, optimizer) for optimizer in optimizers))
+    return _FLOAT * (
+        shared + views + sum(_run_numbers(parameters, work, optimizer, blocks) for optimizer in optimizers)
+    )
+
+
+def with_averages(need: Need, parameters: int, averaged: int) -> Need:
+    """What an experiment takes in which so many runs keep an average of their parameters."""
+    return need._replace(
+        bytes=need.bytes + _FLOAT * averaged * parameters * (checkpoints_kept(_FLOAT * parameters) + 3)
+    )
 
 
 def refuse_beyond_limit(need: Need, runs: int) -> None:
@@ -57,9 +68,10 @@ def refuse_beyond_limit(need: Need, runs: int) -> None:
     )
 
 
-def _run_numbers(parameters: int, work: int, optimizer: str) -> int:
+def _run_numbers(parameters: int, work: int, optimizer: str, blocks: Sequence[Block]) -> int:
     """What a run takes: its state, its past and where that is looked at, scratch memory and history."""
-    n, slots = parameters, OPTIMIZERS[optimizer].size(parameters)
+    n, entry = parameters, OPTIMIZERS[optimizer]
+    slots, scratch = entry.size(n), entry.scratch(blocks)
     state = n + slots
     past = (checkpoints_kept(_FLOAT * state) + 2) * state + (trail_kept(_FLOAT * n) + 1) * n
-    return 4 * n + slots + past + work + 3 * len(COLUMNS) * MAX_BINS
+    return 4 * n + slots + scratch + past + work + 3 * len(COLUMNS) * MAX_BINS

@@ -12,7 +12,6 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Generator
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -41,15 +40,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.freeze()
     gc.enable()
     gc.collect()  # how often Python collects all depends on how much it has kept the last time
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
-    """A test that leaves collections off, as an open window does, would have all that follow it hoard their garbage."""
-    yield
-    if not gc.isenabled():
-        gc.enable()
-        pytest.fail(f"{item.nodeid} has left the collection of garbage off")
 
 
 def compile_share(place: int, count: int) -> None:

@@ -236,7 +236,7 @@ def _measured_numbers(picture: SessionPicture, run: RunPicture) -> list[float]:
     names = _measured(picture)
     if not names:
         return [run.shown.loss]
-    values, _ = finish(picture.problem.measured(run.shown.theta, None, 0.0, 0.0))
+    values, _ = finish(picture.problem.measured(run.shown.evaluated, None, 0.0, 0.0))
     known = dict(zip(run.measures.names, values.tolist(), strict=True))
     exact = run.measures.of_role(LOSS, values)
     watched = next((measure.key for measure in picture.subject.measures if measure.role == WATCHED), "")

@@ -31,7 +31,7 @@ class ChoicePanel(QWidget):
         self,
         part: str,
         catalogue: Catalogue[Any],
-        more: More,
+        more: More | None,
         tier: Tier = "basic",
         columns: int = 1,
         further: tuple[Hyper, ...] = (),
@@ -87,6 +87,7 @@ class ChoicePanel(QWidget):
         self.chooser.set_key(choice.kind)
         self.knobs.show_knobs((*knobs, *self._further))
         self.knobs.set_values(values, (self._part,) if differs else (), (self._part,) if absent else ())
+        self.knobs.block(getattr(self._catalogue[choice.kind], "refused", {}))
 
     def reveal(self, name: str = "") -> QWidget:
         """Open what hides the choice, or the knob of this name; returns its control."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import math
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.controls.choice_panel import ChoicePanel
+from app.controls.driven_knobs import DrivenKnobs
 from app.controls.schedule_preview import SchedulePreview
 from app.look.theme import Theme, run_colour
 from app.widgets.card import Card
@@ -20,6 +22,7 @@ from app.widgets.more import More
 from app.widgets.segmented import Segmented
 from engine import (
     BATCHES,
+    DRIVE,
     LEARNING_RATE,
     OPTIMIZERS,
     ORDERS,
@@ -35,6 +38,7 @@ from engine import (
     formula,
 )
 
+_DRIVERS = {key: SCHEDULES[key].title for key in SCHEDULES.offered()}  # of what may drive a knob
 _CONSTANT = choose(SCHEDULES, "constant")  # the schedule of a fresh run
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse
 
@@ -88,6 +92,7 @@ class RunPanel(QWidget):
             "schedule", SCHEDULES, self.schedule_more, RunSettings.TIERS["schedule"], further=(WARMUP, WARMUP_START)
         )
         self.preview = SchedulePreview(theme)
+        self.driven = DrivenKnobs()
         self.formula = QLabel()
         self.formula.setObjectName("formula")
         self.formula.setWordWrap(True)
@@ -106,6 +111,11 @@ class RunPanel(QWidget):
         for part in (self.optimizer, self.schedule):
             part.changed.connect(self._tweak)
             part.settled.connect(self.settled)
+        self.driven.changed.connect(self._tweak)
+        self.driven.settled.connect(self.settled)
+        for whose, knobs in (("optimizer", self.optimizer.knobs), ("batch", self.batch_knobs)):
+            knobs.offer_drivers(_DRIVERS)
+            knobs.driven.connect(partial(self._drive, whose))
         self.rate.changed.connect(self._tweak)
         self.rate.finished.connect(self.settled)
         self.batch.chosen.connect(self._choose_batch)
@@ -123,6 +133,8 @@ class RunPanel(QWidget):
         """
         settings = run.settings
         self.preview.show_schedule(settings, horizon, run.shown.update, run_colour(self._theme, run.colour))
+        if run.id == self._id:
+            self._show_drivers(run)
         if (settings, examples) == self._shown:
             return
         if run.id != self._id:
@@ -141,12 +153,27 @@ class RunPanel(QWidget):
         self.formula.setToolTip(about(schedule))
         self._show_batch(settings.batch, examples)
         self.optimizer_card.set_hint(run.name)
+        self.driven.show_settings(settings)
+        self._show_drivers(run)
 
     def renew(self) -> None:
         """Another run or document follows: what is as usual goes behind More, wherever it was before."""
         self._shown = None
         for knobs in (self.optimizer.knobs, self.schedule.knobs, self.batch_knobs):
             knobs.renew()
+
+    def _show_drivers(self, run: RunPicture) -> None:
+        """Tell beside each knob that a schedule drives where it has come to."""
+        titles = {path: SCHEDULES[driver.kind].title for path, driver in run.settings.drive}
+        values = {path: value for path, value in run.shown.driven.items() if path in titles}
+        self.driven.show_values(values)
+        for part, knobs in (("optimizer", self.optimizer.knobs), ("batch", self.batch_knobs)):
+            own = {name: path for name in knobs.knobs if (path := f"{part}.{name}") in values}
+            knobs.show_drivers({name: (titles[path], values[path]) for name, path in own.items()})
+
+    def _drive(self, part: str, name: str, key: str) -> None:
+        self._tweak(Setting(DRIVE, f"{part}.{name}").path, key)
+        self.settled.emit()
 
     def _show_batch(self, batch: Choice, examples: int) -> None:
         """Surfaces have no examples, so no order of examples."""
@@ -174,6 +201,7 @@ class RunPanel(QWidget):
         self.schedule.add_below_chooser(self.formula)
         self.schedule.add_below_chooser(self.preview)
         schedule.body.addWidget(self.schedule)
+        schedule.body.addWidget(self.driven)
         schedule.body.addWidget(self.schedule_more)
         batch = Card("Batch")
         batch.body.addWidget(self.batch)

@@ -77,7 +77,7 @@ def paint_readout(
     if not whole:
         return around.united(draw_value(painter, area, pixel, _value(model, found), model.theme, font, ink))
     head = f"update {update:,}"
-    if model.style.along not in ("updates", "evaluations"):
+    if model.style.along != "updates":
         head = f"{number(model.reference.place(update))} {X_AXES[model.style.along].title}, {head}"
     columns = [] if model.curve.layers else [entry.name for entry in model.legend]
     rows = rows_at(model, found)

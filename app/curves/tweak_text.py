@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from app.look.number_format import number
 from engine import (
     BATCHES,
+    DRIVE,
     LEARNING_RATE,
     OPTIMIZERS,
     PARAMETER,
@@ -17,6 +18,7 @@ from engine import (
     Catalogue,
     Choice,
     Table,
+    drive_words,
     kind_of_edit,
     of_run,
 )
@@ -63,6 +65,8 @@ def _catalogue(name: str) -> Catalogue[Any] | None:
 
 
 def _name(setting: Setting, settings: RunSettings, parameters: int) -> str:
+    if setting.part == DRIVE:
+        return drive_words(setting, settings.optimizer, settings.batch)
     knobs: tuple[Hyper, ...] = ()
     if setting.part in _OF_RUN and not setting.is_whole:
         knobs = _OF_RUN[setting.part][getattr(settings, setting.part).kind].knobs
@@ -97,5 +101,7 @@ def _value(setting: Setting, value: object, digits: int) -> str:
     if isinstance(title := getattr(value, "title", None), str):
         return title
     catalogue = _catalogue(setting.knob or setting.part)
+    if setting.part == DRIVE and isinstance(value, str):
+        catalogue = SCHEDULES
     key = value.kind if isinstance(value, Choice) else str(value)
     return str(catalogue[key].title) if catalogue is not None and key in catalogue else key

@@ -97,6 +97,11 @@ def examples(run: RunPicture, picture: SessionPicture, clock: Clock | None) -> X
     return _mapping(*run.examples)
 
 
+def evaluations(run: RunPicture, picture: SessionPicture, clock: Clock | None) -> XAxisMapping | None:
+    """Gradients computed: one an update, more for an optimizer that asks again."""
+    return _mapping(*run.evaluations)
+
+
 def seconds(run: RunPicture, picture: SessionPicture, clock: Clock | None) -> XAxisMapping | None:
     """Seconds of training, all runs together."""
     return None if clock is None else _mapping(*clock)
@@ -108,8 +113,7 @@ X_AXES: dict[str, XAxis] = {
         XAxis("updates", "updates", counted),
         XAxis("epochs", "epochs", epochs),
         XAxis("examples", "examples", examples),
-        # Every optimizer so far computes one gradient an update.
-        XAxis("evaluations", "gradient evaluations", counted),
+        XAxis("evaluations", "gradient evaluations", evaluations),
         XAxis("seconds", "seconds", seconds),
     )
 }

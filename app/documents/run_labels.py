@@ -7,7 +7,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.look.number_format import number
-from engine import BATCHES, LEARNING_RATE, OPTIMIZERS, SCHEDULES, WARMUP, WARMUP_START, Choice, Experiment, RunRecord
+from engine import (
+    BATCHES,
+    DRIVE,
+    LEARNING_RATE,
+    OPTIMIZERS,
+    SCHEDULES,
+    WARMUP,
+    WARMUP_START,
+    Choice,
+    Experiment,
+    RunRecord,
+    RunSettings,
+    Setting,
+    drive_words,
+)
 
 _CHOICES: tuple[tuple[str, Any], ...] = (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES), ("batch", BATCHES))
 
@@ -63,8 +77,23 @@ def _parts(record: RunRecord, records: tuple[RunRecord, ...]) -> Iterator[str]:
         values = [getattr(other.settings, hyper.name) for other in records]
         if len(set(values)) > 1:
             yield f"{hyper.title} {_number(getattr(settings, hyper.name), values)}"
+    yield from _drivers(settings, [dict(other.settings.drive) for other in records])
     if record.tweaks and not all(other.tweaks == record.tweaks for other in records):
         yield _tweaks(record)
+
+
+def _drivers(settings: RunSettings, drives: list[dict[str, Choice]]) -> Iterator[str]:
+    """The schedules that drive knobs, where the runs differ in them: `schedule of momentum cosine`."""
+    for path, driver in settings.drive:
+        if len(drives) > 1 and all(drive.get(path) == driver for drive in drives):
+            continue
+        words = drive_words(Setting(DRIVE, path), settings.optimizer, settings.batch)
+        yield f"{words} {SCHEDULES[driver.kind].title.lower()}"
+        others = [drive[path] for drive in drives if path in drive and drive[path].kind == driver.kind]
+        for knob in SCHEDULES[driver.kind].knobs:
+            values: list[object] = [other.values[knob.name] for other in others]
+            if any(value != driver.values[knob.name] for value in values):
+                yield _setting(knob, driver.values[knob.name], values)
 
 
 def _titled(name: str, title: str) -> str:
@@ -91,7 +120,9 @@ def _tweaks(record: RunRecord) -> str:
         return f"{count} tweaks"
     told = isinstance(last.value, str | int | float)
     value = f" {last.value if isinstance(last.value, str) else _number(last.value, [])}" if told else " changed"
-    return f"{last.setting.name}{value} from update {last.update}{f' ({count} tweaks)' if count > 1 else ''}"
+    settings, setting = record.settings, last.setting
+    name = drive_words(setting, settings.optimizer, settings.batch) if setting.part == DRIVE else setting.name
+    return f"{name}{value} from update {last.update}{f' ({count} tweaks)' if count > 1 else ''}"
 
 
 def _number(value: Any, among: list[Any]) -> str:

@@ -17,7 +17,7 @@ from engine import COLUMNS, problem_of
 if TYPE_CHECKING:
     from engine import Interruption, RunPicture, SessionPicture
 
-HEAD = ("run", "name", "update", "epoch", "examples", *COLUMNS)
+HEAD = ("run", "name", "update", "epoch", "examples", "evaluations", *COLUMNS)
 # Spreadsheets treat text that starts with these as a formula. OWASP, CSV injection.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _ROWS = 20_000
@@ -77,11 +77,16 @@ def neutral(text: str) -> str:
 
 
 def _counts(picture: SessionPicture, run: RunPicture, first: int, count: int) -> list[list[Any]]:
-    """Update, epoch and examples seen at the start of each of these updates."""
+    """Update, epoch, examples seen and gradients computed at the start of each of these updates."""
     updates = np.arange(first, first + count)
-    mapping = X_AXES["examples"].mapping(run, picture, None)
-    examples = np.rint(mapping.at(updates)).astype(np.int64) if mapping else np.zeros(count, np.int64)
-    return [updates.tolist(), (examples / picture.examples).tolist(), examples.tolist()]
+    examples, evaluations = (_whole(picture, run, axis, updates) for axis in ("examples", "evaluations"))
+    return [updates.tolist(), (examples / picture.examples).tolist(), examples.tolist(), evaluations.tolist()]
+
+
+def _whole(picture: SessionPicture, run: RunPicture, axis: str, updates: Any) -> Any:
+    """Where a run was on an x axis that counts something, at some updates."""
+    mapping = X_AXES[axis].mapping(run, picture, None)
+    return np.rint(mapping.at(updates)).astype(np.int64) if mapping else np.zeros(len(updates), np.int64)
 
 
 def _measured(picture: SessionPicture, run: RunPicture, first: int, count: int) -> list[list[Any]]:

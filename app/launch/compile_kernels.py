@@ -81,6 +81,7 @@ def _needed(path: str) -> list[Kernel | Routine]:
     from app.documents.files import FileError
     from engine import OPTIMIZERS, SCHEDULES, SettingError, kind_of
     from engine.contracts import Kernel, Routine
+    from engine.training.whole_step import whole_step
 
     try:
         experiment = load(path)
@@ -90,10 +91,11 @@ def _needed(path: str) -> list[Kernel | Routine]:
     everyone = [
         kernel for kernel in Kernel.everyone if isinstance(kernel, Routine) and not kernel.module.startswith(KINDS)
     ]
-    found: list[Kernel | Routine] = [*everyone, *kind_of(task).kernels(task)]
+    found: list[Kernel | Routine] = [*everyone, whole_step, *kind_of(task).kernels(task)]
     for record in experiment.runs:
         found.append(OPTIMIZERS[record.settings.optimizer.kind].kernel)
         found.append(SCHEDULES[record.settings.schedule.kind].kernel)
+        found += [SCHEDULES[driver.kind].kernel for _, driver in record.settings.drive]
     return list(dict.fromkeys(found))
 
 

@@ -274,6 +274,7 @@ QLabel { background: transparent; }
 #cardTitle { font-weight: 600; }
 #muted, #formula, #run-message, #run-detail, #rule, #source { color: @muted; font-size: 12px; }
 #knob-name, #knob-unit { color: @muted; font-size: 12px; }
+#knob-drive { color: @accent; font-size: 12px; }
 #knob-symbol, #section { font-weight: 500; }
 #fault { color: @danger; font-size: 12px; }
 #fault[waiting="true"] { color: @muted; }

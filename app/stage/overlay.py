@@ -20,13 +20,24 @@ if TYPE_CHECKING:
     from engine import RunPicture
 
 POINTER_SPACE = 17.0  # pixels between two signs at the border
+GHOST = 0.45  # opacity of where the optimizer is, while the average of a run is shown
 CHIP = QColor(10, 15, 27, 225)
 CHIP_TEXT = QColor(236, 241, 250)
 
 
 def position(run: RunPicture) -> tuple[float, float]:
-    """Where the run's marker stands: live, or at the scrubbed update."""
+    """Where the run's marker stands, live or at the scrubbed update: at its average, if it keeps one."""
+    return float(run.shown.evaluated[0]), float(run.shown.evaluated[1])
+
+
+def raw_position(run: RunPicture) -> tuple[float, float]:
+    """Where the optimizer stands: at the end of the path, from where its arrows start."""
     return float(run.shown.theta[0]), float(run.shown.theta[1])
+
+
+def whose(run: RunPicture) -> str:
+    """In words, that a run stands at its average: the beginning of where it is; nothing if it stands for itself."""
+    return "its average " if run.shown.average is not None else ""
 
 
 def live(run: RunPicture) -> bool:
@@ -38,10 +49,10 @@ def point_at(run: RunPicture, update: int) -> tuple[float, float]:
     """Where a run stood at an update, as precisely as its history tells; where it ended if it is over."""
     history = run.history
     if update >= run.update and live(run):
-        return position(run)
+        return raw_position(run)
     place = min(history.path_place(update), history.path_count - 1)
     if place < 0:
-        return position(run)
+        return raw_position(run)
     x, y = history.path(place, place + 1)
     return float(x[0]), float(y[0])
 
@@ -54,7 +65,7 @@ def draw_tail(painter: QPainter, run: RunPicture, colour: QColor, start: QPointF
     points = [start]
     if newest:
         points.append(view.point(newest[X], newest[Y]))
-    points.append(view.point(*position(run)))
+    points.append(view.point(*raw_position(run)))
     box = view.plot.adjusted(-2000, -2000, 2000, 2000)
     painter.setPen(QPen(colour, WIDTH))
     for first, second in itertools.pairwise(points):
@@ -63,7 +74,11 @@ def draw_tail(painter: QPainter, run: RunPicture, colour: QColor, start: QPointF
 
 
 def draw_marker(painter: QPainter, run: RunPicture, colour: QColor, view: View, selected: bool) -> None:
-    """The run's disc, or its cross where it was last finite; nothing outside the view."""
+    """The run's disc, or its cross where it was last finite, and of one that shows its average a ghost where the
+    optimizer is; nothing outside the view.
+    """
+    if run.shown.average is not None:
+        draw_ghost(painter, _point(raw_position(run), view), colour, view.plot)
     at = place(run, view)
     if at is None or not view.plot.contains(at):
         return
@@ -93,13 +108,25 @@ def draw_pointers(painter: QPainter, runs: Sequence[RunPicture], colours: Sequen
 
 def place(run: RunPicture, view: View) -> QPointF | None:
     """The run's marker on the screen; None where it is not finite."""
-    x, y = position(run)
-    return view.point(x, y) if math.isfinite(x) and math.isfinite(y) else None
+    return _point(position(run), view)
+
+
+def _point(where: tuple[float, float], view: View) -> QPointF | None:
+    return view.point(*where) if math.isfinite(where[0]) and math.isfinite(where[1]) else None
+
+
+def draw_ghost(painter: QPainter, at: QPointF | None, colour: QColor, area: QRectF) -> None:
+    """The pale disc of an optimizer whose run stands at its average."""
+    if at is not None and area.contains(at):
+        kept = painter.opacity()
+        painter.setOpacity(kept * GHOST)
+        draw_run(painter, at, colour, False)
+        painter.setOpacity(kept)
 
 
 def draw_arrows(painter: QPainter, run: RunPicture, view: View, shown: Collection[str]) -> None:
-    """The chosen arrows at the run's marker."""
-    at = place(run, view)
+    """The chosen arrows, where the optimizer is."""
+    at = _point(raw_position(run), view)
     if at is None or not view.plot.contains(at):
         return
     for arrow in arrows.arrows_of(run.shown, shown, view):

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QActionGroup, QContextMenuEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
+from app.look.number_format import number
 from app.widgets.keyboard_home import give_back
 from app.widgets.option_picker import OptionPicker
 from app.widgets.restart_effects import RESTARTS, SENTENCES
 from app.widgets.restyle import restyle
 from app.widgets.slider import Slider
 from app.widgets.switch import Switch
-from engine import ExpressionError, Hyper, SettingError, Value, read_number
+from engine import UNDRIVEN, ExpressionError, Hyper, SettingError, Value, is_drivable, read_number
 
 _TICKS = 1000
 _LONGEST = 400  # characters of input
@@ -75,16 +78,21 @@ def _shifted(event: QKeyEvent) -> bool:
 class Knob(QWidget):
     """`changed` carries what a user set, at every step of a drag; `finished` marks the end of the gesture.
 
-    `set_value` shows a value without emitting. An invalid value changes nothing: the error is shown until it is
-    corrected or Escape is pressed. Return and Escape give the keyboard back.
+    driven carries its name and the key of the schedule that shall drive it, chosen from the menu of one to which
+    `offer_drivers` has given any. `set_value` shows a value without emitting. An invalid value changes nothing: the
+    error is shown until it is corrected or Escape is pressed. Return and Escape give the keyboard back.
     """
 
     changed = Signal(str, object)
     finished = Signal()
+    driven = Signal(str, str)
 
     def __init__(self, hyper: Hyper) -> None:
         super().__init__()
         self.hyper = hyper
+        self._drivers: Mapping[str, str] = {}
+        self._driver = ""
+        self._blocked = ""
         self._value: Value = hyper.default
         self.setObjectName(f"knob-{hyper.name}")
         self.setAccessibleName(hyper.title)
@@ -105,6 +113,9 @@ class Knob(QWidget):
         self.mark = QLabel("↺")
         self.mark.setObjectName("knob-name")
         self.mark.hide()
+        self.drive = QLabel()
+        self.drive.setObjectName("knob-drive")
+        self.drive.hide()
         self._effect = ""
         self.fault = QLabel(self)
         self.fault.setObjectName("fault")
@@ -138,6 +149,11 @@ class Knob(QWidget):
         return self._value
 
     @property
+    def is_driven(self) -> bool:
+        """Whether a schedule drives it."""
+        return bool(self._driver)
+
+    @property
     def is_held(self) -> bool:
         """Whether a hand is at it: it has the keyboard, or its slider is being dragged."""
         dragged = self.slider is not None and self.slider.isSliderDown()
@@ -151,6 +167,49 @@ class Knob(QWidget):
             self._effect = effect
             self._describe()
 
+    def block(self, reason: str) -> None:
+        """Let nobody change it, and say why; "" lets everybody again."""
+        if reason != self._blocked:
+            self._blocked = reason
+            self.setEnabled(not reason)
+            self._describe()
+
+    def offer_drivers(self, drivers: Mapping[str, str]) -> None:
+        """Offer schedules that may drive it, key -> title, in its context menu."""
+        self._drivers = drivers if is_drivable(self.hyper) else {}
+        self._describe()
+
+    def show_driver(self, title: str, value: float) -> None:
+        """Show beside its own value which schedule drives it, and where that has come to; "" without any."""
+        if title:
+            self.drive.setText(f"∿ {number(value)}")
+            self.drive.setToolTip(f"<p>Driven by {title}: {number(value)} now. Right-click to change that.</p>")
+        self.drive.setVisible(bool(title))
+        if title != self._driver:
+            self._driver = title
+            self._describe()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if not self._drivers or self._blocked:
+            event.ignore()
+            return
+        self.driver_menu().popup(event.globalPos())
+
+    def driver_menu(self) -> QMenu:
+        """The menu of the schedules that may drive it."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addSection("Drive by schedule")
+        group = QActionGroup(menu)
+        for key, title in self._drivers.items():
+            is_none = key == UNDRIVEN
+            action = group.addAction(f"None: {self.hyper.title} stays as set" if is_none else title)
+            action.setCheckable(True)
+            action.setChecked(title == self._driver or (is_none and not self._driver))
+            action.triggered.connect(partial(self.driven.emit, self.hyper.name, key))
+            menu.addAction(action)
+        return menu
+
     def _make_parts(self) -> None:
         hyper = self.hyper
         head = QHBoxLayout()
@@ -159,6 +218,7 @@ class Knob(QWidget):
         head.addWidget(self.symbol)
         head.addWidget(self.label)
         head.addWidget(self.mark)
+        head.addWidget(self.drive)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -206,11 +266,16 @@ class Knob(QWidget):
         default = shown(hyper.default, hyper.kind)
         choice = hyper.kind == "choice"
         lines.append(f"Default {default}, {hyper.range}." if choice else f"Range {hyper.range}, default {default}.")
-        if self._effect:
+        if self._blocked:
+            lines.append(f"Not here: {self._blocked}.")
+        elif self._effect:
             lines.append(SENTENCES[self._effect])
+        if self._driver:
+            lines.append(f"Driven by the schedule {self._driver}, which multiplies this value.")
         self.setAccessibleDescription(" ".join(lines))
         if hyper.kind != "list":
-            lines.append("Double-click the name to reset it.")
+            further = " Right-click it to let a schedule drive the value." if self._drivers else ""
+            lines.append(f"Double-click the name to reset it.{further}")
         self.setToolTip("<p>" + "</p><p>".join(lines) + "</p>")
         if self.options is not None:
             self.options.setToolTip(self.toolTip())

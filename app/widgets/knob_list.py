@@ -38,6 +38,7 @@ class KnobList(QWidget):
 
     changed = Signal(str, object)
     finished = Signal()
+    driven = Signal(str, str)
     filled = Signal(bool)
 
     def __init__(self, columns: int = 1, more: More | None = None) -> None:
@@ -45,6 +46,7 @@ class KnobList(QWidget):
         self._columns = columns
         self._more = more
         self.knobs: dict[str, Knob] = {}
+        self._drivers: Mapping[str, str] = {}
         self._parts: dict[str, _Part] = {}
         self._declared: tuple[Hyper, ...] = ()
         self._differing: Collection[str] = ()  # of the parts
@@ -111,6 +113,25 @@ class KnobList(QWidget):
             self._arrange()
         self._is_new = False
 
+    def offer_drivers(self, drivers: Mapping[str, str]) -> None:
+        """Offer schedules, key -> title, that may drive any of the knobs that are numbers."""
+        self._drivers = drivers
+
+    def show_drivers(self, shown: Mapping[str, tuple[str, float]]) -> None:
+        """Tell of the knobs that a schedule drives: name -> its title, and the value that it has come to."""
+        moved = False
+        for name, knob in self.knobs.items():
+            moved = moved or knob.is_driven != (name in shown)
+            knob.show_driver(*shown.get(name, ("", 0.0)))
+        if moved:
+            self._outside = self._next_outside()
+            self._arrange()
+
+    def block(self, reasons: Mapping[str, str]) -> None:
+        """Let nobody change some of the knobs: name -> why."""
+        for name, knob in self.knobs.items():
+            knob.block(reasons.get(name, ""))
+
     def renew(self) -> None:
         """Show other values next: of another run, or of another document. Then nothing keeps its place."""
         self._is_new = True
@@ -133,7 +154,7 @@ class KnobList(QWidget):
         knobs = {
             name
             for name, knob in self.knobs.items()
-            if self._more is None or knob.hyper.tier == "basic" or knob.value != knob.hyper.default
+            if self._more is None or knob.hyper.tier == "basic" or knob.is_driven or knob.value != knob.hyper.default
         }
         return knobs | {name for name, part in self._parts.items() if part.tier == "basic" or name in self._differing}
 
@@ -161,6 +182,8 @@ class KnobList(QWidget):
         knob.setParent(self)
         knob.changed.connect(self.changed)
         knob.finished.connect(self.finished)
+        knob.driven.connect(self.driven)
+        knob.offer_drivers(self._drivers)
         return knob
 
     def _drop(self, knob: Knob) -> None:

@@ -48,7 +48,7 @@ class Publisher:
         understands = picture.subject.understands
         queries = frozenset(query for query in focus.queries if understands(type(query)))
         if queries and shown is not None:
-            request = SnapshotRequest(picture.problem, shown.theta, queries, focus.run, shown.update)
+            request = SnapshotRequest(picture.problem, shown.evaluated, queries, focus.run, shown.update)
             self._snapshots.request(request, training.moving)
 
     def _request_slice(self, training: Training, picture: SessionPicture) -> None:

@@ -122,7 +122,7 @@ def path_request(
     shown = next(one.shown for one in picture.runs if one.id == run)
     trails = {id: one.trail() for id, one in runs.items()}
     lost = frozenset(id for id, one in runs.items() if one.status == DIVERGED)
-    return PathRequest(picture.problem, wanted, run, shown.update, shown.theta, trails, lost, moving)
+    return PathRequest(picture.problem, wanted, run, shown.update, shown.evaluated, trails, lost, moving)
 
 
 class SlicePlan:

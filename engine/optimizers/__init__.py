@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from engine.optimizers import momentum, adaptive, adam, adam_variants, signs  # noqa: F401
+from engine.optimizers import momentum, adaptive, adam, adam_variants, signs, sam, muon  # noqa: F401
 from engine.optimizers.catalogue import COMMON, OPTIMIZERS, Optimizer
 
 __all__ = ["COMMON", "OPTIMIZERS", "Optimizer"]

@@ -7,6 +7,7 @@ import math
 from engine.contracts import STEP, Hyper, kernel
 from engine.optimizers.catalogue import optimizer
 from engine.optimizers.shared import (
+    Integers,
     Pointer,
     bias_correction,
     epsilon,
@@ -81,7 +82,9 @@ ADAM_RULE = (
     tier="basic",
 )
 @kernel(STEP)
-def adam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def adam(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """Adam: step along m / sqrt(v), both bias-corrected.
 
     theta (n,) is updated in place, as are slots (2, n) = (m, v), the running means of g and of g squared, and 4
@@ -134,7 +137,9 @@ def adam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
     summary="Adam with the maximum of all past second moments",
 )
 @kernel(STEP)
-def amsgrad(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def amsgrad(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """AMSGrad: Adam with the largest v so far; slots (3, n) = (m, v, v_max), 4 scalars.
 
     hyper = (beta1, beta2, eps, max_of_corrected). The paper has no bias correction; PyTorch and Optax do.
@@ -179,7 +184,9 @@ def amsgrad(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
     summary="Adam with the infinity norm: a decaying maximum of gradients",
 )
 @kernel(STEP)
-def adamax(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def adamax(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """Adamax: step along m / u; slots (2, n) = (m, u), u the decaying maximum of |g|; 2 scalars.
 
     hyper = (beta1, beta2, eps)
@@ -236,7 +243,9 @@ def adamax(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: fl
     summary="Adam with Nesterov momentum",
 )
 @kernel(STEP)
-def nadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def nadam(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """NAdam: Adam with Nesterov momentum, whose mu grows with t; slots (3, n) = (m, v, product), 5 scalars.
 
     product is that of all mu so far, the same for every parameter; it is a slot, not a scalar, so that the rule can
@@ -304,7 +313,9 @@ def nadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: flo
     summary="Adam with a rectified (warmed-up) adaptive rate",
 )
 @kernel(STEP)
-def radam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def radam(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """RAdam: plain momentum while v averages few gradients, then Adam with a rectified rate.
 
     slots (2, n) = (m, v), 4 scalars; hyper = (beta1, beta2, eps, eps_corrected). rho estimates how many gradients v

@@ -7,6 +7,7 @@ import math
 from engine.contracts import STEP, Hyper, kernel
 from engine.optimizers.catalogue import optimizer
 from engine.optimizers.shared import (
+    Integers,
     Pointer,
     bias_correction,
     epsilon,
@@ -58,7 +59,9 @@ BETA2 = second_moment_decay("beta2", "β₂", 0.999)
     tier="expert",
 )
 @kernel(STEP)
-def adan(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def adan(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """Adan: Nesterov momentum from the change of the gradient; slots (4, n) = (m, d, v, g_prev), 6 scalars.
 
     m, d, v: running means of g, of its change, and of the squared look-ahead gradient. hyper = (beta1, beta2, beta3,
@@ -119,7 +122,9 @@ def adan(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
     tier="expert",
 )
 @kernel(STEP)
-def adabelief(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def adabelief(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """AdaBelief: Adam with the spread of g around its mean; slots (2, n) = (m, s), 4 scalars.
 
     s is the running mean of (g - m) squared. hyper = (beta1, beta2, eps, eps_root)
@@ -177,7 +182,9 @@ def adabelief(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr:
     tier="expert",
 )
 @kernel(STEP)
-def yogi(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def yogi(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """Yogi: Adam whose v changes by at most (1 - beta2) g^2 per update; slots (2, n) = (m, v), 4 scalars.
 
     hyper = (beta1, beta2, eps, initial_accumulator). The paper has no bias correction; Optax does.
@@ -225,7 +232,9 @@ def yogi(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
     tier="expert",
 )
 @kernel(STEP)
-def qhadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def qhadam(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """QHAdam: Adam with both means mixed with the current gradient; slots (2, n) = (m, v), 4 scalars.
 
     hyper = (nu1, nu2, beta1, beta2, eps). nu1 = nu2 = 1 is Adam.
@@ -271,7 +280,9 @@ def qhadam(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: fl
     tier="expert",
 )
 @kernel(STEP)
-def adopt(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def adopt(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """ADOPT: divide by the root of v before this gradient, then average; slots (2, n) = (m, v).
 
     hyper = (beta1, beta2, eps, clipping). The first update only initialises v.

@@ -6,7 +6,7 @@ import math
 
 from engine.contracts import STEP, Hyper, inline, kernel
 from engine.optimizers.catalogue import optimizer
-from engine.optimizers.shared import Pointer, bias_correction, epsilon, fraction, second_moment_decay, switch
+from engine.optimizers.shared import Integers, Pointer, bias_correction, epsilon, fraction, second_moment_decay, switch
 
 EPS_INSIDE = switch(
     "eps_inside", "ε inside", False, "On: add ε inside the square root (as in Optax). Off: outside.", tier="expert"
@@ -52,7 +52,9 @@ EPS_INSIDE = switch(
     tier="basic",
 )
 @kernel(STEP)
-def adagrad(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def adagrad(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """AdaGrad: theta (n,) moves by -lr g / sqrt(s); slots (n,) = s, the sum of all g squared.
 
     hyper = (eps, eps_inside, lr_decay, initial_accumulator)
@@ -151,7 +153,9 @@ def rmsprop_step(
     tier="basic",
 )
 @kernel(STEP)
-def rmsprop(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def rmsprop(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """RMSprop: theta (n,) moves by -lr b; slots (2, n) = (v, b), 2 scalars.
 
     v is the running mean of g squared, b the velocity of g / sqrt(v).
@@ -200,7 +204,9 @@ def rmsprop(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
     tier="expert",
 )
 @kernel(STEP)
-def rmsprop_centred(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def rmsprop_centred(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """Centred RMSprop: as RMSprop, with the variance v - m^2; slots (3, n) = (v, b, m), m the mean of g.
 
     hyper = (alpha, eps, eps_inside, momentum, nesterov, bias_correction, rate_in_velocity)
@@ -225,7 +231,9 @@ def rmsprop_centred(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointe
     summary="adapts the rate to the size of past steps; needs no learning rate",
 )
 @kernel(STEP)
-def adadelta(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def adadelta(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """Adadelta: theta (n,) moves by -lr u, u = g times the recent size of u over that of g.
 
     slots (2, n) = (v, d), the running means of g squared and of u squared; hyper = (rho, eps).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.contracts import STEP, Hyper, kernel
 from engine.optimizers.catalogue import optimizer
-from engine.optimizers.shared import Pointer, fraction
+from engine.optimizers.shared import Integers, Pointer, fraction
 
 MOMENTUM = fraction("momentum", "μ", 0.9, "Share of the velocity kept per update.", tier="basic")
 
@@ -20,7 +20,9 @@ MOMENTUM = fraction("momentum", "μ", 0.9, "Share of the velocity kept per updat
     tier="basic",
 )
 @kernel(STEP)
-def sgd(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def sgd(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """Gradient descent: theta (n,) is updated in place by -lr * grad."""
     for i in range(n):
         theta[i] -= lr * grad[i]
@@ -41,7 +43,9 @@ def sgd(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float
     tier="basic",
 )
 @kernel(STEP)
-def momentum(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def momentum(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """Heavy ball: theta (n,) moves by -lr v; slots (n,) = v, the velocity; hyper = (momentum, dampening).
 
     The learning rate is not part of v: changing it acts at once on the whole velocity.
@@ -72,7 +76,9 @@ def momentum(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: 
     tier="basic",
 )
 @kernel(STEP)
-def nesterov(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def nesterov(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """Nesterov momentum: theta (n,) moves by -lr (g + momentum v); slots (n,) = v; hyper = (momentum,).
 
     theta is the look-ahead point, where the gradient is taken, not the paper's point behind it.
@@ -100,7 +106,9 @@ def nesterov(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: 
     tier="expert",
 )
 @kernel(STEP)
-def qhm(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def qhm(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """Quasi-hyperbolic momentum: theta (n,) moves by -lr ((1 - nu) g + nu v).
 
     slots (n,) = v, the running mean of g (a velocity times 1 - beta, hence the high learning rates).

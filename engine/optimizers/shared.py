@@ -9,6 +9,7 @@ from typing import TypeAlias
 from engine.contracts import Hyper, Tier, inline
 
 Pointer: TypeAlias = MutableSequence[float]
+Integers: TypeAlias = MutableSequence[int]
 
 # Below one, so that 1 - beta^t is never 0.
 NEARLY_ONE = 0.999999

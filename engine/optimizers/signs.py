@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.contracts import STEP, Hyper, kernel
 from engine.optimizers.catalogue import optimizer
-from engine.optimizers.shared import Pointer, first_moment_decay, fraction, sign
+from engine.optimizers.shared import Integers, Pointer, first_moment_decay, fraction, sign
 
 
 @optimizer(
@@ -26,7 +26,9 @@ from engine.optimizers.shared import Pointer, first_moment_decay, fraction, sign
     summary="sign of a running mean; discovered by program search",
 )
 @kernel(STEP)
-def lion(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def lion(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """Lion: theta (n,) moves by lr against the sign of a mean of m and g; slots (n,) = m, the mean of g.
 
     hyper = (beta1, beta2): the weight of m in the step, and in the next m.
@@ -91,7 +93,9 @@ def lion(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: floa
     summary="adapts a step size per parameter; the learning rate only initialises it",
 )
 @kernel(STEP)
-def rprop(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def rprop(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """Rprop: theta (n,) moves by its own step size against the sign of g; slots (2, n) = (g_prev, size).
 
     After a sign change the size shrinks, the step is skipped and its gradient is forgotten. lr is the initial size and
@@ -125,7 +129,9 @@ def rprop(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: flo
     summary="steps of equal size, whatever the slope",
 )
 @kernel(STEP)
-def signsgd(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def signsgd(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """SignSGD: theta (n,) moves by lr against the sign of g."""
     for i in range(n):
         theta[i] -= lr * sign(grad[i])
@@ -144,7 +150,9 @@ def signsgd(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: f
     tier="expert",
 )
 @kernel(STEP)
-def signum(theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int) -> None:
+def signum(
+    theta: Pointer, grad: Pointer, slots: Pointer, hyper: Pointer, lr: float, t: int, n: int, context: Integers
+) -> None:
     """Signum: theta (n,) moves by lr against the sign of m; slots (n,) = m, the mean of g.
 
     hyper = (momentum,)

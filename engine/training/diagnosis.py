@@ -15,6 +15,7 @@ from engine.optimizers import OPTIMIZERS
 from engine.problems.problem import Problem
 from engine.setting import Setting
 from engine.training import loop
+from engine.training.experiment import RunSettings
 from engine.training.history import COLUMNS, HistoryView
 from engine.training.machine import Machine
 from engine.training.stream import BATCH
@@ -96,7 +97,7 @@ def _with_remedies(
     machine: Machine, failed: int, sentence: str, better: float | None, best: int, lowest: float
 ) -> Diagnosis:
     remedies = [] if better is None else [f"from there, learning rate {better:g} stays finite: it was tried"]
-    if machine.settings.optimizer.values["clip_norm"] == 0.0:
+    if _may_clip(machine.settings):
         remedies.append(_CLIP)
     remedies.append(f"rewind to update {best:,}, the lowest loss ({lowest:.4g})")
     return Diagnosis(failed, sentence, tuple(remedies), better, best)
@@ -206,7 +207,7 @@ def _away_remedies(view: HistoryView, machine: Machine) -> tuple[tuple[str, ...]
         stop = "the surface falls without end: set a stop rule (loss below ...)"
         return (stop, "choose another start point"), best
     remedies = [f"a learning rate much smaller than {settings.learning_rate:.3g}"]
-    if settings.optimizer.values["clip_norm"] == 0.0:
+    if _may_clip(settings):
         remedies.append(_CLIP)
     lowest = f", the lowest loss ({losses.min():.4g})" if len(losses) else ""
     return (*remedies, f"rewind to update {best:,}{lowest}"), best
@@ -263,8 +264,14 @@ def _stable_rate(optimizer: Choice, machine: Machine) -> Pieces[float | None]:
     sharpness = yield from machine.problem.sharpness_pieces(machine.theta, machine.interruption)
     if not sharpness > 0.0:
         return None
-    values = {name: float(v) for name, v in optimizer.values.items() if not isinstance(v, tuple)}
+    values = {name: float(v) for name, v in optimizer.values.items() if not isinstance(v, tuple | str)}
     return parse(entry.stability, tuple(values)).evaluate(values) / sharpness
+
+
+def _may_clip(settings: RunSettings) -> bool:
+    """Whether the gradient norm is not clipped, and might be."""
+    refused = OPTIMIZERS[settings.optimizer.kind].refused
+    return settings.optimizer.values["clip_norm"] == 0.0 and "clip_norm" not in refused
 
 
 def _bound(optimizer: Choice) -> str:

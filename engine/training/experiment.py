@@ -15,15 +15,18 @@ from engine.batches import BATCHES
 from engine.choices import Choice, choose, plain
 from engine.contracts import Catalogue, Check, Hyper, SettingError, Tier, Value, native, no_check, shown
 from engine.data.table import Table
-from engine.memory import refuse_beyond_limit
+from engine.memory import refuse_beyond_limit, with_averages
 from engine.optimizers import OPTIMIZERS
+from engine.optimizers.catalogue import AVERAGES, NONE
 from engine.problems.kind import kind_of, read_task, task_entries
 from engine.problems.task import Task
 from engine.schedules import SCHEDULES
 from engine.setting import PARAMETER, Setting
+from engine.training.drive import PART as DRIVE
+from engine.training.drive import Drive, drive_list, drive_value, read_drive, with_driver, without_part
 from engine.validation import Entries, checked, text
 
-FORMAT = 2  # of what `Experiment.to_dict` returns; those from 1 on are read
+FORMAT = 3  # of what `Experiment.to_dict` returns; those from 1 on are read
 # The version of the numbers: raise it whenever any result changes in its bits, so that an experiment computed by an
 # earlier engine can be told. 1: of 0.2.0. 2: of 0.4.0, in which a gradient whose squares overflow is finite, so that
 # runs go on that used to end there. 3: networks are measured at other updates, on which early stopping and the best
@@ -135,6 +138,7 @@ STOP = (
     ),
 )
 
+_AVERAGE = Setting("optimizer", "average")
 _COUNT = Hyper("updates", "", 0, 0, MAX_UPDATES, kind="integer")
 _PLACE = Hyper("update", "", 0, 0, MAX_UPDATES, kind="integer")
 
@@ -143,7 +147,10 @@ NEVER: Mapping[str, Value] = {**{hyper.name: hyper.default for hyper in STOP}, "
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """One descent: what a run panel shows. `id` names the run within its experiment."""
+    """One descent: what a run panel shows. `id` names the run within its experiment.
+
+    drive: the knobs, besides the learning rate, that a schedule drives.
+    """
 
     id: str
     name: str
@@ -154,6 +161,7 @@ class RunSettings:
     batch: Choice
     warmup: int = 0
     warmup_start: float = 0.0
+    drive: Drive = ()
     visible: bool = True
     pinned: bool = False
 
@@ -161,11 +169,14 @@ class RunSettings:
         "optimizer": "basic",
         "schedule": "more",
         "batch": "basic",
+        "drive": "more",
     }
 
     def value(self, setting: str | Setting) -> Value | str:
         """The value of a setting, as in Tweak.setting."""
         setting = Setting.of(setting)
+        if setting.part == DRIVE:
+            return drive_value(self.drive, setting)
         found = getattr(self, setting.part)
         if isinstance(found, Choice):
             return found.kind if setting.is_whole else found.values[setting.rest]
@@ -175,7 +186,8 @@ class RunSettings:
         """These settings with one changed. Raises SettingError.
 
         `optimizer`, `schedule` and `batch` take a key and start from its defaults; `optimizer.beta1`
-        takes the knob's value. A name that is the optimizer's follows it.
+        takes the knob's value. `drive.optimizer.beta1` takes the key of a schedule, `drive.optimizer.beta1.length` the
+        value of its knob; another choice leaves its knobs without any. A name that is the optimizer's follows it.
         """
         setting = Setting.of(setting)
         part = setting.part
@@ -183,6 +195,11 @@ class RunSettings:
         if setting.path in _PLAIN:
             changed = _checked_plain(setting.path, value)
             return replace(self, **{part: changed})
+        if part == DRIVE and not setting.is_whole:
+            try:
+                return replace(self, drive=with_driver(self.drive, setting, value, self.optimizer, self.batch))
+            except SettingError as error:
+                raise error.at(setting.path if not error.where else part) from None
         if part not in _CHOICES:
             raise SettingError(f"there is no setting {shown(setting.path, 60)}")
         catalogue, old = _CHOICES[part], getattr(self, part)
@@ -194,7 +211,8 @@ class RunSettings:
         except SettingError as error:
             raise error.at(part) from None
         name = _following(self.name, self.optimizer.kind, changed.kind) if part == "optimizer" else self.name
-        return replace(self, **{part: changed}, name=name)
+        drive = without_part(self.drive, part) if setting.is_whole else self.drive
+        return replace(self, **{part: changed}, name=name, drive=drive)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -209,6 +227,7 @@ class RunSettings:
             "optimizer": self.optimizer.to_dict(),
             "schedule": self.schedule.to_dict(),
             "batch": self.batch.to_dict(),
+            **({"drive": drive_list(self.drive)} if self.drive else {}),
         }
 
 
@@ -280,7 +299,7 @@ def checked_type(value: object, kind: type, what: str) -> None:
 
 def of_run(setting: Setting) -> bool:
     """Whether a setting belongs to RunSettings."""
-    return setting.part in _CHOICES or setting.part in _PLAIN
+    return setting.part in _CHOICES or setting.part in _PLAIN or setting.part == DRIVE
 
 
 def of_theta(setting: Setting) -> bool:
@@ -447,8 +466,15 @@ def _numbers(value: object) -> int:
 
 def check_runs(task: Task, records: Iterable[RunRecord]) -> None:
     """Raises SettingError if these runs of a problem need more memory than there may be."""
-    optimizers = [_largest_optimizer(record) for record in records]
-    refuse_beyond_limit(kind_of(task).memory(task, optimizers), len(optimizers))
+    records = tuple(records)
+    need = kind_of(task).memory(task, [_largest_optimizer(record) for record in records])
+    refuse_beyond_limit(with_averages(need, task.parameters, sum(map(_averages, records))), len(records))
+
+
+def _averages(record: RunRecord) -> bool:
+    """Whether a run keeps an average of its parameters, or will."""
+    later = (tweak.value for tweak in record.tweaks if tweak.setting == _AVERAGE)
+    return any(value != AVERAGES[NONE] for value in (record.settings.optimizer.values["average"], *later))
 
 
 def _largest_optimizer(record: RunRecord) -> str:
@@ -471,6 +497,7 @@ def _stop(table: Entries) -> dict[str, Value]:
 
 def _run(table: Entries, index: int, task: Task, check: Check) -> RunRecord:
     optimizer = table.choice("optimizer", OPTIMIZERS, "sgd")
+    batch = table.choice("batch", BATCHES, "full")
     title = OPTIMIZERS[optimizer.kind].title
     settings = RunSettings(
         id=table.text("id", f"run{index + 1}"),
@@ -479,9 +506,10 @@ def _run(table: Entries, index: int, task: Task, check: Check) -> RunRecord:
         optimizer=optimizer,
         learning_rate=table.hyper(replace(LEARNING_RATE, default=OPTIMIZERS[optimizer.kind].learning_rate)),  # type: ignore[arg-type]
         schedule=table.choice("schedule", SCHEDULES, "constant"),
-        batch=table.choice("batch", BATCHES, "full"),
+        batch=batch,
         warmup=table.hyper(WARMUP),  # type: ignore[arg-type]
         warmup_start=table.hyper(WARMUP_START),  # type: ignore[arg-type]
+        drive=read_drive(table.take("drive", []), table.at("drive"), optimizer, batch),
         visible=table.checked("visible", _flag, True),
         pinned=table.checked("pinned", _flag, False),
     )

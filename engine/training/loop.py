@@ -6,23 +6,36 @@ import math
 
 from numba import types
 
-from engine.contracts import call_objective, call_step, inline, is_raised, pointer, routine
-from engine.rng import normal
+from engine.contracts import (
+    address_of,
+    call_objective,
+    call_schedule,
+    call_step,
+    floats_at,
+    inline,
+    is_raised,
+    pointer,
+    routine,
+    standalone,
+)
+from engine.optimizers import context as step
 from engine.schedules import scheduled_rate
 from engine.simd.norms import copy, distance, scaled_distance, scaled_norm
 from engine.simd.norms import norm as vector_norm
+from engine.simd.vectors import at, noinline
 from engine.training.stream import (
+    ASKED,
     BATCH,
     BEST_UPDATE,
     CURSOR,
     DONE,
     EPOCH,
     EXAMPLES,
+    FIRST_LOSS,
     FLAG,
     OPTIMIZER_UPDATE,
     ORDER,
     REPLACED,
-    SEED,
     SEEN,
     TAKEN,
     UPDATE,
@@ -34,8 +47,11 @@ GOING, NOT_FINITE_HERE, NOT_FINITE_STEP, LOSS_REACHED, GRADIENT_REACHED, PLATEAU
 # controls (float64): what tweaks write between chunks
 (RATE, WARMUP, WARMUP_START, NOISE, LOSS_BELOW, GRADIENT_BELOW, PLATEAU_UPDATES, PLATEAU_GAIN, CONTROLS) = range(9)
 
-# The numbers after an optimizer's own in the hyper array (optimizers.COMMON).
-_DECAY, _DECOUPLED, _L1, _CLIP_NORM, _CLIP_VALUE = range(5)
+# driven (k, DRIVEN), int64: knobs that a schedule drives. Its address; the place in hyper, or BATCH_SIZE; where its
+# knobs and its memory begin; whether the value is a whole number. bounds (k, BOUNDS): base, lowest and highest value.
+(SCHEDULE_AT, TARGET, KNOBS_AT, MEMORY_AT, WHOLE, DRIVEN), BATCH_SIZE = range(6), -1
+BASE, LOW, HIGH, BOUNDS = range(4)
+
 _LOSS, _GRADIENT_NORM, _LEARNING_RATE, _STEP_NORM, _X, _Y = range(6)  # history.COLUMNS
 
 _f, _i = types.float64, types.int64
@@ -66,46 +82,70 @@ def _distance(one, other, n):
     return distance(one, other, n)
 
 
-@inline
-def _add_noise(grad, n, sigma, stream):
-    """Add the gradient noise of one batch (none for a full batch); it depends on seed and update alone."""
-    if sigma > 0.0 and stream[BATCH] < stream[EXAMPLES]:
-        scale = sigma / math.sqrt(stream[BATCH])
-        for i in range(n):
-            grad[i] += scale * normal(stream[SEED], stream[UPDATE] * n + i)
-
-
-@inline
+# What few runs need is kept out of the loop, whose code would be slower for everyone else.
+@standalone
 def _clip(grad, n, norm, common):
     """Clip the raw gradient (torch's clip_grad_norm_ and clip_grad_value_)."""
-    limit = common[_CLIP_NORM]
+    noinline()
+    limit = common[step.CLIP_NORM]
     if limit > 0.0 and norm > limit:
         scale = min(limit / (norm + 1e-6), 1.0)
         for i in range(n):
             grad[i] *= scale
-    limit = common[_CLIP_VALUE]
+    limit = common[step.CLIP_VALUE]
     if limit > 0.0:
         for i in range(n):
             grad[i] = min(max(grad[i], -limit), limit)
 
 
 @inline
-def _decay(theta, grad, rate, common, decayed, pieces):
-    """Weight decay and L1 of the parameters in `decayed`: `pieces` pairs (start, stop)."""
-    decay, sparse = common[_DECAY], common[_L1]
-    if decay == 0.0 and sparse == 0.0:
-        return
-    for piece in range(pieces):
-        for i in range(decayed[2 * piece], decayed[2 * piece + 1]):
-            weight = theta[i]
-            if weight > 0.0:
-                grad[i] += sparse
-            elif weight < 0.0:
-                grad[i] -= sparse
-            if common[_DECOUPLED] > 0.0:
-                theta[i] = weight * (1.0 - rate * decay)
-            else:
-                grad[i] += decay * weight
+def _drive(driven, place, bounds, knobs, memory, loss, hyper, stream):
+    """Set a knob that a schedule drives to its value at the update that begins."""
+    row, limits = DRIVEN * place, BOUNDS * place
+    value = call_schedule(
+        driven[row + SCHEDULE_AT], bounds[limits + BASE], stream[UPDATE],
+        at(knobs, driven[row + KNOBS_AT]), loss, at(memory, driven[row + MEMORY_AT]),
+    )  # fmt: skip
+    if value > bounds[limits + HIGH]:
+        value = bounds[limits + HIGH]
+    if not value >= bounds[limits + LOW]:  # nor where 0 times infinity is no number
+        value = bounds[limits + LOW]
+    if driven[row + WHOLE] > 0:
+        value = math.floor(value + 0.5)
+    if driven[row + TARGET] == BATCH_SIZE:
+        stream[BATCH] = _i(value)
+    else:
+        hyper[driven[row + TARGET]] = value
+
+
+@standalone
+def _prepare(driven, count, bounds, knobs, memory, saved, kept, hyper, stream):
+    """Save what schedules have noted, and set the knobs that they drive to their values at the update that begins."""
+    noinline()
+    for i in range(kept):
+        saved[i] = memory[i]
+    for place in range(count):
+        _drive(driven, place, bounds, knobs, memory, memory[kept - 2], hyper, stream)
+
+
+@standalone
+def _add_noise(grad, n, sigma, stream):
+    noinline()
+    step.add_noise(grad, n, sigma, stream)
+
+
+@standalone
+def _decay(context, theta, grad, rate):
+    noinline()
+    step.decay_all(context, theta, grad, rate)
+
+
+@inline
+def _undone(memory, saved, kept, reason):
+    """Why an update was not taken; what schedules have noted in it is forgotten, for they will be asked again."""
+    for i in range(kept):
+        memory[i] = saved[i]
+    return reason
 
 
 @inline
@@ -123,77 +163,99 @@ def _record(last, low, high, place, merged, place_is_new, value):
 
 @routine(
     _i(
-        _i, _i, _i, _i, _i,
-        _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1],
-        _i[::1], _i[::1], _f[::1], _f[::1],
+        _i, _i, _i, _i, _i, _i,
+        _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1],
+        _i[::1], _i[::1], _i[:, ::1], _i[:, ::1], _f[:, ::1], _f[::1], _f[::1],
         _f[:, ::1], _f[:, ::1], _f[:, ::1], _i, _i,
     )
 )  # fmt: skip
 def advance(
-    updates, objective, schedule, step, own,
-    theta, before, grad, slots, hyper, knobs, memory, controls,
-    stream, decayed, constants, work,
+    updates, objective, schedule, kernel, own, owns_decay,
+    theta, before, grad, slots, hyper, knobs, memory, saved, controls,
+    stream, context, table, driven, bounds, constants, work,
     last, low, high, shift, first,
 ):  # fmt: skip
     """Take up to `updates` optimizer steps; the history must have room for them.
 
-    objective, schedule, step: kernel addresses. own: how many entries of hyper are the optimizer's. theta (n,), grad
-    (n,), slots, memory and stream are updated in place; before (n,) becomes the previous theta. decayed (2 * pieces,):
-    (start, stop) of the parameters subject to decay. last, low, high (COLUMNS, bins): the history from update `first`
+    objective, schedule, kernel: addresses. own: how many entries of hyper are the optimizer's; owns_decay: of it, 1 or
+    0. theta (n,), grad (n,), slots, memory and stream are updated in place; before (n,) becomes the previous theta.
+    saved: as large as memory where a schedule drives a knob or the step asks, else empty. context: see
+    optimizers.context. table (k, BLOCK): the blocks. driven, bounds: see above. last, low, high (COLUMNS, bins): the
+    history from update `first`
     on, 2**shift updates per bin; where low and high have no bins, only `last` is written. With a single bin, the row of
     an update whose step is not finite is still written.
     Returns why the chunk ended (GOING ...). stream[UPDATE] tells how far it got: at NOT_FINITE_HERE the loss or
     gradient at that update's theta is not finite; at NOT_FINITE_STEP its step is not. At INTERRUPTED an update may have
-    begun: grad and stream then hold the part of its gradient that is known, nothing else has changed, and the next call
-    goes on from there.
+    begun: grad, stream and slots then hold the part of its gradients that is known, nothing else has changed, and the
+    next call goes on from there.
     """
     n = theta.size
     p_theta, p_grad, p_slots, p_hyper = pointer(theta), pointer(grad), pointer(slots), pointer(hyper)
     p_stream, p_constants, p_work = pointer(stream), pointer(constants), pointer(work)
-    p_knobs, p_memory = pointer(knobs), pointer(memory)
+    p_knobs, p_memory, p_saved = pointer(knobs), pointer(memory), pointer(saved)
     p_before, p_controls, p_common = pointer(before), pointer(controls), pointer(hyper[own:])
-    p_decayed, pieces = pointer(decayed), decayed.size // 2
+    p_context, p_table, p_driven, p_bounds = pointer(context), pointer(table), pointer(driven), pointer(bounds)
     p_last, p_low, p_high = pointer(last), pointer(low), pointer(high)
     previous_loss, best_loss, bins = memory.size - 2, memory.size - 1, last.shape[1]
     second = 1 if n > 1 else 0
     mask, merged = (1 << shift) - 1, low.size > 0
-    flag = p_stream[FLAG]
+    flag, kept, count = p_stream[FLAG], saved.size, driven.shape[0]
+    stream_bits, context_bits = floats_at(address_of(p_stream)), floats_at(address_of(p_context))
+    context_bits[step.NOISE] = p_controls[NOISE]
+    p_context[step.BLOCKS], p_context[step.TABLE] = table.shape[0], address_of(p_table)
+    p_context[step.COMMON], p_context[step.OBJECTIVE] = address_of(p_common), objective
+    p_context[step.STREAM], p_context[step.CONSTANTS] = address_of(p_stream), address_of(p_constants)
+    p_context[step.WORK], p_context[step.BEFORE] = address_of(p_work), address_of(p_before)
     for _ in range(updates):
         t = p_stream[UPDATE]
+        is_known = False  # whether the gradient is, of an update that was interrupted in its step
+        if kept > 0:
+            _prepare(p_driven, count, p_bounds, p_knobs, p_memory, p_saved, kept, p_hyper, p_stream)
+            is_known = p_stream[ASKED] > 0
         if p_stream[ORDER] == REPLACED:
             p_stream[TAKEN] = p_stream[BATCH]
         else:
             p_stream[TAKEN] = min(p_stream[BATCH], p_stream[EXAMPLES] - p_stream[CURSOR])
-        loss = call_objective(objective, p_theta, p_grad, p_stream, p_constants, p_work)
-        if p_stream[DONE] > 0:
-            return INTERRUPTED
-        _add_noise(p_grad, n, p_controls[NOISE], p_stream)
+        if is_known:
+            loss = stream_bits[FIRST_LOSS]
+        else:
+            loss = call_objective(objective, p_theta, p_grad, p_stream, p_constants, p_work)
+            if p_stream[DONE] > 0:
+                return _undone(p_memory, p_saved, kept, INTERRUPTED)
+            if p_controls[NOISE] > 0.0:
+                _add_noise(p_grad, n, p_controls[NOISE], p_stream)
         norm = _norm(p_grad, n)
         # x - x is 0 unless x is NaN or infinite.
         if norm - norm != 0.0:
             norm = scaled_norm(p_grad, n)
         if loss - loss != 0.0 or norm - norm != 0.0:
-            return NOT_FINITE_HERE
+            return _undone(p_memory, p_saved, kept, NOT_FINITE_HERE)
         if loss < p_controls[LOSS_BELOW]:
-            return LOSS_REACHED
+            return _undone(p_memory, p_saved, kept, LOSS_REACHED)
         if norm < p_controls[GRADIENT_BELOW]:
-            return GRADIENT_REACHED
+            return _undone(p_memory, p_saved, kept, GRADIENT_REACHED)
         if p_controls[PLATEAU_UPDATES] > 0.0:
             best = p_memory[best_loss]
             if best == math.inf or loss < best - p_controls[PLATEAU_GAIN] * abs(best):
                 p_memory[best_loss] = loss
                 p_stream[BEST_UPDATE] = t
             elif t - p_stream[BEST_UPDATE] >= p_controls[PLATEAU_UPDATES]:
-                return PLATEAU
+                return _undone(p_memory, p_saved, kept, PLATEAU)
         previous = p_memory[previous_loss]
         rate = scheduled_rate(
             schedule, p_controls[RATE], t, _i(p_controls[WARMUP]), p_controls[WARMUP_START],
             p_knobs, previous, p_memory,
         )  # fmt: skip
         _copy(p_theta, p_before, n)
-        _clip(p_grad, n, norm, p_common)
-        _decay(p_theta, p_grad, rate, p_common, p_decayed, pieces)
-        call_step(step, p_theta, p_grad, p_slots, p_hyper, rate, t - p_stream[OPTIMIZER_UPDATE] + 1, n)
+        context_bits[step.LOSS] = loss
+        context_bits[step.NORM] = norm
+        if p_common[step.CLIP_NORM] > 0.0 or p_common[step.CLIP_VALUE] > 0.0:
+            _clip(p_grad, n, norm, p_common)
+        if not owns_decay and (p_common[step.DECAY] != 0.0 or p_common[step.L1] != 0.0):
+            _decay(p_context, p_theta, p_grad, rate)
+        call_step(kernel, p_theta, p_grad, p_slots, p_hyper, rate, t - p_stream[OPTIMIZER_UPDATE] + 1, n, p_context)
+        if kept > 0 and p_stream[DONE] > 0:
+            return _undone(p_memory, p_saved, kept, INTERRUPTED)
         moved = _distance(p_theta, p_before, n)
         if moved - moved != 0.0:
             moved = scaled_distance(p_theta, p_before, n)

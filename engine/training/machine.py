@@ -12,22 +12,28 @@ from typing import Any, Self
 import numpy as np
 
 from engine.batches import BATCHES, ORDERS, Batch
+from engine.blocks import block_table
 from engine.contracts import Value
 from engine.interruption import Interruption, Pieces, address_of
-from engine.optimizers import OPTIMIZERS
+from engine.optimizers import OPTIMIZERS, context
+from engine.optimizers.catalogue import AVERAGES, NONE
 from engine.problems.kind import problem_of
 from engine.problems.problem import Problem
 from engine.schedules import SCHEDULES
 from engine.setting import Setting
 from engine.simd.alignment import aligned_zeros
 from engine.training import loop, stream
+from engine.training.drive import PART as DRIVE
+from engine.training.drive import driven_knob
 from engine.training.experiment import RunSettings, followed, of_run, of_theta, parameter_place
 from engine.training.history import COLUMNS, NO_EXTREMES, History
+from engine.training.whole_step import whole_step
 
 Array = np.ndarray
 
-_COPIED = ("theta", "slots", "hyper", "knobs", "memory", "controls", "stream")
+_COPIED = ("theta", "averaged", "slots", "hyper", "knobs", "memory", "controls", "stream")
 _EXTRA = 2  # after a schedule's memory: the previous update's loss, the best loss
+_NOTHING = np.empty(0)
 _ONE_BIN = 62  # a shift that puts every update into bin 0
 
 
@@ -52,14 +58,17 @@ class Machine:
         self.theta = problem.start.copy()
         self.before = np.full_like(self.theta, np.nan)
         self.grad = np.zeros_like(self.theta)
+        self.averaged = _NOTHING
+        self._context = np.zeros(context.CONTEXT, np.int64)
         self.memory = np.array([0.0, np.inf])
+        self._notes: dict[str, tuple[str, int, int]] = {}  # where the memory of which schedule of a knob lies
         self.stream = np.zeros(stream.STREAM, np.int64)
         self.stream[stream.FLAG] = address_of(interruption)
         self.controls = np.zeros(loop.CONTROLS)
         self.stop_at(stop)
         self._load_problem()
         self._load_optimizer(fresh=True)
-        self._load_schedule(fresh=True)
+        self._load_schedules()
         self._load_settings()
 
     @property
@@ -67,15 +76,19 @@ class Machine:
         return int(self.stream[stream.UPDATE])
 
     @property
+    def counts(self) -> tuple[int, int, int]:
+        """(updates, examples seen, gradient evaluations)."""
+        return self.update, int(self.stream[stream.SEEN]), self.update + int(self.stream[stream.MORE_EVALUATIONS])
+
+    @property
     def size(self) -> int:
         """Size of a copy in bytes."""
         return sum(int(getattr(self, name).nbytes) for name in _COPIED)
 
-    @property
-    def taken(self) -> Batch:
-        """The batch of the next update."""
-        places = (stream.EPOCH, stream.CURSOR, stream.BATCH, stream.EXAMPLES, stream.ORDER)
-        epoch, first, count, examples, order = (int(self.stream[place]) for place in places)
+    def taken_with(self, count: int) -> Batch:
+        """The batch of the next update, if its size is so many examples."""
+        places = (stream.EPOCH, stream.CURSOR, stream.EXAMPLES, stream.ORDER)
+        epoch, first, examples, order = (int(self.stream[place]) for place in places)
         if order != stream.REPLACED:
             count = min(count, examples - first)
         return Batch(epoch, first, count, examples, ORDERS[order])
@@ -87,7 +100,10 @@ class Machine:
             setattr(twin, name, getattr(self, name).copy())
         # Memory that is not written to takes none: most checkpoints never take a step.
         twin.before = np.empty_like(self.before)
-        twin.grad = self.grad.copy() if self.stream[stream.DONE] else np.empty_like(self.grad)
+        known = self.stream[stream.DONE] or self.stream[stream.ASKED]
+        twin.grad = self.grad.copy() if known else np.empty_like(self.grad)
+        twin._scratch, twin._context = np.empty_like(self._scratch), self._context.copy()
+        twin._saved = np.empty_like(self._saved)
         return twin
 
     def with_scratch(self, scratch: dict[int, Array]) -> Self:
@@ -128,9 +144,9 @@ class Machine:
         self.changes += 1
         if of_run(setting):
             self._load_optimizer(fresh=setting == Setting("optimizer"))
-            self._load_schedule(fresh=setting == Setting("schedule"))
+            self._load_schedules(setting)
             self._load_settings()
-            if setting.part == "batch":
+            if setting.part == "batch" or setting.path.startswith("drive.batch"):
                 self._begin_epoch()
         elif of_theta(setting):
             self.theta[parameter_place(setting, self.theta.size)] = kept
@@ -138,8 +154,14 @@ class Machine:
         else:
             self.problem = problem_of(task)
             self._load_problem()
+            self._load_schedules(setting)
             self._load_settings()
         return kept
+
+    @property
+    def evaluated(self) -> Array:
+        """theta (n,), or the running average of it that is to be measured and looked at in its place."""
+        return self.averaged if self.averaged.size else self.theta
 
     def advance(self, updates: int, history: History) -> int:
         """Take up to `updates` steps, for which `history` must have room; returns why they ended (see loop.advance)."""
@@ -160,9 +182,9 @@ class Machine:
         return row[:, 0]
 
     def measured(self, layers: bool) -> Pieces[tuple[Array, Array | None]]:
-        """What Subject.measured tells at the current theta; of the layers only if they are asked for."""
+        """What Subject.measured tells at what is evaluated; of the layers only if they are asked for."""
         step = self.theta - self.before if layers else None
-        return self.problem.measured(self.theta, step, *self.penalties, self.interruption)
+        return self.problem.measured(self.evaluated, step, *self.penalties, self.interruption)
 
     @property
     def penalties(self) -> tuple[float, float]:
@@ -173,9 +195,10 @@ class Machine:
 
     def take_gradient(self, other: Machine) -> None:
         """Take over what another machine knows of the same gradient, if its update was interrupted."""
-        self.grad = other.grad
-        for place in (stream.DONE, stream.PART):
-            self.stream[place] = other.stream[place]
+        if not other.stream[stream.ASKED]:
+            self.grad = other.grad
+            for place in (stream.DONE, stream.PART):
+                self.stream[place] = other.stream[place]
 
     def replay_to(self, update: int) -> Pieces[None]:
         """Replay to an update that was reached before, recording nothing."""
@@ -204,12 +227,20 @@ class Machine:
         self.controls[loop.GRADIENT_BELOW] = self.controls[loop.PLATEAU_UPDATES] = 0.0
 
     def _advance(self, updates: int, last: Array, low: Array, high: Array, shift: int, first: int) -> int:
+        whole = bool(self._asks or self._rates.size or self.averaged.size)
+        self._context[context.KERNEL], self._context[context.ASKS] = self._step, self._asks
+        for place, array in (
+            (context.SCRATCH, self._scratch),
+            (context.RATES, self._rates),
+            (context.AVERAGED, self.averaged),
+        ):
+            self._context[place] = array.ctypes.data if array.size else 0
         return int(
             loop.advance(
-                updates, self.problem.objective, self._schedule, self._step, self._own,
-                self.theta, self.before, self.grad, self.slots, self.hyper, self.knobs,
-                self.memory, self.controls, self.stream, self.problem.decayed, self.problem.constants,
-                self._work, last, low, high, shift, first,
+                updates, self.problem.objective, self._schedule, whole_step.address if whole else self._step, self._own,
+                self._owns_decay, self.theta, self.before, self.grad, self.slots, self.hyper, self.knobs,
+                self.memory, self._saved, self.controls, self.stream, self._context, self._table, self._driven,
+                self._bounds, self.problem.constants, self._work, last, low, high, shift, first,
             )
         )  # fmt: skip
 
@@ -217,6 +248,9 @@ class Machine:
         """Switch to another problem for the same theta; a new epoch begins if its examples differ."""
         problem = self.problem
         self._work = aligned_zeros(max(problem.work_size, 1))
+        self._table = block_table(problem.blocks)
+        rates = np.array([block.rate for block in problem.blocks])
+        self._rates = rates if (rates != 1.0).any() else _NOTHING
         self._drop_gradient()
         self.stream[stream.SEED] = problem.seed
         self.stream[stream.EXAMPLES] = problem.examples
@@ -225,7 +259,12 @@ class Machine:
 
     def _drop_gradient(self) -> None:
         """Begin the update under way again: what is known of its gradient belongs to another one."""
-        self.stream[stream.DONE] = self.stream[stream.PART] = 0
+        self.stream[[stream.DONE, stream.PART, stream.ASKED, stream.FIRST_LOSS]] = 0
+
+    def _drop_step(self) -> None:
+        """Begin the step under way again, if it has asked for a gradient that depends on what is set."""
+        if self.stream[stream.ASKED]:
+            self.stream[[stream.DONE, stream.PART]], self.stream[stream.ASKED] = 0, 1
 
     def _begin_epoch(self) -> None:
         self._drop_gradient()
@@ -237,18 +276,74 @@ class Machine:
         choice = self.settings.optimizer
         entry = OPTIMIZERS[choice.kind]
         self._step, self._own = entry.kernel.address, sum(knob.width for knob in entry.knobs[: entry.own])
+        self._asks, self._owns_decay = int(entry.asks), int(entry.owns_decay)
         self.hyper = np.array(choice.packed(entry.knobs))
+        self._drop_step()
         if fresh:
             self.slots = np.zeros(max(entry.size(self.theta.size), 1))
+            self._scratch = np.zeros(max(entry.scratch(self.problem.blocks), 1))
             self.stream[stream.OPTIMIZER_UPDATE] = self.update
+        self._load_average()
 
-    def _load_schedule(self, fresh: bool) -> None:
-        choice = self.settings.schedule
-        entry = SCHEDULES[choice.kind]
-        self._schedule = entry.kernel.address
-        self.knobs = np.array(choice.packed(entry.knobs) or [0.0])
-        if fresh:
-            self.memory = np.concatenate([np.zeros(entry.memory), self.memory[-_EXTRA:]])
+    def _load_average(self) -> None:
+        """Begin a running average as a copy of theta where one has been chosen, and leave it where it no longer is."""
+        average = self.settings.optimizer.values["average"]
+        if average == AVERAGES[NONE]:
+            self.averaged = _NOTHING
+        elif not self.averaged.size:
+            self.averaged = self.theta.copy()
+            self.stream[stream.AVERAGED] = 0
+
+    def _load_schedules(self, changed: Setting | None = None) -> None:
+        """Load the schedule of the learning rate, and those of the knobs that others drive, one after the other.
+
+        changed: what has been set; a schedule that was chosen anew, or for another knob, begins with no memory.
+        """
+        settings = self.settings
+        schedules = {"schedule": settings.schedule} | {f"{DRIVE}.{path}": driver for path, driver in settings.drive}
+        notes: dict[str, tuple[str, int, int]] = {}
+        parts: list[Array] = []
+        knobs: list[float] = []
+        rows, bounds = [], []
+        for path, choice in schedules.items():
+            entry, size = SCHEDULES[choice.kind], sum(part.size for part in parts)
+            kind, start, stop = self._notes.get(path, ("", 0, 0))
+            stays = kind == choice.kind and (changed is None or changed.path != path)
+            parts.append(self.memory[start:stop] if stays else np.zeros(entry.memory))
+            notes[path] = choice.kind, size, size + entry.memory
+            if path != "schedule":
+                target, whole, bound = self._target(path.removeprefix(f"{DRIVE}."))
+                rows.append((entry.kernel.address, target, len(knobs), size, whole))
+                bounds.append(bound)
+            knobs += choice.packed(entry.knobs)
+        self._schedule, self._notes = SCHEDULES[settings.schedule.kind].kernel.address, notes
+        self.knobs = np.array(knobs or [0.0])
+        self.memory = np.concatenate([*parts, self.memory[-_EXTRA:]])
+        self._driven = np.array(rows, np.int64).reshape(-1, loop.DRIVEN)
+        self._bounds = np.array(bounds).reshape(-1, loop.BOUNDS)
+        self._saved = np.empty_like(self.memory) if self._asks or rows else _NOTHING
+
+    def _target(self, path: str) -> tuple[int, bool, tuple[float, float, float]]:
+        """Of a driven knob: its place (see loop.TARGET), whether it is a whole number, and (base, low, high)."""
+        settings = self.settings
+        hyper = driven_knob(path, settings.optimizer, settings.batch)
+        base = float(settings.value(path))  # type: ignore[arg-type]
+        bound = base, hyper.low, hyper.high
+        if path.startswith("batch."):
+            return loop.BATCH_SIZE, True, (base, hyper.low, float(self.problem.examples))
+        knobs = OPTIMIZERS[settings.optimizer.kind].knobs
+        place = sum(knob.width for knob in knobs[: knobs.index(hyper)])
+        return place, hyper.kind == "integer", bound
+
+    @property
+    def driven(self) -> dict[str, float]:
+        """The knobs that a schedule drives, by their paths, as the last update has taken them."""
+        names = [path for path, _ in self.settings.drive]
+        places = self._driven[:, loop.TARGET].tolist()
+        return {
+            name: float(self.stream[stream.BATCH] if place == loop.BATCH_SIZE else self.hyper[place])
+            for name, place in zip(names, places, strict=True)
+        }
 
     def _load_settings(self) -> None:
         settings = self.settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,9 @@ class Peek:
     """A run at one update: where it stands, and the step it is about to take from there.
 
     theta, gradient, step: (n,). gradient is what the optimizer's rule is given, after clipping and
-    coupled decay. slots: name -> (n,) before the step. loss and step are NaN where not finite. taken: the batch.
+    coupled decay. slots: name -> (n,) before the step; buffers: the same, as the step leaves them. average: the running
+    average of theta, if the run keeps one. driven: path -> value of the knobs that a schedule drives, in the step if
+    that is known, else in the one before. loss and step are NaN where not finite. taken: the batch.
     problem: what the run stands on there, which a later change may have replaced.
     """
 
@@ -37,9 +39,17 @@ class Peek:
     gradient_norm: float
     rate: float
     slots: Mapping[str, Array]
+    buffers: Mapping[str, Array]
+    average: Array | None
+    driven: Mapping[str, float]
     step: Array
     since_optimizer: int
     taken: Batch
+
+    @property
+    def evaluated(self) -> Array:
+        """theta (n,), or the average that is measured and looked at in its place."""
+        return self.theta if self.average is None else self.average
 
 
 @dataclass(slots=True)
@@ -101,13 +111,15 @@ class Lookout:
         n = machine.theta.size
         entry = OPTIMIZERS[machine.settings.optimizer.kind]
         gradient = moved = np.broadcast_to(np.nan, n)
+        buffers, taken = dict.fromkeys(entry.buffers, gradient), machine
         row = np.full(len(COLUMNS), np.nan)
         if not step or (self._trial is not None and not self._trial.fits(machine)):
             self._trial = None
         self.explained = not step or (self._trial is not None and self._trial.row is not None)
         if self._trial is not None and self._trial.row is not None:
             row, twin = self._trial.row, self._trial.twin
-            gradient, moved = twin.grad, twin.theta - machine.theta
+            gradient, moved, taken = twin.grad, twin.theta - machine.theta, twin
+            buffers = _parts(twin.slots, entry.buffers, len(entry.slots), n)
         named = dict(zip(COLUMNS, row.tolist(), strict=True))
         return Peek(
             update=machine.update,
@@ -118,10 +130,16 @@ class Lookout:
             gradient=gradient,
             gradient_norm=named["gradient_norm"],
             rate=named["learning_rate"],
-            slots={name: machine.slots[k * n : (k + 1) * n].copy() for k, name in enumerate(entry.slots)}
-            if step
-            else {},
+            slots=_parts(machine.slots, entry.slots, 0, n) if step else {},
+            buffers=buffers,
+            driven=taken.driven,
+            average=machine.averaged.copy() if machine.averaged.size else None,
             step=moved,
             since_optimizer=machine.update - int(machine.stream[stream.OPTIMIZER_UPDATE]),
-            taken=machine.taken,
+            taken=machine.taken_with(int(taken.stream[stream.BATCH])),
         )
+
+
+def _parts(numbers: Array, names: Sequence[str], first: int, n: int) -> dict[str, Array]:
+    """Copies of the parts (n,) of an optimizer's state that have these names, the first of them part `first`."""
+    return {name: numbers[k * n : (k + 1) * n].copy() for k, name in enumerate(names, first)}

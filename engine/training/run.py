@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -20,6 +21,7 @@ from engine.setting import Setting
 from engine.training import loop, stream
 from engine.training.checkpoints import Checkpoints
 from engine.training.diagnosis import Diagnosis, RunningAway, diagnose, running_away
+from engine.training.drive import PART as DRIVE
 from engine.training.endings import counted, counts, ending_of, out_of_patience
 from engine.training.experiment import (
     NEVER,
@@ -90,7 +92,7 @@ class Run:
         self._lookout = Lookout()
         self._applied = 0
         self._checkpoints = Checkpoints(self.machine)
-        self._batch_changes = [(0, 0, int(self.machine.stream[stream.BATCH]))]
+        self._counts = [(0, 0, 0)]  # update, examples and gradient evaluations, where their growth changed
         self.measures = Measures(self.problem.subject.measures, len(self.problem.subject.layers))
         self.best: Best | None = None
         self._patient_from = 0
@@ -237,6 +239,8 @@ class Run:
                 chunk = min(chunk, self.tweaks[self._applied].update - self.update)
             if self.problem.subject.tracked:
                 chunk = min(chunk, self._next_look - self.update)
+            if self._batches_vary:
+                chunk = min(chunk, _next_count(self.update) - self.update)
             reason = self.machine.repeat(chunk) if known > 0 else self.machine.advance(chunk, self.history)
             if reason in (loop.NOT_FINITE_HERE, loop.NOT_FINITE_STEP):
                 self._arrival = self._freeze(reason)
@@ -418,7 +422,7 @@ class Run:
         at = kept.update
         for part in (self._checkpoints, self.measures, self._trail):
             part.cut(at)
-        self._batch_changes = [change for change in self._batch_changes if change[0] < at]
+        self._counts = [counts for counts in self._counts if counts[0] < at]
         self.machine, self._applied = self._dressed(kept.machine.copy(), kept.applied), kept.applied
         self.machine.watch(self.stop)
         if not counts(self.stop):
@@ -448,7 +452,7 @@ class Run:
         machine = kept.machine.copy()
         yield from self._replay(machine, kept.applied, max(update - 1, 0))
         yield from machine.replay_to(update)
-        return machine.theta
+        return machine.evaluated
 
     def _dressed(self, machine: Machine, applied: int) -> Machine:
         """A machine to which so many tweaks were applied, called and shown as the run is by now."""
@@ -530,7 +534,8 @@ class Run:
 
         Without `step` what is known only by taking it is NaN: gradient, rate and step; so it is, where that may take
         long and be interrupted, until `explain` has computed them. explained: whether they are known now. Where the
-        exact loss is measured, it is that of the last time. Raises SettingError.
+        exact loss is measured, it is that of the last time; else that of the average, if the run keeps one. Raises
+        SettingError.
         """
         machine, subject = (
             self._looked_at(self.update if update is None else checked_update(update)),
@@ -540,7 +545,7 @@ class Run:
             self._lookout.explain(machine)
         settings = machine.settings if machine is not self.machine else self.settings
         measured = any(measure.role == LOSS for measure in subject.measures)
-        loss = self.measures.latest(LOSS, machine.update) if measured else None
+        loss = self.measures.latest(LOSS, machine.update) if measured else _loss_of_average(machine)
         return self._lookout.peek(machine, settings, loss, step)
 
     @property
@@ -562,23 +567,31 @@ class Run:
             pass
         return found
 
-    def examples_table(self) -> tuple[Array, Array]:
-        """(updates, examples seen) where the batch size changed and now: linear in between."""
-        changes = [change for change in self._batch_changes if change[0] <= self.update]
-        rows = [*changes, (self.update, int(self.machine.stream[stream.SEEN]), 0)]
-        return np.array([row[0] for row in rows], float), np.array([row[1] for row in rows], float)
+    def counts(self) -> tuple[Array, Array, Array]:
+        """(updates, examples seen, gradient evaluations) where an update began to take more or fewer of them, and now:
+        linear in between. While a schedule drives the size of the batches, now and then.
+        """
+        rows = [*(counts for counts in self._counts if counts[0] <= self.update), self.machine.counts]
+        updates, examples, evaluations = np.array(rows, float).T
+        return updates, examples, evaluations
+
+    @property
+    def _batches_vary(self) -> bool:
+        """Whether a schedule drives the size of the batches, so that examples are counted now and then."""
+        return any(path.startswith("batch.") for path, _ in self.machine.settings.drive)
 
     def _apply_due_tweaks(self) -> None:
+        if self._batches_vary and _next_count(self.update - 1) == self.update > self._counts[-1][0]:
+            self._counts.append(self.machine.counts)
         while self._applied < len(self.tweaks) and self.tweaks[self._applied].update <= self.update:
             tweak = self.tweaks[self._applied]
             self.machine.set(tweak.setting, tweak.value)
             self._applied += 1
             if of_problem(tweak.setting):
                 self.best, self._patient_from = None, self.update  # it was the best on other data, or by another loss
-            if tweak.setting.part == "batch":
-                before = [change for change in self._batch_changes if change[0] < self.update]
-                batch = int(self.machine.stream[stream.BATCH])
-                self._batch_changes = [*before, (self.update, self._examples_seen, batch)]
+            if tweak.setting.part in ("batch", DRIVE) or tweak.setting == Setting("optimizer"):
+                before = [counts for counts in self._counts if counts[0] < self.update]
+                self._counts = [*before, self.machine.counts]
 
     @property
     def _examples_seen(self) -> int:
@@ -588,7 +601,8 @@ class Run:
     def _next_look(self) -> int:
         """The next update at which a measurement or a point of the trail may be due."""
         update, seen, work = self.update, self._examples_seen, self.machine.problem.work
-        batch = int(self.machine.stream[stream.BATCH])
+        # The most that an update may take: where less is enough, it is asked again.
+        batch = self.machine.problem.examples if self._batches_vary else int(self.machine.stream[stream.BATCH])
         since = work.trained(update, seen) - self._trail.trained
         return min(
             self.measures.next_due(update, seen, batch, work),
@@ -610,7 +624,7 @@ class Run:
         self._trail.append(update, self.machine.theta, self.measures.of_role(values, LOSS), trained)
         loss = self.measures.of_role(values, WATCHED)
         if loss < (self.best.loss if self.best is not None else np.inf):
-            self.best = Best(update, loss, self.machine.theta.copy())
+            self.best = Best(update, loss, self.machine.evaluated.copy())
         patience = int(self.stop["patience"])  # type: ignore[arg-type]
         if patience and self.best is not None and not self.ending:
             waited = update - max(self.best.update, self._patient_from)
@@ -623,7 +637,7 @@ class Run:
         last = max(failed - 1, 0) if reason == loop.NOT_FINITE_HERE else failed
         self._checkpoints.cut(last)
         applied = min(self._applied, bisect_right(self.tweaks, last, key=lambda tweak: tweak.update))
-        self._batch_changes = [change for change in self._batch_changes if change[0] <= last]
+        self._counts = [counts for counts in self._counts if counts[0] <= last]
         self.measures.cut(last)
         self._trail.cut(last)
         self._lost, self.goal = True, last
@@ -634,6 +648,20 @@ class Run:
         self.machine.stop_at(self.stop)
         self.diagnosis = yield from diagnose(self.machine, self.history.view(), self._at, failed, reason)
         self._lost = False
+
+
+def _next_count(update: int) -> int:
+    """The next update at which what was seen is counted, while a schedule drives the size of the batches."""
+    step = 1 << max(0, update.bit_length() - 8) if update > 0 else 1
+    return (update // step + 1) * step
+
+
+def _loss_of_average(machine: Machine) -> float | None:
+    """The loss at a run's average, NaN where it is not finite; None if it keeps none."""
+    if not machine.averaged.size:
+        return None
+    loss = float(machine.problem.gradients(machine.averaged[None])[0][0])
+    return loss if math.isfinite(loss) else math.nan
 
 
 def _done(pieces: Pieces[Any]) -> bool:

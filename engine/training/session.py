@@ -51,11 +51,12 @@ _CATCH_UP = 20_000  # updates by which a late run may come closer to the others 
 class RunPicture:
     """What others may know of a run: nothing in it will change.
 
-    examples: (updates, examples seen), linear in between. shown: the state on screen, which is a past
-    one while the timeline is scrubbed. ending: the stop rule that ended it, in words; empty if none of those
-    that watch the numbers did. running_away: whether it is finite, but its loss or steps have left every scale.
-    remedies and rewind_to are told of a run that has diverged or runs away. standing: the measures of the whole at
-    `update` where the record has none, if `Session.measure_standing` has taken them; no part of the record.
+    examples: (updates, examples seen), linear in between; evaluations: (updates, gradients computed), the same. shown:
+    the state on screen, which is a past one while the timeline is scrubbed. ending: the stop rule that ended it, in
+    words; empty if none of those that watch the numbers did. running_away: whether it is finite, but its loss or steps
+    have left every scale. remedies and rewind_to are told of a run that has diverged or runs away. standing: the
+    measures of the whole at `update` where the record has none, if `Session.measure_standing` has taken them; no part
+    of the record.
     """
 
     settings: RunSettings
@@ -73,6 +74,7 @@ class RunPicture:
     rewind_to: int | None
     history: HistoryView
     examples: tuple[Array, Array]
+    evaluations: tuple[Array, Array]
     shown: Peek
     measures: MeasuresView
     best: Best | None
@@ -216,7 +218,7 @@ class Session:
             raise SettingError(f"there is no setting {shown(setting.path, 60)}")
         run = self.run(id)
         _check_room([run], 1)
-        if setting == Setting("optimizer"):
+        if setting.part == "optimizer":
             others = [other.record() for other in self.runs if other is not run]
             check_runs(self.task, [*others, RunRecord(run.settings.having(setting, value))])
         run.tweak(setting, value)
@@ -447,13 +449,13 @@ class Session:
         found = run.diagnosis
         away = run.running_away
         remedied = found or away
-        examples = run.examples_table()
+        updates, examples, evaluations = run.counts()
         return RunPicture(
             settings=run.settings,
             initial=run.initial,
             tweaks=tuple(run.tweaks),
             update=run.update,
-            epoch=float(examples[1][-1]) / run.machine.problem.examples,
+            epoch=float(examples[-1]) / run.machine.problem.examples,
             status=run.status,
             message=run.message,
             ending=run.ending,
@@ -463,7 +465,8 @@ class Session:
             better_rate=found.rate if found else None,
             rewind_to=remedied.rewind_to if remedied else None,
             history=run.recorded,
-            examples=examples,
+            examples=(updates, examples),
+            evaluations=(updates, evaluations),
             shown=run.peek(cursor, step=step or self.problem.subject.explained),
             measures=run.measures.view(),
             best=run.best,

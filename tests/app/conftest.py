@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import time
+from collections.abc import Generator
 from contextlib import contextmanager
 from types import SimpleNamespace
 
@@ -161,6 +162,18 @@ def watched(qtlog):
         and not any(word in record.message for word in HARMLESS)
     ]
     assert not complaints, f"Qt said: {complaints[:5]}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """Garbage is collected between tests, as the window collects it between events: a collection that begins while Qt
+    connects two objects, and deletes a third, may wait for ever for the lock that Qt holds.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

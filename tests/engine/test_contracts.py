@@ -36,9 +36,13 @@ OF_NO_KIND = [
 def test_a_knob_takes_its_range_and_nothing_else(knob: Hyper) -> None:
     if knob.kind == "switch":
         good, bad = [True, False], [0, 1, 0.5, []]
+    elif knob.kind == "choice":
+        good, bad = list(knob.options), [0, True, 0.5, "", knob.options[0].upper() + "?"]
     elif knob.kind == "list":
         good = [[], [knob.low], [knob.high] * LIST_LENGTH]
         bad = [1.0, True, [knob.low - 1], [knob.high * 2], [knob.low] * (LIST_LENGTH + 1), [0.5], [True]]
+    elif knob.kind == "choice":
+        good, bad = list(knob.options), ["", knob.options[0].upper(), 0, True]
     else:
         good = [knob.default, knob.low, knob.high]
         bad = [True, False, [], [1.0], math.inf]

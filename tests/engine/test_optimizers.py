@@ -13,18 +13,25 @@ from numba import types
 from engine.contracts import pointer, routine
 from engine.expressions.expression import parse
 from engine.optimizers import COMMON, OPTIMIZERS
+from engine.optimizers.context import CONTEXT
 from engine.optimizers.shared import bias_correction
 
 with np.load(Path(__file__).parent / "reference" / "optimizers.npz") as file:
     STORED = dict(file)
 CASES = json.loads(str(STORED["cases"]))
 EVERY = pytest.mark.parametrize("key", OPTIMIZERS)
+# Each parameter by itself, from its gradient alone; the others are in test_matrices.py and test_second_gradients.py.
+ALONE = [key for key, entry in OPTIMIZERS.items() if entry.matrix is None and not entry.asks]
+EACH = pytest.mark.parametrize("key", ALONE)
 
 # Whatever the gradient is, their step is at most the learning rate (ADOPT: times the fourth root of t).
 BOUNDED = {"lion", "rprop", "signsgd", "signum", "adopt"}
 
 _DOUBLES = ctypes.POINTER(ctypes.c_double)
-_STEP = ctypes.CFUNCTYPE(None, _DOUBLES, _DOUBLES, _DOUBLES, _DOUBLES, ctypes.c_double, ctypes.c_int64, ctypes.c_int64)
+_COUNTS = ctypes.POINTER(ctypes.c_int64)
+_STEP = ctypes.CFUNCTYPE(
+    None, _DOUBLES, _DOUBLES, _DOUBLES, _DOUBLES, ctypes.c_double, ctypes.c_int64, ctypes.c_int64, _COUNTS
+)
 
 
 class Stepper:
@@ -38,6 +45,7 @@ class Stepper:
         self.slots = np.zeros(self.entry.size(self.theta.size) + 1)
         self.t = 0
         self._call = _STEP(self.entry.kernel.address)
+        self._context = np.zeros(CONTEXT, np.int64)
 
     @property
     def hyper(self):
@@ -57,9 +65,14 @@ class Stepper:
         else:
             gradient += self.values["weight_decay"] * self.theta
         self.t += 1
-        arrays = (self.theta, gradient, self.slots, self.hyper)
-        self._call(*(a.ctypes.data_as(_DOUBLES) for a in arrays), rate, self.t, self.theta.size)
+        self.call(gradient, self.hyper, rate)
         return self.theta
+
+    def call(self, gradient, hyper, rate):
+        """Step number t, without decay."""
+        arrays = (self.theta, gradient, self.slots, hyper)
+        pointers = (a.ctypes.data_as(_DOUBLES) for a in arrays)
+        self._call(*pointers, rate, self.t, self.theta.size, self._context.ctypes.data_as(_COUNTS))
 
 
 def descend(stepper, gradient, rate, updates):
@@ -83,7 +96,8 @@ def test_declarations_are_complete(key):
     assigned = [name for name, _ in entry.assignments()]
     read = {name for _, tree in entry.assignments() for name in tree.names}
     assert assigned[-1] == "step" and len(set(assigned)) == len(assigned)
-    assert set(entry.slots) <= set(assigned) and set(own) <= read
+    assert set(entry.slots) <= set(assigned) and set(entry.given) <= read
+    assert set(own) <= read or entry.matrix is not None
     assert entry.momentum in ("", *entry.slots)
     assert not {*own, *entry.slots} & {"g", "theta", "eta", "t", "step", "e", "pi"}
 
@@ -104,7 +118,7 @@ def test_same_path_as_the_libraries(case):
 
 
 def test_every_optimizer_is_compared_with_a_library():
-    assert {case["optimizer"] for case in CASES} == set(OPTIMIZERS)
+    assert {case["optimizer"] for case in CASES} == set(ALONE)
 
 
 def variations(key):
@@ -125,7 +139,7 @@ def variations(key):
             yield changed | base | {knob.name: not knob.default}
 
 
-@pytest.mark.parametrize("key, settings", [(key, settings) for key in OPTIMIZERS for settings in variations(key)])
+@pytest.mark.parametrize("key, settings", [(key, settings) for key in ALONE for settings in variations(key)])
 def test_rule_is_what_the_kernel_does(key, settings):
     # RAdam's rho is a difference of two numbers near 2000, which the rule takes as written.
     tolerance = 1e-10 if key == "radam" else 1e-12
@@ -163,7 +177,7 @@ def test_assignments_leave_out_the_branches_not_taken():
     assert first.names == ("g",) and "dampening" in later.names
 
 
-@EVERY
+@EACH
 @pytest.mark.parametrize("n", [1, 2, 5])
 def test_kernels_keep_to_their_arrays_and_treat_every_parameter_alike(key, n):
     random = np.random.default_rng(n)
@@ -173,9 +187,8 @@ def test_kernels_keep_to_their_arrays_and_treat_every_parameter_alike(key, n):
     for _ in range(6):
         g = random.standard_normal(n)
         given, hyper = g.copy(), together.hyper
-        arrays = (together.theta, g, together.slots, hyper)
         together.t += 1
-        together._call(*(a.ctypes.data_as(_DOUBLES) for a in arrays), 0.1, together.t, n)
+        together.call(g, hyper, 0.1)
         np.testing.assert_array_equal(g, given)
         np.testing.assert_array_equal(hyper, together.hyper)
         for value, one in zip(given, alone, strict=True):
@@ -185,7 +198,7 @@ def test_kernels_keep_to_their_arrays_and_treat_every_parameter_alike(key, n):
     np.testing.assert_allclose(together.theta, [one.theta[0] for one in alone], rtol=1e-14)
 
 
-@EVERY
+@EACH
 @pytest.mark.parametrize("calm_updates", [0, 1, 5])
 def test_nan_reaches_theta(key, calm_updates):
     stepper = Stepper(key, [1.0, 1.0])
@@ -197,7 +210,7 @@ def test_nan_reaches_theta(key, calm_updates):
         assert math.isnan(stepper.slot(name)[0])
 
 
-@pytest.mark.parametrize("key", sorted(set(OPTIMIZERS) - BOUNDED))
+@pytest.mark.parametrize("key", sorted(set(ALONE) - BOUNDED))
 def test_infinity_reaches_theta(key):
     stepper = Stepper(key, [1.0, 1.0])
     descend(stepper, lambda theta: [0.3, -0.2], 0.01, 3)
@@ -205,7 +218,7 @@ def test_infinity_reaches_theta(key):
     assert not math.isfinite(theta[0]) and math.isfinite(theta[1])
 
 
-@pytest.mark.parametrize("key", [key for key in OPTIMIZERS if key != "yogi"])  # its mean starts at 1e-6
+@pytest.mark.parametrize("key", [key for key in ALONE if key != "yogi"])  # its mean starts at 1e-6
 def test_no_gradient_no_step(key):
     theta = descend(Stepper(key, [1.5, -2.0], weight_decay=0.0), lambda theta: [0.0, 0.0], 0.1, 4)
     assert theta.tolist() == [1.5, -2.0]

@@ -48,7 +48,7 @@ class FigureContext:
     def evaluated(self, *queries: Query[Any], run: RunPicture | None = None) -> NetworkSnapshot:
         """The answers of the network of the run, or of another one."""
         run = run or self.run
-        theta, update = run.shown.theta, run.shown.update
+        theta, update = run.shown.evaluated, run.shown.update
         pieces = snapshot_pieces(self.picture.problem, theta, frozenset(queries), run.id, update, self.interruption)
         while True:
             self.check()

@@ -63,7 +63,7 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     axes.set_axis_off()
     names = data.classes if len(data.classes) == network.sizes[-1] else (data.target,)
     columns = _columns(context, width, height, names)
-    theta = context.run.shown.theta
+    theta = context.run.shown.evaluated
     most = _draw_weights(axes, context, columns, theta)
     _draw_tiles(axes, context, columns, theta)
     _draw_words(axes, context, columns, names, height)

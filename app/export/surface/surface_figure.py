@@ -30,6 +30,7 @@ _TOLERANCE = 0.04  # points of paper by which a thinned path may be off
 _MAX_POINTS = 20_000
 _MARKS = 4
 _MIX = np.int64(0x2545F4914F6CDD1D)  # an odd multiplier that hashes two cells into one key
+_GHOST = 0.45  # opacity of where the optimizer is, beside the average of its run
 _FAR = 1e12  # times the region: where diverging paths are clipped, to avoid overflow
 
 
@@ -144,7 +145,12 @@ def _draw_path(axes: Axes, run: RunPicture, points: Array, region: Region, setti
         axes.plot(*points[_along(points, scales, region)].T, ls="", zorder=3.4, **marker)
     if len(points):
         last = {**marker, "marker": "X" if run.status == DIVERGED else marker["marker"] or "o", "ms": 3.4 * width + 3.0}
-        axes.plot(*np.atleast_2d(points[-1]).T, ls="", zorder=4.0, **{**last, "mew": 0.7 * width})
+        last["mew"] = 0.7 * width
+        if run.shown.average is None:
+            axes.plot(*np.atleast_2d(points[-1]).T, ls="", zorder=4.0, **last)
+        else:
+            axes.plot(*np.atleast_2d(points[-1]).T, ls="", zorder=3.9, alpha=_GHOST, **last)
+            axes.plot(*np.clip(run.shown.average, -_FAR * spans, _FAR * spans)[:, None], ls="", zorder=4.0, **last)
     return Line2D([], [], color=colour, lw=width * 1.1, ls=dash, **marker)
 
 

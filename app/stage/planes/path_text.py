@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.look.number_format import number
+from app.stage.overlay import whose
 from engine import WATCHED, ProjectedPath
 
 if TYPE_CHECKING:
@@ -91,9 +92,9 @@ def description(projected: ProjectedRuns, name: Name, view: tuple[float, float, 
         lowest, highest = float(known.min()), float(known.max())
         parts.append(f"The loss in this plane is between {number(lowest)} and {number(highest)}.")
     for run in projected.runs:
-        x, y = run.shown.theta
+        x, y = map(float, run.shown.evaluated)
         parts.append(
-            f"{run.name}: {run.status}, update {run.shown.update:,}, at ({number(float(x))}, {number(float(y))}), "
+            f"{run.name}: {run.status}, update {run.shown.update:,}, {whose(run)}at ({number(x)}, {number(y)}), "
             f"loss {number(run.shown.loss)}."
         )
     for run, x, y in projected.bests():

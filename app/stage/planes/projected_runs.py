@@ -82,7 +82,12 @@ class ProjectedRuns:
 
     def _projected(self, run: RunPicture) -> RunPicture:
         """The run with the path that ink grows on: while it goes on, its last point will not stay one of the trail."""
-        shown = replace(run.shown, theta=np.array(self.place(run.shown.theta)))
+        average = run.shown.average
+        shown = replace(
+            run.shown,
+            theta=np.array(self.place(run.shown.theta)),
+            average=None if average is None else np.array(self.place(average)),
+        )
         kept = self._but_last if live(run) and run.id in self._but_last else self._whole
         return replace(run, shown=shown, history=kept[run.id])
 

@@ -238,15 +238,20 @@ class Surface3D(QWidget):
                 marked = self._place(*overlay.point_at(run, self._cursor))
                 if marked is not None:
                     draw_dot(painter, marked, colours[run.colour])
+            raw = self._place(*overlay.raw_position(run))
+            painter.setOpacity(1.0 if self._seen(*overlay.raw_position(run)) else HIDDEN)
+            if run.id == self._selected and raw is not None:
+                for arrow, tip in self.arrow_tips(run):
+                    away = tip - raw
+                    length = math.hypot(away.x(), away.y())
+                    draw_arrow(painter, raw, away * (1.0 / length), length, arrow.colour)
+            if run.shown.average is not None:
+                overlay.draw_ghost(painter, raw, colours[run.colour], QRectF(self.rect()))
+            painter.setOpacity(1.0)
             at = self._place(*overlay.position(run))
             if at is None:
                 continue
             painter.setOpacity(1.0 if self._seen(*overlay.position(run)) else HIDDEN)
-            if run.id == self._selected:
-                for arrow, tip in self.arrow_tips(run):
-                    away = tip - at
-                    length = math.hypot(away.x(), away.y())
-                    draw_arrow(painter, at, away * (1.0 / length), length, arrow.colour)
             if run.status == DIVERGED and overlay.live(run):
                 draw_cross(painter, at, colours[run.colour])
             else:
@@ -258,7 +263,7 @@ class Surface3D(QWidget):
 
         Each is as long in the box as it is seen from above, so on the screen as long as its slant lets it.
         """
-        x, y = overlay.position(run)
+        x, y = overlay.raw_position(run)
         stand = self._stand(x, y)
         if stand is None or self.mesh is None:
             return []

@@ -70,7 +70,7 @@ def description(
         if run.visible:
             x, y = overlay.position(run)
             parts.append(
-                f"{run.name}: {run.status}, update {run.shown.update}, at ({number(x)}, {number(y)}), "
-                f"loss {number(run.shown.loss)}."
+                f"{run.name}: {run.status}, update {run.shown.update}, {overlay.whose(run)}at ({number(x)}, "
+                f"{number(y)}), loss {number(run.shown.loss)}."
             )
     return " ".join(parts)

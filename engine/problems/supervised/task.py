@@ -486,7 +486,7 @@ def network_need(task: NetworkTask, optimizers: Sequence[str]) -> Need:
     data = packed + 2 * examples * (raw + features) + n + (0 if task.class_weights == _SAME else 2 * examples)
     activations = 2 * min(examples * sum(network.sizes[1:]), MAX_ACTIVATIONS)
     return Need(
-        needed(n, work, optimizers, data + activations),
+        needed(n, work, optimizers, data + activations, network.blocks),
         f"a network with {n:,} parameters on {examples:,} examples",
         form.remedy,
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from app.controls.run_panel import RunPanel
 from app.look.theme import DARK
-from engine import BATCHES, OPTIMIZERS, ORDERS, SCHEDULES, Session, new_experiment, new_network, new_run
+from engine import BATCHES, OPTIMIZERS, ORDERS, SCHEDULES, Session, formula, new_experiment, new_network, new_run
 
+STEP = {"kind": "step", "interval": 60}
 KINDS = [("optimizer", key) for key in OPTIMIZERS] + [("schedule", key) for key in SCHEDULES]
 
 
@@ -40,7 +42,7 @@ def test_every_choice_shows_its_knobs_and_its_mathematics(panel, fits, part, key
     for more in (panel.optimizer_more, panel.schedule_more):
         more.open()
     if part == "optimizer":
-        assert panel.rule.lines.text().count("<p") == len(entry.rule)
+        assert panel.rule.lines.text().count("<p") == len(formula(key))
         assert panel.rule.source.text() == entry.source
     else:
         assert panel.formula.text() == entry.formula and entry.summary[:20] in panel.formula.toolTip()
@@ -63,11 +65,76 @@ def test_the_rule_folds_away(panel, qtbot):
 
 def test_more_names_what_is_behind_it_and_never_what_has_a_value_of_its_own(panel):
     more = panel.optimizer_more
-    assert more.titles[:4] == ["beta1", "beta2", "weight decay", "clip norm"] and more.count == len(more.titles) == 10
-    assert more.header.text() == "More (10)" and "weight decay, clip norm" in more.header.toolTip()
+    assert more.titles[:4] == ["beta1", "beta2", "weight decay", "clip norm"] and more.count == len(more.titles) == 13
+    assert more.header.text() == "More (13)" and "weight decay, clip norm" in more.header.toolTip()
     panel.refresh(session(weight_decay=0.5, l1=0.25, clip_norm=2.0).picture().runs[0], 100)
-    assert more.count == 7 and not {"weight decay", "l1", "clip norm"} & set(more.titles)
+    assert more.count == 10 and not {"weight decay", "l1", "clip norm"} & set(more.titles)
     assert all(panel.optimizer.knobs.knobs[name].isVisible() for name in ("weight_decay", "l1", "clip_norm"))
+
+
+def test_a_knob_is_driven_from_its_menu(panel):
+    knob = panel.optimizer.reveal("beta1")
+    menu = knob.driver_menu()
+    titles = [action.text() for action in menu.actions() if not action.isSeparator()]
+    assert titles[0].startswith("None: beta1") and {SCHEDULES[key].title for key in SCHEDULES} - {"Constant"} <= {
+        *titles
+    }
+    next(action for action in menu.actions() if action.text() == "Cosine").trigger()
+    menu.close()
+    assert panel.told == [("adam", "drive.optimizer.beta1", "cosine"), "settled"]
+    assert "Right-click it to let a schedule drive the value" in knob.toolTip()
+    assert "Right-click" not in panel.optimizer.knobs.knobs["bias_correction"].toolTip(), "a switch is no number"
+
+
+@pytest.mark.parametrize("part", ["label", "slider", "symbol"])
+def test_the_right_button_opens_the_menu_of_a_knob(panel, part):
+    knob = panel.optimizer.reveal("beta2")
+    widget = getattr(knob, part)
+    at = widget.rect().center()
+    asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, widget.mapToGlobal(at))
+    QApplication.sendEvent(widget, asked)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu) and "Cosine" in [action.text() for action in menu.actions()]
+    menu.close()
+    assert panel.told == []
+
+
+def test_what_drives_a_knob_is_shown_beside_it_and_among_the_schedules(panel, fits):
+    made = session(
+        batch=20, drive={"optimizer.beta1": {"kind": "linear", "end_factor": 0.5, "length": 200}, "batch.size": STEP}
+    )
+    made.advance(500)
+    panel.refresh(made.picture().runs[0], 1000)
+    knob = panel.optimizer.knobs.knobs["beta1"]
+    assert knob.drive.isVisible() and knob.drive.text() == "∿ 0.675" and "Linear" in knob.drive.toolTip()
+    assert "Driven by the schedule Linear" in knob.toolTip() and knob.value == 0.9
+    assert panel.batch_knobs.knobs["size"].drive.text() == "∿ 10"
+    assert not panel.optimizer.knobs.knobs["beta2"].drive.isVisible()
+    size, beta1 = (panel.driven.knobs[path] for path in ("batch.size", "optimizer.beta1"))
+    assert size.heading.text() == "Batch size, 10 now" and beta1.heading.text() == "Beta1, 0.675 now"
+    assert beta1.panel.chooser.key == "linear" and beta1.panel.knobs.knobs["end_factor"].value == 0.5
+    fits(panel)
+    beta1.panel.knobs.knobs["end_factor"].changed.emit("end_factor", 0.25)
+    beta1.panel.chooser.chosen.emit("constant")
+    assert panel.told == [
+        ("adam", "drive.optimizer.beta1.end_factor", 0.25), ("adam", "drive.optimizer.beta1", "constant"), "settled",
+    ]  # fmt: skip
+    made.tweak("adam", "drive.optimizer.beta1", "constant")
+    panel.refresh(made.picture().runs[0], 1000)
+    assert list(panel.driven.knobs) == ["batch.size"] and not knob.drive.isVisible()
+    made.tweak("adam", "drive.batch.size", "constant")
+    panel.refresh(made.picture().runs[0], 1000)
+    assert not panel.driven.isVisible()
+
+
+def test_clipping_is_not_offered_where_it_is_refused(panel):
+    panel.refresh(session(optimizer="sam").picture().runs[0], 100)
+    knobs = panel.optimizer.knobs.knobs
+    for name in ("clip_norm", "clip_value"):
+        assert not knobs[name].isEnabled() and "Not here: its step computes a second gradient" in knobs[name].toolTip()
+    assert knobs["weight_decay"].isEnabled()
+    panel.refresh(session().picture().runs[0], 100)
+    assert panel.optimizer.knobs.knobs["clip_norm"].isEnabled()
 
 
 def test_a_knob_is_a_tweak_of_this_run(panel, qtbot):

@@ -45,6 +45,7 @@ def run_of(history: HistoryView, number: int = 0, **changes: Any) -> SimpleNames
         tweaks=(),
         history=history,
         examples=(np.array([0.0, max(history.updates, 1)]), np.array([0.0, 10.0 * max(history.updates, 1)])),
+        evaluations=(np.array([0.0, max(history.updates, 1)]),) * 2,
         shown=SimpleNamespace(theta=np.zeros(2)),
         standing=None,
     )

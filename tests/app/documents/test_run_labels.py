@@ -29,6 +29,14 @@ CASES = {
         [new_run(batch="full"), new_run(batch=5), new_run(batch=10)],
         ["full batch", "mini-batch, B = 5", "mini-batch, B = 10"],
     ),
+    "driven": (
+        [new_run("adam", drive={"optimizer.beta1": "cosine"}), new_run("adam")],
+        ["schedule of beta1 cosine", "Adam"],
+    ),
+    "driven otherwise": (
+        [new_run("adam", drive={"optimizer.beta1": {"kind": "cosine", "length": t}}) for t in (50, 80)],
+        ["schedule of beta1 cosine, T = 50", "schedule of beta1 cosine, T = 80"],
+    ),
     "same": ([new_run(), new_run()], ["Gradient descent (1)", "Gradient descent (2)"]),
     "alone": ([new_run("adam", learning_rate=0.03)], ["Adam, η = 0.03"]),
     "own names": (

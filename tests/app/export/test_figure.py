@@ -238,6 +238,17 @@ def test_a_path_too_long_to_be_replayed_begins_at_its_start_to_the_bit(monkeypat
     assert tuple(path[0]) == picture.experiment.problem.start
 
 
+def test_the_figure_of_a_run_that_keeps_an_average_marks_both_points() -> None:
+    run = new_run("sgd", learning_rate=1e-3, average="EMA", average_decay=0.9)
+    session = Session(new_experiment("himmelblau", [run], updates=0))
+    session.advance(40)
+    picture, axes = session.picture(), Figure().add_subplot()
+    draw_surface(axes, Drawing(picture, FigureSettings(), {"sgd": "SGD"}))
+    marked = {tuple(line.get_xydata()[0]): line.get_alpha() for line in axes.lines if len(line.get_xydata()) == 1}
+    shown = picture.runs[0].shown
+    assert marked[tuple(shown.average)] is None and marked[tuple(shown.theta)] == 0.45
+
+
 MEASURED = [key for key, curve in TABLE.items() if not curve.columns]
 
 

@@ -65,7 +65,8 @@ def test_the_text_is_complete_and_short(optimizer: str) -> None:
     peek = next(iter(peeks(optimizer)))
     lines = explain(peek, 0)
     assert formula(optimizer)[-1].startswith("Δθ = ")
-    assert len(formula(optimizer)) == len(entry.rule)
+    further = 2 + len(entry.matrix.lines(peek.settings.optimizer.values)) if entry.matrix is not None else 0
+    assert len(formula(optimizer)) == len(entry.rule) + len(set(entry.given) & set(entry.buffers)) + further
     for line in lines:
         assert line.formula.startswith(f"{line.name} = ")
         assert line.numbers

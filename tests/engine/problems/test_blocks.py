@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine import ROLES, Session, new_experiment, new_network, new_run, problem_of
-from engine.blocks import BLOCK, COLUMNS, ROLE, ROWS, START, Block, block_table
+from engine.blocks import BLOCK, COLUMNS, DECAYS, ROLE, ROWS, START, Block, block_table
 
 
 def network(hidden: tuple[int, ...]) -> Session:
@@ -46,4 +46,5 @@ def test_the_table_holds_filters_as_rows() -> None:
     assert table.shape == (2, BLOCK) and table.dtype == np.int64
     assert table[:, START].tolist() == [0, 144]
     assert table[:, ROWS].tolist() == [8, 1] and table[:, COLUMNS].tolist() == [18, 8]
+    assert table[:, DECAYS].tolist() == [1, 0]
     assert [ROLES[role] for role in table[:, ROLE]] == ["input", "gain"]

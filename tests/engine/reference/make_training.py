@@ -8,7 +8,7 @@ where a batch begins and ends, and everything that is computed from it, is done 
 - rows/<name> (3, updates): loss of the batch, norm of its gradient, norm of the step
 - measures/<name> (4, updates + 1): training loss, validation loss, training score, validation score (accuracy or R²)
   before each update, and at the end
-- theta/<name> (n,): the weights and biases at the end
+- theta/<name> (n,): the weights and biases at the end, or their running average if there is one
 """
 
 from itertools import pairwise
@@ -20,10 +20,11 @@ import torch.nn.functional as F
 from make_networks import ACTIVATIONS, LOSSES
 from numba import types
 from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from engine import problem_of
 from engine.architectures import layout
-from engine.architectures.batch import arranged
+from engine.architectures.batch import batch_order
 from engine.contracts import pointer, routine
 from engine.training.stream import (
     CURSOR,
@@ -49,7 +50,7 @@ ORDERS = {"reshuffled": RESHUFFLED, "fixed": FIXED, "replaced": REPLACED}
 @routine(types.void(types.int64[::1], types.float64[::1], types.float64[::1], types.int64[::1]))
 def list_batch(stream, constants, work, chosen):
     """chosen (k,): the examples that the engine takes at a place of the stream."""
-    found = arranged(pointer(stream), layout.integers(pointer(constants)), pointer(work), 0, chosen.size)
+    found = batch_order(pointer(stream), layout.integers(pointer(constants)), pointer(work), 0, chosen.size)
     for b in range(chosen.size):
         chosen[b] = found[b]
 
@@ -137,8 +138,88 @@ def optimizer_of(settings, network):
         case "adam" | "radam" | "nadam" as kind:
             made = {"adam": torch.optim.Adam, "radam": torch.optim.RAdam, "nadam": torch.optim.NAdam}[kind]
             return made(groups, rate, betas=(knobs["beta1"], knobs["beta2"]), eps=knobs["eps"])
+        case "sam":
+            return Sam(groups, rate, knobs)
+        case "muon":
+            return Muon(network, rate, knobs)
         case kind:
             raise ValueError(kind)
+
+
+class Sam:
+    """SAM as in github.com/davda54/sam, over torch.optim.SGD; `ask` computes the gradients anew."""
+
+    def __init__(self, groups, rate, knobs):
+        self.base = torch.optim.SGD(groups, rate, momentum=knobs["momentum"])
+        self.rho, self.param_groups, self.zero_grad = knobs["rho"], self.base.param_groups, self.base.zero_grad
+
+    def ask_again(self, ask):
+        """Climb to the worse point, take its gradients, and come back."""
+        every = [p for group in self.param_groups for p in group["params"]]
+        norm = torch.norm(torch.stack([p.grad.norm(p=2) for p in every]), p=2)
+        scale = self.rho / (norm + 1e-12)
+        kept = [p.data.clone() for p in every]
+        for p in every:
+            p.data.add_(p.grad * scale)
+        ask()
+        for p, old in zip(every, kept, strict=True):
+            p.data = old
+
+    def step(self):
+        self.base.step()
+
+
+class Muon:
+    """torch.optim.Muon in float64 for the matrices, torch.optim.AdamW for the rest."""
+
+    ADJUST = {"original": "original", "match_rms": "match_rms_adamw"}
+
+    def __init__(self, network, rate, knobs):
+        layers = [layer.weight for layer in network.layers]
+        matrices = layers if knobs["layers"] == "all" else layers[1:-1]
+        chosen = {id(weight) for weight in matrices}
+        rest = [weight for weight in layers if id(weight) not in chosen]
+        companion, decay = rate * knobs["companion_rate"], knobs["weight_decay"]
+        groups = [
+            {"params": rest, "weight_decay": decay},
+            {"params": [layer.bias for layer in network.layers], "weight_decay": 0.0},
+        ]
+        betas = knobs["beta1"], knobs["beta2"]
+        self.parts = [
+            torch.optim.Muon(
+                matrices,
+                rate,
+                weight_decay=decay,
+                momentum=knobs["momentum"],
+                nesterov=knobs["nesterov"],
+                ns_steps=knobs["steps"],
+                adjust_lr_fn=self.ADJUST[knobs["scale"]],
+            ),
+            torch.optim.AdamW([group for group in groups if group["params"]], companion, betas=betas, eps=knobs["eps"]),
+        ]
+        self.param_groups = self.parts[0].param_groups
+
+    def zero_grad(self):
+        for part in self.parts:
+            part.zero_grad()
+
+    def step(self):
+        kept, torch.Tensor.bfloat16 = torch.Tensor.bfloat16, lambda numbers: numbers.clone()
+        for part in self.parts:
+            part.step()
+        torch.Tensor.bfloat16 = kept
+
+
+def average_of(settings, network):
+    """The running average of torch.optim.swa_utils that a run keeps, if any."""
+    knobs = settings.optimizer.values
+    match knobs["average"]:
+        case "EMA":
+            return AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(knobs["average_decay"]))
+        case "uniform":
+            return AveragedModel(network)
+        case _:
+            return None
 
 
 def flat(network):
@@ -161,11 +242,15 @@ def train(experiment, updates):
     schedule = None
     if settings.schedule.kind == "cosine":
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, settings.schedule.values["length"])
-    rows, measures = [], []
+    average, rows, measures = average_of(settings, network), [], []
+
+    def evaluated():
+        is_averaged = average is not None and average.n_averaged > 0
+        return average.module if is_averaged else network
 
     def measure():
         with torch.no_grad():
-            answers = network(inputs)
+            answers = evaluated()(inputs)
             losses = [compare(answers[part], goals[part], loss_knobs) for part in parts]
             scores = [score_of(answers[part], targets[part], learner.classes) for part in parts]
             measures.append([float(number) for number in losses + scores])
@@ -179,16 +264,25 @@ def train(experiment, updates):
         if knobs["clip_norm"]:
             nn.utils.clip_grad_norm_(network.parameters(), knobs["clip_norm"])
         before = flat(network)
+        if isinstance(optimizer, Sam):
+
+            def ask(chosen=chosen):
+                optimizer.zero_grad()
+                compare(network(inputs[chosen]), goals[chosen], loss_knobs).backward()
+
+            optimizer.ask_again(ask)
         for layer in network.layers:
             layer.weight.grad += knobs["l1"] * layer.weight.detach().sign()
-            if knobs["decoupled"] and settings.optimizer.kind != "adamw":
+            if knobs["decoupled"] and settings.optimizer.kind not in ("adamw", "muon"):
                 layer.weight.data *= 1.0 - optimizer.param_groups[0]["lr"] * knobs["weight_decay"]
         optimizer.step()
         if schedule is not None:
             schedule.step()
+        if average is not None and len(rows) >= knobs["average_from"]:
+            average.update_parameters(network)
         rows.append([loss.item(), norm.item(), (flat(network) - before).norm().item()])
         measure()
-    return np.array(rows).T, np.array(measures).T, flat(network).numpy()
+    return np.array(rows).T, np.array(measures).T, flat(evaluated()).numpy()
 
 
 if __name__ == "__main__":

@@ -65,6 +65,38 @@ TRAININGS: dict[str, Training] = {
         135, new_run("adam", learning_rate=3e-3, batch=32), DIGITS, hidden=(16, 16, 16), residual=True
     ),
     "digits, full batch": training(40, new_run("momentum", learning_rate=0.02), DIGITS, scaling="standardise"),
+    "iris, sam": training(
+        165, new_run("sam", learning_rate=0.02, rho=0.1, weight_decay=0.01, batch=16), IRIS, hidden=(8, 5)
+    ),
+    "diabetes, sam without momentum": training(
+        60, new_run("sam", learning_rate=0.05, momentum=0.0, weight_decay=0.1, decoupled=True, l1=0.002), DIABETES
+    ),
+    "digits, muon": training(
+        135, new_run("muon", learning_rate=0.02, weight_decay=0.1, batch=32), DIGITS, hidden=(24, 32, 16)
+    ),
+    "digits, muon of all matrices": training(
+        90,
+        new_run(
+            "muon",
+            learning_rate=0.01,
+            layers="all",
+            nesterov=False,
+            scale="match_rms",
+            steps=6,
+            weight_decay=0.05,
+            batch=32,
+            order="fixed",
+        ),
+        DIGITS,
+        hidden=(16, 24),
+        activation="tanh",
+    ),
+    "iris, adam averaged exponentially": training(
+        165, new_run("adam", learning_rate=0.02, average="EMA", average_decay=0.95, average_from=20, batch=16), IRIS
+    ),
+    "iris, momentum averaged from update 60": training(
+        120, new_run("momentum", learning_rate=0.02, average="uniform", average_from=60, batch=16), IRIS
+    ),
     "breast cancer, logits": training(150, new_run("nesterov", learning_rate=0.02, batch=32), CANCER),
     "diabetes, huber": training(
         165, new_run("adam", learning_rate=0.01, batch=32), DIABETES, loss={"kind": "huber", "delta": 0.7}

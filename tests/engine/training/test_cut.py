@@ -25,8 +25,9 @@ from engine import (
 )
 from engine.training.history import History
 from engine.training.run import Run
+from engine.training.stream import FLAG
 
-OFTEN = [*OPTIMIZERS][:12]
+OFTEN = [*[*OPTIMIZERS][:12], "sam", "muon"]
 Life = Callable[[random.Random], Session]
 
 
@@ -42,11 +43,12 @@ def network(chance: random.Random, interruption: Interruption | None = None) -> 
 
 def tweak(session: Session, chance: random.Random) -> None:
     id = session.runs[0].settings.id
-    what = chance.choice(("rate", "optimizer", "schedule", "batch", "size", "weight", "problem"))
+    whats = ("rate", "optimizer", "schedule", "batch", "size", "weight", "problem", "average", "drive")
+    what = chance.choice(whats)
     if what == "rate":
         session.tweak(id, "learning_rate", chance.uniform(1e-4, 2e-3))
     elif what == "optimizer":
-        session.tweak(id, "optimizer", chance.choice(("sgd", "adam", "momentum", "rmsprop")))
+        session.tweak(id, "optimizer", chance.choice(("sgd", "adam", "momentum", "rmsprop", "sam", "muon")))
     elif what == "schedule":
         session.tweak(id, "schedule", chance.choice(("plateau", "cosine", "constant")))
     elif what == "batch":
@@ -54,6 +56,15 @@ def tweak(session: Session, chance: random.Random) -> None:
     elif what == "size":
         session.tweak(id, "batch", "mini")
         session.tweak(id, "batch.size", chance.randint(2, 30))
+    elif what == "average":
+        session.tweak(id, "optimizer.average", chance.choice(("none", "EMA", "uniform")))
+    elif what == "drive":
+        settings, driver = session.run(id).settings, chance.choice(("plateau", "cosine", "step", "constant"))
+        session.tweak(id, "drive.optimizer.weight_decay", driver)
+        session.tweak(id, "optimizer.weight_decay", chance.uniform(0.0, 0.1))
+        if settings.batch.kind == "mini":
+            session.tweak(id, "drive.batch.size", "step")
+            session.tweak(id, "drive.batch.size.interval", chance.randint(20, 200))
     elif what == "weight":
         session.tweak(id, "parameter.1", chance.uniform(-1.0, 1.0))
     elif session.problem.subject.layers:
@@ -93,10 +104,10 @@ def again(run: Run, record: RunRecord, update: int) -> Run:
 
 def assert_same(one: Run, other: Run) -> None:
     """All that determines the future, and all that is told of the past; of histories if both have single updates."""
-    for name in ("theta", "before", "slots", "hyper", "knobs", "memory", "controls", "stream"):
+    for name in ("theta", "averaged", "before", "slots", "hyper", "knobs", "memory", "controls", "stream"):
         ours, theirs = getattr(one.machine, name).copy(), getattr(other.machine, name).copy()
         if name == "stream":
-            ours[12] = theirs[12] = 0  # the address of an interruption
+            ours[FLAG] = theirs[FLAG] = 0  # the address of an interruption
         assert ours.tobytes() == theirs.tobytes(), name
     assert (one.update, one.status, one.message) == (other.update, other.status, other.message)
     assert one.machine.settings == other.machine.settings and one.task == other.task
@@ -104,7 +115,7 @@ def assert_same(one: Run, other: Run) -> None:
     for name in ("at", "values", "layers_at", "layers"):
         ours, theirs = getattr(one.measures.view(), name), getattr(other.measures.view(), name)
         assert ours.tobytes() == theirs.tobytes(), name
-    for ours, theirs in zip(one.examples_table(), other.examples_table(), strict=True):
+    for ours, theirs in zip(one.counts(), other.counts(), strict=True):
         assert ours.tolist() == theirs.tolist()
     assert (one.best is None) == (other.best is None)
     if one.best is not None and other.best is not None:

@@ -134,7 +134,7 @@ def test_examples_count_with_the_batch() -> None:
     session.tweak("sgd", "batch", "full")
     session.advance(5)
     run = session.runs[0]
-    updates, examples = run.examples_table()
+    updates, examples, _ = run.counts()
     assert (updates[-1], examples[-1]) == (55, 50 * 10 + 5 * SURFACE_EXAMPLES)
     assert np.interp(25, updates, examples) == 250
     assert np.interp(52, updates, examples) == 700

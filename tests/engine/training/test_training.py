@@ -61,7 +61,7 @@ def test_the_losses_after_every_epoch(name: str) -> None:
     epoch = -(-session.problem.examples // int(run.machine.stream[BATCH]))
     for update in range(0, updates + 1, epoch):
         session.advance(update - session.update)
-        theta = run.machine.theta
+        theta = run.machine.evaluated
         training, validation = (
             loss_of(learner.network, theta, *part, learner.classes) for part in (learner.training, learner.validation)
         )
@@ -71,5 +71,5 @@ def test_the_losses_after_every_epoch(name: str) -> None:
 @EVERY
 def test_the_weights_and_biases_at_the_end(name: str) -> None:
     expected = STORED[f"theta/{name}"]
-    found = trained(name).runs[0].machine.theta
+    found = trained(name).runs[0].machine.evaluated
     np.testing.assert_allclose(found, expected, rtol=0.0, atol=1e-9 * np.abs(expected).max())

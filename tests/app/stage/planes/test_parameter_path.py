@@ -103,6 +103,18 @@ def test_names_of_parameters():
     assert name(network.parameters - 1) == "bias output"
 
 
+def test_a_run_stands_at_its_average_and_its_optimizer_stays_in_sight(race, view):
+    race.session.tweak("sgd", "optimizer.average", "uniform")
+    learned(race, view)
+    run = next(run for run in view.shown.runs if run.id == "sgd")
+    shown = race.session.picture().runs[0].shown
+    np.testing.assert_allclose(run.shown.evaluated, view.shown.place(shown.average))
+    np.testing.assert_allclose(run.shown.theta, view.shown.place(shown.theta))
+    assert np.linalg.norm(np.subtract(run.shown.evaluated, run.shown.theta)) > 0.05
+    assert colour_at(view, *run.shown.evaluated) == DARK.run_colours[run.colour]
+    assert "its average at" in view.describe()
+
+
 def test_the_axes_tell_the_explained_variance(race, view):
     learned(race, view)
     shares = race.patch().plane.explained

@@ -48,13 +48,15 @@ def history_of(points, width=1):
     return HistoryView(width, len(points), len(points) * width, last, last, last, latest)
 
 
-def run_of(points, id="a", colour=0, width=1, status="running", visible=True, theta=None, **peek):
+def run_of(points, id="a", colour=0, width=1, status="running", visible=True, theta=None, average=None, **peek):
     points = np.asarray(points, float).reshape(-1, 2)
     history = history_of(points, width)
     now = np.array(theta if theta is not None else (points[-1] if len(points) else (0.0, 0.0)), float)
     shown = {
         "update": history.updates,
         "theta": now,
+        "average": None if average is None else np.array(average, float),
+        "evaluated": now if average is None else np.array(average, float),
         "loss": float(now @ now),
         "gradient": 2 * now,
         "slots": {"m": 2 * now, "v": now**2},

@@ -348,6 +348,18 @@ def test_paths_are_lines_of_the_plot(plane, make):
     assert line.opts["pen"].color() == LIGHT.run_colours[2]
 
 
+def test_a_run_stands_at_its_average_and_its_optimizer_stays_in_sight(plane, make, mouse):
+    places = {"average": (1.0, 0.5), "raw": (-0.5, 1.5)}
+    empty = plane.grab().toImage()
+    plane.refresh(make.picture(make.run([places["raw"]], average=places["average"], loss=0.25)))
+    shown, disc = plane.grab().toImage(), DARK.run_colours[0]
+    ground, ghost, solid = (
+        image.pixelColor(mouse.pixel(places[name]))
+        for image, name in ((empty, "raw"), (shown, "raw"), (shown, "average"))
+    )
+    assert solid == disc and ghost not in (disc, ground)
+
+
 def test_a_frame_paints_the_heat_map_once(plane, make, monkeypatch):
     points, painted = make.spiral(), []
     draw = Landscape.draw
