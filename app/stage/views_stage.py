@@ -296,6 +296,8 @@ class ViewsStage(Stage):
         for place, kind in enumerate(VIEWS):
             tabs.addTab(kind.TITLE)
             tabs.setTabToolTip(place, kind.TIP)
+        for button in tabs.findChildren(QToolButton):  # that scroll, where there is no room for all
+            button.setToolTip(button.accessibleName())
         return tabs
 
     def _companion_toggle(self) -> QToolButton:

@@ -43,6 +43,7 @@ class More(QWidget):
         column.addWidget(self.header)
         column.addWidget(self.inside)
         self.header.toggled.connect(self._open)
+        self._describe()
         self.hide()
 
     @property
@@ -70,9 +71,12 @@ class More(QWidget):
     def tell(self, owner: object, titles: Mapping[Tier, Sequence[str]]) -> None:
         """Say what an owner keeps behind it."""
         self._behind[owner] = titles
+        self._describe()
+        self.setVisible(self.count > 0)
+
+    def _describe(self) -> None:
         name = f"more settings of the {self.of}: {self.count}"
         self.header.describe(f"More ({self.count})", ", ".join(self.titles), name=name)
-        self.setVisible(self.count > 0)
 
     def _open(self, on: bool) -> None:
         focus = self.window().focusWidget()

@@ -141,14 +141,15 @@ class Convolutional(Architecture):
         inputs: Array,
         interruption: Interruption | None,
     ) -> Pieces[Any]:
+        from engine.architectures.convolutional.inside import map_pieces
+
         assert isinstance(query, FeatureMaps)
         place = min(query.example, len(inputs) - 1)
         some = self.packed(network, inputs[place : place + 1], None, None)
-        values = yield from layer_pieces(network, theta, some, 0, interruption)
-        titles = network.layer_titles
+        maps = yield from map_pieces(network, theta, some, tuple(range(network.layers)), interruption)
         return tuple(
-            StageMaps(titles[layer], _filters(network, theta, layer), _maps(network, layer, values[layer][0]))
-            for layer in range(network.layers)
+            StageMaps(title, _filters(network, theta, layer), _planes(maps[layer][0]))
+            for layer, title in enumerate(network.layer_titles)
         )
 
     def first_fault(self, network: ConvolutionalNetwork, theta: Array, packed: Packed) -> str:
@@ -177,19 +178,18 @@ def _products(network: ConvolutionalNetwork, layer: int) -> int:
 
 
 def _filters(network: ConvolutionalNetwork, theta: Array, layer: int) -> Array | None:
-    """The filters of a convolution (channels, inputs, height, width)."""
-    shape = network.weight_shape(layer)
-    if shape is None or not isinstance(network.layers_of_stages[layer], Convolution):
+    """The filters of a convolution (channels, inputs, height, width); None of other layers."""
+    from engine.architectures.convolutional.inside import filters
+
+    if not isinstance(network.layers_of_stages[layer], Convolution):
         return None
-    flat = shape if network.dimensions == 2 else (*shape[:2], 1, shape[2])
-    return np.asarray(theta[network.weights(layer)].reshape(flat).copy())
+    found = filters(network, theta, layer)
+    return (found if network.dimensions == 2 else found[:, :, None]).copy()
 
 
-def _maps(network: ConvolutionalNetwork, layer: int, values: Array) -> Array:
-    """What a layer made of one example, (channels, height, width); of a dense layer (1, 1, units)."""
-    if isinstance(network.layers_of_stages[layer], Dense):
-        return values.reshape(1, 1, -1)
-    return values.reshape(network.planes[layer + 1])
+def _planes(maps: Array) -> Array:
+    """Maps of a layer as (channels, height, width): lines have a height of 1, and units are one line."""
+    return maps.reshape(1, 1, -1) if maps.ndim == 1 else maps if maps.ndim == 3 else maps[:, None]
 
 
 def _by(sides: tuple[int, ...]) -> str:
