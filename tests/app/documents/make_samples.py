@@ -142,11 +142,38 @@ def packed() -> Session:
     return tweaked(Session(made), (0, "learning_rate", 0.002))
 
 
+def steps() -> Session:
+    """What a step may be: a second gradient, matrices, an average, a knob that a schedule drives."""
+    runs = [
+        new_run("sam", learning_rate=1e-3),
+        new_run("muon", learning_rate=0.01, average="EMA", average_decay=0.9),
+        new_run("momentum", learning_rate=1e-4, drive={"optimizer.momentum": "cosine"}),
+    ]
+    made = new_experiment("rosenbrock", runs, noise=0.3, title="Steps")
+    return tweaked(Session(made), (1, "optimizer.average", "uniform"), (0, "optimizer.rho", 0.1))
+
+
+def convolution() -> Session:
+    stages = [{"kind": "convolution", "channels": 3, "kernel": 5}, {"kind": "max_pooling"}]
+    runs = [new_run("adam", learning_rate=0.01, batch=16)]
+    data = {"kind": "patterns", "samples": 60}
+    made = new_network(data, runs, architecture="convolutional", stages=stages, title="Convolution")
+    return tweaked(Session(made), (0, "learning_rate", 0.02))
+
+
+def recurrent() -> Session:
+    architecture = {"kind": "recurrent", "cell": "lstm", "units": 3}
+    runs = [new_run("sgd", learning_rate=0.05, batch=16)]
+    data = {"kind": "adding", "samples": 60, "length": 12}
+    made = new_network(data, runs, architecture=architecture, title="Recurrent")
+    return tweaked(Session(made), (0, "learning_rate", 0.02))
+
+
 def write(folder: Path) -> None:
     """Write all samples into a folder that is not there yet."""
     folder.mkdir(parents=True)
     numbers = {}
-    for make in (surface, formula, network, own_data, classes, packed):
+    for make in (surface, formula, network, own_data, classes, packed, steps, convolution, recurrent):
         session, path = make(), folder / f"{make.__name__}.toml"
         save(replace(session.experiment(), view=VIEW), path)
         if make is surface:

@@ -16,6 +16,7 @@ import pytest
 
 from app.documents.experiment_file import load, open_file, save
 from app.documents.preferences import load_preferences
+from app.documents.version import version
 from engine import NUMBERS, Session, full_history
 from tests.app.documents import make_samples
 
@@ -70,8 +71,8 @@ def test_every_version_has_samples_of_every_kind() -> None:
     changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
     versions = re.findall(r"^## (\d+\.\d+\.\d+)$", changes, re.MULTILINE)
     assert versions[-1] == "0.1.0" and "0.2.0" in versions
-    for version in versions[:-1]:
-        names = {path.name for path in (SAMPLES / version).iterdir()}
+    for each in versions[:-1]:
+        names = {path.name for path in (SAMPLES / each).iterdir()}
         assert {"surface.toml", "formula.toml", "network.toml", "own_data.toml", "classes.toml"} < names
         assert {"surface.png", "surface.svg", "surface.pdf", "numbers.json", "memory.toml"} < names
     assert (SAMPLES / "0.2.0" / "packed.toml").exists()
@@ -80,8 +81,7 @@ def test_every_version_has_samples_of_every_kind() -> None:
 def test_the_samples_of_this_version_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FALL_LINE_CONFIG", str(tmp_path))  # which it sets
     make_samples.write(tmp_path / "samples")
-    assert {path.name for path in (SAMPLES / "0.2.0").iterdir()} == {
-        path.name for path in (tmp_path / "samples").iterdir()
-    }
+    written = {path.name for path in (tmp_path / "samples").iterdir()}
+    assert {path.name for path in (SAMPLES / version()).iterdir()} == written
     for path in (tmp_path / "samples").glob("[a-ln-z]*.toml"):
         assert load(path).numbers == NUMBERS
