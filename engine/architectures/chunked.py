@@ -189,13 +189,3 @@ def _lengths(inputs: object) -> set[int]:
     if isinstance(inputs, Sequence | np.ndarray):
         return {len(each) for each in inputs if isinstance(each, Sequence | np.ndarray)}
     return set()
-
-
-def check_size(needed: int, limit: int, parameters: int, examples: int, advice: str) -> None:
-    """Raises SettingError if `needed` numbers take more than `limit` bytes, before any of it is taken."""
-    bytes_needed = 8 * needed
-    if bytes_needed > limit:
-        raise SettingError(
-            f"a network with {parameters:,} parameters on {examples:,} examples needs about "
-            f"{bytes_needed / 2**30:.1f} GB, more than the limit of {limit / 2**30:g} GB: use {advice}"
-        )

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.architectures import layout
 from engine.architectures.activations import ACTIVATIONS
-from engine.architectures.chunked import OWN, begun_head, check_size, checked_inputs, packed_chunks, passes_of, rows_of
+from engine.architectures.chunked import OWN, begun_head, checked_inputs, packed_chunks, passes_of, rows_of
 from engine.architectures.convolutional import passes
 from engine.architectures.convolutional.network import Convolution, ConvolutionalNetwork, Dense, Pooling, Stage
 from engine.architectures.convolutional.passes import convolutional_backward, convolutional_forward
@@ -55,13 +55,6 @@ def convolutional_numbers(network: ConvolutionalNetwork, examples: int) -> tuple
     """How many float64 numbers so many examples take, told before they are: in the constants, as scratch memory."""
     head, work_size = _laid_out(network, examples)
     return head.size + layout.OWN_NUMBERS + examples * (network.sizes[0] + network.outputs), work_size
-
-
-def check_convolutional_size(network: ConvolutionalNetwork, examples: int, limit: int) -> None:
-    """Raises SettingError if a network with so many examples takes more than `limit` bytes, before any is taken."""
-    needed = sum(convolutional_numbers(network, examples)) + 4 * network.parameters
-    advice = "fewer channels, larger strides or pooling windows, fewer units, or less data"
-    check_size(needed, limit, network.parameters, examples, advice)
 
 
 def _columns(network: ConvolutionalNetwork, examples: int) -> int:

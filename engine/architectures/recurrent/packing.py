@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.architectures import layout
 from engine.architectures.activations import ACTIVATIONS
-from engine.architectures.chunked import OWN, begun_head, check_size, checked_inputs, packed_chunks, passes_of, rows_of
+from engine.architectures.chunked import OWN, begun_head, checked_inputs, packed_chunks, passes_of, rows_of
 from engine.architectures.layout import CHUNK, Allocator, padded
 from engine.architectures.losses import LOSSES
 from engine.architectures.packing import Packed
@@ -62,12 +62,6 @@ def recurrent_numbers(network: RecurrentNetwork, examples: int) -> tuple[int, in
     """How many float64 numbers so many examples take, told before they are: in the constants, as scratch memory."""
     head, work_size = _laid_out(network, examples)
     return head.size + layout.OWN_NUMBERS + examples * (network.sizes[0] + network.sizes[-1]), work_size
-
-
-def check_recurrent_size(network: RecurrentNetwork, examples: int, limit: int) -> None:
-    """Raises SettingError if a network with so many examples takes more than `limit` bytes, before any is taken."""
-    needed = sum(recurrent_numbers(network, examples)) + 4 * network.parameters
-    check_size(needed, limit, network.parameters, examples, "fewer units, shorter sequences, or less data")
 
 
 def _columns(network: RecurrentNetwork, examples: int) -> int:
