@@ -12,7 +12,7 @@ import numpy as np
 from app.workers.latest_job import LatestJob, Ticket
 from engine import Problem, Query, Snapshot, snapshot_pieces
 
-REST = 3.0  # while the runs move: rest after a snapshot, as a multiple of the time it took
+REST = 6.0  # while the runs move: rest after a snapshot, as a multiple of the time it took
 
 
 class SnapshotRequest(NamedTuple):
