@@ -276,9 +276,13 @@ class ViewsStage(Stage):
         self.wanted_changed.emit()
 
     def _hand_on(self, view: StageView) -> None:
-        """Show a view the last snapshot, if it is of the problem on screen: a race that rests brings no other."""
+        """Show a view the last snapshot, if it is of the problem on screen and answers what the view asks: a race that
+        rests brings no other, and one that other views have asked for does not serve.
+        """
         snapshot, picture = self._snapshot, self._picture
-        if snapshot is not None and picture is not None and snapshot.subject is picture.subject:
+        if snapshot is None or picture is None or snapshot.subject is not picture.subject:
+            return
+        if set(map(type, view.queries())) <= set(map(type, snapshot.answers)):
             view.show_snapshot(snapshot)
 
     def _describe(self) -> None:

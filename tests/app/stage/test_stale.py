@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from app.look.theme import DARK
 from app.stage.diagram.diagram import Diagram
 from app.stage.diagram.diagram_item import WEIGHT, DiagramItem
+from app.stage.networks.network_stage import NetworkStage
 from app.stage.networks.network_view import NetworkView
 from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.plane_view import PlaneView
@@ -171,3 +172,23 @@ def test_no_view_mixes_two_networks(qtbot, themed, kind) -> None:
             look(view)
             tried += 1
     assert tried >= 4
+
+
+@pytest.mark.parametrize("name", ["large", "images", "filters", "a state"])
+def test_a_snapshot_that_others_have_asked_for_is_not_handed_to_a_view(qtbot, themed, name) -> None:
+    """As one is that comes, or has come, while another view is chosen."""
+    stage, shown = NetworkStage(DARK), case(name)
+    qtbot.addWidget(stage)
+    stage.resize(700, 500)
+    with qtbot.waitExposed(stage):
+        stage.show()
+    stage.refresh(shown.picture)
+    fitting = [key for key, kind in stage.views.kinds.items() if kind.fits(shown.picture)]
+    asking = [stage.views[key] for key in fitting]
+    asking += [stage.companion] if stage.companion.fits(shown.picture) else []
+    assert len({frozenset(map(type, view.queries())) for view in asking}) > 1, "they ask different things"
+    for view in asking:
+        for key in fitting:
+            stage.show_snapshot(shown.snapshot(view))
+            stage.choose(key)
+            look(stage.views[key])
