@@ -75,6 +75,12 @@ class LayerPart:
     units: int
 
 
+@lru_cache(maxsize=64)
+def _blocks(network: Any) -> tuple[Block, ...]:
+    """The blocks of a network, made once: a list of all parameters asks for each name by itself."""
+    return tuple(network.blocks)
+
+
 class Architecture(ABC):
     """One architecture. Networks are whatever its `network` makes; inputs are rows (n, inputs), as the data hold them.
 
@@ -188,7 +194,7 @@ class Architecture(ABC):
         """The name of a parameter by its index in theta. inputs: names of the features; outputs: of the outputs if they
         are classes, else empty.
         """
-        block = next(block for block in network.blocks if place < block.stop)
+        block = next(block for block in _blocks(network) if place < block.stop)
         where = np.unravel_index(place - block.start, block.shape)
         return f"{block.name} {', '.join(str(int(each) + 1) for each in where)}"
 
