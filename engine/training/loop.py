@@ -181,9 +181,8 @@ def advance(
     0. theta (n,), grad (n,), slots, memory and stream are updated in place; before (n,) becomes the previous theta.
     saved: as large as memory where a schedule drives a knob or the step asks, else empty. context: see
     optimizers.context. table (k, BLOCK): the blocks. driven, bounds: see above. last, low, high (COLUMNS, bins): the
-    history from update `first`
-    on, 2**shift updates per bin; where low and high have no bins, only `last` is written. With a single bin, the row of
-    an update whose step is not finite is still written.
+    history from update `first` on, 2**shift updates per bin; where low and high have no bins, only `last` is written.
+    With a single bin, the row of an update whose step is not finite is still written.
     Returns why the chunk ended (GOING ...). stream[UPDATE] tells how far it got: at NOT_FINITE_HERE the loss or
     gradient at that update's theta is not finite; at NOT_FINITE_STEP its step is not. At INTERRUPTED an update may have
     begun: grad, stream and slots then hold the part of its gradients that is known, nothing else has changed, and the

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
+from PySide6.QtWidgets import QToolTip
 
 from app.look.number_format import number
+from app.stage.examples.painted_area import PaintedArea
 from app.stage.pixels import grey_table, images, signed_table
 
 if TYPE_CHECKING:
@@ -103,20 +104,11 @@ def _grid(section: Section, width: int, zoom: float) -> _Grid:
     return _Grid(cell, pictures * (rows * cell[1] + APART) - APART, in_line, -(-groups // in_line))
 
 
-class HeatTiles(QAbstractScrollArea):
+class HeatTiles(PaintedArea):
     """Sections of pictures that wrap. The number under the pointer is told in a tooltip and by `read`."""
 
     def __init__(self, theme: Theme, name: str, accessible_name: str) -> None:
-        super().__init__()
-        self.setObjectName(name)
-        self.setAccessibleName(accessible_name)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.viewport().setMouseTracking(True)
-        self.viewport().setAutoFillBackground(False)
-        self.setMinimumSize(120, 70)
-        self.theme = theme
+        super().__init__(theme, name, accessible_name)
         self.sections: Sequence[Section] = ()
         self._heads: list[tuple[int, str]] = []
         self._placed: list[_Placed] = []

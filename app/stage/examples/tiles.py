@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 
+from app.stage.examples.painted_area import PaintedArea
 from app.widgets.shortcut_override import accepts_shortcut
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def tile_layout(shape: tuple[int, int], width: int, ratio: float) -> TileLayout:
     return TileLayout(magnified, picture, tile, columns, spread, ratio)
 
 
-class TileView(QAbstractScrollArea):
+class TileView(PaintedArea):
     """As many tiles per row as fit. `pointed` carries the one under the pointer or the keys, or -1.
 
     A subclass paints the visible tiles with their captions.
@@ -76,16 +76,7 @@ class TileView(QAbstractScrollArea):
     pointed = Signal(int)
 
     def __init__(self, theme: Theme, name: str, accessible_name: str) -> None:
-        super().__init__()
-        self.setObjectName(name)
-        self.setAccessibleName(accessible_name)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.viewport().setMouseTracking(True)
-        self.viewport().setAutoFillBackground(False)
-        self.setMinimumSize(120, 70)
-        self.theme = theme
+        super().__init__(theme, name, accessible_name)
         self.current = -1
         self._count = 0
         self._shape = (1, 1)
