@@ -23,7 +23,17 @@ from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
 from engine.architectures.members import ARCHITECTURES
 from engine.architectures.network import Network
-from engine.architectures.queries import FeatureMaps, Field, StageMaps, StepsInTime, TimeSteps, UnitMaps
+from engine.architectures.queries import (
+    Attending,
+    Attention,
+    FeatureMaps,
+    Field,
+    StageMaps,
+    StepsInTime,
+    TimeSteps,
+    TokenVectors,
+    UnitMaps,
+)
 from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
 from engine.blocks import ROLES, Block
 from engine.building import experiment_on, new_run
@@ -192,6 +202,8 @@ __all__ = [
     "Activation",
     "Activations",
     "Architecture",
+    "Attending",
+    "Attention",
     "Best",
     "Block",
     "Catalogue",
@@ -252,6 +264,7 @@ __all__ = [
     "Task",
     "Tier",
     "TimeSteps",
+    "TokenVectors",
     "Trail",
     "TrainingData",
     "Tweak",

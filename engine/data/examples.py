@@ -16,6 +16,7 @@ class Examples:
     classes: their names; empty for a regression. names: of the d inputs; target: of the target. image: (rows, columns)
     if the inputs are the pixels of an image. shape: of one example, whose numbers the d inputs are in row-major order;
     empty for a row of inputs. weights (n,): how much each example counts, relative to the others; None: all the same.
+    tokens: the vocabulary if every input is a place in it; empty if inputs are numbers.
     """
 
     inputs: Array
@@ -26,6 +27,7 @@ class Examples:
     image: tuple[int, int] | None = None
     shape: tuple[int, ...] = ()
     weights: Array | None = None
+    tokens: tuple[str, ...] = ()
 
     @property
     def shaped(self) -> Array:
@@ -39,8 +41,9 @@ class TrainingData:
 
     raw (n, d): the inputs as given; inputs (n, f): features, scaled; both in C order. targets (n,): see Examples.
     features: their names (f,). shift, scale (f,): inputs = (features - shift) / scale. scaled_targets (n,): what the
-    network is trained to output, (targets - target_shift) / target_scale; for classes the targets themselves. weights:
-    see Examples. shape: of one example's features, that of the raw inputs if these are the features, else a row.
+    network is trained to output, (targets - target_shift) / target_scale; for classes the targets themselves. weights,
+    tokens: see Examples. one_hot: whether each token is a row of features, 1 at its place and else 0. shape: of one
+    example's features, that of the raw inputs if these are the features, else a row.
     """
 
     raw: Array
@@ -60,6 +63,8 @@ class TrainingData:
     image: tuple[int, int] | None
     weights: Array | None = None
     shape: tuple[int, ...] = ()
+    tokens: tuple[str, ...] = ()
+    one_hot: bool = False
 
     @property
     def shaped(self) -> Array:

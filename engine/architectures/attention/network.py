@@ -114,10 +114,9 @@ class AttentionNetwork:
             hyper.check(value)
         _ = ACTIVATIONS[self.output]
         if self.width % self.heads:
-            raise SettingError(
-                f"a width of {self.width} cannot be divided among {self.heads} heads: "
-                f"use {self.width // self.heads * self.heads or self.heads} or {(self.width // self.heads + 1) * self.heads}"
-            )
+            below = self.width // self.heads * self.heads
+            told = f"a width of {self.width} cannot be divided among {self.heads} heads"
+            raise SettingError(f"{told}: use {f'{below} or ' if below else ''}{below + self.heads}")
         if self.tokens == 0 and self.inputs < 1:
             raise SettingError(f"a step is a token or has at least 1 input, got {self.inputs}")
         if self.outputs < 1:
@@ -214,17 +213,18 @@ def _blocks(network: AttentionNetwork) -> tuple[Block, ...]:
         add("input weights", (d, network.inputs), "input")
     add("positions", (network.length, d), "embedding")
     for block in range(1, network.depth + 1):
-        norm(f"attention {block}")
+        attention, mlp = f"attention {block}", f"MLP {block}"
+        norm(attention)
         for kind in ("weights", "biases"):
             for name in ("query", "key", "value"):
-                add(f"{name} {kind} {block}", (d, d) if kind == "weights" else (d,), _role(kind))
+                add(f"{attention} {name} {kind}", (d, d) if kind == "weights" else (d,), _role(kind))
         for kind in ("weights", "biases"):
-            add(f"attention output {kind} {block}", (d, d) if kind == "weights" else (d,), _role(kind))
-        norm(f"MLP {block}")
-        add(f"MLP weights {block}", (hidden, d), "hidden")
-        add(f"MLP biases {block}", (hidden,), "bias")
-        add(f"MLP output weights {block}", (d, hidden), "hidden")
-        add(f"MLP output biases {block}", (d,), "bias")
+            add(f"{attention} output {kind}", (d, d) if kind == "weights" else (d,), _role(kind))
+        norm(mlp)
+        add(f"{mlp} weights", (hidden, d), "hidden")
+        add(f"{mlp} biases", (hidden,), "bias")
+        add(f"{mlp} output weights", (d, hidden), "hidden")
+        add(f"{mlp} output biases", (d,), "bias")
     norm("output")
     add("output weights", (network.outputs, d), "output")
     add("output biases", (network.outputs,), "bias")

@@ -111,13 +111,11 @@ def _laid_out(network: AttentionNetwork, examples: int) -> tuple[Array, int]:
     rows = head[own[passes.BLOCKS] : own[passes.PLACES]].reshape(depth, passes.BLOCK)
     comes = found[0, layout.VALUES_AT] = steps(length, width)
     for place, row in enumerate(rows):
-        near, name = network.queries(place), f" {place + 1}"
+        near, attention, mlp = network.queries(place), f"attention {place + 1}", f"MLP {place + 1}"
         row[passes.FIRST] = network.first(place)
-        row[passes.NORM_1], row[passes.NORM_2] = (
-            begins.get(f"{part}{name} gains", 0) for part in ("attention", "MLP")
-        )  # fmt: skip
-        row[passes.MIX], row[passes.JOIN] = begins[f"query weights{name}"], begins[f"attention output weights{name}"]
-        row[passes.UP], row[passes.DOWN] = begins[f"MLP weights{name}"], begins[f"MLP output weights{name}"]
+        row[passes.NORM_1], row[passes.NORM_2] = (begins.get(f"{part} gains", 0) for part in (attention, mlp))
+        row[passes.MIX], row[passes.JOIN] = begins[f"{attention} query weights"], begins[f"{attention} output weights"]
+        row[passes.UP], row[passes.DOWN] = begins[f"{mlp} weights"], begins[f"{mlp} output weights"]
         row[passes.IN_AT] = row[passes.READ_AT] = comes
         row[passes.MIXED_AT] = work.take(length * (3 * width * columns + GAP))
         row[passes.SHARES_AT] = work.take(network.heads * near * length * columns)
@@ -132,11 +130,14 @@ def _laid_out(network: AttentionNetwork, examples: int) -> tuple[Array, int]:
         comes = row[passes.OUT_AT] = steps(near, width)
         seen = row[passes.SHARES_AT], row[passes.GATHERED_AT], row[passes.UNITS_AT]
         found[1 + 3 * place : 4 + 3 * place, layout.VALUES_AT] = seen
+        # Of the shares and of what they gather no deltas remain.
+        found[1 + 3 * place : 4 + 3 * place, layout.SLOPES_AT] = *seen[:2], row[passes.BENT_AT]
     own[passes.FINAL_AT] = own[passes.READY_AT] = comes
     if network.norm:
         own[passes.READY_AT] = steps(network.steps, width)
         own[passes.MOMENTS_AT] = work.take(2 * network.steps * columns)
     own[passes.BACK_AT], own[passes.ASIDE_AT] = (steps(length, width) for _ in range(2))
+    found[0, layout.SLOPES_AT] = own[passes.BACK_AT]
     own[passes.DELTAS_AT] = work.take(length * (3 * width * columns + GAP))
     own[passes.HIDDEN_AT] = work.take(hidden * columns)
     own[passes.SLOPES_AT] = work.take(length * length * LANES)

@@ -34,8 +34,8 @@ from engine.simd.vectors import LANES, at, load, noinline, splat, store, total
 # (queries, width) what lies between attention and MLP, ENTERS_AT that normalised, UNITS_AT and BENT_AT (queries, mlp)
 # the hidden units and their slopes, OUT_AT what comes out. Without norms what is normalised lies where it was.
 (
-    FIRST, NORM_1, MIX, JOIN, NORM_2, UP, DOWN, IN_AT, READ_AT, MOMENTS_1_AT, MIXED_AT, SHARES_AT, GATHERED_AT, MIDDLE_AT,
-    ENTERS_AT, MOMENTS_2_AT, UNITS_AT, BENT_AT, OUT_AT, BLOCK,
+    FIRST, NORM_1, MIX, JOIN, NORM_2, UP, DOWN, IN_AT, READ_AT, MOMENTS_1_AT, MIXED_AT, SHARES_AT, GATHERED_AT,
+    MIDDLE_AT, ENTERS_AT, MOMENTS_2_AT, UNITS_AT, BENT_AT, OUT_AT, BLOCK,
 ) = range(20)  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def _embed(theta, own, read, rows, steps, columns):
 def _embed_back(grad, own, read, rows, back, columns, adds):
     """The gradient of the embedding and of the positions from back (length, width)."""
     noinline()
-    length, width, inputs, tokens = own[LENGTH], own[WIDTH], own[INPUTS], own[TOKENS]
+    length, width, tokens = own[LENGTH], own[WIDTH], own[TOKENS]
     stride, whole = padded_columns(width), width // LANES * LANES
     embedding = at(grad, own[EMBEDDING])
     if tokens > 0 and adds == 0:
@@ -219,7 +219,7 @@ def _mlp_back(theta, grad, table, own, row, work, back, columns, adds):
 
 @inline
 def _attention_back(theta, grad, table, own, row, work, columns, adds):
-    """The derivatives in BACK_AT by what enters the MLP, from step FIRST on, become those by what comes into a block."""
+    """BACK_AT: the derivatives by what enters the MLP, from step FIRST on, become those by what comes into a block."""
     length, width, heads, first = own[LENGTH], own[WIDTH], own[HEADS], row[FIRST]
     near, wide, square = length - first, width * columns, width * width
     stride, places, sums = 3 * wide + GAP, at(table, own[PLACES]), at(work, own[SUMS_AT])
@@ -235,8 +235,8 @@ def _attention_back(theta, grad, table, own, row, work, columns, adds):
         width, adds,
     )  # fmt: skip
     attend_back(
-        at(work, row[MIXED_AT]), at(work, row[SHARES_AT]), aside, deltas, at(work, own[SLOPES_AT]), width, heads, length,
-        first, own[CAUSAL], 1.0 / math.sqrt(width // heads), columns,
+        at(work, row[MIXED_AT]), at(work, row[SHARES_AT]), aside, deltas, at(work, own[SLOPES_AT]), width, heads,
+        length, first, own[CAUSAL], 1.0 / math.sqrt(width // heads), columns,
     )  # fmt: skip
     mix, into = at(theta, row[MIX]), at(grad, row[MIX])
     if first > 0:
@@ -261,9 +261,7 @@ def _attention_back(theta, grad, table, own, row, work, columns, adds):
             finish_deltas(given, given, 1, width, columns, biases, adds + t - first)
             backward_product(mix, given, target, 3 * width, width, columns, own[NORMS] == 0)
         else:
-            backward_product(
-                at(mix, square), at(given, wide), target, 2 * width, width, columns, own[NORMS] == 0
-            )
+            backward_product(at(mix, square), at(given, wide), target, 2 * width, width, columns, own[NORMS] == 0)
         finish_deltas(at(given, wide), given, 1, 2 * width, columns, at(biases, width), adds + t)
         if own[NORMS]:
             normalise_back(

@@ -93,7 +93,7 @@ class Learner(Examined, Subject):
         return self.data.classes if len(self.data.classes) == self.network.sizes[-1] else ()
 
     def understands(self, query: type[Query[Any]]) -> bool:
-        return query in QUERIES or query in self.architecture.queries
+        return query in QUERIES or query in self.architecture.answered(self.network)
 
     def answers(
         self, theta: Array, queries: frozenset[Query[Any]], interruption: Interruption | None

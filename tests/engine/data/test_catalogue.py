@@ -42,6 +42,7 @@ STORED = {
         26958.403270004557,
         971.9307856712551,
     ),
+    "modular": ([0.0, 3.0, 23.0], 11.0, 23805.0, 5805.0),
 }
 
 
@@ -67,7 +68,7 @@ def test_says_what_a_person_needs_to_know(entry: Dataset) -> None:
     assert 0 < entry.share <= 1
     assert len(set(entry.names)) == entry.inputs
     assert (entry.view is not None) == (entry.inputs <= 2)
-    assert any(knob.name == "samples" for knob in entry.knobs)
+    assert any(knob.name == "samples" for knob in entry.knobs) or entry.table
     assert all(knob.help for knob in entry.knobs)
 
 
@@ -82,7 +83,8 @@ def test_makes_finite_examples_of_the_declared_shape(entry: Dataset) -> None:
     for values in settings(entry):
         choice = choose(DATASETS, entry.key, values)
         examples = examples_of(choice, 1)
-        count = choice.values["samples"]
+        count = entry.count(choice.values)
+        assert entry.table or count == choice.values["samples"]
         assert examples.inputs.shape == (count, entry.inputs) and examples.targets.shape == (count,)
         assert examples.inputs.dtype == examples.targets.dtype == np.float64
         assert np.isfinite(examples.inputs).all() and np.isfinite(examples.targets).all()
@@ -90,6 +92,9 @@ def test_makes_finite_examples_of_the_declared_shape(entry: Dataset) -> None:
         assert examples.shaped.shape == (count, *(entry.shape or (entry.inputs,)))
         assert np.shares_memory(examples.shaped, examples.inputs)
         assert len(examples.classes) == entry.classes(choice.values)
+        assert examples.tokens == entry.tokens(choice.values)
+        if examples.tokens:
+            assert set(np.unique(examples.inputs)) <= set(range(len(examples.tokens)))
         if entry.purpose == "classification":
             assert entry.classes(choice.values) >= 2
             places = np.unique(examples.targets)
