@@ -18,6 +18,8 @@ from app.curves.x_axes import X_AXES
 from app.documents.presets import FOLDER, presets
 from app.stage.views import VIEWS
 from engine import COLUMNS, DIVERGED, FINISHED, Choice, Experiment, NetworkTask, Session, TimeSteps, snapshot_of
+from engine.architectures.forward import layer_pieces
+from engine.interruption import finish
 from engine.training.stream import SEEN
 
 FILES = sorted(FOLDER.glob("*.toml"))
@@ -462,6 +464,37 @@ def preset_45_vanishing_in_time(name: str, seeds: Seeds) -> None:
         problem, theta = race.session.problem, race.theta("sgd")
         norms = snapshot_of(problem, theta, {TimeSteps(0)}).answer(TimeSteps).norms
         assert norms[0] < 1e-3 * norms[-1]
+
+
+@claim
+def preset_53_grokking(name: str, seeds: Seeds) -> None:
+    late = []
+    for seed in seeds:
+        race = Race(name, seed)
+        for id in race.runs:
+            assert race.measure(id, "training_score", 150) == 1.0
+            assert race.measure(id, "validation_score", 150) < 0.65
+        assert race.measure("none", "training_score") == 1.0
+        assert race.measure("none", "validation_score") < 0.6
+        late.append(race.measure("decay", "validation_score"))
+    assert np.median(late) > 0.95 and min(late) > 0.75
+
+
+@claim
+def preset_54_looking_up(name: str, seeds: Seeds) -> None:
+    scores, found = [], []
+    for seed in seeds:
+        race = Race(name, seed)
+        scores.append(race.measure("adam", "validation_score"))
+        learner, theta = race.session.problem.subject, race.theta("adam")
+        marks = learner.data.shaped[learner.data.train :, :, 1]
+        shares = finish(
+            layer_pieces(
+                learner.network, theta, learner.packed_inputs(learner.data.inputs[learner.data.train :]), 1, None
+            )
+        )[0]
+        found.append((shares * marks).sum(axis=1).mean())
+    assert np.median(scores) > 0.97 and np.median(found) > 0.85
 
 
 @claim

@@ -6,7 +6,18 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from app.export.legend import Entry
-from app.export.networks import boundary, confusion, diagram, feature_maps, fit, predicted, time_steps
+from app.export.networks import (
+    answers,
+    attention,
+    boundary,
+    confusion,
+    diagram,
+    feature_maps,
+    fit,
+    predicted,
+    spectrum,
+    time_steps,
+)
 from app.export.networks.context import FigureContext, figure_context
 from app.export.stage_figure import Drawing, StageFigure
 from engine import NetworkTask
@@ -41,6 +52,9 @@ NETWORK_FIGURES = (
     _figure("fit", "fitted curve", fit.fits, fit.draw, "fit"),
     _figure("maps", "filters and feature maps", feature_maps.fits, feature_maps.draw, "maps"),
     _figure("steps", "gradient by time step", time_steps.fits, time_steps.draw, "steps"),
+    _figure("answers", "table of answers", answers.fits, answers.draw, "answers"),
+    _figure("attention", "attention of each head", attention.fits, attention.draw, "attention"),
+    _figure("spectrum", "spectrum of the embedding", spectrum.fits, spectrum.draw, "spectrum"),
     _figure("confusion", "confusion matrix", confusion.fits, confusion.draw_validation, "confusion"),
     _figure(
         "confusion_training",
