@@ -81,6 +81,8 @@ class AnswersView(NetworkView):
 
     def show_snapshot(self, snapshot: NetworkSnapshot) -> None:
         data, predicted = snapshot.learner.data, snapshot.predicted
+        if not data.tokens:
+            return
         places = places_of_pairs(data)
         self._snapshot, self._size = snapshot, places.shape
         self.table.show_answers(

@@ -45,6 +45,12 @@ NETWORKS = {
     "filters on a line": new_network("patterns", [RUN], architecture="convolutional"),
     "a state": new_network("adding", [RUN], architecture="recurrent"),
     "rows of images": new_network("digits", [RUN], architecture={"kind": "recurrent", "cell": "gru", "units": 5}),
+    "tokens": new_network({"kind": "modular", "modulus": 7}, [RUN], architecture={"kind": "attention", "width": 8}),
+    "fewer tokens": new_network(
+        {"kind": "modular", "modulus": 5},
+        [RUN],
+        architecture={"kind": "attention", "width": 6, "heads": 3, "blocks": 2},
+    ),
 }
 FEW = (
     "large",
