@@ -78,6 +78,18 @@ class Transformer(Architecture):
 
         return packed_attention(network, inputs, targets, weights)
 
+    def packed_set(
+        self,
+        network: AttentionNetwork,
+        inputs: Array,
+        targets: Array,
+        classes: int,
+        weights: Array | None = None,
+    ) -> Packed:
+        from engine.architectures.attention.packing import packed_attention_set
+
+        return packed_attention_set(network, inputs, targets, classes, weights)
+
     def numbers(self, network: AttentionNetwork, examples: int) -> tuple[int, int]:
         from engine.architectures.attention.packing import attention_numbers
 
@@ -122,11 +134,6 @@ class Transformer(Architecture):
             parts[_part_of(block.name)][block.role == "bias"].append(block)
         told = zip(titles, self.units(network), strict=True)
         return tuple(LayerPart(title, tuple(parts[title][0]), tuple(parts[title][1]), units) for title, units in told)
-
-    def undefined(self, network: AttentionNetwork, measure: str) -> str:
-        if measure == "delta_norm":
-            return "it is that of what a layer adds up, and attention has none"
-        return super().undefined(network, measure)
 
     def answered(self, network: AttentionNetwork) -> tuple[type[Query[Any]], ...]:
         return self.queries if network.tokens else (Attention,)

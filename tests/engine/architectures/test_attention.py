@@ -142,3 +142,24 @@ def test_every_matrix_is_drawn_by_its_own_shape() -> None:
     torch = initial_attention(net, choose(INITIALIZERS, "torch", {}), 3)
     biases = net.part(torch, "MLP 1 output biases")
     assert 0.0 < np.abs(biases).max() <= 1.0 / np.sqrt(128) and (torch != theta).any()
+
+
+@pytest.mark.parametrize("changes", [{}, {"tokens": 0, "inputs": 3, "depth": 3, "every": True}, {"norm": False}])
+def test_memory_is_told_before_it_is_taken(changes) -> None:
+    net = network(**changes)
+    inputs = np.zeros((70, *net.shape))
+    packed = packed_attention_set(net, inputs, np.zeros((70, 5) if net.every else 70), 3)
+    assert Transformer().numbers(net, 70) == (packed.constants.size + packed.work_size, packed.work_size)
+
+
+def test_the_deltas_of_one_example_are_its_gradients_by_biases_and_positions() -> None:
+    net = network(depth=2, every=True, causal=True)
+    theta, inputs = numbers(net, 1)
+    packed = packed_attention_set(net, inputs, np.array([[0, 1, 2, 1, 0]]), 3)
+    found = finish(Transformer().inspection_pieces(net, theta, packed, None))
+    positions = net.part(found.gradient, "positions")
+    assert found.delta_norm[0] == pytest.approx(np.linalg.norm(positions), rel=1e-12)
+    assert np.isnan(found.delta_norm[[1, 3]]).all() and np.isfinite(found.delta_norm[[0, 2, 4, 5]]).all()
+    hidden = finish(layer_pieces(net, theta, packed, 0, None))[3].reshape(5, 7)
+    assert found.dead[2] == pytest.approx((hidden <= 0.0).all(axis=0).mean())
+    assert found.activation_mean[2] == pytest.approx(hidden.mean(), rel=1e-12)
