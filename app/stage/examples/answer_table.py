@@ -8,9 +8,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QStaticText,
+)
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from app.look.qt_arrays import polygon
 from app.stage.canvas import blank
 from app.stage.pixels import mixed, packed, rgb
 from app.widgets.shortcut_override import accepts_shortcut
@@ -65,13 +77,17 @@ class AnswerTable(QWidget):
         self.answers: Answers | None = None
         self.current = 0, 0
         self._base: QImage | None = None
+        self._grid = QRect(), 1, 0
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
         self._spoil()
 
     def show_answers(self, answers: Answers) -> None:
+        before = self.answers
         self.answers = answers
+        if before is None or (before.tokens, before.true.shape) != (answers.tokens, answers.true.shape):
+            self._lay_out()
         self._spoil()
 
     def choose(self, row: int, column: int) -> None:
@@ -97,38 +113,37 @@ class AnswerTable(QWidget):
         self.update()
 
     def resizeEvent(self, event: QEvent) -> None:
+        self._lay_out()
         self._spoil()
 
     # Layout
 
     def box(self) -> QRect:
         """Where the cells are."""
-        if self.answers is None:
-            return QRect()
-        rows, columns = self.answers.true.shape
-        left = self._left()
-        cell = min((self.width() - left) // columns, (self.height() - KEY - NAMES) // rows, WIDEST)
-        cell = max(cell, 1)
-        spare = max(self.width() - left - columns * cell, 0)
-        return QRect(left + spare // 2, KEY + NAMES, columns * cell, rows * cell)
+        return self._grid[0]
 
     def cell(self, row: int, column: int) -> QRect:
-        box = self.box()
-        side = box.width() // self.answers.true.shape[1] if self.answers is not None else 0
+        box, side, _ = self._grid
         return QRect(box.left() + column * side, box.top() + row * side, side, side)
 
     def at(self, position: QPoint) -> tuple[int, int] | None:
         """The cell at a point."""
-        box = self.box()
-        if self.answers is None or not box.contains(position):
+        box, side, _ = self._grid
+        if not box.contains(position):
             return None
-        side = box.width() // self.answers.true.shape[1]
         return (position.y() - box.top()) // side, (position.x() - box.left()) // side
 
-    def _left(self) -> int:
-        assert self.answers is not None
+    def _lay_out(self) -> None:
+        """Where the cells are, how large each is, and how much room the names of rows take."""
+        answers = self.answers
+        if answers is None:
+            return
+        rows, columns = answers.true.shape
         metrics = QFontMetricsF(self._font())
-        return math.ceil(max(metrics.horizontalAdvance(name) for name in self.answers.tokens)) + 8
+        left = math.ceil(max(metrics.horizontalAdvance(name) for name in answers.tokens)) + 8
+        side = max(min((self.width() - left) // columns, (self.height() - KEY - NAMES) // rows, WIDEST), 1)
+        spare = max(self.width() - left - columns * side, 0)
+        self._grid = QRect(left + spare // 2, KEY + NAMES, columns * side, rows * side), side, left
 
     def _font(self) -> QFont:
         font = QFont(self.font())
@@ -159,7 +174,7 @@ class AnswerTable(QWidget):
     def _paint_base(self, painter: QPainter, answers: Answers) -> None:
         box = self.box()
         rows, columns = answers.true.shape
-        side = box.width() // columns
+        side = self._grid[1]
         ends = rgb(*self._colours(), self.theme.neutral)
         kinds = np.where(answers.finite, np.where(answers.predicted == answers.true, 0, 1), 2)
         cells = np.ascontiguousarray(packed(ends[kinds.ravel()]).reshape(rows, columns))
@@ -172,25 +187,42 @@ class AnswerTable(QWidget):
                 painter.drawLine(box.left(), box.top() + place * side - 1, box.right(), box.top() + place * side - 1)
             self._draw_dots(painter, answers, side)
         if side >= READABLE:
-            painter.setPen(self.theme.text)
-            for row, column in np.argwhere(answers.finite).tolist():
-                name = answers.classes[answers.predicted[row, column]]
-                painter.drawText(self.cell(row, column), Qt.AlignmentFlag.AlignCenter, name)
+            self._draw_answers(painter, answers, side)
         self._draw_names(painter, answers, side)
         self._draw_key(painter)
+
+    def _draw_answers(self, painter: QPainter, answers: Answers, side: int) -> None:
+        """What the network answers, in the middle of each cell; each number is laid out once."""
+        painter.setPen(self.theme.text)
+        texts, places = [], []
+        for name in answers.classes:
+            text = QStaticText(name)
+            text.setTextFormat(Qt.TextFormat.PlainText)
+            text.prepare(font=painter.font())
+            texts.append(text)
+            places.append(((side - text.size().width()) / 2, (side - text.size().height()) / 2))
+        corner, predicted = self.box().topLeft(), answers.predicted.tolist()
+        for row, column in np.argwhere(answers.finite).tolist():
+            answer = predicted[row][column]
+            right, down = places[answer]
+            painter.drawStaticText(
+                round(corner.x() + column * side + right), round(corner.y() + row * side + down), texts[answer]
+            )
 
     def _draw_dots(self, painter: QPainter, answers: Answers, side: int) -> None:
         """A dot in the corner of every example of the training set; where there is no room for an answer, in the
         middle.
         """
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.theme.text)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, side >= READABLE)
         size = 1.6 if side >= READABLE else max(1.0, side / 8)
+        cap = Qt.PenCapStyle.RoundCap if side >= READABLE else Qt.PenCapStyle.SquareCap
         inset = 4.0 if side >= READABLE else side / 2
-        for row, column in np.argwhere(answers.trained).tolist():
-            corner = self.cell(row, column).topLeft().toPointF()
-            painter.drawEllipse(corner + QPointF(inset - 0.5, inset - 0.5), size, size)
+        painter.setPen(QPen(self.theme.text, 2.0 * size, Qt.PenStyle.SolidLine, cap))
+        corner = self.box().topLeft()
+        rows, columns = np.nonzero(answers.trained)
+        painter.drawPoints(
+            polygon(corner.x() + columns * side + inset - 0.5, corner.y() + rows * side + inset - 0.5)
+        )  # all at once: there may be thousands
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _draw_names(self, painter: QPainter, answers: Answers, side: int) -> None:
@@ -204,13 +236,13 @@ class AnswerTable(QWidget):
             painter.drawText(where, Qt.AlignmentFlag.AlignCenter, answers.tokens[column])
         step = max(1, math.ceil(FONT / side))
         for row in range(0, rows, step):
-            middle, left = self.cell(row, 0).center().y() + 1, self._left()
+            middle, left = self.cell(row, 0).center().y() + 1, self._grid[2]
             where = QRectF(box.left() - left, middle - FONT, left - 5, 2 * FONT)
             painter.drawText(where, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, answers.tokens[row])
 
     def _draw_key(self, painter: QPainter) -> None:
         """What the colours and the dot mean."""
-        metrics, x = QFontMetricsF(painter.font()), float(max(self.box().left() - self._left(), 0))
+        metrics, x = QFontMetricsF(painter.font()), float(max(self.box().left() - self._grid[2], 0))
         right, wrong = self._colours()
         for colour, words in ((right, "right"), (wrong, "wrong"), (None, "learned from")):
             painter.setPen(Qt.PenStyle.NoPen)
