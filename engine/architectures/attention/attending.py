@@ -15,9 +15,10 @@ EPSILON = 1e-5  # of the variance, as in PyTorch's LayerNorm
 GAP = LANES
 
 
-@inline
+@standalone
 def _inner(vector, rows, r_step, count, size, columns, scale, target, t_step):
     """target[j] = scale * the inner product of a vector (size,) with rows[j], for j below count."""
+    noinline()
     j = 0
     while count - j >= 4:
         r0, r1, r2, r3 = (
@@ -50,9 +51,10 @@ def _inner(vector, rows, r_step, count, size, columns, scale, target, t_step):
         j += 1
 
 
-@inline
+@standalone
 def _weighted(weights, w_step, rows, r_step, count, size, columns, target):
     """target (size,) = the sum of weights[j] * rows[j] over j below count."""
+    noinline()
     i = 0
     while size - i >= 4:
         p = i * columns

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 
+from numba import int64
+
 from engine.architectures import layout
 from engine.architectures.activations import call_activation
 from engine.architectures.attention.attending import GAP, attend, attend_back, normalise, normalise_back
@@ -78,7 +80,7 @@ def _embed_back(grad, own, read, rows, back, columns, adds):
             embedding[i] = 0.0
     for t in range(length):
         step = at(back, t * width * columns)
-        finish_deltas(step, step, 1, width, columns, at(grad, own[POSITIONS] + t * width), adds)
+        finish_deltas(step, step, int64(1), width, columns, at(grad, own[POSITIONS] + t * width), adds)
         if tokens == 0:
             continue
         transpose_block(step, columns, rows, stride, width, columns)
@@ -191,9 +193,9 @@ def _mlp_back(theta, grad, table, own, row, work, back, columns, adds):
     behind = at(work, own[HIDDEN_AT])
     for t in range(near):
         step, deltas = at(back, t * wide), at(bent, t * tall)
-        finish_deltas(step, step, 1, width, columns, at(grad, row[DOWN] + width * hidden), adds + t)
+        finish_deltas(step, step, int64(1), width, columns, at(grad, row[DOWN] + width * hidden), adds + t)
         backward_product(at(theta, row[DOWN]), step, behind, width, hidden, columns, False)
-        finish_deltas(deltas, behind, 0, hidden, columns, at(grad, row[UP] + hidden * width), adds + t)
+        finish_deltas(deltas, behind, int64(0), hidden, columns, at(grad, row[UP] + hidden * width), adds + t)
     summed_product(
         back, columns, wide, 0, units, places, columns, tall, 0, near, 1, columns, at(grad, row[DOWN]), width, hidden,
         adds,
@@ -228,7 +230,7 @@ def _attention_back(theta, grad, table, own, row, work, columns, adds):
     leaving = at(back, first * wide)
     for t in range(near):
         step = at(leaving, t * wide)
-        finish_deltas(step, step, 1, width, columns, at(grad, row[JOIN] + square), adds + t)
+        finish_deltas(step, step, int64(1), width, columns, at(grad, row[JOIN] + square), adds + t)
         backward_product(at(theta, row[JOIN]), step, at(aside, t * wide), width, width, columns, False)
     summed_product(
         leaving, columns, wide, 0, gathered, places, columns, wide, 0, near, 1, columns, at(grad, row[JOIN]), width,
@@ -258,11 +260,11 @@ def _attention_back(theta, grad, table, own, row, work, columns, adds):
         target = aside if own[NORMS] else step
         biases = at(into, 3 * square)
         if t >= first:
-            finish_deltas(given, given, 1, width, columns, biases, adds + t - first)
+            finish_deltas(given, given, int64(1), width, columns, biases, adds + t - first)
             backward_product(mix, given, target, 3 * width, width, columns, own[NORMS] == 0)
         else:
             backward_product(at(mix, square), at(given, wide), target, 2 * width, width, columns, own[NORMS] == 0)
-        finish_deltas(at(given, wide), given, 1, 2 * width, columns, at(biases, width), adds + t)
+        finish_deltas(at(given, wide), given, int64(1), 2 * width, columns, at(biases, width), adds + t)
         if own[NORMS]:
             normalise_back(
                 at(work, row[IN_AT] + t * wide), at(theta, row[NORM_1]), at(work, row[MOMENTS_1_AT] + 2 * t * columns),
