@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from app.curves.curve_line import CurveLine
 from app.curves.curve_model import CurveModel
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.look.theme import Theme
 
 
+_VEIL = 150  # of 255, behind the name of a reference
 Values = list[tuple[CurveLine, int, float]]  # each line with its value, and the update of that
 
 
@@ -49,8 +50,11 @@ def paint_references(painter: QPainter, model: CurveModel, y: Scale, area: QRect
         )
         above = place - metrics.height() - 2.0
         top = above if above >= area.top() else place + 2.0
-        box = QRectF(area.left() + 6.0, top, metrics.horizontalAdvance(words) + 4.0, metrics.height())
-        painter.fillRect(box, model.theme.panel)
+        width = metrics.horizontalAdvance(words) + 4.0
+        box = QRectF(area.right() - 4.0 - width, top, width, metrics.height())  # where losses mostly are below it
+        paper = QColor(model.theme.panel)
+        paper.setAlpha(_VEIL)
+        painter.fillRect(box, paper)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
 
 

@@ -82,8 +82,8 @@ class TrainingData:
     inputs = (features - shift) / scale. scaled_targets: what the network is trained to output, (targets - target_shift)
     / target_scale, of vectors number by number; for classes the targets themselves. classes: of the targets; none if
     they are numbers. weights: see Examples. shape: of one example's features, that of the raw inputs if these are the
-    features, else a row. target_names: see Examples. labels (n,): what the data tell of each example, a place in
-    `label_names` or without any a number; None where that is no single number.
+    features, else a row. target_names: see Examples. label, labels (n,): its name, and what the data tell of each
+    example, a place in `label_names` or without any a number; None where that is no single number.
     """
 
     raw: Array
@@ -105,6 +105,7 @@ class TrainingData:
     shape: tuple[int, ...] = ()
     target_shape: TargetShape = TargetShape()
     target_names: tuple[str, ...] = ()
+    label: str = ""
     labels: Array | None = None
     label_names: tuple[str, ...] = ()
 

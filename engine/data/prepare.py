@@ -80,6 +80,7 @@ def training_data(
         weights=None if examples.weights is None else examples.weights[order],
         target_shape=examples.target_shape,
         target_names=examples.target_names,
+        label=examples.target,
         labels=targets if targets.ndim == 1 else None,
         label_names=examples.classes,
     )
