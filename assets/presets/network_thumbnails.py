@@ -16,6 +16,7 @@ from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.confusion_matrix import HEAD, ConfusionMatrix
 from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.images import ImagesView
+from app.stage.examples.reconstructions import ReconstructionsView
 from app.stage.networks.network_view import NetworkView
 from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.plane_chart import PlaneChart
@@ -84,6 +85,8 @@ def canvas_of(view: NetworkView) -> QWidget:
     """The part of a view that shows the network, without buttons and text."""
     if isinstance(view, ImagesView):
         return view.examples
+    if isinstance(view, ReconstructionsView):
+        return view.tiles
     if isinstance(view, ConfusionView):
         return view.matrix
     if isinstance(view, HistogramsView):

@@ -83,6 +83,11 @@ CASES = {
     "filters on a line": lambda: trained("patterns", updates=10, architecture="convolutional"),
     "through time": lambda: trained("adding", ["adam", "sgd"], 10, architecture="recurrent"),
     "many examples": lambda: trained(table(2, ("no", "yes"), 60_000), updates=2),
+    "autoencoder of images": lambda: trained({"kind": "digits", "samples": 60}, target="inputs", hidden=(6, 3, 6)),
+    "autoencoder of a plane": lambda: trained("line", target="inputs", hidden=(1,), updates=20),
+    "autoencoder of columns": lambda: trained("iris", target="inputs", scaling="standardise", hidden=(2,)),
+    "vectors": lambda: trained("arm", updates=10),
+    "sequences": lambda: trained({"kind": "echo", "samples": 60}, updates=10, architecture="recurrent"),
 }
 KINDS = {
     "two classes": ["boundary", "confusion", "confusion_training", "diagram"],
@@ -94,6 +99,11 @@ KINDS = {
     "nothing validates": ["confusion", "diagram"],
     "filters": ["maps", "confusion", "confusion_training"],
     "through time": ["steps", "predicted"],
+    "autoencoder of images": ["reconstructions", "code", "diagram"],
+    "autoencoder of a plane": ["reconstructed_plane", "code", "diagram"],
+    "autoencoder of columns": ["reconstructions", "code", "diagram"],
+    "vectors": ["diagram"],
+    "sequences": ["steps", "confusion", "confusion_training"],
 }
 made = {name: functools.cache(make) for name, make in CASES.items()}
 
