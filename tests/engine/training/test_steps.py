@@ -20,7 +20,11 @@ from engine import (
     new_run,
     problem_of,
 )
+from engine.contracts import STEP, kernel
 from engine.interruption import finish
+from engine.optimizers.catalogue import optimizer
+from engine.optimizers.context import add_penalties, ask, loss_of, was_interrupted
+from engine.simd.vectors import at
 from engine.training.experiment import NEVER
 from engine.training.run import Run
 
@@ -97,6 +101,68 @@ def test_gradient_evaluations_are_counted() -> None:
     again = Session(Experiment.from_dict(session.experiment().to_dict()))
     again.advance(12)
     assert again.runs[0].machine.stream.tobytes() == run.machine.stream.tobytes()
+
+
+@kernel(STEP)
+def ask_ahead(theta, grad, slots, hyper, lr, t, n, context):
+    """Ask one step ahead, and note loss and gradient there; here slots (3, n) hold the penalized gradient of the step.
+
+    Of its two scalars the first is the loss there, the second the penalized loss here.
+    """
+    ahead, there, here = at(slots, 0), at(slots, n), at(slots, 2 * n)
+    for i in range(n):
+        ahead[i] = theta[i] - lr * grad[i]
+    loss = ask(context, ahead, there, n, True)
+    if was_interrupted(context):
+        return
+    for i in range(n):
+        here[i] = grad[i]
+    slots[3 * n] = loss
+    slots[3 * n + 1] = loss_of(context) + add_penalties(context, theta, here)
+    for i in range(n):
+        theta[i] = ahead[i]
+
+
+@pytest.fixture
+def asker():
+    make = optimizer(
+        "ask_ahead",
+        "Ask ahead",
+        buffers=("ahead", "there", "here"),
+        scalars=2,
+        learning_rate=0.1,
+        asks=True,
+        rule=("step = -eta*g",),
+        source="",
+        summary="",
+    )
+    make(ask_ahead)
+    yield "ask_ahead"
+    OPTIMIZERS.remove("ask_ahead")
+
+
+@pytest.mark.parametrize("decoupled", [False, True])
+def test_what_is_asked_has_the_penalties_of_the_point_that_is_asked(asker: str, decoupled: bool) -> None:
+    """Its answer at a point is what another step, standing there, is told of its own place."""
+    decays = {"weight_decay": 0.3, "l1": 0.07, "decoupled": decoupled}
+    run = new_run(asker, learning_rate=0.1, **decays)
+    session = Session(new_network("iris", [run], (5,), initializer="torch"))
+    session.advance(1)
+    problem, machine = session.problem, session.runs[0].machine
+    n = machine.theta.size
+    there, (loss, before) = machine.slots[n : 2 * n].copy(), machine.slots[3 * n :].copy()
+    session.advance(1)
+    np.testing.assert_allclose(machine.slots[2 * n : 3 * n], there, rtol=1e-13, atol=1e-15)
+    assert machine.slots[3 * n + 1] == pytest.approx(loss, rel=1e-13)
+    lambda2 = 0.0 if decoupled else 0.3
+    weights = np.concatenate([np.full(block.size, float(block.decays)) for block in problem.blocks])
+    theta = problem.start
+    (plain,), (gradient,) = problem.gradients(theta[None])
+    penalty = np.sum(weights * (lambda2 * theta**2 / 2.0 + 0.07 * abs(theta)))
+    assert 0.0 < weights.sum() < n and before == pytest.approx(plain + penalty, rel=1e-12)
+    (_,), (ahead,) = problem.gradients((theta - 0.1 * gradient)[None])
+    moved = theta - 0.1 * gradient
+    np.testing.assert_allclose(there, ahead + weights * (lambda2 * moved + 0.07 * np.sign(moved)), rtol=1e-11)
 
 
 @pytest.mark.parametrize("optimizer", ASKING)
