@@ -132,8 +132,8 @@ class Controller(QObject):
         if like is not None:
             settings, fresh = like.settings, new_run(optimizer)
             name = fresh.name if fresh.name not in self._names else numbered(fresh.name, self._names)
-            rate, batch = settings.learning_rate, settings.batch
-            self._add(replace(fresh, name=name, learning_rate=rate, batch=batch))
+            like_it = {part: getattr(settings, part) for part in ("learning_rate", "batch", "rates")}
+            self._add(replace(fresh, name=name, **like_it))
 
     def duplicate_run(self, id: str) -> None:
         like = self.run(id)

@@ -74,6 +74,6 @@ def blank(offer: str) -> Experiment:
 
 
 def _suited(run: RunSettings, problem: Task) -> RunSettings:
-    """A run with the default learning rate and batches of a problem's kind."""
+    """A run with the default learning rate and batches of a problem's kind, and one rate for all layers."""
     rate, batch = kind_of(problem).suited(run.optimizer.kind)
-    return replace(run, learning_rate=rate, batch=batch)
+    return replace(run, learning_rate=rate, batch=batch, rates=())

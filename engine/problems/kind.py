@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
 from engine.batches import BATCHES
+from engine.blocks import Block
 from engine.choices import Choice, choose
 from engine.contracts import Catalogue, Check, Hyper, Kernel, Routine, SettingError, Tier, no_check
 from engine.data.table import Table
@@ -84,6 +85,10 @@ class ProblemKind(ABC):
     def kernels(self, task: Any) -> list[Kernel | Routine]:
         """What must be compiled before a run on this task can take a step, besides what every run needs."""
         return []
+
+    def layers(self, task: Any) -> Mapping[str, tuple[Block, ...]]:
+        """The blocks of theta by the titles of their layers; none where theta has no layers."""
+        return {}
 
     def memory(self, task: Any, optimizers: Sequence[str]) -> Need:
         """What runs with these optimizers take in the end, told before anything is allocated."""

@@ -22,6 +22,8 @@ from engine.problems.kind import kind_of, read_task, task_entries
 from engine.problems.task import Task
 from engine.schedules import SCHEDULES
 from engine.setting import PARAMETER, Setting
+from engine.training.block_rates import PART as RATES
+from engine.training.block_rates import Rates, among, check_layer, layers_with_rates, rate_of, read_rates, with_rate
 from engine.training.drive import PART as DRIVE
 from engine.training.drive import Drive, drive_list, drive_value, read_drive, with_driver, without_part
 from engine.validation import Entries, checked, text
@@ -149,7 +151,8 @@ NEVER: Mapping[str, Value] = {**{hyper.name: hyper.default for hyper in STOP}, "
 class RunSettings:
     """One descent: what a run panel shows. `id` names the run within its experiment.
 
-    drive: the knobs, besides the learning rate, that a schedule drives.
+    drive: the knobs, besides the learning rate, that a schedule drives. rates: learning rates of layers, where they are
+    other than that of the run.
     """
 
     id: str
@@ -162,6 +165,7 @@ class RunSettings:
     warmup: int = 0
     warmup_start: float = 0.0
     drive: Drive = ()
+    rates: Rates = ()
     visible: bool = True
     pinned: bool = False
 
@@ -177,6 +181,8 @@ class RunSettings:
         setting = Setting.of(setting)
         if setting.part == DRIVE:
             return drive_value(self.drive, setting)
+        if setting.part == RATES:
+            return rate_of(self.rates, setting.rest)
         found = getattr(self, setting.part)
         if isinstance(found, Choice):
             return found.kind if setting.is_whole else found.values[setting.rest]
@@ -187,7 +193,8 @@ class RunSettings:
 
         `optimizer`, `schedule` and `batch` take a key and start from its defaults; `optimizer.beta1`
         takes the knob's value. `drive.optimizer.beta1` takes the key of a schedule, `drive.optimizer.beta1.length` the
-        value of its knob; another choice leaves its knobs without any. A name that is the optimizer's follows it.
+        value of its knob; another choice leaves its knobs without any. `rates.hidden 1` takes the rate of a layer. A
+        name that is the optimizer's follows it.
         """
         setting = Setting.of(setting)
         part = setting.part
@@ -200,6 +207,11 @@ class RunSettings:
                 return replace(self, drive=with_driver(self.drive, setting, value, self.optimizer, self.batch))
             except SettingError as error:
                 raise error.at(setting.path if not error.where else part) from None
+        if part == RATES and not setting.is_whole:
+            try:
+                return replace(self, rates=with_rate(self.rates, setting, value))
+            except SettingError as error:
+                raise error.at(setting.path) from None
         if part not in _CHOICES:
             raise SettingError(f"there is no setting {shown(setting.path, 60)}")
         catalogue, old = _CHOICES[part], getattr(self, part)
@@ -228,6 +240,7 @@ class RunSettings:
             "schedule": self.schedule.to_dict(),
             "batch": self.batch.to_dict(),
             **({"drive": drive_list(self.drive)} if self.drive else {}),
+            **({"rates": dict(self.rates)} if self.rates else {}),
         }
 
 
@@ -299,7 +312,7 @@ def checked_type(value: object, kind: type, what: str) -> None:
 
 def of_run(setting: Setting) -> bool:
     """Whether a setting belongs to RunSettings."""
-    return setting.part in _CHOICES or setting.part in _PLAIN or setting.part == DRIVE
+    return setting.part in _CHOICES or setting.part in _PLAIN or setting.part in (DRIVE, RATES)
 
 
 def of_theta(setting: Setting) -> bool:
@@ -344,6 +357,8 @@ def followed(settings: RunSettings, task: Task, setting: Setting, value: Any) ->
 
     Raises SettingError, also if a run cannot go on with what the tweak makes of the task.
     """
+    if setting.part == RATES:
+        check_layer(setting, task)
     if of_run(setting):
         settings = settings.having(setting, value)
         return settings, task, settings.value(setting)
@@ -355,6 +370,11 @@ def followed(settings: RunSettings, task: Task, setting: Setting, value: Any) ->
         raise SettingError("cannot change while a run moves: it takes a new start", setting.path)
     kept = tuple(map(float, value)) if setting in kind_of(task).edits else changed.value(setting)
     return settings, changed, kept
+
+
+def with_layers_of(settings: RunSettings, task: Task) -> RunSettings:
+    """These settings without the rates of layers that the task has not."""
+    return replace(settings, rates=among(settings.rates, layers_with_rates(task))) if settings.rates else settings
 
 
 def fitting(settings: RunSettings, task: Task, tweaks: Iterable[Tweak]) -> list[Tweak]:
@@ -411,7 +431,9 @@ class Experiment:
             "problem": task_entries(self.problem, tables),
             "stop": dict(self.stop),
             "view": dict(self.view),
-            "runs": [run.to_dict(tables) for run in self.runs],
+            "runs": [
+                replace(run, settings=with_layers_of(run.settings, self.problem)).to_dict(tables) for run in self.runs
+            ],
         }
 
     @classmethod
@@ -510,6 +532,7 @@ def _run(table: Entries, index: int, task: Task, check: Check) -> RunRecord:
         warmup=table.hyper(WARMUP),  # type: ignore[arg-type]
         warmup_start=table.hyper(WARMUP_START),  # type: ignore[arg-type]
         drive=read_drive(table.take("drive", []), table.at("drive"), optimizer, batch),
+        rates=read_rates(table.entries("rates", {}), task),
         visible=table.checked("visible", _flag, True),
         pinned=table.checked("pinned", _flag, False),
     )

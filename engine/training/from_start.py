@@ -23,7 +23,7 @@ def run_from_start(record: RunRecord, task: Task, setting: Setting, value: Any, 
     task: the problem that it begins on. until: the update from which on tweaks are still to come. Raises SettingError.
     """
     past, later = _divided(record.tweaks, until)
-    wanted = _settings_after(record.settings, past).having(setting, value)
+    wanted, _, _ = followed(_settings_after(record.settings, past), task, setting, value)
     left, part = [tweak for tweak in past if not _replaces(setting, tweak.setting)], setting.part
     settings = _having(record.settings, setting, value)
     if settings is None or getattr(_settings_after(settings, left), part) != getattr(wanted, part):

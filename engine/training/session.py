@@ -29,9 +29,11 @@ from engine.training.experiment import (
     checked_type,
     checked_update,
     distinct,
+    fitting,
     of_problem,
     of_run,
     of_theta,
+    with_layers_of,
 )
 from engine.training.from_start import run_from_start, task_from_start
 from engine.training.history import HistoryView
@@ -250,9 +252,7 @@ class Session:
         keeps_theta = not self.update and self.task.continues(task)
         self.problem = problem_of(task)
         self.experiment_settings = replace(self.experiment_settings, problem=task, title=title)
-        self.runs = [
-            self._new_run(self.problem, RunRecord(run.settings, _left(run, keeps_theta)), run.stop) for run in self.runs
-        ]
+        self.runs = [self._new_run(self.problem, _begun_again(run, task, keeps_theta), run.stop) for run in self.runs]
         return True
 
     def stop_at(self, stop: Mapping[str, Value]) -> None:
@@ -487,6 +487,12 @@ def _check_room(runs: list[Run], more: int) -> None:
         if len(run.tweaks) + more > MAX_TWEAKS:
             told = f"a run keeps at most {MAX_TWEAKS:,} tweaks, and {run.settings.name!r} has {len(run.tweaks):,}"
             raise SettingError(f"{told}; reset the runs to start anew with the settings as they are")
+
+
+def _begun_again(run: Run, task: Task, theta_stays: bool) -> RunRecord:
+    """The record of a run that begins on another task, with what fits it."""
+    settings = with_layers_of(run.settings, task)
+    return RunRecord(settings, tuple(fitting(settings, task, _left(run, theta_stays))))
 
 
 def _left(run: Run, theta_stays: bool) -> tuple[Tweak, ...]:

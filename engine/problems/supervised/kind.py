@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from engine.architectures.initializers import INITIALIZERS
 from engine.architectures.losses import LOSSES
 from engine.architectures.members import ARCHITECTURES
 from engine.batches import BATCHES
+from engine.blocks import Block
 from engine.choices import Choice, choose
 from engine.contracts import Check, Kernel, Routine, no_check
 from engine.data.catalogue import DATASETS
@@ -100,6 +101,9 @@ class NetworkKind(ProblemKind):
             subject=Learner(network, data, numbers, form),
             ordered=True,
         )
+
+    def layers(self, task: NetworkTask) -> Mapping[str, tuple[Block, ...]]:
+        return {part.title: (*part.weights, *part.biases) for part in task.form.layers(task.network)}
 
     def kernels(self, task: NetworkTask) -> list[Kernel | Routine]:
         return task.form.kernels(task.network)

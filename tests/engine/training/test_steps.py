@@ -11,6 +11,7 @@ from engine import (
     OPTIMIZERS,
     Experiment,
     Formula,
+    Layer,
     RunRecord,
     Session,
     SettingError,
@@ -202,6 +203,58 @@ def test_a_block_goes_as_many_times_as_far_as_its_rate_says(optimizer: str) -> N
     scaled.advance(30)
     frozen = problem.blocks[1]
     np.testing.assert_array_equal(scaled.machine.theta[frozen.start : frozen.stop], 0.0)
+
+
+def test_a_frozen_layer_keeps_its_bits_whatever_the_step_is() -> None:
+    run = new_run("sgd", learning_rate=1e3, batch=20, weight_decay=0.5, rates={"hidden 1": 0.0})
+    session = Session(new_network("moons", [run], (4, 3), initializer="torch"))
+    (run,) = session.runs
+    session.tweak("sgd", "parameter.0", -0.0)
+    begun = run.machine.theta.tobytes()
+    frozen = slice(0, 8 * next(block.stop for block in session.problem.blocks if block.name == "hidden 1 biases"))
+    session.advance(300)
+    assert run.machine.theta.tobytes()[frozen] == begun[frozen] and run.machine.theta.tobytes() != begun
+
+
+def test_rates_of_layers_are_tweaked_replayed_and_kept_in_the_file() -> None:
+    runs = [new_run("adam", learning_rate=0.02, batch=10, rates={"output": 0.5}), "sgd"]
+    session = Session(new_network("moons", runs, (4, 3)))
+    session.advance(40)
+    session.tweak("adam", "rates.hidden 2", 0)
+    session.advance(40)
+    session.tweak("adam", "rates.hidden 2", 2.5)
+    session.tweak("sgd", "rates.output", 0.1)
+    session.advance(40)
+    document = session.experiment().to_dict()
+    assert document["runs"][0]["rates"] == {"output": 0.5} and "rates" not in document["runs"][1]
+    again = Session(Experiment.from_dict(document))
+    again.advance(120)
+    for one, other in zip(session.runs, again.runs, strict=True):
+        assert one.machine.theta.tobytes() == other.machine.theta.tobytes()
+    assert again.runs[0].settings.rates == (("hidden 2", 2.5), ("output", 0.5))
+    session.rewind(60)
+    theta = session.runs[0].machine.theta
+    assert session.runs[0].settings.value("rates.hidden 2") == 0.0
+    np.testing.assert_array_equal(theta, again.runs[0].at(60).theta)
+    session.problem_changed({"hidden": (Layer(5),)})
+    assert session.runs[0].settings.rates == (("output", 0.5),), "the layer is gone, and its rate with it"
+
+
+@pytest.mark.parametrize("path", ["rates.hidden 9", "rates", "rates.output.x"])
+def test_rates_are_of_layers_that_are_there(path: str) -> None:
+    session = Session(new_network("moons", ["sgd"], (4, 3)))
+    with pytest.raises(SettingError, match="layers are hidden 1, hidden 2, output"):
+        session.tweak("sgd", path, 0.5)
+    with pytest.raises(SettingError, match="no layers whose rates could differ"):
+        bowl("sgd").tweak("sgd", "rates.output", 0.5)
+    with pytest.raises(SettingError, match=r"rates.output: rate of output must lie in \[0, 1000\], got -1"):
+        session.tweak("sgd", "rates.output", -1)
+    with pytest.raises(SettingError, match="there is no layer 'outptu'"):
+        new_network("moons", [new_run(rates={"outptu": 0.5})])
+    document = session.experiment().to_dict()
+    document["runs"][0]["rates"] = {"hidden 3": 0.5}
+    with pytest.raises(SettingError, match=r"runs\[1\].rates.hidden 3: unknown entry"):
+        Experiment.from_dict(document)
 
 
 # Averages
