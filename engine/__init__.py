@@ -121,11 +121,14 @@ from engine.training.experiment import (
     RunSettings,
     Tweak,
     distinct,
+    fitted,
     of_run,
     patience_for,
+    run_task,
 )
 from engine.training.history import COLUMNS, HistoryView
 from engine.training.measures import LOSS, WATCHED, Best, Measure, MeasuresView
+from engine.training.own_problem import PART as OWN
 from engine.training.peek import Peek
 from engine.training.rows import full_history, rows
 from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Run
@@ -168,6 +171,7 @@ __all__ = [
     "NUMBERS",
     "OPTIMIZERS",
     "ORDERS",
+    "OWN",
     "PARAMETER",
     "POINT_EDITS",
     "PROBLEMS",
@@ -275,6 +279,7 @@ __all__ = [
     "explain",
     "features_of",
     "finish",
+    "fitted",
     "formula",
     "framed",
     "full_history",
@@ -302,6 +307,7 @@ __all__ = [
     "read_formula",
     "read_number",
     "rows",
+    "run_task",
     "slice_error",
     "smooth",
     "snapshot_of",

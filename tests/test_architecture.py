@@ -67,7 +67,7 @@ FLOORS = (
     ("memory", "training.loop", "training.whole_step", "problems.surface.printed"),
     ("problems.supervised", "problems.problem"),
     ("problems.kind",),
-    ("problems.surface.kind", "problems.supervised.kind", "training.block_rates"),
+    ("problems.surface.kind", "problems.supervised.kind", "training.block_rates", "training.own_problem"),
     ("training.experiment",),
     ("problems.kinds", "training.from_start", "training.machine"),
     ("training.diagnosis", "training.checkpoints", "training.endings", "training.peek", "training.trail"),

@@ -22,7 +22,9 @@ from engine import (
     RunSettings,
     Setting,
     drive_words,
+    kind_of,
     rate_words,
+    run_task,
 )
 
 _CHOICES: tuple[tuple[str, Any], ...] = (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES), ("batch", BATCHES))
@@ -35,7 +37,7 @@ def differences(experiment: Experiment) -> list[str]:
     is not at its default. A name given by the user comes first. No two labels are equal.
     """
     records = experiment.runs
-    labels = [_label(record, records) for record in records]
+    labels = [_label(record, records, words) for record, words in zip(records, _own_words(experiment), strict=True)]
     twice = {label for label, count in Counter(labels).items() if count > 1}
     seen: Counter[str] = Counter()
     for place, label in enumerate(labels):
@@ -45,10 +47,19 @@ def differences(experiment: Experiment) -> list[str]:
     return labels
 
 
-def _label(record: RunRecord, records: tuple[RunRecord, ...]) -> str:
+def _own_words(experiment: Experiment) -> list[str]:
+    """What each run has for itself of the problem, in words; nothing where none has."""
+    runs = [record.settings for record in experiment.runs]
+    if not any(run.own for run in runs):
+        return ["" for _ in runs]
+    kind = kind_of(experiment.problem)
+    return [kind.own_words(run_task(experiment.problem, run)) for run in runs]
+
+
+def _label(record: RunRecord, records: tuple[RunRecord, ...], own: str) -> str:
     settings = record.settings
     title = OPTIMIZERS[settings.optimizer.kind].title
-    parts = list(_parts(record, records))
+    parts = [*_parts(record, records), *([own] if own else [])]
     if settings.name == title:
         return ", ".join(parts) or title
     if settings.name.startswith(title) and parts[:1] == [title]:

@@ -21,6 +21,8 @@ from engine.setting import Setting
 from engine.training.measures import WATCHED, Measure
 from engine.validation import Entries, text
 
+Own = tuple[tuple[str, Any], ...]  # settings of a task by their names, in order
+
 KIND = "kind"  # the entry of a problem's table in a file that names its kind
 
 
@@ -51,6 +53,9 @@ class ProblemKind(ABC):
     such as points that are drawn. catalogues: by a setting, or a knob of one, whose values are their keys.
     brings_others: settings that may change others with them. seeds, rates: what the transport bar says of new seeds
     and of its speed. trains: whether runs see examples, so that their batches and examples per second mean something.
+    own_parts: settings of the task that a run may have for itself, all of them at once; own_title, own_help: of the
+    switch for that.
+
     """
 
     key: ClassVar[str]
@@ -68,6 +73,9 @@ class ProblemKind(ABC):
     seeds: ClassVar[str] = "New seeds, restarts all runs"
     rates: ClassVar[str] = "Updates per second of every run"
     trains: ClassVar[bool] = False
+    own_parts: ClassVar[tuple[str, ...]] = ()
+    own_title: ClassVar[str] = ""
+    own_help: ClassVar[str] = ""
 
     @property
     @abstractmethod
@@ -97,6 +105,23 @@ class ProblemKind(ABC):
     def suited(self, optimizer: str) -> tuple[float, Choice]:
         """The learning rate and batches that a run with this optimizer usually has."""
         return OPTIMIZERS[optimizer].learning_rate, choose(BATCHES, "full")
+
+    def own_of(self, task: Any) -> Own:
+        """Of `own_parts` what a run on this task would have for itself."""
+        return tuple((name, getattr(task, name)) for name in self.own_parts)
+
+    def with_own(self, task: Any, own: Own) -> Task:
+        """The task with these settings of a run in place of its own. Raises SettingError if they do not fit it."""
+        raise SettingError(f"runs on a {self.title.lower()} have no settings of it for themselves")
+
+    def read_own(self, entries: Entries, task: Any) -> Own:
+        """What a file holds of them, each checked. Raises SettingError."""
+        entries.close()
+        return ()
+
+    def own_words(self, task: Any) -> str:
+        """What a run has for itself, in a few words that tell it from those of others."""
+        return ""
 
     @property
     def takes_tables(self) -> bool:
