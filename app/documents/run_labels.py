@@ -52,8 +52,7 @@ def _own_words(experiment: Experiment) -> list[str]:
     runs = [record.settings for record in experiment.runs]
     if not any(run.own for run in runs):
         return ["" for _ in runs]
-    kind = kind_of(experiment.problem)
-    return [kind.own_words(run_task(experiment.problem, run)) for run in runs]
+    return kind_of(experiment.problem).own_words([run_task(experiment.problem, run) for run in runs])
 
 
 def _label(record: RunRecord, records: tuple[RunRecord, ...], own: str) -> str:

@@ -119,9 +119,9 @@ class ProblemKind(ABC):
         entries.close()
         return ()
 
-    def own_words(self, task: Any) -> str:
-        """What a run has for itself, in a few words that tell it from those of others."""
-        return ""
+    def own_words(self, tasks: Sequence[Any]) -> list[str]:
+        """Of the tasks of runs that have something for themselves what tells them apart, in a few words."""
+        return ["" for _ in tasks]
 
     @property
     def takes_tables(self) -> bool:

@@ -125,8 +125,14 @@ class NetworkKind(ProblemKind):
     def read_own(self, entries: Entries, task: NetworkTask) -> Own:
         return read_own_network(entries, task)
 
-    def own_words(self, task: NetworkTask) -> str:
-        return f"{task.form.title.lower()} {task.form.described(task.network)}"
+    def own_words(self, tasks: Sequence[NetworkTask]) -> list[str]:
+        """Such as `convolutional`, or the shape where that does not tell: `64 – 11 – 10`."""
+        return [
+            task.form.described(task.network)
+            if any(other.form is task.form and other != task for other in tasks)
+            else task.form.title.lower()
+            for task in tasks
+        ]
 
     def layers(self, task: NetworkTask) -> Mapping[str, tuple[Block, ...]]:
         return {part.title: (*part.weights, *part.biases) for part in task.form.layers(task.network)}
