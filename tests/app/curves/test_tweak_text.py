@@ -115,6 +115,7 @@ SETTINGS_OF_A_RUN = {
     **{f"schedule.{knob.name}": knob.default for knob in SCHEDULES["constant"].knobs},
     "learning_rate": 0.5, "warmup": 20, "warmup_start": 0.5, "batch": "single", "schedule": "step",
     "optimizer": "adam", "name": "other", "colour": 3, "visible": False, "pinned": True, "parameter.1": 0.5,
+    "rates.hidden 1": 0.5,
 }  # fmt: skip
 SETTINGS_OF_A_NETWORK = {
     **{f"data.{knob.name}": knob.default for knob in DATASETS["circle"].knobs},
