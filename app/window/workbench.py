@@ -152,7 +152,7 @@ class Workbench(QWidget):
         """Whether every edit is carried out and on screen, and no replay is under way."""
         shown = self.controller.shown
         newest = shown is not None and shown is self.training.published and shown.replaying is None
-        return newest and self._shown_parts == PARTS and self.controller.all_edits_shown
+        return newest and self._shown_parts == PARTS and self.curves.settled and self.controller.all_edits_shown
 
     @property
     def shown_stage(self) -> Stage:
