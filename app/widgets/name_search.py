@@ -44,10 +44,9 @@ class NameSearch(QCompleter):
         self.setModel(self._found)  # deletes the previous one, if it is its own
         self._turns.stop()
 
-    @property
-    def is_looking(self) -> bool:
-        """Whether a search is under way."""
-        return self._turns.isActive()
+    def stop(self) -> None:
+        """Look no further for what was typed."""
+        self._turns.stop()
 
     @property
     def is_picking(self) -> bool:

@@ -100,6 +100,7 @@ class ParameterChooser(QComboBox):
         """Take what was typed, if it is a name."""
         typed = self.currentText()
         place = None if self._search.is_picking else self._search.place_of(typed)
+        self._search.stop()
         if place is not None and typed != self.itemText(self.currentIndex()):
             self._pick(place)
         self._show_current()
