@@ -174,7 +174,7 @@ class CodeView(PlaneView):
 
     def take_snapshot(self, snapshot: NetworkSnapshot) -> None:
         narrow = snapshot.answer(Code)
-        if narrow is None or self.learner is None:
+        if narrow is None or snapshot.learner is not self.learner:  # of examples that are no longer shown
             return
         if not np.isfinite(narrow.values).all():
             self._dots = None

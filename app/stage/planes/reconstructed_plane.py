@@ -65,6 +65,8 @@ class ReconstructedPlaneView(PlaneView):
         self.chart.set_names(*data.features)
 
     def take_snapshot(self, snapshot: NetworkSnapshot) -> None:
+        if snapshot.learner is not self.learner:  # of examples that are no longer shown
+            return
         made = snapshot.predicted.predictions[self.sample.places]
         shades, train = np.zeros(len(self.spots), int), self.sample.train
         self._dots = (
