@@ -68,7 +68,8 @@ class CurveModel:
         """Take the newest numbers of the runs that are shown."""
         self.picture, self.clock, self.lines = picture, clock, []
         runs = self._runs_shown(picture)
-        self.parts = self.curve.parts(runs[0] if runs else picture.runs[0]) if self.applies else ()
+        first = next(iter(runs or picture.runs), None)
+        self.parts = self.curve.parts(first) if self.applies and first is not None else ()
         known = {(run.id, part) for run in picture.runs for part in self.parts}
         self._kept = {key: line for key, line in self._kept.items() if key in known}
         self._mappings = {run.id: self._mappings[run.id] for run in picture.runs if run.id in self._mappings}
