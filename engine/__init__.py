@@ -23,7 +23,17 @@ from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
 from engine.architectures.members import ARCHITECTURES
 from engine.architectures.network import Network
-from engine.architectures.queries import FeatureMaps, Field, StageMaps, StepsInTime, TimeSteps, UnitMaps
+from engine.architectures.queries import (
+    Code,
+    Decoded,
+    FeatureMaps,
+    Field,
+    NarrowLayer,
+    StageMaps,
+    StepsInTime,
+    TimeSteps,
+    UnitMaps,
+)
 from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
 from engine.blocks import ROLES, Block
 from engine.building import experiment_on, new_run
@@ -40,6 +50,7 @@ from engine.data import (
     features_of,
     possible_features,
 )
+from engine.data.examples import INPUTS, LABEL, TargetShape
 from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS
 from engine.data.weights import CLASS_WEIGHTS
 from engine.decimation import block_extremes, envelope, envelope_between, smooth, thin_path
@@ -73,7 +84,7 @@ from engine.problems.kind import (
 )
 from engine.problems.kinds import PROBLEMS
 from engine.problems.problem import Problem
-from engine.problems.subject import Snapshot, Subject, snapshot_of, snapshot_pieces
+from engine.problems.subject import Reference, Snapshot, Subject, snapshot_of, snapshot_pieces
 from engine.problems.supervised.building import new_network
 from engine.problems.supervised.learner import Learner, NetworkSnapshot
 from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES
@@ -87,6 +98,7 @@ from engine.problems.supervised.task import (
     RESIDUAL,
     SHARE,
     SPLIT,
+    TARGET,
     UNITS,
     WEIGHT_SEED,
     NetworkTask,
@@ -152,6 +164,8 @@ __all__ = [
     "FEATURES",
     "FINISHED",
     "INITIALIZERS",
+    "INPUTS",
+    "LABEL",
     "LAYER_MEASURES",
     "LEARNING_RATE",
     "LOSS",
@@ -189,6 +203,7 @@ __all__ = [
     "STOP",
     "SURFACES",
     "SURFACE_EXAMPLES",
+    "TARGET",
     "TIERS",
     "UNDRIVEN",
     "UNITS",
@@ -203,7 +218,9 @@ __all__ = [
     "Block",
     "Catalogue",
     "Choice",
+    "Code",
     "Dataset",
+    "Decoded",
     "Entry",
     "Experiment",
     "ExpressionError",
@@ -221,6 +238,7 @@ __all__ = [
     "LossSlice",
     "Measure",
     "MeasuresView",
+    "NarrowLayer",
     "Network",
     "NetworkSnapshot",
     "NetworkTask",
@@ -236,6 +254,7 @@ __all__ = [
     "ProblemKind",
     "ProjectedPath",
     "Query",
+    "Reference",
     "Run",
     "RunPicture",
     "RunRecord",
@@ -256,6 +275,7 @@ __all__ = [
     "SurfaceInfo",
     "SurfaceTask",
     "Table",
+    "TargetShape",
     "Task",
     "Tier",
     "TimeSteps",

@@ -465,6 +465,39 @@ def preset_45_vanishing_in_time(name: str, seeds: Seeds) -> None:
 
 
 @claim
+def preset_46_eight_numbers(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        race = Race(name, seed)
+        (pca,) = race.session.problem.subject.references
+        assert 0.7 < pca.value < 0.8 and pca.title == "PCA with 8 components"
+        assert race.runs["adam"].update == 1500 and race.measure("adam", "training_loss") < 0.65, "as published"
+        assert race.measure("adam", "validation_loss") < pca.value, "of digits that it has not seen, too"
+
+
+@claim
+def preset_47_through_one_number(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        race = Race(name, seed)
+        learner = race.session.problem.subject
+        inputs, (pca,) = learner.training[0], learner.references
+        direction = np.linalg.eigh(np.cov(inputs.T))[1][:, -1]
+        for id in race.runs:
+            drawn = learner.weights_and_biases(race.theta(id))[1][0][:, 0]  # where the one number leads
+            cosine = abs(drawn @ direction) / np.linalg.norm(drawn)
+            assert np.degrees(np.arccos(min(cosine, 1.0))) < 1.0
+            assert pca.value - 1e-12 < race.measure(id, "training_loss") < 1.02 * pca.value
+
+
+@claim
+def preset_48_the_next_value(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        race = Race(name, seed)
+        data = race.session.problem.subject.data
+        repeated = data.targets[data.train :] - data.inputs[data.train :]
+        assert race.measure("adam", "validation_loss") < np.mean(repeated**2) / 4
+
+
+@claim
 def preset_55_three_architectures(name: str, seeds: Seeds) -> None:
     for race in (race_of(name) if seed == 1 else Race(name, seed) for seed in seeds):  # which is the file's
         assert all(800 <= run.task.parameters <= 840 for run in race.session.runs)

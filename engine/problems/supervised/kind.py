@@ -71,7 +71,7 @@ class NetworkKind(ProblemKind):
         "scaling": SCALINGS,
         "target_scaling": SCALINGS,
     }
-    brings_others = ("data", "loss", "architecture")
+    brings_others = ("data", "target", "loss", "architecture")
     seeds = "New seeds: new data, initial weights and batches, restarts all runs"
     rates = "Updates per second of every run; examples per second of all runs together"
     trains = True
@@ -96,6 +96,7 @@ class NetworkKind(ProblemKind):
             task.data_seed,
             target_scaling=task.target_scaling,
             stratified=task.split == STRATIFIED,
+            target=task.target,
         )
         by_class = weights_by_class(task.class_weights, data.targets, data.train, len(data.classes))
         if by_class is not None:
@@ -103,6 +104,8 @@ class NetworkKind(ProblemKind):
         inputs, targets = data.inputs[: data.train], data.scaled_targets[: data.train]
         seen = None if data.weights is None else data.weights[: data.train]
         numbers = form.packed_set(network, inputs, targets, len(data.classes), seen)
+        learner = Learner(network, data, numbers, form)
+        _ = learner.references  # here, where nobody waits for the next frame
         return Problem(
             task=task,
             objective=numbers.objective,
@@ -112,7 +115,7 @@ class NetworkKind(ProblemKind):
             blocks=network.blocks,
             examples=data.train,
             seed=task.seed,
-            subject=Learner(network, data, numbers, form),
+            subject=learner,
             ordered=True,
         )
 
