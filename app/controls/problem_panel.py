@@ -79,7 +79,7 @@ class ProblemPanel(Card):
 
     def refresh(self, picture: SessionPicture) -> None:
         """Show the current problem."""
-        shown = picture.task, picture.update > 0
+        shown = picture.run_task, picture.has_own, len(picture.runs), picture.update > 0
         if shown == self._shown:
             return
         self._shown = shown

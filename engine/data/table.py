@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from engine.contracts import Check, SettingError, no_check, shown
-from engine.data.examples import Examples
+from engine.data.examples import Examples, TargetShape
 
 Array = np.ndarray
 
@@ -67,6 +67,11 @@ class Table:
 
     def __repr__(self) -> str:
         return f"Table({self.name!r}, {len(self.targets)} examples)"
+
+    @property
+    def target_shape(self) -> TargetShape:
+        """What an example is answered with."""
+        return TargetShape(len(self.classes))
 
     def examples(self) -> Examples:
         return Examples(self.inputs, self.targets, self.columns, self.classes, self.target)

@@ -23,6 +23,7 @@ from engine.schedules import SCHEDULES
 from engine.setting import Setting
 from engine.simd.alignment import aligned_zeros
 from engine.training import loop, stream
+from engine.training.block_rates import block_rates
 from engine.training.drive import PART as DRIVE
 from engine.training.drive import driven_knob
 from engine.training.experiment import RunSettings, followed, of_run, of_theta, parameter_place
@@ -252,8 +253,6 @@ class Machine:
         problem = self.problem
         self._work = aligned_zeros(max(problem.work_size, 1))
         self._table = block_table(problem.blocks)
-        rates = np.array([block.rate for block in problem.blocks])
-        self._rates = rates if (rates != 1.0).any() else _NOTHING
         self._drop_gradient()
         self.stream[stream.SEED] = problem.seed
         self.stream[stream.EXAMPLES] = problem.examples
@@ -348,11 +347,18 @@ class Machine:
             for name, place in zip(names, places, strict=True)
         }
 
+    @property
+    def block_rates(self) -> Array:
+        """(k,): how many times as far as its step each block goes; empty if all go as far as it."""
+        return self._rates
+
     def _load_settings(self) -> None:
-        settings = self.settings
+        settings, problem = self.settings, self.problem
+        rates = block_rates(problem.task, problem.blocks, settings.rates)
+        self._rates = rates if (rates != 1.0).any() else _NOTHING
         self.controls[loop.RATE] = settings.learning_rate
         self.controls[loop.WARMUP] = settings.warmup
         self.controls[loop.WARMUP_START] = settings.warmup_start
         batch = BATCHES[settings.batch.kind]
-        self.stream[stream.BATCH] = batch.size(settings.batch.values, self.problem.examples)
-        self.stream[stream.ORDER] = batch.order(settings.batch.values) if self.problem.ordered else stream.REPLACED
+        self.stream[stream.BATCH] = batch.size(settings.batch.values, problem.examples)
+        self.stream[stream.ORDER] = batch.order(settings.batch.values) if problem.ordered else stream.REPLACED

@@ -16,6 +16,7 @@ from app.export.figure_content import CurveContent
 from app.export.style import FigureSettings
 from app.look.theme import ASSETS, DARK, FONT, FONT_PIXELS, LIGHT, SIGNS, THEMES, apply, icon, run_colour
 from engine import COMMON, LEARNING_RATE, MAX_RUNS, OPTIMIZERS, SCHEDULES, Session, new_experiment, new_run
+from tests.each import each
 
 ICONS = sorted(path.stem for path in (ASSETS / "icons").glob("*.svg"))
 # Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB.
@@ -79,8 +80,8 @@ def test_the_first_run_colours_differ_in_grey_print(theme):
     assert np.diff(four).min() >= 5.0
 
 
-@pytest.mark.parametrize("sight", SIGHT)
-@pytest.mark.parametrize("count", range(1, 10))
+@each("sight", SIGHT)
+@each("count", range(1, 10))
 def test_layers_get_lighter_with_depth_for_everyone(theme, sight, count):
     colours = tuple(theme.layer_colour(layer, count) for layer in range(count))
     assert min(contrast(theme.panel, colour) for colour in colours) >= 3.0
