@@ -115,6 +115,8 @@ from engine.problems.task import Task
 from engine.queries import Query
 from engine.schedules import SCHEDULES, Schedule, preview
 from engine.setting import PARAMETER, Setting
+from engine.training.block_rates import PART as RATES
+from engine.training.block_rates import layer_rate, layers_with_rates, rate_words
 from engine.training.drive import PART as DRIVE
 from engine.training.drive import UNDRIVEN, drive_words, is_drivable
 from engine.training.experiment import (
@@ -131,11 +133,14 @@ from engine.training.experiment import (
     RunSettings,
     Tweak,
     distinct,
+    fitted,
     of_run,
     patience_for,
+    run_task,
 )
 from engine.training.history import COLUMNS, HistoryView
 from engine.training.measures import LOSS, WATCHED, Best, Measure, MeasuresView
+from engine.training.own_problem import PART as OWN
 from engine.training.peek import Peek
 from engine.training.rows import full_history, rows
 from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Run
@@ -180,9 +185,11 @@ __all__ = [
     "NUMBERS",
     "OPTIMIZERS",
     "ORDERS",
+    "OWN",
     "PARAMETER",
     "POINT_EDITS",
     "PROBLEMS",
+    "RATES",
     "READY",
     "RESIDUAL",
     "ROLES",
@@ -293,6 +300,7 @@ __all__ = [
     "explain",
     "features_of",
     "finish",
+    "fitted",
     "formula",
     "framed",
     "full_history",
@@ -300,6 +308,8 @@ __all__ = [
     "kind_of",
     "kind_of_edit",
     "kind_of_entries",
+    "layer_rate",
+    "layers_with_rates",
     "new_experiment",
     "new_network",
     "new_run",
@@ -314,9 +324,11 @@ __all__ = [
     "principal_plane",
     "print_signs",
     "problem_of",
+    "rate_words",
     "read_formula",
     "read_number",
     "rows",
+    "run_task",
     "slice_error",
     "smooth",
     "snapshot_of",

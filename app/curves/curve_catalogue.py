@@ -14,7 +14,7 @@ from app.curves.x_axes import Array
 from engine import LOSS, PROBLEMS, TIERS, Measure, ProblemKind
 
 if TYPE_CHECKING:
-    from engine import Reference, SessionPicture, Tier
+    from engine import Reference, RunPicture, SessionPicture, Tier
 
 Triple = tuple[Array, Array, Array]  # last, low, high of some bins
 Combine = Callable[[list[Triple], "SessionPicture"], Triple]
@@ -88,9 +88,9 @@ class Curve:
         """The losses that are known beforehand of the problem on screen, if this is a curve of losses."""
         return picture.subject.references if self.is_loss and picture is not None else ()
 
-    def parts(self, picture: SessionPicture) -> tuple[Part, ...]:
-        """The lines of every run that is shown."""
-        return _parts(self.measured, self.layers, picture.subject.layers if self.layers else ())
+    def parts(self, run: RunPicture) -> tuple[Part, ...]:
+        """The lines of a run; but for those of layers, which may be its own, every run has the same."""
+        return _parts(self.measured, self.layers, run.shown.problem.subject.layers if self.layers else ())
 
 
 @lru_cache(maxsize=64)

@@ -67,11 +67,13 @@ class CurveModel:
     def pull(self, picture: SessionPicture, clock: Clock | None) -> None:
         """Take the newest numbers of the runs that are shown."""
         self.picture, self.clock, self.lines = picture, clock, []
-        self.parts = self.curve.parts(picture) if self.applies else ()
+        runs = self._runs_shown(picture)
+        first = next(iter(runs or picture.runs), None)
+        self.parts = self.curve.parts(first) if self.applies and first else ()
         known = {(run.id, part) for run in picture.runs for part in self.parts}
         self._kept = {key: line for key, line in self._kept.items() if key in known}
         self._mappings = {run.id: self._mappings[run.id] for run in picture.runs if run.id in self._mappings}
-        for run in self._runs_shown(picture):
+        for run in runs:
             mapping = self._mapping(run, picture, clock)
             for part in self.parts:
                 key = run.id, part

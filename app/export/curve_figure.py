@@ -103,7 +103,7 @@ def _lines(
     interruption: Interruption | None,
 ) -> list[CurveLine]:
     exact = with_exact_history(picture, run, progress, interruption) if curve.columns else run
-    lines = [CurveLine(curve, part) for part in curve.parts(picture)]
+    lines = [CurveLine(curve, part) for part in curve.parts(run)]
     for line in lines:
         line.pull(exact, picture, mapping, span)
         # Once it is placed, a million rows are a few thousand columns.

@@ -82,8 +82,7 @@ def framed(canvas: QWidget, size: QSize) -> QImage:
 
 
 def canvas_of(view: NetworkView, answers: bool) -> QWidget:
-    """The part of a view that shows the network, without buttons and text. answers: whether it has one at every step.
-    """
+    """The part of a view that shows the network, without buttons and text. answers: if it has one at every step."""
     if isinstance(view, ImagesView):
         return view.examples
     if isinstance(view, ReconstructionsView):

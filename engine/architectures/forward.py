@@ -57,6 +57,8 @@ def _layer_values(objective, done, first, theta, stream, constants, work, values
         count = min(most, n - start)
         p_stream[CURSOR], p_stream[TAKEN] = start, count
         call_objective(objective, p_theta, p_work, p_stream, p_constants, p_work)
+        if p_stream[DONE] > 0:
+            return start
         place = 0
         for layer in range(first, table[layout.LAYERS]):
             row = at(table, layout.HEAD + layout.ROW * layer)
@@ -130,7 +132,10 @@ def _evaluate(objective, done, theta, stream, constants, work, targets, classes,
         count = min(most, n - start)
         columns = -(-count // LANES) * LANES
         p_stream[CURSOR], p_stream[TAKEN] = start, count
-        found[0] += call_objective(objective, p_theta, p_work, p_stream, p_constants, p_work)
+        loss = call_objective(objective, p_theta, p_work, p_stream, p_constants, p_work)
+        if p_stream[DONE] > 0:
+            return start
+        found[0] += loss
         for step in range(steps):
             found[1] = _agreement(
                 found[1], at(values, step * each * columns), each, columns, count,

@@ -115,8 +115,7 @@ class TrainingData:
         return self.inputs.reshape(len(self.inputs), *(self.shape or self.inputs.shape[1:]))
 
     def output_names(self, outputs: int) -> tuple[str, ...]:
-        """The names of so many outputs of a network: of classes or numbers, if each has one; else that of the target.
-        """
+        """The names of so many outputs of a network: of classes or numbers, if each has one; else the target's."""
         named = self.target_names or self.classes
         return named if len(named) == outputs else (self.target,)
 

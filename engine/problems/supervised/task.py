@@ -118,6 +118,7 @@ _PERCEPTRON = choose(ARCHITECTURES, PERCEPTRON.key)
 _SAME = choose(CLASS_WEIGHTS, "none")
 # Of the settings that only some architectures have, what a network begins with.
 _PARTS: dict[str, Any] = {"hidden": (Layer(4), Layer(2)), "residual": False, "dropout": 0.0, "stages": USUAL_STAGES}
+OWN_PARTS = ("architecture", "initializer", *_PARTS)  # what a run may have for itself: its network
 
 
 @dataclass(frozen=True, slots=True)
@@ -473,6 +474,28 @@ def network_task(entries: Entries, check: Check = no_check) -> NetworkTask:
     entries.close()
     try:
         return checked_network(task)
+    except SettingError as error:
+        raise error.at(entries.path) from None
+
+
+def own_network(task: NetworkTask) -> tuple[tuple[str, Any], ...]:
+    """What makes the network of a task, as a run has it for itself."""
+    return tuple((name, getattr(task, name)) for name in ("architecture", "initializer", *task.form.parts))
+
+
+def with_own_network(task: NetworkTask, own: tuple[tuple[str, Any], ...]) -> NetworkTask:
+    """The task with another network on its data. Raises SettingError if that does not fit them."""
+    return checked_network(replace(task, **{**_PARTS, **dict(own)}))
+
+
+def read_own_network(entries: Entries, task: NetworkTask) -> tuple[tuple[str, Any], ...]:
+    """The network that a run has for itself, from a file's entries. Raises SettingError."""
+    architecture = entries.choice("architecture", ARCHITECTURES, PERCEPTRON.key)
+    initializer = entries.choice("initializer", INITIALIZERS, task.initializer.kind)
+    parts = _read_parts(entries, ARCHITECTURES[architecture.kind])
+    entries.close()
+    try:
+        return own_network(checked_network(replace(task, architecture=architecture, initializer=initializer, **parts)))
     except SettingError as error:
         raise error.at(entries.path) from None
 
