@@ -72,6 +72,17 @@ from engine.problems.kind import (
     problem_of,
 )
 from engine.problems.kinds import PROBLEMS
+from engine.problems.policy.agent import Agent
+from engine.problems.policy.bandit import Arms, ArmsSeen
+from engine.problems.policy.building import new_policy
+from engine.problems.policy.cart_pole import PolicySlice, SliceSeen
+from engine.problems.policy.corridor import CorridorPolicy, CorridorSeen
+from engine.problems.policy.environment import STATE, Environment
+from engine.problems.policy.grid import GridPolicy, GridSeen
+from engine.problems.policy.members import ENVIRONMENTS
+from engine.problems.policy.methods import METHODS, Method
+from engine.problems.policy.queries import Episode, Played
+from engine.problems.policy.task import POLICY_KNOBS, PolicyTask
 from engine.problems.problem import Problem
 from engine.problems.subject import Snapshot, Subject, snapshot_of, snapshot_pieces
 from engine.problems.supervised.building import new_network
@@ -144,6 +155,7 @@ __all__ = [
     "DIVERGED",
     "DRIVE",
     "DROPOUT",
+    "ENVIRONMENTS",
     "FEATURES",
     "FINISHED",
     "INITIALIZERS",
@@ -161,6 +173,7 @@ __all__ = [
     "MAX_STAGES",
     "MAX_TWEAKS",
     "MEASURES",
+    "METHODS",
     "NEVER",
     "NOISE",
     "NUMBERS",
@@ -168,6 +181,7 @@ __all__ = [
     "ORDERS",
     "PARAMETER",
     "POINT_EDITS",
+    "POLICY_KNOBS",
     "PROBLEMS",
     "READY",
     "RESIDUAL",
@@ -179,6 +193,7 @@ __all__ = [
     "SHARE",
     "SPLIT",
     "STAGES",
+    "STATE",
     "STOP",
     "SURFACES",
     "SURFACE_EXAMPLES",
@@ -191,19 +206,28 @@ __all__ = [
     "WEIGHT_SEED",
     "Activation",
     "Activations",
+    "Agent",
     "Architecture",
+    "Arms",
+    "ArmsSeen",
     "Best",
     "Block",
     "Catalogue",
     "Choice",
+    "CorridorPolicy",
+    "CorridorSeen",
     "Dataset",
     "Entry",
+    "Environment",
+    "Episode",
     "Experiment",
     "ExpressionError",
     "FeatureMaps",
     "Field",
     "Formula",
     "Gradients",
+    "GridPolicy",
+    "GridSeen",
     "HistoryView",
     "Hyper",
     "Inspection",
@@ -214,6 +238,7 @@ __all__ = [
     "LossSlice",
     "Measure",
     "MeasuresView",
+    "Method",
     "Network",
     "NetworkSnapshot",
     "NetworkTask",
@@ -223,6 +248,9 @@ __all__ = [
     "Peek",
     "Pieces",
     "Plane",
+    "Played",
+    "PolicySlice",
+    "PolicyTask",
     "Predicted",
     "Predictions",
     "Problem",
@@ -241,6 +269,7 @@ __all__ = [
     "SliceError",
     "SlicePlan",
     "SliceRequest",
+    "SliceSeen",
     "Snapshot",
     "StageMaps",
     "StepsInTime",
@@ -281,6 +310,7 @@ __all__ = [
     "kind_of_entries",
     "new_experiment",
     "new_network",
+    "new_policy",
     "new_run",
     "of_run",
     "offer_of",

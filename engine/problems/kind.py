@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
@@ -16,6 +16,7 @@ from engine.memory import Need, needed
 from engine.optimizers import OPTIMIZERS
 from engine.problems.problem import Problem
 from engine.problems.task import Task
+from engine.schedules import SCHEDULES
 from engine.setting import Setting
 from engine.training.measures import WATCHED, Measure
 from engine.validation import Entries, text
@@ -50,6 +51,8 @@ class ProblemKind(ABC):
     such as points that are drawn. catalogues: by a setting, or a knob of one, whose values are their keys.
     brings_others: settings that may change others with them. seeds, rates: what the transport bar says of new seeds
     and of its speed. trains: whether runs see examples, so that their batches and examples per second mean something.
+    sampled: whether the loss is drawn anew in every update, so that what compares losses is refused (see `refused`).
+    example: what a batch consists of, in words.
     """
 
     key: ClassVar[str]
@@ -67,6 +70,8 @@ class ProblemKind(ABC):
     seeds: ClassVar[str] = "New seeds, restarts all runs"
     rates: ClassVar[str] = "Updates per second of every run"
     trains: ClassVar[bool] = False
+    sampled: ClassVar[bool] = False
+    example: ClassVar[str] = "example"
 
     @property
     @abstractmethod
@@ -92,6 +97,18 @@ class ProblemKind(ABC):
     def suited(self, optimizer: str) -> tuple[float, Choice]:
         """The learning rate and batches that a run with this optimizer usually has."""
         return OPTIMIZERS[optimizer].learning_rate, choose(BATCHES, "full")
+
+    def refused(self, optimizer: Choice, schedules: Iterable[Choice]) -> str:
+        """Why no run on this kind can have these settings, as a sentence; empty if it can."""
+        if not self.sampled:
+            return ""
+        why = f"a {self.title.lower()} has a loss that is drawn anew in every update"
+        if OPTIMIZERS[optimizer.kind].asks:
+            return f"{why}, and {OPTIMIZERS[optimizer.kind].title} compares it at two places: choose another optimizer"
+        watching = next((SCHEDULES[each.kind] for each in schedules if SCHEDULES[each.kind].watches_loss), None)
+        if watching is not None:
+            return f"{why}, and {watching.title} waits until it no longer falls: choose another schedule"
+        return ""
 
     @property
     def takes_tables(self) -> bool:

@@ -26,8 +26,9 @@ class Subject:
     curve_titles: other titles for curves, by their keys. tracked: whether measures are taken of a run, and points of
     its trail kept. explained: whether the next step of every run is computed with each picture, for it costs nothing
     to speak of. known_minimum: the lowest value that the loss can have. unbounded: whether the loss may fall without
-    end. bordered: whether there are points without a value; value_remedy: what a person could do about them. noun:
-    what it is, in words; elsewhere: from where else a run might begin.
+    end. sampled: why the loss is no function of the parameters, if it is none, as the end of a sentence; it then has
+    neither curvature nor slices. bordered: whether there are points without a value; value_remedy: what a person could
+    do about them. noun: what it is, in words; elsewhere: from where else a run might begin.
     """
 
     @property
@@ -69,6 +70,10 @@ class Subject:
     @property
     def unbounded(self) -> bool:
         return False
+
+    @property
+    def sampled(self) -> str:
+        return ""
 
     @property
     def bordered(self) -> bool:

@@ -346,6 +346,7 @@ def followed(settings: RunSettings, task: Task, setting: Setting, value: Any) ->
     """
     if of_run(setting):
         settings = settings.having(setting, value)
+        _refuse_unsuited(task, settings, setting.part)
         return settings, task, settings.value(setting)
     if of_theta(setting):
         parameter_place(setting, task.parameters)
@@ -465,10 +466,19 @@ def _numbers(value: object) -> int:
 
 
 def check_runs(task: Task, records: Iterable[RunRecord]) -> None:
-    """Raises SettingError if these runs of a problem need more memory than there may be."""
+    """Raises SettingError if these runs of a problem need more memory than there may be, or do not suit it."""
     records = tuple(records)
+    for record in records:
+        _refuse_unsuited(task, record.settings, f"runs[{record.settings.id}]")
     need = kind_of(task).memory(task, [_largest_optimizer(record) for record in records])
     refuse_beyond_limit(with_averages(need, task.parameters, sum(map(_averages, records))), len(records))
+
+
+def _refuse_unsuited(task: Task, settings: RunSettings, place: str) -> None:
+    """Raises SettingError if a kind of problem refuses a run's optimizer or one of its schedules."""
+    told = kind_of(task).refused(settings.optimizer, (settings.schedule, *(driver for _, driver in settings.drive)))
+    if told:
+        raise SettingError(told, place)
 
 
 def _averages(record: RunRecord) -> bool:

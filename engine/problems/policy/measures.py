@@ -1,0 +1,29 @@
+"""What is measured of a policy while it learns: on episodes of its own, always with the same random numbers."""
+
+from __future__ import annotations
+
+from engine.training.measures import LOSS, Measure
+
+COUNT = 20  # episodes of a measurement
+_ON = f"of {COUNT} episodes, measured now and then with the same random numbers"
+
+POLICY_MEASURES = (
+    Measure("return", "Return", f"mean {_ON}", direction="rises", shown=True, tall=1.35, tier="basic"),
+    Measure("episode_length", "Episode length", f"mean {_ON}", unit="steps", tier="basic"),
+    Measure(
+        "entropy",
+        "Entropy of the policy",
+        f"how undecided it is, over the steps {_ON}",
+        unit="nats",
+        shown=True,
+        tier="basic",
+    ),
+    Measure(
+        "value_error",
+        "Value error",
+        f"root mean square of the critic's value less the discounted return, over the steps {_ON}",
+        direction="falls",
+        log=True,
+    ),
+    Measure("measured_loss", "Loss, measured", f"minus the mean return {_ON}", role=LOSS, tier="expert"),
+)
