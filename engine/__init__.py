@@ -76,8 +76,8 @@ from engine.problems.policy.agent import Agent
 from engine.problems.policy.bandit import Arms, ArmsSeen
 from engine.problems.policy.building import new_policy
 from engine.problems.policy.cart_pole import PolicySlice, SliceSeen
-from engine.problems.policy.corridor import CorridorPolicy, CorridorSeen
-from engine.problems.policy.environment import STATE, Environment
+from engine.problems.policy.corridor import CorridorPolicy, CorridorSeen, corridor_return
+from engine.problems.policy.environment import PLACE, STATE, Environment
 from engine.problems.policy.grid import GridPolicy, GridSeen
 from engine.problems.policy.members import ENVIRONMENTS
 from engine.problems.policy.methods import METHODS, Method
@@ -180,6 +180,7 @@ __all__ = [
     "OPTIMIZERS",
     "ORDERS",
     "PARAMETER",
+    "PLACE",
     "POINT_EDITS",
     "POLICY_KNOBS",
     "PROBLEMS",
@@ -291,6 +292,7 @@ __all__ = [
     "checked_table",
     "choose",
     "coordinates",
+    "corridor_return",
     "distinct",
     "drawn",
     "drive_words",

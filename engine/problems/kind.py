@@ -52,7 +52,7 @@ class ProblemKind(ABC):
     brings_others: settings that may change others with them. seeds, rates: what the transport bar says of new seeds
     and of its speed. trains: whether runs see examples, so that their batches and examples per second mean something.
     sampled: whether the loss is drawn anew in every update, so that what compares losses is refused (see `refused`).
-    example: what a batch consists of, in words.
+    example: what a batch consists of, in a word; empty where that is not worth a word.
     """
 
     key: ClassVar[str]
@@ -71,7 +71,7 @@ class ProblemKind(ABC):
     rates: ClassVar[str] = "Updates per second of every run"
     trains: ClassVar[bool] = False
     sampled: ClassVar[bool] = False
-    example: ClassVar[str] = "example"
+    example: ClassVar[str] = ""
 
     @property
     @abstractmethod
@@ -108,6 +108,10 @@ class ProblemKind(ABC):
         watching = next((SCHEDULES[each.kind] for each in schedules if SCHEDULES[each.kind].watches_loss), None)
         if watching is not None:
             return f"{why}, and {watching.title} waits until it no longer falls: choose another schedule"
+        return ""
+
+    def batch_words(self, batch: Choice, examples: int) -> str:
+        """What an update takes with these batches, below the choice of them; empty if there is nothing to say."""
         return ""
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -55,6 +56,9 @@ class PolicySlice(Query[SliceSeen]):
 
     across: str = "angle"
     up: str = "turning"
+
+    NAMES: ClassVar[tuple[str, ...]] = FEATURES
+    UNITS: ClassVar[Mapping[str, str]] = UNITS
 
     def __post_init__(self) -> None:
         if self.across == self.up or not {self.across, self.up} <= set(FEATURES):

@@ -72,5 +72,10 @@ class PolicyKind(ProblemKind):
             bytes, f"a policy with episodes of {task.longest:,} steps", "shorter episodes or fewer hidden units"
         )
 
+    def batch_words(self, batch: Choice, examples: int) -> str:
+        """Such as `an update plays 3 episodes`."""
+        count = BATCHES[batch.kind].size(batch.values, examples)
+        return f"an update plays {count:,} episode{'s' * (count > 1)}"
+
     def suited(self, optimizer: str) -> tuple[float, Choice]:
         return min(max(OPTIMIZERS[optimizer].learning_rate, _SLOWEST), _FASTEST), choose(BATCHES, "full")

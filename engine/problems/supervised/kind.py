@@ -63,6 +63,7 @@ class NetworkKind(ProblemKind):
     seeds = "New seeds: new data, initial weights and batches, restarts all runs"
     rates = "Updates per second of every run; examples per second of all runs together"
     trains = True
+    example = "example"
 
     @property
     def offers(self) -> tuple[Offer, ...]:
