@@ -17,7 +17,19 @@ from app.curves.curve_catalogue import CURVES
 from app.curves.x_axes import X_AXES
 from app.documents.presets import FOLDER, presets
 from app.stage.views import VIEWS
-from engine import COLUMNS, DIVERGED, FINISHED, Choice, Experiment, NetworkTask, Session, TimeSteps, snapshot_of
+from engine import (
+    COLUMNS,
+    DIVERGED,
+    FINISHED,
+    Arms,
+    Choice,
+    CorridorPolicy,
+    Experiment,
+    Session,
+    SurfaceTask,
+    TimeSteps,
+    snapshot_of,
+)
 from engine.training.stream import SEEN
 
 FILES = sorted(FOLDER.glob("*.toml"))
@@ -437,6 +449,14 @@ def preset_42_shape_not_place(name: str, seeds: Seeds) -> None:
         assert wrong[0] < 0.1 and wrong[1] > 4 * wrong[0]
 
 
+def policy_with(name: str, seed: int, **changes: Any) -> Race:
+    """A race of a preset with settings of its task changed, `__` standing for a dot in their names."""
+    task = experiment(name).problem
+    for setting, value in changes.items():
+        task = task.having(setting.replace("__", "."), value)
+    return Race(name, seed, **{field: getattr(task, field) for field in ("method", "environment")})
+
+
 @claim
 def preset_43_fifty_steps(name: str, seeds: Seeds) -> None:
     for seed in seeds:
@@ -462,6 +482,44 @@ def preset_45_vanishing_in_time(name: str, seeds: Seeds) -> None:
         problem, theta = race.session.problem, race.theta("sgd")
         norms = snapshot_of(problem, theta, {TimeSteps(0)}).answer(TimeSteps).norms
         assert norms[0] < 1e-3 * norms[-1]
+
+
+@claim
+def preset_49_a_baseline(name: str, seeds: Seeds) -> None:
+    def best_arm(seed: int, **method: Any) -> bool:
+        race = policy_with(name, seed, **method)
+        problem = race.session.problem
+        seen = snapshot_of(problem, race.theta("sgd"), {Arms()}).answer(Arms)
+        return bool(seen.probabilities[seen.values.argmax()] > 0.9)
+
+    assert np.mean([best_arm(seed) for seed in seeds]) >= 0.8
+    assert np.mean([best_arm(seed, method__baseline="none") for seed in seeds]) <= 0.5
+
+
+@claim
+def preset_50_best_by_chance(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        race = Race(name, seed)
+        for id in race.runs:
+            problem = race.session.problem
+            seen = snapshot_of(problem, race.theta(id), {CorridorPolicy()}).answer(CorridorPolicy)
+            assert seen.right == pytest.approx(seen.best, abs=0.12) and seen.mean_return > -12.2
+
+
+@claim
+def preset_51_between_pits(name: str, seeds: Seeds) -> None:
+    def reached(race: Race) -> float:
+        return float(-race.column("sgd", "loss")[-20:].mean())
+
+    assert np.mean([reached(Race(name, seed)) > 0.8 for seed in seeds]) >= 0.8
+    assert np.mean([reached(policy_with(name, seed, method="reinforce")) < -0.9 for seed in seeds]) >= 0.8
+
+
+@claim
+def preset_52_cart_and_pole(name: str, seeds: Seeds) -> None:
+    returns = [-Race(name, seed).column("adam", "loss") for seed in seeds]
+    best = [np.convolve(each, np.full(100, 0.01), "valid").max() for each in returns]
+    assert np.mean([each >= 195.0 for each in best]) >= 0.8
 
 
 @claim
@@ -598,7 +656,7 @@ def test_a_preset_shows_what_it_claims(path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "path", [path for path in FILES if "\ndata = " in path.read_text("utf-8")], ids=lambda p: p.stem
+    "path", [path for path in FILES if not isinstance(experiment(path.stem).problem, SurfaceTask)], ids=lambda p: p.stem
 )
 def test_a_preset_shows_it_with_other_seeds_too(path: Path) -> None:
     CLAIMS[path.stem](path.stem, SEEDS)
@@ -607,10 +665,10 @@ def test_a_preset_shows_it_with_other_seeds_too(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_preset_is_fit_to_be_shown(path: Path) -> None:
     told = experiment(path.stem)
-    network = isinstance(told.problem, NetworkTask)
+    named = "" if isinstance(told.problem, SurfaceTask) else f"{told.problem.KIND}_view"
     updates = race_of(path.stem).session.update if told.stop["patience"] else int(told.stop["updates"])
     seconds = updates / told.view["speed"]
-    assert told.view.keys() - CURVE_SETTINGS == {"speed", "selected", *(["network_view"] if network else [])}
+    assert told.view.keys() - CURVE_SETTINGS == {"speed", "selected", *([named] if named else [])}
     listed = told.view.get("curves", [])
     assert set(listed) <= set(CURVES) and set(told.view.get("curves_log_y", [])) <= set(listed)
     assert set(told.view.get("curves_log_x", [])) <= set(listed)
@@ -623,8 +681,8 @@ def test_a_preset_is_fit_to_be_shown(path: Path) -> None:
     assert 0 < len(told.note) <= LONGEST_LINE and "\n" not in told.note
     names = [record.settings.name for record in told.runs]
     assert len(set(names)) == len(names) and max(map(len, names)) <= LONGEST_NAME
-    if network:
-        (view,) = (kind for kind in VIEWS if told.view["network_view"] == kind.KEY)
+    if named:
+        (view,) = (kind for kind in VIEWS if told.view[named] == kind.KEY)
         assert view.fits(Session(told).picture())
     else:
         (x0, x1, y0, y1), (x, y) = Session(told).problem.subject.view, told.problem.start

@@ -82,6 +82,10 @@ class Curve:
         title = self.axis or self.title_for(picture)
         return f"{title} ({self.unit})" if self.unit else title
 
+    def level(self, picture: SessionPicture) -> tuple[float, str] | None:
+        """A value that is known beforehand, and what it is: such as the best possible."""
+        return picture.subject.known_levels.get(self.key)
+
     def parts(self, picture: SessionPicture) -> tuple[Part, ...]:
         """The lines of every run that is shown."""
         return _parts(self.measured, self.layers, picture.subject.layers if self.layers else ())
@@ -111,6 +115,17 @@ def relative_step(columns: list[Triple], picture: SessionPicture) -> Triple:
     return last / length, low / length, high / length
 
 
+def negated(columns: list[Triple], picture: SessionPicture) -> Triple:
+    """What is gained: minus the loss, so that low and high change places."""
+    last, low, high = columns[0]
+    return -last, -high, -low
+
+
+def is_gain(picture: SessionPicture) -> bool:
+    """Whether the loss is minus what is to be gained."""
+    return picture.subject.gains
+
+
 def minimum_is_known(picture: SessionPicture) -> bool:
     """Whether the lowest value of the loss is known."""
     return picture.subject.known_minimum is not None
@@ -138,6 +153,7 @@ _OF_HISTORY = (
     Curve("gradient_norm", "Gradient norm", ("gradient_norm",), help="before clipping and decay", tier="basic"),
     Curve("learning_rate", "Learning rate", ("learning_rate",), log=False, tall=0.55, tier="basic"),
     Curve("step_norm", "Step length", ("step_norm",), help="how far each update moves the parameters"),
+    Curve("gain", "Gain", ("loss",), negated, log=False, needs=is_gain, rising=True, help="minus the loss"),
     Curve("excess_loss", "Loss above the minimum", ("loss",), above_minimum, needs=minimum_is_known),
     Curve(
         "relative_step",

@@ -174,6 +174,11 @@ class CurveModel:
         return self.picture is None or self.curve.needs(self.picture)
 
     @property
+    def level(self) -> tuple[float, str] | None:
+        """A value of the curve that is known beforehand, and what it is."""
+        return None if self.picture is None else self.curve.level(self.picture)
+
+    @property
     def newest(self) -> int:
         """The last update of which any run knows something, -1 without any."""
         return max((line.newest for line in self.lines), default=-1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QPainter
+from PySide6.QtGui import QFont, QPainter, QPen
 
 from app.curves.curve_line import CurveLine
 from app.curves.curve_model import CurveModel
@@ -32,6 +32,20 @@ def paint_tweaks(painter: QPainter, model: CurveModel, x: Scale, area: QRectF) -
     for line in model.leads:
         if line.run.tweaks:
             draw_tweaks(painter, area, tweak_places(line, x), model.theme.run_colours[line.run.colour], taken)
+
+
+def paint_level(painter: QPainter, level: tuple[float, str], y: Scale, area: QRectF, theme: Theme) -> None:
+    """A dashed line at a value that is known beforehand, named where it ends; nothing outside the plot."""
+    value, words = level
+    pixel = y.pixel(value)
+    if not area.top() <= pixel <= area.bottom():
+        return
+    painter.setPen(QPen(theme.muted, 1.0, Qt.PenStyle.DashLine))
+    painter.drawLine(QPointF(area.left(), pixel), QPointF(area.right(), pixel))
+    height = painter.fontMetrics().height()
+    top = pixel - height if pixel - height >= area.top() else pixel + 1.0
+    told = QRectF(area.left(), top, area.width() - 4.0, height)
+    painter.drawText(told, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{words} {number(value)}")
 
 
 def paint_note(painter: QPainter, text: str, area: QRectF, theme: Theme) -> None:

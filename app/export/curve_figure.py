@@ -17,6 +17,7 @@ from app.export.legend import Entry, clean
 from app.export.line_styles import LineStyle, LineStyles, line_style
 from app.export.records import Progress, selected_run, with_exact_history
 from app.export.style import MM, POINTS, FigureSettings, Pattern
+from app.look.number_format import number
 from app.look.palettes import ON_LIGHT
 from app.plots.axis_type import AUTOMATIC, HUGEST, LINEAR, LOG
 from app.plots.scale import Scale
@@ -61,6 +62,7 @@ def draw_curves(
         line.place(x, PITCH / (settings.width / MM * POINTS))
     y = _y_scale(plot, lines, x)
     _set_up(axes, x, y, along.title, curve.axis_for(picture), settings)
+    _draw_level(axes, settings, curve.level(picture), y)
     styles = LineStyles(curve, picture, settings)
     for order, line in enumerate(lines):
         pen = _Pen(axes, settings, styles.of(line), order / len(lines))
@@ -162,6 +164,18 @@ class _Pen:
             across, up, transform=self.axes.transAxes, ls="", marker=marker, ms=size, mfc=self.style.colour,
             mec="white", mew=0.4 * self.settings.line_width, zorder=5.0, clip_on=False,
         )  # fmt: skip
+
+
+def _draw_level(axes: Axes, settings: FigureSettings, level: tuple[float, str] | None, y: Scale) -> None:
+    """A dashed line at a value that is known beforehand, named where it ends; nothing outside the plot."""
+    if level is None or not 0.0 <= y.pixel(level[0]) <= 1.0:
+        return
+    up = y.pixel(level[0])
+    axes.plot([0.0, 1.0], [up, up], transform=axes.transAxes, color="0.55", lw=0.6 * settings.line_width, ls="--")
+    axes.text(
+        0.99, up, f"{level[1]} {number(level[0])}", transform=axes.transAxes, ha="right",
+        va="bottom" if up < 0.9 else "top", fontsize=0.75 * settings.font_size, color="0.4",
+    )  # fmt: skip
 
 
 def _draw_tweaks(axes: Axes, settings: FigureSettings, line: CurveLine, x: Scale) -> None:

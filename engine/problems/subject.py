@@ -27,8 +27,10 @@ class Subject:
     its trail kept. explained: whether the next step of every run is computed with each picture, for it costs nothing
     to speak of. known_minimum: the lowest value that the loss can have. unbounded: whether the loss may fall without
     end. sampled: why the loss is no function of the parameters, if it is none, as the end of a sentence; it then has
-    neither curvature nor slices. bordered: whether there are points without a value; value_remedy: what a person could
-    do about them. noun: what it is, in words; elsewhere: from where else a run might begin.
+    neither curvature nor slices. gains: whether the loss is minus what is to be gained. known_levels: of curves, by
+    their keys, a value that is known beforehand and what it is, such as the best possible. bordered: whether there are
+    points without a value; value_remedy: what a person could do about them. noun: what it is, in words; elsewhere: from
+    where else a run might begin.
     """
 
     @property
@@ -74,6 +76,14 @@ class Subject:
     @property
     def sampled(self) -> str:
         return ""
+
+    @property
+    def gains(self) -> bool:
+        return False
+
+    @property
+    def known_levels(self) -> Mapping[str, tuple[float, str]]:
+        return {}
 
     @property
     def bordered(self) -> bool:

@@ -29,11 +29,11 @@ def draw(axes: Axes, drawing: Drawing) -> list[Entry]:
         assert seen is not None
         if not place:
             axes.plot(seen.rights, seen.returns, color="0.25", lw=1.4 * thick)
-            best = int(seen.returns.argmax())
-            axes.axhline(float(seen.returns[best]), color="0.6", lw=0.8 * thick, ls="--")
+            best = float(corridor_return(np.array(seen.best)))
+            axes.axhline(best, color="0.6", lw=0.8 * thick, ls="--")
             axes.annotate(
-                f"best {seen.returns[best]:.2f} at {seen.rights[best]:.2f}",
-                (0.99, float(seen.returns[best]) + 1.0),
+                f"best {best:.2f} at {seen.best:.2f}",
+                (0.99, best + 1.0),
                 ha="right",
                 va="bottom",
                 fontsize=0.85 * drawing.settings.font_size,

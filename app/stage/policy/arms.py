@@ -43,7 +43,7 @@ class ArmsPlot(PlotView):
         self._raster = RasterItem(self.box, self._paint, LOWEST)
         self._line = LineItem(of, lambda: (np.arange(1.0, len(self.heights) + 1.0), self.heights))
         self.addItem(self._line)
-        self.set_names("arm", of)
+        self.set_names("number of the arm", of)
         self.setAccessibleName(name)
         self.setMinimumSize(120, 80)
         self.hovered.connect(self._point)

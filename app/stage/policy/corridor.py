@@ -75,14 +75,14 @@ class CorridorPlot(PlotView):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self.theme.text, 1.6))
         painter.drawPolyline(polygon(x.pixels(self.seen.rights), y.pixels(self.seen.returns)))
-        best = int(self.seen.returns.argmax())
-        across, up = x.pixel(float(self.seen.rights[best])), y.pixel(float(self.seen.returns[best]))
+        best = float(corridor_return(np.array(self.seen.best)))
+        across, up = x.pixel(self.seen.best), y.pixel(best)
         painter.setPen(QPen(self.theme.muted, 1.0, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(area.left(), up), QPointF(area.right(), up))
         painter.drawLine(QPointF(across, up), QPointF(across, area.bottom()))
         painter.setFont(self.small_font())
         painter.setPen(self.theme.muted)
-        told = f"best: {number(float(self.seen.returns[best]), 4)} at {number(float(self.seen.rights[best]), 2)}"
+        told = f"best: {number(best, 4)} at {number(self.seen.best, 2)}"
         above = QRectF(area.left() + 6.0, up - 22.0, area.width() - 12.0, 20.0)
         painter.drawText(above, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, told)
         for colour, _, right, selected in sorted(self.runs, key=lambda run: run[3]):

@@ -183,12 +183,12 @@ def _ink(paper: QColor) -> QColor:
 
 def _draw_arrows(painter: QPainter, rect: QRectF, chances: Array, ink: QColor) -> None:
     middle, reach = rect.center(), 0.44 * rect.width()
-    painter.setPen(QPen(ink, max(0.035 * rect.width(), 1.2), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.setPen(QPen(ink, max(0.03 * rect.width(), 1.2), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     for (x, y), chance in zip(_WAYS, chances.tolist(), strict=True):
         if not chance > _LEAST:
             continue
         end = middle + reach * chance * QPointF(x, y)
         painter.drawLine(middle, end)
-        head = min(0.1 * rect.width(), 0.5 * reach * chance)
+        head = min(0.1 * rect.width(), 0.35 * reach * chance)
         for side in (-1.0, 1.0):
             painter.drawLine(end, end - head * QPointF(x - side * y, y + side * x))

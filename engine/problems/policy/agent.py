@@ -26,7 +26,7 @@ from engine.problems.policy.episodes import (
     measure_episodes,
     play_episode,
 )
-from engine.problems.policy.measures import COUNT, POLICY_MEASURES
+from engine.problems.policy.measures import FEWEST, MOST, POLICY_MEASURES
 from engine.problems.policy.methods import METHODS, NO_CRITIC
 from engine.problems.policy.queries import Episode, Played
 from engine.problems.policy.shape import Shape
@@ -39,6 +39,7 @@ from engine.training.measures import Measure, Work, work_of
 
 Array = np.ndarray
 
+_MEASURED = 1 << 27  # multiply-adds of a measurement, about
 _STEP = 64  # multiply-adds of a step besides the policy's own
 
 
@@ -96,7 +97,7 @@ class Agent(Subject):
 
     @property
     def curve_titles(self) -> Mapping[str, str]:
-        return {"loss": "Loss, running batch"}
+        return {"loss": "Loss, running batch", "gain": "Return, running batch"}
 
     @property
     def loss_words(self) -> tuple[str, str]:
@@ -111,8 +112,14 @@ class Agent(Subject):
         return "its loss is that of a few episodes, drawn anew in every update"
 
     @property
-    def known_minimum(self) -> float | None:
-        return None  # single batches may do better than the best policy does on average
+    def gains(self) -> bool:
+        return True
+
+    @property
+    def known_levels(self) -> Mapping[str, tuple[float, str]]:
+        """The best possible return; single batches may do better than the best policy does on average."""
+        best = self.best_return
+        return {} if best is None else dict.fromkeys(("return", "gain"), (best, "best possible"))
 
     @property
     def unbounded(self) -> bool:
@@ -131,7 +138,8 @@ class Agent(Subject):
         if shape.hidden:
             told = f"{len(shape.features)}-{shape.hidden}-{len(shape.actions)} tanh"
         else:
-            told = f"table of {shape.states}" if shape.is_table else "linear policy"
+            rows = f"table of {shape.states} state{'s' * (shape.states > 1)}"
+            told = rows if shape.is_table else "linear policy"
         (count, *_) = super().headings(parameters)
         best = self.best_return
         known = "" if best is None else f"   ·   best possible return {best:.4g}"
@@ -149,7 +157,7 @@ class Agent(Subject):
     def work(self, parameters: int, examples: int) -> Work:
         steps = self._steps
         episode, point = steps * (parameters + _STEP), work_of(parameters, 0, 0, 0, 0).point
-        found = work_of(episode, 0, 0, 1, COUNT)
+        found = work_of(episode, 0, 0, 1, self._count)
         return Work(found.update, 3 * episode, found.light, found.full, point)
 
     def operations(self, parameters: int) -> float:
@@ -160,23 +168,28 @@ class Agent(Subject):
         """Of an episode, about."""
         return 1 if self.environment.one_step else self.task.longest
 
+    @property
+    def _count(self) -> int:
+        """How many episodes a measurement plays."""
+        return min(max(_MEASURED // (self._steps * (self.shape.parameters + _STEP)), FEWEST), MOST)
+
     # What is measured and answered
 
     def measured(
         self, theta: Array, step: Array | None, penalty: float, interruption: Interruption | None
     ) -> Pieces[tuple[Array, Array | None]]:
-        sums, done, work = np.zeros(SUMS), 0, aligned_zeros(self._work_size)
+        sums, done, work, count = np.zeros(SUMS), 0, aligned_zeros(self._work_size), self._count
         while True:
             flag = address_of(interruption)
-            done = measure_episodes(theta, self.task.seed, done, COUNT, flag, self._constants, work, sums)
-            if done >= COUNT:
+            done = measure_episodes(theta, self.task.seed, done, count, flag, self._constants, work, sums)
+            if done >= count:
                 break
             yield
-        mean, steps = sums[RETURN] / COUNT, sums[LENGTH]
+        mean, steps = sums[RETURN] / count, sums[LENGTH]
         error = np.sqrt(sums[ERROR] / steps) if self.has_critic else np.nan
         named = {
             "return": mean,
-            "episode_length": steps / COUNT,
+            "episode_length": steps / count,
             "entropy": sums[ENTROPY] / steps,
             "value_error": error,
             "measured_loss": penalty - mean,

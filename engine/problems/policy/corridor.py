@@ -40,9 +40,12 @@ _POINTS = 181
 
 @dataclass(frozen=True, eq=False)
 class CorridorSeen:
-    """right: how likely the policy goes right. rights, returns (k,): the mean return of every policy."""
+    """right: how likely the policy goes right; best: how likely the best one does. rights, returns (k,): every policy
+    with its mean return.
+    """
 
     right: float
+    best: float
     rights: Array
     returns: Array
 
@@ -82,7 +85,7 @@ def corridor_return(right: Array) -> Array:
 def _seen(acting: Acting, theta: Array, query: CorridorPolicy) -> CorridorSeen:
     rights = np.linspace(0.05, 0.95, _POINTS)
     right = float(acting.probabilities(theta, np.zeros((1, 0)))[0, 1])
-    return CorridorSeen(right, rights, corridor_return(rights))
+    return CorridorSeen(right, BEST_RIGHT, rights, corridor_return(rights))
 
 
 def _preferred(values: Values) -> Array:

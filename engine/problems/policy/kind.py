@@ -31,7 +31,7 @@ class PolicyKind(ProblemKind):
     many = "Reinforcement learning"
     knobs = POLICY_KNOBS
     measures = POLICY_MEASURES
-    first_curves = ("return", "loss", "entropy")
+    first_curves = ("return", "gain", "entropy")
     catalogues = {"environment": ENVIRONMENTS, "method": METHODS}
     brings_others = ("environment",)
     seeds = "New seeds: new episodes and initial weights, restarts all runs"

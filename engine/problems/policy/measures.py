@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from engine.training.measures import LOSS, Measure
 
-COUNT = 20  # episodes of a measurement
-_ON = f"of {COUNT} episodes, measured now and then with the same random numbers"
+FEWEST, MOST = 10, 100  # episodes of a measurement
+_ON = f"of {MOST} episodes (fewer if they are long), measured now and then with the same random numbers"
 
 POLICY_MEASURES = (
     Measure("return", "Return", f"mean {_ON}", direction="rises", shown=True, tall=1.35, tier="basic"),
