@@ -19,10 +19,6 @@ from app.stage.stage_view import StageView
 
 VIEWS: list[type[StageView]] = [
     BoundaryView,
-    ArmsView,
-    CorridorView,
-    GridMapView,
-    PolicyMapView,
     FitView,
     FeatureMapsView,
     TimeStepsView,
@@ -31,4 +27,8 @@ VIEWS: list[type[StageView]] = [
     ResidualsView,
     ParameterPathView,
     HistogramsView,
+    ArmsView,
+    CorridorView,
+    GridMapView,
+    PolicyMapView,
 ]

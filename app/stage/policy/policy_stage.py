@@ -24,4 +24,4 @@ class PolicyStage(ViewsStage):
         return self.episode
 
     def view_commands(self) -> list[StageCommand]:
-        return [StageCommand("episode", "Episode of the policy", self.companion_button.toggle, "D")]
+        return [StageCommand("episode", "Episode of the policy", self.companion_button.toggle)]
