@@ -35,7 +35,7 @@ def paint_tweaks(painter: QPainter, model: CurveModel, x: Scale, area: QRectF) -
 
 
 def paint_level(painter: QPainter, level: tuple[float, str], y: Scale, area: QRectF, theme: Theme) -> None:
-    """A dashed line at a value that is known beforehand, named where it ends; nothing outside the plot."""
+    """A dashed line at a value that is known beforehand, named where it begins; nothing outside the plot."""
     value, words = level
     pixel = y.pixel(value)
     if not area.top() <= pixel <= area.bottom():
@@ -44,8 +44,8 @@ def paint_level(painter: QPainter, level: tuple[float, str], y: Scale, area: QRe
     painter.drawLine(QPointF(area.left(), pixel), QPointF(area.right(), pixel))
     height = painter.fontMetrics().height()
     top = pixel - height if pixel - height >= area.top() else pixel + 1.0
-    told = QRectF(area.left(), top, area.width() - 4.0, height)
-    painter.drawText(told, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{words} {number(value)}")
+    told = QRectF(area.left() + 6.0, top, area.width(), height)
+    painter.drawText(told, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, f"{words} {number(value)}")
 
 
 def paint_note(painter: QPainter, text: str, area: QRectF, theme: Theme) -> None:

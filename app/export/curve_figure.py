@@ -167,13 +167,13 @@ class _Pen:
 
 
 def _draw_level(axes: Axes, settings: FigureSettings, level: tuple[float, str] | None, y: Scale) -> None:
-    """A dashed line at a value that is known beforehand, named where it ends; nothing outside the plot."""
+    """A dashed line at a value that is known beforehand, named where it begins; nothing outside the plot."""
     if level is None or not 0.0 <= y.pixel(level[0]) <= 1.0:
         return
     up = y.pixel(level[0])
     axes.plot([0.0, 1.0], [up, up], transform=axes.transAxes, color="0.55", lw=0.6 * settings.line_width, ls="--")
     axes.text(
-        0.99, up, f"{level[1]} {number(level[0])}", transform=axes.transAxes, ha="right",
+        0.01, up, f"{level[1]} {number(level[0])}", transform=axes.transAxes, ha="left",
         va="bottom" if up < 0.9 else "top", fontsize=0.75 * settings.font_size, color="0.4",
     )  # fmt: skip
 

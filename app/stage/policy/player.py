@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from engine import Episode
 
 HELD = 0.8  # seconds at the end of an episode
+PATIENCE = 6.0  # seconds after which a newer policy takes over
 
 
 class Player:
@@ -17,7 +18,7 @@ class Player:
         self.episode: Episode | None = None
         self.update = 0
         self.at = 0.0
-        self._held = 0.0
+        self._held = self._played = 0.0
         self._next: tuple[Episode, int] | None = None
 
     def offer(self, episode: Episode, update: int) -> None:
@@ -29,7 +30,7 @@ class Player:
     def clear(self) -> None:
         """Forget everything: another problem follows."""
         self.episode = self._next = None
-        self.at = self._held = 0.0
+        self.at = self._held = self._played = 0.0
 
     def begin_again(self) -> None:
         """Take up the newest episode from its beginning."""
@@ -47,6 +48,10 @@ class Player:
         if self.episode is None:
             return False
         length = float(self.episode.length)
+        self._played += seconds
+        if self._played > PATIENCE and self._next is not None and self._next[1] != self.update:
+            self._begin()
+            return True
         if self.at < length:
             self.at = min(self.at + seconds * rate, length)
             return True
@@ -64,4 +69,4 @@ class Player:
     def _begin(self) -> None:
         if self._next is not None:
             self.episode, self.update = self._next
-        self.at = self._held = 0.0
+        self.at = self._held = self._played = 0.0

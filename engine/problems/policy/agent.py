@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from engine.interruption import Interruption, Pieces, address_of
-from engine.problems.policy.environment import OVER, Environment, Values
+from engine.problems.policy.environment import OVER, Environment, Model, Values
 from engine.problems.policy.episodes import (
     CHANCES_AT,
     CHOSEN_AT,
@@ -72,11 +73,6 @@ class Agent(Subject):
     def actions(self) -> tuple[str, ...]:
         return self.shape.actions
 
-    @property
-    def best_return(self) -> float | None:
-        """The highest mean return of any policy, None if it is not known."""
-        return self.environment.best(self.values)
-
     def probabilities(self, theta: Array, seen: Array) -> Array:
         """(k, actions): of what is seen, see Shape.outputs."""
         return self.shape.probabilities(theta, seen)
@@ -97,7 +93,7 @@ class Agent(Subject):
 
     @property
     def curve_titles(self) -> Mapping[str, str]:
-        return {"loss": "Loss, running batch", "gain": "Return, running batch"}
+        return {"loss": "Loss, running batch", "gain": "Return of the batch"}
 
     @property
     def loss_words(self) -> tuple[str, str]:
@@ -142,7 +138,7 @@ class Agent(Subject):
             told = rows if shape.is_table else "linear policy"
         (count, *_) = super().headings(parameters)
         best = self.best_return
-        known = "" if best is None else f"   ·   best possible return {best:.4g}"
+        known = "" if best is None else f"   ·   best possible return {best:.4g}".replace("-", "−")
         return (
             f"{method}   ·   {told}   ·   {count}{known}",
             f"{method}   ·   {told}{known}",
@@ -185,7 +181,7 @@ class Agent(Subject):
             if done >= count:
                 break
             yield
-        mean, steps = sums[RETURN] / count, sums[LENGTH]
+        mean, steps = self._mean_return(theta, sums[RETURN] / count), sums[LENGTH]
         error = np.sqrt(sums[ERROR] / steps) if self.has_critic else np.nan
         named = {
             "return": mean,
@@ -195,6 +191,25 @@ class Agent(Subject):
             "measured_loss": penalty - mean,
         }
         return np.array([named[measure.key] for measure in POLICY_MEASURES]), None
+
+    def _mean_return(self, theta: Array, played: float) -> float:
+        """Of the policy: exactly where the environment is known, else what was played; NaN where not finite."""
+        model = self._model
+        if model is None:
+            return played
+        entry = self.environment
+        seen = np.zeros((1, 0)) if entry.seen is None else entry.seen(self.values)
+        policy = self.probabilities(theta, seen)
+        return model.mean_return(policy, self.task.longest) if np.isfinite(policy).all() else np.nan
+
+    @cached_property
+    def _model(self) -> Model | None:
+        return self.environment.model(self.values)
+
+    @cached_property
+    def best_return(self) -> float | None:
+        """The highest mean return of any policy, None if it is not known."""
+        return self.environment.best(self.values)
 
     def undefined(self, measure: str) -> str:
         if measure == "value_error" and not self.has_critic:

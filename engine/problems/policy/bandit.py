@@ -16,6 +16,7 @@ from engine.problems.policy.environment import (
     TRANSITION,
     Acting,
     Environment,
+    Model,
     Usual,
     Values,
 )
@@ -70,6 +71,11 @@ def arm_values(values: Values) -> Array:
     return drawn + float(values["offset"])  # type: ignore[arg-type]
 
 
+def _model(values: Values) -> Model:
+    pays = arm_values(values)[None]
+    return Model(np.zeros((1, pays.shape[1], 1)), pays, 0)
+
+
 def _seen(acting: Acting, theta: Array, query: Arms) -> ArmsSeen:
     return ArmsSeen(arm_values(acting.values), acting.probabilities(theta, np.zeros((1, 0)))[0])
 
@@ -89,6 +95,7 @@ ENVIRONMENTS.add(
         features=(),
         usual=Usual(0, 1.0, 1, 1),
         best=lambda values: float(arm_values(values).max()),
+        model=_model,
         one_step=True,
         answers={Arms: _seen},
     )

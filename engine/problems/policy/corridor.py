@@ -17,6 +17,7 @@ from engine.problems.policy.environment import (
     TRANSITION,
     Acting,
     Environment,
+    Model,
     Usual,
     Values,
 )
@@ -82,6 +83,16 @@ def corridor_return(right: Array) -> Array:
     return found
 
 
+def _model(values: Values) -> Model:
+    chances = np.zeros((LENGTH, 2, LENGTH))
+    for place in range(LENGTH):
+        for action in range(2):
+            there = place + 1 if (action == 1) != (place == SWITCHED) else max(place - 1, 0)
+            if there < LENGTH:
+                chances[place, action, there] = 1.0
+    return Model(chances, np.full((LENGTH, 2), -1.0), 0)
+
+
 def _seen(acting: Acting, theta: Array, query: CorridorPolicy) -> CorridorSeen:
     rights = np.linspace(0.05, 0.95, _POINTS)
     right = float(acting.probabilities(theta, np.zeros((1, 0)))[0, 1])
@@ -110,6 +121,7 @@ ENVIRONMENTS.add(
         features=(),
         usual=Usual(0, 1.0, 10, 1000),
         best=lambda values: float(corridor_return(np.array(BEST_RIGHT))),
+        model=_model,
         preferred=_preferred,
         answers={CorridorPolicy: _seen},
     )

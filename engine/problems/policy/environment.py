@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numba import types
@@ -41,6 +41,26 @@ class Acting(Protocol):
     def valued(self, theta: Array, seen: Array) -> Array | None: ...
 
 
+class Model(NamedTuple):
+    """What an environment does: chances (states, actions, states) of the next state, pays (states, actions) on average,
+    and the state where an episode begins. Where an episode ends, its chances sum to less than 1.
+    """
+
+    chances: Array
+    pays: Array
+    start: int
+
+    def mean_return(self, policy: Array, longest: int) -> float:
+        """Of episodes of at most so many steps under a policy (states, actions); (1, actions) is alike in all states."""
+        policy = np.broadcast_to(policy, self.pays.shape)
+        states = len(self.pays)
+        step = np.zeros((states + 1, states + 1))
+        step[:-1, :-1] = np.einsum("sa,sat->st", policy, self.chances)
+        step[:-1, -1] = (policy * self.pays).sum(axis=1)
+        step[-1, -1] = 1.0
+        return float(np.linalg.matrix_power(step, longest)[self.start, -1])
+
+
 Answer = Callable[[Acting, Array, Any], Any]
 
 
@@ -58,6 +78,10 @@ def _nothing_known(values: Values) -> float | None:
     return None
 
 
+def _not_modelled(values: Values) -> Model | None:
+    return None
+
+
 def _none_preferred(values: Values) -> Array | None:
     return None
 
@@ -69,9 +93,10 @@ class Environment:
     actions, states: by the values of its knobs, the names of what can be done and how many states a policy tells apart,
     0 where it sees `features` alone. seen: names of the features, and rows of them (states, features) by the values of
     the knobs. A policy sees the number of its state in a table, the features in a network; without features only a
-    table fits. best: the highest mean return of a policy, None if it is not known. preferred: the preferences (states,
-    actions) that a table begins with, None for zeros. one_step: whether every episode is a single step. answers: to
-    what can be asked of a policy in it.
+    table fits. best: the highest mean return of a policy, None if it is not known; model: what it does, from which the
+    mean return of a policy follows, None if that is too much to tell. preferred: the preferences (states, actions) that
+    a table begins with, None for zeros. one_step: whether every episode is a single step. answers: to what can be asked
+    of a policy in it.
     """
 
     key: str
@@ -88,6 +113,7 @@ class Environment:
     usual: Usual
     seen: Callable[[Values], Array] | None = None
     best: Callable[[Values], float | None] = _nothing_known
+    model: Callable[[Values], Model | None] = _not_modelled
     preferred: Callable[[Values], Array | None] = _none_preferred
     one_step: bool = False
     answers: Mapping[type[Query[Any]], Answer] = field(default_factory=dict)

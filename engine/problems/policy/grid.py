@@ -16,6 +16,7 @@ from engine.problems.policy.environment import (
     TRANSITION,
     Acting,
     Environment,
+    Model,
     Usual,
     Values,
 )
@@ -105,11 +106,9 @@ def cells_of(values: Values) -> tuple[Array, int]:
     return np.array([signs[sign] for sign in text]), text.index("S")
 
 
-def model_of(values: Values) -> tuple[Array, Array]:
-    """chances (36, 4, 36): of the next place; rewards (36, 4): on average. An episode that is over stays where it is
-    and pays nothing.
-    """
-    cells, _ = cells_of(values)
+def model_of(values: Values) -> Model:
+    """Of the places, row by row from above; one where an episode is over leads nowhere and pays nothing."""
+    cells, start = cells_of(values)
     slip = float(values["slip"])  # type: ignore[arg-type]
     chances, pays = np.zeros((SIZE * SIZE, 4, SIZE * SIZE)), np.zeros((SIZE * SIZE, 4))
     gain = np.select([cells == GOAL, cells == PIT], [PAY, FALL], 0.0) - COST
@@ -122,12 +121,12 @@ def model_of(values: Values) -> tuple[Array, Array]:
                 there = row * SIZE + column if inside and cells[row * SIZE + column] != WALL else place
                 chances[place, action, there] += share
                 pays[place, action] += share * gain[there]
-    return chances, pays
+    return Model(chances, pays, start)
 
 
 def values_under(values: Values, policy: Array, discount: float) -> Array:
     """(36,): the discounted return from each place under a policy (36, 4), however long it takes."""
-    chances, pays = model_of(values)
+    chances, pays, _ = model_of(values)
     moving = np.einsum("sa,sat->st", policy, chances)
     system = np.eye(len(moving)) - min(discount, 1.0 - 1e-9) * moving
     found: Array = np.linalg.solve(system, (policy * pays).sum(axis=1))
@@ -136,8 +135,7 @@ def values_under(values: Values, policy: Array, discount: float) -> Array:
 
 def best_return(values: Values) -> float:
     """The highest mean return from the start, by value iteration without a discount."""
-    chances, pays = model_of(values)
-    _, start = cells_of(values)
+    chances, pays, start = model_of(values)
     worth = np.zeros(len(pays))
     for _ in range(_SWEEPS):
         better = (pays + chances @ worth).max(axis=1)
@@ -192,6 +190,7 @@ ENVIRONMENTS.add(
         usual=Usual(0, 0.98, 10, 100),
         seen=_features,
         best=best_return,
+        model=model_of,
         answers={GridPolicy: _seen},
     )
 )

@@ -6,9 +6,18 @@ from engine.training.measures import LOSS, Measure
 
 FEWEST, MOST = 10, 100  # episodes of a measurement
 _ON = f"of {MOST} episodes (fewer if they are long), measured now and then with the same random numbers"
+_RETURN = f"its mean: exact where the environment is known, else {_ON}"
 
 POLICY_MEASURES = (
-    Measure("return", "Return", f"mean {_ON}", direction="rises", shown=True, tall=1.35, tier="basic"),
+    Measure(
+        "return",
+        "Return",
+        f"its mean: exact in a table's world, else {_ON}",
+        direction="rises",
+        shown=True,
+        tall=1.35,
+        tier="basic",
+    ),
     Measure("episode_length", "Episode length", f"mean {_ON}", unit="steps", tier="basic"),
     Measure(
         "entropy",
@@ -25,5 +34,5 @@ POLICY_MEASURES = (
         direction="falls",
         log=True,
     ),
-    Measure("measured_loss", "Loss, measured", f"minus the mean return {_ON}", role=LOSS, tier="expert"),
+    Measure("measured_loss", "Loss, measured", "minus the return that is measured", role=LOSS, tier="expert"),
 )

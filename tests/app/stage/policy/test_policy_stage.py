@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRect
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.look.theme import DARK, LIGHT
-from app.stage.policy.player import HELD, Player
+from app.stage.policy.player import HELD, PATIENCE, Player
 from app.stage.policy.policy_stage import PolicyStage
 from app.stage.policy.scenes import SCENES
 from engine import ENVIRONMENTS, Session, new_policy, new_run, snapshot_of
@@ -98,10 +98,13 @@ def test_an_episode_is_played_to_its_end_and_then_the_newest():
         player.offer(episode, update)
     assert player.episode is episodes[0] and player.at == 0.0
     assert player.go_on(0.25, 20.0) and player.step == 5
-    assert player.go_on(1e3, 20.0) and player.step == episodes[0].length
+    assert player.go_on(3.0, 20.0) and player.step == episodes[0].length
     assert player.go_on(0.5 * HELD, 20.0) is False and player.episode is episodes[0]
     assert player.go_on(HELD, 20.0) and player.episode is episodes[2] and player.update == 100
     assert player.at == 0.0
+    player.offer(episodes[0], 150)
+    assert player.go_on(0.9 * PATIENCE, 0.1) and player.update == 100
+    assert player.go_on(0.2 * PATIENCE, 0.1) and player.update == 150, "it takes too long"
 
 
 def test_another_seed_asks_for_another_episode(qtbot):

@@ -7,11 +7,11 @@ import math
 import numpy as np
 import pytest
 
-from engine import ENVIRONMENTS, Arms, CorridorPolicy, GridPolicy, PolicySlice, SettingError, snapshot_of
+from engine import ENVIRONMENTS, Arms, CorridorPolicy, GridPolicy, PolicySlice, SettingError, finish, snapshot_of
 from engine.problems.policy.corridor import BEST_RIGHT, corridor_return
 from engine.problems.policy.environment import OVER, STATE
 from engine.problems.policy.grid import COST, FREE, LAYOUTS, PAY
-from tests.engine.problems.policy.cases import session_of
+from tests.engine.problems.policy.cases import session_of, start_of
 
 
 def gymnasium(state: np.ndarray, action: int) -> tuple[np.ndarray, bool]:
@@ -93,6 +93,23 @@ def test_the_value_of_a_policy_in_the_grid_is_what_its_episodes_return(layout):
     played = [problem.subject.played(problem.start, number).rewards.sum() for number in range(800)]
     assert seen.exact[seen.start] == pytest.approx(np.mean(played), abs=4 * np.std(played) / np.sqrt(800))
     assert problem.subject.best_return > seen.exact[seen.start]
+
+
+@pytest.mark.parametrize("case", ["bandit", "corridor", "grid-value", "grid-network"])
+def test_the_return_that_is_measured_is_the_mean_of_its_episodes(case):
+    session = session_of(case, longest=1 if case == "bandit" else 25)
+    problem, theta = session.problem, start_of(session)
+    values, _ = finish(problem.measured(theta, None, 0.0, 0.0))
+    told = dict(zip((measure.key for measure in problem.subject.measures), values, strict=True))
+    played = [problem.subject.played(theta, number) for number in range(1500)]
+    returns = np.array([episode.rewards.sum() for episode in played])
+    assert told["return"] == pytest.approx(returns.mean(), abs=4 * returns.std() / np.sqrt(1500))
+    first = played[:100]
+    assert told["episode_length"] == pytest.approx(np.mean([episode.length for episode in first]), rel=1e-12)
+    chances = np.concatenate([episode.chances for episode in first])
+    assert told["entropy"] == pytest.approx(-(chances * np.log(chances)).sum(axis=1).mean(), rel=1e-12)
+    assert told["measured_loss"] == -told["return"]
+    assert np.isnan(told["value_error"]) == (problem.subject.shape.critic == 0)
 
 
 @pytest.mark.parametrize(("layout", "steps"), [("walls", 10), ("cliff", 7), ("pits", 10)])
