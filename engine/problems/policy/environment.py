@@ -51,7 +51,7 @@ class Model(NamedTuple):
     start: int
 
     def mean_return(self, policy: Array, longest: int) -> float:
-        """Of episodes of at most so many steps under a policy (states, actions); (1, actions) is alike in all states."""
+        """Of episodes of at most so many steps under a policy (states, actions); (1, actions): alike in all states."""
         policy = np.broadcast_to(policy, self.pays.shape)
         states = len(self.pays)
         step = np.zeros((states + 1, states + 1))

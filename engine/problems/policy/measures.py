@@ -12,7 +12,7 @@ POLICY_MEASURES = (
     Measure(
         "return",
         "Return",
-        f"its mean: exact in a table's world, else {_ON}",
+        _RETURN,
         direction="rises",
         shown=True,
         tall=1.35,
