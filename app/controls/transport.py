@@ -169,6 +169,9 @@ class Transport(QWidget):
             return (f"{shown:,} of {picture.update:,}",)
         limit = picture.experiment.stop["updates"]
         place = f"update {picture.update:,}" + (f" / {limit:,}" if limit else "")
+        kind = kind_of(picture.task)
+        if kind.example and not kind.trains:  # what it plays is new in every update
+            return (place,)
         return f"{place}  ·  epoch {epoch}", place
 
     def _status(self, published: Published) -> str:

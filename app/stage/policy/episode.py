@@ -110,6 +110,9 @@ class EpisodeView(PolicyView):
         runs = self.picture.runs if self.picture is not None else ()
         if playing or any(run.status == RUNNING for run in runs):
             self.animated.setChecked(playing)
+            if not playing:
+                self.player.take_newest()  # what stands still is the policy that is shown elsewhere
+                self._tell()
 
     @property
     def is_animated(self) -> bool:

@@ -43,7 +43,7 @@ LONGEST = Hyper(
     "",
     200,
     1,
-    10_000,
+    2000,
     log=True,
     kind="integer",
     slider=(10, 1000),

@@ -51,7 +51,7 @@ def test_the_return_of_the_corridor_is_what_its_equations_say(right):
     moves = np.array([[1 - p, p, 0], [p, 0, 1 - p], [0, 1 - p, 0]])
     expected = np.linalg.solve(np.eye(3) - moves, -np.ones(3))[0]
     assert corridor_return(np.array(p)) == pytest.approx(expected, rel=1e-12)
-    session = session_of("corridor", environment={"kind": "corridor", "right": right}, longest=10_000)
+    session = session_of("corridor", environment={"kind": "corridor", "right": right}, longest=2000)
     played = [session.problem.subject.played(session.problem.start, number).rewards.sum() for number in range(2000)]
     assert np.mean(played) == pytest.approx(expected, abs=4 * np.std(played) / np.sqrt(2000))
 
