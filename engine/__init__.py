@@ -23,7 +23,17 @@ from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
 from engine.architectures.members import ARCHITECTURES
 from engine.architectures.network import Network
-from engine.architectures.queries import FeatureMaps, Field, StageMaps, StepsInTime, TimeSteps, UnitMaps
+from engine.architectures.queries import (
+    Code,
+    Decoded,
+    FeatureMaps,
+    Field,
+    NarrowLayer,
+    StageMaps,
+    StepsInTime,
+    TimeSteps,
+    UnitMaps,
+)
 from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
 from engine.blocks import ROLES, Block
 from engine.building import experiment_on, new_run
@@ -40,6 +50,7 @@ from engine.data import (
     features_of,
     possible_features,
 )
+from engine.data.examples import INPUTS, LABEL, TargetShape
 from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS
 from engine.data.weights import CLASS_WEIGHTS
 from engine.decimation import block_extremes, envelope, envelope_between, smooth, thin_path
@@ -84,7 +95,7 @@ from engine.problems.policy.methods import METHODS, Method
 from engine.problems.policy.queries import Episode, Played
 from engine.problems.policy.task import POLICY_KNOBS, PolicyTask
 from engine.problems.problem import Problem
-from engine.problems.subject import Snapshot, Subject, snapshot_of, snapshot_pieces
+from engine.problems.subject import Reference, Snapshot, Subject, snapshot_of, snapshot_pieces
 from engine.problems.supervised.building import new_network
 from engine.problems.supervised.learner import Learner, NetworkSnapshot
 from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES
@@ -98,6 +109,7 @@ from engine.problems.supervised.task import (
     RESIDUAL,
     SHARE,
     SPLIT,
+    TARGET,
     UNITS,
     WEIGHT_SEED,
     NetworkTask,
@@ -114,6 +126,8 @@ from engine.problems.task import Task
 from engine.queries import Query
 from engine.schedules import SCHEDULES, Schedule, preview
 from engine.setting import PARAMETER, Setting
+from engine.training.block_rates import PART as RATES
+from engine.training.block_rates import layer_rate, layers_with_rates, rate_words
 from engine.training.drive import PART as DRIVE
 from engine.training.drive import UNDRIVEN, drive_words, is_drivable
 from engine.training.experiment import (
@@ -130,11 +144,14 @@ from engine.training.experiment import (
     RunSettings,
     Tweak,
     distinct,
+    fitted,
     of_run,
     patience_for,
+    run_task,
 )
 from engine.training.history import COLUMNS, HistoryView
 from engine.training.measures import LOSS, WATCHED, Best, Measure, MeasuresView
+from engine.training.own_problem import PART as OWN
 from engine.training.peek import Peek
 from engine.training.rows import full_history, rows
 from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Run
@@ -159,6 +176,8 @@ __all__ = [
     "FEATURES",
     "FINISHED",
     "INITIALIZERS",
+    "INPUTS",
+    "LABEL",
     "LAYER_MEASURES",
     "LEARNING_RATE",
     "LOSS",
@@ -179,11 +198,13 @@ __all__ = [
     "NUMBERS",
     "OPTIMIZERS",
     "ORDERS",
+    "OWN",
     "PARAMETER",
     "PLACE",
     "POINT_EDITS",
     "POLICY_KNOBS",
     "PROBLEMS",
+    "RATES",
     "READY",
     "RESIDUAL",
     "ROLES",
@@ -198,6 +219,7 @@ __all__ = [
     "STOP",
     "SURFACES",
     "SURFACE_EXAMPLES",
+    "TARGET",
     "TIERS",
     "UNDRIVEN",
     "UNITS",
@@ -215,9 +237,11 @@ __all__ = [
     "Block",
     "Catalogue",
     "Choice",
+    "Code",
     "CorridorPolicy",
     "CorridorSeen",
     "Dataset",
+    "Decoded",
     "Entry",
     "Environment",
     "Episode",
@@ -240,6 +264,7 @@ __all__ = [
     "Measure",
     "MeasuresView",
     "Method",
+    "NarrowLayer",
     "Network",
     "NetworkSnapshot",
     "NetworkTask",
@@ -258,6 +283,7 @@ __all__ = [
     "ProblemKind",
     "ProjectedPath",
     "Query",
+    "Reference",
     "Run",
     "RunPicture",
     "RunRecord",
@@ -279,6 +305,7 @@ __all__ = [
     "SurfaceInfo",
     "SurfaceTask",
     "Table",
+    "TargetShape",
     "Task",
     "Tier",
     "TimeSteps",
@@ -303,6 +330,7 @@ __all__ = [
     "explain",
     "features_of",
     "finish",
+    "fitted",
     "formula",
     "framed",
     "full_history",
@@ -310,6 +338,8 @@ __all__ = [
     "kind_of",
     "kind_of_edit",
     "kind_of_entries",
+    "layer_rate",
+    "layers_with_rates",
     "new_experiment",
     "new_network",
     "new_policy",
@@ -325,9 +355,11 @@ __all__ = [
     "principal_plane",
     "print_signs",
     "problem_of",
+    "rate_words",
     "read_formula",
     "read_number",
     "rows",
+    "run_task",
     "slice_error",
     "smooth",
     "snapshot_of",

@@ -17,7 +17,7 @@ from app.curves.curve_model import CurveModel
 from app.curves.curve_raster import WIDTH
 from app.curves.curve_style import CurveStyle
 from app.curves.marks import EndMark, draw_end, end_mark, tweak_near, tweak_places
-from app.curves.painting import Values, note, paint_level, paint_note, paint_readout, paint_scrubbed, paint_tweaks
+from app.curves.painting import Values, note, paint_note, paint_readout, paint_references, paint_scrubbed, paint_tweaks
 from app.curves.tweak_text import sentence
 from app.curves.x_axes import X_AXES, Clock
 from app.plots.axis_type import Span
@@ -214,7 +214,7 @@ class CurveView(PlotView):
             tweaks,
             self._ends,
             self._note,
-            model.level,
+            model.references,
             model.picture and model.picture.cursor,
             model.theme.name,
         )
@@ -243,9 +243,7 @@ class CurveView(PlotView):
 
     def _paint_marks(self, painter: QPainter, area: QRectF) -> None:
         model = self.model
-        if model.level is not None:
-            painter.setFont(self.small_font())
-            paint_level(painter, model.level, self._y, area, model.theme)
+        paint_references(painter, model, self._y, area, self.small_font())
         paint_tweaks(painter, model, self._x, area)
         for mark, colour in self._ends:
             draw_end(painter, mark, colour)

@@ -32,7 +32,7 @@ from engine.problems.policy.methods import METHODS, NO_CRITIC
 from engine.problems.policy.queries import Episode, Played
 from engine.problems.policy.shape import Shape
 from engine.problems.policy.task import PolicyTask
-from engine.problems.subject import Subject
+from engine.problems.subject import Reference, Subject
 from engine.queries import Query
 from engine.simd.alignment import aligned_zeros
 from engine.simd.registers import LANES
@@ -112,10 +112,12 @@ class Agent(Subject):
         return True
 
     @property
-    def known_levels(self) -> Mapping[str, tuple[float, str]]:
+    def references(self) -> tuple[Reference, ...]:
         """The best possible return; single batches may do better than the best policy does on average."""
         best = self.best_return
-        return {} if best is None else dict.fromkeys(("return", "gain"), (best, "best possible"))
+        if best is None:
+            return ()
+        return Reference("best possible", best, ("return", "gain")), Reference("best possible", -best)
 
     @property
     def unbounded(self) -> bool:

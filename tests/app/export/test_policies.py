@@ -35,11 +35,12 @@ def test_every_policy_has_a_figure(environment):
 
 def test_the_best_possible_return_is_drawn_where_it_is_known():
     corridor, cart = picture_of("corridor"), picture_of("cart_pole")
-    value, words = CURVES["return"].level(corridor)
-    assert value == pytest.approx(-11.657, abs=1e-3) and words == "best possible"
+    for key, sign in (("return", 1.0), ("gain", 1.0), ("loss", -1.0)):
+        (best,) = CURVES[key].references(corridor)
+        assert best.value == pytest.approx(-11.657 * sign, abs=1e-3) and best.title == "best possible"
     svg = figure_bytes("svg", corridor, CurveContent("return"), PLAIN).decode()
-    assert re.search("best possible .11.66", svg)
-    assert CURVES["return"].level(cart) is None and CURVES["entropy"].level(corridor) is None
+    assert re.search("best possible: .11.7", svg)
+    assert CURVES["return"].references(cart) == CURVES["entropy"].references(corridor) == ()
 
 
 def test_the_running_return_is_minus_the_loss():

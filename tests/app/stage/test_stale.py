@@ -45,6 +45,12 @@ NETWORKS = {
     "more filters": new_network("digits", [RUN], architecture="convolutional", stages=["convolution"] * 2 + ["dense"]),
     "filters on a line": new_network("patterns", [RUN], architecture="convolutional"),
     "a state": new_network("adding", [RUN], architecture="recurrent"),
+    "a state at every step": new_network("sine_ahead", [RUN], architecture="recurrent"),
+    "classes at every step": new_network("echo", [RUN], architecture={"kind": "recurrent", "units": 4}),
+    "images through three": new_network("digits", [RUN], (6, 3, 6), target="inputs"),
+    "columns through four": new_network("wine", [RUN], (4,), target="inputs", share=1.0),
+    "a plane through one": new_network("line", [RUN], (1,), target="inputs"),
+    "a plane through two": new_network(choose(DATASETS, "line", {"samples": 90}), [RUN], (3, 2), target="inputs"),
     "rows of images": new_network("digits", [RUN], architecture={"kind": "recurrent", "cell": "gru", "units": 5}),
 }
 FEW = (
