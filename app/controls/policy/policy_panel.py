@@ -15,8 +15,21 @@ from app.widgets.heading import Heading
 from app.widgets.knob_list import KnobList
 from app.widgets.more import More
 from app.widgets.restart_effects import restart_effect, restart_effects
-from engine import ENVIRONMENTS, METHODS, POLICY_KNOBS, Catalogue, Hyper, PolicyTask, SessionPicture, Setting
+from engine import (
+    ENVIRONMENTS,
+    METHODS,
+    OWN,
+    POLICY_KNOBS,
+    PROBLEMS,
+    Catalogue,
+    Hyper,
+    PolicyTask,
+    SessionPicture,
+    Setting,
+)
 
+_KIND = PROBLEMS[PolicyTask.KIND]
+_OWN = Hyper(_KIND.own_title, "", False, 0.0, 1.0, kind="switch", help=_KIND.own_help)
 _SEEDS = {"seed": "episode_seed"}  # displayed names
 
 
@@ -38,12 +51,13 @@ class PolicyPanel(TaskPanel):
         self.environment.add_above_chooser(Heading("Environment"))
         self.method.add_above_chooser(Heading("Method"))
         self.method.add_below_chooser(self.formula)
+        self.own = KnobList(1, self.more)
         self.heading = Heading("Policy and episodes")
         self.knobs = KnobList(2, self.more)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        for widget in (self.environment, self.method, self.heading, self.knobs, self.more):
+        for widget in (self.environment, self.own, self.method, self.heading, self.knobs, self.more):
             column.addWidget(widget)
         self._wire()
 
@@ -52,12 +66,17 @@ class PolicyPanel(TaskPanel):
             choice.changed.connect(lambda setting, value: self.changed.emit({setting: value}))
             choice.settled.connect(self.settled)
             choice.chooser.effect = partial(self._effect_of, part)
+        self.own.changed.connect(lambda name, value: self.changed.emit({OWN: value}))
+        self.own.finished.connect(self.settled)
         self.knobs.changed.connect(lambda name, value: self.changed.emit({_setting(name): value}))
         self.knobs.finished.connect(self.settled)
 
     def show_picture(self, picture: SessionPicture) -> None:
-        if isinstance(picture.task, PolicyTask):
-            self.refresh(picture.task, picture.update > 0)
+        task = picture.run_task
+        if isinstance(task, PolicyTask):
+            self.own.show_knobs((_OWN,) if picture.has_own or len(picture.runs) > 1 else ())
+            self.own.set_values({_OWN.name: picture.has_own})
+            self.refresh(task, picture.update > 0)
 
     def refresh(self, task: PolicyTask, moved: bool) -> None:
         """Show a task; moved: whether the runs have taken a step, which a restart would discard."""

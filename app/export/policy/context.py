@@ -32,8 +32,7 @@ def answered(drawing: Drawing, *queries: Query[Any], run: RunPicture | None = No
     """The answers at the run that is looked at, or at another one."""
     run = run or selected_run(drawing.picture)
     theta, update = run.shown.evaluated, run.shown.update
-    problem = drawing.picture.problem
-    pieces = snapshot_pieces(problem, theta, frozenset(queries), run.id, update, drawing.interruption)
+    pieces = snapshot_pieces(run.shown.problem, theta, frozenset(queries), run.id, update, drawing.interruption)
     while True:
         drawing.check()
         try:

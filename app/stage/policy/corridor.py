@@ -138,8 +138,9 @@ class CorridorView(PolicyView):
             return
         runs = []
         for run in picture.runs:
-            if run.visible:
-                right = float(picture.subject.probabilities(run.shown.evaluated, np.zeros((1, 0)))[0, 1])
+            agent = run.shown.problem.subject
+            if run.visible and isinstance(agent, Agent):
+                right = float(agent.probabilities(run.shown.evaluated, np.zeros((1, 0)))[0, 1])
                 runs.append((self.theme.run_colours[run.colour], run.name, right, run.id == snapshot.run))
         self.plot.show_seen(seen, runs)
         told = f"right with probability {number(seen.right, 3)}, mean return {number(seen.mean_return, 4)}"

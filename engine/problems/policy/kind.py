@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from engine.batches import BATCHES
+from engine.blocks import Block
 from engine.choices import Choice, choose
 from engine.contracts import Check, Kernel, Routine, no_check
 from engine.memory import Need, needed
 from engine.optimizers import OPTIMIZERS
-from engine.problems.kind import Offer, ProblemKind
+from engine.problems.kind import Offer, Own, ProblemKind
 from engine.problems.policy.agent import Agent
 from engine.problems.policy.episodes import measure_episodes, packed, play_episode, policy_objective
 from engine.problems.policy.measures import POLICY_MEASURES
 from engine.problems.policy.members import ENVIRONMENTS
 from engine.problems.policy.methods import METHODS
-from engine.problems.policy.task import POLICY_KNOBS, PolicyTask, first_policy, policy_task
+from engine.problems.policy.task import (
+    OWN_PARTS,
+    POLICY_KNOBS,
+    PolicyTask,
+    first_policy,
+    policy_task,
+    read_own_policy,
+    with_own_policy,
+)
 from engine.problems.problem import Problem
 from engine.validation import Entries
 
@@ -38,6 +47,9 @@ class PolicyKind(ProblemKind):
     rates = "Updates per second of every run; episodes per second of all runs together"
     sampled = True
     example = "episode"
+    own_parts = OWN_PARTS
+    own_title = "method of this run alone"
+    own_help = "on: the selected run has a method of its own in the same environment; method and policy edit that one"
 
     @property
     def offers(self) -> tuple[Offer, ...]:
@@ -60,6 +72,30 @@ class PolicyKind(ProblemKind):
             seed=task.seed,
             subject=Agent(task, constants, work_size),
         )
+
+    def with_own(self, task: PolicyTask, own: Own) -> PolicyTask:
+        return with_own_policy(task, own)
+
+    def read_own(self, entries: Entries, task: PolicyTask) -> Own:
+        return read_own_policy(entries, task)
+
+    def own_words(self, tasks: Sequence[PolicyTask]) -> list[str]:
+        """Such as `actor-critic`, or the knob of the method where that does not tell: `baseline mean`."""
+        return [
+            ", ".join(f"{name} {value}" for name, value in task.method.values.items())
+            if any(other.method.kind == task.method.kind and other != task for other in tasks)
+            else METHODS[task.method.kind].title.replace("Actor", "actor")
+            for task in tasks
+        ]
+
+    def layers(self, task: PolicyTask) -> Mapping[str, tuple[Block, ...]]:
+        """The policy and its critic."""
+        blocks, first = task.shape.blocks, task.shape.policy_size
+        parts = {
+            "policy": tuple(block for block in blocks if block.start < first),
+            "critic": tuple(block for block in blocks if block.start >= first),
+        }
+        return {title: found for title, found in parts.items() if found}
 
     def kernels(self, task: PolicyTask) -> list[Kernel | Routine]:
         credit = METHODS[task.method.kind].kernel

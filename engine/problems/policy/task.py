@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from engine.choices import Choice, choose
+from engine.choices import Choice, choose, plain
 from engine.contracts import Catalogue, Hyper, SettingError, Tier, Value, shown
 from engine.problems.policy.environment import Environment
 from engine.problems.policy.episodes import shape_of, work_size
@@ -82,6 +82,10 @@ _PLAIN = {knob.name: knob for knob in POLICY_KNOBS}
 _CHOICES: Mapping[str, Catalogue[Any]] = {"environment": ENVIRONMENTS, "method": METHODS}
 _USUAL = ("discount", "episodes", "longest", "hidden")  # settings that an environment brings
 _FIRST = "cart_pole"
+OWN_PARTS = ("method", "hidden", "value_rate")  # what a run may have for itself
+
+
+Own = tuple[tuple[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +235,22 @@ def policy_task(entries: Entries) -> PolicyTask:
         )
     entries.close()
     return PolicyTask(environment, method, **values)  # type: ignore[arg-type]
+
+
+def with_own_policy(task: PolicyTask, own: Own) -> PolicyTask:
+    """The task with the method and shape that a run has for itself. Raises SettingError if they do not fit it."""
+    return policy_task(Entries({**task.to_dict(), **{name: plain(value) for name, value in own}}, ""))
+
+
+def read_own_policy(entries: Entries, task: PolicyTask) -> Own:
+    """What a run has for itself, from a file's entries; the rest is as the task has it. Raises SettingError."""
+    given = {name: entries.take(name) for name in OWN_PARTS if name in entries}
+    entries.close()
+    try:
+        made = policy_task(Entries({**task.to_dict(), **given}, ""))
+    except SettingError as error:
+        raise error.at(entries.path) from None
+    return tuple((name, getattr(made, name)) for name in OWN_PARTS)
 
 
 def _without_what_learns_nothing(changed: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 
 from app.controls.policy.policy_panel import PolicyPanel
 from app.look.theme import DARK
-from engine import ENVIRONMENTS, problem_of
+from engine import ENVIRONMENTS, Session, new_policy, new_run, problem_of
 from engine.problems.policy.task import first_policy
 
 
@@ -48,3 +48,15 @@ def test_it_tells_the_settings_of_the_task(qtbot, panel):
     with qtbot.waitSignal(panel.changed) as told:
         panel.environment.chooser.chosen.emit("grid")
     assert told.args == [{"environment": "grid"}]
+
+
+def test_a_run_among_others_is_offered_a_method_of_its_own(qtbot, panel):
+    session = Session(new_policy("grid", [new_run("sgd"), new_run("adam")]))
+    panel.show_picture(session.picture())
+    (switch,) = panel.own.knobs
+    with qtbot.waitSignal(panel.changed) as told:
+        panel.own.changed.emit(switch, True)
+    assert told.args == [{"own": True}]
+    session = Session(new_policy("grid", [new_run("sgd")]))
+    panel.show_picture(session.picture())
+    assert not panel.own.knobs

@@ -177,3 +177,28 @@ def test_every_method_and_environment_says_what_it_is():
     for entry in (*ENVIRONMENTS.values(), *METHODS.values()):
         assert entry.summary.endswith(".") and "http" in entry.source
     assert isinstance(first_policy(), PolicyTask)
+
+
+def test_a_run_may_have_a_method_of_its_own():
+    task = session_of("grid-value").task
+    document = experiment_on(task, [new_run("sgd", learning_rate=0.1), new_run("sgd", learning_rate=0.1)]).to_dict()
+    document["runs"][1]["own"] = {"method": "actor_critic"}
+    session = Session(Experiment.from_dict(document))
+    session.advance(5)
+    plain, own = session.runs
+    assert (plain.task.method.kind, own.task.method.kind) == ("reinforce", "actor_critic")
+    alone = Session(experiment_on(task.having("method", "actor_critic"), [new_run("sgd", learning_rate=0.1)]))
+    alone.advance(5)
+    assert own.machine.theta.tobytes() == alone.runs[0].machine.theta.tobytes()
+    assert Experiment.from_dict(session.experiment().to_dict()) == session.experiment()
+    kind = kind_of(task)
+    assert kind.own_words([plain.task, own.task]) == ["REINFORCE", "actor-critic"]
+    assert kind.own_words([task, task.having("method.baseline", "none")]) == ["baseline value", "baseline none"]
+    assert [list(kind.layers(each)) for each in (task, task.having("method", "reinforce"))] == [
+        ["policy", "critic"],
+        ["policy"],
+    ]
+    for own, sentence in (({"hidden": 10**9}, r"own\.hidden: hidden must be"), ({"discount": 0.5}, "unknown entry")):
+        document["runs"][1]["own"] = own
+        with pytest.raises(SettingError, match=sentence):
+            Experiment.from_dict(document)
