@@ -83,6 +83,17 @@ from engine.problems.kind import (
     problem_of,
 )
 from engine.problems.kinds import PROBLEMS
+from engine.problems.policy.agent import Agent
+from engine.problems.policy.bandit import Arms, ArmsSeen
+from engine.problems.policy.building import new_policy
+from engine.problems.policy.cart_pole import PolicySlice, SliceSeen
+from engine.problems.policy.corridor import CorridorPolicy, CorridorSeen, corridor_return
+from engine.problems.policy.environment import PLACE, STATE, Environment
+from engine.problems.policy.grid import GridPolicy, GridSeen
+from engine.problems.policy.members import ENVIRONMENTS
+from engine.problems.policy.methods import METHODS, Method
+from engine.problems.policy.queries import Episode, Played
+from engine.problems.policy.task import POLICY_KNOBS, PolicyTask
 from engine.problems.problem import Problem
 from engine.problems.subject import Reference, Snapshot, Subject, snapshot_of, snapshot_pieces
 from engine.problems.supervised.building import new_network
@@ -161,6 +172,7 @@ __all__ = [
     "DIVERGED",
     "DRIVE",
     "DROPOUT",
+    "ENVIRONMENTS",
     "FEATURES",
     "FINISHED",
     "INITIALIZERS",
@@ -180,6 +192,7 @@ __all__ = [
     "MAX_STAGES",
     "MAX_TWEAKS",
     "MEASURES",
+    "METHODS",
     "NEVER",
     "NOISE",
     "NUMBERS",
@@ -187,7 +200,9 @@ __all__ = [
     "ORDERS",
     "OWN",
     "PARAMETER",
+    "PLACE",
     "POINT_EDITS",
+    "POLICY_KNOBS",
     "PROBLEMS",
     "RATES",
     "READY",
@@ -200,6 +215,7 @@ __all__ = [
     "SHARE",
     "SPLIT",
     "STAGES",
+    "STATE",
     "STOP",
     "SURFACES",
     "SURFACE_EXAMPLES",
@@ -213,21 +229,30 @@ __all__ = [
     "WEIGHT_SEED",
     "Activation",
     "Activations",
+    "Agent",
     "Architecture",
+    "Arms",
+    "ArmsSeen",
     "Best",
     "Block",
     "Catalogue",
     "Choice",
     "Code",
+    "CorridorPolicy",
+    "CorridorSeen",
     "Dataset",
     "Decoded",
     "Entry",
+    "Environment",
+    "Episode",
     "Experiment",
     "ExpressionError",
     "FeatureMaps",
     "Field",
     "Formula",
     "Gradients",
+    "GridPolicy",
+    "GridSeen",
     "HistoryView",
     "Hyper",
     "Inspection",
@@ -238,6 +263,7 @@ __all__ = [
     "LossSlice",
     "Measure",
     "MeasuresView",
+    "Method",
     "NarrowLayer",
     "Network",
     "NetworkSnapshot",
@@ -248,6 +274,9 @@ __all__ = [
     "Peek",
     "Pieces",
     "Plane",
+    "Played",
+    "PolicySlice",
+    "PolicyTask",
     "Predicted",
     "Predictions",
     "Problem",
@@ -267,6 +296,7 @@ __all__ = [
     "SliceError",
     "SlicePlan",
     "SliceRequest",
+    "SliceSeen",
     "Snapshot",
     "StageMaps",
     "StepsInTime",
@@ -290,6 +320,7 @@ __all__ = [
     "checked_table",
     "choose",
     "coordinates",
+    "corridor_return",
     "distinct",
     "drawn",
     "drive_words",
@@ -312,6 +343,7 @@ __all__ = [
     "layers_with_rates",
     "new_experiment",
     "new_network",
+    "new_policy",
     "new_run",
     "of_run",
     "offer_of",

@@ -14,6 +14,10 @@ from app.stage.planes.fit import FitView
 from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.reconstructed_plane import ReconstructedPlaneView
 from app.stage.planes.residuals import ResidualsView
+from app.stage.policy.arms import ArmsView
+from app.stage.policy.corridor import CorridorView
+from app.stage.policy.grid_map import GridMapView
+from app.stage.policy.policy_map import PolicyMapView
 from app.stage.stage_view import StageView
 
 VIEWS: list[type[StageView]] = [
@@ -29,4 +33,8 @@ VIEWS: list[type[StageView]] = [
     ResidualsView,
     ParameterPathView,
     HistogramsView,
+    ArmsView,
+    CorridorView,
+    GridMapView,
+    PolicyMapView,
 ]
