@@ -51,7 +51,7 @@ from engine.data import (
     possible_features,
 )
 from engine.data.examples import INPUTS, LABEL, TargetShape
-from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS
+from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS, checked_shape
 from engine.data.weights import CLASS_WEIGHTS
 from engine.decimation import block_extremes, envelope, envelope_between, smooth, thin_path
 from engine.expressions.notation import ExpressionError
@@ -316,6 +316,7 @@ __all__ = [
     "Value",
     "activations",
     "block_extremes",
+    "checked_shape",
     "checked_table",
     "choose",
     "coordinates",

@@ -177,6 +177,8 @@ class RunSettings:
         "schedule": "more",
         "batch": "basic",
         "drive": "more",
+        "rates": "expert",
+        "own": "more",
     }
 
     def value(self, setting: str | Setting) -> Value | str:
