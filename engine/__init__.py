@@ -26,8 +26,11 @@ from engine.architectures.network import Network
 from engine.architectures.queries import (
     Attending,
     Attention,
+    Code,
+    Decoded,
     FeatureMaps,
     Field,
+    NarrowLayer,
     StageMaps,
     StepsInTime,
     TimeSteps,
@@ -50,7 +53,8 @@ from engine.data import (
     features_of,
     possible_features,
 )
-from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS
+from engine.data.examples import INPUTS, LABEL, TargetShape
+from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS, checked_shape
 from engine.data.weights import CLASS_WEIGHTS
 from engine.decimation import block_extremes, envelope, envelope_between, smooth, thin_path
 from engine.expressions.notation import ExpressionError
@@ -82,8 +86,19 @@ from engine.problems.kind import (
     problem_of,
 )
 from engine.problems.kinds import PROBLEMS
+from engine.problems.policy.agent import Agent
+from engine.problems.policy.bandit import Arms, ArmsSeen
+from engine.problems.policy.building import new_policy
+from engine.problems.policy.cart_pole import PolicySlice, SliceSeen
+from engine.problems.policy.corridor import CorridorPolicy, CorridorSeen, corridor_return
+from engine.problems.policy.environment import PLACE, STATE, Environment
+from engine.problems.policy.grid import GridPolicy, GridSeen
+from engine.problems.policy.members import ENVIRONMENTS
+from engine.problems.policy.methods import METHODS, Method
+from engine.problems.policy.queries import Episode, Played
+from engine.problems.policy.task import POLICY_KNOBS, PolicyTask
 from engine.problems.problem import Problem
-from engine.problems.subject import Snapshot, Subject, snapshot_of, snapshot_pieces
+from engine.problems.subject import Reference, Snapshot, Subject, snapshot_of, snapshot_pieces
 from engine.problems.supervised.building import new_network
 from engine.problems.supervised.learner import Learner, NetworkSnapshot
 from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES
@@ -97,6 +112,7 @@ from engine.problems.supervised.task import (
     RESIDUAL,
     SHARE,
     SPLIT,
+    TARGET,
     UNITS,
     WEIGHT_SEED,
     NetworkTask,
@@ -113,6 +129,8 @@ from engine.problems.task import Task
 from engine.queries import Query
 from engine.schedules import SCHEDULES, Schedule, preview
 from engine.setting import PARAMETER, Setting
+from engine.training.block_rates import PART as RATES
+from engine.training.block_rates import layer_rate, layers_with_rates, rate_words
 from engine.training.drive import PART as DRIVE
 from engine.training.drive import UNDRIVEN, drive_words, is_drivable
 from engine.training.experiment import (
@@ -129,11 +147,14 @@ from engine.training.experiment import (
     RunSettings,
     Tweak,
     distinct,
+    fitted,
     of_run,
     patience_for,
+    run_task,
 )
 from engine.training.history import COLUMNS, HistoryView
 from engine.training.measures import LOSS, WATCHED, Best, Measure, MeasuresView
+from engine.training.own_problem import PART as OWN
 from engine.training.peek import Peek
 from engine.training.rows import full_history, rows
 from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Run
@@ -154,9 +175,12 @@ __all__ = [
     "DIVERGED",
     "DRIVE",
     "DROPOUT",
+    "ENVIRONMENTS",
     "FEATURES",
     "FINISHED",
     "INITIALIZERS",
+    "INPUTS",
+    "LABEL",
     "LAYER_MEASURES",
     "LEARNING_RATE",
     "LOSS",
@@ -171,14 +195,19 @@ __all__ = [
     "MAX_STAGES",
     "MAX_TWEAKS",
     "MEASURES",
+    "METHODS",
     "NEVER",
     "NOISE",
     "NUMBERS",
     "OPTIMIZERS",
     "ORDERS",
+    "OWN",
     "PARAMETER",
+    "PLACE",
     "POINT_EDITS",
+    "POLICY_KNOBS",
     "PROBLEMS",
+    "RATES",
     "READY",
     "RESIDUAL",
     "ROLES",
@@ -189,9 +218,11 @@ __all__ = [
     "SHARE",
     "SPLIT",
     "STAGES",
+    "STATE",
     "STOP",
     "SURFACES",
     "SURFACE_EXAMPLES",
+    "TARGET",
     "TIERS",
     "UNDRIVEN",
     "UNITS",
@@ -201,21 +232,32 @@ __all__ = [
     "WEIGHT_SEED",
     "Activation",
     "Activations",
+    "Agent",
     "Architecture",
+    "Arms",
+    "ArmsSeen",
     "Attending",
     "Attention",
     "Best",
     "Block",
     "Catalogue",
     "Choice",
+    "Code",
+    "CorridorPolicy",
+    "CorridorSeen",
     "Dataset",
+    "Decoded",
     "Entry",
+    "Environment",
+    "Episode",
     "Experiment",
     "ExpressionError",
     "FeatureMaps",
     "Field",
     "Formula",
     "Gradients",
+    "GridPolicy",
+    "GridSeen",
     "HistoryView",
     "Hyper",
     "Inspection",
@@ -226,6 +268,8 @@ __all__ = [
     "LossSlice",
     "Measure",
     "MeasuresView",
+    "Method",
+    "NarrowLayer",
     "Network",
     "NetworkSnapshot",
     "NetworkTask",
@@ -235,12 +279,16 @@ __all__ = [
     "Peek",
     "Pieces",
     "Plane",
+    "Played",
+    "PolicySlice",
+    "PolicyTask",
     "Predicted",
     "Predictions",
     "Problem",
     "ProblemKind",
     "ProjectedPath",
     "Query",
+    "Reference",
     "Run",
     "RunPicture",
     "RunRecord",
@@ -253,6 +301,7 @@ __all__ = [
     "SliceError",
     "SlicePlan",
     "SliceRequest",
+    "SliceSeen",
     "Snapshot",
     "StageMaps",
     "StepsInTime",
@@ -261,6 +310,7 @@ __all__ = [
     "SurfaceInfo",
     "SurfaceTask",
     "Table",
+    "TargetShape",
     "Task",
     "Tier",
     "TimeSteps",
@@ -272,9 +322,11 @@ __all__ = [
     "Value",
     "activations",
     "block_extremes",
+    "checked_shape",
     "checked_table",
     "choose",
     "coordinates",
+    "corridor_return",
     "distinct",
     "drawn",
     "drive_words",
@@ -285,6 +337,7 @@ __all__ = [
     "explain",
     "features_of",
     "finish",
+    "fitted",
     "formula",
     "framed",
     "full_history",
@@ -292,8 +345,11 @@ __all__ = [
     "kind_of",
     "kind_of_edit",
     "kind_of_entries",
+    "layer_rate",
+    "layers_with_rates",
     "new_experiment",
     "new_network",
+    "new_policy",
     "new_run",
     "of_run",
     "offer_of",
@@ -306,9 +362,11 @@ __all__ = [
     "principal_plane",
     "print_signs",
     "problem_of",
+    "rate_words",
     "read_formula",
     "read_number",
     "rows",
+    "run_task",
     "slice_error",
     "smooth",
     "snapshot_of",

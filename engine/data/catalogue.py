@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from engine.contracts import Catalogue, Hyper, Tier, Value
-from engine.data.examples import Examples
+from engine.data.examples import Examples, TargetShape
 from engine.random_generator import RandomGenerator
 
 Array = np.ndarray
@@ -28,11 +28,12 @@ class Dataset:
     """One data set.
 
     names are those of the d raw inputs, target that of the target; labels(values) names the classes, none for a
-    regression. function(rng, **values) -> inputs (n, d), targets (n,). view is the part of the plane to show: of both
-    inputs, or for one input of the input and the target. share (of the examples that train) and target_scaling (of a
-    regression) are suitable defaults. image is (rows, columns) if the inputs are pixels; shape that of one example,
-    whose numbers the d inputs are in row-major order, () if they are a row of separate numbers. licence is that of the
-    data.
+    regression. steps: at how many time steps there is a target; target_names: of the numbers of a vector, none of one
+    number. function(rng, **values) -> inputs (n, d), targets (n,), or (n, steps) or (n, numbers). view is the part of
+    the plane to show: of both inputs, or for one input of the input and the target. share (of the examples that train)
+    and target_scaling (of a regression) are suitable defaults. image is (rows, columns) if the inputs are pixels; shape
+    that of one example, whose numbers the d inputs are in row-major order, () if they are a row of separate numbers.
+    licence is that of the data.
 
     tokens(values) names the vocabulary if every input is a token, a place in it; none if inputs are numbers. count is
     how many examples there are. table: whether these are all pairs of two tokens, the first two inputs, and the other
@@ -56,6 +57,8 @@ class Dataset:
     view: Box | None
     image: tuple[int, int] | None
     shape: tuple[int, ...]
+    steps: int
+    target_names: tuple[str, ...]
     tokens: Labels
     count: Callable[[Values], int]
     table: bool
@@ -69,6 +72,10 @@ class Dataset:
     def classes(self, values: Values) -> int:
         """How many classes there are; 0 for a regression."""
         return len(self.labels(values))
+
+    def target_shape(self, values: Values) -> TargetShape:
+        """What an example is answered with."""
+        return TargetShape(self.classes(values), max(len(self.target_names), 1), self.steps)
 
     def make(self, values: Values, seed: int) -> Examples:
         """The examples for a seed, the same on every machine up to rounding of log, sin and cos.
@@ -85,6 +92,8 @@ class Dataset:
             self.image,
             self.shape,
             tokens=self.tokens(values),
+            steps=self.steps,
+            target_names=self.target_names,
         )
 
 
@@ -110,6 +119,8 @@ def dataset(
     tokens: Labels = lambda values: (),
     count: Callable[[Values], int] | None = None,
     table: bool = False,
+    steps: int = 1,
+    target_names: tuple[str, ...] = (),
     tier: Tier = "more",
 ) -> Callable[[Maker], Maker]:
     """Decorator: declare a data set over the function that generates it; without labels it is a regression.
@@ -141,6 +152,8 @@ def dataset(
                 tokens=tokens,
                 count=count or (lambda values: whole(values, "samples")),
                 table=table,
+                steps=steps,
+                target_names=target_names,
                 tier=tier,
             )
         )

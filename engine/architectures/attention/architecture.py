@@ -36,22 +36,24 @@ class Transformer(Architecture):
 
     key = "attention"
     title = "Transformer"
-    summary = "Every step of a sequence attends to the others and takes what it needs; the last one gives the answer."
+    summary = "Every step of a sequence attends to the others and takes what it needs; the last answers, or each."
     source = "Vaswani et al. 2017, https://arxiv.org/abs/1706.03762; norms before each part as in GPT-2"
     knobs = (WIDTH, HEADS, DEPTH, MLP, ACTIVATION, CAUSAL, NORM)
     queries = (Attention, TokenVectors)
     embeds = True
     remedy = "a smaller width or MLP, fewer blocks, shorter sequences, or less data"
 
-    def unfit(self, shape: tuple[int, ...], is_image: bool) -> str:
+    def unfit(self, shape: tuple[int, ...], is_image: bool, steps: int = 1) -> str:
         if not shape:
             return "a transformer needs a sequence, and these examples are rows of separate numbers"
-        return (
-            "" if len(shape) <= 2 else f"a sequence is steps of numbers or tokens, and examples have the shape {shape}"
-        )
+        if len(shape) > 2:
+            return f"a sequence is steps of numbers or tokens, and examples have the shape {shape}"
+        if steps not in (1, shape[0]):
+            return f"a transformer answers once or at every step, and {shape[0]} steps have {steps} targets"
+        return ""
 
     def network(self, design: Design) -> AttentionNetwork:
-        if told := self.unfit(design.shape, design.is_image):
+        if told := self.unfit(design.shape, design.is_image, design.steps):
             raise SettingError(told, "architecture")
         length, inputs = (*design.shape, 1)[:2]
         knobs: dict[str, Any] = dict(design.architecture.values)
@@ -64,6 +66,7 @@ class Transformer(Architecture):
                 outputs=design.outputs,
                 loss=design.loss,
                 depth=depth,
+                every=design.steps > 1,
                 output=design.output,
                 **knobs,
             )
@@ -118,7 +121,8 @@ class Transformer(Architecture):
         steps = f"{network.length} tokens of {network.tokens}" if network.tokens else f"{network.length} steps"
         blocks = f"{network.depth} × " if network.depth > 1 else ""
         heads = f"{network.heads} heads" if network.heads > 1 else "1 head"
-        return f"{steps} – {blocks}({network.width}, {heads}, MLP {network.mlp}) – {network.outputs}"
+        answered = f"{network.outputs} at every step" if network.every else f"{network.outputs}"
+        return f"{steps} – {blocks}({network.width}, {heads}, MLP {network.mlp}) – {answered}"
 
     def titles(self, network: AttentionNetwork) -> tuple[str, ...]:
         numbers = range(1, network.depth + 1)
@@ -134,6 +138,9 @@ class Transformer(Architecture):
             parts[_part_of(block.name)][block.role == "bias"].append(block)
         told = zip(titles, self.units(network), strict=True)
         return tuple(LayerPart(title, tuple(parts[title][0]), tuple(parts[title][1]), units) for title, units in told)
+
+    def narrowest(self, network: AttentionNetwork) -> int:
+        return min(network.width, network.mlp, network.outputs)
 
     def answered(self, network: AttentionNetwork) -> tuple[type[Query[Any]], ...]:
         return self.queries if network.tokens else (Attention,)

@@ -15,6 +15,7 @@ from engine.architectures.activations import call_activation
 from engine.architectures.attention.attending import GAP, attend, attend_back, normalise, normalise_back
 from engine.architectures.chunked import BACKWARD_PASS, FORWARD_PASS, OWN
 from engine.architectures.mlp import finish_deltas, padded_columns
+from engine.architectures.resuming import pauses
 from engine.contracts import inline, kernel, standalone
 from engine.simd.gathered import summed_product
 from engine.simd.products import adding_product, backward_product, forward_product, transpose_block
@@ -145,8 +146,8 @@ def _block_forward(theta, own, row, work, activation, columns):
 
 
 @kernel(FORWARD_PASS)
-def attention_forward(theta, stream, constants, work, columns):
-    """Every step of every block and the outputs, for the sequences in the first layer's input."""
+def attention_forward(theta, stream, constants, work, columns, place, flag):
+    """Every step of every block and the outputs, for the sequences in the first layer's input. place: a block."""
     table = layout.integers(constants)
     layers = table[layout.LAYERS]
     passes = at(table, layout.HEAD + layout.ROW * layers)
@@ -155,8 +156,13 @@ def attention_forward(theta, stream, constants, work, columns):
     width, steps = own[WIDTH], table[layout.STEPS]
     wide = width * columns
     read = at(work, first[layout.READ_AT])
-    _embed(theta, own, read, at(work, own[ROWS_AT]), at(work, at(table, own[BLOCKS])[IN_AT]), columns)
-    for block in range(own[DEPTH]):
+    if place == 0:
+        _embed(theta, own, read, at(work, own[ROWS_AT]), at(work, at(table, own[BLOCKS])[IN_AT]), columns)
+    each, spent = own[LENGTH] * wide * (4 * width + 2 * own[MLP] + 2 * own[LENGTH]), 0
+    for block in range(place, own[DEPTH]):
+        if pauses(spent, flag):
+            return block
+        spent += each
         row = at(table, own[BLOCKS] + block * BLOCK)
         _block_forward(theta, own, row, work, first[layout.ACTIVATION], columns)
     k = last[layout.UNITS] // steps
@@ -173,6 +179,7 @@ def attention_forward(theta, stream, constants, work, columns):
         )  # fmt: skip
     if last[layout.LINEAR] == 0:
         call_activation(last[layout.ACTIVATION], values, slopes, steps * k * columns)
+    return 0
 
 
 @inline
@@ -274,19 +281,11 @@ def _attention_back(theta, grad, table, own, row, work, columns, adds):
         _add_up(sums, at(grad, row[NORM_1]), 2 * width, adds)
 
 
-@kernel(BACKWARD_PASS)
-def attention_backward(theta, grad, stream, constants, work, columns, adds):
-    """The whole grad, from what the forward pass left and the loss's derivatives."""
-    table = layout.integers(constants)
-    layers = table[layout.LAYERS]
-    passes = at(table, layout.HEAD + layout.ROW * layers)
-    own = at(table, passes[OWN])
-    last = at(table, layout.HEAD + layout.ROW * (layers - 1))
-    length, width, steps = own[LENGTH], own[WIDTH], table[layout.STEPS]
-    wide, k = width * columns, last[layout.UNITS] // steps
-    deltas, given = at(work, last[layout.SLOPES_AT]), at(work, table[layout.BACK_AT])
-    back, sums = at(work, own[BACK_AT]), at(work, own[SUMS_AT])
-    leaving = at(back, (length - steps) * wide)
+@inline
+def _output_back(theta, grad, table, own, work, last, leaving, k, columns, adds):
+    """leaving (steps, width): the derivatives by what comes out of the last block, from the loss's."""
+    width, steps, wide = own[WIDTH], table[layout.STEPS], own[WIDTH] * columns
+    deltas, given, sums = at(work, last[layout.SLOPES_AT]), at(work, table[layout.BACK_AT]), at(work, own[SUMS_AT])
     _clear(sums, 2 * width * LANES)
     if own[NORMS]:
         _clear(leaving, steps * wide)
@@ -309,8 +308,28 @@ def attention_backward(theta, grad, stream, constants, work, columns, adds):
         deltas, columns, k * columns, 0, at(work, own[READY_AT]), at(table, own[PLACES]), columns, wide, 0, steps, 1,
         columns, at(grad, own[OUTPUT]), k, width, adds,
     )  # fmt: skip
-    for block in range(own[DEPTH] - 1, -1, -1):
-        row = at(table, own[BLOCKS] + block * BLOCK)
+
+
+@kernel(BACKWARD_PASS)
+def attention_backward(theta, grad, stream, constants, work, columns, adds, place, flag):
+    """The whole grad, from what the forward pass left and the loss's derivatives. place: how many blocks are done."""
+    table = layout.integers(constants)
+    layers = table[layout.LAYERS]
+    passes = at(table, layout.HEAD + layout.ROW * layers)
+    own = at(table, passes[OWN])
+    last = at(table, layout.HEAD + layout.ROW * (layers - 1))
+    length, width, steps = own[LENGTH], own[WIDTH], table[layout.STEPS]
+    wide, k = width * columns, last[layout.UNITS] // steps
+    back = at(work, own[BACK_AT])
+    leaving = at(back, (length - steps) * wide)
+    if place == 0:
+        _output_back(theta, grad, table, own, work, last, leaving, k, columns, adds)
+    each, spent = 2 * length * wide * (4 * width + 2 * own[MLP] + 2 * length), 0
+    for done in range(place, own[DEPTH]):
+        if pauses(spent, flag):
+            return done
+        spent += each
+        row = at(table, own[BLOCKS] + (own[DEPTH] - 1 - done) * BLOCK)
         _mlp_back(theta, grad, table, own, row, work, at(back, row[FIRST] * wide), columns, adds)
         _attention_back(theta, grad, table, own, row, work, columns, adds)
     first = at(table, layout.HEAD)
@@ -322,3 +341,4 @@ def attention_backward(theta, grad, stream, constants, work, columns, adds):
             back, columns, wide, 0, read, at(table, own[PLACES]), columns, inputs * columns, 0, length, 1, columns,
             at(grad, own[EMBEDDING]), width, inputs, adds,
         )  # fmt: skip
+    return 0
