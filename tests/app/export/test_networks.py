@@ -123,8 +123,10 @@ def labels(svg: bytes) -> list[str]:
 @pytest.mark.parametrize("case", list(CASES))
 def test_everything_that_fits_can_be_drawn(case: str) -> None:
     picture = made[case]()
-    for figure in figures_for(picture.task):
-        svg = figure_bytes("svg", picture, ViewContent(figure.key), FigureSettings(title=True))
+    first, *_ = fitting = figures_for(picture.task)
+    for figure in fitting:
+        around = "auto" if figure is first else "none"  # a legend is laid out once more
+        svg = figure_bytes("svg", picture, ViewContent(figure.key), FigureSettings(title=True, legend=around))
         ElementTree.fromstring(svg)
         drawing = svg.partition(b"</metadata>")[2].decode()
         assert not re.search(r"\b(nan|inf)\b", re.sub("<!--.*?-->", "", drawing))
