@@ -19,6 +19,7 @@ from app.documents.presets import FOLDER, presets
 from app.stage.views import VIEWS
 from engine import COLUMNS, DIVERGED, FINISHED, Choice, Experiment, NetworkTask, Session, TimeSteps, snapshot_of
 from engine.training.stream import SEEN
+from tests.engine.data.formants import best_vowels
 
 FILES = sorted(FOLDER.glob("*.toml"))
 NETWORKS = [path for path in FILES if "\ndata = " in path.read_text("utf-8")]
@@ -462,6 +463,27 @@ def preset_45_vanishing_in_time(name: str, seeds: Seeds) -> None:
         problem, theta = race.session.problem, race.theta("sgd")
         norms = snapshot_of(problem, theta, {TimeSteps(0)}).answer(TimeSteps).norms
         assert norms[0] < 1e-3 * norms[-1]
+
+
+@claim
+def preset_60_vowels_in_hertz(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        race = Race(name, seed)
+        assert all(race.measure(id, "training_score") < 0.4 for id in race.runs)
+
+
+@claim
+def preset_61_vowels_standardised(name: str, seeds: Seeds) -> None:
+    raw = experiment("60_vowels_in_hertz")
+    assert experiment(name).problem.having("scaling", "none") == raw.problem, "nothing but the scaling differs"
+    scores = []
+    for seed in seeds:
+        race = Race(name, seed)
+        data = race.session.problem.subject.data
+        best = np.mean(best_vowels(data.raw[data.train :]) == data.targets[data.train :])
+        scores += [race.measure(id, "validation_score") - best for id in race.runs]
+        assert min(race.measure(id, "training_score") for id in race.runs) > 0.88
+    assert np.mean(scores) > -0.03
 
 
 @claim

@@ -9,6 +9,7 @@ from engine.data import shapes as shapes
 from engine.data import curves as curves
 from engine.data import patterns as patterns
 from engine.data import adding as adding
+from engine.data import vowels as vowels
 from engine.data import bundled as bundled
 
 # isort: on

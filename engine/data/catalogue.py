@@ -28,11 +28,11 @@ class Dataset:
     """One data set.
 
     names are those of the d raw inputs, target that of the target; labels(values) names the classes, none for a
-    regression. function(rng, **values) -> inputs (n, d), targets (n,). view is the part of the plane to show: of both
-    inputs, or for one input of the input and the target. share (of the examples that train) and target_scaling (of a
-    regression) are suitable defaults. image is (rows, columns) if the inputs are pixels; shape that of one example,
-    whose numbers the d inputs are in row-major order, () if they are a row of separate numbers. licence is that of the
-    data.
+    regression. function(rng, **values) -> inputs (n, d), targets (n,). view is the part of the plane to show: of
+    both inputs, or for one input of the input and the target. share (of the examples that train) and target_scaling
+    (of a regression) are suitable defaults, and so is scaling, a key of SCALINGS; "" leaves that to the number of
+    inputs. image is (rows, columns) if the inputs are pixels; shape that of one example, whose numbers the d inputs
+    are in row-major order, () if they are a row of separate numbers. licence is that of the data.
     """
 
     key: str
@@ -53,6 +53,7 @@ class Dataset:
     image: tuple[int, int] | None
     shape: tuple[int, ...]
     tier: Tier = "more"
+    scaling: str = ""
 
     @property
     def inputs(self) -> int:
@@ -92,6 +93,7 @@ def dataset(
     image: tuple[int, int] | None = None,
     shape: tuple[int, ...] | None = None,
     tier: Tier = "more",
+    scaling: str = "",
 ) -> Callable[[Maker], Maker]:
     """Decorator: declare a data set over the function that generates it; without labels it is a regression.
 
@@ -119,6 +121,7 @@ def dataset(
                 image=image,
                 shape=shape or image or (),
                 tier=tier,
+                scaling=scaling,
             )
         )
         return function

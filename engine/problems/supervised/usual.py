@@ -29,7 +29,8 @@ def first_network() -> NetworkTask:
 
 def usual_settings(entry: Dataset) -> dict[str, Any]:
     """The split and the scaling that suit a data set."""
-    return {"share": entry.share, "scaling": "none" if entry.inputs <= _PLANE else "standardise"}
+    scaling = entry.scaling or ("none" if entry.inputs <= _PLANE else "standardise")
+    return {"share": entry.share, "scaling": scaling}
 
 
 def usual_network(data: Choice | Table) -> NetworkTask:
