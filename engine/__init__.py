@@ -23,7 +23,15 @@ from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
 from engine.architectures.members import ARCHITECTURES
 from engine.architectures.network import Network
-from engine.architectures.queries import FeatureMaps, Field, StageMaps, StepsInTime, TimeSteps, UnitMaps
+from engine.architectures.queries import (
+    FeatureMaps,
+    Field,
+    RunningOutputs,
+    StageMaps,
+    StepsInTime,
+    TimeSteps,
+    UnitMaps,
+)
 from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
 from engine.blocks import ROLES, Block
 from engine.building import experiment_on, new_run
@@ -77,7 +85,14 @@ from engine.problems.subject import Snapshot, Subject, snapshot_of, snapshot_pie
 from engine.problems.supervised.building import new_network
 from engine.problems.supervised.learner import Learner, NetworkSnapshot
 from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES
-from engine.problems.supervised.queries import Activations, Gradients, Predicted, Predictions
+from engine.problems.supervised.queries import (
+    Activations,
+    Classify,
+    Gradients,
+    Predicted,
+    Predictions,
+    SoughtInputs,
+)
 from engine.problems.supervised.task import (
     BATCH_SEED,
     DATA_SEED,
@@ -196,6 +211,7 @@ __all__ = [
     "Block",
     "Catalogue",
     "Choice",
+    "Classify",
     "Dataset",
     "Entry",
     "Experiment",
@@ -233,6 +249,7 @@ __all__ = [
     "RunPicture",
     "RunRecord",
     "RunSettings",
+    "RunningOutputs",
     "Schedule",
     "Session",
     "SessionPicture",
@@ -242,6 +259,7 @@ __all__ = [
     "SlicePlan",
     "SliceRequest",
     "Snapshot",
+    "SoughtInputs",
     "StageMaps",
     "StepsInTime",
     "Subject",

@@ -487,6 +487,24 @@ def preset_61_vowels_standardised(name: str, seeds: Seeds) -> None:
 
 
 @claim
+def preset_62_words_step_by_step(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        gated = Race(name, seed)
+        plain = network_with(name, seed, architecture__cell="elman", architecture__units=32)
+        assert plain.session.problem.task.parameters > gated.session.problem.task.parameters
+        assert gated.measure("adam", "validation_score") > 0.9
+        assert plain.measure("adam", "validation_score") < 0.5
+
+
+@claim
+def preset_63_words_by_filters(name: str, seeds: Seeds) -> None:
+    assert experiment(name).problem.parameters < experiment("62_words_step_by_step").problem.parameters
+    for seed in seeds:
+        filters = Race(name, seed).measure("adam", "validation_score")
+        assert filters > 0.97 and filters > Race("62_words_step_by_step", seed).measure("adam", "validation_score")
+
+
+@claim
 def preset_31_vanishing_gradient(name: str, seeds: Seeds) -> None:
     for seed in seeds:
         race = Race(name, seed)

@@ -7,6 +7,7 @@ from app.stage.charts.time_steps import TimeStepsView
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.images import ImagesView
+from app.stage.examples.spectrogram import SpectrogramView
 from app.stage.planes.boundary import BoundaryView
 from app.stage.planes.fit import FitView
 from app.stage.planes.parameter_path import ParameterPathView
@@ -16,6 +17,7 @@ from app.stage.stage_view import StageView
 VIEWS: list[type[StageView]] = [
     BoundaryView,
     FitView,
+    SpectrogramView,
     FeatureMapsView,
     TimeStepsView,
     ImagesView,

@@ -16,6 +16,7 @@ from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.confusion_matrix import HEAD, ConfusionMatrix
 from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.images import ImagesView
+from app.stage.examples.spectrogram import SpectrogramView
 from app.stage.networks.network_view import NetworkView
 from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.plane_chart import PlaneChart
@@ -92,7 +93,7 @@ def canvas_of(view: NetworkView) -> QWidget:
     if isinstance(view, FeatureMapsView):
         view.tiles.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         return view.tiles
-    if isinstance(view, TimeStepsView):
+    if isinstance(view, TimeStepsView | SpectrogramView):
         return view.plot
     chart: QWidget = view.chart  # type: ignore[attr-defined]
     return chart

@@ -79,3 +79,13 @@ class TimeSteps(Query[StepsInTime]):
     """
 
     example: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunningOutputs(Query[Array]):
+    """What a recurrent network would answer if the example at a place of the data ended after each of its steps.
+
+    Answer (length, outputs), after the output activation. A place beyond the last example means the last.
+    """
+
+    example: int

@@ -32,7 +32,8 @@ class Dataset:
     both inputs, or for one input of the input and the target. share (of the examples that train) and target_scaling
     (of a regression) are suitable defaults, and so is scaling, a key of SCALINGS; "" leaves that to the number of
     inputs. image is (rows, columns) if the inputs are pixels; shape that of one example, whose numbers the d inputs
-    are in row-major order, () if they are a row of separate numbers. licence is that of the data.
+    are in row-major order, () if they are a row of separate numbers. step_ms: milliseconds from one step of a
+    sequence to the next, 0 where steps are no time. licence is that of the data.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Dataset:
     shape: tuple[int, ...]
     tier: Tier = "more"
     scaling: str = ""
+    step_ms: float = 0.0
 
     @property
     def inputs(self) -> int:
@@ -94,6 +96,7 @@ def dataset(
     shape: tuple[int, ...] | None = None,
     tier: Tier = "more",
     scaling: str = "",
+    step_ms: float = 0.0,
 ) -> Callable[[Maker], Maker]:
     """Decorator: declare a data set over the function that generates it; without labels it is a regression.
 
@@ -122,6 +125,7 @@ def dataset(
                 shape=shape or image or (),
                 tier=tier,
                 scaling=scaling,
+                step_ms=step_ms,
             )
         )
         return function

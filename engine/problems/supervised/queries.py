@@ -116,4 +116,25 @@ class Activations(Query[tuple[Array, ...]]):
     """
 
 
-QUERIES: tuple[type[Query[Any]], ...] = (Predictions, Gradients, Activations)  # that every network answers
+@dataclass(frozen=True, slots=True)
+class Classify(Query[Array]):
+    """The probability of each class (classes,) for one example that is not among the data: its d raw inputs.
+
+    Empty for a regression, and for another number of inputs than the data have.
+    """
+
+    inputs: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SoughtInputs(Query[Array]):
+    """What each class looks for, (classes, f): how its score rises with each of f features. Empty for a regression.
+
+    The score of class c is s_c = o_c - mean(o), o being the outputs; of two classes with one output -o and o. Answer:
+    the mean of σ ds_c/dx over training examples, by central differences, at most 64 of them, σ being the standard
+    deviation of the feature x on the training set. So a feature that never varies counts as 0, whatever its weights.
+    """
+
+
+# What every network answers.
+QUERIES: tuple[type[Query[Any]], ...] = (Predictions, Gradients, Activations, Classify, SoughtInputs)

@@ -82,6 +82,8 @@ CASES = {
     ),
     "filters on a line": lambda: trained("patterns", updates=10, architecture="convolutional"),
     "through time": lambda: trained("adding", ["adam", "sgd"], 10, architecture="recurrent"),
+    "words": lambda: trained("spoken", updates=10, architecture={"kind": "recurrent", "units": 3}),
+    "words without time": lambda: trained("spoken", updates=10),
     "many examples": lambda: trained(table(2, ("no", "yes"), 60_000), updates=2),
 }
 KINDS = {
@@ -94,6 +96,8 @@ KINDS = {
     "nothing validates": ["confusion", "diagram"],
     "filters": ["maps", "confusion", "confusion_training"],
     "through time": ["steps", "predicted"],
+    "words": ["spectrogram", "steps", "confusion", "confusion_training"],
+    "words without time": ["spectrogram", "confusion", "confusion_training", "diagram"],
 }
 made = {name: functools.cache(make) for name, make in CASES.items()}
 
