@@ -45,6 +45,8 @@ NETWORKS = {
     "filters on a line": new_network("patterns", [RUN], architecture="convolutional"),
     "a state": new_network("adding", [RUN], architecture="recurrent"),
     "rows of images": new_network("digits", [RUN], architecture={"kind": "recurrent", "cell": "gru", "units": 5}),
+    "words": new_network(choose(DATASETS, "spoken", {"samples": 60}), [RUN], architecture="recurrent"),
+    "fewer words": new_network(choose(DATASETS, "spoken", {"samples": 30}), [RUN], (3,), share=0.5),
 }
 FEW = (
     "large",
@@ -67,9 +69,8 @@ class Case:
         self.run = self.picture.runs[0]
 
     def snapshot(self, view: NetworkView):
-        return snapshot_of(
-            self.picture.problem, self.run.shown.theta, view.queries(), self.run.id, self.run.shown.update
-        )
+        known = frozenset(query for query in view.queries() if self.picture.subject.understands(type(query)))
+        return snapshot_of(self.picture.problem, self.run.shown.theta, known, self.run.id, self.run.shown.update)
 
     def slice(self, view: NetworkView) -> LossSlice | None:
         wanted = view.plane_wanted()

@@ -66,6 +66,7 @@ CASES = {
     "images": ("digits", {"loss": "softmax"}),
     "maps": ("digits", {"architecture": "convolutional"}),
     "steps": ("adding", {"architecture": "recurrent"}),
+    "spectrogram": ("spoken", {"architecture": "recurrent"}),
 }
 
 
