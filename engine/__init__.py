@@ -24,8 +24,11 @@ from engine.architectures.losses import LOSSES
 from engine.architectures.members import ARCHITECTURES
 from engine.architectures.network import Network
 from engine.architectures.queries import (
+    Code,
+    Decoded,
     FeatureMaps,
     Field,
+    NarrowLayer,
     RunningOutputs,
     StageMaps,
     StepsInTime,
@@ -48,6 +51,7 @@ from engine.data import (
     features_of,
     possible_features,
 )
+from engine.data.examples import INPUTS, LABEL, TargetShape
 from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS
 from engine.data.weights import CLASS_WEIGHTS
 from engine.decimation import block_extremes, envelope, envelope_between, smooth, thin_path
@@ -81,7 +85,7 @@ from engine.problems.kind import (
 )
 from engine.problems.kinds import PROBLEMS
 from engine.problems.problem import Problem
-from engine.problems.subject import Snapshot, Subject, snapshot_of, snapshot_pieces
+from engine.problems.subject import Reference, Snapshot, Subject, snapshot_of, snapshot_pieces
 from engine.problems.supervised.building import new_network
 from engine.problems.supervised.learner import Learner, NetworkSnapshot
 from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES
@@ -102,6 +106,7 @@ from engine.problems.supervised.task import (
     RESIDUAL,
     SHARE,
     SPLIT,
+    TARGET,
     UNITS,
     WEIGHT_SEED,
     NetworkTask,
@@ -118,6 +123,8 @@ from engine.problems.task import Task
 from engine.queries import Query
 from engine.schedules import SCHEDULES, Schedule, preview
 from engine.setting import PARAMETER, Setting
+from engine.training.block_rates import PART as RATES
+from engine.training.block_rates import layer_rate, layers_with_rates, rate_words
 from engine.training.drive import PART as DRIVE
 from engine.training.drive import UNDRIVEN, drive_words, is_drivable
 from engine.training.experiment import (
@@ -134,11 +141,14 @@ from engine.training.experiment import (
     RunSettings,
     Tweak,
     distinct,
+    fitted,
     of_run,
     patience_for,
+    run_task,
 )
 from engine.training.history import COLUMNS, HistoryView
 from engine.training.measures import LOSS, WATCHED, Best, Measure, MeasuresView
+from engine.training.own_problem import PART as OWN
 from engine.training.peek import Peek
 from engine.training.rows import full_history, rows
 from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Run
@@ -162,6 +172,8 @@ __all__ = [
     "FEATURES",
     "FINISHED",
     "INITIALIZERS",
+    "INPUTS",
+    "LABEL",
     "LAYER_MEASURES",
     "LEARNING_RATE",
     "LOSS",
@@ -181,9 +193,11 @@ __all__ = [
     "NUMBERS",
     "OPTIMIZERS",
     "ORDERS",
+    "OWN",
     "PARAMETER",
     "POINT_EDITS",
     "PROBLEMS",
+    "RATES",
     "READY",
     "RESIDUAL",
     "ROLES",
@@ -197,6 +211,7 @@ __all__ = [
     "STOP",
     "SURFACES",
     "SURFACE_EXAMPLES",
+    "TARGET",
     "TIERS",
     "UNDRIVEN",
     "UNITS",
@@ -212,7 +227,9 @@ __all__ = [
     "Catalogue",
     "Choice",
     "Classify",
+    "Code",
     "Dataset",
+    "Decoded",
     "Entry",
     "Experiment",
     "ExpressionError",
@@ -230,6 +247,7 @@ __all__ = [
     "LossSlice",
     "Measure",
     "MeasuresView",
+    "NarrowLayer",
     "Network",
     "NetworkSnapshot",
     "NetworkTask",
@@ -245,6 +263,7 @@ __all__ = [
     "ProblemKind",
     "ProjectedPath",
     "Query",
+    "Reference",
     "Run",
     "RunPicture",
     "RunRecord",
@@ -267,6 +286,7 @@ __all__ = [
     "SurfaceInfo",
     "SurfaceTask",
     "Table",
+    "TargetShape",
     "Task",
     "Tier",
     "TimeSteps",
@@ -290,6 +310,7 @@ __all__ = [
     "explain",
     "features_of",
     "finish",
+    "fitted",
     "formula",
     "framed",
     "full_history",
@@ -297,6 +318,8 @@ __all__ = [
     "kind_of",
     "kind_of_edit",
     "kind_of_entries",
+    "layer_rate",
+    "layers_with_rates",
     "new_experiment",
     "new_network",
     "new_run",
@@ -311,9 +334,11 @@ __all__ = [
     "principal_plane",
     "print_signs",
     "problem_of",
+    "rate_words",
     "read_formula",
     "read_number",
     "rows",
+    "run_task",
     "slice_error",
     "smooth",
     "snapshot_of",

@@ -44,9 +44,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 def compile_share(place: int, count: int) -> None:
     """Compile every `count`th kernel, which all the tests' processes would do else, each by itself."""
-    import engine  # noqa: F401  declares the kernels
+    from engine import ARCHITECTURES
     from engine.contracts import Kernel
 
+    for architecture in ARCHITECTURES.values():
+        architecture.own_kernels()  # declares them; what is imported declares all others
     marks = [CACHE.folder / f"compiled-{share}-of-{count}" for share in range(count)]
     try:
         for kernel in Kernel.everyone[place::count]:

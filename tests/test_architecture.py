@@ -12,9 +12,8 @@ from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-import pytest
-
 import engine
+from tests.each import each
 
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE = sorted((ROOT / "engine").rglob("*.py"))
@@ -68,7 +67,8 @@ FLOORS = (
     ("memory", "training.loop", "training.whole_step", "problems.surface.printed"),
     ("problems.supervised", "problems.problem"),
     ("problems.kind",),
-    ("problems.surface.kind", "problems.supervised.kind", "training.experiment"),
+    ("problems.surface.kind", "problems.supervised.kind", "training.block_rates", "training.own_problem"),
+    ("training.experiment",),
     ("problems.kinds", "training.from_start", "training.machine"),
     ("training.diagnosis", "training.checkpoints", "training.endings", "training.peek", "training.trail"),
     ("training.run",),
@@ -209,7 +209,7 @@ def test_no_circle_between_files() -> None:
     assert not circle_in(graph())
 
 
-@pytest.mark.parametrize("path", ENGINE, ids=name_of)
+@each("path", ENGINE)
 def test_the_engine_knows_no_window_no_clock_and_no_files(path: Path) -> None:
     for module, _ in imports(path):
         top = module.partition(".")[0]
@@ -229,7 +229,7 @@ def floor_of(module: str) -> str:
     return name
 
 
-@pytest.mark.parametrize("path", [path for path in ENGINE if module_of(path) not in ROOMS], ids=name_of)
+@each("path", [path for path in ENGINE if module_of(path) not in ROOMS])
 def test_the_engine_imports_downwards(path: Path) -> None:
     own = floor_of(module_of(path))
     for module in imported(module_of(path)):
@@ -241,7 +241,7 @@ def test_every_floor_of_the_engine_is_a_file_or_a_package() -> None:
     assert not [name for name in FLOOR if f"engine.{name}" not in FILES]
 
 
-@pytest.mark.parametrize("path", APP, ids=name_of)
+@each("path", APP)
 def test_the_app_uses_only_the_engines_public_names(path: Path) -> None:
     if name_of(path) in APP_KNOWS_KERNELS:
         return
@@ -262,7 +262,7 @@ def room_of(module: str) -> str:
     return module.split(".")[1]
 
 
-@pytest.mark.parametrize("path", [path for path in APP if module_of(path) != "app"], ids=name_of)
+@each("path", [path for path in APP if module_of(path) != "app"])
 def test_a_room_of_the_app_knows_only_those_below_it(path: Path) -> None:
     room = room_of(module_of(path))
     for module in imported(module_of(path)):
@@ -278,9 +278,7 @@ def test_no_two_rooms_of_the_app_may_know_each_other() -> None:
     assert not [room for room in ("curves", "stage", "controls") if MAY_KNOW[room] & {"curves", "stage", "controls"}]
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in APP if module_of(path).startswith((*WITHOUT_QT, *WITHOUT_WIDGETS))], ids=name_of
-)
+@each("path", [path for path in APP if module_of(path).startswith((*WITHOUT_QT, *WITHOUT_WIDGETS))])
 def test_what_knows_no_qt_or_no_widget_imports_nothing_that_does(path: Path) -> None:
     strictly = module_of(path).startswith(WITHOUT_QT)
     without = ("PySide6", "pyqtgraph") if strictly else ("PySide6.QtWidgets", "pyqtgraph")
@@ -290,10 +288,9 @@ def test_what_knows_no_qt_or_no_widget_imports_nothing_that_does(path: Path) -> 
             assert not module.startswith(without), f"{name_of(path)} leads to {file}, which imports {module}"
 
 
-@pytest.mark.parametrize(
+@each(
     "path",
     [path for path in APP if module_of(path).startswith(("app.controls", "app.stage", "app.curves"))],
-    ids=name_of,
 )
 def test_of_the_workers_the_views_know_only_what_is_published(path: Path) -> None:
     """Numbers and frozen dataclasses: nothing of which a view could ask a worker for more."""
@@ -350,10 +347,9 @@ def test_what_tells_kinds_apart_is_found() -> None:
     assert not told_apart("name = 'network'\nfrom engine import Task", classes, keys)
 
 
-@pytest.mark.parametrize(
+@each(
     "path",
     [path for path in (*ENGINE, *APP) if name_of(path) not in LISTS and not name_of(path).startswith(OWN_FOLDERS)],
-    ids=name_of,
 )
 def test_no_file_outside_its_own_folders_knows_a_kind_of_problem(path: Path) -> None:
     keys = {*engine.PROBLEMS, *engine.offers()}

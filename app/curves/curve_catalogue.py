@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.curves.x_axes import Array
-from engine import PROBLEMS, TIERS, Measure, ProblemKind
+from engine import LOSS, PROBLEMS, TIERS, Measure, ProblemKind
 
 if TYPE_CHECKING:
-    from engine import SessionPicture, Tier
+    from engine import Reference, RunPicture, SessionPicture, Tier
 
 Triple = tuple[Array, Array, Array]  # last, low, high of some bins
 Combine = Callable[[list[Triple], "SessionPicture"], Triple]
@@ -49,7 +49,8 @@ class Curve:
     axis: the name of its y axis where a legend says the rest. log: whether its y axis begins logarithmic. tall: its
     share of the height. needs: whether it means anything for the problem on screen. least: how far down a linear axis
     follows the values by itself. rising: whether it mostly rises, so that there is room for words below it. tier: how
-    early a menu offers it. unit: of its values.
+    early a menu offers it. unit: of its values. is_loss: whether it is a loss, so that losses that are known beforehand
+    are drawn, too.
     """
 
     key: str
@@ -67,6 +68,7 @@ class Curve:
     help: str = ""
     tier: Tier = "more"
     unit: str = ""
+    is_loss: bool = False
 
     @property
     def tip(self) -> str:
@@ -82,9 +84,13 @@ class Curve:
         title = self.axis or self.title_for(picture)
         return f"{title} ({self.unit})" if self.unit else title
 
-    def parts(self, picture: SessionPicture) -> tuple[Part, ...]:
-        """The lines of every run that is shown."""
-        return _parts(self.measured, self.layers, picture.subject.layers if self.layers else ())
+    def references(self, picture: SessionPicture | None) -> tuple[Reference, ...]:
+        """The losses that are known beforehand of the problem on screen, if this is a curve of losses."""
+        return picture.subject.references if self.is_loss and picture is not None else ()
+
+    def parts(self, run: RunPicture) -> tuple[Part, ...]:
+        """The lines of a run; but for those of layers, which may be its own, every run has the same."""
+        return _parts(self.measured, self.layers, run.shown.problem.subject.layers if self.layers else ())
 
 
 @lru_cache(maxsize=64)
@@ -134,7 +140,7 @@ def first_curves(kind: str) -> list[str]:
 
 
 _OF_HISTORY = (
-    Curve("loss", "Loss", ("loss",), help="before each update", tier="basic"),
+    Curve("loss", "Loss", ("loss",), help="before each update", tier="basic", is_loss=True),
     Curve("gradient_norm", "Gradient norm", ("gradient_norm",), help="before clipping and decay", tier="basic"),
     Curve("learning_rate", "Learning rate", ("learning_rate",), log=False, tall=0.55, tier="basic"),
     Curve("step_norm", "Step length", ("step_norm",), help="how far each update moves the parameters"),
@@ -206,6 +212,7 @@ def _of_measures(key: str, measures: list[Measure]) -> Curve:
         help=first.help,
         tier=first.tier,
         unit=first.unit,
+        is_loss=any(measure.role == LOSS for measure in measures),
     )
 
 

@@ -7,10 +7,13 @@ from app.stage.charts.time_steps import TimeStepsView
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.images import ImagesView
+from app.stage.examples.reconstructions import ReconstructionsView
 from app.stage.examples.spectrogram import SpectrogramView
 from app.stage.planes.boundary import BoundaryView
+from app.stage.planes.code import CodeView
 from app.stage.planes.fit import FitView
 from app.stage.planes.parameter_path import ParameterPathView
+from app.stage.planes.reconstructed_plane import ReconstructedPlaneView
 from app.stage.planes.residuals import ResidualsView
 from app.stage.stage_view import StageView
 
@@ -18,6 +21,9 @@ VIEWS: list[type[StageView]] = [
     BoundaryView,
     FitView,
     SpectrogramView,
+    ReconstructionsView,
+    ReconstructedPlaneView,
+    CodeView,
     FeatureMapsView,
     TimeStepsView,
     ImagesView,

@@ -154,7 +154,7 @@ class ViewsStage(Stage):
         before, self._picture = self._picture, picture
         if before is None or len(before.subject.layers) != len(picture.subject.layers):
             self._divide()
-        self._title.show_texts(*picture.subject.headings(picture.task.parameters))
+        self._title.show_texts(*picture.subject.headings(picture.run_task.parameters))
         self._offer_tabs(picture)
         if self.companion is not None:
             self._offer_companion(self.companion.fits(picture))

@@ -16,7 +16,9 @@ class OptionPicker(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, options: tuple[str, ...], name: str, titles: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, options: tuple[str, ...], name: str, titles: tuple[str, ...] = (), tips: tuple[str, ...] = ()
+    ) -> None:
         super().__init__()
         self._options = options
         titles = titles or tuple(f"{option[:1].upper()}{option[1:].replace('_', ' ')}" for option in options)
@@ -25,12 +27,14 @@ class OptionPicker(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         if len(options) <= _MAX_BUTTONS:
-            self.buttons = Segmented(titles, name)
+            self.buttons = Segmented(titles, name, tips)
             self.buttons.chosen.connect(self._choose)
             row.addWidget(self.buttons)
         else:
             self.list = QuietList()
             self.list.addItems(titles)
+            for place, tip in enumerate(tips):
+                self.list.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
             self.list.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.list.setAccessibleName(name)
             self.list.activated.connect(self._choose)
@@ -43,6 +47,12 @@ class OptionPicker(QWidget):
             return self.buttons.button(self.buttons.place)
         assert self.list is not None
         return self.list
+
+    @property
+    def option(self) -> str:
+        """The one that is shown."""
+        place = self.buttons.place if self.buttons is not None else self.list.currentIndex() if self.list else 0
+        return self._options[place]
 
     def set_option(self, option: str) -> None:
         place = self._options.index(option)

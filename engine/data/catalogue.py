@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from engine.contracts import Catalogue, Hyper, Tier, Value
-from engine.data.examples import Examples
+from engine.data.examples import Examples, TargetShape
 from engine.random_generator import RandomGenerator
 
 Array = np.ndarray
@@ -28,12 +28,13 @@ class Dataset:
     """One data set.
 
     names are those of the d raw inputs, target that of the target; labels(values) names the classes, none for a
-    regression. function(rng, **values) -> inputs (n, d), targets (n,). view is the part of the plane to show: of
-    both inputs, or for one input of the input and the target. share (of the examples that train) and target_scaling
-    (of a regression) are suitable defaults, and so is scaling, a key of SCALINGS; "" leaves that to the number of
-    inputs. image is (rows, columns) if the inputs are pixels; shape that of one example, whose numbers the d inputs
-    are in row-major order, () if they are a row of separate numbers. step_ms: milliseconds from one step of a
-    sequence to the next, 0 where steps are no time. licence is that of the data.
+    regression. steps: at how many time steps there is a target; target_names: of the numbers of a vector, none of one
+    number. function(rng, **values) -> inputs (n, d), targets (n,), or (n, steps) or (n, numbers). view is the part of
+    the plane to show: of both inputs, or for one input of the input and the target. share (of the examples that train)
+    and target_scaling (of a regression) are suitable defaults, and so is scaling, a key of SCALINGS; "" leaves that to
+    the number of inputs. image is (rows, columns) if the inputs are pixels; shape that of one example, whose numbers
+    the d inputs are in row-major order, () if they are a row of separate numbers. step_ms: milliseconds from one step
+    of a sequence to the next, 0 where steps are no time. licence is that of the data.
     """
 
     key: str
@@ -53,6 +54,8 @@ class Dataset:
     view: Box | None
     image: tuple[int, int] | None
     shape: tuple[int, ...]
+    steps: int = 1
+    target_names: tuple[str, ...] = ()
     tier: Tier = "more"
     scaling: str = ""
     step_ms: float = 0.0
@@ -66,13 +69,27 @@ class Dataset:
         """How many classes there are; 0 for a regression."""
         return len(self.labels(values))
 
+    def target_shape(self, values: Values) -> TargetShape:
+        """What an example is answered with."""
+        return TargetShape(self.classes(values), max(len(self.target_names), 1), self.steps)
+
     def make(self, values: Values, seed: int) -> Examples:
         """The examples for a seed, the same on every machine up to rounding of log, sin and cos.
 
         values: as returned by `choose`. Raises SettingError if a bundled file cannot be read.
         """
         inputs, targets = self.function(RandomGenerator(seed).child(MAKING), **values)
-        return Examples(inputs, targets, self.names, self.labels(values), self.target, self.image, self.shape)
+        return Examples(
+            inputs,
+            targets,
+            self.names,
+            self.labels(values),
+            self.target,
+            self.image,
+            self.shape,
+            steps=self.steps,
+            target_names=self.target_names,
+        )
 
 
 DATASETS: Catalogue[Dataset] = Catalogue("data set")
@@ -94,6 +111,8 @@ def dataset(
     view: Box | None = None,
     image: tuple[int, int] | None = None,
     shape: tuple[int, ...] | None = None,
+    steps: int = 1,
+    target_names: tuple[str, ...] = (),
     tier: Tier = "more",
     scaling: str = "",
     step_ms: float = 0.0,
@@ -123,6 +142,8 @@ def dataset(
                 view=view,
                 image=image,
                 shape=shape or image or (),
+                steps=steps,
+                target_names=target_names,
                 tier=tier,
                 scaling=scaling,
                 step_ms=step_ms,

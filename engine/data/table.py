@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from engine.contracts import Check, SettingError, no_check, shown
-from engine.data.examples import Examples
+from engine.data.examples import Examples, TargetShape
 
 Array = np.ndarray
 
@@ -29,7 +29,7 @@ _LINE = 6000  # bytes per line of packed numbers, a multiple of 3 and 8
 _MAX_READ = 2_500_000  # numbers read from text, which takes half a second; by hand nobody writes as many
 _MAX_CELL = 400  # characters of a number and the space around it
 _LINES = 4096  # of text, read at a time
-_PIECE = 2**22  # characters of packed numbers, read at a time
+_PIECE = 2**18  # characters of packed numbers, read at a time: a processor keeps them close
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +67,11 @@ class Table:
 
     def __repr__(self) -> str:
         return f"Table({self.name!r}, {len(self.targets)} examples)"
+
+    @property
+    def target_shape(self) -> TargetShape:
+        """What an example is answered with."""
+        return TargetShape(len(self.classes))
 
     def examples(self) -> Examples:
         return Examples(self.inputs, self.targets, self.columns, self.classes, self.target)

@@ -118,7 +118,8 @@ def path_request(
     """A request for a session's current state, with the run as shown in the picture. Call it in the session's
     thread.
     """
-    runs = {one.settings.id: one for one in session.runs if one.settings.visible}
+    layout = picture.run_task.layout  # paths of other networks have no place among these parameters
+    runs = {one.settings.id: one for one in session.runs if one.settings.visible and one.task.layout == layout}
     shown = next(one.shown for one in picture.runs if one.id == run)
     trails = {id: one.trail() for id, one in runs.items()}
     lost = frozenset(id for id, one in runs.items() if one.status == DIVERGED)

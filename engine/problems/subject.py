@@ -17,6 +17,14 @@ Array = np.ndarray
 A = TypeVar("A")
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A loss that is known beforehand, for comparison: what it is the loss of, and its value on the training set."""
+
+    title: str
+    value: float
+
+
 class Subject:
     """What a problem is about, for measures, views, insights and figures; nothing else of it do they know.
 
@@ -24,10 +32,11 @@ class Subject:
     parts of which measures are taken one by one. is_plane: whether theta is a point (x, y) of a plane. naming: what the
     names of the parameters depend on, to be compared. loss_words: the formula of the loss and its name, if it has one.
     curve_titles: other titles for curves, by their keys. tracked: whether measures are taken of a run, and points of
-    its trail kept. explained: whether the next step of every run is computed with each picture, for it costs nothing
-    to speak of. known_minimum: the lowest value that the loss can have. unbounded: whether the loss may fall without
-    end. bordered: whether there are points without a value; value_remedy: what a person could do about them. noun:
-    what it is, in words; elsewhere: from where else a run might begin.
+    its trail kept. explained: whether the next step of every run is computed with each picture, for it costs nothing to
+    speak of. known_minimum: the lowest value that the loss can have. references: losses that are known beforehand, to
+    be drawn beside those of the runs. unbounded: whether the loss may fall without end. bordered: whether there are
+    points without a value; value_remedy: what a person could do about them. noun: what it is, in words; elsewhere: from
+    where else a run might begin.
     """
 
     @property
@@ -65,6 +74,10 @@ class Subject:
     @property
     def known_minimum(self) -> float | None:
         return None
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        return ()
 
     @property
     def unbounded(self) -> bool:

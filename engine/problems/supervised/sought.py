@@ -18,8 +18,6 @@ _ROWS = 8192  # inputs that are packed at once, about
 def sought_pieces(learner: Examined, theta: Array, interruption: Interruption | None) -> Pieces[Array]:
     """The answer to SoughtInputs at theta (n,), in pieces."""
     inputs = learner.training[0]
-    if not learner.classes:
-        return np.empty((0, inputs.shape[1]))
     spread = inputs.std(axis=0)
     some = inputs[:: -(-len(inputs) // _EXAMPLES)]
     found = np.zeros((learner.classes, inputs.shape[1]))

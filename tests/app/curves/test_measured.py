@@ -200,3 +200,16 @@ def test_of_several_activations_each_is_named():
     model = CurveModel(CURVES["layer_dead"], DARK)
     model.pull(session.picture(), None)
     assert note(model, draw(model).y) == "Tanh and GELU have no dead units"
+
+
+def test_a_loss_that_is_known_beforehand_is_a_line_within_the_axis():
+    picture = Session(new_network("iris", ["sgd"], (2,), target="inputs", scaling="standardise")).picture()
+    (known,) = picture.subject.references
+    for key, is_loss in (("losses", True), ("loss", True), ("score", False)):
+        model = CurveModel(CURVES[key], DARK)
+        model.pull(picture, None)
+        assert model.references == ((known,) if is_loss else ())
+    model = CurveModel(CURVES["losses"], DARK)
+    model.pull(picture, None)
+    _, (low, high) = model.fitted_y(x_axis(model))
+    assert low < known.value < high

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+import tracemalloc
+from base64 import b64encode
 from dataclasses import replace
 from typing import Any
 
@@ -180,6 +182,17 @@ def test_packed_numbers_that_cannot_be_are_refused(change: dict[str, Any], told:
     data = {**CLASSED.to_dict(), "packed": "<f8", **change}
     with pytest.raises(SettingError, match=re.escape(told)):
         Table.from_dict(data)
+
+
+def test_packed_numbers_are_read_with_little_memory_besides() -> None:
+    rows = b64encode(np.arange(900_000.0).tobytes())
+    table = {"columns": ["a", "b"], "packed": "<f8", "rows": memoryview(rows)}
+    tracemalloc.start()
+    read = Table.from_dict(table)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert read.targets[-1] == 899_999.0
+    assert peak - read.inputs.nbytes - read.targets.nbytes < 2**21
 
 
 @pytest.mark.parametrize(
