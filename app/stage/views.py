@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from app.stage.charts.histograms import HistogramsView
 from app.stage.charts.time_steps import TimeStepsView
+from app.stage.examples.class_images import ClassImagesView
 from app.stage.examples.confusion import ConfusionView
+from app.stage.examples.draw import DrawView
 from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.images import ImagesView
 from app.stage.examples.reconstructions import ReconstructionsView
@@ -27,6 +29,8 @@ VIEWS: list[type[StageView]] = [
     FeatureMapsView,
     TimeStepsView,
     ImagesView,
+    DrawView,
+    ClassImagesView,
     ConfusionView,
     ResidualsView,
     ParameterPathView,

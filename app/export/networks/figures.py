@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from app.export.legend import Entry
 from app.export.networks import (
     boundary,
+    class_images,
     code,
     confusion,
     diagram,
+    drawing,
     feature_maps,
     fit,
     predicted,
@@ -71,6 +73,8 @@ NETWORK_FIGURES = (
         "confusion",
         network_confusion_part="training",
     ),
+    _figure("sought", "what each class looks for", class_images.fits, class_images.draw, "sought"),
+    _figure("drawing", "drawing by hand", drawing.fits, drawing.draw, "draw"),
     _figure("predicted", "predicted against true", predicted.fits, predicted.draw, "residuals"),
     _figure("diagram", "diagram", diagram.fits, diagram.draw, ""),
 )

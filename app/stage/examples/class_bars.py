@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 FONT = 11  # pixels
-LOW, HIGH = 14, 22  # pixels of height of a line
+LOW, HIGH = 12, 22  # pixels of height of a line
 NAME, SHARE, THICK = 0.4, 46.0, 6.0  # share of the width for names; pixels for a percentage, and of a bar
 NARROW, WIDE = 120, 220  # pixels that it needs, and that it asks for
 

@@ -66,6 +66,8 @@ CASES = {
     "images": ("digits", {"loss": "softmax"}),
     "maps": ("digits", {"architecture": "convolutional"}),
     "steps": ("adding", {"architecture": "recurrent"}),
+    "draw": ("digits", {"architecture": "convolutional"}),
+    "sought": ("digits", {"architecture": "convolutional"}),
     "spectrogram": ("spoken", {"architecture": "recurrent"}),
 }
 
