@@ -52,7 +52,7 @@ from engine.data import (
     possible_features,
 )
 from engine.data.examples import INPUTS, LABEL, TargetShape
-from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS
+from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS, checked_shape
 from engine.data.weights import CLASS_WEIGHTS
 from engine.decimation import block_extremes, envelope, envelope_between, smooth, thin_path
 from engine.expressions.notation import ExpressionError
@@ -84,6 +84,17 @@ from engine.problems.kind import (
     problem_of,
 )
 from engine.problems.kinds import PROBLEMS
+from engine.problems.policy.agent import Agent
+from engine.problems.policy.bandit import Arms, ArmsSeen
+from engine.problems.policy.building import new_policy
+from engine.problems.policy.cart_pole import PolicySlice, SliceSeen
+from engine.problems.policy.corridor import CorridorPolicy, CorridorSeen, corridor_return
+from engine.problems.policy.environment import PLACE, STATE, Environment
+from engine.problems.policy.grid import GridPolicy, GridSeen
+from engine.problems.policy.members import ENVIRONMENTS
+from engine.problems.policy.methods import METHODS, Method
+from engine.problems.policy.queries import Episode, Played
+from engine.problems.policy.task import POLICY_KNOBS, PolicyTask
 from engine.problems.problem import Problem
 from engine.problems.subject import Reference, Snapshot, Subject, snapshot_of, snapshot_pieces
 from engine.problems.supervised.building import new_network
@@ -169,6 +180,7 @@ __all__ = [
     "DIVERGED",
     "DRIVE",
     "DROPOUT",
+    "ENVIRONMENTS",
     "FEATURES",
     "FINISHED",
     "INITIALIZERS",
@@ -188,6 +200,7 @@ __all__ = [
     "MAX_STAGES",
     "MAX_TWEAKS",
     "MEASURES",
+    "METHODS",
     "NEVER",
     "NOISE",
     "NUMBERS",
@@ -195,7 +208,9 @@ __all__ = [
     "ORDERS",
     "OWN",
     "PARAMETER",
+    "PLACE",
     "POINT_EDITS",
+    "POLICY_KNOBS",
     "PROBLEMS",
     "RATES",
     "READY",
@@ -208,6 +223,7 @@ __all__ = [
     "SHARE",
     "SPLIT",
     "STAGES",
+    "STATE",
     "STOP",
     "SURFACES",
     "SURFACE_EXAMPLES",
@@ -221,22 +237,31 @@ __all__ = [
     "WEIGHT_SEED",
     "Activation",
     "Activations",
+    "Agent",
     "Architecture",
+    "Arms",
+    "ArmsSeen",
     "Best",
     "Block",
     "Catalogue",
     "Choice",
     "Classify",
     "Code",
+    "CorridorPolicy",
+    "CorridorSeen",
     "Dataset",
     "Decoded",
     "Entry",
+    "Environment",
+    "Episode",
     "Experiment",
     "ExpressionError",
     "FeatureMaps",
     "Field",
     "Formula",
     "Gradients",
+    "GridPolicy",
+    "GridSeen",
     "HistoryView",
     "Hyper",
     "Inspection",
@@ -247,6 +272,7 @@ __all__ = [
     "LossSlice",
     "Measure",
     "MeasuresView",
+    "Method",
     "NarrowLayer",
     "Network",
     "NetworkSnapshot",
@@ -257,6 +283,9 @@ __all__ = [
     "Peek",
     "Pieces",
     "Plane",
+    "Played",
+    "PolicySlice",
+    "PolicyTask",
     "Predicted",
     "Predictions",
     "Problem",
@@ -277,6 +306,7 @@ __all__ = [
     "SliceError",
     "SlicePlan",
     "SliceRequest",
+    "SliceSeen",
     "Snapshot",
     "SoughtInputs",
     "StageMaps",
@@ -297,9 +327,11 @@ __all__ = [
     "Value",
     "activations",
     "block_extremes",
+    "checked_shape",
     "checked_table",
     "choose",
     "coordinates",
+    "corridor_return",
     "distinct",
     "drawn",
     "drive_words",
@@ -322,6 +354,7 @@ __all__ = [
     "layers_with_rates",
     "new_experiment",
     "new_network",
+    "new_policy",
     "new_run",
     "of_run",
     "offer_of",

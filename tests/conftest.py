@@ -27,6 +27,7 @@ atexit.register(shutil.rmtree, os.environ["FALL_LINE_CONFIG"], ignore_errors=Tru
 keep_to_own_threads()
 return_large_arrays()
 CACHE = kernel_cache.prepare()
+os.fsync = os.fstat  # type: ignore[assignment]  # nothing here outlives a power failure: thousands of waits for a disk
 gc.disable()  # while all is imported and collected, of which nothing is garbage
 
 

@@ -65,20 +65,29 @@ FLOORS = (
         "insight.refining_grid",
     ),
     ("memory", "training.loop", "training.whole_step", "problems.surface.printed"),
-    ("problems.supervised", "problems.problem"),
+    ("problems.supervised", "problems.policy", "problems.problem"),
     ("problems.kind",),
-    ("problems.surface.kind", "problems.supervised.kind", "training.block_rates", "training.own_problem"),
+    (
+        "problems.surface.kind",
+        "problems.supervised.kind",
+        "problems.policy.kind",
+        "training.block_rates",
+        "training.own_problem",
+    ),
     ("training.experiment",),
     ("problems.kinds", "training.from_start", "training.machine"),
     ("training.diagnosis", "training.checkpoints", "training.endings", "training.peek", "training.trail"),
     ("training.run",),
     ("training.standing",),
     ("training.session", "training.rows", "insight.explain", "building"),
-    ("insight.slice_plan", "problems.surface.building", "problems.supervised.building"),
+    ("insight.slice_plan", "problems.surface.building", "problems.supervised.building", "problems.policy.building"),
 )
 FLOOR = {name: height for height, names in enumerate(FLOORS) for name in names}
 # Rooms of the engine that only say what they are for.
-ROOMS = {f"engine{room}" for room in ("", ".expressions", ".insight", ".problems", ".problems.supervised", ".training")}
+ROOMS = {
+    f"engine{room}"
+    for room in ("", ".expressions", ".insight", ".problems", ".problems.supervised", ".problems.policy", ".training")
+}
 # Which rooms of the app a room may know besides itself.
 VIEWS = {"look", "widgets", "plots", "documents"}
 MAY_KNOW = {
@@ -97,9 +106,11 @@ MAY_KNOW = {
 }
 # The folders of each kind of problem: what is in them may know that kind.
 OWN_FOLDERS = (
-    "engine/problems/surface/", "engine/problems/supervised/", "engine/architectures/", "app/controls/surface/",
+    "engine/problems/surface/", "engine/problems/supervised/", "engine/problems/policy/", "engine/architectures/",
+    "app/controls/surface/",
     "app/controls/networks/", "app/stage/surface/", "app/stage/networks/", "app/stage/diagram/", "app/stage/planes/",
     "app/stage/charts/", "app/stage/examples/", "app/export/surface/", "app/export/networks/", "app/look/networks/",
+    "app/controls/policy/", "app/stage/policy/", "app/export/policy/",
 )  # fmt: skip
 # Lists of what the kinds bring, each of which names them once; and the public names.
 LISTS = {

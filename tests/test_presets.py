@@ -17,7 +17,19 @@ from app.curves.curve_catalogue import CURVES
 from app.curves.x_axes import X_AXES
 from app.documents.presets import FOLDER, presets
 from app.stage.views import VIEWS
-from engine import COLUMNS, DIVERGED, FINISHED, Choice, Experiment, NetworkTask, Session, TimeSteps, snapshot_of
+from engine import (
+    COLUMNS,
+    DIVERGED,
+    FINISHED,
+    Arms,
+    Choice,
+    CorridorPolicy,
+    Experiment,
+    Session,
+    SurfaceTask,
+    TimeSteps,
+    snapshot_of,
+)
 from engine.training.stream import SEEN
 from tests.engine.data.formants import best_vowels
 
@@ -466,6 +478,43 @@ def preset_45_vanishing_in_time(name: str, seeds: Seeds) -> None:
 
 
 @claim
+def preset_49_a_baseline(name: str, seeds: Seeds) -> None:
+    def found(race: Race, id: str) -> bool:
+        seen = snapshot_of(race.runs[id].problem, race.theta(id), {Arms()}).answer(Arms)
+        return bool(seen.probabilities[seen.values.argmax()] > 0.9)
+
+    races = [Race(name, seed) for seed in seeds]
+    assert np.mean([found(race, "with") for race in races]) >= 0.8
+    assert np.mean([found(race, "without") for race in races]) <= 0.5
+
+
+@claim
+def preset_50_best_by_chance(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        race = Race(name, seed)
+        for id in race.runs:
+            problem = race.session.problem
+            seen = snapshot_of(problem, race.theta(id), {CorridorPolicy()}).answer(CorridorPolicy)
+            assert seen.right == pytest.approx(seen.best, abs=0.12) and seen.mean_return > -12.2
+
+
+@claim
+def preset_51_between_pits(name: str, seeds: Seeds) -> None:
+    races = [Race(name, seed) for seed in seeds]
+    critic, reinforce = (
+        np.array([-race.column(id, "loss")[-20:].mean() for race in races]) for id in ("critic", "reinforce")
+    )
+    assert np.mean(critic > 0.8) >= 0.8 and np.mean(reinforce < -0.9) >= 0.8
+
+
+@claim
+def preset_52_cart_and_pole(name: str, seeds: Seeds) -> None:
+    returns = [-Race(name, seed).column("adam", "loss") for seed in seeds]
+    best = [np.convolve(each, np.full(100, 0.01), "valid").max() for each in returns]
+    assert np.mean([each >= 195.0 for each in best]) >= 0.8
+
+
+@claim
 def preset_46_eight_numbers(name: str, seeds: Seeds) -> None:
     for seed in seeds:
         race = Race(name, seed)
@@ -686,7 +735,7 @@ def test_a_preset_shows_what_it_claims(path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "path", [path for path in FILES if "\ndata = " in path.read_text("utf-8")], ids=lambda p: p.stem
+    "path", [path for path in FILES if not isinstance(experiment(path.stem).problem, SurfaceTask)], ids=lambda p: p.stem
 )
 def test_a_preset_shows_it_with_other_seeds_too(path: Path) -> None:
     CLAIMS[path.stem](path.stem, SEEDS)
@@ -695,10 +744,10 @@ def test_a_preset_shows_it_with_other_seeds_too(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_preset_is_fit_to_be_shown(path: Path) -> None:
     told = experiment(path.stem)
-    network = isinstance(told.problem, NetworkTask)
+    named = "" if isinstance(told.problem, SurfaceTask) else f"{told.problem.KIND}_view"
     updates = race_of(path.stem).session.update if told.stop["patience"] else int(told.stop["updates"])
     seconds = updates / told.view["speed"]
-    assert told.view.keys() - CURVE_SETTINGS == {"speed", "selected", *(["network_view"] if network else [])}
+    assert told.view.keys() - CURVE_SETTINGS == {"speed", "selected", *([named] if named else [])}
     listed = told.view.get("curves", [])
     assert set(listed) <= set(CURVES) and set(told.view.get("curves_log_y", [])) <= set(listed)
     assert set(told.view.get("curves_log_x", [])) <= set(listed)
@@ -711,8 +760,8 @@ def test_a_preset_is_fit_to_be_shown(path: Path) -> None:
     assert 0 < len(told.note) <= LONGEST_LINE and "\n" not in told.note
     names = [record.settings.name for record in told.runs]
     assert len(set(names)) == len(names) and max(map(len, names)) <= LONGEST_NAME
-    if network:
-        (view,) = (kind for kind in VIEWS if told.view["network_view"] == kind.KEY)
+    if named:
+        (view,) = (kind for kind in VIEWS if told.view[named] == kind.KEY)
         assert view.fits(Session(told).picture(focus=told.view["selected"], step=False))
     else:
         (x0, x1, y0, y1), (x, y) = Session(told).problem.subject.view, told.problem.start

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from app.controls.networks.network_panel import NetworkPanel
+from app.controls.policy.policy_panel import PolicyPanel
 from app.controls.surface.surface_panel import SurfacePanel
 from app.controls.task_panel import KnobPanel, TaskPanel
 from app.look.theme import Theme
 
-PANELS: dict[str, type[TaskPanel]] = {panel.KIND: panel for panel in (SurfacePanel, NetworkPanel)}
+PANELS: dict[str, type[TaskPanel]] = {panel.KIND: panel for panel in (SurfacePanel, NetworkPanel, PolicyPanel)}
 
 
 def panel_for(kind: str, theme: Theme) -> TaskPanel:

@@ -134,10 +134,11 @@ class RunPanel(QWidget):
         self._theme = theme
         self.preview.set_theme(theme)
 
-    def refresh(self, run: RunPicture, horizon: int, examples: int = 0) -> None:
+    def refresh(self, run: RunPicture, horizon: int, examples: int = 0, batch_words: str = "") -> None:
         """Show a run's current settings.
 
         horizon: how many updates the preview spans. examples: the size of the training set, 0 on a surface.
+        batch_words: what an update takes, where there is no training set.
         """
         layers = run.shown.problem.subject.layers
         settings = run.settings
@@ -161,7 +162,7 @@ class RunPanel(QWidget):
         self.formula.setText(schedule.formula)
         self.schedule_card.set_hint(schedule.title)
         self.formula.setToolTip(about(schedule))
-        self._show_batch(settings.batch, examples)
+        self._show_batch(settings.batch, examples, batch_words)
         self.optimizer_card.set_hint(run.name)
         self.driven.show_settings(settings)
         self._show_drivers(run)
@@ -193,14 +194,15 @@ class RunPanel(QWidget):
         self._tweak(Setting(DRIVE, f"{part}.{name}").path, key)
         self.settled.emit()
 
-    def _show_batch(self, batch: Choice, examples: int) -> None:
+    def _show_batch(self, batch: Choice, examples: int, words: str) -> None:
         """Surfaces have no examples, so no order of examples."""
         self.batch.set_place(list(BATCHES).index(batch.kind))
         knobs = BATCHES[batch.kind].knobs
         self.batch_knobs.show_knobs(knobs if examples else tuple(knob for knob in knobs if knob.options != ORDERS))
         self.batch_knobs.set_values(batch.values)
-        self.epoch.setText(_epoch(batch, examples) if examples else "")
-        self.epoch.setVisible(examples > 0)
+        told = _epoch(batch, examples) if examples else words
+        self.epoch.setText(told)
+        self.epoch.setVisible(bool(told))
 
     def _tweak(self, setting: str, value: object) -> None:
         self.tweaked.emit(self._id, setting, value)

@@ -85,8 +85,9 @@ class Curve:
         return f"{title} ({self.unit})" if self.unit else title
 
     def references(self, picture: SessionPicture | None) -> tuple[Reference, ...]:
-        """The losses that are known beforehand of the problem on screen, if this is a curve of losses."""
-        return picture.subject.references if self.is_loss and picture is not None else ()
+        """What is known beforehand of the problem on screen: losses, if this is a curve of losses."""
+        known = picture.subject.references if picture is not None else ()
+        return tuple(each for each in known if (self.key in each.curves if each.curves else self.is_loss))
 
     def parts(self, run: RunPicture) -> tuple[Part, ...]:
         """The lines of a run; but for those of layers, which may be its own, every run has the same."""
@@ -117,6 +118,17 @@ def relative_step(columns: list[Triple], picture: SessionPicture) -> Triple:
     return last / length, low / length, high / length
 
 
+def negated(columns: list[Triple], picture: SessionPicture) -> Triple:
+    """What is gained: minus the loss, so that low and high change places."""
+    last, low, high = columns[0]
+    return -last, -high, -low
+
+
+def is_gain(picture: SessionPicture) -> bool:
+    """Whether the loss is minus what is to be gained."""
+    return picture.subject.gains
+
+
 def minimum_is_known(picture: SessionPicture) -> bool:
     """Whether the lowest value of the loss is known."""
     return picture.subject.known_minimum is not None
@@ -144,6 +156,7 @@ _OF_HISTORY = (
     Curve("gradient_norm", "Gradient norm", ("gradient_norm",), help="before clipping and decay", tier="basic"),
     Curve("learning_rate", "Learning rate", ("learning_rate",), log=False, tall=0.55, tier="basic"),
     Curve("step_norm", "Step length", ("step_norm",), help="how far each update moves the parameters"),
+    Curve("gain", "Gain", ("loss",), negated, log=False, needs=is_gain, rising=True, help="minus the loss"),
     Curve("excess_loss", "Loss above the minimum", ("loss",), above_minimum, needs=minimum_is_known),
     Curve(
         "relative_step",

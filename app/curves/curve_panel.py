@@ -264,7 +264,9 @@ class CurvePanel(QScrollArea):
         """What the cards have in common: the x axis, which the lowest one names."""
         lowest = list(self.cards)[-1]
         for key, card in self.cards.items():
-            card.set_style(replace(card.style_shown, along=self._along, names_axis=key == lowest))
+            style = replace(card.style_shown, along=self._along, names_axis=key == lowest)
+            if style != card.style_shown:  # else nothing is to be drawn anew
+                card.set_style(style)
 
     def _fill_menu(self, card: CurveCard) -> None:
         menu = card.menu

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.stage.networks.network_stage import NetworkStage
+from app.stage.policy.policy_stage import PolicyStage
 from app.stage.surface.surface_stage import SurfaceStage
 from app.stage.views_stage import ViewsStage
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from app.look.theme import Theme
     from app.stage.stage import Stage
 
-STAGES: dict[str, type[Stage]] = {stage.KIND: stage for stage in (SurfaceStage, NetworkStage)}
+STAGES: dict[str, type[Stage]] = {stage.KIND: stage for stage in (SurfaceStage, NetworkStage, PolicyStage)}
 
 
 def stage_for(kind: str, theme: Theme) -> Stage:

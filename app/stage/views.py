@@ -17,6 +17,10 @@ from app.stage.planes.fit import FitView
 from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.reconstructed_plane import ReconstructedPlaneView
 from app.stage.planes.residuals import ResidualsView
+from app.stage.policy.arms import ArmsView
+from app.stage.policy.corridor import CorridorView
+from app.stage.policy.grid_map import GridMapView
+from app.stage.policy.policy_map import PolicyMapView
 from app.stage.stage_view import StageView
 
 VIEWS: list[type[StageView]] = [
@@ -31,6 +35,10 @@ VIEWS: list[type[StageView]] = [
     ImagesView,
     DrawView,
     ClassImagesView,
+    ArmsView,
+    CorridorView,
+    GridMapView,
+    PolicyMapView,
     ConfusionView,
     ResidualsView,
     ParameterPathView,

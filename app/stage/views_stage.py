@@ -148,6 +148,10 @@ class ViewsStage(Stage):
         companion = [] if self.companion is None else [self.companion]
         return [*companion, *self.views.made.values()]
 
+    def set_playing(self, playing: bool) -> None:
+        for view in self._made_views:
+            view.set_playing(playing)
+
     def refresh(self, picture: SessionPicture) -> None:
         if picture is self._picture:
             return

@@ -75,6 +75,11 @@ def blank(offer: str) -> Experiment:
 
 
 def _suited(run: RunSettings, problem: Task) -> RunSettings:
-    """A run with the default learning rate and batches of a problem's kind, and nothing of the one before."""
-    rate, batch = kind_of(problem).suited(run.optimizer.kind)
+    """A run with the usual rate and batches of a problem's kind, and nothing of the one before or that it refuses."""
+    kind, usual = kind_of(problem), new_run()
+    if kind.refused(run.optimizer, ()):
+        run = run.having("optimizer", usual.optimizer.kind)
+    if kind.refused(run.optimizer, (run.schedule, *(driver for _, driver in run.drive))):
+        run = replace(run, schedule=usual.schedule, drive=())
+    rate, batch = kind.suited(run.optimizer.kind)
     return replace(run, learning_rate=rate, batch=batch, rates=(), own=())

@@ -276,6 +276,7 @@ class Workbench(QWidget):
         self.transport.refresh(published)
         self.shown_stage.set_selected(run.id)
         self.shown_stage.refresh(picture)
+        self.shown_stage.set_playing(published.playing)
         self._left.hold(self.controller.is_dragging)
         self.runs_panel.refresh(picture, run.id)
         self.explain.refresh(picture, run)
@@ -300,7 +301,8 @@ class Workbench(QWidget):
     def _show_settings(self, picture: SessionPicture, run: RunPicture) -> None:
         kind = kind_of(picture.task)
         self.problem_panel.refresh(picture)
-        self.run_panel.refresh(run, _previewed(picture, run), picture.examples if kind.trains else 0)
+        words = kind.batch_words(run.settings.batch, picture.examples)
+        self.run_panel.refresh(run, _previewed(picture, run), picture.examples if kind.trains else 0, words)
         self.stop_panel.refresh(picture.experiment.stop, kind.watched)
 
     def _scroll_to_top(self, everything: bool) -> None:

@@ -21,7 +21,7 @@ def examples_of(source: Source, seed: int) -> Examples:
 def example_shape(source: Source) -> tuple[tuple[int, ...], bool]:
     """The shape of one example, () if it is a row of separate numbers, and whether it is an image."""
     if isinstance(source, Table):
-        return (), False
+        return source.shape, source.is_image
     declared = DATASETS[source.kind]
     return declared.shape, declared.image is not None
 

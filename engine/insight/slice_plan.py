@@ -140,7 +140,8 @@ class SlicePlan:
     grid: RefiningGrid
 
     def __init__(self, request: PathRequest, before: SlicePlan | None) -> None:
-        """A plan that keeps as much as possible of the one before it."""
+        """A plan that keeps as much as possible of the one before it. Raises SettingError where the loss is sampled."""
+        request.problem.refuse_sampled("slice of its loss")
         self.request = self.first = request
         self.problem, self.wanted = request.problem, request.wanted
         self.error: SliceError | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
@@ -17,6 +17,7 @@ from engine.memory import Need, needed
 from engine.optimizers import OPTIMIZERS
 from engine.problems.problem import Problem
 from engine.problems.task import Task
+from engine.schedules import SCHEDULES
 from engine.setting import Setting
 from engine.training.measures import WATCHED, Measure
 from engine.validation import Entries, text
@@ -53,6 +54,8 @@ class ProblemKind(ABC):
     such as points that are drawn. catalogues: by a setting, or a knob of one, whose values are their keys.
     brings_others: settings that may change others with them. seeds, rates: what the transport bar says of new seeds
     and of its speed. trains: whether runs see examples, so that their batches and examples per second mean something.
+    sampled: whether the loss is drawn anew in every update, so that what compares losses is refused (see `refused`).
+    example: what a batch consists of, in a word; empty where that is not worth a word.
     own_parts: settings of the task that a run may have for itself, all of them at once; own_title, own_help: of the
     switch for that.
 
@@ -73,6 +76,8 @@ class ProblemKind(ABC):
     seeds: ClassVar[str] = "New seeds, restarts all runs"
     rates: ClassVar[str] = "Updates per second of every run"
     trains: ClassVar[bool] = False
+    sampled: ClassVar[bool] = False
+    example: ClassVar[str] = ""
     own_parts: ClassVar[tuple[str, ...]] = ()
     own_title: ClassVar[str] = ""
     own_help: ClassVar[str] = ""
@@ -105,6 +110,22 @@ class ProblemKind(ABC):
     def suited(self, optimizer: str) -> tuple[float, Choice]:
         """The learning rate and batches that a run with this optimizer usually has."""
         return OPTIMIZERS[optimizer].learning_rate, choose(BATCHES, "full")
+
+    def refused(self, optimizer: Choice, schedules: Iterable[Choice]) -> str:
+        """Why no run on this kind can have these settings, as a sentence; empty if it can."""
+        if not self.sampled:
+            return ""
+        why = f"a {self.title.lower()} has a loss that is drawn anew in every update"
+        if OPTIMIZERS[optimizer.kind].asks:
+            return f"{why}, and {OPTIMIZERS[optimizer.kind].title} compares it at two places: choose another optimizer"
+        watching = next((SCHEDULES[each.kind] for each in schedules if SCHEDULES[each.kind].watches_loss), None)
+        if watching is not None:
+            return f"{why}, and {watching.title} waits until it no longer falls: choose another schedule"
+        return ""
+
+    def batch_words(self, batch: Choice, examples: int) -> str:
+        """What an update takes with these batches, below the choice of them; empty if there is nothing to say."""
+        return ""
 
     def own_of(self, task: Any) -> Own:
         """Of `own_parts` what a run on this task would have for itself."""

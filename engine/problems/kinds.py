@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.problems.kind import PROBLEMS as PROBLEMS
+from engine.problems.policy.kind import PolicyKind
 from engine.problems.supervised.kind import NetworkKind
 from engine.problems.surface.kind import SurfaceKind
 
-for made in (SurfaceKind(), NetworkKind()):
+for made in (SurfaceKind(), NetworkKind(), PolicyKind()):
     PROBLEMS.add(made)

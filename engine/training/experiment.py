@@ -177,6 +177,8 @@ class RunSettings:
         "schedule": "more",
         "batch": "basic",
         "drive": "more",
+        "rates": "expert",
+        "own": "more",
     }
 
     def value(self, setting: str | Setting) -> Value | str:
@@ -370,6 +372,7 @@ def followed(settings: RunSettings, task: Task, setting: Setting, value: Any) ->
         check_layer(setting, task)
     if of_run(setting):
         settings = settings.having(setting, value)
+        _refuse_unsuited(task, settings, setting.part)
         return settings, task, settings.value(setting)
     if of_theta(setting):
         parameter_place(setting, task.parameters)
@@ -503,8 +506,10 @@ def _numbers(value: object) -> int:
 
 
 def check_runs(task: Task, records: Iterable[RunRecord]) -> None:
-    """Raises SettingError if these runs of a problem need more memory than there may be."""
+    """Raises SettingError if these runs of a problem need more memory than there may be, or do not suit it."""
     records = tuple(records)
+    for record in records:
+        _refuse_unsuited(task, record.settings, f"runs[{record.settings.id}]")
     needs = []
     for each in distinct_tasks(task, (record.settings.own for record in records)):
         some = [record for record in records if run_task(task, record.settings) == each]
@@ -512,6 +517,13 @@ def check_runs(task: Task, records: Iterable[RunRecord]) -> None:
         needs.append(with_averages(need, each.parameters, sum(map(_averages, some))))
     largest = max(needs, key=lambda need: need.bytes)
     refuse_beyond_limit(largest._replace(bytes=sum(need.bytes for need in needs)), len(records))
+
+
+def _refuse_unsuited(task: Task, settings: RunSettings, place: str) -> None:
+    """Raises SettingError if a kind of problem refuses a run's optimizer or one of its schedules."""
+    told = kind_of(task).refused(settings.optimizer, (settings.schedule, *(driver for _, driver in settings.drive)))
+    if told:
+        raise SettingError(told, place)
 
 
 def _averages(record: RunRecord) -> bool:

@@ -103,6 +103,8 @@ class DataPanel(QWidget):
     def _show_table(self, table: Table) -> None:
         kind = f"{len(table.classes)} classes" if table.classes else f"regression of {table.target}"
         inputs = f"{len(table.columns)} input{'s' if len(table.columns) > 1 else ''}"
+        if table.shape:
+            inputs = f"{'images' if table.is_image else 'sequences'} of {' × '.join(map(str, table.shape))}"
         origin = "drawn" if table.drawn else "imported"
         self.note.show_text(f"{len(table.targets):,} examples, {inputs}, {kind}, {origin}")
         self.chooser.show_other(table.name, f"<p>{self.note.text()}</p><p>Choose a data set to replace it.</p>")

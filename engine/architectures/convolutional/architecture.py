@@ -40,15 +40,17 @@ class Convolutional(Architecture):
             return told
         if not shape:
             return "a convolution needs an image or a sequence, and these examples are rows of separate numbers"
-        return "" if len(shape) <= 2 else f"a convolution has 1 or 2 dimensions, and examples have the shape {shape}"
+        if len(shape) <= 2 + is_image:
+            return ""
+        return f"a convolution has 1 or 2 dimensions, and examples have the shape {shape}"
 
     def network(self, design: Design) -> ConvolutionalNetwork:
         if told := self.unfit(design.shape, design.is_image, design.steps):
             raise SettingError(told, "architecture")
         stages = tuple(stage(choice) for choice in design.stages)
         shape, dimensions = design.shape, 2 if design.is_image else 1
-        if dimensions == 1 and len(shape) == 2:
-            shape = shape[::-1]  # a sequence of steps: what stands at a step are channels
+        if len(shape) > dimensions:
+            shape = (shape[-1], *shape[:-1])  # what stands at a step or a pixel are channels
         return ConvolutionalNetwork(shape, stages, design.outputs, design.loss, design.output, dimensions)
 
     def start(self, network: ConvolutionalNetwork, initializer: Choice, seed: int) -> Array:
@@ -162,9 +164,10 @@ class Convolutional(Architecture):
 
 
 def _shaped(network: ConvolutionalNetwork, inputs: Array) -> Array:
-    """Rows (n, inputs) as examples (n, *shape); the steps of a sequence become the last axis."""
-    if network.dimensions == 1 and len(network.shape) == 2:
-        return inputs.reshape(len(inputs), *network.shape[::-1]).transpose(0, 2, 1)
+    """Rows (n, inputs) as examples (n, *shape); channels, which come last in the data, become the first axis."""
+    if len(network.shape) > network.dimensions:
+        channels, *sides = network.shape
+        return np.moveaxis(inputs.reshape(len(inputs), *sides, channels), -1, 1)
     return inputs.reshape(len(inputs), *network.shape)
 
 

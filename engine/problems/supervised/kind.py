@@ -75,6 +75,7 @@ class NetworkKind(ProblemKind):
     seeds = "New seeds: new data, initial weights and batches, restarts all runs"
     rates = "Updates per second of every run; examples per second of all runs together"
     trains = True
+    example = "example"
     own_parts = OWN_PARTS
     own_title = "network of this run alone"
     own_help = "on: the selected run has a network of its own, on the same data; architecture and layers edit that one"

@@ -8,7 +8,7 @@ from app.curves.curve_model import CurveModel
 from app.curves.curve_style import CurveStyle
 from app.curves.painting import note
 from app.look.theme import DARK
-from engine import Layer, Session, new_network
+from engine import PROBLEMS, Layer, Session, new_network
 from tests.app.curves.histories import (
     LAYERS,
     due_until,
@@ -164,7 +164,9 @@ def test_curves_of_networks_mean_nothing_on_a_surface_and_the_other_way_round():
     runs = [run_with()]
     networks = network_of(*runs)
     kept = {key for key, curve in CURVES.items() if curve.needs(networks)}
-    assert {"x", "y", "excess_loss", "relative_step"} == set(CURVES) - kept
+    others = {measure.key for kind in PROBLEMS.values() for measure in kind.measures if kind.key != "network"}
+    of_networks = {measure.curve or measure.key for measure in PROBLEMS["network"].measures}
+    assert {"x", "y", "excess_loss", "relative_step", "gain"} | (others - of_networks) == set(CURVES) - kept
     networks.subject = picture_of(*runs).subject
     model = CurveModel(CURVES["losses"], DARK)
     model.pull(networks, None)
