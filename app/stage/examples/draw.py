@@ -39,6 +39,7 @@ class DrawView(NetworkView):
     KEY = "draw"
     TITLE = "Draw"
     MENU = "A drawing for the network"
+    TIER = "basic"
     TIP = "Draw an example by hand: the network says at once, and after every update, what it takes it for"
     ASKS = (Classify,)
 
