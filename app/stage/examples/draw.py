@@ -61,6 +61,7 @@ class DrawView(NetworkView):
         self._restored: object = None  # what a file told, until there are examples
         self._picture: SessionPicture | None = None
         self._snapshot: NetworkSnapshot | None = None
+        self._diverged = False
         self.setFocusProxy(self.pad)
         self._lay_out()
         self.tool.chosen.connect(self._choose_tool)
@@ -82,6 +83,8 @@ class DrawView(NetworkView):
     def refresh(self, picture: SessionPicture) -> None:
         self._picture = picture
         data = Learner.of(picture.subject).data
+        if diverged(picture, self._snapshot) != self._diverged:
+            self._show()
         if data is self._data or data.image is None:
             return
         before = self.queries()
@@ -122,22 +125,21 @@ class DrawView(NetworkView):
 
     def _show(self) -> None:
         levels = self.pad.levels
+        self._diverged = diverged(self._picture, self._snapshot)
         self.picture.show_levels(levels)
         self.clear.setEnabled(bool(levels.any()))
         snapshot = self._snapshot
         shares = snapshot.answer(Classify) if snapshot is not None and levels.any() else None
         names: tuple[str, ...] = snapshot.learner.data.classes if snapshot is not None else ()
+        lost = "diverged: last finite state · " if self._diverged else ""
         if shares is None or len(shares) != len(names):
             self.bars.show_shares(names, np.zeros(0))
-            self.label.show_text(
-                "Draw an example as large as the sheet, with the mouse or with Shift and the arrow keys"
-            )
+            self.label.show_text(f"{lost}{EMPTY}")
             return
-        known = np.isfinite(shares).all()
         self.bars.show_shares(names, np.nan_to_num(shares))
         best = int(np.argmax(shares))
+        known = np.isfinite(shares).all()
         told = f"taken for {names[best]}, {percent(float(shares[best]))}" if known else "the outputs are not finite"
-        lost = "diverged: last finite state · " if diverged(self._picture, snapshot) else ""
         self.label.show_text(f"{lost}{told}")
 
     def _lay_out(self) -> None:

@@ -63,6 +63,7 @@ class SpectrogramView(NetworkView):
         self._in_time = False
         self._picture: SessionPicture | None = None
         self._snapshot: NetworkSnapshot | None = None
+        self._diverged = False
         self.setFocusProxy(self.plot)
         self._lay_out()
         self.part.chosen.connect(self._choose)
@@ -103,6 +104,8 @@ class SpectrogramView(NetworkView):
         self._counts = learner.data.train, learner.data.validation
         self.part.offer(learner.data.validation > 0)
         self._in_time = learner.understands(RunningOutputs)
+        if diverged(picture, self._snapshot) != self._diverged:
+            self._show()
         if self.queries() != before:
             self.wanted_changed.emit()
 
@@ -183,7 +186,8 @@ class SpectrogramView(NetworkView):
         words = [f"{place:,} of {self._count:,}", heard_words(snapshot, example)]
         if self.mistakes.isChecked():
             words.insert(1, f"{len(offered):,} heard wrong")
-        if diverged(self._picture, snapshot):
+        self._diverged = diverged(self._picture, snapshot)
+        if self._diverged:
             words = [run_warnings(self._picture, snapshot), *words]
         self.label.show_text(" · ".join(words))
 

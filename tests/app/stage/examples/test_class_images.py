@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint
 
 from app.look.theme import DARK
 from app.stage.examples.class_images import ClassImagesView
-from engine import DATASETS, Session, SoughtInputs, choose, new_network, new_run, snapshot_of
+from engine import DATASETS, DIVERGED, Session, SoughtInputs, choose, new_network, new_run, snapshot_of
 
 
 @pytest.mark.parametrize("architecture", ["perceptron", "convolutional"])
@@ -35,6 +37,8 @@ def test_every_class_has_an_image_of_its_name_that_is_read(qtbot, architecture):
     named = {words.partition(", row")[0] for words in read - {""}}
     assert named == {f"digit {name}" for name in picture.subject.data.classes}
     assert not view.grab().isNull() and "speaks for the class" in view.describe()
+    view.refresh(replace(picture, runs=(replace(run, status=DIVERGED),)))
+    assert "diverged: last finite state" in view.describe()
 
 
 def test_it_fits_classified_images_alone():

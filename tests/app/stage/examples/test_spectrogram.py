@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 
 from app.look.theme import DARK, LIGHT
 from app.stage.examples.spectrogram import SpectrogramView
-from engine import LOSSES, Predictions, RunningOutputs, Session, new_network, new_run, snapshot_of
+from engine import DIVERGED, LOSSES, Predictions, RunningOutputs, Session, new_network, new_run, snapshot_of
 
 RUN = new_run("adam", learning_rate=0.01, batch=32)
 
@@ -103,6 +105,16 @@ def test_the_choice_is_kept_in_the_file(qtbot, view, heard):
     again.apply_view({"network_spectrogram_example": 10**9})
     again.refresh(heard.picture())
     assert again.example == data.train - 1
+
+
+def test_a_run_that_diverges_after_its_last_snapshot_is_told(view, heard):
+    handed(view, heard)
+    picture = heard.picture()
+    assert "diverged" not in view.describe()
+    view.refresh(replace(picture, runs=tuple(replace(run, status=DIVERGED) for run in picture.runs)))
+    assert "diverged: last finite state" in view.describe()
+    view.refresh(picture)
+    assert "diverged" not in view.describe()
 
 
 def test_a_network_that_does_not_go_through_time_shows_bars_alone(view):
