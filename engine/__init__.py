@@ -24,6 +24,8 @@ from engine.architectures.losses import LOSSES
 from engine.architectures.members import ARCHITECTURES
 from engine.architectures.network import Network
 from engine.architectures.queries import (
+    Attending,
+    Attention,
     Code,
     Decoded,
     FeatureMaps,
@@ -33,6 +35,7 @@ from engine.architectures.queries import (
     StageMaps,
     StepsInTime,
     TimeSteps,
+    TokenVectors,
     UnitMaps,
 )
 from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
@@ -241,6 +244,8 @@ __all__ = [
     "Architecture",
     "Arms",
     "ArmsSeen",
+    "Attending",
+    "Attention",
     "Best",
     "Block",
     "Catalogue",
@@ -320,6 +325,7 @@ __all__ = [
     "Task",
     "Tier",
     "TimeSteps",
+    "TokenVectors",
     "Trail",
     "TrainingData",
     "Tweak",

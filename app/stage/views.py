@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from app.stage.charts.histograms import HistogramsView
+from app.stage.charts.spectrum import SpectrumView
 from app.stage.charts.time_steps import TimeStepsView
+from app.stage.examples.answers import AnswersView
+from app.stage.examples.attention import AttentionView
 from app.stage.examples.class_images import ClassImagesView
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.draw import DrawView
@@ -32,6 +35,9 @@ VIEWS: list[type[StageView]] = [
     CodeView,
     FeatureMapsView,
     TimeStepsView,
+    AnswersView,
+    AttentionView,
+    SpectrumView,
     ImagesView,
     DrawView,
     ArmsView,

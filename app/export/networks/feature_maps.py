@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.export.legend import Entry
-from app.export.networks.chosen import chosen_example
 from app.export.networks.context import FigureContext
+from app.export.networks.shown_example import shown_example
 from app.export.style import MM, POINTS
 from engine import FeatureMaps, NetworkTask, Predictions, StageMaps
 
@@ -87,7 +87,7 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
 
 def _sections(context: FigureContext) -> list[_Section]:
     data = context.learner.data
-    example = chosen_example(context.picture.experiment.view, "network_maps", data.train, data.validation)
+    example = shown_example(context.picture.experiment.view, "network_maps", data)
     maps = context.evaluated(Predictions(), FeatureMaps(example)).answer(FeatureMaps)
     assert maps is not None
     found = []

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.export.legend import Entry, clean
-from app.export.networks.chosen import chosen_example
 from app.export.networks.class_colours import shades
 from app.export.networks.context import FigureContext
+from app.export.networks.shown_example import shown_example
 from app.look.networks.spoken import class_shares, energies, heard_words, shares_in_time, step_ms
 from engine import NetworkTask, Predictions, Query, RunningOutputs
 
@@ -30,7 +30,7 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     after every step below it. No legend.
     """
     settings, data = context.settings, context.learner.data
-    example = chosen_example(context.picture.experiment.view, "network_spectrogram", data.train, data.validation)
+    example = shown_example(context.picture.experiment.view, "network_spectrogram", data)
     asked: list[Query[Any]] = [Predictions()]
     if context.task.understands(RunningOutputs):
         asked.append(RunningOutputs(example))

@@ -54,6 +54,12 @@ NETWORKS = {
     "rows of images": new_network("digits", [RUN], architecture={"kind": "recurrent", "cell": "gru", "units": 5}),
     "words": new_network(choose(DATASETS, "spoken", {"samples": 60}), [RUN], architecture="recurrent"),
     "fewer words": new_network(choose(DATASETS, "spoken", {"samples": 30}), [RUN], (3,), share=0.5),
+    "tokens": new_network({"kind": "modular", "modulus": 7}, [RUN], architecture={"kind": "attention", "width": 8}),
+    "fewer tokens": new_network(
+        {"kind": "modular", "modulus": 5},
+        [RUN],
+        architecture={"kind": "attention", "width": 6, "heads": 3, "blocks": 2},
+    ),
 }
 FEW = (
     "large",
