@@ -16,6 +16,7 @@ Array = np.ndarray
 Values = Mapping[str, Value]
 Box = tuple[float, float, float, float]  # x low, x high, y low, y high
 Purpose = Literal["classification", "regression"]
+BestRule = Callable[[Array, Values], Array]
 Maker = Callable[..., tuple[Array, Array]]
 Labels = Callable[[Values], tuple[str, ...]]
 
@@ -37,8 +38,8 @@ class Dataset:
     to the next, 0 where steps are no time. licence is that of the data.
 
     tokens(values) names the vocabulary if every input is a token, a place in it; none if inputs are numbers. count is
-    how many examples there are. table: whether these are all pairs of two tokens, the first two inputs, and the other
-    inputs are always the same.
+    how many examples there are. best: the most probable class (n,) of inputs (n, d), if densities are known. table:
+    whether these are all pairs of two tokens, the first two inputs, and the other inputs are always the same.
     """
 
     key: str
@@ -66,6 +67,7 @@ class Dataset:
     tier: Tier = "more"
     scaling: str = ""
     step_ms: float = 0.0
+    best: BestRule | None = None
 
     @property
     def inputs(self) -> int:
@@ -97,6 +99,7 @@ class Dataset:
             tokens=self.tokens(values),
             steps=self.steps,
             target_names=self.target_names,
+            best=None if self.best is None else self.best(inputs, values),
         )
 
 
@@ -127,6 +130,7 @@ def dataset(
     tier: Tier = "more",
     scaling: str = "",
     step_ms: float = 0.0,
+    best: BestRule | None = None,
 ) -> Callable[[Maker], Maker]:
     """Decorator: declare a data set over the function that generates it; without labels it is a regression.
 
@@ -162,6 +166,7 @@ def dataset(
                 tier=tier,
                 scaling=scaling,
                 step_ms=step_ms,
+                best=best,
             )
         )
         return function

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine import new_network, new_run
 from engine.data import DATASETS
 from engine.data.vowels import FORMANTS
 from engine.problems.supervised.usual import usual_settings
@@ -29,6 +30,21 @@ def test_even_the_best_rule_is_right_as_often_as_the_help_says() -> None:
     assert noise.default == 8.0 and f"only {100 * right:.0f} of 100" in noise.help
 
 
+def test_the_best_rule_is_known_of_every_example_and_drawn_beside_the_accuracy() -> None:
+    for noise in (3.0, 8.0, 30.0):
+        examples = make("vowels", noise=noise)
+        assert (examples.best == best_vowels(examples.inputs, noise)).all()
+    clean = make("vowels", noise=0.0)
+    assert (clean.best == clean.targets).all()
+    learner = Session(new_network("vowels", ["sgd"], (3,), share=0.8)).problem.subject
+    data = learner.data
+    (best,) = learner.references
+    assert (data.best == best_vowels(data.raw)).all() and best.curves == ("score",)
+    assert best.value == np.mean(data.best[:800] == data.targets[:800])
+    assert Session(new_network("blobs", ["sgd"], (3,))).problem.subject.references == ()
+    assert "best" not in str(Session(new_network("vowels", ["sgd"], (1,), target="inputs")).problem.subject.references)
+
+
 def test_a_fresh_network_on_them_begins_with_standardised_hertz() -> None:
     assert usual_settings(DATASETS["vowels"])["scaling"] == "standardise"
     assert usual_settings(DATASETS["circle"])["scaling"] == "none"
@@ -37,8 +53,6 @@ def test_a_fresh_network_on_them_begins_with_standardised_hertz() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("rate", [1e-4, 1e-3, 1e-2, 0.1, 1.0])
 def test_in_raw_hertz_no_rate_tells_four_in_ten_apart(rate: float) -> None:
-    from engine import new_network, new_run
-
     for seed in range(1, 5):
         run = new_run("sgd", learning_rate=rate, batch=32)
         session = Session(new_network("vowels", [run], [16], share=0.8, weight_seed=seed, data_seed=seed))
