@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 
 from app.look.theme import DARK, LIGHT
 from app.stage.examples.draw import DrawView
+from app.stage.networks.network_stage import NetworkStage
 from engine import DATASETS, Classify, Session, choose, new_network, new_run, snapshot_of
 
 RUN = new_run("adam", learning_rate=0.01, batch=32)
@@ -115,3 +116,20 @@ def test_the_drawing_stays_while_the_network_learns_and_in_the_file(qtbot, view,
         again.apply_view({"network_draw_pixels": nonsense})
         assert (again.pad.levels == drawn).all()
     assert not again.grab().isNull()
+
+
+def test_the_drawing_survives_the_choice_of_another_view(qtbot, themed, session):
+    stage = NetworkStage(DARK)
+    qtbot.addWidget(stage)
+    stage.resize(900, 700)
+    with qtbot.waitExposed(stage):
+        stage.show()
+    stage.refresh(session.picture())
+    stage.choose("draw")
+    stage.current.pad.stroke(QPointF(2, 1), QPointF(5, 7), rubs_out=False)
+    asked = stage.current.queries()
+    assert asked <= stage.queries()
+    stage.choose("confusion")
+    assert not asked & stage.queries(), "nobody looks at it"
+    stage.choose("draw")
+    assert stage.current.queries() == asked <= stage.queries()
