@@ -7,10 +7,13 @@ from app.stage.charts.spectrum import SpectrumView
 from app.stage.charts.time_steps import TimeStepsView
 from app.stage.examples.answers import AnswersView
 from app.stage.examples.attention import AttentionView
+from app.stage.examples.class_images import ClassImagesView
 from app.stage.examples.confusion import ConfusionView
+from app.stage.examples.draw import DrawView
 from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.images import ImagesView
 from app.stage.examples.reconstructions import ReconstructionsView
+from app.stage.examples.spectrogram import SpectrogramView
 from app.stage.planes.boundary import BoundaryView
 from app.stage.planes.code import CodeView
 from app.stage.planes.fit import FitView
@@ -26,6 +29,7 @@ from app.stage.stage_view import StageView
 VIEWS: list[type[StageView]] = [
     BoundaryView,
     FitView,
+    SpectrogramView,
     ReconstructionsView,
     ReconstructedPlaneView,
     CodeView,
@@ -35,11 +39,13 @@ VIEWS: list[type[StageView]] = [
     AttentionView,
     SpectrumView,
     ImagesView,
+    DrawView,
     ArmsView,
     CorridorView,
     GridMapView,
     PolicyMapView,
     ConfusionView,
+    ClassImagesView,
     ResidualsView,
     ParameterPathView,
     HistogramsView,
