@@ -61,6 +61,17 @@ from engine.insight.parameter_plane import (
 from engine.insight.slice_plan import LossSlice, PathRequest, ProjectedPath, SlicePlan, SliceRequest, path_request
 from engine.interruption import Interruption, Pieces, finish
 from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
+from engine.problems.clustering.building import new_clustering
+from engine.problems.clustering.clustered import Clustered
+from engine.problems.clustering.models import MODELS, Model
+from engine.problems.clustering.points import POINTS, PointSet
+from engine.problems.clustering.queries import Clusters, ClustersSeen, DividedPlane, Division
+from engine.problems.clustering.task import (
+    ADD_CLUSTER_POINT,
+    CLUSTERING_KNOBS,
+    ERASE_CLUSTER_POINTS,
+    ClusteringTask,
+)
 from engine.problems.kind import (
     Offer,
     ProblemKind,
@@ -132,10 +143,12 @@ from engine.training.trail import Trail
 
 __all__ = [
     "ACTIVATIONS",
+    "ADD_CLUSTER_POINT",
     "ARCHITECTURES",
     "BATCHES",
     "BATCH_SEED",
     "CLASS_WEIGHTS",
+    "CLUSTERING_KNOBS",
     "COLUMNS",
     "COMMON",
     "COORDINATE",
@@ -144,6 +157,7 @@ __all__ = [
     "DIVERGED",
     "DRIVE",
     "DROPOUT",
+    "ERASE_CLUSTER_POINTS",
     "FEATURES",
     "FINISHED",
     "INITIALIZERS",
@@ -161,12 +175,14 @@ __all__ = [
     "MAX_STAGES",
     "MAX_TWEAKS",
     "MEASURES",
+    "MODELS",
     "NEVER",
     "NOISE",
     "NUMBERS",
     "OPTIMIZERS",
     "ORDERS",
     "PARAMETER",
+    "POINTS",
     "POINT_EDITS",
     "PROBLEMS",
     "READY",
@@ -196,7 +212,13 @@ __all__ = [
     "Block",
     "Catalogue",
     "Choice",
+    "Clustered",
+    "ClusteringTask",
+    "Clusters",
+    "ClustersSeen",
     "Dataset",
+    "DividedPlane",
+    "Division",
     "Entry",
     "Experiment",
     "ExpressionError",
@@ -214,6 +236,7 @@ __all__ = [
     "LossSlice",
     "Measure",
     "MeasuresView",
+    "Model",
     "Network",
     "NetworkSnapshot",
     "NetworkTask",
@@ -223,6 +246,7 @@ __all__ = [
     "Peek",
     "Pieces",
     "Plane",
+    "PointSet",
     "Predicted",
     "Predictions",
     "Problem",
@@ -279,6 +303,7 @@ __all__ = [
     "kind_of",
     "kind_of_edit",
     "kind_of_entries",
+    "new_clustering",
     "new_experiment",
     "new_network",
     "new_run",

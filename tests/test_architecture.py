@@ -65,19 +65,30 @@ FLOORS = (
         "insight.refining_grid",
     ),
     ("memory", "training.loop", "training.whole_step", "problems.surface.printed"),
-    ("problems.supervised", "problems.problem"),
+    ("problems.supervised", "problems.clustering", "problems.problem"),
     ("problems.kind",),
-    ("problems.surface.kind", "problems.supervised.kind", "training.experiment"),
+    ("problems.surface.kind", "problems.supervised.kind", "problems.clustering.kind", "training.experiment"),
     ("problems.kinds", "training.from_start", "training.machine"),
     ("training.diagnosis", "training.checkpoints", "training.endings", "training.peek", "training.trail"),
     ("training.run",),
     ("training.standing",),
     ("training.session", "training.rows", "insight.explain", "building"),
-    ("insight.slice_plan", "problems.surface.building", "problems.supervised.building"),
+    ("insight.slice_plan", "problems.surface.building", "problems.supervised.building", "problems.clustering.building"),
 )
 FLOOR = {name: height for height, names in enumerate(FLOORS) for name in names}
 # Rooms of the engine that only say what they are for.
-ROOMS = {f"engine{room}" for room in ("", ".expressions", ".insight", ".problems", ".problems.supervised", ".training")}
+ROOMS = {
+    f"engine{room}"
+    for room in (
+        "",
+        ".expressions",
+        ".insight",
+        ".problems",
+        ".problems.supervised",
+        ".problems.clustering",
+        ".training",
+    )
+}
 # Which rooms of the app a room may know besides itself.
 VIEWS = {"look", "widgets", "plots", "documents"}
 MAY_KNOW = {
@@ -99,6 +110,7 @@ OWN_FOLDERS = (
     "engine/problems/surface/", "engine/problems/supervised/", "engine/architectures/", "app/controls/surface/",
     "app/controls/networks/", "app/stage/surface/", "app/stage/networks/", "app/stage/diagram/", "app/stage/planes/",
     "app/stage/charts/", "app/stage/examples/", "app/export/surface/", "app/export/networks/", "app/look/networks/",
+    "engine/problems/clustering/", "app/controls/clustering/", "app/stage/clustering/", "app/export/clustering/",
 )  # fmt: skip
 # Lists of what the kinds bring, each of which names them once; and the public names.
 LISTS = {

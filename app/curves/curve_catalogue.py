@@ -194,7 +194,7 @@ def _of_measures(key: str, measures: list[Measure]) -> Curve:
 
     return Curve(
         key,
-        f"{first.title} by layer" if first.by_layer else first.title,
+        f"{first.title} by {first.part}" if first.by_layer else first.title,
         measured=() if first.by_layer else tuple(measure.key for measure in measures),
         layers=first.key if first.by_layer else "",
         axis=first.axis or (first.title if first.by_layer else ""),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from engine.problems.clustering.kind import ClusteringKind
 from engine.problems.kind import PROBLEMS as PROBLEMS
 from engine.problems.supervised.kind import NetworkKind
 from engine.problems.surface.kind import SurfaceKind
 
-for made in (SurfaceKind(), NetworkKind()):
+for made in (SurfaceKind(), NetworkKind(), ClusteringKind()):
     PROBLEMS.add(made)

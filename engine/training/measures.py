@@ -26,9 +26,10 @@ WATCHED: Role = "watched"
 class Measure:
     """One number that is measured of a problem's subject: its curve, its columns in a table and its texts follow.
 
-    by_layer: it is one of each layer, measured less often than the whole. direction: which way is better. role: LOSS is
-    the exact loss, without noise and of all examples; the lowest value of WATCHED marks the best parameters, and early
-    stopping waits for it. unit: of its values. tier: how early a menu offers its curve.
+    by_layer: it is one of each layer, measured less often than the whole; part: what a layer is called. direction:
+    which way is better. role: LOSS is the exact loss, without noise and of all examples; the lowest value of WATCHED
+    marks the best parameters, and early stopping waits for it. unit: of its values. tier: how early a menu offers its
+    curve.
 
     Measures with the same `curve` (by default each has its own) are drawn in one, the first solid and the others
     dashed; what the curve is like is told by the first. title: of the curve. axis: of its y axis where a legend says
@@ -40,6 +41,7 @@ class Measure:
     title: str
     help: str = ""
     by_layer: bool = False
+    part: str = "layer"
     unit: str = ""
     log: bool = False
     direction: Literal["", "falls", "rises"] = ""

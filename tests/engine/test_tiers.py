@@ -17,7 +17,9 @@ from engine import (
     INITIALIZERS,
     LEARNING_RATE,
     LOSSES,
+    MODELS,
     OPTIMIZERS,
+    POINTS,
     PROBLEMS,
     SCALINGS,
     SCHEDULES,
@@ -35,7 +37,7 @@ from engine import (
 
 CATALOGUES: tuple[Catalogue, ...] = (
     ACTIVATIONS, ARCHITECTURES, BATCHES, CLASS_WEIGHTS, DATASETS, FEATURES, INITIALIZERS, LOSSES, OPTIMIZERS, PROBLEMS,
-    SCALINGS, SCHEDULES, STAGES, SURFACES,
+    MODELS, POINTS, SCALINGS, SCHEDULES, STAGES, SURFACES,
 )  # fmt: skip
 ALONE = [found for name in engine.__all__ if isinstance(found := getattr(engine, name), Hyper)]
 SAID_OTHERWISE = {"id", "name", "colour", "visible", "pinned"}  # of a run: the list of runs edits these
