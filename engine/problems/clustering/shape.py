@@ -112,7 +112,8 @@ class Shape:
         """The loss of each point, (n,)."""
         highest: Array = log_densities.max(axis=1)
         if not self.is_mixture:
-            return np.negative(highest)
+            nearest: Array = -highest
+            return nearest
         with np.errstate(all="ignore"):
             found: Array = -highest - np.log(np.exp(log_densities - highest[:, None]).sum(axis=1))
         return found
