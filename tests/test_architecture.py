@@ -111,6 +111,7 @@ OWN_FOLDERS = (
     "app/controls/networks/", "app/stage/surface/", "app/stage/networks/", "app/stage/diagram/", "app/stage/planes/",
     "app/stage/charts/", "app/stage/examples/", "app/export/surface/", "app/export/networks/", "app/look/networks/",
     "engine/problems/clustering/", "app/controls/clustering/", "app/stage/clustering/", "app/export/clustering/",
+    "app/look/clustering/",
 )  # fmt: skip
 # Lists of what the kinds bring, each of which names them once; and the public names.
 LISTS = {

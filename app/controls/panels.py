@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from app.controls.clustering.clustering_panel import ClusteringPanel
 from app.controls.networks.network_panel import NetworkPanel
 from app.controls.surface.surface_panel import SurfacePanel
 from app.controls.task_panel import KnobPanel, TaskPanel
 from app.look.theme import Theme
 
-PANELS: dict[str, type[TaskPanel]] = {panel.KIND: panel for panel in (SurfacePanel, NetworkPanel)}
+PANELS: dict[str, type[TaskPanel]] = {panel.KIND: panel for panel in (SurfacePanel, NetworkPanel, ClusteringPanel)}
 
 
 def panel_for(kind: str, theme: Theme) -> TaskPanel:

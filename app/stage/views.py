@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.stage.charts.histograms import HistogramsView
 from app.stage.charts.time_steps import TimeStepsView
+from app.stage.clustering.clusters import ClustersView
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.images import ImagesView
@@ -14,6 +15,7 @@ from app.stage.planes.residuals import ResidualsView
 from app.stage.stage_view import StageView
 
 VIEWS: list[type[StageView]] = [
+    ClustersView,
     BoundaryView,
     FitView,
     FeatureMapsView,

@@ -24,10 +24,11 @@ class Subject:
     parts of which measures are taken one by one. is_plane: whether theta is a point (x, y) of a plane. naming: what the
     names of the parameters depend on, to be compared. loss_words: the formula of the loss and its name, if it has one.
     curve_titles: other titles for curves, by their keys. tracked: whether measures are taken of a run, and points of
-    its trail kept. explained: whether the next step of every run is computed with each picture, for it costs nothing
-    to speak of. known_minimum: the lowest value that the loss can have. unbounded: whether the loss may fall without
-    end. bordered: whether there are points without a value; value_remedy: what a person could do about them. noun:
-    what it is, in words; elsewhere: from where else a run might begin.
+    its trail kept. shows_trail: whether pictures carry that trail, for views that draw the paths of parameters.
+    explained: whether the next step of every run is computed with each picture, for it costs nothing to speak of.
+    known_minimum: the lowest value that the loss can have. unbounded: whether the loss may fall without end. bordered:
+    whether there are points without a value; value_remedy: what a person could do about them. noun: what it is, in
+    words; elsewhere: from where else a run might begin.
     """
 
     @property
@@ -57,6 +58,10 @@ class Subject:
     @property
     def tracked(self) -> bool:
         return True
+
+    @property
+    def shows_trail(self) -> bool:
+        return False
 
     @property
     def explained(self) -> bool:

@@ -70,6 +70,10 @@ class Clustered(Subject):
         return tuple(f"cluster {number}" for number in range(1, self.shape.k + 1))
 
     @property
+    def shows_trail(self) -> bool:
+        return True
+
+    @property
     def naming(self) -> tuple[object, ...]:
         return (self.shape.blocks,)
 
