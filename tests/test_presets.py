@@ -17,7 +17,19 @@ from app.curves.curve_catalogue import CURVES
 from app.curves.x_axes import X_AXES
 from app.documents.presets import FOLDER, presets
 from app.stage.views import VIEWS
-from engine import COLUMNS, DIVERGED, FINISHED, Choice, Experiment, NetworkTask, Session, TimeSteps, snapshot_of
+from engine import (
+    COLUMNS,
+    DIVERGED,
+    FINISHED,
+    MODELS,
+    Choice,
+    Experiment,
+    Session,
+    SurfaceTask,
+    TimeSteps,
+    choose,
+    snapshot_of,
+)
 from engine.training.stream import SEEN
 
 FILES = sorted(FOLDER.glob("*.toml"))
@@ -465,6 +477,22 @@ def preset_45_vanishing_in_time(name: str, seeds: Seeds) -> None:
 
 
 @claim
+def preset_57_two_in_one(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        race = Race(name, seed)
+        assert race.loss("bad") > 4 * race.loss("good")
+        assert race.measure("bad", "agreement") < 0.6 and race.measure("good", "agreement") > 0.9
+
+
+@claim
+def preset_58_no_circles(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        mixture, nearest = Race(name, seed), Race(name, seed, model=choose(MODELS, "kmeans"))
+        for id in mixture.runs:
+            assert mixture.measure(id, "agreement") > 0.9 and nearest.measure(id, "agreement") < 0.5
+
+
+@claim
 def preset_31_vanishing_gradient(name: str, seeds: Seeds) -> None:
     for seed in seeds:
         race = Race(name, seed)
@@ -598,7 +626,7 @@ def test_a_preset_shows_what_it_claims(path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "path", [path for path in FILES if "\ndata = " in path.read_text("utf-8")], ids=lambda p: p.stem
+    "path", [path for path in FILES if not isinstance(experiment(path.stem).problem, SurfaceTask)], ids=lambda p: p.stem
 )
 def test_a_preset_shows_it_with_other_seeds_too(path: Path) -> None:
     CLAIMS[path.stem](path.stem, SEEDS)
@@ -607,10 +635,10 @@ def test_a_preset_shows_it_with_other_seeds_too(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_preset_is_fit_to_be_shown(path: Path) -> None:
     told = experiment(path.stem)
-    network = isinstance(told.problem, NetworkTask)
+    named = "" if isinstance(told.problem, SurfaceTask) else f"{told.problem.KIND}_view"
     updates = race_of(path.stem).session.update if told.stop["patience"] else int(told.stop["updates"])
     seconds = updates / told.view["speed"]
-    assert told.view.keys() - CURVE_SETTINGS == {"speed", "selected", *(["network_view"] if network else [])}
+    assert told.view.keys() - CURVE_SETTINGS == {"speed", "selected", *([named] if named else [])}
     listed = told.view.get("curves", [])
     assert set(listed) <= set(CURVES) and set(told.view.get("curves_log_y", [])) <= set(listed)
     assert set(told.view.get("curves_log_x", [])) <= set(listed)
@@ -623,8 +651,8 @@ def test_a_preset_is_fit_to_be_shown(path: Path) -> None:
     assert 0 < len(told.note) <= LONGEST_LINE and "\n" not in told.note
     names = [record.settings.name for record in told.runs]
     assert len(set(names)) == len(names) and max(map(len, names)) <= LONGEST_NAME
-    if network:
-        (view,) = (kind for kind in VIEWS if told.view["network_view"] == kind.KEY)
+    if named:
+        (view,) = (kind for kind in VIEWS if told.view[named] == kind.KEY)
         assert view.fits(Session(told).picture())
     else:
         (x0, x1, y0, y1), (x, y) = Session(told).problem.subject.view, told.problem.start

@@ -29,7 +29,8 @@ from app.stage.markers import draw_run, draw_start
 from app.stage.terrain import Terrain
 from app.stage.view import View
 from assets.presets.network_thumbnails import network_thumbnail
-from engine import COLUMNS, Experiment, Run, Session, SurfaceInfo, thin_path
+from assets.presets.view_thumbnails import view_thumbnail
+from engine import COLUMNS, Clustered, Experiment, Run, Session, SurfaceInfo, thin_path
 
 FOLDER = Path(__file__).parent
 WIDTH, HEIGHT = 320, 200  # twice the displayed size, for high-resolution screens
@@ -70,6 +71,8 @@ def thumbnail(experiment: Experiment) -> QImage:
     session = Session(experiment)
     session.advance(int(experiment.stop["updates"]))
     surface_info = session.problem.subject
+    if isinstance(surface_info, Clustered):
+        return view_thumbnail(session, dict(experiment.view), QSize(WIDTH, HEIGHT))
     if not isinstance(surface_info, SurfaceInfo):
         return network_thumbnail(session, dict(experiment.view), QSize(WIDTH, HEIGHT))
     x0, x1, y0, y1 = framed([seen(run, surface_info) for run in session.runs], surface_info.view)

@@ -107,5 +107,5 @@ CLUSTER_FIGURE = StageFigure(
     "Clusters of the points",
     lambda task: True,
     draw,
-    seen=lambda view: view.get("stage_view") == "clusters",
+    seen=lambda view: view.get("clustering_view") == "clusters",
 )

@@ -31,6 +31,7 @@ from engine import (
     Clusters,
     ClustersSeen,
     Division,
+    Table,
     block_extremes,
 )
 
@@ -116,7 +117,10 @@ class ClustersView(StageView):
         if not isinstance(subject, Clustered):
             return
         if subject is not self._subject:
-            self._take_points(subject, before is None or before.task.identity == picture.task.identity)
+            points = subject.task.points
+            drawn = isinstance(points, Table) and points.drawn  # from what was there before
+            same = before is not None and before.task.identity == picture.task.identity
+            self._take_points(subject, stay=drawn or same)
         if self._moved is not None and self.chart.held_centre is None:
             self._frames -= 1
             if subject.task.centres == tuple(self._moved.ravel().tolist()) or self._frames < 0:
