@@ -61,6 +61,10 @@ from engine.insight.parameter_plane import (
 from engine.insight.slice_plan import LossSlice, PathRequest, ProjectedPath, SlicePlan, SliceRequest, path_request
 from engine.interruption import Interruption, Pieces, finish
 from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
+from engine.problems.association.building import new_memory
+from engine.problems.association.memory import Memory
+from engine.problems.association.queries import Associations, Remembered
+from engine.problems.association.task import AssociationTask
 from engine.problems.clustering.building import new_clustering
 from engine.problems.clustering.clustered import Clustered
 from engine.problems.clustering.models import MODELS, Model
@@ -208,6 +212,8 @@ __all__ = [
     "Activation",
     "Activations",
     "Architecture",
+    "AssociationTask",
+    "Associations",
     "Best",
     "Block",
     "Catalogue",
@@ -236,6 +242,7 @@ __all__ = [
     "LossSlice",
     "Measure",
     "MeasuresView",
+    "Memory",
     "Model",
     "Network",
     "NetworkSnapshot",
@@ -253,6 +260,7 @@ __all__ = [
     "ProblemKind",
     "ProjectedPath",
     "Query",
+    "Remembered",
     "Run",
     "RunPicture",
     "RunRecord",
@@ -305,6 +313,7 @@ __all__ = [
     "kind_of_entries",
     "new_clustering",
     "new_experiment",
+    "new_memory",
     "new_network",
     "new_run",
     "of_run",

@@ -65,15 +65,27 @@ FLOORS = (
         "insight.refining_grid",
     ),
     ("memory", "training.loop", "training.whole_step", "problems.surface.printed"),
-    ("problems.supervised", "problems.clustering", "problems.problem"),
+    ("problems.supervised", "problems.clustering", "problems.association", "problems.problem"),
     ("problems.kind",),
-    ("problems.surface.kind", "problems.supervised.kind", "problems.clustering.kind", "training.experiment"),
+    (
+        "problems.surface.kind",
+        "problems.supervised.kind",
+        "problems.clustering.kind",
+        "problems.association.kind",
+        "training.experiment",
+    ),
     ("problems.kinds", "training.from_start", "training.machine"),
     ("training.diagnosis", "training.checkpoints", "training.endings", "training.peek", "training.trail"),
     ("training.run",),
     ("training.standing",),
     ("training.session", "training.rows", "insight.explain", "building"),
-    ("insight.slice_plan", "problems.surface.building", "problems.supervised.building", "problems.clustering.building"),
+    (
+        "insight.slice_plan",
+        "problems.surface.building",
+        "problems.supervised.building",
+        "problems.clustering.building",
+        "problems.association.building",
+    ),
 )
 FLOOR = {name: height for height, names in enumerate(FLOORS) for name in names}
 # Rooms of the engine that only say what they are for.
@@ -86,6 +98,7 @@ ROOMS = {
         ".problems",
         ".problems.supervised",
         ".problems.clustering",
+        ".problems.association",
         ".training",
     )
 }
@@ -111,7 +124,7 @@ OWN_FOLDERS = (
     "app/controls/networks/", "app/stage/surface/", "app/stage/networks/", "app/stage/diagram/", "app/stage/planes/",
     "app/stage/charts/", "app/stage/examples/", "app/export/surface/", "app/export/networks/", "app/look/networks/",
     "engine/problems/clustering/", "app/controls/clustering/", "app/stage/clustering/", "app/export/clustering/",
-    "app/look/clustering/",
+    "app/look/clustering/", "engine/problems/association/", "app/stage/association/", "app/export/association/",
 )  # fmt: skip
 # Lists of what the kinds bring, each of which names them once; and the public names.
 LISTS = {

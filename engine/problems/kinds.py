@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from engine.problems.association.kind import AssociationKind
 from engine.problems.clustering.kind import ClusteringKind
 from engine.problems.kind import PROBLEMS as PROBLEMS
 from engine.problems.supervised.kind import NetworkKind
 from engine.problems.surface.kind import SurfaceKind
 
-for made in (SurfaceKind(), NetworkKind(), ClusteringKind()):
+for made in (SurfaceKind(), NetworkKind(), ClusteringKind(), AssociationKind()):
     PROBLEMS.add(made)

@@ -60,7 +60,7 @@ def test_points_and_centres_are_edited_with_the_mouse(window):
     panel = window.bench.problem_panel.panels["clustering"]
     assert panel.note.text() == "61 points, drawn" and not panel.points.knobs.isVisible()
     saved = window.current()
-    window.bench.controller.undo()
+    window.bench.document.undo()
     window.settle()
     assert window.picture.problem.examples == 62
     assert Session(saved).task.points == saved.problem.points
