@@ -493,6 +493,21 @@ def preset_58_no_circles(name: str, seeds: Seeds) -> None:
 
 
 @claim
+def preset_59_frequent_and_rare(name: str, seeds: Seeds) -> None:
+    def unknown(update: int) -> dict[str, int]:
+        """How many pairs each run does not know yet, after so many updates."""
+        session = Session(experiment(name))
+        session.advance(update)
+        memory = session.problem.subject
+        return {run.settings.id: int((memory.remembered(run.machine.theta).right < 0.9).sum()) for run in session.runs}
+
+    assert unknown(125) == {"sgd": 4, "adam": 8, "signsgd": 8, "muon": 8}
+    assert unknown(355) == {"sgd": 0, "adam": 8, "signsgd": 0, "muon": 8}
+    assert unknown(365) == {"sgd": 0, "adam": 0, "signsgd": 0, "muon": 7}
+    assert set(unknown(550).values()) == {0}
+
+
+@claim
 def preset_31_vanishing_gradient(name: str, seeds: Seeds) -> None:
     for seed in seeds:
         race = Race(name, seed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.stage.association.matrix import MatrixView
+from app.stage.association.pairs import PairsView
 from app.stage.charts.histograms import HistogramsView
 from app.stage.charts.time_steps import TimeStepsView
 from app.stage.clustering.clusters import ClustersView
@@ -16,6 +18,8 @@ from app.stage.stage_view import StageView
 
 VIEWS: list[type[StageView]] = [
     ClustersView,
+    PairsView,
+    MatrixView,
     BoundaryView,
     FitView,
     FeatureMapsView,

@@ -1,4 +1,4 @@
-"""Thumbnails of clusters: the preset's view after running, painted by the view itself."""
+"""Thumbnails of clusters and memories: the preset's view after running, painted by the view itself."""
 
 from __future__ import annotations
 
