@@ -23,7 +23,17 @@ from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
 from engine.architectures.members import ARCHITECTURES
 from engine.architectures.network import Network
-from engine.architectures.queries import FeatureMaps, Field, StageMaps, StepsInTime, TimeSteps, UnitMaps
+from engine.architectures.queries import (
+    Code,
+    Decoded,
+    FeatureMaps,
+    Field,
+    NarrowLayer,
+    StageMaps,
+    StepsInTime,
+    TimeSteps,
+    UnitMaps,
+)
 from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
 from engine.blocks import ROLES, Block
 from engine.building import experiment_on, new_run
@@ -40,7 +50,8 @@ from engine.data import (
     features_of,
     possible_features,
 )
-from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS
+from engine.data.examples import INPUTS, LABEL, TargetShape
+from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS, checked_shape
 from engine.data.weights import CLASS_WEIGHTS
 from engine.decimation import block_extremes, envelope, envelope_between, smooth, thin_path
 from engine.expressions.notation import ExpressionError
@@ -87,8 +98,19 @@ from engine.problems.kind import (
     problem_of,
 )
 from engine.problems.kinds import PROBLEMS
+from engine.problems.policy.agent import Agent
+from engine.problems.policy.bandit import Arms, ArmsSeen
+from engine.problems.policy.building import new_policy
+from engine.problems.policy.cart_pole import PolicySlice, SliceSeen
+from engine.problems.policy.corridor import CorridorPolicy, CorridorSeen, corridor_return
+from engine.problems.policy.environment import PLACE, STATE, Environment
+from engine.problems.policy.grid import GridPolicy, GridSeen
+from engine.problems.policy.members import ENVIRONMENTS
+from engine.problems.policy.methods import METHODS, Method
+from engine.problems.policy.queries import Episode, Played
+from engine.problems.policy.task import POLICY_KNOBS, PolicyTask
 from engine.problems.problem import Problem
-from engine.problems.subject import Snapshot, Subject, snapshot_of, snapshot_pieces
+from engine.problems.subject import Reference, Snapshot, Subject, snapshot_of, snapshot_pieces
 from engine.problems.supervised.building import new_network
 from engine.problems.supervised.learner import Learner, NetworkSnapshot
 from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES
@@ -102,6 +124,7 @@ from engine.problems.supervised.task import (
     RESIDUAL,
     SHARE,
     SPLIT,
+    TARGET,
     UNITS,
     WEIGHT_SEED,
     NetworkTask,
@@ -118,6 +141,8 @@ from engine.problems.task import Task
 from engine.queries import Query
 from engine.schedules import SCHEDULES, Schedule, preview
 from engine.setting import PARAMETER, Setting
+from engine.training.block_rates import PART as RATES
+from engine.training.block_rates import layer_rate, layers_with_rates, rate_words
 from engine.training.drive import PART as DRIVE
 from engine.training.drive import UNDRIVEN, drive_words, is_drivable
 from engine.training.experiment import (
@@ -134,11 +159,14 @@ from engine.training.experiment import (
     RunSettings,
     Tweak,
     distinct,
+    fitted,
     of_run,
     patience_for,
+    run_task,
 )
 from engine.training.history import COLUMNS, HistoryView
 from engine.training.measures import LOSS, WATCHED, Best, Measure, MeasuresView
+from engine.training.own_problem import PART as OWN
 from engine.training.peek import Peek
 from engine.training.rows import full_history, rows
 from engine.training.run import DIVERGED, FINISHED, READY, RUNNING, Run
@@ -161,10 +189,13 @@ __all__ = [
     "DIVERGED",
     "DRIVE",
     "DROPOUT",
+    "ENVIRONMENTS",
     "ERASE_CLUSTER_POINTS",
     "FEATURES",
     "FINISHED",
     "INITIALIZERS",
+    "INPUTS",
+    "LABEL",
     "LAYER_MEASURES",
     "LEARNING_RATE",
     "LOSS",
@@ -179,16 +210,21 @@ __all__ = [
     "MAX_STAGES",
     "MAX_TWEAKS",
     "MEASURES",
+    "METHODS",
     "MODELS",
     "NEVER",
     "NOISE",
     "NUMBERS",
     "OPTIMIZERS",
     "ORDERS",
+    "OWN",
     "PARAMETER",
+    "PLACE",
     "POINTS",
     "POINT_EDITS",
+    "POLICY_KNOBS",
     "PROBLEMS",
+    "RATES",
     "READY",
     "RESIDUAL",
     "ROLES",
@@ -199,9 +235,11 @@ __all__ = [
     "SHARE",
     "SPLIT",
     "STAGES",
+    "STATE",
     "STOP",
     "SURFACES",
     "SURFACE_EXAMPLES",
+    "TARGET",
     "TIERS",
     "UNDRIVEN",
     "UNITS",
@@ -211,7 +249,10 @@ __all__ = [
     "WEIGHT_SEED",
     "Activation",
     "Activations",
+    "Agent",
     "Architecture",
+    "Arms",
+    "ArmsSeen",
     "AssociationTask",
     "Associations",
     "Best",
@@ -222,16 +263,24 @@ __all__ = [
     "ClusteringTask",
     "Clusters",
     "ClustersSeen",
+    "Code",
+    "CorridorPolicy",
+    "CorridorSeen",
     "Dataset",
+    "Decoded",
     "DividedPlane",
     "Division",
     "Entry",
+    "Environment",
+    "Episode",
     "Experiment",
     "ExpressionError",
     "FeatureMaps",
     "Field",
     "Formula",
     "Gradients",
+    "GridPolicy",
+    "GridSeen",
     "HistoryView",
     "Hyper",
     "Inspection",
@@ -243,7 +292,9 @@ __all__ = [
     "Measure",
     "MeasuresView",
     "Memory",
+    "Method",
     "Model",
+    "NarrowLayer",
     "Network",
     "NetworkSnapshot",
     "NetworkTask",
@@ -253,13 +304,17 @@ __all__ = [
     "Peek",
     "Pieces",
     "Plane",
+    "Played",
     "PointSet",
+    "PolicySlice",
+    "PolicyTask",
     "Predicted",
     "Predictions",
     "Problem",
     "ProblemKind",
     "ProjectedPath",
     "Query",
+    "Reference",
     "Remembered",
     "Run",
     "RunPicture",
@@ -273,6 +328,7 @@ __all__ = [
     "SliceError",
     "SlicePlan",
     "SliceRequest",
+    "SliceSeen",
     "Snapshot",
     "StageMaps",
     "StepsInTime",
@@ -281,6 +337,7 @@ __all__ = [
     "SurfaceInfo",
     "SurfaceTask",
     "Table",
+    "TargetShape",
     "Task",
     "Tier",
     "TimeSteps",
@@ -291,9 +348,11 @@ __all__ = [
     "Value",
     "activations",
     "block_extremes",
+    "checked_shape",
     "checked_table",
     "choose",
     "coordinates",
+    "corridor_return",
     "distinct",
     "drawn",
     "drive_words",
@@ -304,6 +363,7 @@ __all__ = [
     "explain",
     "features_of",
     "finish",
+    "fitted",
     "formula",
     "framed",
     "full_history",
@@ -311,10 +371,13 @@ __all__ = [
     "kind_of",
     "kind_of_edit",
     "kind_of_entries",
+    "layer_rate",
+    "layers_with_rates",
     "new_clustering",
     "new_experiment",
     "new_memory",
     "new_network",
+    "new_policy",
     "new_run",
     "of_run",
     "offer_of",
@@ -327,9 +390,11 @@ __all__ = [
     "principal_plane",
     "print_signs",
     "problem_of",
+    "rate_words",
     "read_formula",
     "read_number",
     "rows",
+    "run_task",
     "slice_error",
     "smooth",
     "snapshot_of",

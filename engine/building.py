@@ -12,6 +12,9 @@ from engine.contracts import Value, native
 from engine.optimizers import OPTIMIZERS
 from engine.problems.task import Task
 from engine.schedules import SCHEDULES
+from engine.setting import Setting
+from engine.training.block_rates import PART as RATES
+from engine.training.block_rates import check_layer
 from engine.training.drive import PART as DRIVE
 from engine.training.experiment import (
     LEARNING_RATE,
@@ -40,11 +43,13 @@ def new_run(
     warmup_start: float = 0.0,
     order: str = "reshuffled",
     drive: Mapping[str, str | Mapping[str, Value]] | None = None,
+    rates: Mapping[str, float] | None = None,
     **knobs: Value,
 ) -> RunSettings:
     """Settings of a run; `knobs` are the optimizer's (beta1=0.8). batch: full, single, or a size; order: of the
     examples (batches.ORDERS). warmup: updates over which the learning rate rises, from the fraction warmup_start of it.
     drive: schedules of other knobs by their paths, as keys or tables ({"batch.size": {"kind": "step", "gamma": 2.0}}).
+    rates: learning rates of layers by their titles, as fractions of that of the run ({"hidden 1": 0.0}).
 
     Raises SettingError for an unknown name or a value out of range.
     """
@@ -70,6 +75,8 @@ def new_run(
         settings = settings.having(f"{DRIVE}.{path}", kind)
         for name, value in values.items():
             settings = settings.having(f"{DRIVE}.{path}.{name}", value) if name != "kind" else settings
+    for title, rate in (rates or {}).items():
+        settings = settings.having(f"{RATES}.{title}", rate)
     return settings if learning_rate is None else settings.having(LEARNING_RATE.name, learning_rate)
 
 
@@ -87,6 +94,8 @@ def experiment_on(
     records: list[RunRecord] = []
     for index, run in enumerate(runs):
         settings = new_run(run) if isinstance(run, str) else run
+        for title, _ in settings.rates:
+            check_layer(Setting(RATES, title), task)
         records.append(RunRecord(replace(settings, id=distinct(settings.id, records), colour=index)))
     rules = {hyper.name: hyper.default for hyper in STOP} | dict(stop)
     document = Experiment(task, tuple(records), rules, title, note)

@@ -1,8 +1,9 @@
 """Interrupting an evaluation: a flag that compiled loops read between two pieces of their work.
 
-A piece is at most 128 examples, one update, or one row of a grid. A loop that sees the flag returns after the piece
-under way, and its owner keeps what is needed to go on: a result never depends on where it was interrupted, and every
-call does at least one piece, so that a flag that is always set slows an evaluation down but never stops it for good.
+A piece is some millions of multiplications (architectures/resuming.py), at most 128 examples, one update, or one row of
+a grid. A loop that sees the flag returns after the piece under way, and its owner keeps what is needed to go on: a
+result never depends on where it was interrupted, and every call does at least one piece, so that a flag that is always
+set slows an evaluation down but never stops it for good.
 """
 
 from __future__ import annotations

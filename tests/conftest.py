@@ -27,6 +27,7 @@ atexit.register(shutil.rmtree, os.environ["FALL_LINE_CONFIG"], ignore_errors=Tru
 keep_to_own_threads()
 return_large_arrays()
 CACHE = kernel_cache.prepare()
+os.fsync = os.fstat  # type: ignore[assignment]  # nothing here outlives a power failure: thousands of waits for a disk
 gc.disable()  # while all is imported and collected, of which nothing is garbage
 
 
@@ -44,9 +45,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 def compile_share(place: int, count: int) -> None:
     """Compile every `count`th kernel, which all the tests' processes would do else, each by itself."""
-    import engine  # noqa: F401  declares the kernels
+    from engine import ARCHITECTURES
     from engine.contracts import Kernel
 
+    for architecture in ARCHITECTURES.values():
+        architecture.own_kernels()  # declares them; what is imported declares all others
     marks = [CACHE.folder / f"compiled-{share}-of-{count}" for share in range(count)]
     try:
         for kernel in Kernel.everyone[place::count]:

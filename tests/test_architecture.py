@@ -12,9 +12,8 @@ from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-import pytest
-
 import engine
+from tests.each import each
 
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE = sorted((ROOT / "engine").rglob("*.py"))
@@ -65,15 +64,18 @@ FLOORS = (
         "insight.refining_grid",
     ),
     ("memory", "training.loop", "training.whole_step", "problems.surface.printed"),
-    ("problems.supervised", "problems.clustering", "problems.association", "problems.problem"),
+    ("problems.supervised", "problems.policy", "problems.clustering", "problems.association", "problems.problem"),
     ("problems.kind",),
     (
         "problems.surface.kind",
         "problems.supervised.kind",
+        "problems.policy.kind",
         "problems.clustering.kind",
         "problems.association.kind",
-        "training.experiment",
+        "training.block_rates",
+        "training.own_problem",
     ),
+    ("training.experiment",),
     ("problems.kinds", "training.from_start", "training.machine"),
     ("training.diagnosis", "training.checkpoints", "training.endings", "training.peek", "training.trail"),
     ("training.run",),
@@ -83,6 +85,7 @@ FLOORS = (
         "insight.slice_plan",
         "problems.surface.building",
         "problems.supervised.building",
+        "problems.policy.building",
         "problems.clustering.building",
         "problems.association.building",
     ),
@@ -97,6 +100,7 @@ ROOMS = {
         ".insight",
         ".problems",
         ".problems.supervised",
+        ".problems.policy",
         ".problems.clustering",
         ".problems.association",
         ".training",
@@ -120,9 +124,11 @@ MAY_KNOW = {
 }
 # The folders of each kind of problem: what is in them may know that kind.
 OWN_FOLDERS = (
-    "engine/problems/surface/", "engine/problems/supervised/", "engine/architectures/", "app/controls/surface/",
+    "engine/problems/surface/", "engine/problems/supervised/", "engine/problems/policy/", "engine/architectures/",
+    "app/controls/surface/",
     "app/controls/networks/", "app/stage/surface/", "app/stage/networks/", "app/stage/diagram/", "app/stage/planes/",
     "app/stage/charts/", "app/stage/examples/", "app/export/surface/", "app/export/networks/", "app/look/networks/",
+    "app/controls/policy/", "app/stage/policy/", "app/export/policy/",
     "engine/problems/clustering/", "app/controls/clustering/", "app/stage/clustering/", "app/export/clustering/",
     "app/look/clustering/", "engine/problems/association/", "app/stage/association/", "app/export/association/",
 )  # fmt: skip
@@ -234,7 +240,7 @@ def test_no_circle_between_files() -> None:
     assert not circle_in(graph())
 
 
-@pytest.mark.parametrize("path", ENGINE, ids=name_of)
+@each("path", ENGINE)
 def test_the_engine_knows_no_window_no_clock_and_no_files(path: Path) -> None:
     for module, _ in imports(path):
         top = module.partition(".")[0]
@@ -254,7 +260,7 @@ def floor_of(module: str) -> str:
     return name
 
 
-@pytest.mark.parametrize("path", [path for path in ENGINE if module_of(path) not in ROOMS], ids=name_of)
+@each("path", [path for path in ENGINE if module_of(path) not in ROOMS])
 def test_the_engine_imports_downwards(path: Path) -> None:
     own = floor_of(module_of(path))
     for module in imported(module_of(path)):
@@ -266,7 +272,7 @@ def test_every_floor_of_the_engine_is_a_file_or_a_package() -> None:
     assert not [name for name in FLOOR if f"engine.{name}" not in FILES]
 
 
-@pytest.mark.parametrize("path", APP, ids=name_of)
+@each("path", APP)
 def test_the_app_uses_only_the_engines_public_names(path: Path) -> None:
     if name_of(path) in APP_KNOWS_KERNELS:
         return
@@ -287,7 +293,7 @@ def room_of(module: str) -> str:
     return module.split(".")[1]
 
 
-@pytest.mark.parametrize("path", [path for path in APP if module_of(path) != "app"], ids=name_of)
+@each("path", [path for path in APP if module_of(path) != "app"])
 def test_a_room_of_the_app_knows_only_those_below_it(path: Path) -> None:
     room = room_of(module_of(path))
     for module in imported(module_of(path)):
@@ -303,9 +309,7 @@ def test_no_two_rooms_of_the_app_may_know_each_other() -> None:
     assert not [room for room in ("curves", "stage", "controls") if MAY_KNOW[room] & {"curves", "stage", "controls"}]
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in APP if module_of(path).startswith((*WITHOUT_QT, *WITHOUT_WIDGETS))], ids=name_of
-)
+@each("path", [path for path in APP if module_of(path).startswith((*WITHOUT_QT, *WITHOUT_WIDGETS))])
 def test_what_knows_no_qt_or_no_widget_imports_nothing_that_does(path: Path) -> None:
     strictly = module_of(path).startswith(WITHOUT_QT)
     without = ("PySide6", "pyqtgraph") if strictly else ("PySide6.QtWidgets", "pyqtgraph")
@@ -315,10 +319,9 @@ def test_what_knows_no_qt_or_no_widget_imports_nothing_that_does(path: Path) -> 
             assert not module.startswith(without), f"{name_of(path)} leads to {file}, which imports {module}"
 
 
-@pytest.mark.parametrize(
+@each(
     "path",
     [path for path in APP if module_of(path).startswith(("app.controls", "app.stage", "app.curves"))],
-    ids=name_of,
 )
 def test_of_the_workers_the_views_know_only_what_is_published(path: Path) -> None:
     """Numbers and frozen dataclasses: nothing of which a view could ask a worker for more."""
@@ -375,10 +378,9 @@ def test_what_tells_kinds_apart_is_found() -> None:
     assert not told_apart("name = 'network'\nfrom engine import Task", classes, keys)
 
 
-@pytest.mark.parametrize(
+@each(
     "path",
     [path for path in (*ENGINE, *APP) if name_of(path) not in LISTS and not name_of(path).startswith(OWN_FOLDERS)],
-    ids=name_of,
 )
 def test_no_file_outside_its_own_folders_knows_a_kind_of_problem(path: Path) -> None:
     keys = {*engine.PROBLEMS, *engine.offers()}

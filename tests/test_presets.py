@@ -22,7 +22,9 @@ from engine import (
     DIVERGED,
     FINISHED,
     MODELS,
+    Arms,
     Choice,
+    CorridorPolicy,
     Experiment,
     Session,
     SurfaceTask,
@@ -508,6 +510,93 @@ def preset_59_frequent_and_rare(name: str, seeds: Seeds) -> None:
 
 
 @claim
+def preset_49_a_baseline(name: str, seeds: Seeds) -> None:
+    def found(race: Race, id: str) -> bool:
+        seen = snapshot_of(race.runs[id].problem, race.theta(id), {Arms()}).answer(Arms)
+        return bool(seen.probabilities[seen.values.argmax()] > 0.9)
+
+    races = [Race(name, seed) for seed in seeds]
+    assert np.mean([found(race, "with") for race in races]) >= 0.8
+    assert np.mean([found(race, "without") for race in races]) <= 0.5
+
+
+@claim
+def preset_50_best_by_chance(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        race = Race(name, seed)
+        for id in race.runs:
+            problem = race.session.problem
+            seen = snapshot_of(problem, race.theta(id), {CorridorPolicy()}).answer(CorridorPolicy)
+            assert seen.right == pytest.approx(seen.best, abs=0.12) and seen.mean_return > -12.2
+
+
+@claim
+def preset_51_between_pits(name: str, seeds: Seeds) -> None:
+    races = [Race(name, seed) for seed in seeds]
+    critic, reinforce = (
+        np.array([-race.column(id, "loss")[-20:].mean() for race in races]) for id in ("critic", "reinforce")
+    )
+    assert np.mean(critic > 0.8) >= 0.8 and np.mean(reinforce < -0.9) >= 0.8
+
+
+@claim
+def preset_52_cart_and_pole(name: str, seeds: Seeds) -> None:
+    returns = [-Race(name, seed).column("adam", "loss") for seed in seeds]
+    best = [np.convolve(each, np.full(100, 0.01), "valid").max() for each in returns]
+    assert np.mean([each >= 195.0 for each in best]) >= 0.8
+
+
+@claim
+def preset_46_eight_numbers(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        race = Race(name, seed)
+        (pca,) = race.session.problem.subject.references
+        assert 0.7 < pca.value < 0.8 and pca.title == "PCA with 8 components"
+        assert race.runs["adam"].update == 1500 and race.measure("adam", "training_loss") < 0.65, "as published"
+        assert race.measure("adam", "validation_loss") < pca.value, "of digits that it has not seen, too"
+
+
+@claim
+def preset_47_through_one_number(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        race = Race(name, seed)
+        learner = race.session.problem.subject
+        inputs, (pca,) = learner.training[0], learner.references
+        direction = np.linalg.eigh(np.cov(inputs.T))[1][:, -1]
+        for id in race.runs:
+            drawn = learner.weights_and_biases(race.theta(id))[1][0][:, 0]  # where the one number leads
+            cosine = abs(drawn @ direction) / np.linalg.norm(drawn)
+            assert np.degrees(np.arccos(min(cosine, 1.0))) < 1.0
+            assert pca.value - 1e-12 < race.measure(id, "training_loss") < 1.02 * pca.value
+
+
+@claim
+def preset_48_the_next_value(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        race = Race(name, seed)
+        data = race.session.problem.subject.data
+        repeated = data.targets[data.train :] - data.inputs[data.train :]
+        assert race.measure("adam", "validation_loss") < np.mean(repeated**2) / 4
+
+
+@claim
+def preset_55_three_architectures(name: str, seeds: Seeds) -> None:
+    for race in (race_of(name) if seed == 1 else Race(name, seed) for seed in seeds):  # which is the file's
+        assert all(800 <= run.task.parameters <= 840 for run in race.session.runs)
+        dense, filters, recurrent = (race.measure(run.settings.id, "validation_score") for run in race.session.runs)
+        assert filters > 0.9 and recurrent > 0.75 and dense < 0.68
+
+
+@claim
+def preset_56_filters_beside_a_perceptron(name: str, seeds: Seeds) -> None:
+    races = [race_of(name) if seed == 1 else Race(name, seed) for seed in seeds]
+    assert [run.task.parameters for run in races[0].session.runs] == [835, 810]
+    found = [[race.measure(id, "validation_score") for id in ("dense", "filters")] for race in races]
+    assert all(filters > dense for dense, filters in found)
+    assert np.mean(found, axis=0)[1] >= (0.97 if len(found) > 2 else 0.96)
+
+
+@claim
 def preset_31_vanishing_gradient(name: str, seeds: Seeds) -> None:
     for seed in seeds:
         race = Race(name, seed)
@@ -668,7 +757,7 @@ def test_a_preset_is_fit_to_be_shown(path: Path) -> None:
     assert len(set(names)) == len(names) and max(map(len, names)) <= LONGEST_NAME
     if named:
         (view,) = (kind for kind in VIEWS if told.view[named] == kind.KEY)
-        assert view.fits(Session(told).picture())
+        assert view.fits(Session(told).picture(focus=told.view["selected"], step=False))
     else:
         (x0, x1, y0, y1), (x, y) = Session(told).problem.subject.view, told.problem.start
         assert x0 < x < x1 and y0 < y < y1

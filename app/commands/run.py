@@ -43,6 +43,7 @@ from engine import (
     finish,
     kind_of,
     read_number,
+    run_task,
 )
 
 MAX_UPDATES = int(STOP[0].high)
@@ -153,7 +154,7 @@ def main(arguments: list[str]) -> int:
     bar = Bar(not chosen.quiet)
     try:
         session = _finished(experiment, bar)
-        picture = session.picture()
+        picture = session.picture(focus=experiment.view.get("selected"), step=False)
         for (path, _), plot in zip(outputs, plots, strict=True):
             bar.show(f"writing {path}", 0.0)
             if plot is None:
@@ -236,7 +237,7 @@ def _measured_numbers(picture: SessionPicture, run: RunPicture) -> list[float]:
     names = _measured(picture)
     if not names:
         return [run.shown.loss]
-    values, _ = finish(picture.problem.measured(run.shown.evaluated, None, 0.0, 0.0))
+    values, _ = finish(run.shown.problem.measured(run.shown.evaluated, None, 0.0, 0.0))
     known = dict(zip(run.measures.names, values.tolist(), strict=True))
     exact = run.measures.of_role(LOSS, values)
     watched = next((measure.key for measure in picture.subject.measures if measure.role == WATCHED), "")
@@ -282,10 +283,13 @@ def _selecting(experiment: Experiment, run: str | None) -> Experiment:
 
 
 def _fit(plots: Sequence[FigureContent | None], experiment: Experiment) -> None:
-    """Raises _Refusal if a plot is none for this problem."""
+    """Raises _Refusal if a plot is none for this problem, as the run that figures show has it."""
+    ids = [record.settings.id for record in experiment.runs]
+    chosen = experiment.view.get("selected")
+    task = run_task(experiment.problem, experiment.runs[ids.index(chosen) if chosen in ids else 0].settings)
     for plot in plots:
         if isinstance(plot, ViewContent):
-            known = [figure.key for figure in figures_for(experiment.problem)]
+            known = [figure.key for figure in figures_for(task)]
             if plot.figure not in known:
                 kind = PROBLEMS[FIGURES[plot.figure].kind]
                 what = (

@@ -13,7 +13,7 @@ from app.documents.tables.description import described
 from app.documents.tables.dialect import KINDS, Dialect, DialectOptions, sniff
 from app.documents.tables.number_format import DECIMALS, THOUSANDS
 from app.documents.tables.row_choice import RowChoice
-from app.documents.tables.selection import suggested, with_target
+from app.documents.tables.selection import Form, suggested, with_form, with_target
 from app.documents.tables.separator import SEPARATORS
 from app.documents.tables.source import ENCODINGS, TableSource, no_progress
 from app.documents.tables.survey import survey
@@ -71,6 +71,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="COLUMN=KIND",
         help=f"what a column holds: {kinds}; may be repeated",
     )
+    form = made.add_mutually_exclusive_group()
+    form.add_argument("--image", metavar="HxWxC", help="the inputs are an image: height, width and channels, 28x28")
+    form.add_argument("--sequence", metavar="TxF", help="the inputs are a sequence: steps, and features of each, 40x2")
     made.add_argument("--every", type=int, default=1, metavar="K", help="take one of every K rows")
     made.add_argument("--first", type=int, default=0, metavar="K", help="take the first K rows")
     return made
@@ -107,6 +110,10 @@ def _read(source: TableSource, options: argparse.Namespace) -> dict[str, Any]:
     selection = suggested(found)
     if options.target is not None:
         selection = with_target(found, selection, _place("--target", options.target, dialect))
+    forms: tuple[tuple[Form, str | None], ...] = (("image", options.image), ("sequence", options.sequence))
+    for form, sides in forms:
+        if sides is not None:
+            selection = with_form(found, selection, form, sides)
     for name, least in (("every", 1), ("first", 0)):
         if getattr(options, name) < least:
             raise _Refusal(f"--{name} must be at least {least}, got {getattr(options, name)}")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 
 from app.controls.panels import panel_for
 from app.controls.setting_search import SettingSearch
+from app.controls.task_panel import TaskPanel
 from app.look.theme import Theme
 from app.widgets.card import Card
 from app.widgets.knob_list import KnobList
@@ -13,11 +16,25 @@ from app.widgets.segmented import Segmented
 from engine import PROBLEMS, SessionPicture, offer_of, offers
 
 
+class _Panels(dict[str, TaskPanel]):
+    """The panel of each kind of problem by its key; one is made when it is first asked for, for it has many widgets,
+    which a window that never shows it would style.
+    """
+
+    def __init__(self, make: Callable[[str], TaskPanel]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: str) -> TaskPanel:
+        self[key] = made = self._make(key)
+        return made
+
+
 class ProblemPanel(Card):
     """Chooses the problem. `changed` carries the changed settings of the task.
 
     `kind_chosen` requests a problem of another kind, by the key of its offer, instead of changing this one. panels: by
-    the keys of the kinds.
+    the keys of the kinds, those that were needed.
     """
 
     changed = Signal(object)
@@ -37,27 +54,32 @@ class ProblemPanel(Card):
         titles, tips = (tuple(getattr(offer, name) for offer in self._offers) for name in ("title", "about"))
         self.kind = Segmented(titles, "kind of problem", tips, leaves_space=True)
         self.body.addWidget(self.kind)
-        self.panels = {key: panel_for(key, theme) for key in PROBLEMS}
-        for key, panel in self.panels.items():
-            panel.setHidden(key != next(iter(self.panels)))
-            self.body.addWidget(panel)
-        self._wire()
-
-    def _wire(self) -> None:
+        self._theme = theme
+        self.panels = _Panels(self._made)
         self.kind.chosen.connect(self._choose_offer)
-        for panel in self.panels.values():
-            panel.changed.connect(self._tell)
-            panel.settled.connect(self.settled)
-            panel.import_wanted.connect(self.import_wanted)
-            panel.paste_wanted.connect(self.paste_wanted)
+
+    def _made(self, kind: str) -> TaskPanel:
+        panel = panel_for(kind, self._theme)
+        panel.hide()
+        self.body.addWidget(panel)
+        panel.changed.connect(self._tell)
+        panel.settled.connect(self.settled)
+        panel.import_wanted.connect(self.import_wanted)
+        panel.paste_wanted.connect(self.paste_wanted)
+        return panel
+
+    def prepare(self, kind: str) -> None:
+        """Make the panel of a kind of problem, which a later picture shows."""
+        _ = self.panels[kind]
 
     def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         for panel in self.panels.values():
             panel.set_theme(theme)
 
     def refresh(self, picture: SessionPicture) -> None:
         """Show the current problem."""
-        shown = picture.task, picture.update > 0
+        shown = picture.run_task, picture.has_own, len(picture.runs), picture.update > 0
         if shown == self._shown:
             return
         self._shown = shown
@@ -67,9 +89,10 @@ class ProblemPanel(Card):
             self._shown = shown
         self._kind, self._offer = picture.kind, offer.key
         self.kind.set_place([known.key for known in self._offers].index(offer.key))
-        for key, panel in self.panels.items():
-            panel.setVisible(key == self._kind)
-        self.panels[self._kind].show_picture(picture)
+        chosen = self.panels[self._kind]
+        for panel in self.panels.values():
+            panel.setVisible(panel is chosen)
+        chosen.show_picture(picture)
 
     def renew(self) -> None:
         """Another document follows: what is as usual goes behind More, wherever it was before."""

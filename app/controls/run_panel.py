@@ -26,6 +26,7 @@ from engine import (
     LEARNING_RATE,
     OPTIMIZERS,
     ORDERS,
+    RATES,
     SCHEDULES,
     WARMUP,
     WARMUP_START,
@@ -36,6 +37,7 @@ from engine import (
     Value,
     choose,
     formula,
+    layer_rate,
 )
 
 _DRIVERS = {key: SCHEDULES[key].title for key in SCHEDULES.offered()}  # of what may drive a knob
@@ -87,6 +89,8 @@ class RunPanel(QWidget):
         self.optimizer_more, self.schedule_more, self.batch_more = More("optimizer"), More("schedule"), More("batches")
         self.optimizer = ChoicePanel("optimizer", OPTIMIZERS, self.optimizer_more, RunSettings.TIERS["optimizer"])
         self.rate = Knob(LEARNING_RATE)
+        self.layer_rates = KnobList(1, self.optimizer_more)
+        self._layers: dict[str, str] = {}  # knobs of their rates -> their titles
         self.rule = _Rule()
         self.schedule = ChoicePanel(
             "schedule", SCHEDULES, self.schedule_more, RunSettings.TIERS["schedule"], further=(WARMUP, WARMUP_START)
@@ -116,6 +120,10 @@ class RunPanel(QWidget):
         for whose, knobs in (("optimizer", self.optimizer.knobs), ("batch", self.batch_knobs)):
             knobs.offer_drivers(_DRIVERS)
             knobs.driven.connect(partial(self._drive, whose))
+        self.layer_rates.changed.connect(
+            lambda name, value: self._tweak(Setting(RATES, self._layers[name]).path, value)
+        )
+        self.layer_rates.finished.connect(self.settled)
         self.rate.changed.connect(self._tweak)
         self.rate.finished.connect(self.settled)
         self.batch.chosen.connect(self._choose_batch)
@@ -126,23 +134,26 @@ class RunPanel(QWidget):
         self._theme = theme
         self.preview.set_theme(theme)
 
-    def refresh(self, run: RunPicture, horizon: int, examples: int = 0) -> None:
+    def refresh(self, run: RunPicture, horizon: int, examples: int = 0, batch_words: str = "") -> None:
         """Show a run's current settings.
 
         horizon: how many updates the preview spans. examples: the size of the training set, 0 on a surface.
+        batch_words: what an update takes, where there is no training set.
         """
+        layers = run.shown.problem.subject.layers
         settings = run.settings
         self.preview.show_schedule(settings, horizon, run.shown.update, run_colour(self._theme, run.colour))
         if run.id == self._id:
             self._show_drivers(run)
-        if (settings, examples) == self._shown:
+        if (settings, examples, layers) == self._shown:
             return
         if run.id != self._id:
             for knob in self.findChildren(Knob):
                 knob.abandon()
             self.renew()
-        self._id, self._shown = run.id, (settings, examples)
+        self._id, self._shown = run.id, (settings, examples, layers)
         self.optimizer.show_choice(settings.optimizer)
+        self._show_layers(settings, layers)
         self.rule.show_rule(settings.optimizer)
         self.rate.set_value(settings.learning_rate)
         warmup: dict[str, Value] = {WARMUP.name: settings.warmup, WARMUP_START.name: settings.warmup_start}
@@ -151,7 +162,7 @@ class RunPanel(QWidget):
         self.formula.setText(schedule.formula)
         self.schedule_card.set_hint(schedule.title)
         self.formula.setToolTip(about(schedule))
-        self._show_batch(settings.batch, examples)
+        self._show_batch(settings.batch, examples, batch_words)
         self.optimizer_card.set_hint(run.name)
         self.driven.show_settings(settings)
         self._show_drivers(run)
@@ -159,8 +170,16 @@ class RunPanel(QWidget):
     def renew(self) -> None:
         """Another run or document follows: what is as usual goes behind More, wherever it was before."""
         self._shown = None
-        for knobs in (self.optimizer.knobs, self.schedule.knobs, self.batch_knobs):
+        for knobs in (self.optimizer.knobs, self.layer_rates, self.schedule.knobs, self.batch_knobs):
             knobs.renew()
+
+    def _show_layers(self, settings: RunSettings, layers: tuple[str, ...]) -> None:
+        """One rate for each of several layers."""
+        knobs = {title: layer_rate(title) for title in (layers if len(layers) > 1 else ())}
+        self._layers = {knob.name: title for title, knob in knobs.items()}
+        self.layer_rates.show_knobs(tuple(knobs.values()))
+        rates = dict(settings.rates)
+        self.layer_rates.set_values({knob.name: rates.get(title, 1.0) for title, knob in knobs.items()})
 
     def _show_drivers(self, run: RunPicture) -> None:
         """Tell beside each knob that a schedule drives where it has come to."""
@@ -175,14 +194,15 @@ class RunPanel(QWidget):
         self._tweak(Setting(DRIVE, f"{part}.{name}").path, key)
         self.settled.emit()
 
-    def _show_batch(self, batch: Choice, examples: int) -> None:
+    def _show_batch(self, batch: Choice, examples: int, words: str) -> None:
         """Surfaces have no examples, so no order of examples."""
         self.batch.set_place(list(BATCHES).index(batch.kind))
         knobs = BATCHES[batch.kind].knobs
         self.batch_knobs.show_knobs(knobs if examples else tuple(knob for knob in knobs if knob.options != ORDERS))
         self.batch_knobs.set_values(batch.values)
-        self.epoch.setText(_epoch(batch, examples) if examples else "")
-        self.epoch.setVisible(examples > 0)
+        told = _epoch(batch, examples) if examples else words
+        self.epoch.setText(told)
+        self.epoch.setVisible(bool(told))
 
     def _tweak(self, setting: str, value: object) -> None:
         self.tweaked.emit(self._id, setting, value)
@@ -195,6 +215,7 @@ class RunPanel(QWidget):
         self.optimizer_card = Card("Optimizer")
         self.optimizer.add_below_chooser(self.rate)
         self.optimizer_card.body.addWidget(self.optimizer)
+        self.optimizer_card.body.addWidget(self.layer_rates)
         self.optimizer_card.body.addWidget(self.optimizer_more)
         self.optimizer_card.body.addWidget(self.rule)
         self.schedule_card = schedule = Card("Schedule")

@@ -144,7 +144,9 @@ def _settings_in(panel: QWidget) -> Iterator[Found]:
                 yield Found(entry.title, name, _plain(about(entry)), part, key)
         elif isinstance(part, Stepper) or _is_chip(part):
             yield Found(name, _owner(part), f"{part.accessibleDescription()} {_plain(part.toolTip())}", part)
-        elif isinstance(part, Segmented) and not isinstance(part.parentWidget(), OptionPicker):
+        elif (isinstance(part, Segmented) and not isinstance(part.parentWidget(), OptionPicker)) or (
+            isinstance(part, OptionPicker) and not isinstance(part.parentWidget(), Knob)
+        ):
             yield Found(name, _owner(part), _plain(" ".join(part.words())), part)
         elif isinstance(part, QLineEdit) and _stands_alone(part):
             yield Found(name, _owner(part), _plain(part.toolTip()), part)
@@ -191,6 +193,8 @@ def _part_for_keys(control: QWidget) -> QWidget:
         return control.field
     if isinstance(control, Stepper):
         return control.field
+    if isinstance(control, OptionPicker):
+        return control.control
     return control.button(control.place) if isinstance(control, Segmented) else control
 
 

@@ -169,6 +169,9 @@ class Transport(QWidget):
             return (f"{shown:,} of {picture.update:,}",)
         limit = picture.experiment.stop["updates"]
         place = f"update {picture.update:,}" + (f" / {limit:,}" if limit else "")
+        kind = kind_of(picture.task)
+        if kind.example and not kind.trains:  # what it plays is new in every update
+            return (place,)
         return f"{place}  ·  epoch {epoch}", place
 
     def _status(self, published: Published) -> str:
@@ -179,9 +182,8 @@ class Transport(QWidget):
         picture = published.picture
         if published.playing:
             updates = _per_second(published.updates_per_second, "update")
-            if not kind_of(picture.task).trains:
-                return updates
-            return f"{updates}\n{_per_second(_examples_per_second(published), 'example')}"
+            example = kind_of(picture.task).example
+            return f"{updates}\n{_per_second(_examples_per_second(published), example)}" if example else updates
         return "ended" if all(run.status in (FINISHED, DIVERGED) for run in picture.runs) else "paused"
 
     def resizeEvent(self, event: QResizeEvent) -> None:

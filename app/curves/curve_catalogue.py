@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.curves.x_axes import Array
-from engine import PROBLEMS, TIERS, Measure, ProblemKind
+from engine import LOSS, PROBLEMS, TIERS, Measure, ProblemKind
 
 if TYPE_CHECKING:
-    from engine import SessionPicture, Tier
+    from engine import Reference, RunPicture, SessionPicture, Tier
 
 Triple = tuple[Array, Array, Array]  # last, low, high of some bins
 Combine = Callable[[list[Triple], "SessionPicture"], Triple]
@@ -49,7 +49,8 @@ class Curve:
     axis: the name of its y axis where a legend says the rest. log: whether its y axis begins logarithmic. tall: its
     share of the height. needs: whether it means anything for the problem on screen. least: how far down a linear axis
     follows the values by itself. rising: whether it mostly rises, so that there is room for words below it. tier: how
-    early a menu offers it. unit: of its values.
+    early a menu offers it. unit: of its values. is_loss: whether it is a loss, so that losses that are known beforehand
+    are drawn, too.
     """
 
     key: str
@@ -67,6 +68,7 @@ class Curve:
     help: str = ""
     tier: Tier = "more"
     unit: str = ""
+    is_loss: bool = False
 
     @property
     def tip(self) -> str:
@@ -82,9 +84,14 @@ class Curve:
         title = self.axis or self.title_for(picture)
         return f"{title} ({self.unit})" if self.unit else title
 
-    def parts(self, picture: SessionPicture) -> tuple[Part, ...]:
-        """The lines of every run that is shown."""
-        return _parts(self.measured, self.layers, picture.subject.layers if self.layers else ())
+    def references(self, picture: SessionPicture | None) -> tuple[Reference, ...]:
+        """What is known beforehand of the problem on screen: losses, if this is a curve of losses."""
+        known = picture.subject.references if picture is not None else ()
+        return tuple(each for each in known if (self.key in each.curves if each.curves else self.is_loss))
+
+    def parts(self, run: RunPicture) -> tuple[Part, ...]:
+        """The lines of a run; but for those of layers, which may be its own, every run has the same."""
+        return _parts(self.measured, self.layers, run.shown.problem.subject.layers if self.layers else ())
 
 
 @lru_cache(maxsize=64)
@@ -111,6 +118,17 @@ def relative_step(columns: list[Triple], picture: SessionPicture) -> Triple:
     return last / length, low / length, high / length
 
 
+def negated(columns: list[Triple], picture: SessionPicture) -> Triple:
+    """What is gained: minus the loss, so that low and high change places."""
+    last, low, high = columns[0]
+    return -last, -high, -low
+
+
+def is_gain(picture: SessionPicture) -> bool:
+    """Whether the loss is minus what is to be gained."""
+    return picture.subject.gains
+
+
 def minimum_is_known(picture: SessionPicture) -> bool:
     """Whether the lowest value of the loss is known."""
     return picture.subject.known_minimum is not None
@@ -134,10 +152,11 @@ def first_curves(kind: str) -> list[str]:
 
 
 _OF_HISTORY = (
-    Curve("loss", "Loss", ("loss",), help="before each update", tier="basic"),
+    Curve("loss", "Loss", ("loss",), help="before each update", tier="basic", is_loss=True),
     Curve("gradient_norm", "Gradient norm", ("gradient_norm",), help="before clipping and decay", tier="basic"),
     Curve("learning_rate", "Learning rate", ("learning_rate",), log=False, tall=0.55, tier="basic"),
     Curve("step_norm", "Step length", ("step_norm",), help="how far each update moves the parameters"),
+    Curve("gain", "Gain", ("loss",), negated, log=False, needs=is_gain, rising=True, help="minus the loss"),
     Curve("excess_loss", "Loss above the minimum", ("loss",), above_minimum, needs=minimum_is_known),
     Curve(
         "relative_step",
@@ -206,6 +225,7 @@ def _of_measures(key: str, measures: list[Measure]) -> Curve:
         help=first.help,
         tier=first.tier,
         unit=first.unit,
+        is_loss=any(measure.role == LOSS for measure in measures),
     )
 
 

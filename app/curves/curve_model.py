@@ -13,14 +13,14 @@ from app.curves.curve_catalogue import Curve, Part
 from app.curves.curve_line import CurveLine
 from app.curves.curve_raster import CurveRaster, LineStyle, RasterLayout
 from app.curves.curve_style import CurveStyle
-from app.curves.ranges import fitted_axis
+from app.curves.ranges import fitted_axis, reference_extents
 from app.curves.x_axes import UPDATES, X_AXES, Clock, XAxisMapping
 from app.plots.axis_type import AUTOMATIC, HUGEST, LINEAR, LOG, AxisType, Span
 from app.plots.scale import Scale, round_up
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
-    from engine import RunPicture, SessionPicture
+    from engine import Reference, RunPicture, SessionPicture
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,13 @@ class CurveModel:
     def pull(self, picture: SessionPicture, clock: Clock | None) -> None:
         """Take the newest numbers of the runs that are shown."""
         self.picture, self.clock, self.lines = picture, clock, []
-        self.parts = self.curve.parts(picture) if self.applies else ()
+        runs = self._runs_shown(picture)
+        first = next(iter(runs or picture.runs), None)
+        self.parts = self.curve.parts(first) if self.applies and first else ()
         known = {(run.id, part) for run in picture.runs for part in self.parts}
         self._kept = {key: line for key, line in self._kept.items() if key in known}
         self._mappings = {run.id: self._mappings[run.id] for run in picture.runs if run.id in self._mappings}
-        for run in self._runs_shown(picture):
+        for run in runs:
             mapping = self._mapping(run, picture, clock)
             for part in self.parts:
                 key = run.id, part
@@ -142,6 +144,7 @@ class CurveModel:
         if name == AUTOMATIC:
             name = self._steady.name(self.curve.log, self.lines)
         extents = [line.extent(x, name == "log") for line in self.lines]
+        extents += reference_extents(self.references, name == "log") if self.lines else []
         small = smallest_size(self.lines) if name == "symlog" else math.nan
         return fitted_axis(name, extents, small, self.curve.least)
 
@@ -172,6 +175,11 @@ class CurveModel:
     def applies(self) -> bool:
         """Whether the curve means anything for this problem."""
         return self.picture is None or self.curve.needs(self.picture)
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """The losses that are known beforehand, if these are losses."""
+        return self.curve.references(self.picture)
 
     @property
     def newest(self) -> int:

@@ -72,6 +72,7 @@ class CurvePanel(QScrollArea):
         self._late.setInterval(FRAME_MILLISECONDS)
         self._late.timeout.connect(self._catch_up)
         self.cards: dict[str, CurveCard] = {}
+        self._made: dict[str, CurveCard] = {}  # for another kind of problem, not on screen yet
         self._turn = 0
         self._kind = next(iter(PROBLEMS))
         self._kept: dict[str, tuple[str, dict[str, CurveStyle]]] = {}  # by kind: x axis, and how its curves are shown
@@ -88,6 +89,9 @@ class CurvePanel(QScrollArea):
             self.follow_again()
         self._late.stop()
         if picture.kind != self._kind:
+            if self.isVisible() and self._make_one_for(picture.kind):
+                self._late.start()
+                return
             self._switch_to(picture.kind)
         if self.isVisible():
             self._refresh_cards(picture, hurried)
@@ -107,6 +111,11 @@ class CurvePanel(QScrollArea):
         self._turn = cards.index(left[0]) if left else 0
         if left:
             self._late.start()
+
+    @property
+    def settled(self) -> bool:
+        """Whether the curves on screen are those of the problem that was shown last."""
+        return self._picture is None or self._picture.kind == self._kind
 
     def _catch_up(self) -> None:
         if self._picture is not None:
@@ -201,6 +210,17 @@ class CurvePanel(QScrollArea):
     def copy_image(self, key: str) -> None:
         QGuiApplication.clipboard().setImage(self.cards[key].view.image())
 
+    def _make_one_for(self, kind: str) -> bool:
+        """Make one of the cards that another kind of problem will need; whether there was one to make. A plot takes as
+        long as a frame, so the old ones stay on screen until all are made.
+        """
+        _, styles = self._kept.get(kind, (FIRST_ALONG, {}))
+        for key in list(styles) or first_curves(kind):
+            if key not in self.cards and key not in self._made:
+                self._made[key] = self._new_card(key)  # which is hidden as long as no layout has it
+                return True
+        return False
+
     def _switch_to(self, kind: str) -> None:
         """Show the curves of another kind of problem: those that were there, or are at first."""
         self._kept[self._kind] = self._along, {key: card.style_shown for key, card in self.cards.items()}
@@ -211,13 +231,14 @@ class CurvePanel(QScrollArea):
     def _show_curves(self, keys: list[str], styles: Mapping[str, CurveStyle]) -> None:
         old, self.cards = self.cards, {}
         for key in keys:
-            card = old.pop(key, None) or self._new_card(key)
+            card = old.pop(key, None) or self._made.pop(key, None) or self._new_card(key)
             if key in styles:
                 card.set_style(styles[key])
             self.cards[key] = card
             self._layout.removeWidget(card)
             self._layout.addWidget(card, round(100 * CURVES[key].tall))
-        for card in old.values():
+        left, self._made = [*old.values(), *self._made.values()], {}
+        for card in left:
             self._layout.removeWidget(card)
             card.hide()
             card.deleteLater()
@@ -243,7 +264,9 @@ class CurvePanel(QScrollArea):
         """What the cards have in common: the x axis, which the lowest one names."""
         lowest = list(self.cards)[-1]
         for key, card in self.cards.items():
-            card.set_style(replace(card.style_shown, along=self._along, names_axis=key == lowest))
+            style = replace(card.style_shown, along=self._along, names_axis=key == lowest)
+            if style != card.style_shown:  # else nothing is to be drawn anew
+                card.set_style(style)
 
     def _fill_menu(self, card: CurveCard) -> None:
         menu = card.menu

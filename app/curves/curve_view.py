@@ -17,7 +17,7 @@ from app.curves.curve_model import CurveModel
 from app.curves.curve_raster import WIDTH
 from app.curves.curve_style import CurveStyle
 from app.curves.marks import EndMark, draw_end, end_mark, tweak_near, tweak_places
-from app.curves.painting import Values, note, paint_note, paint_readout, paint_scrubbed, paint_tweaks
+from app.curves.painting import Values, note, paint_note, paint_readout, paint_references, paint_scrubbed, paint_tweaks
 from app.curves.tweak_text import sentence
 from app.curves.x_axes import X_AXES, Clock
 from app.plots.axis_type import Span
@@ -208,7 +208,16 @@ class CurveView(PlotView):
         found = [(end_mark(area, line, x, y), model.colour(line)) for line in model.lines]
         self._ends = [(mark, colour) for mark, colour in found if mark is not None]
         self._note = note(model, y)
-        told = x, y, tweaks, self._ends, self._note, model.picture and model.picture.cursor, model.theme.name
+        told = (
+            x,
+            y,
+            tweaks,
+            self._ends,
+            self._note,
+            model.references,
+            model.picture and model.picture.cursor,
+            model.theme.name,
+        )
         if told != self._told:
             self._told = told
             self._marks.update()
@@ -234,6 +243,7 @@ class CurveView(PlotView):
 
     def _paint_marks(self, painter: QPainter, area: QRectF) -> None:
         model = self.model
+        paint_references(painter, model, self._y, area, self.small_font())
         paint_tweaks(painter, model, self._x, area)
         for mark, colour in self._ends:
             draw_end(painter, mark, colour)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from app.curves.curve_line import CurveLine
 from app.curves.curve_model import CurveModel
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.look.theme import Theme
 
 
+_VEIL = 150  # of 255, behind the name of a reference
 Values = list[tuple[CurveLine, int, float]]  # each line with its value, and the update of that
 
 
@@ -32,6 +33,29 @@ def paint_tweaks(painter: QPainter, model: CurveModel, x: Scale, area: QRectF) -
     for line in model.leads:
         if line.run.tweaks:
             draw_tweaks(painter, area, tweak_places(line, x), model.theme.run_colours[line.run.colour], taken)
+
+
+def paint_references(painter: QPainter, model: CurveModel, y: Scale, area: QRectF, font: QFont) -> None:
+    """Losses that are known beforehand, as lines with their names."""
+    painter.setFont(font)
+    metrics = QFontMetricsF(font)
+    for reference in model.references if model.lines else ():
+        place = y.pixel(reference.value)
+        if not area.top() <= place <= area.bottom():
+            continue
+        painter.setPen(QPen(model.theme.muted, 1.2, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(area.left(), place), QPointF(area.right(), place))
+        words = metrics.elidedText(
+            f"{reference.title}: {number(reference.value, 3)}", Qt.TextElideMode.ElideRight, area.width() - 8.0
+        )
+        above = place - metrics.height() - 2.0
+        top = above if above >= area.top() else place + 2.0
+        width = metrics.horizontalAdvance(words) + 4.0
+        box = QRectF(area.right() - 4.0 - width, top, width, metrics.height())  # where losses mostly are below it
+        paper = QColor(model.theme.panel)
+        paper.setAlpha(_VEIL)
+        painter.fillRect(box, paper)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
 
 
 def paint_note(painter: QPainter, text: str, area: QRectF, theme: Theme) -> None:

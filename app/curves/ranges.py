@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from app.look.number_format import nice_step
 from app.plots.axis_type import FARTHEST, HUGEST, LINEAR, LOG, MAX_DECADES, TINIEST, AxisType, Span
+
+if TYPE_CHECKING:
+    from engine import Reference
 
 EXPLODED = 1e3  # times its usual size, for a run that diverged
 INSANE = 1e6  # the same for one that has not, or not yet
@@ -37,6 +41,12 @@ class Extent:
         if self.diverged:
             return max(abs(self.high), abs(self.low)) > EXPLODED * usual
         return abs(self.latest) > min(INSANE * usual, ABSURD * max(abs(self.first), 1.0))
+
+
+def reference_extents(references: Iterable[Reference], log: bool) -> list[Extent]:
+    """What losses that are known beforehand ask of the axis."""
+    values = [reference.value for reference in references if math.isfinite(reference.value)]
+    return [Extent(value, value, value, value) for value in values if value > 0.0 or not log]
 
 
 def fitted_axis(name: str, extents: Sequence[Extent], small: float, least: float = -math.inf) -> tuple[AxisType, Span]:

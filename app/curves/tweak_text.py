@@ -12,6 +12,7 @@ from engine import (
     OPTIMIZERS,
     PARAMETER,
     PROBLEMS,
+    RATES,
     SCHEDULES,
     WARMUP,
     WARMUP_START,
@@ -21,6 +22,7 @@ from engine import (
     drive_words,
     kind_of_edit,
     of_run,
+    rate_words,
 )
 
 if TYPE_CHECKING:
@@ -67,6 +69,8 @@ def _catalogue(name: str) -> Catalogue[Any] | None:
 def _name(setting: Setting, settings: RunSettings, parameters: int) -> str:
     if setting.part == DRIVE:
         return drive_words(setting, settings.optimizer, settings.batch)
+    if setting.part == RATES:
+        return rate_words(setting)
     knobs: tuple[Hyper, ...] = ()
     if setting.part in _OF_RUN and not setting.is_whole:
         knobs = _OF_RUN[setting.part][getattr(settings, setting.part).kind].knobs

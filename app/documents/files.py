@@ -79,10 +79,12 @@ def read(path: str | os.PathLike[str], limit: int, check: Callable[[], None] | N
 
     check: called between pieces; what it raises ends the reading.
     """
-    content, size, piece = io.BytesIO(), 0, memoryview(bytearray(_PIECE))
+    content, size = io.BytesIO(), 0
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would block, a device might never end
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):  # a pipe would block, a device might never end
             raise OSError(errno.EINVAL, "not a file" if not os.path.isdir(path) else "it is a folder")
+        piece = memoryview(bytearray(min(status.st_size + 1, _PIECE)))
         with open(path, "rb", buffering=0) as file:
             while size <= limit and (count := file.readinto(piece[: limit + 1 - size])):
                 content.write(piece[:count])

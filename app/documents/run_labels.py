@@ -12,6 +12,7 @@ from engine import (
     DRIVE,
     LEARNING_RATE,
     OPTIMIZERS,
+    RATES,
     SCHEDULES,
     WARMUP,
     WARMUP_START,
@@ -21,6 +22,9 @@ from engine import (
     RunSettings,
     Setting,
     drive_words,
+    kind_of,
+    rate_words,
+    run_task,
 )
 
 _CHOICES: tuple[tuple[str, Any], ...] = (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES), ("batch", BATCHES))
@@ -33,7 +37,7 @@ def differences(experiment: Experiment) -> list[str]:
     is not at its default. A name given by the user comes first. No two labels are equal.
     """
     records = experiment.runs
-    labels = [_label(record, records) for record in records]
+    labels = [_label(record, records, words) for record, words in zip(records, _own_words(experiment), strict=True)]
     twice = {label for label, count in Counter(labels).items() if count > 1}
     seen: Counter[str] = Counter()
     for place, label in enumerate(labels):
@@ -43,10 +47,18 @@ def differences(experiment: Experiment) -> list[str]:
     return labels
 
 
-def _label(record: RunRecord, records: tuple[RunRecord, ...]) -> str:
+def _own_words(experiment: Experiment) -> list[str]:
+    """What each run has for itself of the problem, in words; nothing where none has."""
+    runs = [record.settings for record in experiment.runs]
+    if not any(run.own for run in runs):
+        return ["" for _ in runs]
+    return kind_of(experiment.problem).own_words([run_task(experiment.problem, run) for run in runs])
+
+
+def _label(record: RunRecord, records: tuple[RunRecord, ...], own: str) -> str:
     settings = record.settings
     title = OPTIMIZERS[settings.optimizer.kind].title
-    parts = list(_parts(record, records))
+    parts = [*_parts(record, records), *([own] if own else [])]
     if settings.name == title:
         return ", ".join(parts) or title
     if settings.name.startswith(title) and parts[:1] == [title]:
@@ -78,6 +90,7 @@ def _parts(record: RunRecord, records: tuple[RunRecord, ...]) -> Iterator[str]:
         if len(set(values)) > 1:
             yield f"{hyper.title} {_number(getattr(settings, hyper.name), values)}"
     yield from _drivers(settings, [dict(other.settings.drive) for other in records])
+    yield from _layer_rates(dict(settings.rates), [dict(other.settings.rates) for other in records])
     if record.tweaks and not all(other.tweaks == record.tweaks for other in records):
         yield _tweaks(record)
 
@@ -94,6 +107,16 @@ def _drivers(settings: RunSettings, drives: list[dict[str, Choice]]) -> Iterator
             values: list[object] = [other.values[knob.name] for other in others]
             if any(value != driver.values[knob.name] for value in values):
                 yield _setting(knob, driver.values[knob.name], values)
+
+
+def _layer_rates(own: dict[str, float], everyone: list[dict[str, float]]) -> Iterator[str]:
+    """The rates of layers, where the runs differ in them: `hidden 1 frozen`, `rate of output × 0.1`."""
+    titles = sorted({title for rates in everyone for title in rates})
+    for title in titles:
+        rate, values = own.get(title, 1.0), [rates.get(title, 1.0) for rates in everyone]
+        if len(everyone) == 1 or len(set(values)) > 1:
+            frozen = f"{title} frozen"
+            yield f"{rate_words(Setting(RATES, title))} × {_number(rate, values)}" if rate else frozen
 
 
 def _titled(name: str, title: str) -> str:
@@ -121,7 +144,11 @@ def _tweaks(record: RunRecord) -> str:
     told = isinstance(last.value, str | int | float)
     value = f" {last.value if isinstance(last.value, str) else _number(last.value, [])}" if told else " changed"
     settings, setting = record.settings, last.setting
-    name = drive_words(setting, settings.optimizer, settings.batch) if setting.part == DRIVE else setting.name
+    name = setting.name
+    if setting.part == DRIVE:
+        name = drive_words(setting, settings.optimizer, settings.batch)
+    elif setting.part == RATES:
+        name = rate_words(setting)
     return f"{name}{value} from update {last.update}{f' ({count} tweaks)' if count > 1 else ''}"
 
 

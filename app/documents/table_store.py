@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,8 @@ _NUMBER = np.dtype("<f8")
 def store(table: Table, folder: Path) -> None:
     """Write a table, unless it is there. Raises FileError."""
     path = folder / f"{table.digest}{SUFFIX}"
-    names = [table.name, table.columns, table.target, table.classes, table.drawn, len(table.targets)]
+    names: list[Any] = [table.name, table.columns, table.target, table.classes, table.drawn, len(table.targets)]
+    names += [table.shape, table.is_image] if table.shape else []
     head = json.dumps(names).encode("ascii") + b"\n"
     numbers = [np.ascontiguousarray(part, _NUMBER).reshape(-1) for part in (table.inputs, table.targets)]
     size = len(head) + sum(part.nbytes for part in numbers)
@@ -39,10 +41,11 @@ def stored(digest: str, folder: Path) -> Table:
     path = folder / f"{digest}{SUFFIX}"
     head, _, content = read(path, _MAX_BYTES).partition(b"\n")
     try:
-        name, columns, target, classes, drawn, rows = json.loads(head)
+        name, columns, target, classes, drawn, rows, *shaped = json.loads(head)
+        shape, is_image = shaped or ((), False)
         numbers = np.frombuffer(content, _NUMBER).astype(np.float64)
         inputs, targets = numbers[: rows * len(columns)].reshape(rows, -1), numbers[rows * len(columns) :]
-        table = Table(name, tuple(columns), target, inputs, targets, tuple(classes), drawn)
+        table = Table(name, tuple(columns), target, inputs, targets, tuple(classes), drawn, tuple(shape), is_image)
         if table.digest == digest:
             return table
     except (ValueError, TypeError, RecursionError):

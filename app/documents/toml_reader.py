@@ -20,7 +20,7 @@ Check = Callable[[], None]
 
 _BOM = b"\xef\xbb\xbf"
 _LONG = 10_000  # bytes from which a literal string is set aside, and anything of a text
-_PIECE = 2**20  # bytes
+_PIECE = 2**16  # bytes, which a processor keeps close
 _NAMES = 1000  # bytes from which a list of names is
 _FEW, _MAX_TWEAKS = 20, 100_000  # tweaks from which they are set aside, and up to which a run has them
 _SHORTEST_LINE, _LONGEST_LINE = 10, 2**22  # bytes in the mean of lines of tweaks, and of names
@@ -142,7 +142,8 @@ def _large(data: bytes) -> Iterator[tuple[int, int, bytes, Any]]:
 def _literal(data: bytes, at: int) -> tuple[int, int, int]:
     """Start of the next long literal string, and where its text begins and stops; the end of the data without one."""
     for opened in re.compile(_OPENS).finditer(data, at):
-        begin, stop = opened.end(), data.find(b"'''", opened.end())
+        begin = opened.end()
+        stop = data.find(b"'''", data.find(b"'", begin))  # one sign is found ten times as fast as three
         if stop < 0:
             break
         if stop - begin >= _LONG and data[stop + 3 : stop + 4] != b"'" and _is_ascii(data, begin, stop):

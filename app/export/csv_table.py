@@ -12,7 +12,7 @@ import numpy as np
 from app.curves.x_axes import X_AXES
 from app.documents.files import replacing
 from app.export.records import Progress, exact_rows, no_progress
-from engine import COLUMNS, problem_of
+from engine import COLUMNS, problem_of, run_task
 
 if TYPE_CHECKING:
     from engine import Interruption, RunPicture, SessionPicture
@@ -24,10 +24,15 @@ _ROWS = 20_000
 
 
 def head(picture: SessionPicture) -> tuple[str, ...]:
-    """The column names, with the measures of the whole and of each layer if there are any."""
+    """The column names, with the measures of the whole and of each layer that a run has, if there are any."""
     measures = picture.runs[0].measures
-    layers = [title.replace(" ", "_") for title in picture.subject.layers]
+    layers = [title.replace(" ", "_") for title in _layers(picture)]
     return (*HEAD, *measures.names, *(f"{layer}_{name}" for layer in layers for name in measures.layer_names))
+
+
+def _layers(picture: SessionPicture) -> tuple[str, ...]:
+    """The titles of the layers of all runs, of which some may have networks of their own."""
+    return tuple(dict.fromkeys(title for run in picture.runs for title in run.shown.problem.subject.layers))
 
 
 def write_table(
@@ -43,20 +48,20 @@ def write_table(
     existing file is then unchanged.
     """
     total = max(1, sum(run.history.updates for run in picture.runs))
-    problem = problem_of(picture.experiment.problem)
-    done = 0
+    layers, done = _layers(picture), 0
     with replacing(path) as file:
         text = io.TextIOWrapper(file, "utf-8", "replace", newline="", write_through=False)
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(head(picture))
         for run in picture.runs:
             names = neutral(run.id), neutral(run.name)
+            problem = problem_of(run_task(picture.experiment.problem, run.initial))
             for first, columns in exact_rows(picture, run, problem, interruption):
                 progress(f"writing {run.name}", (done + first) / total)
                 for start in range(0, columns.shape[1], _ROWS):
                     part = columns[:, start : start + _ROWS]
                     count = part.shape[1]
-                    measured = _measured(picture, run, first + start, count)
+                    measured = _measured(run, layers, first + start, count)
                     _write_rows(
                         writer, names, [*_counts(picture, run, first + start, count), *part.tolist(), *measured]
                     )
@@ -64,7 +69,7 @@ def write_table(
             end = run.history.updates
             if len(run.measures.at) and run.measures.at[-1] >= end:
                 nothing = [[""]] * len(COLUMNS)
-                row = [*_counts(picture, run, end, 1), *nothing, *_measured(picture, run, end, 1)]
+                row = [*_counts(picture, run, end, 1), *nothing, *_measured(run, layers, end, 1)]
                 _write_rows(writer, names, row)
             done += end
         text.detach()
@@ -89,13 +94,16 @@ def _whole(picture: SessionPicture, run: RunPicture, axis: str, updates: Any) ->
     return np.rint(mapping.at(updates)).astype(np.int64) if mapping else np.zeros(len(updates), np.int64)
 
 
-def _measured(picture: SessionPicture, run: RunPicture, first: int, count: int) -> list[list[Any]]:
-    """The columns of measures taken before each of these updates; "" where none were."""
-    measures = run.measures
-    whole = _placed(measures.at, measures.values, first, count)
-    layers, names = measures.layers.shape[1:]
-    by_layer = measures.layers.reshape(len(measures.layers_at), layers * names)
-    return whole + _placed(measures.layers_at, by_layer, first, count)
+def _measured(run: RunPicture, layers: tuple[str, ...], first: int, count: int) -> list[list[Any]]:
+    """The columns of measures taken before each of these updates, by layer for all of these; "" where none were."""
+    measures, own = run.measures, run.shown.problem.subject.layers
+    columns = _placed(measures.at, measures.values, first, count)
+    for title in layers:
+        if title in own:
+            columns += _placed(measures.layers_at, measures.layers[:, own.index(title)], first, count)
+        else:
+            columns += [[""] * count for _ in measures.layer_names]
+    return columns
 
 
 def _placed(at: Any, rows: Any, first: int, count: int) -> list[list[Any]]:

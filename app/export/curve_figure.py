@@ -9,7 +9,7 @@ import numpy as np
 from app.curves.automatic_axis import smallest_size, suited_type, x_symlog
 from app.curves.curve_catalogue import CURVES, Curve
 from app.curves.curve_line import CurveLine
-from app.curves.ranges import fitted_axis
+from app.curves.ranges import fitted_axis, reference_extents
 from app.curves.x_axes import X_AXES, Array, Clock, XAxisMapping
 from app.export.axis_scales import set_axis
 from app.export.figure_content import CurveContent
@@ -17,6 +17,7 @@ from app.export.legend import Entry, clean
 from app.export.line_styles import LineStyle, LineStyles, line_style
 from app.export.records import Progress, selected_run, with_exact_history
 from app.export.style import MM, POINTS, FigureSettings, Pattern
+from app.look.number_format import number
 from app.look.palettes import ON_LIGHT
 from app.plots.axis_type import AUTOMATIC, HUGEST, LINEAR, LOG
 from app.plots.scale import Scale
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from engine import Interruption, RunPicture, SessionPicture
+    from engine import Interruption, Reference, RunPicture, SessionPicture
 
 PITCH = 0.15  # points of paper per column of decimation
 _MARKS = 6  # markers per curve
@@ -59,12 +60,15 @@ def draw_curves(
             lines += _lines(curve, picture, run, mapping, span, progress, interruption)
     for line in lines:
         line.place(x, PITCH / (settings.width / MM * POINTS))
-    y = _y_scale(plot, lines, x)
+    references = curve.references(picture) if lines else ()
+    y = _y_scale(plot, lines, x, references)
     _set_up(axes, x, y, along.title, curve.axis_for(picture), settings)
     styles = LineStyles(curve, picture, settings)
     for order, line in enumerate(lines):
         pen = _Pen(axes, settings, styles.of(line), order / len(lines))
         pen.draw(line, x, y, bool(span))
+    for reference in references:
+        _draw_reference(axes, settings, y.pixel(reference.value))
     leads = list({line.run.id: line for line in reversed(lines)}.values())[::-1]
     for line in leads:
         _draw_tweaks(axes, settings, line, x)
@@ -77,7 +81,7 @@ def draw_curves(
     else:
         entries = [(styles.of(line).handle(settings), labels[line.run.id]) for line in leads]
         entries += styles.parts(settings) if leads else []
-    return entries + _signs(lines, settings)
+    return entries + _signs(lines, settings) + _known(references, settings)
 
 
 def _shown(curve: Curve, picture: SessionPicture) -> list[RunPicture]:
@@ -99,7 +103,7 @@ def _lines(
     interruption: Interruption | None,
 ) -> list[CurveLine]:
     exact = with_exact_history(picture, run, progress, interruption) if curve.columns else run
-    lines = [CurveLine(curve, part) for part in curve.parts(picture)]
+    lines = [CurveLine(curve, part) for part in curve.parts(run)]
     for line in lines:
         line.pull(exact, picture, mapping, span)
         # Once it is placed, a million rows are a few thousand columns.
@@ -173,6 +177,24 @@ def _draw_tweaks(axes: Axes, settings: FigureSettings, line: CurveLine, x: Scale
         )  # fmt: skip
 
 
+def _draw_reference(axes: Axes, settings: FigureSettings, place: float) -> None:
+    """A loss that is known beforehand, at a share of the height."""
+    if 0.0 <= place <= 1.0:
+        axes.axline((0.0, place), (1.0, place), transform=axes.transAxes, zorder=1.6, **_reference_style(settings))
+
+
+def _reference_style(settings: FigureSettings) -> dict[str, Any]:
+    return {"color": "0.35", "lw": 0.8 * settings.line_width, "ls": (0, (6.0, 3.0))}
+
+
+def _known(references: tuple[Reference, ...], settings: FigureSettings) -> list[Entry]:
+    """What the lines of losses that are known beforehand mean."""
+    from matplotlib.lines import Line2D
+
+    style = _reference_style(settings)
+    return [(Line2D([], [], **style), f"{each.title}: {number(each.value, 3)}") for each in references]
+
+
 def polyline(start: Array, stop: Array, low: Array, high: Array) -> tuple[Array, Array]:
     """The points (xs, ys) of the line through pieces that span low to high between start and stop.
 
@@ -221,13 +243,15 @@ def _x_scale(plot: CurveContent, shown: list[RunPicture], mappings: Mapping[str,
     return Scale(*(plot.x_range or (0.0, end)), 0.0, 1.0, type)
 
 
-def _y_scale(plot: CurveContent, lines: list[CurveLine], x: Scale) -> Scale:
+def _y_scale(plot: CurveContent, lines: list[CurveLine], x: Scale, references: tuple[Reference, ...]) -> Scale:
     """The type that was asked for, or the one that suits the values; on a height of 1."""
     curve, name = CURVES[plot.curve], plot.y_type
     if name == AUTOMATIC:
         reaches_zero = plot.y_range is not None and plot.y_range[0] <= 0.0
         name = suited_type(curve.log and not reaches_zero, lines)
-    type, span = fitted_axis(name, [line.extent(x, name == "log") for line in lines], smallest_size(lines), curve.least)
+    extents = [line.extent(x, name == "log") for line in lines]
+    extents += reference_extents(references, name == "log") if lines else []
+    type, span = fitted_axis(name, extents, smallest_size(lines), curve.least)
     return Scale(*(plot.y_range or span), 0.0, 1.0, type)
 
 

@@ -24,7 +24,7 @@ from app.export.curve_figure import draw_curves
 from app.export.figure_content import CurveContent, FigureContent, StageContent, ViewContent
 from app.export.figures import FIGURES, figures_for
 from app.export.legend import add_legend, clean
-from app.export.records import Progress, no_progress
+from app.export.records import Progress, no_progress, selected_run
 from app.export.stage_figure import Drawing, StageFigure
 from app.export.style import MM, POINTS, FigureSettings, parameters
 from engine import SettingError, Table, kind_of
@@ -138,7 +138,7 @@ def figure_bytes(
 
 def _figure_of(plot: StageContent | ViewContent, picture: SessionPicture) -> StageFigure:
     """What is drawn of the problem. Raises SettingError if it has no such figure."""
-    fitting = figures_for(picture.task)
+    fitting = figures_for(selected_run(picture).shown.problem.task)
     if isinstance(plot, StageContent):
         if not fitting:
             raise SettingError(f"a {kind_of(picture.task).title.lower()} has no figure of its stage: export a curve")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.curves.curve_catalogue import Curve
 from app.curves.curve_line import CurveLine
 from app.export.legend import Entry
+from app.export.records import selected_run
 from app.export.style import FigureSettings, Pattern
 from app.look.palettes import LAYERS_ON_LIGHT, ON_LIGHT, layer_colours
 
@@ -50,7 +51,7 @@ class LineStyles:
     """
 
     def __init__(self, curve: Curve, picture: SessionPicture, settings: FigureSettings) -> None:
-        self._parts = curve.parts(picture) if curve.needs(picture) else ()
+        self._parts = curve.parts(selected_run(picture)) if curve.needs(picture) else ()
         self._places = {run.id: place for place, run in enumerate(picture.runs)}
         self._settings = settings
 

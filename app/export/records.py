@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine import COLUMNS, NEVER, HistoryView, Interruption, Problem, RunRecord, problem_of, rows
+from engine import COLUMNS, NEVER, HistoryView, Interruption, Problem, RunRecord, problem_of, rows, run_task
 
 if TYPE_CHECKING:
     from engine import RunPicture, SessionPicture
@@ -38,7 +38,8 @@ def exact_rows(
         return
     record = RunRecord(run.initial, run.tweaks)
     # The recorded updates were taken whatever the stop rules say by now.
-    yield from rows(problem or problem_of(picture.experiment.problem), record, NEVER, history.updates, interruption)
+    begun = problem or problem_of(run_task(picture.experiment.problem, run.initial))
+    yield from rows(begun, record, NEVER, history.updates, interruption)
 
 
 def with_exact_history(

@@ -79,7 +79,7 @@ def _needed(path: str) -> list[Kernel | Routine]:
     """What the experiment in a file cannot begin without; nothing if the file cannot be read."""
     from app.documents.experiment_file import load
     from app.documents.files import FileError
-    from engine import OPTIMIZERS, SCHEDULES, SettingError, kind_of
+    from engine import OPTIMIZERS, SCHEDULES, SettingError, kind_of, run_task
     from engine.contracts import Kernel, Routine
     from engine.training.whole_step import whole_step
 
@@ -87,11 +87,13 @@ def _needed(path: str) -> list[Kernel | Routine]:
         experiment = load(path)
     except (FileError, SettingError):
         return []
-    task = experiment.problem
+    tasks = dict.fromkeys(run_task(experiment.problem, record.settings) for record in experiment.runs)
     everyone = [
         kernel for kernel in Kernel.everyone if isinstance(kernel, Routine) and not kernel.module.startswith(KINDS)
     ]
-    found: list[Kernel | Routine] = [*everyone, whole_step, *kind_of(task).kernels(task)]
+    found: list[Kernel | Routine] = [*everyone, whole_step]
+    for task in tasks:
+        found += kind_of(task).kernels(task)
     for record in experiment.runs:
         found.append(OPTIMIZERS[record.settings.optimizer.kind].kernel)
         found.append(SCHEDULES[record.settings.schedule.kind].kernel)

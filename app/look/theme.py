@@ -7,11 +7,12 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QTemporaryDir
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.look.memory_files import memory_file
 from app.look.palettes import (
     CLASSES_ON_DARK,
     CLASSES_ON_LIGHT,
@@ -201,18 +202,10 @@ def _load_fonts() -> None:
         QFontDatabase.addApplicationFont(str(path))
 
 
-@lru_cache(maxsize=1)
-def _icon_folder() -> QTemporaryDir:
-    """A private folder, deleted when the process ends."""
-    return QTemporaryDir()
-
-
 @lru_cache(maxsize=32)
 def _icon_file(name: str, colour: str) -> str:
     """The path of a recoloured icon, since a stylesheet takes only files."""
-    path = Path(_icon_folder().filePath(f"{name}-{colour.lstrip('#')}.svg"))
-    path.write_text(_drawing(name, colour), encoding="utf-8")
-    return path.as_posix()
+    return memory_file(f"{name}-{colour.lstrip('#')}.svg", _drawing(name, colour).encode())
 
 
 def palette(theme: Theme) -> QPalette:

@@ -69,6 +69,9 @@ class Stage(QWidget):
     def set_cursor(self, update: int | None) -> None:
         """Mark an update that is pointed at elsewhere."""
 
+    def set_playing(self, playing: bool) -> None:
+        """Whether training plays: what moves by itself goes with it."""
+
     def refresh(self, picture: SessionPicture) -> None:
         """Show the newest picture; called once a frame, and cheap if nothing is new."""
 

@@ -71,6 +71,9 @@ class StageView(QWidget):
         self.theme = theme
         self.update()
 
+    def set_playing(self, playing: bool) -> None:
+        """Whether training plays: what moves by itself goes with it."""
+
     def refresh(self, picture: SessionPicture) -> None:
         """Show the newest picture; called once a frame."""
 

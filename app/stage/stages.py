@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.stage.association.association_stage import AssociationStage
 from app.stage.clustering.clustering_stage import ClusteringStage
 from app.stage.networks.network_stage import NetworkStage
+from app.stage.policy.policy_stage import PolicyStage
 from app.stage.surface.surface_stage import SurfaceStage
 from app.stage.views_stage import ViewsStage
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from app.stage.stage import Stage
 
 STAGES: dict[str, type[Stage]] = {
-    stage.KIND: stage for stage in (SurfaceStage, NetworkStage, ClusteringStage, AssociationStage)
+    stage.KIND: stage for stage in (SurfaceStage, NetworkStage, PolicyStage, ClusteringStage, AssociationStage)
 }
 
 

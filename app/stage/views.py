@@ -10,10 +10,17 @@ from app.stage.clustering.clusters import ClustersView
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.images import ImagesView
+from app.stage.examples.reconstructions import ReconstructionsView
 from app.stage.planes.boundary import BoundaryView
+from app.stage.planes.code import CodeView
 from app.stage.planes.fit import FitView
 from app.stage.planes.parameter_path import ParameterPathView
+from app.stage.planes.reconstructed_plane import ReconstructedPlaneView
 from app.stage.planes.residuals import ResidualsView
+from app.stage.policy.arms import ArmsView
+from app.stage.policy.corridor import CorridorView
+from app.stage.policy.grid_map import GridMapView
+from app.stage.policy.policy_map import PolicyMapView
 from app.stage.stage_view import StageView
 
 VIEWS: list[type[StageView]] = [
@@ -22,9 +29,16 @@ VIEWS: list[type[StageView]] = [
     MatrixView,
     BoundaryView,
     FitView,
+    ReconstructionsView,
+    ReconstructedPlaneView,
+    CodeView,
     FeatureMapsView,
     TimeStepsView,
     ImagesView,
+    ArmsView,
+    CorridorView,
+    GridMapView,
+    PolicyMapView,
     ConfusionView,
     ResidualsView,
     ParameterPathView,

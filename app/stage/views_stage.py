@@ -148,13 +148,17 @@ class ViewsStage(Stage):
         companion = [] if self.companion is None else [self.companion]
         return [*companion, *self.views.made.values()]
 
+    def set_playing(self, playing: bool) -> None:
+        for view in self._made_views:
+            view.set_playing(playing)
+
     def refresh(self, picture: SessionPicture) -> None:
         if picture is self._picture:
             return
         before, self._picture = self._picture, picture
         if before is None or len(before.subject.layers) != len(picture.subject.layers):
             self._divide()
-        self._title.show_texts(*picture.subject.headings(picture.task.parameters))
+        self._title.show_texts(*picture.subject.headings(picture.run_task.parameters))
         self._offer_tabs(picture)
         if self.companion is not None:
             self._offer_companion(self.companion.fits(picture))

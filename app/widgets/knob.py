@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from functools import partial
+from functools import cached_property, partial
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QActionGroup, QContextMenuEvent, QKeyEvent
@@ -110,18 +110,9 @@ class Knob(QWidget):
         self.slider: Slider | None = None
         self.switch: Switch | None = None
         self.options: OptionPicker | None = None
-        self.mark = QLabel("↺")
-        self.mark.setObjectName("knob-name")
-        self.mark.hide()
-        self.drive = QLabel()
-        self.drive.setObjectName("knob-drive")
-        self.drive.hide()
         self._effect = ""
-        self.fault = QLabel(self)
-        self.fault.setObjectName("fault")
-        self.fault.setTextFormat(Qt.TextFormat.PlainText)
-        self.fault.setWordWrap(True)
-        self.fault.hide()
+        self._refused = ""
+        self._head, self._column = QHBoxLayout(), QVBoxLayout(self)
         for label in (self.symbol, self.label):
             label.installEventFilter(self)
         self._make_parts()
@@ -144,6 +135,40 @@ class Knob(QWidget):
             with QSignalBlocker(self.slider):
                 self.slider.setValue(self._tick(float(value)))
 
+    # What few knobs ever show is made when it is first needed: a window has many, and styles all their labels.
+
+    @cached_property
+    def mark(self) -> QLabel:
+        """Tells that changing it restarts the runs."""
+        return self._beside_name("↺", "knob-name", 1)
+
+    @cached_property
+    def drive(self) -> QLabel:
+        """Tells where the schedule that drives it has come to."""
+        return self._beside_name("", "knob-drive", 2 if self._has("mark") else 1)
+
+    @cached_property
+    def fault(self) -> QLabel:
+        """Tells why a value is invalid."""
+        label = QLabel()
+        label.setObjectName("fault")
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        label.hide()
+        self._column.addWidget(label)
+        return label
+
+    def _beside_name(self, text: str, name: str, places: int) -> QLabel:
+        label = QLabel(text)
+        label.setObjectName(name)
+        label.hide()
+        self._head.insertWidget(self._head.indexOf(self.label) + places, label)
+        return label
+
+    def _has(self, name: str) -> bool:
+        """Whether a label has been made."""
+        return name in vars(self)
+
     @property
     def value(self) -> Value:
         return self._value
@@ -162,7 +187,9 @@ class Knob(QWidget):
 
     def show_effect(self, effect: str, marked: bool) -> None:
         """Tell in advance what changing it does to the runs (LIVE, RESTARTS or ""); marked: with an icon, too."""
-        self.mark.setVisible(marked and effect == RESTARTS)
+        is_marked = marked and effect == RESTARTS
+        if is_marked or self._has("mark"):
+            self.mark.setVisible(is_marked)
         if effect != self._effect:
             self._effect = effect
             self._describe()
@@ -184,7 +211,8 @@ class Knob(QWidget):
         if title:
             self.drive.setText(f"∿ {number(value)}")
             self.drive.setToolTip(f"<p>Driven by {title}: {number(value)} now. Right-click to change that.</p>")
-        self.drive.setVisible(bool(title))
+        if title or self._has("drive"):
+            self.drive.setVisible(bool(title))
         if title != self._driver:
             self._driver = title
             self._describe()
@@ -212,14 +240,11 @@ class Knob(QWidget):
 
     def _make_parts(self) -> None:
         hyper = self.hyper
-        head = QHBoxLayout()
+        head, column = self._head, self._column
         head.setContentsMargins(0, 0, 0, 0)
         head.setSpacing(6)
         head.addWidget(self.symbol)
         head.addWidget(self.label)
-        head.addWidget(self.mark)
-        head.addWidget(self.drive)
-        column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
@@ -258,7 +283,6 @@ class Knob(QWidget):
             self.slider.sliderReleased.connect(self.finished)
             self.slider.reset.connect(self._to_default)
             column.addWidget(self.slider)
-        column.addWidget(self.fault)
 
     def _describe(self) -> None:
         hyper = self.hyper
@@ -361,7 +385,7 @@ class Knob(QWidget):
             self.abandon()
             return
         self._typed()
-        if self.field.hasFocus() and not self.fault.text():  # it was not left, but Return pressed
+        if self.field.hasFocus() and not self._refused:  # it was not left, but Return pressed
             give_back(self.field)
 
     def _toggle(self, on: bool) -> None:
@@ -384,9 +408,10 @@ class Knob(QWidget):
 
     def refuse(self, sentence: str) -> None:
         """Show below the knob why a value is invalid; "" clears the error."""
-        if sentence != self.fault.text():
+        if sentence != self._refused:
+            self._refused = sentence
             self.fault.setText(sentence)
-        self.fault.setVisible(bool(sentence))
+            self.fault.setVisible(bool(sentence))
         restyle(self.field, bad=bool(sentence))
 
     def _nudge(self, direction: int, coarse: bool) -> None:

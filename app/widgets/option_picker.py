@@ -16,21 +16,28 @@ class OptionPicker(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, options: tuple[str, ...], name: str, titles: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, options: tuple[str, ...], name: str, titles: tuple[str, ...] = (), tips: tuple[str, ...] = ()
+    ) -> None:
         super().__init__()
-        self._options = options
+        self._options, self._tips = options, tips
         titles = titles or tuple(f"{option[:1].upper()}{option[1:].replace('_', ' ')}" for option in options)
         self.buttons: Segmented | None = None
         self.list: QComboBox | None = None
+        self._titles = titles
+        self.setAccessibleName(name)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         if len(options) <= _MAX_BUTTONS:
-            self.buttons = Segmented(titles, name)
+            self.buttons = Segmented(titles, name, tips)
             self.buttons.chosen.connect(self._choose)
             row.addWidget(self.buttons)
         else:
             self.list = QuietList()
             self.list.addItems(titles)
+            for place, tip in enumerate(tips):
+                self.list.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
+            self.list.setToolTip(tips[0] if tips else "")
             self.list.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.list.setAccessibleName(name)
             self.list.activated.connect(self._choose)
@@ -44,6 +51,16 @@ class OptionPicker(QWidget):
         assert self.list is not None
         return self.list
 
+    @property
+    def option(self) -> str:
+        """The one that is shown."""
+        place = self.buttons.place if self.buttons is not None else self.list.currentIndex() if self.list else 0
+        return self._options[place]
+
+    def words(self) -> list[str]:
+        """The titles and tooltips of its options."""
+        return [*self._titles, *self._tips]
+
     def set_option(self, option: str) -> None:
         place = self._options.index(option)
         if self.buttons is not None:
@@ -51,6 +68,7 @@ class OptionPicker(QWidget):
         if self.list is not None:
             with QSignalBlocker(self.list):
                 self.list.setCurrentIndex(place)
+            self.list.setToolTip(self._tips[place] if self._tips else "")
 
     def _choose(self, place: int) -> None:
         self.chosen.emit(self._options[place])

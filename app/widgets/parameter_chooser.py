@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QCompleter, QListView
+from PySide6.QtWidgets import QComboBox, QListView
 
+from app.widgets.name_search import NameSearch
 from engine import Problem
 
 ROWS = 14
 WIDTH = 240  # pixels of the open list
 LENGTH = 8  # characters that always fit
+MANY = 2000  # names; among more, Qt is not let look for one, which takes microseconds each
 
 
 class ParameterNames(QAbstractListModel):
-    """Names in the order of theta, made on demand: there may be a hundred thousand."""
+    """Names in the order of theta, made on demand: there may be a million."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__()
@@ -27,6 +31,16 @@ class ParameterNames(QAbstractListModel):
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return None
         return self._subject.parameter_name(index.row())
+
+    def match(
+        self,
+        start: QModelIndex | QPersistentModelIndex,
+        role: int,
+        value: Any,
+        hits: int = 1,
+        flags: Qt.MatchFlag = Qt.MatchFlag.MatchStartsWith | Qt.MatchFlag.MatchWrap,
+    ) -> list[QModelIndex]:
+        return super().match(start, role, value, hits, flags) if self._count <= MANY else []
 
 
 class ParameterChooser(QComboBox):
@@ -49,26 +63,21 @@ class ParameterChooser(QComboBox):
         view.setUniformItemSizes(True)
         view.setMinimumWidth(WIDTH)
         self.setView(view)
-        self._search = QCompleter(self)
-        self._search.setFilterMode(Qt.MatchFlag.MatchContains)
-        self._search.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._search.setMaxVisibleItems(ROWS)
-        if (popup := self._search.popup()) is not None:
-            popup.setMinimumWidth(WIDTH)
-        self.setCompleter(self._search)
         self.activated.connect(self.chosen)
         field = self.lineEdit()
         assert field is not None
         field.setAccessibleName(accessible_name)
-        field.editingFinished.connect(self._show_current)
+        self._search = NameSearch(field, ROWS, WIDTH)  # not the combo box's own, which would look through all names
+        self._search.picked.connect(self._pick)
+        field.editingFinished.connect(self._finish)
 
     def offer(self, problem: Problem) -> None:
         """Offer the parameters of a problem; must be followed by `set_place`."""
         names = ParameterNames(problem)
         names.setParent(self)
-        self._search.setModel(names)
         with QSignalBlocker(self):
-            self.setModel(names)  # deletes the previous model
+            self.setModel(names)  # deletes the previous model, and gives this one to any completer
+        self._search.look_in(names)
 
     def set_place(self, place: int) -> None:
         if place != self.currentIndex():
@@ -82,6 +91,19 @@ class ParameterChooser(QComboBox):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # scrolling the panel must not change the choice
+
+    def _pick(self, place: int) -> None:
+        self.set_place(place)
+        self.chosen.emit(place)
+
+    def _finish(self) -> None:
+        """Take what was typed, if it is a name."""
+        typed = self.currentText()
+        place = None if self._search.is_picking else self._search.place_of(typed)
+        self._search.stop()
+        if place is not None and typed != self.itemText(self.currentIndex()):
+            self._pick(place)
+        self._show_current()
 
     def _show_current(self) -> None:
         """Restore the name if the typed text is not one."""

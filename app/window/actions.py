@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 ABOUT = "Watch, steer and compare gradient descent, live. The versions of its parts, for a report:"
 TABLES = "Tables (*.csv *.tsv *.txt *.dat *.arff);;All files (*)"
 
+_VIEW_KEYS = 9  # views that have a key, Ctrl and a digit
+
 
 class Actions(QObject):
     """Fills the menu bar of `window` for its workbench `bench`. by_name: the actions by their object names."""
@@ -236,7 +238,9 @@ class Actions(QObject):
             self._add(menu, *command)
         for place, kind in enumerate(VIEWS, 1):
             show = partial(self._choose_view, kind.KEY)
-            self._add(menu, f"view-{kind.KEY}", kind.MENU or kind.TITLE, show, f"Ctrl+{place}")
+            self._add(
+                menu, f"view-{kind.KEY}", kind.MENU or kind.TITLE, show, f"Ctrl+{place}" if place <= _VIEW_KEYS else ""
+            )
 
     def _choose_view(self, key: str) -> None:
         self._bench.shown_stage.choose(key)

@@ -37,6 +37,7 @@ from engine import (
     DIVERGED,
     FINISHED,
     MAX_RUNS,
+    OWN,
     PARAMETER,
     Experiment,
     RunPicture,
@@ -46,6 +47,7 @@ from engine import (
     SettingError,
     Table,
     distinct,
+    kind_of,
     new_run,
 )
 
@@ -132,8 +134,8 @@ class Controller(QObject):
         if like is not None:
             settings, fresh = like.settings, new_run(optimizer)
             name = fresh.name if fresh.name not in self._names else numbered(fresh.name, self._names)
-            rate, batch = settings.learning_rate, settings.batch
-            self._add(replace(fresh, name=name, learning_rate=rate, batch=batch))
+            like_it = {part: getattr(settings, part) for part in ("learning_rate", "batch", "rates", "own")}
+            self._add(replace(fresh, name=name, **like_it))
 
     def duplicate_run(self, id: str) -> None:
         like = self.run(id)
@@ -228,7 +230,20 @@ class Controller(QObject):
     # The problem
 
     def change_problem(self, changes: Mapping[str, Any]) -> None:
-        """Change settings of the problem, from the start of the runs or from here on."""
+        """Change settings of the problem, from the start of the runs or from here on.
+
+        What the selected run has for itself is changed for that run alone.
+        """
+        run = self.run(self.selected)
+        if run is not None and self.shown is not None:
+            kind = kind_of(self.shown.picture.task)
+            parts = {OWN, *(kind.own_parts if run.settings.own else ())}
+            own = {path: value for path, value in changes.items() if Setting.of(path).part in parts}
+            for path, value in own.items():
+                self._training.send(TweakRun(run.id, Setting.of(path if path == OWN else f"{OWN}.{path}"), value))
+            changes = {path: value for path, value in changes.items() if path not in own}
+            if not changes:
+                return
         self._training.send(ChangeProblem(changes, from_start=self.from_start))
 
     def choose_kind(self, offer: str) -> None:

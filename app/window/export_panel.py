@@ -128,7 +128,7 @@ class ExportPanel(Popup):
             return
         self._take(source)
         picture = source.picture
-        shown = figure_on_screen(picture.task, picture.experiment.view) if what == STAGE else None
+        shown = figure_on_screen(picture.run_task, picture.experiment.view) if what == STAGE else None
         what = what if shown is None else shown.key
         self.what.setCurrentIndex(max(self.what.findData(what), 0))
         self.popup()
@@ -328,5 +328,5 @@ class ExportPanel(Popup):
 def _plots(picture: SessionPicture) -> list[tuple[str, str]]:
     """(title, key) of all that can be exported of a problem."""
     found = [(curve.title_for(picture), key) for key, curve in CURVES.items() if curve.needs(picture)]
-    found += [(figure.menu, figure.key) for figure in figures_for(picture.task)]
+    found += [(figure.menu, figure.key) for figure in figures_for(picture.run_task)]
     return [*found, ("Every row as a table (CSV)", TABLE)]

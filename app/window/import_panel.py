@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -24,14 +25,17 @@ from app.documents.tables.description import column_words, decisions
 from app.documents.tables.dialect import Dialect, DialectOptions
 from app.documents.tables.row_choice import ALL_ROWS, RowChoice
 from app.documents.tables.selection import (
+    Form,
     Purpose,
     Selection,
     SelectionCheck,
     check_selection,
     feature_problem,
+    possible_features,
     suggested,
     target_problem,
     usual_purpose,
+    with_form,
     with_target,
 )
 from app.documents.tables.source import TableSource
@@ -48,6 +52,7 @@ from app.workers.import_job import ImportJob
 from engine import MAX_NAME, Table
 
 _ROWS = {"all": "All rows", "every": "One of every", "first": "The first"}
+_FORMS = {"columns": "Separate numbers", "image": "An image", "sequence": "A sequence"}
 _FIRST = 1000  # rows, to begin with
 _PURPOSES: tuple[Purpose, ...] = ("classification", "regression")
 _PROGRESS_DELAY = 250  # milliseconds; what is read sooner shows no progress
@@ -94,6 +99,15 @@ class ImportPanel(Popup):
             ("Learn to tell which of some classes an example belongs to", "Learn a number"),
         )
         self.purpose.setObjectName("import-purpose")
+        self.form = choice_list("import-form", "inputs are", _FORMS, "What the inputs of a row are together")
+        self.sides = QLineEdit()
+        self.sides.setObjectName("import-sides")
+        self.sides.setAccessibleName("sides of the image or sequence")
+        self.sides.setToolTip(
+            "Height × width × channels of an image, or steps × features of a sequence, such as 28 × 28"
+        )
+        self.sides.setMaxLength(32)
+        self.sides.setFixedWidth(110)
         self.leave_out = check_box(
             "import-leave-out",
             "Leave out unusable rows",
@@ -144,6 +158,8 @@ class ImportPanel(Popup):
         self.taken.activated.connect(lambda _: self._choose_rows(self.taken.currentData()))
         self.count.valueChanged.connect(lambda count: self._choose_rows(self.taken.currentData(), int(count)))
         self.count.refused.connect(lambda _: self._show_selection())
+        self.form.activated.connect(lambda _: self._choose_form(self.form.currentData()))
+        self.sides.textEdited.connect(lambda text: self._select(sides=text))
         self.leave_out.clicked.connect(lambda on: self._select(leave_out=on))
         self.cancel.clicked.connect(self._cancel)
         self.take.clicked.connect(self._take)
@@ -202,6 +218,12 @@ class ImportPanel(Popup):
             rows = ALL_ROWS
         self._select(rows=rows)
 
+    def _choose_form(self, form: Form) -> None:
+        """Take the inputs for separate numbers, an image or a sequence, with sides that fit if there are such."""
+        if self._survey is not None and self._selection is not None:
+            wanted = with_form(self._survey, self._selection, form)
+            self._select(form=wanted.form, features=wanted.features, sides=wanted.sides)
+
     def _look(self) -> None:
         assert self._source is not None
         self._survey = self._selection = None
@@ -241,12 +263,7 @@ class ImportPanel(Popup):
         survey, selection = self._survey, self._selection
         if survey is None or selection is None:
             return
-        possible = (
-            place
-            for place, column in enumerate(survey.columns)
-            if place != selection.target and not feature_problem(column)
-        )
-        self._select(features=tuple(possible) if on else ())
+        self._select(features=possible_features(survey, selection.target) if on else ())
 
     def _take(self) -> None:
         if self._source is None or self._survey is None or self._selection is None:
@@ -390,6 +407,11 @@ class ImportPanel(Popup):
         self._show_rows(selection.rows)
         with QSignalBlocker(self.leave_out):
             self.leave_out.setChecked(selection.leave_out)
+        with QSignalBlocker(self.form):
+            self.form.setCurrentIndex(list(_FORMS).index(selection.form))
+        if self.sides.text() != selection.sides:
+            self.sides.setText(selection.sides)
+        self.sides.setVisible(selection.form != "columns")
         self.preview.show_selection(self._survey, selection)
         unread = self.count.fault if selection.rows != ALL_ROWS else ""
         self._tell(SelectionCheck(f"The {unread}.") if unread else check_selection(self._survey, selection))
@@ -412,7 +434,8 @@ class ImportPanel(Popup):
 
     def _choices(self) -> tuple[QWidget, ...]:
         """The widgets that are enabled once the table has been surveyed."""
-        return self.every, self.none, self.target, self.purpose, self.leave_out, self.taken, self.count
+        chosen = self.every, self.none, self.target, self.purpose, self.form, self.sides
+        return *chosen, self.leave_out, self.taken, self.count
 
     def event(self, event: QEvent) -> bool:
         # Keys that type, tick and move here must not trigger the window's shortcuts.
@@ -459,8 +482,8 @@ class ImportPanel(Popup):
         below = QHBoxLayout()
         below.addWidget(self.shown)
         below.addStretch(1)
-        for button in (self.every, self.none):
-            below.addWidget(button)
+        for part in (self.form, self.sides, self.every, self.none):
+            below.addWidget(part)
         self.target.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.target.setMinimumWidth(190)
         self.purpose.setFixedWidth(230)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import (
     QEvent,
@@ -61,6 +62,12 @@ _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
 Index = QModelIndex | QPersistentModelIndex
 
 
+@lru_cache(maxsize=256)
+def _thumbnail(path: str) -> QPixmap:
+    """A picture, read when it is first painted."""
+    return QPixmap(path)
+
+
 class _Card(QStyledItemDelegate):
     """Paints a card: a thumbnail over a title and a line of text."""
 
@@ -77,7 +84,7 @@ class _Card(QStyledItemDelegate):
         rect: QRect = option.rect
         font: QFont = option.font
         preset: Preset = index.data(_PRESET)
-        pixmap: QPixmap = index.data(Qt.ItemDataRole.DecorationRole)
+        pixmap = _thumbnail(str(preset.thumbnail or ""))
         hovered = bool(state & QStyle.StateFlag.State_MouseOver)
         focused = bool(state & QStyle.StateFlag.State_HasFocus)
         current = bool(state & QStyle.StateFlag.State_Selected)  # what Return opens from the search box
@@ -246,7 +253,6 @@ class PresetGallery(Popup):
             item = QStandardItem(preset.title)
             item.setData(place, _PLACE)
             item.setData(preset, _PRESET)
-            item.setData(QPixmap(str(preset.thumbnail or "")), Qt.ItemDataRole.DecorationRole)
             item.setData(f"{preset.title}. {preset.line}", Qt.ItemDataRole.AccessibleTextRole)
             model.appendRow(item)
         self._filter()

@@ -15,6 +15,7 @@ from engine import (
     SettingError,
     Table,
     Task,
+    fitted,
     kind_of,
     new_run,
     offer_of,
@@ -50,7 +51,7 @@ class ProblemSwitch:
         open_kind = kind_of(picture.task)
         if open_kind.takes_tables:
             task = open_kind.on_table(picture.task, table, fresh=False)
-            records = tuple(RunRecord(run.settings) for run in picture.runs)
+            records = tuple(RunRecord(fitted(run.settings, task)) for run in picture.runs)
             return replace(picture.experiment, problem=task, runs=records, title=task.title, note="")
         kind = next((kind for kind in PROBLEMS.values() if kind.takes_tables), None)
         if kind is None:
@@ -74,6 +75,11 @@ def blank(offer: str) -> Experiment:
 
 
 def _suited(run: RunSettings, problem: Task) -> RunSettings:
-    """A run with the default learning rate and batches of a problem's kind."""
-    rate, batch = kind_of(problem).suited(run.optimizer.kind)
-    return replace(run, learning_rate=rate, batch=batch)
+    """A run with the usual rate and batches of a problem's kind, and nothing of the one before or that it refuses."""
+    kind, usual = kind_of(problem), new_run()
+    if kind.refused(run.optimizer, ()):
+        run = run.having("optimizer", usual.optimizer.kind)
+    if kind.refused(run.optimizer, (run.schedule, *(driver for _, driver in run.drive))):
+        run = replace(run, schedule=usual.schedule, drive=())
+    rate, batch = kind.suited(run.optimizer.kind)
+    return replace(run, learning_rate=rate, batch=batch, rates=(), own=())

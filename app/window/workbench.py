@@ -41,7 +41,7 @@ from engine import PROBLEMS, Experiment, LossSlice, RunPicture, SessionPicture, 
 
 FRAME_MILLISECONDS = 16
 FEWEST_PREVIEWED = 2000  # updates that a schedule's preview spans at least
-PARTS = 3  # the stage with what is around it, the curves, the settings
+PARTS = 4  # the stage with what is around it, the curves, the panel of the problem, the settings
 
 
 class Workbench(QWidget):
@@ -68,6 +68,7 @@ class Workbench(QWidget):
         self._kind = ""  # of the problem that is shown
         self._shown_parts = 0
         self.problem_panel = ProblemPanel(theme)
+        self.problem_panel.prepare(kind_of(experiment.problem).key)
         self.runs_panel = RunsPanel(theme)
         self.run_panel = RunPanel(theme)
         self.effect_switch = EffectSwitch()
@@ -152,7 +153,7 @@ class Workbench(QWidget):
         """Whether every edit is carried out and on screen, and no replay is under way."""
         shown = self.controller.shown
         newest = shown is not None and shown is self.training.published and shown.replaying is None
-        return newest and self._shown_parts == PARTS and self.controller.all_edits_shown
+        return newest and self._shown_parts == PARTS and self.curves.settled and self.controller.all_edits_shown
 
     @property
     def shown_stage(self) -> Stage:
@@ -275,6 +276,7 @@ class Workbench(QWidget):
         self.transport.refresh(published)
         self.shown_stage.set_selected(run.id)
         self.shown_stage.refresh(picture)
+        self.shown_stage.set_playing(published.playing)
         self._left.hold(self.controller.is_dragging)
         self.runs_panel.refresh(picture, run.id)
         self.explain.refresh(picture, run)
@@ -282,7 +284,9 @@ class Workbench(QWidget):
         if self._shown_parts > 1:
             self.curves.set_selected(run.id)
             self.curves.refresh(picture, published.clock, hurried=published.playing or self.controller.is_dragging)
-        if self._shown_parts > 2 and self.controller.all_edits_shown:
+        if self._shown_parts > 2:
+            self.problem_panel.prepare(picture.kind)
+        if self._shown_parts > 3 and self.controller.all_edits_shown:
             self._show_settings(picture, run)
         settle_layouts()
 
@@ -297,7 +301,8 @@ class Workbench(QWidget):
     def _show_settings(self, picture: SessionPicture, run: RunPicture) -> None:
         kind = kind_of(picture.task)
         self.problem_panel.refresh(picture)
-        self.run_panel.refresh(run, _previewed(picture, run), picture.examples if kind.trains else 0)
+        words = kind.batch_words(run.settings.batch, picture.examples)
+        self.run_panel.refresh(run, _previewed(picture, run), picture.examples if kind.trains else 0, words)
         self.stop_panel.refresh(picture.experiment.stop, kind.watched)
 
     def _scroll_to_top(self, everything: bool) -> None:

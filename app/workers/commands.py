@@ -9,7 +9,7 @@ from typing import Any
 
 from app.workers.training import Focus, Training
 from app.workers.undo_history import State
-from engine import Experiment, RunRecord, Setting, Task, Value, kind_of_edit
+from engine import OWN, Experiment, RunRecord, Setting, Task, Value, kind_of_edit
 
 MAX_FOLLOWED = 100_000  # updates that are computed again in a pause without being asked for, on another surface
 AT_ONCE, REDRAW = 0.02, 0.1  # seconds
@@ -145,11 +145,11 @@ class TweakRun(Edit):
         return REDRAW if self.from_start else 0.0
 
     def change(self, training: Training) -> None:
-        until = training.goal(self.run) if self.from_start else 0
+        until = training.goal(self.run) if self.from_start or self.setting.part == OWN else 0
         if until:
             training.retrace(training.session.changed_from_start(self.run, self.setting, self.value, until))
             return
-        if self.of is None or self.of.layout == training.session.task.layout:
+        if self.of is None or self.of.layout == training.session.run(self.run).task.layout:
             training.session.tweak(self.run, self.setting, self.value)
 
 

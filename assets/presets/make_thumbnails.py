@@ -29,8 +29,9 @@ from app.stage.markers import draw_run, draw_start
 from app.stage.terrain import Terrain
 from app.stage.view import View
 from assets.presets.network_thumbnails import network_thumbnail
+from assets.presets.policy_thumbnails import policy_thumbnail
 from assets.presets.view_thumbnails import view_thumbnail
-from engine import COLUMNS, Clustered, Experiment, Memory, Run, Session, SurfaceInfo, thin_path
+from engine import COLUMNS, Agent, Clustered, Experiment, Memory, Run, Session, SurfaceInfo, thin_path
 
 FOLDER = Path(__file__).parent
 WIDTH, HEIGHT = 320, 200  # twice the displayed size, for high-resolution screens
@@ -71,6 +72,8 @@ def thumbnail(experiment: Experiment) -> QImage:
     session = Session(experiment)
     session.advance(int(experiment.stop["updates"]))
     surface_info = session.problem.subject
+    if isinstance(surface_info, Agent):
+        return policy_thumbnail(session, dict(experiment.view), QSize(WIDTH, HEIGHT))
     if isinstance(surface_info, Clustered | Memory):
         return view_thumbnail(session, dict(experiment.view), QSize(WIDTH, HEIGHT))
     if not isinstance(surface_info, SurfaceInfo):

@@ -16,12 +16,13 @@ from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.confusion_matrix import HEAD, ConfusionMatrix
 from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.images import ImagesView
+from app.stage.examples.reconstructions import ReconstructionsView
 from app.stage.networks.network_view import NetworkView
 from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.plane_chart import PlaneChart
 from app.stage.views import VIEWS
 from app.workers.loss_slices import LossSlices
-from engine import Session, path_request, snapshot_of
+from engine import Learner, Session, path_request, snapshot_of
 
 TURNS = 100  # of the event loop, in which histograms make their plots
 FINE = 1.5  # histograms are painted larger and scaled down, so that more of their text fits
@@ -35,7 +36,7 @@ def network_thumbnail(session: Session, settings: dict[str, object], size: QSize
     selected = str(settings["selected"])
     picture, run = session.picture(focus=selected), session.run(selected)
     view.apply_view(settings | {"network_images_wrong_first": False})
-    canvas = canvas_of(view)
+    canvas = canvas_of(view, answers=Learner.of(picture.subject).data.target_shape.steps > 1)
     canvas.setParent(None)  # takes it out of its layout
     canvas.resize(painted_size(canvas, size))
     view.refresh(picture)
@@ -80,10 +81,12 @@ def framed(canvas: QWidget, size: QSize) -> QImage:
     return canvas.grab(frame).toImage()
 
 
-def canvas_of(view: NetworkView) -> QWidget:
-    """The part of a view that shows the network, without buttons and text."""
+def canvas_of(view: NetworkView, answers: bool) -> QWidget:
+    """The part of a view that shows the network, without buttons and text. answers: if it has one at every step."""
     if isinstance(view, ImagesView):
         return view.examples
+    if isinstance(view, ReconstructionsView):
+        return view.tiles
     if isinstance(view, ConfusionView):
         return view.matrix
     if isinstance(view, HistogramsView):
@@ -93,7 +96,7 @@ def canvas_of(view: NetworkView) -> QWidget:
         view.tiles.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         return view.tiles
     if isinstance(view, TimeStepsView):
-        return view.plot
+        return view.answers if answers else view.plot
     chart: QWidget = view.chart  # type: ignore[attr-defined]
     return chart
 

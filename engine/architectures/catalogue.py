@@ -46,8 +46,8 @@ class Design:
     """What a network is made from.
 
     inputs: numbers of an example that reach it. shape: of an example, () for a row of features; is_image: whether it is
-    an image. outputs: how many the loss needs; output: the key of their activation. hidden, residual, dropout: of a
-    perceptron; stages: choices of STAGES, of a convolutional network.
+    an image. outputs: how many the loss needs, at each of `steps`; output: the key of their activation. hidden,
+    residual, dropout: of a perceptron; stages: choices of STAGES, of a convolutional network.
     """
 
     architecture: Choice
@@ -61,6 +61,7 @@ class Design:
     residual: bool = False
     dropout: float = 0.0
     stages: tuple[Choice, ...] = ()
+    steps: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,10 @@ class Architecture(ABC):
     # The network
 
     @abstractmethod
-    def unfit(self, shape: tuple[int, ...], is_image: bool) -> str:
-        """Why examples of this shape are none for it, as a sentence; empty if they are."""
+    def unfit(self, shape: tuple[int, ...], is_image: bool, steps: int = 1) -> str:
+        """Why examples of this shape, with targets at so many time steps, are none for it, as a sentence; empty if they
+        are.
+        """
 
     @abstractmethod
     def network(self, design: Design) -> Any:
@@ -132,7 +135,7 @@ class Architecture(ABC):
     def packed_set(
         self, network: Any, inputs: Array, targets: Array, classes: int, weights: Array | None = None
     ) -> Packed:
-        """Pack inputs (n, inputs) and raw targets (n,): numbers, or class indices. Raises SettingError."""
+        """Pack inputs (n, inputs) and raw targets, see TargetShape: numbers, or class indices. Raises SettingError."""
         return self.packed(network, inputs, LOSSES[network.loss.kind].encode(targets, classes), weights)
 
     @abstractmethod
@@ -212,6 +215,10 @@ class Architecture(ABC):
         block = network.blocks[chosen[0]]
         return int(block.start + chosen[1] * (block.size // block.shape[0]) + chosen[2])
 
+    def narrowest(self, network: Any) -> int:
+        """Through how few numbers an example passes on its way, at least."""
+        return int(min(network.sizes))
+
     def undefined(self, network: Any, measure: str) -> str:
         """Why a measure by layer has no value in any of its layers; empty if there is nothing to say."""
         what = {"dead": "no dead units", "saturated": "no ends to be saturated at"}.get(measure)
@@ -265,6 +272,13 @@ ARCHITECTURES: Catalogue[Architecture] = Catalogue("architecture")
 def network_of(design: Design) -> Any:
     """The network of a design. Raises SettingError."""
     return ARCHITECTURES[design.architecture.kind].network(design)
+
+
+def answers_once(what: str, steps: int) -> str:
+    """That an architecture has no answer at every time step, if the targets want one; else empty."""
+    if steps == 1:
+        return ""
+    return f"{what} answers an example once, and these targets are a sequence of {steps}: choose a recurrent network"
 
 
 def fault_in(titles: Sequence[str], values: Sequence[Array], weights: Sequence[Array]) -> str:

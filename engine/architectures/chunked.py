@@ -19,6 +19,7 @@ from engine.architectures.layout import Allocator, padded
 from engine.architectures.losses import LOSSES, call_loss
 from engine.architectures.mlp import MEASURING, OUTPUTS_ONLY, TRAINING, padded_columns, weigh
 from engine.architectures.packing import Packed, packed_constants
+from engine.architectures.resuming import flag_of, resumed, suspend
 from engine.choices import Choice
 from engine.contracts import OBJECTIVE, Floats, Ints, Kernel, SettingError, caller, is_raised, kernel, numbers_of
 from engine.simd.products import transpose_block
@@ -30,23 +31,26 @@ Array = np.ndarray
 # After the layers' rows in the constants: the addresses of the passes, and where the architecture's own integers begin.
 FORWARD, BACKWARD, OWN, PASSES = range(4)
 
-# theta, stream, constants, work, columns: inputs are in READ_AT of the first layer, outputs in VALUES_AT of the last
-FORWARD_PASS = types.void(Floats, Ints, Floats, Floats, types.int64)
-# theta, grad, stream, constants, work, columns, adds: the loss's derivatives are in SLOPES_AT of a last layer that is
-# LINEAR, or else in BACK_AT; grad is written, or if adds is 1 added to
-BACKWARD_PASS = types.void(Floats, Floats, Ints, Floats, Floats, types.int64, types.int64)
+# Both are given where they go on, 0 for the beginning, and the address of a flag; where they see it between two pieces
+# they return where they stand, above 0, and keep in work what they need to go on, else 0.
+# theta, stream, constants, work, columns, place, flag: inputs are in READ_AT of the first layer, outputs in VALUES_AT
+# of the last
+FORWARD_PASS = types.int64(Floats, Ints, Floats, Floats, types.int64, types.int64, types.int64)
+# theta, grad, stream, constants, work, columns, adds, place, flag: the loss's derivatives are in SLOPES_AT of a last
+# layer that is LINEAR, or else in BACK_AT; grad is written, or if adds is 1 added to
+BACKWARD_PASS = types.int64(Floats, Floats, Ints, Floats, Floats, types.int64, types.int64, types.int64, types.int64)
 
 
 @intrinsic
-def _call_forward(typing_context, address, theta, stream, constants, work, columns):
+def _call_forward(typing_context, address, theta, stream, constants, work, columns, place, flag):
     """Call the FORWARD_PASS kernel at an address, inside another kernel."""
-    return caller(FORWARD_PASS, 5)()
+    return caller(FORWARD_PASS, 7)()
 
 
 @intrinsic
-def _call_backward(typing_context, address, theta, grad, stream, constants, work, columns, adds):
+def _call_backward(typing_context, address, theta, grad, stream, constants, work, columns, adds, place, flag):
     """Call the BACKWARD_PASS kernel at an address, inside another kernel."""
-    return caller(BACKWARD_PASS, 7)()
+    return caller(BACKWARD_PASS, 9)()
 
 
 @kernel(OBJECTIVE)
@@ -70,38 +74,53 @@ def chunked_objective(theta, grad, stream, constants, work):
     most = -(-taken // -(-taken // table[layout.COLUMNS]))
     share = 1.0 / ((taken if quiet == TRAINING else stream[EXAMPLES]) * table[layout.ELEMENTS])
     continues = quiet == MEASURING and stream[CURSOR] > 0
-    done = stream[DONE]
+    within = resumed(stream, work)
+    flag = flag_of(stream, within)
+    whole, within = min(within, 0), max(within, 0)
+    done = max(stream[DONE] - 1, 0)
     part = at(layout.floats(stream), PART)
-    loss = part[0] if done > 0 else 0.0
+    loss = part[0] if stream[DONE] > 0 else 0.0
     stream[DONE] = 0
     part[0] = 0.0
     for start in range(done, taken, most):
         count = min(most, taken - start)
         columns = padded_columns(count)
-        chosen = batch_order(stream, table, work, start, count)
-        if features >= LANES:
-            rows = at(work, table[layout.ROWS_AT])
-            stride = padded_columns(features)
-            gather_rows(at(constants, table[layout.INPUTS]), features, chosen, count, columns, rows, stride)
-            transpose_block(rows, stride, inputs, columns, columns, features)
-        else:
-            gather_columns(at(constants, table[layout.INPUTS]), features, chosen, count, columns, inputs)
-        _call_forward(passes[FORWARD], theta, stream, constants, work, columns)
-        if quiet != OUTPUTS_ONLY:
-            gather_columns(at(constants, table[layout.TARGETS]), outputs, chosen, count, columns, targets)
-            weigh(table, constants, work, chosen, k, columns, count, share)
-            for step in range(steps):
-                place = step * k * columns
-                loss += call_loss(
-                    table[layout.LOSS], at(values, place), at(targets, place), weights, at(deltas, place), k, columns,
-                    constants[table[layout.NUMBERS] + layout.KNOB],
-                )  # fmt: skip
+        if within == 0:
+            chosen = batch_order(stream, table, work, start, count)
+            if features >= LANES:
+                rows = at(work, table[layout.ROWS_AT])
+                stride = padded_columns(features)
+                gather_rows(at(constants, table[layout.INPUTS]), features, chosen, count, columns, rows, stride)
+                transpose_block(rows, stride, inputs, columns, columns, features)
+            else:
+                gather_columns(at(constants, table[layout.INPUTS]), features, chosen, count, columns, inputs)
+            if quiet != OUTPUTS_ONLY:
+                gather_columns(at(constants, table[layout.TARGETS]), outputs, chosen, count, columns, targets)
+                weigh(table, constants, work, chosen, k, columns, count, share)
+        if within & 1 == 0:
+            place = _call_forward(passes[FORWARD], theta, stream, constants, work, columns, within >> 1, flag)
+            if place > 0:
+                suspend(stream, work, start, loss, 2 * place)
+                return loss
+            within = 1
+            if quiet != OUTPUTS_ONLY:
+                for step in range(steps):
+                    first = step * k * columns
+                    loss += call_loss(
+                        table[layout.LOSS], at(values, first), at(targets, first), weights, at(deltas, first), k,
+                        columns, constants[table[layout.NUMBERS] + layout.KNOB],
+                    )  # fmt: skip
         if quiet <= MEASURING:
             adds = np.int64(continues or start > 0)
-            _call_backward(passes[BACKWARD], theta, grad, stream, constants, work, columns, adds)
+            place = _call_backward(
+                passes[BACKWARD], theta, grad, stream, constants, work, columns, adds, within >> 1, flag
+            )
+            if place > 0:
+                suspend(stream, work, start, loss, 2 * place + 1)
+                return loss
+        within = 0
         if start + count < taken and is_raised(stream[FLAG]):
-            stream[DONE] = start + count
-            part[0] = loss
+            suspend(stream, work, start + count, loss, whole)
             return loss
     return loss
 

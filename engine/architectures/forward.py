@@ -57,6 +57,8 @@ def _layer_values(objective, done, first, theta, stream, constants, work, values
         count = min(most, n - start)
         p_stream[CURSOR], p_stream[TAKEN] = start, count
         call_objective(objective, p_theta, p_work, p_stream, p_constants, p_work)
+        if p_stream[DONE] > 0:
+            return start
         place = 0
         for layer in range(first, table[layout.LAYERS]):
             row = at(table, layout.HEAD + layout.ROW * layer)
@@ -89,15 +91,17 @@ def _losses(objective, first, parameters, thetas, stream, constants, work, losse
 @inline
 def _agreement(found, values, k, columns, count, targets, apart, classes):
     """Adds to found how many of `count` outputs, values (k, columns), predict the class in targets, which are `apart`;
-    without classes, their squared errors.
+    without classes, their squared errors from the k targets.
 
     Predictions are as in Loss.predictions: of several outputs the first of the largest, or the first NaN.
     """
     for b in range(count):
-        value = values[b]
         if classes == 0:
-            found += (targets[b * apart] - value) * (targets[b * apart] - value)
+            for j in range(k):
+                error = targets[b * apart + j] - values[j * columns + b]
+                found += error * error
             continue
+        value = values[b]
         chosen = 1 if k == 1 and value > 0.0 else 0
         for j in range(1, k):
             other = values[j * columns + b]
@@ -110,8 +114,8 @@ def _agreement(found, values, k, columns, count, targets, apart, classes):
 
 @routine(_i(_i, _i, _f[::1], _i[::1], _f[::1], _f[::1], _f[::1], _i, _f[::1], _f[::1]))
 def _evaluate(objective, done, theta, stream, constants, work, targets, classes, found, outputs):
-    """Adds to found (2,) the mean loss and the agreement with the raw targets (n,), or (n, steps), and writes outputs
-    (n, k) unless there is no room for them; from example `done` on.
+    """Adds to found (2,) the mean loss and the agreement with the raw targets (n, steps) of classes, or (n, k) without
+    any, and writes outputs (n, k) unless there is no room for them; from example `done` on.
 
     Returns how many examples are done: n, or if it was interrupted the `done` of the next call.
     """
@@ -120,6 +124,7 @@ def _evaluate(objective, done, theta, stream, constants, work, targets, classes,
     table = layout.integers(p_constants)
     n, k, steps = table[layout.EXAMPLES], table[layout.OUTPUTS], table[layout.STEPS]
     each = k // steps
+    width = 1 if classes else each
     most = -(-n // -(-n // table[layout.COLUMNS]))  # chunks as in one call on all examples: the same loss
     last = at(table, layout.HEAD + layout.ROW * (table[layout.LAYERS] - 1))
     values = at(p_work, last[layout.VALUES_AT])
@@ -127,11 +132,14 @@ def _evaluate(objective, done, theta, stream, constants, work, targets, classes,
         count = min(most, n - start)
         columns = -(-count // LANES) * LANES
         p_stream[CURSOR], p_stream[TAKEN] = start, count
-        found[0] += call_objective(objective, p_theta, p_work, p_stream, p_constants, p_work)
+        loss = call_objective(objective, p_theta, p_work, p_stream, p_constants, p_work)
+        if p_stream[DONE] > 0:
+            return start
+        found[0] += loss
         for step in range(steps):
             found[1] = _agreement(
-                found[1], at(values, step * each * columns), each, columns, count, at(p_targets, start * steps + step),
-                steps, classes,
+                found[1], at(values, step * each * columns), each, columns, count,
+                at(p_targets, (start * steps + step) * width), steps * width, classes,
             )  # fmt: skip
         if outputs.size > 0:
             copy_transposed(values, k, count, at(p_outputs, start * k))
@@ -140,17 +148,26 @@ def _evaluate(objective, done, theta, stream, constants, work, targets, classes,
     return n
 
 
-@routine(_f(_f[:, ::1], _f[::1], _i))
-def agreement(values, targets, classes):
-    """The agreement of outputs, values (k, n), with raw targets (n,), as an Evaluation has it."""
+@routine(_f(_f[:, ::1], _f[::1], _i, _i))
+def agreement(values, targets, steps, classes):
+    """The agreement of outputs, values (k, n), with the raw targets of n examples, flat, as an Evaluation has it."""
     k, columns = values.shape
-    return _agreement(0.0, pointer(values), k, columns, targets.size, pointer(targets), 1, classes)
+    each = k // steps
+    width = 1 if classes else each
+    p_values, p_targets = pointer(values), pointer(targets)
+    found = 0.0
+    for step in range(steps):
+        found = _agreement(
+            found, at(p_values, step * each * columns), each, columns, columns, at(p_targets, step * width),
+            steps * width, classes,
+        )  # fmt: skip
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
     """A network on n examples: its mean loss, and how many it classifies as in their targets, or without classes the
-    sum of its squared errors, over all steps of a sequence; NaN and 0 without examples. outputs (n, k), if they were
+    sum of its squared errors, over all numbers of a target; NaN and 0 without examples. outputs (n, k), if they were
     asked for, the steps one after another.
     """
 
@@ -168,7 +185,7 @@ def evaluation_pieces(
     outputs: bool,
     interruption: Interruption | None,
 ) -> Pieces[Evaluation]:
-    """Loss, agreement and outputs in one pass over examples packed with their raw targets (n,), or (n, steps)."""
+    """Loss, agreement and outputs in one pass over examples packed with their raw targets: see TargetShape."""
     examples = packed.examples
     into = np.empty((examples if outputs else 0, network.sizes[-1]))
     if not examples:
@@ -176,6 +193,7 @@ def evaluation_pieces(
     found, work, theta = np.zeros(2), packed.work(), network.flat(theta)
     stream, flat = measuring_stream(LOSS_ONLY, examples, interruption), into.reshape(-1)
     targets = numbers_of(targets).reshape(-1)
+    assert classes or targets.size == examples * network.sizes[-1]  # the kernel would read beyond them
     done = 0
     while True:
         done = _evaluate(packed.objective, done, theta, stream, packed.constants, work, targets, classes, found, flat)

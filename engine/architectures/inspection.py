@@ -19,7 +19,7 @@ from engine.contracts import call_objective, is_raised, pointer, routine
 from engine.interruption import Interruption, Pieces, finish
 from engine.simd.registers import LANES
 from engine.simd.vectors import at, below, fma, load, positive, splat, total
-from engine.training.stream import CURSOR, FLAG, TAKEN
+from engine.training.stream import CURSOR, DONE, FLAG, TAKEN
 
 Array = np.ndarray
 
@@ -70,7 +70,10 @@ def _look(objective, done, theta, stream, constants, work, loss, outputs, gradie
         count = min(most, n - start)
         columns = -(-count // LANES) * LANES
         p_stream[CURSOR], p_stream[TAKEN] = start, count
-        loss[0] += call_objective(objective, p_theta, p_gradient, p_stream, p_constants, p_work)
+        found = call_objective(objective, p_theta, p_gradient, p_stream, p_constants, p_work)
+        if p_stream[DONE] > 0:
+            return start
+        loss[0] += found
         scale = n * table[layout.ELEMENTS]  # the objective's shares are 1 / scale, and 0 for padding
         unit = 0
         for layer in range(table[layout.LAYERS]):
@@ -94,11 +97,11 @@ def _look(objective, done, theta, stream, constants, work, loss, outputs, gradie
                     woken = positive(value, splat(1.0), woken)
                 p_awake[unit] += total(woken)
                 unit += 1
-            found = at(p_sums, layer * _SUMS)
-            found[_DELTA] += total(delta_sum) * n * n
-            found[_SUM] += total(mean) * scale
-            found[_SQUARES] += total(squares) * scale
-            found[_ENDS] += total(ends) * scale
+            sum_of = at(p_sums, layer * _SUMS)
+            sum_of[_DELTA] += total(delta_sum) * n * n
+            sum_of[_SUM] += total(mean) * scale
+            sum_of[_SQUARES] += total(squares) * scale
+            sum_of[_ENDS] += total(ends) * scale
         last = at(table, layout.HEAD + layout.ROW * (table[layout.LAYERS] - 1))
         copy_transposed(at(p_work, last[layout.VALUES_AT]), k, count, at(p_outputs, start * k))
         if is_raised(p_stream[FLAG]):

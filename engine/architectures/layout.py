@@ -30,8 +30,8 @@ CHUNK = 128
 # per layer; LINEAR: an identity output, NARROW: its gradient needs no transpose
 (READS, UNITS, ACTIVATION, LINEAR, NARROW, SKIPS, WEIGHTS, BIASES, READ_AT, VALUES_AT, SLOPES_AT, ROW) = range(12)
 KNOB, KEPT, OWN_NUMBERS = range(3)
-# work begins with stamps, which tell what is cached from the previous call
-ORDER_STAMP_AT, WEIGHTS_STAMP_AT, RESERVED = 0, 4, 8
+# work begins with stamps, which tell what is cached from the previous call, and whose chunk it holds (resuming.py)
+ORDER_STAMP_AT, WEIGHTS_STAMP_AT, HELD_STAMP_AT, RESERVED = 0, 4, 8, 16
 
 
 @intrinsic

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -26,9 +27,10 @@ COMPARE = types.float64(Floats, Floats, Floats, Floats, types.int64, types.int64
 class Loss:
     """One loss, as files, controls and the objective see it.
 
-    single: the encoded targets of the first and second of two classes that share one output. several: with one output
-    per class, the encoded targets of the other classes and of the true one. squash: what turns outputs into
-    probabilities; "clip" is linear between the encoded targets.
+    summed: whether the terms of one example are added, not averaged. squares: what a squared error of 1 costs, if the
+    loss is a sum of squares; else 0. single: the encoded targets of the first and second of two classes that share one
+    output. several: with one output per class, the encoded targets of the other classes and of the true one. squash:
+    what turns outputs into probabilities; "clip" is linear between the encoded targets.
     """
 
     key: str
@@ -43,6 +45,8 @@ class Loss:
     squash: Literal["clip", "sigmoid", "softmax"]
     kernel: Kernel
     tier: Tier = "more"
+    summed: bool = False
+    squares: float = 0.0
 
     def outputs(self, classes: int) -> int:
         """How many outputs a network needs for so many classes; 0 classes is a regression."""
@@ -50,13 +54,13 @@ class Loss:
 
     def elements(self, outputs: int) -> int:
         """How many loss terms one example with so many outputs contributes to the mean."""
-        return 1 if self.squash == "softmax" else outputs
+        return 1 if self.squash == "softmax" or self.summed else outputs
 
     def encode(self, targets: Array, classes: int) -> Array:
-        """The encoded targets (n, outputs) of real targets or class indices (n,)."""
+        """The encoded targets (n, outputs) of real targets (n,) or (n, outputs), or of class indices (n,)."""
         outputs = self.outputs(classes)
         if classes == 0:
-            return np.array(targets, np.float64).reshape(-1, 1)
+            return np.array(targets, np.float64).reshape(len(targets), math.prod(np.shape(targets)[1:]))
         places = np.asarray(targets, np.int64).reshape(-1, 1)
         if outputs == 1:
             return np.where(places > 0, self.single[1], self.single[0])
@@ -96,13 +100,15 @@ def loss(
     single: tuple[float, float] = (-1.0, 1.0),
     several: tuple[float, float] = (0.0, 1.0),
     squash: Literal["clip", "sigmoid", "softmax"] = "clip",
+    squares: float = 0.0,
     tier: Tier = "more",
 ) -> Callable[[Callable[..., Any]], Kernel]:
     """Decorator: declare a loss over its COMPARE function, which receives the first knob."""
 
     def declare(function: Callable[..., Any]) -> Kernel:
         kernel = Kernel(function, COMPARE)
-        LOSSES.add(Loss(key, title, knobs, purposes, formula, source, help, single, several, squash, kernel, tier))
+        declared = Loss(key, title, knobs, purposes, formula, source, help, single, several, squash, kernel, tier)
+        LOSSES.add(replace(declared, squares=squares))
         return kernel
 
     return declare
@@ -133,6 +139,7 @@ _CLASSES: tuple[Purpose, ...] = ("classification",)
     purposes=_ANY,
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.MSELoss.html",
     help="Errors are squared, so large ones dominate.",
+    squares=1.0,
     tier="basic",
 )
 def mse(outputs, targets, weights, deltas, k, columns, knob):
@@ -150,6 +157,7 @@ def mse(outputs, targets, weights, deltas, k, columns, knob):
     purposes=_ANY,
     source="https://github.com/tensorflow/playground/blob/master/src/nn.ts",
     help="Half the mean squared error, as in TensorFlow Playground: its gradient is o − y.",
+    squares=0.5,
 )
 def half_mse(outputs, targets, weights, deltas, k, columns, knob):
     loss = splat(0.0)
@@ -157,6 +165,19 @@ def half_mse(outputs, targets, weights, deltas, k, columns, knob):
         e = load(outputs, i) - load(targets, i)
         loss = _put(deltas, weights, i, splat(0.5) * e * e, e, loss)
     return total(loss)
+
+
+LOSSES.add(  # the same terms, of which an example has one
+    replace(
+        LOSSES["half_mse"],
+        key="half_sse",
+        title="Half sum of squares",
+        formula="mean Σ (o - y)^2 / 2",
+        source="Bishop 2006, Pattern Recognition and Machine Learning, section 5.2",
+        help="Squared errors are added over the outputs of an example, and halved: its gradient is o − y.",
+        summed=True,
+    )
+)
 
 
 @loss(

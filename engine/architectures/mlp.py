@@ -10,6 +10,7 @@ from engine.architectures import layout
 from engine.architectures.activations import call_activation
 from engine.architectures.batch import DROPPED, batch_order, gather_columns, gather_rows, purpose_seed
 from engine.architectures.losses import call_loss
+from engine.architectures.resuming import flag_of, pauses, resumed, suspend
 from engine.contracts import OBJECTIVE, inline, inline_ir, is_raised, kernel, standalone
 from engine.rng import uniform
 from engine.simd.products import (
@@ -56,12 +57,18 @@ def _add(target, other, n):
 
 
 @inline_ir
-def _forward(theta, stream, constants, work, start, columns):
-    """Values and slopes of every layer for the examples in the first layer's input."""
+def _forward(theta, stream, constants, work, start, columns, place, flag):
+    """Values and slopes of every layer from `place` on for the examples in the first layer's input; where it stands if
+    it sees the flag, else 0.
+    """
     table = layout.integers(constants)
     layers = table[layout.LAYERS]
     kept = constants[table[layout.NUMBERS] + layout.KEPT]
-    for layer in range(layers):
+    spent, stands = 0, 0
+    for layer in range(place, layers):
+        if pauses(spent, flag):
+            stands = layer
+            break
         row = at(table, layout.HEAD + layout.ROW * layer)
         reads = row[layout.READS]
         units = row[layout.UNITS]
@@ -72,6 +79,7 @@ def _forward(theta, stream, constants, work, start, columns):
             at(theta, row[layout.WEIGHTS]), inputs, at(theta, row[layout.BIASES]),
             values if row[layout.LINEAR] else slopes, units, reads, columns,
         )  # fmt: skip
+        spent += units * reads * columns
         if row[layout.LINEAR]:
             continue
         call_activation(row[layout.ACTIVATION], values, slopes, units * columns)
@@ -79,6 +87,7 @@ def _forward(theta, stream, constants, work, start, columns):
             _dropout(values, slopes, units, columns, stream, layer, start, kept)
         if row[layout.SKIPS]:
             _add(values, inputs, units * columns)
+    return stands
 
 
 @standalone
@@ -100,11 +109,17 @@ def finish_deltas(slopes, back, linear, units, columns, biases, adds):
 
 
 @inline_ir
-def _backward(theta, grad, constants, work, columns, wide, adds):
-    """The whole grad from the slopes of every layer and the loss's deltas; adds: accumulate in grad."""
+def _backward(theta, grad, constants, work, columns, wide, adds, place, flag):
+    """The whole grad from the slopes of every layer and the loss's deltas; adds: accumulate in grad. It goes on after
+    the last `place` layers, and returns after how many it stands if it sees the flag, else 0.
+    """
     table = layout.integers(constants)
     back = at(work, table[layout.BACK_AT])
-    for layer in range(table[layout.LAYERS] - 1, -1, -1):
+    spent, stands = 0, 0
+    for layer in range(table[layout.LAYERS] - 1 - place, -1, -1):
+        if pauses(spent, flag):
+            stands = table[layout.LAYERS] - 1 - layer
+            break
         row = at(table, layout.HEAD + layout.ROW * layer)
         reads = row[layout.READS]
         units = row[layout.UNITS]
@@ -124,6 +139,8 @@ def _backward(theta, grad, constants, work, columns, wide, adds):
             gradient_product(deltas, rows, stride, into, units, reads, columns, adds)
         if layer > 0:
             backward_product(at(theta, row[layout.WEIGHTS]), deltas, back, units, reads, columns, row[layout.SKIPS])
+        spent += 2 * units * reads * columns
+    return stands
 
 
 @inline
@@ -168,8 +185,8 @@ def network_objective(theta, grad, stream, constants, work):
     """Mean loss of the batch that the stream selects, each example times its weight; grad: its gradient.
 
     A call that measures may take the EXAMPLES in pieces: it returns their part of the mean over all of them, and grad
-    accumulates from CURSOR 0 on. Interrupted between two chunks it leaves stream[DONE] above 0, and grad, DONE and PART
-    as the next call needs them to go on; nothing else has changed.
+    accumulates from CURSOR 0 on. Interrupted between two pieces it leaves stream[DONE] above 0, and grad, work and what
+    stands in the stream after DONE as the next call needs them to go on; nothing else has changed.
     """
     table = layout.integers(constants)
     features = table[layout.FEATURES]
@@ -185,34 +202,48 @@ def network_objective(theta, grad, stream, constants, work):
     share = 1.0 / ((taken if quiet == TRAINING else stream[EXAMPLES]) * table[layout.ELEMENTS])
     continues = quiet == MEASURING and stream[CURSOR] > 0
     wide = features >= LANES
-    done = stream[DONE]
+    within = resumed(stream, work)
+    flag = flag_of(stream, within)
+    whole, within = min(within, 0), max(within, 0)
+    done = max(stream[DONE] - 1, 0)
     part = at(layout.floats(stream), PART)
-    loss = part[0] if done > 0 else 0.0
+    loss = part[0] if stream[DONE] > 0 else 0.0
     stream[DONE] = 0
     part[0] = 0.0
     for start in range(done, taken, most):
         count = min(most, taken - start)
         columns = padded_columns(count)
-        chosen = batch_order(stream, table, work, start, count)
-        if wide:
-            rows = at(work, table[layout.ROWS_AT])
-            stride = padded_columns(features)
-            gather_rows(at(constants, table[layout.INPUTS]), features, chosen, count, columns, rows, stride)
-            transpose_block(rows, stride, inputs, columns, columns, features)
-        else:
-            gather_columns(at(constants, table[layout.INPUTS]), features, chosen, count, columns, inputs)
-        _forward(theta, stream, constants, work, start, columns)
-        if quiet != OUTPUTS_ONLY:
-            gather_columns(at(constants, table[layout.TARGETS]), k, chosen, count, columns, targets)
-            weigh(table, constants, work, chosen, k, columns, count, share)
-            loss += call_loss(
-                table[layout.LOSS], at(work, last[layout.VALUES_AT]), targets, weights, deltas, k, columns,
-                constants[table[layout.NUMBERS] + layout.KNOB],
-            )  # fmt: skip
+        if within == 0:
+            chosen = batch_order(stream, table, work, start, count)
+            if wide:
+                rows = at(work, table[layout.ROWS_AT])
+                stride = padded_columns(features)
+                gather_rows(at(constants, table[layout.INPUTS]), features, chosen, count, columns, rows, stride)
+                transpose_block(rows, stride, inputs, columns, columns, features)
+            else:
+                gather_columns(at(constants, table[layout.INPUTS]), features, chosen, count, columns, inputs)
+            if quiet != OUTPUTS_ONLY:
+                gather_columns(at(constants, table[layout.TARGETS]), k, chosen, count, columns, targets)
+                weigh(table, constants, work, chosen, k, columns, count, share)
+        if within & 1 == 0:
+            place = _forward(theta, stream, constants, work, start, columns, within >> 1, flag)
+            if place > 0:
+                suspend(stream, work, start, loss, 2 * place)
+                return loss
+            within = 1
+            if quiet != OUTPUTS_ONLY:
+                loss += call_loss(
+                    table[layout.LOSS], at(work, last[layout.VALUES_AT]), targets, weights, deltas, k, columns,
+                    constants[table[layout.NUMBERS] + layout.KNOB],
+                )  # fmt: skip
         if quiet <= MEASURING:
-            _backward(theta, grad, constants, work, columns, wide, np.int64(continues or start > 0))
+            adds = np.int64(continues or start > 0)
+            place = _backward(theta, grad, constants, work, columns, wide, adds, within >> 1, flag)
+            if place > 0:
+                suspend(stream, work, start, loss, 2 * place + 1)
+                return loss
+        within = 0
         if start + count < taken and is_raised(stream[FLAG]):
-            stream[DONE] = start + count
-            part[0] = loss
+            suspend(stream, work, start + count, loss, whole)
             return loss
     return loss

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.architectures.catalogue import ARCHITECTURES, Architecture, Design, fault_in
+from engine.architectures.catalogue import ARCHITECTURES, Architecture, Design, answers_once, fault_in
 from engine.architectures.forward import layer_pieces
 from engine.architectures.initializers import initial_theta
 from engine.architectures.inspection import Inspection, inspection_pieces
 from engine.architectures.mlp import network_objective
 from engine.architectures.network import Network
 from engine.architectures.packing import Packed, numbers_needed, packed_examples, work_needed
-from engine.architectures.queries import Field, UnitMaps
+from engine.architectures.queries import Code, Decoded, Field, UnitMaps
 from engine.choices import Choice
-from engine.contracts import Kernel, Routine, Tier
+from engine.contracts import Kernel, Routine, SettingError, Tier
 from engine.interruption import Interruption, Pieces, finish
 
 Array = np.ndarray
@@ -30,13 +30,15 @@ class Perceptron(Architecture):
     source = "Rumelhart, Hinton & Williams 1986, https://doi.org/10.1038/323533a0"
     tier: Tier = "basic"
     parts = ("hidden", "residual", "dropout")
-    queries = (Field, UnitMaps)
+    queries = (Field, UnitMaps, Code, Decoded)
     remedy = "fewer or narrower layers, or less data"
 
-    def unfit(self, shape: tuple[int, ...], is_image: bool) -> str:
-        return ""
+    def unfit(self, shape: tuple[int, ...], is_image: bool, steps: int = 1) -> str:
+        return answers_once("a perceptron", steps)
 
     def network(self, design: Design) -> Network:
+        if told := self.unfit(design.shape, design.is_image, design.steps):
+            raise SettingError(told, "architecture")
         return Network(
             (design.inputs, *(layer.units for layer in design.hidden), design.outputs),
             (*(layer.activation for layer in design.hidden), design.output),

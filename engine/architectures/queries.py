@@ -62,8 +62,8 @@ class StepsInTime:
     """A recurrent network by time step.
 
     norms (length,): root mean square over the training examples of the norm of dl/dh, where l is the loss of one and h
-    the state after each step. inputs (length, inputs), states (length, hidden) and outputs (outputs,): of the example
-    that was asked for.
+    the state after each step. inputs (length, inputs), states (length, hidden) and outputs (steps, outputs): of the
+    example that was asked for; steps is 1 where the last state alone gives an answer.
     """
 
     norms: Array
@@ -79,3 +79,29 @@ class TimeSteps(Query[StepsInTime]):
     """
 
     example: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NarrowLayer:
+    """What the narrowest hidden layer of an autoencoder makes of its n examples.
+
+    title: its name; values (n, units): its activations, in the order of the data. units is 0 without a hidden layer.
+    """
+
+    title: str
+    values: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Code(Query[NarrowLayer]):
+    """The activations of the narrowest hidden layer, the first of several, on every example."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded(Query[Array]):
+    """What an autoencoder makes of activations of its narrowest hidden layer, one for each of its units.
+
+    Answer (f,): its outputs in the units of the unscaled features; empty for as many numbers as the layer has not.
+    """
+
+    code: tuple[float, ...]

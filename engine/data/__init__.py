@@ -7,8 +7,13 @@ from __future__ import annotations
 from engine.data import playground as playground
 from engine.data import shapes as shapes
 from engine.data import curves as curves
+from engine.data import lines as lines
+from engine.data import arm as arm
 from engine.data import patterns as patterns
 from engine.data import adding as adding
+from engine.data import temporal_order as temporal_order
+from engine.data import sine_ahead as sine_ahead
+from engine.data import echo as echo
 from engine.data import bundled as bundled
 
 # isort: on

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from engine.contracts import Catalogue, Hyper, Tier, Value
-from engine.data.examples import Examples
+from engine.data.examples import Examples, TargetShape
 from engine.random_generator import RandomGenerator
 
 Array = np.ndarray
@@ -28,11 +28,12 @@ class Dataset:
     """One data set.
 
     names are those of the d raw inputs, target that of the target; labels(values) names the classes, none for a
-    regression. function(rng, **values) -> inputs (n, d), targets (n,). view is the part of the plane to show: of both
-    inputs, or for one input of the input and the target. share (of the examples that train) and target_scaling (of a
-    regression) are suitable defaults. image is (rows, columns) if the inputs are pixels; shape that of one example,
-    whose numbers the d inputs are in row-major order, () if they are a row of separate numbers. licence is that of the
-    data.
+    regression. steps: at how many time steps there is a target; target_names: of the numbers of a vector, none of one
+    number. function(rng, **values) -> inputs (n, d), targets (n,), or (n, steps) or (n, numbers). view is the part of
+    the plane to show: of both inputs, or for one input of the input and the target. share (of the examples that train)
+    and target_scaling (of a regression) are suitable defaults. image is (rows, columns) if the inputs are pixels; shape
+    that of one example, whose numbers the d inputs are in row-major order, () if they are a row of separate numbers.
+    licence is that of the data.
     """
 
     key: str
@@ -52,6 +53,8 @@ class Dataset:
     view: Box | None
     image: tuple[int, int] | None
     shape: tuple[int, ...]
+    steps: int = 1
+    target_names: tuple[str, ...] = ()
     tier: Tier = "more"
 
     @property
@@ -63,13 +66,27 @@ class Dataset:
         """How many classes there are; 0 for a regression."""
         return len(self.labels(values))
 
+    def target_shape(self, values: Values) -> TargetShape:
+        """What an example is answered with."""
+        return TargetShape(self.classes(values), max(len(self.target_names), 1), self.steps)
+
     def make(self, values: Values, seed: int) -> Examples:
         """The examples for a seed, the same on every machine up to rounding of log, sin and cos.
 
         values: as returned by `choose`. Raises SettingError if a bundled file cannot be read.
         """
         inputs, targets = self.function(RandomGenerator(seed).child(MAKING), **values)
-        return Examples(inputs, targets, self.names, self.labels(values), self.target, self.image, self.shape)
+        return Examples(
+            inputs,
+            targets,
+            self.names,
+            self.labels(values),
+            self.target,
+            self.image,
+            self.shape,
+            steps=self.steps,
+            target_names=self.target_names,
+        )
 
 
 DATASETS: Catalogue[Dataset] = Catalogue("data set")
@@ -91,6 +108,8 @@ def dataset(
     view: Box | None = None,
     image: tuple[int, int] | None = None,
     shape: tuple[int, ...] | None = None,
+    steps: int = 1,
+    target_names: tuple[str, ...] = (),
     tier: Tier = "more",
 ) -> Callable[[Maker], Maker]:
     """Decorator: declare a data set over the function that generates it; without labels it is a regression.
@@ -118,6 +137,8 @@ def dataset(
                 view=view,
                 image=image,
                 shape=shape or image or (),
+                steps=steps,
+                target_names=target_names,
                 tier=tier,
             )
         )

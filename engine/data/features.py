@@ -69,6 +69,11 @@ def _min_max(features: Array) -> tuple[Array, Array]:
     return low, _without_constants(features, low, features.max(axis=0) - low)[1]
 
 
+def _common(features: Array) -> tuple[Array, Array]:
+    low, high = features.min(), features.max()
+    return np.full(features.shape[1], low), np.full(features.shape[1], high - low if high > low else 1.0)
+
+
 def _without_constants(features: Array, shift: Array, scale: Array) -> tuple[Array, Array]:
     """A constant column becomes 0: rounding of its mean must not be scaled up to 1."""
     constant = (features == features[0]).all(axis=0)
@@ -83,6 +88,14 @@ SCALINGS.add(
     )
 )
 SCALINGS.add(Scaling("min_max", "Min-max", "From 0 to 1 on the training set.", _min_max))
+SCALINGS.add(
+    Scaling(
+        "common",
+        "Common range",
+        "From 0 to 1 over all columns together on the training set, so that they keep their proportions.",
+        _common,
+    )
+)
 
 
 def possible_features(inputs: int) -> tuple[str, ...]:

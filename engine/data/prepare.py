@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from engine.contracts import SettingError
 from engine.data.catalogue import SPLITTING
-from engine.data.examples import Examples, TrainingData
+from engine.data.examples import INPUTS, LABEL, Examples, TargetShape, TrainingData
 from engine.data.features import SCALINGS, checked_features, column_names, columns_of
 from engine.random_generator import RandomGenerator
 
@@ -23,19 +24,21 @@ def training_data(
     seed: int,
     target_scaling: str = "none",
     stratified: bool = False,
+    target: str = LABEL,
 ) -> TrainingData:
     """The examples in training order, as the network reads them.
 
     features: keys of FEATURES, for one or two raw inputs; with more, every column is a feature. scaling: a key of
     SCALINGS, fitted to the training set alone. seed: the data seed, which shuffles the examples before the split.
     target_scaling: the same for the target of a regression. stratified: each class keeps its share in the training set,
-    so that none is left out of it. Raises SettingError if the features do not fit or overflow.
+    so that none is left out of it. target: LABEL or INPUTS; the inputs as targets are scaled as they are. Raises
+    SettingError if the features do not fit or overflow.
     """
     count, inputs = examples.inputs.shape
     keys = checked_features(features, inputs)
     train = training_count(count, share)
     order = RandomGenerator(seed).child(SPLITTING).permutation(count)
-    if stratified and examples.classes:
+    if stratified and examples.target_shape.kind == "class":
         order = split_by_class(examples.targets.astype(np.int64), order, train)
     raw = np.ascontiguousarray(examples.inputs[order])
     with np.errstate(over="ignore", invalid="ignore"):
@@ -45,15 +48,19 @@ def training_data(
     if not (np.isfinite(scaled).all() and np.isfinite(scale).all()):
         raise SettingError("the inputs are too large: these features or this scaling overflow")
     targets = scaled_targets = examples.targets[order]
-    target_shift, target_scale = 0.0, 1.0
+    target_shift: float | Array = 0.0
+    target_scale: float | Array = 1.0
     if not examples.classes:
+        rows = targets.reshape(-1, examples.target_shape.width)  # of a sequence every step
+        fitting = rows[: train * examples.steps]
         with np.errstate(over="ignore", invalid="ignore"):
-            fitted = SCALINGS[target_scaling].fit(targets[:train, None])
-            target_shift, target_scale = (float(part[0]) for part in fitted)
-            scaled_targets = (targets - target_shift) / target_scale
-    if not (np.isfinite(scaled_targets).all() and math.isfinite(target_scale)):
+            target_shift, target_scale = SCALINGS[target_scaling].fit(fitting)
+            scaled_targets = ((rows - target_shift) / target_scale).reshape(targets.shape)
+        if examples.target_shape.width == 1:
+            target_shift, target_scale = float(target_shift[0]), float(target_scale[0])
+    if not (np.isfinite(scaled_targets).all() and np.isfinite(target_scale).all()):
         raise SettingError(f"the values of {examples.target} are too large: this scaling overflows")
-    return TrainingData(
+    prepared = TrainingData(
         raw=raw,
         inputs=scaled,
         targets=targets,
@@ -71,6 +78,25 @@ def training_data(
         image=examples.image,
         shape=examples.shape if math.prod(examples.shape) == scaled.shape[1] and not keys else scaled.shape[1:],
         weights=None if examples.weights is None else examples.weights[order],
+        target_shape=examples.target_shape,
+        target_names=examples.target_names,
+        label=examples.target,
+        labels=targets if targets.ndim == 1 else None,
+        label_names=examples.classes,
+    )
+    if target != INPUTS:
+        return prepared
+    one = scaled.shape[1] == 1  # a target of one number is no vector
+    return replace(
+        prepared,
+        targets=columns[:, 0].copy() if one else columns,
+        scaled_targets=scaled[:, 0].copy() if one else scaled,
+        target_shift=float(shift[0]) if one else shift,
+        target_scale=float(scale[0]) if one else scale,
+        classes=(),
+        target=prepared.features[0] if one else "input",
+        target_shape=TargetShape(width=scaled.shape[1], is_input=True),
+        target_names=() if one else prepared.features,
     )
 
 

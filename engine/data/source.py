@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.choices import Choice
 from engine.data.catalogue import DATASETS
-from engine.data.examples import Examples
+from engine.data.examples import INPUTS, Examples, TargetShape
 from engine.data.features import checked_features
 from engine.data.table import Table
 
@@ -21,9 +21,21 @@ def examples_of(source: Source, seed: int) -> Examples:
 def example_shape(source: Source) -> tuple[tuple[int, ...], bool]:
     """The shape of one example, () if it is a row of separate numbers, and whether it is an image."""
     if isinstance(source, Table):
-        return (), False
+        return source.shape, source.is_image
     declared = DATASETS[source.kind]
     return declared.shape, declared.image is not None
+
+
+def target_shape_of(source: Source, features: tuple[str, ...], target: str) -> TargetShape:
+    """What an example is answered with, without generating it. target: LABEL or INPUTS, which are the features.
+
+    Raises SettingError if the raw inputs do not allow the features.
+    """
+    if target == INPUTS:
+        return TargetShape(width=shape_of(source, features)[0], is_input=True)
+    if isinstance(source, Table):
+        return source.target_shape
+    return DATASETS[source.kind].target_shape(source.values)
 
 
 def shape_of(source: Source, features: tuple[str, ...]) -> tuple[int, int, int]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from engine.contracts import Check, SettingError, no_check, shown
-from engine.data.examples import Examples
+from engine.data.examples import Examples, TargetShape
 
 Array = np.ndarray
 
@@ -23,20 +23,23 @@ MAX_CLASSES = 100
 MAX_NAME = 80
 MAX_SIZE = 1e300  # of a number, so that the difference of two is finite
 
+_GREY = 2  # sides of an image with one channel
 _MAX_WRITTEN = 100_000  # numbers stored as text; more are packed, which is ten times as fast
 _KINDS = ("<u1", "<i2", "<f4", "<f8")  # dtypes of packed numbers, smallest first; the last one holds any number
 _LINE = 6000  # bytes per line of packed numbers, a multiple of 3 and 8
 _MAX_READ = 2_500_000  # numbers read from text, which takes half a second; by hand nobody writes as many
 _MAX_CELL = 400  # characters of a number and the space around it
 _LINES = 4096  # of text, read at a time
-_PIECE = 2**22  # characters of packed numbers, read at a time
+_PIECE = 2**18  # characters of packed numbers, read at a time: a processor keeps them close
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
     """inputs (n, d) and targets (n,): indices into `classes` or, without classes, real numbers.
 
-    drawn: whether it is meant to be edited by hand. Tables compare by content.
+    drawn: whether it is meant to be edited by hand. shape: of one example, whose numbers the columns are in row-major
+    order: (height, width) or (height, width, channels) of an image (is_image), (steps,) or (steps, features) of a
+    sequence; () if they are separate numbers. Tables compare by content.
     """
 
     name: str
@@ -46,11 +49,15 @@ class Table:
     targets: Array
     classes: tuple[str, ...] = ()
     drawn: bool = False
+    shape: tuple[int, ...] = ()
+    is_image: bool = False
 
     @cached_property
     def digest(self) -> str:
         """A hash of its content."""
-        found = hashlib.sha256(repr((self.name, self.columns, self.target, self.classes, self.drawn)).encode())
+        told = self.name, self.columns, self.target, self.classes, self.drawn
+        shaped = (self.shape, self.is_image) if self.shape else ()
+        found = hashlib.sha256(repr((*told, *shaped)).encode())
         found.update(np.ascontiguousarray(self.inputs).tobytes())
         found.update(np.ascontiguousarray(self.targets).tobytes())
         return found.hexdigest()
@@ -68,8 +75,14 @@ class Table:
     def __repr__(self) -> str:
         return f"Table({self.name!r}, {len(self.targets)} examples)"
 
+    @property
+    def target_shape(self) -> TargetShape:
+        """What an example is answered with."""
+        return TargetShape(len(self.classes))
+
     def examples(self) -> Examples:
-        return Examples(self.inputs, self.targets, self.columns, self.classes, self.target)
+        image = (self.shape[0], self.shape[1]) if self.is_image and len(self.shape) == _GREY else None
+        return Examples(self.inputs, self.targets, self.columns, self.classes, self.target, image, self.shape)
 
     def with_point(self, point: tuple[float, ...]) -> Table:
         """The table with one more example: (inputs..., target). Raises SettingError."""
@@ -100,6 +113,7 @@ class Table:
             "target": self.target,
             "classes": list(self.classes),
             "drawn": self.drawn,
+            **({"shape": list(self.shape), "image": self.is_image} if self.shape else {}),
             **({"packed": kind} if kind else {}),
             "rows": rows,
         }
@@ -112,7 +126,7 @@ class Table:
         """
         if not isinstance(data, dict):
             raise SettingError(f"must be a table, got {shown(data)}")
-        known = {"name", "columns", "target", "classes", "drawn", "packed", "rows"}
+        known = {"name", "columns", "target", "classes", "drawn", "shape", "image", "packed", "rows"}
         for entry in data:
             if entry not in known:
                 raise SettingError("unknown entry", str(entry)[:60])
@@ -120,6 +134,13 @@ class Table:
             if entry not in data:
                 raise SettingError("is missing", entry)
         columns, classes = _names(data["columns"], "columns"), _names(data.get("classes", []), "classes")
+        is_image = data.get("image", False)
+        if not isinstance(is_image, bool):
+            raise SettingError(f"must be true or false, got {shown(is_image)}", "image")
+        try:
+            shape = checked_shape(data.get("shape", ()), is_image, len(columns))
+        except SettingError as error:
+            raise error.at("shape") from None
         rows, width, kind = data["rows"], len(columns) + 1, data.get("packed", "")
         if not isinstance(rows, str | memoryview):
             raise SettingError(f"must be text with numbers, got {shown(rows)}", "rows")
@@ -128,12 +149,37 @@ class Table:
         drawn = data.get("drawn", False)
         if not isinstance(name, str) or not isinstance(target, str) or not isinstance(drawn, bool):
             raise SettingError("name and target must be text, drawn true or false")
-        return checked_table(cls(name[:MAX_NAME], columns, target[:MAX_NAME], inputs, targets, classes, drawn))
+        return checked_table(
+            cls(name[:MAX_NAME], columns, target[:MAX_NAME], inputs, targets, classes, drawn, shape, is_image)
+        )
+
+
+def checked_shape(shape: object, is_image: bool, columns: int) -> tuple[int, ...]:
+    """The shape of an example with so many columns, see Table; () for separate numbers. An image with one channel has
+    two sides alone. Raises SettingError with the numbers.
+    """
+    sides = tuple(shape) if isinstance(shape, list | tuple) else None
+    what, least, most = ("an image", 2, 3) if is_image else ("a sequence", 1, 2)
+    if sides == () and not is_image:
+        return ()
+    if sides is None or not least <= len(sides) <= most or not all(type(side) is int for side in sides):
+        told = "height, width and channels" if is_image else "steps and features"
+        raise SettingError(f"the shape of {what} is {least} or {most} whole numbers, {told}, got {shown(shape)}")
+    by = " × ".join(map(str, sides))
+    if min(sides) < 1:
+        raise SettingError(f"every side of {what} is at least 1, got {by}")
+    if math.prod(sides) != columns:
+        raise SettingError(f"{what} of {by} has {math.prod(sides):,} numbers, and there are {columns:,} input columns")
+    return sides[:_GREY] if is_image and sides[_GREY:] == (1,) else sides
 
 
 def checked_table(table: Table) -> Table:
     """The table, if a network can learn from it. Raises SettingError."""
     rows, columns = table.inputs.shape
+    try:
+        checked_shape(table.shape, table.is_image, columns)
+    except SettingError as error:
+        raise error.at("shape") from None
     if not 1 <= columns <= MAX_COLUMNS:
         raise SettingError(f"a table needs 1 to {MAX_COLUMNS} input columns, got {columns}", "columns")
     if rows < 2:

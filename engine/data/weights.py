@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.choices import Choice
 from engine.contracts import Catalogue, Hyper, SettingError, Tier, numbers_of
+from engine.data.examples import TargetShape
 
 Array = np.ndarray
 BALANCED: Literal["balanced"] = "balanced"
@@ -88,12 +89,15 @@ CLASS_WEIGHTS.add(
 )
 
 
-def check_class_weights(choice: Choice, classes: int) -> None:
-    """Raises SettingError if classes cannot be weighed so. classes: how many there are; 0 is a regression."""
+def check_class_weights(choice: Choice, target: TargetShape) -> None:
+    """Raises SettingError if classes cannot be weighed so. target: what an example is answered with."""
     if choice.kind == "none":
         return
+    classes = target.classes
     if not classes:
         raise SettingError("only classes have weights, and this is a regression: use none")
+    if target.steps > 1:
+        raise SettingError(f"a weight is one of a whole example, and {target.steps} steps have a class each: use none")
     given = choice.values.get("weights", ())
     assert isinstance(given, tuple)
     if len(given) > classes:

@@ -31,12 +31,23 @@ def explain(peek: Peek, coordinate: int, digits: int = 4) -> tuple[Line, ...]:
     """The update rule of the run's optimizer for one coordinate of theta, from its declaration.
 
     A case distinction is shown as the branch taken. The last line is the step, without decoupled weight decay, which
-    shrinks theta before it. Of a block that the optimizer takes as a matrix the lines tell its shape and its largest
-    and smallest singular value, and the values are those of the coordinate.
+    shrinks theta before it, and with the rate of its layer if that has one of its own. Of a block that the optimizer
+    takes as a matrix the lines tell its shape and its largest and smallest singular value, and the values are those of
+    the coordinate.
     """
+    place, block = next((k, block) for k, block in enumerate(peek.problem.blocks) if coordinate < block.stop)
+    lines = _rule_lines(peek, block, coordinate, digits)
+    rate = float(peek.block_rates[place])
+    if rate == 1.0:
+        return lines
+    step, value = lines[-1], rate * lines[-1].value if rate else 0.0
+    numbers = f"{rate:.{digits}g} · {step.value:.{digits}g}".replace("-", "−")
+    return *lines, Line(step.name, f"{step.name} = rate of the layer · {step.name}", numbers, value)
+
+
+def _rule_lines(peek: Peek, block: Block, coordinate: int, digits: int) -> tuple[Line, ...]:
     choice = peek.settings.optimizer
     entry = OPTIMIZERS[choice.kind]
-    block = next(block for block in peek.problem.blocks if coordinate < block.stop)
     chosen = {name: peek.driven.get(f"optimizer.{name}", value) for name, value in choice.values.items()}
     if entry.matrix is not None and entry.matrix.takes(chosen, block.role):
         return _matrix_lines(entry.matrix, chosen, peek, block, coordinate, digits)

@@ -118,7 +118,8 @@ def path_request(
     """A request for a session's current state, with the run as shown in the picture. Call it in the session's
     thread.
     """
-    runs = {one.settings.id: one for one in session.runs if one.settings.visible}
+    layout = picture.run_task.layout  # paths of other networks have no place among these parameters
+    runs = {one.settings.id: one for one in session.runs if one.settings.visible and one.task.layout == layout}
     shown = next(one.shown for one in picture.runs if one.id == run)
     trails = {id: one.trail() for id, one in runs.items()}
     lost = frozenset(id for id, one in runs.items() if one.status == DIVERGED)
@@ -139,7 +140,8 @@ class SlicePlan:
     grid: RefiningGrid
 
     def __init__(self, request: PathRequest, before: SlicePlan | None) -> None:
-        """A plan that keeps as much as possible of the one before it."""
+        """A plan that keeps as much as possible of the one before it. Raises SettingError where the loss is sampled."""
+        request.problem.refuse_sampled("slice of its loss")
         self.request = self.first = request
         self.problem, self.wanted = request.problem, request.wanted
         self.error: SliceError | None = None

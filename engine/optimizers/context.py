@@ -55,12 +55,13 @@ def stream_of(context: Integers) -> Integers:
 
 
 @inline
-def ask(context: Integers, theta: Pointer, grad: Pointer, n: int) -> float:
+def ask(context: Integers, theta: Pointer, grad: Pointer, n: int, penalized: bool) -> float:
     """The objective once more, at another theta (n,), on the same batch with the same dropout and the same noise.
 
-    Returns its loss, without penalties, and writes its gradient to grad (n,), which has to lie in a slot. If it was
-    interrupted (`was_interrupted`), the kernel returns at once, having changed nothing but that slot: it is called
-    again with the same theta, slots and gradient, asks the same, and gets the rest.
+    Returns its loss and writes its gradient to grad (n,), which has to lie in a slot; both with the penalties there
+    (see add_penalties) if it is penalized. If it was interrupted (`was_interrupted`), the kernel returns at once,
+    having changed nothing but that slot: it is called again with the same theta, slots and gradient, asks the same, and
+    gets the rest.
     """
     stream = stream_of(context)
     loss: float = call_objective(
@@ -68,6 +69,8 @@ def ask(context: Integers, theta: Pointer, grad: Pointer, n: int) -> float:
     )
     if stream[DONE] == 0:
         add_noise(grad, n, floats_at(address_of(context))[NOISE], stream)
+        if penalized:
+            loss += add_penalties(context, theta, grad)
         stream[ASKED] += 1
     return loss
 
@@ -85,6 +88,34 @@ def add_noise(grad: Pointer, n: int, sigma: float, stream: Integers) -> None:
         scale = sigma / math.sqrt(stream[BATCH])
         for i in range(n):
             grad[i] += scale * normal(stream[SEED], stream[UPDATE] * n + i)
+
+
+@inline
+def add_penalties(context: Integers, theta: Pointer, grad: Pointer) -> float:
+    """L1 and, unless it is decoupled, L2 at theta: added to grad; returns what they add to the loss.
+
+    With them `loss_of` and the gradient of a step are of what `ask` tells of another theta if it is penalized.
+    """
+    common = floats_at(context[COMMON])
+    decay = 0.0 if common[DECOUPLED] > 0.0 else common[DECAY]
+    sparse = common[L1]
+    squares, sizes = 0.0, 0.0
+    if decay == 0.0 and sparse == 0.0:
+        return 0.0
+    for place in range(context[BLOCKS]):
+        block = block_of(context, place)
+        if block[DECAYS] == 0:
+            continue
+        for i in range(block[START], block[START] + block[ROWS] * block[COLUMNS]):
+            weight = theta[i]
+            squares += weight * weight
+            sizes += abs(weight)
+            grad[i] += decay * weight
+            if weight > 0.0:
+                grad[i] += sparse
+            elif weight < 0.0:
+                grad[i] -= sparse
+    return 0.5 * decay * squares + sparse * sizes
 
 
 @inline

@@ -38,10 +38,21 @@ COEFFICIENTS = {
         (2.8769, -3.1427, 1.2046),
         (2.8366, -3.0525, 1.2012),
     ),
+    "polar": (
+        (8.156554524902461, -22.48329292557795, 15.878769915207462),
+        (4.042929935166739, -2.808917465908714, 0.5000178451051316),
+        (3.8916678022926607, -2.772484153217685, 0.5060648178503393),
+        (3.285753657755655, -2.3681294933425376, 0.46449024233003106),
+        (2.3465413258596377, -1.7097828382687081, 0.42323551169305323),
+        (1.875, -1.25, 0.375),
+    ),
     "classical": ((1.5, -0.5, 0.0),),
 }
 _LONGEST = max(map(len, COEFFICIENTS.values()))
 _TABLE = np.array([[*rows, *[rows[-1]] * (_LONGEST - len(rows))] for rows in COEFFICIENTS.values()])
+# What the norm is multiplied by beforehand: a margin for the rounding of 16-bit numbers, for which these were computed.
+_MARGIN = {"polar": 1.02}
+_MARGINS = np.array([_MARGIN.get(kind, 1.0) for kind in COEFFICIENTS])
 
 SCALES = ("original", "match_rms", "spectral")
 HIDDEN, ALL = LAYERS = ("hidden", "all")
@@ -99,7 +110,9 @@ def _lines(values: Mapping[str, Value]) -> tuple[str, ...]:
         "match_rms": "0.2 √max(rows, columns)",
         "spectral": "√(rows/columns)",
     }[str(values["scale"])]
-    return "M = M + (1 − μ)(G − M)", ahead, "X = U/‖U‖", f"Y = NS(X), {values['steps']} steps", f"Δθ = −η {scale} Y"
+    margin = _MARGIN.get(str(values["coefficients"]))
+    normed = "X = U/‖U‖" if margin is None else f"X = U/({margin} ‖U‖)"
+    return "M = M + (1 − μ)(G − M)", ahead, normed, f"Y = NS(X), {values['steps']} steps", f"Δθ = −η {scale} Y"
 
 
 def _matrices(
@@ -115,10 +128,11 @@ def _matrices(
         U = M / (1.0 - mu**t)
         if values["nesterov"]:
             U = mu * M / (1.0 - mu ** (t + 1)) + (1.0 - mu) * G / (1.0 - mu**t)
-    X = U / max(float(np.linalg.norm(U)), _LEAST_NORM)
+    kind = str(values["coefficients"])
+    triples = COEFFICIENTS[kind]
+    X = U / max(float(np.linalg.norm(U)) * _MARGIN.get(kind, 1.0), _LEAST_NORM)
     rows, columns = G.shape
     Y = X.T if rows > columns else X
-    triples = COEFFICIENTS[str(values["coefficients"])]
     for step in range(int(values["steps"])):  # type: ignore[arg-type]
         a, b, c = triples[min(step, len(triples) - 1)]
         A = Y @ Y.T
@@ -150,7 +164,8 @@ def _matrices(
         20,
         kind="integer",
         slider=(1, 10),
-        help="Steps of Newton and Schulz. On a surface, whose point is one row, they only fix the length of the step.",
+        help="Steps of Newton and Schulz. A vector, such as the point on a surface, has one singular value: its step "
+        "has a fixed length, whatever the gradient (0.70 η for keller, 0.90 η for polar, after 5 steps).",
         tier="expert",
     ),
     Hyper(
@@ -159,8 +174,9 @@ def _matrices(
         "keller",
         kind="choice",
         options=tuple(COEFFICIENTS),
-        help="Of the steps: keller leaves singular values between 0.68 and 1.13, quintic (as in Dion) between 0.98 and "
-        "1.03, for those that were above 0.01 of the norm; classical converges slowly to 1.",
+        help="Of the steps: of singular values above 0.01 of the norm, 5 steps of keller leave what lies between 0.68 "
+        "and 1.13, of quintic (as in Dion) between 0.98 and 1.03, of polar (Polar Express) between 0.86 and 1.14; "
+        "polar does so from 0.001 on, and further steps bring it to 1. classical converges slowly to 1.",
         tier="expert",
     ),
     Hyper(
@@ -272,7 +288,7 @@ def muon(
             row = i // columns
             column = i - row * columns
             X[column * c + row if tall else row * c + column] = u
-        size = norm(X, r * c)
+        size = norm(X, r * c) * _MARGINS[kind]
         if size < _LEAST_NORM:
             size = _LEAST_NORM
         for i in range(r * c):

@@ -40,8 +40,9 @@ def sam(
 ) -> None:
     """SAM over momentum: theta (n,) moves by -lr v; slots (3, n) = (v, theta + e, h), h the gradient at theta + e.
 
-    e = rho g / ||g|| over all parameters; h on the same batch with the same dropout and noise. Weight decay acts at
-    theta, as in the base optimizer, and neither in e nor at theta + e. hyper = (rho, momentum)
+    e = rho g / ||g|| over all parameters; h on the same batch with the same dropout and noise. L1 and L2 act at theta,
+    and neither in e nor at theta + e: in the paper's equation 1 they stand beside the loss whose worst point nearby
+    counts, and PyTorch's and Optax's forms leave them to the base optimizer. hyper = (rho, momentum)
     """
     mu = hyper[1]
     scale = hyper[0] / (norm_of(context) + 1e-12)
@@ -49,7 +50,7 @@ def sam(
     h = at(slots, 2 * n)
     for i in range(n):
         ahead[i] = theta[i] + scale * grad[i]
-    ask(context, ahead, h, n)
+    ask(context, ahead, h, n, False)
     if was_interrupted(context):
         return
     decay_all(context, theta, h, lr)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
 from engine.batches import BATCHES
+from engine.blocks import Block
 from engine.choices import Choice, choose
 from engine.contracts import Catalogue, Check, Hyper, Kernel, Routine, SettingError, Tier, no_check
 from engine.data.table import Table
@@ -16,9 +17,12 @@ from engine.memory import Need, needed
 from engine.optimizers import OPTIMIZERS
 from engine.problems.problem import Problem
 from engine.problems.task import Task
+from engine.schedules import SCHEDULES
 from engine.setting import Setting
 from engine.training.measures import WATCHED, Measure
 from engine.validation import Entries, text
+
+Own = tuple[tuple[str, Any], ...]  # settings of a task by their names, in order
 
 KIND = "kind"  # the entry of a problem's table in a file that names its kind
 
@@ -50,6 +54,11 @@ class ProblemKind(ABC):
     such as points that are drawn. catalogues: by a setting, or a knob of one, whose values are their keys.
     brings_others: settings that may change others with them. seeds, rates: what the transport bar says of new seeds
     and of its speed. trains: whether runs see examples, so that their batches and examples per second mean something.
+    sampled: whether the loss is drawn anew in every update, so that what compares losses is refused (see `refused`).
+    example: what a batch consists of, in a word; empty where that is not worth a word.
+    own_parts: settings of the task that a run may have for itself, all of them at once; own_title, own_help: of the
+    switch for that.
+
     """
 
     key: ClassVar[str]
@@ -67,6 +76,11 @@ class ProblemKind(ABC):
     seeds: ClassVar[str] = "New seeds, restarts all runs"
     rates: ClassVar[str] = "Updates per second of every run"
     trains: ClassVar[bool] = False
+    sampled: ClassVar[bool] = False
+    example: ClassVar[str] = ""
+    own_parts: ClassVar[tuple[str, ...]] = ()
+    own_title: ClassVar[str] = ""
+    own_help: ClassVar[str] = ""
 
     @property
     @abstractmethod
@@ -85,6 +99,10 @@ class ProblemKind(ABC):
         """What must be compiled before a run on this task can take a step, besides what every run needs."""
         return []
 
+    def layers(self, task: Any) -> Mapping[str, tuple[Block, ...]]:
+        """The blocks of theta by the titles of their layers; none where theta has no layers."""
+        return {}
+
     def memory(self, task: Any, optimizers: Sequence[str]) -> Need:
         """What runs with these optimizers take in the end, told before anything is allocated."""
         return Need(needed(task.parameters, 0, optimizers), f"a {self.title.lower()}", "fewer parameters")
@@ -92,6 +110,39 @@ class ProblemKind(ABC):
     def suited(self, optimizer: str) -> tuple[float, Choice]:
         """The learning rate and batches that a run with this optimizer usually has."""
         return OPTIMIZERS[optimizer].learning_rate, choose(BATCHES, "full")
+
+    def refused(self, optimizer: Choice, schedules: Iterable[Choice]) -> str:
+        """Why no run on this kind can have these settings, as a sentence; empty if it can."""
+        if not self.sampled:
+            return ""
+        why = f"a {self.title.lower()} has a loss that is drawn anew in every update"
+        if OPTIMIZERS[optimizer.kind].asks:
+            return f"{why}, and {OPTIMIZERS[optimizer.kind].title} compares it at two places: choose another optimizer"
+        watching = next((SCHEDULES[each.kind] for each in schedules if SCHEDULES[each.kind].watches_loss), None)
+        if watching is not None:
+            return f"{why}, and {watching.title} waits until it no longer falls: choose another schedule"
+        return ""
+
+    def batch_words(self, batch: Choice, examples: int) -> str:
+        """What an update takes with these batches, below the choice of them; empty if there is nothing to say."""
+        return ""
+
+    def own_of(self, task: Any) -> Own:
+        """Of `own_parts` what a run on this task would have for itself."""
+        return tuple((name, getattr(task, name)) for name in self.own_parts)
+
+    def with_own(self, task: Any, own: Own) -> Task:
+        """The task with these settings of a run in place of its own. Raises SettingError if they do not fit it."""
+        raise SettingError(f"runs on a {self.title.lower()} have no settings of it for themselves")
+
+    def read_own(self, entries: Entries, task: Any) -> Own:
+        """What a file holds of them, each checked. Raises SettingError."""
+        entries.close()
+        return ()
+
+    def own_words(self, tasks: Sequence[Any]) -> list[str]:
+        """Of the tasks of runs that have something for themselves what tells them apart, in a few words."""
+        return ["" for _ in tasks]
 
     @property
     def takes_tables(self) -> bool:

@@ -90,6 +90,7 @@ class Problem:
 
     def value_pieces(self, xs: Array, ys: Array, interruption: Interruption | None) -> Pieces[Array]:
         """`values`, in pieces."""
+        self.refuse_sampled("a grid of losses")
         if self.start.size != 2:
             raise SettingError(f"a grid of losses is over two parameters, and this problem has {self.start.size:,}")
         xs, ys = np.atleast_1d(numbers_of(xs)), np.atleast_1d(numbers_of(ys))
@@ -127,11 +128,19 @@ class Problem:
 
     def sharpness_pieces(self, point: Array, interruption: Interruption | None) -> Pieces[float]:
         """`sharpness`, in pieces."""
+        self.refuse_sampled("curvature")
         return sharpness_pieces(lambda points: self.gradient_pieces(points, interruption), point)
 
     def curvatures(self, point: Array) -> Array:
         """Eigenvalues of the Hessian at a point (n,), ascending; see sharpness.curvatures."""
+        self.refuse_sampled("curvature")
         return finish(curvature_pieces(lambda points: self.gradient_pieces(points, None), point))
+
+    def refuse_sampled(self, what: str) -> None:
+        """Raises SettingError where the loss is no function of the parameters."""
+        why = self.subject.sampled
+        if why:
+            raise SettingError(f"a {self.subject.noun} has no {what.removeprefix('a ')}: {why}")
 
     def _stream(self, interruption: Interruption | None) -> Array:
         stream = np.zeros(STREAM, np.int64)

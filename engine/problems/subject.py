@@ -17,6 +17,18 @@ Array = np.ndarray
 A = TypeVar("A")
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A loss that is known beforehand, for comparison: what it is the loss of, and its value on the training set.
+
+    curves: the keys of the curves beside which it is drawn instead, if it is no loss.
+    """
+
+    title: str
+    value: float
+    curves: tuple[str, ...] = ()
+
+
 class Subject:
     """What a problem is about, for measures, views, insights and figures; nothing else of it do they know.
 
@@ -26,9 +38,11 @@ class Subject:
     curve_titles: other titles for curves, by their keys. tracked: whether measures are taken of a run, and points of
     its trail kept. shows_trail: whether pictures carry that trail, for views that draw the paths of parameters.
     explained: whether the next step of every run is computed with each picture, for it costs nothing to speak of.
-    known_minimum: the lowest value that the loss can have. unbounded: whether the loss may fall without end. bordered:
-    whether there are points without a value; value_remedy: what a person could do about them. noun: what it is, in
-    words; elsewhere: from where else a run might begin.
+    known_minimum: the lowest value that the loss can have. references: losses that are known beforehand, to be drawn
+    beside those of the runs. unbounded: whether the loss may fall without end. sampled: why the loss is no function of
+    the parameters, if it is none, as the end of a sentence; it then has neither curvature nor slices. gains: whether
+    the loss is minus what is to be gained. bordered: whether there are points without a value; value_remedy: what a
+    person could do about them. noun: what it is, in words; elsewhere: from where else a run might begin.
     """
 
     @property
@@ -72,7 +86,19 @@ class Subject:
         return None
 
     @property
+    def references(self) -> tuple[Reference, ...]:
+        return ()
+
+    @property
     def unbounded(self) -> bool:
+        return False
+
+    @property
+    def sampled(self) -> str:
+        return ""
+
+    @property
+    def gains(self) -> bool:
         return False
 
     @property

@@ -156,6 +156,7 @@ def _summing_tile(height, width):
 
 # A tile must fit the registers, 32 with AVX-512 and 16 otherwise.
 _TALL = 8 if LANES == 8 else 4
+BAND = 8  # rows: a product that is taken in bands of so many, one after the other, has the same bits
 
 
 def _gathering(width):

@@ -259,7 +259,7 @@ def stable_rate(optimizer: Choice, machine: Machine) -> float | None:
 
 def _stable_rate(optimizer: Choice, machine: Machine) -> Pieces[float | None]:
     entry = OPTIMIZERS[optimizer.kind]
-    if not entry.stability:
+    if not entry.stability or machine.problem.subject.sampled:
         return None
     sharpness = yield from machine.problem.sharpness_pieces(machine.theta, machine.interruption)
     if not sharpness > 0.0:

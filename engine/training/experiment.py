@@ -18,12 +18,16 @@ from engine.data.table import Table
 from engine.memory import refuse_beyond_limit, with_averages
 from engine.optimizers import OPTIMIZERS
 from engine.optimizers.catalogue import AVERAGES, NONE
-from engine.problems.kind import kind_of, read_task, task_entries
+from engine.problems.kind import Own, kind_of, read_task, task_entries
 from engine.problems.task import Task
 from engine.schedules import SCHEDULES
 from engine.setting import PARAMETER, Setting
+from engine.training.block_rates import PART as RATES
+from engine.training.block_rates import Rates, among, check_layer, layers_with_rates, rate_of, read_rates, with_rate
 from engine.training.drive import PART as DRIVE
 from engine.training.drive import Drive, drive_list, drive_value, read_drive, with_driver, without_part
+from engine.training.own_problem import PART as OWN
+from engine.training.own_problem import distinct_tasks, fitting_own, own_entries, own_task, read_own
 from engine.validation import Entries, checked, text
 
 FORMAT = 3  # of what `Experiment.to_dict` returns; those from 1 on are read
@@ -149,7 +153,8 @@ NEVER: Mapping[str, Value] = {**{hyper.name: hyper.default for hyper in STOP}, "
 class RunSettings:
     """One descent: what a run panel shows. `id` names the run within its experiment.
 
-    drive: the knobs, besides the learning rate, that a schedule drives.
+    drive: the knobs, besides the learning rate, that a schedule drives. rates: learning rates of layers, where they are
+    other than that of the run. own: settings of the problem that the run has for itself (see own_problem).
     """
 
     id: str
@@ -162,6 +167,8 @@ class RunSettings:
     warmup: int = 0
     warmup_start: float = 0.0
     drive: Drive = ()
+    rates: Rates = ()
+    own: Own = ()
     visible: bool = True
     pinned: bool = False
 
@@ -170,6 +177,8 @@ class RunSettings:
         "schedule": "more",
         "batch": "basic",
         "drive": "more",
+        "rates": "expert",
+        "own": "more",
     }
 
     def value(self, setting: str | Setting) -> Value | str:
@@ -177,6 +186,10 @@ class RunSettings:
         setting = Setting.of(setting)
         if setting.part == DRIVE:
             return drive_value(self.drive, setting)
+        if setting.part == RATES:
+            return rate_of(self.rates, setting.rest)
+        if setting.part == OWN:
+            return bool(self.own)
         found = getattr(self, setting.part)
         if isinstance(found, Choice):
             return found.kind if setting.is_whole else found.values[setting.rest]
@@ -187,7 +200,8 @@ class RunSettings:
 
         `optimizer`, `schedule` and `batch` take a key and start from its defaults; `optimizer.beta1`
         takes the knob's value. `drive.optimizer.beta1` takes the key of a schedule, `drive.optimizer.beta1.length` the
-        value of its knob; another choice leaves its knobs without any. A name that is the optimizer's follows it.
+        value of its knob; another choice leaves its knobs without any. `rates.hidden 1` takes the rate of a layer. A
+        name that is the optimizer's follows it.
         """
         setting = Setting.of(setting)
         part = setting.part
@@ -200,6 +214,11 @@ class RunSettings:
                 return replace(self, drive=with_driver(self.drive, setting, value, self.optimizer, self.batch))
             except SettingError as error:
                 raise error.at(setting.path if not error.where else part) from None
+        if part == RATES and not setting.is_whole:
+            try:
+                return replace(self, rates=with_rate(self.rates, setting, value))
+            except SettingError as error:
+                raise error.at(setting.path) from None
         if part not in _CHOICES:
             raise SettingError(f"there is no setting {shown(setting.path, 60)}")
         catalogue, old = _CHOICES[part], getattr(self, part)
@@ -228,6 +247,8 @@ class RunSettings:
             "schedule": self.schedule.to_dict(),
             "batch": self.batch.to_dict(),
             **({"drive": drive_list(self.drive)} if self.drive else {}),
+            **({"rates": dict(self.rates)} if self.rates else {}),
+            **({"own": own_entries(self.own)} if self.own else {}),
         }
 
 
@@ -299,7 +320,7 @@ def checked_type(value: object, kind: type, what: str) -> None:
 
 def of_run(setting: Setting) -> bool:
     """Whether a setting belongs to RunSettings."""
-    return setting.part in _CHOICES or setting.part in _PLAIN or setting.part == DRIVE
+    return setting.part in _CHOICES or setting.part in _PLAIN or setting.part in (DRIVE, RATES, OWN)
 
 
 def of_theta(setting: Setting) -> bool:
@@ -342,10 +363,16 @@ class Tweak:
 def followed(settings: RunSettings, task: Task, setting: Setting, value: Any) -> tuple[RunSettings, Task, Any]:
     """Settings and task as a tweak leaves them, and the value as the tweak keeps it.
 
-    Raises SettingError, also if a run cannot go on with what the tweak makes of the task.
+    task: the run's, with what it has for itself. Raises SettingError, also if a run cannot go on with what the tweak
+    makes of the task.
     """
+    if setting.part == OWN:
+        raise SettingError("cannot change while a run moves: it takes a new start", setting.path)
+    if setting.part == RATES:
+        check_layer(setting, task)
     if of_run(setting):
         settings = settings.having(setting, value)
+        _refuse_unsuited(task, settings, setting.part)
         return settings, task, settings.value(setting)
     if of_theta(setting):
         parameter_place(setting, task.parameters)
@@ -355,6 +382,20 @@ def followed(settings: RunSettings, task: Task, setting: Setting, value: Any) ->
         raise SettingError("cannot change while a run moves: it takes a new start", setting.path)
     kept = tuple(map(float, value)) if setting in kind_of(task).edits else changed.value(setting)
     return settings, changed, kept
+
+
+def run_task(task: Task, settings: RunSettings) -> Task:
+    """The task of a run: what all share, with what it has for itself. Raises SettingError."""
+    return own_task(task, settings.own)
+
+
+def fitted(settings: RunSettings, task: Task) -> RunSettings:
+    """These settings without what the run has for itself if that does not go with the task, and without the rates of
+    layers that its task has not.
+    """
+    own = fitting_own(settings.own, task)
+    rates = among(settings.rates, layers_with_rates(own_task(task, own))) if settings.rates else ()
+    return replace(settings, own=own, rates=rates)
 
 
 def fitting(settings: RunSettings, task: Task, tweaks: Iterable[Tweak]) -> list[Tweak]:
@@ -411,7 +452,7 @@ class Experiment:
             "problem": task_entries(self.problem, tables),
             "stop": dict(self.stop),
             "view": dict(self.view),
-            "runs": [run.to_dict(tables) for run in self.runs],
+            "runs": [replace(run, settings=fitted(run.settings, self.problem)).to_dict(tables) for run in self.runs],
         }
 
     @classmethod
@@ -465,10 +506,24 @@ def _numbers(value: object) -> int:
 
 
 def check_runs(task: Task, records: Iterable[RunRecord]) -> None:
-    """Raises SettingError if these runs of a problem need more memory than there may be."""
+    """Raises SettingError if these runs of a problem need more memory than there may be, or do not suit it."""
     records = tuple(records)
-    need = kind_of(task).memory(task, [_largest_optimizer(record) for record in records])
-    refuse_beyond_limit(with_averages(need, task.parameters, sum(map(_averages, records))), len(records))
+    for record in records:
+        _refuse_unsuited(task, record.settings, f"runs[{record.settings.id}]")
+    needs = []
+    for each in distinct_tasks(task, (record.settings.own for record in records)):
+        some = [record for record in records if run_task(task, record.settings) == each]
+        need = kind_of(each).memory(each, [_largest_optimizer(record) for record in some])
+        needs.append(with_averages(need, each.parameters, sum(map(_averages, some))))
+    largest = max(needs, key=lambda need: need.bytes)
+    refuse_beyond_limit(largest._replace(bytes=sum(need.bytes for need in needs)), len(records))
+
+
+def _refuse_unsuited(task: Task, settings: RunSettings, place: str) -> None:
+    """Raises SettingError if a kind of problem refuses a run's optimizer or one of its schedules."""
+    told = kind_of(task).refused(settings.optimizer, (settings.schedule, *(driver for _, driver in settings.drive)))
+    if told:
+        raise SettingError(told, place)
 
 
 def _averages(record: RunRecord) -> bool:
@@ -499,6 +554,8 @@ def _run(table: Entries, index: int, task: Task, check: Check) -> RunRecord:
     optimizer = table.choice("optimizer", OPTIMIZERS, "sgd")
     batch = table.choice("batch", BATCHES, "full")
     title = OPTIMIZERS[optimizer.kind].title
+    own = read_own(table.entries("own") if "own" in table else None, task)
+    task = own_task(task, own)
     settings = RunSettings(
         id=table.text("id", f"run{index + 1}"),
         name=table.checked("name", _PLAIN["name"], title),
@@ -510,6 +567,8 @@ def _run(table: Entries, index: int, task: Task, check: Check) -> RunRecord:
         warmup=table.hyper(WARMUP),  # type: ignore[arg-type]
         warmup_start=table.hyper(WARMUP_START),  # type: ignore[arg-type]
         drive=read_drive(table.take("drive", []), table.at("drive"), optimizer, batch),
+        own=own,
+        rates=read_rates(table.entries("rates", {}), task),
         visible=table.checked("visible", _flag, True),
         pinned=table.checked("pinned", _flag, False),
     )

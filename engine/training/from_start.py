@@ -14,7 +14,17 @@ from typing import Any
 from engine.contracts import SettingError
 from engine.problems.task import Task
 from engine.setting import Setting
-from engine.training.experiment import RunRecord, RunSettings, Tweak, fitting, followed, of_problem, of_run
+from engine.training.experiment import (
+    RunRecord,
+    RunSettings,
+    Tweak,
+    fitting,
+    followed,
+    of_problem,
+    of_run,
+    run_task,
+)
+from engine.training.own_problem import is_overridden
 
 
 def run_from_start(record: RunRecord, task: Task, setting: Setting, value: Any, until: int) -> RunRecord:
@@ -23,7 +33,7 @@ def run_from_start(record: RunRecord, task: Task, setting: Setting, value: Any, 
     task: the problem that it begins on. until: the update from which on tweaks are still to come. Raises SettingError.
     """
     past, later = _divided(record.tweaks, until)
-    wanted = _settings_after(record.settings, past).having(setting, value)
+    wanted, _, _ = followed(_settings_after(record.settings, past), task, setting, value)
     left, part = [tweak for tweak in past if not _replaces(setting, tweak.setting)], setting.part
     settings = _having(record.settings, setting, value)
     if settings is None or getattr(_settings_after(settings, left), part) != getattr(wanted, part):
@@ -54,8 +64,9 @@ def task_from_start(
 
 
 def task_after(task: Task, record: RunRecord, until: int) -> Task:
-    """The problem as a run's tweaks up to an update have left it."""
+    """The problem of a run as its tweaks up to an update have left it. task: the one that all share."""
     settings = record.settings
+    task = run_task(task, settings)
     for tweak in record.tweaks:
         if tweak.update <= until:
             settings, task, _ = followed(settings, task, tweak.setting, tweak.value)
@@ -68,7 +79,8 @@ def _on(
     """A run's record on another problem, with what stays of its tweaks."""
     past, later = _divided(record.tweaks, until)
     left = _left(past, changes, everything)
-    return replace(record, tweaks=tuple(fitting(record.settings, start, (*left, *later))))
+    tweaks = fitting(record.settings, run_task(start, record.settings), (*left, *later))
+    return replace(record, tweaks=tuple(tweaks))
 
 
 def _is_hidden(
@@ -76,7 +88,12 @@ def _is_hidden(
 ) -> bool:
     """Whether later tweaks take away what was changed from the start."""
     after = task_after(start, _on(start, record, changes, until, everything=False), until)
-    return any(getattr(after, setting.part) != getattr(wanted, setting.part) for setting, _ in changes)
+    own = record.settings.own
+    return any(
+        getattr(after, setting.part) != getattr(wanted, setting.part)
+        for setting, _ in changes
+        if not is_overridden(own, start, setting)
+    )
 
 
 def _left(past: Iterable[Tweak], changes: Sequence[tuple[Setting, Any]], everything: bool) -> list[Tweak]:

@@ -23,6 +23,7 @@ from engine.schedules import SCHEDULES
 from engine.setting import Setting
 from engine.simd.alignment import aligned_zeros
 from engine.training import loop, stream
+from engine.training.block_rates import block_rates
 from engine.training.drive import PART as DRIVE
 from engine.training.drive import driven_knob
 from engine.training.experiment import RunSettings, followed, of_run, of_theta, parameter_place
@@ -32,6 +33,7 @@ from engine.training.whole_step import whole_step
 Array = np.ndarray
 
 _COPIED = ("theta", "averaged", "slots", "hyper", "knobs", "memory", "controls", "stream")
+_PROGRESS = (stream.DONE, stream.PART, stream.WITHIN, stream.HELD)  # of an evaluation under way
 _EXTRA = 2  # after a schedule's memory: the previous update's loss, the best loss
 _NOTHING = np.empty(0)
 _ONE_BIN = 62  # a shift that puts every update into bin 0
@@ -100,7 +102,9 @@ class Machine:
             setattr(twin, name, getattr(self, name).copy())
         # Memory that is not written to takes none: most checkpoints never take a step.
         twin.before = np.empty_like(self.before)
-        known = self.stream[stream.DONE] or self.stream[stream.ASKED]
+        if self.stream[stream.WITHIN] > 0:  # scratch memory holds the chunk for one of the two
+            twin.stream[list(_PROGRESS)] = 0
+        known = twin.stream[stream.DONE] or twin.stream[stream.ASKED]
         twin.grad = self.grad.copy() if known else np.empty_like(self.grad)
         twin._scratch, twin._context = np.empty_like(self._scratch), self._context.copy()
         twin._saved = np.empty_like(self._saved)
@@ -195,9 +199,9 @@ class Machine:
 
     def take_gradient(self, other: Machine) -> None:
         """Take over what another machine knows of the same gradient, if its update was interrupted."""
-        if not other.stream[stream.ASKED]:
+        if not other.stream[stream.ASKED] and other.stream[stream.WITHIN] <= 0:
             self.grad = other.grad
-            for place in (stream.DONE, stream.PART):
+            for place in _PROGRESS:
                 self.stream[place] = other.stream[place]
 
     def replay_to(self, update: int) -> Pieces[None]:
@@ -249,8 +253,6 @@ class Machine:
         problem = self.problem
         self._work = aligned_zeros(max(problem.work_size, 1))
         self._table = block_table(problem.blocks)
-        rates = np.array([block.rate for block in problem.blocks])
-        self._rates = rates if (rates != 1.0).any() else _NOTHING
         self._drop_gradient()
         self.stream[stream.SEED] = problem.seed
         self.stream[stream.EXAMPLES] = problem.examples
@@ -259,12 +261,12 @@ class Machine:
 
     def _drop_gradient(self) -> None:
         """Begin the update under way again: what is known of its gradient belongs to another one."""
-        self.stream[[stream.DONE, stream.PART, stream.ASKED, stream.FIRST_LOSS]] = 0
+        self.stream[[*_PROGRESS, stream.ASKED, stream.FIRST_LOSS]] = 0
 
     def _drop_step(self) -> None:
         """Begin the step under way again, if it has asked for a gradient that depends on what is set."""
         if self.stream[stream.ASKED]:
-            self.stream[[stream.DONE, stream.PART]], self.stream[stream.ASKED] = 0, 1
+            self.stream[list(_PROGRESS)], self.stream[stream.ASKED] = 0, 1
 
     def _begin_epoch(self) -> None:
         self._drop_gradient()
@@ -345,11 +347,18 @@ class Machine:
             for name, place in zip(names, places, strict=True)
         }
 
+    @property
+    def block_rates(self) -> Array:
+        """(k,): how many times as far as its step each block goes; empty if all go as far as it."""
+        return self._rates
+
     def _load_settings(self) -> None:
-        settings = self.settings
+        settings, problem = self.settings, self.problem
+        rates = block_rates(problem.task, problem.blocks, settings.rates)
+        self._rates = rates if (rates != 1.0).any() else _NOTHING
         self.controls[loop.RATE] = settings.learning_rate
         self.controls[loop.WARMUP] = settings.warmup
         self.controls[loop.WARMUP_START] = settings.warmup_start
         batch = BATCHES[settings.batch.kind]
-        self.stream[stream.BATCH] = batch.size(settings.batch.values, self.problem.examples)
-        self.stream[stream.ORDER] = batch.order(settings.batch.values) if self.problem.ordered else stream.REPLACED
+        self.stream[stream.BATCH] = batch.size(settings.batch.values, problem.examples)
+        self.stream[stream.ORDER] = batch.order(settings.batch.values) if problem.ordered else stream.REPLACED

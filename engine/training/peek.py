@@ -25,8 +25,9 @@ class Peek:
 
     theta, gradient, step: (n,). gradient is what the optimizer's rule is given, after clipping and
     coupled decay. slots: name -> (n,) before the step; buffers: the same, as the step leaves them. average: the running
-    average of theta, if the run keeps one. driven: path -> value of the knobs that a schedule drives, in the step if
-    that is known, else in the one before. loss and step are NaN where not finite. taken: the batch.
+    average of theta, if the run keeps one. block_rates (k,): how many times as far as its step each block goes. driven:
+    path -> value of the knobs that a schedule drives, in the step if that is known, else in the one before. loss and
+    step are NaN where not finite. taken: the batch.
     problem: what the run stands on there, which a later change may have replaced.
     """
 
@@ -41,6 +42,7 @@ class Peek:
     slots: Mapping[str, Array]
     buffers: Mapping[str, Array]
     average: Array | None
+    block_rates: Array
     driven: Mapping[str, float]
     step: Array
     since_optimizer: int
@@ -133,6 +135,7 @@ class Lookout:
             slots=_parts(machine.slots, entry.slots, 0, n) if step else {},
             buffers=buffers,
             driven=taken.driven,
+            block_rates=machine.block_rates if machine.block_rates.size else np.ones(len(machine.problem.blocks)),
             average=machine.averaged.copy() if machine.averaged.size else None,
             step=moved,
             since_optimizer=machine.update - int(machine.stream[stream.OPTIMIZER_UPDATE]),

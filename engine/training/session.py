@@ -29,13 +29,18 @@ from engine.training.experiment import (
     checked_type,
     checked_update,
     distinct,
+    fitted,
+    fitting,
     of_problem,
     of_run,
     of_theta,
+    run_task,
 )
 from engine.training.from_start import run_from_start, task_from_start
 from engine.training.history import HistoryView
 from engine.training.measures import Best, MeasuresView
+from engine.training.own_problem import PART as OWN
+from engine.training.own_problem import changed_own, is_overridden, shared_task
 from engine.training.peek import Peek
 from engine.training.run import DIVERGED, FINISHED, NOTHING, READY, RUNNING, Run
 from engine.training.standing import StandingMeasures
@@ -103,12 +108,14 @@ class RunPicture:
 class SessionPicture:
     """A session at one moment. cursor: the scrubbed update, or None while it shows the present.
 
-    task: the problem as it stands after every change that the runs have gone on with; problem: as it stood for the run
-    that is looked at, at the cursor.
+    task: the problem as it stands after every change that the runs have gone on with; run_task: the same as the run
+    that is looked at has it, with what it has for itself if has_own; problem: as it stood for that run, at the cursor.
     """
 
     experiment: Experiment
     task: Task
+    run_task: Task
+    has_own: bool
     problem: Problem
     runs: tuple[RunPicture, ...]
     update: int
@@ -143,7 +150,7 @@ class Session:
         self.runs: list[Run] = [self._new_run(self.problem, record, experiment.stop) for record in experiment.runs]
 
     def _new_run(self, problem: Problem, record: RunRecord, stop: Mapping[str, Value]) -> Run:
-        return Run(problem, record, stop, self.interruption)
+        return Run(_own_problem(problem, record.settings), record, stop, self.interruption)
 
     @property
     def update(self) -> int:
@@ -214,11 +221,19 @@ class Session:
         raise SettingError(f"there is no run {shown(id, 60)}; one of {', '.join(run.settings.id for run in self.runs)}")
 
     def tweak(self, id: str, setting: str | Setting, value: Any) -> None:
-        """Change a setting, or a parameter (`parameter.17`), of one run. Raises SettingError."""
+        """Change a setting, or a parameter (`parameter.17`), of one run. Raises SettingError.
+
+        With another network of its own it begins again, and catches up with the race.
+        """
         setting = Setting.of(setting)
         if of_problem(setting):
             raise SettingError(f"there is no setting {shown(setting.path, 60)}")
         run = self.run(id)
+        if setting.part == OWN:
+            self.restore(self.changed_from_start(id, setting, value, run.update))
+            if self.interruption is None:
+                self.run(id).advance(min(self.update, _CATCH_UP))
+            return
         _check_room([run], 1)
         if setting.part == "optimizer":
             others = [other.record() for other in self.runs if other is not run]
@@ -237,24 +252,26 @@ class Session:
         task, parsed = self.task, [(Setting.of(path), value) for path, value in changes.items()]
         for setting, value in parsed:
             task = task.having(setting, value)
-        check_runs(task, [run.record() for run in self.runs])
+        check_runs(task, [RunRecord(fitted(run.initial, task), tuple(run.tweaks)) for run in self.runs])
         title = self.experiment_settings.title if task.title == self.task.title else task.title
-        if self.update and self.task.continues(task):
+        goes_on = self.task.continues(task) and all(
+            run.task.continues(run_task(task, fitted(run.settings, task))) for run in self.runs if run.settings.own
+        )
+        if self.update and goes_on:
             problem = problem_of(task)
             _check_room(self.runs, len(parsed))
             self.experiment_settings = replace(self.experiment_settings, title=title)
             now = self.update  # runs that are further back take the change where the others do
             for run in self.runs:
                 for setting, value in parsed:
-                    run.tweak(setting, value, at=now)
+                    if not is_overridden(run.settings.own, task, setting):
+                        run.tweak(setting, value, at=now)
             assert problem is not None
             return False
-        keeps_theta = not self.update and self.task.continues(task)
+        keeps_theta = not self.update and goes_on
         self.problem = problem_of(task)
         self.experiment_settings = replace(self.experiment_settings, problem=task, title=title)
-        self.runs = [
-            self._new_run(self.problem, RunRecord(run.settings, _left(run, keeps_theta)), run.stop) for run in self.runs
-        ]
+        self.runs = [self._new_run(self.problem, _begun_again(run, task, keeps_theta), run.stop) for run in self.runs]
         return True
 
     def stop_at(self, stop: Mapping[str, Value]) -> None:
@@ -311,7 +328,12 @@ class Session:
 
     def _on_this_problem(self, record: RunRecord) -> RunRecord:
         """A record with the changes of the problem that the race has gone on with, or will, where they were made."""
-        changes = [tweak for tweak in self.free[0].tweaks if of_problem(tweak.setting)]
+        own = record.settings.own
+        changes = [
+            tweak
+            for tweak in self.free[0].tweaks
+            if of_problem(tweak.setting) and not is_overridden(own, self.task, tweak.setting)
+        ]
         tweaks = sorted((*changes, *record.tweaks), key=lambda tweak: tweak.update)
         return replace(record, tweaks=tuple(tweaks))
 
@@ -349,10 +371,10 @@ class Session:
             self.experiment_settings = replace(self.experiment_settings, problem=self.problem.task)
         for run in self.runs:
             if not run.settings.pinned or len(self.runs) == 1:
-                run.problem = self.problem
+                run.problem = _own_problem(self.problem, run.settings)
                 run.reset(keep_tweaks)
-            elif run.problem.task != self.problem.task:
-                run.stand_on(self.problem)
+            elif run.problem.task != (problem := _own_problem(self.problem, run.settings)).task:
+                run.stand_on(problem)
 
     def rewind(self, update: int) -> None:
         """Take every run that is further back to `update`; what came later is forgotten. Raises SettingError."""
@@ -391,8 +413,14 @@ class Session:
         setting, until = Setting.of(setting), checked_update(until)
         if not of_run(setting):
             raise SettingError(f"a run has no setting {shown(setting.path, 60)} from its start")
-        changed = self.run(id)
-        record = run_from_start(changed.record(), self.experiment_settings.problem, setting, value, until)
+        changed, task = self.run(id), self.experiment_settings.problem
+        record = changed.record()
+        if setting.part == OWN:
+            settings = replace(record.settings, own=changed_own(record.settings.own, task, setting, value))
+            settings = fitted(settings, task)
+            record = RunRecord(settings, tuple(fitting(settings, run_task(task, settings), record.tweaks)))
+        else:
+            record = run_from_start(record, run_task(task, record.settings), setting, value, until)
         records = [record if run is changed else run.record() for run in self.runs]
         check_runs(self.task, records)
         return replace(self.experiment_settings, runs=tuple(records))
@@ -419,7 +447,8 @@ class Session:
     @property
     def task(self) -> Task:
         """The problem as it stands, with every change that the runs have gone on with."""
-        return self.free[0].task
+        run = next((run for run in self.free if not run.settings.own), self.free[0])
+        return shared_task(run.task, self.experiment_settings.problem) if run.settings.own else run.task
 
     def experiment(self) -> Experiment:
         """The document as it stands: with every tweak, so that it gives the same numbers again."""
@@ -433,14 +462,16 @@ class Session:
         """
         cursor = None if cursor is None else checked_update(cursor)
         pictures = tuple(self._run_picture(run, cursor, step and run.settings.id == focus) for run in self.runs)
-        free = self.free[0]
+        task, free = self.task, self.free[0]
         problem = free.machine.problem
         looked_at = focus if any(run.id == focus for run in pictures) else free.settings.id
-        shown = next(run.shown.problem for run in pictures if run.id == looked_at)
+        seen = next(run for run in pictures if run.id == looked_at)
         return SessionPicture(
             self.experiment(),
-            free.task,
-            shown,
+            task,
+            run_task(task, seen.settings),
+            bool(seen.settings.own),
+            seen.shown.problem,
             pictures,
             self.update,
             problem.examples,
@@ -477,6 +508,11 @@ class Session:
         )
 
 
+def _own_problem(problem: Problem, settings: RunSettings) -> Problem:
+    """The problem of a run: that of all, or one with what it has for itself."""
+    return problem_of(run_task(problem.task, settings)) if settings.own else problem
+
+
 def _fits(run: Run, record: RunRecord, stop: Mapping[str, Value], update: int | None) -> bool:
     """Whether a run is that of a record and not beyond an update, or has been able to become so."""
     if (update is None or run.update <= update or record.settings.pinned) and run.repeats(record):
@@ -490,6 +526,12 @@ def _check_room(runs: list[Run], more: int) -> None:
         if len(run.tweaks) + more > MAX_TWEAKS:
             told = f"a run keeps at most {MAX_TWEAKS:,} tweaks, and {run.settings.name!r} has {len(run.tweaks):,}"
             raise SettingError(f"{told}; reset the runs to start anew with the settings as they are")
+
+
+def _begun_again(run: Run, task: Task, theta_stays: bool) -> RunRecord:
+    """The record of a run that begins on another task, with what fits it."""
+    settings = fitted(run.settings, task)
+    return RunRecord(settings, tuple(fitting(settings, run_task(task, settings), _left(run, theta_stays))))
 
 
 def _left(run: Run, theta_stays: bool) -> tuple[Tweak, ...]:

@@ -28,13 +28,14 @@ from engine.training import stream as streams
 
 @inline
 def _scale(theta, before, table, rates, blocks):
-    """Let every block go `rate` times as far as the step took it."""
+    """Let every block go `rate` times as far as the step took it; with 0 not at all, whatever the step was."""
     for place in range(blocks):
         rate = rates[place]
-        if rate != 1.0:
-            block = at(table, BLOCK * place)
-            for i in range(block[START], block[START] + block[ROWS] * block[COLUMNS]):
-                theta[i] = before[i] + rate * (theta[i] - before[i])
+        if rate == 1.0:
+            continue
+        block = at(table, BLOCK * place)
+        for i in range(block[START], block[START] + block[ROWS] * block[COLUMNS]):
+            theta[i] = before[i] + rate * (theta[i] - before[i]) if rate > 0.0 else before[i]
 
 
 @inline

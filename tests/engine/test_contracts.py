@@ -13,18 +13,22 @@ from engine.problems.surface import SURFACES
 from engine.problems.surface.task import COORDINATE, NOISE, SEED
 from engine.schedules import SCHEDULES
 from engine.training.experiment import LEARNING_RATE, STOP, WARMUP, WARMUP_START
+from tests.each import each
 
 DEEP: list[object] = []
 for _ in range(100_000):
     DEEP = [DEEP]
 
 CATALOGUES = (OPTIMIZERS, SCHEDULES, SURFACES)
-KNOBS = [
-    pytest.param(knob, id=f"{entry.key}.{knob.name}")
-    for catalogue in CATALOGUES
-    for entry in catalogue.values()
-    for knob in entry.knobs
-] + [pytest.param(knob, id=knob.name) for knob in (LEARNING_RATE, WARMUP, WARMUP_START, NOISE, SEED, COORDINATE, *STOP)]
+KNOBS = [knob for catalogue in CATALOGUES for entry in catalogue.values() for knob in entry.knobs] + [
+    LEARNING_RATE,
+    WARMUP,
+    WARMUP_START,
+    NOISE,
+    SEED,
+    COORDINATE,
+    *STOP,
+]
 
 OF_NO_KIND = [
     None, "0.5", b"1", 1j, object(), {}, {"a": 1}, math.nan, [math.nan], [[1]], [None], ["x"], DEEP,
@@ -32,7 +36,7 @@ OF_NO_KIND = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("knob", KNOBS)
+@each("knob", KNOBS)
 def test_a_knob_takes_its_range_and_nothing_else(knob: Hyper) -> None:
     if knob.kind == "switch":
         good, bad = [True, False], [0, 1, 0.5, []]
@@ -80,7 +84,7 @@ def test_what_cannot_be_shown_is_described() -> None:
     assert shown("x" * 100, 10) == "'xxxxxxxx…"
 
 
-@pytest.mark.parametrize("knob", KNOBS)
+@each("knob", KNOBS)
 def test_a_slider_lies_within_the_range(knob: Hyper) -> None:
     if knob.slider is not None:
         low, high = knob.slider

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine.decimation import BLOCKS, block_extremes, envelope, envelope_between, merge_bins, smooth, thin_path
+from tests.each import each
 
 INF, NAN = np.inf, np.nan
 
@@ -45,8 +46,8 @@ def test_columns_are_equally_wide() -> None:
     assert set(np.diff([*index, 1003])) == {100, 101}
 
 
-@pytest.mark.parametrize("place", range(0, 97, 4))
-@pytest.mark.parametrize("spike", [1e9, -1e9, INF, -INF])
+@each("place", range(0, 97, 4))
+@each("spike", [1e9, -1e9, INF, -INF])
 def test_a_spike_is_drawn(place: int, spike: float) -> None:
     values = np.full(97, NAN)
     values[::2] = 1.0

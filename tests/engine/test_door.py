@@ -23,6 +23,7 @@ from engine import (
     rows,
 )
 from engine.contracts import Hyper, finite, native
+from tests.each import each
 from tests.engine.test_contracts import KNOBS
 
 WHOLE = [np.int8(3), np.int64(3), np.uint16(3), np.float32(3.0), np.float64(3.0), np.longdouble(3.0), np.array(3), 3.0]
@@ -33,7 +34,7 @@ def race() -> Session:
     return Session(new_experiment("rosenbrock", ["sgd", "adam"], updates=0))
 
 
-@pytest.mark.parametrize("knob", KNOBS)
+@each("knob", KNOBS)
 def test_a_knob_takes_the_numbers_of_numpy(knob: Hyper) -> None:
     for value in (knob.default, knob.low, knob.high):
         if knob.kind == "switch":
@@ -45,8 +46,8 @@ def test_a_knob_takes_the_numbers_of_numpy(knob: Hyper) -> None:
         else:
             given = [np.float64(value), np.longdouble(value), np.array(value)]
             given += [np.int64(int(value))] if knob.kind == "integer" else []
-        for each in given:
-            kept = knob.check(each)
+        for number in given:
+            kept = knob.check(number)
             assert type(kept) in (bool, int, float, str, tuple)
             assert not isinstance(kept, np.generic)
             assert all(type(item) in (int, float) for item in (kept if isinstance(kept, tuple) else ()))

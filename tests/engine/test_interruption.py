@@ -31,7 +31,7 @@ from engine import (
     snapshot_pieces,
 )
 from engine.training.rows import full_history
-from engine.training.stream import FLAG
+from engine.training.stream import FLAG, WITHIN
 
 EXAMPLES = 600  # about five pieces of a full batch
 UPDATES = 24
@@ -290,6 +290,29 @@ def test_values_gradients_and_sharpness_in_pieces_are_the_same() -> None:
                     assert np.asarray(ours).tobytes() == np.asarray(theirs).tobytes()
                 break
         assert count > 5
+
+
+def test_a_step_that_is_tried_within_a_chunk_of_the_run_disturbs_neither() -> None:
+    """Both use one scratch memory, and the run is a tweak away from a machine that takes over its gradient."""
+    experiment = new_network(spiral(128), [new_run("adam", learning_rate=0.01)], (320,) * 5, share=1.0)
+    interruption = Interruption()
+    session, other = Session(experiment, interruption), Session(experiment)
+    run, within = session.runs[0], 0
+    interruption.set()
+    for place in range(1000):
+        run.advance(int(run.update < 2))
+        within += run.machine.stream[WITHIN] > 0
+        if place == 2:  # before the first update, which the gradient outlives
+            session.tweak("adam", "learning_rate", 0.02)
+        if place % 5 == 4:
+            run.explain()
+        if run.update == 2 and session.settled:
+            break
+    other.tweak("adam", "learning_rate", 0.02)
+    other.advance(2)
+    assert within > 3
+    interruption.clear()
+    assert_same(session, other)
 
 
 MANY = 300_000_000  # updates, which take seconds at least

@@ -68,7 +68,8 @@ def test_same_path_as_the_libraries(case):
 
 
 @pytest.mark.parametrize(
-    ("coefficients", "low", "high"), [("keller", 0.682, 1.134), ("quintic", 0.978, 1.032), ("classical", 0.076, 1.0)]
+    ("coefficients", "low", "high"),
+    [("keller", 0.682, 1.134), ("quintic", 0.978, 1.032), ("polar", 0.859, 1.141), ("classical", 0.076, 1.0)],
 )
 @pytest.mark.parametrize(("rows", "columns"), [(8, 8), (8, 13), (20, 8)])
 def test_singular_values_land_where_the_polynomials_lead(coefficients, low, high, rows, columns):
@@ -98,13 +99,20 @@ def test_every_singular_value_grows_alike_until_it_is_there():
     assert arrived.tolist() == [90, 45, 23, 12, 6, 3, 2, 1]
 
 
+def test_further_steps_of_polar_express_arrive_at_one():
+    G = with_singular_values(np.geomspace(1.0, 0.001, 6), 6, 6)
+    step = Stepper(np.zeros((6, 6)), coefficients="polar", steps=8).step(G, 1.0)
+    np.testing.assert_allclose(np.linalg.svd(step, compute_uv=False), 1.0, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("coefficients", "length"), [("keller", 0.6964364), ("polar", 0.9035374)])
 @pytest.mark.parametrize("role", ["hidden", "point"])
-def test_a_vector_has_one_singular_value_so_its_step_has_one_length(role):
+def test_a_vector_has_one_singular_value_so_its_step_has_one_length(role, coefficients, length):
     random = np.random.default_rng(5)
     for scale in (1e-6, 1.0, 1e6):
         G = scale * random.standard_normal((1, 2))
-        step = Stepper(np.zeros((1, 2)), role).step(G, 1.0)
-        assert np.linalg.norm(step) == pytest.approx(0.6964364, abs=1e-7)
+        step = Stepper(np.zeros((1, 2)), role, coefficients=coefficients).step(G, 1.0)
+        assert np.linalg.norm(step) == pytest.approx(length, abs=1e-7)
         np.testing.assert_allclose(step / np.linalg.norm(step), -G / np.linalg.norm(G), rtol=1e-12)
 
 

@@ -15,6 +15,7 @@ from engine.expressions.expression import parse
 from engine.optimizers import COMMON, OPTIMIZERS
 from engine.optimizers.context import CONTEXT
 from engine.optimizers.shared import bias_correction
+from tests.each import each
 
 with np.load(Path(__file__).parent / "reference" / "optimizers.npz") as file:
     STORED = dict(file)
@@ -102,7 +103,7 @@ def test_declarations_are_complete(key):
     assert not {*own, *entry.slots} & {"g", "theta", "eta", "t", "step", "e", "pi"}
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+@each("case", CASES)
 def test_same_path_as_the_libraries(case):
     rates = case["rate"] * STORED[f"rates/{case['rates']}"]
     gradients = STORED[f"gradients/{case['gradients']}"]
@@ -178,7 +179,7 @@ def test_assignments_leave_out_the_branches_not_taken():
 
 
 @EACH
-@pytest.mark.parametrize("n", [1, 2, 5])
+@each("n", [1, 2, 5])
 def test_kernels_keep_to_their_arrays_and_treat_every_parameter_alike(key, n):
     random = np.random.default_rng(n)
     theta = random.standard_normal(n)
@@ -199,7 +200,7 @@ def test_kernels_keep_to_their_arrays_and_treat_every_parameter_alike(key, n):
 
 
 @EACH
-@pytest.mark.parametrize("calm_updates", [0, 1, 5])
+@each("calm_updates", [0, 1, 5])
 def test_nan_reaches_theta(key, calm_updates):
     stepper = Stepper(key, [1.0, 1.0])
     descend(stepper, lambda theta: [0.3, -0.2], 0.01, calm_updates)

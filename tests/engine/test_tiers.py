@@ -13,10 +13,12 @@ from engine import (
     BATCHES,
     CLASS_WEIGHTS,
     DATASETS,
+    ENVIRONMENTS,
     FEATURES,
     INITIALIZERS,
     LEARNING_RATE,
     LOSSES,
+    METHODS,
     MODELS,
     OPTIMIZERS,
     POINTS,
@@ -37,7 +39,7 @@ from engine import (
 
 CATALOGUES: tuple[Catalogue, ...] = (
     ACTIVATIONS, ARCHITECTURES, BATCHES, CLASS_WEIGHTS, DATASETS, FEATURES, INITIALIZERS, LOSSES, OPTIMIZERS, PROBLEMS,
-    MODELS, POINTS, SCALINGS, SCHEDULES, STAGES, SURFACES,
+    ENVIRONMENTS, METHODS, MODELS, POINTS, SCALINGS, SCHEDULES, STAGES, SURFACES,
 )  # fmt: skip
 ALONE = [found for name in engine.__all__ if isinstance(found := getattr(engine, name), Hyper)]
 SAID_OTHERWISE = {"id", "name", "colour", "visible", "pinned"}  # of a run: the list of runs edits these

@@ -19,6 +19,7 @@ from engine import (
     DATASETS,
     SHARE,
     SPLIT,
+    TARGET,
     Choice,
     Dataset,
     Hyper,
@@ -78,6 +79,7 @@ class DataPanel(QWidget):
             _SHARE.name: task.share,
             DATA_SEED.name: task.data_seed,
             SPLIT.name: task.split,
+            TARGET.name: task.target,
         }
         if isinstance(data, Table):
             split = [replace(SPLIT, default=usual.split)] if data.classes else []
@@ -89,6 +91,7 @@ class DataPanel(QWidget):
             declared = (*(hyper for hyper in entry.knobs if hyper.kind != "choice"), *declared, *wide)
             values |= data.values
             self.chooser.set_key(data.kind, _contents(entry, data))
+        declared = (*declared, TARGET)
         self.note.setVisible(isinstance(data, Table))
         self.knobs.show_knobs(declared)
         self.knobs.set_values(values)
@@ -100,6 +103,8 @@ class DataPanel(QWidget):
     def _show_table(self, table: Table) -> None:
         kind = f"{len(table.classes)} classes" if table.classes else f"regression of {table.target}"
         inputs = f"{len(table.columns)} input{'s' if len(table.columns) > 1 else ''}"
+        if table.shape:
+            inputs = f"{'images' if table.is_image else 'sequences'} of {' × '.join(map(str, table.shape))}"
         origin = "drawn" if table.drawn else "imported"
         self.note.show_text(f"{len(table.targets):,} examples, {inputs}, {kind}, {origin}")
         self.chooser.show_other(table.name, f"<p>{self.note.text()}</p><p>Choose a data set to replace it.</p>")
@@ -108,7 +113,7 @@ class DataPanel(QWidget):
         """The task's setting that a knob edits."""
         if name == _SHARE.name:
             return SHARE.name
-        return name if name in (DATA_SEED.name, SPLIT.name) else Setting("data", name).path
+        return name if name in (DATA_SEED.name, SPLIT.name, TARGET.name) else Setting("data", name).path
 
     def _choose(self, key: str) -> None:
         self.changed.emit(self._changes(key))

@@ -9,8 +9,8 @@ from app.widgets.catalogue_text import about
 from app.widgets.heading import Heading
 from app.widgets.knob_list import KnobList
 from app.widgets.more import More
+from app.widgets.option_picker import OptionPicker
 from app.widgets.restart_effects import RESTARTS, SENTENCES, restart_effect
-from app.widgets.segmented import Segmented
 from engine import DATASETS, FEATURES, SCALINGS, NetworkTask, Table, possible_features, usual_network
 
 
@@ -68,13 +68,14 @@ class InputsPanel(QWidget):
                 negation = "" if key in task.features else "not "
                 state = f"{FEATURES[key].named(names)}: {negation}an input of the network"
                 chip.setToolTip(f"<p>{state}</p>" + (f"<p>{SENTENCES[RESTARTS]}</p>" if again else ""))
-        self.scaling.set_place(list(SCALINGS).index(task.scaling))
-        self.target_scaling.set_place(list(SCALINGS).index(task.target_scaling))
+        self.scaling.set_option(task.scaling)
+        self.target_scaling.set_option(task.target_scaling)
         for name, row in self._rows.items():
             row.setToolTip(SENTENCES.get(restart_effect(task, {name: next(iter(SCALINGS))}, moved), ""))
         usual = usual_network(task.data)
         differing = [name for name in ("features", "scaling", "target_scaling") if _differs(task, usual, name)]
-        absent = () if task.purpose == "regression" else ("target_scaling",)
+        scaled = task.purpose == "regression" and not task.target_shape.is_input  # inputs are scaled as inputs
+        absent = () if scaled else ("target_scaling",)
         self.settings.set_values({}, differing if possible else [*differing, "features"], absent)
 
     def _chip(self, key: str) -> QToolButton:
@@ -96,15 +97,15 @@ class InputsPanel(QWidget):
         self.changed.emit({"features": features})
         self.settled.emit()
 
-    def _scalings(self, setting: str, of: str) -> Segmented:
+    def _scalings(self, setting: str, of: str) -> OptionPicker:
         entries = SCALINGS.values()
-        tips = [f"<p>Scaling of the {of}.</p>{about(entry)}" for entry in entries]
-        made = Segmented([entry.title for entry in entries], f"scaling of the {of}", tips)
-        made.chosen.connect(lambda place: self._scale(setting, place))
+        tips = tuple(f"<p>Scaling of the {of}.</p>{about(entry)}" for entry in entries)
+        made = OptionPicker(tuple(SCALINGS), f"scaling of the {of}", tuple(entry.title for entry in entries), tips)
+        made.chosen.connect(lambda key: self._scale(setting, key))
         return made
 
-    def _scale(self, setting: str, place: int) -> None:
-        self.changed.emit({setting: list(SCALINGS)[place]})
+    def _scale(self, setting: str, key: str) -> None:
+        self.changed.emit({setting: key})
         self.settled.emit()
 
 

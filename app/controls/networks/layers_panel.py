@@ -152,7 +152,7 @@ class LayersPanel(QWidget):
             sort_tab_order(self)
         for row, layer in zip(self.rows, self._hidden, strict=True):
             row.show_layer(layer.units, layer.activation, moved, moved)
-        self.output.show_layer(task.network.sizes[-1], task.output, moved, moved)
+        self.output.show_layer(task.network.sizes[-1] // task.target_shape.steps, task.output, moved, moved)
         self.heading.setVisible(dense)
         again = restart_effect(task, {"hidden": _grown(task.hidden) if len(task.hidden) < MAX_LAYERS else ()}, moved)
         self.heading.hint.show_text(f"new shape {again}" if again == RESTARTS else again)

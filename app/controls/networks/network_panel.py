@@ -26,8 +26,11 @@ from engine import (
     CLASS_WEIGHTS,
     INITIALIZERS,
     LOSSES,
+    OWN,
+    PROBLEMS,
     WEIGHT_SEED,
     Catalogue,
+    Hyper,
     NetworkTask,
     SessionPicture,
     Setting,
@@ -35,6 +38,9 @@ from engine import (
 )
 
 _BATCH_SEED = replace(BATCH_SEED, name="batch_seed")  # the displayed name
+_OWN = Hyper(
+    PROBLEMS[NetworkTask.KIND].own_title, "", False, 0.0, 1.0, kind="switch", help=PROBLEMS[NetworkTask.KIND].own_help
+)
 _SEEDS = (WEIGHT_SEED, _BATCH_SEED)
 _SETTINGS = {WEIGHT_SEED.name: WEIGHT_SEED.name, _BATCH_SEED.name: BATCH_SEED.name}
 
@@ -55,6 +61,7 @@ class NetworkPanel(TaskPanel):
         tiers = NetworkTask.TIERS
         self.architecture_more = More("architecture")
         self.architecture = ChoicePanel("architecture", ARCHITECTURES, self.architecture_more, "basic", 2)
+        self.own = KnobList(1, self.architecture_more)
         self.class_weights = ChoicePanel(
             "class_weights", CLASS_WEIGHTS, self.data_more, tiers["class_weights"], title="weights of classes"
         )
@@ -84,6 +91,7 @@ class NetworkPanel(TaskPanel):
             self.class_weights,
             self.data_more,
             self.architecture,
+            self.own,
             self.architecture_more,
             self.stages,
             self.layers,
@@ -111,6 +119,8 @@ class NetworkPanel(TaskPanel):
             choice.changed.connect(lambda setting, value: self.changed.emit({setting: value}))
             choice.settled.connect(self.settled)
             choice.chooser.effect = partial(self._effect_of, part)
+        self.own.changed.connect(lambda name, value: self.changed.emit({OWN: value}))
+        self.own.finished.connect(self.settled)
         self.seeds.changed.connect(lambda name, value: self.changed.emit({_SETTINGS[name]: value}))
         self.seeds.finished.connect(self.settled)
 
@@ -120,8 +130,9 @@ class NetworkPanel(TaskPanel):
         self.stages.set_theme(theme)
 
     def show_picture(self, picture: SessionPicture) -> None:
-        if isinstance(picture.task, NetworkTask):
-            self.refresh(picture.task, picture.update > 0)
+        if isinstance(picture.run_task, NetworkTask):
+            self.refresh(picture.run_task, picture.update > 0)
+            self._show_own(picture)
 
     def refresh(self, task: NetworkTask, moved: bool) -> None:
         """Show a task; moved: whether the runs have taken a step, which a restart would discard."""
@@ -138,6 +149,11 @@ class NetworkPanel(TaskPanel):
         found = restart_effects(task, turned, moved)
         self.seeds.show_effects({name: found[setting] for name, setting in _SETTINGS.items()})
         self.headings[self.initializer].hint.show_text(found[WEIGHT_SEED.name])
+
+    def _show_own(self, picture: SessionPicture) -> None:
+        """Offer the selected run a network of its own, if there are others to compare it with."""
+        self.own.show_knobs((_OWN,) if picture.has_own or len(picture.runs) > 1 else ())
+        self.own.set_values({_OWN.name: picture.has_own})
 
     def _show_architecture(self, task: NetworkTask) -> None:
         """Offer the architectures that take such examples, if there are several."""

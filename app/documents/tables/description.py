@@ -103,6 +103,8 @@ def described(source: TableSource, survey: Survey, selection: Selection) -> dict
         "details": [
             _details(survey, place, title, kind) for (place, title), kind in zip(names.items(), kinds, strict=True)
         ],
+        "form": selection.form,
+        "sides": None if selection.form == "columns" else selection.sides,
         "rows_taken": None if selection.rows.all else {"every": selection.rows.every, "first": selection.rows.first},
         "dropped": _dropped(survey, selection),
         "examples": verdict.examples,

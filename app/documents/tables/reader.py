@@ -16,7 +16,7 @@ from app.documents.files import FileError
 from app.documents.tables.cells import label, value_label
 from app.documents.tables.columns import Column
 from app.documents.tables.rows import Batch, batches
-from app.documents.tables.selection import Selection, check_selection, read_as_missing
+from app.documents.tables.selection import Selection, check_selection, read_as_missing, selected_shape
 from app.documents.tables.source import Progress, TableSource
 from app.documents.tables.survey import Survey
 from engine import MAX_NAME, SettingError, Table, checked_table
@@ -79,7 +79,16 @@ def _made(
             told = f"the usable rows contain only one class, “{classes[0]}”{read_as_missing(column)}"
             raise SettingError(told, column.name)
     return checked_table(
-        Table(source.title[:MAX_NAME], names, column.measure, inputs, targets.astype(np.float64), classes)
+        Table(
+            source.title[:MAX_NAME],
+            names,
+            column.measure,
+            inputs,
+            targets.astype(np.float64),
+            classes,
+            shape=selected_shape(selection, len(names)),
+            is_image=selection.form == "image",
+        )
     )
 
 

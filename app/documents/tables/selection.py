@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -10,10 +11,12 @@ from app.documents.tables.cells import brief, why_unusable
 from app.documents.tables.columns import Column
 from app.documents.tables.row_choice import ALL_ROWS, RowChoice, ordinal
 from app.documents.tables.survey import Survey
-from engine import MAX_CLASSES, MAX_COLUMNS, MAX_NUMBERS
+from engine import MAX_CLASSES, MAX_COLUMNS, MAX_NUMBERS, SettingError, checked_shape
 
 MAX_CATEGORIES = 20  # of a text column for one-hot encoding
 Purpose = Literal["classification", "regression"]
+Form = Literal["columns", "image", "sequence"]
+_DIGITS = 6  # of a side
 _SURELY = 20  # rows
 _MARKS = 3  # that are named
 _FEW = 10  # distinct integers that look like classes
@@ -24,7 +27,8 @@ _TARGETS = ("target", "label", "labels", "class", "classes", "species", "outcome
 class Selection:
     """features, target: column indices. leave_out: skip unusable rows instead of rejecting the table.
 
-    rows: which rows are taken, whether usable or not.
+    rows: which rows are taken, whether usable or not. form: what the inputs of a row are together; sides: of an image
+    or a sequence, as a person writes them, `28 × 28` or `40x2`.
     """
 
     features: tuple[int, ...]
@@ -32,6 +36,8 @@ class Selection:
     purpose: Purpose
     leave_out: bool = True
     rows: RowChoice = ALL_ROWS
+    form: Form = "columns"
+    sides: str = ""
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -185,12 +191,71 @@ def check_selection(survey: Survey, selection: Selection) -> SelectionCheck:
             f"at most {MAX_NUMBERS:,} fit. Choose fewer features, or only every "
             f"{ordinal(math.ceil(survey.rows * (inputs + 1) / MAX_NUMBERS))} row."
         )
+    try:
+        selected_shape(selection, inputs)
+    except SettingError as error:
+        return SelectionCheck(f"{_sentence(str(error))}.")
     notes = [f"{out:,} of {rows:,} rows {'is' if out == 1 else 'are'} left out; the first is {where}."] if out else []
     if not selection.rows.all:
         notes.append(f"Of {survey.rows:,} rows {selection.rows.words()} taken: {rows:,}.")
     return SelectionCheck(
         "", _summary(survey, selection, examples, inputs), (*notes, *_notes(survey, selection)), examples, inputs
     )
+
+
+def selected_shape(selection: Selection, inputs: int) -> tuple[int, ...]:
+    """The shape of one example with so many inputs, see Table. Raises SettingError with the numbers."""
+    if selection.form == "columns":
+        return ()
+    parts = re.split(r"\s*[x×*,;]\s*|\s+", selection.sides.strip().lower())
+    if not all(part.isascii() and part.isdigit() and len(part) <= _DIGITS for part in parts):
+        example = "28 × 28 or 32 × 32 × 3" if selection.form == "image" else "40 or 40 × 2"
+        raise SettingError(f"write the sides of the {selection.form} as {example}, got “{brief(selection.sides, 24)}”")
+    return checked_shape([int(part) for part in parts], selection.form == "image", inputs)
+
+
+def usual_sides(form: Form, inputs: int) -> str:
+    """Sides that so many inputs may have: of a square image, grey or in three colours, or of one number a step."""
+    if form == "sequence":
+        return f"{inputs}"
+    for channels in (1, 3):
+        side = math.isqrt(inputs // channels)
+        if side > 1 and side * side * channels == inputs:
+            return f"{side} × {side}" + (f" × {channels}" if channels > 1 else "")
+    return ""
+
+
+def possible_features(survey: Survey, target: int) -> tuple[int, ...]:
+    """Every column that can be a feature."""
+    return tuple(
+        place for place, column in enumerate(survey.columns) if place != target and not feature_problem(column)
+    )
+
+
+def with_form(survey: Survey, selection: Selection, form: Form, sides: str = "") -> Selection:
+    """The selection with its inputs taken for an image or a sequence of such sides, or of usual ones. A pixel that is
+    constant is a part of its image: features are all columns but indices, or others if those fit.
+    """
+    if form == "columns":
+        return replace(selection, form=form, sides="")
+    possible = possible_features(survey, selection.target)
+    telling = tuple(place for place in possible if not is_index(survey, place))
+    wanted = [
+        replace(selection, form=form, features=features, sides=sides or usual_sides(form, _inputs(survey, features)))
+        for features in (telling, possible, selection.features)
+    ]
+    return next((each for each in wanted if _fits(survey, each)), wanted[0])
+
+
+def _fits(survey: Survey, selection: Selection) -> bool:
+    try:
+        return bool(selected_shape(selection, _inputs(survey, selection.features)))
+    except SettingError:
+        return False
+
+
+def _inputs(survey: Survey, features: tuple[int, ...]) -> int:
+    return sum(width(survey.columns[place]) for place in features)
 
 
 def width(column: Column) -> int:
@@ -201,6 +266,8 @@ def width(column: Column) -> int:
 def _summary(survey: Survey, selection: Selection, examples: int, inputs: int) -> str:
     target = survey.columns[selection.target]
     what = f"{examples:,} examples with {inputs:,} input{'' if inputs == 1 else 's'}"
+    if shape := selected_shape(selection, inputs):
+        what += f", {'images' if selection.form == 'image' else 'sequences'} of {' × '.join(map(str, shape))}"
     if selection.purpose == "regression":
         return f"{what}; “{target.name}” from {target.value(target.low)} to {target.value(target.high)}."
     classes = target.categories or ()

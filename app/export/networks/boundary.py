@@ -26,8 +26,8 @@ _LINE = "#1f2937"
 
 
 def fits(task: NetworkTask) -> bool:
-    """Whether the examples have two inputs."""
-    return task.inputs == 2
+    """Whether the examples have two inputs, and one answer."""
+    return task.inputs == 2 and task.understands(Field)
 
 
 def draw(axes: Axes, context: FigureContext) -> list[Entry]:

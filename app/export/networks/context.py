@@ -49,7 +49,7 @@ class FigureContext:
         """The answers of the network of the run, or of another one."""
         run = run or self.run
         theta, update = run.shown.evaluated, run.shown.update
-        pieces = snapshot_pieces(self.picture.problem, theta, frozenset(queries), run.id, update, self.interruption)
+        pieces = snapshot_pieces(run.shown.problem, theta, frozenset(queries), run.id, update, self.interruption)
         while True:
             self.check()
             try:
@@ -85,11 +85,10 @@ def figure_context(
     interruption: Interruption | None = None,
 ) -> FigureContext:
     """The network of the selected run, or of the first one."""
-    task = picture.task
-    assert isinstance(task, NetworkTask)
-    return FigureContext(
-        picture, task, Learner.of(picture.subject), selected_run(picture), settings, labels, check, interruption
-    )
+    run = selected_run(picture)
+    problem = run.shown.problem
+    assert isinstance(problem.task, NetworkTask)
+    return FigureContext(picture, problem.task, Learner.of(problem.subject), run, settings, labels, check, interruption)
 
 
 def score_labels(snapshot: NetworkSnapshot) -> tuple[str, str]:

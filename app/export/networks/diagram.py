@@ -61,7 +61,7 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     axes.set_ylim(0.0, height)
     axes.set_aspect("equal")
     axes.set_axis_off()
-    names = data.classes if len(data.classes) == network.sizes[-1] else (data.target,)
+    names = data.output_names(network.sizes[-1])
     columns = _columns(context, width, height, names)
     theta = context.run.shown.evaluated
     most = _draw_weights(axes, context, columns, theta)

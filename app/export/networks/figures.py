@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from app.export.legend import Entry
-from app.export.networks import boundary, confusion, diagram, feature_maps, fit, predicted, time_steps
+from app.export.networks import (
+    boundary,
+    code,
+    confusion,
+    diagram,
+    feature_maps,
+    fit,
+    predicted,
+    reconstructions,
+    time_steps,
+)
 from app.export.networks.context import FigureContext, figure_context
 from app.export.stage_figure import Drawing, StageFigure
 from engine import NetworkTask
@@ -39,6 +49,15 @@ def _figure(
 NETWORK_FIGURES = (
     _figure("boundary", "predictions over the plane", boundary.fits, boundary.draw, "decision"),
     _figure("fit", "fitted curve", fit.fits, fit.draw, "fit"),
+    _figure("reconstructions", "reconstructions", reconstructions.fits, reconstructions.draw, "reconstructions"),
+    _figure(
+        "reconstructed_plane",
+        "reconstructions in the plane",
+        reconstructions.fits_plane,
+        reconstructions.draw_plane,
+        "reconstructed_plane",
+    ),
+    _figure("code", "narrow layer", code.fits, code.draw, "code"),
     _figure("maps", "filters and feature maps", feature_maps.fits, feature_maps.draw, "maps"),
     _figure("steps", "gradient by time step", time_steps.fits, time_steps.draw, "steps"),
     _figure("confusion", "confusion matrix", confusion.fits, confusion.draw_validation, "confusion"),

@@ -30,8 +30,8 @@ _MAX_NAMED = 12
 
 
 def fits(task: NetworkTask) -> bool:
-    """Whether the examples have one input."""
-    return task.inputs == 1
+    """Whether the examples have one input, and one answer."""
+    return task.inputs == 1 and task.understands(Field)
 
 
 def draw(axes: Axes, context: FigureContext) -> list[Entry]:

@@ -20,8 +20,8 @@ _FURTHEST = 4.0  # how far predictions may extend an axis, in spans of the targe
 
 
 def fits(task: NetworkTask) -> bool:
-    """Whether it is a regression."""
-    return not task.classes
+    """Whether it is a regression of one number."""
+    return task.target_shape.kind == "value"
 
 
 def draw(axes: Axes, context: FigureContext) -> list[Entry]:

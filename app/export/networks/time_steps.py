@@ -26,7 +26,8 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     from matplotlib.lines import Line2D
 
     picture, settings = context.picture, context.settings
-    runs = [run for run in picture.runs if run.visible or run.id == context.run.id]
+    seen = [run for run in picture.runs if run.visible or run.id == context.run.id]
+    runs = [run for run in seen if run.shown.problem.subject.understands(TimeSteps)]
     axes.set_yscale("log")
     axes.set_xlabel("Time step")
     axes.set_ylabel("Gradient norm of the state")

@@ -6,10 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from app.look.number_format import number
 
 if TYPE_CHECKING:
-    from engine import NetworkSnapshot, TrainingData
+    from engine import NetworkSnapshot, Predicted, TrainingData
 
 NOT_FINITE = "The network's outputs are not finite"
 
@@ -41,7 +43,7 @@ def scores_of(snapshot: NetworkSnapshot) -> tuple[Score, ...]:
     parts = ("training", False, slice(None, data.train)), ("validation", True, slice(data.train, None))
     made = []
     for title, validates, part in parts:
-        count = len(data.targets[part])
+        count = data.targets[part].size if classes else len(data.targets[part])
         if count:
             error = snapshot.predicted.errors[validates]
             wrong = int(error) if classes else None
@@ -52,6 +54,20 @@ def scores_of(snapshot: NetworkSnapshot) -> tuple[Score, ...]:
             )
             made.append(Score(title, validates, score, f"loss {loss}", errors, wrong, count))
     return tuple(made)
+
+
+def example_words(predicted: Predicted, place: int) -> str:
+    """What is true of the example at a place of the data, and what the network makes of it."""
+    data, found = predicted.data, predicted.predictions[place]
+    true = data.targets[place]
+    if data.target_shape.kind == "class":
+        return f"true {class_name(data, true)}, predicted {class_name(data, found)}"
+    if data.target_shape.kind == "value":
+        return f"true {data.target} {number(float(true), 3)}, predicted {number(float(found), 3)}"
+    if data.classes:
+        return f"{int((found == true).sum())} of {len(true)} steps right"
+    every = "over its steps" if data.target_shape.kind == "sequence" else f"over its {true.size} numbers"
+    return f"root mean square error {number(float(np.sqrt(np.mean((found - true) ** 2))), 3)} {every}"
 
 
 def percent(share: float, decimals: int = 1) -> str:

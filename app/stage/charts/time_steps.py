@@ -1,4 +1,4 @@
-"""A recurrent network by time step: the norm of the gradient, and the states for one sequence."""
+"""A recurrent network by time step: its outputs, the norm of the gradient, and the states for one sequence."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout
 
 from app.look.number_format import counted, number
-from app.look.qt_arrays import polygon
 from app.plots.axis_type import LINEAR, LOG
 from app.plots.line_item import LineItem
-from app.plots.plot_view import LOWEST, PlotView
-from app.plots.raster_item import RasterItem
+from app.stage.charts.step_outputs import OutputPlot
+from app.stage.charts.step_plot import Lines, StepPlot
 from app.stage.examples.example_picker import ExamplePicker
 from app.stage.examples.heat_tiles import HeatTiles, Section
 from app.stage.networks.network_view import NetworkView
 from app.stage.networks.run_warnings import run_warnings
-from app.stage.overlay import draw_chip
 from app.stage.stable_axis import StableAxis
 from app.widgets.elided import ElidedLabel
-from engine import Learner, Predictions, TimeSteps
+from engine import LOSSES, Learner, Predictions, TimeSteps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,24 +36,20 @@ DECADES = 12  # below the largest norm that an axis follows down to
 HANDLE = 8  # pixels between the plot and the states
 
 
-class NormPlot(PlotView):
+class NormPlot(StepPlot):
     """The norm of dl/dh after each step, on a logarithmic axis."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, counts=True, grid=True)
+        super().__init__(theme, "Gradient norm by time step")
         self.norms: Array = np.empty(0)
-        self.colour = QColor(theme.accent)
-        self._axis = StableAxis()
-        self._at: int | None = None
-        self._raster = RasterItem(self.box, self._paint, LOWEST)
         self._line = LineItem("gradient norm", self._numbers)
         self.addItem(self._line)
         self.set_types(LINEAR, LOG)
         self.set_names("time step", "gradient norm")
-        self.setAccessibleName("Gradient norm by time step")
-        self.setMinimumSize(120, 90)
-        self.hovered.connect(self._point)
-        self.looked.connect(self._redraw_axes)
+
+    @property
+    def steps(self) -> int:
+        return len(self.norms)
 
     def show_norms(self, norms: Array, colour: QColor) -> None:
         """Show these, (length,), in the colour of their run."""
@@ -67,53 +61,35 @@ class NormPlot(PlotView):
             high = math.log10(known.max())
             low, high = self._axis.follow(max(math.log10(known.min()), high - DECADES), high)
             self.follow((0.5, len(norms) + 0.5), (10.0**low, 10.0**high))
-        self._raster.update()
+        self.redraw()
 
     def read(self, step: int) -> str:
         """What is to be read at a step, counted from 1."""
         return f"step {step}: {number(float(self.norms[step - 1]), 3)}"
 
-    def _redraw_axes(self) -> None:
-        """Another size or range: nothing of what Qt has cached of the axes is right."""
-        self.x_axis.redraw()
-        self.y_axis.redraw()
+    def told(self, step: int) -> Lines:
+        return [(self.read(step), None)]
+
+    def spot(self, step: int) -> QPointF | None:
+        norm = float(self.norms[step - 1])
+        x, y = self.scales
+        return QPointF(x.pixel(step), y.pixel(norm)) if math.isfinite(norm) and norm > 0.0 else None
+
+    def draw(self, painter: QPainter, area: QRectF) -> None:
+        shown = np.where(self.norms > 0.0, self.norms, np.nan)
+        self.draw_line(painter, shown, self.colour, 1.8)
+        if not np.isfinite(shown).any():
+            painter.setPen(self.theme.muted)
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "The gradient is 0 or not finite at every step")
 
     def _numbers(self) -> tuple[Array, Array]:
         return np.arange(1.0, len(self.norms) + 1.0), self.norms
 
-    def _point(self, at: QPointF | None) -> None:
-        place = None
-        if at is not None and len(self.norms):
-            place = min(max(round(self.scales[0].value(at.x())), 1), len(self.norms))
-        if place != self._at:
-            self._at = place
-            self._raster.update()
-
-    def _paint(self, painter: QPainter, area: QRectF) -> None:
-        painter.fillRect(area, self.theme.field)
-        if not len(self.norms):
-            return
-        x, y = self.scales
-        steps, norms = self._numbers()
-        known = np.isfinite(norms) & (norms > 0.0)
-        painter.setPen(QPen(self.colour, 1.8))
-        for piece in np.split(np.arange(len(norms)), np.flatnonzero(np.diff(known)) + 1):
-            if known[piece[0]]:
-                painter.drawPolyline(polygon(x.pixels(steps[piece]), y.pixels(norms[piece])))
-        if not known.any():
-            painter.setPen(self.theme.muted)
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "The gradient is 0 or not finite at every step")
-        if self._at is not None and known[self._at - 1]:
-            spot = QPointF(x.pixel(self._at), y.pixel(float(norms[self._at - 1])))
-            painter.setBrush(self.colour)
-            painter.setPen(QPen(self.theme.field, 1.5))
-            painter.drawEllipse(spot, 4.5, 4.5)
-            painter.setFont(self.small_font())
-            draw_chip(painter, spot, area, [(self.read(self._at), None)])
-
 
 class TimeStepsView(NetworkView):
-    """Where in time the gradient vanishes or explodes, and the states along one sequence."""
+    """Where in time the gradient vanishes or explodes, and the states along one sequence; above them, where there is an
+    output at every step, these against their targets.
+    """
 
     KEY = "steps"
     TITLE = "Time steps"
@@ -128,6 +104,8 @@ class TimeStepsView(NetworkView):
         self.caption = ElidedLabel()
         self.caption.setObjectName("muted")
         self.plot = NormPlot(theme)
+        self.answers = OutputPlot(theme)
+        self.answers.hide()
         self.tiles = HeatTiles(theme, "network-steps-states", "Inputs and states by time step")
         self._picture: SessionPicture | None = None
         self._snapshot: NetworkSnapshot | None = None
@@ -135,11 +113,12 @@ class TimeStepsView(NetworkView):
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setHandleWidth(HANDLE)
         self._split.setChildrenCollapsible(False)
+        self._split.addWidget(self.answers)
         self._split.addWidget(self.plot)
         self._split.addWidget(self.tiles)
-        self._split.setStretchFactor(0, 1)
-        self._split.setStretchFactor(1, 1)
-        self._split.setSizes([1000, 1000])
+        for place in range(3):
+            self._split.setStretchFactor(place, 1)
+        self._split.setSizes([1000, 1000, 1000])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -152,7 +131,8 @@ class TimeStepsView(NetworkView):
         row.addWidget(self.picker.label, 1)
         column.addLayout(row)
         self.picker.chosen.connect(self.wanted_changed)
-        self.plot.menu_wanted.connect(lambda at: self.menu_wanted.emit(at, self.plot))
+        for plot in (self.plot, self.answers):
+            plot.menu_wanted.connect(lambda at, plot=plot: self.menu_wanted.emit(at, plot))
 
     def queries(self) -> frozenset[Query[Any]]:
         return frozenset({Predictions(), TimeSteps(self.picker.example)})
@@ -160,6 +140,7 @@ class TimeStepsView(NetworkView):
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         self.plot.set_theme(theme)
+        self.answers.set_theme(theme)
         self.tiles.set_theme(theme)
         self._show()
 
@@ -175,6 +156,7 @@ class TimeStepsView(NetworkView):
 
     def reset_view(self) -> None:
         self.plot.forget_choice()
+        self.answers.forget_choice()
         self.tiles.verticalScrollBar().setValue(0)
 
     def describe(self) -> str:
@@ -191,8 +173,13 @@ class TimeStepsView(NetworkView):
         steps = snapshot.answer(TimeSteps) if snapshot is not None else None
         if snapshot is None or steps is None:
             return
-        self.plot.show_norms(steps.norms, self._run_colour(snapshot.run))
-        self.tiles.show_sections(_sections(steps))
+        colour = self._run_colour(snapshot.run)
+        answers = len(steps.outputs) > 1
+        if answers:
+            self.answers.show_example(snapshot, self.picker.example, colour)
+        self.answers.setVisible(answers)
+        self.plot.show_norms(steps.norms, colour)
+        self.tiles.show_sections(_sections(steps, snapshot))
         self.picker.tell(snapshot)
         words = run_warnings(self._picture, snapshot)
         self.caption.show_text(" · ".join(part for part in (_gradient_words(steps.norms), words) if part))
@@ -210,12 +197,18 @@ def _gradient_words(norms: Array) -> str:
     return f"The gradient at the first step is {number(first / last, 2)} times that at the last"
 
 
-def _sections(steps: StepsInTime) -> list[Section]:
+def _sections(steps: StepsInTime, snapshot: NetworkSnapshot) -> list[Section]:
     inputs, hidden = steps.inputs.shape[1], steps.states.shape[1]
-    return [
+    found = [
         _over_time(f"sequence · {counted(inputs, 'input')}", steps.inputs, "input"),
         _over_time(f"state · {counted(hidden, 'unit')}", steps.states, "unit"),
     ]
+    classes = snapshot.learner.classes
+    if classes and len(steps.outputs) > 1:
+        with np.errstate(all="ignore"):
+            shares = LOSSES[snapshot.learner.network.loss.kind].probabilities(steps.outputs)
+        found.append(_over_time(f"probability · {classes} classes", shares, "class"))
+    return found
 
 
 def _over_time(title: str, values: Array, row: str) -> Section:

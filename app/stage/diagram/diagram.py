@@ -129,8 +129,8 @@ class Diagram(NetworkView):
         learner, task = Learner.of(picture.subject), picture.problem.task
         if not isinstance(task, NetworkTask):
             return
-        assert isinstance(picture.task, NetworkTask)
-        self._pending.confirm(picture.task.hidden)
+        assert isinstance(picture.run_task, NetworkTask)
+        self._pending.confirm(picture.run_task.hidden)
         if learner is self._learner:
             return
         before = self.queries()

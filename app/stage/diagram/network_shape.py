@@ -62,13 +62,15 @@ class NetworkShape:
         """The label beside a unit."""
         if column == 0:
             return "" if self.image else self.inputs[unit]
-        return self.outputs[unit] if column == self.columns - 1 else ""
+        if column < self.columns - 1 or (self.image and self.outputs == self.inputs):
+            return ""
+        return self.outputs[unit]
 
 
 def network_shape(task: NetworkTask, learner: Learner) -> NetworkShape:
     """The shape of a task's network."""
     data, network = learner.data, learner.network
-    outputs = data.classes if len(data.classes) == network.sizes[-1] else (data.target,)
+    outputs = data.output_names(network.sizes[-1])
     return NetworkShape(network, task.hidden, data.features, outputs, data.raw.shape[1], data.image)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.look.number_format import number
+from app.look.networks.score_text import example_words
 from app.stage.part_picker import PartPicker
 from app.widgets.elided import ElidedLabel
 from app.widgets.stepper import Stepper
@@ -63,12 +63,8 @@ class ExamplePicker(QObject):
 
     def tell(self, snapshot: NetworkSnapshot) -> None:
         """Say what the example is, and what the network makes of it."""
-        data, place = snapshot.learner.data, min(self.example, len(snapshot.learner.data.targets) - 1)
-        true, predicted = float(data.targets[place]), float(snapshot.predicted.predictions[place])
-        if data.classes:
-            words = f"true {data.classes[int(true)]}, predicted {data.classes[int(predicted)]}"
-        else:
-            words = f"true {data.target} {number(true, 3)}, predicted {number(predicted, 3)}"
+        place = min(self.example, len(snapshot.learner.data.targets) - 1)
+        words = example_words(snapshot.predicted, place)
         self.label.show_text(f"of {self._count:,} · {words}")
 
     def view(self) -> dict[str, Any]:

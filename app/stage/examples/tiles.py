@@ -57,9 +57,11 @@ class TileLayout:
         return left, PAD + row * self.tile.height()
 
 
-def tile_layout(shape: tuple[int, int], width: int, ratio: float) -> TileLayout:
-    """The layout of pictures of shape (rows, columns) in so many pixels of width."""
-    magnified = max(1, round(SIDE * ratio / max(shape)))
+def tile_layout(shape: tuple[int, int], width: int, ratio: float, side: float = SIDE) -> TileLayout:
+    """The layout of pictures of shape (rows, columns) in so many pixels of width. side: about the longer one of a
+    picture, in pixels.
+    """
+    magnified = max(1, round(side * ratio / max(shape)))
     picture = QSize(math.ceil(shape[1] * magnified / ratio), math.ceil(shape[0] * magnified / ratio))
     tile = QSize(picture.width() + 2 * PAD, picture.height() + 2 * PAD + CAPTION)
     columns = max(1, width // tile.width())
@@ -74,6 +76,7 @@ class TileView(PaintedArea):
     """
 
     pointed = Signal(int)
+    side = SIDE
 
     def __init__(self, theme: Theme, name: str, accessible_name: str) -> None:
         super().__init__(theme, name, accessible_name)
@@ -146,9 +149,10 @@ class TileView(PaintedArea):
 
     def _lay_out(self) -> None:
         whole, bar = self.maximumViewportSize(), self.verticalScrollBar()
-        layout = tile_layout(self._shape, whole.width(), self.devicePixelRatioF())
+        layout = tile_layout(self._shape, whole.width(), self.devicePixelRatioF(), self.side)
         if layout.rows(self._count) * layout.tile.height() > whole.height():
-            layout = tile_layout(self._shape, whole.width() - bar.sizeHint().width(), self.devicePixelRatioF())
+            width = whole.width() - bar.sizeHint().width()
+            layout = tile_layout(self._shape, width, self.devicePixelRatioF(), self.side)
         self._layout = layout
         bar.setRange(0, max(0, layout.rows(self._count) * layout.tile.height() - whole.height()))
         bar.setPageStep(whole.height())

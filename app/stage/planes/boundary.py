@@ -43,6 +43,7 @@ class BoundaryView(PlaneView):
     MENU = "Boundary of the network"
     TIER = "basic"
     TIP = "The network's output over the plane of its two inputs, with the examples: draw some, or erase them"
+    ASKS = (Predictions, Field)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)

@@ -62,7 +62,8 @@ class ColourKey(QWidget):
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetricsF(small_font(self.font()))
-        widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0.0)
+        shown = (*self._names, "+99") if len(self._names) > 2 else self._names  # there may be no room for all
+        widest = max((metrics.horizontalAdvance(name) for name in shown), default=0.0)
         return QSize(round(GAP + BAR + GAP + min(widest, WIDEST) + 4), 80)
 
     def minimumSizeHint(self) -> QSize:

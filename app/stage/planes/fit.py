@@ -46,6 +46,7 @@ class FitView(PlaneView):
     MENU = "Fit of the network"
     TIER = "basic"
     TIP = "The network's output along its one input, with the examples: draw some, or erase them"
+    ASKS = (Predictions, Field)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)

@@ -48,7 +48,8 @@ class ParameterPathView(StageView):
 
     @classmethod
     def fits(cls, picture: SessionPicture) -> bool:
-        return picture.subject.tracked and picture.problem.start.size > 1
+        subject = picture.subject
+        return subject.tracked and not subject.sampled and picture.problem.start.size > 1
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)

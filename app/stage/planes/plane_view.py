@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.look.networks.data_ranges import PADDING
-from app.look.networks.score_text import NOT_FINITE, class_name, scores_of
+from app.look.networks.score_text import NOT_FINITE, class_name, example_words, scores_of
 from app.look.number_format import number
 from app.plots.line_item import PointsItem
 from app.stage.networks.network_view import NetworkView
@@ -59,7 +59,7 @@ class PlaneView(NetworkView):
         self._warning = ""
         self._is_finite = True
         self._painted = CachedPicture()
-        self.chart = PlaneChart(theme, self._paint, self.read)
+        self.chart = self.make_chart(theme)
         self.chart.setAccessibleName(self.TITLE)
         self.brush = self.chart.brush
         self.scores = ScoreBar(theme)
@@ -88,6 +88,10 @@ class PlaneView(NetworkView):
             self.tools.addWidget(tool)
 
     # What a view adds
+
+    def make_chart(self, theme: Theme) -> PlaneChart:
+        """The chart, which `draw` paints."""
+        return PlaneChart(theme, self._paint, self.read)
 
     def drawn_from(self) -> Hashable:
         """What `draw` depends on, beside the theme, the examples, the snapshot and the colour of its run."""
@@ -208,6 +212,11 @@ class PlaneView(NetworkView):
             return []
         place, data, snapshot = int(self.sample.places[near]), self.learner.data, self.current
         part = "training" if place < data.train else "validation"
+        if data.target_shape.kind not in ("class", "value"):
+            return [
+                (f"{part} example", None),
+                *([(example_words(snapshot.predicted, place), None)] if snapshot else []),
+            ]
         target = data.targets[place]
         told = class_name(data, target) if data.classes else number(target)
         lines: list[tuple[str, QColor | None]] = [(f"{part} example: {told}", None)]
@@ -299,6 +308,7 @@ def alike(one: Learner, other: Learner) -> bool:
         one.data.raw.shape[1] == other.data.raw.shape[1]
         and one.data.classes == other.data.classes
         and one.data.names == other.data.names
+        and one.data.target_shape == other.data.target_shape
     )
 
 

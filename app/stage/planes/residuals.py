@@ -58,7 +58,7 @@ class ResidualsView(PlaneView):
 
     @classmethod
     def fits(cls, picture: SessionPicture) -> bool:
-        return super().fits(picture) and not Learner.of(picture.subject).classes
+        return super().fits(picture) and Learner.of(picture.subject).data.target_shape.kind == "value"
 
     def spots_of(self, places: np.ndarray | slice) -> np.ndarray:
         snapshot = self.snapshot

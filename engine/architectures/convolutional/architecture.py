@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.architectures.activations import ACTIVATIONS
-from engine.architectures.catalogue import Architecture, Design, fault_in
+from engine.architectures.catalogue import Architecture, Design, answers_once, fault_in
 from engine.architectures.convolutional.network import Convolution, ConvolutionalNetwork, Dense, Pooling
 from engine.architectures.convolutional.stages import stage
 from engine.architectures.convolutional.start import initial_convolutional
@@ -35,18 +35,22 @@ class Convolutional(Architecture):
     queries = (FeatureMaps,)
     remedy = "fewer channels, larger strides or pooling windows, fewer units, or less data"
 
-    def unfit(self, shape: tuple[int, ...], is_image: bool) -> str:
+    def unfit(self, shape: tuple[int, ...], is_image: bool, steps: int = 1) -> str:
+        if told := answers_once("a convolutional network", steps):
+            return told
         if not shape:
             return "a convolution needs an image or a sequence, and these examples are rows of separate numbers"
-        return "" if len(shape) <= 2 else f"a convolution has 1 or 2 dimensions, and examples have the shape {shape}"
+        if len(shape) <= 2 + is_image:
+            return ""
+        return f"a convolution has 1 or 2 dimensions, and examples have the shape {shape}"
 
     def network(self, design: Design) -> ConvolutionalNetwork:
-        if told := self.unfit(design.shape, design.is_image):
+        if told := self.unfit(design.shape, design.is_image, design.steps):
             raise SettingError(told, "architecture")
         stages = tuple(stage(choice) for choice in design.stages)
         shape, dimensions = design.shape, 2 if design.is_image else 1
-        if dimensions == 1 and len(shape) == 2:
-            shape = shape[::-1]  # a sequence of steps: what stands at a step are channels
+        if len(shape) > dimensions:
+            shape = (shape[-1], *shape[:-1])  # what stands at a step or a pixel are channels
         return ConvolutionalNetwork(shape, stages, design.outputs, design.loss, design.output, dimensions)
 
     def start(self, network: ConvolutionalNetwork, initializer: Choice, seed: int) -> Array:
@@ -160,9 +164,10 @@ class Convolutional(Architecture):
 
 
 def _shaped(network: ConvolutionalNetwork, inputs: Array) -> Array:
-    """Rows (n, inputs) as examples (n, *shape); the steps of a sequence become the last axis."""
-    if network.dimensions == 1 and len(network.shape) == 2:
-        return inputs.reshape(len(inputs), *network.shape[::-1]).transpose(0, 2, 1)
+    """Rows (n, inputs) as examples (n, *shape); channels, which come last in the data, become the first axis."""
+    if len(network.shape) > network.dimensions:
+        channels, *sides = network.shape
+        return np.moveaxis(inputs.reshape(len(inputs), *sides, channels), -1, 1)
     return inputs.reshape(len(inputs), *network.shape)
 
 

@@ -1,4 +1,4 @@
-"""Recurrent networks as an architecture: one cell over the steps of a sequence, and an answer at its end."""
+"""Recurrent networks as an architecture: one cell over the steps of a sequence, and answers at its end or all along."""
 
 from __future__ import annotations
 
@@ -46,24 +46,28 @@ _LOOKED_AT = 1 << 21  # numbers inside the network from which the statistics of 
 
 
 class Recurrent(Architecture):
-    """A cell that reads one step after another; the last state gives the answer."""
+    """A cell that reads one step after another; the last state gives the answer, or every one does."""
 
     key = "recurrent"
     title = "Recurrent"
-    summary = "One cell reads a sequence step by step and keeps a state; the last state gives the answer."
+    summary = "One cell reads a sequence step by step and keeps a state; the last state gives the answer, or every one."
     source = "Elman 1990, https://doi.org/10.1207/s15516709cog1402_1"
     knobs = (CELL, replace(HIDDEN, name="units"), ACTIVATION, START, TRUNCATION, FORGET_BIAS)
     queries = (TimeSteps,)
     looks = ("engine.architectures.recurrent.inside",)
     remedy = "fewer units, shorter sequences, or less data"
 
-    def unfit(self, shape: tuple[int, ...], is_image: bool) -> str:
+    def unfit(self, shape: tuple[int, ...], is_image: bool, steps: int = 1) -> str:
         if not shape:
             return "a recurrent network needs a sequence, and these examples are rows of separate numbers"
-        return "" if len(shape) <= 2 else f"a sequence is steps of numbers, and examples have the shape {shape}"
+        if len(shape) > 2:
+            return f"a sequence is steps of numbers, and examples have the shape {shape}"
+        if steps not in (1, shape[0]):
+            return f"a recurrent network answers once or at every step, and {shape[0]} steps have {steps} targets"
+        return ""
 
     def network(self, design: Design) -> RecurrentNetwork:
-        if told := self.unfit(design.shape, design.is_image):
+        if told := self.unfit(design.shape, design.is_image, design.steps):
             raise SettingError(told, "architecture")
         length, inputs = (*design.shape, 1)[:2]
         knobs: Mapping[str, Any] = design.architecture.values
@@ -74,6 +78,7 @@ class Recurrent(Architecture):
                 inputs=inputs,
                 hidden=knobs["units"],
                 outputs=design.outputs,
+                every=design.steps > 1,
                 loss=design.loss,
                 cell=knobs["cell"],
                 activation=knobs["activation"] if elman else "tanh",
@@ -97,6 +102,18 @@ class Recurrent(Architecture):
 
         return packed_recurrent(network, inputs, targets, weights)
 
+    def packed_set(
+        self,
+        network: RecurrentNetwork,
+        inputs: Array,
+        targets: Array,
+        classes: int,
+        weights: Array | None = None,
+    ) -> Packed:
+        from engine.architectures.recurrent.packing import packed_recurrent_set
+
+        return packed_recurrent_set(network, inputs, targets, classes, weights)
+
     def numbers(self, network: RecurrentNetwork, examples: int) -> tuple[int, int]:
         from engine.architectures.recurrent.packing import recurrent_numbers
 
@@ -107,7 +124,11 @@ class Recurrent(Architecture):
         last = network.hidden * network.outputs
         entering = network.gates * network.hidden * network.inputs
         each = network.parameters - last
-        return network.length * each + last, network.length * entering, network.length * network.gates * network.hidden
+        return (
+            network.length * each + network.steps * last,
+            network.length * entering,
+            network.length * network.gates * network.hidden,
+        )
 
     def own_kernels(self) -> list[Kernel | Routine]:
         from engine.architectures.chunked import chunked_objective
@@ -122,13 +143,17 @@ class Recurrent(Architecture):
     def described(self, network: RecurrentNetwork) -> str:
         steps = f"{network.length} steps"
         read = steps if network.inputs == 1 else f"{steps} of {network.inputs}"
-        return f"{read} – {CELLS[network.cell].title} {network.hidden} – {network.outputs}"
+        answered = f"{network.outputs} at every step" if network.every else f"{network.outputs}"
+        return f"{read} – {CELLS[network.cell].title} {network.hidden} – {answered}"
 
     def titles(self, network: RecurrentNetwork) -> tuple[str, ...]:
         return "recurrent", "output"
 
     def units(self, network: RecurrentNetwork) -> tuple[int, ...]:
         return network.hidden, network.outputs
+
+    def narrowest(self, network: RecurrentNetwork) -> int:
+        return min(network.hidden, network.length * network.inputs, network.outputs)
 
     def undefined(self, network: RecurrentNetwork, measure: str) -> str:
         if measure == "delta_norm":
@@ -143,7 +168,7 @@ class Recurrent(Architecture):
         from engine.architectures.recurrent.inside import measured_pieces
 
         found = yield from measured_pieces(network, theta, packed, interruption)
-        nothing = np.zeros(packed.examples)
+        nothing = np.zeros((packed.examples, network.sizes[-1]))
         evaluated = yield from evaluation_pieces(network, theta, packed, nothing, 0, True, interruption)
         states = yield from self._states(network, theta, packed, interruption)
         layers = [states.reshape(-1, network.hidden), evaluated.outputs]
@@ -187,7 +212,7 @@ class Recurrent(Architecture):
         one = inputs[place : place + 1]
         found = yield from unrolled_pieces(network, theta, self.packed(network, one, None, None), interruption)
         return StepsInTime(
-            measured.step_norms, one.reshape(network.shape).copy(), found.states[0].copy(), found.outputs[0, -1].copy()
+            measured.step_norms, one.reshape(network.shape).copy(), found.states[0].copy(), found.outputs[0].copy()
         )
 
     def first_fault(self, network: RecurrentNetwork, theta: Array, packed: Packed) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -47,14 +48,18 @@ def packed_recurrent_set(
     network: RecurrentNetwork, inputs: Array, targets: Array, classes: int, weights: Array | None = None
 ) -> Packed:
     """Pack inputs (n, length, inputs) and raw targets, numbers or class indices: (n,), or (n, length) if there are
-    outputs at every step. Raises SettingError.
+    outputs at every step; of vectors with the numbers as their last axis. Raises SettingError.
     """
     loss, raw = LOSSES[network.loss.kind], numbers_of(targets)
-    if raw.shape != (wanted := (len(inputs), network.length) if network.every else (len(inputs),)):
+    wanted = (len(inputs), network.length) if network.every else (len(inputs),)
+    if not classes and network.outputs > 1:
+        wanted = *wanted, network.outputs
+    if raw.shape != wanted:
         told = "one at every step of every sequence" if network.every else "one for every sequence"
         raise SettingError(f"targets are an array {wanted}, {told}, got an array {raw.shape}")
-    encoded = loss.encode(raw.reshape(-1), classes)
-    return packed_recurrent(network, inputs, encoded.reshape(*wanted, encoded.shape[1]), weights)
+    rows = wanted[:2] if network.every else wanted[:1]
+    encoded = loss.encode(raw.reshape(math.prod(rows), *wanted[len(rows) :]), classes)
+    return packed_recurrent(network, inputs, encoded.reshape(*rows, network.outputs), weights)
 
 
 @lru_cache(maxsize=256)

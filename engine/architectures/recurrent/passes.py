@@ -11,8 +11,9 @@ from engine.architectures.activations import call_activation
 from engine.architectures.chunked import BACKWARD_PASS, FORWARD_PASS, OWN
 from engine.architectures.mlp import MEASURING, finish_deltas
 from engine.architectures.recurrent.gates import elman_back, gru_back, gru_step, lstm_back, lstm_step
+from engine.architectures.resuming import PIECE, pauses
 from engine.contracts import inline, kernel, standalone
-from engine.simd.gathered import summed_product
+from engine.simd.gathered import BAND, summed_product
 from engine.simd.products import backward_product, forward_product
 from engine.simd.vectors import LANES, at, fma, load, noinline, splat, store, total
 from engine.training.stream import QUIET
@@ -71,8 +72,8 @@ def _products(theta, own, joined, states, gates, columns):
 
 
 @kernel(FORWARD_PASS)
-def recurrent_forward(theta, stream, constants, work, columns):
-    """The states, gates and outputs of every step for the sequences in the first layer's input."""
+def recurrent_forward(theta, stream, constants, work, columns, place, flag):
+    """The states, gates and outputs of every step for the sequences in the first layer's input. place: a time step."""
     table = layout.integers(constants)
     layers = table[layout.LAYERS]
     passes = at(table, layout.HEAD + layout.ROW * layers)
@@ -83,11 +84,16 @@ def recurrent_forward(theta, stream, constants, work, columns):
     states, gates = at(work, own[STATES_AT]), at(work, own[GATES_AT])
     cells, bent, joined = at(work, own[CELLS_AT]), at(work, own[BENT_AT]), at(work, own[JOINED_AT])
     read = at(work, first[layout.READ_AT])
-    _join(theta, own, joined)
-    _clear(states, state)
-    if own[KIND] == LSTM:
-        _clear(cells, state)
-    for t in range(length):
+    if place == 0:
+        _join(theta, own, joined)
+        _clear(states, state)
+        if own[KIND] == LSTM:
+            _clear(cells, state)
+    each, spent = rows * block, 0
+    for t in range(place, length):
+        if pauses(spent, flag):
+            return t
+        spent += each
         here, after, pre = at(states, t * block), at(states, (t + 1) * block), at(gates, t * gate)
         entering, given = at(here, state), at(read, t * inputs * columns)
         for i in range(0, inputs * columns, LANES):
@@ -112,6 +118,7 @@ def recurrent_forward(theta, stream, constants, work, columns):
         )  # fmt: skip
     if last[layout.LINEAR] == 0:
         call_activation(last[layout.ACTIVATION], values, slopes, steps * k * columns)
+    return 0
 
 
 @standalone
@@ -125,22 +132,30 @@ def _squares(vector, n):
 
 
 @inline
-def _through_time(theta, stream, own, work, deltas, steps, k, columns, adds):
-    """gates become deltas, from the last step to the first; see SEGMENT for where the gradient is cut."""
+def _through_time(theta, stream, own, work, deltas, steps, k, columns, adds, place, flag):
+    """gates become deltas, from the last step to the first; see SEGMENT for where the gradient is cut. place: how many
+    steps are done, as it returns if it sees the flag; else it returns 0.
+    """
     kind, length, hidden, inputs, rows = own[KIND], own[LENGTH], own[HIDDEN], own[INPUTS], own[ROWS]
     state, block, gate = hidden * columns, (hidden + inputs) * columns, rows * columns
     states, gates, sums = at(work, own[STATES_AT]), at(work, own[GATES_AT]), at(work, own[SUMS_AT])
     cells, bent, norms = at(work, own[CELLS_AT]), at(work, own[BENT_AT]), at(work, own[NORMS_AT])
     carry, cell_carry = at(work, own[CARRY_AT]), at(work, own[CELL_CARRY_AT])
     read = 3 * hidden if kind == GRU else rows
-    _clear(sums, rows * LANES)
-    _clear(carry, state)
-    if kind == LSTM:
-        _clear(cell_carry, state)
-    for t in range(length - 1, -1, -1):
+    if place == 0:
+        _clear(sums, rows * LANES)
+        _clear(carry, state)
+        if kind == LSTM:
+            _clear(cell_carry, state)
+    each, spent, stands = (read * hidden + (k * hidden if steps > 1 else 0)) * columns, 0, 0
+    for t in range(length - 1 - place, -1, -1):
+        if pauses(spent, flag):
+            stands = length - 1 - t
+            break
+        spent += each
         if steps > 1 or t == length - 1:
-            place = t * k * columns if steps > 1 else 0
-            backward_product(at(theta, own[OUTPUT_WEIGHTS]), at(deltas, place), carry, k, hidden, columns, True)
+            first = t * k * columns if steps > 1 else 0
+            backward_product(at(theta, own[OUTPUT_WEIGHTS]), at(deltas, first), carry, k, hidden, columns, True)
         if stream[QUIET] == MEASURING:
             norms[t] = _squares(carry, state) + (norms[t] if adds else 0.0)
         here, pre = at(states, t * block), at(gates, t * gate)
@@ -156,6 +171,7 @@ def _through_time(theta, stream, own, work, deltas, steps, k, columns, adds):
                 _clear(cell_carry, state)
         elif t > 0:
             backward_product(at(theta, own[WEIGHTS]), pre, carry, read, hidden, columns, kind == GRU)
+    return stands
 
 
 @inline
@@ -166,8 +182,12 @@ def _add_up(sums, grad, rows, adds):
 
 
 @kernel(BACKWARD_PASS)
-def recurrent_backward(theta, grad, stream, constants, work, columns, adds):
-    """The whole grad by back-propagation through time, from the states, the gates and the loss's derivatives."""
+def recurrent_backward(theta, grad, stream, constants, work, columns, adds, place, flag):
+    """The whole grad by back-propagation through time, from the states, the gates and the loss's derivatives.
+
+    place: how many time steps are done, then of how many rows the recurrent weights have their gradient, then of how
+    many the input weights have it.
+    """
     table = layout.integers(constants)
     layers = table[layout.LAYERS]
     passes = at(table, layout.HEAD + layout.ROW * layers)
@@ -179,28 +199,46 @@ def recurrent_backward(theta, grad, stream, constants, work, columns, adds):
     states, gates, sums = at(work, own[STATES_AT]), at(work, own[GATES_AT]), at(work, own[SUMS_AT])
     deltas, back = at(work, last[layout.SLOPES_AT]), at(work, table[layout.BACK_AT])
     places = at(table, own[PLACES])
-    for step in range(steps):
-        place = step * k * columns
-        finish_deltas(
-            at(deltas, place), at(back, place), last[layout.LINEAR], k, columns, at(grad, own[OUTPUT_BIASES]),
-            adds + step,
+    if place == 0:
+        for step in range(steps):
+            first = step * k * columns
+            finish_deltas(
+                at(deltas, first), at(back, first), last[layout.LINEAR], k, columns, at(grad, own[OUTPUT_BIASES]),
+                adds + step,
+            )  # fmt: skip
+        summed_product(
+            deltas, columns, k * columns, 0, at(states, (length - steps + 1) * block), places, columns, block, 0, steps,
+            1, columns, at(grad, own[OUTPUT_WEIGHTS]), k, hidden, adds,
         )  # fmt: skip
-    summed_product(
-        deltas, columns, k * columns, 0, at(states, (length - steps + 1) * block), places, columns, block, 0, steps, 1,
-        columns, at(grad, own[OUTPUT_WEIGHTS]), k, hidden, adds,
-    )  # fmt: skip
-    _through_time(theta, stream, own, work, deltas, steps, k, columns, adds)
+    if place < length:
+        stands = _through_time(theta, stream, own, work, deltas, steps, k, columns, adds, place, flag)
+        if stands > 0:
+            return stands
     gated = 3 * hidden if own[KIND] == GRU else rows
-    # The first state is 0: it adds nothing to the gradient of the recurrent weights.
-    summed_product(
-        at(gates, gate), columns, gate, 0, at(states, block), places, columns, block, 0, length - 1, 1, columns,
-        at(grad, own[WEIGHTS]), gated, hidden, adds,
-    )  # fmt: skip
-    entering, into, biases = at(states, hidden * columns), at(grad, own[INPUT_WEIGHTS]), at(grad, own[BIASES])
     plain = 2 * hidden if own[KIND] == GRU else rows
-    summed_product(
-        gates, columns, gate, 0, entering, places, columns, block, 0, length, 1, columns, into, plain, inputs, adds
-    )
+    entering, into, biases = at(states, hidden * columns), at(grad, own[INPUT_WEIGHTS]), at(grad, own[BIASES])
+    done, spent = max(place - length, 0), 0
+    # The first state is 0: it adds nothing to the gradient of the recurrent weights.
+    band = max(PIECE // (hidden * length * columns) // BAND, 1) * BAND
+    for unit in range(done, gated, band):
+        if pauses(spent, flag):
+            return length + unit
+        count = min(band, gated - unit)
+        spent += count * hidden * length * columns
+        summed_product(
+            at(gates, gate + unit * columns), columns, gate, 0, at(states, block), places, columns, block, 0,
+            length - 1, 1, columns, at(grad, own[WEIGHTS] + unit * hidden), count, hidden, adds,
+        )  # fmt: skip
+    band = max(PIECE // (inputs * length * columns) // BAND, 1) * BAND
+    for unit in range(max(done - gated, 0), plain, band):
+        if pauses(spent, flag):
+            return length + gated + unit
+        count = min(band, plain - unit)
+        spent += count * inputs * length * columns
+        summed_product(
+            at(gates, unit * columns), columns, gate, 0, entering, places, columns, block, 0, length, 1, columns,
+            at(into, unit * inputs), count, inputs, adds,
+        )  # fmt: skip
     _add_up(sums, biases, plain, adds)
     if own[KIND] == GRU:
         summed_product(
@@ -209,3 +247,4 @@ def recurrent_backward(theta, grad, stream, constants, work, columns, adds):
         )  # fmt: skip
         _add_up(at(sums, 3 * hidden * LANES), at(biases, plain), hidden, adds)
         _add_up(at(sums, plain * LANES), at(grad, own[RESET_BIASES]), hidden, adds)
+    return 0

@@ -34,6 +34,7 @@ class AssociationKind(ProblemKind):
     seeds = "New seeds: new rotations and batches, restarts all runs"
     rates = "Updates per second of every run; pairs per second of all runs together"
     trains = True
+    example = "pair"
 
     @property
     def offers(self) -> tuple[Offer, ...]:

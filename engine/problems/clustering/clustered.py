@@ -17,7 +17,7 @@ from engine.problems.clustering.models import MODELS, Model
 from engine.problems.clustering.points import PointSet
 from engine.problems.clustering.queries import Clusters, ClustersSeen, DividedPlane, Division
 from engine.problems.clustering.task import ClusteringTask
-from engine.problems.subject import Subject
+from engine.problems.subject import Reference, Subject
 from engine.queries import Query
 from engine.training.measures import Measure, Work, work_of
 
@@ -83,6 +83,10 @@ class Clustered(Subject):
         return self.model.formula, told
 
     @property
+    def references(self) -> tuple[Reference, ...]:
+        return () if self.reached is None else (Reference(f"{self.model.fixed_point} from this start", self.reached),)
+
+    @property
     def unbounded(self) -> bool:
         return self.shape.is_mixture and self.shape.floor == 0.0
 
@@ -98,8 +102,7 @@ class Clustered(Subject):
         told = f"{self.model.title}   ·   {self.shape.k} cluster{'s' * (self.shape.k > 1)}"
         points = f"{len(self.points):,} points"
         (count, *_) = super().headings(parameters)
-        best = "" if self.reached is None else f"   ·   {self.model.fixed_point} reaches {self.reached:.4g}"
-        return f"{told}   ·   {points}   ·   {count}{best}", f"{told}   ·   {points}{best}", f"{told}{best}", told, ""
+        return f"{told}   ·   {points}   ·   {count}", f"{told}   ·   {points}", told, ""
 
     def parameter_name(self, place: int) -> str:
         return self.shape.name(place)

@@ -50,6 +50,7 @@ class ClusteringKind(ProblemKind):
     seeds = "New seeds: new points, starts and batches, restarts all runs"
     rates = "Updates per second of every run; points per second of all runs together"
     trains = True
+    example = "point"
 
     @property
     def offers(self) -> tuple[Offer, ...]:

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from engine.architectures.coding import decoded, narrow_layer
 from engine.architectures.forward import output_pieces
 from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
-from engine.architectures.queries import Field, Region, UnitMaps
+from engine.architectures.queries import Code, Decoded, Field, NarrowLayer, Region, UnitMaps
 from engine.data.prepare import features_of
 from engine.interruption import Interruption, Pieces
 from engine.memory import MAX_ACTIVATIONS
@@ -38,6 +39,10 @@ def answer_pieces(
             found[query] = yield from _field(learner, theta, query, interruption)
         elif isinstance(query, UnitMaps):
             found[query] = yield from _unit_maps(learner, theta, query, interruption)
+        elif isinstance(query, Code):
+            found[query] = yield from _code(learner, theta, interruption)
+        elif isinstance(query, Decoded):
+            found[query] = _decoded(learner, theta, query)
         else:
             found[query] = yield from learner.architecture.answer_pieces(
                 learner.network, theta, query, learner.packed, learner.data.inputs, interruption
@@ -77,6 +82,23 @@ def _unit_maps(
     grid = _grid(learner, query.region, query.nodes, query.nodes)
     values = yield from learner.activation_pieces(theta, grid, interruption)
     return tuple(np.ascontiguousarray(v.T).reshape(v.shape[1], -1, query.nodes) for v in values)
+
+
+def _code(learner: Examined, theta: Array, interruption: Interruption | None) -> Pieces[NarrowLayer]:
+    layer = narrow_layer(learner.network)
+    if layer is None:
+        return NarrowLayer("", np.empty((len(learner.data.inputs), 0)))
+    values = yield from learner.activation_pieces(theta, learner.data.inputs, interruption)
+    return NarrowLayer(learner.network.layer_titles[layer], values[layer])
+
+
+def _decoded(learner: Examined, theta: Array, query: Decoded) -> Array:
+    layer = narrow_layer(learner.network)
+    if layer is None or len(query.code) != learner.network.sizes[layer + 1]:
+        return np.empty(0)
+    with np.errstate(all="ignore"):  # diverged networks are looked at, too
+        outputs = decoded(learner.network, theta, layer, np.array(query.code))
+        return learner.predictions(outputs[None, :]).reshape(-1)
 
 
 def _every(learner: Examined) -> int:

@@ -35,7 +35,7 @@ def new_network(
     without it the runs never stop. Raises SettingError.
     """
     given = {name: plain(value) for name, value in settings.items()}
-    if hidden is not None or "architecture" not in given:
+    if hidden is not None or (activation != "tanh" and "architecture" not in given):
         sizes = (4, 2) if hidden is None else hidden
         layers = [layer if isinstance(layer, Layer) else Layer(layer, activation) for layer in sizes]
         given["hidden"] = [layer.to_dict() for layer in layers]

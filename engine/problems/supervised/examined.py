@@ -36,12 +36,12 @@ class Examined:
 
     @cached_property
     def training(self) -> tuple[Array, Array]:
-        """Inputs (n, f) and scaled targets (n,) of the training set."""
+        """Inputs (n, f) and scaled targets (n, ...) of the training set."""
         return self.data.inputs[: self.data.train], self.data.scaled_targets[: self.data.train]
 
     @cached_property
     def validation(self) -> tuple[Array, Array]:
-        """Inputs (m, f) and scaled targets (m,) of the validation set; m may be 0."""
+        """Inputs (m, f) and scaled targets (m, ...) of the validation set; m may be 0."""
         return self.data.inputs[self.data.train :], self.data.scaled_targets[self.data.train :]
 
     @cached_property
@@ -118,18 +118,25 @@ class Examined:
         return evaluation_pieces(self.network, theta, packed, targets, self.classes, outputs, interruption)
 
     def predictions(self, outputs: Array) -> Array:
-        """The predicted class indices or values (m,) from the network's outputs (m, k), comparable with
+        """The predicted class indices or values (m, ...) from the network's outputs (m, k), comparable with
         data.targets.
         """
-        if not self.classes:
-            return outputs[:, 0] * self.data.target_scale + self.data.target_shift
-        return np.asarray(LOSSES[self.network.loss.kind].predictions(outputs))
+        shape = self.data.target_shape
+        each = outputs.reshape(len(outputs) * shape.steps, outputs.shape[1] // shape.steps)
+        if shape.classes:
+            found = np.asarray(LOSSES[self.network.loss.kind].predictions(each))
+        else:
+            found = each * self.data.target_scale + self.data.target_shift
+        return found.reshape(len(outputs), *shape.array)
 
     def score(self, outputs: Array, targets: Array) -> float:
         """Accuracy, or R² (the share of explained variance), of outputs (m, k); NaN without examples."""
-        values = np.ascontiguousarray(outputs.T, np.float64)
-        found = agreement(values, np.ascontiguousarray(targets, np.float64), self.classes)
-        return self._score(found, len(targets), _spread(targets))
+        values, flat = (
+            np.ascontiguousarray(outputs.T, np.float64),
+            np.ascontiguousarray(targets, np.float64).reshape(-1),
+        )
+        found = agreement(values, flat, self.data.target_shape.steps, self.classes)
+        return self._score(found, len(targets), self._spread(targets))
 
     def scores(self, training: float, validation: float) -> tuple[float, float]:
         """The scores of both sets by the agreement found on them."""
@@ -140,19 +147,22 @@ class Examined:
         if not examples:
             return np.nan
         if self.classes:
-            return agreement / examples
+            return agreement / (examples * self.data.target_shape.steps)
         return 1.0 - agreement / spread if spread > 0.0 else np.nan
 
     @cached_property
     def _spreads(self) -> tuple[float, float]:
-        return _spread(self.training[1]), _spread(self.validation[1])
+        return self._spread(self.training[1]), self._spread(self.validation[1])
+
+    def _spread(self, targets: Array) -> float:
+        """The sum of squared distances from the mean, of vectors from that of each number."""
+        if not len(targets):
+            return np.nan
+        width = self.data.target_shape.width
+        means = targets.reshape(-1, width).mean(axis=0) if width > 1 else targets.mean()
+        return float(((targets - means) ** 2).sum())
 
 
 def _numbers(vector: Array, blocks: tuple[Block, ...]) -> Array:
     pieces = [vector[block.start : block.stop] for block in blocks]
     return pieces[0].reshape(blocks[0].shape) if len(pieces) == 1 else np.concatenate(pieces)
-
-
-def _spread(targets: Array) -> float:
-    """The sum of squared distances from the mean."""
-    return float(((targets - targets.mean()) ** 2).sum()) if len(targets) else np.nan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from engine.architectures.initializers import INITIALIZERS
 from engine.architectures.losses import LOSSES
 from engine.architectures.members import ARCHITECTURES
 from engine.batches import BATCHES
+from engine.blocks import Block
 from engine.choices import Choice, choose
 from engine.contracts import Check, Kernel, Routine, no_check
 from engine.data.catalogue import DATASETS
@@ -22,11 +23,22 @@ from engine.data.table import Table
 from engine.data.weights import CLASS_WEIGHTS, weights_by_class
 from engine.memory import Need
 from engine.optimizers import OPTIMIZERS
-from engine.problems.kind import Offer, ProblemKind
+from engine.problems.kind import Offer, Own, ProblemKind
 from engine.problems.problem import Problem
 from engine.problems.supervised.learner import Learner
 from engine.problems.supervised.measures import NETWORK_MEASURES
-from engine.problems.supervised.task import ADD_POINT, POINT_EDITS, STRATIFIED, NetworkTask, network_need, network_task
+from engine.problems.supervised.task import (
+    ADD_POINT,
+    OWN_PARTS,
+    POINT_EDITS,
+    STRATIFIED,
+    NetworkTask,
+    network_need,
+    network_task,
+    own_network,
+    read_own_network,
+    with_own_network,
+)
 from engine.problems.supervised.usual import first_network
 from engine.setting import Setting
 from engine.validation import Entries
@@ -59,10 +71,14 @@ class NetworkKind(ProblemKind):
         "scaling": SCALINGS,
         "target_scaling": SCALINGS,
     }
-    brings_others = ("data", "loss", "architecture")
+    brings_others = ("data", "target", "loss", "architecture")
     seeds = "New seeds: new data, initial weights and batches, restarts all runs"
     rates = "Updates per second of every run; examples per second of all runs together"
     trains = True
+    example = "example"
+    own_parts = OWN_PARTS
+    own_title = "network of this run alone"
+    own_help = "on: the selected run has a network of its own, on the same data; architecture and layers edit that one"
 
     @property
     def offers(self) -> tuple[Offer, ...]:
@@ -81,6 +97,7 @@ class NetworkKind(ProblemKind):
             task.data_seed,
             target_scaling=task.target_scaling,
             stratified=task.split == STRATIFIED,
+            target=task.target,
         )
         by_class = weights_by_class(task.class_weights, data.targets, data.train, len(data.classes))
         if by_class is not None:
@@ -88,6 +105,8 @@ class NetworkKind(ProblemKind):
         inputs, targets = data.inputs[: data.train], data.scaled_targets[: data.train]
         seen = None if data.weights is None else data.weights[: data.train]
         numbers = form.packed_set(network, inputs, targets, len(data.classes), seen)
+        learner = Learner(network, data, numbers, form)
+        _ = learner.references  # here, where nobody waits for the next frame
         return Problem(
             task=task,
             objective=numbers.objective,
@@ -97,9 +116,30 @@ class NetworkKind(ProblemKind):
             blocks=network.blocks,
             examples=data.train,
             seed=task.seed,
-            subject=Learner(network, data, numbers, form),
+            subject=learner,
             ordered=True,
         )
+
+    def own_of(self, task: NetworkTask) -> Own:
+        return own_network(task)
+
+    def with_own(self, task: NetworkTask, own: Own) -> NetworkTask:
+        return with_own_network(task, own)
+
+    def read_own(self, entries: Entries, task: NetworkTask) -> Own:
+        return read_own_network(entries, task)
+
+    def own_words(self, tasks: Sequence[NetworkTask]) -> list[str]:
+        """Such as `convolutional`, or the shape where that does not tell: `64 – 11 – 10`."""
+        return [
+            task.form.described(task.network)
+            if any(other.form is task.form and other != task for other in tasks)
+            else task.form.title.lower()
+            for task in tasks
+        ]
+
+    def layers(self, task: NetworkTask) -> Mapping[str, tuple[Block, ...]]:
+        return {part.title: (*part.weights, *part.biases) for part in task.form.layers(task.network)}
 
     def kernels(self, task: NetworkTask) -> list[Kernel | Routine]:
         return task.form.kernels(task.network)

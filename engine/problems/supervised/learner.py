@@ -14,11 +14,12 @@ from engine.architectures.losses import LOSSES
 from engine.architectures.queries import Field, Region, UnitMaps
 from engine.contracts import SettingError
 from engine.interruption import Interruption, Pieces
-from engine.problems.subject import Snapshot, Subject
+from engine.problems.subject import Reference, Snapshot, Subject
 from engine.problems.supervised.answers import answer_pieces
 from engine.problems.supervised.examined import Examined
 from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES, NETWORK_MEASURES
-from engine.problems.supervised.queries import QUERIES, Activations, Gradients, Predicted, Predictions
+from engine.problems.supervised.queries import Activations, Gradients, Predicted, Predictions, understood
+from engine.problems.supervised.references import references_of
 from engine.queries import Query
 from engine.training.measures import Measure, Work, work_of
 
@@ -71,6 +72,11 @@ class Learner(Examined, Subject):
         loss = LOSSES[self.network.loss.kind]
         return loss.formula, loss.title.lower()
 
+    @cached_property
+    def references(self) -> tuple[Reference, ...]:
+        narrowest = self.architecture.narrowest(self.network)
+        return references_of(self.data, self.network.loss, narrowest)
+
     def headings(self, parameters: int) -> tuple[str, ...]:
         shape = self.architecture.described(self.network)
         (told, *_) = super().headings(parameters)
@@ -89,11 +95,13 @@ class Learner(Examined, Subject):
 
     @property
     def _named_outputs(self) -> tuple[str, ...]:
-        """The classes, if each has an output."""
-        return self.data.classes if len(self.data.classes) == self.network.sizes[-1] else ()
+        """The classes or the numbers of a vector, if each has an output."""
+        outputs = self.network.sizes[-1] // self.data.target_shape.steps
+        found = self.data.output_names(outputs)
+        return found if len(found) == outputs and found != (self.data.target,) else ()
 
     def understands(self, query: type[Query[Any]]) -> bool:
-        return query in QUERIES or query in self.architecture.queries
+        return understood(query, self.architecture.queries, self.data.target_shape)
 
     def answers(
         self, theta: Array, queries: frozenset[Query[Any]], interruption: Interruption | None

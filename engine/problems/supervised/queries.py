@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from engine.architectures.inspection import Inspection
-from engine.data.examples import TrainingData
+from engine.architectures.queries import Code, Decoded, Field
+from engine.data.examples import TargetShape, TrainingData
 from engine.decimation import block_extremes
 from engine.queries import Query
 
@@ -20,8 +21,8 @@ Array = np.ndarray
 class Predicted:
     """What a network says of its n examples, in the order of data; k outputs.
 
-    outputs (n, k): outputs; predictions (n,): class indices or values. scores and losses: (training, validation), NaN
-    without examples.
+    outputs (n, k): outputs; predictions (n, ...): class indices or values, as data.targets has them. scores and losses:
+    (training, validation), NaN without examples.
 
     What is told of all examples together is computed at once, by the thread that makes it: of very many of them it
     takes longer than a frame.
@@ -40,7 +41,7 @@ class Predicted:
 
     @cached_property
     def wrong(self) -> Array:
-        """Which examples are misclassified, (n,) bool; none for a regression."""
+        """Which examples are misclassified, (n,) bool, of sequences (n, steps); none for a regression."""
         data = self.data
         return self.predictions != data.targets if data.classes else np.zeros(len(data.targets), bool)
 
@@ -56,7 +57,9 @@ class Predicted:
 
     @cached_property
     def errors(self) -> tuple[float, float]:
-        """Of training and validation: how many are misclassified, or the root mean square error; NaN without any."""
+        """Of training and validation: how many classes are wrong, or the root mean square error of a number; NaN
+        without any.
+        """
         found = []
         for part in self._parts:
             predictions, targets = self.predictions[part], self.data.targets[part]
@@ -65,18 +68,20 @@ class Predicted:
             elif self.data.classes:
                 found.append(float(np.count_nonzero(self.wrong[part])))
             else:
-                misses = predictions - targets
+                misses = (predictions - targets).reshape(-1)
                 found.append(float(np.sqrt(misses @ misses / len(misses))))
         return found[0], found[1]
 
     def confusion(self, validation: bool) -> Array:
-        """Counts (classes, classes) of examples with finite outputs: rows are true classes, columns predicted ones."""
+        """Counts (classes, classes) of examples with finite outputs, of sequences of their steps: rows are true
+        classes, columns predicted ones.
+        """
         return self._confusions[validation]
 
     @cached_property
     def extremes(self) -> Array:
-        """Of a regression the examples, ascending, with the lowest and highest prediction and error of each block."""
-        if self.data.classes:
+        """Of single values the examples, ascending, with the lowest and highest prediction and error of each block."""
+        if self.data.target_shape.kind != "value":
             return np.empty(0, np.int64)
         errors = self.data.targets - self.predictions
         return np.unique(np.concatenate([block_extremes(self.predictions), block_extremes(errors)]))
@@ -87,7 +92,8 @@ class Predicted:
         found = []
         for part in self._parts if k else ():
             shown = self.finite[part]
-            cells = data.targets[part][shown].astype(np.int64) * k + self.predictions[part][shown].astype(np.int64)
+            true, predicted = data.targets[part][shown].reshape(-1), self.predictions[part][shown].reshape(-1)
+            cells = true.astype(np.int64) * k + predicted.astype(np.int64)
             counts = np.bincount(cells, minlength=k * k).reshape(k, k)
             counts.flags.writeable = False
             found.append(counts)
@@ -117,3 +123,12 @@ class Activations(Query[tuple[Array, ...]]):
 
 
 QUERIES: tuple[type[Query[Any]], ...] = (Predictions, Gradients, Activations)  # that every network answers
+
+
+def understood(query: type[Query[Any]], own: tuple[type[Query[Any]], ...], target: TargetShape) -> bool:
+    """Whether a network answers queries of this type. own: those that its architecture answers."""
+    if query is Field and target.kind not in ("class", "value"):
+        return False  # a colour shows one number, or the shares of classes
+    if query in (Code, Decoded) and not target.is_input:
+        return False
+    return query in QUERIES or query in own

@@ -17,11 +17,13 @@ from engine.architectures.members import ARCHITECTURES, PERCEPTRON
 from engine.choices import Choice, choose, plain
 from engine.contracts import Check, Hyper, SettingError, Tier, native, no_check, shown
 from engine.data.catalogue import DATASETS
+from engine.data.examples import INPUTS, LABEL, TargetShape
 from engine.data.features import FEATURES, SCALINGS, possible_features
-from engine.data.source import example_shape, examples_of, shape_of
+from engine.data.source import example_shape, examples_of, shape_of, target_shape_of
 from engine.data.table import Table
 from engine.data.weights import CLASS_WEIGHTS, check_class_weights
 from engine.memory import MAX_ACTIVATIONS, Need, needed, refuse_beyond_limit
+from engine.problems.supervised.queries import understood
 from engine.queries import Query
 from engine.setting import Setting
 from engine.validation import Entries, checked, chosen, text
@@ -47,6 +49,15 @@ SPLIT = Hyper(
     options=(SHUFFLED, STRATIFIED),
     help="shuffled: the examples to learn from are drawn at random; stratified: so that each class keeps its share",
     tier="expert",
+)
+TARGET = Hyper(
+    "target",
+    "",
+    LABEL,
+    kind="choice",
+    options=(LABEL, INPUTS),
+    titles=("as given", "the inputs"),
+    help="as given: what the data tell of each example; the inputs: an autoencoder, which answers with what it reads",
 )
 DROPOUT = Hyper(
     "dropout",
@@ -107,17 +118,18 @@ _PERCEPTRON = choose(ARCHITECTURES, PERCEPTRON.key)
 _SAME = choose(CLASS_WEIGHTS, "none")
 # Of the settings that only some architectures have, what a network begins with.
 _PARTS: dict[str, Any] = {"hidden": (Layer(4), Layer(2)), "residual": False, "dropout": 0.0, "stages": USUAL_STAGES}
+OWN_PARTS = ("architecture", "initializer", *_PARTS)  # what a run may have for itself: its network
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkTask:
     """Train a network on data, from the same initial weights for every run.
 
-    architecture: a choice of ARCHITECTURES; of hidden, residual, dropout and stages (choices of STAGES) only those
-    that it has count, the others keep what they begin with. features and scaling say how the examples reach the first
-    layer, target_scaling what a regression's answers mean, share how many of them are learned from, split how those
-    are chosen, class_weights (a choice of CLASS_WEIGHTS) how much they count.
-    seed: of the batches; data_seed: of the examples; weight_seed: of the initial weights.
+    architecture: a choice of ARCHITECTURES; of hidden, residual, dropout and stages (choices of STAGES) only those that
+    it has count, the others keep what they begin with. features and scaling say how the examples reach the first layer,
+    target (LABEL or INPUTS) what the network is to answer, target_scaling what a regression's answers mean, share how
+    many of them are learned from, split how those are chosen, class_weights (a choice of CLASS_WEIGHTS) how much they
+    count. seed: of the batches; data_seed: of the examples; weight_seed: of the initial weights.
     """
 
     data: Choice | Table
@@ -138,6 +150,7 @@ class NetworkTask:
     architecture: Choice = _PERCEPTRON
     stages: tuple[Choice, ...] = USUAL_STAGES
     class_weights: Choice = _SAME
+    target: str = LABEL
 
     KIND: ClassVar[str] = "network"
     SEEDS: ClassVar[tuple[str, ...]] = ("seed", "data_seed", "weight_seed")
@@ -164,8 +177,13 @@ class NetworkTask:
 
     @property
     def classes(self) -> int:
-        """How many classes there are; 0 for a regression."""
-        return shape_of(self.data, self.features)[2]
+        """How many classes there are to be told; 0 for a regression."""
+        return self.target_shape.classes
+
+    @property
+    def target_shape(self) -> TargetShape:
+        """What an example is answered with."""
+        return target_shape_of(self.data, self.features, self.target)
 
     @property
     def inputs(self) -> int:
@@ -184,20 +202,21 @@ class NetworkTask:
     @property
     def design(self) -> Design:
         """What the network is made from."""
-        inputs, _, classes = shape_of(self.data, self.features)
+        inputs, target = shape_of(self.data, self.features)[0], self.target_shape
         shape, is_image = example_shape(self.data)
         return Design(
             architecture=self.architecture,
             inputs=inputs,
             shape=shape,
             is_image=is_image,
-            outputs=LOSSES[self.loss.kind].outputs(classes),
+            outputs=LOSSES[self.loss.kind].outputs(target.classes) if target.classes else target.width,
             output=self.output,
             loss=self.loss,
             hidden=self.hidden,
             residual=self.residual,
             dropout=self.dropout,
             stages=self.stages,
+            steps=target.steps,
         )
 
     @property
@@ -206,13 +225,14 @@ class NetworkTask:
         return network_of(self.design)
 
     def understands(self, query: type[Query[Any]]) -> bool:
-        """Whether its architecture answers queries of this type, of those that not every network answers."""
-        return query in self.form.queries
+        """Whether such a network answers queries of this type."""
+        return understood(query, self.form.queries, self.target_shape)
 
     @property
     def possible_architectures(self) -> tuple[str, ...]:
         """The keys of the architectures that take examples of these data."""
-        return tuple(key for key, form in ARCHITECTURES.items() if not form.unfit(*example_shape(self.data)))
+        shape, steps = example_shape(self.data), self.target_shape.steps
+        return tuple(key for key, form in ARCHITECTURES.items() if not form.unfit(*shape, steps))
 
     @property
     def parameters(self) -> int:
@@ -237,6 +257,7 @@ class NetworkTask:
             "target_scaling": self.target_scaling,
             "share": self.share,
             "split": self.split,
+            **({} if self.target == LABEL else {"target": self.target}),
             **({} if self.class_weights == _SAME else {"class_weights": self.class_weights.to_dict()}),
             **({} if self.form is PERCEPTRON else {"architecture": self.architecture.to_dict()}),
             **{name: plain(getattr(self, name)) for name in self.form.parts},
@@ -251,9 +272,9 @@ class NetworkTask:
     def having(self, setting: str | Setting, value: Any) -> NetworkTask:
         """This task with one setting changed. Raises SettingError.
 
-        Settings are the fields, a knob of a choice among them (`data.noise`),
-        `hidden.2.activation` and `hidden.2.units` (layers from 1), `stages.2` and `stages.2.kernel`, `data.add`
-        (inputs..., target) and `data.erase` (see Table). Other data bring features, a loss and an architecture that fit
+        Settings are the fields, a knob of a choice among them (`data.noise`), `hidden.2.activation` and
+        `hidden.2.units` (layers from 1), `stages.2` and `stages.2.kernel`, `data.add` (inputs..., target) and
+        `data.erase` (see Table). Other data and another target bring features, a loss and an architecture that fit
         them, where the old ones do not; another architecture begins with its usual parts; a loss of logits brings an
         output without activation.
         """
@@ -263,7 +284,9 @@ class NetworkTask:
         try:
             if part in _PARTS and part not in self.form.parts:
                 raise SettingError(f"the architecture {self.form.title} has no such setting")
-            if part in _PLAIN and setting.is_whole:
+            if part == TARGET.name and setting.is_whole:
+                changed = _replaced(self, part, TARGET.check(value)).fitted()
+            elif part in _PLAIN and setting.is_whole:
                 changed = _replaced(self, part, _PLAIN[part].check(value))
             elif part == "data":
                 changed = self._with_data(setting, value)
@@ -290,6 +313,8 @@ class NetworkTask:
     def _with_data(self, setting: Setting, value: Any) -> NetworkTask:
         data = self.data
         if setting in POINT_EDITS:
+            if target_shape_of(data, self.features, LABEL).kind not in ("class", "value"):
+                raise SettingError("points are drawn where an example has one class or one number as its target")
             table, numbers = drawn(data, self.data_seed), _numbers(value)
             changed = table.with_point(numbers) if setting == ADD_POINT else table.without_points(numbers)
             return replace(self, data=changed)
@@ -312,13 +337,14 @@ class NetworkTask:
         if task.purpose not in LOSSES[task.loss.kind].purposes:
             task = replace(task, loss=choose(LOSSES, default_loss(task.classes)), output="identity")
         try:
-            check_class_weights(task.class_weights, task.classes)
+            check_class_weights(task.class_weights, task.target_shape)
         except SettingError:
             task = replace(task, class_weights=_SAME)
-        if task.form is PERCEPTRON:
+        if task.form is PERCEPTRON and task.target_shape.steps == 1:
             return task
         usual = replace(task, architecture=choose(ARCHITECTURES, task.architecture.kind), **_PARTS)
-        for possible in (task, usual):
+        others = (replace(usual, architecture=choose(ARCHITECTURES, key)) for key in task.possible_architectures)
+        for possible in (task, usual, *others):
             with suppress(SettingError):
                 _ = possible.network
                 return possible
@@ -392,6 +418,13 @@ def _usual_target_scaling(data: Choice | Table) -> str:
     return DATASETS[data.kind].target_scaling
 
 
+def _begun_with(data: Choice | Table, target: TargetShape) -> str:
+    """The architecture of a network on data that do not say which: the first that gives such answers."""
+    shape = example_shape(data)
+    fitting = (key for key, form in ARCHITECTURES.items() if not form.unfit(*shape, target.steps))
+    return next(fitting, PERCEPTRON.key)
+
+
 def size_of(data: Choice | Table) -> int:
     """How many examples there are at most, told without making them."""
     if isinstance(data, Table):
@@ -414,11 +447,14 @@ def drawn(data: Choice | Table, seed: int) -> Table:
 def network_task(entries: Entries, check: Check = no_check) -> NetworkTask:
     """Read a task from a file's entries. check: see Table.from_dict. Raises SettingError."""
     data = _data(entries.take("data"), entries.at("data"), check)
-    classes = shape_of(data, fitting_features(data, ()))[2]
-    architecture = entries.choice("architecture", ARCHITECTURES, PERCEPTRON.key)
+    features = entries.checked("features", _features, list(fitting_features(data, ())))
+    target = str(entries.hyper(TARGET))
+    wanted = target_shape_of(data, fitting_features(data, features), target)
+    architecture = entries.choice("architecture", ARCHITECTURES, _begun_with(data, wanted))
     task = NetworkTask(
         data=data,
-        features=entries.checked("features", _features, list(fitting_features(data, ()))),
+        target=target,
+        features=features,
         scaling=entries.checked("scaling", lambda value: _key(SCALINGS, value), "none"),
         target_scaling=entries.checked(
             "target_scaling", lambda value: _key(SCALINGS, value), _usual_target_scaling(data)
@@ -427,7 +463,7 @@ def network_task(entries: Entries, check: Check = no_check) -> NetworkTask:
         split=entries.hyper(SPLIT),  # type: ignore[arg-type]
         class_weights=entries.choice("class_weights", CLASS_WEIGHTS, "none"),
         output=entries.checked("output", lambda value: _key(ACTIVATIONS, value), "identity"),
-        loss=entries.choice("loss", LOSSES, default_loss(classes)),
+        loss=entries.choice("loss", LOSSES, default_loss(wanted.classes)),
         initializer=entries.choice("initializer", INITIALIZERS, "glorot_uniform"),
         seed=entries.hyper(BATCH_SEED),  # type: ignore[arg-type]
         data_seed=entries.hyper(DATA_SEED),  # type: ignore[arg-type]
@@ -438,6 +474,28 @@ def network_task(entries: Entries, check: Check = no_check) -> NetworkTask:
     entries.close()
     try:
         return checked_network(task)
+    except SettingError as error:
+        raise error.at(entries.path) from None
+
+
+def own_network(task: NetworkTask) -> tuple[tuple[str, Any], ...]:
+    """What makes the network of a task, as a run has it for itself."""
+    return tuple((name, getattr(task, name)) for name in ("architecture", "initializer", *task.form.parts))
+
+
+def with_own_network(task: NetworkTask, own: tuple[tuple[str, Any], ...]) -> NetworkTask:
+    """The task with another network on its data. Raises SettingError if that does not fit them."""
+    return checked_network(replace(task, **{**_PARTS, **dict(own)}))
+
+
+def read_own_network(entries: Entries, task: NetworkTask) -> tuple[tuple[str, Any], ...]:
+    """The network that a run has for itself, from a file's entries. Raises SettingError."""
+    architecture = entries.choice("architecture", ARCHITECTURES, PERCEPTRON.key)
+    initializer = entries.choice("initializer", INITIALIZERS, task.initializer.kind)
+    parts = _read_parts(entries, ARCHITECTURES[architecture.kind])
+    entries.close()
+    try:
+        return own_network(checked_network(replace(task, architecture=architecture, initializer=initializer, **parts)))
     except SettingError as error:
         raise error.at(entries.path) from None
 
@@ -469,7 +527,7 @@ def checked_network(task: NetworkTask) -> NetworkTask:
     if task.purpose not in loss.purposes:
         raise SettingError(f"{loss.title} is not a loss for {task.purpose}", "loss")
     try:
-        check_class_weights(task.class_weights, task.classes)
+        check_class_weights(task.class_weights, task.target_shape)
     except SettingError as error:
         raise error.at("class_weights") from None
     _ = task.network  # its parts fit each other
@@ -483,7 +541,9 @@ def network_need(task: NetworkTask, optimizers: Sequence[str]) -> Need:
     _, raw, _ = shape_of(task.data, task.features)  # inputs of an example, before features are made of them
     features, n = network.sizes[0], network.parameters
     packed, work = form.numbers(network, examples)
-    data = packed + 2 * examples * (raw + features) + n + (0 if task.class_weights == _SAME else 2 * examples)
+    target = task.target_shape
+    more = examples * target.numbers * 4 if target.numbers > 1 else 0  # raw, scaled, and twice what is predicted
+    data = packed + 2 * examples * (raw + features) + n + (0 if task.class_weights == _SAME else 2 * examples) + more
     activations = 2 * min(examples * sum(network.sizes[1:]), MAX_ACTIVATIONS)
     return Need(
         needed(n, work, optimizers, data + activations, network.blocks),

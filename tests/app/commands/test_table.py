@@ -81,3 +81,14 @@ def test_a_file_that_is_no_table_is_named(tmp_path: Path, capsys: pytest.Capture
     assert cli.main(["table", str(path)]) == REFUSED
     err = capsys.readouterr().err
     assert "in.json as a table: not a table of rows and columns: this is JSON; save" in err
+
+
+def test_the_inputs_may_be_an_image_or_a_sequence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "pixels.csv"
+    rows = (f"{i},{7 * i % 5},{3 * i % 11},{i % 2 + 0.5},{'ab'[i % 2]}\n" for i in range(1, 30))
+    path.write_text("p1,p2,p3,p4,kind\n" + "".join(rows), "utf-8")
+    found = asked(capsys, str(path), "--image", "2x2")
+    assert (found["form"], found["sides"], found["problem"]) == ("image", "2x2", "")
+    assert "images of 2 × 2" in found["summary"] and found["features"] == ["p1", "p2", "p3", "p4"]
+    wrong = asked(capsys, str(path), "--sequence", "3x2")
+    assert "a sequence of 3 × 2 has 6 numbers, and there are 3 input columns" in wrong["problem"].lower()

@@ -206,3 +206,18 @@ def test_what_is_half_typed_for_one_run_is_not_applied_to_another(panel, qtbot):
         panel.refresh(other, 100)
         knob.field.clearFocus()
         assert panel.told == [] and knob.field.text() in ("0.001", "0.9")
+
+
+def test_layers_have_rates_of_their_own_where_there_are_several(panel):
+    before = panel.optimizer_more.count
+    runs = [new_run("adam", rates={"output": 0.5}), new_run("adam")]
+    panel.refresh(Session(new_network("moons", runs, (4, 3))).picture().runs[0], 100, 100)
+    assert list(panel.layer_rates.knobs) == ["rate of hidden 1", "rate of hidden 2", "rate of output"]
+    assert panel.optimizer_more.titles[before:] == ["rate of hidden 1", "rate of hidden 2"]
+    output = panel.layer_rates.knobs["rate of output"]
+    assert output.isVisible() and output.value == 0.5, "it differs from its default"
+    panel.optimizer_more.open()
+    panel.layer_rates.knobs["rate of hidden 2"].changed.emit("rate of hidden 2", 0.0)
+    assert panel.told == [("adam", "rates.hidden 2", 0.0)]
+    panel.refresh(session().picture().runs[0], 100)
+    assert not panel.layer_rates.knobs and panel.optimizer_more.count == before

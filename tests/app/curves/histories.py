@@ -54,11 +54,19 @@ def run_of(history: HistoryView, number: int = 0, **changes: Any) -> SimpleNames
 
 
 def picture_of(*runs: SimpleNamespace, cursor: int | None = None, lowest: float | None = 0.0) -> Any:
-    return SimpleNamespace(
+    picture = SimpleNamespace(
         runs=runs, examples=100, cursor=cursor, subject=told(known_minimum=lowest, is_plane=True), kind="surface",
         task=None,
         update=max((run.history.updates for run in runs), default=0),
     )  # fmt: skip
+    return all_about(picture)
+
+
+def all_about(picture: SimpleNamespace) -> SimpleNamespace:
+    """The picture, with runs whose problems are all that of the experiment."""
+    for run in picture.runs:
+        run.shown.problem = SimpleNamespace(subject=picture.subject)
+    return picture
 
 
 def told(**known: Any) -> Subject:
@@ -123,7 +131,7 @@ def network_of(*runs: SimpleNamespace, purpose: str = "classification", layers: 
     titles = {"loss": "Loss, running batch", "score": "Accuracy" if purpose == "classification" else "R²"}
     subject = told(measures=PROBLEMS["network"].measures, layers=layers, curve_titles=titles)
     picture.__dict__.update(kind="network", subject=subject)
-    return picture
+    return all_about(picture)
 
 
 _noise = np.random.default_rng(4)

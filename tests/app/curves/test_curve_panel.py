@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 import pytest
@@ -10,10 +10,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QMenu, QSlider, QSplitter, QToolButton, QToolTip
 
+from app.curves.curve_card import CurveCard
 from app.curves.curve_catalogue import CURVES
 from app.curves.curve_catalogue import offered as offered_keys
 from app.curves.curve_panel import CurvePanel
 from app.curves.curve_style import X_TYPES
+from app.curves.curve_view import CurveView
 from app.curves.legend import Legend
 from app.curves.painting import note, rows_at
 from app.look.theme import DARK, LIGHT
@@ -536,7 +538,7 @@ def test_a_menu_opened_again_leaves_nothing_of_the_last(panel):
 
 def test_the_menu_chooses_curves_and_the_x_axis(qtbot, panel):
     offered = submenu(panel, "Curves")
-    titles = [CURVES[key].title for key in offered_keys() if CURVES[key].columns]
+    titles = [CURVES[key].title for key in offered_keys() if CURVES[key].columns and key != "gain"]
     assert list(offered) == titles and titles[0] == "Loss" and titles[-1] == "Step / parameters"
     axes = submenu(panel, "X axis")
     assert not axes["seconds"].isEnabled()
@@ -686,51 +688,69 @@ def networks():
 FIRST_OF_NETWORKS = ["losses", "score", "gradient_norm"]
 
 
+def show(panel, picture, *clock, **how):
+    """Show a picture; the curves of another kind of problem take some frames."""
+    panel.refresh(picture, *clock, **how)
+    while not panel.settled:
+        panel.refresh(picture, *clock, **how)
+
+
 def titles_of(panel):
     return [card.findChild(ElidedLabel, "cardTitle").text() for card in panel.cards.values()]
 
 
 def test_each_kind_of_problem_brings_its_curves(panel, picture, networks):
     surface = panel.view()
-    panel.refresh(networks)
+    show(panel, networks)
     assert list(panel.cards) == FIRST_OF_NETWORKS
     assert [card.view.y_axis.type.name for card in panel.cards.values()] == ["log", "linear", "log"]
     assert [card.style_shown.names_axis for card in panel.cards.values()] == [False, False, True]
-    panel.refresh(picture)
+    show(panel, picture)
     assert panel.view() == surface
     panel.grab()
 
 
+def test_a_frame_makes_one_curve_of_another_kind_and_all_appear_together(panel, picture, networks):
+    before, made = list(panel.cards), [len(panel.findChildren(CurveView))]
+    while not panel.settled or len(made) == 1:
+        panel.refresh(networks)
+        made.append(len(panel.findChildren(CurveView)))
+        assert list(panel.cards) == (FIRST_OF_NETWORKS if panel.settled else before)
+        visible = {card.curve.key for card in panel.findChildren(CurveCard) if card.isVisible()}
+        assert panel.settled or visible == set(before)
+    assert max(after - count for count, after in pairwise(made)) == 1
+
+
 def test_what_was_chosen_for_a_kind_comes_back_with_it(panel, picture, networks):
     panel.show_curves(["x", "y"])
-    panel.refresh(networks)
+    show(panel, networks)
     assert list(panel.cards) == FIRST_OF_NETWORKS
     panel.show_curves(["penalty", "layer_dead"])
     submenu(panel, "Y axis type", "penalty")["Logarithmic"].trigger()
     chosen = panel.view()
-    panel.refresh(picture)
+    show(panel, picture)
     assert list(panel.cards) == ["x", "y"]
-    panel.refresh(networks)
+    show(panel, networks)
     assert panel.view() == chosen
 
 
 def test_the_curves_of_a_file_come_with_its_problem(panel, picture, networks):
     view = {"curves": ["layer_dead", "losses"], "curves_y_types": ["log", "linear"], "curves_along": "epochs"}
     panel.apply_view(view, "network")
-    panel.refresh(picture)  # of the old problem, on its way while the file was opened
+    show(panel, picture)  # of the old problem, on its way while the file was opened
     assert list(panel.cards) == ["loss", "gradient_norm", "learning_rate"]
-    panel.refresh(networks)
+    show(panel, networks)
     assert list(panel.cards) == ["layer_dead", "losses"]
     assert {name: panel.view()[name] for name in view} == view
     panel.apply_view({}, "surface")
-    panel.refresh(picture)
+    show(panel, picture)
     assert list(panel.cards) == ["loss", "gradient_norm", "learning_rate"]
 
 
 @pytest.mark.parametrize(("purpose", "score"), [("classification", "Accuracy"), ("regression", "R²")])
 def test_titles_tell_what_is_shown(panel, networks, purpose, score):
     networks.subject = network_of(purpose=purpose).subject
-    panel.refresh(networks)
+    show(panel, networks)
     panel.show_curves(["losses", "score", "loss", "layer_delta_norm"])
     assert titles_of(panel) == ["Training and validation loss", score, "Loss, running batch", "Delta norm by layer"]
     offered = submenu(panel, "Curves")
@@ -741,7 +761,7 @@ def test_a_legend_names_lines_and_layers_and_whose_they_are(panel, networks):
     def told(key):
         return panel.cards[key].findChild(Legend).accessibleDescription()
 
-    panel.refresh(networks)
+    show(panel, networks)
     panel.show_curves(["losses", "penalty", "gradient_norm", "layer_dead"])
     panel.set_selected("run1")
     assert told("losses") == "training, validation"
@@ -753,7 +773,7 @@ def test_a_legend_names_lines_and_layers_and_whose_they_are(panel, networks):
 
 def test_a_legend_takes_as_many_rows_as_it_needs(qtbot, panel, networks):
     deep = (*(f"hidden {place}" for place in range(1, 9)), "output")
-    panel.refresh(network_of(run_of(history_of(HARD["smooth"])), layers=deep))
+    show(panel, network_of(run_of(history_of(HARD["smooth"])), layers=deep))
     panel.show_curves(["layer_dead"])
     legend = panel.cards["layer_dead"].findChild(Legend)
     panel.resize(1200, 500)
@@ -769,7 +789,7 @@ def test_a_legend_takes_as_many_rows_as_it_needs(qtbot, panel, networks):
 
 
 def test_what_is_measured_is_not_smoothed(qtbot, panel, networks):
-    panel.refresh(networks)
+    show(panel, networks)
     panel.show_curves(["losses", "loss"])
     assert panel.cards["losses"].findChild(QSlider, "losses_smoothing").isHidden()
     qtbot.waitUntil(lambda: not panel.cards["loss"].findChild(QSlider, "loss_smoothing").isHidden())
@@ -782,12 +802,12 @@ def test_what_is_measured_is_not_smoothed(qtbot, panel, networks):
 def test_measured_curves_are_drawn_one_in_a_frame_and_each_has_its_turn(qtbot, panel):
     keys = ["losses", "score", "penalty"]
     whole = network_of(run_of(history_of(np.ones(2000))))
-    panel.refresh(whole)
+    show(panel, whole)
     panel.show_curves(keys)
     drawn = set()
     for updates in range(1000, 1006):
         before = {key: view_of(panel, key).model.raster.image.cacheKey() for key in keys}
-        panel.refresh(network_of(run_of(history_of(np.ones(updates)))))
+        show(panel, network_of(run_of(history_of(np.ones(updates)))))
         new = {key for key in keys if view_of(panel, key).model.raster.image.cacheKey() != before[key]}
         assert len(new) <= 1
         drawn |= new
@@ -801,7 +821,7 @@ def test_every_network_can_be_painted(qtbot, whole, name):
     panel = whole
     panel.set_theme(_theme_of(name))
     runs = [run_of(history_of(HARD[name]), number, status="diverged") for number in range(2)]
-    panel.refresh(network_of(*runs))
+    show(panel, network_of(*runs))
     assert list(panel.cards) == OF_NETWORKS
     qtbot.waitUntil(lambda: all(card.isVisible() for card in panel.cards.values()))
     for cursor in (None, 0, len(HARD[name]) // 2, 10**9):
@@ -812,7 +832,7 @@ def test_every_network_can_be_painted(qtbot, whole, name):
 
 @pytest.mark.parametrize("key", list(CURVES))
 def test_every_curve_can_be_copied(panel, networks, key):
-    panel.refresh(networks)
+    show(panel, networks)
     panel.show_curves([key])
     panel.copy_image(key)
     image, view = QGuiApplication.clipboard().image(), view_of(panel, key)
@@ -823,7 +843,7 @@ def test_a_hurried_refresh_leaves_what_costs_too_much_to_the_next_frame(qtbot, p
     monkeypatch.setattr("app.curves.curve_panel.BUDGET", -1.0)  # every curve costs too much
     lengths = [len(card.view.model.lines[0].numbers()[0]) for card in panel.cards.values()]
     later = picture_of(run_of(grown(history_of(HARD["smooth"]), 50)))
-    panel.refresh(later, hurried=True)
+    show(panel, later, hurried=True)
     assert [len(card.view.model.lines[0].numbers()[0]) for card in panel.cards.values()] == lengths
     qtbot.waitUntil(lambda: all(len(c.view.model.lines[0].numbers()[0]) != lengths[0] for c in panel.cards.values()))
 
@@ -872,19 +892,19 @@ def test_runs_that_begin_again_leave_no_curve_behind_on_any_axis(panel, along):
     clock = np.array([0.0, 1000.0, 2000.0]), np.array([0.0, 1.0, 2.0])
     examples = np.array([0.0, 2000.0]), np.array([0.0, 200_000.0])
     panel.show_along(along)
-    panel.refresh(picture_of(run_of(history_of(HARD["smooth"]), examples=examples)), clock)
+    show(panel, picture_of(run_of(history_of(HARD["smooth"]), examples=examples)), clock)
     assert view_of(panel).model.lines
     begun = np.array([0.0]), np.array([0.0])
-    panel.refresh(picture_of(run_of(history_of([]), examples=begun)), None)
+    show(panel, picture_of(run_of(history_of([]), examples=begun)), None)
     assert not view_of(panel).model.lines and note(view_of(panel).model, view_of(panel).scales[1])
 
 
 def test_each_kind_of_problem_has_its_own_x_axis(panel, picture):
     panel.show_along("examples")
-    panel.refresh(network_of())
+    show(panel, network_of())
     assert panel.view()["curves_along"] == "updates"
     panel.show_along("epochs")
-    panel.refresh(picture)
+    show(panel, picture)
     assert panel.view()["curves_along"] == "examples"
     panel.apply_view({}, "surface")  # another document, which says nothing of it
     assert panel.view()["curves_along"] == "updates"

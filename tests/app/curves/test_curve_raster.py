@@ -12,6 +12,7 @@ from app.plots.axis_type import NAMES, AxisType
 from app.plots.scale import Scale
 from tests.app.curves.histories import HARD, grown, history_of, network_of, picture_of, run_of
 from tests.app.curves.models import draw, pixels
+from tests.each import each
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
@@ -85,10 +86,10 @@ def test_hidden_runs_are_not_drawn_and_the_selected_one_is_on_top(qapp):
     assert [line.run.id for line in model.lines] == ["run0", "run2"]
 
 
-@pytest.mark.parametrize("y_type", Y_TYPES)
-@pytest.mark.parametrize("x_type", NAMES)
-@pytest.mark.parametrize("span", [0, 100])
-@pytest.mark.parametrize("width", [1, 4])
+@each("y_type", Y_TYPES)
+@each("x_type", NAMES)
+@each("span", [0, 100])
+@each("width", [1, 4])
 def test_every_history_can_be_drawn(qapp, hard_loss, x_type, y_type, span, width):
     model = CurveModel(CURVES["loss"], DARK)
     model.restyle(CurveStyle(x_type, y_type, span, "epochs"))

@@ -8,7 +8,7 @@ from app.curves.curve_model import CurveModel
 from app.curves.curve_style import CurveStyle
 from app.curves.painting import note
 from app.look.theme import DARK
-from engine import Layer, Session, new_network
+from engine import PROBLEMS, Layer, Session, new_network
 from tests.app.curves.histories import (
     LAYERS,
     due_until,
@@ -164,7 +164,9 @@ def test_curves_of_networks_mean_nothing_on_a_surface_and_the_other_way_round():
     runs = [run_with()]
     networks = network_of(*runs)
     kept = {key for key, curve in CURVES.items() if curve.needs(networks)}
-    assert {"x", "y", "excess_loss", "relative_step"} == set(CURVES) - kept
+    others = {measure.key for kind in PROBLEMS.values() for measure in kind.measures if kind.key != "network"}
+    of_networks = {measure.curve or measure.key for measure in PROBLEMS["network"].measures}
+    assert {"x", "y", "excess_loss", "relative_step", "gain"} | (others - of_networks) == set(CURVES) - kept
     networks.subject = picture_of(*runs).subject
     model = CurveModel(CURVES["losses"], DARK)
     model.pull(networks, None)
@@ -200,3 +202,16 @@ def test_of_several_activations_each_is_named():
     model = CurveModel(CURVES["layer_dead"], DARK)
     model.pull(session.picture(), None)
     assert note(model, draw(model).y) == "Tanh and GELU have no dead units"
+
+
+def test_a_loss_that_is_known_beforehand_is_a_line_within_the_axis():
+    picture = Session(new_network("iris", ["sgd"], (2,), target="inputs", scaling="standardise")).picture()
+    (known,) = picture.subject.references
+    for key, is_loss in (("losses", True), ("loss", True), ("score", False)):
+        model = CurveModel(CURVES[key], DARK)
+        model.pull(picture, None)
+        assert model.references == ((known,) if is_loss else ())
+    model = CurveModel(CURVES["losses"], DARK)
+    model.pull(picture, None)
+    _, (low, high) = model.fitted_y(x_axis(model))
+    assert low < known.value < high

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import pytest
-
 from app.curves.tweak_text import sentence
 from engine import DATASETS, OPTIMIZERS, SCHEDULES, Layer, Session, Setting, Tweak, new_experiment, new_network, new_run
 from tests.app.curves.histories import history_of, run_of
+from tests.each import each
 
 
 def test_tweaks_in_words():
@@ -116,6 +115,7 @@ SETTINGS_OF_A_RUN = {
     **{f"schedule.{knob.name}": knob.default for knob in SCHEDULES["constant"].knobs},
     "learning_rate": 0.5, "warmup": 20, "warmup_start": 0.5, "batch": "single", "schedule": "step",
     "optimizer": "adam", "name": "other", "colour": 3, "visible": False, "pinned": True, "parameter.1": 0.5,
+    "rates.hidden 1": 0.5,
 }  # fmt: skip
 SETTINGS_OF_A_NETWORK = {
     **{f"data.{knob.name}": knob.default for knob in DATASETS["circle"].knobs},
@@ -126,7 +126,7 @@ SETTINGS_OF_A_NETWORK = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("path", "value"), {**SETTINGS_OF_A_RUN, **SETTINGS_OF_A_NETWORK}.items())
+@each("path, value", {**SETTINGS_OF_A_RUN, **SETTINGS_OF_A_NETWORK}.items())
 def test_every_tweak_has_words(path, value):
     run = Session(new_network("circle", ["adam"], (4, 2))).picture().runs[0]
     tweaks = tuple(Tweak(at, Setting.of(path), value) for at in (5, 1700))

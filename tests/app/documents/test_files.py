@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,16 @@ def test_what_a_killed_process_left_behind_is_swept_away(file: Path) -> None:
         write(file, b"new")
     (file.parent / "other").unlink()
     assert file.read_bytes() == b"new" and only(file)
+
+
+def test_a_small_file_takes_little_memory_to_read(file: Path) -> None:
+    """The gallery reads every preset as it opens."""
+    file.write_bytes(b"x" * 1000)
+    tracemalloc.start()
+    assert len(read(file, 2**22)) == 1000
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2**16
 
 
 def test_reading_is_limited_and_refused_in_words(file: Path) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from app.documents.run_labels import differences
-from engine import Session, new_experiment, new_run
+from engine import Session, new_experiment, new_network, new_run
 
 CASES = {
     "optimizers": ([new_run("adam"), new_run("rmsprop", learning_rate=1e-3)], ["Adam", "RMSprop"]),
@@ -53,6 +53,15 @@ CASES = {
 @pytest.mark.parametrize(("runs", "labels"), CASES.values(), ids=list(CASES))
 def test_labels_name_what_differs_and_nothing_else(runs: list, labels: list[str]) -> None:
     assert differences(new_experiment("rosenbrock", runs)) == labels
+
+
+def test_rates_of_layers_are_a_difference() -> None:
+    runs = [new_run("adam", rates=rates) for rates in ({"hidden 1": 0.0}, {"hidden 1": 0.5, "output": 0.1}, {})]
+    assert differences(new_network("moons", runs, (4, 3))) == [
+        "hidden 1 frozen, rate of output × 1",
+        "rate of hidden 1 × 0.5, rate of output × 0.1",
+        "rate of hidden 1 × 1, rate of output × 1",
+    ]
 
 
 def test_a_tweak_is_a_difference() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from app.documents.toml_reader import parsed
 from app.documents.toml_text import toml_text
+from tests.each import each
 
 TEXTS = ["", "plain", 'a "quoted" one', "back\\slash", "two\nlines", 'ends with "', '"""\n""""', "tab\there",
          "\x00\x7f\x1b", "\r\n", "é 日本 😀", "'", "\n", "line\n\\", "\ufffe", "#", "=", "a.b", " "]  # fmt: skip
@@ -47,7 +48,7 @@ def tree(chance: random.Random, depth: int) -> dict:
     return {chance.choice([*TEXTS, "key", f"k{i}"]): value(depth) for i in range(chance.randrange(7))}
 
 
-@pytest.mark.parametrize("seed", range(300))
+@each("seed", range(300))
 def test_what_is_written_reads_back_equal(seed: int) -> None:
     data = tree(random.Random(seed), 3)
     again = tomllib.loads(toml_text(data))

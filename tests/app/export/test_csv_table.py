@@ -10,7 +10,7 @@ import pytest
 
 from app.documents.files import FileError
 from app.export.csv_table import HEAD, head, neutral, write_table
-from engine import COLUMNS, LAYER_MEASURES, MEASURES, Session, full_history, new_experiment, new_run
+from engine import COLUMNS, LAYER_MEASURES, MEASURES, Session, full_history, new_experiment, new_network, new_run
 from tests.app.export import states
 
 
@@ -129,3 +129,23 @@ def test_a_cancelled_table_leaves_the_old_file(tmp_path: Path) -> None:
     assert shares == sorted(shares) and 0.3 < shares[-1] < 0.4
     with pytest.raises(FileError, match="cannot write"):
         write_table(tmp_path / "none" / "race.csv", states.one_row())
+
+
+def test_runs_with_networks_of_their_own_have_the_columns_of_their_layers(tmp_path: Path) -> None:
+    session = Session(new_network("moons", ["adam", "sgd"], (3, 2)))
+    session.tweak("sgd", "own.hidden", [{"units": 5}])
+    session.advance(30)
+    picture = session.picture(focus="sgd")
+    write_table(tmp_path / "own.csv", picture)
+    names, rows = read(tmp_path / "own.csv")
+    layers = [f"{layer}_{name}" for layer in ("hidden_1", "hidden_2", "output") for name in LAYER_MEASURES]
+    assert names == [*HEAD, *MEASURES, *layers]
+    first, deep = (names.index(f"{layer}_gradient_norm") for layer in ("hidden_1", "hidden_2"))
+    for run, has_second in zip(picture.runs, (True, False), strict=True):
+        own = [row for row in rows if row[0] == run.id]
+        measured = [row for row in own if row[first]]
+        assert len(measured) == len(run.measures.layers_at)
+        assert all(bool(row[deep]) is has_second for row in measured)
+        exact = full_history(next(each for each in session.runs if each.settings.id == run.id))
+        losses = [float(row[HEAD.index("loss")]) for row in own[:30]]
+        assert losses == exact["loss"].tolist()

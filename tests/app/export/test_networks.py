@@ -16,7 +16,7 @@ from matplotlib.figure import Figure as Page
 
 from app.documents.experiment_file import load
 from app.export.figure import FORMATS, figure_bytes, write_figure
-from app.export.figure_content import StageContent, ViewContent
+from app.export.figure_content import CurveContent, StageContent, ViewContent
 from app.export.figures import FIGURES, figure_on_screen, figures_for
 from app.export.networks.class_colours import mixed, signed
 from app.export.networks.context import figure_context
@@ -83,6 +83,11 @@ CASES = {
     "filters on a line": lambda: trained("patterns", updates=10, architecture="convolutional"),
     "through time": lambda: trained("adding", ["adam", "sgd"], 10, architecture="recurrent"),
     "many examples": lambda: trained(table(2, ("no", "yes"), 60_000), updates=2),
+    "autoencoder of images": lambda: trained({"kind": "digits", "samples": 60}, target="inputs", hidden=(6, 3, 6)),
+    "autoencoder of a plane": lambda: trained("line", target="inputs", hidden=(1,), updates=20),
+    "autoencoder of columns": lambda: trained("iris", target="inputs", scaling="standardise", hidden=(2,)),
+    "vectors": lambda: trained("arm", updates=10),
+    "sequences": lambda: trained({"kind": "echo", "samples": 60}, updates=10, architecture="recurrent"),
 }
 KINDS = {
     "two classes": ["boundary", "confusion", "confusion_training", "diagram"],
@@ -94,6 +99,11 @@ KINDS = {
     "nothing validates": ["confusion", "diagram"],
     "filters": ["maps", "confusion", "confusion_training"],
     "through time": ["steps", "predicted"],
+    "autoencoder of images": ["reconstructions", "code", "diagram"],
+    "autoencoder of a plane": ["reconstructed_plane", "code", "diagram"],
+    "autoencoder of columns": ["reconstructions", "code", "diagram"],
+    "vectors": ["diagram"],
+    "sequences": ["steps", "confusion", "confusion_training"],
 }
 made = {name: functools.cache(make) for name, make in CASES.items()}
 
@@ -318,3 +328,8 @@ def test_colours_are_those_of_the_classes_as_far_as_they_are_probable() -> None:
     assert mixed(np.full((1, 3), 1 / 3))[0] == pytest.approx(sure.mean(axis=0))
     assert mixed(np.array([[np.nan, 0.5, 0.5]]))[0] == pytest.approx([0xC9 / 255, 0xCC / 255, 0xD2 / 255])
     assert signed()(0.5)[:3] == pytest.approx((1.0, 1.0, 1.0), abs=0.01)
+
+
+def test_the_loss_figure_names_what_pca_reaches() -> None:
+    svg = figure_bytes("svg", made["autoencoder of columns"](), CurveContent("losses"), FigureSettings())
+    assert any(label.startswith("PCA with 2 components: ") for label in labels(svg))

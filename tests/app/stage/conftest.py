@@ -17,6 +17,7 @@ from engine import (
     Predicted,
     Predictions,
     Session,
+    TargetShape,
     new_network,
     new_run,
     snapshot_of,
@@ -87,8 +88,9 @@ def guessed(true, predicted, classes, train=0, sure=5.0) -> tuple[SimpleNamespac
     outputs = np.zeros((len(true), len(classes)))
     outputs[np.arange(len(true)), predicted] = sure
     data = SimpleNamespace(
-        classes=tuple(classes), targets=true.astype(float), train=train, validation=len(true) - train, image=None
-    )
+        classes=tuple(classes), targets=true.astype(float), train=train, validation=len(true) - train, image=None,
+        target_shape=TargetShape(len(classes)),
+    )  # fmt: skip
     network = SimpleNamespace(sizes=(2, len(classes)))
     learner = Learner(network, data, None)
     run = SimpleNamespace(id="a", status="running")

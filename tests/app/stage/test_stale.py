@@ -45,6 +45,12 @@ NETWORKS = {
     "more filters": new_network("digits", [RUN], architecture="convolutional", stages=["convolution"] * 2 + ["dense"]),
     "filters on a line": new_network("patterns", [RUN], architecture="convolutional"),
     "a state": new_network("adding", [RUN], architecture="recurrent"),
+    "a state at every step": new_network("sine_ahead", [RUN], architecture="recurrent"),
+    "classes at every step": new_network("echo", [RUN], architecture={"kind": "recurrent", "units": 4}),
+    "images through three": new_network("digits", [RUN], (6, 3, 6), target="inputs"),
+    "columns through four": new_network("wine", [RUN], (4,), target="inputs", share=1.0),
+    "a plane through one": new_network("line", [RUN], (1,), target="inputs"),
+    "a plane through two": new_network(choose(DATASETS, "line", {"samples": 90}), [RUN], (3, 2), target="inputs"),
     "rows of images": new_network("digits", [RUN], architecture={"kind": "recurrent", "cell": "gru", "units": 5}),
 }
 FEW = (
@@ -139,9 +145,13 @@ def fitting(kind: type[NetworkView]) -> list[str]:
     return [name for name in names if name in FEW] if len(names) == len(NETWORKS) else names
 
 
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kind", (Diagram, *filter(of_networks, VIEWS)), ids=lambda kind: kind.KEY)
-def test_no_view_mixes_two_networks(qtbot, themed, kind) -> None:
-    """In every order of two networks: pictures, snapshots, planes and what has the focus, each of them too late."""
+def test_no_view_mixes_two_networks(qtbot, themed, kind, every: bool) -> None:
+    """In every order of two networks: pictures, snapshots, planes and what has the focus, each of them too late.
+
+    every: on screen and hidden when it changes, instead of one of them in turns.
+    """
     view = kind(DARK)
     qtbot.addWidget(view)
     view.resize(520, 420)
@@ -150,10 +160,10 @@ def test_no_view_mixes_two_networks(qtbot, themed, kind) -> None:
     tried = 0
     names = fitting(kind)
     neighbours = [*zip(names, names[1:] + names[:1], strict=True)]
-    for first, second in (*neighbours, *((second, first) for first, second in neighbours)):
+    for place, (first, second) in enumerate((*neighbours, *((second, first) for first, second in neighbours))):
         old, new = case(first), case(second)
         late, late_slice = old.snapshot(view), old.slice(view)
-        for hidden in (False, True):
+        for hidden in (False, True) if every else (place % 2 == 1,):
             view.refresh(old.picture)
             view.show_snapshot(old.snapshot(view))
             if (patch := old.slice(view)) is not None:

@@ -5,7 +5,7 @@ import math
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.widgets.knob import Knob, read, shown
 from app.widgets.knob_list import KnobList
@@ -52,6 +52,26 @@ REFUSED = (
     "", " ", "nan", "-nan", "inf", "-inf", "1e9999", "-1e9999", "0x10", "one", "1,2,3", "0.5.5", "1e", "--1",
     "🙂", "½", "١e٩٩", "\u202e1", "9" * 5000, "1" + "0" * 399, "<b>1</b>", "__import__('os')",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("hyper", SAMPLES, ids=lambda hyper: hyper.name)
+def test_a_knob_has_only_the_labels_it_shows(hyper, show):
+    """A window has many knobs, and styles all their labels."""
+    knob, _ = show(hyper)
+    assert all(label.isVisible() for label in knob.findChildren(QLabel) if label.text())
+    labels = len(knob.findChildren(QLabel))
+    knob.show_effect(RESTARTS, marked=True)
+    knob.show_driver("Cosine", 0.5)
+    knob.refuse("no")
+    row = [knob.label, knob.mark, knob.drive]
+    assert all(label.isVisible() for label in (*row, knob.fault))
+    assert len(knob.findChildren(QLabel)) == labels + 3
+    QApplication.sendPostedEvents()
+    assert sorted(row, key=lambda label: label.x()) == row and knob.fault.y() > knob.label.y()
+    knob.show_effect("", marked=True)
+    knob.show_driver("", 0.0)
+    knob.refuse("")
+    assert not any(label.isVisible() for label in (knob.mark, knob.drive, knob.fault))
 
 
 @pytest.fixture

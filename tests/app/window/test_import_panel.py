@@ -543,3 +543,26 @@ def test_a_theme_colours_the_ticks(qtbot, panel, theme) -> None:
 
     assert theme.accent.name() in colours(1)
     assert theme.accent.name() not in colours(3)
+
+
+def test_columns_can_be_an_image_or_a_sequence(qtbot, panel) -> None:
+    head = ",".join(f"p{place}" for place in range(12))
+    rows = "".join(f"0,{','.join(str(i * place % 13) for place in range(1, 12))},{'ab'[i % 2]}\n" for i in range(20))
+    show(qtbot, panel, f"{head},kind\n{rows}")
+    assert panel._selection.form == "columns" and panel.sides.isHidden()
+    assert features(panel) == [f"p{place}" for place in range(1, 12)], "the first is constant"
+    panel.form.setCurrentIndex(2)
+    panel.form.activated.emit(2)
+    assert panel._selection.form == "sequence" and panel.sides.text() == "12" and len(features(panel)) == 12
+    panel.form.setCurrentIndex(1)
+    panel.form.activated.emit(1)
+    assert panel.sides.text() == "2 × 2 × 3" and not panel.fault.text(), "in three colours"
+    panel.sides.setText("4 x 4")
+    panel.sides.textEdited.emit("4 x 4")
+    assert "4 × 4 has 16 numbers, and there are 12 input columns" in panel.fault.text()
+    assert not panel.take.isEnabled()
+    panel.sides.setText("3 × 2 × 2")
+    panel.sides.textEdited.emit("3 × 2 × 2")
+    assert "images of 3 × 2 × 2" in panel.summary.text() and panel.take.isEnabled()
+    table = imported(qtbot, panel)
+    assert table.shape == (3, 2, 2) and table.is_image and table.inputs.shape == (20, 12)

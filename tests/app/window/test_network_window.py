@@ -15,7 +15,7 @@ from app.documents.experiment_file import save
 from app.documents.settings import Settings
 from app.window.actions import Actions
 from app.window.columns import Pane
-from engine import Session, Setting, Table, Tweak, new_network, new_run
+from engine import Layer, Session, Setting, Table, Tweak, new_network, new_run
 
 CSV = "width,height,kind\n" + "".join(f"{i / 10},{(i * 7) % 11},{'small' if i < 20 else 'large'}\n" for i in range(40))
 
@@ -353,3 +353,32 @@ def test_the_boundary_has_room_in_a_small_window(training):
     training.settle()
     plot = training.bench.stages["network"].views["decision"].chart.view.plot
     assert min(plot.width(), plot.height()) >= 260.0
+
+
+def test_the_selected_run_gets_a_network_of_its_own(training):
+    """Architecture and layers are then its own; the others keep theirs, and the file holds both."""
+    panel, controller = training.bench.problem_panel.panels["network"], training.bench.controller
+    training.advance(40)
+    training.settle()
+    other = training.run("sgd").shown.theta
+    panel.own.knobs["network of this run alone"].changed.emit("network of this run alone", True)
+    training.settle()
+    panel.changed.emit({"hidden": [{"units": 7, "activation": "relu"}]})
+    training.settle()
+    assert training.picture.has_own and training.picture.run_task.hidden == (Layer(7, "relu"),)
+    assert training.picture.task.hidden == (Layer(4), Layer(2)) and training.update == 40
+    assert training.run("adam").update == 40 and np.array_equal(training.run("sgd").shown.theta, other)
+    assert len(panel.layers.rows) == 1 and learner_of(training).network.sizes == (2, 7, 1)
+    details = [row.detail.text() for row in training.bench.runs_panel.rows]
+    assert "2 – 7 – 1" in details[0] and "2 – 4 – 2 – 1" in details[1]
+    controller.select("sgd")
+    training.until(lambda: not training.picture.has_own)
+    training.settle()
+    assert len(panel.layers.rows) == 2 and not panel.own.knobs["network of this run alone"].value
+    again = Session(training.current())
+    again.advance(40)
+    assert [run.machine.theta.size for run in again.runs] == [29, 25]
+    training.bench.document.undo()
+    training.bench.document.undo()
+    training.settle()
+    assert not training.run("adam").settings.own

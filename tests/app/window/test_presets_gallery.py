@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from app.documents.presets import presets
@@ -49,7 +49,7 @@ def test_every_preset_has_a_card(gallery) -> None:
     model = gallery.cards.model()
     for row, preset in enumerate(presets()):
         index = model.index(row, 0)
-        assert not index.data(Qt.ItemDataRole.DecorationRole).isNull()
+        assert preset.thumbnail is not None and not QPixmap(str(preset.thumbnail)).isNull()
         assert index.data(Qt.ItemDataRole.AccessibleTextRole) == f"{preset.title}. {preset.line}"
 
 

@@ -34,6 +34,14 @@ def test_runs_keep_what_has_nothing_to_do_with_the_problem(kind):
     assert kept.batch.kind == ("full" if kind == "surface" else "mini")
 
 
+def test_what_a_sampled_loss_refuses_gives_way():
+    runs = [replace(new_run("sam"), name="SAM"), new_run("adam", schedule="plateau"), new_run("sgd", schedule="cosine")]
+    made = with_runs(fresh("policy"), runs)
+    assert Experiment.from_dict(made.to_dict()) == made
+    told = [(record.settings.optimizer.kind, record.settings.schedule.kind) for record in made.runs]
+    assert told == [("sgd", "constant"), ("adam", "constant"), ("sgd", "cosine")]
+
+
 def test_the_usual_optimizers_learn_on_the_fresh_network():
     runs = [new_run(key) for key in ("sgd", "momentum", "rmsprop", "adam")]
     session = Session(with_runs(fresh("network"), runs))

@@ -13,6 +13,7 @@ from engine.architectures.forward import outputs
 from engine.architectures.losses import LOSSES
 from engine.architectures.mlp import LOSS_ONLY, MEASURING
 from engine.training.stream import FIXED, REPLACED, RESHUFFLED
+from tests.each import each
 from tests.engine.architectures.objective import Objective, network, random_theta
 
 with np.load(Path(__file__).parents[1] / "reference" / "networks.npz") as file:
@@ -24,7 +25,7 @@ def title(case):
     return f"{'-'.join(map(str, case['sizes']))} {case['activations'][0]} {case['loss']}"
 
 
-@pytest.mark.parametrize("place", range(len(CASES)), ids=map(title, CASES))
+@each("place", range(len(CASES)))
 def test_loss_and_gradient_are_those_of_pytorch(place) -> None:
     case = CASES[place]
     net = network(case["sizes"], case["activations"], case["loss"], case["residual"], **case["settings"])
@@ -39,8 +40,8 @@ def test_loss_and_gradient_are_those_of_pytorch(place) -> None:
     assert np.abs(outputs(net, theta, inputs) - answers).max() <= 1e-12 * np.abs(answers).max()
 
 
-@pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@each("loss", LOSSES)
+@each("activation", ACTIVATIONS)
 def test_gradients_are_the_slopes_of_the_loss(activation, loss) -> None:
     """With everything at once: residual layers, dropout, a short batch out of a shuffled epoch."""
     random = np.random.default_rng(5)

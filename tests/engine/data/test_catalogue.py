@@ -14,7 +14,7 @@ from engine.data import DATASETS, FEATURES, Dataset, Table, examples_of, possibl
 from tests.engine.data.made import make
 
 every_dataset = pytest.mark.parametrize("entry", DATASETS.values(), ids=list(DATASETS))
-# Of seed 7 with noise .5: the first inputs and the target of example 3, the sums of all inputs and targets.
+# Of seed 7 with noise .5: the first inputs and the (last) target of example 3, the sums of all inputs and targets.
 STORED = {
     "circle": ([-0.004920733653201192, -0.967695653370494], 1.0, 15.700672148190012, 249.0),
     "xor": ([-2.1179118641826573, -3.8790477790015263], 1.0, -125.67970741344132, 260.0),
@@ -42,6 +42,16 @@ STORED = {
         26958.403270004557,
         971.9307856712551,
     ),
+    "line": ([0.23689421310223724, -0.9849297542912373], -0.9033338743739954, 135.12869781301544, -12.136338205084423),
+    "arm": ([-1.1422277114779924, -2.2487820418716122], -0.5136214998005519, -69.16512002387623, -6.819202152010773),
+    "temporal_order": ([0.0, 0.0, 0.0, 0.0], 3.0, 20000.0, 1523.0),
+    "sine_ahead": (
+        [-0.9127505384224823, -1.4480440987204695, 0.01037470401616919, -0.6390869554975146],
+        0.5997122944889002,
+        71.0811408366961,
+        3.3014783697064374,
+    ),
+    "echo": ([1.0, 0.0, 0.0, 1.0], 3.0, 12000.0, 20982.0),
 }
 
 
@@ -83,7 +93,8 @@ def test_makes_finite_examples_of_the_declared_shape(entry: Dataset) -> None:
         choice = choose(DATASETS, entry.key, values)
         examples = examples_of(choice, 1)
         count = choice.values["samples"]
-        assert examples.inputs.shape == (count, entry.inputs) and examples.targets.shape == (count,)
+        assert examples.inputs.shape == (count, entry.inputs)
+        assert examples.targets.shape == (count, *entry.target_shape(choice.values).array)
         assert examples.inputs.dtype == examples.targets.dtype == np.float64
         assert np.isfinite(examples.inputs).all() and np.isfinite(examples.targets).all()
         assert (examples.names, examples.target, examples.image) == (entry.names, entry.target, entry.image)
@@ -101,7 +112,7 @@ def test_makes_finite_examples_of_the_declared_shape(entry: Dataset) -> None:
 
 @every_dataset
 def test_the_seed_decides_to_the_bit(entry: Dataset) -> None:
-    noise = {"noise": entry.knobs[[knob.name for knob in entry.knobs].index("noise")].high}
+    noise = {knob.name: knob.high for knob in entry.knobs if knob.name == "noise"}
     first, again, other = (make(entry.key, seed, **noise) for seed in (5, 5, 6))
     assert first.inputs.tobytes() == again.inputs.tobytes() and first.targets.tobytes() == again.targets.tobytes()
     assert (first.inputs != other.inputs).any() or (first.targets != other.targets).any()
@@ -110,9 +121,10 @@ def test_the_seed_decides_to_the_bit(entry: Dataset) -> None:
 @pytest.mark.parametrize("key", STORED)
 def test_the_data_of_a_seed_stay_what_they_were(key: str) -> None:
     inputs, target, all_inputs, all_targets = STORED[key]
-    examples = make(key, 7, noise=0.5)
+    noise = {knob.name: 0.5 for knob in DATASETS[key].knobs if knob.name == "noise"}
+    examples = make(key, 7, **noise)
     np.testing.assert_allclose(examples.inputs[3, : len(inputs)], inputs, rtol=1e-12)
-    assert examples.targets[3] == pytest.approx(target, rel=1e-12)
+    assert np.ravel(examples.targets[3])[-1] == pytest.approx(target, rel=1e-12)
     assert examples.inputs.sum() == pytest.approx(all_inputs, abs=1e-9)
     assert examples.targets.sum() == pytest.approx(all_targets, abs=1e-9)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+import tracemalloc
+from base64 import b64encode
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from engine import Session, new_network, new_run
 from engine.contracts import SettingError
 from engine.data import Table, checked_table
 
@@ -182,6 +185,17 @@ def test_packed_numbers_that_cannot_be_are_refused(change: dict[str, Any], told:
         Table.from_dict(data)
 
 
+def test_packed_numbers_are_read_with_little_memory_besides() -> None:
+    rows = b64encode(np.arange(900_000.0).tobytes())
+    table = {"columns": ["a", "b"], "packed": "<f8", "rows": memoryview(rows)}
+    tracemalloc.start()
+    read = Table.from_dict(table)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert read.targets[-1] == 899_999.0
+    assert peak - read.inputs.nbytes - read.targets.nbytes < 2**21
+
+
 @pytest.mark.parametrize(
     "rows",
     ["", "\n", "1 2", " 1\t 2 \r\n3   4", "1 2\n\n3 4", "1 2\n3 4\n", "1 2 3\n4", "1\n2", "1 x\n2 3", "1 2\n3 nan",
@@ -206,3 +220,74 @@ def test_lines_of_numbers_are_read_as_python_reads_them(rows: str) -> None:
             assert error.where == expected()
         else:
             assert np.column_stack([table.inputs, table.targets]).tolist() == expected()
+
+
+def shaped(shape, is_image=False, columns=12) -> Table:
+    random = np.random.default_rng(1)
+    names = tuple(f"c{place}" for place in range(columns))
+    return Table(
+        "t", names, "y", random.normal(size=(20, columns)), np.arange(20.0) % 2, ("a", "b"), False, shape, is_image
+    )
+
+
+@pytest.mark.parametrize(
+    ("shape", "is_image", "kept"),
+    [
+        ((3, 4), True, (3, 4)),
+        ((3, 4, 1), True, (3, 4)),
+        ((2, 2, 3), True, (2, 2, 3)),
+        ((12,), False, (12,)),
+        ((6, 2), False, (6, 2)),
+    ],
+)
+def test_a_table_of_images_or_sequences_goes_through_a_file(shape, is_image, kept) -> None:
+    table = shaped(shape, is_image)
+    again = Table.from_dict(table.to_dict())
+    assert again.shape == kept and again.is_image == is_image
+    assert (again == table) == (kept == shape) and table != shaped(())
+    examples = again.examples()
+    assert examples.shape == kept and examples.image == (kept if is_image and len(kept) == 2 else None)
+    form = "convolutional" if is_image else "recurrent"
+    made = Session(
+        new_network(again, [new_run("adam", batch=5)], architecture=form, **({"stages": []} if is_image else {}))
+    )
+    made.advance(5)
+    assert np.isfinite(made.runs[0].machine.theta).all()
+
+
+@pytest.mark.parametrize(
+    ("shape", "is_image", "told"),
+    [
+        ((5, 5), True, "an image of 5 × 5 has 25 numbers, and there are 12 input columns"),
+        ((4, 2), False, "a sequence of 4 × 2 has 8 numbers, and there are 12 input columns"),
+        ((12,), True, "the shape of an image is 2 or 3 whole numbers"),
+        ((2, 2, 3), False, "the shape of a sequence is 1 or 2 whole numbers"),
+        ((0, 12), True, "every side of an image is at least 1, got 0 × 12"),
+        ((3.0, 4), True, "whole numbers"),
+        ("3x4", True, "whole numbers"),
+    ],
+)
+def test_a_shape_that_does_not_fit_is_refused_with_the_numbers(shape, is_image, told) -> None:
+    entries = {**shaped(()).to_dict(), "shape": shape, "image": is_image}
+    entries["rows"] = object()  # nothing of it has been looked at
+    with pytest.raises(SettingError, match=f"shape: .*{told}"):
+        Table.from_dict(entries)
+
+
+def test_tables_without_a_shape_keep_their_digest_and_their_entries() -> None:
+    plain = shaped(())
+    assert set(plain.to_dict()) == {"name", "columns", "target", "classes", "drawn", "rows"}
+    assert plain.digest != shaped((12,)).digest
+
+
+def test_the_channels_of_a_pixel_stand_together_in_the_columns() -> None:
+    table = shaped((2, 2, 3), True)
+    stages = [{"kind": "convolution", "channels": 1, "kernel": 1, "activation": "identity"}]
+    problem = Session(
+        new_network(table, ["sgd"], architecture="convolutional", stages=stages, scaling="none", share=1.0)
+    ).problem
+    learner, theta = problem.subject, problem.start.copy()
+    (weights, biases), _ = learner.weights_and_biases(theta)
+    maps = learner.activations(theta, learner.data.inputs)[0]
+    expected = learner.data.inputs.reshape(-1, 4, 3) @ weights.reshape(3) + biases
+    assert maps == pytest.approx(expected)

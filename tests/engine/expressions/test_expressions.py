@@ -21,6 +21,7 @@ from engine.expressions.expression import (
 )
 from engine.expressions.notation import ExpressionError
 from engine.expressions.typesetting import substitute, typeset
+from tests.each import each
 
 XY = ("x", "y")
 X, Y = 1.5, 2.0
@@ -58,7 +59,7 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize("text", VALUES)
+@each("text", VALUES)
 def test_value(text: str) -> None:
     assert parse(text, XY).evaluate({"x": X, "y": Y}) == pytest.approx(VALUES[text], rel=1e-15)
 
@@ -79,7 +80,7 @@ WRITTEN = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", WRITTEN)
+@each("text", WRITTEN)
 def test_formulas_are_read_as_people_write_them(text: str) -> None:
     assert parse(text, XY).evaluate({"x": 0.5, "y": 0.7}) == pytest.approx(WRITTEN[text], rel=1e-12, abs=1e-15)
 
@@ -134,7 +135,7 @@ INSTEAD = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "words"), INSTEAD.items())
+@each("text, words", INSTEAD.items())
 def test_a_refused_notation_is_told_with_what_to_type_instead(text: str, words: str) -> None:
     with pytest.raises(ExpressionError) as caught:
         parse(text, XY)
@@ -171,7 +172,7 @@ REFERENCE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@each("name", FUNCTIONS)
 def test_function(name: str) -> None:
     arguments = (0.7, 0.2, -0.4)[: FUNCTIONS[name].arity]
     text = f"{name}({', '.join('abc'[: len(arguments)])})"
@@ -224,7 +225,7 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "position", "length", "words"), REFUSED)
+@each("text, position, length, words", REFUSED)
 def test_a_refusal_names_what_is_wrong_and_where(text: str, position: int, length: int, words: str) -> None:
     with pytest.raises(ExpressionError) as caught:
         parse(text, XY)
@@ -265,7 +266,7 @@ EXHAUSTING = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ATTACKS + EXHAUSTING, ids=lambda text: text[:20])
+@each("text", ATTACKS + EXHAUSTING)
 def test_nothing_but_a_formula_is_accepted(text: str) -> None:
     with pytest.raises(ExpressionError):
         parse(text, XY)

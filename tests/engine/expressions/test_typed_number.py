@@ -7,6 +7,7 @@ import math
 import pytest
 
 from engine import SettingError, read_number
+from tests.each import each
 
 TYPED = {
     "0,003": 0.003, "1/3": 1 / 3, "2^-7": 2.0**-7, "5%": 0.05, "5 %": 0.05, "3·10⁻⁴": 3e-4, "3e-4": 3e-4,
@@ -18,7 +19,7 @@ TYPED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", TYPED)
+@each("text", TYPED)
 def test_a_number_is_what_it_says(text: str) -> None:
     assert read_number(text) == TYPED[text]
 
@@ -39,7 +40,7 @@ def test_digits_alone_are_an_int_and_a_percentage_may_be_the_unit() -> None:
     assert read_number("5 %", percent=True) == 5.0
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "", " ", "nan", "inf", "1e9999", "0x10", "one", "1,2,3", "0.5.5", "1e", "--1", "½", "1/0", "0/0", "9^9^9",

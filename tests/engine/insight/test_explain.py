@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from engine import OPTIMIZERS, Formula, Session, explain, formula, new_experiment, new_run, symbol
+from engine import OPTIMIZERS, Formula, Session, explain, formula, new_experiment, new_network, new_run, symbol
 
 AT = (0, 1, 2, 5, 6, 50)
 
@@ -51,6 +51,18 @@ def test_the_gradient_shown_is_the_clipped_one(clip: str) -> None:
         norm = np.hypot(*peek.gradient) if clip == "clip_norm" else np.abs(peek.gradient).max()
         assert norm <= 0.5 < peek.gradient_norm
         assert explain(peek, 0)[-1].value == pytest.approx(peek.step[0], rel=1e-12)
+
+
+def test_the_rate_of_a_layer_has_a_line_of_its_own() -> None:
+    run = new_run("adam", learning_rate=0.01, batch=10, rates={"hidden 1": 0.5, "output": 0.0})
+    session = Session(new_network("moons", [run], (3, 2)))
+    session.advance(5)
+    peek = session.runs[0].peek()
+    for coordinate, rate in ((0, 0.5), (8, 0.5), (9, 1.0), (-1, 0.0)):
+        lines = explain(peek, coordinate % peek.theta.size)
+        assert lines[-1].value == pytest.approx(peek.step[coordinate], rel=1e-9, abs=1e-13)
+        assert [line.name for line in lines].count("Δθ") == (1 if rate == 1.0 else 2)
+        assert rate == 1.0 or lines[-1].numbers.startswith(f"{rate:g} · ")
 
 
 def test_decoupled_decay_stands_beside_the_rule() -> None:

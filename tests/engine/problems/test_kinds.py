@@ -24,6 +24,7 @@ from engine import (
 )
 from engine.contracts import Kernel, Routine
 from engine.problems.kind import task_entries
+from tests.each import each
 
 OFFERS = offers()
 
@@ -107,7 +108,7 @@ def drained(pieces):
             return end.value
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@each("optimizer", OPTIMIZERS)
 def test_every_optimizer_has_usual_settings_for_it(task, optimizer: str) -> None:
     rate, batch = kind_of(task).suited(optimizer)
     assert rate > 0.0 and batch.kind in ("full", "mini")

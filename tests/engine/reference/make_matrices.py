@@ -30,6 +30,15 @@ QUINTIC = (
     (2.8769, -3.1427, 1.2046),
     (2.8366, -3.0525, 1.2012),
 )
+# Of Dion and modded-nanogpt, which divide by 1.02 times the norm: as good as another first polynomial.
+POLAR = (
+    (8.156554524902461, -22.48329292557795, 15.878769915207462),
+    (4.042929935166739, -2.808917465908714, 0.5000178451051316),
+    (3.8916678022926607, -2.772484153217685, 0.5060648178503393),
+    (3.285753657755655, -2.3681294933425376, 0.46449024233003106),
+    (2.3465413258596377, -1.7097828382687081, 0.42323551169305323),
+)
+WITH_MARGIN = (tuple(c / 1.02**power for c, power in zip(POLAR[0], (1, 3, 5), strict=True)), *POLAR[1:])
 
 
 def optax_path(start, gradients, **arguments):
@@ -68,6 +77,7 @@ def main():
             torch_path,
             {"adjust_lr_fn": "match_rms_adamw", "ns_steps": 3, "nesterov": False, "weight_decay": 0.0},
         ),
+        ({**corrected, "coefficients": "polar"}, optax_path, {"ns_coeffs": jnp.array(WITH_MARGIN)}),
     ]
     for shape in SHAPES:
         gradients, start = random.standard_normal((UPDATES, *shape)), random.standard_normal(shape)

@@ -124,7 +124,13 @@ def optimizer_of(settings, network):
     weights = [numbers for name, numbers in network.named_parameters() if name.endswith("weight")]
     biases = [numbers for name, numbers in network.named_parameters() if name.endswith("bias")]
     coupled = 0.0 if knobs["decoupled"] else knobs["weight_decay"]
-    groups = [{"params": weights, "weight_decay": coupled}, {"params": biases, "weight_decay": 0.0}]
+    rates = dict(settings.rates)
+    titles = (*(f"hidden {place + 1}" for place in range(len(weights) - 1)), "output")
+    groups = [
+        {"params": [part[layer]], "weight_decay": decay, "lr": rate * rates.get(title, 1.0)}
+        for part, decay in ((weights, coupled), (biases, 0.0))
+        for layer, title in enumerate(titles)
+    ]
     match settings.optimizer.kind:
         case "sgd":
             return torch.optim.SGD(groups, rate)
@@ -133,7 +139,8 @@ def optimizer_of(settings, network):
         case "rmsprop":
             return torch.optim.RMSprop(groups, rate, alpha=knobs["alpha"], eps=knobs["eps"])
         case "adamw":
-            groups[0]["weight_decay"] = knobs["weight_decay"]
+            for group in groups[: len(weights)]:
+                group["weight_decay"] = knobs["weight_decay"]
             return torch.optim.AdamW(groups, rate, betas=(knobs["beta1"], knobs["beta2"]), eps=knobs["eps"])
         case "adam" | "radam" | "nadam" as kind:
             made = {"adam": torch.optim.Adam, "radam": torch.optim.RAdam, "nadam": torch.optim.NAdam}[kind]
@@ -271,10 +278,10 @@ def train(experiment, updates):
                 compare(network(inputs[chosen]), goals[chosen], loss_knobs).backward()
 
             optimizer.ask_again(ask)
-        for layer in network.layers:
+        for layer, group in zip(network.layers, optimizer.param_groups, strict=False):
             layer.weight.grad += knobs["l1"] * layer.weight.detach().sign()
             if knobs["decoupled"] and settings.optimizer.kind not in ("adamw", "muon"):
-                layer.weight.data *= 1.0 - optimizer.param_groups[0]["lr"] * knobs["weight_decay"]
+                layer.weight.data *= 1.0 - group["lr"] * knobs["weight_decay"]
         optimizer.step()
         if schedule is not None:
             schedule.step()

@@ -97,6 +97,18 @@ TRAININGS: dict[str, Training] = {
     "iris, momentum averaged from update 60": training(
         120, new_run("momentum", learning_rate=0.02, average="uniform", average_from=60, batch=16), IRIS
     ),
+    "iris, adamw with rates of layers": training(
+        165,
+        new_run("adamw", learning_rate=0.01, weight_decay=0.1, batch=16, rates={"hidden 1": 0.25, "output": 3.0}),
+        IRIS,
+        hidden=(8, 6),
+    ),
+    "digits, momentum with a frozen layer": training(
+        90,
+        new_run("momentum", learning_rate=0.02, l1=1e-4, batch=32, rates={"hidden 1": 0.0, "hidden 2": 0.5}),
+        DIGITS,
+        hidden=(16, 12),
+    ),
     "breast cancer, logits": training(150, new_run("nesterov", learning_rate=0.02, batch=32), CANCER),
     "diabetes, huber": training(
         165, new_run("adam", learning_rate=0.01, batch=32), DIABETES, loss={"kind": "huber", "delta": 0.7}

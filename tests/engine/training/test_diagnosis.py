@@ -20,6 +20,7 @@ from engine import (
     new_run,
 )
 from engine.training.diagnosis import stable_rate
+from tests.each import each
 
 SOME = ("rosenbrock", "himmelblau", "quadratic", "ackley", "rastrigin", "beale")
 UPDATES = 3000
@@ -60,15 +61,15 @@ def survive(session: Session) -> None:
         assert run.advance(50) == 50 and run.update == before + 50
 
 
-@pytest.mark.parametrize("surface", SOME)
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@each("surface", SOME)
+@each("optimizer", OPTIMIZERS)
 def test_every_optimizer_at_a_million_times_its_rate(optimizer: str, surface: str) -> None:
     rate = OPTIMIZERS[optimizer].learning_rate * 1e6
     survive(Session(new_experiment(surface, [new_run(optimizer, learning_rate=rate)], updates=0)))
 
 
-@pytest.mark.parametrize("surface", SURFACES)
-@pytest.mark.parametrize("factor", [1e2, 1e6, 1e12])
+@each("surface", SURFACES)
+@each("factor", [1e2, 1e6, 1e12])
 def test_every_surface_at_a_million_times_its_rate(surface: str, factor: float) -> None:
     rate = min(SURFACES[surface].rate * factor, 1e12)
     runs = [new_run(key, learning_rate=rate) for key in ("sgd", "momentum", "adam")]

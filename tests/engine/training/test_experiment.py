@@ -27,6 +27,7 @@ from engine import (
     new_network,
     new_run,
 )
+from tests.each import each
 
 DEEP: list[object] = []
 DEEP_TABLE: dict[str, object] = {}
@@ -124,7 +125,7 @@ def test_every_schedule_round_trips(schedule: str) -> None:
     assert survives(experiment.to_dict()) == ""
 
 
-@pytest.mark.parametrize("surface", SURFACES)
+@each("surface", SURFACES)
 def test_every_surface_round_trips(surface: str) -> None:
     experiment = new_experiment(surface, ["sgd"])
     assert Experiment.from_dict(experiment.to_dict()) == experiment
@@ -146,7 +147,7 @@ def test_a_nasty_value_anywhere_is_refused_or_harmless(kind: str, index: int) ->
         survives(changed(document, path, lambda place, key: place.__setitem__(key, NASTY[index])))
 
 
-@pytest.mark.parametrize("data", NASTY, ids=range(len(NASTY)))
+@each("data", NASTY)
 def test_a_nasty_document_is_refused(data: object) -> None:
     assert survives(data)
 

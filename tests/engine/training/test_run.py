@@ -26,6 +26,7 @@ from engine import (
     new_run,
 )
 from engine.contracts import Kernel
+from tests.each import each
 
 EVERY_OPTIMIZER = pytest.mark.parametrize("optimizer", OPTIMIZERS)
 
@@ -301,8 +302,8 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize("updates", [0, 50])
-@pytest.mark.parametrize(("setting", "value", "sentence"), WRONG, ids=range(len(WRONG)))
+@each("updates", [0, 50])
+@each("setting, value, sentence", WRONG)
 def test_a_wrong_tweak_is_refused_and_changes_nothing(setting, value, sentence, updates) -> None:
     session = session_of(new_run("adam", batch=10))
     session.advance(updates)

@@ -11,6 +11,7 @@ from engine import (
     OPTIMIZERS,
     Experiment,
     Formula,
+    Layer,
     RunRecord,
     Session,
     SettingError,
@@ -20,7 +21,11 @@ from engine import (
     new_run,
     problem_of,
 )
+from engine.contracts import STEP, kernel
 from engine.interruption import finish
+from engine.optimizers.catalogue import optimizer
+from engine.optimizers.context import add_penalties, ask, loss_of, was_interrupted
+from engine.simd.vectors import at
 from engine.training.experiment import NEVER
 from engine.training.run import Run
 
@@ -99,6 +104,68 @@ def test_gradient_evaluations_are_counted() -> None:
     assert again.runs[0].machine.stream.tobytes() == run.machine.stream.tobytes()
 
 
+@kernel(STEP)
+def ask_ahead(theta, grad, slots, hyper, lr, t, n, context):
+    """Ask one step ahead, and note loss and gradient there; here slots (3, n) hold the penalized gradient of the step.
+
+    Of its two scalars the first is the loss there, the second the penalized loss here.
+    """
+    ahead, there, here = at(slots, 0), at(slots, n), at(slots, 2 * n)
+    for i in range(n):
+        ahead[i] = theta[i] - lr * grad[i]
+    loss = ask(context, ahead, there, n, True)
+    if was_interrupted(context):
+        return
+    for i in range(n):
+        here[i] = grad[i]
+    slots[3 * n] = loss
+    slots[3 * n + 1] = loss_of(context) + add_penalties(context, theta, here)
+    for i in range(n):
+        theta[i] = ahead[i]
+
+
+@pytest.fixture
+def asker():
+    make = optimizer(
+        "ask_ahead",
+        "Ask ahead",
+        buffers=("ahead", "there", "here"),
+        scalars=2,
+        learning_rate=0.1,
+        asks=True,
+        rule=("step = -eta*g",),
+        source="",
+        summary="",
+    )
+    make(ask_ahead)
+    yield "ask_ahead"
+    OPTIMIZERS.remove("ask_ahead")
+
+
+@pytest.mark.parametrize("decoupled", [False, True])
+def test_what_is_asked_has_the_penalties_of_the_point_that_is_asked(asker: str, decoupled: bool) -> None:
+    """Its answer at a point is what another step, standing there, is told of its own place."""
+    decays = {"weight_decay": 0.3, "l1": 0.07, "decoupled": decoupled}
+    run = new_run(asker, learning_rate=0.1, **decays)
+    session = Session(new_network("iris", [run], (5,), initializer="torch"))
+    session.advance(1)
+    problem, machine = session.problem, session.runs[0].machine
+    n = machine.theta.size
+    there, (loss, before) = machine.slots[n : 2 * n].copy(), machine.slots[3 * n :].copy()
+    session.advance(1)
+    np.testing.assert_allclose(machine.slots[2 * n : 3 * n], there, rtol=1e-13, atol=1e-15)
+    assert machine.slots[3 * n + 1] == pytest.approx(loss, rel=1e-13)
+    lambda2 = 0.0 if decoupled else 0.3
+    weights = np.concatenate([np.full(block.size, float(block.decays)) for block in problem.blocks])
+    theta = problem.start
+    (plain,), (gradient,) = problem.gradients(theta[None])
+    penalty = np.sum(weights * (lambda2 * theta**2 / 2.0 + 0.07 * abs(theta)))
+    assert 0.0 < weights.sum() < n and before == pytest.approx(plain + penalty, rel=1e-12)
+    (_,), (ahead,) = problem.gradients((theta - 0.1 * gradient)[None])
+    moved = theta - 0.1 * gradient
+    np.testing.assert_allclose(there, ahead + weights * (lambda2 * moved + 0.07 * np.sign(moved)), rtol=1e-11)
+
+
 @pytest.mark.parametrize("optimizer", ASKING)
 @pytest.mark.parametrize("knob", ["clip_norm", "clip_value"])
 def test_what_asks_refuses_clipping_in_words(optimizer: str, knob: str) -> None:
@@ -136,6 +203,58 @@ def test_a_block_goes_as_many_times_as_far_as_its_rate_says(optimizer: str) -> N
     scaled.advance(30)
     frozen = problem.blocks[1]
     np.testing.assert_array_equal(scaled.machine.theta[frozen.start : frozen.stop], 0.0)
+
+
+def test_a_frozen_layer_keeps_its_bits_whatever_the_step_is() -> None:
+    run = new_run("sgd", learning_rate=1e3, batch=20, weight_decay=0.5, rates={"hidden 1": 0.0})
+    session = Session(new_network("moons", [run], (4, 3), initializer="torch"))
+    (run,) = session.runs
+    session.tweak("sgd", "parameter.0", -0.0)
+    begun = run.machine.theta.tobytes()
+    frozen = slice(0, 8 * next(block.stop for block in session.problem.blocks if block.name == "hidden 1 biases"))
+    session.advance(300)
+    assert run.machine.theta.tobytes()[frozen] == begun[frozen] and run.machine.theta.tobytes() != begun
+
+
+def test_rates_of_layers_are_tweaked_replayed_and_kept_in_the_file() -> None:
+    runs = [new_run("adam", learning_rate=0.02, batch=10, rates={"output": 0.5}), "sgd"]
+    session = Session(new_network("moons", runs, (4, 3)))
+    session.advance(40)
+    session.tweak("adam", "rates.hidden 2", 0)
+    session.advance(40)
+    session.tweak("adam", "rates.hidden 2", 2.5)
+    session.tweak("sgd", "rates.output", 0.1)
+    session.advance(40)
+    document = session.experiment().to_dict()
+    assert document["runs"][0]["rates"] == {"output": 0.5} and "rates" not in document["runs"][1]
+    again = Session(Experiment.from_dict(document))
+    again.advance(120)
+    for one, other in zip(session.runs, again.runs, strict=True):
+        assert one.machine.theta.tobytes() == other.machine.theta.tobytes()
+    assert again.runs[0].settings.rates == (("hidden 2", 2.5), ("output", 0.5))
+    session.rewind(60)
+    theta = session.runs[0].machine.theta
+    assert session.runs[0].settings.value("rates.hidden 2") == 0.0
+    np.testing.assert_array_equal(theta, again.runs[0].at(60).theta)
+    session.problem_changed({"hidden": (Layer(5),)})
+    assert session.runs[0].settings.rates == (("output", 0.5),), "the layer is gone, and its rate with it"
+
+
+@pytest.mark.parametrize("path", ["rates.hidden 9", "rates", "rates.output.x"])
+def test_rates_are_of_layers_that_are_there(path: str) -> None:
+    session = Session(new_network("moons", ["sgd"], (4, 3)))
+    with pytest.raises(SettingError, match="layers are hidden 1, hidden 2, output"):
+        session.tweak("sgd", path, 0.5)
+    with pytest.raises(SettingError, match="no layers whose rates could differ"):
+        bowl("sgd").tweak("sgd", "rates.output", 0.5)
+    with pytest.raises(SettingError, match=r"rates.output: rate of output must lie in \[0, 1000\], got -1"):
+        session.tweak("sgd", "rates.output", -1)
+    with pytest.raises(SettingError, match="there is no layer 'outptu'"):
+        new_network("moons", [new_run(rates={"outptu": 0.5})])
+    document = session.experiment().to_dict()
+    document["runs"][0]["rates"] = {"hidden 3": 0.5}
+    with pytest.raises(SettingError, match=r"runs\[1\].rates.hidden 3: unknown entry"):
+        Experiment.from_dict(document)
 
 
 # Averages

@@ -30,7 +30,7 @@ from engine import (
 )
 
 
-def picture(data="circle", hidden=(4, 2), moved: bool = False, **settings):
+def picture(data="circle", hidden=None, moved: bool = False, **settings):
     session = Session(new_network(data, ["sgd"], hidden, **settings))
     return replace(session.picture(), update=int(moved))
 
@@ -73,7 +73,7 @@ def test_every_data_set_shows_its_knobs_and_fits_the_column(opened, fits, key, m
     opened.refresh(picture(key, moved=moved))
     data, entry = opened.panels["network"].data, DATASETS[key]
     assert data.chooser.key == key and data.chooser.currentText() == entry.title
-    assert set(data.knobs.knobs) == {knob.name for knob in entry.knobs} | {"train_share", "data_seed"}
+    assert set(data.knobs.knobs) == {knob.name for knob in entry.knobs} | {"train_share", "data_seed", "target"}
     for words in (entry.summary, entry.licence):
         assert words.split("&")[0] in data.chooser.toolTip()
     assert opened.told == []
@@ -129,7 +129,7 @@ def test_a_table_shows_its_name(problem, fits, made, told):
     assert data.chooser.currentIndex() == -1 and data.chooser.placeholderText() == "my own table"
     assert data.note.isVisible() and data.note.text() == told
     splits = ["split"] if "classes" in told else []
-    assert list(data.knobs.knobs) == ["train_share", "data_seed", *splits]
+    assert list(data.knobs.knobs) == ["train_share", "data_seed", *splits, "target"]
     fits(problem)
     data.chooser.chosen.emit("circle")
     assert problem.told[0]["data"] == "circle"
@@ -180,7 +180,7 @@ def test_scaling_of_inputs_and_target(problem):
     for setting, control in (("scaling", inputs.scaling), ("target_scaling", inputs.target_scaling)):
         for place, key in enumerate(SCALINGS):
             problem.told.clear()
-            control.chosen.emit(place)
+            control.list.activated.emit(place)
             assert problem.told == [{setting: key}, "settled"]
 
 
@@ -188,10 +188,10 @@ def test_only_a_regression_has_a_target_to_be_scaled(opened, fits):
     problem, inputs = opened, opened.panels["network"].inputs
     for data, regression in (("circle", False), ("diabetes", True), ("iris", False)):
         problem.refresh(picture(data, scaling="min_max"))
-        assert inputs.target_scaling.isVisible() is regression and inputs.scaling.place == 2
+        assert inputs.target_scaling.isVisible() is regression and inputs.scaling.option == "min_max"
         fits(problem)
     problem.refresh(picture("sine", target_scaling="standardise"))
-    assert inputs.target_scaling.place == 1
+    assert inputs.target_scaling.option == "standardise"
 
 
 def test_a_row_for_each_layer_and_one_for_the_output(problem, fits):
@@ -328,7 +328,7 @@ def test_what_restarts_runs_is_said_before_and_only_while_there_is_something_to_
     network = opened.panels["network"]
     assert hints(opened) == [LIVE, RESTARTS, f"new shape {RESTARTS}", RESTARTS]
     knobs = network.data.knobs.knobs
-    assert {name for name, knob in knobs.items() if not knob.mark.isHidden()} == {"classes"}
+    assert {name for name, knob in knobs.items() if not knob.mark.isHidden()} == {"classes", "target"}
     assert SENTENCES[RESTARTS] in knobs["classes"].toolTip() and SENTENCES[LIVE] in knobs["noise"].toolTip()
     assert SENTENCES[LIVE] in network.layers.rows[0].activation.toolTip()
     assert (

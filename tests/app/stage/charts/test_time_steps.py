@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF
 from app.look.number_format import number
 from app.look.theme import DARK, LIGHT
 from app.stage.charts.time_steps import NormPlot, TimeStepsView
-from engine import Session, TimeSteps, new_network, new_run, snapshot_of
+from engine import Predictions, Session, TimeSteps, new_network, new_run, snapshot_of
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +89,27 @@ def test_another_sequence_is_asked_for(qtbot, view, adding):
         view.picker.place.changed.emit(3)
     assert TimeSteps(train + 2) in view.queries()
     assert view.view() == {"network_steps_part": "validation", "network_steps_example": 3}
+
+
+@pytest.mark.parametrize("data", ["sine_ahead", "echo"])
+def test_outputs_at_every_step_stand_against_their_targets(qtbot, adding, view, data):
+    assert not view.answers.isVisible(), "of one answer there is nothing to draw"
+    run = new_run("adam", learning_rate=0.01, batch=32)
+    architecture = {"kind": "recurrent", "units": 5}
+    session = Session(new_network({"kind": data, "samples": 60}, [run], architecture=architecture))
+    session.advance(10)
+    picture = session.picture()
+    view.refresh(picture)
+    snapshot = snapshot_of(picture.problem, session.runs[0].machine.theta, view.queries() | {Predictions()}, "adam", 10)
+    view.show_snapshot(snapshot)
+    place = view.picker.example
+    predicted, targets = snapshot.predicted.predictions[place], snapshot.learner.data.targets[place]
+    assert view.answers.isVisible()
+    drawn = {item.name(): item.getOriginalDataset()[1] for item in view.answers.plotItem.listDataItems()}
+    assert (drawn["targets"] == targets).all() and (drawn["outputs"] == predicted).all()
+    found = snapshot.answer(TimeSteps)
+    assert found.outputs.shape == (len(targets), snapshot.learner.classes or 1)
+    view.answers.hovered.emit(QPointF(view.answers.scales[0].pixel(3.0), 10.0))
+    assert [line for line, _ in view.answers.told(3)][1].startswith("target ")
+    assert ("of 24 steps right" in view.picker.label.text()) == (data == "echo")
+    assert len(view.tiles.sections) == (3 if data == "echo" else 2) and not view.grab().isNull()
