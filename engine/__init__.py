@@ -165,7 +165,7 @@ from engine.training.experiment import (
     run_task,
 )
 from engine.training.history import COLUMNS, HistoryView
-from engine.training.measures import LOSS, WATCHED, Best, Measure, MeasuresView
+from engine.training.measures import LAYER, LOSS, WATCHED, Best, Measure, MeasuresView
 from engine.training.own_problem import PART as OWN
 from engine.training.peek import Peek
 from engine.training.rows import full_history, rows
@@ -196,6 +196,7 @@ __all__ = [
     "INITIALIZERS",
     "INPUTS",
     "LABEL",
+    "LAYER",
     "LAYER_MEASURES",
     "LEARNING_RATE",
     "LOSS",

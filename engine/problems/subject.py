@@ -121,12 +121,22 @@ class Subject:
         self, theta: Array, step: Array | None, penalty: float, interruption: Interruption | None
     ) -> Pieces[tuple[Array, Array | None]]:
         """The measures at theta (n,), in pieces: those of the whole in the order of `measures` and, given the step
-        (n,) by which it was reached, those by layer (layers, measures); None without it.
+        (n,) by which it was reached, those by layer (most_parts, measures), NaN beyond the parts that one has; None
+        without it.
 
         penalty: what L1 and L2 add to the loss there.
         """
         yield from ()
         return np.empty(0), None
+
+    def titles_of(self, part: str) -> tuple[str, ...]:
+        """The titles of parts, such as layers or classes, of which measures are taken one by one (Measure.part)."""
+        return self.layers
+
+    @property
+    def most_parts(self) -> int:
+        """How many rows the measures that are taken part by part have."""
+        return max((len(self.titles_of(measure.part)) for measure in self.measures if measure.by_layer), default=0)
 
     def undefined(self, measure: str) -> str:
         """Why a measure by layer has no value anywhere, in words; empty if there is nothing to say."""

@@ -30,7 +30,7 @@ class AssociationKind(ProblemKind):
     many = "Frequent and rare"
     knobs = ASSOCIATION_KNOBS
     measures = ASSOCIATION_MEASURES
-    first_curves = ("loss", "layer_class_loss", "layer_singular_value")
+    first_curves = ("loss", "layer_pair_loss", "layer_singular_value")
     seeds = "New seeds: new rotations and batches, restarts all runs"
     rates = "Updates per second of every run; pairs per second of all runs together"
     trains = True

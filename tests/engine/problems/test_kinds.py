@@ -95,7 +95,7 @@ def test_what_is_measured_is_what_is_declared(task) -> None:
     values, layers = drained(pieces)
     assert values.shape == (len(whole),)
     by_layer = len(subject.measures) - len(whole)
-    assert layers is None if not by_layer else layers.shape == (len(subject.layers), by_layer)
+    assert layers is None if not by_layer else layers.shape == (subject.most_parts, by_layer)
     view = session.picture().runs[0].measures
     assert list(view.names) == whole and len(view.layer_names) == by_layer
 

@@ -92,5 +92,5 @@ def test_the_window_shows_it(qtbot):
     assert shown == ["Pairs", "Matrix", "Parameter path"]
     window.advance(50)
     window.until(lambda: stage.views["pairs"].memories[0].run.update == 50)
-    assert "layer_class_loss" in window.bench.curves.cards
+    assert "layer_pair_loss" in window.bench.curves.cards
     close_and_check(window)
