@@ -24,6 +24,8 @@ from engine.architectures.losses import LOSSES
 from engine.architectures.members import ARCHITECTURES
 from engine.architectures.network import Network
 from engine.architectures.queries import (
+    Attending,
+    Attention,
     Code,
     Decoded,
     FeatureMaps,
@@ -32,6 +34,7 @@ from engine.architectures.queries import (
     StageMaps,
     StepsInTime,
     TimeSteps,
+    TokenVectors,
     UnitMaps,
 )
 from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
@@ -256,6 +259,8 @@ __all__ = [
     "ArmsSeen",
     "AssociationTask",
     "Associations",
+    "Attending",
+    "Attention",
     "Best",
     "Block",
     "Catalogue",
@@ -342,6 +347,7 @@ __all__ = [
     "Task",
     "Tier",
     "TimeSteps",
+    "TokenVectors",
     "Trail",
     "TrainingData",
     "Tweak",

@@ -5,8 +5,11 @@ from __future__ import annotations
 from app.stage.association.matrix import MatrixView
 from app.stage.association.pairs import PairsView
 from app.stage.charts.histograms import HistogramsView
+from app.stage.charts.spectrum import SpectrumView
 from app.stage.charts.time_steps import TimeStepsView
 from app.stage.clustering.clusters import ClustersView
+from app.stage.examples.answers import AnswersView
+from app.stage.examples.attention import AttentionView
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.images import ImagesView
@@ -34,6 +37,9 @@ VIEWS: list[type[StageView]] = [
     CodeView,
     FeatureMapsView,
     TimeStepsView,
+    AnswersView,
+    AttentionView,
+    SpectrumView,
     ImagesView,
     ArmsView,
     CorridorView,

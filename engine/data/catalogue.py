@@ -34,6 +34,10 @@ class Dataset:
     and target_scaling (of a regression) are suitable defaults. image is (rows, columns) if the inputs are pixels; shape
     that of one example, whose numbers the d inputs are in row-major order, () if they are a row of separate numbers.
     licence is that of the data.
+
+    tokens(values) names the vocabulary if every input is a token, a place in it; none if inputs are numbers. count is
+    how many examples there are. table: whether these are all pairs of two tokens, the first two inputs, and the other
+    inputs are always the same.
     """
 
     key: str
@@ -53,8 +57,11 @@ class Dataset:
     view: Box | None
     image: tuple[int, int] | None
     shape: tuple[int, ...]
-    steps: int = 1
-    target_names: tuple[str, ...] = ()
+    steps: int
+    target_names: tuple[str, ...]
+    tokens: Labels
+    count: Callable[[Values], int]
+    table: bool
     tier: Tier = "more"
 
     @property
@@ -84,6 +91,7 @@ class Dataset:
             self.target,
             self.image,
             self.shape,
+            tokens=self.tokens(values),
             steps=self.steps,
             target_names=self.target_names,
         )
@@ -108,13 +116,17 @@ def dataset(
     view: Box | None = None,
     image: tuple[int, int] | None = None,
     shape: tuple[int, ...] | None = None,
+    tokens: Labels = lambda values: (),
+    count: Callable[[Values], int] | None = None,
+    table: bool = False,
     steps: int = 1,
     target_names: tuple[str, ...] = (),
     tier: Tier = "more",
 ) -> Callable[[Maker], Maker]:
     """Decorator: declare a data set over the function that generates it; without labels it is a regression.
 
-    Without a shape, an example has that of its image, or is a row of separate numbers.
+    Without a shape, an example has that of its image, or is a row of separate numbers. Without a count, the knob
+    `samples` is it.
     """
 
     def declare(function: Maker) -> Maker:
@@ -137,6 +149,9 @@ def dataset(
                 view=view,
                 image=image,
                 shape=shape or image or (),
+                tokens=tokens,
+                count=count or (lambda values: whole(values, "samples")),
+                table=table,
                 steps=steps,
                 target_names=target_names,
                 tier=tier,
@@ -145,6 +160,13 @@ def dataset(
         return function
 
     return declare
+
+
+def whole(values: Values, name: str) -> int:
+    """The value of a knob that is a whole number."""
+    found = values[name]
+    assert isinstance(found, int)
+    return found
 
 
 def samples(default: int) -> Hyper:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.export.legend import Entry
 from app.export.networks import (
+    answers,
+    attention,
     boundary,
     code,
     confusion,
@@ -15,6 +17,7 @@ from app.export.networks import (
     fit,
     predicted,
     reconstructions,
+    spectrum,
     time_steps,
 )
 from app.export.networks.context import FigureContext, figure_context
@@ -60,6 +63,9 @@ NETWORK_FIGURES = (
     _figure("code", "narrow layer", code.fits, code.draw, "code"),
     _figure("maps", "filters and feature maps", feature_maps.fits, feature_maps.draw, "maps"),
     _figure("steps", "gradient by time step", time_steps.fits, time_steps.draw, "steps"),
+    _figure("answers", "table of answers", answers.fits, answers.draw, "answers"),
+    _figure("attention", "attention of each head", attention.fits, attention.draw, "attention"),
+    _figure("spectrum", "spectrum of the embedding", spectrum.fits, spectrum.draw, "spectrum"),
     _figure("confusion", "confusion matrix", confusion.fits, confusion.draw_validation, "confusion"),
     _figure(
         "confusion_training",

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from engine.choices import Choice
-from engine.contracts import Catalogue, Hyper, SettingError
-from engine.data.catalogue import DATASETS, GENERATED, SPLITTING, Array, Dataset, Maker, deviation, samples
+from engine.contracts import Catalogue, Hyper, SettingError, Tier
+from engine.data.catalogue import (
+    DATASETS,
+    SPLITTING,
+    Array,
+    Dataset,
+    Labels,
+    Maker,
+    Values,
+    deviation,
+    samples,
+)
 from engine.data.table import Table
 from engine.random_generator import RandomGenerator
 
@@ -53,7 +63,7 @@ def check_table(table: Table) -> Table:
 
 def count_of(source: Choice | Table) -> int:
     """How many points there are, told without making them."""
-    return len(source.targets) if isinstance(source, Table) else int(source.values["samples"])  # type: ignore[arg-type]
+    return len(source.targets) if isinstance(source, Table) else POINTS[source.kind].count(source.values)
 
 
 def drawn(source: Choice | Table, seed: int) -> Table:
@@ -87,32 +97,37 @@ def _of_table(table: Table) -> PointSet:
 GROUPS = Hyper("groups", "", 3, 2, 8, kind="integer", help="groups that the points come from", tier="basic")
 
 
-def _declare(key: str, title: str, *knobs: Hyper, summary: str, source: str = "", **more: Any) -> Any:
+_MADE = DATASETS["blobs"]  # what the points below have in common with
+
+
+def _declare(
+    key: str, title: str, *knobs: Hyper, summary: str, labels: Labels | None = None, tier: Tier = "basic"
+) -> Callable[[Maker], Maker]:
+    """Decorator: declare points over the function that makes them."""
+
     def declare(function: Maker) -> Maker:
-        entry = Dataset(
-            key=key,
-            title=title,
-            group="Points",
-            purpose="classification",
-            names=("x", "y"),
-            target="group",
-            knobs=knobs,
-            labels=more.get("labels", lambda values: tuple("ABCDEFGH"[: int(values["groups"])])),
-            function=function,
-            summary=summary,
-            source=source,
-            licence=GENERATED,
-            share=1.0,
-            target_scaling="none",
-            view=VIEW,
-            image=None,
-            shape=(),
-            tier=more.get("tier", "basic"),
+        POINTS.add(
+            replace(
+                _MADE,
+                key=key,
+                title=title,
+                group="Points",
+                knobs=knobs,
+                target="group",
+                labels=labels or _letters,
+                function=function,
+                summary=summary,
+                view=VIEW,
+                tier=tier,
+            )
         )
-        POINTS.add(entry)
         return function
 
     return declare
+
+
+def _letters(values: Values) -> tuple[str, ...]:
+    return tuple("ABCDEFGH"[: int(values["groups"])])  # type: ignore[arg-type]
 
 
 @_declare(
@@ -152,7 +167,7 @@ def stripes(rng: RandomGenerator, groups: int, samples: int, stretch: float, noi
 
 
 for _entry in DATASETS.values():
-    if _entry.inputs == 2 and _entry.purpose == "classification":
+    if _entry.view is not None and _entry.inputs == 2 and _entry.purpose == "classification":
         POINTS.add(replace(_entry, tier="basic" if _entry.key in ("blobs", "moons", "rings") else "more"))
 
 

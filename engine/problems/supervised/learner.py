@@ -103,7 +103,7 @@ class Learner(Examined, Subject):
         return found if len(found) == outputs and found != (self.data.target,) else ()
 
     def understands(self, query: type[Query[Any]]) -> bool:
-        return understood(query, self.architecture.queries, self.data.target_shape)
+        return understood(query, self.architecture.answered(self.network), self.data.target_shape)
 
     def answers(
         self, theta: Array, queries: frozenset[Query[Any]], interruption: Interruption | None
