@@ -76,6 +76,21 @@ from engine.insight.parameter_plane import (
 from engine.insight.slice_plan import LossSlice, PathRequest, ProjectedPath, SlicePlan, SliceRequest, path_request
 from engine.interruption import Interruption, Pieces, finish
 from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
+from engine.problems.association.building import new_memory
+from engine.problems.association.memory import Memory
+from engine.problems.association.queries import Associations, Remembered
+from engine.problems.association.task import AssociationTask
+from engine.problems.clustering.building import new_clustering
+from engine.problems.clustering.clustered import Clustered
+from engine.problems.clustering.models import MODELS, Model
+from engine.problems.clustering.points import POINTS, PointSet
+from engine.problems.clustering.queries import Clusters, ClustersSeen, DividedPlane, Division
+from engine.problems.clustering.task import (
+    ADD_CLUSTER_POINT,
+    CLUSTERING_KNOBS,
+    ERASE_CLUSTER_POINTS,
+    ClusteringTask,
+)
 from engine.problems.kind import (
     Offer,
     ProblemKind,
@@ -161,7 +176,7 @@ from engine.training.experiment import (
     run_task,
 )
 from engine.training.history import COLUMNS, HistoryView
-from engine.training.measures import LOSS, WATCHED, Best, Measure, MeasuresView
+from engine.training.measures import LAYER, LOSS, WATCHED, Best, Measure, MeasuresView
 from engine.training.own_problem import PART as OWN
 from engine.training.peek import Peek
 from engine.training.rows import full_history, rows
@@ -171,10 +186,12 @@ from engine.training.trail import Trail
 
 __all__ = [
     "ACTIVATIONS",
+    "ADD_CLUSTER_POINT",
     "ARCHITECTURES",
     "BATCHES",
     "BATCH_SEED",
     "CLASS_WEIGHTS",
+    "CLUSTERING_KNOBS",
     "COLUMNS",
     "COMMON",
     "COORDINATE",
@@ -184,11 +201,13 @@ __all__ = [
     "DRIVE",
     "DROPOUT",
     "ENVIRONMENTS",
+    "ERASE_CLUSTER_POINTS",
     "FEATURES",
     "FINISHED",
     "INITIALIZERS",
     "INPUTS",
     "LABEL",
+    "LAYER",
     "LAYER_MEASURES",
     "LEARNING_RATE",
     "LOSS",
@@ -204,6 +223,7 @@ __all__ = [
     "MAX_TWEAKS",
     "MEASURES",
     "METHODS",
+    "MODELS",
     "NEVER",
     "NOISE",
     "NUMBERS",
@@ -212,6 +232,7 @@ __all__ = [
     "OWN",
     "PARAMETER",
     "PLACE",
+    "POINTS",
     "POINT_EDITS",
     "POLICY_KNOBS",
     "PROBLEMS",
@@ -244,6 +265,8 @@ __all__ = [
     "Architecture",
     "Arms",
     "ArmsSeen",
+    "AssociationTask",
+    "Associations",
     "Attending",
     "Attention",
     "Best",
@@ -251,11 +274,17 @@ __all__ = [
     "Catalogue",
     "Choice",
     "Classify",
+    "Clustered",
+    "ClusteringTask",
+    "Clusters",
+    "ClustersSeen",
     "Code",
     "CorridorPolicy",
     "CorridorSeen",
     "Dataset",
     "Decoded",
+    "DividedPlane",
+    "Division",
     "Entry",
     "Environment",
     "Episode",
@@ -277,7 +306,9 @@ __all__ = [
     "LossSlice",
     "Measure",
     "MeasuresView",
+    "Memory",
     "Method",
+    "Model",
     "NarrowLayer",
     "Network",
     "NetworkSnapshot",
@@ -289,6 +320,7 @@ __all__ = [
     "Pieces",
     "Plane",
     "Played",
+    "PointSet",
     "PolicySlice",
     "PolicyTask",
     "Predicted",
@@ -298,6 +330,7 @@ __all__ = [
     "ProjectedPath",
     "Query",
     "Reference",
+    "Remembered",
     "Run",
     "RunPicture",
     "RunRecord",
@@ -358,7 +391,9 @@ __all__ = [
     "kind_of_entries",
     "layer_rate",
     "layers_with_rates",
+    "new_clustering",
     "new_experiment",
+    "new_memory",
     "new_network",
     "new_policy",
     "new_run",

@@ -21,6 +21,7 @@ from engine import (
     COLUMNS,
     DIVERGED,
     FINISHED,
+    MODELS,
     Arms,
     Choice,
     CorridorPolicy,
@@ -28,6 +29,7 @@ from engine import (
     Session,
     SurfaceTask,
     TimeSteps,
+    choose,
     snapshot_of,
 )
 from engine.architectures.forward import layer_pieces
@@ -487,6 +489,37 @@ def preset_45_vanishing_in_time(name: str, seeds: Seeds) -> None:
 
 
 @claim
+def preset_57_two_in_one(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        race = Race(name, seed)
+        assert race.loss("bad") > 4 * race.loss("good")
+        assert race.measure("bad", "agreement") < 0.6 and race.measure("good", "agreement") > 0.9
+
+
+@claim
+def preset_58_no_circles(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        mixture, nearest = Race(name, seed), Race(name, seed, model=choose(MODELS, "kmeans"))
+        for id in mixture.runs:
+            assert mixture.measure(id, "agreement") > 0.9 and nearest.measure(id, "agreement") < 0.5
+
+
+@claim
+def preset_59_frequent_and_rare(name: str, seeds: Seeds) -> None:
+    def unknown(update: int) -> dict[str, int]:
+        """How many pairs each run does not know yet, after so many updates."""
+        session = Session(experiment(name))
+        session.advance(update)
+        memory = session.problem.subject
+        return {run.settings.id: int((memory.remembered(run.machine.theta).right < 0.9).sum()) for run in session.runs}
+
+    assert unknown(125) == {"sgd": 4, "adam": 8, "signsgd": 8, "muon": 8}
+    assert unknown(355) == {"sgd": 0, "adam": 8, "signsgd": 0, "muon": 8}
+    assert unknown(365) == {"sgd": 0, "adam": 0, "signsgd": 0, "muon": 7}
+    assert set(unknown(550).values()) == {0}
+
+
+@claim
 def preset_53_grokking(name: str, seeds: Seeds) -> None:
     late = []
     for seed in seeds:
@@ -517,6 +550,7 @@ def preset_54_looking_up(name: str, seeds: Seeds) -> None:
     assert np.median(scores) > 0.97 and np.median(found) > 0.85
 
 
+@claim
 def preset_49_a_baseline(name: str, seeds: Seeds) -> None:
     def found(race: Race, id: str) -> bool:
         seen = snapshot_of(race.runs[id].problem, race.theta(id), {Arms()}).answer(Arms)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from app.stage.association.matrix import MatrixView
+from app.stage.association.pairs import PairsView
 from app.stage.charts.histograms import HistogramsView
 from app.stage.charts.spectrum import SpectrumView
 from app.stage.charts.time_steps import TimeStepsView
+from app.stage.clustering.clusters import ClustersView
 from app.stage.examples.answers import AnswersView
 from app.stage.examples.attention import AttentionView
 from app.stage.examples.class_images import ClassImagesView
@@ -27,6 +30,9 @@ from app.stage.policy.policy_map import PolicyMapView
 from app.stage.stage_view import StageView
 
 VIEWS: list[type[StageView]] = [
+    ClustersView,
+    PairsView,
+    MatrixView,
     BoundaryView,
     FitView,
     SpectrogramView,
