@@ -31,6 +31,7 @@ from engine.architectures.queries import (
     FeatureMaps,
     Field,
     NarrowLayer,
+    RunningOutputs,
     StageMaps,
     StepsInTime,
     TimeSteps,
@@ -117,7 +118,14 @@ from engine.problems.subject import Reference, Snapshot, Subject, snapshot_of, s
 from engine.problems.supervised.building import new_network
 from engine.problems.supervised.learner import Learner, NetworkSnapshot
 from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES
-from engine.problems.supervised.queries import Activations, Gradients, Predicted, Predictions
+from engine.problems.supervised.queries import (
+    Activations,
+    Classify,
+    Gradients,
+    Predicted,
+    Predictions,
+    SoughtInputs,
+)
 from engine.problems.supervised.task import (
     BATCH_SEED,
     DATA_SEED,
@@ -265,6 +273,7 @@ __all__ = [
     "Block",
     "Catalogue",
     "Choice",
+    "Classify",
     "Clustered",
     "ClusteringTask",
     "Clusters",
@@ -326,6 +335,7 @@ __all__ = [
     "RunPicture",
     "RunRecord",
     "RunSettings",
+    "RunningOutputs",
     "Schedule",
     "Session",
     "SessionPicture",
@@ -336,6 +346,7 @@ __all__ = [
     "SliceRequest",
     "SliceSeen",
     "Snapshot",
+    "SoughtInputs",
     "StageMaps",
     "StepsInTime",
     "Subject",

@@ -29,6 +29,7 @@ ENGINE_MAY_TOO = {
     ("contracts.py", "threading"),  # a lock around Numba's compiler, which is one for the process
     ("expression.py", "ast"),
     ("bundled.py", "importlib"),  # its own data sets, which are files of the program
+    ("bundled.py", "zipfile"),  # the error that reading a broken one raises
 }
 # Which floor of the engine a file or a package stands on: it imports from lower floors, or from its own package.
 FLOORS = (

@@ -33,6 +33,7 @@ from engine import (
 from engine.architectures.forward import layer_pieces
 from engine.interruption import finish
 from engine.training.stream import SEEN
+from tests.engine.data.formants import best_vowels
 
 FILES = sorted(FOLDER.glob("*.toml"))
 NETWORKS = [path for path in FILES if "\ndata = " in path.read_text("utf-8")]
@@ -631,6 +632,43 @@ def preset_56_filters_beside_a_perceptron(name: str, seeds: Seeds) -> None:
     found = [[race.measure(id, "validation_score") for id in ("dense", "filters")] for race in races]
     assert all(filters > dense for dense, filters in found)
     assert np.mean(found, axis=0)[1] >= (0.97 if len(found) > 2 else 0.96)
+
+
+@claim
+def preset_60_vowels_in_hertz(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        race = Race(name, seed)
+        assert all(race.measure(id, "training_score") < 0.4 for id in race.runs)
+
+
+@claim
+def preset_61_vowels_standardised(name: str, seeds: Seeds) -> None:
+    raw = experiment("60_vowels_in_hertz")
+    assert experiment(name).problem.having("scaling", "none") == raw.problem, "nothing but the scaling differs"
+    scores = []
+    for seed in seeds:
+        race = Race(name, seed)
+        data = race.session.problem.subject.data
+        best = np.mean(best_vowels(data.raw[data.train :]) == data.targets[data.train :])
+        scores += [race.measure(id, "validation_score") - best for id in race.runs]
+        assert min(race.measure(id, "training_score") for id in race.runs) > 0.88
+    assert np.mean(scores) > -0.03
+
+
+@claim
+def preset_62_words_step_by_step(name: str, seeds: Seeds) -> None:
+    for race in (race_of(name) if seed == 1 else Race(name, seed) for seed in seeds):
+        gated, plain = (run.task.parameters for run in race.session.runs)
+        assert plain > gated
+        assert race.measure("gru", "validation_score") > 0.9
+        assert race.measure("elman", "validation_score") < 0.7
+
+
+@claim
+def preset_63_words_by_filters(name: str, seeds: Seeds) -> None:
+    assert experiment(name).problem.parameters < experiment("62_words_step_by_step").problem.parameters
+    for race in (race_of(name) if seed == 1 else Race(name, seed) for seed in seeds):
+        assert race.measure("adam", "validation_score") > 0.97
 
 
 @claim

@@ -10,10 +10,13 @@ from app.stage.charts.time_steps import TimeStepsView
 from app.stage.clustering.clusters import ClustersView
 from app.stage.examples.answers import AnswersView
 from app.stage.examples.attention import AttentionView
+from app.stage.examples.class_images import ClassImagesView
 from app.stage.examples.confusion import ConfusionView
+from app.stage.examples.draw import DrawView
 from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.images import ImagesView
 from app.stage.examples.reconstructions import ReconstructionsView
+from app.stage.examples.spectrogram import SpectrogramView
 from app.stage.planes.boundary import BoundaryView
 from app.stage.planes.code import CodeView
 from app.stage.planes.fit import FitView
@@ -32,6 +35,7 @@ VIEWS: list[type[StageView]] = [
     MatrixView,
     BoundaryView,
     FitView,
+    SpectrogramView,
     ReconstructionsView,
     ReconstructedPlaneView,
     CodeView,
@@ -39,13 +43,15 @@ VIEWS: list[type[StageView]] = [
     TimeStepsView,
     AnswersView,
     AttentionView,
-    SpectrumView,
     ImagesView,
+    DrawView,
     ArmsView,
     CorridorView,
     GridMapView,
     PolicyMapView,
+    SpectrumView,
     ConfusionView,
+    ClassImagesView,
     ResidualsView,
     ParameterPathView,
     HistogramsView,

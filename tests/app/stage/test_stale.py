@@ -52,6 +52,8 @@ NETWORKS = {
     "a plane through one": new_network("line", [RUN], (1,), target="inputs"),
     "a plane through two": new_network(choose(DATASETS, "line", {"samples": 90}), [RUN], (3, 2), target="inputs"),
     "rows of images": new_network("digits", [RUN], architecture={"kind": "recurrent", "cell": "gru", "units": 5}),
+    "words": new_network(choose(DATASETS, "spoken", {"samples": 60}), [RUN], architecture="recurrent"),
+    "fewer words": new_network(choose(DATASETS, "spoken", {"samples": 30}), [RUN], (3,), share=0.5),
     "tokens": new_network({"kind": "modular", "modulus": 7}, [RUN], architecture={"kind": "attention", "width": 8}),
     "fewer tokens": new_network(
         {"kind": "modular", "modulus": 5},
@@ -80,9 +82,8 @@ class Case:
         self.run = self.picture.runs[0]
 
     def snapshot(self, view: NetworkView):
-        return snapshot_of(
-            self.picture.problem, self.run.shown.theta, view.queries(), self.run.id, self.run.shown.update
-        )
+        known = frozenset(query for query in view.queries() if self.picture.subject.understands(type(query)))
+        return snapshot_of(self.picture.problem, self.run.shown.theta, known, self.run.id, self.run.shown.update)
 
     def slice(self, view: NetworkView) -> LossSlice | None:
         wanted = view.plane_wanted()
