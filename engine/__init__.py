@@ -24,11 +24,14 @@ from engine.architectures.losses import LOSSES
 from engine.architectures.members import ARCHITECTURES
 from engine.architectures.network import Network
 from engine.architectures.queries import (
+    CellInTime,
     Code,
     Decoded,
     FeatureMaps,
     Field,
+    Gates,
     NarrowLayer,
+    PartInTime,
     StageMaps,
     StepsInTime,
     TimeSteps,
@@ -236,6 +239,7 @@ __all__ = [
     "Best",
     "Block",
     "Catalogue",
+    "CellInTime",
     "Choice",
     "Code",
     "CorridorPolicy",
@@ -250,6 +254,7 @@ __all__ = [
     "FeatureMaps",
     "Field",
     "Formula",
+    "Gates",
     "Gradients",
     "GridPolicy",
     "GridSeen",
@@ -270,6 +275,7 @@ __all__ = [
     "NetworkTask",
     "Offer",
     "Optimizer",
+    "PartInTime",
     "PathRequest",
     "Peek",
     "Pieces",

@@ -219,6 +219,10 @@ class Architecture(ABC):
         """Through how few numbers an example passes on its way, at least."""
         return int(min(network.sizes))
 
+    def time_steps(self, network: Any) -> tuple[int, ...]:
+        """The time steps, counted from 1, whose gradient norm is measured; none where nothing goes through time."""
+        return ()
+
     def undefined(self, network: Any, measure: str) -> str:
         """Why a measure by layer has no value in any of its layers; empty if there is nothing to say."""
         what = {"dead": "no dead units", "saturated": "no ends to be saturated at"}.get(measure)

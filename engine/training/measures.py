@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -50,6 +50,16 @@ class Measure:
     tall: float = 1.0
     least: float = -np.inf
     tier: Tier = "more"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detail:
+    """What is measured less often than the whole: layers (L, measures by layer), NaN where there is nothing to measure,
+    and steps (S,), the gradient norm after each of the subject's `time_steps`.
+    """
+
+    layers: Array
+    steps: Array
 
 
 # In multiply-adds, as measured: of an update and a measurement without any examples, and of one activation.
@@ -143,7 +153,8 @@ class MeasuresView:
     """An immutable view of the measures, taken before the updates `at` (k,) and of layers `layers_at` (j,), ascending.
 
     values (k, names) and layers (j, L, layer_names) never change; NaN where there is nothing to measure. Layers are
-    measured less often than the whole. roles: the places in `names` of the measures that have one.
+    measured less often than the whole. roles: the places in `names` of the measures that have one. steps (j, S): the
+    gradient norm after each of the `time_steps` of the subject, taken with the layers.
     """
 
     names: tuple[str, ...]
@@ -153,6 +164,7 @@ class MeasuresView:
     values: Array
     layers_at: Array
     layers: Array
+    steps: Array = field(default_factory=lambda: np.empty((0, 0)))
 
     def series(self, name: str, layer: int | None = None) -> tuple[Array, Array]:
         """One measure over time, (updates, values): of the whole, or of a layer counted from 0."""
@@ -219,14 +231,17 @@ class _Spent:
 class Measures:
     """The growing record of one run, and when it is to be continued; existing views stay valid."""
 
-    def __init__(self, measures: Sequence[Measure], layers: int) -> None:
-        """layers: how many there are, for the measures that are taken by layer."""
+    def __init__(self, measures: Sequence[Measure], layers: int, steps: int = 0) -> None:
+        """layers: how many there are, for the measures that are taken by layer; steps: at how many time steps the
+        gradient norm is.
+        """
         whole = [measure for measure in measures if not measure.by_layer]
         self.names = tuple(measure.key for measure in whole)
         self.layer_names = tuple(measure.key for measure in measures if measure.by_layer)
         self._places: dict[str, int] = {measure.role: place for place, measure in enumerate(whole) if measure.role}
         self._values = _Rows(len(self.names))
         self._layers = _Rows(layers, len(self.layer_names))
+        self._steps = _Rows(steps)
         self._spent: list[_Spent] = []
 
     def words(self, role: str) -> str:
@@ -287,29 +302,34 @@ class Measures:
             for grid in grids
         ]
 
-    def append(self, update: int, seen: int, work: Work, values: Array, layers: Array | None) -> None:
-        """Add what was measured after so many examples: values (names,) and, unless they were left out, layers
-        (L, layer_names).
+    def append(self, update: int, seen: int, work: Work, values: Array, detail: Detail | None) -> None:
+        """Add what was measured after so many examples: values (names,) and, unless it was left out, the detail.
+
+        If sequences have become longer or shorter since the run began, its time steps are unknown (NaN).
         """
         before, trained = self._spent[-1] if self._spent else _Spent(0, 0, 0), work.trained(update, seen)
-        if layers is None:
+        if detail is None:
             self._spent.append(_Spent(before.measuring + work.light, trained, before.layers))
         else:
             self._spent.append(_Spent(before.measuring + work.full, trained, trained))
         self._values.append(update, values)
-        if layers is not None:
-            self._layers.append(update, layers)
+        if detail is not None:
+            same = detail.steps.shape == self._steps.rows.shape[1:]
+            self._layers.append(update, detail.layers)
+            self._steps.append(update, detail.steps if same else np.full(self._steps.rows.shape[1:], np.nan))
 
     def cut(self, update: int) -> None:
         """Discard the measurements after an update."""
         self._values.cut(update)
         self._layers.cut(update)
+        self._steps.cut(update)
         del self._spent[self._values.count :]
 
     def fork(self) -> Measures:
         """The same measurements for another run to go on from; the arrays are shared until it does."""
         twin = copy.copy(self)
-        twin._values, twin._layers, twin._spent = self._values.fork(), self._layers.fork(), list(self._spent)
+        twin._values, twin._layers, twin._steps = self._values.fork(), self._layers.fork(), self._steps.fork()
+        twin._spent = list(self._spent)
         return twin
 
     def lowest(self, since: int) -> tuple[int, float] | None:
@@ -325,7 +345,8 @@ class Measures:
         return (int(at[place]), float(losses[place])) if len(losses) and losses[place] < np.inf else None
 
     def view(self) -> MeasuresView:
-        return MeasuresView(self.names, self.layer_names, self._places, *self._values.view(), *self._layers.view())
+        taken, steps = self._values.view(), self._steps.view()[1]
+        return MeasuresView(self.names, self.layer_names, self._places, *taken, *self._layers.view(), steps)
 
     def latest(self, role: str, update: int) -> float:
         """The newest value of the measure with a role that was taken before an update or earlier; NaN without any."""

@@ -93,7 +93,8 @@ class Run:
         self._applied = 0
         self._checkpoints = Checkpoints(self.machine)
         self._counts = [(0, 0, 0)]  # update, examples and gradient evaluations, where their growth changed
-        self.measures = Measures(self.problem.subject.measures, len(self.problem.subject.layers))
+        subject = self.problem.subject
+        self.measures = Measures(subject.measures, len(subject.layers), len(subject.time_steps))
         self.best: Best | None = None
         self._patient_from = 0
         self._counting_from = 0  # since when the stop rules are what they are
@@ -619,8 +620,8 @@ class Run:
             if update > self._trail.last_at and is_on_trail(update, trained - self._trail.trained, work):
                 self._trail.append(update, self.machine.theta, np.nan, trained)
             return
-        values, layers = yield from self.machine.measured(self.measures.with_layers(update, seen, work))
-        self.measures.append(update, seen, work, values, layers)
+        values, detail = yield from self.machine.measured(self.measures.with_layers(update, seen, work))
+        self.measures.append(update, seen, work, values, detail)
         self._trail.append(update, self.machine.theta, self.measures.of_role(values, LOSS), trained)
         loss = self.measures.of_role(values, WATCHED)
         if loss < (self.best.loss if self.best is not None else np.inf):

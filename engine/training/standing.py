@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.interruption import Pieces
 from engine.training.machine import Machine
+from engine.training.measures import Detail
 from engine.training.run import Run
 
 Array = np.ndarray
@@ -25,7 +26,7 @@ class _Measurement:
     machine: Machine
     update: int
     changes: int
-    pieces: Pieces[tuple[Array, Array | None]]
+    pieces: Pieces[tuple[Array, Detail | None]]
     values: Array | None = None
 
     def fits(self, machine: Machine) -> bool:
@@ -61,7 +62,7 @@ class StandingMeasures:
         found, machine = self._found.get(run.settings.id), run.machine
         if found is not None and found.fits(machine):
             return found
-        return _Measurement(machine, machine.update, machine.changes, machine.measured(layers=False))
+        return _Measurement(machine, machine.update, machine.changes, machine.measured(detail=False))
 
 
 def _go_on(found: _Measurement) -> bool:

@@ -21,7 +21,7 @@ from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES, NETWOR
 from engine.problems.supervised.queries import Activations, Gradients, Predicted, Predictions, understood
 from engine.problems.supervised.references import references_of
 from engine.queries import Query
-from engine.training.measures import Measure, Work, work_of
+from engine.training.measures import Detail, Measure, Work, work_of
 
 Array = np.ndarray
 Q = TypeVar("Q", bound=Query[Any])
@@ -46,6 +46,10 @@ class Learner(Examined, Subject):
     @property
     def layers(self) -> tuple[str, ...]:
         return tuple(part.title for part in self.parts)
+
+    @cached_property
+    def time_steps(self) -> tuple[int, ...]:
+        return self.architecture.time_steps(self.network)
 
     @property
     def curve_titles(self) -> Mapping[str, str]:
@@ -125,7 +129,7 @@ class Learner(Examined, Subject):
 
     def measured(
         self, theta: Array, step: Array | None, penalty: float, interruption: Interruption | None
-    ) -> Pieces[tuple[Array, Array | None]]:
+    ) -> Pieces[tuple[Array, Detail | None]]:
         if step is not None:
             return (yield from self._with_layers(theta, step, penalty, interruption))
         training, validation = yield from self.evaluation_pieces(theta, False, interruption)
@@ -134,7 +138,7 @@ class Learner(Examined, Subject):
 
     def _with_layers(
         self, theta: Array, step: Array, penalty: float, interruption: Interruption | None
-    ) -> Pieces[tuple[Array, Array]]:
+    ) -> Pieces[tuple[Array, Detail]]:
         # No errstate around a yield: it would hold for whoever runs in between.
         found = yield from self.inspection_pieces(theta, interruption)
         validation = yield from self.validation_pieces(theta, False, interruption)
@@ -150,7 +154,8 @@ class Learner(Examined, Subject):
                 "saturated": found.saturated,
             }
         values = _measures((found.loss, validation.loss), scores, penalty)
-        return values, np.stack([layers[name] for name in LAYER_MEASURES], 1)
+        steps = found.step_norms[np.array(self.time_steps, int) - 1]
+        return values, Detail(np.stack([layers[name] for name in LAYER_MEASURES], 1), steps)
 
     def first_fault(self, theta: Array) -> str:
         """In which layer the first number is not finite."""

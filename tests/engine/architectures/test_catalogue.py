@@ -15,6 +15,7 @@ from engine import (
     Experiment,
     FeatureMaps,
     Field,
+    Gates,
     Gradients,
     Predictions,
     Session,
@@ -27,6 +28,10 @@ from engine import (
     snapshot_of,
 )
 from engine.architectures.forward import loss_pieces
+from engine.architectures.losses import LOSSES
+from engine.architectures.recurrent.inside import unrolled
+from engine.architectures.recurrent.network import RecurrentNetwork
+from engine.choices import choose
 from engine.interruption import finish
 
 SMALL: dict[str, dict[str, Any]] = {
@@ -44,6 +49,7 @@ SMALL: dict[str, dict[str, Any]] = {
     },
     "recurrent": {"data": {"kind": "adding", "samples": 60}, "architecture": {"kind": "recurrent", "units": 3}},
 }
+RECURRENT, MSE = ARCHITECTURES["recurrent"], choose(LOSSES, "mse")
 every_architecture = pytest.mark.parametrize("key", ARCHITECTURES)
 
 
@@ -94,7 +100,13 @@ def test_goes_through_a_file_and_comes_again_bit_for_bit(key: str) -> None:
 @every_architecture
 def test_answers_what_it_understands_and_nothing_else(key: str) -> None:
     problem = network(key).problem
-    own = {FeatureMaps(1), TimeSteps(1), Field((-1.0, 1.0, -1.0, 1.0), 3, 3), UnitMaps((-1.0, 1.0, -1.0, 1.0), 3)}
+    own = {
+        FeatureMaps(1),
+        TimeSteps(1),
+        Gates(1),
+        Field((-1.0, 1.0, -1.0, 1.0), 3, 3),
+        UnitMaps((-1.0, 1.0, -1.0, 1.0), 3),
+    }
     known = {query for query in own if problem.subject.understands(type(query))}
     assert {type(query) for query in known} == set(ARCHITECTURES[key].queries) - {Code, Decoded}  # of autoencoders
     answers = snapshot_of(problem, problem.start, {Predictions(), Gradients(), Activations(), *known}).answers
@@ -151,6 +163,48 @@ def test_the_states_of_a_sequence_follow_the_recurrence() -> None:
         assert found.states[step] == pytest.approx(state, rel=1e-12)
     assert found.norms.shape == (50,) and (found.norms > 0.0).all()
     assert snapshot_of(problem, theta, {TimeSteps(10**6)}).answer(TimeSteps).inputs.shape == (50, 2)
+    (part,) = snapshot_of(problem, theta, {Gates(7)}).answer(Gates).parts
+    assert part.key == "state" and not part.gate and (part.values == found.states).all()
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("gru", "reset gate, update gate, candidate, state"),
+        ("lstm", "input gate, forget gate, candidate, output gate, cell state, state"),
+    ],
+)
+def test_the_gates_of_a_sequence_are_named_and_lie_between_closed_and_open(cell: str, told: str) -> None:
+    problem = network("recurrent", architecture={"kind": "recurrent", "cell": cell, "units": 3}).problem
+    learner, theta = problem.subject, 3.0 * problem.start
+    found = snapshot_of(problem, theta, {Gates(7)}).answer(Gates)
+    assert ", ".join(part.title for part in found.parts) == told
+    assert (found.inputs == learner.data.inputs[7].reshape(50, 2)).all()
+    same = unrolled(learner.network, theta, learner.data.inputs[7:8].reshape(1, 50, 2))
+    for part in found.parts:
+        expected = {**same.gates, "cell": same.cells, "state": same.states}[part.key][0]
+        assert np.array_equal(part.values, expected) and part.values.shape == (50, 3)
+        assert part.gate == part.title.endswith(" gate")
+        assert not part.gate or ((part.values > 0.0) & (part.values < 1.0)).all()
+
+
+def test_the_gradient_norm_of_every_time_step_is_recorded_with_the_layers() -> None:
+    session = network("recurrent")
+    session.advance(12)
+    view = session.runs[0].measures.view()
+    assert session.problem.subject.time_steps == tuple(range(1, 51)) and len(view.layers_at) > 2
+    session.rewind(int(view.layers_at[-1]))
+    found = snapshot_of(session.problem, session.runs[0].machine.evaluated, {TimeSteps(0)}).answer(TimeSteps)
+    assert view.steps.shape == (len(view.layers_at), 50) and (view.steps[-1] == found.norms).all()
+    assert (session.runs[0].measures.view().steps == view.steps).all()
+    session.rewind(1)
+    assert len(session.runs[0].measures.view().steps) == 2
+
+
+def test_of_a_long_sequence_some_steps_are_recorded_the_last_among_them() -> None:
+    assert RECURRENT.time_steps(RecurrentNetwork(300, 1, 2, 1, MSE)) == tuple(range(3, 301, 3))
+    assert RECURRENT.time_steps(RecurrentNetwork(128, 1, 2, 1, MSE))[0] == 1
+    assert network("perceptron").problem.subject.time_steps == ()
 
 
 def test_the_deltas_of_a_convolution_are_those_of_its_sums() -> None:
