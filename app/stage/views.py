@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from app.stage.charts.histograms import HistogramsView
+from app.stage.charts.norm_history import NormHistoryView
 from app.stage.charts.time_steps import TimeStepsView
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.feature_maps import FeatureMapsView
+from app.stage.examples.gates import GatesView
 from app.stage.examples.images import ImagesView
 from app.stage.examples.reconstructions import ReconstructionsView
 from app.stage.planes.boundary import BoundaryView
@@ -28,6 +30,8 @@ VIEWS: list[type[StageView]] = [
     CodeView,
     FeatureMapsView,
     TimeStepsView,
+    GatesView,
+    NormHistoryView,
     ImagesView,
     ConfusionView,
     ResidualsView,

@@ -13,6 +13,8 @@ from app.export.networks import (
     diagram,
     feature_maps,
     fit,
+    gates,
+    norm_history,
     predicted,
     reconstructions,
     time_steps,
@@ -60,6 +62,8 @@ NETWORK_FIGURES = (
     _figure("code", "narrow layer", code.fits, code.draw, "code"),
     _figure("maps", "filters and feature maps", feature_maps.fits, feature_maps.draw, "maps"),
     _figure("steps", "gradient by time step", time_steps.fits, time_steps.draw, "steps"),
+    _figure("gates", "gates and states by time step", gates.fits, gates.draw, "gates"),
+    _figure("norms", "gradient by time step and update", time_steps.fits, norm_history.draw, "norms"),
     _figure("confusion", "confusion matrix", confusion.fits, confusion.draw_validation, "confusion"),
     _figure(
         "confusion_training",

@@ -87,7 +87,9 @@ CASES = {
     "autoencoder of a plane": lambda: trained("line", target="inputs", hidden=(1,), updates=20),
     "autoencoder of columns": lambda: trained("iris", target="inputs", scaling="standardise", hidden=(2,)),
     "vectors": lambda: trained("arm", updates=10),
-    "sequences": lambda: trained({"kind": "echo", "samples": 60}, updates=10, architecture="recurrent"),
+    "sequences": lambda: trained(
+        {"kind": "echo", "samples": 60}, updates=10, architecture={"kind": "recurrent", "cell": "lstm", "units": 5}
+    ),
 }
 KINDS = {
     "two classes": ["boundary", "confusion", "confusion_training", "diagram"],
@@ -98,12 +100,12 @@ KINDS = {
     "columns": ["predicted", "diagram"],
     "nothing validates": ["confusion", "diagram"],
     "filters": ["maps", "confusion", "confusion_training"],
-    "through time": ["steps", "predicted"],
+    "through time": ["steps", "gates", "norms", "predicted"],
     "autoencoder of images": ["reconstructions", "code", "diagram"],
     "autoencoder of a plane": ["reconstructed_plane", "code", "diagram"],
     "autoencoder of columns": ["reconstructions", "code", "diagram"],
     "vectors": ["diagram"],
-    "sequences": ["steps", "confusion", "confusion_training"],
+    "sequences": ["steps", "gates", "norms", "confusion", "confusion_training"],
 }
 made = {name: functools.cache(make) for name, make in CASES.items()}
 
