@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -38,9 +38,6 @@ class Inspection:
     activation_mean, activation_deviation (standard deviation): over examples and units, before a residual is added.
     dead: the share of units without a gradient for any example; saturated: that of activations within 1 % of
     their range from one of its ends; NaN where the activation has no such notion.
-
-    step_norms (length,): of what goes through time the root mean square over the examples of the norm of dl/dh, where h
-    is the state after each step; else empty.
     """
 
     loss: float
@@ -52,7 +49,6 @@ class Inspection:
     activation_deviation: Array
     dead: Array
     saturated: Array
-    step_norms: Array = field(default_factory=lambda: np.empty(0))
 
 
 @routine(_i(_i, _i, _f[::1], _i[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1], _f[::1]))

@@ -15,7 +15,7 @@ from engine.problems.subject import Subject
 from engine.problems.task import Task
 from engine.simd.alignment import aligned_zeros
 from engine.training.loop import evaluate, evaluate_grid
-from engine.training.measures import Detail, Work
+from engine.training.measures import Work
 from engine.training.stream import BATCH, EXAMPLES, FIXED, FLAG, ORDER, QUIET, STREAM, TAKEN
 
 Array = np.ndarray
@@ -58,7 +58,7 @@ class Problem:
 
     def measured(
         self, theta: Array, step: Array | None, l1: float, l2: float, interruption: Interruption | None = None
-    ) -> Pieces[tuple[Array, Detail | None]]:
+    ) -> Pieces[tuple[Array, Array | None]]:
         """What Subject.measured tells at theta, with these weights of L1 and L2 in the loss; in pieces."""
         return self.subject.measured(theta, step, self._penalty(theta, l1, l2), interruption)
 

@@ -11,7 +11,7 @@ import numpy as np
 from engine.contracts import SettingError
 from engine.interruption import Interruption, Pieces, finish
 from engine.queries import Query
-from engine.training.measures import Detail, Measure, Work, work_of
+from engine.training.measures import Measure, Work, work_of
 
 Array = np.ndarray
 A = TypeVar("A")
@@ -34,16 +34,16 @@ class Subject:
 
     A kind of problem overrides what it has. measures: what is measured while it is trained. layers: the titles of the
     parts of which measures are taken one by one. time_steps: the time steps, counted from 1, whose gradient norm is
-    measured with the layers, the last among them; none where nothing goes through time. is_plane: whether theta is a
-    point (x, y) of a plane. naming: what the names of the parameters depend on, to be compared. loss_words: the formula
-    of the loss and its name, if it has one. curve_titles: other titles for curves, by their keys. tracked: whether
-    measures are taken of a run, and points of its trail kept. explained: whether the next step of every run is computed
-    with each picture, for it costs nothing to speak of. known_minimum: the lowest value that the loss can have.
-    references: losses that are known beforehand, to be drawn beside those of the runs. unbounded: whether the loss may
-    fall without end. sampled: why the loss is no function of the parameters, if it is none, as the end of a sentence;
-    it then has neither curvature nor slices. gains: whether the loss is minus what is to be gained. bordered: whether
-    there are points without a value; value_remedy: what a person could do about them. noun: what it is, in words;
-    elsewhere: from where else a run might begin.
+    recorded, the last among them; none where nothing goes through time. is_plane: whether theta is a point (x, y) of a
+    plane. naming: what the names of the parameters depend on, to be compared. loss_words: the formula of the loss and
+    its name, if it has one. curve_titles: other titles for curves, by their keys. tracked: whether measures are taken
+    of a run, and points of its trail kept. explained: whether the next step of every run is computed with each picture,
+    for it costs nothing to speak of. known_minimum: the lowest value that the loss can have. references: losses that
+    are known beforehand, to be drawn beside those of the runs. unbounded: whether the loss may fall without end.
+    sampled: why the loss is no function of the parameters, if it is none, as the end of a sentence; it then has neither
+    curvature nor slices. gains: whether the loss is minus what is to be gained. bordered: whether there are points
+    without a value; value_remedy: what a person could do about them. noun: what it is, in words; elsewhere: from where
+    else a run might begin.
     """
 
     @property
@@ -120,14 +120,19 @@ class Subject:
 
     def measured(
         self, theta: Array, step: Array | None, penalty: float, interruption: Interruption | None
-    ) -> Pieces[tuple[Array, Detail | None]]:
+    ) -> Pieces[tuple[Array, Array | None]]:
         """The measures at theta (n,), in pieces: those of the whole in the order of `measures` and, given the step
-        (n,) by which it was reached, those by layer and by time step; None without it.
+        (n,) by which it was reached, those by layer (layers, measures); None without it.
 
         penalty: what L1 and L2 add to the loss there.
         """
         yield from ()
         return np.empty(0), None
+
+    def step_norms(self, theta: Array, interruption: Interruption | None) -> Pieces[Array]:
+        """The norm of the gradient after each of the `time_steps` at theta (n,): (S,), in pieces."""
+        yield from ()
+        return np.empty(0)
 
     def undefined(self, measure: str) -> str:
         """Why a measure by layer has no value anywhere, in words; empty if there is nothing to say."""

@@ -28,7 +28,6 @@ from engine.training.drive import PART as DRIVE
 from engine.training.drive import driven_knob
 from engine.training.experiment import RunSettings, followed, of_run, of_theta, parameter_place
 from engine.training.history import COLUMNS, NO_EXTREMES, History
-from engine.training.measures import Detail
 from engine.training.whole_step import whole_step
 
 Array = np.ndarray
@@ -186,9 +185,9 @@ class Machine:
         yield from self._go_on(self.update + 1, row)
         return row[:, 0]
 
-    def measured(self, detail: bool) -> Pieces[tuple[Array, Detail | None]]:
-        """What Subject.measured tells at what is evaluated; the detail only if it is asked for."""
-        step = self.theta - self.before if detail else None
+    def measured(self, layers: bool) -> Pieces[tuple[Array, Array | None]]:
+        """What Subject.measured tells at what is evaluated; of the layers only if they are asked for."""
+        step = self.theta - self.before if layers else None
         return self.problem.measured(self.evaluated, step, *self.penalties, self.interruption)
 
     @property

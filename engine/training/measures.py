@@ -52,16 +52,6 @@ class Measure:
     tier: Tier = "more"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Detail:
-    """What is measured less often than the whole: layers (L, measures by layer), NaN where there is nothing to measure,
-    and steps (S,), the gradient norm after each of the subject's `time_steps`.
-    """
-
-    layers: Array
-    steps: Array
-
-
 # In multiply-adds, as measured: of an update and a measurement without any examples, and of one activation.
 _UPDATE, _LIGHT, _FULL, _ACTIVATION = 1 << 12, 1 << 19, 3 << 20, 24
 _POINT, _COPY = 1 << 18, 8  # of a point of a trail: in any case, and for each parameter
@@ -69,6 +59,7 @@ _YOUNG = 2047  # the last update of a run of which little is to be seen yet, and
 _FREE, _YOUNG_LIMIT = 1 << 26, 1 << 29  # what measuring may take in any case, and of a young run: some milliseconds
 _NEVER = 1 << 62
 _LAYERS_SHARE, _LAYERS_YOUNG = 96, 4  # as _Grid.share, of the layers
+_STEPS_SHARE = 20  # the same, of gradient norms by time step
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +94,8 @@ class Work:
     """What a problem takes, in multiply-adds.
 
     update, example: training, for every update and for every example in it. light: a measurement of loss and score;
-    full: one that takes in the layers; point: to keep a point of a trail.
+    full: one that takes in the layers; point: to keep a point of a trail; steps: a measurement of gradient norms by time
+    step.
     """
 
     update: int
@@ -111,6 +103,7 @@ class Work:
     light: int
     full: int
     point: int
+    steps: int = _LIGHT
 
     def trained(self, update: int, seen: int) -> int:
         """The work of so many updates that have seen so many examples."""
@@ -153,8 +146,9 @@ class MeasuresView:
     """An immutable view of the measures, taken before the updates `at` (k,) and of layers `layers_at` (j,), ascending.
 
     values (k, names) and layers (j, L, layer_names) never change; NaN where there is nothing to measure. Layers are
-    measured less often than the whole. roles: the places in `names` of the measures that have one. steps (j, S): the
-    gradient norm after each of the `time_steps` of the subject, taken with the layers.
+    measured less often than the whole. roles: the places in `names` of the measures that have one. steps (i, S): the
+    gradient norm after each of the `time_steps` of the subject before the updates steps_at (i,), NaN if these have
+    become others since the run began.
     """
 
     names: tuple[str, ...]
@@ -164,6 +158,7 @@ class MeasuresView:
     values: Array
     layers_at: Array
     layers: Array
+    steps_at: Array = field(default_factory=lambda: np.empty(0))
     steps: Array = field(default_factory=lambda: np.empty((0, 0)))
 
     def series(self, name: str, layer: int | None = None) -> tuple[Array, Array]:
@@ -243,6 +238,7 @@ class Measures:
         self._layers = _Rows(layers, len(self.layer_names))
         self._steps = _Rows(steps)
         self._spent: list[_Spent] = []
+        self._spent_on_steps: list[tuple[int, int]] = []  # of measuring them so far, and of the training before
 
     def words(self, role: str) -> str:
         """The measure that has a role, in words."""
@@ -302,21 +298,37 @@ class Measures:
             for grid in grids
         ]
 
-    def append(self, update: int, seen: int, work: Work, values: Array, detail: Detail | None) -> None:
-        """Add what was measured after so many examples: values (names,) and, unless it was left out, the detail.
-
-        If sequences have become longer or shorter since the run began, its time steps are unknown (NaN).
+    def append(self, update: int, seen: int, work: Work, values: Array, layers: Array | None) -> None:
+        """Add what was measured after so many examples: values (names,) and, unless they were left out, layers
+        (L, layer_names).
         """
         before, trained = self._spent[-1] if self._spent else _Spent(0, 0, 0), work.trained(update, seen)
-        if detail is None:
+        if layers is None:
             self._spent.append(_Spent(before.measuring + work.light, trained, before.layers))
         else:
             self._spent.append(_Spent(before.measuring + work.full, trained, trained))
         self._values.append(update, values)
-        if detail is not None:
-            same = detail.steps.shape == self._steps.rows.shape[1:]
-            self._layers.append(update, detail.layers)
-            self._steps.append(update, detail.steps if same else np.full(self._steps.rows.shape[1:], np.nan))
+        if layers is not None:
+            self._layers.append(update, layers)
+
+    def steps_are_due(self, update: int, seen: int, work: Work) -> bool:
+        """Whether to measure the gradient norm by time step, at a point of the trail after so many examples."""
+        if not self._steps.rows.shape[1] or update <= self._last_steps_at:
+            return False
+        measuring, trained = self._spent_on_steps[-1] if self._spent_on_steps else (0, 0)
+        free = measuring + work.steps <= _FREE or not measuring
+        return free or work.trained(update, seen) - trained >= _STEPS_SHARE * work.steps
+
+    def append_steps(self, update: int, seen: int, work: Work, norms: Array) -> None:
+        """Add gradient norms by time step. If these have become others since the run began, they are unknown (NaN)."""
+        measuring = self._spent_on_steps[-1][0] if self._spent_on_steps else 0
+        self._spent_on_steps.append((measuring + work.steps, work.trained(update, seen)))
+        shape = self._steps.rows.shape[1:]
+        self._steps.append(update, norms if norms.shape == shape else np.full(shape, np.nan))
+
+    @property
+    def _last_steps_at(self) -> int:
+        return int(self._steps.at[self._steps.count - 1]) if self._steps.count else -1
 
     def cut(self, update: int) -> None:
         """Discard the measurements after an update."""
@@ -324,12 +336,13 @@ class Measures:
         self._layers.cut(update)
         self._steps.cut(update)
         del self._spent[self._values.count :]
+        del self._spent_on_steps[self._steps.count :]
 
     def fork(self) -> Measures:
         """The same measurements for another run to go on from; the arrays are shared until it does."""
         twin = copy.copy(self)
         twin._values, twin._layers, twin._steps = self._values.fork(), self._layers.fork(), self._steps.fork()
-        twin._spent = list(self._spent)
+        twin._spent, twin._spent_on_steps = list(self._spent), list(self._spent_on_steps)
         return twin
 
     def lowest(self, since: int) -> tuple[int, float] | None:
@@ -345,8 +358,8 @@ class Measures:
         return (int(at[place]), float(losses[place])) if len(losses) and losses[place] < np.inf else None
 
     def view(self) -> MeasuresView:
-        taken, steps = self._values.view(), self._steps.view()[1]
-        return MeasuresView(self.names, self.layer_names, self._places, *taken, *self._layers.view(), steps)
+        rows = [number for rows in (self._values, self._layers, self._steps) for number in rows.view()]
+        return MeasuresView(self.names, self.layer_names, self._places, *rows)
 
     def latest(self, role: str, update: int) -> float:
         """The newest value of the measure with a role that was taken before an update or earlier; NaN without any."""

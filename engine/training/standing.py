@@ -13,7 +13,6 @@ import numpy as np
 
 from engine.interruption import Pieces
 from engine.training.machine import Machine
-from engine.training.measures import Detail
 from engine.training.run import Run
 
 Array = np.ndarray
@@ -26,7 +25,7 @@ class _Measurement:
     machine: Machine
     update: int
     changes: int
-    pieces: Pieces[tuple[Array, Detail | None]]
+    pieces: Pieces[tuple[Array, Array | None]]
     values: Array | None = None
 
     def fits(self, machine: Machine) -> bool:
@@ -62,7 +61,7 @@ class StandingMeasures:
         found, machine = self._found.get(run.settings.id), run.machine
         if found is not None and found.fits(machine):
             return found
-        return _Measurement(machine, machine.update, machine.changes, machine.measured(detail=False))
+        return _Measurement(machine, machine.update, machine.changes, machine.measured(layers=False))
 
 
 def _go_on(found: _Measurement) -> bool:

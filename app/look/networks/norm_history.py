@@ -28,7 +28,7 @@ def record(run: RunPicture) -> tuple[Array, Array]:
     norms = run.measures.steps
     if norms.shape[1] != steps:  # sequences have become longer or shorter since the run began
         norms = np.full((len(norms), steps), np.nan)
-    return run.measures.layers_at, norms
+    return run.measures.steps_at, norms
 
 
 def edges(run: RunPicture) -> Array:

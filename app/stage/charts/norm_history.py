@@ -72,7 +72,7 @@ class NormHistoryView(StageView):
         if picture.problem is not self._problem:
             self._problem, self._levels, self._until = picture.problem, StableAxis(), StableAxis()
         shown = runs[:SHOWN]
-        known = tuple((run.id, run.name, run.colour, run.update, len(run.measures.layers_at)) for run in runs)
+        known = tuple((run.id, run.name, run.colour, run.update, len(run.measures.steps_at)) for run in runs)
         if known != self._known:
             self._known = known
             self._show(shown, len(runs) - len(shown))

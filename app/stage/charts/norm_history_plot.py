@@ -86,7 +86,7 @@ class NormHistoryPlot(PlotView):
         run = self.run
         if run is None:
             return ()
-        return run.id, run.name, len(run.measures.layers_at), run.update, self._levels, self.named
+        return run.id, run.name, len(run.measures.steps_at), run.update, self._levels, self.named
 
     def _redraw_axes(self) -> None:
         self.x_axis.redraw()

@@ -14,7 +14,15 @@ from engine.architectures.forward import evaluation_pieces, layer_pieces
 from engine.architectures.inspection import Inspection, unsaturated
 from engine.architectures.packing import Packed, packed_inputs
 from engine.architectures.queries import CellInTime, Gates, PartInTime, StepsInTime, TimeSteps
-from engine.architectures.recurrent.network import CELLS, FORGET_BIAS, HIDDEN, START, TRUNCATION, RecurrentNetwork
+from engine.architectures.recurrent.network import (
+    CELLS,
+    FORGET_BIAS,
+    HIDDEN,
+    RECURRENT_ACTIVATIONS,
+    START,
+    TRUNCATION,
+    RecurrentNetwork,
+)
 from engine.architectures.recurrent.start import initial_recurrent
 from engine.choices import Choice
 from engine.contracts import Hyper, Kernel, Routine, SettingError
@@ -38,9 +46,10 @@ ACTIVATION = Hyper(
     "",
     "tanh",
     kind="choice",
-    options=("tanh", "relu"),
-    titles=("tanh", "ReLU"),
-    help="of an Elman cell; gates have their own",
+    options=RECURRENT_ACTIVATIONS,
+    titles=tuple(ACTIVATIONS[key].title for key in RECURRENT_ACTIVATIONS),
+    help="of an Elman cell; gates have their own. Identity makes it linear: what is known of vanishing and exploding "
+    "gradients is exact there",
 )
 _MEASURED_STEPS = 128  # whose gradient norm is recorded, at most
 _LOOKED_AT = 1 << 21  # numbers inside the network from which the statistics of a layer are taken, at most
@@ -190,7 +199,6 @@ class Recurrent(Architecture):
                 activation_deviation=np.array([values.std() for values in layers]),
                 dead=np.array([_dead(key, values) for key, values in zip(keys, layers, strict=True)]),
                 saturated=np.array([_saturated(key, values) for key, values in zip(keys, layers, strict=True)]),
-                step_norms=found.step_norms,
             )
 
     def activation_pieces(
@@ -224,6 +232,14 @@ class Recurrent(Architecture):
         if found.cells is not None:
             parts.append(PartInTime("cell", "cell state", found.cells[0].copy(), False))
         return CellInTime(sequence, (*parts, PartInTime("state", "state", states, False)))
+
+    def step_norm_pieces(
+        self, network: RecurrentNetwork, theta: Array, packed: Packed, interruption: Interruption | None
+    ) -> Pieces[Array]:
+        from engine.architectures.recurrent.inside import measured_pieces
+
+        found = yield from measured_pieces(network, theta, packed, interruption)
+        return np.asarray(found.step_norms[np.array(self.time_steps(network)) - 1])
 
     def first_fault(self, network: RecurrentNetwork, theta: Array, packed: Packed) -> str:
         from engine.architectures.recurrent.divergence import recurrent_divergence

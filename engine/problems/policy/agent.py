@@ -36,7 +36,7 @@ from engine.problems.subject import Reference, Subject
 from engine.queries import Query
 from engine.simd.alignment import aligned_zeros
 from engine.simd.registers import LANES
-from engine.training.measures import Detail, Measure, Work, work_of
+from engine.training.measures import Measure, Work, work_of
 
 Array = np.ndarray
 
@@ -175,7 +175,7 @@ class Agent(Subject):
 
     def measured(
         self, theta: Array, step: Array | None, penalty: float, interruption: Interruption | None
-    ) -> Pieces[tuple[Array, Detail | None]]:
+    ) -> Pieces[tuple[Array, Array | None]]:
         sums, done, work, count = np.zeros(SUMS), 0, aligned_zeros(self._work_size), self._count
         while True:
             flag = address_of(interruption)

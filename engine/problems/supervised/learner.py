@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
+from engine.architectures.packing import Packed
 from engine.architectures.queries import Field, Region, UnitMaps
 from engine.contracts import SettingError
 from engine.interruption import Interruption, Pieces
@@ -21,11 +22,12 @@ from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES, NETWOR
 from engine.problems.supervised.queries import Activations, Gradients, Predicted, Predictions, understood
 from engine.problems.supervised.references import references_of
 from engine.queries import Query
-from engine.training.measures import Detail, Measure, Work, work_of
+from engine.training.measures import Measure, Work, work_of
 
 Array = np.ndarray
 Q = TypeVar("Q", bound=Query[Any])
 
+_SEQUENCES = 32  # of the training set, from which gradient norms by time step are recorded
 _LOOKED_AT = 256  # examples on which the layers are searched for what is not finite
 
 
@@ -50,6 +52,15 @@ class Learner(Examined, Subject):
     @cached_property
     def time_steps(self) -> tuple[int, ...]:
         return self.architecture.time_steps(self.network)
+
+    def step_norms(self, theta: Array, interruption: Interruption | None) -> Pieces[Array]:
+        """On the first sequences of the training set."""
+        return self.architecture.step_norm_pieces(self.network, theta, self._some, interruption)
+
+    @cached_property
+    def _some(self) -> Packed:
+        inputs, targets = (part[:_SEQUENCES] for part in self.training)
+        return self.architecture.packed_set(self.network, inputs, targets, self.classes)
 
     @property
     def curve_titles(self) -> Mapping[str, str]:
@@ -122,14 +133,15 @@ class Learner(Examined, Subject):
     def work(self, parameters: int, examples: int) -> Work:
         products, first, activations = self.architecture.products(self.network)
         found = work_of(products, first, activations, examples, self.data.validation)
-        return replace(found, point=work_of(parameters, 0, 0, 0, 0).point)
+        steps = min(_SEQUENCES, examples) if self.time_steps else 0
+        return replace(found, point=work_of(parameters, 0, 0, 0, 0).point, steps=found.steps + found.example * steps)
 
     def operations(self, parameters: int) -> float:
         return 6.0 * self.architecture.products(self.network)[0]
 
     def measured(
         self, theta: Array, step: Array | None, penalty: float, interruption: Interruption | None
-    ) -> Pieces[tuple[Array, Detail | None]]:
+    ) -> Pieces[tuple[Array, Array | None]]:
         if step is not None:
             return (yield from self._with_layers(theta, step, penalty, interruption))
         training, validation = yield from self.evaluation_pieces(theta, False, interruption)
@@ -138,7 +150,7 @@ class Learner(Examined, Subject):
 
     def _with_layers(
         self, theta: Array, step: Array, penalty: float, interruption: Interruption | None
-    ) -> Pieces[tuple[Array, Detail]]:
+    ) -> Pieces[tuple[Array, Array]]:
         # No errstate around a yield: it would hold for whoever runs in between.
         found = yield from self.inspection_pieces(theta, interruption)
         validation = yield from self.validation_pieces(theta, False, interruption)
@@ -154,8 +166,7 @@ class Learner(Examined, Subject):
                 "saturated": found.saturated,
             }
         values = _measures((found.loss, validation.loss), scores, penalty)
-        steps = found.step_norms[np.array(self.time_steps, int) - 1]
-        return values, Detail(np.stack([layers[name] for name in LAYER_MEASURES], 1), steps)
+        return values, np.stack([layers[name] for name in LAYER_MEASURES], 1)
 
     def first_fault(self, theta: Array) -> str:
         """In which layer the first number is not finite."""

@@ -7,7 +7,7 @@ from app.curves.curve_catalogue import Part
 from app.curves.samples import Samples
 from engine import LAYER_MEASURES, MEASURES
 from engine.problems.supervised.measures import NETWORK_MEASURES
-from engine.training.measures import Detail, Measures, work_of
+from engine.training.measures import Measures, work_of
 from tests.app.curves.histories import EVERY, due_until, history_of, measured_of, run_of, younger
 
 PARTS = [*(Part("", name) for name in MEASURES), *(Part("", name, 1) for name in LAYER_MEASURES)]
@@ -85,18 +85,14 @@ def test_another_past_is_known_as_one(cut):
     np.testing.assert_array_equal(new.last, after.values[:, 0])
 
 
-def detail(value: float) -> Detail:
-    return Detail(np.full((1, len(LAYER_MEASURES)), value), np.empty(0))
-
-
 def test_a_record_that_was_cut_leaves_older_views_alone():
     measures = Measures(NETWORK_MEASURES, 1)
     for update in range(10):
-        measures.append(update, update, WORK, np.full(len(MEASURES), 1.0), detail(1.0))
+        measures.append(update, update, WORK, np.full(len(MEASURES), 1.0), np.ones((1, len(LAYER_MEASURES))))
     view = measures.view()
     measures.cut(4)
     assert measures.last_at == 4
-    measures.append(5, 5, WORK, np.zeros(len(MEASURES)), detail(0.0))
+    measures.append(5, 5, WORK, np.zeros(len(MEASURES)), np.zeros((1, len(LAYER_MEASURES))))
     assert (view.values == 1.0).all() and (view.layers == 1.0).all()
     assert view.at.tolist() == view.layers_at.tolist() == list(range(10))
 

@@ -29,8 +29,9 @@ from engine import (
 )
 from engine.architectures.forward import loss_pieces
 from engine.architectures.losses import LOSSES
-from engine.architectures.recurrent.inside import unrolled
+from engine.architectures.recurrent.inside import step_norms, unrolled
 from engine.architectures.recurrent.network import RecurrentNetwork
+from engine.architectures.recurrent.packing import packed_recurrent_set
 from engine.choices import choose
 from engine.interruption import finish
 
@@ -188,17 +189,24 @@ def test_the_gates_of_a_sequence_are_named_and_lie_between_closed_and_open(cell:
         assert not part.gate or ((part.values > 0.0) & (part.values < 1.0)).all()
 
 
-def test_the_gradient_norm_of_every_time_step_is_recorded_with_the_layers() -> None:
+def test_the_gradient_norm_of_every_time_step_is_recorded() -> None:
     session = network("recurrent")
     session.advance(12)
-    view = session.runs[0].measures.view()
-    assert session.problem.subject.time_steps == tuple(range(1, 51)) and len(view.layers_at) > 2
-    session.rewind(int(view.layers_at[-1]))
-    found = snapshot_of(session.problem, session.runs[0].machine.evaluated, {TimeSteps(0)}).answer(TimeSteps)
-    assert view.steps.shape == (len(view.layers_at), 50) and (view.steps[-1] == found.norms).all()
-    assert (session.runs[0].measures.view().steps == view.steps).all()
-    session.rewind(1)
-    assert len(session.runs[0].measures.view().steps) == 2
+    run, learner = session.runs[0], session.problem.subject
+    view = run.measures.view()
+    assert learner.time_steps == tuple(range(1, 51))
+    assert view.steps_at.tolist() == list(range(13)) and view.steps.shape == (13, 50)
+    inputs, targets = (part[:32] for part in learner.training)
+    norms = step_norms(learner.network, run.machine.theta, packed_recurrent_set(learner.network, inputs, targets, 0))
+    assert (view.steps[-1] == norms).all()
+    session.rewind(5)
+    assert np.array_equal(session.runs[0].measures.view().steps, view.steps[:6])
+    session.advance(7)
+    assert np.array_equal(session.runs[0].measures.view().steps, view.steps)
+    long = network("recurrent", data={"kind": "adding", "samples": 60, "length": 20})
+    long.advance(3000)
+    pace = np.diff(long.runs[0].measures.view().steps_at)
+    assert pace[:16].max() == 1 and pace[-1] >= 20, "later it takes a small part of the work"
 
 
 def test_of_a_long_sequence_some_steps_are_recorded_the_last_among_them() -> None:

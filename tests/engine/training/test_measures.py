@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES, NETWORK_MEASURES
-from engine.training.measures import Detail, Measures, Work, work_of
+from engine.training.measures import Measures, Work, work_of
 
 # Networks by what they are: tiny, with as many examples as two batches, large, and with a full batch.
 WORKS = {
@@ -18,12 +18,12 @@ WORKS = {
     "full": (work_of(6570, 4096, 106, 1792, 0), 1792),
     "huge": (work_of(2_000_000, 1_000_000, 2000, 50_000, 10_000), 64),
 }
-NOTHING = np.zeros(len(MEASURES)), Detail(np.zeros((1, len(LAYER_MEASURES))), np.empty(0))
+NOTHING = np.zeros(len(MEASURES)), np.zeros((1, len(LAYER_MEASURES)))
 
 
 def measured(measures: Measures, update: int, seen: int, work: Work) -> None:
-    detail = measures.with_layers(update, seen, work)
-    measures.append(update, seen, work, NOTHING[0], NOTHING[1] if detail else None)
+    layers = measures.with_layers(update, seen, work)
+    measures.append(update, seen, work, NOTHING[0], NOTHING[1] if layers else None)
 
 
 def until(last: int, work: Work, batch: int) -> Measures:

@@ -28,7 +28,7 @@ def test_a_network_is_measured_where_it_stands():
     assert session.measure_standing() and not session.lacks_standing
     for run, shown in zip(session.runs, session.picture().runs, strict=True):
         assert shown.measures.at[-1] < UPDATES
-        values, _ = finish(run.machine.measured(detail=False))
+        values, _ = finish(run.machine.measured(layers=False))
         assert shown.standing.shape == (len(MEASURES),) and shown.standing.tobytes() == values.tobytes()
 
 
@@ -92,5 +92,5 @@ def test_it_goes_on_in_pieces():
         pieces += 1
     assert pieces > 3
     interruption.clear()
-    values, _ = finish(session.runs[0].machine.measured(detail=False))
+    values, _ = finish(session.runs[0].machine.measured(layers=False))
     assert np.array_equal(session.picture().runs[0].standing, values)
