@@ -94,8 +94,8 @@ class Work:
     """What a problem takes, in multiply-adds.
 
     update, example: training, for every update and for every example in it. light: a measurement of loss and score;
-    full: one that takes in the layers; point: to keep a point of a trail; steps: a measurement of gradient norms by time
-    step.
+    full: one that takes in the layers; point: to keep a point of a trail; steps: a measurement of the gradient norm by
+    time step.
     """
 
     update: int

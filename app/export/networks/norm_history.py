@@ -8,7 +8,7 @@ import numpy as np
 
 from app.export.legend import Entry, clean
 from app.export.networks.context import FigureContext
-from app.look.networks.norm_history import SHOWN, columns, decades, edges, record, through_time
+from app.look.networks.norm_history import SHOWN, columns, decades, edges, record, through_time, until
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,21 +24,21 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     runs = through_time(picture.runs)[:SHOWN] or [context.run]
     low, high = decades(runs) or (0.0, 1.0)
     low, high = np.floor(low), max(np.ceil(high), np.floor(low) + 1.0)
-    until = max(1, *(run.update for run in runs))
+    end = max(map(until, runs))
     letters = 0.8 * settings.font_size
     tall = 1.0 / (len(runs) + _APART * (len(runs) - 1))
     axes.axis("off")
-    bounds = np.linspace(0.0, until, _COLUMNS + 1)
+    bounds = np.linspace(0.0, end, _COLUMNS + 1)
     for place, run in enumerate(runs):
         context.check()
         inset: Any = axes.inset_axes((0.0, 1.0 - tall * (place * (1.0 + _APART) + 1.0), 0.9, tall))
         steps = edges(run)
         with np.errstate(all="ignore"):
-            shown = np.log10(columns(*record(run), float(run.update), bounds))
+            shown = np.log10(columns(*record(run), until(run), bounds))
         shown[np.isneginf(shown)] = low
         image = inset.imshow(
             np.ma.masked_invalid(shown), cmap=_MAP, vmin=low, vmax=high, interpolation="nearest", aspect="auto",
-            origin="lower", extent=(0.0, until, steps[0], steps[-1]),
+            origin="lower", extent=(0.0, end, steps[0], steps[-1]),
         )  # fmt: skip
         if len(runs) > 1:
             title = clean(context.labels.get(run.id, run.name))

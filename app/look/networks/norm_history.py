@@ -38,6 +38,11 @@ def edges(run: RunPicture) -> Array:
     return np.concatenate(([steps[0] - every], steps)) + 0.5
 
 
+def until(run: RunPicture) -> float:
+    """Where a run ends on the axis: what it stands at lasts for an update."""
+    return run.update + 1.0
+
+
 def columns(at: Array, norms: Array, last: float, bounds: Array) -> Array:
     """Norms (S, columns) between bounds (columns + 1,), rising updates: of several measurements the largest, so that an
     explosion is seen however far out one looks; NaN before the first and after update `last`.
@@ -62,10 +67,7 @@ def decades(runs: Sequence[RunPicture]) -> tuple[float, float] | None:
     return max(float(known.min()), middle - DEEPEST), min(float(known.max()), middle + DEEPEST)
 
 
-def in_words(norms: Array) -> str:
-    """How the gradient at the first step compares with that at the last, of norms (S,), both finite."""
+def first_to_last(norms: Array) -> float:
+    """The gradient at the first step over that at the last, of norms (S,); NaN where that says nothing."""
     first, last = float(norms[0]), float(norms[-1])
-    if not (math.isfinite(first) and math.isfinite(last)) or last <= 0.0:
-        return "0 or not finite at the last step"
-    ratio = first / last
-    return "0 at the first step" if ratio == 0.0 else f"{ratio:.2g} times as large at the first step as at the last"
+    return first / last if math.isfinite(first) and math.isfinite(last) and last > 0.0 else math.nan

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 
-from app.look.networks.norm_history import columns, edges, record
+from app.look.networks.norm_history import columns, edges, record, until
 from app.look.number_format import number
 from app.plots.plot_view import LOWEST, PlotView
 from app.plots.raster_item import RasterItem
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 
+LOW = 40  # pixels: in a lower plot a name would hide too much
 LOWEST_SPAN = 1.0  # decades of the colours, at least
 
 
@@ -47,14 +48,14 @@ class NormHistoryPlot(PlotView):
         self.hovered.connect(self._point)
         self.looked.connect(self._redraw_axes)
 
-    def show_run(self, run: RunPicture, levels: tuple[float, float], until: float, named: bool) -> None:
-        """Show a run on the axis from 0 to `until`, with levels, logarithms, as the ends of the colours; named: its
+    def show_run(self, run: RunPicture, levels: tuple[float, float], end: float, named: bool) -> None:
+        """Show a run on the axis from 0 to `end`, with levels, logarithms, as the ends of the colours; named: its
         name is written.
         """
         steps = edges(run)
         before = self._shown
         self.run, self._levels, self.named = run, levels, named
-        self.follow((0.0, until), (float(steps[0]), float(steps[-1])))
+        self.follow((0.0, end), (float(steps[0]), float(steps[-1])))
         if self._shown != before:
             self._raster.update()
 
@@ -71,7 +72,7 @@ class NormHistoryPlot(PlotView):
     def read(self, x: float, y: float) -> str:
         """What is to be read at an update and a time step; empty where nothing was measured."""
         run = self.run
-        if run is None or x > run.update:
+        if run is None or x > until(run):
             return ""
         (at, norms), steps = record(run), edges(run)
         row, column = (int(np.searchsorted(ends, value, "right")) - 1 for ends, value in ((at, x), (steps, y)))
@@ -121,7 +122,7 @@ class NormHistoryPlot(PlotView):
             painter.setPen(QPen(self.theme.text, 1.0, Qt.PenStyle.DotLine))
             painter.drawLine(QPointF(place, area.top()), QPointF(place, area.bottom()))
         painter.setFont(self.small_font())
-        if self.named:
+        if self.named and area.height() >= LOW:
             self._write_name(painter, area, run)
         if self._at is not None:
             told = self.read(x.value(self._at.x()), y.value(self._at.y()))
@@ -132,7 +133,7 @@ class NormHistoryPlot(PlotView):
         """The picture of the range that is shown, a column for each pixel; transparent where nothing is known."""
         x, (at, norms) = self.scales[0], record(run)
         bounds = np.asarray(x.values(np.arange(width + 1.0)), float)
-        seen = columns(at, norms, float(run.update), bounds)
+        seen = columns(at, norms, until(run), bounds)
         low, high = self._levels
         with np.errstate(all="ignore"):
             shades = np.clip((np.log10(seen) - low) / (high - low), 0.0, 1.0)
