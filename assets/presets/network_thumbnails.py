@@ -12,13 +12,17 @@ from app.look.theme import DARK
 from app.stage.charts.histogram_list import HistogramList
 from app.stage.charts.histograms import HistogramsView
 from app.stage.charts.norm_history import NormHistoryView, NormPictures
+from app.stage.charts.spectrum import SpectrumView
 from app.stage.charts.time_steps import TimeStepsView
+from app.stage.examples.answers import AnswersView
+from app.stage.examples.attention import AttentionView
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.confusion_matrix import HEAD, ConfusionMatrix
 from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.gates import GatesView
 from app.stage.examples.images import ImagesView
 from app.stage.examples.reconstructions import ReconstructionsView
+from app.stage.examples.spectrogram import SpectrogramView
 from app.stage.networks.network_view import NetworkView
 from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.plane_chart import PlaneChart
@@ -99,8 +103,16 @@ def canvas_of(view: NetworkView, answers: bool) -> QWidget:
     if isinstance(view, FeatureMapsView | GatesView):
         view.tiles.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         return view.tiles
+    if isinstance(view, AnswersView):
+        return view.table
+    if isinstance(view, AttentionView):
+        return view.maps
+    if isinstance(view, SpectrumView):
+        return view.plot
     if isinstance(view, TimeStepsView):
         return view.answers if answers else view.plot
+    if isinstance(view, SpectrogramView):
+        return view.plot
     chart: QWidget = view.chart  # type: ignore[attr-defined]
     return chart
 

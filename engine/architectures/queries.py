@@ -81,6 +81,44 @@ class TimeSteps(Query[StepsInTime]):
     example: int
 
 
+@dataclass(frozen=True, slots=True)
+class RunningOutputs(Query[Array]):
+    """What a recurrent network would answer if the example at a place of the data ended after each of its steps.
+
+    Answer (length, outputs), after the output activation. A place beyond the last example means the last.
+    """
+
+    example: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attending:
+    """What the heads of a transformer attend to in one example.
+
+    shares: of each block (heads, queries, length): how much each step, counted from the last, of which only those that
+    the outputs need are computed, attends to each. inputs (length, ...): what the steps are, tokens as places in the
+    vocabulary. outputs (outputs,): of the last step.
+    """
+
+    shares: tuple[Array, ...]
+    inputs: Array
+    outputs: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Attention(Query[Attending]):
+    """What a transformer attends to in the example at a place of the data. A place beyond the last example means the
+    last.
+    """
+
+    example: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVectors(Query[Array]):
+    """The vectors (tokens, width) that a network has learned for the tokens of its vocabulary."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PartInTime:
     """One part of a recurrent cell on one sequence: values (length, hidden), of each unit after each step.

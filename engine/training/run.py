@@ -94,7 +94,7 @@ class Run:
         self._checkpoints = Checkpoints(self.machine)
         self._counts = [(0, 0, 0)]  # update, examples and gradient evaluations, where their growth changed
         subject = self.problem.subject
-        self.measures = Measures(subject.measures, len(subject.layers), len(subject.time_steps))
+        self.measures = Measures(subject.measures, subject.most_parts, len(subject.time_steps))
         self.best: Best | None = None
         self._patient_from = 0
         self._counting_from = 0  # since when the stop rules are what they are

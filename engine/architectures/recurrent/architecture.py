@@ -13,7 +13,7 @@ from engine.architectures.catalogue import Architecture, Design
 from engine.architectures.forward import evaluation_pieces, layer_pieces
 from engine.architectures.inspection import Inspection, unsaturated
 from engine.architectures.packing import Packed, packed_inputs
-from engine.architectures.queries import CellInTime, Gates, PartInTime, StepsInTime, TimeSteps
+from engine.architectures.queries import CellInTime, Gates, PartInTime, RunningOutputs, StepsInTime, TimeSteps
 from engine.architectures.recurrent.network import (
     CELLS,
     FORGET_BIAS,
@@ -63,7 +63,7 @@ class Recurrent(Architecture):
     summary = "One cell reads a sequence step by step and keeps a state; the last state gives the answer, or every one."
     source = "Elman 1990, https://doi.org/10.1207/s15516709cog1402_1"
     knobs = (CELL, replace(HIDDEN, name="units"), ACTIVATION, START, TRUNCATION, FORGET_BIAS)
-    queries = (TimeSteps, Gates)
+    queries = (TimeSteps, Gates, RunningOutputs)
     looks = ("engine.architectures.recurrent.inside",)
     remedy = "fewer units, shorter sequences, or less data"
 
@@ -218,11 +218,14 @@ class Recurrent(Architecture):
         inputs: Array,
         interruption: Interruption | None,
     ) -> Pieces[Any]:
-        from engine.architectures.recurrent.inside import measured_pieces, unrolled_pieces
+        from engine.architectures.recurrent.inside import measured_pieces, running_outputs, unrolled_pieces
 
-        assert isinstance(query, TimeSteps | Gates)
+        assert isinstance(query, TimeSteps | Gates | RunningOutputs)
         place = min(query.example, len(inputs) - 1)
         one = inputs[place : place + 1]
+        if isinstance(query, RunningOutputs):
+            heard = yield from unrolled_pieces(network, theta, self.packed(network, one, None, None), interruption)
+            return running_outputs(network, theta, heard.states[0])
         found = yield from unrolled_pieces(network, theta, self.packed(network, one, None, None), interruption)
         sequence, states = one.reshape(network.shape).copy(), found.states[0].copy()
         if isinstance(query, TimeSteps):
