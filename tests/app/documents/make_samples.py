@@ -195,7 +195,8 @@ def every_step() -> Session:
 
 
 def autoencoder() -> Session:
-    runs = [new_run("adam", learning_rate=0.01, batch=50, rates={"hidden 2": 0.5}), new_run("muon", coefficients="polar")]
+    adam = new_run("adam", learning_rate=0.01, batch=50, rates={"hidden 2": 0.5})
+    runs = [adam, new_run("muon", coefficients="polar")]
     made = new_network("iris", runs, hidden=(3, 2, 3), target="inputs", scaling="common", title="Autoencoder")
     return tweaked(Session(made), (0, "rates.hidden 1", 0.0))
 
