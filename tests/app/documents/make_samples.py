@@ -202,12 +202,9 @@ def autoencoder() -> Session:
 
 
 def own_networks() -> Session:
-    runs = [
-        new_run("adam", learning_rate=0.01, batch=16),
-        new_run("sgd", learning_rate=0.05, batch=16, own={"architecture": {"kind": "convolutional"}}),
-    ]
+    runs = [new_run("adam", learning_rate=0.01, batch=16), new_run("sgd", learning_rate=0.05, batch=16)]
     made = new_network({"kind": "patterns", "samples": 60}, runs, hidden=(3,), title="Networks of their own")
-    return tweaked(Session(made), (0, "learning_rate", 0.02))
+    return tweaked(Session(made), (1, "own.architecture", "convolutional"), (0, "learning_rate", 0.02))
 
 
 def policy() -> Session:
