@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -15,7 +16,7 @@ from benchmarks.peers import Missing
 from benchmarks.peers.architectures import Work, jax_scan, numpy_arrays, torch_eager
 from benchmarks.peers.networks import Peer
 from benchmarks.timing import Contender, table
-from engine import DATASETS, INITIALIZERS, LOSSES, Pieces, choose, new_run
+from engine import DATASETS, INITIALIZERS, LOSSES, SURFACES, Pieces, SurfaceTask, choose, new_run
 from engine.architectures.attention.network import AttentionNetwork
 from engine.architectures.attention.packing import packed_attention_set
 from engine.architectures.attention.start import initial_attention
@@ -55,6 +56,11 @@ class Standing:
     ordered: bool = True
 
     @property
+    def task(self) -> SurfaceTask:
+        """One without layers that could have learning rates of their own."""
+        return SurfaceTask(choose(SURFACES, "rosenbrock"), (0.0, 0.0))
+
+    @property
     def decayed(self) -> np.ndarray:
         pairs = [(block.start, block.stop) for block in self.blocks if block.decays]
         return np.array(pairs, np.int64).reshape(-1)
@@ -69,9 +75,9 @@ class Case:
     make: Callable[[], tuple[Work, Packed]]
 
 
-def adding() -> tuple[Work, Packed]:
+def adding(cell: str = "elman") -> tuple[Work, Packed]:
     examples = DATASETS["adding"].make(choose(DATASETS, "adding", {"samples": 1024}).values, 1)
-    network = RecurrentNetwork(50, 2, 32, 1, choose(LOSSES, "mse", {}))
+    network = RecurrentNetwork(50, 2, 32, 1, choose(LOSSES, "mse", {}), cell)
     theta = initial_recurrent(network, GLOROT, 1)
     inputs = np.ascontiguousarray(examples.shaped)
     packed = packed_recurrent_set(network, inputs, examples.targets, 0)
@@ -102,6 +108,8 @@ def counting() -> tuple[Work, Packed]:
 
 CASES = (
     Case("W6", "tanh RNN, hidden 32, 50 steps, adding problem, batch 32, Adam", adding),
+    Case("W6g", "GRU, the same", partial(adding, "gru")),
+    Case("W6l", "LSTM, the same", partial(adding, "lstm")),
     Case("W8", "convolution 3 x 3 x 8, max pooling, dense 10, digits, batch 32, Adam", digits),
     Case("W9", "transformer, width 32, 4 heads, MLP 64, 32 steps of 40 tokens, batch 32, Adam", counting),
 )

@@ -47,6 +47,7 @@ class NormHistoryView(StageView):
         self.key = ColourKey(theme)
         self.plots: list[NormHistoryPlot] = []
         self._axis, self._end = StableAxis(), 0.0
+        self._levels, self._ends = (0.0, 1.0), [""]
         self._problem: object = None
         self._known: tuple[object, ...] = ()
         self.pictures = NormPictures()
@@ -69,17 +70,17 @@ class NormHistoryView(StageView):
         self.key.theme = theme
         for plot in self.plots:
             plot.set_theme(theme)
-        self._known = ()
+        self._known, self._ends = (), [""]
 
     def refresh(self, picture: SessionPicture) -> None:
         runs = through_time(picture.runs)
         if picture.problem is not self._problem:
             self._problem, self._axis = picture.problem, StableAxis()
-        shown = runs[:SHOWN]
-        known = tuple((run.id, run.name, run.colour, run.update, len(run.measures.steps_at)) for run in runs)
+        known = tuple((run.id, run.name, run.colour, len(run.measures.steps_at)) for run in runs)
         if known != self._known:
             self._known = known
-            self._show(shown, len(runs) - len(shown))
+            self._tell(runs)
+        self._show(runs[:SHOWN])
 
     def set_cursor(self, update: int | None) -> None:
         for plot in self.plots:
@@ -92,23 +93,31 @@ class NormHistoryView(StageView):
     def describe(self) -> str:
         return f"{self.TITLE}: {self.caption.text()}"
 
-    def _show(self, runs: list[RunPicture], more: int) -> None:
-        found = decades(runs)
-        levels = spanned(*found) if found is not None else (0.0, 1.0)
+    def _tell(self, runs: list[RunPicture]) -> None:
+        """Something else was measured, or there are other runs."""
+        shown, more = runs[:SHOWN], max(len(runs) - SHOWN, 0)
+        found = decades(shown)
+        self._levels = low, high = spanned(*found) if found is not None else (0.0, 1.0)
+        middle = [0.5 * (low + high)] if (low + high) % 2.0 == 0.0 else []
+        ends = [number(10.0**level, 2) for level in (low, *middle, high)] if found is not None else []
+        if ends != self._ends:  # which lays the view out anew
+            self._ends = ends
+            self.key.show_scale(ends, self.theme.heat, "Norm of the gradient")
+        for place in range(max(len(shown), 1)):
+            plot = self._plot(place)
+            plot.set_names("update" if place >= len(shown) - 1 else "", "" if place else "time step")
+        for place, plot in enumerate(self.plots):
+            plot.setVisible(place < max(len(shown), 1))
+        self.caption.show_text(_words(shown, more))
+
+    def _show(self, runs: list[RunPicture]) -> None:
         end = float(max((run.update for run in runs), default=0) or 1)
         if end < self._end:  # begun again, or rewound
             self._axis = StableAxis()
         self._end = end
+        reach = self._axis.follow(0.0, end)[1]
         for place, run in enumerate(runs):
-            plot = self._plot(place)
-            plot.set_names("update" if place == len(runs) - 1 else "", "" if place else "time step")
-            plot.show_run(run, levels, self._axis.follow(0.0, end)[1], len(runs) > 1)
-        for place, plot in enumerate(self.plots):
-            plot.setVisible(place < max(len(runs), 1))
-        middle = 0.5 * (levels[0] + levels[1])
-        ends = [number(10.0**level, 2) for level in (levels[0], *([middle] if middle.is_integer() else []), levels[1])]
-        self.key.show_scale(ends if found is not None else (), self.theme.heat, "Norm of the gradient")
-        self.caption.show_text(_words(runs, more))
+            self._plot(place).show_run(run, self._levels, reach, len(runs) > 1)
 
     def _plot(self, place: int) -> NormHistoryPlot:
         while len(self.plots) <= place:

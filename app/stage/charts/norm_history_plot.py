@@ -87,7 +87,8 @@ class NormHistoryPlot(PlotView):
         run = self.run
         if run is None:
             return ()
-        return run.id, run.name, len(run.measures.steps_at), run.update, self._levels, self.named
+        reached = round(self.scales[0].pixel(until(run)))  # of the picture, which has a column for each pixel
+        return run.id, run.name, run.colour, len(run.measures.steps_at), reached, self._levels, self.named
 
     def _redraw_axes(self) -> None:
         self.x_axis.redraw()
