@@ -1,93 +1,61 @@
-"""Rows of the networks' workload: a recurrent and a convolutional network in the training loop, against peers.
-
-A problem is made here of packed examples, without what a run measures besides.
-"""
+"""Rows of the networks' workload: a recurrent and a convolutional network, against peers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from benchmarks.peers import Missing
-from benchmarks.peers.architectures import Work, jax_scan, numpy_arrays, torch_eager
+from benchmarks.peers.architectures import Work, compiled_c, jax_scan, numpy_arrays, torch_eager
 from benchmarks.peers.networks import Peer
-from benchmarks.timing import Contender, table
-from engine import DATASETS, INITIALIZERS, LOSSES, Pieces, choose, new_run
-from engine.architectures.convolutional.network import Convolution, ConvolutionalNetwork, Pooling
-from engine.architectures.convolutional.packing import packed_convolutional_set
-from engine.architectures.convolutional.start import initial_convolutional
-from engine.architectures.forward import loss_pieces
-from engine.architectures.packing import Packed
-from engine.architectures.recurrent.network import RecurrentNetwork
-from engine.architectures.recurrent.packing import packed_recurrent_set
-from engine.architectures.recurrent.start import initial_recurrent
-from engine.blocks import Block
-from engine.interruption import finish
-from engine.training.experiment import checked_stop
-from engine.training.history import History
-from engine.training.machine import Machine
+from benchmarks.periods import period
+from benchmarks.timing import SECONDS, Contender, table
+from engine import Session, new_network, new_run
 
-PEERS = (numpy_arrays, jax_scan, torch_eager)
+PEERS = (numpy_arrays, compiled_c, jax_scan, torch_eager)
 CHECKED = 1  # epochs after which the losses are compared
 AGREE = 1e-9
 RATE, BATCH = 1e-3, 32
-GLOROT = choose(INITIALIZERS, "glorot_uniform", {})
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A problem as the training loop needs it."""
-
-    objective: int
-    constants: np.ndarray
-    work_size: int
-    start: np.ndarray
-    blocks: tuple[Block, ...]
-    examples: int
-    seed: int = 1
-    noise: float = 0.0
-    ordered: bool = True
-
-    @property
-    def decayed(self) -> np.ndarray:
-        pairs = [(block.start, block.stop) for block in self.blocks if block.decays]
-        return np.array(pairs, np.int64).reshape(-1)
+WARM = 200  # thousands of examples seen before timing starts: a young run is measured more often
 
 
 @dataclass(frozen=True)
 class Case:
-    """make() -> the work, and the network packed with its examples."""
+    """One network with its data. shape: of one example; classes: whether targets are classes."""
 
     key: str
     title: str
-    make: Callable[[], tuple[Work, Packed]]
+    shape: tuple[int, ...]
+    classes: bool
+    data: dict[str, Any]
+    settings: dict[str, Any]
 
-
-def adding() -> tuple[Work, Packed]:
-    examples = DATASETS["adding"].make(choose(DATASETS, "adding", {"samples": 1024}).values, 1)
-    network = RecurrentNetwork(50, 2, 32, 1, choose(LOSSES, "mse", {}))
-    theta = initial_recurrent(network, GLOROT, 1)
-    inputs = np.ascontiguousarray(examples.shaped)
-    packed = packed_recurrent_set(network, inputs, examples.targets, 0)
-    return Work(network, inputs, examples.targets, theta, RATE, BATCH), packed
-
-
-def digits() -> tuple[Work, Packed]:
-    examples = DATASETS["digits"].make(choose(DATASETS, "digits", {"samples": 1792}).values, 1)
-    network = ConvolutionalNetwork((8, 8), (Convolution(8, 3), Pooling("max", 2)), 10, choose(LOSSES, "softmax", {}))
-    theta = initial_convolutional(network, GLOROT, 1)
-    inputs, places = np.ascontiguousarray(examples.shaped / 16.0), examples.targets.astype(np.int64)
-    packed = packed_convolutional_set(network, inputs, places, 10)
-    return Work(network, inputs, places, theta, RATE, BATCH), packed
+    def begun(self) -> Session:
+        run = new_run("adam", learning_rate=RATE, batch=BATCH, order="fixed")
+        network = {"initializer": "glorot_uniform", "share": 1.0, **self.settings}
+        return Session(new_network(self.data, [run], **network))
 
 
 CASES = (
-    Case("W6", "tanh RNN, hidden 32, 50 steps, adding problem, batch 32, Adam", adding),
-    Case("W8", "convolution 3 x 3 x 8, max pooling, dense 10, digits, batch 32, Adam", digits),
-)
+    Case("W6", "tanh RNN, hidden 32, 50 steps, adding problem, batch 32, Adam", (50, 2), False,
+         {"kind": "adding", "samples": 1024},
+         {"architecture": {"kind": "recurrent", "cell": "elman", "units": 32}, "loss": "mse"}),
+    Case("W8", "convolution 3 x 3 x 8, max pooling, dense 10, digits, batch 32, Adam", (8, 8), True,
+         {"kind": "digits", "samples": 1792},
+         {"architecture": "convolutional", "loss": "softmax", "scaling": "min_max"}),
+)  # fmt: skip
+
+
+def work_of(session: Session, case: Case) -> Work:
+    """The session's training work, for the peers."""
+    learner = session.problem.subject
+    inputs, targets = learner.training
+    shaped = np.ascontiguousarray(inputs.reshape(-1, *case.shape))
+    targets = targets.astype(np.int64) if case.classes else targets.astype(float)
+    return Work(learner.network, shaped, targets, session.problem.start.copy(), RATE, BATCH)
 
 
 def measure(rounds: int) -> Iterator[str]:
@@ -97,10 +65,10 @@ def measure(rounds: int) -> Iterator[str]:
 
 
 def _compared(case: Case, rounds: int) -> Iterator[str]:
-    work, packed = case.make()
-    run, theta = _ours(work, packed)
-    run(CHECKED * work.batches)
-    reference = _loss(work, packed, theta())
+    session = case.begun()
+    work, learner = work_of(session, case), session.problem.subject
+    session.advance(CHECKED * work.batches)
+    reference = float(learner.losses(session.runs[0].machine.theta[None])[0])
     peers: list[Peer] = []
     for module in PEERS:
         try:
@@ -109,33 +77,14 @@ def _compared(case: Case, rounds: int) -> Iterator[str]:
             yield f"({missing})"
     for peer in peers:
         peer.run(CHECKED * work.batches)
-        found = _loss(work, packed, peer.theta())
+        found = float(learner.losses(peer.theta()[None])[0])
         agrees = abs(found - reference) <= AGREE * abs(reference)
         yield f"loss after {CHECKED} epoch: {found:.12g} {'=' if agrees else 'IS NOT'} ours, {peer.name}"
         if not agrees:
             return
-    yield from table([Contender("Fall Line", run), *(Contender(peer.name, peer.run) for peer in peers)], rounds)
-
-
-def _loss(work: Work, packed: Packed, theta: np.ndarray) -> float:
-    pieces: Pieces[np.ndarray] = loss_pieces(work.network, theta[None], packed, None)
-    return float(finish(pieces)[0])
-
-
-def _ours(work: Work, packed: Packed) -> tuple[Callable[[int], None], Callable[[], np.ndarray]]:
-    """A run of the training loop: run(count), and theta()."""
-    problem = Standing(
-        packed.objective, packed.constants, packed.work_size, work.theta, work.network.blocks, packed.examples
-    )
-    settings = new_run("adam", learning_rate=work.rate, batch=work.batch, order="fixed")
-    machine, history = Machine(cast(Any, problem), settings, checked_stop({})), History()
-
-    def run(count: int) -> None:
-        while count:
-            if not history.room:
-                history.make_room()
-            chunk = min(count, history.room)
-            machine.advance(chunk, history)
-            count -= chunk
-
-    return run, lambda: machine.theta
+    session.advance(WARM * 1000 // BATCH)
+    updates, seconds = period(session)
+    count = updates * max(1, round(SECONDS / seconds))
+    yield f"a round of ours has {count:,} updates, the layers are measured every {updates:,}"
+    contenders = [Contender("Fall Line", session.advance, count)]
+    yield from table([*contenders, *(Contender(peer.name, peer.run) for peer in peers)], rounds)
