@@ -46,8 +46,9 @@ class Design:
     """What a network is made from.
 
     inputs: numbers of an example that reach it. shape: of an example, () for a row of features; is_image: whether it is
-    an image. outputs: how many the loss needs, at each of `steps`; output: the key of their activation. hidden,
-    residual, dropout: of a perceptron; stages: choices of STAGES, of a convolutional network.
+    an image. tokens: how many tokens the vocabulary has of which every input is one, 0 if inputs are numbers; only an
+    architecture that `embeds` is given tokens. outputs: how many the loss needs, at each of `steps`; output: the key of
+    their activation. hidden, residual, dropout: of a perceptron; stages: choices of STAGES, of a convolutional network.
     """
 
     architecture: Choice
@@ -61,6 +62,7 @@ class Design:
     residual: bool = False
     dropout: float = 0.0
     stages: tuple[Choice, ...] = ()
+    tokens: int = 0
     steps: int = 1
 
 
@@ -87,7 +89,8 @@ class Architecture(ABC):
 
     parts: the settings of a task that only this architecture has. looks: modules whose routines look at its networks
     alone. queries: what it answers besides what every network
-    does. remedy: what would need less memory.
+    does. embeds: whether it reads tokens as places in a vocabulary, which others read one-hot. remedy: what would need
+    less memory.
     """
 
     key: ClassVar[str]
@@ -99,6 +102,7 @@ class Architecture(ABC):
     parts: ClassVar[tuple[str, ...]] = ()
     queries: ClassVar[tuple[type[Query[Any]], ...]] = ()
     looks: ClassVar[tuple[str, ...]] = ()
+    embeds: ClassVar[bool] = False
     remedy: ClassVar[str] = "a smaller network, or less data"
 
     # The network
@@ -219,6 +223,17 @@ class Architecture(ABC):
         """Through how few numbers an example passes on its way, at least."""
         return int(min(network.sizes))
 
+    def time_steps(self, network: Any) -> tuple[int, ...]:
+        """The time steps, counted from 1, whose gradient norm is measured; none where nothing goes through time."""
+        return ()
+
+    def step_norm_pieces(
+        self, network: Any, theta: Array, packed: Packed, interruption: Interruption | None
+    ) -> Pieces[Array]:
+        """The gradient norm after each of the `time_steps`, (S,): root mean square over the packed examples."""
+        yield from ()
+        return np.empty(0)
+
     def undefined(self, network: Any, measure: str) -> str:
         """Why a measure by layer has no value in any of its layers; empty if there is nothing to say."""
         what = {"dead": "no dead units", "saturated": "no ends to be saturated at"}.get(measure)
@@ -230,6 +245,10 @@ class Architecture(ABC):
         return f"{', '.join(first)} and {last} have {what}" if first else f"{last} has {what}"
 
     # What happens inside
+
+    def answered(self, network: Any) -> tuple[type[Query[Any]], ...]:
+        """Which of its queries such a network answers."""
+        return self.queries
 
     @abstractmethod
     def inspection_pieces(

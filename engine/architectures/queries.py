@@ -81,6 +81,76 @@ class TimeSteps(Query[StepsInTime]):
     example: int
 
 
+@dataclass(frozen=True, slots=True)
+class RunningOutputs(Query[Array]):
+    """What a recurrent network would answer if the example at a place of the data ended after each of its steps.
+
+    Answer (length, outputs), after the output activation. A place beyond the last example means the last.
+    """
+
+    example: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attending:
+    """What the heads of a transformer attend to in one example.
+
+    shares: of each block (heads, queries, length): how much each step, counted from the last, of which only those that
+    the outputs need are computed, attends to each. inputs (length, ...): what the steps are, tokens as places in the
+    vocabulary. outputs (outputs,): of the last step.
+    """
+
+    shares: tuple[Array, ...]
+    inputs: Array
+    outputs: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Attention(Query[Attending]):
+    """What a transformer attends to in the example at a place of the data. A place beyond the last example means the
+    last.
+    """
+
+    example: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVectors(Query[Array]):
+    """The vectors (tokens, width) that a network has learned for the tokens of its vocabulary."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartInTime:
+    """One part of a recurrent cell on one sequence: values (length, hidden), of each unit after each step.
+
+    key, title: what it is called. gate: whether it goes from 0, closed, to 1, open.
+    """
+
+    key: str
+    title: str
+    values: Array
+    gate: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CellInTime:
+    """A recurrent cell on one sequence: inputs (length, inputs), and its parts: the gates and the candidate in the
+    order of their weights, then the cell state if it has one, and the state.
+    """
+
+    inputs: Array
+    parts: tuple[PartInTime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gates(Query[CellInTime]):
+    """The gates and states of a recurrent network by time step, on the example at a place of the data. A place beyond
+    the last example means the last.
+    """
+
+    example: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class NarrowLayer:
     """What the narrowest hidden layer of an autoencoder makes of its n examples.

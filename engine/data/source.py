@@ -26,6 +26,16 @@ def example_shape(source: Source) -> tuple[tuple[int, ...], bool]:
     return declared.shape, declared.image is not None
 
 
+def vocabulary(source: Source) -> tuple[str, ...]:
+    """The names of the tokens of which every input is one; none if inputs are numbers."""
+    return () if isinstance(source, Table) else DATASETS[source.kind].tokens(source.values)
+
+
+def count_of(source: Source) -> int:
+    """How many examples there are at most, told without making them."""
+    return len(source.targets) if isinstance(source, Table) else DATASETS[source.kind].count(source.values)
+
+
 def target_shape_of(source: Source, features: tuple[str, ...], target: str) -> TargetShape:
     """What an example is answered with, without generating it. target: LABEL or INPUTS, which are the features.
 

@@ -7,14 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 from app.export.legend import Entry
 from app.export.networks import (
+    answers,
+    attention,
     boundary,
+    class_images,
     code,
     confusion,
     diagram,
+    drawing,
     feature_maps,
     fit,
+    gates,
+    norm_history,
     predicted,
     reconstructions,
+    spectrogram,
+    spectrum,
     time_steps,
 )
 from app.export.networks.context import FigureContext, figure_context
@@ -49,6 +57,7 @@ def _figure(
 NETWORK_FIGURES = (
     _figure("boundary", "predictions over the plane", boundary.fits, boundary.draw, "decision"),
     _figure("fit", "fitted curve", fit.fits, fit.draw, "fit"),
+    _figure("spectrogram", "spectrogram of a word", spectrogram.fits, spectrogram.draw, "spectrogram"),
     _figure("reconstructions", "reconstructions", reconstructions.fits, reconstructions.draw, "reconstructions"),
     _figure(
         "reconstructed_plane",
@@ -60,6 +69,11 @@ NETWORK_FIGURES = (
     _figure("code", "narrow layer", code.fits, code.draw, "code"),
     _figure("maps", "filters and feature maps", feature_maps.fits, feature_maps.draw, "maps"),
     _figure("steps", "gradient by time step", time_steps.fits, time_steps.draw, "steps"),
+    _figure("gates", "gates and states by time step", gates.fits, gates.draw, "gates"),
+    _figure("norms", "gradient by time step and update", time_steps.fits, norm_history.draw, "norms"),
+    _figure("answers", "table of answers", answers.fits, answers.draw, "answers"),
+    _figure("attention", "attention of each head", attention.fits, attention.draw, "attention"),
+    _figure("spectrum", "spectrum of the embedding", spectrum.fits, spectrum.draw, "spectrum"),
     _figure("confusion", "confusion matrix", confusion.fits, confusion.draw_validation, "confusion"),
     _figure(
         "confusion_training",
@@ -69,6 +83,8 @@ NETWORK_FIGURES = (
         "confusion",
         network_confusion_part="training",
     ),
+    _figure("sought", "what each class looks for", class_images.fits, class_images.draw, "sought"),
+    _figure("drawing", "drawing by hand", drawing.fits, drawing.draw, "draw"),
     _figure("predicted", "predicted against true", predicted.fits, predicted.draw, "residuals"),
     _figure("diagram", "diagram", diagram.fits, diagram.draw, ""),
 )

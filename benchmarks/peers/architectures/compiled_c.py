@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from benchmarks.c_training import ADAM, peer
+from benchmarks.peers import Missing
 from benchmarks.peers.architectures import Work
 from benchmarks.peers.networks import Peer
+from engine.architectures.attention.network import AttentionNetwork
 from engine.architectures.recurrent.network import RecurrentNetwork
 
 RECURRENT = r"""
@@ -166,6 +168,8 @@ static void slope(const double *theta, double *gradient, const double *x, const 
 
 def start(work: Work) -> Peer:
     network = work.network
+    if isinstance(network, AttentionNetwork):
+        raise Missing("there is no transformer in C to compare with")
     if isinstance(network, RecurrentNetwork):
         source = RECURRENT
         sizes = {"STEPS": network.length, "INPUTS": network.inputs, "HIDDEN": network.hidden}

@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from engine.architectures.class_losses import class_losses
 from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
+from engine.architectures.packing import Packed
 from engine.architectures.queries import Field, Region, UnitMaps
 from engine.contracts import SettingError
 from engine.interruption import Interruption, Pieces
@@ -26,6 +28,8 @@ from engine.training.measures import Measure, Work, work_of
 Array = np.ndarray
 Q = TypeVar("Q", bound=Query[Any])
 
+_SEQUENCES = 32  # of the training set, from which gradient norms by time step are recorded
+MOST_CLASSES = 20  # of which losses are told one by one
 _LOOKED_AT = 256  # examples on which the layers are searched for what is not finite
 
 
@@ -46,6 +50,19 @@ class Learner(Examined, Subject):
     @property
     def layers(self) -> tuple[str, ...]:
         return tuple(part.title for part in self.parts)
+
+    @cached_property
+    def time_steps(self) -> tuple[int, ...]:
+        return self.architecture.time_steps(self.network)
+
+    def step_norms(self, theta: Array, interruption: Interruption | None) -> Pieces[Array]:
+        """On the first sequences of the training set."""
+        return self.architecture.step_norm_pieces(self.network, theta, self._some, interruption)
+
+    @cached_property
+    def _some(self) -> Packed:
+        inputs, targets = (part[:_SEQUENCES] for part in self.training)
+        return self.architecture.packed_set(self.network, inputs, targets, self.classes)
 
     @property
     def curve_titles(self) -> Mapping[str, str]:
@@ -101,7 +118,7 @@ class Learner(Examined, Subject):
         return found if len(found) == outputs and found != (self.data.target,) else ()
 
     def understands(self, query: type[Query[Any]]) -> bool:
-        return understood(query, self.architecture.queries, self.data.target_shape)
+        return understood(query, self.architecture.answered(self.network), self.data.target_shape)
 
     def answers(
         self, theta: Array, queries: frozenset[Query[Any]], interruption: Interruption | None
@@ -112,13 +129,29 @@ class Learner(Examined, Subject):
     def snapshot_type(self) -> type[NetworkSnapshot]:
         return NetworkSnapshot
 
+    def titles_of(self, part: str) -> tuple[str, ...]:
+        return self.layers if part != "class" else self._shown_classes
+
+    @cached_property
+    def _shown_classes(self) -> tuple[str, ...]:
+        """The classes whose losses are told one by one: of a single answer for each example, and of not too many."""
+        single = self.training[1].ndim == 1
+        return self.data.classes if single and len(self.data.classes) <= MOST_CLASSES else ()
+
+    def _class_losses(self, outputs: Array) -> Array:
+        """The loss of each of these classes on the training examples, from the outputs (n, k) for them."""
+        if not self._shown_classes:
+            return np.empty(0)
+        return class_losses(self.network.loss, outputs, self.training[1], self.classes)
+
     def undefined(self, measure: str) -> str:
         return self.architecture.undefined(self.network, measure)
 
     def work(self, parameters: int, examples: int) -> Work:
         products, first, activations = self.architecture.products(self.network)
         found = work_of(products, first, activations, examples, self.data.validation)
-        return replace(found, point=work_of(parameters, 0, 0, 0, 0).point)
+        steps = min(_SEQUENCES, examples) if self.time_steps else 0
+        return replace(found, point=work_of(parameters, 0, 0, 0, 0).point, steps=found.steps + found.example * steps)
 
     def operations(self, parameters: int) -> float:
         return 6.0 * self.architecture.products(self.network)[0]
@@ -148,9 +181,13 @@ class Learner(Examined, Subject):
                 "activation_deviation": found.activation_deviation,
                 "dead": found.dead,
                 "saturated": found.saturated,
+                "class_loss": self._class_losses(found.outputs),
             }
         values = _measures((found.loss, validation.loss), scores, penalty)
-        return values, np.stack([layers[name] for name in LAYER_MEASURES], 1)
+        rows = np.full((self.most_parts, len(LAYER_MEASURES)), np.nan)
+        for column, name in enumerate(LAYER_MEASURES):
+            rows[: len(layers[name]), column] = layers[name]
+        return values, rows
 
     def first_fault(self, theta: Array) -> str:
         """In which layer the first number is not finite."""

@@ -10,16 +10,20 @@ import pytest
 from engine import (
     ARCHITECTURES,
     Activations,
+    Attention,
     Code,
     Decoded,
     Experiment,
     FeatureMaps,
     Field,
+    Gates,
     Gradients,
     Predictions,
+    RunningOutputs,
     Session,
     SettingError,
     TimeSteps,
+    TokenVectors,
     UnitMaps,
     new_network,
     new_run,
@@ -27,6 +31,11 @@ from engine import (
     snapshot_of,
 )
 from engine.architectures.forward import loss_pieces
+from engine.architectures.losses import LOSSES
+from engine.architectures.recurrent.inside import step_norms, unrolled
+from engine.architectures.recurrent.network import RecurrentNetwork
+from engine.architectures.recurrent.packing import packed_recurrent_set
+from engine.choices import choose
 from engine.interruption import finish
 
 SMALL: dict[str, dict[str, Any]] = {
@@ -43,7 +52,12 @@ SMALL: dict[str, dict[str, Any]] = {
         ],
     },
     "recurrent": {"data": {"kind": "adding", "samples": 60}, "architecture": {"kind": "recurrent", "units": 3}},
+    "attention": {
+        "data": {"kind": "modular", "modulus": 7},
+        "architecture": {"kind": "attention", "width": 6, "heads": 2, "mlp": 5, "blocks": 2, "causal": True},
+    },
 }
+RECURRENT, MSE = ARCHITECTURES["recurrent"], choose(LOSSES, "mse")
 every_architecture = pytest.mark.parametrize("key", ARCHITECTURES)
 
 
@@ -61,9 +75,9 @@ def test_trains_and_measures_every_layer_with_weights(key: str) -> None:
     measures = session.runs[0].measures.view()
     losses = measures.column("training_loss")
     assert np.isfinite(losses).all() and losses[-1] < losses[0]
-    assert measures.layers.shape[1] == len(learner.layers) == len(learner.parts)
+    assert len(learner.layers) == len(learner.parts) <= measures.layers.shape[1] == learner.most_parts
     for name in ("gradient_norm", "update_ratio", "activation_mean"):
-        assert np.isfinite(measures.layers[1:, :, measures.layer_names.index(name)]).all()
+        assert np.isfinite(measures.layers[1:, : len(learner.layers), measures.layer_names.index(name)]).all()
     assert sum(block.size for part in learner.parts for block in (*part.weights, *part.biases)) == problem.start.size
 
 
@@ -94,7 +108,9 @@ def test_goes_through_a_file_and_comes_again_bit_for_bit(key: str) -> None:
 @every_architecture
 def test_answers_what_it_understands_and_nothing_else(key: str) -> None:
     problem = network(key).problem
-    own = {FeatureMaps(1), TimeSteps(1), Field((-1.0, 1.0, -1.0, 1.0), 3, 3), UnitMaps((-1.0, 1.0, -1.0, 1.0), 3)}
+    plane = -1.0, 1.0, -1.0, 1.0
+    own = {FeatureMaps(1), TimeSteps(1), Gates(1), RunningOutputs(1), Attention(1), TokenVectors()}
+    own |= {Field(plane, 3, 3), UnitMaps(plane, 3)}
     known = {query for query in own if problem.subject.understands(type(query))}
     assert {type(query) for query in known} == set(ARCHITECTURES[key].queries) - {Code, Decoded}  # of autoencoders
     answers = snapshot_of(problem, problem.start, {Predictions(), Gradients(), Activations(), *known}).answers
@@ -151,6 +167,55 @@ def test_the_states_of_a_sequence_follow_the_recurrence() -> None:
         assert found.states[step] == pytest.approx(state, rel=1e-12)
     assert found.norms.shape == (50,) and (found.norms > 0.0).all()
     assert snapshot_of(problem, theta, {TimeSteps(10**6)}).answer(TimeSteps).inputs.shape == (50, 2)
+    (part,) = snapshot_of(problem, theta, {Gates(7)}).answer(Gates).parts
+    assert part.key == "state" and not part.gate and (part.values == found.states).all()
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("gru", "reset gate, update gate, candidate, state"),
+        ("lstm", "input gate, forget gate, candidate, output gate, cell state, state"),
+    ],
+)
+def test_the_gates_of_a_sequence_are_named_and_lie_between_closed_and_open(cell: str, told: str) -> None:
+    problem = network("recurrent", architecture={"kind": "recurrent", "cell": cell, "units": 3}).problem
+    learner, theta = problem.subject, 3.0 * problem.start
+    found = snapshot_of(problem, theta, {Gates(7)}).answer(Gates)
+    assert ", ".join(part.title for part in found.parts) == told
+    assert (found.inputs == learner.data.inputs[7].reshape(50, 2)).all()
+    same = unrolled(learner.network, theta, learner.data.inputs[7:8].reshape(1, 50, 2))
+    for part in found.parts:
+        expected = {**same.gates, "cell": same.cells, "state": same.states}[part.key][0]
+        assert np.array_equal(part.values, expected) and part.values.shape == (50, 3)
+        assert part.gate == part.title.endswith(" gate")
+        assert not part.gate or ((part.values > 0.0) & (part.values < 1.0)).all()
+
+
+def test_the_gradient_norm_of_every_time_step_is_recorded() -> None:
+    session = network("recurrent")
+    session.advance(12)
+    run, learner = session.runs[0], session.problem.subject
+    view = run.measures.view()
+    assert learner.time_steps == tuple(range(1, 51))
+    assert view.steps_at.tolist() == list(range(13)) and view.steps.shape == (13, 50)
+    inputs, targets = (part[:32] for part in learner.training)
+    norms = step_norms(learner.network, run.machine.theta, packed_recurrent_set(learner.network, inputs, targets, 0))
+    assert (view.steps[-1] == norms).all()
+    session.rewind(5)
+    assert np.array_equal(session.runs[0].measures.view().steps, view.steps[:6])
+    session.advance(7)
+    assert np.array_equal(session.runs[0].measures.view().steps, view.steps)
+    long = network("recurrent", data={"kind": "adding", "samples": 60, "length": 20})
+    long.advance(3000)
+    pace = np.diff(long.runs[0].measures.view().steps_at)
+    assert pace[:16].max() == 1 and pace[-1] >= 20, "later it takes a small part of the work"
+
+
+def test_of_a_long_sequence_some_steps_are_recorded_the_last_among_them() -> None:
+    assert RECURRENT.time_steps(RecurrentNetwork(300, 1, 2, 1, MSE)) == tuple(range(3, 301, 3))
+    assert RECURRENT.time_steps(RecurrentNetwork(128, 1, 2, 1, MSE))[0] == 1
+    assert network("perceptron").problem.subject.time_steps == ()
 
 
 def test_the_deltas_of_a_convolution_are_those_of_its_sums() -> None:
@@ -187,6 +252,52 @@ def test_a_diverged_recurrent_network_says_at_which_time_step() -> None:
     assert "input weights are not finite" in problem.subject.first_fault(theta)
 
 
+def test_attention_is_what_the_example_attends_to() -> None:
+    problem = network("attention").problem
+    learner, theta = problem.subject, problem.start * 3.0
+    found = snapshot_of(problem, theta, {Attention(4)}).answer(Attention)
+    first, last = found.shares
+    assert first.shape == (2, 3, 3) and last.shape == (2, 1, 3), "of the last block only what is read is computed"
+    assert (np.triu(first[0], 1) == 0.0).all() and first.sum(axis=-1) == pytest.approx(np.ones((2, 3)))
+    assert (found.inputs == learner.data.inputs[4]).all()
+    assert found.outputs == pytest.approx(learner.outputs(theta, learner.data.inputs[4:5])[0])
+    vectors = snapshot_of(problem, theta, {TokenVectors()}).answer(TokenVectors)
+    assert vectors.shape == (8, 6) and (vectors.ravel() == theta[:48]).all()
+
+
+def test_a_transformer_reads_steps_of_numbers_without_tokens() -> None:
+    problem = network("attention", data={"kind": "adding", "samples": 30}).problem
+    assert problem.subject.understands(Attention) and not problem.subject.understands(TokenVectors)
+    assert snapshot_of(problem, problem.start, {Attention(0)}).answer(Attention).inputs.shape == (50, 2)
+
+
+def test_tokens_are_read_one_hot_by_what_does_not_embed_them() -> None:
+    for key, shape in (("perceptron", (3, 8)), ("recurrent", (3, 8)), ("attention", (3,))):
+        learner = network(key, data={"kind": "modular", "modulus": 7}).problem.subject
+        assert learner.data.shape == shape and learner.network.sizes[0] == np.prod(shape)
+        tokens = learner.data.inputs if key == "attention" else learner.data.shaped.argmax(axis=-1)
+        assert (tokens == learner.data.raw).all()
+    assert learner.data.tokens == (*"0123456", "=")
+    one_hot = network("recurrent", data={"kind": "modular", "modulus": 7}).problem
+    assert one_hot.task.possible_architectures == tuple(ARCHITECTURES)
+    assert one_hot.subject.data.features[9] == "b = 1"
+
+
+def test_a_diverged_transformer_says_in_which_block_and_at_which_position() -> None:
+    problem = network("attention", architecture={"kind": "attention", "blocks": 2, "norm": False}).problem
+    theta, learner = problem.start.copy(), problem.subject
+    learner.network.part(theta, "positions")[1, 2] = 1e300
+    assert ": the attention in block 1 is the first that is not finite, at position 2 of 3" in learner.first_fault(
+        theta
+    )
+    learner.network.part(theta, "positions")[1, 2] = 0.0
+    learner.network.part(theta, "MLP 2 biases")[:] = 1e300
+    learner.network.part(theta, "MLP 2 output weights")[:] = 1e300
+    assert ": the output is the first that is not finite, at position 3 of 3" in learner.first_fault(theta)
+    theta[learner.network.block("MLP 2 output weights").start] = np.nan
+    assert "the MLP 2 output weights are not finite" in learner.first_fault(theta)
+
+
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("convolutional", {"data": "iris"}, "needs an image or a sequence"),
     ("recurrent", {"data": "circle"}, "needs a sequence"),
@@ -198,6 +309,15 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("recurrent", {"architecture": {"kind": "recurrent", "truncation": 51}}, "51 steps is longer than .* of 50"),
     ("recurrent", {"architecture": {"kind": "recurrent", "cell": "elmann"}}, "cell must be one of elman, gru, lstm"),
     ("perceptron", {"stages": ["dense"]}, "Perceptron has no such setting"),
+    ("attention", {"data": "iris"}, "needs a sequence"),
+    ("attention", {"architecture": {"kind": "attention", "width": 10, "heads": 4}}, "10 .* 4 heads: use 8 or 12"),
+    ("attention", {"architecture": {"kind": "attention", "width": 2, "heads": 3}}, "2 .* 3 heads: use 3"),
+    ("attention", {"scaling": "standardise"}, "tokens, which are names and not numbers: Standardise makes no sense"),
+    (
+        "attention",
+        {"architecture": {"kind": "attention", "width": 512, "mlp": 2048, "blocks": 8, "heads": 1}},
+        "25,[0-9,]* parameters .* GB, more than the limit .* a smaller width",
+    ),
     (
         "convolutional",
         {"stages": [{"kind": "convolution", "channels": 256}, {"kind": "dense", "units": 4096}]},
@@ -243,6 +363,7 @@ LIVE: list[tuple[str, dict[str, Any]]] = [
     ("convolutional", {"stages.1.activation": "tanh", "stages.4": "max_pooling", "class_weights": "balanced"}),
     ("recurrent", {"architecture.truncation": 7, "architecture.activation": "relu"}),
     ("perceptron", {"class_weights": {"kind": "given", "weights": [3.0]}, "dropout": 0.2}),
+    ("attention", {"architecture.heads": 3, "architecture.causal": False, "architecture.activation": "gelu"}),
 ]
 
 

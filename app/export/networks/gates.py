@@ -1,0 +1,64 @@
+"""The figure of a recurrent network's gates and states by time step, for one example."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from app.export.legend import Entry
+from app.export.networks.context import FigureContext
+from app.export.networks.shown_example import shown_example
+from engine import Gates, NetworkTask, Predictions
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_SHADES = ("#ffffff", "#cfe3f2", "#7fb5da", "#2f7fb8", "#0b4f86")  # from closed to open
+_SIGNED = ("#b35900", "#f2b46b", "#ffffff", "#7fb5da", "#0b4f86")
+_APART = 0.34  # between two parts, in heights of one
+_BAR, _BESIDE = 0.02, 0.015  # of the width: a scale, and the room before it
+
+
+def fits(task: NetworkTask) -> bool:
+    """Whether the network has a cell that goes through time."""
+    return task.understands(Gates)
+
+
+def draw(axes: Axes, context: FigureContext) -> list[Entry]:
+    """Draw what the window shows, all or one part, on empty axes; no legend."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    data, settings, view = context.learner.data, context.settings, context.picture.experiment.view
+    example = shown_example(view, "network_gates", data)
+    found = context.evaluated(Predictions(), Gates(example)).answer(Gates)
+    assert found is not None
+    one = [part for part in found.parts if part.key == view.get("network_gates_shown")]
+    parts = one or list(found.parts)
+    letters = 0.8 * settings.font_size
+    tall = 1.0 / (len(parts) + _APART * (len(parts) - 1))
+    axes.axis("off")
+    for place, part in enumerate(parts):
+        context.check()
+        bottom = 1.0 - tall * (place * (1.0 + _APART) + 1.0)
+        inset: Any = axes.inset_axes((0.0, bottom, 1.0 - _BAR - _BESIDE, tall))
+        values = np.ma.masked_invalid(part.values.T)
+        most = float(np.abs(values).max()) if values.count() else 1.0
+        low, high = (0.0, 1.0) if part.gate else (-most or -1.0, most or 1.0)
+        length, units = part.values.shape
+        image = inset.imshow(
+            values, cmap=LinearSegmentedColormap.from_list("", _SHADES if part.gate else _SIGNED), vmin=low, vmax=high,
+            interpolation="nearest", aspect="auto", extent=(0.5, length + 0.5, units + 0.5, 0.5),
+        )  # fmt: skip
+        inset.set_title(part.title, fontsize=letters, loc="left", pad=2)
+        inset.set_ylabel("Unit", fontsize=letters)
+        inset.set_yticks(sorted({1, units}))
+        inset.tick_params(labelsize=letters, labelbottom=place == len(parts) - 1)
+        scale: Any = axes.inset_axes((1.0 - _BAR, bottom, _BAR, tall))
+        bar = axes.figure.colorbar(image, cax=scale, ticks=[low, 0.0, high] if not part.gate else [0.0, 1.0])
+        bar.ax.set_yticklabels(["closed", "open"] if part.gate else [f"{low:.2g}", "0", f"{high:.2g}"])
+        bar.ax.tick_params(labelsize=letters)
+        bar.outline.set_linewidth(0.3 * settings.line_width)
+    inset.set_xlabel("Time step", fontsize=letters)
+    context.add_heading(axes, context.heading())
+    return []
