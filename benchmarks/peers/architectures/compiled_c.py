@@ -171,6 +171,8 @@ def start(work: Work) -> Peer:
     if isinstance(network, AttentionNetwork):
         raise Missing("there is no transformer in C to compare with")
     if isinstance(network, RecurrentNetwork):
+        if network.cell != "elman":
+            raise Missing(f"there is no {network.cell} in C to compare with")
         source = RECURRENT
         sizes = {"STEPS": network.length, "INPUTS": network.inputs, "HIDDEN": network.hidden}
     else:
