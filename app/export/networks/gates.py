@@ -9,6 +9,7 @@ import numpy as np
 from app.export.legend import Entry
 from app.export.networks.context import FigureContext
 from app.export.networks.shown_example import shown_example
+from app.export.networks.stacked import stacked
 from engine import Gates, NetworkTask, Predictions
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 _SHADES = ("#ffffff", "#cfe3f2", "#7fb5da", "#2f7fb8", "#0b4f86")  # from closed to open
 _SIGNED = ("#b35900", "#f2b46b", "#ffffff", "#7fb5da", "#0b4f86")
-_APART = 0.34  # between two parts, in heights of one
+_MANY = 3  # parts, with more letters are smaller
 _BAR, _BESIDE = 0.02, 0.015  # of the width: a scale, and the room before it
 
 
@@ -35,12 +36,11 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     assert found is not None
     one = [part for part in found.parts if part.key == view.get("network_gates_shown")]
     parts = one or list(found.parts)
-    letters = 0.8 * settings.font_size
-    tall = 1.0 / (len(parts) + _APART * (len(parts) - 1))
+    letters = (0.8 if len(parts) <= _MANY else 0.6) * settings.font_size
+    bottoms, tall = stacked(len(parts), letters, settings)
     axes.axis("off")
-    for place, part in enumerate(parts):
+    for place, (part, bottom) in enumerate(zip(parts, bottoms, strict=True)):
         context.check()
-        bottom = 1.0 - tall * (place * (1.0 + _APART) + 1.0)
         inset: Any = axes.inset_axes((0.0, bottom, 1.0 - _BAR - _BESIDE, tall))
         values = np.ma.masked_invalid(part.values.T)
         most = float(np.abs(values).max()) if values.count() else 1.0
@@ -53,10 +53,13 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
         inset.set_title(part.title, fontsize=letters, loc="left", pad=2)
         inset.set_ylabel("Unit", fontsize=letters)
         inset.set_yticks(sorted({1, units}))
-        inset.tick_params(labelsize=letters, labelbottom=place == len(parts) - 1)
+        lowest = place == len(parts) - 1
+        inset.tick_params(labelsize=letters, labelbottom=lowest, bottom=lowest)
         scale: Any = axes.inset_axes((1.0 - _BAR, bottom, _BAR, tall))
-        bar = axes.figure.colorbar(image, cax=scale, ticks=[low, 0.0, high] if not part.gate else [0.0, 1.0])
-        bar.ax.set_yticklabels(["closed", "open"] if part.gate else [f"{low:.2g}", "0", f"{high:.2g}"])
+        bar = axes.figure.colorbar(image, cax=scale, ticks=[low, high])
+        ends = bar.ax.set_yticklabels(["closed", "open"] if part.gate else [f"{low:.2g}", f"{high:.2g}"])
+        ends[0].set_verticalalignment("bottom")
+        ends[-1].set_verticalalignment("top")
         bar.ax.tick_params(labelsize=letters)
         bar.outline.set_linewidth(0.3 * settings.line_width)
     inset.set_xlabel("Time step", fontsize=letters)

@@ -8,13 +8,13 @@ import numpy as np
 
 from app.export.legend import Entry, clean
 from app.export.networks.context import FigureContext
+from app.export.networks.stacked import stacked
 from app.look.networks.norm_history import SHOWN, columns, decades, edges, record, through_time, until
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _COLUMNS = 400  # of a picture
-_APART = 0.28  # between two runs, in heights of one
 _MAP = "viridis"
 
 
@@ -26,12 +26,12 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     low, high = np.floor(low), max(np.ceil(high), np.floor(low) + 1.0)
     end = max(map(until, runs))
     letters = 0.8 * settings.font_size
-    tall = 1.0 / (len(runs) + _APART * (len(runs) - 1))
+    bottoms, tall = stacked(len(runs), letters, settings)
     axes.axis("off")
     bounds = np.linspace(0.0, end, _COLUMNS + 1)
-    for place, run in enumerate(runs):
+    for place, (run, bottom) in enumerate(zip(runs, bottoms, strict=True)):
         context.check()
-        inset: Any = axes.inset_axes((0.0, 1.0 - tall * (place * (1.0 + _APART) + 1.0), 0.9, tall))
+        inset: Any = axes.inset_axes((0.0, bottom, 0.9, tall))
         steps = edges(run)
         with np.errstate(all="ignore"):
             shown = np.log10(columns(*record(run), until(run), bounds))
@@ -44,7 +44,8 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
             title = clean(context.labels.get(run.id, run.name))
             inset.set_title(title, fontsize=letters, loc="left", pad=2, parse_math=False)
         inset.set_ylabel("Time step", fontsize=letters)
-        inset.tick_params(labelsize=letters, labelbottom=place == len(runs) - 1)
+        lowest = place == len(runs) - 1
+        inset.tick_params(labelsize=letters, labelbottom=lowest, bottom=lowest)
     inset.set_xlabel("Update", fontsize=letters)
     scale: Any = axes.inset_axes((0.93, 0.0, 0.025, 1.0))
     every = max(1, round((high - low) / 6))
