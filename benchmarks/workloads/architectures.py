@@ -8,26 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-<<<<<<< HEAD
 from functools import partial
-from typing import Any, cast
-=======
 from typing import Any, NamedTuple, cast
->>>>>>> bench
 
 import numpy as np
 
 from benchmarks.peers import Missing
 from benchmarks.peers.architectures import Work, compiled_c, jax_scan, numpy_arrays, torch_eager
 from benchmarks.peers.networks import Peer
-<<<<<<< HEAD
-from benchmarks.timing import Contender, table
-from engine import DATASETS, INITIALIZERS, LOSSES, SURFACES, Pieces, SurfaceTask, choose, new_run
-=======
 from benchmarks.periods import period
 from benchmarks.timing import SECONDS, Contender, table
 from engine import INITIALIZERS, LOSSES, Pieces, Session, choose, new_network, new_run
->>>>>>> bench
 from engine.architectures.attention.network import AttentionNetwork
 from engine.architectures.attention.packing import packed_attention_set
 from engine.architectures.attention.start import initial_attention
@@ -75,9 +66,9 @@ def in_session(shape: tuple[int, ...], kind: type, data: dict[str, Any], **setti
     )
 
 
-def adding() -> Ours:
-    elman = {"kind": "recurrent", "cell": "elman", "units": 32}
-    return in_session((50, 2), float, {"kind": "adding", "samples": 1024}, architecture=elman, loss="mse")
+def adding(cell: str = "elman") -> Ours:
+    recurrent = {"kind": "recurrent", "cell": cell, "units": 32}
+    return in_session((50, 2), float, {"kind": "adding", "samples": 1024}, architecture=recurrent, loss="mse")
 
 
 def digits() -> Ours:
@@ -100,50 +91,8 @@ class Standing:
     noise: float = 0.0
     ordered: bool = True
 
-<<<<<<< HEAD
-    @property
-    def task(self) -> SurfaceTask:
-        """One without layers that could have learning rates of their own."""
-        return SurfaceTask(choose(SURFACES, "rosenbrock"), (0.0, 0.0))
-
-    @property
-    def decayed(self) -> np.ndarray:
-        pairs = [(block.start, block.stop) for block in self.blocks if block.decays]
-        return np.array(pairs, np.int64).reshape(-1)
-
-
-@dataclass(frozen=True)
-class Case:
-    """make() -> the work, and the network packed with its examples."""
-
-    key: str
-    title: str
-    make: Callable[[], tuple[Work, Packed]]
-
-
-def adding(cell: str = "elman") -> tuple[Work, Packed]:
-    examples = DATASETS["adding"].make(choose(DATASETS, "adding", {"samples": 1024}).values, 1)
-    network = RecurrentNetwork(50, 2, 32, 1, choose(LOSSES, "mse", {}), cell)
-    theta = initial_recurrent(network, GLOROT, 1)
-    inputs = np.ascontiguousarray(examples.shaped)
-    packed = packed_recurrent_set(network, inputs, examples.targets, 0)
-    return Work(network, inputs, examples.targets, theta, RATE, BATCH), packed
-
-
-def digits() -> tuple[Work, Packed]:
-    examples = DATASETS["digits"].make(choose(DATASETS, "digits", {"samples": 1792}).values, 1)
-    network = ConvolutionalNetwork((8, 8), (Convolution(8, 3), Pooling("max", 2)), 10, choose(LOSSES, "softmax", {}))
-    theta = initial_convolutional(network, GLOROT, 1)
-    inputs, places = np.ascontiguousarray(examples.shaped / 16.0), examples.targets.astype(np.int64)
-    packed = packed_convolutional_set(network, inputs, places, 10)
-    return Work(network, inputs, places, theta, RATE, BATCH), packed
-
-
-def counting() -> tuple[Work, Packed]:
-=======
 
 def counting() -> Ours:
->>>>>>> bench
     """Sequences that count on by a step of their own, modulo 40: what comes next is the target at every step."""
     random, tokens, length = np.random.default_rng(1), 40, 32
     begin, step = random.integers(0, tokens, (1024, 1)), random.integers(1, 8, (1024, 1))

@@ -170,6 +170,8 @@ def start(work: Work) -> Peer:
     network = work.network
     if isinstance(network, AttentionNetwork):
         raise Missing("there is no transformer in C to compare with")
+    if isinstance(network, RecurrentNetwork) and network.gates > 1:
+        raise Missing("there are no gates in C to compare with")
     if isinstance(network, RecurrentNetwork):
         source = RECURRENT
         sizes = {"STEPS": network.length, "INPUTS": network.inputs, "HIDDEN": network.hidden}
