@@ -170,6 +170,8 @@ def start(work: Work) -> Peer:
     network = work.network
     if isinstance(network, AttentionNetwork):
         raise Missing("there is no transformer in C to compare with")
+    if isinstance(network, RecurrentNetwork) and network.gates > 1:
+        raise Missing("there are no gates in C to compare with")
     if isinstance(network, RecurrentNetwork):
         if network.cell != "elman":
             raise Missing(f"there is no {network.cell} in C to compare with")
