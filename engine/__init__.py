@@ -31,6 +31,7 @@ from engine.architectures.queries import (
     FeatureMaps,
     Field,
     NarrowLayer,
+    RunningOutputs,
     StageMaps,
     StepsInTime,
     TimeSteps,
@@ -75,6 +76,21 @@ from engine.insight.parameter_plane import (
 from engine.insight.slice_plan import LossSlice, PathRequest, ProjectedPath, SlicePlan, SliceRequest, path_request
 from engine.interruption import Interruption, Pieces, finish
 from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
+from engine.problems.association.building import new_memory
+from engine.problems.association.memory import Memory
+from engine.problems.association.queries import Associations, Remembered
+from engine.problems.association.task import AssociationTask
+from engine.problems.clustering.building import new_clustering
+from engine.problems.clustering.clustered import Clustered
+from engine.problems.clustering.models import MODELS, Model
+from engine.problems.clustering.points import POINTS, PointSet
+from engine.problems.clustering.queries import Clusters, ClustersSeen, DividedPlane, Division
+from engine.problems.clustering.task import (
+    ADD_CLUSTER_POINT,
+    CLUSTERING_KNOBS,
+    ERASE_CLUSTER_POINTS,
+    ClusteringTask,
+)
 from engine.problems.kind import (
     Offer,
     ProblemKind,
@@ -102,7 +118,14 @@ from engine.problems.subject import Reference, Snapshot, Subject, snapshot_of, s
 from engine.problems.supervised.building import new_network
 from engine.problems.supervised.learner import Learner, NetworkSnapshot
 from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES
-from engine.problems.supervised.queries import Activations, Gradients, Predicted, Predictions
+from engine.problems.supervised.queries import (
+    Activations,
+    Classify,
+    Gradients,
+    Predicted,
+    Predictions,
+    SoughtInputs,
+)
 from engine.problems.supervised.task import (
     BATCH_SEED,
     DATA_SEED,
@@ -153,7 +176,7 @@ from engine.training.experiment import (
     run_task,
 )
 from engine.training.history import COLUMNS, HistoryView
-from engine.training.measures import LOSS, WATCHED, Best, Measure, MeasuresView
+from engine.training.measures import LAYER, LOSS, WATCHED, Best, Measure, MeasuresView
 from engine.training.own_problem import PART as OWN
 from engine.training.peek import Peek
 from engine.training.rows import full_history, rows
@@ -163,10 +186,12 @@ from engine.training.trail import Trail
 
 __all__ = [
     "ACTIVATIONS",
+    "ADD_CLUSTER_POINT",
     "ARCHITECTURES",
     "BATCHES",
     "BATCH_SEED",
     "CLASS_WEIGHTS",
+    "CLUSTERING_KNOBS",
     "COLUMNS",
     "COMMON",
     "COORDINATE",
@@ -176,11 +201,13 @@ __all__ = [
     "DRIVE",
     "DROPOUT",
     "ENVIRONMENTS",
+    "ERASE_CLUSTER_POINTS",
     "FEATURES",
     "FINISHED",
     "INITIALIZERS",
     "INPUTS",
     "LABEL",
+    "LAYER",
     "LAYER_MEASURES",
     "LEARNING_RATE",
     "LOSS",
@@ -196,6 +223,7 @@ __all__ = [
     "MAX_TWEAKS",
     "MEASURES",
     "METHODS",
+    "MODELS",
     "NEVER",
     "NOISE",
     "NUMBERS",
@@ -204,6 +232,7 @@ __all__ = [
     "OWN",
     "PARAMETER",
     "PLACE",
+    "POINTS",
     "POINT_EDITS",
     "POLICY_KNOBS",
     "PROBLEMS",
@@ -236,17 +265,26 @@ __all__ = [
     "Architecture",
     "Arms",
     "ArmsSeen",
+    "AssociationTask",
+    "Associations",
     "Attending",
     "Attention",
     "Best",
     "Block",
     "Catalogue",
     "Choice",
+    "Classify",
+    "Clustered",
+    "ClusteringTask",
+    "Clusters",
+    "ClustersSeen",
     "Code",
     "CorridorPolicy",
     "CorridorSeen",
     "Dataset",
     "Decoded",
+    "DividedPlane",
+    "Division",
     "Entry",
     "Environment",
     "Episode",
@@ -268,7 +306,9 @@ __all__ = [
     "LossSlice",
     "Measure",
     "MeasuresView",
+    "Memory",
     "Method",
+    "Model",
     "NarrowLayer",
     "Network",
     "NetworkSnapshot",
@@ -280,6 +320,7 @@ __all__ = [
     "Pieces",
     "Plane",
     "Played",
+    "PointSet",
     "PolicySlice",
     "PolicyTask",
     "Predicted",
@@ -289,10 +330,12 @@ __all__ = [
     "ProjectedPath",
     "Query",
     "Reference",
+    "Remembered",
     "Run",
     "RunPicture",
     "RunRecord",
     "RunSettings",
+    "RunningOutputs",
     "Schedule",
     "Session",
     "SessionPicture",
@@ -303,6 +346,7 @@ __all__ = [
     "SliceRequest",
     "SliceSeen",
     "Snapshot",
+    "SoughtInputs",
     "StageMaps",
     "StepsInTime",
     "Subject",
@@ -347,7 +391,9 @@ __all__ = [
     "kind_of_entries",
     "layer_rate",
     "layers_with_rates",
+    "new_clustering",
     "new_experiment",
+    "new_memory",
     "new_network",
     "new_policy",
     "new_run",

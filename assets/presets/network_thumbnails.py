@@ -20,6 +20,7 @@ from app.stage.examples.confusion_matrix import HEAD, ConfusionMatrix
 from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.images import ImagesView
 from app.stage.examples.reconstructions import ReconstructionsView
+from app.stage.examples.spectrogram import SpectrogramView
 from app.stage.networks.network_view import NetworkView
 from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.plane_chart import PlaneChart
@@ -106,6 +107,8 @@ def canvas_of(view: NetworkView, answers: bool) -> QWidget:
         return view.plot
     if isinstance(view, TimeStepsView):
         return view.answers if answers else view.plot
+    if isinstance(view, SpectrogramView):
+        return view.plot
     chart: QWidget = view.chart  # type: ignore[attr-defined]
     return chart
 

@@ -51,6 +51,7 @@ class Examples:
     empty for a row of inputs. weights (n,): how much each example counts, relative to the others; None: all the same.
     tokens: the vocabulary if every input is a place in it; empty if inputs are numbers.
     steps: at how many time steps there is a target. target_names: of the numbers of a vector; empty of one number.
+    best (n,): what the best rule of all says of each example, where the densities of the classes are known; else None.
     """
 
     inputs: Array
@@ -64,6 +65,7 @@ class Examples:
     tokens: tuple[str, ...] = ()
     steps: int = 1
     target_names: tuple[str, ...] = ()
+    best: Array | None = None
 
     @property
     def target_shape(self) -> TargetShape:
@@ -85,7 +87,7 @@ class TrainingData:
     / target_scale, of vectors number by number; for classes the targets themselves. classes: of the targets; none if
     they are numbers. weights, tokens: see Examples. one_hot: whether each token is a row of features, 1 at its place,
     else 0. shape: of one example's features, that of the raw inputs if these are the features, else a row.
-    target_names: see Examples. label, labels (n,): its name, and what the data tell of each example, a place in
+    target_names, best: see Examples. label, labels (n,): its name, and what the data tell of each example, a place in
     `label_names` or without any a number; None where that is no single number.
     """
 
@@ -113,6 +115,7 @@ class TrainingData:
     label: str = ""
     labels: Array | None = None
     label_names: tuple[str, ...] = ()
+    best: Array | None = None
 
     @property
     def shaped(self) -> Array:

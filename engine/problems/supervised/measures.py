@@ -74,6 +74,14 @@ NETWORK_MEASURES = (
         by_layer=True,
         tier="expert",
     ),
+    Measure(
+        "class_loss",
+        "Loss",
+        "of the training examples of each class by themselves, however many there are",
+        by_layer=True,
+        part="class",
+        log=True,
+    ),
 )
 
 MEASURES = tuple(measure.key for measure in NETWORK_MEASURES if not measure.by_layer)
