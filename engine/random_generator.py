@@ -44,7 +44,7 @@ class RandomGenerator:
     def permutation(self, count: int) -> Array:
         """The indices 0 .. count - 1 in random order, (count,) int64; uses one number each."""
         words = self.bits(count)
-        # A third of the time of sorting them at once, for 16 bits are sorted by counting, and the rest is near its place.
+        # In a third of the time of one sort: 16 bits are sorted by counting, and then every word is near its place.
         order = np.argsort((words >> _S48).astype(np.uint16), kind="stable")
         sorted_order: Array = order[np.argsort(words[order], kind="stable")]
         return sorted_order
