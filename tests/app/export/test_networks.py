@@ -96,7 +96,9 @@ CASES = {
     "autoencoder of a plane": lambda: trained("line", target="inputs", hidden=(1,), updates=20),
     "autoencoder of columns": lambda: trained("iris", target="inputs", scaling="standardise", hidden=(2,)),
     "vectors": lambda: trained("arm", updates=10),
-    "sequences": lambda: trained({"kind": "echo", "samples": 60}, updates=10, architecture="recurrent"),
+    "sequences": lambda: trained(
+        {"kind": "echo", "samples": 60}, updates=10, architecture={"kind": "recurrent", "cell": "lstm", "units": 5}
+    ),
 }
 KINDS = {
     "two classes": ["boundary", "confusion", "confusion_training", "diagram"],
@@ -107,8 +109,8 @@ KINDS = {
     "columns": ["predicted", "diagram"],
     "nothing validates": ["confusion", "diagram"],
     "filters": ["maps", "confusion", "confusion_training", "sought", "drawing"],
-    "through time": ["steps", "predicted"],
-    "words": ["spectrogram", "steps", "confusion", "confusion_training"],
+    "through time": ["steps", "gates", "norms", "predicted"],
+    "words": ["spectrogram", "steps", "gates", "norms", "confusion", "confusion_training"],
     "words without time": ["spectrogram", "confusion", "confusion_training", "diagram"],
     "tokens": ["answers", "attention", "spectrum", "confusion", "confusion_training"],
     "many heads": ["attention", "predicted"],
@@ -116,7 +118,7 @@ KINDS = {
     "autoencoder of a plane": ["reconstructed_plane", "code", "diagram"],
     "autoencoder of columns": ["reconstructions", "code", "diagram"],
     "vectors": ["diagram"],
-    "sequences": ["steps", "confusion", "confusion_training"],
+    "sequences": ["steps", "gates", "norms", "confusion", "confusion_training"],
 }
 made = {name: functools.cache(make) for name, make in CASES.items()}
 
