@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QChildEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QVBoxLayout, QWidget
+
+from app.look.window_style import divide, style_parts, style_polished
 
 SIZE = 1280, 800
 
@@ -61,6 +63,7 @@ class MainWindow(QMainWindow):
         self.mode = ""
         self.setWindowTitle("Fall Line")
         self.setObjectName("shell")
+        divide(self)
         self.resize(*SIZE)
         self.warm_up = WarmUp()
         self.setCentralWidget(self.warm_up)
@@ -68,6 +71,15 @@ class MainWindow(QMainWindow):
 
     def setWindowTitle(self, title: str) -> None:
         super().setWindowTitle(f"{title} ({self.mode})" if self.mode else title)
+
+    def setCentralWidget(self, widget: QWidget) -> None:
+        style_parts(widget, self)  # before it is polished without a style
+        super().setCentralWidget(widget)
+
+    def childEvent(self, event: QChildEvent) -> None:
+        super().childEvent(event)
+        if event.polished():
+            style_polished(event.child(), self)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.may_close():

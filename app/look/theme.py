@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QWidget
@@ -22,6 +22,7 @@ from app.look.palettes import (
     ON_LIGHT,
     layer_colours,
 )
+from app.look.window_style import restyle_parts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -158,7 +159,7 @@ def run_colour(theme: Theme, colour: int) -> str:
 def apply(application: QApplication, theme: Theme, window: QWidget | None = None) -> None:
     """Style the application: Fusion, the bundled font, the theme's palette and stylesheet.
 
-    window: gets the stylesheet instead of the application, which takes Qt a third of the time.
+    window: its parts get the stylesheet instead of the application, which takes Qt a third of the time.
     """
     _load_fonts()
     font = QFont([FONT, SIGNS])
@@ -168,7 +169,13 @@ def apply(application: QApplication, theme: Theme, window: QWidget | None = None
         application.setStyle("Fusion")
     application.setFont(font)
     application.setPalette(palette(theme))
-    (window or application).setStyleSheet(stylesheet(theme))
+    for change in (QEvent.Type.ApplicationFontChange, QEvent.Type.ApplicationPaletteChange):
+        QApplication.sendPostedEvents(None, change.value)  # what is put into a window before would keep the old ones
+    if window is None:
+        application.setStyleSheet(stylesheet(theme))
+    else:
+        for _ in restyle_parts(window, stylesheet(theme)):
+            pass
     application.setWindowIcon(QIcon(str(ASSETS / "icons" / "app.svg")))
 
 
@@ -258,7 +265,7 @@ def stylesheet(theme: Theme) -> str:
 
 _SHEET = """
 QWidget { color: @text; }
-QMainWindow, #workbench, #columns, #left, QWidget[pane="true"], #curves, #curvesInside,
+QWidget[pane="true"], #curves, #curvesInside,
 #warm-up, QScrollArea { background: @window; }
 QFrame#popup QScrollArea { background: transparent; }
 QToolTip { background: @panel; color: @text; border: 1px solid @border; padding: 5px 7px; font-size: 12px; }
@@ -373,8 +380,6 @@ QScrollBar::handle { background: @track; border-radius: 3px; min-height: 24px; m
 QScrollBar::handle:hover { background: @axis; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-QSplitter::handle { background: transparent; }
-QSplitter::handle:hover { background: @border; }
 QProgressBar { background: @track; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: @accent; border-radius: 3px; }
 QCheckBox, QRadioButton { spacing: 8px; }

@@ -111,7 +111,7 @@ class PlotView(pg.PlotWidget):
         self._drop_menus()
         self._connect()
         PlotView.set_theme(self, theme)  # a subclass has not made its own parts yet
-        self._fit_axes()
+        self._take_font()
 
     def _drop_menus(self) -> None:
         """Pyqtgraph makes seven menus for every plot, which nobody opens."""
@@ -349,9 +349,12 @@ class PlotView(pg.PlotWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and self.plotItem is not None:
-            for axis in (self.x_axis, self.y_axis):
-                axis.set_font(self.small_font())
-            self._fit_axes()
+            self._take_font()
+
+    def _take_font(self) -> None:
+        for axis in (self.x_axis, self.y_axis):
+            axis.set_font(self.small_font())
+        self._fit_axes()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)

@@ -84,7 +84,8 @@ class ViewsStage(Stage):
         self._pages = _Pages()
         self.tabs = self._view_tabs()
         self.companion_button = self._companion_toggle()
-        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._divided_for = QSize()
+        self._split = _Split(self._divide) if self.companion is not None else QSplitter(Qt.Orientation.Vertical)
         self._split.setHandleWidth(HANDLE)
         self._split.setChildrenCollapsible(False)
         if self.companion is not None:
@@ -332,7 +333,8 @@ class ViewsStage(Stage):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._divide()
+        if self._divided_for != self.size():
+            self._divide()
         self.updateGeometry()  # the least size depends on the size
 
     def minimumSizeHint(self) -> QSize:
@@ -369,6 +371,7 @@ class ViewsStage(Stage):
         """Put the companion beside the other view, or above it, with the share of the room that was chosen for that."""
         if self.companion is None:
             return
+        self._divided_for = self.size()
         deep = self._picture is not None and len(self._picture.subject.layers) > DEEP
         room, below, beside = self._room, self._least_below, self._least_beside
         wide = self.width() > WIDE * self.height() and not deep
@@ -407,6 +410,17 @@ class ViewsStage(Stage):
         menu.addAction("Copy image", lambda: QGuiApplication.clipboard().setImage(self.image()))
         menu.addAction("Export…", lambda: self.export_wanted.emit())
         return menu
+
+
+class _Split(QSplitter):
+    """Divides its room anew when it has another size: to move what it divides first would lay it all out twice."""
+
+    def __init__(self, divide: Callable[[], None]) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self._divide = divide
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._divide()
 
 
 def _is_share(value: object) -> bool:

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.look.window_style import divide
+from app.widgets.splitter import Splitter
 
 MARGIN, GAP = 12, 12  # around the columns; between them, where the handles are
 LEFT, RIGHT = 304, 350  # widths to begin with
@@ -84,14 +87,12 @@ class Pane(QScrollArea):
         return super().eventFilter(watched, event)
 
 
-class LeftColumn(QSplitter):
+class LeftColumn(Splitter):
     """Problem, runs and settings. Until a hand moves a handle, each pane has the height that its panels ask for."""
 
     def __init__(self, problem: Pane, runs: Pane, settings: Pane) -> None:
-        super().__init__(Qt.Orientation.Vertical)
+        super().__init__(Qt.Orientation.Vertical, GAP)
         self.setObjectName("left")
-        self.setHandleWidth(GAP)
-        self.setChildrenCollapsible(False)
         self._panes = problem, runs, settings
         self._wanted: tuple[int, ...] = ()
         self._moved = self._is_held = False
@@ -146,10 +147,9 @@ class Columns(QWidget):
 
     def __init__(self, left: QWidget, middle: QWidget, right: QWidget) -> None:
         super().__init__()
-        self.split = QSplitter(Qt.Orientation.Horizontal)
+        divide(self)
+        self.split = Splitter(Qt.Orientation.Horizontal, GAP)
         self.split.setObjectName("columns")
-        self.split.setHandleWidth(GAP)
-        self.split.setChildrenCollapsible(False)
         for column in (left, middle, right):
             self.split.addWidget(column)
         self.split.setStretchFactor(1, 1)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QChildEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
@@ -20,6 +21,7 @@ from app.controls.transport import Transport
 from app.curves.curve_panel import CurvePanel
 from app.look.number_format import duration, nice_step
 from app.look.theme import Theme, palette, stylesheet
+from app.look.window_style import divide, restyle_parts, style_polished
 from app.stage.stage import Stage
 from app.stage.stages import stage_for
 from app.widgets.card import Card
@@ -27,6 +29,7 @@ from app.widgets.knob import Knob
 from app.widgets.offers import Offers
 from app.widgets.settled_layout import settle_layouts
 from app.widgets.toast import Toast
+from app.widgets.turns import Turns
 from app.window.columns import GAP, Columns, LeftColumn, Pane
 from app.window.controller import Controller
 from app.window.document import Document
@@ -85,6 +88,7 @@ class Workbench(QWidget):
         self.controller = Controller(self.training, self)
         self.document = Document(self.training, self._view, self)
         self._gc = GuiThreadGC()
+        self._theming = Turns(self)
         self.frames = QTimer(self)
         self.frames.setInterval(FRAME_MILLISECONDS)
         self._wire()
@@ -153,7 +157,8 @@ class Workbench(QWidget):
         """Whether every edit is carried out and on screen, and no replay is under way."""
         shown = self.controller.shown
         newest = shown is not None and shown is self.training.published and shown.replaying is None
-        return newest and self._shown_parts == PARTS and self.curves.settled and self.controller.all_edits_shown
+        parts = self._shown_parts == PARTS and self._theming.done and self.curves.settled
+        return newest and parts and self.controller.all_edits_shown
 
     @property
     def shown_stage(self) -> Stage:
@@ -177,27 +182,32 @@ class Workbench(QWidget):
         self._show_again()
 
     def set_theme(self, theme: Theme) -> None:
-        """Change the theme in two turns of the event loop: the stylesheet takes Qt as long as all the rest."""
+        """Change the theme a part a turn of the event loop; until the last the window shows how it was."""
         self.theme = theme
-        self.setUpdatesEnabled(False)  # until the stylesheet fits
-        QApplication.setPalette(palette(theme))
-        for part in (self.problem_panel, self.runs_panel, self.run_panel, self.transport):
-            part.set_theme(theme)
-        for stage in self.stages.values():
-            stage.set_theme(theme)
-        self.curves.set_theme(theme)
-        self._show_again()
-        QTimer.singleShot(0, self, self._set_stylesheet)
+        self._theming.begin(self._change_theme())
 
-    def _set_stylesheet(self) -> None:
-        sheet = stylesheet(self.theme)
-        if self.window().styleSheet() != sheet:
-            self.window().setStyleSheet(sheet)
-        self.setUpdatesEnabled(True)
+    def _change_theme(self) -> Generator[None, None, None]:
+        theme, window = self.theme, self.window()
+        window.setUpdatesEnabled(False)
+        try:
+            QApplication.setPalette(palette(theme))
+            yield
+            for part in (self.problem_panel, self.runs_panel, self.run_panel, self.transport, self.curves):
+                part.set_theme(theme)
+                yield
+            for stage in self.stages.values():
+                stage.set_theme(theme)
+                yield
+            self._show_again()
+            yield
+            yield from restyle_parts(window, stylesheet(theme))
+        finally:
+            window.setUpdatesEnabled(True)
 
     def shut_down(self) -> None:
         """Stop the training thread between two chunks; the document is then as it will stay."""
         self.frames.stop()
+        self._theming.stop()
         self._gc.stop()
         self.training.stop()
         published = self.training.published
@@ -326,6 +336,11 @@ class Workbench(QWidget):
             stage.set_cursor(update)
         self.curves.set_cursor(update)
 
+    def childEvent(self, event: QChildEvent) -> None:
+        super().childEvent(event)
+        if event.polished():
+            style_polished(event.child(), self.window())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.note.set_height_of_window(self.height())
@@ -349,6 +364,7 @@ class Workbench(QWidget):
         )
         self._left = LeftColumn(*self._panes)
         middle = QWidget()
+        divide(self, middle)
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)

@@ -61,7 +61,8 @@ def _none(features: Array) -> tuple[Array, Array]:
 
 
 def _standardise(features: Array) -> tuple[Array, Array]:
-    return _without_constants(features, features.mean(axis=0), features.std(axis=0))
+    mean = features.mean(axis=0, keepdims=True)
+    return _without_constants(features, mean[0], features.std(axis=0, mean=mean))
 
 
 def _min_max(features: Array) -> tuple[Array, Array]:

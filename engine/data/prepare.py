@@ -43,11 +43,12 @@ def training_data(
     order = RandomGenerator(seed).child(SPLITTING).permutation(count)
     if stratified and examples.target_shape.kind == "class":
         order = split_by_class(examples.targets.astype(np.int64), order, train)
-    raw = np.ascontiguousarray(examples.inputs[order])
+    raw = examples.inputs.take(order, axis=0)  # twice as fast as by an index
     with np.errstate(over="ignore", invalid="ignore"):
         columns = one_hot_columns(raw, len(examples.tokens)) if one_hot else columns_of(raw, keys)
         shift, scale = SCALINGS[scaling].fit(columns[:train])
-        scaled = np.ascontiguousarray((columns - shift) / scale)
+        scaled = np.subtract(columns, shift, order="C")
+        scaled /= scale
     if not (np.isfinite(scaled).all() and np.isfinite(scale).all()):
         raise SettingError("the inputs are too large: these features or this scaling overflow")
     targets = scaled_targets = examples.targets[order]

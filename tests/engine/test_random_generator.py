@@ -56,6 +56,13 @@ def test_normal_has_the_moments_of_the_distribution() -> None:
         assert abs((found**power).mean() - moment) < 5 * math.sqrt(variance / 200_000)
 
 
+@pytest.mark.parametrize("count", [0, 1, 2, 70_000])
+def test_a_permutation_is_the_stable_order_of_the_words(count: int) -> None:
+    order = RandomGenerator(8).permutation(count)
+    assert order.dtype == np.int64
+    np.testing.assert_array_equal(order, np.argsort(RandomGenerator(8).bits(count), kind="stable"))
+
+
 def test_permutations_hold_every_place_once_and_reach_all_orders() -> None:
     np.testing.assert_array_equal(np.sort(RandomGenerator(4).permutation(1000)), np.arange(1000))
     draws = RandomGenerator(6)

@@ -153,6 +153,7 @@ class PlaneView(NetworkView):
         super().set_theme(theme)
         self.chart.set_theme(theme)
         self.scores.set_theme(theme)
+        self._tell()
         self.repaint_all()
 
     def reset_view(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from app.stage.diagram.diagram_item import WEIGHT, DiagramItem
@@ -169,6 +169,27 @@ def test_the_views_stand_side_by_side_where_there_is_room(window):
     for senseless in (["wide"], [0.5, float("nan")], [0.0, 0.5], 3, [0.5, 0.5, 0.5]):
         stage.apply_view({"network_split": senseless})
     assert stage.view()["network_split"] == [0.4, 0.6]
+
+
+class Resized(QObject):
+    """Counts how often a widget is given another size."""
+
+    def __init__(self, watched) -> None:
+        super().__init__()
+        self.times = 0
+        watched.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.times += event.type() == QEvent.Type.Resize
+        return False
+
+
+@pytest.mark.parametrize(("size", "most"), [((1300, 830), 1), ((1920, 1000), 2)], ids=["wider", "side by side"])
+def test_the_diagram_is_laid_out_once_for_a_size_and_once_for_its_place(window, size, most):
+    posed(window)
+    resized = Resized(diagram(window))
+    window.shell.resize(*size)
+    assert 1 <= resized.times <= most
 
 
 def test_a_tab_shows_its_view(window):

@@ -150,6 +150,11 @@ def test_both_themes_are_painted(see):
     assert dark.pixelColor(2, 2) != light.pixelColor(2, 2)
     assert light.pixelColor(2, 2) == LIGHT.panel
     assert len(colours_in(dark)) > 50 and len(colours_in(light)) > 50
+    dots = seen.view.scores.grab()
+    seen.view.set_theme(DARK)
+    seen.view.set_theme(LIGHT)
+    seen.view.show_snapshot(seen.view.snapshot)  # what comes next changes no colour any more
+    assert seen.view.scores.grab().toImage() == dots.toImage()
 
 
 # What is asked for
