@@ -24,6 +24,7 @@ from engine.architectures.losses import LOSSES
 from engine.architectures.members import ARCHITECTURES
 from engine.architectures.network import Network
 from engine.architectures.queries import (
+    CharacterVectors,
     Code,
     Decoded,
     FeatureMaps,
@@ -51,7 +52,8 @@ from engine.data import (
     possible_features,
 )
 from engine.data.examples import INPUTS, LABEL, TargetShape
-from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS, checked_shape
+from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS, checked_shape, text_table
+from engine.data.texts import CONTEXT, MAX_CHARACTERS, checked_text, visible
 from engine.data.weights import CLASS_WEIGHTS
 from engine.decimation import block_extremes, envelope, envelope_between, smooth, thin_path
 from engine.expressions.notation import ExpressionError
@@ -115,6 +117,7 @@ from engine.problems.supervised.task import (
     NetworkTask,
     drawn,
 )
+from engine.problems.supervised.text_queries import LOSS_OF_EACH, TEMPERATURE, ReadText, SampledText, TextReading
 from engine.problems.supervised.usual import usual_network, usual_settings
 from engine.problems.surface import SURFACES, Surface
 from engine.problems.surface.building import new_experiment
@@ -166,6 +169,7 @@ __all__ = [
     "CLASS_WEIGHTS",
     "COLUMNS",
     "COMMON",
+    "CONTEXT",
     "COORDINATE",
     "DATASETS",
     "DATA_SEED",
@@ -182,6 +186,8 @@ __all__ = [
     "LEARNING_RATE",
     "LOSS",
     "LOSSES",
+    "LOSS_OF_EACH",
+    "MAX_CHARACTERS",
     "MAX_CLASSES",
     "MAX_COLUMNS",
     "MAX_LAYERS",
@@ -220,6 +226,7 @@ __all__ = [
     "SURFACES",
     "SURFACE_EXAMPLES",
     "TARGET",
+    "TEMPERATURE",
     "TIERS",
     "UNDRIVEN",
     "UNITS",
@@ -236,6 +243,7 @@ __all__ = [
     "Best",
     "Block",
     "Catalogue",
+    "CharacterVectors",
     "Choice",
     "Code",
     "CorridorPolicy",
@@ -283,11 +291,13 @@ __all__ = [
     "ProblemKind",
     "ProjectedPath",
     "Query",
+    "ReadText",
     "Reference",
     "Run",
     "RunPicture",
     "RunRecord",
     "RunSettings",
+    "SampledText",
     "Schedule",
     "Session",
     "SessionPicture",
@@ -307,6 +317,7 @@ __all__ = [
     "Table",
     "TargetShape",
     "Task",
+    "TextReading",
     "Tier",
     "TimeSteps",
     "Trail",
@@ -318,6 +329,7 @@ __all__ = [
     "block_extremes",
     "checked_shape",
     "checked_table",
+    "checked_text",
     "choose",
     "coordinates",
     "corridor_return",
@@ -366,9 +378,11 @@ __all__ = [
     "snapshot_of",
     "snapshot_pieces",
     "symbol",
+    "text_table",
     "thin_path",
     "typeset_surface",
     "usual_network",
     "usual_settings",
+    "visible",
     "weights_plane",
 ]

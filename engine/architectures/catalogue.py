@@ -247,6 +247,17 @@ class Architecture(ABC):
         """If the first layer has a weight for every pixel: these (units, pixels), and its biases (units,)."""
         return None
 
+    def step_groups(self, network: Any) -> tuple[tuple[str, int], ...]:
+        """What of it has a value at every time step: groups of units by their names, and how many units each has."""
+        return ()
+
+    def step_value_pieces(
+        self, network: Any, theta: Array, packed: Packed, group: str, interruption: Interruption | None
+    ) -> Pieces[Array]:
+        """The values (m, steps, units) of one of `step_groups` for m packed examples, in pieces."""
+        yield from ()
+        raise NotImplementedError
+
     def answer_pieces(
         self,
         network: Any,

@@ -81,6 +81,13 @@ class TimeSteps(Query[StepsInTime]):
     example: int
 
 
+@dataclass(frozen=True, slots=True)
+class CharacterVectors(Query[Array]):
+    """The vector that a network reads each character of a vocabulary as, (characters, width): weights of its first
+    layer.
+    """
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class NarrowLayer:
     """What the narrowest hidden layer of an autoencoder makes of its n examples.

@@ -1,4 +1,6 @@
-"""Bundled measured data sets: scikit-learn's digits, iris, wine, breast cancer and diabetes."""
+"""What is read of the program's own files: the measured data sets scikit-learn's digits, iris, wine, breast cancer and
+diabetes, and pages of text.
+"""
 
 from __future__ import annotations
 
@@ -151,3 +153,12 @@ def _measured(key: str) -> tuple[Array, Array]:
     inputs, targets = np.ascontiguousarray(numbers[:, :-1]), numbers[:, -1].copy()
     inputs.flags.writeable = targets.flags.writeable = False
     return inputs, targets
+
+
+@lru_cache
+def page(key: str) -> str:
+    """The text of a file. Raises SettingError."""
+    try:
+        return (resources.files("assets.data") / f"{key}.txt").read_text("utf-8")
+    except (ImportError, OSError, ValueError) as error:
+        raise SettingError(f"cannot read the bundled file assets/data/{key}.txt: {error}") from None

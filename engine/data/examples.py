@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,6 +43,20 @@ class TargetShape:
         return self.steps * self.width
 
 
+@dataclass(frozen=True, slots=True)
+class TextInfo:
+    """What is known of examples that are windows of a text: at each of `context` steps one character is read, one-hot,
+    and the next one is the target, so that the classes are the vocabulary. Windows stay in the order of the text, and
+    the split is by place in it.
+
+    entropy: of the next character given all before it in its window, the mean over the steps in nats, which no
+    prediction can be below on average; NaN if it is not known.
+    """
+
+    context: int
+    entropy: float = math.nan
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
     """Raw examples: inputs (n, d) and targets (n, ...) as TargetShape has them, real numbers or indices into `classes`.
@@ -50,6 +65,7 @@ class Examples:
     if the inputs are the pixels of an image. shape: of one example, whose numbers the d inputs are in row-major order;
     empty for a row of inputs. weights (n,): how much each example counts, relative to the others; None: all the same.
     steps: at how many time steps there is a target. target_names: of the numbers of a vector; empty of one number.
+    text: of windows of a text.
     """
 
     inputs: Array
@@ -62,6 +78,7 @@ class Examples:
     weights: Array | None = None
     steps: int = 1
     target_names: tuple[str, ...] = ()
+    text: TextInfo | None = None
 
     @property
     def target_shape(self) -> TargetShape:
@@ -83,7 +100,7 @@ class TrainingData:
     / target_scale, of vectors number by number; for classes the targets themselves. classes: of the targets; none if
     they are numbers. weights: see Examples. shape: of one example's features, that of the raw inputs if these are the
     features, else a row. target_names: see Examples. label, labels (n,): its name, and what the data tell of each
-    example, a place in `label_names` or without any a number; None where that is no single number.
+    example, a place in `label_names` or without any a number; None where that is no single number. text: see Examples.
     """
 
     raw: Array
@@ -108,6 +125,7 @@ class TrainingData:
     label: str = ""
     labels: Array | None = None
     label_names: tuple[str, ...] = ()
+    text: TextInfo | None = None
 
     @property
     def shaped(self) -> Array:

@@ -13,7 +13,7 @@ from engine.architectures.catalogue import Architecture, Design
 from engine.architectures.forward import evaluation_pieces, layer_pieces
 from engine.architectures.inspection import Inspection, unsaturated
 from engine.architectures.packing import Packed, packed_inputs
-from engine.architectures.queries import StepsInTime, TimeSteps
+from engine.architectures.queries import CharacterVectors, StepsInTime, TimeSteps
 from engine.architectures.recurrent.network import CELLS, FORGET_BIAS, HIDDEN, START, TRUNCATION, RecurrentNetwork
 from engine.architectures.recurrent.start import initial_recurrent
 from engine.choices import Choice
@@ -53,7 +53,7 @@ class Recurrent(Architecture):
     summary = "One cell reads a sequence step by step and keeps a state; the last state gives the answer, or every one."
     source = "Elman 1990, https://doi.org/10.1207/s15516709cog1402_1"
     knobs = (CELL, replace(HIDDEN, name="units"), ACTIVATION, START, TRUNCATION, FORGET_BIAS)
-    queries = (TimeSteps,)
+    queries = (TimeSteps, CharacterVectors)
     looks = ("engine.architectures.recurrent.inside",)
     remedy = "fewer units, shorter sequences, or less data"
 
@@ -195,6 +195,32 @@ class Recurrent(Architecture):
         found = yield from unrolled_pieces(network, theta, packed, interruption)
         return [np.ascontiguousarray(found.states).reshape(len(found.states), -1), found.outputs[:, -1]]
 
+    def step_groups(self, network: RecurrentNetwork) -> tuple[tuple[str, int], ...]:
+        cell = CELLS[network.cell]
+        gates = (
+            tuple(f"{gate} gate" if gate != "candidate" else gate for gate in cell.gates) if network.gates > 1 else ()
+        )
+        names = ("state", *(("cell state",) if cell.kept else ()), *gates)
+        return tuple((name, network.hidden) for name in names)
+
+    def step_value_pieces(
+        self,
+        network: RecurrentNetwork,
+        theta: Array,
+        packed: Packed,
+        group: str,
+        interruption: Interruption | None,
+    ) -> Pieces[Array]:
+        from engine.architectures.recurrent.inside import unrolled_pieces
+
+        found = yield from unrolled_pieces(network, theta, packed, interruption)
+        if group == "state":
+            return found.states
+        if group == "cell state":
+            assert found.cells is not None
+            return found.cells
+        return found.gates[group.removesuffix(" gate")]
+
     def answer_pieces(
         self,
         network: RecurrentNetwork,
@@ -206,6 +232,8 @@ class Recurrent(Architecture):
     ) -> Pieces[Any]:
         from engine.architectures.recurrent.inside import measured_pieces, unrolled_pieces
 
+        if isinstance(query, CharacterVectors):
+            return network.part(network.flat(theta), "input weights").T.copy()
         assert isinstance(query, TimeSteps)
         measured = yield from measured_pieces(network, theta, packed, interruption)
         place = min(query.example, len(inputs) - 1)

@@ -19,8 +19,9 @@ from engine.contracts import Check, Hyper, SettingError, Tier, native, no_check,
 from engine.data.catalogue import DATASETS
 from engine.data.examples import INPUTS, LABEL, TargetShape
 from engine.data.features import FEATURES, SCALINGS, possible_features
-from engine.data.source import example_shape, examples_of, shape_of, target_shape_of
-from engine.data.table import Table
+from engine.data.source import example_shape, examples_of, is_text, shape_of, target_shape_of
+from engine.data.table import Table, checked_table
+from engine.data.texts import CONTEXT
 from engine.data.weights import CLASS_WEIGHTS, check_class_weights
 from engine.memory import MAX_ACTIVATIONS, Need, needed, refuse_beyond_limit
 from engine.problems.supervised.queries import understood
@@ -226,7 +227,7 @@ class NetworkTask:
 
     def understands(self, query: type[Query[Any]]) -> bool:
         """Whether such a network answers queries of this type."""
-        return understood(query, self.form.queries, self.target_shape)
+        return understood(query, self.form.queries, self.target_shape, is_text(self.data, self.target))
 
     @property
     def possible_architectures(self) -> tuple[str, ...]:
@@ -320,7 +321,10 @@ class NetworkTask:
             return replace(self, data=changed)
         if not setting.is_whole:
             if isinstance(data, Table):
-                raise SettingError(f"a table has no setting {shown(setting.rest)}")
+                if not data.context or setting.rest != CONTEXT.name:
+                    raise SettingError(f"a table has no setting {shown(setting.rest)}")
+                resized = replace(data, context=int(CONTEXT.check(value)))  # type: ignore[arg-type]
+                return replace(self, data=checked_table(resized)).fitted()
             return replace(self, data=choose(DATASETS, data.kind, {**data.values, setting.rest: value})).fitted()
         other = _data(value, "")
         usual = {"target_scaling": _usual_target_scaling(other), "split": usual_split(other)}
@@ -379,6 +383,8 @@ class NetworkTask:
             assert setting.place is not None
             stage = self.stages[setting.place - 1]
             return stage if setting.knob is None else stage.values[setting.knob]
+        if isinstance(found, Table) and setting.rest == CONTEXT.name:
+            return found.context
         return found.values[setting.rest] if isinstance(found, Choice) else found
 
 
@@ -397,7 +403,7 @@ def default_loss(classes: int) -> str:
 
 def fitting_features(data: Choice | Table, features: tuple[str, ...]) -> tuple[str, ...]:
     """Those of the features that the data allow, or the usual ones if that leaves none."""
-    inputs = len(data.columns) if isinstance(data, Table) else DATASETS[data.kind].inputs
+    inputs = data.width if isinstance(data, Table) else DATASETS[data.kind].inputs
     possible = possible_features(inputs)
     return tuple(key for key in features if key in possible) or tuple(key for key in _USUAL if key in possible)
 
@@ -408,7 +414,8 @@ def _usual_share(data: Choice | Table) -> float:
 
 def usual_split(data: Choice | Table) -> str:
     """How new data are split: an imported table may have classes of one example only."""
-    return STRATIFIED if isinstance(data, Table) and data.classes and not data.drawn else SHUFFLED
+    split = isinstance(data, Table) and data.classes and not data.drawn and not data.context
+    return STRATIFIED if split else SHUFFLED
 
 
 def _usual_target_scaling(data: Choice | Table) -> str:
@@ -428,7 +435,7 @@ def _begun_with(data: Choice | Table, target: TargetShape) -> str:
 def size_of(data: Choice | Table) -> int:
     """How many examples there are at most, told without making them."""
     if isinstance(data, Table):
-        return len(data.targets)
+        return data.count
     samples = data.values.get("samples", _MAX_BUNDLED)
     return int(samples) if isinstance(samples, int) else _MAX_BUNDLED
 

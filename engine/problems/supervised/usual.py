@@ -29,13 +29,18 @@ def first_network() -> NetworkTask:
 
 def usual_settings(entry: Dataset) -> dict[str, Any]:
     """The split and the scaling that suit a data set."""
-    return {"share": entry.share, "scaling": "none" if entry.inputs <= _PLANE else "standardise"}
+    plain = entry.inputs <= _PLANE or entry.text is not None  # a character is 1 at its place and else 0
+    return {"share": entry.share, "scaling": "none" if plain else "standardise"}
 
 
 def usual_network(data: Choice | Table) -> NetworkTask:
     """A fresh network on these data: what the settings of a network are compared with."""
     if isinstance(data, Table):
-        return first_network().having("data", data).having("scaling", "standardise" if not data.drawn else "none")
+        return (
+            first_network()
+            .having("data", data)
+            .having("scaling", "none" if data.drawn or data.context else "standardise")
+        )
     return _usual_on(data.kind)
 
 

@@ -1,0 +1,166 @@
+"""Texts in windows: at each of some steps one character is read, one-hot, and the next one is the target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from engine.contracts import Hyper, SettingError, Tier, Value, shown
+from engine.data.catalogue import DATASETS, GENERATED, Array, Labels, Values, dataset, window_names
+from engine.data.examples import Examples, TextInfo, TrainingData
+from engine.random_generator import RandomGenerator
+
+CONTEXT = Hyper(
+    "context",
+    "C",
+    32,
+    16,
+    64,
+    kind="integer",
+    help="characters of a window: how far back the network can look",
+    tier="basic",
+)
+MAX_VOCABULARY = 256  # different characters
+MAX_CHARACTERS = 200_000  # of an own text
+NEXT = "next character"  # what the target is called
+_SPECIAL = {" ": "␣", "\n": "⏎", "\t": "⇥"}
+
+Writer = Callable[..., Array]
+
+
+def characters(text: Iterable[str]) -> tuple[str, ...]:
+    """The vocabulary of a text: its characters, each once, in their order."""
+    return tuple(sorted(set().union(*map(set, text))))
+
+
+def places_in(text: str, vocabulary: tuple[str, ...]) -> Array:
+    """Each character of a text as its place in the vocabulary, (n,) integers. Raises SettingError."""
+    found = {sign: place for place, sign in enumerate(vocabulary)}
+    for sign in text:
+        if sign not in found:
+            raise SettingError(f"the character {shown(sign)} is not one of the {len(vocabulary)} that the text has")
+    return np.array([found[sign] for sign in text], np.int64)
+
+
+def windows(places: Array, context: int) -> Array:
+    """A text (n,) as windows (m, context + 1), one after the other: the last character of each is the first of the next
+    and only there a target. What does not fill a window is left out.
+    """
+    count = (len(places) - 1) // context
+    starts = context * np.arange(count)
+    return np.asarray(places[starts[:, None] + np.arange(context + 1)])
+
+
+def inputs_and_targets(rows: Array, tokens: int) -> tuple[Array, Array]:
+    """Windows (n, context + 1) of places in a vocabulary as one-hot inputs (n, context * tokens) and targets (n,
+    context).
+    """
+    return one_hot(rows[:, :-1], tokens).reshape(len(rows), -1), rows[:, 1:].astype(float)
+
+
+def one_hot(places: Array, tokens: int) -> Array:
+    """Places (n, context) as (n, context, tokens): 1 at the place of each, else 0."""
+    found = np.zeros((*places.shape, tokens))
+    np.put_along_axis(found, places[..., None], 1.0, axis=-1)
+    return found
+
+
+def window_places(data: TrainingData, rows: slice) -> Array:
+    """The characters (m, context) that some windows of a text read, as places in the vocabulary."""
+    assert data.text is not None
+    found = data.raw[rows].reshape(-1, data.text.context, len(data.classes))
+    return np.asarray(found.argmax(axis=-1))
+
+
+def visible(sign: str) -> str:
+    """A character as it is shown by itself: blanks and ends of lines have a sign."""
+    return _SPECIAL.get(sign, sign if sign.isprintable() else f"U+{ord(sign):04X}")
+
+
+def examples_of_text(text: str, context: int) -> Examples:
+    """The windows of an own text."""
+    vocabulary = characters(text)
+    inputs, targets = inputs_and_targets(windows(places_in(text, vocabulary), context), len(vocabulary))
+    return Examples(
+        inputs,
+        targets,
+        window_names(context, vocabulary),
+        vocabulary,
+        NEXT,
+        shape=(context, len(vocabulary)),
+        steps=context,
+        text=TextInfo(context),
+    )
+
+
+def checked_text(text: str, context: int) -> str:
+    """The text, if a network can learn from it in windows of this length. Raises SettingError."""
+    if not text.strip():
+        raise SettingError("there is no text: it is empty, or has nothing but blanks; choose another one")
+    if len(text) > MAX_CHARACTERS:
+        most = f"a text has at most {MAX_CHARACTERS:,} characters"
+        raise SettingError(f"{most}, and this one has {len(text):,}: take a part of it")
+    vocabulary = characters(text)
+    if len(vocabulary) < 2:
+        raise SettingError(
+            f"the text is {shown(vocabulary[0])} all along: there is nothing to learn, choose another one"
+        )
+    if len(vocabulary) > MAX_VOCABULARY:
+        told = f"the text has {len(vocabulary):,} different characters, and a network learns at most {MAX_VOCABULARY}"
+        raise SettingError(f"{told}: choose one in a script of letters")
+    if len(text) < 2 * context + 1:
+        told = f"the text has {len(text)} characters, and two windows of {context} need {2 * context + 1}"
+        raise SettingError(f"{told}: choose a longer text or a shorter context")
+    return text
+
+
+def text_dataset(
+    key: str,
+    title: str,
+    *knobs: Hyper,
+    vocabulary: Labels,
+    summary: str,
+    source: str,
+    entropy: Callable[..., float] | None = None,
+    licence: str = GENERATED,
+    tier: Tier = "more",
+) -> Callable[[Writer], Writer]:
+    """Decorator: declare a data set over a function (rng, **knobs) -> windows (n, context + 1), places in a vocabulary.
+
+    entropy(**knobs): see TextInfo. The knob `context` is added.
+    """
+    every = (*knobs, CONTEXT)
+    usual: dict[str, Value] = {knob.name: knob.default for knob in every}
+
+    def info(values: Values) -> TextInfo:
+        known = float("nan") if entropy is None else entropy(**values)
+        return TextInfo(int(values[CONTEXT.name]), known)  # type: ignore[arg-type]
+
+    def declare(function: Writer) -> Writer:
+        def make(rng: RandomGenerator, **values: Any) -> tuple[Array, Array]:
+            return inputs_and_targets(function(rng, **values), len(vocabulary(values)))
+
+        signs, context = vocabulary(usual), int(CONTEXT.default)  # type: ignore[arg-type]
+        dataset(
+            key,
+            title,
+            *every,
+            group="Text",
+            summary=summary,
+            source=source,
+            names=window_names(context, signs),
+            target=NEXT,
+            labels=vocabulary,
+            licence=licence,
+            share=0.8,
+            shape=(context, len(signs)),
+            steps=context,
+            tier=tier,
+            text=info,
+        )(make)
+        assert DATASETS[key].text is info
+        return function
+
+    return declare
