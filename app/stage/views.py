@@ -7,7 +7,9 @@ from app.stage.charts.time_steps import TimeStepsView
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.images import ImagesView
+from app.stage.examples.read_text import ReadTextView
 from app.stage.examples.reconstructions import ReconstructionsView
+from app.stage.examples.sampled_text import SampledTextView
 from app.stage.planes.boundary import BoundaryView
 from app.stage.planes.code import CodeView
 from app.stage.planes.fit import FitView
@@ -27,6 +29,8 @@ VIEWS: list[type[StageView]] = [
     ReconstructedPlaneView,
     CodeView,
     FeatureMapsView,
+    SampledTextView,
+    ReadTextView,
     TimeStepsView,
     ImagesView,
     ConfusionView,

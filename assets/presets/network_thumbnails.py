@@ -16,7 +16,9 @@ from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.confusion_matrix import HEAD, ConfusionMatrix
 from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.images import ImagesView
+from app.stage.examples.read_text import ReadTextView
 from app.stage.examples.reconstructions import ReconstructionsView
+from app.stage.examples.sampled_text import SampledTextView
 from app.stage.networks.network_view import NetworkView
 from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.plane_chart import PlaneChart
@@ -95,6 +97,8 @@ def canvas_of(view: NetworkView, answers: bool) -> QWidget:
     if isinstance(view, FeatureMapsView):
         view.tiles.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         return view.tiles
+    if isinstance(view, SampledTextView | ReadTextView):
+        return view.page
     if isinstance(view, TimeStepsView):
         return view.answers if answers else view.plot
     chart: QWidget = view.chart  # type: ignore[attr-defined]

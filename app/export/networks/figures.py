@@ -15,6 +15,7 @@ from app.export.networks import (
     fit,
     predicted,
     reconstructions,
+    text,
     time_steps,
 )
 from app.export.networks.context import FigureContext, figure_context
@@ -59,6 +60,8 @@ NETWORK_FIGURES = (
     ),
     _figure("code", "narrow layer", code.fits, code.draw, "code"),
     _figure("maps", "filters and feature maps", feature_maps.fits, feature_maps.draw, "maps"),
+    _figure("text", "text that the network writes", text.fits_sampled, text.draw_sampled, "text"),
+    _figure("reading", "text that the network reads", text.fits_reading, text.draw_reading, "reading"),
     _figure("steps", "gradient by time step", time_steps.fits, time_steps.draw, "steps"),
     _figure("confusion", "confusion matrix", confusion.fits, confusion.draw_validation, "confusion"),
     _figure(

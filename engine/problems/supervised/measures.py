@@ -82,6 +82,7 @@ TEXT_MEASURES = (  # of windows of a text; NaN where the loss is no cross-entrop
         "Bits per character",
         "what predicting the next character costs, on all examples: the cross-entropy over ln 2",
         direction="falls",
+        log=True,
         curve="bits",
         axis="Bits per character",
         shown=True,

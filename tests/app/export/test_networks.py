@@ -87,6 +87,7 @@ CASES = {
     "autoencoder of a plane": lambda: trained("line", target="inputs", hidden=(1,), updates=20),
     "autoencoder of columns": lambda: trained("iris", target="inputs", scaling="standardise", hidden=(2,)),
     "vectors": lambda: trained("arm", updates=10),
+    "a text": lambda: trained({"kind": "brackets", "samples": 60}, updates=10, architecture="recurrent"),
     "sequences": lambda: trained({"kind": "echo", "samples": 60}, updates=10, architecture="recurrent"),
 }
 KINDS = {
@@ -103,6 +104,7 @@ KINDS = {
     "autoencoder of a plane": ["reconstructed_plane", "code", "diagram"],
     "autoencoder of columns": ["reconstructions", "code", "diagram"],
     "vectors": ["diagram"],
+    "a text": ["text", "reading", "steps", "confusion", "confusion_training"],
     "sequences": ["steps", "confusion", "confusion_training"],
 }
 made = {name: functools.cache(make) for name, make in CASES.items()}
