@@ -24,7 +24,8 @@ from engine.architectures.losses import LOSSES
 from engine.architectures.members import ARCHITECTURES
 from engine.architectures.network import Network
 from engine.architectures.queries import (
-    CharacterVectors,
+    Attending,
+    Attention,
     Code,
     Decoded,
     FeatureMaps,
@@ -33,6 +34,7 @@ from engine.architectures.queries import (
     StageMaps,
     StepsInTime,
     TimeSteps,
+    TokenVectors,
     UnitMaps,
 )
 from engine.batches import BATCHES, ORDERS, SURFACE_EXAMPLES
@@ -240,10 +242,11 @@ __all__ = [
     "Architecture",
     "Arms",
     "ArmsSeen",
+    "Attending",
+    "Attention",
     "Best",
     "Block",
     "Catalogue",
-    "CharacterVectors",
     "Choice",
     "Code",
     "CorridorPolicy",
@@ -320,6 +323,7 @@ __all__ = [
     "TextReading",
     "Tier",
     "TimeSteps",
+    "TokenVectors",
     "Trail",
     "TrainingData",
     "Tweak",

@@ -30,6 +30,8 @@ from engine import (
     TimeSteps,
     snapshot_of,
 )
+from engine.architectures.forward import layer_pieces
+from engine.interruption import finish
 from engine.training.stream import SEEN
 
 FILES = sorted(FOLDER.glob("*.toml"))
@@ -102,6 +104,13 @@ Check = Callable[[str, Seeds], None]  # seeds: those to train networks with; rac
 def race_of(name: str) -> Race:
     """The race with the seed of the file, which is run once for all that look at it."""
     return Race(name)
+
+
+def seeded(name: str, seed: int) -> Race:
+    """The race with other seeds; with those of the file it is not run again."""
+    problem = experiment(name).problem
+    own = {getattr(problem, setting) for setting in problem.SEEDS} == {seed}
+    return race_of(name) if own else Race(name, seed)
 
 
 CLAIMS: dict[str, Check] = {}
@@ -477,6 +486,36 @@ def preset_45_vanishing_in_time(name: str, seeds: Seeds) -> None:
 
 
 @claim
+def preset_53_grokking(name: str, seeds: Seeds) -> None:
+    late = []
+    for seed in seeds:
+        race = seeded(name, seed)
+        for id in race.runs:
+            assert race.measure(id, "training_score", 150) == 1.0
+            assert race.measure(id, "validation_score", 150) < 0.65
+        assert race.measure("none", "training_score") == 1.0
+        assert race.measure("none", "validation_score") < 0.6
+        late.append(race.measure("decay", "validation_score"))
+    assert np.median(late) > 0.95 and min(late) > 0.75
+
+
+@claim
+def preset_54_looking_up(name: str, seeds: Seeds) -> None:
+    scores, found = [], []
+    for seed in seeds:
+        race = seeded(name, seed)
+        scores.append(race.measure("adam", "validation_score"))
+        learner, theta = race.session.problem.subject, race.theta("adam")
+        marks = learner.data.shaped[learner.data.train :, :, 1]
+        shares = finish(
+            layer_pieces(
+                learner.network, theta, learner.packed_inputs(learner.data.inputs[learner.data.train :]), 1, None
+            )
+        )[0]
+        found.append((shares * marks).sum(axis=1).mean())
+    assert np.median(scores) > 0.97 and np.median(found) > 0.85
+
+
 def preset_49_a_baseline(name: str, seeds: Seeds) -> None:
     def found(race: Race, id: str) -> bool:
         seen = snapshot_of(race.runs[id].problem, race.theta(id), {Arms()}).answer(Arms)

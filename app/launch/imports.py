@@ -24,6 +24,7 @@ IN_WINDOW = (
 LATER = (
     "engine.architectures.convolutional.packing",
     "engine.architectures.recurrent.inside",
+    "engine.architectures.attention.packing",
     "app.export.figure",
     "app.window.export_panel",
     "app.window.import_panel",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from app.stage.charts.histograms import HistogramsView
+from app.stage.charts.spectrum import SpectrumView
 from app.stage.charts.time_steps import TimeStepsView
+from app.stage.examples.answers import AnswersView
+from app.stage.examples.attention import AttentionView
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.images import ImagesView
@@ -32,13 +35,16 @@ VIEWS: list[type[StageView]] = [
     SampledTextView,
     ReadTextView,
     TimeStepsView,
+    AnswersView,
+    AttentionView,
+    SpectrumView,
     ImagesView,
-    ConfusionView,
-    ResidualsView,
-    ParameterPathView,
-    HistogramsView,
     ArmsView,
     CorridorView,
     GridMapView,
     PolicyMapView,
+    ConfusionView,
+    ResidualsView,
+    ParameterPathView,
+    HistogramsView,
 ]

@@ -11,7 +11,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.look.theme import DARK
 from app.stage.charts.histogram_list import HistogramList
 from app.stage.charts.histograms import HistogramsView
+from app.stage.charts.spectrum import SpectrumView
 from app.stage.charts.time_steps import TimeStepsView
+from app.stage.examples.answers import AnswersView
+from app.stage.examples.attention import AttentionView
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.confusion_matrix import HEAD, ConfusionMatrix
 from app.stage.examples.feature_maps import FeatureMapsView
@@ -99,6 +102,12 @@ def canvas_of(view: NetworkView, answers: bool) -> QWidget:
         return view.tiles
     if isinstance(view, SampledTextView | ReadTextView):
         return view.page
+    if isinstance(view, AnswersView):
+        return view.table
+    if isinstance(view, AttentionView):
+        return view.maps
+    if isinstance(view, SpectrumView):
+        return view.plot
     if isinstance(view, TimeStepsView):
         return view.answers if answers else view.plot
     chart: QWidget = view.chart  # type: ignore[attr-defined]

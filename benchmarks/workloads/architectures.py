@@ -1,4 +1,4 @@
-"""Rows of the networks' workload: a recurrent and a convolutional network in the training loop, against peers.
+"""Rows of the networks' workload: other networks than perceptrons in the training loop, against peers.
 
 A problem is made here of packed examples, without what a run measures besides.
 """
@@ -16,6 +16,9 @@ from benchmarks.peers.architectures import Work, jax_scan, numpy_arrays, torch_e
 from benchmarks.peers.networks import Peer
 from benchmarks.timing import Contender, table
 from engine import DATASETS, INITIALIZERS, LOSSES, Pieces, choose, new_run
+from engine.architectures.attention.network import AttentionNetwork
+from engine.architectures.attention.packing import packed_attention_set
+from engine.architectures.attention.start import initial_attention
 from engine.architectures.convolutional.network import Convolution, ConvolutionalNetwork, Pooling
 from engine.architectures.convolutional.packing import packed_convolutional_set
 from engine.architectures.convolutional.start import initial_convolutional
@@ -84,9 +87,23 @@ def digits() -> tuple[Work, Packed]:
     return Work(network, inputs, places, theta, RATE, BATCH), packed
 
 
+def counting() -> tuple[Work, Packed]:
+    """Sequences that count on by a step of their own, modulo 40: what comes next is the target at every step."""
+    random, tokens, length = np.random.default_rng(1), 40, 32
+    begin, step = random.integers(0, tokens, (1024, 1)), random.integers(1, 8, (1024, 1))
+    walk = (begin + step * np.arange(length + 1)) % tokens
+    network = AttentionNetwork(
+        length, 0, tokens, tokens, choose(LOSSES, "softmax", {}), width=32, heads=4, mlp=64, causal=True, every=True
+    )
+    theta, inputs = initial_attention(network, GLOROT, 1), walk[:, :-1].astype(float)
+    packed = packed_attention_set(network, inputs, walk[:, 1:], tokens)
+    return Work(network, inputs, np.ascontiguousarray(walk[:, 1:]), theta, RATE, BATCH), packed
+
+
 CASES = (
     Case("W6", "tanh RNN, hidden 32, 50 steps, adding problem, batch 32, Adam", adding),
     Case("W8", "convolution 3 x 3 x 8, max pooling, dense 10, digits, batch 32, Adam", digits),
+    Case("W9", "transformer, width 32, 4 heads, MLP 64, 32 steps of 40 tokens, batch 32, Adam", counting),
 )
 
 

@@ -46,8 +46,9 @@ class Design:
     """What a network is made from.
 
     inputs: numbers of an example that reach it. shape: of an example, () for a row of features; is_image: whether it is
-    an image. outputs: how many the loss needs, at each of `steps`; output: the key of their activation. hidden,
-    residual, dropout: of a perceptron; stages: choices of STAGES, of a convolutional network.
+    an image. tokens: how many tokens the vocabulary has of which every input is one, 0 if inputs are numbers; only an
+    architecture that `embeds` is given tokens. outputs: how many the loss needs, at each of `steps`; output: the key of
+    their activation. hidden, residual, dropout: of a perceptron; stages: choices of STAGES, of a convolutional network.
     """
 
     architecture: Choice
@@ -61,6 +62,7 @@ class Design:
     residual: bool = False
     dropout: float = 0.0
     stages: tuple[Choice, ...] = ()
+    tokens: int = 0
     steps: int = 1
 
 
@@ -87,7 +89,8 @@ class Architecture(ABC):
 
     parts: the settings of a task that only this architecture has. looks: modules whose routines look at its networks
     alone. queries: what it answers besides what every network
-    does. remedy: what would need less memory.
+    does. embeds: whether it reads tokens as places in a vocabulary, which others read one-hot. remedy: what would need
+    less memory.
     """
 
     key: ClassVar[str]
@@ -99,6 +102,7 @@ class Architecture(ABC):
     parts: ClassVar[tuple[str, ...]] = ()
     queries: ClassVar[tuple[type[Query[Any]], ...]] = ()
     looks: ClassVar[tuple[str, ...]] = ()
+    embeds: ClassVar[bool] = False
     remedy: ClassVar[str] = "a smaller network, or less data"
 
     # The network
@@ -112,6 +116,14 @@ class Architecture(ABC):
     @abstractmethod
     def network(self, design: Design) -> Any:
         """The network of a design. Raises SettingError with the numbers if its parts do not fit each other."""
+
+    def reading(self, choice: Choice) -> Choice:
+        """This architecture with knobs with which no step sees a later one, as the next character of a text wants."""
+        return choice
+
+    def sees_ahead(self, network: Any) -> str:
+        """How a step could see a later one, and what to do about it, in words; empty if none can."""
+        return ""
 
     @abstractmethod
     def start(self, network: Any, initializer: Choice, seed: int) -> Array:
@@ -230,6 +242,10 @@ class Architecture(ABC):
         return f"{', '.join(first)} and {last} have {what}" if first else f"{last} has {what}"
 
     # What happens inside
+
+    def answered(self, network: Any) -> tuple[type[Query[Any]], ...]:
+        """Which of its queries such a network answers."""
+        return self.queries
 
     @abstractmethod
     def inspection_pieces(

@@ -6,9 +6,10 @@ from __future__ import annotations
 from engine.architectures.perceptron import PERCEPTRON as PERCEPTRON
 from engine.architectures.convolutional.architecture import Convolutional
 from engine.architectures.recurrent.architecture import Recurrent
+from engine.architectures.attention.architecture import Transformer
 
 # isort: on
 from engine.architectures.catalogue import ARCHITECTURES as ARCHITECTURES
 
-for made in (Convolutional(), Recurrent()):
+for made in (Convolutional(), Recurrent(), Transformer()):
     ARCHITECTURES.add(made)

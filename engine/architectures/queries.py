@@ -81,10 +81,33 @@ class TimeSteps(Query[StepsInTime]):
     example: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Attending:
+    """What the heads of a transformer attend to in one example.
+
+    shares: of each block (heads, queries, length): how much each step, counted from the last, of which only those that
+    the outputs need are computed, attends to each. inputs (length, ...): what the steps are, tokens as places in the
+    vocabulary. outputs (outputs,): of the last step.
+    """
+
+    shares: tuple[Array, ...]
+    inputs: Array
+    outputs: Array
+
+
 @dataclass(frozen=True, slots=True)
-class CharacterVectors(Query[Array]):
-    """The vector that a network reads each character of a vocabulary as, (characters, width): weights of its first
-    layer.
+class Attention(Query[Attending]):
+    """What a transformer attends to in the example at a place of the data. A place beyond the last example means the
+    last.
+    """
+
+    example: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVectors(Query[Array]):
+    """The vectors (tokens, width) that a network has learned for the tokens of its vocabulary: of one that reads them
+    one-hot the weights of its first layer.
     """
 
 

@@ -11,6 +11,7 @@ from engine.data import lines as lines
 from engine.data import arm as arm
 from engine.data import patterns as patterns
 from engine.data import adding as adding
+from engine.data import modular as modular
 from engine.data import temporal_order as temporal_order
 from engine.data import sine_ahead as sine_ahead
 from engine.data import echo as echo

@@ -34,8 +34,12 @@ class Dataset:
     the plane to show: of both inputs, or for one input of the input and the target. share (of the examples that train)
     and target_scaling (of a regression) are suitable defaults. image is (rows, columns) if the inputs are pixels; shape
     that of one example, whose numbers the d inputs are in row-major order, () if they are a row of separate numbers.
-    licence is that of the data. text(values): of windows of a text; how many steps and inputs these have depends on the
-    knobs, and `having` tells.
+    licence is that of the data.
+
+    tokens(values) names the vocabulary if every input is a token, a place in it; none if inputs are numbers. count is
+    how many examples there are. table: whether these are all pairs of two tokens, the first two inputs, and the other
+    inputs are always the same. text(values): of windows of a text; how many inputs these have depends on the knobs, and
+    `having` tells.
     """
 
     key: str
@@ -55,8 +59,11 @@ class Dataset:
     view: Box | None
     image: tuple[int, int] | None
     shape: tuple[int, ...]
-    steps: int = 1
-    target_names: tuple[str, ...] = ()
+    steps: int
+    target_names: tuple[str, ...]
+    tokens: Labels
+    count: Callable[[Values], int]
+    table: bool
     tier: Tier = "more"
     text: TextOf | None = None
 
@@ -64,9 +71,8 @@ class Dataset:
         """The same with the names, shape and steps that its examples have with these values of the knobs."""
         if self.text is None:
             return self
-        context, vocabulary = self.text(values).context, self.labels(values)
-        names = window_names(context, vocabulary)
-        return replace(self, names=names, shape=(context, len(vocabulary)), steps=context)
+        context = self.text(values).context
+        return replace(self, names=window_names(context), shape=(context,), steps=context)
 
     @property
     def inputs(self) -> int:
@@ -96,6 +102,7 @@ class Dataset:
             self.target,
             self.image,
             sized.shape,
+            tokens=self.tokens(values),
             steps=sized.steps,
             target_names=self.target_names,
             text=None if self.text is None else self.text(values),
@@ -121,6 +128,9 @@ def dataset(
     view: Box | None = None,
     image: tuple[int, int] | None = None,
     shape: tuple[int, ...] | None = None,
+    tokens: Labels = lambda values: (),
+    count: Callable[[Values], int] | None = None,
+    table: bool = False,
     steps: int = 1,
     target_names: tuple[str, ...] = (),
     tier: Tier = "more",
@@ -128,7 +138,8 @@ def dataset(
 ) -> Callable[[Maker], Maker]:
     """Decorator: declare a data set over the function that generates it; without labels it is a regression.
 
-    Without a shape, an example has that of its image, or is a row of separate numbers.
+    Without a shape, an example has that of its image, or is a row of separate numbers. Without a count, the knob
+    `samples` is it.
     """
 
     def declare(function: Maker) -> Maker:
@@ -151,6 +162,9 @@ def dataset(
                 view=view,
                 image=image,
                 shape=shape or image or (),
+                tokens=tokens,
+                count=count or (lambda values: whole(values, "samples")),
+                table=table,
                 steps=steps,
                 target_names=target_names,
                 tier=tier,
@@ -162,9 +176,9 @@ def dataset(
     return declare
 
 
-def window_names(context: int, vocabulary: tuple[str, ...]) -> tuple[str, ...]:
-    """The names of the one-hot inputs of a window of a text: `a 1`, `b 1`, ..."""
-    return tuple(f"{sign} {step}" for step in range(1, context + 1) for sign in vocabulary)
+def window_names(context: int) -> tuple[str, ...]:
+    """The names of the inputs of a window of a text."""
+    return tuple(f"character {step}" for step in range(1, context + 1))
 
 
 def whole(values: Values, name: str) -> int:

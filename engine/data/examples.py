@@ -45,7 +45,7 @@ class TargetShape:
 
 @dataclass(frozen=True, slots=True)
 class TextInfo:
-    """What is known of examples that are windows of a text: at each of `context` steps one character is read, one-hot,
+    """What is known of examples that are windows of a text: at each of `context` steps one character is read, a token,
     and the next one is the target, so that the classes are the vocabulary. Windows stay in the order of the text, and
     the split is by place in it.
 
@@ -64,6 +64,7 @@ class Examples:
     classes: their names; empty for a regression. names: of the d inputs; target: of the target. image: (rows, columns)
     if the inputs are the pixels of an image. shape: of one example, whose numbers the d inputs are in row-major order;
     empty for a row of inputs. weights (n,): how much each example counts, relative to the others; None: all the same.
+    tokens: the vocabulary if every input is a place in it; empty if inputs are numbers.
     steps: at how many time steps there is a target. target_names: of the numbers of a vector; empty of one number.
     text: of windows of a text.
     """
@@ -76,6 +77,7 @@ class Examples:
     image: tuple[int, int] | None = None
     shape: tuple[int, ...] = ()
     weights: Array | None = None
+    tokens: tuple[str, ...] = ()
     steps: int = 1
     target_names: tuple[str, ...] = ()
     text: TextInfo | None = None
@@ -98,9 +100,10 @@ class TrainingData:
     TargetShape; where the target is the input, the unscaled features. features: their names (f,). shift, scale (f,):
     inputs = (features - shift) / scale. scaled_targets: what the network is trained to output, (targets - target_shift)
     / target_scale, of vectors number by number; for classes the targets themselves. classes: of the targets; none if
-    they are numbers. weights: see Examples. shape: of one example's features, that of the raw inputs if these are the
-    features, else a row. target_names: see Examples. label, labels (n,): its name, and what the data tell of each
-    example, a place in `label_names` or without any a number; None where that is no single number. text: see Examples.
+    they are numbers. weights, tokens: see Examples. one_hot: whether each token is a row of features, 1 at its place,
+    else 0. shape: of one example's features, that of the raw inputs if these are the features, else a row.
+    target_names: see Examples. label, labels (n,): its name, and what the data tell of each example, a place in
+    `label_names` or without any a number; None where that is no single number. text: see Examples.
     """
 
     raw: Array
@@ -120,6 +123,8 @@ class TrainingData:
     image: tuple[int, int] | None
     weights: Array | None = None
     shape: tuple[int, ...] = ()
+    tokens: tuple[str, ...] = ()
+    one_hot: bool = False
     target_shape: TargetShape = TargetShape()
     target_names: tuple[str, ...] = ()
     label: str = ""

@@ -11,6 +11,8 @@ from engine.contracts import SettingError
 from engine.data.catalogue import SPLITTING
 from engine.data.examples import INPUTS, LABEL, Examples, TargetShape, TrainingData
 from engine.data.features import SCALINGS, checked_features, column_names, columns_of
+from engine.data.tokens import one_hot as one_hot_columns
+from engine.data.tokens import one_hot_names
 from engine.random_generator import RandomGenerator
 
 Array = np.ndarray
@@ -24,6 +26,7 @@ def training_data(
     seed: int,
     target_scaling: str = "none",
     stratified: bool = False,
+    one_hot: bool = False,
     target: str = LABEL,
 ) -> TrainingData:
     """The examples in training order, as the network reads them.
@@ -31,9 +34,9 @@ def training_data(
     features: keys of FEATURES, for one or two raw inputs; with more, every column is a feature. scaling: a key of
     SCALINGS, fitted to the training set alone. seed: the data seed, which shuffles the examples before the split, but
     not windows of a text, of which the first are the training set. target_scaling: the same for the target of a
-    regression. stratified: each class keeps its share in the training set, so that none is left out of it. target:
-    LABEL or INPUTS; the inputs as targets are scaled as they are. Raises SettingError if the features do not fit or
-    overflow.
+    regression. stratified: each class keeps its share in the training set, so that none is left out of it. one_hot:
+    tokens become a row of features each. target: LABEL or INPUTS; the inputs as targets are scaled as they are. Raises
+    SettingError if the features do not fit or overflow.
     """
     count, inputs = examples.inputs.shape
     keys = checked_features(features, inputs)
@@ -43,7 +46,7 @@ def training_data(
         order = split_by_class(examples.targets.astype(np.int64), order, train)
     raw = np.ascontiguousarray(examples.inputs[order])
     with np.errstate(over="ignore", invalid="ignore"):
-        columns = columns_of(raw, keys)
+        columns = one_hot_columns(raw, len(examples.tokens)) if one_hot else columns_of(raw, keys)
         shift, scale = SCALINGS[scaling].fit(columns[:train])
         scaled = np.ascontiguousarray((columns - shift) / scale)
     if not (np.isfinite(scaled).all() and np.isfinite(scale).all()):
@@ -67,7 +70,7 @@ def training_data(
         targets=targets,
         train=train,
         names=examples.names,
-        features=column_names(examples.names, keys),
+        features=one_hot_names(examples.names, examples.tokens) if one_hot else column_names(examples.names, keys),
         feature_keys=keys,
         shift=shift,
         scale=scale,
@@ -77,8 +80,10 @@ def training_data(
         classes=examples.classes,
         target=examples.target,
         image=examples.image,
-        shape=examples.shape if math.prod(examples.shape) == scaled.shape[1] and not keys else scaled.shape[1:],
+        shape=_feature_shape(examples, keys, one_hot, scaled.shape[1]),
         weights=None if examples.weights is None else examples.weights[order],
+        tokens=examples.tokens,
+        one_hot=one_hot,
         target_shape=examples.target_shape,
         target_names=examples.target_names,
         label=examples.target,
@@ -101,6 +106,13 @@ def training_data(
         target_names=() if one else prepared.features,
         text=None,
     )
+
+
+def _feature_shape(examples: Examples, keys: tuple[str, ...], one_hot: bool, features: int) -> tuple[int, ...]:
+    """The shape of one example's features, see TrainingData."""
+    if one_hot:
+        return (*(examples.shape or examples.inputs.shape[1:]), len(examples.tokens))
+    return examples.shape if math.prod(examples.shape) == features and not keys else (features,)
 
 
 def training_count(count: int, share: float) -> int:
@@ -132,4 +144,5 @@ def split_by_class(classes: Array, order: Array, train: int) -> Array:
 
 def features_of(raw: Array, data: TrainingData) -> Array:
     """The network's inputs (m, f), in C order, for raw inputs (m, d)."""
-    return np.ascontiguousarray((columns_of(raw, data.feature_keys) - data.shift) / data.scale)
+    columns = one_hot_columns(raw, len(data.tokens)) if data.one_hot else columns_of(raw, data.feature_keys)
+    return np.ascontiguousarray((columns - data.shift) / data.scale)

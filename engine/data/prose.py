@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from engine.data.bundled import page
-from engine.data.catalogue import Array
+from engine.data.catalogue import Array, whole
 from engine.data.texts import characters, places_in, text_dataset, windows
 from engine.random_generator import RandomGenerator
 
@@ -19,6 +19,7 @@ def _vocabulary() -> tuple[str, ...]:
     "prose",
     "A page of prose",
     vocabulary=lambda values: _vocabulary(),
+    count=lambda values: (len(page("prose")) - 1) // whole(values, "context"),
     summary="Plain English about walking down hills: letters, words, and what follows what.",
     source="Written for this program",
     licence="that of this program",

@@ -21,7 +21,7 @@ def examples_of(source: Source, seed: int) -> Examples:
 def example_shape(source: Source) -> tuple[tuple[int, ...], bool]:
     """The shape of one example, () if it is a row of separate numbers, and whether it is an image."""
     if isinstance(source, Table):
-        return (source.context, len(source.classes)) if source.context else source.shape, source.is_image
+        return (source.context,) if source.context else source.shape, source.is_image
     declared = DATASETS[source.kind].having(source.values)
     return declared.shape, declared.image is not None
 
@@ -31,6 +31,16 @@ def is_text(source: Source, target: str) -> bool:
     if target == INPUTS:
         return False
     return source.context > 0 if isinstance(source, Table) else DATASETS[source.kind].text is not None
+
+
+def vocabulary(source: Source) -> tuple[str, ...]:
+    """The names of the tokens of which every input is one; none if inputs are numbers."""
+    return source.vocabulary if isinstance(source, Table) else DATASETS[source.kind].tokens(source.values)
+
+
+def count_of(source: Source) -> int:
+    """How many examples there are at most, told without making them."""
+    return source.count if isinstance(source, Table) else DATASETS[source.kind].count(source.values)
 
 
 def target_shape_of(source: Source, features: tuple[str, ...], target: str) -> TargetShape:

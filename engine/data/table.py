@@ -87,7 +87,12 @@ class Table:
     @property
     def width(self) -> int:
         """How many raw inputs an example has."""
-        return self.context * len(self.classes) or len(self.columns)
+        return self.context or len(self.columns)
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """The tokens of which every input is one, of a text."""
+        return self.classes if self.context else ()
 
     @property
     def count(self) -> int:

@@ -1,4 +1,4 @@
-"""Texts in windows: at each of some steps one character is read, one-hot, and the next one is the target."""
+"""Texts in windows: at each of some steps one character is read, a token, and the next one is the target."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.contracts import Hyper, SettingError, Tier, Value, shown
+from engine.contracts import Hyper, SettingError, Tier, shown
 from engine.data.catalogue import DATASETS, GENERATED, Array, Labels, Values, dataset, window_names
 from engine.data.examples import Examples, TextInfo, TrainingData
 from engine.random_generator import RandomGenerator
@@ -53,25 +53,14 @@ def windows(places: Array, context: int) -> Array:
     return np.asarray(places[starts[:, None] + np.arange(context + 1)])
 
 
-def inputs_and_targets(rows: Array, tokens: int) -> tuple[Array, Array]:
-    """Windows (n, context + 1) of places in a vocabulary as one-hot inputs (n, context * tokens) and targets (n,
-    context).
-    """
-    return one_hot(rows[:, :-1], tokens).reshape(len(rows), -1), rows[:, 1:].astype(float)
-
-
-def one_hot(places: Array, tokens: int) -> Array:
-    """Places (n, context) as (n, context, tokens): 1 at the place of each, else 0."""
-    found = np.zeros((*places.shape, tokens))
-    np.put_along_axis(found, places[..., None], 1.0, axis=-1)
-    return found
+def inputs_and_targets(rows: Array) -> tuple[Array, Array]:
+    """Windows (n, context + 1) of places in a vocabulary as inputs and targets, (n, context) each."""
+    return rows[:, :-1].astype(float), rows[:, 1:].astype(float)
 
 
 def window_places(data: TrainingData, rows: slice) -> Array:
     """The characters (m, context) that some windows of a text read, as places in the vocabulary."""
-    assert data.text is not None
-    found = data.raw[rows].reshape(-1, data.text.context, len(data.classes))
-    return np.asarray(found.argmax(axis=-1))
+    return data.raw[rows].astype(np.int64)
 
 
 def visible(sign: str) -> str:
@@ -82,14 +71,15 @@ def visible(sign: str) -> str:
 def examples_of_text(text: str, context: int) -> Examples:
     """The windows of an own text."""
     vocabulary = characters(text)
-    inputs, targets = inputs_and_targets(windows(places_in(text, vocabulary), context), len(vocabulary))
+    inputs, targets = inputs_and_targets(windows(places_in(text, vocabulary), context))
     return Examples(
         inputs,
         targets,
-        window_names(context, vocabulary),
+        window_names(context),
         vocabulary,
         NEXT,
-        shape=(context, len(vocabulary)),
+        shape=(context,),
+        tokens=vocabulary,
         steps=context,
         text=TextInfo(context),
     )
@@ -124,15 +114,15 @@ def text_dataset(
     summary: str,
     source: str,
     entropy: Callable[..., float] | None = None,
+    count: Callable[[Values], int] | None = None,
     licence: str = GENERATED,
     tier: Tier = "more",
 ) -> Callable[[Writer], Writer]:
     """Decorator: declare a data set over a function (rng, **knobs) -> windows (n, context + 1), places in a vocabulary.
 
-    entropy(**knobs): see TextInfo. The knob `context` is added.
+    entropy(**knobs): see TextInfo. The knob `context` is added. Without a count, the knob `samples` is it.
     """
     every = (*knobs, CONTEXT)
-    usual: dict[str, Value] = {knob.name: knob.default for knob in every}
 
     def info(values: Values) -> TextInfo:
         known = float("nan") if entropy is None else entropy(**values)
@@ -140,9 +130,9 @@ def text_dataset(
 
     def declare(function: Writer) -> Writer:
         def make(rng: RandomGenerator, **values: Any) -> tuple[Array, Array]:
-            return inputs_and_targets(function(rng, **values), len(vocabulary(values)))
+            return inputs_and_targets(function(rng, **values))
 
-        signs, context = vocabulary(usual), int(CONTEXT.default)  # type: ignore[arg-type]
+        context = int(CONTEXT.default)  # type: ignore[arg-type]
         dataset(
             key,
             title,
@@ -150,13 +140,15 @@ def text_dataset(
             group="Text",
             summary=summary,
             source=source,
-            names=window_names(context, signs),
+            names=window_names(context),
             target=NEXT,
             labels=vocabulary,
             licence=licence,
             share=0.8,
-            shape=(context, len(signs)),
+            shape=(context,),
             steps=context,
+            tokens=vocabulary,
+            count=count,
             tier=tier,
             text=info,
         )(make)

@@ -73,6 +73,13 @@ def forward_product(W, A, biases, Z, units, reads, columns):
 
 
 @inline_ir
+def adding_product(W, A, Z, units, reads, columns):
+    """Z (units, columns) += W A."""
+    u, r, c = int64(units), int64(reads), int64(columns)
+    _product(W, r, int64(1), A, c, int64(SUM), W, Z, c, u, r, c)
+
+
+@inline_ir
 def backward_product(W, D, Z, units, reads, columns, adds):
     """Z (reads, columns) = W^T D; adds: Z += W^T D."""
     u, r, c = int64(units), int64(reads), int64(columns)

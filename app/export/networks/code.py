@@ -10,7 +10,7 @@ from app.export.legend import Entry, clean
 from app.export.networks.class_colours import class_colour
 from app.export.networks.context import FigureContext
 from app.export.networks.dots import draw_examples, handle, legend_entries, size
-from app.look.networks.code_plane import CodePlane, of_directions, of_units
+from app.look.networks.code_plane import LARGEST, CodePlane, of_directions, of_units
 from app.look.networks.data_ranges import padded
 from app.look.palettes import ON_LIGHT
 from engine import Code, NetworkTask, Predictions
@@ -40,7 +40,7 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
     narrow = snapshot.answer(Code)
     assert narrow is not None
     context.add_heading(axes, context.heading())
-    codes = np.nan_to_num(narrow.values, nan=0.0, posinf=0.0, neginf=0.0)
+    codes = np.where(np.abs(narrow.values) < LARGEST, narrow.values, 0.0)
     plane = _plane(codes, context.picture.experiment.view)
     x, y = plane.spots(codes)
     labels = np.zeros(len(codes)) if data.labels is None else data.labels

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from app.export.legend import Entry
 from app.export.networks.context import FigureContext
+from app.export.networks.shown_example import shown_example
 from app.export.style import MM, POINTS
 from engine import FeatureMaps, NetworkTask, Predictions, StageMaps
 
@@ -87,7 +87,7 @@ def draw(axes: Axes, context: FigureContext) -> list[Entry]:
 
 def _sections(context: FigureContext) -> list[_Section]:
     data = context.learner.data
-    example = _example(context.picture.experiment.view, data.train, data.validation)
+    example = shown_example(context.picture.experiment.view, "network_maps", data)
     maps = context.evaluated(Predictions(), FeatureMaps(example)).answer(FeatureMaps)
     assert maps is not None
     found = []
@@ -142,12 +142,3 @@ def _stacked(filters: Array) -> Array:
     found = np.full((inputs, rows + 1, columns), np.nan)
     found[:, :rows] = filters
     return found.reshape(-1, columns)[:-1]
-
-
-def _example(view: Mapping[str, Any], train: int, validation: int) -> int:
-    """The place in the data of the example that the window shows."""
-    wish = view.get("network_maps_example", 1)
-    wish = wish if isinstance(wish, int) and wish > 0 else 1
-    if validation and view.get("network_maps_part", "validation") == "validation":
-        return train + min(wish, validation) - 1
-    return min(wish, train) - 1

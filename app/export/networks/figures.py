@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.export.legend import Entry
 from app.export.networks import (
+    answers,
+    attention,
     boundary,
     code,
     confusion,
@@ -15,6 +17,7 @@ from app.export.networks import (
     fit,
     predicted,
     reconstructions,
+    spectrum,
     text,
     time_steps,
 )
@@ -63,6 +66,9 @@ NETWORK_FIGURES = (
     _figure("text", "text that the network writes", text.fits_sampled, text.draw_sampled, "text"),
     _figure("reading", "text that the network reads", text.fits_reading, text.draw_reading, "reading"),
     _figure("steps", "gradient by time step", time_steps.fits, time_steps.draw, "steps"),
+    _figure("answers", "table of answers", answers.fits, answers.draw, "answers"),
+    _figure("attention", "attention of each head", attention.fits, attention.draw, "attention"),
+    _figure("spectrum", "spectrum of the embedding", spectrum.fits, spectrum.draw, "spectrum"),
     _figure("confusion", "confusion matrix", confusion.fits, confusion.draw_validation, "confusion"),
     _figure(
         "confusion_training",

@@ -42,8 +42,7 @@ def draw(axes: Axes, drawing: Drawing) -> list[Entry]:
             ha="center",
             va="bottom",
             fontsize=0.75 * drawing.settings.font_size,
-            color="black" if arm == best else "0.4",
-            fontweight="bold" if arm == best else "normal",
+            color="black" if arm == best else "0.55",
         )
     axes.set_ylim(0.0, 1.0)
     axes.set_xticks(np.arange(1, len(values) + 1))

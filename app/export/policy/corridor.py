@@ -8,6 +8,7 @@ import numpy as np
 
 from app.export.legend import Entry
 from app.export.policy.context import answered, heading, shown_runs, tidy
+from app.look.number_format import number
 from app.look.palettes import ON_LIGHT
 from engine import CorridorPolicy, corridor_return
 
@@ -32,7 +33,7 @@ def draw(axes: Axes, drawing: Drawing) -> list[Entry]:
             best = float(corridor_return(np.array(seen.best)))
             axes.axhline(best, color="0.6", lw=0.8 * thick, ls="--")
             axes.annotate(
-                f"best {best:.2f} at {seen.best:.2f}",
+                f"best {number(best, 4)} at {number(seen.best, 2)}",
                 (0.99, best + 1.0),
                 ha="right",
                 va="bottom",

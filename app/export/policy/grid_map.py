@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _HEAT = ("#3d7396", "#6ea3ad", "#a3c9b9", "#d3e2c8", "#f2f1df", "#fffdf6")  # as that of surfaces
 _WAYS = ((0.0, -1.0), (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0))  # of the actions, y downwards
 _LOOKS = {1: ("0.55", ""), 2: ("#e0929b", "pit"), 3: ("#8ecfa8", "goal")}  # wall, pit, goal
-_LEAST, _REACH = 0.03, 0.42
+_LEAST = 0.03  # probability of an arrow that is drawn
+_REACH, _HEAD = 0.42, 10.0  # its length and head where the action is certain
 
 
 def draw(axes: Axes, drawing: Drawing) -> list[Entry]:
@@ -41,12 +42,15 @@ def draw(axes: Axes, drawing: Drawing) -> list[Entry]:
         for (x, y), chance in zip(_WAYS, seen.policy[row, column].tolist(), strict=True):
             if chance > _LEAST:
                 reach = _REACH * chance
-                axes.annotate(
-                    "",
-                    (column + reach * x, row + reach * y),
-                    (column, row),
-                    arrowprops={"arrowstyle": "->", "lw": thick, "color": "0.1", "shrinkA": 0.0, "shrinkB": 0.0},
-                )
+                style: dict[str, Any] = {
+                    "arrowstyle": "->",
+                    "lw": thick,
+                    "color": "0.1",
+                    "shrinkA": 0.0,
+                    "shrinkB": 0.0,
+                }
+                style["mutation_scale"] = _HEAD * chance
+                axes.annotate("", (column + reach * x, row + reach * y), (column, row), arrowprops=style)
     row, column = seen.start
     axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1.0, 1.0, fc="none", ec="#0b72d9", lw=1.6 * thick))
     axes.set_xticks(np.arange(size + 1) - 0.5, labels=[])

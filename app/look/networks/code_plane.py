@@ -8,6 +8,8 @@ import numpy as np
 
 Array = np.ndarray
 
+LARGEST = 1e150  # activations beyond which, or not finite, there is no plane: the square of one is finite
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CodePlane:

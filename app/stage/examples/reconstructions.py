@@ -107,10 +107,10 @@ class ReconstructionsView(NetworkView):
         self._diverged = diverged(self._picture, snapshot)
         validates = self.part.validation
         part = "Validation" if validates else "Training"
-        told = [f"{part}: loss {number(snapshot.predicted.losses[validates], 3)}"]
+        told = [problem] if (problem := run_warnings(self._picture, snapshot)) else []
+        told.append(f"{part}: loss {number(snapshot.predicted.losses[validates], 3)}")
         told.append(f"root mean square error {number(snapshot.predicted.errors[validates], 3)} a number")
         told += [f"{each.title} {number(each.value, 3)}" for each in snapshot.subject.references]
-        told += [problem] if (problem := run_warnings(self._picture, snapshot)) else []
         self.title.show_text(" · ".join(told), "Original at the left, reconstruction at the right; below, its error")
 
     def _enlarge(self) -> None:

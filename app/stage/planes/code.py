@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
 
-from app.look.networks.code_plane import CodePlane, of_directions, of_units
+from app.look.networks.code_plane import LARGEST, CodePlane, of_directions, of_units
 from app.look.networks.data_ranges import padded, value_range
 from app.look.number_format import number
 from app.stage.markers import draw_start
@@ -176,7 +176,7 @@ class CodeView(PlaneView):
         narrow = snapshot.answer(Code)
         if narrow is None or snapshot.learner is not self.learner:  # of examples that are no longer shown
             return
-        if not np.isfinite(narrow.values).all():
+        if not (np.abs(narrow.values) < LARGEST).all():
             self._dots = None
             self.chart.redraw()
             return

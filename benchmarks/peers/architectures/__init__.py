@@ -1,4 +1,4 @@
-"""The alternatives for training a recurrent or convolutional network with Adam.
+"""The alternatives for training a recurrent or convolutional network, or a transformer, with Adam.
 
 Each module has `start(work) -> Peer`, or raises Missing with the reason.
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.architectures.attention.network import AttentionNetwork
 from engine.architectures.convolutional.network import ConvolutionalNetwork
 from engine.architectures.recurrent.network import RecurrentNetwork
 
@@ -21,11 +22,12 @@ class Work:
     """The same work for everyone: examples in a fixed order, consecutive batches of equal size, the same start.
 
     network: an Elman network with tanh and one output at the last step, trained on its mean squared error, or one
-    convolution with ReLU, a max pooling and the output layer, trained on softmax cross-entropy. targets (n,): numbers,
+    convolution with ReLU, a max pooling and the output layer, or a causal transformer of one block with norms and ReLU
+    that reads tokens and answers at every step, trained on softmax cross-entropy. targets (n,), or (n, steps): numbers,
     or class indices. theta (parameters,): laid out as network.blocks say.
     """
 
-    network: RecurrentNetwork | ConvolutionalNetwork
+    network: RecurrentNetwork | ConvolutionalNetwork | AttentionNetwork
     inputs: Array
     targets: Array
     theta: Array

@@ -9,6 +9,8 @@ import numpy as np
 from benchmarks.peers import Missing
 from benchmarks.peers.architectures import BETA1, BETA2, EPS, Work
 from benchmarks.peers.networks import Peer
+from engine.architectures.attention.network import AttentionNetwork
+from engine.architectures.convolutional.network import ConvolutionalNetwork
 from engine.architectures.recurrent.network import RecurrentNetwork
 
 
@@ -21,7 +23,7 @@ def start(work: Work) -> Peer:
     numpy, lax = jax.numpy, jax.lax
     network, kept = work.network, work.batches * work.batch
     inputs = numpy.asarray(work.inputs[:kept].reshape(work.batches, work.batch, *work.inputs.shape[1:]))
-    targets = numpy.asarray(work.targets[:kept].reshape(work.batches, work.batch))
+    targets = numpy.asarray(work.targets[:kept].reshape(work.batches, work.batch, *work.targets.shape[1:]))
 
     def cut(theta):  # type: ignore[no-untyped-def]
         return [theta[a:b].reshape(shape) for a, b, shape in work.parts]
@@ -40,7 +42,28 @@ def start(work: Work) -> Peer:
         answers = pooled.reshape(len(x), -1) @ last.T + bias
         return -numpy.mean(numpy.take_along_axis(jax.nn.log_softmax(answers), y[:, None], 1))
 
-    slope = jax.grad(recurrent if isinstance(network, RecurrentNetwork) else convolutional)
+    def attention(theta, x, y):  # type: ignore[no-untyped-def]
+        cut = {block.name: theta[block.start : block.stop].reshape(block.shape) for block in network.blocks}
+
+        def dense(name, z):  # type: ignore[no-untyped-def]
+            return z @ cut[f"{name} weights"].T + cut[f"{name} biases"]
+
+        def normed(name, z):  # type: ignore[no-untyped-def]
+            away = z - z.mean(axis=-1, keepdims=True)
+            deviation = numpy.sqrt((away * away).mean(axis=-1, keepdims=True) + 1e-5)
+            return away / deviation * cut[f"{name} gains"] + cut[f"{name} shifts"]
+
+        steps = cut["embedding"][x.astype(int)] + cut["positions"]
+        read, apart = normed("attention 1", steps), (work.batch, network.length, network.heads, -1)
+        q, k, v = (dense(f"attention 1 {name}", read).reshape(apart) for name in ("query", "key", "value"))
+        gathered = jax.nn.dot_product_attention(q, k, v, is_causal=True)
+        steps = steps + dense("attention 1 output", gathered.reshape(steps.shape))
+        steps = steps + dense("MLP 1 output", jax.nn.relu(dense("MLP 1", normed("MLP 1", steps))))
+        answers = dense("output", normed("output", steps))
+        return -numpy.mean(numpy.take_along_axis(jax.nn.log_softmax(answers), y[..., None], -1))
+
+    losses = {RecurrentNetwork: recurrent, ConvolutionalNetwork: convolutional, AttentionNetwork: attention}
+    slope = jax.grad(losses[type(network)])
 
     @partial(jax.jit, donate_argnums=0)
     def many(state, begun, count):  # type: ignore[no-untyped-def]

@@ -7,7 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.peers.architectures import BETA1, BETA2, EPS, Array, Work
+from benchmarks.peers.architectures.numpy_attention import attention_slope
 from benchmarks.peers.networks import Peer
+from engine.architectures.attention.network import AttentionNetwork
 from engine.architectures.convolutional.network import ConvolutionalNetwork
 from engine.architectures.recurrent.network import RecurrentNetwork
 
@@ -20,6 +22,8 @@ def start(work: Work) -> Peer:
     gradient, first, second = (np.zeros_like(theta) for _ in range(3))
     if isinstance(network, RecurrentNetwork):
         slope = _recurrent(work, network, theta, gradient)
+    elif isinstance(network, AttentionNetwork):
+        slope = attention_slope(network, theta, gradient)
     else:
         slope = _convolutional(work, network, theta, gradient)
     held = {"update": 0}

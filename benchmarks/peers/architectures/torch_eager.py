@@ -1,4 +1,4 @@
-"""PyTorch as in its tutorials: nn.RNN or nn.Conv2d, autograd, torch.optim.Adam, in float64 on one thread."""
+"""PyTorch as in its tutorials: nn.RNN, nn.Conv2d or fused attention, torch.optim.Adam, float64 on one thread."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import numpy as np
 from benchmarks.peers import Missing
 from benchmarks.peers.architectures import BETA1, BETA2, EPS, Work
 from benchmarks.peers.networks import Peer
+from engine.architectures.attention.network import AttentionNetwork
 from engine.architectures.convolutional.network import ConvolutionalNetwork
 from engine.architectures.recurrent.network import RecurrentNetwork
 
@@ -24,6 +25,9 @@ def start(work: Work) -> Peer:
         last = torch.nn.Linear(network.hidden, 1, dtype=torch.float64)
         layer.bias_hh_l0.requires_grad_(False).zero_()
         tensors = [layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0, last.weight, last.bias]
+    elif isinstance(network, AttentionNetwork):
+        tensors = [torch.nn.Parameter(torch.empty(shape, dtype=torch.float64)) for _, _, shape in work.parts]
+        inputs, net = inputs.long(), _transformer(torch, network, tensors)
     else:
         net = _net(torch, network)
         inputs = inputs[:, None]
@@ -37,7 +41,7 @@ def start(work: Work) -> Peer:
     def loss(x, y):  # type: ignore[no-untyped-def]
         if isinstance(network, RecurrentNetwork):
             return torch.nn.functional.mse_loss(last(layer(x)[0][:, -1])[:, 0], y)
-        return torch.nn.functional.cross_entropy(net(x), y)
+        return torch.nn.functional.cross_entropy(net(x).flatten(0, -2), y.flatten())
 
     def run(count: int) -> None:
         for _ in range(count):
@@ -59,3 +63,28 @@ def _net(torch, network: ConvolutionalNetwork):  # type: ignore[no-untyped-def]
         torch.nn.Flatten(),
         torch.nn.Linear(reads, network.outputs, dtype=torch.float64),
     )
+
+
+def _transformer(torch, network: AttentionNetwork, tensors):  # type: ignore[no-untyped-def]
+    cut = {block.name: tensor for block, tensor in zip(network.blocks, tensors, strict=True)}
+    functional = torch.nn.functional
+
+    def dense(name, z):  # type: ignore[no-untyped-def]
+        return functional.linear(z, cut[f"{name} weights"], cut[f"{name} biases"])
+
+    def normed(name, z):  # type: ignore[no-untyped-def]
+        return functional.layer_norm(z, (network.width,), cut[f"{name} gains"], cut[f"{name} shifts"])
+
+    def net(x):  # type: ignore[no-untyped-def]
+        steps = functional.embedding(x, cut["embedding"]) + cut["positions"]
+        read = normed("attention 1", steps)
+        q, k, v = (
+            dense(f"attention 1 {name}", read).unflatten(-1, (network.heads, -1)).transpose(1, 2)
+            for name in ("query", "key", "value")
+        )
+        gathered = functional.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2).flatten(-2)
+        steps = steps + dense("attention 1 output", gathered)
+        steps = steps + dense("MLP 1 output", functional.relu(dense("MLP 1", normed("MLP 1", steps))))
+        return dense("output", normed("output", steps))
+
+    return net

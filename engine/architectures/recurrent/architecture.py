@@ -13,7 +13,7 @@ from engine.architectures.catalogue import Architecture, Design
 from engine.architectures.forward import evaluation_pieces, layer_pieces
 from engine.architectures.inspection import Inspection, unsaturated
 from engine.architectures.packing import Packed, packed_inputs
-from engine.architectures.queries import CharacterVectors, StepsInTime, TimeSteps
+from engine.architectures.queries import StepsInTime, TimeSteps, TokenVectors
 from engine.architectures.recurrent.network import CELLS, FORGET_BIAS, HIDDEN, START, TRUNCATION, RecurrentNetwork
 from engine.architectures.recurrent.start import initial_recurrent
 from engine.choices import Choice
@@ -53,7 +53,7 @@ class Recurrent(Architecture):
     summary = "One cell reads a sequence step by step and keeps a state; the last state gives the answer, or every one."
     source = "Elman 1990, https://doi.org/10.1207/s15516709cog1402_1"
     knobs = (CELL, replace(HIDDEN, name="units"), ACTIVATION, START, TRUNCATION, FORGET_BIAS)
-    queries = (TimeSteps, CharacterVectors)
+    queries = (TimeSteps, TokenVectors)
     looks = ("engine.architectures.recurrent.inside",)
     remedy = "fewer units, shorter sequences, or less data"
 
@@ -232,7 +232,7 @@ class Recurrent(Architecture):
     ) -> Pieces[Any]:
         from engine.architectures.recurrent.inside import measured_pieces, unrolled_pieces
 
-        if isinstance(query, CharacterVectors):
+        if isinstance(query, TokenVectors):
             return network.part(network.flat(theta), "input weights").T.copy()
         assert isinstance(query, TimeSteps)
         measured = yield from measured_pieces(network, theta, packed, interruption)

@@ -93,7 +93,7 @@ class Agent(Subject):
 
     @property
     def curve_titles(self) -> Mapping[str, str]:
-        return {"loss": "Loss, running batch", "gain": "Return of the batch"}
+        return {"loss": "Loss, running batch", "gain": "Batch return"}
 
     @property
     def loss_words(self) -> tuple[str, str]:

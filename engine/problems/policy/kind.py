@@ -61,6 +61,8 @@ class PolicyKind(ProblemKind):
     def problem(self, task: PolicyTask) -> Problem:
         shape = task.shape
         constants, work_size = packed(task.environment, task.method, shape, task.longest, task.discount)
+        agent = Agent(task, constants, work_size)
+        _ = agent.best_return  # here, where nobody waits for the next frame
         return Problem(
             task=task,
             objective=policy_objective.address,
@@ -70,7 +72,7 @@ class PolicyKind(ProblemKind):
             blocks=shape.blocks,
             examples=task.episodes,
             seed=task.seed,
-            subject=Agent(task, constants, work_size),
+            subject=agent,
         )
 
     def with_own(self, task: PolicyTask, own: Own) -> PolicyTask:

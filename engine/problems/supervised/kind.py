@@ -97,6 +97,7 @@ class NetworkKind(ProblemKind):
             task.data_seed,
             target_scaling=task.target_scaling,
             stratified=task.split == STRATIFIED,
+            one_hot=task.one_hot,
             target=task.target,
         )
         by_class = weights_by_class(task.class_weights, data.targets, data.train, len(data.classes))

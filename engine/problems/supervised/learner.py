@@ -101,7 +101,8 @@ class Learner(Examined, Subject):
         return found if len(found) == outputs and found != (self.data.target,) else ()
 
     def understands(self, query: type[Query[Any]]) -> bool:
-        return understood(query, self.architecture.queries, self.data.target_shape, self.data.text is not None)
+        own, data = self.architecture.answered(self.network), self.data
+        return understood(query, own, data.target_shape, bool(data.tokens), data.text is not None)
 
     def answers(
         self, theta: Array, queries: frozenset[Query[Any]], interruption: Interruption | None

@@ -8,7 +8,8 @@ import numpy as np
 
 from engine.architectures.forward import output_pieces
 from engine.architectures.losses import LOSSES
-from engine.data.texts import one_hot, window_places
+from engine.data.prepare import features_of
+from engine.data.texts import window_places
 from engine.interruption import Interruption, Pieces
 from engine.problems.supervised.examined import Examined
 from engine.problems.supervised.text_queries import LOSS_OF_EACH, MAX_LINES, ReadText, SampledText, TextReading
@@ -39,7 +40,7 @@ def sampled_pieces(
     known, given = np.full(len(places), context + 1), max(len(begun), 1)
     drawn = RandomGenerator(query.seed).uniform((MAX_LINES, context + 1))[: len(places)]
     for step in range(given, context + 1):
-        inputs = learner.packed_inputs(one_hot(places[:, :-1], len(vocabulary)).reshape(len(places), -1))
+        inputs = learner.packed_inputs(features_of(places[:, :-1].astype(float), data))
         outputs = yield from output_pieces(learner.network, theta, inputs, interruption)
         shares = _shares(learner, outputs.reshape(len(places), context, -1)[:, step - 1], query.temperature)
         finite = np.isfinite(shares).all(axis=1)

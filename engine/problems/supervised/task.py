@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from engine.contracts import Check, Hyper, SettingError, Tier, native, no_check,
 from engine.data.catalogue import DATASETS
 from engine.data.examples import INPUTS, LABEL, TargetShape
 from engine.data.features import FEATURES, SCALINGS, possible_features
-from engine.data.source import example_shape, examples_of, is_text, shape_of, target_shape_of
+from engine.data.source import count_of, example_shape, examples_of, is_text, shape_of, target_shape_of, vocabulary
 from engine.data.table import Table, checked_table
 from engine.data.texts import CONTEXT
 from engine.data.weights import CLASS_WEIGHTS, check_class_weights
@@ -110,7 +111,6 @@ POINT_EDITS = (ADD_POINT, ERASE_POINTS)  # edits of the data by hand
 EDITED = ", edited"  # at the end of the name of data that were changed by hand
 _USUAL = ("x", "y")  # the features of one or two inputs unless others are chosen
 _TABLE_SHARE = 0.8  # of an imported table that is learned from, unless it is said
-_MAX_BUNDLED = 2000  # examples in a measured data set
 
 _PLAIN = {hyper.name: hyper for hyper in (SHARE, SPLIT, DROPOUT, RESIDUAL, BATCH_SEED, DATA_SEED, WEIGHT_SEED)}
 
@@ -204,7 +204,8 @@ class NetworkTask:
     def design(self) -> Design:
         """What the network is made from."""
         inputs, target = shape_of(self.data, self.features)[0], self.target_shape
-        shape, is_image = example_shape(self.data)
+        shape, is_image = self._shape_for(self.form)
+        inputs = math.prod(shape) if self.one_hot else inputs
         return Design(
             architecture=self.architecture,
             inputs=inputs,
@@ -217,8 +218,25 @@ class NetworkTask:
             residual=self.residual,
             dropout=self.dropout,
             stages=self.stages,
+            tokens=0 if self.one_hot else len(vocabulary(self.data)),
             steps=target.steps,
         )
+
+    @property
+    def one_hot(self) -> bool:
+        """Whether the examples are tokens that the architecture reads one-hot."""
+        return bool(vocabulary(self.data)) and not self.form.embeds
+
+    @property
+    def is_table(self) -> bool:
+        """Whether the examples are all pairs of two tokens, see Dataset."""
+        return isinstance(self.data, Choice) and DATASETS[self.data.kind].table
+
+    def _shape_for(self, form: Architecture) -> tuple[tuple[int, ...], bool]:
+        """The shape of an example as an architecture reads it, and whether it is an image."""
+        shape, is_image = example_shape(self.data)
+        tokens = vocabulary(self.data)
+        return (*shape, *([len(tokens)] if tokens and not form.embeds else [])), is_image
 
     @property
     def network(self) -> Any:
@@ -227,13 +245,14 @@ class NetworkTask:
 
     def understands(self, query: type[Query[Any]]) -> bool:
         """Whether such a network answers queries of this type."""
-        return understood(query, self.form.queries, self.target_shape, is_text(self.data, self.target))
+        own, tokens = self.form.answered(self.network), bool(vocabulary(self.data))
+        return understood(query, own, self.target_shape, tokens, is_text(self.data, self.target))
 
     @property
     def possible_architectures(self) -> tuple[str, ...]:
         """The keys of the architectures that take examples of these data."""
-        shape, steps = example_shape(self.data), self.target_shape.steps
-        return tuple(key for key, form in ARCHITECTURES.items() if not form.unfit(*shape, steps))
+        steps = self.target_shape.steps
+        return tuple(key for key, form in ARCHITECTURES.items() if not form.unfit(*self._shape_for(form), steps))
 
     @property
     def parameters(self) -> int:
@@ -332,12 +351,19 @@ class NetworkTask:
 
     def _with_architecture(self, choice: Choice) -> NetworkTask:
         """With another architecture, which begins with its usual parts, or with other knobs of the same."""
-        parts = {} if choice.kind == self.architecture.kind else _PARTS
-        return replace(self, architecture=choice, **parts)
+        if choice.kind == self.architecture.kind:
+            return replace(self, architecture=choice)
+        return replace(self, architecture=self._reading(choice), **_PARTS)
+
+    def _reading(self, choice: Choice) -> Choice:
+        """The architecture, on a text as one that does not see what comes."""
+        return ARCHITECTURES[choice.kind].reading(choice) if is_text(self.data, self.target) else choice
 
     def fitted(self) -> NetworkTask:
         """With features, a loss, weights and an architecture that go with the data, where those that are set do not."""
         task = replace(self, features=fitting_features(self.data, self.features))
+        if vocabulary(task.data):
+            task = replace(task, scaling="none")
         if task.purpose not in LOSSES[task.loss.kind].purposes:
             task = replace(task, loss=choose(LOSSES, default_loss(task.classes)), output="identity")
         try:
@@ -346,8 +372,10 @@ class NetworkTask:
             task = replace(task, class_weights=_SAME)
         if task.form is PERCEPTRON and task.target_shape.steps == 1:
             return task
-        usual = replace(task, architecture=choose(ARCHITECTURES, task.architecture.kind), **_PARTS)
-        others = (replace(usual, architecture=choose(ARCHITECTURES, key)) for key in task.possible_architectures)
+        task = replace(task, architecture=task._reading(task.architecture))
+        usual = replace(task, architecture=task._reading(choose(ARCHITECTURES, task.architecture.kind)), **_PARTS)
+        keys = task.possible_architectures
+        others = (replace(usual, architecture=task._reading(choose(ARCHITECTURES, key))) for key in keys)
         for possible in (task, usual, *others):
             with suppress(SettingError):
                 _ = possible.network
@@ -430,14 +458,6 @@ def _begun_with(data: Choice | Table, target: TargetShape) -> str:
     shape = example_shape(data)
     fitting = (key for key, form in ARCHITECTURES.items() if not form.unfit(*shape, target.steps))
     return next(fitting, PERCEPTRON.key)
-
-
-def size_of(data: Choice | Table) -> int:
-    """How many examples there are at most, told without making them."""
-    if isinstance(data, Table):
-        return data.count
-    samples = data.values.get("samples", _MAX_BUNDLED)
-    return int(samples) if isinstance(samples, int) else _MAX_BUNDLED
 
 
 def drawn(data: Choice | Table, seed: int) -> Table:
@@ -530,6 +550,9 @@ def checked_network(task: NetworkTask) -> NetworkTask:
         raise SettingError("a network reads at least one feature", "features")
     if fitting != task.features:
         raise SettingError(f"of these data the features are {', '.join(fitting) or 'their columns'}", "features")
+    if vocabulary(task.data) and task.scaling != "none":
+        told = f"the inputs are tokens, which are names and not numbers: {SCALINGS[task.scaling].title} makes no sense"
+        raise SettingError(f"{told}, use none", "scaling")
     loss = LOSSES[task.loss.kind]
     if task.purpose not in loss.purposes:
         raise SettingError(f"{loss.title} is not a loss for {task.purpose}", "loss")
@@ -537,14 +560,16 @@ def checked_network(task: NetworkTask) -> NetworkTask:
         check_class_weights(task.class_weights, task.target_shape)
     except SettingError as error:
         raise error.at("class_weights") from None
-    _ = task.network  # its parts fit each other
+    network = task.network  # its parts fit each other
+    if is_text(task.data, task.target) and (told := task.form.sees_ahead(network)):
+        raise SettingError(f"the next character of a text is what is asked for, and {told}", "architecture")
     refuse_beyond_limit(network_need(task, ("sgd",)), 1)
     return task
 
 
 def network_need(task: NetworkTask, optimizers: Sequence[str]) -> Need:
     """What runs with these optimizers take, with the data that they share."""
-    form, network, examples = task.form, task.network, size_of(task.data)
+    form, network, examples = task.form, task.network, count_of(task.data)
     _, raw, _ = shape_of(task.data, task.features)  # inputs of an example, before features are made of them
     features, n = network.sizes[0], network.parameters
     packed, work = form.numbers(network, examples)

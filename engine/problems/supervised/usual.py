@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from engine.choices import Choice
+from engine.choices import Choice, choose
 from engine.data.catalogue import DATASETS, Dataset
 from engine.data.table import Table
 from engine.problems.supervised.task import NetworkTask, network_task
@@ -29,8 +29,8 @@ def first_network() -> NetworkTask:
 
 def usual_settings(entry: Dataset) -> dict[str, Any]:
     """The split and the scaling that suit a data set."""
-    plain = entry.inputs <= _PLANE or entry.text is not None  # a character is 1 at its place and else 0
-    return {"share": entry.share, "scaling": "none" if plain else "standardise"}
+    scaled = entry.inputs > _PLANE and not entry.tokens(choose(DATASETS, entry.key).values)
+    return {"share": entry.share, "scaling": "standardise" if scaled else "none"}
 
 
 def usual_network(data: Choice | Table) -> NetworkTask:

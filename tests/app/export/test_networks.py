@@ -24,12 +24,14 @@ from app.export.networks.dots import distinct
 from app.export.style import FigureSettings
 from engine import (
     DIVERGED,
+    Attention,
     Field,
     Predictions,
     Session,
     SessionPicture,
     SettingError,
     Table,
+    TokenVectors,
     features_of,
     new_network,
     new_run,
@@ -82,6 +84,10 @@ CASES = {
     ),
     "filters on a line": lambda: trained("patterns", updates=10, architecture="convolutional"),
     "through time": lambda: trained("adding", ["adam", "sgd"], 10, architecture="recurrent"),
+    "tokens": lambda: trained({"kind": "modular", "modulus": 7}, ["adam", "sgd"], 10, architecture="attention"),
+    "many heads": lambda: trained(
+        {"kind": "adding", "samples": 20}, updates=2, architecture={"kind": "attention", "heads": 8, "blocks": 2}
+    ),
     "many examples": lambda: trained(table(2, ("no", "yes"), 60_000), updates=2),
     "autoencoder of images": lambda: trained({"kind": "digits", "samples": 60}, target="inputs", hidden=(6, 3, 6)),
     "autoencoder of a plane": lambda: trained("line", target="inputs", hidden=(1,), updates=20),
@@ -100,6 +106,8 @@ KINDS = {
     "nothing validates": ["confusion", "diagram"],
     "filters": ["maps", "confusion", "confusion_training"],
     "through time": ["steps", "predicted"],
+    "tokens": ["answers", "attention", "spectrum", "confusion", "confusion_training"],
+    "many heads": ["attention", "predicted"],
     "autoencoder of images": ["reconstructions", "code", "diagram"],
     "autoencoder of a plane": ["reconstructed_plane", "code", "diagram"],
     "autoencoder of columns": ["reconstructions", "code", "diagram"],
@@ -249,6 +257,26 @@ def test_predictions_stand_against_what_is_true() -> None:
         f"training, R² {snapshot.predicted.scores[0]:.3f}",
         f"validation, R² {snapshot.predicted.scores[1]:.3f}",
     ]
+
+
+def test_the_table_and_the_maps_hold_what_the_network_answers() -> None:
+    picture = made["tokens"]()
+    asked = [Predictions(), Attention(picture.subject.data.train), TokenVectors()]
+    snapshot = snapshot_of(picture.problem, picture.runs[0].shown.theta, asked)
+    data, predicted = picture.subject.data, snapshot.predicted.predictions
+    axes, entries = drawn(picture, "answers")
+    told = {tuple(map(int, text.get_position()[::-1])): int(text.get_text()) for text in axes.texts}
+    pairs = [tuple(map(int, pair)) for pair in data.raw[:, :2]]
+    assert told == dict(zip(pairs, predicted.astype(int).tolist(), strict=True))
+    assert [words for _, words in entries] == ["right", "wrong", "learned from"]
+    axes, _ = drawn(picture, "attention")
+    shares = snapshot.answer(Attention).shares[0]
+    assert all((image.get_array() == each).all() for image, each in zip(axes.images, shares, strict=True))
+    axes, entries = drawn(picture, "spectrum")
+    assert len(axes.patches) == 2 * 3 and len(entries) == 2
+    vectors = np.fft.rfft(snapshot.answer(TokenVectors)[:7], axis=0)[1:]
+    power = (np.abs(vectors) ** 2).sum(axis=1)
+    assert [bar.get_height() for bar in axes.patches[:3]] == pytest.approx(power / power.sum())
 
 
 @pytest.mark.parametrize(("key", "validation"), [("confusion", True), ("confusion_training", False)])

@@ -46,7 +46,7 @@ def test_the_best_possible_return_is_drawn_where_it_is_known():
 def test_the_running_return_is_minus_the_loss():
     picture = picture_of("corridor")
     curve = CURVES["gain"]
-    assert curve.title_for(picture) == "Return of the batch" and curve.needs(picture)
+    assert curve.title_for(picture) == "Batch return" and curve.needs(picture)
     loss = picture.runs[0].history
     assert first_curves("policy") == ["return", "entropy", "gain"]
     (last, low, high) = curve.combine([(loss.last[0], loss.last[0], loss.last[0] + 1.0)], picture)

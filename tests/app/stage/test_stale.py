@@ -54,6 +54,12 @@ NETWORKS = {
     "a plane through one": new_network("line", [RUN], (1,), target="inputs"),
     "a plane through two": new_network(choose(DATASETS, "line", {"samples": 90}), [RUN], (3, 2), target="inputs"),
     "rows of images": new_network("digits", [RUN], architecture={"kind": "recurrent", "cell": "gru", "units": 5}),
+    "tokens": new_network({"kind": "modular", "modulus": 7}, [RUN], architecture={"kind": "attention", "width": 8}),
+    "fewer tokens": new_network(
+        {"kind": "modular", "modulus": 5},
+        [RUN],
+        architecture={"kind": "attention", "width": 6, "heads": 3, "blocks": 2},
+    ),
 }
 FEW = (
     "large",

@@ -10,6 +10,7 @@ import pytest
 from engine import (
     ARCHITECTURES,
     Activations,
+    Attention,
     Code,
     Decoded,
     Experiment,
@@ -20,6 +21,7 @@ from engine import (
     Session,
     SettingError,
     TimeSteps,
+    TokenVectors,
     UnitMaps,
     new_network,
     new_run,
@@ -43,6 +45,10 @@ SMALL: dict[str, dict[str, Any]] = {
         ],
     },
     "recurrent": {"data": {"kind": "adding", "samples": 60}, "architecture": {"kind": "recurrent", "units": 3}},
+    "attention": {
+        "data": {"kind": "modular", "modulus": 7},
+        "architecture": {"kind": "attention", "width": 6, "heads": 2, "mlp": 5, "blocks": 2, "causal": True},
+    },
 }
 every_architecture = pytest.mark.parametrize("key", ARCHITECTURES)
 
@@ -94,9 +100,11 @@ def test_goes_through_a_file_and_comes_again_bit_for_bit(key: str) -> None:
 @every_architecture
 def test_answers_what_it_understands_and_nothing_else(key: str) -> None:
     problem = network(key).problem
-    own = {FeatureMaps(1), TimeSteps(1), Field((-1.0, 1.0, -1.0, 1.0), 3, 3), UnitMaps((-1.0, 1.0, -1.0, 1.0), 3)}
+    plane = -1.0, 1.0, -1.0, 1.0
+    own = {FeatureMaps(1), TimeSteps(1), Attention(1), TokenVectors(), Field(plane, 3, 3), UnitMaps(plane, 3)}
     known = {query for query in own if problem.subject.understands(type(query))}
-    assert {type(query) for query in known} == set(ARCHITECTURES[key].queries) - {Code, Decoded}  # of autoencoders
+    others = {Code, Decoded} if problem.subject.data.tokens else {Code, Decoded, TokenVectors}  # of autoencoders
+    assert {type(query) for query in known} == set(ARCHITECTURES[key].queries) - others
     answers = snapshot_of(problem, problem.start, {Predictions(), Gradients(), Activations(), *known}).answers
     assert len(answers[Activations()]) == len(problem.subject.layers)
     with pytest.raises(SettingError, match="has no answer"):
@@ -187,6 +195,52 @@ def test_a_diverged_recurrent_network_says_at_which_time_step() -> None:
     assert "input weights are not finite" in problem.subject.first_fault(theta)
 
 
+def test_attention_is_what_the_example_attends_to() -> None:
+    problem = network("attention").problem
+    learner, theta = problem.subject, problem.start * 3.0
+    found = snapshot_of(problem, theta, {Attention(4)}).answer(Attention)
+    first, last = found.shares
+    assert first.shape == (2, 3, 3) and last.shape == (2, 1, 3), "of the last block only what is read is computed"
+    assert (np.triu(first[0], 1) == 0.0).all() and first.sum(axis=-1) == pytest.approx(np.ones((2, 3)))
+    assert (found.inputs == learner.data.inputs[4]).all()
+    assert found.outputs == pytest.approx(learner.outputs(theta, learner.data.inputs[4:5])[0])
+    vectors = snapshot_of(problem, theta, {TokenVectors()}).answer(TokenVectors)
+    assert vectors.shape == (8, 6) and (vectors.ravel() == theta[:48]).all()
+
+
+def test_a_transformer_reads_steps_of_numbers_without_tokens() -> None:
+    problem = network("attention", data={"kind": "adding", "samples": 30}).problem
+    assert problem.subject.understands(Attention) and not problem.subject.understands(TokenVectors)
+    assert snapshot_of(problem, problem.start, {Attention(0)}).answer(Attention).inputs.shape == (50, 2)
+
+
+def test_tokens_are_read_one_hot_by_what_does_not_embed_them() -> None:
+    for key, shape in (("perceptron", (3, 8)), ("recurrent", (3, 8)), ("attention", (3,))):
+        learner = network(key, data={"kind": "modular", "modulus": 7}).problem.subject
+        assert learner.data.shape == shape and learner.network.sizes[0] == np.prod(shape)
+        tokens = learner.data.inputs if key == "attention" else learner.data.shaped.argmax(axis=-1)
+        assert (tokens == learner.data.raw).all()
+    assert learner.data.tokens == (*"0123456", "=")
+    one_hot = network("recurrent", data={"kind": "modular", "modulus": 7}).problem
+    assert one_hot.task.possible_architectures == tuple(ARCHITECTURES)
+    assert one_hot.subject.data.features[9] == "b = 1"
+
+
+def test_a_diverged_transformer_says_in_which_block_and_at_which_position() -> None:
+    problem = network("attention", architecture={"kind": "attention", "blocks": 2, "norm": False}).problem
+    theta, learner = problem.start.copy(), problem.subject
+    learner.network.part(theta, "positions")[1, 2] = 1e300
+    assert ": the attention in block 1 is the first that is not finite, at position 2 of 3" in learner.first_fault(
+        theta
+    )
+    learner.network.part(theta, "positions")[1, 2] = 0.0
+    learner.network.part(theta, "MLP 2 biases")[:] = 1e300
+    learner.network.part(theta, "MLP 2 output weights")[:] = 1e300
+    assert ": the output is the first that is not finite, at position 3 of 3" in learner.first_fault(theta)
+    theta[learner.network.block("MLP 2 output weights").start] = np.nan
+    assert "the MLP 2 output weights are not finite" in learner.first_fault(theta)
+
+
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("convolutional", {"data": "iris"}, "needs an image or a sequence"),
     ("recurrent", {"data": "circle"}, "needs a sequence"),
@@ -198,6 +252,15 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("recurrent", {"architecture": {"kind": "recurrent", "truncation": 51}}, "51 steps is longer than .* of 50"),
     ("recurrent", {"architecture": {"kind": "recurrent", "cell": "elmann"}}, "cell must be one of elman, gru, lstm"),
     ("perceptron", {"stages": ["dense"]}, "Perceptron has no such setting"),
+    ("attention", {"data": "iris"}, "needs a sequence"),
+    ("attention", {"architecture": {"kind": "attention", "width": 10, "heads": 4}}, "10 .* 4 heads: use 8 or 12"),
+    ("attention", {"architecture": {"kind": "attention", "width": 2, "heads": 3}}, "2 .* 3 heads: use 3"),
+    ("attention", {"scaling": "standardise"}, "tokens, which are names and not numbers: Standardise makes no sense"),
+    (
+        "attention",
+        {"architecture": {"kind": "attention", "width": 512, "mlp": 2048, "blocks": 8, "heads": 1}},
+        "25,[0-9,]* parameters .* GB, more than the limit .* a smaller width",
+    ),
     (
         "convolutional",
         {"stages": [{"kind": "convolution", "channels": 256}, {"kind": "dense", "units": 4096}]},
@@ -243,6 +306,7 @@ LIVE: list[tuple[str, dict[str, Any]]] = [
     ("convolutional", {"stages.1.activation": "tanh", "stages.4": "max_pooling", "class_weights": "balanced"}),
     ("recurrent", {"architecture.truncation": 7, "architecture.activation": "relu"}),
     ("perceptron", {"class_weights": {"kind": "given", "weights": [3.0]}, "dropout": 0.2}),
+    ("attention", {"architecture.heads": 3, "architecture.causal": False, "architecture.activation": "gelu"}),
 ]
 
 

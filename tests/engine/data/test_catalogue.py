@@ -42,6 +42,7 @@ STORED = {
         26958.403270004557,
         971.9307856712551,
     ),
+    "modular": ([0.0, 3.0, 23.0], 11.0, 23805.0, 5805.0),
     "line": ([0.23689421310223724, -0.9849297542912373], -0.9033338743739954, 135.12869781301544, -12.136338205084423),
     "arm": ([-1.1422277114779924, -2.2487820418716122], -0.5136214998005519, -69.16512002387623, -6.819202152010773),
     "temporal_order": ([0.0, 0.0, 0.0, 0.0], 3.0, 20000.0, 1523.0),
@@ -51,9 +52,9 @@ STORED = {
         71.0811408366961,
         3.3014783697064374,
     ),
-    "number_words": ([0.0] * 13 + [1.0], 12.0, 16000.0, 123458.0),
-    "brackets": ([0.0, 0.0, 1.0, 0.0], 2.0, 16000.0, 23619.0),
-    "prose": ([0.0] * 24, 20.0, 4480.0, 93573.0),
+    "number_words": ([13.0, 6.0, 7.0, 11.0], 12.0, 124224.0, 123458.0),
+    "brackets": ([2.0, 2.0, 2.0, 2.0], 2.0, 23385.0, 23619.0),
+    "prose": ([34.0, 3.0, 1.0, 16.0], 20.0, 93558.0, 93573.0),
     "echo": ([1.0, 0.0, 0.0, 1.0], 3.0, 12000.0, 20982.0),
 }
 
@@ -80,7 +81,7 @@ def test_says_what_a_person_needs_to_know(entry: Dataset) -> None:
     assert 0 < entry.share <= 1
     assert len(set(entry.names)) == entry.inputs
     assert (entry.view is not None) == (entry.inputs <= 2)
-    assert any(knob.name == "samples" for knob in entry.knobs) or entry.text is not None
+    assert any(knob.name == "samples" for knob in entry.knobs) or entry.table or entry.text is not None
     assert all(knob.help for knob in entry.knobs)
 
 
@@ -95,7 +96,8 @@ def test_makes_finite_examples_of_the_declared_shape(entry: Dataset) -> None:
     for values in settings(entry):
         choice = choose(DATASETS, entry.key, values)
         examples = examples_of(choice, 1)
-        count, entry = choice.values.get("samples", len(examples.inputs)), entry.having(choice.values)
+        count, entry = entry.count(choice.values), entry.having(choice.values)
+        assert entry.table or count == choice.values.get("samples", len(examples.inputs))
         assert examples.inputs.shape == (count, entry.inputs)
         assert examples.targets.shape == (count, *entry.target_shape(choice.values).array)
         assert examples.inputs.dtype == examples.targets.dtype == np.float64
@@ -104,6 +106,9 @@ def test_makes_finite_examples_of_the_declared_shape(entry: Dataset) -> None:
         assert examples.shaped.shape == (count, *(entry.shape or (entry.inputs,)))
         assert np.shares_memory(examples.shaped, examples.inputs)
         assert len(examples.classes) == entry.classes(choice.values)
+        assert examples.tokens == entry.tokens(choice.values)
+        if examples.tokens:
+            assert set(np.unique(examples.inputs)) <= set(range(len(examples.tokens)))
         if entry.purpose == "classification":
             assert entry.classes(choice.values) >= 2
             places = np.unique(examples.targets)

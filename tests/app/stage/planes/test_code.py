@@ -65,9 +65,14 @@ def test_the_ring_is_decoded_where_it_is_dragged(see, qtbot):
 
 def test_a_network_that_is_not_finite_leaves_the_plane_empty(see):
     seen = see(CodeView, "iris", target="inputs", hidden=(2,))
+    n = seen.picture.problem.start.size
     with np.errstate(all="ignore"):
-        seen.show_theta(np.full(seen.picture.problem.start.size, np.nan))
+        seen.show_theta(np.full(n, np.nan))
     assert seen.image() is not None and not seen.view.finite()
+    wide = see(CodeView, "iris", target="inputs", hidden=(3,), activation="identity")
+    with np.errstate(all="ignore"):
+        wide.show_theta(np.full(wide.picture.problem.start.size, 1e200))
+    assert wide.image() is not None and wide.view._dots is None, "no plane through numbers of that size"
 
 
 def test_a_code_of_another_length_is_not_decoded():

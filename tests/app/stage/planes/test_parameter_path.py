@@ -68,6 +68,9 @@ def view(qtbot, themed):
 def learned(race, view, updates=150):
     race.session.advance(updates)
     race.show_in(view)
+    drawn = None
+    while drawn != (drawn := view.chart.grab().toImage()):  # paths that take long are drawn over several frames
+        pass
     return view
 
 

@@ -9,12 +9,13 @@ import pytest
 
 from engine import (
     LOSS_OF_EACH,
-    CharacterVectors,
     Learner,
+    NetworkTask,
     Problem,
     SampledText,
     SettingError,
     TextReading,
+    TokenVectors,
     finish,
     new_network,
     problem_of,
@@ -104,9 +105,41 @@ def test_units_are_those_of_the_cell(cell: str, groups: tuple[str, ...]) -> None
     assert (found[TextReading("state", 99, 3)].values == states[:, :, 5]).all()
 
 
+def transformer(**knobs: object) -> NetworkTask:
+    data, form = {"kind": "brackets", "samples": 40, "context": 16}, {"kind": "attention", "width": 8, "mlp": 6}
+    return new_network(data, ["sgd"], architecture={**form, **knobs}).problem
+
+
+def test_a_transformer_writes_and_reads_too() -> None:
+    made = problem_of(transformer(causal=True, blocks=2))
+    groups = (("attention 1", 8), ("MLP 1", 6), ("attention 2", 8), ("MLP 2", 6))
+    asked = {SampledText(4, 1.0, "(["), TokenVectors(), *(TextReading(group, 2, 3) for group, _ in groups)}
+    found = snapshot_of(made, made.start, asked)
+    assert len(found.answer(SampledText) or ()) == 4
+    for query, read in found.answers.items():
+        if isinstance(query, TextReading):
+            assert read.groups == groups and read.group == query.group and read.values.shape == (3, 16)
+    assert (found.answer(TokenVectors) == made.start[: 4 * 8].reshape(4, 8)).all()
+    alone = snapshot_of(made, made.start, {TextReading("MLP 1", 2, 1)}).answer(TextReading)
+    together = found.answers[TextReading("MLP 1", 2, 3)]
+    assert np.allclose(alone.values, together.values[:1], rtol=1e-12)
+
+
+def test_nothing_may_see_the_character_that_is_asked_for() -> None:
+    with pytest.raises(SettingError, match="attends to later steps unless it is causal: switch causal on"):
+        transformer()
+    task = new_network("brackets", ["sgd"]).problem.having("architecture", "attention")
+    assert task.architecture.values["causal"]
+    with pytest.raises(SettingError, match="switch causal on"):
+        task.having("architecture.causal", False)
+    seeing = new_network("echo", ["sgd"], architecture="attention").problem
+    assert not seeing.architecture.values["causal"]
+    assert seeing.having("data", "number_words").architecture.values["causal"]
+
+
 def test_characters_are_read_as_columns_of_the_first_layer() -> None:
     made = problem()
-    vectors = snapshot_of(made, made.start, {CharacterVectors()}).answer(CharacterVectors)
+    vectors = snapshot_of(made, made.start, {TokenVectors()}).answer(TokenVectors)
     assert vectors is not None and vectors.shape == (20, 18)
     assert (vectors.T.ravel() == made.start[:360]).all()
 
@@ -127,7 +160,7 @@ def test_what_is_no_cross_entropy_has_no_bits() -> None:
 
 def test_nobody_else_is_asked_about_a_text() -> None:
     made = problem_of(new_network("echo", ["sgd"], architecture={"kind": "recurrent", "units": 3}).problem)
-    for query in (SampledText(1, 1.0), TextReading("", 0, 1), CharacterVectors()):
+    for query in (SampledText(1, 1.0), TextReading("", 0, 1), TokenVectors()):
         assert not made.subject.understands(type(query))
         with pytest.raises(SettingError, match="has no answer"):
             snapshot_of(made, made.start, {query})

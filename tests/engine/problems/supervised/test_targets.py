@@ -107,7 +107,9 @@ def test_other_targets_and_data_bring_a_loss_and_an_architecture_that_fit() -> N
     assert auto.having("target", "label").network.sizes[-1] == 10
     echo = task.having("data", "echo")
     assert (
-        echo.architecture.kind == "recurrent" and echo.network.every and echo.possible_architectures == ("recurrent",)
+        echo.architecture.kind == "recurrent"
+        and echo.network.every
+        and echo.possible_architectures == ("recurrent", "attention")
     )
     assert echo.having("data", "circle").architecture.kind == "perceptron"
     with pytest.raises(SettingError, match="points are drawn where"):
