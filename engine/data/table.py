@@ -99,7 +99,7 @@ class Table:
         """How many examples there are."""
         return len(self.targets) // (self.context or 1)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """What it is made of, of a text."""
         return "".join(self.classes[int(place)] for place in (*self.inputs[:1, 0], *self.targets))
