@@ -31,6 +31,7 @@ from engine.architectures.queries import (
     FeatureMaps,
     Field,
     NarrowLayer,
+    RunningOutputs,
     StageMaps,
     StepsInTime,
     TimeSteps,
@@ -76,6 +77,21 @@ from engine.insight.parameter_plane import (
 from engine.insight.slice_plan import LossSlice, PathRequest, ProjectedPath, SlicePlan, SliceRequest, path_request
 from engine.interruption import Interruption, Pieces, finish
 from engine.optimizers import COMMON, OPTIMIZERS, Optimizer
+from engine.problems.association.building import new_memory
+from engine.problems.association.memory import Memory
+from engine.problems.association.queries import Associations, Remembered
+from engine.problems.association.task import AssociationTask
+from engine.problems.clustering.building import new_clustering
+from engine.problems.clustering.clustered import Clustered
+from engine.problems.clustering.models import MODELS, Model
+from engine.problems.clustering.points import POINTS, PointSet
+from engine.problems.clustering.queries import Clusters, ClustersSeen, DividedPlane, Division
+from engine.problems.clustering.task import (
+    ADD_CLUSTER_POINT,
+    CLUSTERING_KNOBS,
+    ERASE_CLUSTER_POINTS,
+    ClusteringTask,
+)
 from engine.problems.kind import (
     Offer,
     ProblemKind,
@@ -103,7 +119,14 @@ from engine.problems.subject import Reference, Snapshot, Subject, snapshot_of, s
 from engine.problems.supervised.building import new_network
 from engine.problems.supervised.learner import Learner, NetworkSnapshot
 from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES
-from engine.problems.supervised.queries import Activations, Gradients, Predicted, Predictions
+from engine.problems.supervised.queries import (
+    Activations,
+    Classify,
+    Gradients,
+    Predicted,
+    Predictions,
+    SoughtInputs,
+)
 from engine.problems.supervised.task import (
     BATCH_SEED,
     DATA_SEED,
@@ -155,7 +178,7 @@ from engine.training.experiment import (
     run_task,
 )
 from engine.training.history import COLUMNS, HistoryView
-from engine.training.measures import LOSS, WATCHED, Best, Measure, MeasuresView
+from engine.training.measures import LAYER, LOSS, WATCHED, Best, Measure, MeasuresView
 from engine.training.own_problem import PART as OWN
 from engine.training.peek import Peek
 from engine.training.rows import full_history, rows
@@ -165,10 +188,12 @@ from engine.training.trail import Trail
 
 __all__ = [
     "ACTIVATIONS",
+    "ADD_CLUSTER_POINT",
     "ARCHITECTURES",
     "BATCHES",
     "BATCH_SEED",
     "CLASS_WEIGHTS",
+    "CLUSTERING_KNOBS",
     "COLUMNS",
     "COMMON",
     "CONTEXT",
@@ -179,11 +204,13 @@ __all__ = [
     "DRIVE",
     "DROPOUT",
     "ENVIRONMENTS",
+    "ERASE_CLUSTER_POINTS",
     "FEATURES",
     "FINISHED",
     "INITIALIZERS",
     "INPUTS",
     "LABEL",
+    "LAYER",
     "LAYER_MEASURES",
     "LEARNING_RATE",
     "LOSS",
@@ -201,6 +228,7 @@ __all__ = [
     "MAX_TWEAKS",
     "MEASURES",
     "METHODS",
+    "MODELS",
     "NEVER",
     "NOISE",
     "NUMBERS",
@@ -209,6 +237,7 @@ __all__ = [
     "OWN",
     "PARAMETER",
     "PLACE",
+    "POINTS",
     "POINT_EDITS",
     "POLICY_KNOBS",
     "PROBLEMS",
@@ -242,17 +271,26 @@ __all__ = [
     "Architecture",
     "Arms",
     "ArmsSeen",
+    "AssociationTask",
+    "Associations",
     "Attending",
     "Attention",
     "Best",
     "Block",
     "Catalogue",
     "Choice",
+    "Classify",
+    "Clustered",
+    "ClusteringTask",
+    "Clusters",
+    "ClustersSeen",
     "Code",
     "CorridorPolicy",
     "CorridorSeen",
     "Dataset",
     "Decoded",
+    "DividedPlane",
+    "Division",
     "Entry",
     "Environment",
     "Episode",
@@ -274,7 +312,9 @@ __all__ = [
     "LossSlice",
     "Measure",
     "MeasuresView",
+    "Memory",
     "Method",
+    "Model",
     "NarrowLayer",
     "Network",
     "NetworkSnapshot",
@@ -286,6 +326,7 @@ __all__ = [
     "Pieces",
     "Plane",
     "Played",
+    "PointSet",
     "PolicySlice",
     "PolicyTask",
     "Predicted",
@@ -296,10 +337,12 @@ __all__ = [
     "Query",
     "ReadText",
     "Reference",
+    "Remembered",
     "Run",
     "RunPicture",
     "RunRecord",
     "RunSettings",
+    "RunningOutputs",
     "SampledText",
     "Schedule",
     "Session",
@@ -311,6 +354,7 @@ __all__ = [
     "SliceRequest",
     "SliceSeen",
     "Snapshot",
+    "SoughtInputs",
     "StageMaps",
     "StepsInTime",
     "Subject",
@@ -357,7 +401,9 @@ __all__ = [
     "kind_of_entries",
     "layer_rate",
     "layers_with_rates",
+    "new_clustering",
     "new_experiment",
+    "new_memory",
     "new_network",
     "new_policy",
     "new_run",

@@ -29,6 +29,7 @@ ENGINE_MAY_TOO = {
     ("contracts.py", "threading"),  # a lock around Numba's compiler, which is one for the process
     ("expression.py", "ast"),
     ("bundled.py", "importlib"),  # its own data sets, which are files of the program
+    ("bundled.py", "zipfile"),  # the error that reading a broken one raises
 }
 # Which floor of the engine a file or a package stands on: it imports from lower floors, or from its own package.
 FLOORS = (
@@ -64,12 +65,14 @@ FLOORS = (
         "insight.refining_grid",
     ),
     ("memory", "training.loop", "training.whole_step", "problems.surface.printed"),
-    ("problems.supervised", "problems.policy", "problems.problem"),
+    ("problems.supervised", "problems.policy", "problems.clustering", "problems.association", "problems.problem"),
     ("problems.kind",),
     (
         "problems.surface.kind",
         "problems.supervised.kind",
         "problems.policy.kind",
+        "problems.clustering.kind",
+        "problems.association.kind",
         "training.block_rates",
         "training.own_problem",
     ),
@@ -79,13 +82,30 @@ FLOORS = (
     ("training.run",),
     ("training.standing",),
     ("training.session", "training.rows", "insight.explain", "building"),
-    ("insight.slice_plan", "problems.surface.building", "problems.supervised.building", "problems.policy.building"),
+    (
+        "insight.slice_plan",
+        "problems.surface.building",
+        "problems.supervised.building",
+        "problems.policy.building",
+        "problems.clustering.building",
+        "problems.association.building",
+    ),
 )
 FLOOR = {name: height for height, names in enumerate(FLOORS) for name in names}
 # Rooms of the engine that only say what they are for.
 ROOMS = {
     f"engine{room}"
-    for room in ("", ".expressions", ".insight", ".problems", ".problems.supervised", ".problems.policy", ".training")
+    for room in (
+        "",
+        ".expressions",
+        ".insight",
+        ".problems",
+        ".problems.supervised",
+        ".problems.policy",
+        ".problems.clustering",
+        ".problems.association",
+        ".training",
+    )
 }
 # Which rooms of the app a room may know besides itself.
 VIEWS = {"look", "widgets", "plots", "documents"}
@@ -110,6 +130,8 @@ OWN_FOLDERS = (
     "app/controls/networks/", "app/stage/surface/", "app/stage/networks/", "app/stage/diagram/", "app/stage/planes/",
     "app/stage/charts/", "app/stage/examples/", "app/export/surface/", "app/export/networks/", "app/look/networks/",
     "app/controls/policy/", "app/stage/policy/", "app/export/policy/",
+    "engine/problems/clustering/", "app/controls/clustering/", "app/stage/clustering/", "app/export/clustering/",
+    "app/look/clustering/", "engine/problems/association/", "app/stage/association/", "app/export/association/",
 )  # fmt: skip
 # Lists of what the kinds bring, each of which names them once; and the public names.
 LISTS = {

@@ -21,6 +21,7 @@ from engine import (
     COLUMNS,
     DIVERGED,
     FINISHED,
+    MODELS,
     Arms,
     Choice,
     CorridorPolicy,
@@ -28,11 +29,13 @@ from engine import (
     Session,
     SurfaceTask,
     TimeSteps,
+    choose,
     snapshot_of,
 )
 from engine.architectures.forward import layer_pieces
 from engine.interruption import finish
 from engine.training.stream import SEEN
+from tests.engine.data.formants import best_vowels
 
 FILES = sorted(FOLDER.glob("*.toml"))
 NETWORKS = [path for path in FILES if "\ndata = " in path.read_text("utf-8")]
@@ -486,6 +489,37 @@ def preset_45_vanishing_in_time(name: str, seeds: Seeds) -> None:
 
 
 @claim
+def preset_57_two_in_one(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        race = Race(name, seed)
+        assert race.loss("bad") > 4 * race.loss("good")
+        assert race.measure("bad", "agreement") < 0.6 and race.measure("good", "agreement") > 0.9
+
+
+@claim
+def preset_58_no_circles(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        mixture, nearest = Race(name, seed), Race(name, seed, model=choose(MODELS, "kmeans"))
+        for id in mixture.runs:
+            assert mixture.measure(id, "agreement") > 0.9 and nearest.measure(id, "agreement") < 0.5
+
+
+@claim
+def preset_59_frequent_and_rare(name: str, seeds: Seeds) -> None:
+    def unknown(update: int) -> dict[str, int]:
+        """How many pairs each run does not know yet, after so many updates."""
+        session = Session(experiment(name))
+        session.advance(update)
+        memory = session.problem.subject
+        return {run.settings.id: int((memory.remembered(run.machine.theta).right < 0.9).sum()) for run in session.runs}
+
+    assert unknown(125) == {"sgd": 4, "adam": 8, "signsgd": 8, "muon": 8}
+    assert unknown(355) == {"sgd": 0, "adam": 8, "signsgd": 0, "muon": 8}
+    assert unknown(365) == {"sgd": 0, "adam": 0, "signsgd": 0, "muon": 7}
+    assert set(unknown(550).values()) == {0}
+
+
+@claim
 def preset_53_grokking(name: str, seeds: Seeds) -> None:
     late = []
     for seed in seeds:
@@ -516,6 +550,7 @@ def preset_54_looking_up(name: str, seeds: Seeds) -> None:
     assert np.median(scores) > 0.97 and np.median(found) > 0.85
 
 
+@claim
 def preset_49_a_baseline(name: str, seeds: Seeds) -> None:
     def found(race: Race, id: str) -> bool:
         seen = snapshot_of(race.runs[id].problem, race.theta(id), {Arms()}).answer(Arms)
@@ -629,6 +664,43 @@ def preset_56_filters_beside_a_perceptron(name: str, seeds: Seeds) -> None:
     found = [[race.measure(id, "validation_score") for id in ("dense", "filters")] for race in races]
     assert all(filters > dense for dense, filters in found)
     assert np.mean(found, axis=0)[1] >= (0.97 if len(found) > 2 else 0.96)
+
+
+@claim
+def preset_60_vowels_in_hertz(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        race = Race(name, seed)
+        assert all(race.measure(id, "training_score") < 0.4 for id in race.runs)
+
+
+@claim
+def preset_61_vowels_standardised(name: str, seeds: Seeds) -> None:
+    raw = experiment("60_vowels_in_hertz")
+    assert experiment(name).problem.having("scaling", "none") == raw.problem, "nothing but the scaling differs"
+    scores = []
+    for seed in seeds:
+        race = Race(name, seed)
+        data = race.session.problem.subject.data
+        best = np.mean(best_vowels(data.raw[data.train :]) == data.targets[data.train :])
+        scores += [race.measure(id, "validation_score") - best for id in race.runs]
+        assert min(race.measure(id, "training_score") for id in race.runs) > 0.88
+    assert np.mean(scores) > -0.03
+
+
+@claim
+def preset_62_words_step_by_step(name: str, seeds: Seeds) -> None:
+    for race in (race_of(name) if seed == 1 else Race(name, seed) for seed in seeds):
+        gated, plain = (run.task.parameters for run in race.session.runs)
+        assert plain > gated
+        assert race.measure("gru", "validation_score") > 0.9
+        assert race.measure("elman", "validation_score") < 0.7
+
+
+@claim
+def preset_63_words_by_filters(name: str, seeds: Seeds) -> None:
+    assert experiment(name).problem.parameters < experiment("62_words_step_by_step").problem.parameters
+    for race in (race_of(name) if seed == 1 else Race(name, seed) for seed in seeds):
+        assert race.measure("adam", "validation_score") > 0.97
 
 
 @claim

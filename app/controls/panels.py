@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from app.controls.clustering.clustering_panel import ClusteringPanel
 from app.controls.networks.network_panel import NetworkPanel
 from app.controls.policy.policy_panel import PolicyPanel
 from app.controls.surface.surface_panel import SurfacePanel
 from app.controls.task_panel import KnobPanel, TaskPanel
 from app.look.theme import Theme
 
-PANELS: dict[str, type[TaskPanel]] = {panel.KIND: panel for panel in (SurfacePanel, NetworkPanel, PolicyPanel)}
+PANELS: dict[str, type[TaskPanel]] = {
+    panel.KIND: panel for panel in (SurfacePanel, NetworkPanel, PolicyPanel, ClusteringPanel)
+}
 
 
 def panel_for(kind: str, theme: Theme) -> TaskPanel:

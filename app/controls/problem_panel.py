@@ -30,6 +30,9 @@ class _Panels(dict[str, TaskPanel]):
         return made
 
 
+_MOST_IN_A_ROW = 4  # problems to begin with; the names of more would make the column wide
+
+
 class ProblemPanel(Card):
     """Chooses the problem. `changed` carries the changed settings of the task.
 
@@ -53,7 +56,8 @@ class ProblemPanel(Card):
         self._kind = self._offer = ""
         self._offers = tuple(offers().values())
         titles, tips = (tuple(getattr(offer, name) for offer in self._offers) for name in ("title", "about"))
-        self.kind = Segmented(titles, "kind of problem", tips, leaves_space=True)
+        columns = len(titles) if len(titles) <= _MOST_IN_A_ROW else -(-len(titles) // 2)
+        self.kind = Segmented(titles, "kind of problem", tips, leaves_space=True, columns=columns)
         self.body.addWidget(self.kind)
         self._theme = theme
         self.panels = _Panels(self._made)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.curves.x_axes import Array
-from engine import LOSS, PROBLEMS, TIERS, Measure, ProblemKind
+from engine import LAYER, LOSS, PROBLEMS, TIERS, Measure, ProblemKind
 
 if TYPE_CHECKING:
     from engine import Reference, RunPicture, SessionPicture, Tier
@@ -19,18 +19,22 @@ if TYPE_CHECKING:
 Triple = tuple[Array, Array, Array]  # last, low, high of some bins
 Combine = Callable[[list[Triple], "SessionPicture"], Triple]
 
+_CLASSES = ("class", "cluster")  # parts without an order, which have the colours of classes
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One of the lines that a curve has for a run: its name beside the others, and the measure that it draws.
 
-    An empty measure is a column of the history. layer counts from 0, None is the whole.
+    An empty measure is a column of the history. layer counts from 0, None is the whole. is_class: whether
+    it has the colour of a class instead of that of a layer.
     """
 
     name: str = ""
     measure: str = ""
     layer: int | None = None
     dashed: bool = False
+    is_class: bool = False
 
 
 def always(picture: SessionPicture) -> bool:
@@ -59,6 +63,7 @@ class Curve:
     combine: Combine | None = None
     measured: tuple[str, ...] = ()
     layers: str = ""
+    part: str = LAYER
     axis: str = ""
     log: bool = True
     tall: float = 1.0
@@ -91,13 +96,15 @@ class Curve:
 
     def parts(self, run: RunPicture) -> tuple[Part, ...]:
         """The lines of a run; but for those of layers, which may be its own, every run has the same."""
-        return _parts(self.measured, self.layers, run.shown.problem.subject.layers if self.layers else ())
+        titles = run.shown.problem.subject.titles_of(self.part) if self.layers else ()
+        return _parts(self.measured, self.layers, self.part, titles)
 
 
 @lru_cache(maxsize=64)
-def _parts(measured: tuple[str, ...], layers: str, titles: tuple[str, ...]) -> tuple[Part, ...]:
+def _parts(measured: tuple[str, ...], layers: str, part: str, titles: tuple[str, ...]) -> tuple[Part, ...]:
     if layers:
-        return tuple(Part(title, layers, layer) for layer, title in enumerate(titles))
+        is_class = part in _CLASSES
+        return tuple(Part(title, layers, layer, is_class=is_class) for layer, title in enumerate(titles))
     if measured:
         return tuple(Part(name.partition("_")[0], name, dashed=place > 0) for place, name in enumerate(measured))
     return (Part(),)
@@ -209,13 +216,16 @@ def _of_measures(key: str, measures: list[Measure]) -> Curve:
     names = {measure.key for measure in measures}
 
     def is_measured(picture: SessionPicture) -> bool:
-        return any(measure.key in names for measure in picture.subject.measures)
+        subject = picture.subject
+        known = any(measure.key in names for measure in subject.measures)
+        return known and (first.part not in _CLASSES or bool(subject.titles_of(first.part)))
 
     return Curve(
         key,
-        f"{first.title} by layer" if first.by_layer else first.title,
+        f"{first.title} by {first.part}" if first.by_layer else first.title,
         measured=() if first.by_layer else tuple(measure.key for measure in measures),
         layers=first.key if first.by_layer else "",
+        part=first.part,
         axis=first.axis or (first.title if first.by_layer else ""),
         log=first.log,
         tall=first.tall,

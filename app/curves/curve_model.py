@@ -239,4 +239,8 @@ class CurveModel:
         return self._part_colour(line.part) or self.theme.run_colours[line.run.colour]
 
     def _part_colour(self, part: Part) -> QColor | None:
-        return None if part.layer is None else self.theme.layer_colour(part.layer, len(self.parts))
+        if part.layer is None:
+            return None
+        if part.is_class:
+            return self.theme.class_colours(part.layer + 1)[part.layer]
+        return self.theme.layer_colour(part.layer, len(self.parts))

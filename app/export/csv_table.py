@@ -12,7 +12,7 @@ import numpy as np
 from app.curves.x_axes import X_AXES
 from app.documents.files import replacing
 from app.export.records import Progress, exact_rows, no_progress
-from engine import COLUMNS, problem_of, run_task
+from engine import COLUMNS, LAYER, problem_of, run_task
 
 if TYPE_CHECKING:
     from engine import Interruption, RunPicture, SessionPicture
@@ -24,15 +24,30 @@ _ROWS = 20_000
 
 
 def head(picture: SessionPicture) -> tuple[str, ...]:
-    """The column names, with the measures of the whole and of each layer that a run has, if there are any."""
-    measures = picture.runs[0].measures
-    layers = [title.replace(" ", "_") for title in _layers(picture)]
-    return (*HEAD, *measures.names, *(f"{layer}_{name}" for layer in layers for name in measures.layer_names))
+    """The column names, with the measures of the whole and of each layer or class that a run has, if there are any."""
+    found = []
+    for part, titles, names in _by_part(picture):
+        for title in (title.replace(" ", "_") for title in titles):  # that of a class may be anything: it comes last
+            found += [f"{title}_{name}" if part == LAYER else f"{name}_{title}" for name in names]
+    return (*HEAD, *picture.runs[0].measures.names, *found)
 
 
-def _layers(picture: SessionPicture) -> tuple[str, ...]:
-    """The titles of the layers of all runs, of which some may have networks of their own."""
-    return tuple(dict.fromkeys(title for run in picture.runs for title in run.shown.problem.subject.layers))
+_Parts = tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
+
+
+def _by_part(picture: SessionPicture) -> _Parts:
+    """What measures are taken of one by one: for layers, and for classes if there are any, what such parts are called,
+    the titles of those of all runs, of which some may have networks of their own, and the measures.
+    """
+    names: dict[str, list[str]] = {}
+    for measure in picture.subject.measures:
+        if measure.by_layer:
+            names.setdefault(measure.part, []).append(measure.key)
+    subjects = [run.shown.problem.subject for run in picture.runs]
+    return tuple(
+        (part, tuple(dict.fromkeys(title for subject in subjects for title in subject.titles_of(part))), tuple(keys))
+        for part, keys in names.items()
+    )
 
 
 def write_table(
@@ -48,7 +63,7 @@ def write_table(
     existing file is then unchanged.
     """
     total = max(1, sum(run.history.updates for run in picture.runs))
-    layers, done = _layers(picture), 0
+    parts, done = _by_part(picture), 0
     with replacing(path) as file:
         text = io.TextIOWrapper(file, "utf-8", "replace", newline="", write_through=False)
         writer = csv.writer(text, lineterminator="\n")
@@ -61,7 +76,7 @@ def write_table(
                 for start in range(0, columns.shape[1], _ROWS):
                     part = columns[:, start : start + _ROWS]
                     count = part.shape[1]
-                    measured = _measured(run, layers, first + start, count)
+                    measured = _measured(run, parts, first + start, count)
                     _write_rows(
                         writer, names, [*_counts(picture, run, first + start, count), *part.tolist(), *measured]
                     )
@@ -69,7 +84,7 @@ def write_table(
             end = run.history.updates
             if len(run.measures.at) and run.measures.at[-1] >= end:
                 nothing = [[""]] * len(COLUMNS)
-                row = [*_counts(picture, run, end, 1), *nothing, *_measured(run, layers, end, 1)]
+                row = [*_counts(picture, run, end, 1), *nothing, *_measured(run, parts, end, 1)]
                 _write_rows(writer, names, row)
             done += end
         text.detach()
@@ -94,15 +109,18 @@ def _whole(picture: SessionPicture, run: RunPicture, axis: str, updates: Any) ->
     return np.rint(mapping.at(updates)).astype(np.int64) if mapping else np.zeros(len(updates), np.int64)
 
 
-def _measured(run: RunPicture, layers: tuple[str, ...], first: int, count: int) -> list[list[Any]]:
+def _measured(run: RunPicture, parts: _Parts, first: int, count: int) -> list[list[Any]]:
     """The columns of measures taken before each of these updates, by layer for all of these; "" where none were."""
-    measures, own = run.measures, run.shown.problem.subject.layers
+    measures, subject = run.measures, run.shown.problem.subject
     columns = _placed(measures.at, measures.values, first, count)
-    for title in layers:
-        if title in own:
-            columns += _placed(measures.layers_at, measures.layers[:, own.index(title)], first, count)
-        else:
-            columns += [[""] * count for _ in measures.layer_names]
+    for part, titles, names in parts:
+        own, places = subject.titles_of(part), [measures.layer_names.index(name) for name in names]
+        for title in titles:
+            row = own.index(title) if title in own else measures.layers.shape[1]
+            if row < measures.layers.shape[1]:
+                columns += _placed(measures.layers_at, measures.layers[:, row][:, places], first, count)
+            else:
+                columns += [[""] * count for _ in names]
     return columns
 
 

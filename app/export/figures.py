@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.export.association.figures import ASSOCIATION_FIGURES
+from app.export.clustering.figure import CLUSTER_FIGURE
 from app.export.networks.figures import NETWORK_FIGURES
 from app.export.policy.figures import POLICY_FIGURES
 from app.export.stage_figure import StageFigure
 from app.export.surface.surface_figure import SURFACE_FIGURE
 from engine import Task
 
-FIGURES: dict[str, StageFigure] = {figure.key: figure for figure in (SURFACE_FIGURE, *NETWORK_FIGURES, *POLICY_FIGURES)}
+FIGURES: dict[str, StageFigure] = {
+    figure.key: figure
+    for figure in (SURFACE_FIGURE, *NETWORK_FIGURES, *POLICY_FIGURES, CLUSTER_FIGURE, *ASSOCIATION_FIGURES)
+}
 
 
 def figures_for(task: Task) -> tuple[StageFigure, ...]:

@@ -10,7 +10,7 @@ from app.curves.curve_line import CurveLine
 from app.export.legend import Entry
 from app.export.records import selected_run
 from app.export.style import FigureSettings, Pattern
-from app.look.palettes import LAYERS_ON_LIGHT, ON_LIGHT, layer_colours
+from app.look.palettes import CLASSES_ON_LIGHT, LAYERS_ON_LIGHT, ON_LIGHT, layer_colours
 
 if TYPE_CHECKING:
     from engine import SessionPicture
@@ -58,7 +58,11 @@ class LineStyles:
     def of(self, line: CurveLine) -> LineStyle:
         settings, part = self._settings, line.part
         if part.layer is not None:
-            colour = layer_colours(LAYERS_ON_LIGHT, len(self._parts))[part.layer]
+            colour = (
+                CLASSES_ON_LIGHT[part.layer % len(CLASSES_ON_LIGHT)]
+                if part.is_class
+                else layer_colours(LAYERS_ON_LIGHT, len(self._parts))[part.layer]
+            )
             return LineStyle(colour, settings.dash(part.layer), settings.marker(part.layer))
         place = self._places[line.run.id]
         pattern = settings.dash(place) if len(self._parts) < 2 else _DASHED * part.dashed

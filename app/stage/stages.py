@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.stage.association.association_stage import AssociationStage
+from app.stage.clustering.clustering_stage import ClusteringStage
 from app.stage.networks.network_stage import NetworkStage
 from app.stage.policy.policy_stage import PolicyStage
 from app.stage.surface.surface_stage import SurfaceStage
@@ -13,7 +15,9 @@ if TYPE_CHECKING:
     from app.look.theme import Theme
     from app.stage.stage import Stage
 
-STAGES: dict[str, type[Stage]] = {stage.KIND: stage for stage in (SurfaceStage, NetworkStage, PolicyStage)}
+STAGES: dict[str, type[Stage]] = {
+    stage.KIND: stage for stage in (SurfaceStage, NetworkStage, PolicyStage, ClusteringStage, AssociationStage)
+}
 
 
 def stage_for(kind: str, theme: Theme) -> Stage:

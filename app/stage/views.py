@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from app.stage.association.matrix import MatrixView
+from app.stage.association.pairs import PairsView
 from app.stage.charts.histograms import HistogramsView
 from app.stage.charts.spectrum import SpectrumView
 from app.stage.charts.time_steps import TimeStepsView
+from app.stage.clustering.clusters import ClustersView
 from app.stage.examples.answers import AnswersView
 from app.stage.examples.attention import AttentionView
+from app.stage.examples.class_images import ClassImagesView
 from app.stage.examples.confusion import ConfusionView
+from app.stage.examples.draw import DrawView
 from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.images import ImagesView
 from app.stage.examples.read_text import ReadTextView
 from app.stage.examples.reconstructions import ReconstructionsView
 from app.stage.examples.sampled_text import SampledTextView
+from app.stage.examples.spectrogram import SpectrogramView
 from app.stage.planes.boundary import BoundaryView
 from app.stage.planes.code import CodeView
 from app.stage.planes.fit import FitView
@@ -26,8 +32,12 @@ from app.stage.policy.policy_map import PolicyMapView
 from app.stage.stage_view import StageView
 
 VIEWS: list[type[StageView]] = [
+    ClustersView,
+    PairsView,
+    MatrixView,
     BoundaryView,
     FitView,
+    SpectrogramView,
     ReconstructionsView,
     ReconstructedPlaneView,
     CodeView,
@@ -37,13 +47,15 @@ VIEWS: list[type[StageView]] = [
     TimeStepsView,
     AnswersView,
     AttentionView,
-    SpectrumView,
     ImagesView,
+    DrawView,
     ArmsView,
     CorridorView,
     GridMapView,
     PolicyMapView,
+    SpectrumView,
     ConfusionView,
+    ClassImagesView,
     ResidualsView,
     ParameterPathView,
     HistogramsView,

@@ -1,4 +1,4 @@
-"""A segmented control: a row of exclusive buttons."""
+"""A segmented control: a row of exclusive buttons, or a few rows where there are many."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from app.widgets.shortcut_override import accepts_shortcut
 
@@ -18,12 +18,19 @@ class Segmented(QWidget):
     """`chosen` carries the index a user picked; `set_place` shows one without emitting. Arrow keys move.
 
     leaves_space: for what Space must not press by accident, because much is lost with it: Space stays the window's,
-    and a click does not take the focus.
+    and a click does not take the focus. columns: how many stand in a row; without it all of them.
     """
 
     chosen = Signal(int)
 
-    def __init__(self, titles: Sequence[str], name: str, tips: Sequence[str] = (), leaves_space: bool = False) -> None:
+    def __init__(
+        self,
+        titles: Sequence[str],
+        name: str,
+        tips: Sequence[str] = (),
+        leaves_space: bool = False,
+        columns: int = 0,
+    ) -> None:
         super().__init__()
         policies = Qt.FocusPolicy
         self._focus = (
@@ -31,20 +38,24 @@ class Segmented(QWidget):
         )
         self.setAccessibleName(name)
         self._group = QButtonGroup(self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+        columns = columns or max(len(titles), 1)
+        rows = QGridLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setHorizontalSpacing(0)
+        rows.setVerticalSpacing(3)
         for place, title in enumerate(titles):
             button = _Segment(title)
             button.setProperty(LEAVES_SPACE, leaves_space)
             button.setFocusPolicy(self._focus[0])
             button.setChecked(place == 0)
-            end = "first" if place == 0 else "last" if place == len(titles) - 1 else "middle"
+            row, column = divmod(place, columns)
+            is_last = column == columns - 1 or place == len(titles) - 1
+            end = "first" if column == 0 else "last" if is_last else "middle"
             button.setProperty("place", end)
             button.setAccessibleName(f"{name}: {title}")
             button.setToolTip(tips[place] if tips else title)
             self._group.addButton(button, place)
-            row.addWidget(button)
+            rows.addWidget(button, row, column)
         self._group.idClicked.connect(self.chosen)
 
     @property

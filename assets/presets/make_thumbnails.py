@@ -30,7 +30,8 @@ from app.stage.terrain import Terrain
 from app.stage.view import View
 from assets.presets.network_thumbnails import network_thumbnail
 from assets.presets.policy_thumbnails import policy_thumbnail
-from engine import COLUMNS, Agent, Experiment, Run, Session, SurfaceInfo, thin_path
+from assets.presets.view_thumbnails import view_thumbnail
+from engine import COLUMNS, Agent, Clustered, Experiment, Memory, Run, Session, SurfaceInfo, thin_path
 
 FOLDER = Path(__file__).parent
 WIDTH, HEIGHT = 320, 200  # twice the displayed size, for high-resolution screens
@@ -73,6 +74,8 @@ def thumbnail(experiment: Experiment) -> QImage:
     surface_info = session.problem.subject
     if isinstance(surface_info, Agent):
         return policy_thumbnail(session, dict(experiment.view), QSize(WIDTH, HEIGHT))
+    if isinstance(surface_info, Clustered | Memory):
+        return view_thumbnail(session, dict(experiment.view), QSize(WIDTH, HEIGHT))
     if not isinstance(surface_info, SurfaceInfo):
         return network_thumbnail(session, dict(experiment.view), QSize(WIDTH, HEIGHT))
     x0, x1, y0, y1 = framed([seen(run, surface_info) for run in session.runs], surface_info.view)

@@ -22,6 +22,7 @@ from app.stage.examples.images import ImagesView
 from app.stage.examples.read_text import ReadTextView
 from app.stage.examples.reconstructions import ReconstructionsView
 from app.stage.examples.sampled_text import SampledTextView
+from app.stage.examples.spectrogram import SpectrogramView
 from app.stage.networks.network_view import NetworkView
 from app.stage.planes.parameter_path import ParameterPathView
 from app.stage.planes.plane_chart import PlaneChart
@@ -110,6 +111,8 @@ def canvas_of(view: NetworkView, answers: bool) -> QWidget:
         return view.plot
     if isinstance(view, TimeStepsView):
         return view.answers if answers else view.plot
+    if isinstance(view, SpectrogramView):
+        return view.plot
     chart: QWidget = view.chart  # type: ignore[attr-defined]
     return chart
 

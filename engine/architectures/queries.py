@@ -81,6 +81,16 @@ class TimeSteps(Query[StepsInTime]):
     example: int
 
 
+@dataclass(frozen=True, slots=True)
+class RunningOutputs(Query[Array]):
+    """What a recurrent network would answer if the example at a place of the data ended after each of its steps.
+
+    Answer (length, outputs), after the output activation. A place beyond the last example means the last.
+    """
+
+    example: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Attending:
     """What the heads of a transformer attend to in one example.

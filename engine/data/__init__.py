@@ -15,6 +15,7 @@ from engine.data import modular as modular
 from engine.data import temporal_order as temporal_order
 from engine.data import sine_ahead as sine_ahead
 from engine.data import echo as echo
+from engine.data import vowels as vowels
 from engine.data import bundled as bundled
 from engine.data import number_words as number_words
 from engine.data import brackets as brackets

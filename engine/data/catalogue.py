@@ -16,6 +16,7 @@ Array = np.ndarray
 Values = Mapping[str, Value]
 Box = tuple[float, float, float, float]  # x low, x high, y low, y high
 Purpose = Literal["classification", "regression"]
+BestRule = Callable[[Array, Values], Array]
 Maker = Callable[..., tuple[Array, Array]]
 Labels = Callable[[Values], tuple[str, ...]]
 TextOf = Callable[[Values], TextInfo]
@@ -32,14 +33,15 @@ class Dataset:
     regression. steps: at how many time steps there is a target; target_names: of the numbers of a vector, none of one
     number. function(rng, **values) -> inputs (n, d), targets (n,), or (n, steps) or (n, numbers). view is the part of
     the plane to show: of both inputs, or for one input of the input and the target. share (of the examples that train)
-    and target_scaling (of a regression) are suitable defaults. image is (rows, columns) if the inputs are pixels; shape
-    that of one example, whose numbers the d inputs are in row-major order, () if they are a row of separate numbers.
-    licence is that of the data.
+    and target_scaling (of a regression) are suitable defaults, and so is scaling, a key of SCALINGS; "" leaves that to
+    the inputs. image is (rows, columns) if the inputs are pixels; shape that of one example, whose numbers the d inputs
+    are in row-major order, () if they are a row of separate numbers. step_ms: milliseconds from one step of a sequence
+    to the next, 0 where steps are no time. licence is that of the data.
 
     tokens(values) names the vocabulary if every input is a token, a place in it; none if inputs are numbers. count is
-    how many examples there are. table: whether these are all pairs of two tokens, the first two inputs, and the other
-    inputs are always the same. text(values): of windows of a text; how many inputs these have depends on the knobs, and
-    `having` tells.
+    how many examples there are. best: the most probable class (n,) of inputs (n, d), if densities are known. table:
+    whether these are all pairs of two tokens, the first two inputs, and the other inputs are always the same.
+    text(values): of windows of a text; how many inputs these have depends on the knobs, and `having` tells.
     """
 
     key: str
@@ -65,6 +67,9 @@ class Dataset:
     count: Callable[[Values], int]
     table: bool
     tier: Tier = "more"
+    scaling: str = ""
+    step_ms: float = 0.0
+    best: BestRule | None = None
     text: TextOf | None = None
 
     def having(self, values: Values) -> Dataset:
@@ -105,6 +110,7 @@ class Dataset:
             tokens=self.tokens(values),
             steps=sized.steps,
             target_names=self.target_names,
+            best=None if self.best is None else self.best(inputs, values),
             text=None if self.text is None else self.text(values),
         )
 
@@ -134,6 +140,9 @@ def dataset(
     steps: int = 1,
     target_names: tuple[str, ...] = (),
     tier: Tier = "more",
+    scaling: str = "",
+    step_ms: float = 0.0,
+    best: BestRule | None = None,
     text: TextOf | None = None,
 ) -> Callable[[Maker], Maker]:
     """Decorator: declare a data set over the function that generates it; without labels it is a regression.
@@ -168,6 +177,9 @@ def dataset(
                 steps=steps,
                 target_names=target_names,
                 tier=tier,
+                scaling=scaling,
+                step_ms=step_ms,
+                best=best,
                 text=text,
             )
         )

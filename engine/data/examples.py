@@ -66,6 +66,7 @@ class Examples:
     empty for a row of inputs. weights (n,): how much each example counts, relative to the others; None: all the same.
     tokens: the vocabulary if every input is a place in it; empty if inputs are numbers.
     steps: at how many time steps there is a target. target_names: of the numbers of a vector; empty of one number.
+    best (n,): what the best rule of all says of each example, where the densities of the classes are known; else None.
     text: of windows of a text.
     """
 
@@ -80,6 +81,7 @@ class Examples:
     tokens: tuple[str, ...] = ()
     steps: int = 1
     target_names: tuple[str, ...] = ()
+    best: Array | None = None
     text: TextInfo | None = None
 
     @property
@@ -102,8 +104,8 @@ class TrainingData:
     / target_scale, of vectors number by number; for classes the targets themselves. classes: of the targets; none if
     they are numbers. weights, tokens: see Examples. one_hot: whether each token is a row of features, 1 at its place,
     else 0. shape: of one example's features, that of the raw inputs if these are the features, else a row.
-    target_names: see Examples. label, labels (n,): its name, and what the data tell of each example, a place in
-    `label_names` or without any a number; None where that is no single number. text: see Examples.
+    target_names, best, text: see Examples. label, labels (n,): its name, and what the data tell of each example, a
+    place in `label_names` or without any a number; None where that is no single number.
     """
 
     raw: Array
@@ -130,6 +132,7 @@ class TrainingData:
     label: str = ""
     labels: Array | None = None
     label_names: tuple[str, ...] = ()
+    best: Array | None = None
     text: TextInfo | None = None
 
     @property

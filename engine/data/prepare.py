@@ -89,6 +89,7 @@ def training_data(
         label=examples.target,
         labels=targets if targets.ndim == 1 else None,
         label_names=examples.classes,
+        best=None if examples.best is None else examples.best[order],
         text=examples.text,
     )
     if target != INPUTS:

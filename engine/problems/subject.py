@@ -36,13 +36,13 @@ class Subject:
     parts of which measures are taken one by one. is_plane: whether theta is a point (x, y) of a plane. naming: what the
     names of the parameters depend on, to be compared. loss_words: the formula of the loss and its name, if it has one.
     curve_titles: other titles for curves, by their keys. tracked: whether measures are taken of a run, and points of
-    its trail kept. explained: whether the next step of every run is computed with each picture, for it costs nothing to
-    speak of. known_minimum: the lowest value that the loss can have. references: losses that are known beforehand, to
-    be drawn beside those of the runs. unbounded: whether the loss may fall without end. sampled: why the loss is no
-    function of the parameters, if it is none, as the end of a sentence; it then has neither curvature nor slices.
-    gains: whether the loss is minus what is to be gained. bordered: whether there are points without a value;
-    value_remedy: what a person could do about them. noun: what it is, in words; elsewhere: from where else a run might
-    begin.
+    its trail kept. shows_trail: whether pictures carry that trail, for views that draw the paths of parameters.
+    explained: whether the next step of every run is computed with each picture, for it costs nothing to speak of.
+    known_minimum: the lowest value that the loss can have. references: losses that are known beforehand, to be drawn
+    beside those of the runs. unbounded: whether the loss may fall without end. sampled: why the loss is no function of
+    the parameters, if it is none, as the end of a sentence; it then has neither curvature nor slices. gains: whether
+    the loss is minus what is to be gained. bordered: whether there are points without a value; value_remedy: what a
+    person could do about them. noun: what it is, in words; elsewhere: from where else a run might begin.
     """
 
     @property
@@ -72,6 +72,10 @@ class Subject:
     @property
     def tracked(self) -> bool:
         return True
+
+    @property
+    def shows_trail(self) -> bool:
+        return False
 
     @property
     def explained(self) -> bool:
@@ -117,12 +121,22 @@ class Subject:
         self, theta: Array, step: Array | None, penalty: float, interruption: Interruption | None
     ) -> Pieces[tuple[Array, Array | None]]:
         """The measures at theta (n,), in pieces: those of the whole in the order of `measures` and, given the step
-        (n,) by which it was reached, those by layer (layers, measures); None without it.
+        (n,) by which it was reached, those by layer (most_parts, measures), NaN beyond the parts that one has; None
+        without it.
 
         penalty: what L1 and L2 add to the loss there.
         """
         yield from ()
         return np.empty(0), None
+
+    def titles_of(self, part: str) -> tuple[str, ...]:
+        """The titles of parts, such as layers or classes, of which measures are taken one by one (Measure.part)."""
+        return self.layers
+
+    @property
+    def most_parts(self) -> int:
+        """How many rows the measures that are taken part by part have."""
+        return max((len(self.titles_of(measure.part)) for measure in self.measures if measure.by_layer), default=0)
 
     def undefined(self, measure: str) -> str:
         """Why a measure by layer has no value anywhere, in words; empty if there is nothing to say."""

@@ -20,15 +20,18 @@ Array = np.ndarray
 Role = Literal["", "loss", "watched"]
 LOSS: Role = "loss"
 WATCHED: Role = "watched"
+LAYER = "layer"
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One number that is measured of a problem's subject: its curve, its columns in a table and its texts follow.
 
-    by_layer: it is one of each layer, measured less often than the whole. direction: which way is better. role: LOSS is
-    the exact loss, without noise and of all examples; the lowest value of WATCHED marks the best parameters, and early
-    stopping waits for it. unit: of its values. tier: how early a menu offers its curve.
+    by_layer: it is one of each layer, measured less often than the whole; part: of what it is instead, such as a class,
+    if the subject has such parts. direction:
+    which way is better. role: LOSS is the exact loss, without noise and of all examples; the lowest value of WATCHED
+    marks the best parameters, and early stopping waits for it. unit: of its values. tier: how early a menu offers its
+    curve.
 
     Measures with the same `curve` (by default each has its own) are drawn in one, the first solid and the others
     dashed; what the curve is like is told by the first. title: of the curve. axis: of its y axis where a legend says
@@ -40,6 +43,7 @@ class Measure:
     title: str
     help: str = ""
     by_layer: bool = False
+    part: str = LAYER
     unit: str = ""
     log: bool = False
     direction: Literal["", "falls", "rises"] = ""
@@ -155,9 +159,14 @@ class MeasuresView:
     layers: Array
 
     def series(self, name: str, layer: int | None = None) -> tuple[Array, Array]:
-        """One measure over time, (updates, values): of the whole, or of a layer counted from 0."""
+        """One measure over time, (updates, values): of the whole, or of a layer counted from 0.
+
+        NaN for one that was not there when the run began.
+        """
         if layer is None:
             return self.at, self.values[:, self.names.index(name)]
+        if layer >= self.layers.shape[1]:
+            return self.layers_at, np.full(len(self.layers_at), np.nan)
         return self.layers_at, self.layers[:, layer, self.layer_names.index(name)]
 
     def of_role(self, role: str, values: Array) -> float:
@@ -216,11 +225,20 @@ class _Spent:
     layers: int
 
 
+def _fitted(rows: Array, count: int) -> Array:
+    """Rows (k, names) as so many: other data may have another number of classes."""
+    if len(rows) == count:
+        return rows
+    found = np.full((count, rows.shape[1]), np.nan)
+    found[: min(len(rows), count)] = rows[:count]
+    return found
+
+
 class Measures:
     """The growing record of one run, and when it is to be continued; existing views stay valid."""
 
     def __init__(self, measures: Sequence[Measure], layers: int) -> None:
-        """layers: how many there are, for the measures that are taken by layer."""
+        """layers: how many rows the measures that are taken by layer have."""
         whole = [measure for measure in measures if not measure.by_layer]
         self.names = tuple(measure.key for measure in whole)
         self.layer_names = tuple(measure.key for measure in measures if measure.by_layer)
@@ -298,7 +316,7 @@ class Measures:
             self._spent.append(_Spent(before.measuring + work.full, trained, trained))
         self._values.append(update, values)
         if layers is not None:
-            self._layers.append(update, layers)
+            self._layers.append(update, _fitted(layers, self._layers.rows.shape[1]))
 
     def cut(self, update: int) -> None:
         """Discard the measurements after an update."""

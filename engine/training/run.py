@@ -93,7 +93,7 @@ class Run:
         self._applied = 0
         self._checkpoints = Checkpoints(self.machine)
         self._counts = [(0, 0, 0)]  # update, examples and gradient evaluations, where their growth changed
-        self.measures = Measures(self.problem.subject.measures, len(self.problem.subject.layers))
+        self.measures = Measures(self.problem.subject.measures, self.problem.subject.most_parts)
         self.best: Best | None = None
         self._patient_from = 0
         self._counting_from = 0  # since when the stop rules are what they are

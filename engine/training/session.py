@@ -44,6 +44,7 @@ from engine.training.own_problem import changed_own, is_overridden, shared_task
 from engine.training.peek import Peek
 from engine.training.run import DIVERGED, FINISHED, NOTHING, READY, RUNNING, Run
 from engine.training.standing import StandingMeasures
+from engine.training.trail import Trail
 
 Array = np.ndarray
 
@@ -61,7 +62,7 @@ class RunPicture:
     words; empty if none of those that watch the numbers did. running_away: whether it is finite, but its loss or steps
     have left every scale. remedies and rewind_to are told of a run that has diverged or runs away. standing: the
     measures of the whole at `update` where the record has none, if `Session.measure_standing` has taken them; no part
-    of the record.
+    of the record. trail: where it has been, if the subject shows that.
     """
 
     settings: RunSettings
@@ -84,6 +85,7 @@ class RunPicture:
     measures: MeasuresView
     best: Best | None
     standing: Array | None
+    trail: Trail | None = None
 
     @property
     def id(self) -> str:
@@ -502,6 +504,7 @@ class Session:
             measures=run.measures.view(),
             best=run.best,
             standing=self._standing.values(run),
+            trail=run.trail() if run.machine.problem.subject.shows_trail else None,
         )
 
 

@@ -19,7 +19,9 @@ from engine import (
     LEARNING_RATE,
     LOSSES,
     METHODS,
+    MODELS,
     OPTIMIZERS,
+    POINTS,
     PROBLEMS,
     SCALINGS,
     SCHEDULES,
@@ -37,7 +39,7 @@ from engine import (
 
 CATALOGUES: tuple[Catalogue, ...] = (
     ACTIVATIONS, ARCHITECTURES, BATCHES, CLASS_WEIGHTS, DATASETS, FEATURES, INITIALIZERS, LOSSES, OPTIMIZERS, PROBLEMS,
-    ENVIRONMENTS, METHODS, SCALINGS, SCHEDULES, STAGES, SURFACES,
+    ENVIRONMENTS, METHODS, MODELS, POINTS, SCALINGS, SCHEDULES, STAGES, SURFACES,
 )  # fmt: skip
 ALONE = [found for name in engine.__all__ if isinstance(found := getattr(engine, name), Hyper)]
 SAID_OTHERWISE = {"id", "name", "colour", "visible", "pinned"}  # of a run: the list of runs edits these

@@ -1,4 +1,4 @@
-"""Colours of classes and of signed values in print."""
+"""Colours of classes, of shares and of signed values in print."""
 
 from __future__ import annotations
 
@@ -11,12 +11,20 @@ from app.look.palettes import CLASSES_ON_LIGHT
 Array = np.ndarray
 
 NOT_FINITE = "#c9ccd2"  # where the output is not finite
+_SHADES = ("#ffffff", "#cfe3f2", "#7fb5da", "#2f7fb8", "#0b4f86")
 _STRENGTH = 0.5  # of the colours of a background, on which the dots have full colour
 
 
 def class_colour(place: int) -> str:
     """The colour of a class."""
     return CLASSES_ON_LIGHT[place % len(CLASSES_ON_LIGHT)]
+
+
+def shades() -> Any:
+    """A colour map from none to all of something, or from silent to loud."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("counts", _SHADES)
 
 
 def signed(strength: float = 1.0) -> Any:

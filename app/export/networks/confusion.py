@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.export.legend import Entry, clean
+from app.export.networks.class_colours import shades
 from app.export.networks.context import FigureContext, score_labels
 from app.export.style import MM, POINTS
 from engine import NetworkTask, Predictions
@@ -14,7 +15,6 @@ from engine import NetworkTask, Predictions
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_SHADES = ("#ffffff", "#cfe3f2", "#7fb5da", "#2f7fb8", "#0b4f86")
 _DARK = 0.5  # share from which numbers are white
 _LETTERS = 14  # of a class name
 _ROOM = 0.6  # approximate share of the page's smaller side that the matrix takes
@@ -41,16 +41,13 @@ def draw_training(axes: Axes, context: FigureContext) -> list[Entry]:
 
 
 def _draw(axes: Axes, context: FigureContext, validation: bool) -> list[Entry]:
-    from matplotlib.colors import LinearSegmentedColormap
-
     data, settings = context.learner.data, context.settings
     snapshot = context.evaluated(Predictions())
     counts = snapshot.predicted.confusion(validation)
     count = len(data.classes)
     with np.errstate(invalid="ignore"):
         shares = np.nan_to_num(counts / counts.sum(axis=1, keepdims=True))
-    shades = LinearSegmentedColormap.from_list("counts", _SHADES)
-    image = axes.imshow(shares, cmap=shades, vmin=0.0, vmax=1.0, aspect="equal", interpolation="nearest")
+    image = axes.imshow(shares, cmap=shades(), vmin=0.0, vmax=1.0, aspect="equal", interpolation="nearest")
     bar = axes.figure.colorbar(image, ax=axes, pad=0.02, aspect=26, fraction=0.08, ticks=[0.0, 0.5, 1.0])
     bar.outline.set_linewidth(0.4 * settings.line_width)
     bar.set_label("Share of the true class")

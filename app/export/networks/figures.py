@@ -10,13 +10,16 @@ from app.export.networks import (
     answers,
     attention,
     boundary,
+    class_images,
     code,
     confusion,
     diagram,
+    drawing,
     feature_maps,
     fit,
     predicted,
     reconstructions,
+    spectrogram,
     spectrum,
     text,
     time_steps,
@@ -53,6 +56,7 @@ def _figure(
 NETWORK_FIGURES = (
     _figure("boundary", "predictions over the plane", boundary.fits, boundary.draw, "decision"),
     _figure("fit", "fitted curve", fit.fits, fit.draw, "fit"),
+    _figure("spectrogram", "spectrogram of a word", spectrogram.fits, spectrogram.draw, "spectrogram"),
     _figure("reconstructions", "reconstructions", reconstructions.fits, reconstructions.draw, "reconstructions"),
     _figure(
         "reconstructed_plane",
@@ -78,6 +82,8 @@ NETWORK_FIGURES = (
         "confusion",
         network_confusion_part="training",
     ),
+    _figure("sought", "what each class looks for", class_images.fits, class_images.draw, "sought"),
+    _figure("drawing", "drawing by hand", drawing.fits, drawing.draw, "draw"),
     _figure("predicted", "predicted against true", predicted.fits, predicted.draw, "residuals"),
     _figure("diagram", "diagram", diagram.fits, diagram.draw, ""),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,11 @@ from app.stage.examples.painted_area import PaintedArea
 from app.stage.pixels import grey_table, images, signed_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.look.theme import Theme
 
 Array = np.ndarray
 
-FONT = 11  # pixels
+FONT, CAPTION = 11, 15  # pixels: of letters, and of the line below a group that has a name
 HEAD, GAP, APART, SPACE = 20, 6, 2, 10  # pixels: of a title, between groups, in a group, and between sections
 SIDE = 56.0  # about the height of a picture whose cells are square
 LARGEST, LEAST = 14, 3  # pixels of a square cell
@@ -33,9 +32,10 @@ ZOOMS = (2.0, 1.6, 1.3, 1.0)  # the first at which everything is seen without sc
 class Section:
     """Some pictures: groups (g, k, rows, columns), k pictures of each group below each other.
 
-    group, picture, row, column: what these are called, for the pointer; an empty one is not told. signed: colours tell
-    the sign, from -scale to scale; else they go from paper to ink, from the lowest number to the highest. wide: one
-    picture as wide as the room, whose cells need not be square.
+    group, picture, row, column: what these are called, for the pointer; an empty one is not told. captions: names of
+    the groups, if they have some, written below them. signed: colours tell the sign, from -scale to scale; else they go
+    from paper to ink, from the lowest number to the highest. wide: one picture as wide as the room, whose cells need
+    not be square.
     """
 
     title: str
@@ -46,6 +46,7 @@ class Section:
     column: str = "column"
     signed: bool = True
     wide: bool = False
+    captions: Sequence[str] = ()
 
     @property
     def scale(self) -> float:
@@ -68,7 +69,10 @@ class Section:
             (self.group, group), (self.picture, picture), (self.row if rows > 1 else "", row),
             (self.column if columns > 1 else "", column),
         ]  # fmt: skip
-        where = ", ".join(f"{name} {place + 1}" for name, place in places if name)
+        told = [f"{name} {place + 1}" for name, place in places if name]
+        if self.captions:
+            told[:1] = [f"{self.group} {self.captions[group]}".strip()]
+        where = ", ".join(told)
         return f"{where}: {number(float(self.values[group, picture, row, column]), 3)}"
 
 
@@ -101,7 +105,8 @@ def _grid(section: Section, width: int, zoom: float) -> _Grid:
     groups, pictures, rows, columns = map(int, section.values.shape)
     cell = _wide_cell(rows, columns, width, zoom) if section.wide else _square_cell(rows * pictures, columns, zoom)
     in_line = max((width - 1 + GAP) // (columns * cell[0] + GAP), 1)
-    return _Grid(cell, pictures * (rows * cell[1] + APART) - APART, in_line, -(-groups // in_line))
+    tall = pictures * (rows * cell[1] + APART) - APART + (CAPTION if section.captions else 0)
+    return _Grid(cell, tall, in_line, -(-groups // in_line))
 
 
 class HeatTiles(PaintedArea):
@@ -119,8 +124,10 @@ class HeatTiles(PaintedArea):
 
     def show_sections(self, sections: Sequence[Section]) -> None:
         """Show these instead."""
-        shapes = [(section.title, section.values.shape, section.wide) for section in sections]
-        before = [(section.title, section.values.shape, section.wide) for section in self.sections]
+        shapes, before = (
+            [(each.title, each.values.shape, each.wide, tuple(each.captions)) for each in shown]
+            for shown in (sections, self.sections)
+        )
         self.sections = sections
         if shapes != before:
             self._lay_out()
@@ -201,6 +208,16 @@ class HeatTiles(PaintedArea):
                 if box.bottom() >= 0 and box.top() < high:
                     painter.drawImage(box, drawn[placed.section][placed.group][placed.picture])
                     painter.drawRect(box.adjusted(-1, -1, 0, 0))
+            painter.setPen(self.theme.muted)
+            for placed in self._placed:
+                section = self.sections[placed.section]
+                if section.captions and placed.picture == section.values.shape[1] - 1:
+                    below = placed.box.translated(0, placed.box.height() + 1 - down)
+                    below.setHeight(CAPTION)
+                    told = metrics.elidedText(
+                        section.captions[placed.group], Qt.TextElideMode.ElideRight, below.width()
+                    )
+                    painter.drawText(below, Qt.AlignmentFlag.AlignCenter, told)
 
     def _images(self) -> list[list[list[QImage]]]:
         """The image of every picture, [section][group][picture]."""

@@ -30,7 +30,8 @@ class Brush(QObject):
 
     spots (n, 2): where the examples are on the chart; examples (n, 2): how the problem knows them, the very same
     array on a plane of inputs. example(x, y, place): what a point of the chart is added as, place being that of
-    the class; colour(place, theme): how it looks. edited, settled: those of NetworkView. chosen: it holds another.
+    the class; colour(place, theme): how it looks. part: the setting of which `add` and `erase` are edited. edited,
+    settled: those of NetworkView. chosen: it holds another.
     """
 
     edited = Signal(object)
@@ -43,6 +44,7 @@ class Brush(QObject):
         self.place = 0
         self.places = 1
         self.radius = RADIUS
+        self.part = "data"
         self.spots: Array = np.empty((0, 2))
         self.examples: Array = self.spots
         self.example: Callable[[float, float, int], tuple[float, ...]] = lambda x, y, place: (x, y, float(place))
@@ -113,7 +115,7 @@ class Brush(QObject):
         if self._stroke == ADD:
             # A hand means no more than six digits, and a file shall be read by people.
             example = self.example(*view.at(at), self._drawn)
-            self.edited.emit({"data.add": tuple(float(f"{number:.6g}") for number in example)})
+            self.edited.emit({f"{self.part}.add": tuple(float(f"{number:.6g}") for number in example)})
         else:
             self._erase(at, view)
 
@@ -125,10 +127,10 @@ class Brush(QObject):
         hit = [spot for spot in hit if spot not in self._gone]  # one that is, is only not yet seen to be
         self._gone.update(hit)
         if hit and self._round(view):
-            self.edited.emit({"data.erase": (x, y, across / view.x_scale)})
+            self.edited.emit({f"{self.part}.erase": (x, y, across / view.x_scale)})
         elif hit:
             for spot in hit:
-                self.edited.emit({"data.erase": (*spot, 0.0)})
+                self.edited.emit({f"{self.part}.erase": (*spot, 0.0)})
 
     def _reach(self, view: View) -> tuple[float, float]:
         """The half axes in pixels of what the eraser covers: a circle of the plane, if the scales allow one."""

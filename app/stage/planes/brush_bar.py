@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ICON = QSize(14, 14)
 MAX_BUTTONS = 4  # classes; more of them share a list
+SHORTEST, LONGEST = 3, 7  # letters of a class that the list has room for
 LONGEST = 12  # characters of a class on a button
 FAR = 1e9  # the largest value that can be drawn
 STEPS = 40  # of the value, from the lowest to the highest target
@@ -121,6 +122,7 @@ class BrushBar(QWidget):
         with QSignalBlocker(self.classes):
             self.classes.clear()
             self.classes.addItems(names if self._listed else ())
+            self.classes.setMinimumContentsLength(min(max([SHORTEST, *map(len, names)]), LONGEST))
         self.classes.setVisible(self._listed)
         self._brush.choose("")
         self._draw_icons()
@@ -161,7 +163,7 @@ class BrushBar(QWidget):
         classes.setToolTip("Which class is drawn")
         classes.setIconSize(ICON)
         classes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        classes.setMinimumContentsLength(3)
+        classes.setMinimumContentsLength(SHORTEST)
         classes.currentIndexChanged.connect(lambda place: self._brush.choose(ADD, max(place, 0)))
         classes.hide()
         return classes

@@ -13,7 +13,7 @@ from engine.architectures.catalogue import Architecture, Design
 from engine.architectures.forward import evaluation_pieces, layer_pieces
 from engine.architectures.inspection import Inspection, unsaturated
 from engine.architectures.packing import Packed, packed_inputs
-from engine.architectures.queries import StepsInTime, TimeSteps, TokenVectors
+from engine.architectures.queries import RunningOutputs, StepsInTime, TimeSteps, TokenVectors
 from engine.architectures.recurrent.network import CELLS, FORGET_BIAS, HIDDEN, START, TRUNCATION, RecurrentNetwork
 from engine.architectures.recurrent.start import initial_recurrent
 from engine.choices import Choice
@@ -53,7 +53,7 @@ class Recurrent(Architecture):
     summary = "One cell reads a sequence step by step and keeps a state; the last state gives the answer, or every one."
     source = "Elman 1990, https://doi.org/10.1207/s15516709cog1402_1"
     knobs = (CELL, replace(HIDDEN, name="units"), ACTIVATION, START, TRUNCATION, FORGET_BIAS)
-    queries = (TimeSteps, TokenVectors)
+    queries = (TimeSteps, RunningOutputs, TokenVectors)
     looks = ("engine.architectures.recurrent.inside",)
     remedy = "fewer units, shorter sequences, or less data"
 
@@ -230,14 +230,17 @@ class Recurrent(Architecture):
         inputs: Array,
         interruption: Interruption | None,
     ) -> Pieces[Any]:
-        from engine.architectures.recurrent.inside import measured_pieces, unrolled_pieces
+        from engine.architectures.recurrent.inside import measured_pieces, running_outputs, unrolled_pieces
 
         if isinstance(query, TokenVectors):
             return network.part(network.flat(theta), "input weights").T.copy()
-        assert isinstance(query, TimeSteps)
-        measured = yield from measured_pieces(network, theta, packed, interruption)
+        assert isinstance(query, TimeSteps | RunningOutputs)
         place = min(query.example, len(inputs) - 1)
         one = inputs[place : place + 1]
+        if isinstance(query, RunningOutputs):
+            heard = yield from unrolled_pieces(network, theta, self.packed(network, one, None, None), interruption)
+            return running_outputs(network, theta, heard.states[0])
+        measured = yield from measured_pieces(network, theta, packed, interruption)
         found = yield from unrolled_pieces(network, theta, self.packed(network, one, None, None), interruption)
         return StepsInTime(
             measured.step_norms, one.reshape(network.shape).copy(), found.states[0].copy(), found.outputs[0].copy()

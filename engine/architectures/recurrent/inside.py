@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import types
 
+from engine.architectures.activations import ACTIVATIONS
 from engine.architectures.chunked import OWN, passes_of
 from engine.architectures.forward import layer_pieces, measuring_stream
 from engine.architectures.mlp import MEASURING
@@ -58,6 +59,13 @@ def unrolled_pieces(
         gates = {name: rows[:, :, place] for name, place in zip(names, places, strict=True)}
     cells = values[2].reshape(m, length, hidden) if CELLS[network.cell].kept else None
     return Unrolled(states, gates, cells, values[-1].reshape(m, network.steps, network.outputs))
+
+
+def running_outputs(network: RecurrentNetwork, theta: Array, states: Array) -> Array:
+    """The outputs (length, outputs) that the dense layer would give for the state (length, hidden) after each step."""
+    weights, biases = network.part(theta, "output weights"), network.part(theta, "output biases")
+    with np.errstate(all="ignore"):  # diverged networks are looked at, too
+        return np.asarray(ACTIVATIONS[network.output].value(states @ weights.T + biases))
 
 
 @routine(_f(_i, _f[::1], _f[::1], _i[::1], _f[::1], _f[::1]))

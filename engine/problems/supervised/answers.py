@@ -16,8 +16,16 @@ from engine.data.prepare import features_of
 from engine.interruption import Interruption, Pieces
 from engine.memory import MAX_ACTIVATIONS
 from engine.problems.supervised.examined import Examined
-from engine.problems.supervised.queries import Activations, Gradients, Predicted, Predictions
+from engine.problems.supervised.queries import (
+    Activations,
+    Classify,
+    Gradients,
+    Predicted,
+    Predictions,
+    SoughtInputs,
+)
 from engine.problems.supervised.reading import reading_pieces, sampled_pieces
+from engine.problems.supervised.sought import sought_pieces
 from engine.problems.supervised.text_queries import SampledText, TextReading
 from engine.queries import Query
 
@@ -37,6 +45,10 @@ def answer_pieces(
         elif isinstance(query, Activations):
             some = learner.training[0][:: _every(learner)]
             found[query] = tuple((yield from learner.activation_pieces(theta, some, interruption)))
+        elif isinstance(query, Classify):
+            found[query] = yield from _classified(learner, theta, query, interruption)
+        elif isinstance(query, SoughtInputs):
+            found[query] = yield from sought_pieces(learner, theta, interruption)
         elif isinstance(query, Field):
             found[query] = yield from _field(learner, theta, query, interruption)
         elif isinstance(query, UnitMaps):
@@ -70,6 +82,15 @@ def _predicted(
     outputs = np.concatenate((outputs, validation.outputs))
     scores = score, learner.scores(0.0, validation.agreement)[1]
     return Predicted(learner.data, outputs, learner.predictions(outputs), (loss, validation.loss), scores)
+
+
+def _classified(learner: Examined, theta: Array, query: Classify, interruption: Interruption | None) -> Pieces[Array]:
+    if len(query.inputs) != learner.data.raw.shape[1]:
+        return np.empty(0)
+    one = learner.packed_inputs(features_of(np.array([query.inputs]), learner.data))
+    outputs = yield from output_pieces(learner.network, theta, one, interruption)
+    with np.errstate(all="ignore"):  # diverged networks are asked, too
+        return np.asarray(LOSSES[learner.network.loss.kind].probabilities(outputs)[0])
 
 
 def _field(learner: Examined, theta: Array, query: Field, interruption: Interruption | None) -> Pieces[Array]:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from engine.architectures.class_losses import class_losses
 from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
 from engine.architectures.queries import Field, Region, UnitMaps
@@ -26,6 +27,7 @@ from engine.training.measures import Measure, Work, work_of
 Array = np.ndarray
 Q = TypeVar("Q", bound=Query[Any])
 
+MOST_CLASSES = 20  # of which losses are told one by one
 _LOOKED_AT = 256  # examples on which the layers are searched for what is not finite
 
 
@@ -113,6 +115,21 @@ class Learner(Examined, Subject):
     def snapshot_type(self) -> type[NetworkSnapshot]:
         return NetworkSnapshot
 
+    def titles_of(self, part: str) -> tuple[str, ...]:
+        return self.layers if part != "class" else self._shown_classes
+
+    @cached_property
+    def _shown_classes(self) -> tuple[str, ...]:
+        """The classes whose losses are told one by one: of a single answer for each example, and of not too many."""
+        single = self.training[1].ndim == 1
+        return self.data.classes if single and len(self.data.classes) <= MOST_CLASSES else ()
+
+    def _class_losses(self, outputs: Array) -> Array:
+        """The loss of each of these classes on the training examples, from the outputs (n, k) for them."""
+        if not self._shown_classes:
+            return np.empty(0)
+        return class_losses(self.network.loss, outputs, self.training[1], self.classes)
+
     def undefined(self, measure: str) -> str:
         return self.architecture.undefined(self.network, measure)
 
@@ -149,9 +166,13 @@ class Learner(Examined, Subject):
                 "activation_deviation": found.activation_deviation,
                 "dead": found.dead,
                 "saturated": found.saturated,
+                "class_loss": self._class_losses(found.outputs),
             }
         values = self._whole((found.loss, validation.loss), scores, penalty)
-        return values, np.stack([layers[name] for name in LAYER_MEASURES], 1)
+        rows = np.full((self.most_parts, len(LAYER_MEASURES)), np.nan)
+        for column, name in enumerate(LAYER_MEASURES):
+            rows[: len(layers[name]), column] = layers[name]
+        return values, rows
 
     def first_fault(self, theta: Array) -> str:
         """In which layer the first number is not finite."""

@@ -74,6 +74,14 @@ NETWORK_MEASURES = (
         by_layer=True,
         tier="expert",
     ),
+    Measure(
+        "class_loss",
+        "Loss",
+        "of the training examples of each class by themselves, however many there are",
+        by_layer=True,
+        part="class",
+        log=True,
+    ),
 )
 
 TEXT_MEASURES = (  # of windows of a text; NaN where the loss is no cross-entropy

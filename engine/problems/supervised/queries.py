@@ -123,7 +123,28 @@ class Activations(Query[tuple[Array, ...]]):
     """
 
 
-QUERIES: tuple[type[Query[Any]], ...] = (Predictions, Gradients, Activations)  # that every network answers
+@dataclass(frozen=True, slots=True)
+class Classify(Query[Array]):
+    """The probability of each class (classes,) for one example that is not among the data: its d raw inputs.
+
+    Empty for another number of inputs than the data have.
+    """
+
+    inputs: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SoughtInputs(Query[Array]):
+    """What each class looks for, (classes, f): how its score rises with each of f features.
+
+    The score of class c is s_c = o_c - mean(o), o being the outputs; of two classes with one output -o and o. Answer:
+    the mean of σ ds_c/dx over training examples, by central differences, at most 64 of them, σ being the standard
+    deviation of the feature x on the training set. So a feature that never varies counts as 0, whatever its weights.
+    """
+
+
+# What every network answers; see `understood`.
+QUERIES: tuple[type[Query[Any]], ...] = (Predictions, Gradients, Activations, Classify, SoughtInputs)
 
 
 def understood(
@@ -139,5 +160,7 @@ def understood(
     if query is Field and target.kind not in ("class", "value"):
         return False  # a colour shows one number, or the shares of classes
     if query in (Code, Decoded) and not target.is_input:
+        return False
+    if query in (Classify, SoughtInputs) and target.kind != "class":
         return False
     return query in QUERIES or query in own

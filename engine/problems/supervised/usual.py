@@ -30,7 +30,7 @@ def first_network() -> NetworkTask:
 def usual_settings(entry: Dataset) -> dict[str, Any]:
     """The split and the scaling that suit a data set."""
     scaled = entry.inputs > _PLANE and not entry.tokens(choose(DATASETS, entry.key).values)
-    return {"share": entry.share, "scaling": "standardise" if scaled else "none"}
+    return {"share": entry.share, "scaling": entry.scaling or ("standardise" if scaled else "none")}
 
 
 def usual_network(data: Choice | Table) -> NetworkTask:

@@ -164,8 +164,14 @@ def test_curves_of_networks_mean_nothing_on_a_surface_and_the_other_way_round():
     runs = [run_with()]
     networks = network_of(*runs)
     kept = {key for key, curve in CURVES.items() if curve.needs(networks)}
-    others = {measure.key for kind in PROBLEMS.values() for measure in kind.measures if kind.key != "network"}
-    of_networks = {measure.curve or measure.key for measure in PROBLEMS["network"].measures}
+    declared = {
+        key: {
+            measure.curve or (f"layer_{measure.key}" if measure.by_layer else measure.key) for measure in kind.measures
+        }
+        for key, kind in PROBLEMS.items()
+    }
+    of_networks = declared.pop("network")
+    others = set().union(*declared.values())
     assert {"x", "y", "excess_loss", "relative_step", "gain"} | (others - of_networks) == set(CURVES) - kept
     networks.subject = picture_of(*runs).subject
     model = CurveModel(CURVES["losses"], DARK)

@@ -41,13 +41,20 @@ def test_every_update_is_a_row_and_every_float_comes_back(tmp_path: Path, name: 
     assert place == len(rows)
 
 
+def by_part(rows: np.ndarray, classes: int) -> np.ndarray:
+    """Rows (k, parts, measures) as the table has them: all of the three layers, then the loss of each class."""
+    return np.column_stack([rows[:, :3, :-1].reshape(len(rows), -1), rows[:, :classes, -1]])
+
+
 def test_what_is_measured_stands_where_it_was_measured(tmp_path: Path) -> None:
     picture = states.networks()
     write_table(tmp_path / "nets.csv", picture)
     names, rows = read(tmp_path / "nets.csv")
     assert tuple(names) == head(picture)
-    layers = (f"{layer}_{name}" for layer in ("hidden_1", "hidden_2", "output") for name in LAYER_MEASURES)
-    assert names == [*HEAD, *MEASURES, *layers]
+    *of_layers, of_classes = LAYER_MEASURES
+    layers = [f"{layer}_{name}" for layer in ("hidden_1", "hidden_2", "output") for name in of_layers]
+    classes = picture.subject.titles_of("class")
+    assert names == [*HEAD, *MEASURES, *layers, *(f"{of_classes}_{title}" for title in classes)] and classes
     assert len(rows) == sum(run.history.updates + 1 for run in picture.runs)
     for run in picture.runs:
         own = [row for row in rows if row[0] == run.id]
@@ -58,7 +65,7 @@ def test_what_is_measured_stands_where_it_was_measured(tmp_path: Path) -> None:
         measures = run.measures
         for begin, end, at, exact in (
             (*ends[:2], measures.at, measures.values),
-            (*ends[1:], measures.layers_at, measures.layers.reshape(len(measures.layers_at), -1)),
+            (*ends[1:], measures.layers_at, by_part(measures.layers, len(classes))),
         ):
             there = [row for row in own if row[begin] != ""]
             assert [float(row[2]) for row in there] == at.tolist()
@@ -138,8 +145,9 @@ def test_runs_with_networks_of_their_own_have_the_columns_of_their_layers(tmp_pa
     picture = session.picture(focus="sgd")
     write_table(tmp_path / "own.csv", picture)
     names, rows = read(tmp_path / "own.csv")
-    layers = [f"{layer}_{name}" for layer in ("hidden_1", "hidden_2", "output") for name in LAYER_MEASURES]
-    assert names == [*HEAD, *MEASURES, *layers]
+    *of_layers, of_classes = LAYER_MEASURES
+    layers = [f"{layer}_{name}" for layer in ("hidden_1", "hidden_2", "output") for name in of_layers]
+    assert names == [*HEAD, *MEASURES, *layers, f"{of_classes}_upper", f"{of_classes}_lower"]
     first, deep = (names.index(f"{layer}_gradient_norm") for layer in ("hidden_1", "hidden_2"))
     for run, has_second in zip(picture.runs, (True, False), strict=True):
         own = [row for row in rows if row[0] == run.id]

@@ -90,14 +90,24 @@ def test_every_state_can_be_drawn(state: str, plot) -> None:
     assert len(svg) < 1_500_000
 
 
+def pages() -> list[ParameterSet]:
+    """Curve and stage on a column; on other paper the curve, and, slowly, the stage."""
+    papers = {
+        "column": PLAIN,
+        "tiny": FigureSettings(width=20.0, height=20.0, dpi=72, legend="none"),
+        "slide": FigureSettings.of_size("slide", dpi=97, title=True, legend="none"),
+    }
+    return [
+        pytest.param(
+            plot, paper, id=f"{name}-{size}", marks=pytest.mark.slow if name == "stage" and size != "column" else ()
+        )
+        for name, plot in (("curve", CurveContent(span=20)), ("stage", StageContent()))
+        for size, paper in papers.items()
+    ]
+
+
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("plot", [CurveContent(span=20), StageContent()], ids=["curve", "stage"])
-@pytest.mark.parametrize(
-    "settings",
-    [FigureSettings(), FigureSettings(width=20.0, height=20.0, dpi=72, legend="none"),
-     FigureSettings.of_size("slide", dpi=97, title=True, legend="none")],
-    ids=["column", "tiny", "slide"],
-)  # fmt: skip
+@pytest.mark.parametrize(("plot", "settings"), pages())
 def test_the_page_has_exactly_the_size_that_was_asked_for(format: str, plot, settings: FigureSettings) -> None:
     content = drawn(format, "race" if settings.legend == "auto" else "diverged", plot, settings)
     width, height = settings.width / 25.4, settings.height / 25.4
@@ -326,7 +336,7 @@ def test_texts_are_taken_by_the_letter() -> None:
 
 
 @pytest.mark.parametrize("legend", ["auto", "inside", "below", "right", "none"])
-@pytest.mark.parametrize("state", ["race", "sixteen"])
+@pytest.mark.parametrize("state", ["sixteen", pytest.param("race", marks=pytest.mark.slow)])
 def test_the_legend_stays_on_the_page(state: str, legend: str) -> None:
     settings = FigureSettings(legend=legend, dpi=100)
     content = figure_bytes("png", states.STATES[state](), CurveContent(), settings)
@@ -344,7 +354,9 @@ def test_all_texts_are_measured_on_one_canvas(monkeypatch: pytest.MonkeyPatch) -
     assert 1 <= len(made) <= 2, "one for the legend, one that the file's own format may need"
 
 
-@pytest.mark.parametrize("legend", ["auto", "inside", "below", "right"])
+@pytest.mark.parametrize(
+    "legend", ["auto", "right", *(pytest.param(on, marks=pytest.mark.slow) for on in ("inside", "below"))]
+)
 @pytest.mark.parametrize("differ", ["end", "rate"])
 def test_long_labels_that_differ_late_stay_different_in_the_figure(legend: str, differ: str) -> None:
     name = "The same long description of an experiment, in its "

@@ -24,6 +24,7 @@ from app.export.networks.dots import distinct
 from app.export.style import FigureSettings
 from engine import (
     DIVERGED,
+    LOSSES,
     Attention,
     Field,
     Predictions,
@@ -84,6 +85,8 @@ CASES = {
     ),
     "filters on a line": lambda: trained("patterns", updates=10, architecture="convolutional"),
     "through time": lambda: trained("adding", ["adam", "sgd"], 10, architecture="recurrent"),
+    "words": lambda: trained("spoken", updates=10, architecture={"kind": "recurrent", "units": 3}),
+    "words without time": lambda: trained("spoken", updates=10),
     "tokens": lambda: trained({"kind": "modular", "modulus": 7}, ["adam", "sgd"], 10, architecture="attention"),
     "many heads": lambda: trained(
         {"kind": "adding", "samples": 20}, updates=2, architecture={"kind": "attention", "heads": 8, "blocks": 2}
@@ -101,11 +104,13 @@ KINDS = {
     "regression in the plane": ["boundary", "predicted", "diagram"],
     "two curves": ["fit", "predicted", "diagram"],
     "classes on a line": ["fit", "confusion", "confusion_training", "diagram"],
-    "images": ["confusion", "confusion_training", "diagram"],
+    "images": ["confusion", "confusion_training", "sought", "drawing", "diagram"],
     "columns": ["predicted", "diagram"],
     "nothing validates": ["confusion", "diagram"],
-    "filters": ["maps", "confusion", "confusion_training"],
+    "filters": ["maps", "confusion", "confusion_training", "sought", "drawing"],
     "through time": ["steps", "predicted"],
+    "words": ["spectrogram", "steps", "confusion", "confusion_training"],
+    "words without time": ["spectrogram", "confusion", "confusion_training", "diagram"],
     "tokens": ["answers", "attention", "spectrum", "confusion", "confusion_training"],
     "many heads": ["attention", "predicted"],
     "autoencoder of images": ["reconstructions", "code", "diagram"],
@@ -125,8 +130,10 @@ def labels(svg: bytes) -> list[str]:
 @pytest.mark.parametrize("case", list(CASES))
 def test_everything_that_fits_can_be_drawn(case: str) -> None:
     picture = made[case]()
-    for figure in figures_for(picture.task):
-        svg = figure_bytes("svg", picture, ViewContent(figure.key), FigureSettings(title=True))
+    first, *_ = fitting = figures_for(picture.task)
+    for figure in fitting:
+        around = "auto" if figure is first else "none"  # a legend is laid out once more
+        svg = figure_bytes("svg", picture, ViewContent(figure.key), FigureSettings(title=True, legend=around))
         ElementTree.fromstring(svg)
         drawing = svg.partition(b"</metadata>")[2].decode()
         assert not re.search(r"\b(nan|inf)\b", re.sub("<!--.*?-->", "", drawing))
@@ -188,6 +195,43 @@ def drawn(picture: SessionPicture, key: str, settings: FigureSettings | None = N
     axes = page.add_subplot()
     names = {run.id: run.name for run in picture.runs}
     return axes, FIGURES[key].draw(axes, figure_context(picture, settings or FigureSettings(), names))
+
+
+def test_a_word_in_print_is_the_one_on_screen_with_what_was_heard() -> None:
+    picture = made["words"]()
+    data = picture.subject.data
+    view = {"network_spectrogram_part": "training", "network_spectrogram_example": 3}
+    shown = replace(picture, experiment=replace(picture.experiment, view=view))
+    axes, entries = drawn(shown, "spectrogram")
+    word, shares = (np.asarray(image.get_array()) for image in axes.images)
+    assert not entries and (word == data.raw[2].reshape(28, 13).T).all() and shares.shape == (10, 28)
+    assert np.allclose(shares.sum(axis=0), 1.0)
+    heading = axes.figure.get_suptitle()
+    assert f"\n{data.classes[int(data.targets[2])]}, heard " in heading
+
+
+def test_a_drawing_in_print_is_the_one_on_screen() -> None:
+    picture = made["images"]()
+    data, network = picture.subject.data, picture.runs[0]
+    some = data.raw[5].astype(int)
+    text = "".join("0123456789abcdefg"[level] for level in some)
+    shown = replace(picture, experiment=replace(picture.experiment, view={"network_draw_pixels": text}))
+    axes, _ = drawn(shown, "drawing")
+    assert (np.asarray(axes.images[0].get_array()).reshape(-1) == some).all()
+    told = [text.get_text() for text in axes.texts if text.get_text().endswith("%")]
+    outputs = picture.subject.outputs(network.shown.evaluated, data.inputs[5:6])
+    shares = LOSSES[picture.subject.network.loss.kind].probabilities(outputs)[0]
+    assert told == [f"{100 * share:.0f} %" for share in shares]
+    empty, _ = drawn(picture, "drawing")
+    assert "nothing is drawn" in empty.figure.get_suptitle()
+
+
+def test_what_classes_look_for_is_printed_on_one_scale() -> None:
+    axes, _ = drawn(made["filters"](), "sought")
+    limits = {image.get_clim() for image in axes.images}
+    assert len(axes.images) == 10 and len(limits) == 1
+    ((low, high),) = limits
+    assert low == -high and high == max(np.abs(image.get_array()).max() for image in axes.images)
 
 
 def dots(axes) -> list[PathCollection]:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication
 from app.look.theme import DARK
 from app.stage.charts.histograms import HistogramsView
 from app.stage.examples.confusion import ConfusionView
+from app.stage.examples.draw import DrawView
 from app.stage.examples.images import ImagesView
 from app.stage.networks.network_stage import NetworkStage
 from engine import DIVERGED, Session, new_network, new_run
@@ -44,7 +45,7 @@ def test_what_is_shown_is_the_network_after_the_last_update(digits_window):
     window.until(lambda: stage.views["confusion"].matrix.accuracy == pytest.approx(right))
 
 
-@pytest.mark.parametrize("kind", [ImagesView, ConfusionView, HistogramsView])
+@pytest.mark.parametrize("kind", [ImagesView, DrawView, ConfusionView, HistogramsView])
 def test_a_run_that_diverges_after_its_last_snapshot_is_told(shown, digits, make, kind):
     picture, _ = digits
     view = shown(kind, digits)
@@ -66,6 +67,9 @@ CASES = {
     "images": ("digits", {"loss": "softmax"}),
     "maps": ("digits", {"architecture": "convolutional"}),
     "steps": ("adding", {"architecture": "recurrent"}),
+    "draw": ("digits", {"architecture": "convolutional"}),
+    "sought": ("digits", {"architecture": "convolutional"}),
+    "spectrogram": ("spoken", {"architecture": "recurrent"}),
 }
 
 

@@ -171,7 +171,7 @@ def test_interruptions_change_nothing() -> None:
 def test_measurements_do_not_depend_on_the_chunks_in_which_batches_grow() -> None:
     driver = {"kind": "step", "interval": 40, "gamma": 3.0}
     runs = [new_run("sgd", learning_rate=0.02, batch=2, drive={"batch.size": driver})]
-    whole, chopped = (Session(new_network("digits", runs, (8,), stop={"updates": 0})) for _ in range(2))
+    whole, chopped = (Session(new_network("iris", runs, (8,), stop={"updates": 0})) for _ in range(2))
     whole.advance(4000)
     chance = random.Random(1)
     while chopped.update < 4000:

@@ -350,6 +350,13 @@ def test_many_classes_share_a_list(see):
     assert bar.classes.currentText() == "H"
 
 
+def test_the_list_has_room_for_the_names_of_its_classes(see):
+    classes = see(BoundaryView, "vowels").view.bar.classes
+    longest = max((classes.itemText(place) for place in range(classes.count())), key=len)
+    assert classes.count() == 10 and longest == "hawed"
+    assert classes.minimumContentsLength() >= len(longest)
+
+
 def test_of_a_regression_the_value_is_chosen_beside_the_button(see):
     seen = see(BoundaryView, "reg_plane")
     bar = seen.view.bar

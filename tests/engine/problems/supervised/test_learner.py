@@ -53,7 +53,7 @@ def test_a_measurement_with_the_layers_says_the_same_of_the_whole(problem) -> No
     light, nothing = finish(learner.measured(theta, None, 0.25, None))
     full, layers = finish(learner.measured(theta, theta, 0.25, None))
     assert nothing is None and light.tobytes() == full.tobytes() and light[-1] == 0.25
-    assert layers[:, 2].tolist() == [1.0] * learner.network.layers, "the step is theta itself"
+    assert layers[: learner.network.layers, 2].tolist() == [1.0] * learner.network.layers, "the step is theta itself"
     interruption = Interruption()
     interruption.set()
     assert finish(learner.measured(theta, None, 0.25, interruption))[0].tobytes() == light.tobytes()

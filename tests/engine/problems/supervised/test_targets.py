@@ -106,11 +106,8 @@ def test_other_targets_and_data_bring_a_loss_and_an_architecture_that_fit() -> N
     assert (auto.loss.kind, auto.class_weights.kind, auto.network.sizes[-1], auto.classes) == ("mse", "none", 64, 0)
     assert auto.having("target", "label").network.sizes[-1] == 10
     echo = task.having("data", "echo")
-    assert (
-        echo.architecture.kind == "recurrent"
-        and echo.network.every
-        and echo.possible_architectures == ("recurrent", "attention")
-    )
+    assert echo.architecture.kind == "recurrent" and echo.network.every
+    assert echo.possible_architectures == ("recurrent", "attention")
     assert echo.having("data", "circle").architecture.kind == "perceptron"
     with pytest.raises(SettingError, match="points are drawn where"):
         session("vector").problem.task.having("data.add", (0.1, 0.2, 0.3))

@@ -1,0 +1,1 @@
+"""An associative memory: one matrix that learns which value belongs to which key, some of which are rare."""

@@ -1,0 +1,92 @@
+"""The stage of clusters in the window: drawing, dragging a centre, undo, a collapse in words, and the figure."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.export.figure import figure_bytes
+from app.export.figure_content import StageContent
+from app.export.style import FigureSettings
+from app.look.theme import DARK, LIGHT
+from app.stage.clustering.clusters import ClustersView
+from app.stage.planes.brush import ADD, ERASE
+from engine import Session, Table, new_clustering, new_run, snapshot_of
+from tests.app.conftest import Window, close_and_check
+from tests.app.stage.mouse import MOVE, Mouse
+
+
+@pytest.fixture
+def window(qtbot):
+    runs = [new_run("sgd", learning_rate=0.5), new_run("adam", learning_rate=0.05)]
+    made = Window(qtbot, new_clustering({"kind": "blobs", "samples": 60}, runs, clusters=2))
+    made.settle()
+    yield made
+    close_and_check(made)
+
+
+def test_points_and_centres_are_edited_with_the_mouse(window):
+    view = window.bench.shown_stage.views["clusters"]
+    window.until(lambda: view.theta is not None)
+    mouse = Mouse(view.chart)
+    begun = view.centres.copy()
+    goal = (-5.0, 4.5)
+    mouse.drag(tuple(begun[1]), (0.0, 0.0), goal)
+    window.until(lambda: window.picture.task.centres != ())
+    window.settle()
+    np.testing.assert_allclose(window.picture.task.centres[2:], goal, atol=0.1)
+    np.testing.assert_array_equal(window.picture.task.centres[:2], begun[0])
+    assert [run.shown.theta[2] for run in window.picture.runs] == [window.picture.task.centres[2]] * 2
+    window.until(lambda: view._moved is None and np.allclose(view.centres[1], goal, atol=0.1))
+
+    view.brush.choose(ADD)
+    mouse.click(5.5, -5.0)
+    window.settle()
+    assert isinstance(window.picture.task.points, Table) and window.picture.problem.examples == 61
+    window.advance(20)
+    assert len(view.chart.handles) == 0, "the runs have begun"
+    mouse.click(-5.5, -5.0)
+    window.settle()
+    assert window.picture.problem.examples == 62 and window.picture.update >= 20, "they go on with one more"
+    view.brush.choose(ERASE)
+    mouse.click(-5.5, -5.0)
+    window.settle()
+    assert window.picture.problem.examples == 61
+    window.until(lambda: view.snapshot is not None and view.snapshot.subject is window.picture.subject)
+    assert "loss" in view.caption.text() and "agreement" not in view.caption.text(), "drawn points have no groups"
+    view.brush.choose("")
+    mouse.send(MOVE, mouse.pixel(*view.centres[0]))
+    assert view.read(view.chart.view.point(*view.centres[0]))[1][0].startswith("cluster 1, ")
+    panel = window.bench.problem_panel.panels["clustering"]
+    assert panel.note.text() == "61 points, drawn" and not panel.points.knobs.isVisible()
+    saved = window.current()
+    window.bench.document.undo()
+    window.settle()
+    assert window.picture.problem.examples == 62
+    assert Session(saved).task.points == saved.problem.points
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_a_component_that_has_collapsed_is_told(qtbot, theme):
+    model = {"kind": "mixture", "spread": "spherical", "least_spread": 0.0}
+    session = Session(new_clustering({"kind": "moons", "samples": 60}, ["sgd"], model=model, clusters=2))
+    session.tweak("sgd", "parameter.6", -40.0)
+    picture = session.picture()
+    view = ClustersView(theme)
+    qtbot.addWidget(view)
+    view.resize(320, 240)
+    view.refresh(picture)
+    view.grab()  # before the first snapshot
+    view.show_snapshot(snapshot_of(picture.problem, picture.runs[0].shown.theta, view.queries(), "sgd", 0))
+    view.refresh(picture)
+    assert "collapsed onto a point: cluster 1" in view.caption.text()
+    image = view.grab().toImage()
+    assert len({image.pixel(x, y) for x in range(60, 300, 5) for y in range(60, 200, 5)}) > 20
+    assert view.describe().startswith("Clusters: update 0")
+
+
+@pytest.mark.parametrize("model", ["kmeans", "mixture"])
+def test_its_figure_is_drawn(model):
+    session = Session(new_clustering({"kind": "rings", "samples": 90}, [new_run("adam")], model=model))
+    session.advance(40)
+    assert figure_bytes("png", session.picture(), StageContent(), FigureSettings(dpi=60)).startswith(b"\x89PNG")
