@@ -7,6 +7,7 @@ from app.stage.association.pairs import PairsView
 from app.stage.charts.histograms import HistogramsView
 from app.stage.charts.spectrum import SpectrumView
 from app.stage.charts.time_steps import TimeStepsView
+from app.stage.charts.token_plane import TokenPlaneView
 from app.stage.clustering.clusters import ClustersView
 from app.stage.examples.answers import AnswersView
 from app.stage.examples.attention import AttentionView
@@ -54,6 +55,7 @@ VIEWS: list[type[StageView]] = [
     GridMapView,
     PolicyMapView,
     SpectrumView,
+    TokenPlaneView,
     ConfusionView,
     ClassImagesView,
     ResidualsView,

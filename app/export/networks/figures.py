@@ -23,6 +23,7 @@ from app.export.networks import (
     spectrum,
     text,
     time_steps,
+    token_plane,
 )
 from app.export.networks.context import FigureContext, figure_context
 from app.export.stage_figure import Drawing, StageFigure
@@ -73,6 +74,7 @@ NETWORK_FIGURES = (
     _figure("answers", "table of answers", answers.fits, answers.draw, "answers"),
     _figure("attention", "attention of each head", attention.fits, attention.draw, "attention"),
     _figure("spectrum", "spectrum of the embedding", spectrum.fits, spectrum.draw, "spectrum"),
+    _figure("tokens", "tokens in a plane", token_plane.fits, token_plane.draw, "tokens"),
     _figure("confusion", "confusion matrix", confusion.fits, confusion.draw_validation, "confusion"),
     _figure(
         "confusion_training",

@@ -111,13 +111,13 @@ KINDS = {
     "through time": ["steps", "predicted"],
     "words": ["spectrogram", "steps", "confusion", "confusion_training"],
     "words without time": ["spectrogram", "confusion", "confusion_training", "diagram"],
-    "tokens": ["answers", "attention", "spectrum", "confusion", "confusion_training"],
+    "tokens": ["answers", "attention", "spectrum", "tokens", "confusion", "confusion_training"],
     "many heads": ["attention", "predicted"],
     "autoencoder of images": ["reconstructions", "code", "diagram"],
     "autoencoder of a plane": ["reconstructed_plane", "code", "diagram"],
     "autoencoder of columns": ["reconstructions", "code", "diagram"],
     "vectors": ["diagram"],
-    "a text": ["text", "reading", "steps", "confusion", "confusion_training"],
+    "a text": ["text", "reading", "steps", "tokens", "confusion", "confusion_training"],
     "sequences": ["steps", "confusion", "confusion_training"],
 }
 made = {name: functools.cache(make) for name, make in CASES.items()}
