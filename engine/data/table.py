@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.contracts import Check, SettingError, no_check, shown
 from engine.data.examples import Examples, TargetShape
-from engine.data.texts import CONTEXT, NEXT, characters, checked_text, examples_of_text, places_in
+from engine.data.texts import CONTEXT, NEXT, characters, checked_text, examples_of_text, places_in, spelled
 
 Array = np.ndarray
 
@@ -102,7 +102,7 @@ class Table:
     @cached_property
     def text(self) -> str:
         """What it is made of, of a text."""
-        return "".join(self.classes[int(place)] for place in (*self.inputs[:1, 0], *self.targets))
+        return spelled(np.append(self.inputs[:1, 0], self.targets), self.classes)
 
     def examples(self) -> Examples:
         if self.context:

@@ -25,6 +25,7 @@ CONTEXT = Hyper(
 MAX_VOCABULARY = 256  # different characters
 MAX_CHARACTERS = 200_000  # of an own text
 NEXT = "next character"  # what the target is called
+_CODE = "utf-32-le"  # four bytes a character
 _SPECIAL = {" ": "␣", "\n": "⏎", "\t": "⇥"}
 
 Writer = Callable[..., Array]
@@ -32,16 +33,28 @@ Writer = Callable[..., Array]
 
 def characters(text: Iterable[str]) -> tuple[str, ...]:
     """The vocabulary of a text: its characters, each once, in their order."""
-    return tuple(sorted(set().union(*map(set, text))))
+    return tuple(sorted(set("".join(text))))
 
 
 def places_in(text: str, vocabulary: tuple[str, ...]) -> Array:
     """Each character of a text as its place in the vocabulary, (n,) integers. Raises SettingError."""
-    found = {sign: place for place, sign in enumerate(vocabulary)}
-    for sign in text:
-        if sign not in found:
-            raise SettingError(f"the character {shown(sign)} is not one of the {len(vocabulary)} that the text has")
-    return np.array([found[sign] for sign in text], np.int64)
+    signs, known = _codes(text), _codes("".join(vocabulary))
+    order = np.argsort(known)
+    found = order[np.minimum(np.searchsorted(known, signs, sorter=order), len(known) - 1)]
+    if (strange := np.flatnonzero(known[found] != signs)).size:
+        told = f"the character {shown(text[int(strange[0])])} is not one of the {len(vocabulary)}"
+        raise SettingError(f"{told} that the text has")
+    return found
+
+
+def spelled(places: Array, vocabulary: tuple[str, ...]) -> str:
+    """The text of places (n,) in a vocabulary."""
+    return _codes("".join(vocabulary))[places.astype(np.int64)].tobytes().decode(_CODE, "surrogatepass")
+
+
+def _codes(text: str) -> Array:
+    """The number of each character, as all of Unicode counts them."""
+    return np.frombuffer(text.encode(_CODE, "surrogatepass"), "<u4")
 
 
 def windows(places: Array, context: int) -> Array:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app.look.networks.data_ranges import padded
 from app.look.networks.token_plane import COORDINATES, PRINCIPAL, TokenPlane, token_plane
@@ -21,7 +21,6 @@ from app.stage.stable_axis import StableAxis
 from app.widgets.button_row import ButtonRow
 from app.widgets.elided import ElidedLabel
 from app.widgets.stepper import Stepper
-from app.widgets.wrapped_row import WrappedRow
 from engine import Hyper, Learner, TokenVectors, visible
 
 if TYPE_CHECKING:
@@ -56,6 +55,12 @@ class TokenPlot(PlotView):
         self.set_types(LINEAR, LINEAR)
         self.setAccessibleName("Tokens in a plane")
         self.setMinimumSize(120, 90)
+        self._seen: object = None
+        self._settled = QTimer(self)  # Qt keeps the pixels of an axis, and its layout follows only then
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(0)
+        self._settled.timeout.connect(self._redraw_axes)
+        self.looked.connect(self._redraw_axes)
 
     def show_tokens(self, names: tuple[str, ...], plane: TokenPlane, kind: object, colour: QColor) -> None:
         """Show them; another `kind` of plane begins with axes of its own."""
@@ -70,7 +75,18 @@ class TokenPlot(PlotView):
                 for place, axis in enumerate(self._axes)
             ]
             self.follow(ends[0], ends[1])
+        if (plane.axes, self._home) != self._seen:
+            self._seen = plane.axes, self._home
+            self._settled.start()
         self._raster.update()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._settled.start()
+
+    def _redraw_axes(self) -> None:
+        self.x_axis.redraw()
+        self.y_axis.redraw()
 
     def _paint(self, painter: QPainter, area: QRectF) -> None:
         painter.fillRect(area, self.theme.field)
@@ -119,7 +135,12 @@ class TokenPlaneView(NetworkView):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addLayout(WrappedRow(self.kind, self.across, self.up))
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for part in (self.kind, self.across, self.up):
+            row.addWidget(part)
+        row.addStretch(1)
+        column.addLayout(row)
         column.addWidget(self.caption)
         column.addWidget(self.plot, 1)
         self.kind.chosen.connect(self._show)

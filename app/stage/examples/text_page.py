@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 
-LARGEST, SMALLEST = 17, 9  # pixels of the font
+LARGEST, SMALLEST = 19, 9  # pixels of the font
 WIDE, TALL = 0.66, 1.5  # of a cell, in sizes of the font
 MOST = 40  # lines
 _LIGHT, _DARK = QColor("#ffffff"), QColor("#10151f")
