@@ -58,7 +58,8 @@ from engine.data import (
     possible_features,
 )
 from engine.data.examples import INPUTS, LABEL, TargetShape
-from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS, checked_shape
+from engine.data.table import MAX_CLASSES, MAX_COLUMNS, MAX_NAME, MAX_NUMBERS, checked_shape, text_table
+from engine.data.texts import CONTEXT, MAX_CHARACTERS, checked_text, visible
 from engine.data.weights import CLASS_WEIGHTS
 from engine.decimation import block_extremes, envelope, envelope_between, smooth, thin_path
 from engine.expressions.notation import ExpressionError
@@ -144,6 +145,7 @@ from engine.problems.supervised.task import (
     NetworkTask,
     drawn,
 )
+from engine.problems.supervised.text_queries import LOSS_OF_EACH, TEMPERATURE, ReadText, SampledText, TextReading
 from engine.problems.supervised.usual import usual_network, usual_settings
 from engine.problems.surface import SURFACES, Surface
 from engine.problems.surface.building import new_experiment
@@ -197,6 +199,7 @@ __all__ = [
     "CLUSTERING_KNOBS",
     "COLUMNS",
     "COMMON",
+    "CONTEXT",
     "COORDINATE",
     "DATASETS",
     "DATA_SEED",
@@ -215,6 +218,8 @@ __all__ = [
     "LEARNING_RATE",
     "LOSS",
     "LOSSES",
+    "LOSS_OF_EACH",
+    "MAX_CHARACTERS",
     "MAX_CLASSES",
     "MAX_COLUMNS",
     "MAX_LAYERS",
@@ -255,6 +260,7 @@ __all__ = [
     "SURFACES",
     "SURFACE_EXAMPLES",
     "TARGET",
+    "TEMPERATURE",
     "TIERS",
     "UNDRIVEN",
     "UNITS",
@@ -335,6 +341,7 @@ __all__ = [
     "ProblemKind",
     "ProjectedPath",
     "Query",
+    "ReadText",
     "Reference",
     "Remembered",
     "Run",
@@ -342,6 +349,7 @@ __all__ = [
     "RunRecord",
     "RunSettings",
     "RunningOutputs",
+    "SampledText",
     "Schedule",
     "Session",
     "SessionPicture",
@@ -362,6 +370,7 @@ __all__ = [
     "Table",
     "TargetShape",
     "Task",
+    "TextReading",
     "Tier",
     "TimeSteps",
     "TokenVectors",
@@ -374,6 +383,7 @@ __all__ = [
     "block_extremes",
     "checked_shape",
     "checked_table",
+    "checked_text",
     "choose",
     "coordinates",
     "corridor_return",
@@ -424,9 +434,11 @@ __all__ = [
     "snapshot_of",
     "snapshot_pieces",
     "symbol",
+    "text_table",
     "thin_path",
     "typeset_surface",
     "usual_network",
     "usual_settings",
+    "visible",
     "weights_plane",
 ]

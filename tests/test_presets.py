@@ -641,6 +641,35 @@ def preset_48_the_next_value(name: str, seeds: Seeds) -> None:
 
 
 @claim
+def preset_64_numbers_in_words(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        race = Race(name, seed)
+        known = {each.title: each.value for each in race.session.problem.subject.references}
+        for id in race.runs:
+            least = float(race.runs[id].measures.view().series("validation_bits")[1].min())
+            assert known["entropy"] - 0.05 < least < known["entropy"] + 0.1 < known["trigram table"]
+
+
+@claim
+def preset_65_brackets(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        race = Race(name, seed)
+        known = {each.title: each.value for each in race.session.problem.subject.references}
+        whole, one = (race.measure(id, "validation_bits") for id in ("whole", "one"))
+        assert known["entropy"] < whole < one - 0.05 and one < known["trigram table"]
+
+
+@claim
+def preset_66_a_page_by_heart(name: str, seeds: Seeds) -> None:
+    for seed in seeds:
+        race = Race(name, seed)
+        known = {each.title: each.value for each in race.session.problem.subject.references}
+        bits = race.runs["adam"].measures.view().series("validation_bits")[1]
+        assert bits.min() < known["trigram table"] < bits[-1] - 1.0
+        assert race.measure("adam", "training_score") > 0.9
+
+
+@claim
 def preset_55_three_architectures(name: str, seeds: Seeds) -> None:
     for race in (race_of(name) if seed == 1 else Race(name, seed) for seed in seeds):  # which is the file's
         assert all(800 <= run.task.parameters <= 840 for run in race.session.runs)

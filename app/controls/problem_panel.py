@@ -45,6 +45,7 @@ class ProblemPanel(Card):
     kind_chosen = Signal(str)
     import_wanted = Signal()
     paste_wanted = Signal()
+    text_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__("Problem")
@@ -70,6 +71,7 @@ class ProblemPanel(Card):
         panel.settled.connect(self.settled)
         panel.import_wanted.connect(self.import_wanted)
         panel.paste_wanted.connect(self.paste_wanted)
+        panel.text_wanted.connect(self.text_wanted)
         return panel
 
     def prepare(self, kind: str) -> None:

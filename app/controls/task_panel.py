@@ -17,7 +17,7 @@ from engine import SessionPicture, kind_of
 class TaskPanel(QWidget):
     """`changed` carries the changed settings of the task. KIND: the key of the kind of problem that it is for.
 
-    import_wanted, paste_wanted: a table is to be imported.
+    import_wanted, paste_wanted: a table is to be imported; text_wanted: an own text.
     """
 
     KIND: ClassVar[str] = ""
@@ -26,6 +26,7 @@ class TaskPanel(QWidget):
     settled = Signal()
     import_wanted = Signal()
     paste_wanted = Signal()
+    text_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()

@@ -21,7 +21,8 @@ def store(table: Table, folder: Path) -> None:
     """Write a table, unless it is there. Raises FileError."""
     path = folder / f"{table.digest}{SUFFIX}"
     names: list[Any] = [table.name, table.columns, table.target, table.classes, table.drawn, len(table.targets)]
-    names += [table.shape, table.is_image] if table.shape else []
+    names += [table.shape, table.is_image] if table.shape or table.context else []
+    names += [table.context] if table.context else []
     head = json.dumps(names).encode("ascii") + b"\n"
     numbers = [np.ascontiguousarray(part, _NUMBER).reshape(-1) for part in (table.inputs, table.targets)]
     size = len(head) + sum(part.nbytes for part in numbers)
@@ -42,10 +43,13 @@ def stored(digest: str, folder: Path) -> Table:
     head, _, content = read(path, _MAX_BYTES).partition(b"\n")
     try:
         name, columns, target, classes, drawn, rows, *shaped = json.loads(head)
-        shape, is_image = shaped or ((), False)
+        last: list[Any] = [(), False, 0]
+        shape, is_image, context = shaped + last[len(shaped) :]
         numbers = np.frombuffer(content, _NUMBER).astype(np.float64)
         inputs, targets = numbers[: rows * len(columns)].reshape(rows, -1), numbers[rows * len(columns) :]
-        table = Table(name, tuple(columns), target, inputs, targets, tuple(classes), drawn, tuple(shape), is_image)
+        table = Table(
+            name, tuple(columns), target, inputs, targets, tuple(classes), drawn, tuple(shape), is_image, context
+        )
         if table.digest == digest:
             return table
     except (ValueError, TypeError, RecursionError):

@@ -8,6 +8,7 @@ from app.stage.charts.histograms import HistogramsView
 from app.stage.charts.norm_history import NormHistoryView
 from app.stage.charts.spectrum import SpectrumView
 from app.stage.charts.time_steps import TimeStepsView
+from app.stage.charts.token_plane import TokenPlaneView
 from app.stage.clustering.clusters import ClustersView
 from app.stage.examples.answers import AnswersView
 from app.stage.examples.attention import AttentionView
@@ -17,7 +18,9 @@ from app.stage.examples.draw import DrawView
 from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.gates import GatesView
 from app.stage.examples.images import ImagesView
+from app.stage.examples.read_text import ReadTextView
 from app.stage.examples.reconstructions import ReconstructionsView
+from app.stage.examples.sampled_text import SampledTextView
 from app.stage.examples.spectrogram import SpectrogramView
 from app.stage.planes.boundary import BoundaryView
 from app.stage.planes.code import CodeView
@@ -42,6 +45,8 @@ VIEWS: list[type[StageView]] = [
     ReconstructedPlaneView,
     CodeView,
     FeatureMapsView,
+    SampledTextView,
+    ReadTextView,
     TimeStepsView,
     GatesView,
     NormHistoryView,
@@ -54,6 +59,7 @@ VIEWS: list[type[StageView]] = [
     GridMapView,
     PolicyMapView,
     SpectrumView,
+    TokenPlaneView,
     ConfusionView,
     ClassImagesView,
     ResidualsView,

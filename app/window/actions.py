@@ -33,6 +33,7 @@ from engine import OPTIMIZERS, Offer, offers
 if TYPE_CHECKING:
     from app.window.export_panel import ExportPanel
     from app.window.import_panel import ImportPanel
+    from app.window.text_panel import OwnTextPanel
 
 ABOUT = "Watch, steer and compare gradient descent, live. The versions of its parts, for a report:"
 TABLES = "Tables (*.csv *.tsv *.txt *.dat *.arff);;All files (*)"
@@ -73,14 +74,16 @@ class Actions(QObject):
         bench.export_wanted.connect(self.show_export)
         bench.import_wanted.connect(self.import_data)
         bench.paste_wanted.connect(self.paste_table)
+        bench.text_wanted.connect(self.learn_from_text)
         bench.dropped.connect(self.files.open_dropped)
         self.files.table_wanted.connect(lambda path: self.tables.open_file(path))
+        self.files.text_wanted.connect(lambda path: self.own_text.open_file(path))
         self._show_history()
 
     def shut_down(self) -> None:
         """End what goes on beside the window; called once the training has ended."""
         self.layout.save()
-        for name in ("export", "tables"):
+        for name in ("export", "tables", "own_text"):
             if name in vars(self):
                 getattr(self, name).shut_down()
         self.files.shut_down()
@@ -110,6 +113,17 @@ class Actions(QObject):
         panel.failed.connect(toast.fail)
         return panel
 
+    @cached_property
+    def own_text(self) -> OwnTextPanel:
+        from app.window.text_panel import OwnTextPanel
+
+        panel = OwnTextPanel(self._bench)
+        panel.hide()
+        panel.imported.connect(self._bench.controller.learn_from)
+        panel.table_wanted.connect(lambda path: self.tables.open_file(path))
+        panel.failed.connect(self._bench.toast.fail)
+        return panel
+
     def import_data(self) -> None:
         """Ask for a table file, and open the import panel with it."""
         chosen, _ = QFileDialog.getOpenFileName(self._window, "Import data", "", TABLES)
@@ -123,6 +137,10 @@ class Actions(QObject):
             self.tables.open_text(text)
         else:
             self._bench.toast.warn("there is no text on the clipboard: copy some rows of a table first")
+
+    def learn_from_text(self) -> None:
+        """Open the panel for an own text."""
+        self.own_text.open_empty()
 
     def show_gallery(self) -> None:
         self.gallery.popup()
@@ -165,6 +183,7 @@ class Actions(QObject):
         menu.addSeparator()
         self._add(menu, "import", "Import data …", self.import_data, "Ctrl+I")
         self._add(menu, "paste", "Paste a table …", self.paste_table, "Ctrl+Shift+V")
+        self._add(menu, "own-text", "Learn from a text …", self.learn_from_text)
         menu.addSeparator()
         self._add(menu, "export", "Export …", self.show_export, "Ctrl+E")
         self._add(menu, "copy-stage", "Copy the stage", self._copy_stage, "Ctrl+Shift+C")

@@ -18,6 +18,7 @@ from app.window.workbench import Workbench
 from engine import Experiment
 
 EXPERIMENTS = (".toml", ".png", ".svg", ".pdf")  # may hold an experiment; any other file that is dropped is a table
+TEXT = ".txt"  # is a text first, which can be read as a table, too
 FILTER = "Experiments and figures (*.toml *.png *.svg *.pdf);;All files (*)"
 ASKS = "ask_before_presets"  # the setting: whether a preset waits for an answer about unsaved work
 _PATIENCE = 300  # milliseconds after which reading and writing are shown, and can be cancelled
@@ -26,9 +27,12 @@ Then = Callable[[], None]
 
 
 class Files(QObject):
-    """What the File menu does for a window and its workbench. table_wanted carries the path of a table to import."""
+    """What the File menu does for a window and its workbench. table_wanted, text_wanted carry the path of a file to
+    import, as a table or as a text.
+    """
 
     table_wanted = Signal(Path)
+    text_wanted = Signal(Path)
 
     def __init__(self, window: QMainWindow, bench: Workbench, settings: Settings) -> None:
         super().__init__(window)
@@ -72,8 +76,10 @@ class Files(QObject):
         self.leave(lambda: self._document.read(path, as_template=True, then=play), is_preset=True)
 
     def open_dropped(self, path: Path) -> None:
-        """Open a file that was dropped on the window, as an experiment or as a table."""
-        if path.suffix.lower() in EXPERIMENTS:
+        """Open a file that was dropped on the window, as an experiment, a text or a table."""
+        if path.suffix.lower() == TEXT:
+            self.text_wanted.emit(path)
+        elif path.suffix.lower() in EXPERIMENTS:
             self.open_path(path)
         else:
             self.table_wanted.emit(path)

@@ -57,6 +57,7 @@ class Workbench(QWidget):
     export_wanted = Signal(str)
     import_wanted = Signal()
     paste_wanted = Signal()
+    text_wanted = Signal()
     dropped = Signal(object)
 
     def __init__(self, theme: Theme, experiment: Experiment, path: Path | None = None) -> None:
@@ -116,6 +117,7 @@ class Workbench(QWidget):
         self.problem_panel.kind_chosen.connect(controller.choose_kind)
         self.problem_panel.import_wanted.connect(self.import_wanted)
         self.problem_panel.paste_wanted.connect(self.paste_wanted)
+        self.problem_panel.text_wanted.connect(self.text_wanted)
         self.runs_panel.selected.connect(controller.select)
         self.runs_panel.changed.connect(controller.tweak)
         self.runs_panel.added.connect(controller.add_run)

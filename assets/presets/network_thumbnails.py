@@ -21,7 +21,9 @@ from app.stage.examples.confusion_matrix import HEAD, ConfusionMatrix
 from app.stage.examples.feature_maps import FeatureMapsView
 from app.stage.examples.gates import GatesView
 from app.stage.examples.images import ImagesView
+from app.stage.examples.read_text import ReadTextView
 from app.stage.examples.reconstructions import ReconstructionsView
+from app.stage.examples.sampled_text import SampledTextView
 from app.stage.examples.spectrogram import SpectrogramView
 from app.stage.networks.network_view import NetworkView
 from app.stage.planes.parameter_path import ParameterPathView
@@ -103,6 +105,8 @@ def canvas_of(view: NetworkView, answers: bool) -> QWidget:
     if isinstance(view, FeatureMapsView | GatesView):
         view.tiles.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         return view.tiles
+    if isinstance(view, SampledTextView | ReadTextView):
+        return view.page
     if isinstance(view, AnswersView):
         return view.table
     if isinstance(view, AttentionView):

@@ -67,13 +67,8 @@ def in_session(shape: tuple[int, ...], kind: type, data: dict[str, Any], **setti
 
 
 def adding(cell: str = "elman") -> Ours:
-<<<<<<< HEAD
     network = {"kind": "recurrent", "cell": cell, "units": 32}
     return in_session((50, 2), float, {"kind": "adding", "samples": 1024}, architecture=network, loss="mse")
-=======
-    recurrent = {"kind": "recurrent", "cell": cell, "units": 32}
-    return in_session((50, 2), float, {"kind": "adding", "samples": 1024}, architecture=recurrent, loss="mse")
->>>>>>> recur
 
 
 def digits() -> Ours:

@@ -117,6 +117,14 @@ class Architecture(ABC):
     def network(self, design: Design) -> Any:
         """The network of a design. Raises SettingError with the numbers if its parts do not fit each other."""
 
+    def reading(self, choice: Choice) -> Choice:
+        """This architecture with knobs with which no step sees a later one, as the next character of a text wants."""
+        return choice
+
+    def sees_ahead(self, network: Any) -> str:
+        """How a step could see a later one, and what to do about it, in words; empty if none can."""
+        return ""
+
     @abstractmethod
     def start(self, network: Any, initializer: Choice, seed: int) -> Array:
         """The initial theta (n,)."""
@@ -265,6 +273,17 @@ class Architecture(ABC):
     def first_layer_images(self, network: Any, theta: Array) -> tuple[Array, Array] | None:
         """If the first layer has a weight for every pixel: these (units, pixels), and its biases (units,)."""
         return None
+
+    def step_groups(self, network: Any) -> tuple[tuple[str, int], ...]:
+        """What of it has a value at every time step: groups of units by their names, and how many units each has."""
+        return ()
+
+    def step_value_pieces(
+        self, network: Any, theta: Array, packed: Packed, group: str, interruption: Interruption | None
+    ) -> Pieces[Array]:
+        """The values (m, steps, units) of one of `step_groups` for m packed examples, in pieces."""
+        yield from ()
+        raise NotImplementedError
 
     def answer_pieces(
         self,

@@ -116,7 +116,9 @@ class Attention(Query[Attending]):
 
 @dataclass(frozen=True, slots=True)
 class TokenVectors(Query[Array]):
-    """The vectors (tokens, width) that a network has learned for the tokens of its vocabulary."""
+    """The vectors (tokens, width) that a network has learned for the tokens of its vocabulary: of one that reads them
+    one-hot the weights of its first layer.
+    """
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,10 +17,13 @@ from engine.data import sine_ahead as sine_ahead
 from engine.data import echo as echo
 from engine.data import vowels as vowels
 from engine.data import bundled as bundled
+from engine.data import number_words as number_words
+from engine.data import brackets as brackets
+from engine.data import prose as prose
 
 # isort: on
 from engine.data.catalogue import DATASETS, Dataset
-from engine.data.examples import Examples, TrainingData
+from engine.data.examples import Examples, TextInfo, TrainingData
 from engine.data.features import FEATURES, SCALINGS, Feature, Scaling, possible_features
 from engine.data.prepare import features_of, training_count, training_data
 from engine.data.source import Source, examples_of, shape_of
@@ -36,6 +39,7 @@ __all__ = [
     "Scaling",
     "Source",
     "Table",
+    "TextInfo",
     "TrainingData",
     "checked_table",
     "examples_of",

@@ -1,4 +1,4 @@
-"""Bundled data sets: spoken digits, and scikit-learn's digits, iris, wine, breast cancer and diabetes."""
+"""Bundled data: spoken digits, pages of text, and scikit-learn's digits, iris, wine, breast cancer and diabetes."""
 
 from __future__ import annotations
 
@@ -176,6 +176,15 @@ def _measured(key: str) -> tuple[Array, Array]:
     inputs, targets = np.ascontiguousarray(numbers[:, :-1]), numbers[:, -1].copy()
     inputs.flags.writeable = targets.flags.writeable = False
     return inputs, targets
+
+
+@lru_cache
+def page(key: str) -> str:
+    """The text of a file. Raises SettingError."""
+    try:
+        return (resources.files("assets.data") / f"{key}.txt").read_text("utf-8")
+    except (ImportError, OSError, ValueError) as error:
+        raise SettingError(f"cannot read the bundled file assets/data/{key}.txt: {error}") from None
 
 
 def _read(name: str) -> Array:

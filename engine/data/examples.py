@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,6 +43,20 @@ class TargetShape:
         return self.steps * self.width
 
 
+@dataclass(frozen=True, slots=True)
+class TextInfo:
+    """What is known of examples that are windows of a text: at each of `context` steps one character is read, a token,
+    and the next one is the target, so that the classes are the vocabulary. Windows stay in the order of the text, and
+    the split is by place in it.
+
+    entropy: of the next character given all before it in its window, the mean over the steps in nats, which no
+    prediction can be below on average; NaN if it is not known.
+    """
+
+    context: int
+    entropy: float = math.nan
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
     """Raw examples: inputs (n, d) and targets (n, ...) as TargetShape has them, real numbers or indices into `classes`.
@@ -52,6 +67,7 @@ class Examples:
     tokens: the vocabulary if every input is a place in it; empty if inputs are numbers.
     steps: at how many time steps there is a target. target_names: of the numbers of a vector; empty of one number.
     best (n,): what the best rule of all says of each example, where the densities of the classes are known; else None.
+    text: of windows of a text.
     """
 
     inputs: Array
@@ -66,6 +82,7 @@ class Examples:
     steps: int = 1
     target_names: tuple[str, ...] = ()
     best: Array | None = None
+    text: TextInfo | None = None
 
     @property
     def target_shape(self) -> TargetShape:
@@ -87,8 +104,8 @@ class TrainingData:
     / target_scale, of vectors number by number; for classes the targets themselves. classes: of the targets; none if
     they are numbers. weights, tokens: see Examples. one_hot: whether each token is a row of features, 1 at its place,
     else 0. shape: of one example's features, that of the raw inputs if these are the features, else a row.
-    target_names, best: see Examples. label, labels (n,): its name, and what the data tell of each example, a place in
-    `label_names` or without any a number; None where that is no single number.
+    target_names, best, text: see Examples. label, labels (n,): its name, and what the data tell of each example, a
+    place in `label_names` or without any a number; None where that is no single number.
     """
 
     raw: Array
@@ -116,6 +133,7 @@ class TrainingData:
     labels: Array | None = None
     label_names: tuple[str, ...] = ()
     best: Array | None = None
+    text: TextInfo | None = None
 
     @property
     def shaped(self) -> Array:

@@ -32,15 +32,16 @@ def training_data(
     """The examples in training order, as the network reads them.
 
     features: keys of FEATURES, for one or two raw inputs; with more, every column is a feature. scaling: a key of
-    SCALINGS, fitted to the training set alone. seed: the data seed, which shuffles the examples before the split.
-    target_scaling: the same for the target of a regression. stratified: each class keeps its share in the training set,
-    so that none is left out of it. one_hot: tokens become a row of features each. target: LABEL or INPUTS; the inputs
-    as targets are scaled as they are. Raises SettingError if the features do not fit or overflow.
+    SCALINGS, fitted to the training set alone. seed: the data seed, which shuffles the examples before the split, but
+    not windows of a text, of which the first are the training set. target_scaling: the same for the target of a
+    regression. stratified: each class keeps its share in the training set, so that none is left out of it. one_hot:
+    tokens become a row of features each. target: LABEL or INPUTS; the inputs as targets are scaled as they are. Raises
+    SettingError if the features do not fit or overflow.
     """
     count, inputs = examples.inputs.shape
     keys = checked_features(features, inputs)
     train = training_count(count, share)
-    order = RandomGenerator(seed).child(SPLITTING).permutation(count)
+    order = RandomGenerator(seed).child(SPLITTING).permutation(count) if examples.text is None else np.arange(count)
     if stratified and examples.target_shape.kind == "class":
         order = split_by_class(examples.targets.astype(np.int64), order, train)
     raw = examples.inputs.take(order, axis=0)  # twice as fast as by an index
@@ -90,6 +91,7 @@ def training_data(
         labels=targets if targets.ndim == 1 else None,
         label_names=examples.classes,
         best=None if examples.best is None else examples.best[order],
+        text=examples.text,
     )
     if target != INPUTS:
         return prepared
@@ -104,6 +106,7 @@ def training_data(
         target=prepared.features[0] if one else "input",
         target_shape=TargetShape(width=scaled.shape[1], is_input=True),
         target_names=() if one else prepared.features,
+        text=None,
     )
 
 

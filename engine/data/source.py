@@ -21,19 +21,26 @@ def examples_of(source: Source, seed: int) -> Examples:
 def example_shape(source: Source) -> tuple[tuple[int, ...], bool]:
     """The shape of one example, () if it is a row of separate numbers, and whether it is an image."""
     if isinstance(source, Table):
-        return source.shape, source.is_image
-    declared = DATASETS[source.kind]
+        return (source.context,) if source.context else source.shape, source.is_image
+    declared = DATASETS[source.kind].having(source.values)
     return declared.shape, declared.image is not None
+
+
+def is_text(source: Source, target: str) -> bool:
+    """Whether the examples are windows of a text whose next character is the target."""
+    if target == INPUTS:
+        return False
+    return source.context > 0 if isinstance(source, Table) else DATASETS[source.kind].text is not None
 
 
 def vocabulary(source: Source) -> tuple[str, ...]:
     """The names of the tokens of which every input is one; none if inputs are numbers."""
-    return () if isinstance(source, Table) else DATASETS[source.kind].tokens(source.values)
+    return source.vocabulary if isinstance(source, Table) else DATASETS[source.kind].tokens(source.values)
 
 
 def count_of(source: Source) -> int:
     """How many examples there are at most, told without making them."""
-    return len(source.targets) if isinstance(source, Table) else DATASETS[source.kind].count(source.values)
+    return source.count if isinstance(source, Table) else DATASETS[source.kind].count(source.values)
 
 
 def target_shape_of(source: Source, features: tuple[str, ...], target: str) -> TargetShape:
@@ -54,8 +61,8 @@ def shape_of(source: Source, features: tuple[str, ...]) -> tuple[int, int, int]:
     features: keys of FEATURES. Raises SettingError if the raw inputs do not allow them.
     """
     if isinstance(source, Table):
-        inputs, classes = len(source.columns), len(source.classes)
+        inputs, classes = source.width, len(source.classes)
     else:
-        declared = DATASETS[source.kind]
+        declared = DATASETS[source.kind].having(source.values)
         inputs, classes = declared.inputs, declared.classes(source.values)
     return len(checked_features(features, inputs)) or inputs, inputs, classes

@@ -14,6 +14,7 @@ import numpy as np
 
 from engine.contracts import Check, SettingError, no_check, shown
 from engine.data.examples import Examples, TargetShape
+from engine.data.texts import CONTEXT, NEXT, characters, checked_text, examples_of_text, places_in, spelled
 
 Array = np.ndarray
 
@@ -39,7 +40,8 @@ class Table:
 
     drawn: whether it is meant to be edited by hand. shape: of one example, whose numbers the columns are in row-major
     order: (height, width) or (height, width, channels) of an image (is_image), (steps,) or (steps, features) of a
-    sequence; () if they are separate numbers. Tables compare by content.
+    sequence; () if they are separate numbers. context: above 0 it is a text, a character a row: the only input and the
+    target, the next one, are places in `classes`, and examples are windows of so many. Tables compare by content.
     """
 
     name: str
@@ -51,13 +53,15 @@ class Table:
     drawn: bool = False
     shape: tuple[int, ...] = ()
     is_image: bool = False
+    context: int = 0
 
     @cached_property
     def digest(self) -> str:
         """A hash of its content."""
         told = self.name, self.columns, self.target, self.classes, self.drawn
         shaped = (self.shape, self.is_image) if self.shape else ()
-        found = hashlib.sha256(repr((*told, *shaped)).encode())
+        text = ("text", self.context) if self.context else ()
+        found = hashlib.sha256(repr((*told, *shaped, *text)).encode())
         found.update(np.ascontiguousarray(self.inputs).tobytes())
         found.update(np.ascontiguousarray(self.targets).tobytes())
         return found.hexdigest()
@@ -78,9 +82,31 @@ class Table:
     @property
     def target_shape(self) -> TargetShape:
         """What an example is answered with."""
-        return TargetShape(len(self.classes))
+        return TargetShape(len(self.classes), steps=self.context or 1)
+
+    @property
+    def width(self) -> int:
+        """How many raw inputs an example has."""
+        return self.context or len(self.columns)
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """The tokens of which every input is one, of a text."""
+        return self.classes if self.context else ()
+
+    @property
+    def count(self) -> int:
+        """How many examples there are."""
+        return len(self.targets) // (self.context or 1)
+
+    @cached_property
+    def text(self) -> str:
+        """What it is made of, of a text."""
+        return spelled(np.append(self.inputs[:1, 0], self.targets), self.classes)
 
     def examples(self) -> Examples:
+        if self.context:
+            return examples_of_text(self.text, self.context)
         image = (self.shape[0], self.shape[1]) if self.is_image and len(self.shape) == _GREY else None
         return Examples(self.inputs, self.targets, self.columns, self.classes, self.target, image, self.shape)
 
@@ -105,6 +131,8 @@ class Table:
 
     def to_dict(self, check: Check = no_check) -> dict[str, Any]:
         """check: called between pieces; what it raises ends the work."""
+        if self.context:
+            return {"name": self.name, "text": self.text, "context": self.context}
         numbers = np.column_stack([self.inputs, self.targets])
         kind, rows = _pack(numbers, check) if numbers.size > _MAX_WRITTEN else ("", _to_text(numbers))
         return {
@@ -126,6 +154,8 @@ class Table:
         """
         if not isinstance(data, dict):
             raise SettingError(f"must be a table, got {shown(data)}")
+        if "text" in data:
+            return _text_from(data)
         known = {"name", "columns", "target", "classes", "drawn", "shape", "image", "packed", "rows"}
         for entry in data:
             if entry not in known:
@@ -154,6 +184,32 @@ class Table:
         )
 
 
+def text_table(name: str, text: str, context: int = int(CONTEXT.default)) -> Table:  # type: ignore[arg-type]
+    """An own text as a table, see Table; its ends of lines may be those of any system. Raises SettingError."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    context = int(CONTEXT.check(context))  # type: ignore[arg-type]
+    vocabulary = characters(checked_text(text, context))
+    places = places_in(text, vocabulary).astype(float)
+    return Table(
+        name[:MAX_NAME], ("character",), NEXT, places[:-1, None].copy(), places[1:].copy(), vocabulary, context=context
+    )
+
+
+def _text_from(data: dict[str, Any]) -> Table:
+    for entry in data:
+        if entry not in ("name", "text", "context"):
+            raise SettingError("unknown entry", str(entry)[:60])
+    name, text = data.get("name", "Text"), data["text"]
+    if isinstance(text, memoryview):
+        text = str(text, "ascii")
+    if not isinstance(name, str) or not isinstance(text, str):
+        raise SettingError("name and text must be text")
+    try:
+        return text_table(name, text, data.get("context", CONTEXT.default))
+    except SettingError as error:
+        raise error.at("text") from None
+
+
 def checked_shape(shape: object, is_image: bool, columns: int) -> tuple[int, ...]:
     """The shape of an example with so many columns, see Table; () for separate numbers. An image with one channel has
     two sides alone. Raises SettingError with the numbers.
@@ -176,6 +232,9 @@ def checked_shape(shape: object, is_image: bool, columns: int) -> tuple[int, ...
 def checked_table(table: Table) -> Table:
     """The table, if a network can learn from it. Raises SettingError."""
     rows, columns = table.inputs.shape
+    if table.context:
+        CONTEXT.check(table.context)
+        checked_text(table.text, table.context)
     try:
         checked_shape(table.shape, table.is_image, columns)
     except SettingError as error:

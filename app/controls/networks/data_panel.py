@@ -15,6 +15,7 @@ from app.widgets.knob_list import KnobList
 from app.widgets.more import More
 from app.widgets.restart_effects import restart_effect, restart_effects
 from engine import (
+    CONTEXT,
     DATA_SEED,
     DATASETS,
     SHARE,
@@ -41,14 +42,17 @@ class DataPanel(QWidget):
     settled = Signal()
     import_wanted = Signal()
     paste_wanted = Signal()
+    text_wanted = Signal()
 
     def __init__(self, more: More) -> None:
         super().__init__()
         self._task: NetworkTask | None = None
         self._moved = False
         self.heading = Heading("Data")
-        self.load = self._button("import-csv", "Import CSV…", "Train on your own data: a text file with columns")
+        self.load = self._button("import-csv", "CSV…", "Train on your own data: a text file with columns")
         self.paste = self._button("paste-table", "Paste…", "Train on a table from the clipboard")
+        self.text = self._button("own-text", "Text…", "Train on your own text: pasted, or from a file")
+        self.text.clicked.connect(self.text_wanted)
         self.load.clicked.connect(self.import_wanted)
         self.paste.clicked.connect(self.paste_wanted)
         self.chooser = Chooser(DATASETS)
@@ -84,6 +88,9 @@ class DataPanel(QWidget):
         if isinstance(data, Table):
             split = [replace(SPLIT, default=usual.split)] if data.classes else []
             declared = (share, replace(DATA_SEED, help="seed of the split"), *split)
+            if data.context:
+                declared = (CONTEXT, share)
+                values[CONTEXT.name] = data.context
             self._show_table(data)
         else:
             entry = DATASETS[data.kind]
@@ -101,12 +108,19 @@ class DataPanel(QWidget):
         self.heading.hint.show_text(restart_effect(task, {"data_seed": DATA_SEED.low}, moved))
 
     def _show_table(self, table: Table) -> None:
+        if table.context:
+            told = f"{table.count:,} windows of {table.context} characters, {len(table.classes)} different, own text"
+            self._show_note(table, told)
+            return
         kind = f"{len(table.classes)} classes" if table.classes else f"regression of {table.target}"
         inputs = f"{len(table.columns)} input{'s' if len(table.columns) > 1 else ''}"
         if table.shape:
             inputs = f"{'images' if table.is_image else 'sequences'} of {' × '.join(map(str, table.shape))}"
         origin = "drawn" if table.drawn else "imported"
-        self.note.show_text(f"{len(table.targets):,} examples, {inputs}, {kind}, {origin}")
+        self._show_note(table, f"{len(table.targets):,} examples, {inputs}, {kind}, {origin}")
+
+    def _show_note(self, table: Table, told: str) -> None:
+        self.note.show_text(told)
         self.chooser.show_other(table.name, f"<p>{self.note.text()}</p><p>Choose a data set to replace it.</p>")
 
     def _setting(self, name: str) -> str:

@@ -128,4 +128,6 @@ def _row(title: str, control: QWidget) -> QWidget:
 
 def _names(task: NetworkTask) -> tuple[str, ...]:
     """The names of the raw inputs."""
-    return task.data.columns if isinstance(task.data, Table) else DATASETS[task.data.kind].names
+    return (
+        task.data.columns if isinstance(task.data, Table) else DATASETS[task.data.kind].having(task.data.values).names
+    )

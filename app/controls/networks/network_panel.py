@@ -110,6 +110,7 @@ class NetworkPanel(TaskPanel):
             panel.settled.connect(self.settled)
         self.data.import_wanted.connect(self.import_wanted)
         self.data.paste_wanted.connect(self.paste_wanted)
+        self.data.text_wanted.connect(self.text_wanted)
         for choice, part in (
             (self.architecture, "architecture"),
             (self.class_weights, "class_weights"),

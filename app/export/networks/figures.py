@@ -23,7 +23,9 @@ from app.export.networks import (
     reconstructions,
     spectrogram,
     spectrum,
+    text,
     time_steps,
+    token_plane,
 )
 from app.export.networks.context import FigureContext, figure_context
 from app.export.stage_figure import Drawing, StageFigure
@@ -68,12 +70,15 @@ NETWORK_FIGURES = (
     ),
     _figure("code", "narrow layer", code.fits, code.draw, "code"),
     _figure("maps", "filters and feature maps", feature_maps.fits, feature_maps.draw, "maps"),
+    _figure("text", "text that the network writes", text.fits_sampled, text.draw_sampled, "text"),
+    _figure("reading", "text that the network reads", text.fits_reading, text.draw_reading, "reading"),
     _figure("steps", "gradient by time step", time_steps.fits, time_steps.draw, "steps"),
     _figure("gates", "gates and states by time step", gates.fits, gates.draw, "gates"),
     _figure("norms", "gradient by time step and update", time_steps.fits, norm_history.draw, "norms"),
     _figure("answers", "table of answers", answers.fits, answers.draw, "answers"),
     _figure("attention", "attention of each head", attention.fits, attention.draw, "attention"),
     _figure("spectrum", "spectrum of the embedding", spectrum.fits, spectrum.draw, "spectrum"),
+    _figure("tokens", "tokens in a plane", token_plane.fits, token_plane.draw, "tokens"),
     _figure("confusion", "confusion matrix", confusion.fits, confusion.draw_validation, "confusion"),
     _figure(
         "confusion_training",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.look.number_format import number
+from engine import visible
 
 if TYPE_CHECKING:
     from engine import NetworkSnapshot, Predicted, TrainingData
@@ -64,6 +65,10 @@ def example_words(predicted: Predicted, place: int) -> str:
         return f"true {class_name(data, true)}, predicted {class_name(data, found)}"
     if data.target_shape.kind == "value":
         return f"true {data.target} {number(float(true), 3)}, predicted {number(float(found), 3)}"
+    if data.text is not None:
+        signs = (data.tokens[int(sign)] for sign in data.raw[place])
+        read = "".join(sign if sign == " " else visible(sign) for sign in signs)
+        return f"“{read}”, {int((found == true).sum())} of {len(true)} characters right"
     if data.classes:
         return f"{int((found == true).sum())} of {len(true)} steps right"
     every = "over its steps" if data.target_shape.kind == "sequence" else f"over its {true.size} numbers"

@@ -18,12 +18,12 @@ from engine.architectures.attention.network import (
     AttentionNetwork,
 )
 from engine.architectures.attention.start import initial_attention
-from engine.architectures.catalogue import Architecture, Design, LayerPart
+from engine.architectures.catalogue import ARCHITECTURES, Architecture, Design, LayerPart
 from engine.architectures.forward import layer_pieces
 from engine.architectures.inspection import Inspection, looked_pieces, unsaturated
 from engine.architectures.packing import Packed
 from engine.architectures.queries import Attending, Attention, TokenVectors
-from engine.choices import Choice
+from engine.choices import Choice, choose
 from engine.contracts import Kernel, Routine, SettingError
 from engine.interruption import Interruption, Pieces
 from engine.queries import Query
@@ -72,6 +72,34 @@ class Transformer(Architecture):
             )
         except SettingError as error:
             raise error.at("architecture") from None
+
+    def reading(self, choice: Choice) -> Choice:
+        return choose(ARCHITECTURES, choice.kind, {**choice.values, CAUSAL.name: True})
+
+    def sees_ahead(self, network: AttentionNetwork) -> str:
+        return "" if network.causal else "a transformer attends to later steps unless it is causal: switch causal on"
+
+    def step_groups(self, network: AttentionNetwork) -> tuple[tuple[str, int], ...]:
+        if not network.every:
+            return ()
+        return tuple(
+            (f"{part} {block + 1}" if network.depth > 1 else part, units)
+            for block in range(network.depth)
+            for part, units in (("attention", network.width), ("MLP", network.mlp))
+        )
+
+    def step_value_pieces(
+        self,
+        network: AttentionNetwork,
+        theta: Array,
+        packed: Packed,
+        group: str,
+        interruption: Interruption | None,
+    ) -> Pieces[Array]:
+        place = [name for name, _ in self.step_groups(network)].index(group)
+        row, units = _shown(network)[1 + place], dict(self.step_groups(network))[group]
+        values = yield from layer_pieces(network, theta, packed, 0, interruption)
+        return values[row].reshape(packed.examples, network.length, units)
 
     def start(self, network: AttentionNetwork, initializer: Choice, seed: int) -> Array:
         return initial_attention(network, initializer, seed)

@@ -13,7 +13,15 @@ from engine.architectures.catalogue import Architecture, Design
 from engine.architectures.forward import evaluation_pieces, layer_pieces
 from engine.architectures.inspection import Inspection, unsaturated
 from engine.architectures.packing import Packed, packed_inputs
-from engine.architectures.queries import CellInTime, Gates, PartInTime, RunningOutputs, StepsInTime, TimeSteps
+from engine.architectures.queries import (
+    CellInTime,
+    Gates,
+    PartInTime,
+    RunningOutputs,
+    StepsInTime,
+    TimeSteps,
+    TokenVectors,
+)
 from engine.architectures.recurrent.network import (
     CELLS,
     FORGET_BIAS,
@@ -63,7 +71,7 @@ class Recurrent(Architecture):
     summary = "One cell reads a sequence step by step and keeps a state; the last state gives the answer, or every one."
     source = "Elman 1990, https://doi.org/10.1207/s15516709cog1402_1"
     knobs = (CELL, replace(HIDDEN, name="units"), ACTIVATION, START, TRUNCATION, FORGET_BIAS)
-    queries = (TimeSteps, Gates, RunningOutputs)
+    queries = (TimeSteps, Gates, RunningOutputs, TokenVectors)
     looks = ("engine.architectures.recurrent.inside",)
     remedy = "fewer units, shorter sequences, or less data"
 
@@ -209,6 +217,32 @@ class Recurrent(Architecture):
         found = yield from unrolled_pieces(network, theta, packed, interruption)
         return [np.ascontiguousarray(found.states).reshape(len(found.states), -1), found.outputs[:, -1]]
 
+    def step_groups(self, network: RecurrentNetwork) -> tuple[tuple[str, int], ...]:
+        cell = CELLS[network.cell]
+        gates = (
+            tuple(f"{gate} gate" if gate != "candidate" else gate for gate in cell.gates) if network.gates > 1 else ()
+        )
+        names = ("state", *(("cell state",) if cell.kept else ()), *gates)
+        return tuple((name, network.hidden) for name in names)
+
+    def step_value_pieces(
+        self,
+        network: RecurrentNetwork,
+        theta: Array,
+        packed: Packed,
+        group: str,
+        interruption: Interruption | None,
+    ) -> Pieces[Array]:
+        from engine.architectures.recurrent.inside import unrolled_pieces
+
+        found = yield from unrolled_pieces(network, theta, packed, interruption)
+        if group == "state":
+            return found.states
+        if group == "cell state":
+            assert found.cells is not None
+            return found.cells
+        return found.gates[group.removesuffix(" gate")]
+
     def answer_pieces(
         self,
         network: RecurrentNetwork,
@@ -220,6 +254,8 @@ class Recurrent(Architecture):
     ) -> Pieces[Any]:
         from engine.architectures.recurrent.inside import measured_pieces, running_outputs, unrolled_pieces
 
+        if isinstance(query, TokenVectors):
+            return network.part(network.flat(theta), "input weights").T.copy()
         assert isinstance(query, TimeSteps | Gates | RunningOutputs)
         place = min(query.example, len(inputs) - 1)
         one = inputs[place : place + 1]

@@ -24,7 +24,9 @@ from engine.problems.supervised.queries import (
     Predictions,
     SoughtInputs,
 )
+from engine.problems.supervised.reading import reading_pieces, sampled_pieces
 from engine.problems.supervised.sought import sought_pieces
+from engine.problems.supervised.text_queries import SampledText, TextReading
 from engine.queries import Query
 
 Array = np.ndarray
@@ -55,6 +57,10 @@ def answer_pieces(
             found[query] = yield from _code(learner, theta, interruption)
         elif isinstance(query, Decoded):
             found[query] = _decoded(learner, theta, query)
+        elif isinstance(query, SampledText):
+            found[query] = yield from sampled_pieces(learner, theta, query, interruption)
+        elif isinstance(query, TextReading):
+            found[query] = yield from reading_pieces(learner, theta, query, interruption)
         else:
             found[query] = yield from learner.architecture.answer_pieces(
                 learner.network, theta, query, learner.packed, learner.data.inputs, interruption

@@ -42,6 +42,6 @@ def new_network(
     source = {"table": plain(data)} if isinstance(data, Table) else plain(data)
     usual = {}
     if isinstance(data, Table) and not data.drawn:
-        usual = {"scaling": "standardise", "split": usual_split(data)}
+        usual = {"scaling": "none" if data.context else "standardise", "split": usual_split(data)}
     task = network_task(Entries({"data": source, **usual, **given}, ""))
     return experiment_on(task, runs, title, note, {**NEVER, **(stop or {})})

@@ -26,7 +26,7 @@ from engine.optimizers import OPTIMIZERS
 from engine.problems.kind import Offer, Own, ProblemKind
 from engine.problems.problem import Problem
 from engine.problems.supervised.learner import Learner
-from engine.problems.supervised.measures import NETWORK_MEASURES
+from engine.problems.supervised.measures import NETWORK_MEASURES, TEXT_MEASURES
 from engine.problems.supervised.task import (
     ADD_POINT,
     OWN_PARTS,
@@ -55,7 +55,7 @@ class NetworkKind(ProblemKind):
     many = "Training of networks"
     tier = "basic"
     marks = ("data",)
-    measures = NETWORK_MEASURES
+    measures = NETWORK_MEASURES + TEXT_MEASURES
     first_curves = ("losses", "score", "gradient_norm")
     edits = POINT_EDITS
     catalogues = {
@@ -160,7 +160,9 @@ class NetworkKind(ProblemKind):
     def on_table(self, task: NetworkTask, table: Table, fresh: bool) -> NetworkTask:
         """A network keeps its shape, and its scaling if it has one."""
         changed = task.having("data", table)
-        if fresh or task.scaling == "none":
+        if table.context:
+            changed = changed.having("scaling", "none")
+        elif fresh or task.scaling == "none":
             changed = changed.having("scaling", "standardise")
         return changed.having("output", "identity") if fresh else changed
 

@@ -19,9 +19,9 @@ from engine.interruption import Interruption, Pieces
 from engine.problems.subject import Reference, Snapshot, Subject
 from engine.problems.supervised.answers import answer_pieces
 from engine.problems.supervised.examined import Examined
-from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES, NETWORK_MEASURES
+from engine.problems.supervised.measures import LAYER_MEASURES, MEASURES, NETWORK_MEASURES, TEXT_MEASURES
 from engine.problems.supervised.queries import Activations, Gradients, Predicted, Predictions, understood
-from engine.problems.supervised.references import references_of
+from engine.problems.supervised.references import is_in_nats, references_of
 from engine.queries import Query
 from engine.training.measures import Measure, Work, work_of
 
@@ -45,7 +45,7 @@ class Learner(Examined, Subject):
 
     @property
     def measures(self) -> tuple[Measure, ...]:
-        return NETWORK_MEASURES
+        return NETWORK_MEASURES if self.data.text is None else NETWORK_MEASURES + TEXT_MEASURES
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -118,7 +118,8 @@ class Learner(Examined, Subject):
         return found if len(found) == outputs and found != (self.data.target,) else ()
 
     def understands(self, query: type[Query[Any]]) -> bool:
-        return understood(query, self.architecture.answered(self.network), self.data.target_shape)
+        own, data = self.architecture.answered(self.network), self.data
+        return understood(query, own, data.target_shape, bool(data.tokens), data.text is not None)
 
     def answers(
         self, theta: Array, queries: frozenset[Query[Any]], interruption: Interruption | None
@@ -163,7 +164,7 @@ class Learner(Examined, Subject):
             return (yield from self._with_layers(theta, step, penalty, interruption))
         training, validation = yield from self.evaluation_pieces(theta, False, interruption)
         scores = self.scores(training.agreement, validation.agreement)
-        return _measures((training.loss, validation.loss), scores, penalty), None
+        return self._whole((training.loss, validation.loss), scores, penalty), None
 
     def _with_layers(
         self, theta: Array, step: Array, penalty: float, interruption: Interruption | None
@@ -183,7 +184,7 @@ class Learner(Examined, Subject):
                 "saturated": found.saturated,
                 "class_loss": self._class_losses(found.outputs),
             }
-        values = _measures((found.loss, validation.loss), scores, penalty)
+        values = self._whole((found.loss, validation.loss), scores, penalty)
         rows = np.full((self.most_parts, len(LAYER_MEASURES)), np.nan)
         for column, name in enumerate(LAYER_MEASURES):
             rows[: len(layers[name]), column] = layers[name]
@@ -194,6 +195,15 @@ class Learner(Examined, Subject):
         inputs, targets = (part[:_LOOKED_AT] for part in self.training)
         some = self.architecture.packed_set(self.network, inputs, targets, self.classes)
         return self.architecture.first_fault(self.network, theta, some)
+
+    def _whole(self, losses: tuple[float, float], scores: tuple[float, float], penalty: float) -> Array:
+        """The measures of the whole, in the order of `measures`."""
+        values = _measures(losses, scores, penalty)
+        if self.data.text is None:
+            return values
+        outputs = self.network.sizes[-1] // self.data.text.context
+        nats = np.array(losses) if is_in_nats(self.network.loss, outputs) else np.full(2, np.nan)
+        return np.concatenate((values, nats / np.log(2.0)))
 
     def _norms(self, vector: Array) -> Array:
         """The norm of each layer's weights in a vector like theta, (L,)."""

@@ -84,5 +84,21 @@ NETWORK_MEASURES = (
     ),
 )
 
+TEXT_MEASURES = (  # of windows of a text; NaN where the loss is no cross-entropy
+    Measure(
+        "training_bits",
+        "Bits per character",
+        "what predicting the next character costs, on all examples: the cross-entropy over ln 2",
+        direction="falls",
+        log=True,
+        curve="bits",
+        axis="Bits per character",
+        shown=True,
+        tall=1.35,
+        tier="basic",
+    ),
+    Measure("validation_bits", "Bits per character, validation", _ALL, direction="falls", curve="bits"),
+)
+
 MEASURES = tuple(measure.key for measure in NETWORK_MEASURES if not measure.by_layer)
 LAYER_MEASURES = tuple(measure.key for measure in NETWORK_MEASURES if measure.by_layer)

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from engine.architectures.inspection import Inspection
-from engine.architectures.queries import Code, Decoded, Field
+from engine.architectures.queries import Code, Decoded, Field, TokenVectors
 from engine.data.examples import TargetShape, TrainingData
 from engine.decimation import block_extremes
+from engine.problems.supervised.text_queries import TEXT_QUERIES
 from engine.queries import Query
 
 Array = np.ndarray
@@ -146,8 +147,16 @@ class SoughtInputs(Query[Array]):
 QUERIES: tuple[type[Query[Any]], ...] = (Predictions, Gradients, Activations, Classify, SoughtInputs)
 
 
-def understood(query: type[Query[Any]], own: tuple[type[Query[Any]], ...], target: TargetShape) -> bool:
-    """Whether a network answers queries of this type. own: those that its architecture answers."""
+def understood(
+    query: type[Query[Any]], own: tuple[type[Query[Any]], ...], target: TargetShape, tokens: bool, is_text: bool
+) -> bool:
+    """Whether a network answers queries of this type. own: those that its architecture answers; tokens: whether every
+    input is one; is_text: whether the examples are windows of a text.
+    """
+    if query in TEXT_QUERIES:
+        return is_text
+    if query is TokenVectors and not tokens:
+        return False
     if query is Field and target.kind not in ("class", "value"):
         return False  # a colour shows one number, or the shares of classes
     if query in (Code, Decoded) and not target.is_input:

@@ -1,12 +1,18 @@
-"""What is known beforehand: how low a linear autoencoder could come, and how often the best rule of all is right."""
+"""What is known beforehand: how low a linear autoencoder could come, how often the best rule of all is right, and what
+tables make of a text.
+"""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
 from engine.architectures.losses import LOSSES
 from engine.choices import Choice
 from engine.data.examples import TrainingData
+from engine.data.letter_tables import table_losses
+from engine.data.texts import window_places
 from engine.problems.subject import Reference
 
 Array = np.ndarray
@@ -15,6 +21,29 @@ _MOST = 1024  # columns or examples, of whichever there are fewer: their product
 
 
 def references_of(data: TrainingData, loss: Choice, narrowest: int) -> tuple[Reference, ...]:
+    """Losses that are known beforehand of these data, and what they are of."""
+    return _of_text(data) if data.text is not None else _of_components(data, loss, narrowest)
+
+
+def is_in_nats(loss: Choice, outputs: int) -> bool:
+    """Whether a loss of so many outputs is the cross-entropy of one of some classes, in nats."""
+    return (loss.kind == "softmax" and loss.values["smoothing"] == 0.0) or (loss.kind == "bce" and outputs == 1)
+
+
+def _of_text(data: TrainingData) -> tuple[Reference, ...]:
+    """Beside bits per character: the entropy of the text if it is known, and what tables of pairs and of triples of
+    characters, counted in the training set, reach on the validation set.
+    """
+    assert data.text is not None
+    found = [] if math.isnan(data.text.entropy) else [("entropy", data.text.entropy)]
+    if data.validation:
+        rows = np.column_stack([window_places(data, slice(None)), data.targets[:, -1].astype(np.int64)])
+        pairs, triples = table_losses(rows[: data.train], rows[data.train :], len(data.classes))
+        found += [("bigram table", pairs), ("trigram table", triples)]
+    return tuple(Reference(title, nats / math.log(2.0), ("bits",)) for title, nats in found)
+
+
+def _of_components(data: TrainingData, loss: Choice, narrowest: int) -> tuple[Reference, ...]:
     """For an autoencoder through `narrowest` numbers, with a loss of squares: the loss on the training set of principal
     component analysis, which no linear one can be below (Baldi & Hornik 1989, https://doi.org/10.1016/0893-6080(89)90014-2).
     For classes whose densities are known: how often the most probable one is right on the training set.

@@ -20,8 +20,9 @@ from engine.contracts import Check, Hyper, SettingError, Tier, native, no_check,
 from engine.data.catalogue import DATASETS
 from engine.data.examples import INPUTS, LABEL, TargetShape
 from engine.data.features import FEATURES, SCALINGS, possible_features
-from engine.data.source import count_of, example_shape, examples_of, shape_of, target_shape_of, vocabulary
-from engine.data.table import Table
+from engine.data.source import count_of, example_shape, examples_of, is_text, shape_of, target_shape_of, vocabulary
+from engine.data.table import Table, checked_table
+from engine.data.texts import CONTEXT
 from engine.data.weights import CLASS_WEIGHTS, check_class_weights
 from engine.memory import MAX_ACTIVATIONS, Need, needed, refuse_beyond_limit
 from engine.problems.supervised.queries import understood
@@ -244,7 +245,8 @@ class NetworkTask:
 
     def understands(self, query: type[Query[Any]]) -> bool:
         """Whether such a network answers queries of this type."""
-        return understood(query, self.form.answered(self.network), self.target_shape)
+        own, tokens = self.form.answered(self.network), bool(vocabulary(self.data))
+        return understood(query, own, self.target_shape, tokens, is_text(self.data, self.target))
 
     @property
     def possible_architectures(self) -> tuple[str, ...]:
@@ -338,7 +340,10 @@ class NetworkTask:
             return replace(self, data=changed)
         if not setting.is_whole:
             if isinstance(data, Table):
-                raise SettingError(f"a table has no setting {shown(setting.rest)}")
+                if not data.context or setting.rest != CONTEXT.name:
+                    raise SettingError(f"a table has no setting {shown(setting.rest)}")
+                resized = replace(data, context=int(CONTEXT.check(value)))  # type: ignore[arg-type]
+                return replace(self, data=checked_table(resized)).fitted()
             return replace(self, data=choose(DATASETS, data.kind, {**data.values, setting.rest: value})).fitted()
         other = _data(value, "")
         usual = {"target_scaling": _usual_target_scaling(other), "split": usual_split(other)}
@@ -346,8 +351,13 @@ class NetworkTask:
 
     def _with_architecture(self, choice: Choice) -> NetworkTask:
         """With another architecture, which begins with its usual parts, or with other knobs of the same."""
-        parts = {} if choice.kind == self.architecture.kind else _PARTS
-        return replace(self, architecture=choice, **parts)
+        if choice.kind == self.architecture.kind:
+            return replace(self, architecture=choice)
+        return replace(self, architecture=self._reading(choice), **_PARTS)
+
+    def _reading(self, choice: Choice) -> Choice:
+        """The architecture, on a text as one that does not see what comes."""
+        return ARCHITECTURES[choice.kind].reading(choice) if is_text(self.data, self.target) else choice
 
     def fitted(self) -> NetworkTask:
         """With features, a loss, weights and an architecture that go with the data, where those that are set do not."""
@@ -362,8 +372,10 @@ class NetworkTask:
             task = replace(task, class_weights=_SAME)
         if task.form is PERCEPTRON and task.target_shape.steps == 1:
             return task
-        usual = replace(task, architecture=choose(ARCHITECTURES, task.architecture.kind), **_PARTS)
-        others = (replace(usual, architecture=choose(ARCHITECTURES, key)) for key in task.possible_architectures)
+        task = replace(task, architecture=task._reading(task.architecture))
+        usual = replace(task, architecture=task._reading(choose(ARCHITECTURES, task.architecture.kind)), **_PARTS)
+        keys = task.possible_architectures
+        others = (replace(usual, architecture=task._reading(choose(ARCHITECTURES, key))) for key in keys)
         for possible in (task, usual, *others):
             with suppress(SettingError):
                 _ = possible.network
@@ -399,6 +411,8 @@ class NetworkTask:
             assert setting.place is not None
             stage = self.stages[setting.place - 1]
             return stage if setting.knob is None else stage.values[setting.knob]
+        if isinstance(found, Table) and setting.rest == CONTEXT.name:
+            return found.context
         return found.values[setting.rest] if isinstance(found, Choice) else found
 
 
@@ -417,7 +431,7 @@ def default_loss(classes: int) -> str:
 
 def fitting_features(data: Choice | Table, features: tuple[str, ...]) -> tuple[str, ...]:
     """Those of the features that the data allow, or the usual ones if that leaves none."""
-    inputs = len(data.columns) if isinstance(data, Table) else DATASETS[data.kind].inputs
+    inputs = data.width if isinstance(data, Table) else DATASETS[data.kind].inputs
     possible = possible_features(inputs)
     return tuple(key for key in features if key in possible) or tuple(key for key in _USUAL if key in possible)
 
@@ -428,7 +442,8 @@ def _usual_share(data: Choice | Table) -> float:
 
 def usual_split(data: Choice | Table) -> str:
     """How new data are split: an imported table may have classes of one example only."""
-    return STRATIFIED if isinstance(data, Table) and data.classes and not data.drawn else SHUFFLED
+    split = isinstance(data, Table) and data.classes and not data.drawn and not data.context
+    return STRATIFIED if split else SHUFFLED
 
 
 def _usual_target_scaling(data: Choice | Table) -> str:
@@ -545,7 +560,9 @@ def checked_network(task: NetworkTask) -> NetworkTask:
         check_class_weights(task.class_weights, task.target_shape)
     except SettingError as error:
         raise error.at("class_weights") from None
-    _ = task.network  # its parts fit each other
+    network = task.network  # its parts fit each other
+    if is_text(task.data, task.target) and (told := task.form.sees_ahead(network)):
+        raise SettingError(f"the next character of a text is what is asked for, and {told}", "architecture")
     refuse_beyond_limit(network_need(task, ("sgd",)), 1)
     return task
 

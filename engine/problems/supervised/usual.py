@@ -36,7 +36,11 @@ def usual_settings(entry: Dataset) -> dict[str, Any]:
 def usual_network(data: Choice | Table) -> NetworkTask:
     """A fresh network on these data: what the settings of a network are compared with."""
     if isinstance(data, Table):
-        return first_network().having("data", data).having("scaling", "standardise" if not data.drawn else "none")
+        return (
+            first_network()
+            .having("data", data)
+            .having("scaling", "none" if data.drawn or data.context else "standardise")
+        )
     return _usual_on(data.kind)
 
 

@@ -96,6 +96,7 @@ CASES = {
     "autoencoder of a plane": lambda: trained("line", target="inputs", hidden=(1,), updates=20),
     "autoencoder of columns": lambda: trained("iris", target="inputs", scaling="standardise", hidden=(2,)),
     "vectors": lambda: trained("arm", updates=10),
+    "a text": lambda: trained({"kind": "brackets", "samples": 60}, updates=10, architecture="recurrent"),
     "sequences": lambda: trained(
         {"kind": "echo", "samples": 60}, updates=10, architecture={"kind": "recurrent", "cell": "lstm", "units": 5}
     ),
@@ -112,13 +113,14 @@ KINDS = {
     "through time": ["steps", "gates", "norms", "predicted"],
     "words": ["spectrogram", "steps", "gates", "norms", "confusion", "confusion_training"],
     "words without time": ["spectrogram", "confusion", "confusion_training", "diagram"],
-    "tokens": ["answers", "attention", "spectrum", "confusion", "confusion_training"],
+    "tokens": ["answers", "attention", "spectrum", "tokens", "confusion", "confusion_training"],
     "many heads": ["attention", "predicted"],
     "autoencoder of images": ["reconstructions", "code", "diagram"],
     "autoencoder of a plane": ["reconstructed_plane", "code", "diagram"],
     "autoencoder of columns": ["reconstructions", "code", "diagram"],
     "vectors": ["diagram"],
     "sequences": ["steps", "gates", "norms", "confusion", "confusion_training"],
+    "a text": ["text", "reading", "steps", "gates", "norms", "tokens", "confusion", "confusion_training"],
 }
 made = {name: functools.cache(make) for name, make in CASES.items()}
 

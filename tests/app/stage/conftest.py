@@ -89,7 +89,7 @@ def guessed(true, predicted, classes, train=0, sure=5.0) -> tuple[SimpleNamespac
     outputs[np.arange(len(true)), predicted] = sure
     data = SimpleNamespace(
         classes=tuple(classes), targets=true.astype(float), train=train, validation=len(true) - train, image=None,
-        target_shape=TargetShape(len(classes)),
+        target_shape=TargetShape(len(classes)), text=None,
     )  # fmt: skip
     network = SimpleNamespace(sizes=(2, len(classes)))
     learner = Learner(network, data, None)

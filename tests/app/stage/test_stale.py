@@ -47,6 +47,8 @@ NETWORKS = {
     "a state": new_network("adding", [RUN], architecture="recurrent"),
     "a state at every step": new_network("sine_ahead", [RUN], architecture="recurrent"),
     "classes at every step": new_network("echo", [RUN], architecture={"kind": "recurrent", "units": 4}),
+    "numbers in words": new_network("number_words", [RUN], architecture={"kind": "recurrent", "units": 5}),
+    "brackets": new_network("brackets", [RUN], architecture={"kind": "recurrent", "cell": "lstm", "units": 3}),
     "images through three": new_network("digits", [RUN], (6, 3, 6), target="inputs"),
     "columns through four": new_network("wine", [RUN], (4,), target="inputs", share=1.0),
     "a plane through one": new_network("line", [RUN], (1,), target="inputs"),

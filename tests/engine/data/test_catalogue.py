@@ -59,6 +59,9 @@ STORED = {
         71.0811408366961,
         3.3014783697064374,
     ),
+    "number_words": ([13.0, 6.0, 7.0, 11.0], 12.0, 124224.0, 123458.0),
+    "brackets": ([2.0, 2.0, 2.0, 2.0], 2.0, 23385.0, 23619.0),
+    "prose": ([34.0, 3.0, 1.0, 16.0], 20.0, 93558.0, 93573.0),
     "echo": ([1.0, 0.0, 0.0, 1.0], 3.0, 12000.0, 20982.0),
 }
 
@@ -85,13 +88,13 @@ def test_says_what_a_person_needs_to_know(entry: Dataset) -> None:
     assert 0 < entry.share <= 1
     assert len(set(entry.names)) == entry.inputs
     assert (entry.view is not None) == (entry.inputs <= 2)
-    assert any(knob.name == "samples" for knob in entry.knobs) or entry.table
+    assert any(knob.name == "samples" for knob in entry.knobs) or entry.table or entry.text is not None
     assert all(knob.help for knob in entry.knobs)
 
 
 def test_groups_stand_together_and_titles_differ() -> None:
     groups = [group for group, _ in itertools.groupby(entry.group for entry in DATASETS.values())]
-    assert groups == ["TensorFlow Playground", "Shapes", "Curves", "Sequences", "Speech", "Measured"]
+    assert groups == ["TensorFlow Playground", "Shapes", "Curves", "Sequences", "Speech", "Measured", "Text"]
     assert len({entry.title for entry in DATASETS.values()}) == len(DATASETS)
 
 
@@ -100,8 +103,8 @@ def test_makes_finite_examples_of_the_declared_shape(entry: Dataset) -> None:
     for values in settings(entry):
         choice = choose(DATASETS, entry.key, values)
         examples = examples_of(choice, 1)
-        count = entry.count(choice.values)
-        assert entry.table or count == choice.values["samples"]
+        count, entry = entry.count(choice.values), entry.having(choice.values)
+        assert entry.table or count == choice.values.get("samples", len(examples.inputs))
         assert examples.inputs.shape == (count, entry.inputs)
         assert examples.targets.shape == (count, *entry.target_shape(choice.values).array)
         assert examples.inputs.dtype == examples.targets.dtype == np.float64
@@ -117,7 +120,8 @@ def test_makes_finite_examples_of_the_declared_shape(entry: Dataset) -> None:
             assert entry.classes(choice.values) >= 2
             places = np.unique(examples.targets)
             assert set(places) <= set(range(len(examples.classes)))
-            assert len(places) == min(len(examples.classes), count) or entry.group == "Measured" or count < 20
+            all_seen = len(places) == min(len(examples.classes), count)
+            assert all_seen or entry.group == "Measured" or count < 20 or entry.text is not None  # rare letters
         else:
             assert entry.classes(choice.values) == 0
 
@@ -125,6 +129,8 @@ def test_makes_finite_examples_of_the_declared_shape(entry: Dataset) -> None:
 @every_dataset
 def test_the_seed_decides_to_the_bit(entry: Dataset) -> None:
     noise = {knob.name: knob.high for knob in entry.knobs if knob.name == "noise"}
+    if entry.key == "prose":  # the same page for every seed
+        return
     first, again, other = (make(entry.key, seed, **noise) for seed in (5, 5, 6))
     assert first.inputs.tobytes() == again.inputs.tobytes() and first.targets.tobytes() == again.targets.tobytes()
     assert (first.inputs != other.inputs).any() or (first.targets != other.targets).any()

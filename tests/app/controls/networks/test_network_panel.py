@@ -139,9 +139,11 @@ def test_import_and_paste_are_asked_for(problem, qtbot):
     asked = []
     problem.import_wanted.connect(lambda: asked.append("import"))
     problem.paste_wanted.connect(lambda: asked.append("paste"))
-    for button in (problem.panels["network"].data.load, problem.panels["network"].data.paste):
+    problem.text_wanted.connect(lambda: asked.append("text"))
+    data = problem.panels["network"].data
+    for button in (data.load, data.paste, data.text):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert asked == ["import", "paste"]
+    assert asked == ["import", "paste", "text"]
 
 
 def test_features_are_switched_with_mouse_and_keyboard(problem, qtbot):
