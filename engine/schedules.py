@@ -27,7 +27,7 @@ class Schedule:
     """One learning-rate schedule.
 
     memory is how many numbers the kernel keeps between updates, initially zero. A schedule that watches the loss
-    receives the loss of the previous update.
+    receives the loss of the previous update. Of one that is steady, the rate never changes.
     """
 
     key: str
@@ -40,6 +40,12 @@ class Schedule:
     watches_loss: bool
     kernel: Kernel
     tier: Tier = "more"
+    steady: bool = False
+
+    @property
+    def address(self) -> int:
+        """Of the kernel, for scheduled_rate; 0 if it is steady, for there is no need to call it."""
+        return 0 if self.steady else self.kernel.address
 
 
 SCHEDULES: Catalogue[Schedule] = Catalogue("schedule")
@@ -55,11 +61,17 @@ def schedule(
     memory: int = 0,
     watches_loss: bool = False,
     tier: Tier = "more",
+    steady: bool = False,
 ) -> Callable[[Callable[..., float]], Schedule]:
     """Decorator: declare a schedule over its kernel `(base, t, knobs, loss, memory) -> rate`."""
-    return lambda function: SCHEDULES.add(
-        Schedule(key, title, knobs, formula, summary, source, memory, watches_loss, Kernel(function, SCHEDULE), tier)
-    )
+
+    def declare(function: Callable[..., float]) -> Schedule:
+        made = Kernel(function, SCHEDULE)
+        return SCHEDULES.add(
+            Schedule(key, title, knobs, formula, summary, source, memory, watches_loss, made, tier, steady)
+        )
+
+    return declare
 
 
 def _updates(name: str, symbol: str, default: int, text: str, low: int = 1, tier: Tier = "more") -> Hyper:
@@ -97,6 +109,7 @@ def half_cosine(part: float) -> float:
     summary="The learning rate stays as set.",
     source="Robbins & Monro 1951, https://doi.org/10.1214/aoms/1177729586, on why noise needs a decaying rate",
     tier="basic",
+    steady=True,
 )
 def constant(base: float, t: int, knobs: Pointer, loss: float, memory: Pointer) -> float:
     """Constant: η."""
@@ -515,9 +528,14 @@ def scheduled_rate(
     loss: float,
     memory: Pointer,
 ) -> float:
-    """The rate of update t: a linear warm-up from warmup_start * base, then the schedule from its t = 0."""
+    """The rate of update t: a linear warm-up from warmup_start * base, then the schedule from its t = 0.
+
+    address: as Schedule.address tells.
+    """
     if t < warmup:
         return base * blend(1.0, warmup_start, t / warmup)
+    if address == 0:
+        return base
     rate: float = call_schedule(address, base, t - warmup, knobs, loss, memory)
     return rate
 
@@ -570,5 +588,5 @@ def preview(
     t = np.linspace(0, updates - 1, min(points, updates)).astype(np.int64)
     rates = np.empty(t.size)
     memory = np.zeros(max(1, entry.memory))
-    _sample(entry.kernel.address, knobs, base, warmup, warmup_start, t, memory, rates)
+    _sample(entry.address, knobs, base, warmup, warmup_start, t, memory, rates)
     return t, rates

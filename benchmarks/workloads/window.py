@@ -15,7 +15,15 @@ from engine import Experiment, Session, new_experiment, new_network, new_run
 UPDATES = 1_000_000  # of every run of a surface before measuring starts
 SECONDS = 3.0
 RUNS = ("adam", "sgd", "momentum", "rmsprop", "nadam", "adamw", "nesterov", "amsgrad")
-PRESETS = {"Playground": "23_playground", "spiral": "25_spiral", "digits": "26_digits"}
+PRESETS = {
+    "Playground": "23_playground",
+    "spiral": "25_spiral",
+    "digits": "26_digits",
+    "filters on digits": "41_convolution",
+    "GRU, fifty steps": "43_fifty_steps",
+    "gradients in time of three": "68_temporal_order",
+    "transformer": "53_grokking",
+}
 
 
 def measure(rounds: int) -> Iterator[str]:

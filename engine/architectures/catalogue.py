@@ -231,6 +231,17 @@ class Architecture(ABC):
         """Through how few numbers an example passes on its way, at least."""
         return int(min(network.sizes))
 
+    def time_steps(self, network: Any) -> tuple[int, ...]:
+        """The time steps, counted from 1, whose gradient norm is measured; none where nothing goes through time."""
+        return ()
+
+    def step_norm_pieces(
+        self, network: Any, theta: Array, packed: Packed, interruption: Interruption | None
+    ) -> Pieces[Array]:
+        """The gradient norm after each of the `time_steps`, (S,): root mean square over the packed examples."""
+        yield from ()
+        return np.empty(0)
+
     def undefined(self, network: Any, measure: str) -> str:
         """Why a measure by layer has no value in any of its layers; empty if there is nothing to say."""
         what = {"dead": "no dead units", "saturated": "no ends to be saturated at"}.get(measure)

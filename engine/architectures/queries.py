@@ -122,6 +122,38 @@ class TokenVectors(Query[Array]):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PartInTime:
+    """One part of a recurrent cell on one sequence: values (length, hidden), of each unit after each step.
+
+    key, title: what it is called. gate: whether it goes from 0, closed, to 1, open.
+    """
+
+    key: str
+    title: str
+    values: Array
+    gate: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CellInTime:
+    """A recurrent cell on one sequence: inputs (length, inputs), and its parts: the gates and the candidate in the
+    order of their weights, then the cell state if it has one, and the state.
+    """
+
+    inputs: Array
+    parts: tuple[PartInTime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gates(Query[CellInTime]):
+    """The gates and states of a recurrent network by time step, on the example at a place of the data. A place beyond
+    the last example means the last.
+    """
+
+    example: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class NarrowLayer:
     """What the narrowest hidden layer of an autoencoder makes of its n examples.
 

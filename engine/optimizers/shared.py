@@ -6,7 +6,8 @@ import math
 from collections.abc import MutableSequence
 from typing import TypeAlias
 
-from engine.contracts import Hyper, Tier, inline
+from engine.contracts import Hyper, Tier, inline, standalone
+from engine.simd.vectors import rare
 
 Pointer: TypeAlias = MutableSequence[float]
 Integers: TypeAlias = MutableSequence[int]
@@ -60,6 +61,13 @@ def sign(x: float) -> float:
     return math.copysign(1.0, x) if abs(x) > 0.0 else x
 
 
+@standalone
+def _one_minus_power(beta: float, t: int) -> float:
+    """By logarithm and power, whose calls would cost every update if they stood in its way."""
+    rare()
+    return -math.expm1(t * math.log(beta))
+
+
 @inline
 def bias_correction(beta: float, t: int, memory: Pointer, at: int) -> float:
     """1 - beta^t for t = 1, 2, 3, ... in turn, without a power at most updates.
@@ -71,7 +79,7 @@ def bias_correction(beta: float, t: int, memory: Pointer, at: int) -> float:
     if beta == memory[at + 1] and t & 63 != 1:
         value = beta * memory[at] + (1.0 - beta)
     else:
-        value = -math.expm1(t * math.log(beta))
+        value = _one_minus_power(beta, t)
     memory[at] = value
     memory[at + 1] = beta
     return value

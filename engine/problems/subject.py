@@ -33,16 +33,18 @@ class Subject:
     """What a problem is about, for measures, views, insights and figures; nothing else of it do they know.
 
     A kind of problem overrides what it has. measures: what is measured while it is trained. layers: the titles of the
-    parts of which measures are taken one by one. is_plane: whether theta is a point (x, y) of a plane. naming: what the
-    names of the parameters depend on, to be compared. loss_words: the formula of the loss and its name, if it has one.
-    curve_titles: other titles for curves, by their keys. tracked: whether measures are taken of a run, and points of
-    its trail kept. shows_trail: whether pictures carry that trail, for views that draw the paths of parameters.
-    explained: whether the next step of every run is computed with each picture, for it costs nothing to speak of.
-    known_minimum: the lowest value that the loss can have. references: losses that are known beforehand, to be drawn
-    beside those of the runs. unbounded: whether the loss may fall without end. sampled: why the loss is no function of
-    the parameters, if it is none, as the end of a sentence; it then has neither curvature nor slices. gains: whether
-    the loss is minus what is to be gained. bordered: whether there are points without a value; value_remedy: what a
-    person could do about them. noun: what it is, in words; elsewhere: from where else a run might begin.
+    parts of which measures are taken one by one. time_steps: the time steps, counted from 1, whose gradient norm is
+    recorded, the last among them; none where nothing goes through time. is_plane: whether theta is a point (x, y) of a
+    plane. naming: what the names of the parameters depend on, to be compared. loss_words: the formula of the loss and
+    its name, if it has one. curve_titles: other titles for curves, by their keys. tracked: whether measures are taken
+    of a run, and points of its trail kept. shows_trail: whether pictures carry that trail, for views that draw the
+    paths of parameters. explained: whether the next step of every run is computed with each picture, for it costs
+    nothing to speak of. known_minimum: the lowest value that the loss can have. references: losses that are known
+    beforehand, to be drawn beside those of the runs. unbounded: whether the loss may fall without end. sampled: why the
+    loss is no function of the parameters, if it is none, as the end of a sentence; it then has neither curvature nor
+    slices. gains: whether the loss is minus what is to be gained. bordered: whether there are points without a value;
+    value_remedy: what a person could do about them. noun: what it is, in words; elsewhere: from where else a run might
+    begin.
     """
 
     @property
@@ -51,6 +53,10 @@ class Subject:
 
     @property
     def layers(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def time_steps(self) -> tuple[int, ...]:
         return ()
 
     @property
@@ -128,6 +134,11 @@ class Subject:
         """
         yield from ()
         return np.empty(0), None
+
+    def step_norms(self, theta: Array, interruption: Interruption | None) -> Pieces[Array]:
+        """The norm of the gradient after each of the `time_steps` at theta (n,): (S,), in pieces."""
+        yield from ()
+        return np.empty(0)
 
     def titles_of(self, part: str) -> tuple[str, ...]:
         """The titles of parts, such as layers or classes, of which measures are taken one by one (Measure.part)."""

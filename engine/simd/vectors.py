@@ -343,3 +343,18 @@ def noinline(typing_context):
         return context.get_dummy_value()
 
     return types.none(), generate
+
+
+@intrinsic
+def rare(typing_context):
+    """Prevents LLVM from inlining the function that calls it, as `noinline`, and says that it is seldom called.
+
+    Its callers then keep nothing in memory for its sake on their usual way.
+    """
+
+    def generate(context, builder, signature, given):
+        builder.function.attributes.add("noinline")
+        builder.function.attributes.add("cold")
+        return context.get_dummy_value()
+
+    return types.none(), generate

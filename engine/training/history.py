@@ -134,7 +134,7 @@ class History:
         elif bins < self.most_bins:
             # All of it at once: the system hands out pages as they are written to, and growing in steps
             # would have cost as much time as the updates.
-            grown = np.zeros((len(COLUMNS), self.most_bins))
+            grown = np.empty((len(COLUMNS), self.most_bins))
             grown[:, :bins] = self.last
             self.last = grown
         else:
@@ -146,7 +146,7 @@ class History:
         self._keep_early_points()
         # One block, so that no two rows of it begin at the same place of a page: what is stored in one
         # would else hold up what is read from another.
-        last, low, high = np.zeros((3, len(COLUMNS), bins))
+        last, low, high = np.empty((3, len(COLUMNS), bins))
         merge_bins(self.last, *self._extremes, bins, last, low, high)
         self.last, self.low, self.high = last, low, high
         self.shift += 1
@@ -155,7 +155,7 @@ class History:
         """A copy of what is known of an array, in which the rest takes no memory until it is written to."""
         if not part.size:
             return part
-        own, known = np.zeros(part.shape), (self.updates - self.first) // self.width
+        own, known = np.empty(part.shape), (self.updates - self.first) // self.width
         own[:, :known] = part[:, :known]
         return own
 

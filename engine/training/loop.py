@@ -200,6 +200,14 @@ def advance(
     mask, merged = (1 << shift) - 1, low.size > 0
     flag, kept, count = p_stream[FLAG], saved.size, driven.shape[0]
     stream_bits, context_bits = floats_at(address_of(p_stream)), floats_at(address_of(p_context))
+    # Nothing but a schedule changes a setting within a chunk: what few runs use is asked about once.
+    base, warmup, warmup_start = p_controls[RATE], _i(p_controls[WARMUP]), p_controls[WARMUP_START]
+    noisy = p_controls[NOISE] > 0.0
+    watches = (
+        p_controls[LOSS_BELOW] > -math.inf or p_controls[GRADIENT_BELOW] > 0.0 or p_controls[PLATEAU_UPDATES] > 0.0
+    )
+    clips = p_common[step.CLIP_NORM] > 0.0 or p_common[step.CLIP_VALUE] > 0.0
+    alters = kept > 0 or clips or p_common[step.DECAY] != 0.0 or p_common[step.L1] != 0.0
     context_bits[step.NOISE] = p_controls[NOISE]
     p_context[step.BLOCKS], p_context[step.TABLE] = table.shape[0], address_of(p_table)
     p_context[step.COMMON], p_context[step.OBJECTIVE] = address_of(p_common), objective
@@ -221,7 +229,7 @@ def advance(
             loss = call_objective(objective, p_theta, p_grad, p_stream, p_constants, p_work)
             if p_stream[DONE] > 0:
                 return _undone(p_memory, p_saved, kept, INTERRUPTED)
-            if p_controls[NOISE] > 0.0:
+            if noisy:
                 _add_noise(p_grad, n, p_controls[NOISE], p_stream)
         norm = _norm(p_grad, n)
         # x - x is 0 unless x is NaN or infinite.
@@ -229,29 +237,28 @@ def advance(
             norm = scaled_norm(p_grad, n)
         if loss - loss != 0.0 or norm - norm != 0.0:
             return _undone(p_memory, p_saved, kept, NOT_FINITE_HERE)
-        if loss < p_controls[LOSS_BELOW]:
-            return _undone(p_memory, p_saved, kept, LOSS_REACHED)
-        if norm < p_controls[GRADIENT_BELOW]:
-            return _undone(p_memory, p_saved, kept, GRADIENT_REACHED)
-        if p_controls[PLATEAU_UPDATES] > 0.0:
-            best = p_memory[best_loss]
-            if best == math.inf or loss < best - p_controls[PLATEAU_GAIN] * abs(best):
-                p_memory[best_loss] = loss
-                p_stream[BEST_UPDATE] = t
-            elif t - p_stream[BEST_UPDATE] >= p_controls[PLATEAU_UPDATES]:
-                return _undone(p_memory, p_saved, kept, PLATEAU)
+        if watches:
+            if loss < p_controls[LOSS_BELOW]:
+                return _undone(p_memory, p_saved, kept, LOSS_REACHED)
+            if norm < p_controls[GRADIENT_BELOW]:
+                return _undone(p_memory, p_saved, kept, GRADIENT_REACHED)
+            if p_controls[PLATEAU_UPDATES] > 0.0:
+                best = p_memory[best_loss]
+                if best == math.inf or loss < best - p_controls[PLATEAU_GAIN] * abs(best):
+                    p_memory[best_loss] = loss
+                    p_stream[BEST_UPDATE] = t
+                elif t - p_stream[BEST_UPDATE] >= p_controls[PLATEAU_UPDATES]:
+                    return _undone(p_memory, p_saved, kept, PLATEAU)
         previous = p_memory[previous_loss]
-        rate = scheduled_rate(
-            schedule, p_controls[RATE], t, _i(p_controls[WARMUP]), p_controls[WARMUP_START],
-            p_knobs, previous, p_memory,
-        )  # fmt: skip
+        rate = scheduled_rate(schedule, base, t, warmup, warmup_start, p_knobs, previous, p_memory)
         _copy(p_theta, p_before, n)
         context_bits[step.LOSS] = loss
         context_bits[step.NORM] = norm
-        if p_common[step.CLIP_NORM] > 0.0 or p_common[step.CLIP_VALUE] > 0.0:
-            _clip(p_grad, n, norm, p_common)
-        if not owns_decay and (p_common[step.DECAY] != 0.0 or p_common[step.L1] != 0.0):
-            _decay(p_context, p_theta, p_grad, rate)
+        if alters:
+            if p_common[step.CLIP_NORM] > 0.0 or p_common[step.CLIP_VALUE] > 0.0:
+                _clip(p_grad, n, norm, p_common)
+            if not owns_decay and (p_common[step.DECAY] != 0.0 or p_common[step.L1] != 0.0):
+                _decay(p_context, p_theta, p_grad, rate)
         call_step(kernel, p_theta, p_grad, p_slots, p_hyper, rate, t - p_stream[OPTIMIZER_UPDATE] + 1, n, p_context)
         if kept > 0 and p_stream[DONE] > 0:
             return _undone(p_memory, p_saved, kept, INTERRUPTED)

@@ -318,7 +318,7 @@ class Machine:
                 rows.append((entry.kernel.address, target, len(knobs), size, whole))
                 bounds.append(bound)
             knobs += choice.packed(entry.knobs)
-        self._schedule, self._notes = SCHEDULES[settings.schedule.kind].kernel.address, notes
+        self._schedule, self._notes = SCHEDULES[settings.schedule.kind].address, notes
         self.knobs = np.array(knobs or [0.0])
         self.memory = np.concatenate([*parts, self.memory[-_EXTRA:]])
         self._driven = np.array(rows, np.int64).reshape(-1, loop.DRIVEN)

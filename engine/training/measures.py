@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -63,6 +63,7 @@ _YOUNG = 2047  # the last update of a run of which little is to be seen yet, and
 _FREE, _YOUNG_LIMIT = 1 << 26, 1 << 29  # what measuring may take in any case, and of a young run: some milliseconds
 _NEVER = 1 << 62
 _LAYERS_SHARE, _LAYERS_YOUNG = 96, 4  # as _Grid.share, of the layers
+_STEPS_SHARE = 20  # the same, of gradient norms by time step
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,8 @@ class Work:
     """What a problem takes, in multiply-adds.
 
     update, example: training, for every update and for every example in it. light: a measurement of loss and score;
-    full: one that takes in the layers; point: to keep a point of a trail.
+    full: one that takes in the layers; point: to keep a point of a trail; steps: a measurement of the gradient norm by
+    time step.
     """
 
     update: int
@@ -105,6 +107,7 @@ class Work:
     light: int
     full: int
     point: int
+    steps: int = _LIGHT
 
     def trained(self, update: int, seen: int) -> int:
         """The work of so many updates that have seen so many examples."""
@@ -147,7 +150,9 @@ class MeasuresView:
     """An immutable view of the measures, taken before the updates `at` (k,) and of layers `layers_at` (j,), ascending.
 
     values (k, names) and layers (j, L, layer_names) never change; NaN where there is nothing to measure. Layers are
-    measured less often than the whole. roles: the places in `names` of the measures that have one.
+    measured less often than the whole. roles: the places in `names` of the measures that have one. steps (i, S): the
+    gradient norm after each of the `time_steps` of the subject before the updates steps_at (i,), NaN if these have
+    become others since the run began.
     """
 
     names: tuple[str, ...]
@@ -157,6 +162,8 @@ class MeasuresView:
     values: Array
     layers_at: Array
     layers: Array
+    steps_at: Array = field(default_factory=lambda: np.empty(0))
+    steps: Array = field(default_factory=lambda: np.empty((0, 0)))
 
     def series(self, name: str, layer: int | None = None) -> tuple[Array, Array]:
         """One measure over time, (updates, values): of the whole, or of a layer counted from 0.
@@ -237,15 +244,19 @@ def _fitted(rows: Array, count: int) -> Array:
 class Measures:
     """The growing record of one run, and when it is to be continued; existing views stay valid."""
 
-    def __init__(self, measures: Sequence[Measure], layers: int) -> None:
-        """layers: how many rows the measures that are taken by layer have."""
+    def __init__(self, measures: Sequence[Measure], layers: int, steps: int = 0) -> None:
+        """layers: how many rows the measures that are taken by layer have; steps: at how many time steps the gradient
+        norm is measured.
+        """
         whole = [measure for measure in measures if not measure.by_layer]
         self.names = tuple(measure.key for measure in whole)
         self.layer_names = tuple(measure.key for measure in measures if measure.by_layer)
         self._places: dict[str, int] = {measure.role: place for place, measure in enumerate(whole) if measure.role}
         self._values = _Rows(len(self.names))
         self._layers = _Rows(layers, len(self.layer_names))
+        self._steps = _Rows(steps)
         self._spent: list[_Spent] = []
+        self._spent_on_steps: list[tuple[int, int]] = []  # of measuring them so far, and of the training before
 
     def words(self, role: str) -> str:
         """The measure that has a role, in words."""
@@ -318,16 +329,38 @@ class Measures:
         if layers is not None:
             self._layers.append(update, _fitted(layers, self._layers.rows.shape[1]))
 
+    def steps_are_due(self, update: int, seen: int, work: Work) -> bool:
+        """Whether to measure the gradient norm by time step, at a point of the trail after so many examples."""
+        if not self._steps.rows.shape[1] or update <= self._last_steps_at:
+            return False
+        measuring, trained = self._spent_on_steps[-1] if self._spent_on_steps else (0, 0)
+        free = measuring + work.steps <= _FREE or not measuring
+        return free or work.trained(update, seen) - trained >= _STEPS_SHARE * work.steps
+
+    def append_steps(self, update: int, seen: int, work: Work, norms: Array) -> None:
+        """Add gradient norms by time step. If these have become others since the run began, they are unknown (NaN)."""
+        measuring = self._spent_on_steps[-1][0] if self._spent_on_steps else 0
+        self._spent_on_steps.append((measuring + work.steps, work.trained(update, seen)))
+        shape = self._steps.rows.shape[1:]
+        self._steps.append(update, norms if norms.shape == shape else np.full(shape, np.nan))
+
+    @property
+    def _last_steps_at(self) -> int:
+        return int(self._steps.at[self._steps.count - 1]) if self._steps.count else -1
+
     def cut(self, update: int) -> None:
         """Discard the measurements after an update."""
         self._values.cut(update)
         self._layers.cut(update)
+        self._steps.cut(update)
         del self._spent[self._values.count :]
+        del self._spent_on_steps[self._steps.count :]
 
     def fork(self) -> Measures:
         """The same measurements for another run to go on from; the arrays are shared until it does."""
         twin = copy.copy(self)
-        twin._values, twin._layers, twin._spent = self._values.fork(), self._layers.fork(), list(self._spent)
+        twin._values, twin._layers, twin._steps = self._values.fork(), self._layers.fork(), self._steps.fork()
+        twin._spent, twin._spent_on_steps = list(self._spent), list(self._spent_on_steps)
         return twin
 
     def lowest(self, since: int) -> tuple[int, float] | None:
@@ -343,7 +376,8 @@ class Measures:
         return (int(at[place]), float(losses[place])) if len(losses) and losses[place] < np.inf else None
 
     def view(self) -> MeasuresView:
-        return MeasuresView(self.names, self.layer_names, self._places, *self._values.view(), *self._layers.view())
+        rows = [number for rows in (self._values, self._layers, self._steps) for number in rows.view()]
+        return MeasuresView(self.names, self.layer_names, self._places, *rows)
 
     def latest(self, role: str, update: int) -> float:
         """The newest value of the measure with a role that was taken before an update or earlier; NaN without any."""

@@ -93,7 +93,8 @@ class Run:
         self._applied = 0
         self._checkpoints = Checkpoints(self.machine)
         self._counts = [(0, 0, 0)]  # update, examples and gradient evaluations, where their growth changed
-        self.measures = Measures(self.problem.subject.measures, self.problem.subject.most_parts)
+        subject = self.problem.subject
+        self.measures = Measures(subject.measures, subject.most_parts, len(subject.time_steps))
         self.best: Best | None = None
         self._patient_from = 0
         self._counting_from = 0  # since when the stop rules are what they are
@@ -617,8 +618,10 @@ class Run:
         trained = work.trained(update, seen)
         if not self.measures.is_due(update, seen, work):
             if update > self._trail.last_at and is_on_trail(update, trained - self._trail.trained, work):
+                yield from self._measure_steps()
                 self._trail.append(update, self.machine.theta, np.nan, trained)
             return
+        yield from self._measure_steps()
         values, layers = yield from self.machine.measured(self.measures.with_layers(update, seen, work))
         self.measures.append(update, seen, work, values, layers)
         self._trail.append(update, self.machine.theta, self.measures.of_role(values, LOSS), trained)
@@ -630,6 +633,14 @@ class Run:
             waited = update - max(self.best.update, self._patient_from)
             if waited >= patience:
                 self.ending = out_of_patience(self.measures.words(WATCHED), waited, self.best.update)
+
+    def _measure_steps(self) -> Pieces[None]:
+        """Measure the gradient norm by time step, at a point of the trail, where that is due."""
+        update, seen, machine = self.update, self._examples_seen, self.machine
+        work, subject = machine.problem.work, machine.problem.subject
+        if self.measures.steps_are_due(update, seen, work):
+            norms = yield from subject.step_norms(machine.evaluated, machine.interruption)
+            self.measures.append_steps(update, seen, work, norms)
 
     def _freeze(self, reason: int) -> Pieces[None]:
         """Stand still at the last update whose numbers are all finite, and find out why."""

@@ -191,6 +191,17 @@ def test_a_list_holds_eight_milestones_and_no_more() -> None:
         rate(multi_step, 0, milestones=(*eight, 90))
 
 
+def test_the_rate_of_a_steady_schedule_never_changes() -> None:
+    """For the loop does not call it."""
+    steady = [entry for entry in SCHEDULES.values() if entry.steady]
+    assert [entry.address for entry in steady] == [0] and steady == [SCHEDULES["constant"]]
+    for entry in steady:
+        assert not entry.knobs and not entry.memory
+        assert [rate(entry, t, base) for t in (0, 1, 10**9) for base in (0.1, 3.0)] == [0.1, 3.0] * 3
+        _, rates = preview(entry, np.zeros(1), 0.1, 4, 0.5, 6, 6)
+        np.testing.assert_allclose(rates, 0.1 * np.array([0.5, 0.625, 0.75, 0.875, 1.0, 1.0]), rtol=1e-15)
+
+
 @kernel(SCHEDULE)
 def _warmed(base: float, t: int, knobs: Any, loss: float, memory: Any) -> float:
     return scheduled_rate(int(knobs[0]), base, t, int(knobs[1]), knobs[2], knobs, loss, memory)

@@ -15,8 +15,22 @@ from app.widgets.heading import Heading
 from app.widgets.knob_list import KnobList
 from app.widgets.more import More
 from app.widgets.restart_effects import restart_effect, restart_effects
-from engine import CLUSTERING_KNOBS, MODELS, POINTS, Choice, ClusteringTask, SessionPicture, Setting, Table
+from engine import (
+    CLUSTERING_KNOBS,
+    MODELS,
+    OWN,
+    POINTS,
+    PROBLEMS,
+    Choice,
+    ClusteringTask,
+    Hyper,
+    SessionPicture,
+    Setting,
+    Table,
+)
 
+_KIND = PROBLEMS[ClusteringTask.KIND]
+_OWN = Hyper(_KIND.own_title, "", False, 0.0, 1.0, kind="switch", help=_KIND.own_help)
 _SEEDS = {"seed": "order_seed"}  # displayed names
 
 
@@ -46,11 +60,12 @@ class ClusteringPanel(TaskPanel):
         self.points.add_below_chooser(self.note)
         self.model.add_above_chooser(Heading("Model"))
         self.model.add_below_chooser(self.formula)
+        self.own = KnobList(1, self.more)
         self.knobs = KnobList(2, self.more)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        for widget in (self.points, self.model, Heading("Clusters"), self.knobs, self.more):
+        for widget in (self.points, self.own, self.model, Heading("Clusters"), self.knobs, self.more):
             column.addWidget(widget)
         self._wire()
 
@@ -61,12 +76,17 @@ class ClusteringPanel(TaskPanel):
             choice.changed.connect(lambda setting, value: self.changed.emit({setting: value}))
             choice.settled.connect(self.settled)
             choice.chooser.effect = partial(self._effect_of, part)
+        self.own.changed.connect(lambda name, value: self.changed.emit({OWN: value}))
+        self.own.finished.connect(self.settled)
         self.knobs.changed.connect(lambda name, value: self.changed.emit({_setting(name): value}))
         self.knobs.finished.connect(self.settled)
 
     def show_picture(self, picture: SessionPicture) -> None:
-        if isinstance(picture.task, ClusteringTask):
-            self.refresh(picture.task, picture.update > 0)
+        task = picture.run_task
+        if isinstance(task, ClusteringTask):
+            self.own.show_knobs((_OWN,) if picture.has_own or len(picture.runs) > 1 else ())
+            self.own.set_values({_OWN.name: picture.has_own})
+            self.refresh(task, picture.update > 0)
 
     def refresh(self, task: ClusteringTask, moved: bool) -> None:
         """Show a task; moved: whether the runs have taken a step, which a restart would discard."""

@@ -103,7 +103,8 @@ class Bars(QWidget):
         painter.fillRect(plot, theme.field)
         painter.setPen(theme.muted)
         heading = QRectF(0.0, 0.0, float(self.width()), plot.top() - 4.0)
-        painter.drawText(heading, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.title)
+        title = metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, heading.width())
+        painter.drawText(heading, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, title)
         for tick in _ticks(high):
             y = plot.bottom() - plot.height() * tick / high
             painter.setPen(QPen(theme.grid, 1.0))

@@ -283,11 +283,12 @@ class ClustersView(StageView):
         subject, theta, colours = self._subject, self.theta, self._colours
         if subject is None or theta is None or self.picture is None:
             return
-        k, run = subject.shape.k, self.run
+        run = self.run
         for other in self.picture.runs:
-            if other.visible and other is not run and len(other.shown.theta) == len(theta):
-                colour = self.theme.run_colours[other.colour]
-                draw_centres(painter, view, subject.shape.centres(other.shown.evaluated), (colour,) * k, large=False)
+            its = other.shown.problem.subject
+            if other.visible and other is not run and isinstance(its, Clustered):
+                colours_of = (self.theme.run_colours[other.colour],) * its.shape.k
+                draw_centres(painter, view, its.shape.centres(other.shown.evaluated), colours_of, large=False)
         paths = self._paths(run, theta)
         if len(paths) > 1:
             draw_paths(painter, view, paths, colours)

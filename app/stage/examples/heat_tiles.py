@@ -34,8 +34,8 @@ class Section:
 
     group, picture, row, column: what these are called, for the pointer; an empty one is not told. captions: names of
     the groups, if they have some, written below them. signed: colours tell the sign, from -scale to scale; else they go
-    from paper to ink, from the lowest number to the highest. wide: one picture as wide as the room, whose cells need
-    not be square.
+    from paper to ink, from the lowest number to the highest. limits: the numbers at the ends of the colours, whatever
+    the numbers are. wide: one picture as wide as the room, whose cells need not be square.
     """
 
     title: str
@@ -45,6 +45,7 @@ class Section:
     row: str = "row"
     column: str = "column"
     signed: bool = True
+    limits: tuple[float, float] | None = None
     wide: bool = False
     captions: Sequence[str] = ()
 
@@ -57,6 +58,8 @@ class Section:
     @property
     def ends(self) -> tuple[float, float]:
         """The numbers at the ends of its colours."""
+        if self.limits is not None:
+            return self.limits
         if self.signed:
             return -self.scale, self.scale
         known = self.values[np.isfinite(self.values)]

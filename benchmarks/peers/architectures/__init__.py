@@ -21,10 +21,10 @@ BETA1, BETA2, EPS = 0.9, 0.999, 1e-8
 class Work:
     """The same work for everyone: examples in a fixed order, consecutive batches of equal size, the same start.
 
-    network: an Elman network with tanh and one output at the last step, trained on its mean squared error, or one
-    convolution with ReLU, a max pooling and the output layer, or a causal transformer of one block with norms and ReLU
-    that reads tokens and answers at every step, trained on softmax cross-entropy. targets (n,), or (n, steps): numbers,
-    or class indices. theta (parameters,): laid out as network.blocks say.
+    network: an Elman network with tanh, a GRU or an LSTM with one output at the last step, trained on its mean squared
+    error, or one convolution with ReLU, a max pooling and the output layer, or a causal transformer of one block with
+    norms and ReLU that reads tokens and answers at every step, trained on softmax cross-entropy. targets (n,), or (n,
+    steps): numbers, or class indices. theta (parameters,): laid out as network.blocks say.
     """
 
     network: RecurrentNetwork | ConvolutionalNetwork | AttentionNetwork

@@ -9,7 +9,6 @@ import numpy as np
 from benchmarks.peers import Missing
 from benchmarks.peers.architectures import BETA1, BETA2, EPS, Work
 from benchmarks.peers.networks import Peer
-from engine.architectures.attention.network import AttentionNetwork
 from engine.architectures.convolutional.network import ConvolutionalNetwork
 from engine.architectures.recurrent.network import RecurrentNetwork
 
@@ -33,6 +32,32 @@ def start(work: Work) -> Peer:
         given = numpy.swapaxes(x, 0, 1) @ entering.T + biases
         begun = numpy.zeros((work.batch, weights.shape[0]))
         state, _ = lax.scan(lambda h, z: (numpy.tanh(h @ weights.T + z), None), begun, given)
+        return numpy.mean((state @ last[0] + bias[0] - y) ** 2)
+
+    def gru(theta, x, y):  # type: ignore[no-untyped-def]
+        entering, weights, biases, inner, last, bias = cut(theta)
+        given, hidden = numpy.swapaxes(x, 0, 1) @ entering.T + biases, weights.shape[1]
+
+        def step(h, z):  # type: ignore[no-untyped-def]
+            sent = h @ weights.T
+            reset, update = numpy.split(jax.nn.sigmoid(z[:, : 2 * hidden] + sent[:, : 2 * hidden]), 2, axis=1)
+            new = numpy.tanh(z[:, 2 * hidden :] + reset * (sent[:, 2 * hidden :] + inner))
+            return new + update * (h - new), None
+
+        state, _ = lax.scan(step, numpy.zeros((work.batch, hidden)), given)
+        return numpy.mean((state @ last[0] + bias[0] - y) ** 2)
+
+    def lstm(theta, x, y):  # type: ignore[no-untyped-def]
+        entering, weights, biases, last, bias = cut(theta)
+        given, begun = numpy.swapaxes(x, 0, 1) @ entering.T + biases, numpy.zeros((work.batch, weights.shape[1]))
+
+        def step(held, z):  # type: ignore[no-untyped-def]
+            h, cell = held
+            enters, keeps, new, leaves = numpy.split(z + h @ weights.T, 4, axis=1)
+            cell = jax.nn.sigmoid(keeps) * cell + jax.nn.sigmoid(enters) * numpy.tanh(new)
+            return (jax.nn.sigmoid(leaves) * numpy.tanh(cell), cell), None
+
+        (state, _), _ = lax.scan(step, (begun, begun), given)
         return numpy.mean((state @ last[0] + bias[0] - y) ** 2)
 
     def convolutional(theta, x, y):  # type: ignore[no-untyped-def]
@@ -62,8 +87,10 @@ def start(work: Work) -> Peer:
         answers = dense("output", normed("output", steps))
         return -numpy.mean(numpy.take_along_axis(jax.nn.log_softmax(answers), y[..., None], -1))
 
-    losses = {RecurrentNetwork: recurrent, ConvolutionalNetwork: convolutional, AttentionNetwork: attention}
-    slope = jax.grad(losses[type(network)])
+    if isinstance(network, RecurrentNetwork):
+        slope = jax.grad({"elman": recurrent, "gru": gru, "lstm": lstm}[network.cell])
+    else:
+        slope = jax.grad(convolutional if isinstance(network, ConvolutionalNetwork) else attention)
 
     @partial(jax.jit, donate_argnums=0)
     def many(state, begun, count):  # type: ignore[no-untyped-def]

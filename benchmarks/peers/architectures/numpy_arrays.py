@@ -8,6 +8,7 @@ import numpy as np
 
 from benchmarks.peers.architectures import BETA1, BETA2, EPS, Array, Work
 from benchmarks.peers.architectures.numpy_attention import attention_slope
+from benchmarks.peers.architectures.numpy_gates import gated_slope
 from benchmarks.peers.networks import Peer
 from engine.architectures.attention.network import AttentionNetwork
 from engine.architectures.convolutional.network import ConvolutionalNetwork
@@ -20,7 +21,9 @@ def start(work: Work) -> Peer:
     network = work.network
     theta = work.theta.copy()
     gradient, first, second = (np.zeros_like(theta) for _ in range(3))
-    if isinstance(network, RecurrentNetwork):
+    if isinstance(network, RecurrentNetwork) and network.gates > 1:
+        slope = gated_slope(work, network, theta, gradient)
+    elif isinstance(network, RecurrentNetwork):
         slope = _recurrent(work, network, theta, gradient)
     elif isinstance(network, AttentionNetwork):
         slope = attention_slope(network, theta, gradient)

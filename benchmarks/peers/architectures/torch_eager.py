@@ -21,10 +21,14 @@ def start(work: Work) -> Peer:
     network = work.network
     inputs, targets = torch.from_numpy(work.inputs), torch.from_numpy(work.targets)
     if isinstance(network, RecurrentNetwork):
-        layer = torch.nn.RNN(network.inputs, network.hidden, batch_first=True, dtype=torch.float64)
+        cell = {"elman": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}[network.cell]
+        layer = cell(network.inputs, network.hidden, batch_first=True, dtype=torch.float64)
         last = torch.nn.Linear(network.hidden, 1, dtype=torch.float64)
         layer.bias_hh_l0.requires_grad_(False).zero_()
         tensors = [layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0, last.weight, last.bias]
+        if network.cell == "gru":  # of the second biases only those inside the reset are ours
+            layer.bias_hh_l0.requires_grad_(True).register_hook(_only_last_third(torch, network.hidden))
+            tensors.insert(3, layer.bias_hh_l0)
     elif isinstance(network, AttentionNetwork):
         tensors = [torch.nn.Parameter(torch.empty(shape, dtype=torch.float64)) for _, _, shape in work.parts]
         inputs, net = inputs.long(), _transformer(torch, network, tensors)
@@ -34,7 +38,7 @@ def start(work: Work) -> Peer:
         tensors = list(net.parameters())
     with torch.no_grad():
         for tensor, (a, b, shape) in zip(tensors, work.parts, strict=True):
-            tensor.copy_(torch.from_numpy(work.theta[a:b].reshape(shape)))
+            tensor[-shape[0] :].copy_(torch.from_numpy(work.theta[a:b].reshape(shape)))
     optimizer = torch.optim.Adam(tensors, lr=work.rate, betas=(BETA1, BETA2), eps=EPS)
     held = {"update": 0}
 
@@ -51,7 +55,16 @@ def start(work: Work) -> Peer:
             loss(inputs[at : at + work.batch], targets[at : at + work.batch]).backward()
             optimizer.step()
 
-    return Peer("PyTorch eager", run, lambda: np.concatenate([part.detach().numpy().ravel() for part in tensors]))
+    def theta() -> np.ndarray:
+        pairs = zip(tensors, work.parts, strict=True)
+        return np.concatenate([tensor.detach().numpy()[-shape[0] :].ravel() for tensor, (_, _, shape) in pairs])
+
+    return Peer("PyTorch eager", run, theta)
+
+
+def _only_last_third(torch, hidden: int):  # type: ignore[no-untyped-def]
+    mask = torch.cat([torch.zeros(2 * hidden), torch.ones(hidden)]).double()
+    return lambda gradient: gradient * mask
 
 
 def _net(torch, network: ConvolutionalNetwork):  # type: ignore[no-untyped-def]

@@ -13,8 +13,24 @@ from engine.architectures.catalogue import Architecture, Design
 from engine.architectures.forward import evaluation_pieces, layer_pieces
 from engine.architectures.inspection import Inspection, unsaturated
 from engine.architectures.packing import Packed, packed_inputs
-from engine.architectures.queries import RunningOutputs, StepsInTime, TimeSteps, TokenVectors
-from engine.architectures.recurrent.network import CELLS, FORGET_BIAS, HIDDEN, START, TRUNCATION, RecurrentNetwork
+from engine.architectures.queries import (
+    CellInTime,
+    Gates,
+    PartInTime,
+    RunningOutputs,
+    StepsInTime,
+    TimeSteps,
+    TokenVectors,
+)
+from engine.architectures.recurrent.network import (
+    CELLS,
+    FORGET_BIAS,
+    HIDDEN,
+    RECURRENT_ACTIVATIONS,
+    START,
+    TRUNCATION,
+    RecurrentNetwork,
+)
 from engine.architectures.recurrent.start import initial_recurrent
 from engine.choices import Choice
 from engine.contracts import Hyper, Kernel, Routine, SettingError
@@ -38,10 +54,12 @@ ACTIVATION = Hyper(
     "",
     "tanh",
     kind="choice",
-    options=("tanh", "relu"),
-    titles=("tanh", "ReLU"),
-    help="of an Elman cell; gates have their own",
+    options=RECURRENT_ACTIVATIONS,
+    titles=tuple(ACTIVATIONS[key].title for key in RECURRENT_ACTIVATIONS),
+    help="of an Elman cell; gates have their own. Identity makes it linear: what is known of vanishing and exploding "
+    "gradients is exact there",
 )
+_MEASURED_STEPS = 128  # whose gradient norm is recorded, at most
 _LOOKED_AT = 1 << 21  # numbers inside the network from which the statistics of a layer are taken, at most
 
 
@@ -53,7 +71,7 @@ class Recurrent(Architecture):
     summary = "One cell reads a sequence step by step and keeps a state; the last state gives the answer, or every one."
     source = "Elman 1990, https://doi.org/10.1207/s15516709cog1402_1"
     knobs = (CELL, replace(HIDDEN, name="units"), ACTIVATION, START, TRUNCATION, FORGET_BIAS)
-    queries = (TimeSteps, RunningOutputs, TokenVectors)
+    queries = (TimeSteps, Gates, RunningOutputs, TokenVectors)
     looks = ("engine.architectures.recurrent.inside",)
     remedy = "fewer units, shorter sequences, or less data"
 
@@ -155,6 +173,10 @@ class Recurrent(Architecture):
     def narrowest(self, network: RecurrentNetwork) -> int:
         return min(network.hidden, network.length * network.inputs, network.outputs)
 
+    def time_steps(self, network: RecurrentNetwork) -> tuple[int, ...]:
+        every = -(-network.length // _MEASURED_STEPS)
+        return tuple(range(network.length, 0, -every))[::-1]
+
     def undefined(self, network: RecurrentNetwork, measure: str) -> str:
         if measure == "delta_norm":
             return "a recurrent layer has a delta at every time step, which its view Time steps shows"
@@ -234,17 +256,29 @@ class Recurrent(Architecture):
 
         if isinstance(query, TokenVectors):
             return network.part(network.flat(theta), "input weights").T.copy()
-        assert isinstance(query, TimeSteps | RunningOutputs)
+        assert isinstance(query, TimeSteps | Gates | RunningOutputs)
         place = min(query.example, len(inputs) - 1)
         one = inputs[place : place + 1]
         if isinstance(query, RunningOutputs):
             heard = yield from unrolled_pieces(network, theta, self.packed(network, one, None, None), interruption)
             return running_outputs(network, theta, heard.states[0])
-        measured = yield from measured_pieces(network, theta, packed, interruption)
         found = yield from unrolled_pieces(network, theta, self.packed(network, one, None, None), interruption)
-        return StepsInTime(
-            measured.step_norms, one.reshape(network.shape).copy(), found.states[0].copy(), found.outputs[0].copy()
-        )
+        sequence, states = one.reshape(network.shape).copy(), found.states[0].copy()
+        if isinstance(query, TimeSteps):
+            measured = yield from measured_pieces(network, theta, packed, interruption)
+            return StepsInTime(measured.step_norms, sequence, states, found.outputs[0].copy())
+        parts = [_gate(name, values[0].copy()) for name, values in found.gates.items()]
+        if found.cells is not None:
+            parts.append(PartInTime("cell", "cell state", found.cells[0].copy(), False))
+        return CellInTime(sequence, (*parts, PartInTime("state", "state", states, False)))
+
+    def step_norm_pieces(
+        self, network: RecurrentNetwork, theta: Array, packed: Packed, interruption: Interruption | None
+    ) -> Pieces[Array]:
+        from engine.architectures.recurrent.inside import measured_pieces
+
+        found = yield from measured_pieces(network, theta, packed, interruption)
+        return np.asarray(found.step_norms[np.array(self.time_steps(network)) - 1])
 
     def first_fault(self, network: RecurrentNetwork, theta: Array, packed: Packed) -> str:
         from engine.architectures.recurrent.divergence import recurrent_divergence
@@ -261,6 +295,11 @@ class Recurrent(Architecture):
         some = self.packed(network, packed_inputs(packed)[::every], None, None)
         values = yield from layer_pieces(network, theta, some, 0, interruption)
         return values[0].reshape(some.examples, network.length, -1)[:, :, : network.hidden]
+
+
+def _gate(name: str, values: Array) -> PartInTime:
+    """What a cell computes by the name of its weights: a gate, or the candidate that gates let in."""
+    return PartInTime(name, name if name == "candidate" else f"{name} gate", values, name != "candidate")
 
 
 _PLAIN = {"dead": "cannot be dead", "saturated": "have no ends of their own"}

@@ -38,6 +38,7 @@ TRUNCATION = Hyper(
     help="time steps that a gradient goes back at most; 0 is the whole sequence",
 )
 
+RECURRENT_ACTIVATIONS = ("tanh", "relu", "identity")  # of an Elman cell
 START = Hyper(
     "start",
     "",
@@ -110,7 +111,7 @@ class RecurrentNetwork:
     """A recurrent layer of `hidden` units over sequences of `length` steps with `inputs` numbers each, from a zero
     state, then a dense layer of `outputs` units with the activation `output`, at the last step or at every one.
 
-    cell: a key of CELLS. activation: that of an Elman cell, tanh or relu. truncation: gradients go back over segments
+    cell: a key of CELLS. activation: that of an Elman cell. truncation: gradients go back over segments
     of so many steps, counted from the last step, and not beyond; 0 is the whole sequence. every: whether there are
     outputs at every step. loss: a choice of LOSSES, its mean over the steps with outputs. start: how the recurrent
     weights begin, see START; forget_bias: how the forget gates of an LSTM do.
@@ -140,10 +141,11 @@ class RecurrentNetwork:
         START.check(self.start)
         FORGET_BIAS.check(self.forget_bias)
         _ = CELLS[self.cell], ACTIVATIONS[self.output]
-        if self.activation not in ("tanh", "relu"):
-            raise SettingError(f"a recurrent layer takes tanh or relu, got {self.activation!r}")
-        if self.activation == "relu" and self.cell != "elman":
-            raise SettingError(f"the activations of {CELLS[self.cell].title} are fixed: relu is for Elman")
+        if self.activation not in RECURRENT_ACTIVATIONS:
+            *first, last = RECURRENT_ACTIVATIONS
+            raise SettingError(f"a recurrent layer takes {', '.join(first)} or {last}, got {self.activation!r}")
+        if self.activation != "tanh" and self.cell != "elman":
+            raise SettingError(f"the activations of {CELLS[self.cell].title} are fixed: {self.activation} is for Elman")
         if self.truncation > self.length:
             told = f"a truncation of {self.truncation} steps is longer than the sequence of {self.length}"
             raise SettingError(f"{told}: use at most {self.length}, or 0 for all of it")

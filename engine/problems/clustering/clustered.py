@@ -12,7 +12,7 @@ import numpy as np
 from engine.interruption import Interruption, Pieces
 from engine.problems.clustering.agreement import adjusted_rand
 from engine.problems.clustering.fixed_points import reached
-from engine.problems.clustering.measures import measures_of
+from engine.problems.clustering.measures import CLUSTER_MEASURES
 from engine.problems.clustering.models import MODELS, Model
 from engine.problems.clustering.points import PointSet
 from engine.problems.clustering.queries import Clusters, ClustersSeen, DividedPlane, Division
@@ -63,7 +63,7 @@ class Clustered(Subject):
 
     @property
     def measures(self) -> tuple[Measure, ...]:
-        return measures_of(self.shape.is_mixture)
+        return CLUSTER_MEASURES
 
     @property
     def layers(self) -> tuple[str, ...]:

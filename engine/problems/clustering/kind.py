@@ -21,12 +21,15 @@ from engine.problems.clustering.task import (
     ADD_CLUSTER_POINT,
     CLUSTER_EDITS,
     CLUSTERING_KNOBS,
+    OWN_PARTS,
     ClusteringTask,
     clustering_need,
     clustering_task,
     first_clustering,
+    read_own_clusters,
+    with_own_clusters,
 )
-from engine.problems.kind import Offer, ProblemKind
+from engine.problems.kind import Offer, Own, ProblemKind
 from engine.problems.problem import Problem
 from engine.setting import Setting
 from engine.validation import Entries
@@ -51,6 +54,9 @@ class ClusteringKind(ProblemKind):
     rates = "Updates per second of every run; points per second of all runs together"
     trains = True
     example = "point"
+    own_parts = OWN_PARTS
+    own_title = "model of this run alone"
+    own_help = "on: the selected run has a model and a start of its own, on the same points; the settings edit that one"
 
     @property
     def offers(self) -> tuple[Offer, ...]:
@@ -75,6 +81,18 @@ class ClusteringKind(ProblemKind):
             subject=Clustered(task, found, start),
             ordered=True,
         )
+
+    def with_own(self, task: ClusteringTask, own: Own) -> ClusteringTask:
+        return with_own_clusters(task, own)
+
+    def read_own(self, entries: Entries, task: ClusteringTask) -> Own:
+        return read_own_clusters(entries, task)
+
+    def own_words(self, tasks: Sequence[ClusteringTask]) -> list[str]:
+        """Such as `k-means, 3 clusters`."""
+        return [
+            f"{MODELS[task.model.kind].title}, {task.clusters} cluster{'s' * (task.clusters > 1)}" for task in tasks
+        ]
 
     def kernels(self, task: ClusteringTask) -> list[Kernel | Routine]:
         return [MODELS[task.model.kind].kernel]

@@ -37,9 +37,4 @@ _SHARE = Measure(
     tier="basic",
 )
 
-CLUSTER_MEASURES = (*_COMMON, _NARROWEST, _SHARE)  # that a clustering may have
-
-
-def measures_of(is_mixture: bool) -> tuple[Measure, ...]:
-    """Those that a model has."""
-    return CLUSTER_MEASURES if is_mixture else (*_COMMON, _SHARE)
+CLUSTER_MEASURES = (*_COMMON, _NARROWEST, _SHARE)

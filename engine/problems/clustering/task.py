@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from engine.choices import Choice, choose
+from engine.choices import Choice, choose, plain
 from engine.contracts import Catalogue, Check, Hyper, SettingError, Tier, native, no_check, shown
 from engine.data.table import Table
 from engine.memory import Need, needed
@@ -35,6 +35,9 @@ _COORDINATE = Hyper("centres", "", 0.0, -1e12, 1e12, help="where a centre begins
 
 ADD_CLUSTER_POINT, ERASE_CLUSTER_POINTS = Setting("points", "add"), Setting("points", "erase")
 CLUSTER_EDITS = (ADD_CLUSTER_POINT, ERASE_CLUSTER_POINTS)
+
+OWN_PARTS = ("model", "clusters", "start", "centres", "start_seed")  # what a run may have for itself
+Own = tuple[tuple[str, Any], ...]  # settings by their names, in order
 
 _PLAIN = {knob.name: knob for knob in CLUSTERING_KNOBS}
 _FIRST = "uneven"
@@ -209,3 +212,22 @@ def _numbers(value: object, path: str) -> tuple[float, ...]:
 
 def _as_it_is(table: Table) -> Table:
     return table
+
+
+def with_own_clusters(task: ClusteringTask, own: Own) -> ClusteringTask:
+    """The task with the model and the start that a run has for itself. Raises SettingError."""
+    return clustering_task(Entries({**task.to_dict(_as_it_is), **{name: plain(value) for name, value in own}}, ""))
+
+
+def read_own_clusters(entries: Entries, task: ClusteringTask) -> Own:
+    """What a run has for itself, from a file's entries; the rest is as the task has it. Raises SettingError."""
+    given = {name: entries.take(name) for name in OWN_PARTS if name in entries}
+    entries.close()
+    usual = task.to_dict(_as_it_is)
+    if CLUSTERS.name in given:
+        usual.pop("centres", None)
+    try:
+        made = clustering_task(Entries({**usual, **given}, ""))
+    except SettingError as error:
+        raise error.at(entries.path) from None
+    return tuple((name, getattr(made, name)) for name in OWN_PARTS)

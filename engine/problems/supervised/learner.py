@@ -12,6 +12,7 @@ import numpy as np
 from engine.architectures.class_losses import class_losses
 from engine.architectures.inspection import Inspection
 from engine.architectures.losses import LOSSES
+from engine.architectures.packing import Packed
 from engine.architectures.queries import Field, Region, UnitMaps
 from engine.contracts import SettingError
 from engine.interruption import Interruption, Pieces
@@ -27,6 +28,7 @@ from engine.training.measures import Measure, Work, work_of
 Array = np.ndarray
 Q = TypeVar("Q", bound=Query[Any])
 
+_SEQUENCES = 32  # of the training set, from which gradient norms by time step are recorded
 MOST_CLASSES = 20  # of which losses are told one by one
 _LOOKED_AT = 256  # examples on which the layers are searched for what is not finite
 
@@ -48,6 +50,19 @@ class Learner(Examined, Subject):
     @property
     def layers(self) -> tuple[str, ...]:
         return tuple(part.title for part in self.parts)
+
+    @cached_property
+    def time_steps(self) -> tuple[int, ...]:
+        return self.architecture.time_steps(self.network)
+
+    def step_norms(self, theta: Array, interruption: Interruption | None) -> Pieces[Array]:
+        """On the first sequences of the training set."""
+        return self.architecture.step_norm_pieces(self.network, theta, self._some, interruption)
+
+    @cached_property
+    def _some(self) -> Packed:
+        inputs, targets = (part[:_SEQUENCES] for part in self.training)
+        return self.architecture.packed_set(self.network, inputs, targets, self.classes)
 
     @property
     def curve_titles(self) -> Mapping[str, str]:
@@ -136,7 +151,8 @@ class Learner(Examined, Subject):
     def work(self, parameters: int, examples: int) -> Work:
         products, first, activations = self.architecture.products(self.network)
         found = work_of(products, first, activations, examples, self.data.validation)
-        return replace(found, point=work_of(parameters, 0, 0, 0, 0).point)
+        steps = min(_SEQUENCES, examples) if self.time_steps else 0
+        return replace(found, point=work_of(parameters, 0, 0, 0, 0).point, steps=found.steps + found.example * steps)
 
     def operations(self, parameters: int) -> float:
         return 6.0 * self.architecture.products(self.network)[0]

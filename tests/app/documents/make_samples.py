@@ -26,7 +26,19 @@ from app.documents.version import version
 from app.export.figure import write_figure
 from app.export.figure_content import CurveContent
 from app.export.style import FigureSettings
-from engine import Formula, Layer, Session, Table, full_history, new_experiment, new_network, new_run
+from engine import (
+    Formula,
+    Layer,
+    Session,
+    Table,
+    full_history,
+    new_clustering,
+    new_experiment,
+    new_memory,
+    new_network,
+    new_policy,
+    new_run,
+)
 
 FOLDER = Path(__file__).resolve().parents[2] / "documents-samples"
 VIEW = {
@@ -169,11 +181,60 @@ def recurrent() -> Session:
     return tweaked(Session(made), (0, "learning_rate", 0.02))
 
 
+def attention() -> Session:
+    architecture = {"kind": "attention", "width": 8, "heads": 2, "mlp": 8}
+    data = {"kind": "modular", "modulus": 5}
+    made = new_network(data, [new_run("adamw", learning_rate=0.01)], architecture=architecture, title="Attention")
+    return tweaked(Session(made), (0, "learning_rate", 0.02))
+
+
+def every_step() -> Session:
+    data = {"kind": "sine_ahead", "samples": 60}
+    made = new_network(data, [new_run("adam", learning_rate=0.01, batch=16)], title="At every step")
+    return tweaked(Session(made), (0, "learning_rate", 0.02))
+
+
+def autoencoder() -> Session:
+    adam = new_run("adam", learning_rate=0.01, batch=50, rates={"hidden 2": 0.5})
+    runs = [adam, new_run("muon", coefficients="polar")]
+    made = new_network("iris", runs, hidden=(3, 2, 3), target="inputs", scaling="common", title="Autoencoder")
+    return tweaked(Session(made), (0, "rates.hidden 1", 0.0))
+
+
+def own_networks() -> Session:
+    runs = [new_run("adam", learning_rate=0.01, batch=16), new_run("sgd", learning_rate=0.05, batch=16)]
+    made = new_network({"kind": "patterns", "samples": 60}, runs, hidden=(3,), title="Networks of their own")
+    return tweaked(Session(made), (1, "own.architecture", "convolutional"), (0, "learning_rate", 0.02))
+
+
+def policy() -> Session:
+    runs = [new_run("adam", learning_rate=0.01), new_run("sgd", learning_rate=0.01)]
+    made = new_policy("grid", runs, method={"kind": "actor_critic"}, title="Policy")
+    return tweaked(Session(made), (0, "learning_rate", 0.02))
+
+
+def clustering() -> Session:
+    runs = [new_run("sgd", learning_rate=0.2), new_run("adam", learning_rate=0.05, batch=16)]
+    made = new_clustering("blobs", runs, model={"kind": "mixture"}, title="Clustering")
+    return tweaked(Session(made), (0, "learning_rate", 0.1))
+
+
+def association() -> Session:
+    made = new_memory([new_run("sgd", learning_rate=1.0), new_run("muon", learning_rate=0.01)], title="Memory")
+    return tweaked(Session(made), (0, "learning_rate", 0.5))
+
+
+MAKERS = (
+    surface, formula, network, own_data, classes, packed, steps, convolution, recurrent, attention, every_step,
+    autoencoder, own_networks, policy, clustering, association,
+)  # fmt: skip
+
+
 def write(folder: Path) -> None:
     """Write all samples into a folder that is not there yet."""
     folder.mkdir(parents=True)
     numbers = {}
-    for make in (surface, formula, network, own_data, classes, packed, steps, convolution, recurrent):
+    for make in MAKERS:
         session, path = make(), folder / f"{make.__name__}.toml"
         save(replace(session.experiment(), view=VIEW), path)
         if make is surface:

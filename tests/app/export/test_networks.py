@@ -97,7 +97,9 @@ CASES = {
     "autoencoder of columns": lambda: trained("iris", target="inputs", scaling="standardise", hidden=(2,)),
     "vectors": lambda: trained("arm", updates=10),
     "a text": lambda: trained({"kind": "brackets", "samples": 60}, updates=10, architecture="recurrent"),
-    "sequences": lambda: trained({"kind": "echo", "samples": 60}, updates=10, architecture="recurrent"),
+    "sequences": lambda: trained(
+        {"kind": "echo", "samples": 60}, updates=10, architecture={"kind": "recurrent", "cell": "lstm", "units": 5}
+    ),
 }
 KINDS = {
     "two classes": ["boundary", "confusion", "confusion_training", "diagram"],
@@ -108,8 +110,8 @@ KINDS = {
     "columns": ["predicted", "diagram"],
     "nothing validates": ["confusion", "diagram"],
     "filters": ["maps", "confusion", "confusion_training", "sought", "drawing"],
-    "through time": ["steps", "predicted"],
-    "words": ["spectrogram", "steps", "confusion", "confusion_training"],
+    "through time": ["steps", "gates", "norms", "predicted"],
+    "words": ["spectrogram", "steps", "gates", "norms", "confusion", "confusion_training"],
     "words without time": ["spectrogram", "confusion", "confusion_training", "diagram"],
     "tokens": ["answers", "attention", "spectrum", "tokens", "confusion", "confusion_training"],
     "many heads": ["attention", "predicted"],
@@ -117,8 +119,8 @@ KINDS = {
     "autoencoder of a plane": ["reconstructed_plane", "code", "diagram"],
     "autoencoder of columns": ["reconstructions", "code", "diagram"],
     "vectors": ["diagram"],
-    "a text": ["text", "reading", "steps", "tokens", "confusion", "confusion_training"],
-    "sequences": ["steps", "confusion", "confusion_training"],
+    "a text": ["text", "reading", "steps", "gates", "norms", "tokens", "confusion", "confusion_training"],
+    "sequences": ["steps", "gates", "norms", "confusion", "confusion_training"],
 }
 made = {name: functools.cache(make) for name, make in CASES.items()}
 

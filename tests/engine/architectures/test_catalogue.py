@@ -16,8 +16,10 @@ from engine import (
     Experiment,
     FeatureMaps,
     Field,
+    Gates,
     Gradients,
     Predictions,
+    RunningOutputs,
     Session,
     SettingError,
     TimeSteps,
@@ -29,6 +31,11 @@ from engine import (
     snapshot_of,
 )
 from engine.architectures.forward import loss_pieces
+from engine.architectures.losses import LOSSES
+from engine.architectures.recurrent.inside import step_norms, unrolled
+from engine.architectures.recurrent.network import RecurrentNetwork
+from engine.architectures.recurrent.packing import packed_recurrent_set
+from engine.choices import choose
 from engine.interruption import finish
 
 SMALL: dict[str, dict[str, Any]] = {
@@ -50,6 +57,7 @@ SMALL: dict[str, dict[str, Any]] = {
         "architecture": {"kind": "attention", "width": 6, "heads": 2, "mlp": 5, "blocks": 2, "causal": True},
     },
 }
+RECURRENT, MSE = ARCHITECTURES["recurrent"], choose(LOSSES, "mse")
 every_architecture = pytest.mark.parametrize("key", ARCHITECTURES)
 
 
@@ -101,7 +109,8 @@ def test_goes_through_a_file_and_comes_again_bit_for_bit(key: str) -> None:
 def test_answers_what_it_understands_and_nothing_else(key: str) -> None:
     problem = network(key).problem
     plane = -1.0, 1.0, -1.0, 1.0
-    own = {FeatureMaps(1), TimeSteps(1), Attention(1), TokenVectors(), Field(plane, 3, 3), UnitMaps(plane, 3)}
+    own = {FeatureMaps(1), TimeSteps(1), Gates(1), RunningOutputs(1), Attention(1), TokenVectors()}
+    own |= {Field(plane, 3, 3), UnitMaps(plane, 3)}
     known = {query for query in own if problem.subject.understands(type(query))}
     others = {Code, Decoded} if problem.subject.data.tokens else {Code, Decoded, TokenVectors}  # of autoencoders
     assert {type(query) for query in known} == set(ARCHITECTURES[key].queries) - others
@@ -159,6 +168,55 @@ def test_the_states_of_a_sequence_follow_the_recurrence() -> None:
         assert found.states[step] == pytest.approx(state, rel=1e-12)
     assert found.norms.shape == (50,) and (found.norms > 0.0).all()
     assert snapshot_of(problem, theta, {TimeSteps(10**6)}).answer(TimeSteps).inputs.shape == (50, 2)
+    (part,) = snapshot_of(problem, theta, {Gates(7)}).answer(Gates).parts
+    assert part.key == "state" and not part.gate and (part.values == found.states).all()
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("gru", "reset gate, update gate, candidate, state"),
+        ("lstm", "input gate, forget gate, candidate, output gate, cell state, state"),
+    ],
+)
+def test_the_gates_of_a_sequence_are_named_and_lie_between_closed_and_open(cell: str, told: str) -> None:
+    problem = network("recurrent", architecture={"kind": "recurrent", "cell": cell, "units": 3}).problem
+    learner, theta = problem.subject, 3.0 * problem.start
+    found = snapshot_of(problem, theta, {Gates(7)}).answer(Gates)
+    assert ", ".join(part.title for part in found.parts) == told
+    assert (found.inputs == learner.data.inputs[7].reshape(50, 2)).all()
+    same = unrolled(learner.network, theta, learner.data.inputs[7:8].reshape(1, 50, 2))
+    for part in found.parts:
+        expected = {**same.gates, "cell": same.cells, "state": same.states}[part.key][0]
+        assert np.array_equal(part.values, expected) and part.values.shape == (50, 3)
+        assert part.gate == part.title.endswith(" gate")
+        assert not part.gate or ((part.values > 0.0) & (part.values < 1.0)).all()
+
+
+def test_the_gradient_norm_of_every_time_step_is_recorded() -> None:
+    session = network("recurrent")
+    session.advance(12)
+    run, learner = session.runs[0], session.problem.subject
+    view = run.measures.view()
+    assert learner.time_steps == tuple(range(1, 51))
+    assert view.steps_at.tolist() == list(range(13)) and view.steps.shape == (13, 50)
+    inputs, targets = (part[:32] for part in learner.training)
+    norms = step_norms(learner.network, run.machine.theta, packed_recurrent_set(learner.network, inputs, targets, 0))
+    assert (view.steps[-1] == norms).all()
+    session.rewind(5)
+    assert np.array_equal(session.runs[0].measures.view().steps, view.steps[:6])
+    session.advance(7)
+    assert np.array_equal(session.runs[0].measures.view().steps, view.steps)
+    long = network("recurrent", data={"kind": "adding", "samples": 60, "length": 20})
+    long.advance(3000)
+    pace = np.diff(long.runs[0].measures.view().steps_at)
+    assert pace[:16].max() == 1 and pace[-1] >= 20, "later it takes a small part of the work"
+
+
+def test_of_a_long_sequence_some_steps_are_recorded_the_last_among_them() -> None:
+    assert RECURRENT.time_steps(RecurrentNetwork(300, 1, 2, 1, MSE)) == tuple(range(3, 301, 3))
+    assert RECURRENT.time_steps(RecurrentNetwork(128, 1, 2, 1, MSE))[0] == 1
+    assert network("perceptron").problem.subject.time_steps == ()
 
 
 def test_the_deltas_of_a_convolution_are_those_of_its_sums() -> None:

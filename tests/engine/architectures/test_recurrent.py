@@ -62,7 +62,7 @@ def test_blocks_lie_one_after_another(cell) -> None:
         ({"truncation": 8}, "truncation of 8 steps is longer than the sequence of 7: use at most 7, or 0 for all"),
         ({"truncation": -1}, "truncation must be a whole number in [0, 4096], got -1"),
         ({"cell": "gru", "activation": "relu"}, "the activations of GRU are fixed: relu is for Elman"),
-        ({"activation": "sine"}, "a recurrent layer takes tanh or relu, got 'sine'"),
+        ({"activation": "sine"}, "a recurrent layer takes tanh, relu or identity, got 'sine'"),
         ({"cell": "grru"}, "unknown recurrent cell 'grru'; did you mean gru?"),
         ({"start": "eye"}, "start must be one of drawn, identity, orthogonal, got 'eye'"),
         ({"forget_bias": 11.0}, "forget bias must lie in [-10, 10], got 11"),

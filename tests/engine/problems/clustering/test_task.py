@@ -163,3 +163,22 @@ def test_a_table_has_two_columns_of_numbers():
     assert found.names == ("a", "b") and found.points.tolist() == numbers[:, :2].tolist() and not found.classes
     named = Table("named", ("a", "b"), "c", numbers[:, :2].copy(), np.array([0.0, 1.0, 0.0, 1.0]), ("u", "v"))
     assert problem_of(kind.on_table(task, named, False)).subject.found.labels.tolist() == [0, 1, 0, 1]
+
+
+def test_a_run_may_have_a_model_and_a_start_of_its_own():
+    """k-means beside a mixture, on the same points: through a file and a reset, to the bit."""
+    told = new_clustering("stripes", [new_run("sgd", id="nearest"), new_run("sgd", id="likely")], clusters=2).to_dict()
+    told["runs"][1]["own"] = {"model": {"kind": "mixture", "spread": "diagonal"}, "clusters": 3}
+    session = Session(Experiment.from_dict(told))
+    session.advance(30)
+    assert [run.machine.theta.size for run in session.runs] == [4, 18 - 3]
+    again = Session(Experiment.from_dict(session.experiment().to_dict()))
+    again.advance(30)
+    ends = [run.machine.theta.tobytes() for run in session.runs]
+    assert [run.machine.theta.tobytes() for run in again.runs] == ends
+    session.reset()
+    session.advance(30)
+    assert [run.machine.theta.tobytes() for run in session.runs] == ends
+    told["runs"][1]["own"] = {"clusters": 40}
+    with pytest.raises(SettingError, match=r"clusters must be a whole number in \[1, 16\], got 40"):
+        Experiment.from_dict(told)
