@@ -178,10 +178,18 @@ class ViewsStage(Stage):
                 if self.tabs.isTabVisible(place) != (key in fitting):
                     self.tabs.setTabVisible(place, key in fitting)
                     self.tabs.updateGeometry()  # which Qt forgets
+            self._bring_tab_into_view()
         if self._chosen not in fitting:
             self.choose(next(iter(fitting), ""))
         elif list(self.views)[self.tabs.currentIndex()] != self._chosen:
             self.choose(self._chosen)
+
+    def _bring_tab_into_view(self) -> None:
+        """Scroll to the tab that is chosen, which Qt does only when another one is; signals are blocked."""
+        place = self.tabs.currentIndex()
+        other = next((at for at in range(self.tabs.count()) if at != place and self.tabs.isTabVisible(at)), place)
+        self.tabs.setCurrentIndex(other)
+        self.tabs.setCurrentIndex(place)
 
     def _offer_companion(self, fits: bool) -> None:
         """Offer the companion, or do without one where it means nothing."""

@@ -119,8 +119,8 @@ KINDS = {
     "autoencoder of a plane": ["reconstructed_plane", "code", "diagram"],
     "autoencoder of columns": ["reconstructions", "code", "diagram"],
     "vectors": ["diagram"],
-    "sequences": ["steps", "gates", "norms", "confusion", "confusion_training"],
     "a text": ["text", "reading", "steps", "gates", "norms", "tokens", "confusion", "confusion_training"],
+    "sequences": ["steps", "gates", "norms", "confusion", "confusion_training"],
 }
 made = {name: functools.cache(make) for name, make in CASES.items()}
 

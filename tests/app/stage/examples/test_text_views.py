@@ -10,6 +10,7 @@ from app.look.theme import DARK
 from app.stage.examples.read_text import ReadTextView
 from app.stage.examples.sampled_text import SampledTextView
 from app.stage.examples.text_page import SMALLEST, TextPage
+from app.stage.networks.network_stage import NetworkStage
 from engine import LOSS_OF_EACH, SampledText, Session, TextReading, new_network, new_run, snapshot_of
 
 
@@ -132,3 +133,16 @@ def test_what_is_not_finite_has_no_colour(qtbot, themed):
     corner = image.pixelColor(round(ratio * 1), round(ratio * 1))
     full = image.pixelColor(round(ratio * (wide + 1)), round(ratio * 1))
     assert corner != full and abs(corner.lightness() - DARK.neutral.lightness()) < 12
+
+
+def test_the_tab_that_a_file_chooses_is_scrolled_into_view(qtbot, themed, numbers):
+    stage = NetworkStage(DARK)
+    qtbot.addWidget(stage)
+    stage.resize(430, 400)
+    stage.choose("text")
+    with qtbot.waitExposed(stage):
+        stage.show()
+    stage.refresh(numbers.picture())
+    tabs = stage.tabs
+    assert tabs.tabText(tabs.currentIndex()) == "Text"
+    qtbot.waitUntil(lambda: tabs.rect().contains(tabs.tabRect(tabs.currentIndex()).center()))
