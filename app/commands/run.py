@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import math
 import os
 import sys
@@ -329,7 +330,9 @@ def _plots(chosen: argparse.Namespace, formats: list[str]) -> list[FigureContent
     for name in names:
         if name not in FIGURES and name not in CURVES:
             known = dict.fromkeys((STAGE, *FIGURES, *CURVES))
-            raise _Refusal(f"--plot must be {', '.join(known)}, got {name[:60]!r}")
+            near = difflib.get_close_matches(name[:60], known, 3, 0.5)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"one of {', '.join(known)}"
+            raise _Refusal(f"--plot: there is no {name[:60]!r}; {hint}")
     left = iter(names * pictures if len(names) == 1 else names)
     return [None if format == TABLE else _plot(next(left), chosen) for format in formats]
 

@@ -22,7 +22,8 @@ from engine.queries import Query
 
 Array = np.ndarray
 
-_LOOKS = ("engine.architectures.forward", "engine.architectures.inspection")  # modules of what looks at a network
+# Modules of what looks at a network.
+_LOOKS = ("engine.architectures.forward", "engine.architectures.inspection", "engine.architectures.class_losses")
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,7 +230,7 @@ REFUSALS = {
     "export onto source": (["run", "{folder}/figure.png", "--export", "{folder}/figure.png"], "over another file"),
     "plot": (
         ["run", "{race}", "--plot", "los", "--export", "{folder}/a.png"],
-        "--plot must be stage, bou.* loss.*'los'",
+        "--plot: there is no 'los'; did you mean loss.*",
     ),
     "plots": (["run", "{race}", "--plot", "loss", "--plot", "x", "--export", "{folder}/a.png"], "got 2 for 1 pictures"),
     "plot of others": (["run", "{race}", "--plot", "diagram", "--export", "{folder}/a.png"], "only networks have it"),

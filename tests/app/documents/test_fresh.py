@@ -14,7 +14,7 @@ def test_each_data_set_brings_its_own_usual_settings(key):
     entry, usual = DATASETS[key], usual_network(choose(DATASETS, key))
     assert usual.share == entry.share and usual.target_scaling == entry.target_scaling
     tokens = entry.tokens(choose(DATASETS, key).values)
-    assert usual.scaling == ("none" if entry.inputs <= 2 or tokens else "standardise")
+    assert usual.scaling == (entry.scaling or ("none" if entry.inputs <= 2 or tokens else "standardise"))
     assert entry.purpose == "classification" or usual.loss.kind in ("half_mse", "mse")
 
 
