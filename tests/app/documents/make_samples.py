@@ -38,6 +38,7 @@ from engine import (
     new_network,
     new_policy,
     new_run,
+    text_table,
 )
 
 FOLDER = Path(__file__).resolve().parents[2] / "documents-samples"
@@ -224,9 +225,18 @@ def association() -> Session:
     return tweaked(Session(made), (0, "learning_rate", 0.5))
 
 
+def own_text() -> Session:
+    text = text_table("Own text", "Down the hill he goes, é\n" * 30, 16)
+    architecture = {"kind": "recurrent", "cell": "gru", "units": 4}
+    made = new_network(
+        text, [new_run("adam", learning_rate=0.01, batch=8)], architecture=architecture, title="Own text"
+    )
+    return tweaked(Session(made), (0, "learning_rate", 0.02))
+
+
 MAKERS = (
     surface, formula, network, own_data, classes, packed, steps, convolution, recurrent, attention, every_step,
-    autoencoder, own_networks, policy, clustering, association,
+    autoencoder, own_networks, policy, clustering, association, own_text,
 )  # fmt: skip
 
 
