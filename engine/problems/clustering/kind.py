@@ -69,6 +69,8 @@ class ClusteringKind(ProblemKind):
         found, shape = points_of(task.points, task.points_seed), task.shape
         constants, work_size = packed(shape, found.points)
         start = start_of(shape, found.points, task.start, task.start_seed, task.centres)
+        clustered = Clustered(task, found, start)
+        _ = clustered.references  # here, where nobody waits for the next frame
         return Problem(
             task=task,
             objective=MODELS[task.model.kind].kernel.address,
@@ -78,7 +80,7 @@ class ClusteringKind(ProblemKind):
             blocks=shape.blocks,
             examples=len(found.points),
             seed=task.seed,
-            subject=Clustered(task, found, start),
+            subject=clustered,
             ordered=True,
         )
 
