@@ -198,8 +198,18 @@ class Machine:
         return l1, 0.0 if values["decoupled"] else l2
 
     def take_gradient(self, other: Machine) -> None:
-        """Take over what another machine knows of the same gradient, if its update was interrupted."""
-        if not other.stream[stream.ASKED] and other.stream[stream.WITHIN] <= 0:
+        """Take over what another machine knows of the same gradient, if its update was interrupted.
+
+        Within a chunk nothing is known without the scratch memory: the gradient begins again and takes whole chunks,
+        so that it comes to its end however often this happens.
+        """
+        if other.stream[stream.ASKED]:
+            return
+        if other.stream[stream.WITHIN] > 0:
+            self.grad = np.zeros_like(self.grad)
+            self.stream[list(_PROGRESS)] = 0
+            self.stream[stream.DONE], self.stream[stream.WITHIN] = 1, -1
+        else:
             self.grad = other.grad
             for place in _PROGRESS:
                 self.stream[place] = other.stream[place]

@@ -129,7 +129,9 @@ def network_of(*runs: SimpleNamespace, purpose: str = "classification", layers: 
             run.measures = measured_of(due_until(run.history.updates), len(layers), seed=number)
     picture = picture_of(*runs, lowest=None)
     titles = {"loss": "Loss, running batch", "score": "Accuracy" if purpose == "classification" else "R²"}
-    subject = told(measures=PROBLEMS["network"].measures, layers=layers, curve_titles=titles)
+    known = {*MEASURES, *LAYER_MEASURES}
+    measures = tuple(measure for measure in PROBLEMS["network"].measures if measure.key in known)
+    subject = told(measures=measures, layers=layers, curve_titles=titles)
     picture.__dict__.update(kind="network", subject=subject)
     return all_about(picture)
 

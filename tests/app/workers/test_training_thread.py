@@ -123,7 +123,7 @@ def test_no_command_waits_for_an_update(thread):
 
 def test_a_stream_of_commands_does_not_stop_training(thread):
     """Each of them leaves time for a piece, and what is known of a gradient is kept."""
-    thread.send(Load(endless(examples=2000), 1), Play())
+    thread.send(Load(endless(examples=500), 1), Play())
     for count in range(400):
         thread.send(TweakRun("adam0", Setting.of("learning_rate"), 0.01 + 1e-6 * count))
         if thread.published.picture.update:
