@@ -172,7 +172,8 @@ def test_curves_of_networks_mean_nothing_on_a_surface_and_the_other_way_round():
     }
     of_networks = declared.pop("network")
     others = set().union(*declared.values())
-    assert {"x", "y", "excess_loss", "relative_step", "gain"} | (others - of_networks) == set(CURVES) - kept
+    elsewhere = {"x", "y", "excess_loss", "relative_step", "gain", "bits"}  # bits: of networks that learn a text
+    assert elsewhere | (others - of_networks) == set(CURVES) - kept
     networks.subject = picture_of(*runs).subject
     model = CurveModel(CURVES["losses"], DARK)
     model.pull(networks, None)
