@@ -38,7 +38,7 @@ def test_a_setting_changes_live_and_another_environment_begins_again(learning):
     learning.type(panel.knobs.reveal("discount").field, "0.5")
     learning.settle()
     assert learning.picture.task.discount == 0.5 and learning.picture.update >= 10
-    panel.environment.chooser.chosen.emit("corridor")
+    panel.parts["environment"].chooser.chosen.emit("corridor")
     learning.settle()
     assert learning.picture.task.environment.kind == "corridor" and learning.picture.update == 0
     learning.until(lambda: learning.bench.shown_stage.current.KEY == "corridor")

@@ -25,9 +25,9 @@ def test_it_shows_what_means_something_in_the_environment(panel, environment):
     assert ("hidden" in known) == bool(task.entry.features)
     assert ("longest" in known) == (not task.entry.one_step)
     assert "value_rate" not in known and ("weight_seed" in known) == (task.hidden > 0)
-    assert set(panel.environment.knobs.knobs) == {knob.name for knob in task.entry.knobs}
+    assert set(panel.parts["environment"].knobs.knobs) == {knob.name for knob in task.entry.knobs}
     panel.refresh(task.having("method", "actor_critic"), True)
-    assert "value_rate" in panel.knobs.knobs and list(panel.method.knobs.knobs) == ["lambda"]
+    assert "value_rate" in panel.knobs.knobs and list(panel.parts["method"].knobs.knobs) == ["lambda"]
 
 
 def test_it_tells_the_settings_of_the_task(qtbot, panel):
@@ -36,17 +36,17 @@ def test_it_tells_the_settings_of_the_task(qtbot, panel):
     for control, name, value, setting in (
         (panel.knobs, "discount", 0.5, "discount"),
         (panel.knobs, "episode_seed", 3, "seed"),
-        (panel.method, "baseline", "mean", "method.baseline"),
+        (panel.parts["method"], "baseline", "mean", "method.baseline"),
     ):
         with qtbot.waitSignal(panel.changed) as told:
-            if control is panel.method:
+            if control is panel.parts["method"]:
                 control.knobs.changed.emit(name, value)
             else:
                 control.changed.emit(name, value)
         assert told.args == [{setting: value}]
         assert problem_of(task.having(setting, value)) is not None
     with qtbot.waitSignal(panel.changed) as told:
-        panel.environment.chooser.chosen.emit("grid")
+        panel.parts["environment"].chooser.chosen.emit("grid")
     assert told.args == [{"environment": "grid"}]
 
 
