@@ -10,20 +10,18 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFont,
     QFontMetricsF,
     QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPaintEvent,
     QPen,
     QStaticText,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip
 
 from app.look.qt_arrays import polygon
-from app.stage.canvas import blank
+from app.stage.examples.kept_painting import FONT, KeptPainting
 from app.stage.pixels import mixed, packed, rgb
 from app.widgets.shortcut_override import accepts_shortcut
 
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 
-FONT = 11  # pixels
 KEY, NAMES = 20, 16  # pixels of height: of the key, and of the names of columns
 WIDEST = 40  # pixels of a cell
 DOTTED = 5  # pixels from which examples of the training set have a dot
@@ -61,34 +58,28 @@ class Answers:
     finite: Array
 
 
-class AnswerTable(QWidget):
+class AnswerTable(KeptPainting):
     """Rows are the first token, columns the second. A click or the arrow keys choose a cell: `chosen`."""
 
     chosen = Signal(int, int)
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
+        super().__init__(theme)
         self.setObjectName("network-answers-table")
         self.setAccessibleName("Table of answers")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(180, 140)
-        self.theme = theme
         self.answers: Answers | None = None
         self.current = 0, 0
-        self._base: QImage | None = None
         self._grid = QRect(), 1, 0
-
-    def set_theme(self, theme: Theme) -> None:
-        self.theme = theme
-        self._spoil()
 
     def show_answers(self, answers: Answers) -> None:
         before = self.answers
         self.answers = answers
         if before is None or (before.tokens, before.true.shape) != (answers.tokens, answers.true.shape):
             self._lay_out()
-        self._spoil()
+        self.spoil()
 
     def choose(self, row: int, column: int) -> None:
         """Mark a cell without emitting."""
@@ -108,13 +99,9 @@ class AnswerTable(QWidget):
         right = "right" if told == true else f"wrong, it is {answers.classes[true]}"
         return f"{where}: {answers.classes[told]}, {right} ({part})"
 
-    def _spoil(self) -> None:
-        self._base = None
-        self.update()
-
     def resizeEvent(self, event: QEvent) -> None:
         self._lay_out()
-        self._spoil()
+        self.spoil()
 
     # Layout
 
@@ -139,39 +126,31 @@ class AnswerTable(QWidget):
         if answers is None:
             return
         rows, columns = answers.true.shape
-        metrics = QFontMetricsF(self._font())
+        metrics = QFontMetricsF(self.small_font())
         left = math.ceil(max(metrics.horizontalAdvance(name) for name in answers.tokens)) + 8
         side = max(min((self.width() - left) // columns, (self.height() - KEY - NAMES) // rows, WIDEST), 1)
         spare = max(self.width() - left - columns * side, 0)
         self._grid = QRect(left + spare // 2, KEY + NAMES, columns * side, rows * side), side, left
 
-    def _font(self) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(FONT)
-        return font
-
     # Painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._base is None or self._base.devicePixelRatioF() != self.devicePixelRatioF():
-            self._base = blank(self, self.theme.panel)
-            if self.answers is not None:
-                with QPainter(self._base) as painter:
-                    painter.setFont(self._font())
-                    self._paint_base(painter, self.answers)
-        with QPainter(self) as painter:
-            painter.drawImage(0, 0, self._base)
-            if self.answers is not None:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                painter.setPen(QPen(self.theme.text, 2.0))
-                painter.drawRect(self.cell(*self.current).toRectF().adjusted(-0.5, -0.5, 0.5, 0.5))
+    @property
+    def is_empty(self) -> bool:
+        return self.answers is None
+
+    def paint_above(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.theme.text, 2.0))
+        painter.drawRect(self.cell(*self.current).toRectF().adjusted(-0.5, -0.5, 0.5, 0.5))
 
     def _colours(self) -> tuple[QColor, QColor]:
         """Of a cell that is right, and of one that is wrong."""
         theme = self.theme
         return mixed(theme.field, theme.accent, PALE + 0.3), mixed(theme.field, theme.danger, PALE)
 
-    def _paint_base(self, painter: QPainter, answers: Answers) -> None:
+    def paint_kept(self, painter: QPainter) -> None:
+        answers = self.answers
+        assert answers is not None
         box = self.box()
         rows, columns = answers.true.shape
         side = self._grid[1]

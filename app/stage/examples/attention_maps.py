@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter
+from PySide6.QtWidgets import QToolTip
 
-from app.stage.canvas import blank
 from app.stage.examples.example_card import percent
+from app.stage.examples.kept_painting import FONT, KeptPainting
 from app.stage.pixels import packed, rgb
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 
-FONT = 11  # pixels
 TITLE, NAMES, APART = 18, 16, 14  # pixels of height: of a head's title, of the names of steps; between two heads
 WIDEST, TALLEST = 110, 320  # pixels of a cell; of a bar
 READABLE = 34  # pixels of width from which a cell has a number
@@ -47,33 +46,27 @@ def step_words(place: int, names: tuple[str, ...]) -> str:
     return f"step {number}" if name == number else f"step {number} ({name})"
 
 
-class AttentionMaps(QWidget):
+class AttentionMaps(KeptPainting):
     """Heads side by side, each (queries, length): rows attend to columns. Where one step alone asks, its shares are
     bars. The pointer reads a share in a tooltip.
     """
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
+        super().__init__(theme)
         self.setObjectName("network-attention-maps")
         self.setAccessibleName("Attention of each head")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(180, 120)
-        self.theme = theme
         self.shares: tuple[Array, ...] = ()
         self.names: tuple[str, ...] = ()
         self._heads: list[tuple[int, int]] = []  # block and head
-        self._base: QImage | None = None
-
-    def set_theme(self, theme: Theme) -> None:
-        self.theme = theme
-        self._spoil()
 
     def show_shares(self, shares: Sequence[Array], names: tuple[str, ...]) -> None:
         """shares of each block (heads, queries, length); names (length,): of the steps."""
         self.shares, self.names = tuple(shares), names
         self._heads = [(block, head) for block, found in enumerate(self.shares) for head in range(len(found))]
-        self._spoil()
+        self.spoil()
 
     def title(self, place: int) -> str:
         """The name of a head, by its place among all."""
@@ -99,19 +92,15 @@ class AttentionMaps(QWidget):
         """Whether one step alone asks."""
         return all(found.shape[1] == 1 for found in self.shares)
 
-    def _spoil(self) -> None:
-        self._base = None
-        self.update()
-
     def resizeEvent(self, event: QEvent) -> None:
-        self._spoil()
+        self.spoil()
 
     # Layout
 
     def _layout(self) -> _Layout:
         """The number of heads in a line with which cells are largest."""
         length = len(self.names)
-        metrics = QFontMetricsF(self._font())
+        metrics = QFontMetricsF(self.small_font())
         left = math.ceil(min(max(metrics.horizontalAdvance(name) for name in self.names), 60.0)) + 6
         tall = max(found.shape[1] for found in self.shares)
         found = []
@@ -137,24 +126,16 @@ class AttentionMaps(QWidget):
         top = max(below, 0) // 2 + line * (layout.size[1] + APART) + TITLE + NAMES
         return QRect(left, top, columns * layout.cell[0], rows * layout.cell[1])
 
-    def _font(self) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(FONT)
-        return font
-
     # Painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._base is None or self._base.devicePixelRatioF() != self.devicePixelRatioF():
-            self._base = blank(self, self.theme.panel)
-            if self._heads:
-                with QPainter(self._base) as painter:
-                    painter.setFont(self._font())
-                    layout = self._layout()
-                    for place in range(len(self._heads)):
-                        self._draw_head(painter, place, layout)
-        with QPainter(self) as painter:
-            painter.drawImage(0, 0, self._base)
+    @property
+    def is_empty(self) -> bool:
+        return not self._heads
+
+    def paint_kept(self, painter: QPainter) -> None:
+        layout = self._layout()
+        for place in range(len(self._heads)):
+            self._draw_head(painter, place, layout)
 
     def _draw_head(self, painter: QPainter, place: int, layout: _Layout) -> None:
         block, head = self._heads[place]

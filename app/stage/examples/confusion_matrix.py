@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPen
 
-from app.stage.canvas import blank
 from app.stage.examples.example_card import percent
+from app.stage.examples.kept_painting import KeptPainting
 from app.stage.overlay import draw_chip
 from app.stage.pixels import packed, rgb
 from app.widgets.shortcut_override import accepts_shortcut
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 
-FONT = 11  # pixels
 HEAD, LABELS, FOOT, GAP = 18, 16, 17, 6  # pixels of height: key, column names, precision, gap before the margins
 RECALL = 52  # pixels of width
 WIDEST, TALLEST, FLATTEST = 96, 60, 2.0  # limits of a cell: pixels of width and height, aspect ratio
@@ -61,7 +59,7 @@ class CellGrid:
         return QRect(left, top, self.width, self.height)
 
 
-class ConfusionMatrix(QWidget):
+class ConfusionMatrix(KeptPainting):
     """Counts (k, k), rows true and columns predicted; precision below, recall at the right.
 
     The mouse or the arrow keys point at a cell, which is then described in text: `described`.
@@ -70,22 +68,16 @@ class ConfusionMatrix(QWidget):
     described = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
+        super().__init__(theme)
         self.setObjectName("network-matrix")
         self.setAccessibleName("Confusion matrix")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(180, 140)
-        self.theme = theme
         self.counts: Array = np.zeros((0, 0), np.int64)
         self.names: tuple[str, ...] = ()
-        self._base: QImage | None = None
         self._grid = CellGrid(QRect(), 1, 1)
         self._current: tuple[int, int] | None = None
-
-    def set_theme(self, theme: Theme) -> None:
-        self.theme = theme
-        self._lay_out()
 
     def show_counts(self, counts: Array, names: tuple[str, ...]) -> None:
         if names == self.names and np.array_equal(counts, self.counts):
@@ -158,12 +150,11 @@ class ConfusionMatrix(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self._base = None
-        self.update()
+        self.spoil()
         k = len(self.names)
         if not k:
             return
-        metrics = QFontMetricsF(self._font())
+        metrics = QFontMetricsF(self.small_font())
         names = math.ceil(min(max(metrics.horizontalAdvance(name) for name in self.names), NAMES * self.width())) + 8
         names = max(names, math.ceil(metrics.horizontalAdvance("precision")) + 8)
         width = (self.width() - names - GAP - RECALL) // k
@@ -174,31 +165,21 @@ class ConfusionMatrix(QWidget):
         matrix = QRect(names + max(spare, 0) // 2, HEAD + LABELS, k * width, k * height)
         self._grid = CellGrid(matrix, width, height)
 
-    def _font(self) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(FONT)
-        return font
-
     # Painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._base is None or self._base.devicePixelRatioF() != self.devicePixelRatioF():
-            self._base = blank(self, self.theme.panel)
-            if self.names:
-                with QPainter(self._base) as painter:
-                    painter.setFont(self._font())
-                    self._paint_base(painter)
-        with QPainter(self) as painter:
-            painter.drawImage(0, 0, self._base)
-            if self._current is not None and self.names:
-                painter.setFont(self._font())
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                painter.setPen(QPen(self.theme.text, 1.6))
-                box = self.place(*self._current).toRectF()
-                painter.drawRoundedRect(box.adjusted(-0.5, -0.5, 0.5, 0.5), 2, 2)
-                draw_chip(painter, box.center(), self.rect().toRectF(), [(self.cell_text(*self._current), None)])
+    @property
+    def is_empty(self) -> bool:
+        return not self.names
 
-    def _paint_base(self, painter: QPainter) -> None:
+    def paint_above(self, painter: QPainter) -> None:
+        if self._current is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self.theme.text, 1.6))
+            box = self.place(*self._current).toRectF()
+            painter.drawRoundedRect(box.adjusted(-0.5, -0.5, 0.5, 0.5), 2, 2)
+            draw_chip(painter, box.center(), self.rect().toRectF(), [(self.cell_text(*self._current), None)])
+
+    def paint_kept(self, painter: QPainter) -> None:
         colours = self._colours()
         rows = np.ascontiguousarray(packed(colours.reshape(-1, 3)).reshape(self.counts.shape))
         k = len(self.names)

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtWidgets import QVBoxLayout
 
 from app.look.number_format import counted, number
-from app.stage.examples.example_picker import ExamplePicker
-from app.stage.examples.heat_tiles import HeatTiles, Section
-from app.stage.networks.network_view import NetworkView
-from app.stage.networks.run_warnings import diverged, run_warnings
-from app.widgets.button_row import ButtonRow
-from app.widgets.wrapped_row import WrappedRow
-from engine import Gates, Learner, Predictions
+from app.stage.examples.heat_tiles import Section
+from app.stage.examples.tiled_example import TiledExampleView
+from engine import Gates, Predictions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from app.look.theme import Theme
-    from engine import CellInTime, NetworkSnapshot, PartInTime, Query, SessionPicture
+    from engine import CellInTime, NetworkSnapshot, PartInTime
 
-NAME = "network_gates"
 MAX_UNITS = 128  # that a frame has time for
 ALL = "all"
 SHOWN = {
@@ -38,7 +30,7 @@ SHOWN = {
 }
 
 
-class GatesView(NetworkView):
+class GatesView(TiledExampleView):
     """Units by time steps: gates from closed to open, and states. A cell without gates has its state alone."""
 
     KEY = "gates"
@@ -49,75 +41,26 @@ class GatesView(NetworkView):
         "The gates of each unit over the time steps of an example, light when closed and dark when open; and the states"
     )
     ASKS = (Predictions, Gates)
+    NAME = "network_gates"
+    SHOWN = SHOWN
+    LABEL = "Gates and states by time step"
+    ANSWER = Gates
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.shown = ButtonRow("network-gates-shown", "show", SHOWN)
-        self.picker = ExamplePicker(NAME, self)
-        self.tiles = HeatTiles(theme, "network-gates-tiles", "Gates and states by time step")
         self._wish = ALL
-        self._picture: SessionPicture | None = None
-        self._snapshot: NetworkSnapshot | None = None
-        self.setFocusProxy(self.tiles)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(WrappedRow(self.shown, self.picker.part, self.picker.place))
-        column.addWidget(self.picker.label)
-        column.addWidget(self.tiles, 1)
-        self.shown.chosen.connect(self._choose)
-        self.picker.chosen.connect(self.wanted_changed)
 
-    def queries(self) -> frozenset[Query[Any]]:
-        return frozenset({Predictions(), Gates(self.picker.example)})
+    def chosen(self) -> str:
+        return self._wish
 
-    def set_theme(self, theme: Theme) -> None:
-        self.tiles.set_theme(theme)
-        super().set_theme(theme)
-
-    def refresh(self, picture: SessionPicture) -> None:
-        self._picture = picture
-        if self.picker.offer(Learner.of(picture.subject)):
-            self.wanted_changed.emit()
-
-    def show_snapshot(self, snapshot: NetworkSnapshot) -> None:
-        if snapshot.answer(Gates) is not None:
-            self._snapshot = snapshot
-            self._show()
-
-    def reset_view(self) -> None:
-        self.tiles.verticalScrollBar().setValue(0)
-
-    def describe(self) -> str:
-        return " ".join([self.picker.label.text(), *(f"{section.title}." for section in self.tiles.sections)])
-
-    def view(self) -> dict[str, Any]:
-        return {f"{NAME}_shown": self._wish, **self.picker.view()}
-
-    def apply_view(self, view: Mapping[str, Any]) -> None:
-        wish = view.get(f"{NAME}_shown")
-        self._wish = str(wish) if wish in SHOWN else self._wish
-        self.picker.apply_view(view)
-        self._show()
-
-    def _choose(self, key: str) -> None:
+    def choose(self, key: str) -> None:
         self._wish = key
-        self._show()
 
-    def _show(self) -> None:
-        snapshot = self._snapshot
-        cell = snapshot.answer(Gates) if snapshot is not None else None
-        if snapshot is None or cell is None:
-            return
-        self._offer(cell)
-        self.picker.tell(snapshot)
-        if problem := run_warnings(self._picture, snapshot) if diverged(self._picture, snapshot) else "":
-            self.picker.label.show_text(problem)
-        inputs = cell.inputs.shape[1]
-        sections = [_over_time(f"sequence · {counted(inputs, 'input')}", cell.inputs, "input")]
-        chosen = self.shown.key
-        sections += [_section(part) for part in cell.parts if chosen in (ALL, part.key)]
-        self.tiles.show_sections(sections)
+    def sections(self, snapshot: NetworkSnapshot, answer: CellInTime) -> list[Section]:
+        self._offer(answer)
+        inputs, chosen = answer.inputs.shape[1], self.shown.key
+        sequence = _over_time(f"sequence · {counted(inputs, 'input')}", answer.inputs, "input")
+        return [sequence, *(_section(part) for part in answer.parts if chosen in (ALL, part.key))]
 
     def _offer(self, cell: CellInTime) -> None:
         """Offer the parts that the cell has, and show the one that is wished for, or all."""
