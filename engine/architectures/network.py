@@ -39,6 +39,34 @@ def flat_thetas(parameters: int, thetas: Array) -> Array:
     return numbers.reshape(-1)
 
 
+class InBlocks:
+    """A network whose tensors are known by the names of their blocks."""
+
+    __slots__ = ()
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The tensors of theta, in order."""
+        raise NotImplementedError
+
+    @property
+    def parameters(self) -> int:
+        return self.blocks[-1].stop
+
+    def block(self, name: str) -> Block:
+        """The block of this name."""
+        return next(block for block in self.blocks if block.name == name)
+
+    def part(self, theta: Array, name: str) -> Array:
+        """The block of theta (n,) with this name, in its shape, as a view."""
+        block = self.block(name)
+        return theta[block.start : block.stop].reshape(block.shape)
+
+    def flat(self, thetas: Array) -> Array:
+        """theta (parameters,), or several (k, parameters), in one array of floats. Raises SettingError."""
+        return flat_thetas(self.parameters, thetas)
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
     """sizes: units of the input, of each hidden layer and of the output.

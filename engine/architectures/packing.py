@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -23,6 +25,7 @@ from engine.architectures.layout import (
 from engine.architectures.losses import LOSSES
 from engine.architectures.mlp import network_objective
 from engine.architectures.network import Network
+from engine.choices import Choice
 from engine.contracts import SettingError, numbers_of
 from engine.data.examples import TrainingData
 from engine.data.weights import checked_weights
@@ -116,3 +119,30 @@ def numbers_needed(network: Network, examples: int, features: int, weighted: boo
     """How many float64 numbers `packed` and its scratch take for so many examples with so many features."""
     head, work_size = memory_layout(network, examples)
     return head.size + OWN_NUMBERS + examples * (features + network.sizes[-1] + weighted) + work_size
+
+
+class Stepwise(Protocol):
+    """A network that reads `length` steps and answers at the last, or with `every` at each of them."""
+
+    @property
+    def length(self) -> int: ...
+    @property
+    def every(self) -> bool: ...
+    @property
+    def outputs(self) -> int: ...
+    @property
+    def loss(self) -> Choice: ...
+
+
+def encoded_sequences(network: Stepwise, examples: int, targets: Array, classes: int) -> Array:
+    """Goals of the outputs, (n, outputs) or with outputs at every step (n, length, outputs), of raw targets: numbers or
+    class indices (n,) or (n, length), of vectors with their numbers as the last axis. Raises SettingError.
+    """
+    raw = numbers_of(targets)
+    rows = (examples, network.length) if network.every else (examples,)
+    wanted = (*rows, network.outputs) if not classes and network.outputs > 1 else rows
+    if raw.shape != wanted:
+        told = "one at every step of every sequence" if network.every else "one for every sequence"
+        raise SettingError(f"targets are an array {wanted}, {told}, got an array {raw.shape}")
+    flat = raw.reshape(math.prod(rows), *wanted[len(rows) :])
+    return LOSSES[network.loss.kind].encode(flat, classes).reshape(*rows, network.outputs)

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from engine.architectures.activations import ACTIVATIONS
-from engine.architectures.network import flat_thetas
+from engine.architectures.network import InBlocks
 from engine.blocks import Block, Role
 from engine.choices import Choice
 from engine.contracts import Hyper, SettingError
@@ -73,7 +73,7 @@ VOCABULARY = Hyper("tokens", "", 0, 0, 4096, kind="integer", help="tokens that a
 
 
 @dataclass(frozen=True, slots=True)
-class AttentionNetwork:
+class AttentionNetwork(InBlocks):
     """A transformer over sequences of `length` steps: each step is a token of a vocabulary of `tokens`, which is
     embedded, or if that is 0, `inputs` numbers, which a dense layer reads. A learned vector of `width` numbers is added
     for each position. Then come `depth` blocks, x' = x + O attention(norm x), x'' = x' + MLP(norm x'), and a dense
@@ -165,26 +165,9 @@ class AttentionNetwork:
         return ("embedding", *blocks, "output")
 
     @property
-    def parameters(self) -> int:
-        return self.blocks[-1].stop
-
-    @property
     def blocks(self) -> tuple[Block, ...]:
         """The tensors of theta, in order; biases, gains and shifts do not decay."""
         return _blocks(self)
-
-    def block(self, name: str) -> Block:
-        """The block of this name."""
-        return next(block for block in self.blocks if block.name == name)
-
-    def part(self, theta: Array, name: str) -> Array:
-        """The block of theta (n,) with this name, in its shape, as a view."""
-        block = self.block(name)
-        return theta[block.start : block.stop].reshape(block.shape)
-
-    def flat(self, thetas: Array) -> Array:
-        """theta (parameters,), or several (k, parameters), in one array of floats. Raises SettingError."""
-        return flat_thetas(self.parameters, thetas)
 
     @property
     def work_of_an_example(self) -> int:

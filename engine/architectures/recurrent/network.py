@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.architectures.activations import ACTIVATIONS
-from engine.architectures.network import flat_thetas
+from engine.architectures.network import InBlocks
 from engine.blocks import Block
 from engine.choices import Choice
 from engine.contracts import Catalogue, Hyper, SettingError, Tier
@@ -107,7 +107,7 @@ CELLS.add(
 
 
 @dataclass(frozen=True, slots=True)
-class RecurrentNetwork:
+class RecurrentNetwork(InBlocks):
     """A recurrent layer of `hidden` units over sequences of `length` steps with `inputs` numbers each, from a zero
     state, then a dense layer of `outputs` units with the activation `output`, at the last step or at every one.
 
@@ -190,10 +190,6 @@ class RecurrentNetwork:
         return ("states", *gates, *(("cell states",) if CELLS[self.cell].kept else ()), "output")
 
     @property
-    def parameters(self) -> int:
-        return self.blocks[-1].stop
-
-    @property
     def blocks(self) -> tuple[Block, ...]:
         """The tensors of theta, in order."""
         rows, hidden = self.gates * self.hidden, self.hidden
@@ -211,19 +207,6 @@ class RecurrentNetwork:
         add("output weights", (self.outputs, hidden), "output")
         add("output biases", (self.outputs,), "bias")
         return tuple(found)
-
-    def block(self, name: str) -> Block:
-        """The block of this name."""
-        return next(block for block in self.blocks if block.name == name)
-
-    def part(self, theta: Array, name: str) -> Array:
-        """The block of theta (n,) with this name, in its shape, as a view."""
-        block = self.block(name)
-        return theta[block.start : block.stop].reshape(block.shape)
-
-    def flat(self, thetas: Array) -> Array:
-        """theta (parameters,), or several (k, parameters), in one array of floats. Raises SettingError."""
-        return flat_thetas(self.parameters, thetas)
 
     @property
     def work_of_an_example(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 
 import numpy as np
@@ -11,12 +10,10 @@ from engine.architectures import layout
 from engine.architectures.activations import ACTIVATIONS
 from engine.architectures.chunked import OWN, begun_head, checked_inputs, packed_chunks, passes_of, rows_of
 from engine.architectures.layout import CHUNK, Allocator, padded
-from engine.architectures.losses import LOSSES
-from engine.architectures.packing import Packed
+from engine.architectures.packing import Packed, encoded_sequences
 from engine.architectures.recurrent import passes
 from engine.architectures.recurrent.network import CELLS, RecurrentNetwork
 from engine.architectures.recurrent.passes import recurrent_backward, recurrent_forward
-from engine.contracts import SettingError, numbers_of
 from engine.simd.registers import LANES
 
 Array = np.ndarray
@@ -50,16 +47,7 @@ def packed_recurrent_set(
     """Pack inputs (n, length, inputs) and raw targets, numbers or class indices: (n,), or (n, length) if there are
     outputs at every step; of vectors with the numbers as their last axis. Raises SettingError.
     """
-    loss, raw = LOSSES[network.loss.kind], numbers_of(targets)
-    wanted = (len(inputs), network.length) if network.every else (len(inputs),)
-    if not classes and network.outputs > 1:
-        wanted = *wanted, network.outputs
-    if raw.shape != wanted:
-        told = "one at every step of every sequence" if network.every else "one for every sequence"
-        raise SettingError(f"targets are an array {wanted}, {told}, got an array {raw.shape}")
-    rows = wanted[:2] if network.every else wanted[:1]
-    encoded = loss.encode(raw.reshape(math.prod(rows), *wanted[len(rows) :]), classes)
-    return packed_recurrent(network, inputs, encoded.reshape(*rows, network.outputs), weights)
+    return packed_recurrent(network, inputs, encoded_sequences(network, len(inputs), targets, classes), weights)
 
 
 @lru_cache(maxsize=256)
