@@ -259,18 +259,19 @@ class ClustersView(StageView):
         if snapshot is None or seen is None or subject is None or theta is None:
             return
         run = self.run
-        parts = [f"update {snapshot.update:,}", f"loss {number(seen.loss)}"]
-        if math.isfinite(seen.agreement):
-            parts.append(f"agreement with the groups {seen.agreement:.2f}")
-        empty = int((seen.shares == 0.0).sum())
-        if empty:
-            parts.append(f"{empty} empty cluster{'s' * (empty > 1)}")
+        parts = [f"update {snapshot.update:,}"]  # then what is least expected, for the end may be cut
+        if run is not None and run.status == DIVERGED:
+            parts.append("diverged: last finite state")
         collapsed = subject.collapsed(theta)
         if collapsed:
             told = ", ".join(str(cluster + 1) for cluster in collapsed)
             parts.append(f"collapsed onto a point: cluster {told} (raise the least spread, or begin elsewhere)")
-        if run is not None and run.status == DIVERGED:
-            parts.append("diverged: last finite state")
+        empty = int((seen.shares == 0.0).sum())
+        if empty:
+            parts.append(f"{empty} empty cluster{'s' * (empty > 1)}")
+        parts.append(f"loss {number(seen.loss)}")
+        if math.isfinite(seen.agreement):
+            parts.append(f"agreement with the groups {seen.agreement:.2f}")
         if self._sample.note:
             parts.append(self._sample.note.replace("examples", "points"))
         self.caption.show_text(" · ".join(parts))

@@ -22,14 +22,16 @@ Array = np.ndarray
 
 LARGEST, SMALLEST = 19, 9  # pixels of the font
 WIDE, TALL = 0.66, 1.5  # of a cell, in sizes of the font
-MOST = 40  # lines
+MOST = 60  # lines
+GAP = 2  # cells between lines side by side
 _LIGHT, _DARK = QColor("#ffffff"), QColor("#10151f")
 _WEIGHTS = np.array([0.299, 0.587, 0.114])  # of red, green and blue in how light a colour is
 
 
 class TextPage(PaintedArea):
-    """`show_lines` shows them as large as the longest fits, and cuts lines that do not fit even small. What of a
-    character is told under the pointer comes from `told`. room_changed: another number of `rows` fits.
+    """`show_lines` shows them as large as the longest fits, and cuts lines that do not fit even small; where there is
+    room for several side by side, they go on there. What of a character is told under the pointer comes from `told`.
+    room_changed: another number of `rows` fits.
     """
 
     room_changed = Signal()
@@ -43,17 +45,27 @@ class TextPage(PaintedArea):
         self._given = 0  # characters of each line that were given, and are muted
         self._told: Callable[[int, int], str] = lambda row, column: ""
         self._font = QFont(self.font())
-        self._rows = 1
+        self._rows = self._beside = 1
 
     @property
     def rows(self) -> int:
         """How many lines there is room for."""
-        return self._rows
+        return self._rows * self._beside
 
     @property
     def columns(self) -> int:
         """How many characters of a line there is room for."""
         return max(1, int((self.viewport().width() - 2) / self._cell[0]))
+
+    def place_of(self, row: int) -> tuple[float, float]:
+        """Where a line begins, in pixels."""
+        beside, below = divmod(row, self._rows)
+        wide, tall = self._cell
+        return beside * (self._longest + GAP) * wide, below * tall
+
+    @property
+    def _longest(self) -> int:
+        return max(map(len, self.lines), default=0)
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -89,9 +101,11 @@ class TextPage(PaintedArea):
     def cell_at(self, point: QPoint) -> tuple[int, int] | None:
         """The line and the column at a place of the viewport; None beside the text."""
         wide, tall = self._cell
-        row, column = int(point.y() // tall), int(point.x() // wide)
-        inside = 0 <= row < min(len(self.lines), self.rows) and 0 <= column < len(self.lines[row])
-        return (row, column) if inside else None
+        below, column = int(point.y() // tall), int(point.x() // wide)
+        beside, column = divmod(column, self._longest + GAP) if self._beside > 1 else (0, column)
+        row = beside * self._rows + below
+        known = 0 <= below < self._rows and row < min(len(self.lines), self.rows)
+        return (row, column) if known and 0 <= column < len(self.lines[row]) else None
 
     def read(self, row: int, column: int) -> str:
         """What is to be read of a character."""
@@ -108,6 +122,7 @@ class TextPage(PaintedArea):
             metrics = QFontMetricsF(self._font)
             columns = self.columns
             for row, line in enumerate(shown):
+                left, top = self.place_of(row)
                 cut = len(line) > columns
                 for column, sign in enumerate(line[: columns - 1] + "…" if cut else line):
                     seen = sign if sign == " " else visible(sign)
@@ -118,7 +133,7 @@ class TextPage(PaintedArea):
                     if dark is not None and column < dark.shape[1] and not cut:
                         ink = _LIGHT if dark[row, column] else _DARK
                     painter.setPen(ink)
-                    _put(painter, metrics, seen[:1], QRectF(column * wide, row * tall, wide, tall))
+                    _put(painter, metrics, seen[:1], QRectF(left + column * wide, top, wide, tall))
 
     @property
     def _cell(self) -> tuple[float, float]:
@@ -127,13 +142,15 @@ class TextPage(PaintedArea):
 
     def _fit(self) -> None:
         """Choose the size of the font, and tell if another number of lines fits."""
-        longest = max(map(len, self.lines), default=0)
-        size = int((self.viewport().width() - 2) / (WIDE * longest)) if longest else LARGEST
+        longest, wide, before = self._longest, self.viewport().width() - 2, self.rows
+        size = int(wide / (WIDE * longest)) if longest else LARGEST
         self._font = QFont(self.font())
         self._font.setPixelSize(min(max(size, SMALLEST), LARGEST))
-        rows = min(max(int(self.viewport().height() // self._cell[1]), 1), MOST)
-        if rows != self._rows:
-            self._rows = rows
+        cell = self._cell
+        self._rows = min(max(int(self.viewport().height() // cell[1]), 1), MOST)
+        fitting = int((wide / cell[0] + GAP) // (longest + GAP)) if longest else 1
+        self._beside = max(1, min(fitting, MOST // self._rows))
+        if self.rows != before:
             self.room_changed.emit()
 
     def _paint_values(self, painter: QPainter) -> Array:
@@ -145,7 +162,10 @@ class TextPage(PaintedArea):
         (image,) = images(shown[None], -self._scale, self._scale, table)
         wide, tall = self._cell
         columns = min(shown.shape[1], self.columns)
-        painter.drawImage(QRectF(0, 0, columns * wide, rows * tall), image, QRectF(0, 0, columns, rows))
+        for first in range(0, rows, self._rows):
+            count = min(self._rows, rows - first)
+            left, top = self.place_of(first)
+            painter.drawImage(QRectF(left, top, columns * wide, count * tall), image, QRectF(0, first, columns, count))
         colours = self.theme.diverging
         span = 2.0 * self._scale or 1.0
         places = np.clip((shown + self._scale) / span * (len(colours) - 1), 0, len(colours) - 1)

@@ -20,7 +20,7 @@ TEMPERATURE = Hyper(
     2.0,
     help="0 writes the most likely character, 1 draws as the network says, more draws more boldly",
 )
-MAX_LINES = 40
+MAX_LINES = 60
 LOSS_OF_EACH = ""  # the group of what is no unit: the loss of each character
 
 

@@ -146,3 +146,23 @@ def test_the_tab_that_a_file_chooses_is_scrolled_into_view(qtbot, themed, number
     tabs = stage.tabs
     assert tabs.tabText(tabs.currentIndex()) == "Text"
     qtbot.waitUntil(lambda: tabs.rect().contains(tabs.tabRect(tabs.currentIndex()).center()))
+
+
+def test_where_there_is_room_lines_stand_side_by_side_and_are_read_there(qtbot, themed):
+    page = TextPage(DARK, "page", "Lines")
+    qtbot.addWidget(page)
+    page.resize(1100, 200)
+    with qtbot.waitExposed(page):
+        page.show()
+    page.show_lines(["abcdefghijkl"] * 30, values=np.linspace(-1.0, 1.0, 360).reshape(30, 12))
+    page.show_lines(["abcdefghijkl"] * page.rows, values=np.ones((page.rows, 12)))
+    below = next(row for row in range(1, page.rows) if page.place_of(row)[1] == 0.0)
+    assert page.rows > below > 1, "lines go on beside the first ones"
+    for row, column in ((0, 11), (below - 1, 3), (below, 0), (below + 1, 11)):
+        left, top = page.place_of(row)
+        wide, tall = page._cell
+        middle = QPoint(int(left + (column + 0.5) * wide), int(top + 0.5 * tall))
+        assert page.cell_at(middle) == (row, column)
+        assert page.grab().toImage().pixelColor(middle + QPoint(0, int(0.45 * tall))) != DARK.panel
+    gap = QPoint(int((12 + 1) * page._cell[0]), 3)
+    assert page.cell_at(gap) is None
