@@ -173,8 +173,6 @@ def start(work: Work) -> Peer:
     if isinstance(network, RecurrentNetwork) and network.gates > 1:
         raise Missing("there are no gates in C to compare with")
     if isinstance(network, RecurrentNetwork):
-        if network.cell != "elman":
-            raise Missing(f"there is no {network.cell} in C to compare with")
         source = RECURRENT
         sizes = {"STEPS": network.length, "INPUTS": network.inputs, "HIDDEN": network.hidden}
     else:
