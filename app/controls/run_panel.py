@@ -38,6 +38,7 @@ from engine import (
     choose,
     formula,
     layer_rate,
+    layers_with_rates,
 )
 
 _DRIVERS = {key: SCHEDULES[key].title for key in SCHEDULES.offered()}  # of what may drive a knob
@@ -86,6 +87,8 @@ class RunPanel(QWidget):
         self._theme = theme
         self._id = ""
         self._shown: object = None
+        self._task: object = None
+        self._titles: tuple[str, ...] = ()  # of its layers whose rates may differ
         self.optimizer_more, self.schedule_more, self.batch_more = More("optimizer"), More("schedule"), More("batches")
         self.optimizer = ChoicePanel("optimizer", OPTIMIZERS, self.optimizer_more, RunSettings.TIERS["optimizer"])
         self.rate = Knob(LEARNING_RATE)
@@ -140,8 +143,10 @@ class RunPanel(QWidget):
         horizon: how many updates the preview spans. examples: the size of the training set, 0 on a surface.
         batch_words: what an update takes, where there is no training set.
         """
-        layers = run.shown.problem.subject.layers
-        settings = run.settings
+        task, settings = run.shown.problem.task, run.settings
+        if task is not self._task:
+            self._task, self._titles = task, layers_with_rates(task)
+        layers = self._titles
         self.preview.show_schedule(settings, horizon, run.shown.update, run_colour(self._theme, run.colour))
         if run.id == self._id:
             self._show_drivers(run)

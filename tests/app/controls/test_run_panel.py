@@ -9,7 +9,22 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from app.controls.run_panel import RunPanel
 from app.look.theme import DARK
-from engine import BATCHES, OPTIMIZERS, ORDERS, SCHEDULES, Session, formula, new_experiment, new_network, new_run
+from engine import (
+    (,
+)
+    BATCHES,
+    OPTIMIZERS,
+    ORDERS,
+    PROBLEMS,
+    SCHEDULES,
+    Session,
+    experiment_on,
+    formula,
+    layers_with_rates,
+    new_experiment,
+    new_network,
+    new_run,
+)
 
 STEP = {"kind": "step", "interval": 60}
 KINDS = [("optimizer", key) for key in OPTIMIZERS] + [("schedule", key) for key in SCHEDULES]
@@ -221,3 +236,19 @@ def test_layers_have_rates_of_their_own_where_there_are_several(panel):
     assert panel.told == [("adam", "rates.hidden 2", 0.0)]
     panel.refresh(session().picture().runs[0], 100)
     assert not panel.layer_rates.knobs and panel.optimizer_more.count == before
+
+
+@pytest.mark.parametrize("key", PROBLEMS)
+def test_only_rates_that_a_run_takes_are_offered(panel, key):
+    """Not those of what is measured part by part, such as clusters, which are no layers."""
+    race = Session(experiment_on(PROBLEMS[key].offers[0].make(), ["adam"]))
+    (run,) = race.picture().runs
+    panel.refresh(run, 100, 100)
+    panel.optimizer_more.open()
+    for knob in list(panel.layer_rates.knobs.values()):
+        knob.changed.emit(knob.hyper.name, 0.5)
+    assert [setting for _, setting, _ in panel.told] == [
+        f"rates.{title}" for title in layers_with_rates(race.problem.task)
+    ]
+    for id, setting, rate in panel.told:
+        race.tweak(id, setting, rate)
