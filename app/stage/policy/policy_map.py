@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
@@ -108,7 +108,7 @@ class PolicyMapView(PolicyView):
         self.apply_view({})
         self.plot.menu_wanted.connect(lambda at: self.menu_wanted.emit(at, self.plot))
         for chooser in (self.across, self.up):
-            chooser.activated.connect(lambda place, chooser=chooser: self._choose(chooser))
+            chooser.currentIndexChanged.connect(lambda place, chooser=chooser: self._choose(chooser))
         self.setFocusProxy(self.plot)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -157,14 +157,16 @@ class PolicyMapView(PolicyView):
         names = [view.get("network_map_across", usual.across), view.get("network_map_up", usual.up)]
         if names[0] == names[1] or not set(map(str, names)) <= set(PolicySlice.NAMES):
             names = [usual.across, usual.up]
-        self.across.setCurrentText(names[0])
-        self.up.setCurrentText(names[1])
+        with QSignalBlocker(self.across), QSignalBlocker(self.up):
+            self.across.setCurrentText(names[0])
+            self.up.setCurrentText(names[1])
 
     def _choose(self, changed: QComboBox) -> None:
         """The other one gives way if it was that one."""
         other = self.up if changed is self.across else self.across
         if other.currentText() == changed.currentText():
-            other.setCurrentIndex((changed.currentIndex() + 1) % changed.count())
+            with QSignalBlocker(other):
+                other.setCurrentIndex((changed.currentIndex() + 1) % changed.count())
         self.plot.forget_choice()
         self.wanted_changed.emit()
 

@@ -10,8 +10,6 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from app.controls.run_panel import RunPanel
 from app.look.theme import DARK
 from engine import (
-    (,
-)
     BATCHES,
     OPTIMIZERS,
     ORDERS,

@@ -153,10 +153,14 @@ def test_the_grid_tells_values_and_probabilities(qtbot):
 def test_the_map_is_over_two_numbers_that_differ(qtbot):
     shown = Shown(qtbot, "cart_pole")
     view = shown.view
-    view.across.setCurrentText("turning")
     with qtbot.waitSignal(view.wanted_changed):
-        view.across.activated.emit(view.across.currentIndex())
+        view.across.setCurrentText("turning")  # in whatever way it is chosen
     assert view.wanted.across == "turning" != view.wanted.up
+    for name in view.wanted.NAMES:
+        view.up.setCurrentText(name)
+        assert view.wanted.up == name != view.wanted.across
+    view.apply_view({"network_map_across": view.wanted.up, "network_map_up": view.wanted.across})
+    view.up.setCurrentText("turning")
     shown.refresh()
     assert "right with probability" in view.plot.read(0.0, 0.0) and view.plot.read(99.0, 0.0) == ""
 
