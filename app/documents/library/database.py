@@ -31,6 +31,8 @@ _LOCK_WAIT = 5.0
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
+_FIRST_ROW = "SELECT 1 FROM sqlite_master LIMIT 1"
+
 # A run's settings and results are entries: a number or a text for a column. Experiments and their tables of examples
 # are kept once, however many runs are of them.
 _SCHEMA = """
@@ -141,7 +143,9 @@ class Database:
         with self._errors_told("write" if writes else "read"):
             connection = self._open(writes, check)
             try:
-                self._patiently(lambda: connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN"), check)
+                if not writes:
+                    connection.execute("BEGIN")  # takes the lock with the first row that is read
+                self._patiently(lambda: connection.execute("BEGIN IMMEDIATE" if writes else _FIRST_ROW), check)
                 yield connection
                 self._patiently(connection.commit, check)
             except BaseException as error:
