@@ -19,7 +19,7 @@ from app.documents.file_lock import FileLock, LockHeld
 from app.documents.files import FileError, reason, shown
 
 FORMAT = 1  # PRAGMA user_version
-LIMIT = 2**30  # bytes to which the file may grow
+LIMIT = 10**9  # bytes to which the file may grow
 
 Check = Callable[[], None]
 
@@ -28,6 +28,7 @@ _PAGE = 4096
 _WAIT = 5.0  # seconds for which another window may hold the file
 _TRY = 0.1  # seconds of it in one attempt
 _LOCK_WAIT = 5.0
+_BETWEEN = 20_000  # instructions of SQLite between two checks, about a millisecond
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
@@ -118,7 +119,7 @@ class Database:
     def reading(self, check: Check = no_check) -> Iterator[sqlite3.Connection]:
         """A connection that changes nothing, and sees one state of the file; an empty library if there is no file.
 
-        check: called while another window has the file; what it raises ends the waiting. Raises FileError.
+        check: called now and then; what it raises ends the work. Raises FileError.
         """
         with self._connected(False, check) as connection:
             yield connection
@@ -135,6 +136,10 @@ class Database:
             connection = self._open(True, check)
             try:
                 self._patiently(lambda: connection.execute("VACUUM"), check)
+            except sqlite3.OperationalError as error:
+                if _code(error) == sqlite3.SQLITE_INTERRUPT:
+                    check()
+                raise
             finally:
                 connection.close()
 
@@ -151,6 +156,8 @@ class Database:
             except BaseException as error:
                 with contextlib.suppress(sqlite3.Error):
                     connection.rollback()
+                if isinstance(error, sqlite3.Error) and _code(error) == sqlite3.SQLITE_INTERRUPT:
+                    check()  # raises what has ended it
                 if isinstance(error, sqlite3.Error) and _code(error) in _DAMAGED:
                     connection.close()
                     self._set_aside(check)
@@ -182,6 +189,7 @@ class Database:
         connection = sqlite3.connect(
             f"{self.path.as_uri()}?mode={mode}", uri=True, timeout=_TRY, isolation_level=None, check_same_thread=False
         )
+        connection.set_progress_handler(lambda: _stops(check), _BETWEEN)
         try:
             self._patiently(lambda: self._prepare(connection, writes), check)
         except BaseException as error:
@@ -271,7 +279,7 @@ class Database:
             code = _code(error)
             if code == sqlite3.SQLITE_FULL and self.size >= self.limit - 16 * _PAGE:
                 raise LibraryFull(
-                    f"the library of runs has grown to its limit of {self.limit / 2**20:,.0f} MB, so nothing more is "
+                    f"the library of runs has grown to its limit of {self.limit / 1e6:,.0f} MB, so nothing more is "
                     "kept: forget some runs in it"
                 ) from None
             told = {
@@ -287,6 +295,15 @@ class Database:
 def _code(error: sqlite3.Error) -> int:
     """SQLite's primary error code, 0 for an error that is not SQLite's own."""
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _stops(check: Check) -> bool:
+    """Whether a check ends what is under way."""
+    try:
+        check()
+    except BaseException:
+        return True
+    return False
 
 
 def _nothing() -> sqlite3.Connection:
