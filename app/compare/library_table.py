@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from app.compare.cell_text import cell_text, heading, twins_of
@@ -32,15 +32,16 @@ _MOST_ROWS = 4000  # that stay in memory
 _HIGH = 34  # pixels of a row
 _PICTURE = 84  # of the first column
 _WIDTHS = {
-    "title": 172,
-    "run": 180,
-    "problem": 112,
-    "optimizer": 124,
-    "updates": 82,
-    "loss": 92,
-    "status": 82,
-    "kept": 96,
+    "title": 150,
+    "run": 178,
+    "problem": 96,
+    "optimizer": 134,
+    "updates": 80,
+    "loss": 104,
+    "status": 80,
+    "kept": 104,
 }
+_GROW = ("title", "run")  # columns that take the room that is left
 _WIDTH, _WIDEST = 96, 260
 _SELECTED = 2000  # rows that stay selected when the list is another
 _STATUS = Column("status", RESULT)
@@ -218,6 +219,7 @@ class LibraryTable(QTableView):
         self.setAccessibleName("runs in the library")
         self.rows = LibraryModel(theme)
         self.rows.setParent(self)
+        self._is_fitting = self._is_sized_by_hand = False
         self.setModel(self.rows)
         self.setItemDelegateForColumn(0, _Curve(self.rows, self))
         self.nothing: Callable[[], str] = str  # what is painted when there are no rows
@@ -241,8 +243,8 @@ class LibraryTable(QTableView):
         header.setSortIndicatorShown(True)
         header.setSortIndicatorClearable(False)
         header.setMinimumSectionSize(48)
-        header.setStretchLastSection(True)
         header.sectionClicked.connect(self._sort)
+        header.sectionResized.connect(self._note_resized)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(lambda spot: self.header_menu_wanted.emit(header.mapToGlobal(spot)))
         self.doubleClicked.connect(lambda index: self.opened.emit(self.rows.ids[index.row()]))
@@ -286,12 +288,28 @@ class LibraryTable(QTableView):
         self.horizontalHeader().setSortIndicator(place, order)
 
     def fit(self) -> None:
-        """Give each column the width that suits it."""
-        self.setColumnWidth(0, _PICTURE)
+        """Give each column the width that suits it, until a hand has chosen another for one."""
         metrics = self.horizontalHeader().fontMetrics()
-        for place, column in enumerate(self.rows.columns, 1):
+        widths = []
+        for column in self.rows.columns:
             wide = metrics.horizontalAdvance(heading(column)) + 32
-            self.setColumnWidth(place, min(max(_WIDTHS.get(column.key, _WIDTH), wide), _WIDEST))
+            widths.append(min(max(_WIDTHS.get(column.key, _WIDTH), wide), _WIDEST))
+        grow = [place for place, column in enumerate(self.rows.columns) if column.key in _GROW]
+        room = self.viewport().width() - _PICTURE - sum(widths)
+        for place in grow if room > 0 else ():
+            widths[place] += room // len(grow)
+        self._is_fitting = True
+        for place, width in enumerate((_PICTURE, *widths)):
+            self.setColumnWidth(place, width)
+        self._is_fitting = False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._is_sized_by_hand:
+            self.fit()
+
+    def _note_resized(self) -> None:
+        self._is_sized_by_hand |= not self._is_fitting
 
     def event(self, event: QEvent) -> bool:
         # Keys that move in the table must not trigger the window's shortcuts.

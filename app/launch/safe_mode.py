@@ -10,8 +10,8 @@ OPTION = "--safe-mode"
 def begin() -> None:
     """Give this process empty folders of its own for settings, work and kernels, which go with it.
 
-    So there are the choices and the layout of a first start, no recent files, nothing to recover, runs are not kept in a
-    library, and every kernel is compiled anew. To be called before any of these folders is asked for.
+    So there are the choices and the layout of a first start, no recent files, nothing to recover, and every kernel is
+    compiled anew; finished runs are not kept. To be called before any of these folders is asked for.
     """
     import atexit
     import shutil
