@@ -199,7 +199,7 @@ class LibraryPage(QWidget):
                 action = below.addAction(heading(column, twins).replace("&", "&&"))
                 action.setCheckable(True)
                 action.setChecked(column in self.table.rows.columns)
-                action.triggered.connect(partial(self._toggle_column, column))
+                action.triggered.connect(lambda shown, chosen=column: self._toggle_column(chosen, shown))
         menu.addSeparator()
         menu.addAction("The columns of the beginning").triggered.connect(lambda: self._change_columns(FIRST))
         return menu
@@ -255,13 +255,11 @@ class LibraryPage(QWidget):
             listed.triggered.connect(lambda: self._ask_about(list(found.ids)))
         menu.addSeparator()
         for age, days in _AGES.items():
-            menu.addAction(f"What is older than {age} …").triggered.connect(partial(self._count_older, days))
+            older = menu.addAction(f"What is older than {age} …")
+            older.triggered.connect(lambda _, days=days: self._job.count_older(days))
         menu.addSeparator()
         menu.addAction("All runs …").triggered.connect(self._ask_about_all)
         return menu
-
-    def _count_older(self, days: float, _: bool = False) -> None:
-        self._job.count_older(days)
 
     def _ask_about_selected(self) -> None:
         if selected := self.table.selected:

@@ -66,14 +66,14 @@ class RunLibrary(QObject):
     def look(self) -> None:
         """Take what has ended of what was published last, once a frame."""
         published = self._bench.training.published
-        if published is not None and (due := self._finished.look(published, time.monotonic())) and self.keeps:
+        if published is not None and self.keeps and (due := self._finished.look(published, time.monotonic())):
             self.job.keep(due)
 
     def finish(self) -> None:
         """Keep what has ended just now, and end; called once the training has ended."""
-        if self._has_begun:
+        if self._has_begun and self.keeps:
             self.look()
-            if (due := self._finished.flush()) and self.keeps:
+            if due := self._finished.flush():
                 self.job.keep(due)
         self.job.finish()
 

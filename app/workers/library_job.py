@@ -11,10 +11,10 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from app.documents.files import FileError
-from app.documents.library.columns import KEPT, Column
+from app.documents.library.columns import FIELDS, KEPT, Column
 from app.documents.library.library import Contents, Library
 from app.documents.library.run_entry import entry_of
-from app.documents.library.search import SearchError, read_search
+from app.documents.library.search import EVERYTHING, SearchError, read_search
 from app.workers.finished_runs import StandingRun
 from app.workers.latest_job import Cancelled, LatestJob, Ticket
 from engine import SettingError
@@ -149,6 +149,7 @@ class LibraryJob(QObject):
                 self.warned.emit(str(error))
 
     def _find(self, wanted: tuple[Request, ...], ticket: Ticket) -> None:
+        """List what was wanted; in an empty library that is nothing, whatever a search says."""
         (request,) = wanted
         columns: tuple[Column, ...] = ()
 
@@ -159,7 +160,7 @@ class LibraryJob(QObject):
 
         try:
             columns = self._library.columns()
-            search = read_search(request.text, columns)
+            search = read_search(request.text, columns) if set(columns) > set(FIELDS) else EVERYTHING
             contents = self._library.find(search, request.order, request.descending, check)
         except (SearchError, FileError) as error:
             self.found.emit(Found(request, columns, None, str(error)))
