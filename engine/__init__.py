@@ -162,6 +162,7 @@ from engine.training.block_rates import layer_rate, layers_with_rates, rate_word
 from engine.training.drive import PART as DRIVE
 from engine.training.drive import UNDRIVEN, drive_words, is_drivable
 from engine.training.experiment import (
+    FORMAT,
     LEARNING_RATE,
     MAX_RUNS,
     MAX_TWEAKS,
@@ -217,6 +218,7 @@ __all__ = [
     "ERASE_CLUSTER_POINTS",
     "FEATURES",
     "FINISHED",
+    "FORMAT",
     "INITIALIZERS",
     "INPUTS",
     "LABEL",
