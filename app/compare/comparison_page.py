@@ -11,13 +11,11 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QStac
 from app.compare.picture import ComparisonPicture
 from app.compare.pictures import PICTURES
 from app.look.number_format import counted, duration
-from app.look.window_style import divide
 from app.widgets.card import Card
 from app.widgets.knob_list import KnobList
 from app.widgets.more import More
 from app.workers.trials import ComparisonRequest, Forecast, Outcome
-from engine import Comparison, Experiment, choose
-from engine import COMPARISONS
+from engine import COMPARISONS, Comparison, Experiment, choose
 
 if TYPE_CHECKING:
     from app.look.theme import Theme

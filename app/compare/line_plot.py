@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -109,7 +110,7 @@ class LinePlot(PlotView):
             self.removeItem(item)
         self._items = []
         for line in self.lines:
-            item = LineItem(line.name, lambda line=line: (line.x, line.y))
+            item = LineItem(line.name, partial(_numbers, line))
             item.set_pen(QPen(self.theme.run_colours[line.colour], _WIDTH))
             item.set_types(self._x_type, self.y_axis.type)
             self.addItem(item, ignoreBounds=True)
@@ -120,7 +121,7 @@ class LinePlot(PlotView):
     def _paint_ink(self, painter: QPainter, area: QRectF) -> None:
         """The lines, from an image that is drawn anew if they or the scales are others."""
         ratio = self.devicePixelRatioF()
-        drawn = (*self.scales, area.size().toTuple(), ratio, self.theme.name)  # type: ignore[attr-defined]
+        drawn = (*self.scales, area.size().toTuple(), ratio, self.theme.name)
         if drawn != self._drawn or self._image is None:
             self._drawn = drawn
             image = QImage(
@@ -138,9 +139,7 @@ class LinePlot(PlotView):
 
     def _draw(self, painter: QPainter, area: QRectF) -> None:
         x, y = self.scales
-        painter.setRenderHint(
-            QPainter.RenderHint.Antialiasing, sum(line.faint.size for line in self.lines) <= _SMOOTH
-        )
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, sum(line.faint.size for line in self.lines) <= _SMOOTH)
         for line in self.lines:
             self._draw_band(painter, area, line, x, y)
         for line in self.lines:
@@ -242,6 +241,10 @@ class LinePlot(PlotView):
         return found
 
 
+def _numbers(line: PlotLine) -> tuple[Array, Array]:
+    return line.x, line.y
+
+
 def _told(value: float) -> str:
     return number(float(value), 3) if np.isfinite(value) else "∞"
 
@@ -257,4 +260,5 @@ def _draw_line(painter: QPainter, pen: QPen, xs: Array, ys: Array) -> None:
 def _runs_of(known: Array) -> list[slice]:
     """The stretches of at least two neighbours that are all known."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(int)))
-    return [slice(int(first), int(last)) for first, last in zip(edges[::2], edges[1::2], strict=True) if last - first > 1]
+    ends = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    return [slice(first, last) for first, last in ends if last - first > 1]

@@ -52,7 +52,8 @@ def y_values(lines: Sequence[PlotLine]) -> Array:
     """Every finite number that is drawn."""
     parts = [chain((line.y, line.low, line.high), line.faint) for line in lines]
     found = np.concatenate([np.ravel(part) for part in chain(*parts)] or [_NOTHING])
-    return found[np.isfinite(found) & (np.abs(found) < HUGEST)]
+    finite: Array = found[np.isfinite(found) & (np.abs(found) < HUGEST)]
+    return finite
 
 
 def suited(values: Array) -> AxisType:

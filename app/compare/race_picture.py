@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.compare.picture import ComparisonPicture

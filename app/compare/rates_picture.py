@@ -41,7 +41,9 @@ class RatesPlot(Titled):
 
 def over_rates(curve: RateCurve) -> PlotLine:
     """One run as a line with points."""
-    medians, low, high = (np.array([getattr(each, part) for each in curve.spreads]) for part in ("median", "low", "high"))
+    medians, low, high = (
+        np.array([getattr(each, part) for each in curve.spreads]) for part in ("median", "low", "high")
+    )
     several = any(each.count > 1 for each in curve.spreads)
     nothing = np.empty(0)
     return PlotLine(

@@ -39,7 +39,10 @@ class RunBar(QWidget):
         self.workers.setObjectName("compare-workers")
         self.workers.setEditable(True)
         self.workers.setAccessibleName("workers")
-        self.workers.setToolTip("Where trials are computed: threads or processes of this machine, or the address of a Dask scheduler, such as tcp://host:8786")
+        self.workers.setToolTip(
+            "Where trials are computed: threads or processes of this machine, "
+            "or the address of a Dask scheduler, such as tcp://host:8786"
+        )
         self.workers.setMinimumWidth(150)
         self.workers.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.start.clicked.connect(self.started)

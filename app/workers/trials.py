@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from app.workers.crew import Crew
+from app.workers.executors import crew_of
 from app.workers.latest_job import Cancelled, LatestJob, Ticket
 from engine import (
     COMPARISONS,
@@ -21,7 +23,7 @@ from engine import (
     SettingError,
     Stopped,
     Summary,
-    Workers,
+    Trial,
     countable,
     plan_of,
     run_trials,
@@ -123,8 +125,10 @@ class TrialJob(QObject):
         """Whether nothing is computed."""
         return self._jobs.idle
 
-    def start(self, request: ComparisonRequest, workers: Callable[[], Workers], again: bool = False) -> None:
-        """Compute what is not known yet; again: all of it, to see that it comes to the same bits."""
+    def start(self, request: ComparisonRequest, workers: str = "", again: bool = False) -> None:
+        """Compute what is not known yet. workers: as a person names them; again: all of it, to see that its
+        bits are the same.
+        """
         self._jobs.offer(partial(self._compute, request, workers, again))
 
     def cancel(self) -> None:
@@ -176,14 +180,12 @@ class TrialJob(QObject):
         ticket.check()
         self.forecasted.emit()
 
-    def _compute(
-        self, request: ComparisonRequest, workers: Callable[[], Workers], again: bool, ticket: Ticket
-    ) -> None:
+    def _compute(self, request: ComparisonRequest, workers: str, again: bool, ticket: Ticket) -> None:
         told, began = "", time.monotonic()
         known, before = ({}, self._known) if again else (self._known, {})
         plan = None
         try:
-            plan, crew = request.plan(), workers()
+            plan, crew = request.plan(), crew_of(workers, gives_way=True)
             self._run(request, plan, crew, known, before, ticket, began)
         except SettingError as error:
             told = str(error)
@@ -197,7 +199,7 @@ class TrialJob(QObject):
         self,
         request: ComparisonRequest,
         plan: Plan,
-        crew: Workers,
+        crew: Crew,
         known: dict[str, Summary],
         before: Mapping[str, Summary],
         ticket: Ticket,
@@ -253,7 +255,7 @@ class TrialJob(QObject):
         self.ended.emit("")
 
 
-def _probed(what: Any, ticket: Ticket) -> float:
+def _probed(what: Trial, ticket: Ticket) -> float:
     """About the seconds that a trial takes, from its first updates."""
     updates = min(_PROBED, what.updates)
     begun = replace(what, experiment=replace(what.experiment, stop={**what.experiment.stop, "updates": updates}))
@@ -262,4 +264,4 @@ def _probed(what: Any, ticket: Ticket) -> float:
         again = trial(begun, ticket.interruption, time.thread_time)
     except Stopped:
         raise Cancelled from None
-    return min(first.seconds, again.seconds) * what.updates / max(updates, 1)
+    return float(min(first.seconds, again.seconds)) * what.updates / max(updates, 1)
