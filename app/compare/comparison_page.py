@@ -180,7 +180,7 @@ class ComparisonPage(QWidget):
         self.sentences.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.note.setObjectName("compare-former")
         self.note.hide()
-        self.empty.setObjectName("warm-up-line")
+        self.empty.setObjectName("compare-empty")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         told = QScrollArea()
         told.setObjectName("compare-told")

@@ -32,6 +32,7 @@ _BAND, _GOOD, _FAINT = 0.20, 0.10, 0.45  # opacity
 _POINT = 3.5  # pixels of its radius
 _REACH = 14.0  # pixels within which a click means a point
 _CROSS = 4.0  # pixels of half a cross for what diverged
+_STRIP = 7.0  # pixels from the good range of one line to the next
 _ROW = 11.0  # pixels between the crosses of one line and the next
 _SMOOTH = 100_000  # points beyond which lines are drawn without smoothing
 
@@ -146,11 +147,11 @@ class LinePlot(PlotView):
             colour = QColor(self.theme.run_colours[line.colour])
             colour.setAlphaF(_FAINT)
             for row in line.faint:
-                _draw_line(painter, QPen(colour, _FAINT_WIDTH), x.pixels(line.x), y.pixels(row))
+                _draw_line(painter, QPen(colour, _FAINT_WIDTH), x.pixels(line.x), y.pixels(np.where(np.isfinite(row), row, np.nan)))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for place, line in enumerate(self.lines):
             colour = QColor(self.theme.run_colours[line.colour])
-            xs, ys = x.pixels(line.x), y.pixels(line.y)
+            xs, ys = x.pixels(line.x), y.pixels(np.where(np.isfinite(line.y), line.y, np.nan))
             _draw_line(painter, QPen(colour, _WIDTH), xs, ys)
             if line.pointed:
                 self._draw_points(painter, line, colour, xs, ys)
@@ -164,9 +165,7 @@ class LinePlot(PlotView):
         colour = QColor(self.theme.run_colours[line.colour])
         painter.setPen(Qt.PenStyle.NoPen)
         if line.good is not None:
-            left, right = (x.pixel(end) for end in line.good)
-            colour.setAlphaF(_GOOD)
-            painter.fillRect(QRectF(left - 2.0, area.top(), right - left + 4.0, area.height()), colour)
+            self._draw_good(painter, area, line, *(x.pixel(end) for end in line.good))
         if not len(line.low):
             return
         colour.setAlphaF(_BAND)
@@ -178,6 +177,16 @@ class LinePlot(PlotView):
         for part in _runs_of(np.isfinite(xs + low + high)):
             outline = polygon(np.append(xs[part], xs[part][::-1]), np.append(low[part], high[part][::-1]))
             painter.drawPolygon(outline)
+
+    def _draw_good(self, painter: QPainter, area: QRectF, line: PlotLine, left: float, right: float) -> None:
+        """The good range as a strip at the bottom, one above the other; of a single line all the height is shaded."""
+        colour = QColor(self.theme.run_colours[line.colour])
+        bottom = area.bottom() - 2.0 - _STRIP * self.lines.index(line)
+        colour.setAlphaF(_FAINT)
+        painter.fillRect(QRectF(left - _POINT, bottom - _STRIP + 2.0, right - left + 2.0 * _POINT, _STRIP - 2.0), colour)
+        if len(self.lines) == 1:
+            colour.setAlphaF(_GOOD)
+            painter.fillRect(QRectF(left - _POINT, area.top(), right - left + 2.0 * _POINT, area.height()), colour)
 
     def _draw_points(self, painter: QPainter, line: PlotLine, colour: QColor, xs: Array, ys: Array) -> None:
         painter.setPen(Qt.PenStyle.NoPen)

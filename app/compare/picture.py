@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.widgets.elided import ElidedLabel
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -36,8 +38,9 @@ class Titled(QWidget):
 
     def __init__(self, title: str, plot: QWidget, *choices: QWidget) -> None:
         super().__init__()
-        self.title = QLabel(title)
+        self.title = ElidedLabel()
         self.title.setObjectName("section")
+        self.title.show_text(title)
         head = QHBoxLayout()
         head.setContentsMargins(4, 0, 4, 0)
         head.setSpacing(8)

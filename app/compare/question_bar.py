@@ -56,7 +56,7 @@ class QuestionBar(QWidget):
         for chooser, preferred in ((self.one, first), (self.other, second)):
             before = chooser.currentData()
             _fill(chooser, entries, others)
-            place = chooser.findData(before)
+            place = chooser.findData(before) if before else -1
             chooser.setCurrentIndex(place if place >= 0 else chooser.findData(preferred))
         self._check()
 

@@ -39,7 +39,7 @@ class RacePicture(ComparisonPicture):
         self.rates.show_curves(result.curves, counted)  # type: ignore[attr-defined]
         self.race.show_arms(result.arms, counted)  # type: ignore[attr-defined]
         if not result.arms:  # type: ignore[attr-defined]
-            self.race.title.setText("The race begins once all are tuned")
+            self.race.title.show_text("The race begins once all are tuned")
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)

@@ -47,7 +47,7 @@ class SeedsPlot(Titled):
         """Show these, as far as they are known."""
         self._arms, self._counted = arms, counted
         seeds = max((len(each.seeds) for each in arms), default=0)
-        self.title.setText(f"{counted.replace('_', ' ')} over {seeds} seed{'s' * (seeds != 1)}" if seeds else counted)
+        self.title.show_text(f"{counted.replace('_', ' ')} over {seeds} seed{'s' * (seeds != 1)}" if seeds else counted)
         self._show()
 
     def _show(self) -> None:

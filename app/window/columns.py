@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.look.window_style import divide
+from app.look.window_style import divide, style_parts
 from app.widgets.splitter import Splitter
 
 MARGIN, GAP = 12, 12  # around the columns; between them, where the handles are
@@ -180,7 +180,9 @@ class Columns(QWidget):
             for column in self._others:
                 column.hide()
             if self.split.indexOf(widget) < 0:
+                style_parts(widget, self.window())
                 self.split.addWidget(widget)
+                self.split.setStretchFactor(self.split.indexOf(widget), 1)
             widget.show()
             self.split.setSizes([left, 0, 0, max(self.split.width() - left - GAP, 1)])
         elif widget is None and self._replaced:
