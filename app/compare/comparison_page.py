@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from app.compare.axes_editor import AxesEditor
 from app.compare.picture import ComparisonPicture
 from app.compare.pictures import PICTURES
 from app.look.number_format import counted, duration
@@ -15,7 +16,7 @@ from app.widgets.card import Card
 from app.widgets.knob_list import KnobList
 from app.widgets.more import More
 from app.workers.trials import ComparisonRequest, Forecast, Outcome
-from engine import COMPARISONS, Comparison, Experiment, choose
+from engine import COMPARISONS, Comparison, Experiment, SettingError, choose
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -48,6 +49,8 @@ class ComparisonPage(QWidget):
         self.knobs = KnobList(1, self.more)
         self.knobs.show_knobs(comparison.knobs)
         self.knobs.set_values(self._values)
+        self.axes = AxesEditor() if comparison.has_axes else None
+        self.fault = ""  # of what is typed, as a sentence
         self.who = QLabel()
         self.counted = QComboBox()
         self.counted.setAccessibleName("what counts")
@@ -60,6 +63,8 @@ class ComparisonPage(QWidget):
         self._lay_out()
         self.knobs.changed.connect(self._take_knob)
         self.counted.activated.connect(self._take_counted)
+        if self.axes is not None:
+            self.axes.changed.connect(self._take_axes)
         if self.picture is not None:
             self.picture.adopted.connect(self.adopted)
 
@@ -69,7 +74,13 @@ class ComparisonPage(QWidget):
         experiment = self._own or self.experiment
         if experiment is None:
             return None
-        return ComparisonRequest(experiment, self.comparison.key, dict(self._values), self.runs, self._counted)
+        try:
+            axes = self.axes.axes if self.axes is not None else ()
+        except SettingError as error:
+            axes, self.fault = (), str(error)
+        else:
+            self.fault = ""
+        return ComparisonRequest(experiment, self.comparison.key, dict(self._values), self.runs, self._counted, axes)
 
     @property
     def is_former(self) -> bool:
@@ -87,6 +98,8 @@ class ComparisonPage(QWidget):
         if experiment is self.experiment:
             return
         self.experiment = experiment
+        if self.axes is not None:
+            self.axes.show_experiment(experiment)
         self._tell()
 
     def compare_instead(self, experiment: Experiment | None, runs: tuple[str, ...] = ()) -> None:
@@ -149,6 +162,10 @@ class ComparisonPage(QWidget):
         self._tell()
         self.changed.emit()
 
+    def _take_axes(self) -> None:
+        self._tell()
+        self.changed.emit()
+
     def _take_counted(self, place: int) -> None:
         self._counted = str(self.counted.itemData(place))
         self._tell()
@@ -164,8 +181,9 @@ class ComparisonPage(QWidget):
         self._counts = _labelled("what counts", self.counted)
         self._counts.hide()
         setup = Card()
-        for widget in (question, self.who, self.knobs, self._counts, self.more):
-            setup.body.addWidget(widget)
+        for widget in (question, self.who, self.axes, self.knobs, self._counts, self.more):
+            if widget is not None:
+                setup.body.addWidget(widget)
         setup.body.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)

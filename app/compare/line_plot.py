@@ -146,12 +146,13 @@ class LinePlot(PlotView):
         for line in self.lines:
             colour = QColor(self.theme.run_colours[line.colour])
             colour.setAlphaF(_FAINT)
+            xs = x.pixels(line.x)
             for row in line.faint:
-                _draw_line(painter, QPen(colour, _FAINT_WIDTH), x.pixels(line.x), y.pixels(np.where(np.isfinite(row), row, np.nan)))
+                _draw_line(painter, QPen(colour, _FAINT_WIDTH), xs, _pixels(y, row))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for place, line in enumerate(self.lines):
             colour = QColor(self.theme.run_colours[line.colour])
-            xs, ys = x.pixels(line.x), y.pixels(np.where(np.isfinite(line.y), line.y, np.nan))
+            xs, ys = x.pixels(line.x), _pixels(y, line.y)
             _draw_line(painter, QPen(colour, _WIDTH), xs, ys)
             if line.pointed:
                 self._draw_points(painter, line, colour, xs, ys)
@@ -182,11 +183,12 @@ class LinePlot(PlotView):
         """The good range as a strip at the bottom, one above the other; of a single line all the height is shaded."""
         colour = QColor(self.theme.run_colours[line.colour])
         bottom = area.bottom() - 2.0 - _STRIP * self.lines.index(line)
+        left, wide = left - _POINT, right - left + 2.0 * _POINT
         colour.setAlphaF(_FAINT)
-        painter.fillRect(QRectF(left - _POINT, bottom - _STRIP + 2.0, right - left + 2.0 * _POINT, _STRIP - 2.0), colour)
+        painter.fillRect(QRectF(left, bottom - _STRIP + 2.0, wide, _STRIP - 2.0), colour)
         if len(self.lines) == 1:
             colour.setAlphaF(_GOOD)
-            painter.fillRect(QRectF(left - _POINT, area.top(), right - left + 2.0 * _POINT, area.height()), colour)
+            painter.fillRect(QRectF(left, area.top(), wide, area.height()), colour)
 
     def _draw_points(self, painter: QPainter, line: PlotLine, colour: QColor, xs: Array, ys: Array) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -248,6 +250,11 @@ class LinePlot(PlotView):
                 if len(far) and not np.isnan(far).all() and np.nanmin(far) < best:
                     best, found = float(np.nanmin(far)), (line, int(np.nanargmin(far)))
         return found
+
+
+def _pixels(y: Scale, values: Array) -> Array:
+    """Where values are; what is not finite is nowhere, not at the end of the axis."""
+    return y.pixels(np.where(np.isfinite(values), values, np.nan))
 
 
 def _numbers(line: PlotLine) -> tuple[Array, Array]:

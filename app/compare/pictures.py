@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from app.compare.picture import ComparisonPicture
 from app.compare.race_picture import RacePicture
 from app.compare.rates_picture import RatesPicture
+from app.compare.score_picture import ScorePicture
 from app.compare.seeds_picture import SeedsPicture
+from app.compare.sweep_picture import SweepPicture
 
 if TYPE_CHECKING:
     from app.look.theme import Theme
@@ -17,4 +19,6 @@ PICTURES: dict[str, Callable[[Theme], ComparisonPicture]] = {
     "race": RacePicture,
     "seeds": SeedsPicture,
     "rates": RatesPicture,
+    "sweep": SweepPicture,
+    "scores": ScorePicture,
 }
