@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -11,6 +14,7 @@ from engine.choices import Choice
 from engine.problems.kind import kind_of
 from engine.training.experiment import Experiment
 from engine.trials.arms import Arm, alone
+from engine.trials.axes import Axis
 from engine.trials.comparison import SEEDS, UPDATES, Comparison, Known, Plan, Result
 from engine.trials.statistics import SignTest, Spread, quartiles, sign_test, spread
 from engine.trials.trial import Summary, Trial, curve_updates
@@ -56,7 +60,7 @@ class SeedsPlan(Plan):
     """Every run with every seed."""
 
     def trials(self, known: Known) -> tuple[Trial, ...]:
-        return tuple(self._trial(arm, seed) for seed in range(self._seeds) for arm in self.arms)
+        return tuple(self._trials[arm.key][seed] for seed in range(self._seeds) for arm in self.arms)
 
     def expected(self, known: Known) -> int:
         return self._seeds * len(self.arms)
@@ -71,18 +75,23 @@ class SeedsPlan(Plan):
     def _seeds(self) -> int:
         return int(self.choice.values[SEEDS.name])  # type: ignore[arg-type]
 
-    def _trial(self, arm: Arm, seed: int) -> Trial:
-        return alone(self.experiment, arm, self.updates, self.counted, seed=seed)
+    @cached_property
+    def _trials(self) -> Mapping[str, tuple[Trial, ...]]:
+        """The trials of each run, by its key, in the order of the seeds."""
+        seeds = range(self._seeds)
+        return {
+            arm.key: tuple(alone(self.experiment, arm, self.updates, self.counted, seed=seed) for seed in seeds)
+            for arm in self.arms
+        }
 
     def _known(self, arm: Arm, known: Known) -> dict[int, Summary]:
-        keys = {seed: self._trial(arm, seed).key for seed in range(self._seeds)}
-        return {seed: known[key] for seed, key in keys.items() if key in known}
+        return {trial.seed: known[trial.key] for trial in self._trials[arm.key] if trial.key in known}
 
     def _sentences(self, arms: tuple[ArmOverSeeds, ...], pairs: tuple[Pair, ...]) -> tuple[str, ...]:
         told = [paired(pair.one.name, pair.other.name, pair.test) for pair in pairs if any(arms)]
         for each in arms:
             if each.seeds:
-                told.append(_alone(each))
+                told.append(alone_words(each))
         task = self.experiment.problem
         told.append(f"Each seed brings new {kind_of(task).reseeding(task)}; all runs get the same ones.")
         return tuple(told)
@@ -92,7 +101,9 @@ def over_seeds(arm: Arm, found: dict[int, Summary], updates: int) -> ArmOverSeed
     """One run over the seeds of these summaries, without those that could not be run."""
     kept = {seed: summary for seed, summary in found.items() if not summary.failed}
     at = curve_updates(updates)
-    lines = np.array([summary.curve for summary in kept.values()], float).reshape(len(kept), len(at))
+    unknown = (math.nan,) * len(at)
+    curves = [summary.curve if len(summary.curve) == len(at) else unknown for summary in kept.values()]
+    lines = np.array(curves, float).reshape(len(kept), len(at))
     band = quartiles(lines) if len(kept) else np.full((3, len(at)), np.nan)
     values = tuple(summary.value for summary in kept.values())
     diverged = sum(summary.diverged for summary in kept.values())
@@ -110,11 +121,15 @@ def pairs_of(arms: tuple[ArmOverSeeds, ...]) -> tuple[Pair, ...]:
     return tuple(found)
 
 
-def _alone(each: ArmOverSeeds) -> str:
+def alone_words(each: ArmOverSeeds) -> str:
+    """Where a run ends, over its seeds."""
     seeds = f"{len(each.seeds)} seed{'s' * (len(each.seeds) != 1)}"
+    if each.diverged and not math.isfinite(each.spread.median):
+        return f"{each.arm.name} diverged for {each.diverged} of {seeds}."
     told = f"{each.arm.name} ends at {number(each.spread.median)} (median of {seeds}"
-    told += f"; half of them between {number(each.spread.low)} and {number(each.spread.high)})"
-    return f"{told}; {each.diverged} diverged." if each.diverged else f"{told}."
+    if math.isfinite(each.spread.high):
+        told += f"; half of them between {number(each.spread.low)} and {number(each.spread.high)}"
+    return f"{told}; {each.diverged} diverged)." if each.diverged else f"{told})."
 
 
 class Seeds(Comparison):
@@ -126,5 +141,7 @@ class Seeds(Comparison):
     help = "every run with many seeds: medians and quartiles, and a sign test of every pair"
     knobs = (SEEDS, UPDATES)
 
-    def plan(self, experiment: Experiment, arms: tuple[Arm, ...], choice: Choice, counted: str) -> SeedsPlan:
+    def plan(
+        self, experiment: Experiment, arms: tuple[Arm, ...], choice: Choice, counted: str, axes: tuple[Axis, ...] = ()
+    ) -> SeedsPlan:
         return SeedsPlan(experiment, arms, choice, counted)
