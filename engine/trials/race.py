@@ -12,10 +12,10 @@ from engine.training.experiment import Experiment
 from engine.trials.arms import Arm, alone
 from engine.trials.axes import Axis
 from engine.trials.comparison import SEEDS, UPDATES, Comparison, Known, Plan, Result
-from engine.trials.seeds import ArmOverSeeds, Pair, alone_words, over_seeds, pairs_of
+from engine.trials.seeds import ArmOverSeeds, Pair, alone_words, over_seeds, pair_words, pairs_of
 from engine.trials.trial import Trial
 from engine.trials.tuning import DECADES, PER_DECADE, RATE, ROUNDS, TOLERANCE, RateCurve, Tuning, rate_trials
-from engine.trials.words import number, paired
+from engine.trials.words import number
 
 TUNING_SEEDS = Hyper(
     "tuning_seeds",
@@ -101,7 +101,7 @@ class RacePlan(Plan):
     def _sentences(
         self, curves: tuple[RateCurve, ...], arms: tuple[ArmOverSeeds, ...], pairs: tuple[Pair, ...], is_tuned: bool
     ) -> tuple[str, ...]:
-        told = [paired(pair.one.name, pair.other.name, pair.test) for pair in pairs]
+        told = pair_words(arms, pairs)
         told += [alone_words(each) for each in arms if each.seeds]
         if not is_tuned:
             told.append("Every run is being tuned; then all race at their own best learning rate.")

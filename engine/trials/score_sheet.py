@@ -140,7 +140,8 @@ class ScorePlan(Plan):
             )
         told.append(
             "Every optimizer is tuned by as many learning rates as the others on that workload, everything else at its"
-            f" default, and counts at its best. Numbers are updates, {base}'s over its own."
+            f" default but for weight decay on surfaces, which is off, and counts at its best. Scores are {base}'s"
+            " updates over its own."
         )
         asking = [OPTIMIZERS[score.optimizer].title for score in scores if OPTIMIZERS[score.optimizer].asks]
         if asking:
@@ -189,7 +190,7 @@ def _arm(key: str, workload: Workload, place: int) -> Arm:
         id=key,
         name=optimizer.title,
         colour=place % MAX_RUNS,
-        optimizer=choose(OPTIMIZERS, key),
+        optimizer=choose(OPTIMIZERS, key, {} if workload.decays else {"weight_decay": 0.0}),
         learning_rate=optimizer.learning_rate,
         schedule=choose(SCHEDULES, "constant"),
         batch=workload.batch,

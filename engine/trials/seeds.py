@@ -16,11 +16,14 @@ from engine.training.experiment import Experiment
 from engine.trials.arms import Arm, alone
 from engine.trials.axes import Axis
 from engine.trials.comparison import SEEDS, UPDATES, Comparison, Known, Plan, Result
-from engine.trials.statistics import SignTest, Spread, quartiles, sign_test, spread
+from engine.trials.statistics import SignTest, Spread, holm, quartiles, sign_test, spread
 from engine.trials.trial import Summary, Trial, curve_updates
 from engine.trials.words import number, paired
 
 Array = np.ndarray
+
+
+_FEW = 3  # pairs, of which all are told
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,12 @@ class ArmOverSeeds:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two runs over the seeds that both have."""
+    """Two runs over the seeds that both have. p: of the test, corrected for the number of pairs (Holm)."""
 
     one: Arm
     other: Arm
     test: SignTest
+    p: float
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ class SeedsPlan(Plan):
         return {trial.seed: known[trial.key] for trial in self._trials[arm.key] if trial.key in known}
 
     def _sentences(self, arms: tuple[ArmOverSeeds, ...], pairs: tuple[Pair, ...]) -> tuple[str, ...]:
-        told = [paired(pair.one.name, pair.other.name, pair.test) for pair in pairs if any(arms)]
+        told = pair_words(arms, pairs)
         for each in arms:
             if each.seeds:
                 told.append(alone_words(each))
@@ -117,8 +121,18 @@ def pairs_of(arms: tuple[ArmOverSeeds, ...]) -> tuple[Pair, ...]:
         both = sorted(set(one.seeds) & set(other.seeds))
         if both:
             values = ([each.values[each.seeds.index(seed)] for seed in both] for each in (one, other))
-            found.append(Pair(one.arm, other.arm, sign_test(*values)))
-    return tuple(found)
+            found.append((one.arm, other.arm, sign_test(*values)))
+    corrected = holm([test.p for _, _, test in found])
+    return tuple(Pair(*each, p) for each, p in zip(found, corrected, strict=True))
+
+
+def pair_words(arms: tuple[ArmOverSeeds, ...], pairs: tuple[Pair, ...]) -> list[str]:
+    """What is told of pairs: of all if they are few, else of the run with the lowest median against each other."""
+    told = pairs
+    if len(pairs) > _FEW:
+        best = min((arm for arm in arms if arm.seeds), key=lambda arm: (arm.spread.median, arm.diverged)).arm
+        told = tuple(pair for pair in pairs if best in (pair.one, pair.other))
+    return [paired(pair.one.name, pair.other.name, pair.test, pair.p, len(pairs)) for pair in told]
 
 
 def alone_words(each: ArmOverSeeds) -> str:

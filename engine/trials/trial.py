@@ -75,10 +75,10 @@ class Summary:
     """What a trial came to. Lower values are better; one that diverged has an infinite one.
 
     value: of what counts, at the parameters after the last update; best, best_update: the lowest that was seen, and
-    when. reached: the first update before which its target was seen to be reached. curve: the values at the updates
-    `curve_updates` of its budget, NaN beyond its end. loss: the exact loss at the end. ending: why it ended before its
-    budget, in words. seconds: of the processor, 0 without a clock. failed: why it could not be run at all, as a
-    sentence. digest: of theta and of the whole record; equal for equal bits. processor, numbers: where it was computed,
+    when. reached: the update at which it came down to its target, by a line between two measurements. curve: the values
+    at the updates `curve_updates` of its budget, NaN beyond its end. loss: the exact loss at the end. ending: why it
+    ended before its budget, in words. seconds: of the processor, 0 without a clock. failed: why it could not be run at
+    all, as a sentence. digest: of theta and of the whole record; equal for equal bits. processor, numbers: where it was computed,
     and by which version of the numbers.
     """
 
@@ -199,7 +199,6 @@ def _summary(what: Trial, run: Run) -> Summary:
     at, values = np.append(at, run.update), np.append(values, value)
     finite = np.where(np.isfinite(values), values, np.inf)
     lowest = int(np.argmin(finite))
-    reached = np.flatnonzero(finite <= what.target)
     grid = curve_updates(what.updates)
     places = np.searchsorted(at, grid, "right") - 1
     curve = np.where((places >= 0) & (grid <= run.update), values[np.maximum(places, 0)], np.nan)
@@ -209,7 +208,7 @@ def _summary(what: Trial, run: Run) -> Summary:
         value=math.inf if diverged is not None or not math.isfinite(value) else value,
         best=float(finite[lowest]),
         best_update=int(at[lowest]),
-        reached=int(at[reached[0]]) if len(reached) else None,
+        reached=_reached(at, finite, what.target),
         loss=loss if math.isfinite(loss) else math.inf,
         diverged_at=diverged,
         ending=run.message if diverged is not None or run.ending else "",
@@ -218,6 +217,20 @@ def _summary(what: Trial, run: Run) -> Summary:
         curve=tuple(float(f"{number:.7g}") for number in curve),
         digest=_bits(run),
     )
+
+
+def _reached(at: Array, values: Array, target: float) -> int | None:
+    """The update at which values (k,) before the updates `at` come down to a target, by a line between the two that
+    are known around it; None if they never do.
+    """
+    below = np.flatnonzero(values <= target)
+    if not len(below):
+        return None
+    place = int(below[0])
+    if not place or not np.isfinite(values[place - 1]):
+        return int(at[place])
+    share = (values[place - 1] - target) / (values[place - 1] - values[place])
+    return math.ceil(float(at[place - 1] + share * (at[place] - at[place - 1])))
 
 
 def _values(counted: str, run: Run) -> tuple[float, float]:

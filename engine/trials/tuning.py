@@ -93,8 +93,10 @@ class RateCurve:
 
     @property
     def is_at_edge(self) -> bool:
-        """Whether the best rate is the lowest or the highest that was tried: there may be a better one beyond."""
-        return self.best in (0, len(self.rates) - 1)
+        """Whether the best rate is the lowest or the highest that was tried, or none has been any good: there may be a
+        better one beyond.
+        """
+        return self.best in (None, 0, len(self.rates) - 1)
 
 
 def around(rate: float, decades: float, per_decade: int) -> tuple[float, ...]:
@@ -224,7 +226,7 @@ def rate_words(curve: RateCurve, tolerance: float) -> str:
     if curve.best is None or curve.good is None or curve.best_rate is None:
         return f"{name} has ended at no finite value yet." if curve.rates else f"{name} has not been tried yet."
     told = f"{name} ends lowest, at {number(curve.spreads[curve.best].median)}, with learning rate {curve.best_rate:g}"
-    if curve.is_at_edge and len(curve.rates) > 1:
+    if curve.best in (0, len(curve.rates) - 1) and len(curve.rates) > 1:
         side = "lowest" if curve.best == 0 else "highest"
         told += f", the {side} that was tried: there may be a better one beyond it"
     low, high = (curve.rates[place] for place in curve.good)

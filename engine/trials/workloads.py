@@ -21,7 +21,8 @@ _FULL = {"kind": "full"}
 class Workload:
     """A problem as a file describes it, the exact loss that is to be reached on it, and within how many updates.
 
-    asks: what of an optimizer it asks, in words.
+    asks: what of an optimizer it asks, in words. decays: whether optimizers decay weights as they do by default; where
+    a point is sought that would draw it towards the origin, and might jump onto a minimum there.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Workload:
     target: float
     updates: int
     batches: Mapping[str, Any]
+    decays: bool = True
 
     @cached_property
     def task(self) -> Task:
@@ -51,6 +53,7 @@ WORKLOADS = (
         1e-3,
         1000,
         _FULL,
+        decays=False,
     ),
     Workload(
         "rosenbrock",
@@ -60,6 +63,7 @@ WORKLOADS = (
         0.05,
         3000,
         _FULL,
+        decays=False,
     ),
     Workload(
         "beale",
@@ -69,6 +73,7 @@ WORKLOADS = (
         1e-2,
         1000,
         _FULL,
+        decays=False,
     ),
     Workload(
         "cliff",
@@ -78,6 +83,7 @@ WORKLOADS = (
         1e-3,
         1000,
         _FULL,
+        decays=False,
     ),
     Workload(
         "product",
@@ -87,6 +93,7 @@ WORKLOADS = (
         1e-3,
         1000,
         _FULL,
+        decays=False,
     ),
     Workload(
         "circle",
