@@ -304,7 +304,8 @@ class LibraryPage(QWidget):
 
     def _tell_forgotten(self, forgotten: Forgotten) -> None:
         self.comparison_pane.hide()
-        self.told.emit(f"{counted(forgotten.runs, 'run')} forgotten, {size_text(forgotten.freed)} freed")
+        freed = f"{size_text(forgotten.freed)} freed" if forgotten.freed else "the next runs take their place on disk"
+        self.told.emit(f"{counted(forgotten.runs, 'run')} forgotten, {freed}")
 
     def _lay_out(self) -> None:
         top = _row(self.search, self.columns)

@@ -239,6 +239,8 @@ class LibraryTable(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
+        # With the view's own it asks for each column whether all of 100,000 rows are selected, before it is painted.
+        header.setSelectionModel(QItemSelectionModel(self.rows, header))
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.setSortIndicatorClearable(False)
