@@ -38,6 +38,7 @@ EMPTY = (
     "its settings, tweaks, results and curve, to be compared and opened again."
 )
 _PAUSE = 150  # milliseconds without a key press before a search begins
+_WATCH = 2000  # milliseconds between two looks at whether another window has changed the library
 _AGES = {"a week": 7.0, "a month": 30.0, "a year": 365.0}  # in days
 _LOOKING = "…"
 
@@ -59,7 +60,6 @@ class LibraryPage(QWidget):
         self._request = Request()
         self._known: tuple[Column, ...] = FIELDS
         self._contents: Contents | None = None
-        self._is_stale = True
         self._answer: Callable[[], None] = lambda: None
         self.search = QLineEdit()
         self.search.setObjectName("library-search")
@@ -87,6 +87,8 @@ class LibraryPage(QWidget):
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE)
+        self._watching = QTimer(self)
+        self._watching.setInterval(_WATCH)
         self._lay_out()
         self.set_theme(theme)
         self._wire()
@@ -105,17 +107,18 @@ class LibraryPage(QWidget):
 
     def refresh(self) -> None:
         """List the library anew, now or once it is on screen."""
-        self._is_stale = True
         if self.isVisible():
             self._find()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._find()
+        self._watching.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._pause.stop()
+        self._watching.stop()
         self._end_question()
 
     def _wire(self) -> None:
@@ -134,6 +137,7 @@ class LibraryPage(QWidget):
         table.forget_wanted.connect(self._ask_about_selected)
         table.header_menu_wanted.connect(self._show_columns_menu)
         self._pause.timeout.connect(self._find)
+        self._watching.timeout.connect(job.watch)
         self.search.textChanged.connect(lambda: self._pause.start())
         self.search.returnPressed.connect(self._find)
         self.columns.clicked.connect(lambda: self._show_columns_menu(_below(self.columns)))
@@ -147,7 +151,6 @@ class LibraryPage(QWidget):
 
     def _find(self) -> None:
         self._pause.stop()
-        self._is_stale = False
         self._request = Request(self.search.text(), self._request.order, self._request.descending)
         self._job.find(self._request)
 

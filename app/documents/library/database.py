@@ -116,6 +116,15 @@ class Database:
         except OSError:
             return 0
 
+    @property
+    def stamp(self) -> tuple[int, int]:
+        """Another one once the file has changed."""
+        try:
+            status = os.stat(self.path)
+        except OSError:
+            return 0, 0
+        return status.st_mtime_ns, status.st_size
+
     @contextlib.contextmanager
     def reading(self, check: Check = no_check) -> Iterator[sqlite3.Connection]:
         """A connection that changes nothing, and sees one state of the file; an empty library if there is no file.

@@ -83,6 +83,11 @@ class Library:
         """Bytes on disk."""
         return self._file.size
 
+    @property
+    def stamp(self) -> tuple[int, int]:
+        """Another one once the file has changed, by whatever window."""
+        return self._file.stamp
+
     def keep(self, entries: Sequence[RunEntry], when: float | None = None, check: Check = no_check) -> int:
         """Keep runs, all or none; how many were not known as they are.
 
