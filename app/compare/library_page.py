@@ -204,7 +204,7 @@ class LibraryPage(QWidget):
                 action.setChecked(column in self.table.rows.columns)
                 action.triggered.connect(lambda shown, chosen=column: self._toggle_column(chosen, shown))
         menu.addSeparator()
-        menu.addAction("The columns of the beginning").triggered.connect(lambda: self._change_columns(FIRST))
+        menu.addAction("Usual columns").triggered.connect(lambda: self._change_columns(FIRST))
         return menu
 
     def _show_columns_menu(self, spot: QPoint) -> None:
@@ -358,7 +358,7 @@ def _parts(columns: Sequence[Column]) -> Mapping[str, list[Column]]:
         "Results": [column for column in columns if column.part == RESULT],
         "Settings of the run": of_runs,
         "Settings of the problem": [column for column in columns if column.part == SETTING and column not in of_runs],
-        "Others": list(FIELDS),
+        "Other": list(FIELDS),
     }
 
 

@@ -164,7 +164,7 @@ def test_any_setting_or_result_is_a_column_and_stays_one(opened) -> None:
     ready(window, page, 20)
     menu = page.columns_menu()
     below = {part.title(): part for part in menu.findChildren(QMenu)}
-    assert list(below) == ["Results", "Settings of the run", "Settings of the problem", "Others"]
+    assert list(below) == ["Results", "Settings of the run", "Settings of the problem", "Other"]
     beta = next(each for each in below["Settings of the run"].actions() if each.text() == "Optimizer beta1")
     assert not beta.isChecked()
     beta.trigger()
