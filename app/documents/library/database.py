@@ -233,6 +233,8 @@ class Database:
             if not writes:
                 raise _Empty
             _make(connection)
+            with contextlib.suppress(OSError):
+                os.chmod(self.path, 0o600)  # the user's alone, and so are the journals beside it
             version, tables = _state(connection)
         if version > FORMAT:
             raise FileError(
