@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -120,6 +120,18 @@ class LibraryPage(QWidget):
         self._pause.stop()
         self._watching.stop()
         self._end_question()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that the search field and the table leave to the page."""
+        if event.key() == Qt.Key.Key_Escape and self.question_row.isVisible():
+            self._end_question()
+        elif event.key() == Qt.Key.Key_Escape and self.search.text() and self.search.hasFocus():
+            self.search.clear()
+        elif event.key() == Qt.Key.Key_Down and self.search.hasFocus() and self.table.rows.rowCount():
+            self.table.setFocus()
+            self.table.selectRow(max(self.table.currentIndex().row(), 0))
+        else:
+            super().keyPressEvent(event)
 
     def _wire(self) -> None:
         job, table = self._job, self.table
