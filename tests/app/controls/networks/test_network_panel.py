@@ -73,7 +73,9 @@ def test_every_data_set_shows_its_knobs_and_fits_the_column(opened, fits, key, m
     opened.refresh(picture(key, moved=moved))
     data, entry = opened.panels["network"].data, DATASETS[key]
     assert data.chooser.key == key and data.chooser.currentText() == entry.title
-    assert set(data.knobs.knobs) == {knob.name for knob in entry.knobs} | {"train_share", "data_seed", "target"}
+    splits = {"split"} if entry.groups is not None else set()
+    named = {knob.name for knob in entry.knobs} | {"train_share", "data_seed", "target"} | splits
+    assert set(data.knobs.knobs) == named
     for words in (entry.summary, entry.licence):
         assert words.split("&")[0] in data.chooser.toolTip()
     assert opened.told == []
@@ -141,7 +143,7 @@ def test_import_and_paste_are_asked_for(problem, qtbot):
     problem.paste_wanted.connect(lambda: asked.append("paste"))
     problem.text_wanted.connect(lambda: asked.append("text"))
     data = problem.panels["network"].data
-    for button in (data.load, data.paste, data.text):
+    for button in (data.load, data.paste, data.own_text):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert asked == ["import", "paste", "text"]
 
