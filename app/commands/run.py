@@ -225,7 +225,7 @@ def summary(picture: SessionPicture, aligned: bool) -> str:
 
 def _measured(picture: SessionPicture) -> list[str]:
     """The names of the measures that the table has besides the loss."""
-    whole = [measure for measure in picture.subject.measures if not measure.by_layer and measure.tier != "expert"]
+    whole = [measure for measure in picture.measures if not measure.by_layer and measure.tier != "expert"]
     found = [measure.key for measure in whole if measure.role != LOSS]
     for measure in whole:
         if measure.role == WATCHED:
@@ -241,10 +241,10 @@ def _measured_numbers(picture: SessionPicture, run: RunPicture) -> list[float]:
     values, _ = finish(run.shown.problem.measured(run.shown.evaluated, None, 0.0, 0.0))
     known = dict(zip(run.measures.names, values.tolist(), strict=True))
     exact = run.measures.of_role(LOSS, values)
-    watched = next((measure.key for measure in picture.subject.measures if measure.role == WATCHED), "")
+    watched = next((measure.key for measure in picture.measures if measure.role == WATCHED), "")
     best = (run.best.loss, run.best.update) if run.best is not None else (math.nan, math.nan)
     known |= {f"best_{watched}": best[0], "best_update": best[1]}
-    return [run.shown.loss if math.isnan(exact) else exact, *(known[name] for name in names)]
+    return [run.shown.loss if math.isnan(exact) else exact, *(known.get(name, math.nan) for name in names)]
 
 
 def _number_cell(number: float, aligned: bool) -> str:

@@ -54,7 +54,7 @@ class NetworkKind(ProblemKind):
     many = "Training of networks"
     tier = "basic"
     marks = ("data",)
-    measures = NETWORK_MEASURES + TEXT_MEASURES
+    measures = TEXT_MEASURES + NETWORK_MEASURES
     first_curves = ("losses", "score", "gradient_norm")
     edits = POINT_EDITS
     catalogues = {

@@ -398,7 +398,8 @@ class NetworkTask:
     @property
     def _beginning(self) -> tuple[object, ...]:
         begun = self.form.beginning(self.network)
-        return (*begun, self.initializer, self.weight_seed, self.seed)
+        # Of a text other things are measured.
+        return (*begun, self.initializer, self.weight_seed, self.seed, is_text(self.data, self.target))
 
     def differences(self, other: NetworkTask) -> dict[str, Any]:
         """The settings that make the other of this one, where `continues` holds."""
