@@ -144,6 +144,7 @@ from engine.problems.supervised.task import (
     WEIGHT_SEED,
     NetworkTask,
     drawn,
+    split_knob,
 )
 from engine.problems.supervised.text_queries import LOSS_OF_EACH, TEMPERATURE, ReadText, SampledText, TextReading
 from engine.problems.supervised.usual import usual_network, usual_settings
@@ -483,6 +484,7 @@ __all__ = [
     "snapshot_of",
     "snapshot_pieces",
     "spaced",
+    "split_knob",
     "symbol",
     "text_table",
     "thin_path",

@@ -132,7 +132,7 @@ OWN_FOLDERS = (
     "app/controls/surface/",
     "app/controls/networks/", "app/stage/surface/", "app/stage/networks/", "app/stage/diagram/", "app/stage/planes/",
     "app/stage/charts/", "app/stage/examples/", "app/export/surface/", "app/export/networks/", "app/look/networks/",
-    "app/controls/policy/", "app/stage/policy/", "app/export/policy/",
+    "app/controls/policy/", "app/stage/policy/", "app/export/policy/", "app/look/policy/",
     "engine/problems/clustering/", "app/controls/clustering/", "app/stage/clustering/", "app/export/clustering/",
     "app/look/clustering/", "engine/problems/association/", "app/stage/association/", "app/export/association/",
 )  # fmt: skip

@@ -747,6 +747,32 @@ def test_the_curves_of_a_file_come_with_its_problem(panel, picture, networks):
     assert list(panel.cards) == ["loss", "gradient_norm", "learning_rate"]
 
 
+def test_bits_are_among_the_first_curves_of_a_text_and_of_no_others(panel, picture, networks):
+    text = network_of(run_of(history_of(HARD["smooth"])), text=True)
+    texts = ["bits", *FIRST_OF_NETWORKS]
+    for shown, keys in ((text, texts), (networks, FIRST_OF_NETWORKS), (text, texts)):
+        show(panel, shown)
+        assert list(panel.cards) == keys
+        show(panel, picture)
+        assert "bits" not in panel.cards
+        show(panel, shown)
+        assert list(panel.cards) == keys
+    panel.apply_view({"curves": ["bits", "score"]}, "network")  # a file of a text
+    show(panel, text)
+    assert list(panel.cards) == ["bits", "score"]
+    show(panel, networks)
+    assert list(panel.cards) == FIRST_OF_NETWORKS, "what the file chose means nothing here"
+    for view, keys in (({"curves": ["score", "losses"]}, ["score", "losses"]), ({}, texts)):
+        panel.apply_view(view, "network")
+        show(panel, text)
+        assert list(panel.cards) == keys
+    panel.show_curves(["losses"])  # by hand
+    show(panel, networks)
+    panel.apply_view({}, "network")
+    show(panel, text)
+    assert list(panel.cards) == ["losses"]
+
+
 @pytest.mark.parametrize(("purpose", "score"), [("classification", "Accuracy"), ("regression", "R²")])
 def test_titles_tell_what_is_shown(panel, networks, purpose, score):
     networks.subject = network_of(purpose=purpose).subject

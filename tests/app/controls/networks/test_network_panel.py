@@ -73,7 +73,9 @@ def test_every_data_set_shows_its_knobs_and_fits_the_column(opened, fits, key, m
     opened.refresh(picture(key, moved=moved))
     data, entry = opened.panels["network"].data, DATASETS[key]
     assert data.chooser.key == key and data.chooser.currentText() == entry.title
-    assert set(data.knobs.knobs) == {knob.name for knob in entry.knobs} | {"train_share", "data_seed", "target"}
+    splits = {"split"} if entry.groups is not None else set()
+    named = {knob.name for knob in entry.knobs} | {"train_share", "data_seed", "target"} | splits
+    assert set(data.knobs.knobs) == named
     for words in (entry.summary, entry.licence):
         assert words.split("&")[0] in data.chooser.toolTip()
     assert opened.told == []
