@@ -24,6 +24,7 @@ from app.widgets.elided import ElidedLabel
 from engine import Session, Setting, Tweak, new_experiment, new_run, smooth
 from tests.app.curves.histories import HARD, grown, history_of, network_of, picture_of, run_of
 from tests.app.plots.mouse import LEFT, MIDDLE, RIGHT, click, double_click, drag, place, point, turn
+from tests.each import each
 
 OF_NETWORKS = [key for key, curve in CURVES.items() if not curve.columns]
 
@@ -830,7 +831,7 @@ def test_every_network_can_be_painted(qtbot, whole, name):
             assert card.view.grab().size() == card.view.size()
 
 
-@pytest.mark.parametrize("key", list(CURVES))
+@each("key", CURVES)
 def test_every_curve_can_be_copied(panel, networks, key):
     show(panel, networks)
     panel.show_curves([key])
