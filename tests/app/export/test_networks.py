@@ -16,7 +16,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure as Page
 
 from app.documents.experiment_file import load
-from app.export.figure import figure_bytes, write_figure
+from app.export.figure import FORMATS, figure_bytes, write_figure
 from app.export.figure_content import CurveContent, StageContent, ViewContent
 from app.export.figures import FIGURES, figure_on_screen, figures_for
 from app.export.networks.class_colours import mixed, signed
