@@ -12,6 +12,7 @@ import pytest
 
 from engine.expressions.expression import parse
 from engine.problems.surface import SURFACES, Surface
+from tests.each import each
 
 DOUBLES = ctypes.POINTER(ctypes.c_double)
 INTEGERS = ctypes.POINTER(ctypes.c_int64)
@@ -30,7 +31,7 @@ FAMILIES = [
 STENCIL = ((1, 45 / 60), (2, -9 / 60), (3, 1 / 60))
 POINTS = 25
 
-every_surface = pytest.mark.parametrize("surface", SURFACES.values(), ids=list(SURFACES))
+every_surface = each("surface", SURFACES.values())
 
 
 class Called:
