@@ -211,7 +211,11 @@ def test_quadratic_has_the_curvatures_and_axes_of_its_knobs(condition: float, ro
     assert called.value(*(shallow + steep)) == pytest.approx((1.0 + condition) / 2.0, rel=1e-12)
 
 
-@pytest.mark.parametrize("start", [(5.5, -2.4), (6.0, -2.7), (5.0, -2.2)], ids=str)
+@pytest.mark.parametrize(
+    "start",
+    [(5.5, -2.4), *(pytest.param(other, marks=pytest.mark.slow) for other in ((6.0, -2.7), (5.0, -2.2)))],
+    ids=str,
+)
 def test_cliff_throws_descent_out_unless_clipped(start: tuple[float, float]) -> None:
     """Without clipping the way is chaotic, about three in ten arrive: so a cloud of starts, and a band."""
     called = Called(SURFACES["cliff"])
