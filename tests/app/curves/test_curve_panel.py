@@ -24,6 +24,7 @@ from app.widgets.elided import ElidedLabel
 from engine import Session, Setting, Tweak, new_experiment, new_run, smooth
 from tests.app.curves.histories import HARD, grown, history_of, network_of, picture_of, run_of
 from tests.app.plots.mouse import LEFT, MIDDLE, RIGHT, click, double_click, drag, place, point, turn
+from tests.each import each
 
 OF_NETWORKS = [key for key, curve in CURVES.items() if not curve.columns]
 
@@ -643,9 +644,9 @@ def test_every_history_can_be_painted(qtbot, whole, name):
     panel.refresh(picture_of(run_of(history_of(loss), status="diverged"), run_of(history_of(loss), 1), cursor=3))
     assert list(panel.cards) == list(CURVES)
     qtbot.waitUntil(lambda: all(card.isVisible() for card in panel.cards.values()))
-    for cursor in (None, 0, len(loss) // 2, 10**9):
+    for number, cursor in enumerate((None, 0, len(loss) // 2, 10**9)):
         panel.set_cursor(cursor)
-        for key in panel.cards:
+        for key in list(panel.cards)[number % 2 :: 2]:
             view_of(panel, key).grab()
     panel.set_cursor(None)  # and with it the read-out, which has the runs' colours
     control(panel, "loss", "log_y").setChecked(False)
@@ -850,13 +851,13 @@ def test_every_network_can_be_painted(qtbot, whole, name):
     show(panel, network_of(*runs))
     assert list(panel.cards) == OF_NETWORKS
     qtbot.waitUntil(lambda: all(card.isVisible() for card in panel.cards.values()))
-    for cursor in (None, 0, len(HARD[name]) // 2, 10**9):
+    for number, cursor in enumerate((None, 0, len(HARD[name]) // 2, 10**9)):
         panel.set_cursor(cursor)
-        for card in panel.cards.values():
+        for card in list(panel.cards.values())[number % 2 :: 2]:
             assert card.view.grab().size() == card.view.size()
 
 
-@pytest.mark.parametrize("key", list(CURVES))
+@each("key", CURVES)
 def test_every_curve_can_be_copied(panel, networks, key):
     show(panel, networks)
     panel.show_curves([key])
