@@ -159,6 +159,7 @@ from engine.schedules import SCHEDULES, Schedule, preview
 from engine.setting import PARAMETER, Setting
 from engine.training.block_rates import PART as RATES
 from engine.training.block_rates import layer_rate, layers_with_rates, rate_words
+from engine.training.branches import depths
 from engine.training.drive import PART as DRIVE
 from engine.training.drive import UNDRIVEN, drive_words, is_drivable
 from engine.training.experiment import (
@@ -182,6 +183,7 @@ from engine.training.experiment import (
 )
 from engine.training.history import COLUMNS, HistoryView
 from engine.training.measures import LAYER, LOSS, WATCHED, Best, Measure, MeasuresView
+from engine.training.origin import Origin
 from engine.training.own_problem import PART as OWN
 from engine.training.peek import Peek
 from engine.training.rows import full_history, rows
@@ -326,6 +328,7 @@ __all__ = [
     "NetworkTask",
     "Offer",
     "Optimizer",
+    "Origin",
     "PartInTime",
     "PathRequest",
     "Peek",
@@ -387,6 +390,7 @@ __all__ = [
     "choose",
     "coordinates",
     "corridor_return",
+    "depths",
     "distinct",
     "drawn",
     "drive_words",

@@ -36,12 +36,13 @@ class CurvePanel(QScrollArea):
 
     Each kind of problem has its own choice of curves and of their x axis, kept while the other kind is on screen.
 
-    cursor_moved: the update pointed at, or None. picked: an update that was clicked. export_wanted: the
-    key of a curve. view_changed: the view settings, as `apply_view` takes them.
+    cursor_moved: the update pointed at, or None. picked: an update that was clicked. branched: an update at which a
+    branch is wanted. export_wanted: the key of a curve. view_changed: the view settings, as `apply_view` takes them.
     """
 
     cursor_moved = Signal(object)
     picked = Signal(object)
+    branched = Signal(object)
     export_wanted = Signal(str)
     view_changed = Signal(dict)
 
@@ -278,10 +279,18 @@ class CurvePanel(QScrollArea):
         menu.addSeparator()
         card.add_actions(menu)
         menu.addSeparator()
+        self._add_branching(menu, card.view.cursor_update)
         menu.addAction("Copy image", lambda: self.copy_image(card.curve.key))
         menu.addAction("Export…", lambda: self.export_wanted.emit(card.curve.key))
         hide = menu.addAction("Hide this curve", lambda: self._toggle(card.curve.key, False))
         hide.setEnabled(len(self.cards) > 1)
+
+    def _add_branching(self, menu: QMenu, pointed: int | None) -> None:
+        """Offer a branch of the selected run at the update that is pointed at, or else at the one that is shown."""
+        run = next((run for run in self._picture.runs if run.id == self._selected), None) if self._picture else None
+        if run is not None:
+            update = min(run.shown.update if pointed is None else pointed, run.update)
+            menu.addAction(f"Branch at update {update:,}", lambda: self.branched.emit(update))
 
     def _knows_axis(self, key: str) -> bool:
         """Whether it is known of any run how it moves along an x axis."""

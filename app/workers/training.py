@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from app.documents.run_names import RunNames
 from app.workers.pace import CHUNK_SECONDS, Pace
 from app.workers.replaced_tweaks import replaced
 from app.workers.undo_history import State, UndoHistory
@@ -61,6 +62,7 @@ class Training:
         self.history = UndoHistory()
         self.pace = Pace()
         self.focus = Focus()
+        self.naming = RunNames()
         self.document = 0
         self.serial = 0
         self.playing = False
@@ -210,14 +212,21 @@ class Training:
         before = {run.settings.id: run for run in session.runs}
         goals = {id: self.goal(id) for id in before}
         tweaks = {id: run.tweaks for id, run in before.items()}
-        session.restore(experiment)
+        session.restore(experiment, max(horizon, *(self._stands_at(run) for run in session.runs)))
         self._note = replaced(tweaks, session.runs)
         self._horizon = horizon
         for run in session.runs:
             id = run.settings.id
-            if run is not before[id]:
+            if run is not before[id] or run.tweaks is not tweaks[id]:
                 self._goals.pop(id, None)
                 self.aim_run(run, goals[id])
+
+    def branch(self, id: str, update: int, new: str, changes: Mapping[str, Any]) -> None:
+        """Let a branch leave a run, and catch up with the race. Raises SettingError."""
+        reached = self.reached
+        run = self.session.fork(id, update, changes, new)
+        self.cursor = None
+        self.aim_run(run, reached)
 
     def follow(self, update: int) -> None:
         """Bring runs that have begun again to where the race stood."""
@@ -325,7 +334,7 @@ class Training:
                     pass
             while self._lacks_measures and not session.measure_standing() and time.perf_counter() < end:
                 pass
-            return session.picture(self._shown_cursor, focus.run, focus.step)
+            return session.picture(self._shown_cursor, focus.run, focus.step, self.naming)
 
     def _state(self) -> State:
         session = self.session
