@@ -17,7 +17,7 @@ from app.curves.curve_catalogue import CURVES, first_curves, offered
 from app.curves.curve_style import CurveStyle
 from app.curves.curve_view import CurveView
 from app.curves.view_settings import along_in, curves_in, settings_of, styles_in
-from app.curves.x_axes import X_AXES, Clock
+from app.curves.x_axes import NO_CLOCKS, X_AXES, Clock
 from app.plots.axis_type import Span
 from app.plots.plot_menu import add_choices
 from engine import PROBLEMS
@@ -67,7 +67,7 @@ class CurvePanel(QScrollArea):
         self._cursor: int | None = None
         self._selected: str | None = None
         self._picture: SessionPicture | None = None
-        self._clock: Clock | None = None
+        self._clocks: Mapping[str, Clock] = NO_CLOCKS
         self._late = QTimer(self)
         self._late.setSingleShot(True)
         self._late.setInterval(FRAME_MILLISECONDS)
@@ -79,13 +79,13 @@ class CurvePanel(QScrollArea):
         self._kept: dict[str, tuple[str, dict[str, CurveStyle]]] = {}  # by kind: x axis, and how its curves are shown
         self._show_curves(first_curves(self._kind), {})
 
-    def refresh(self, picture: SessionPicture, clock: Clock | None = None, hurried: bool = False) -> None:
-        """Take the newest picture. clock: (updates, seconds of training), for an x axis of seconds.
+    def refresh(self, picture: SessionPicture, clocks: Mapping[str, Clock] = NO_CLOCKS, hurried: bool = False) -> None:
+        """Take the newest picture. clocks: of the runs by their ids, for an x axis of seconds.
 
         hurried: another picture follows soon, so curves that would cost the frame too much wait for their turn.
         Another problem, other data and a race that is back at its beginning take every zoom back.
         """
-        before, self._picture, self._clock = self._picture, picture, clock
+        before, self._picture, self._clocks = self._picture, picture, clocks
         if before is not None and _begins_anew(before, picture):
             self.follow_again()
         self._late.stop()
@@ -105,7 +105,7 @@ class CurvePanel(QScrollArea):
         for card in cards[turn:] + cards[:turn]:
             if hurried and time.perf_counter() - begun > BUDGET:
                 left.append(card)
-            elif card.refresh(picture, self._clock, patient=has_drawn_long):
+            elif card.refresh(picture, self._clocks, patient=has_drawn_long):
                 if has_drawn_long:
                     left.append(card)
                 has_drawn_long = True
@@ -120,7 +120,7 @@ class CurvePanel(QScrollArea):
 
     def _catch_up(self) -> None:
         if self._picture is not None:
-            self.refresh(self._picture, self._clock)
+            self.refresh(self._picture, self._clocks)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -257,7 +257,7 @@ class CurvePanel(QScrollArea):
         card.restyled.connect(self._tell)
         card.menu.aboutToShow.connect(lambda: self._fill_menu(card))
         if self._picture is not None:
-            card.refresh(self._picture, self._clock)
+            card.refresh(self._picture, self._clocks)
         card.view.set_x_range(self._x_range)
         return card
 
@@ -295,7 +295,9 @@ class CurvePanel(QScrollArea):
     def _knows_axis(self, key: str) -> bool:
         """Whether it is known of any run how it moves along an x axis."""
         picture = self._picture
-        return picture is None or any(X_AXES[key].mapping(run, picture, self._clock) for run in picture.runs)
+        return picture is None or any(
+            X_AXES[key].mapping(run, picture, self._clocks.get(run.id)) for run in picture.runs
+        )
 
     def _toggle(self, key: str, on: bool) -> None:
         self.show_curves([*self.cards, key] if on else [other for other in self.cards if other != key])

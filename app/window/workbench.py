@@ -301,7 +301,7 @@ class Workbench(QWidget):
         self._show_effect()
         if self._shown_parts > 1:
             self.curves.set_selected(run.id)
-            self.curves.refresh(picture, published.clock, hurried=published.playing or self.controller.is_dragging)
+            self.curves.refresh(picture, published.clocks, hurried=published.playing or self.controller.is_dragging)
         if self._shown_parts > 2:
             self.problem_panel.prepare(picture.kind)
         if self._shown_parts > 3 and self.controller.all_edits_shown:

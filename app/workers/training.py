@@ -12,6 +12,7 @@ from typing import Any
 from app.documents.run_names import RunNames
 from app.workers.pace import CHUNK_SECONDS, Pace
 from app.workers.replaced_tweaks import replaced
+from app.workers.run_clocks import RunClocks
 from app.workers.undo_history import State, UndoHistory
 from app.workers.waiting import Waiting
 from engine import (
@@ -67,7 +68,9 @@ class Training:
         self.serial = 0
         self.playing = False
         self.cursor: int | None = None
-        self._spread = spread
+        self.clocks = RunClocks()
+        self._spread = self.clocks.over(spread)
+        self._in_turn = self.clocks.over(map)
         self._waiting = waiting
         self._shown_cursor: int | None = None
         self._session: Session | None = None
@@ -164,6 +167,7 @@ class Training:
     def open(self, experiment: Experiment, document: int, update: int = 0) -> None:
         """Open a session of a document's experiment, paused; its runs are replayed to `update`."""
         self._session = Session(experiment, self._waiting.interruption)
+        self.clocks.forget()
         self.document = document
         self.playing = False
         self.begin_again()
@@ -225,6 +229,7 @@ class Training:
         """Let a branch leave a run, and catch up with the race. Raises SettingError."""
         reached = self.reached
         run = self.session.fork(id, update, changes, new)
+        self.clocks.fork(id, new, update)
         self.cursor = None
         self.aim_run(run, reached)
 
@@ -254,11 +259,11 @@ class Training:
             self._goals[run.settings.id] = run.update, max(update, self._aimed(run))
 
     def begin_again(self) -> None:
-        """Drop a replay, the clock and the cursor, because the runs are back at update 0."""
+        """Drop a replay and the cursor, because the runs are back at update 0."""
         self._goals.clear()
         self._horizon = 0
         self.cursor = None
-        self.pace.restart_clock()
+        self.pace.begin_again()
 
     def play(self) -> None:
         self.cursor = None
@@ -360,7 +365,7 @@ class Training:
         late, chunk = self._late(), self.pace.chunk
         if late:
             begun = time.perf_counter()
-            spread = self._spread if len(late) > 1 else map
+            spread = self._spread if len(late) > 1 else self._in_turn
             taken = list(spread(lambda run: run.advance(min(self._aimed(run) - run.update, chunk)), late))
             spent = time.perf_counter() - begun
             self.pace.note_work(sum(taken), spent)
@@ -378,12 +383,11 @@ class Training:
         begun = time.perf_counter()
         runs = len(session.runs)
         if runs == 1 or updates * runs < SPREAD_SECONDS * pace.run_rate or not pace.run_rate:
-            taken = session.advance(updates)
+            taken = session.advance(updates, self._in_turn)
         else:
             taken = session.advance(updates, self._spread)
         spent = time.perf_counter() - begun
         pace.note_work(taken, spent)
-        pace.note(session.update, spent)
         if self.playing:
             pace.note_rate(session.update - before, spent)
         self._adapt(session.update - before, updates, spent)
